@@ -1,0 +1,154 @@
+#!/usr/bin/env bash
+# Everything Arpent needs on a Debian 13 machine; used by ./arpent and by the image alike. Each part does nothing the
+# second time.   provision.sh run | test | system | nothing
+set -euo pipefail
+root=$(dirname "$(dirname "$(readlink -f "$0")")")
+cd "$root"
+
+python=/usr/bin/python3.13
+base_packages=(ca-certificates python3.13 python3.13-venv postgresql-17 postgresql-17-postgis-3 postgresql-17-pgrouting
+    gettext libexpat1)
+test_packages=(git chromium fonts-liberation)
+log=$root/.boot/provision.log
+
+fail() { printf '%s\n' "$*" >&2; exit 1; }
+
+# step TITLE COMMAND...: output to a log; every few seconds, how long it has been and what it is at.
+step() {
+    local title=$1 begun=$SECONDS period=10 next=2 pid
+    shift
+    [ -t 1 ] && period=1
+    "$@" >"$log" 2>&1 </dev/null &
+    pid=$!
+    trap 'kill "$pid" 2>/dev/null; exit 130' INT TERM
+    while kill -0 "$pid" 2>/dev/null; do
+        sleep 0.2
+        if [ $((SECONDS - begun)) -ge "$next" ]; then
+            show "  $title… $((SECONDS - begun)) s  $(tail -c 300 "$log" | tr '\r' '\n' | tail -n 1 | cut -c 1-90)"
+            next=$((next + period))
+        fi
+    done
+    trap - INT TERM
+    if ! wait "$pid"; then
+        [ -t 1 ] && echo
+        tail -n 15 "$log" >&2
+        if grep -qi 'no space left' "$log"; then
+            fail "Le disque est plein : libérez de la place, puis relancez la même commande."
+        fi
+        fail "$title : échec. Corrigez la cause ci-dessus (réseau, droits), puis relancez la même commande."
+    fi
+    show "  $title : $((SECONDS - begun)) s"
+    [ ! -t 1 ] || echo
+}
+
+show() { if [ -t 1 ]; then printf '\r\033[2K%s' "$1"; else printf '%s\n' "$1"; fi; }
+
+needs_space() { # MEBIBYTES FOLDER
+    local free
+    free=$(df --output=avail -BM "$2" | tail -n 1 | tr -dc 0-9)
+    [ "$free" -ge "$1" ] || fail "Il reste $free Mio sur le disque de $2, il en faut $1 : libérez de la place et relancez."
+}
+
+stamped() { [ -f "$1" ] && [ "$(cat "$1")" = "$2" ]; }
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+system_packages() {
+    local missing=() package
+    for package in "$@"; do
+        [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
+    done
+    [ ${#missing[@]} -eq 0 ] && return
+    if [ "$(id -u)" != 0 ]; then
+        command -v sudo >/dev/null || fail "Il manque des paquets système et vous n'êtes ni root ni autorisé à sudo :" \
+            "demandez à l'administrateur de lancer « apt-get install ${missing[*]} », puis relancez."
+        sudo -v || fail "sudo a refusé : demandez à l'administrateur de lancer « apt-get install ${missing[*]} »."
+    fi
+    needs_space 1500 /usr
+    if ! [ -e /etc/postgresql-common/createcluster.conf ]; then
+        # Arpent has its own cluster: without this Debian would start another one on port 5432.
+        as_root mkdir -p /etc/postgresql-common
+        echo 'create_main_cluster = false' | as_root tee /etc/postgresql-common/createcluster.conf >/dev/null
+    fi
+    step "Liste des paquets Debian" as_root apt-get -q update
+    step "Paquets système (${missing[*]})" as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get -q -o Dpkg::Use-Pty=0 install -y --no-install-recommends "${missing[@]}"
+}
+
+system_users() {
+    local user
+    [ "$(id -u)" = 0 ] || return 0
+    for user in arpent arpent-reader; do # PostgreSQL; the process that opens untrusted files
+        id -u "$user" >/dev/null 2>&1 || useradd --system --user-group --no-create-home --shell /usr/sbin/nologin "$user"
+    done
+}
+
+python_environment() {
+    local wanted
+    wanted=$(sha256sum requirements.lock docker/uv.lock | sha256sum)
+    stamped .venv/arpent-stamp "$wanted" && [ -x .venv/bin/python ] && return
+    needs_space 2000 "$root"
+    if ! stamped .boot/arpent-stamp "$(sha256sum docker/uv.lock)"; then
+        step "Installateur Python (uv)" install_uv
+        sha256sum docker/uv.lock >.boot/arpent-stamp
+    fi
+    step "Bibliothèques Python" install_python
+    echo "$wanted" >.venv/arpent-stamp
+}
+
+install_uv() {
+    "$python" -m venv .boot && .boot/bin/pip install -q --disable-pip-version-check --require-hashes -r docker/uv.lock
+}
+
+install_python() {
+    export UV_PYTHON_PREFERENCE=only-system VIRTUAL_ENV=$root/.venv
+    [ -x .venv/bin/python ] || .boot/bin/uv venv --clear --python "$python" .venv || return
+    .boot/bin/uv pip sync --require-hashes --compile-bytecode requirements.lock
+}
+
+messages() { # compiled translations
+    local po
+    find . \( -name .venv -o -name .boot -o -name var -o -name node_modules \) -prune -o -name django.po -print |
+        while read -r po; do
+            [ "${po%.po}.mo" -nt "$po" ] || msgfmt --check-format -o "${po%.po}.mo" "$po"
+        done
+}
+
+web_map() {
+    local wanted
+    export PATH=$root/.venv/bin:$PATH
+    wanted=$(sha256sum webmap/package-lock.json)
+    if ! stamped webmap/node_modules/.arpent-stamp "$wanted"; then
+        needs_space 700 webmap
+        step "Bibliothèques de la carte (npm ci)" npm --prefix webmap ci
+        echo "$wanted" >webmap/node_modules/.arpent-stamp
+    fi
+    wanted=$(find webmap \( -name node_modules -o -name dist \) -prune -o -type f -print0 | sort -z |
+        xargs -0 sha256sum | sha256sum)
+    stamped webmap/node_modules/.arpent-built "$wanted" && [ -d webmap/dist ] && return
+    step "Carte web (vite)" npm --prefix webmap run build
+    echo "$wanted" >webmap/node_modules/.arpent-built
+}
+
+everything() {
+    system_packages "$@"
+    system_users
+    python_environment
+    messages
+    [ ! -f webmap/package-lock.json ] || web_map
+}
+
+[ -w "$root" ] || fail "Le dossier $root n'est pas à vous : clonez Arpent dans un dossier où vous pouvez écrire."
+mkdir -p .boot
+exec 9>.boot/lock
+flock -n 9 || { echo "  Une autre commande prépare la machine, j'attends…"; flock 9; }
+
+case "${1-run}" in
+    run) everything "${base_packages[@]}" ;;
+    test) everything "${base_packages[@]}" "${test_packages[@]}" ;;
+    system) system_packages "${base_packages[@]}"; system_users ;;
+    nothing) [ -x .venv/bin/python ] || fail "Arpent n'est pas encore installé ici : lancez d'abord ./arpent demo." ;;
+    *) fail "provision.sh : $1 ?" ;;
+esac

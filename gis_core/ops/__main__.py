@@ -1,0 +1,71 @@
+"""`python -m gis_core.ops <command>`: what `./arpent` runs once the machine has its packages."""
+
+import argparse
+import shlex
+import sys
+from typing import NoReturn
+
+from gis_core.ops import manage
+from gis_core.ops.cluster import Cluster
+from gis_core.ops.environment import DEFAULT_PORT, Place, variables
+from gis_core.ops.failure import OperationFailedError
+from gis_core.ops.progress import say
+
+
+class Parser(argparse.ArgumentParser):
+    """Answers a mistake with one French sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        raise OperationFailedError(f"Commande non comprise ({message}). Tapez ./arpent pour la liste des commandes.")
+
+
+def parser() -> Parser:
+    """The commands and their options."""
+    common = Parser(add_help=False)
+    common.add_argument("--data")
+    port = Parser(add_help=False)
+    port.add_argument("--port", type=int, default=DEFAULT_PORT)
+    commands = Parser(prog="arpent", add_help=False)
+    add = commands.add_subparsers(dest="command", required=True, parser_class=Parser).add_parser
+    add("manage", parents=[common]).add_argument("arguments", nargs=argparse.REMAINDER)
+    cluster = add("cluster", parents=[common])
+    cluster.add_argument("action", choices=["start", "stop", "status", "environment"])
+    cluster.add_argument("--tests", action="store_true")
+    return commands
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command and give its exit code."""
+    asked = parser().parse_args(arguments)
+    place = Place.current(asked.data)
+    match asked.command:
+        case "manage":
+            return manage.run(place, asked.arguments)
+        case "cluster":
+            return cluster_command(Cluster(place.for_tests if asked.tests else place, asked.tests), asked.action)
+    raise AssertionError(asked.command)
+
+
+def cluster_command(cluster: Cluster, action: str) -> int:
+    """Start and keep, stop, or describe the cluster alone; `environment` prints what a shell has to export."""
+    if action == "environment":
+        ours = variables(cluster.place, "test" if cluster.for_tests else "worker")
+        say("".join(f"export {name}={shlex.quote(ours[name])}\n" for name in sorted(ours) if name.startswith("ARPENT_")))
+        return 0
+    if action == "start":
+        cluster.keep()
+    if action == "stop":
+        cluster.stop()
+    running = cluster.running_pid() is not None
+    say(f"PostgreSQL : {'en marche' if running else 'arrêté'}, dossier {cluster.data}, prise {cluster.socket}")
+    return 0 if running or action == "stop" else 3
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except OperationFailedError as failure:
+        print(f"{failure.detail}\n{failure.message}".strip(), file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,345 @@
+"""A private PostgreSQL cluster: own data folder, own unix socket, no network, own OS user when run as root."""
+
+import fcntl
+import os
+import pwd
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from gis_core.ops.environment import DATABASE, Place
+from gis_core.ops.failure import OperationFailedError
+
+BIN = Path("/usr/lib/postgresql/17/bin")
+SUPERUSER = "postgres"
+OS_USER = "arpent"
+HIDDEN_DATA = Path("/var/lib/arpent")
+BOOTSTRAP = Path(__file__).with_name("bootstrap.sql")
+RETRY_SECONDS = 15
+PASSING_TROUBLES = ("lock file", "shared memory block")
+
+
+def tuning(memory_mib: int, cpus: int, *, durable: bool) -> dict[str, str]:
+    """PostgreSQL settings for a machine with this much memory; `durable=False` trades safety for speed (tests)."""
+    settings = {
+        "listen_addresses": "''",
+        "shared_buffers": f"{_between(64, memory_mib // 16, 4096)}MB",
+        "effective_cache_size": f"{_between(256, memory_mib // 2, 65536)}MB",
+        "work_mem": f"{_between(4, memory_mib // 768, 64)}MB",
+        "maintenance_work_mem": f"{_between(64, memory_mib // 48, 1024)}MB",
+        "max_parallel_workers": str(cpus),
+        "max_parallel_workers_per_gather": str(_between(0, cpus // 2, 4)),
+        "random_page_cost": "1.1",
+        "jit": "off",
+        "wal_level": "minimal",
+        "max_wal_senders": "0",
+        "max_wal_size": "2GB",
+        "checkpoint_timeout": "15min",
+        "wal_compression": "lz4",
+        "timezone": "'UTC'",
+        "unix_socket_permissions": "0700",
+    }
+    return settings if durable else settings | {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+def _between(low: int, value: int, high: int) -> int:
+    return max(low, min(value, high))
+
+
+def machine_memory_mib() -> int:
+    """Memory this process may use: the machine's, or its control group's limit when that is lower."""
+    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    try:
+        total = min(total, int(Path("/sys/fs/cgroup/memory.max").read_text()))
+    except (OSError, ValueError):
+        pass
+    return total // 2**20
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """The cluster of one data folder. `for_tests` adds the test role and template, and drops durability."""
+
+    place: Place
+    for_tests: bool = False
+
+    @property
+    def socket(self) -> Path:
+        return self.place.socket_directory()
+
+    @property
+    def data(self) -> Path:
+        """The real folder: `<data>/pg`, or what it links to."""
+        return self.place.cluster.resolve()
+
+    @property
+    def log(self) -> Path:
+        return self.data / "log"
+
+    # -- state ---------------------------------------------------------------------------------------------------
+
+    def exists(self) -> bool:
+        return (self.data / "PG_VERSION").is_file()
+
+    def running_pid(self) -> int | None:
+        """The postmaster's pid, or None when nothing of ours runs, whatever the pid file says."""
+        pid = _first_number(self.data / "postmaster.pid")
+        return pid if pid is not None and is_postmaster(pid, self.data) else None
+
+    # -- actions -------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Make the cluster when there is none, cure what a killed run left, start, apply the superuser's script."""
+        with self._locked("cluster.lock"):
+            if self.running_pid() is not None:
+                return
+            self._check_programs()
+            if not self.exists():
+                self._create()
+            self._write_settings()
+            self._prepare_socket_directory()
+            self._remove_stale_pid()
+            self._launch()
+            self.bootstrap()
+
+    def stop(self) -> bool:
+        """Stop the cluster; False when it was not running."""
+        self._keep_mark.unlink(missing_ok=True)
+        if self.running_pid() is None:
+            return False
+        result = self._as_owner("pg_ctl", "-D", str(self.data), "-m", "fast", "-w", "-t", "60", "stop")
+        if result.returncode != 0 and self.running_pid() is not None:
+            raise OperationFailedError("PostgreSQL ne s'arrête pas : voyez son journal.", _tail(self.log))
+        return True
+
+    def keep(self) -> None:
+        """Start the cluster and leave it running after those who lease it, until `stop`."""
+        self.start()
+        self._keep_mark.touch()
+
+    @contextmanager
+    def lease(self) -> Iterator[None]:
+        """A running cluster for the length of a block; the last one out stops it."""
+        with open(self._run_file("cluster.leases"), "w") as leases:
+            fcntl.flock(leases, fcntl.LOCK_SH)
+            self.start()
+            try:
+                yield
+            finally:
+                self._stop_if_last(leases.fileno())
+
+    def bootstrap(self) -> None:
+        """Apply roles, extensions and LEAKPROOF marks (idempotent)."""
+        variables = ["-v", f"database={DATABASE}", "-v", f"tests={int(self.for_tests)}"]
+        self.psql("postgres", *variables, "-f", str(BOOTSTRAP))
+
+    def psql(self, database: str, *arguments: str) -> str:
+        """Run psql as the superuser and return what it prints, without headers."""
+        command = [*self.client("psql"), "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", database, *arguments]
+        result = subprocess.run(command, capture_output=True, text=True, check=False, env=client_environment())
+        if result.returncode != 0:
+            raise OperationFailedError("PostgreSQL a refusé une instruction de l'installation.", result.stderr)
+        return result.stdout
+
+    def client(self, program: str) -> list[str]:
+        """The beginning of a command that speaks to this cluster as the superuser."""
+        return [str(BIN / program), "-h", str(self.socket), "-p", "5432", "-U", SUPERUSER]
+
+    # -- making it -----------------------------------------------------------------------------------------------
+
+    def _check_programs(self) -> None:
+        if not (BIN / "initdb").exists():
+            raise OperationFailedError(
+                "PostgreSQL 17 n'est pas installé : lancez ./arpent demo, qui l'installe, ou docker/provision.sh system."
+            )
+        if os.geteuid() == 0 and not _os_user_exists():
+            raise OperationFailedError(f"L'utilisateur système « {OS_USER} » manque : lancez docker/provision.sh system.")
+
+    def _create(self) -> None:
+        self._remove_unfinished()
+        link = self.place.cluster
+        link.parent.mkdir(parents=True, exist_ok=True)
+        if not link.is_symlink() and not self._owner_can_reach(link.parent):
+            self._hide_behind_link(link)
+        self.data.mkdir(mode=0o700, exist_ok=True)
+        self._give_to_owner(self.data)
+        options = ["--auth=peer", "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        unfinished = self.data / "initdb"
+        result = self._as_owner("initdb", "-D", str(unfinished), "-U", SUPERUSER, "--data-checksums", *options)
+        if result.returncode != 0:
+            raise OperationFailedError("La base de données n'a pas pu être créée.", result.stdout + result.stderr)
+        self._allow_local_users(unfinished)
+        self._publish(unfinished)
+
+    def _publish(self, unfinished: Path) -> None:
+        """Move a finished cluster into place; PG_VERSION comes last, so that an interrupted run starts again."""
+        for item in sorted(unfinished.iterdir(), key=lambda path: path.name == "PG_VERSION"):
+            item.rename(self.data / item.name)
+        unfinished.rmdir()
+
+    def _remove_unfinished(self) -> None:
+        """What an interrupted creation left. A folder with a PG_VERSION never comes here."""
+        if self.data.is_dir():
+            for item in self.data.iterdir():
+                shutil.rmtree(item) if item.is_dir() and not item.is_symlink() else item.unlink()
+
+    def _owner_can_reach(self, folder: Path) -> bool:
+        if os.geteuid() != 0:
+            return True
+        command = [*_identity(), "test", "-x", str(folder)]
+        return subprocess.run(command, check=False).returncode == 0
+
+    def _hide_behind_link(self, link: Path) -> None:
+        """A parent closed to PostgreSQL's user (/root is): keep the data elsewhere and leave a link."""
+        HIDDEN_DATA.mkdir(mode=0o755, parents=True, exist_ok=True)
+        target = HIDDEN_DATA / f"{self.socket.name.removeprefix('arpent-')}-{time.time_ns():x}"
+        target.mkdir(mode=0o700)
+        link.symlink_to(target)
+
+    def _allow_local_users(self, folder: Path) -> None:
+        """No password at all: the kernel tells who connects; only PostgreSQL's user and the operator may."""
+        (folder / "pg_hba.conf").write_text("local all all peer map=arpent\n")
+        users = {OS_USER, "root"} if os.geteuid() == 0 else {pwd.getpwuid(os.geteuid()).pw_name}
+        (folder / "pg_ident.conf").write_text("".join(f'arpent "{user}" all\n' for user in sorted(users)))
+        with open(folder / "postgresql.conf", "a") as configuration:
+            configuration.write("\ninclude_if_exists = 'arpent.conf'\n")
+
+    def _write_settings(self) -> None:
+        """Written at each start: the tuning follows the machine. Local changes go to `local.conf` beside it."""
+        settings = tuning(machine_memory_mib(), os.cpu_count() or 1, durable=not self.for_tests)
+        lines = [f"{name} = {value}\n" for name, value in settings.items()]
+        path = self.data / "arpent.conf"
+        path.write_text("".join(lines) + "include_if_exists = 'local.conf'\n")
+        self._give_to_owner(path)
+
+    def _prepare_socket_directory(self) -> None:
+        self.socket.mkdir(mode=0o711, exist_ok=True)
+        owner = pwd.getpwnam(OS_USER).pw_uid if os.geteuid() == 0 else os.geteuid()
+        if self.socket.is_symlink() or self.socket.stat().st_uid not in {os.geteuid(), owner}:
+            raise OperationFailedError(f"Le dossier {self.socket} appartient à quelqu'un d'autre : supprimez-le.")
+        self._give_to_owner(self.socket)
+        self._end_orphan()
+
+    def _end_orphan(self) -> None:
+        """A postmaster whose data folder was removed or moved may still hold our socket."""
+        pid = _first_number(self.socket / ".s.PGSQL.5432.lock")
+        if pid is None or not is_postmaster(pid, None):
+            return
+        os.kill(pid, 2)
+        wait_until(lambda: not is_postmaster(pid, None), RETRY_SECONDS)
+
+    def _remove_stale_pid(self) -> None:
+        """A pid file of a dead postmaster: PostgreSQL itself refuses to start when the pid now names another process."""
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+    def _launch(self) -> None:
+        deadline = time.monotonic() + RETRY_SECONDS
+        socket_option = f"-k '{self.socket}'"
+        while True:
+            position = self.log.stat().st_size if self.log.exists() else 0
+            command = ["-D", str(self.data), "-l", str(self.log), "-w", "-t", "60", "-o", socket_option, "start"]
+            if self._as_owner("pg_ctl", *command).returncode == 0:
+                return
+            said = self.log.read_bytes()[position:].decode(errors="replace") if self.log.exists() else ""
+            if time.monotonic() > deadline or not any(trouble in said for trouble in PASSING_TROUBLES):
+                raise OperationFailedError(_start_failure(said, self.log), said)
+            time.sleep(1)
+
+    # -- plumbing ------------------------------------------------------------------------------------------------
+
+    @property
+    def _keep_mark(self) -> Path:
+        return self.place.run / "cluster.keep"
+
+    def _run_file(self, name: str) -> Path:
+        self.place.run.mkdir(parents=True, exist_ok=True)
+        return self.place.run / name
+
+    @contextmanager
+    def _locked(self, name: str) -> Iterator[None]:
+        with open(self._run_file(name), "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _stop_if_last(self, leases: int) -> None:
+        try:
+            fcntl.flock(leases, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        if not self._keep_mark.exists():
+            self.stop()
+
+    def _give_to_owner(self, path: Path) -> None:
+        if os.geteuid() == 0:
+            shutil.chown(path, OS_USER, OS_USER)
+
+    def _as_owner(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [*_identity(), str(BIN / program), *arguments]
+        with open(self._run_file("cluster.out"), "w+") as out:
+            # A file, not a pipe: the postmaster keeps its standard output open.
+            result = subprocess.run(
+                command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, check=False, env=client_environment(), cwd="/"
+            )
+            out.seek(0)
+            return subprocess.CompletedProcess(command, result.returncode, out.read(), "")
+
+
+def client_environment() -> dict[str, str]:
+    """No PG* variable of the operator's may lead to another cluster."""
+    return {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
+
+
+def is_postmaster(pid: int, data: Path | None) -> bool:
+    """Whether this pid is a live PostgreSQL server, of this data folder if one is given."""
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    right_program = words[0] == os.fsencode(BIN / "postgres")
+    return state != "Z" and right_program and (data is None or os.fsencode(data) in words)
+
+
+def wait_until(done: Callable[[], bool], seconds: float) -> bool:
+    """Ask every 50 ms until it is done; False when the time is over."""
+    deadline = time.monotonic() + seconds
+    while not done():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def _identity() -> list[str]:
+    if os.geteuid() != 0:
+        return []
+    return ["/usr/bin/setpriv", f"--reuid={OS_USER}", f"--regid={OS_USER}", "--clear-groups"]
+
+
+def _os_user_exists() -> bool:
+    try:
+        pwd.getpwnam(OS_USER)
+    except KeyError:
+        return False
+    return True
+
+
+def _first_number(path: Path) -> int | None:
+    try:
+        return int(path.read_text().split()[0])
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def _tail(path: Path, lines: int = 8) -> str:
+    return "\n".join(path.read_text(errors="replace").splitlines()[-lines:]) if path.exists() else ""
+
+
+def _start_failure(said: str, log: Path) -> str:
+    if "No space left" in said:
+        return "Le disque est plein : libérez de la place, puis relancez la même commande."
+    return f"PostgreSQL ne démarre pas : voyez {log}."

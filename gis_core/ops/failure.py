@@ -1,0 +1,10 @@
+"""What an operator is told when an operation cannot go on."""
+
+
+class OperationFailedError(Exception):
+    """One clear French sentence and what to do; `detail` holds raw output worth reading, if any."""
+
+    def __init__(self, message: str, detail: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.detail = detail
