@@ -1,0 +1,39 @@
+"""What drf-spectacular leaves out: every operation may answer problem details, and tokens are a way in."""
+
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+
+PROBLEM = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "errors": {"type": "object", "additionalProperties": True},
+    },
+}
+
+
+def add_problem_responses(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
+    """Give each operation a `default` response of type application/problem+json (RFC 9457)."""
+    result["components"].setdefault("schemas", {})["Problem"] = PROBLEM
+    answer = {"description": "Problem details", "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+    for path in result["paths"].values():
+        for operation in path.values():
+            operation["responses"].setdefault("default", answer)
+    return result
+
+
+class WhoAsksScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "gis_core.api.authentication.WhoAsksAuthentication"
+    name = ["session", "token", "basic"]
+
+    def get_security_definition(self, auto_schema: Any) -> list[dict[str, str]]:
+        return [
+            {"type": "apiKey", "in": "cookie", "name": "arpent_session"},
+            {"type": "http", "scheme": "bearer"},
+            {"type": "http", "scheme": "basic", "description": "User name, and an API token as the password"},
+        ]

@@ -1,0 +1,26 @@
+"""PostGIS backend that tells PostgreSQL who is asking at the start of every transaction.
+
+Row-level policies read the asker from `arpent.*` settings. They are set with `SET LOCAL` semantics, in one statement,
+when a transaction opens; without them a query on a private table fails (SQLSTATE AR001) instead of answering nothing.
+"""
+
+from typing import Any
+
+from django.contrib.gis.db.backends.postgis import base
+
+from gis_core.rights import current_rights
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    def _set_autocommit(self, autocommit: bool) -> None:
+        super()._set_autocommit(autocommit)
+        rights = current_rights()
+        if not autocommit and rights is not None:
+            self.tell_who_asks(rights.settings())
+
+    def tell_who_asks(self, settings: dict[str, str]) -> None:
+        """Set the `arpent.*` settings for the rest of the transaction, in one round trip."""
+        calls = ", ".join(["set_config(%s, %s, true)"] * len(settings))
+        parameters: list[Any] = [part for pair in settings.items() for part in pair]
+        with self.wrap_database_errors, self.connection.cursor() as cursor:
+            cursor.execute("select " + calls, parameters)

@@ -1,0 +1,32 @@
+"""What can go wrong, in five kinds. The edge turns a kind into a status; nothing else knows HTTP."""
+
+from typing import Any
+
+
+class ArpentError(Exception):
+    """Base of every domain error: `message` is shown to the user, `extra` goes beside it in the problem details."""
+
+    def __init__(self, message: str, **extra: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.extra = extra
+
+
+class NotFound(ArpentError):  # noqa: N818
+    """The thing does not exist, or the asker may not know that it does."""
+
+
+class Invalid(ArpentError):  # noqa: N818
+    """What was sent cannot be understood or accepted."""
+
+
+class Conflict(ArpentError):  # noqa: N818
+    """The thing changed meanwhile, or its state forbids the action."""
+
+
+class Forbidden(ArpentError):  # noqa: N818
+    """The asker may see the thing but not do this to it."""
+
+
+class Unavailable(ArpentError):  # noqa: N818
+    """The platform cannot do this now: a dependency is missing, stopped or full."""

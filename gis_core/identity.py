@@ -1,0 +1,61 @@
+"""API tokens: made once, kept as a digest, accepted as Bearer or as the password of HTTP Basic."""
+
+import base64
+import binascii
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from gis_core.models import ApiToken, User
+
+PREFIX = "arpent_"
+LAST_USE_STEP = timedelta(minutes=1)
+
+
+def create_token(*, user: User, name: str) -> tuple[ApiToken, str]:
+    """A new token and its secret, which is shown this once."""
+    secret = PREFIX + secrets.token_urlsafe(32)
+    token = ApiToken.objects.create(user=user, name=name, prefix=secret[:12], digest=digest(secret))
+    return token, secret
+
+
+def digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def user_of_authorization(header: str) -> User | None:
+    """The active user behind an Authorization header, or None when it names nobody."""
+    scheme, _space, value = header.partition(" ")
+    match scheme.lower():
+        case "bearer":
+            return user_of_token(value.strip())
+        case "basic":
+            username, secret = basic_credentials(value)
+            user = user_of_token(secret)
+            return user if user and username in ("", user.username, user.email) else None
+        case _:
+            return None
+
+
+def basic_credentials(value: str) -> tuple[str, str]:
+    try:
+        username, _colon, password = base64.b64decode(value.strip(), validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return "", ""
+    return username, password
+
+
+def user_of_token(secret: str) -> User | None:
+    if not secret.startswith(PREFIX):
+        return None
+    tokens = ApiToken.objects.filter(digest=digest(secret), revoked_at=None, user__is_active=True)
+    token = tokens.select_related("user").first()
+    if token is None:
+        return None
+    stale = Q(last_used_at=None) | Q(last_used_at__lt=timezone.now() - LAST_USE_STEP)
+    if token.last_used_at is None or token.last_used_at < timezone.now() - LAST_USE_STEP:
+        ApiToken.objects.filter(stale, pk=token.pk).update(last_used_at=timezone.now())
+    return token.user

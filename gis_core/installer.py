@@ -1,0 +1,42 @@
+"""Installs the SQL functions of every app after migrations, then secures every table by its model's declared scope."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.db import connections, models, transaction
+
+OPEN = "open"
+
+
+def install_sql(sender: AppConfig, using: str = "default", **_signal: Any) -> None:
+    """Run each `sql/*.sql` file of our apps and `secure_table` on every table; safe to repeat."""
+    with transaction.atomic(using=using), connections[using].cursor() as cursor:
+        cursor.execute("set local check_function_bodies = off")
+        cursor.execute("create schema if not exists arpent")
+        for path in sql_files():
+            cursor.execute(path.read_text())
+        cursor.execute("grant usage on schema arpent to arpent_web, arpent_worker")
+        for table, scope, history in tables():
+            cursor.execute("select arpent.secure_table(%s::regclass, %s, %s)", [f'"{table}"', scope, history])
+        cursor.execute("revoke execute on function arpent.create_layer_table from public")
+        cursor.execute("grant execute on function arpent.create_layer_table to arpent_worker")
+        cursor.execute("grant select on django_migrations to arpent_web, arpent_worker")
+
+
+def sql_files() -> Iterator[Path]:
+    for config in apps.get_app_configs():
+        yield from sorted(Path(config.path, "sql").glob("*.sql"))
+
+
+def tables() -> Iterator[tuple[str, str, bool]]:
+    """(table, scope, history) of every managed model, many-to-many tables included."""
+    yield "gis_core_cache", OPEN, False
+    for model in apps.get_models(include_auto_created=True):
+        if is_stored(model):
+            yield model._meta.db_table, getattr(model, "security", OPEN), getattr(model, "history", True)
+
+
+def is_stored(model: type[models.Model]) -> bool:
+    return not model._meta.proxy and (model._meta.managed or model._meta.app_label == "procrastinate")

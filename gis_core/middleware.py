@@ -1,0 +1,66 @@
+"""Around every request: who asks, absurd input refused, errors in one shape."""
+
+from collections.abc import Callable
+
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from gis_core.identity import user_of_authorization
+from gis_core.problem import as_problem, problem, wants_problem
+from gis_core.rights import acting_as, rights_of
+
+Handler = Callable[[HttpRequest], HttpResponse]
+LONGEST_URL = 8_000
+
+
+def refuse_absurd_requests(get_response: Handler) -> Handler:
+    """A NUL character or an endless query never reaches a view (PostgreSQL refuses NUL; nobody needs 8,000 characters)."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        query = request.META.get("QUERY_STRING", "")
+        if len(query) + len(request.path) > LONGEST_URL:
+            return problem(414, _("The address is longer than %(limit)s characters.") % {"limit": LONGEST_URL})
+        if "\0" in request.path or "%00" in query or "\0" in query:
+            return problem(400, _("The request contains a NUL character."))
+        return get_response(request)
+
+    return middleware
+
+
+def who_asks(get_response: Handler) -> Handler:
+    """Resolve the asker once: an API token (Bearer, or the password of Basic) before the session."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        request.by_token = False  # type: ignore[attr-defined]
+        if authorization := request.headers.get("Authorization"):
+            user = user_of_authorization(authorization)
+            if user is None:
+                return problem(401, _("This API token is unknown, revoked, or belongs to a closed account."), headers={"WWW-Authenticate": 'Basic realm="Arpent"'})
+            request.user, request.by_token = user, True  # type: ignore[attr-defined]
+        elif request.user.is_authenticated and not request.user.is_active:
+            logout(request)
+        rights = rights_of(request.user)
+        request.rights = rights  # type: ignore[attr-defined]
+        with acting_as(rights):
+            return get_response(request)
+
+    return middleware
+
+
+def problem_pages(get_response: Handler) -> Handler:
+    """Programs never get an HTML error page."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code >= 400 and wants_problem(request) and "json" not in response.get("Content-Type", ""):
+            with translation.override(translation.get_language_from_request(request)):
+                return problem(response.status_code, headers={name: response[name] for name in ("Allow", "WWW-Authenticate", "Retry-After") if name in response})
+        return response
+
+    def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:
+        return as_problem(error) if wants_problem(request) else None
+
+    middleware.process_exception = process_exception  # type: ignore[attr-defined]
+    return middleware

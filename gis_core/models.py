@@ -1,0 +1,254 @@
+"""Members, territories, users and their rights, API tokens, jobs, history."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractUser
+from django.contrib.gis.db import models
+from django.contrib.gis.db.models.functions import Transform
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
+
+from gis_core.rights import Rights, Role
+
+
+def web_mercator(kind: type[models.GeometryField]) -> models.GeneratedField:
+    """The stored EPSG:3857 copy of `geom`."""
+    return models.GeneratedField(expression=Transform("geom", 3857), output_field=kind(srid=3857), db_persist=True)
+
+
+def validate_siren(value: str) -> None:
+    """A SIREN has nine digits and a Luhn key (INSEE)."""
+    if len(value) != 9 or not value.isdecimal() or luhn(value) % 10:
+        raise ValidationError(_("%(value)s is not a SIREN: nine digits with a valid key are expected."), params={"value": value})
+
+
+def luhn(digits: str) -> int:
+    """The Luhn sum of a string of digits; a valid number's is a multiple of ten."""
+    doubled = [int(d) * (1 + i % 2) for i, d in enumerate(reversed(digits))]
+    return sum(d - 9 if d > 9 else d for d in doubled)
+
+
+class Commune(models.Model):
+    """A commune with its boundary, by INSEE code (`geom` in EPSG:2154)."""
+
+    security = "reference"
+
+    insee = models.CharField(_("INSEE code"), max_length=5, unique=True, validators=[RegexValidator(r"^(\d{2}|2[AB])\d{3}$")])
+    name = models.CharField(_("name"), max_length=100)
+    search_text = models.CharField(max_length=120, editable=False, default="")
+    population = models.PositiveIntegerField(_("population"), null=True, blank=True)
+    source_date = models.DateField(_("vintage"), null=True, blank=True)
+    geom = models.MultiPolygonField(_("boundary"), srid=2154)
+    geom_3857 = web_mercator(models.MultiPolygonField)
+
+    class Meta:
+        verbose_name = _("commune")
+        verbose_name_plural = _("communes")
+        ordering: ClassVar[list[str]] = ["name"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.insee})"
+
+
+class Member(models.Model):
+    """An authority that shares the platform; its territory is a set of communes, which may overlap with others'."""
+
+    class Kind(models.TextChoices):
+        EPCI = "epci", _("Inter-communal body")
+        PETR = "petr", _("Territorial pole (PETR)")
+        DEPARTEMENT = "departement", _("Département")
+
+    slug = models.SlugField(_("short name"), unique=True)
+    name = models.CharField(_("name"), max_length=150)
+    siren = models.CharField("SIREN", max_length=9, unique=True, validators=[validate_siren])
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    communes: models.ManyToManyField[Commune, Territory] = models.ManyToManyField(
+        Commune, through="Territory", related_name="members", verbose_name=_("communes")
+    )
+
+    class Meta:
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
+        ordering: ClassVar[list[str]] = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Territory(models.Model):
+    """A commune of a member's territory. The code, not the row, is what rights refer to: vintages come and go."""
+
+    member = models.ForeignKey(Member, models.CASCADE, related_name="territories")
+    commune = models.ForeignKey(Commune, models.RESTRICT, to_field="insee", db_column="insee", related_name="territories")
+
+    class Meta:
+        verbose_name = _("commune of a territory")
+        verbose_name_plural = _("communes of territories")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["member", "commune"], name="territory_once")]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} {self.commune_id}"
+
+
+class User(AbstractUser):
+    """A person. What they may do comes from their memberships; `is_staff` is derived (agency administrators)."""
+
+    language = models.CharField(_("language"), max_length=5, choices=[("fr", "Français"), ("en", "English")], default="fr")
+    members: models.ManyToManyField[Member, Membership] = models.ManyToManyField(Member, through="Membership", related_name="people")
+
+    class Meta(AbstractUser.Meta):
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.username
+
+
+class Membership(models.Model):
+    """A user's role at a member; `communes` narrows a town hall user to their own."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
+    member = models.ForeignKey(Member, models.CASCADE, related_name="memberships")
+    role = models.CharField(_("role"), max_length=24, choices=Role)
+    communes: models.ManyToManyField[Commune, Any] = models.ManyToManyField(
+        Commune, through="TownHall", blank=True, verbose_name=_("communes")
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "member"], name="membership_once"),
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="membership_role_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.member} · {self.get_role_display()}"
+
+
+class TownHall(models.Model):
+    """A commune that a town hall user works for."""
+
+    membership = models.ForeignKey(Membership, models.CASCADE)
+    commune = models.ForeignKey(Commune, models.RESTRICT, to_field="insee", db_column="insee")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["membership", "commune"], name="town_hall_once")]
+
+    def __str__(self) -> str:
+        return f"{self.membership_id} {self.commune_id}"
+
+
+class ApiToken(models.Model):
+    """A named, revocable secret for programs. Only its SHA-256 digest is kept; `prefix` lets its owner tell it apart."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="api_tokens")
+    name = models.CharField(_("name"), max_length=80)
+    prefix = models.CharField(max_length=12)
+    digest = models.BinaryField(max_length=32, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(_("last use"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("API token")
+        verbose_name_plural = _("API tokens")
+        ordering: ClassVar[list[str]] = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    def visible_to(self, rights: Rights) -> JobQuerySet:
+        """Jobs of the asker's members; every job for the agency."""
+        return self if rights.agency else self.filter(owner_id__in=rights.members())
+
+
+class Job(models.Model):
+    """A long piece of work that a person can watch. The queue's own row lives in Procrastinate; this one is what is shown."""
+
+    security = "owner"
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    kind = models.CharField(_("kind"), max_length=40)
+    title = models.CharField(_("title"), max_length=200)
+    owner = models.ForeignKey(Member, models.CASCADE, null=True, blank=True, verbose_name=_("owner"))
+    shared_with = ArrayField(models.IntegerField(), default=list, blank=True)
+    started_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, verbose_name=_("started by"))
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
+    progress = models.FloatField(_("progress"), null=True, blank=True)
+    message = models.CharField(_("message"), max_length=500, blank=True)
+    parameters = models.JSONField(default=dict, blank=True)
+    report = models.JSONField(_("report"), null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    version = models.IntegerField(default=1, editable=False)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
+        ordering: ClassVar[list[str]] = ["-id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(progress__isnull=True) | models.Q(progress__range=(0, 1)), name="job_progress_is_a_share"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class HistoryEvent(models.Model):
+    """One thing that someone did: an edit, an import (however many rows it touched), a raw SQL statement."""
+
+    security = "system"
+
+    kind = models.CharField(max_length=40)
+    table = models.CharField(max_length=130)
+    at = models.DateTimeField()
+    by_user = models.IntegerField(null=True)
+    by_role = models.CharField(max_length=63)
+    rows = models.BigIntegerField(null=True)
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("history event")
+        verbose_name_plural = _("history events")
+        indexes: ClassVar = [models.Index(fields=["table", "at"])]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.table} {self.at:%Y-%m-%d %H:%M}"
+
+
+class RowHistory(models.Model):
+    """A row as it was before a change: its columns as JSON, its geometry (EPSG:2154) apart."""
+
+    security = "system"
+
+    event = models.ForeignKey(HistoryEvent, models.CASCADE, related_name="rows_changed")
+    pk_value = models.BigIntegerField()
+    operation = models.CharField(max_length=6)
+    version = models.IntegerField()
+    old = models.JSONField(null=True)
+    old_geom = models.GeometryField(srid=2154, null=True, spatial_index=False)
+
+    class Meta:
+        verbose_name = _("row history")
+        verbose_name_plural = _("row histories")
+        indexes: ClassVar = [models.Index(fields=["pk_value", "event"])]
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.pk_value} v{self.version}"

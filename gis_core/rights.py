@@ -1,0 +1,147 @@
+"""Who is asking, and what the database may show them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection, models
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from gis_core.models import User
+
+
+class Role(models.TextChoices):
+    """What a user does for one member."""
+
+    READER = "reader", _("Reader")
+    TOWN_HALL = "town_hall", _("Town hall")
+    PERMIT_INSTRUCTOR = "permit_instructor", _("Permit instructor")
+    NETWORK_TECHNICIAN = "network_technician", _("Network technician")
+    GIS_ADMINISTRATOR = "gis_administrator", _("GIS administrator")
+    AGENCY_ADMINISTRATOR = "agency_administrator", _("Agency administrator")
+
+
+WRITERS = frozenset({Role.PERMIT_INSTRUCTOR, Role.NETWORK_TECHNICIAN, Role.GIS_ADMINISTRATOR, Role.AGENCY_ADMINISTRATOR})
+ADMINISTRATORS = frozenset({Role.GIS_ADMINISTRATOR, Role.AGENCY_ADMINISTRATOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What one asker may see, resolved once per request.
+
+    `roles` maps a member's id to the asker's role there. `insee` are the communes whose personal rows the asker may
+    see, `town_insee` those that a town hall user works for. `agency` opens every owner-scoped row (not the personal,
+    INSEE-scoped ones).
+    """
+
+    user_id: int | None = None
+    roles: dict[int, str] = field(default_factory=dict)
+    insee: frozenset[str] = frozenset()
+    town_insee: frozenset[str] = frozenset()
+    agency: bool = False
+
+    @property
+    def signed_in(self) -> bool:
+        return self.user_id is not None
+
+    def members(self) -> list[int]:
+        """Members whose private rows the asker sees whole."""
+        return sorted(member for member, role in self.roles.items() if role != Role.TOWN_HALL)
+
+    def town_halls(self) -> list[int]:
+        """Members of whose private rows the asker sees only those of their own communes."""
+        return sorted(member for member, role in self.roles.items() if role == Role.TOWN_HALL)
+
+    def writers(self) -> list[int]:
+        """Members whose private rows the asker may change; each layer then asks for the right role."""
+        return sorted(member for member, role in self.roles.items() if role in WRITERS)
+
+    def has_role(self, member_id: int | None, roles: frozenset[Role]) -> bool:
+        """Whether the asker holds one of the roles at this member (an agency administrator holds all of them)."""
+        return self.agency or (member_id is not None and self.roles.get(member_id) in roles)
+
+    def settings(self) -> dict[str, str]:
+        """The `arpent.*` settings that the row policies read."""
+        return {
+            "arpent.user_id": str(self.user_id or 0),
+            "arpent.members": array(self.members()),
+            "arpent.town_halls": array(self.town_halls()),
+            "arpent.writers": array(self.writers()),
+            "arpent.insee": array(sorted(self.insee)),
+            "arpent.town_insee": array(sorted(self.town_insee)),
+            "arpent.agency": "on" if self.agency else "off",
+        }
+
+    def rows_class(self) -> str:
+        """A short name for "who sees the same rows": two askers of one class get the same private tile."""
+        settings = self.settings()
+        del settings["arpent.user_id"]
+        return hashlib.blake2s(repr(sorted(settings.items())).encode(), digest_size=8).hexdigest()
+
+
+def array(values: list[int] | list[str]) -> str:
+    """A PostgreSQL array literal of integers or INSEE codes (neither needs quoting)."""
+    return "{" + ",".join(map(str, values)) + "}"
+
+
+ANONYMOUS = Rights()
+SYSTEM = Rights(agency=True)
+
+_current: ContextVar[Rights | None] = ContextVar("arpent_rights", default=None)
+
+
+def current_rights() -> Rights | None:
+    """The rights of who is asking in this context, None outside any request or job."""
+    return _current.get()
+
+
+@contextmanager
+def acting_as(rights: Rights) -> Iterator[None]:
+    """Run with these rights: transactions opened inside carry them, an already open one gets them until the end."""
+    former = _current.get()
+    token = _current.set(rights)
+    inside = connection.in_atomic_block
+    if inside:
+        tell(rights)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+        if inside and connection.in_atomic_block and not connection.needs_rollback:
+            tell(former)
+
+
+def tell(rights: Rights | None) -> None:
+    """Give the open transaction these rights; None takes them away (an empty setting counts as missing)."""
+    settings = rights.settings() if rights else dict.fromkeys(ANONYMOUS.settings(), "")
+    backend: Any = connection
+    backend.tell_who_asks(settings)
+
+
+def rights_of(user: User | AnonymousUser) -> Rights:
+    """Resolve a user's rights from memberships and territories (two queries, none for an anonymous user)."""
+    if not user.is_authenticated or not user.is_active:
+        return ANONYMOUS
+    from gis_core.models import Membership, Territory
+
+    memberships = list(Membership.objects.filter(user=user).values_list("id", "member_id", "role"))
+    roles = {member: role for _id, member, role in memberships}
+    whole = [member for member, role in roles.items() if role != Role.TOWN_HALL]
+    town = [pk for pk, _member, role in memberships if role == Role.TOWN_HALL]
+    town_insee = frozenset(Membership.communes.through.objects.filter(membership_id__in=town).values_list("commune_id", flat=True)) if town else frozenset()
+    insee = frozenset(Territory.objects.filter(member_id__in=whole).values_list("commune_id", flat=True)) if whole else frozenset()
+    return Rights(
+        user_id=user.pk,
+        roles=roles,
+        insee=insee | town_insee,
+        town_insee=town_insee,
+        agency=Role.AGENCY_ADMINISTRATOR in roles.values(),
+    )

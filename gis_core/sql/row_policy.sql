@@ -1,0 +1,27 @@
+-- The condition under which the asker sees a row of a private table, by the table's scope. The shape matters: a hashed
+-- sub-select costs nothing, `= any(array)` hides the spatial index from the planner.
+create or replace function arpent.row_policy(target regclass, scope text, layer_id bigint default null) returns text
+language plpgsql stable set search_path = pg_catalog as $$
+declare
+    has_insee boolean := exists (select from pg_attribute where attrelid = target and attname = 'insee' and not attisdropped);
+    town text := case when has_insee then
+        ' or (owner_id in (select unnest((select arpent.town_halls()))) and insee in (select unnest((select arpent.town_insee()))))'
+        else '' end;
+begin
+    case scope
+        when 'owner' then
+            return '(select arpent.is_agency()) or owner_id in (select unnest((select arpent.members())))' || town
+                || ' or (shared_with <> ''{}'' and shared_with && (select arpent.members()))';
+        when 'insee' then
+            return 'insee in (select unnest((select arpent.insee())))';
+        when 'visibility' then
+            return '(select arpent.is_agency()) or visibility = ''public''
+                or (visibility = ''signed_in'' and (select arpent.user_id()) > 0)
+                or owner_id in (select unnest((select arpent.members() || arpent.town_halls())))
+                or (visibility = ''members'' and shared_with && (select arpent.members() || arpent.town_halls()))';
+        when 'layer' then
+            return format('(select arpent.sees_layer(%s))', layer_id);
+        else
+            raise exception using errcode = '22023', message = 'unknown scope: ' || scope;
+    end case;
+end $$;

@@ -1,0 +1,60 @@
+-- The one way a table becomes part of the platform: grants, row policies, version and history triggers, by its scope.
+--   open       accounts, sessions, queues: read before the asker is known, so no row policy
+--   reference  public reference data: everyone reads, the worker loads, statements leave a trace
+--   owner      rows of a member (owner_id), seen by it and by those in shared_with
+--   insee      personal rows, seen by whoever may see the commune (insee)
+--   visibility layers of the catalogue
+--   layer      rows of one layer of the catalogue
+--   system     nobody but the owner's own functions
+create or replace function arpent.secure_table(target regclass, scope text, history boolean default true, layer_id bigint default null)
+returns void language plpgsql set search_path = pg_catalog, public as $$
+declare
+    reads text;
+    writes text;
+    geometries text := coalesce((select string_agg(quote_literal(attname), ', ') from pg_attribute
+        where attrelid = target and attname in ('geom', 'geom_3857') and not attisdropped), '');
+    versioned boolean := exists (select from pg_attribute where attrelid = target and attname = 'version' and not attisdropped);
+    sequence text;
+begin
+    execute format('revoke all on %s from arpent_web, arpent_worker', target);
+    for sequence in select distinct pg_get_serial_sequence(target::text, attname) from pg_attribute
+        where attrelid = target and attnum > 0 and not attisdropped loop
+        if sequence is not null and scope <> 'system' then
+            execute format('grant usage, select on sequence %s to arpent_web, arpent_worker', sequence);
+        end if;
+    end loop;
+    if scope = 'system' then
+        return;
+    end if;
+    execute format('grant select, insert, update, delete on %s to arpent_worker', target);
+    execute format('grant select%s on %s to arpent_web', case scope when 'reference' then '' else ', insert, update, delete' end, target);
+    if scope = 'open' then
+        return;
+    end if;
+    execute format('create or replace trigger arpent_truncate after truncate on %s execute function arpent.record_statement()', target);
+    if scope = 'reference' then
+        execute format('create or replace trigger arpent_statement after insert or update or delete on %s
+            for each statement execute function arpent.record_statement()', target);
+        return;
+    end if;
+
+    reads := arpent.row_policy(target, scope, layer_id);
+    writes := arpent.write_policy(scope, layer_id);
+    execute format('alter table %s enable row level security', target);
+    execute format('drop policy if exists arpent_read on %1$s; drop policy if exists arpent_insert on %1$s;
+        drop policy if exists arpent_update on %1$s; drop policy if exists arpent_delete on %1$s;
+        drop policy if exists arpent_work on %1$s', target);
+    execute format('create policy arpent_read on %s for select to arpent_web using (%s)', target, reads);
+    execute format('create policy arpent_insert on %s for insert to arpent_web with check (%s)', target, writes);
+    execute format('create policy arpent_update on %s for update to arpent_web using (%2$s) with check (%2$s)', target, writes);
+    execute format('create policy arpent_delete on %s for delete to arpent_web using (%s)', target, writes);
+    execute format('create policy arpent_work on %s to arpent_worker using (true) with check (true)', target);
+    if versioned then
+        execute format('create or replace trigger arpent_version before insert or update on %s
+            for each row execute function arpent.next_version()', target);
+    end if;
+    if history and versioned then
+        execute format('create or replace trigger arpent_history after insert or update or delete on %s
+            for each row execute function arpent.record_row(%s)', target, geometries);
+    end if;
+end $$;

@@ -1,0 +1,15 @@
+-- The condition under which the asker may write a row of a private table; the code asks for the exact role before.
+create or replace function arpent.write_policy(scope text, layer_id bigint default null) returns text
+language plpgsql stable set search_path = pg_catalog as $$
+begin
+    case scope
+        when 'owner', 'visibility' then
+            return '(select arpent.is_agency()) or owner_id in (select unnest((select arpent.writers())))';
+        when 'insee' then
+            return 'false';
+        when 'layer' then
+            return format('(select arpent.edits_layer(%s))', layer_id);
+        else
+            raise exception using errcode = '22023', message = 'unknown scope: ' || scope;
+    end case;
+end $$;

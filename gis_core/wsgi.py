@@ -1,0 +1,13 @@
+"""What the application server runs: cached tiles first, then Django."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gis_core.settings")
+
+from django.core.wsgi import get_wsgi_application
+
+django_application = get_wsgi_application()
+
+from tiles.wsgi import tiles_first  # noqa: E402
+
+application = tiles_first(django_application)

@@ -1,0 +1,166 @@
+"""What a layer is, where its data lies, who may see or edit it, how it looks."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.gis.db import models
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import RegexValidator
+from django.db.models import Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from gis_core.models import Member
+from gis_core.rights import Rights, Role
+
+
+def in_language(french: str, english: str) -> str:
+    """The English text where English is asked for and known, the French one otherwise."""
+    return english if english and (get_language() or "fr").startswith("en") else french
+
+
+class Theme(models.Model):
+    """A heading of the layer tree."""
+
+    slug = models.SlugField(_("short name"), unique=True)
+    title = models.CharField(_("title"), max_length=80)
+    title_en = models.CharField(_("English title"), max_length=80, blank=True)
+    order = models.PositiveSmallIntegerField(_("order"), default=100)
+
+    class Meta:
+        verbose_name = _("theme")
+        verbose_name_plural = _("themes")
+        ordering: ClassVar[list[str]] = ["order", "title"]
+
+    def __str__(self) -> str:
+        return in_language(self.title, self.title_en)
+
+
+class LayerQuerySet(models.QuerySet["Layer"]):
+    def visible_to(self, rights: Rights) -> LayerQuerySet:
+        """The layers that the asker may see: the one question that every read, tile, search and export asks."""
+        if rights.agency:
+            return self
+        members = list(rights.roles)
+        seen = Q(visibility=Layer.Visibility.PUBLIC) | Q(owner_id__in=members)
+        if rights.signed_in:
+            seen |= Q(visibility=Layer.Visibility.SIGNED_IN)
+        if members:
+            seen |= Q(visibility=Layer.Visibility.MEMBERS, shared_with__overlap=members)
+        return self.filter(seen)
+
+
+class Layer(models.Model):
+    """A layer of the catalogue: a table of the database with its title, rights and look.
+
+    `columns` lists the only columns that leave the platform, in order:
+    `{"name", "label", "label_en", "type", "unit", "in_tiles"}`. `legend` lists the symbols in drawing order:
+    `{"label", "label_en", "where": {column: value}, "symbol": {"kind", "fill", "stroke", "stroke_width", "dash"}}`.
+    `rows` says how the table's rows are protected (the scope given to `secure_table`).
+    """
+
+    security = "visibility"
+
+    class Visibility(models.TextChoices):
+        PUBLIC = "public", _("Everybody")
+        SIGNED_IN = "signed_in", _("Everybody signed in")
+        MEMBERS = "members", _("Listed members")
+        OWNER = "owner", _("Its owner alone")
+
+    class Geometry(models.TextChoices):
+        POINT = "point", _("Point")
+        LINE = "line", _("Line")
+        POLYGON = "polygon", _("Polygon")
+
+    class Rows(models.TextChoices):
+        REFERENCE = "reference", _("Public reference data")
+        OWNER = "owner", _("Rows of members")
+        INSEE = "insee", _("Personal rows by commune")
+        LAYER = "layer", _("Rows of this layer")
+
+    slug = models.SlugField(_("short name"), unique=True)
+    title = models.CharField(_("title"), max_length=120)
+    title_en = models.CharField(_("English title"), max_length=120, blank=True)
+    abstract = models.TextField(_("abstract"), blank=True)
+    theme = models.ForeignKey(Theme, models.PROTECT, related_name="layers", verbose_name=_("theme"))
+    order = models.PositiveSmallIntegerField(_("order"), default=100)
+    attribution = models.CharField(_("attribution"), max_length=200, blank=True)
+    licence = models.CharField(_("licence"), max_length=120, blank=True)
+    source_date = models.DateField(_("vintage"), null=True, blank=True)
+    owner = models.ForeignKey(Member, models.CASCADE, null=True, blank=True, verbose_name=_("owner"))
+    visibility = models.CharField(_("who sees it"), max_length=10, choices=Visibility, default=Visibility.OWNER)
+    shared_with = ArrayField(models.IntegerField(), default=list, blank=True, verbose_name=_("members it is shared with"))
+    editor_roles = ArrayField(
+        models.CharField(max_length=24, choices=Role), default=list, blank=True, verbose_name=_("roles that edit it")
+    )
+    table = models.CharField(_("table"), max_length=63, validators=[RegexValidator(r"^[a-z][a-z0-9_]*$")])
+    rows = models.CharField(_("protection of the rows"), max_length=10, choices=Rows, default=Rows.LAYER)
+    geometry_type = models.CharField(_("geometry"), max_length=8, choices=Geometry)
+    columns = models.JSONField(_("columns"), default=list)
+    title_field = models.CharField(_("column that names a feature"), max_length=63)
+    min_zoom = models.PositiveSmallIntegerField(_("smallest zoom"), default=0)
+    max_zoom = models.PositiveSmallIntegerField(_("largest tile zoom"), default=18)
+    visible_at_first = models.BooleanField(_("shown at first"), default=True)
+    legend = models.JSONField(_("legend"), default=list)
+    version = models.IntegerField(default=1, editable=False)
+
+    objects = LayerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("layer")
+        verbose_name_plural = _("layers")
+        ordering: ClassVar[list[str]] = ["theme__order", "order", "title"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(min_zoom__lte=models.F("max_zoom"), max_zoom__lte=22), name="layer_zooms_in_order"),
+            models.CheckConstraint(condition=~Q(visibility="owner") | Q(owner__isnull=False), name="layer_of_an_owner_has_one"),
+        ]
+
+    def __str__(self) -> str:
+        return in_language(self.title, self.title_en)
+
+    def may_edit(self, rights: Rights) -> bool:
+        """Whether the asker may change this layer's features (its owner's people, by role)."""
+        if self.rows == Layer.Rows.REFERENCE:
+            return False
+        return rights.has_role(self.owner_id, frozenset(Role(role) for role in self.editor_roles))
+
+    def tile_columns(self) -> list[str]:
+        return [column["name"] for column in self.columns if column.get("in_tiles")]
+
+    def fields(self) -> list[dict[str, Any]]:
+        """The columns with their label in the asker's language."""
+        return [{**column, "label": in_language(column["label"], column.get("label_en", ""))} for column in self.columns]
+
+    @property
+    def source_columns(self) -> list[str]:
+        return [column["name"] for column in self.columns]
+
+
+class Background(models.Model):
+    """A background map that an administrator declares: XYZ tiles or a WMTS layer in the Web Mercator pyramid."""
+
+    class Kind(models.TextChoices):
+        XYZ = "xyz", "XYZ"
+        WMTS = "wmts", "WMTS"
+
+    slug = models.SlugField(_("short name"), unique=True)
+    title = models.CharField(_("title"), max_length=80)
+    kind = models.CharField(_("kind"), max_length=4, choices=Kind)
+    url = models.CharField(_("address"), max_length=400, validators=[RegexValidator(r"^https?://[^\s'\";,]+$")])
+    layer = models.CharField(_("WMTS layer"), max_length=120, blank=True)
+    matrix_set = models.CharField(_("WMTS matrix set"), max_length=60, blank=True, default="PM")
+    format = models.CharField(_("image format"), max_length=40, default="image/png")
+    style = models.CharField(_("WMTS style"), max_length=40, blank=True, default="normal")
+    attribution = models.CharField(_("attribution"), max_length=200)
+    min_zoom = models.PositiveSmallIntegerField(_("smallest zoom"), default=0)
+    max_zoom = models.PositiveSmallIntegerField(_("largest zoom"), default=19)
+    order = models.PositiveSmallIntegerField(_("order"), default=100)
+
+    class Meta:
+        verbose_name = _("background map")
+        verbose_name_plural = _("background maps")
+        ordering: ClassVar[list[str]] = ["order", "title"]
+
+    def __str__(self) -> str:
+        return self.title
