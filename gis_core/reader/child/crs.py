@@ -1,0 +1,66 @@
+"""Which coordinates a reference system can hold: enough to tell degrees from metres, not to be a registry."""
+
+import re
+from typing import Any
+
+from .geometry import Bounds
+from .jsontext import kind_of
+from .trouble import Trouble
+
+DEGREES = (-180.0, -90.0, 180.0, 90.0)
+LAMBERT_93 = (-600_000.0, 5_700_000.0, 1_600_000.0, 7_500_000.0)
+WEB_MERCATOR = (-20_037_508.35, -20_048_966.2, 20_037_508.35, 20_048_966.2)
+# Below this, numbers are as likely degrees that went wrong.
+METRES = 10_000.0
+EPSG_NAME = re.compile(r"(?:urn:(?:ogc|x-ogc):def:crs:)?EPSG:(?:[0-9.]*:)?(\d{4,5})", re.IGNORECASE)
+CRS84 = re.compile(r"(?:urn:(?:ogc|x-ogc):def:crs:)?(?:OGC:(?:[0-9.]*:)?)?CRS84", re.IGNORECASE)
+
+
+def conic(zone: int) -> Bounds:
+    """Bounds of the French conic conformal zone 42 to 50."""
+    false_northing = (zone - 41) * 1_000_000 + 200_000
+    return 700_000.0, false_northing - 500_000.0, 2_700_000.0, false_northing + 500_000.0
+
+
+RANGES: dict[int, Bounds] = {
+    4326: DEGREES,
+    4171: DEGREES,
+    4258: DEGREES,
+    2154: LAMBERT_93,
+    3857: WEB_MERCATOR,
+    **{3900 + zone: conic(zone) for zone in range(42, 51)},
+}
+
+
+def declared(member: object) -> int:
+    """EPSG code of an old-style GeoJSON `crs` member; null means WGS 84, longitude first whatever the name."""
+    if member is None:
+        return 4326
+    if not isinstance(member, dict):
+        raise Trouble("crs_not_object", found=kind_of(member))
+    if member.get("type") != "name":
+        raise Trouble("crs_not_name", found=str(member.get("type"))[:50])
+    properties: Any = member.get("properties")
+    name = properties.get("name") if isinstance(properties, dict) else None
+    if not isinstance(name, str):
+        raise Trouble("crs_not_name", found=kind_of(name))
+    if CRS84.fullmatch(name):
+        return 4326
+    match = EPSG_NAME.fullmatch(name)
+    if not match or int(match[1]) not in RANGES:
+        raise Trouble("unsupported_crs", name=name[:100])
+    return int(match[1])
+
+
+def fits(bounds: Bounds, epsg: int) -> bool:
+    """Whether the bounds lie inside what the system can hold."""
+    west, south, east, north = RANGES[epsg]
+    return west <= bounds[0] and south <= bounds[1] and bounds[2] <= east and bounds[3] <= north
+
+
+def looks_like(bounds: Bounds) -> int | None:
+    """The most likely EPSG code of coordinates that do not fit the declared one; None when nothing is likely."""
+    likely = [4326, 2154, *range(3942, 3951)]
+    if max(map(abs, bounds)) > METRES:
+        likely.append(3857)
+    return next((epsg for epsg in likely if fits(bounds, epsg)), None)

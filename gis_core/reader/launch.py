@@ -1,0 +1,137 @@
+"""Starts the child with as few rights as this machine can take away, and proves it before it is used."""
+
+import grp
+import json
+import logging
+import os
+import pwd
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from gis_core.reader.limits import MIB, Limits
+
+logger = logging.getLogger(__name__)
+
+CODE_FOLDER = Path(__file__).resolve().parent
+BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from child.main import main; main()"
+ACCOUNTS = ("arpent-reader", "nobody")
+ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "GDAL_NUM_THREADS": "1",
+    "GDAL_CACHEMAX": "64",
+    "GDAL_DRIVER_PATH": "disable",
+    "GDAL_PAM_ENABLED": "NO",
+    "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "none",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """One way to take rights away: the command that goes in front of Python."""
+
+    name: str
+    prefix: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantine:
+    """The folders of one reader: `files` is all that the child may read, `canary` a file that it must not."""
+
+    base: Path
+    files: Path
+    canary: Path
+
+    @classmethod
+    def create(cls, root: Path) -> "Quarantine":
+        """A fresh one under `root`, readable by this account and, for root, by the group of the reader's account."""
+        root.mkdir(parents=True, exist_ok=True)
+        base = Path(tempfile.mkdtemp(prefix="reader-", dir=root))
+        quarantine = cls(base, base / "files", base / "canary")
+        quarantine.files.mkdir(mode=0o750)
+        quarantine.canary.touch(mode=0o600)
+        account = reader_account()
+        if os.geteuid() == 0 and account:
+            os.chown(quarantine.files, 0, account[1])
+            quarantine.files.chmod(0o750)
+            # SQLite looks at every folder on the way to its file.
+            base.chmod(0o711)
+        return quarantine
+
+
+def recipes() -> Iterator[Recipe]:
+    """From the strictest to the least strict; the child proves on its own whether it is cut off."""
+    if os.geteuid() != 0:
+        yield Recipe("user namespace", ("unshare", "-rn", "--"))
+        yield Recipe("same account", ())
+        return
+    privileges = ("--no-new-privs", "--bounding-set=-all", "--inh-caps=-all")
+    account = reader_account()
+    if account:
+        user, group = account
+        switch = ("setpriv", f"--reuid={user}", f"--regid={group}", "--clear-groups", *privileges, "--")
+        yield Recipe("own account, no network", ("unshare", "-n", "--", *switch))
+        yield Recipe("own account", switch)
+    # Another account cannot reach Python below a folder such as /root; without capabilities and behind Landlock
+    # root can do no more than it.
+    yield Recipe("no capabilities, no network", ("unshare", "-n", "--", "setpriv", *privileges, "--"))
+
+
+def reader_account() -> tuple[int, int] | None:
+    """Uid and gid of the account made for readers, or of nobody."""
+    for name in ACCOUNTS:
+        try:
+            entry = pwd.getpwnam(name)
+            return entry.pw_uid, grp.getgrgid(entry.pw_gid).gr_gid
+        except KeyError:
+            continue
+    return None
+
+
+def limited(limits: Limits) -> tuple[str, ...]:
+    """The command that sets the limits of the kernel."""
+    return (
+        "prlimit",
+        f"--as={limits.memory_bytes}",
+        f"--cpu={limits.cpu_seconds}",
+        "--nofile=64",
+        "--nproc=64",
+        f"--fsize={MIB}",
+        "--core=0",
+        "--",
+    )
+
+
+def python() -> str:
+    """This environment's interpreter, also when the server embeds Python."""
+    candidate = Path(sys.prefix) / "bin" / "python"
+    return str(candidate) if candidate.exists() else sys.executable
+
+
+def start(
+    recipe: Recipe, limits: Limits, quarantine: Quarantine, errors: IO[bytes], code: str = BOOT
+) -> subprocess.Popen[bytes]:
+    """Start `code` in the quarantine folder; its standard error goes to `errors`."""
+    arguments = [str(CODE_FOLDER), str(quarantine.canary), json.dumps(limits.for_child())]
+    return subprocess.Popen(
+        [*limited(limits), *recipe.prefix, python(), "-I", "-B", "-c", code, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=errors,
+        cwd=quarantine.files,
+        env=ENVIRONMENT,
+        bufsize=0,
+        start_new_session=True,
+    )
+
+
+def is_isolated(hello: dict[str, Any]) -> bool:
+    """Whether the child found, by trying, that it has neither the network nor files outside its folder."""
+    return hello.get("network") is False and hello.get("files") is False

@@ -1,0 +1,32 @@
+"""How much a file may cost before its reading is given up."""
+
+from dataclasses import dataclass
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one reader.
+
+    `wall_seconds` bounds the wait for one answer, `cpu_seconds` the life of one child (a child past half of it is
+    replaced before the next file), `value_chars` one JSON value (one feature of a GeoJSON file).
+    """
+
+    wall_seconds: float = 120.0
+    cpu_seconds: int = 600
+    memory_bytes: int = 2048 * MIB
+    file_bytes: int = 1024 * MIB
+    features: int = 2_000_000
+    vertices: int = 50_000_000
+    value_chars: int = 64 * MIB
+    start_seconds: float = 20.0
+
+    def for_child(self) -> dict[str, int]:
+        """The limits that the child counts itself."""
+        return {
+            "file_bytes": self.file_bytes,
+            "features": self.features,
+            "vertices": self.vertices,
+            "value_chars": self.value_chars,
+        }

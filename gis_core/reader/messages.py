@@ -1,0 +1,110 @@
+"""Words for the codes of the reader. A code is stable; its words are translated."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+MESSAGES = {
+    # The file as a whole
+    "empty_file": _("The file is empty."),
+    "not_json": _("This is not a JSON file: it starts with “%(found)s”."),
+    "other_format": _("This is not a JSON file but a %(found)s file."),
+    "not_utf8": _("The text is not in UTF-8 (byte %(byte)s). Save the file in UTF-8 and try again."),
+    "nul_character": _(
+        "There is a NUL character at line %(line)s, column %(column)s: the file is damaged or not text."
+    ),
+    "truncated": _("The file is cut off: it ends at line %(line)s, column %(column)s in the middle of its content."),
+    "bad_json": _("The JSON is wrong at line %(line)s, column %(column)s: %(reason)s."),
+    "trailing_data": _("There is something after the end of the JSON document, at line %(line)s, column %(column)s."),
+    "too_deep": _("The JSON nests too deeply in the value that starts at line %(line)s, column %(column)s."),
+    "too_deep_anywhere": _("The content of the file nests too deeply."),
+    "value_too_long": _(
+        "The value that starts at line %(line)s, column %(column)s is longer than %(limit)s characters."
+    ),
+    "truncated_gzip": _("The compressed file is cut off: download or copy it again."),
+    "bad_gzip": _("The compressed file is damaged: download or copy it again."),
+    "not_an_object": _("A GeoJSON file must be a JSON object; this one is of type %(found)s."),
+    "not_an_array": _("This file must be a JSON array of objects."),
+    "missing_features": _("The feature collection has no “features” member."),
+    "features_not_list": _("“features” must be a list; it is of type %(found)s."),
+    "no_features": _("The file holds no feature."),
+    "features_in_feature": _("An object of type “%(type)s” must not have a “features” member."),
+    "file_too_large": _("The file is larger than %(limit_mb)s MB, once decompressed."),
+    "too_many_features": _("The file holds more than %(limit)s features."),
+    "too_many_vertices": _("The geometries of the file have more than %(limit)s vertices in all."),
+    "too_many_fields": _("The features have more than %(limit)s different properties."),
+    "crs_not_object": _("“crs” must be an object; it is of type %(found)s."),
+    "crs_not_name": _("“crs” must name its coordinate reference system; found: %(found)s."),
+    "unsupported_crs": _("The coordinate reference system “%(name)s” is not supported."),
+    "wrong_crs": _("No coordinate of the file is possible in EPSG:%(declared)s (for example %(x)s, %(y)s)."),
+    "wrong_crs_seems": _(
+        "No coordinate of the file is possible in EPSG:%(declared)s (for example %(x)s, %(y)s): "
+        "they look like EPSG:%(seems)s."
+    ),
+    "cannot_open": _("The file cannot be opened: %(reason)s"),
+    "not_a_file": _("This is not a regular file."),
+    "no_layers": _("The file holds no layer."),
+    "unknown_layer": _("The file has no layer named “%(name)s”."),
+    "driver_missing": _("This format is not available here: %(drivers)s."),
+    # One feature
+    "missing_type": _("“type” is missing (%(what)s)."),
+    "type_not_text": _("“type” must be text; it is of type %(found)s (%(what)s)."),
+    "type_case": _("The type “%(found)s” must be written “%(expected)s” (%(what)s)."),
+    "unknown_type": _("The type “%(found)s” is unknown in GeoJSON (%(what)s)."),
+    "feature_not_object": _("A feature must be an object; this one is of type %(found)s."),
+    "record_not_object": _("A row must be an object; this one is of type %(found)s."),
+    "not_a_feature": _("A feature is expected here, not an object of type “%(found)s”."),
+    "properties_not_object": _("“properties” must be an object; it is of type %(found)s."),
+    "duplicate_key": _("The key “%(key)s” appears twice in the same object."),
+    "number_too_large": _("The number %(value)s… is too large."),
+    "not_finite": _("%(value)s is not a number that GeoJSON allows."),
+    "property_not_finite": _("The property “%(name)s” is not a finite number."),
+    "property_nul": _("The property “%(name)s” holds a NUL character."),
+    "property_not_unicode": _("The property “%(name)s” holds half a Unicode character."),
+    "property_too_deep": _("The property “%(name)s” nests too deeply."),
+    "text_too_long": _("The property “%(name)s” is longer than %(limit)s characters."),
+    "geometry_not_object": _("“geometry” must be an object or null; it is of type %(found)s."),
+    "coordinates_missing": _("The geometry of type %(type)s has no coordinates."),
+    "coordinates_not_list": _("Coordinates of type %(type)s must be lists; found: %(found)s."),
+    "position_not_list": _("A position must be a list of numbers: the coordinates are not nested as their type wants."),
+    "position_size": _("A position has 2 or 3 numbers; one has %(found)s."),
+    "mixed_dimensions": _("Some positions have a height and others have none."),
+    "coordinate_not_number": _("A coordinate must be a number; one is of type %(found)s."),
+    "line_too_short": _("A line needs 2 positions; one has %(found)s."),
+    "ring_too_short": _("The ring of a polygon needs 4 positions; one has %(found)s."),
+    "ring_not_closed": _("A ring of the polygon is not closed: its last position is not its first."),
+    "empty_geometry": _("The geometry is empty."),
+    "collection_too_deep": _("Geometry collections nest more than %(limit)s deep."),
+    "out_of_range": _("The coordinates are not possible in EPSG:%(declared)s (%(x)s, %(y)s)."),
+    "out_of_range_seems": _(
+        "The coordinates are not possible in EPSG:%(declared)s (%(x)s, %(y)s): they look like EPSG:%(seems)s."
+    ),
+    # The reading itself
+    "virtual_path": _("“%(path)s” is not a file on this machine: addresses and virtual paths are not opened."),
+    "outside_quarantine": _("“%(path)s” is outside the quarantine folder."),
+    "missing_file": _("The file “%(name)s” does not exist or cannot be read."),
+    "took_too_long": _("Reading the file took more than %(seconds)s s and was stopped."),
+    "too_much_cpu": _("Reading the file took more than %(seconds)s s of processor time and was stopped."),
+    "too_much_memory": _("Reading the file needs too much memory."),
+    "reader_stopped": _("The reader stopped while it opened this file (%(status)s): the file is probably damaged."),
+    "reader_fault": _("The reader gave an answer that makes no sense: the file is probably hostile."),
+    "not_isolated": _(
+        "Files are not opened on this machine, because the process that would read them could not be cut off from the "
+        "network and from other files. Allow user namespaces or run as root, and install libseccomp2. (%(tried)s)"
+    ),
+}
+
+
+def words(code: str, params: Mapping[str, Any]) -> str:
+    """The message of a code in the current language; the code itself when it is unknown."""
+    message = MESSAGES.get(code)
+    if message is None:
+        return gettext("Unknown problem: %(code)s.") % {"code": code}
+    limit = params.get("limit")
+    shown = {**params, "limit_mb": limit // 1_048_576 if isinstance(limit, int) else limit}
+    try:
+        return str(message) % shown
+    except (KeyError, TypeError):
+        return str(message)

@@ -1,0 +1,371 @@
+"""The restricted reader: opens untrusted files in a child process and hands over checked rows."""
+
+import json
+import logging
+import select
+import shutil
+import signal
+import stat
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, NoReturn, Self
+
+from django.conf import settings
+
+from gis_core.reader import launch
+from gis_core.reader.child import names, wire
+from gis_core.reader.child.trouble import Trouble
+from gis_core.reader.limits import Limits
+from gis_core.reader.problems import Problem, ReaderUnavailable, ReadRefused
+
+logger = logging.getLogger(__name__)
+
+GEOJSON = ("GeoJSON",)
+BATCH = 1000
+COPY_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class LayerInfo:
+    """One layer of a file; `crs` is an EPSG code or None, `bounds` are in that CRS, `vertices` None if not counted."""
+
+    name: str | None
+    crs: int | None
+    features: int
+    refused: int
+    without_geometry: int
+    vertices: int | None
+    bounds: tuple[float, float, float, float] | None
+    geometry_types: Mapping[str, int]
+    fields: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class FileInfo:
+    """What a file is; `notes` are codes of harmless oddities (utf8_bom)."""
+
+    format: str
+    layers: tuple[LayerInfo, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One feature: `index` from 1 in file order, `wkb` in the layer's CRS or None without geometry."""
+
+    index: int
+    identifier: str | None
+    properties: Mapping[str, Any]
+    wkb: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Features and refused features of one stretch of the file, each in file order."""
+
+    features: tuple[Feature, ...]
+    problems: tuple[Problem, ...]
+
+
+class RestrictedReader:
+    """One warm child that reads several files of a job, one after the other.
+
+    Files are first copied into quarantine by `admit`, whose answer names them from then on. Raises ReadRefused for
+    what is wrong with a file (the next one can still be read) and ReaderUnavailable without isolation.
+    """
+
+    _recipe: launch.Recipe | None = None
+
+    def __init__(self, limits: Limits | None = None, *, quarantine_root: Path | None = None) -> None:
+        self.limits = limits or Limits()
+        self.isolation: Mapping[str, Any] = {}
+        self._root = quarantine_root or Path(settings.DATA_DIR) / "quarantine"
+        self._quarantine: launch.Quarantine | None = None
+        self._child: subprocess.Popen[bytes] | None = None
+        self._errors: IO[bytes] | None = None
+        self._admitted = 0
+        self._cpu = 0.0
+        self._stream = 0
+
+    def __enter__(self) -> Self:
+        self._quarantine = launch.Quarantine.create(self._root)
+        try:
+            self._start()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the child and remove the quarantine folder."""
+        self._end_child()
+        if self._quarantine:
+            shutil.rmtree(self._quarantine.base, ignore_errors=True)
+            self._quarantine = None
+
+    def admit(self, path: Path, *companions: Path) -> str:
+        """Copy a file (and those that belong to it, as a .dbf to its .shp) into quarantine; returns its name there."""
+        self._admitted += 1
+        folder = self._folders().files / str(self._admitted)
+        folder.mkdir()
+        folder.chmod(0o755)
+        for source in (path, *companions):
+            self._copy(source, folder / names.plain(source.name))
+        return f"{self._admitted}/{names.plain(path.name)}"
+
+    def inspect(self, name: str, *, driver_allow_list: Sequence[str] = GEOJSON) -> FileInfo:
+        """What an admitted file is, read through once; every problem of the whole file shows here."""
+        self._renew_if_tired()
+        answer, _ = self._ask({"op": "inspect", "name": self._checked(name), "drivers": list(driver_allow_list)})
+        return self._sensible(_file_info, answer)
+
+    def features(
+        self,
+        name: str,
+        *,
+        layer: str | None = None,
+        driver_allow_list: Sequence[str] = GEOJSON,
+        batch_size: int = BATCH,
+    ) -> Iterator[Batch]:
+        """Features of an admitted file in batches. One reading at a time: a new one ends the one before."""
+        request = {"op": "features", "name": self._checked(name), "drivers": list(driver_allow_list), "layer": layer}
+        return self._batches({**request, "size": batch_size})
+
+    def records(self, name: str, *, batch_size: int = BATCH) -> Iterator[Batch]:
+        """Objects of an admitted JSON array, as features without geometry."""
+        return self._batches({"op": "records", "name": self._checked(name), "size": batch_size})
+
+    def _batches(self, request: dict[str, Any]) -> Iterator[Batch]:
+        self._renew_if_tired()
+        self._stream += 1
+        mine = self._stream
+        self._ask(request)
+        while mine == self._stream:
+            answer, blob = self._ask({"op": "next"})
+            if answer.get("done"):
+                return
+            yield self._sensible(_batch, answer, blob)
+
+    def _checked(self, name: str) -> str:
+        try:
+            return names.checked(name)
+        except Trouble as trouble:
+            raise ReadRefused(Problem(trouble.code, trouble.params)) from None
+
+    def _copy(self, source: Path, target: Path) -> None:
+        try:
+            with source.open("rb") as opened:
+                if not stat.S_ISREG(source.stat().st_mode):
+                    raise ReadRefused(Problem("not_a_file"))
+                self._copy_bounded(opened, target)
+        except OSError as error:
+            logger.info("cannot admit a file: %s", error)
+            code = "not_a_file" if source.is_dir() else "missing_file"
+            raise ReadRefused(Problem(code, {"name": source.name})) from error
+
+    def _copy_bounded(self, opened: IO[bytes], target: Path) -> None:
+        copied = 0
+        with target.open("xb") as copy:
+            while chunk := opened.read(COPY_CHUNK):
+                copied += len(chunk)
+                if copied > self.limits.file_bytes:
+                    raise ReadRefused(Problem("file_too_large", {"limit": self.limits.file_bytes}))
+                copy.write(chunk)
+        target.chmod(0o644)
+
+    def _folders(self) -> launch.Quarantine:
+        if self._quarantine is None:
+            raise RuntimeError("the reader is not open: use it in a with statement")
+        return self._quarantine
+
+    def _start(self) -> None:
+        """Start with the recipe that worked before, or try them all."""
+        known = RestrictedReader._recipe
+        tried = []
+        for recipe in [known] if known else launch.recipes():
+            report = self._try(recipe)
+            if report is None:
+                RestrictedReader._recipe = recipe
+                return
+            tried.append(f"{recipe.name}: {report}")
+        RestrictedReader._recipe = None
+        raise ReaderUnavailable("not_isolated", tried="; ".join(tried))
+
+    def _try(self, recipe: launch.Recipe) -> str | None:
+        """None when the child started and is cut off, else why not."""
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115
+        try:
+            self._child = launch.start(recipe, self.limits, self._folders(), self._errors)
+            hello = self._receive(time.monotonic() + self.limits.start_seconds)[0].get("hello")
+        except (_ChildGone, _OutOfTime, OSError) as error:
+            report = self._last_words() or str(error)
+            self._end_child()
+            return report
+        if not isinstance(hello, dict) or not launch.is_isolated(hello):
+            self._end_child()
+            return f"network {hello.get('network')}, files {hello.get('files')}" if isinstance(hello, dict) else "?"
+        self.isolation = {**hello, "recipe": recipe.name}
+        self._cpu = 0.0
+        return None
+
+    def _renew_if_tired(self) -> None:
+        """A fresh child when there is none, or when the present one has used half of its processor time."""
+        self._folders()
+        if self._child is not None and self._cpu > self.limits.cpu_seconds / 2:
+            self._end_child()
+        if self._child is None:
+            self._start()
+
+    def _ask(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+        """Answer to one request; whatever kills the child becomes a refusal of the file."""
+        child = self._child
+        if child is None or child.stdin is None:
+            raise ReadRefused(Problem("reader_stopped", {"status": "-"}))
+        try:
+            child.stdin.write(json.dumps(request).encode() + b"\n")
+            answer, blob = self._receive(time.monotonic() + self.limits.wall_seconds)
+        except _OutOfTime:
+            self._end_child()
+            raise ReadRefused(Problem("took_too_long", {"seconds": self.limits.wall_seconds})) from None
+        except (_ChildGone, OSError):
+            self._on_death(child)
+        except (ValueError, RecursionError):
+            self._end_child()
+            raise ReadRefused(Problem("reader_fault")) from None
+        return self._accepted(answer), blob
+
+    def _accepted(self, answer: dict[str, Any]) -> dict[str, Any]:
+        cpu = answer.get("cpu")
+        self._cpu = cpu if isinstance(cpu, float) else 0.0
+        if answer.get("last"):
+            self._end_child()
+        if "trouble" in answer:
+            raise ReadRefused(self._sensible(_file_problem, answer))
+        return answer
+
+    def _sensible[T](self, parse: Callable[..., T], *parts: Any) -> T:
+        """Parse what the child said, distrusting it."""
+        try:
+            return parse(*parts)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            self._end_child()
+            raise ReadRefused(Problem("reader_fault")) from None
+
+    def _receive(self, deadline: float) -> tuple[dict[str, Any], bytes]:
+        text_size, blob_size = wire.HEADER.unpack(self._read(wire.HEADER.size, deadline))
+        if text_size + blob_size > wire.FRAME_LIMIT:
+            raise ValueError("frame too large")
+        message = json.loads(self._read(text_size, deadline))
+        if not isinstance(message, dict):
+            raise ValueError("frame is not an object")
+        return message, self._read(blob_size, deadline)
+
+    def _read(self, size: int, deadline: float) -> bytes:
+        child = self._child
+        if child is None or child.stdout is None:
+            raise _ChildGone
+        parts, missing = [], size
+        while missing:
+            left = deadline - time.monotonic()
+            if left <= 0 or not select.select([child.stdout], [], [], left)[0]:
+                raise _OutOfTime
+            part = child.stdout.read(min(missing, COPY_CHUNK))
+            if not part:
+                raise _ChildGone
+            parts.append(part)
+            missing -= len(part)
+        return b"".join(parts)
+
+    def _on_death(self, child: subprocess.Popen[bytes]) -> NoReturn:
+        try:
+            status = child.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            status = 0
+        logger.warning("the restricted reader died with status %s: %s", status, self._last_words())
+        self._end_child()
+        if status in (-signal.SIGXCPU, -signal.SIGKILL):
+            raise ReadRefused(Problem("too_much_cpu", {"seconds": self.limits.cpu_seconds}))
+        raise ReadRefused(Problem("reader_stopped", {"status": status}))
+
+    def _last_words(self) -> str:
+        if self._errors is None:
+            return ""
+        self._errors.seek(0)
+        lines = self._errors.read(1 << 20).decode(errors="replace").strip().splitlines()
+        return lines[-1][:300] if lines else ""
+
+    def _end_child(self) -> None:
+        child, self._child = self._child, None
+        if child is not None:
+            child.kill()
+            child.wait()
+            for pipe in (child.stdin, child.stdout):
+                if pipe:
+                    pipe.close()
+        if self._errors:
+            self._errors.close()
+            self._errors = None
+
+
+class _ChildGone(Exception):  # noqa: N818
+    """The child closed its output."""
+
+
+class _OutOfTime(Exception):  # noqa: N818
+    """The child did not answer in time."""
+
+
+def _file_info(answer: dict[str, Any]) -> FileInfo:
+    info = answer["info"]
+    return FileInfo(str(info["format"]), tuple(_layer_info(layer) for layer in info["layers"]), tuple(info["notes"]))
+
+
+def _layer_info(layer: dict[str, Any]) -> LayerInfo:
+    bounds = layer["bounds"]
+    return LayerInfo(
+        name=_text_or_none(layer["name"]),
+        crs=None if layer["crs"] is None else int(layer["crs"]),
+        features=int(layer["features"]),
+        refused=int(layer["refused"]),
+        without_geometry=int(layer["without_geometry"]),
+        vertices=None if layer["vertices"] is None else int(layer["vertices"]),
+        bounds=None if bounds is None else (float(bounds[0]), float(bounds[1]), float(bounds[2]), float(bounds[3])),
+        geometry_types={str(kind): int(count) for kind, count in layer["geometry_types"].items()},
+        fields={str(name): tuple(map(str, kinds)) for name, kinds in layer["fields"].items()},
+    )
+
+
+def _batch(answer: dict[str, Any], blob: bytes) -> Batch:
+    features, start = [], 0
+    for index, identifier, properties, size in answer["rows"]:
+        if not isinstance(properties, dict) or not isinstance(size, int) or size > len(blob) - start:
+            raise ValueError("row makes no sense")
+        wkb = None if size < 0 else blob[start : start + size]
+        start += max(size, 0)
+        features.append(Feature(int(index), _text_or_none(identifier), properties, wkb))
+    if start != len(blob):
+        raise ValueError("bytes left over")
+    return Batch(tuple(features), tuple(_problem(*entry) for entry in answer["problems"]))
+
+
+def _problem(index: Any, identifier: Any, code: Any, params: Any) -> Problem:
+    return Problem(str(code), dict(params), int(index), _text_or_none(identifier))
+
+
+def _file_problem(answer: dict[str, Any]) -> Problem:
+    code, params = answer["trouble"]
+    return Problem(str(code), dict(params))
+
+
+def _text_or_none(value: Any) -> str | None:
+    return None if value is None else str(value)
