@@ -5,9 +5,11 @@ import json
 import logging
 import os
 import pwd
+import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +22,7 @@ logger = logging.getLogger(__name__)
 CODE_FOLDER = Path(__file__).resolve().parent
 BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from child.main import main; main()"
 ACCOUNTS = ("arpent-reader", "nobody")
+LEFT_BEHIND_SECONDS = 86_400
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
@@ -53,6 +56,7 @@ class Quarantine:
     def create(cls, root: Path) -> "Quarantine":
         """A fresh one under `root`, readable by this account and, for root, by the group of the reader's account."""
         root.mkdir(parents=True, exist_ok=True)
+        forget_old(root)
         base = Path(tempfile.mkdtemp(prefix="reader-", dir=root))
         quarantine = cls(base, base / "files", base / "canary")
         quarantine.files.mkdir(mode=0o750)
@@ -64,6 +68,13 @@ class Quarantine:
             # SQLite looks at every folder on the way to its file.
             base.chmod(0o711)
         return quarantine
+
+
+def forget_old(root: Path) -> None:
+    """Remove what a killed reader left behind."""
+    for left in root.glob("reader-*"):
+        if time.time() - left.stat().st_mtime > LEFT_BEHIND_SECONDS:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def recipes() -> Iterator[Recipe]:
@@ -102,7 +113,8 @@ def limited(limits: Limits) -> tuple[str, ...]:
         f"--as={limits.memory_bytes}",
         f"--cpu={limits.cpu_seconds}",
         "--nofile=64",
-        "--nproc=64",
+        # Counted over the whole account: only fair where readers have one of their own.
+        *(["--nproc=64"] if os.geteuid() == 0 else []),
         f"--fsize={MIB}",
         "--core=0",
         "--",

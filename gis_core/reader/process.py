@@ -150,7 +150,9 @@ class RestrictedReader:
         self._stream += 1
         mine = self._stream
         self._ask(request)
-        while mine == self._stream:
+        while True:
+            if mine != self._stream:
+                raise RuntimeError("another reading began before this one ended")
             answer, blob = self._ask({"op": "next"})
             if answer.get("done"):
                 return
@@ -189,7 +191,8 @@ class RestrictedReader:
         return self._quarantine
 
     def _start(self) -> None:
-        """Start with the recipe that worked before, or try them all."""
+        """Start with the recipe that worked before, or try them all. Whatever was being read is over."""
+        self._stream += 1
         known = RestrictedReader._recipe
         tried = []
         for recipe in [known] if known else launch.recipes():

@@ -9,6 +9,7 @@ from .trouble import Trouble
 
 TEXT_LIMIT = 1_000_000
 VALUE_DEPTH = 8
+BATCH_BYTES = 16 * 1024 * 1024
 IDENTIFIER_LENGTH = 100
 
 
@@ -49,17 +50,18 @@ class Batch:
 
 
 def batched(items: Iterable[Row | Problem], size: int) -> Iterator[Batch]:
-    """Cut into batches of `size` items."""
-    batch, count = Batch(), 0
+    """Cut into batches of `size` items, or fewer when their geometries are heavy."""
+    batch, count, weight = Batch(), 0, 0
     for item in items:
         if isinstance(item, Row):
             batch.rows.append(item)
+            weight += len(item.wkb or b"")
         else:
             batch.problems.append(item)
         count += 1
-        if count == size:
+        if count == size or weight > BATCH_BYTES:
             yield batch
-            batch, count = Batch(), 0
+            batch, count, weight = Batch(), 0, 0
     if count:
         yield batch
 

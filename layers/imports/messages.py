@@ -1,0 +1,52 @@
+"""Words for what importers refuse, repair or merely tell. A code is stable; its words are translated."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from gis_core.reader.messages import words as reader_words
+
+MESSAGES = {
+    # Refused rows
+    "no_geometry": _("There is no geometry."),
+    "not_a_surface": _("The geometry must be a polygon; it is of type %(found)s."),
+    "unreadable_geometry": _("The geometry cannot be read."),
+    "no_surface": _("The polygon has no surface: nothing is left of it once it is repaired."),
+    "outside_france": _("The geometry is outside metropolitan France (%(x)s, %(y)s)."),
+    "axes_swapped": _("Longitude and latitude look swapped (%(x)s, %(y)s)."),
+    "missing_value": _("“%(name)s” is missing."),
+    "bad_value": _("“%(name)s” has an impossible value: %(value)s."),
+    "inconsistent_identifier": _(
+        "The identifier %(found)s does not agree with the other properties, which make %(expected)s."
+    ),
+    "duplicate_identifier": _("The identifier %(identifier)s already appears in this file, at feature %(first)s."),
+    # Repairs
+    "self_crossing": _("The outline crossed itself; it was repaired: area %(before)s m² before, %(after)s m² after."),
+    "rings_repaired": _(
+        "The rings of the polygon overlapped or lay outside each other (%(reason)s); it was repaired: "
+        "area %(before)s m² before, %(after)s m² after."
+    ),
+    "date_ignored": _("“%(name)s” is not a date (%(value)s) and was left out."),
+    # Told without refusing
+    "merged_commune": _("%(name)s (%(insee)s) has a boundary but is no longer a commune: it was merged into %(into)s."),
+    "unknown_commune": _("%(name)s (%(insee)s) has a boundary but is not in the official list of communes."),
+    "commune_without_boundary": _("%(name)s (%(insee)s) is in the official list but has no boundary in these files."),
+    "member_elsewhere": _("%(insee)s, a member of %(epci)s, has no boundary in these files and was left out of it."),
+    "utf8_bom": _("The file starts with a byte order mark, which was skipped."),
+    # Whole files
+    "not_etalab": _(
+        "This is not one of the cadastre files of Etalab (communes, sections, parcels, buildings): "
+        "the properties found are %(found)s."
+    ),
+    "no_properties": _("This is not one of the cadastre files of Etalab: its features have no properties."),
+    "etalab_not_used": _("This is the Etalab file of %(kind)s, which Arpent does not import."),
+    "missing_source_file": _("No file of this folder is named like %(pattern)s."),
+    "no_usable_row": _("No row of the file could be used."),
+}
+
+
+def words(code: str, params: Mapping[str, Any]) -> str:
+    """The message of an importer's or of the reader's code, in the current language."""
+    message = MESSAGES.get(code)
+    return reader_words(code, params) if message is None else str(message) % params

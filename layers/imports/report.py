@@ -1,0 +1,126 @@
+"""What an import did, per file and row: came in, repaired, refused and why. Serialises to JSON."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from gis_core.errors import Invalid
+from layers.imports.rows import Refused, Remark
+
+# A report is read by people and kept in one row of a table: counts are exact, lists stop here.
+LISTED = 1000
+
+type Entry = dict[str, Any]
+
+
+@dataclass(slots=True)
+class FileReport:
+    """One file of an import. `problem` is set when the file as a whole was refused."""
+
+    name: str
+    kind: str = ""
+    loaded: int = 0
+    repaired_rows: int = 0
+    refused_rows: int = 0
+    told: int = 0
+    repaired: list[Entry] = field(default_factory=list)
+    refused: list[Entry] = field(default_factory=list)
+    remarks: list[Entry] = field(default_factory=list)
+    problem: Entry | None = None
+
+    def row_loaded(self, index: int, identifier: str | None, repairs: Iterable[Remark] = ()) -> None:
+        """Count a row that came in, with what was repaired in it."""
+        self.loaded += 1
+        entries = [entry(index, identifier, repair.code, repair.words) for repair in repairs]
+        self.repaired_rows += bool(entries)
+        self.repaired += entries[: max(0, LISTED - len(self.repaired))]
+
+    def row_refused(self, refused: Refused) -> None:
+        """Count a row that was left out."""
+        self.refused_rows += 1
+        if len(self.refused) < LISTED:
+            self.refused.append(entry(refused.index, refused.identifier, refused.code, refused.words))
+
+    def tell(self, remark: Remark, index: int | None = None, identifier: str | None = None) -> None:
+        """Note something that refuses nothing."""
+        self.told += 1
+        if len(self.remarks) < LISTED:
+            self.remarks.append(entry(index, identifier, remark.code, remark.words))
+
+    def file_refused(self, error: Invalid) -> None:
+        """The file as a whole was refused; what it had given counts no more."""
+        self.loaded = self.repaired_rows = 0
+        self.repaired.clear()
+        self.problem = entry(None, None, str(error.extra.get("code", "invalid")), error.message)
+
+    def as_json(self) -> Entry:
+        """Counts, then the lists (each at most LISTED long)."""
+        return {
+            "file": self.name,
+            "kind": self.kind,
+            "loaded": self.loaded,
+            "repaired": self.repaired_rows,
+            "refused": self.refused_rows,
+            "remarks": self.told,
+            "problem": self.problem,
+            "rows": {"repaired": self.repaired, "refused": self.refused, "remarks": self.remarks},
+        }
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """A whole import."""
+
+    source: str
+    member: str | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    files: list[FileReport] = field(default_factory=list)
+
+    def file(self, name: str, kind: str = "") -> FileReport:
+        """Start the report of one more file."""
+        report = FileReport(name, kind)
+        self.files.append(report)
+        return report
+
+    @property
+    def loaded(self) -> int:
+        """Rows that came in, all files together."""
+        return sum(report.loaded for report in self.files)
+
+    @property
+    def refused(self) -> int:
+        """Rows left out, a file refused as a whole counting as one more."""
+        return sum(report.refused_rows + (report.problem is not None) for report in self.files)
+
+    @property
+    def repaired(self) -> int:
+        """Rows that came in after a repair."""
+        return sum(report.repaired_rows for report in self.files)
+
+    @property
+    def exit_code(self) -> int:
+        """0 nothing was refused, 1 loaded with refusals, 2 nothing was loaded."""
+        if not self.loaded:
+            return 2
+        return 1 if self.refused else 0
+
+    def as_json(self) -> Entry:
+        """The report as plain JSON values."""
+        return {
+            "source": self.source,
+            "member": self.member,
+            "started_at": self.started_at and self.started_at.isoformat(),
+            "ended_at": self.ended_at and self.ended_at.isoformat(),
+            "loaded": self.loaded,
+            "repaired": self.repaired,
+            "refused": self.refused,
+            "exit_code": self.exit_code,
+            "files": [report.as_json() for report in self.files],
+        }
+
+
+def entry(index: int | None, identifier: str | None, code: str, words: str) -> Entry:
+    """One line of a report."""
+    return {"index": index, "identifier": identifier, "code": code, "words": words}
