@@ -5,7 +5,7 @@ import shlex
 import sys
 from typing import NoReturn
 
-from gis_core.ops import manage
+from gis_core.ops import demo, manage
 from gis_core.ops.cluster import Cluster
 from gis_core.ops.environment import DEFAULT_PORT, Place, variables
 from gis_core.ops.failure import OperationFailedError
@@ -27,6 +27,10 @@ def parser() -> Parser:
     port.add_argument("--port", type=int, default=DEFAULT_PORT)
     commands = Parser(prog="arpent", add_help=False)
     add = commands.add_subparsers(dest="command", required=True, parser_class=Parser).add_parser
+    add("demo", parents=[common, port]).add_argument("--detach", action="store_true")
+    add("stop", parents=[common])
+    add("serve", parents=[common, port])
+    add("worker", parents=[common])
     add("manage", parents=[common]).add_argument("arguments", nargs=argparse.REMAINDER)
     cluster = add("cluster", parents=[common])
     cluster.add_argument("action", choices=["start", "stop", "status", "environment"])
@@ -39,6 +43,14 @@ def main(arguments: list[str]) -> int:
     asked = parser().parse_args(arguments)
     place = Place.current(asked.data)
     match asked.command:
+        case "demo":
+            return demo.run(place, asked.port, detach=asked.detach)
+        case "stop":
+            return demo.stop(place)
+        case "serve":
+            return demo.serve(place, asked.port)
+        case "worker":
+            return demo.work(place)
         case "manage":
             return manage.run(place, asked.arguments)
         case "cluster":
@@ -50,7 +62,9 @@ def cluster_command(cluster: Cluster, action: str) -> int:
     """Start and keep, stop, or describe the cluster alone; `environment` prints what a shell has to export."""
     if action == "environment":
         ours = variables(cluster.place, "test" if cluster.for_tests else "worker")
-        say("".join(f"export {name}={shlex.quote(ours[name])}\n" for name in sorted(ours) if name.startswith("ARPENT_")))
+        say(
+            "".join(f"export {name}={shlex.quote(ours[name])}\n" for name in sorted(ours) if name.startswith("ARPENT_"))
+        )
         return 0
     if action == "start":
         cluster.keep()

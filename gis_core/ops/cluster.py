@@ -5,9 +5,10 @@ import os
 import pwd
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,10 +54,8 @@ def _between(low: int, value: int, high: int) -> int:
 def machine_memory_mib() -> int:
     """Memory this process may use: the machine's, or its control group's limit when that is lower."""
     total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    try:
+    with suppress(OSError, ValueError):
         total = min(total, int(Path("/sys/fs/cgroup/memory.max").read_text()))
-    except (OSError, ValueError):
-        pass
     return total // 2**20
 
 
@@ -116,6 +115,19 @@ class Cluster:
             raise OperationFailedError("PostgreSQL ne s'arrête pas : voyez son journal.", _tail(self.log))
         return True
 
+    def stop_if_unused(self) -> bool:
+        """Stop the cluster unless a command still leases it, which raises; False when it was not running."""
+        self._keep_mark.unlink(missing_ok=True)
+        if self.running_pid() is None:
+            return False
+        with self._run_file("cluster.leases").open("w") as leases:
+            try:
+                fcntl.flock(leases, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                message = f"La base de {self.place.data} sert encore à une autre commande : arrêtez-la d'abord."
+                raise OperationFailedError(message) from error
+            return self.stop()
+
     def keep(self) -> None:
         """Start the cluster and leave it running after those who lease it, until `stop`."""
         self.start()
@@ -124,10 +136,10 @@ class Cluster:
     @contextmanager
     def lease(self) -> Iterator[None]:
         """A running cluster for the length of a block; the last one out stops it."""
-        with open(self._run_file("cluster.leases"), "w") as leases:
+        with self._run_file("cluster.leases").open("w") as leases:
             fcntl.flock(leases, fcntl.LOCK_SH)
-            self.start()
             try:
+                self.start()
                 yield
             finally:
                 self._stop_if_last(leases.fileno())
@@ -153,11 +165,9 @@ class Cluster:
 
     def _check_programs(self) -> None:
         if not (BIN / "initdb").exists():
-            raise OperationFailedError(
-                "PostgreSQL 17 n'est pas installé : lancez ./arpent demo, qui l'installe, ou docker/provision.sh system."
-            )
+            raise OperationFailedError("PostgreSQL 17 n'est pas installé : lancez ./arpent demo, qui l'installe.")
         if os.geteuid() == 0 and not _os_user_exists():
-            raise OperationFailedError(f"L'utilisateur système « {OS_USER} » manque : lancez docker/provision.sh system.")
+            raise OperationFailedError(f"L'utilisateur « {OS_USER} » manque : lancez ./arpent demo, qui le crée.")
 
     def _create(self) -> None:
         self._remove_unfinished()
@@ -205,7 +215,7 @@ class Cluster:
         (folder / "pg_hba.conf").write_text("local all all peer map=arpent\n")
         users = {OS_USER, "root"} if os.geteuid() == 0 else {pwd.getpwuid(os.geteuid()).pw_name}
         (folder / "pg_ident.conf").write_text("".join(f'arpent "{user}" all\n' for user in sorted(users)))
-        with open(folder / "postgresql.conf", "a") as configuration:
+        with (folder / "postgresql.conf").open("a") as configuration:
             configuration.write("\ninclude_if_exists = 'arpent.conf'\n")
 
     def _write_settings(self) -> None:
@@ -233,7 +243,7 @@ class Cluster:
         wait_until(lambda: not is_postmaster(pid, None), RETRY_SECONDS)
 
     def _remove_stale_pid(self) -> None:
-        """A pid file of a dead postmaster: PostgreSQL itself refuses to start when the pid now names another process."""
+        """PostgreSQL refuses to start when the pid of a dead postmaster now names another process of its user."""
         (self.data / "postmaster.pid").unlink(missing_ok=True)
 
     def _launch(self) -> None:
@@ -261,7 +271,7 @@ class Cluster:
 
     @contextmanager
     def _locked(self, name: str) -> Iterator[None]:
-        with open(self._run_file(name), "w") as lock:
+        with self._run_file(name).open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
@@ -279,10 +289,16 @@ class Cluster:
 
     def _as_owner(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         command = [*_identity(), str(BIN / program), *arguments]
-        with open(self._run_file("cluster.out"), "w+") as out:
+        with tempfile.TemporaryFile("w+") as out:
             # A file, not a pipe: the postmaster keeps its standard output open.
             result = subprocess.run(
-                command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, check=False, env=client_environment(), cwd="/"
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                check=False,
+                env=client_environment(),
+                cwd="/",
             )
             out.seek(0)
             return subprocess.CompletedProcess(command, result.returncode, out.read(), "")

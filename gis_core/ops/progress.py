@@ -29,6 +29,9 @@ def step(title: str, log: Path | None = None) -> Iterator[None]:
     ticker.start()
     try:
         yield
+    except BaseException:
+        _line("", last=sys.stdout.isatty())
+        raise
     finally:
         ended.set()
         ticker.join()
@@ -65,7 +68,7 @@ def french_seconds(seconds: float) -> str:
 def run_step(title: str, command: Sequence[str], *, env: Mapping[str, str], log: Path, cwd: Path | None = None) -> None:
     """Run a command as a step, its output in a log; a failure shows the end of it."""
     log.parent.mkdir(parents=True, exist_ok=True)
-    with step(title, log), open(log, "wb") as output:
+    with step(title, log), log.open("wb") as output:
         result = subprocess.run(
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=dict(env), cwd=cwd, check=False
         )

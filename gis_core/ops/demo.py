@@ -1,0 +1,287 @@
+"""`./arpent demo`: everything started, kept together, and ended together."""
+
+import fcntl
+import json
+import os
+import secrets
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, NoReturn
+
+from gis_core.ops import services
+from gis_core.ops.cluster import Cluster, wait_until
+from gis_core.ops.environment import Place, variables
+from gis_core.ops.failure import OperationFailedError
+from gis_core.ops.manage import command_line
+from gis_core.ops.preflight import check_folder, check_port, check_space
+from gis_core.ops.progress import run_step, say, step
+
+END_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Run:
+    """What the lock file says about the demo that holds it."""
+
+    pid: int
+    port: int
+    run_id: str
+
+
+def run(place: Place, port: int, *, detach: bool) -> int:
+    """Start what does not run yet, open the map, and stay until Ctrl-C (or leave it running)."""
+    check_folder(place)
+    with demo_lock(place) as lock:
+        if lock is None:
+            return _already_running(place)
+        _end_earlier(lock)
+        check_port(port)
+        check_space(place)
+        _stop_on_signals()
+        with cluster_step(place):
+            prepare(place, port)
+            this_run = Run(os.getpid(), port, secrets.token_hex(8))
+            return _detached(place, lock, this_run) if detach else _attached(place, lock, this_run)
+
+
+def stop(place: Place) -> int:
+    """End the demo, its leftovers and the clusters that nobody else uses."""
+    ended = False
+    with demo_lock(place) as lock:
+        if lock is not None:
+            _end_earlier(lock)
+    if lock is None:
+        ended = _end_running(place)
+    for cluster in (Cluster(place), Cluster(place.for_tests, for_tests=True)):
+        ended = cluster.stop_if_unused() or ended
+    say("Arpent est arrêté." if ended else "Rien ne tournait.")
+    return 0
+
+
+def serve(place: Place, port: int) -> int:
+    """The web server alone, in the foreground."""
+    check_port(port)
+    return _foreground(place, services.web(place, port))
+
+
+def work(place: Place) -> int:
+    """The background jobs alone, in the foreground."""
+    return _foreground(place, services.worker(place))
+
+
+def prepare(place: Place, port: int) -> None:
+    """Tables, static files and the demo territory; quick when they are there."""
+    owner = variables(place, "owner", port)
+    run_step("Tables", command_line("migrate", "--noinput"), env=owner, log=place.logs / "migrate.log")
+    run_step("Territoire de démonstration", command_line("seed_demo"), env=owner, log=place.logs / "seed.log")
+
+
+# -- one demo at a time -----------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def demo_lock(place: Place) -> Iterator[IO[str] | None]:
+    """The lock of the one demo of this data folder, or None when another process holds it.
+
+    The kernel frees it when its holder dies, however it dies: a held lock names a live process.
+    """
+    place.run.mkdir(parents=True, exist_ok=True)
+    with (place.run / "demo.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield None
+        else:
+            yield lock
+
+
+def read_run(place: Place) -> Run | None:
+    """The demo that holds, or last held, the lock."""
+    try:
+        return Run(**json.loads((place.run / "demo.lock").read_text()))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _write_run(lock: IO[str], this_run: Run) -> None:
+    lock.seek(0)
+    lock.truncate()
+    json.dump(this_run.__dict__, lock)
+    lock.flush()
+
+
+def _end_earlier(lock: IO[str]) -> None:
+    """What a killed demo may have left running."""
+    earlier = read_run(Place(Path(lock.name).parents[1]))
+    if earlier is not None:
+        services.end_leftovers(earlier.run_id)
+
+
+def _end_running(place: Place) -> bool:
+    running = read_run(place)
+    if running is None:
+        raise OperationFailedError("Arpent est en train de démarrer : attendez quelques secondes, puis relancez.")
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError):
+            os.kill(running.pid, sign)
+        if wait_until(lambda: _is_free(place), END_SECONDS):
+            break
+    services.end_leftovers(running.run_id)
+    return True
+
+
+def _is_free(place: Place) -> bool:
+    with demo_lock(place) as lock:
+        return lock is not None
+
+
+def _already_running(place: Place) -> int:
+    running = read_run(place)
+    if running is None or not services.answers(_ready_url(running.port)):
+        raise OperationFailedError("Une autre commande démarre Arpent ici : attendez-la, ou tapez ./arpent stop.")
+    say("Arpent tourne déjà.")
+    say(summary(place, running.port))
+    return 0
+
+
+# -- running ----------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def cluster_step(place: Place) -> Iterator[None]:
+    """The cluster for the length of a block, its start announced."""
+    with ExitStack() as stack:
+        with step("Base de données"):
+            stack.enter_context(Cluster(place).lease())
+        yield
+
+
+def _attached(place: Place, lock: IO[str], this_run: Run) -> int:
+    def greet() -> None:
+        say(summary(place, this_run.port))
+        say("Ctrl-C arrête tout.")
+
+    with suppress(KeyboardInterrupt):
+        _supervise(place, lock, this_run, greet)
+    say("\nArpent est arrêté.")
+    return 0
+
+
+def _supervise(place: Place, lock: IO[str], this_run: Run, ready: Callable[[], None]) -> NoReturn:
+    """Web server and worker until one of them fails (raises) or a signal comes (KeyboardInterrupt)."""
+    _write_run(lock, this_run)
+    group = services.Group(this_run.run_id)
+    try:
+        group.start(services.web(place, this_run.port, place.logs / "web.log"))
+        group.start(services.worker(place, place.logs / "worker.log"))
+        with step("Serveur web et tâches de fond"):
+            group.wait_ready(_ready_url(this_run.port))
+        ready()
+        group.wait()
+    finally:
+        _ignore_signals()
+        group.stop()
+    raise AssertionError("unreachable")
+
+
+def _detached(place: Place, lock: IO[str], this_run: Run) -> int:
+    """Go on in a child without a terminal; come back when it is ready, or say why it is not."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        _run_in_background(place, lock, this_run, writing)
+    os.close(writing)
+    try:
+        with step("Démarrage"), os.fdopen(reading) as pipe:
+            said = pipe.read()
+    except KeyboardInterrupt:
+        os.kill(child, signal.SIGTERM)
+        os.waitpid(child, 0)
+        os._exit(130)
+    if said != "ready":
+        print(said, flush=True)
+        os._exit(1)
+    say(summary(place, this_run.port))
+    say("Pour l'arrêter : ./arpent stop")
+    # No clean-up here: lock and lease now belong to the child.
+    os._exit(0)
+
+
+def _run_in_background(place: Place, lock: IO[str], this_run: Run, writing: int) -> NoReturn:
+    os.setsid()
+    with (place.logs / "demo.log").open("ab") as log, Path(os.devnull).open("rb") as nothing:
+        for source, target in ((nothing, 0), (log, 1), (log, 2)):
+            os.dup2(source.fileno(), target)
+
+    def ready() -> None:
+        os.write(writing, b"ready")
+        os.close(writing)
+
+    try:
+        _supervise(place, lock, Run(os.getpid(), this_run.port, this_run.run_id), ready)
+    except OperationFailedError as failure:
+        say(f"{failure.detail}\n{failure.message}")
+        with suppress(OSError):
+            os.write(writing, f"{failure.detail}\n{failure.message}".strip().encode())
+        raise
+    raise AssertionError("unreachable")
+
+
+def _foreground(place: Place, service: services.Service) -> int:
+    _stop_on_signals()
+    group = services.Group(secrets.token_hex(8))
+    with Cluster(place).lease():
+        try:
+            group.start(service)
+            group.wait()
+        except KeyboardInterrupt:
+            return 0
+        finally:
+            _ignore_signals()
+            group.stop()
+    raise AssertionError("unreachable")
+
+
+def _stop_on_signals() -> None:
+    """SIGTERM and a closed terminal end us as Ctrl-C does."""
+    for sign in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sign, signal.default_int_handler)
+
+
+def _ignore_signals() -> None:
+    """Cleaning up is not interrupted."""
+    for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sign, signal.SIG_IGN)
+
+
+# -- telling ----------------------------------------------------------------------------------------------------------
+
+
+def _ready_url(port: int) -> str:
+    host = services.bind_address()
+    return f"http://{'127.0.0.1' if host in {'0.0.0.0', '::'} else host}:{port}/health/ready"  # noqa: S104
+
+
+def summary(place: Place, port: int) -> str:
+    """The address and the demo accounts, as text."""
+    lines = ["", f"Arpent est ouvert : http://127.0.0.1:{port}/", ""]
+    accounts = _accounts(place)
+    if accounts:
+        lines.append(f"Comptes de démonstration (aussi dans {place.accounts}) :")
+        width = max(len(account["username"]) for account in accounts)
+        for account in accounts:
+            name, member = account["username"], account["member"] or ""
+            lines.append(f"  {name:<{width}}  {account['password']}  {account['role']}  {member}".rstrip())
+    return "\n".join(lines)
+
+
+def _accounts(place: Place) -> list[dict[str, Any]]:
+    try:
+        accounts = json.loads(place.accounts.read_text())
+    except (OSError, ValueError):
+        return []
+    return accounts if isinstance(accounts, list) else []
