@@ -46,6 +46,7 @@ class GuardedDWithin(lookups.DWithinLookup):
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         sql, params = super().as_sql(compiler, connection)
         lhs_sql, lhs_params = self.process_lhs(compiler, connection)
-        rhs_sql, rhs_params = self.process_rhs(compiler, connection)
-        _, distance = self.process_distance(compiler, connection)
-        return f"({lhs_sql} && ST_Expand({rhs_sql}, %s) AND {sql})", [*lhs_params, *rhs_params, *distance, *params]
+        rhs_sql, rhs_params = super(lookups.DistanceLookupBase, self).process_rhs(compiler, connection)
+        distance_sql, distance_params = self.process_distance(compiler, connection)
+        box = f"{lhs_sql} && ST_Expand({rhs_sql}, {distance_sql})"
+        return f"({box} AND {sql})", [*lhs_params, *rhs_params, *distance_params, *params]

@@ -1,0 +1,71 @@
+"""Tests run under the web role: the database is made by its owner, then every connection assumes `arpent_web`."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+SHARED_DATA = Path(os.environ.get("ARPENT_SHARED_DATA", Path(__file__).parent.parent / "shared" / "data"))
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real files, where the machine has them."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("real data is not on this machine (ARPENT_SHARED_DATA)")
+    return SHARED_DATA
+
+
+@pytest.fixture(scope="session", autouse=True)
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A data folder of the run's own: files, cache and mail go there."""
+    from django.conf import settings
+
+    folder = tmp_path_factory.mktemp("data")
+    kept = {name: getattr(settings, name) for name in ("DATA_DIR", "FILES_DIR", "CACHE_DIR", "INBOX_DIR")}
+    settings.DATA_DIR = folder
+    settings.FILES_DIR, settings.CACHE_DIR, settings.INBOX_DIR = folder / "files", folder / "cache", folder / "files" / "inbox"
+    settings.INBOX_DIR.mkdir(parents=True)
+    yield folder
+    for name, value in kept.items():
+        setattr(settings, name, value)
+
+
+def assume(role: str) -> None:
+    from django.db import connections
+
+    options: dict[str, Any] = connections["default"].settings_dict["OPTIONS"]
+    options.pop("pool", None)
+    options["assume_role"] = role
+    connections["default"].close()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    assume("arpent_owner")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    with django_db_blocker.unblock():
+        assume("arpent_web")
+    yield
+    with django_db_blocker.unblock():
+        assume("arpent_owner")
+
+
+@pytest.fixture(autouse=True)
+def french() -> Iterator[None]:
+    from django.utils import translation
+
+    with translation.override("fr"):
+        yield
+
+
+@pytest.fixture
+def client() -> Client:
+    """A browser-like client whose errors are answers, as in production."""
+    return Client(raise_request_exception=False, headers={"accept": "application/json"})

@@ -1,0 +1,120 @@
+"""Rows for tests, written as the owner of the tables (the web role may not write most of them)."""
+
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.contrib.gis.geos import MultiPolygon, Polygon
+from django.db import connection
+
+from gis_core.models import Commune, Job, Member, Membership, Territory, TownHall, User
+from gis_core.models import luhn
+from gis_core.rights import Role
+from layers.cadastre.models import Parcel
+from layers.catalogue.models import Layer, Theme
+
+_numbers = itertools.count(1)
+ORIGIN = (617_000.0, 6_717_000.0)
+
+
+@contextmanager
+def as_role(role: str) -> Iterator[None]:
+    """Be another database role inside the test's transaction, then the web role again."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"set role {role}")
+    try:
+        yield
+    finally:
+        if not connection.needs_rollback:
+            with connection.cursor() as cursor:
+                cursor.execute("set role arpent_web")
+
+
+def as_owner() -> Any:
+    return as_role("arpent_owner")
+
+
+def as_worker() -> Any:
+    return as_role("arpent_worker")
+
+
+def siren() -> str:
+    """A valid SIREN never given before in this run."""
+    stem = f"{20_000_000 + next(_numbers):08d}"
+    return stem + str((10 - luhn(stem + "0") % 10) % 10)
+
+
+def square(x: float = ORIGIN[0], y: float = ORIGIN[1], side: float = 100.0) -> MultiPolygon:
+    """A square in EPSG:2154 with its south-west corner at (x, y), in metres."""
+    return MultiPolygon(Polygon.from_bbox((x, y, x + side, y + side)), srid=2154)
+
+
+def commune(insee: str | None = None, name: str | None = None, geom: MultiPolygon | None = None) -> Commune:
+    number = next(_numbers)
+    code = insee or f"45{number % 1000:03d}"
+    with as_owner():
+        return Commune.objects.create(insee=code, name=name or f"Commune {number}", geom=geom or square(side=4000))
+
+
+def member(*communes: Commune, slug: str | None = None, kind: str = "epci") -> Member:
+    number = next(_numbers)
+    with as_owner():
+        made = Member.objects.create(slug=slug or f"membre-{number}", name=f"Membre {number}", siren=siren(), kind=kind)
+        Territory.objects.bulk_create(Territory(member=made, commune=one) for one in communes)
+    return made
+
+
+def user(at: Member | None = None, role: str = Role.READER, communes: tuple[Commune, ...] = (), **fields: Any) -> User:
+    number = next(_numbers)
+    with as_owner():
+        made = User(username=fields.pop("username", f"personne{number}"), email=f"personne{number}@example.org", **fields)
+        made.set_unusable_password()
+        made.save()
+        if at is not None:
+            membership = Membership.objects.create(user=made, member=at, role=role)
+            TownHall.objects.bulk_create(TownHall(membership=membership, commune=one) for one in communes)
+    return made
+
+
+def job(owner: Member | None = None, **fields: Any) -> Job:
+    with as_owner():
+        return Job.objects.create(owner=owner, kind=fields.pop("kind", "test"), title=fields.pop("title", "Essai"), **fields)
+
+
+def layer(slug: str | None = None, **fields: Any) -> Layer:
+    """A layer over the parcels' table unless told otherwise."""
+    number = next(_numbers)
+    defaults: dict[str, Any] = {
+        "title": f"Couche {number}",
+        "visibility": Layer.Visibility.PUBLIC,
+        "table": "cadastre_parcel",
+        "rows": Layer.Rows.REFERENCE,
+        "geometry_type": Layer.Geometry.POLYGON,
+        "title_field": "label",
+        "min_zoom": 13,
+        "columns": [
+            {"name": "idu", "label": "Identifiant", "type": "text", "in_tiles": True},
+            {"name": "label", "label": "Référence", "type": "text", "in_tiles": True},
+            {"name": "area_m2", "label": "Contenance", "type": "area_m2", "unit": "m²", "in_tiles": False},
+        ],
+    }
+    with as_owner():
+        theme, _made = Theme.objects.get_or_create(slug="essai", defaults={"title": "Essai"})
+        return Layer.objects.create(slug=slug or f"couche-{number}", theme=theme, **defaults | fields)
+
+
+def parcel(insee: str = "45901", section: str = "AB", number: str | None = None, geom: MultiPolygon | None = None, **fields: Any) -> Parcel:
+    code = number or f"{next(_numbers) % 10_000:04d}"
+    with as_owner():
+        return Parcel.objects.create(
+            idu=f"{insee}000{section:0>2}{code}",
+            insee=insee,
+            prefix="000",
+            section=section,
+            number=code,
+            label=f"{section} {int(code)}",
+            area_m2=fields.pop("area_m2", 10_000),
+            geom=geom or square(),
+            **fields,
+        )
