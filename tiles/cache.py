@@ -1,0 +1,116 @@
+"""Tiles kept as gzipped files: `<data>/cache/tiles/{layer}/{version}/{rights class}/{z}/{x}/{y}.mvt.gz`.
+
+The folder of a version is what every row of the layer was at that version, for askers who see the same rows. A changed
+layer gets another folder; the old ones are purged by a task.
+"""
+
+import hashlib
+import logging
+import os
+import shutil
+import threading
+from contextlib import suppress
+from pathlib import Path
+
+from django.conf import settings
+
+from gis_core.rights import Rights
+from layers.catalogue.models import Layer
+from tiles.services.address import Address
+from tiles.services.mvt import RECIPE
+
+log = logging.getLogger("arpent.tiles")
+EVERYBODY = "all"
+
+
+def root() -> Path:
+    return Path(settings.CACHE_DIR, "tiles")
+
+
+def rights_class(layer: Layer, rights: Rights) -> str:
+    """Who gets the same tile: everybody who sees the layer, unless its rows are protected one by one."""
+    return EVERYBODY if layer.rows in (Layer.Rows.REFERENCE, Layer.Rows.LAYER) else rights.rows_class()
+
+
+def edition(layer: Layer) -> str:
+    """The layer's version, and what else decides a tile's content: the recipe, the table, the columns, the zooms."""
+    decisive = (RECIPE, layer.slug, layer.table, layer.geometry_type, layer.tile_columns(), layer.min_zoom, layer.max_zoom)
+    return f"{layer.version}-{hashlib.blake2s(repr(decisive).encode(), digest_size=6).hexdigest()}"
+
+
+def folder(layer: Layer, rights: Rights) -> str:
+    return f"{root()}/{layer.pk}/{edition(layer)}/{rights_class(layer, rights)}"
+
+
+def path_in(directory: str, address: Address) -> str:
+    return f"{directory}/{address.z}/{address.x}/{address.y}.mvt.gz"
+
+
+def read(path: str) -> bytes | None:
+    """The gzipped tile, empty for an empty one; None when it is not kept."""
+    try:
+        with open(path, "rb", buffering=0) as file:
+            return file.read()
+    except OSError:
+        return None
+
+
+def keep(path: str, content: bytes) -> None:
+    """Write the file aside and rename it; a full disk costs the copy, not the answer."""
+    aside = f"{path}.{os.getpid()}-{threading.get_ident()}"
+    try:
+        os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120 - the hot path works on strings
+        with open(aside, "wb", buffering=0) as file:
+            file.write(content)
+        os.replace(aside, path)  # noqa: PTH105
+    except OSError as error:
+        log.warning("tile not kept: %s", error.strerror)
+        with suppress(OSError):
+            os.unlink(aside)  # noqa: PTH108
+
+
+def purge(current: dict[int, str], limit_bytes: int) -> int:
+    """Remove folders of unknown layers and former editions, then the oldest ones until the cache fits; bytes left.
+
+    `current` maps a layer's id to its edition.
+    """
+    for layer_folder in children(root()):
+        kept = current.get(int(layer_folder.name)) if layer_folder.name.isdigit() else None
+        for edition_folder in children(layer_folder):
+            if edition_folder.name != kept:
+                shutil.rmtree(edition_folder, ignore_errors=True)
+    return shrink(limit_bytes)
+
+
+def shrink(limit_bytes: int) -> int:
+    """Remove the least recently written zoom folders until the cache holds at most this many bytes."""
+    zooms = sorted(root().glob("*/*/*/*"), key=modified_at)
+    sizes = {zoom: size_of(zoom) for zoom in zooms}
+    total = sum(sizes.values())
+    for zoom in zooms:
+        if total <= limit_bytes:
+            break
+        shutil.rmtree(zoom, ignore_errors=True)
+        total -= sizes[zoom]
+    return total
+
+
+def modified_at(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def children(path: Path) -> list[Path]:
+    return list(path.iterdir()) if path.is_dir() else []
+
+
+def size_of(path: Path) -> int:
+    """Bytes on the disk under a folder (whole blocks: most tiles are smaller than one)."""
+    total = 0
+    for directory, _folders, files in os.walk(path):
+        for name in files:
+            with suppress(OSError):
+                total += os.stat(f"{directory}/{name}").st_blocks * 512  # noqa: PTH116
+    return total

@@ -1,0 +1,72 @@
+"""TileJSON 3.0 and the MapLibre style of a layer."""
+
+from typing import Any
+
+from layers.catalogue.models import Layer
+
+TILEJSON_TYPES = {"integer": "Number", "number": "Number", "area_m2": "Number", "length_m": "Number", "boolean": "Boolean"}
+FILL, LINE, CIRCLE = "fill", "line", "circle"
+
+
+def tilejson(layer: Layer, tiles_url: str) -> dict[str, Any]:
+    """TileJSON 3.0.0; `tiles_url` is the address template, `{z}/{x}/{y}` included."""
+    fields = {field["name"]: TILEJSON_TYPES.get(field["type"], "String") for field in layer.fields() if field.get("in_tiles")}
+    vector_layer = {"id": layer.slug, "description": str(layer), "minzoom": layer.min_zoom, "maxzoom": layer.max_zoom, "fields": fields}
+    return {
+        "tilejson": "3.0.0",
+        "name": str(layer),
+        "description": layer.abstract,
+        "attribution": layer.attribution,
+        "version": f"{layer.version}.0.0",
+        "scheme": "xyz",
+        "tiles": [tiles_url],
+        "minzoom": layer.min_zoom,
+        "maxzoom": layer.max_zoom,
+        "vector_layers": [vector_layer],
+    }
+
+
+def style(layer: Layer, tilejson_url: str) -> dict[str, Any]:
+    """A MapLibre style (version 8) that draws the layer's legend."""
+    drawn = [part for rank, entry in enumerate(layer.legend) for part in style_layers(layer, rank, entry)]
+    return {
+        "version": 8,
+        "name": str(layer),
+        "sources": {layer.slug: {"type": "vector", "url": tilejson_url}},
+        "layers": drawn,
+    }
+
+
+def style_layers(layer: Layer, rank: int, entry: dict[str, Any]) -> list[dict[str, Any]]:
+    """The style layers of one symbol: an area has its outline apart, because MapLibre's own has no width."""
+    symbol = entry["symbol"]
+    parts = {FILL: [FILL, LINE], LINE: [LINE], CIRCLE: [CIRCLE]}[symbol["kind"]]
+    return [one_layer(layer, rank, entry, part) for part in parts if paint(symbol, part)]
+
+
+def one_layer(layer: Layer, rank: int, entry: dict[str, Any], part: str) -> dict[str, Any]:
+    made = {
+        "id": f"{layer.slug}-{rank}-{part}",
+        "type": part,
+        "source": layer.slug,
+        "source-layer": layer.slug,
+        "minzoom": layer.min_zoom,
+        "paint": paint(entry["symbol"], part),
+    }
+    if where := entry.get("where"):
+        made["filter"] = ["all", *(["==", ["get", column], value] for column, value in where.items())]
+    return made
+
+
+def paint(symbol: dict[str, Any], part: str) -> dict[str, Any]:
+    """The paint properties of one part; nothing when the symbol does not draw it."""
+    fill, stroke, width, dash = (symbol.get(name) for name in ("fill", "stroke", "stroke_width", "dash"))
+    match part:
+        case "fill":
+            return {"fill-color": fill, "fill-antialias": False} if fill else {}
+        case "line":
+            drawn = {"line-color": stroke, "line-width": width, "line-dasharray": dash}
+            return {name: value for name, value in drawn.items() if value} if stroke else {}
+        case _:
+            drawn = {"circle-color": fill, "circle-stroke-color": stroke, "circle-stroke-width": width, "circle-radius": symbol.get("radius", 4)}
+            return {name: value for name, value in drawn.items() if value}

@@ -1,0 +1,52 @@
+"""A tile for someone who may see its layer: kept, or made now."""
+
+import zlib
+from collections.abc import Callable
+
+from gis_core.metrics import TILES
+from gis_core.rights import Rights
+from layers.catalogue.models import Layer
+from tiles import cache
+from tiles.services.address import Address
+from tiles.services.mvt import TileQuery, tile_query
+
+GZIP_LEVEL = 5
+HITS, MISSES = TILES.labels("hit"), TILES.labels("miss")
+Run = Callable[[TileQuery], bytes]
+
+
+def tile(layer: Layer, address: Address, directory: str, run: Run) -> bytes:
+    """The gzipped tile (empty when there is nothing to draw), from the cache folder or by running its query."""
+    if not layer.min_zoom <= address.z <= layer.max_zoom:
+        return b""
+    path = cache.path_in(directory, address)
+    kept = cache.read(path)
+    if kept is not None:
+        HITS.inc()
+        return kept
+    MISSES.inc()
+    made = compress(run(tile_query(layer, address)))
+    cache.keep(path, made)
+    return made
+
+
+def compress(content: bytes) -> bytes:
+    """Gzip, without a date in the header; nothing stays nothing."""
+    if not content:
+        return b""
+    packer = zlib.compressobj(GZIP_LEVEL, zlib.DEFLATED, 31)
+    return packer.compress(content) + packer.flush()
+
+
+def etag(layer: Layer, rights: Rights) -> str:
+    """Weak: one tag for the gzipped and the plain form. Every tile of an edition has it, at its own address."""
+    return f'W/"{cache.edition(layer)}-{cache.rights_class(layer, rights)}"'
+
+
+def cache_headers(layer: Layer, rights: Rights, version: str | None) -> dict[str, str]:
+    """How long others may keep an answer: only what everybody may see is public, and only under its version's address."""
+    public = layer.visibility == Layer.Visibility.PUBLIC and cache.rights_class(layer, rights) == cache.EVERYBODY
+    if not public:
+        return {"Cache-Control": "private, no-cache", "Vary": "Cookie, Authorization, Accept-Encoding"}
+    fresh = "public, max-age=86400" if version == str(layer.version) else "public, no-cache"
+    return {"Cache-Control": fresh, "Vary": "Accept-Encoding"}

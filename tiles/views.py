@@ -1,0 +1,84 @@
+"""Tiles and their documents over HTTP."""
+
+import gzip
+from typing import Any
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from gis_core.rights import Rights
+from layers.catalogue.models import Layer
+from tiles import cache
+from tiles.errors import NoSuchLayerError
+from tiles.services import documents, serving
+from tiles.services.address import parse_address
+from tiles.services.mvt import TileQuery
+
+MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
+SAFE_HEADERS = {"X-Content-Type-Options": "nosniff"}
+
+
+@require_safe
+def tile(request: HttpRequest, slug: str, z: str, x: str, y: str) -> HttpResponse:
+    """A vector tile: 200, 204 where there is nothing, 304; 400 outside the pyramid, 404 for a layer not seen."""
+    address = parse_address(z, x, y)
+    layer, rights = visible_layer(request, slug), rights_of_request(request)
+    headers = {"ETag": serving.etag(layer, rights), **serving.cache_headers(layer, rights, request.GET.get("v"))}
+    if request.headers.get("If-None-Match") == headers["ETag"]:
+        return HttpResponseNotModified(headers=headers)
+    content = serving.tile(layer, address, cache.folder(layer, rights), run_here)
+    return tile_response(content, headers, gzipped="gzip" in request.headers.get("Accept-Encoding", ""))
+
+
+def tile_response(content: bytes, headers: dict[str, str], *, gzipped: bool) -> HttpResponse:
+    if not content:
+        return HttpResponse(status=204, headers=headers)
+    if gzipped:
+        return HttpResponse(content, content_type=MEDIA_TYPE, headers={**headers, "Content-Encoding": "gzip"})
+    return HttpResponse(gzip.decompress(content), content_type=MEDIA_TYPE, headers=headers)
+
+
+def run_here(query: TileQuery) -> bytes:
+    """Run in the request's own transaction, which carries the asker's rights."""
+    with connection.cursor() as cursor:
+        cursor.execute(query.statement, query.parameters)
+        (content,) = cursor.fetchone()
+    return bytes(content or b"")
+
+
+@require_safe
+def tilejson(request: HttpRequest, slug: str) -> HttpResponse:
+    layer = visible_layer(request, slug)
+    return document(request, layer, documents.tilejson(layer, tiles_url(request, layer)))
+
+
+@require_safe
+def style(request: HttpRequest, slug: str) -> HttpResponse:
+    layer = visible_layer(request, slug)
+    return document(request, layer, documents.style(layer, request.build_absolute_uri(reverse("tiles:tilejson", args=[slug]))))
+
+
+def document(request: HttpRequest, layer: Layer, content: dict[str, Any]) -> HttpResponse:
+    headers = serving.cache_headers(layer, rights_of_request(request), None)
+    return JsonResponse(content, headers={**headers, "Vary": headers["Vary"] + ", Accept-Language"})
+
+
+def tiles_url(request: HttpRequest, layer: Layer) -> str:
+    """The address template of a layer's tiles, with the version that lets browsers keep them."""
+    here = reverse("tiles:tilejson", args=[layer.slug]).removesuffix(".json")
+    return f"{request.build_absolute_uri(here)}/{{z}}/{{x}}/{{y}}.mvt?v={layer.version}"
+
+
+def visible_layer(request: HttpRequest, slug: str) -> Layer:
+    """The layer, if the asker may see it; raises NoSuchLayerError."""
+    layer = Layer.objects.visible_to(rights_of_request(request)).filter(slug=slug).first()
+    if layer is None:
+        raise NoSuchLayerError
+    return layer
+
+
+def rights_of_request(request: HttpRequest) -> Rights:
+    rights: Rights = request.rights  # type: ignore[attr-defined]
+    return rights
