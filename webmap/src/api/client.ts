@@ -1,0 +1,106 @@
+import type { Bbox, LonLat } from "../geo/mercator";
+import type { Background, Feature, FeaturePage, HereGroup, Job, Layer, SearchResult } from "./types";
+import * as urls from "./urls";
+
+interface Problem {
+  title?: string;
+  detail?: string;
+}
+
+/** Why a request gave nothing: what the server said (problem details), or `offline` when it could not be reached. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly title: string,
+    readonly detail: string,
+  ) {
+    super(title || detail);
+  }
+
+  get offline(): boolean {
+    return this.status === 0;
+  }
+}
+
+export const isAbort = (error: unknown): boolean => error instanceof DOMException && error.name === "AbortError";
+
+async function problemOf(response: Response): Promise<ApiError> {
+  const type = response.headers.get("Content-Type") ?? "";
+  const problem: Problem = type.includes("json") ? await response.json().catch(() => ({})) : {};
+  return new ApiError(response.status, problem.title ?? "", problem.detail ?? "");
+}
+
+interface Results<T> {
+  results: T[];
+  next?: string | null;
+}
+
+/** Typed reader of /api/v1/. Every call may be aborted; every failure is an ApiError (or the AbortError). */
+export class ApiClient {
+  constructor(
+    private readonly base: string,
+    private readonly language: () => string,
+    private readonly fetcher: typeof fetch = (input, init) => fetch(input, init),
+  ) {}
+
+  async layers(): Promise<Layer[]> {
+    const layers: Layer[] = [];
+    let url: string | null = urls.layersUrl(this.base);
+    while (url) {
+      const page: Results<Layer> = await this.get(url);
+      layers.push(...page.results);
+      url = page.next ?? null;
+    }
+    return layers;
+  }
+
+  async backgrounds(): Promise<Background[]> {
+    return (await this.get<Results<Background>>(urls.backgroundsUrl(this.base))).results;
+  }
+
+  async search(text: string, near: LonLat, signal: AbortSignal): Promise<SearchResult[]> {
+    return (await this.get<Results<SearchResult>>(urls.searchUrl(this.base, text, near), signal)).results;
+  }
+
+  async here(at: LonLat, zoom: number, layers: readonly string[], signal?: AbortSignal): Promise<HereGroup[]> {
+    return (await this.get<Results<HereGroup>>(urls.hereUrl(this.base, at, zoom, layers), signal)).results;
+  }
+
+  feature(layer: string, id: number, signal?: AbortSignal): Promise<Feature> {
+    return this.get(urls.featureUrl(this.base, layer, id), signal);
+  }
+
+  features(layer: string, bbox: Bbox, signal?: AbortSignal): Promise<FeaturePage> {
+    return this.get(urls.featuresUrl(this.base, layer, bbox), signal);
+  }
+
+  /** The page that `next` of a former page names. */
+  nextFeatures(next: string, signal?: AbortSignal): Promise<FeaturePage> {
+    return this.get(next, signal);
+  }
+
+  async jobs(): Promise<Job[]> {
+    return (await this.get<Results<Job>>(urls.jobsUrl(this.base))).results;
+  }
+
+  private async get<T>(url: string, signal?: AbortSignal): Promise<T> {
+    const response = await this.send(url, signal);
+    if (!response.ok) throw await problemOf(response);
+    return (await response.json()) as T;
+  }
+
+  private async send(url: string, signal?: AbortSignal): Promise<Response> {
+    const headers = { Accept: "application/json", "Accept-Language": this.language() };
+    try {
+      return await this.fetcher(sameOrigin(url), { headers, credentials: "same-origin", signal: signal ?? null });
+    } catch (error) {
+      if (isAbort(error)) throw error;
+      throw new ApiError(0, "", "");
+    }
+  }
+}
+
+/** `next` may be absolute, built behind a proxy with another host or scheme: keep its path and query only. */
+export function sameOrigin(url: string): string {
+  return url.replace(/^https?:\/\/[^/]+/, "");
+}

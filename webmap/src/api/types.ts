@@ -1,0 +1,154 @@
+/** Shapes of the HTTP contract, as the server sends them. */
+import type { Bbox, LonLat } from "../geo/mercator";
+
+export interface Member {
+  slug: string;
+  name: string;
+  bbox_4326?: Bbox;
+}
+
+export interface Config {
+  user: { username: string; name: string } | null;
+  member: Member | null;
+  memberships: { member: Member; role: string; role_label: string }[];
+  language: string;
+  urls: {
+    api: string;
+    sign_in: string;
+    sign_out: string;
+    account: string;
+    tiles: string;
+    admin: string | null;
+    imports: string | null;
+    members: string | null;
+  };
+  extent_4326: Bbox;
+  version: string;
+}
+
+export type GeometryType = "polygon" | "line" | "point";
+export type FieldType = "text" | "integer" | "number" | "date" | "boolean" | "area_m2" | "length_m";
+
+export interface Field {
+  name: string;
+  label: string;
+  type: FieldType;
+  unit: string | null;
+  in_tiles: boolean;
+}
+
+export interface LegendSymbol {
+  kind: "fill" | "line" | "circle";
+  fill?: string | null;
+  stroke?: string | null;
+  stroke_width?: number | null;
+  dash?: number[] | null;
+}
+
+export interface Layer {
+  slug: string;
+  title: string;
+  abstract: string;
+  theme: { slug: string; title: string; order: number } | null;
+  order: number;
+  attribution: string;
+  licence: string;
+  source_date: string | null;
+  geometry_type: GeometryType;
+  visibility: "public" | "signed_in" | "members" | "owner";
+  owner: { slug: string; name: string } | null;
+  min_zoom: number;
+  max_zoom: number;
+  extent_4326: Bbox | null;
+  visible: boolean;
+  opacity: number;
+  version: number;
+  title_field: string;
+  fields: Field[];
+  tiles: string;
+  style: string;
+  legend: { label: string; symbol: LegendSymbol }[];
+  can_edit: boolean;
+}
+
+export interface Background {
+  slug: string;
+  title: string;
+  kind: "plain" | "xyz" | "wmts";
+  url: string;
+  layer: string;
+  matrix_set: string;
+  format: string;
+  style: string;
+  attribution: string;
+  min_zoom: number;
+  max_zoom: number;
+  default: boolean;
+}
+
+export interface SearchResult {
+  kind: "commune" | "parcel" | "address" | "road" | "coordinates";
+  label: string;
+  detail: string;
+  layer: string | null;
+  id: number | null;
+  center_4326: LonLat;
+  bbox_4326: Bbox | null;
+}
+
+export interface Property {
+  name: string;
+  label: string;
+  value: unknown;
+  unit: string | null;
+  display: string;
+}
+
+/** GeoJSON geometry, read only by the map. */
+export interface Geometry {
+  type: string;
+  coordinates?: unknown;
+  geometries?: Geometry[];
+}
+
+export interface Feature {
+  layer: string;
+  id: number;
+  title: string;
+  subtitle: string | null;
+  properties: Property[];
+  geometry: Geometry | null;
+  bbox_4326: Bbox;
+  version: number;
+}
+
+export interface HereGroup {
+  layer: string;
+  title: string;
+  features: Feature[];
+}
+
+export interface FeatureRow {
+  id: number;
+  title: string;
+  properties: Record<string, unknown>;
+  bbox_4326: Bbox;
+}
+
+export interface FeaturePage {
+  number_matched: number | null;
+  next: string | null;
+  results: FeatureRow[];
+}
+
+export interface Job {
+  id: number;
+  kind: string;
+  title: string;
+  state: "waiting" | "running" | "done" | "failed" | "cancelled";
+  progress: number | null;
+  message: string;
+  started_at: string | null;
+  ended_at: string | null;
+  report: string | null;
+}

@@ -1,0 +1,48 @@
+import type { Bbox, LonLat } from "../geo/mercator";
+
+/** Pure builders of every address the web map asks for. */
+const degrees = (value: number): string => String(Number(value.toFixed(7)));
+
+function query(path: string, parameters: Record<string, string | number | null | undefined>): string {
+  const pairs = Object.entries(parameters)
+    .filter(([, value]) => value !== null && value !== undefined && value !== "")
+    .map(([name, value]) => `${name}=${encodeURIComponent(String(value)).replaceAll("%2C", ",")}`);
+  return pairs.length ? `${path}?${pairs.join("&")}` : path;
+}
+
+export const layersUrl = (api: string): string => query(`${api}layers/`, { limit: 100 });
+
+export const backgroundsUrl = (api: string): string => `${api}backgrounds/`;
+
+export const jobsUrl = (api: string): string => `${api}jobs/`;
+
+export function searchUrl(api: string, text: string, near: LonLat, limit = 8): string {
+  return query(`${api}search/`, { q: text, limit, lon: degrees(near[0]), lat: degrees(near[1]) });
+}
+
+export function hereUrl(api: string, at: LonLat, zoom: number, layers: readonly string[]): string {
+  return query(`${api}here/`, {
+    lon: degrees(at[0]),
+    lat: degrees(at[1]),
+    zoom: Math.round(zoom),
+    layers: layers.join(","),
+  });
+}
+
+export function featuresUrl(api: string, layer: string, bbox: Bbox, limit = 100): string {
+  return query(`${api}layers/${encodeURIComponent(layer)}/features/`, { bbox: bbox.map(degrees).join(","), limit });
+}
+
+export function featureUrl(api: string, layer: string, id: number): string {
+  return `${api}layers/${encodeURIComponent(layer)}/features/${id}/`;
+}
+
+/** Address template of a layer's vector tiles; the version makes a changed layer a new address. */
+export function tilesUrl(tiles: string, layer: string, version: number): string {
+  return `${tiles}${encodeURIComponent(layer)}/{z}/{x}/{y}.mvt?v=${version}`;
+}
+
+/** Sign-in address that comes back to where the person was. */
+export function signInUrl(signIn: string, here: string): string {
+  return query(signIn, { next: here });
+}

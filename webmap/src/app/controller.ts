@@ -1,0 +1,425 @@
+import { ApiClient, ApiError, isAbort } from "../api/client";
+import type { Config, Feature, HereGroup, Layer, SearchResult } from "../api/types";
+import type { Language } from "../format/format";
+import { type Bbox, bboxCentre, type LonLat } from "../geo/mercator";
+import { translate, type Translate } from "../i18n";
+import { buildModel } from "../map/model";
+import type { MapPort } from "../map/port";
+import { arrange, moveLayer } from "../state/catalogue";
+import { type Permalink, readPermalink, writePermalink } from "../state/permalink";
+import type {
+  AppState,
+  FeatureRef,
+  LayerSetting,
+  MeasureKind,
+  Notice,
+  PanelId,
+  SheetHeight,
+  ThemeChoice,
+} from "../state/state";
+import { Store } from "../state/store";
+import { orderGroups, selectionFirst } from "./here";
+import * as memory from "./memory";
+
+const POINT_ZOOM = 18.5;
+const COMMUNE_LAYER = "communes";
+const NOTICE_MS = 9000;
+
+/** The verbs of the web map. The interface calls them, the state changes, the map and the screen follow. */
+export class Controller {
+  readonly store: Store<AppState>;
+  readonly api: ApiClient;
+  /** Where the pointer is: apart from the state, which must not change sixty times a second. */
+  readonly pointer = new Store<{ position: LonLat | null }>({ position: null });
+  private map: MapPort | null = null;
+  private question: AbortController | null = null;
+  private noticeCount = 0;
+  private linkTimer = 0;
+  private opened: Permalink = {};
+
+  constructor(readonly config: Config) {
+    const language = memory.language(config.language);
+    this.opened = readPermalink(location.hash);
+    const theme = this.opened.theme ?? memory.theme();
+    const [center, bbox] = this.firstPlace();
+    this.store = new Store<AppState>({
+      view: { center: this.opened.center ?? center, zoom: this.opened.zoom ?? 12, bbox },
+      catalogue: { status: "loading" },
+      backgrounds: [],
+      layers: [],
+      background: this.opened.background ?? "plain",
+      selection: this.opened.selection ?? null,
+      sheet: null,
+      pin: null,
+      panel: this.opened.panel !== undefined ? this.opened.panel : matchMedia("(max-width: 760px)").matches ? null : "layers",
+      theme,
+      dark: memory.isDark(theme),
+      language,
+      coordinates: memory.coordinates(),
+      measure: null,
+      sheetHeight: "half",
+      jobs: [],
+      notices: [],
+      online: navigator.onLine,
+      busy: false,
+    });
+    this.api = new ApiClient(config.urls.api, () => this.state.language);
+    this.store.subscribe(() => this.stateChanged());
+  }
+
+  get state(): AppState {
+    return this.store.state;
+  }
+
+  get t(): Translate {
+    return translate(this.state.language);
+  }
+
+  layer(slug: string): Layer | undefined {
+    return this.state.catalogue.status === "ready"
+      ? this.state.catalogue.value.find((layer) => layer.slug === slug)
+      : undefined;
+  }
+
+  // --- start -------------------------------------------------------------------------------------------------------
+
+  /** Gives the map: from now on it follows the state. */
+  attach(map: MapPort): void {
+    this.map = map;
+    const { center, zoom } = this.opened;
+    if (center) map.goTo({ center, zoom: zoom ?? 15 });
+    else map.goTo({ bbox: this.firstPlace()[1], zoom: 17 });
+    map.apply(buildModel(this.state, this.config.urls.tiles));
+  }
+
+  async start(): Promise<void> {
+    await Promise.all([this.loadCatalogue(), this.loadBackgrounds()]);
+    if (this.opened.selection) await this.restoreSelection(this.opened.selection);
+  }
+
+  async loadCatalogue(): Promise<void> {
+    this.store.update({ catalogue: { status: "loading" } });
+    try {
+      this.catalogueLoaded(await this.api.layers());
+    } catch (error) {
+      this.store.update({ catalogue: { status: "error", error: error as ApiError } });
+    }
+  }
+
+  private catalogueLoaded(layers: Layer[]): void {
+    const wanted = this.state.layers.length ? this.state.layers : this.opened.layers;
+    const { settings, unknown } = arrange(layers, wanted);
+    this.store.update({ catalogue: { status: "ready", value: layers }, layers: settings });
+    if (unknown.length) this.notify("warning", this.t("link.unknownLayers", { names: unknown.join(", ") }));
+  }
+
+  private async loadBackgrounds(): Promise<void> {
+    try {
+      const backgrounds = await this.api.backgrounds();
+      const first = backgrounds.find((background) => background.default) ?? backgrounds[0];
+      const wanted = this.opened.background;
+      const known = backgrounds.some(({ slug }) => slug === wanted);
+      if (wanted && !known) this.notify("warning", this.t("link.unknownBackground", { name: wanted }));
+      this.store.update({ backgrounds, background: known && wanted ? wanted : (first?.slug ?? "plain") });
+    } catch {
+      // Without the list the map keeps our own tiles: the catalogue's error, if any, is the one to show.
+      this.store.update({ background: "plain" });
+    }
+  }
+
+  private firstPlace(): [LonLat, Bbox] {
+    const bbox = this.config.member?.bbox_4326 ?? this.config.extent_4326;
+    return [bboxCentre(bbox), bbox];
+  }
+
+  // --- link --------------------------------------------------------------------------------------------------------
+
+  /** The address that shows what is on screen now. */
+  link(): string {
+    const { view, layers, background, selection, theme, panel } = this.state;
+    const link: Permalink = { center: view.center, zoom: view.zoom, layers, background, theme, panel };
+    if (selection) link.selection = selection;
+    return `${location.origin}${location.pathname}${location.search}${writePermalink(link)}`;
+  }
+
+  async copyLink(): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(this.link());
+      this.notify("info", this.t("link.copied"));
+    } catch {
+      this.notify("warning", this.t("link.notCopied"));
+    }
+  }
+
+  /** Opens a link pasted in the address bar while the map is open. */
+  async openHash(hash: string): Promise<void> {
+    if (this.link().endsWith(hash)) return;
+    const link = readPermalink(hash);
+    this.opened = link;
+    this.closeSheet();
+    this.store.update({
+      ...(link.theme ? { theme: link.theme, dark: memory.isDark(link.theme) } : {}),
+      ...(link.panel !== undefined ? { panel: link.panel } : {}),
+    });
+    if (this.state.catalogue.status === "ready" && link.layers) {
+      const { settings, unknown } = arrange(this.state.catalogue.value, link.layers);
+      this.store.update({ layers: settings });
+      if (unknown.length) this.notify("warning", this.t("link.unknownLayers", { names: unknown.join(", ") }));
+    }
+    if (link.background && this.state.backgrounds.some(({ slug }) => slug === link.background)) {
+      this.setBackground(link.background);
+    }
+    if (link.center) this.map?.goTo({ center: link.center, ...(link.zoom === undefined ? {} : { zoom: link.zoom }) });
+    if (link.selection) await this.restoreSelection(link.selection);
+  }
+
+  private async restoreSelection(ref: FeatureRef): Promise<void> {
+    await this.select(ref, { move: !this.opened.center });
+    if (this.state.sheet?.status !== "error" || this.state.sheet.error.status !== 404) return;
+    this.closeSheet();
+    this.notify("warning", this.t("link.unknownSelection"));
+  }
+
+  private stateChanged(): void {
+    this.map?.apply(buildModel(this.state, this.config.urls.tiles));
+    window.clearTimeout(this.linkTimer);
+    this.linkTimer = window.setTimeout(() => this.writeHash(), 250);
+  }
+
+  private writeHash(): void {
+    // Before the layers are known the hash still holds what they should be.
+    if (this.state.catalogue.status === "ready") history.replaceState(null, "", this.link());
+  }
+
+  // --- map events --------------------------------------------------------------------------------------------------
+
+  moved(): void {
+    if (this.map) this.store.update({ view: this.map.view() });
+  }
+
+  clicked(at: LonLat): void {
+    if (this.state.measure && !this.state.measure.finished) this.addPoint(at);
+    else void this.askHere(at);
+  }
+
+  // --- view --------------------------------------------------------------------------------------------------------
+
+  panBy(dx: number, dy: number): void {
+    this.map?.panBy(dx, dy);
+  }
+
+  zoomBy(step: number): void {
+    this.map?.zoomBy(step);
+  }
+
+  goTo(place: { center?: LonLat; bbox?: Bbox; zoom?: number }): void {
+    this.map?.goTo({ ...place, animate: true });
+  }
+
+  hover(ref: FeatureRef | null): void {
+    this.map?.hover(ref);
+  }
+
+  locate(): void {
+    if (!navigator.geolocation) return this.notify("warning", this.t("locate.unavailable"));
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => {
+        const center: LonLat = [coords.longitude, coords.latitude];
+        this.store.update({ pin: center });
+        this.goTo({ center, zoom: 18 });
+      },
+      () => this.notify("warning", this.t("locate.failed")),
+      { enableHighAccuracy: true, timeout: 10000 },
+    );
+  }
+
+  // --- selection ---------------------------------------------------------------------------------------------------
+
+  /** What is at a place, in all the layers that are on. */
+  async askHere(at: LonLat): Promise<void> {
+    const signal = this.newQuestion();
+    this.store.update({ sheet: { status: "loading" }, pin: at, selection: null, sheetHeight: "half" });
+    try {
+      const groups = orderGroups(await this.api.here(at, this.state.view.zoom, this.visibleSlugs(), signal));
+      const feature = groups[0]?.features[0];
+      if (feature) this.show(groups, feature);
+      else this.store.update({ sheet: { status: "empty", at } });
+    } catch (error) {
+      this.questionFailed(error, () => void this.askHere(at));
+    }
+  }
+
+  /** Opens the sheet of one thing; with `near`, also tells what else is there. */
+  async select(ref: FeatureRef, { move = false, near }: { move?: boolean; near?: LonLat } = {}): Promise<void> {
+    const signal = this.newQuestion();
+    this.store.update({ sheet: { status: "loading" }, selection: ref, pin: null, sheetHeight: "half" });
+    try {
+      const feature = await this.api.feature(ref.layer, ref.id, signal);
+      this.show([{ layer: ref.layer, title: this.layer(ref.layer)?.title ?? "", features: [feature] }], feature);
+      if (move) this.goTo({ bbox: feature.bbox_4326, zoom: POINT_ZOOM });
+      if (near) await this.addNeighbours(feature, near, signal);
+    } catch (error) {
+      this.questionFailed(error, () => void this.select(ref, { move, ...(near ? { near } : {}) }));
+    }
+  }
+
+  private async addNeighbours(feature: Feature, near: LonLat, signal: AbortSignal): Promise<void> {
+    const groups = await this.api.here(near, this.state.view.zoom, this.visibleSlugs(), signal).catch(() => []);
+    const ordered = selectionFirst(groups, feature);
+    if (ordered && !signal.aborted) this.show(ordered, feature);
+  }
+
+  /** Opens another thing of those the sheet already lists. */
+  expand(feature: Feature): void {
+    if (this.state.sheet?.status === "ready") this.show(this.state.sheet.groups, feature);
+  }
+
+  private show(groups: HereGroup[], feature: Feature): void {
+    this.store.update({
+      sheet: { status: "ready", groups, feature },
+      selection: { layer: feature.layer, id: feature.id },
+      pin: null,
+    });
+  }
+
+  closeSheet(): void {
+    this.question?.abort();
+    this.store.update({ sheet: null, selection: null, pin: null });
+  }
+
+  private newQuestion(): AbortSignal {
+    this.question?.abort();
+    this.question = new AbortController();
+    return this.question.signal;
+  }
+
+  private questionFailed(error: unknown, retry: () => void): void {
+    if (isAbort(error)) return;
+    this.store.update({ sheet: { status: "error", error: error as ApiError, retry } });
+  }
+
+  private visibleSlugs(): string[] {
+    return this.state.layers.filter(({ visible }) => visible).map(({ slug }) => slug);
+  }
+
+  /** Goes to a search result and opens its sheet. */
+  async open(result: SearchResult): Promise<void> {
+    const { layer, id, center_4326: center, bbox_4326: bbox } = result;
+    if (bbox && bbox[2] - bbox[0] > 1e-5) this.goTo({ bbox, zoom: layer === COMMUNE_LAYER ? 15 : POINT_ZOOM });
+    else this.goTo({ center, zoom: POINT_ZOOM });
+    if (layer !== null && id !== null) {
+      this.turnOn(layer);
+      await this.select({ layer, id }, { near: center });
+    } else {
+      await this.askHere(center);
+    }
+  }
+
+  // --- layers ------------------------------------------------------------------------------------------------------
+
+  setLayer(slug: string, patch: Partial<LayerSetting>): void {
+    const layers = this.state.layers.map((setting) => (setting.slug === slug ? { ...setting, ...patch } : setting));
+    this.store.update({ layers });
+  }
+
+  turnOn(slug: string): void {
+    if (this.state.layers.some((setting) => setting.slug === slug && !setting.visible)) {
+      this.setLayer(slug, { visible: true });
+    }
+  }
+
+  moveLayer(slug: string, step: -1 | 1): void {
+    this.store.update({ layers: moveLayer(this.state.layers, slug, step) });
+  }
+
+  setBackground(background: string): void {
+    this.store.update({ background });
+  }
+
+  // --- measuring ---------------------------------------------------------------------------------------------------
+
+  startMeasure(kind: MeasureKind): void {
+    this.store.update({ measure: { kind, points: [], finished: false } });
+  }
+
+  addPoint(at: LonLat): void {
+    const measure = this.state.measure;
+    if (measure) this.store.update({ measure: { ...measure, finished: false, points: [...measure.points, at] } });
+  }
+
+  addCentrePoint(): void {
+    this.addPoint(this.state.view.center);
+  }
+
+  removePoint(): void {
+    const measure = this.state.measure;
+    if (measure) this.store.update({ measure: { ...measure, finished: false, points: measure.points.slice(0, -1) } });
+  }
+
+  finishMeasure(): void {
+    const measure = this.state.measure;
+    if (measure) this.store.update({ measure: { ...measure, finished: true } });
+  }
+
+  stopMeasure(): void {
+    this.store.update({ measure: null });
+  }
+
+  // --- screen ------------------------------------------------------------------------------------------------------
+
+  openPanel(panel: PanelId | null): void {
+    if (panel !== "measure") this.store.update({ measure: null });
+    else if (!this.state.measure) this.startMeasure("length");
+    this.store.update({ panel, sheetHeight: "half" });
+  }
+
+  togglePanel(panel: PanelId): void {
+    this.openPanel(this.state.panel === panel ? null : panel);
+  }
+
+  setSheetHeight(sheetHeight: SheetHeight): void {
+    this.store.update({ sheetHeight });
+  }
+
+  setTheme(theme: ThemeChoice): void {
+    memory.keepTheme(theme);
+    this.store.update({ theme, dark: memory.isDark(theme) });
+  }
+
+  async setLanguage(language: Language): Promise<void> {
+    memory.keepLanguage(language);
+    this.store.update({ language });
+    await this.loadCatalogue();
+    await this.loadBackgrounds();
+    const { selection } = this.state;
+    if (selection) await this.select(selection);
+  }
+
+  toggleCoordinates(): void {
+    const coordinates = this.state.coordinates === "lambert93" ? "wgs84" : "lambert93";
+    memory.keepCoordinates(coordinates);
+    this.store.update({ coordinates });
+  }
+
+  notify(tone: Notice["tone"], text: string): void {
+    this.noticeCount += 1;
+    const id = this.noticeCount;
+    this.store.update({ notices: [...this.state.notices, { id, tone, text }] });
+    if (tone === "info") window.setTimeout(() => this.dismiss(id), NOTICE_MS);
+  }
+
+  dismiss(id: number): void {
+    this.store.update({ notices: this.state.notices.filter((notice) => notice.id !== id) });
+  }
+
+  /** One step back: the open measure, then the sheet, then the panel. False when there was nothing to close. */
+  back(): boolean {
+    const { measure, sheet, panel } = this.state;
+    if (measure?.points.length && !measure.finished) this.finishMeasure();
+    else if (sheet) this.closeSheet();
+    else if (measure?.points.length) this.startMeasure(measure.kind);
+    else if (panel) this.openPanel(null);
+    else return false;
+    return true;
+  }
+}

@@ -1,0 +1,39 @@
+import type { CoordinateSystem, Language } from "../format/format";
+import type { ThemeChoice } from "../state/state";
+
+/** Small choices kept on this device. Storage may be refused: then nothing is kept, and nothing breaks. */
+function read(key: string): string | null {
+  try {
+    return localStorage.getItem(`arpent.${key}`);
+  } catch {
+    return null;
+  }
+}
+
+function write(key: string, value: string): void {
+  try {
+    localStorage.setItem(`arpent.${key}`, value);
+  } catch {
+    // Private browsing: the choice lasts as long as the page.
+  }
+}
+
+export function theme(): ThemeChoice {
+  const kept = read("theme");
+  return kept === "light" || kept === "dark" ? kept : "auto";
+}
+export const keepTheme = (value: ThemeChoice): void => write("theme", value);
+
+export function isDark(choice: ThemeChoice): boolean {
+  return choice === "auto" ? matchMedia("(prefers-color-scheme: dark)").matches : choice === "dark";
+}
+
+export function language(server: string): Language {
+  const kept = read("language");
+  if (kept === "fr" || kept === "en") return kept;
+  return server.startsWith("en") ? "en" : "fr";
+}
+export const keepLanguage = (value: Language): void => write("language", value);
+
+export const coordinates = (): CoordinateSystem => (read("coordinates") === "wgs84" ? "wgs84" : "lambert93");
+export const keepCoordinates = (value: CoordinateSystem): void => write("coordinates", value);

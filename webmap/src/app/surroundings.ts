@@ -1,0 +1,20 @@
+import type { Controller } from "./controller";
+import { isDark } from "./memory";
+
+/** What changes around the page: theme and language of the document, network, address bar. */
+export function startSurroundings(app: Controller): void {
+  const root = document.documentElement;
+  const dress = (): void => {
+    const { theme, dark, language } = app.state;
+    root.dataset["theme"] = theme === "auto" ? (dark ? "dark" : "light") : theme;
+    root.lang = language;
+  };
+  dress();
+  app.store.subscribe(dress);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () =>
+    app.store.update({ dark: isDark(app.state.theme) }),
+  );
+  addEventListener("online", () => app.store.update({ online: true }));
+  addEventListener("offline", () => app.store.update({ online: false }));
+  addEventListener("hashchange", () => void app.openHash(location.hash));
+}

@@ -1,0 +1,73 @@
+import { toLambert93 } from "../geo/lambert93";
+import type { LonLat } from "../geo/mercator";
+
+export type Language = "fr" | "en";
+export type CoordinateSystem = "lambert93" | "wgs84";
+
+const LOCALES: Record<Language, string> = { fr: "fr-FR", en: "en-GB" };
+const NBSP = "\u00a0";
+
+export function formatNumber(value: number, language: Language, decimals = 0): string {
+  return new Intl.NumberFormat(LOCALES[language], {
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+  }).format(value);
+}
+
+/** "1 : 2 500"; rounded to two significant digits above 1:1000, because a screen's scale is never truer than that. */
+export function formatScale(denominator: number, language: Language): string {
+  const step = 10 ** Math.max(0, Math.floor(Math.log10(denominator)) - 1);
+  return `1${NBSP}:${NBSP}${formatNumber(Math.round(denominator / step) * step, language)}`;
+}
+
+/** Metres below 1 km ("7,24 m" below 100 m), kilometres above. */
+export function formatLength(metres: number, language: Language): string {
+  if (metres >= 1000) return `${formatNumber(metres / 1000, language, metres >= 10000 ? 1 : 2)}${NBSP}km`;
+  return `${formatNumber(metres, language, metres < 100 ? 2 : 1)}${NBSP}m`;
+}
+
+/** Square metres below 1 ha, then hectares (the unit of the French cadastre), then square kilometres. */
+export function formatArea(squareMetres: number, language: Language): string {
+  if (squareMetres >= 1e6) return `${formatNumber(squareMetres / 1e6, language, 2)}${NBSP}km²`;
+  if (squareMetres >= 1e4) return `${formatNumber(squareMetres / 1e4, language, 2)}${NBSP}ha`;
+  return `${formatNumber(squareMetres, language, squareMetres < 100 ? 1 : 0)}${NBSP}m²`;
+}
+
+/** "E 617 284 · N 6 717 902" or "47,55000° N · 1,92000° E". */
+export function formatCoordinates(position: LonLat, system: CoordinateSystem, language: Language): string {
+  if (system === "lambert93") {
+    const [east, north] = toLambert93(position);
+    return `E${NBSP}${formatNumber(east, language)} · N${NBSP}${formatNumber(north, language)}`;
+  }
+  const [lon, lat] = position;
+  const west = language === "fr" ? "O" : "W";
+  const latitude = `${formatNumber(Math.abs(lat), language, 5)}°${NBSP}${lat < 0 ? "S" : "N"}`;
+  return `${latitude} · ${formatNumber(Math.abs(lon), language, 5)}°${NBSP}${lon < 0 ? west : "E"}`;
+}
+
+/** "24 nov. 2026" from an ISO date; the text itself when it is not one. */
+export function formatDate(iso: string, language: Language): string {
+  const date = new Date(`${iso.slice(0, 10)}T12:00:00Z`);
+  if (Number.isNaN(date.getTime())) return iso;
+  return new Intl.DateTimeFormat(LOCALES[language], { day: "numeric", month: "short", year: "numeric" }).format(date);
+}
+
+export interface ScaleBar {
+  metres: number;
+  pixels: number;
+}
+
+/** The longest bar of 1, 2 or 5 x 10^n metres that fits in `maxPixels`. */
+export function scaleBar(metresPerPixel: number, maxPixels: number): ScaleBar {
+  const limit = metresPerPixel * maxPixels;
+  const power = 10 ** Math.floor(Math.log10(limit));
+  const metres = ([5, 2, 1].find((step) => step * power <= limit) ?? 1) * power;
+  return { metres, pixels: Math.round(metres / metresPerPixel) };
+}
+
+/** A bar's caption: no decimals, "500 m", "2 km". */
+export function formatBar(metres: number, language: Language): string {
+  return metres >= 1000
+    ? `${formatNumber(metres / 1000, language)}${NBSP}km`
+    : `${formatNumber(metres, language, metres < 1 ? 1 : 0)}${NBSP}m`;
+}

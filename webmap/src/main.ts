@@ -1,0 +1,52 @@
+import "@fontsource-variable/atkinson-hyperlegible-next/wght.css";
+import "./styles/tokens.css";
+import "./styles/base.css";
+import "./styles/shell.css";
+import "./styles/parts.css";
+import { Controller } from "./app/controller";
+import { startJobs } from "./app/jobs";
+import { startKeyboard } from "./app/keyboard";
+import { startSurroundings } from "./app/surroundings";
+import { readConfig } from "./config";
+import { ArpentApp } from "./ui/app";
+
+const mapModule = import("./map/view");
+const app = new Controller(readConfig(document));
+
+startSurroundings(app);
+startKeyboard(app);
+startJobs(app);
+
+const root = document.querySelector<ArpentApp>("arpent-app") ?? document.createElement("arpent-app");
+(root as ArpentApp).controller = app;
+if (!root.isConnected) (document.getElementById("arpent") ?? document.body).append(root);
+if (!customElements.get("arpent-app")) customElements.define("arpent-app", ArpentApp);
+
+const started = app.start();
+const { createMap } = await mapModule;
+await (root as ArpentApp).updateComplete;
+const target = root.querySelector<HTMLElement>(".map-canvas");
+if (target) {
+  let renders = 0;
+  let settled = false;
+  // Labels are drawn on a canvas: they do not change their font by themselves once it has come.
+  const fonts = document.fonts.load('600 11px "Atkinson Hyperlegible Next Variable"').catch(() => []);
+  await fonts;
+  const map = createMap(target, {
+    moved: () => app.moved(),
+    pointer: (position) => app.pointer.update({ position }),
+    clicked: (at) => app.clicked(at),
+    doubleClicked: () => app.finishMeasure(),
+    busy: (busy) => app.store.update({ busy }),
+    rendered: () => {
+      if (!settled) return;
+      renders += 1;
+      document.documentElement.dataset["arpentReady"] = "true";
+      document.documentElement.dataset["arpentRender"] = String(renders);
+    },
+  });
+  app.attach(map);
+  await started;
+  settled = true;
+  map.refresh();
+}

@@ -1,0 +1,96 @@
+import type { Background, Geometry, GeometryType, Layer, LegendSymbol } from "../api/types";
+import { tilesUrl } from "../api/urls";
+import { type Bbox, type LonLat, scaleDenominator } from "../geo/mercator";
+import type { AppState, FeatureRef, MeasureKind } from "../state/state";
+
+/** Everything the map draws, as plain data: no OpenLayers object, so it can be compared and tested. */
+export interface MapLayer {
+  slug: string;
+  url: string;
+  geometryType: GeometryType;
+  minZoom: number;
+  maxZoom: number;
+  extent: Bbox | null;
+  visible: boolean;
+  opacity: number;
+  zIndex: number;
+  titleField: string;
+  symbol: LegendSymbol | null;
+  look: Look;
+}
+
+export type Detail = "far" | "area" | "section" | "parcel" | "address";
+
+/** What a layer's drawing depends on besides its data. */
+export interface Look {
+  dark: boolean;
+  photo: boolean;
+  detail: Detail;
+}
+
+export interface Sketch {
+  kind: MeasureKind;
+  points: LonLat[];
+  finished: boolean;
+}
+
+export interface MapModel {
+  background: Background | null;
+  layers: MapLayer[];
+  selected: { ref: FeatureRef; geometry: Geometry } | null;
+  pin: LonLat | null;
+  sketch: Sketch | null;
+  look: Look;
+}
+
+/** The scales at which the map says more; in between nothing is redrawn. */
+const DETAILS: [number, Detail][] = [
+  [2500, "address"],
+  [5000, "parcel"],
+  [20000, "section"],
+  [100000, "area"],
+];
+
+/** A hair above each limit counts as within: the scale a person reads is rounded. */
+export function detailAt(zoom: number, latitude: number): Detail {
+  const scale = scaleDenominator(zoom, latitude);
+  return DETAILS.find(([limit]) => scale <= limit * 1.01)?.[1] ?? "far";
+}
+
+function mapLayer(layer: Layer, state: AppState, tiles: string, look: Look): MapLayer {
+  const index = state.layers.findIndex(({ slug }) => slug === layer.slug);
+  const setting = state.layers[index];
+  return {
+    slug: layer.slug,
+    url: tilesUrl(tiles, layer.slug, layer.version),
+    geometryType: layer.geometry_type,
+    minZoom: layer.min_zoom,
+    maxZoom: layer.max_zoom,
+    extent: layer.extent_4326,
+    visible: setting?.visible ?? false,
+    opacity: setting?.opacity ?? 1,
+    zIndex: state.layers.length - index,
+    titleField: layer.title_field,
+    symbol: layer.legend[0]?.symbol ?? null,
+    look,
+  };
+}
+
+/** The map that a state asks for. */
+export function buildModel(state: AppState, tiles: string): MapModel {
+  const background = state.backgrounds.find(({ slug }) => slug === state.background) ?? null;
+  const photo = background !== null && background.kind !== "plain";
+  const look = { dark: state.dark, photo, detail: detailAt(state.view.zoom, state.view.center[1]) };
+  const catalogue = state.catalogue.status === "ready" ? state.catalogue.value : [];
+  const feature = state.sheet?.status === "ready" ? state.sheet.feature : null;
+  return {
+    background: photo ? background : null,
+    layers: catalogue.map((layer) => mapLayer(layer, state, tiles, look)),
+    selected: feature?.geometry
+      ? { ref: { layer: feature.layer, id: feature.id }, geometry: feature.geometry }
+      : null,
+    pin: state.pin,
+    sketch: state.measure,
+    look,
+  };
+}

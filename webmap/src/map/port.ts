@@ -1,0 +1,24 @@
+import type { Bbox, LonLat } from "../geo/mercator";
+import type { FeatureRef, ViewState } from "../state/state";
+import type { MapModel } from "./model";
+
+/** What the map tells. */
+export interface MapEvents {
+  moved(view: ViewState): void;
+  pointer(position: LonLat | null): void;
+  clicked(position: LonLat): void;
+  doubleClicked(): void;
+  rendered(): void;
+  busy(busy: boolean): void;
+}
+
+/** What may be asked of the map; the only door between the interface and OpenLayers. */
+export interface MapPort {
+  apply(model: MapModel): void;
+  goTo(place: { center?: LonLat; zoom?: number; bbox?: Bbox; animate?: boolean }): void;
+  panBy(dx: number, dy: number): void;
+  zoomBy(step: number): void;
+  hover(ref: FeatureRef | null): void;
+  view(): ViewState;
+  refresh(): void;
+}

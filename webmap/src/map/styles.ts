@@ -1,0 +1,270 @@
+import type { FeatureLike } from "ol/Feature";
+import { Circle, Fill, Stroke, Style, Text } from "ol/style";
+import type { StyleFunction } from "ol/style/Style";
+import type { Detail, MapLayer } from "./model";
+import { type Palette, palette } from "./palette";
+
+const FAMILY = '"Atkinson Hyperlegible Next Variable", "Atkinson Hyperlegible Next", system-ui, sans-serif';
+/** Almost nothing to see, but something to point at. */
+const TOUCHABLE = new Fill({ color: "rgba(128,128,128,0.01)" });
+const DETAIL_RANK: Record<Detail, number> = { far: 0, area: 1, section: 2, parcel: 3, address: 4 };
+
+export interface StyleContext {
+  layer: MapLayer;
+  colours: Palette;
+  latitude: number;
+  atLeast(detail: Detail): boolean;
+}
+
+type Recipe = (context: StyleContext) => StyleFunction;
+
+const value = (feature: FeatureLike, names: readonly string[]): string => {
+  for (const name of names) {
+    const found = feature.get(name);
+    if (found !== undefined && found !== null && found !== "") return String(found);
+  }
+  return "";
+};
+
+/** One name per thing: tiles cut a thing in pieces, and each piece would be named. The first tile that asks keeps it. */
+function oncePerFeature(): (feature: FeatureLike, resolution: number) => boolean {
+  const owners = new Map<string, string>();
+  return (feature, resolution) => {
+    const id = feature.getId();
+    if (id === undefined) return true;
+    const key = `${Math.round(resolution * 1000)}/${id}`;
+    const extent = feature.getGeometry()?.getExtent();
+    const piece = extent ? extent.map(Math.round).join() : "";
+    const owner = owners.get(key);
+    if (owner === undefined) owners.set(key, piece);
+    return owner === undefined || owner === piece;
+  };
+}
+
+interface LabelLook {
+  size: number;
+  weight?: number;
+  colour: string;
+  halo: string;
+  spacing?: string;
+  line?: boolean;
+  offsetY?: number;
+  priority?: number;
+}
+
+function label(look: LabelLook): Text {
+  return new Text({
+    font: `${look.weight ?? 500} ${look.size}px ${FAMILY}`,
+    fill: new Fill({ color: look.colour }),
+    stroke: new Stroke({ color: look.halo, width: 3, lineJoin: "round" }),
+    placement: look.line ? "line" : "point",
+    overflow: false,
+    maxAngle: Math.PI / 5,
+    offsetY: look.offsetY ?? 0,
+    padding: [1, 3, 1, 3],
+    ...(look.line ? { repeat: 420 } : {}),
+  });
+}
+
+const communes: Recipe = ({ colours, atLeast }) => {
+  const band = new Style({ stroke: new Stroke({ color: colours.communeBand, width: 7 }), zIndex: 0 });
+  const line = new Style({
+    fill: TOUCHABLE,
+    stroke: new Stroke({ color: colours.commune, width: atLeast("section") ? 1.6 : 1.1, lineDash: [9, 4, 2, 4] }),
+    zIndex: 1,
+  });
+  const text = label({ size: atLeast("area") ? 14 : 12.5, weight: 600, colour: colours.commune, halo: colours.halo });
+  const name = new Style({ text, zIndex: 5 });
+  const once = oncePerFeature();
+  return (feature, resolution) => {
+    if (atLeast("section")) return [band, line];
+    if (!once(feature, resolution)) return [band, line];
+    text.setText(value(feature, ["name", "nom", "title"]));
+    return [band, line, name];
+  };
+};
+
+const sections: Recipe = ({ colours, atLeast }) => {
+  const bold = atLeast("section");
+  const line = new Style({
+    fill: TOUCHABLE,
+    stroke: new Stroke({ color: colours.section, width: bold ? 1.7 : 0.6 }),
+  });
+  const text = label({ size: 17, weight: 700, colour: colours.section, halo: colours.halo });
+  const name = new Style({ text });
+  const once = oncePerFeature();
+  const named = bold && !atLeast("parcel");
+  return (feature, resolution) => {
+    if (!named || !once(feature, resolution)) return line;
+    text.setText(value(feature, ["code", "section", "letters", "title"]));
+    return [line, name];
+  };
+};
+
+const parcels: Recipe = ({ colours, layer, atLeast }) => {
+  const near = atLeast("parcel");
+  const photo = colours.parcelHalo !== null;
+  const width = photo ? (near ? 1.2 : 0.7) : near ? 0.9 : 0.55;
+  const outline = new Style({
+    fill: TOUCHABLE,
+    stroke: new Stroke({ color: atLeast("section") ? colours.parcel : colours.parcelFar, width }),
+    zIndex: 1,
+  });
+  const halo = photo && near ? new Style({ stroke: new Stroke({ color: colours.parcelHalo ?? "", width: 2.6 }) }) : null;
+  const body = halo ? [halo, outline] : [outline];
+  if (!near) return () => body;
+  const text = label({ size: 11, weight: 600, colour: colours.label, halo: colours.halo });
+  const name = new Style({ text, zIndex: 9 });
+  const withName = [...body, name];
+  const once = oncePerFeature();
+  return (feature, resolution) => {
+    if (!once(feature, resolution)) return body;
+    text.setText(value(feature, ["number", "numero", "parcel_number", layer.titleField]));
+    return withName;
+  };
+};
+
+const buildings: Recipe = ({ colours, atLeast }) => {
+  const photo = colours.building === null;
+  const style = new Style({
+    fill: photo ? TOUCHABLE : new Fill({ color: colours.building ?? "" }),
+    ...(atLeast("section")
+      ? { stroke: new Stroke({ color: colours.buildingLine, width: photo ? 1.2 : atLeast("parcel") ? 0.8 : 0.4 }) }
+      : {}),
+  });
+  return () => style;
+};
+
+const ROAD_METRES: [RegExp, number][] = [
+  [/depart|\brd\b|\bd\s?\d|nation|\bn\s?\d|avenue|boulevard|main|primary/i, 8],
+  [/chemin|sentier|path|track|rural|impasse/i, 3.5],
+];
+
+const roads: Recipe = ({ colours, layer, latitude, atLeast }) => {
+  const text = label({ size: 11.5, weight: 500, colour: colours.labelSoft, halo: colours.halo, line: true });
+  const name = new Style({ text, zIndex: 9 });
+  const once = new Map<string, Style[]>();
+  return (feature, resolution) => {
+    const title = value(feature, ["name", "nom", "title", layer.titleField]);
+    const kind = value(feature, ["road_class", "class", "kind", "nature", "type"]);
+    const metres = ROAD_METRES.find(([pattern]) => pattern.test(`${kind} ${title}`))?.[1] ?? 5.5;
+    const ground = resolution * Math.cos((latitude * Math.PI) / 180);
+    const width = Math.max(metres > 6 ? 2 : 1.1, Math.min(metres / ground, 30));
+    const key = width.toFixed(1);
+    const body = once.get(key) ?? [
+      new Style({ stroke: new Stroke({ color: colours.roadCasing, width: width + 1.6, lineCap: "round" }), zIndex: 0 }),
+      new Style({ stroke: new Stroke({ color: colours.road, width, lineCap: "round" }), zIndex: 1 }),
+    ];
+    once.set(key, body);
+    if (!atLeast("parcel") || !title) return body;
+    text.setText(title);
+    return [...body, name];
+  };
+};
+
+const addresses: Recipe = ({ colours, layer, atLeast }) => {
+  if (!atLeast("section")) return () => [];
+  const dot = new Style({
+    image: new Circle({
+      radius: atLeast("address") ? 2.2 : 1.4,
+      fill: new Fill({ color: colours.address }),
+      stroke: new Stroke({ color: colours.halo, width: 1 }),
+      declutterMode: "none",
+    }),
+  });
+  if (!atLeast("address")) return () => dot;
+  const text = label({ size: 10.5, weight: 500, colour: colours.address, halo: colours.halo, offsetY: -9 });
+  const name = new Style({ text });
+  return (feature) => {
+    const number = value(feature, ["house_number", "number", "numero"]);
+    const suffix = value(feature, ["suffix", "repetition", "rep", "suffixe"]);
+    text.setText(number ? `${number}${suffix ? ` ${suffix}` : ""}` : value(feature, [layer.titleField]));
+    return [dot, name];
+  };
+};
+
+/** A layer we know nothing of is drawn as its legend says. */
+const fromLegend: Recipe = ({ layer, colours }) => {
+  const symbol = layer.symbol;
+  const colour = symbol?.stroke ?? colours.accent;
+  const stroke = new Stroke({
+    color: colour,
+    width: symbol?.stroke_width ?? 1.2,
+    ...(symbol?.dash ? { lineDash: symbol.dash } : {}),
+  });
+  const fill = symbol?.fill ? new Fill({ color: symbol.fill }) : TOUCHABLE;
+  const style = new Style({
+    stroke,
+    fill,
+    image: new Circle({ radius: 5, fill: new Fill({ color: symbol?.fill ?? colour }), stroke, declutterMode: "none" }),
+  });
+  return () => style;
+};
+
+const RECIPES: Record<string, Recipe> = { communes, sections, parcels, buildings, roads, addresses };
+
+/** The cartography of one layer, for one look of the map. */
+export function layerStyle(layer: MapLayer, latitude: number): StyleFunction {
+  const rank = DETAIL_RANK[layer.look.detail];
+  const context: StyleContext = {
+    layer,
+    latitude,
+    colours: palette(layer.look),
+    atLeast: (detail) => rank >= DETAIL_RANK[detail],
+  };
+  return (RECIPES[layer.slug] ?? fromLegend)(context);
+}
+
+function outline(colours: Palette, scale: number, fill: string): Style[] {
+  const halo = new Stroke({ color: colours.selectionHalo, width: 6.5 * scale, lineJoin: "round", lineCap: "round" });
+  const line = new Stroke({ color: colours.accent, width: 3 * scale, lineJoin: "round", lineCap: "round" });
+  return [
+    new Style({
+      stroke: halo,
+      image: new Circle({ radius: 9 * Math.sqrt(scale), stroke: halo }),
+      zIndex: 1,
+    }),
+    new Style({
+      stroke: line,
+      fill: new Fill({ color: fill }),
+      image: new Circle({ radius: 9 * Math.sqrt(scale), stroke: line, fill: new Fill({ color: fill }) }),
+      zIndex: 2,
+    }),
+  ];
+}
+
+export const selectionStyle = (colours: Palette): Style[] => outline(colours, 1, colours.accentFill);
+export const hoverStyle = (colours: Palette): Style[] => outline(colours, 0.5, colours.accentFillSoft);
+
+/** Line, fill and vertices of a measure; its length is written in the panel, not over the map. */
+export function sketchStyle(colours: Palette): Style[] {
+  return [
+    ...outline(colours, 0.8, colours.accentFill),
+  ];
+}
+
+export function vertexStyle(colours: Palette): Style {
+  return new Style({
+    image: new Circle({
+      radius: 4.5,
+      fill: new Fill({ color: "#FFFFFF" }),
+      stroke: new Stroke({ color: colours.accent, width: 2 }),
+    }),
+    zIndex: 3,
+  });
+}
+
+export function pinStyle(colours: Palette): Style[] {
+  return [
+    new Style({ image: new Circle({ radius: 10, stroke: new Stroke({ color: colours.selectionHalo, width: 5 }) }) }),
+    new Style({
+      image: new Circle({
+        radius: 10,
+        stroke: new Stroke({ color: colours.accent, width: 2 }),
+        fill: new Fill({ color: colours.accentFill }),
+      }),
+    }),
+    new Style({ image: new Circle({ radius: 2.5, fill: new Fill({ color: colours.accent }) }) }),
+  ];
+}
+

@@ -1,0 +1,332 @@
+import OlMap from "ol/Map";
+import type MapBrowserEvent from "ol/MapBrowserEvent";
+import View from "ol/View";
+import GeoJSON from "ol/format/GeoJSON";
+import MVT from "ol/format/MVT";
+import LineString from "ol/geom/LineString";
+import Point from "ol/geom/Point";
+import Polygon from "ol/geom/Polygon";
+import Feature from "ol/Feature";
+import { defaults as defaultInteractions } from "ol/interaction/defaults";
+import type BaseLayer from "ol/layer/Base";
+import TileLayer from "ol/layer/Tile";
+import VectorLayer from "ol/layer/Vector";
+import VectorTileLayer from "ol/layer/VectorTile";
+import { fromLonLat, toLonLat, transformExtent } from "ol/proj";
+import VectorSource from "ol/source/Vector";
+import VectorTileSource from "ol/source/VectorTile";
+import type { StyleFunction } from "ol/style/Style";
+import TileGrid from "ol/tilegrid/TileGrid";
+import type { Bbox, LonLat } from "../geo/mercator";
+import type { FeatureRef, ViewState } from "../state/state";
+import { backgroundSource } from "./background";
+import { type Change, diff } from "./diff";
+import type { MapLayer, MapModel } from "./model";
+import { palette } from "./palette";
+import type { MapEvents, MapPort } from "./port";
+import { hoverStyle, layerStyle, pinStyle, selectionStyle, sketchStyle, vertexStyle } from "./styles";
+
+const HALF_WORLD = 20037508.342789244;
+const TILE_SIZE = 512;
+const RESOLUTIONS = Array.from({ length: 23 }, (_, z) => (2 * HALF_WORLD) / TILE_SIZE / 2 ** z);
+const PADDING = [48, 48, 48, 48];
+const ABOVE_LAYERS = 1000;
+/** Vector tiles of 512 px: a view zoom of n shows tiles of zoom n - 1. */
+const TILE_ZOOM_LAG = 1;
+
+const EMPTY: MapModel = {
+  background: null,
+  layers: [],
+  selected: null,
+  pin: null,
+  sketch: null,
+  look: { dark: false, photo: false, detail: "far" },
+};
+
+function tileSource(layer: MapLayer): VectorTileSource {
+  const extent = layer.extent ? transformExtent(layer.extent, "EPSG:4326", "EPSG:3857") : undefined;
+  return new VectorTileSource({
+    format: new MVT(),
+    url: layer.url,
+    tileGrid: new TileGrid({
+      origin: [-HALF_WORLD, HALF_WORLD],
+      resolutions: RESOLUTIONS.slice(0, layer.maxZoom + 1),
+      minZoom: layer.minZoom,
+      tileSize: TILE_SIZE,
+      ...(extent ? { extent } : {}),
+    }),
+    wrapX: false,
+    transition: 0,
+  });
+}
+
+/** The map on screen: keeps the last model and does only what differs in the next one. */
+class MapView implements MapPort {
+  private model: MapModel = EMPTY;
+  private readonly map: OlMap;
+  private readonly layers = new Map<string, VectorTileLayer>();
+  private readonly geojson = new GeoJSON({ dataProjection: "EPSG:4326", featureProjection: "EPSG:3857" });
+  private readonly selection = overlay(ABOVE_LAYERS);
+  private readonly pin = overlay(ABOVE_LAYERS + 1);
+  private readonly sketch = overlay(ABOVE_LAYERS + 2);
+  private background: TileLayer | null = null;
+  private hoverLayer: VectorTileLayer | null = null;
+  private hovered: FeatureRef | null = null;
+  private cursor: LonLat | null = null;
+  private pointerFrame = 0;
+
+  constructor(
+    private readonly target: HTMLElement,
+    private readonly events: MapEvents,
+  ) {
+    this.map = new OlMap({
+      target,
+      controls: [],
+      interactions: defaultInteractions({ altShiftDragRotate: false, pinchRotate: false, keyboard: false }),
+      layers: [this.selection, this.pin, this.sketch],
+      // Bare minimum between a finger and a tap: 4 px of trembling is still a click.
+      moveTolerance: 4,
+      view: new View({ center: [0, 0], zoom: 3, maxZoom: 21.5, minZoom: 4, enableRotation: false, constrainResolution: false }),
+    });
+    this.listen();
+  }
+
+  apply(model: MapModel): void {
+    const changes = diff(this.model, model);
+    this.model = model;
+    for (const change of changes) this.run(change);
+  }
+
+  goTo({ center, zoom, bbox, animate }: { center?: LonLat; zoom?: number; bbox?: Bbox; animate?: boolean }): void {
+    const view = this.map.getView();
+    view.cancelAnimations();
+    const duration = animate && !matchMedia("(prefers-reduced-motion: reduce)").matches ? 140 : 0;
+    if (bbox) {
+      const extent = transformExtent(bbox, "EPSG:4326", "EPSG:3857");
+      view.fit(extent, { padding: PADDING, maxZoom: zoom ?? 19, duration, size: this.map.getSize() ?? [800, 600] });
+    } else if (center) {
+      view.animate({ center: fromLonLat(center), zoom: zoom ?? view.getZoom() ?? 12, duration });
+    }
+  }
+
+  panBy(dx: number, dy: number): void {
+    const view = this.map.getView();
+    const resolution = view.getResolution() ?? 1;
+    const [x = 0, y = 0] = view.getCenter() ?? [0, 0];
+    view.setCenter([x + dx * resolution, y - dy * resolution]);
+  }
+
+  zoomBy(step: number): void {
+    const view = this.map.getView();
+    view.cancelAnimations();
+    const duration = matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 120;
+    view.animate({ zoom: (view.getZoom() ?? 12) + step, duration });
+  }
+
+  hover(ref: FeatureRef | null): void {
+    if (this.hovered?.layer === ref?.layer && this.hovered?.id === ref?.id) return;
+    const layerChanged = this.hovered?.layer !== ref?.layer;
+    this.hovered = ref;
+    if (layerChanged) this.placeHover();
+    else this.hoverLayer?.changed();
+  }
+
+  view(): ViewState {
+    const view = this.map.getView();
+    const size = this.map.getSize() ?? [800, 600];
+    const center = toLonLat(view.getCenter() ?? [0, 0]) as LonLat;
+    const bbox = transformExtent(view.calculateExtent(size), "EPSG:3857", "EPSG:4326") as Bbox;
+    return { center, zoom: view.getZoom() ?? 0, bbox };
+  }
+
+  refresh(): void {
+    this.map.updateSize();
+    this.map.render();
+  }
+
+  private listen(): void {
+    this.map.on("moveend", () => this.events.moved(this.view()));
+    this.map.on("rendercomplete", () => this.events.rendered());
+    this.map.on("loadstart", () => this.events.busy(true));
+    this.map.on("loadend", () => this.events.busy(false));
+    this.map.on("click", (event) => this.click(event));
+    this.map.on("dblclick", (event) => this.doubleClick(event));
+    this.map.on("pointermove", (event) => this.pointerMoved(event));
+    this.map.getViewport().addEventListener("pointerleave", () => this.pointerLeft());
+    new ResizeObserver(() => this.map.updateSize()).observe(this.target);
+  }
+
+  private click(event: MapBrowserEvent): void {
+    // The second click of a double click is not another point.
+    if (event.originalEvent.detail > 1) return;
+    this.events.clicked(toLonLat(event.coordinate) as LonLat);
+  }
+
+  private doubleClick(event: MapBrowserEvent): void {
+    if (!this.model.sketch || this.model.sketch.finished) return;
+    event.stopPropagation();
+    this.events.doubleClicked();
+  }
+
+  private pointerMoved(event: MapBrowserEvent): void {
+    if (event.dragging) return this.hover(null);
+    this.cursor = toLonLat(event.coordinate) as LonLat;
+    if (this.pointerFrame) return;
+    const { pixel } = event;
+    this.pointerFrame = requestAnimationFrame(() => {
+      this.pointerFrame = 0;
+      this.events.pointer(this.cursor);
+      if (this.model.sketch) this.drawSketch();
+      else this.hoverAt(pixel);
+    });
+  }
+
+  private pointerLeft(): void {
+    this.cursor = null;
+    this.events.pointer(null);
+    this.hover(null);
+    if (this.model.sketch) this.drawSketch();
+  }
+
+  private hoverAt(pixel: number[]): void {
+    const detail = this.model.look.detail;
+    if (detail !== "parcel" && detail !== "address") return this.hover(null);
+    const parcels = this.layers.get("parcels");
+    const id = parcels && this.map.forEachFeatureAtPixel(pixel, (feature) => feature.getId(), {
+      layerFilter: (layer) => layer === parcels,
+    });
+    this.hover(typeof id === "number" ? { layer: "parcels", id } : null);
+  }
+
+  private run(change: Change): void {
+    switch (change.kind) {
+      case "look":
+        return this.applyLook();
+      case "background":
+        return this.placeBackground();
+      case "add":
+        return this.addLayer(change.layer);
+      case "remove":
+        return this.removeLayer(change.slug);
+      case "replace":
+        this.removeLayer(change.layer.slug);
+        return this.addLayer(change.layer);
+      case "restyle":
+        return this.layers.get(change.layer.slug)?.setStyle(this.styleOf(change.layer));
+      case "adjust":
+        return this.adjust(change.layer);
+      case "selection":
+        return this.drawSelection();
+      case "pin":
+        return this.drawPin();
+      case "sketch":
+        return this.drawSketch();
+    }
+  }
+
+  private styleOf(layer: MapLayer): StyleFunction {
+    return layerStyle(layer, toLonLat(this.map.getView().getCenter() ?? [0, 0])[1] ?? 0);
+  }
+
+  private applyLook(): void {
+    const colours = palette(this.model.look);
+    this.target.style.backgroundColor = colours.paper;
+    this.selection.setStyle(selectionStyle(colours));
+    this.pin.setStyle(pinStyle(colours));
+    this.drawSketch();
+    this.placeHover();
+  }
+
+  private placeBackground(): void {
+    if (this.background) this.map.removeLayer(this.background);
+    this.background = null;
+    if (!this.model.background) return;
+    this.background = new TileLayer({ source: backgroundSource(this.model.background), zIndex: -1 });
+    this.map.addLayer(this.background);
+  }
+
+  private addLayer(layer: MapLayer): void {
+    const added = new VectorTileLayer({
+      source: tileSource(layer),
+      style: this.styleOf(layer),
+      declutter: true,
+      // From the zoom at which its own tiles begin; beyond the last one the last tiles are enlarged.
+      minZoom: layer.minZoom + TILE_ZOOM_LAG - 0.51,
+      renderBuffer: 64,
+      updateWhileAnimating: false,
+      updateWhileInteracting: false,
+    });
+    this.layers.set(layer.slug, added);
+    this.adjust(layer);
+    this.map.addLayer(added);
+  }
+
+  private removeLayer(slug: string): void {
+    const layer = this.layers.get(slug);
+    if (layer) this.map.removeLayer(layer);
+    this.layers.delete(slug);
+  }
+
+  private adjust(layer: MapLayer): void {
+    const placed: BaseLayer | undefined = this.layers.get(layer.slug);
+    placed?.setVisible(layer.visible);
+    placed?.setOpacity(layer.opacity);
+    placed?.setZIndex(layer.zIndex);
+  }
+
+  private drawSelection(): void {
+    const source = this.selection.getSource();
+    source?.clear();
+    const selected = this.model.selected;
+    if (selected) source?.addFeature(new Feature(this.geojson.readGeometry(selected.geometry)));
+  }
+
+  private drawPin(): void {
+    const source = this.pin.getSource();
+    source?.clear();
+    if (this.model.pin) source?.addFeature(new Feature(new Point(fromLonLat(this.model.pin))));
+  }
+
+  private drawSketch(): void {
+    const source = this.sketch.getSource();
+    source?.clear();
+    const sketch = this.model.sketch;
+    if (!sketch?.points.length) return;
+    const colours = palette(this.model.look);
+    const open = !sketch.finished && this.cursor ? [this.cursor] : [];
+    const ring = [...sketch.points, ...open].map((point) => fromLonLat(point));
+    const closed = sketch.kind === "area" && ring.length > 2;
+    const shape = new Feature(closed ? new Polygon([ring]) : new LineString(ring));
+    shape.setStyle(sketchStyle(colours));
+    const vertices = sketch.points.map((point) => {
+      const vertex = new Feature(new Point(fromLonLat(point)));
+      vertex.setStyle(vertexStyle(colours));
+      return vertex;
+    });
+    source?.addFeatures([shape, ...vertices]);
+  }
+
+  /** The hovered thing is drawn from the tiles already here: same source, other style, no request. */
+  private placeHover(): void {
+    if (this.hoverLayer) this.map.removeLayer(this.hoverLayer);
+    this.hoverLayer = null;
+    const source = this.hovered ? this.layers.get(this.hovered.layer)?.getSource() : null;
+    if (!source) return;
+    const style = hoverStyle(palette(this.model.look));
+    this.hoverLayer = new VectorTileLayer({
+      source,
+      renderMode: "vector",
+      zIndex: ABOVE_LAYERS - 1,
+      style: (feature) => (feature.getId() === this.hovered?.id ? style : undefined),
+    });
+    this.map.addLayer(this.hoverLayer);
+  }
+}
+
+function overlay(zIndex: number): VectorLayer {
+  return new VectorLayer({ source: new VectorSource(), zIndex, updateWhileAnimating: true, updateWhileInteracting: true });
+}
+
+export function createMap(target: HTMLElement, events: MapEvents): MapPort {
+  return new MapView(target, events);
+}

@@ -1,0 +1,71 @@
+import type { Layer } from "../api/types";
+import type { LayerSetting } from "./state";
+
+export interface Arrangement {
+  settings: LayerSetting[];
+  /** Layers that a link names and that do not exist for this person. */
+  unknown: string[];
+}
+
+/** The order a layer has when nobody chose: the server's, themes apart; the greatest is drawn on top. */
+function byDefault(a: Layer, b: Layer): number {
+  return b.order - a.order || a.title.localeCompare(b.title);
+}
+
+/** The layers of the catalogue arranged as `wanted` says; those it does not name keep the server's place, and are off. */
+export function arrange(catalogue: readonly Layer[], wanted: readonly LayerSetting[] | undefined): Arrangement {
+  const known = new Map(catalogue.map((layer) => [layer.slug, layer]));
+  const defaults = [...catalogue].sort(byDefault);
+  if (!wanted) {
+    return { settings: defaults.map(({ slug, visible, opacity }) => ({ slug, visible, opacity })), unknown: [] };
+  }
+  const unique = wanted.filter((setting, i) => wanted.findIndex(({ slug }) => slug === setting.slug) === i);
+  const kept = unique.filter(({ slug }) => known.has(slug));
+  const named = new Set(kept.map(({ slug }) => slug));
+  const rest = defaults
+    .filter(({ slug }) => !named.has(slug))
+    .map(({ slug, opacity }) => ({ slug, visible: false, opacity }));
+  return {
+    settings: [...kept, ...rest],
+    unknown: unique.filter(({ slug }) => !known.has(slug)).map(({ slug }) => slug),
+  };
+}
+
+export interface ThemeGroup {
+  slug: string;
+  title: string;
+  layers: Layer[];
+}
+
+/** Layers by theme, both in their order; `text` keeps those whose title or theme holds it, accents aside. */
+export function byTheme(catalogue: readonly Layer[], text = ""): ThemeGroup[] {
+  const groups = new Map<string, ThemeGroup & { order: number }>();
+  const wanted = fold(text.trim());
+  for (const layer of [...catalogue].sort(byDefault)) {
+    const theme = layer.theme ?? { slug: "", title: "", order: Number.MAX_SAFE_INTEGER };
+    if (wanted && !fold(`${layer.title} ${theme.title}`).includes(wanted)) continue;
+    const group = groups.get(theme.slug) ?? { ...theme, layers: [] };
+    group.layers.push(layer);
+    groups.set(theme.slug, group);
+  }
+  return [...groups.values()].sort((a, b) => a.order - b.order);
+}
+
+export function fold(text: string): string {
+  return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+}
+
+/** Moves one layer up (-1) or down (+1) in the drawing order. */
+export function moveLayer(settings: readonly LayerSetting[], slug: string, step: -1 | 1): LayerSetting[] {
+  const from = settings.findIndex((setting) => setting.slug === slug);
+  const to = from + step;
+  if (from < 0 || to < 0 || to >= settings.length) return [...settings];
+  const moved = [...settings];
+  [moved[from], moved[to]] = [moved[to] as LayerSetting, moved[from] as LayerSetting];
+  return moved;
+}
+
+/** Attributions of the layers in sight, each once. */
+export function attributions(texts: readonly string[]): string[] {
+  return [...new Set(texts.map((text) => text.trim()).filter(Boolean))];
+}

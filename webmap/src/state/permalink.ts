@@ -1,0 +1,79 @@
+import type { LonLat } from "../geo/mercator";
+import { type FeatureRef, type LayerSetting, PANELS, type PanelId, THEMES, type ThemeChoice } from "./state";
+
+/** What a link restores. Everything is optional: an old, cut or hand-written link opens what it can. */
+export interface Permalink {
+  center?: LonLat;
+  zoom?: number;
+  layers?: LayerSetting[];
+  background?: string;
+  selection?: FeatureRef;
+  theme?: ThemeChoice;
+  panel?: PanelId | null;
+}
+
+export const PERMALINK_VERSION = 1;
+
+const SLUG = /^[\w-]{1,100}$/;
+
+function writeLayer({ slug, visible, opacity }: LayerSetting): string {
+  const percent = Math.round(opacity * 100);
+  return `${visible ? "" : "!"}${slug}${percent === 100 ? "" : `:${percent}`}`;
+}
+
+function readLayer(text: string): LayerSetting | null {
+  const [name = "", percent] = text.split(":");
+  const slug = name.replace(/^!/, "");
+  const opacity = percent === undefined ? 1 : Number(percent) / 100;
+  if (!SLUG.test(slug) || !(opacity >= 0 && opacity <= 1)) return null;
+  return { slug, visible: !name.startsWith("!"), opacity };
+}
+
+/** "#v=1&c=1.92,47.55&z=17.2&l=parcels,buildings:50,!roads&b=plain&s=parcels.12&t=dark&p=layers". */
+export function writePermalink(link: Permalink): string {
+  const parts = [`v=${PERMALINK_VERSION}`];
+  if (link.center) parts.push(`c=${link.center.map((value) => Number(value.toFixed(6))).join(",")}`);
+  if (link.zoom !== undefined) parts.push(`z=${Number(link.zoom.toFixed(2))}`);
+  if (link.layers) parts.push(`l=${link.layers.map(writeLayer).join(",")}`);
+  if (link.background) parts.push(`b=${encodeURIComponent(link.background)}`);
+  if (link.selection) parts.push(`s=${link.selection.layer}.${link.selection.id}`);
+  if (link.theme && link.theme !== "auto") parts.push(`t=${link.theme}`);
+  if (link.panel !== undefined) parts.push(`p=${link.panel ?? "none"}`);
+  return `#${parts.join("&")}`;
+}
+
+function readCenter(text: string | null): LonLat | undefined {
+  const [lon, lat, ...rest] = (text ?? "").split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
+  if (lon === undefined || lat === undefined || rest.length) return undefined;
+  return Math.abs(lon) <= 180 && Math.abs(lat) <= 85 ? [lon, lat] : undefined;
+}
+
+function readSelection(text: string | null): FeatureRef | undefined {
+  const match = /^([\w-]{1,100})\.(\d{1,15})$/.exec(text ?? "");
+  return match ? { layer: match[1] as string, id: Number(match[2]) } : undefined;
+}
+
+const oneOf = <T extends string>(values: readonly T[], text: string | null): T | undefined =>
+  values.find((value) => value === text);
+
+/** Reads a location hash; what is not understood is left out, nothing throws. */
+export function readPermalink(hash: string): Permalink {
+  const parameters = new URLSearchParams(hash.replace(/^#/, ""));
+  const link: Permalink = {};
+  const center = readCenter(parameters.get("c"));
+  if (center) link.center = center;
+  const zoom = Number(parameters.get("z") ?? Number.NaN);
+  if (zoom >= 0 && zoom <= 24) link.zoom = zoom;
+  const layers = parameters.get("l");
+  if (layers) link.layers = layers.split(",").map(readLayer).filter((layer) => layer !== null);
+  const background = parameters.get("b");
+  if (background && SLUG.test(background)) link.background = background;
+  const selection = readSelection(parameters.get("s"));
+  if (selection) link.selection = selection;
+  const theme = oneOf(THEMES, parameters.get("t"));
+  if (theme) link.theme = theme;
+  const panel = parameters.get("p");
+  if (panel === "none") link.panel = null;
+  else if (oneOf(PANELS, panel)) link.panel = oneOf(PANELS, panel) as PanelId;
+  return link;
+}

@@ -1,0 +1,76 @@
+import type { ApiError } from "../api/client";
+import type { Background, Feature, HereGroup, Job, Layer } from "../api/types";
+import type { CoordinateSystem, Language } from "../format/format";
+import type { Bbox, LonLat } from "../geo/mercator";
+
+export const PANELS = ["layers", "list", "measure", "help"] as const;
+export type PanelId = (typeof PANELS)[number];
+export const THEMES = ["auto", "light", "dark"] as const;
+export type ThemeChoice = (typeof THEMES)[number];
+export const SHEET_HEIGHTS = ["low", "half", "full"] as const;
+export type SheetHeight = (typeof SHEET_HEIGHTS)[number];
+
+export interface FeatureRef {
+  layer: string;
+  id: number;
+}
+
+/** A layer as this person sees it. The list is ordered as drawn, the topmost first. */
+export interface LayerSetting {
+  slug: string;
+  visible: boolean;
+  opacity: number;
+}
+
+export type Loadable<T> =
+  | { status: "loading" }
+  | { status: "ready"; value: T }
+  | { status: "error"; error: ApiError };
+
+/** What the right sheet shows: one thing opened, and what else is at that place. */
+export type Sheet =
+  | { status: "loading" }
+  | { status: "error"; error: ApiError; retry: () => void }
+  | { status: "empty"; at: LonLat }
+  | { status: "ready"; groups: HereGroup[]; feature: Feature };
+
+export interface Notice {
+  id: number;
+  tone: "info" | "warning" | "error";
+  text: string;
+}
+
+export type MeasureKind = "length" | "area";
+export interface Measure {
+  kind: MeasureKind;
+  points: LonLat[];
+  finished: boolean;
+}
+
+export interface ViewState {
+  center: LonLat;
+  zoom: number;
+  bbox: Bbox;
+}
+
+export interface AppState {
+  view: ViewState;
+  catalogue: Loadable<Layer[]>;
+  backgrounds: Background[];
+  layers: LayerSetting[];
+  background: string;
+  selection: FeatureRef | null;
+  sheet: Sheet | null;
+  pin: LonLat | null;
+  panel: PanelId | null;
+  theme: ThemeChoice;
+  dark: boolean;
+  language: Language;
+  coordinates: CoordinateSystem;
+  measure: Measure | null;
+  sheetHeight: SheetHeight;
+  jobs: Job[];
+  notices: Notice[];
+  online: boolean;
+  busy: boolean;
+}

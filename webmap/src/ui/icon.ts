@@ -1,0 +1,104 @@
+import {
+  ArrowDown,
+  ArrowUp,
+  Check,
+  ChevronDown,
+  ChevronLeft,
+  ChevronRight,
+  CircleHelp,
+  CircleUser,
+  Crosshair,
+  Hash,
+  House,
+  type IconNode,
+  Info,
+  Landmark,
+  Layers,
+  Link,
+  LoaderCircle,
+  LocateFixed,
+  LogIn,
+  LogOut,
+  MapPin,
+  Maximize,
+  Minus,
+  Pentagon,
+  Plus,
+  RotateCcw,
+  Route,
+  Ruler,
+  Search,
+  Settings,
+  Sheet,
+  SlidersHorizontal,
+  TriangleAlert,
+  Undo2,
+  Upload,
+  Users,
+  WifiOff,
+  X,
+} from "lucide";
+
+const ICONS = {
+  account: CircleUser,
+  admin: Settings,
+  alert: TriangleAlert,
+  check: Check,
+  chevronDown: ChevronDown,
+  chevronLeft: ChevronLeft,
+  chevronRight: ChevronRight,
+  close: X,
+  commune: Landmark,
+  coordinates: Crosshair,
+  down: ArrowDown,
+  frame: Maximize,
+  help: CircleHelp,
+  house: House,
+  info: Info,
+  layers: Layers,
+  length: Ruler,
+  link: Link,
+  list: Sheet,
+  loader: LoaderCircle,
+  locate: LocateFixed,
+  measure: Ruler,
+  minus: Minus,
+  number: Hash,
+  offline: WifiOff,
+  area: Pentagon,
+  people: Users,
+  pin: MapPin,
+  plus: Plus,
+  retry: RotateCcw,
+  road: Route,
+  search: Search,
+  signIn: LogIn,
+  signOut: LogOut,
+  sliders: SlidersHorizontal,
+  undo: Undo2,
+  up: ArrowUp,
+  upload: Upload,
+} satisfies Record<string, IconNode>;
+
+export type IconName = keyof typeof ICONS;
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** A Lucide icon, 20 px, hidden from screen readers: a word always goes with it. */
+export class ArpentIcon extends HTMLElement {
+  static readonly observedAttributes = ["name"];
+
+  attributeChangedCallback(): void {
+    const svg = document.createElementNS(SVG, "svg");
+    svg.setAttribute("viewBox", "0 0 24 24");
+    for (const [tag, attributes] of ICONS[this.getAttribute("name") as IconName] ?? []) {
+      const shape = document.createElementNS(SVG, tag);
+      for (const [name, value] of Object.entries(attributes)) shape.setAttribute(name, String(value));
+      svg.append(shape);
+    }
+    this.setAttribute("aria-hidden", "true");
+    this.replaceChildren(svg);
+  }
+}
+
+customElements.define("arp-icon", ArpentIcon);

@@ -1,0 +1,118 @@
+import { html, nothing, type TemplateResult } from "lit";
+import { state } from "lit/decorators.js";
+import type { Layer } from "../api/types";
+import { formatDate } from "../format/format";
+import { scaleDenominator, zoomForScale } from "../geo/mercator";
+import { byTheme } from "../state/catalogue";
+import type { LayerSetting } from "../state/state";
+import { ArpentElement } from "./element";
+import { emptiness, failure, skeleton } from "./states";
+import { hasOwnSwatch, layerSwatch, swatch } from "./swatch";
+import { formatScale } from "../format/format";
+
+const SEARCH_FROM = 6;
+
+/** Layers by theme: on or off, symbol; one level down: opacity, order, legend, source. */
+export class LayersPanel extends ArpentElement {
+  @state() private filter = "";
+  @state() private opened = new Set<string>();
+
+  protected override render(): TemplateResult {
+    const { catalogue } = this.state;
+    if (catalogue.status === "loading") return skeleton(this.t, 7);
+    if (catalogue.status === "error") return failure(this.t, catalogue.error, () => this.controller.loadCatalogue());
+    if (!catalogue.value.length) return emptiness(this.t("layers.none"), this.t("layers.noneAdvice"));
+    const groups = byTheme(catalogue.value, this.filter);
+    return html`${catalogue.value.length >= SEARCH_FROM ? this.search() : nothing}
+      ${groups.map(
+        (group) => html`<section class="layer-group" aria-label=${group.title || this.t("layers.other")}>
+          <h3>${group.title || this.t("layers.other")}</h3>
+          <ul>${group.layers.map((layer) => this.layer(layer))}</ul>
+        </section>`,
+      )}
+      ${groups.length ? nothing : emptiness(this.t("layers.noMatch"), this.t("layers.noMatchAdvice"))}
+      ${this.backgrounds()}`;
+  }
+
+  private search(): TemplateResult {
+    return html`<label class="filter"><span class="sr-only">${this.t("layers.search")}</span><arp-icon name="search"></arp-icon>
+      <input type="search" placeholder=${this.t("layers.search")} .value=${this.filter} @input=${(event: Event) => {
+        this.filter = (event.target as HTMLInputElement).value;
+      }} /></label>`;
+  }
+
+  private layer(layer: Layer): TemplateResult {
+    const setting = this.state.layers.find(({ slug }) => slug === layer.slug);
+    if (!setting) return html``;
+    const open = this.opened.has(layer.slug);
+    const far = setting.visible && this.state.view.zoom < layer.min_zoom + 0.49;
+    return html`<li class="layer" ?data-far=${far}>
+      <div class="layer-line">
+        <label class="layer-name"><input type="checkbox" .checked=${setting.visible} @change=${(event: Event) =>
+          this.controller.setLayer(layer.slug, { visible: (event.target as HTMLInputElement).checked })} />
+          ${layerSwatch(layer)}<span>${layer.title}${far ? html`<small>${this.t("layers.closer")}</small>` : nothing}</span></label>
+        <button class="icon-button" aria-expanded=${open} aria-label=${this.t("layers.details", { name: layer.title })} title=${this.t("layers.detailsShort")}
+          @click=${() => this.toggle(layer.slug)}><arp-icon name="chevronDown"></arp-icon></button>
+      </div>
+      ${open ? this.details(layer, setting) : nothing}
+    </li>`;
+  }
+
+  private details(layer: Layer, setting: LayerSetting): TemplateResult {
+    const percent = Math.round(setting.opacity * 100);
+    const index = this.state.layers.indexOf(setting);
+    return html`<div class="layer-details">
+      <label class="opacity"><span>${this.t("layers.opacity")}</span>
+        <input type="range" min="0" max="100" step="5" .value=${String(percent)} aria-valuetext="${percent} %" @input=${(event: Event) =>
+          this.controller.setLayer(layer.slug, { opacity: Number((event.target as HTMLInputElement).value) / 100 })} />
+        <output>${percent} %</output></label>
+      ${this.legend(layer)}
+      ${layer.abstract ? html`<p>${layer.abstract}</p>` : nothing}
+      <p class="source">${this.source(layer)}</p>
+      <div class="button-row">
+        <button class="button button-small" ?disabled=${index === 0} @click=${() => this.controller.moveLayer(layer.slug, -1)}><arp-icon name="up"></arp-icon>${this.t("layers.raise")}</button>
+        <button class="button button-small" ?disabled=${index === this.state.layers.length - 1} @click=${() => this.controller.moveLayer(layer.slug, 1)}><arp-icon name="down"></arp-icon>${this.t("layers.lower")}</button>
+      </div>
+      ${this.zoomIn(layer)}
+    </div>`;
+  }
+
+  private zoomIn(layer: Layer): TemplateResult | typeof nothing {
+    const { zoom, center } = this.state.view;
+    const least = layer.min_zoom + 1;
+    if (zoom >= least - 0.51) return nothing;
+    const scale = formatScale(scaleDenominator(least, center[1]), this.state.language);
+    return html`<button class="button button-small" @click=${() => this.controller.goTo({ center, zoom: Math.max(least, zoomForScale(1e5, center[1])) })}>
+      <arp-icon name="plus"></arp-icon>${this.t("layers.goCloser", { scale })}</button>`;
+  }
+
+  private legend(layer: Layer): TemplateResult | typeof nothing {
+    if (layer.legend.length < 2 && hasOwnSwatch(layer.slug)) return nothing;
+    return html`<ul class="legend">${layer.legend.map(
+      ({ label, symbol }) => html`<li>${swatch(symbol)}<span>${label}</span></li>`,
+    )}</ul>`;
+  }
+
+  private source(layer: Layer): string {
+    const date = layer.source_date ? formatDate(layer.source_date, this.state.language) : "";
+    return [layer.attribution, date, layer.licence].filter(Boolean).join(" · ");
+  }
+
+  private backgrounds(): TemplateResult | typeof nothing {
+    const { backgrounds, background } = this.state;
+    if (backgrounds.length < 2) return nothing;
+    return html`<fieldset class="backgrounds"><legend>${this.t("background.label")}</legend>
+      ${backgrounds.map(
+        ({ slug, title }) => html`<label class="layer-name"><input type="radio" name="background" .checked=${slug === background}
+          @change=${() => this.controller.setBackground(slug)} /><span>${title}</span></label>`,
+      )}</fieldset>`;
+  }
+
+  private toggle(slug: string): void {
+    const opened = new Set(this.opened);
+    if (!opened.delete(slug)) opened.add(slug);
+    this.opened = opened;
+  }
+}
+
+customElements.define("arp-layers-panel", LayersPanel);

@@ -1,0 +1,79 @@
+import { html, nothing, type TemplateResult } from "lit";
+import { formatArea, formatLength } from "../format/format";
+import { lineLength, ringArea } from "../geo/geodesy";
+import type { LonLat } from "../geo/mercator";
+import type { Measure, MeasureKind } from "../state/state";
+import { focusMap } from "../app/keyboard";
+import { ArpentElement } from "./element";
+
+const KINDS: MeasureKind[] = ["length", "area"];
+
+/** Geodesic lengths and areas, by pointer, finger or keyboard. */
+export class MeasurePanel extends ArpentElement {
+  private stopPointer: (() => void) | null = null;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.stopPointer = this.controller.pointer.subscribe(() => this.requestUpdate());
+    if (!this.state.measure) this.controller.startMeasure("length");
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.stopPointer?.();
+  }
+
+  protected override render(): TemplateResult {
+    const measure = this.state.measure ?? { kind: "length", points: [], finished: false };
+    return html`<fieldset class="segments"><legend class="sr-only">${this.t("measure.kind")}</legend>
+        ${KINDS.map(
+          (kind) => html`<label><input type="radio" name="measure" .checked=${measure.kind === kind} @change=${() => this.controller.startMeasure(kind)} />
+            <span><arp-icon name=${kind}></arp-icon>${this.t(`measure.${kind}`)}</span></label>`,
+        )}
+      </fieldset>
+      ${this.result(measure)}
+      ${measure.points.length ? this.actions(measure) : html`<p class="muted">${this.t("measure.hint")}</p>
+        <button class="button" @click=${focusMap}><arp-icon name="coordinates"></arp-icon>${this.t("measure.keyboard")}</button>`}
+      <p class="muted small">${this.t("measure.note")}</p>`;
+  }
+
+  private result(measure: Measure): TemplateResult {
+    const { language } = this.state;
+    const points = this.pointsWithCursor(measure);
+    const [first] = points;
+    const closed = first && points.length > 2 ? [...points, first] : points;
+    const length = formatLength(lineLength(measure.kind === "area" ? closed : points), language);
+    const area = formatArea(ringArea(points), language);
+    return html`<dl class="figures measure-result">
+      ${measure.kind === "area" ? html`<div><dt>${this.t("measure.area")}</dt><dd>${area}</dd></div>` : nothing}
+      <div><dt>${this.t(measure.kind === "area" ? "measure.perimeter" : "measure.length")}</dt><dd>${length}</dd></div>
+    </dl>${this.segments(measure)}`;
+  }
+
+  private segments(measure: Measure): TemplateResult | typeof nothing {
+    if (measure.kind !== "length" || measure.points.length < 3) return nothing;
+    const { language } = this.state;
+    return html`<ol class="segments-list">${measure.points.slice(1).map((point, i) => {
+      const from = measure.points[i] as LonLat;
+      return html`<li><span>${this.t("measure.segment", { number: i + 1 })}</span><span>${formatLength(lineLength([from, point]), language)}</span></li>`;
+    })}</ol>`;
+  }
+
+  /** While measuring, the figure already counts the point that is about to be placed. */
+  private pointsWithCursor({ points, finished }: Measure): LonLat[] {
+    const cursor = this.controller.pointer.state.position;
+    return cursor && !finished && points.length ? [...points, cursor] : points;
+  }
+
+  private actions(measure: Measure): TemplateResult {
+    return html`<div class="button-row">
+      ${measure.finished
+        ? html`<button class="button button-primary" @click=${() => this.controller.startMeasure(measure.kind)}><arp-icon name="plus"></arp-icon>${this.t("measure.again")}</button>`
+        : html`<button class="button button-primary" @click=${() => this.controller.finishMeasure()}><arp-icon name="check"></arp-icon>${this.t("measure.finish")}</button>`}
+      <button class="button" @click=${() => this.controller.removePoint()}><arp-icon name="undo"></arp-icon>${this.t("measure.undo")}</button>
+    </div>`;
+  }
+}
+
+
+customElements.define("arp-measure-panel", MeasurePanel);

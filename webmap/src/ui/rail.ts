@@ -1,0 +1,41 @@
+import { html, type TemplateResult } from "lit";
+import type { Key } from "../i18n";
+import type { AppState, PanelId } from "../state/state";
+import { ArpentElement } from "./element";
+import type { IconName } from "./icon";
+
+const DESKS: { panel: PanelId; icon: IconName; label: Key }[] = [
+  { panel: "layers", icon: "layers", label: "desk.layers" },
+  { panel: "list", icon: "list", label: "desk.list" },
+  { panel: "measure", icon: "measure", label: "desk.measure" },
+  { panel: "help", icon: "help", label: "desk.help" },
+];
+
+/** The desks one may open: a rail on the left, a tab bar at the bottom of a phone. */
+export class Rail extends ArpentElement {
+  protected override concerns(state: AppState, previous: AppState): boolean {
+    return state.panel !== previous.panel || state.language !== previous.language;
+  }
+
+  protected override render(): TemplateResult {
+    return html`<nav aria-label=${this.t("rail.label")}>
+      ${DESKS.map(
+        ({ panel, icon, label }) => html`<button
+          data-desk=${panel}
+          aria-expanded=${this.state.panel === panel}
+          @click=${() => this.open(panel)}
+        ><arp-icon name=${icon}></arp-icon><span>${this.t(label)}</span></button>`,
+      )}
+    </nav>`;
+  }
+
+  private open(panel: PanelId): void {
+    // On a phone the sheet lies over the panel: opening a desk must show it.
+    if (matchMedia("(max-width: 760px)").matches && this.state.sheet) {
+      this.controller.closeSheet();
+      this.controller.openPanel(panel);
+    } else this.controller.togglePanel(panel);
+  }
+}
+
+customElements.define("arp-rail", Rail);

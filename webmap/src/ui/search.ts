@@ -1,0 +1,143 @@
+import { html, nothing, type TemplateResult } from "lit";
+import { state } from "lit/decorators.js";
+import { type ApiError, isAbort } from "../api/client";
+import type { SearchResult } from "../api/types";
+import { ArpentElement } from "./element";
+import type { IconName } from "./icon";
+
+const DEBOUNCE_MS = 120;
+const ICONS: Record<SearchResult["kind"], IconName> = {
+  commune: "commune",
+  parcel: "pin",
+  address: "house",
+  road: "road",
+  coordinates: "coordinates",
+};
+
+/** One box for communes, parcels, addresses and coordinates: the ARIA combobox pattern, list autocompletion. */
+export class SearchBox extends ArpentElement {
+  @state() private results: SearchResult[] | null = null;
+  @state() private error: ApiError | null = null;
+  @state() private active = -1;
+  @state() private open = false;
+  @state() private text = "";
+  private timer = 0;
+  private request: AbortController | null = null;
+
+  protected override concerns(): boolean {
+    return true;
+  }
+
+  protected override render(): TemplateResult {
+    const shown = this.open && this.text.trim() !== "" && (this.results !== null || this.error !== null);
+    return html`<form class="search" role="search" @submit=${this.submit}>
+      <arp-icon name="search"></arp-icon>
+      <input
+        type="text" role="combobox" autocomplete="off" spellcheck="false" enterkeyhint="search"
+        aria-label=${this.t("search.label")} aria-autocomplete="list" aria-controls="search-results"
+        aria-expanded=${shown} aria-activedescendant=${shown && this.active >= 0 ? `search-${this.active}` : nothing}
+        placeholder=${this.t("search.placeholder")} .value=${this.text}
+        @input=${this.typed} @keydown=${this.key} @focus=${() => this.show(true)} @blur=${() => this.show(false)}
+      />
+      ${this.text
+        ? html`<button type="button" class="search-clear" aria-label=${this.t("search.clear")} @click=${this.clear}><arp-icon name="close"></arp-icon></button>`
+        : html`<kbd class="wide-only" aria-hidden="true">/</kbd>`}
+      <ul id="search-results" role="listbox" aria-label=${this.t("search.results")} ?hidden=${!shown || !this.results?.length}>
+        ${this.results?.map((result, i) => this.option(result, i))}
+      </ul>
+      ${shown && !this.results?.length ? this.nothingFound() : nothing}
+      <span class="sr-only" role="status">${shown && this.results ? this.t("search.count", { count: this.results.length }) : ""}</span>
+    </form>`;
+  }
+
+  private option(result: SearchResult, i: number): TemplateResult {
+    return html`<li id="search-${i}" role="option" aria-selected=${i === this.active}
+      @pointerdown=${(event: Event) => event.preventDefault()} @click=${() => this.choose(result)}>
+      <arp-icon name=${ICONS[result.kind] ?? "pin"}></arp-icon>
+      <span><strong>${result.label}</strong>${result.detail ? html`<small>${result.detail}</small>` : nothing}</span>
+    </li>`;
+  }
+
+  private nothingFound(): TemplateResult {
+    const title = this.error ? this.error.title || this.t(this.error.offline ? "error.offlineTitle" : "error.title") : this.t("search.none");
+    const advice = this.error ? this.error.detail : this.t("search.advice");
+    return html`<div class="search-none" @pointerdown=${(event: Event) => event.preventDefault()}><strong>${title}</strong><p>${advice}</p></div>`;
+  }
+
+  private typed(event: Event): void {
+    this.text = (event.target as HTMLInputElement).value;
+    this.open = true;
+    this.active = -1;
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.ask(), DEBOUNCE_MS);
+  }
+
+  /** Asks for the text as it is now; a former question still under way is dropped. */
+  private async ask(): Promise<SearchResult[]> {
+    window.clearTimeout(this.timer);
+    this.request?.abort();
+    this.request = new AbortController();
+    const text = this.text.trim();
+    if (!text) {
+      this.results = null;
+      return [];
+    }
+    try {
+      this.results = await this.controller.api.search(text, this.state.view.center, this.request.signal);
+      this.error = null;
+      return this.results;
+    } catch (error) {
+      if (isAbort(error)) return [];
+      this.error = error as ApiError;
+      this.results = null;
+      return [];
+    }
+  }
+
+  private key(event: KeyboardEvent): void {
+    const count = this.results?.length ?? 0;
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step && count) {
+      event.preventDefault();
+      this.open = true;
+      this.active = (this.active + step + count + (this.active < 0 && step < 0 ? 1 : 0)) % count;
+    } else if (event.key === "Escape" && this.open && (this.results || this.error)) {
+      event.preventDefault();
+      this.open = false;
+    } else if (event.key === "Escape") {
+      event.preventDefault();
+      document.querySelector<HTMLElement>(".map-canvas")?.focus();
+    }
+  }
+
+  private async submit(event: Event): Promise<void> {
+    event.preventDefault();
+    const chosen = this.active >= 0 ? this.results?.[this.active] : (await this.ask())[0];
+    if (chosen) this.choose(chosen);
+    else this.open = true;
+  }
+
+  private choose(result: SearchResult): void {
+    this.request?.abort();
+    window.clearTimeout(this.timer);
+    this.text = result.label;
+    this.open = false;
+    this.active = -1;
+    void this.controller.open(result);
+  }
+
+  private clear(): void {
+    this.request?.abort();
+    this.text = "";
+    this.results = null;
+    this.error = null;
+    this.querySelector("input")?.focus();
+  }
+
+  private show(open: boolean): void {
+    this.open = open;
+    if (!open) this.active = -1;
+  }
+}
+
+customElements.define("arp-search", SearchBox);

@@ -1,0 +1,135 @@
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import type { Feature, HereGroup, Property } from "../api/types";
+import { formatCoordinates } from "../format/format";
+import type { AppState, Sheet } from "../state/state";
+import { drawerHandle } from "./drawer";
+import { ArpentElement } from "./element";
+import { emptiness, failure, skeleton } from "./states";
+import { layerSwatch } from "./swatch";
+
+const KEY_FIGURES = 3;
+const FIGURE_TYPES = ["area_m2", "length_m"];
+const CLOSE_ZOOM = 19;
+
+type Ready = Extract<Sheet, { status: "ready" }>;
+
+/** What is selected, and what else is there. Takes the focus when it opens, gives it back when it closes. */
+export class FeatureSheet extends ArpentElement {
+  private cameFrom: HTMLElement | null = null;
+  private focusing = false;
+
+  override connectedCallback(): void {
+    this.cameFrom = document.activeElement instanceof HTMLElement ? document.activeElement : null;
+    this.focusing = true;
+    super.connectedCallback();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    // Only when the focus was in the sheet (it fell to the body): a person who moved on keeps their place.
+    if (document.activeElement !== document.body) return;
+    const place = this.cameFrom?.isConnected && this.cameFrom !== document.body ? this.cameFrom : null;
+    (place ?? document.querySelector<HTMLElement>(".map-canvas"))?.focus();
+  }
+
+  protected override concerns(state: AppState, previous: AppState): boolean {
+    return (
+      state.sheet !== previous.sheet ||
+      state.sheetHeight !== previous.sheetHeight ||
+      state.language !== previous.language ||
+      state.catalogue !== previous.catalogue
+    );
+  }
+
+  protected override render(): TemplateResult {
+    const { sheet } = this.state;
+    const feature = sheet?.status === "ready" ? sheet.feature : null;
+    return html`<aside class="sheet drawer" aria-labelledby="sheet-title">
+      ${drawerHandle(this.controller)}
+      <header class="sheet-header">
+        <div>
+          <p class="sheet-kind">${feature ? this.controller.layer(feature.layer)?.title : nothing}</p>
+          <h2 id="sheet-title" tabindex="-1">${feature?.title ?? this.t("sheet.here")}</h2>
+          ${feature?.subtitle ? html`<p class="sheet-subtitle">${feature.subtitle}</p>` : nothing}
+        </div>
+        <button class="icon-button" @click=${() => this.controller.closeSheet()} aria-label=${this.t("sheet.close")} title=${this.t("sheet.closeTip")}><arp-icon name="close"></arp-icon></button>
+      </header>
+      <div class="sheet-body" aria-live="polite">${this.body(sheet)}</div>
+      ${feature ? this.actions(feature) : nothing}
+    </aside>`;
+  }
+
+  protected override updated(_changed: PropertyValues): void {
+    const { sheet } = this.state;
+    if (!this.focusing || !sheet || sheet.status === "loading") return;
+    this.focusing = false;
+    this.querySelector<HTMLElement>("#sheet-title")?.focus({ preventScroll: true });
+  }
+
+  private body(sheet: Sheet | null): TemplateResult | typeof nothing {
+    switch (sheet?.status) {
+      case "loading":
+        return skeleton(this.t, 5);
+      case "error":
+        return failure(this.t, sheet.error, sheet.retry);
+      case "empty":
+        return html`${emptiness(this.t("sheet.empty"), this.t("sheet.emptyAdvice"))}
+          <p class="muted">${formatCoordinates(sheet.at, this.state.coordinates, this.state.language)}</p>`;
+      case "ready":
+        return this.contents(sheet);
+      default:
+        return nothing;
+    }
+  }
+
+  private contents({ groups, feature }: Ready): TemplateResult {
+    const figures = this.figures(feature);
+    const rest = feature.properties.filter((property) => !figures.includes(property) && property.display !== "");
+    return html`${figures.length
+        ? html`<dl class="figures">${figures.map((property) => html`<div><dt>${property.label}</dt><dd>${property.display}</dd></div>`)}</dl>`
+        : nothing}
+      <dl class="properties">${rest.map((property) => html`<div><dt>${property.label}</dt><dd>${property.display}</dd></div>`)}</dl>
+      ${this.alsoHere(groups, feature)}`;
+  }
+
+  /** Surfaces and lengths, the first thing asked of a parcel. */
+  private figures(feature: Feature): Property[] {
+    const fields = this.controller.layer(feature.layer)?.fields ?? [];
+    const isFigure = ({ name, display }: Property): boolean =>
+      display !== "" && fields.some((field) => field.name === name && FIGURE_TYPES.includes(field.type));
+    return feature.properties.filter(isFigure).slice(0, KEY_FIGURES);
+  }
+
+  private alsoHere(groups: readonly HereGroup[], shown: Feature): TemplateResult | typeof nothing {
+    const others = groups
+      .map((group) => ({ ...group, features: group.features.filter((feature) => feature !== shown) }))
+      .filter(({ features }) => features.length);
+    if (!others.length) return nothing;
+    return html`<section class="also-here"><h3>${this.t("sheet.alsoHere")}</h3>
+      <ul>${others.map(({ layer, title, features }) => features.map((feature) => this.other(layer, title, feature)))}</ul>
+    </section>`;
+  }
+
+  private other(slug: string, title: string, feature: Feature): TemplateResult {
+    const layer = this.controller.layer(slug);
+    return html`<li><button @click=${() => this.open(feature)}>
+      ${layer ? layerSwatch(layer) : nothing}
+      <span><strong>${feature.title}</strong><small>${[title, feature.subtitle].filter(Boolean).join(" · ")}</small></span>
+      <arp-icon name="chevronRight"></arp-icon>
+    </button></li>`;
+  }
+
+  private open(feature: Feature): void {
+    this.focusing = true;
+    this.controller.expand(feature);
+  }
+
+  private actions(feature: Feature): TemplateResult {
+    return html`<footer class="sheet-actions">
+      <button class="button button-primary" @click=${() => this.controller.goTo({ bbox: feature.bbox_4326, zoom: CLOSE_ZOOM })}><arp-icon name="frame"></arp-icon>${this.t("sheet.frame")}</button>
+      <button class="button" @click=${() => this.controller.copyLink()}><arp-icon name="link"></arp-icon>${this.t("link.copy")}</button>
+    </footer>`;
+  }
+}
+
+customElements.define("arp-sheet", FeatureSheet);

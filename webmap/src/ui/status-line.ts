@@ -1,0 +1,59 @@
+import { html, nothing, svg, type TemplateResult } from "lit";
+import { formatBar, formatCoordinates, formatScale, scaleBar } from "../format/format";
+import { groundResolution, scaleDenominator } from "../geo/mercator";
+import { attributions } from "../state/catalogue";
+import { ArpentElement } from "./element";
+
+const BAR_PX = 110;
+
+/** Scale, scale bar, coordinates, sources of what is in sight. */
+export class StatusLine extends ArpentElement {
+  private stopPointer: (() => void) | null = null;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.stopPointer = this.controller.pointer.subscribe(() => this.requestUpdate());
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.stopPointer?.();
+  }
+
+  protected override render(): TemplateResult {
+    const { view, language } = this.state;
+    const latitude = view.center[1];
+    return html`<footer class="status-line">
+      <span class="scale" title=${this.t("status.scaleTip")}>${formatScale(scaleDenominator(view.zoom, latitude), language)}</span>
+      ${this.bar(groundResolution(view.zoom, latitude))}
+      ${this.coordinates()}
+      <span class="attribution">${this.sources().join(" · ")}</span>
+    </footer>`;
+  }
+
+  private bar(metresPerPixel: number): TemplateResult {
+    const { metres, pixels } = scaleBar(metresPerPixel, BAR_PX);
+    const text = formatBar(metres, this.state.language);
+    return html`<span class="scale-bar"><svg width=${pixels + 2} height="8" aria-hidden="true">${svg`<path d="M1 1v6h${pixels}V1" />`}</svg><span><span class="sr-only">${this.t("status.bar")} </span>${text}</span></span>`;
+  }
+
+  private coordinates(): TemplateResult {
+    const { coordinates, language, view } = this.state;
+    const { position } = this.controller.pointer.state;
+    const text = formatCoordinates(position ?? view.center, coordinates, language);
+    const system = coordinates === "lambert93" ? "Lambert-93" : "WGS 84";
+    return html`<span class="coordinates"><span class="coordinates-text">${text}</span>
+      <button class="status-button" @click=${() => this.controller.toggleCoordinates()} title=${this.t("status.switchTip")}>${system}<span class="sr-only">${this.t("status.switch")}</span></button>
+      ${position ? nothing : html`<span class="muted">${this.t("status.centre")}</span>`}</span>`;
+  }
+
+  private sources(): string[] {
+    const { layers, catalogue, backgrounds, background } = this.state;
+    if (catalogue.status !== "ready") return [];
+    const on = new Set(layers.filter(({ visible }) => visible).map(({ slug }) => slug));
+    const texts = catalogue.value.filter(({ slug }) => on.has(slug)).map(({ attribution }) => attribution);
+    return attributions([...texts, backgrounds.find(({ slug }) => slug === background)?.attribution ?? ""]);
+  }
+}
+
+customElements.define("arp-status-line", StatusLine);

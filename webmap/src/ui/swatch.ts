@@ -1,0 +1,38 @@
+import { html, svg, type TemplateResult } from "lit";
+import type { Layer, LegendSymbol } from "../api/types";
+
+const DEFAULTS: Record<string, LegendSymbol> = {
+  communes: { kind: "line", stroke: "var(--map-commune)", stroke_width: 1.8, dash: [5, 3] },
+  sections: { kind: "fill", fill: "none", stroke: "var(--map-section)", stroke_width: 2 },
+  parcels: { kind: "fill", fill: "none", stroke: "var(--map-parcel)", stroke_width: 1 },
+  buildings: { kind: "fill", fill: "var(--map-building)", stroke: "var(--map-building-line)", stroke_width: 1 },
+  roads: { kind: "line", stroke: "var(--map-road-line)", stroke_width: 4 },
+  addresses: { kind: "circle", fill: "var(--map-address)", stroke: "none", stroke_width: 0 },
+};
+
+function shape(symbol: LegendSymbol): TemplateResult {
+  const fill = symbol.fill ?? "none";
+  const stroke = symbol.stroke ?? "none";
+  const width = Math.min(symbol.stroke_width ?? 1, 4);
+  const dash = symbol.dash?.join(" ") ?? "none";
+  if (symbol.kind === "line") {
+    return svg`<path d="M1 12 9 6l5 3 9-6" fill="none" stroke=${stroke} stroke-width=${width} stroke-dasharray=${dash} />`;
+  }
+  if (symbol.kind === "circle") {
+    return svg`<circle cx="12" cy="8" r="4" fill=${fill} stroke=${stroke} stroke-width=${width} />`;
+  }
+  return svg`<path d="M2.5 3 14 2l7.500 1.500-1 10-17 .5Z" fill=${fill} stroke=${stroke} stroke-width=${width} stroke-dasharray=${dash} stroke-linejoin="round" />`;
+}
+
+/** A symbol as the map draws it. */
+export function swatch(symbol: LegendSymbol): TemplateResult {
+  return html`<svg class="swatch" viewBox="0 0 24 16" aria-hidden="true">${shape(symbol)}</svg>`;
+}
+
+/** The main symbol of a layer: our own cartography for the layers it knows, the legend's for the others. */
+export function layerSwatch(layer: Layer): TemplateResult {
+  const symbol = DEFAULTS[layer.slug] ?? layer.legend[0]?.symbol;
+  return swatch(symbol ?? { kind: layer.geometry_type === "line" ? "line" : "fill", stroke: "currentColor" });
+}
+
+export const hasOwnSwatch = (slug: string): boolean => slug in DEFAULTS;

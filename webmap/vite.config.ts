@@ -1,0 +1,15 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  base: "/static/webmap/",
+  build: {
+    outDir: "dist",
+    manifest: true,
+    target: "es2022",
+    // A data: URI would need an exception in the content security policy.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rollupOptions: { input: "src/main.ts" },
+  },
+  test: { environment: "node", include: ["tests/**/*.test.ts"] },
+});
