@@ -57,7 +57,8 @@ class Layer(models.Model):
     `columns` lists the only columns that leave the platform, in order:
     `{"name", "label", "label_en", "type", "unit", "in_tiles"}`. `legend` lists the symbols in drawing order:
     `{"label", "label_en", "where": {column: value}, "symbol": {"kind", "fill", "stroke", "stroke_width", "dash"}}`.
-    `rows` says how the table's rows are protected (the scope given to `secure_table`).
+    `rows` says how the table's rows are protected (the scope given to `secure_table`). `extent_4326` (west, south, east,
+    north) is measured when data changes, and only for data that everybody who sees the layer sees whole.
     """
 
     security = "visibility"
@@ -103,6 +104,7 @@ class Layer(models.Model):
     max_zoom = models.PositiveSmallIntegerField(_("largest tile zoom"), default=18)
     visible_at_first = models.BooleanField(_("shown at first"), default=True)
     legend = models.JSONField(_("legend"), default=list)
+    extent_4326 = ArrayField(models.FloatField(), size=4, null=True, editable=False)
     version = models.IntegerField(default=1, editable=False)
 
     objects = LayerQuerySet.as_manager()

@@ -1,0 +1,250 @@
+"""The reference layers that every installation has."""
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.db import connections, transaction
+
+from layers.catalogue.models import Layer
+from layers.catalogue.services import LayerDeclaration, ThemeDeclaration, declare_layer
+
+TERRITORY = ThemeDeclaration(slug="territoire", title="Territoire", title_en="Territory", order=10)
+CADASTRE = ThemeDeclaration(slug="cadastre", title="Cadastre", title_en="Land registry", order=20)
+STREETS = ThemeDeclaration(
+    slug="adresses-et-voies", title="Adresses et voies", title_en="Addresses and roads", order=30
+)
+
+DGFIP = "© DGFiP – Plan cadastral informatisé, Etalab"
+IGN = "© IGN – Admin Express, INSEE"
+BAN = "© Base adresse nationale, IGN"
+OPEN_LICENCE = "Licence Ouverte 2.0"
+
+BUILDING_KINDS = {"01": ["Bâti dur", "Solid building"], "02": ["Bâti léger", "Light building"]}
+ROAD_KINDS = {
+    "departementale": ["Route départementale", "Departmental road"],
+    "communale": ["Voie communale", "Municipal road"],
+    "residential": ["Voie de desserte", "Residential road"],
+    "rural": ["Chemin rural", "Rural track"],
+}
+
+
+def column(
+    name: str,
+    label: str,
+    label_en: str,
+    kind: str = "text",
+    *,
+    tiles: bool = True,
+    values: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """One declared column; `values` gives the words of a coded one as {code: [French, English]}."""
+    unit = {"area_m2": "m²", "length_m": "m"}.get(kind)
+    declared = {"name": name, "label": label, "label_en": label_en, "type": kind, "unit": unit, "in_tiles": tiles}
+    return declared | ({"values": values} if values else {})
+
+
+def symbol(label: str, label_en: str, kind: str, *, where: dict[str, str] | None = None, **look: Any) -> dict[str, Any]:
+    """One line of a legend."""
+    look = {"fill": None, "stroke": None, "stroke_width": 1, "dash": None} | look
+    return {"label": label, "label_en": label_en, "where": where or {}, "symbol": {"kind": kind, **look}}
+
+
+INSEE = column("insee", "Code INSEE", "INSEE code", tiles=False)
+CREATED = column("created_date", "Créé le", "Created", "date", tiles=False)
+UPDATED = column("updated_date", "Mis à jour le", "Updated", "date", tiles=False)
+SECTION_BLUE = "#7a5195"
+
+LAYERS = (
+    LayerDeclaration(
+        slug="communes",
+        title="Communes",
+        title_en="Communes",
+        theme=TERRITORY,
+        order=10,
+        table="gis_core_commune",
+        rows=Layer.Rows.REFERENCE,
+        geometry_type=Layer.Geometry.POLYGON,
+        title_field="name",
+        columns=[
+            column("name", "Nom", "Name"),
+            column("insee", "Code INSEE", "INSEE code"),
+            column("population", "Population", "Population", "integer", tiles=False),
+            column("source_date", "Millésime", "Vintage", "date", tiles=False),
+        ],
+        legend=[symbol("Limite de commune", "Commune boundary", "line", stroke="#6b4f2a", stroke_width=2, dash=[6, 3])],
+        abstract="Limites des communes du territoire.",
+        attribution=IGN,
+        licence=OPEN_LICENCE,
+        max_zoom=16,
+    ),
+    LayerDeclaration(
+        slug="sections",
+        title="Sections cadastrales",
+        title_en="Cadastral sections",
+        theme=CADASTRE,
+        order=30,
+        table="cadastre_section",
+        rows=Layer.Rows.REFERENCE,
+        geometry_type=Layer.Geometry.POLYGON,
+        title_field="code",
+        columns=[
+            column("code", "Section", "Section"),
+            column("idu", "Identifiant", "Identifier"),
+            column("prefix", "Préfixe", "Prefix", tiles=False),
+            INSEE,
+            CREATED,
+            UPDATED,
+        ],
+        legend=[symbol("Limite de section", "Section boundary", "line", stroke=SECTION_BLUE, stroke_width=1.5)],
+        abstract="Découpage du plan cadastral en sections.",
+        attribution=DGFIP,
+        licence=OPEN_LICENCE,
+        min_zoom=12,
+    ),
+    LayerDeclaration(
+        slug="parcels",
+        title="Parcelles",
+        title_en="Parcels",
+        theme=CADASTRE,
+        order=20,
+        table="cadastre_parcel",
+        rows=Layer.Rows.REFERENCE,
+        geometry_type=Layer.Geometry.POLYGON,
+        title_field="label",
+        columns=[
+            column("label", "Référence", "Reference"),
+            column("idu", "Identifiant", "Identifier"),
+            column("section", "Section", "Section", tiles=False),
+            column("number", "Numéro", "Number"),
+            column("area_m2", "Contenance", "Registered area", "area_m2", tiles=False),
+            column("surveyed", "Arpentée", "Surveyed", "boolean", tiles=False),
+            INSEE,
+            CREATED,
+            UPDATED,
+        ],
+        legend=[symbol("Parcelle", "Parcel", "fill", fill="#f5e9c900", stroke="#9c8a5c", stroke_width=1)],
+        abstract="Parcelles du plan cadastral. La contenance est la surface inscrite au cadastre, pas une mesure.",
+        attribution=DGFIP,
+        licence=OPEN_LICENCE,
+        min_zoom=13,
+    ),
+    LayerDeclaration(
+        slug="buildings",
+        title="Bâtiments",
+        title_en="Buildings",
+        theme=CADASTRE,
+        order=10,
+        table="cadastre_building",
+        rows=Layer.Rows.REFERENCE,
+        geometry_type=Layer.Geometry.POLYGON,
+        title_field="kind",
+        columns=[
+            column("kind", "Nature", "Kind", values=BUILDING_KINDS),
+            column("name", "Nom", "Name", tiles=False),
+            INSEE,
+            CREATED,
+            UPDATED,
+        ],
+        legend=[
+            symbol("Bâti dur", "Solid building", "fill", where={"kind": "01"}, fill="#d9a78b", stroke="#a4674a"),
+            symbol("Bâti léger", "Light building", "fill", where={"kind": "02"}, fill="#ecd9c6", stroke="#b8977a"),
+        ],
+        abstract="Bâtiments du plan cadastral.",
+        attribution=DGFIP,
+        licence=OPEN_LICENCE,
+        min_zoom=14,
+    ),
+    LayerDeclaration(
+        slug="roads",
+        title="Voies",
+        title_en="Roads",
+        theme=STREETS,
+        order=20,
+        table="cadastre_road",
+        rows=Layer.Rows.REFERENCE,
+        geometry_type=Layer.Geometry.LINE,
+        title_field="name",
+        columns=[
+            column("name", "Nom", "Name"),
+            column("kind", "Nature", "Kind", values=ROAD_KINDS),
+            column("number", "Numéro", "Number"),
+            column("width_m", "Largeur de chaussée", "Carriageway width", "length_m"),
+            INSEE,
+        ],
+        legend=[
+            symbol(
+                "Route départementale",
+                "Departmental road",
+                "line",
+                where={"kind": "departementale"},
+                stroke="#c98a1b",
+                stroke_width=4,
+            ),
+            symbol(
+                "Voie communale",
+                "Municipal road",
+                "line",
+                where={"kind": "communale"},
+                stroke="#8d8d8d",
+                stroke_width=3,
+            ),
+            symbol(
+                "Voie de desserte",
+                "Residential road",
+                "line",
+                where={"kind": "residential"},
+                stroke="#a5a5a5",
+                stroke_width=2.5,
+            ),
+            symbol(
+                "Chemin rural",
+                "Rural track",
+                "line",
+                where={"kind": "rural"},
+                stroke="#a08a66",
+                stroke_width=1.5,
+                dash=[4, 3],
+            ),
+        ],
+        abstract="Axes des voies nommées.",
+        attribution=BAN,
+        licence=OPEN_LICENCE,
+        min_zoom=11,
+    ),
+    LayerDeclaration(
+        slug="addresses",
+        title="Adresses",
+        title_en="Addresses",
+        theme=STREETS,
+        order=10,
+        table="cadastre_address",
+        rows=Layer.Rows.REFERENCE,
+        geometry_type=Layer.Geometry.POINT,
+        title_field="label",
+        columns=[
+            column("label", "Adresse", "Address", tiles=False),
+            column("number", "Numéro", "Number", "integer"),
+            column("suffix", "Répétition", "Suffix"),
+            column("road_name", "Voie", "Road", tiles=False),
+            column("postcode", "Code postal", "Postcode", tiles=False),
+            column("commune_name", "Commune", "Commune", tiles=False),
+            column("parcel_idu", "Parcelle", "Parcel", tiles=False),
+            INSEE,
+        ],
+        legend=[symbol("Adresse", "Address", "circle", fill="#2f6f9f", stroke="#ffffff", stroke_width=1)],
+        abstract="Numéros des voies, placés devant leur parcelle.",
+        attribution=BAN,
+        licence=OPEN_LICENCE,
+        min_zoom=15,
+    ),
+)
+
+
+def declare_layers(sender: AppConfig, using: str = "default", **_signal: Any) -> None:
+    """After migrations (and after a test's flush): the layers exist in every database."""
+    tables = connections[using].introspection.table_names()
+    if "catalogue_layer" not in tables:
+        return
+    with transaction.atomic(using=using):
+        for declaration in LAYERS:
+            declare_layer(declaration)
