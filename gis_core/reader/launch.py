@@ -1,5 +1,6 @@
 """Starts the child with as few rights as this machine can take away, and proves it before it is used."""
 
+import contextlib
 import grp
 import json
 import logging
@@ -54,7 +55,7 @@ class Quarantine:
 
     @classmethod
     def create(cls, root: Path) -> "Quarantine":
-        """A fresh one under `root`, readable by this account and, for root, by the group of the reader's account."""
+        """A fresh one under `root`, closed to others: the child starts inside `files` and needs no way in."""
         root.mkdir(parents=True, exist_ok=True)
         forget_old(root)
         base = Path(tempfile.mkdtemp(prefix="reader-", dir=root))
@@ -65,16 +66,16 @@ class Quarantine:
         if os.geteuid() == 0 and account:
             os.chown(quarantine.files, 0, account[1])
             quarantine.files.chmod(0o750)
-            # SQLite looks at every folder on the way to its file.
-            base.chmod(0o711)
         return quarantine
 
 
 def forget_old(root: Path) -> None:
     """Remove what a killed reader left behind."""
     for left in root.glob("reader-*"):
-        if time.time() - left.stat().st_mtime > LEFT_BEHIND_SECONDS:
-            shutil.rmtree(left, ignore_errors=True)
+        # Another reader may be removing it at this moment.
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - left.stat().st_mtime > LEFT_BEHIND_SECONDS:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def recipes() -> Iterator[Recipe]:

@@ -90,6 +90,7 @@ MESSAGES = {
     "too_much_memory": _("Reading the file needs too much memory."),
     "reader_stopped": _("The reader stopped while it opened this file (%(status)s): the file is probably damaged."),
     "reader_fault": _("The reader gave an answer that makes no sense: the file is probably hostile."),
+    "no_quarantine": _("The quarantine folder cannot be written: %(reason)s."),
     "not_isolated": _(
         "Files are not opened on this machine, because the process that would read them could not be cut off from the "
         "network and from other files. Allow user namespaces or run as root, and install libseccomp2. (%(tried)s)"

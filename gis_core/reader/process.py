@@ -2,10 +2,10 @@
 
 import json
 import logging
+import os
 import select
 import shutil
 import signal
-import stat
 import subprocess
 import tempfile
 import time
@@ -93,7 +93,10 @@ class RestrictedReader:
         self._stream = 0
 
     def __enter__(self) -> Self:
-        self._quarantine = launch.Quarantine.create(self._root)
+        try:
+            self._quarantine = launch.Quarantine.create(self._root)
+        except OSError as error:
+            raise no_quarantine(error) from error
         try:
             self._start()
         except BaseException:
@@ -165,15 +168,18 @@ class RestrictedReader:
             raise ReadRefused(Problem(trouble.code, trouble.params)) from None
 
     def _copy(self, source: Path, target: Path) -> None:
+        # A directory does not open and opening a pipe waits for ever: look before.
+        if source.exists() and not source.is_file():
+            raise ReadRefused(Problem("not_a_file"))
         try:
-            with source.open("rb") as opened:
-                if not stat.S_ISREG(source.stat().st_mode):
-                    raise ReadRefused(Problem("not_a_file"))
-                self._copy_bounded(opened, target)
+            opened = source.open("rb")
         except OSError as error:
-            logger.info("cannot admit a file: %s", error)
-            code = "not_a_file" if source.is_dir() else "missing_file"
-            raise ReadRefused(Problem(code, {"name": source.name})) from error
+            raise ReadRefused(Problem("missing_file", {"name": source.name})) from error
+        with opened:
+            try:
+                self._copy_bounded(opened, target)
+            except OSError as error:
+                raise no_quarantine(error) from error
 
     def _copy_bounded(self, opened: IO[bytes], target: Path) -> None:
         copied = 0
@@ -318,6 +324,11 @@ class RestrictedReader:
         if self._errors:
             self._errors.close()
             self._errors = None
+
+
+def no_quarantine(error: OSError) -> ReaderUnavailable:
+    """Words for a quarantine folder that cannot be written: full disk, missing right."""
+    return ReaderUnavailable("no_quarantine", reason=os.strerror(error.errno or 0))
 
 
 class _ChildGone(Exception):  # noqa: N818

@@ -12,6 +12,7 @@ from .trouble import Trouble
 # A coordinate pair is 16 bytes of WKB: close enough to bound a geometry without decoding it.
 POSITION_BYTES = 16
 PAGE = 1000
+SQLITE_MAGIC = b"SQLite format 3\0"
 
 
 class Drivers:
@@ -47,7 +48,7 @@ class OgrFile:
     """One file in the quarantine folder, opened by GDAL."""
 
     def __init__(self, name: str, limits: dict[str, int]) -> None:
-        self._name = name
+        self._name = f"/vsisubfile/0,{name}" if _is_sqlite(name) else name
         self._limits = limits
 
     def inspect(self) -> dict[str, Any]:
@@ -111,6 +112,12 @@ class OgrFile:
             properties = {name: _plain(values[position]) for name, values in zip(names, lists, strict=True)}
             wkb = None if shapes is None else shapes[position]
             yield _row(start + position + 1, str(fid), properties, wkb)
+
+
+def _is_sqlite(name: str) -> bool:
+    """SQLite walks to its files from the root, which the child may not do; through GDAL's own files it does not."""
+    with Path(name).open("rb") as opened:
+        return opened.read(len(SQLITE_MAGIC)) == SQLITE_MAGIC
 
 
 def _row(index: int, fid: str, properties: dict[str, Any], wkb: Any) -> Row | Problem:
