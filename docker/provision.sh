@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Everything Arpent needs on a Debian 13 machine; used by ./arpent and by the image alike. Each part does nothing the
-# second time.   provision.sh run | test | system | nothing
+# second time.   provision.sh python | check | run | test | system | nothing
 set -euo pipefail
 root=$(dirname "$(dirname "$(readlink -f "$0")")")
 cd "$root"
@@ -18,7 +18,7 @@ step() {
     local title=$1 begun=$SECONDS period=10 next=2 pid
     shift
     [ -t 1 ] && period=1
-    "$@" >"$log" 2>&1 </dev/null &
+    NO_COLOR=1 "$@" >"$log" 2>&1 </dev/null &
     pid=$!
     trap 'kill "$pid" 2>/dev/null; exit 130' INT TERM
     while kill -0 "$pid" 2>/dev/null; do
@@ -116,7 +116,7 @@ messages() { # compiled translations
         done
 }
 
-web_map() {
+web_libraries() {
     local wanted
     export PATH=$root/.venv/bin:$PATH
     wanted=$(sha256sum webmap/package-lock.json)
@@ -125,6 +125,11 @@ web_map() {
         step "Bibliothèques de la carte (npm ci)" npm --prefix webmap ci
         echo "$wanted" >webmap/node_modules/.arpent-stamp
     fi
+}
+
+web_map() {
+    local wanted
+    web_libraries
     wanted=$(find webmap \( -name node_modules -o -name dist \) -prune -o -type f -print0 | sort -z |
         xargs -0 sha256sum | sha256sum)
     stamped webmap/node_modules/.arpent-built "$wanted" && [ -d webmap/dist ] && return
@@ -132,12 +137,11 @@ web_map() {
     echo "$wanted" >webmap/node_modules/.arpent-built
 }
 
-everything() {
+server() {
     system_packages "$@"
     system_users
     python_environment
     messages
-    [ ! -f webmap/package-lock.json ] || web_map
 }
 
 [ -w "$root" ] || fail "Le dossier $root n'est pas à vous : clonez Arpent dans un dossier où vous pouvez écrire."
@@ -146,8 +150,10 @@ exec 9>.boot/lock
 flock -n 9 || { echo "  Une autre commande prépare la machine, j'attends…"; flock 9; }
 
 case "${1-run}" in
-    run) everything "${base_packages[@]}" ;;
-    test) everything "${base_packages[@]}" "${test_packages[@]}" ;;
+    python) server "${base_packages[@]}" ;;
+    check) server "${base_packages[@]}" git; web_libraries ;;
+    run) server "${base_packages[@]}"; web_map ;;
+    test) server "${base_packages[@]}" "${test_packages[@]}"; web_map ;;
     system) system_packages "${base_packages[@]}"; system_users ;;
     nothing) [ -x .venv/bin/python ] || fail "Arpent n'est pas encore installé ici : lancez d'abord ./arpent demo." ;;
     *) fail "provision.sh : $1 ?" ;;

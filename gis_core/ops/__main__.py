@@ -3,9 +3,10 @@
 import argparse
 import shlex
 import sys
+from pathlib import Path
 from typing import NoReturn
 
-from gis_core.ops import demo, manage
+from gis_core.ops import backup, check, demo, manage, restore, test_run
 from gis_core.ops.cluster import Cluster
 from gis_core.ops.environment import DEFAULT_PORT, Place, variables
 from gis_core.ops.failure import OperationFailedError
@@ -32,6 +33,12 @@ def parser() -> Parser:
     add("serve", parents=[common, port])
     add("worker", parents=[common])
     add("manage", parents=[common]).add_argument("arguments", nargs=argparse.REMAINDER)
+    add("test", parents=[common]).add_argument("arguments", nargs=argparse.REMAINDER)
+    add("check", parents=[common])
+    add("backup", parents=[common]).add_argument("file", type=Path)
+    bring_back = add("restore", parents=[common])
+    bring_back.add_argument("file", type=Path)
+    bring_back.add_argument("--force", action="store_true")
     cluster = add("cluster", parents=[common])
     cluster.add_argument("action", choices=["start", "stop", "status", "environment"])
     cluster.add_argument("--tests", action="store_true")
@@ -53,6 +60,14 @@ def main(arguments: list[str]) -> int:
             return demo.work(place)
         case "manage":
             return manage.run(place, asked.arguments)
+        case "test":
+            return test_run.run(place, asked.arguments)
+        case "check":
+            return check.run(place)
+        case "backup":
+            return backup.backup(place, asked.file)
+        case "restore":
+            return restore.restore(place, asked.file, force=asked.force)
         case "cluster":
             return cluster_command(Cluster(place.for_tests if asked.tests else place, asked.tests), asked.action)
     raise AssertionError(asked.command)

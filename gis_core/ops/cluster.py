@@ -91,29 +91,33 @@ class Cluster:
 
     # -- actions -------------------------------------------------------------------------------------------------
 
-    def start(self) -> None:
+    def start(self, *, bootstrap: bool = True) -> None:
         """Make the cluster when there is none, cure what a killed run left, start, apply the superuser's script."""
         with self._locked("cluster.lock"):
             if self.running_pid() is not None:
                 return
             self._check_programs()
+            self._prepare_socket_directory()
             if not self.exists():
                 self._create()
             self._write_settings()
-            self._prepare_socket_directory()
             self._remove_stale_pid()
             self._launch()
-            self.bootstrap()
+            if bootstrap:
+                self.bootstrap()
 
     def stop(self) -> bool:
         """Stop the cluster; False when it was not running."""
-        self._keep_mark.unlink(missing_ok=True)
-        if self.running_pid() is None:
-            return False
-        result = self._as_owner("pg_ctl", "-D", str(self.data), "-m", "fast", "-w", "-t", "60", "stop")
-        if result.returncode != 0 and self.running_pid() is not None:
-            raise OperationFailedError("PostgreSQL ne s'arrête pas : voyez son journal.", _tail(self.log))
-        return True
+        with self._locked("cluster.lock"):
+            self._keep_mark.unlink(missing_ok=True)
+            if self.running_pid() is None:
+                return False
+            result = self._as_owner("pg_ctl", "-D", str(self.data), "-m", "fast", "-w", "-t", "60", "stop")
+            if result.returncode != 0 and self.running_pid() is not None:
+                raise OperationFailedError("PostgreSQL ne s'arrête pas : voyez son journal.", _tail(self.log))
+            with suppress(OSError):
+                self.socket.rmdir()
+            return True
 
     def stop_if_unused(self) -> bool:
         """Stop the cluster unless a command still leases it, which raises; False when it was not running."""
@@ -134,12 +138,12 @@ class Cluster:
         self._keep_mark.touch()
 
     @contextmanager
-    def lease(self) -> Iterator[None]:
+    def lease(self, *, bootstrap: bool = True) -> Iterator[None]:
         """A running cluster for the length of a block; the last one out stops it."""
         with self._run_file("cluster.leases").open("w") as leases:
             fcntl.flock(leases, fcntl.LOCK_SH)
             try:
-                self.start()
+                self.start(bootstrap=bootstrap)
                 yield
             finally:
                 self._stop_if_last(leases.fileno())
@@ -175,7 +179,8 @@ class Cluster:
         link.parent.mkdir(parents=True, exist_ok=True)
         if not link.is_symlink() and not self._owner_can_reach(link.parent):
             self._hide_behind_link(link)
-        self.data.mkdir(mode=0o700, exist_ok=True)
+        self.data.mkdir(exist_ok=True)
+        self.data.chmod(0o700)
         self._give_to_owner(self.data)
         options = ["--auth=peer", "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         unfinished = self.data / "initdb"

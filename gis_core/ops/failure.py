@@ -8,3 +8,5 @@ class OperationFailedError(Exception):
         super().__init__(message)
         self.message = message
         self.detail = detail
+        if detail:
+            self.add_note(detail)

@@ -1,0 +1,135 @@
+"""`./arpent restore`: an archive of `./arpent backup` brought back, whole or not at all."""
+
+import hashlib
+import json
+import shutil
+import tarfile
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from gis_core.ops.backup import DUMP, FORMAT, MANIFEST, ROLES, check_room, run_client
+from gis_core.ops.cluster import Cluster
+from gis_core.ops.demo import demo_lock
+from gis_core.ops.environment import DATABASE, Place
+from gis_core.ops.failure import OperationFailedError
+from gis_core.ops.preflight import MIB, check_folder
+from gis_core.ops.progress import say, step
+
+
+def restore(place: Place, source: Path, *, force: bool) -> int:
+    """Bring an archive back into an empty data folder; with `force`, set what is there aside first."""
+    with step("Vérification de la sauvegarde"):
+        manifest = verify(source)
+    check_folder(place)
+    with demo_lock(place) as lock:
+        if lock is None:
+            raise OperationFailedError("Arpent tourne dans ce dossier : ./arpent stop, puis relancez.")
+        Cluster(place).stop_if_unused()
+        if is_occupied(place) and not force:
+            message = f"{place.data} contient déjà des données : choisissez un autre --data, ou ajoutez --force."
+            raise OperationFailedError(f"{message} (--force les met de côté, il ne les efface pas)")
+        check_room(place.data, 4 * source.stat().st_size)
+        with _set_aside(place) as former, tempfile.TemporaryDirectory(dir=place.data, prefix="restore-") as scratch:
+            _bring_back(place, source, Path(scratch))
+    say(f"Sauvegarde du {manifest['created_at']} rétablie dans {place.data}.")
+    if former:
+        say(f"Les données d'avant sont dans {', '.join(map(str, former))} : effacez-les quand tout est vérifié.")
+    return 0
+
+
+def verify(source: Path) -> dict[str, Any]:
+    """Read the whole archive; its manifest, if every member is there, unchanged, and none is too many."""
+    found: dict[str, dict[str, Any]] = {}
+    manifest: dict[str, Any] = {}
+    try:
+        with tarfile.open(source) as archive:
+            for member in archive:
+                if member.name == MANIFEST:
+                    manifest = json.loads(_content(archive, member).read())
+                elif not member.isdir():
+                    found[member.name] = _entry(archive, member)
+    except (OSError, tarfile.TarError, EOFError, ValueError) as error:
+        raise OperationFailedError(
+            f"{source} n'est pas une sauvegarde d'Arpent, ou elle est tronquée : {error}"
+        ) from error
+    if not manifest:
+        raise OperationFailedError(f"{source} est incomplète : rien n'a été touché. Prenez une autre sauvegarde.")
+    if manifest.get("format") != FORMAT:
+        raise OperationFailedError(f"{source} vient d'une autre version d'Arpent (format {manifest.get('format')}).")
+    if found != manifest["entries"]:
+        damaged = sorted(
+            n for n in found.keys() | manifest["entries"].keys() if found.get(n) != manifest["entries"].get(n)
+        )
+        raise OperationFailedError(f"{source} est abîmée ({', '.join(damaged[:5])}) : rien n'a été touché.")
+    return manifest
+
+
+def is_occupied(place: Place) -> bool:
+    """Whether the data folder holds a database or files."""
+    return Cluster(place).exists() or (place.files.is_dir() and any(place.files.iterdir()))
+
+
+def _entry(archive: tarfile.TarFile, member: tarfile.TarInfo) -> dict[str, Any]:
+    return {"bytes": member.size, "sha256": _digest(_content(archive, member))}
+
+
+def _digest(content: IO[bytes]) -> str:
+    digest = hashlib.sha256()
+    while block := content.read(MIB):
+        digest.update(block)
+    return digest.hexdigest()
+
+
+def _content(archive: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]:
+    content = archive.extractfile(member)
+    if content is None:
+        raise ValueError(f"{member.name} is not a regular file")
+    return content
+
+
+@contextmanager
+def _set_aside(place: Place) -> Iterator[list[Path]]:
+    """Rename what is there for the length of a block; when it fails, what it made goes and the former returns."""
+    suffix = time.strftime(".avant-%Y%m%d-%H%M%S")
+    moved = []
+    for path in (place.cluster, place.files, place.accounts):
+        if path.exists() or path.is_symlink():
+            moved.append((path, path.rename(path.with_name(path.name + suffix))))
+    try:
+        yield [former for _, former in moved]
+    except BaseException:
+        _remove_new(place)
+        for path, former in moved:
+            former.rename(path)
+        raise
+
+
+def _remove_new(place: Place) -> None:
+    cluster = Cluster(place)
+    cluster.stop()
+    shutil.rmtree(cluster.data, ignore_errors=True)
+    if place.cluster.is_symlink():
+        place.cluster.unlink()
+    shutil.rmtree(place.files, ignore_errors=True)
+    place.accounts.unlink(missing_ok=True)
+
+
+def _bring_back(place: Place, source: Path, scratch: Path) -> None:
+    with step("Fichiers"), tarfile.open(source) as archive:
+        archive.extractall(scratch, filter="data")
+    cluster = Cluster(place)
+    with cluster.lease(bootstrap=False):
+        with step("Rôles et base"):
+            cluster.psql("postgres", "-f", str(scratch / ROLES))
+            options = ["--create", "--exit-on-error", "--jobs=2", "--dbname=postgres"]
+            run_client([*cluster.client("pg_restore"), *options, str(scratch / DUMP)])
+            cluster.bootstrap()
+        with step("Statistiques"):
+            cluster.psql(DATABASE, "-c", "analyze")
+    for name in (place.files.name, place.accounts.name):
+        if (scratch / name).exists():
+            (scratch / name).rename(place.data / name)

@@ -1,0 +1,28 @@
+"""`./arpent test`: the whole suite against a cluster of its own, or pytest with the arguments given."""
+
+import os
+import subprocess
+from collections.abc import Sequence
+
+from gis_core.ops.cluster import Cluster
+from gis_core.ops.environment import PYTHON, ROOT, Place, variables
+from gis_core.ops.progress import say
+
+# One process per test file: module fixtures and live servers are not repeated.
+WHOLE_SUITE = ["--numprocesses", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile"]
+
+
+def run(place: Place, arguments: Sequence[str]) -> int:
+    """Run the tests; the exit code is the first failure's."""
+    tests = place.for_tests
+    with Cluster(tests, for_tests=True).lease():
+        env = variables(tests, "test")
+        pytest = [str(PYTHON), "-m", "pytest", *(arguments or WHOLE_SUITE)]
+        commands = [pytest] if arguments else [["npm", "--prefix", "webmap", "test"], pytest]
+        codes = [_run(command, env) for command in commands]
+    return next((code for code in codes if code), 0)
+
+
+def _run(command: Sequence[str], env: dict[str, str]) -> int:
+    say(f"$ {' '.join(command)}")
+    return subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
