@@ -147,7 +147,8 @@ const roads: Recipe = ({ colours, layer, latitude, atLeast }) => {
   return (feature, resolution) => {
     const title = value(feature, ["name", "nom", "title", layer.titleField]);
     const kind = value(feature, ["road_class", "class", "kind", "nature", "type"]);
-    const metres = ROAD_METRES.find(([pattern]) => pattern.test(`${kind} ${title}`))?.[1] ?? 5.5;
+    const guess = ROAD_METRES.find(([pattern]) => pattern.test(`${kind} ${title}`))?.[1] ?? 5.5;
+    const metres = Number(feature.get("width_m")) || guess;
     const ground = resolution * Math.cos((latitude * Math.PI) / 180);
     const width = Math.max(metres > 6 ? 2 : 1.1, Math.min(metres / ground, 30));
     const key = width.toFixed(1);

@@ -103,7 +103,7 @@ class MapView implements MapPort {
     const duration = animate && !matchMedia("(prefers-reduced-motion: reduce)").matches ? 140 : 0;
     if (bbox) {
       const extent = transformExtent(bbox, "EPSG:4326", "EPSG:3857");
-      view.fit(extent, { padding: PADDING, maxZoom: zoom ?? 19, duration, size: this.map.getSize() ?? [800, 600] });
+      view.fit(extent as number[], { padding: PADDING, maxZoom: zoom ?? 19, duration, size: this.map.getSize() ?? [800, 600] });
     } else if (center) {
       view.animate({ center: fromLonLat(center), zoom: zoom ?? view.getZoom() ?? 12, duration });
     }
@@ -278,7 +278,7 @@ class MapView implements MapPort {
     const source = this.selection.getSource();
     source?.clear();
     const selected = this.model.selected;
-    if (selected) source?.addFeature(new Feature(this.geojson.readGeometry(selected.geometry)));
+    if (selected) source?.addFeature(new Feature(this.geojson.readGeometry(selected.geometry) ?? undefined));
   }
 
   private drawPin(): void {
