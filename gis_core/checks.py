@@ -5,7 +5,12 @@ from typing import Any
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
 
-LEAKPROOF = ("geometry_overlaps(geometry,geometry)", "geometry_within(geometry,geometry)", "geometry_contains(geometry,geometry)", "textlike(text,text)")
+LEAKPROOF = (
+    "geometry_overlaps(geometry,geometry)",
+    "geometry_within(geometry,geometry)",
+    "geometry_contains(geometry,geometry)",
+    "textlike(text,text)",
+)
 
 
 @register(Tags.database)
@@ -16,11 +21,26 @@ def the_wall_stands(app_configs: Any = None, databases: Any = None, **_kwargs: A
         with connections[alias].cursor() as cursor:
             cursor.execute("select rolsuper or rolbypassrls from pg_roles where rolname = 'arpent_web'")
             if (row := cursor.fetchone()) and row[0]:
-                found.append(Error("The web role is superuser or bypasses row-level security.", id="arpent.E001", hint="Run the bootstrap script again."))
+                found.append(
+                    Error(
+                        "The web role is superuser or bypasses row-level security.",
+                        id="arpent.E001",
+                        hint="Run the bootstrap script again.",
+                    )
+                )
             cursor.execute("select count(*) from pg_class where relowner = 'arpent_web'::regrole")
             if cursor.fetchone()[0]:
                 found.append(Error("The web role owns a table.", id="arpent.E002", hint="Give it to arpent_owner."))
-            cursor.execute("select f from unnest(%s::text[]) f where not (select proleakproof from pg_proc where oid = f::regprocedure)", [list(LEAKPROOF)])
+            cursor.execute(
+                "select f from unnest(%s::text[]) f where not (select proleakproof from pg_proc where oid = f::regprocedure)",
+                [list(LEAKPROOF)],
+            )
             if missing := [name for (name,) in cursor.fetchall()]:
-                found.append(Error(f"Not marked LEAKPROOF: {', '.join(missing)}; private layers would be slow.", id="arpent.E003", hint="Run the bootstrap script again (after a restore or an extension upgrade)."))
+                found.append(
+                    Error(
+                        f"Not marked LEAKPROOF: {', '.join(missing)}; private layers would be slow.",
+                        id="arpent.E003",
+                        hint="Run the bootstrap script again (after a restore or an extension upgrade).",
+                    )
+                )
     return found

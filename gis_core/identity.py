@@ -51,7 +51,7 @@ def basic_credentials(value: str) -> tuple[str, str]:
 def user_of_token(secret: str) -> User | None:
     if not secret.startswith(PREFIX):
         return None
-    tokens = ApiToken.objects.filter(digest=digest(secret), revoked_at=None, user__is_active=True)
+    tokens = ApiToken.objects.valid().filter(digest=digest(secret))
     token = tokens.select_related("user").first()
     if token is None:
         return None

@@ -37,7 +37,11 @@ def who_asks(get_response: Handler) -> Handler:
         if authorization := request.headers.get("Authorization"):
             user = user_of_authorization(authorization)
             if user is None:
-                return problem(401, _("This API token is unknown, revoked, or belongs to a closed account."), headers={"WWW-Authenticate": 'Basic realm="Arpent"'})
+                return problem(
+                    401,
+                    _("This API token is unknown, revoked, or belongs to a closed account."),
+                    headers={"WWW-Authenticate": 'Basic realm="Arpent"'},
+                )
             request.user, request.by_token = user, True  # type: ignore[attr-defined]
         elif request.user.is_authenticated and not request.user.is_active:
             logout(request)
@@ -49,6 +53,19 @@ def who_asks(get_response: Handler) -> Handler:
     return middleware
 
 
+def their_language(get_response: Handler) -> Handler:
+    """A signed-in person's chosen language; programs say theirs with Accept-Language."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        says_so = request.by_token and "Accept-Language" in request.headers  # type: ignore[attr-defined]
+        if request.user.is_authenticated and not says_so:
+            translation.activate(request.user.language)
+            request.LANGUAGE_CODE = translation.get_language()
+        return get_response(request)
+
+    return middleware
+
+
 def problem_pages(get_response: Handler) -> Handler:
     """Programs never get an HTML error page."""
 
@@ -56,7 +73,14 @@ def problem_pages(get_response: Handler) -> Handler:
         response = get_response(request)
         if response.status_code >= 400 and wants_problem(request) and "json" not in response.get("Content-Type", ""):
             with translation.override(translation.get_language_from_request(request)):
-                return problem(response.status_code, headers={name: response[name] for name in ("Allow", "WWW-Authenticate", "Retry-After") if name in response})
+                return problem(
+                    response.status_code,
+                    headers={
+                        name: response[name]
+                        for name in ("Allow", "WWW-Authenticate", "Retry-After")
+                        if name in response
+                    },
+                )
         return response
 
     def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:

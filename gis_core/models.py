@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.contrib.gis.db import models
 from django.contrib.gis.db.models.functions import Transform
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.rights import Rights, Role
@@ -23,7 +25,9 @@ def web_mercator(kind: type[models.GeometryField]) -> models.GeneratedField:
 def validate_siren(value: str) -> None:
     """A SIREN has nine digits and a Luhn key (INSEE)."""
     if len(value) != 9 or not value.isdecimal() or luhn(value) % 10:
-        raise ValidationError(_("%(value)s is not a SIREN: nine digits with a valid key are expected."), params={"value": value})
+        raise ValidationError(
+            _("%(value)s is not a SIREN: nine digits with a valid key are expected."), params={"value": value}
+        )
 
 
 def luhn(digits: str) -> int:
@@ -37,7 +41,9 @@ class Commune(models.Model):
 
     security = "reference"
 
-    insee = models.CharField(_("INSEE code"), max_length=5, unique=True, validators=[RegexValidator(r"^(\d{2}|2[AB])\d{3}$")])
+    insee = models.CharField(
+        _("INSEE code"), max_length=5, unique=True, validators=[RegexValidator(r"^(\d{2}|2[AB])\d{3}$")]
+    )
     name = models.CharField(_("name"), max_length=100)
     search_text = models.CharField(max_length=120, editable=False, default="")
     population = models.PositiveIntegerField(_("population"), null=True, blank=True)
@@ -52,6 +58,12 @@ class Commune(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.insee})"
+
+
+class MemberQuerySet(models.QuerySet["Member"]):
+    def visible_to(self, rights: Rights) -> MemberQuerySet:
+        """The asker's own members; every member for the agency."""
+        return self if rights.agency else self.filter(pk__in=list(rights.roles))
 
 
 class Member(models.Model):
@@ -70,6 +82,8 @@ class Member(models.Model):
         Commune, through="Territory", related_name="members", verbose_name=_("communes")
     )
 
+    objects = MemberQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("member")
         verbose_name_plural = _("members")
@@ -83,7 +97,9 @@ class Territory(models.Model):
     """A commune of a member's territory. The code, not the row, is what rights refer to: vintages come and go."""
 
     member = models.ForeignKey(Member, models.CASCADE, related_name="territories")
-    commune = models.ForeignKey(Commune, models.RESTRICT, to_field="insee", db_column="insee", related_name="territories")
+    commune = models.ForeignKey(
+        Commune, models.RESTRICT, to_field="insee", db_column="insee", related_name="territories"
+    )
 
     class Meta:
         verbose_name = _("commune of a territory")
@@ -94,11 +110,26 @@ class Territory(models.Model):
         return f"{self.member_id} {self.commune_id}"
 
 
-class User(AbstractUser):
-    """A person. What they may do comes from their memberships; `is_staff` is derived (agency administrators)."""
+class UserManager(DjangoUserManager["User"]):
+    def create_user(self, username: str, email: str | None = None, password: str | None = None, **fields: Any) -> User:
+        """A new account; without a password nobody can sign in until one is set by mail."""
+        user = self.model(username=self.model.normalize_username(username), email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
 
-    language = models.CharField(_("language"), max_length=5, choices=[("fr", "Français"), ("en", "English")], default="fr")
-    members: models.ManyToManyField[Member, Membership] = models.ManyToManyField(Member, through="Membership", related_name="people")
+
+class User(AbstractUser):
+    """A person. What they may do comes from their memberships alone: Django's flags are derived from them."""
+
+    language = models.CharField(
+        _("language"), max_length=5, choices=[("fr", "Français"), ("en", "English")], default="fr"
+    )
+    members: models.ManyToManyField[Member, Membership] = models.ManyToManyField(
+        Member, through="Membership", related_name="people"
+    )
+
+    objects = UserManager()  # type: ignore[misc]
 
     class Meta(AbstractUser.Meta):
         verbose_name = _("user")
@@ -106,6 +137,15 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
+
+    @cached_property
+    def is_superuser(self) -> bool:  # type: ignore[override]
+        """Whether the person administers the whole platform."""
+        return self.is_active and self.memberships.filter(role=Role.AGENCY_ADMINISTRATOR).exists()
+
+    @property
+    def is_staff(self) -> bool:  # type: ignore[override]
+        return self.is_superuser
 
 
 class Membership(models.Model):
@@ -144,6 +184,11 @@ class TownHall(models.Model):
         return f"{self.membership_id} {self.commune_id}"
 
 
+class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+    def valid(self) -> ApiTokenQuerySet:
+        return self.filter(revoked_at=None, user__is_active=True)
+
+
 class ApiToken(models.Model):
     """A named, revocable secret for programs. Only its SHA-256 digest is kept; `prefix` lets its owner tell it apart."""
 
@@ -154,6 +199,8 @@ class ApiToken(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     last_used_at = models.DateTimeField(_("last use"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+
+    objects = ApiTokenQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("API token")
@@ -174,6 +221,8 @@ class Job(models.Model):
     """A long piece of work that a person can watch. The queue's own row lives in Procrastinate; this one is what is shown."""
 
     security = "owner"
+    # Progress is written several times a second; what the job did to the data is in that data's history.
+    history = False
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")
@@ -204,7 +253,10 @@ class Job(models.Model):
         verbose_name_plural = _("jobs")
         ordering: ClassVar[list[str]] = ["-id"]
         constraints: ClassVar = [
-            models.CheckConstraint(condition=models.Q(progress__isnull=True) | models.Q(progress__range=(0, 1)), name="job_progress_is_a_share"),
+            models.CheckConstraint(
+                condition=models.Q(progress__isnull=True) | models.Q(progress__range=(0, 1)),
+                name="job_progress_is_a_share",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,15 +1,165 @@
 """The pages' shared frame: navigation by role, the map page, errors for people."""
 
-from typing import Any
+from __future__ import annotations
 
+import sys
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+from django.views.i18n import set_language as remember_language
+
+from gis_core import webmap_build
+from gis_core.models import Membership, User
+from gis_core.problem import as_problem, problem, wants_problem
+from gis_core.rights import ADMINISTRATORS, Rights
+from gis_core.services.territories import extent_4326
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """What every template may link to, by the asker's roles."""
-    return {"rights": getattr(request, "rights", None)}
+    rights = getattr(request, "rights", Rights())
+    return {"rights": rights, "manages_members": manages_members(rights), "version": settings.VERSION}
+
+
+def manages_members(rights: Rights) -> bool:
+    return rights.agency or any(role in ADMINISTRATORS for role in rights.roles.values())
+
+
+@require_GET
+@never_cache
+def map_page(request: HttpRequest) -> HttpResponse:
+    """The web map with its configuration; a page that says what to do when it has not been built."""
+    build = webmap_build.read()
+    if build is None:
+        return render(request, "map_not_built.html", status=503)
+    response = render(request, "map.html", {"config": map_config(request), "build": build})
+    response._csp_config = map_policy()  # type: ignore[attr-defined]  # what csp_override sets, known only now
+    return response
+
+
+def map_config(request: HttpRequest) -> dict[str, Any]:
+    """What the web map needs before its first request (lon/lat extents)."""
+    user = request.user if isinstance(request.user, User) else None
+    memberships = (
+        list(Membership.objects.filter(user=user).select_related("member").order_by("member__name")) if user else []
+    )
+    member = memberships[0].member if memberships else None
+    return {
+        "user": {"username": user.username, "name": str(user)} if user else None,
+        "member": {"slug": member.slug, "name": member.name, "bbox_4326": extent_4326(member)} if member else None,
+        "memberships": [
+            {
+                "member": {"slug": membership.member.slug, "name": membership.member.name},
+                "role": membership.role,
+                "role_label": membership.get_role_display(),
+            }
+            for membership in memberships
+        ],
+        "language": get_language() or settings.LANGUAGE_CODE,
+        "urls": map_addresses(request),
+        "extent_4326": extent_4326(),
+        "version": settings.VERSION,
+    }
+
+
+def map_addresses(request: HttpRequest) -> dict[str, str | None]:
+    rights: Rights = request.rights  # type: ignore[attr-defined]
+    manages = manages_members(rights)
+    return {
+        "api": "/api/v1/",
+        "sign_in": reverse("account_login"),
+        "sign_out": reverse("account_logout"),
+        "account": reverse("account"),
+        "tiles": "/tiles/",
+        "admin": reverse("admin:index") if rights.agency else None,
+        "imports": address_if_any("imports") if manages else None,
+        "members": reverse("members") if manages else None,
+    }
+
+
+def address_if_any(name: str) -> str | None:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return None
+
+
+def map_policy() -> dict[str, list[str]]:
+    """The content security policy with the hosts of the declared background maps."""
+    hosts = background_hosts()
+    policy = settings.SECURE_CSP
+    return {**policy, "img-src": [*policy["img-src"], *hosts], "connect-src": ["'self'", *hosts]}
+
+
+def background_hosts() -> list[str]:
+    """`https://host[:port]` of each background; a `{a-c}` or `{s}` in the host becomes a wildcard label."""
+    from django.apps import apps
+
+    urls = apps.get_model("catalogue", "Background").objects.values_list("url", flat=True)
+    return sorted({origin(url) for url in urls})
+
+
+def origin(url: str) -> str:
+    parts = urlsplit(url)
+    labels = ["*" if "{" in label else label for label in parts.netloc.split(".")]
+    return f"{parts.scheme}://{'.'.join(labels)}"
+
+
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponse:
+    """Change the language of the pages, for good where the person is signed in."""
+    language = request.POST.get("language")
+    if isinstance(request.user, User) and language in dict(settings.LANGUAGES):
+        User.objects.filter(pk=request.user.pk).update(language=language)
+    return remember_language(request)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    if wants_problem(request):
+        return problem(403, _("The form's security token is missing or expired: reload the page and send it again."))
     return render(request, "403_csrf.html", status=403)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return error_page(request, 400, exception)
+
+
+def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return error_page(request, 403, exception)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return error_page(request, 404, exception)
+
+
+def unexpected_error(request: HttpRequest) -> HttpResponse:
+    error = sys.exc_info()[1]
+    answer = as_problem(error if isinstance(error, Exception) else Exception("unknown"))
+    if wants_problem(request):
+        return answer
+    return HttpResponse(
+        static_page(f"{503 if answer.status_code == 503 else 500}.html", get_language() or "fr"),
+        status=answer.status_code,
+    )
+
+
+def error_page(request: HttpRequest, status: int, exception: Exception) -> HttpResponse:
+    if wants_problem(request):
+        return as_problem(exception) if status == 404 else problem(status)
+    return render(request, f"{status}.html", status=status)
+
+
+@lru_cache
+def static_page(template: str, language: str) -> str:
+    """A page that needs neither the database nor the session: they may be what failed."""
+    return render_to_string(template)

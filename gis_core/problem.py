@@ -30,7 +30,9 @@ HEADERS = {"Cache-Control": "no-store"}
 def problem(status: int, detail: str = "", *, headers: dict[str, str] | None = None, **extra: Any) -> JsonResponse:
     """A problem-details answer; `title` is the translated reason phrase."""
     body = {"type": "about:blank", "title": title(status), "status": status, "detail": detail or title(status), **extra}
-    return JsonResponse(body, status=status, content_type="application/problem+json", headers={**HEADERS, **(headers or {})})
+    return JsonResponse(
+        body, status=status, content_type="application/problem+json", headers={**HEADERS, **(headers or {})}
+    )
 
 
 def title(status: int) -> str:
@@ -103,4 +105,6 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse
 
 def wants_problem(request: HttpRequest) -> bool:
     """Programs get problem details; people get a page."""
-    return request.path.startswith(("/api/", "/tiles/", "/health/", "/metrics")) or "text/html" not in request.headers.get("Accept", "")
+    return request.path.startswith(
+        ("/api/", "/tiles/", "/health/", "/metrics")
+    ) or "text/html" not in request.headers.get("Accept", "")

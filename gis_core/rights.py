@@ -28,8 +28,15 @@ class Role(models.TextChoices):
     GIS_ADMINISTRATOR = "gis_administrator", _("GIS administrator")
     AGENCY_ADMINISTRATOR = "agency_administrator", _("Agency administrator")
 
+    @property
+    def rank(self) -> int:
+        """Who may give which role: nobody gives one above their own."""
+        return list(Role).index(self)
 
-WRITERS = frozenset({Role.PERMIT_INSTRUCTOR, Role.NETWORK_TECHNICIAN, Role.GIS_ADMINISTRATOR, Role.AGENCY_ADMINISTRATOR})
+
+WRITERS = frozenset(
+    {Role.PERMIT_INSTRUCTOR, Role.NETWORK_TECHNICIAN, Role.GIS_ADMINISTRATOR, Role.AGENCY_ADMINISTRATOR}
+)
 ADMINISTRATORS = frozenset({Role.GIS_ADMINISTRATOR, Role.AGENCY_ADMINISTRATOR})
 
 
@@ -67,6 +74,13 @@ class Rights:
     def has_role(self, member_id: int | None, roles: frozenset[Role]) -> bool:
         """Whether the asker holds one of the roles at this member (an agency administrator holds all of them)."""
         return self.agency or (member_id is not None and self.roles.get(member_id) in roles)
+
+    def rank_at(self, member_id: int) -> int:
+        """The rank of the asker's role at this member, -1 for none."""
+        if self.agency:
+            return Role.AGENCY_ADMINISTRATOR.rank
+        role = self.roles.get(member_id)
+        return Role(role).rank if role else -1
 
     def settings(self) -> dict[str, str]:
         """The `arpent.*` settings that the row policies read."""
@@ -136,8 +150,18 @@ def rights_of(user: User | AnonymousUser) -> Rights:
     roles = {member: role for _id, member, role in memberships}
     whole = [member for member, role in roles.items() if role != Role.TOWN_HALL]
     town = [pk for pk, _member, role in memberships if role == Role.TOWN_HALL]
-    town_insee = frozenset(Membership.communes.through.objects.filter(membership_id__in=town).values_list("commune_id", flat=True)) if town else frozenset()
-    insee = frozenset(Territory.objects.filter(member_id__in=whole).values_list("commune_id", flat=True)) if whole else frozenset()
+    town_insee = (
+        frozenset(
+            Membership.communes.through.objects.filter(membership_id__in=town).values_list("commune_id", flat=True)
+        )
+        if town
+        else frozenset()
+    )
+    insee = (
+        frozenset(Territory.objects.filter(member_id__in=whole).values_list("commune_id", flat=True))
+        if whole
+        else frozenset()
+    )
     return Rights(
         user_id=user.pk,
         roles=roles,

@@ -56,7 +56,7 @@ INSTALLED_APPS = [
     "tiles",
     "demo",
     "benchmarks",
-    "gis_core.administration.ArpentAdminConfig",
+    "gis_core.admin_app.ArpentAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -188,7 +188,8 @@ USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+# WhiteNoise serves from the apps and from the build: nothing to collect.
+STATIC_ROOT = None
 STATICFILES_DIRS = [("webmap", BASE_DIR / "webmap" / "dist")] if (BASE_DIR / "webmap" / "dist").exists() else []
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
@@ -231,7 +232,10 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Arpent",
     "VERSION": VERSION,
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "gis_core.api.schema.add_problem_responses"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "gis_core.api.schema.add_problem_responses",
+    ],
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "ENUM_NAME_OVERRIDES": {"JobStateEnum": "gis_core.models.Job.State", "RoleEnum": "gis_core.rights.Role"},
 }

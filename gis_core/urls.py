@@ -1,8 +1,49 @@
 """Every address of the platform."""
 
-from django.contrib import admin
-from django.urls import URLPattern, URLResolver, path
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from gis_core import account_pages, administration, health, member_pages, metrics, pages
+
+ROOMS = {
+    "api/v1/": [
+        "gis_core.api.urls",
+        "layers.catalogue.api.urls",
+        "layers.features.api.urls",
+        "layers.imports.api.urls",
+    ],
+    "imports/": ["layers.imports.urls"],
+    "tiles/": ["tiles.urls"],
+}
+
+
+def rooms() -> list[URLResolver]:
+    """The addresses that each app answers, in the order above."""
+    return [path(prefix, include(module)) for prefix, modules in ROOMS.items() for module in modules if exists(module)]
+
+
+def exists(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("administration/", admin.site.urls),
+    path("", pages.map_page, name="map"),
+    path("langue/", pages.set_language, name="set_language"),
+    path("compte/", include(account_pages.urlpatterns)),
+    path("membres/", include(member_pages.urlpatterns)),
+    path("administration/", administration.site.urls),
+    path("health/live", health.live, name="health_live"),
+    path("health/ready", health.ready, name="health_ready"),
+    path("metrics", metrics.page, name="metrics"),
+    path("api/schema/", include("gis_core.api.schema_urls")),
+    *rooms(),
 ]
+
+handler400 = "gis_core.pages.bad_request"
+handler403 = "gis_core.pages.not_allowed"
+handler404 = "gis_core.pages.not_found"
+handler500 = "gis_core.pages.unexpected_error"

@@ -4,7 +4,11 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gis_core.settings")
 
-from django.core.wsgi import get_wsgi_application
+from gis_core.multiprocess import share_between_processes
+
+share_between_processes()
+
+from django.core.wsgi import get_wsgi_application  # noqa: E402
 
 django_application = get_wsgi_application()
 

@@ -20,7 +20,10 @@ PROBLEM = {
 def add_problem_responses(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
     """Give each operation a `default` response of type application/problem+json (RFC 9457)."""
     result["components"].setdefault("schemas", {})["Problem"] = PROBLEM
-    answer = {"description": "Problem details", "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+    answer = {
+        "description": "Problem details",
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
     for path in result["paths"].values():
         for operation in path.values():
             operation["responses"].setdefault("default", answer)

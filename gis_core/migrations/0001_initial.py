@@ -8,9 +8,10 @@ import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
-import gis_core.models
 from django.conf import settings
 from django.db import migrations, models
+
+import gis_core.models
 
 
 class Migration(migrations.Migration):

@@ -1,0 +1,80 @@
+"""/compte/: signing in and out, one's password (allauth at French addresses), one's account."""
+
+from __future__ import annotations
+
+from allauth.account import views as allauth
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, re_path
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from gis_core.errors import ArpentError
+from gis_core.models import Membership, User
+from gis_core.services import tokens
+
+
+@require_GET
+@never_cache
+@login_required
+def account(request: HttpRequest) -> HttpResponse:
+    """My roles, my language, my API tokens."""
+    return account_page(request)
+
+
+def account_page(request: HttpRequest, status: int = 200, **more: object) -> HttpResponse:
+    user = request.user
+    assert isinstance(user, User)
+    memberships = Membership.objects.filter(user=user).select_related("member").prefetch_related("communes")
+    context = {"memberships": memberships.order_by("member__name"), "tokens": tokens.tokens_of(user), **more}
+    return render(request, "account/account.html", context, status=status)
+
+
+@require_POST
+@never_cache
+@login_required
+def create_token(request: HttpRequest) -> HttpResponse:
+    """Make an API token; this page is the only one that shows its secret."""
+    assert isinstance(request.user, User)
+    name = request.POST.get("name", "")
+    try:
+        token, secret = tokens.create_token(user=request.user, name=name)
+    except ArpentError as error:
+        return account_page(request, status=400, token_error=error.message, token_name=name)
+    return account_page(request, new_token=token, secret=secret)
+
+
+@require_POST
+@never_cache
+@login_required
+def revoke_token(request: HttpRequest, token_id: int) -> HttpResponse:
+    assert isinstance(request.user, User)
+    tokens.revoke_token(user=request.user, token_id=token_id)
+    messages.success(request, _("The token no longer opens anything."))
+    return redirect("account")
+
+
+urlpatterns = [
+    path("", account, name="account"),
+    path("jetons/", create_token, name="token_create"),
+    path("jetons/<int:token_id>/revoquer/", revoke_token, name="token_revoke"),
+    path("connexion/", allauth.login, name="account_login"),
+    path("deconnexion/", allauth.logout, name="account_logout"),
+    path("ferme/", allauth.account_inactive, name="account_inactive"),
+    path("inscription/", allauth.signup, name="account_signup"),
+    path("mot-de-passe/", allauth.password_change, name="account_change_password"),
+    path("mot-de-passe/definir/", allauth.password_set, name="account_set_password"),
+    path("mot-de-passe/oublie/", allauth.password_reset, name="account_reset_password"),
+    path("mot-de-passe/oublie/envoye/", allauth.password_reset_done, name="account_reset_password_done"),
+    path(
+        "mot-de-passe/nouveau/fait/", allauth.password_reset_from_key_done, name="account_reset_password_from_key_done"
+    ),
+    re_path(
+        r"^mot-de-passe/nouveau/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        allauth.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+]

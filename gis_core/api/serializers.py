@@ -1,0 +1,137 @@
+"""Shapes of what goes in and out of /api/v1/ for people, tokens, members and jobs."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from gis_core.models import ApiToken, Job, Member, Membership, User
+from gis_core.rights import Role
+from gis_core.services.territories import extent_4326
+
+MOST_COMMUNES = 1000
+
+
+class MemberReferenceSerializer(serializers.ModelSerializer[Member]):
+    class Meta:
+        model = Member
+        fields = ("slug", "name")
+
+
+class MemberSerializer(serializers.ModelSerializer[Member]):
+    bbox_4326 = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Member
+        fields = ("slug", "name", "siren", "kind", "bbox_4326")
+
+    def get_bbox_4326(self, member: Member) -> list[float]:
+        """West, south, east, north."""
+        return extent_4326(member)
+
+
+class MemberDetailSerializer(MemberSerializer):
+    communes = serializers.SerializerMethodField()
+
+    class Meta(MemberSerializer.Meta):
+        fields = (*MemberSerializer.Meta.fields, "communes")  # type: ignore[assignment]
+
+    def get_communes(self, member: Member) -> list[dict[str, str]]:
+        """INSEE code and name of each commune of the territory, by name."""
+        return list(member.communes.order_by("name").values("insee", "name"))
+
+
+class MyMembershipSerializer(serializers.ModelSerializer[Membership]):
+    member = MemberReferenceSerializer()
+    role = serializers.ChoiceField(choices=Role.choices)
+    role_label = serializers.CharField(source="get_role_display")
+
+    class Meta:
+        model = Membership
+        fields = ("member", "role", "role_label")
+
+
+class MeSerializer(serializers.ModelSerializer[User]):
+    name = serializers.CharField(source="__str__")
+    memberships = MyMembershipSerializer(many=True)
+
+    class Meta:
+        model = User
+        fields = ("username", "name", "email", "language", "memberships")
+
+
+class MyLanguageSerializer(serializers.Serializer[Any]):
+    language = serializers.ChoiceField(choices=["fr", "en"])
+
+
+class TokenSerializer(serializers.ModelSerializer[ApiToken]):
+    class Meta:
+        model = ApiToken
+        fields = ("id", "name", "prefix", "created_at", "last_used_at")
+
+
+class NewTokenSerializer(TokenSerializer):
+    secret = serializers.CharField()
+
+    class Meta(TokenSerializer.Meta):
+        fields = (*TokenSerializer.Meta.fields, "secret")  # type: ignore[assignment]
+
+
+class TokenNameSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=80)
+
+
+class PersonSerializer(serializers.ModelSerializer[Membership]):
+    username = serializers.CharField(source="user.username")
+    name = serializers.CharField(source="user.__str__")
+    email = serializers.EmailField(source="user.email")
+    role = serializers.ChoiceField(choices=Role.choices)
+    role_label = serializers.CharField(source="get_role_display")
+    communes = serializers.SerializerMethodField()
+    last_login_at = serializers.DateTimeField(source="user.last_login")
+
+    class Meta:
+        model = Membership
+        fields = ("id", "username", "name", "email", "role", "role_label", "communes", "last_login_at")
+
+    def get_communes(self, membership: Membership) -> list[str]:
+        """INSEE codes that a town hall user works for."""
+        return sorted(commune.insee for commune in membership.communes.all())
+
+
+class RoleSerializer(serializers.Serializer[Any]):
+    role = serializers.ChoiceField(choices=Role.choices)
+    communes = serializers.ListField(
+        child=serializers.CharField(max_length=5), required=False, default=list, max_length=MOST_COMMUNES
+    )
+
+
+class InvitationSerializer(RoleSerializer):
+    email = serializers.EmailField(max_length=150)
+    first_name = serializers.CharField(max_length=150, required=False, default="", allow_blank=True)
+    last_name = serializers.CharField(max_length=150, required=False, default="", allow_blank=True)
+
+
+class JobSerializer(serializers.ModelSerializer[Job]):
+    state = serializers.ChoiceField(choices=Job.State.choices)
+    state_label = serializers.CharField(source="get_state_display")
+    report = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Job
+        fields = (
+            "id",
+            "kind",
+            "title",
+            "state",
+            "state_label",
+            "progress",
+            "message",
+            "created_at",
+            "started_at",
+            "ended_at",
+            "report",
+        )
+
+    def get_report(self, job: Job) -> str | None:
+        """Where the report is, once there is one."""
+        return f"/api/v1/jobs/{job.pk}/report/" if job.report is not None else None

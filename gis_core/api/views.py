@@ -1,0 +1,194 @@
+"""Views of /api/v1/ for people, tokens, members and jobs: parse once, one service call, answer."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiResponse, extend_schema, inline_serializer
+from rest_framework import serializers as fields
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from gis_core.api import serializers
+from gis_core.api.parameters import PAGE_PARAMETERS, Page
+from gis_core.errors import Forbidden
+from gis_core.models import Job, Member, User
+from gis_core.rights import Rights
+from gis_core.services import jobs, members, people, tokens
+
+
+def listing(name: str, row: type[fields.BaseSerializer[Any]]) -> Any:
+    """The schema of a list answer: how many there are, and this page of them."""
+    return inline_serializer(name, {"count": fields.IntegerField(), "results": row(many=True)})
+
+
+def page_of(request: Request, rows: QuerySet[Any], serializer: type[fields.BaseSerializer[Any]]) -> Response:
+    page = Page.from_query(request.query_params)
+    chosen = rows[page.offset : page.offset + page.limit]
+    return Response({"count": rows.count(), "results": serializer(chosen, many=True).data})
+
+
+def checked(serializer: fields.BaseSerializer[Any]) -> dict[str, Any]:
+    serializer.is_valid(raise_exception=True)
+    data: dict[str, Any] = serializer.validated_data
+    return data
+
+
+def rights_of(request: Request) -> Rights:
+    rights: Rights = request._request.rights  # type: ignore[attr-defined]
+    return rights
+
+
+def asker(request: Request) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def site(request: HttpRequest | Request) -> str:
+    address: str = request.build_absolute_uri("/")
+    return address
+
+
+class MeView(APIView):
+    @extend_schema(operation_id="me", responses=serializers.MeSerializer)
+    def get(self, request: Request) -> Response:
+        """Who asks, with memberships and roles."""
+        return Response(serializers.MeSerializer(asker(request)).data)
+
+    @extend_schema(
+        operation_id="me_change", request=serializers.MyLanguageSerializer, responses=serializers.MeSerializer
+    )
+    def patch(self, request: Request) -> Response:
+        """Choose the language of pages and labels."""
+        user = asker(request)
+        user.language = checked(serializers.MyLanguageSerializer(data=request.data))["language"]
+        user.save(update_fields=["language"])
+        return Response(serializers.MeSerializer(user).data)
+
+
+class TokensView(APIView):
+    @extend_schema(
+        operation_id="tokens", parameters=PAGE_PARAMETERS, responses=listing("TokenList", serializers.TokenSerializer)
+    )
+    def get(self, request: Request) -> Response:
+        """The asker's API tokens, newest first."""
+        return page_of(request, tokens.tokens_of(asker(request)), serializers.TokenSerializer)
+
+    @extend_schema(
+        operation_id="token_create",
+        request=serializers.TokenNameSerializer,
+        responses={201: serializers.NewTokenSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Create a token. Its secret is in this answer and nowhere else; a token may not create tokens."""
+        if request._request.by_token:  # type: ignore[attr-defined]
+            raise Forbidden(_("A token does not create tokens: sign in on the web page."))
+        name = checked(serializers.TokenNameSerializer(data=request.data))["name"]
+        token, secret = tokens.create_token(user=asker(request), name=name)
+        return Response({**serializers.TokenSerializer(token).data, "secret": secret}, status=201)
+
+
+class TokenView(APIView):
+    @extend_schema(operation_id="token_revoke", responses={204: None})
+    def delete(self, request: Request, token_id: int) -> Response:
+        """Revoke a token."""
+        tokens.revoke_token(user=asker(request), token_id=token_id)
+        return Response(status=204)
+
+
+class MembersView(APIView):
+    @extend_schema(
+        operation_id="members",
+        parameters=PAGE_PARAMETERS,
+        responses=listing("MemberList", serializers.MemberSerializer),
+    )
+    def get(self, request: Request) -> Response:
+        """The asker's members; every member for the agency."""
+        return page_of(request, Member.objects.visible_to(rights_of(request)), serializers.MemberSerializer)
+
+
+class MemberView(APIView):
+    @extend_schema(operation_id="member", responses=serializers.MemberDetailSerializer)
+    def get(self, request: Request, slug: str) -> Response:
+        """One member with its communes."""
+        member = members.member_seen_by(rights=rights_of(request), slug=slug)
+        return Response(serializers.MemberDetailSerializer(member).data)
+
+
+class PeopleView(APIView):
+    @extend_schema(
+        operation_id="people", parameters=PAGE_PARAMETERS, responses=listing("PersonList", serializers.PersonSerializer)
+    )
+    def get(self, request: Request, slug: str) -> Response:
+        """Who belongs to the member, for its administrators."""
+        member = members.administered_member(rights=rights_of(request), slug=slug)
+        return page_of(request, people.people_of(member), serializers.PersonSerializer)
+
+    @extend_schema(
+        operation_id="person_invite",
+        request=serializers.InvitationSerializer,
+        responses={201: serializers.PersonSerializer},
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        """Invite somebody by mail with a role."""
+        rights = rights_of(request)
+        member = members.administered_member(rights=rights, slug=slug)
+        wanted = checked(serializers.InvitationSerializer(data=request.data))
+        membership = people.invite(rights=rights, member=member, site=site(request), **wanted)
+        return Response(serializers.PersonSerializer(membership).data, status=201)
+
+
+class PersonView(APIView):
+    @extend_schema(operation_id="person", responses=serializers.PersonSerializer)
+    def get(self, request: Request, slug: str, membership_id: int) -> Response:
+        """One person of the member."""
+        member = members.administered_member(rights=rights_of(request), slug=slug)
+        return Response(serializers.PersonSerializer(people.person_of(member=member, membership_id=membership_id)).data)
+
+    @extend_schema(
+        operation_id="person_change", request=serializers.RoleSerializer, responses=serializers.PersonSerializer
+    )
+    def patch(self, request: Request, slug: str, membership_id: int) -> Response:
+        """Give a person another role."""
+        rights = rights_of(request)
+        member = members.administered_member(rights=rights, slug=slug)
+        wanted = checked(serializers.RoleSerializer(data=request.data))
+        person = people.person_of(member=member, membership_id=membership_id)
+        people.change_role(rights=rights, membership=person, **wanted)
+        return Response(serializers.PersonSerializer(people.person_of(member=member, membership_id=membership_id)).data)
+
+    @extend_schema(operation_id="person_remove", responses={204: None})
+    def delete(self, request: Request, slug: str, membership_id: int) -> Response:
+        """Take a person out of the member."""
+        rights = rights_of(request)
+        member = members.administered_member(rights=rights, slug=slug)
+        people.remove(rights=rights, membership=people.person_of(member=member, membership_id=membership_id))
+        return Response(status=204)
+
+
+class JobsView(APIView):
+    @extend_schema(
+        operation_id="jobs", parameters=PAGE_PARAMETERS, responses=listing("JobList", serializers.JobSerializer)
+    )
+    def get(self, request: Request) -> Response:
+        """The jobs of the asker's members, newest first."""
+        return page_of(request, Job.objects.visible_to(rights_of(request)), serializers.JobSerializer)
+
+
+class JobView(APIView):
+    @extend_schema(operation_id="job", responses=serializers.JobSerializer)
+    def get(self, request: Request, job_id: int) -> Response:
+        """One job: its state and progress."""
+        return Response(serializers.JobSerializer(jobs.job_seen_by(rights=rights_of(request), job_id=job_id)).data)
+
+
+class JobReportView(APIView):
+    @extend_schema(
+        operation_id="job_report",
+        responses={200: OpenApiResponse(response=dict, description="The report, in the job's own shape")},
+    )
+    def get(self, request: Request, job_id: int) -> Response:
+        """What a job did, per file and row."""
+        return Response(jobs.report_seen_by(rights=rights_of(request), job_id=job_id))

@@ -1,0 +1,40 @@
+"""Forms of the pages for people. They keep what was typed; the services decide."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from gis_core.models import Member
+from gis_core.rights import Rights, Role
+
+
+class AccessibleForm(forms.Form):
+    """Django ties help and errors to fields by aria-describedby and aria-invalid; the label's mark says what is needed."""
+
+    required_css_class = "required"
+    error_css_class = "wrong"
+
+
+class RoleForm(AccessibleForm):
+    role = forms.ChoiceField(label=_("Role"))
+    communes = forms.MultipleChoiceField(
+        label=_("Communes of the town hall"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("For the town hall role only."),
+    )
+
+    def __init__(self, *args: Any, member: Member, rights: Rights, **options: Any) -> None:
+        super().__init__(*args, **options)
+        highest = rights.rank_at(member.pk)
+        self.fields["role"].choices = [(role.value, role.label) for role in Role if role.rank <= highest]  # type: ignore[attr-defined]
+        communes = member.communes.order_by("name").values_list("insee", "name")
+        self.fields["communes"].choices = [(insee, f"{name} ({insee})") for insee, name in communes]  # type: ignore[attr-defined]
+
+
+class InvitationForm(RoleForm):
+    email = forms.EmailField(label=_("E-mail address"), max_length=150)
+    first_name = forms.CharField(label=_("First name"), max_length=150, required=False)
+    last_name = forms.CharField(label=_("Last name"), max_length=150, required=False)
+    field_order = ["email", "first_name", "last_name", "role", "communes"]

@@ -1,0 +1,32 @@
+"""Run background jobs until told to stop."""
+
+import asyncio
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from procrastinate.contrib.django import app
+
+GRACE_S = 8.0
+
+
+class Command(BaseCommand):
+    help = "Run background jobs. SIGTERM waits a few seconds for what runs; the rest is taken up by the next worker."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--concurrency", type=int, default=1)
+        parser.add_argument("--once", action="store_true", help="Stop when no job is waiting.")
+
+    def handle(self, *args: Any, concurrency: int, once: bool, **options: Any) -> None:
+        asyncio.run(work(concurrency, once))
+
+
+async def work(concurrency: int, once: bool) -> None:
+    worker_app = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
+    async with worker_app.open_async():
+        await worker_app.run_worker_async(
+            name="arpent",
+            concurrency=concurrency,
+            wait=not once,
+            listen_notify=not once,
+            shutdown_graceful_timeout=GRACE_S,
+        )

@@ -1,0 +1,138 @@
+"""/membres/: a member's own administrator invites people, gives roles, removes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from gis_core.errors import ArpentError, Forbidden, NotFound
+from gis_core.forms import InvitationForm, RoleForm
+from gis_core.models import Member
+from gis_core.pages import manages_members
+from gis_core.rights import ADMINISTRATORS, Rights
+from gis_core.services import members, people
+
+View = Callable[..., HttpResponse]
+
+
+def page(view: View) -> View:
+    """A page for people who are signed in; what they may not see is an ordinary error page."""
+
+    @wraps(view)
+    @never_cache
+    @login_required
+    def shown(request: HttpRequest, **arguments: Any) -> HttpResponse:
+        try:
+            return view(request, **arguments)
+        except NotFound as error:
+            raise Http404 from error
+        except Forbidden as error:
+            raise PermissionDenied(str(error.message)) from error
+
+    return shown
+
+
+def rights_of(request: HttpRequest) -> Rights:
+    rights: Rights = request.rights  # type: ignore[attr-defined]
+    return rights
+
+
+@require_safe
+@page
+def members_page(request: HttpRequest) -> HttpResponse:
+    """The members whose people the asker manages."""
+    rights = rights_of(request)
+    if not manages_members(rights):
+        raise PermissionDenied
+    managed = [pk for pk, role in rights.roles.items() if role in ADMINISTRATORS]
+    chosen = Member.objects.all() if rights.agency else Member.objects.filter(pk__in=managed)
+    return render(request, "membres/members.html", {"members": chosen})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def people_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """The people of a member, and a form to invite one."""
+    rights = rights_of(request)
+    member = members.administered_member(rights=rights, slug=slug)
+    form = InvitationForm(request.POST or None, member=member, rights=rights)
+    status = 200
+    if request.method == "POST":
+        if form.is_valid() and attempt(
+            form,
+            lambda: people.invite(
+                rights=rights, member=member, site=request.build_absolute_uri("/"), **form.cleaned_data
+            ),
+        ):
+            messages.success(
+                request, _("The invitation has been sent to %(email)s.") % {"email": form.cleaned_data["email"]}
+            )
+            return redirect("people", slug=slug)
+        status = 400
+    context = {"member": member, "people": people.people_of(member), "form": form}
+    return render(request, "membres/people.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def person_page(request: HttpRequest, slug: str, membership_id: int) -> HttpResponse:
+    """One person's role at a member."""
+    rights = rights_of(request)
+    member = members.administered_member(rights=rights, slug=slug)
+    person = people.person_of(member=member, membership_id=membership_id)
+    initial = {"role": person.role, "communes": [commune.insee for commune in person.communes.all()]}
+    form = RoleForm(request.POST or None, member=member, rights=rights, initial=initial)
+    status = 200
+    if request.method == "POST":
+        if form.is_valid() and attempt(
+            form, lambda: people.change_role(rights=rights, membership=person, **form.cleaned_data)
+        ):
+            messages.success(request, _("%(name)s has a new role.") % {"name": person.user})
+            return redirect("people", slug=slug)
+        status = 400
+    return render(request, "membres/person.html", {"member": member, "person": person, "form": form}, status=status)
+
+
+@require_POST
+@page
+def remove_person(request: HttpRequest, slug: str, membership_id: int) -> HttpResponse:
+    """Take a person out of a member."""
+    rights = rights_of(request)
+    member = members.administered_member(rights=rights, slug=slug)
+    person = people.person_of(member=member, membership_id=membership_id)
+    try:
+        people.remove(rights=rights, membership=person)
+    except ArpentError as error:
+        messages.error(request, str(error.message))
+    else:
+        messages.success(request, _("%(name)s no longer belongs to the member.") % {"name": person.user})
+    return redirect("people", slug=slug)
+
+
+def attempt(form: Any, act: Callable[[], Any]) -> bool:
+    """Do it; a refusal becomes the form's error."""
+    try:
+        act()
+    except ArpentError as error:
+        form.add_error(None, str(error.message))
+        return False
+    return True
+
+
+urlpatterns = [
+    path("", members_page, name="members"),
+    path("<slug:slug>/", people_page, name="people"),
+    path("<slug:slug>/<int:membership_id>/", person_page, name="person"),
+    path("<slug:slug>/<int:membership_id>/retirer/", remove_person, name="person_remove"),
+]

@@ -1,0 +1,23 @@
+"""Members as an asker may see them."""
+
+from django.utils.translation import gettext as _
+
+from gis_core.errors import Forbidden, NotFound
+from gis_core.models import Member
+from gis_core.rights import ADMINISTRATORS, Rights
+
+
+def member_seen_by(*, rights: Rights, slug: str) -> Member:
+    """One of the asker's members; NotFound for any other, whether it exists or not."""
+    member = Member.objects.visible_to(rights).filter(slug=slug).first()
+    if member is None:
+        raise NotFound(_("There is nothing at this address, or you may not see it."))
+    return member
+
+
+def administered_member(*, rights: Rights, slug: str) -> Member:
+    """A member whose people the asker manages; Forbidden where another role sees it, NotFound where none does."""
+    member = member_seen_by(rights=rights, slug=slug)
+    if not rights.has_role(member.pk, ADMINISTRATORS):
+        raise Forbidden(_("Only an administrator of this member manages its people."))
+    return member

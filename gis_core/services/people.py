@@ -1,0 +1,182 @@
+"""The people of a member: invite, give a role, remove. The asker is an administrator there."""
+
+import secrets
+from collections.abc import Sequence
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.mail import send_mail
+from django.core.validators import validate_email
+from django.db import transaction
+from django.db.models import QuerySet
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
+from gis_core.models import Commune, Member, Membership, User
+from gis_core.rights import ADMINISTRATORS, Rights, Role
+
+
+def people_of(member: Member) -> QuerySet[Membership]:
+    """Who belongs to a member, with their town halls, by name."""
+    people = Membership.objects.filter(member=member).select_related("user").prefetch_related("communes")
+    return people.order_by("user__last_name", "user__first_name", "user__username")
+
+
+def person_of(*, member: Member, membership_id: int) -> Membership:
+    """One person of a member. Raises NotFound."""
+    membership = people_of(member).filter(pk=membership_id).first()
+    if membership is None:
+        raise NotFound(_("There is nothing at this address, or you may not see it."))
+    return membership
+
+
+@transaction.atomic
+def invite(
+    *,
+    rights: Rights,
+    member: Member,
+    email: str,
+    role: str,
+    communes: Sequence[str] = (),
+    first_name: str = "",
+    last_name: str = "",
+    site: str,
+) -> Membership:
+    """Give somebody a role at a member and tell them by mail; a new account sets its password by the mail's link.
+
+    `communes` are INSEE codes of the member's territory, needed for a town hall and refused otherwise; `site` is the
+    platform's address, with its last slash. Raises Invalid, Forbidden (a role above the asker's), Conflict (already
+    there).
+    """
+    email = checked_email(email)
+    check_may_give(rights, member, role)
+    user = User.objects.filter(email__iexact=email).first() or new_account(email, first_name, last_name)
+    if Membership.objects.filter(user=user, member=member).exists():
+        raise Conflict(_("This person already belongs to the member: change the role instead."))
+    if not user.is_active:
+        user.is_active = True
+        user.save(update_fields=["is_active"])
+    membership = Membership.objects.create(user=user, member=member, role=role)
+    set_town_halls(membership, communes)
+    transaction.on_commit(lambda: send_invitation(user, member, site))
+    return membership
+
+
+def checked_email(email: str) -> str:
+    email = email.strip().lower()
+    try:
+        validate_email(email)
+    except ValidationError as error:
+        raise Invalid(_("This is not an e-mail address.")) from error
+    return email
+
+
+def new_account(email: str, first_name: str, last_name: str) -> User:
+    """An account that nobody can sign in to until its owner sets a password."""
+    username = email if not User.objects.filter(username=email).exists() else f"{secrets.token_hex(4)}-{email}"
+    return User.objects.create_user(username, email, first_name=first_name.strip(), last_name=last_name.strip())
+
+
+def check_may_give(rights: Rights, member: Member, role: str) -> None:
+    """Raise Invalid for an unknown role, Forbidden for one above the asker's own."""
+    if role not in Role.values:
+        raise Invalid(_("Unknown role: %(role)s.") % {"role": role[:40]})
+    if Role(role).rank > rights.rank_at(member.pk):
+        raise Forbidden(_("Nobody gives a role above their own."))
+
+
+def set_town_halls(membership: Membership, communes: Sequence[str]) -> None:
+    """Set the communes a town hall user works for; other roles have none."""
+    if membership.role != Role.TOWN_HALL:
+        if communes:
+            raise Invalid(_("Only the town hall role is narrowed to communes."))
+        membership.communes.clear()
+        return
+    wanted = set(communes)
+    known = set(
+        Commune.objects.filter(territories__member=membership.member, insee__in=wanted).values_list("insee", flat=True)
+    )
+    if not wanted or wanted != known:
+        raise Invalid(_("The town hall role needs one or more communes of the member's territory."))
+    membership.communes.set(Commune.objects.filter(insee__in=known))
+
+
+@transaction.atomic
+def change_role(*, rights: Rights, membership: Membership, role: str, communes: Sequence[str] = ()) -> Membership:
+    """Give a person another role. Raises Invalid, Forbidden, Conflict (the last administrator)."""
+    lock(membership.member)
+    check_may_give(rights, membership.member, membership.role)
+    check_may_give(rights, membership.member, role)
+    if Role(role) not in ADMINISTRATORS:
+        check_not_last_administrator(rights, membership)
+    if role != Role.AGENCY_ADMINISTRATOR:
+        check_not_last_of_agency(membership)
+    membership.role = role
+    membership.save(update_fields=["role"])
+    set_town_halls(membership, communes)
+    return membership
+
+
+@transaction.atomic
+def remove(*, rights: Rights, membership: Membership) -> None:
+    """Take a person out of a member; an account without any member is closed. Raises Forbidden, Conflict."""
+    lock(membership.member)
+    check_may_give(rights, membership.member, membership.role)
+    check_not_last_administrator(rights, membership)
+    check_not_last_of_agency(membership)
+    user = membership.user
+    membership.delete()
+    if not user.memberships.exists():
+        user.is_active = False
+        user.save(update_fields=["is_active"])
+
+
+def lock(member: Member) -> None:
+    """One change of a member's people at a time: two administrators must not remove each other."""
+    Member.objects.select_for_update().get(pk=member.pk)
+
+
+def check_not_last_administrator(rights: Rights, membership: Membership) -> None:
+    """Only the agency may leave a member without an administrator."""
+    others = Membership.objects.filter(member=membership.member, role__in=ADMINISTRATORS).exclude(pk=membership.pk)
+    if Role(membership.role) in ADMINISTRATORS and not rights.agency and not others.exists():
+        raise Conflict(_("This is the member's last administrator: name another one first."))
+
+
+def check_not_last_of_agency(membership: Membership) -> None:
+    """Somebody must be able to administer the platform."""
+    if membership.role != Role.AGENCY_ADMINISTRATOR:
+        return
+    others = Membership.objects.select_for_update().filter(role=Role.AGENCY_ADMINISTRATOR, user__is_active=True)
+    if not any(other.pk != membership.pk for other in others):
+        raise Conflict(_("This is the last administrator of the agency: name another one first."))
+
+
+def send_invitation(user: User, member: Member, site: str) -> None:
+    """The mail that says who opened the account, where to go, and how to set a password when there is none."""
+    with translation.override(user.language):
+        context = {
+            "user": user,
+            "member": member,
+            "site": site,
+            "link": None if user.has_usable_password() else password_link(user, site),
+        }
+        send_mail(
+            subject=_("Your access to %(member)s on Arpent") % {"member": member.name},
+            message=render_to_string("mail/invitation.txt", context),
+            from_email=settings.DEFAULT_FROM_EMAIL,
+            recipient_list=[user.email],
+        )
+
+
+def password_link(user: User, site: str) -> str:
+    """Where the account's owner sets a password, once, within three days."""
+    key = default_token_generator.make_token(user)
+    return site.rstrip("/") + reverse(
+        "account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": key}
+    )

@@ -1,0 +1,58 @@
+"""Which files the web map consists of, as its build wrote them in Vite's manifest."""
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+
+DIST = settings.BASE_DIR / "webmap" / "dist"
+MANIFEST = DIST / ".vite" / "manifest.json"
+ENTRY = "src/main.ts"
+
+
+@dataclass(frozen=True)
+class Build:
+    """Addresses under /static/: the entry module, its style sheets, the modules that it loads at once."""
+
+    script: str
+    styles: tuple[str, ...]
+    preloads: tuple[str, ...]
+
+
+def read() -> Build | None:
+    """The present build, None when the web map has not been built."""
+    try:
+        modified = MANIFEST.stat().st_mtime_ns
+    except FileNotFoundError:
+        return None
+    return parse(MANIFEST, modified)
+
+
+@lru_cache(maxsize=1)
+def parse(path: Path, modified: int) -> Build:
+    """Read a manifest; `modified` makes a new build seen without a restart."""
+    chunks = json.loads(path.read_text())
+    needed = reachable(chunks, ENTRY)
+    return Build(
+        script=address(chunks[ENTRY]["file"]),
+        styles=tuple(dict.fromkeys(address(style) for name in needed for style in chunks[name].get("css", []))),
+        preloads=tuple(address(chunks[name]["file"]) for name in needed if name != ENTRY),
+    )
+
+
+def reachable(chunks: dict[str, dict[str, list[str]]], entry: str) -> list[str]:
+    """The entry and its static imports, each once."""
+    found: list[str] = []
+    waiting = [entry]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.append(name)
+            waiting += chunks[name].get("imports", [])
+    return found
+
+
+def address(file: str) -> str:
+    return f"{settings.STATIC_URL}webmap/{file}"
