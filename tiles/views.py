@@ -3,7 +3,6 @@
 import gzip
 from typing import Any
 
-from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -14,10 +13,7 @@ from tiles import cache
 from tiles.errors import NoSuchLayerError
 from tiles.services import documents, serving
 from tiles.services.address import parse_address
-from tiles.services.mvt import TileQuery
-
-MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
-SAFE_HEADERS = {"X-Content-Type-Options": "nosniff"}
+from tiles.services.running import run_here
 
 
 @require_safe
@@ -36,16 +32,8 @@ def tile_response(content: bytes, headers: dict[str, str], *, gzipped: bool) -> 
     if not content:
         return HttpResponse(status=204, headers=headers)
     if gzipped:
-        return HttpResponse(content, content_type=MEDIA_TYPE, headers={**headers, "Content-Encoding": "gzip"})
-    return HttpResponse(gzip.decompress(content), content_type=MEDIA_TYPE, headers=headers)
-
-
-def run_here(query: TileQuery) -> bytes:
-    """Run in the request's own transaction, which carries the asker's rights."""
-    with connection.cursor() as cursor:
-        cursor.execute(query.statement, query.parameters)
-        (content,) = cursor.fetchone()
-    return bytes(content or b"")
+        return HttpResponse(content, content_type=serving.MEDIA_TYPE, headers={**headers, "Content-Encoding": "gzip"})
+    return HttpResponse(gzip.decompress(content), content_type=serving.MEDIA_TYPE, headers=headers)
 
 
 @require_safe

@@ -1,10 +1,89 @@
-"""The thin layer in front of Django."""
+"""The thin layer in front of Django: tiles asked for in the usual way are answered here, everything else passes on.
 
+A full Django request costs more than most tiles. This layer asks the same rights code (tiles.asking), serves the same
+tiles (tiles.services) and says the same headers; whatever is unusual in a request, an error above all, is Django's.
+"""
+
+import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 
-Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
+from django.conf import settings
+from django.http.request import split_domain_port, validate_host
+
+from tiles import asking
+from tiles.asking import SeenLayer
+from tiles.services import serving
+from tiles.services.address import Address
+from tiles.services.running import run_as
+
+Environ = dict[str, Any]
+StartResponse = Callable[[str, list[tuple[str, str]]], Any]
+Application = Callable[[Environ, Any], Iterable[bytes]]
+
+PATH = re.compile(r"/tiles/([-a-zA-Z0-9_]{1,50})/([0-9]{1,2})/([0-9]{1,8})/([0-9]{1,8})\.mvt")
+QUERY = re.compile(r"(?:v=([0-9]{1,10}))?")
 
 
 def tiles_first(django: Application) -> Application:
-    return django
+    """A WSGI application that answers tiles itself and leaves the rest to Django."""
+
+    def application(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        found = PATH.fullmatch(environ["PATH_INFO"])
+        if found is None or not usual(environ):
+            return django(environ, start_response)
+        slug, z, x, y = found.groups()
+        address = Address(int(z), int(x), int(y))
+        asker = asking.who_asks(environ) if address.exists else None
+        seen = asker.layers.get(slug) if asker else None
+        if asker is None or seen is None:
+            return django(environ, start_response)
+        headers = headers_for(seen, environ["QUERY_STRING"])
+        if environ.get("HTTP_IF_NONE_MATCH") == seen.etag:
+            start_response("304 Not Modified", headers)
+            return []
+        content = serving.tile(seen.layer, address, seen.folder, run_as(asker.rights))
+        return answer(content, headers, start_response)
+
+    return application
+
+
+def answer(content: bytes, headers: list[tuple[str, str]], start_response: StartResponse) -> Iterable[bytes]:
+    if not content:
+        start_response("204 No Content", headers)
+        return []
+    start_response("200 OK", [*headers, *CONTENT_HEADERS, ("Content-Length", str(len(content)))])
+    return [content]
+
+
+CONTENT_HEADERS = [("Content-Type", serving.MEDIA_TYPE), ("Content-Encoding", "gzip")]
+
+
+def usual(environ: Environ) -> bool:
+    """A GET that takes gzip, of a host we know, over the scheme we want, with nothing in the query but a version."""
+    return (
+        environ["REQUEST_METHOD"] == "GET"
+        and "gzip" in environ.get("HTTP_ACCEPT_ENCODING", "")
+        and QUERY.fullmatch(environ.get("QUERY_STRING", "")) is not None
+        and known_host(environ.get("HTTP_HOST", ""))
+        and (not settings.SECURE_SSL_REDIRECT or is_secure(environ))
+    )
+
+
+@lru_cache(maxsize=256)
+def known_host(host: str) -> bool:
+    domain, _port = split_domain_port(host)
+    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
+
+
+def is_secure(environ: Environ) -> bool:
+    if settings.SECURE_PROXY_SSL_HEADER:
+        name, value = settings.SECURE_PROXY_SSL_HEADER
+        return bool(environ.get(name, "").split(",", 1)[0].strip() == value)
+    return bool(environ["wsgi.url_scheme"] == "https")
+
+
+def headers_for(seen: SeenLayer, query: str) -> list[tuple[str, str]]:
+    version = query.removeprefix("v=")
+    return seen.versioned_headers if version == str(seen.layer.version) else seen.headers

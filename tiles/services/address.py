@@ -23,6 +23,10 @@ class Address:
     y: int
 
     @property
+    def exists(self) -> bool:
+        return self.z <= DEEPEST_ZOOM and max(self.x, self.y) < 2**self.z
+
+    @property
     def width_m(self) -> float:
         """The tile's side in Web Mercator metres."""
         return 2 * HALF_WORLD_M / 2**self.z
@@ -44,6 +48,6 @@ def parse_address(z: str, x: str, y: str) -> Address:
     if not all(NUMBER.fullmatch(part) for part in (z, x, y)):
         raise NotATileError
     address = Address(int(z), int(x), int(y))
-    if address.z > DEEPEST_ZOOM or max(address.x, address.y) >= 2**address.z:
+    if not address.exists:
         raise NotATileError
     return address

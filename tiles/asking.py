@@ -1,0 +1,137 @@
+"""Who asks for a tile, and which layers they see: resolved by the platform's own rights code, kept for two seconds.
+
+A right taken away, a token revoked, an account closed, a layer made private, a new version: all of it is read again
+when the two seconds are over.
+"""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import close_old_connections, transaction
+from django.http import HttpRequest, parse_cookie
+
+from gis_core.identity import user_of_authorization
+from gis_core.models import User
+from gis_core.rights import Rights, acting_as, rights_of
+from layers.catalogue.models import Layer
+from tiles import cache
+from tiles.services import serving
+
+KEPT_SECONDS = 2.0
+MOST_ASKERS = 2_000
+Credentials = tuple[str, str]
+Headers = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class SeenLayer:
+    """A layer as one asker sees it: where its tiles are kept and what is said with them."""
+
+    layer: Layer
+    folder: str
+    etag: str
+    headers: Headers
+    versioned_headers: Headers
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Somebody's rights and layers by slug, at one moment."""
+
+    rights: Rights
+    layers: Mapping[str, SeenLayer]
+
+
+@dataclass(slots=True)
+class Entry:
+    """What is known about one pair of credentials. `asker` stays None for an Authorization header that names nobody."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    read_at: float = float("-inf")
+    asker: Asker | None = None
+
+    def fresh(self) -> bool:
+        return time.monotonic() - self.read_at < KEPT_SECONDS
+
+
+_entries: OrderedDict[Credentials, Entry] = OrderedDict()
+_entries_lock = threading.Lock()
+
+
+def who_asks(environ: Mapping[str, Any]) -> Asker | None:
+    """The asker behind a request; None when its Authorization header names nobody (Django refuses it)."""
+    credentials = credentials_of(environ)
+    entry = _entries.get(credentials) or new_entry(credentials)
+    if not entry.fresh():
+        with entry.lock:
+            if not entry.fresh():
+                begun = time.monotonic()
+                entry.asker = read_asker(credentials)
+                entry.read_at = begun
+    return entry.asker
+
+
+def forget_everybody() -> None:
+    """Read everything again at the next request (tests)."""
+    with _entries_lock:
+        _entries.clear()
+
+
+def new_entry(credentials: Credentials) -> Entry:
+    with _entries_lock:
+        while len(_entries) >= MOST_ASKERS:
+            _entries.popitem(last=False)
+        return _entries.setdefault(credentials, Entry())
+
+
+def credentials_of(environ: Mapping[str, Any]) -> Credentials:
+    """The Authorization header and the session key; the header wins, as in gis_core.middleware."""
+    authorization: str = environ.get("HTTP_AUTHORIZATION", "")
+    cookies: str = environ.get("HTTP_COOKIE", "")
+    if authorization or settings.SESSION_COOKIE_NAME not in cookies:
+        return authorization, ""
+    return "", parse_cookie(cookies).get(settings.SESSION_COOKIE_NAME, "")
+
+
+def read_asker(credentials: Credentials) -> Asker | None:
+    """Ask the database now: the account, its rights, the layers they see."""
+    close_old_connections()
+    try:
+        user = user_of(credentials)
+        if user is None:
+            return None
+        rights = rights_of(user)
+        with acting_as(rights), transaction.atomic():
+            layers = list(Layer.objects.visible_to(rights))
+        return Asker(rights, {layer.slug: seen(layer, rights) for layer in layers})
+    finally:
+        close_old_connections()
+
+
+def user_of(credentials: Credentials) -> User | AnonymousUser | None:
+    authorization, session_key = credentials
+    if authorization:
+        return user_of_authorization(authorization)
+    if not session_key:
+        return AnonymousUser()
+    request = HttpRequest()
+    request.session = SessionStore(session_key)
+    user: User | AnonymousUser = get_user(request)
+    return user
+
+
+def seen(layer: Layer, rights: Rights) -> SeenLayer:
+    etag = serving.etag(layer, rights)
+
+    def headers(version: str | None) -> Headers:
+        return [("ETag", etag), ("X-Content-Type-Options", "nosniff"), *serving.cache_headers(layer, rights, version).items()]
+
+    return SeenLayer(layer, cache.folder(layer, rights), etag, headers(None), headers(str(layer.version)))
