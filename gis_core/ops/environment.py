@@ -81,21 +81,22 @@ def secret_key(place: Place) -> str:
 def variables(place: Place, role: Role, port: int | None = None) -> dict[str, str]:
     """The whole environment of a process of Arpent that connects to the database as `arpent_<role>`.
 
-    What the operator has set wins, the data folder and the role's name apart.
+    What the operator has set wins, except what says which database: that follows from the data folder.
     """
-    ours = {
+    defaults = {"ARPENT_DEBUG": "0", "ARPENT_ALLOWED_HOSTS": LOCAL_HOSTS}
+    if "ARPENT_SECRET_KEY" not in os.environ:
+        defaults["ARPENT_SECRET_KEY"] = secret_key(place)
+    if port is not None:
+        defaults["ARPENT_PORT"] = str(port)
+    fixed = {
+        "ARPENT_DATA": str(place.data),
         "ARPENT_DB_HOST": str(place.socket_directory()),
         "ARPENT_DB_PORT": "5432",
         "ARPENT_DB_NAME": DATABASE,
-        "ARPENT_DEBUG": "0",
-        "ARPENT_ALLOWED_HOSTS": LOCAL_HOSTS,
+        "ARPENT_DB_USER": f"arpent_{role}",
+        "PATH": _path(os.environ),
     }
-    if "ARPENT_SECRET_KEY" not in os.environ:
-        ours["ARPENT_SECRET_KEY"] = secret_key(place)
-    if port is not None:
-        ours["ARPENT_PORT"] = str(port)
-    fixed = {"ARPENT_DATA": str(place.data), "ARPENT_DB_USER": f"arpent_{role}", "PATH": _path(os.environ)}
-    return {**ours, **_inherited(os.environ), **fixed}
+    return {**defaults, **_inherited(os.environ), **fixed}
 
 
 def _inherited(environ: Mapping[str, str]) -> dict[str, str]:
