@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+import io
 import json
 import os
 import subprocess
@@ -16,6 +17,8 @@ import shapely
 
 from gis_core.reader import Limits, Problem, ReaderUnavailable, ReadRefused, RestrictedReader, launch
 from gis_core.reader.child import lockdown, wire
+from gis_core.reader.child.geojson import GeoJsonFile
+from gis_core.reader.child.trouble import Trouble
 from gis_core.reader.messages import MESSAGES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -464,3 +467,16 @@ def geopackage(folder: Path) -> Path:
     )
     subprocess.run([sys.executable, "-c", code, str(path)], check=True)
     return path
+
+
+def test_a_file_cut_anywhere_is_called_cut() -> None:
+    text = (
+        '{"type":"FeatureCollection","ok":true,"features":[{"type":"Feature","properties":{"é\\u00e9":"Orléans",'
+        '"f":false,"n":null,"x":-1.5e-3},"geometry":{"type":"Point","coordinates":[-1.5e0,47.9]}}],"z":null}'
+    ).encode()
+    codes = set()
+    for end in range(1, len(text)):
+        with pytest.raises(Trouble) as caught:
+            GeoJsonFile(lambda end=end: io.BytesIO(text[:end]), Limits().for_child()).inspect()
+        codes.add(caught.value.code)
+    assert codes == {"truncated"}

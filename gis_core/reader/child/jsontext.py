@@ -15,6 +15,8 @@ CHUNK = 1 << 18
 BLANK = re.compile(r"[ \t\r\n]*")
 # An error this close to the end of what was read may only mean that the rest is still to come.
 TAIL = 16
+# What the JSON decoder leaves unread of a number or a word that is cut off.
+UNFINISHED = re.compile(r"-?|\.|(\.\d+)?[eE][+-]?|tr?u?|fa?l?s?|nu?l?")
 INTEGER_DIGITS = 18
 BOM = "\ufeff"
 KINDS = {dict: "object", list: "array", str: "string", int: "number", float: "number", bool: "boolean"}
@@ -133,9 +135,15 @@ class JsonText:
             return
         if self._text.find("\0", self._at, error.pos + 1) >= 0:
             raise Trouble("nul_character", **self._where(self._text.index("\0", self._at)))
-        if cut and (error.pos >= len(self._text.rstrip()) or error.msg.startswith("Unterminated")):
+        if cut and self._is_unfinished(error):
             raise Trouble("truncated", **self._where(len(self._text)))
         raise Trouble("bad_json", reason=error.msg, **self._where(error.pos))
+
+    def _is_unfinished(self, error: json.JSONDecodeError) -> bool:
+        """Whether the text, of which nothing more will come, was right as far as it goes."""
+        rest = self._text[error.pos :].rstrip()
+        in_escape = error.msg.startswith("Invalid \\") and '"' not in rest
+        return in_escape or error.msg.startswith("Unterminated string") or bool(UNFINISHED.fullmatch(rest))
 
     def _unexpected(self, found: str, wanted: str) -> Trouble:
         where = self._where(self._at)
@@ -166,6 +174,8 @@ class JsonText:
         try:
             self._text += self._utf8.decode(chunk, final=self._ended)
         except UnicodeDecodeError as error:
+            if self._ended:
+                raise Trouble("truncated", **self._where(len(self._text))) from None
             raise Trouble("not_utf8", byte=before + error.start + 1) from None
 
     def _read(self, size: int) -> bytes:
