@@ -10,5 +10,9 @@ class CadastreConfig(AppConfig):
 
     def ready(self) -> None:
         from layers.cadastre.layers import declare_layers
+        from layers.cadastre.searchers import register_searchers
+        from layers.cadastre.sheet import register_sheets
 
         post_migrate.connect(declare_layers, sender=self)
+        register_searchers()
+        register_sheets()

@@ -91,7 +91,9 @@ class Layer(models.Model):
     source_date = models.DateField(_("vintage"), null=True, blank=True)
     owner = models.ForeignKey(Member, models.CASCADE, null=True, blank=True, verbose_name=_("owner"))
     visibility = models.CharField(_("who sees it"), max_length=10, choices=Visibility, default=Visibility.OWNER)
-    shared_with = ArrayField(models.IntegerField(), default=list, blank=True, verbose_name=_("members it is shared with"))
+    shared_with = ArrayField(
+        models.IntegerField(), default=list, blank=True, verbose_name=_("members it is shared with")
+    )
     editor_roles = ArrayField(
         models.CharField(max_length=24, choices=Role), default=list, blank=True, verbose_name=_("roles that edit it")
     )
@@ -114,8 +116,12 @@ class Layer(models.Model):
         verbose_name_plural = _("layers")
         ordering: ClassVar[list[str]] = ["theme__order", "order", "title"]
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(min_zoom__lte=models.F("max_zoom"), max_zoom__lte=22), name="layer_zooms_in_order"),
-            models.CheckConstraint(condition=~Q(visibility="owner") | Q(owner__isnull=False), name="layer_of_an_owner_has_one"),
+            models.CheckConstraint(
+                condition=Q(min_zoom__lte=models.F("max_zoom"), max_zoom__lte=22), name="layer_zooms_in_order"
+            ),
+            models.CheckConstraint(
+                condition=~Q(visibility="owner") | Q(owner__isnull=False), name="layer_of_an_owner_has_one"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -132,7 +138,9 @@ class Layer(models.Model):
 
     def fields(self) -> list[dict[str, Any]]:
         """The columns with their label in the asker's language."""
-        return [{**column, "label": in_language(column["label"], column.get("label_en", ""))} for column in self.columns]
+        return [
+            {**column, "label": in_language(column["label"], column.get("label_en", ""))} for column in self.columns
+        ]
 
     @property
     def source_columns(self) -> list[str]:

@@ -1,0 +1,234 @@
+"""Suggestions over the reference layers. Every query is bounded: candidates are limited first, ordered afterwards."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from layers.cadastre.references import Reference, number_patterns, read_reference
+from layers.features.search import Found, Question, register_searcher
+from layers.features.words import words
+
+CANDIDATES = 200
+SUFFIXES = {"bis", "ter", "quater", "quinquies", "a", "b", "c", "d"}
+PLACE = """
+    st_x(c) as lon, st_y(c) as lat, box2d(st_transform(geom, 4326))::text as bbox
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A candidate as the queries below give it: what it is called and where it is."""
+
+    id: int
+    label: str
+    detail: str
+    distance: float
+    lon: float
+    lat: float
+    bbox: str
+
+
+def register_searchers() -> None:
+    """Called when the app starts."""
+    register_searcher("communes", search_communes)
+    register_searcher("parcels", search_parcels)
+    register_searcher("addresses", search_addresses)
+    register_searcher("roads", search_roads)
+
+
+def search_communes(question: Question) -> list[Found]:
+    """Communes by the beginnings of their name's words, or by INSEE code."""
+    typed = question.words
+    if not typed:
+        return []
+    code = question.text.upper() if re.fullmatch(r"\d[\dABab]\d{0,3}", question.text) else ""
+    rows = ask(
+        """
+        select id, name, insee, 0.0, {place} from gis_core_commune, st_transform(st_pointonsurface(geom), 4326) c
+        where {words} or (%(code)s <> '' and insee like %(code)s || '%%')
+        order by search_text not like %(start)s, length(search_text), insee limit %(limit)s
+        """,
+        question,
+        typed,
+        code=code,
+    )
+    start = " ".join(typed)
+    return [found(row, "commune", "communes", 92 if bare(row.label).startswith(start) else 75) for row in rows]
+
+
+def bare(text: str) -> str:
+    return " ".join(words(text))
+
+
+def search_parcels(question: Question) -> list[Found]:
+    """Parcels by identifier or by reference, near ones first."""
+    reference = read_reference(question.text)
+    if reference is None:
+        return []
+    where, values = parcel_condition(reference)
+    if reference.place and not values["communes"]:
+        return []
+    rows = ask(
+        f"""
+        with found as materialized (
+            select id, label, insee, number, geom from cadastre_parcel where {where}
+            order by {"idu" if reference.idu else "number"} limit {CANDIDATES})
+        select p.id, p.label, coalesce(co.name || ' (' || p.insee || ')', p.insee), {{distance}}, {{place}}
+        from (select *, number <> %(exact)s as other from found order by other, {{distance}}, insee, number
+              limit %(limit)s) p
+        left join (select insee, name from gis_core_commune) co on co.insee = p.insee, st_transform(st_pointonsurface(p.geom), 4326) c
+        order by p.other, {{distance}}, p.insee, p.number
+        """,
+        question,
+        [],
+        **values,
+    )
+    return [
+        found(row, "parcel", "parcels", 95 if reference.idu or row.label.endswith(f" {reference.number}") else 80)
+        for row in rows
+    ]
+
+
+def parcel_condition(reference: Reference) -> tuple[str, dict[str, Any]]:
+    """The condition on the parcels' table and its values; `communes` are the codes that a place's name means."""
+    if reference.idu:
+        return "idu like %(idu)s", {"idu": reference.idu + "%", "exact": "", "communes": []}
+    patterns = number_patterns(reference.number)
+    values: dict[str, Any] = {f"number{i}": pattern for i, pattern in enumerate(patterns)}
+    numbers = " or ".join(f"number like %(number{i})s" for i in range(len(patterns)))
+    condition = f"section = %(section)s and ({numbers})"
+    values |= {"section": reference.section, "exact": reference.number.zfill(4), "communes": []}
+    if reference.prefix:
+        condition += " and prefix = %(prefix)s"
+        values["prefix"] = reference.prefix
+    if reference.insee or reference.place:
+        condition += " and insee = any(%(communes)s)"
+        values["communes"] = [reference.insee] if reference.insee else communes_named(reference.place)
+    return condition, values
+
+
+def communes_named(place: Sequence[str]) -> list[str]:
+    """INSEE codes of the communes whose name has these beginnings of words (at most 20)."""
+    condition, values = word_condition(place)
+    with connection.cursor() as cursor:
+        cursor.execute(f"select insee from gis_core_commune where {condition} order by insee limit 20", values)  # noqa: S608
+        return [insee for (insee,) in cursor.fetchall()]
+
+
+def search_addresses(question: Question) -> list[Found]:
+    """Addresses by number, suffix and the beginnings of the words of road, postcode and commune."""
+    number, suffix, rest = split_address(question.words)
+    if not rest or not any(len(word) > 1 for word in rest):
+        return []
+    conditions = ["{words}"]
+    if number is not None:
+        conditions.append("number = %(number)s")
+    if suffix:
+        conditions.append("lower(suffix) = %(suffix)s")
+    rows = ask(
+        f"""
+        with found as materialized (
+            select id, label, road_name, number, suffix, postcode, commune_name, search_text, geom
+            from cadastre_address where {" and ".join(conditions)} limit {CANDIDATES})
+        select a.id, a.label, a.postcode || ' ' || a.commune_name, {{distance}}, {{place}}
+        from (select * from found
+              order by {{distance}}, search_text not like '%%' || %(start)s, length(search_text), number, suffix, id
+              limit %(limit)s) a, st_transform(a.geom, 4326) c
+        order by {{distance}}, length(a.search_text), a.number, a.suffix, a.id
+        """,
+        question,
+        rest,
+        number=number,
+        suffix=suffix,
+    )
+    score = 85 if number is not None else 55
+    return [found(row, "address", "addresses", score) for row in rows]
+
+
+def split_address(typed: Sequence[str]) -> tuple[int | None, str, list[str]]:
+    """(house number, suffix, other words): 12 bis rue des tanneurs; a postcode is an ordinary word."""
+    rest = list(typed)
+    if len(rest) < 2 or not (match := re.fullmatch(r"(\d{1,4})(bis|ter|quater|[a-d])?", rest[0])):
+        return None, "", rest
+    number, suffix = int(match[1]), match[2] or ""
+    rest = rest[1:]
+    if not suffix and len(rest) > 1 and rest[0] in SUFFIXES:
+        suffix, rest = rest[0], rest[1:]
+    return number, suffix, rest
+
+
+def search_roads(question: Question) -> list[Found]:
+    """Roads by the beginnings of the words of their name, number and commune; one line for the stretches of one road."""
+    _number, _suffix, rest = split_address(question.words)
+    if not any(len(word) > 1 for word in rest):
+        return []
+    rows = ask(
+        f"""
+        with found as materialized (
+            select id, name, insee, search_text, geom from cadastre_road where {{words}} limit {CANDIDATES}),
+        named as (
+            select distinct on (name, insee) id, name, insee, search_text, geom from found
+            order by name, insee, st_length(geom) desc, id)
+        select r.id, r.name, coalesce(co.name, r.insee), {{distance}}, {{place}}
+        from (select * from named order by {{distance}}, search_text not like %(start)s, length(search_text), id
+              limit %(limit)s) r
+        left join (select insee, name from gis_core_commune) co on co.insee = r.insee,
+        st_transform(st_lineinterpolatepoint(st_geometryn(r.geom, 1), 0.5), 4326) c
+        order by {{distance}}, length(r.search_text), r.id
+        """,
+        question,
+        rest,
+    )
+    return [found(row, "road", "roads", 70) for row in rows]
+
+
+def ask(statement: str, question: Question, typed: Sequence[str], **values: Any) -> list[Row]:
+    """Run a query whose `{words}`, `{distance}` and `{place}` are written here; values go as parameters."""
+    condition, word_values = word_condition(typed)
+    lon, lat = question.near or (None, None)
+    statement = statement.format(words=condition, distance=distance(question), place=PLACE)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement,
+            {
+                **word_values,
+                "start": " " + " ".join(typed) + "%",
+                "limit": question.limit,
+                "lon": lon,
+                "lat": lat,
+                **values,
+            },
+        )
+        return [Row(*row) for row in cursor.fetchall()]
+
+
+def word_condition(typed: Sequence[str]) -> tuple[str, dict[str, str]]:
+    """`search_text` has a word that begins with each typed word."""
+    if not typed:
+        return "true", {}
+    condition = " and ".join(f"search_text like %(word{i})s" for i in range(len(typed)))
+    return f"({condition})", {f"word{i}": f"% {word}%" for i, word in enumerate(typed)}
+
+
+def distance(question: Question) -> str:
+    """Steps of 5 km from where the map looks; 0 when nobody says."""
+    if question.near is None:
+        return "0.0"
+    return "floor(st_distance(geom, (select st_transform(st_point(%(lon)s, %(lat)s, 4326), 2154))) / 5000)"
+
+
+def found(row: Row, kind: str, layer: str, score: float) -> Found:
+    west, south, east, north = (float(part) for part in row.bbox[4:-1].replace(",", " ").split())
+    return Found(
+        kind=kind,
+        label=row.label,
+        detail=row.detail,
+        layer=layer,
+        id=row.id,
+        center_4326=(row.lon, row.lat),
+        bbox_4326=(west, south, east, north),
+        score=score - min(row.distance, 20) / 10,
+    )

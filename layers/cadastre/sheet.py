@@ -1,0 +1,169 @@
+"""What the cadastre adds to the sheets of its layers."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from gis_core.rights import Rights
+from layers.features.display import display, display_area, display_difference, display_number, display_share
+from layers.features.sheet import Addition, Property, Values, register_sheet
+
+PARCEL_FACTS = """
+    with parcel as materialized (
+        select id, idu, insee, area_m2, geom,
+               st_area(st_transform(geom, 4326)::geography) as measured_m2, st_area(geom) as planar_m2
+        from cadastre_parcel where id = any(%(ids)s))
+    select p.id, co.name, p.area_m2, p.measured_m2, a.label, a.others, coalesce(b.planar_m2, 0) / nullif(p.planar_m2, 0)
+    from parcel p
+    left join gis_core_commune co on co.insee = p.insee
+    left join lateral (
+        select min(trim(number || ' ' || suffix) || ' ' || road_name) filter (where place = 1) as label,
+               count(*) - 1 as others
+        from (select number, suffix, road_name, row_number() over (order by number, suffix, id) as place
+              from cadastre_address where parcel_idu = p.idu) numbered) a on true
+    left join lateral (
+        select sum(st_area(st_intersection(b.geom, p.geom))) as planar_m2 from cadastre_building b
+        where b.geom && p.geom and st_intersects(b.geom, p.geom) and not st_touches(b.geom, p.geom)) b on true
+"""
+COMMUNE_NAMES = "select insee, name from gis_core_commune where insee = any(%s)"
+BUILDING_AREAS = "select id, st_area(st_transform(geom, 4326)::geography) from cadastre_building where id = any(%s)"
+ROAD_LENGTHS = "select id, st_length(st_transform(geom, 4326)::geography) from cadastre_road where id = any(%s)"
+COMMUNE_AREAS = "select id, st_area(st_transform(geom, 4326)::geography) from gis_core_commune where id = any(%s)"
+
+
+def register_sheets() -> None:
+    """Called when the app starts."""
+    register_sheet("parcels", describe_parcels)
+    register_sheet("sections", describe_sections)
+    register_sheet("buildings", describe_buildings)
+    register_sheet("roads", describe_roads)
+    register_sheet("communes", describe_communes)
+    register_sheet("addresses", describe_addresses)
+
+
+def describe_parcels(rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:
+    """Commune and address as subtitle; measured area beside the contenance, built share."""
+    with connection.cursor() as cursor:
+        cursor.execute(PARCEL_FACTS, {"ids": ids(rows)})
+        return {fact[0]: parcel_addition(*fact[1:]) for fact in cursor.fetchall()}
+
+
+def parcel_addition(
+    commune: str | None,
+    area_m2: int | None,
+    measured_m2: float,
+    address: str | None,
+    others: int | None,
+    built: float | None,
+) -> Addition:
+    place = f"{address} (+{others})" if address and others else address
+    lines = [measured_area(measured_m2)]
+    if area_m2:
+        lines.append(difference(area_m2, measured_m2))
+    if built is not None:
+        share = min(max(built, 0.0), 1.0)
+        lines.append(line("built_share", _("Built share"), round(share, 4), None, display_share(share)))
+    return Addition(subtitle=" · ".join(part for part in (commune, place) if part) or None, properties=lines)
+
+
+def measured_area(area_m2: float) -> Property:
+    return line("measured_area_m2", _("Measured area"), round(area_m2, 1), "m²", display_area(area_m2))
+
+
+def difference(area_m2: int, measured_m2: float) -> Property:
+    """How far the plan is from the register, as a share of the register's area."""
+    share = measured_m2 / area_m2 - 1
+    label = _("Difference from the registered area")
+    return line("area_difference", label, round(share, 4), None, display_difference(share))
+
+
+def describe_sections(rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:
+    names = commune_names(rows)
+    return {
+        row["id"]: Addition(
+            title=_("Section %(code)s") % {"code": str(row["code"]).lstrip("0")}, subtitle=names.get(row["insee"])
+        )
+        for row in rows
+    }
+
+
+def describe_buildings(rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:
+    names, areas = commune_names(rows), measures(BUILDING_AREAS, rows)
+    return {
+        row["id"]: Addition(
+            title=row["name"] or None,
+            subtitle=names.get(row["insee"]),
+            properties=[
+                line("footprint_m2", _("Footprint"), round(areas[row["id"]], 1), "m²", display_area(areas[row["id"]]))
+            ],
+            hidden=frozenset() if row["name"] else frozenset({"name"}),
+        )
+        for row in rows
+    }
+
+
+def describe_roads(rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:
+    names, lengths = commune_names(rows), measures(ROAD_LENGTHS, rows)
+    return {
+        row["id"]: Addition(
+            subtitle=names.get(row["insee"]),
+            properties=[
+                line(
+                    "length_m",
+                    _("Length of this stretch"),
+                    round(lengths[row["id"]], 1),
+                    "m",
+                    display(lengths[row["id"]], "length_m"),
+                )
+            ],
+        )
+        for row in rows
+    }
+
+
+def describe_communes(rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:
+    areas = measures(COMMUNE_AREAS, rows)
+    return {
+        row["id"]: Addition(
+            subtitle=row["insee"],
+            properties=[
+                line(
+                    "measured_area_m2",
+                    _("Measured area"),
+                    round(area),
+                    "m²",
+                    f"{display_number(area / 1e6, 2)}\u00a0km²",
+                )
+            ],
+        )
+        for row in rows
+        for area in [areas[row["id"]]]
+    }
+
+
+def describe_addresses(rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:
+    return {row["id"]: Addition(subtitle=f"{row['postcode']} {row['commune_name']}".strip() or None) for row in rows}
+
+
+def commune_names(rows: Sequence[Values]) -> dict[str, str]:
+    """Names by INSEE code of the communes that the rows are in."""
+    with connection.cursor() as cursor:
+        cursor.execute(COMMUNE_NAMES, [sorted({row["insee"] for row in rows})])
+        return dict(cursor.fetchall())
+
+
+def measures(statement: str, rows: Sequence[Values]) -> dict[int, float]:
+    """Geodesic areas (m²) or lengths (m) by id."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [ids(rows)])
+        return dict(cursor.fetchall())
+
+
+def ids(rows: Sequence[Values]) -> list[int]:
+    return [row["id"] for row in rows]
+
+
+def line(name: str, label: str, value: Any, unit: str | None, shown: str) -> Property:
+    return Property(name=name, label=label, value=value, unit=unit, display=shown)

@@ -1,0 +1,38 @@
+"""Themes, layers and background maps in the administration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from layers.catalogue.models import Background, Layer, Theme
+
+
+@admin.register(Theme)
+class ThemeAdmin(admin.ModelAdmin):
+    list_display = ("title", "slug", "order")
+    list_editable = ("order",)
+
+
+@admin.register(Layer)
+class LayerAdmin(admin.ModelAdmin):
+    """How a layer looks and who sees it. Where its rows lie is the importers' business, not a form's."""
+
+    list_display = ("title", "theme", "owner", "visibility", "order", "visible_at_first", "source_date")
+    list_filter = ("theme", "visibility", "owner")
+    search_fields = ("slug", "title")
+    readonly_fields = ("slug", "table", "rows", "geometry_type", "columns", "title_field", "version")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Background)
+class BackgroundAdmin(admin.ModelAdmin):
+    list_display = ("title", "kind", "url", "min_zoom", "max_zoom", "order")
+    list_filter = ("kind",)

@@ -1,0 +1,86 @@
+"""The shapes of the catalogue's answers, for the API's documentation."""
+
+from rest_framework import serializers
+
+
+class ThemeSerializer(serializers.Serializer[dict[str, object]]):
+    slug = serializers.CharField()
+    title = serializers.CharField()
+    order = serializers.IntegerField()
+
+
+class OwnerSerializer(serializers.Serializer[dict[str, object]]):
+    slug = serializers.CharField()
+    name = serializers.CharField()
+
+
+class ColumnSerializer(serializers.Serializer[dict[str, object]]):
+    name = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    type = serializers.CharField(help_text="text, integer, number, date, boolean, area_m2 or length_m")
+    unit = serializers.CharField(allow_null=True)
+    in_tiles = serializers.BooleanField()
+
+
+class SymbolSerializer(serializers.Serializer[dict[str, object]]):
+    kind = serializers.CharField(help_text="fill, line or circle")
+    fill = serializers.CharField(allow_null=True)
+    stroke = serializers.CharField(allow_null=True)
+    stroke_width = serializers.FloatField()
+    dash = serializers.ListField(child=serializers.FloatField(), allow_null=True)
+
+
+class LegendSerializer(serializers.Serializer[dict[str, object]]):
+    label = serializers.CharField()  # type: ignore[assignment]
+    symbol = SymbolSerializer()
+
+
+class LayerSerializer(serializers.Serializer[dict[str, object]]):
+    slug = serializers.CharField()
+    title = serializers.CharField()
+    abstract = serializers.CharField()
+    theme = ThemeSerializer()
+    order = serializers.IntegerField()
+    attribution = serializers.CharField()
+    licence = serializers.CharField()
+    source_date = serializers.DateField(allow_null=True)
+    geometry_type = serializers.CharField(help_text="point, line or polygon")
+    visibility = serializers.CharField(help_text="public, signed_in, members or owner")
+    owner = OwnerSerializer(allow_null=True)
+    min_zoom = serializers.IntegerField()
+    max_zoom = serializers.IntegerField()
+    extent_4326 = serializers.ListField(child=serializers.FloatField(), allow_null=True)
+    visible = serializers.BooleanField(help_text="shown when the map opens")
+    opacity = serializers.FloatField()
+    version = serializers.IntegerField()
+    title_field = serializers.CharField()
+    fields = ColumnSerializer(many=True)  # type: ignore[assignment]
+    tiles = serializers.CharField()
+    style = serializers.CharField()
+    legend = LegendSerializer(many=True)
+    can_edit = serializers.BooleanField()
+
+
+class LayerPageSerializer(serializers.Serializer[dict[str, object]]):
+    count = serializers.IntegerField()
+    next = serializers.CharField(allow_null=True)
+    results = LayerSerializer(many=True)
+
+
+class BackgroundSerializer(serializers.Serializer[dict[str, object]]):
+    slug = serializers.CharField()
+    title = serializers.CharField()
+    kind = serializers.CharField(help_text="plain, xyz or wmts")
+    url = serializers.CharField(allow_null=True)
+    layer = serializers.CharField(allow_null=True)
+    matrix_set = serializers.CharField(allow_null=True)
+    format = serializers.CharField(allow_null=True)
+    style = serializers.CharField(allow_null=True)  # type: ignore[assignment]
+    attribution = serializers.CharField()
+    min_zoom = serializers.IntegerField()
+    max_zoom = serializers.IntegerField()
+    default = serializers.BooleanField()  # type: ignore[assignment]
+
+
+class BackgroundsSerializer(serializers.Serializer[dict[str, object]]):
+    results = BackgroundSerializer(many=True)

@@ -1,0 +1,89 @@
+"""Layers and backgrounds as plain JSON values, in the asker's language."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from gis_core.rights import Rights
+from layers.catalogue.models import Background, Layer, in_language
+
+SYMBOL = {"kind": "fill", "fill": None, "stroke": None, "stroke_width": 1, "dash": None}
+
+
+def layer_as_json(layer: Layer, rights: Rights) -> dict[str, Any]:
+    """One layer as the web map reads it."""
+    theme, owner = layer.theme, layer.owner
+    return {
+        "slug": layer.slug,
+        "title": str(layer),
+        "abstract": layer.abstract,
+        "theme": {"slug": theme.slug, "title": str(theme), "order": theme.order},
+        "order": layer.order,
+        "attribution": layer.attribution,
+        "licence": layer.licence,
+        "source_date": layer.source_date and layer.source_date.isoformat(),
+        "geometry_type": layer.geometry_type,
+        "visibility": layer.visibility,
+        "owner": {"slug": owner.slug, "name": owner.name} if owner else None,
+        "min_zoom": layer.min_zoom,
+        "max_zoom": layer.max_zoom,
+        "extent_4326": layer.extent_4326 and [round(value, 7) for value in layer.extent_4326],
+        "visible": layer.visible_at_first,
+        "opacity": 1.0,
+        "version": layer.version,
+        "title_field": layer.title_field,
+        "fields": [field_as_json(field) for field in layer.fields()],
+        "tiles": f"/tiles/{layer.slug}.json",
+        "style": f"/tiles/{layer.slug}/style.json",
+        "legend": [symbol_as_json(line) for line in layer.legend],
+        "can_edit": layer.may_edit(rights),
+    }
+
+
+def field_as_json(field: dict[str, Any]) -> dict[str, Any]:
+    names = ("name", "label", "type")
+    return {name: field[name] for name in names} | {"unit": field.get("unit"), "in_tiles": bool(field.get("in_tiles"))}
+
+
+def symbol_as_json(line: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "label": in_language(line["label"], line.get("label_en", "")),
+        "symbol": SYMBOL | line["symbol"],
+    }
+
+
+def backgrounds_as_json() -> list[dict[str, Any]]:
+    """The backgrounds one may choose from; our own tiles come first."""
+    return [plain_background(), *(background_as_json(background) for background in Background.objects.all())]
+
+
+def plain_background() -> dict[str, Any]:
+    nothing = dict.fromkeys(("url", "layer", "matrix_set", "format", "style"))
+    zooms = {"min_zoom": 0, "max_zoom": 22}
+    return {
+        "slug": "plan",
+        "title": _("Plain"),
+        "kind": "plain",
+        **nothing,
+        "attribution": "",
+        **zooms,
+        "default": True,
+    }
+
+
+def background_as_json(background: Background) -> dict[str, Any]:
+    wmts = background.kind == Background.Kind.WMTS
+    return {
+        "slug": background.slug,
+        "title": background.title,
+        "kind": background.kind,
+        "url": background.url,
+        "layer": background.layer if wmts else None,
+        "matrix_set": background.matrix_set if wmts else None,
+        "format": background.format if wmts else None,
+        "style": background.style if wmts else None,
+        "attribution": background.attribution,
+        "min_zoom": background.min_zoom,
+        "max_zoom": background.max_zoom,
+        "default": False,
+    }

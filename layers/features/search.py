@@ -1,0 +1,87 @@
+"""The search box: apps register searchers for their layers, this module asks those that the asker may see.
+
+A searcher answers a bounded number of candidates with a score; the best of all are kept.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from gis_core.errors import Invalid
+from gis_core.rights import Rights
+from layers.catalogue.models import Layer
+from layers.catalogue.parameters import Parameters, in_domain, integer, position
+from layers.features.words import words
+
+LONGEST_QUERY = 200
+MOST_RESULTS = 50
+MOST_WORDS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is searched: the text, its words, how many results, and where the map looks (EPSG:4326)."""
+
+    text: str
+    limit: int
+    near: tuple[float, float] | None = None
+
+    @classmethod
+    def parse(cls, parameters: Parameters) -> "Question":
+        """Raises Invalid."""
+        text = parameters.get("q", "").strip()
+        if len(text) > LONGEST_QUERY:
+            raise Invalid(_("“q” is longer than %(limit)s characters.") % {"limit": LONGEST_QUERY}, parameter="q")
+        if "\0" in text:
+            raise Invalid(_("“q” contains a NUL character."), parameter="q")
+        near = position(parameters)
+        return cls(text, integer(parameters, "limit", 8, 1, MOST_RESULTS), near if near and in_domain(*near) else None)
+
+    @property
+    def words(self) -> list[str]:
+        return words(self.text)[:MOST_WORDS]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One suggestion; the score (0 to 100) orders suggestions of all kinds together."""
+
+    kind: str
+    label: str
+    detail: str
+    center_4326: tuple[float, float]
+    score: float
+    layer: str | None = None
+    id: int | None = None
+    bbox_4326: tuple[float, float, float, float] | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        names = ("kind", "label", "detail", "layer", "id")
+        return {name: getattr(self, name) for name in names} | {
+            "center_4326": [round(value, 7) for value in self.center_4326],
+            "bbox_4326": self.bbox_4326 and [round(value, 7) for value in self.bbox_4326],
+        }
+
+
+type Search = Callable[[Question], Iterable[Found]]
+
+_searchers: list[tuple[str | None, Search]] = []
+
+
+def register_searcher(layer: str | None, search: Search) -> None:
+    """Add a searcher over one layer (None: it reads no layer). It is asked only where the asker sees the layer."""
+    if (layer, search) not in _searchers:
+        _searchers.append((layer, search))
+
+
+def suggestions(question: Question, rights: Rights) -> list[dict[str, Any]]:
+    """The best suggestions, of every kind that the asker may see."""
+    if not question.text:
+        return []
+    names = [layer for layer, _search in _searchers if layer]
+    seen = set(Layer.objects.visible_to(rights).filter(slug__in=names).values_list("slug", flat=True))
+    found = [one for layer, search in _searchers if layer is None or layer in seen for one in search(question)]
+    best = sorted(found, key=lambda one: -one.score)[: question.limit]
+    return [one.as_json() for one in best]

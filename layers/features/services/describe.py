@@ -1,0 +1,50 @@
+"""Features as the web map shows them: title, subtitle, lines with French values, geometry."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from gis_core.rights import Rights
+from layers.catalogue.models import Layer
+from layers.features.services.read import title_of, words_of
+from layers.features.sheet import Addition, additions, column_property, plain
+
+type Row = dict[str, Any]
+
+
+def features_as_json(layer: Layer, rows: Sequence[Row], rights: Rights) -> list[dict[str, Any]]:
+    """FEATURE objects of rows read with their geometry, with what the layer's app adds."""
+    added = additions(layer.slug, rows, rights)
+    return [feature_as_json(layer, row, added.get(row["id"], Addition())) for row in rows]
+
+
+def feature_as_json(layer: Layer, row: Row, addition: Addition) -> dict[str, Any]:
+    return {
+        "layer": layer.slug,
+        "id": row["id"],
+        "title": addition.title or title_of(layer, row),
+        "subtitle": addition.subtitle,
+        "properties": properties_as_json(layer, row, addition),
+        "geometry": row["geometry"],
+        "bbox_4326": row["bbox"],
+        "version": row["version"],
+    }
+
+
+def properties_as_json(layer: Layer, row: Row, addition: Addition) -> list[dict[str, Any]]:
+    words = words_of(layer, row)
+    shown = [column for column in layer.fields() if column["name"] not in addition.hidden]
+    lines = [column_property(column, words[column["name"]]) for column in shown]
+    return [line.as_json() for line in (*lines, *addition.properties)]
+
+
+def listed_as_json(layer: Layer, rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """Rows of a list: title, plain values, bbox."""
+    return [
+        {
+            "id": row["id"],
+            "title": title_of(layer, row),
+            "properties": {name: plain(row[name]) for name in layer.source_columns},
+            "bbox_4326": row["bbox"],
+        }
+        for row in rows
+    ]

@@ -1,0 +1,65 @@
+"""What apps add to a feature's sheet. Each registers for its own layer when it starts; this module knows none of them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from gis_core.rights import Rights
+from layers.features.display import display
+
+type Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Property:
+    """One line of a sheet; `display` is the value as people read it."""
+
+    name: str
+    label: str
+    value: Any
+    unit: str | None = None
+    display: str
+
+    def as_json(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in ("name", "label", "value", "unit", "display")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addition:
+    """What an app says of one feature beyond its columns; None keeps what the layer gives."""
+
+    title: str | None = None
+    subtitle: str | None = None
+    properties: Sequence[Property] = field(default_factory=tuple)
+    hidden: frozenset[str] = frozenset()
+    """Columns that the additions repeat."""
+
+
+type Describe = Callable[[Sequence[Values], Rights], Mapping[int, Addition]]
+"""Additions by feature id, for rows of one layer (their `id` and declared columns), in few queries however many rows."""
+
+_describers: dict[str, Describe] = {}
+
+
+def register_sheet(slug: str, describe: Describe) -> None:
+    """Let an app describe the features of its layer."""
+    _describers[slug] = describe
+
+
+def additions(slug: str, rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:
+    """What the layer's app adds, by feature id."""
+    describe = _describers.get(slug)
+    return describe(rows, rights) if describe and rows else {}
+
+
+def column_property(column: Mapping[str, Any], value: Any) -> Property:
+    """A declared column's line (label already in the asker's language)."""
+    kind, unit = column.get("type", "text"), column.get("unit")
+    return Property(
+        name=column["name"], label=column["label"], value=plain(value), unit=unit, display=display(value, kind, unit)
+    )
+
+
+def plain(value: Any) -> Any:
+    """A JSON value."""
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)

@@ -1,0 +1,22 @@
+"""Text as the search compares it: lower case, no accents, no punctuation, a space before every word."""
+
+import re
+import unicodedata
+
+LIGATURES = str.maketrans(
+    {"œ": "oe", "æ": "ae", "Œ": "oe", "Æ": "ae", "ß": "ss", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l"}
+)
+NOT_WORD = re.compile(r"[^0-9a-z]+")
+SAINTS = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
+
+
+def words(text: str) -> list[str]:
+    """The words of a text: "L'Église St-Jean" gives l, eglise, saint, jean."""
+    flat = unicodedata.normalize("NFKD", text.translate(LIGATURES)).lower()
+    bare = "".join(letter for letter in flat if not unicodedata.combining(letter))
+    return [SAINTS.get(word, word) for word in NOT_WORD.split(bare) if word]
+
+
+def search_text(*texts: object) -> str:
+    """What a `search_text` column holds: every word with a space before it, so that ` word` finds beginnings of words."""
+    return "".join(f" {word}" for text in texts if text not in (None, "") for word in words(str(text)))
