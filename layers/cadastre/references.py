@@ -43,7 +43,7 @@ def read_identifier(text: str) -> Reference | None:
     packed = re.sub(r"[\s.-]", "", text).upper()
     if not packed.isascii():
         return None
-    if IDENTIFIER.fullmatch(packed) or BEGINNING.fullmatch(packed):
+    if IDENTIFIER.fullmatch(packed) or BEGINNING.fullmatch(text.upper()):
         return Reference(idu=packed)
     short = without_direction(packed)
     return Reference(idu=short) if short else None

@@ -216,7 +216,7 @@ def word_condition(typed: Sequence[str]) -> tuple[str, dict[str, str]]:
 def distance(question: Question) -> str:
     """Steps of 5 km from where the map looks; 0 when nobody says."""
     if question.near is None:
-        return "0.0"
+        return "0.0::float8"
     return "floor(st_distance(geom, (select st_transform(st_point(%(lon)s, %(lat)s, 4326), 2154))) / 5000)"
 
 
