@@ -1,6 +1,7 @@
 """`python -m gis_core.ops <command>`: what `./arpent` runs once the machine has its packages."""
 
 import argparse
+import os
 import shlex
 import sys
 from pathlib import Path
@@ -25,7 +26,7 @@ def parser() -> Parser:
     common = Parser(add_help=False)
     common.add_argument("--data")
     port = Parser(add_help=False)
-    port.add_argument("--port", type=int, default=DEFAULT_PORT)
+    port.add_argument("--port", type=int, default=os.environ.get("ARPENT_PORT", DEFAULT_PORT))
     commands = Parser(prog="arpent", add_help=False)
     add = commands.add_subparsers(dest="command", required=True, parser_class=Parser).add_parser
     add("demo", parents=[common, port]).add_argument("--detach", action="store_true")
