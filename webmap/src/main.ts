@@ -17,14 +17,16 @@ startSurroundings(app);
 startKeyboard(app);
 startJobs(app);
 
-const root = document.querySelector<ArpentApp>("arpent-app") ?? document.createElement("arpent-app");
-(root as ArpentApp).controller = app;
-if (!root.isConnected) (document.getElementById("arpent") ?? document.body).append(root);
-if (!customElements.get("arpent-app")) customElements.define("arpent-app", ArpentApp);
+customElements.define("arpent-app", ArpentApp);
+const root = document.createElement("arpent-app") as ArpentApp;
+root.controller = app;
+const place = document.getElementById("arpent");
+if (place) place.replaceWith(root);
+else document.body.append(root);
 
 const started = app.start();
 const { createMap } = await mapModule;
-await (root as ArpentApp).updateComplete;
+await root.updateComplete;
 const target = root.querySelector<HTMLElement>(".map-canvas");
 if (target) {
   let renders = 0;

@@ -152,7 +152,7 @@ class MapView implements MapPort {
     this.map.on("click", (event) => this.click(event));
     this.map.on("dblclick", (event) => this.doubleClick(event));
     this.map.on("pointermove", (event) => this.pointerMoved(event));
-    this.map.getViewport().addEventListener("pointerleave", () => this.pointerLeft());
+    this.target.addEventListener("pointerleave", () => this.pointerLeft());
     new ResizeObserver(() => this.map.updateSize()).observe(this.target);
   }
 

@@ -1,4 +1,4 @@
-import type { Layer } from "../api/types";
+import type { GeometryType, Layer } from "../api/types";
 import type { LayerSetting } from "./state";
 
 export interface Arrangement {
@@ -7,9 +7,17 @@ export interface Arrangement {
   unknown: string[];
 }
 
-/** The order a layer has when nobody chose: the server's, themes apart; the greatest is drawn on top. */
+/** What must not be hidden is drawn last: numbers and limits over surfaces. Layers we do not know stand by geometry. */
+const STACK = ["addresses", "communes", "sections", "parcels", "roads", "buildings"];
+const BY_GEOMETRY: Record<GeometryType, number> = { point: -0.5, line: 3.5, polygon: 6 };
+
+function stackRank({ slug, geometry_type }: Layer): number {
+  return STACK.includes(slug) ? STACK.indexOf(slug) : BY_GEOMETRY[geometry_type];
+}
+
+/** The order in which layers are drawn when nobody chose, the topmost first. */
 function byDefault(a: Layer, b: Layer): number {
-  return b.order - a.order || a.title.localeCompare(b.title);
+  return stackRank(a) - stackRank(b) || a.order - b.order;
 }
 
 /** The layers of the catalogue arranged as `wanted` says; those it does not name keep the server's place, and are off. */
@@ -41,7 +49,7 @@ export interface ThemeGroup {
 export function byTheme(catalogue: readonly Layer[], text = ""): ThemeGroup[] {
   const groups = new Map<string, ThemeGroup & { order: number }>();
   const wanted = fold(text.trim());
-  for (const layer of [...catalogue].sort(byDefault)) {
+  for (const layer of [...catalogue].sort((a, b) => a.order - b.order)) {
     const theme = layer.theme ?? { slug: "", title: "", order: Number.MAX_SAFE_INTEGER };
     if (wanted && !fold(`${layer.title} ${theme.title}`).includes(wanted)) continue;
     const group = groups.get(theme.slug) ?? { ...theme, layers: [] };

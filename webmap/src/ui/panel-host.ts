@@ -3,6 +3,7 @@ import type { Controller } from "../app/controller";
 import type { Key } from "../i18n";
 import type { PanelId } from "../state/state";
 import { drawerHandle } from "./drawer";
+import { skeleton } from "./states";
 
 const TITLES: Record<PanelId, Key> = {
   layers: "desk.layers",
@@ -11,18 +12,28 @@ const TITLES: Record<PanelId, Key> = {
   help: "desk.help",
 };
 
+/** Desks that are not in the first view are fetched when they are first opened. */
+const LATER: Partial<Record<PanelId, () => Promise<unknown>>> = {
+  list: () => import("./list-panel"),
+  measure: () => import("./measure-panel"),
+  help: () => import("./help-panel"),
+};
+
 function body(controller: Controller, panel: PanelId): TemplateResult {
+  const fetchPanel = LATER[panel];
+  if (fetchPanel && !customElements.get(`arp-${panel}-panel`)) {
+    // A new state object makes the screen draw itself again, with the desk this time.
+    void fetchPanel().then(() => controller.store.update({}));
+    return skeleton(controller.t, 6);
+  }
   switch (panel) {
     case "layers":
       return html`<arp-layers-panel .controller=${controller}></arp-layers-panel>`;
     case "list":
-      void import("./list-panel");
       return html`<arp-list-panel .controller=${controller}></arp-list-panel>`;
     case "measure":
-      void import("./measure-panel");
       return html`<arp-measure-panel .controller=${controller}></arp-measure-panel>`;
     case "help":
-      void import("./help-panel");
       return html`<arp-help-panel .controller=${controller}></arp-help-panel>`;
   }
 }
