@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import shapely
 from numpy.random import Generator
-from shapely import LineString, Point, Polygon
+from shapely.geometry import LineString, Point, Polygon
 
-from .geometry import Floats, lines, polygons
+from .geometry import Floats, lines, nearest, polygons
 from .model import Address, Commune, Parcel, Road
 
 SETBACK = 1.2
@@ -71,13 +71,17 @@ def _spot(shape: Polygon, start: Floats, step: Floats, road: int, tree: shapely.
     left = np.array([-step[1], step[0]]) / np.hypot(*step)
     for t, deep in ((0.5, 1.0), (0.35, 1.0), (0.65, 1.0), (0.5, 0.5), (0.2, 0.6), (0.8, 0.6)):
         spot = Point(np.round(start + t * step + left * SETBACK * deep, 2))
-        if shape.contains(spot) and int(tree.nearest(spot)) == road and shape.exterior.distance(spot) > 0.25:
+        if shape.contains(spot) and nearest(tree, spot) == road and shape.exterior.distance(spot) > 0.25:
             return spot
     return None
 
 
 def number(
-    dwellings: Sequence[str], found: Mapping[str, Front], roads: Sequence[Road], towns: Sequence[Commune], rng: Generator
+    dwellings: Sequence[str],
+    found: Mapping[str, Front],
+    roads: Sequence[Road],
+    towns: Sequence[Commune],
+    rng: Generator,
 ) -> list[Address]:
     """One address for each dwelling (parcel ids): odd on the left and even on the right, going out from the church."""
     groups: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -94,7 +98,8 @@ def number(
             front = found[idu]
             town = by_code[insee]
             out.append(Address(
-                f"A{len(out) + 1:05d}", n, suffix, roads[front.road].id, name, insee, town.postcode, town.name, idu, front.spot
+                f"A{len(out) + 1:05d}", n, suffix, roads[front.road].id, name, insee,
+                town.postcode, town.name, idu, front.spot,
             ))  # fmt: skip
     return out
 
@@ -103,10 +108,15 @@ def _near(road: Road, insee: str, found: Mapping[str, Front], idus: Sequence[str
     return road.insee == insee or any(roads[found[i].road] is road for i in idus)
 
 
-def _along(parts: Sequence[LineString], spots: Sequence[tuple[str, Point]], centre: Point) -> list[tuple[str, float, bool]]:
+def _along(
+    parts: Sequence[LineString], spots: Sequence[tuple[str, Point]], centre: Point
+) -> list[tuple[str, float, bool]]:
     """(id, metres from the start of the road, on the left) for each spot."""
     chains = lines(shapely.line_merge(shapely.union_all(list(parts))))
-    chains = [c if Point(c.coords[0]).distance(centre) <= Point(c.coords[-1]).distance(centre) else c.reverse() for c in chains]
+    chains = [
+        c if Point(c.coords[0]).distance(centre) <= Point(c.coords[-1]).distance(centre) else c.reverse()
+        for c in chains
+    ]
     chains.sort(key=lambda c: (Point(c.coords[0]).distance(centre), c.bounds))
     before = np.cumsum([0.0, *(c.length for c in chains)])
     out = []

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import shapely
 from numpy.random import Generator
-from shapely import Point, Polygon
+from shapely.geometry import Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from .geometry import GRID, faces, polygons
+from .geometry import GRID, Floats, faces, polygons
 from .roads import Network
 from .terrain import Terrain, Village
 
@@ -54,8 +54,9 @@ def _public(terrain: Terrain, net: Network) -> list[BaseGeometry]:
 
 def _ground(cell: Polygon, taken: Sequence[BaseGeometry]) -> list[Polygon]:
     left = cell.difference(shapely.union_all(taken)) if taken else cell
-    opened = left.buffer(-2.2, join_style="mitre").buffer(2.2, quad_segs=1, join_style="round").intersection(left)
-    kept = polygons(shapely.set_precision(opened, GRID), 250.0)
+    opened = left.buffer(-2.2, join_style="mitre").buffer(2.2, quad_segs=1, join_style="round")
+    corners = shapely.union_all(polygons(left.difference(opened), 0.4))
+    kept = polygons(shapely.set_precision(left.difference(corners), GRID), 250.0)
     return sorted(kept, key=lambda p: p.bounds)
 
 
@@ -63,7 +64,10 @@ def _ragged(ground: Polygon, cell: Polygon, terrain: Terrain, rng: Generator) ->
     """Road limits in the country are not parallel to the axis: move some vertices a few decimetres inwards."""
     fine = shapely.segmentize(ground, 70.0)
     xy = shapely.get_coordinates(fine.exterior)[:-1]
-    free = shapely.distance(shapely.points(xy), cell.exterior) > 1.5
+    spots = shapely.points(xy)
+    free = shapely.distance(spots, cell.exterior) > 1.5
+    for river in terrain.rivers:
+        free &= shapely.distance(spots, river.water) > 1.5
     moved = xy + np.where(free[:, None], rng.uniform(-0.45, 0.45, xy.shape), 0.0)
     bent = Polygon(np.round(moved, 2), [r.coords for r in fine.interiors])
     return bent if bent.is_valid and cell.contains(bent) else ground
@@ -92,7 +96,7 @@ def _pull(v: Village, spot: Point) -> float:
     return -1.0 if v.outline.contains(spot) else float(np.hypot(*(v.centre - (spot.x, spot.y)))) - 0.3 * v.radius
 
 
-def _give_away(k: int, owner: list[int], cells: Sequence[Polygon], far: np.ndarray) -> None:  # type: ignore[type-arg]
+def _give_away(k: int, owner: list[int], cells: Sequence[Polygon], far: Floats) -> None:
     mine = [i for i, o in enumerate(owner) if o == k]
     parts = polygons(shapely.union_all([cells[i] for i in mine], grid_size=GRID))
     biggest = max(parts, key=lambda p: p.area)

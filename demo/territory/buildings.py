@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-import numpy as np
 import shapely
 from numpy.random import Generator
-from shapely import Polygon
+from shapely.geometry import Polygon
 
 from .addresses import Front
 from .geometry import GRID, frame, local, polygons
@@ -60,7 +59,9 @@ def build(parcels: Sequence[Parcel], fronts: Mapping[str, Front], rng: Generator
         kept = _apart(draw(site, rng))
         for shape, kind, use, height in kept:
             name = _name(use, parcel)
-            out.append(Building(f"B{len(out) + 1:05d}", parcel.idu, parcel.insee, kind, use, name, round(height, 1), shape))
+            out.append(
+                Building(f"B{len(out) + 1:05d}", parcel.idu, parcel.insee, kind, use, name, round(height, 1), shape)
+            )
         if any(use not in ("annex", "shed", "barn") for _, _, use, _ in kept):
             homes.append(parcel.idu)
     return out, homes
@@ -106,8 +107,14 @@ def _core(site: Site, rng: Generator) -> list[Drawn]:
         out += [(p, "01", "annex", rng.uniform(3, 5)) for p in _plus([part])]
     if site.depth > 24 and rng.random() < 0.42:
         deep = rng.uniform(4, 7)
-        part = site.clipped(site.rectangle(-site.width, site.width * rng.uniform(-0.1, 1), site.depth - deep, site.depth + 5))
-        out += [(p, "02" if rng.random() < 0.5 else "01", "annex", rng.uniform(2.5, 4)) for p in _plus([part]) if p.area < 90]
+        part = site.clipped(
+            site.rectangle(-site.width, site.width * rng.uniform(-0.1, 1), site.depth - deep, site.depth + 5)
+        )
+        out += [
+            (p, "02" if rng.random() < 0.5 else "01", "annex", rng.uniform(2.5, 4))
+            for p in _plus([part])
+            if p.area < 90
+        ]
     return out
 
 
@@ -184,9 +191,9 @@ def _activity(site: Site, rng: Generator) -> list[Drawn]:
 
 def _church(site: Site, _: Generator) -> list[Drawn]:
     x, y = -15.0, site.depth * 0.5
-    nave = [(x, y - 5), (x + 16, y - 5), (x + 16, y - 9), (x + 23, y - 9), (x + 23, y - 5), (x + 28, y - 5), (x + 31.5, y - 2.6),
-            (x + 31.5, y + 2.6), (x + 28, y + 5), (x + 23, y + 5), (x + 23, y + 9), (x + 16, y + 9), (x + 16, y + 5), (x, y + 5),
-            (x, y + 3), (x - 5.5, y + 3), (x - 5.5, y - 3), (x, y - 3)]  # fmt: skip
+    nave = [(x, y - 5), (x + 16, y - 5), (x + 16, y - 9), (x + 23, y - 9), (x + 23, y - 5), (x + 28, y - 5),
+            (x + 31.5, y - 2.6), (x + 31.5, y + 2.6), (x + 28, y + 5), (x + 23, y + 5), (x + 23, y + 9),
+            (x + 16, y + 9), (x + 16, y + 5), (x, y + 5), (x, y + 3), (x - 5.5, y + 3), (x - 5.5, y - 3), (x, y - 3)]  # fmt: skip
     body = site.clipped(local(site.origin, site.front.along, nave), 120)
     return [(p, "01", "church", 14.0) for p in _plus([body])]
 

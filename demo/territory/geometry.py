@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
-from math import cos, hypot, radians, sin
+from math import cos, hypot, sin
 from typing import cast
 
 import numpy as np
 import shapely
 from numpy.random import Generator
 from numpy.typing import NDArray
-from shapely import LineString, Polygon
+from shapely.geometry import LineString, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
 GRID = 0.01
@@ -75,7 +76,7 @@ def cut(poly: Polygon, angle: float, offsets: Sequence[float], rng: Generator, b
     for i, v in enumerate(offsets):
         outer = -reach if i == 0 else reach if i == len(offsets) - 1 else v
         edges.append(_edge(x, y, angle, outer, reach, 0.0 if outer != v else bend, rng))
-    bands = [Polygon([*a, *b[::-1]]) for a, b in zip(edges, edges[1:], strict=False)]
+    bands = [Polygon([*a, *b[::-1]]) for a, b in itertools.pairwise(edges)]
     return [q for g in shapely.intersection(bands, poly) for q in polygons(g, 1.0)]
 
 
@@ -94,9 +95,9 @@ def local(origin: Floats, along: Floats, points: Sequence[tuple[float, float]]) 
     return Polygon(origin + p[:, :1] * along + p[:, 1:] * left)
 
 
-def turn(degrees: float) -> Floats:
-    """The unit vector of a direction."""
-    return np.array([cos(radians(degrees)), sin(radians(degrees))])
+def nearest(tree: shapely.STRtree, spot: Point) -> int:
+    """The place in `tree` of what lies nearest to a point."""
+    return int(np.asarray(tree.nearest(spot)))
 
 
 def wander(start: Floats, end: Floats, step: float, sway: float, rng: Generator) -> LineString:

@@ -8,22 +8,24 @@ from math import degrees
 import numpy as np
 import shapely
 from numpy.random import Generator
-from shapely import LineString, Point, Polygon
+from shapely.geometry import LineString, Point, Polygon
 
 from .addresses import Front
 from .geometry import GRID, Floats, frame, local, polygons
-from .model import Building, LandCover, Parcel
+from .model import Building, LandCover, Parcel, Road
 from .terrain import Terrain
 
 CROPS = ("wheat", "wheat", "barley", "rapeseed", "sugar beet", "maize", "sunflower", "fallow")
 SURFACE = {"field": "field", "meadow": "meadow", "strip": "meadow", "vineyard": "vineyard", "orchard": "orchard",
-           "wood": "wood", "sports": "sports", "cemetery": "cemetery", "pond": "water", "core": "yard", "church": "yard",
+           "wood": "wood", "sports": "sports", "cemetery": "cemetery", "pond": "water",
+           "core": "yard", "church": "yard",
            "townhall": "yard", "school": "yard", "activity": "yard", "farm": "yard", "technical": "yard"}  # fmt: skip
 TREES_PER_M2 = {"garden": 1 / 170, "yard": 1 / 900, "orchard": 1 / 70, "meadow": 1 / 5_000, "cemetery": 1 / 300}
 
 
 def build(
     land: Terrain,
+    roads: Sequence[Road],
     public: Sequence[Polygon],
     parcels: Sequence[Parcel],
     buildings: Sequence[Building],
@@ -35,7 +37,14 @@ def build(
     roofs = shapely.STRtree([b.geom for b in buildings])
     small = [x for p, g in zip(parcels, ground, strict=True) for x in _small(p, g, roofs, rng)]
     small.sort(key=lambda x: ("hedge", "pool", "tree").index(x.kind))
-    return [*_water(land), *_roads(public, land), *ground, *small, *_bank_trees(land, parcels, rng)]
+    return [
+        *_water(land),
+        *_roads(public, land),
+        *_bridges(roads, land),
+        *ground,
+        *small,
+        *_bank_trees(land, parcels, rng),
+    ]
 
 
 def _water(land: Terrain) -> Iterator[LandCover]:
@@ -47,8 +56,21 @@ def _water(land: Terrain) -> Iterator[LandCover]:
 def _roads(public: Sequence[Polygon], land: Terrain) -> Iterator[LandCover]:
     water = shapely.union_all([r.water for r in land.rivers])
     for face in public:
-        for part in polygons(shapely.set_precision(face.difference(water), GRID) if face.intersects(water) else face, 1.0):
+        for part in polygons(
+            shapely.set_precision(face.difference(water), GRID) if face.intersects(water) else face, 1.0
+        ):
             yield LandCover("road", part)
+
+
+def _bridges(roads: Sequence[Road], land: Terrain) -> Iterator[LandCover]:
+    for river in land.rivers:
+        for road in roads:
+            if road.geom.intersects(river.water):
+                deck = road.geom.buffer(road.carriageway_m / 2 + 0.8, cap_style="flat").intersection(
+                    river.water.buffer(1.5)
+                )
+                for part in polygons(shapely.set_precision(deck, GRID), 4.0):
+                    yield LandCover("road", part, variety="bridge")
 
 
 def _surface(parcel: Parcel, fronts: Mapping[str, Front], rng: Generator) -> LandCover:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from shapely import LineString, MultiPolygon, Point, Polygon
+from shapely.geometry import LineString, MultiPolygon, Point, Polygon
 
 Surface = Polygon | MultiPolygon
 
@@ -143,7 +143,7 @@ class LandCover:
     direction_deg: float | None = None
     """Crop rows, anticlockwise from east."""
     variety: str | None = None
-    """Crop of a field, name of a river, species group of a tree."""
+    """Crop of a field, name of a river, species group of a tree, "bridge" for the deck of a road over water."""
     radius_m: float | None = None
     """Crown of a tree, half width of a hedge."""
 

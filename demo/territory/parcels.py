@@ -11,17 +11,17 @@ from math import atan2, cos, hypot, pi, sin
 import numpy as np
 import shapely
 from numpy.random import Generator
-from shapely import Polygon
+from shapely.geometry import Point, Polygon
 
 from .blocks import Block
-from .geometry import GRID, faces, frame, polygons
+from .geometry import GRID, Floats, faces, frame, polygons
 from .model import Commune, Parcel, Section, Surface
 from .names import COMMUNES, POSTCODES
-from .plots import Piece
+from .plots import Piece, Verges
 from .terrain import Terrain
 
 PREFIX = "000"
-SMALLEST = {"core": 22.0, "edge": 130.0, "plain": 700.0, "wood": 1500.0}
+SMALLEST = {"core": 22.0, "edge": 130.0, "estate": 200.0, "plain": 700.0, "wood": 1500.0}
 
 
 @dataclass(slots=True)
@@ -49,7 +49,7 @@ def cover(blocks: Sequence[Block], pieces: Sequence[Piece]) -> Plan:
     found = faces([*(b.cell.boundary for b in blocks), *(p.geom.boundary for p in pieces)])
     spots = shapely.point_on_surface(found)
     cell_of = _within(spots, [b.cell for b in blocks])
-    piece_of = _within(spots, [p.geom for p in pieces])
+    piece_of = _pieces_of(spots, cell_of, pieces)
     cells: dict[int, list[Polygon]] = defaultdict(list)
     lots: dict[int, list[Polygon]] = defaultdict(list)
     for face, cell, piece in zip(found, cell_of, piece_of, strict=True):
@@ -58,16 +58,32 @@ def cover(blocks: Sequence[Block], pieces: Sequence[Piece]) -> Plan:
         if piece >= 0:
             lots[piece].append(face)
     public = [f for f, cell, piece in zip(found, cell_of, piece_of, strict=True) if cell >= 0 > piece]
-    made = [Lot(g, pieces[k].use, pieces[k].block) for k, fs in sorted(lots.items()) for g in polygons(shapely.union_all(fs))]
+    made = [
+        Lot(g, pieces[k].use, pieces[k].block)
+        for k, fs in sorted(lots.items())
+        for g in polygons(shapely.union_all(fs))
+    ]
     whole = {k: _surface(fs) for k, fs in sorted(cells.items())}
     return Plan(_merge_slivers(made, blocks), whole, public)
 
 
-def _within(spots: Sequence[shapely.Point], areas: Sequence[Polygon]) -> list[int]:
+def _within(spots: Sequence[Point], areas: Sequence[Polygon]) -> list[int]:
     out = np.full(len(spots), -1)
     who, where = shapely.STRtree(areas).query(spots, predicate="within")
     out[who] = where
     return [int(k) for k in out]
+
+
+def _pieces_of(spots: Sequence[Point], cell_of: Sequence[int], pieces: Sequence[Piece]) -> list[int]:
+    """The piece of each face, of the same block; hairline faces that rounding left go to the piece beside them."""
+    inside = [k if k >= 0 and pieces[k].block == cell else -1
+              for k, cell in zip(_within(spots, [p.geom for p in pieces]), cell_of, strict=True)]  # fmt: skip
+    lost = [i for i, k in enumerate(inside) if k < 0 <= cell_of[i]]
+    who, near = shapely.STRtree([p.geom for p in pieces]).query([spots[i] for i in lost], "dwithin", 2 * GRID)
+    for w, k in sorted(zip(who.tolist(), near.tolist(), strict=True)):
+        if inside[lost[w]] < 0 and pieces[k].block == cell_of[lost[w]]:
+            inside[lost[w]] = k
+    return inside
 
 
 def _surface(parts: Sequence[Surface]) -> Surface:
@@ -86,7 +102,7 @@ def _merge_slivers(lots: list[Lot], blocks: Sequence[Block]) -> list[Lot]:
         small = sorted((x for x in mine if _too_small(x, blocks[block].kind)), key=lambda x: x.geom.area)
         for lot in small:
             others = [o for o in mine if o is not lot]
-            shared = [o.geom.intersection(lot.geom).length if o.geom.intersects(lot.geom) else 0.0 for o in others]
+            shared = [_shared(o.geom, lot.geom) for o in others]
             if others and max(shared) > 0.5:
                 host = others[int(np.argmax(shared))]
                 host.geom = _surface([host.geom, lot.geom])
@@ -95,33 +111,64 @@ def _merge_slivers(lots: list[Lot], blocks: Sequence[Block]) -> list[Lot]:
     return out
 
 
+def _shared(one: Surface, two: Surface) -> float:
+    """The length (m) of the common limit."""
+    return float(shapely.length(shapely.intersection(one, two))) if shapely.intersects(one, two) else 0.0
+
+
+def open_up(plan: Plan, edges: Verges) -> None:
+    """Join the house plots that no road reaches to the neighbour in front of them."""
+    by_block: dict[int, list[Lot]] = defaultdict(list)
+    for lot in plan.lots:
+        if lot.use == "house":
+            by_block[lot.block].append(lot)
+    gone: set[int] = set()
+    for _, lots in sorted(by_block.items()):
+        front = [lot for lot in lots if _reached(lot, edges)]
+        for lot in (x for x in lots if x not in front):
+            shared = [_shared(o.geom, lot.geom) if o.geom.area + lot.geom.area < 2_600 else 0.0 for o in front]
+            if front and max(shared) > 6:
+                host = front[int(np.argmax(shared))]
+                host.geom = _surface([host.geom, lot.geom])
+                gone.add(id(lot))
+    plan.lots[:] = [lot for lot in plan.lots if id(lot) not in gone]
+
+
+def _reached(lot: Lot, edges: Verges) -> bool:
+    xy = shapely.get_coordinates(lot.geom)
+    steps = np.diff(xy, axis=0)
+    gaps, _ = edges.gaps((xy[:-1] + xy[1:]) / 2)
+    return bool(np.any((gaps < 1.3) & (np.hypot(steps[:, 0], steps[:, 1]) > 2.5)))
+
+
 def _too_small(lot: Lot, kind: str) -> bool:
     if lot.use in ("technical", "pond", "church", "townhall"):
         return False
     built = lot.use in ("house", "hamlet", "farm", "core")
     least = 300.0 if lot.use == "hamlet" else SMALLEST[kind if not built or kind == "core" else "edge"]
     thin = lot.geom.area / max(lot.geom.length, 1e-6) < (1.1 if kind == "core" else 2.2)
-    return lot.geom.area < least or thin
+    return bool(lot.geom.area < least or thin)
 
 
 def sections(plan: Plan, blocks: Sequence[Block], terrain: Terrain) -> list[Section]:
     """Share the blocks of each commune among sections and write the code on every lot."""
     code_of: dict[int, str] = {}
-    count = defaultdict(int)
+    count: dict[int, int] = defaultdict(int)
     for lot in plan.lots:
         count[lot.block] += 1
     for k in range(len(COMMUNES)):
         mine = [b for b in blocks if b.commune == k and b.index in plan.cells]
-        code_of |= _codes(mine, count, terrain.villages[k].centre)
+        codes = _codes(mine, count, terrain.villages[k].centre)
+        code_of |= _in_one_piece(codes, plan.cells)
     for lot in plan.lots:
         lot.section = code_of[lot.block]
     return _section_surfaces(plan, blocks, code_of)
 
 
-def _codes(mine: list[Block], count: dict[int, int], centre: np.ndarray) -> dict[int, str]:  # type: ignore[type-arg]
+def _codes(mine: list[Block], count: dict[int, int], centre: Floats) -> dict[int, str]:
     out: dict[int, str] = {}
     core = [b for b in mine if b.kind == "core"]
-    edge = [b for b in mine if b.kind == "edge"]
+    edge = [b for b in mine if b.kind in ("edge", "estate")]
     wood = [b for b in mine if b.kind == "wood"]
     plain = [b for b in mine if b.kind == "plain"]
     if sum(b.cell.area for b in wood) < 400_000:
@@ -135,7 +182,29 @@ def _codes(mine: list[Block], count: dict[int, int], centre: np.ndarray) -> dict
     return out
 
 
-def _sectors(blocks: list[Block], count: dict[int, int], centre: np.ndarray, size: int) -> list[list[Block]]:  # type: ignore[type-arg]
+def _in_one_piece(codes: dict[int, str], cells: dict[int, Surface]) -> dict[int, str]:
+    """Give the blocks that are cut off from the rest of their section to the section they touch most."""
+    for _ in range(3):
+        for code in sorted(set(codes.values())):
+            mine = [b for b, c in codes.items() if c == code]
+            whole = max(polygons(_surface([cells[b] for b in mine])), key=lambda p: p.area)
+            for b in mine:
+                if not whole.contains(shapely.point_on_surface(cells[b])):
+                    codes[b] = _best_neighbour(b, codes, cells)
+    return codes
+
+
+def _best_neighbour(block: int, codes: dict[int, str], cells: dict[int, Surface]) -> str:
+    shared: dict[str, float] = defaultdict(float)
+    village = codes[block].startswith("A")
+    for other, code in codes.items():
+        if other != block:
+            likely = 1.0 if code.startswith("A") == village else 0.05
+            shared[code] += likely * _shared(cells[other], cells[block])
+    return max(sorted(shared), key=lambda c: shared[c], default=codes[block])
+
+
+def _sectors(blocks: list[Block], count: dict[int, int], centre: Floats, size: int) -> list[list[Block]]:
     """Slices of a pie round the village, of about `size` parcels each."""
     around = sorted(blocks, key=lambda b: -atan2(b.cell.centroid.y - centre[1], b.cell.centroid.x - centre[0]))
     total = sum(count[b.index] for b in around)
@@ -169,7 +238,7 @@ def communes(found: Sequence[Section], terrain: Terrain) -> list[Commune]:
     for k, (name, _, epci) in enumerate(COMMUNES):
         insee = str(45901 + k)
         geom = _surface([s.geom for s in found if s.insee == insee])
-        centre = shapely.Point(np.round(terrain.villages[k].centre, 2))
+        centre = Point(np.round(terrain.villages[k].centre, 2))
         out.append(Commune(insee, name, POSTCODES[epci], epci, geom, centre))
     return out
 
@@ -193,7 +262,11 @@ def _twin(lots: list[Lot], rng: Generator) -> list[Lot]:
     if len(wide) < 8 or rng.random() < 0.35:
         return lots
     for first in (wide[int(i)] for i in rng.permutation(len(wide))[:12]):
-        near = [o for o in wide if o.block != first.block and 2 < o.geom.distance(first.geom) < 9 and o.use == first.use]
+        near = [
+            o
+            for o in wide
+            if o.block != first.block and 2 < shapely.distance(o.geom, first.geom) < 9 and o.use == first.use
+        ]
         if near:
             first.geom = _surface([first.geom, near[0].geom])
             return [x for x in lots if x is not near[0]]
@@ -257,6 +330,6 @@ def _parcel(insee: str, code: str, n: int, lot: Lot, late: bool, rng: Generator)
         born = date(2008, 1, 7) + timedelta(days=int(rng.integers(0, 6_200)))
     changed = born + timedelta(days=int(rng.integers(0, 900))) if rng.random() < 0.3 else born
     return Parcel(
-        f"{insee}{PREFIX}{code}{n:04d}", insee, PREFIX, code, n, max(1, round(written)), surveyed, born, changed, lot.use,
-        None, shapely.set_precision(lot.geom, GRID, mode="pointwise"),
+        f"{insee}{PREFIX}{code}{n:04d}", insee, PREFIX, code, n, max(1, round(written)), surveyed, born, changed,
+        lot.use, None, shapely.set_precision(lot.geom, GRID, mode="pointwise"),
     )  # fmt: skip

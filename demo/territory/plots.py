@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import pi
 
 import numpy as np
 import shapely
 from numpy.random import Generator
-from shapely import LineString, Point, Polygon
+from shapely.geometry import LineString, Point, Polygon
 
 from .blocks import Block, without
 from .geometry import GRID, Floats, cut, frame, local, polygons, ribs
@@ -84,8 +84,10 @@ def close(block: Block, net: Network, edges: Verges, rng: Generator) -> Block:
     bent = (root + end) / 2 + front.along * rng.uniform(-2.5, 2.5)
     line = LineString(np.round([foot, bent, end], 2))
     net.ways.append(Way(line, "residential", 6.5, role="close"))
-    taken = shapely.union_all([line.buffer(3.25, cap_style="flat", join_style="mitre"), Point(end).buffer(8.5, quad_segs=4)])
-    return without(block, taken)
+    taken = shapely.union_all(
+        [line.buffer(3.25, cap_style="flat", join_style="mitre"), Point(end).buffer(8.5, quad_segs=4)]
+    )
+    return replace(without(block, taken), kind="estate")
 
 
 def share(block: Block, terrain: Terrain, edges: Verges, special: str | None, rng: Generator) -> list[Piece]:
@@ -104,7 +106,7 @@ EQUIPMENT = {
     "centre": (("square", 42, 34), ("church", 44, 40), ("townhall", 30, 34)),
     "school": (("school", 62, 55),),
     "cemetery": (("cemetery", 58, 46),),
-    "sports": (("sports", 120, 85),),
+    "sports": (("sports", 98, 62),),
 }
 
 
@@ -117,12 +119,17 @@ def _equip(
     wanted = EQUIPMENT[special]
     if not fronts:
         return [ground], []
-    at, taken, rest = 0.0, [], [ground]
+    used, taken, rest = [0.0] * len(fronts), list[Piece](), [ground]
     for use, width, depth in wanted:
-        rest, piece = _carve(rest, fronts[0], at, at + width, depth)
-        at += width
-        taken += [Piece(p, use, block.index, True) for p in piece if use != "square"]
-    return rest, taken
+        for i, front in enumerate(fronts):
+            left, piece = _carve(rest, front, used[i], used[i] + width, depth)
+            if len(piece) != 1 or piece[0].area < 0.7 * width * depth:
+                continue
+            used[i] += width
+            rest = left
+            taken += [Piece(p, use, block.index, True) for p in piece if use != "square"]
+            break
+    return [g for g in rest if g.area > 150 or special != "centre"], taken
 
 
 def _carve(rest: list[Polygon], front: Front, a: float, b: float, depth: float) -> tuple[list[Polygon], list[Polygon]]:
@@ -137,9 +144,11 @@ Shared = Iterator[tuple[Polygon, str]]
 
 def _fill(ground: Polygon, block: Block, terrain: Terrain, edges: Verges, rng: Generator) -> Shared:
     if block.kind == "core":
-        yield from _rows(ground, rng.uniform(26, 36), (7.5, 15.0), 1.0, "core", rng)
+        yield from _rows(ground, rng.uniform(26, 36), (8.5, 17.0), 1.0, "core", rng)
+    elif block.kind == "estate":
+        yield from _rows(ground, rng.uniform(26, 33), (17, 25), 0.0, "house", rng)
     elif block.kind == "edge":
-        yield from _edge(ground, block, terrain, rng)
+        yield from _edge(ground, terrain, rng)
     elif block.kind == "wood":
         yield from _wood(ground, rng)
     else:
@@ -151,15 +160,22 @@ def _rows(ground: Polygon, depth: float, widths: tuple[float, float], bend: floa
     _, _, angle, length, width = frame(ground)
     parts = [ground]
     if width > 1.7 * depth and length > 2.4 * depth and rng.random() < 0.7:
-        ends = [-length / 2, -length / 2 + depth * rng.uniform(0.8, 1.0), length / 2 - depth * rng.uniform(0.8, 1.0), length / 2]
+        ends = [
+            -length / 2,
+            -length / 2 + depth * rng.uniform(0.8, 1.0),
+            length / 2 - depth * rng.uniform(0.8, 1.0),
+            length / 2,
+        ]
         head, *parts = cut(ground, angle, ends, rng, bend)
         for end in (head, *parts[1:]):
             yield from _row(end, angle + pi / 2, widths, bend, use, rng)
         parts = parts[:1]
     for part in parts:
         _, _, angle, length, width = frame(part)
-        for band in cut(part, angle + pi / 2, _levels(width, depth, rng), rng, bend * 1.6):
-            yield from _row(band, angle, widths, bend, use, rng)
+        bands = cut(part, angle + pi / 2, _levels(width, depth, rng), rng, bend * 1.6)
+        for i, band in enumerate(bands):
+            wider = 2.4 if len(bands) > 2 and 0 < i < len(bands) - 1 else 1.0
+            yield from _row(band, angle, (widths[0] * wider, widths[1] * wider), bend, use, rng)
 
 
 def _levels(width: float, depth: float, rng: Generator) -> list[float]:
@@ -173,7 +189,7 @@ def _levels(width: float, depth: float, rng: Generator) -> list[float]:
 def _row(band: Polygon, angle: float, widths: tuple[float, float], bend: float, use: str, rng: Generator) -> Shared:
     length = _reach(band, angle)
     for plot in cut(band, angle + rng.uniform(-0.05, 0.05) * (bend > 0), ribs(length, widths, rng), rng, bend * 0.4):
-        if use == "core" and plot.area > 260 and rng.random() < 0.38:
+        if use == "core" and plot.area > 260 and rng.random() < 0.24:
             deep = _reach(plot, angle + pi / 2)
             at = rng.uniform(-0.15, 0.2) * deep
             yield from ((p, use) for p in cut(plot, angle + pi / 2, [-deep / 2, at, deep / 2], rng, 0.6))
@@ -187,7 +203,7 @@ def _reach(poly: Polygon, angle: float) -> float:
     return float(np.ptp(across))
 
 
-def _edge(ground: Polygon, block: Block, terrain: Terrain, rng: Generator) -> Shared:
+def _edge(ground: Polygon, terrain: Terrain, rng: Generator) -> Shared:
     village = _village(ground, terrain)
     far = ground.distance(Point(village.centre)) / village.radius
     draw = rng.random()
@@ -198,7 +214,7 @@ def _edge(ground: Polygon, block: Block, terrain: Terrain, rng: Generator) -> Sh
     elif far < 0.55:
         yield from _rows(ground, rng.uniform(30, 42), (11, 21), 0.8, "house", rng)
     else:
-        yield from _rows(ground, rng.uniform(28, 36), (15.5, 22), 0.0, "house", rng)
+        yield from _rows(ground, rng.uniform(28, 36), (17, 25), 0.0, "house", rng)
 
 
 def _village(ground: Polygon, terrain: Terrain) -> Village:
@@ -217,7 +233,10 @@ def _wood(ground: Polygon, rng: Generator) -> Shared:
     _, _, angle, length, _ = frame(ground)
     for part in cut(ground, angle, ribs(length, (110, 320), rng), rng, 6.0):
         if rng.random() < 0.4:
-            yield from ((p, "wood") for p in cut(part, angle + pi / 2, ribs(_reach(part, angle + pi / 2), (25, 90), rng), rng, 3.0))
+            yield from (
+                (p, "wood")
+                for p in cut(part, angle + pi / 2, ribs(_reach(part, angle + pi / 2), (25, 90), rng), rng, 3.0)
+            )
         else:
             yield part, "wood"
 
@@ -255,7 +274,9 @@ def _string(
     depth = rng.uniform(36, 56)
     while at + widths[0] < end:
         width = rng.uniform(*widths)
-        rest, piece = _carve(rest, front, at, min(at + width, end), depth + rng.uniform(-1, 1) * (rng.random() < 0.25) * 9)
+        rest, piece = _carve(
+            rest, front, at, min(at + width, end), depth + rng.uniform(-1, 1) * (rng.random() < 0.25) * 9
+        )
         plots += [(p, "hamlet") for p in piece]
         at += width
     return rest, plots
@@ -299,16 +320,16 @@ def _open(part: Polygon, terrain: Terrain, rng: Generator) -> Shared:
 
 def _meadows(meadow: Polygon, rng: Generator) -> Shared:
     _, _, angle, length, _ = frame(meadow)
-    if rng.random() < 0.18:
+    if rng.random() < 0.45:
         yield meadow, "meadow"
         return
-    for plot in cut(meadow, angle, ribs(length, (28, 110), rng), rng, 3.0):
+    for plot in cut(meadow, angle, ribs(length, (34, 120), rng), rng, 3.0):
         yield plot, "meadow" if rng.random() < 0.9 else "wood"
 
 
 def _fields(ground: Polygon, terrain: Terrain, rng: Generator) -> Shared:
     near = min(v.outline.distance(ground) for v in terrain.villages)
-    if ground.area < 130_000 and rng.random() < (0.75 if near < 150 else 0.25):
+    if ground.area < 130_000 and rng.random() < (0.6 if near < 150 else 0.12):
         yield from _quarter(ground, (18, 46), rng)
         return
     _, _, angle, length, _ = frame(ground)
@@ -318,12 +339,12 @@ def _fields(ground: Polygon, terrain: Terrain, rng: Generator) -> Shared:
         if draw < (0.3 if near < 300 else 0.05):
             yield from _quarter(quarter, (16, 44), rng)
         else:
-            yield from _pieces(quarter, (38, 130) if draw < 0.8 else (90, 220), rng)
+            yield from _pieces(quarter, (44, 140) if draw < 0.8 else (90, 240), rng)
 
 
 def _quarter(ground: Polygon, widths: tuple[float, float], rng: Generator) -> Shared:
     """A quarter of narrow strips; a long one is crossed by a limit first."""
-    _, _, angle, length, width = frame(ground)
+    _, _, angle, _length, width = frame(ground)
     if width > 190:
         halves = cut(ground, angle + pi / 2, ribs(width, (95, 150), rng), rng, 4.0)
         for half in halves:
@@ -336,13 +357,15 @@ def _pieces(quarter: Polygon, widths: tuple[float, float], rng: Generator) -> Sh
     """Regrouped fields: parallel pieces, now and then one cut across, a pond or a mast in the middle."""
     _, _, angle, _, width = frame(quarter)
     for field in cut(quarter, angle + pi / 2, ribs(width, widths, rng), rng, 1.0):
-        if field.area > 9_000 and rng.random() < 0.03:
+        if field.area > 9_000 and rng.random() < 0.06:
             hollow = _hollow(field, rng)
             yield field.difference(hollow[0]), "field"
             yield hollow
         elif field.area > 15_000 and rng.random() < 0.22:
             deep = _reach(field, angle)
-            yield from ((p, "field") for p in cut(field, angle, [-deep / 2, deep * rng.uniform(-0.2, 0.2), deep / 2], rng))
+            yield from (
+                (p, "field") for p in cut(field, angle, [-deep / 2, deep * rng.uniform(-0.2, 0.2), deep / 2], rng)
+            )
         else:
             yield field, "field"
 
@@ -352,7 +375,11 @@ def _hollow(field: Polygon, rng: Generator) -> tuple[Polygon, str]:
     room = spot.distance(field.exterior)
     if rng.random() < 0.5 or room < 16:
         size = min(6.0, room / 3)
-        box = local(np.array([spot.x, spot.y]), np.array([0.94, 0.34]), [(-size, -size), (size, -size), (size, size), (-size, size)])
+        box = local(
+            np.array([spot.x, spot.y]),
+            np.array([0.94, 0.34]),
+            [(-size, -size), (size, -size), (size, size), (-size, size)],
+        )
         return shapely.set_precision(box, GRID), "technical"
     radius = min(room * 0.7, rng.uniform(9, 22))
     turns = np.linspace(0, 2 * np.pi, 19)[:-1]

@@ -9,9 +9,9 @@ from math import cos, sin
 import numpy as np
 import shapely
 from numpy.random import Generator
-from shapely import LineString, Point, Polygon
+from shapely.geometry import LineString, Point, Polygon
 
-from .geometry import Floats, faces, frame, lines, node, polygons, wander
+from .geometry import Floats, faces, frame, lines, nearest, node, polygons, wander
 from .terrain import Terrain, Village
 
 
@@ -89,7 +89,7 @@ def _split_all(face: Polygon, terrain: Terrain, net: Network, rng: Generator) ->
 
 def _village_target(village: Village) -> Callable[[Polygon], float]:
     def target(poly: Polygon) -> float:
-        near = poly.distance(Point(village.centre)) / village.radius
+        near = float(poly.distance(Point(village.centre))) / village.radius
         return 6_500 + 5_500 * min(1.0, near * 1.5)
 
     return target
@@ -139,8 +139,8 @@ def _longer(line: LineString) -> LineString:
 
 def _score(poly: Polygon, line: LineString, parts: list[Polygon], terrain: Terrain) -> float:
     """Better: even halves, right angles at the ends, no crossing close to another, ends on a road."""
-    a, b = parts[0].area, parts[1].area
-    score = 3 * min(a, b) / max(a, b) - 0.001 * line.length
+    a, b = float(parts[0].area), float(parts[1].area)
+    score = 3 * min(a, b) / max(a, b) - 0.001 * float(line.length)
     corners = shapely.points(shapely.get_coordinates(poly.exterior))
     loose = 0
     for i in (0, -1):
@@ -164,7 +164,9 @@ def _slant(poly: Polygon, line: LineString) -> float:
     return total
 
 
-def _record(line: LineString, poly: Polygon, village: Village | None, terrain: Terrain, net: Network, rng: Generator) -> None:
+def _record(
+    line: LineString, poly: Polygon, village: Village | None, terrain: Terrain, net: Network, rng: Generator
+) -> None:
     if village is None and poly.area < 700_000 and rng.random() < 0.22:
         net.limits.append(line)
         return
@@ -201,7 +203,7 @@ def stretches(net: Network) -> list[Stretch]:
     groups: dict[int, list[LineString]] = {}
     for piece in pieces:
         middle = piece.interpolate(0.5, normalized=True)
-        groups.setdefault(int(tree.nearest(middle)), []).append(piece)
+        groups.setdefault(nearest(tree, middle), []).append(piece)
     return _number_nodes(groups, _junctions(pieces))
 
 

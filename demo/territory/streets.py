@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from math import atan2, pi
 
+import numpy as np
 import shapely
 from numpy.random import Generator
-from shapely import Point
+from shapely.geometry import Point
 
 from . import names
 from .model import Commune, Road
@@ -37,7 +38,7 @@ def named(net: Network, land: Terrain, towns: Sequence[Commune], rng: Generator)
 
 
 def _commune(spot: Point, towns: Sequence[Commune]) -> int:
-    return min(range(len(towns)), key=lambda k: (towns[k].geom.distance(spot) > 0.05, towns[k].geom.distance(spot), k))
+    return int(np.argmin(shapely.distance([c.geom for c in towns], spot).round(2)))
 
 
 class _Christener:
@@ -89,11 +90,4 @@ class _Christener:
         return next(chain(self.pools[k][pool], (f"Rue {names.of(p)}" for p in self.pools[k]["place"])))
 
     def _place(self, k: int) -> str:
-        return next(self.pools[k]["place"], "la Plaine")
-
-
-def ends_meet(roads: Sequence[Road]) -> bool:
-    """Whether every end of every stretch is its numbered node."""
-    nodes: dict[int, tuple[float, ...]] = {}
-    pairs = ((r.start_node, r.geom.coords[0]) if i else (r.end_node, r.geom.coords[-1]) for r in roads for i in (0, 1))
-    return all(nodes.setdefault(n, c) == c for n, c in pairs) and shapely.is_valid([r.geom for r in roads]).all()
+        return names.of(next(self.pools[k]["place"], "la Plaine"))

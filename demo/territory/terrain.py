@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from numpy.random import Generator
-from shapely import LineString, Point, Polygon
+from shapely.geometry import LineString, Point, Polygon
 
 from .geometry import Floats, polygons, wander
 
@@ -54,19 +54,19 @@ def lay(rng: Generator) -> Terrain:
 
 def _limit(rng: Generator) -> Polygon:
     corners = np.array([[613550, 6714300], [620450, 6714450], [620650, 6719050], [613700, 6719150]], dtype=float)
-    sides = [wander(a, b, 260, 0.035, rng).coords[:-1] for a, b in zip(corners, np.roll(corners, -1, 0), strict=True)]
+    sides = [wander(a, b, 260, 0.075, rng).coords[:-1] for a, b in zip(corners, np.roll(corners, -1, 0), strict=True)]
     xy = np.array([p for side in sides for p in side])
     return Polygon(np.round(xy + rng.uniform(-35, 35, xy.shape), 2))
 
 
 def _rivers(rng: Generator) -> tuple[River, ...]:
     west, east = np.array([613000.0, 6717300.0]), np.array([621200.0, 6717350.0])
-    lys = _meander(wander(west, east, 130, 0.022, rng), 26, rng)
+    lys = _meander(wander(west, east, 130, 0.026, rng), 44, rng)
     mouth = np.asarray(lys.interpolate(lys.project(Point(618330, 6717300))).coords[0])
     source, bend = np.array([613000.0, 6715250.0]), np.array([618100.0, 6715980.0])
     upper = wander(source, bend, 110, 0.03, rng)
     lower = wander(bend, mouth, 110, 0.06, rng)
-    rimarde = _meander(LineString([*upper.coords, *lower.coords[1:]]), 16, rng)
+    rimarde = _meander(LineString([*upper.coords, *lower.coords[1:]]), 30, rng)
     return _banks("Le Lys", lys, 6.5, rng), _banks("La Rimarde", rimarde, 2.6, rng)
 
 
@@ -103,16 +103,24 @@ def _banks(name: str, axis: LineString, half: float, rng: Generator) -> River:
 def _village(index: int, site: tuple[int, int, int], rivers: tuple[River, ...], rng: Generator) -> Village:
     x, y, radius = site
     turns = np.linspace(0, 2 * np.pi, 15)[:-1] + rng.uniform(-0.1, 0.1, 14)
-    reach = radius * rng.uniform(0.8, 1.22, 14) * (1 + 0.22 * np.cos(turns) ** 2)
+    reach = radius * rng.uniform(0.72, 1.24, 14) * (1 + 0.3 * np.cos(turns - rng.uniform(-0.5, 0.5)) ** 2)
     blob = Polygon(np.round(np.column_stack((x + reach * np.cos(turns), y + reach * np.sin(turns))), 2))
     for river in rivers:
         blob = max(polygons(blob.difference(river.axis.buffer(45))), key=lambda p: p.area)
-    return Village(index, np.array([x, y], dtype=float), float(radius), blob.simplify(6))
+    return Village(index, np.array([x, y], dtype=float), float(radius), _rounded(blob.simplify(6)))
+
+
+def _rounded(blob: Polygon) -> Polygon:
+    """Corners cut at a quarter of each side, so that the way round the village bends softly."""
+    xy = shapely.get_coordinates(blob.exterior)
+    a, b = xy[:-1], xy[1:]
+    soft = np.stack((a * 0.75 + b * 0.25, a * 0.25 + b * 0.75), axis=1).reshape(-1, 2)
+    return Polygon(np.round(soft, 2))
 
 
 def _woods(villages: tuple[Village, ...], rng: Generator) -> tuple[Polygon, ...]:
-    centres = ((614200, 6718950), (615900, 6718900), (620300, 6716700), (613900, 6716700), (618300, 6714500), (616000, 6714600),
-               (618400, 6718950), (616150, 6716700))  # fmt: skip
+    centres = ((614200, 6718950), (615900, 6718900), (620300, 6716700), (613900, 6716700), (618300, 6714500),
+               (616000, 6714600), (618400, 6718950), (616150, 6716700))  # fmt: skip
     blobs = [Point(c).buffer(rng.uniform(330, 620)) for c in centres]
     near = shapely.union_all([v.outline.buffer(120) for v in villages])
     return tuple(p for b in blobs for p in polygons(b.difference(near)))

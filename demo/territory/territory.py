@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.random import Generator
-from shapely import Point
+from shapely.geometry import Point
 
 from . import addresses, blocks, buildings, landcover, names, parcels, plots, roads, streets, terrain
 from .model import Member, Territory
@@ -24,6 +24,7 @@ def generate(seed: int = 45) -> Territory:
     places = _equipment(ground, land)
     pieces = [p for b in ground for p in plots.share(b, land, edges, places.get(b.index), rng)]
     plan = parcels.cover(ground, pieces)
+    parcels.open_up(plan, edges)
     found = parcels.sections(plan, ground, land)
     towns = parcels.communes(found, land)
     ways = streets.named(net, land, towns, rng)
@@ -32,7 +33,7 @@ def generate(seed: int = 45) -> Territory:
     houses, dwellings = buildings.build(plan_parcels, fronts, rng)
     posts = addresses.number(dwellings, fronts, ways, towns, rng)
     plan_parcels = addresses.write(plan_parcels, posts)
-    cover = landcover.build(land, plan.public, plan_parcels, houses, fronts, rng)
+    cover = landcover.build(land, ways, plan.public, plan_parcels, houses, fronts, rng)
     return Territory(
         seed, _members(), tuple(towns), tuple(found), tuple(plan_parcels), tuple(houses), tuple(ways), tuple(posts),
         tuple(cover),
@@ -49,7 +50,7 @@ def _equipment(found: Sequence[blocks.Block], land: terrain.Terrain) -> dict[int
     out: dict[int, str] = {}
     for k, village in enumerate(land.villages):
         centre = Point(village.centre)
-        mine = [b for b in found if b.commune == k and b.kind in ("core", "edge") and b.ground]
+        mine = [b for b in found if b.commune == k and b.kind in ("core", "edge", "estate") and b.ground]
         near = sorted(mine, key=lambda b: b.cell.distance(centre) + 0.1 * b.cell.centroid.distance(centre))
         roomy = [b for b in near if max(g.area for g in b.ground) > 4_500]
         wanted = ((roomy, 0, "centre"), (roomy, 3, "school"), (roomy, -2, "cemetery"), (roomy, -1, "sports"))
@@ -62,6 +63,12 @@ def _equipment(found: Sequence[blocks.Block], land: terrain.Terrain) -> dict[int
 def _members() -> tuple[Member, ...]:
     every = tuple(str(45901 + k) for k in range(len(names.COMMUNES)))
     return tuple(
-        Member(slug, name, kind, siren, tuple(i for i, c in zip(every, names.COMMUNES, strict=True) if kind != "epci" or c[2] == slug))
+        Member(
+            slug,
+            name,
+            kind,
+            siren,
+            tuple(i for i, c in zip(every, names.COMMUNES, strict=True) if kind != "epci" or c[2] == slug),
+        )
         for slug, name, kind, siren in names.MEMBERS
     )
