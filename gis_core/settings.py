@@ -210,6 +210,7 @@ MAILERS = {
             "username": _mail.username or "",
             "password": _mail.password or "",
             "use_tls": _mail.scheme == "smtps",
+            "timeout": 20,
         },
     }
     if _mail.hostname
