@@ -25,6 +25,15 @@ const POINT_ZOOM = 18.5;
 const COMMUNE_LAYER = "communes";
 const NOTICE_MS = 9000;
 
+interface SelectOptions {
+  /** Frame the thing, wherever it is. */
+  move?: boolean;
+  /** Move only if it is out of sight. */
+  reveal?: boolean;
+  /** A place inside it, to ask what else is there. */
+  near?: LonLat;
+}
+
 /** The verbs of the web map. The interface calls them, the state changes, the map and the screen follow. */
 export class Controller {
   readonly store: Store<AppState>;
@@ -49,7 +58,8 @@ export class Controller {
       layers: [],
       background: this.opened.background ?? "plain",
       selection: this.opened.selection ?? null,
-      sheet: null,
+      // The sheet's place is taken from the start: opening it later would shift the view that the link restores.
+      sheet: this.opened.selection ? { status: "loading" } : null,
       pin: null,
       panel: this.opened.panel !== undefined ? this.opened.panel : matchMedia("(max-width: 760px)").matches ? null : "layers",
       theme,
@@ -170,7 +180,9 @@ export class Controller {
       this.setBackground(link.background);
     }
     if (link.center) this.map?.goTo({ center: link.center, ...(link.zoom === undefined ? {} : { zoom: link.zoom }) });
-    if (link.selection) await this.restoreSelection(link.selection);
+    if (!link.selection) return;
+    await this.restoreSelection(link.selection);
+    if (link.center) this.map?.goTo({ center: link.center, ...(link.zoom === undefined ? {} : { zoom: link.zoom }) });
   }
 
   private async restoreSelection(ref: FeatureRef): Promise<void> {
@@ -242,24 +254,28 @@ export class Controller {
     try {
       const groups = orderGroups(await this.api.here(at, this.state.view.zoom, this.visibleSlugs(), signal));
       const feature = groups[0]?.features[0];
-      if (feature) this.show(groups, feature);
-      else this.store.update({ sheet: { status: "empty", at } });
+      if (feature) {
+        this.show(groups, feature);
+        this.reveal([at[0], at[1], at[0], at[1]]);
+      } else this.store.update({ sheet: { status: "empty", at } });
     } catch (error) {
       this.questionFailed(error, () => void this.askHere(at));
     }
   }
 
   /** Opens the sheet of one thing; with `near`, also tells what else is there. */
-  async select(ref: FeatureRef, { move = false, near }: { move?: boolean; near?: LonLat } = {}): Promise<void> {
+  async select(ref: FeatureRef, options: SelectOptions = {}): Promise<void> {
+    const { move, reveal, near } = options;
     const signal = this.newQuestion();
     this.store.update({ sheet: { status: "loading" }, selection: ref, pin: null, sheetHeight: "half" });
     try {
       const feature = await this.api.feature(ref.layer, ref.id, signal);
       this.show([{ layer: ref.layer, title: this.layer(ref.layer)?.title ?? "", features: [feature] }], feature);
       if (move) this.goTo({ bbox: feature.bbox_4326, zoom: POINT_ZOOM });
+      else if (reveal) this.reveal(feature.bbox_4326);
       if (near) await this.addNeighbours(feature, near, signal);
     } catch (error) {
-      this.questionFailed(error, () => void this.select(ref, { move, ...(near ? { near } : {}) }));
+      this.questionFailed(error, () => void this.select(ref, options));
     }
   }
 
@@ -267,6 +283,11 @@ export class Controller {
     const groups = await this.api.here(near, this.state.view.zoom, this.visibleSlugs(), signal).catch(() => []);
     const ordered = selectionFirst(groups, feature);
     if (ordered && !signal.aborted) this.show(ordered, feature);
+  }
+
+  /** Once the sheet has taken its room, not before. */
+  private reveal(bbox: Bbox): void {
+    requestAnimationFrame(() => requestAnimationFrame(() => this.map?.reveal(bbox)));
   }
 
   /** Opens another thing of those the sheet already lists. */

@@ -11,6 +11,7 @@ export interface Palette {
   road: string;
   roadCasing: string;
   section: string;
+  sectionSoft: string;
   commune: string;
   communeBand: string;
   address: string;
@@ -26,13 +27,14 @@ export interface Palette {
 const LIGHT: Palette = {
   paper: "#F3F0E8",
   parcel: "#5C6B64",
-  parcelFar: "rgba(92,107,100,0.42)",
+  parcelFar: "rgba(92,107,100,0.26)",
   parcelHalo: null,
   building: "#DCD3C5",
   buildingLine: "#B3A794",
   road: "#FFFFFF",
   roadCasing: "#CFC8BA",
   section: "#3E4F4A",
+  sectionSoft: "rgba(62,79,74,0.42)",
   commune: "#6A5B73",
   communeBand: "rgba(106,91,115,0.13)",
   address: "#8A5A00",
@@ -48,13 +50,14 @@ const LIGHT: Palette = {
 const DARK: Palette = {
   paper: "#182529",
   parcel: "#71837D",
-  parcelFar: "rgba(113,131,125,0.4)",
+  parcelFar: "rgba(113,131,125,0.3)",
   parcelHalo: null,
   building: "#344349",
   buildingLine: "#55666A",
   road: "#2B3A40",
   roadCasing: "#0F191C",
   section: "#A9B8B2",
+  sectionSoft: "rgba(169,184,178,0.42)",
   commune: "#B9A6C6",
   communeBand: "rgba(185,166,198,0.12)",
   address: "#E0A84A",
@@ -78,6 +81,7 @@ const PHOTO: Palette = {
   road: "rgba(255,255,255,0.75)",
   roadCasing: "rgba(10,18,20,0.35)",
   section: "#FFFFFF",
+  sectionSoft: "rgba(255,255,255,0.6)",
   commune: "#F3E6FA",
   communeBand: "rgba(10,18,20,0.35)",
   address: "#FFE2A6",

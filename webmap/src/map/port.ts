@@ -20,5 +20,7 @@ export interface MapPort {
   zoomBy(step: number): void;
   hover(ref: FeatureRef | null): void;
   view(): ViewState;
+  /** Brings a place into the view, moving only when it is out of it. */
+  reveal(bbox: Bbox): void;
   refresh(): void;
 }

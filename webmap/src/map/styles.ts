@@ -58,7 +58,8 @@ function label(look: LabelLook): Text {
     fill: new Fill({ color: look.colour }),
     stroke: new Stroke({ color: look.halo, width: 3, lineJoin: "round" }),
     placement: look.line ? "line" : "point",
-    overflow: false,
+    // A road's name may run a little past its piece of line; a number never past its parcel.
+    overflow: look.line ?? false,
     maxAngle: Math.PI / 5,
     offsetY: look.offsetY ?? 0,
     padding: [1, 3, 1, 3],
@@ -88,7 +89,11 @@ const sections: Recipe = ({ colours, atLeast }) => {
   const bold = atLeast("section");
   const line = new Style({
     fill: TOUCHABLE,
-    stroke: new Stroke({ color: colours.section, width: bold ? 1.7 : 0.6 }),
+    // Bold where sections are what one reads; a soft wide band once the parcels take over.
+    stroke: new Stroke({
+      color: bold && !atLeast("parcel") ? colours.section : colours.sectionSoft,
+      width: atLeast("parcel") ? 2.6 : bold ? 1.7 : 0.8,
+    }),
   });
   const text = label({ size: 17, weight: 700, colour: colours.section, halo: colours.halo });
   const name = new Style({ text });
@@ -102,9 +107,10 @@ const sections: Recipe = ({ colours, atLeast }) => {
 };
 
 const parcels: Recipe = ({ colours, layer, atLeast }) => {
+  if (!atLeast("area")) return () => [];
   const near = atLeast("parcel");
   const photo = colours.parcelHalo !== null;
-  const width = photo ? (near ? 1.2 : 0.7) : near ? 0.9 : 0.55;
+  const width = photo ? (near ? 1.2 : 0.7) : near ? 0.9 : atLeast("section") ? 0.55 : 0.45;
   const outline = new Style({
     fill: TOUCHABLE,
     stroke: new Stroke({ color: atLeast("section") ? colours.parcel : colours.parcelFar, width }),
@@ -140,24 +146,45 @@ const ROAD_METRES: [RegExp, number][] = [
   [/chemin|sentier|path|track|rural|impasse/i, 3.5],
 ];
 
+const ROAD_LABEL_PX = 6.2;
+const ROAD_CELL_PX = 340;
+
+/** The same name once per stretch of screen: a road is made of many pieces, cut again by the tiles. */
+function oncePerCell(): (title: string, feature: FeatureLike, resolution: number) => boolean {
+  const taken = new Map<string, string>();
+  return (title, feature, resolution) => {
+    const extent = feature.getGeometry()?.getExtent() ?? [];
+    const [west = 0, south = 0, east = 0, north = 0] = extent;
+    const cell = ROAD_CELL_PX * resolution;
+    const key = `${title}/${Math.round(resolution * 1000)}/${Math.round((west + east) / 2 / cell)}/${Math.round((south + north) / 2 / cell)}`;
+    const piece = extent.map(Math.round).join();
+    if (Math.hypot(east - west, north - south) < 0.8 * title.length * ROAD_LABEL_PX * resolution) return false;
+    const owner = taken.get(key);
+    if (owner === undefined) taken.set(key, piece);
+    return owner === undefined || owner === piece;
+  };
+}
+
 const roads: Recipe = ({ colours, layer, latitude, atLeast }) => {
   const text = label({ size: 11.5, weight: 500, colour: colours.labelSoft, halo: colours.halo, line: true });
   const name = new Style({ text, zIndex: 9 });
-  const once = new Map<string, Style[]>();
+  const single = new Style({ stroke: new Stroke({ color: colours.roadCasing, width: atLeast("area") ? 1.4 : 0.8 }) });
+  const bodies = new Map<string, Style[]>();
+  const once = oncePerCell();
   return (feature, resolution) => {
-    const title = value(feature, ["name", "nom", "title", layer.titleField]);
-    const kind = value(feature, ["road_class", "class", "kind", "nature", "type"]);
-    const guess = ROAD_METRES.find(([pattern]) => pattern.test(`${kind} ${title}`))?.[1] ?? 5.5;
+    if (!atLeast("section")) return single;
+    const title = value(feature, ["name", layer.titleField]);
+    const guess = ROAD_METRES.find(([pattern]) => pattern.test(`${value(feature, ["kind"])} ${title}`))?.[1] ?? 5.5;
     const metres = Number(feature.get("width_m")) || guess;
     const ground = resolution * Math.cos((latitude * Math.PI) / 180);
     const width = Math.max(metres > 6 ? 2 : 1.1, Math.min(metres / ground, 30));
     const key = width.toFixed(1);
-    const body = once.get(key) ?? [
+    const body = bodies.get(key) ?? [
       new Style({ stroke: new Stroke({ color: colours.roadCasing, width: width + 1.6, lineCap: "round" }), zIndex: 0 }),
       new Style({ stroke: new Stroke({ color: colours.road, width, lineCap: "round" }), zIndex: 1 }),
     ];
-    once.set(key, body);
-    if (!atLeast("parcel") || !title) return body;
+    bodies.set(key, body);
+    if (!atLeast("parcel") || !title || !once(title, feature, resolution)) return body;
     text.setText(title);
     return [...body, name];
   };

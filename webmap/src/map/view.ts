@@ -17,7 +17,7 @@ import VectorSource from "ol/source/Vector";
 import VectorTileSource from "ol/source/VectorTile";
 import type { StyleFunction } from "ol/style/Style";
 import TileGrid from "ol/tilegrid/TileGrid";
-import type { Bbox, LonLat } from "../geo/mercator";
+import { type Bbox, bboxCentre, type LonLat } from "../geo/mercator";
 import type { FeatureRef, ViewState } from "../state/state";
 import { backgroundSource } from "./background";
 import { type Change, diff } from "./diff";
@@ -74,6 +74,7 @@ class MapView implements MapPort {
   private hovered: FeatureRef | null = null;
   private cursor: LonLat | null = null;
   private pointerFrame = 0;
+  private middle: [number, number] | null = null;
 
   constructor(
     private readonly target: HTMLElement,
@@ -139,6 +140,17 @@ class MapView implements MapPort {
     return { center, zoom: view.getZoom() ?? 0, bbox };
   }
 
+  reveal(bbox: Bbox): void {
+    const [west = 0, south = 0, east = 0, north = 0] = transformExtent(bbox, "EPSG:4326", "EPSG:3857");
+    const view = this.map.getView();
+    const seen = view.calculateExtent(this.map.getSize() ?? [800, 600]);
+    const inside = intersects(seen, [(west + east) / 2, (south + north) / 2]);
+    const overlaps = west < (seen[2] ?? 0) && east > (seen[0] ?? 0) && south < (seen[3] ?? 0) && north > (seen[1] ?? 0);
+    // What is larger than the view is seen already, whatever part of it.
+    const large = east - west > (seen[2] ?? 0) - (seen[0] ?? 0);
+    if (!inside && !(large && overlaps)) this.goTo({ center: bboxCentre(bbox), animate: true });
+  }
+
   refresh(): void {
     this.map.updateSize();
     this.map.render();
@@ -153,7 +165,19 @@ class MapView implements MapPort {
     this.map.on("dblclick", (event) => this.doubleClick(event));
     this.map.on("pointermove", (event) => this.pointerMoved(event));
     this.target.addEventListener("pointerleave", () => this.pointerLeft());
-    new ResizeObserver(() => this.map.updateSize()).observe(this.target);
+    new ResizeObserver(() => this.resized()).observe(this.target);
+  }
+
+  /** A panel that opens or closes beside the map takes room, but must not move what one is looking at. */
+  private resized(): void {
+    const box = this.target.getBoundingClientRect();
+    if (!box.width || !box.height) return;
+    const middle: [number, number] = [box.left + box.width / 2, box.top + box.height / 2];
+    const before = this.middle;
+    this.middle = middle;
+    this.map.updateSize();
+    if (before) this.panBy(middle[0] - before[0], middle[1] - before[1]);
+    this.map.renderSync();
   }
 
   private click(event: MapBrowserEvent): void {
@@ -322,6 +346,9 @@ class MapView implements MapPort {
     this.map.addLayer(this.hoverLayer);
   }
 }
+
+const intersects = ([w = 0, s = 0, e = 0, n = 0]: number[], [x, y]: [number, number]): boolean =>
+  x > w && x < e && y > s && y < n;
 
 function overlay(zIndex: number): VectorLayer {
   return new VectorLayer({ source: new VectorSource(), zIndex, updateWhileAnimating: true, updateWhileInteracting: true });

@@ -88,7 +88,16 @@ const SVG = "http://www.w3.org/2000/svg";
 export class ArpentIcon extends HTMLElement {
   static readonly observedAttributes = ["name"];
 
+  /** Drawn once in the page, not before: Lit counts the nodes of a template while it is being cloned. */
+  connectedCallback(): void {
+    this.draw();
+  }
+
   attributeChangedCallback(): void {
+    if (this.isConnected) this.draw();
+  }
+
+  private draw(): void {
     const svg = document.createElementNS(SVG, "svg");
     svg.setAttribute("viewBox", "0 0 24 24");
     for (const [tag, attributes] of ICONS[this.getAttribute("name") as IconName] ?? []) {

@@ -130,7 +130,7 @@ export class ListPanel extends ArpentElement {
     const hover = (on: boolean): void => this.controller.hover(on ? { layer: layer.slug, id: row.id } : null);
     const open = (): void => {
       this.controller.turnOn(layer.slug);
-      void this.controller.select({ layer: layer.slug, id: row.id });
+      void this.controller.select({ layer: layer.slug, id: row.id }, { reveal: true });
     };
     return html`<tr ?data-current=${current} @pointerenter=${() => hover(true)} @pointerleave=${() => hover(false)}>
       <th scope="row"><button aria-current=${current ? "true" : nothing} @click=${open} @focus=${() => hover(true)} @blur=${() => hover(false)}>${row.title}</button></th>

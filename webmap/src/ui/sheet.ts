@@ -84,7 +84,9 @@ export class FeatureSheet extends ArpentElement {
 
   private contents({ groups, feature }: Ready): TemplateResult {
     const figures = this.figures(feature);
-    const rest = feature.properties.filter((property) => !figures.includes(property) && property.display !== "");
+    const rest = feature.properties.filter(
+      (property) => !figures.includes(property) && property.display !== "" && property.display !== feature.title,
+    );
     return html`${figures.length
         ? html`<dl class="figures">${figures.map((property) => html`<div><dt>${property.label}</dt><dd>${property.display}</dd></div>`)}</dl>`
         : nothing}
