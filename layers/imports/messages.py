@@ -21,6 +21,9 @@ MESSAGES = {
         "The identifier %(found)s does not agree with the other properties, which make %(expected)s."
     ),
     "duplicate_identifier": _("The identifier %(identifier)s already appears in this file, at feature %(first)s."),
+    "duplicate_in_import": _("The identifier %(identifier)s already came in from another file of this import."),
+    "outside_territory": _("%(insee)s is not a commune of this member's territory."),
+    "members_by_agency": _("Only an agency administrator may import members and their territories."),
     # Repairs
     "self_crossing": _("The outline crossed itself; it was repaired: area %(before)s m² before, %(after)s m² after."),
     "rings_repaired": _(
@@ -42,7 +45,6 @@ MESSAGES = {
     "no_properties": _("This is not one of the cadastre files of Etalab: its features have no properties."),
     "etalab_not_used": _("This is the Etalab file of %(kind)s, which Arpent does not import."),
     "missing_source_file": _("No file of this folder is named like %(pattern)s."),
-    "no_usable_row": _("No row of the file could be used."),
 }
 
 

@@ -29,7 +29,9 @@ FORBIDDEN_CALLS = (
     "tkill", "ptrace", "process_vm_readv", "process_vm_writev", "pidfd_open", "pidfd_getfd", "pidfd_send_signal",
     "bpf", "io_uring_setup", "userfaultfd", "perf_event_open", "mount", "umount2", "pivot_root", "chroot",
     "unshare", "setns", "keyctl", "add_key", "request_key", "open_by_handle_at", "init_module", "finit_module",
-    "kexec_load", "symlink", "symlinkat", "link", "linkat", "mknod", "mknodat",
+    "kexec_load", "symlink", "symlinkat", "link", "linkat", "mknod", "mknodat", "chmod", "fchmod", "fchmodat",
+    "fchmodat2", "chown", "fchown", "lchown", "fchownat", "utimensat", "setxattr", "lsetxattr", "fsetxattr",
+    "removexattr", "lremovexattr", "fremovexattr",
 )
 # fmt: on
 CLONE_THREAD = 0x10000
