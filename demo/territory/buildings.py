@@ -193,7 +193,8 @@ def _church(site: Site, _: Generator) -> list[Drawn]:
     x, y = -15.0, site.depth * 0.5
     nave = [(x, y - 5), (x + 16, y - 5), (x + 16, y - 9), (x + 23, y - 9), (x + 23, y - 5), (x + 28, y - 5),
             (x + 31.5, y - 2.6), (x + 31.5, y + 2.6), (x + 28, y + 5), (x + 23, y + 5), (x + 23, y + 9),
-            (x + 16, y + 9), (x + 16, y + 5), (x, y + 5), (x, y + 3), (x - 5.5, y + 3), (x - 5.5, y - 3), (x, y - 3)]  # fmt: skip
+            (x + 16, y + 9), (x + 16, y + 5), (x, y + 5), (x, y + 3), (x - 5.5, y + 3), (x - 5.5, y - 3),
+            (x, y - 3)]  # fmt: skip
     body = site.clipped(local(site.origin, site.front.along, nave), 120)
     return [(p, "01", "church", 14.0) for p in _plus([body])]
 
