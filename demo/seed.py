@@ -12,6 +12,7 @@ from demo import accounts
 from demo.territory import Parcel, Territory, generate
 from gis_core.models import Commune, HistoryEvent, Member
 from gis_core.models import Territory as MemberTerritory
+from layers.cadastre.importers.load import COMMUNES, open_event
 from layers.cadastre.services import TABLES, Table, copy_rows
 from layers.catalogue.services import announce_changed_slugs
 from layers.features.words import search_text
@@ -56,6 +57,8 @@ def is_loaded(seed: int) -> bool:
 def load(territory: Territory, say: Say) -> None:
     """Replace the demo communes and all that lies in them, in one transaction."""
     insee = [commune.insee for commune in territory.communes]
+    detail = {"seed": territory.seed, "generator": GENERATOR_VERSION}
+    open_event([COMMUNES, *(table.name for table in TABLES.values())], detail, EVENT)
     # People's town halls and territories refer to the communes, which are therefore updated, not replaced.
     load_communes(territory)
     for name, rows in tables(territory):
@@ -65,10 +68,6 @@ def load(territory: Territory, say: Say) -> None:
         copy_rows(table, rows)
     load_members(territory)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select arpent.open_event(%s, 'gis_core_commune', jsonb_build_object('seed', %s::int, 'generator', %s::int))",
-            [EVENT, territory.seed, GENERATOR_VERSION],
-        )
         for table in TABLES.values():
             cursor.execute(sql.SQL("analyze {}").format(sql.Identifier(table.name)))
     announce_changed_slugs(["communes", *TABLES])

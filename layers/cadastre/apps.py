@@ -9,6 +9,7 @@ class CadastreConfig(AppConfig):
     verbose_name = _("Land registry")
 
     def ready(self) -> None:
+        from layers.cadastre.importers.register import register_sources
         from layers.cadastre.layers import declare_layers
         from layers.cadastre.searchers import register_searchers
         from layers.cadastre.sheet import register_sheets
@@ -16,3 +17,4 @@ class CadastreConfig(AppConfig):
         post_migrate.connect(declare_layers, sender=self)
         register_searchers()
         register_sheets()
+        register_sources()

@@ -1,6 +1,7 @@
 """The cadastre as it is published: sections, parcels, buildings; roads and addresses beside them (all EPSG:2154).
 
-Every table keeps an EPSG:3857 copy of its geometry, computed by PostgreSQL: transforming per row costs a third of a tile.
+Every table keeps an EPSG:3857 copy of its geometry, computed by PostgreSQL: transforming per row costs a third of
+a tile.
 `search_text` is the normalised text that the search box matches (lower case, no accents).
 """
 

@@ -77,5 +77,5 @@ def read_words(text: str) -> Reference | None:
 
 
 def number_patterns(number: str) -> list[str]:
-    """LIKE patterns of the padded numbers that begin with the typed digits, the exact one first: 12 is 0012, 012_, 12__."""
+    """LIKE patterns of the padded numbers that begin with the typed digits, exact first: 12 is 0012, 012_, 12__."""
     return [number.rjust(4 - blanks, "0") + "_" * blanks for blanks in range(5 - len(number))]

@@ -1,7 +1,7 @@
 """Suggestions over the reference layers. Every query is bounded: candidates are limited first, ordered afterwards."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +13,7 @@ from layers.features.words import words
 
 CANDIDATES = 200
 SUFFIXES = {"bis", "ter", "quater", "quinquies", "a", "b", "c", "d"}
-PLACE = """
-    st_x(c) as lon, st_y(c) as lat, box2d(st_transform(geom, 4326))::text as bbox
-"""
+PLACE = "st_x(c) as lon, st_y(c) as lat, box2d(st_transform(geom, 4326))::text as bbox"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +37,20 @@ def register_searchers() -> None:
     register_searcher("roads", search_roads)
 
 
+COMMUNES = """
+    select id, name, insee, 0.0, {place} from gis_core_commune, st_transform(st_pointonsurface(geom), 4326) c
+    where {words} or (%(code)s <> '' and insee like %(code)s || '%%')
+    order by search_text not like %(start)s, length(search_text), insee limit %(limit)s
+"""
+
+
 def search_communes(question: Question) -> list[Found]:
     """Communes by the beginnings of their name's words, or by INSEE code."""
     typed = question.words
     if not typed:
         return []
     code = question.text.upper() if re.fullmatch(r"\d[\dABab]\d{0,3}", question.text) else ""
-    rows = ask(
-        """
-        select id, name, insee, 0.0, {place} from gis_core_commune, st_transform(st_pointonsurface(geom), 4326) c
-        where {words} or (%(code)s <> '' and insee like %(code)s || '%%')
-        order by search_text not like %(start)s, length(search_text), insee limit %(limit)s
-        """,
-        question,
-        typed,
-        code=code,
-    )
+    rows = ask(COMMUNES, question, typed, {}, code=code)
     start = " ".join(typed)
     return [found(row, "commune", "communes", 92 if bare(row.label).startswith(start) else 75) for row in rows]
 
@@ -63,29 +59,30 @@ def bare(text: str) -> str:
     return " ".join(words(text))
 
 
+PARCELS = """
+    with found as materialized (
+        select id, label, insee, number, geom from cadastre_parcel where {condition}
+        order by {order} limit %(candidates)s),
+    best as materialized (
+        select *, number <> %(exact)s as other, {distance} as steps from found
+        order by other, steps, insee, number limit %(limit)s)
+    select p.id, p.label, coalesce(co.name || ' (' || p.insee || ')', p.insee), p.steps, {place}
+    from best p left join (select insee, name from gis_core_commune) co on co.insee = p.insee,
+        st_transform(st_pointonsurface(p.geom), 4326) c
+    order by p.other, p.steps, p.insee, p.number
+"""
+
+
 def search_parcels(question: Question) -> list[Found]:
-    """Parcels by identifier or by reference, near ones first."""
+    """Parcels by identifier or by reference, exact numbers then near ones first."""
     reference = read_reference(question.text)
     if reference is None:
         return []
-    where, values = parcel_condition(reference)
+    condition, values = parcel_condition(reference)
     if reference.place and not values["communes"]:
         return []
-    rows = ask(
-        f"""
-        with found as materialized (
-            select id, label, insee, number, geom from cadastre_parcel where {where}
-            order by {"idu" if reference.idu else "number"} limit {CANDIDATES})
-        select p.id, p.label, coalesce(co.name || ' (' || p.insee || ')', p.insee), {{distance}}, {{place}}
-        from (select *, number <> %(exact)s as other from found order by other, {{distance}}, insee, number
-              limit %(limit)s) p
-        left join (select insee, name from gis_core_commune) co on co.insee = p.insee, st_transform(st_pointonsurface(p.geom), 4326) c
-        order by p.other, {{distance}}, p.insee, p.number
-        """,
-        question,
-        [],
-        **values,
-    )
+    parts = {"condition": condition, "order": "idu" if reference.idu else "number"}
+    rows = ask(PARCELS, question, [], parts, **values)
     return [
         found(row, "parcel", "parcels", 95 if reference.idu or row.label.endswith(f" {reference.number}") else 80)
         for row in rows
@@ -118,32 +115,29 @@ def communes_named(place: Sequence[str]) -> list[str]:
         return [insee for (insee,) in cursor.fetchall()]
 
 
+ADDRESSES = """
+    with found as materialized (
+        select id, label, number, suffix, postcode, commune_name, search_text, geom
+        from cadastre_address where {condition} limit %(candidates)s),
+    best as materialized (
+        select *, {distance} as steps from found
+        order by steps, search_text not like '%%' || %(start)s, length(search_text), number, suffix, id limit %(limit)s)
+    select a.id, a.label, a.postcode || ' ' || a.commune_name, a.steps, {place}
+    from best a, st_transform(a.geom, 4326) c
+    order by a.steps, a.search_text not like '%%' || %(start)s, length(a.search_text), a.number, a.suffix, a.id
+"""
+
+
 def search_addresses(question: Question) -> list[Found]:
     """Addresses by number, suffix and the beginnings of the words of road, postcode and commune."""
     number, suffix, rest = split_address(question.words)
-    if not rest or not any(len(word) > 1 for word in rest):
+    if not any(len(word) > 1 for word in rest):
         return []
-    conditions = ["{words}"]
-    if number is not None:
-        conditions.append("number = %(number)s")
+    conditions = ["{words}", *(["number = %(number)s"] if number is not None else [])]
     if suffix:
         conditions.append("lower(suffix) = %(suffix)s")
-    rows = ask(
-        f"""
-        with found as materialized (
-            select id, label, road_name, number, suffix, postcode, commune_name, search_text, geom
-            from cadastre_address where {" and ".join(conditions)} limit {CANDIDATES})
-        select a.id, a.label, a.postcode || ' ' || a.commune_name, {{distance}}, {{place}}
-        from (select * from found
-              order by {{distance}}, search_text not like '%%' || %(start)s, length(search_text), number, suffix, id
-              limit %(limit)s) a, st_transform(a.geom, 4326) c
-        order by {{distance}}, length(a.search_text), a.number, a.suffix, a.id
-        """,
-        question,
-        rest,
-        number=number,
-        suffix=suffix,
-    )
+    parts = {"condition": " and ".join(conditions)}
+    rows = ask(ADDRESSES, question, rest, parts, number=number, suffix=suffix)
     score = 85 if number is not None else 55
     return [found(row, "address", "addresses", score) for row in rows]
 
@@ -160,48 +154,39 @@ def split_address(typed: Sequence[str]) -> tuple[int | None, str, list[str]]:
     return number, suffix, rest
 
 
+ROADS = """
+    with found as materialized (
+        select id, name, insee, search_text, geom from cadastre_road where {words} limit %(candidates)s),
+    named as materialized (
+        select distinct on (name, insee) id, name, insee, search_text, geom, {distance} as steps,
+               strpos(search_text, ' ' || %(first)s) as place
+        from found order by name, insee, st_length(geom) desc, id),
+    best as materialized (
+        select * from named order by steps, place, length(search_text), id limit %(limit)s)
+    select r.id, r.name, coalesce(co.name, r.insee), r.steps, {place}
+    from best r left join (select insee, name from gis_core_commune) co on co.insee = r.insee,
+        st_transform(st_lineinterpolatepoint(st_geometryn(r.geom, 1), 0.5), 4326) c
+    order by r.steps, r.place, length(r.search_text), r.id
+"""
+
+
 def search_roads(question: Question) -> list[Found]:
-    """Roads by the beginnings of the words of their name, number and commune; one line for the stretches of one road."""
+    """Roads by the beginnings of the words of their name, number and commune; one line for the stretches of a road."""
     _number, _suffix, rest = split_address(question.words)
     if not any(len(word) > 1 for word in rest):
         return []
-    rows = ask(
-        f"""
-        with found as materialized (
-            select id, name, insee, search_text, geom from cadastre_road where {{words}} limit {CANDIDATES}),
-        named as (
-            select distinct on (name, insee) id, name, insee, search_text, geom from found
-            order by name, insee, st_length(geom) desc, id)
-        select r.id, r.name, coalesce(co.name, r.insee), {{distance}}, {{place}}
-        from (select * from named order by {{distance}}, search_text not like %(start)s, length(search_text), id
-              limit %(limit)s) r
-        left join (select insee, name from gis_core_commune) co on co.insee = r.insee,
-        st_transform(st_lineinterpolatepoint(st_geometryn(r.geom, 1), 0.5), 4326) c
-        order by {{distance}}, length(r.search_text), r.id
-        """,
-        question,
-        rest,
-    )
-    return [found(row, "road", "roads", 70) for row in rows]
+    return [found(row, "road", "roads", 70) for row in ask(ROADS, question, rest, {}, first=rest[0])]
 
 
-def ask(statement: str, question: Question, typed: Sequence[str], **values: Any) -> list[Row]:
-    """Run a query whose `{words}`, `{distance}` and `{place}` are written here; values go as parameters."""
-    condition, word_values = word_condition(typed)
+def ask(statement: str, question: Question, typed: Sequence[str], parts: Mapping[str, str], **values: Any) -> list[Row]:
+    """Run a query of this module: `{words}`, `{distance}`, `{place}` and `parts` are SQL written here, values parameters."""
+    words_typed, word_values = word_condition(typed)
     lon, lat = question.near or (None, None)
-    statement = statement.format(words=condition, distance=distance(question), place=PLACE)
+    written = {"words": words_typed, "distance": distance(question), "place": PLACE}
+    composed = statement.format(**written, **{name: part.format(**written) for name, part in parts.items()})
+    given = {"start": " " + " ".join(typed) + "%", "limit": question.limit, "lon": lon, "lat": lat}
     with connection.cursor() as cursor:
-        cursor.execute(
-            statement,
-            {
-                **word_values,
-                "start": " " + " ".join(typed) + "%",
-                "limit": question.limit,
-                "lon": lon,
-                "lat": lat,
-                **values,
-            },
-        )
+        cursor.execute(composed, {**word_values, **given, "candidates": CANDIDATES, **values})
         return [Row(*row) for row in cursor.fetchall()]
 
 

@@ -14,9 +14,6 @@ TYPES = {
     "surveyed": "boolean",
     "created_date": "date",
     "updated_date": "date",
-    "source_date": "date",
-    "population": "integer",
-    "number_int": "integer",
     "width_m": "double precision",
 }
 
@@ -108,7 +105,7 @@ def copy_rows(table: Table, rows: Iterable[Sequence[Any]]) -> int:
 def stage_rows(table: Table, rows: Iterable[Sequence[Any]]) -> int:
     """COPY rows into the temporary table `staged_<slug>` (COPY is refused on tables with row policies)."""
     columns = [
-        sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(table.type_of(name)))  # type: ignore[arg-type]
+        sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(table.type_of(name)))
         for name in table.columns
     ]
     names = sql.SQL(", ").join([*map(sql.Identifier, table.columns), sql.Identifier("wkb")])
@@ -138,7 +135,7 @@ def insert_staged(table: Table) -> int:
         sql.Identifier(table.name),
         names,
         names,
-        sql.SQL(geometry if table.point else f"st_multi({geometry})"),  # type: ignore[arg-type]
+        sql.SQL(geometry if table.point else f"st_multi({geometry})"),
         staging(table),
     )
     with connection.cursor() as cursor:

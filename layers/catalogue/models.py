@@ -57,8 +57,8 @@ class Layer(models.Model):
     `columns` lists the only columns that leave the platform, in order:
     `{"name", "label", "label_en", "type", "unit", "in_tiles"}`. `legend` lists the symbols in drawing order:
     `{"label", "label_en", "where": {column: value}, "symbol": {"kind", "fill", "stroke", "stroke_width", "dash"}}`.
-    `rows` says how the table's rows are protected (the scope given to `secure_table`). `extent_4326` (west, south, east,
-    north) is measured when data changes, and only for data that everybody who sees the layer sees whole.
+    `rows` says how the table's rows are protected (the scope given to `secure_table`). `extent_4326` (west, south,
+    east, north) is measured when data changes, and only for data that everybody who sees the layer sees whole.
     """
 
     security = "visibility"

@@ -1,4 +1,4 @@
-"""Coordinates that people type: Lambert-93 or WGS 84, with points or commas, in either order, with or without N and E."""
+"""Coordinates that people type: Lambert-93 or WGS 84, with points or commas, in either order, N and E or not."""
 
 import re
 from collections.abc import Iterable
@@ -32,7 +32,7 @@ def read_coordinates(text: str) -> tuple[str, Pair] | None:
 
 
 def readings(text: str) -> Iterable[Pair]:
-    """The ways to read two numbers in a text: commas as decimal marks or as separators, spaces in thousands or between."""
+    """The ways to read two numbers: commas as decimal marks or as separators, spaces in thousands or between."""
     for decimals in (text, re.sub(r",(?=\s)", " ", text), text.replace(",", " "), ungrouped(text)):
         numbers = NUMBER.findall(decimals)
         if len(numbers) == 2 and LEFTOVER.fullmatch(NUMBER.sub("", decimals)):

@@ -1,4 +1,4 @@
-"""What apps add to a feature's sheet. Each registers for its own layer when it starts; this module knows none of them."""
+"""What apps add to a feature's sheet. Each registers for its own layer when it starts; this module knows none."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -36,7 +36,7 @@ class Addition:
 
 
 type Describe = Callable[[Sequence[Values], Rights], Mapping[int, Addition]]
-"""Additions by feature id, for rows of one layer (their `id` and declared columns), in few queries however many rows."""
+"""Additions by feature id, for rows of one layer (`id` and declared columns), in few queries whatever their number."""
 
 _describers: dict[str, Describe] = {}
 

@@ -18,5 +18,5 @@ def words(text: str) -> list[str]:
 
 
 def search_text(*texts: object) -> str:
-    """What a `search_text` column holds: every word with a space before it, so that ` word` finds beginnings of words."""
+    """What a `search_text` column holds: a space before every word, so that ` word` finds beginnings."""
     return "".join(f" {word}" for text in texts if text not in (None, "") for word in words(str(text)))

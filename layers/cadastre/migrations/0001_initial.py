@@ -7,110 +7,161 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Building',
+            name="Building",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('insee', models.CharField(db_index=True, max_length=5, verbose_name='INSEE code')),
-                ('kind', models.CharField(choices=[('01', 'Solid building'), ('02', 'Light building')], max_length=2, verbose_name='kind')),
-                ('name', models.CharField(blank=True, max_length=120, verbose_name='name')),
-                ('created_date', models.DateField(null=True, verbose_name='created')),
-                ('updated_date', models.DateField(null=True, verbose_name='updated')),
-                ('geom', django.contrib.gis.db.models.fields.MultiPolygonField(srid=2154)),
-                ('geom_3857', models.GeneratedField(db_persist=True, expression=django.contrib.gis.db.models.functions.Transform('geom', 3857), output_field=django.contrib.gis.db.models.fields.MultiPolygonField(srid=3857))),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("insee", models.CharField(db_index=True, max_length=5, verbose_name="INSEE code")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("01", "Solid building"), ("02", "Light building")], max_length=2, verbose_name="kind"
+                    ),
+                ),
+                ("name", models.CharField(blank=True, max_length=120, verbose_name="name")),
+                ("created_date", models.DateField(null=True, verbose_name="created")),
+                ("updated_date", models.DateField(null=True, verbose_name="updated")),
+                ("geom", django.contrib.gis.db.models.fields.MultiPolygonField(srid=2154)),
+                (
+                    "geom_3857",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.contrib.gis.db.models.functions.Transform("geom", 3857),
+                        output_field=django.contrib.gis.db.models.fields.MultiPolygonField(srid=3857),
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'building',
-                'verbose_name_plural': 'buildings',
+                "verbose_name": "building",
+                "verbose_name_plural": "buildings",
             },
         ),
         migrations.CreateModel(
-            name='Section',
+            name="Section",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('idu', models.CharField(max_length=10, unique=True, verbose_name='identifier')),
-                ('insee', models.CharField(db_index=True, max_length=5, verbose_name='INSEE code')),
-                ('prefix', models.CharField(max_length=3, verbose_name='prefix')),
-                ('code', models.CharField(max_length=2, verbose_name='section')),
-                ('created_date', models.DateField(null=True, verbose_name='created')),
-                ('updated_date', models.DateField(null=True, verbose_name='updated')),
-                ('geom', django.contrib.gis.db.models.fields.MultiPolygonField(srid=2154)),
-                ('geom_3857', models.GeneratedField(db_persist=True, expression=django.contrib.gis.db.models.functions.Transform('geom', 3857), output_field=django.contrib.gis.db.models.fields.MultiPolygonField(srid=3857))),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("idu", models.CharField(max_length=10, unique=True, verbose_name="identifier")),
+                ("insee", models.CharField(db_index=True, max_length=5, verbose_name="INSEE code")),
+                ("prefix", models.CharField(max_length=3, verbose_name="prefix")),
+                ("code", models.CharField(max_length=2, verbose_name="section")),
+                ("created_date", models.DateField(null=True, verbose_name="created")),
+                ("updated_date", models.DateField(null=True, verbose_name="updated")),
+                ("geom", django.contrib.gis.db.models.fields.MultiPolygonField(srid=2154)),
+                (
+                    "geom_3857",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.contrib.gis.db.models.functions.Transform("geom", 3857),
+                        output_field=django.contrib.gis.db.models.fields.MultiPolygonField(srid=3857),
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'cadastral section',
-                'verbose_name_plural': 'cadastral sections',
+                "verbose_name": "cadastral section",
+                "verbose_name_plural": "cadastral sections",
             },
         ),
         migrations.CreateModel(
-            name='Address',
+            name="Address",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('insee', models.CharField(db_index=True, max_length=5, verbose_name='INSEE code')),
-                ('number', models.PositiveIntegerField(verbose_name='number')),
-                ('suffix', models.CharField(blank=True, max_length=10, verbose_name='suffix')),
-                ('road_name', models.CharField(max_length=120, verbose_name='road')),
-                ('postcode', models.CharField(max_length=5, verbose_name='postcode')),
-                ('commune_name', models.CharField(max_length=100, verbose_name='commune')),
-                ('label', models.CharField(max_length=200, verbose_name='address')),
-                ('search_text', models.CharField(editable=False, max_length=260)),
-                ('parcel_idu', models.CharField(blank=True, db_index=True, max_length=14, verbose_name='parcel')),
-                ('geom', django.contrib.gis.db.models.fields.PointField(srid=2154)),
-                ('geom_3857', models.GeneratedField(db_persist=True, expression=django.contrib.gis.db.models.functions.Transform('geom', 3857), output_field=django.contrib.gis.db.models.fields.PointField(srid=3857))),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("insee", models.CharField(db_index=True, max_length=5, verbose_name="INSEE code")),
+                ("number", models.PositiveIntegerField(verbose_name="number")),
+                ("suffix", models.CharField(blank=True, max_length=10, verbose_name="suffix")),
+                ("road_name", models.CharField(max_length=120, verbose_name="road")),
+                ("postcode", models.CharField(max_length=5, verbose_name="postcode")),
+                ("commune_name", models.CharField(max_length=100, verbose_name="commune")),
+                ("label", models.CharField(max_length=200, verbose_name="address")),
+                ("search_text", models.CharField(editable=False, max_length=260)),
+                ("parcel_idu", models.CharField(blank=True, db_index=True, max_length=14, verbose_name="parcel")),
+                ("geom", django.contrib.gis.db.models.fields.PointField(srid=2154)),
+                (
+                    "geom_3857",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.contrib.gis.db.models.functions.Transform("geom", 3857),
+                        output_field=django.contrib.gis.db.models.fields.PointField(srid=3857),
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'address',
-                'verbose_name_plural': 'addresses',
-                'indexes': [django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('search_text'), name='gin_trgm_ops'), name='address_search')],
+                "verbose_name": "address",
+                "verbose_name_plural": "addresses",
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        django.contrib.postgres.indexes.OpClass(models.F("search_text"), name="gin_trgm_ops"),
+                        name="address_search",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Parcel',
+            name="Parcel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('idu', models.CharField(max_length=14, unique=True, verbose_name='identifier')),
-                ('insee', models.CharField(max_length=5, verbose_name='INSEE code')),
-                ('prefix', models.CharField(max_length=3, verbose_name='prefix')),
-                ('section', models.CharField(max_length=2, verbose_name='section')),
-                ('number', models.CharField(max_length=4, verbose_name='number')),
-                ('label', models.CharField(max_length=8, verbose_name='reference')),
-                ('area_m2', models.BigIntegerField(null=True, verbose_name='cadastral area')),
-                ('surveyed', models.BooleanField(null=True, verbose_name='surveyed')),
-                ('created_date', models.DateField(null=True, verbose_name='created')),
-                ('updated_date', models.DateField(null=True, verbose_name='updated')),
-                ('geom', django.contrib.gis.db.models.fields.MultiPolygonField(srid=2154)),
-                ('geom_3857', models.GeneratedField(db_persist=True, expression=django.contrib.gis.db.models.functions.Transform('geom', 3857), output_field=django.contrib.gis.db.models.fields.MultiPolygonField(srid=3857))),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("idu", models.CharField(max_length=14, unique=True, verbose_name="identifier")),
+                ("insee", models.CharField(max_length=5, verbose_name="INSEE code")),
+                ("prefix", models.CharField(max_length=3, verbose_name="prefix")),
+                ("section", models.CharField(max_length=2, verbose_name="section")),
+                ("number", models.CharField(max_length=4, verbose_name="number")),
+                ("label", models.CharField(max_length=8, verbose_name="reference")),
+                ("area_m2", models.BigIntegerField(null=True, verbose_name="cadastral area")),
+                ("surveyed", models.BooleanField(null=True, verbose_name="surveyed")),
+                ("created_date", models.DateField(null=True, verbose_name="created")),
+                ("updated_date", models.DateField(null=True, verbose_name="updated")),
+                ("geom", django.contrib.gis.db.models.fields.MultiPolygonField(srid=2154)),
+                (
+                    "geom_3857",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.contrib.gis.db.models.functions.Transform("geom", 3857),
+                        output_field=django.contrib.gis.db.models.fields.MultiPolygonField(srid=3857),
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'parcel',
-                'verbose_name_plural': 'parcels',
-                'indexes': [models.Index(fields=['section', 'number', 'insee'], name='parcel_reference'), models.Index(fields=['insee', 'section', 'number'], name='parcel_of_commune')],
+                "verbose_name": "parcel",
+                "verbose_name_plural": "parcels",
+                "indexes": [
+                    models.Index(fields=["section", "number", "insee"], name="parcel_reference"),
+                    models.Index(fields=["insee", "section", "number"], name="parcel_of_commune"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Road',
+            name="Road",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('insee', models.CharField(db_index=True, max_length=5, verbose_name='INSEE code')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('search_text', models.CharField(editable=False, max_length=160)),
-                ('kind', models.CharField(max_length=20, verbose_name='kind')),
-                ('number', models.CharField(blank=True, max_length=12, verbose_name='number')),
-                ('width_m', models.FloatField(null=True, verbose_name='width')),
-                ('geom', django.contrib.gis.db.models.fields.MultiLineStringField(srid=2154)),
-                ('geom_3857', models.GeneratedField(db_persist=True, expression=django.contrib.gis.db.models.functions.Transform('geom', 3857), output_field=django.contrib.gis.db.models.fields.MultiLineStringField(srid=3857))),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("insee", models.CharField(db_index=True, max_length=5, verbose_name="INSEE code")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("search_text", models.CharField(editable=False, max_length=160)),
+                ("kind", models.CharField(max_length=20, verbose_name="kind")),
+                ("number", models.CharField(blank=True, max_length=12, verbose_name="number")),
+                ("width_m", models.FloatField(null=True, verbose_name="width")),
+                ("geom", django.contrib.gis.db.models.fields.MultiLineStringField(srid=2154)),
+                (
+                    "geom_3857",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.contrib.gis.db.models.functions.Transform("geom", 3857),
+                        output_field=django.contrib.gis.db.models.fields.MultiLineStringField(srid=3857),
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'road',
-                'verbose_name_plural': 'roads',
-                'indexes': [django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('search_text'), name='gin_trgm_ops'), name='road_search')],
+                "verbose_name": "road",
+                "verbose_name_plural": "roads",
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        django.contrib.postgres.indexes.OpClass(models.F("search_text"), name="gin_trgm_ops"),
+                        name="road_search",
+                    )
+                ],
             },
         ),
     ]

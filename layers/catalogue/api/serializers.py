@@ -56,7 +56,7 @@ class LayerSerializer(serializers.Serializer[dict[str, object]]):
     title_field = serializers.CharField()
     fields = ColumnSerializer(many=True)  # type: ignore[assignment]
     tiles = serializers.CharField()
-    style = serializers.CharField()
+    style = serializers.CharField()  # type: ignore[assignment]
     legend = LegendSerializer(many=True)
     can_edit = serializers.BooleanField()
 
@@ -79,7 +79,7 @@ class BackgroundSerializer(serializers.Serializer[dict[str, object]]):
     attribution = serializers.CharField()
     min_zoom = serializers.IntegerField()
     max_zoom = serializers.IntegerField()
-    default = serializers.BooleanField()  # type: ignore[assignment]
+    default = serializers.BooleanField()
 
 
 class BackgroundsSerializer(serializers.Serializer[dict[str, object]]):

@@ -59,7 +59,7 @@ def list_features(layer: Layer, query: FeatureQuery) -> Page:
 
 
 def inside(bbox: BBox | None) -> tuple[sql.Composable, dict[str, Any]]:
-    """The condition for being in a bbox and its values: the outline, bent as Lambert-93 bends it, touches the feature."""
+    """The condition for being in a bbox and its values: its outline, bent as Lambert-93 bends it, meets the feature."""
     if bbox is None:
         return sql.SQL("true"), {}
     west, south = max(bbox[0], DOMAIN_4326[0]), max(bbox[1], DOMAIN_4326[1])

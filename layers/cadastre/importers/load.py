@@ -1,0 +1,109 @@
+"""Loading rows that were read: staged by COPY, put in place in one transaction, recorded as one history event."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+from psycopg import sql
+
+from layers.cadastre.services import TABLES, Table, stage_rows, staging
+from layers.catalogue.services import announce_changed_slugs
+
+# The layers' own rows change with their data: their new version belongs to the same event.
+CATALOGUE = "catalogue_layer"
+COMMUNES = "gis_core_commune"
+
+
+@dataclass(slots=True)
+class Staged:
+    """What waits in one staging table: how many rows, of which communes, and the identifiers that were refused."""
+
+    rows: int = 0
+    insee: set[str] = field(default_factory=set)
+    refused: set[str] = field(default_factory=set)
+
+
+def stage(table: Table, rows: Iterable[Sequence[Any]], staged: Staged) -> int:
+    """Stage rows of a table; returns how many."""
+    count = stage_rows(table, rows)
+    staged.rows += count
+    return count
+
+
+def put_in_place(staged: Mapping[str, Staged], detail: Mapping[str, Any], source: str) -> None:
+    """Replace what the tables hold for the staged communes; one event for the whole import, layers announced."""
+    filled = {slug: TABLES[slug] for slug, one in staged.items() if one.rows}
+    if not filled:
+        return
+    open_event([table.name for table in filled.values()], {**detail, "source": source})
+    for slug, table in filled.items():
+        replace(table, staged[slug])
+    announce_changed_slugs(filled)
+
+
+def open_event(tables: Sequence[str], detail: Mapping[str, Any], kind: str = "import") -> None:
+    """One history event for every change that this transaction makes to these tables."""
+    first, *others = tables
+    with connection.cursor() as cursor:
+        cursor.execute("select arpent.open_event(%s, %s::regclass, %s::jsonb)", [kind, first, json.dumps(dict(detail))])
+        (event,) = cursor.fetchone()
+        for table in (*others, CATALOGUE):
+            cursor.execute("select set_config('arpent.event_' || %s::regclass::oid, %s, true)", [table, str(event)])
+
+
+def replace(table: Table, staged: Staged) -> None:
+    """Put the staged rows in place of their communes' rows. A row with an identifier keeps its id."""
+    insee = sorted(staged.insee)
+    if table.key is None:
+        run("delete from {table} where insee = any(%s)", table, [insee])
+        run("insert into {table} ({columns}, geom) select {columns}, {geom} from {staged}", table, [])
+    else:
+        gone = "delete from {table} old where insee = any(%s) and not {key} = any(%s)"
+        run(
+            gone + " and not exists (select from {staged} new where new.{key} = old.{key})",
+            table,
+            [insee, sorted(staged.refused)],
+        )
+        run(
+            "insert into {table} ({columns}, geom) select {columns}, {geom} from {staged}"
+            " on conflict ({key}) do update set {assignments}, geom = excluded.geom",
+            table,
+            [],
+        )
+
+
+def run(statement: str, table: Table, values: Sequence[Any]) -> None:
+    """Run a statement written with `{table}`, `{staged}`, `{columns}`, `{key}`, `{geom}` and `{assignments}`."""
+    names = [sql.Identifier(name) for name in table.columns]
+    assignments = [sql.SQL("{} = excluded.{}").format(name, name) for name in names]
+    composed = sql.SQL(statement).format(
+        table=sql.Identifier(table.name),
+        staged=staging(table),
+        columns=sql.SQL(", ").join(names),
+        key=sql.Identifier(table.key or "id"),
+        geom=sql.SQL("st_multi(st_setsrid(st_geomfromwkb(wkb), 2154))"),
+        assignments=sql.SQL(", ").join(assignments),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(composed, values)
+
+
+def upsert_communes(rows: Iterable[tuple[Any, ...]]) -> int:
+    """Insert or update communes: (insee, name, search text, population or None, vintage or None, WKB); how many.
+
+    A missing population or vintage keeps what was known.
+    """
+    count = 0
+    with connection.cursor() as cursor:
+        for count, row in enumerate(rows, start=1):  # noqa: B007
+            cursor.execute(
+                "insert into gis_core_commune (insee, name, search_text, population, source_date, geom)"
+                " values (%s, %s, %s, %s, %s, st_multi(st_setsrid(st_geomfromwkb(%s), 2154)))"
+                " on conflict (insee) do update set name = excluded.name, search_text = excluded.search_text,"
+                " population = coalesce(excluded.population, gis_core_commune.population),"
+                " source_date = coalesce(excluded.source_date, gis_core_commune.source_date), geom = excluded.geom",
+                row,
+            )
+    return count

@@ -1,0 +1,113 @@
+"""Loading communes and, for the agency, the EPCI as members with their territories."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from gis_core.errors import Invalid
+from gis_core.models import Member, Territory
+from gis_core.reader import RestrictedReader
+from layers.cadastre.importers import communes
+from layers.cadastre.importers.load import COMMUNES, open_event, upsert_communes
+from layers.catalogue.services import announce_changed_slugs
+from layers.features.words import search_text
+from layers.imports.report import FileReport, ImportReport
+from layers.imports.rows import Refused
+from layers.imports.sources import Order
+
+SLUG_LENGTH = 50
+
+
+def import_communes(order: Order) -> ImportReport:
+    """Read the three files and load them in one transaction; a missing or unreadable file refuses all."""
+    member = order.member.slug if order.member else None
+    report = ImportReport("communes", member=member, started_at=timezone.now())
+    with RestrictedReader() as reader:
+        order.tell(None, _("Reading the files"))
+        try:
+            folder = communes.read(reader, order.paths)
+        except Invalid as error:
+            report.file(", ".join(path.name for path in order.paths)).file_refused(error)
+        else:
+            load(order, folder, report)
+    report.ended_at = timezone.now()
+    return report
+
+
+@transaction.atomic
+def load(order: Order, folder: communes.CommunesFolder, report: ImportReport) -> None:
+    """Everything that may come in, as one event."""
+    order.tell(None, _("Putting the data in place"))
+    boundaries = reported(report, folder.communes, "communes")
+    official = reported(report, folder.official, "official")
+    rows = [row for row in folder.communes.rows if may_come_in(order, row, boundaries)]
+    for row in rows:
+        boundaries.row_loaded(row.index, row.identifier, row.repairs)
+    if rows:
+        counts = {"communes": len(rows), "refused": report.refused, "member": report.member}
+        open_event([COMMUNES], {"source": "communes", "files": [boundaries.name, official.name], **counts})
+        upsert_communes(
+            (row.insee, row.name, search_text(row.name), row.population, None, row.geom.wkb) for row in rows
+        )
+        announce_changed_slugs(["communes"])
+    load_members(order, folder.epci, reported(report, folder.epci, "epci"))
+
+
+def reported(
+    report: ImportReport,
+    read: communes.FileRows[communes.CommuneRow]
+    | communes.FileRows[communes.Official]
+    | communes.FileRows[communes.EpciRow],
+    kind: str,
+) -> FileReport:
+    """Start a file's report with what its reading refused and told."""
+    file = report.file(read.name, kind)
+    for refused in read.refused:
+        file.row_refused(refused)
+    for told in read.told:
+        file.tell(told.remark, told.index, told.identifier)
+    return file
+
+
+def may_come_in(order: Order, row: communes.CommuneRow, report: FileReport) -> bool:
+    if order.territory is None or row.insee in order.territory:
+        return True
+    report.row_refused(Refused(row.index, row.identifier, "outside_territory", {"insee": row.insee}))
+    return False
+
+
+def load_members(order: Order, read: communes.FileRows[communes.EpciRow], report: FileReport) -> None:
+    """Each EPCI becomes a member, or gets its official name and communes; refused to anybody but the agency."""
+    for row in read.rows:
+        if order.territory is not None:
+            report.row_refused(Refused(row.index, row.identifier, "members_by_agency"))
+            continue
+        member = member_of(row)
+        set_territory(member, row.communes)
+        report.row_loaded(row.index, row.identifier)
+
+
+def member_of(row: communes.EpciRow) -> Member:
+    """The member with this SIREN, under its official name."""
+    member = Member.objects.filter(siren=row.siren).first()
+    if member is None:
+        return Member.objects.create(slug=free_slug(row), name=row.name, siren=row.siren, kind=Member.Kind.EPCI)
+    if member.name != row.name:
+        Member.objects.filter(pk=member.pk).update(name=row.name)
+    return member
+
+
+def free_slug(row: communes.EpciRow) -> str:
+    slug = slugify(row.name)[:SLUG_LENGTH].strip("-")
+    return slug if slug and not Member.objects.filter(slug=slug).exists() else f"epci-{row.siren}"
+
+
+def set_territory(member: Member, insee: Iterable[str]) -> None:
+    """The member's communes become these; rows that stay keep their id."""
+    wanted = set(insee)
+    present = set(member.territories.values_list("commune_id", flat=True))
+    member.territories.filter(commune_id__in=present - wanted).delete()
+    Territory.objects.bulk_create(Territory(member=member, commune_id=code) for code in sorted(wanted - present))

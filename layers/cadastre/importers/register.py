@@ -1,0 +1,31 @@
+"""The cadastre's sources."""
+
+from django.utils.translation import gettext_lazy as _
+
+from layers.cadastre.importers.load_communes import import_communes
+from layers.cadastre.importers.load_etalab import import_etalab
+from layers.imports.sources import Source, register_source
+
+
+def register_sources() -> None:
+    """Called when the app starts."""
+    register_source(
+        Source(
+            slug="etalab",
+            label=_("Cadastre (Etalab)"),
+            help=_("GeoJSON files of communes, sections, parcels or buildings, also compressed (.json.gz)."),
+            accept=".json,.geojson,.gz",
+            run=import_etalab,
+        )
+    )
+    register_source(
+        Source(
+            slug="communes",
+            label=_("Communes and inter-communal bodies"),
+            help=_(
+                "The boundaries (communes*.geojson), the official list (communes*.cog.json) and the EPCI (epci*.json)."
+            ),
+            accept=".json,.geojson",
+            run=import_communes,
+        )
+    )

@@ -1,0 +1,8 @@
+"""`manage.py import_communes PATH... [--member M] [--report FILE.json]`."""
+
+from layers.imports.command import ImportCommand
+
+
+class Command(ImportCommand):
+    help = "Importe les communes (contours et liste officielle) et les EPCI, qui deviennent des membres."
+    source = "communes"

@@ -1,0 +1,57 @@
+"""What every `import_<source>` command does: import, say in words what happened, keep the report."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+
+from gis_core.models import Member
+from gis_core.rights import SYSTEM, acting_as
+from layers.imports.report import ImportReport
+from layers.imports.sources import Order, communes_of, source_named
+from layers.imports.words import report_in_words
+
+
+class ImportCommand(BaseCommand):
+    """Exit code 0 when nothing was refused, 1 when it loaded with refusals, 2 when nothing was loaded."""
+
+    source: str
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+        parser.add_argument("--member", help=_("short name of a member: only its communes come in"))
+        parser.add_argument("--report", type=Path, metavar="FILE.json", help=_("where to write the report"))
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        with acting_as(SYSTEM):
+            member = self.member(options["member"])
+            territory = communes_of(member) if member else None
+            order = Order(paths=options["paths"], member=member, territory=territory, tell=self.tell)
+            report = source_named(self.source).run(order)
+        self.stdout.write(report_in_words(report))
+        if options["report"]:
+            self.keep(report, options["report"])
+        if report.exit_code:
+            raise SystemExit(report.exit_code)
+
+    def member(self, slug: str | None) -> Member | None:
+        if slug is None:
+            return None
+        member = Member.objects.filter(slug=slug).first()
+        if member is None:
+            raise CommandError(_("There is no member named %(slug)s.") % {"slug": slug}, returncode=2)
+        return member
+
+    def tell(self, share: float | None, message: str) -> None:
+        if self.stderr.isatty():
+            self.stderr.write(f"\r{message} {'' if share is None else f'{share:.0%}'}\033[K", ending="")
+
+    def keep(self, report: ImportReport, path: Path) -> None:
+        try:
+            path.write_text(json.dumps(report.as_json(), ensure_ascii=False, indent=2) + "\n")
+        except OSError as error:
+            message = _("The report could not be written to %(path)s: %(reason)s")
+            raise CommandError(message % {"path": path, "reason": error.strerror}, returncode=2) from error

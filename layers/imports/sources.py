@@ -1,0 +1,76 @@
+"""The sources that can be imported. Apps register theirs when they start; commands, jobs and pages find them here."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from gis_core.errors import Invalid
+from gis_core.models import Member
+from gis_core.rights import Rights
+from layers.imports.report import ImportReport
+
+type Tell = Callable[[float | None, str], None]
+
+
+def silent(share: float | None, message: str) -> None:
+    """For those whom nobody watches."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One import: which files, on whose behalf, and whom to tell how far it is.
+
+    `territory` are the INSEE codes that may come in, None for all.
+    """
+
+    paths: Sequence[Path]
+    member: Member | None = None
+    territory: frozenset[str] | None = None
+    tell: Tell = silent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A kind of delivery and the function that imports it: reads, loads in one transaction, reports."""
+
+    slug: str
+    label: Any
+    help: Any
+    accept: str
+    run: Callable[[Order], ImportReport]
+
+
+_sources: dict[str, Source] = {}
+
+
+def register_source(source: Source) -> None:
+    """Make a source known under its slug."""
+    _sources[source.slug] = source
+
+
+def sources() -> list[Source]:
+    """Every source, in the order in which they were registered."""
+    return list(_sources.values())
+
+
+def source_named(slug: str) -> Source:
+    """Raises Invalid."""
+    if slug not in _sources:
+        names = ", ".join(_sources)
+        raise Invalid(_("“source” must be one of: %(names)s.") % {"names": names}, parameter="source")
+    return _sources[slug]
+
+
+def territory_for(member: Member | None, rights: Rights) -> frozenset[str] | None:
+    """The communes that may come in for this member: its own, all of them where the agency asks."""
+    if rights.agency or member is None:
+        return None
+    return communes_of(member)
+
+
+def communes_of(member: Member) -> frozenset[str]:
+    """INSEE codes of a member's territory."""
+    return frozenset(str(insee) for insee in member.territories.values_list("commune_id", flat=True))

@@ -1,0 +1,57 @@
+"""A report as people read it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from layers.imports.report import ImportReport
+
+SHOWN = 20
+
+
+def report_in_words(report: ImportReport) -> str:
+    """The counts of each file, and the first refusals, repairs and remarks."""
+    return "\n".join(lines(report.as_json()))
+
+
+def lines(report: dict[str, Any]) -> Iterator[str]:
+    for file in report["files"]:
+        yield f"{file['file']} : {counts(file)}"
+        if file["problem"]:
+            yield f"  {file['problem']['words']}"
+        for title, entries, total in groups(file):
+            yield f"  {title} ({total})"
+            yield from (f"    {entry_in_words(entry)}" for entry in entries[:SHOWN])
+            if total > SHOWN:
+                yield f"    … {_('and %(count)s more') % {'count': total - SHOWN}}"
+
+
+def groups(file: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]], int]]:
+    """(title, entries, how many there are in all) of what a file's report lists, empty ones left out."""
+    found = [
+        (_("Refused"), file["rows"]["refused"], file["refused"]),
+        (_("Repaired"), file["rows"]["repaired"], file["repaired"]),
+        (_("Remarks"), file["rows"]["remarks"], file["remarks"]),
+    ]
+    return [group for group in found if group[2]]
+
+
+def counts(numbers: dict[str, Any]) -> str:
+    """What came in, was repaired, was refused."""
+    loaded, repaired, refused = numbers["loaded"], numbers["repaired"], numbers["refused"]
+    parts = [ngettext("%(count)s row loaded", "%(count)s rows loaded", loaded) % {"count": loaded}]
+    if repaired:
+        parts.append(ngettext("%(count)s repaired", "%(count)s repaired ", repaired).strip() % {"count": repaired})
+    if refused:
+        parts.append(ngettext("%(count)s refused", "%(count)s refused ", refused).strip() % {"count": refused})
+    return ", ".join(parts)
+
+
+def entry_in_words(entry: dict[str, Any]) -> str:
+    """One line of a report: where, what, why."""
+    where = [_("row %(index)s") % {"index": entry["index"]}] if entry["index"] else []
+    named = [entry["identifier"]] if entry["identifier"] else []
+    head = " ".join([*where, *named])
+    return f"{head} : {entry['words']}" if head else str(entry["words"])
