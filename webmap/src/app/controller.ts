@@ -1,8 +1,8 @@
-import { ApiClient, ApiError, isAbort } from "../api/client";
+import { ApiClient, type ApiError, isAbort } from "../api/client";
 import type { Config, Feature, HereGroup, Layer, SearchResult } from "../api/types";
 import type { Language } from "../format/format";
 import { type Bbox, bboxCentre, type LonLat } from "../geo/mercator";
-import { translate, type Translate } from "../i18n";
+import { type Translate, translate } from "../i18n";
 import { buildModel } from "../map/model";
 import type { MapPort } from "../map/port";
 import { arrange, moveLayer } from "../state/catalogue";
@@ -24,6 +24,12 @@ import * as memory from "./memory";
 const POINT_ZOOM = 18.5;
 const COMMUNE_LAYER = "communes";
 const NOTICE_MS = 9000;
+
+interface Place {
+  center?: LonLat;
+  bbox?: Bbox;
+  zoom?: number;
+}
 
 interface SelectOptions {
   /** Frame the thing, wherever it is. */
@@ -61,7 +67,12 @@ export class Controller {
       // The sheet's place is taken from the start: opening it later would shift the view that the link restores.
       sheet: this.opened.selection ? { status: "loading" } : null,
       pin: null,
-      panel: this.opened.panel !== undefined ? this.opened.panel : matchMedia("(max-width: 760px)").matches ? null : "layers",
+      panel:
+        this.opened.panel !== undefined
+          ? this.opened.panel
+          : matchMedia("(max-width: 760px)").matches
+            ? null
+            : "layers",
       theme,
       dark: memory.isDark(theme),
       language,
@@ -224,7 +235,7 @@ export class Controller {
     this.map?.zoomBy(step);
   }
 
-  goTo(place: { center?: LonLat; bbox?: Bbox; zoom?: number }): void {
+  goTo(place: Place): void {
     this.map?.goTo({ ...place, animate: true });
   }
 
@@ -256,7 +267,7 @@ export class Controller {
       const feature = groups[0]?.features[0];
       if (feature) {
         this.show(groups, feature);
-        this.reveal([at[0], at[1], at[0], at[1]]);
+        void this.reveal([at[0], at[1], at[0], at[1]]);
       } else this.store.update({ sheet: { status: "empty", at } });
     } catch (error) {
       this.questionFailed(error, () => void this.askHere(at));
@@ -272,7 +283,7 @@ export class Controller {
       const feature = await this.api.feature(ref.layer, ref.id, signal);
       this.show([{ layer: ref.layer, title: this.layer(ref.layer)?.title ?? "", features: [feature] }], feature);
       if (move) this.goTo({ bbox: feature.bbox_4326, zoom: POINT_ZOOM });
-      else if (reveal) this.reveal(feature.bbox_4326);
+      else if (reveal) void this.reveal(feature.bbox_4326);
       if (near) await this.addNeighbours(feature, near, signal);
     } catch (error) {
       this.questionFailed(error, () => void this.select(ref, options));
@@ -285,9 +296,14 @@ export class Controller {
     if (ordered && !signal.aborted) this.show(ordered, feature);
   }
 
-  /** Once the sheet has taken its room, not before. */
-  private reveal(bbox: Bbox): void {
-    requestAnimationFrame(() => requestAnimationFrame(() => this.map?.reveal(bbox)));
+  /** Once the sheet has taken its room beside the map: a place is framed in what is left. */
+  private laidOut(): Promise<void> {
+    return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())));
+  }
+
+  private async reveal(bbox: Bbox): Promise<void> {
+    await this.laidOut();
+    this.map?.reveal(bbox);
   }
 
   /** Opens another thing of those the sheet already lists. */
@@ -325,15 +341,18 @@ export class Controller {
 
   /** Goes to a search result and opens its sheet. */
   async open(result: SearchResult): Promise<void> {
-    const { layer, id, center_4326: center, bbox_4326: bbox } = result;
-    if (bbox && bbox[2] - bbox[0] > 1e-5) this.goTo({ bbox, zoom: layer === COMMUNE_LAYER ? 15 : POINT_ZOOM });
-    else this.goTo({ center, zoom: POINT_ZOOM });
-    if (layer !== null && id !== null) {
-      this.turnOn(layer);
-      await this.select({ layer, id }, { near: center });
-    } else {
-      await this.askHere(center);
-    }
+    const { layer, id, center_4326: center } = result;
+    if (layer !== null) this.turnOn(layer);
+    const answered =
+      layer !== null && id !== null ? this.select({ layer, id }, { near: center }) : this.askHere(center);
+    await this.laidOut();
+    this.goTo(this.placeOf(result));
+    await answered;
+  }
+
+  private placeOf({ layer, center_4326: center, bbox_4326: bbox }: SearchResult): Place {
+    if (bbox && bbox[2] - bbox[0] > 1e-5) return { bbox, zoom: layer === COMMUNE_LAYER ? 15 : POINT_ZOOM };
+    return { center, zoom: POINT_ZOOM };
   }
 
   // --- layers ------------------------------------------------------------------------------------------------------

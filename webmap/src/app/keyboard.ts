@@ -2,7 +2,8 @@ import type { Controller } from "./controller";
 
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
-  (target.isContentEditable || target.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=range])"));
+  (target.isContentEditable ||
+    target.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=range])"));
 
 export function focusSearch(): void {
   const input = document.querySelector<HTMLInputElement>("arp-search input");

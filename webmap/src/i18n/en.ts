@@ -20,7 +20,8 @@ export const en: Messages = {
   "error.retry": "Try again",
   "error.title": "The request did not succeed",
   "help.back": "Go one step back",
-  "help.findText": "Type a commune, an address, a reference such as “AB 121” or “45901 AB 121”, or coordinates. Enter opens the sheet.",
+  "help.findText":
+    "Type a commune, an address, a reference such as “AB 121” or “45901 AB 121”, or coordinates. Enter opens the sheet.",
   "help.findTitle": "Find a parcel",
   "help.help": "Open or close this help",
   "help.here": "Ask what is at the crosshair (measuring: place a point)",

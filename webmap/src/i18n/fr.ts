@@ -19,7 +19,8 @@ export const fr = {
   "error.retry": "Réessayer",
   "error.title": "La demande n’a pas abouti",
   "help.back": "Revenir d’un pas en arrière",
-  "help.findText": "Écrivez dans la recherche une commune, une adresse, une référence comme « AB 121 » ou « 45901 AB 121 », ou des coordonnées. Entrée ouvre la fiche.",
+  "help.findText":
+    "Écrivez dans la recherche une commune, une adresse, une référence comme « AB 121 » ou « 45901 AB 121 », ou des coordonnées. Entrée ouvre la fiche.",
   "help.findTitle": "Trouver une parcelle",
   "help.help": "Ouvrir ou fermer cette aide",
   "help.here": "Interroger le point visé (en mesure : poser un point)",
@@ -27,7 +28,8 @@ export const fr = {
   "help.listTitle": "Se passer de la carte",
   "help.pan": "Déplacer la carte",
   "help.panFine": "Déplacer finement",
-  "help.readText": "Cliquez sur la carte : la fiche dit tout ce qui se trouve à cet endroit, dans les couches allumées.",
+  "help.readText":
+    "Cliquez sur la carte : la fiche dit tout ce qui se trouve à cet endroit, dans les couches allumées.",
   "help.readTitle": "Savoir ce qu’il y a ici",
   "help.search": "Rechercher",
   "help.shareText": "« Copier le lien » garde la vue, les couches et la parcelle choisie.",
@@ -74,7 +76,8 @@ export const fr = {
   "locate.failed": "Position introuvable : autorisez la localisation dans le navigateur.",
   "locate.unavailable": "Cet appareil ne donne pas sa position.",
   "map.keys": "Flèches : déplacer. Plus et moins : agrandir, réduire. Entrée : ce qui se trouve au centre.",
-  "map.keysMeasure": "Flèches : déplacer. Entrée : poser un point au centre. Retour arrière : le retirer. Échap : terminer.",
+  "map.keysMeasure":
+    "Flèches : déplacer. Entrée : poser un point au centre. Retour arrière : le retirer. Échap : terminer.",
   "map.label": "Carte",
   "map.loading": "La carte se charge",
   "map.locate": "Ma position",

@@ -45,7 +45,7 @@ export interface MapModel {
 
 /** The scales at which the map says more; in between nothing is redrawn. */
 const DETAILS: [number, Detail][] = [
-  [2500, "address"],
+  [2000, "address"],
   [5000, "parcel"],
   [20000, "section"],
   [100000, "area"],
@@ -86,9 +86,7 @@ export function buildModel(state: AppState, tiles: string): MapModel {
   return {
     background: photo ? background : null,
     layers: catalogue.map((layer) => mapLayer(layer, state, tiles, look)),
-    selected: feature?.geometry
-      ? { ref: { layer: feature.layer, id: feature.id }, geometry: feature.geometry }
-      : null,
+    selected: feature?.geometry ? { ref: { layer: feature.layer, id: feature.id }, geometry: feature.geometry } : null,
     pin: state.pin,
     sketch: state.measure,
     look,

@@ -46,10 +46,9 @@ interface LabelLook {
   weight?: number;
   colour: string;
   halo: string;
-  spacing?: string;
   line?: boolean;
+  overflow?: boolean;
   offsetY?: number;
-  priority?: number;
 }
 
 function label(look: LabelLook): Text {
@@ -59,7 +58,7 @@ function label(look: LabelLook): Text {
     stroke: new Stroke({ color: look.halo, width: 3, lineJoin: "round" }),
     placement: look.line ? "line" : "point",
     // A road's name may run a little past its piece of line; a number never past its parcel.
-    overflow: look.line ?? false,
+    overflow: look.overflow ?? look.line ?? false,
     maxAngle: Math.PI / 5,
     offsetY: look.offsetY ?? 0,
     padding: [1, 3, 1, 3],
@@ -74,7 +73,13 @@ const communes: Recipe = ({ colours, atLeast }) => {
     stroke: new Stroke({ color: colours.commune, width: atLeast("section") ? 1.6 : 1.1, lineDash: [9, 4, 2, 4] }),
     zIndex: 1,
   });
-  const text = label({ size: atLeast("area") ? 14 : 12.5, weight: 600, colour: colours.commune, halo: colours.halo });
+  const text = label({
+    size: atLeast("area") ? 14 : 12.5,
+    weight: 600,
+    colour: colours.commune,
+    halo: colours.halo,
+    overflow: true,
+  });
   const name = new Style({ text, zIndex: 5 });
   const once = oncePerFeature();
   return (feature, resolution) => {
@@ -116,7 +121,8 @@ const parcels: Recipe = ({ colours, layer, atLeast }) => {
     stroke: new Stroke({ color: atLeast("section") ? colours.parcel : colours.parcelFar, width }),
     zIndex: 1,
   });
-  const halo = photo && near ? new Style({ stroke: new Stroke({ color: colours.parcelHalo ?? "", width: 2.6 }) }) : null;
+  const halo =
+    photo && near ? new Style({ stroke: new Stroke({ color: colours.parcelHalo ?? "", width: 2.6 }) }) : null;
   const body = halo ? [halo, outline] : [outline];
   if (!near) return () => body;
   const text = label({ size: 11, weight: 600, colour: colours.label, halo: colours.halo });
@@ -266,9 +272,7 @@ export const hoverStyle = (colours: Palette): Style[] => outline(colours, 0.5, c
 
 /** Line, fill and vertices of a measure; its length is written in the panel, not over the map. */
 export function sketchStyle(colours: Palette): Style[] {
-  return [
-    ...outline(colours, 0.8, colours.accentFill),
-  ];
+  return [...outline(colours, 0.8, colours.accentFill)];
 }
 
 export function vertexStyle(colours: Palette): Style {
@@ -295,4 +299,3 @@ export function pinStyle(colours: Palette): Style[] {
     new Style({ image: new Circle({ radius: 2.5, fill: new Fill({ color: colours.accent }) }) }),
   ];
 }
-

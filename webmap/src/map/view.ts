@@ -1,22 +1,22 @@
-import OlMap from "ol/Map";
-import type MapBrowserEvent from "ol/MapBrowserEvent";
-import View from "ol/View";
+import Feature from "ol/Feature";
 import GeoJSON from "ol/format/GeoJSON";
 import MVT from "ol/format/MVT";
 import LineString from "ol/geom/LineString";
 import Point from "ol/geom/Point";
 import Polygon from "ol/geom/Polygon";
-import Feature from "ol/Feature";
 import { defaults as defaultInteractions } from "ol/interaction/defaults";
 import type BaseLayer from "ol/layer/Base";
 import TileLayer from "ol/layer/Tile";
 import VectorLayer from "ol/layer/Vector";
 import VectorTileLayer from "ol/layer/VectorTile";
+import OlMap from "ol/Map";
+import type MapBrowserEvent from "ol/MapBrowserEvent";
 import { fromLonLat, toLonLat, transformExtent } from "ol/proj";
 import VectorSource from "ol/source/Vector";
 import VectorTileSource from "ol/source/VectorTile";
 import type { StyleFunction } from "ol/style/Style";
 import TileGrid from "ol/tilegrid/TileGrid";
+import View from "ol/View";
 import { type Bbox, bboxCentre, type LonLat } from "../geo/mercator";
 import type { FeatureRef, ViewState } from "../state/state";
 import { backgroundSource } from "./background";
@@ -87,7 +87,14 @@ class MapView implements MapPort {
       layers: [this.selection, this.pin, this.sketch],
       // Bare minimum between a finger and a tap: 4 px of trembling is still a click.
       moveTolerance: 4,
-      view: new View({ center: [0, 0], zoom: 3, maxZoom: 21.5, minZoom: 4, enableRotation: false, constrainResolution: false }),
+      view: new View({
+        center: [0, 0],
+        zoom: 3,
+        maxZoom: 21.5,
+        minZoom: 4,
+        enableRotation: false,
+        constrainResolution: false,
+      }),
     });
     this.listen();
   }
@@ -104,7 +111,12 @@ class MapView implements MapPort {
     const duration = animate && !matchMedia("(prefers-reduced-motion: reduce)").matches ? 140 : 0;
     if (bbox) {
       const extent = transformExtent(bbox, "EPSG:4326", "EPSG:3857");
-      view.fit(extent as number[], { padding: PADDING, maxZoom: zoom ?? 19, duration, size: this.map.getSize() ?? [800, 600] });
+      view.fit(extent as number[], {
+        padding: PADDING,
+        maxZoom: zoom ?? 19,
+        duration,
+        size: this.map.getSize() ?? [800, 600],
+      });
     } else if (center) {
       view.animate({ center: fromLonLat(center), zoom: zoom ?? view.getZoom() ?? 12, duration });
     }
@@ -176,7 +188,7 @@ class MapView implements MapPort {
     const before = this.middle;
     this.middle = middle;
     this.map.updateSize();
-    if (before) this.panBy(middle[0] - before[0], middle[1] - before[1]);
+    if (before && !this.map.getView().getAnimating()) this.panBy(middle[0] - before[0], middle[1] - before[1]);
     this.map.renderSync();
   }
 
@@ -216,9 +228,11 @@ class MapView implements MapPort {
     const detail = this.model.look.detail;
     if (detail !== "parcel" && detail !== "address") return this.hover(null);
     const parcels = this.layers.get("parcels");
-    const id = parcels && this.map.forEachFeatureAtPixel(pixel, (feature) => feature.getId(), {
-      layerFilter: (layer) => layer === parcels,
-    });
+    const id =
+      parcels &&
+      this.map.forEachFeatureAtPixel(pixel, (feature) => feature.getId(), {
+        layerFilter: (layer) => layer === parcels,
+      });
     this.hover(typeof id === "number" ? { layer: "parcels", id } : null);
   }
 
@@ -351,7 +365,12 @@ const intersects = ([w = 0, s = 0, e = 0, n = 0]: number[], [x, y]: [number, num
   x > w && x < e && y > s && y < n;
 
 function overlay(zIndex: number): VectorLayer {
-  return new VectorLayer({ source: new VectorSource(), zIndex, updateWhileAnimating: true, updateWhileInteracting: true });
+  return new VectorLayer({
+    source: new VectorSource(),
+    zIndex,
+    updateWhileAnimating: true,
+    updateWhileInteracting: true,
+  });
 }
 
 export function createMap(target: HTMLElement, events: MapEvents): MapPort {

@@ -65,7 +65,11 @@ export function readPermalink(hash: string): Permalink {
   const zoom = Number(parameters.get("z") ?? Number.NaN);
   if (zoom >= 0 && zoom <= 24) link.zoom = zoom;
   const layers = parameters.get("l");
-  if (layers) link.layers = layers.split(",").map(readLayer).filter((layer) => layer !== null);
+  if (layers)
+    link.layers = layers
+      .split(",")
+      .map(readLayer)
+      .filter((layer) => layer !== null);
   const background = parameters.get("b");
   if (background && SLUG.test(background)) link.background = background;
   const selection = readSelection(parameters.get("s"));

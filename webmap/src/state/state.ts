@@ -22,10 +22,7 @@ export interface LayerSetting {
   opacity: number;
 }
 
-export type Loadable<T> =
-  | { status: "loading" }
-  | { status: "ready"; value: T }
-  | { status: "error"; error: ApiError };
+export type Loadable<T> = { status: "loading" } | { status: "ready"; value: T } | { status: "error"; error: ApiError };
 
 /** What the right sheet shows: one thing opened, and what else is at that place. */
 export type Sheet =

@@ -31,7 +31,8 @@ export class HelpPanel extends ArpentElement {
       <section class="help-part"><h3 id="shortcuts">${this.t("help.shortcuts")}</h3>
         <p class="muted small">${this.t("help.shortcutsNote")}</p>
         <dl class="shortcuts" aria-labelledby="shortcuts">${SHORTCUTS.map(
-          ([keys, label]) => html`<div><dt>${keys.map((key) => html`<kbd>${this.keyName(key)}</kbd>`)}</dt><dd>${this.t(label)}</dd></div>`,
+          ([keys, label]) =>
+            html`<div><dt>${keys.map((key) => html`<kbd>${this.keyName(key)}</kbd>`)}</dt><dd>${this.t(label)}</dd></div>`,
         )}</dl></section>`;
   }
 

@@ -1,14 +1,13 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
 import type { Layer } from "../api/types";
-import { formatDate } from "../format/format";
+import { formatDate, formatScale } from "../format/format";
 import { scaleDenominator, zoomForScale } from "../geo/mercator";
 import { byTheme } from "../state/catalogue";
 import type { LayerSetting } from "../state/state";
 import { ArpentElement } from "./element";
 import { emptiness, failure, skeleton } from "./states";
 import { hasOwnSwatch, layerSwatch, swatch } from "./swatch";
-import { formatScale } from "../format/format";
 
 const SEARCH_FROM = 6;
 
@@ -63,7 +62,9 @@ export class LayersPanel extends ArpentElement {
     const index = this.state.layers.indexOf(setting);
     return html`<div class="layer-details">
       <label class="opacity"><span>${this.t("layers.opacity")}</span>
-        <input type="range" min="0" max="100" step="5" .value=${String(percent)} aria-valuetext="${percent} %" @input=${(event: Event) =>
+        <input type="range" min="0" max="100" step="5" .value=${String(percent)} aria-valuetext="${percent} %" @input=${(
+          event: Event,
+        ) =>
           this.controller.setLayer(layer.slug, { opacity: Number((event.target as HTMLInputElement).value) / 100 })} />
         <output>${percent} %</output></label>
       ${this.legend(layer)}
@@ -103,7 +104,10 @@ export class LayersPanel extends ArpentElement {
     if (backgrounds.length < 2) return nothing;
     return html`<fieldset class="backgrounds"><legend>${this.t("background.label")}</legend>
       ${backgrounds.map(
-        ({ slug, title }) => html`<label class="layer-name"><input type="radio" name="background" .checked=${slug === background}
+        ({
+          slug,
+          title,
+        }) => html`<label class="layer-name"><input type="radio" name="background" .checked=${slug === background}
           @change=${() => this.controller.setBackground(slug)} /><span>${title}</span></label>`,
       )}</fieldset>`;
   }

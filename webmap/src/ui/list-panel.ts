@@ -98,7 +98,9 @@ export class ListPanel extends ArpentElement {
   private count(): string {
     const { language } = this.state;
     if (this.matched === null) return this.t("list.many");
-    return this.matched === 1 ? this.t("list.one") : this.t("list.count", { count: formatNumber(this.matched, language) });
+    return this.matched === 1
+      ? this.t("list.one")
+      : this.t("list.count", { count: formatNumber(this.matched, language) });
   }
 
   private contents(layer: Layer): TemplateResult {
@@ -110,16 +112,21 @@ export class ListPanel extends ArpentElement {
       <thead><tr><th scope="col">${layer.fields.find(({ name }) => name === layer.title_field)?.label ?? this.t("list.name")}</th>
         ${columns.map((field) => html`<th scope="col" data-type=${field.type}>${field.label}</th>`)}</tr></thead>
       <tbody>${this.rows.map((row) => this.row(layer, row, columns))}</tbody></table>
-      ${this.next
-        ? html`<button class="button button-wide" ?disabled=${this.loadingMore} @click=${() => void this.more()}>${this.t(this.loadingMore ? "state.loading" : "list.more")}</button>`
-        : nothing}`;
+      ${
+        this.next
+          ? html`<button class="button button-wide" ?disabled=${this.loadingMore} @click=${() => void this.more()}>${this.t(this.loadingMore ? "state.loading" : "list.more")}</button>`
+          : nothing
+      }`;
   }
 
   /** A table of 320 px holds few columns: figures first, they are what one compares. */
   private columns(layer: Layer): Field[] {
-    const rank = ({ type }: Field): number => ["area_m2", "length_m", "integer", "number", "text", "date", "boolean"].indexOf(type);
+    const rank = ({ type }: Field): number =>
+      ["area_m2", "length_m", "integer", "number", "text", "date", "boolean"].indexOf(type);
     return layer.fields
-      .filter(({ name }) => name !== layer.title_field && this.rows?.some(({ properties }) => hasValue(properties[name])))
+      .filter(
+        ({ name }) => name !== layer.title_field && this.rows?.some(({ properties }) => hasValue(properties[name])),
+      )
       .sort((a, b) => rank(a) - rank(b))
       .slice(0, COLUMNS);
   }

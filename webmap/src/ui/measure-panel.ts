@@ -1,9 +1,9 @@
 import { html, nothing, type TemplateResult } from "lit";
+import { focusMap } from "../app/keyboard";
 import { formatArea, formatLength } from "../format/format";
 import { lineLength, ringArea } from "../geo/geodesy";
 import type { LonLat } from "../geo/mercator";
 import type { Measure, MeasureKind } from "../state/state";
-import { focusMap } from "../app/keyboard";
 import { ArpentElement } from "./element";
 
 const KINDS: MeasureKind[] = ["length", "area"];
@@ -27,13 +27,19 @@ export class MeasurePanel extends ArpentElement {
     const measure = this.state.measure ?? { kind: "length", points: [], finished: false };
     return html`<fieldset class="segments"><legend class="sr-only">${this.t("measure.kind")}</legend>
         ${KINDS.map(
-          (kind) => html`<label><input type="radio" name="measure" .checked=${measure.kind === kind} @change=${() => this.controller.startMeasure(kind)} />
+          (
+            kind,
+          ) => html`<label><input type="radio" name="measure" .checked=${measure.kind === kind} @change=${() => this.controller.startMeasure(kind)} />
             <span><arp-icon name=${kind}></arp-icon>${this.t(`measure.${kind}`)}</span></label>`,
         )}
       </fieldset>
       ${this.result(measure)}
-      ${measure.points.length ? this.actions(measure) : html`<p class="muted">${this.t("measure.hint")}</p>
-        <button class="button" @click=${focusMap}><arp-icon name="coordinates"></arp-icon>${this.t("measure.keyboard")}</button>`}
+      ${
+        measure.points.length
+          ? this.actions(measure)
+          : html`<p class="muted">${this.t("measure.hint")}</p>
+        <button class="button" @click=${focusMap}><arp-icon name="coordinates"></arp-icon>${this.t("measure.keyboard")}</button>`
+      }
       <p class="muted small">${this.t("measure.note")}</p>`;
   }
 
@@ -67,13 +73,14 @@ export class MeasurePanel extends ArpentElement {
 
   private actions(measure: Measure): TemplateResult {
     return html`<div class="button-row">
-      ${measure.finished
-        ? html`<button class="button button-primary" @click=${() => this.controller.startMeasure(measure.kind)}><arp-icon name="plus"></arp-icon>${this.t("measure.again")}</button>`
-        : html`<button class="button button-primary" @click=${() => this.controller.finishMeasure()}><arp-icon name="check"></arp-icon>${this.t("measure.finish")}</button>`}
+      ${
+        measure.finished
+          ? html`<button class="button button-primary" @click=${() => this.controller.startMeasure(measure.kind)}><arp-icon name="plus"></arp-icon>${this.t("measure.again")}</button>`
+          : html`<button class="button button-primary" @click=${() => this.controller.finishMeasure()}><arp-icon name="check"></arp-icon>${this.t("measure.finish")}</button>`
+      }
       <button class="button" @click=${() => this.controller.removePoint()}><arp-icon name="undo"></arp-icon>${this.t("measure.undo")}</button>
     </div>`;
   }
 }
-
 
 customElements.define("arp-measure-panel", MeasurePanel);

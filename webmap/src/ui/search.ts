@@ -39,9 +39,11 @@ export class SearchBox extends ArpentElement {
         placeholder=${this.t("search.placeholder")} .value=${this.text}
         @input=${this.typed} @keydown=${this.key} @focus=${() => this.show(true)} @blur=${() => this.show(false)}
       />
-      ${this.text
-        ? html`<button type="button" class="search-clear" aria-label=${this.t("search.clear")} @click=${this.clear}><arp-icon name="close"></arp-icon></button>`
-        : html`<kbd class="wide-only" aria-hidden="true">/</kbd>`}
+      ${
+        this.text
+          ? html`<button type="button" class="search-clear" aria-label=${this.t("search.clear")} @click=${this.clear}><arp-icon name="close"></arp-icon></button>`
+          : html`<kbd class="wide-only" aria-hidden="true">/</kbd>`
+      }
       <ul id="search-results" role="listbox" aria-label=${this.t("search.results")} ?hidden=${!shown || !this.results?.length}>
         ${this.results?.map((result, i) => this.option(result, i))}
       </ul>
@@ -59,7 +61,9 @@ export class SearchBox extends ArpentElement {
   }
 
   private nothingFound(): TemplateResult {
-    const title = this.error ? this.error.title || this.t(this.error.offline ? "error.offlineTitle" : "error.title") : this.t("search.none");
+    const title = this.error
+      ? this.error.title || this.t(this.error.offline ? "error.offlineTitle" : "error.title")
+      : this.t("search.none");
     const advice = this.error ? this.error.detail : this.t("search.advice");
     return html`<div class="search-none" @pointerdown=${(event: Event) => event.preventDefault()}><strong>${title}</strong><p>${advice}</p></div>`;
   }

@@ -87,9 +87,11 @@ export class FeatureSheet extends ArpentElement {
     const rest = feature.properties.filter(
       (property) => !figures.includes(property) && property.display !== "" && property.display !== feature.title,
     );
-    return html`${figures.length
+    return html`${
+      figures.length
         ? html`<dl class="figures">${figures.map((property) => html`<div><dt>${property.label}</dt><dd>${property.display}</dd></div>`)}</dl>`
-        : nothing}
+        : nothing
+    }
       <dl class="properties">${rest.map((property) => html`<div><dt>${property.label}</dt><dd>${property.display}</dd></div>`)}</dl>
       ${this.alsoHere(groups, feature)}`;
   }

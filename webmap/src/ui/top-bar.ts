@@ -99,12 +99,14 @@ export class TopBar extends ArpentElement {
     const { theme, language } = this.state;
     return html`<fieldset class="segments"><legend>${this.t("theme.label")}</legend>
         ${THEMES.map(
-          (choice) => html`<label><input type="radio" name="theme" .checked=${theme === choice} @change=${() => this.controller.setTheme(choice)} /><span>${this.t(`theme.${choice}`)}</span></label>`,
+          (choice) =>
+            html`<label><input type="radio" name="theme" .checked=${theme === choice} @change=${() => this.controller.setTheme(choice)} /><span>${this.t(`theme.${choice}`)}</span></label>`,
         )}
       </fieldset>
       <fieldset class="segments"><legend>${this.t("language.label")}</legend>
         ${LANGUAGES.map(
-          ([code, name]) => html`<label lang=${code}><input type="radio" name="language" .checked=${language === code} @change=${() => this.controller.setLanguage(code)} /><span>${name}</span></label>`,
+          ([code, name]) =>
+            html`<label lang=${code}><input type="radio" name="language" .checked=${language === code} @change=${() => this.controller.setLanguage(code)} /><span>${name}</span></label>`,
         )}
       </fieldset>`;
   }
