@@ -27,7 +27,7 @@ CORE_STREETS = (
     "Rue des Tanneurs",
     "Rue de l'Église",
     "Rue du Four",
-    "Rue des Juifs",
+    "Rue du Grenier",
     "Rue du Marché",
     "Rue aux Ours",
     "Rue du Puits",
