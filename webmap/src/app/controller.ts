@@ -22,6 +22,8 @@ import { orderGroups, selectionFirst } from "./here";
 import * as memory from "./memory";
 
 const POINT_ZOOM = 18.5;
+/** Asking as from very close: only what is truly at the place. */
+const NEIGHBOUR_ZOOM = 21;
 const COMMUNE_LAYER = "communes";
 const NOTICE_MS = 9000;
 
@@ -139,9 +141,9 @@ export class Controller {
       const backgrounds = await this.api.backgrounds();
       const first = backgrounds.find((background) => background.default) ?? backgrounds[0];
       const wanted = this.opened.background;
-      const known = backgrounds.some(({ slug }) => slug === wanted);
+      const known = backgrounds.find(({ slug, kind }) => slug === wanted || (wanted === "plain" && kind === "plain"));
       if (wanted && !known) this.notify("warning", this.t("link.unknownBackground", { name: wanted }));
-      this.store.update({ backgrounds, background: known && wanted ? wanted : (first?.slug ?? "plain") });
+      this.store.update({ backgrounds, background: (known ?? first)?.slug ?? "plain" });
     } catch {
       // Without the list the map keeps our own tiles: the catalogue's error, if any, is the one to show.
       this.store.update({ background: "plain" });
@@ -291,7 +293,7 @@ export class Controller {
   }
 
   private async addNeighbours(feature: Feature, near: LonLat, signal: AbortSignal): Promise<void> {
-    const groups = await this.api.here(near, this.state.view.zoom, this.visibleSlugs(), signal).catch(() => []);
+    const groups = await this.api.here(near, NEIGHBOUR_ZOOM, this.visibleSlugs(), signal).catch(() => []);
     const ordered = selectionFirst(groups, feature);
     if (ordered && !signal.aborted) this.show(ordered, feature);
   }

@@ -131,7 +131,8 @@ const parcels: Recipe = ({ colours, layer, atLeast }) => {
   const once = oncePerFeature();
   return (feature, resolution) => {
     if (!once(feature, resolution)) return body;
-    text.setText(value(feature, ["number", "numero", "parcel_number", layer.titleField]));
+    // The plan says 12 where the register says 0012.
+    text.setText(value(feature, ["number", layer.titleField]).replace(/^0+(?=\d)/, ""));
     return withName;
   };
 };

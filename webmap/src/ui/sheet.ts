@@ -9,7 +9,17 @@ import { layerSwatch } from "./swatch";
 
 const KEY_FIGURES = 3;
 const FIGURE_TYPES = ["area_m2", "length_m"];
+const MEASURED = "measured_area_m2";
+const DIFFERENCE = "area_difference";
+/** Figures that the server computes for a sheet, beside the layer's own fields. */
+const FIGURE_NAMES = [MEASURED, "built_share"];
 const CLOSE_ZOOM = 19;
+
+interface Figure {
+  property: Property;
+  /** Said small beside it: how far the measured surface is from the registered one. */
+  note: Property | undefined;
+}
 
 type Ready = Extract<Sheet, { status: "ready" }>;
 
@@ -17,12 +27,7 @@ type Ready = Extract<Sheet, { status: "ready" }>;
 export class FeatureSheet extends ArpentElement {
   private cameFrom: HTMLElement | null = null;
   private focusing = false;
-
-  override connectedCallback(): void {
-    this.cameFrom = document.activeElement instanceof HTMLElement ? document.activeElement : null;
-    this.focusing = true;
-    super.connectedCallback();
-  }
+  private shown: Sheet | null = null;
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
@@ -61,9 +66,18 @@ export class FeatureSheet extends ArpentElement {
 
   protected override updated(_changed: PropertyValues): void {
     const { sheet } = this.state;
+    if (sheet?.status === "loading" && this.shown?.status !== "loading") this.rememberPlace();
+    this.shown = sheet;
     if (!this.focusing || !sheet || sheet.status === "loading") return;
     this.focusing = false;
     this.querySelector<HTMLElement>("#sheet-title")?.focus({ preventScroll: true });
+  }
+
+  /** A new question was asked: its answer takes the focus, and closing gives it back to where it was asked. */
+  private rememberPlace(): void {
+    this.focusing = true;
+    const { activeElement } = document;
+    if (activeElement instanceof HTMLElement && !this.contains(activeElement)) this.cameFrom = activeElement;
   }
 
   private body(sheet: Sheet | null): TemplateResult | typeof nothing {
@@ -84,24 +98,31 @@ export class FeatureSheet extends ArpentElement {
 
   private contents({ groups, feature }: Ready): TemplateResult {
     const figures = this.figures(feature);
+    const apart = new Set(figures.flatMap(({ property, note }) => [property, note]));
     const rest = feature.properties.filter(
-      (property) => !figures.includes(property) && property.display !== "" && property.display !== feature.title,
+      (property) => !apart.has(property) && property.display !== "" && property.display !== feature.title,
     );
-    return html`${
-      figures.length
-        ? html`<dl class="figures">${figures.map((property) => html`<div><dt>${property.label}</dt><dd>${property.display}</dd></div>`)}</dl>`
-        : nothing
-    }
+    return html`${figures.length ? html`<dl class="figures">${figures.map((figure) => this.figure(figure))}</dl>` : nothing}
       <dl class="properties">${rest.map((property) => html`<div><dt>${property.label}</dt><dd>${property.display}</dd></div>`)}</dl>
       ${this.alsoHere(groups, feature)}`;
   }
 
-  /** Surfaces and lengths, the first thing asked of a parcel. */
-  private figures(feature: Feature): Property[] {
+  private figure({ property, note }: Figure): TemplateResult {
+    const aside = note?.display ? html` <small title=${note.label}>${note.display}</small>` : nothing;
+    return html`<div><dt>${property.label}</dt><dd>${property.display}${aside}</dd></div>`;
+  }
+
+  /** Surfaces, lengths and what is built: the first thing asked of a parcel. */
+  private figures(feature: Feature): Figure[] {
     const fields = this.controller.layer(feature.layer)?.fields ?? [];
-    const isFigure = ({ name, display }: Property): boolean =>
-      display !== "" && fields.some((field) => field.name === name && FIGURE_TYPES.includes(field.type));
-    return feature.properties.filter(isFigure).slice(0, KEY_FIGURES);
+    const typed = new Set(fields.filter(({ type }) => FIGURE_TYPES.includes(type)).map(({ name }) => name));
+    return feature.properties
+      .filter(({ name, display }) => display !== "" && (typed.has(name) || FIGURE_NAMES.includes(name)))
+      .slice(0, KEY_FIGURES)
+      .map((property) => ({
+        property,
+        note: property.name === MEASURED ? feature.properties.find(({ name }) => name === DIFFERENCE) : undefined,
+      }));
   }
 
   private alsoHere(groups: readonly HereGroup[], shown: Feature): TemplateResult | typeof nothing {
