@@ -179,12 +179,12 @@ def search_roads(question: Question) -> list[Found]:
 
 
 def ask(statement: str, question: Question, typed: Sequence[str], parts: Mapping[str, str], **values: Any) -> list[Row]:
-    """Run a query of this module: `{words}`, `{distance}`, `{place}` and `parts` are SQL written here, values parameters."""
+    """Run a query of this module: `{words}`, `{distance}`, `{place}` and `parts` are SQL of ours, values parameters."""
     words_typed, word_values = word_condition(typed)
     lon, lat = question.near or (None, None)
     written = {"words": words_typed, "distance": distance(question), "place": PLACE}
     composed = statement.format(**written, **{name: part.format(**written) for name, part in parts.items()})
-    given = {"start": " " + " ".join(typed) + "%", "limit": question.limit, "lon": lon, "lat": lat}
+    given: dict[str, Any] = {"start": " " + " ".join(typed) + "%", "limit": question.limit, "lon": lon, "lat": lat}
     with connection.cursor() as cursor:
         cursor.execute(composed, {**word_values, **given, "candidates": CANDIDATES, **values})
         return [Row(*row) for row in cursor.fetchall()]

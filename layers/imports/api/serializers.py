@@ -1,0 +1,16 @@
+"""The body that starts an import, for the API's documentation."""
+
+from rest_framework import serializers
+
+
+class ImportSerializer(serializers.Serializer[dict[str, object]]):
+    source = serializers.CharField(help_text="etalab or communes")  # type: ignore[assignment]
+    member = serializers.CharField(required=False, help_text="short name; needed where one administers several")
+    file = serializers.ListField(child=serializers.FileField())
+
+
+class StartedSerializer(serializers.Serializer[dict[str, object]]):
+    id = serializers.IntegerField()
+    kind = serializers.CharField()
+    title = serializers.CharField()
+    state = serializers.CharField()
