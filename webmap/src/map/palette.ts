@@ -7,6 +7,7 @@ export interface Palette {
   parcelFar: string;
   parcelHalo: string | null;
   building: string | null;
+  buildingLight: string;
   buildingLine: string;
   road: string;
   roadCasing: string;
@@ -30,6 +31,7 @@ const LIGHT: Palette = {
   parcelFar: "rgba(92,107,100,0.26)",
   parcelHalo: null,
   building: "#DCD3C5",
+  buildingLight: "#E8E1D6",
   buildingLine: "#B3A794",
   road: "#FFFFFF",
   roadCasing: "#CFC8BA",
@@ -52,7 +54,8 @@ const DARK: Palette = {
   parcel: "#71837D",
   parcelFar: "rgba(113,131,125,0.3)",
   parcelHalo: null,
-  building: "#344349",
+  building: "#3A4A50",
+  buildingLight: "#2A393E",
   buildingLine: "#55666A",
   road: "#2B3A40",
   roadCasing: "#0F191C",

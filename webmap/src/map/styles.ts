@@ -137,15 +137,21 @@ const parcels: Recipe = ({ colours, layer, atLeast }) => {
   };
 };
 
+const LIGHT_BUILDING = "02";
+
 const buildings: Recipe = ({ colours, atLeast }) => {
   const photo = colours.building === null;
-  const style = new Style({
-    fill: photo ? TOUCHABLE : new Fill({ color: colours.building ?? "" }),
-    ...(atLeast("section")
-      ? { stroke: new Stroke({ color: colours.buildingLine, width: photo ? 1.2 : atLeast("parcel") ? 0.8 : 0.4 }) }
-      : {}),
-  });
-  return () => style;
+  const style = (fill: string | null, dash?: number[]): Style => {
+    const width = photo ? 1.2 : atLeast("parcel") ? 0.8 : 0.4;
+    const stroke = new Stroke({ color: colours.buildingLine, width, ...(dash ? { lineDash: dash } : {}) });
+    return new Style({
+      fill: fill === null ? TOUCHABLE : new Fill({ color: fill }),
+      ...(atLeast("section") ? { stroke } : {}),
+    });
+  };
+  const solid = style(colours.building);
+  const light = style(photo ? null : colours.buildingLight, atLeast("parcel") ? [4, 2.5] : undefined);
+  return (feature) => (feature.get("kind") === LIGHT_BUILDING ? light : solid);
 };
 
 const ROAD_METRES: [RegExp, number][] = [

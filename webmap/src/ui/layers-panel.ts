@@ -7,7 +7,7 @@ import { byTheme } from "../state/catalogue";
 import type { LayerSetting } from "../state/state";
 import { ArpentElement } from "./element";
 import { emptiness, failure, skeleton } from "./states";
-import { hasOwnSwatch, layerSwatch, swatch } from "./swatch";
+import { drawnLegend, layerSwatch, swatch } from "./swatch";
 
 const SEARCH_FROM = 6;
 
@@ -88,8 +88,9 @@ export class LayersPanel extends ArpentElement {
   }
 
   private legend(layer: Layer): TemplateResult | typeof nothing {
-    if (layer.legend.length < 2 && hasOwnSwatch(layer.slug)) return nothing;
-    return html`<ul class="legend">${layer.legend.map(
+    const legend = drawnLegend(layer);
+    if (!legend.length) return nothing;
+    return html`<ul class="legend">${legend.map(
       ({ label, symbol }) => html`<li>${swatch(symbol)}<span>${label}</span></li>`,
     )}</ul>`;
   }

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
 import { type ApiError, isAbort } from "../api/client";
 import type { FeatureRow, Field, Layer } from "../api/types";
-import { formatArea, formatDate, formatLength, formatNumber } from "../format/format";
+import { formatDate, formatLength, formatNumber } from "../format/format";
 import type { AppState } from "../state/state";
 import { ArpentElement } from "./element";
 import { emptiness, failure, skeleton } from "./states";
@@ -148,7 +148,7 @@ export class ListPanel extends ArpentElement {
     const { language } = this.state;
     if (!hasValue(value)) return "–";
     if (typeof value === "boolean") return this.t(value ? "list.yes" : "list.no");
-    if (field.type === "area_m2") return formatArea(Number(value), language);
+    if (field.type === "area_m2") return `${formatNumber(Number(value), language)}\u00a0m²`;
     if (field.type === "length_m") return formatLength(Number(value), language);
     if (field.type === "date") return formatDate(String(value), language);
     if (field.type === "number") return formatNumber(Number(value), language, 1);

@@ -59,7 +59,7 @@ export class FeatureSheet extends ArpentElement {
         </div>
         <button class="icon-button" @click=${() => this.controller.closeSheet()} aria-label=${this.t("sheet.close")} title=${this.t("sheet.closeTip")}><arp-icon name="close"></arp-icon></button>
       </header>
-      <div class="sheet-body" aria-live="polite">${this.body(sheet)}</div>
+      <div class="sheet-body" tabindex="0" role="region" aria-labelledby="sheet-title" aria-live="polite">${this.body(sheet)}</div>
       ${feature ? this.actions(feature) : nothing}
     </aside>`;
   }

@@ -10,6 +10,20 @@ const DEFAULTS: Record<string, LegendSymbol> = {
   addresses: { kind: "circle", fill: "var(--map-address)", stroke: "none", stroke_width: 0 },
 };
 
+/** Where our cartography tells kinds apart, in the order of the server's legend. */
+const KINDS: Record<string, LegendSymbol[]> = {
+  buildings: [
+    { kind: "fill", fill: "var(--map-building)", stroke: "var(--map-building-line)", stroke_width: 1 },
+    {
+      kind: "fill",
+      fill: "var(--map-building-light)",
+      stroke: "var(--map-building-line)",
+      stroke_width: 1,
+      dash: [3, 2],
+    },
+  ],
+};
+
 function shape(symbol: LegendSymbol): TemplateResult {
   const fill = symbol.fill ?? "none";
   const stroke = symbol.stroke ?? "none";
@@ -35,4 +49,9 @@ export function layerSwatch(layer: Layer): TemplateResult {
   return swatch(symbol ?? { kind: layer.geometry_type === "line" ? "line" : "fill", stroke: "currentColor" });
 }
 
-export const hasOwnSwatch = (slug: string): boolean => slug in DEFAULTS;
+/** The legend as the map draws it: the server's, unless our cartography stands for it; empty when one symbol says all. */
+export function drawnLegend(layer: Layer): Layer["legend"] {
+  const kinds = KINDS[layer.slug];
+  if (kinds) return layer.legend.flatMap(({ label }, i) => (kinds[i] ? [{ label, symbol: kinds[i] }] : []));
+  return layer.slug in DEFAULTS ? [] : layer.legend;
+}

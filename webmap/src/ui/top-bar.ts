@@ -37,7 +37,7 @@ export class TopBar extends ArpentElement {
   protected override render(): TemplateResult {
     const { member } = this.controller.config;
     return html`<header class="top-bar">
-      <div class="brand"><span class="brand-name">Arpent</span>${member ? html`<span class="brand-member">${member.name}</span>` : nothing}</div>
+      <div class="brand"><h1 class="brand-name">Arpent</h1>${member ? html`<span class="brand-member">${member.name}</span>` : nothing}</div>
       <arp-search .controller=${this.controller}></arp-search>
       <div class="top-actions">${this.jobs()}
         <button class="bar-button wide-only" @click=${() => this.controller.copyLink()}><arp-icon name="link"></arp-icon><span>${this.t("link.copy")}</span></button>
