@@ -87,6 +87,7 @@ export const en: Messages = {
   "measure.area": "Area",
   "measure.finish": "End",
   "measure.hint": "Click on the map to place points; a double click ends.",
+  "measure.hintPhone": "Bring the cross over a point of the map, then touch “Point”.",
   "measure.keyboard": "Measure by keyboard",
   "measure.kind": "What to measure",
   "measure.length": "Length",

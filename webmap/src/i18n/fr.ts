@@ -88,6 +88,7 @@ export const fr = {
   "measure.area": "Surface",
   "measure.finish": "Terminer",
   "measure.hint": "Cliquez sur la carte pour poser les points ; un double clic termine.",
+  "measure.hintPhone": "Amenez la croix sur un point de la carte, puis touchez « Point ».",
   "measure.keyboard": "Mesurer au clavier",
   "measure.kind": "Que mesurer",
   "measure.length": "Longueur",

@@ -8,11 +8,11 @@ export interface Arrangement {
 }
 
 /**
- * Limits over surfaces; and as the topmost layer places its labels first, parcel numbers before road names before house
- * numbers. Layers we do not know stand by geometry.
+ * Limits over surfaces; and as the topmost layer places its labels first, parcel numbers before house numbers before road
+ * names. Layers we do not know stand by geometry.
  */
-const STACK = ["communes", "sections", "parcels", "roads", "addresses", "buildings"];
-const BY_GEOMETRY: Record<GeometryType, number> = { point: -0.5, line: 2.5, polygon: 6 };
+const STACK = ["communes", "sections", "parcels", "addresses", "roads", "buildings"];
+const BY_GEOMETRY: Record<GeometryType, number> = { point: -0.5, line: 3.5, polygon: 6 };
 
 function stackRank({ slug, geometry_type }: Layer): number {
   return STACK.includes(slug) ? STACK.indexOf(slug) : BY_GEOMETRY[geometry_type];

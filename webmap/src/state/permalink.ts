@@ -62,7 +62,7 @@ export function readPermalink(hash: string): Permalink {
   const link: Permalink = {};
   const center = readCenter(parameters.get("c"));
   if (center) link.center = center;
-  const zoom = Number(parameters.get("z") ?? Number.NaN);
+  const zoom = Number(parameters.get("z") || Number.NaN);
   if (zoom >= 0 && zoom <= 24) link.zoom = zoom;
   const layers = parameters.get("l");
   if (layers)

@@ -37,8 +37,8 @@ export class MeasurePanel extends ArpentElement {
       ${
         measure.points.length
           ? this.actions(measure)
-          : html`<p class="muted">${this.t("measure.hint")}</p>
-        <button class="button" @click=${focusMap}><arp-icon name="coordinates"></arp-icon>${this.t("measure.keyboard")}</button>`
+          : html`<p class="muted wide-only">${this.t("measure.hint")}</p><p class="muted phone-only">${this.t("measure.hintPhone")}</p>
+        <button class="button wide-only" @click=${focusMap}><arp-icon name="coordinates"></arp-icon>${this.t("measure.keyboard")}</button>`
       }
       <p class="muted small">${this.t("measure.note")}</p>`;
   }

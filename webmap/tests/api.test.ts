@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import { ApiClient, ApiError, sameOrigin } from "../src/api/client";
+import * as urls from "../src/api/urls";
+
+const API = "/api/v1/";
+
+function answering(body: unknown, status = 200): { client: ApiClient; asked: string[] } {
+  const asked: string[] = [];
+  const fetcher = async (input: RequestInfo | URL): Promise<Response> => {
+    asked.push(String(input));
+    return new Response(JSON.stringify(body), { status, headers: { "Content-Type": "application/problem+json" } });
+  };
+  return { client: new ApiClient(API, () => "fr", fetcher as typeof fetch), asked };
+}
+
+describe("addresses", () => {
+  it("ask for what is here with the layers in one parameter", () => {
+    expect(urls.hereUrl(API, [1.9, 47.55], 17.4, ["parcels", "roads"])).toBe(
+      "/api/v1/here/?lon=1.9&lat=47.55&zoom=17&layers=parcels,roads",
+    );
+  });
+
+  it("escape what a person typed", () => {
+    expect(urls.searchUrl(API, "rue d'été & co", [1.9, 47.55])).toBe(
+      "/api/v1/search/?q=rue%20d'%C3%A9t%C3%A9%20%26%20co&limit=8&lon=1.9&lat=47.55",
+    );
+  });
+
+  it("round coordinates to seven decimals", () => {
+    expect(urls.featuresUrl(API, "parcels", [1.123456789, 47, 2, 48])).toBe(
+      "/api/v1/layers/parcels/features/?bbox=1.1234568,47,2,48&limit=100",
+    );
+  });
+
+  it("carry the version of the tiles", () => {
+    expect(urls.tilesUrl("/tiles/", "parcels", 7)).toBe("/tiles/parcels/{z}/{x}/{y}.mvt?v=7");
+  });
+
+  it("come back to the map after signing in", () => {
+    expect(urls.signInUrl("/compte/connexion/", "/#c=1,2")).toBe("/compte/connexion/?next=%2F%23c%3D1,2");
+  });
+
+  it("keep to this host whatever a proxy wrote", () => {
+    expect(sameOrigin("http://inside:8000/api/v1/x/?after=3")).toBe("/api/v1/x/?after=3");
+  });
+});
+
+describe("client", () => {
+  it("reads the catalogue to its last page", async () => {
+    const pages = [
+      { results: [{ slug: "a" }], next: "http://host/api/v1/layers/?offset=1" },
+      { results: [{ slug: "b" }], next: null },
+    ];
+    const fetcher = async (): Promise<Response> => Response.json(pages.shift());
+    const client = new ApiClient(API, () => "fr", fetcher as typeof fetch);
+    expect((await client.layers()).map(({ slug }) => slug)).toEqual(["a", "b"]);
+  });
+
+  it("says what the server said when it refuses", async () => {
+    const { client } = answering({ title: "Introuvable", detail: "Cet objet n’existe pas." }, 404);
+    const error = await client.feature("parcels", 1).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(ApiError);
+    expect(error).toMatchObject({ status: 404, title: "Introuvable", detail: "Cet objet n’existe pas." });
+  });
+
+  it("tells a server that cannot be reached from one that refuses", async () => {
+    const client = new ApiClient(API, () => "fr", (async () => {
+      throw new TypeError("Failed to fetch");
+    }) as typeof fetch);
+    expect(await client.jobs().catch((reason: ApiError) => reason.offline)).toBe(true);
+  });
+
+  it("lets an abandoned question be told apart", async () => {
+    const abort = new DOMException("", "AbortError");
+    const client = new ApiClient(API, () => "fr", (async () => {
+      throw abort;
+    }) as typeof fetch);
+    expect(await client.jobs().catch((reason: unknown) => reason)).toBe(abort);
+  });
+});

@@ -1,0 +1,72 @@
+import type { Feature, GeometryType, Layer } from "../src/api/types";
+import type { AppState } from "../src/state/state";
+
+export function layer(slug: string, patch: Partial<Layer> = {}): Layer {
+  return {
+    slug,
+    title: slug,
+    abstract: "",
+    theme: { slug: "cadastre", title: "Cadastre", order: 1 },
+    order: 1,
+    attribution: "DGFiP",
+    licence: "",
+    source_date: null,
+    geometry_type: "polygon" as GeometryType,
+    visibility: "public",
+    owner: null,
+    min_zoom: 13,
+    max_zoom: 16,
+    extent_4326: null,
+    visible: true,
+    opacity: 1,
+    version: 3,
+    title_field: "label",
+    fields: [],
+    tiles: "",
+    style: "",
+    legend: [],
+    can_edit: false,
+    ...patch,
+  };
+}
+
+export function feature(slug: string, id: number): Feature {
+  return {
+    layer: slug,
+    id,
+    title: `${slug} ${id}`,
+    subtitle: null,
+    properties: [],
+    geometry: { type: "Point", coordinates: [0, 0] },
+    bbox_4326: [0, 0, 0, 0],
+    version: 1,
+  };
+}
+
+export function state(patch: Partial<AppState> = {}): AppState {
+  return {
+    view: { center: [1.9, 47.55], zoom: 17, bbox: [1.8, 47.5, 2, 47.6] },
+    catalogue: { status: "ready", value: [layer("parcels"), layer("buildings")] },
+    backgrounds: [],
+    layers: [
+      { slug: "parcels", visible: true, opacity: 1 },
+      { slug: "buildings", visible: true, opacity: 0.5 },
+    ],
+    background: "plain",
+    selection: null,
+    sheet: null,
+    pin: null,
+    panel: "layers",
+    theme: "auto",
+    dark: false,
+    language: "fr",
+    coordinates: "lambert93",
+    measure: null,
+    sheetHeight: "half",
+    jobs: [],
+    notices: [],
+    online: true,
+    busy: false,
+    ...patch,
+  };
+}

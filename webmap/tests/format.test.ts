@@ -1,0 +1,64 @@
+import { describe, expect, it } from "vitest";
+import {
+  formatArea,
+  formatBar,
+  formatCoordinates,
+  formatDate,
+  formatLength,
+  formatScale,
+  scaleBar,
+} from "../src/format/format";
+
+const plain = (text: string): string => text.replace(/[\u00a0\u202f]/g, " ");
+
+describe("French figures", () => {
+  it("groups thousands with a narrow space", () => {
+    expect(formatScale(24980, "fr")).toContain("\u202f");
+    expect(plain(formatScale(24980, "fr"))).toBe("1 : 25 000");
+  });
+
+  it("rounds a scale to what a screen can hold", () => {
+    expect(plain(formatScale(1712, "fr"))).toBe("1 : 1 700");
+    expect(plain(formatScale(487, "fr"))).toBe("1 : 490");
+  });
+
+  it("chooses the unit of a length", () => {
+    expect(plain(formatLength(7.236, "fr"))).toBe("7,24 m");
+    expect(plain(formatLength(152.46, "fr"))).toBe("152,5 m");
+    expect(plain(formatLength(2345, "fr"))).toBe("2,35 km");
+  });
+
+  it("chooses the unit of an area", () => {
+    expect(plain(formatArea(612, "fr"))).toBe("612 m²");
+    expect(plain(formatArea(12345, "fr"))).toBe("1,23 ha");
+    expect(plain(formatArea(3.2e6, "fr"))).toBe("3,20 km²");
+  });
+
+  it("writes dates as people do, and leaves what is not one", () => {
+    expect(plain(formatDate("2026-11-24", "fr"))).toBe("24 nov. 2026");
+    expect(formatDate("inconnue", "fr")).toBe("inconnue");
+  });
+});
+
+describe("coordinates", () => {
+  it("come in Lambert-93", () => {
+    expect(plain(formatCoordinates([1.9000748, 47.5563062], "lambert93", "fr"))).toBe("E 617 284 · N 6 717 902");
+  });
+
+  it("or in degrees, west said in the language", () => {
+    expect(plain(formatCoordinates([-1.5, 47.55], "wgs84", "fr"))).toBe("47,55000° N · 1,50000° O");
+    expect(plain(formatCoordinates([-1.5, 47.55], "wgs84", "en"))).toBe("47.55000° N · 1.50000° W");
+  });
+});
+
+describe("scale bar", () => {
+  it("is the longest round length that fits", () => {
+    expect(scaleBar(0.8, 110)).toEqual({ metres: 50, pixels: 63 });
+    expect(scaleBar(10, 110)).toEqual({ metres: 1000, pixels: 100 });
+  });
+
+  it("says kilometres from one on", () => {
+    expect(plain(formatBar(2000, "fr"))).toBe("2 km");
+    expect(plain(formatBar(500, "fr"))).toBe("500 m");
+  });
+});

@@ -1,0 +1,134 @@
+import { describe, expect, it } from "vitest";
+import { orderGroups, selectionFirst } from "../src/app/here";
+import { arrange, attributions, byTheme, moveLayer } from "../src/state/catalogue";
+import { type Permalink, readPermalink, writePermalink } from "../src/state/permalink";
+import { Store } from "../src/state/store";
+import { feature, layer } from "./fixtures";
+
+describe("permalink", () => {
+  const full: Permalink = {
+    center: [1.900405, 47.55564],
+    zoom: 17.25,
+    layers: [
+      { slug: "parcels", visible: true, opacity: 1 },
+      { slug: "roads", visible: false, opacity: 0.35 },
+    ],
+    background: "ortho",
+    selection: { layer: "parcels", id: 113 },
+    theme: "dark",
+    panel: "list",
+  };
+
+  it("restores everything it wrote", () => {
+    expect(readPermalink(writePermalink(full))).toEqual(full);
+  });
+
+  it("remembers that the panel was folded", () => {
+    expect(readPermalink(writePermalink({ panel: null })).panel).toBeNull();
+  });
+
+  it.each([
+    "",
+    "#",
+    "#c=1",
+    "#c=abc,def",
+    "#c=500,47",
+    "#z=-3",
+    "#z=",
+    "#l=%00,<script>:9,a:b:c",
+    "#s=parcels",
+    "#s=parcels.9999999999999999999",
+    "#t=pink",
+    "#p=kitchen",
+    "#v=1&c=1,2,3&z=NaN",
+    `#l=${"x".repeat(200)}`,
+  ])("opens %s without harm", (hash) => {
+    const { layers = [], ...rest } = readPermalink(hash);
+    expect(layers).toEqual([]);
+    expect(Object.values(rest).every((value) => value === undefined)).toBe(true);
+  });
+});
+
+describe("layers of a link", () => {
+  const catalogue = [layer("parcels"), layer("buildings", { visible: false }), layer("communes")];
+
+  it("keep its order, and turn the others off", () => {
+    const { settings } = arrange(catalogue, [{ slug: "buildings", visible: true, opacity: 0.4 }]);
+    expect(settings[0]).toEqual({ slug: "buildings", visible: true, opacity: 0.4 });
+    expect(settings.slice(1).every(({ visible }) => !visible)).toBe(true);
+    expect(settings).toHaveLength(3);
+  });
+
+  it("that are unknown are told", () => {
+    expect(arrange(catalogue, [{ slug: "gone", visible: true, opacity: 1 }]).unknown).toEqual(["gone"]);
+  });
+
+  it("named twice count once", () => {
+    const twice = { slug: "parcels", visible: true, opacity: 1 };
+    expect(arrange(catalogue, [twice, twice]).settings).toHaveLength(3);
+  });
+
+  it("without a link are as the server says, limits above surfaces", () => {
+    const { settings } = arrange(catalogue, undefined);
+    expect(settings.map(({ slug }) => slug)).toEqual(["communes", "parcels", "buildings"]);
+    expect(settings.find(({ slug }) => slug === "buildings")?.visible).toBe(false);
+  });
+});
+
+describe("layer tree", () => {
+  it("finds without accents", () => {
+    const catalogue = [layer("buildings", { title: "Bâtiments" }), layer("parcels", { title: "Parcelles" })];
+    expect(byTheme(catalogue, "bati").flatMap(({ layers }) => layers.map(({ slug }) => slug))).toEqual(["buildings"]);
+  });
+
+  it("gathers layers by theme, in the themes' order", () => {
+    const roads = layer("roads", { theme: { slug: "voies", title: "Voies", order: 0 } });
+    expect(byTheme([layer("parcels"), roads]).map(({ slug }) => slug)).toEqual(["voies", "cadastre"]);
+  });
+
+  it("moves a layer one step, and not beyond the ends", () => {
+    const settings = [
+      { slug: "a", visible: true, opacity: 1 },
+      { slug: "b", visible: true, opacity: 1 },
+    ];
+    expect(moveLayer(settings, "b", -1).map(({ slug }) => slug)).toEqual(["b", "a"]);
+    expect(moveLayer(settings, "a", -1)).toEqual(settings);
+  });
+
+  it("names each source once", () => {
+    expect(attributions(["DGFiP", "IGN ", "DGFiP", ""])).toEqual(["DGFiP", "IGN"]);
+  });
+});
+
+describe("what is here", () => {
+  const groups = [
+    { layer: "communes", title: "", features: [feature("communes", 1)] },
+    { layer: "roads", title: "", features: [] },
+    { layer: "parcels", title: "", features: [feature("parcels", 1), feature("parcels", 2)] },
+  ];
+
+  it("puts the parcel first and leaves empty layers out", () => {
+    expect(orderGroups(groups).map(({ layer: slug }) => slug)).toEqual(["parcels", "communes"]);
+  });
+
+  it("puts the chosen thing first", () => {
+    const ordered = selectionFirst(groups, feature("parcels", 2));
+    expect(ordered?.[0]?.features.map(({ id }) => id)).toEqual([2, 1]);
+  });
+
+  it("is of no use when it does not hold the chosen thing", () => {
+    expect(selectionFirst(groups, feature("parcels", 9))).toBeNull();
+  });
+});
+
+describe("store", () => {
+  it("tells its listeners once for several changes", async () => {
+    const store = new Store({ a: 1, b: 1 });
+    const seen: { a: number; b: number }[] = [];
+    store.subscribe((now) => seen.push(now));
+    store.update({ a: 2 });
+    store.update({ b: 3 });
+    await Promise.resolve();
+    expect(seen).toEqual([{ a: 2, b: 3 }]);
+  });
+});
