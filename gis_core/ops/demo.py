@@ -248,7 +248,7 @@ def _foreground(place: Place, service: services.Service) -> int:
 
 def _stop_on_signals() -> None:
     """SIGTERM and a closed terminal end us as Ctrl-C does."""
-    for sign in (signal.SIGTERM, signal.SIGHUP):
+    for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(sign, signal.default_int_handler)
 
 
