@@ -31,6 +31,7 @@ const TILE_SIZE = 512;
 const RESOLUTIONS = Array.from({ length: 23 }, (_, z) => (2 * HALF_WORLD) / TILE_SIZE / 2 ** z);
 const PADDING = [48, 48, 48, 48];
 const ABOVE_LAYERS = 1000;
+const HOVER_MS = 60;
 /** Vector tiles of 512 px: a view zoom of n shows tiles of zoom n - 1. */
 const TILE_ZOOM_LAG = 1;
 
@@ -74,6 +75,7 @@ class MapView implements MapPort {
   private hovered: FeatureRef | null = null;
   private cursor: LonLat | null = null;
   private pointerFrame = 0;
+  private hoverTimer = 0;
   private middle: [number, number] | null = null;
 
   constructor(
@@ -205,6 +207,7 @@ class MapView implements MapPort {
   }
 
   private pointerMoved(event: MapBrowserEvent): void {
+    window.clearTimeout(this.hoverTimer);
     if (event.dragging) return this.hover(null);
     this.cursor = toLonLat(event.coordinate) as LonLat;
     if (this.pointerFrame) return;
@@ -213,11 +216,13 @@ class MapView implements MapPort {
       this.pointerFrame = 0;
       this.events.pointer(this.cursor);
       if (this.model.sketch) this.drawSketch();
-      else this.hoverAt(pixel);
+      // Only what the pointer rests on: finding it costs too much to do on the way.
+      else this.hoverTimer = window.setTimeout(() => this.hoverAt(pixel), HOVER_MS);
     });
   }
 
   private pointerLeft(): void {
+    window.clearTimeout(this.hoverTimer);
     this.cursor = null;
     this.events.pointer(null);
     this.hover(null);

@@ -49,7 +49,7 @@ export function panelHost(controller: Controller, panel: PanelId): TemplateResul
         <arp-icon name="chevronLeft" class="wide-only"></arp-icon><arp-icon name="close" class="phone-only"></arp-icon>
       </button>
     </header>
-    <div class="panel-body" tabindex="0" role="region" aria-labelledby="panel-title">${body(controller, panel)}</div>
+    <div class="panel-body" tabindex="0" role="group" aria-labelledby="panel-title">${body(controller, panel)}</div>
   </section>`;
 }
 

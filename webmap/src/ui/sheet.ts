@@ -27,15 +27,32 @@ type Ready = Extract<Sheet, { status: "ready" }>;
 export class FeatureSheet extends ArpentElement {
   private cameFrom: HTMLElement | null = null;
   private focusing = false;
+  private holdsFocus = false;
   private shown: Sheet | null = null;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.addEventListener("focusin", this.entered);
+    this.addEventListener("focusout", this.left);
+  }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    // Only when the focus was in the sheet (it fell to the body): a person who moved on keeps their place.
-    if (document.activeElement !== document.body) return;
+    this.removeEventListener("focusin", this.entered);
+    this.removeEventListener("focusout", this.left);
+    // Only a focus that was in the sheet: a person who moved on keeps their place.
+    if (!this.holdsFocus) return;
     const place = this.cameFrom?.isConnected && this.cameFrom !== document.body ? this.cameFrom : null;
     (place ?? document.querySelector<HTMLElement>(".map-canvas"))?.focus();
   }
+
+  private entered = (): void => {
+    this.holdsFocus = true;
+  };
+
+  private left = (event: FocusEvent): void => {
+    if (event.relatedTarget instanceof Node && !this.contains(event.relatedTarget)) this.holdsFocus = false;
+  };
 
   protected override concerns(state: AppState, previous: AppState): boolean {
     return (
@@ -59,7 +76,7 @@ export class FeatureSheet extends ArpentElement {
         </div>
         <button class="icon-button" @click=${() => this.controller.closeSheet()} aria-label=${this.t("sheet.close")} title=${this.t("sheet.closeTip")}><arp-icon name="close"></arp-icon></button>
       </header>
-      <div class="sheet-body" tabindex="0" role="region" aria-labelledby="sheet-title" aria-live="polite">${this.body(sheet)}</div>
+      <div class="sheet-body" tabindex="0" role="group" aria-labelledby="sheet-title" aria-live="polite">${this.body(sheet)}</div>
       ${feature ? this.actions(feature) : nothing}
     </aside>`;
   }
