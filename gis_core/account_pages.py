@@ -29,7 +29,12 @@ def account_page(request: HttpRequest, status: int = 200, **more: object) -> Htt
     user = request.user
     assert isinstance(user, User)
     memberships = Membership.objects.filter(user=user).select_related("member").prefetch_related("communes")
-    context = {"memberships": memberships.order_by("member__name"), "tokens": tokens.tokens_of(user), **more}
+    context = {
+        "section": "account",
+        "memberships": memberships.order_by("member__name"),
+        "tokens": tokens.tokens_of(user),
+        **more,
+    }
     return render(request, "account/account.html", context, status=status)
 
 

@@ -14,6 +14,7 @@ class GisCoreConfig(AppConfig):
 
     def ready(self) -> None:
         from gis_core import checks, lookups  # noqa: F401
+        from gis_core.api import schema  # noqa: F401
         from gis_core.installer import install_sql
 
         find_projection_data()

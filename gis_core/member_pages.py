@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
@@ -57,7 +58,11 @@ def members_page(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     managed = [pk for pk, role in rights.roles.items() if role in ADMINISTRATORS]
     chosen = Member.objects.all() if rights.agency else Member.objects.filter(pk__in=managed)
-    return render(request, "membres/members.html", {"members": chosen})
+    return render(
+        request,
+        "membres/members.html",
+        {"members": chosen.annotate(people_count=Count("memberships")), "section": "members"},
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -80,7 +85,7 @@ def people_page(request: HttpRequest, slug: str) -> HttpResponse:
             )
             return redirect("people", slug=slug)
         status = 400
-    context = {"member": member, "people": people.people_of(member), "form": form}
+    context = {"section": "members", "member": member, "people": people.people_of(member), "form": form}
     return render(request, "membres/people.html", context, status=status)
 
 
@@ -101,7 +106,12 @@ def person_page(request: HttpRequest, slug: str, membership_id: int) -> HttpResp
             messages.success(request, _("%(name)s has a new role.") % {"name": person.user})
             return redirect("people", slug=slug)
         status = 400
-    return render(request, "membres/person.html", {"member": member, "person": person, "form": form}, status=status)
+    return render(
+        request,
+        "membres/person.html",
+        {"section": "members", "member": member, "person": person, "form": form},
+        status=status,
+    )
 
 
 @require_POST

@@ -9,6 +9,7 @@ from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.contrib.gis.db import models
 from django.contrib.gis.db.models.functions import Transform
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GistIndex
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.utils.functional import cached_property
@@ -18,7 +19,7 @@ from gis_core.rights import Rights, Role
 
 
 def web_mercator(kind: type[models.GeometryField]) -> models.GeneratedField:
-    """The stored EPSG:3857 copy of `geom`."""
+    """The stored EPSG:3857 copy of `geom`; Django makes no index for it, so declare a GistIndex beside it."""
     return models.GeneratedField(expression=Transform("geom", 3857), output_field=kind(srid=3857), db_persist=True)
 
 
@@ -55,6 +56,7 @@ class Commune(models.Model):
         verbose_name = _("commune")
         verbose_name_plural = _("communes")
         ordering: ClassVar[list[str]] = ["name"]
+        indexes: ClassVar = [GistIndex(fields=["geom_3857"], name="commune_geom_3857")]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.insee})"

@@ -210,6 +210,7 @@ MAILERS = {
             "username": _mail.username or "",
             "password": _mail.password or "",
             "use_tls": _mail.scheme == "smtps",
+            "timeout": 10,
             "timeout": 20,
         },
     }

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
+from gis_core.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
 from gis_core.models import Commune, Member, Membership, User
 from gis_core.rights import ADMINISTRATORS, Rights, Role
 
@@ -51,7 +51,7 @@ def invite(
 
     `communes` are INSEE codes of the member's territory, needed for a town hall and refused otherwise; `site` is the
     platform's address, with its last slash. Raises Invalid, Forbidden (a role above the asker's), Conflict (already
-    there).
+    there), Unavailable (no mail).
     """
     email = checked_email(email)
     check_may_give(rights, member, role)
@@ -63,7 +63,7 @@ def invite(
         user.save(update_fields=["is_active"])
     membership = Membership.objects.create(user=user, member=member, role=role)
     set_town_halls(membership, communes)
-    transaction.on_commit(lambda: send_invitation(user, member, site))
+    send_invitation(user, member, site)
     return membership
 
 
@@ -166,12 +166,13 @@ def send_invitation(user: User, member: Member, site: str) -> None:
             "site": site,
             "link": None if user.has_usable_password() else password_link(user, site),
         }
-        send_mail(
-            subject=_("Your access to %(member)s on Arpent") % {"member": member.name},
-            message=render_to_string("mail/invitation.txt", context),
-            from_email=settings.DEFAULT_FROM_EMAIL,
-            recipient_list=[user.email],
-        )
+        subject = _("Your access to %(member)s on Arpent") % {"member": member.name}
+        try:
+            send_mail(
+                subject, render_to_string("mail/invitation.txt", context), settings.DEFAULT_FROM_EMAIL, [user.email]
+            )
+        except OSError as error:
+            raise Unavailable(_("The mail could not be sent; nothing was changed. Try again later.")) from error
 
 
 def password_link(user: User, site: str) -> str:

@@ -1,0 +1,183 @@
+"""Members, users and jobs in the administration. People and roles are given in /membres/, where the rules are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from procrastinate.contrib.django.admin import ProcrastinateJobAdmin
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from gis_core.models import ApiToken, Commune, Job, Member, Membership, Territory, User
+
+
+class ReadOnly(admin.ModelAdmin):
+    """Looked at, never changed here."""
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class MemberForm(forms.ModelForm):
+    """A member's territory is typed or pasted as INSEE codes: a département has hundreds."""
+
+    insee_codes = forms.CharField(
+        label=_("INSEE codes of the communes"),
+        widget=forms.Textarea(attrs={"rows": 8, "cols": 60}),
+        required=False,
+        help_text=_("Separated by spaces, commas or new lines. The communes must have been imported."),
+    )
+
+    class Meta:
+        model = Member
+        fields = ("name", "slug", "siren", "kind")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if self.instance.pk:
+            codes = self.instance.territories.order_by("commune_id").values_list("commune_id", flat=True)
+            self.initial["insee_codes"] = " ".join(codes)
+
+    def clean_insee_codes(self) -> frozenset[str]:
+        codes = frozenset(self.cleaned_data["insee_codes"].replace(",", " ").split())
+        known = set(Commune.objects.filter(insee__in=codes).values_list("insee", flat=True))
+        if unknown := sorted(codes - known):
+            raise forms.ValidationError(_("Unknown communes: %(codes)s."), params={"codes": ", ".join(unknown[:20])})
+        return codes
+
+
+@admin.register(Member)
+class MemberAdmin(admin.ModelAdmin):
+    form = MemberForm
+    list_display = ("name", "kind", "siren", "communes_count", "people_link")
+    list_filter = ("kind",)
+    search_fields = ("name", "siren")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Member]:
+        return super().get_queryset(request).annotate(commune_count=Count("territories"))
+
+    @admin.display(description=_("communes"), ordering="commune_count")
+    def communes_count(self, member: Member) -> int:
+        return int(getattr(member, "commune_count", 0))
+
+    @admin.display(description=_("people"))
+    def people_link(self, member: Member) -> str:
+        return format_html('<a href="{}">{}</a>', reverse("people", args=[member.slug]), _("People and roles"))
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if "insee_codes" in form.changed_data:
+            member, wanted = form.instance, form.cleaned_data["insee_codes"]
+            member.territories.exclude(commune_id__in=wanted).delete()
+            Territory.objects.bulk_create(
+                [Territory(member=member, commune_id=code) for code in sorted(wanted)], ignore_conflicts=True
+            )
+
+    def has_delete_permission(self, request: HttpRequest, obj: Member | None = None) -> bool:
+        """A member with people, layers or jobs is not deleted by a click."""
+        return obj is not None and not obj.memberships.exists()
+
+
+class MembershipInline(admin.TabularInline):
+    model = Membership
+    fields = ("member", "role", "created_at")
+    readonly_fields = fields
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class TokenInline(admin.TabularInline):
+    model = ApiToken
+    fields = ("name", "prefix", "created_at", "last_used_at", "revoked_at")
+    readonly_fields = ("name", "prefix", "created_at", "last_used_at")
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(User)
+class UserAdmin(admin.ModelAdmin):
+    fields = ("username", "email", "first_name", "last_name", "language", "is_active", "last_login", "date_joined")
+    list_display = ("username", "last_name", "first_name", "email", "is_active", "last_login")
+    list_filter = ("is_active", "memberships__role", "memberships__member")
+    search_fields = ("username", "first_name", "last_name", "email")
+    inlines = (MembershipInline, TokenInline)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        own = ("is_active",) if obj == request.user else ()
+        return ("last_login", "date_joined", *own)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """People are invited by a member's administrator."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """An account is closed, not deleted: history names it."""
+        return False
+
+
+@admin.register(Commune)
+class CommuneAdmin(ReadOnly):
+    fields = ("insee", "name", "population", "source_date")
+    list_display = fields
+    search_fields = ("insee", "name")
+
+
+@admin.register(Job)
+class JobAdmin(ReadOnly):
+    fields = (
+        "title",
+        "kind",
+        "owner",
+        "started_by",
+        "state",
+        "progress",
+        "message",
+        "created_at",
+        "started_at",
+        "ended_at",
+        "parameters",
+        "report",
+    )
+    list_display = ("title", "kind", "owner", "state", "progress", "started_by", "created_at", "ended_at")
+    list_filter = ("state", "kind", "owner")
+    search_fields = ("title", "message")
+    date_hierarchy = "created_at"
+
+
+admin.site.unregister(ProcrastinateJob)
+
+
+@admin.register(ProcrastinateJob)
+class QueueAdmin(ProcrastinateJobAdmin):
+    """The queue's own rows, without Procrastinate's inline styles, which our content security policy refuses."""
+
+    list_display = ("pk", "task_name", "arguments", "status", "attempts", "scheduled_at")
+    list_filter = ("status", "task_name")
+    fields = ("task_name", "arguments", "status", "queue_name", "lock", "queueing_lock", "scheduled_at", "attempts")
+    readonly_fields = fields
+    list_select_related = False
+
+    def get_readonly_fields(self, request: Any, obj: Any = None) -> tuple[str, ...]:
+        return self.fields
+
+    @admin.display(description=_("arguments"))
+    def arguments(self, job: ProcrastinateJob) -> str:
+        return str(job.args)[:2000]
