@@ -9,8 +9,14 @@ const FAMILY = '"Atkinson Hyperlegible Next Variable", "Atkinson Hyperlegible Ne
 const TOUCHABLE = new Fill({ color: "rgba(128,128,128,0.01)" });
 const DETAIL_RANK: Record<Detail, number> = { far: 0, area: 1, section: 2, parcel: 3, address: 4 };
 
+/** Roads are drawn in two parts: their surface under the house numbers, their names above them. */
+export type Part = "whole" | "body" | "labels";
+
+export const hasOwnLabels = (slug: string): boolean => slug === "roads";
+
 export interface StyleContext {
   layer: MapLayer;
+  part: Part;
   colours: Palette;
   latitude: number;
   atLeast(detail: Detail): boolean;
@@ -178,15 +184,21 @@ function oncePerCell(): (title: string, feature: FeatureLike, resolution: number
   };
 }
 
-const roads: Recipe = ({ colours, layer, latitude, atLeast }) => {
+const roads: Recipe = ({ colours, layer, latitude, atLeast, part }) => {
   const text = label({ size: 11.5, weight: 500, colour: colours.labelSoft, halo: colours.halo, line: true });
   const name = new Style({ text, zIndex: 9 });
   const single = new Style({ stroke: new Stroke({ color: colours.roadCasing, width: atLeast("area") ? 1.4 : 0.8 }) });
   const bodies = new Map<string, Style[]>();
   const once = oncePerCell();
   return (feature, resolution) => {
+    if (part === "labels" && !atLeast("parcel")) return [];
     if (!atLeast("section")) return single;
     const title = value(feature, ["name", layer.titleField]);
+    if (part === "labels") {
+      if (!title || !once(title, feature, resolution)) return [];
+      text.setText(title);
+      return name;
+    }
     const guess = ROAD_METRES.find(([pattern]) => pattern.test(`${value(feature, ["kind"])} ${title}`))?.[1] ?? 5.5;
     const metres = Number(feature.get("width_m")) || guess;
     const ground = resolution * Math.cos((latitude * Math.PI) / 180);
@@ -197,9 +209,7 @@ const roads: Recipe = ({ colours, layer, latitude, atLeast }) => {
       new Style({ stroke: new Stroke({ color: colours.road, width, lineCap: "round" }), zIndex: 1 }),
     ];
     bodies.set(key, body);
-    if (!atLeast("parcel") || !title || !once(title, feature, resolution)) return body;
-    text.setText(title);
-    return [...body, name];
+    return body;
   };
 };
 
@@ -245,10 +255,11 @@ const fromLegend: Recipe = ({ layer, colours }) => {
 const RECIPES: Record<string, Recipe> = { communes, sections, parcels, buildings, roads, addresses };
 
 /** The cartography of one layer, for one look of the map. */
-export function layerStyle(layer: MapLayer, latitude: number): StyleFunction {
+export function layerStyle(layer: MapLayer, latitude: number, part: Part = "whole"): StyleFunction {
   const rank = DETAIL_RANK[layer.look.detail];
   const context: StyleContext = {
     layer,
+    part,
     latitude,
     colours: palette(layer.look),
     atLeast: (detail) => rank >= DETAIL_RANK[detail],

@@ -5,7 +5,6 @@ import LineString from "ol/geom/LineString";
 import Point from "ol/geom/Point";
 import Polygon from "ol/geom/Polygon";
 import { defaults as defaultInteractions } from "ol/interaction/defaults";
-import type BaseLayer from "ol/layer/Base";
 import TileLayer from "ol/layer/Tile";
 import VectorLayer from "ol/layer/Vector";
 import VectorTileLayer from "ol/layer/VectorTile";
@@ -24,7 +23,16 @@ import { type Change, diff } from "./diff";
 import type { MapLayer, MapModel } from "./model";
 import { palette } from "./palette";
 import type { MapEvents, MapPort } from "./port";
-import { hoverStyle, layerStyle, pinStyle, selectionStyle, sketchStyle, vertexStyle } from "./styles";
+import {
+  hasOwnLabels,
+  hoverStyle,
+  layerStyle,
+  type Part,
+  pinStyle,
+  selectionStyle,
+  sketchStyle,
+  vertexStyle,
+} from "./styles";
 
 const HALF_WORLD = 20037508.342789244;
 const TILE_SIZE = 512;
@@ -32,6 +40,8 @@ const RESOLUTIONS = Array.from({ length: 23 }, (_, z) => (2 * HALF_WORLD) / TILE
 const PADDING = [48, 48, 48, 48];
 const ABOVE_LAYERS = 1000;
 const HOVER_MS = 60;
+/** Names go above the layer that lies just over their own. */
+const LABELS_ABOVE = 1.5;
 /** Vector tiles of 512 px: a view zoom of n shows tiles of zoom n - 1. */
 const TILE_ZOOM_LAG = 1;
 
@@ -66,6 +76,7 @@ class MapView implements MapPort {
   private model: MapModel = EMPTY;
   private readonly map: OlMap;
   private readonly layers = new Map<string, VectorTileLayer>();
+  private readonly labels = new Map<string, VectorTileLayer>();
   private readonly geojson = new GeoJSON({ dataProjection: "EPSG:4326", featureProjection: "EPSG:3857" });
   private readonly selection = overlay(ABOVE_LAYERS);
   private readonly pin = overlay(ABOVE_LAYERS + 1);
@@ -255,7 +266,7 @@ class MapView implements MapPort {
         this.removeLayer(change.layer.slug);
         return this.addLayer(change.layer);
       case "restyle":
-        return this.layers.get(change.layer.slug)?.setStyle(this.styleOf(change.layer));
+        return this.restyle(change.layer);
       case "adjust":
         return this.adjust(change.layer);
       case "selection":
@@ -267,8 +278,8 @@ class MapView implements MapPort {
     }
   }
 
-  private styleOf(layer: MapLayer): StyleFunction {
-    return layerStyle(layer, toLonLat(this.map.getView().getCenter() ?? [0, 0])[1] ?? 0);
+  private styleOf(layer: MapLayer, part: Part): StyleFunction {
+    return layerStyle(layer, toLonLat(this.map.getView().getCenter() ?? [0, 0])[1] ?? 0, part);
   }
 
   private applyLook(): void {
@@ -289,9 +300,16 @@ class MapView implements MapPort {
   }
 
   private addLayer(layer: MapLayer): void {
+    const source = tileSource(layer);
+    const parts: Part[] = hasOwnLabels(layer.slug) ? ["body", "labels"] : ["whole"];
+    for (const part of parts) this.addPart(layer, part, source);
+    this.adjust(layer);
+  }
+
+  private addPart(layer: MapLayer, part: Part, source: VectorTileSource): void {
     const added = new VectorTileLayer({
-      source: tileSource(layer),
-      style: this.styleOf(layer),
+      source,
+      style: this.styleOf(layer, part),
       declutter: true,
       // From the zoom at which its own tiles begin; beyond the last one the last tiles are enlarged.
       minZoom: layer.minZoom + TILE_ZOOM_LAG - 0.51,
@@ -299,22 +317,35 @@ class MapView implements MapPort {
       updateWhileAnimating: false,
       updateWhileInteracting: false,
     });
-    this.layers.set(layer.slug, added);
-    this.adjust(layer);
+    this.partsOf(part).set(layer.slug, added);
     this.map.addLayer(added);
   }
 
+  private partsOf(part: Part): Map<string, VectorTileLayer> {
+    return part === "labels" ? this.labels : this.layers;
+  }
+
+  private restyle(layer: MapLayer): void {
+    const labels = this.labels.get(layer.slug);
+    this.layers.get(layer.slug)?.setStyle(this.styleOf(layer, labels ? "body" : "whole"));
+    labels?.setStyle(this.styleOf(layer, "labels"));
+  }
+
   private removeLayer(slug: string): void {
-    const layer = this.layers.get(slug);
-    if (layer) this.map.removeLayer(layer);
-    this.layers.delete(slug);
+    for (const parts of [this.layers, this.labels]) {
+      const layer = parts.get(slug);
+      if (layer) this.map.removeLayer(layer);
+      parts.delete(slug);
+    }
   }
 
   private adjust(layer: MapLayer): void {
-    const placed: BaseLayer | undefined = this.layers.get(layer.slug);
-    placed?.setVisible(layer.visible);
-    placed?.setOpacity(layer.opacity);
-    placed?.setZIndex(layer.zIndex);
+    for (const parts of [this.layers, this.labels]) {
+      const placed = parts.get(layer.slug);
+      placed?.setVisible(layer.visible);
+      placed?.setOpacity(layer.opacity);
+      placed?.setZIndex(layer.zIndex + (parts === this.labels ? LABELS_ABOVE : 0));
+    }
   }
 
   private drawSelection(): void {
