@@ -192,7 +192,7 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
 
 
 class ApiToken(models.Model):
-    """A named, revocable secret for programs. Only its SHA-256 digest is kept; `prefix` lets its owner tell it apart."""
+    """A named, revocable secret for programs. Only its SHA-256 digest is kept; `prefix` tells it apart."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="api_tokens")
     name = models.CharField(_("name"), max_length=80)
@@ -220,7 +220,7 @@ class JobQuerySet(models.QuerySet["Job"]):
 
 
 class Job(models.Model):
-    """A long piece of work that a person can watch. The queue's own row lives in Procrastinate; this one is what is shown."""
+    """A long piece of work that a person can watch. The queue's own row is Procrastinate's; this one is shown."""
 
     security = "owner"
     # Progress is written several times a second; what the job did to the data is in that data's history.

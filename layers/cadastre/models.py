@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.contrib.gis.db import models
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
@@ -34,6 +34,7 @@ class Section(models.Model):
     class Meta:
         verbose_name = _("cadastral section")
         verbose_name_plural = _("cadastral sections")
+        indexes: ClassVar = [GistIndex(fields=["geom_3857"], name="section_geom_3857")]
 
     def __str__(self) -> str:
         return self.idu
@@ -63,6 +64,7 @@ class Parcel(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["section", "number", "insee"], name="parcel_reference"),
             models.Index(fields=["insee", "section", "number"], name="parcel_of_commune"),
+            GistIndex(fields=["geom_3857"], name="parcel_geom_3857"),
         ]
 
     def __str__(self) -> str:
@@ -89,6 +91,7 @@ class Building(models.Model):
     class Meta:
         verbose_name = _("building")
         verbose_name_plural = _("buildings")
+        indexes: ClassVar = [GistIndex(fields=["geom_3857"], name="building_geom_3857")]
 
     def __str__(self) -> str:
         return self.name or self.get_kind_display()
@@ -111,7 +114,10 @@ class Road(models.Model):
     class Meta:
         verbose_name = _("road")
         verbose_name_plural = _("roads")
-        indexes: ClassVar = [GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="road_search")]
+        indexes: ClassVar = [
+            GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="road_search"),
+            GistIndex(fields=["geom_3857"], name="road_geom_3857"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -137,7 +143,10 @@ class Address(models.Model):
     class Meta:
         verbose_name = _("address")
         verbose_name_plural = _("addresses")
-        indexes: ClassVar = [GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="address_search")]
+        indexes: ClassVar = [
+            GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="address_search"),
+            GistIndex(fields=["geom_3857"], name="address_geom_3857"),
+        ]
 
     def __str__(self) -> str:
         return self.label
