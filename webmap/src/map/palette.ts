@@ -81,7 +81,7 @@ const PHOTO: Palette = {
   parcelHalo: "rgba(10,18,20,0.4)",
   building: null,
   buildingLine: "rgba(255,255,255,0.85)",
-  road: "rgba(255,255,255,0.75)",
+  road: "rgba(255,255,255,0.45)",
   roadCasing: "rgba(10,18,20,0.35)",
   section: "#FFFFFF",
   sectionSoft: "rgba(255,255,255,0.6)",

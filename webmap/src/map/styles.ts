@@ -187,12 +187,15 @@ function oncePerCell(): (title: string, feature: FeatureLike, resolution: number
 const roads: Recipe = ({ colours, layer, latitude, atLeast, part }) => {
   const text = label({ size: 11.5, weight: 500, colour: colours.labelSoft, halo: colours.halo, line: true });
   const name = new Style({ text, zIndex: 9 });
-  const single = new Style({ stroke: new Stroke({ color: colours.roadCasing, width: atLeast("area") ? 1.4 : 0.8 }) });
+  const photo = colours.parcelHalo !== null;
+  // A photo shows its roads itself: their axis is enough.
+  const axis = photo ? colours.road : colours.roadCasing;
+  const single = new Style({ stroke: new Stroke({ color: axis, width: atLeast("area") ? 1.4 : 0.8 }) });
   const bodies = new Map<string, Style[]>();
   const once = oncePerCell();
   return (feature, resolution) => {
     if (part === "labels" && !atLeast("parcel")) return [];
-    if (!atLeast("section")) return single;
+    if (part !== "labels" && (photo || !atLeast("section"))) return single;
     const title = value(feature, ["name", layer.titleField]);
     if (part === "labels") {
       if (!title || !once(title, feature, resolution)) return [];
