@@ -15,7 +15,7 @@ from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
-from django.db import close_old_connections, transaction
+from django.db import close_old_connections, connection, transaction
 from django.http import HttpRequest, parse_cookie
 
 from gis_core.identity import user_of_authorization
@@ -103,7 +103,7 @@ def credentials_of(environ: Mapping[str, Any]) -> Credentials:
 
 def read_asker(credentials: Credentials) -> Asker | None:
     """Ask the database now: the account, its rights, the layers they see."""
-    close_old_connections()
+    give_back()
     try:
         user = user_of(credentials)
         if user is None:
@@ -113,6 +113,12 @@ def read_asker(credentials: Credentials) -> Asker | None:
             layers = list(Layer.objects.visible_to(rights))
         return Asker(rights, {layer.slug: seen(layer, rights) for layer in layers})
     finally:
+        give_back()
+
+
+def give_back() -> None:
+    """Return this thread's connection to the pool, as Django does around a request (not inside a test's transaction)."""
+    if not connection.in_atomic_block:
         close_old_connections()
 
 
@@ -132,6 +138,10 @@ def seen(layer: Layer, rights: Rights) -> SeenLayer:
     etag = serving.etag(layer, rights)
 
     def headers(version: str | None) -> Headers:
-        return [("ETag", etag), ("X-Content-Type-Options", "nosniff"), *serving.cache_headers(layer, rights, version).items()]
+        return [
+            ("ETag", etag),
+            ("X-Content-Type-Options", "nosniff"),
+            *serving.cache_headers(layer, rights, version).items(),
+        ]
 
     return SeenLayer(layer, cache.folder(layer, rights), etag, headers(None), headers(str(layer.version)))

@@ -34,7 +34,15 @@ def rights_class(layer: Layer, rights: Rights) -> str:
 
 def edition(layer: Layer) -> str:
     """The layer's version, and what else decides a tile's content: the recipe, the table, the columns, the zooms."""
-    decisive = (RECIPE, layer.slug, layer.table, layer.geometry_type, layer.tile_columns(), layer.min_zoom, layer.max_zoom)
+    decisive = (
+        RECIPE,
+        layer.slug,
+        layer.table,
+        layer.geometry_type,
+        layer.tile_columns(),
+        layer.min_zoom,
+        layer.max_zoom,
+    )
     return f"{layer.version}-{hashlib.blake2s(repr(decisive).encode(), digest_size=6).hexdigest()}"
 
 

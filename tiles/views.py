@@ -45,7 +45,9 @@ def tilejson(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def style(request: HttpRequest, slug: str) -> HttpResponse:
     layer = visible_layer(request, slug)
-    return document(request, layer, documents.style(layer, request.build_absolute_uri(reverse("tiles:tilejson", args=[slug]))))
+    return document(
+        request, layer, documents.style(layer, request.build_absolute_uri(reverse("tiles:tilejson", args=[slug])))
+    )
 
 
 def document(request: HttpRequest, layer: Layer, content: dict[str, Any]) -> HttpResponse:

@@ -4,14 +4,28 @@ from typing import Any
 
 from layers.catalogue.models import Layer
 
-TILEJSON_TYPES = {"integer": "Number", "number": "Number", "area_m2": "Number", "length_m": "Number", "boolean": "Boolean"}
+TILEJSON_TYPES = {
+    "integer": "Number",
+    "number": "Number",
+    "area_m2": "Number",
+    "length_m": "Number",
+    "boolean": "Boolean",
+}
 FILL, LINE, CIRCLE = "fill", "line", "circle"
 
 
 def tilejson(layer: Layer, tiles_url: str) -> dict[str, Any]:
     """TileJSON 3.0.0; `tiles_url` is the address template, `{z}/{x}/{y}` included."""
-    fields = {field["name"]: TILEJSON_TYPES.get(field["type"], "String") for field in layer.fields() if field.get("in_tiles")}
-    vector_layer = {"id": layer.slug, "description": str(layer), "minzoom": layer.min_zoom, "maxzoom": layer.max_zoom, "fields": fields}
+    fields = {
+        field["name"]: TILEJSON_TYPES.get(field["type"], "String") for field in layer.fields() if field.get("in_tiles")
+    }
+    vector_layer = {
+        "id": layer.slug,
+        "description": str(layer),
+        "minzoom": layer.min_zoom,
+        "maxzoom": layer.max_zoom,
+        "fields": fields,
+    }
     return {
         "tilejson": "3.0.0",
         "name": str(layer),
@@ -68,5 +82,10 @@ def paint(symbol: dict[str, Any], part: str) -> dict[str, Any]:
             drawn = {"line-color": stroke, "line-width": width, "line-dasharray": dash}
             return {name: value for name, value in drawn.items() if value} if stroke else {}
         case _:
-            drawn = {"circle-color": fill, "circle-stroke-color": stroke, "circle-stroke-width": width, "circle-radius": symbol.get("radius", 4)}
+            drawn = {
+                "circle-color": fill,
+                "circle-stroke-color": stroke,
+                "circle-stroke-width": width,
+                "circle-radius": symbol.get("radius", 4),
+            }
             return {name: value for name, value in drawn.items() if value}

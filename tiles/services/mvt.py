@@ -25,7 +25,8 @@ SIZE = {
 
 STATEMENT = sql.SQL(
     "select ST_AsMVT(feature, %(name)s, {extent}, 'geom', 'id') from ("
-    " select id, {columns} ST_AsMVTGeom({shape}, ST_MakeEnvelope(%(w)s, %(s)s, %(e)s, %(n)s, 3857), {extent}, {buffer}) as geom"
+    " select id, {columns} ST_AsMVTGeom({shape},"
+    " ST_MakeEnvelope(%(w)s, %(s)s, %(e)s, %(n)s, 3857), {extent}, {buffer}) as geom"
     " from (select id, {columns} geom_3857 from {table}"
     " where geom_3857 && ST_MakeEnvelope(%(bw)s, %(bs)s, %(be)s, %(bn)s, 3857) {large_enough}"
     " order by {order} limit {limit}) as picked) as feature"
@@ -44,7 +45,14 @@ def tile_query(layer: Layer, address: Address) -> TileQuery:
     """What to ask PostgreSQL for a tile: one row, one `bytea` (empty when nothing lies there)."""
     west, south, east, north = address.bbox_3857()
     wide = address.bbox_3857(margin_m=BUFFER * address.unit_m)
-    parameters = {"name": layer.slug, "w": west, "s": south, "e": east, "n": north, **dict(zip(("bw", "bs", "be", "bn"), wide, strict=True))}
+    parameters = {
+        "name": layer.slug,
+        "w": west,
+        "s": south,
+        "e": east,
+        "n": north,
+        **dict(zip(("bw", "bs", "be", "bn"), wide, strict=True)),
+    }
     return TileQuery(statement(layer, address), parameters)
 
 
@@ -58,9 +66,13 @@ def statement(layer: Layer, address: Address) -> sql.Composed:
         buffer=sql.Literal(BUFFER),
         limit=sql.Literal(FEATURE_LIMIT),
         table=sql.Identifier(layer.table),
-        columns=sql.SQL("").join(sql.SQL("{}, ").format(sql.Identifier(name)) for name in layer.tile_columns() if name != "id"),
+        columns=sql.SQL("").join(
+            sql.SQL("{}, ").format(sql.Identifier(name)) for name in layer.tile_columns() if name != "id"
+        ),
         shape=simplified(address) if low else sql.SQL("geom_3857"),
-        large_enough=sql.SQL("and {} >= {}").format(size, sql.Literal(smallest(geometry, address))) if low else sql.SQL(""),
+        large_enough=sql.SQL("and {} >= {}").format(size, sql.Literal(smallest(geometry, address)))
+        if low
+        else sql.SQL(""),
         order=sql.SQL("{} desc, id").format(size) if size else sql.SQL("id"),
     )
 

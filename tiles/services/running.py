@@ -19,7 +19,7 @@ def run_here(query: TileQuery) -> bytes:
 
 
 def run_as(rights: Rights) -> Run:
-    """A function that runs a query in a transaction of its own under these rights: one round trip, outside Django's cycle."""
+    """A function that runs a query in a transaction of its own, under these rights, outside Django's cycle."""
 
     def run(query: TileQuery) -> bytes:
         backend: Any = connection

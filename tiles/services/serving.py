@@ -45,7 +45,7 @@ def etag(layer: Layer, rights: Rights) -> str:
 
 
 def cache_headers(layer: Layer, rights: Rights, version: str | None) -> dict[str, str]:
-    """How long others may keep an answer: only what everybody may see is public, and only under its version's address."""
+    """How long others may keep an answer: only what everybody sees is public, and lasts under its version's address."""
     public = layer.visibility == Layer.Visibility.PUBLIC and cache.rights_class(layer, rights) == cache.EVERYBODY
     if not public:
         return {"Cache-Control": "private, no-cache", "Vary": "Cookie, Authorization, Accept-Encoding"}
