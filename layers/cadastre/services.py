@@ -104,10 +104,7 @@ def copy_rows(table: Table, rows: Iterable[Sequence[Any]]) -> int:
 
 def stage_rows(table: Table, rows: Iterable[Sequence[Any]]) -> int:
     """COPY rows into the temporary table `staged_<slug>` (COPY is refused on tables with row policies)."""
-    columns = [
-        sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(table.type_of(name)))
-        for name in table.columns
-    ]
+    columns = [sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(table.type_of(name))) for name in table.columns]
     names = sql.SQL(", ").join([*map(sql.Identifier, table.columns), sql.Identifier("wkb")])
     staged = 0
     with connection.cursor() as cursor:

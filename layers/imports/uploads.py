@@ -14,12 +14,7 @@ class LimitedUpload(FileUploadHandler):
     received = 0
 
     def handle_raw_input(
-        self,
-        input_data: Any,
-        META: Any,
-        content_length: int,
-        boundary: Any,
-        encoding: Any = None,  # noqa: N803
+        self, input_data: Any, meta: Any, content_length: int, boundary: Any, encoding: Any = None
     ) -> None:
         if content_length > settings.UPLOAD_MAX_BYTES:
             raise RequestDataTooBig

@@ -72,6 +72,7 @@ def replace(table: Table, staged: Staged) -> None:
             table,
             [],
         )
+    run("truncate {staged}", table, [])
 
 
 def run(statement: str, table: Table, values: Sequence[Any]) -> None:

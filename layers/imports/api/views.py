@@ -27,7 +27,7 @@ class ImportsView(APIView):
     @extend_schema(operation_id="imports_create", request=ImportSerializer, responses={202: StartedSerializer})
     def post(self, request: Request) -> Response:
         assert isinstance(request.user, User)
-        body = request.data
+        body: Any = request.data
         job = start_import(
             source=str(body.get("source", "")),
             member=str(body.get("member", "")),

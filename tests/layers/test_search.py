@@ -1,0 +1,147 @@
+"""The search route over rows."""
+
+from typing import Any
+
+import pytest
+from django.contrib.gis.geos import LineString, MultiLineString, Point
+from django.test import Client
+
+from layers.cadastre.models import Address, Road
+from layers.catalogue.models import Layer
+from layers.features.words import search_text
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+X, Y = factories.ORIGIN
+
+
+def search(client: Client, q: str, **more: Any) -> list[dict[str, Any]]:
+    answer = client.get("/api/v1/search/", {"q": q, **more})
+    assert answer.status_code == 200, answer.content
+    results: list[dict[str, Any]] = answer.json()["results"]
+    return results
+
+
+def labels(client: Client, q: str, **more: Any) -> list[str]:
+    return [one["label"] for one in search(client, q, **more)]
+
+
+@pytest.fixture
+def town() -> None:
+    commune = factories.commune("45901", name="Saint-Aubin-du-Lys")
+    with factories.as_owner():
+        commune.search_text = search_text(commune.name)
+        commune.save()
+        line = MultiLineString(LineString((X, Y), (X + 100, Y)), srid=2154)
+        Road.objects.create(
+            insee="45901", name="Rue des Tanneurs", kind="communale", geom=line,
+            search_text=search_text("Rue des Tanneurs", commune.name),
+        )  # fmt: skip
+        for number, suffix in ((12, ""), (12, "bis"), (120, "")):
+            Address.objects.create(
+                insee="45901", number=number, suffix=suffix, road_name="Rue des Tanneurs", postcode="45998",
+                commune_name=commune.name, label=f"{number} {suffix} rue des Tanneurs".replace("  ", " "),
+                search_text=search_text(number, suffix, "Rue des Tanneurs", "45998", commune.name),
+                geom=Point(X + number, Y, srid=2154),
+            )  # fmt: skip
+
+
+@pytest.mark.usefixtures("town")
+@pytest.mark.parametrize("q", ["saint aubin", "Saint-Aubin-du-Lys", "ST AUBIN", "st-aub", "lys aubin", "45901"])
+def test_a_commune_is_found_by_the_beginnings_of_its_words(client: Client, q: str) -> None:
+    first = search(client, q)[0]
+    assert (first["kind"], first["label"], first["detail"], first["layer"]) == (
+        "commune",
+        "Saint-Aubin-du-Lys",
+        "45901",
+        "communes",
+    )
+
+
+@pytest.mark.usefixtures("town")
+@pytest.mark.parametrize("q", ["12 bis rue des Tanneurs Saint-Aubin", "12bis tanneurs", "12 bis, rue des tann 45998"])
+def test_an_address_is_found_with_its_suffix(client: Client, q: str) -> None:
+    assert labels(client, q)[0] == "12 bis rue des Tanneurs"
+
+
+@pytest.mark.usefixtures("town")
+def test_a_house_number_is_the_whole_number(client: Client) -> None:
+    found = [one["label"] for one in search(client, "12 rue des tanneurs") if one["kind"] == "address"]
+    assert found == ["12 rue des Tanneurs", "12 bis rue des Tanneurs"]
+
+
+@pytest.mark.usefixtures("town")
+def test_a_road_is_found_before_its_houses(client: Client) -> None:
+    assert search(client, "tanneurs")[0]["kind"] == "road"
+
+
+@pytest.mark.parametrize(
+    "q", ["45901 AB 123", "AB 123", "ab123", "45901000AB0123", "450901000AB0123", "45901 000 AB 0123"]
+)
+def test_a_parcel_is_found_by_every_way_to_write_it(client: Client, q: str) -> None:
+    parcel = factories.parcel(number="0123")
+    first = search(client, q)[0]
+    assert (first["kind"], first["label"], first["id"], first["layer"]) == ("parcel", "AB 123", parcel.pk, "parcels")
+
+
+@pytest.mark.usefixtures("town")
+def test_a_parcel_is_found_by_its_communes_name(client: Client) -> None:
+    factories.parcel("45902", number="0123")
+    factories.parcel("45901", number="0123")
+    assert [one["detail"] for one in search(client, "Saint-Aubin AB 123")] == ["Saint-Aubin-du-Lys (45901)"]
+
+
+def test_exact_numbers_come_before_those_they_begin(client: Client) -> None:
+    for number in ("0120", "0012", "1200"):
+        factories.parcel(number=number)
+    assert labels(client, "AB 12") == ["AB 12", "AB 120", "AB 1200"]
+
+
+def test_near_parcels_come_first(client: Client) -> None:
+    factories.parcel("45901", number="0012", geom=factories.square(X - 60_000))
+    near = factories.parcel("45902", number="0012")
+    assert search(client, "AB 12", lon=1.89, lat=47.55)[0]["id"] == near.pk
+
+
+def test_coordinates_are_a_place(client: Client) -> None:
+    (found,) = search(client, "617284 6717902")
+    assert (found["kind"], found["id"]) == ("coordinates", None)
+    assert found["center_4326"] == pytest.approx([1.90007, 47.55631], abs=1e-4)
+
+
+@pytest.mark.parametrize(("visibility", "found"), [("public", True), ("owner", False), ("signed_in", False)])
+def test_a_hidden_layer_suggests_nothing(client: Client, visibility: str, found: bool) -> None:
+    factories.parcel(number="0123")
+    owner = factories.member()
+    with factories.as_owner():
+        Layer.objects.filter(slug="parcels").update(visibility=visibility, owner=owner)
+    assert bool(labels(client, "AB 123")) is found
+
+
+@pytest.mark.parametrize(
+    "q", ["", " ", "%", "_", "'; drop table", "\\", "100%", "a" * 200, "é" * 100, "{words}", "%s", "%(x)s", "AB 99999"]
+)
+def test_odd_texts_find_nothing_quietly(client: Client, q: str) -> None:
+    factories.parcel(number="0123")
+    assert search(client, q) == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["q=" + "a" * 201, "q=a&limit=0", "q=a&limit=51", "q=a&lon=1", "q=a&lon=x&lat=1", "q=a%00", "q=a&lon=1&lat=99"],
+)
+def test_impossible_questions_are_refused(client: Client, query: str) -> None:
+    assert client.get(f"/api/v1/search/?{query}").status_code == 400
+
+
+@pytest.mark.parametrize("place", [(0, -90), (180, 90), (-180, 0)])
+def test_looking_from_far_away_is_no_error(client: Client, place: tuple[int, int]) -> None:
+    factories.parcel(number="0123")
+    assert labels(client, "AB 123", lon=place[0], lat=place[1]) == ["AB 123"]
+
+
+def test_the_limit_holds(client: Client) -> None:
+    for number in range(1, 8):
+        factories.parcel(number=f"{number:04d}", section="AC")
+        factories.parcel(f"4590{number}", number="0001")
+    assert len(labels(client, "AB 1", limit=3)) == 3
