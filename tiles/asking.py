@@ -24,6 +24,7 @@ from gis_core.rights import Rights, acting_as, rights_of
 from layers.catalogue.models import Layer
 from tiles import cache
 from tiles.services import serving
+from tiles.services.running import run_as
 
 KEPT_SECONDS = 2.0
 MOST_ASKERS = 2_000
@@ -38,6 +39,7 @@ class SeenLayer:
     layer: Layer
     folder: str
     etag: str
+    run: serving.Run
     headers: Headers
     versioned_headers: Headers
 
@@ -144,4 +146,5 @@ def seen(layer: Layer, rights: Rights) -> SeenLayer:
             *serving.cache_headers(layer, rights, version).items(),
         ]
 
-    return SeenLayer(layer, cache.folder(layer, rights), etag, headers(None), headers(str(layer.version)))
+    run = run_as(None if layer.rows == Layer.Rows.REFERENCE else rights)
+    return SeenLayer(layer, cache.folder(layer, rights), etag, run, headers(None), headers(str(layer.version)))

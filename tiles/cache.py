@@ -7,6 +7,7 @@ layer gets another folder; the old ones are purged by a task.
 import hashlib
 import logging
 import os
+import queue
 import shutil
 import threading
 from contextlib import suppress
@@ -57,7 +58,7 @@ def path_in(directory: str, address: Address) -> str:
 def read(path: str) -> bytes | None:
     """The gzipped tile, empty for an empty one; None when it is not kept."""
     try:
-        with open(path, "rb", buffering=0) as file:
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - ten thousand times a second
             return file.read()
     except OSError:
         return None
@@ -65,16 +66,45 @@ def read(path: str) -> bytes | None:
 
 def keep(path: str, content: bytes) -> None:
     """Write the file aside and rename it; a full disk costs the copy, not the answer."""
-    aside = f"{path}.{os.getpid()}-{threading.get_ident()}"
+    target = Path(path)
+    aside = Path(f"{path}.{os.getpid()}-{threading.get_ident()}")
     try:
-        os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120 - the hot path works on strings
-        with open(aside, "wb", buffering=0) as file:
-            file.write(content)
-        os.replace(aside, path)  # noqa: PTH105
+        target.parent.mkdir(parents=True, exist_ok=True)
+        aside.write_bytes(content)
+        aside.replace(target)
     except OSError as error:
         log.warning("tile not kept: %s", error.strerror)
         with suppress(OSError):
-            os.unlink(aside)  # noqa: PTH108
+            aside.unlink()
+
+
+class Writer:
+    """Keeps tiles on a thread of its own, after their answers have left; a tile that finds the queue full is not kept."""
+
+    def __init__(self) -> None:
+        self.waiting: queue.Queue[tuple[str, bytes]] = queue.Queue(maxsize=256)
+        self.starting = threading.Lock()
+        self.thread: threading.Thread | None = None
+
+    def keep(self, path: str, content: bytes) -> None:
+        with suppress(queue.Full):
+            self.waiting.put_nowait((path, content))
+        if self.thread is None:
+            self.start()
+
+    def start(self) -> None:
+        """At the first tile: the server may fork after this module is loaded."""
+        with self.starting:
+            if self.thread is None:
+                self.thread = threading.Thread(target=self.work, name="tile-writer", daemon=True)
+                self.thread.start()
+
+    def work(self) -> None:
+        while True:
+            keep(*self.waiting.get())
+
+
+keep_later = Writer().keep
 
 
 def purge(current: dict[int, str], limit_bytes: int) -> int:

@@ -12,11 +12,10 @@ from typing import Any
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
-from tiles import asking
+from tiles import asking, cache
 from tiles.asking import SeenLayer
 from tiles.services import serving
 from tiles.services.address import Address
-from tiles.services.running import run_as
 
 Environ = dict[str, Any]
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
@@ -43,7 +42,7 @@ def tiles_first(django: Application) -> Application:
         if environ.get("HTTP_IF_NONE_MATCH") == seen.etag:
             start_response("304 Not Modified", headers)
             return []
-        content = serving.tile(seen.layer, address, seen.folder, run_as(asker.rights))
+        content = serving.tile(seen.layer, address, seen.folder, seen.run, cache.keep_later)
         return answer(content, headers, start_response)
 
     return application

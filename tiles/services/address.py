@@ -24,12 +24,12 @@ class Address:
 
     @property
     def exists(self) -> bool:
-        return self.z <= DEEPEST_ZOOM and max(self.x, self.y) < 2**self.z
+        return self.z <= DEEPEST_ZOOM and max(self.x, self.y) < 1 << self.z
 
     @property
     def width_m(self) -> float:
         """The tile's side in Web Mercator metres."""
-        return 2 * HALF_WORLD_M / 2**self.z
+        return 2 * HALF_WORLD_M / (1 << self.z)
 
     def bbox_3857(self, margin_m: float = 0.0) -> Box:
         """(west, south, east, north), widened by a margin on every side."""

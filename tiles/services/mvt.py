@@ -5,6 +5,7 @@ the layer declares for tiles leave, the primary key as the feature's id.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from psycopg import sql
@@ -24,12 +25,12 @@ SIZE = {
 }
 
 STATEMENT = sql.SQL(
-    "select ST_AsMVT(feature, %(name)s, {extent}, 'geom', 'id') from ("
+    "select ST_AsMVT(feature, %(name)s, %(extent)s, 'geom', 'id') from ("
     " select id, {columns} ST_AsMVTGeom({shape},"
-    " ST_MakeEnvelope(%(w)s, %(s)s, %(e)s, %(n)s, 3857), {extent}, {buffer}) as geom"
+    " ST_MakeEnvelope(%(w)s, %(s)s, %(e)s, %(n)s, 3857), %(extent)s, %(buffer)s) as geom"
     " from (select id, {columns} geom_3857 from {table}"
     " where geom_3857 && ST_MakeEnvelope(%(bw)s, %(bs)s, %(be)s, %(bn)s, 3857) {large_enough}"
-    " order by {order} limit {limit}) as picked) as feature"
+    " order by {order} limit %(limit)s) as picked) as feature"
 )
 
 
@@ -37,51 +38,40 @@ STATEMENT = sql.SQL(
 class TileQuery:
     """The statement of one tile and its parameters."""
 
-    statement: sql.Composed
+    statement: str
     parameters: dict[str, Any]
 
 
 def tile_query(layer: Layer, address: Address) -> TileQuery:
     """What to ask PostgreSQL for a tile: one row, one `bytea` (empty when nothing lies there)."""
+    geometry, unit = Layer.Geometry(layer.geometry_type), address.unit_m
     west, south, east, north = address.bbox_3857()
-    wide = address.bbox_3857(margin_m=BUFFER * address.unit_m)
-    parameters = {
-        "name": layer.slug,
-        "w": west,
-        "s": south,
-        "e": east,
-        "n": north,
-        **dict(zip(("bw", "bs", "be", "bn"), wide, strict=True)),
-    }
-    return TileQuery(statement(layer, address), parameters)
-
-
-def statement(layer: Layer, address: Address) -> sql.Composed:
-    """The statement for a layer at a zoom: generalised, and without what is too small to see, at low ones."""
-    geometry = Layer.Geometry(layer.geometry_type)
-    size = SIZE.get(geometry)
-    low = address.z < SIMPLIFIED_BELOW_ZOOM and size is not None
-    return STATEMENT.format(
-        extent=sql.Literal(EXTENT),
-        buffer=sql.Literal(BUFFER),
-        limit=sql.Literal(FEATURE_LIMIT),
-        table=sql.Identifier(layer.table),
-        columns=sql.SQL("").join(
-            sql.SQL("{}, ").format(sql.Identifier(name)) for name in layer.tile_columns() if name != "id"
-        ),
-        shape=simplified(address) if low else sql.SQL("geom_3857"),
-        large_enough=sql.SQL("and {} >= {}").format(size, sql.Literal(smallest(geometry, address)))
-        if low
-        else sql.SQL(""),
-        order=sql.SQL("{} desc, id").format(size) if size else sql.SQL("id"),
+    wide_west, wide_south, wide_east, wide_north = address.bbox_3857(margin_m=BUFFER * unit)
+    return TileQuery(
+        statement(layer.table, tuple(layer.tile_columns()), geometry, address.z < SIMPLIFIED_BELOW_ZOOM),
+        {"name": layer.slug, "extent": EXTENT, "buffer": BUFFER, "limit": FEATURE_LIMIT}
+        | {"w": west, "s": south, "e": east, "n": north}
+        | {"bw": wide_west, "bs": wide_south, "be": wide_east, "bn": wide_north}
+        | {"tolerance": TOLERANCE_UNITS * unit, "smallest": smallest(geometry, unit)},
     )
 
 
-def simplified(address: Address) -> sql.Composed:
-    return sql.SQL("ST_Simplify(geom_3857, {})").format(sql.Literal(TOLERANCE_UNITS * address.unit_m))
+@lru_cache(maxsize=512)
+def statement(table: str, columns: tuple[str, ...], geometry: Layer.Geometry, low: bool) -> str:
+    """The statement for a table; at low zooms generalised, and without what is too small to see."""
+    size = SIZE.get(geometry)
+    low = low and size is not None
+    composed = STATEMENT.format(
+        table=sql.Identifier(table),
+        columns=sql.SQL("").join(sql.SQL("{}, ").format(sql.Identifier(name)) for name in columns if name != "id"),
+        shape=sql.SQL("ST_Simplify(geom_3857, %(tolerance)s)" if low else "geom_3857"),
+        large_enough=sql.SQL("and {} >= %(smallest)s").format(size) if low else sql.SQL(""),
+        order=sql.SQL("{} desc, id").format(size) if size else sql.SQL("id"),
+    )
+    return composed.as_string()
 
 
-def smallest(geometry: Layer.Geometry, address: Address) -> float:
+def smallest(geometry: Layer.Geometry, unit_m: float) -> float:
     """The least area (m²) or length (m) that is drawn, in Web Mercator."""
-    side = SMALLEST_UNITS * address.unit_m
+    side = SMALLEST_UNITS * unit_m
     return side**2 if geometry == Layer.Geometry.POLYGON else side

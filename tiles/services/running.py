@@ -3,9 +3,9 @@
 from typing import Any
 
 from django.db import connection, transaction
-from psycopg import Cursor
+from psycopg import ClientCursor
 
-from gis_core.rights import Rights, acting_as
+from gis_core.rights import ANONYMOUS, Rights, acting_as
 from tiles.services.mvt import TileQuery
 from tiles.services.serving import Run
 
@@ -18,27 +18,35 @@ def run_here(query: TileQuery) -> bytes:
     return bytes(content or b"")
 
 
-def run_as(rights: Rights) -> Run:
-    """A function that runs a query in a transaction of its own, under these rights, outside Django's cycle."""
+def run_as(rights: Rights | None) -> Run:
+    """A function that runs a query in a transaction of its own, under these rights, outside Django's cycle.
+
+    None tells nobody's: for public reference tables, which carry no policy. A private table then refuses the query.
+    """
 
     def run(query: TileQuery) -> bytes:
         backend: Any = connection
-        if backend.pool is None:
-            with acting_as(rights), transaction.atomic():
-                return run_here(query)
-        return run_pooled(backend.pool, rights, query)
+        if backend.pool is not None:
+            return run_pooled(backend.pool, rights, query)
+        with acting_as(rights or ANONYMOUS), transaction.atomic():
+            return run_here(query)
 
     return run
 
 
-def run_pooled(pool: Any, rights: Rights, query: TileQuery) -> bytes:
-    """Tell who asks and run the query in one round trip, on a connection of Django's pool."""
-    settings = [part for pair in rights.settings().items() for part in pair]
-    tell = "select " + ", ".join(["set_config(%s, %s, true)"] * (len(settings) // 2))
+def run_pooled(pool: Any, rights: Rights | None, query: TileQuery) -> bytes:
+    """Tell who asks and run the query in one message, which PostgreSQL takes as one transaction."""
+    statement, parameters = query.statement, query.parameters
+    if rights is not None:
+        statement, parameters = f"{TELL}; {statement}", parameters | rights.settings()
     pool.open()
-    with pool.connection() as opened, opened.transaction(), opened.pipeline():
-        opened.execute(tell, settings)
-        cursor = Cursor(opened)
-        cursor.execute(query.statement, query.parameters)
+    with pool.connection() as opened:
+        cursor = ClientCursor(opened)
+        cursor.execute(statement, parameters)
+        if rights is not None:
+            cursor.nextset()
         row = cursor.fetchone()
     return bytes(row[0]) if row and row[0] else b""
+
+
+TELL = "select " + ", ".join(f"set_config('{name}', %({name})s, true)" for name in ANONYMOUS.settings())

@@ -14,10 +14,14 @@ GZIP_LEVEL = 5
 MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
 HITS, MISSES = TILES.labels("hit"), TILES.labels("miss")
 Run = Callable[[TileQuery], bytes]
+Keep = Callable[[str, bytes], None]
 
 
-def tile(layer: Layer, address: Address, directory: str, run: Run) -> bytes:
-    """The gzipped tile (empty when there is nothing to draw), from the cache folder or by running its query."""
+def tile(layer: Layer, address: Address, directory: str, run: Run, keep: Keep = cache.keep) -> bytes:
+    """The gzipped tile (empty when there is nothing to draw), from the cache folder or by running its query.
+
+    `keep` writes a new one to the cache: at once, or later (`cache.keep_later`).
+    """
     if not layer.min_zoom <= address.z <= layer.max_zoom:
         return b""
     path = cache.path_in(directory, address)
@@ -27,7 +31,7 @@ def tile(layer: Layer, address: Address, directory: str, run: Run) -> bytes:
         return kept
     MISSES.inc()
     made = compress(run(tile_query(layer, address)))
-    cache.keep(path, made)
+    keep(path, made)
     return made
 
 
