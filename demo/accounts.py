@@ -16,7 +16,7 @@ PASSWORD_LENGTH = 16
 PEOPLE = (
     ("lecture", Role.READER, "Camille", "Lecture"),
     ("mairie", Role.TOWN_HALL, "Dominique", "Mairie"),
-    ("instruction", Role.PERMIT_INSTRUCTOR, "Claude", "Instruction"),
+    ("instruction", Role.PERMIT_INSTRUCTOR, "Camille", "Instruction"),
     ("reseaux", Role.NETWORK_TECHNICIAN, "Sacha", "Réseaux"),
     ("sig", Role.GIS_ADMINISTRATOR, "Alix", "Sig"),
 )

@@ -1,0 +1,135 @@
+"""The web map as its users have it: with a mouse, with the keyboard alone, on a phone."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.conftest import Demo, open_map, sign_in
+
+pytestmark = pytest.mark.browser
+
+SEARCH = re.compile("Rechercher une commune")
+
+
+def serious(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found if one["impact"] in ("serious", "critical")]
+
+
+def search_with_keyboard(page: Page, text: str) -> None:
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("combobox", name=SEARCH)).to_be_focused()
+    page.keyboard.type(text)
+    expect(page.get_by_role("option").first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+
+
+def test_a_parcel_is_found_and_read_with_the_keyboard_alone(desk: Page) -> None:
+    search_with_keyboard(desk, "45901 AB 12")
+    expect(desk.get_by_role("heading", name=re.compile(r"^AB\s12$"))).to_be_visible()
+    expect(desk.get_by_text("Contenance")).to_be_visible()
+
+
+def test_an_address_is_found(desk: Page) -> None:
+    search_with_keyboard(desk, "12 rue des Tanneurs Saint-Aubin")
+    expect(desk.get_by_role("heading", name=re.compile("12 rue des Tanneurs", re.I))).to_be_visible()
+
+
+def test_coordinates_move_the_map(desk: Page) -> None:
+    search_with_keyboard(desk, "617284 6717902")
+    expect(desk.get_by_text(re.compile(r"E\s617\s28[34]"))).to_be_visible()
+
+
+def test_escape_closes_the_sheet(desk: Page) -> None:
+    search_with_keyboard(desk, "AB 12")
+    close = desk.get_by_role("button", name="Fermer la fiche")
+    expect(close).to_be_visible()
+    desk.keyboard.press("Escape")
+    expect(close).to_be_hidden()
+
+
+def test_what_is_at_the_centre_is_asked_with_enter(desk: Page) -> None:
+    search_with_keyboard(desk, "45901 AB 12")
+    desk.keyboard.press("Escape")
+    desk.get_by_role("application", name="Carte").or_(desk.locator("[tabindex='0'][aria-label='Carte']")).first.focus()
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_role("button", name="Fermer la fiche")).to_be_visible()
+
+
+def test_the_link_restores_the_view_and_the_selection(desk: Page, demo: Demo) -> None:
+    search_with_keyboard(desk, "45901 AB 12")
+    expect(desk.get_by_role("heading", name=re.compile(r"^AB\s12$"))).to_be_visible()
+    expect(desk).to_have_url(re.compile("s=parcels"))
+    again = open_map(desk.context, demo, desk.url.partition("/#")[2] and "#" + desk.url.partition("#")[2])
+    expect(again.get_by_role("heading", name=re.compile(r"^AB\s12$"))).to_be_visible()
+
+
+def test_a_link_to_an_unknown_layer_says_so(desk: Page, demo: Demo) -> None:
+    page = open_map(desk.context, demo, "#v=1&c=1.9,47.55&z=15&l=parcels,rien-de-tel")
+    expect(page.get_by_text("rien-de-tel")).to_be_visible()
+
+
+def test_the_list_shows_what_the_map_shows(desk: Page) -> None:
+    search_with_keyboard(desk, "45901 AB 12")
+    desk.get_by_role("button", name="Parcelles").first.click()
+    row = desk.get_by_role("button", name=re.compile(r"^AB\s13$"))
+    row.press("Enter")
+    expect(desk.get_by_role("heading", name=re.compile(r"^AB\s13$"))).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_on_the_map(context: BrowserContext, demo: Demo, scheme: str) -> None:
+    page = context.new_page()
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.goto(f"{demo.url}/")
+    page.wait_for_selector("html[data-arpent-ready=true]", state="attached")
+    assert serious(page) == []
+
+
+def test_axe_finds_nothing_serious_on_a_sheet(desk: Page) -> None:
+    search_with_keyboard(desk, "45901 AB 12")
+    expect(desk.get_by_role("button", name="Fermer la fiche")).to_be_visible()
+    assert serious(desk) == []
+
+
+@pytest.mark.parametrize("path", ["/compte/", "/compte/connexion/", "/compte/mot-de-passe/oublie/"])
+def test_axe_finds_nothing_serious_on_the_account_pages(context: BrowserContext, demo: Demo, path: str) -> None:
+    page = context.new_page()
+    page.goto(demo.url + path)
+    assert serious(page) == []
+
+
+def test_nothing_scrolls_sideways_on_a_phone(phone: Page) -> None:
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_an_anonymous_visitor_sees_the_public_map(demo: Demo, browser) -> None:  # type: ignore[no-untyped-def]
+    context = browser.new_context(locale="fr-FR")
+    page = open_map(context, demo)
+    expect(page.get_by_text("Se connecter").first).to_be_visible()
+    context.close()
+
+
+def test_a_wrong_password_is_told_in_french(demo: Demo, browser) -> None:  # type: ignore[no-untyped-def]
+    context = browser.new_context(locale="fr-FR")
+    page = context.new_page()
+    page.goto(f"{demo.url}/compte/connexion/")
+    page.locator("input[name=login]").fill("instruction.rimarde")
+    page.locator("input[type=password]").fill("certainement faux")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(re.compile("mot de passe", re.I)).first).to_be_visible()
+    expect(page).to_have_url(re.compile("connexion"))
+    context.close()
+
+
+def test_an_administrator_reaches_the_import_page(demo: Demo, browser) -> None:  # type: ignore[no-untyped-def]
+    context = browser.new_context(locale="fr-FR")
+    page = context.new_page()
+    sign_in(page, demo, "sig.lys")
+    page.goto(f"{demo.url}/imports/")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert serious(page) == []
+    context.close()
