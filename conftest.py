@@ -27,7 +27,11 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("data")
     kept = {name: getattr(settings, name) for name in ("DATA_DIR", "FILES_DIR", "CACHE_DIR", "INBOX_DIR")}
     settings.DATA_DIR = folder
-    settings.FILES_DIR, settings.CACHE_DIR, settings.INBOX_DIR = folder / "files", folder / "cache", folder / "files" / "inbox"
+    settings.FILES_DIR, settings.CACHE_DIR, settings.INBOX_DIR = (
+        folder / "files",
+        folder / "cache",
+        folder / "files" / "inbox",
+    )
     settings.INBOX_DIR.mkdir(parents=True)
     yield folder
     for name, value in kept.items():

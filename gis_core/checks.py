@@ -32,7 +32,8 @@ def the_wall_stands(app_configs: Any = None, databases: Any = None, **_kwargs: A
             if cursor.fetchone()[0]:
                 found.append(Error("The web role owns a table.", id="arpent.E002", hint="Give it to arpent_owner."))
             cursor.execute(
-                "select f from unnest(%s::text[]) f where not (select proleakproof from pg_proc where oid = f::regprocedure)",
+                "select f from unnest(%s::text[]) f"
+                " where not (select proleakproof from pg_proc where oid = f::regprocedure)",
                 [list(LEAKPROOF)],
             )
             if missing := [name for (name,) in cursor.fetchall()]:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from gis_core.rights import Rights, Role
 
 
-def web_mercator(kind: type[models.GeometryField]) -> models.GeneratedField:
+def web_mercator(kind: type[models.GeometryField[Any, Any]]) -> models.GeneratedField:
     """The stored EPSG:3857 copy of `geom`; Django makes no index for it, so declare a GistIndex beside it."""
     return models.GeneratedField(expression=Transform("geom", 3857), output_field=kind(srid=3857), db_persist=True)
 
@@ -134,8 +134,8 @@ class User(AbstractUser):
     objects = UserManager()  # type: ignore[misc]
 
     class Meta(AbstractUser.Meta):
-        verbose_name = _("user")
-        verbose_name_plural = _("users")
+        verbose_name = _("user")  # type: ignore[assignment]
+        verbose_name_plural = _("users")  # type: ignore[assignment]
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -144,24 +144,14 @@ def rights_of(user: User | AnonymousUser) -> Rights:
     """Resolve a user's rights from memberships and territories (two queries, none for an anonymous user)."""
     if not user.is_authenticated or not user.is_active:
         return ANONYMOUS
-    from gis_core.models import Membership, Territory
+    from gis_core.models import Membership, Territory, TownHall
 
     memberships = list(Membership.objects.filter(user=user).values_list("id", "member_id", "role"))
     roles = {member: role for _id, member, role in memberships}
     whole = [member for member, role in roles.items() if role != Role.TOWN_HALL]
     town = [pk for pk, _member, role in memberships if role == Role.TOWN_HALL]
-    town_insee = (
-        frozenset(
-            Membership.communes.through.objects.filter(membership_id__in=town).values_list("commune_id", flat=True)
-        )
-        if town
-        else frozenset()
-    )
-    insee = (
-        frozenset(Territory.objects.filter(member_id__in=whole).values_list("commune_id", flat=True))
-        if whole
-        else frozenset()
-    )
+    town_insee = codes(TownHall.objects.filter(membership_id__in=town).values_list("commune_id", flat=True))
+    insee = codes(Territory.objects.filter(member_id__in=whole).values_list("commune_id", flat=True))
     return Rights(
         user_id=user.pk,
         roles=roles,
@@ -169,3 +159,8 @@ def rights_of(user: User | AnonymousUser) -> Rights:
         town_insee=town_insee,
         agency=Role.AGENCY_ADMINISTRATOR in roles.values(),
     )
+
+
+def codes(found: Iterable[int | str]) -> frozenset[str]:
+    """INSEE codes as text, whatever the stubs think a foreign key holds."""
+    return frozenset(map(str, found))

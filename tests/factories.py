@@ -8,8 +8,7 @@ from typing import Any
 from django.contrib.gis.geos import MultiPolygon, Polygon
 from django.db import connection
 
-from gis_core.models import Commune, Job, Member, Membership, Territory, TownHall, User
-from gis_core.models import luhn
+from gis_core.models import Commune, Job, Member, Membership, Territory, TownHall, User, luhn
 from gis_core.rights import Role
 from layers.cadastre.models import Parcel
 from layers.catalogue.models import Layer, Theme
@@ -68,7 +67,9 @@ def member(*communes: Commune, slug: str | None = None, kind: str = "epci") -> M
 def user(at: Member | None = None, role: str = Role.READER, communes: tuple[Commune, ...] = (), **fields: Any) -> User:
     number = next(_numbers)
     with as_owner():
-        made = User(username=fields.pop("username", f"personne{number}"), email=f"personne{number}@example.org", **fields)
+        made = User(
+            username=fields.pop("username", f"personne{number}"), email=f"personne{number}@example.org", **fields
+        )
         made.set_unusable_password()
         made.save()
         if at is not None:
@@ -79,7 +80,9 @@ def user(at: Member | None = None, role: str = Role.READER, communes: tuple[Comm
 
 def job(owner: Member | None = None, **fields: Any) -> Job:
     with as_owner():
-        return Job.objects.create(owner=owner, kind=fields.pop("kind", "test"), title=fields.pop("title", "Essai"), **fields)
+        return Job.objects.create(
+            owner=owner, kind=fields.pop("kind", "test"), title=fields.pop("title", "Essai"), **fields
+        )
 
 
 def layer(slug: str | None = None, **fields: Any) -> Layer:
@@ -104,7 +107,13 @@ def layer(slug: str | None = None, **fields: Any) -> Layer:
         return Layer.objects.create(slug=slug or f"couche-{number}", theme=theme, **defaults | fields)
 
 
-def parcel(insee: str = "45901", section: str = "AB", number: str | None = None, geom: MultiPolygon | None = None, **fields: Any) -> Parcel:
+def parcel(
+    insee: str = "45901",
+    section: str = "AB",
+    number: str | None = None,
+    geom: MultiPolygon | None = None,
+    **fields: Any,
+) -> Parcel:
     code = number or f"{next(_numbers) % 10_000:04d}"
     with as_owner():
         return Parcel.objects.create(

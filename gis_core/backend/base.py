@@ -13,7 +13,7 @@ from gis_core.rights import current_rights
 
 class DatabaseWrapper(base.DatabaseWrapper):
     def _set_autocommit(self, autocommit: bool) -> None:
-        super()._set_autocommit(autocommit)
+        super()._set_autocommit(autocommit)  # type: ignore[misc]
         rights = current_rights()
         if not autocommit and rights is not None:
             self.tell_who_asks(rights.settings())

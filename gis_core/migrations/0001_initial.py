@@ -15,216 +15,434 @@ import gis_core.models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Commune',
+            name="Commune",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('insee', models.CharField(max_length=5, unique=True, validators=[django.core.validators.RegexValidator('^(\\d{2}|2[AB])\\d{3}$')], verbose_name='INSEE code')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('search_text', models.CharField(default='', editable=False, max_length=120)),
-                ('population', models.PositiveIntegerField(blank=True, null=True, verbose_name='population')),
-                ('source_date', models.DateField(blank=True, null=True, verbose_name='vintage')),
-                ('geom', django.contrib.gis.db.models.fields.MultiPolygonField(srid=2154, verbose_name='boundary')),
-                ('geom_3857', models.GeneratedField(db_persist=True, expression=django.contrib.gis.db.models.functions.Transform('geom', 3857), output_field=django.contrib.gis.db.models.fields.MultiPolygonField(srid=3857))),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "insee",
+                    models.CharField(
+                        max_length=5,
+                        unique=True,
+                        validators=[django.core.validators.RegexValidator("^(\\d{2}|2[AB])\\d{3}$")],
+                        verbose_name="INSEE code",
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                ("search_text", models.CharField(default="", editable=False, max_length=120)),
+                ("population", models.PositiveIntegerField(blank=True, null=True, verbose_name="population")),
+                ("source_date", models.DateField(blank=True, null=True, verbose_name="vintage")),
+                ("geom", django.contrib.gis.db.models.fields.MultiPolygonField(srid=2154, verbose_name="boundary")),
+                (
+                    "geom_3857",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.contrib.gis.db.models.functions.Transform("geom", 3857),
+                        output_field=django.contrib.gis.db.models.fields.MultiPolygonField(srid=3857),
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'commune',
-                'verbose_name_plural': 'communes',
-                'ordering': ['name'],
+                "verbose_name": "commune",
+                "verbose_name_plural": "communes",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Member',
+            name="Member",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True, verbose_name='short name')),
-                ('name', models.CharField(max_length=150, verbose_name='name')),
-                ('siren', models.CharField(max_length=9, unique=True, validators=[gis_core.models.validate_siren], verbose_name='SIREN')),
-                ('kind', models.CharField(choices=[('epci', 'Inter-communal body'), ('petr', 'Territorial pole (PETR)'), ('departement', 'Département')], max_length=12, verbose_name='kind')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(unique=True, verbose_name="short name")),
+                ("name", models.CharField(max_length=150, verbose_name="name")),
+                (
+                    "siren",
+                    models.CharField(
+                        max_length=9, unique=True, validators=[gis_core.models.validate_siren], verbose_name="SIREN"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("epci", "Inter-communal body"),
+                            ("petr", "Territorial pole (PETR)"),
+                            ("departement", "Département"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'member',
-                'verbose_name_plural': 'members',
-                'ordering': ['name'],
+                "verbose_name": "member",
+                "verbose_name_plural": "members",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('username', models.CharField(error_messages={'unique': 'A user with that username already exists.'}, help_text='Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.', max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='username')),
-                ('first_name', models.CharField(blank=True, max_length=150, verbose_name='first name')),
-                ('last_name', models.CharField(blank=True, max_length=150, verbose_name='last name')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email address')),
-                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
-                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('language', models.CharField(choices=[('fr', 'Français'), ('en', 'English')], default='fr', max_length=5, verbose_name='language')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        error_messages={"unique": "A user with that username already exists."},
+                        help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
+                        max_length=150,
+                        unique=True,
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                        verbose_name="username",
+                    ),
+                ),
+                ("first_name", models.CharField(blank=True, max_length=150, verbose_name="first name")),
+                ("last_name", models.CharField(blank=True, max_length=150, verbose_name="last name")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="email address")),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates whether the user can log into this admin site.",
+                        verbose_name="staff status",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
+                        verbose_name="active",
+                    ),
+                ),
+                ("date_joined", models.DateTimeField(default=django.utils.timezone.now, verbose_name="date joined")),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("fr", "Français"), ("en", "English")],
+                        default="fr",
+                        max_length=5,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'user',
-                'verbose_name_plural': 'users',
-                'abstract': False,
+                "verbose_name": "user",
+                "verbose_name_plural": "users",
+                "abstract": False,
             },
             managers=[
-                ('objects', django.contrib.auth.models.UserManager()),
+                ("objects", django.contrib.auth.models.UserManager()),
             ],
         ),
         migrations.CreateModel(
-            name='ApiToken',
+            name="ApiToken",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('prefix', models.CharField(max_length=12)),
-                ('digest', models.BinaryField(max_length=32, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('last_used_at', models.DateTimeField(blank=True, null=True, verbose_name='last use')),
-                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='revoked')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_tokens', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("prefix", models.CharField(max_length=12)),
+                ("digest", models.BinaryField(max_length=32, unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("last_used_at", models.DateTimeField(blank=True, null=True, verbose_name="last use")),
+                ("revoked_at", models.DateTimeField(blank=True, null=True, verbose_name="revoked")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="api_tokens",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'API token',
-                'verbose_name_plural': 'API tokens',
-                'ordering': ['-created_at'],
+                "verbose_name": "API token",
+                "verbose_name_plural": "API tokens",
+                "ordering": ["-created_at"],
             },
         ),
         migrations.CreateModel(
-            name='HistoryEvent',
+            name="HistoryEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('table', models.CharField(max_length=130)),
-                ('at', models.DateTimeField()),
-                ('by_user', models.IntegerField(null=True)),
-                ('by_role', models.CharField(max_length=63)),
-                ('rows', models.BigIntegerField(null=True)),
-                ('detail', models.JSONField(default=dict)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=40)),
+                ("table", models.CharField(max_length=130)),
+                ("at", models.DateTimeField()),
+                ("by_user", models.IntegerField(null=True)),
+                ("by_role", models.CharField(max_length=63)),
+                ("rows", models.BigIntegerField(null=True)),
+                ("detail", models.JSONField(default=dict)),
             ],
             options={
-                'verbose_name': 'history event',
-                'verbose_name_plural': 'history events',
-                'indexes': [models.Index(fields=['table', 'at'], name='gis_core_hi_table_5a6a57_idx')],
+                "verbose_name": "history event",
+                "verbose_name_plural": "history events",
+                "indexes": [models.Index(fields=["table", "at"], name="gis_core_hi_table_5a6a57_idx")],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('reader', 'Reader'), ('town_hall', 'Town hall'), ('permit_instructor', 'Permit instructor'), ('network_technician', 'Network technician'), ('gis_administrator', 'GIS administrator'), ('agency_administrator', 'Agency administrator')], max_length=24, verbose_name='role')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='gis_core.member')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("reader", "Reader"),
+                            ("town_hall", "Town hall"),
+                            ("permit_instructor", "Permit instructor"),
+                            ("network_technician", "Network technician"),
+                            ("gis_administrator", "GIS administrator"),
+                            ("agency_administrator", "Agency administrator"),
+                        ],
+                        max_length=24,
+                        verbose_name="role",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="memberships", to="gis_core.member"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'membership',
-                'verbose_name_plural': 'memberships',
+                "verbose_name": "membership",
+                "verbose_name_plural": "memberships",
             },
         ),
         migrations.AddField(
-            model_name='user',
-            name='members',
-            field=models.ManyToManyField(related_name='people', through='gis_core.Membership', to='gis_core.member'),
+            model_name="user",
+            name="members",
+            field=models.ManyToManyField(related_name="people", through="gis_core.Membership", to="gis_core.member"),
         ),
         migrations.CreateModel(
-            name='Territory',
+            name="Territory",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('commune', models.ForeignKey(db_column='insee', on_delete=django.db.models.deletion.RESTRICT, related_name='territories', to='gis_core.commune', to_field='insee')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='territories', to='gis_core.member')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "commune",
+                    models.ForeignKey(
+                        db_column="insee",
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="territories",
+                        to="gis_core.commune",
+                        to_field="insee",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="territories", to="gis_core.member"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'commune of a territory',
-                'verbose_name_plural': 'communes of territories',
+                "verbose_name": "commune of a territory",
+                "verbose_name_plural": "communes of territories",
             },
         ),
         migrations.AddField(
-            model_name='member',
-            name='communes',
-            field=models.ManyToManyField(related_name='members', through='gis_core.Territory', to='gis_core.commune', verbose_name='communes'),
+            model_name="member",
+            name="communes",
+            field=models.ManyToManyField(
+                related_name="members", through="gis_core.Territory", to="gis_core.commune", verbose_name="communes"
+            ),
         ),
         migrations.CreateModel(
-            name='TownHall',
+            name="TownHall",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('commune', models.ForeignKey(db_column='insee', on_delete=django.db.models.deletion.RESTRICT, to='gis_core.commune', to_field='insee')),
-                ('membership', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='gis_core.membership')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "commune",
+                    models.ForeignKey(
+                        db_column="insee",
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        to="gis_core.commune",
+                        to_field="insee",
+                    ),
+                ),
+                (
+                    "membership",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="gis_core.membership"),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='membership',
-            name='communes',
-            field=models.ManyToManyField(blank=True, through='gis_core.TownHall', to='gis_core.commune', verbose_name='communes'),
+            model_name="membership",
+            name="communes",
+            field=models.ManyToManyField(
+                blank=True, through="gis_core.TownHall", to="gis_core.commune", verbose_name="communes"
+            ),
         ),
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40, verbose_name='kind')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('shared_with', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), blank=True, default=list)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='waiting', max_length=10, verbose_name='state')),
-                ('progress', models.FloatField(blank=True, null=True, verbose_name='progress')),
-                ('message', models.CharField(blank=True, max_length=500, verbose_name='message')),
-                ('parameters', models.JSONField(blank=True, default=dict)),
-                ('report', models.JSONField(blank=True, null=True, verbose_name='report')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('version', models.IntegerField(default=1, editable=False)),
-                ('started_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL, verbose_name='started by')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='gis_core.member', verbose_name='owner')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=40, verbose_name="kind")),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                (
+                    "shared_with",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.IntegerField(), blank=True, default=list
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("progress", models.FloatField(blank=True, null=True, verbose_name="progress")),
+                ("message", models.CharField(blank=True, max_length=500, verbose_name="message")),
+                ("parameters", models.JSONField(blank=True, default=dict)),
+                ("report", models.JSONField(blank=True, null=True, verbose_name="report")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("version", models.IntegerField(default=1, editable=False)),
+                (
+                    "started_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="started by",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="gis_core.member",
+                        verbose_name="owner",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'job',
-                'verbose_name_plural': 'jobs',
-                'ordering': ['-id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('progress__isnull', True), ('progress__range', (0, 1)), _connector='OR'), name='job_progress_is_a_share')],
+                "verbose_name": "job",
+                "verbose_name_plural": "jobs",
+                "ordering": ["-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("progress__isnull", True), ("progress__range", (0, 1)), _connector="OR"),
+                        name="job_progress_is_a_share",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RowHistory',
+            name="RowHistory",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('pk_value', models.BigIntegerField()),
-                ('operation', models.CharField(max_length=6)),
-                ('version', models.IntegerField()),
-                ('old', models.JSONField(null=True)),
-                ('old_geom', django.contrib.gis.db.models.fields.GeometryField(null=True, spatial_index=False, srid=2154)),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows_changed', to='gis_core.historyevent')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("pk_value", models.BigIntegerField()),
+                ("operation", models.CharField(max_length=6)),
+                ("version", models.IntegerField()),
+                ("old", models.JSONField(null=True)),
+                (
+                    "old_geom",
+                    django.contrib.gis.db.models.fields.GeometryField(null=True, spatial_index=False, srid=2154),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rows_changed",
+                        to="gis_core.historyevent",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'row history',
-                'verbose_name_plural': 'row histories',
-                'indexes': [models.Index(fields=['pk_value', 'event'], name='gis_core_ro_pk_valu_ca827f_idx')],
+                "verbose_name": "row history",
+                "verbose_name_plural": "row histories",
+                "indexes": [models.Index(fields=["pk_value", "event"], name="gis_core_ro_pk_valu_ca827f_idx")],
             },
         ),
         migrations.AddConstraint(
-            model_name='territory',
-            constraint=models.UniqueConstraint(fields=('member', 'commune'), name='territory_once'),
+            model_name="territory",
+            constraint=models.UniqueConstraint(fields=("member", "commune"), name="territory_once"),
         ),
         migrations.AddConstraint(
-            model_name='townhall',
-            constraint=models.UniqueConstraint(fields=('membership', 'commune'), name='town_hall_once'),
+            model_name="townhall",
+            constraint=models.UniqueConstraint(fields=("membership", "commune"), name="town_hall_once"),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('user', 'member'), name='membership_once'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(fields=("user", "member"), name="membership_once"),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['reader', 'town_hall', 'permit_instructor', 'network_technician', 'gis_administrator', 'agency_administrator'])), name='membership_role_known'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "role__in",
+                        [
+                            "reader",
+                            "town_hall",
+                            "permit_instructor",
+                            "network_technician",
+                            "gis_administrator",
+                            "agency_administrator",
+                        ],
+                    )
+                ),
+                name="membership_role_known",
+            ),
         ),
     ]

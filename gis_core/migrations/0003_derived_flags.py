@@ -6,24 +6,23 @@ import gis_core.models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('gis_core', '0002_cache_table'),
+        ("gis_core", "0002_cache_table"),
     ]
 
     operations = [
         migrations.AlterModelManagers(
-            name='user',
+            name="user",
             managers=[
-                ('objects', gis_core.models.UserManager()),
+                ("objects", gis_core.models.UserManager()),
             ],
         ),
         migrations.RemoveField(
-            model_name='user',
-            name='is_staff',
+            model_name="user",
+            name="is_staff",
         ),
         migrations.RemoveField(
-            model_name='user',
-            name='is_superuser',
+            model_name="user",
+            name="is_superuser",
         ),
     ]

@@ -45,7 +45,9 @@ def free_port() -> int:
 def arpent(*arguments: str) -> None:
     env = {name: value for name, value in os.environ.items() if not name.startswith(("ARPENT_", "DJANGO_"))}
     command = [str(PYTHON), "-m", "gis_core.ops", *arguments]
-    done = subprocess.run(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(
+        command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -6,81 +6,158 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Background',
+            name="Background",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True, verbose_name='short name')),
-                ('title', models.CharField(max_length=80, verbose_name='title')),
-                ('kind', models.CharField(choices=[('xyz', 'XYZ'), ('wmts', 'WMTS')], max_length=4, verbose_name='kind')),
-                ('url', models.CharField(max_length=400, validators=[django.core.validators.RegexValidator('^https?://[^\\s\'\\";,]+$')], verbose_name='address')),
-                ('layer', models.CharField(blank=True, max_length=120, verbose_name='WMTS layer')),
-                ('matrix_set', models.CharField(blank=True, default='PM', max_length=60, verbose_name='WMTS matrix set')),
-                ('format', models.CharField(default='image/png', max_length=40, verbose_name='image format')),
-                ('style', models.CharField(blank=True, default='normal', max_length=40, verbose_name='WMTS style')),
-                ('attribution', models.CharField(max_length=200, verbose_name='attribution')),
-                ('min_zoom', models.PositiveSmallIntegerField(default=0, verbose_name='smallest zoom')),
-                ('max_zoom', models.PositiveSmallIntegerField(default=19, verbose_name='largest zoom')),
-                ('order', models.PositiveSmallIntegerField(default=100, verbose_name='order')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(unique=True, verbose_name="short name")),
+                ("title", models.CharField(max_length=80, verbose_name="title")),
+                (
+                    "kind",
+                    models.CharField(choices=[("xyz", "XYZ"), ("wmts", "WMTS")], max_length=4, verbose_name="kind"),
+                ),
+                (
+                    "url",
+                    models.CharField(
+                        max_length=400,
+                        validators=[django.core.validators.RegexValidator("^https?://[^\\s'\\\";,]+$")],
+                        verbose_name="address",
+                    ),
+                ),
+                ("layer", models.CharField(blank=True, max_length=120, verbose_name="WMTS layer")),
+                (
+                    "matrix_set",
+                    models.CharField(blank=True, default="PM", max_length=60, verbose_name="WMTS matrix set"),
+                ),
+                ("format", models.CharField(default="image/png", max_length=40, verbose_name="image format")),
+                ("style", models.CharField(blank=True, default="normal", max_length=40, verbose_name="WMTS style")),
+                ("attribution", models.CharField(max_length=200, verbose_name="attribution")),
+                ("min_zoom", models.PositiveSmallIntegerField(default=0, verbose_name="smallest zoom")),
+                ("max_zoom", models.PositiveSmallIntegerField(default=19, verbose_name="largest zoom")),
+                ("order", models.PositiveSmallIntegerField(default=100, verbose_name="order")),
             ],
             options={
-                'verbose_name': 'background map',
-                'verbose_name_plural': 'background maps',
-                'ordering': ['order', 'title'],
+                "verbose_name": "background map",
+                "verbose_name_plural": "background maps",
+                "ordering": ["order", "title"],
             },
         ),
         migrations.CreateModel(
-            name='Layer',
+            name="Layer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True, verbose_name='short name')),
-                ('title', models.CharField(max_length=120, verbose_name='title')),
-                ('title_en', models.CharField(blank=True, max_length=120, verbose_name='English title')),
-                ('abstract', models.TextField(blank=True, verbose_name='abstract')),
-                ('order', models.PositiveSmallIntegerField(default=100, verbose_name='order')),
-                ('attribution', models.CharField(blank=True, max_length=200, verbose_name='attribution')),
-                ('licence', models.CharField(blank=True, max_length=120, verbose_name='licence')),
-                ('source_date', models.DateField(blank=True, null=True, verbose_name='vintage')),
-                ('visibility', models.CharField(choices=[('public', 'Everybody'), ('signed_in', 'Everybody signed in'), ('members', 'Listed members'), ('owner', 'Its owner alone')], default='owner', max_length=10, verbose_name='who sees it')),
-                ('shared_with', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), blank=True, default=list, verbose_name='members it is shared with')),
-                ('editor_roles', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('reader', 'Reader'), ('town_hall', 'Town hall'), ('permit_instructor', 'Permit instructor'), ('network_technician', 'Network technician'), ('gis_administrator', 'GIS administrator'), ('agency_administrator', 'Agency administrator')], max_length=24), blank=True, default=list, verbose_name='roles that edit it')),
-                ('table', models.CharField(max_length=63, validators=[django.core.validators.RegexValidator('^[a-z][a-z0-9_]*$')], verbose_name='table')),
-                ('rows', models.CharField(choices=[('reference', 'Public reference data'), ('owner', 'Rows of members'), ('insee', 'Personal rows by commune'), ('layer', 'Rows of this layer')], default='layer', max_length=10, verbose_name='protection of the rows')),
-                ('geometry_type', models.CharField(choices=[('point', 'Point'), ('line', 'Line'), ('polygon', 'Polygon')], max_length=8, verbose_name='geometry')),
-                ('columns', models.JSONField(default=list, verbose_name='columns')),
-                ('title_field', models.CharField(max_length=63, verbose_name='column that names a feature')),
-                ('min_zoom', models.PositiveSmallIntegerField(default=0, verbose_name='smallest zoom')),
-                ('max_zoom', models.PositiveSmallIntegerField(default=18, verbose_name='largest tile zoom')),
-                ('visible_at_first', models.BooleanField(default=True, verbose_name='shown at first')),
-                ('legend', models.JSONField(default=list, verbose_name='legend')),
-                ('version', models.IntegerField(default=1, editable=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(unique=True, verbose_name="short name")),
+                ("title", models.CharField(max_length=120, verbose_name="title")),
+                ("title_en", models.CharField(blank=True, max_length=120, verbose_name="English title")),
+                ("abstract", models.TextField(blank=True, verbose_name="abstract")),
+                ("order", models.PositiveSmallIntegerField(default=100, verbose_name="order")),
+                ("attribution", models.CharField(blank=True, max_length=200, verbose_name="attribution")),
+                ("licence", models.CharField(blank=True, max_length=120, verbose_name="licence")),
+                ("source_date", models.DateField(blank=True, null=True, verbose_name="vintage")),
+                (
+                    "visibility",
+                    models.CharField(
+                        choices=[
+                            ("public", "Everybody"),
+                            ("signed_in", "Everybody signed in"),
+                            ("members", "Listed members"),
+                            ("owner", "Its owner alone"),
+                        ],
+                        default="owner",
+                        max_length=10,
+                        verbose_name="who sees it",
+                    ),
+                ),
+                (
+                    "shared_with",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.IntegerField(),
+                        blank=True,
+                        default=list,
+                        verbose_name="members it is shared with",
+                    ),
+                ),
+                (
+                    "editor_roles",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("reader", "Reader"),
+                                ("town_hall", "Town hall"),
+                                ("permit_instructor", "Permit instructor"),
+                                ("network_technician", "Network technician"),
+                                ("gis_administrator", "GIS administrator"),
+                                ("agency_administrator", "Agency administrator"),
+                            ],
+                            max_length=24,
+                        ),
+                        blank=True,
+                        default=list,
+                        verbose_name="roles that edit it",
+                    ),
+                ),
+                (
+                    "table",
+                    models.CharField(
+                        max_length=63,
+                        validators=[django.core.validators.RegexValidator("^[a-z][a-z0-9_]*$")],
+                        verbose_name="table",
+                    ),
+                ),
+                (
+                    "rows",
+                    models.CharField(
+                        choices=[
+                            ("reference", "Public reference data"),
+                            ("owner", "Rows of members"),
+                            ("insee", "Personal rows by commune"),
+                            ("layer", "Rows of this layer"),
+                        ],
+                        default="layer",
+                        max_length=10,
+                        verbose_name="protection of the rows",
+                    ),
+                ),
+                (
+                    "geometry_type",
+                    models.CharField(
+                        choices=[("point", "Point"), ("line", "Line"), ("polygon", "Polygon")],
+                        max_length=8,
+                        verbose_name="geometry",
+                    ),
+                ),
+                ("columns", models.JSONField(default=list, verbose_name="columns")),
+                ("title_field", models.CharField(max_length=63, verbose_name="column that names a feature")),
+                ("min_zoom", models.PositiveSmallIntegerField(default=0, verbose_name="smallest zoom")),
+                ("max_zoom", models.PositiveSmallIntegerField(default=18, verbose_name="largest tile zoom")),
+                ("visible_at_first", models.BooleanField(default=True, verbose_name="shown at first")),
+                ("legend", models.JSONField(default=list, verbose_name="legend")),
+                ("version", models.IntegerField(default=1, editable=False)),
             ],
             options={
-                'verbose_name': 'layer',
-                'verbose_name_plural': 'layers',
-                'ordering': ['theme__order', 'order', 'title'],
+                "verbose_name": "layer",
+                "verbose_name_plural": "layers",
+                "ordering": ["theme__order", "order", "title"],
             },
         ),
         migrations.CreateModel(
-            name='Theme',
+            name="Theme",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True, verbose_name='short name')),
-                ('title', models.CharField(max_length=80, verbose_name='title')),
-                ('title_en', models.CharField(blank=True, max_length=80, verbose_name='English title')),
-                ('order', models.PositiveSmallIntegerField(default=100, verbose_name='order')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(unique=True, verbose_name="short name")),
+                ("title", models.CharField(max_length=80, verbose_name="title")),
+                ("title_en", models.CharField(blank=True, max_length=80, verbose_name="English title")),
+                ("order", models.PositiveSmallIntegerField(default=100, verbose_name="order")),
             ],
             options={
-                'verbose_name': 'theme',
-                'verbose_name_plural': 'themes',
-                'ordering': ['order', 'title'],
+                "verbose_name": "theme",
+                "verbose_name_plural": "themes",
+                "ordering": ["order", "title"],
             },
         ),
     ]

@@ -5,31 +5,49 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalogue', '0001_initial'),
-        ('gis_core', '0001_initial'),
+        ("catalogue", "0001_initial"),
+        ("gis_core", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='layer',
-            name='owner',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='gis_core.member', verbose_name='owner'),
+            model_name="layer",
+            name="owner",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                to="gis_core.member",
+                verbose_name="owner",
+            ),
         ),
         migrations.AddField(
-            model_name='layer',
-            name='theme',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='layers', to='catalogue.theme', verbose_name='theme'),
+            model_name="layer",
+            name="theme",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="layers",
+                to="catalogue.theme",
+                verbose_name="theme",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='layer',
-            constraint=models.CheckConstraint(condition=models.Q(('max_zoom__lte', 22), ('min_zoom__lte', models.F('max_zoom'))), name='layer_zooms_in_order'),
+            model_name="layer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("max_zoom__lte", 22), ("min_zoom__lte", models.F("max_zoom"))),
+                name="layer_zooms_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='layer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('visibility', 'owner'), _negated=True), ('owner__isnull', False), _connector='OR'), name='layer_of_an_owner_has_one'),
+            model_name="layer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("visibility", "owner"), _negated=True), ("owner__isnull", False), _connector="OR"
+                ),
+                name="layer_of_an_owner_has_one",
+            ),
         ),
     ]

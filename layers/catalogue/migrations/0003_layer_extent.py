@@ -5,15 +5,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('catalogue', '0002_initial'),
+        ("catalogue", "0002_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='layer',
-            name='extent_4326',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.FloatField(), editable=False, null=True, size=4),
+            model_name="layer",
+            name="extent_4326",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.FloatField(), editable=False, null=True, size=4
+            ),
         ),
     ]
