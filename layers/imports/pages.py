@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_safe, require_http_methods
 
 from gis_core.errors import ArpentError, NotFound
 from gis_core.models import Job, User
@@ -65,7 +65,7 @@ def imports_page(request: HttpRequest, rights: Rights, status: int = 200, error:
     return render(request, "imports/imports.html", context, status=status)
 
 
-@require_GET
+@require_safe
 @never_cache
 @login_required
 def report(request: HttpRequest, job_id: int) -> HttpResponse:

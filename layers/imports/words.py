@@ -43,9 +43,9 @@ def counts(numbers: dict[str, Any]) -> str:
     loaded, repaired, refused = numbers["loaded"], numbers["repaired"], numbers["refused"]
     parts = [ngettext("%(count)s row loaded", "%(count)s rows loaded", loaded) % {"count": loaded}]
     if repaired:
-        parts.append(ngettext("%(count)s repaired", "%(count)s repaired ", repaired).strip() % {"count": repaired})
+        parts.append(ngettext("%(count)s row repaired", "%(count)s rows repaired", repaired) % {"count": repaired})
     if refused:
-        parts.append(ngettext("%(count)s refused", "%(count)s refused ", refused).strip() % {"count": refused})
+        parts.append(ngettext("%(count)s row refused", "%(count)s rows refused", refused) % {"count": refused})
     return ", ".join(parts)
 
 

@@ -94,8 +94,16 @@ def page_of_few(layer: Layer, where: sql.Composable) -> sql.Composable:
 
 
 def page_of_many(layer: Layer, where: sql.Composable) -> sql.Composable:
-    """Where more than 10,000 match, walking the primary key meets them soon."""
-    statement = sql.SQL("select {columns} from {table} where id > %(after)s and {where} order by id limit %(limit)s")
+    """Where more than 10,000 match, walking the primary key meets them soon.
+
+    `offset 0` keeps the filter out of the walk: the planner cannot know how much of the table a bbox holds.
+    """
+    statement = sql.SQL(
+        "with page as materialized ("
+        " select id from (select id, geom from {table} where id > %(after)s order by id offset 0) walk"
+        " where {where} limit %(limit)s)"
+        " select {columns} from {table} where id in (select id from page) order by id"
+    )
     return statement.format(table=sql.Identifier(layer.table), columns=columns_of(layer), where=where)
 
 
