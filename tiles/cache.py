@@ -66,16 +66,24 @@ def read(path: str) -> bytes | None:
 
 def keep(path: str, content: bytes) -> None:
     """Write the file aside and rename it; a full disk costs the copy, not the answer."""
-    target = Path(path)
-    aside = Path(f"{path}.{os.getpid()}-{threading.get_ident()}")
+    aside = f"{path}.{os.getpid()}-{threading.get_ident()}"
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_bytes(content)
-        aside.replace(target)
+        write(aside, content)
+        os.replace(aside, path)  # noqa: PTH105 - for each new tile: pathlib costs as much as the disk
     except OSError as error:
         log.warning("tile not kept: %s", error.strerror)
-        with suppress(OSError):
-            aside.unlink()
+        Path(aside).unlink(missing_ok=True)
+
+
+def write(path: str, content: bytes) -> None:
+    """Write a file, and its folder when it is the first there."""
+    try:
+        opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    except FileNotFoundError:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with open(opened, "wb", buffering=0) as file:  # noqa: PTH123
+        file.write(content)
 
 
 class Writer:

@@ -106,7 +106,7 @@ def test_a_full_disk_costs_the_copy_and_not_the_answer(
     def full(*_arguments: object, **_options: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("tiles.cache.Path.replace", full)
+    monkeypatch.setattr("tiles.cache.os.replace", full)
     factories.parcel()
     assert client.get(url_of("essai", address_of(X, Y, 15))).status_code == 200
     assert kept_files() == []

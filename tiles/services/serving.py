@@ -10,7 +10,7 @@ from tiles import cache
 from tiles.services.address import Address
 from tiles.services.mvt import TileQuery, tile_query
 
-GZIP_LEVEL = 5
+GZIP_LEVEL = 3
 MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
 HITS, MISSES = TILES.labels("hit"), TILES.labels("miss")
 Run = Callable[[TileQuery], bytes]

@@ -1,0 +1,75 @@
+"""Servers under measurement: real processes on a real socket."""
+
+import os
+import re
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks.database import BenchDatabase
+from gis_core.ops import services
+from gis_core.ops.services import Group, Service
+
+
+@contextmanager
+def running(service: Service, ready: str) -> Iterator[int]:
+    """The service, started and ready; gives the pid of its first process."""
+    group = Group(f"bench-{os.getpid()}-{time.monotonic_ns()}")
+    try:
+        group.start(service)
+        if ready:
+            group.wait_ready(ready)
+        yield group._children[0][1].pid
+    finally:
+        group.stop()
+
+
+def web(made: BenchDatabase, port: int) -> Service:
+    """Arpent's web server as `./arpent serve` starts it, on the benchmark's database."""
+    ours = services.web(made.place, port)
+    env = made.environment("web") | {"ARPENT_PORT": str(port)}
+    return Service(ours.title, ours.command, env, made.place.data / "bench/log/web.log")
+
+
+def worker(made: BenchDatabase) -> Service:
+    ours = services.worker(made.place)
+    return Service(ours.title, ours.command, made.environment("worker"), made.place.data / "bench/log/worker.log")
+
+
+def free_port() -> int:
+    with socket.socket() as opened:
+        opened.bind(("127.0.0.1", 0))
+        port: int = opened.getsockname()[1]
+    return port
+
+
+def pss_mib(pid: int) -> float:
+    """Proportional set size of a process and all its descendants, in MiB."""
+    total = 0
+    for one in tree(pid):
+        try:
+            text = Path(f"/proc/{one}/smaps_rollup").read_text()
+        except OSError:
+            continue
+        found = re.search(r"^Pss:\s+(\d+) kB", text, re.MULTILINE)
+        total += int(found[1]) if found else 0
+    return total / 1024
+
+
+def tree(pid: int) -> list[int]:
+    children: dict[int, list[int]] = {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                parent = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
+            except (OSError, IndexError):
+                continue
+            children.setdefault(parent, []).append(int(folder.name))
+    found, waiting = [], [pid]
+    while waiting:
+        one = waiting.pop()
+        found.append(one)
+        waiting += children.get(one, [])
+    return found
