@@ -50,7 +50,7 @@ CATALOGUE = {
     "schemas": "select nspname, pg_get_userbyid(nspowner), nspacl from pg_namespace where nspname !~ '^pg_'",
     "relations": "select oid::regclass, relkind, pg_get_userbyid(relowner),"
     # No grant at all and the owner's own grants written out are the same thing.
-    " coalesce(relacl, acldefault(case relkind when 'S' then 's' else 'r' end, relowner)), relrowsecurity,"
+    " coalesce(relacl, acldefault((case relkind when 'S' then 's' else 'r' end)::\"char\", relowner)), relrowsecurity,"
     " relforcerowsecurity, reloptions from pg_class"
     " where relnamespace::regnamespace::text !~ '^pg_|^information_schema'",
     "columns": "select attrelid::regclass, attname, atttypid::regtype, attnotnull, attidentity, attacl"
@@ -59,7 +59,8 @@ CATALOGUE = {
     "triggers": "select tgrelid::regclass, tgname, pg_get_triggerdef(oid) from pg_trigger where not tgisinternal",
     # PostgreSQL writes the casts of `varchar in (...)` elsewhere after each reading of its own text: same meaning.
     "constraints": "select conrelid::regclass, conname, convalidated,"
-    " regexp_replace(pg_get_constraintdef(oid), '::(character varying|text)(\\[\\])?|[()]', '', 'g') from pg_constraint",
+    " regexp_replace(pg_get_constraintdef(oid), '::(character varying|text)(\\[\\])?|[()]', '', 'g')"
+    " from pg_constraint",
     "indexes": "select indexrelid::regclass, pg_get_indexdef(indexrelid) from pg_index"
     " where indrelid::regclass::text !~ '^pg_'",
     "functions": "select p.oid::regprocedure, pg_get_userbyid(proowner), proacl, prosecdef, proconfig, md5(prosrc)"
