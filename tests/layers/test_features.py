@@ -136,7 +136,7 @@ def test_only_declared_columns_leave(client: Client) -> None:
 def test_rows_of_members_are_hidden_by_the_database_alone(client: Client) -> None:
     with factories.as_owner(), connection.cursor() as cursor:
         cursor.execute(
-            "alter table gis_core_job add geom geometry(Point, 2154) default st_setsrid(st_point(617050, 6717050), 2154)"
+            "alter table gis_core_job add geom geometry(Point, 2154) default st_point(617050, 6717050, 2154)"
         )
     ours, theirs = factories.member(), factories.member()
     factories.job(theirs, title="à eux")

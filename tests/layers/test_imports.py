@@ -33,8 +33,8 @@ def parcel(number: int, insee: str = "45901", section: str = "AB", **properties:
         "type": "Feature",
         "id": identifier,
         "geometry": {"type": "Polygon", "coordinates": [ring]},
-        "properties": given | {"contenance": 8300, "arpente": False, "created": "2021-01-28", "updated": "2021-05-04"} | properties,
-    }  # fmt: skip
+        "properties": given | {"contenance": 8300, "arpente": False, "created": "2021-01-28"} | properties,
+    }
 
 
 def written(folder: Path, *features: dict[str, Any], name: str = "cadastre-parcelles.json") -> Path:
@@ -118,8 +118,15 @@ def test_a_self_crossing_outline_is_repaired_in_words(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b'{"type": "FeatureCollection", "features": [', b"\0", b"PK\x03\x04", b'{"type": "FeatureCollection", "features": []}'],
-)  # fmt: skip
+    [
+        b"",
+        b"{",
+        b'{"type": "FeatureCollection", "features": [',
+        b"\0",
+        b"PK\x03\x04",
+        b'{"type": "FeatureCollection", "features": []}',
+    ],
+)
 def test_a_broken_file_loads_nothing(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "broken.json"
     path.write_bytes(content)

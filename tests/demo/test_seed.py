@@ -1,0 +1,56 @@
+"""Loading the demo territory into the database."""
+
+import json
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from demo.seed import seed_demo
+from gis_core.models import Commune, HistoryEvent, Member, Membership, User
+from gis_core.rights import Role
+from layers.cadastre.models import Address, Building, Parcel, Road, Section
+from tests import factories
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+
+def seed(folder: Path) -> bool:
+    with factories.as_owner():
+        return seed_demo(data_dir=folder, say=lambda _line: None)
+
+
+def accounts(folder: Path) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads((folder / "demo-accounts.json").read_text())
+    return found
+
+
+def counts() -> list[int]:
+    return [model.objects.count() for model in (Commune, Section, Parcel, Building, Road, Address, Member)]
+
+
+def test_seeding_loads_once_and_repairs_accounts(tmp_path: Path, client: Client) -> None:
+    assert seed(tmp_path) is True
+    loaded = counts()
+    assert loaded[0] == 6
+    assert loaded[2] > 5000
+    assert loaded[6] == 3
+    with factories.as_owner():
+        assert HistoryEvent.objects.filter(kind="demo").count() == 1
+
+    first = accounts(tmp_path)
+    assert {account["role"] for account in first} == set(Role.values)
+    assert stat.S_IMODE((tmp_path / "demo-accounts.json").stat().st_mode) == 0o600
+    with factories.as_owner():
+        User.objects.filter(username=first[0]["username"]).update(password="!")
+        User.objects.filter(username=first[1]["username"]).delete()
+
+    assert seed(tmp_path) is False
+    assert counts() == loaded
+    assert accounts(tmp_path) == first
+    assert all(User.objects.get(username=one["username"]).check_password(one["password"]) for one in first[:2])
+    assert Membership.objects.count() == len(first)
+    found = client.get("/api/v1/search/", {"q": "Saint-Aubin-du-Lys"}).json()["results"]
+    assert found[0]["kind"] == "commune"
