@@ -1,0 +1,279 @@
+"""Who gets what: every route x method x role x whose object it is, with the status that is answered. Written by hand.
+
+Scope: `own` is the asker's member's object (or the asker's), `other` another member's (or another person's), `none` does
+not exist, `mixed` another member's object under one's own member's address, `public` is open, `remote` asks from another
+machine, `-` has no object. `REST` stands for every method of GET HEAD POST PUT PATCH DELETE OPTIONS that the route's
+other lines do not name; `<500` accepts any answer but a failure. A route may be a pattern.
+"""
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+ROLES = (
+    "anonymous",
+    "reader",
+    "town_hall",
+    "permit_instructor",
+    "network_technician",
+    "gis_administrator",
+    "agency_administrator",
+)
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+POLICY = """
+# route                                                     method      scope   anon read town perm netw gisa agen
+                                                            GET,HEAD    -       200  200  200  200  200  200  200
+                                                            REST        -       405  405  405  405  405  405  405
+langue/                                                     POST        -       302  302  302  302  302  302  302
+langue/                                                     REST        -       405  405  405  405  405  405  405
+health/live                                                 GET,HEAD    -       200  200  200  200  200  200  200
+health/live                                                 REST        -       405  405  405  405  405  405  405
+health/ready                                                GET,HEAD    -       200  200  200  200  200  200  200
+health/ready                                                REST        -       405  405  405  405  405  405  405
+metrics                                                     GET,HEAD    -       200  200  200  200  200  200  200
+metrics                                                     GET,HEAD    remote  401  403  403  403  403  403  200
+metrics                                                     REST        -       405  405  405  405  405  405  405
+
+compte/                                                     GET,HEAD    -       302  200  200  200  200  200  200
+compte/                                                     REST        -       405  405  405  405  405  405  405
+compte/jetons/                                              POST        -       302  200  200  200  200  200  200
+compte/jetons/                                              REST        -       405  405  405  405  405  405  405
+compte/jetons/<int:token_id>/revoquer/                      POST        own     302  302  302  302  302  302  302
+compte/jetons/<int:token_id>/revoquer/                      POST        other   302  404  404  404  404  404  404
+compte/jetons/<int:token_id>/revoquer/                      POST        none    302  404  404  404  404  404  404
+compte/jetons/<int:token_id>/revoquer/                      REST        own     405  405  405  405  405  405  405
+compte/connexion/                                           GET,HEAD    -       200  302  302  302  302  302  302
+compte/connexion/                                           POST        -       302  302  302  302  302  302  302
+compte/connexion/                                           REST        -       <500 <500 <500 <500 <500 <500 <500
+compte/deconnexion/                                         GET,HEAD    -       302  200  200  200  200  200  200
+compte/deconnexion/                                         POST        -       302  302  302  302  302  302  302
+compte/deconnexion/                                         REST        -       <500 <500 <500 <500 <500 <500 <500
+compte/ferme/                                               GET,HEAD    -       200  200  200  200  200  200  200
+compte/ferme/                                               REST        -       <500 <500 <500 <500 <500 <500 <500
+compte/inscription/                                         GET,HEAD    -       200  302  302  302  302  302  302
+compte/inscription/                                         POST        -       200  302  302  302  302  302  302
+compte/inscription/                                         REST        -       <500 <500 <500 <500 <500 <500 <500
+compte/mot-de-passe/                                        GET,HEAD    -       302  200  200  200  200  200  200
+compte/mot-de-passe/                                        POST        -       302  302  302  302  302  302  302
+compte/mot-de-passe/                                        REST        -       <500 <500 <500 <500 <500 <500 <500
+compte/mot-de-passe/definir/                                GET,HEAD    -       302  302  302  302  302  302  302
+compte/mot-de-passe/definir/                                POST        -       302  302  302  302  302  302  302
+compte/mot-de-passe/definir/                                REST        -       <500 <500 <500 <500 <500 <500 <500
+compte/mot-de-passe/oublie/                                 GET,HEAD    -       200  200  200  200  200  200  200
+compte/mot-de-passe/oublie/                                 POST        -       302  302  302  302  302  302  302
+compte/mot-de-passe/oublie/                                 REST        -       <500 <500 <500 <500 <500 <500 <500
+compte/mot-de-passe/oublie/envoye/                          GET,HEAD    -       200  200  200  200  200  200  200
+compte/mot-de-passe/oublie/envoye/                          REST        -       <500 <500 <500 <500 <500 <500 <500
+compte/mot-de-passe/nouveau/fait/                           GET,HEAD    -       200  200  200  200  200  200  200
+compte/mot-de-passe/nouveau/fait/                           REST        -       <500 <500 <500 <500 <500 <500 <500
+compte/mot-de-passe/nouveau/<uidb36>-<key>/                 GET,HEAD    none    200  200  200  200  200  200  200
+compte/mot-de-passe/nouveau/<uidb36>-<key>/                 REST        none    <500 <500 <500 <500 <500 <500 <500
+
+membres/                                                    GET,HEAD    -       302  403  403  403  403  200  200
+membres/                                                    REST        -       405  405  405  405  405  405  405
+membres/<slug:slug>/                                        GET,HEAD    own     302  403  403  403  403  200  200
+membres/<slug:slug>/                                        GET,HEAD    other   302  404  404  404  404  404  200
+membres/<slug:slug>/                                        GET,HEAD    none    302  404  404  404  404  404  404
+membres/<slug:slug>/                                        POST        own     302  403  403  403  403  302  302
+membres/<slug:slug>/                                        POST        other   302  404  404  404  404  404  302
+membres/<slug:slug>/                                        POST        none    302  404  404  404  404  404  404
+membres/<slug:slug>/                                        REST        own     405  405  405  405  405  405  405
+membres/<slug:slug>/<int:membership_id>/                    GET,HEAD    own     302  403  403  403  403  200  200
+membres/<slug:slug>/<int:membership_id>/                    GET,HEAD    other   302  404  404  404  404  404  200
+membres/<slug:slug>/<int:membership_id>/                    GET,HEAD    mixed   302  403  403  403  403  404  404
+membres/<slug:slug>/<int:membership_id>/                    GET,HEAD    none    302  404  404  404  404  404  404
+membres/<slug:slug>/<int:membership_id>/                    POST        own     302  403  403  403  403  302  302
+membres/<slug:slug>/<int:membership_id>/                    POST        other   302  404  404  404  404  404  302
+membres/<slug:slug>/<int:membership_id>/                    POST        mixed   302  403  403  403  403  404  404
+membres/<slug:slug>/<int:membership_id>/                    POST        none    302  404  404  404  404  404  404
+membres/<slug:slug>/<int:membership_id>/                    REST        own     405  405  405  405  405  405  405
+membres/<slug:slug>/<int:membership_id>/retirer/            POST        own     302  403  403  403  403  302  302
+membres/<slug:slug>/<int:membership_id>/retirer/            POST        other   302  404  404  404  404  404  302
+membres/<slug:slug>/<int:membership_id>/retirer/            POST        mixed   302  403  403  403  403  404  404
+membres/<slug:slug>/<int:membership_id>/retirer/            POST        none    302  404  404  404  404  404  404
+membres/<slug:slug>/<int:membership_id>/retirer/            REST        own     405  405  405  405  405  405  405
+imports/                                                    GET,HEAD    -       302  403  403  403  403  200  200
+imports/                                                    POST        own     302  403  403  403  403  302  302
+imports/                                                    POST        other   302  403  403  403  403  404  302
+imports/                                                    POST        none    302  403  403  403  403  404  404
+imports/                                                    REST        -       302  405  405  405  405  405  405
+imports/<int:job_id>/                                       GET,HEAD    own     302  403  403  403  403  200  200
+imports/<int:job_id>/                                       GET,HEAD    other   302  403  403  403  403  404  200
+imports/<int:job_id>/                                       GET,HEAD    none    302  403  403  403  403  404  404
+imports/<int:job_id>/                                       REST        own     405  405  405  405  405  405  405
+
+api/schema/                                                 GET,HEAD    -       200  200  200  200  200  200  200
+api/schema/                                                 REST        -       405  405  405  405  405  405  405
+api/v1/me/                                                  GET,HEAD    -       401  200  200  200  200  200  200
+api/v1/me/                                                  PATCH       -       401  200  200  200  200  200  200
+api/v1/me/                                                  REST        -       401  405  405  405  405  405  405
+api/v1/tokens/                                              GET,HEAD    -       401  200  200  200  200  200  200
+api/v1/tokens/                                              POST        -       401  201  201  201  201  201  201
+api/v1/tokens/                                              REST        -       401  405  405  405  405  405  405
+api/v1/tokens/<int:token_id>/                               DELETE      own     401  204  204  204  204  204  204
+api/v1/tokens/<int:token_id>/                               DELETE      other   401  404  404  404  404  404  404
+api/v1/tokens/<int:token_id>/                               DELETE      none    401  404  404  404  404  404  404
+api/v1/tokens/<int:token_id>/                               REST        own     401  405  405  405  405  405  405
+api/v1/members/                                             GET,HEAD    -       401  200  200  200  200  200  200
+api/v1/members/                                             REST        -       401  405  405  405  405  405  405
+api/v1/members/<slug:slug>/                                 GET,HEAD    own     401  200  200  200  200  200  200
+api/v1/members/<slug:slug>/                                 GET,HEAD    other   401  404  404  404  404  404  200
+api/v1/members/<slug:slug>/                                 GET,HEAD    none    401  404  404  404  404  404  404
+api/v1/members/<slug:slug>/                                 REST        own     401  405  405  405  405  405  405
+api/v1/members/<slug:slug>/people/                          GET,HEAD    own     401  403  403  403  403  200  200
+api/v1/members/<slug:slug>/people/                          GET,HEAD    other   401  404  404  404  404  404  200
+api/v1/members/<slug:slug>/people/                          GET,HEAD    none    401  404  404  404  404  404  404
+api/v1/members/<slug:slug>/people/                          POST        own     401  403  403  403  403  201  201
+api/v1/members/<slug:slug>/people/                          POST        other   401  404  404  404  404  404  201
+api/v1/members/<slug:slug>/people/                          POST        none    401  404  404  404  404  404  404
+api/v1/members/<slug:slug>/people/                          REST        own     401  405  405  405  405  405  405
+api/v1/members/<slug:slug>/people/<int:membership_id>/      GET,HEAD    own     401  403  403  403  403  200  200
+api/v1/members/<slug:slug>/people/<int:membership_id>/      GET,HEAD    other   401  404  404  404  404  404  200
+api/v1/members/<slug:slug>/people/<int:membership_id>/      GET,HEAD    mixed   401  403  403  403  403  404  404
+api/v1/members/<slug:slug>/people/<int:membership_id>/      GET,HEAD    none    401  404  404  404  404  404  404
+api/v1/members/<slug:slug>/people/<int:membership_id>/      PATCH       own     401  403  403  403  403  200  200
+api/v1/members/<slug:slug>/people/<int:membership_id>/      PATCH       other   401  404  404  404  404  404  200
+api/v1/members/<slug:slug>/people/<int:membership_id>/      PATCH       mixed   401  403  403  403  403  404  404
+api/v1/members/<slug:slug>/people/<int:membership_id>/      PATCH       none    401  404  404  404  404  404  404
+api/v1/members/<slug:slug>/people/<int:membership_id>/      DELETE      own     401  403  403  403  403  204  204
+api/v1/members/<slug:slug>/people/<int:membership_id>/      DELETE      other   401  404  404  404  404  404  204
+api/v1/members/<slug:slug>/people/<int:membership_id>/      DELETE      mixed   401  403  403  403  403  404  404
+api/v1/members/<slug:slug>/people/<int:membership_id>/      DELETE      none    401  404  404  404  404  404  404
+api/v1/members/<slug:slug>/people/<int:membership_id>/      REST        own     401  405  405  405  405  405  405
+api/v1/jobs/                                                GET,HEAD    -       401  200  200  200  200  200  200
+api/v1/jobs/                                                REST        -       401  405  405  405  405  405  405
+api/v1/jobs/<int:job_id>/                                   GET,HEAD    own     401  200  404  200  200  200  200
+api/v1/jobs/<int:job_id>/                                   GET,HEAD    other   401  404  404  404  404  404  200
+api/v1/jobs/<int:job_id>/                                   GET,HEAD    none    401  404  404  404  404  404  404
+api/v1/jobs/<int:job_id>/                                   REST        own     401  405  405  405  405  405  405
+api/v1/jobs/<int:job_id>/report/                            GET,HEAD    own     401  200  404  200  200  200  200
+api/v1/jobs/<int:job_id>/report/                            GET,HEAD    other   401  404  404  404  404  404  200
+api/v1/jobs/<int:job_id>/report/                            GET,HEAD    none    401  404  404  404  404  404  404
+api/v1/jobs/<int:job_id>/report/                            REST        own     401  405  405  405  405  405  405
+api/v1/imports/                                             POST        own     401  403  403  403  403  202  202
+api/v1/imports/                                             POST        other   401  403  403  403  403  404  202
+api/v1/imports/                                             POST        none    401  403  403  403  403  404  404
+api/v1/imports/                                             REST        -       401  405  405  405  405  405  405
+
+api/v1/layers/                                              GET,HEAD    -       200  200  200  200  200  200  200
+api/v1/layers/                                              REST        -       405  405  405  405  405  405  405
+api/v1/layers/<slug:slug>/                                  GET,HEAD    public  200  200  200  200  200  200  200
+api/v1/layers/<slug:slug>/                                  GET,HEAD    own     404  200  200  200  200  200  200
+api/v1/layers/<slug:slug>/                                  GET,HEAD    other   404  404  404  404  404  404  200
+api/v1/layers/<slug:slug>/                                  GET,HEAD    none    404  404  404  404  404  404  404
+api/v1/layers/<slug:slug>/                                  REST        own     405  405  405  405  405  405  405
+api/v1/layers/<slug:slug>/features/                         GET,HEAD    public  200  200  200  200  200  200  200
+api/v1/layers/<slug:slug>/features/                         GET,HEAD    own     404  200  200  200  200  200  200
+api/v1/layers/<slug:slug>/features/                         GET,HEAD    other   404  404  404  404  404  404  200
+api/v1/layers/<slug:slug>/features/                         GET,HEAD    none    404  404  404  404  404  404  404
+api/v1/layers/<slug:slug>/features/                         REST        own     405  405  405  405  405  405  405
+api/v1/layers/<slug:slug>/features/<int:feature_id>/        GET,HEAD    public  200  200  200  200  200  200  200
+api/v1/layers/<slug:slug>/features/<int:feature_id>/        GET,HEAD    own     404  200  200  200  200  200  200
+api/v1/layers/<slug:slug>/features/<int:feature_id>/        GET,HEAD    other   404  404  404  404  404  404  200
+api/v1/layers/<slug:slug>/features/<int:feature_id>/        GET,HEAD    none    404  404  404  404  404  404  404
+api/v1/layers/<slug:slug>/features/<int:feature_id>/        REST        own     405  405  405  405  405  405  405
+api/v1/backgrounds/                                         GET,HEAD    -       200  200  200  200  200  200  200
+api/v1/backgrounds/                                         REST        -       405  405  405  405  405  405  405
+api/v1/here/                                                GET,HEAD    own     200  200  200  200  200  200  200
+api/v1/here/                                                GET,HEAD    other   200  200  200  200  200  200  200
+api/v1/here/                                                GET,HEAD    none    200  200  200  200  200  200  200
+api/v1/here/                                                REST        -       405  405  405  405  405  405  405
+api/v1/search/                                              GET,HEAD    -       200  200  200  200  200  200  200
+api/v1/search/                                              REST        -       405  405  405  405  405  405  405
+api/v1/measure/                                             POST        -       200  200  200  200  200  200  200
+api/v1/measure/                                             REST        -       405  405  405  405  405  405  405
+tiles/<slug:slug>.json                                      GET,HEAD    public  200  200  200  200  200  200  200
+tiles/<slug:slug>.json                                      GET,HEAD    own     404  200  200  200  200  200  200
+tiles/<slug:slug>.json                                      GET,HEAD    other   404  404  404  404  404  404  200
+tiles/<slug:slug>.json                                      GET,HEAD    none    404  404  404  404  404  404  404
+tiles/<slug:slug>.json                                      REST        own     405  405  405  405  405  405  405
+tiles/<slug:slug>/style.json                                GET,HEAD    public  200  200  200  200  200  200  200
+tiles/<slug:slug>/style.json                                GET,HEAD    own     404  200  200  200  200  200  200
+tiles/<slug:slug>/style.json                                GET,HEAD    other   404  404  404  404  404  404  200
+tiles/<slug:slug>/style.json                                GET,HEAD    none    404  404  404  404  404  404  404
+tiles/<slug:slug>/style.json                                REST        own     405  405  405  405  405  405  405
+tiles/<slug:slug>/<str:z>/<str:x>/<str:y>.mvt               GET,HEAD    public  200  200  200  200  200  200  200
+tiles/<slug:slug>/<str:z>/<str:x>/<str:y>.mvt               GET,HEAD    own     404  200  200  200  200  200  200
+tiles/<slug:slug>/<str:z>/<str:x>/<str:y>.mvt               GET,HEAD    other   404  404  404  404  404  404  200
+tiles/<slug:slug>/<str:z>/<str:x>/<str:y>.mvt               GET,HEAD    none    404  404  404  404  404  404  404
+tiles/<slug:slug>/<str:z>/<str:x>/<str:y>.mvt               REST        own     405  405  405  405  405  405  405
+
+administration/                                             GET,HEAD    -       302  403  403  403  403  403  200
+administration/                                             REST        -       302  403  403  403  403  403  <500
+administration/login/                                       GET,HEAD    -       302  403  403  403  403  403  302
+administration/login/                                       REST        -       302  403  403  403  403  403  302
+administration/logout/                                      GET,HEAD    -       302  403  403  403  403  403  302
+administration/logout/                                      REST        -       302  403  403  403  403  403  302
+administration/password_change/                             GET,HEAD    -       302  403  403  403  403  403  302
+administration/password_change/                             REST        -       302  403  403  403  403  403  302
+administration/autocomplete/                                GET,HEAD    -       302  403  403  403  403  403  200
+administration/autocomplete/                                REST        -       302  403  403  403  403  403  <500
+administration/jsi18n/                                      GET,HEAD    -       302  403  403  403  403  403  200
+administration/jsi18n/                                      REST        -       302  403  403  403  403  403  <500
+administration/<app_label>/                                 GET,HEAD    -       302  403  403  403  403  403  200
+administration/<app_label>/                                 REST        -       302  403  403  403  403  403  <500
+administration/*/*/                                         GET,HEAD    -       302  403  403  403  403  403  200
+administration/*/*/                                         REST        -       302  403  403  403  403  403  <500
+administration/r/<path:content_type_id>/<path:object_id>/   GET,HEAD    none    302  403  403  403  403  403  404
+administration/r/<path:content_type_id>/<path:object_id>/   REST        none    302  403  403  403  403  403  <500
+administration/*/<path:object_id>/                          GET,HEAD    own     302  403  403  403  403  403  302
+administration/*/<path:object_id>/                          REST        own     302  403  403  403  403  403  <500
+administration/*/<path:object_id>/change/                   GET,HEAD    own     302  403  403  403  403  403  200
+administration/*/<path:object_id>/change/                   GET,HEAD    none    302  403  403  403  403  403  302
+administration/*/<path:object_id>/change/                   REST        own     302  403  403  403  403  403  <500
+administration/*/<path:object_id>/history/                  GET,HEAD    own     302  403  403  403  403  403  200
+administration/*/<path:object_id>/history/                  REST        own     302  403  403  403  403  403  <500
+administration/gis_core/*/<path:object_id>/delete/          GET,HEAD    own     302  403  403  403  403  403  403
+administration/procrastinate/*/<path:object_id>/delete/     GET,HEAD    own     302  403  403  403  403  403  403
+administration/catalogue/layer/<path:object_id>/delete/     GET,HEAD    own     302  403  403  403  403  403  403
+administration/catalogue/theme/<path:object_id>/delete/     GET,HEAD    own     302  403  403  403  403  403  200
+administration/catalogue/background/<path:object_id>/delete/ GET,HEAD   own     302  403  403  403  403  403  200
+administration/*/<path:object_id>/delete/                   REST        own     302  403  403  403  403  403  <500
+administration/gis_core/member/add/                         GET,HEAD    -       302  403  403  403  403  403  200
+administration/gis_core/[!m]*/add/                          GET,HEAD    -       302  403  403  403  403  403  403
+administration/procrastinate/*/add/                         GET,HEAD    -       302  403  403  403  403  403  403
+administration/catalogue/layer/add/                         GET,HEAD    -       302  403  403  403  403  403  403
+administration/catalogue/theme/add/                         GET,HEAD    -       302  403  403  403  403  403  200
+administration/catalogue/background/add/                    GET,HEAD    -       302  403  403  403  403  403  200
+administration/*/add/                                       REST        -       302  403  403  403  403  403  <500
+"""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the table: the statuses in the order of ROLES."""
+
+    route: str
+    methods: tuple[str, ...]
+    scope: str
+    statuses: tuple[str, ...]
+
+    def names(self, route: str) -> bool:
+        """Whether the line speaks of this route; `*` never spans an object of an address."""
+        if "*" not in self.route and "[" not in self.route:
+            return self.route == route
+        return (
+            fnmatchcase(route, self.route)
+            and self.route.count("/") <= route.count("/")
+            and depth_agrees(self.route, route)
+        )
+
+
+def depth_agrees(pattern: str, route: str) -> bool:
+    """`administration/*/*/` is a list of rows, not one of the pages below it."""
+    if pattern.endswith("*/"):
+        return route.count("/") == pattern.count("/") and not route.endswith(("/add/", ">/"))
+    if pattern.endswith("<path:object_id>/"):
+        return route.endswith("<path:object_id>/") and "content_type_id" not in route
+    return True
+
+
+def lines() -> list[Line]:
+    return [parsed(text) for text in POLICY.splitlines() if text.strip() and not text.startswith("#")]
+
+
+def parsed(text: str) -> Line:
+    route, rest = ("", text.split()) if text.startswith(" ") else (text.split()[0], text.split()[1:])
+    methods, scope, *statuses = rest
+    assert len(statuses) == len(ROLES), text
+    return Line(route, tuple(methods.split(",")), scope, tuple(statuses))

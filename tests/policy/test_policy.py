@@ -1,0 +1,298 @@
+"""Every cell of the policy table is asked for real, and every route is in it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import floor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.hashers import make_password
+from django.contrib.gis.geos import Point
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from gis_core.identity import create_token
+from gis_core.models import ApiToken, Job, Member, Membership, TownHall, User
+from gis_core.rights import SYSTEM, acting_as
+from layers.catalogue.models import Background, Layer, Theme
+from tests import factories
+from tests.policy.table import METHODS, ROLES, lines
+from tiles import asking
+
+pytestmark = pytest.mark.django_db
+SECRET = "un mot de passe assez long"
+MISSING = 999_999_999
+PAGES = ("compte/", "membres/", "imports/", "administration/", "langue/")
+PARCELS = Path(__file__).parents[1] / "data" / "etalab" / "parcels.json"
+
+
+# -- what is asked for ------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class World:
+    """Two members with everything twice, and one asker for each role."""
+
+    ours: Member
+    theirs: Member
+    people: dict[str, User]
+    tokens: dict[str, ApiToken]
+    persons: dict[str, Membership]
+    jobs: dict[str, Job]
+    layers: dict[str, Layer]
+    parcel_id: int
+    tile: tuple[int, int, int]
+    rows: dict[str, Any]
+
+
+def make_world() -> World:
+    commune = factories.commune(insee="45901")
+    ours, theirs = (
+        factories.member(commune, slug="membre-notre"),
+        factories.member(factories.commune(), slug="membre-autre"),
+    )
+    password = make_password(SECRET)
+    people = {role: factories.user(ours, role, username=role) for role in ROLES[1:]}
+    stranger = factories.user(theirs, "gis_administrator", username="inconnue")
+    persons = {
+        "own": factories.user(ours, "reader").memberships.get(),
+        "other": factories.user(theirs, "reader").memberships.get(),
+    }
+    with factories.as_owner():
+        User.objects.update(password=password)
+        TownHall.objects.create(membership=people["town_hall"].memberships.get(), commune=commune)
+        tokens = {role: create_token(user=person, name="essai")[0] for role, person in people.items()}
+        tokens["other"] = create_token(user=stranger, name="essai")[0]
+        background = Background.objects.create(
+            slug="plan", title="Plan", kind="xyz", url="https://tuiles.example.org/{z}/{x}/{y}.png", attribution="Essai"
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select procrastinate_defer_jobs_v1(array[row('q', 'essai', 0, null, null, '{}', null)::procrastinate_job_to_defer_v1])"
+            )
+            cursor.execute("select max(id) from procrastinate_jobs")
+            (queued,) = cursor.fetchone()
+    for person in people.values():
+        person.refresh_from_db()
+    owner = Layer.Visibility.OWNER
+    layers = {
+        "public": factories.layer("couche-ouverte"),
+        "own": factories.layer("couche-notre", visibility=owner, owner=ours),
+        "other": factories.layer("couche-autre", visibility=owner, owner=theirs),
+    }
+    jobs = {
+        "own": factories.job(ours, kind="import", report={"files": []}),
+        "other": factories.job(theirs, kind="import", report={"files": []}),
+    }
+    rows = {
+        "member": ours.pk, "user": people["reader"].pk, "commune": commune.pk, "job": jobs["own"].pk,
+        "theme": Theme.objects.get(slug="essai").pk, "layer": layers["own"].pk, "background": background.pk, "procrastinatejob": queued,
+    }  # fmt: skip
+    return World(ours, theirs, people, tokens, persons, jobs, layers, factories.parcel().pk, tile_of_the_parcel(), rows)
+
+
+def tile_of_the_parcel(z: int = 16) -> tuple[int, int, int]:
+    place = Point(factories.ORIGIN[0] + 50, factories.ORIGIN[1] + 50, srid=2154)
+    place.transform(3857)
+    half = 20_037_508.342789244
+    return z, floor((place.x + half) / (2 * half) * 2**z), floor((half - place.y) / (2 * half) * 2**z)
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """Made once; what a test changes is undone after it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make_world()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def undone(world: World, db: None) -> None:
+    """The test's own transaction is inside the world's."""
+    asking.forget_everybody()
+
+
+def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]:
+    """What stands in the address for this scope."""
+    whose = "own" if scope in ("-", "remote", "public") else scope
+    member = {"own": "membre-notre", "mixed": "membre-notre", "other": "membre-autre", "none": "nulle-part"}[whose]
+    foreign = "other" if whose == "mixed" else whose
+    token = world.tokens.get(role) if whose == "own" else world.tokens.get(whose)
+    layer = world.layers.get(scope if scope == "public" else whose)
+    z, x, y = world.tile
+    return {
+        "slug": member if "embers/" in route or "membres/" in route else (layer.slug if layer else "nulle-part"),
+        "member": member,
+        "layer": layer.slug if layer else "nulle-part",
+        "membership_id": world.persons[foreign].pk if foreign in world.persons else MISSING,
+        "job_id": world.jobs[foreign].pk if foreign in world.jobs else MISSING,
+        "token_id": token.pk if token else MISSING,
+        "feature_id": world.parcel_id,
+        "object_id": world.rows.get(route.split("/")[2], MISSING) if route.count("/") > 2 and whose == "own" else MISSING,
+        "app_label": "gis_core",
+        "content_type_id": MISSING,
+        "uidb36": "1",
+        "key": "faux-jeton",
+        **{"z": z, "x": x, "y": y},
+    }  # fmt: skip
+
+
+def address(route: str, given: dict[str, Any]) -> str:
+    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda name: str(given[name[1]]), route)
+
+
+def body(route: str, method: str, given: dict[str, Any]) -> dict[str, Any]:
+    """A valid body, as the keywords of the test client."""
+    upload = {
+        "source": "etalab",
+        "member": given["member"],
+        "file": SimpleUploadedFile("parcels.json", PARCELS.read_bytes()),
+    }
+    invitation = {"email": "nouvelle@example.org", "role": "reader"}
+    forms: dict[tuple[str, str], dict[str, Any]] = {
+        ("compte/connexion/", "POST"): {"login": "reader", "password": SECRET},
+        ("compte/mot-de-passe/", "POST"): {
+            "oldpassword": SECRET,
+            "password1": SECRET + " !",
+            "password2": SECRET + " !",
+        },
+        ("compte/mot-de-passe/oublie/", "POST"): {"email": "personne@example.org"},
+        ("compte/jetons/", "POST"): {"name": "qgis"},
+        ("langue/", "POST"): {"language": "fr", "next": "/"},
+        ("membres/<slug:slug>/", "POST"): invitation,
+        ("membres/<slug:slug>/<int:membership_id>/", "POST"): {"role": "reader"},
+        ("imports/", "POST"): upload,
+        ("api/v1/imports/", "POST"): upload,
+        ("api/v1/here/", "GET"): {"lon": "1.9", "lat": "47.5", "zoom": "16", "layers": given["layer"]},
+        ("api/v1/search/", "GET"): {"q": "AB 1"},
+        ("administration/autocomplete/", "GET"): {
+            "app_label": "gis_core",
+            "model_name": "territory",
+            "field_name": "commune",
+        },
+    }
+    json: dict[tuple[str, str], dict[str, Any]] = {
+        ("api/v1/me/", "PATCH"): {"language": "fr"},
+        ("api/v1/tokens/", "POST"): {"name": "qgis"},
+        ("api/v1/members/<slug:slug>/people/", "POST"): invitation,
+        ("api/v1/members/<slug:slug>/people/<int:membership_id>/", "PATCH"): {"role": "permit_instructor"},
+        ("api/v1/measure/", "POST"): {"geometry": {"type": "LineString", "coordinates": [[1.9, 47.5], [1.91, 47.5]]}},
+    }
+    asked = (route, "GET" if method == "HEAD" else method)
+    if asked in json:
+        return {"data": json[asked], "content_type": "application/json"}
+    return {"data": forms[asked]} if asked in forms else {}
+
+
+def ask(world: World, method: str, scope: str, role: str, route: str) -> Any:
+    """Send the request of one cell."""
+    accept = "text/html" if route.startswith(PAGES) or route == "" else "application/json"
+    remote = {"REMOTE_ADDR": "192.0.2.7"} if scope == "remote" else {}
+    client = Client(raise_request_exception=False, headers={"accept": accept}, **remote)
+    if role != "anonymous":
+        client.force_login(world.people[role])
+    given = arguments(world, route, role, scope)
+    return getattr(client, method.lower())(address(route, given), **body(route, method, given))
+
+
+# -- the routes -------------------------------------------------------------------------------------------------------
+
+
+def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[str]:
+    """Every address pattern of the URLconf, the administration's included."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        text = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern, text)
+        else:
+            assert isinstance(pattern, URLPattern)
+            yield re.sub(r"[\^$\\]", "", re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", text))
+
+
+TABLE = lines()
+ROUTES = sorted(set(routes()))
+
+
+def named_methods(route: str) -> set[str]:
+    return {method for line in TABLE if line.names(route) for method in line.methods} - {"REST"}
+
+
+def cells() -> Iterator[Any]:
+    for route in ROUTES:
+        for line in (line for line in TABLE if line.names(route)):
+            methods = sorted(set(METHODS) - named_methods(route)) if line.methods == ("REST",) else line.methods
+            for method in methods:
+                for role, status in zip(ROLES, line.statuses, strict=True):
+                    yield pytest.param(
+                        route, method, line.scope, role, status, id=f"{method} /{route} {line.scope} {role}"
+                    )
+
+
+def twins() -> Iterator[Any]:
+    """Routes whose objects belong to somebody: each method, each role below the agency's."""
+    for route in ROUTES:
+        if not any(line.names(route) and line.scope == "other" for line in TABLE):
+            continue
+        for role in ROLES[:-1]:
+            yield pytest.param(route, role, id=f"/{route} {role}")
+
+
+def test_every_route_is_in_the_table() -> None:
+    missing = [route for route in ROUTES for method in METHODS if not covers(route, method)]
+    assert not missing
+
+
+def covers(route: str, method: str) -> bool:
+    return any(line.names(route) and (method in line.methods or line.methods == ("REST",)) for line in TABLE)
+
+
+def test_every_line_of_the_table_names_a_route() -> None:
+    assert not [line.route for line in TABLE if not any(line.names(route) for route in ROUTES)]
+
+
+@pytest.mark.parametrize(("route", "method", "scope", "role", "status"), list(cells()))
+def test_cell(world: World, undone: None, route: str, method: str, scope: str, role: str, status: str) -> None:
+    answer = ask(world, method, scope, role, route)
+    assert answer.status_code < 500
+    if status != "<500":
+        assert answer.status_code == int(status), answer.content[:300]
+
+
+@pytest.mark.parametrize(("route", "role"), list(twins()))
+def test_another_members_object_answers_as_a_missing_one(world: World, undone: None, route: str, role: str) -> None:
+    for method in METHODS:
+        other, none = (
+            seen(world, ask(world, method, scope, role, route), scope, role, route) for scope in ("other", "none")
+        )
+        assert other == none, method
+
+
+def seen(world: World, answer: Any, scope: str, role: str, route: str) -> tuple[Any, ...]:
+    """Everything an asker can see of an answer, apart from the asked address itself and one-time form tokens."""
+    content = re.sub(rb'name="csrfmiddlewaretoken" value="\w+"', b"", answer.content)
+    given = arguments(world, route, role, scope)
+    headers = {name: value for name, value in answer.items() if name not in ("Content-Length", "Expires")}
+    text = f"{headers} {content!r}"
+    for asked in (address(route, given), given["slug"], given["member"], given["layer"]):
+        text = text.replace(str(asked), "…")
+    return answer.status_code, text
+
+
+def test_lists_and_counts_leave_out_what_is_anothers(world: World, undone: None) -> None:
+    for route, role in (
+        ("api/v1/jobs/", "gis_administrator"),
+        ("api/v1/members/", "reader"),
+        ("api/v1/layers/", "reader"),
+    ):
+        answer = ask(world, "GET", "-", role, route).json()
+        assert not any(word in str(answer) for word in ("couche-autre", "autre", "Membre 4")), route
+        assert answer["count"] == len(answer["results"])
+
+
+def test_the_wall_holds_in_the_world_of_this_table(world: World, undone: None) -> None:
+    with acting_as(SYSTEM):
+        assert Job.objects.count() == 2
