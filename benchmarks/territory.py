@@ -1,4 +1,4 @@
-"""A million parcels like real ones, from a fixed seed: irregular cells that share their borders, few vertices in most of
+"""A million parcels like real ones, from a fixed seed: irregular cells that share borders, few vertices in most of
 them and hundreds in some, dense around villages, in 320 communes. Coordinates in EPSG:2154."""
 
 from collections.abc import Iterator
@@ -145,8 +145,20 @@ def section_of(rank: int) -> str:
     return letters[rank // 26 % 26] + letters[rank % 26]
 
 
-STREETS = ("rue des Tanneurs", "rue de l'Église", "chemin des Vignes", "route d'Orléans", "place du Marché", "allée des Tilleuls",
-           "rue du Moulin", "impasse du Lavoir", "rue Jean-Jaurès", "chemin de la Fontaine", "rue des Écoles", "route de la Forêt")  # fmt: skip
+STREETS = (
+    "rue des Tanneurs",
+    "rue de l'Église",
+    "chemin des Vignes",
+    "route d'Orléans",
+    "place du Marché",
+    "allée des Tilleuls",
+    "rue du Moulin",
+    "impasse du Lavoir",
+    "rue Jean-Jaurès",
+    "chemin de la Fontaine",
+    "rue des Écoles",
+    "route de la Forêt",
+)
 
 
 def address_rows(territory: Territory) -> Iterator[tuple[str, ...]]:

@@ -147,4 +147,5 @@ def seen(layer: Layer, rights: Rights) -> SeenLayer:
         ]
 
     run = run_as(None if layer.rows == Layer.Rows.REFERENCE else rights)
-    return SeenLayer(layer, cache.folder(layer, rights), etag, run, headers(None), headers(str(layer.version)))
+    folder = cache.folder(layer, rights)
+    return SeenLayer(layer, folder, etag, run, headers(None), headers(str(layer.version)))

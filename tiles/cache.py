@@ -87,7 +87,7 @@ def write(path: str, content: bytes) -> None:
 
 
 class Writer:
-    """Keeps tiles on a thread of its own, after their answers have left; a tile that finds the queue full is not kept."""
+    """Keeps tiles on a thread of its own, after their answers have left; when the queue is full, one is not kept."""
 
     def __init__(self) -> None:
         self.waiting: queue.Queue[tuple[str, bytes]] = queue.Queue(maxsize=256)

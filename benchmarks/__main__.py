@@ -1,0 +1,54 @@
+"""`python -m benchmarks [--peers] [--json FILE] [--data DIR]`: what `./arpent bench` runs."""
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+from benchmarks.database import prepare
+from benchmarks.rows import Row, measured
+from gis_core.ops.cluster import Cluster
+from gis_core.ops.environment import Place
+from gis_core.ops.failure import OperationFailedError
+from gis_core.ops.progress import say
+
+
+def main(arguments: list[str]) -> int:
+    """Measure everything; 1 when a promise does not hold or could not be measured."""
+    parser = argparse.ArgumentParser(prog="arpent bench")
+    parser.add_argument("--peers", action="store_true")
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--data")
+    asked = parser.parse_args(arguments)
+    place = Place.current(asked.data)
+    with Cluster(place).lease():
+        rows = measure(place, peers=asked.peers)
+    if asked.json:
+        asked.json.write_text(json.dumps([row.as_json() for row in rows], ensure_ascii=False, indent=2) + "\n")
+    return 1 if any(row.fails for row in rows) else 0
+
+
+def measure(place: Place, *, peers: bool) -> list[Row]:
+    """Every row, said as soon as it is known."""
+    made = prepare(place)
+    os.environ.update(made.environment("owner"), DJANGO_SETTINGS_MODULE="gis_core.settings")
+    import django
+
+    django.setup()
+    from benchmarks.plan import everything
+
+    rows = []
+    for expected, take in everything(made, peers=peers):
+        for row in measured(expected, take):
+            say(row.line())
+            rows.append(row)
+    return rows
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except OperationFailedError as failure:
+        print(f"{failure.detail}\n{failure.message}".strip(), file=sys.stderr)
+        sys.exit(1)

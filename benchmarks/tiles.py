@@ -1,0 +1,150 @@
+"""Tiles: uncached against the same SQL run raw, cached with the rights check, rights taken away, memory under load."""
+
+import itertools
+import shutil
+import statistics
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from psycopg_pool import ConnectionPool
+
+from benchmarks import load, server
+from benchmarks.accounts import PRIVATE_SLUG, Asker
+from benchmarks.database import NAME, BenchDatabase
+from benchmarks.grid import Grid, url_of
+from benchmarks.rows import Row
+from gis_core.models import ApiToken
+from gis_core.rights import rights_of
+from layers.catalogue.models import Layer
+from tiles.services.address import Address
+from tiles.services.mvt import tile_query
+from tiles.services.running import run_pooled
+
+RAW_GOALS = {13: 1.5, 14: 1.5, 15: 1.5, 16: 2.5}
+COUNTS = {13: 60, 14: 150, 15: 250, 16: 400}
+CACHED = Row("cached tiles with the rights check", None, "tiles/s", "at least", 10_000)
+REVOKED = Row("a revoked token is refused after", None, "s", "at most", 5)
+WEB_MEMORY = Row("web memory (PSS) at its peak under tile load", None, "MiB", "at most", 700)
+WORKER_MEMORY = Row("idle worker memory (PSS)", None, "MiB", "at most", 300)
+
+
+@dataclass
+class Field:
+    """Everything a measure needs: the database, a running server, who asks, fresh addresses."""
+
+    made: BenchDatabase
+    port: int
+    pid: int
+    asker: Asker
+    grid: Grid
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Cookie": self.asker.cookie, "Accept-Encoding": "gzip"}
+
+
+def clear_cache(made: BenchDatabase) -> None:
+    shutil.rmtree(made.place.data / "bench/cache/tiles", ignore_errors=True)
+
+
+def latency_rows(field: Field) -> list[Row]:
+    """Medians of one client: the whole answer over HTTP against the bare statement, on the same tiles, warmed once."""
+    rows = []
+    with ConnectionPool(**pool_arguments(field.made)) as pool:
+        for slug, z in itertools.product(("parcels", PRIVATE_SLUG), RAW_GOALS):
+            layer = Layer.objects.get(slug=slug)
+            raw = raw_runner(pool, layer, field)
+            tiles = field.grid.fresh(z, COUNTS[z])
+            timed(raw, tiles)
+            ours = statistics.median(load.latencies(field.port, [url_of(slug, tile) for tile in tiles], field.headers))
+            reference = statistics.median(timed(raw, tiles))
+            rows.append(Row(latency_name(slug, z), ours, "ms", "at most", RAW_GOALS[z], reference))
+    return rows
+
+
+def latency_name(slug: str, z: int) -> str:
+    return f"uncached tile, {'private' if slug == PRIVATE_SLUG else 'public'}, z{z}, median latency against raw SQL"
+
+
+def empty_latency_rows() -> list[Row]:
+    return [
+        Row(latency_name(slug, z), None, "ms", "at most", RAW_GOALS[z])
+        for slug, z in itertools.product(("parcels", PRIVATE_SLUG), RAW_GOALS)
+    ]
+
+
+def pool_arguments(made: BenchDatabase) -> dict[str, object]:
+    socket = str(made.place.socket_directory())
+    kwargs = {"host": socket, "dbname": NAME, "user": "arpent_web", "autocommit": True, "prepare_threshold": None}
+    return {"kwargs": kwargs, "min_size": 1, "max_size": 1, "open": True}
+
+
+def raw_runner(pool: ConnectionPool, layer: Layer, field: Field) -> Callable[[Address], bytes]:
+    """The tile's statement as the server sends it, told who asks where the table has policies."""
+    rights = None if layer.rows == Layer.Rows.REFERENCE else rights_of(field.asker.user)
+    return lambda address: run_pooled(pool, rights, tile_query(layer, address))
+
+
+def timed(run: Callable[[Address], bytes], tiles: list[Address]) -> list[float]:
+    taken = []
+    for tile in tiles:
+        begun = time.perf_counter()
+        run(tile)
+        taken.append((time.perf_counter() - begun) * 1000)
+    return taken
+
+
+def cached_row(field: Field) -> list[Row]:
+    paths = [url_of(PRIVATE_SLUG, tile) for tile in field.grid.fresh(16, 400)]
+    load.throughput(field.port, paths, field.headers)
+    time.sleep(1)
+    rate = load.wrk(field.port, paths, field.headers)
+    return [replace(CACHED, ours=rate)]
+
+
+def revoked_row(field: Field) -> list[Row]:
+    """Seconds after which no process gives a tile to a token that was revoked."""
+    headers = {"Authorization": f"Bearer {field.asker.token}", "Accept-Encoding": "gzip"}
+    path = url_of(PRIVATE_SLUG, field.grid.fresh(16, 1)[0])
+    load.throughput(field.port, [path] * 64, headers)
+    ApiToken.objects.filter(user=field.asker.user).update(revoked_at="2026-01-01T00:00:00Z")
+    begun = time.monotonic()
+    refused_at = begun
+    while time.monotonic() - begun < REVOKED.goal + 3:
+        try:
+            load.latencies(field.port, [path], headers)
+            refused_at = time.monotonic()
+        except load.RefusedError:
+            pass
+        time.sleep(0.02)
+    return [replace(REVOKED, ours=refused_at - begun)]
+
+
+def memory_row(field: Field) -> list[Row]:
+    """The highest PSS of the server's processes while clients ask for tiles of every zoom."""
+    ended = threading.Event()
+    peaks: list[float] = [server.pss_mib(field.pid)]
+
+    def watch() -> None:
+        while not ended.wait(0.2):
+            peaks.append(server.pss_mib(field.pid))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        for z, count in ((13, 100), (14, 200), (15, 400), (16, 800)):
+            for slug in ("parcels", PRIVATE_SLUG):
+                paths = [url_of(slug, tile) for tile in field.grid.fresh(z, count // 2)]
+                load.throughput(field.port, paths, field.headers)
+    finally:
+        ended.set()
+        watcher.join()
+    return [replace(WEB_MEMORY, ours=max(peaks))]
+
+
+def worker_row(made: BenchDatabase) -> list[Row]:
+    with server.running(server.worker(made), "") as pid:
+        time.sleep(8)
+        return [replace(WORKER_MEMORY, ours=server.pss_mib(pid))]
