@@ -36,8 +36,34 @@ def test_parcel_references(text: str, reference: Reference) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "AB", "123", "rue des Tanneurs", "12 rue AB 3", "617284 6717902", "4X0901000AB0123", "97A411000AB0123"]
-    + ["975411000AB0123", "ÀB 12"],
+    [
+        "",
+        "AB",
+        "123",
+        "rue des Tanneurs",
+        "12 rue AB 3",
+        "617284 6717902",
+        "4X0901000AB0123",
+        [
+            "9",
+            "7",
+            "A",
+            "4",
+            "1",
+            "1",
+            "0",
+            "0",
+            "0",
+            "A",
+            "B",
+            "0",
+            "1",
+            "2",
+            "3",
+        ],
+        "975411000AB0123",
+        "ÀB 12",
+    ],
 )
 def test_what_is_no_parcel_reference(text: str) -> None:
     assert read_reference(text) is None
