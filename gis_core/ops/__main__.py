@@ -13,6 +13,9 @@ from gis_core.ops.environment import DEFAULT_PORT, Place, variables
 from gis_core.ops.failure import OperationFailedError
 from gis_core.ops.progress import say
 
+# Commands whose options belong to another program (Django, pytest, the benchmark).
+PASSED_ON = ("manage", "test", "bench")
+
 
 class Parser(argparse.ArgumentParser):
     """Answers a mistake with one French sentence."""
@@ -33,8 +36,8 @@ def parser() -> Parser:
     add("stop", parents=[common])
     add("serve", parents=[common, port])
     add("worker", parents=[common])
-    add("manage", parents=[common]).add_argument("arguments", nargs=argparse.REMAINDER)
-    add("test", parents=[common]).add_argument("arguments", nargs=argparse.REMAINDER)
+    for command in PASSED_ON:
+        add(command, parents=[common])
     add("check", parents=[common])
     add("backup", parents=[common]).add_argument("file", type=Path)
     bring_back = add("restore", parents=[common])
@@ -46,9 +49,18 @@ def parser() -> Parser:
     return commands
 
 
+def split(arguments: list[str]) -> tuple[list[str], list[str]]:
+    """What is ours to parse, and what another program gets untouched (all but a leading `--data`)."""
+    if arguments[:1] and arguments[0] in PASSED_ON:
+        ours = 3 if arguments[1:2] == ["--data"] else 2 if arguments[1:2] and arguments[1].startswith("--data=") else 1
+        return arguments[:ours], arguments[ours:]
+    return arguments, []
+
+
 def main(arguments: list[str]) -> int:
     """Run one command and give its exit code."""
-    asked = parser().parse_args(arguments)
+    ours, passed_on = split(arguments)
+    asked = parser().parse_args(ours)
     place = Place.current(asked.data)
     match asked.command:
         case "demo":
@@ -60,9 +72,11 @@ def main(arguments: list[str]) -> int:
         case "worker":
             return demo.work(place)
         case "manage":
-            return manage.run(place, asked.arguments)
+            return manage.run(place, passed_on)
         case "test":
-            return test_run.run(place, asked.arguments)
+            return test_run.run(place, passed_on)
+        case "bench":
+            return manage.run(place, ["bench", *passed_on])
         case "check":
             return check.run(place)
         case "backup":
