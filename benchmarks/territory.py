@@ -57,8 +57,7 @@ def scatter(random: np.random.Generator, seats: Floats, count: int) -> Floats:
 
 def nearest(points: Floats, seats: Floats) -> Integers:
     tree = shapely.STRtree(shapely.points(seats))
-    found: Integers = tree.nearest(shapely.points(points))
-    return found
+    return np.asarray(tree.nearest(shapely.points(points)), dtype=np.int64)
 
 
 def wind(polygons: NDArray[Any], batch: int = 65_536) -> NDArray[Any]:
@@ -76,7 +75,8 @@ def wind_some(polygons: NDArray[Any]) -> NDArray[Any]:
     order = np.argsort(np.concatenate([owners, owner[last]]), kind="stable")
     rings = np.vstack([bent, coordinates[last]])[order]
     made = shapely.polygons(shapely.linearrings(rings, indices=np.concatenate([owners, owner[last]])[order]))
-    return np.where(shapely.is_valid(made), made, shapely.polygons(shapely.linearrings(coordinates, indices=owner)))
+    plain = shapely.polygons(shapely.linearrings(coordinates, indices=owner))
+    return np.asarray(np.where(shapely.is_valid(made), made, plain))
 
 
 def bends(begin: Floats, end: Floats, owner: Integers) -> tuple[Floats, Integers]:
@@ -162,7 +162,7 @@ STREETS = (
 
 
 def address_rows(territory: Territory) -> Iterator[tuple[str, ...]]:
-    """`insee, number, road_name, postcode, commune_name, label, search_text, suffix, parcel_idu, geometry` of every address."""
+    """Of every address, what `benchmarks.database.ADDRESS_COLUMNS` names, in that order."""
     random = np.random.default_rng(SEED + 1)
     chosen = np.sort(random.choice(len(territory.parcels), min(ADDRESSES, len(territory.parcels)), replace=False))
     points = shapely.set_srid(shapely.point_on_surface(territory.parcels[chosen]), 2154)

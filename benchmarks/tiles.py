@@ -52,7 +52,7 @@ def clear_cache(made: BenchDatabase) -> None:
 def latency_rows(field: Field) -> list[Row]:
     """Medians of one client: the whole answer over HTTP against the bare statement, on the same tiles, warmed once."""
     rows = []
-    with ConnectionPool(**pool_arguments(field.made)) as pool:
+    with raw_pool(field.made) as pool:
         for slug, z in itertools.product(("parcels", PRIVATE_SLUG), RAW_GOALS):
             layer = Layer.objects.get(slug=slug)
             raw = raw_runner(pool, layer, field)
@@ -75,10 +75,10 @@ def empty_latency_rows() -> list[Row]:
     ]
 
 
-def pool_arguments(made: BenchDatabase) -> dict[str, object]:
+def raw_pool(made: BenchDatabase) -> ConnectionPool:
     socket = str(made.place.socket_directory())
-    kwargs = {"host": socket, "dbname": NAME, "user": "arpent_web", "autocommit": True, "prepare_threshold": None}
-    return {"kwargs": kwargs, "min_size": 1, "max_size": 1, "open": True}
+    settings = {"host": socket, "dbname": NAME, "user": "arpent_web", "autocommit": True, "prepare_threshold": None}
+    return ConnectionPool(kwargs=settings, min_size=1, max_size=1, open=True)
 
 
 def raw_runner(pool: ConnectionPool, layer: Layer, field: Field) -> Callable[[Address], bytes]:

@@ -199,6 +199,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 FILE_UPLOAD_TEMP_DIR = None
 UPLOAD_MAX_BYTES = int(os.environ.get("ARPENT_UPLOAD_MAX_MB", "500")) * 1_048_576
+TILE_CACHE_BYTES = int(os.environ.get("ARPENT_TILE_CACHE_MB", "2048")) * 1_048_576
 
 _mail = urlsplit(os.environ.get("ARPENT_EMAIL_URL", ""))
 MAILERS = {
@@ -210,7 +211,6 @@ MAILERS = {
             "username": _mail.username or "",
             "password": _mail.password or "",
             "use_tls": _mail.scheme == "smtps",
-            "timeout": 10,
             "timeout": 20,
         },
     }

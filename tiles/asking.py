@@ -119,7 +119,7 @@ def read_asker(credentials: Credentials) -> Asker | None:
 
 
 def give_back() -> None:
-    """Return this thread's connection to the pool, as Django does around a request (not inside a test's transaction)."""
+    """Return this thread's connection to the pool, as Django does around a request (not in a test's transaction)."""
     if not connection.in_atomic_block:
         close_old_connections()
 
