@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import allauth.account.admin  # noqa: F401
+import django.contrib.auth.admin  # noqa: F401  (both register what is unregistered below)
+from allauth.account.models import EmailAddress, EmailConfirmation
 from django import forms
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -17,7 +21,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from gis_core.models import ApiToken, Commune, Job, Member, Membership, Territory, User
 
 
-class ReadOnly(admin.ModelAdmin):
+class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
     """Looked at, never changed here."""
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
@@ -30,7 +34,7 @@ class ReadOnly(admin.ModelAdmin):
         return False
 
 
-class MemberForm(forms.ModelForm):
+class MemberForm(forms.ModelForm):  # type: ignore[type-arg]
     """A member's territory is typed or pasted as INSEE codes: a département has hundreds."""
 
     insee_codes = forms.CharField(
@@ -59,14 +63,15 @@ class MemberForm(forms.ModelForm):
 
 
 @admin.register(Member)
-class MemberAdmin(admin.ModelAdmin):
+class MemberAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     form = MemberForm
     list_display = ("name", "kind", "siren", "communes_count", "people_link")
     list_filter = ("kind",)
     search_fields = ("name", "siren")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Member]:
-        return super().get_queryset(request).annotate(commune_count=Count("territories"))
+        members: QuerySet[Member] = super().get_queryset(request)
+        return members.annotate(commune_count=Count("territories"))
 
     @admin.display(description=_("communes"), ordering="commune_count")
     def communes_count(self, member: Member) -> int:
@@ -90,7 +95,7 @@ class MemberAdmin(admin.ModelAdmin):
         return obj is not None and not obj.memberships.exists()
 
 
-class MembershipInline(admin.TabularInline):
+class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
     model = Membership
     fields = ("member", "role", "created_at")
     readonly_fields = fields
@@ -101,7 +106,7 @@ class MembershipInline(admin.TabularInline):
         return False
 
 
-class TokenInline(admin.TabularInline):
+class TokenInline(admin.TabularInline):  # type: ignore[type-arg]
     model = ApiToken
     fields = ("name", "prefix", "created_at", "last_used_at", "revoked_at")
     readonly_fields = ("name", "prefix", "created_at", "last_used_at")
@@ -113,7 +118,7 @@ class TokenInline(admin.TabularInline):
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin):
+class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     fields = ("username", "email", "first_name", "last_name", "language", "is_active", "last_login", "date_joined")
     list_display = ("username", "last_name", "first_name", "email", "is_active", "last_login")
     list_filter = ("is_active", "memberships__role", "memberships__member")
@@ -162,21 +167,22 @@ class JobAdmin(ReadOnly):
     date_hierarchy = "created_at"
 
 
-admin.site.unregister(ProcrastinateJob)
+# Rights come from roles alone, and allauth reads the address from the account.
+for _unused in (Group, EmailAddress, EmailConfirmation, ProcrastinateJob):
+    if admin.site.is_registered(_unused):
+        admin.site.unregister(_unused)
 
 
 @admin.register(ProcrastinateJob)
 class QueueAdmin(ProcrastinateJobAdmin):
     """The queue's own rows, without Procrastinate's inline styles, which our content security policy refuses."""
 
-    list_display = ("pk", "task_name", "arguments", "status", "attempts", "scheduled_at")
-    list_filter = ("status", "task_name")
-    fields = ("task_name", "arguments", "status", "queue_name", "lock", "queueing_lock", "scheduled_at", "attempts")
-    readonly_fields = fields
-    list_select_related = False
+    list_display = ["pk", "task_name", "arguments", "status", "attempts", "scheduled_at"]
+    list_filter = ["status", "task_name"]
+    fields = ["task_name", "arguments", "status", "queue_name", "lock", "queueing_lock", "scheduled_at", "attempts"]
 
-    def get_readonly_fields(self, request: Any, obj: Any = None) -> tuple[str, ...]:
-        return self.fields
+    def get_readonly_fields(self, request: Any, obj: Any = None) -> list[str]:
+        return ["task_name", "arguments", "status", "queue_name", "lock", "queueing_lock", "scheduled_at", "attempts"]
 
     @admin.display(description=_("arguments"))
     def arguments(self, job: ProcrastinateJob) -> str:

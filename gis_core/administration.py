@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import wraps
 from typing import Any
 
 from django.contrib import admin
@@ -10,6 +11,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -18,22 +20,35 @@ class ArpentAdminSite(AdminSite):
     site_title = _("Arpent administration")
     index_title = _("Members, layers, jobs")
     site_url = "/"
-    enable_nav_sidebar = True
+    final_catch_all_view = False
 
     def has_permission(self, request: HttpRequest) -> bool:
         return bool(request.rights.agency)  # type: ignore[attr-defined]
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Every page of the administration goes through here."""
+        guarded = super().admin_view(view, cacheable)
+
+        @wraps(guarded)
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not self.has_permission(request):
+                return self.login(request)
+            response: HttpResponse = guarded(request, *args, **kwargs)
+            return response
+
+        return checked
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if request.user.is_authenticated and not self.has_permission(request):
             raise PermissionDenied
         if self.has_permission(request):
             return redirect("admin:index")
-        return redirect_to_login(request.GET.get("next") or request.get_full_path())
+        return redirect_to_login(request.GET.get("next") or request.get_full_path(), reverse("account_login"))
 
-    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:  # type: ignore[override]
         return redirect("account_logout")
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:  # type: ignore[override]
         return redirect("account_change_password")
 
 

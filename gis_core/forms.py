@@ -10,7 +10,7 @@ from gis_core.rights import Rights, Role
 
 
 class AccessibleForm(forms.Form):
-    """Django ties help and errors to fields by aria-describedby and aria-invalid; the label's mark says what is needed."""
+    """Django ties help and errors to their fields by aria-describedby and aria-invalid."""
 
     required_css_class = "required"
     error_css_class = "wrong"

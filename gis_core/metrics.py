@@ -16,7 +16,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     REGISTRY,
@@ -53,7 +53,7 @@ def register(name: str, description: str, measure: Measure) -> None:
     _measures[name] = (description, measure)
 
 
-@require_GET
+@require_safe
 @never_cache
 def page(request: HttpRequest) -> HttpResponse:
     """All measures as Prometheus text: for this machine, and for an agency administrator's token."""

@@ -4,11 +4,13 @@ from collections.abc import Callable
 
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from gis_core.errors import ArpentError
 from gis_core.identity import user_of_authorization
-from gis_core.problem import as_problem, problem, wants_problem
+from gis_core.problem import as_problem, problem, status_of, wants_problem
 from gis_core.rights import acting_as, rights_of
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -16,7 +18,7 @@ LONGEST_URL = 8_000
 
 
 def refuse_absurd_requests(get_response: Handler) -> Handler:
-    """A NUL character or an endless query never reaches a view (PostgreSQL refuses NUL; nobody needs 8,000 characters)."""
+    """A NUL character or an endless query never reaches a view (PostgreSQL refuses NUL)."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         query = request.META.get("QUERY_STRING", "")
@@ -66,6 +68,13 @@ def their_language(get_response: Handler) -> Handler:
     return middleware
 
 
+def refusal_page(request: HttpRequest, error: ArpentError) -> HttpResponse:
+    """A page for a domain error that a page's view did not put in its form."""
+    status = status_of(error)
+    template = {404: "404.html", 403: "403.html", 503: "503.html"}.get(status, "400.html")
+    return render(request, template, {"detail": error.message}, status=status)
+
+
 def problem_pages(get_response: Handler) -> Handler:
     """Programs never get an HTML error page."""
 
@@ -84,7 +93,9 @@ def problem_pages(get_response: Handler) -> Handler:
         return response
 
     def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:
-        return as_problem(error) if wants_problem(request) else None
+        if wants_problem(request):
+            return as_problem(error)
+        return refusal_page(request, error) if isinstance(error, ArpentError) else None
 
     middleware.process_exception = process_exception  # type: ignore[attr-defined]
     return middleware

@@ -15,7 +15,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language as remember_language
 
 from gis_core import webmap_build
@@ -28,14 +28,16 @@ from gis_core.services.territories import extent_4326
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """What every template may link to, by the asker's roles."""
     rights = getattr(request, "rights", Rights())
-    return {"rights": rights, "manages_members": manages_members(rights), "version": settings.VERSION}
+    manages = manages_members(rights)
+    imports = address_if_any("imports") if manages else None
+    return {"rights": rights, "manages_members": manages, "imports_url": imports, "version": settings.VERSION}
 
 
 def manages_members(rights: Rights) -> bool:
     return rights.agency or any(role in ADMINISTRATORS for role in rights.roles.values())
 
 
-@require_GET
+@require_safe
 @never_cache
 def map_page(request: HttpRequest) -> HttpResponse:
     """The web map with its configuration; a page that says what to do when it has not been built."""

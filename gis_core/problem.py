@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import DatabaseError
+from django.db import DatabaseError, DataError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
@@ -71,6 +71,12 @@ def as_problem(error: Exception) -> JsonResponse:
             return problem(400)
         case exceptions.APIException():
             return api_problem(error)
+        case DataError():
+            # A value that no column takes (NUL, a number out of range) and that no form refused before.
+            return problem(400, _("The request contains a value that cannot be kept."))
+        case OperationalError():
+            log.error("the database does not answer", exc_info=error)
+            return problem(503, _("The database does not answer."))
         case DatabaseError() if sqlstate(error) == INSUFFICIENT_PRIVILEGE:
             return problem(403, _("Your role does not allow this."))
         case _:

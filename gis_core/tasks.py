@@ -132,7 +132,7 @@ async def sweep_stalled_jobs(context: JobContext, timestamp: int) -> None:
 
 def give_up(job_id: Any) -> None:
     with acting_as(SYSTEM):
-        for job in Job.objects.filter(pk=job_id if isinstance(job_id, int) else None):
+        for job in Job.objects.filter(pk=job_id) if isinstance(job_id, int) else []:
             jobs.end(
                 job,
                 state=Job.State.FAILED,

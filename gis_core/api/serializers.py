@@ -37,7 +37,8 @@ class MemberDetailSerializer(MemberSerializer):
 
     def get_communes(self, member: Member) -> list[dict[str, str]]:
         """INSEE code and name of each commune of the territory, by name."""
-        return list(member.communes.order_by("name").values("insee", "name"))
+        communes = member.communes.order_by("name").values_list("insee", "name")
+        return [{"insee": insee, "name": name} for insee, name in communes]
 
 
 class MyMembershipSerializer(serializers.ModelSerializer[Membership]):

@@ -19,9 +19,9 @@ def tokens_of(user: User) -> ApiTokenQuerySet:
 
 @transaction.atomic
 def create_token(*, user: User, name: str) -> tuple[ApiToken, str]:
-    """A new token and its secret, which is shown this once. Raises Invalid without a name, Conflict beyond 50 tokens."""
+    """A new token and its secret, which is shown this once. Raises Invalid (no name), Conflict (50 tokens already)."""
     name = name.strip()
-    if not name or len(name) > LONGEST_NAME:
+    if not name or len(name) > LONGEST_NAME or "\0" in name:
         raise Invalid(_("A token needs a name of at most %(limit)s characters.") % {"limit": LONGEST_NAME})
     if tokens_of(user).count() >= MOST_TOKENS:
         raise Conflict(_("You have %(limit)s tokens: revoke one first.") % {"limit": MOST_TOKENS})

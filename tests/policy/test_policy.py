@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from math import floor
 from pathlib import Path
 from typing import Any
@@ -71,10 +72,7 @@ def make_world() -> World:
             slug="plan", title="Plan", kind="xyz", url="https://tuiles.example.org/{z}/{x}/{y}.png", attribution="Essai"
         )
         with connection.cursor() as cursor:
-            cursor.execute(
-                "select procrastinate_defer_jobs_v1(array[row('q', 'essai', 0, null, null, '{}', null)::procrastinate_job_to_defer_v1])"
-            )
-            cursor.execute("select max(id) from procrastinate_jobs")
+            cursor.execute("insert into procrastinate_jobs (queue_name, task_name) values ('q', 'essai') returning id")
             (queued,) = cursor.fetchone()
     for person in people.values():
         person.refresh_from_db()
@@ -188,15 +186,23 @@ def body(route: str, method: str, given: dict[str, Any]) -> dict[str, Any]:
     return {"data": forms[asked]} if asked in forms else {}
 
 
+@cache
+def browser() -> Client:
+    """One for all cells: making a client loads the whole middleware, which lists every static file."""
+    return Client(raise_request_exception=False)
+
+
 def ask(world: World, method: str, scope: str, role: str, route: str) -> Any:
     """Send the request of one cell."""
-    accept = "text/html" if route.startswith(PAGES) or route == "" else "application/json"
-    remote = {"REMOTE_ADDR": "192.0.2.7"} if scope == "remote" else {}
-    client = Client(raise_request_exception=False, headers={"accept": accept}, **remote)
+    client = browser()
+    client.cookies.clear()
     if role != "anonymous":
         client.force_login(world.people[role])
+    accept = "text/html" if route.startswith(PAGES) or route == "" else "application/json"
+    remote = {"REMOTE_ADDR": "192.0.2.7"} if scope == "remote" else {}
     given = arguments(world, route, role, scope)
-    return getattr(client, method.lower())(address(route, given), **body(route, method, given))
+    request = getattr(client, method.lower())
+    return request(address(route, given), headers={"accept": accept}, **body(route, method, given), **remote)
 
 
 # -- the routes -------------------------------------------------------------------------------------------------------

@@ -1,0 +1,201 @@
+"""The frame around every answer: headers, errors in one shape, input that is not."""
+
+import logging
+import re
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from gis_core import webmap_build
+from gis_core.models import User
+from layers.catalogue.models import Background
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+PAGES = ["/", "/compte/connexion/", "/compte/mot-de-passe/oublie/", "/compte/inscription/", "/introuvable/"]
+HTML = {"accept": "text/html"}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_policy_allows_nothing_inline_and_the_page_needs_nothing_inline(client: Client, page: str) -> None:
+    answer = client.get(page, headers=HTML)
+    policy = answer["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "default-src 'self'" in policy
+    text = answer.content.decode()
+    scripts = re.findall(r"<script(?![^>]*(?:src=|application/json))", text)
+    assert not scripts
+    assert "<style" not in text
+    assert not re.findall(r"\s(?:style|on\w+)=", text)
+
+
+def test_a_declared_background_is_allowed_on_the_map_page_alone(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webmap_build, "read", lambda: webmap_build.Build("/static/webmap/a.js", (), ()))
+    with factories.as_owner():
+        Background.objects.create(
+            slug="plan",
+            title="Plan",
+            kind="xyz",
+            url="https://{a-c}.tuiles.example.org/{z}/{x}/{y}.png",
+            attribution="Essai",
+        )
+    assert "https://*.tuiles.example.org" in client.get("/", headers=HTML)["Content-Security-Policy"]
+    assert "tuiles.example.org" not in client.get("/compte/connexion/", headers=HTML)["Content-Security-Policy"]
+
+
+def test_the_map_page_says_what_to_do_when_the_map_is_not_built(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webmap_build, "read", lambda: None)
+    answer = client.get("/", headers=HTML)
+    assert answer.status_code == 503
+    assert b"./arpent demo" in answer.content
+
+
+@pytest.mark.parametrize("address", ["/api/v1/rien/", "/api/rien", "/tiles/rien", "/health/rien", "/api/v1/jobs/abc/"])
+def test_an_unknown_address_of_the_api_is_a_problem(client: Client, address: str) -> None:
+    answer = client.get(address, headers=HTML)
+    assert answer.status_code == 404
+    assert answer["Content-Type"] == "application/problem+json"
+    assert answer.json()["status"] == 404
+
+
+def test_an_unknown_page_is_a_french_page_for_people(client: Client) -> None:
+    answer = client.get("/introuvable/", headers={**HTML, "accept-language": "fr"})
+    assert answer.status_code == 404
+    assert 'lang="fr"' in answer.content.decode()
+
+
+BAD = [
+    ("/api/v1/tokens/", b'{"name": "x', "application/json"),
+    ("/api/v1/tokens/", b'["pas un objet"]', "application/json"),
+    ("/api/v1/tokens/", b"null", "application/json"),
+    ("/api/v1/tokens/", b"name=x", "text/plain"),
+    ("/api/v1/tokens/", b"\xff\xfe", "application/json"),
+    ("/api/v1/tokens/", b'{"name": "a\\u0000b"}', "application/json"),
+    ("/api/v1/tokens/", b'{"name": "' + b"x" * 1_000_000 + b'"}', "application/json"),
+    ("/api/v1/tokens/", b'{"name": "' + b"x" * 3_000_000 + b'"}', "application/json"),
+    ("/api/v1/tokens/", b"[" * 100_000, "application/json"),
+    ("/api/v1/tokens/", b'{"name": {"a": 1}}', "application/json"),
+    ("/api/v1/tokens/", b'{"name": "\\ud800"}', "application/json"),
+]
+
+
+@pytest.mark.parametrize(("address", "content", "kind"), BAD)
+def test_bad_input_is_a_problem_and_never_a_failure(client: Client, address: str, content: bytes, kind: str) -> None:
+    client.force_login(factories.user(factories.member()))
+    answer = client.post(address, content, content_type=kind)
+    assert 400 <= answer.status_code < 500
+    assert answer["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["limit=0", "limit=-1", "limit=x", "limit=1001", "limit=" + "9" * 5000, "offset=²", "limit=%00", "limit=%2500"],
+)
+def test_a_bad_page_is_a_problem(client: Client, query: str) -> None:
+    client.force_login(factories.user(factories.member()))
+    answer = client.get(f"/api/v1/jobs/?{query}")
+    assert answer.status_code == 400
+    assert answer["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/api/v1/jobs/99999999999999999999/", "/membres/a%00b/", "/compte/jetons/99999999999999999999/revoquer/"],
+)
+def test_an_absurd_address_is_refused(client: Client, address: str) -> None:
+    client.force_login(factories.user(factories.member()))
+    assert 400 <= client.post(address).status_code < 500
+    assert 400 <= client.get(address).status_code < 500
+
+
+def test_an_endless_address_is_refused(client: Client) -> None:
+    answer = client.get("/api/v1/jobs/?limit=" + "1" * 1_000_000)
+    assert answer.status_code == 414
+    assert answer["Content-Type"] == "application/problem+json"
+
+
+def test_nul_and_a_million_characters_in_a_form_are_refused(client: Client) -> None:
+    client.force_login(factories.user(factories.member()))
+    for name in ("a\0b", "x" * 1_000_000):
+        assert client.post("/compte/jetons/", {"name": name}, headers=HTML).status_code == 400
+
+
+def test_login_survives_absurd_credentials(client: Client) -> None:
+    for login in ("a\0b", "x" * 1_000_000, "é" * 300):
+        assert client.post("/compte/connexion/", {"login": login, "password": "x\0"}, headers=HTML).status_code in (
+            200,
+            400,
+            429,
+        )
+
+
+def test_wrong_passwords_are_limited(client: Client) -> None:
+    cache.clear()
+    person = factories.user(factories.member())
+    person.set_password("la bonne phrase")
+    with factories.as_owner():
+        User.objects.filter(pk=person.pk).update(password=person.password)
+    for _attempt in range(5):
+        client.post("/compte/connexion/", {"login": person.username, "password": "faux"}, headers=HTML)
+    answer = client.post("/compte/connexion/", {"login": person.username, "password": "la bonne phrase"}, headers=HTML)
+    assert answer.status_code in (200, 429)
+    assert client.get("/api/v1/me/").status_code == 401
+    cache.clear()
+
+
+def test_the_limiter_is_shared_between_processes() -> None:
+    from django.conf import settings
+
+    assert "db.DatabaseCache" in settings.CACHES["default"]["BACKEND"]
+
+
+def test_passwords_are_argon2() -> None:
+    person = User()
+    person.set_password("une phrase")
+    assert person.password.startswith("argon2$argon2id$")
+
+
+def test_an_unexpected_error_never_sends_its_text(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    from gis_core.api import views
+
+    def fail(*_args: object) -> None:
+        raise RuntimeError("le secret du serveur")
+
+    monkeypatch.setattr(views, "asker", fail)
+    logging.getLogger("arpent").disabled = True
+    client.force_login(factories.user(factories.member()))
+    answer = client.get("/api/v1/me/")
+    assert answer.status_code == 500
+    assert "secret" not in answer.content.decode()
+
+
+def test_the_language_is_kept_with_the_account(client: Client) -> None:
+    person = factories.user(factories.member())
+    client.force_login(person)
+    client.post("/langue/", {"language": "en", "next": "/compte/"})
+    page = client.get("/compte/", headers={**HTML, "accept-language": "fr"})
+    assert 'lang="en"' in page.content.decode()
+
+
+def test_metrics_are_for_this_machine_and_the_agency(client: Client) -> None:
+    assert b"arpent_oldest_job_seconds" in client.get("/metrics").content
+    assert client.get("/metrics", REMOTE_ADDR="192.0.2.1").status_code == 401
+    assert client.get("/metrics", headers={"x-forwarded-for": "192.0.2.1"}).status_code == 401
+
+
+def test_ready_when_the_wall_stands(client: Client) -> None:
+    assert client.get("/health/ready").json()["status"] == "ready"
+
+
+def test_not_ready_with_a_migration_missing(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    from gis_core import health
+
+    monkeypatch.setattr(health, "known_migrations", lambda: frozenset({("gis_core", "9999_future")}))
+    answer = client.get("/health/ready")
+    assert answer.status_code == 503
+    assert answer.json()["reasons"]

@@ -1,0 +1,117 @@
+"""The wall behind the code: what PostgreSQL refuses when every filter of the code is gone, and what it writes down."""
+
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import DatabaseError, connection, transaction
+from django.test import Client
+
+from gis_core.installer import is_stored
+from gis_core.models import HistoryEvent, Job, JobQuerySet, RowHistory
+from gis_core.rights import SYSTEM, Role, acting_as
+from layers.catalogue.models import Layer, LayerQuerySet
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+# Read before anybody is known, or part of knowing who asks; the code alone guards them.
+DECLARED_OPEN = {"gis_core_territory", "gis_core_membership", "gis_core_townhall"}
+
+
+def query(statement: str, *values: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return list(cursor.fetchall()) if cursor.description else []
+
+
+def test_without_the_codes_filters_no_job_leaks(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, theirs = factories.member(), factories.member()
+    factories.job(theirs, title="Secret")
+    monkeypatch.setattr(JobQuerySet, "visible_to", lambda self, rights: self)
+    client.force_login(factories.user(ours, Role.GIS_ADMINISTRATOR))
+    assert client.get("/api/v1/jobs/").json() == {"count": 0, "results": []}
+
+
+def test_without_the_codes_filters_no_layer_leaks(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, theirs = factories.member(), factories.member()
+    factories.layer("secrete", owner=theirs, visibility=Layer.Visibility.OWNER)
+    monkeypatch.setattr(LayerQuerySet, "visible_to", lambda self, rights: self)
+    client.force_login(factories.user(ours))
+    assert "secrete" not in client.get("/api/v1/layers/").content.decode()
+    assert client.get("/api/v1/layers/secrete/").status_code == 404
+    assert client.get("/tiles/secrete.json").status_code == 404
+
+
+def test_a_reader_cannot_write_a_members_row() -> None:
+    ours = factories.member()
+    job = factories.job(ours)
+    from gis_core.rights import rights_of
+
+    with acting_as(rights_of(factories.user(ours, Role.READER))):
+        assert Job.objects.filter(pk=job.pk).update(title="changé") == 0
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Job.objects.create(owner=ours, kind="x", title="x")
+
+
+def test_every_table_of_a_member_or_a_commune_has_policies_or_is_declared() -> None:
+    scoped = query(
+        "select distinct c.relname, c.relrowsecurity from pg_class c join pg_attribute a on a.attrelid = c.oid"
+        " where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace"
+        " and a.attname in ('owner_id', 'insee', 'shared_with', 'member_id') and not a.attisdropped"
+    )
+    reference = {model._meta.db_table for model in apps.get_models() if getattr(model, "security", "") == "reference"}
+    unprotected = {name for name, secured in scoped if not secured} - reference - DECLARED_OPEN
+    assert not unprotected
+
+
+def test_the_web_role_may_not_write_reference_data_nor_truncate() -> None:
+    assert not query("select has_table_privilege('arpent_web', 'gis_core_commune', 'insert, update, delete')")[0][0]
+    truncatable = query(
+        "select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace"
+        " and has_table_privilege('arpent_web', oid, 'truncate')"
+    )
+    assert not truncatable
+
+
+def test_every_table_that_the_web_role_reads_belongs_to_a_model_or_a_layer() -> None:
+    known = {model._meta.db_table for model in apps.get_models(include_auto_created=True) if is_stored(model)}
+    readable = {
+        name
+        for (name,) in query(
+            "select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace"
+            " and has_table_privilege('arpent_web', oid, 'select') and relname !~ '^(spatial_ref_sys|procrastinate_)'"
+        )
+    }
+    assert readable - known <= {"gis_core_cache", "django_migrations"}
+
+
+def test_the_web_role_does_not_read_the_history() -> None:
+    for model in (HistoryEvent, RowHistory):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            model.objects.count()
+
+
+def test_a_raw_statement_leaves_a_trace() -> None:
+    factories.commune(insee="45901")
+    with factories.as_owner():
+        query("update gis_core_commune set population = 12 where insee = '45901'")
+        assert HistoryEvent.objects.filter(table="gis_core_commune").exists()
+
+
+def test_truncate_leaves_a_trace() -> None:
+    factories.job(factories.member())
+    with factories.as_owner():
+        query("truncate gis_core_job cascade")
+        assert HistoryEvent.objects.filter(kind="truncate", table="gis_core_job").exists()
+
+
+def test_an_edit_keeps_the_former_row_and_who_changed_it() -> None:
+    layer = factories.layer("essai", title="Avant")
+    with acting_as(SYSTEM):
+        Layer.objects.filter(pk=layer.pk).update(title="Après")
+    with factories.as_owner():
+        kept = RowHistory.objects.get(operation="UPDATE", pk_value=layer.pk)
+        assert kept.old is not None
+        assert kept.old["title"] == "Avant"
+        assert kept.event.by_role
