@@ -1,9 +1,9 @@
-"""Who gets what: every route x method x role x whose object it is, with the status that is answered. Written by hand.
+"""Who gets what: every route x method x role x whose object it is, with the status answered. Written by hand.
 
-Scope: `own` is the asker's member's object (or the asker's), `other` another member's (or another person's), `none` does
-not exist, `mixed` another member's object under one's own member's address, `public` is open, `remote` asks from another
-machine, `-` has no object. `REST` stands for every method of GET HEAD POST PUT PATCH DELETE OPTIONS that the route's
-other lines do not name; `<500` accepts any answer but a failure. A route may be a pattern.
+Scope: `own` is the asker's member's object (or the asker's), `other` another member's (or another person's), `none`
+does not exist, `mixed` another member's object under one's own member's address, `public` is open, `remote` asks from
+another machine, `-` has no object. `REST` stands for every method of GET HEAD POST PUT PATCH DELETE OPTIONS that the
+route's other lines do not name; `<500` accepts any answer but a failure. A route may be a pattern.
 """
 
 from dataclasses import dataclass

@@ -87,9 +87,15 @@ def make_world() -> World:
         "other": factories.job(theirs, kind="import", report={"files": []}),
     }
     rows = {
-        "member": ours.pk, "user": people["reader"].pk, "commune": commune.pk, "job": jobs["own"].pk,
-        "theme": Theme.objects.get(slug="essai").pk, "layer": layers["own"].pk, "background": background.pk, "procrastinatejob": queued,
-    }  # fmt: skip
+        "member": ours.pk,
+        "user": people["reader"].pk,
+        "commune": commune.pk,
+        "job": jobs["own"].pk,
+        "theme": Theme.objects.get(slug="essai").pk,
+        "layer": layers["own"].pk,
+        "background": background.pk,
+        "procrastinatejob": queued,
+    }
     return World(ours, theirs, people, tokens, persons, jobs, layers, factories.parcel().pk, tile_of_the_parcel(), rows)
 
 
@@ -130,13 +136,15 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         "job_id": world.jobs[foreign].pk if foreign in world.jobs else MISSING,
         "token_id": token.pk if token else MISSING,
         "feature_id": world.parcel_id,
-        "object_id": world.rows.get(route.split("/")[2], MISSING) if route.count("/") > 2 and whose == "own" else MISSING,
+        "object_id": world.rows.get(route.split("/")[2], MISSING)
+        if route.count("/") > 2 and whose == "own"
+        else MISSING,
         "app_label": "gis_core",
         "content_type_id": MISSING,
         "uidb36": "1",
         "key": "faux-jeton",
         **{"z": z, "x": x, "y": y},
-    }  # fmt: skip
+    }
 
 
 def address(route: str, given: dict[str, Any]) -> str:
