@@ -109,7 +109,8 @@ export class SearchBox extends ArpentElement {
       event.preventDefault();
       this.open = false;
     } else if (event.key === "Escape") {
-      event.preventDefault();
+      // With a sheet open, Escape goes on to close it.
+      if (!this.state.sheet) event.preventDefault();
       document.querySelector<HTMLElement>(".map-canvas")?.focus();
     }
   }
