@@ -68,7 +68,9 @@ def user(at: Member | None = None, role: str = Role.READER, communes: tuple[Comm
     number = next(_numbers)
     with as_owner():
         made = User(
-            username=fields.pop("username", f"personne{number}"), email=fields.pop("email", f"personne{number}@example.org"), **fields
+            username=fields.pop("username", f"personne{number}"),
+            email=fields.pop("email", f"personne{number}@example.org"),
+            **fields,
         )
         made.set_unusable_password()
         made.save()

@@ -21,6 +21,7 @@ PRODUCTION = {
     "ARPENT_DEBUG": "0",
     "ARPENT_HTTPS": "1",
     "ARPENT_ALLOWED_HOSTS": "sig.example.fr",
+    "ARPENT_EMAIL_URL": "smtps://arpent:secret@mail.example.fr:587",
     "ARPENT_SECRET_KEY": "for-the-system-checks-only-0123456789-abcdefghijklmnopqrstuvwxyz",
 }
 

@@ -11,13 +11,13 @@ from layers.catalogue.models import Background, Layer, Theme
 
 
 @admin.register(Theme)
-class ThemeAdmin(admin.ModelAdmin):
+class ThemeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("title", "slug", "order")
     list_editable = ("order",)
 
 
 @admin.register(Layer)
-class LayerAdmin(admin.ModelAdmin):
+class LayerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """How a layer looks and who sees it. Where its rows lie is the importers' business, not a form's."""
 
     list_display = ("title", "theme", "owner", "visibility", "order", "visible_at_first", "source_date")
@@ -33,6 +33,6 @@ class LayerAdmin(admin.ModelAdmin):
 
 
 @admin.register(Background)
-class BackgroundAdmin(admin.ModelAdmin):
+class BackgroundAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("title", "kind", "url", "min_zoom", "max_zoom", "order")
     list_filter = ("kind",)
