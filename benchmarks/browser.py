@@ -10,6 +10,8 @@ from benchmarks.tiles import Field
 
 SCRIPT_GOAL_KB, VIEW_GOAL_S, TASK_GOAL_MS, GEOJSON_GOAL_KB = 400, 2, 200, 200
 PAN_SECONDS = 10
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage"]
 WATCH_TASKS = """
 window.longestTask = 0;
 new PerformanceObserver((list) => {
@@ -35,7 +37,7 @@ def map_rows(field: Field) -> list[Row]:
     """Open the map signed in, wait until the network is quiet and the canvas is there, then drag it for ten seconds."""
     name, _equals, value = field.asker.cookie.partition("=")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch()
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         context = chromium.new_context(viewport={"width": 1280, "height": 800})
         context.add_cookies([{"name": name, "value": value, "url": f"http://127.0.0.1:{field.port}"}])
         page = context.new_page()
