@@ -51,7 +51,7 @@ def arpent(*arguments: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     data = tmp_path_factory.mktemp("demo")
     data.parent.parent.chmod(0o755)
@@ -62,20 +62,21 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     arpent("stop", "--data", str(data))
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
+    """Ends with its module: its event loop would forbid Django's database calls to the tests that follow."""
     with sync_playwright() as driver:
         yield driver
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     opened = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=ARGUMENTS)
     yield opened
     opened.close()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def signed_in(demo: Demo, browser: Browser) -> dict[str, object]:
     """The cookies of the permit instructor of the Lys, who signed in with a password once."""
     context = browser.new_context(locale="fr-FR")
