@@ -267,6 +267,8 @@ def test_areas_are_geodesic(client: Client) -> None:
         {"type": "Point", "coordinates": [[[[[[1]]]]]]},
         {"type": ["Point"], "coordinates": [1, 2]},
         {"type": "LineString", "coordinates": [[1, 2]] * 20_001},
+        {"type": "Point", "coordinates": [10**400, 2]},
+        {"type": "Point", "coordinates": [float("nan"), 2]},
     ],
 )
 def test_what_cannot_be_measured_is_refused(client: Client, geometry: Any) -> None:

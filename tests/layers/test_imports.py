@@ -294,7 +294,7 @@ def test_another_member_answers_as_one_that_does_not_exist(administrator: Client
     assert hidden.json() == missing.json()
 
 
-@pytest.mark.parametrize("data", [{"source": "inconnu"}, {"source": ""}, {"file": []}])
+@pytest.mark.parametrize("data", [{"source": "inconnu"}, {"source": ""}, {"file": []}, {"file": "a text field"}])
 def test_an_incomplete_import_is_refused(administrator: Client, data: dict[str, Any], data_dir: Path) -> None:
     assert start(administrator, **data).status_code == 400
     assert list((data_dir / "files" / "inbox").iterdir()) == []

@@ -1,7 +1,6 @@
 """Geodesic lengths and areas: on the ellipsoid, not on a map projection."""
 
 import json
-import math
 from typing import Any
 
 from django.db import connection
@@ -54,7 +53,8 @@ def position(value: list[Any]) -> list[float]:
     if len(numbers) != len(value) or len(value) not in (2, 3):
         raise Invalid(_("A position must be a longitude and a latitude."))
     lon, lat = numbers[:2]
-    if not (math.isfinite(lon) and math.isfinite(lat) and -180 <= lon <= 180 and -90 <= lat <= 90):
+    # NaN compares false; a whole number too large for a float does too, where math.isfinite would overflow.
+    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
         raise Invalid(_("Longitudes go from -180 to 180, latitudes from -90 to 90."))
     return [lon, lat]
 

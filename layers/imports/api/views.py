@@ -31,7 +31,7 @@ class ImportsView(APIView):
         job = start_import(
             source=str(body.get("source", "")),
             member=str(body.get("member", "")),
-            files=body.getlist("file"),
+            files=request.FILES.getlist("file"),
             user=request.user,
             rights=rights_of_request(request),
         )
