@@ -29,8 +29,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     """What every template may link to, by the asker's roles."""
     rights = getattr(request, "rights", Rights())
     manages = manages_members(rights)
-    imports = address_if_any("imports") if manages else None
-    return {"rights": rights, "manages_members": manages, "imports_url": imports, "version": settings.VERSION}
+    return {"rights": rights, "manages_members": manages, "version": settings.VERSION}
 
 
 def manages_members(rights: Rights) -> bool:
