@@ -19,7 +19,8 @@ PARCEL_FACTS = """
     from parcel p
     left join gis_core_commune co on co.insee = p.insee
     left join lateral (
-        select min(trim(number || ' ' || suffix) || ' ' || road_name) filter (where place = 1) as label,
+        select min(trim(number || ' ' || suffix) || ' ' || lower(left(road_name, 1)) || substr(road_name, 2))
+                   filter (where place = 1) as label,
                count(*) - 1 as others
         from (select number, suffix, road_name, row_number() over (order by number, suffix, id) as place
               from cadastre_address where parcel_idu = p.idu) numbered) a on true
