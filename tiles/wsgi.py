@@ -4,18 +4,23 @@ A full Django request costs more than most tiles. This layer asks the same right
 tiles (tiles.services) and says the same headers; whatever is unusual in a request, an error above all, is Django's.
 """
 
+import logging
 import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
+import psycopg
 from django.conf import settings
+from django.db import DatabaseError
 from django.http.request import split_domain_port, validate_host
 
 from tiles import asking, cache
 from tiles.asking import SeenLayer
 from tiles.services import serving
 from tiles.services.address import Address
+
+log = logging.getLogger("arpent.tiles")
 
 Environ = dict[str, Any]
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
@@ -29,23 +34,33 @@ def tiles_first(django: Application) -> Application:
     """A WSGI application that answers tiles itself and leaves the rest to Django."""
 
     def application(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        found = PATH.fullmatch(environ["PATH_INFO"])
-        if found is None or not usual(environ):
-            return django(environ, start_response)
-        slug, z, x, y = found.groups()
-        address = Address(int(z), int(x), int(y))
-        asker = asking.who_asks(environ) if address.exists else None
-        seen = asker.layers.get(slug) if asker else None
-        if asker is None or seen is None:
-            return django(environ, start_response)
-        headers = headers_for(seen, environ["QUERY_STRING"])
-        if environ.get("HTTP_IF_NONE_MATCH") == seen.etag:
-            start_response("304 Not Modified", headers)
-            return []
-        content = serving.tile(seen.layer, address, seen.folder, seen.run, cache.keep_later)
-        return answer(content, headers, start_response)
+        try:
+            answered = tile(environ, start_response)
+        except (DatabaseError, psycopg.Error) as error:
+            log.warning("tile left to Django: %s", error)
+            answered = None
+        return django(environ, start_response) if answered is None else answered
 
     return application
+
+
+def tile(environ: Environ, start_response: StartResponse) -> Iterable[bytes] | None:
+    """The answer to a usual request for a tile of a layer that the asker sees; None for anything else."""
+    found = PATH.fullmatch(environ["PATH_INFO"])
+    if found is None or not usual(environ):
+        return None
+    slug, z, x, y = found.groups()
+    address = Address(int(z), int(x), int(y))
+    asker = asking.who_asks(environ) if address.exists else None
+    seen = asker.layers.get(slug) if asker else None
+    if seen is None:
+        return None
+    headers = headers_for(seen, environ.get("QUERY_STRING", ""))
+    if environ.get("HTTP_IF_NONE_MATCH") == seen.etag:
+        start_response("304 Not Modified", headers)
+        return []
+    content = serving.tile(seen.layer, address, seen.folder, seen.run, cache.keep_later)
+    return answer(content, headers, start_response)
 
 
 def answer(content: bytes, headers: list[tuple[str, str]], start_response: StartResponse) -> Iterable[bytes]:

@@ -1,13 +1,15 @@
 """Addresses, errors, caching headers and documents."""
 
 import json
+from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
 from layers.catalogue.models import Layer
 from tests import factories
-from tests.tiles.conftest import address_of, kept_files, url_of
+from tests.tiles.conftest import ThinLayer, address_of, kept_files, url_of
 
 X, Y = 617_010.0, 6_717_010.0
 BAD_ADDRESSES = [
@@ -119,3 +121,14 @@ def test_the_documents_speak_the_asked_language(client: Client, db: None) -> Non
 def test_a_problem_is_told_in_words(client: Client, layer: Layer) -> None:
     body = json.loads(client.get("/tiles/essai/99/0/0.mvt").content)
     assert set(body) == {"type", "title", "status", "detail"}
+
+
+def test_a_database_that_does_not_answer_is_told_by_django(
+    thin: ThinLayer, layer: Layer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_arguments: Any) -> bytes:
+        raise OperationalError("no connection")
+
+    monkeypatch.setattr("tiles.services.serving.tile", fail)
+    thin.get(url_of("essai", address_of(X, Y, 15)))
+    assert thin.passed_on == 1
