@@ -5,6 +5,7 @@ from __future__ import annotations
 from allauth.account import views as allauth
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, re_path
@@ -42,8 +43,10 @@ def account_page(request: HttpRequest, status: int = 200, **more: object) -> Htt
 @never_cache
 @login_required
 def create_token(request: HttpRequest) -> HttpResponse:
-    """Make an API token; this page is the only one that shows its secret."""
+    """Make an API token; this page is the only one that shows its secret. A token may not make another one."""
     assert isinstance(request.user, User)
+    if request.by_token:  # type: ignore[attr-defined]
+        raise PermissionDenied
     name = request.POST.get("name", "")
     try:
         token, secret = tokens.create_token(user=request.user, name=name)

@@ -92,6 +92,13 @@ def test_a_token_does_not_make_tokens(client: Client, person: User) -> None:
     assert answer.status_code == 403
 
 
+def test_a_token_does_not_make_tokens_on_the_page_either(client: Client, person: User) -> None:
+    _token, secret = tokens.create_token(user=person, name="QGIS")
+    answer = client.post("/compte/jetons/", {"name": "autre"}, headers={"authorization": f"Bearer {secret}"})
+    assert answer.status_code == 403
+    assert ApiToken.objects.count() == 1
+
+
 def test_a_token_has_a_name(person: User) -> None:
     for name in ("", "  ", "x" * 81):
         with pytest.raises(Invalid):
