@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
@@ -51,20 +51,28 @@ def invite(
 
     `communes` are INSEE codes of the member's territory, needed for a town hall and refused otherwise; `site` is the
     platform's address, with its last slash. Raises Invalid, Forbidden (a role above the asker's), Conflict (already
-    there), Unavailable (no mail).
+    there, or an account that the agency closed), Unavailable (no mail).
     """
     email = checked_email(email)
     check_may_give(rights, member, role)
     user = User.objects.filter(email__iexact=email).first() or new_account(email, first_name, last_name)
     if Membership.objects.filter(user=user, member=member).exists():
         raise Conflict(_("This person already belongs to the member: change the role instead."))
-    if not user.is_active:
-        user.is_active = True
-        user.save(update_fields=["is_active"])
+    reopen(user)
     membership = Membership.objects.create(user=user, member=member, role=role)
     set_town_halls(membership, communes)
     send_invitation(user, member, site)
     return membership
+
+
+def reopen(user: User) -> None:
+    """Open an account that was closed for want of a member; Conflict for one that the agency closed."""
+    if user.is_active:
+        return
+    if user.memberships.exists():
+        raise Conflict(_("The agency closed this person's account: only its administrators open it again."))
+    user.is_active = True
+    user.save(update_fields=["is_active"])
 
 
 def checked_email(email: str) -> str:
@@ -134,6 +142,8 @@ def remove(*, rights: Rights, membership: Membership) -> None:
     if not user.memberships.exists():
         user.is_active = False
         user.save(update_fields=["is_active"])
+        # An account that is opened again starts without its old tokens.
+        user.api_tokens.filter(revoked_at=None).update(revoked_at=timezone.now())
 
 
 def lock(member: Member) -> None:

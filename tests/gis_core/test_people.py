@@ -10,6 +10,7 @@ from gis_core.errors import Conflict, Forbidden, Invalid
 from gis_core.models import Member, Membership, User
 from gis_core.rights import Rights, Role, rights_of
 from gis_core.services import people
+from gis_core.services.tokens import create_token, tokens_of
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +119,20 @@ def test_an_account_without_any_member_is_closed_and_opened_again(member: Member
     people.remove(rights=rights, membership=person)
     assert not User.objects.get(pk=person.user_id).is_active
     assert invited(member, rights).user.is_active
+
+
+def test_an_account_opened_again_starts_without_its_old_tokens(member: Member, rights: Rights) -> None:
+    person = invited(member, rights)
+    create_token(user=person.user, name="QGIS")
+    people.remove(rights=rights, membership=person)
+    assert not tokens_of(invited(member, rights).user).exists()
+
+
+def test_an_account_that_the_agency_closed_is_not_opened_by_an_invitation(member: Member, rights: Rights) -> None:
+    elsewhere = factories.user(factories.member(), email="fermee@example.org", is_active=False)
+    with pytest.raises(Conflict):
+        invited(member, rights, email="fermee@example.org")
+    assert not User.objects.get(pk=elsewhere.pk).is_active
 
 
 def test_a_mail_that_cannot_leave_undoes_the_invitation(
