@@ -48,6 +48,10 @@ class Place:
         return self.data / "files"
 
     @property
+    def cache(self) -> Path:
+        return self.data / "cache"
+
+    @property
     def accounts(self) -> Path:
         return self.data / "demo-accounts.json"
 

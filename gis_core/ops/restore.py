@@ -130,6 +130,8 @@ def _bring_back(place: Place, source: Path, scratch: Path) -> None:
             cluster.bootstrap()
         with step("Statistiques"):
             cluster.psql(DATABASE, "-c", "analyze")
+    # Tiles are kept by layer and version: those of another database would be taken for this one's.
+    shutil.rmtree(place.cache, ignore_errors=True)
     for name in (place.files.name, place.accounts.name):
         if (scratch / name).exists():
             (scratch / name).rename(place.data / name)

@@ -146,10 +146,12 @@ def test_an_occupied_folder_is_refused_in_words(origin: Place, archive: Path):
 
 def test_forcing_sets_the_former_data_aside(origin: Place, archive: Path):
     (origin.files / "later").write_text("made after the backup")
+    (origin.cache / "tiles").mkdir(parents=True)
     restore(origin, archive, force=True)
     (aside,) = origin.data.glob("files.avant-*")
     assert (aside / "later").exists()
     assert not (origin.files / "later").exists()
+    assert not origin.cache.exists()
 
 
 def test_a_restore_that_fails_gives_the_former_data_back(origin: Place, archive: Path, monkeypatch: pytest.MonkeyPatch):
