@@ -28,8 +28,11 @@ def import_files(running: RunningJob) -> dict[str, Any]:
         running.tell(share, message)
 
     order = Order(paths=files, member=member, territory=territory_for(member, running.rights), tell=tell)
-    report = source_named(str(running.parameters.get("source"))).run(order).as_json()
-    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        report = source_named(str(running.parameters.get("source"))).run(order).as_json()
+    finally:
+        # A failed job is not tried again: its files would stay for ever. Those of a killed worker wait for the next.
+        shutil.rmtree(folder, ignore_errors=True)
     if report["exit_code"] == 2:
         raise Invalid(_("Nothing was loaded: see the report."), report=report)
     return report
