@@ -17,6 +17,7 @@ from gis_core.errors import Forbidden
 from gis_core.models import Job, Member, User
 from gis_core.rights import Rights
 from gis_core.services import jobs, members, people, tokens
+from gis_core.services.territories import with_extent
 
 
 def listing(name: str, row: type[fields.BaseSerializer[Any]]) -> Any:
@@ -106,7 +107,9 @@ class MembersView(APIView):
     )
     def get(self, request: Request) -> Response:
         """The asker's members; every member for the agency."""
-        return page_of(request, Member.objects.visible_to(rights_of(request)), serializers.MemberSerializer)
+        return page_of(
+            request, with_extent(Member.objects.visible_to(rights_of(request))), serializers.MemberSerializer
+        )
 
 
 class MemberView(APIView):
