@@ -7,6 +7,7 @@ when a transaction opens; without them a query on a private table fails (SQLSTAT
 from typing import Any
 
 from django.contrib.gis.db.backends.postgis import base
+from psycopg import sql
 
 from gis_core.rights import current_rights
 
@@ -20,7 +21,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def tell_who_asks(self, settings: dict[str, str]) -> None:
         """Set the `arpent.*` settings for the rest of the transaction, in one round trip."""
-        calls = ", ".join(["set_config(%s, %s, true)"] * len(settings))
+        calls = sql.SQL(", ").join([sql.SQL("set_config(%s, %s, true)")] * len(settings))
         parameters: list[Any] = [part for pair in settings.items() for part in pair]
         with self.wrap_database_errors, self.connection.cursor() as cursor:
-            cursor.execute("select " + calls, parameters)
+            cursor.execute(sql.SQL("select {}").format(calls), parameters)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from psycopg import sql
 
 from layers.cadastre.references import Reference, number_patterns, read_reference
 from layers.features.search import Found, Question, register_searcher
@@ -107,11 +108,14 @@ def parcel_condition(reference: Reference) -> tuple[str, dict[str, Any]]:
     return condition, values
 
 
+NAMED = sql.SQL("select insee from gis_core_commune where {words} order by insee limit 20")
+
+
 def communes_named(place: Sequence[str]) -> list[str]:
     """INSEE codes of the communes whose name has these beginnings of words (at most 20)."""
     condition, values = word_condition(place)
     with connection.cursor() as cursor:
-        cursor.execute(f"select insee from gis_core_commune where {condition} order by insee limit 20", values)  # noqa: S608
+        cursor.execute(NAMED.format(words=sql.SQL(condition)), values)
         return [insee for (insee,) in cursor.fetchall()]
 
 
@@ -182,8 +186,10 @@ def ask(statement: str, question: Question, typed: Sequence[str], parts: Mapping
     """Run a query of this module: `{words}`, `{distance}`, `{place}` and `parts` are SQL of ours, values parameters."""
     words_typed, word_values = word_condition(typed)
     lon, lat = question.near or (None, None)
-    written = {"words": words_typed, "distance": distance(question), "place": PLACE}
-    composed = statement.format(**written, **{name: part.format(**written) for name, part in parts.items()})
+    written = {"words": sql.SQL(words_typed), "distance": sql.SQL(distance(question)), "place": sql.SQL(PLACE)}
+    composed = sql.SQL(statement).format(
+        **written, **{name: sql.SQL(part).format(**written) for name, part in parts.items()}
+    )
     given: dict[str, Any] = {"start": " " + " ".join(typed) + "%", "limit": question.limit, "lon": lon, "lat": lat}
     with connection.cursor() as cursor:
         cursor.execute(composed, {**word_values, **given, "candidates": CANDIDATES, **values})

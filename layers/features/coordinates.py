@@ -14,7 +14,6 @@ type Pair = tuple[float, float]
 NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
 LEFTOVER = re.compile(r"[\s,;/°()]*")
 LETTERS = re.compile(r"[NSEOWnseow]")
-GROUPED = re.compile(r"\b(\d{1,3})((?:[ \u00a0\u202f]\d{3})+)\b")
 LAMBERT_X, LAMBERT_Y = (0.0, 1_300_000.0), (6_000_000.0, 7_200_000.0)
 LATITUDES, LONGITUDES = (41.0, 51.6), (-5.6, 10.0)
 

@@ -11,7 +11,6 @@ NO_BREAK = "\u00a0"
 NOTHING = "—"
 FRENCH_MONTHS = ["janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."]
 ENGLISH_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-UNITS = {"area_m2": "m²", "length_m": "m"}
 HECTARE = 10_000
 
 
