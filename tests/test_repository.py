@@ -1,0 +1,213 @@
+"""The architecture as tests: what the repository promises about its own files. Needs no database."""
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+LONGEST_FUNCTION = 60
+APPS = ("gis_core", "layers", "tiles", "demo", "benchmarks")
+DOMAIN = re.compile(r"(^|/)(services(\.py|/)|importers/|reader/|models\.py$|rights\.py$|errors\.py$|(gis_core/)?sql/)")
+VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "tools"}
+# Spelled in two parts: this file must not hold what it looks for.
+REGISTRIES = ("pypi.o" + "rg", "pythonhosted.o" + "rg", "npmjs.o" + "rg", "yarnpkg.c" + "om", "proxy.golang.o" + "rg")
+REGISTRY_OPTION = re.compile(r"(registry|index-url|index_url|UV_INDEX|UV_DEFAULT_INDEX)\s*[=:]\s*[\"']?https?://")
+MACHINE_PATH = re.compile(r"(?<![\w.\-/<])/(work|root|home/\w+|Users/\w+)/\w")
+INLINE_STYLE = re.compile(r"<[^>]*\sstyle\s*=|<style\b", re.IGNORECASE)
+INLINE_SCRIPT = re.compile(
+    r"<script(?![^>]*\ssrc=)(?![^>]*type=\"application/json\")[^>]*>|<[a-z][^>]*\son\w+\s*=", re.IGNORECASE
+)
+
+
+def tracked() -> list[Path]:
+    """Files that git knows, or would take: all but the ignored ones."""
+    listing = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    if listing.returncode:
+        pytest.skip("this is not a git clone")
+    return [path for name in listing.stdout.split("\0") if name and (path := ROOT / name).is_file()]
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def texts() -> Iterator[tuple[str, str]]:
+    """Name and content of every text file, test data and licences apart."""
+    for path in tracked():
+        name = name_of(path)
+        content = path.read_bytes()
+        if b"\0" not in content and not name.startswith("tests/data/") and "LICENSE" not in name:
+            yield name, content.decode(errors="replace")
+
+
+def modules(*, product: bool = True) -> Iterator[tuple[str, ast.Module]]:
+    """Name and syntax tree of every Python file of the apps (migrations apart), of the tests too on request."""
+    for path in tracked():
+        name = name_of(path)
+        ours = name.startswith(tuple(f"{app}/" for app in APPS)) or not product
+        if name.endswith(".py") and ours and "/migrations/" not in name:
+            yield name, ast.parse(path.read_text(), name)
+
+
+def imported(tree: ast.Module) -> set[str]:
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def calls(tree: ast.Module, *names: str) -> Iterator[ast.Call]:
+    """Calls of functions or methods with one of these names."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            called = node.func
+            name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+            if name in names:
+                yield node
+
+
+def is_glued(node: ast.AST) -> bool:
+    """Whether an expression makes text from values: an f-string with values, `%`, `+` with a name, `.format`."""
+    match node:
+        case ast.JoinedStr(values=values):
+            return any(isinstance(value, ast.FormattedValue) for value in values)
+        case ast.BinOp(left=ast.Constant(value=str()), op=ast.Mod()):
+            return True
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            return not (is_text(left) and is_text(right))
+        case ast.Call(func=ast.Attribute(value=ast.Constant(value=str()), attr="format")):
+            return True
+    return False
+
+
+def is_text(node: ast.AST) -> bool:
+    match node:
+        case ast.Constant(value=str()):
+            return True
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            return is_text(left) and is_text(right)
+    return False
+
+
+def test_the_domain_knows_no_http() -> None:
+    """Services, models, importers, rights and errors can be called from a command or a job."""
+    offenders = [
+        f"{name}: {module}"
+        for name, tree in modules()
+        if DOMAIN.search(name) and "/api/" not in name
+        for module in imported(tree)
+        if re.match(r"(django\.http|django\.shortcuts|django\.views|rest_framework|drf_spectacular)(\.|$)", module)
+    ]
+    assert offenders == []
+
+
+def test_rest_framework_stays_at_the_edge() -> None:
+    edge = re.compile(r"/api/|^gis_core/problem\.py$")
+    offenders = [
+        name
+        for name, tree in modules()
+        if not edge.search(name) and any(module.split(".")[0] == "rest_framework" for module in imported(tree))
+    ]
+    assert offenders == []
+
+
+def test_no_file_has_a_name_that_says_nothing() -> None:
+    names = [name_of(path) for path in tracked()]
+    assert [name for name in names if VAGUE_NAMES & {part.split(".")[0].lower() for part in name.split("/")}] == []
+
+
+def test_no_file_names_a_package_registry() -> None:
+    offenders = [
+        name
+        for name, text in texts()
+        if any(f"//{host}" in text or f".{host}" in text for host in REGISTRIES) or REGISTRY_OPTION.search(text)
+    ]
+    assert offenders == []
+
+
+def test_no_file_names_a_path_of_one_machine() -> None:
+    offenders = [f"{name}: {found[0]}" for name, text in texts() if (found := MACHINE_PATH.search(text))]
+    assert offenders == []
+
+
+@pytest.mark.parametrize("forbidden", [INLINE_STYLE, INLINE_SCRIPT], ids=["style", "script"])
+def test_no_template_needs_unsafe_inline(forbidden: re.Pattern[str]) -> None:
+    """The content security policy refuses inline styles, scripts and event handlers."""
+    offenders = [
+        f"{name}: {found[0]}"
+        for name, text in texts()
+        if name.endswith((".html", ".svg")) and (found := forbidden.search(text))
+    ]
+    assert offenders == []
+
+
+def test_every_transformer_takes_x_before_y() -> None:
+    offenders = [
+        f"{name}:{call.lineno}"
+        for name, tree in modules(product=False)
+        for call in calls(tree, "from_crs", "from_proj")
+        if not any(
+            keyword.arg == "always_xy" and isinstance(keyword.value, ast.Constant) and keyword.value.value is True
+            for keyword in call.keywords
+        )
+        and isinstance(call.func, ast.Attribute)
+        and getattr(call.func.value, "id", getattr(call.func.value, "attr", "")) == "Transformer"
+    ]
+    assert offenders == []
+
+
+def test_no_value_is_glued_into_sql() -> None:
+    """Identifiers go in by psycopg.sql.Identifier, values as parameters."""
+    offenders = [
+        f"{name}:{call.lineno}"
+        for name, tree in modules()
+        for call in calls(tree, "execute", "executemany", "raw", "RawSQL", "copy")
+        if any(is_glued(argument) for argument in call.args[:1])
+    ]
+    assert offenders == []
+
+
+def test_no_function_is_long() -> None:
+    offenders = [
+        f"{name}:{node.lineno} {node.name}: {length} lines"
+        for name, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (length := (node.end_lineno or node.lineno) - node.lineno + 1) > LONGEST_FUNCTION
+    ]
+    assert offenders == []
+
+
+def test_every_test_asserts_something() -> None:
+    """By an assertion, by what it expects to be raised, or by a function that checks."""
+    offenders = [
+        f"{name}:{node.lineno} {node.name}"
+        for name, tree in modules(product=False)
+        if name.startswith("tests/")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and not checks_something(node)
+    ]
+    assert offenders == []
+
+
+def checks_something(test: ast.FunctionDef) -> bool:
+    called = {
+        getattr(call.func, "attr", getattr(call.func, "id", ""))
+        for call in ast.walk(test)
+        if isinstance(call, ast.Call)
+    }
+    checking = re.compile(r"raises|warns|fail|assert|check|expect|refuse|wait_for")
+    return any(isinstance(node, ast.Assert) for node in ast.walk(test)) or any(map(checking.search, called))
