@@ -20,8 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from gis_core.errors import ArpentError, Forbidden, NotFound
 from gis_core.forms import InvitationForm, RoleForm
 from gis_core.models import Member
-from gis_core.pages import manages_members
-from gis_core.rights import ADMINISTRATORS, Rights
+from gis_core.rights import Rights
 from gis_core.services import members, people
 
 View = Callable[..., HttpResponse]
@@ -54,10 +53,9 @@ def rights_of(request: HttpRequest) -> Rights:
 def members_page(request: HttpRequest) -> HttpResponse:
     """The members whose people the asker manages."""
     rights = rights_of(request)
-    if not manages_members(rights):
+    if not rights.administers:
         raise PermissionDenied
-    managed = [pk for pk, role in rights.roles.items() if role in ADMINISTRATORS]
-    chosen = Member.objects.all() if rights.agency else Member.objects.filter(pk__in=managed)
+    chosen = Member.objects.administered_by(rights)
     return render(
         request,
         "membres/members.html",

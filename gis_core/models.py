@@ -67,6 +67,10 @@ class MemberQuerySet(models.QuerySet["Member"]):
         """The asker's own members; every member for the agency."""
         return self if rights.agency else self.filter(pk__in=list(rights.roles))
 
+    def administered_by(self, rights: Rights) -> MemberQuerySet:
+        """The members whose people and data the asker manages; every member for the agency."""
+        return self if rights.agency else self.filter(pk__in=rights.administered())
+
 
 class Member(models.Model):
     """An authority that shares the platform; its territory is a set of communes, which may overlap with others'."""

@@ -21,19 +21,15 @@ from django.views.i18n import set_language as remember_language
 from gis_core import webmap_build
 from gis_core.models import Membership, User
 from gis_core.problem import as_problem, problem, wants_problem
-from gis_core.rights import ADMINISTRATORS, Rights
+from gis_core.rights import Rights
 from gis_core.services.territories import extent_4326
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """What every template may link to, by the asker's roles."""
     rights = getattr(request, "rights", Rights())
-    manages = manages_members(rights)
+    manages = rights.administers
     return {"rights": rights, "manages_members": manages, "version": settings.VERSION}
-
-
-def manages_members(rights: Rights) -> bool:
-    return rights.agency or any(role in ADMINISTRATORS for role in rights.roles.values())
 
 
 @require_safe
@@ -75,7 +71,7 @@ def map_config(request: HttpRequest) -> dict[str, Any]:
 
 def map_addresses(request: HttpRequest) -> dict[str, str | None]:
     rights: Rights = request.rights  # type: ignore[attr-defined]
-    manages = manages_members(rights)
+    manages = rights.administers
     return {
         "api": "/api/v1/",
         "sign_in": reverse("account_login"),

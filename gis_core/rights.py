@@ -71,6 +71,15 @@ class Rights:
         """Members whose private rows the asker may change; each layer then asks for the right role."""
         return sorted(member for member, role in self.roles.items() if role in WRITERS)
 
+    def administered(self) -> list[int]:
+        """Members whose people and data the asker manages (the agency manages those of all)."""
+        return sorted(member for member, role in self.roles.items() if role in ADMINISTRATORS)
+
+    @property
+    def administers(self) -> bool:
+        """Whether the asker manages any member."""
+        return self.agency or bool(self.administered())
+
     def has_role(self, member_id: int | None, roles: frozenset[Role]) -> bool:
         """Whether the asker holds one of the roles at this member (an agency administrator holds all of them)."""
         return self.agency or (member_id is not None and self.roles.get(member_id) in roles)

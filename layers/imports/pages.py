@@ -13,11 +13,11 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gis_core.errors import ArpentError, NotFound
-from gis_core.models import Job, User
+from gis_core.models import Job, Member, User
 from gis_core.problem import status_of
 from gis_core.rights import Rights
 from gis_core.services.jobs import job_seen_by
-from layers.imports.services import KIND, administered_members, may_import, past_imports, start_import
+from layers.imports.services import KIND, past_imports, start_import
 from layers.imports.sources import sources
 from layers.imports.uploads import limit_uploads
 from layers.imports.words import counts, entry_in_words, groups
@@ -57,7 +57,7 @@ def imports_page(request: HttpRequest, rights: Rights, status: int = 200, error:
     context = {
         "section": "imports",
         "sources": sources(),
-        "members": administered_members(rights),
+        "members": Member.objects.administered_by(rights),
         "jobs": past_imports(rights),
         "error": error,
         "chosen": {"source": request.POST.get("source", ""), "member": request.POST.get("member", "")},
@@ -96,6 +96,6 @@ def files_in_words(job: Job) -> list[dict[str, Any]]:
 def rights_of_page(request: HttpRequest) -> Rights:
     """The asker's rights; PermissionDenied for whoever administers nothing."""
     rights: Rights = request.rights  # type: ignore[attr-defined]
-    if not may_import(rights):
+    if not rights.administers:
         raise PermissionDenied
     return rights

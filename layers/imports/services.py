@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from gis_core.errors import Forbidden, Invalid, Unavailable
 from gis_core.models import Job, Member, User
-from gis_core.rights import ADMINISTRATORS, Rights
+from gis_core.rights import Rights
 from gis_core.services.jobs import jobs_seen_by, start_job
 from gis_core.services.members import administered_member
 from layers.imports.sources import source_named
@@ -33,32 +33,19 @@ class Sent(Protocol):
     def chunks(self) -> Iterable[bytes]: ...
 
 
-def administered_members(rights: Rights) -> QuerySet[Member]:
-    """The members for which the asker may import."""
-    members = Member.objects.order_by("name")
-    if rights.agency:
-        return members
-    return members.filter(pk__in=[pk for pk, role in rights.roles.items() if role in ADMINISTRATORS])
-
-
-def may_import(rights: Rights) -> bool:
-    """Whether the asker administers any member."""
-    return rights.agency or any(role in ADMINISTRATORS for role in rights.roles.values())
-
-
 def member_for(slug: str, rights: Rights) -> Member | None:
     """The member that an import is for. Only the agency may import for nobody in particular.
 
     Raises Forbidden for whoever administers nothing, NotFound for a member that is not the asker's, Invalid when it has
     to be said which.
     """
-    if not may_import(rights):
+    if not rights.administers:
         raise Forbidden(_("Only GIS administrators import data."))
     if slug:
         return administered_member(rights=rights, slug=slug)
     if rights.agency:
         return None
-    members = list(administered_members(rights)[:2])
+    members = list(Member.objects.administered_by(rights)[:2])
     if len(members) != 1:
         raise Invalid(_("“member” must say for which member the import is."), parameter="member")
     return members[0]
