@@ -81,15 +81,8 @@ def problem_pages(get_response: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         if response.status_code >= 400 and wants_problem(request) and "json" not in response.get("Content-Type", ""):
-            with translation.override(translation.get_language_from_request(request)):
-                return problem(
-                    response.status_code,
-                    headers={
-                        name: response[name]
-                        for name in ("Allow", "WWW-Authenticate", "Retry-After")
-                        if name in response
-                    },
-                )
+            kept = ("Allow", "WWW-Authenticate", "Retry-After")
+            return problem(response.status_code, headers={name: response[name] for name in kept if name in response})
         return response
 
     def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:

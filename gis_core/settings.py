@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "gis_core.middleware.problem_pages",
     "gis_core.middleware.refuse_absurd_requests",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -84,7 +85,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "gis_core.middleware.who_asks",
-    "django.middleware.locale.LocaleMiddleware",
     "gis_core.middleware.their_language",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -198,7 +198,6 @@ WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/webmap/assets/"
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
-FILE_UPLOAD_TEMP_DIR = None
 UPLOAD_MAX_BYTES = int(os.environ.get("ARPENT_UPLOAD_MAX_MB", "500")) * 1_048_576
 TILE_CACHE_BYTES = int(os.environ.get("ARPENT_TILE_CACHE_MB", "2048")) * 1_048_576
 
@@ -251,5 +250,4 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": os.environ.get("ARPENT_LOG_LEVEL", "WARNING")},
     "loggers": {"arpent": {"level": "INFO"}, "django.security.DisallowedHost": {"level": "CRITICAL"}},
 }
-SILENCED_SYSTEM_CHECKS: list[str] = []
 PROCRASTINATE_ON_APP_READY = None

@@ -199,3 +199,9 @@ def test_not_ready_with_a_migration_missing(client: Client, monkeypatch: pytest.
     answer = client.get("/health/ready")
     assert answer.status_code == 503
     assert answer.json()["reasons"]
+
+
+def test_a_refused_token_is_told_in_the_language_asked_for(client: Client) -> None:
+    for language, word in (("en", "token"), ("fr", "jeton"), ("en", "token")):
+        answer = client.get("/api/v1/me/", headers={"authorization": "Bearer x", "accept-language": language})
+        assert word in answer.json()["detail"]
