@@ -174,3 +174,9 @@ def refused_after(thin: ThinLayer, address: str, credentials: dict[str, str]) ->
     while thin.get(address, **credentials).status_code != 404 and time.monotonic() - begun < 6:
         time.sleep(0.1)
     return time.monotonic() - begun
+
+
+def test_invented_session_keys_share_what_an_anonymous_asker_sees(db: None) -> None:
+    factories.layer(slug="public")
+    nobody = asking.who_asks({})
+    assert asking.who_asks({"HTTP_COOKIE": "arpent_session=inventee"}) is nobody
