@@ -16,17 +16,20 @@ from gis_core.ops.failure import OperationFailedError
 
 READY_SECONDS = 90
 STOP_SECONDS = 10
+# A service that lived at least this long is started again when it is killed (out of memory, an operator's mistake).
+SOUND_SECONDS = 10
 RUN_VARIABLE = "ARPENT_RUN"
 
 
 @dataclass(frozen=True)
 class Service:
-    """One process to run. Without a log it writes to the terminal."""
+    """One process to run. Without a log it writes to the terminal; `revived` when it is killed, if it lived a while."""
 
     title: str
     command: Sequence[str]
     env: dict[str, str]
     log: Path | None = None
+    revived: bool = False
 
 
 def bind_address() -> str:
@@ -50,7 +53,7 @@ def web(place: Place, port: int, log: Path | None = None) -> Service:
 def worker(place: Place, log: Path | None = None) -> Service:
     """The process that runs background jobs."""
     command = [str(PYTHON), str(ROOT / "manage.py"), "worker"]
-    return Service("Le programme des tâches de fond", command, variables(place, "worker"), log)
+    return Service("Le programme des tâches de fond", command, variables(place, "worker"), log, revived=True)
 
 
 class Group:
@@ -59,14 +62,15 @@ class Group:
     def __init__(self, run_id: str) -> None:
         self._run_id = run_id
         self._children: list[tuple[Service, subprocess.Popen[bytes]]] = []
+        self._started_at: dict[int, float] = {}
 
-    def start(self, service: Service) -> None:
+    def start(self, service: Service, *, again: bool = False) -> None:
         """Start one service in a process group of its own, so that Ctrl-C reaches only us."""
         env = service.env | {RUN_VARIABLE: self._run_id}
         output = None
         if service.log is not None:
             service.log.parent.mkdir(parents=True, exist_ok=True)
-            output = service.log.open("wb")
+            output = service.log.open("ab" if again else "wb")
         # The whole group dies with us even after a kill -9: the kernel sends SIGTERM.
         command = ["/usr/bin/setpriv", "--pdeathsig", "TERM", *service.command]
         child = subprocess.Popen(
@@ -75,6 +79,16 @@ class Group:
         if output is not None:
             output.close()
         self._children.append((service, child))
+        self._started_at[child.pid] = time.monotonic()
+
+    def revive(self) -> None:
+        """Start again what a signal ended, so that one killed process does not take the others down."""
+        for service, child in list(self._children):
+            lived = time.monotonic() - self._started_at[child.pid]
+            if service.revived and (child.poll() or 0) < 0 and lived >= SOUND_SECONDS:
+                print(f"{service.title} a été tué (code {child.returncode}) : il repart.", flush=True)
+                self._children.remove((service, child))
+                self.start(service, again=True)
 
     def check(self) -> None:
         """Raise when one of the services has ended by itself."""
@@ -87,6 +101,7 @@ class Group:
     def wait(self, interval: float = 0.5) -> None:
         """Until a service ends by itself, which raises; a signal raises KeyboardInterrupt."""
         while True:
+            self.revive()
             self.check()
             time.sleep(interval)
 

@@ -3,6 +3,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,28 @@ def test_a_service_that_fails_is_named_with_the_end_of_its_log(tmp_path: Path):
         group.wait(0.05)
     group.stop()
     assert failure.value.detail == "no database"
+
+
+def test_a_killed_service_that_lived_a_while_is_started_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("gis_core.ops.services.SOUND_SECONDS", 0)
+    group = Group("revived-run")
+    group.start(replace(service("import time; time.sleep(60)", tmp_path / "log"), revived=True))
+    assert wait_until(lambda: bool(marked_processes("revived-run")), 10)
+    (first,) = marked_processes("revived-run")
+    os.kill(first, signal.SIGKILL)
+    assert wait_until(lambda: marked_processes("revived-run") == [], 5)
+    group.revive()
+    assert wait_until(lambda: marked_processes("revived-run") not in ([], [first]), 10)
+    group.check()
+    group.stop()
+
+
+def test_a_service_that_is_killed_at_once_is_not_started_again(tmp_path: Path):
+    group = Group("doomed-run")
+    group.start(replace(service("import os; os.kill(os.getpid(), 9)", tmp_path / "log"), revived=True))
+    with pytest.raises(OperationFailedError, match="code -9"):
+        group.wait(0.05)
+    group.stop()
 
 
 def test_services_end_when_their_supervisor_is_killed(tmp_path: Path):
