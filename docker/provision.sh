@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Everything Arpent needs on a Debian 13 machine; used by ./arpent and by the image alike. Each part does nothing the
-# second time.   provision.sh python | check | run | test | system | nothing
+# second time.   provision.sh python | check | run | bench | test | system | nothing
 set -euo pipefail
 root=$(dirname "$(dirname "$(readlink -f "$0")")")
 cd "$root"
@@ -9,6 +9,7 @@ python=/usr/bin/python3.13
 base_packages=(ca-certificates python3.13 python3.13-venv postgresql-17 postgresql-17-postgis-3 postgresql-17-pgrouting
     gettext libexpat1 libseccomp2)
 test_packages=(git chromium fonts-liberation)
+bench_packages=(chromium fonts-liberation wrk)
 log=$root/.boot/provision.log
 
 fail() { printf '%s\n' "$*" >&2; exit 1; }
@@ -134,6 +135,7 @@ web_map() {
         xargs -0 sha256sum | sha256sum)
     stamped webmap/node_modules/.arpent-built "$wanted" && [ -d webmap/dist ] && return
     step "Carte web (vite)" npm --prefix webmap run build
+    .venv/bin/python -m whitenoise.compress --quiet webmap/dist
     echo "$wanted" >webmap/node_modules/.arpent-built
 }
 
@@ -153,6 +155,7 @@ case "${1-run}" in
     python) server "${base_packages[@]}" ;;
     check) server "${base_packages[@]}" git; web_libraries ;;
     run) server "${base_packages[@]}"; web_map ;;
+    bench) server "${base_packages[@]}" "${bench_packages[@]}"; web_map ;;
     test) server "${base_packages[@]}" "${test_packages[@]}"; web_map ;;
     system) system_packages "${base_packages[@]}"; system_users ;;
     nothing) [ -x .venv/bin/python ] || fail "Arpent n'est pas encore installé ici : lancez d'abord ./arpent demo." ;;
