@@ -7,11 +7,11 @@ import sys
 from pathlib import Path
 
 from benchmarks.database import prepare
-from benchmarks.rows import Row, measured
+from benchmarks.rows import Row, exit_code, measured, table
 from gis_core.ops.cluster import Cluster
 from gis_core.ops.environment import Place
 from gis_core.ops.failure import OperationFailedError
-from gis_core.ops.progress import say
+from gis_core.ops.progress import say, step
 
 
 def main(arguments: list[str]) -> int:
@@ -26,11 +26,12 @@ def main(arguments: list[str]) -> int:
         rows = measure(place, peers=asked.peers)
     if asked.json:
         asked.json.write_text(json.dumps([row.as_json() for row in rows], ensure_ascii=False, indent=2) + "\n")
-    return 1 if any(row.fails for row in rows) else 0
+    say("\n" + table(rows))
+    return exit_code(rows)
 
 
 def measure(place: Place, *, peers: bool) -> list[Row]:
-    """Every row, said as soon as it is known."""
+    """Every row, its steps announced."""
     made = prepare(place)
     os.environ.update(made.environment("owner"), DJANGO_SETTINGS_MODULE="gis_core.settings")
     import django
@@ -38,11 +39,10 @@ def measure(place: Place, *, peers: bool) -> list[Row]:
     django.setup()
     from benchmarks.plan import everything
 
-    rows = []
-    for expected, take in everything(made, peers=peers):
-        for row in measured(expected, take):
-            say(row.line())
-            rows.append(row)
+    rows: list[Row] = []
+    for one in everything(made, peers=peers):
+        with step(one.title):
+            rows += measured(one.rows, one.take)
     return rows
 
 

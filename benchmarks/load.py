@@ -10,6 +10,8 @@ import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from gis_core.ops.failure import OperationFailedError
+
 WRK_SCRIPT = """
 local paths = {}
 for line in io.lines("%s") do paths[#paths + 1] = line end
@@ -45,7 +47,7 @@ def latencies(port: int, paths: Iterable[str], headers: dict[str, str]) -> list[
 
 
 def answer_status(opened: socket.socket) -> int:
-    """Read one whole answer, which tells its length; its status."""
+    """Read one whole answer, which tells its length or comes in chunks; its status."""
     received = b""
     while b"\r\n\r\n" not in received:
         received += more(opened)
@@ -53,6 +55,10 @@ def answer_status(opened: socket.socket) -> int:
     status = int(head.split(b" ", 2)[1])
     found = re.search(rb"\r\ncontent-length: *(\d+)", head, re.IGNORECASE)
     left = (int(found[1]) if found else 0) - len(body)
+    if b"\r\ntransfer-encoding: chunked" in head.lower():
+        while not body.endswith(b"\r\n0\r\n\r\n"):
+            body += more(opened)
+        return status
     if found is None and status not in (204, 304):
         raise RefusedError("an answer without a length")
     while left > 0:
@@ -91,8 +97,10 @@ def throughput(port: int, paths: Sequence[str], headers: dict[str, str], clients
 
 
 def wrk(port: int, paths: Sequence[str], headers: dict[str, str], seconds: int = 5, connections: int = 16) -> float:
-    """Answers per second over the same paths again and again, measured by wrk (installed when missing)."""
-    program = shutil.which("wrk") or install_wrk()
+    """Answers per second over the same paths again and again, measured by wrk."""
+    program = shutil.which("wrk")
+    if program is None:
+        raise OperationFailedError("wrk manque : lancez ./arpent bench, qui l'installe.")
     with tempfile.TemporaryDirectory() as folder:
         listed, script = Path(folder, "paths"), Path(folder, "paths.lua")
         listed.write_text("\n".join(paths) + "\n")
@@ -115,8 +123,3 @@ def wrk(port: int, paths: Sequence[str], headers: dict[str, str], seconds: int =
     if found is None:
         raise RefusedError(output)
     return float(found[1])
-
-
-def install_wrk() -> str:
-    subprocess.run(["apt-get", "install", "-y", "-qq", "wrk"], check=True, capture_output=True)
-    return "wrk"

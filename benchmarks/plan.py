@@ -1,37 +1,47 @@
-"""The order of the measures, against one server that stays up."""
+"""The order of the measures, against one server that stays up; the second start comes last, alone."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 
-from benchmarks import accounts, browser, grid, peers, search, server, tiles
+from benchmarks import accounts, browser, grid, peers, search, server, start, tiles
 from benchmarks.database import BenchDatabase
 from benchmarks.rows import Row
 
-Step = tuple[list[Row], Callable[[], list[Row]]]
+
+@dataclass(frozen=True)
+class Step:
+    """A measure: its title, its rows as they are called when they cannot be measured, and how to take them."""
+
+    title: str
+    rows: list[Row]
+    take: Callable[[], list[Row]]
 
 
 def everything(made: BenchDatabase, *, peers: bool) -> Iterator[Step]:
-    """(rows as they are called when they cannot be measured, the measure)."""
     tiles.clear_cache(made)
     port = server.free_port()
     with server.running(server.web(made, port), f"http://127.0.0.1:{port}/health/live") as pid:
         accounts.private_layer()
-        field = tiles.Field(made, port, pid, accounts.asker(), grid.Grid(grid.places(made)))
-        yield tiles.empty_latency_rows(), lambda: tiles.latency_rows(field)
-        yield from tipg(field, asked=peers)
-        one = [
-            (tiles.CACHED, tiles.cached_row),
-            (tiles.WEB_MEMORY, tiles.memory_row),
-            (search.SUGGESTIONS, search.suggestion_row),
-            (tiles.REVOKED, tiles.revoked_row),
-        ]
-        for row, take in one:
-            yield [row], lambda take=take: take(field)  # type: ignore[misc]
-        yield browser.empty_rows(), lambda: browser.map_rows(field)
-    yield [tiles.WORKER_MEMORY], lambda: tiles.worker_row(made)
+        field = tiles.Field(made, port, pid, accounts.asker(), grid.grid_of(made))
+        yield from served(field, peers=peers)
+    yield Step("Programme de tâches au repos", [tiles.WORKER_MEMORY], partial(tiles.worker_row, made))
+    yield Step("Deuxième démarrage", [start.SECOND_START], start.second_start_row)
 
 
-def tipg(field: tiles.Field, *, asked: bool) -> Iterator[Step]:
+def served(field: tiles.Field, *, peers: bool) -> Iterator[Step]:
+    """What is measured while the web server runs."""
+    yield Step("Latence des tuiles", tiles.empty_latency_rows(), partial(tiles.latency_rows, field))
+    yield tipg(field, asked=peers)
+    yield Step("Tuiles gardées", [tiles.CACHED], partial(tiles.cached_row, field))
+    yield Step("Mémoire sous charge", [tiles.WEB_MEMORY], partial(tiles.memory_row, field))
+    yield Step("Recherche", [search.SUGGESTIONS], partial(search.suggestion_row, field))
+    yield Step("Jeton révoqué", [tiles.REVOKED], partial(tiles.revoked_row, field))
+    yield Step("Navigateur", browser.empty_rows(), partial(browser.map_rows, field))
+
+
+def tipg(field: tiles.Field, *, asked: bool) -> Step:
+    """The comparison with tipg, or its rows named as skipped."""
     if asked:
-        yield peers.empty_rows(), lambda: peers.tipg_rows(field)
-    else:
-        yield peers.empty_rows(skipped=True), lambda: peers.empty_rows(skipped=True)
+        return Step("tipg", peers.empty_rows(), partial(peers.tipg_rows, field))
+    return Step("tipg", peers.empty_rows(skipped=True), partial(peers.empty_rows, skipped=True))

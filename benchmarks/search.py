@@ -9,7 +9,7 @@ from benchmarks.rows import Row
 from benchmarks.territory import SEED, STREETS, insee_of
 from benchmarks.tiles import Field
 
-SUGGESTIONS = Row("search suggestions, 95th percentile", None, "ms", "at most", 100)
+SUGGESTIONS = Row("suggestions de recherche, 95e centile", None, "ms", "at most", 100)
 
 
 def questions(count: int = 200) -> list[str]:
