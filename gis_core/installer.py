@@ -8,6 +8,11 @@ from django.apps import AppConfig, apps
 from django.db import connections, models, transaction
 
 OPEN = "open"
+# They write where nobody else may, as the owner of the schema.
+WORKER_FUNCTIONS = """
+    revoke execute on function arpent.create_layer_table, arpent.open_event, arpent.current_event from public;
+    grant execute on function arpent.create_layer_table, arpent.open_event, arpent.current_event to arpent_worker
+"""
 
 
 def install_sql(sender: AppConfig, using: str = "default", **_signal: Any) -> None:
@@ -20,8 +25,7 @@ def install_sql(sender: AppConfig, using: str = "default", **_signal: Any) -> No
         cursor.execute("grant usage on schema arpent to arpent_web, arpent_worker")
         for table, scope, history in tables():
             cursor.execute("select arpent.secure_table(%s::regclass, %s, %s)", [f'"{table}"', scope, history])
-        cursor.execute("revoke execute on function arpent.create_layer_table from public")
-        cursor.execute("grant execute on function arpent.create_layer_table to arpent_worker")
+        cursor.execute(WORKER_FUNCTIONS)
         cursor.execute("grant select on django_migrations to arpent_web, arpent_worker")
 
 

@@ -6,6 +6,7 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
 
 from gis_core.errors import ArpentError
@@ -50,7 +51,11 @@ def who_asks(get_response: Handler) -> Handler:
         rights = rights_of(request.user)
         request.rights = rights  # type: ignore[attr-defined]
         with acting_as(rights):
-            return get_response(request)
+            response = get_response(request)
+        if request.path.startswith("/api/") and "Cache-Control" not in response:
+            patch_cache_control(response, private=True, no_cache=True)
+            patch_vary_headers(response, ("Cookie", "Authorization"))
+        return response
 
     return middleware
 

@@ -75,6 +75,8 @@ class MemberQuerySet(models.QuerySet["Member"]):
 class Member(models.Model):
     """An authority that shares the platform; its territory is a set of communes, which may overlap with others'."""
 
+    security = "edited"
+
     class Kind(models.TextChoices):
         EPCI = "epci", _("Inter-communal body")
         PETR = "petr", _("Territorial pole (PETR)")
@@ -101,6 +103,8 @@ class Member(models.Model):
 
 class Territory(models.Model):
     """A commune of a member's territory. The code, not the row, is what rights refer to: vintages come and go."""
+
+    security = "edited"
 
     member = models.ForeignKey(Member, models.CASCADE, related_name="territories")
     commune = models.ForeignKey(
@@ -157,6 +161,8 @@ class User(AbstractUser):
 class Membership(models.Model):
     """A user's role at a member; `communes` narrows a town hall user to their own."""
 
+    security = "edited"
+
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
     member = models.ForeignKey(Member, models.CASCADE, related_name="memberships")
     role = models.CharField(_("role"), max_length=24, choices=Role)
@@ -179,6 +185,8 @@ class Membership(models.Model):
 
 class TownHall(models.Model):
     """A commune that a town hall user works for."""
+
+    security = "edited"
 
     membership = models.ForeignKey(Membership, models.CASCADE)
     commune = models.ForeignKey(Commune, models.RESTRICT, to_field="insee", db_column="insee")

@@ -117,7 +117,7 @@ def set_town_halls(membership: Membership, communes: Sequence[str]) -> None:
 @transaction.atomic
 def change_role(*, rights: Rights, membership: Membership, role: str, communes: Sequence[str] = ()) -> Membership:
     """Give a person another role. Raises Invalid, Forbidden, Conflict (the last administrator)."""
-    lock(membership.member)
+    membership = locked(membership)
     check_may_give(rights, membership.member, membership.role)
     check_may_give(rights, membership.member, role)
     if Role(role) not in ADMINISTRATORS:
@@ -133,7 +133,7 @@ def change_role(*, rights: Rights, membership: Membership, role: str, communes: 
 @transaction.atomic
 def remove(*, rights: Rights, membership: Membership) -> None:
     """Take a person out of a member; an account without any member is closed. Raises Forbidden, Conflict."""
-    lock(membership.member)
+    membership = locked(membership)
     check_may_give(rights, membership.member, membership.role)
     check_not_last_administrator(rights, membership)
     check_not_last_of_agency(membership)
@@ -146,9 +146,10 @@ def remove(*, rights: Rights, membership: Membership) -> None:
         user.api_tokens.filter(revoked_at=None).update(revoked_at=timezone.now())
 
 
-def lock(member: Member) -> None:
-    """One change of a member's people at a time: two administrators must not remove each other."""
-    Member.objects.select_for_update().get(pk=member.pk)
+def locked(membership: Membership) -> Membership:
+    """The membership as it is now, with its member locked: two administrators must not remove each other."""
+    Member.objects.select_for_update().get(pk=membership.member_id)
+    return person_of(member=membership.member, membership_id=membership.pk)
 
 
 def check_not_last_administrator(rights: Rights, membership: Membership) -> None:

@@ -1,5 +1,6 @@
 -- The one way a table becomes part of the platform: grants, row policies, version and history triggers, by its scope.
 --   open       accounts, sessions, queues: read before the asker is known, so no row policy
+--   edited     members, territories, roles, themes: as open, and every change keeps the former row
 --   reference  public reference data: everyone reads, the worker loads, statements leave a trace
 --   owner      rows of a member (owner_id), seen by it and by those in shared_with
 --   insee      personal rows, seen by whoever may see the commune (insee)
@@ -32,6 +33,11 @@ begin
         return;
     end if;
     execute format('create or replace trigger arpent_truncate after truncate on %s execute function arpent.record_statement()', target);
+    if scope = 'edited' then
+        execute format('create or replace trigger arpent_history after insert or update or delete on %s
+            for each row execute function arpent.record_row()', target);
+        return;
+    end if;
     if scope = 'reference' then
         execute format('create or replace trigger arpent_statement after insert or update or delete on %s
             for each statement execute function arpent.record_statement()', target);
@@ -55,6 +61,6 @@ begin
     end if;
     if history and versioned then
         execute format('create or replace trigger arpent_history after insert or update or delete on %s
-            for each row execute function arpent.record_row(%s)', target, geometries);
+            for each row execute function arpent.record_row(%s)', target, concat_ws(', ', '''version''', nullif(geometries, '')));
     end if;
 end $$;

@@ -23,6 +23,8 @@ def in_language(french: str, english: str) -> str:
 class Theme(models.Model):
     """A heading of the layer tree."""
 
+    security = "edited"
+
     slug = models.SlugField(_("short name"), unique=True)
     title = models.CharField(_("title"), max_length=80)
     title_en = models.CharField(_("English title"), max_length=80, blank=True)
@@ -149,6 +151,8 @@ class Layer(models.Model):
 
 class Background(models.Model):
     """A background map that an administrator declares: XYZ tiles or a WMTS layer in the Web Mercator pyramid."""
+
+    security = "edited"
 
     class Kind(models.TextChoices):
         XYZ = "xyz", "XYZ"

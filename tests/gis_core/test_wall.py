@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
 from gis_core.installer import is_stored
-from gis_core.models import HistoryEvent, Job, JobQuerySet, RowHistory
+from gis_core.models import HistoryEvent, Job, JobQuerySet, Membership, RowHistory
 from gis_core.rights import SYSTEM, Role, acting_as, rights_of
 from layers.catalogue.models import Layer, LayerQuerySet
 from tests import factories
@@ -114,3 +114,11 @@ def test_an_edit_keeps_the_former_row_and_who_changed_it() -> None:
         assert kept.old is not None
         assert kept.old["title"] == "Avant"
         assert kept.event.by_role
+
+
+def test_a_role_that_changes_leaves_the_former_one_in_the_history() -> None:
+    given = Membership.objects.get(user=factories.user(factories.member(), role=Role.READER))
+    Membership.objects.filter(pk=given.pk).update(role=Role.GIS_ADMINISTRATOR)
+    with factories.as_owner():
+        kept = RowHistory.objects.get(pk_value=given.pk, operation="UPDATE", event__table="gis_core_membership")
+    assert kept.old["role"] == Role.READER
