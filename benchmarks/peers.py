@@ -31,6 +31,8 @@ EXTENT_GRANT = """do $$ declare f regprocedure; begin
     for f in select oid::regprocedure from pg_proc where proname = 'st_estimatedextent' loop
         execute format('grant execute on function %s to arpent_web', f);
     end loop; end $$"""  # tipg does not start without it; in this database only
+# Both are common: what tipg's own instructions install (`pip install uvicorn`), and uvicorn's faster parts.
+STARTS = {"uvicorn seul": ["--loop", "asyncio", "--http", "h11"], "uvloop et httptools": []}
 COUNTS = {13: 80, 14: 160, 15: 320, 16: 640}
 TURNS = 8
 GZIP = {"Accept-Encoding": "gzip"}  # as browsers ask, and as our tiles leave
@@ -38,24 +40,30 @@ INSIDE = "select id from cadastre_parcel where geom_3857 && {0} and st_intersect
 ENVELOPE = "st_makeenvelope(%(w)s, %(s)s, %(e)s, %(n)s, 3857)"
 
 
-def name_of(z: int) -> str:
-    return f"débit de tuiles non gardées, table publique, z{z}, face à tipg"
+def name_of(z: int, start: str) -> str:
+    return f"débit de tuiles non gardées, table publique, z{z}, face à tipg ({start})"
 
 
 def empty_rows(*, skipped: bool = False) -> list[Row]:
     note = "mesuré seulement avec --peers" if skipped else ""
     return [
-        Row(name_of(z), None, "tuiles/s", "at least", goal, note=note, skipped=skipped, relative=True)
+        Row(name_of(z, start), None, "tuiles/s", "at least", goal, note=note, skipped=skipped, relative=True)
+        for start in STARTS
         for z, goal in GOALS.items()
     ]
 
 
 def tipg_rows(field: Field) -> list[Row]:
+    """Every way to start tipg, at every zoom."""
+    return [row for start in STARTS for row in rows_against(field, start)]
+
+
+def rows_against(field: Field, start: str) -> list[Row]:
     """Both servers answer the same fresh tiles, in turns: who is asked first changes from one turn to the next."""
     layer = Layer.objects.get(slug="parcels")
     port = server.free_port()
     rows = []
-    with server.running(tipg(field.made, port), f"http://127.0.0.1:{port}/healthz"):
+    with server.running(tipg(field.made, port, STARTS[start]), f"http://127.0.0.1:{port}/healthz"):
         same = agreement(field, layer, port)
         warm = field.grid.fresh(16, 64)
         load.throughput(port, [tipg_url(layer, tile) for tile in warm], GZIP)
@@ -63,7 +71,7 @@ def tipg_rows(field: Field) -> list[Row]:
         for z, goal in GOALS.items():
             ours, theirs = in_turns(field, layer, port, field.grid.fresh(z, COUNTS[z]))
             note = f"{CHOICE} ; à tour de rôle ; {same}"
-            rows.append(Row(name_of(z), ours, "tuiles/s", "at least", goal, theirs, note=note, relative=True))
+            rows.append(Row(name_of(z, start), ours, "tuiles/s", "at least", goal, theirs, note=note, relative=True))
     return rows
 
 
@@ -117,7 +125,7 @@ def tipg_url(layer: Layer, tile: Address) -> str:
     )
 
 
-def tipg(made: BenchDatabase, port: int) -> Service:
+def tipg(made: BenchDatabase, port: int, options: list[str]) -> Service:
     """As many processes as our web server, as many connections as its pool allows, the web role and its settings."""
     Cluster(made.place).psql(NAME, "-c", EXTENT_GRANT)
     home = install(made.place.data / "peers/tipg")
@@ -133,7 +141,7 @@ def tipg(made: BenchDatabase, port: int) -> Service:
         "TIPG_TILE_BUFFER": str(BUFFER),
     }
     uvicorn = [str(home / "bin/uvicorn"), "tipg.main:app", "--host", "127.0.0.1", "--port", str(port)]
-    command = [*uvicorn, "--workers", str(PROCESSES), "--log-level", "error"]
+    command = [*uvicorn, "--workers", str(PROCESSES), "--log-level", "error", *options]
     return Service("tipg", command, env, made.place.data / "bench/log/tipg.log")
 
 
