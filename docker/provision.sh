@@ -135,6 +135,7 @@ web_map() {
         xargs -0 sha256sum | sha256sum)
     stamped webmap/node_modules/.arpent-built "$wanted" && [ -d webmap/dist ] && return
     step "Carte web (vite)" npm --prefix webmap run build
+    .venv/bin/python -m whitenoise.compress --quiet webmap/dist
     echo "$wanted" >webmap/node_modules/.arpent-built
 }
 
