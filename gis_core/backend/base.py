@@ -4,12 +4,20 @@ Row-level policies read the asker from `arpent.*` settings. They are set with `S
 when a transaction opens; without them a query on a private table fails (SQLSTATE AR001) instead of answering nothing.
 """
 
+from functools import cache
 from typing import Any
 
 from django.contrib.gis.db.backends.postgis import base
 from psycopg import sql
 
 from gis_core.rights import current_rights
+
+
+@cache
+def statement(count: int) -> bytes:
+    """The statement that makes `count` settings, composed once: it opens every transaction."""
+    calls = sql.SQL(", ").join([sql.SQL("set_config(%s, %s, true)")] * count)
+    return sql.SQL("select {}").format(calls).as_bytes()
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -21,7 +29,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def tell_who_asks(self, settings: dict[str, str]) -> None:
         """Set the `arpent.*` settings for the rest of the transaction, in one round trip."""
-        calls = sql.SQL(", ").join([sql.SQL("set_config(%s, %s, true)")] * len(settings))
         parameters: list[Any] = [part for pair in settings.items() for part in pair]
         with self.wrap_database_errors, self.connection.cursor() as cursor:
-            cursor.execute(sql.SQL("select {}").format(calls), parameters)
+            cursor.execute(statement(len(settings)), parameters)
