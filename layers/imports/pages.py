@@ -1,10 +1,12 @@
 """/imports/: start an import, watch it, read its report."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from gis_core.errors import ArpentError, NotFound
 from gis_core.models import Job, Member, User
-from gis_core.problem import status_of
+from gis_core.problem import as_problem, status_of, wants_problem
 from gis_core.rights import Rights
 from gis_core.services.jobs import job_seen_by
 from layers.imports.services import KIND, past_imports, start_import
@@ -27,7 +29,22 @@ from layers.imports.words import counts, entry_in_words, groups
 def imports(request: HttpRequest) -> HttpResponse:
     """The upload handlers must be there before the CSRF check reads the body."""
     limit_uploads(request)
-    return checked_imports(request)
+    try:
+        return checked_imports(request)
+    except RequestDataTooBig as error:
+        return as_problem(error) if wants_problem(request) else too_large(request)
+
+
+@never_cache
+@login_required
+def too_large(request: HttpRequest) -> HttpResponse:
+    """The page again, without what was sent: reading on is what the limit forbids."""
+    return imports_page(request, rights_of_page(request), status=413, error=too_large_in_words())
+
+
+def too_large_in_words() -> str:
+    limit = settings.UPLOAD_MAX_BYTES // 1_048_576
+    return _("The files are larger than %(limit)s MB in all, the most that can be sent at once.") % {"limit": limit}
 
 
 @csrf_protect
@@ -48,19 +65,25 @@ def checked_imports(request: HttpRequest) -> HttpResponse:
             rights=rights,
         )
     except ArpentError as error:
-        return imports_page(request, rights, status=status_of(error), error=error.message)
+        chosen = {name: request.POST.get(name, "") for name in ("source", "member")}
+        return imports_page(request, rights, status=status_of(error), error=error.message, chosen=chosen)
     messages.success(request, _("The import is waiting for its turn; its progress shows below."))
     return redirect("imports")
 
 
-def imports_page(request: HttpRequest, rights: Rights, status: int = 200, error: str = "") -> HttpResponse:
+def imports_page(
+    request: HttpRequest, rights: Rights, *, status: int = 200, error: str = "", chosen: Mapping[str, str] | None = None
+) -> HttpResponse:
+    """The form and the past imports. It must not read the request's body, which may be what was refused."""
     context = {
         "section": "imports",
         "sources": sources(),
         "members": Member.objects.administered_by(rights),
         "jobs": past_imports(rights),
         "error": error,
-        "chosen": {"source": request.POST.get("source", ""), "member": request.POST.get("member", "")},
+        "chosen": chosen or {},
+        "upload_max_bytes": settings.UPLOAD_MAX_BYTES,
+        "too_large": too_large_in_words(),
     }
     return render(request, "imports/imports.html", context, status=status)
 

@@ -222,6 +222,15 @@ def administrator(client: Client, ours: Member) -> Client:
     return client
 
 
+@pytest.fixture
+def inbox(settings: Any, tmp_path: Path) -> Path:
+    """An inbox of this test's own: other tests leave uploads in theirs."""
+    folder = tmp_path / "inbox"
+    folder.mkdir()
+    settings.INBOX_DIR = folder
+    return folder
+
+
 def upload(*features: dict[str, Any], name: str = "cadastre-parcelles.json") -> SimpleUploadedFile:
     content = json.dumps({"type": "FeatureCollection", "features": list(features)}).encode()
     return SimpleUploadedFile(name, content, content_type="application/json")
@@ -269,19 +278,19 @@ def test_the_agency_imports_anything(client: Client) -> None:
 
 
 @pytest.mark.usefixtures("no_progress")
-def test_the_files_go_once_they_are_imported(administrator: Client, data_dir: Path) -> None:
-    inbox = data_dir / "files" / "inbox"
-    before = set(inbox.iterdir())
-    ran(start(administrator).json()["id"])
-    assert set(inbox.iterdir()) == before
+def test_the_files_go_once_they_are_imported(administrator: Client, inbox: Path) -> None:
+    job_id = start(administrator).json()["id"]
+    assert list(inbox.iterdir()) != []
+    ran(job_id)
+    assert list(inbox.iterdir()) == []
 
 
 @pytest.mark.parametrize("role", [Role.READER, Role.TOWN_HALL, Role.PERMIT_INSTRUCTOR, Role.NETWORK_TECHNICIAN])
-def test_other_roles_do_not_import(client: Client, ours: Member, role: Role, data_dir: Path) -> None:
+def test_other_roles_do_not_import(client: Client, ours: Member, role: Role, inbox: Path) -> None:
     client.force_login(factories.user(ours, role))
     assert start(client).status_code == 403
     assert client.get("/imports/", headers={"accept": "text/html"}).status_code == 403
-    assert list((data_dir / "files" / "inbox").iterdir()) == []
+    assert list(inbox.iterdir()) == []
 
 
 def test_nobody_imports_without_signing_in(client: Client) -> None:
@@ -297,19 +306,19 @@ def test_another_member_answers_as_one_that_does_not_exist(administrator: Client
 
 
 @pytest.mark.parametrize("data", [{"source": "inconnu"}, {"source": ""}, {"file": []}, {"file": "a text field"}])
-def test_an_incomplete_import_is_refused(administrator: Client, data: dict[str, Any], data_dir: Path) -> None:
+def test_an_incomplete_import_is_refused(administrator: Client, data: dict[str, Any], inbox: Path) -> None:
     assert start(administrator, **data).status_code == 400
-    assert list((data_dir / "files" / "inbox").iterdir()) == []
+    assert list(inbox.iterdir()) == []
 
 
 def test_json_is_not_an_upload(administrator: Client) -> None:
     assert administrator.post("/api/v1/imports/", "{}", content_type="application/json").status_code == 415
 
 
-def test_a_large_upload_is_stopped(administrator: Client, settings: Any, data_dir: Path) -> None:
+def test_a_large_upload_is_stopped(administrator: Client, settings: Any, inbox: Path) -> None:
     settings.UPLOAD_MAX_BYTES = 100
     assert start(administrator).status_code == 413
-    assert list((data_dir / "files" / "inbox").iterdir()) == []
+    assert list(inbox.iterdir()) == []
 
 
 @pytest.mark.usefixtures("no_progress")
@@ -343,6 +352,25 @@ def test_the_page_says_what_is_wrong(administrator: Client) -> None:
     answer = administrator.post("/imports/", {"source": "etalab"}, headers=PAGE)
     assert answer.status_code == 400
     assert 'role="alert"' in answer.content.decode()
+
+
+def test_the_page_says_how_large_files_may_be(ours: Member, settings: Any, inbox: Path) -> None:
+    settings.UPLOAD_MAX_BYTES = 1_048_576
+    client = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    client.force_login(factories.user(ours, Role.GIS_ADMINISTRATOR))
+    client.get("/imports/", headers=PAGE)
+    large = SimpleUploadedFile("parcelles.json", b" " * 1_048_577)
+    answer = client.post("/imports/", {"source": "etalab", "file": large}, headers=PAGE)
+    assert answer.status_code == 413
+    assert "1 Mo" in answer.content.decode()
+    assert 'enctype="multipart/form-data"' in answer.content.decode()
+    assert list(inbox.iterdir()) == []
+
+
+def test_a_too_large_upload_without_signing_in_leads_to_the_sign_in(client: Client, settings: Any) -> None:
+    settings.UPLOAD_MAX_BYTES = 100
+    answer = client.post("/imports/", {"source": "etalab", "file": upload(parcel(1))}, headers=PAGE)
+    assert answer.status_code == 302
 
 
 def test_the_page_asks_for_the_forms_token(ours: Member) -> None:
