@@ -3,20 +3,25 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 MESSAGES = {
     # The file as a whole
     "empty_file": _("The file is empty."),
     "not_json": _("This is not a JSON file: it starts with “%(found)s”."),
-    "other_format": _("This is not a JSON file but a %(found)s file."),
+    "other_format": _(
+        "This is %(found)s: a GeoJSON file is expected (.geojson or .json, which may be compressed as .gz)."
+    ),
     "not_utf8": _("The text is not in UTF-8 (byte %(byte)s). Save the file in UTF-8 and try again."),
     "nul_character": _(
         "There is a NUL character at line %(line)s, column %(column)s: the file is damaged or not text."
     ),
     "truncated": _("The file is cut off: it ends at line %(line)s, column %(column)s in the middle of its content."),
     "bad_json": _("The JSON is wrong at line %(line)s, column %(column)s: %(reason)s."),
+    "unexpected_character": _(
+        "The JSON is wrong at line %(line)s, column %(column)s: there is “%(found)s” in place of “%(wanted)s”."
+    ),
     "trailing_data": _("There is something after the end of the JSON document, at line %(line)s, column %(column)s."),
     "too_deep": _("The JSON nests too deeply in the value that starts at line %(line)s, column %(column)s."),
     "too_deep_anywhere": _("The content of the file nests too deeply."),
@@ -97,6 +102,46 @@ MESSAGES = {
     ),
 }
 
+# What the child calls by a short name.
+FORMATS = {
+    "zip": _("a ZIP archive or a spreadsheet"),
+    "tar": _("a TAR archive"),
+    "archive": _("a compressed archive"),
+    "geopackage": _("a GeoPackage or another SQLite database"),
+    "shapefile": _("a shapefile (.shp)"),
+    "flatgeobuf": _("a FlatGeobuf file"),
+    "tiff": _("a TIFF image"),
+    "jpeg2000": _("a JPEG 2000 image"),
+    "png": _("a PNG image"),
+    "jpeg": _("a JPEG image"),
+    "pdf": _("a PDF document"),
+    "dwg": _("a DWG drawing"),
+    "utf16": _("text in UTF-16, not in UTF-8"),
+}
+KINDS = {
+    "object": pgettext_lazy("JSON", "object"),
+    "array": pgettext_lazy("JSON", "list"),
+    "string": pgettext_lazy("JSON", "text"),
+    "number": pgettext_lazy("JSON", "number"),
+    "boolean": pgettext_lazy("JSON", "boolean"),
+}
+PLACES = {"file": _("at the top of the file"), "feature": _("in a feature"), "geometry": _("in a geometry")}
+# What Python's decoder says of wrong JSON.
+REASONS = {
+    "Expecting value": _("a value is missing"),
+    "Expecting property name enclosed in double quotes": _("a key between double quotes is missing"),
+    "Expecting ':' delimiter": _("a colon is missing"),
+    "Expecting ',' delimiter": _("a comma is missing"),
+    "Illegal trailing comma before end of object": _("there is a comma after the last member of an object"),
+    "Illegal trailing comma before end of array": _("there is a comma after the last value of a list"),
+    "Unterminated string starting at": _("a text has no end"),
+    "Invalid control character at": _("a text holds a line break or another control character"),
+    "Invalid \\uXXXX escape": _("a \\u in a text is not followed by four hexadecimal digits"),
+    "Invalid \\escape": _("a backslash in a text escapes nothing"),
+}
+# Their `found` is a word of the file itself.
+QUOTING = frozenset({"not_json", "type_case", "unknown_type", "not_a_feature"})
+
 
 def words(code: str, params: Mapping[str, Any]) -> str:
     """The message of a code in the current language; the code itself when it is unknown."""
@@ -104,8 +149,19 @@ def words(code: str, params: Mapping[str, Any]) -> str:
     if message is None:
         return gettext("Unknown problem: %(code)s.") % {"code": code}
     limit = params.get("limit")
-    shown = {**params, "limit_mb": limit // 1_048_576 if isinstance(limit, int) else limit}
+    shown = {**params, **named(code, params), "limit_mb": limit // 1_048_576 if isinstance(limit, int) else limit}
     try:
         return str(message) % shown
     except (KeyError, TypeError):
         return str(message)
+
+
+def named(code: str, params: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters that the child gave as short names, in words."""
+    found = FORMATS if code == "other_format" else {} if code in QUOTING else KINDS
+    tables: dict[str, Mapping[str, Any]] = {"found": found, "what": PLACES, "reason": REASONS}
+    return {
+        name: table[value]
+        for name, table in tables.items()
+        if isinstance(value := params.get(name), str) and value in table
+    }

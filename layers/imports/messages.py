@@ -47,8 +47,22 @@ MESSAGES = {
     "missing_source_file": _("No file of this folder is named like %(pattern)s."),
 }
 
+# What GEOS says of a polygon that is not valid.
+REASONS = {
+    "Hole lies outside shell": _("a hole lies outside"),
+    "Holes are nested": _("a hole lies in another"),
+    "Nested shells": _("a part lies in another"),
+    "Nested holes": _("a hole lies in another"),
+    "Interior is disconnected": _("the holes cut it in two"),
+    "Duplicate Rings": _("a ring appears twice"),
+    "Too few points in geometry component": _("a ring has too few different positions"),
+}
+
 
 def words(code: str, params: Mapping[str, Any]) -> str:
     """The message of an importer's or of the reader's code, in the current language."""
     message = MESSAGES.get(code)
-    return reader_words(code, params) if message is None else str(message) % params
+    if message is None:
+        return reader_words(code, params)
+    reason = params.get("reason")
+    return str(message) % {**params, "reason": REASONS.get(str(reason), reason)}

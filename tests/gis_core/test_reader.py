@@ -5,8 +5,10 @@ import gzip
 import io
 import json
 import os
+import re
 import subprocess
 import sys
+import tarfile
 import time
 import zlib
 from collections.abc import Iterator
@@ -101,6 +103,57 @@ def assert_in_words(problem: Problem) -> None:
     assert problem.code in MESSAGES
     assert "%(" not in problem.words
     assert "Traceback" not in problem.words
+
+
+def tar_gz() -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        archive.addfile(tarfile.TarInfo("parcelles.json"))
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("parcelles.shp", b"\0\0\x27\x0a" + bytes(96), "un shapefile (.shp)"),
+        ("photo.tif", b"II*\0" + bytes(96), "une image TIFF"),
+        ("photo.tif", b"MM\0*" + bytes(96), "une image TIFF"),
+        ("cadastre.tar.gz", tar_gz(), "une archive TAR"),
+        ("cadastre.tar", gzip.decompress(tar_gz()), "une archive TAR"),
+        ("tif.gz", gzip.compress(b"II*\0" + bytes(96)), "une image TIFF"),
+        ("parcelles.zip", b"PK\x03\x04", "une archive ZIP"),
+    ],
+    ids=["shp", "tif", "tif_big_endian", "tar_gz", "tar", "tif_gz", "zip"],
+)
+def test_another_format_is_named_with_what_is_expected(
+    reader: RestrictedReader, tmp_path: Path, name: str, content: bytes, said: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    problem = refusal(reader, path)
+    assert problem.code == "other_format"
+    assert said in problem.words
+    assert "un fichier GeoJSON est attendu" in problem.words
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("topology.geojson", b'{"type": "Topology"}'),
+        ("array.geojson", b"[]"),
+        ("features.geojson", b'{"type": "FeatureCollection", "features": {}}'),
+        ("comma.geojson", b'{"type": "FeatureCollection", "features": [1,,2]}'),
+        ("colon.geojson", b'{"type" "FeatureCollection", "features": []}'),
+        ("quote.geojson", b"{type: 1}"),
+        ("escape.geojson", b'{"type": "\\q"                         }'),
+        ("after.geojson", b'{"type": "FeatureCollection", "features": [] "crs": 3}'),
+    ],
+)
+def test_french_words_hold_no_english_ones(reader: RestrictedReader, tmp_path: Path, name: str, content: bytes) -> None:
+    (tmp_path / name).write_bytes(content)
+    words = refusal(reader, tmp_path / name).words
+    english = r"\b(file|feature|geometry|object|array|string|expect\w*|found|invalid|escape|value|delimiter)\b"
+    assert not re.search(english, words, re.IGNORECASE), words
 
 
 @pytest.mark.parametrize(("name", "code"), WHOLE_FILE.items())

@@ -101,7 +101,7 @@ class JsonText:
     def value(self) -> Any:
         """The value that starts here."""
         if self.peek() == "":
-            raise self._unexpected("", "a value")
+            raise self._unexpected("", "")
         while True:
             try:
                 value, self._at = self._json.raw_decode(self._text, self._at)
@@ -151,7 +151,7 @@ class JsonText:
             return Trouble("truncated", **where)
         if found == "\0":
             return Trouble("nul_character", **where)
-        return Trouble("bad_json", reason=f"expected {wanted}, found {found!r}", **where)
+        return Trouble("unexpected_character", wanted=wanted, found=found, **where)
 
     def _skip_blank(self) -> int:
         match = BLANK.match(self._text, self._at)

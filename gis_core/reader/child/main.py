@@ -6,6 +6,7 @@ import os
 import stat
 import sys
 import time
+import zlib
 from collections.abc import Iterator
 from typing import Any, BinaryIO, cast
 
@@ -21,7 +22,32 @@ from .wire import send
 GZIP_MAGIC = b"\x1f\x8b"
 BLANKS = b" \t\r\n\xef\xbb\xbf"
 GEOJSON = "GeoJSON"
-MAGICS = {b"PK\x03\x04": "ZIP", b"SQLite format 3": "SQLite (GeoPackage)", b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
+# What people send in place of JSON; the parent has a name for each.
+MAGICS = {
+    b"PK\x03\x04": "zip",
+    b"SQLite format 3": "geopackage",
+    b"\x00\x00\x27\x0a": "shapefile",
+    b"II*\0": "tiff",
+    b"II+\0": "tiff",
+    b"MM\0*": "tiff",
+    b"MM\0+": "tiff",
+    b"\x00\x00\x00\x0cjP": "jpeg2000",
+    b"\x89PNG": "png",
+    b"\xff\xd8\xff": "jpeg",
+    b"%PDF": "pdf",
+    b"fgb\x03": "flatgeobuf",
+    b"AC10": "dwg",
+    b"7z\xbc\xaf\x27\x1c": "archive",
+    b"Rar!": "archive",
+    b"BZh": "archive",
+    b"\xfd7zXZ": "archive",
+    b"\xff\xfe": "utf16",
+    b"\xfe\xff": "utf16",
+}
+# The name of the archive format, where a tar file keeps it.
+TAR_MAGIC = slice(257, 262)
+TAR = b"ustar"
+HEAD = 512
 
 
 class Session:
@@ -68,14 +94,32 @@ class Session:
 
     def _stream(self, name: str) -> BinaryIO:
         raw = _regular(name)
-        start = raw.read(16)
+        start = raw.read(HEAD)
         raw.seek(0)
         if not start:
             raise Trouble("empty_file")
-        for magic, found in MAGICS.items():
-            if start.startswith(magic):
-                raise Trouble("other_format", found=found)
-        return cast(BinaryIO, gzip.GzipFile(fileobj=raw)) if start.startswith(GZIP_MAGIC) else raw
+        _refuse_other_formats(start)
+        if not start.startswith(GZIP_MAGIC):
+            return raw
+        _refuse_other_formats(_decompressed_head(raw))
+        raw.seek(0)
+        return cast(BinaryIO, gzip.GzipFile(fileobj=raw))
+
+
+def _refuse_other_formats(start: bytes) -> None:
+    for magic, found in MAGICS.items():
+        if start.startswith(magic):
+            raise Trouble("other_format", found=found)
+    if start[TAR_MAGIC] == TAR:
+        raise Trouble("other_format", found="tar")
+
+
+def _decompressed_head(raw: BinaryIO) -> bytes:
+    """The first bytes inside; what is wrong with the compression is told by whoever reads on."""
+    try:
+        return gzip.GzipFile(fileobj=raw).read(HEAD)
+    except (EOFError, OSError, zlib.error):
+        return b""
 
 
 def _regular(name: str) -> BinaryIO:
