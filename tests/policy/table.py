@@ -2,8 +2,8 @@
 
 Scope: `own` is the asker's member's object (or the asker's), `other` another member's (or another person's), `none`
 does not exist, `mixed` another member's object under one's own member's address, `public` is open, `remote` asks from
-another machine, `-` has no object. `REST` stands for every method of GET HEAD POST PUT PATCH DELETE OPTIONS that the
-route's other lines do not name; `<500` accepts any answer but a failure. A route may be a pattern.
+another machine, `unused` is a row of the platform that nothing refers to, `-` has no object. `REST` stands for every
+method of GET HEAD POST PUT PATCH DELETE OPTIONS that the route's other lines do not name. A route may be a pattern.
 """
 
 from dataclasses import dataclass
@@ -44,30 +44,35 @@ compte/jetons/<int:token_id>/revoquer/                      POST        none    
 compte/jetons/<int:token_id>/revoquer/                      REST        own     405  405  405  405  405  405  405
 compte/connexion/                                           GET,HEAD    -       200  302  302  302  302  302  302
 compte/connexion/                                           POST        -       302  302  302  302  302  302  302
-compte/connexion/                                           REST        -       <500 <500 <500 <500 <500 <500 <500
+compte/connexion/                                           PUT,OPTIONS -       200  302  302  302  302  302  302
+compte/connexion/                                           REST        -       405  302  302  302  302  302  302
 compte/deconnexion/                                         GET,HEAD    -       302  200  200  200  200  200  200
 compte/deconnexion/                                         POST        -       302  302  302  302  302  302  302
-compte/deconnexion/                                         REST        -       <500 <500 <500 <500 <500 <500 <500
+compte/deconnexion/                                         OPTIONS     -       200  200  200  200  200  200  200
+compte/deconnexion/                                         REST        -       405  405  405  405  405  405  405
 compte/ferme/                                               GET,HEAD    -       200  200  200  200  200  200  200
-compte/ferme/                                               REST        -       <500 <500 <500 <500 <500 <500 <500
+compte/ferme/                                               OPTIONS     -       200  200  200  200  200  200  200
+compte/ferme/                                               REST        -       405  405  405  405  405  405  405
 compte/inscription/                                         GET,HEAD    -       200  302  302  302  302  302  302
-compte/inscription/                                         POST        -       200  302  302  302  302  302  302
-compte/inscription/                                         REST        -       <500 <500 <500 <500 <500 <500 <500
+compte/inscription/                                         REST        -       200  302  302  302  302  302  302
 compte/mot-de-passe/                                        GET,HEAD    -       302  200  200  200  200  200  200
 compte/mot-de-passe/                                        POST        -       302  302  302  302  302  302  302
-compte/mot-de-passe/                                        REST        -       <500 <500 <500 <500 <500 <500 <500
+compte/mot-de-passe/                                        PUT,OPTIONS -       302  200  200  200  200  200  200
+compte/mot-de-passe/                                        REST        -       302  405  405  405  405  405  405
 compte/mot-de-passe/definir/                                GET,HEAD    -       302  302  302  302  302  302  302
-compte/mot-de-passe/definir/                                POST        -       302  302  302  302  302  302  302
-compte/mot-de-passe/definir/                                REST        -       <500 <500 <500 <500 <500 <500 <500
+compte/mot-de-passe/definir/                                REST        -       302  302  302  302  302  302  302
 compte/mot-de-passe/oublie/                                 GET,HEAD    -       200  200  200  200  200  200  200
 compte/mot-de-passe/oublie/                                 POST        -       302  302  302  302  302  302  302
-compte/mot-de-passe/oublie/                                 REST        -       <500 <500 <500 <500 <500 <500 <500
+compte/mot-de-passe/oublie/                                 PUT,OPTIONS -       200  200  200  200  200  200  200
+compte/mot-de-passe/oublie/                                 REST        -       405  405  405  405  405  405  405
 compte/mot-de-passe/oublie/envoye/                          GET,HEAD    -       200  200  200  200  200  200  200
-compte/mot-de-passe/oublie/envoye/                          REST        -       <500 <500 <500 <500 <500 <500 <500
+compte/mot-de-passe/oublie/envoye/                          OPTIONS     -       200  200  200  200  200  200  200
+compte/mot-de-passe/oublie/envoye/                          REST        -       405  405  405  405  405  405  405
 compte/mot-de-passe/nouveau/fait/                           GET,HEAD    -       200  200  200  200  200  200  200
-compte/mot-de-passe/nouveau/fait/                           REST        -       <500 <500 <500 <500 <500 <500 <500
+compte/mot-de-passe/nouveau/fait/                           OPTIONS     -       200  200  200  200  200  200  200
+compte/mot-de-passe/nouveau/fait/                           REST        -       405  405  405  405  405  405  405
 compte/mot-de-passe/nouveau/<uidb36>-<key>/                 GET,HEAD    none    200  200  200  200  200  200  200
-compte/mot-de-passe/nouveau/<uidb36>-<key>/                 REST        none    <500 <500 <500 <500 <500 <500 <500
+compte/mot-de-passe/nouveau/<uidb36>-<key>/                 REST        none    200  200  200  200  200  200  200
 
 membres/                                                    GET,HEAD    -       302  403  403  403  403  200  200
 membres/                                                    REST        -       405  405  405  405  405  405  405
@@ -199,43 +204,75 @@ tiles/<slug:slug>/<str:z>/<str:x>/<str:y>.mvt               GET,HEAD    none    
 tiles/<slug:slug>/<str:z>/<str:x>/<str:y>.mvt               REST        own     405  405  405  405  405  405  405
 
 administration/                                             GET,HEAD    -       302  403  403  403  403  403  200
-administration/                                             REST        -       302  403  403  403  403  403  <500
+administration/                                             REST        -       302  403  403  403  403  403  200
 administration/login/                                       GET,HEAD    -       302  403  403  403  403  403  302
 administration/login/                                       REST        -       302  403  403  403  403  403  302
 administration/logout/                                      GET,HEAD    -       302  403  403  403  403  403  302
 administration/logout/                                      REST        -       302  403  403  403  403  403  302
 administration/password_change/                             GET,HEAD    -       302  403  403  403  403  403  302
 administration/password_change/                             REST        -       302  403  403  403  403  403  302
+administration/password_change/done/                        POST,PUT    -       302  403  403  403  403  403  405
+administration/password_change/done/                        PATCH,DELETE -      302  403  403  403  403  403  405
 administration/autocomplete/                                GET,HEAD    -       302  403  403  403  403  403  200
-administration/autocomplete/                                REST        -       302  403  403  403  403  403  <500
+administration/autocomplete/                                OPTIONS     -       302  403  403  403  403  403  200
+administration/autocomplete/                                REST        -       302  403  403  403  403  403  405
 administration/jsi18n/                                      GET,HEAD    -       302  403  403  403  403  403  200
-administration/jsi18n/                                      REST        -       302  403  403  403  403  403  <500
+administration/jsi18n/                                      OPTIONS     -       302  403  403  403  403  403  200
+administration/jsi18n/                                      REST        -       302  403  403  403  403  403  405
 administration/<app_label>/                                 GET,HEAD    -       302  403  403  403  403  403  200
-administration/<app_label>/                                 REST        -       302  403  403  403  403  403  <500
+administration/<app_label>/                                 REST        -       302  403  403  403  403  403  200
 administration/*/*/                                         GET,HEAD    -       302  403  403  403  403  403  200
-administration/*/*/                                         REST        -       302  403  403  403  403  403  <500
+administration/*/*/                                         REST        -       302  403  403  403  403  403  200
+administration/catalogue/theme/                             POST        -       302  403  403  403  403  403  302
+administration/catalogue/background/                        POST        -       302  403  403  403  403  403  302
 administration/r/<path:content_type_id>/<path:object_id>/   GET,HEAD    none    302  403  403  403  403  403  404
-administration/r/<path:content_type_id>/<path:object_id>/   REST        none    302  403  403  403  403  403  <500
+administration/r/<path:content_type_id>/<path:object_id>/   REST        none    302  403  403  403  403  403  404
 administration/*/<path:object_id>/                          GET,HEAD    own     302  403  403  403  403  403  302
-administration/*/<path:object_id>/                          REST        own     302  403  403  403  403  403  <500
+administration/*/<path:object_id>/                          REST        own     302  403  403  403  403  403  302
 administration/*/<path:object_id>/change/                   GET,HEAD    own     302  403  403  403  403  403  200
 administration/*/<path:object_id>/change/                   GET,HEAD    none    302  403  403  403  403  403  302
-administration/*/<path:object_id>/change/                   REST        own     302  403  403  403  403  403  <500
+administration/*/<path:object_id>/change/                   POST        none    302  403  403  403  403  403  302
+administration/*/<path:object_id>/change/                   REST        own     302  403  403  403  403  403  200
+administration/gis_core/member/<path:object_id>/change/     POST        own     302  403  403  403  403  403  302
+administration/gis_core/user/<path:object_id>/change/       POST        own     302  403  403  403  403  403  302
+administration/gis_core/commune/<path:object_id>/change/    POST        own     302  403  403  403  403  403  403
+administration/gis_core/job/<path:object_id>/change/        POST        own     302  403  403  403  403  403  403
+administration/procrastinate/*/<path:object_id>/change/     POST        own     302  403  403  403  403  403  403
+administration/catalogue/theme/<path:object_id>/change/     POST        own     302  403  403  403  403  403  302
+administration/catalogue/layer/<path:object_id>/change/     POST        own     302  403  403  403  403  403  302
+administration/catalogue/background/<path:object_id>/change/ POST       own     302  403  403  403  403  403  302
 administration/*/<path:object_id>/history/                  GET,HEAD    own     302  403  403  403  403  403  200
-administration/*/<path:object_id>/history/                  REST        own     302  403  403  403  403  403  <500
+administration/*/<path:object_id>/history/                  REST        own     302  403  403  403  403  403  200
 administration/gis_core/*/<path:object_id>/delete/          GET,HEAD    own     302  403  403  403  403  403  403
+administration/gis_core/member/<path:object_id>/delete/     POST        own     302  403  403  403  403  403  403
+administration/gis_core/member/<path:object_id>/delete/     POST        unused  302  403  403  403  403  403  302
+administration/gis_core/*/<path:object_id>/delete/          REST        own     302  403  403  403  403  403  403
 administration/procrastinate/*/<path:object_id>/delete/     GET,HEAD    own     302  403  403  403  403  403  403
+administration/procrastinate/*/<path:object_id>/delete/     REST        own     302  403  403  403  403  403  403
 administration/catalogue/layer/<path:object_id>/delete/     GET,HEAD    own     302  403  403  403  403  403  403
+administration/catalogue/layer/<path:object_id>/delete/     REST        own     302  403  403  403  403  403  403
 administration/catalogue/theme/<path:object_id>/delete/     GET,HEAD    own     302  403  403  403  403  403  200
+administration/catalogue/theme/<path:object_id>/delete/     POST        own     302  403  403  403  403  403  200
+administration/catalogue/theme/<path:object_id>/delete/     POST        unused  302  403  403  403  403  403  302
+administration/catalogue/theme/<path:object_id>/delete/     REST        own     302  403  403  403  403  403  200
 administration/catalogue/background/<path:object_id>/delete/ GET,HEAD   own     302  403  403  403  403  403  200
-administration/*/<path:object_id>/delete/                   REST        own     302  403  403  403  403  403  <500
+administration/catalogue/background/<path:object_id>/delete/ POST       own     302  403  403  403  403  403  302
+administration/catalogue/background/<path:object_id>/delete/ REST       own     302  403  403  403  403  403  200
 administration/gis_core/member/add/                         GET,HEAD    -       302  403  403  403  403  403  200
-administration/gis_core/[!m]*/add/                          GET,HEAD    -       302  403  403  403  403  403  403
-administration/procrastinate/*/add/                         GET,HEAD    -       302  403  403  403  403  403  403
-administration/catalogue/layer/add/                         GET,HEAD    -       302  403  403  403  403  403  403
+administration/gis_core/member/add/                         POST        -       302  403  403  403  403  403  302
+administration/gis_core/member/add/                         REST        -       302  403  403  403  403  403  200
 administration/catalogue/theme/add/                         GET,HEAD    -       302  403  403  403  403  403  200
+administration/catalogue/theme/add/                         POST        -       302  403  403  403  403  403  302
+administration/catalogue/theme/add/                         REST        -       302  403  403  403  403  403  200
 administration/catalogue/background/add/                    GET,HEAD    -       302  403  403  403  403  403  200
-administration/*/add/                                       REST        -       302  403  403  403  403  403  <500
+administration/catalogue/background/add/                    POST        -       302  403  403  403  403  403  302
+administration/catalogue/background/add/                    REST        -       302  403  403  403  403  403  200
+administration/gis_core/[!m]*/add/                          GET,HEAD    -       302  403  403  403  403  403  403
+administration/gis_core/[!m]*/add/                          REST        -       302  403  403  403  403  403  403
+administration/procrastinate/*/add/                         GET,HEAD    -       302  403  403  403  403  403  403
+administration/procrastinate/*/add/                         REST        -       302  403  403  403  403  403  403
+administration/catalogue/layer/add/                         GET,HEAD    -       302  403  403  403  403  403  403
+administration/catalogue/layer/add/                         REST        -       302  403  403  403  403  403  403
 """
 
 
