@@ -14,29 +14,40 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from gis_core.errors import ArpentError
-from gis_core.models import Membership, User
-from gis_core.services import tokens
+from gis_core.models import User
+from gis_core.services import people, tokens
 
 
 @require_safe
 @never_cache
 @login_required
 def account(request: HttpRequest) -> HttpResponse:
-    """My roles, my language, my API tokens."""
+    """My roles, my invitations, my API tokens."""
     return account_page(request)
 
 
 def account_page(request: HttpRequest, status: int = 200, **more: object) -> HttpResponse:
     user = request.user
     assert isinstance(user, User)
-    memberships = Membership.objects.filter(user=user).select_related("member").prefetch_related("communes")
+    memberships = user.memberships.select_related("member").prefetch_related("communes").order_by("member__name")
     context = {
         "section": "account",
-        "memberships": memberships.order_by("member__name"),
+        "memberships": memberships.accepted(),
+        "invitations": memberships.pending(),
         "tokens": tokens.tokens_of(user),
         **more,
     }
     return render(request, "account/account.html", context, status=status)
+
+
+@require_POST
+@never_cache
+@login_required
+def accept_invitation(request: HttpRequest, membership_id: int) -> HttpResponse:
+    assert isinstance(request.user, User)
+    membership = people.accept(user=request.user, membership_id=membership_id)
+    messages.success(request, _("You now belong to %(member)s.") % {"member": membership.member})
+    return redirect("account")
 
 
 @require_POST
@@ -67,6 +78,7 @@ def revoke_token(request: HttpRequest, token_id: int) -> HttpResponse:
 
 urlpatterns = [
     path("", account, name="account"),
+    path("invitations/<int:membership_id>/accepter/", accept_invitation, name="invitation_accept"),
     path("jetons/", create_token, name="token_create"),
     path("jetons/<int:token_id>/revoquer/", revoke_token, name="token_revoke"),
     path("connexion/", allauth.login, name="account_login"),

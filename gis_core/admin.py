@@ -97,7 +97,7 @@ class MemberAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
     model = Membership
-    fields = ("member", "role", "created_at")
+    fields = ("member", "role", "created_at", "accepted_at")
     readonly_fields = fields
     extra = 0
     can_delete = False

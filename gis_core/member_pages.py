@@ -59,7 +59,7 @@ def members_page(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "membres/members.html",
-        {"members": chosen.annotate(people_count=Count("memberships")), "section": "members"},
+        {"members": chosen.annotate(people_count=Count("memberships__accepted_at")), "section": "members"},
     )
 
 
@@ -83,7 +83,9 @@ def people_page(request: HttpRequest, slug: str) -> HttpResponse:
             )
             return redirect("people", slug=slug)
         status = 400
-    context = {"section": "members", "member": member, "people": people.people_of(member), "form": form}
+    shown = list(people.people_of(member))
+    with_access = sum(one.account is not None for one in shown)
+    context = {"section": "members", "member": member, "people": shown, "with_access": with_access, "form": form}
     return render(request, "membres/people.html", context, status=status)
 
 
@@ -101,7 +103,7 @@ def person_page(request: HttpRequest, slug: str, membership_id: int) -> HttpResp
         if form.is_valid() and attempt(
             form, lambda: people.change_role(rights=rights, membership=person, **form.cleaned_data)
         ):
-            messages.success(request, _("%(name)s has a new role.") % {"name": person.user})
+            messages.success(request, _("%(name)s has a new role.") % {"name": person.name})
             return redirect("people", slug=slug)
         status = 400
     return render(
@@ -124,7 +126,7 @@ def remove_person(request: HttpRequest, slug: str, membership_id: int) -> HttpRe
     except ArpentError as error:
         messages.error(request, str(error.message))
     else:
-        messages.success(request, _("%(name)s no longer belongs to the member.") % {"name": person.user})
+        messages.success(request, _("%(name)s no longer belongs to the member.") % {"name": person.name})
     return redirect("people", slug=slug)
 
 

@@ -12,6 +12,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GistIndex
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -151,15 +152,29 @@ class User(AbstractUser):
     @cached_property
     def is_superuser(self) -> bool:  # type: ignore[override]
         """Whether the person administers the whole platform."""
-        return self.is_active and self.memberships.filter(role=Role.AGENCY_ADMINISTRATOR).exists()
+        return self.is_active and self.memberships.accepted().filter(role=Role.AGENCY_ADMINISTRATOR).exists()
 
     @property
     def is_staff(self) -> bool:  # type: ignore[override]
         return self.is_superuser
 
 
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def accepted(self) -> MembershipQuerySet:
+        """Those that give rights."""
+        return self.exclude(accepted_at=None)
+
+    def pending(self) -> MembershipQuerySet:
+        """Invitations that wait for the person's answer."""
+        return self.filter(accepted_at=None)
+
+
 class Membership(models.Model):
-    """A user's role at a member; `communes` narrows a town hall user to their own."""
+    """A user's role at a member; `communes` narrows a town hall user to their own.
+
+    It gives no rights before `accepted_at`, and until then shows the member nothing of the account behind
+    `invited_email`, the address that was typed: not even whether there was one before.
+    """
 
     security = "edited"
 
@@ -170,6 +185,10 @@ class Membership(models.Model):
         Commune, through="TownHall", blank=True, verbose_name=_("communes")
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True, default=timezone.now)
+    invited_email = models.EmailField(_("invited address"), max_length=150, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("membership")
@@ -181,6 +200,20 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.member} · {self.get_role_display()}"
+
+    @property
+    def account(self) -> User | None:
+        """The account as far as the member may know it: None until the person accepts."""
+        return self.user if self.accepted_at else None
+
+    @property
+    def name(self) -> str:
+        """What the member calls the person."""
+        return str(self.account or self.invited_email)
+
+    @property
+    def email(self) -> str:
+        return self.account.email if self.account else self.invited_email
 
 
 class TownHall(models.Model):

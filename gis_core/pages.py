@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language as remember_language
 
 from gis_core import webmap_build
-from gis_core.models import Membership, User
+from gis_core.models import User
 from gis_core.problem import as_problem, problem, wants_problem
 from gis_core.rights import Rights
 from gis_core.services.territories import extent_4326
@@ -47,9 +47,7 @@ def map_page(request: HttpRequest) -> HttpResponse:
 def map_config(request: HttpRequest) -> dict[str, Any]:
     """What the web map needs before its first request (lon/lat extents)."""
     user = request.user if isinstance(request.user, User) else None
-    memberships = (
-        list(Membership.objects.filter(user=user).select_related("member").order_by("member__name")) if user else []
-    )
+    memberships = list(user.memberships.accepted().select_related("member").order_by("member__name")) if user else []
     member = memberships[0].member if memberships else None
     return {
         "user": {"username": user.username, "name": str(user)} if user else None,

@@ -150,12 +150,12 @@ def tell(rights: Rights | None) -> None:
 
 
 def rights_of(user: User | AnonymousUser) -> Rights:
-    """Resolve a user's rights from memberships and territories (two queries, none for an anonymous user)."""
+    """Resolve a user's rights from accepted memberships and territories (two queries, none for an anonymous user)."""
     if not user.is_authenticated or not user.is_active:
         return ANONYMOUS
     from gis_core.models import Membership, Territory, TownHall
 
-    memberships = list(Membership.objects.filter(user=user).values_list("id", "member_id", "role"))
+    memberships = list(Membership.objects.accepted().filter(user=user).values_list("id", "member_id", "role"))
     roles = {member: role for _id, member, role in memberships}
     whole = [member for member, role in roles.items() if role != Role.TOWN_HALL]
     town = [pk for pk, _member, role in memberships if role == Role.TOWN_HALL]

@@ -80,6 +80,14 @@ def user(at: Member | None = None, role: str = Role.READER, communes: tuple[Comm
     return made
 
 
+def invitation(at: Member, person: User, role: str = Role.READER) -> Membership:
+    """An invitation that the person has not answered."""
+    with as_owner():
+        return Membership.objects.create(
+            user=person, member=at, role=role, accepted_at=None, invited_email=person.email
+        )
+
+
 def job(owner: Member | None = None, **fields: Any) -> Job:
     with as_owner():
         return Job.objects.create(

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from gis_core.models import ApiToken, Job, Member, Membership, User
@@ -53,11 +54,16 @@ class MyMembershipSerializer(serializers.ModelSerializer[Membership]):
 
 class MeSerializer(serializers.ModelSerializer[User]):
     name = serializers.CharField(source="__str__")
-    memberships = MyMembershipSerializer(many=True)
+    memberships = serializers.SerializerMethodField()
 
     class Meta:
         model = User
         fields = ("username", "name", "email", "language", "memberships")
+
+    @extend_schema_field(MyMembershipSerializer(many=True))
+    def get_memberships(self, user: User) -> Any:
+        accepted = user.memberships.accepted().select_related("member").order_by("member__name")
+        return MyMembershipSerializer(accepted, many=True).data
 
 
 class MyLanguageSerializer(serializers.Serializer[Any]):
@@ -82,17 +88,29 @@ class TokenNameSerializer(serializers.Serializer[Any]):
 
 
 class PersonSerializer(serializers.ModelSerializer[Membership]):
-    username = serializers.CharField(source="user.username")
-    name = serializers.CharField(source="user.__str__")
-    email = serializers.EmailField(source="user.email")
+    """Until the invitation is accepted: the address as typed and the role, nothing of the account."""
+
+    username = serializers.CharField(source="account.username", allow_null=True)
+    name = serializers.CharField(source="account", allow_null=True)
+    email = serializers.EmailField()
     role = serializers.ChoiceField(choices=Role.choices)
     role_label = serializers.CharField(source="get_role_display")
     communes = serializers.SerializerMethodField()
-    last_login_at = serializers.DateTimeField(source="user.last_login")
+    last_login_at = serializers.DateTimeField(source="account.last_login", allow_null=True)
 
     class Meta:
         model = Membership
-        fields = ("id", "username", "name", "email", "role", "role_label", "communes", "last_login_at")
+        fields = (
+            "id",
+            "username",
+            "name",
+            "email",
+            "role",
+            "role_label",
+            "communes",
+            "accepted_at",
+            "last_login_at",
+        )
 
     def get_communes(self, membership: Membership) -> list[str]:
         """INSEE codes that a town hall user works for."""

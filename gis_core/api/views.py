@@ -135,7 +135,7 @@ class PeopleView(APIView):
         responses={201: serializers.PersonSerializer},
     )
     def post(self, request: Request, slug: str) -> Response:
-        """Invite somebody by mail with a role."""
+        """Invite somebody by mail with a role, which counts once they accept. The answer tells of no account."""
         rights = rights_of(request)
         member = members.administered_member(rights=rights, slug=slug)
         wanted = checked(serializers.InvitationSerializer(data=request.data))

@@ -1,4 +1,4 @@
-"""The people of a member: invite, give a role, remove. The asker is an administrator there."""
+"""The people of a member: an administrator invites, gives a role, removes; the person accepts."""
 
 import secrets
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Case, F, QuerySet, When
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -22,9 +22,15 @@ from gis_core.rights import ADMINISTRATORS, Rights, Role
 
 
 def people_of(member: Member) -> QuerySet[Membership]:
-    """Who belongs to a member, with their town halls, by name."""
+    """Who belongs to a member, with their town halls, by name; then who is invited, by the address typed."""
     people = Membership.objects.filter(member=member).select_related("user").prefetch_related("communes")
-    return people.order_by("user__last_name", "user__first_name", "user__username")
+    names = (shown_once_accepted(name) for name in ("last_name", "first_name", "username"))
+    return people.order_by(*names, "invited_email")
+
+
+def shown_once_accepted(name: str) -> Case:
+    """A column of the account to sort by, null (last) for an invitation: its place must not tell the name behind it."""
+    return Case(When(accepted_at__isnull=False, then=F(f"user__{name}")))
 
 
 def person_of(*, member: Member, membership_id: int) -> Membership:
@@ -47,32 +53,48 @@ def invite(
     last_name: str = "",
     site: str,
 ) -> Membership:
-    """Give somebody a role at a member and tell them by mail; a new account sets its password by the mail's link.
+    """Offer somebody a role at a member by mail; it gives no rights until they accept.
 
-    `communes` are INSEE codes of the member's territory, needed for a town hall and refused otherwise; `site` is the
-    platform's address, with its last slash. Raises Invalid, Forbidden (a role above the asker's), Conflict (already
-    there, or an account that the agency closed), Unavailable (no mail).
+    Nothing tells whether the address had an account: a new one accepts by the link that sets its password, an existing
+    one by signing in. `communes` are INSEE codes of the member's territory, needed for a town hall and refused
+    otherwise; `site` is the platform's address, with its last slash. Raises Invalid, Forbidden (a role above the
+    asker's), Conflict (already there), Unavailable (no mail).
     """
     email = checked_email(email)
     check_may_give(rights, member, role)
     user = User.objects.filter(email__iexact=email).first() or new_account(email, first_name, last_name)
     if Membership.objects.filter(user=user, member=member).exists():
-        raise Conflict(_("This person already belongs to the member: change the role instead."))
+        raise Conflict(_("This person already belongs to the member or is invited: change the role instead."))
     reopen(user)
-    membership = Membership.objects.create(user=user, member=member, role=role)
+    membership = Membership.objects.create(user=user, member=member, role=role, accepted_at=None, invited_email=email)
     set_town_halls(membership, communes)
     send_invitation(user, member, site)
     return membership
 
 
 def reopen(user: User) -> None:
-    """Open an account that was closed for want of a member; Conflict for one that the agency closed."""
-    if user.is_active:
-        return
-    if user.memberships.exists():
-        raise Conflict(_("The agency closed this person's account: only its administrators open it again."))
-    user.is_active = True
-    user.save(update_fields=["is_active"])
+    """Open an account that was closed for want of a member; one that the agency closed stays so and accepts nothing."""
+    if not user.is_active and not user.memberships.exists():
+        user.is_active = True
+        user.save(update_fields=["is_active"])
+
+
+@transaction.atomic
+def accept(*, user: User, membership_id: int) -> Membership:
+    """Accept an invitation: from now on it gives its rights. Raises NotFound."""
+    membership = user.memberships.pending().select_for_update().filter(pk=membership_id).first()
+    if membership is None or not user.is_active:
+        raise NotFound(_("There is nothing at this address, or you may not see it."))
+    membership.accepted_at = timezone.now()
+    membership.save(update_fields=["accepted_at"])
+    return membership
+
+
+def accept_first(user: User) -> None:
+    """Accept the invitation that opened the account: its mail's link set the first password. Others wait."""
+    oldest = user.memberships.pending().order_by("created_at").first()
+    if oldest and user.is_active:
+        accept(user=user, membership_id=oldest.pk)
 
 
 def checked_email(email: str) -> str:
@@ -154,27 +176,30 @@ def locked(membership: Membership) -> Membership:
 
 def check_not_last_administrator(rights: Rights, membership: Membership) -> None:
     """Only the agency may leave a member without an administrator."""
-    others = Membership.objects.filter(member=membership.member, role__in=ADMINISTRATORS).exclude(pk=membership.pk)
+    others = Membership.objects.accepted().filter(member=membership.member, role__in=ADMINISTRATORS)
+    others = others.exclude(pk=membership.pk)
     if Role(membership.role) in ADMINISTRATORS and not rights.agency and not others.exists():
         raise Conflict(_("This is the member's last administrator: name another one first."))
 
 
 def check_not_last_of_agency(membership: Membership) -> None:
     """Somebody must be able to administer the platform."""
-    if membership.role != Role.AGENCY_ADMINISTRATOR:
+    if membership.role != Role.AGENCY_ADMINISTRATOR or not membership.accepted_at:
         return
-    others = Membership.objects.select_for_update().filter(role=Role.AGENCY_ADMINISTRATOR, user__is_active=True)
+    others = (
+        Membership.objects.accepted().select_for_update().filter(role=Role.AGENCY_ADMINISTRATOR, user__is_active=True)
+    )
     if not any(other.pk != membership.pk for other in others):
         raise Conflict(_("This is the last administrator of the agency: name another one first."))
 
 
 def send_invitation(user: User, member: Member, site: str) -> None:
-    """The mail that says who opened the account, where to go, and how to set a password when there is none."""
+    """The mail that says who invites, and where to accept: by a first password, or signed in on one's account page."""
     with translation.override(user.language):
         context = {
             "user": user,
             "member": member,
-            "site": site,
+            "account": site.rstrip("/") + reverse("account"),
             "link": None if user.has_usable_password() else password_link(user, site),
         }
         subject = _("Your access to %(member)s on Arpent") % {"member": member.name}

@@ -22,7 +22,7 @@ def invite(*options: str) -> str:
 def test_the_command_makes_the_member_and_its_administrator() -> None:
     printed = invite("--member", "agence", "--name", "Agence", "--siren", factories.siren())
     assert printed.startswith(SITE + "compte/")
-    assert Membership.objects.get(member__slug="agence").role == Role.AGENCY_ADMINISTRATOR
+    assert Membership.objects.accepted().get(member__slug="agence").role == Role.AGENCY_ADMINISTRATOR
 
 
 def test_an_unknown_member_without_name_and_siren_is_refused() -> None:

@@ -1,14 +1,17 @@
 """Inviting people, giving roles, removing: who may, and what can never happen."""
 
 import re
+from typing import Any
 
 import pytest
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
-from gis_core.errors import Conflict, Forbidden, Invalid
+from gis_core.accounts import AccountAdapter
+from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
 from gis_core.models import Member, Membership, User
-from gis_core.rights import Rights, Role, rights_of
+from gis_core.rights import SYSTEM, Rights, Role, rights_of
 from gis_core.services import people
 from gis_core.services.tokens import create_token, tokens_of
 from tests import factories
@@ -33,9 +36,50 @@ def rights(administrator: User) -> Rights:
 
 
 def invited(
-    member: Member, rights: Rights, role: str = Role.READER, email: str = "Nouvelle@Example.org", **more: object
+    member: Member,
+    rights: Rights,
+    role: str = Role.READER,
+    email: str = "Nouvelle@Example.org",
+    asker: Rights | None = None,
+    **more: object,
 ) -> Membership:
-    return people.invite(rights=rights, member=member, email=email, role=role, site=SITE, **more)  # type: ignore[arg-type]
+    return people.invite(rights=asker or rights, member=member, email=email, role=role, site=SITE, **more)  # type: ignore[arg-type]
+
+
+def known_account(**fields: object) -> User:
+    """Somebody with a password who belongs to another member."""
+    return account(factories.member(), "connue@example.org", **fields)
+
+
+def account(at: Member | None, email: str, **fields: object) -> User:
+    user = factories.user(at, email=email, **fields)
+    user.set_password("une phrase assez longue")
+    user.save()
+    return user
+
+
+def account_of_kind(kind: str) -> User:
+    names = {"first_name": "Camille", "last_name": "Aubert"}
+    match kind:
+        case "in use elsewhere":
+            return known_account(**names, last_login=timezone.now())
+        case "never used":
+            return factories.user(factories.member(), email="connue@example.org", **names)
+        case "closed by the agency":
+            return known_account(**names, is_active=False)
+        case _:
+            return account(None, "connue@example.org", **names, is_active=False)
+
+
+NOTHING_KNOWN = {
+    "username": None,
+    "name": None,
+    "role": "reader",
+    "role_label": "Lecteur",
+    "communes": [],
+    "accepted_at": None,
+    "last_login_at": None,
+}
 
 
 def test_an_invitation_makes_an_account_that_nobody_can_sign_in_to(member: Member, rights: Rights) -> None:
@@ -46,18 +90,142 @@ def test_an_invitation_makes_an_account_that_nobody_can_sign_in_to(member: Membe
 
 def test_the_invitation_mail_sets_the_password_and_signs_in(member: Member, rights: Rights, client: Client) -> None:
     invited(member, rights)
+    first_password(client)
+    me = client.get("/api/v1/me/").json()
+    assert me["email"] == "nouvelle@example.org"
+    assert [one["member"]["slug"] for one in me["memberships"]] == [member.slug]
+    assert "Hello" not in str(mail.outbox[0].body)
+
+
+def first_password(client: Client) -> None:
+    """Follow the mail's link and choose a password."""
     (link,) = re.findall(r"http://localhost(/\S+)", str(mail.outbox[0].body))
     page = client.get(link, follow=True, headers={"accept": "text/html"})
     form = page.redirect_chain[-1][0]
     secret = "une phrase assez longue"
     client.post(form, {"password1": secret, "password2": secret}, headers={"accept": "text/html"})
-    assert client.get("/api/v1/me/").json()["email"] == "nouvelle@example.org"
-    assert "Hello" not in str(mail.outbox[0].body)
 
 
-def test_somebody_known_gets_the_role_without_a_second_account(member: Member, rights: Rights) -> None:
-    known = factories.user(factories.member(), email="connue@example.org")
+def test_the_invitation_mail_accepts_the_invitation_that_opened_the_account_alone(
+    member: Member, rights: Rights, client: Client
+) -> None:
+    person = invited(member, rights)
+    other = factories.invitation(factories.member(), person.user)
+    first_password(client)
+    assert list(person.user.memberships.accepted()) == [person]
+    assert list(person.user.memberships.pending()) == [other]
+
+
+def test_another_password_accepts_nothing(member: Member, rights: Rights) -> None:
+    known = known_account()
+    invited(member, rights, email=known.email)
+    AccountAdapter().set_password(known, "une autre phrase assez longue")
+    assert known.memberships.pending().exists()
+
+
+def test_somebody_known_gets_no_second_account_and_a_mail_that_leads_to_theirs(member: Member, rights: Rights) -> None:
+    known = known_account()
     assert invited(member, rights, email="connue@example.org").user == known
+    assert "http://localhost/compte/\n" in str(mail.outbox[0].body) + "\n"
+
+
+def test_an_invitation_gives_no_rights_until_it_is_accepted(member: Member, rights: Rights, client: Client) -> None:
+    known = known_account()
+    person = invited(member, rights, Role.AGENCY_ADMINISTRATOR, email=known.email, asker=SYSTEM)
+    assert (rights_of(known).agency, known.is_superuser, member.pk in rights_of(known).roles) == (False, False, False)
+    client.force_login(known)
+    assert member.slug not in str(client.get("/api/v1/me/").json())
+    answer = client.post(f"/compte/invitations/{person.pk}/accepter/")
+    assert answer.status_code == 302
+    assert rights_of(known).agency
+    assert member.slug in str(client.get("/api/v1/me/").json())
+
+
+def test_an_invitation_is_accepted_from_the_account_page_once(member: Member, rights: Rights, client: Client) -> None:
+    known = known_account()
+    person = invited(member, rights, email=known.email)
+    client.force_login(known)
+    address = f"/compte/invitations/{person.pk}/accepter/"
+    assert address in client.get("/compte/", headers={"accept": "text/html"}).content.decode()
+    client.post(address)
+    assert address not in client.get("/compte/", headers={"accept": "text/html"}).content.decode()
+    assert client.post(address).status_code == 404
+
+
+def test_an_invited_administrator_does_not_count_as_one(member: Member, rights: Rights, administrator: User) -> None:
+    invited(member, rights, Role.GIS_ADMINISTRATOR)
+    with pytest.raises(Conflict):
+        people.remove(rights=rights, membership=administrator.memberships.get())
+
+
+ACCOUNTS = ("in use elsewhere", "never used", "closed by the agency", "closed for want of a member")
+
+
+@pytest.mark.parametrize("kind", ACCOUNTS)
+def test_nothing_tells_whether_an_invited_address_has_an_account(
+    member: Member, administrator: User, client: Client, kind: str
+) -> None:
+    known, unknown = account_of_kind(kind), "nobody@example.org"
+    client.force_login(administrator)
+    assert everything_shown(client, member, known.email) == everything_shown(client, member, unknown)
+
+
+def everything_shown(client: Client, member: Member, email: str) -> list[object]:
+    """All that inviting an address, looking, changing the role and removing answer, the address and ids blanked."""
+    people_of_member, page = f"/api/v1/members/{member.slug}/people/", f"/membres/{member.slug}/"
+    wanted = {"email": email, "first_name": "Nom", "last_name": "Proposé", "role": "reader"}
+    mail.outbox.clear()
+    made = client.post(people_of_member, wanted, "application/json")
+    person = made.json()
+    assert person == {**NOTHING_KNOWN, "id": person["id"], "email": email}
+    html, one = {"accept": "text/html"}, f"{people_of_member}{person['id']}/"
+    answers = [
+        made,
+        client.post(people_of_member, wanted, "application/json"),
+        client.get(people_of_member),
+        client.get(one),
+        client.get(page, headers=html),
+        client.get(f"{page}{person['id']}/", headers=html),
+        client.patch(one, {"role": "town_hall", "communes": ["45901"]}, "application/json"),
+        client.patch(one, {"role": "gis_administrator"}, "application/json"),
+        client.post(f"{page}{person['id']}/", {"role": "reader"}, headers=html),
+        client.get("/membres/", headers=html),
+        client.delete(one),
+        client.post(page, wanted, headers=html),
+        client.get(page, headers=html),
+    ]
+    Membership.objects.pending().filter(member=member).delete()
+    sent = [(message.subject, message.to == [email]) for message in mail.outbox]
+    return [[blanked(answer, email) for answer in answers], sent]
+
+
+def blanked(answer: Any, email: str) -> tuple[int, dict[str, str], str]:
+    content = answer.content.decode().replace(email, "…")
+    content = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", content)
+    content = re.sub(r'/membres/([\w-]+)/\d+/|"id":\s?\d+', r"\1", content)
+    headers = {name: value for name, value in answer.items() if name not in ("Content-Length", "Expires")}
+    return answer.status_code, headers, content
+
+
+def test_the_place_of_an_invitation_in_the_list_follows_the_address_typed(member: Member, rights: Rights) -> None:
+    for email, last_name in (("b@example.org", "Aubert"), ("a@example.org", "Zola")):
+        factories.user(factories.member(), email=email, last_name=last_name)
+        invited(member, rights, email=email)
+    assert [person.name for person in people.people_of(member)][1:] == ["a@example.org", "b@example.org"]
+
+
+def test_the_name_and_the_last_sign_in_appear_once_the_invitation_is_accepted(
+    member: Member, administrator: User, client: Client
+) -> None:
+    known = known_account(first_name="Camille", last_name="Connue", last_login=timezone.now())
+    client.force_login(administrator)
+    address = f"/api/v1/members/{member.slug}/people/"
+    made = client.post(address, {"email": "Connue@example.org", "role": "reader"}, "application/json").json()
+    people.accept(user=known, membership_id=made["id"])
+    shown = client.get(f"{address}{made['id']}/").json()
+    assert (shown["username"], shown["name"]) == (known.username, "Camille Connue")
+    assert shown["last_login_at"]
+    assert shown["accepted_at"]
 
 
 def test_inviting_twice_is_a_conflict(member: Member, rights: Rights) -> None:
@@ -106,6 +274,7 @@ def test_a_town_hall_has_communes_of_the_territory(member: Member, rights: Right
         with pytest.raises(Invalid):
             invited(member, rights, Role.TOWN_HALL, communes=communes)
     person = invited(member, rights, Role.TOWN_HALL, communes=("45901",))
+    people.accept(user=person.user, membership_id=person.pk)
     assert rights_of(person.user).town_insee == frozenset({"45901"})
 
 
@@ -129,10 +298,11 @@ def test_an_account_opened_again_starts_without_its_old_tokens(member: Member, r
 
 
 def test_an_account_that_the_agency_closed_is_not_opened_by_an_invitation(member: Member, rights: Rights) -> None:
-    elsewhere = factories.user(factories.member(), email="fermee@example.org", is_active=False)
-    with pytest.raises(Conflict):
-        invited(member, rights, email="fermee@example.org")
-    assert not User.objects.get(pk=elsewhere.pk).is_active
+    closed = account_of_kind("closed by the agency")
+    person = invited(member, rights, email=closed.email)
+    assert not User.objects.get(pk=closed.pk).is_active
+    with pytest.raises(NotFound):
+        people.accept(user=person.user, membership_id=person.pk)
 
 
 def test_a_mail_that_cannot_leave_undoes_the_invitation(

@@ -36,6 +36,10 @@ metrics                                                     REST        -       
 
 compte/                                                     GET,HEAD    -       302  200  200  200  200  200  200
 compte/                                                     REST        -       405  405  405  405  405  405  405
+compte/invitations/<int:membership_id>/accepter/            POST        own     302  302  302  302  302  302  302
+compte/invitations/<int:membership_id>/accepter/            POST        other   302  404  404  404  404  404  404
+compte/invitations/<int:membership_id>/accepter/            POST        none    302  404  404  404  404  404  404
+compte/invitations/<int:membership_id>/accepter/            REST        own     405  405  405  405  405  405  405
 compte/jetons/                                              POST        -       302  200  200  200  200  200  200
 compte/jetons/                                              REST        -       405  405  405  405  405  405  405
 compte/jetons/<int:token_id>/revoquer/                      POST        own     302  302  302  302  302  302  302

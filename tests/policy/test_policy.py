@@ -45,6 +45,7 @@ class World:
     people: dict[str, User]
     tokens: dict[str, ApiToken]
     persons: dict[str, Membership]
+    invitations: dict[str, Membership]
     jobs: dict[str, Job]
     layers: dict[str, Layer]
     parcel_id: int
@@ -80,6 +81,9 @@ def make_world() -> World:
             (queued,) = cursor.fetchone()
     for person in people.values():
         person.refresh_from_db()
+    host = factories.member(slug="membre-invitant")
+    invitations = {role: factories.invitation(host, person) for role, person in people.items()}
+    invitations["other"] = factories.invitation(host, stranger)
     owner = Layer.Visibility.OWNER
     layers = {
         "public": factories.layer("couche-ouverte"),
@@ -102,7 +106,8 @@ def make_world() -> World:
         "unused member": unused_member.pk,
         "unused theme": unused_theme.pk,
     }
-    return World(ours, theirs, people, tokens, persons, jobs, layers, factories.parcel().pk, tile_of_the_parcel(), rows)
+    place = factories.parcel().pk, tile_of_the_parcel()
+    return World(ours, theirs, people, tokens, persons, invitations, jobs, layers, *place, rows)
 
 
 def tile_of_the_parcel(z: int = 16) -> tuple[int, int, int]:
@@ -134,12 +139,14 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
     foreign = "other" if whose == "mixed" else whose
     token = world.tokens.get(role) if whose == "own" else world.tokens.get(whose)
     layer = world.layers.get(scope if scope == "public" else whose)
+    invitation = world.invitations.get(role if whose == "own" else whose)
+    person = invitation if route.endswith("/accepter/") else world.persons.get(foreign)
     z, x, y = world.tile
     return {
         "slug": member if "embers/" in route or "membres/" in route else (layer.slug if layer else "nulle-part"),
         "member": member,
         "layer": layer.slug if layer else "nulle-part",
-        "membership_id": world.persons[foreign].pk if foreign in world.persons else MISSING,
+        "membership_id": person.pk if person else MISSING,
         "job_id": world.jobs[foreign].pk if foreign in world.jobs else MISSING,
         "token_id": token.pk if token else MISSING,
         "feature_id": world.parcel_id,

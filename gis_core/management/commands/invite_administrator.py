@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from gis_core.errors import ArpentError
 from gis_core.models import Member
 from gis_core.rights import SYSTEM, Role, acting_as
-from gis_core.services.people import invite, password_link
+from gis_core.services.people import accept, invite, password_link
 
 
 class Command(BaseCommand):
@@ -36,6 +36,7 @@ class Command(BaseCommand):
                     role=Role.AGENCY_ADMINISTRATOR,
                     site=site,
                 )
+                accept(user=membership.user, membership_id=membership.pk)
         except ArpentError as error:
             raise CommandError(str(error.message)) from error
         except ValidationError as error:
