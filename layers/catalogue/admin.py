@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.forms.fields import InvalidJSONInput
 from django.http import HttpRequest
 
 from layers.catalogue.models import Background, Layer, Theme
@@ -16,6 +20,20 @@ class ThemeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_editable = ("order",)
 
 
+class TypedJSONField(forms.JSONField):
+    """Django's field, for which endless brackets and numbers are bad input and not a failure."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except (ValueError, RecursionError) as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """What was typed comes back as it was typed."""
+        return initial if self.disabled or data is None else InvalidJSONInput(data)
+
+
 @admin.register(Layer)
 class LayerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """How a layer looks and who sees it. Where its rows lie is the importers' business, not a form's."""
@@ -23,6 +41,7 @@ class LayerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("title", "theme", "owner", "visibility", "order", "visible_at_first", "source_date")
     list_filter = ("theme", "visibility", "owner")
     search_fields = ("slug", "title")
+    formfield_overrides = {models.JSONField: {"form_class": TypedJSONField}}
     readonly_fields = ("slug", "table", "rows", "geometry_type", "columns", "title_field", "version")
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db.models import Q
 from django.utils.translation import get_language
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_core.models import Member
 from gis_core.rights import Rights, Role
+from layers.catalogue.validators import validate_columns, validate_legend, validate_where
 
 
 def in_language(french: str, english: str) -> str:
@@ -102,12 +104,12 @@ class Layer(models.Model):
     table = models.CharField(_("table"), max_length=63, validators=[RegexValidator(r"^[a-z][a-z0-9_]*$")])
     rows = models.CharField(_("protection of the rows"), max_length=10, choices=Rows, default=Rows.LAYER)
     geometry_type = models.CharField(_("geometry"), max_length=8, choices=Geometry)
-    columns = models.JSONField(_("columns"), default=list)
+    columns = models.JSONField(_("columns"), default=list, validators=[validate_columns])
     title_field = models.CharField(_("column that names a feature"), max_length=63)
     min_zoom = models.PositiveSmallIntegerField(_("smallest zoom"), default=0)
     max_zoom = models.PositiveSmallIntegerField(_("largest tile zoom"), default=18)
     visible_at_first = models.BooleanField(_("shown at first"), default=True)
-    legend = models.JSONField(_("legend"), default=list)
+    legend = models.JSONField(_("legend"), default=list, validators=[validate_legend])
     extent_4326 = ArrayField(models.FloatField(), size=4, null=True, editable=False)
     version = models.IntegerField(default=1, editable=False)
 
@@ -128,6 +130,15 @@ class Layer(models.Model):
 
     def __str__(self) -> str:
         return in_language(self.title, self.title_en)
+
+    def clean(self) -> None:
+        """A symbol is chosen by columns that the tiles carry (asked once the two lists have their shape)."""
+        try:
+            validate_columns(self.columns)
+            validate_legend(self.legend)
+        except ValidationError:
+            return
+        validate_where(self.legend, self.tile_columns())
 
     def may_edit(self, rights: Rights) -> bool:
         """Whether the asker may change this layer's features (its owner's people, by role)."""

@@ -1,0 +1,149 @@
+"""Whether a layer's columns and legend, typed as JSON, have the shape that everything else relies on."""
+
+import re
+from collections.abc import Callable, Iterable
+from math import isfinite
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+KINDS_OF_COLUMN = ("text", "integer", "number", "date", "boolean", "area_m2", "length_m")
+KINDS_OF_SYMBOL = ("fill", "line", "circle")
+COLUMN = {"name", "label", "label_en", "type", "unit", "in_tiles", "values"}
+SYMBOL_LINE = {"label", "label_en", "where", "symbol"}
+SYMBOL = {"kind", "fill", "stroke", "stroke_width", "dash", "radius"}
+IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,62}")
+COLOUR = re.compile(r"#([0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})")
+
+Entry = dict[str, Any]
+
+
+def validate_legend(legend: Any) -> None:
+    """A list of lines, each with a label and a symbol that the map can draw."""
+    for number, line in enumerate(entries(legend), start=1):
+        check(number, symbol_line_faults(line))
+
+
+def validate_columns(columns: Any) -> None:
+    """A list of columns, each with a name of its own, a label and a known type."""
+    named = set()
+    for number, column in enumerate(entries(columns), start=1):
+        check(number, column_faults(column))
+        if column["name"] in named:
+            check(number, [_("the column “%(name)s” is there twice: keep one.") % {"name": column["name"]}])
+        named.add(column["name"])
+
+
+def validate_where(legend: list[Entry], carried: list[str]) -> None:
+    """Each line of a legend chooses its rows by columns that the tiles carry."""
+    for number, line in enumerate(legend, start=1):
+        if unknown := sorted(set(line.get("where", {})) - set(carried)):
+            names = {"number": number, "names": ", ".join(unknown)[:80], "known": ", ".join(sorted(carried))}
+            words = _("Entry %(number)s: “where” names %(names)s, but the tiles only carry: %(known)s.")
+            raise ValidationError({"legend": ValidationError(words, params=names)})
+
+
+def entries(value: Any) -> list[Entry]:
+    if not isinstance(value, list):
+        raise ValidationError(_("Write a list: [ at the beginning, ] at the end, a comma between two entries."))
+    return value
+
+
+def check(number: int, faults: Iterable[Any]) -> None:
+    """Refuse with the first fault, and the place of the entry that has it."""
+    for fault in faults:
+        raise ValidationError(_("Entry %(number)s: %(fault)s"), params={"number": number, "fault": fault})
+
+
+def symbol_line_faults(line: Any) -> Iterable[Any]:
+    yield from object_faults(line, SYMBOL_LINE)
+    yield from label_faults(line)
+    where = line.get("where", {})
+    if not isinstance(where, dict) or not all(is_text(name) and is_plain(value) for name, value in where.items()):
+        yield _('write “where” as {"column": "value"}, or leave it out.')
+    symbol = line.get("symbol")
+    yield from object_faults(symbol, SYMBOL, _('give a “symbol”, for instance {"kind": "fill", "fill": "#d9a78b"}.'))
+    yield from symbol_faults(symbol)
+
+
+def symbol_faults(symbol: Entry) -> Iterable[Any]:
+    if symbol.get("kind") not in KINDS_OF_SYMBOL:
+        yield one_of("kind", KINDS_OF_SYMBOL)
+    for name in ("fill", "stroke"):
+        if not may_be(is_colour, symbol.get(name)):
+            yield _("write “%(name)s” as a colour, #rrggbb or #rrggbbaa, or null.") % {"name": name}
+    for name in ("stroke_width", "radius"):
+        if not is_number(symbol.get(name, 1)):
+            yield _("write “%(name)s” as a number of pixels, from 0 to 1000.") % {"name": name}
+    if not may_be(is_dash, symbol.get("dash")):
+        yield _("write “dash” as lengths in pixels, for instance [6, 3], or null.")
+
+
+def column_faults(column: Any) -> Iterable[Any]:
+    yield from object_faults(column, COLUMN)
+    if not is_text(column.get("name")) or not IDENTIFIER.fullmatch(column["name"]):
+        yield _("write “name” as in the table: small letters, digits and _.")
+    yield from label_faults(column)
+    if column.get("type") not in KINDS_OF_COLUMN:
+        yield one_of("type", KINDS_OF_COLUMN)
+    if not may_be(is_text, column.get("unit")):
+        yield _("write “unit” between quotation marks, or null.")
+    if not isinstance(column.get("in_tiles", False), bool):
+        yield _("write “in_tiles” as true or false.")
+    if not may_be(is_words, column.get("values")):
+        yield _('write “values” as {"code": ["French", "English"]}, or leave it out.')
+
+
+def object_faults(value: Any, known: set[str], example: Any = None) -> Iterable[Any]:
+    if not isinstance(value, dict):
+        yield example or _("write it between { and }, with names between quotation marks.")
+    elif unknown := sorted(set(value) - known):
+        names = {"names": ", ".join(unknown)[:80], "known": ", ".join(sorted(known))}
+        yield _("unknown name: %(names)s. The names are: %(known)s.") % names
+
+
+def label_faults(entry: Entry) -> Iterable[Any]:
+    if not is_text(entry.get("label")) or not entry["label"].strip():
+        yield _("give a “label” between quotation marks.")
+    if not is_text(entry.get("label_en", "")):
+        yield _("write “label_en” between quotation marks, or leave it out.")
+
+
+def one_of(name: str, known: Iterable[str]) -> Any:
+    return _("“%(name)s”: choose one of %(known)s.") % {"name": name, "known": ", ".join(known)}
+
+
+def may_be(right: Callable[[Any], bool], value: Any) -> bool:
+    return value is None or right(value)
+
+
+def is_text(value: Any) -> bool:
+    """A text that PostgreSQL keeps: neither NUL nor half a character."""
+    return isinstance(value, str) and "\0" not in value and not any("\ud800" <= one <= "\udfff" for one in value)
+
+
+def is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1000 and isfinite(value)
+
+
+def is_plain(value: Any) -> bool:
+    """What a column's value can be compared with."""
+    number = isinstance(value, int | float) and abs(value) <= 2**53 and isfinite(value)
+    return value is None or is_text(value) or number
+
+
+def is_colour(value: Any) -> bool:
+    return isinstance(value, str) and COLOUR.fullmatch(value) is not None
+
+
+def is_dash(value: Any) -> bool:
+    return isinstance(value, list) and len(value) > 0 and all(map(is_number, value))
+
+
+def is_words(value: Any) -> bool:
+    """Codes with their words in French and English."""
+    return isinstance(value, dict) and all(
+        is_text(code) and isinstance(words, list) and len(words) == 2 and all(map(is_text, words))
+        for code, words in value.items()
+    )
