@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Self
 
 from gis_core.ops.failure import OperationFailedError
 
@@ -27,23 +28,36 @@ class RefusedError(Exception):
     """The server answered something else than a tile."""
 
 
-def latencies(port: int, paths: Iterable[str], headers: dict[str, str]) -> list[float]:
-    """Milliseconds of each answer, asked one after the other on one connection.
+class Client:
+    """One client on one connection, a bare socket: Python's HTTP client takes as long as a small tile."""
 
-    A bare socket: Python's HTTP client takes as long as a small tile.
-    """
-    said = "".join(f"{name}: {value}\r\n" for name, value in {"Host": f"127.0.0.1:{port}", **headers}.items())
-    taken = []
-    with socket.create_connection(("127.0.0.1", port), timeout=60) as opened:
-        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        for path in paths:
-            begun = time.perf_counter()
-            opened.sendall(f"GET {path} HTTP/1.1\r\n{said}\r\n".encode())
-            status = answer_status(opened)
-            taken.append((time.perf_counter() - begun) * 1000)
-            if status not in (200, 204):
-                raise RefusedError(f"{path}: {status}")
-    return taken
+    def __init__(self, port: int, headers: dict[str, str]) -> None:
+        said = {"Host": f"127.0.0.1:{port}", **headers}
+        self.headers = "".join(f"{name}: {value}\r\n" for name, value in said.items())
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=60)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.socket.close()
+
+    def milliseconds(self, path: str) -> float:
+        """How long the whole answer takes; raises RefusedError when it is not a tile."""
+        begun = time.perf_counter()
+        self.socket.sendall(f"GET {path} HTTP/1.1\r\n{self.headers}\r\n".encode())
+        status = answer_status(self.socket)
+        taken = (time.perf_counter() - begun) * 1000
+        if status not in (200, 204):
+            raise RefusedError(f"{path}: {status}")
+        return taken
+
+
+def latencies(port: int, paths: Iterable[str], headers: dict[str, str]) -> list[float]:
+    """Milliseconds of each answer, asked one after the other on one connection."""
+    with Client(port, headers) as client:
+        return [client.milliseconds(path) for path in paths]
 
 
 def answer_status(opened: socket.socket) -> int:

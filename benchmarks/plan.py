@@ -19,9 +19,9 @@ class Step:
 
 
 def everything(made: BenchDatabase, *, peers: bool) -> Iterator[Step]:
-    tiles.clear_cache(made)
     port = server.free_port()
-    with server.running(server.web(made, port), f"http://127.0.0.1:{port}/health/live") as pid:
+    web = server.running(server.web(made, port), f"http://127.0.0.1:{port}/health/live")
+    with tiles.empty_cache(made), web as pid:
         accounts.private_layer()
         field = tiles.Field(made, port, pid, accounts.asker(), grid.grid_of(made))
         yield from served(field, peers=peers)

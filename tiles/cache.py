@@ -10,6 +10,7 @@ import os
 import queue
 import shutil
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,6 +23,8 @@ from tiles.services.mvt import RECIPE
 
 log = logging.getLogger("arpent.tiles")
 EVERYBODY = "all"
+NOTHING = b"0"  # the file of an empty tile
+GATHERED_S = 0.25
 
 
 def root() -> Path:
@@ -59,16 +62,20 @@ def read(path: str) -> bytes | None:
     """The gzipped tile, empty for an empty one; None when it is not kept."""
     try:
         with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - ten thousand times a second
-            return file.read()
+            found = file.read()
     except OSError:
         return None
+    if len(found) <= 1:
+        # A file without a byte is what a power cut can leave of a tile.
+        return b"" if found == NOTHING else None
+    return found
 
 
 def keep(path: str, content: bytes) -> None:
     """Write the file aside and rename it; a full disk costs the copy, not the answer."""
     aside = f"{path}.{os.getpid()}-{threading.get_ident()}"
     try:
-        write(aside, content)
+        write(aside, content or NOTHING)
         os.replace(aside, path)  # noqa: PTH105 - for each new tile: pathlib costs as much as the disk
     except OSError as error:
         log.warning("tile not kept: %s", error.strerror)
@@ -87,10 +94,13 @@ def write(path: str, content: bytes) -> None:
 
 
 class Writer:
-    """Keeps tiles on a thread of its own, after their answers have left; when the queue is full, one is not kept."""
+    """Keeps tiles on a thread of its own, a quarter of a second's at once, so that few answers wait for the disk.
+
+    When the queue is full, a tile is not kept.
+    """
 
     def __init__(self) -> None:
-        self.waiting: queue.Queue[tuple[str, bytes]] = queue.Queue(maxsize=256)
+        self.waiting: queue.Queue[tuple[str, bytes]] = queue.Queue(maxsize=1024)
         self.starting = threading.Lock()
         self.thread: threading.Thread | None = None
 
@@ -109,7 +119,10 @@ class Writer:
 
     def work(self) -> None:
         while True:
-            keep(*self.waiting.get())
+            path, content = self.waiting.get()
+            keep(path, content)
+            if self.waiting.empty():
+                time.sleep(GATHERED_S)
 
 
 keep_later = Writer().keep

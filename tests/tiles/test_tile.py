@@ -6,6 +6,7 @@ from django.test import Client
 from layers.catalogue.models import Layer
 from tests import factories
 from tests.tiles.conftest import TO_WEB_MERCATOR, address_of, decoded, kept_files, url_of
+from tiles import cache
 from tiles.services import mvt
 
 X, Y = 617_010.0, 6_717_010.0
@@ -110,3 +111,18 @@ def test_a_full_disk_costs_the_copy_and_not_the_answer(
     factories.parcel()
     assert client.get(url_of("essai", address_of(X, Y, 15))).status_code == 200
     assert kept_files() == []
+
+
+def test_an_empty_tile_is_kept_too(client: Client, layer: Layer, statements: list[str]) -> None:
+    address = url_of("essai", address_of(X, Y, 15))
+    assert [client.get(address).status_code for _ in range(2)] == [204, 204]
+    assert len([sent for sent in statements if "ST_AsMVT" in sent]) == 1
+
+
+def test_what_a_power_cut_leaves_of_a_file_is_made_again(client: Client, layer: Layer) -> None:
+    factories.parcel()
+    address = url_of("essai", address_of(X, Y, 15))
+    first = client.get(address)
+    (name,) = kept_files()
+    (cache.root() / name).write_bytes(b"")
+    assert client.get(address).content == first.content
