@@ -19,8 +19,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from gis_core.errors import ArpentError, Forbidden, NotFound
 from gis_core.forms import InvitationForm, RoleForm
+from gis_core.middleware import rights_of_request
 from gis_core.models import Member
-from gis_core.rights import Rights
 from gis_core.services import members, people
 
 View = Callable[..., HttpResponse]
@@ -43,16 +43,11 @@ def page(view: View) -> View:
     return shown
 
 
-def rights_of(request: HttpRequest) -> Rights:
-    rights: Rights = request.rights  # type: ignore[attr-defined]
-    return rights
-
-
 @require_safe
 @page
 def members_page(request: HttpRequest) -> HttpResponse:
     """The members whose people the asker manages."""
-    rights = rights_of(request)
+    rights = rights_of_request(request)
     if not rights.administers:
         raise PermissionDenied
     chosen = Member.objects.administered_by(rights)
@@ -67,7 +62,7 @@ def members_page(request: HttpRequest) -> HttpResponse:
 @page
 def people_page(request: HttpRequest, slug: str) -> HttpResponse:
     """The people of a member, and a form to invite one."""
-    rights = rights_of(request)
+    rights = rights_of_request(request)
     member = members.administered_member(rights=rights, slug=slug)
     form = InvitationForm(request.POST or None, member=member, rights=rights)
     status = 200
@@ -93,7 +88,7 @@ def people_page(request: HttpRequest, slug: str) -> HttpResponse:
 @page
 def person_page(request: HttpRequest, slug: str, membership_id: int) -> HttpResponse:
     """One person's role at a member."""
-    rights = rights_of(request)
+    rights = rights_of_request(request)
     member = members.administered_member(rights=rights, slug=slug)
     person = people.person_of(member=member, membership_id=membership_id)
     initial = {"role": person.role, "communes": [commune.insee for commune in person.communes.all()]}
@@ -118,7 +113,7 @@ def person_page(request: HttpRequest, slug: str, membership_id: int) -> HttpResp
 @page
 def remove_person(request: HttpRequest, slug: str, membership_id: int) -> HttpResponse:
     """Take a person out of a member."""
-    rights = rights_of(request)
+    rights = rights_of_request(request)
     member = members.administered_member(rights=rights, slug=slug)
     person = people.person_of(member=member, membership_id=membership_id)
     try:

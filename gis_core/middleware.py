@@ -1,6 +1,7 @@
 """Around every request: who asks, absurd input refused, errors in one shape."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from gis_core.errors import ArpentError
 from gis_core.identity import user_of_authorization
 from gis_core.problem import as_problem, problem, status_of, wants_problem
-from gis_core.rights import acting_as, rights_of
+from gis_core.rights import Rights, acting_as, rights_of
 
 Handler = Callable[[HttpRequest], HttpResponse]
 LONGEST_URL = 8_000
@@ -60,6 +61,12 @@ def who_asks(get_response: Handler) -> Handler:
     return middleware
 
 
+def rights_of_request(request: Any) -> Rights:
+    """Who asks, as `who_asks` found out: of Django's request, or of the one that stands for it in the API."""
+    rights: Rights = request.rights
+    return rights
+
+
 def their_language(get_response: Handler) -> Handler:
     """A signed-in person's chosen language; programs say theirs with Accept-Language."""
 
@@ -76,8 +83,8 @@ def their_language(get_response: Handler) -> Handler:
 def refusal_page(request: HttpRequest, error: ArpentError) -> HttpResponse:
     """A page for a domain error that a page's view did not put in its form."""
     status = status_of(error)
-    template = {404: "404.html", 403: "403.html", 503: "503.html"}.get(status, "400.html")
-    return render(request, template, {"detail": error.message}, status=status)
+    template = {404: "404.html", 403: "403.html", 503: "failure.html"}.get(status, "400.html")
+    return render(request, template, {"detail": error.message, "status": status}, status=status)
 
 
 def problem_pages(get_response: Handler) -> Handler:

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language as remember_language
 
 from gis_core import webmap_build
+from gis_core.middleware import rights_of_request
 from gis_core.models import User
 from gis_core.problem import as_problem, problem, wants_problem
 from gis_core.rights import Rights
@@ -68,7 +69,7 @@ def map_config(request: HttpRequest) -> dict[str, Any]:
 
 
 def map_addresses(request: HttpRequest) -> dict[str, str | None]:
-    rights: Rights = request.rights  # type: ignore[attr-defined]
+    rights = rights_of_request(request)
     manages = rights.administers
     return {
         "api": "/api/v1/",
@@ -142,10 +143,7 @@ def unexpected_error(request: HttpRequest) -> HttpResponse:
     answer = as_problem(error if isinstance(error, Exception) else Exception("unknown"))
     if wants_problem(request):
         return answer
-    return HttpResponse(
-        static_page(f"{503 if answer.status_code == 503 else 500}.html", get_language() or "fr"),
-        status=answer.status_code,
-    )
+    return HttpResponse(failure_page(answer.status_code, get_language() or "fr"), status=answer.status_code)
 
 
 def error_page(request: HttpRequest, status: int, exception: Exception) -> HttpResponse:
@@ -155,6 +153,6 @@ def error_page(request: HttpRequest, status: int, exception: Exception) -> HttpR
 
 
 @lru_cache
-def static_page(template: str, language: str) -> str:
+def failure_page(status: int, language: str) -> str:
     """A page that needs neither the database nor the session: they may be what failed."""
-    return render_to_string(template)
+    return render_to_string("failure.html", {"status": status})

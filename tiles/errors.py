@@ -2,14 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from gis_core.errors import Invalid, NotFound
-
-
-class NoSuchLayerError(NotFound):
-    """The layer does not exist, or the asker may not see it: the same answer."""
-
-    def __init__(self) -> None:
-        super().__init__(_("There is no such layer, or you may not see it."))
+from gis_core.errors import Invalid
 
 
 class NotATileError(Invalid):

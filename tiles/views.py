@@ -7,10 +7,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, Json
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from gis_core.rights import Rights
+from gis_core.middleware import rights_of_request
 from layers.catalogue.models import Layer
+from layers.catalogue.services import visible_layer
 from tiles import cache
-from tiles.errors import NoSuchLayerError
 from tiles.services import documents, serving
 from tiles.services.address import parse_address
 from tiles.services.running import run_here
@@ -20,7 +20,8 @@ from tiles.services.running import run_here
 def tile(request: HttpRequest, slug: str, z: str, x: str, y: str) -> HttpResponse:
     """A vector tile: 200, 204 where there is nothing, 304; 400 outside the pyramid, 404 for a layer not seen."""
     address = parse_address(z, x, y)
-    layer, rights = visible_layer(request, slug), rights_of_request(request)
+    rights = rights_of_request(request)
+    layer = visible_layer(slug, rights)
     headers = {"ETag": serving.etag(layer, rights), **serving.cache_headers(layer, rights, request.GET.get("v"))}
     if request.headers.get("If-None-Match") == headers["ETag"]:
         return HttpResponseNotModified(headers=headers)
@@ -38,13 +39,13 @@ def tile_response(content: bytes, headers: dict[str, str], *, gzipped: bool) -> 
 
 @require_safe
 def tilejson(request: HttpRequest, slug: str) -> HttpResponse:
-    layer = visible_layer(request, slug)
+    layer = visible_layer(slug, rights_of_request(request))
     return document(request, layer, documents.tilejson(layer, tiles_url(request, layer)))
 
 
 @require_safe
 def style(request: HttpRequest, slug: str) -> HttpResponse:
-    layer = visible_layer(request, slug)
+    layer = visible_layer(slug, rights_of_request(request))
     return document(
         request, layer, documents.style(layer, request.build_absolute_uri(reverse("tiles:tilejson", args=[slug])))
     )
@@ -59,16 +60,3 @@ def tiles_url(request: HttpRequest, layer: Layer) -> str:
     """The address template of a layer's tiles, with the version that lets browsers keep them."""
     here = reverse("tiles:tilejson", args=[layer.slug]).removesuffix(".json")
     return f"{request.build_absolute_uri(here)}/{{z}}/{{x}}/{{y}}.mvt?v={layer.version}"
-
-
-def visible_layer(request: HttpRequest, slug: str) -> Layer:
-    """The layer, if the asker may see it; raises NoSuchLayerError."""
-    layer = Layer.objects.visible_to(rights_of_request(request)).filter(slug=slug).first()
-    if layer is None:
-        raise NoSuchLayerError
-    return layer
-
-
-def rights_of_request(request: HttpRequest) -> Rights:
-    rights: Rights = request.rights  # type: ignore[attr-defined]
-    return rights

@@ -1,9 +1,16 @@
-"""What drf-spectacular leaves out: every operation may answer problem details, and tokens are a way in."""
+"""What drf-spectacular leaves out: pages of lists, problem details of every operation, tokens as a way in."""
 
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.utils import OpenApiParameter
 
+from gis_core.parameters import DEFAULT_ROWS, MOST_ROWS
+
+PAGE_PARAMETERS = [
+    OpenApiParameter("limit", int, description=f"Rows of a page, 1 to {MOST_ROWS}; {DEFAULT_ROWS} if not given"),
+    OpenApiParameter("offset", int, description="Rows to skip"),
+]
 PROBLEM = {
     "type": "object",
     "required": ["type", "title", "status", "detail"],

@@ -12,10 +12,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from gis_core.api import serializers
-from gis_core.api.parameters import PAGE_PARAMETERS, Page
+from gis_core.api.schema import PAGE_PARAMETERS
 from gis_core.errors import Forbidden
+from gis_core.middleware import rights_of_request
 from gis_core.models import Job, Member, User
-from gis_core.rights import Rights
+from gis_core.parameters import Page
 from gis_core.services import jobs, members, people, tokens
 from gis_core.services.territories import with_extent
 
@@ -26,7 +27,7 @@ def listing(name: str, row: type[fields.BaseSerializer[Any]]) -> Any:
 
 
 def page_of(request: Request, rows: QuerySet[Any], serializer: type[fields.BaseSerializer[Any]]) -> Response:
-    page = Page.from_query(request.query_params)
+    page = Page.parse(request.query_params)
     chosen = rows[page.offset : page.offset + page.limit]
     return Response({"count": rows.count(), "results": serializer(chosen, many=True).data})
 
@@ -35,11 +36,6 @@ def checked(serializer: fields.BaseSerializer[Any]) -> dict[str, Any]:
     serializer.is_valid(raise_exception=True)
     data: dict[str, Any] = serializer.validated_data
     return data
-
-
-def rights_of(request: Request) -> Rights:
-    rights: Rights = request._request.rights  # type: ignore[attr-defined]
-    return rights
 
 
 def asker(request: Request) -> User:
@@ -108,7 +104,7 @@ class MembersView(APIView):
     def get(self, request: Request) -> Response:
         """The asker's members; every member for the agency."""
         return page_of(
-            request, with_extent(Member.objects.visible_to(rights_of(request))), serializers.MemberSerializer
+            request, with_extent(Member.objects.visible_to(rights_of_request(request))), serializers.MemberSerializer
         )
 
 
@@ -116,7 +112,7 @@ class MemberView(APIView):
     @extend_schema(operation_id="member", responses=serializers.MemberDetailSerializer)
     def get(self, request: Request, slug: str) -> Response:
         """One member with its communes."""
-        member = members.member_seen_by(rights=rights_of(request), slug=slug)
+        member = members.member_seen_by(rights=rights_of_request(request), slug=slug)
         return Response(serializers.MemberDetailSerializer(member).data)
 
 
@@ -126,7 +122,7 @@ class PeopleView(APIView):
     )
     def get(self, request: Request, slug: str) -> Response:
         """Who belongs to the member, for its administrators."""
-        member = members.administered_member(rights=rights_of(request), slug=slug)
+        member = members.administered_member(rights=rights_of_request(request), slug=slug)
         return page_of(request, people.people_of(member), serializers.PersonSerializer)
 
     @extend_schema(
@@ -136,7 +132,7 @@ class PeopleView(APIView):
     )
     def post(self, request: Request, slug: str) -> Response:
         """Invite somebody by mail with a role, which counts once they accept. The answer tells of no account."""
-        rights = rights_of(request)
+        rights = rights_of_request(request)
         member = members.administered_member(rights=rights, slug=slug)
         wanted = checked(serializers.InvitationSerializer(data=request.data))
         membership = people.invite(rights=rights, member=member, site=site(request), **wanted)
@@ -147,7 +143,7 @@ class PersonView(APIView):
     @extend_schema(operation_id="person", responses=serializers.PersonSerializer)
     def get(self, request: Request, slug: str, membership_id: int) -> Response:
         """One person of the member."""
-        member = members.administered_member(rights=rights_of(request), slug=slug)
+        member = members.administered_member(rights=rights_of_request(request), slug=slug)
         return Response(serializers.PersonSerializer(people.person_of(member=member, membership_id=membership_id)).data)
 
     @extend_schema(
@@ -155,7 +151,7 @@ class PersonView(APIView):
     )
     def patch(self, request: Request, slug: str, membership_id: int) -> Response:
         """Give a person another role."""
-        rights = rights_of(request)
+        rights = rights_of_request(request)
         member = members.administered_member(rights=rights, slug=slug)
         wanted = checked(serializers.RoleSerializer(data=request.data))
         person = people.person_of(member=member, membership_id=membership_id)
@@ -165,7 +161,7 @@ class PersonView(APIView):
     @extend_schema(operation_id="person_remove", responses={204: None})
     def delete(self, request: Request, slug: str, membership_id: int) -> Response:
         """Take a person out of the member."""
-        rights = rights_of(request)
+        rights = rights_of_request(request)
         member = members.administered_member(rights=rights, slug=slug)
         people.remove(rights=rights, membership=people.person_of(member=member, membership_id=membership_id))
         return Response(status=204)
@@ -177,14 +173,16 @@ class JobsView(APIView):
     )
     def get(self, request: Request) -> Response:
         """The jobs of the asker's members, newest first."""
-        return page_of(request, Job.objects.visible_to(rights_of(request)), serializers.JobSerializer)
+        return page_of(request, Job.objects.visible_to(rights_of_request(request)), serializers.JobSerializer)
 
 
 class JobView(APIView):
     @extend_schema(operation_id="job", responses=serializers.JobSerializer)
     def get(self, request: Request, job_id: int) -> Response:
         """One job: its state and progress."""
-        return Response(serializers.JobSerializer(jobs.job_seen_by(rights=rights_of(request), job_id=job_id)).data)
+        return Response(
+            serializers.JobSerializer(jobs.job_seen_by(rights=rights_of_request(request), job_id=job_id)).data
+        )
 
 
 class JobReportView(APIView):
@@ -194,4 +192,4 @@ class JobReportView(APIView):
     )
     def get(self, request: Request, job_id: int) -> Response:
         """What a job did, per file and row."""
-        return Response(jobs.report_seen_by(rights=rights_of(request), job_id=job_id))
+        return Response(jobs.report_seen_by(rights=rights_of_request(request), job_id=job_id))

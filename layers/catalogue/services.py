@@ -1,16 +1,23 @@
-"""Declaring layers and announcing that their data changed."""
+"""Finding a layer, declaring layers, announcing that their data changed."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
-from django.dispatch import Signal
+from django.utils.translation import gettext as _
 
+from gis_core.errors import NotFound
+from gis_core.rights import Rights
 from layers.catalogue.models import Layer, Theme
 
-layer_changed = Signal()
-"""Sent after commit with `layer`, whose `version` is the new one."""
+
+def visible_layer(slug: str, rights: Rights) -> Layer:
+    """The layer of this name; NotFound when there is none, or none that the asker may see."""
+    layer = Layer.objects.visible_to(rights).select_related("theme", "owner").filter(slug=slug).first()
+    if layer is None:
+        raise NotFound(_("There is no layer of this name, or you may not see it."))
+    return layer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,15 +93,13 @@ def declare_layer(declaration: LayerDeclaration) -> Layer:
 
 
 def announce_changed(layer: Layer) -> int:
-    """Tell everyone that the layer's rows changed: a new version and extent now, `layer_changed` after commit.
+    """Give the layer, whose rows changed, its next version and extent; caches are kept by version.
 
     Called in the transaction that changes the rows. Returns the new version.
     """
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("select arpent.announce_changed(%s)", [layer.pk])
-            (layer.version,) = cursor.fetchone()
-        transaction.on_commit(lambda: layer_changed.send(sender=Layer, layer=layer))
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("select arpent.announce_changed(%s)", [layer.pk])
+        (layer.version,) = cursor.fetchone()
     return layer.version
 
 

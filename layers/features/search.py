@@ -10,9 +10,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid
+from gis_core.parameters import Parameters, in_domain, integer, position
 from gis_core.rights import Rights
 from layers.catalogue.models import Layer
-from layers.catalogue.parameters import Parameters, in_domain, integer, position
 from layers.features.words import words
 
 LONGEST_QUERY = 200

@@ -15,6 +15,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gis_core.errors import ArpentError, NotFound
+from gis_core.middleware import rights_of_request
 from gis_core.models import Job, Member, User
 from gis_core.problem import as_problem, status_of, wants_problem
 from gis_core.rights import Rights
@@ -118,7 +119,7 @@ def files_in_words(job: Job) -> list[dict[str, Any]]:
 
 def rights_of_page(request: HttpRequest) -> Rights:
     """The asker's rights; PermissionDenied for whoever administers nothing."""
-    rights: Rights = request.rights  # type: ignore[attr-defined]
+    rights = rights_of_request(request)
     if not rights.administers:
         raise PermissionDenied
     return rights

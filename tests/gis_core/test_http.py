@@ -5,9 +5,10 @@ import re
 
 import pytest
 from django.core.cache import cache
+from django.db import OperationalError
 from django.test import Client
 
-from gis_core import webmap_build
+from gis_core import account_pages, webmap_build
 from gis_core.models import User
 from layers.catalogue.models import Background
 from tests import factories
@@ -171,6 +172,25 @@ def test_an_unexpected_error_never_sends_its_text(client: Client, monkeypatch: p
     client.force_login(factories.user(factories.member()))
     answer = client.get("/api/v1/me/")
     assert answer.status_code == 500
+    assert "secret" not in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "heading"),
+    [(RuntimeError("secret"), 500, "Erreur imprévue"), (OperationalError("secret"), 503, "Service indisponible")],
+)
+def test_a_failure_has_a_page_of_its_own(
+    client: Client, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int, heading: str
+) -> None:
+    def fail(*_args: object) -> None:
+        raise error
+
+    monkeypatch.setattr(account_pages.tokens, "tokens_of", fail)
+    monkeypatch.setattr(logging.getLogger("arpent"), "disabled", True)
+    client.force_login(factories.user(factories.member()))
+    answer = client.get("/compte/", headers=HTML)
+    assert answer.status_code == status
+    assert f"<h1>{heading}</h1>" in answer.content.decode()
     assert "secret" not in answer.content.decode()
 
 

@@ -3,13 +3,12 @@
 from typing import Any
 
 import pytest
-from django.db import transaction
 from django.test import Client
 
 from gis_core.rights import SYSTEM, acting_as
 from layers.cadastre.layers import LAYERS
 from layers.catalogue.models import Background, Layer
-from layers.catalogue.services import announce_changed, declare_layer, layer_changed
+from layers.catalogue.services import announce_changed, declare_layer
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -68,7 +67,7 @@ def test_pages_of_layers_follow_each_other(client: Client) -> None:
     assert rest["next"] is None
 
 
-@pytest.mark.parametrize("limit", ["0", "-1", "501", "a", "9" * 400, "1.5", "٣"])
+@pytest.mark.parametrize("limit", ["0", "-1", "1001", "a", "9" * 400, "1.5", "٣"])
 def test_an_impossible_limit_is_refused(client: Client, limit: str) -> None:
     assert client.get("/api/v1/layers/", {"limit": limit}).status_code == 400
 
@@ -105,24 +104,14 @@ def test_declaring_again_keeps_what_an_administrator_chose() -> None:
     assert (layer.title, layer.visibility, layer.title_field) == ("Plan", "signed_in", "label")
 
 
-def test_a_change_gives_the_next_version_and_the_extent(django_capture_on_commit_callbacks: Any) -> None:
+def test_a_change_gives_the_next_version_and_the_extent() -> None:
     factories.parcel()
-    told: list[int] = []
     with acting_as(SYSTEM):
         layer = Layer.objects.get(slug="parcels")
-
-    def hear(layer: Layer, **_signal: Any) -> None:
-        told.append(layer.version)
-
-    layer_changed.connect(hear)
-    try:
-        with acting_as(SYSTEM), django_capture_on_commit_callbacks(execute=True), transaction.atomic():
-            version = announce_changed(layer)
-    finally:
-        layer_changed.disconnect(hear)
-    with acting_as(SYSTEM):
+        former = layer.version
+        version = announce_changed(layer)
         fresh = Layer.objects.get(slug="parcels")
-    assert told == [version]
+    assert version > former
     assert fresh.version == layer.version == version
     assert fresh.extent_4326 is not None
     assert 1 < fresh.extent_4326[0] < 3

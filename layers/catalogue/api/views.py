@@ -1,49 +1,20 @@
 """The catalogue over HTTP: which layers there are, as far as the asker may know."""
 
-from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from gis_core.errors import NotFound
-from gis_core.rights import Rights
+from gis_core.api.schema import PAGE_PARAMETERS
+from gis_core.middleware import rights_of_request
+from gis_core.parameters import Page
 from layers.catalogue.api.serializers import BackgroundsSerializer, LayerPageSerializer, LayerSerializer
 from layers.catalogue.describe import backgrounds_as_json, layer_as_json
 from layers.catalogue.models import Layer
-from layers.catalogue.parameters import Parameters, integer
-
-LONGEST_PAGE = 500
-
-
-@dataclass(frozen=True, slots=True)
-class PageQuery:
-    """Which stretch of a list is asked for."""
-
-    limit: int
-    offset: int
-
-    @classmethod
-    def parse(cls, parameters: Parameters) -> "PageQuery":
-        return cls(integer(parameters, "limit", 100, 1, LONGEST_PAGE), integer(parameters, "offset", 0, 0, 1_000_000))
-
-
-def rights_of_request(request: Request) -> Rights:
-    """Who asks, as the middleware found out."""
-    rights: Rights = request._request.rights  # type: ignore[attr-defined]
-    return rights
-
-
-def visible_layer(slug: str, rights: Rights) -> Layer:
-    """The layer of this name; NotFound when there is none, or none that the asker may see."""
-    layer = Layer.objects.visible_to(rights).select_related("theme", "owner").filter(slug=slug).first()
-    if layer is None:
-        raise NotFound(_("There is no layer of this name, or you may not see it."))
-    return layer
+from layers.catalogue.services import visible_layer
 
 
 class LayersView(APIView):
@@ -51,16 +22,9 @@ class LayersView(APIView):
 
     permission_classes = (AllowAny,)
 
-    @extend_schema(
-        operation_id="layers_list",
-        parameters=[
-            OpenApiParameter("limit", int, description=f"1 to {LONGEST_PAGE}, 100 by default"),
-            OpenApiParameter("offset", int),
-        ],
-        responses=LayerPageSerializer,
-    )
+    @extend_schema(operation_id="layers_list", parameters=PAGE_PARAMETERS, responses=LayerPageSerializer)
     def get(self, request: Request) -> Response:
-        query, rights = PageQuery.parse(request.query_params), rights_of_request(request)
+        query, rights = Page.parse(request.query_params), rights_of_request(request)
         seen = Layer.objects.visible_to(rights).select_related("theme", "owner")
         page = seen[query.offset : query.offset + query.limit]
         return Response(
@@ -68,7 +32,7 @@ class LayersView(APIView):
         )
 
 
-def page_as_json(results: list[dict[str, Any]], count: int, query: PageQuery, path: str) -> dict[str, Any]:
+def page_as_json(results: list[dict[str, Any]], count: int, query: Page, path: str) -> dict[str, Any]:
     after = query.offset + query.limit
     following = f"{path}?limit={query.limit}&offset={after}" if after < count else None
     return {"count": count, "next": following, "results": results}

@@ -8,7 +8,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from layers.catalogue.api.views import rights_of_request, visible_layer
+from gis_core.middleware import rights_of_request
+from layers.catalogue.services import visible_layer
 from layers.features.api import serializers
 from layers.features.search import Question, suggestions
 from layers.features.services.describe import features_as_json, listed_as_json

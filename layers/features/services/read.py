@@ -13,10 +13,9 @@ from django.utils.translation import gettext as _
 from psycopg import sql
 
 from gis_core.errors import NotFound
+from gis_core.parameters import DEFAULT_ROWS, DOMAIN_4326, MOST_ROWS, BBox, Parameters, bbox_4326, integer
 from layers.catalogue.models import Layer, in_language
-from layers.catalogue.parameters import DOMAIN_4326, BBox, Parameters, bbox_4326, integer
 
-LONGEST_PAGE = 1000
 COUNTED = 10_000
 LARGEST_ID = 2**63 - 1
 
@@ -34,7 +33,7 @@ class FeatureQuery:
         """Raises Invalid."""
         return cls(
             bbox_4326(parameters),
-            integer(parameters, "limit", 100, 1, LONGEST_PAGE),
+            integer(parameters, "limit", DEFAULT_ROWS, 1, MOST_ROWS),
             integer(parameters, "after", 0, 0, LARGEST_ID),
         )
 

@@ -8,8 +8,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from gis_core.middleware import rights_of_request
 from gis_core.models import User
-from layers.catalogue.api.views import rights_of_request
 from layers.imports.api.serializers import ImportSerializer, StartedSerializer
 from layers.imports.services import start_import
 from layers.imports.uploads import limit_uploads

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
@@ -9,6 +10,9 @@ from gis_core.errors import Invalid
 
 type Parameters = Mapping[str, str]
 type BBox = tuple[float, float, float, float]
+
+MOST_ROWS = 1000
+DEFAULT_ROWS = 100
 
 # Where EPSG:2154 can be computed; every layer lies inside.
 DOMAIN_4326: BBox = (-15.0, 35.0, 20.0, 60.0)
@@ -30,6 +34,21 @@ def integer(parameters: Parameters, name: str, default: int, low: int, high: int
         message = _("“%(name)s” must be a whole number between %(low)s and %(high)s.")
         raise Invalid(message % {"name": name, "low": low, "high": high}, parameter=name)
     return int(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which stretch of a list is asked for."""
+
+    limit: int = DEFAULT_ROWS
+    offset: int = 0
+
+    @classmethod
+    def parse(cls, parameters: Parameters) -> "Page":
+        """`limit` and `offset`; raises Invalid."""
+        return cls(
+            integer(parameters, "limit", DEFAULT_ROWS, 1, MOST_ROWS), integer(parameters, "offset", 0, 0, 1_000_000_000)
+        )
 
 
 def number(parameters: Parameters, name: str, low: float, high: float) -> float | None:
