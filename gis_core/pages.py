@@ -11,7 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -78,16 +78,9 @@ def map_addresses(request: HttpRequest) -> dict[str, str | None]:
         "account": reverse("account"),
         "tiles": "/tiles/",
         "admin": reverse("admin:index") if rights.agency else None,
-        "imports": address_if_any("imports") if manages else None,
+        "imports": reverse("imports") if manages else None,
         "members": reverse("members") if manages else None,
     }
-
-
-def address_if_any(name: str) -> str | None:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return None
 
 
 def map_policy() -> dict[str, list[str]]:

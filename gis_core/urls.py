@@ -1,7 +1,5 @@
 """Every address of the platform."""
 
-from importlib.util import find_spec
-
 from django.urls import URLPattern, URLResolver, include, path
 
 from gis_core import account_pages, administration, health, member_pages, metrics, pages
@@ -20,14 +18,7 @@ ROOMS = {
 
 def rooms() -> list[URLResolver]:
     """The addresses that each app answers, in the order above."""
-    return [path(prefix, include(module)) for prefix, modules in ROOMS.items() for module in modules if exists(module)]
-
-
-def exists(module: str) -> bool:
-    try:
-        return find_spec(module) is not None
-    except ModuleNotFoundError:
-        return False
+    return [path(prefix, include(module)) for prefix, modules in ROOMS.items() for module in modules]
 
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -21,8 +21,6 @@ MEMBERS: tuple[tuple[str, str, str, str], ...] = (
 
 POSTCODES = {"cc-lys": "45998", "cc-val-de-rimarde": "45999"}
 
-OUTSIDE = ("Pithiviers", "Orléans", "Montargis", "Neuville", "Malesherbes", "Bellegarde", "Étampes", "Lorris")
-
 CORE_STREETS = (
     "Rue des Tanneurs",
     "Rue de l'Église",

@@ -20,8 +20,7 @@ where not p.proleakproof and p.oid in (
     'public.geometry_overlaps(geometry, geometry)'::regprocedure,
     'public.geometry_within(geometry, geometry)'::regprocedure,
     'public.geometry_contains(geometry, geometry)'::regprocedure,
-    'pg_catalog.textlike(text, text)'::regprocedure,
-    'pg_catalog.texticlike(text, text)'::regprocedure
+    'pg_catalog.textlike(text, text)'::regprocedure
 ) \gexec
 
 -- The estimated extent reads statistics of every row, whoever asks.

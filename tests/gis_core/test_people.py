@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from gis_core.accounts import AccountAdapter
@@ -331,6 +333,21 @@ def test_a_wrong_form_keeps_what_was_typed_and_ties_the_error_to_its_field(
     assert b'value="pas une adresse"' in answer.content
     assert b'aria-describedby="id_email_error"' in answer.content
     assert b'id="id_email_error"' in answer.content
+
+
+def test_who_asks_costs_the_same_with_many_roles(client: Client) -> None:
+    alone, busy = factories.user(factories.member()), factories.user(factories.member())
+    for _other in range(3):
+        with factories.as_owner():
+            Membership.objects.create(user=busy, member=factories.member(), role=Role.READER)
+    assert queries_of_me(client, busy, roles=4) == queries_of_me(client, alone, roles=1)
+
+
+def queries_of_me(client: Client, user: User, roles: int) -> int:
+    client.force_login(user)
+    with CaptureQueriesContext(connection) as queries:
+        assert len(client.get("/api/v1/me/").json()["memberships"]) == roles
+    return len(queries)
 
 
 def test_django_flags_follow_the_role(member: Member) -> None:
