@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar
+from unicodedata import category
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
@@ -36,6 +37,12 @@ def luhn(digits: str) -> int:
     """The Luhn sum of a string of digits; a valid number's is a multiple of ten."""
     doubled = [int(d) * (1 + i % 2) for i, d in enumerate(reversed(digits))]
     return sum(d - 9 if d > 9 else d for d in doubled)
+
+
+def validate_written_name(value: str) -> None:
+    """A person's name holds what one sees: no control, formatting or line-breaking character."""
+    if any(category(character)[0] == "C" or category(character) in ("Zl", "Zp") for character in value):
+        raise ValidationError(_("A name holds no invisible or control character: type it again."))
 
 
 class Commune(models.Model):
@@ -133,6 +140,8 @@ class UserManager(DjangoUserManager["User"]):
 class User(AbstractUser):
     """A person. What they may do comes from their memberships alone: Django's flags are derived from them."""
 
+    first_name = models.CharField(_("first name"), max_length=150, blank=True, validators=[validate_written_name])
+    last_name = models.CharField(_("last name"), max_length=150, blank=True, validators=[validate_written_name])
     language = models.CharField(
         _("language"), max_length=5, choices=[("fr", "Français"), ("en", "English")], default="fr"
     )

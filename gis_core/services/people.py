@@ -17,7 +17,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
-from gis_core.models import Commune, Member, Membership, User
+from gis_core.models import Commune, Member, Membership, User, validate_written_name
 from gis_core.rights import ADMINISTRATORS, Rights, Role
 
 
@@ -60,7 +60,7 @@ def invite(
     otherwise; `site` is the platform's address, with its last slash. Raises Invalid, Forbidden (a role above the
     asker's), Conflict (already there), Unavailable (no mail).
     """
-    email = checked_email(email)
+    email, first_name, last_name = checked_email(email), checked_name(first_name), checked_name(last_name)
     check_may_give(rights, member, role)
     user = User.objects.filter(email__iexact=email).first() or new_account(email, first_name, last_name)
     if Membership.objects.filter(user=user, member=member).exists():
@@ -106,10 +106,19 @@ def checked_email(email: str) -> str:
     return email
 
 
+def checked_name(name: str) -> str:
+    name = name.strip()
+    try:
+        validate_written_name(name)
+    except ValidationError as error:
+        raise Invalid(error.messages[0]) from error
+    return name
+
+
 def new_account(email: str, first_name: str, last_name: str) -> User:
     """An account that nobody can sign in to until its owner sets a password."""
     username = email if not User.objects.filter(username=email).exists() else f"{secrets.token_hex(4)}-{email}"
-    return User.objects.create_user(username, email, first_name=first_name.strip(), last_name=last_name.strip())
+    return User.objects.create_user(username, email, first_name=first_name, last_name=last_name)
 
 
 def check_may_give(rights: Rights, member: Member, role: str) -> None:

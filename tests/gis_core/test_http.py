@@ -1,15 +1,25 @@
 """The frame around every answer: headers, errors in one shape, input that is not."""
 
 import logging
+import os
 import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from uuid import uuid4
 
 import pytest
+from django.contrib.auth.password_validation import validate_password
 from django.core.cache import cache
-from django.db import OperationalError
+from django.core.exceptions import ValidationError
+from django.db import OperationalError, connection
 from django.test import Client
 
 from gis_core import account_pages, webmap_build
 from gis_core.models import User
+from gis_core.ops.environment import ROOT
+from gis_core.passwords import FrenchCommonPasswordValidator
 from layers.catalogue.models import Background
 from tests import factories
 
@@ -149,10 +159,64 @@ def test_wrong_passwords_are_limited(client: Client) -> None:
     cache.clear()
 
 
-def test_the_limiter_is_shared_between_processes() -> None:
-    from django.conf import settings
+# A web process of its own: for each name read, one wrong password; it answers whether it was refused unread.
+SIGNING_IN = """
+import sys
+import django
+django.setup()
+from django.test import Client
+page = Client(REMOTE_ADDR="192.0.2.7", headers={"accept": "text/html", "accept-language": "fr", "host": "localhost"})
+for login in sys.stdin:
+    answer = page.post("/compte/connexion/", {"login": login.strip(), "password": "faux"})
+    print("limited" if "Trop de tentatives" in answer.content.decode() else answer.status_code, flush=True)
+"""
 
-    assert "db.DatabaseCache" in settings.CACHES["default"]["BACKEND"]
+
+@contextmanager
+def web_process() -> Iterator[Callable[[str], str]]:
+    """Signs in from another process, on the database of this run and under the web role."""
+    base = {"ARPENT_DB_NAME": str(connection.settings_dict["NAME"]), "PGOPTIONS": "-c role=arpent_web"}
+    env = os.environ | base | {"DJANGO_SETTINGS_MODULE": "gis_core.settings"}
+    command = [sys.executable, "-c", SIGNING_IN]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as child:
+        assert child.stdin
+        assert child.stdout
+        stdin, stdout = child.stdin, child.stdout
+
+        def sign_in(login: str) -> str:
+            stdin.write(f"{login}\n")
+            stdin.flush()
+            return stdout.readline().strip()
+
+        yield sign_in
+        child.kill()
+
+
+def test_the_limiter_counts_the_wrong_passwords_of_all_processes() -> None:
+    login = f"personne-{uuid4()}"
+    with web_process() as one, web_process() as other:
+        assert [one(login), other(login), one(login), other(login), one(login)] == ["200"] * 5
+        assert [other(login), one(login)] == ["limited"] * 2
+        assert other(f"autre-{login}") == "200"
+
+
+@pytest.mark.parametrize("password", ["motdepasse123", "Azertyuiop123", "jetaimemonamour", "olympiquedemarseille"])
+def test_a_password_that_is_common_in_french_is_refused(password: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        validate_password(password)
+    assert "password_too_common" in [error.code for error in refused.value.error_list]
+
+
+@pytest.mark.parametrize("password", ["azerty", "soleil", "doudou", "loulou", "marseille", "bonjour", "chouchou"])
+def test_the_french_list_holds_the_commonest(password: str) -> None:
+    with pytest.raises(ValidationError):
+        FrenchCommonPasswordValidator().validate(password)
+
+
+def test_a_phrase_in_french_makes_a_password() -> None:
+    assert validate_password("un cheval mange des huîtres") is None
 
 
 def test_passwords_are_argon2() -> None:

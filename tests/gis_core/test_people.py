@@ -230,6 +230,35 @@ def test_the_name_and_the_last_sign_in_appear_once_the_invitation_is_accepted(
     assert shown["accepted_at"]
 
 
+@pytest.mark.parametrize("name", ["Ève\x07", "Ève\nMartin", "\u202eenitraM", "Mar\u200btin", "Mar\x9btin"])
+def test_a_name_with_invisible_characters_is_refused(
+    member: Member, rights: Rights, administrator: User, client: Client, name: str
+) -> None:
+    for field in ("first_name", "last_name"):
+        with pytest.raises(Invalid):
+            invited(member, rights, **{field: name})
+        body = {"email": "nouvelle@example.org", "role": "reader", field: name}
+        client.force_login(administrator)
+        assert client.post(f"/api/v1/members/{member.slug}/people/", body, "application/json").status_code == 400
+
+
+def test_a_name_keeps_its_accents_hyphens_and_apostrophes(member: Member, rights: Rights) -> None:
+    user = invited(member, rights, first_name="Zoé-Ève", last_name="d’Arc L\u00a0Œuf").user
+    assert user.get_full_name() == "Zoé-Ève d’Arc L\u00a0Œuf"
+
+
+def test_the_administration_refuses_a_name_with_invisible_characters(client: Client) -> None:
+    person = factories.user(factories.member(), "agency_administrator", last_name="Martin")
+    client.force_login(person)
+    below = {f"{name}-{count}_FORMS": 0 for name in ("memberships", "api_tokens") for count in ("TOTAL", "INITIAL")}
+    answer = client.post(
+        f"/administration/gis_core/user/{person.pk}/change/",
+        {"username": person.username, "email": person.email, "language": "fr", "last_name": "Mar\x07tin", **below},
+        headers={"accept": "text/html"},
+    )
+    assert "last_name" in answer.context["adminform"].form.errors
+
+
 def test_inviting_twice_is_a_conflict(member: Member, rights: Rights) -> None:
     invited(member, rights)
     with pytest.raises(Conflict):
