@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from asgiref.sync import sync_to_async
 from django.core.management import call_command
+from django.db import close_old_connections, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from procrastinate import JobContext
+from procrastinate import BaseRetryStrategy, JobContext, RetryDecision
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import JobAborted
+from procrastinate.job_context import AbortReason
+from procrastinate.jobs import Job as QueuedJob
 from procrastinate.jobs import Status
+from procrastinate.manager import JobManager
 
 from gis_core.errors import ArpentError, Forbidden
 from gis_core.models import Job, User
@@ -26,7 +34,24 @@ PROGRESS_STEP_S = 0.5
 MOST_ATTEMPTS = 3
 KEPT = timedelta(days=90)
 
+SWEEP_STEP_S = 2.0
+
+StopReason = Callable[[], AbortReason | None]
 ROLES: dict[str, frozenset[Role]] = {}
+# By kind, what removes the files of a job that is over.
+AFTERWARDS: defaultdict[str, Callable[[Job], None]] = defaultdict(lambda: lambda job: None)
+
+
+class Interrupted(JobAborted):
+    """Raised inside a job that has to stop before its end."""
+
+
+class WithTheNextWorker(BaseRetryStrategy):
+    """A job that was interrupted goes back into the queue."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: QueuedJob) -> RetryDecision | None:
+        """The queue asks this for every failure, and heeds it unless the abortion was asked for."""
+        return RetryDecision() if isinstance(exception, Interrupted) else None
 
 
 @dataclass
@@ -35,7 +60,7 @@ class RunningJob:
 
     job: Job
     rights: Rights
-    should_stop: Callable[[], bool]
+    stop_reason: StopReason
     writer: jobs.ProgressWriter
     told_at: float = field(default=0.0, init=False)
 
@@ -45,7 +70,9 @@ class RunningJob:
         return parameters
 
     def tell(self, share: float | None, message: str = "") -> None:
-        """Show how far the work is (0 to 1, None when nobody knows); cheap to call often."""
+        """Show how far the work is (0 to 1, None when nobody knows); cheap to call often. Raises Interrupted."""
+        if self.stop_reason():
+            raise Interrupted
         if time.monotonic() - self.told_at >= PROGRESS_STEP_S:
             self.told_at = time.monotonic()
             self.writer.write(share, message)
@@ -54,58 +81,82 @@ class RunningJob:
 Work = Callable[[RunningJob], Any]
 
 
-def job_task(kind: str, *, roles: frozenset[Role] = ADMINISTRATORS) -> Callable[[Work], Work]:
+def job_task(
+    kind: str, *, roles: frozenset[Role] = ADMINISTRATORS, afterwards: Callable[[Job], None] = lambda job: None
+) -> Callable[[Work], Work]:
     """Declare the task of a kind of job. It returns the job's report (JSON) and raises domain errors.
 
     `roles` at the job's owner are asked for when the job is started and again when it runs. The task must be able to
-    run again from the start: a killed worker's jobs are given to the next one.
+    run again from the start: the jobs of a worker that stops are given to the next one. What it writes and the job's
+    end are one transaction. `afterwards` removes what the job needed, once it will not run again.
     """
 
     def declare(work: Work) -> Work:
         ROLES[kind] = roles
+        AFTERWARDS[kind] = afterwards
 
-        @app.task(name=kind, pass_context=True)
+        @app.task(name=kind, pass_context=True, retry=WithTheNextWorker())
         def task(context: JobContext, *, job_id: int) -> None:
             job = Job.objects.select_related("started_by", "owner").get(pk=job_id)
-            if job.state in (Job.State.WAITING, Job.State.RUNNING):
-                run(job, work, context.should_abort)
+            run(job, work, context.abort_reason)
 
         return work
 
     return declare
 
 
-def run(job: Job, work: Work, should_stop: Callable[[], bool] = lambda: False) -> None:
-    """Run a job's work as the person who started it; whatever happens, the job ends in words."""
-    with acting_as(SYSTEM):
-        jobs.begin(job)
+def run(job: Job, work: Work, stop_reason: StopReason = lambda: None) -> None:
+    """Run a job's work as the person who started it, unless it is over; whatever happens, the job ends in words."""
     writer = jobs.ProgressWriter(job.pk)
     language = job.started_by.language if job.started_by else "fr"
     try:
+        writer.claim()
+        with acting_as(SYSTEM):
+            begun = jobs.begin(job)
         with translation.override(language):
-            finish(job, work, should_stop, writer)
+            if begun:
+                finish(job, work, stop_reason, writer)
+            else:
+                AFTERWARDS[job.kind](job)
     finally:
         writer.close()
 
 
-def finish(job: Job, work: Work, should_stop: Callable[[], bool], writer: jobs.ProgressWriter) -> None:
+def finish(job: Job, work: Work, stop_reason: StopReason, writer: jobs.ProgressWriter) -> None:
+    """Do the work and end the job, in one transaction: when its worker is killed later, nothing is done twice."""
     try:
         rights = rights_now(job.started_by, job)
-        with acting_as(rights):
-            report = work(RunningJob(job, rights, should_stop, writer))
+        with acting_as(rights), transaction.atomic():
+            report = work(RunningJob(job, rights, stop_reason, writer))
+            with acting_as(SYSTEM):
+                jobs.end(job, state=Job.State.DONE, report=report)
+    except Interrupted:
+        interrupted(job, stop_reason())
+        raise
     except ArpentError as error:
-        with acting_as(SYSTEM):
-            jobs.end(job, state=Job.State.FAILED, message=str(error.message), report=error.extra.get("report"))
+        over(job, state=Job.State.FAILED, message=str(error.message), report=error.extra.get("report"))
     except Exception:
         log.exception("job failed", extra={"fields": {"job": job.pk, "kind": job.kind}})
-        with acting_as(SYSTEM):
-            jobs.end(
-                job, state=Job.State.FAILED, message=_("The platform met an unexpected error; it has been recorded.")
-            )
+        over(job, state=Job.State.FAILED, message=_("The platform met an unexpected error; it has been recorded."))
         raise
     else:
-        with acting_as(SYSTEM):
-            jobs.end(job, state=Job.State.DONE, report=report)
+        AFTERWARDS[job.kind](job)
+
+
+def interrupted(job: Job, reason: AbortReason | None) -> None:
+    """The worker stops, and the job waits for the next one; or somebody asked for its end."""
+    if reason == AbortReason.USER_REQUEST:
+        over(job, state=Job.State.CANCELLED, message=_("The job was stopped; nothing was changed."))
+        return
+    with acting_as(SYSTEM):
+        jobs.wait_again(job.pk)
+
+
+def over(job: Job, *, state: Job.State, message: str, report: Any = None) -> None:
+    """The job ends without its work, and will not run again."""
+    with acting_as(SYSTEM):
+        jobs.end(job, state=state, message=message, report=report)
+    AFTERWARDS[job.kind](job)
 
 
 def rights_now(user: User | None, job: Job) -> Rights:
@@ -116,28 +167,57 @@ def rights_now(user: User | None, job: Job) -> Rights:
     return rights
 
 
-@app.periodic(cron="* * * * *")
-@app.task(name="sweep_stalled_jobs", queueing_lock="sweep_stalled_jobs", pass_context=True)
-async def sweep_stalled_jobs(context: JobContext, timestamp: int) -> None:
-    """Give the jobs of a killed worker to the next one, three times at most."""
-    from asgiref.sync import sync_to_async
-
-    for stalled in await context.app.job_manager.get_stalled_jobs():
-        if stalled.attempts < MOST_ATTEMPTS:
-            await context.app.job_manager.retry_job(stalled)
+async def sweep(manager: JobManager) -> None:
+    """Give the jobs of a killed worker to the next one; a job whose worker is killed three times is given up."""
+    for stalled in await manager.get_stalled_jobs(seconds_since_heartbeat=jobs.LOST_AFTER_S):
+        job_id = stalled.task_kwargs.get("job_id")
+        log.warning("a worker was lost", extra={"fields": {"task": stalled.task_name, "job": job_id}})
+        if stalled.attempts + 1 < MOST_ATTEMPTS:
+            await in_a_thread(set_aside, job_id)
+            await manager.retry_job(stalled)
         else:
-            await context.app.job_manager.finish_job(stalled, Status.FAILED, delete_job=False)
-            await sync_to_async(give_up)(stalled.task_kwargs.get("job_id"))
+            await manager.finish_job(stalled, Status.FAILED, delete_job=False)
+            await in_a_thread(give_up, job_id)
+
+
+async def keep_sweeping(manager: JobManager) -> None:
+    """Sweep for ever, whatever happens to the database."""
+    while True:
+        await asyncio.sleep(SWEEP_STEP_S)
+        try:
+            await sweep(manager)
+        except Exception:
+            log.exception("the jobs of lost workers could not be taken up")
+
+
+async def in_a_thread(work: Callable[[Any], None], job_id: Any) -> None:
+    """Use Django's connection, fresh each time: this one is idle for days."""
+
+    def with_connection() -> None:
+        close_old_connections()
+        try:
+            work(job_id)
+        finally:
+            close_old_connections()
+
+    await sync_to_async(with_connection)()
+
+
+def set_aside(job_id: Any) -> None:
+    if isinstance(job_id, int):
+        with acting_as(SYSTEM):
+            jobs.wait_again(job_id)
 
 
 def give_up(job_id: Any) -> None:
     with acting_as(SYSTEM):
-        for job in Job.objects.filter(pk=job_id) if isinstance(job_id, int) else []:
-            jobs.end(
-                job,
-                state=Job.State.FAILED,
-                message=_("The worker was stopped three times during this job; it was given up."),
-            )
+        found = list(Job.objects.filter(pk=job_id)) if isinstance(job_id, int) else []
+    for job in found:
+        over(
+            job,
+            state=Job.State.FAILED,
+            message=_("The worker was stopped three times during this job; it was given up."),
+        )
 
 
 @app.periodic(cron="17 3 * * *")

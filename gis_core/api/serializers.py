@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from gis_core.models import ApiToken, Job, Member, Membership, User
 from gis_core.rights import Role
+from gis_core.services.jobs import standing
 from gis_core.services.territories import extent_4326
 
 MOST_COMMUNES = 1000
@@ -150,6 +151,11 @@ class JobSerializer(serializers.ModelSerializer[Job]):
             "ended_at",
             "report",
         )
+
+    def to_representation(self, job: Job) -> dict[str, Any]:
+        """A job that is not over says so when no worker attends to it."""
+        label, message = standing(job)
+        return {**super().to_representation(job), "state_label": label, "message": message}
 
     def get_report(self, job: Job) -> str | None:
         """Where the report is, once there is one."""

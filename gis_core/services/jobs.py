@@ -5,9 +5,10 @@ An app declares a task with `gis_core.tasks.job_task`; a page or a view starts i
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
-from django.db import connections, transaction
+from django.db import DatabaseError, connection, connections, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app as queue
@@ -16,6 +17,9 @@ from gis_core.errors import Forbidden, NotFound
 from gis_core.models import Job, JobQuerySet, Member, User
 from gis_core.rights import Rights
 
+# A worker says every BEAT_S that it lives; one that has been silent for LOST_AFTER_S is taken for dead.
+BEAT_S = 2.0
+LOST_AFTER_S = 10.0
 LONGEST_MESSAGE = 500
 LONGEST_TITLE = 200
 
@@ -60,11 +64,44 @@ def report_seen_by(*, rights: Rights, job_id: int) -> Any:
     return job.report
 
 
-def begin(job: Job) -> None:
-    """The worker has taken the job."""
-    Job.objects.filter(pk=job.pk).update(
+def standing(job: Job) -> tuple[str, str]:
+    """State and message as people read them: a job whose worker is gone, or that finds none, says so."""
+    if job.state not in (Job.State.WAITING, Job.State.RUNNING):
+        return job.get_state_display(), job.message
+    living, at_work = workers_for(job)
+    if job.started_at and not at_work:
+        return str(Job.State.WAITING.label), _("The worker stopped during this job; the next one starts it again.")
+    if not living:
+        return job.get_state_display(), _("No worker is running: the job starts with the next one.")
+    return job.get_state_display(), job.message
+
+
+def workers_for(job: Job) -> tuple[bool, bool]:
+    """Whether any worker lives, and whether one that lives has this job."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select count(*) > 0, count(queued.id) > 0 from procrastinate_workers worker"
+            " left join procrastinate_jobs queued on queued.worker_id = worker.id and queued.status = 'doing'"
+            " and queued.task_name = %s and queued.args ->> 'job_id' = %s"
+            " where worker.last_heartbeat > now() - make_interval(secs => %s)",
+            [job.kind, str(job.pk), LOST_AFTER_S],
+        )
+        living, at_work = cursor.fetchone()
+    return living, at_work
+
+
+def begin(job: Job) -> bool:
+    """The worker has taken the job; False when it is over already."""
+    open_states = (Job.State.WAITING, Job.State.RUNNING)
+    changed = Job.objects.filter(pk=job.pk, state__in=open_states).update(
         state=Job.State.RUNNING, started_at=job.started_at or timezone.now(), progress=None, message="", ended_at=None
     )
+    return changed > 0
+
+
+def wait_again(job_id: int) -> None:
+    """The worker stopped before the job's end: the next one runs it from the start."""
+    Job.objects.filter(pk=job_id, state=Job.State.RUNNING).update(state=Job.State.WAITING, progress=None, message="")
 
 
 def end(job: Job, *, state: Job.State, message: str = "", report: Any = None) -> None:
@@ -78,11 +115,19 @@ def end(job: Job, *, state: Job.State, message: str = "", report: Any = None) ->
 
 
 class ProgressWriter:
-    """Writes a job's progress through a connection of its own: the task's transaction is not visible until its end."""
+    """Holds a job and writes its progress, through a connection of its own.
+
+    The task's transaction is not visible until its end, and the hold ends with the process.
+    """
 
     def __init__(self, job_id: int) -> None:
         self.job_id = job_id
         self.connection = connections["default"].copy()
+
+    def claim(self) -> None:
+        """Wait until nobody else has the job: a worker taken for dead may only have been slow."""
+        with self.connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_lock(hashtextextended('arpent job ' || %s, 0))", [str(self.job_id)])
 
     def write(self, share: float | None, message: str) -> None:
         with self.connection.cursor() as cursor:
@@ -92,4 +137,7 @@ class ProgressWriter:
             )
 
     def close(self) -> None:
+        """Let the job go; the connection may return to a pool."""
+        with suppress(DatabaseError), self.connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_unlock_all()")
         self.connection.close()

@@ -19,7 +19,7 @@ from gis_core.middleware import rights_of_request
 from gis_core.models import Job, Member, User
 from gis_core.problem import as_problem, status_of, wants_problem
 from gis_core.rights import Rights
-from gis_core.services.jobs import job_seen_by
+from gis_core.services.jobs import job_seen_by, standing
 from layers.imports.services import KIND, past_imports, start_import
 from layers.imports.sources import sources
 from layers.imports.uploads import limit_uploads
@@ -80,7 +80,7 @@ def imports_page(
         "section": "imports",
         "sources": sources(),
         "members": Member.objects.administered_by(rights),
-        "jobs": past_imports(rights),
+        "jobs": [(job, *standing(job)) for job in past_imports(rights)],
         "error": error,
         "chosen": chosen or {},
         "upload_max_bytes": settings.UPLOAD_MAX_BYTES,

@@ -1,9 +1,13 @@
 """Jobs: started with their task or not at all, run with the rights of now, ended in words."""
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
+from procrastinate.job_context import AbortReason
+from procrastinate.jobs import Job as QueuedJob
 
 from gis_core import tasks
 from gis_core.errors import Forbidden, Invalid
@@ -21,6 +25,8 @@ class Silent:
 
     def __init__(self, job_id: int) -> None:
         self.written: list[tuple[float | None, str]] = []
+
+    def claim(self) -> None: ...
 
     def write(self, share: float | None, message: str) -> None:
         self.written.append((share, message))
@@ -40,9 +46,10 @@ def job() -> Job:
     return factories.job(member, kind=KIND, started_by=factories.user(member, Role.GIS_ADMINISTRATOR))
 
 
-def run(job: Job, work: Any) -> Job:
+def run(job: Job, work: Any, stop_reason: Any = lambda: None) -> Job:
     with factories.as_worker():
-        tasks.run(job, work)
+        with suppress(tasks.Interrupted):
+            tasks.run(job, work, stop_reason)
         job.refresh_from_db()
     return job
 
@@ -71,6 +78,63 @@ def test_an_unexpected_error_fails_the_job_without_its_text(job: Job, caplog: py
         job.refresh_from_db()
     assert job.state == "failed"
     assert "secret" not in job.message
+
+
+def test_a_job_that_the_worker_interrupts_waits_for_the_next(job: Job) -> None:
+    waiting = run(job, lambda running: running.tell(0.5), lambda: AbortReason.SHUTDOWN)
+    assert (waiting.state, waiting.ended_at, waiting.progress) == ("waiting", None, None)
+    assert run(job, lambda running: {"rows": 3}).state == "done"
+
+
+def test_an_interrupted_job_goes_back_into_the_queue() -> None:
+    strategy = tasks.WithTheNextWorker()
+    queued = QueuedJob(id=1, queue="default", lock=None, queueing_lock=None, task_name=KIND)
+    assert strategy.get_retry_decision(exception=tasks.Interrupted(), job=queued) is not None
+    assert strategy.get_retry_decision(exception=RuntimeError(), job=queued) is None
+
+
+def test_a_job_that_somebody_stops_is_cancelled(job: Job) -> None:
+    stopped = run(job, lambda running: running.tell(0.5), lambda: AbortReason.USER_REQUEST)
+    assert stopped.state == "cancelled"
+    assert stopped.message
+
+
+def test_a_job_that_is_over_does_not_run_again(job: Job) -> None:
+    run(job, lambda running: {"rows": 3})
+    again = run(job, lambda running: pytest.fail("must not run"))
+    assert (again.state, again.report) == ("done", {"rows": 3})
+
+
+def test_the_work_and_the_jobs_end_hold_together(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    def name_it(running: tasks.RunningJob) -> dict[str, int]:
+        Job.objects.filter(pk=job.pk).update(title="Fait")
+        return {"rows": 3}
+
+    def cut(job: Job, *, state: str, **rest: Any) -> None:
+        if state == "done":
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(jobs, "end", cut)
+    with factories.as_worker(), pytest.raises(KeyboardInterrupt):
+        tasks.run(job, name_it)
+    with acting_as(SYSTEM):
+        job.refresh_from_db()
+    assert (job.title, job.state) == ("Essai", "running")
+
+
+@pytest.mark.parametrize("works", [True, False])
+def test_what_a_job_needed_goes_once_it_is_over(job: Job, monkeypatch: pytest.MonkeyPatch, works: bool) -> None:
+    gone: list[Job] = []
+    monkeypatch.setitem(tasks.AFTERWARDS, KIND, gone.append)
+
+    def work(running: tasks.RunningJob) -> None:
+        if not works:
+            raise Invalid("Le fichier est vide.")
+
+    run(job, lambda running: running.tell(0.5), lambda: AbortReason.SHUTDOWN)
+    assert gone == []
+    run(job, work)
+    assert gone == [job]
 
 
 def test_a_task_runs_with_the_rights_of_who_started_it(job: Job) -> None:
@@ -117,11 +181,53 @@ def queued() -> int:
         return int(cursor.fetchone()[0])
 
 
-def test_a_job_given_up_says_why() -> None:
-    job = factories.job(factories.member(), state="running")
+def test_a_job_given_up_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    gone: list[Job] = []
+    monkeypatch.setitem(tasks.AFTERWARDS, KIND, gone.append)
+    job = factories.job(factories.member(), kind=KIND, state="running")
     with factories.as_worker():
         tasks.give_up(job.pk)
     with acting_as(SYSTEM):
         job.refresh_from_db()
     assert job.state == "failed"
     assert job.message
+    assert gone == [job]
+
+
+def worker(silent_for: float, job: Job | None = None) -> None:
+    """A worker that was last heard of some seconds ago, and that has a job."""
+    with factories.as_owner(), connection.cursor() as cursor:
+        cursor.execute(
+            "insert into procrastinate_workers (last_heartbeat)"
+            " values (now() - make_interval(secs => %s)) returning id",
+            [silent_for],
+        )
+        (worker_id,) = cursor.fetchone()
+        if job is not None:
+            cursor.execute(
+                "insert into procrastinate_jobs (queue_name, task_name, args, status, worker_id)"
+                " values ('default', %s, jsonb_build_object('job_id', %s::bigint), 'doing', %s)",
+                [job.kind, job.pk, worker_id],
+            )
+
+
+def test_a_running_job_says_when_its_worker_is_gone() -> None:
+    job = factories.job(factories.member(), state="running", started_at=timezone.now(), message="Lecture")
+    worker(1.0)
+    worker(jobs.LOST_AFTER_S + 1, job)
+    label, message = jobs.standing(job)
+    assert label == "En attente"
+    assert "s’est arrêté" in message
+
+
+def test_a_running_job_whose_worker_lives_says_what_it_does() -> None:
+    job = factories.job(factories.member(), state="running", started_at=timezone.now(), message="Lecture")
+    worker(1.0, job)
+    assert jobs.standing(job) == ("En cours", "Lecture")
+
+
+def test_a_waiting_job_says_when_no_worker_runs() -> None:
+    job = factories.job(factories.member())
+    assert jobs.standing(job)[1].startswith("Aucun programme")
+    worker(1.0)
+    assert jobs.standing(job) == ("En attente", "")

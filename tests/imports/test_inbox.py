@@ -1,30 +1,107 @@
 """What was uploaded does not stay longer than its job."""
 
+import os
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from procrastinate.job_context import AbortReason
 
-from gis_core.rights import SYSTEM, acting_as
-from gis_core.tasks import RunningJob
+from gis_core import tasks as jobs
+from gis_core.models import Job
+from gis_core.rights import Role
 from layers.imports import tasks
-from layers.imports.sources import Source
+from layers.imports.sources import Order, Source
 from tests import factories
 
+pytestmark = pytest.mark.django_db
+A_WEEK_S = 7 * 86_400
 
-@pytest.mark.django_db
-def test_the_files_of_an_import_that_fails_go_too(
-    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+
+@pytest.fixture
+def inbox(settings: Any, tmp_path: Path) -> Path:
+    settings.INBOX_DIR = tmp_path
+    return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def no_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test's rows are not committed: another connection would wait for them."""
+    monkeypatch.setattr("gis_core.services.jobs.ProgressWriter.write", lambda *_arguments: None)
+
+
+def sent(inbox: Path, name: str = "abc", age_s: float = 0) -> Path:
+    """An upload in the inbox, some seconds old."""
+    folder = inbox / name
+    folder.mkdir()
+    (folder / "parcels.json").write_text("{}")
+    os.utime(folder, (time.time() - age_s, time.time() - age_s))
+    return folder
+
+
+def importing(source: str = "broken", folder: str = "abc", **fields: Any) -> Job:
+    member = factories.member()
+    user = factories.user(member, Role.GIS_ADMINISTRATOR)
+    parameters = {"folder": folder, "source": source}
+    return factories.job(member, kind="import", started_by=user, parameters=parameters, **fields)
+
+
+def test_the_files_of_an_import_that_fails_go_too(inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_order: object) -> Any:
         raise RuntimeError("the database went away")
 
-    settings.INBOX_DIR = tmp_path
-    (tmp_path / "abc").mkdir()
-    (tmp_path / "abc" / "parcels.json").write_text("{}")
     broken = Source(slug="broken", label="", help="", accept="", run=fail)
     monkeypatch.setattr(tasks, "source_named", lambda _slug: broken)
-    job = factories.job(parameters={"folder": "abc", "source": "broken"})
-    with acting_as(SYSTEM), pytest.raises(RuntimeError):
-        tasks.import_files(RunningJob(job, SYSTEM, lambda: False, writer=None))  # type: ignore[arg-type]
-    assert list(tmp_path.iterdir()) == []
+    sent(inbox)
+    job = importing()
+    with factories.as_worker(), pytest.raises(RuntimeError):
+        jobs.run(job, tasks.import_files)
+    assert list(inbox.iterdir()) == []
+
+
+def test_the_files_of_an_import_that_the_worker_interrupts_stay(inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def go_on(order: Order) -> Any:
+        order.tell(0.5, "")
+
+    slow = Source(slug="slow", label="", help="", accept="", run=go_on)
+    monkeypatch.setattr(tasks, "source_named", lambda _slug: slow)
+    sent(inbox)
+    job = importing()
+    with factories.as_worker(), pytest.raises(jobs.Interrupted):
+        jobs.run(job, tasks.import_files, lambda: AbortReason.SHUTDOWN)
+    assert [path.name for path in inbox.iterdir()] == ["abc"]
+
+
+def test_the_files_of_an_import_given_up_go(inbox: Path) -> None:
+    sent(inbox)
+    job = importing(state="running")
+    with factories.as_worker():
+        jobs.give_up(job.pk)
+    assert list(inbox.iterdir()) == []
+
+
+def test_the_files_of_an_import_that_was_done_when_its_worker_was_killed_go(inbox: Path) -> None:
+    sent(inbox)
+    job = importing(state="done", report={"files": []})
+    with factories.as_worker():
+        jobs.run(job, tasks.import_files)
+    assert list(inbox.iterdir()) == []
+
+
+def test_every_night_old_uploads_go_that_no_import_will_take(inbox: Path) -> None:
+    sent(inbox, "left", A_WEEK_S)
+    sent(inbox, "failed", A_WEEK_S)
+    importing(folder="failed", state="failed")
+    with factories.as_worker():
+        tasks.sweep_inbox(0)
+    assert list(inbox.iterdir()) == []
+
+
+def test_every_night_uploads_stay_that_are_fresh_or_awaited(inbox: Path) -> None:
+    sent(inbox, "fresh", 60)
+    sent(inbox, "awaited", A_WEEK_S)
+    importing(folder="awaited")
+    with factories.as_worker():
+        tasks.sweep_inbox(0)
+    assert sorted(path.name for path in inbox.iterdir()) == ["awaited", "fresh"]

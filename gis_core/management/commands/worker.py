@@ -6,7 +6,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from procrastinate.contrib.django import app
 
-GRACE_S = 8.0
+from gis_core.services.jobs import BEAT_S, LOST_AFTER_S
+from gis_core.tasks import keep_sweeping, sweep
+
+# The supervisor kills after ten seconds: what is interrupted needs some of them to end in order.
+GRACE_S = 5.0
+POLL_S = 2.0
 
 
 class Command(BaseCommand):
@@ -23,10 +28,19 @@ class Command(BaseCommand):
 async def work(concurrency: int, once: bool) -> None:
     worker_app = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
     async with worker_app.open_async():
-        await worker_app.run_worker_async(
-            name="arpent",
-            concurrency=concurrency,
-            wait=not once,
-            listen_notify=not once,
-            shutdown_graceful_timeout=GRACE_S,
-        )
+        await sweep(worker_app.job_manager)
+        sweeping = asyncio.create_task(keep_sweeping(worker_app.job_manager))
+        try:
+            await worker_app.run_worker_async(
+                name="arpent",
+                concurrency=concurrency,
+                wait=not once,
+                listen_notify=not once,
+                # A job that is taken up again is announced to nobody.
+                fetch_job_polling_interval=POLL_S,
+                shutdown_graceful_timeout=GRACE_S,
+                update_heartbeat_interval=BEAT_S,
+                stalled_worker_timeout=LOST_AFTER_S,
+            )
+        finally:
+            sweeping.cancel()
