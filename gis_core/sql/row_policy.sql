@@ -8,6 +8,9 @@ declare
         ' or (owner_id in (select unnest((select arpent.town_halls()))) and insee in (select unnest((select arpent.town_insee()))))'
         else '' end;
 begin
+    if scope like 'part:%' then
+        return format('%I in (select whole.id from %s whole)', substr(scope, 6), arpent.whole_of(target, scope));
+    end if;
     case scope
         when 'owner' then
             return '(select arpent.is_agency()) or owner_id in (select unnest((select arpent.members())))' || town

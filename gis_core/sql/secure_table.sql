@@ -6,6 +6,7 @@
 --   insee      personal rows, seen by whoever may see the commune (insee)
 --   visibility layers of the catalogue
 --   layer      rows of one layer of the catalogue
+--   part:X     rows that belong to a row of a private table, by the foreign key in column X
 --   system     nobody but the owner's own functions
 create or replace function arpent.secure_table(target regclass, scope text, history boolean default true, layer_id bigint default null)
 returns void language plpgsql set search_path = pg_catalog, public as $$
@@ -45,7 +46,7 @@ begin
     end if;
 
     reads := arpent.row_policy(target, scope, layer_id);
-    writes := arpent.write_policy(scope, layer_id);
+    writes := arpent.write_policy(target, scope, layer_id);
     execute format('alter table %s enable row level security', target);
     execute format('drop policy if exists arpent_read on %1$s; drop policy if exists arpent_insert on %1$s;
         drop policy if exists arpent_update on %1$s; drop policy if exists arpent_delete on %1$s;

@@ -1,7 +1,11 @@
 -- The condition under which the asker may write a row of a private table; the code asks for the exact role before.
-create or replace function arpent.write_policy(scope text, layer_id bigint default null) returns text
+create or replace function arpent.write_policy(target regclass, scope text, layer_id bigint default null) returns text
 language plpgsql stable set search_path = pg_catalog as $$
 begin
+    if scope like 'part:%' then
+        return format('%I in (select whole.id from %s whole where %s)',
+            substr(scope, 6), arpent.whole_of(target, scope), arpent.write_policy(target, 'owner'));
+    end if;
     case scope
         when 'owner', 'visibility' then
             return '(select arpent.is_agency()) or owner_id in (select unnest((select arpent.writers())))';

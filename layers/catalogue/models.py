@@ -22,6 +22,19 @@ def in_language(french: str, english: str) -> str:
     return english if english and (get_language() or "fr").startswith("en") else french
 
 
+def seen_by(rights: Rights) -> Q:
+    """The condition under which the asker sees a row with `visibility`, `owner` and `shared_with`."""
+    if rights.agency:
+        return Q()
+    members = list(rights.roles)
+    seen = Q(visibility=Layer.Visibility.PUBLIC) | Q(owner_id__in=members)
+    if rights.signed_in:
+        seen |= Q(visibility=Layer.Visibility.SIGNED_IN)
+    if members:
+        seen |= Q(visibility=Layer.Visibility.MEMBERS, shared_with__overlap=members)
+    return seen
+
+
 class Theme(models.Model):
     """A heading of the layer tree."""
 
@@ -44,15 +57,7 @@ class Theme(models.Model):
 class LayerQuerySet(models.QuerySet["Layer"]):
     def visible_to(self, rights: Rights) -> LayerQuerySet:
         """The layers that the asker may see: the one question that every read, tile, search and export asks."""
-        if rights.agency:
-            return self
-        members = list(rights.roles)
-        seen = Q(visibility=Layer.Visibility.PUBLIC) | Q(owner_id__in=members)
-        if rights.signed_in:
-            seen |= Q(visibility=Layer.Visibility.SIGNED_IN)
-        if members:
-            seen |= Q(visibility=Layer.Visibility.MEMBERS, shared_with__overlap=members)
-        return self.filter(seen)
+        return self.filter(seen_by(rights))
 
 
 class Layer(models.Model):
@@ -189,3 +194,94 @@ class Background(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class PhotoQuerySet(models.QuerySet["Photo"]):
+    def visible_to(self, rights: Rights) -> PhotoQuerySet:
+        """The photos that the asker may see, whole or within their communes: the question that everything asks."""
+        return self.filter(seen_by(rights))
+
+
+class Photo(models.Model):
+    """A published aerial campaign: sheets (COGs, display-ready 8-bit RGB in EPSG:2154) and a mosaic-wide overview.
+
+    `edition` stands in every tile address: the number of this publication among those of all photos. `folder`, under
+    FILES_DIR, holds the sheets and `overview`; `geom` is where there are pixels. With `within_communes`, members it is
+    shared with see it on their own communes only.
+    """
+
+    security = "visibility"
+
+    class Precision(models.TextChoices):
+        YEAR = "year", _("Year")
+        MONTH = "month", _("Month")
+        DAY = "day", _("Day")
+
+    slug = models.SlugField(_("short name"), unique=True)
+    title = models.CharField(_("title"), max_length=120)
+    title_en = models.CharField(_("English title"), max_length=120, blank=True)
+    abstract = models.TextField(_("abstract"), blank=True)
+    attribution = models.CharField(_("attribution"), max_length=200, blank=True)
+    licence = models.CharField(_("licence"), max_length=120, blank=True)
+    acquired_date = models.DateField(_("date of the photos"))
+    acquired_precision = models.CharField(_("precision of the date"), max_length=5, choices=Precision)
+    resolution_m = models.FloatField(_("resolution (m)"))
+    owner = models.ForeignKey(Member, models.CASCADE, null=True, blank=True, verbose_name=_("owner"))
+    visibility = models.CharField(
+        _("who sees it"), max_length=10, choices=Layer.Visibility, default=Layer.Visibility.OWNER
+    )
+    shared_with = ArrayField(
+        models.IntegerField(), default=list, blank=True, verbose_name=_("members it is shared with")
+    )
+    within_communes = models.BooleanField(_("shared on each member's communes only"), default=False)
+    folder = models.CharField(max_length=200, editable=False)
+    overview = models.CharField(max_length=200, editable=False)
+    edition = models.IntegerField(unique=True, editable=False)
+    geom = models.MultiPolygonField(srid=2154, editable=False)
+    extent_4326 = ArrayField(models.FloatField(), size=4, editable=False)
+    published_at = models.DateTimeField(_("published"), auto_now_add=True)
+    version = models.IntegerField(default=1, editable=False)
+
+    objects = PhotoQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("aerial photo")
+        verbose_name_plural = _("aerial photos")
+        ordering: ClassVar[list[str]] = ["-acquired_date", "title"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~Q(visibility="owner") | Q(owner__isnull=False), name="photo_of_an_owner_has_one"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return in_language(self.title, self.title_en)
+
+
+class PhotoEdition(models.Model):
+    """One row: how many times photos were published or taken back. It changes with them, in their transaction."""
+
+    security = "edited"
+
+    number = models.IntegerField(default=0)
+
+
+class PhotoSheet(models.Model):
+    """One sheet of a photo: its file in the photo's folder, its outline, and its rank (a higher one lies on top)."""
+
+    security = "part:photo_id"
+    history = False
+
+    photo = models.ForeignKey(Photo, models.CASCADE, related_name="sheets")
+    name = models.CharField(max_length=120)
+    path = models.CharField(max_length=200)
+    rank = models.IntegerField(default=0)
+    resolution_m = models.FloatField()
+    geom = models.MultiPolygonField(srid=2154)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["rank", "name"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["photo", "name"], name="photo_sheet_once")]
+
+    def __str__(self) -> str:
+        return self.name

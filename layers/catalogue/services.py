@@ -1,15 +1,19 @@
-"""Finding a layer, declaring layers, announcing that their data changed."""
+"""Finding a layer, declaring layers, announcing that their data changed; publishing photos."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from datetime import date
 from typing import Any
 
+from django.contrib.gis.geos import MultiPolygon
 from django.db import connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gis_core.errors import NotFound
+from gis_core.models import Member
 from gis_core.rights import Rights
-from layers.catalogue.models import Layer, Theme
+from layers.catalogue.models import Layer, Photo, PhotoEdition, PhotoSheet, Theme
 
 
 def visible_layer(slug: str, rights: Rights) -> Layer:
@@ -107,3 +111,77 @@ def announce_changed_slugs(slugs: Iterable[str]) -> None:
     """`announce_changed` for several layers by slug."""
     for layer in Layer.objects.filter(slug__in=list(slugs)):
         announce_changed(layer)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetDeclaration:
+    """A sheet of a photo: a display-ready COG under the photo's folder and its outline (EPSG:2154)."""
+
+    name: str
+    path: str
+    rank: int
+    resolution_m: float
+    geom: MultiPolygon
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhotoDeclaration:
+    """What is published of a campaign; the fields are those of `Photo`."""
+
+    slug: str
+    title: str
+    acquired_date: date
+    acquired_precision: str
+    resolution_m: float
+    owner: Member | None
+    visibility: str
+    shared_with: Sequence[int]
+    within_communes: bool
+    folder: str
+    overview: str
+    geom: MultiPolygon
+    sheets: Sequence[SheetDeclaration]
+    title_en: str = ""
+    abstract: str = ""
+    attribution: str = ""
+    licence: str = ""
+
+
+@transaction.atomic
+def publish_photo(declared: PhotoDeclaration) -> Photo:
+    """Show a photo, or show it anew in place of what its slug showed. The caller has asked for the right to."""
+    box = declared.geom.transform(4326, clone=True).extent
+    chosen = {name: getattr(declared, name) for name in PHOTO_FIELDS}
+    derived = {"edition": next_photo_edition(), "extent_4326": list(box), "published_at": timezone.now()}
+    photo, _made = Photo.objects.update_or_create(slug=declared.slug, defaults=chosen | derived)
+    photo.sheets.all().delete()
+    PhotoSheet.objects.bulk_create(
+        PhotoSheet(photo=photo, name=s.name, path=s.path, rank=s.rank, resolution_m=s.resolution_m, geom=s.geom)
+        for s in declared.sheets
+    )
+    return photo
+
+
+@transaction.atomic
+def take_back_photo(slug: str) -> bool:
+    """Show a photo no more; its files stay. Returns whether it was shown."""
+    next_photo_edition()
+    deleted, _by_model = Photo.objects.filter(slug=slug).delete()
+    return deleted > 0
+
+
+def next_photo_edition() -> int:
+    """Count one more publication or taking back; whoever does the same waits for this transaction's end."""
+    PhotoEdition.objects.bulk_create([PhotoEdition(pk=1, number=0)], ignore_conflicts=True)
+    edition = PhotoEdition.objects.select_for_update().get(pk=1)
+    edition.number += 1
+    edition.save(update_fields=["number"])
+    return edition.number
+
+
+def photo_edition() -> int:
+    """How many publications there were: the catalogue of photos is the same while it stays the same."""
+    return PhotoEdition.objects.filter(pk=1).values_list("number", flat=True).first() or 0
+
+
+PHOTO_FIELDS = tuple(field.name for field in fields(PhotoDeclaration) if field.name not in ("slug", "sheets"))
