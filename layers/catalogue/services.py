@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.gis.geos import MultiPolygon
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -94,6 +95,15 @@ def declare_layer(declaration: LayerDeclaration) -> Layer:
         Layer.objects.filter(pk=layer.pk).update(**structure)
         layer.refresh_from_db()
     return layer
+
+
+def date_layers(slugs: Iterable[str], *, given: date | None, found: date | None) -> None:
+    """Set the vintage of these layers: the date that somebody gave, else the one found in the data if it is later."""
+    layers = Layer.objects.filter(slug__in=list(slugs))
+    if given:
+        layers.update(source_date=given)
+    elif found:
+        layers.filter(Q(source_date=None) | Q(source_date__lt=found)).update(source_date=found)
 
 
 def announce_changed(layer: Layer) -> int:

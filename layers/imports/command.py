@@ -1,17 +1,28 @@
 """What every `import_<source>` command does: import, say in words what happened, keep the report."""
 
 import json
+from argparse import ArgumentTypeError
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
+from gis_core.errors import Invalid
 from gis_core.models import Member
 from gis_core.rights import SYSTEM, acting_as
 from layers.imports.report import ImportReport
-from layers.imports.sources import Order, communes_of, source_named
+from layers.imports.sources import Order, communes_of, date_given, source_named
 from layers.imports.words import report_in_words
+
+
+def day(text: str) -> date:
+    """A command line's date."""
+    try:
+        return date_given(text)
+    except Invalid as error:
+        raise ArgumentTypeError(error.message) from error
 
 
 class ImportCommand(BaseCommand):
@@ -23,13 +34,22 @@ class ImportCommand(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
         parser.add_argument("--member", help=_("short name of a member: only its communes come in"))
+        parser.add_argument(
+            "--date", type=day, metavar="YYYY-MM-DD", help=_("date of the data; else the latest that the files hold")
+        )
         parser.add_argument("--report", type=Path, metavar="FILE.json", help=_("where to write the report"))
 
     def handle(self, *args: Any, **options: Any) -> None:
         with acting_as(SYSTEM):
             member = self.member(options["member"])
             territory = communes_of(member) if member else None
-            order = Order(paths=options["paths"], member=member, territory=territory, tell=self.tell)
+            order = Order(
+                paths=options["paths"],
+                member=member,
+                territory=territory,
+                source_date=options["date"],
+                tell=self.tell,
+            )
             report = source_named(self.source).run(order)
         self.stdout.write(report_in_words(report))
         if options["report"]:

@@ -23,7 +23,7 @@ from gis_core.services.jobs import job_seen_by, standing
 from layers.imports.services import KIND, past_imports, start_import
 from layers.imports.sources import sources
 from layers.imports.uploads import limit_uploads
-from layers.imports.words import counts, entry_in_words, groups
+from layers.imports.words import counts, data_as_of, entry_in_words, groups
 
 
 @csrf_exempt
@@ -61,12 +61,13 @@ def checked_imports(request: HttpRequest) -> HttpResponse:
         start_import(
             source=request.POST.get("source", ""),
             member=request.POST.get("member", ""),
+            source_date=request.POST.get("date", ""),
             files=request.FILES.getlist("file"),
             user=request.user,
             rights=rights,
         )
     except ArpentError as error:
-        chosen = {name: request.POST.get(name, "") for name in ("source", "member")}
+        chosen = {name: request.POST.get(name, "") for name in ("source", "member", "date")}
         return imports_page(request, rights, status=status_of(error), error=error.message, chosen=chosen)
     messages.success(request, _("The import is waiting for its turn; its progress shows below."))
     return redirect("imports")
@@ -98,7 +99,7 @@ def report(request: HttpRequest, job_id: int) -> HttpResponse:
     job = job_seen_by(rights=rights, job_id=job_id)
     if job.kind != KIND or job.report is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
-    context = {"section": "imports", "job": job, "files": files_in_words(job)}
+    context = {"section": "imports", "job": job, "files": files_in_words(job), "dated": data_as_of(job.report)}
     return render(request, "imports/report.html", context)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from gis_core.errors import Invalid
@@ -74,6 +74,7 @@ class ImportReport:
 
     source: str
     member: str | None = None
+    source_date: date | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
     files: list[FileReport] = field(default_factory=list)
@@ -111,6 +112,7 @@ class ImportReport:
         return {
             "source": self.source,
             "member": self.member,
+            "source_date": self.source_date and self.source_date.isoformat(),
             "started_at": self.started_at and self.started_at.isoformat(),
             "ended_at": self.ended_at and self.ended_at.isoformat(),
             "loaded": self.loaded,

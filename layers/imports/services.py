@@ -17,7 +17,7 @@ from gis_core.models import Job, Member, User
 from gis_core.rights import Rights
 from gis_core.services.jobs import jobs_seen_by, start_job
 from gis_core.services.members import administered_member
-from layers.imports.sources import source_named
+from layers.imports.sources import date_given, source_named
 
 KIND = "import"
 MOST_FILES = 20
@@ -51,18 +51,22 @@ def member_for(slug: str, rights: Rights) -> Member | None:
     return members[0]
 
 
-def start_import(*, source: str, member: str, files: Sequence[Sent], user: User, rights: Rights) -> Job:
+def start_import(
+    *, source: str, member: str, files: Sequence[Sent], user: User, rights: Rights, source_date: str = ""
+) -> Job:
     """Keep the files in the inbox and queue their import; the files go when the transaction does not hold.
 
+    `source_date` is the date of the data (YYYY-MM-DD), empty for the one that the files say.
     Raises Invalid, Forbidden, NotFound, Unavailable (disk full).
     """
     owner, kind = member_for(member, rights), source_named(source)
+    dated = date_given(source_date).isoformat() if source_date else None
     check_files(files)
     folder = Path(settings.INBOX_DIR) / uuid.uuid4().hex
     try:
         names = [keep(file, folder) for file in files]
         with transaction.atomic():
-            parameters = {"source": source, "folder": folder.name, "files": names}
+            parameters = {"source": source, "folder": folder.name, "files": names, "date": dated}
             title = f"{kind.label} · {', '.join(names)}"
             return start_job(kind=KIND, title=title, owner=owner, started_by=user, parameters=parameters, rights=rights)
     except OSError as error:

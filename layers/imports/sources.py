@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +24,14 @@ def silent(share: float | None, message: str) -> None:
 class Order:
     """One import: which files, on whose behalf, and whom to tell how far it is.
 
-    `territory` are the INSEE codes that may come in, None for all.
+    `territory` are the INSEE codes that may come in, None for all. `source_date` is the date of the data, where it is
+    known better than from the files.
     """
 
     paths: Sequence[Path]
     member: Member | None = None
     territory: frozenset[str] | None = None
+    source_date: date | None = None
     tell: Tell = silent
 
 
@@ -62,6 +65,17 @@ def source_named(slug: str) -> Source:
         names = ", ".join(_sources)
         raise Invalid(_("“source” must be one of: %(names)s.") % {"names": names}, parameter="source")
     return _sources[slug]
+
+
+def date_given(text: str) -> date:
+    """The date of the data as somebody wrote it. Raises Invalid, also for a date to come."""
+    try:
+        given = date.fromisoformat(text)
+    except ValueError as error:
+        raise Invalid(_("The date of the data must be written YYYY-MM-DD."), parameter="date") from error
+    if given > date.today():
+        raise Invalid(_("The date of the data is still to come."), parameter="date")
+    return given
 
 
 def territory_for(member: Member | None, rights: Rights) -> frozenset[str] | None:

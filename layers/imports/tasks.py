@@ -3,6 +3,7 @@
 import shutil
 import time
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,9 @@ def import_files(running: RunningJob) -> dict[str, Any]:
         raise Invalid(_("The uploaded files are no longer there: send them again."))
     member = running.job.owner
     territory = territory_for(member, running.rights)
-    order = Order(paths=files, member=member, territory=territory, tell=running.tell)
+    given = running.parameters.get("date")
+    source_date = date.fromisoformat(given) if given else None
+    order = Order(paths=files, member=member, territory=territory, source_date=source_date, tell=running.tell)
     report = source_named(str(running.parameters.get("source"))).run(order).as_json()
     if report["exit_code"] == 2:
         raise Invalid(_("Nothing was loaded: see the report."), report=report)

@@ -1,8 +1,10 @@
 """A report as people read it."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -17,6 +19,8 @@ def report_in_words(report: ImportReport) -> str:
 
 
 def lines(report: dict[str, Any]) -> Iterator[str]:
+    if dated := data_as_of(report):
+        yield dated
     for file in report["files"]:
         yield f"{file['file']} : {counts(file)}"
         if file["problem"]:
@@ -26,6 +30,12 @@ def lines(report: dict[str, Any]) -> Iterator[str]:
             yield from (f"    {entry_in_words(entry)}" for entry in entries[:SHOWN])
             if total > SHOWN:
                 yield f"    … {_('and %(count)s more') % {'count': total - SHOWN}}"
+
+
+def data_as_of(report: dict[str, Any]) -> str:
+    """The date of the data, "" where nobody and no file says it."""
+    given = report.get("source_date")
+    return _("Data as of %(date)s") % {"date": date_format(date.fromisoformat(given), "j F Y")} if given else ""
 
 
 def groups(file: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]], int]]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.test import Client
 
 from gis_core.models import Commune, HistoryEvent, Job, Member
@@ -78,6 +79,31 @@ def test_an_import_gives_the_layer_its_next_version(tmp_path: Path) -> None:
         layer = Layer.objects.get(slug="parcels")
     assert layer.version > before
     assert layer.extent_4326 == pytest.approx([1.902, 47.55, 1.903, 47.551], abs=1e-3)
+
+
+def vintage(slug: str = "parcels") -> str:
+    with acting_as(SYSTEM):
+        return str(Layer.objects.get(slug=slug).source_date)
+
+
+def test_a_layer_takes_the_latest_date_of_the_files(tmp_path: Path) -> None:
+    command(written(tmp_path, parcel(1, updated="2024-05-02"), parcel(2), parcel(3, updated="2999-01-01")))
+    assert vintage() == "2024-05-02"
+    command(written(tmp_path, parcel(1)))
+    assert vintage() == "2024-05-02"
+
+
+def test_a_layer_takes_the_date_that_is_given(tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    command(written(tmp_path, parcel(1, updated="2024-05-02")), "--date", "2024-01-01", "--report", report)
+    assert vintage() == "2024-01-01"
+    assert json.loads(report.read_text())["source_date"] == "2024-01-01"
+
+
+@pytest.mark.parametrize("given", ["hier", "2024-13-01", "2999-01-01"])
+def test_an_impossible_date_is_refused(tmp_path: Path, given: str) -> None:
+    with factories.as_worker(), pytest.raises(CommandError):
+        call_command("import_etalab", str(written(tmp_path, parcel(1))), "--date", given)
 
 
 def test_a_communes_parcels_are_replaced_and_those_that_stay_keep_their_id(tmp_path: Path) -> None:
@@ -171,8 +197,6 @@ def test_another_members_communes_are_refused(tmp_path: Path) -> None:
 
 
 def test_an_unknown_member_is_refused(tmp_path: Path) -> None:
-    from django.core.management.base import CommandError
-
     with factories.as_worker(), pytest.raises(CommandError):
         call_command("import_etalab", str(written(tmp_path, parcel(1))), "--member", "absent")
 
@@ -262,6 +286,19 @@ def test_an_upload_becomes_a_job_that_imports(administrator: Client) -> None:
     assert (job.state, job.report["loaded"]) == ("done", 1)
     assert Parcel.objects.count() == 1
     assert events()[0].by_user == job.started_by_id
+
+
+@pytest.mark.usefixtures("no_progress")
+def test_an_upload_comes_with_its_date(administrator: Client) -> None:
+    job = ran(start(administrator, date="2024-01-01").json()["id"])
+    assert (job.state, vintage()) == ("done", "2024-01-01")
+    page = administrator.get(f"/imports/{job.pk}/", headers={"accept": "text/html"}).content.decode()
+    assert "Données au 1 janvier 2024" in page
+
+
+def test_an_upload_with_an_impossible_date_is_refused(administrator: Client, inbox: Path) -> None:
+    assert start(administrator, date="hier").status_code == 400
+    assert list(inbox.iterdir()) == []
 
 
 @pytest.mark.usefixtures("no_progress")

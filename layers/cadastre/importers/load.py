@@ -3,13 +3,14 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.db import connection
 from psycopg import sql
 
 from layers.cadastre.services import TABLES, Table, stage_rows, staging
-from layers.catalogue.services import announce_changed_slugs
+from layers.catalogue.services import announce_changed_slugs, date_layers
 
 # The layers' own rows change with their data: their new version belongs to the same event.
 CATALOGUE = "catalogue_layer"
@@ -18,11 +19,17 @@ COMMUNES = "gis_core_commune"
 
 @dataclass(slots=True)
 class Staged:
-    """What waits in one staging table: how many rows, of which communes, and the identifiers that were refused."""
+    """What waits in one staging table: how many rows, of which communes, how recent, which identifiers were refused."""
 
     rows: int = 0
     insee: set[str] = field(default_factory=set)
     refused: set[str] = field(default_factory=set)
+    latest: date | None = None
+
+    def dated(self, *dates: date | None) -> None:
+        """Take note of a row's dates; those to come say nothing about the data."""
+        known = [one for one in (*dates, self.latest) if one and one <= date.today()]
+        self.latest = max(known, default=None)
 
 
 def stage(table: Table, rows: Iterable[Sequence[Any]], staged: Staged) -> int:
@@ -32,7 +39,9 @@ def stage(table: Table, rows: Iterable[Sequence[Any]], staged: Staged) -> int:
     return count
 
 
-def put_in_place(staged: Mapping[str, Staged], detail: Mapping[str, Any], source: str) -> None:
+def put_in_place(
+    staged: Mapping[str, Staged], detail: Mapping[str, Any], source: str, source_date: date | None = None
+) -> None:
     """Replace what the tables hold for the staged communes; one event for the whole import, layers announced."""
     filled = {slug: TABLES[slug] for slug, one in staged.items() if one.rows}
     if not filled:
@@ -40,6 +49,7 @@ def put_in_place(staged: Mapping[str, Staged], detail: Mapping[str, Any], source
     open_event([table.name for table in filled.values()], {**detail, "source": source})
     for slug, table in filled.items():
         replace(table, staged[slug])
+        date_layers([slug], given=source_date, found=staged[slug].latest)
     announce_changed_slugs(filled)
 
 

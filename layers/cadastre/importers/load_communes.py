@@ -12,7 +12,7 @@ from gis_core.models import Member, Territory
 from gis_core.reader import RestrictedReader
 from layers.cadastre.importers import communes
 from layers.cadastre.importers.load import COMMUNES, open_event, upsert_communes
-from layers.catalogue.services import announce_changed_slugs
+from layers.catalogue.services import announce_changed_slugs, date_layers
 from layers.features.words import search_text
 from layers.imports.report import FileReport, ImportReport
 from layers.imports.rows import Refused
@@ -24,7 +24,7 @@ SLUG_LENGTH = 50
 def import_communes(order: Order) -> ImportReport:
     """Read the three files and load them in one transaction; a missing or unreadable file refuses all."""
     member = order.member.slug if order.member else None
-    report = ImportReport("communes", member=member, started_at=timezone.now())
+    report = ImportReport("communes", member=member, source_date=order.source_date, started_at=timezone.now())
     with RestrictedReader() as reader:
         order.tell(None, _("Reading the files"))
         try:
@@ -50,8 +50,10 @@ def load(order: Order, folder: communes.CommunesFolder, report: ImportReport) ->
         counts = {"communes": len(rows), "refused": report.refused, "member": report.member}
         open_event([COMMUNES], {"source": "communes", "files": [boundaries.name, official.name], **counts})
         upsert_communes(
-            (row.insee, row.name, search_text(row.name), row.population, None, row.geom.wkb) for row in rows
+            (row.insee, row.name, search_text(row.name), row.population, order.source_date, row.geom.wkb)
+            for row in rows
         )
+        date_layers(["communes"], given=order.source_date, found=None)
         announce_changed_slugs(["communes"])
     load_members(order, folder.epci, reported(report, folder.epci, "epci"))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from gis_core.reader import RestrictedReader
 from layers.cadastre.importers import etalab
 from layers.cadastre.importers.load import COMMUNES, Staged, open_event, put_in_place, stage, upsert_communes
 from layers.cadastre.services import TABLES
-from layers.catalogue.services import announce_changed_slugs
+from layers.catalogue.services import announce_changed_slugs, date_layers
 from layers.features.words import search_text
 from layers.imports.report import FileReport, ImportReport
 from layers.imports.rows import FileRefused, Refused
@@ -91,6 +92,7 @@ def stage_file(loading: Loading, opened: etalab.EtalabFile, report: FileReport) 
 def merge(whole: Staged, part: Staged, refused: set[str | None]) -> None:
     whole.rows += part.rows
     whole.insee |= part.insee
+    whole.dated(part.latest)
     whole.refused |= {identifier for identifier in refused if identifier}
 
 
@@ -123,6 +125,7 @@ def refusal(loading: Loading, row: etalab.Row) -> Refused | None:
 def columns_of(row: etalab.Row, staged: Staged) -> tuple[Any, ...]:
     """The row's values in the order of its table's columns, then its geometry."""
     staged.insee.add(row.insee)
+    staged.dated(row.created_date, row.updated_date)
     dates = (row.created_date, row.updated_date, row.geom.wkb)
     match row:
         case etalab.SectionRow():
@@ -146,11 +149,28 @@ def finish(loading: Loading) -> None:
         "member": report.member,
         "insee": sorted({code for one in loading.staged.values() for code in one.insee} | set(loading.communes))[:500],
     }
-    put_in_place(loading.staged, detail, "etalab")
+    given = loading.order.source_date
+    report.source_date = given or latest(loading)
+    put_in_place(loading.staged, detail, "etalab", given)
     if loading.communes:
         open_event([COMMUNES], {**detail, "source": "etalab"})
         upsert_communes(
-            (row.insee, row.name, search_text(row.name), None, row.updated_date, row.geom.wkb)
+            (row.insee, row.name, search_text(row.name), None, given or row.updated_date, row.geom.wkb)
             for row in loading.communes.values()
         )
+        date_layers(["communes"], given=given, found=latest_commune(loading))
         announce_changed_slugs(["communes"])
+
+
+def latest_commune(loading: Loading) -> date | None:
+    """The latest date of the communes' outlines."""
+    outlines = Staged()
+    for row in loading.communes.values():
+        outlines.dated(row.created_date, row.updated_date)
+    return outlines.latest
+
+
+def latest(loading: Loading) -> date | None:
+    """The latest date in all the files."""
+    dates = [*(one.latest for one in loading.staged.values()), latest_commune(loading)]
+    return max((one for one in dates if one), default=None)

@@ -6,6 +6,7 @@ from rest_framework import serializers
 class ImportSerializer(serializers.Serializer[dict[str, object]]):
     source = serializers.CharField(help_text="etalab or communes")  # type: ignore[assignment]
     member = serializers.CharField(required=False, help_text="short name; needed where one administers several")
+    date = serializers.DateField(required=False, help_text="of the data; else the latest that the files hold")
     file = serializers.ListField(child=serializers.FileField())
 
 

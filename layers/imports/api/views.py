@@ -31,6 +31,7 @@ class ImportsView(APIView):
         job = start_import(
             source=str(body.get("source", "")),
             member=str(body.get("member", "")),
+            source_date=str(body.get("date", "")),
             files=request.FILES.getlist("file"),
             user=request.user,
             rights=rights_of_request(request),
