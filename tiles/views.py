@@ -40,7 +40,7 @@ def tile_response(content: bytes, headers: dict[str, str], *, gzipped: bool) -> 
 @require_safe
 def tilejson(request: HttpRequest, slug: str) -> HttpResponse:
     layer = visible_layer(slug, rights_of_request(request))
-    return document(request, layer, documents.tilejson(layer, tiles_url(request, layer)))
+    return document(request, layer, documents.tilejson(layer, tiles_url(request, layer)) | bounds(layer))
 
 
 @require_safe
@@ -54,6 +54,11 @@ def style(request: HttpRequest, slug: str) -> HttpResponse:
 def document(request: HttpRequest, layer: Layer, content: dict[str, Any]) -> HttpResponse:
     headers = serving.cache_headers(layer, rights_of_request(request), None)
     return JsonResponse(content, headers={**headers, "Vary": headers["Vary"] + ", Accept-Language"})
+
+
+def bounds(layer: Layer) -> dict[str, list[float]]:
+    """TileJSON's `bounds`, where the catalogue has measured the layer's extent; none means the whole world."""
+    return {"bounds": [round(value, 7) for value in layer.extent_4326]} if layer.extent_4326 else {}
 
 
 def tiles_url(request: HttpRequest, layer: Layer) -> str:

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import Demo, open_map, sign_in
+from tests.browser.conftest import PHONE, Demo, open_map, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -82,6 +82,37 @@ def test_the_list_shows_what_the_map_shows(desk: Page) -> None:
     expect(desk.get_by_role("heading", name=re.compile(r"^AB\s13$"))).to_be_visible()
 
 
+def open_list(page: Page) -> None:
+    search_with_keyboard(page, "45901 AB 12")
+    expect(page.get_by_role("heading", name=re.compile(r"^AB\s12$"))).to_be_visible()
+    page.get_by_role("button", name="Parcelles").first.click()
+    expect(page.get_by_role("columnheader", name="Contenance")).to_be_visible()
+
+
+def test_the_columns_of_the_list_are_chosen_and_kept(desk: Page) -> None:
+    open_list(desk)
+    desk.get_by_text("Colonnes", exact=True).click()
+    desk.get_by_role("checkbox", name="Identifiant").check()
+    desk.get_by_role("checkbox", name="Contenance").uncheck()
+    expect(desk.get_by_role("columnheader", name="Contenance")).to_have_count(0)
+    expect(desk.get_by_role("cell", name=re.compile("^45901000AB")).first).to_be_visible()
+    assert serious(desk) == []
+    desk.reload()
+    expect(desk.get_by_role("columnheader", name="Identifiant")).to_be_visible()
+    expect(desk.get_by_role("columnheader", name="Contenance")).to_have_count(0)
+
+
+def test_a_list_of_all_columns_scrolls_inside_its_panel_on_a_phone(phone: Page) -> None:
+    open_list(phone)
+    phone.get_by_text("Colonnes", exact=True).click()
+    boxes = phone.locator(".list-columns input")
+    for number in range(boxes.count()):
+        boxes.nth(number).check()
+    expect(phone.locator(".list-table thead th")).to_have_count(boxes.count() + 1)
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    assert phone.evaluate("document.querySelector('.panel-body').scrollWidth") <= 390
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious_on_the_map(context: BrowserContext, demo: Demo, scheme: str) -> None:
     page = context.new_page()
@@ -124,6 +155,19 @@ def test_a_wrong_password_is_told_in_french(demo: Demo, browser) -> None:  # typ
     page.keyboard.press("Enter")
     expect(page.get_by_text(re.compile("mot de passe", re.I)).first).to_be_visible()
     expect(page).to_have_url(re.compile("connexion"))
+    context.close()
+
+
+@pytest.mark.parametrize("path", ["/membres/", "/membres/cc-lys/"])
+def test_axe_finds_nothing_serious_on_the_pages_for_people(demo: Demo, browser, path: str) -> None:  # type: ignore[no-untyped-def]
+    context = browser.new_context(locale="fr-FR")
+    page = context.new_page()
+    sign_in(page, demo, "sig.lys")
+    page.goto(demo.url + path)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert serious(page) == []
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    assert serious(page) == []
     context.close()
 
 

@@ -42,6 +42,13 @@ def test_a_list_gives_titles_values_and_bboxes(client: Client) -> None:
     assert row["bbox_4326"][0] < row["bbox_4326"][2]
 
 
+def test_a_list_gives_coded_values_in_words(client: Client) -> None:
+    with factories.as_owner():
+        Building.objects.create(insee="45901", kind="01", geom=factories.square())
+    (row,) = client.get("/api/v1/layers/buildings/features/", {"bbox": AROUND}).json()["results"]
+    assert (row["title"], row["properties"]["kind"]) == ("Bâti dur", "Bâti dur")
+
+
 def test_features_outside_the_bbox_stay_out(client: Client) -> None:
     factories.parcel()
     answer = client.get(LIST, {"bbox": "2.5,47.5,2.6,47.6"}).json()

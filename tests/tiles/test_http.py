@@ -92,6 +92,12 @@ def test_a_private_tile_is_kept_by_nobody_else(signed_in, db: None) -> None:  # 
     assert {"Cookie", "Authorization"} <= set(response["Vary"].split(", "))
 
 
+def test_the_tilejson_gives_the_extent_that_the_catalogue_knows(client: Client, layer: Layer) -> None:
+    factories.layer("ailleurs", extent_4326=[1.9, 47.5, 2.000000049, 47.6])
+    assert client.get("/tiles/ailleurs.json").json()["bounds"] == [1.9, 47.5, 2.0, 47.6]
+    assert "bounds" not in client.get("/tiles/essai.json").json()
+
+
 def test_the_tilejson_names_the_tiles_their_zooms_and_their_fields(client: Client, layer: Layer) -> None:
     found = client.get("/tiles/essai.json").json()
     assert found["tilejson"] == "3.0.0"

@@ -38,13 +38,13 @@ def properties_as_json(layer: Layer, row: Row, addition: Addition) -> list[dict[
 
 
 def listed_as_json(layer: Layer, rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """Rows of a list: title, plain values, bbox."""
+    """Rows of a list: title, plain values (coded ones in words), bbox."""
     return [
         {
             "id": row["id"],
             "title": title_of(layer, row),
-            "properties": {name: plain(row[name]) for name in layer.source_columns},
+            "properties": {name: plain(words[name]) for name in layer.source_columns},
             "bbox_4326": row["bbox"],
         }
-        for row in rows
+        for row, words in ((row, words_of(layer, row)) for row in rows)
     ]

@@ -35,5 +35,12 @@ export function language(server: string): Language {
 }
 export const keepLanguage = (value: Language): void => write("language", value);
 
+/** The columns chosen for the list of a layer, null where nobody chose. */
+export function columns(layer: string): string[] | null {
+  return read(`columns.${layer}`)?.split(",") ?? null;
+}
+export const keepColumns = (layer: string, names: readonly string[]): void =>
+  write(`columns.${layer}`, names.join(","));
+
 export const coordinates = (): CoordinateSystem => (read("coordinates") === "wgs84" ? "wgs84" : "lambert93");
 export const keepCoordinates = (value: CoordinateSystem): void => write("coordinates", value);

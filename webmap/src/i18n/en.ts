@@ -63,6 +63,7 @@ export const en: Messages = {
   "link.unknownLayers": "This link asks for layers that are unknown or not open to you: {names}.",
   "link.unknownSelection": "What this link shows no longer exists, or is not open to you.",
   "list.caption": "{name} in the view of the map",
+  "list.columns": "Columns",
   "list.count": "{count} in the view",
   "list.empty": "Nothing in this view",
   "list.emptyAdvice": "Move the map, zoom out or choose another layer.",

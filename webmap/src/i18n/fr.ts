@@ -63,6 +63,7 @@ export const fr = {
   "link.unknownLayers": "Ce lien demande des couches inconnues ou qui ne vous sont pas ouvertes : {names}.",
   "link.unknownSelection": "L’objet de ce lien n’existe plus, ou ne vous est pas ouvert.",
   "list.caption": "{name} dans la vue de la carte",
+  "list.columns": "Colonnes",
   "list.count": "{count} dans la vue",
   "list.empty": "Rien dans cette vue",
   "list.emptyAdvice": "Déplacez la carte, réduisez-la ou choisissez une autre couche.",

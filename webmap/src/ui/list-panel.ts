@@ -2,13 +2,14 @@ import { html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
 import { type ApiError, isAbort } from "../api/client";
 import type { FeatureRow, Field, Layer } from "../api/types";
+import * as memory from "../app/memory";
 import { formatDate, formatLength, formatNumber } from "../format/format";
 import type { AppState } from "../state/state";
 import { ArpentElement } from "./element";
 import { emptiness, failure, skeleton } from "./states";
 
 const DEBOUNCE_MS = 300;
-const COLUMNS = 2;
+const COLUMNS_AT_FIRST = 2;
 const DEFAULT_LAYER = "parcels";
 
 /** The map's twin: what the map shows, as a table. Choosing a row opens its sheet and outlines it on the map. */
@@ -19,6 +20,8 @@ export class ListPanel extends ArpentElement {
   @state() private next: string | null = null;
   @state() private error: ApiError | null = null;
   @state() private loadingMore = false;
+  /** Columns chosen here, by layer; storage may refuse to keep them. */
+  @state() private chosen: Record<string, string[]> = {};
   private request: AbortController | null = null;
   private timer = 0;
   private unlisten: (() => void) | null = null;
@@ -108,10 +111,10 @@ export class ListPanel extends ArpentElement {
     if (!this.rows) return skeleton(this.t, 8);
     if (!this.rows.length) return emptiness(this.t("list.empty"), this.t("list.emptyAdvice"));
     const columns = this.columns(layer);
-    return html`<table class="list-table"><caption class="sr-only">${this.t("list.caption", { name: layer.title })}</caption>
+    return html`${this.columnChoice(layer, columns)}<div class="list-scroll"><table class="list-table"><caption class="sr-only">${this.t("list.caption", { name: layer.title })}</caption>
       <thead><tr><th scope="col">${layer.fields.find(({ name }) => name === layer.title_field)?.label ?? this.t("list.name")}</th>
         ${columns.map((field) => html`<th scope="col" data-type=${field.type}>${field.label}</th>`)}</tr></thead>
-      <tbody>${this.rows.map((row) => this.row(layer, row, columns))}</tbody></table>
+      <tbody>${this.rows.map((row) => this.row(layer, row, columns))}</tbody></table></div>
       ${
         this.next
           ? html`<button class="button button-wide" ?disabled=${this.loadingMore} @click=${() => void this.more()}>${this.t(this.loadingMore ? "state.loading" : "list.more")}</button>`
@@ -119,16 +122,39 @@ export class ListPanel extends ArpentElement {
       }`;
   }
 
-  /** A table of 320 px holds few columns: figures first, they are what one compares. */
+  private columnChoice(layer: Layer, shown: Field[]): TemplateResult {
+    const box = (field: Field): TemplateResult => {
+      const change = (event: Event): void => this.show(layer, field, (event.target as HTMLInputElement).checked);
+      return html`<li><label><input type="checkbox" .checked=${shown.includes(field)} @change=${change}> ${field.label}</label></li>`;
+    };
+    return html`<details class="list-columns"><summary>${this.t("list.columns")}</summary>
+      <ul aria-label=${this.t("list.columns")}>${this.offered(layer).map(box)}</ul></details>`;
+  }
+
+  private show(layer: Layer, field: Field, on: boolean): void {
+    const shown = this.columns(layer).filter((other) => other !== field);
+    const names = [...shown, ...(on ? [field] : [])].map(({ name }) => name);
+    this.chosen = { ...this.chosen, [layer.slug]: names };
+    memory.keepColumns(layer.slug, names);
+  }
+
+  private offered(layer: Layer): Field[] {
+    return layer.fields.filter(({ name }) => name !== layer.title_field);
+  }
+
   private columns(layer: Layer): Field[] {
+    const names = this.chosen[layer.slug] ?? memory.columns(layer.slug);
+    return names ? this.offered(layer).filter(({ name }) => names.includes(name)) : this.columnsAtFirst(layer);
+  }
+
+  /** A table of 320 px holds few columns: figures first, they are what one compares. */
+  private columnsAtFirst(layer: Layer): Field[] {
     const rank = ({ type }: Field): number =>
       ["area_m2", "length_m", "integer", "number", "text", "date", "boolean"].indexOf(type);
-    return layer.fields
-      .filter(
-        ({ name }) => name !== layer.title_field && this.rows?.some(({ properties }) => hasValue(properties[name])),
-      )
+    return this.offered(layer)
+      .filter(({ name }) => this.rows?.some(({ properties }) => hasValue(properties[name])))
       .sort((a, b) => rank(a) - rank(b))
-      .slice(0, COLUMNS);
+      .slice(0, COLUMNS_AT_FIRST);
   }
 
   private row(layer: Layer, row: FeatureRow, columns: Field[]): TemplateResult {
