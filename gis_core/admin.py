@@ -13,7 +13,10 @@ from django.contrib.auth.models import Group
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django.admin import ProcrastinateJobAdmin
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -173,17 +176,84 @@ for _unused in (Group, EmailAddress, EmailConfirmation, ProcrastinateJob):
         admin.site.unregister(_unused)
 
 
+QUEUE_STATES = {
+    "todo": _("Waiting"),
+    "doing": _("Running"),
+    "succeeded": _("Done"),
+    "failed": _("Failed"),
+    "cancelled": _("Cancelled"),
+    "aborted": _("Stopped"),
+}
+QUEUE_EVENTS = {
+    **QUEUE_STATES,
+    "deferred": _("Put into the queue"),
+    "scheduled": _("Put off"),
+    "started": _("Begun"),
+    "deferred_for_retry": _("Put back into the queue"),
+    "abort_requested": _("Asked to stop"),
+}
+
+
+class QueueStateFilter(admin.SimpleListFilter):
+    title = _("state")
+    parameter_name = "status"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(QUEUE_STATES.items())
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(status=self.value()) if self.value() else queryset
+
+
 @admin.register(ProcrastinateJob)
 class QueueAdmin(ProcrastinateJobAdmin):
     """The queue's own rows, without Procrastinate's inline styles, which our content security policy refuses."""
 
-    list_display = ["pk", "task_name", "arguments", "status", "attempts", "scheduled_at"]
-    list_filter = ["status", "task_name"]
-    fields = ["task_name", "arguments", "status", "queue_name", "lock", "queueing_lock", "scheduled_at", "attempts"]
+    list_display = ["number", "task_name", "arguments", "state", "attempts", "scheduled_at"]
+    list_filter = [QueueStateFilter, "task_name"]
+    fields = [
+        "task_name",
+        "arguments",
+        "state",
+        "queue_name",
+        "lock",
+        "queueing_lock",
+        "scheduled_at",
+        "attempts",
+        "events",
+    ]
+    inlines = []
+    actions = ["retry", "cancel", "abort"]
 
     def get_readonly_fields(self, request: Any, obj: Any = None) -> list[str]:
-        return ["task_name", "arguments", "status", "queue_name", "lock", "queueing_lock", "scheduled_at", "attempts"]
+        return [str(name) for name in self.fields]
+
+    @admin.display(description=_("number"), ordering="pk")
+    def number(self, job: ProcrastinateJob) -> str:
+        return str(job.pk)
 
     @admin.display(description=_("arguments"))
     def arguments(self, job: ProcrastinateJob) -> str:
         return str(job.args)[:2000]
+
+    @admin.display(description=_("state"), ordering="status")
+    def state(self, job: ProcrastinateJob) -> str:
+        return str(QUEUE_STATES.get(job.status, job.status))
+
+    @admin.display(description=_("what happened"))
+    def events(self, job: ProcrastinateJob) -> str:
+        events = reversed(job.procrastinateevent_set.all())
+        lines = ((date_format(localtime(event.at), "j N Y H:i:s"), QUEUE_EVENTS[event.type]) for event in events)
+        return format_html_join(mark_safe("<br>"), "{} · {}", lines)
+
+    @admin.action(description=_("Run again the failed or interrupted tasks"))
+    def retry(self, request: HttpRequest, queryset: Any) -> None:
+        super().retry(request, queryset)
+
+    @admin.action(description=_("Cancel the waiting tasks"))
+    def cancel(self, request: HttpRequest, queryset: Any) -> None:
+        super().cancel(request, queryset)
+
+    @admin.action(description=_("Stop the waiting or running tasks"))
+    def abort(self, request: HttpRequest, queryset: Any) -> None:
+        super().abort(request, queryset)

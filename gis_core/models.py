@@ -114,9 +114,14 @@ class Territory(models.Model):
 
     security = "edited"
 
-    member = models.ForeignKey(Member, models.CASCADE, related_name="territories")
+    member = models.ForeignKey(Member, models.CASCADE, related_name="territories", verbose_name=_("member"))
     commune = models.ForeignKey(
-        Commune, models.RESTRICT, to_field="insee", db_column="insee", related_name="territories"
+        Commune,
+        models.RESTRICT,
+        to_field="insee",
+        db_column="insee",
+        related_name="territories",
+        verbose_name=_("commune"),
     )
 
     class Meta:
@@ -187,13 +192,13 @@ class Membership(models.Model):
 
     security = "edited"
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
-    member = models.ForeignKey(Member, models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships", verbose_name=_("user"))
+    member = models.ForeignKey(Member, models.CASCADE, related_name="memberships", verbose_name=_("member"))
     role = models.CharField(_("role"), max_length=24, choices=Role)
     communes: models.ManyToManyField[Commune, Any] = models.ManyToManyField(
         Commune, through="TownHall", blank=True, verbose_name=_("communes")
     )
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("made on"), auto_now_add=True)
     accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True, default=timezone.now)
     invited_email = models.EmailField(_("invited address"), max_length=150, blank=True)
 
@@ -230,10 +235,14 @@ class TownHall(models.Model):
 
     security = "edited"
 
-    membership = models.ForeignKey(Membership, models.CASCADE)
-    commune = models.ForeignKey(Commune, models.RESTRICT, to_field="insee", db_column="insee")
+    membership = models.ForeignKey(Membership, models.CASCADE, verbose_name=_("membership"))
+    commune = models.ForeignKey(
+        Commune, models.RESTRICT, to_field="insee", db_column="insee", verbose_name=_("commune")
+    )
 
     class Meta:
+        verbose_name = _("town hall")
+        verbose_name_plural = _("town halls")
         constraints: ClassVar = [models.UniqueConstraint(fields=["membership", "commune"], name="town_hall_once")]
 
     def __str__(self) -> str:
@@ -248,11 +257,11 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
 class ApiToken(models.Model):
     """A named, revocable secret for programs. Only its SHA-256 digest is kept; `prefix` tells it apart."""
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="api_tokens")
+    user = models.ForeignKey(User, models.CASCADE, related_name="api_tokens", verbose_name=_("user"))
     name = models.CharField(_("name"), max_length=80)
-    prefix = models.CharField(max_length=12)
+    prefix = models.CharField(_("beginning"), max_length=12)
     digest = models.BinaryField(max_length=32, unique=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("made on"), auto_now_add=True)
     last_used_at = models.DateTimeField(_("last use"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
 
@@ -290,16 +299,18 @@ class Job(models.Model):
     kind = models.CharField(_("kind"), max_length=40)
     title = models.CharField(_("title"), max_length=200)
     owner = models.ForeignKey(Member, models.CASCADE, null=True, blank=True, verbose_name=_("owner"))
-    shared_with = ArrayField(models.IntegerField(), default=list, blank=True)
+    shared_with = ArrayField(
+        models.IntegerField(), default=list, blank=True, verbose_name=_("members it is shared with")
+    )
     started_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, verbose_name=_("started by"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
     progress = models.FloatField(_("progress"), null=True, blank=True)
     message = models.CharField(_("message"), max_length=500, blank=True)
-    parameters = models.JSONField(default=dict, blank=True)
+    parameters = models.JSONField(_("parameters"), default=dict, blank=True)
     report = models.JSONField(_("report"), null=True, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-    started_at = models.DateTimeField(null=True, blank=True)
-    ended_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(_("made on"), auto_now_add=True)
+    started_at = models.DateTimeField(_("started on"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended on"), null=True, blank=True)
     version = models.IntegerField(default=1, editable=False)
 
     objects = JobQuerySet.as_manager()

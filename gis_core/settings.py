@@ -69,7 +69,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "rest_framework_gis",
     "drf_spectacular",
-    "procrastinate.contrib.django",
+    "gis_core.queue_app.QueueConfig",
 ]
 
 MIDDLEWARE = [

@@ -1,6 +1,8 @@
 """DRF's view of who asks: the middleware has already found out; sessions still owe a CSRF token."""
 
+from django.utils.translation import gettext as _
 from rest_framework.authentication import SessionAuthentication
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 
 
@@ -12,6 +14,13 @@ class WhoAsksAuthentication(SessionAuthentication):
         if not request._request.by_token:  # type: ignore[attr-defined]
             self.enforce_csrf(request)
         return user, None
+
+    def enforce_csrf(self, request: Request) -> None:
+        try:
+            super().enforce_csrf(request)
+        except PermissionDenied as error:
+            words = _("The form's security token is missing or expired: reload the page and send it again.")
+            raise PermissionDenied(words) from error
 
     def authenticate_header(self, request: Request) -> str:
         """A browser's own password box would get in the way, so programs alone are challenged."""

@@ -1,0 +1,103 @@
+"""The pages of the administration: French throughout, and the queue's own rows."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.admin.utils import flatten_fieldsets, label_for_field
+from django.db import connection
+from django.test import Client, RequestFactory
+from django.utils import translation
+
+from gis_core.models import User
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+QUEUE = "/administration/procrastinate/procrastinatejob/"
+HTML = {"accept": "text/html"}
+# Spelled alike in both languages.
+SAME = {"catalogue", "commune", "communes", "licence", "message", "population", "siren", "table", "type", "version"}
+
+
+@pytest.fixture
+def agency() -> User:
+    return factories.user(factories.member(), "agency_administrator")
+
+
+@pytest.fixture
+def queued() -> int:
+    with factories.as_owner(), connection.cursor() as cursor:
+        cursor.execute("insert into procrastinate_jobs (queue_name, task_name) values ('q', 'essai') returning id")
+        return int(cursor.fetchone()[0])
+
+
+def words_of(page: Any, request: Any) -> Iterator[tuple[str, str]]:
+    """Every name that one model's pages show, with where it comes from."""
+    options = page.model._meta
+    yield options.label, str(options.verbose_name)
+    yield f"{options.label} s", str(options.verbose_name_plural)
+    yield options.app_label, str(apps.get_app_config(options.app_label).verbose_name)
+    typed = page.form.base_fields
+    for name in {*page.get_list_display(request), *flatten_fieldsets(page.get_fieldsets(request))}:
+        yield (
+            f"{options.label}.{name}",
+            str(typed[name].label if name in typed else label_for_field(name, page.model, page)),
+        )
+    for name, action in page.get_actions(request).items():
+        yield f"{options.label}:{name}", str(action.description)
+    for inline in page.get_inline_instances(request):
+        yield from fields_below(inline, request)
+
+
+def fields_below(inline: Any, request: Any) -> Iterator[tuple[str, str]]:
+    for name in flatten_fieldsets(inline.get_fieldsets(request)):
+        yield f"{inline.model._meta.label}.{name}", str(label_for_field(name, inline.model, inline))
+
+
+def words_in(language: str, request: Any) -> dict[str, str]:
+    with translation.override(language):
+        return {place: words for page in admin.site._registry.values() for place, words in words_of(page, request)}
+
+
+def test_no_name_in_the_administration_is_left_in_english(agency: User) -> None:
+    request = RequestFactory().get("/administration/")
+    request.user = User.objects.get(pk=agency.pk)
+    french, english = words_in("fr", request), words_in("en", request)
+    left = {place: words for place, words in french.items() if words == english[place] and words.lower() not in SAME}
+    assert not left
+
+
+def test_the_pages_of_the_queue_are_in_french(client: Client, agency: User, queued: int) -> None:
+    client.force_login(agency)
+    listed = client.get(QUEUE, headers=HTML).content.decode()
+    shown = client.get(f"{QUEUE}{queued}/change/", headers=HTML).content.decode()
+    assert "En attente" in listed
+    assert "Mise dans la file" in shown
+    for english in ("rocrastinate job", "Status", "todo<", "deferred", "Retry"):
+        assert english not in listed + shown
+
+
+def test_the_queue_is_filtered_by_state(client: Client, agency: User, queued: int) -> None:
+    client.force_login(agency)
+    waiting, failed = (
+        client.get(f"{QUEUE}?status={state}", headers=HTML).context["cl"] for state in ("todo", "failed")
+    )
+    assert (waiting.result_count, failed.result_count) == (1, 0)
+
+
+def test_a_waiting_task_is_cancelled_from_the_list(client: Client, agency: User, queued: int) -> None:
+    client.force_login(agency)
+    client.post(QUEUE, {"action": "cancel", "_selected_action": queued}, headers=HTML)
+    with connection.cursor() as cursor:
+        cursor.execute("select status::text from procrastinate_jobs where id = %s", [queued])
+        assert cursor.fetchone() == ("cancelled",)
+
+
+def test_a_missing_form_token_is_told_in_french_by_the_api_too(agency: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(agency)
+    answer = client.post("/api/v1/tokens/", {"name": "qgis"}, "application/json", headers={"accept-language": "fr"})
+    assert answer.status_code == 403
+    assert "jeton de sécurité" in answer.json()["detail"]
