@@ -1,6 +1,7 @@
 """Imports: commands, loading, rights, jobs, pages."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -383,6 +384,16 @@ def test_the_page_starts_an_import_and_shows_its_report(administrator: Client) -
     assert "data-watch" in administrator.get("/imports/", headers=PAGE).content.decode()
     ran(job.pk)
     assert "cadastre-parcelles.json" in administrator.get(f"/imports/{job.pk}/", headers=PAGE).content.decode()
+
+
+@pytest.mark.parametrize(("language", "day"), [("fr", "24 nov. 2026 19:05"), ("en", "24 Nov. 2026 19:05")])
+def test_the_pages_write_dates_in_their_language(client: Client, ours: Member, language: str, day: str) -> None:
+    job = factories.job(ours, kind="import", report={"files": []})
+    with factories.as_owner(), acting_as(SYSTEM):
+        Job.objects.filter(pk=job.pk).update(created_at=datetime(2026, 11, 24, 18, 5, tzinfo=UTC))
+    client.force_login(factories.user(ours, Role.GIS_ADMINISTRATOR, language=language))
+    for address in ("/imports/", f"/imports/{job.pk}/"):
+        assert day in client.get(address, headers=PAGE).content.decode()
 
 
 def test_the_page_says_what_is_wrong(administrator: Client) -> None:
