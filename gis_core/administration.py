@@ -14,6 +14,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from gis_core.middleware import rights_of_request
+
 
 class ArpentAdminSite(AdminSite):
     site_header = _("Arpent administration")
@@ -23,7 +25,7 @@ class ArpentAdminSite(AdminSite):
     final_catch_all_view = False
 
     def has_permission(self, request: HttpRequest) -> bool:
-        return bool(request.rights.agency)  # type: ignore[attr-defined]
+        return rights_of_request(request).agency
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Every page of the administration goes through here."""

@@ -37,7 +37,6 @@ KEPT = timedelta(days=90)
 SWEEP_STEP_S = 2.0
 
 StopReason = Callable[[], AbortReason | None]
-ROLES: dict[str, frozenset[Role]] = {}
 # By kind, what removes the files of a job that is over.
 AFTERWARDS: defaultdict[str, Callable[[Job], None]] = defaultdict(lambda: lambda job: None)
 
@@ -92,7 +91,7 @@ def job_task(
     """
 
     def declare(work: Work) -> Work:
-        ROLES[kind] = roles
+        jobs.ROLES[kind] = roles
         AFTERWARDS[kind] = afterwards
 
         @app.task(name=kind, pass_context=True, retry=WithTheNextWorker())
@@ -162,7 +161,7 @@ def over(job: Job, *, state: Job.State, message: str, report: Any = None) -> Non
 def rights_now(user: User | None, job: Job) -> Rights:
     """The rights of who started the job, as they are when it runs. Raises Forbidden when they no longer suffice."""
     rights = rights_of(user) if user else Rights()
-    if not rights.has_role(job.owner_id, ROLES[job.kind]):
+    if not rights.has_role(job.owner_id, jobs.ROLES[job.kind]):
         raise Forbidden(_("Whoever started this job no longer has the role it needs."))
     return rights
 

@@ -15,13 +15,16 @@ from procrastinate.contrib.django import app as queue
 
 from gis_core.errors import Forbidden, NotFound
 from gis_core.models import Job, JobQuerySet, Member, User
-from gis_core.rights import Rights
+from gis_core.rights import Rights, Role
 
 # A worker says every BEAT_S that it lives; one that has been silent for LOST_AFTER_S is taken for dead.
 BEAT_S = 2.0
 LOST_AFTER_S = 10.0
 LONGEST_MESSAGE = 500
 LONGEST_TITLE = 200
+
+# The roles at a job's owner that each kind asks for; `gis_core.tasks.job_task` declares them.
+ROLES: dict[str, frozenset[Role]] = {}
 
 
 @transaction.atomic
@@ -33,8 +36,6 @@ def start_job(
     `kind` names a task declared with `job_task`; `parameters` must be JSON. Raises Forbidden when the asker's role at
     the owner does not allow this kind of job.
     """
-    from gis_core.tasks import ROLES
-
     if not rights.has_role(owner.pk if owner else None, ROLES[kind]):
         raise Forbidden(_("Your role does not allow this."))
     job = Job.objects.create(

@@ -42,7 +42,6 @@ class Source:
     slug: str
     label: Any
     help: Any
-    accept: str
     run: Callable[[Order], ImportReport]
 
 

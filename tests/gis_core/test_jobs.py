@@ -36,7 +36,7 @@ class Silent:
 
 @pytest.fixture(autouse=True)
 def declared(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(tasks.ROLES, KIND, frozenset({Role.GIS_ADMINISTRATOR}))
+    monkeypatch.setitem(jobs.ROLES, KIND, frozenset({Role.GIS_ADMINISTRATOR}))
     monkeypatch.setattr(jobs, "ProgressWriter", Silent)
 
 

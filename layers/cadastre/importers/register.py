@@ -14,7 +14,6 @@ def register_sources() -> None:
             slug="etalab",
             label=_("Cadastre (Etalab)"),
             help=_("GeoJSON files of communes, sections, parcels or buildings, also compressed (.json.gz)."),
-            accept=".json,.geojson,.gz",
             run=import_etalab,
         )
     )
@@ -25,7 +24,6 @@ def register_sources() -> None:
             help=_(
                 "The boundaries (communes*.geojson), the official list (communes*.cog.json) and the EPCI (epci*.json)."
             ),
-            accept=".json,.geojson",
             run=import_communes,
         )
     )
