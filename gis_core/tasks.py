@@ -176,7 +176,7 @@ async def sweep(manager: JobManager) -> None:
             await manager.retry_job(stalled)
         else:
             await manager.finish_job(stalled, Status.FAILED, delete_job=False)
-            await in_a_thread(give_up, job_id)
+            await in_a_thread(GIVEN_UP[stalled.task_name], stalled.task_kwargs)
 
 
 async def keep_sweeping(manager: JobManager) -> None:
@@ -189,13 +189,13 @@ async def keep_sweeping(manager: JobManager) -> None:
             log.exception("the jobs of lost workers could not be taken up")
 
 
-async def in_a_thread(work: Callable[[Any], None], job_id: Any) -> None:
+async def in_a_thread(work: Callable[[Any], None], argument: Any) -> None:
     """Use Django's connection, fresh each time: this one is idle for days."""
 
     def with_connection() -> None:
         close_old_connections()
         try:
-            work(job_id)
+            work(argument)
         finally:
             close_old_connections()
 
@@ -208,7 +208,8 @@ def set_aside(job_id: Any) -> None:
             jobs.wait_again(job_id)
 
 
-def give_up(job_id: Any) -> None:
+def give_up(arguments: dict[str, Any]) -> None:
+    job_id = arguments.get("job_id")
     with acting_as(SYSTEM):
         found = list(Job.objects.filter(pk=job_id)) if isinstance(job_id, int) else []
     for job in found:
@@ -217,6 +218,10 @@ def give_up(job_id: Any) -> None:
             state=Job.State.FAILED,
             message=_("The worker was stopped three times during this job; it was given up."),
         )
+
+
+# By task, what records that its worker was killed three times, given the task's arguments.
+GIVEN_UP: defaultdict[str, Callable[[dict[str, Any]], None]] = defaultdict(lambda: give_up)
 
 
 @app.periodic(cron="17 3 * * *")

@@ -186,7 +186,7 @@ def test_a_job_given_up_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(tasks.AFTERWARDS, KIND, gone.append)
     job = factories.job(factories.member(), kind=KIND, state="running")
     with factories.as_worker():
-        tasks.give_up(job.pk)
+        tasks.give_up({"job_id": job.pk})
     with acting_as(SYSTEM):
         job.refresh_from_db()
     assert job.state == "failed"
