@@ -42,7 +42,7 @@ def web(place: Place, port: int, log: Path | None = None) -> Service:
     command = [
         str(PYTHON.with_name("granian")),
         *("--interface", "wsgi", "--host", bind_address(), "--port", str(port)),
-        *("--workers", "2", "--blocking-threads", "4", "--no-ws", "--respawn-failed-workers"),
+        *("--workers", "2", "--blocking-threads", "4", "--http", "1", "--no-ws", "--respawn-failed-workers"),
         # Without it a SIGTERM that comes before every worker has started is never obeyed.
         *("--workers-kill-timeout", "3"),
         "gis_core.wsgi:application",
