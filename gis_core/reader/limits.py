@@ -10,7 +10,7 @@ class Limits:
     """Bounds of one reader.
 
     `wall_seconds` bounds the wait for one answer, `cpu_seconds` the life of one child (a child past half of it is
-    replaced before the next file), `value_chars` one JSON value (one feature of a GeoJSON file).
+    replaced before the next file), `value_chars` one JSON value (one feature of a GeoJSON file), `pixels` one image.
     """
 
     wall_seconds: float = 120.0
@@ -20,7 +20,13 @@ class Limits:
     features: int = 2_000_000
     vertices: int = 50_000_000
     value_chars: int = 64 * MIB
+    pixels: int = 2_500_000_000
     start_seconds: float = 20.0
+
+    @classmethod
+    def for_photos(cls) -> "Limits":
+        """Those of sheets of aerial photos: large files, of which a few rows are in memory at a time."""
+        return cls(file_bytes=16 * 1024 * MIB, cpu_seconds=1200)
 
     def for_child(self) -> dict[str, int]:
         """The limits that the child counts itself."""
@@ -29,4 +35,5 @@ class Limits:
             "features": self.features,
             "vertices": self.vertices,
             "value_chars": self.value_chars,
+            "pixels": self.pixels,
         }

@@ -53,6 +53,32 @@ MESSAGES = {
     "no_layers": _("The file holds no layer."),
     "unknown_layer": _("The file has no layer named “%(name)s”."),
     "driver_missing": _("This format is not available here: %(drivers)s."),
+    # An image
+    "not_an_image": _("This is not an image: it starts with “%(found)s”."),
+    "other_image": _("This is %(found)s, which is not read as a photo: GeoTIFF, JPEG 2000, JPEG or PNG is expected."),
+    "described_image": _(
+        "This is %(found)s, not an image: it would lead to other files or to the network. "
+        "Deliver the images themselves."
+    ),
+    "wavelet_image": _(
+        "%(format)s images are not read: their format needs a licensed reader. Ask the supplier for JPEG 2000 or "
+        "GeoTIFF, or convert the files with the supplier’s tool."
+    ),
+    "image_truncated": _("The image is cut off: the file ends before its last pixels. Copy it again."),
+    "image_damaged": _("The image cannot be decoded: the file is damaged."),
+    "too_many_pixels": _(
+        "The image declares %(width)s × %(height)s pixels, more than the %(limit)s that are accepted."
+    ),
+    "several_images": _("The file holds %(count)s images: deliver one image per file."),
+    "pixel_type": _(
+        "The pixels are of type %(found)s: a photo has whole numbers of 8 or 16 bits. Is this an elevation model?"
+    ),
+    "palette": _("The colours of the image lie in a palette: convert it to red, green and blue."),
+    "gcp_only": _(
+        "The image is placed by %(count)s control points only: have it rectified (orthophoto) before it is delivered."
+    ),
+    "wrong_mask": _("The mask beside the image (.msk) is not a TIFF of the same size."),
+    "unknown_band": _("The image has %(count)s bands only."),
     # One feature
     "missing_type": _("“type” is missing (%(what)s)."),
     "type_not_text": _("“type” must be text; it is of type %(found)s (%(what)s)."),
@@ -117,6 +143,13 @@ FORMATS = {
     "pdf": _("a PDF document"),
     "dwg": _("a DWG drawing"),
     "utf16": _("text in UTF-16, not in UTF-8"),
+    "gif": _("a GIF image"),
+    "webp": _("a WebP image"),
+    "imagine": _("an Erdas Imagine image"),
+    "hdf": _("an HDF or netCDF file"),
+    "vrt": _("a GDAL virtual raster (VRT)"),
+    "wms": _("the description of a map service (WMS, WMTS)"),
+    "xml": _("an XML document"),
 }
 KINDS = {
     "object": pgettext_lazy("JSON", "object"),
@@ -140,7 +173,8 @@ REASONS = {
     "Invalid \\escape": _("a backslash in a text escapes nothing"),
 }
 # Their `found` is a word of the file itself.
-QUOTING = frozenset({"not_json", "type_case", "unknown_type", "not_a_feature"})
+QUOTING = frozenset({"not_json", "type_case", "unknown_type", "not_a_feature", "not_an_image", "pixel_type"})
+FORMATTED = frozenset({"other_format", "other_image", "described_image"})
 
 
 def words(code: str, params: Mapping[str, Any]) -> str:
@@ -158,7 +192,7 @@ def words(code: str, params: Mapping[str, Any]) -> str:
 
 def named(code: str, params: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters that the child gave as short names, in words."""
-    found = FORMATS if code == "other_format" else {} if code in QUOTING else KINDS
+    found = FORMATS if code in FORMATTED else {} if code in QUOTING else KINDS
     tables: dict[str, Mapping[str, Any]] = {"found": found, "what": PLACES, "reason": REASONS}
     return {
         name: table[value]

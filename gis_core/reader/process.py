@@ -1,11 +1,14 @@
 """The restricted reader: opens untrusted files in a child process and hands over checked rows."""
 
+import contextlib
+import fcntl
 import json
 import logging
 import os
 import select
 import shutil
 import signal
+import stat
 import subprocess
 import tempfile
 import time
@@ -15,19 +18,24 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, NoReturn, Self
 
+import numpy as np
 from django.conf import settings
 
-from gis_core.reader import launch
+from gis_core.reader import launch, rasters
 from gis_core.reader.child import names, wire
 from gis_core.reader.child.trouble import Trouble
 from gis_core.reader.limits import Limits
 from gis_core.reader.problems import Problem, ReaderUnavailable, ReadRefused
+from gis_core.reader.rasters import Pixels, RasterInfo, Strip
 
 logger = logging.getLogger(__name__)
 
 GEOJSON = ("GeoJSON",)
 BATCH = 1000
 COPY_CHUNK = 1 << 20
+PIPE_BYTES = 1 << 20
+STRIP_ROWS = 256
+SAMPLE_SIZE = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +99,8 @@ class RestrictedReader:
         self._admitted = 0
         self._cpu = 0.0
         self._stream = 0
+        self._due = 0
+        self._early: tuple[dict[str, Any], Pixels] | ReadRefused | None = None
 
     def __enter__(self) -> Self:
         try:
@@ -116,15 +126,23 @@ class RestrictedReader:
             shutil.rmtree(self._quarantine.base, ignore_errors=True)
             self._quarantine = None
 
-    def admit(self, path: Path, *companions: Path) -> str:
-        """Copy a file (and those that belong to it, as a .dbf to its .shp) into quarantine; returns its name there."""
+    def admit(self, path: Path, *companions: Path, link: bool = False) -> str:
+        """Copy a file (and those that belong to it, as a .dbf to its .shp) into quarantine; returns its name there.
+
+        With `link`, a hard link in place of a copy where the file system and the rights allow it: for large files that
+        nobody changes meanwhile.
+        """
         self._admitted += 1
         folder = self._folders().files / str(self._admitted)
         folder.mkdir()
         folder.chmod(0o755)
         for source in (path, *companions):
-            self._copy(source, folder / names.plain(source.name))
-        return f"{self._admitted}/{names.plain(path.name)}"
+            self._take(source, folder / _quarantined(source), link=link)
+        return f"{self._admitted}/{_quarantined(path)}"
+
+    def dismiss(self, name: str) -> None:
+        """Remove an admitted file before the reader is closed."""
+        shutil.rmtree(self._folders().files / self._checked(name).split("/")[0], ignore_errors=True)
 
     def inspect(self, name: str, *, driver_allow_list: Sequence[str] = GEOJSON) -> FileInfo:
         """What an admitted file is, read through once; every problem of the whole file shows here."""
@@ -148,18 +166,49 @@ class RestrictedReader:
         """Objects of an admitted JSON array, as features without geometry."""
         return self._batches({"op": "records", "name": self._checked(name), "size": batch_size})
 
-    def _batches(self, request: dict[str, Any]) -> Iterator[Batch]:
+    def raster(self, name: str) -> RasterInfo:
+        """What the headers of an admitted image say."""
         self._renew_if_tired()
-        self._stream += 1
-        mine = self._stream
+        answer, _ = self._ask({"op": "raster", "name": self._checked(name)})
+        return self._sensible(rasters.parse_info, answer)
+
+    def pixels(self, name: str, bands: Sequence[int] = (1, 2, 3), rows: int = STRIP_ROWS) -> Iterator[Strip]:
+        """The image from top to bottom, in strips of about `rows` rows: the child decodes one while another is used."""
+        info = self.raster(name)
+        request = {"op": "pixels", "name": self._checked(name), "bands": list(bands), "rows": rows}
+        row = 0
+        for answer, blob in self._stream_of(request):
+            strip = self._sensible(rasters.parse_strip, answer, blob, info, len(bands), row)
+            row += len(strip.pixels)
+            yield strip
+        if row != info.height:
+            raise ReadRefused(Problem("reader_fault"))
+
+    def sample(self, name: str, bands: Sequence[int], size: int = SAMPLE_SIZE) -> np.ma.MaskedArray[Any, Any]:
+        """The image thinned out to at most `size` pixels a side, (rows, columns, bands), its invalid pixels masked."""
+        self._renew_if_tired()
+        answer, blob = self._ask({"op": "sample", "name": self._checked(name), "bands": list(bands), "size": size})
+        return self._sensible(rasters.parse_sample, answer, blob, len(bands))
+
+    def _batches(self, request: dict[str, Any]) -> Iterator[Batch]:
+        for answer, blob in self._stream_of(request):
+            yield self._sensible(_batch, answer, blob.tobytes())
+
+    def _stream_of(self, request: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Pixels]]:
+        """Answers of a reading, each asked for before the one before it is used."""
+        self._renew_if_tired()
         self._ask(request)
+        self._stream += 1
+        mine, self._early = self._stream, None
+        self._send({"op": "next"})
         while True:
             if mine != self._stream:
                 raise RuntimeError("another reading began before this one ended")
-            answer, blob = self._ask({"op": "next"})
+            answer, blob = self._taken_early() or self._answer()
             if answer.get("done"):
                 return
-            yield self._sensible(_batch, answer, blob)
+            self._send({"op": "next"})
+            yield answer, blob
 
     def _checked(self, name: str) -> str:
         try:
@@ -167,7 +216,7 @@ class RestrictedReader:
         except Trouble as trouble:
             raise ReadRefused(Problem(trouble.code, trouble.params)) from None
 
-    def _copy(self, source: Path, target: Path) -> None:
+    def _take(self, source: Path, target: Path, *, link: bool) -> None:
         # A directory does not open and opening a pipe waits for ever: look before.
         if source.exists() and not source.is_file():
             raise ReadRefused(Problem("not_a_file"))
@@ -177,9 +226,25 @@ class RestrictedReader:
             raise ReadRefused(Problem("missing_file", {"name": source.name})) from error
         with opened:
             try:
-                self._copy_bounded(opened, target)
+                if not (link and self._linked(opened, target)):
+                    self._copy_bounded(opened, target)
             except OSError as error:
                 raise no_quarantine(error) from error
+
+    def _linked(self, opened: IO[bytes], target: Path) -> bool:
+        """Whether a hard link stands for the copy: same file system, and the child's account may read the file."""
+        state = os.fstat(opened.fileno())
+        if os.geteuid() == 0 and not state.st_mode & stat.S_IROTH:
+            return False
+        if state.st_size > self.limits.file_bytes:
+            raise ReadRefused(Problem("file_too_large", {"limit": self.limits.file_bytes}))
+        try:
+            # The opened file, not whatever its name means by now; a folder is named only so that linkat is called.
+            descriptor = opened.fileno()
+            os.link(f"/proc/self/fd/{descriptor}", target, src_dir_fd=descriptor, follow_symlinks=True)
+        except OSError:
+            return False
+        return True
 
     def _copy_bounded(self, opened: IO[bytes], target: Path) -> None:
         copied = 0
@@ -215,6 +280,7 @@ class RestrictedReader:
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115
         try:
             self._child = launch.start(recipe, self.limits, self._folders(), self._errors)
+            _widen(self._child)
             hello = self._receive(time.monotonic() + self.limits.start_seconds)[0].get("hello")
         except (_ChildGone, _OutOfTime, OSError) as error:
             report = self._last_words() or str(error)
@@ -235,14 +301,41 @@ class RestrictedReader:
         if self._child is None:
             self._start()
 
-    def _ask(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-        """Answer to one request; whatever kills the child becomes a refusal of the file."""
+    def _ask(self, request: dict[str, Any]) -> tuple[dict[str, Any], Pixels]:
+        """Answer to one request; the one that a reading under way has asked for is put by first."""
+        if self._due:
+            try:
+                self._early = self._answer()
+            except ReadRefused as refused:
+                self._early = refused
+        self._send(request)
+        return self._answer()
+
+    def _taken_early(self) -> tuple[dict[str, Any], Pixels] | None:
+        """The answer that was put by, if any; raises it when it is a refusal."""
+        early, self._early = self._early, None
+        if isinstance(early, ReadRefused):
+            raise early
+        return early
+
+    def _send(self, request: dict[str, Any]) -> None:
         child = self._child
         if child is None or child.stdin is None:
             raise ReadRefused(Problem("reader_stopped", {"status": "-"}))
+        self._due += 1
         try:
             child.stdin.write(json.dumps(request).encode() + b"\n")
+        except OSError:
+            self._on_death(child)
+
+    def _answer(self) -> tuple[dict[str, Any], Pixels]:
+        """The next answer; whatever kills the child becomes a refusal of the file."""
+        child = self._child
+        if child is None:
+            raise ReadRefused(Problem("reader_stopped", {"status": "-"}))
+        try:
             answer, blob = self._receive(time.monotonic() + self.limits.wall_seconds)
+            self._due -= 1
         except _OutOfTime:
             self._end_child()
             raise ReadRefused(Problem("took_too_long", {"seconds": self.limits.wall_seconds})) from None
@@ -270,30 +363,30 @@ class RestrictedReader:
             self._end_child()
             raise ReadRefused(Problem("reader_fault")) from None
 
-    def _receive(self, deadline: float) -> tuple[dict[str, Any], bytes]:
+    def _receive(self, deadline: float) -> tuple[dict[str, Any], Pixels]:
         text_size, blob_size = wire.HEADER.unpack(self._read(wire.HEADER.size, deadline))
         if text_size + blob_size > wire.FRAME_LIMIT:
             raise ValueError("frame too large")
-        message = json.loads(self._read(text_size, deadline))
+        message = json.loads(self._read(text_size, deadline).tobytes())
         if not isinstance(message, dict):
             raise ValueError("frame is not an object")
         return message, self._read(blob_size, deadline)
 
-    def _read(self, size: int, deadline: float) -> bytes:
+    def _read(self, size: int, deadline: float) -> Pixels:
         child = self._child
         if child is None or child.stdout is None:
             raise _ChildGone
-        parts, missing = [], size
-        while missing:
+        data = np.empty(size, np.uint8)
+        output, view, filled = child.stdout, memoryview(data), 0
+        while filled < size:
             left = deadline - time.monotonic()
-            if left <= 0 or not select.select([child.stdout], [], [], left)[0]:
+            if left <= 0 or not select.select([output], [], [], left)[0]:
                 raise _OutOfTime
-            part = child.stdout.read(min(missing, COPY_CHUNK))
-            if not part:
+            count = os.readv(output.fileno(), [view[filled:]])
+            if not count:
                 raise _ChildGone
-            parts.append(part)
-            missing -= len(part)
-        return b"".join(parts)
+            filled += count
+        return data
 
     def _on_death(self, child: subprocess.Popen[bytes]) -> NoReturn:
         try:
@@ -315,6 +408,7 @@ class RestrictedReader:
 
     def _end_child(self) -> None:
         child, self._child = self._child, None
+        self._due = 0
         if child is not None:
             child.kill()
             child.wait()
@@ -324,6 +418,19 @@ class RestrictedReader:
         if self._errors:
             self._errors.close()
             self._errors = None
+
+
+def _quarantined(path: Path) -> str:
+    """A plain name; the extension in lower case, as those that GDAL looks for beside an image are."""
+    plain = Path(names.plain(path.name))
+    return plain.stem + plain.suffix.lower()
+
+
+def _widen(child: subprocess.Popen[bytes]) -> None:
+    """Let more than a page of pixels wait in the pipe."""
+    if child.stdout:
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(child.stdout, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
 
 
 def no_quarantine(error: OSError) -> ReaderUnavailable:

@@ -3,21 +3,22 @@
 import gzip
 import json
 import os
-import stat
 import sys
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO, cast
 
 from . import table
+from .files import head_of, regular
 from .geojson import GeoJsonFile
 from .lockdown import lock_down, state
 from .names import checked
 from .ogr import Drivers, OgrFile
-from .rows import Batch, Problem, Row, batched
+from .raster import Images
+from .rows import Problem, Row, batched
 from .trouble import Trouble
-from .wire import send
+from .wire import Blob, send
 
 GZIP_MAGIC = b"\x1f\x8b"
 BLANKS = b" \t\r\n\xef\xbb\xbf"
@@ -48,6 +49,9 @@ MAGICS = {
 TAR_MAGIC = slice(257, 262)
 TAR = b"ustar"
 HEAD = 512
+IMAGE_OPERATIONS = {"raster", "pixels", "sample"}
+
+type Answer = tuple[dict[str, Any], Sequence[Blob]]
 
 
 class Session:
@@ -56,19 +60,34 @@ class Session:
     def __init__(self, limits: dict[str, int]) -> None:
         self._limits = limits
         self._drivers: Drivers | None = None
+        self._images: Images | None = None
         self._file: tuple[str, GeoJsonFile] | None = None
-        self._batches: Iterator[Batch] = iter(())
+        self._answers: Iterator[Answer] = iter(())
 
-    def answer(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    def answer(self, request: dict[str, Any]) -> Answer:
         """Answer of one request; raises Trouble."""
         operation = request["op"]
-        if operation == "inspect":
-            return {"info": self._opened(request).inspect()}, b""
         if operation == "next":
-            batch = next(self._batches, None)
-            return batch.message() if batch else ({"done": True}, b"")
-        self._batches = batched(self._rows(operation, request), int(request["size"]))
-        return {}, b""
+            return next(self._answers, ({"done": True}, ()))
+        if operation == "inspect":
+            return {"info": self._opened(request).inspect()}, ()
+        if operation in IMAGE_OPERATIONS:
+            return self._image(operation, request)
+        batches = batched(self._rows(operation, request), int(request["size"]))
+        self._answers = (batch.message() for batch in batches)
+        return {}, ()
+
+    def _image(self, operation: str, request: dict[str, Any]) -> Answer:
+        name = checked(request["name"])
+        if self._images is None:
+            self._images = Images(self._limits)
+        if operation == "raster":
+            return {"info": self._images.info(name)}, ()
+        bands = [int(band) for band in request["bands"]]
+        if operation == "sample":
+            return self._images.sample(name, bands, int(request["size"]))
+        self._answers = self._images.strips(name, bands, int(request["rows"]))
+        return {}, ()
 
     def _rows(self, operation: str, request: dict[str, Any]) -> Iterator[Row | Problem]:
         if operation == "records":
@@ -82,9 +101,11 @@ class Session:
         if GEOJSON in drivers and (drivers == [GEOJSON] or _is_json(name)):
             return self._geojson(name)
         if self._drivers is None:
-            self._drivers = Drivers()
+            import pyogrio  # noqa: F401  (registers all drivers)
+
+            self._drivers = Drivers("pyogrio")
         self._drivers.allow([driver for driver in drivers if driver != GEOJSON])
-        _regular(name).close()
+        regular(name).close()
         return OgrFile(name, self._limits)
 
     def _geojson(self, name: str) -> GeoJsonFile:
@@ -93,7 +114,7 @@ class Session:
         return self._file[1]
 
     def _stream(self, name: str) -> BinaryIO:
-        raw = _regular(name)
+        raw = regular(name)
         start = raw.read(HEAD)
         raw.seek(0)
         if not start:
@@ -122,21 +143,8 @@ def _decompressed_head(raw: BinaryIO) -> bytes:
         return b""
 
 
-def _regular(name: str) -> BinaryIO:
-    try:
-        descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except OSError as error:
-        raise Trouble("cannot_open", reason=os.strerror(error.errno or 0)) from error
-    opened = os.fdopen(descriptor, "rb")
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        opened.close()
-        raise Trouble("not_a_file")
-    return opened
-
-
 def _is_json(name: str) -> bool:
-    with _regular(name) as opened:
-        start = opened.read(4096)
+    start = head_of(name, 4096)
     return start.startswith(GZIP_MAGIC) or start.lstrip(BLANKS)[:1] in (b"{", b"[", b"")
 
 
@@ -145,15 +153,15 @@ def serve(requests: BinaryIO, answers: BinaryIO, limits: dict[str, int]) -> None
     session = Session(limits)
     for line in requests:
         try:
-            message, blob = session.answer(json.loads(line))
+            message, blobs = session.answer(json.loads(line))
         except Trouble as trouble:
-            message, blob = {"trouble": [trouble.code, trouble.params]}, b""
+            message, blobs = {"trouble": [trouble.code, trouble.params]}, ()
         except RecursionError:
-            message, blob = {"trouble": ["too_deep_anywhere", {}]}, b""
+            message, blobs = {"trouble": ["too_deep_anywhere", {}]}, ()
         except MemoryError:
             session = Session(limits)
-            message, blob = {"trouble": ["too_much_memory", {}], "last": True}, b""
-        send(answers, {**message, "cpu": time.process_time()}, blob)
+            message, blobs = {"trouble": ["too_much_memory", {}], "last": True}, ()
+        send(answers, {**message, "cpu": time.process_time()}, *blobs)
         if message.get("last"):
             return
 

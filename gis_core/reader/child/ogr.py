@@ -16,15 +16,16 @@ SQLITE_MAGIC = b"SQLite format 3\0"
 
 
 class Drivers:
-    """The GDAL drivers of this process: all known at start, only the allowed ones left registered."""
+    """The drivers of one GDAL of this process, that of pyogrio or that of rasterio, once it has registered them.
 
-    def __init__(self) -> None:
-        spec = importlib.util.find_spec("pyogrio")
+    All are known at start; only the allowed ones are left registered.
+    """
+
+    def __init__(self, package: str) -> None:
+        spec = importlib.util.find_spec(package)
         if spec is None or spec.origin is None:
-            raise Trouble("driver_missing", drivers="pyogrio")
-        import pyogrio  # noqa: F401  (registers all drivers)
-
-        (library,) = (Path(spec.origin).parent.parent / "pyogrio.libs").glob("libgdal*.so*")
+            raise Trouble("driver_missing", drivers=package)
+        (library,) = (Path(spec.origin).parent.parent / f"{package}.libs").glob("libgdal*.so*")
         self._gdal = ctypes.CDLL(str(library))
         self._gdal.GDALGetDriver.restype = ctypes.c_void_p
         self._gdal.GDALGetDescription.restype = ctypes.c_char_p

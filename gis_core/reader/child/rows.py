@@ -40,13 +40,13 @@ class Batch:
     rows: list[Row] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
-    def message(self) -> tuple[dict[str, Any], bytes]:
+    def message(self) -> tuple[dict[str, Any], list[bytes]]:
         """JSON part and bytes: the WKB of the rows one after the other, -1 standing for no geometry."""
         rows = [
             [row.index, row.identifier, row.properties, -1 if row.wkb is None else len(row.wkb)] for row in self.rows
         ]
         problems = [[problem.index, problem.identifier, problem.code, problem.params] for problem in self.problems]
-        return {"rows": rows, "problems": problems}, b"".join(row.wkb or b"" for row in self.rows)
+        return {"rows": rows, "problems": problems}, [b"".join(row.wkb or b"" for row in self.rows)]
 
 
 def batched(items: Iterable[Row | Problem], size: int) -> Iterator[Batch]:
