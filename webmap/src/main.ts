@@ -3,6 +3,7 @@ import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/shell.css";
 import "./styles/parts.css";
+import "./styles/photos.css";
 import { Controller } from "./app/controller";
 import { startJobs } from "./app/jobs";
 import { startKeyboard } from "./app/keyboard";
@@ -10,7 +11,7 @@ import { startSurroundings } from "./app/surroundings";
 import { readConfig } from "./config";
 import { ArpentApp } from "./ui/app";
 
-const mapModule = import("./map/view");
+const mapModule = import("./map/pair");
 const app = new Controller(readConfig(document));
 
 startSurroundings(app);
@@ -27,18 +28,20 @@ else document.body.append(root);
 const started = app.start();
 const { createMap } = await mapModule;
 await root.updateComplete;
-const target = root.querySelector<HTMLElement>(".map-canvas");
-if (target) {
+const target = root.querySelector<HTMLElement>("#arpent-map");
+const twin = root.querySelector<HTMLElement>("#arpent-twin-map");
+if (target && twin) {
   let renders = 0;
   let settled = false;
   // Labels are drawn on a canvas: they do not change their font by themselves once it has come.
   const fonts = document.fonts.load('600 11px "Atkinson Hyperlegible Next Variable"').catch(() => []);
   await fonts;
-  const map = createMap(target, {
+  const map = createMap(target, twin, {
     moved: () => app.moved(),
-    pointer: (position) => app.pointer.update({ position }),
+    pointer: (position, twin) => app.pointer.update({ position, twin }),
     clicked: (at) => app.clicked(at),
     doubleClicked: () => app.finishMeasure(),
+    photoFailed: (slug) => void app.photos.tileFailed(slug),
     busy: (busy) => app.store.update({ busy }),
     rendered: () => {
       if (!settled) return;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ApiClient, ApiError, sameOrigin } from "../src/api/client";
+import { ApiClient, ApiError } from "../src/api/client";
 import * as urls from "../src/api/urls";
 
 const API = "/api/v1/";
@@ -36,12 +36,16 @@ describe("addresses", () => {
     expect(urls.tilesUrl("/tiles/", "parcels", 7)).toBe("/tiles/parcels/{z}/{x}/{y}.mvt?v=7");
   });
 
+  it("list the photos", () => {
+    expect(urls.photosUrl(API)).toBe("/api/v1/photos/?limit=100");
+  });
+
   it("come back to the map after signing in", () => {
     expect(urls.signInUrl("/compte/connexion/", "/#c=1,2")).toBe("/compte/connexion/?next=%2F%23c%3D1,2");
   });
 
   it("keep to this host whatever a proxy wrote", () => {
-    expect(sameOrigin("http://inside:8000/api/v1/x/?after=3")).toBe("/api/v1/x/?after=3");
+    expect(urls.sameOrigin("http://inside:8000/api/v1/x/?after=3")).toBe("/api/v1/x/?after=3");
   });
 });
 

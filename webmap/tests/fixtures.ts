@@ -1,4 +1,4 @@
-import type { Feature, GeometryType, Layer } from "../src/api/types";
+import type { Feature, GeometryType, Layer, Photo } from "../src/api/types";
 import type { AppState } from "../src/state/state";
 
 export function layer(slug: string, patch: Partial<Layer> = {}): Layer {
@@ -43,6 +43,26 @@ export function feature(slug: string, id: number): Feature {
   };
 }
 
+export function photo(slug: string, patch: Partial<Photo> = {}): Photo {
+  return {
+    slug,
+    title: `Campagne ${slug}`,
+    acquired: slug,
+    resolution_m: 0.2,
+    visibility: "public",
+    owner: null,
+    attribution: "IGN",
+    licence: "",
+    abstract: "",
+    edition: 12,
+    extent_4326: [1.8, 47.5, 2, 47.6],
+    tiles: `/ortho/v12/wmts/${slug}/PM/{z}/{x}/{y}.png`,
+    min_zoom: 0,
+    max_zoom: 19,
+    ...patch,
+  };
+}
+
 export function state(patch: Partial<AppState> = {}): AppState {
   return {
     view: { center: [1.9, 47.55], zoom: 17, bbox: [1.8, 47.5, 2, 47.6] },
@@ -53,6 +73,10 @@ export function state(patch: Partial<AppState> = {}): AppState {
       { slug: "buildings", visible: true, opacity: 0.5 },
     ],
     background: "plain",
+    photos: null,
+    photo: null,
+    brightness: 100,
+    compare: null,
     selection: null,
     sheet: null,
     pin: null,

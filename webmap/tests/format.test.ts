@@ -1,11 +1,14 @@
 import { describe, expect, it } from "vitest";
 import {
+  formatAcquired,
   formatArea,
   formatBar,
   formatCoordinates,
   formatDate,
   formatLength,
+  formatResolution,
   formatScale,
+  formatTaken,
   scaleBar,
 } from "../src/format/format";
 
@@ -60,5 +63,33 @@ describe("scale bar", () => {
   it("says kilometres from one on", () => {
     expect(plain(formatBar(2000, "fr"))).toBe("2 km");
     expect(plain(formatBar(500, "fr"))).toBe("500 m");
+  });
+});
+
+describe("a campaign", () => {
+  it.each([
+    ["2024", "2024", "de 2024"],
+    ["2024-06", "juin 2024", "de juin 2024"],
+    ["2024-08", "août 2024", "d’août 2024"],
+    ["2024-06-12", "12 juin 2024", "du 12 juin 2024"],
+    ["2024-10-01", "1er octobre 2024", "du 1er octobre 2024"],
+    ["jadis", "jadis", "de jadis"],
+  ])("of %s is %s", (acquired, date, taken) => {
+    expect(plain(formatAcquired(acquired, "fr"))).toBe(date);
+    expect(plain(formatTaken(acquired, "fr"))).toBe(taken);
+  });
+
+  it("is dated in English", () => {
+    expect(plain(formatTaken("2024-06-12", "en"))).toBe("of 12 June 2024");
+  });
+
+  it("has the size of its pixels on the ground", () => {
+    expect([0.05, 0.125, 0.2, 1, 1.5].map((metres) => plain(formatResolution(metres, "fr")))).toEqual([
+      "5 cm",
+      "12,5 cm",
+      "20 cm",
+      "1 m",
+      "1,5 m",
+    ]);
   });
 });

@@ -6,7 +6,12 @@ import { en } from "../src/i18n/en";
 import { fr } from "../src/i18n/fr";
 
 const SRC = join(import.meta.dirname, "../src");
-const BUILT_FROM_A_CHOICE = [/^theme\.(auto|light|dark)$/, /^measure\.(length|area)$/];
+const BUILT_FROM_A_CHOICE = [
+  /^theme\.(auto|light|dark)$/,
+  /^measure\.(length|area)$/,
+  /^photos\.mode\.(swipe|side)$/,
+  /^visibility\.\w+$/,
+];
 
 const sources = readdirSync(SRC, { recursive: true, encoding: "utf8" })
   .filter((file) => file.endsWith(".ts") && !file.startsWith("i18n"))

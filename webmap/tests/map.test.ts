@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { zoomForScale } from "../src/geo/mercator";
 import { diff } from "../src/map/diff";
 import { buildModel, detailAt } from "../src/map/model";
-import { feature, layer, state } from "./fixtures";
+import { feature, layer, photo, state } from "./fixtures";
 
 const model = (patch: Parameters<typeof state>[0] = {}) => buildModel(state(patch), "/tiles/");
 const kinds = (before: ReturnType<typeof model>, after: ReturnType<typeof model>) =>
@@ -48,6 +48,55 @@ describe("model", () => {
     };
     expect(model({ backgrounds: [photo], background: "ortho" }).look.photo).toBe(true);
     expect(model().look.photo).toBe(false);
+  });
+});
+
+describe("photos", () => {
+  const photos = { status: "ready" as const, value: [photo("2024"), photo("2020", { edition: 3 })] };
+  const swipe = { mode: "swipe" as const, left: "2020" };
+
+  it("lie beneath the layers, at the address of their edition", () => {
+    const { photo: lying, look } = model({ photos, photo: "2024" });
+    expect(lying?.url).toBe("/ortho/v12/wmts/2024/PM/{z}/{x}/{y}.png");
+    expect(look.photo).toBe(true);
+  });
+
+  it("leave the plain background when they are unknown", () => {
+    expect(model({ photos, photo: "1999" })).toMatchObject({ photo: null, look: { photo: false } });
+    expect(model({ photos: null, photo: "2024" }).photo).toBeNull();
+  });
+
+  it("are asked of our own host, whatever a proxy made of the address", () => {
+    const value = [photo("2024", { tiles: "http://inside:8000/ortho/v1/2024/{z}/{x}/{y}.png" })];
+    expect(model({ photos: { status: "ready", value }, photo: "2024" }).photo?.url).toBe(
+      "/ortho/v1/2024/{z}/{x}/{y}.png",
+    );
+  });
+
+  it("are compared only when both exist", () => {
+    expect(model({ photos, photo: "2024", compare: swipe })).toMatchObject({
+      mode: "swipe",
+      compared: { slug: "2020" },
+    });
+    const gone = model({ photos, photo: "2024", compare: { mode: "side", left: "1999" } });
+    expect(gone).toMatchObject({ mode: null, compared: null });
+  });
+
+  it("restyle the layers once, then only change places", () => {
+    const one = model({ photos, photo: "2024" });
+    expect(kinds(model({ photos }), one)).toEqual(["look", "photo", "restyle", "restyle"]);
+    expect(kinds(one, model({ photos, photo: "2020" }))).toEqual(["photo"]);
+    expect(kinds(one, model({ photos, photo: "2024", compare: swipe }))).toEqual(["compared"]);
+  });
+
+  it("draw nothing again for another brightness", () => {
+    expect(kinds(model({ photos, photo: "2024" }), model({ photos, photo: "2024", brightness: 130 }))).toEqual([]);
+  });
+
+  it("are fetched anew in another edition", () => {
+    const value = [photo("2024", { tiles: "/ortho/v13/wmts/2024/PM/{z}/{x}/{y}.png" })];
+    const after = model({ photos: { status: "ready", value }, photo: "2024" });
+    expect(kinds(model({ photos, photo: "2024" }), after)).toEqual(["photo"]);
   });
 });
 

@@ -14,6 +14,10 @@ describe("permalink", () => {
       { slug: "roads", visible: false, opacity: 0.35 },
     ],
     background: "ortho",
+    photo: "campagne-2024",
+    brightness: 120,
+    compare: { mode: "swipe", left: "campagne-2020" },
+    divider: 0.42,
     selection: { layer: "parcels", id: 113 },
     theme: "dark",
     panel: "list",
@@ -25,6 +29,24 @@ describe("permalink", () => {
 
   it("remembers that the panel was folded", () => {
     expect(readPermalink(writePermalink({ panel: null })).panel).toBeNull();
+  });
+
+  it("writes the photos shortly", () => {
+    const compare = { mode: "side" as const, left: "2020" };
+    expect(writePermalink({ photo: "2024", brightness: 100, compare, divider: 0.5 })).toBe(
+      "#v=1&ph=2024&cmp=side.2020.50",
+    );
+  });
+
+  it.each([
+    ["#cmp=swipe.2020.50", {}],
+    ["#ph=2024&cmp=fold.2020.50", { photo: "2024" }],
+    ["#ph=2024&cmp=swipe.2020.-3", { photo: "2024" }],
+    ["#ph=2024&cmp=swipe..50", { photo: "2024" }],
+    ["#ph=2024&br=9000", { photo: "2024" }],
+    ["#ph=../2024", {}],
+  ])("keeps of %s what can be had", (hash, kept) => {
+    expect(readPermalink(hash)).toEqual(kept);
   });
 
   it.each([

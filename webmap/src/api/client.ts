@@ -1,5 +1,5 @@
 import type { Bbox, LonLat } from "../geo/mercator";
-import type { Background, Feature, FeaturePage, HereGroup, Job, Layer, SearchResult } from "./types";
+import type { Background, Feature, FeaturePage, HereGroup, Job, Layer, Photo, SearchResult } from "./types";
 import * as urls from "./urls";
 
 interface Problem {
@@ -43,15 +43,13 @@ export class ApiClient {
     private readonly fetcher: typeof fetch = (input, init) => fetch(input, init),
   ) {}
 
-  async layers(): Promise<Layer[]> {
-    const layers: Layer[] = [];
-    let url: string | null = urls.layersUrl(this.base);
-    while (url) {
-      const page: Results<Layer> = await this.get(url);
-      layers.push(...page.results);
-      url = page.next ?? null;
-    }
-    return layers;
+  layers(): Promise<Layer[]> {
+    return this.all(urls.layersUrl(this.base));
+  }
+
+  /** The aerial campaigns that this person may see. */
+  photos(): Promise<Photo[]> {
+    return this.all(urls.photosUrl(this.base));
   }
 
   async backgrounds(): Promise<Background[]> {
@@ -83,6 +81,17 @@ export class ApiClient {
     return (await this.get<Results<Job>>(urls.jobsUrl(this.base))).results;
   }
 
+  private async all<T>(first: string): Promise<T[]> {
+    const everything: T[] = [];
+    let url: string | null = first;
+    while (url) {
+      const page: Results<T> = await this.get(url);
+      everything.push(...page.results);
+      url = page.next ?? null;
+    }
+    return everything;
+  }
+
   private async get<T>(url: string, signal?: AbortSignal): Promise<T> {
     const response = await this.send(url, signal);
     if (!response.ok) throw await problemOf(response);
@@ -92,15 +101,10 @@ export class ApiClient {
   private async send(url: string, signal?: AbortSignal): Promise<Response> {
     const headers = { Accept: "application/json", "Accept-Language": this.language() };
     try {
-      return await this.fetcher(sameOrigin(url), { headers, credentials: "same-origin", signal: signal ?? null });
+      return await this.fetcher(urls.sameOrigin(url), { headers, credentials: "same-origin", signal: signal ?? null });
     } catch (error) {
       if (isAbort(error)) throw error;
       throw new ApiError(0, "", "");
     }
   }
-}
-
-/** `next` may be absolute, built behind a proxy with another host or scheme: keep its path and query only. */
-export function sameOrigin(url: string): string {
-  return url.replace(/^https?:\/\/[^/]+/, "");
 }

@@ -27,6 +27,7 @@ export interface Config {
 }
 
 export type GeometryType = "polygon" | "line" | "point";
+export type Visibility = "public" | "signed_in" | "members" | "owner";
 export type FieldType = "text" | "integer" | "number" | "date" | "boolean" | "area_m2" | "length_m";
 
 export interface Field {
@@ -55,7 +56,7 @@ export interface Layer {
   licence: string;
   source_date: string | null;
   geometry_type: GeometryType;
-  visibility: "public" | "signed_in" | "members" | "owner";
+  visibility: Visibility;
   owner: { slug: string; name: string } | null;
   min_zoom: number;
   max_zoom: number;
@@ -84,6 +85,25 @@ export interface Background {
   min_zoom: number;
   max_zoom: number;
   default: boolean;
+}
+
+/** An aerial campaign that was published, as tiles. */
+export interface Photo {
+  slug: string;
+  title: string;
+  /** "2024", "2024-06" or "2024-06-12". */
+  acquired: string;
+  resolution_m: number;
+  visibility: Visibility;
+  owner: { slug: string; name: string } | null;
+  attribution: string;
+  licence: string;
+  abstract: string;
+  edition: number;
+  extent_4326: Bbox;
+  tiles: string;
+  min_zoom: number;
+  max_zoom: number;
 }
 
 export interface SearchResult {

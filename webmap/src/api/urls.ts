@@ -14,6 +14,8 @@ export const layersUrl = (api: string): string => query(`${api}layers/`, { limit
 
 export const backgroundsUrl = (api: string): string => `${api}backgrounds/`;
 
+export const photosUrl = (api: string): string => query(`${api}photos/`, { limit: 100 });
+
 export const jobsUrl = (api: string): string => `${api}jobs/`;
 
 export function searchUrl(api: string, text: string, near: LonLat, limit = 8): string {
@@ -45,4 +47,9 @@ export function tilesUrl(tiles: string, layer: string, version: number): string 
 /** Sign-in address that comes back to where the person was. */
 export function signInUrl(signIn: string, here: string): string {
   return query(signIn, { next: here });
+}
+
+/** An address of an answer may be absolute, built behind a proxy with another host or scheme: keep its path and query only. */
+export function sameOrigin(url: string): string {
+  return url.replace(/^https?:\/\/[^/]+/, "");
 }

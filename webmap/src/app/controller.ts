@@ -7,6 +7,7 @@ import { buildModel } from "../map/model";
 import type { MapPort } from "../map/port";
 import { arrange, moveLayer } from "../state/catalogue";
 import { type Permalink, readPermalink, writePermalink } from "../state/permalink";
+import type { Pointed } from "../state/photos";
 import type {
   AppState,
   FeatureRef,
@@ -20,6 +21,8 @@ import type {
 import { Store } from "../state/store";
 import { orderGroups, selectionFirst } from "./here";
 import * as memory from "./memory";
+import { Photos } from "./photos";
+import { isPhone } from "./surroundings";
 
 const POINT_ZOOM = 18.5;
 /** Asking as from very close: only what is truly at the place. */
@@ -47,7 +50,8 @@ export class Controller {
   readonly store: Store<AppState>;
   readonly api: ApiClient;
   /** Where the pointer is: apart from the state, which must not change sixty times a second. */
-  readonly pointer = new Store<{ position: LonLat | null }>({ position: null });
+  readonly pointer = new Store<Pointed>({ position: null, twin: false });
+  readonly photos = new Photos(this);
   private map: MapPort | null = null;
   private question: AbortController | null = null;
   private noticeCount = 0;
@@ -65,16 +69,15 @@ export class Controller {
       backgrounds: [],
       layers: [],
       background: this.opened.background ?? "plain",
+      photos: null,
+      photo: null,
+      brightness: 100,
+      compare: null,
       selection: this.opened.selection ?? null,
       // The sheet's place is taken from the start: opening it later would shift the view that the link restores.
       sheet: this.opened.selection ? { status: "loading" } : null,
       pin: null,
-      panel:
-        this.opened.panel !== undefined
-          ? this.opened.panel
-          : matchMedia("(max-width: 760px)").matches
-            ? null
-            : "layers",
+      panel: this.opened.panel !== undefined ? this.opened.panel : isPhone() ? null : "layers",
       theme,
       dark: memory.isDark(theme),
       language,
@@ -88,6 +91,7 @@ export class Controller {
     });
     this.api = new ApiClient(config.urls.api, () => this.state.language);
     this.store.subscribe(() => this.stateChanged());
+    this.photos.divider.subscribe(() => this.keepLink());
   }
 
   get state(): AppState {
@@ -116,7 +120,7 @@ export class Controller {
   }
 
   async start(): Promise<void> {
-    await Promise.all([this.loadCatalogue(), this.loadBackgrounds()]);
+    await Promise.all([this.loadCatalogue(), this.loadBackgrounds(), this.photos.open(this.opened)]);
     if (this.opened.selection) await this.restoreSelection(this.opened.selection);
   }
 
@@ -160,7 +164,8 @@ export class Controller {
   /** The address that shows what is on screen now. */
   link(): string {
     const { view, layers, background, selection, theme, panel } = this.state;
-    const link: Permalink = { center: view.center, zoom: view.zoom, layers, background, theme, panel };
+    const photos = this.photos.link();
+    const link: Permalink = { center: view.center, zoom: view.zoom, layers, background, ...photos, theme, panel };
     if (selection) link.selection = selection;
     return `${location.origin}${location.pathname}${location.search}${writePermalink(link)}`;
   }
@@ -192,6 +197,7 @@ export class Controller {
     if (link.background && this.state.backgrounds.some(({ slug }) => slug === link.background)) {
       this.setBackground(link.background);
     }
+    void this.photos.open(link);
     if (link.center) this.map?.goTo({ center: link.center, ...(link.zoom === undefined ? {} : { zoom: link.zoom }) });
     if (!link.selection) return;
     await this.restoreSelection(link.selection);
@@ -207,6 +213,11 @@ export class Controller {
 
   private stateChanged(): void {
     this.map?.apply(buildModel(this.state, this.config.urls.tiles));
+    this.keepLink();
+  }
+
+  /** Soon, in the address bar: what is on screen. */
+  private keepLink(): void {
     window.clearTimeout(this.linkTimer);
     this.linkTimer = window.setTimeout(() => this.writeHash(), 250);
   }
@@ -454,12 +465,13 @@ export class Controller {
     this.store.update({ notices: this.state.notices.filter((notice) => notice.id !== id) });
   }
 
-  /** One step back: the open measure, then the sheet, then the panel. False when there was nothing to close. */
+  /** One step back: the open measure, then the sheet, the comparison, the panel. False when there was nothing to close. */
   back(): boolean {
-    const { measure, sheet, panel } = this.state;
+    const { measure, sheet, compare, panel } = this.state;
     if (measure?.points.length && !measure.finished) this.finishMeasure();
     else if (sheet) this.closeSheet();
     else if (measure?.points.length) this.startMeasure(measure.kind);
+    else if (compare) this.photos.stopCompare();
     else if (panel) this.openPanel(null);
     else return false;
     return true;

@@ -15,6 +15,11 @@ export function focusMap(): void {
   document.querySelector<HTMLElement>(".map-canvas")?.focus();
 }
 
+/** When what had the focus goes away, the map takes it: the next Tab is not at the top of the page again. */
+export function keepFocus(): void {
+  requestAnimationFrame(() => requestAnimationFrame(() => document.activeElement === document.body && focusMap()));
+}
+
 /** Shortcuts that work wherever the focus is. Those of the map itself are in the map's element. */
 export function startKeyboard(app: Controller): void {
   addEventListener("keydown", (event) => {

@@ -1,6 +1,9 @@
 import type { Controller } from "./controller";
 import { isDark } from "./memory";
 
+/** The width below which the panels become a bottom sheet, as in the style sheets. */
+export const isPhone = (): boolean => matchMedia("(max-width: 760px)").matches;
+
 /** What changes around the page: theme and language of the document, network, address bar. */
 export function startSurroundings(app: Controller): void {
   const root = document.documentElement;

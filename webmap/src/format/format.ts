@@ -52,6 +52,35 @@ export function formatDate(iso: string, language: Language): string {
   return new Intl.DateTimeFormat(LOCALES[language], { day: "numeric", month: "short", year: "numeric" }).format(date);
 }
 
+/** "2024", "juin 2024", "12 juin 2024", "1er juin 2024": the date of a campaign, as precise as it is known. */
+export function formatAcquired(acquired: string, language: Language): string {
+  const [year, month, day] = acquired.split("-");
+  if (month === undefined) return acquired;
+  const date = new Date(`${year}-${month}-${day ?? "15"}T12:00:00Z`);
+  if (Number.isNaN(date.getTime())) return acquired;
+  const text = new Intl.DateTimeFormat(LOCALES[language], {
+    month: "long",
+    year: "numeric",
+    ...(day === undefined ? {} : { day: "numeric" }),
+  }).format(date);
+  return language === "fr" ? text.replace(/^1 /, "1er ") : text;
+}
+
+/** The same with its preposition: "du 12 juin 2024", "d’août 2024", "de 2024"; "of June 2024". */
+export function formatTaken(acquired: string, language: Language): string {
+  const date = formatAcquired(acquired, language);
+  if (language === "en") return `of ${date}`;
+  if (/^\d{1,2}(er)? /.test(date)) return `du ${date}`;
+  return /^[aeiouyéèêâôîû]/i.test(date) ? `d’${date}` : `de ${date}`;
+}
+
+/** Ground size of a pixel: centimetres below 1 m ("5 cm", "12,5 cm"), metres above. */
+export function formatResolution(metres: number, language: Language): string {
+  const small = metres < 1;
+  const figure = new Intl.NumberFormat(LOCALES[language], { maximumFractionDigits: small ? 1 : 2 });
+  return `${figure.format(small ? metres * 100 : metres)}${NBSP}${small ? "cm" : "m"}`;
+}
+
 export interface ScaleBar {
   metres: number;
   pixels: number;

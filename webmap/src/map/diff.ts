@@ -2,6 +2,8 @@ import type { MapLayer, MapModel } from "./model";
 
 export type Change =
   | { kind: "background" }
+  | { kind: "photo" }
+  | { kind: "compared" }
   | { kind: "add"; layer: MapLayer }
   | { kind: "remove"; slug: string }
   | { kind: "replace"; layer: MapLayer }
@@ -32,6 +34,8 @@ export function diff(before: MapModel, after: MapModel): Change[] {
   const changes: Change[] = [];
   if (!same(before.look, after.look)) changes.push({ kind: "look" });
   if (!same(before.background, after.background)) changes.push({ kind: "background" });
+  if (!same(before.photo, after.photo)) changes.push({ kind: "photo" });
+  if (!same(before.compared, after.compared)) changes.push({ kind: "compared" });
   const old = new Map(before.layers.map((layer) => [layer.slug, layer]));
   for (const layer of after.layers) {
     const previous = old.get(layer.slug);

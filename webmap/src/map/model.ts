@@ -1,7 +1,8 @@
-import type { Background, Geometry, GeometryType, Layer, LegendSymbol } from "../api/types";
-import { tilesUrl } from "../api/urls";
+import type { Background, Geometry, GeometryType, Layer, LegendSymbol, Photo } from "../api/types";
+import { sameOrigin, tilesUrl } from "../api/urls";
 import { type Bbox, type LonLat, scaleDenominator } from "../geo/mercator";
-import type { AppState, FeatureRef, MeasureKind } from "../state/state";
+import { comparison, knownPhotos } from "../state/photos";
+import type { AppState, CompareMode, FeatureRef, MeasureKind } from "../state/state";
 
 /** Everything the map draws, as plain data: no OpenLayers object, so it can be compared and tested. */
 export interface MapLayer {
@@ -17,6 +18,15 @@ export interface MapLayer {
   titleField: string;
   symbol: LegendSymbol | null;
   look: Look;
+}
+
+/** A campaign beneath the layers. */
+export interface MapPhoto {
+  slug: string;
+  url: string;
+  minZoom: number;
+  maxZoom: number;
+  extent: Bbox;
 }
 
 export type Detail = "far" | "area" | "section" | "parcel" | "address";
@@ -36,6 +46,10 @@ export interface Sketch {
 
 export interface MapModel {
   background: Background | null;
+  photo: MapPhoto | null;
+  /** The other photo of a comparison, on the left; `mode` says how they share the screen. */
+  compared: MapPhoto | null;
+  mode: CompareMode | null;
   layers: MapLayer[];
   selected: { ref: FeatureRef; geometry: Geometry } | null;
   pin: LonLat | null;
@@ -76,15 +90,35 @@ function mapLayer(layer: Layer, state: AppState, tiles: string, look: Look): Map
   };
 }
 
+function mapPhoto(photo: Photo | undefined): MapPhoto | null {
+  if (!photo) return null;
+  return {
+    slug: photo.slug,
+    url: sameOrigin(photo.tiles),
+    minZoom: photo.min_zoom,
+    maxZoom: photo.max_zoom,
+    extent: photo.extent_4326,
+  };
+}
+
 /** The map that a state asks for. */
 export function buildModel(state: AppState, tiles: string): MapModel {
   const background = state.backgrounds.find(({ slug }) => slug === state.background) ?? null;
-  const photo = background !== null && background.kind !== "plain";
-  const look = { dark: state.dark, photo, detail: detailAt(state.view.zoom, state.view.center[1]) };
+  const image = background !== null && background.kind !== "plain";
+  const photo = mapPhoto(knownPhotos(state).find(({ slug }) => slug === state.photo));
+  const pair = comparison(state);
+  const look = {
+    dark: state.dark,
+    photo: image || photo !== null,
+    detail: detailAt(state.view.zoom, state.view.center[1]),
+  };
   const catalogue = state.catalogue.status === "ready" ? state.catalogue.value : [];
   const feature = state.sheet?.status === "ready" ? state.sheet.feature : null;
   return {
-    background: photo ? background : null,
+    background: image ? background : null,
+    photo,
+    compared: mapPhoto(pair?.left),
+    mode: pair?.mode ?? null,
     layers: catalogue.map((layer) => mapLayer(layer, state, tiles, look)),
     selected: feature?.geometry ? { ref: { layer: feature.layer, id: feature.id }, geometry: feature.geometry } : null,
     pin: state.pin,

@@ -5,10 +5,12 @@ import type { MapModel } from "./model";
 /** What the map tells. */
 export interface MapEvents {
   moved(view: ViewState): void;
-  pointer(position: LonLat | null): void;
+  /** `twin`: over the left one of two maps. */
+  pointer(position: LonLat | null, twin: boolean): void;
   clicked(position: LonLat): void;
   doubleClicked(): void;
   rendered(): void;
+  photoFailed(slug: string): void;
   busy(busy: boolean): void;
 }
 

@@ -148,11 +148,12 @@ const LIGHT_BUILDING = "02";
 const buildings: Recipe = ({ colours, atLeast }) => {
   const photo = colours.building === null;
   const style = (fill: string | null, dash?: number[]): Style => {
-    const width = photo ? 1.2 : atLeast("parcel") ? 0.8 : 0.4;
+    const width = photo ? 1 : atLeast("parcel") ? 0.8 : 0.4;
     const stroke = new Stroke({ color: colours.buildingLine, width, ...(dash ? { lineDash: dash } : {}) });
     return new Style({
       fill: fill === null ? TOUCHABLE : new Fill({ color: fill }),
-      ...(atLeast("section") ? { stroke } : {}),
+      // From further away a photo shows its buildings better than their outlines, which would hide the parcels.
+      ...(atLeast(photo ? "parcel" : "section") ? { stroke } : {}),
     });
   };
   const solid = style(colours.building);

@@ -22,6 +22,7 @@ import { backgroundSource } from "./background";
 import { type Change, diff } from "./diff";
 import type { MapLayer, MapModel } from "./model";
 import { palette } from "./palette";
+import { type PhotoSide, photoLayer } from "./photo";
 import type { MapEvents, MapPort } from "./port";
 import {
   hasOwnLabels,
@@ -47,6 +48,9 @@ const TILE_ZOOM_LAG = 1;
 
 const EMPTY: MapModel = {
   background: null,
+  photo: null,
+  compared: null,
+  mode: null,
   layers: [],
   selected: null,
   pin: null,
@@ -72,7 +76,7 @@ function tileSource(layer: MapLayer): VectorTileSource {
 }
 
 /** The map on screen: keeps the last model and does only what differs in the next one. */
-class MapView implements MapPort {
+export class MapView implements MapPort {
   private model: MapModel = EMPTY;
   private readonly map: OlMap;
   private readonly layers = new Map<string, VectorTileLayer>();
@@ -82,16 +86,22 @@ class MapView implements MapPort {
   private readonly pin = overlay(ABOVE_LAYERS + 1);
   private readonly sketch = overlay(ABOVE_LAYERS + 2);
   private background: TileLayer | null = null;
+  private readonly photos: Partial<Record<PhotoSide, TileLayer>> = {};
+  private readonly resizing = new ResizeObserver(() => this.resized());
+  private readonly twinCursor = document.createElement("div");
   private hoverLayer: VectorTileLayer | null = null;
   private hovered: FeatureRef | null = null;
   private cursor: LonLat | null = null;
   private pointerFrame = 0;
   private hoverTimer = 0;
   private middle: [number, number] | null = null;
+  private halved = false;
 
   constructor(
     private readonly target: HTMLElement,
     private readonly events: MapEvents,
+    /** The map whose view this one shares, and which alone moves it when the screen changes. */
+    private readonly leader: MapView | null = null,
   ) {
     this.map = new OlMap({
       target,
@@ -100,15 +110,20 @@ class MapView implements MapPort {
       layers: [this.selection, this.pin, this.sketch],
       // Bare minimum between a finger and a tap: 4 px of trembling is still a click.
       moveTolerance: 4,
-      view: new View({
-        center: [0, 0],
-        zoom: 3,
-        maxZoom: 21.5,
-        minZoom: 4,
-        enableRotation: false,
-        constrainResolution: false,
-      }),
+      view:
+        leader?.map.getView() ??
+        new View({
+          center: [0, 0],
+          zoom: 3,
+          maxZoom: 21.5,
+          minZoom: 4,
+          enableRotation: false,
+          constrainResolution: false,
+        }),
     });
+    this.twinCursor.className = "twin-cursor";
+    this.twinCursor.hidden = true;
+    target.append(this.twinCursor);
     this.listen();
   }
 
@@ -181,6 +196,23 @@ class MapView implements MapPort {
     this.map.render();
   }
 
+  /** Marks the place that is pointed at in the twin map: an element, for drawing the map again would be late. */
+  showCursor(position: LonLat | null): void {
+    const pixel = position && this.map.getPixelFromCoordinate(fromLonLat(position));
+    this.twinCursor.hidden = !pixel;
+    if (pixel) this.twinCursor.style.transform = `translate(${pixel[0]}px, ${pixel[1]}px)`;
+  }
+
+  dispose(): void {
+    this.resizing.disconnect();
+    this.target.removeEventListener("pointerleave", this.pointerLeft);
+    this.twinCursor.remove();
+    this.map.setTarget(undefined);
+    // The view is the leader's: only this map lets go of it.
+    this.map.setView(new View());
+    this.map.dispose();
+  }
+
   private listen(): void {
     this.map.on("moveend", () => this.events.moved(this.view()));
     this.map.on("rendercomplete", () => this.events.rendered());
@@ -189,8 +221,8 @@ class MapView implements MapPort {
     this.map.on("click", (event) => this.click(event));
     this.map.on("dblclick", (event) => this.doubleClick(event));
     this.map.on("pointermove", (event) => this.pointerMoved(event));
-    this.target.addEventListener("pointerleave", () => this.pointerLeft());
-    new ResizeObserver(() => this.resized()).observe(this.target);
+    this.target.addEventListener("pointerleave", this.pointerLeft);
+    this.resizing.observe(this.target);
   }
 
   /** A panel that opens or closes beside the map takes room, but must not move what one is looking at. */
@@ -201,7 +233,11 @@ class MapView implements MapPort {
     const before = this.middle;
     this.middle = middle;
     this.map.updateSize();
-    if (before && !this.map.getView().getAnimating()) this.panBy(middle[0] - before[0], middle[1] - before[1]);
+    // Two maps instead of one: what was in the middle stays in the middle, of each.
+    const halved = this.model.mode === "side";
+    const still = this.halved === halved && !this.leader;
+    this.halved = halved;
+    if (before && still && !this.map.getView().getAnimating()) this.panBy(middle[0] - before[0], middle[1] - before[1]);
     this.map.renderSync();
   }
 
@@ -225,20 +261,20 @@ class MapView implements MapPort {
     const { pixel } = event;
     this.pointerFrame = requestAnimationFrame(() => {
       this.pointerFrame = 0;
-      this.events.pointer(this.cursor);
+      this.events.pointer(this.cursor, false);
       if (this.model.sketch) this.drawSketch();
       // Only what the pointer rests on: finding it costs too much to do on the way.
       else this.hoverTimer = window.setTimeout(() => this.hoverAt(pixel), HOVER_MS);
     });
   }
 
-  private pointerLeft(): void {
+  private pointerLeft = (): void => {
     window.clearTimeout(this.hoverTimer);
     this.cursor = null;
-    this.events.pointer(null);
+    this.events.pointer(null, false);
     this.hover(null);
     if (this.model.sketch) this.drawSketch();
-  }
+  };
 
   private hoverAt(pixel: number[]): void {
     const detail = this.model.look.detail;
@@ -258,6 +294,10 @@ class MapView implements MapPort {
         return this.applyLook();
       case "background":
         return this.placeBackground();
+      case "photo":
+        return this.placePhoto("right");
+      case "compared":
+        return this.placePhoto("left");
       case "add":
         return this.addLayer(change.layer);
       case "remove":
@@ -297,6 +337,17 @@ class MapView implements MapPort {
     if (!this.model.background) return;
     this.background = new TileLayer({ source: backgroundSource(this.model.background), zIndex: -1 });
     this.map.addLayer(this.background);
+  }
+
+  private placePhoto(side: PhotoSide): void {
+    const before = this.photos[side];
+    if (before) this.map.removeLayer(before);
+    delete this.photos[side];
+    const photo = side === "left" ? this.model.compared : this.model.photo;
+    if (!photo) return;
+    const placed = photoLayer(photo, side, () => this.events.photoFailed(photo.slug));
+    this.photos[side] = placed;
+    this.map.addLayer(placed);
   }
 
   private addLayer(layer: MapLayer): void {
@@ -407,8 +458,4 @@ function overlay(zIndex: number): VectorLayer {
     updateWhileAnimating: true,
     updateWhileInteracting: true,
   });
-}
-
-export function createMap(target: HTMLElement, events: MapEvents): MapPort {
-  return new MapView(target, events);
 }

@@ -1,5 +1,14 @@
 import type { LonLat } from "../geo/mercator";
-import { type FeatureRef, type LayerSetting, PANELS, type PanelId, THEMES, type ThemeChoice } from "./state";
+import {
+  COMPARE_MODES,
+  type Comparison,
+  type FeatureRef,
+  type LayerSetting,
+  PANELS,
+  type PanelId,
+  THEMES,
+  type ThemeChoice,
+} from "./state";
 
 /** What a link restores. Everything is optional: an old, cut or hand-written link opens what it can. */
 export interface Permalink {
@@ -7,6 +16,12 @@ export interface Permalink {
   zoom?: number;
   layers?: LayerSetting[];
   background?: string;
+  photo?: string;
+  /** Of the photo, in percent; 100 is not written. */
+  brightness?: number;
+  compare?: Comparison;
+  /** Where the swipe divides the map, from 0 to 1. */
+  divider?: number;
   selection?: FeatureRef;
   theme?: ThemeChoice;
   panel?: PanelId | null;
@@ -29,13 +44,17 @@ function readLayer(text: string): LayerSetting | null {
   return { slug, visible: !name.startsWith("!"), opacity };
 }
 
-/** "#v=1&c=1.92,47.55&z=17.2&l=parcels,buildings:50,!roads&b=plain&s=parcels.12&t=dark&p=layers". */
+/** "#v=1&c=1.92,47.55&z=17.2&l=parcels,buildings:50,!roads&b=plain&ph=2024&br=120&cmp=swipe.2020.50&s=parcels.12&t=dark&p=layers". */
 export function writePermalink(link: Permalink): string {
   const parts = [`v=${PERMALINK_VERSION}`];
   if (link.center) parts.push(`c=${link.center.map((value) => Number(value.toFixed(6))).join(",")}`);
   if (link.zoom !== undefined) parts.push(`z=${Number(link.zoom.toFixed(2))}`);
   if (link.layers) parts.push(`l=${link.layers.map(writeLayer).join(",")}`);
   if (link.background) parts.push(`b=${encodeURIComponent(link.background)}`);
+  if (link.photo) parts.push(`ph=${link.photo}`);
+  if (link.photo && (link.brightness ?? 100) !== 100) parts.push(`br=${link.brightness}`);
+  if (link.compare)
+    parts.push(`cmp=${link.compare.mode}.${link.compare.left}.${Math.round((link.divider ?? 0.5) * 100)}`);
   if (link.selection) parts.push(`s=${link.selection.layer}.${link.selection.id}`);
   if (link.theme && link.theme !== "auto") parts.push(`t=${link.theme}`);
   if (link.panel !== undefined) parts.push(`p=${link.panel ?? "none"}`);
@@ -51,6 +70,14 @@ function readCenter(text: string | null): LonLat | undefined {
 function readSelection(text: string | null): FeatureRef | undefined {
   const match = /^([\w-]{1,100})\.(\d{1,15})$/.exec(text ?? "");
   return match ? { layer: match[1] as string, id: Number(match[2]) } : undefined;
+}
+
+/** "swipe.campaign-2020.42": how, with which other campaign, divided where. */
+function readCompare(text: string | null): Pick<Permalink, "compare" | "divider"> {
+  const [way = "", left = "", percent = "50", ...rest] = (text ?? "").split(".");
+  const mode = oneOf(COMPARE_MODES, way);
+  if (!mode || !SLUG.test(left) || !/^\d{1,3}$/.test(percent) || rest.length) return {};
+  return { compare: { mode, left }, divider: Math.min(100, Number(percent)) / 100 };
 }
 
 const oneOf = <T extends string>(values: readonly T[], text: string | null): T | undefined =>
@@ -72,6 +99,10 @@ export function readPermalink(hash: string): Permalink {
       .filter((layer) => layer !== null);
   const background = parameters.get("b");
   if (background && SLUG.test(background)) link.background = background;
+  const photo = parameters.get("ph");
+  if (photo && SLUG.test(photo)) Object.assign(link, { photo }, readCompare(parameters.get("cmp")));
+  const brightness = Number(parameters.get("br") || Number.NaN);
+  if (link.photo && brightness >= 50 && brightness <= 150) link.brightness = Math.round(brightness);
   const selection = readSelection(parameters.get("s"));
   if (selection) link.selection = selection;
   const theme = oneOf(THEMES, parameters.get("t"));

@@ -1,14 +1,23 @@
 import type { ApiError } from "../api/client";
-import type { Background, Feature, HereGroup, Job, Layer } from "../api/types";
+import type { Background, Feature, HereGroup, Job, Layer, Photo } from "../api/types";
 import type { CoordinateSystem, Language } from "../format/format";
 import type { Bbox, LonLat } from "../geo/mercator";
 
-export const PANELS = ["layers", "list", "measure", "help"] as const;
+export const PANELS = ["layers", "list", "photos", "measure", "help"] as const;
 export type PanelId = (typeof PANELS)[number];
 export const THEMES = ["auto", "light", "dark"] as const;
 export type ThemeChoice = (typeof THEMES)[number];
 export const SHEET_HEIGHTS = ["low", "half", "full"] as const;
 export type SheetHeight = (typeof SHEET_HEIGHTS)[number];
+
+export const COMPARE_MODES = ["swipe", "side"] as const;
+export type CompareMode = (typeof COMPARE_MODES)[number];
+
+/** Two photos at once: `left` beside, or left of a divider from, the photo that lies under the layers anyway. */
+export interface Comparison {
+  mode: CompareMode;
+  left: string;
+}
 
 export interface FeatureRef {
   layer: string;
@@ -56,6 +65,12 @@ export interface AppState {
   backgrounds: Background[];
   layers: LayerSetting[];
   background: string;
+  /** The campaigns one may see, null before anybody asked for them. */
+  photos: Loadable<Photo[]> | null;
+  photo: string | null;
+  /** Of the photos, in percent of how they were delivered. */
+  brightness: number;
+  compare: Comparison | null;
   selection: FeatureRef | null;
   sheet: Sheet | null;
   pin: LonLat | null;

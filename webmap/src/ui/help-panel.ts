@@ -11,12 +11,17 @@ const SHORTCUTS: [string[], Key][] = [
   [["+", "−"], "help.zoom"],
   [["Entrée"], "help.here"],
   [["Retour arr."], "help.undo"],
+  [["P", "Maj P"], "help.photo"],
+  [["C"], "help.compare"],
+  [["V"], "help.compareMode"],
+  [["←", "→"], "help.divider"],
 ];
 
 const QUESTIONS: [Key, Key][] = [
   ["help.findTitle", "help.findText"],
   ["help.readTitle", "help.readText"],
   ["help.listTitle", "help.listText"],
+  ["help.photoTitle", "help.photoText"],
   ["help.shareTitle", "help.shareText"],
 ];
 

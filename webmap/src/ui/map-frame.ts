@@ -1,22 +1,30 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { state } from "lit/decorators.js";
+import { property, state } from "lit/decorators.js";
+import { comparison, knownPhotos } from "../state/photos";
 import { ArpentElement } from "./element";
+import { photoCaption } from "./photo-words";
 
 const PAN_PX = 96;
 const FINE_PAN_PX = 16;
 
 /** The map's place: the canvas, its crosshair when the keyboard drives it, and its buttons. */
 export class MapFrame extends ArpentElement {
+  /** Whether what draws the photos' controls is here. */
+  @property({ attribute: false }) photoParts = false;
   @state() private byKeyboard = false;
 
   protected override render(): TemplateResult {
     const measuring = this.state.measure !== null && !this.state.measure.finished;
-    return html`<main class="map-frame" ?data-crosshair=${this.byKeyboard || measuring} ?data-measuring=${measuring}>
+    const pair = comparison(this.state);
+    return html`<main class="map-frame" data-compare=${pair?.mode ?? "none"} ?data-bright=${this.state.brightness !== 100} ?data-crosshair=${this.byKeyboard || measuring} ?data-measuring=${measuring}>
       <div class="map-canvas" id="arpent-map" tabindex="0" role="application" aria-label=${this.t("map.label")}
         aria-describedby="map-keys" @keydown=${this.key} @focus=${this.focused} @blur=${() => this.seen(false)}
         @pointerdown=${() => this.seen(false)}></div>
+      <div class="map-twin" id="arpent-twin-map" role="img" ?hidden=${pair?.mode !== "side"}
+        aria-label=${this.t("photos.twin", { name: pair ? photoCaption(pair.left, this.state.language) : "" })}></div>
       <p id="map-keys" class="sr-only">${this.t(measuring ? "map.keysMeasure" : "map.keys")}</p>
-      <svg class="crosshair" viewBox="0 0 40 40" aria-hidden="true"><path class="crosshair-halo" d="M20 2v13M20 25v13M2 20h13M25 20h13" /><path d="M20 2v13M20 25v13M2 20h13M25 20h13" /><circle cx="20" cy="20" r="1.500" /></svg>
+      ${this.crosshair("crosshair")}${pair?.mode === "side" ? this.crosshair("crosshair crosshair-twin") : nothing}
+      ${this.photoParts ? this.photoControls(pair !== null) : nothing}
       ${this.state.busy ? html`<div class="map-busy" role="status"><span class="sr-only">${this.t("map.loading")}</span></div>` : nothing}
       ${this.state.online ? nothing : html`<div class="map-banner" role="status"><arp-icon name="offline"></arp-icon>${this.t("state.offline")}</div>`}
       ${measuring ? this.measureButtons() : nothing}
@@ -28,6 +36,23 @@ export class MapFrame extends ArpentElement {
         </div>
       </div>
     </main>`;
+  }
+
+  protected override updated(): void {
+    this.querySelector<HTMLElement>(".map-frame")?.style.setProperty("--brightness", `${this.state.brightness}%`);
+  }
+
+  private crosshair(classes: string): TemplateResult {
+    return html`<svg class=${classes} viewBox="0 0 40 40" aria-hidden="true"><path class="crosshair-halo" d="M20 2v13M20 25v13M2 20h13M25 20h13" /><path d="M20 2v13M20 25v13M2 20h13M25 20h13" /><circle cx="20" cy="20" r="1.500" /></svg>`;
+  }
+
+  private photoControls(comparing: boolean): TemplateResult | typeof nothing {
+    if (comparing) return html`<arp-photo-divider .controller=${this.controller}></arp-photo-divider>`;
+    const photos = knownPhotos(this.state);
+    // The desk of the photos holds the same choice.
+    if (this.state.panel === "photos" || photos.length < 2 || !photos.some(({ slug }) => slug === this.state.photo))
+      return nothing;
+    return html`<arp-photo-card class="wide-only" .controller=${this.controller}></arp-photo-card>`;
   }
 
   /** With a finger the crosshair is more exact than the fingertip: big buttons to place, undo, end. */
@@ -72,7 +97,17 @@ export class MapFrame extends ArpentElement {
       Enter: () => app.clicked(app.state.view.center),
       ...(measuring ? { Backspace: () => app.removePoint() } : {}),
     };
-    return actions[event.key];
+    return actions[event.key] ?? this.photoAction(event);
+  }
+
+  private photoAction({ key, shiftKey }: KeyboardEvent): (() => void) | undefined {
+    const { photos } = this.controller;
+    const actions: Record<string, () => void> = {
+      p: () => void photos.step(shiftKey),
+      c: () => void photos.toggleCompare(),
+      v: () => photos.toggleMode(),
+    };
+    return actions[key.toLowerCase()];
   }
 }
 

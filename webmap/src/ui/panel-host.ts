@@ -3,11 +3,13 @@ import type { Controller } from "../app/controller";
 import type { Key } from "../i18n";
 import type { PanelId } from "../state/state";
 import { drawerHandle } from "./drawer";
+import { fetched } from "./later";
 import { skeleton } from "./states";
 
 const TITLES: Record<PanelId, Key> = {
   layers: "desk.layers",
   list: "desk.list",
+  photos: "desk.photos",
   measure: "desk.measure",
   help: "desk.help",
 };
@@ -15,22 +17,21 @@ const TITLES: Record<PanelId, Key> = {
 /** Desks that are not in the first view are fetched when they are first opened. */
 const LATER: Partial<Record<PanelId, () => Promise<unknown>>> = {
   list: () => import("./list-panel"),
+  photos: () => import("./photos-panel"),
   measure: () => import("./measure-panel"),
   help: () => import("./help-panel"),
 };
 
 function body(controller: Controller, panel: PanelId): TemplateResult {
   const fetchPanel = LATER[panel];
-  if (fetchPanel && !customElements.get(`arp-${panel}-panel`)) {
-    // A new state object makes the screen draw itself again, with the desk this time.
-    void fetchPanel().then(() => controller.store.update({}));
-    return skeleton(controller.t, 6);
-  }
+  if (fetchPanel && !fetched(controller, `arp-${panel}-panel`, fetchPanel)) return skeleton(controller.t, 6);
   switch (panel) {
     case "layers":
       return html`<arp-layers-panel .controller=${controller}></arp-layers-panel>`;
     case "list":
       return html`<arp-list-panel .controller=${controller}></arp-list-panel>`;
+    case "photos":
+      return html`<arp-photos-panel .controller=${controller}></arp-photos-panel>`;
     case "measure":
       return html`<arp-measure-panel .controller=${controller}></arp-measure-panel>`;
     case "help":

@@ -1,4 +1,5 @@
 import { html, type TemplateResult } from "lit";
+import { isPhone } from "../app/surroundings";
 import type { Key } from "../i18n";
 import type { AppState, PanelId } from "../state/state";
 import { ArpentElement } from "./element";
@@ -7,6 +8,7 @@ import type { IconName } from "./icon";
 const DESKS: { panel: PanelId; icon: IconName; label: Key }[] = [
   { panel: "layers", icon: "layers", label: "desk.layers" },
   { panel: "list", icon: "list", label: "desk.list" },
+  { panel: "photos", icon: "photos", label: "desk.photos" },
   { panel: "measure", icon: "measure", label: "desk.measure" },
   { panel: "help", icon: "help", label: "desk.help" },
 ];
@@ -31,7 +33,7 @@ export class Rail extends ArpentElement {
 
   private open(panel: PanelId): void {
     // On a phone the sheet lies over the panel: opening a desk must show it.
-    if (matchMedia("(max-width: 760px)").matches && this.state.sheet) {
+    if (isPhone() && this.state.sheet) {
       this.controller.closeSheet();
       this.controller.openPanel(panel);
     } else this.controller.togglePanel(panel);

@@ -1,23 +1,25 @@
 import { html, nothing, svg, type TemplateResult } from "lit";
-import { formatBar, formatCoordinates, formatScale, scaleBar } from "../format/format";
+import { formatBar, formatCoordinates, formatResolution, formatScale, formatTaken, scaleBar } from "../format/format";
 import { groundResolution, scaleDenominator } from "../geo/mercator";
 import { attributions } from "../state/catalogue";
+import { comparison, knownPhotos, photoUnder } from "../state/photos";
 import { ArpentElement } from "./element";
 
 const BAR_PX = 110;
 
-/** Scale, scale bar, coordinates, sources of what is in sight. */
+/** Scale, scale bar, coordinates, photo under the pointer, sources of what is in sight. */
 export class StatusLine extends ArpentElement {
-  private stopPointer: (() => void) | null = null;
+  private stops: (() => void)[] = [];
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.stopPointer = this.controller.pointer.subscribe(() => this.requestUpdate());
+    const { pointer, photos } = this.controller;
+    this.stops = [pointer, photos.divider].map((store) => store.subscribe(() => this.requestUpdate()));
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.stopPointer?.();
+    for (const stop of this.stops) stop();
   }
 
   protected override render(): TemplateResult {
@@ -27,6 +29,7 @@ export class StatusLine extends ArpentElement {
       <span class="scale" title=${this.t("status.scaleTip")}>${formatScale(scaleDenominator(view.zoom, latitude), language)}</span>
       ${this.bar(groundResolution(view.zoom, latitude))}
       ${this.coordinates()}
+      ${this.photo()}
       <span class="attribution">${this.sources().join(" · ")}</span>
     </footer>`;
   }
@@ -47,11 +50,25 @@ export class StatusLine extends ArpentElement {
       ${position ? nothing : html`<span class="muted">${this.t("status.centre")}</span>`}</span>`;
   }
 
+  private photo(): TemplateResult | typeof nothing {
+    const { language } = this.state;
+    const { pointer, photos } = this.controller;
+    const found = photoUnder(this.state, pointer.state, photos.divider.state.at);
+    if (!found) return nothing;
+    if (!found.covered) return html`<span class="status-photo muted">${this.t("status.noPhoto")}</span>`;
+    const { title, acquired, resolution_m } = found.photo;
+    const date = formatTaken(acquired, language);
+    return html`<span class="status-photo" title=${title}>${this.t("status.photo", { date, resolution: formatResolution(resolution_m, language) })}</span>`;
+  }
+
   private sources(): string[] {
-    const { layers, catalogue, backgrounds, background } = this.state;
+    const { layers, catalogue, backgrounds, background, photo } = this.state;
     if (catalogue.status !== "ready") return [];
     const on = new Set(layers.filter(({ visible }) => visible).map(({ slug }) => slug));
     const texts = catalogue.value.filter(({ slug }) => on.has(slug)).map(({ attribution }) => attribution);
+    const pair = comparison(this.state);
+    const photos = pair ? [pair.left, pair.right] : knownPhotos(this.state).filter(({ slug }) => slug === photo);
+    texts.push(...photos.map(({ attribution }) => attribution));
     return attributions([...texts, backgrounds.find(({ slug }) => slug === background)?.attribution ?? ""]);
   }
 }

@@ -1,0 +1,20 @@
+import type { Photo } from "../api/types";
+import { formatAcquired, formatResolution, type Language } from "../format/format";
+import type { Translate } from "../i18n";
+
+/** "juin 2024 · 5 cm". */
+export function photoCaption({ acquired, resolution_m }: Photo, language: Language): string {
+  return `${formatAcquired(acquired, language)} · ${formatResolution(resolution_m, language)}`;
+}
+
+/** The year; with its month where two campaigns share one. */
+export function photoMark(photo: Photo, photos: readonly Photo[], language: Language): string {
+  const year = photo.acquired.slice(0, 4);
+  const alone = photos.filter(({ acquired }) => acquired.startsWith(year)).length === 1;
+  return alone ? year : formatAcquired(photo.acquired.slice(0, 7), language);
+}
+
+/** Who may see it, and whose it is. */
+export function photoAudience({ visibility, owner }: Photo, t: Translate): string {
+  return [t(`visibility.${visibility}`), owner?.name ?? ""].filter(Boolean).join(" · ");
+}

@@ -1,0 +1,91 @@
+import { describe, expect, it } from "vitest";
+import { around, byTime, covers, firstPair, photoUnder, sideToReplace, takenAt, timeline } from "../src/state/photos";
+import { photo, state } from "./fixtures";
+
+const PHOTOS = [photo("2024-06"), photo("2020"), photo("2014-07-03"), photo("2022")];
+const slugs = (photos: readonly { slug: string }[]): string[] => photos.map(({ slug }) => slug);
+
+describe("time line", () => {
+  it("goes from the oldest to the newest, whatever the precision of the dates", () => {
+    expect(slugs(byTime(PHOTOS))).toEqual(["2014-07-03", "2020", "2022", "2024-06"]);
+    expect(takenAt("2024-01-01")).toBeLessThan(takenAt("2024-06"));
+  });
+
+  it("is as long between two as the time between them", () => {
+    const gaps = timeline(PHOTOS).map(({ gap }) => gap);
+    expect(gaps[0]).toBe(0);
+    expect(gaps.reduce((sum, gap) => sum + gap, 0)).toBeCloseTo(1);
+    expect(gaps[1]).toBeGreaterThan(2.5 * (gaps[2] ?? 0));
+  });
+
+  it("bears one campaign, or several of one date", () => {
+    expect(timeline([photo("2024")]).map(({ gap }) => gap)).toEqual([0]);
+    expect(timeline([photo("2024"), photo("2024")]).map(({ gap }) => gap)).toEqual([0, 0]);
+  });
+
+  it("keeps the neighbours of the photo on screen where all would not fit", () => {
+    expect(slugs(around(PHOTOS, "2014-07-03", 2))).toEqual(["2014-07-03", "2020"]);
+    expect(slugs(around(PHOTOS, "2024-06", 3))).toEqual(["2020", "2022", "2024-06"]);
+    expect(around(PHOTOS, "2020", 9)).toHaveLength(4);
+  });
+});
+
+describe("comparison", () => {
+  it("begins with the photo on screen and the one before it", () => {
+    expect(firstPair(PHOTOS, "2022")).toEqual({ left: "2020", right: "2022" });
+  });
+
+  it("begins with the two newest when there is no photo on screen", () => {
+    expect(firstPair(PHOTOS, null)).toEqual({ left: "2022", right: "2024-06" });
+  });
+
+  it("keeps the oldest on the left", () => {
+    expect(firstPair(PHOTOS, "2014-07-03")).toEqual({ left: "2014-07-03", right: "2020" });
+  });
+
+  it("needs two campaigns", () => {
+    expect(firstPair([photo("2024")], "2024")).toBeNull();
+  });
+
+  it("replaces the nearer in time", () => {
+    expect(sideToReplace(PHOTOS, "2014-07-03", "2024-06", "2022")).toBe("right");
+    expect(sideToReplace(PHOTOS, "2020", "2024-06", "2014-07-03")).toBe("left");
+  });
+});
+
+describe("photo under the pointer", () => {
+  const photos = {
+    status: "ready" as const,
+    value: [photo("2024"), photo("2020", { extent_4326: [1.8, 47.5, 1.9, 47.6] })],
+  };
+  const compared = (mode: "swipe" | "side") => state({ photos, photo: "2024", compare: { mode, left: "2020" } });
+  const slugAt = (...parameters: Parameters<typeof photoUnder>) => photoUnder(...parameters)?.photo.slug;
+
+  it("is the one on screen", () => {
+    expect(slugAt(state({ photos, photo: "2024" }), { position: [1.95, 47.55], twin: false }, 0.5)).toBe("2024");
+  });
+
+  it("is that of the side of the divider", () => {
+    expect(slugAt(compared("swipe"), { position: [1.85, 47.55], twin: false }, 0.5)).toBe("2020");
+    expect(slugAt(compared("swipe"), { position: [1.85, 47.55], twin: false }, 0.1)).toBe("2024");
+  });
+
+  it("is that of the map it is in", () => {
+    expect(slugAt(compared("side"), { position: [1.99, 47.55], twin: true }, 0.5)).toBe("2020");
+    expect(slugAt(compared("side"), { position: [1.81, 47.55], twin: false }, 0.5)).toBe("2024");
+  });
+
+  it("is that of the centre without a pointer", () => {
+    expect(slugAt(state({ photos, photo: "2020" }), { position: null, twin: false }, 0.5)).toBe("2020");
+  });
+
+  it("does not reach out of its extent", () => {
+    expect(covers(photo("2024"), [2.1, 47.55])).toBe(false);
+    const outside = photoUnder(state({ photos, photo: "2020" }), { position: [1.95, 47.55], twin: false }, 0.5);
+    expect(outside?.covered).toBe(false);
+  });
+
+  it("is none without a photo", () => {
+    expect(photoUnder(state({ photos }), { position: [1.9, 47.55], twin: false }, 0.5)).toBeNull();
+  });
+});
