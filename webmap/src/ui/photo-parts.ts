@@ -66,7 +66,7 @@ export class PhotoStrip extends ArpentElement {
     const { language } = this.state;
     const pick = (event: Event): void => choose((event.target as HTMLSelectElement).value);
     return html`<label class="strip-side wide-only"><span>${this.t(label)}</span>
-      <span class="select"><select @change=${pick}>${byTime(knownPhotos(this.state)).map(
+      <span class="select"><select aria-label=${this.t(label)} @change=${pick}>${byTime(knownPhotos(this.state)).map(
         (photo) =>
           html`<option value=${photo.slug} .selected=${live(photo.slug === chosen)}>${photoCaption(photo, language)}</option>`,
       )}</select><arp-icon name="chevronDown"></arp-icon></span></label>`;
