@@ -59,12 +59,13 @@ class Renderer:
     def _cell(self, cell: Window, canvas: Canvas, shadow: Single, place: tuple[slice, slice]) -> Picture:
         ids = canvas.ids[place].astype(np.intp)
         tables, light = self.scene.materials, self.scene.light
-        mix = tables[:, 6].copy().take(ids) * self.noise.fine(cell)
+        fine = self.noise.fine(cell)
+        mix = tables[:, 6].copy().take(ids) * fine
         mix += tables[:, 7].copy().take(ids) * self.noise.mid(cell)
         mix += tables[:, 8].copy().take(ids) * self.noise.large(cell)
         mix += canvas.mix[place]
-        np.clip(mix, -0.62, 0.62, out=mix)
-        bright, dark = canvas.shade[place], shadow[place]
+        mix *= np.float32(0.8) / (np.float32(0.65) + np.abs(mix))
+        bright, dark = canvas.shade[place] * (1 + np.float32(0.028) * fine), shadow[place]
         out = np.empty((cell.height - 2 * RIM, cell.width - 2 * RIM, 3), np.uint8)
         for band in range(3):
             value = tables[:, 3 + band].copy().take(ids)

@@ -52,7 +52,7 @@ def crown(form: int, steps: int, variant: int, size: float, light: Light) -> Cro
 
 def _outline(axis: Single, radius: float, form: int, rng: np.random.Generator) -> Single:
     turn = np.arctan2(axis[:, None], axis[None, :])
-    waves = ((2, 0.08), (3, 0.07), (5, 0.05)) if form != CONIFER else ((9, 0.09), (5, 0.05))
+    waves = ((2, 0.08), (3, 0.07), (5, 0.05)) if form != CONIFER else ((9, 0.05), (5, 0.06))
     out = np.ones_like(turn)
     for n, share in waves:
         out += np.float32(share) * np.sin(n * turn + np.float32(rng.uniform(0, 2 * pi)))
