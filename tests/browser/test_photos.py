@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator
+from operator import itemgetter
 
 import pytest
 from PIL import Image
@@ -90,11 +91,8 @@ def shown(page: Page, x: float, y: float) -> str:
     """Which photo the map shows about a point of the page."""
     page.wait_for_timeout(400)
     area = Image.open(io.BytesIO(page.screenshot(clip={"x": x - 8, "y": y - 8, "width": 16, "height": 16})))
-    counted = area.convert("RGB").getcolors(256) or []
-    red, green, blue = max(counted)[1]  # type: ignore[misc]
-    return min(
-        COLOURS, key=lambda slug: sum(abs(a - b) for a, b in zip(COLOURS[slug], (red, green, blue), strict=True))
-    )
+    colour = max(area.convert("RGB").getcolors(256) or [], key=itemgetter(0))[1]
+    return min(COLOURS, key=lambda slug: sum(abs(a - b) for a, b in zip(COLOURS[slug], colour, strict=True)))
 
 
 def desk_of_photos(page: Page) -> Locator:

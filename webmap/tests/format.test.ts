@@ -79,6 +79,10 @@ describe("a campaign", () => {
     expect(plain(formatTaken(acquired, "fr"))).toBe(taken);
   });
 
+  it("is short on a time line", () => {
+    expect(plain(formatAcquired("2024-10", "fr", "short"))).toBe("oct. 2024");
+  });
+
   it("is dated in English", () => {
     expect(plain(formatTaken("2024-06-12", "en"))).toBe("of 12 June 2024");
   });

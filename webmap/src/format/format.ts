@@ -53,13 +53,13 @@ export function formatDate(iso: string, language: Language): string {
 }
 
 /** "2024", "juin 2024", "12 juin 2024", "1er juin 2024": the date of a campaign, as precise as it is known. */
-export function formatAcquired(acquired: string, language: Language): string {
-  const [year, month, day] = acquired.split("-");
-  if (month === undefined) return acquired;
-  const date = new Date(`${year}-${month}-${day ?? "15"}T12:00:00Z`);
+export function formatAcquired(acquired: string, language: Language, month: "long" | "short" = "long"): string {
+  const [year, number, day] = acquired.split("-");
+  if (number === undefined) return acquired;
+  const date = new Date(`${year}-${number}-${day ?? "15"}T12:00:00Z`);
   if (Number.isNaN(date.getTime())) return acquired;
   const text = new Intl.DateTimeFormat(LOCALES[language], {
-    month: "long",
+    month,
     year: "numeric",
     ...(day === undefined ? {} : { day: "numeric" }),
   }).format(date);

@@ -52,10 +52,18 @@ export class PhotoStrip extends ArpentElement {
     </section>`;
   }
 
-  /** The distances of the time line, which a style attribute may not say. */
+  private pair = "";
+
+  /** The distances of the time line, which a style attribute may not say; and the two campaigns in sight on it. */
   protected override updated(): void {
     for (const mark of this.querySelectorAll<HTMLElement>("[data-gap]"))
       mark.style.flexGrow = mark.dataset["gap"] ?? "0";
+    const pair = `${this.state.compare?.left}.${this.state.photo}`;
+    if (pair === this.pair) return;
+    this.pair = pair;
+    for (const side of ["left", "right"]) {
+      this.querySelector(`.timeline [data-side="${side}"]`)?.scrollIntoView({ inline: "nearest", block: "nearest" });
+    }
   }
 
   private choice(

@@ -7,11 +7,11 @@ export function photoCaption({ acquired, resolution_m }: Photo, language: Langua
   return `${formatAcquired(acquired, language)} · ${formatResolution(resolution_m, language)}`;
 }
 
-/** The year; with its month where two campaigns share one. */
+/** The year; with its month ("oct. 2024") where two campaigns share one. */
 export function photoMark(photo: Photo, photos: readonly Photo[], language: Language): string {
   const year = photo.acquired.slice(0, 4);
   const alone = photos.filter(({ acquired }) => acquired.startsWith(year)).length === 1;
-  return alone ? year : formatAcquired(photo.acquired.slice(0, 7), language);
+  return alone ? year : formatAcquired(photo.acquired.slice(0, 7), language, "short");
 }
 
 /** Who may see it, and whose it is. */
