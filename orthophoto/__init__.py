@@ -1,0 +1,1 @@
+"""Aerial campaigns: a delivered folder of sheets becomes a published photo."""
