@@ -110,7 +110,10 @@ export class PhotoDivider extends ArpentElement {
     const pair = comparison(this.state);
     if (!pair) return nothing;
     const { language } = this.state;
-    return html`<div class="photo-names" aria-hidden="true"><span>${photoCaption(pair.left, language)}</span><span>${photoCaption(pair.right, language)}</span></div>
+    return html`<div class="photo-names" aria-hidden="true">${[pair.left, pair.right].map(
+      (photo) =>
+        html`<span>${formatAcquired(photo.acquired, language)}<span class="wide-only"> · ${formatResolution(photo.resolution_m, language)}</span></span>`,
+    )}</div>
       ${pair.mode === "swipe" ? this.slider(pair) : nothing}`;
   }
 
