@@ -227,7 +227,8 @@ def outline(invalid: Bits | None, transform: Transform, height: int, width: int)
     reach = cell * abs(transform[0])
     simple = shapely.union_all(polygons).simplify(reach).buffer(reach, join_style="mitre").intersection(box)
     parts = [part for part in shapely.get_parts(simple) if part.geom_type == "Polygon"]
-    return MultiPolygon(parts).normalize()
+    whole: MultiPolygon = MultiPolygon(parts).normalize()
+    return whole
 
 
 def _valid_cells(invalid: Bits, cell: int) -> Pixels:

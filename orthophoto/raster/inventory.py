@@ -121,7 +121,7 @@ def _taken(facts: Facts, crs: int | None) -> Taken | Finding:
         return _no_crs(facts.file, info, points)
     outline = outline_in_2154(info, epsg)
     if not _in_france(outline):
-        return _misplaced(facts.file, points, epsg)
+        return _misplaced(facts.file, points, epsg, declared=info.crs is not None)
     seems = _named_elsewhere(facts.file, info, epsg, outline)
     if seems:
         return _lie(facts.file, points, epsg, seems)
@@ -137,12 +137,24 @@ def _no_crs(file: str, info: RasterInfo, points: list[tuple[float, float]]) -> F
     return Finding("no_crs", (file,), params)
 
 
-def _misplaced(file: str, points: list[tuple[float, float]], epsg: int) -> Finding:
-    """Out of France in its CRS: a lie when its coordinates are French in another, else simply elsewhere."""
-    seems = EPSG if _inside(_box(points), FRANCE) else ranges.looks_like(_box(points))
-    if seems and seems != epsg:
+def _misplaced(file: str, points: list[tuple[float, float]], epsg: int, *, declared: bool) -> Finding:
+    """Out of France: a lie when that cannot be its CRS or its coordinates are French ones, else elsewhere."""
+    place = _box(points)
+    seems = EPSG if _inside(place, FRANCE) else None if _is_at_home(place, epsg) else ranges.looks_like(place)
+    if declared and seems and seems != epsg:
         return _lie(file, points, epsg, seems)
     return Finding("outside_area", (file,), {"crs": epsg, "x": round(points[0][0], 2), "y": round(points[0][1], 2)})
+
+
+def _is_at_home(place: Bounds, epsg: int) -> bool:
+    """Whether coordinates lie where their CRS is meant to be used."""
+    area = pyproj.CRS.from_epsg(epsg).area_of_use
+    if area is None:
+        return True
+    x, y = (place[0] + place[2]) / 2, (place[1] + place[3]) / 2
+    to_degrees = pyproj.Transformer.from_crs(epsg, 4326, always_xy=True)
+    longitude, latitude = to_degrees.transform(x, y)
+    return bool(area.west <= longitude <= area.east and area.south <= latitude <= area.north)
 
 
 def _lie(file: str, points: list[tuple[float, float]], epsg: int, seems: int) -> Finding:
@@ -168,14 +180,13 @@ def outline_in_2154(info: RasterInfo, epsg: int) -> Polygon:
     """The outline of all its pixels, its sides densified where they bend; empty when it has no place there."""
     if info.transform is None:
         return Polygon()
-    ring: Polygon = Polygon(corners(info.transform, info.width, info.height))
-    if epsg == EPSG:
-        return ring.normalize()
-    ring = ring.segmentize(max(ring.length / (4 * DENSITY), 1e-9))
-    x, y = _to_2154(epsg).transform(*shapely.get_coordinates(ring).T)
-    if not all(map(math.isfinite, [*x, *y])):
-        return Polygon()
-    return Polygon(list(zip(x, y, strict=True))).normalize()
+    ring = Polygon(corners(info.transform, info.width, info.height))
+    if epsg != EPSG:
+        ring = ring.segmentize(max(ring.length / (4 * DENSITY), 1e-9))
+        x, y = _to_2154(epsg).transform(*shapely.get_coordinates(ring).T)
+        ring = Polygon(list(zip(x, y, strict=True)) if all(map(math.isfinite, [*x, *y])) else [])
+    normal: Polygon = ring.normalize()
+    return normal
 
 
 @cache
@@ -264,14 +275,14 @@ def is_on(grid: Grid, sheet: Taken) -> bool:
 
 
 def _warnings(sheets: list[Taken], grid: Grid) -> Iterable[Finding]:
-    yield from _about(sheets, "crs_assumed", lambda sheet: sheet.info.crs is None)
+    yield from _about([sheet for sheet in sheets if sheet.info.crs is None], "crs_assumed")
     for epsg in sorted({sheet.crs for sheet in sheets} - {EPSG}):
-        yield from _about(sheets, "other_crs", lambda sheet, epsg=epsg: sheet.crs == epsg, crs=epsg)
-    yield from _about(sheets, "rotated", lambda sheet: sheet.crs == EPSG and sheet.warp)
+        yield from _about([sheet for sheet in sheets if sheet.crs == epsg], "other_crs", crs=epsg)
+    yield from _about([sheet for sheet in sheets if sheet.crs == EPSG and sheet.warp], "rotated")
     straight = [sheet for sheet in sheets if not sheet.warp]
     yield from _other_resolutions(straight, grid)
     matching = [sheet for sheet in straight if _same_resolution(sheet, grid.resolution)]
-    yield from _about(matching, "off_grid", lambda sheet: not is_on(grid, sheet))
+    yield from _about([sheet for sheet in matching if not is_on(grid, sheet)], "off_grid")
     yield from _outliers(sheets, "other_size", lambda sheet: (sheet.info.width, sheet.info.height))
     yield from _outliers(sheets, "other_bands", lambda sheet: sheet.info.bands)
     yield from _outliers(sheets, "other_depth", lambda sheet: sheet.info.dtype)
@@ -281,10 +292,10 @@ def _warnings(sheets: list[Taken], grid: Grid) -> Iterable[Finding]:
     yield from _overlaps(sheets, grid)
 
 
-def _about(sheets: Iterable[Taken], code: str, concerns: Callable[[Taken], bool], **params: Any) -> Iterable[Finding]:
-    files = tuple(sheet.file for sheet in sheets if concerns(sheet))
-    if files:
-        yield Finding(code, files, params)
+def _about(sheets: Sequence[Taken], code: str, **params: Any) -> Iterable[Finding]:
+    """One finding about all of these, none about nothing."""
+    if sheets:
+        yield Finding(code, tuple(sheet.file for sheet in sheets), params)
 
 
 def _other_resolutions(sheets: list[Taken], grid: Grid) -> Iterable[Finding]:
@@ -303,7 +314,7 @@ def _outliers(sheets: list[Taken], code: str, value_of: Callable[[Taken], Hashab
     for value in sorted(counts, key=str):
         if value != usual:
             shown = {"found": _shown(value), "usual": _shown(usual)}
-            yield from _about(sheets, code, lambda sheet, value=value: value_of(sheet) == value, **shown)
+            yield from _about([sheet for sheet in sheets if value_of(sheet) == value], code, **shown)
 
 
 def _shown(value: Hashable) -> str:

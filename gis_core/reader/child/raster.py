@@ -47,7 +47,7 @@ DTYPES = {"uint8", "uint16"}
 HEAD = 4096
 # What one strip may weigh; a frame holds its mask too.
 STRIP_BYTES = 128 * 1024 * 1024
-CACHE_MB = 256
+CACHE_BYTES = 256 * 1024 * 1024
 PRJ_BYTES = 65_536
 OPAQUE = 128
 PNG_TAIL = 64
@@ -59,7 +59,6 @@ class Images:
     """The images that the child opens: one GDAL for all, its drivers cut down once."""
 
     def __init__(self, limits: dict[str, int]) -> None:
-        os.environ["GDAL_CACHEMAX"] = str(CACHE_MB)
         import rasterio
 
         self._limits = limits
@@ -68,7 +67,9 @@ class Images:
         logging.getLogger("rasterio").propagate = False
         warnings.filterwarnings("ignore", category=rasterio.errors.NotGeoreferencedWarning)
         # Entering another environment would register all drivers again: this one is never left.
-        self._environment = rasterio.Env(GDAL_CACHEMAX=CACHE_MB, GDAL_NUM_THREADS="ALL_CPUS", GDAL_PAM_ENABLED=False)
+        self._environment = rasterio.Env(
+            GDAL_CACHEMAX=CACHE_BYTES, GDAL_NUM_THREADS="ALL_CPUS", GDAL_PAM_ENABLED=False, GTIFF_DIRECT_IO=True
+        )
         self._environment.__enter__()
         Drivers("rasterio").allow(list(DRIVERS.values()))
 
@@ -115,7 +116,8 @@ class Images:
         self._check_size(name, kind)
         self._said.clear()
         try:
-            image = rasterio.open(name, driver=DRIVERS[kind])
+            # Threads help to decode JPEG 2000 and cost more than they bring on the rows of a plain TIFF.
+            image = rasterio.open(name, driver=DRIVERS[kind], **({"NUM_THREADS": 1} if kind == "tiff" else {}))
         except rasterio.errors.RasterioError as error:
             raise Trouble("image_damaged", detail=str(error)[:300]) from error
         with image:
