@@ -179,9 +179,14 @@ def _courses(v: Single, spacing: float) -> Single:
 
 
 def _fit(
-    fitting: Fitting, roof: Roof, frame: tuple[Single, Single], height: Single, ids: NDArray[np.int32], shade: Single,
+    fitting: Fitting,
+    roof: Roof,
+    frame: tuple[Single, Single],
+    height: Single,
+    ids: NDArray[np.int32],
+    shade: Single,
     mix: Single,
-) -> None:  # fmt: skip
+) -> None:
     """Draw a chimney, a window or panels on a roof."""
     u, v = frame
     on = (np.abs(u - fitting.u) < fitting.length / 2) & (np.abs(v - fitting.v) < fitting.width / 2)

@@ -55,9 +55,7 @@ def render_campaigns(territory: Territory, folder: Path, say: Say) -> None:
                 say(f"Photos aériennes de démonstration : {done}/{total} dalles…")
 
 
-def _drawn(
-    territory: Territory, folder: Path, wanted: dict[Campaign, list[Sheet]], scratch: Path
-) -> Iterator[str]:  # fmt: skip
+def _drawn(territory: Territory, folder: Path, wanted: dict[Campaign, list[Sheet]], scratch: Path) -> Iterator[str]:
     """The names of the sheets as they are finished."""
     workers = max(1, min(4, len(os.sched_getaffinity(0))))
     # A fresh interpreter per worker: the caller may hold database connections that must not be inherited.

@@ -39,8 +39,8 @@ CROPS: dict[str, dict[str, tuple[Look, ...]]] = {
         "barley": (((204, 188, 148), (188, 170, 128), (0.2, 0.14, 0.3), "stubble"),),
         "rapeseed": (((166, 148, 114), (186, 168, 130), (0.3, 0.25, 0.36), "stubble"),
                      ((158, 132, 104), (180, 154, 124), (0.3, 0.2, 0.45), "ploughed")),
-        "sugar beet": (((78, 112, 54), (104, 126, 68), (0.3, 0.15, 0.4), "hoed"),),
-        "maize": (((78, 108, 52), (102, 124, 66), (0.32, 0.12, 0.36), "hoed"),),
+        "sugar beet": (((88, 112, 62), (112, 130, 76), (0.3, 0.15, 0.36), "hoed"),),
+        "maize": (((84, 106, 58), (108, 124, 72), (0.32, 0.12, 0.34), "hoed"),),
         "sunflower": (((126, 122, 60), (150, 138, 78), (0.4, 0.2, 0.34), "hoed"),),
         "fallow": (((156, 146, 102), (182, 166, 122), (0.35, 0.5, 0.4), ""),),
     },
@@ -136,9 +136,13 @@ def _field(drawing: Drawing, shape: BaseGeometry, crop: str, direction: float, r
 
 
 def _headland(
-    drawing: Drawing, inner: BaseGeometry, first: Colour, second: Colour, grain: tuple[float, float, float],
+    drawing: Drawing,
+    inner: BaseGeometry,
+    first: Colour,
+    second: Colour,
+    grain: tuple[float, float, float],
     rng: Generator,
-) -> None:  # fmt: skip
+) -> None:
     """Where the tractor turns, along the ends: a little paler, and its wheel marks."""
     core = inner.buffer(-6.0, join_style="mitre")
     if core.area < 4_000:

@@ -21,7 +21,7 @@ WOOD_SPACING = 5.6
 TINTS: dict[str, tuple[Colour, ...]] = {
     "deciduous": ((92, 118, 62), (82, 110, 58), (104, 126, 68), (76, 100, 56), (114, 130, 72), (86, 114, 70),
                   (98, 112, 60), (72, 98, 50)),
-    "conifer": ((58, 84, 58), (66, 92, 66), (52, 76, 54), (74, 98, 76)),
+    "conifer": ((74, 102, 70), (82, 110, 78), (68, 94, 66), (90, 114, 86)),
     "riparian": ((106, 128, 80), (96, 122, 74), (118, 138, 92), (86, 112, 64)),
     "fruit": ((104, 128, 70), (114, 134, 78), (94, 118, 64)),
     "bush": ((80, 106, 56), (70, 96, 52), (92, 116, 62), (104, 122, 68), (60, 84, 50), (88, 110, 66), (96, 110, 58),
@@ -74,7 +74,7 @@ def plant_woods(drawing: Drawing, woods: Sequence[LandCover], nursery: Nursery) 
             conifer = rng.random() < conifers
             tints = nursery.tints["conifer" if conifer else "deciduous"]
             pick = int(grove[rng.integers(3)]) if rng.random() < 0.8 else int(rng.integers(len(tints)))
-            radius = float(rng.uniform(1.8, 2.9) if conifer else rng.uniform(2.5, 4.3))
+            radius = float(rng.uniform(2.5, 3.5) if conifer else rng.uniform(2.5, 4.3))
             form = CONIFER if conifer else ROUND
             drawing.plant(x, y, radius, form, tints[pick % len(tints)], rng, float(rng.uniform(3.0, 6.0)))
 

@@ -28,6 +28,7 @@ class Renderer:
     def __init__(self, scene: Scene, size: float) -> None:
         self.scene, self.index = scene, scene.index()
         self.noise = Noise(size, scene.seed)
+        self.tables = np.ascontiguousarray(scene.materials.T)
 
     def draw(self, window: Window) -> Picture:
         """The window's pixels: rows, columns, red green blue."""
@@ -58,19 +59,19 @@ class Renderer:
 
     def _cell(self, cell: Window, canvas: Canvas, shadow: Single, place: tuple[slice, slice]) -> Picture:
         ids = canvas.ids[place].astype(np.intp)
-        tables, light = self.scene.materials, self.scene.light
+        tables, light = self.tables, self.scene.light
         fine = self.noise.fine(cell)
-        mix = tables[:, 6].copy().take(ids) * fine
-        mix += tables[:, 7].copy().take(ids) * self.noise.mid(cell)
-        mix += tables[:, 8].copy().take(ids) * self.noise.large(cell)
+        mix = tables[6].take(ids) * fine
+        mix += tables[7].take(ids) * self.noise.mid(cell)
+        mix += tables[8].take(ids) * self.noise.large(cell)
         mix += canvas.mix[place]
         mix *= np.float32(0.8) / (np.float32(0.65) + np.abs(mix))
         bright, dark = canvas.shade[place] * (1 + np.float32(0.028) * fine), shadow[place]
         out = np.empty((cell.height - 2 * RIM, cell.width - 2 * RIM, 3), np.uint8)
         for band in range(3):
-            value = tables[:, 3 + band].copy().take(ids)
+            value = tables[3 + band].take(ids)
             value *= mix
-            value += tables[:, band].copy().take(ids)
+            value += tables[band].take(ids)
             value *= _lit(bright, dark, light.shade[band])
             out[..., band] = self._exposed(value, cell, band, light)
         return out

@@ -144,9 +144,7 @@ def _fittings(drawing: Drawing, wings: Sequence[Wing], rng: Generator) -> list[F
     return out
 
 
-def _steeple(
-    drawing: Drawing, building: Building, wings: list[Wing]
-) -> tuple[list[Wing], list[Fitting]]:  # fmt: skip
+def _steeple(drawing: Drawing, building: Building, wings: list[Wing]) -> tuple[list[Wing], list[Fitting]]:
     """The end of the church that is a square tower carries a spire."""
     x, y, angle, length, _ = frame(building.geom)
     ends = []

@@ -45,9 +45,7 @@ def compose(territory: Territory, year: int, size: float) -> Scene:
 
 
 def _by_kind(covers: Sequence[LandCover]) -> dict[str, list[LandCover]]:
-    out: dict[str, list[LandCover]] = {
-        k: [] for k in ("water", "road", "pool", "hedge", "tree", "wood", "orchard")
-    }  # fmt: skip
+    out: dict[str, list[LandCover]] = {k: [] for k in ("water", "road", "pool", "hedge", "tree", "wood", "orchard")}
     for cover in covers:
         out.setdefault(cover.kind, []).append(cover)
     return out

@@ -41,12 +41,12 @@ def crown(form: int, steps: int, variant: int, size: float, light: Light) -> Cro
     edge = _outline(axis, radius, form, rng)
     near = np.clip(1 - np.hypot(axis[None, :], axis[:, None]) / edge, -1, 1)
     if form == CONIFER:
-        body = near * radius * 2.3 + lumps * 0.25 * radius
+        body = near * radius * 1.5 + lumps * 0.25 * radius
         inside = near + 0.35 * (lumps - 0.45) > 0.06
     else:
         body = np.sqrt(np.clip(1 - (1 - near) ** 2, 0, 1)) * radius * 0.85 + lumps * (0.16 * radius + 0.12)
         inside = near + 0.45 * (lumps - 0.35) > 0.04
-    height = (body + (0.9 * radius if form == ROUND else 0.0)).astype(np.float32)
+    height = (body + (0.9 if form == ROUND else 0.7 if form == CONIFER else 0.0) * radius).astype(np.float32)
     return Crown(reach, inside, height, _lit(body, lumps, size, light), (0.35 - 0.8 * lumps).astype(np.float32))
 
 

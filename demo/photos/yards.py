@@ -80,9 +80,7 @@ def _trimmed(drawing: Drawing, lines: Sequence[LineString], rng: Generator) -> N
         bush_row(drawing, line, radius, rng)
 
 
-def lay_yards(
-    drawing: Drawing, territory: Territory, built: Mapping[str, Sequence[Building]], cars: Cars
-) -> None:  # fmt: skip
+def lay_yards(drawing: Drawing, territory: Territory, built: Mapping[str, Sequence[Building]], cars: Cars) -> None:
     """Drives, terraces, vegetable patches and cars at home."""
     fronts = {a.parcel_idu: a.geom for a in territory.addresses}
     surfaces = [drawing.material(c, o, (0.35, 0.35, 0.3)) for c, o in (

@@ -207,9 +207,7 @@ def test_the_earlier_photograph_lacks_houses_built_since(land: Territory, countr
 
 
 @pytest.mark.slow
-def test_delivery_draws_only_what_is_missing(
-    land: Territory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:  # fmt: skip
+def test_delivery_draws_only_what_is_missing(land: Territory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sheets = tuple(Sheet(f"{k}.tif", 617_120.0 + 10 * k, 6_717_740.0, 10.0, 0.05, "jpeg") for k in range(2))
     campaign = Campaign(2024, "2024-08-22", "small", "Small", 0.05, sheets)
     monkeypatch.setattr(renderer, "CAMPAIGNS", (campaign,))

@@ -12,6 +12,8 @@ from demo.territory import generate
 
 class Command(BaseCommand):
     help = "Dessine les deux campagnes aériennes de démonstration dans un dossier ; ce qui s'y trouve déjà reste."
+    # It needs no database.
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", type=Path, metavar="DIR")
