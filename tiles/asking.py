@@ -1,4 +1,4 @@
-"""Who asks for a tile, and which layers they see: resolved by the platform's own rights code, kept for two seconds.
+"""Who asks for a tile, and which layers and photos they see: resolved by the platform's rights code, kept two seconds.
 
 A right taken away, a token revoked, an account closed, a layer made private, a new version: all of it is read again
 when the two seconds are over.
@@ -22,7 +22,9 @@ from gis_core.identity import user_of_authorization
 from gis_core.models import User
 from gis_core.rights import Rights, acting_as, rights_of
 from layers.catalogue.models import Layer
+from layers.catalogue.services import photo_edition
 from tiles import cache
+from tiles.ortho.rights import SeenPhoto, seen_photos
 from tiles.services import serving
 from tiles.services.running import run_as
 
@@ -46,10 +48,12 @@ class SeenLayer:
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Somebody's rights and layers by slug, at one moment."""
+    """Somebody's rights, and layers and photos by slug, at one moment: that of an edition of the photos' catalogue."""
 
     rights: Rights
     layers: Mapping[str, SeenLayer]
+    photos: Mapping[str, SeenPhoto]
+    edition: int
 
 
 @dataclass(slots=True)
@@ -68,17 +72,33 @@ _entries: OrderedDict[Credentials, Entry] = OrderedDict()
 _entries_lock = threading.Lock()
 
 
-def who_asks(environ: Mapping[str, Any]) -> Asker | None:
-    """The asker behind a request; None when its Authorization header names nobody (Django refuses it)."""
+def who_asks(environ: Mapping[str, Any], edition: int = 0) -> Asker | None:
+    """The asker behind a request; None when its Authorization header names nobody (Django refuses it).
+
+    Who names a later edition of the photos than we know makes us look at once.
+    """
     credentials = credentials_of(environ)
     entry = _entries.get(credentials) or new_entry(credentials)
-    if not entry.fresh():
+    if not entry.fresh() or (behind(entry, edition) and published_since(entry)):
         with entry.lock:
-            if not entry.fresh():
+            if not entry.fresh() or behind(entry, edition):
                 begun = time.monotonic()
                 entry.asker = read_asker(credentials)
                 entry.read_at = begun
     return entry.asker
+
+
+def behind(entry: Entry, edition: int) -> bool:
+    return entry.asker is not None and entry.asker.edition < edition
+
+
+def published_since(entry: Entry) -> bool:
+    """Whether the catalogue of photos has a later edition than this asker was read at."""
+    give_back()
+    try:
+        return behind(entry, photo_edition())
+    finally:
+        give_back()
 
 
 def forget_everybody() -> None:
@@ -115,8 +135,9 @@ def read_asker(credentials: Credentials) -> Asker | None:
             return who_asks({})
         rights = rights_of(user)
         with acting_as(rights), transaction.atomic():
-            layers = list(Layer.objects.visible_to(rights))
-        return Asker(rights, {layer.slug: seen(layer, rights) for layer in layers})
+            edition = photo_edition()
+            layers, photos = list(Layer.objects.visible_to(rights)), seen_photos(rights)
+        return Asker(rights, {layer.slug: seen(layer, rights) for layer in layers}, photos, edition)
     finally:
         give_back()
 

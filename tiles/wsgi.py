@@ -1,4 +1,4 @@
-"""The thin layer in front of Django: tiles asked for in the usual way are answered here, everything else passes on.
+"""The thin layer in front of Django: tiles asked for in the usual way are answered here, photos always, the rest not.
 
 A full Django request costs more than most tiles. This layer asks the same rights code (tiles.asking), serves the same
 tiles (tiles.services) and says the same headers; whatever is unusual in a request, an error above all, is Django's.
@@ -7,16 +7,15 @@ tiles (tiles.services) and says the same headers; whatever is unusual in a reque
 import logging
 import re
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 from typing import Any
 
 import psycopg
-from django.conf import settings
 from django.db import DatabaseError
-from django.http.request import split_domain_port, validate_host
 
 from tiles import asking, cache
 from tiles.asking import SeenLayer
+from tiles.hosts import trusted
+from tiles.ortho.wsgi import photo
 from tiles.services import serving
 from tiles.services.address import Address
 
@@ -31,11 +30,13 @@ QUERY = re.compile(r"(?:v=([0-9]{1,10}))?")
 
 
 def tiles_first(django: Application) -> Application:
-    """A WSGI application that answers tiles itself and leaves the rest to Django."""
+    """A WSGI application that answers tiles and photos itself and leaves the rest to Django."""
 
     def application(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         try:
             answered = tile(environ, start_response)
+            if answered is None:
+                answered = photo(environ, start_response)
         except (DatabaseError, psycopg.Error) as error:
             log.warning("tile left to Django: %s", error)
             answered = None
@@ -80,22 +81,8 @@ def usual(environ: Environ) -> bool:
         environ["REQUEST_METHOD"] == "GET"
         and "gzip" in environ.get("HTTP_ACCEPT_ENCODING", "")
         and QUERY.fullmatch(environ.get("QUERY_STRING", "")) is not None
-        and known_host(environ.get("HTTP_HOST", ""))
-        and (not settings.SECURE_SSL_REDIRECT or is_secure(environ))
+        and trusted(environ)
     )
-
-
-@lru_cache(maxsize=256)
-def known_host(host: str) -> bool:
-    domain, _port = split_domain_port(host)
-    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
-
-
-def is_secure(environ: Environ) -> bool:
-    if settings.SECURE_PROXY_SSL_HEADER:
-        name, value = settings.SECURE_PROXY_SSL_HEADER
-        return bool(environ.get(name, "").split(",", 1)[0].strip() == value)
-    return bool(environ["wsgi.url_scheme"] == "https")
 
 
 def headers_for(seen: SeenLayer, query: str) -> list[tuple[str, str]]:

@@ -29,6 +29,7 @@ ALIKE = 1.01  # resolutions count as equal within one per cent
 SHRUNK_FROM = 1.3  # a finer level is first averaged to the output's resolution from this ratio on
 MESH_ERROR_PX = 0.05
 SMALLEST_CELL_PX = 4
+SMALLEST_PX = 0.25  # a campaign smaller than this covers no pixel by half
 HALF_COVERED = 127  # of 255: a pixel whose centre lies on the edge of two sheets belongs to one of them at least
 MOST_OPEN = 48
 IDLE_S = 60.0
@@ -144,10 +145,11 @@ def frame_of(bounds: Box, bbox: Box, size: tuple[int, int], epsg: int) -> Frame 
     step_x, step_y = (bbox[2] - bbox[0]) / size[0], (bbox[3] - bbox[1]) / size[1]
     left, right = (clipped((x - bbox[0]) / step_x, size[0], side) for x, side in ((west, -1), (east, 1)))
     top, bottom = (clipped((bbox[3] - y) / step_y, size[1], side) for y, side in ((north, -1), (south, 1)))
-    if left >= right or top >= bottom:
+    if left >= right or top >= bottom or max((east - west) / step_x, (north - south) / step_y) < SMALLEST_PX:
         return None
     part = (bbox[0] + left * step_x, bbox[3] - bottom * step_y, bbox[0] + right * step_x, bbox[3] - top * step_y)
-    return Frame(left, top, right - left, bottom - top, *mesh(part, (right - left, bottom - top), epsg))
+    found = mesh(part, (right - left, bottom - top), epsg)
+    return Frame(left, top, right - left, bottom - top, *found) if found else None
 
 
 def clipped(position: float, length: int, side: int) -> int:
@@ -155,12 +157,17 @@ def clipped(position: float, length: int, side: int) -> int:
     return int(min(max(np.floor(position) + 2 * side + (side > 0), 0), length))
 
 
-def mesh(bbox: Box, size: tuple[int, int], epsg: int) -> tuple[Grid, Grid]:
-    """The EPSG:2154 coordinates of the corners of as few cells as follow the projection's curve."""
+def mesh(bbox: Box, size: tuple[int, int], epsg: int) -> tuple[Grid, Grid] | None:
+    """The EPSG:2154 coordinates of the corners of as few cells as follow the projection's curve.
+
+    None where the projection ends: pixels of half a continent show no campaign.
+    """
     cells = 1
     while True:
         across, down = (max(1, min(cells, length // SMALLEST_CELL_PX)) for length in size)
         xs, ys = corners(bbox, 2 * across, 2 * down, epsg)
+        if not (np.isfinite(xs).all() and np.isfinite(ys).all()):
+            return None
         if (across, down) != (cells, cells) or bend(xs, ys) <= MESH_ERROR_PX * pixel(xs, ys, size):
             return xs[::2, ::2], ys[::2, ::2]
         cells *= 2

@@ -125,7 +125,7 @@ def mosaic(folder: Path) -> Mosaic:
 
 
 def as_multi(shape: shapely.Geometry) -> MultiPolygon:
-    geom = GEOSGeometry(shapely.to_wkb(shape), srid=2154)
+    geom = GEOSGeometry(memoryview(shapely.to_wkb(shape)), srid=2154)
     return geom if isinstance(geom, MultiPolygon) else MultiPolygon(geom, srid=2154)
 
 

@@ -1,0 +1,141 @@
+"""Which photos an asker sees, and where: the catalogue's own question, in a shape that tiles can ask quickly."""
+
+import hashlib
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from gis_core.models import Commune, Territory
+from gis_core.rights import Rights
+from layers.catalogue.models import Layer, Photo
+from tiles.ortho.mosaic import EPSG, Box, transformer
+
+SIMPLIFIED_M = 0.25
+DENSE_M = 1_000.0  # over a kilometre, the straight line in one projection is off by 2 cm in the other
+KEPT_S = 300.0
+MOST_AREAS = 256
+
+
+class Area:
+    """The ground on which somebody sees a photo (EPSG:2154), ready for MapProxy in each grid's coordinate system."""
+
+    def __init__(self, shape: BaseGeometry) -> None:
+        self.shape = shapely.segmentize(shape.simplify(SIMPLIFIED_M), DENSE_M)
+        self.key = hashlib.blake2s(shapely.to_wkb(self.shape), digest_size=8).hexdigest()
+        self.lock = threading.Lock()
+        self.shapes: dict[int, BaseGeometry] = {}
+
+    def shape_in(self, epsg: int) -> BaseGeometry:
+        """The polygon in a coordinate system, prepared."""
+        if epsg not in self.shapes:
+            with self.lock:
+                if epsg not in self.shapes:
+                    self.shapes[epsg] = prepared(transformed(self.shape, epsg))
+        return self.shapes[epsg]
+
+    def contains(self, box: Box, epsg: int) -> bool:
+        inside: bool = self.shape_in(epsg).contains(shapely.box(*box))
+        return inside
+
+    def meets(self, box: Box, epsg: int) -> bool:
+        touched: bool = self.shape_in(epsg).intersects(shapely.box(*box))
+        return touched
+
+    def limited_to(self, box: Box | None, epsg: int) -> dict[str, Any]:
+        """MapProxy's `limited_to`: of a long boundary only what is near the box, which is what it draws."""
+        shape = self.shape_in(epsg)
+        if box is not None:
+            margin = max(box[2] - box[0], box[3] - box[1]) / 4
+            shape = shapely.clip_by_rect(shape, box[0] - margin, box[1] - margin, box[2] + margin, box[3] + margin)
+            shape = shape if shape.is_valid else shape.buffer(0)
+        return {"srs": f"EPSG:{epsg}", "geometry": shape}
+
+
+def transformed(shape: BaseGeometry, epsg: int) -> BaseGeometry:
+    if epsg == EPSG:
+        return shape
+    turn = transformer(EPSG, epsg)
+    moved: BaseGeometry = shapely.transform(
+        shape, lambda points: np.stack(turn.transform(points[:, 0], points[:, 1]), axis=1)
+    )
+    return moved if moved.is_valid else moved.buffer(0)
+
+
+def prepared(shape: BaseGeometry) -> BaseGeometry:
+    """Prepared for good: GEOS builds its indexes at the first questions, which threads must not ask together."""
+    shapely.prepare(shape)
+    west, south, east, north = shape.bounds
+    for box in (shapely.box(west, south, east, north), shapely.box(west, south, (west + east) / 2, north)):
+        shape.contains(box), shape.intersects(box)
+    shape.contains(shapely.points((west + east) / 2, (south + north) / 2))
+    return shape
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPhoto:
+    """A photo as one asker sees it: its edition, whether everybody sees it, and where (None: everywhere)."""
+
+    edition: int
+    public: bool
+    area: Area | None
+
+    @property
+    def etag(self) -> str:
+        """Every tile of an edition has it, at its own address."""
+        return f'"{self.edition}-{self.area.key if self.area else "all"}"'
+
+
+def seen_photos(rights: Rights) -> Mapping[str, SeenPhoto]:
+    """The photos that the asker sees, by slug; asked in a transaction that carries their rights."""
+    photos = Photo.objects.visible_to(rights).defer("geom").order_by()
+    seen = ((photo, area_of(photo, rights)) for photo in photos)
+    return {
+        photo.slug: SeenPhoto(photo.edition, photo.visibility == Layer.Visibility.PUBLIC, area)
+        for photo, area in seen
+        if area is None or not area.shape.is_empty
+    }
+
+
+def area_of(photo: Photo, rights: Rights) -> Area | None:
+    """Where the asker sees the photo: everywhere, unless it is theirs through members that see their communes only."""
+    shared = photo.visibility == Layer.Visibility.MEMBERS and photo.within_communes
+    if not shared or rights.agency or photo.owner_id in rights.roles:
+        return None
+    members = sorted(set(photo.shared_with) & rights.roles.keys())
+    codes = Territory.objects.filter(member_id__in=members).values_list("commune_id", flat=True)
+    return areas.of(frozenset(map(str, codes)))
+
+
+class Areas:
+    """The union of each set of communes asked for lately; boundaries are read again after five minutes."""
+
+    def __init__(self) -> None:
+        self.kept: OrderedDict[frozenset[str], tuple[Area, float]] = OrderedDict()
+        self.lock = threading.Lock()
+
+    def of(self, insee: frozenset[str]) -> Area:
+        found = self.kept.get(insee)
+        if found is not None and time.monotonic() - found[1] < KEPT_S:
+            return found[0]
+        shapes = [shapely.from_wkb(bytes(geom.wkb)) for geom in boundaries(insee)]
+        area = Area(shapely.union_all(shapes) if shapes else shapely.from_wkt("MULTIPOLYGON EMPTY"))
+        with self.lock:
+            self.kept.pop(insee, None)
+            self.kept[insee] = area, time.monotonic()
+            while len(self.kept) > MOST_AREAS:
+                self.kept.popitem(last=False)
+        return area
+
+
+def boundaries(insee: frozenset[str]) -> list[Any]:
+    return list(Commune.objects.filter(insee__in=insee).order_by("insee").values_list("geom", flat=True))
+
+
+areas = Areas()

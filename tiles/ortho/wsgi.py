@@ -1,0 +1,246 @@
+"""/ortho/: photos before Django sees the request. Kept tiles are read here, everything else is MapProxy's.
+
+Who may see what was asked before (tiles.asking). MapProxy gets an application in which only the asker's photos exist,
+an `authorize` that limits them to the asker's ground, and requests whose sizes and numbers are sound.
+"""
+
+import logging
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from typing import Any
+
+import psycopg
+from django.db import DatabaseError
+from mapproxy.config import local_base_config
+from mapproxy.srs import get_epsg_num
+
+from gis_core.middleware import LONGEST_URL
+from tiles import asking, cache
+from tiles.asking import Asker
+from tiles.hosts import is_secure, trusted
+from tiles.ortho.application import Application, Coordinates, serving
+from tiles.ortho.parameters import Answer, Query, refused, sound
+from tiles.ortho.rights import Area, SeenPhoto
+from tiles.ortho.source import LONGITUDE_LATITUDE, UNREADABLE
+
+log = logging.getLogger("arpent.photos")
+
+Environ = dict[str, Any]
+Headers = list[tuple[str, str]]
+StartResponse = Callable[[str, Headers], Any]
+
+PATH = re.compile(r"/ortho(?:/v([0-9]{1,9}))?(/(?:wmts|wms|service|ows)(?:/[^\n]*)?)")
+TILE = re.compile(r"/wmts/([-a-zA-Z0-9_]{1,50})/(PM|LAMB93)/([0-9]{1,2})/([0-9]{1,8})/([0-9]{1,8})\.png")
+JPEG = b"\xff\xd8"
+EPSG_OF = {"PM": 3857, "LAMB93": 2154}
+PRIVATE = [("Cache-Control", "private, no-cache"), ("Vary", "Cookie, Authorization")]
+SAFE = [("X-Content-Type-Options", "nosniff")]
+LASTING = "public, max-age=86400, immutable"
+RENEWED = "public, no-cache"
+NOT_UNDERSTOOD = "A parameter has a value that cannot be understood."
+UNTRUSTED = ("HTTP_X_SCRIPT_NAME", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PROTO")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request under /ortho/: the edition in its address (0: none), the rest of its path, and who asks."""
+
+    environ: Environ
+    edition: int
+    path: str
+    asker: Asker
+    application: Application
+
+    def visible(self) -> frozenset[str]:
+        """The photos that the asker sees and that are served in the edition they know."""
+        return frozenset(slug for slug in self.asker.photos if self.seen(slug))
+
+    def seen(self, slug: str) -> SeenPhoto | None:
+        seen, served = self.asker.photos.get(slug), self.application.photos.get(slug)
+        return seen if seen and served and seen.edition == served.edition else None
+
+
+def photo(environ: Environ, start_response: StartResponse) -> Iterable[bytes] | None:
+    """The answer to a request under /ortho/, or None when it is Django's to refuse."""
+    found = PATH.fullmatch(environ["PATH_INFO"])
+    if found is None or not acceptable(environ):
+        return None
+    if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+        return plain(start_response, HTTPStatus.METHOD_NOT_ALLOWED, [("Allow", "GET, HEAD")])
+    try:
+        asked = understood(environ, int(found[1] or 0), found[2])
+    except (DatabaseError, psycopg.Error) as error:
+        log.warning("photo not served: %s", error)
+        return plain(start_response, HTTPStatus.SERVICE_UNAVAILABLE, [("Retry-After", "2")])
+    if asked is None:
+        return None
+    tile = TILE.fullmatch(asked.path)
+    answered = kept_tile(asked, tile, start_response) if tile else None
+    return ask_mapproxy(asked, start_response) if answered is None else answered
+
+
+def acceptable(environ: Environ) -> bool:
+    """A host and scheme of ours, and an address that Django would not refuse either (gis_core.middleware)."""
+    path, query = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
+    short = len(path) + len(query) <= LONGEST_URL
+    return short and "\0" not in path + query and "%00" not in query and trusted(environ)
+
+
+def understood(environ: Environ, edition: int, path: str) -> Asked | None:
+    """Who asks, and the application of the edition they know; None when their credentials name nobody."""
+    asker = asking.who_asks(environ, edition)
+    if asker is None:
+        return None
+    application = serving.at_least(asker.edition)
+    if application.edition > asker.edition:
+        asker = asking.who_asks(environ, application.edition)
+        if asker is None:
+            return None
+    return Asked(environ, edition, path, asker, application)
+
+
+def kept_tile(asked: Asked, tile: re.Match[str], start_response: StartResponse) -> Iterable[bytes] | None:
+    """A tile from its file; 304 when the asker has it; None when there is more to do."""
+    slug, grid, z, x, y = tile.groups()
+    seen = asked.seen(slug)
+    if seen is None:
+        return None
+    if asked.environ.get("HTTP_IF_NONE_MATCH") == seen.etag:
+        start_response("304 Not Modified", tile_headers(asked, seen))
+        return []
+    content = kept(asked, seen.area, slug, grid, (int(x), int(y), int(z)))
+    if not content:
+        return None
+    kind = "image/jpeg" if content.startswith(JPEG) else "image/png"
+    headers = [*tile_headers(asked, seen), ("Content-Type", kind), ("Content-Length", str(len(content)))]
+    start_response("200 OK", headers)
+    return [] if asked.environ["REQUEST_METHOD"] == "HEAD" else [content]
+
+
+def kept(asked: Asked, area: Area | None, slug: str, grid: str, coordinates: Coordinates) -> bytes | None:
+    """The bytes of a tile that was drawn before: the whole, or what of it lies on the asker's ground."""
+    application, epsg = asked.application, EPSG_OF[grid]
+    whole = cache.read(application.tile_file(slug, grid, coordinates))
+    if area is None or not whole:
+        return whole
+    box = application.tile_box(slug, grid, coordinates)
+    if area.contains(box, epsg):
+        return whole
+    if not area.meets(box, epsg):
+        return None
+    path = application.cut_file(slug, grid, coordinates, area)
+    part = cache.read(path)
+    if part is None:
+        part = application.cut(whole, area, box, epsg)
+        cache.keep(path, part)
+    return part
+
+
+def tile_headers(asked: Asked, seen: SeenPhoto) -> Headers:
+    """Who may keep a tile: everybody what everybody sees, for long under an edition that names these very pixels."""
+    if not seen.public or seen.area:
+        return [("ETag", seen.etag), *PRIVATE, *SAFE]
+    lasting = asked.edition in (seen.edition, asked.application.edition) and asked.edition
+    return [("ETag", seen.etag), ("Cache-Control", LASTING if lasting else RENEWED), *SAFE]
+
+
+@dataclass(slots=True)
+class Drawing:
+    """What MapProxy was about to draw when it asked for permission; until then only the request can be wrong."""
+
+    begun: bool = False
+    tile_of: str | None = None
+
+
+def ask_mapproxy(asked: Asked, start_response: StartResponse) -> Iterable[bytes]:
+    """MapProxy's answer with our headers, and with a status that tells the asker's errors from ours."""
+    query = sound(asked.environ.get("QUERY_STRING", ""))
+    if query.problem:
+        return answer(asked, None, refusal(asked, query), start_response)
+    drawing, mapproxy = Drawing(), asked.application.seen_by(asked.visible())
+    environ = environ_for(asked, query.text) | {"mapproxy.authorize": authorizer(asked, drawing)}
+    try:
+        answered = collected(mapproxy, environ)
+        if answered[0] >= 500 and answered[1]["content-type"].startswith("text/plain"):
+            answered = refusal(asked, replace(query, problem=NOT_UNDERSTOOD))
+    except Exception as error:
+        if drawing.begun:
+            log.exception("a photo could not be drawn")
+            return plain(start_response, HTTPStatus.INTERNAL_SERVER_ERROR, [])
+        log.info("a request for photos was not understood: %r", error)
+        answered = refusal(asked, replace(query, problem=NOT_UNDERSTOOD))
+    return answer(asked, drawing.tile_of, answered, start_response)
+
+
+def refusal(asked: Asked, query: Query) -> Answer:
+    with local_base_config(asked.application.base_config):
+        return refused(query, asked.path)
+
+
+def environ_for(asked: Asked, query: str) -> Environ:
+    """The request for MapProxy: its addresses carry our edition, whatever headers say; conditions are ours to check."""
+    environ = {name: value for name, value in asked.environ.items() if name not in UNTRUSTED}
+    script = f"/ortho/v{asked.application.edition}"
+    scheme = "https" if is_secure(asked.environ) else "http"
+    return environ | {
+        "SCRIPT_NAME": script, "PATH_INFO": asked.path, "QUERY_STRING": query, "wsgi.url_scheme": scheme,
+    }  # fmt: skip
+
+
+def authorizer(asked: Asked, drawing: Drawing) -> Callable[..., dict[str, Any]]:
+    """MapProxy's `authorize`: everything that the asker sees, limited to the ground where they see it."""
+
+    def authorize(service: str, layers: list[str], query_extent: Any = None, **_more: Any) -> dict[str, Any]:
+        drawing.begun = query_extent is not None
+        drawing.tile_of = layers[0] if service == "wmts" and query_extent else None
+        return {"authorized": "partial", "layers": {name: permissions(name, query_extent) for name in layers}}
+
+    def permissions(name: str, query_extent: Any) -> dict[str, Any]:
+        seen = asked.seen(name)
+        if seen is None:
+            return {}
+        allowed: dict[str, Any] = {"tile": True, "map": True, "featureinfo": True}
+        if seen.area is None:
+            return allowed
+        box, epsg = (
+            (query_extent[1], get_epsg_num(query_extent[0]) or LONGITUDE_LATITUDE) if query_extent else (None, 2154)
+        )
+        if box is not None and seen.area.contains(box, epsg):
+            return allowed
+        return allowed | {"limited_to": seen.area.limited_to(box, epsg)}
+
+    return authorize
+
+
+def collected(application: Callable[..., Iterable[bytes]], environ: Environ) -> Answer:
+    """What a WSGI application answers in the end."""
+    said: list[Any] = []
+    body = b"".join(application(environ, lambda status, headers: said.extend((status, headers))))
+    return int(said[0].split()[0]), {name.lower(): value for name, value in said[1]}, body
+
+
+def answer(asked: Asked, tile_of: str | None, answered: Answer, start_response: StartResponse) -> Iterable[bytes]:
+    """Send MapProxy's answer with our headers; a tile that the asker has already is not sent again."""
+    status, theirs, body = answered
+    if status >= 500:
+        status = 503 if UNREADABLE.encode() in body else 400
+    seen = asked.seen(tile_of) if tile_of and status == 200 else None
+    ours = tile_headers(asked, seen) if seen else [*PRIVATE, *SAFE]
+    if seen and asked.environ.get("HTTP_IF_NONE_MATCH") == seen.etag:
+        start_response("304 Not Modified", ours)
+        return []
+    headers = [("Content-Type", theirs["content-type"]), ("Content-Length", str(len(body))), *ours]
+    start_response(f"{status} {HTTPStatus(status).phrase}", headers)
+    return [] if asked.environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+
+def plain(start_response: StartResponse, status: HTTPStatus, headers: Headers) -> Iterable[bytes]:
+    """A refusal that no client of maps expects in a form of its own."""
+    body = f"{status.phrase}\n".encode()
+    start_response(
+        f"{status} {status.phrase}",
+        [("Content-Type", "text/plain"), ("Content-Length", str(len(body))), *PRIVATE, *SAFE, *headers],
+    )
+    return [body]
