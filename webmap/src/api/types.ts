@@ -20,6 +20,7 @@ export interface Config {
     tiles: string;
     admin: string | null;
     imports: string | null;
+    campaigns: string | null;
     members: string | null;
   };
   extent_4326: Bbox;

@@ -3,6 +3,7 @@ import type { Messages } from "./fr";
 export const en: Messages = {
   "account.account": "My account",
   "account.admin": "Administration",
+  "account.campaigns": "Photo campaigns",
   "account.imports": "Imports",
   "account.members": "Members and rights",
   "account.settings": "Settings",

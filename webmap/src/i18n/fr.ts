@@ -2,6 +2,7 @@
 export const fr = {
   "account.account": "Mon compte",
   "account.admin": "Administration",
+  "account.campaigns": "Campagnes photo",
   "account.imports": "Imports",
   "account.members": "Membres et droits",
   "account.settings": "Réglages",

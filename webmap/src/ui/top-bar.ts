@@ -117,6 +117,7 @@ export class TopBar extends ArpentElement {
       [user ? urls.account : null, "account", "account.account"],
       [urls.members, "people", "account.members"],
       [urls.imports, "upload", "account.imports"],
+      [urls.campaigns, "photos", "account.campaigns"],
       [urls.admin, "admin", "account.admin"],
     ];
     return html`<div class="menu-links">
