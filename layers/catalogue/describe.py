@@ -1,12 +1,17 @@
-"""Layers and backgrounds as plain JSON values, in the asker's language."""
+"""Layers, photos and backgrounds as plain JSON values, in the asker's language."""
 
+from math import ceil, cos, log2, radians
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from gis_core.rights import Rights
-from layers.catalogue.models import Background, Layer, in_language
+from layers.catalogue.models import Background, Layer, Photo, in_language
 
+EQUATOR_PIXEL_M = 156_543.03392804097  # of the Web Mercator pyramid's first level
+DEEPEST_ZOOM = 22
+NEARLY = 0.1  # of a zoom: a level that is 7 % coarser than the photo shows it all
+ACQUIRED = {Photo.Precision.YEAR: "%Y", Photo.Precision.MONTH: "%Y-%m", Photo.Precision.DAY: "%Y-%m-%d"}
 SYMBOL = {"kind": "fill", "fill": None, "stroke": None, "stroke_width": 1, "dash": None}
 
 
@@ -50,6 +55,33 @@ def symbol_as_json(line: dict[str, Any]) -> dict[str, Any]:
         "label": in_language(line["label"], line.get("label_en", "")),
         "symbol": SYMBOL | line["symbol"],
     }
+
+
+def photo_as_json(photo: Photo) -> dict[str, Any]:
+    """One aerial photo as the web map reads it."""
+    return {
+        "slug": photo.slug,
+        "title": str(photo),
+        "acquired": photo.acquired_date.strftime(ACQUIRED[Photo.Precision(photo.acquired_precision)]),
+        "resolution_m": photo.resolution_m,
+        "visibility": photo.visibility,
+        "owner": {"slug": photo.owner.slug, "name": photo.owner.name} if photo.owner else None,
+        "attribution": photo.attribution,
+        "licence": photo.licence,
+        "abstract": photo.abstract,
+        "edition": photo.edition,
+        "extent_4326": [round(value, 7) for value in photo.extent_4326],
+        "tiles": f"/ortho/v{photo.edition}/wmts/{photo.slug}/PM/{{z}}/{{x}}/{{y}}.png",
+        "min_zoom": 0,
+        "max_zoom": native_zoom(photo),
+    }
+
+
+def native_zoom(photo: Photo) -> int:
+    """The first level of the Web Mercator pyramid that shows every pixel of the photo."""
+    south, north = photo.extent_4326[1], photo.extent_4326[3]
+    ground = EQUATOR_PIXEL_M * cos(radians((south + north) / 2))
+    return min(max(ceil(log2(ground / photo.resolution_m) - NEARLY), 0), DEEPEST_ZOOM)
 
 
 def backgrounds_as_json() -> list[dict[str, Any]]:

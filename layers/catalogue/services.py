@@ -25,6 +25,14 @@ def visible_layer(slug: str, rights: Rights) -> Layer:
     return layer
 
 
+def visible_photo(slug: str, rights: Rights) -> Photo:
+    """The photo of this name; NotFound when there is none, or none that the asker may see."""
+    photo = Photo.objects.visible_to(rights).select_related("owner").filter(slug=slug).first()
+    if photo is None:
+        raise NotFound(_("There is no aerial photo of this name, or you may not see it."))
+    return photo
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThemeDeclaration:
     """A heading of the layer tree, in both languages."""

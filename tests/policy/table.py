@@ -171,6 +171,13 @@ api/v1/layers/<slug:slug>/                                  GET,HEAD    own     
 api/v1/layers/<slug:slug>/                                  GET,HEAD    other   404  404  404  404  404  404  200
 api/v1/layers/<slug:slug>/                                  GET,HEAD    none    404  404  404  404  404  404  404
 api/v1/layers/<slug:slug>/                                  REST        own     405  405  405  405  405  405  405
+api/v1/photos/                                              GET,HEAD    -       200  200  200  200  200  200  200
+api/v1/photos/                                              REST        -       405  405  405  405  405  405  405
+api/v1/photos/<slug:slug>/                                  GET,HEAD    public  200  200  200  200  200  200  200
+api/v1/photos/<slug:slug>/                                  GET,HEAD    own     404  200  200  200  200  200  200
+api/v1/photos/<slug:slug>/                                  GET,HEAD    other   404  404  404  404  404  404  200
+api/v1/photos/<slug:slug>/                                  GET,HEAD    none    404  404  404  404  404  404  404
+api/v1/photos/<slug:slug>/                                  REST        own     405  405  405  405  405  405  405
 api/v1/layers/<slug:slug>/features/                         GET,HEAD    public  200  200  200  200  200  200  200
 api/v1/layers/<slug:slug>/features/                         GET,HEAD    own     404  200  200  200  200  200  200
 api/v1/layers/<slug:slug>/features/                         GET,HEAD    other   404  404  404  404  404  404  200

@@ -22,6 +22,7 @@ from gis_core.models import ApiToken, Job, Member, Membership, TownHall, User
 from gis_core.rights import SYSTEM, acting_as
 from layers.catalogue.models import Background, Layer, Theme
 from tests import factories
+from tests.photos import photo
 from tests.policy import administration
 from tests.policy.table import METHODS, ROLES, lines
 from tiles import asking
@@ -85,6 +86,9 @@ def make_world() -> World:
     invitations = {role: factories.invitation(host, person) for role, person in people.items()}
     invitations["other"] = factories.invitation(host, stranger)
     owner = Layer.Visibility.OWNER
+    photo("couche-ouverte")
+    photo("couche-notre", visibility=owner, owner=ours)
+    photo("couche-autre", visibility=owner, owner=theirs)
     layers = {
         "public": factories.layer("couche-ouverte"),
         "own": factories.layer("couche-notre", visibility=owner, owner=ours),

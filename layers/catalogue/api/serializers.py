@@ -67,6 +67,29 @@ class LayerPageSerializer(serializers.Serializer[dict[str, object]]):
     results = LayerSerializer(many=True)
 
 
+class PhotoSerializer(serializers.Serializer[dict[str, object]]):
+    slug = serializers.CharField()
+    title = serializers.CharField()
+    acquired = serializers.CharField(help_text="the year, the month (2024-06) or the day (2024-06-12) of the photos")
+    resolution_m = serializers.FloatField()
+    visibility = serializers.CharField(help_text="public, signed_in, members or owner")
+    owner = OwnerSerializer(allow_null=True)
+    attribution = serializers.CharField()
+    licence = serializers.CharField()
+    abstract = serializers.CharField()
+    edition = serializers.IntegerField(help_text="the number of this publication; it stands in the tiles' address")
+    extent_4326 = serializers.ListField(child=serializers.FloatField())
+    tiles = serializers.CharField(help_text="the address of its tiles in Web Mercator")
+    min_zoom = serializers.IntegerField()
+    max_zoom = serializers.IntegerField(help_text="the first zoom that shows every pixel")
+
+
+class PhotoPageSerializer(serializers.Serializer[dict[str, object]]):
+    count = serializers.IntegerField()
+    next = serializers.CharField(allow_null=True)
+    results = PhotoSerializer(many=True)
+
+
 class BackgroundSerializer(serializers.Serializer[dict[str, object]]):
     slug = serializers.CharField()
     title = serializers.CharField()

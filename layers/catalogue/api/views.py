@@ -11,10 +11,16 @@ from rest_framework.views import APIView
 from gis_core.api.schema import PAGE_PARAMETERS
 from gis_core.middleware import rights_of_request
 from gis_core.parameters import Page
-from layers.catalogue.api.serializers import BackgroundsSerializer, LayerPageSerializer, LayerSerializer
-from layers.catalogue.describe import backgrounds_as_json, layer_as_json
-from layers.catalogue.models import Layer
-from layers.catalogue.services import visible_layer
+from layers.catalogue.api.serializers import (
+    BackgroundsSerializer,
+    LayerPageSerializer,
+    LayerSerializer,
+    PhotoPageSerializer,
+    PhotoSerializer,
+)
+from layers.catalogue.describe import backgrounds_as_json, layer_as_json, photo_as_json
+from layers.catalogue.models import Layer, Photo
+from layers.catalogue.services import visible_layer, visible_photo
 
 
 class LayersView(APIView):
@@ -47,6 +53,29 @@ class LayerView(APIView):
     def get(self, request: Request, slug: str) -> Response:
         rights = rights_of_request(request)
         return Response(layer_as_json(visible_layer(slug, rights), rights))
+
+
+class PhotosView(APIView):
+    """The aerial photos that the asker may see, the newest first."""
+
+    permission_classes = (AllowAny,)
+
+    @extend_schema(operation_id="photos_list", parameters=PAGE_PARAMETERS, responses=PhotoPageSerializer)
+    def get(self, request: Request) -> Response:
+        query, rights = Page.parse(request.query_params), rights_of_request(request)
+        seen = Photo.objects.visible_to(rights).select_related("owner").defer("geom")
+        page = seen[query.offset : query.offset + query.limit]
+        return Response(page_as_json([photo_as_json(photo) for photo in page], seen.count(), query, request.path))
+
+
+class PhotoView(APIView):
+    """One aerial photo."""
+
+    permission_classes = (AllowAny,)
+
+    @extend_schema(operation_id="photos_retrieve", responses=PhotoSerializer)
+    def get(self, request: Request, slug: str) -> Response:
+        return Response(photo_as_json(visible_photo(slug, rights_of_request(request))))
 
 
 class BackgroundsView(APIView):
