@@ -161,7 +161,8 @@ def build(strips: Iterable[Strip], plan: SheetPlan, target: Path, options: CogOp
     with rasterio.Env(**GDAL), careful(target, room(plan, options)) as partial:
         copy = partial.with_name(f"{partial.stem}.copy.tif")
         place = plan.transform if plan.warp else plan.to_transform
-        with Spool(plan.width, plan.height, plan.crs, place, copy) as spool:
+        # A copy in memory can only be read by whoever writes it; warping wants to read it anew.
+        with Spool(plan.width, plan.height, plan.crs, place, copy, on_disk=plan.warp) as spool:
             masked = _fill(spool, strips, plan)
             invalid = _find(spool, masked, plan, options)
             return (_warped if plan.warp else _made)(spool, invalid, plan, partial, target, options)
@@ -170,8 +171,10 @@ def build(strips: Iterable[Strip], plan: SheetPlan, target: Path, options: CogOp
 def room(plan: SheetPlan, options: CogOptions) -> int:
     """Bytes that must be free beside the target."""
     pixels = plan.to_width * plan.to_height
-    copies = sum(3 * size for size in (pixels, plan.width * plan.height * plan.warp) if 3 * size > IN_MEMORY_BYTES)
-    return int(pixels * ROOM[options.codec]) + copies
+    copies = [3 * pixels] if 3 * pixels > IN_MEMORY_BYTES else []
+    if plan.warp:
+        copies.append(4 * plan.width * plan.height)
+    return int(pixels * ROOM[options.codec]) + sum(copies)
 
 
 def _fill(spool: Spool, strips: Iterable[Strip], plan: SheetPlan) -> Bits | None:

@@ -14,7 +14,7 @@ from gis_core.reader.rasters import Pixels, RasterInfo, Transform
 
 # Lossy codecs leave a collar near its colour, and stain the photo beside it.
 NEAR = 5
-STAINED = 3
+STAINED = 8
 # The share of its sheet that a collar of a single corner covers at least: black may be a shadow, white a roof.
 LEAST_BLACK, LEAST_WHITE = 0.002, 0.02
 # A declared nodata value inside the photo counts where it fills squares of this side; less is glare or shadow.

@@ -3,6 +3,7 @@
 Every overview pixel averages the valid base pixels in it, those of the topmost sheet where sheets overlap.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -18,6 +19,7 @@ import shapely
 from rasterio.enums import Resampling
 from rasterio.io import DatasetReader
 from shapely.geometry import box
+from shapely.geometry.base import BaseGeometry
 
 from gis_core.reader.rasters import Pixels, Transform
 from orthophoto.raster import checks, collar
@@ -117,6 +119,8 @@ def _written(placed: Sequence[Placed], frame: Frame, grid: Grid, target: Path, o
 def _fill(spool: Spool, placed: Sequence[Placed], frame: Frame) -> collar.Bits | None:
     """Write all pieces in order; gives the invalid pixels."""
     invalid = collar.Bits(spool.height, spool.width)
+    for row in range(0, spool.height, BLOCK):
+        invalid[row : row + BLOCK] = np.ones((min(BLOCK, spool.height - row), spool.width), bool)
     for row, column, pixels, valid in _pieces(placed, frame):
         spool.write(row, pixels, column)
         line = invalid[row : row + valid.shape[0]]
@@ -141,13 +145,18 @@ def _pieces(placed: Sequence[Placed], frame: Frame) -> Iterator[Piece]:
     with ExitStack() as opened, ThreadPoolExecutor(threads) as pool:
         handles = _Handles(opened)
 
-        def piece(place: tuple[int, int]) -> Piece:
+        def piece(place: tuple[int, int]) -> Piece | None:
             row, column = place
             height, width = min(PIECE, frame.height - row), min(PIECE, frame.width - column)
+            here = box(frame.column + column, frame.row + row, frame.column + column + width, frame.row + row + height)
+            touching = [boxes[number].intersection(here) for number in tree.query(here)]
+            if not any(part.area for part in touching):
+                return None
+            column, row, width, height = _least(touching, frame)
             north, west = frame.row + row, frame.column + column
-            touching = sorted(tree.query(box(west, north, west + width, north + height)))
             with rasterio.Env(**GDAL):
-                pixels, valid = _composed([placed[number] for number in touching], north, west, height, width, handles)
+                sheets = [placed[number] for number in sorted(tree.query(here))]
+                pixels, valid = _composed(sheets, north, west, height, width, handles)
             return row // FACTOR, column // FACTOR, *averaged(pixels, valid)
 
         waiting = [pool.submit(piece, place) for place in places[: threads + 1]]
@@ -155,7 +164,19 @@ def _pieces(placed: Sequence[Placed], frame: Frame) -> Iterator[Piece]:
             done = waiting.pop(0).result()
             if place is not None:
                 waiting.append(pool.submit(piece, place))
-            yield done
+            if done is not None:
+                yield done
+
+
+def _least(parts: Sequence[BaseGeometry], frame: Frame) -> tuple[int, int, int, int]:
+    """Column, row, width, height in the frame of the least rectangle of whole squares around parts of the base grid."""
+    west, north, east, south = shapely.total_bounds(parts)
+    # Rows count from the equator: what is off the grid must be rounded towards the north, which is down.
+    column = (math.floor(west) - frame.column) // FACTOR * FACTOR
+    row = (math.floor(north) - frame.row) // FACTOR * FACTOR
+    width = math.ceil((east - frame.column - column) / FACTOR) * FACTOR
+    height = math.ceil((south - frame.row - row) / FACTOR) * FACTOR
+    return column, row, min(width, frame.width - column), min(height, frame.height - row)
 
 
 class _Handles:

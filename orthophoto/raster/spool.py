@@ -13,6 +13,7 @@ from typing import Any, Self
 import numpy as np
 import rasterio
 from affine import Affine
+from rasterio._err import CPLE_BaseError
 from rasterio.crs import CRS
 from rasterio.enums import ColorInterp
 from rasterio.errors import RasterioError
@@ -25,6 +26,8 @@ from orthophoto.raster.errors import DiskFull, SheetCorrupt
 IN_MEMORY_BYTES = 192 * 1024 * 1024
 BLOCK = 512
 RGB = (ColorInterp.red, ColorInterp.green, ColorInterp.blue)
+# What rasterio raises, and what it lets through of GDAL's own.
+GDAL_ERRORS = (RasterioError, CPLE_BaseError)
 SPARE_BYTES = 32 * 1024 * 1024
 
 
@@ -32,7 +35,7 @@ class Spool:
     """Three bands of 8 bits, and a mask once one is written; `dataset` is what GDAL copies from."""
 
     def __init__(
-        self, width: int, height: int, crs: int, transform: Transform, path: Path, *, sparse: bool = False
+        self, width: int, height: int, crs: int, transform: Transform, path: Path, *, on_disk: bool = False
     ) -> None:
         self.width, self.height = width, height
         self._path = path
@@ -44,21 +47,20 @@ class Spool:
             "crs": CRS.from_epsg(crs),
             "transform": Affine(*transform),
         }
-        if width * height * 3 <= IN_MEMORY_BYTES and not sparse:
-            self._on_disk = False
+        self._on_disk = on_disk or width * height * 3 > IN_MEMORY_BYTES
+        if not self._on_disk:
             self.dataset: DatasetWriter = rasterio.open(path.name, "w+", driver="MEM", **profile)
             self.dataset.colorinterp = RGB
         else:
-            self._on_disk = True
             tiles = {"tiled": True, "blockxsize": BLOCK, "blockysize": BLOCK, "interleave": "pixel"}
-            more = {"photometric": "RGB", "bigtiff": "IF_SAFER", "sparse_ok": sparse}
+            more = {"photometric": "RGB", "bigtiff": "IF_SAFER"}
             self.dataset = rasterio.open(path, "w+", driver="GTiff", **tiles, **more, **profile)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with contextlib.suppress(RasterioError):
+        with contextlib.suppress(*GDAL_ERRORS):
             self.dataset.close()
         self._path.unlink(missing_ok=True)
 
@@ -113,9 +115,9 @@ def careful(target: Path, needed: int) -> Iterator[Path]:
     except BaseException as error:
         free = shutil.disk_usage(target.parent).free
         _sweep(partial)
-        if _is_full(error) or (isinstance(error, RasterioError | SheetCorrupt) and free < SPARE_BYTES):
+        if _is_full(error) or (isinstance(error, (*GDAL_ERRORS, SheetCorrupt)) and free < SPARE_BYTES):
             raise DiskFull(needed, free) from error
-        if isinstance(error, RasterioError):
+        if isinstance(error, GDAL_ERRORS):
             raise SheetCorrupt("gdal", said=str(error)[:300]) from error
         raise
 
