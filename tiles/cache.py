@@ -138,12 +138,12 @@ def purge(current: dict[int, str], limit_bytes: int) -> int:
         for edition_folder in children(layer_folder):
             if edition_folder.name != kept:
                 shutil.rmtree(edition_folder, ignore_errors=True)
-    return shrink(limit_bytes)
+    return shrink(root(), limit_bytes)
 
 
-def shrink(limit_bytes: int) -> int:
-    """Remove the least recently written zoom folders until the cache holds at most this many bytes."""
-    zooms = sorted(root().glob("*/*/*/*"), key=modified_at)
+def shrink(folder: Path, limit_bytes: int) -> int:
+    """Remove the least recently written zoom folders, four levels down, until at most this many bytes are left."""
+    zooms = sorted(folder.glob("*/*/*/*"), key=modified_at)
     sizes = {zoom: size_of(zoom) for zoom in zooms}
     total = sum(sizes.values())
     for zoom in zooms:

@@ -1,12 +1,13 @@
-"""Housekeeping of the tile cache."""
+"""Housekeeping of the tile caches."""
 
 from django.conf import settings
 from django.db import transaction
 from procrastinate.contrib.django import app
 
 from gis_core.rights import SYSTEM, acting_as
-from layers.catalogue.models import Layer
+from layers.catalogue.models import Layer, Photo
 from tiles import cache
+from tiles.ortho.files import purge
 
 
 @app.periodic(cron="*/10 * * * *")
@@ -16,3 +17,12 @@ def purge_tiles(timestamp: int) -> None:
     with acting_as(SYSTEM), transaction.atomic():
         current = {layer.pk: cache.edition(layer) for layer in Layer.objects.all()}
     cache.purge(current, settings.TILE_CACHE_BYTES)
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="purge_photo_tiles", queueing_lock="purge_photo_tiles")
+def purge_photo_tiles(timestamp: int) -> None:
+    """Every ten minutes: tiles of photos in former editions go, then the oldest ones beyond the cache's limit."""
+    with acting_as(SYSTEM), transaction.atomic():
+        current = dict(Photo.objects.values_list("slug", "edition"))
+    purge(current, settings.PHOTO_CACHE_BYTES)

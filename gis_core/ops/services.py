@@ -19,6 +19,8 @@ STOP_SECONDS = 10
 # A service that lived at least this long is started again when it is killed (out of memory, an operator's mistake).
 SOUND_SECONDS = 10
 RUN_VARIABLE = "ARPENT_RUN"
+# Pixels of photos: GDAL would keep 5 % of the machine's memory in each process, and list a folder at each opening.
+GDAL = {"GDAL_CACHEMAX": "64", "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR"}
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def web(place: Place, port: int, log: Path | None = None) -> Service:
         *("--workers-kill-timeout", "3"),
         "gis_core.wsgi:application",
     ]
-    return Service("Le serveur web", command, variables(place, "web", port), log)
+    return Service("Le serveur web", command, {**GDAL, **variables(place, "web", port)}, log)
 
 
 def worker(place: Place, log: Path | None = None) -> Service:

@@ -32,6 +32,7 @@ from gis_core.rights import SYSTEM, acting_as
 from layers.catalogue.models import Photo, PhotoSheet
 from layers.catalogue.services import photo_edition
 from tiles.ortho.configuration import Published, configure
+from tiles.ortho.files import root
 from tiles.ortho.mosaic import Box, Mosaic, Sheet
 from tiles.ortho.rights import Area
 
@@ -39,10 +40,6 @@ log = logging.getLogger("arpent.photos")
 AGAIN_S = 2.0
 QUICK = 1  # of PNG: a third of the time for a tenth more bytes
 Coordinates = tuple[int, int, int]
-
-
-def root() -> Path:
-    return Path(settings.CACHE_DIR, "ortho")
 
 
 class Application:

@@ -15,7 +15,7 @@ from gis_core.identity import create_token
 from gis_core.models import User
 from tests.tiles.conftest import Answer, ThinLayer
 from tiles import asking
-from tiles.ortho import application
+from tiles.ortho import application, files
 from tiles.ortho.rights import areas
 from tiles.services.address import HALF_WORLD_M
 
@@ -23,10 +23,10 @@ from tiles.services.address import HALF_WORLD_M
 @pytest.fixture(autouse=True)
 def nothing_kept() -> Iterator[None]:
     """Every test has a database of its own: what this process remembers of another's goes."""
-    shutil.rmtree(application.root(), ignore_errors=True)
+    shutil.rmtree(files.root(), ignore_errors=True)
     forget()
     yield
-    shutil.rmtree(application.root(), ignore_errors=True)
+    shutil.rmtree(files.root(), ignore_errors=True)
     forget()
 
 
@@ -52,7 +52,7 @@ def pixels(answer: Answer) -> np.ndarray:
 
 
 def kept_files() -> list[str]:
-    return sorted(str(path) for path in application.root().rglob("*") if path.is_file())
+    return sorted(str(path) for path in files.root().rglob("*") if path.is_file())
 
 
 def lambert_tile(x: float, y: float, zoom: int) -> str:

@@ -19,7 +19,7 @@ from tests import factories
 from tests.tiles.conftest import Answer, ThinLayer, signed_in  # noqa: F401
 from tests.tiles.ortho import campaign
 from tests.tiles.ortho.conftest import bearer, forget, kept_files, kvp, lambert_tile, mercator_tile, pixels
-from tiles.ortho import application
+from tiles.ortho import files
 
 INSIDE, OUTSIDE = (campaign.WEST + 20, campaign.NORTH - 20), (campaign.WEST + 80, campaign.NORTH - 20)
 BORDER = campaign.WEST + 51.3
@@ -285,5 +285,5 @@ def test_a_tile_kept_for_one_is_not_given_to_another(thin: ThinLayer, people: Pe
     assert len(kept_files()) == 1
     assert tile(thin, **people.credentials["other"]).status_code == 400
     assert tile(thin).status_code == 400
-    shutil.rmtree(application.root())
+    shutil.rmtree(files.root())
     forget()

@@ -15,7 +15,8 @@ from tests.tiles.conftest import Answer, ThinLayer
 from tests.tiles.ortho import campaign
 from tests.tiles.ortho.conftest import forget, kept_files, kvp, lambert_tile, mercator_tile, pixels
 from tiles import asking
-from tiles.ortho import application, wsgi
+from tiles.ortho import application, files, wsgi
+from tiles.tasks import purge_photo_tiles
 
 MIDDLE = (campaign.WEST + 50, campaign.NORTH - 50)
 WMS = {
@@ -58,7 +59,7 @@ def test_a_tile_is_drawn_once_and_then_read(thin: ThinLayer, db: None) -> None:
     second = thin.get(address)
     assert first.content == second.content
     assert first.headers == second.headers
-    assert kept.startswith(f"{application.root()}/essai/{photo.edition}/LAMB93/20/")
+    assert kept.startswith(f"{files.root()}/essai/{photo.edition}/LAMB93/20/")
 
 
 def test_an_opaque_tile_is_jpeg_and_a_partial_one_png_whatever_its_name_says(thin: ThinLayer, db: None) -> None:
@@ -410,6 +411,28 @@ def test_an_empty_catalogue_has_capabilities(thin: ThinLayer, db: None) -> None:
 def test_an_unknown_host_is_djangos_to_refuse(thin: ThinLayer, db: None) -> None:
     thin.get("/ortho/service", HTTP_HOST="evil.example")
     assert thin.passed_on == 1
+
+
+def test_tiles_of_former_editions_go(thin: ThinLayer, db: None) -> None:
+    tile = lambert_tile(*MIDDLE, 20)
+    campaign.publish("partie")
+    for slug in ("essai", "partie"):
+        campaign.publish(slug)
+        assert thin.get(f"/ortho/v999/wmts/{slug}/{tile}").status_code == 200
+    edition = campaign.publish().edition
+    assert thin.get(f"/ortho/v{edition}/wmts/essai/{tile}").status_code == 200
+    with factories.as_owner():
+        take_back_photo("partie")
+    assert len(kept_files()) == 3
+    purge_photo_tiles(0)
+    assert [path.split("/")[-6:-3] for path in kept_files()] == [["essai", str(edition), "LAMB93"]]
+
+
+def test_the_cache_of_photos_keeps_to_its_limit(thin: ThinLayer, db: None) -> None:
+    edition = campaign.publish().edition
+    assert thin.get(f"/ortho/wmts/essai/{lambert_tile(*MIDDLE, 20)}").status_code == 200
+    assert files.purge({"essai": edition}, 0) == 0
+    assert kept_files() == []
 
 
 def test_mosaics_go_on_from_edition_to_edition(thin: ThinLayer, db: None) -> None:
