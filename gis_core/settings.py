@@ -13,6 +13,8 @@ DATA_DIR = Path(os.environ.get("ARPENT_DATA", BASE_DIR / "var"))
 FILES_DIR = DATA_DIR / "files"
 CACHE_DIR = DATA_DIR / "cache"
 INBOX_DIR = FILES_DIR / "inbox"
+# Where deliveries of aerial photos are put by hand, in one folder per member.
+DELIVERIES_DIR = Path(os.environ.get("ARPENT_DELIVERIES", DATA_DIR / "deliveries"))
 VERSION = "0.1.0"
 
 DEBUG = os.environ.get("ARPENT_DEBUG") == "1"
@@ -53,6 +55,7 @@ INSTALLED_APPS = [
     "layers.imports",
     "layers.cadastre",
     "layers.features",
+    "orthophoto",
     "tiles",
     "demo",
     "benchmarks",

@@ -171,7 +171,7 @@ def _pieces(placed: Sequence[Placed], frame: Frame) -> Iterator[Piece]:
 def _least(parts: Sequence[BaseGeometry], frame: Frame) -> tuple[int, int, int, int]:
     """Column, row, width, height in the frame of the least rectangle of whole squares around parts of the base grid."""
     west, north, east, south = shapely.total_bounds(parts)
-    # Rows count from the equator: what is off the grid must be rounded towards the north, which is down.
+    # Rows north of the grid's point are negative: rounded down, so that none begun is lost.
     column = (math.floor(west) - frame.column) // FACTOR * FACTOR
     row = (math.floor(north) - frame.row) // FACTOR * FACTOR
     width = math.ceil((east - frame.column - column) / FACTOR) * FACTOR

@@ -25,7 +25,8 @@ class Command(BaseCommand):
         asyncio.run(work(concurrency, once))
 
 
-async def work(concurrency: int, once: bool) -> None:
+async def work(concurrency: int, once: bool, *queues: str) -> None:
+    """Run jobs, of these queues or of all."""
     worker_app = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
     async with worker_app.open_async():
         await sweep(worker_app.job_manager)
@@ -33,6 +34,7 @@ async def work(concurrency: int, once: bool) -> None:
         try:
             await worker_app.run_worker_async(
                 name="arpent",
+                queues=queues,
                 concurrency=concurrency,
                 wait=not once,
                 listen_notify=not once,

@@ -1,0 +1,140 @@
+"""`manage.py ingest_campaign DIR --slug S --title T --acquired YYYY[-MM[-DD]] …`."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from gis_core.errors import ArpentError
+from gis_core.management.commands.worker import work
+from gis_core.models import Member
+from gis_core.rights import SYSTEM, acting_as
+from layers.catalogue.models import Layer
+from orthophoto.models import Campaign
+from orthophoto.report import as_json, in_words
+from orthophoto.services import building, publication
+from orthophoto.services.campaigns import CampaignOrder, acquired_given, register
+from orthophoto.services.inspection import inspect
+
+WATCH_S = 0.5
+
+
+class Command(BaseCommand):
+    help = (
+        "Inspect a delivered folder of aerial sheets and build its mosaic; publish it with --publish. Exit code 0 when "
+        "no sheet was refused, 1 when the campaign was built without some, 2 when nothing was built."
+    )
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("folder", type=Path, metavar="DIR")
+        parser.add_argument("--slug", required=True)
+        parser.add_argument("--title", required=True)
+        parser.add_argument("--acquired", required=True, metavar="YYYY[-MM[-DD]]")
+        parser.add_argument("--member", help=_("short name of the member that owns it; else the agency's"))
+        parser.add_argument("--crs", default="EPSG:2154", help=_("CRS of the sheets that name none"))
+        parser.add_argument("--codec", choices=Campaign.Codec.values, default=Campaign.Codec.JPEG)
+        parser.add_argument("--display", choices=Campaign.Display.values, default=Campaign.Display.NATURAL)
+        parser.add_argument("--visibility", choices=Layer.Visibility.values, default=Layer.Visibility.SIGNED_IN)
+        parser.add_argument("--attribution", default="")
+        parser.add_argument("--publish", action="store_true", help=_("show it as soon as it is built"))
+        parser.add_argument("--report", type=Path, metavar="FILE.json", help=_("where to write the report"))
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            with acting_as(SYSTEM):
+                campaign = self.ingest(options)
+        except ArpentError as error:
+            raise CommandError(error.message, returncode=2) from error
+        with acting_as(SYSTEM):
+            self.stdout.write(in_words(campaign))
+            if options["report"]:
+                self.keep(campaign, options["report"])
+            code = self.finish(campaign, publish=options["publish"])
+        if code:
+            raise SystemExit(code)
+
+    def ingest(self, options: dict[str, Any]) -> Campaign:
+        """The inventory in this process, then the build by the workers there are, this process being one.
+
+        A build that was interrupted is taken up where it was.
+        """
+        order = order_of(options)
+        begun = Campaign.objects.filter(slug=order.slug, delivery=order.delivery, state=Campaign.State.BUILDING).first()
+        if begun is not None:
+            self.build(begun)
+            return begun
+        campaign = register(order, rights=SYSTEM, started_by=None)
+        with transaction.atomic():
+            inspect(campaign.pk, tell=self.tell)
+        campaign.refresh_from_db()
+        if campaign.state == Campaign.State.INSPECTED:
+            campaign = building.start_build(campaign, SYSTEM)
+            self.build(campaign)
+        return campaign
+
+    def build(self, campaign: Campaign) -> None:
+        while campaign.state == Campaign.State.BUILDING:
+            building.queue_what_was_lost()
+            async_to_sync(work)(1, True, building.QUEUE)
+            campaign.refresh_from_db()
+            if campaign.state == Campaign.State.BUILDING:
+                time.sleep(WATCH_S)
+
+    def finish(self, campaign: Campaign, *, publish: bool) -> int:
+        if campaign.state != Campaign.State.BUILT:
+            return 2
+        if publish:
+            photo = publication.publish(campaign, SYSTEM)
+            self.stdout.write(
+                _("Published: everybody who may sees it now (edition %(edition)s).") % {"edition": photo.edition}
+            )
+        else:
+            self.stdout.write(_("To publish it: ./arpent manage publish_campaign %(slug)s") % {"slug": campaign.slug})
+        return int(campaign.sheets.exclude(state="built").exists())
+
+    def tell(self, share: float | None, message: str = "") -> None:
+        if self.stderr.isatty():
+            self.stderr.write(f"\r{message} {'' if share is None else f'{share:.0%}'}\033[K", ending="")
+
+    def keep(self, campaign: Campaign, path: Path) -> None:
+        try:
+            path.write_text(json.dumps(as_json(campaign), ensure_ascii=False, indent=2) + "\n")
+        except OSError as error:
+            message = _("The report could not be written to %(path)s: %(reason)s")
+            raise CommandError(message % {"path": path, "reason": error.strerror}, returncode=2) from error
+
+
+def order_of(options: dict[str, Any]) -> CampaignOrder:
+    """The command line as an order. Raises CommandError, BadOrder."""
+    member = None
+    if options["member"]:
+        member = Member.objects.filter(slug=options["member"]).first()
+        if member is None:
+            raise CommandError(_("There is no member named %(slug)s.") % {"slug": options["member"]}, returncode=2)
+    taken, precision = acquired_given(options["acquired"])
+    return CampaignOrder(
+        slug=options["slug"],
+        title=options["title"],
+        acquired_date=taken,
+        acquired_precision=precision,
+        delivery=str(options["folder"].absolute()),
+        owner=member,
+        attribution=options["attribution"],
+        visibility=options["visibility"],
+        crs=epsg(options["crs"]),
+        codec=options["codec"],
+        display=options["display"],
+    )
+
+
+def epsg(text: str) -> int:
+    code = text.upper().removeprefix("EPSG:")
+    if not code.isdecimal() or len(code) > 6:
+        raise CommandError(_("A CRS is written EPSG:2154; this is not one: %(text)s") % {"text": text}, returncode=2)
+    return int(code)

@@ -1,0 +1,236 @@
+"""One build of a campaign: a queue task per sheet, then the mosaic's overview. Any of them may be killed and run again.
+
+A sheet leaves the state FOUND in the transaction that records what was made of it; the last one queues the overview in
+the same transaction. A file is renamed to its name before that, so that a task killed in between makes it again, byte
+for byte.
+"""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.gis.geos import GEOSGeometry
+from django.db import DatabaseError, connection, connections, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app as queue
+from procrastinate.exceptions import AlreadyEnqueued
+
+from gis_core.errors import Forbidden
+from gis_core.rights import Rights
+from orthophoto.errors import DiskFull, WrongState
+from orthophoto.models import Campaign, Sheet
+
+QUEUE = "campaigns"
+BUILD_SHEET, BUILD_OVERVIEW = "build_sheet", "build_overview"
+STARTABLE = (Campaign.State.INSPECTED, Campaign.State.STOPPED, Campaign.State.BUILT)
+# A COG in JPEG takes about a tenth of its pixels; the sheet's copy and its overviews are beside it while it is made.
+BYTES_PER_PIXEL = {Campaign.Codec.JPEG: 0.8, Campaign.Codec.WEBP: 0.6, Campaign.Codec.DEFLATE: 3.2}
+SPARE_BYTES = 256 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a task made of a sheet."""
+
+    file_name: str
+    outline: GEOSGeometry
+    sha256: str
+    size_bytes: int
+    seconds: float
+
+
+@transaction.atomic
+def start_build(campaign: Campaign, rights: Rights) -> Campaign:
+    """Build every sheet anew, or take up a build that stopped. Raises Forbidden, WrongState, DiskFull."""
+    if not campaign.may_work(rights):
+        raise Forbidden(_("Your role does not allow this."))
+    campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
+    if campaign.state not in STARTABLE:
+        raise WrongState(_("This campaign cannot be built now: wait for its inventory, or for the build in progress."))
+    if campaign.state != Campaign.State.STOPPED:
+        campaign.build += 1
+        campaign.build_started_at = timezone.now()
+        again = [Sheet.State.BUILT, Sheet.State.FAILED]
+    else:
+        again = [Sheet.State.FAILED]
+    campaign.sheets.filter(state__in=again).update(
+        state=Sheet.State.FOUND, code="", message="", sha256="", file_name="", size_bytes=None, seconds=None
+    )
+    waiting = list(campaign.sheets.filter(state=Sheet.State.FOUND))
+    check_room(campaign, waiting)
+    campaign.state, campaign.message = Campaign.State.BUILDING, ""
+    campaign.save()
+    for sheet in waiting:
+        queue_sheet(sheet, campaign.build)
+    if not waiting:
+        settle(campaign)
+    return campaign
+
+
+@transaction.atomic
+def stop_build(campaign: Campaign, rights: Rights) -> None:
+    """Let no further sheet be begun; those made stay. Raises Forbidden, WrongState."""
+    if not campaign.may_work(rights):
+        raise Forbidden(_("Your role does not allow this."))
+    campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
+    if campaign.state != Campaign.State.BUILDING:
+        raise WrongState(_("This campaign is not being built."))
+    stop(campaign, _("Stopped on demand; what is made stays, and the build can be taken up again."))
+
+
+def check_room(campaign: Campaign, sheets: list[Sheet]) -> None:
+    """Refuse early what the disk cannot hold. Raises DiskFull with the figures."""
+    pixels = [sheet.facts.get("width", 0) * sheet.facts.get("height", 0) for sheet in sheets]
+    needed = (
+        int(sum(pixels) * BYTES_PER_PIXEL[Campaign.Codec(campaign.codec)] + 4 * max(pixels, default=0)) + SPARE_BYTES
+    )
+    free = shutil.disk_usage(settings.FILES_DIR if settings.FILES_DIR.exists() else settings.DATA_DIR).free
+    if free < needed:
+        raise DiskFull(
+            _("The build needs about %(needed).1f GB and the disk has %(free).1f GB left: make room, then start again.")
+            % {"needed": needed / 1e9, "free": free / 1e9}
+        )
+
+
+def queue_sheet(sheet: Sheet, build: int) -> None:
+    """Queue a sheet's task, once."""
+    defer_once(BUILD_SHEET, f"sheet-{sheet.pk}-{build}", sheet_id=sheet.pk, build=build)
+
+
+def defer_once(task: str, lock: str, **arguments: int) -> None:
+    try:
+        with transaction.atomic():
+            queue.configure_task(task, lock=lock, queueing_lock=lock).defer(**arguments)
+    except AlreadyEnqueued:
+        return
+
+
+def settle(campaign: Campaign) -> None:
+    """When no sheet is left to make, queue the overview; without any good sheet, the build has failed."""
+    if campaign.sheets.filter(state=Sheet.State.FOUND).exists():
+        return
+    if campaign.sheets.filter(state=Sheet.State.BUILT).exists():
+        defer_once(
+            BUILD_OVERVIEW, f"overview-{campaign.pk}-{campaign.build}", campaign_id=campaign.pk, build=campaign.build
+        )
+    else:
+        stop(campaign, _("No sheet could be made: see why in the list."))
+
+
+def stop(campaign: Campaign, message: str) -> None:
+    campaign.state, campaign.message = Campaign.State.STOPPED, message[:500]
+    campaign.save(update_fields=["state", "message"])
+
+
+def to_make(sheet_id: int, build: int) -> Sheet | None:
+    """The sheet, while its campaign's build still wants it."""
+    return (
+        Sheet.objects.select_related("campaign")
+        .filter(
+            pk=sheet_id,
+            state=Sheet.State.FOUND,
+            campaign__build=build,
+            campaign__state=Campaign.State.BUILDING,
+        )
+        .first()
+    )
+
+
+@transaction.atomic
+def record_made(sheet: Sheet, made: Made) -> None:
+    """The sheet is built, unless its build was given up meanwhile."""
+    campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=sheet.campaign_id)
+    current = Sheet.objects.filter(pk=sheet.pk, state=Sheet.State.FOUND)
+    if campaign.build != sheet.campaign.build or not current.exists():
+        return
+    current.update(
+        state=Sheet.State.BUILT,
+        file_name=made.file_name,
+        geom=made.outline,
+        sha256=made.sha256,
+        size_bytes=made.size_bytes,
+        seconds=made.seconds,
+    )
+    if campaign.state == Campaign.State.BUILDING:
+        settle(campaign)
+
+
+@transaction.atomic
+def record_failed(sheet: Sheet, code: str, words: str) -> None:
+    """The sheet could not be made; the others go on."""
+    campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=sheet.campaign_id)
+    current = Sheet.objects.filter(pk=sheet.pk, state=Sheet.State.FOUND)
+    if campaign.build != sheet.campaign.build:
+        return
+    changed = current.update(state=Sheet.State.FAILED, code=code, message=words[:500])
+    if changed and campaign.state == Campaign.State.BUILDING:
+        settle(campaign)
+
+
+@transaction.atomic
+def record_stopped(campaign_id: int, build: int, words: str) -> None:
+    """Nothing more can be made of this build for now (a full disk): it waits for somebody to start it again."""
+    campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign_id)
+    if campaign.build == build and campaign.state == Campaign.State.BUILDING:
+        stop(campaign, words)
+
+
+@transaction.atomic
+def record_overview(campaign_id: int, build: int) -> None:
+    """The overview is there: the campaign is built, and waits for its publication."""
+    campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign_id)
+    if campaign.build == build and campaign.state == Campaign.State.BUILDING:
+        campaign.state, campaign.message, campaign.built_at = Campaign.State.BUILT, "", timezone.now()
+        campaign.save(update_fields=["state", "message", "built_at"])
+
+
+def queue_what_was_lost() -> None:
+    """Queue again what a build waits for and no task is left to do (its task failed with the database)."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOST)
+        lost = cursor.fetchall()
+    for task, row_id, build in lost:
+        if task == BUILD_SHEET:
+            defer_once(BUILD_SHEET, f"sheet-{row_id}-{build}", sheet_id=row_id, build=build)
+        else:
+            defer_once(BUILD_OVERVIEW, f"overview-{row_id}-{build}", campaign_id=row_id, build=build)
+
+
+LOST = """
+    with queued as (select lock from procrastinate_jobs where status in ('todo', 'doing') and lock is not null),
+    wanted as (
+        select 'build_sheet' as task, sheet.id, campaign.build, 'sheet-' || sheet.id || '-' || campaign.build as lock
+        from orthophoto_sheet sheet join orthophoto_campaign campaign on campaign.id = sheet.campaign_id
+        where campaign.state = 'building' and sheet.state = 'found'
+        union all
+        select 'build_overview', campaign.id, campaign.build, 'overview-' || campaign.id || '-' || campaign.build
+        from orthophoto_campaign campaign
+        where campaign.state = 'building' and not exists (
+            select from orthophoto_sheet sheet where sheet.campaign_id = campaign.id and sheet.state = 'found'))
+    select task, id, build from wanted where lock not in (select lock from queued) order by task, id
+"""
+
+
+@contextmanager
+def alone(lock: str) -> Iterator[None]:
+    """Wait until nobody else makes this: a worker taken for dead may only have been slow. The hold ends with us."""
+    holder = connections["default"].copy()
+    try:
+        with holder.cursor() as cursor:
+            cursor.execute("select pg_advisory_lock(hashtextextended('arpent ' || %s, 0))", [lock])
+        yield
+    finally:
+        with suppress(DatabaseError), holder.cursor() as cursor:
+            cursor.execute("select pg_advisory_unlock_all()")
+        holder.close()
+
+
+def build_folder(campaign: Campaign) -> Path:
+    """The folder of the present build, made when it is missing."""
+    folder = Path(settings.FILES_DIR, campaign.folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

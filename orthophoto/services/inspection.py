@@ -1,0 +1,177 @@
+"""The inventory: every file of a delivery, what it is, whether it can be built, and what somebody should look at."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
+from django.utils.translation import gettext as _
+
+from gis_core.models import Commune
+from gis_core.reader import ReadRefused, RestrictedReader
+from gis_core.reader.rasters import companions_of
+from orthophoto import words
+from orthophoto.errors import BadOrder
+from orthophoto.models import Campaign, Sheet
+from orthophoto.raster import display
+from orthophoto.raster.inventory import Facts, Finding, Findings, Taken, examine
+
+type Tell = Callable[[float | None, str], None]
+
+IMAGES = {".tif", ".tiff", ".jp2", ".j2k", ".jpx", ".jpg", ".jpeg", ".png", ".ecw", ".sid", ".vrt", ".img", ".webp"}
+MOST_FILES = 20_000
+SAMPLE_PIXELS = 256
+
+
+def inspect(campaign_id: int, *, tell: Tell) -> dict[str, Any]:
+    """Inspect the delivery and replace what was known of its sheets, in the transaction that is open.
+
+    Raises BadOrder when the folder is gone, empty or too full.
+    """
+    campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign_id)
+    folder = Path(campaign.delivery)
+    images, others = files_of(folder)
+    with RestrictedReader() as reader:
+        facts = [look(reader, folder, file) for file in counted(images, tell)]
+        found = examine(facts, crs=campaign.crs)
+        limits = limits_of(reader, folder, found, tell, infrared=campaign.display == Campaign.Display.INFRARED)
+    keep_sheets(campaign, folder, found)
+    campaign.plan = plan_of(found, limits)
+    campaign.findings = [*findings_in_words(found), *about_the_whole(campaign, others, limits)]
+    campaign.state = Campaign.State.INSPECTED if found.taken else Campaign.State.REFUSED
+    campaign.message = "" if found.taken else _("No file of the delivery can be built: see why in the list.")
+    campaign.save()
+    return {"taken": len(found.taken), "refused": len(found.refused), "findings": campaign.findings}
+
+
+def files_of(folder: Path) -> tuple[list[Path], list[Path]]:
+    """The images of a delivery and its other files, by path. Links are not followed. Raises BadOrder."""
+    if not folder.is_dir():
+        raise BadOrder(_("There is no folder %(folder)s on the server.") % {"folder": folder}, parameter="folder")
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.is_symlink()]
+    files = [path for path in files if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
+    images = [path for path in files if path.suffix.lower() in IMAGES]
+    if not images:
+        raise BadOrder(_("There is no image in %(folder)s: .tif and .jp2 files are expected.") % {"folder": folder})
+    if len(images) > MOST_FILES:
+        raise BadOrder(_("There are more than %(most)s images in %(folder)s.") % {"most": MOST_FILES, "folder": folder})
+    beside = {companion for image in images for companion in companions_of(image)}
+    return images, [path for path in files if path not in beside and path not in set(images)]
+
+
+def counted(images: list[Path], tell: Tell) -> Iterator[Path]:
+    for done, image in enumerate(images):
+        tell(done / len(images), _("Reading the headers: %(done)s of %(all)s") % {"done": done, "all": len(images)})
+        yield image
+
+
+def look(reader: RestrictedReader, folder: Path, file: Path) -> Facts:
+    """What the reader says of one image; what it refuses, and a file that goes meanwhile, has a named reason."""
+    name = str(file.relative_to(folder))
+    try:
+        admitted = reader.admit(file, *companions_of(file), link=True)
+    except ReadRefused as error:
+        return Facts(name, None, (error.problem.code, error.problem.params))
+    except OSError:
+        return Facts(name, None, ("missing", {}))
+    try:
+        return Facts(name, reader.raster(admitted))
+    except ReadRefused as error:
+        return Facts(name, None, (error.problem.code, error.problem.params))
+    finally:
+        reader.dismiss(admitted)
+
+
+def limits_of(reader: RestrictedReader, folder: Path, found: Findings, tell: Tell, *, infrared: bool) -> display.Limits:
+    """For 16 bit: per band, the values that become black and white in the whole campaign; empty for 8 bit."""
+    deep = [sheet for sheet in found.taken if sheet.info.dtype == "uint16"]
+    stretch = display.Stretch()
+    for done, sheet in enumerate(deep):
+        tell(done / len(deep), _("Measuring the light: %(done)s of %(all)s") % {"done": done, "all": len(deep)})
+        file = folder / sheet.file
+        admitted = reader.admit(file, *companions_of(file), link=True)
+        bands = display.bands_of(sheet.info, infrared=infrared)
+        stretch.add(reader.sample(admitted, bands, SAMPLE_PIXELS))
+        reader.dismiss(admitted)
+    return stretch.limits()
+
+
+def keep_sheets(campaign: Campaign, folder: Path, found: Findings) -> None:
+    """Replace the campaign's sheets."""
+    campaign.sheets.all().delete()
+    Sheet.objects.bulk_create(
+        [
+            *(taken_row(campaign, folder, rank, sheet) for rank, sheet in enumerate(found.taken)),
+            *(refused_row(campaign, finding) for finding in found.refused),
+        ]
+    )
+
+
+def taken_row(campaign: Campaign, folder: Path, rank: int, sheet: Taken) -> Sheet:
+    return Sheet(
+        campaign=campaign,
+        name=sheet.name,
+        file=sheet.file,
+        companions=[path.name for path in companions_of(folder / sheet.file)],
+        facts=sheet.info.to_json() | {"epsg": sheet.crs, "warp": sheet.warp},
+        geom=MultiPolygon(GEOSGeometry(memoryview(sheet.outline.wkb), srid=2154), srid=2154),
+        rank=rank,
+    )
+
+
+def refused_row(campaign: Campaign, finding: Finding) -> Sheet:
+    (file,) = finding.files
+    return Sheet(
+        campaign=campaign,
+        name=Path(file).stem[:120],
+        file=file,
+        state=Sheet.State.REFUSED,
+        code=finding.code,
+        message=words.refused(finding.code, finding.params)[:500],
+    )
+
+
+def plan_of(found: Findings, limits: display.Limits) -> dict[str, Any]:
+    """What every sheet of the campaign needs to know."""
+    if found.grid is None:
+        return {}
+    return {
+        "grid": found.grid.to_json(),
+        "resolution_m": found.grid.resolution,
+        "extent": found.extent,
+        "limits": limits,
+    }
+
+
+def findings_in_words(found: Findings) -> list[dict[str, Any]]:
+    return [as_finding(finding.code, list(finding.files), dict(finding.params)) for finding in found.warnings]
+
+
+def as_finding(code: str, files: list[str], params: dict[str, Any]) -> dict[str, Any]:
+    return {"code": code, "files": files, "params": params, "words": words.told(code, files, params)}
+
+
+def about_the_whole(campaign: Campaign, others: list[Path], limits: display.Limits) -> Iterator[dict[str, Any]]:
+    """What is told beside the sheets themselves."""
+    if others:
+        yield as_finding("other_files", [path.name for path in others], {})
+    if outside := outside_territory(campaign):
+        yield as_finding("outside_territory", outside, {})
+    if limits:
+        yield as_finding("scaled", [], {"low": limits[0][0], "high": limits[0][1]})
+
+
+def outside_territory(campaign: Campaign) -> list[str]:
+    """Sheets that touch no commune of the member, when its communes are known."""
+    if campaign.owner is None:
+        return []
+    codes = campaign.owner.territories.values("commune_id")
+    communes = Commune.objects.filter(insee__in=codes)
+    if not communes.exists():
+        return []
+    from django.contrib.gis.db.models import Union
+
+    whole = communes.aggregate(whole=Union("geom"))["whole"]
+    return list(
+        campaign.sheets.filter(state=Sheet.State.FOUND).exclude(geom__intersects=whole).values_list("file", flat=True)
+    )

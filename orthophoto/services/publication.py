@@ -1,0 +1,82 @@
+"""Showing a built campaign to its audience, and taking it back."""
+
+from django.contrib.gis.db.models import Union
+from django.contrib.gis.geos import GeometryCollection, MultiPolygon, Polygon
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from gis_core.errors import Forbidden
+from gis_core.rights import Rights
+from layers.catalogue.models import Photo
+from layers.catalogue.services import PhotoDeclaration, SheetDeclaration, publish_photo, take_back_photo
+from orthophoto.errors import WrongState
+from orthophoto.models import Campaign, Sheet
+
+OVERVIEW = "mosaic-overview.tif"
+COPIED = (
+    *("slug", "title", "title_en", "abstract", "attribution", "licence", "acquired_date", "acquired_precision"),
+    *("owner", "visibility", "shared_with", "within_communes", "folder"),
+)
+
+
+@transaction.atomic
+def publish(campaign: Campaign, rights: Rights) -> Photo:
+    """Show the present build in place of whatever the campaign showed. Raises Forbidden, WrongState."""
+    campaign = held(campaign, rights)
+    if campaign.state != Campaign.State.BUILT:
+        raise WrongState(_("There is nothing to publish yet: build the campaign first."))
+    built = list(campaign.sheets.filter(state=Sheet.State.BUILT))
+    whole = campaign.sheets.filter(state=Sheet.State.BUILT).aggregate(outline=Union("geom"))["outline"]
+    resolution = campaign.plan["resolution_m"]
+    photo = publish_photo(
+        PhotoDeclaration(
+            **{name: getattr(campaign, name) for name in COPIED},
+            resolution_m=resolution,
+            overview=OVERVIEW,
+            geom=as_multipolygon(whole),
+            sheets=[
+                SheetDeclaration(
+                    name=sheet.name,
+                    path=sheet.file_name,
+                    rank=sheet.rank,
+                    resolution_m=resolution,
+                    geom=outline_of(sheet),
+                )
+                for sheet in built
+            ],
+        )
+    )
+    campaign.published_build = campaign.build
+    campaign.save(update_fields=["published_build"])
+    return photo
+
+
+@transaction.atomic
+def take_back(campaign: Campaign, rights: Rights) -> None:
+    """Show the campaign no more. Raises Forbidden, and WrongState when it is not shown."""
+    campaign = held(campaign, rights)
+    if not take_back_photo(campaign.slug):
+        raise WrongState(_("This campaign is not published."))
+    campaign.published_build = None
+    campaign.save(update_fields=["published_build"])
+
+
+def held(campaign: Campaign, rights: Rights) -> Campaign:
+    """The campaign, until the transaction's end nobody else's to change. Raises Forbidden."""
+    if not campaign.may_work(rights):
+        raise Forbidden(_("Your role does not allow this."))
+    return Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
+
+
+def as_multipolygon(geometry: Polygon | GeometryCollection) -> MultiPolygon:
+    """A union of outlines, whatever type it came back as."""
+    if isinstance(geometry, MultiPolygon):
+        return geometry
+    parts = [geometry] if isinstance(geometry, Polygon) else [part for part in geometry if isinstance(part, Polygon)]
+    return MultiPolygon(parts, srid=2154)
+
+
+def outline_of(sheet: Sheet) -> MultiPolygon:
+    """A built sheet has one."""
+    assert sheet.geom is not None
+    return sheet.geom

@@ -1,0 +1,140 @@
+"""The queue's tasks of a campaign: its inventory (a job that people watch), its sheets, its overview."""
+
+import errno
+import logging
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from procrastinate.contrib.django import app
+
+from gis_core.errors import ArpentError
+from gis_core.rights import SYSTEM, acting_as
+from gis_core.tasks import GIVEN_UP, RunningJob, job_task
+from orthophoto.errors import DiskFull
+from orthophoto.models import Campaign, Sheet
+from orthophoto.services import building, making
+from orthophoto.services.campaigns import INSPECT
+from orthophoto.services.inspection import inspect
+
+log = logging.getLogger("arpent.orthophoto")
+LEFT_BEHIND_S = 2 * 86_400
+
+
+def leave_refused(job: Any) -> None:
+    """An inventory that ended badly leaves its campaign refused, with the job's reason."""
+    job.refresh_from_db()
+    if job.state != job.State.DONE:
+        with acting_as(SYSTEM):
+            Campaign.objects.filter(pk=job.parameters.get("campaign"), state=Campaign.State.INSPECTING).update(
+                state=Campaign.State.REFUSED, message=job.message
+            )
+
+
+@job_task(INSPECT, afterwards=leave_refused)
+def inspect_campaign(running: RunningJob) -> dict[str, Any]:
+    """Look at every file of the delivery; the report says what was found."""
+    with acting_as(SYSTEM):
+        return inspect(int(running.parameters["campaign"]), tell=running.tell)
+
+
+@app.task(name=building.BUILD_SHEET, queue=building.QUEUE)
+def build_sheet(sheet_id: int, build: int) -> None:
+    """Make one sheet's COG. Whatever happens to it, the others go on; a full disk stops the build."""
+    with acting_as(SYSTEM), override("fr"), building.alone(f"sheet {sheet_id}"):
+        with transaction.atomic():
+            sheet = building.to_make(sheet_id, build)
+        if sheet is None:
+            return
+        in_words(
+            lambda: building.record_made(sheet, making.make_sheet(sheet)),
+            otherwise=lambda code, words: building.record_failed(sheet, code, words),
+            full=lambda words: building.record_stopped(sheet.campaign_id, build, words),
+        )
+
+
+@app.task(name=building.BUILD_OVERVIEW, queue=building.QUEUE)
+def build_overview(campaign_id: int, build: int) -> None:
+    """Make the overview of the whole mosaic, after which the campaign can be published."""
+    with acting_as(SYSTEM), override("fr"), building.alone(f"overview {campaign_id}"):
+
+        def stop(words: str) -> None:
+            building.record_stopped(campaign_id, build, words)
+
+        def work() -> None:
+            if making.make_overview(campaign_id, build):
+                building.record_overview(campaign_id, build)
+
+        in_words(work, otherwise=lambda _code, words: stop(words), full=stop)
+
+
+def in_words(work: Callable[[], None], *, otherwise: Callable[[str, str], None], full: Callable[[str], None]) -> None:
+    """Do the work; what goes wrong is recorded with a code and words. What the database did is not: it is run again."""
+    from django.db import DatabaseError
+
+    try:
+        work()
+    except DiskFull as error:
+        full(error.message)
+    except ArpentError as error:
+        otherwise(str(error.extra.get("code", "refused")), error.message)
+    except DatabaseError:
+        raise
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            full(_("The disk is full: make room, then take the build up again."))
+        else:
+            otherwise("unreadable", _("The file cannot be read: %(reason)s") % {"reason": error.strerror or error})
+    except Exception:
+        log.exception("a sheet could not be made")
+        otherwise("unexpected", _("The platform met an unexpected error; it has been recorded."))
+
+
+def sheet_given_up(arguments: dict[str, Any]) -> None:
+    """A sheet at which its worker was killed three times."""
+    with acting_as(SYSTEM), override("fr"):
+        sheet = Sheet.objects.select_related("campaign").filter(pk=int(arguments["sheet_id"])).first()
+        if sheet and sheet.campaign.build == arguments.get("build"):
+            building.record_failed(
+                sheet, "killed", _("The worker was stopped three times at this sheet; it was given up.")
+            )
+
+
+def overview_given_up(arguments: dict[str, Any]) -> None:
+    with acting_as(SYSTEM), override("fr"):
+        words = _("The worker was stopped three times at the overview; take the build up again.")
+        building.record_stopped(int(arguments["campaign_id"]), int(arguments["build"]), words)
+
+
+GIVEN_UP[building.BUILD_SHEET] = sheet_given_up
+GIVEN_UP[building.BUILD_OVERVIEW] = overview_given_up
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="queue_lost_sheets", queueing_lock="queue_lost_sheets")
+def queue_lost_sheets(timestamp: int) -> None:
+    """Every minute: what a build waits for and no task is left to do is queued again."""
+    with acting_as(SYSTEM):
+        building.queue_what_was_lost()
+
+
+@app.periodic(cron="47 3 * * *")
+@app.task(name="sweep_builds", queueing_lock="sweep_builds")
+def sweep_builds(timestamp: int) -> None:
+    """Every night: the folders of builds that are neither shown nor the present one go, a few days after."""
+    with acting_as(SYSTEM):
+        kept = {
+            f"{slug}/{number}"
+            for slug, build, shown in Campaign.objects.values_list("slug", "build", "published_build")
+            for number in (build, shown)
+        }
+    for folder in Path(settings.FILES_DIR, "orthophoto").glob("*/*"):
+        old = time.time() - folder.stat().st_mtime > LEFT_BEHIND_S
+        if old and f"{folder.parent.name}/{folder.name}" not in kept:
+            shutil.rmtree(folder, ignore_errors=True)
