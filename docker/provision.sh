@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Everything Arpent needs on a Debian 13 machine; used by ./arpent and by the image alike. Each part does nothing the
-# second time.   provision.sh python | check | run | bench | test | system | nothing
+# second time.   provision.sh python | check | run | bench | test | qgis | system | nothing
 set -euo pipefail
 root=$(dirname "$(dirname "$(readlink -f "$0")")")
 cd "$root"
@@ -9,6 +9,7 @@ python=/usr/bin/python3.13
 base_packages=(ca-certificates python3.13 python3.13-venv postgresql-17 postgresql-17-postgis-3 postgresql-17-pgrouting
     gettext libexpat1 libseccomp2)
 test_packages=(git chromium fonts-liberation)
+qgis_packages=(git qgis python3-qgis)
 bench_packages=(chromium fonts-liberation wrk)
 log=$root/.boot/provision.log
 
@@ -157,6 +158,7 @@ case "${1-run}" in
     run) server "${base_packages[@]}"; web_map ;;
     bench) server "${base_packages[@]}" "${bench_packages[@]}"; web_map ;;
     test) server "${base_packages[@]}" "${test_packages[@]}"; web_map ;;
+    qgis) server "${base_packages[@]}" "${qgis_packages[@]}" ;;
     system) system_packages "${base_packages[@]}"; system_users ;;
     nothing) [ -x .venv/bin/python ] || fail "Arpent n'est pas encore installé ici : lancez d'abord ./arpent demo." ;;
     *) fail "provision.sh : $1 ?" ;;

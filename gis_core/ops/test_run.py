@@ -1,4 +1,7 @@
-"""`./arpent test`: the whole suite against a cluster of its own, or pytest with the arguments given."""
+"""`./arpent test`: the whole suite against a cluster of its own, or pytest with the arguments given.
+
+`--qgis` runs the tests that need QGIS, and nothing else.
+"""
 
 import os
 import subprocess
@@ -9,14 +12,19 @@ from gis_core.ops.environment import PYTHON, ROOT, Place, variables
 from gis_core.ops.progress import say
 
 # One process per test file: module fixtures and live servers are not repeated.
+QGIS = "--qgis"
+QGIS_TESTS = ["tests/qgis", "-rP"]
 WHOLE_SUITE = ["--numprocesses", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile"]
 
 
 def run(place: Place, arguments: Sequence[str]) -> int:
     """Run the tests; the exit code is the first failure's."""
     tests = place.for_tests
+    qgis = QGIS in arguments
+    if qgis:
+        arguments = [*QGIS_TESTS, *(argument for argument in arguments if argument != QGIS)]
     with Cluster(tests, for_tests=True).lease():
-        env = variables(tests, "test")
+        env = variables(tests, "test") | ({"ARPENT_QGIS": "1"} if qgis else {})
         pytest = [str(PYTHON), "-m", "pytest", *(arguments or WHOLE_SUITE)]
         commands = [pytest] if arguments else [["npm", "--prefix", "webmap", "test"], pytest]
         codes = [_run(command, env) for command in commands]

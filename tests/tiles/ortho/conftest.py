@@ -14,6 +14,7 @@ from pyproj import Transformer
 from gis_core.identity import create_token
 from gis_core.models import User
 from tests.tiles.conftest import Answer, ThinLayer
+from tests.tiles.ortho.server import address  # noqa: F401
 from tiles import asking
 from tiles.ortho import application, files
 from tiles.ortho.rights import areas
