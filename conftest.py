@@ -25,8 +25,11 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     from django.conf import settings
 
     folder = tmp_path_factory.mktemp("data")
-    kept = {name: getattr(settings, name) for name in ("DATA_DIR", "FILES_DIR", "CACHE_DIR", "INBOX_DIR")}
+    kept = {
+        name: getattr(settings, name) for name in ("DATA_DIR", "FILES_DIR", "CACHE_DIR", "INBOX_DIR", "DELIVERIES_DIR")
+    }
     settings.DATA_DIR = folder
+    settings.DELIVERIES_DIR = folder / "deliveries"
     settings.FILES_DIR, settings.CACHE_DIR, settings.INBOX_DIR = (
         folder / "files",
         folder / "cache",

@@ -78,6 +78,7 @@ def map_addresses(request: HttpRequest) -> dict[str, str | None]:
         "account": reverse("account"),
         "tiles": "/tiles/",
         "admin": reverse("admin:index") if rights.agency else None,
+        "campaigns": reverse("campaigns") if manages else None,
         "imports": reverse("imports") if manages else None,
         "members": reverse("members") if manages else None,
     }

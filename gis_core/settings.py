@@ -246,7 +246,12 @@ SPECTACULAR_SETTINGS = {
         "gis_core.api.schema.add_problem_responses",
     ],
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
-    "ENUM_NAME_OVERRIDES": {"JobStateEnum": "gis_core.models.Job.State", "RoleEnum": "gis_core.rights.Role"},
+    "ENUM_NAME_OVERRIDES": {
+        "JobStateEnum": "gis_core.models.Job.State",
+        "RoleEnum": "gis_core.rights.Role",
+        "CampaignStateEnum": "orthophoto.models.Campaign.State",
+        "SheetStateEnum": "orthophoto.models.Sheet.State",
+    },
 }
 
 LOGGING = {

@@ -10,7 +10,9 @@ ROOMS = {
         "layers.catalogue.api.urls",
         "layers.features.api.urls",
         "layers.imports.api.urls",
+        "orthophoto.api.urls",
     ],
+    "campagnes/": ["orthophoto.urls"],
     "imports/": ["layers.imports.urls"],
     "tiles/": ["tiles.urls"],
 }

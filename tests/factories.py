@@ -1,8 +1,9 @@
 """Rows for tests, written as the owner of the tables (the web role may not write most of them)."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 from django.contrib.gis.geos import MultiPolygon, Polygon
@@ -11,7 +12,8 @@ from django.db import connection
 from gis_core.models import Commune, Job, Member, Membership, Territory, TownHall, User, luhn
 from gis_core.rights import Role
 from layers.cadastre.models import Parcel
-from layers.catalogue.models import Layer, Theme
+from layers.catalogue.models import Layer, Photo, Theme
+from orthophoto.models import Campaign, Sheet
 
 _numbers = itertools.count(1)
 ORIGIN = (617_000.0, 6_717_000.0)
@@ -137,3 +139,42 @@ def parcel(
             geom=geom or square(),
             **fields,
         )
+
+
+def campaign(
+    owner: Member | None = None, state: str = "built", sheets: Sequence[str] = ("built",), **fields: Any
+) -> Campaign:
+    """A campaign at some stage of its life; `sheets` are the states of its sheets, which lie in rows of six."""
+    number = next(_numbers)
+    defaults: dict[str, Any] = {
+        "slug": f"campagne-{number}",
+        "title": f"Campagne {number}",
+        "acquired_date": date(2024, 6, 1),
+        "acquired_precision": Photo.Precision.MONTH,
+        "delivery": f"/livraisons/campagne-{number}",
+        "plan": {"resolution_m": 0.05},
+        "build": int(state in ("building", "stopped", "built")),
+    }
+    with as_owner():
+        made = Campaign.objects.create(owner=owner, state=state, **defaults | fields)
+        Sheet.objects.bulk_create(sheet(made, rank, state) for rank, state in enumerate(sheets))
+    return made
+
+
+def sheet(of: Campaign, rank: int, state: str) -> Sheet:
+    """A sheet in this state, not kept yet."""
+    west, north = 6170 + 2 * (rank % 6), 67180 - 2 * (rank // 6)
+    name = f"45-2024-{west:05d}-{north:05d}-LA93-0M05"
+    messages = {"refused": "Le fichier est tronqué.", "failed": "Les pixels relus ne sont pas ceux de la source."}
+    made = {"sha256": "0" * 64, "file_name": f"{name}.tif", "size_bytes": 3_400_000, "seconds": 2.1}
+    return Sheet(
+        campaign=of,
+        name=name,
+        file=f"{name}.tif",
+        state=state,
+        message=messages.get(state, ""),
+        facts={"width": 4000, "height": 4000},
+        geom=None if state == "refused" else square(west * 100, (north - 2) * 100, 200),
+        rank=rank,
+        **made if state == "built" else {},
+    )

@@ -29,10 +29,11 @@ PHONE = {"width": 390, "height": 844}
 
 @dataclass(frozen=True)
 class Demo:
-    """A running demo: its address and the password of each account."""
+    """A running demo: its address, the password of each account, its data folder."""
 
     url: str
     passwords: dict[str, str]
+    data: Path
 
 
 def free_port() -> int:
@@ -58,7 +59,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     port = free_port()
     arpent("demo", "--detach", "--data", str(data), "--port", str(port))
     accounts = json.loads(Path(data, "demo-accounts.json").read_text())
-    yield Demo(f"http://127.0.0.1:{port}", {one["username"]: one["password"] for one in accounts})
+    yield Demo(f"http://127.0.0.1:{port}", {one["username"]: one["password"] for one in accounts}, data)
     arpent("stop", "--data", str(data))
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.gis.geos import Point
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -21,6 +22,7 @@ from gis_core.identity import create_token
 from gis_core.models import ApiToken, Job, Member, Membership, TownHall, User
 from gis_core.rights import SYSTEM, acting_as
 from layers.catalogue.models import Background, Layer, Theme
+from orthophoto.models import Campaign
 from tests import factories
 from tests.photos import photo
 from tests.policy import administration
@@ -30,7 +32,7 @@ from tiles import asking
 pytestmark = pytest.mark.django_db
 SECRET = "un mot de passe assez long"
 MISSING = 999_999_999
-PAGES = ("compte/", "membres/", "imports/", "administration/", "langue/")
+PAGES = ("compte/", "membres/", "imports/", "campagnes/", "administration/", "langue/")
 PARCELS = Path(__file__).parents[1] / "data" / "etalab" / "parcels.json"
 
 
@@ -49,6 +51,7 @@ class World:
     invitations: dict[str, Membership]
     jobs: dict[str, Job]
     layers: dict[str, Layer]
+    campaigns: dict[str, Campaign]
     parcel_id: int
     tile: tuple[int, int, int]
     rows: dict[str, Any]
@@ -94,6 +97,12 @@ def make_world() -> World:
         "own": factories.layer("couche-notre", visibility=owner, owner=ours),
         "other": factories.layer("couche-autre", visibility=owner, owner=theirs),
     }
+    for member in (ours, theirs):
+        Path(settings.DELIVERIES_DIR, member.slug, "livraison").mkdir(parents=True, exist_ok=True)
+    campaigns = {
+        whose: factories.campaign(member, slug=slug, delivery=str(Path(settings.DELIVERIES_DIR, member.slug)))
+        for whose, member, slug in (("own", ours, "campagne-notre"), ("other", theirs, "campagne-autre"))
+    }
     jobs = {
         "own": factories.job(ours, kind="import", report={"files": []}),
         "other": factories.job(theirs, kind="import", report={"files": []}),
@@ -107,11 +116,12 @@ def make_world() -> World:
         "layer": layers["own"].pk,
         "background": background.pk,
         "procrastinatejob": queued,
+        "campaign": campaigns["own"].pk,
         "unused member": unused_member.pk,
         "unused theme": unused_theme.pk,
     }
     place = factories.parcel().pk, tile_of_the_parcel()
-    return World(ours, theirs, people, tokens, persons, invitations, jobs, layers, *place, rows)
+    return World(ours, theirs, people, tokens, persons, invitations, jobs, layers, campaigns, *place, rows)
 
 
 def tile_of_the_parcel(z: int = 16) -> tuple[int, int, int]:
@@ -146,8 +156,10 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
     invitation = world.invitations.get(role if whose == "own" else whose)
     person = invitation if route.endswith("/accepter/") else world.persons.get(foreign)
     z, x, y = world.tile
+    campaign = world.campaigns.get(whose)
+    named = {"embers/": member, "membres/": member, "campa": campaign.slug if campaign else "nulle-part"}
     return {
-        "slug": member if "embers/" in route or "membres/" in route else (layer.slug if layer else "nulle-part"),
+        "slug": next((slug for part, slug in named.items() if part in route), layer.slug if layer else "nulle-part"),
         "member": member,
         "layer": layer.slug if layer else "nulle-part",
         "membership_id": person.pk if person else MISSING,
@@ -179,6 +191,9 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
         "file": SimpleUploadedFile("parcels.json", PARCELS.read_bytes()),
     }
     invitation = {"email": "nouvelle@example.org", "role": "reader"}
+    words = {"title": "Ortho neuve", "slug": "ortho-neuve", "acquired": "2024-06", "member": given["member"]}
+    made = {"visibility": "signed_in", "codec": "jpeg", "display": "natural", "crs": "2154"}
+    order = {"delivery": f"{given['member']}/livraison", **words, **made}
     forms: dict[tuple[str, str], dict[str, Any]] = {
         ("compte/connexion/", "POST"): {"login": "reader", "password": SECRET},
         ("compte/mot-de-passe/", "POST"): {
@@ -192,6 +207,8 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
         ("membres/<slug:slug>/", "POST"): invitation,
         ("membres/<slug:slug>/<int:membership_id>/", "POST"): {"role": "reader"},
         ("imports/", "POST"): upload,
+        ("campagnes/nouvelle/", "POST"): order,
+        ("campagnes/<slug:slug>/recommencer/", "POST"): order | {"delivery": "="},
         ("api/v1/imports/", "POST"): upload,
         ("api/v1/here/", "GET"): {"lon": "1.9", "lat": "47.5", "zoom": "16", "layers": given["layer"]},
         ("api/v1/search/", "GET"): {"q": "AB 1"},
@@ -204,6 +221,7 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
     json: dict[tuple[str, str], dict[str, Any]] = {
         ("api/v1/me/", "PATCH"): {"language": "fr"},
         ("api/v1/tokens/", "POST"): {"name": "qgis"},
+        ("api/v1/campaigns/", "POST"): order,
         ("api/v1/members/<slug:slug>/people/", "POST"): invitation,
         ("api/v1/members/<slug:slug>/people/<int:membership_id>/", "PATCH"): {"role": "permit_instructor"},
         ("api/v1/measure/", "POST"): {"geometry": {"type": "LineString", "coordinates": [[1.9, 47.5], [1.91, 47.5]]}},
@@ -346,6 +364,7 @@ def test_lists_and_counts_leave_out_what_is_anothers(world: World, undone: None)
         ("api/v1/jobs/", "gis_administrator"),
         ("api/v1/members/", "reader"),
         ("api/v1/layers/", "reader"),
+        ("api/v1/campaigns/", "gis_administrator"),
     ):
         answer = ask(world, "GET", "-", role, route).json()
         assert not any(word in str(answer) for word in ("couche-autre", "autre", "Membre 4")), route

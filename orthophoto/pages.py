@@ -1,0 +1,218 @@
+"""/campagnes/: start an aerial campaign, watch it, publish it, take it back."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from gis_core.errors import ArpentError
+from gis_core.middleware import rights_of_request
+from gis_core.models import Member, User
+from gis_core.problem import status_of
+from gis_core.rights import Rights
+from layers.catalogue.models import Photo
+from orthophoto import phrases
+from orthophoto.forms import CampaignForm, beginnings
+from orthophoto.models import Campaign, Sheet
+from orthophoto.report import counted
+from orthophoto.services import building, publication
+from orthophoto.services.campaigns import campaign_of, delete_campaign, start
+from orthophoto.services.orders import order_given
+from orthophoto.standing import LETTERS, Standing
+
+SHOWN_PROBLEMS = 100
+# The parameter that an error names, where the form's field is called otherwise.
+FIELD_OF = {"folder": "delivery"}
+
+
+def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    return never_cache(login_required(view))
+
+
+@require_safe
+@page
+def campaigns(request: HttpRequest) -> HttpResponse:
+    """The asker's campaigns, the latest photos first."""
+    rights = rights_of_page(request)
+    found = Campaign.objects.administered_by(rights).select_related("owner")
+    context = {"section": "campaigns", "rows": [row(campaign) for campaign in found], **inbox(rights)}
+    return render(request, "orthophoto/campaigns.html", context)
+
+
+def row(campaign: Campaign) -> dict[str, Any]:
+    """A campaign in the list."""
+    return {
+        "campaign": campaign,
+        "taken": phrases.taken(campaign),
+        "resolution": phrases.resolution(campaign.plan.get("resolution_m")),
+        "sheets": phrases.sheets(counted(campaign)),
+    }
+
+
+def inbox(rights: Rights) -> dict[str, Any]:
+    """Where deliveries are put on the server, for whoever has to be told."""
+    members = Member.objects.administered_by(rights)
+    return {
+        "inbox": settings.DELIVERIES_DIR,
+        "members": members,
+        "one_member": members[0] if len(members) == 1 else None,
+    }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def new_campaign(request: HttpRequest) -> HttpResponse:
+    return order_page(request, rights_of_page(request), again=None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def restart_campaign(request: HttpRequest, slug: str) -> HttpResponse:
+    """The same form for a campaign that exists: another delivery, or other words."""
+    rights = rights_of_page(request)
+    return order_page(request, rights, again=campaign_of(slug, rights))
+
+
+def order_page(request: HttpRequest, rights: Rights, again: Campaign | None) -> HttpResponse:
+    """The form of an order; a good one starts the inventory and leads to the campaign's page."""
+    form = CampaignForm(request.POST or None, rights=rights, again=again, initial=beginnings(again, request.GET.dict()))
+    status = 200
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            assert isinstance(request.user, User)
+            try:
+                order = order_given(form.cleaned_data, rights, again=again)
+                begun = start(order, rights=rights, started_by=request.user)
+            except ArpentError as error:
+                status = blame(form, error)
+            else:
+                return redirect("campaign", slug=begun.slug)
+    context = {"section": "campaigns", "form": form, "again": again, **inbox(rights)}
+    return render(request, "orthophoto/order.html", context, status=status)
+
+
+def blame(form: CampaignForm, error: ArpentError) -> int:
+    """Put an error at the field that it is about; returns the answer's status."""
+    name = str(error.extra.get("parameter", ""))
+    name = FIELD_OF.get(name, name)
+    form.add_error(name if name in form.fields else None, error.message)
+    return status_of(error)
+
+
+@require_safe
+@page
+def campaign(request: HttpRequest, slug: str) -> HttpResponse:
+    """One campaign, live: its script asks the API and takes the parts of this page that have changed."""
+    shown = campaign_of(slug, rights_of_page(request))
+    standing = Standing.of(shown)
+    problems = shown.sheets.filter(state__in=(Sheet.State.REFUSED, Sheet.State.FAILED)).order_by("file", "pk")
+    counts = standing.facts["counts"]
+    context = {
+        "section": "campaigns",
+        "campaign": shown,
+        "standing": standing,
+        "taken": phrases.taken(shown),
+        "resolution": phrases.resolution(shown.plan.get("resolution_m")),
+        "sheets": phrases.sheets(counts),
+        "weight": phrases.weight(counts["bytes"]),
+        "counts": counts,
+        "legend": [(state.value, state.label, counts[state.value]) for state in Sheet.State],
+        "problems": problems[:SHOWN_PROBLEMS],
+        "remarks": phrases.remarks(len(shown.findings), problems.count()),
+        "more_problems": max(0, problems.count() - SHOWN_PROBLEMS),
+        "on_the_map": map_address(shown),
+        "script": for_the_script(shown, standing),
+    }
+    return render(request, "orthophoto/campaign.html", context)
+
+
+def for_the_script(campaign: Campaign, standing: Standing) -> dict[str, Any]:
+    """What the page's script needs: where to ask, what this page shows, and words."""
+    return {
+        "api": reverse("api_campaign", args=[campaign.slug]),
+        "campaign": standing.as_json(),
+        "states": {letter: {"state": state.value, "label": state.label} for state, letter in LETTERS.items()},
+        "words": {"megabytes": _("MB"), "nowhere": _("Where it lies is not known: it is not on the plan.")},
+    }
+
+
+def map_address(campaign: Campaign) -> str | None:
+    """The map on the published photo, at its middle."""
+    if campaign.published_build is None:
+        return None
+    photo = Photo.objects.filter(slug=campaign.slug).first()
+    if photo is None:
+        return None
+    west, south, east, north = photo.extent_4326
+    return f"/#v=1&c={(west + east) / 2:.6f},{(south + north) / 2:.6f}&z={zoom_on(west, east):.1f}&ph={photo.slug}"
+
+
+def zoom_on(west: float, east: float) -> float:
+    """The zoom at which some thousand pixels hold these degrees of longitude."""
+    return max(8.0, min(19.0, math.log2(4 * 360 / max(east - west, 1e-6))))
+
+
+def action(act: Callable[[Campaign, Rights], Any], said: str) -> Callable[..., HttpResponse]:
+    """A button of the page: do it, and say so there, or why not."""
+
+    @require_POST
+    @page
+    def press(request: HttpRequest, slug: str) -> HttpResponse:
+        rights = rights_of_page(request)
+        asked = campaign_of(slug, rights)
+        try:
+            act(asked, rights)
+        except ArpentError as error:
+            messages.error(request, error.message)
+        else:
+            if said:
+                messages.success(request, _(said))
+        return redirect("campaign", slug=slug)
+
+    return press
+
+
+build = action(building.start_build, "")
+stop = action(building.stop_build, "")
+publish = action(publication.publish, gettext_noop("Published: everybody who may sees it now."))
+take_back = action(publication.take_back, gettext_noop("Taken back: nobody sees it any more. Its files stay."))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def delete(request: HttpRequest, slug: str) -> HttpResponse:
+    """Ask whether the campaign is really to go, then let it go."""
+    rights = rights_of_page(request)
+    asked = campaign_of(slug, rights)
+    standing = Standing.of(asked)
+    if request.method == "POST":
+        try:
+            delete_campaign(asked, rights)
+        except ArpentError as error:
+            messages.error(request, error.message)
+            return redirect("campaign", slug=slug)
+        messages.success(request, _("%(title)s has been deleted.") % {"title": asked.title})
+        return redirect("campaigns")
+    counts = standing.facts["counts"]
+    context = {"section": "campaigns", "campaign": asked, "standing": standing, "counts": counts}
+    return render(request, "orthophoto/delete.html", context | {"weight": phrases.weight(counts["bytes"])})
+
+
+def rights_of_page(request: HttpRequest) -> Rights:
+    """The asker's rights; PermissionDenied for whoever administers nothing."""
+    rights = rights_of_request(request)
+    if not rights.administers:
+        raise PermissionDenied
+    return rights

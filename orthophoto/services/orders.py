@@ -1,0 +1,97 @@
+"""What a form or a program says of a delivery, as one order."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from gis_core.errors import NotFound
+from gis_core.models import Member, Territory
+from gis_core.rights import Rights
+from gis_core.services.members import administered_member
+from layers.catalogue.models import Layer
+from orthophoto.errors import BadOrder
+from orthophoto.models import Campaign
+from orthophoto.services.campaigns import CampaignOrder, acquired_given, deliveries
+
+# The choice of the folder that the campaign has already.
+KEPT = "="
+# Short names that are pages.
+RESERVED = {"nouvelle"}
+AS_GIVEN = (
+    *("title", "title_en", "abstract", "attribution", "licence", "visibility", "within_communes"),
+    *("crs", "codec", "display"),
+)
+
+
+def order_given(given: Mapping[str, Any], rights: Rights, *, again: Campaign | None = None) -> CampaignOrder:
+    """The order in what a form or the API took in.
+
+    `delivery` is "member/folder", `member` and `shared_with` are short names; `again` is the campaign that is started
+    anew. Raises BadOrder, Forbidden.
+    """
+    taken, precision = acquired_given(given["acquired"])
+    kept = {name: getattr(again, name) for name in ("title_en", "abstract")} if again else {}
+    return CampaignOrder(
+        slug=again.slug if again else slug_given(given),
+        acquired_date=taken,
+        acquired_precision=precision,
+        delivery=folder_given(given["delivery"], rights, again),
+        owner=again.owner if again else owner_given(given.get("member", ""), rights),
+        shared_with=shared_given(given, rights) if given.get("visibility") == Layer.Visibility.MEMBERS else (),
+        **kept | {name: given[name] for name in AS_GIVEN if name in given},
+    )
+
+
+def slug_given(given: Mapping[str, Any]) -> str:
+    """The short name, made from the title where none is given. A campaign that exists is not begun a second time."""
+    slug: str = given.get("slug") or slugify(given["title"])[:50].strip("-")
+    if slug in RESERVED or Campaign.objects.filter(slug=slug).exists():
+        raise BadOrder(_("This short name is taken: choose another one."), parameter="slug")
+    return slug
+
+
+def folder_given(text: str, rights: Rights, again: Campaign | None) -> str:
+    """The path of a folder of the asker's inbox; no other folder of the server can be named."""
+    if again and text == KEPT:
+        return again.delivery
+    for delivery in deliveries(rights):
+        if text == f"{delivery['member'].slug}/{delivery['name']}":
+            return str(delivery["path"])
+    raise BadOrder(_("There is no folder %(folder)s in your inbox.") % {"folder": text}, parameter="delivery")
+
+
+def owner_given(slug: str, rights: Rights) -> Member | None:
+    """The member that the campaign is for. Only the agency may have one for the whole platform."""
+    if slug:
+        try:
+            return administered_member(rights=rights, slug=slug)
+        except NotFound as error:
+            raise BadOrder(error.message, parameter="member") from error
+    if rights.agency:
+        return None
+    members = list(Member.objects.administered_by(rights)[:2])
+    if len(members) != 1:
+        raise BadOrder(_("“member” must say for which member the campaign is."), parameter="member")
+    return members[0]
+
+
+def partners(rights: Rights) -> QuerySet[Member]:
+    """Whom the asker may share with: the members on the same communes; any for the agency."""
+    if rights.agency:
+        return Member.objects.order_by("name")
+    communes = Territory.objects.filter(member_id__in=rights.administered()).values("commune_id")
+    return Member.objects.filter(territories__commune_id__in=communes).distinct().order_by("name")
+
+
+def shared_given(given: Mapping[str, Any], rights: Rights) -> list[int]:
+    """The members that see the campaign beside its owner. Raises BadOrder."""
+    slugs = set(given.get("shared_with") or ())
+    if not slugs:
+        raise BadOrder(_("Choose at least one member to share the campaign with."), parameter="shared_with")
+    found = dict(partners(rights).filter(slug__in=slugs).values_list("slug", "pk"))
+    if unknown := sorted(slugs - set(found)):
+        raise BadOrder(_("Unknown members: %(slugs)s.") % {"slugs": ", ".join(unknown[:20])}, parameter="shared_with")
+    return sorted(found.values())

@@ -1,0 +1,113 @@
+"""Where a campaign is, and what may be asked of it now: the same answer for its page and for the API."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from gis_core.models import Job
+from gis_core.services.jobs import standing
+from orthophoto import phrases
+from orthophoto.models import Campaign, Sheet
+from orthophoto.report import as_json
+from orthophoto.services.building import STARTABLE
+from orthophoto.services.campaigns import inventory_of
+
+# One letter per sheet: two thousand of them travel with every look at a build.
+LETTERS = {
+    Sheet.State.REFUSED: "r",
+    Sheet.State.FOUND: "f",
+    Sheet.State.BUILT: "b",
+    Sheet.State.FAILED: "x",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A campaign with what is known of it: the JSON of its report, its inventory's job if one is open."""
+
+    campaign: Campaign
+    facts: dict[str, Any]
+    inventory: dict[str, Any] | None
+    actions: list[str]
+
+    @classmethod
+    def of(cls, campaign: Campaign) -> "Standing":
+        job = inventory_of(campaign)
+        return cls(campaign, as_json(campaign, sheets=False), inventory_as_json(job), actions(campaign, job))
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether somebody who looks again will see something else (an inventory may have no job, or just be over)."""
+        return self.campaign.state in (Campaign.State.INSPECTING, Campaign.State.BUILDING)
+
+    @property
+    def progress(self) -> float | None:
+        """The share that is done of what is going on, None when nobody knows."""
+        share: float | None = self.inventory["progress"] if self.inventory else self.facts["progress"]
+        return share
+
+    @property
+    def told(self) -> str:
+        """What is to be said of the state, in one sentence."""
+        if self.inventory is not None:
+            return f"{self.inventory['state_label']}. {self.inventory['message']}".strip()
+        if self.campaign.state == Campaign.State.BUILDING:
+            return phrases.going(self.facts["counts"], self.facts["seconds_left"])
+        return self.campaign.message
+
+    @property
+    def renewed(self) -> bool:
+        """Whether a newer build than the one that is shown waits for its publication."""
+        shown = self.campaign.published_build
+        return self.campaign.state == Campaign.State.BUILT and shown not in (None, self.campaign.build)
+
+    def as_json(self) -> dict[str, Any]:
+        """The campaign for the API."""
+        campaign = self.campaign
+        return self.facts | {
+            "attribution": campaign.attribution,
+            "licence": campaign.licence,
+            "visibility": campaign.visibility,
+            "within_communes": campaign.within_communes,
+            "crs": campaign.crs,
+            "codec": campaign.codec,
+            "display": campaign.display,
+            "created_at": campaign.created_at.isoformat(),
+            "progress": self.progress,
+            "told": self.told,
+            "goes_on": self.goes_on,
+            "inventory": self.inventory,
+            "actions": self.actions,
+        }
+
+
+def inventory_as_json(job: Job | None) -> dict[str, Any] | None:
+    """The inventory's job as people read it: one that finds no worker says so."""
+    if job is None:
+        return None
+    label, message = standing(job)
+    return {"job": job.pk, "state_label": label, "message": message, "progress": job.progress}
+
+
+def actions(campaign: Campaign, inventory: Job | None) -> list[str]:
+    """What may be asked of the campaign now, the next useful thing first."""
+    state, shown = campaign.state, campaign.published_build
+    found = []
+    if state == Campaign.State.BUILT and shown != campaign.build:
+        found.append("publish")
+    if state == Campaign.State.BUILDING:
+        found.append("stop")
+    if state in STARTABLE:
+        found.append("build")
+    if shown is not None:
+        found.append("take-back")
+    if state != Campaign.State.BUILDING and inventory is None:
+        found.append("again")
+        if shown is None:
+            found.append("delete")
+    return found
+
+
+def sheet_states(campaign: Campaign) -> str:
+    """The state of every sheet, one letter each, in the order of the list."""
+    states = campaign.sheets.order_by("file", "pk").values_list("state", flat=True)
+    return "".join(LETTERS[Sheet.State(state)] for state in states)
