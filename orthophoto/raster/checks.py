@@ -2,7 +2,9 @@
 
 import random
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +23,9 @@ MOST_PIXELS = 1 << 40
 LOSSY, ROUGHNESS, LOSSY_MEAN = 5.0, 0.6, 3.0
 # An overview is an average of what is below it, itself coded again.
 OVERVIEW_MEAN = 5.0
+# A block is compared with its few pixels of an overview when they are at least this many a side.
+LEAST_WINDOW = 16
+THREADS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +41,44 @@ class Expected:
 def verify(path: Path, expected: Expected, source: DatasetReader, *, windows: int = WINDOWS) -> None:
     """Raises SheetCorrupt when a written image is not `source`, block by block and in sampled windows."""
     check_blocks(path, expected)
-    with rasterio.open(path, driver="GTiff") as image:
+    samples = [_sample(source, place, expected) for place in sampled(expected.width, expected.height, windows)]
+    # Decoding is what takes the time.
+    with ThreadPoolExecutor(THREADS) as pool:
+        list(pool.map(partial(_check_samples, path, expected), [samples[start::THREADS] for start in range(THREADS)]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    """A block of the source: `valid` is None where the image has no mask."""
+
+    place: tuple[int, int]
+    pixels: Pixels
+    valid: Pixels | None
+    mean: Pixels
+
+
+def _sample(source: DatasetReader, place: tuple[int, int], expected: Expected) -> _Sample:
+    window = _window(place, expected.width, expected.height)
+    valid = source.read_masks(1, window=window) > 0 if expected.masked else None
+    pixels = source.read([1, 2, 3], window=window)
+    return _Sample(place, pixels, valid, _means(pixels))
+
+
+def _means(pixels: Pixels) -> Pixels:
+    """The mean of each band, by whole numbers: many times as fast."""
+    bands = pixels.reshape(3, -1)
+    totals: Pixels = np.divide(bands.sum(axis=1, dtype=np.int64), bands.shape[1])
+    return totals
+
+
+def _check_samples(path: Path, expected: Expected, samples: Sequence[_Sample]) -> None:
+    with rasterio.Env(), rasterio.open(path, driver="GTiff") as image:
         _check_shape(image, expected)
-        places = sampled(expected.width, expected.height, windows)
-        pixels = [_check_window(image, source, place, expected) for place in places]
-        for level, _ in enumerate(image.overviews(1)):
-            _check_overview(path, level, places, pixels)
+        for sample in samples:
+            _check_window(image, sample, expected)
+        levels = len(image.overviews(1))
+    for level in range(levels):
+        _check_overview(path, level, samples)
 
 
 def check_blocks(path: Path, expected: Expected) -> None:
@@ -91,22 +128,16 @@ def _window(place: tuple[int, int], width: int, height: int, factor: int = 1) ->
     return (row, min(row + size, height)), (column, min(column + size, width))
 
 
-def _check_window(
-    image: DatasetReader, source: DatasetReader, place: tuple[int, int], expected: Expected
-) -> tuple[Pixels, float]:
-    """Compare a block; gives its mean colour where it is valid, and how much of it is."""
-    window = _window(place, expected.width, expected.height)
-    found, wanted = image.read(window=window), source.read([1, 2, 3], window=window)
-    valid = None
-    if expected.masked:
-        valid = image.read_masks(1, window=window) > 0
-        if (valid != (source.read_masks(1, window=window) > 0)).any():
-            raise SheetCorrupt("mask_unlike_source", row=place[0], column=place[1])
-        found, wanted = found[:, valid], wanted[:, valid]
-    if not found.size:
-        return np.zeros(3), 0.0
-    _compare(found, wanted, place, lossless=expected.lossless)
-    return found.reshape(3, -1).mean(axis=1), 1.0 if valid is None else float(valid.mean())
+def _check_window(image: DatasetReader, sample: _Sample, expected: Expected) -> None:
+    """Compare a block with the source's."""
+    window = _window(sample.place, expected.width, expected.height)
+    found, wanted = image.read(window=window), sample.pixels
+    if sample.valid is not None:
+        if (sample.valid != (image.read_masks(1, window=window) > 0)).any():
+            raise SheetCorrupt("mask_unlike_source", row=sample.place[0], column=sample.place[1])
+        found, wanted = found[:, sample.valid], wanted[:, sample.valid]
+    if found.size:
+        _compare(found, wanted, sample.place, lossless=expected.lossless)
 
 
 def _compare(found: Pixels, wanted: Pixels, place: tuple[int, int], *, lossless: bool) -> None:
@@ -115,26 +146,26 @@ def _compare(found: Pixels, wanted: Pixels, place: tuple[int, int], *, lossless:
         moved, allowed = float((found != wanted).any()), 0.0
     else:
         difference = (found.astype(np.int16) - wanted).reshape(3, -1)
-        moved = float(np.abs(difference).mean())
-        allowed = LOSSY + ROUGHNESS * float(wanted.std())
-        shift = float(np.abs(difference.mean(axis=1)).max())
+        moved = float(np.abs(difference).sum(dtype=np.int64)) / difference.size
+        allowed = LOSSY + ROUGHNESS * float(wanted.reshape(3, -1)[:, ::7].std())
+        shift = float(np.abs(_means(difference)).max())
         if shift > LOSSY_MEAN:
             moved, allowed = shift, LOSSY_MEAN
     if moved > allowed:
         raise SheetCorrupt("unlike_source", row=place[0], column=place[1], off=round(moved, 1))
 
 
-def _check_overview(
-    path: Path, level: int, places: Sequence[tuple[int, int]], blocks: Sequence[tuple[Pixels, float]]
-) -> None:
+def _check_overview(path: Path, level: int, samples: Sequence[_Sample]) -> None:
     """The overview has the mean colours of the blocks below it that are wholly valid and large enough there."""
+    factor = 2 ** (level + 1)
     with rasterio.open(path, driver="GTiff", overview_level=level) as image:
-        factor = 2 ** (level + 1)
-        for place, (mean, share) in zip(places, blocks, strict=True):
-            window = _window(place, image.width, image.height, factor)
-            if share < 1 or (window[0][1] - window[0][0]) < 16 or (window[1][1] - window[1][0]) < 16:
+        for sample in samples:
+            window = _window(sample.place, image.width, image.height, factor)
+            small = min(window[0][1] - window[0][0], window[1][1] - window[1][0]) < LEAST_WINDOW
+            if small or (sample.valid is not None and not sample.valid.all()):
                 continue
-            found = image.read(window=window).reshape(3, -1).mean(axis=1)
-            off = float(np.abs(found - mean).max())
+            off = float(np.abs(_means(image.read(window=window)) - sample.mean).max())
             if off > OVERVIEW_MEAN:
-                raise SheetCorrupt("overview_unlike", level=level, row=place[0], column=place[1], off=round(off, 1))
+                raise SheetCorrupt(
+                    "overview_unlike", level=level, row=sample.place[0], column=sample.place[1], off=round(off, 1)
+                )

@@ -86,9 +86,11 @@ class Images:
             _check_bands(image, bands)
             mask = _mask_kind(image, name)
             height = _strip_rows(image, len(bands), rows)
+            # One buffer for all strips: each is sent before the next is read.
+            buffer = np.empty((min(height, image.height), image.width, len(bands)), image.dtypes[0])
             for row in range(0, image.height, height):
                 window = ((row, min(row + height, image.height)), (0, image.width))
-                pixels = np.empty((window[0][1] - row, image.width, len(bands)), image.dtypes[0])
+                pixels = buffer[: window[0][1] - row]
                 self._decoded(image.read, list(bands), out=pixels.transpose(2, 0, 1), window=window)
                 valid = self._decoded(_valid, image, mask, pixels, window=window)
                 message = {"row": row, "rows": len(pixels), "valid": valid is not None}
