@@ -1,5 +1,6 @@
 """Loads the demo territory into the database: the same seed gives the same rows, a second run changes nothing."""
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
@@ -9,15 +10,17 @@ from django.db import connection, transaction
 from psycopg import sql
 
 from demo import accounts
+from demo.tasks import PHOTOS, SEED
 from demo.territory import Parcel, Territory, generate
-from gis_core.models import Commune, HistoryEvent, Member
+from gis_core.models import Commune, HistoryEvent, Job, Member, User
 from gis_core.models import Territory as MemberTerritory
+from gis_core.rights import rights_of
+from gis_core.services.jobs import start_job
 from layers.cadastre.importers.load import COMMUNES, open_event
 from layers.cadastre.services import TABLES, Table, copy_rows
 from layers.catalogue.services import announce_changed_slugs
 from layers.features.words import search_text
 
-SEED = 45
 # Raise it whenever the generator or this module gives other rows.
 GENERATOR_VERSION = 2
 EVENT = "demo"
@@ -43,6 +46,7 @@ def seed_demo(*, data_dir: Path, seed: int = SEED, say: Say = print) -> bool:
         say("Le territoire de démonstration est déjà chargé.")
     with transaction.atomic():
         seed_people(data_dir / "demo-accounts.json")
+        ask_for_photos(say)
     say("Comptes de démonstration vérifiés.")
     return loaded
 
@@ -185,6 +189,22 @@ def seed_people(path: Path) -> None:
     members = {member.slug: member for member in Member.objects.filter(slug__in=SHORT_NAMES)}
     named = [(members[slug], short) for slug, short in SHORT_NAMES.items() if slug in members]
     accounts.seed_accounts(named, members[AGENCY_MEMBER], path)
+
+
+def ask_for_photos(say: Say) -> None:
+    """Have the worker draw the two aerial campaigns and take them through the real pipeline, once."""
+    if os.environ.get("ARPENT_DEMO_PHOTOS") == "0" or Job.objects.filter(kind=PHOTOS).exclude(state="failed").exists():
+        return
+    agency = User.objects.get(username="agence")
+    start_job(
+        kind=PHOTOS,
+        title="Photos aériennes de démonstration",
+        owner=Member.objects.get(slug=AGENCY_MEMBER),
+        started_by=agency,
+        parameters={},
+        rights=rights_of(agency),
+    )
+    say("Les photos aériennes se préparent en tâche de fond : elles paraîtront d’ici quelques minutes.")
 
 
 SHORT_NAMES = {"cc-lys": "lys", "cc-val-de-rimarde": "rimarde", "departement-demo": "departement"}

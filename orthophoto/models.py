@@ -64,6 +64,7 @@ class Campaign(models.Model):
         models.IntegerField(), default=list, blank=True, verbose_name=_("members it is shared with")
     )
     within_communes = models.BooleanField(_("shared on each member's communes only"), default=False)
+    publish_at_once = models.BooleanField(_("published as soon as it is built"), default=False)
     delivery = models.CharField(_("delivery folder"), max_length=400)
     crs = models.PositiveIntegerField(_("CRS of the sheets that name none (EPSG code)"), default=2154)
     codec = models.CharField(_("compression"), max_length=7, choices=Codec, default=Codec.JPEG)

@@ -20,9 +20,10 @@ from procrastinate.contrib.django import app as queue
 from procrastinate.exceptions import AlreadyEnqueued
 
 from gis_core.errors import Forbidden
-from gis_core.rights import Rights
+from gis_core.rights import SYSTEM, Rights
 from orthophoto.errors import DiskFull, WrongState
 from orthophoto.models import Campaign, Sheet
+from orthophoto.services.publication import publish
 
 QUEUE = "campaigns"
 BUILD_SHEET, BUILD_OVERVIEW = "build_sheet", "build_overview"
@@ -181,11 +182,16 @@ def record_stopped(campaign_id: int, build: int, words: str) -> None:
 
 @transaction.atomic
 def record_overview(campaign_id: int, build: int) -> None:
-    """The overview is there: the campaign is built, and waits for its publication."""
+    """The overview is there: the campaign is built, and waits for its publication, unless that was asked for at once.
+
+    A build that lost sheets waits for somebody to look at it.
+    """
     campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign_id)
     if campaign.build == build and campaign.state == Campaign.State.BUILDING:
         campaign.state, campaign.message, campaign.built_at = Campaign.State.BUILT, "", timezone.now()
         campaign.save(update_fields=["state", "message", "built_at"])
+        if campaign.publish_at_once and not campaign.sheets.filter(state=Sheet.State.FAILED).exists():
+            publish(campaign, SYSTEM)
 
 
 def queue_what_was_lost() -> None:

@@ -41,6 +41,7 @@ class CampaignOrder:
     visibility: str = Layer.Visibility.SIGNED_IN
     shared_with: Sequence[int] = ()
     within_communes: bool = False
+    publish_at_once: bool = False
     crs: int = 2154
     codec: str = Campaign.Codec.JPEG
     display: str = Campaign.Display.NATURAL

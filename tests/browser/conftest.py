@@ -45,6 +45,8 @@ def free_port() -> int:
 
 def arpent(*arguments: str) -> None:
     env = {name: value for name, value in os.environ.items() if not name.startswith(("ARPENT_", "DJANGO_"))}
+    # Drawing and building the photos would keep both cores busy under the other tests.
+    env["ARPENT_DEMO_PHOTOS"] = "0"
     command = [str(PYTHON), "-m", "gis_core.ops", *arguments]
     done = subprocess.run(
         command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300, check=False

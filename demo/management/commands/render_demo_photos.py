@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from demo.photos import deliver
-from demo.seed import SEED
+from demo.tasks import SEED
 from demo.territory import generate
 
 

@@ -5,7 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from demo.seed import SEED, seed_demo
+from demo.seed import seed_demo
+from demo.tasks import SEED
 
 
 class Command(BaseCommand):

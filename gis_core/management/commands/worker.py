@@ -34,7 +34,7 @@ async def work(concurrency: int, once: bool, *queues: str) -> None:
         try:
             await worker_app.run_worker_async(
                 name="arpent",
-                queues=queues,
+                queues=list(queues) or None,
                 concurrency=concurrency,
                 wait=not once,
                 listen_notify=not once,

@@ -17,7 +17,7 @@ from gis_core.rights import SYSTEM, acting_as
 from layers.catalogue.models import Layer
 from orthophoto.models import Campaign
 from orthophoto.report import as_json, in_words
-from orthophoto.services import building, publication
+from orthophoto.services import building
 from orthophoto.services.campaigns import CampaignOrder, acquired_given, register
 from orthophoto.services.inspection import inspect
 
@@ -55,7 +55,7 @@ class Command(BaseCommand):
             self.stdout.write(in_words(campaign))
             if options["report"]:
                 self.keep(campaign, options["report"])
-            code = self.finish(campaign, publish=options["publish"])
+            code = self.finish(campaign)
         if code:
             raise SystemExit(code)
 
@@ -86,14 +86,11 @@ class Command(BaseCommand):
             if campaign.state == Campaign.State.BUILDING:
                 time.sleep(WATCH_S)
 
-    def finish(self, campaign: Campaign, *, publish: bool) -> int:
+    def finish(self, campaign: Campaign) -> int:
         if campaign.state != Campaign.State.BUILT:
             return 2
-        if publish:
-            photo = publication.publish(campaign, SYSTEM)
-            self.stdout.write(
-                _("Published: everybody who may sees it now (edition %(edition)s).") % {"edition": photo.edition}
-            )
+        if campaign.published_build == campaign.build:
+            self.stdout.write(_("Published: those who may see it see it now."))
         else:
             self.stdout.write(_("To publish it: ./arpent manage publish_campaign %(slug)s") % {"slug": campaign.slug})
         return int(campaign.sheets.exclude(state="built").exists())
@@ -127,6 +124,7 @@ def order_of(options: dict[str, Any]) -> CampaignOrder:
         owner=member,
         attribution=options["attribution"],
         visibility=options["visibility"],
+        publish_at_once=options["publish"],
         crs=epsg(options["crs"]),
         codec=options["codec"],
         display=options["display"],
