@@ -34,7 +34,6 @@ async def work(concurrency: int, once: bool, *queues: str) -> None:
         try:
             await worker_app.run_worker_async(
                 name="arpent",
-                queues=list(queues) or None,
                 concurrency=concurrency,
                 wait=not once,
                 listen_notify=not once,
@@ -43,6 +42,7 @@ async def work(concurrency: int, once: bool, *queues: str) -> None:
                 shutdown_graceful_timeout=GRACE_S,
                 update_heartbeat_interval=BEAT_S,
                 stalled_worker_timeout=LOST_AFTER_S,
+                **({"queues": list(queues)} if queues else {}),
             )
         finally:
             sweeping.cancel()
