@@ -173,6 +173,15 @@ def sheet(number: int) -> dict[str, Any]:
     return words | made | {"size_bytes": 1_000_000, "seconds": 1.0, "outline": ring}
 
 
+def test_without_any_outline_there_is_no_plan(desk: Page, built: str) -> None:
+    lost = [sheet(0) | {"outline": None, "state": "refused", "state_label": "Refusée"}]
+    desk.route("**/sheets/*", lambda route: route.fulfill(json={"count": 1, "next": None, "results": lost}))
+    desk.goto(built)
+    rows(desk).first.click()
+    expect(desk.locator(".plan")).to_be_hidden()
+    expect(desk.locator("[data-card]")).to_contain_text("elle n’est pas sur le plan")
+
+
 def test_a_server_that_does_not_answer_is_told_and_waited_for(desk: Page, built: str) -> None:
     desk.route(re.compile(r"/campagnes/essai/$"), as_if_being_built)
     desk.route("**/api/v1/campaigns/essai/", lambda route: route.abort())

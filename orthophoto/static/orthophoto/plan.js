@@ -25,9 +25,12 @@ export class Plan {
     new ResizeObserver(() => this.fit()).observe(svg);
   }
 
-  /** New outlines: everything is drawn again. */
+  /** New outlines: everything is drawn again. Without any there is no plan. */
   draw() {
+    this.shapes = [];
     const placed = this.sheets.rows.flatMap((row, index) => (row.outline ? [{ index, ring: row.outline }] : []));
+    this.svg.toggleAttribute("hidden", placed.length === 0);
+    if (!placed.length) return;
     const frame = frameOf(placed.flatMap(({ ring }) => ring));
     this.svg.setAttribute("viewBox", `0 0 ${WIDTH} ${frame.height.toFixed(0)}`);
     this.shapes = placed.map(({ index, ring }) => shapeOf(index, ring.map(frame.place)));
@@ -60,6 +63,7 @@ export class Plan {
 
   mark() {
     const { chosen } = this.sheets;
+    if (!this.shapes.length) return;
     const shape = this.shapes.find(({ index }) => index === chosen);
     const d = shape ? shape.path.getAttribute("d") : "";
     this.halo.setAttribute("d", d);
