@@ -17,6 +17,7 @@ from typing import Any
 import shapely
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from mapproxy.cache.dummy import DummyLocker
 from mapproxy.cache.tile import Tile
 from mapproxy.config import local_base_config
@@ -180,7 +181,8 @@ def build(former: Mapping[str, Published]) -> Application:
     """The application of the catalogue as it is now; mosaics already open go on in it."""
     with acting_as(SYSTEM), transaction.atomic():
         edition = photo_edition()
-        photos = [published(photo, former.get(photo.slug)) for photo in Photo.objects.all()]
+        with_sheets = Photo.objects.filter(Exists(PhotoSheet.objects.filter(photo=OuterRef("pk")))).defer("geom")
+        photos = [published(photo, former.get(photo.slug)) for photo in with_sheets]
     return Application(edition, photos)
 
 

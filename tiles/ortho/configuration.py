@@ -16,7 +16,7 @@ from tiles.ortho.mosaic import Mosaic
 from tiles.services.address import DEEPEST_ZOOM, HALF_WORLD_M
 
 WEB_MERCATOR, LAMBERT_93 = "PM", "LAMB93"
-LARGEST_PX = 4096
+LARGEST_PX = 3000
 JPEG_QUALITY = 88
 CC_ZONES = [f"EPSG:{code}" for code in range(3942, 3951)]
 

@@ -88,7 +88,8 @@ class Mosaic:
         self.tree = shapely.STRtree([sheet.outline for sheet in ordered])
         self.overview = str(folder / overview)
         self.resolution_m = resolution_m
-        self.bounds: Box = tuple(shapely.total_bounds([sheet.outline for sheet in ordered]))
+        west, south, east, north = map(float, shapely.total_bounds([sheet.outline for sheet in ordered]))
+        self.bounds = west, south, east, north
 
     def render(self, bbox: Box, size: tuple[int, int], epsg: int) -> tuple[Rgb, Mask] | None:
         """The picture (height, width, 3) of a rectangle and which of its pixels are there; None when none is."""

@@ -27,6 +27,11 @@ class Query:
     values: Mapping[str, str]
     problem: str = ""
 
+    @property
+    def pixels(self) -> float:
+        """How large a map is asked for (0 without a size)."""
+        return number(self.values.get("width", "0")) * number(self.values.get("height", "0"))
+
 
 def sound(text: str) -> Query:
     """Read a query string; a name given twice counts the first time."""

@@ -6,7 +6,9 @@ an `authorize` that limits them to the asker's ground, and requests whose sizes 
 
 import logging
 import re
+import threading
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
@@ -14,6 +16,7 @@ from typing import Any
 import psycopg
 from django.db import DatabaseError
 from mapproxy.config import local_base_config
+from mapproxy.config.configuration.base import ConfigurationError
 from mapproxy.srs import get_epsg_num
 
 from gis_core.middleware import LONGEST_URL
@@ -40,6 +43,8 @@ SAFE = [("X-Content-Type-Options", "nosniff")]
 LASTING = "public, max-age=86400, immutable"
 RENEWED = "public, no-cache"
 NOT_UNDERSTOOD = "A parameter has a value that cannot be understood."
+LARGE_PX = 1_500_000
+ONE_LARGE_MAP = threading.Lock()  # the largest takes some 250 MB while it is drawn
 UNTRUSTED = ("HTTP_X_SCRIPT_NAME", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PROTO")
 
 
@@ -74,6 +79,8 @@ def photo(environ: Environ, start_response: StartResponse) -> Iterable[bytes] | 
     except (DatabaseError, psycopg.Error) as error:
         log.warning("photo not served: %s", error)
         return plain(start_response, HTTPStatus.SERVICE_UNAVAILABLE, [("Retry-After", "2")])
+    except ConfigurationError:
+        return plain(start_response, HTTPStatus.SERVICE_UNAVAILABLE, [("Retry-After", "60")])
     if asked is None:
         return None
     tile = TILE.fullmatch(asked.path)
@@ -162,7 +169,8 @@ def ask_mapproxy(asked: Asked, start_response: StartResponse) -> Iterable[bytes]
     drawing, mapproxy = Drawing(), asked.application.seen_by(asked.visible())
     environ = environ_for(asked, query.text) | {"mapproxy.authorize": authorizer(asked, drawing)}
     try:
-        answered = collected(mapproxy, environ)
+        with ONE_LARGE_MAP if query.pixels > LARGE_PX else nullcontext():
+            answered = collected(mapproxy, environ)
         if answered[0] >= 500 and answered[1]["content-type"].startswith("text/plain"):
             answered = refusal(asked, replace(query, problem=NOT_UNDERSTOOD))
     except Exception as error:

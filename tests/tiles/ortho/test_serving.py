@@ -11,6 +11,7 @@ from pyproj import Transformer
 
 from layers.catalogue.services import take_back_photo
 from tests import factories
+from tests.photos import photo
 from tests.tiles.conftest import Answer, ThinLayer
 from tests.tiles.ortho import campaign
 from tests.tiles.ortho.conftest import forget, kept_files, kvp, lambert_tile, mercator_tile, pixels
@@ -52,14 +53,14 @@ def seen_at(answer: Answer, where: tuple[float, float, float, float]) -> np.ndar
 
 
 def test_a_tile_is_drawn_once_and_then_read(thin: ThinLayer, db: None) -> None:
-    photo = campaign.publish()
-    address = f"/ortho/v{photo.edition}/wmts/essai/{lambert_tile(*MIDDLE, 20)}"
+    published = campaign.publish()
+    address = f"/ortho/v{published.edition}/wmts/essai/{lambert_tile(*MIDDLE, 20)}"
     first = thin.get(address)
     (kept,) = kept_files()
     second = thin.get(address)
     assert first.content == second.content
     assert first.headers == second.headers
-    assert kept.startswith(f"{files.root()}/essai/{photo.edition}/LAMB93/20/")
+    assert kept.startswith(f"{files.root()}/essai/{published.edition}/LAMB93/20/")
 
 
 def test_an_opaque_tile_is_jpeg_and_a_partial_one_png_whatever_its_name_says(thin: ThinLayer, db: None) -> None:
@@ -200,8 +201,8 @@ def test_a_full_disk_costs_the_copy_and_not_the_answer(thin: ThinLayer, db: None
 
 
 def test_a_missing_sheet_is_our_fault_and_not_the_clients(thin: ThinLayer, db: None, settings: Any) -> None:
-    photo = campaign.publish("perdue", folder="orthophoto/perdue/1")
-    shutil.rmtree(settings.FILES_DIR / photo.folder)
+    lost = campaign.publish("perdue", folder="orthophoto/perdue/1")
+    shutil.rmtree(settings.FILES_DIR / lost.folder)
     assert thin.get(f"/ortho/wmts/perdue/{lambert_tile(*MIDDLE, 20)}").status_code == 503
     assert kvp(thin, MAP | {"LAYERS": "perdue"}).status_code == 503
     assert kept_files() == []
@@ -307,7 +308,7 @@ SENSELESS: list[dict[str, Any]] = [
             "0,0,1e9999,1",
         )
     ],
-    *[MAP | {"WIDTH": width} for width in ("0", "-1", "4097", "1e9", "nan", "x", "", "1.5e4", "99999999999999999999")],
+    *[MAP | {"WIDTH": width} for width in ("0", "-1", "3001", "1e9", "nan", "x", "", "1.5e4", "99999999999999999999")],
     *[
         MAP | {"CRS": crs}
         for crs in ("", "x", "EPSG:0", "EPSG:99999999", "EPSG:4326;x", "CRS:1", "EPSG:２１５４", "EPSG:" + "9" * 500)
@@ -406,6 +407,18 @@ def test_an_empty_catalogue_has_capabilities(thin: ThinLayer, db: None) -> None:
         assert answer.status_code == 200
         etree.fromstring(answer.content)
     assert kvp(thin, MAP | {"LAYERS": "_"}).status_code == 400
+
+
+def test_a_photo_without_sheets_leaves_the_others_alone(thin: ThinLayer, db: None) -> None:
+    photo("vide")
+    campaign.publish()
+    assert thin.get(f"/ortho/wmts/essai/{lambert_tile(*MIDDLE, 20)}").status_code == 200
+    assert thin.get(f"/ortho/wmts/vide/{lambert_tile(*MIDDLE, 20)}").status_code == 400
+
+
+def test_the_largest_map_is_drawn(thin: ThinLayer, db: None) -> None:
+    campaign.publish()
+    assert pixels(kvp(thin, MAP | {"WIDTH": "3000", "HEIGHT": "3000", "FORMAT": "image/jpeg"})).shape == (3000, 3000, 4)
 
 
 def test_an_unknown_host_is_djangos_to_refuse(thin: ThinLayer, db: None) -> None:
