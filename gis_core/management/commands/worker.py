@@ -27,6 +27,7 @@ class Command(BaseCommand):
 
 async def work(concurrency: int, once: bool, *queues: str) -> None:
     """Run jobs, of these queues or of all."""
+    chosen: dict[str, Any] = {"queues": list(queues)} if queues else {}
     worker_app = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
     async with worker_app.open_async():
         await sweep(worker_app.job_manager)
@@ -42,7 +43,7 @@ async def work(concurrency: int, once: bool, *queues: str) -> None:
                 shutdown_graceful_timeout=GRACE_S,
                 update_heartbeat_interval=BEAT_S,
                 stalled_worker_timeout=LOST_AFTER_S,
-                **({"queues": list(queues)} if queues else {}),
+                **chosen,
             )
         finally:
             sweeping.cancel()
