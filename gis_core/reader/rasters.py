@@ -90,10 +90,13 @@ class Strip:
 
 
 def companions_of(path: Path) -> tuple[Path, ...]:
-    """The files beside an image that hold its georeferencing or its mask."""
+    """The files beside an image that hold its georeferencing or its mask; none where the folder is gone."""
     wanted = {path.stem.lower() + suffix for suffix in BESIDE.get(path.suffix.lower(), ())}
     wanted.add(path.name.lower() + MASK_SUFFIX)
-    return tuple(sorted(beside for beside in path.parent.iterdir() if beside.name.lower() in wanted))
+    try:
+        return tuple(sorted(beside for beside in path.parent.iterdir() if beside.name.lower() in wanted))
+    except OSError:
+        return ()
 
 
 def parse_info(answer: Mapping[str, Any]) -> RasterInfo:

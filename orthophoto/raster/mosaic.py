@@ -6,7 +6,7 @@ Every overview pixel averages the valid base pixels in it, those of the topmost 
 import math
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import closing
 from dataclasses import dataclass
 from os import cpu_count
 from pathlib import Path
@@ -142,8 +142,7 @@ def _pieces(placed: Sequence[Placed], frame: Frame) -> Iterator[Piece]:
     tree = shapely.STRtree(boxes)
     places = [(row, column) for row in range(0, frame.height, PIECE) for column in range(0, frame.width, PIECE)]
     threads = min(2, cpu_count() or 1)
-    with ExitStack() as opened, ThreadPoolExecutor(threads) as pool:
-        handles = _Handles(opened)
+    with closing(_Handles()) as handles, ThreadPoolExecutor(threads) as pool:
 
         def piece(place: tuple[int, int]) -> Piece | None:
             row, column = place
@@ -184,12 +183,22 @@ class _Handles:
 
     KEPT = 8
 
-    def __init__(self, opened: ExitStack) -> None:
-        self._opened = opened
+    def __init__(self) -> None:
         self._mine = local()
+        self._all: list[dict[Path, DatasetReader]] = []
+
+    def close(self) -> None:
+        """Close what is still open."""
+        for kept in self._all:
+            for image in kept.values():
+                image.close()
 
     def of(self, path: Path) -> DatasetReader:
-        kept: dict[Path, DatasetReader] = self._mine.__dict__.setdefault("kept", {})
+        """The open sheet, for the thread that asks."""
+        if not hasattr(self._mine, "kept"):
+            self._mine.kept = {}
+            self._all.append(self._mine.kept)
+        kept: dict[Path, DatasetReader] = self._mine.kept
         image = kept.pop(path, None) or rasterio.open(path, driver="GTiff")
         kept[path] = image
         if len(kept) > self.KEPT:

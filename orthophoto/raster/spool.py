@@ -60,9 +60,9 @@ class Spool:
         return self
 
     def __exit__(self, *_: object) -> None:
+        # The file goes with whatever else lies beside the target: a full disk must still be full when it is asked.
         with contextlib.suppress(*GDAL_ERRORS):
             self.dataset.close()
-        self._path.unlink(missing_ok=True)
 
     def write(self, row: int, pixels: Pixels, column: int = 0) -> None:
         """Write rows of pixels (rows, columns, 3)."""
@@ -112,6 +112,7 @@ def careful(target: Path, needed: int) -> Iterator[Path]:
         _flushed(partial)
         partial.replace(target)
         _flushed(target.parent)
+        _sweep(partial)
     except BaseException as error:
         free = shutil.disk_usage(target.parent).free
         _sweep(partial)

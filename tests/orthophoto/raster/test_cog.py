@@ -374,7 +374,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     mounted = (
         os.geteuid() == 0
         and not subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", "size=1m", "none", str(folder)], check=False, capture_output=True
+            ["mount", "-t", "tmpfs", "-o", "size=40m", "none", str(folder)], check=False, capture_output=True
         ).returncode
     )
     if not mounted:
@@ -383,13 +383,19 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
+@pytest.mark.parametrize("on_disk", [False, True])
 @pytest.mark.parametrize("codec", CODECS)
-def test_a_full_disk_is_told_and_nothing_is_left(small_disk: Path, monkeypatch: pytest.MonkeyPatch, codec: Any) -> None:
+def test_a_full_disk_is_told_and_nothing_is_left(
+    small_disk: Path, monkeypatch: pytest.MonkeyPatch, codec: Any, on_disk: bool
+) -> None:
+    if on_disk:
+        monkeypatch.setattr(spool, "IN_MEMORY_BYTES", 0)
     monkeypatch.setattr(spool, "check_room", lambda *_: None)
+    (small_disk / "other").write_bytes(bytes(39 * 1024 * 1024))
     pixels = np.random.default_rng(1).integers(0, 255, (1500, 1500, 3)).astype(np.uint8)
     with pytest.raises(DiskFull):
         cog.build(strips(pixels), planned(pixels), small_disk / "sheet.tif", CogOptions(codec))
-    assert not list(small_disk.iterdir())
+    assert [path.name for path in small_disk.iterdir()] == ["other"]
 
 
 def rewritten(path: Path, change: Any) -> None:
