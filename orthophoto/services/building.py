@@ -31,6 +31,8 @@ STARTABLE = (Campaign.State.INSPECTED, Campaign.State.STOPPED, Campaign.State.BU
 # A COG in JPEG takes about a tenth of its pixels; the sheet's copy and its overviews are beside it while it is made.
 BYTES_PER_PIXEL = {Campaign.Codec.JPEG: 0.8, Campaign.Codec.WEBP: 0.6, Campaign.Codec.DEFLATE: 3.2}
 SPARE_BYTES = 256 * 1024 * 1024
+# A thousand sheets must not keep an import or an inventory waiting.
+BEHIND = -10
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def queue_sheet(sheet: Sheet, build: int) -> None:
 def defer_once(task: str, lock: str, **arguments: int) -> None:
     try:
         with transaction.atomic():
-            queue.configure_task(task, lock=lock, queueing_lock=lock).defer(**arguments)
+            queue.configure_task(task, lock=lock, queueing_lock=lock, priority=BEHIND).defer(**arguments)
     except AlreadyEnqueued:
         return
 

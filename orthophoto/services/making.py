@@ -12,7 +12,7 @@ from django.contrib.gis.geos import GEOSGeometry
 from django.db import transaction
 
 from gis_core.errors import Invalid
-from gis_core.reader import RestrictedReader
+from gis_core.reader import ReadRefused, RestrictedReader
 from gis_core.reader.rasters import RasterInfo
 from orthophoto import words
 from orthophoto.models import Campaign, Sheet
@@ -59,7 +59,7 @@ def make_sheet(sheet: Sheet) -> Made:
     )
     target = folder / f"{sheet.name}.tif"
     try:
-        built = written(sheet, plan, target)
+        built = written_despite_accidents(sheet, plan, target)
     except SheetCorrupt as error:
         raise Invalid(words.refused(error.code, error.params), code=error.code) from error
     return Made(
@@ -69,6 +69,16 @@ def make_sheet(sheet: Sheet) -> Made:
         size_bytes=built.size,
         seconds=round(time.monotonic() - begun, 2),
     )
+
+
+def written_despite_accidents(sheet: Sheet, plan: cog.SheetPlan, target: Path) -> cog.BuiltSheet:
+    """Once more when the reader was killed: by the file, then it is again, or by something that has passed."""
+    try:
+        return written(sheet, plan, target)
+    except ReadRefused as error:
+        if error.problem.code != "reader_stopped":
+            raise
+    return written(sheet, plan, target)
 
 
 def written(sheet: Sheet, plan: cog.SheetPlan, target: Path) -> cog.BuiltSheet:
