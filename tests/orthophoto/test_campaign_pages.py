@@ -70,7 +70,7 @@ def test_the_list_without_a_campaign_says_where_deliveries_go(page: Client, inbo
 def test_the_list_shows_a_campaign_in_words(page: Client, ours: Member) -> None:
     factories.campaign(ours, sheets=["built", "built", "failed"], title="Ortho du Lys", published_build=1)
     shown = text(page.get("/campagnes/"))
-    for word in ("Ortho du Lys", "juin 2024", "5 cm", "Construite", "3 feuilles", "1 en échec", "Publiée"):
+    for word in ("Ortho du Lys", "juin 2024", "5 cm", "Construite", "3 dalles", "1 en échec", "Publiée"):
         assert word in shown, word
 
 
@@ -160,10 +160,10 @@ def test_the_page_says_that_no_worker_is_there(page: Client, inbox: Path) -> Non
 
 
 def test_the_page_tells_findings_and_why_sheets_are_missing(page: Client, ours: Member) -> None:
-    findings = [{"code": "gap", "words": "Il manque une feuille au milieu.", "files": [f"{n}.tif" for n in range(5)]}]
+    findings = [{"code": "gap", "words": "Il manque une dalle au milieu.", "files": [f"{n}.tif" for n in range(5)]}]
     factories.campaign(ours, slug="ortho", sheets=["refused", "failed", "built"], findings=findings)
     shown = text(page.get("/campagnes/ortho/"))
-    for word in ("Il manque une feuille au milieu.", "Le fichier est tronqué.", "Les pixels relus", "3 feuilles"):
+    for word in ("Il manque une dalle au milieu.", "Le fichier est tronqué.", "Les pixels relus", "3 dalles"):
         assert word in shown, word
 
 
@@ -175,7 +175,7 @@ def test_the_page_estimates_the_time_left(page: Client, ours: Member) -> None:
     begun = timezone.now() - timedelta(minutes=4)
     factories.campaign(ours, "building", ["built"] * 4 + ["found"] * 4, slug="ortho", build_started_at=begun)
     shown = text(page.get("/campagnes/ortho/"))
-    assert "4 feuilles sur 8" in shown
+    assert "4 dalles sur 8" in shown
     assert "environ 5 min" in shown
 
 
@@ -224,7 +224,7 @@ def test_what_cannot_be_done_now_is_told_on_the_page(page: Client, ours: Member)
 
 def test_a_deletion_is_asked_about_then_done(page: Client, ours: Member) -> None:
     factories.campaign(ours, slug="ortho", sheets=["built", "built"])
-    assert "2 feuilles construites" in text(page.get("/campagnes/ortho/supprimer/"))
+    assert "2 dalles construites" in text(page.get("/campagnes/ortho/supprimer/"))
     page.post("/campagnes/ortho/supprimer/")
     with acting_as(SYSTEM):
         assert not Sheet.objects.exists()
