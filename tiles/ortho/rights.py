@@ -104,13 +104,19 @@ def seen_photos(rights: Rights) -> Mapping[str, SeenPhoto]:
 
 
 def area_of(photo: Photo, rights: Rights) -> Area | None:
-    """Where the asker sees the photo: everywhere, unless it is theirs through members that see their communes only."""
+    """Where the asker sees the photo: everywhere, unless it is theirs through members that see their communes only.
+
+    A town hall sees it on those communes for which it works.
+    """
     shared = photo.visibility == Layer.Visibility.MEMBERS and photo.within_communes
     if not shared or rights.agency or photo.owner_id in rights.roles:
         return None
-    members = sorted(set(photo.shared_with) & rights.roles.keys())
-    codes = Territory.objects.filter(member_id__in=members).values_list("commune_id", flat=True)
-    return areas.of(frozenset(map(str, codes)))
+    shared_with = set(photo.shared_with)
+    codes = Territory.objects.filter(member_id__in=shared_with & set(rights.members()))
+    own = Territory.objects.filter(
+        member_id__in=shared_with & set(rights.town_halls()), commune_id__in=rights.town_insee
+    )
+    return areas.of(frozenset(map(str, (codes | own).values_list("commune_id", flat=True))))
 
 
 class Areas:

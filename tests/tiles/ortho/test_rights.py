@@ -233,6 +233,16 @@ def test_only_communes_of_members_it_is_shared_with_count(thin: ThinLayer, peopl
     assert not pixels(tile(thin, place=OUTSIDE, **bearer(both)))[..., 3].any()
 
 
+def test_a_town_hall_sees_it_on_its_own_communes(thin: ThinLayer, people: People) -> None:
+    east = MultiPolygon(Polygon.from_bbox((BORDER, 6_710_000, BORDER + 5000, 6_720_000)), srid=2154)
+    town = factories.commune(geom=east)
+    friend = factories.member(*people.friend.communes.all(), town)
+    campaign.publish(visibility="members", owner=people.owner, shared_with=[friend.pk], within_communes=True)
+    hall = bearer(factories.user(friend, Role.TOWN_HALL, communes=(town,)))
+    assert pixels(tile(thin, place=OUTSIDE, **hall))[..., 3].all()
+    assert not pixels(tile(thin, place=INSIDE, **hall))[..., 3].any()
+
+
 def test_a_public_photo_is_whole_for_everybody(thin: ThinLayer, people: People) -> None:
     campaign.publish(visibility="public", owner=people.owner, shared_with=[people.friend.pk], within_communes=True)
     assert pixels(tile(thin, place=OUTSIDE, **people.credentials["friend"]))[..., 3].all()
