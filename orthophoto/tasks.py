@@ -19,9 +19,9 @@ from gis_core.rights import SYSTEM, acting_as
 from gis_core.tasks import GIVEN_UP, RunningJob, job_task
 from orthophoto.errors import DiskFull
 from orthophoto.models import Campaign, Sheet
-from orthophoto.services import building, making
+from orthophoto.raster.errors import DiskFull as NoRoom
+from orthophoto.services import building, inspection, making
 from orthophoto.services.campaigns import INSPECT
-from orthophoto.services.inspection import inspect
 
 log = logging.getLogger("arpent.orthophoto")
 LEFT_BEHIND_S = 2 * 86_400
@@ -32,16 +32,14 @@ def leave_refused(job: Any) -> None:
     job.refresh_from_db()
     if job.state != job.State.DONE:
         with acting_as(SYSTEM):
-            Campaign.objects.filter(pk=job.parameters.get("campaign"), state=Campaign.State.INSPECTING).update(
-                state=Campaign.State.REFUSED, message=job.message
-            )
+            inspection.leave_refused(job.parameters["campaign"], job.message)
 
 
 @job_task(INSPECT, afterwards=leave_refused)
 def inspect_campaign(running: RunningJob) -> dict[str, Any]:
     """Look at every file of the delivery; the report says what was found."""
     with acting_as(SYSTEM):
-        return inspect(int(running.parameters["campaign"]), tell=running.tell)
+        return inspection.inspect(int(running.parameters["campaign"]), tell=running.tell)
 
 
 @app.task(name=building.BUILD_SHEET, queue=building.QUEUE)
@@ -88,12 +86,19 @@ def in_words(work: Callable[[], None], *, otherwise: Callable[[str, str], None],
         raise
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            full(_("The disk is full: make room, then take the build up again."))
+            full(words_of_full(error))
         else:
             otherwise("unreadable", _("The file cannot be read: %(reason)s") % {"reason": error.strerror or error})
     except Exception:
         log.exception("a sheet could not be made")
         otherwise("unexpected", _("The platform met an unexpected error; it has been recorded."))
+
+
+def words_of_full(error: OSError) -> str:
+    """Whether room is missing, with how much of it where that is known."""
+    if isinstance(error, NoRoom) and error.needed > error.free:
+        return building.lacking(error.needed, error.free)
+    return _("The disk is full: make room, then take the build up again.")
 
 
 def sheet_given_up(arguments: dict[str, Any]) -> None:

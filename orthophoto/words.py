@@ -22,6 +22,14 @@ REFUSED = {
     ),
     "outside_area": _("The image lies out of metropolitan France (%(x)s, %(y)s in EPSG:%(crs)s)."),
     "colour_space": _("The colours are not red, green and blue (%(found)s): ask for the delivery in RGB."),
+    "bad_name": _(
+        "The file or its folder has a name that cannot be kept: letters in UTF-8 and at most %(limit)s characters."
+    ),
+    "pixel_size": _("A pixel would be %(found)s m wide: what says where the image lies is wrong."),
+    "unlike_others": _(
+        "A pixel is %(found)s m wide, those of the other sheets %(usual)s m: make a campaign of its own of it."
+    ),
+    "too_far_away": _("The image lies %(distance_km)s km away from the others: make a campaign of its own of it."),
     "duplicate": _("The same place as %(of)s: only that one is taken."),
     "same_name": _("The same name as %(of)s: only that one is taken."),
     "missing": _("The file is no longer there: put it back, then start again."),

@@ -90,11 +90,12 @@ class Strip:
 
 
 def companions_of(path: Path) -> tuple[Path, ...]:
-    """The files beside an image that hold its georeferencing or its mask; none where the folder is gone."""
+    """The files beside an image that hold its georeferencing or its mask; no links, none where the folder is gone."""
     wanted = {path.stem.lower() + suffix for suffix in BESIDE.get(path.suffix.lower(), ())}
     wanted.add(path.name.lower() + MASK_SUFFIX)
     try:
-        return tuple(sorted(beside for beside in path.parent.iterdir() if beside.name.lower() in wanted))
+        found = [beside for beside in path.parent.iterdir() if beside.name.lower() in wanted]
+        return tuple(sorted(beside for beside in found if not beside.is_symlink()))
     except OSError:
         return ()
 

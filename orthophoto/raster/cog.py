@@ -272,7 +272,7 @@ def described(partial: Path, target: Path, outline: MultiPolygon, resolution: fl
         bounds = image.bounds
     with rasterio.open(partial, driver="GTiff", **level) as image:
         small = np.ma.masked_array(image.read(), np.broadcast_to(image.dataset_mask() == 0, (3, *image.shape)))
-        red, green, blue = (float(round(band.mean(), 2)) for band in small)
+        red, green, blue = (float(round(band.mean(), 2)) if band.count() else 0.0 for band in small)
     west, south, east, north = bounds
     size = partial.stat().st_size
     return BuiltSheet(target, outline.wkb, (west, south, east, north), resolution, digest, size, (red, green, blue))

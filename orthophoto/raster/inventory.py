@@ -1,7 +1,8 @@
 """What a delivery holds: sheets that can be built, sheets that cannot and why, and what somebody should look at.
 
 Codes of refused sheets: those of the reader, `not_georeferenced`, `no_crs`, `unknown_crs`, `crs_lies`, `outside_area`,
-`colour_space`, `duplicate`, `same_name`. Codes of warnings: `crs_assumed`, `other_crs`, `rotated`, `other_resolution`,
+`colour_space`, `pixel_size`, `duplicate`, `same_name`, `unlike_others`, `too_far_away`.
+Codes of warnings: `crs_assumed`, `other_crs`, `rotated`, `other_resolution`,
 `off_grid`, `other_size`, `other_bands`, `other_depth`, `far_away`, `name_disagrees`, `gap`, `overlaps`.
 """
 
@@ -11,7 +12,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import PurePath
-from statistics import median
+from statistics import median, median_low
 from typing import Any
 
 import pyproj
@@ -31,6 +32,10 @@ DENSITY = 8
 # A resolution is the campaign's when a sheet's far corner is off by less than this part of a pixel.
 SAME_RESOLUTION = 0.1
 GAPS_TOLD = 50
+# Metres that a pixel of a photo has on the ground, and how much finer or coarser than its neighbours' it may be.
+PIXEL_SIZES, UNLIKE = (0.001, 100.0), 10.0
+# Pixels of the finest kind in the box of all sheets, from which on a lone sheet far away is too much.
+MOST_PIXELS = 1e11
 # What French files are also written in, and how far from its named place a sheet lies in another projection.
 LIKELY_CRS = (EPSG, 4326, 3857, 27572, 32630, 32631, 32632, *range(3942, 3951))
 NEAR_M = 50.0
@@ -101,9 +106,10 @@ def examine(sheets: Sequence[Facts], *, crs: int | None = None) -> Findings:
     found = [_taken(facts, crs) for facts in sorted(sheets, key=lambda facts: facts.file)]
     refused = [finding for finding in found if isinstance(finding, Finding)]
     unique, repeated = _without_duplicates([sheet for sheet in found if isinstance(sheet, Taken)])
-    grid = _grid(unique)
-    warnings = list(_warnings(unique, grid)) if grid else []
-    return Findings(tuple(unique), (*refused, *repeated), tuple(warnings), grid)
+    fitting, strange = _without_strangers(unique)
+    grid = _grid(fitting)
+    warnings = list(_warnings(fitting, grid)) if grid else []
+    return Findings(tuple(fitting), (*refused, *repeated, *strange), tuple(warnings), grid)
 
 
 def _taken(facts: Facts, crs: int | None) -> Taken | Finding:
@@ -125,6 +131,9 @@ def _taken(facts: Facts, crs: int | None) -> Taken | Finding:
     seems = _named_elsewhere(facts.file, info, epsg, outline)
     if seems:
         return _lie(facts.file, points, epsg, seems)
+    size = math.sqrt(outline.area / (info.width * info.height))
+    if not PIXEL_SIZES[0] <= size <= PIXEL_SIZES[1]:
+        return Finding("pixel_size", (facts.file,), {"found": f"{size:.3g}"})
     warp = epsg != EPSG or not is_north_up(info.transform) or not _is_square(info)
     return Taken(facts.file, facts.name, info, epsg, outline, warp)
 
@@ -233,6 +242,25 @@ def _without_duplicates(sheets: list[Taken]) -> tuple[list[Taken], list[Finding]
     return kept, repeated
 
 
+def _without_strangers(sheets: list[Taken]) -> tuple[list[Taken], list[Finding]]:
+    """Those that make one mosaic, and findings for what would blow it up: another scale, a lone sheet far away."""
+    if not sheets:
+        return [], []
+    sizes = {sheet.file: ground_resolution(sheet) for sheet in sheets}
+    usual = median_low(sizes.values())
+    alike = [sheet for sheet in sheets if usual / UNLIKE <= sizes[sheet.file] <= usual * UNLIKE]
+    strange = [
+        Finding("unlike_others", (file,), {"found": f"{size:.3g}", "usual": f"{usual:.3g}"})
+        for file, size in sizes.items()
+        if not usual / UNLIKE <= size <= usual * UNLIKE
+    ]
+    west, south, east, north = shapely.total_bounds([sheet.outline for sheet in alike])
+    finest = min(sizes[sheet.file] for sheet in alike)
+    lone = dict(_lone(alike)) if (east - west) * (north - south) / finest**2 > MOST_PIXELS else {}
+    strange += [Finding("too_far_away", (file,), {"distance_km": metres // 1000}) for file, metres in lone.items()]
+    return [sheet for sheet in alike if sheet.file not in lone], strange
+
+
 def _grid(sheets: list[Taken]) -> Grid | None:
     """The grid of most sheets; that of the finest when all of them must be warped."""
     straight = [sheet for sheet in sheets if not sheet.warp]
@@ -322,7 +350,12 @@ def _shown(value: Hashable) -> str:
 
 
 def _far_away(sheets: list[Taken]) -> Iterable[Finding]:
-    """Sheets out of reach of a campaign that otherwise holds together."""
+    for file, distance in _lone(sheets):
+        yield Finding("far_away", (file,), {"distance_m": distance})
+
+
+def _lone(sheets: list[Taken]) -> Iterable[tuple[str, int]]:
+    """Sheets out of reach of a campaign that otherwise holds together, and how many metres."""
     reach = 3 * median(max(sheet.bounds[2] - sheet.bounds[0], sheet.bounds[3] - sheet.bounds[1]) for sheet in sheets)
     outlines = [sheet.outline.buffer(reach / 2, join_style="mitre") for sheet in sheets]
     groups = list(shapely.get_parts(shapely.union_all(outlines)))
@@ -332,7 +365,7 @@ def _far_away(sheets: list[Taken]) -> Iterable[Finding]:
         for sheet, near in zip(sheets, inside, strict=True):
             if not near:
                 distance = round(min(sheet.outline.distance(other.outline) for other in sheets if other is not sheet))
-                yield Finding("far_away", (sheet.file,), {"distance_m": distance})
+                yield sheet.file, distance
 
 
 def _names(sheets: list[Taken], grid: Grid) -> Iterable[Finding]:

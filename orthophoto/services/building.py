@@ -93,10 +93,15 @@ def check_room(campaign: Campaign, sheets: list[Sheet]) -> None:
     )
     free = shutil.disk_usage(settings.FILES_DIR if settings.FILES_DIR.exists() else settings.DATA_DIR).free
     if free < needed:
-        raise DiskFull(
-            _("The build needs about %(needed).1f GB and the disk has %(free).1f GB left: make room, then start again.")
-            % {"needed": needed / 1e9, "free": free / 1e9}
-        )
+        raise DiskFull(lacking(needed, free))
+
+
+def lacking(needed: int, free: int) -> str:
+    """How much room is missing, in words."""
+    message = _(
+        "The build needs about %(needed).1f GB and the disk has %(free).1f GB left: make room, then start again."
+    )
+    return message % {"needed": needed / 1e9, "free": free / 1e9}
 
 
 def queue_sheet(sheet: Sheet, build: int) -> None:
@@ -143,12 +148,17 @@ def to_make(sheet_id: int, build: int) -> Sheet | None:
     )
 
 
+def of_build(campaign_id: int, build: int) -> Campaign | None:
+    """The campaign, until the transaction's end nobody else's to change; None once deleted or in a later build."""
+    return Campaign.objects.select_for_update(of=("self",)).filter(pk=campaign_id, build=build).first()
+
+
 @transaction.atomic
 def record_made(sheet: Sheet, made: Made) -> None:
     """The sheet is built, unless its build was given up meanwhile."""
-    campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=sheet.campaign_id)
+    campaign = of_build(sheet.campaign_id, sheet.campaign.build)
     current = Sheet.objects.filter(pk=sheet.pk, state=Sheet.State.FOUND)
-    if campaign.build != sheet.campaign.build or not current.exists():
+    if campaign is None or not current.exists():
         return
     current.update(
         state=Sheet.State.BUILT,
@@ -165,9 +175,9 @@ def record_made(sheet: Sheet, made: Made) -> None:
 @transaction.atomic
 def record_failed(sheet: Sheet, code: str, words: str) -> None:
     """The sheet could not be made; the others go on."""
-    campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=sheet.campaign_id)
+    campaign = of_build(sheet.campaign_id, sheet.campaign.build)
     current = Sheet.objects.filter(pk=sheet.pk, state=Sheet.State.FOUND)
-    if campaign.build != sheet.campaign.build:
+    if campaign is None:
         return
     changed = current.update(state=Sheet.State.FAILED, code=code, message=words[:500])
     if changed and campaign.state == Campaign.State.BUILDING:
@@ -177,8 +187,8 @@ def record_failed(sheet: Sheet, code: str, words: str) -> None:
 @transaction.atomic
 def record_stopped(campaign_id: int, build: int, words: str) -> None:
     """Nothing more can be made of this build for now (a full disk): it waits for somebody to start it again."""
-    campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign_id)
-    if campaign.build == build and campaign.state == Campaign.State.BUILDING:
+    campaign = of_build(campaign_id, build)
+    if campaign is not None and campaign.state == Campaign.State.BUILDING:
         stop(campaign, words)
 
 
@@ -188,8 +198,8 @@ def record_overview(campaign_id: int, build: int) -> None:
 
     A build that lost sheets waits for somebody to look at it.
     """
-    campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign_id)
-    if campaign.build == build and campaign.state == Campaign.State.BUILDING:
+    campaign = of_build(campaign_id, build)
+    if campaign is not None and campaign.state == Campaign.State.BUILDING:
         campaign.state, campaign.message, campaign.built_at = Campaign.State.BUILT, "", timezone.now()
         campaign.save(update_fields=["state", "message", "built_at"])
         if campaign.publish_at_once and not campaign.sheets.filter(state=Sheet.State.FAILED).exists():

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pyproj
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -54,6 +55,15 @@ class CampaignOrder:
             )
         if not self.title.strip():
             raise BadOrder(_("A campaign needs a title."), parameter="title")
+        limits = {field.name: field.max_length for field in Campaign._meta.fields}
+        for name in ("title", "title_en", "attribution", "licence", "delivery"):
+            limit = limits[name]
+            if limit is not None and len(getattr(self, name)) > limit:
+                message = _("“%(name)s” is longer than %(limit)s characters.")
+                raise BadOrder(message % {"name": name, "limit": limit}, parameter=name)
+        if not is_known(self.crs):
+            message = _("EPSG:%(code)s is no coordinate reference system in which images are placed.")
+            raise BadOrder(message % {"code": self.crs}, parameter="crs")
         if self.acquired_date > date.today():
             raise BadOrder(_("The photos cannot have been taken in the future."), parameter="acquired")
         if self.visibility == Layer.Visibility.OWNER and self.owner is None:
@@ -62,6 +72,15 @@ class CampaignOrder:
             raise BadOrder(
                 _("There is no folder %(folder)s on the server.") % {"folder": self.delivery}, parameter="folder"
             )
+
+
+def is_known(epsg: int) -> bool:
+    """Whether a code is that of a plane or geographic coordinate reference system."""
+    try:
+        crs = pyproj.CRS.from_epsg(epsg)
+    except pyproj.exceptions.CRSError:
+        return False
+    return crs.is_projected or (crs.is_geographic and len(crs.axis_info) == 2)
 
 
 def acquired_given(text: str) -> tuple[date, str]:
@@ -86,7 +105,7 @@ def register(order: CampaignOrder, *, rights: Rights, started_by: User | None) -
     order.check()
     if not rights.has_role(order.owner.pk if order.owner else None, ADMINISTRATORS):
         raise Forbidden(_("Your role does not allow this."))
-    campaign = Campaign.objects.select_for_update().filter(slug=order.slug).first() or Campaign(slug=order.slug)
+    campaign = Campaign.objects.select_for_update().filter(slug=order.slug).first() or new_campaign(order.slug)
     if campaign.pk:
         allow_again(campaign, order, rights)
     for name, value in asdict(order).items():
@@ -101,6 +120,12 @@ def register(order: CampaignOrder, *, rights: Rights, started_by: User | None) -
         # Another member's campaign, which the asker does not see.
         raise BadOrder(_("This short name is taken: choose another one."), parameter="slug") from error
     return campaign
+
+
+def new_campaign(slug: str) -> Campaign:
+    """Its builds are counted from those of a deleted one of this name: readers may still have files of theirs open."""
+    numbers = [int(folder.name) for folder in Path(settings.FILES_DIR, "orthophoto", slug).glob("[0-9]*")]
+    return Campaign(slug=slug, build=max(numbers, default=0))
 
 
 def allow_again(campaign: Campaign, order: CampaignOrder, rights: Rights) -> None:

@@ -11,7 +11,7 @@ from gis_core.models import Commune
 from gis_core.reader import ReadRefused, RestrictedReader
 from gis_core.reader.rasters import companions_of
 from orthophoto import words
-from orthophoto.errors import BadOrder
+from orthophoto.errors import BadOrder, WrongState
 from orthophoto.models import Campaign, Sheet
 from orthophoto.raster import display
 from orthophoto.raster.inventory import Facts, Finding, Findings, Taken, examine
@@ -21,20 +21,27 @@ type Tell = Callable[[float | None, str], None]
 IMAGES = {".tif", ".tiff", ".jp2", ".j2k", ".jpx", ".jpg", ".jpeg", ".png", ".ecw", ".sid", ".vrt", ".img", ".webp"}
 MOST_FILES = 20_000
 SAMPLE_PIXELS = 256
+# What of an order the inventory depends on.
+READ_BY = ("delivery", "crs", "display")
+LONGEST_NAME, LONGEST_FILE = 120, 400
 
 
 def inspect(campaign_id: int, *, tell: Tell) -> dict[str, Any]:
     """Inspect the delivery and replace what was known of its sheets, in the transaction that is open.
 
-    Raises BadOrder when the folder is gone, empty or too full.
+    Raises BadOrder when the folder is gone, empty or too full, WrongState when the campaign was changed meanwhile.
     """
-    campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign_id)
+    campaign = Campaign.objects.get(pk=campaign_id)
     folder = Path(campaign.delivery)
     images, others = files_of(folder)
     with RestrictedReader() as reader:
         facts = [look(reader, folder, file) for file in counted(images, tell)]
         found = examine(facts, crs=campaign.crs)
-        limits = limits_of(reader, folder, found, tell, infrared=campaign.display == Campaign.Display.INFRARED)
+        infrared = campaign.display == Campaign.Display.INFRARED
+        limits, damaged = limits_of(reader, folder, found, tell, infrared=infrared)
+    if damaged:
+        found = examine([damaged.get(one.file, one) for one in facts], crs=campaign.crs)
+    campaign = still_wanted(campaign)
     keep_sheets(campaign, folder, found)
     campaign.plan = plan_of(found, limits)
     campaign.findings = [*findings_in_words(found), *about_the_whole(campaign, others, limits)]
@@ -42,6 +49,26 @@ def inspect(campaign_id: int, *, tell: Tell) -> dict[str, Any]:
     campaign.message = "" if found.taken else _("No file of the delivery can be built: see why in the list.")
     campaign.save()
     return {"taken": len(found.taken), "refused": len(found.refused), "findings": campaign.findings}
+
+
+def still_wanted(asked: Campaign) -> Campaign:
+    """The campaign, from now on nobody else's to change (while files are read it can be taken back).
+
+    Raises WrongState.
+    """
+    now = Campaign.objects.select_for_update(of=("self",)).filter(pk=asked.pk).first()
+    if now is None or any(getattr(now, name) != getattr(asked, name) for name in ("state", *READ_BY)):
+        raise WrongState(
+            _("The campaign was changed while its delivery was inspected: look at it before starting again.")
+        )
+    return now
+
+
+def leave_refused(campaign_id: int, message: str) -> None:
+    """An inventory that ended badly leaves its campaign refused, in words."""
+    Campaign.objects.filter(pk=campaign_id, state=Campaign.State.INSPECTING).update(
+        state=Campaign.State.REFUSED, message=message[:500]
+    )
 
 
 def files_of(folder: Path) -> tuple[list[Path], list[Path]]:
@@ -55,8 +82,8 @@ def files_of(folder: Path) -> tuple[list[Path], list[Path]]:
         raise BadOrder(_("There is no image in %(folder)s: .tif and .jp2 files are expected.") % {"folder": folder})
     if len(images) > MOST_FILES:
         raise BadOrder(_("There are more than %(most)s images in %(folder)s.") % {"most": MOST_FILES, "folder": folder})
-    beside = {companion for image in images for companion in companions_of(image)}
-    return images, [path for path in files if path not in beside and path not in set(images)]
+    used = {*images, *(companion for image in images for companion in companions_of(image))}
+    return images, [path for path in files if path not in used]
 
 
 def counted(images: list[Path], tell: Tell) -> Iterator[Path]:
@@ -68,6 +95,8 @@ def counted(images: list[Path], tell: Tell) -> Iterator[Path]:
 def look(reader: RestrictedReader, folder: Path, file: Path) -> Facts:
     """What the reader says of one image; what it refuses, and a file that goes meanwhile, has a named reason."""
     name = str(file.relative_to(folder))
+    if len(file.stem) > LONGEST_NAME or len(name) > LONGEST_FILE or storable(name) != name:
+        return Facts(name, None, ("bad_name", {"limit": LONGEST_NAME}))
     try:
         admitted = reader.admit(file, *companions_of(file), link=True)
     except ReadRefused as error:
@@ -82,18 +111,32 @@ def look(reader: RestrictedReader, folder: Path, file: Path) -> Facts:
         reader.dismiss(admitted)
 
 
-def limits_of(reader: RestrictedReader, folder: Path, found: Findings, tell: Tell, *, infrared: bool) -> display.Limits:
-    """For 16 bit: per band, the values that become black and white in the whole campaign; empty for 8 bit."""
+def storable(text: str) -> str:
+    """The text with what is no text (bytes of another encoding in a name, NUL) written out."""
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
+
+
+def limits_of(
+    reader: RestrictedReader, folder: Path, found: Findings, tell: Tell, *, infrared: bool
+) -> tuple[display.Limits, dict[str, Facts]]:
+    """For 16 bit: per band, the values that become black and white in the whole campaign; empty for 8 bit.
+
+    And the files whose pixels cannot be read.
+    """
     deep = [sheet for sheet in found.taken if sheet.info.dtype == "uint16"]
     stretch = display.Stretch()
+    damaged = {}
     for done, sheet in enumerate(deep):
         tell(done / len(deep), _("Measuring the light: %(done)s of %(all)s") % {"done": done, "all": len(deep)})
         file = folder / sheet.file
-        admitted = reader.admit(file, *companions_of(file), link=True)
         bands = display.bands_of(sheet.info, infrared=infrared)
-        stretch.add(reader.sample(admitted, bands, SAMPLE_PIXELS))
-        reader.dismiss(admitted)
-    return stretch.limits()
+        try:
+            admitted = reader.admit(file, *companions_of(file), link=True)
+            stretch.add(reader.sample(admitted, bands, SAMPLE_PIXELS))
+            reader.dismiss(admitted)
+        except ReadRefused as error:
+            damaged[sheet.file] = Facts(sheet.file, None, (error.problem.code, error.problem.params))
+    return stretch.limits(), damaged
 
 
 def keep_sheets(campaign: Campaign, folder: Path, found: Findings) -> None:
@@ -102,7 +145,7 @@ def keep_sheets(campaign: Campaign, folder: Path, found: Findings) -> None:
     Sheet.objects.bulk_create(
         [
             *(taken_row(campaign, folder, rank, sheet) for rank, sheet in enumerate(found.taken)),
-            *(refused_row(campaign, finding) for finding in found.refused),
+            *{row.file: row for row in (refused_row(campaign, finding) for finding in found.refused)}.values(),
         ]
     )
 
@@ -123,11 +166,11 @@ def refused_row(campaign: Campaign, finding: Finding) -> Sheet:
     (file,) = finding.files
     return Sheet(
         campaign=campaign,
-        name=Path(file).stem[:120],
-        file=file,
+        name=storable(Path(file).stem)[:LONGEST_NAME],
+        file=storable(file)[-LONGEST_FILE:],
         state=Sheet.State.REFUSED,
         code=finding.code,
-        message=words.refused(finding.code, finding.params)[:500],
+        message=storable(words.refused(finding.code, finding.params))[:500],
     )
 
 
@@ -148,6 +191,7 @@ def findings_in_words(found: Findings) -> list[dict[str, Any]]:
 
 
 def as_finding(code: str, files: list[str], params: dict[str, Any]) -> dict[str, Any]:
+    files = [storable(file) for file in files]
     return {"code": code, "files": files, "params": params, "words": words.told(code, files, params)}
 
 

@@ -1,6 +1,7 @@
 """What the tasks of a build do: a sheet's COG from the delivered file, the overview from the sheets' COGs."""
 
 import atexit
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ from orthophoto.services.building import Made, build_folder
 from orthophoto.services.publication import OVERVIEW
 
 # Starting a reader takes 0.2 s, half of what a sheet may: the process keeps those that it has.
+PLAIN = re.compile(r"[0-9A-Za-z][-_0-9A-Za-z]{0,99}")
 _idle: list[RestrictedReader] = []
 
 
@@ -57,7 +59,7 @@ def make_sheet(sheet: Sheet) -> Made:
         infrared=campaign.display == Campaign.Display.INFRARED,
         limits=tuple((low, high) for low, high in campaign.plan["limits"]),
     )
-    target = folder / f"{sheet.name}.tif"
+    target = folder / file_name_of(sheet)
     try:
         built = written_despite_accidents(sheet, plan, target)
     except SheetCorrupt as error:
@@ -69,6 +71,12 @@ def make_sheet(sheet: Sheet) -> Made:
         size_bytes=built.size,
         seconds=round(time.monotonic() - begun, 2),
     )
+
+
+def file_name_of(sheet: Sheet) -> str:
+    """The sheet's own name where it is plain; any other might be the overview's or that of a file half written."""
+    plain = PLAIN.fullmatch(sheet.name) and f"{sheet.name}.tif".lower() != OVERVIEW
+    return f"{sheet.name}.tif" if plain else f"sheet.{sheet.rank}.tif"
 
 
 def written_despite_accidents(sheet: Sheet, plan: cog.SheetPlan, target: Path) -> cog.BuiltSheet:
@@ -85,7 +93,7 @@ def written(sheet: Sheet, plan: cog.SheetPlan, target: Path) -> cog.BuiltSheet:
     """Read, write, check. Raises SheetCorrupt, ReadRefused, OSError."""
     delivery = Path(sheet.campaign.delivery)
     file = delivery / sheet.file
-    if not file.is_file():
+    if file.is_symlink() or not file.is_file():
         raise SheetCorrupt("missing")
     codec: Any = sheet.campaign.codec
     with warm_reader() as reader:

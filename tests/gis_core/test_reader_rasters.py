@@ -253,6 +253,12 @@ def test_a_description_beside_an_image_leads_nowhere(reader: RestrictedReader, t
     assert (info.crs, info.transform) == (None, None)
 
 
+def test_a_link_beside_an_image_does_not_belong_to_it(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("-")
+    (tmp_path / "a.tif.msk").symlink_to(tmp_path / "secret")
+    assert companions_of(tmp_path / "a.tif") == ()
+
+
 @pytest.mark.parametrize("suffix", [".tfw", ".TFW", ".wld"])
 def test_a_world_file_places_the_sheet(reader: RestrictedReader, tmp_path: Path, suffix: str) -> None:
     path = write(tmp_path / "sheet.tif", noise(3, 80, 90), crs=None, transform=None)

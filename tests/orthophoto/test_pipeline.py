@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import rasterio
+from django.core.management import CommandError, call_command
 from django.db import connection
 from rasterio.transform import from_origin
 
@@ -20,7 +21,7 @@ from orthophoto import tasks
 from orthophoto.errors import BadOrder, DiskFull, WrongState
 from orthophoto.models import Campaign, Sheet
 from orthophoto.services import building, making
-from orthophoto.services.campaigns import CampaignOrder, acquired_given, register
+from orthophoto.services.campaigns import CampaignOrder, acquired_given, delete_campaign, register
 from orthophoto.services.inspection import inspect
 from orthophoto.services.publication import publish, take_back
 from tests import factories
@@ -241,6 +242,105 @@ def test_a_sheet_at_which_workers_die_is_given_up_and_the_others_go_on(delivery:
     work_off()
     made.refresh_from_db()
     assert (made.state, made.sheets.get(pk=doomed.pk).code) == (Campaign.State.BUILT, "killed")
+
+
+def test_a_sheet_that_has_the_name_of_the_overview_or_of_a_half_written_file_is_built(
+    delivery: Path, settings: Any
+) -> None:
+    for column, name in enumerate(("mosaic-overview", "sheet-0.part", "sheet-0.part.copy"), start=2):
+        sheet(delivery / f"{name}.tif", column=column)
+    made = built(delivery)
+    names = set(made.sheets.values_list("file_name", flat=True))
+    assert (made.state, len(names)) == (Campaign.State.BUILT, 5)
+    assert {path.name for path in Path(settings.FILES_DIR, made.folder).iterdir()} == {"mosaic-overview.tif", *names}
+
+
+@pytest.mark.parametrize("name", ["L" * 121 + ".tif", "latin-\udce9.tif", "/".join(["deep" * 30] * 4) + "/x.tif"])
+def test_a_name_that_cannot_be_kept_is_refused_and_the_others_are_taken(delivery: Path, name: str) -> None:
+    (delivery / name).parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(delivery / "sheet-1.tif", delivery / name)
+    (delivery / "notes-\udce9.txt").write_text("-")
+    made = campaign(delivery)
+    assert list(made.sheets.order_by("code").values_list("code", flat=True)) == ["", "", "bad_name"]
+
+
+def test_a_file_of_zeros_is_refused_in_words(delivery: Path) -> None:
+    (delivery / "zeros.tif").write_bytes(bytes(5000))
+    refused = campaign(delivery).sheets.get(file="zeros.tif")
+    assert (refused.code, "\0" in refused.message) == ("not_an_image", False)
+
+
+def test_a_sheet_of_16_bits_with_damaged_pixels_is_refused_and_the_others_are_taken(tmp_path: Path) -> None:
+    folder = tmp_path / "deep"
+    folder.mkdir()
+    for number in range(2):
+        sheet(folder / f"deep-{number}.tif", column=number, dtype="uint16", compress="deflate")
+    content = bytearray((folder / "deep-1.tif").read_bytes())
+    content[len(content) // 2 :] = b"\xff" * (len(content) - len(content) // 2)
+    (folder / "deep-1.tif").write_bytes(content)
+    made = campaign(folder)
+    assert made.state == Campaign.State.INSPECTED
+    assert list(made.sheets.order_by("file").values_list("state", flat=True)) == ["found", "refused"]
+
+
+def test_while_files_are_read_the_campaign_can_be_taken_back(delivery: Path) -> None:
+    shown = built(delivery, publish_at_once=True)
+    Campaign.objects.update(state=Campaign.State.INSPECTING)
+
+    def tell(_share: float | None, _message: str) -> None:
+        if Photo.objects.exists():
+            take_back(shown, SYSTEM)
+
+    inspect(shown.pk, tell=tell)
+    shown.refresh_from_db()
+    assert (shown.state, shown.published_build) == (Campaign.State.INSPECTED, None)
+
+
+def test_an_inventory_does_not_replace_what_was_ordered_meanwhile(delivery: Path) -> None:
+    made = campaign(delivery)
+    with pytest.raises(WrongState):
+        inspect(made.pk, tell=lambda _share, _message: Campaign.objects.update(crs=3948))
+
+
+def test_a_sheet_of_a_deleted_campaign_is_made_for_nobody(delivery: Path) -> None:
+    made = campaign(delivery)
+    building.start_build(made, SYSTEM)
+    late = made.sheets.select_related("campaign").get(file="sheet-0.tif")
+    building.stop_build(made, SYSTEM)
+    delete_campaign(made, SYSTEM)
+    building.record_made(late, making.make_sheet(late))
+    building.record_failed(late, "late", "-")
+    assert not Sheet.objects.exists()
+
+
+def test_a_campaign_never_builds_where_a_deleted_one_of_its_name_did(delivery: Path) -> None:
+    former = built(delivery)
+    delete_campaign(former, SYSTEM)
+    assert built(delivery).folder != former.folder
+
+
+def test_a_sheet_replaced_by_a_link_is_not_followed(delivery: Path, tmp_path: Path) -> None:
+    made = campaign(delivery)
+    building.start_build(made, SYSTEM)
+    (delivery / "sheet-1.tif").rename(tmp_path / "elsewhere.tif")
+    (delivery / "sheet-1.tif").symlink_to(tmp_path / "elsewhere.tif")
+    work_off()
+    assert made.sheets.get(file="sheet-1.tif").code == "missing"
+
+
+@pytest.mark.parametrize("wrong", [{"title": "T" * 121}, {"attribution": "A" * 201}, {"crs": 999_999}, {"crs": 5720}])
+def test_an_order_that_cannot_be_kept_is_refused_in_words(delivery: Path, wrong: dict[str, Any]) -> None:
+    with pytest.raises(BadOrder):
+        campaign(delivery, **wrong)
+
+
+def test_a_command_whose_inventory_fails_leaves_the_campaign_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    with pytest.raises(CommandError) as error:
+        call_command("ingest_campaign", str(folder), slug="ortho", title="Ortho", acquired="2024")
+    made = Campaign.objects.get()
+    assert (error.value.returncode, made.state, bool(made.message)) == (2, Campaign.State.REFUSED, True)
 
 
 @pytest.mark.parametrize("content", [(), ("notes.txt",)])

@@ -340,11 +340,12 @@ def opened(path: str, level: int) -> Any:
     kept: OrderedDict[tuple[str, int], tuple[Any, float]] | None = getattr(_mine, "kept", None)
     if kept is None:
         kept = _mine.kept = OrderedDict()
+    # Of one unused for long the file may be gone, and another may have its name.
+    for key in list(outdated(kept)):
+        kept.pop(key)[0].close()
     found = kept.pop((path, level), None)
     dataset = found[0] if found else rasterio.open(path, **({} if level == BASE else {"overview_level": level}))
     kept[path, level] = dataset, time.monotonic()
-    for key in list(outdated(kept)):
-        kept.pop(key)[0].close()
     return dataset
 
 

@@ -198,7 +198,8 @@ def kind_of(name: str) -> str:
         if head.startswith(magic):
             return kind
     _refuse(head)
-    raise Trouble("not_an_image", found=head[:20].decode("utf-8", "replace").strip().split("\n")[0])
+    start = head[:20].decode("utf-8", "replace").strip().split("\n")[0]
+    raise Trouble("not_an_image", found="".join(each if each.isprintable() else "·" for each in start))
 
 
 def _refuse(head: bytes) -> None:

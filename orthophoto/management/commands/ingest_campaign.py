@@ -19,7 +19,7 @@ from orthophoto.models import Campaign
 from orthophoto.report import as_json, in_words
 from orthophoto.services import building
 from orthophoto.services.campaigns import CampaignOrder, acquired_given, register
-from orthophoto.services.inspection import inspect
+from orthophoto.services.inspection import inspect, leave_refused
 
 WATCH_S = 0.5
 
@@ -70,13 +70,24 @@ class Command(BaseCommand):
             self.build(begun)
             return begun
         campaign = register(order, rights=SYSTEM, started_by=None)
-        with transaction.atomic():
-            inspect(campaign.pk, tell=self.tell)
+        self.inspect(campaign)
         campaign.refresh_from_db()
         if campaign.state == Campaign.State.INSPECTED:
             campaign = building.start_build(campaign, SYSTEM)
             self.build(campaign)
         return campaign
+
+    def inspect(self, campaign: Campaign) -> None:
+        """Whatever the inventory raises, the campaign is refused with the reason, and not for ever being inspected."""
+        try:
+            with transaction.atomic():
+                inspect(campaign.pk, tell=self.tell)
+        except ArpentError as error:
+            leave_refused(campaign.pk, str(error.message))
+            raise
+        except BaseException:
+            leave_refused(campaign.pk, _("The inventory was interrupted: start it again."))
+            raise
 
     def build(self, campaign: Campaign) -> None:
         while campaign.state == Campaign.State.BUILDING:

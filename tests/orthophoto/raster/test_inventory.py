@@ -189,6 +189,24 @@ def test_rounding_is_no_other_grid() -> None:
     assert (codes(findings), findings.grid) == (set(), Grid(0.05))
 
 
+@pytest.mark.parametrize("resolution", [1e-9, 3000.0])
+def test_a_sheet_whose_pixels_cannot_be_a_photos_is_refused(resolution: float) -> None:
+    assert only_refusal(Facts("odd.tif", info(resolution=resolution, width=10, height=10))).code == "pixel_size"
+
+
+def test_a_sheet_whose_place_has_no_area_is_refused() -> None:
+    flat = info(transform=(0.5, 0.5, 618_000, 0.5, 0.5, 6_756_000))
+    assert only_refusal(Facts("flat.tif", flat)).code == "pixel_size"
+
+
+def test_a_sheet_of_quite_another_scale_is_refused() -> None:
+    assert only_refusal(Facts("coarse.tif", info(resolution=1.0, width=100, height=100))).code == "unlike_others"
+
+
+def test_a_lone_sheet_is_refused_where_it_would_blow_up_the_overview() -> None:
+    assert only_refusal(Facts("corsica.tif", info(x=1_200_000, y=6_150_000))).code == "too_far_away"
+
+
 def test_a_lone_sheet_far_away_is_told() -> None:
     facts = Facts("far.tif", info(718_000, 6_756_000))
     findings = inventory.examine([*block(3, 3), facts])
