@@ -71,6 +71,7 @@ def photo_as_json(photo: Photo) -> dict[str, Any]:
         "abstract": photo.abstract,
         "edition": photo.edition,
         "extent_4326": [round(value, 7) for value in photo.extent_4326],
+        "footprint_4326": photo.footprint_4326,
         "tiles": f"/ortho/v{photo.edition}/wmts/{photo.slug}/PM/{{z}}/{{x}}/{{y}}.png",
         "min_zoom": 0,
         "max_zoom": native_zoom(photo),

@@ -206,8 +206,8 @@ class Photo(models.Model):
     """A published aerial campaign: sheets (COGs, display-ready 8-bit RGB in EPSG:2154) and a mosaic-wide overview.
 
     `edition` stands in every tile address: the number of this publication among those of all photos. `folder`, under
-    FILES_DIR, holds the sheets and `overview`; `geom` is where there are pixels. With `within_communes`, members it is
-    shared with see it on their own communes only.
+    FILES_DIR, holds the sheets and `overview`; `geom` is where there are pixels, and roughly `footprint_4326`, as
+    light GeoJSON. With `within_communes`, members it is shared with see it on their own communes only.
     """
 
     security = "visibility"
@@ -239,6 +239,7 @@ class Photo(models.Model):
     edition = models.IntegerField(unique=True, editable=False)
     geom = models.MultiPolygonField(srid=2154, editable=False)
     extent_4326 = ArrayField(models.FloatField(), size=4, editable=False)
+    footprint_4326 = models.JSONField(editable=False)
     published_at = models.DateTimeField(_("published"), auto_now_add=True)
     version = models.IntegerField(default=1, editable=False)
 

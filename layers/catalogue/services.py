@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from gis_core.errors import NotFound
 from gis_core.models import Member
 from gis_core.rights import Rights
+from layers.catalogue.footprint import footprint_4326
 from layers.catalogue.models import Layer, Photo, PhotoEdition, PhotoSheet, Theme
 
 
@@ -170,7 +171,12 @@ def publish_photo(declared: PhotoDeclaration) -> Photo:
     """Show a photo, or show it anew in place of what its slug showed. The caller has asked for the right to."""
     box = declared.geom.transform(4326, clone=True).extent
     chosen = {name: getattr(declared, name) for name in PHOTO_FIELDS}
-    derived = {"edition": next_photo_edition(), "extent_4326": list(box), "published_at": timezone.now()}
+    derived = {
+        "edition": next_photo_edition(),
+        "extent_4326": list(box),
+        "footprint_4326": footprint_4326(declared.geom),
+        "published_at": timezone.now(),
+    }
     photo, _made = Photo.objects.update_or_create(slug=declared.slug, defaults=chosen | derived)
     photo.sheets.all().delete()
     PhotoSheet.objects.bulk_create(

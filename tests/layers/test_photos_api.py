@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.test import Client
 
+from layers.catalogue.footprint import footprint_4326
 from tests import factories
 from tests.photos import photo
 
@@ -26,6 +27,7 @@ def test_a_photo_says_what_the_map_needs(client: Client) -> None:
         "abstract": "Le centre",
         "edition": ville.edition,
         "extent_4326": [round(value, 7) for value in ville.extent_4326],
+        "footprint_4326": footprint_4326(ville.geom),
         "tiles": f"/ortho/v{ville.edition}/wmts/ville/PM/{{z}}/{{x}}/{{y}}.png",
         "min_zoom": 0,
         "max_zoom": 21,

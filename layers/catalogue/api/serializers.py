@@ -67,6 +67,17 @@ class LayerPageSerializer(serializers.Serializer[dict[str, object]]):
     results = LayerSerializer(many=True)
 
 
+class FootprintSerializer(serializers.Serializer[dict[str, object]]):
+    """A GeoJSON MultiPolygon: polygons of rings of positions (longitude, latitude)."""
+
+    type = serializers.ChoiceField(choices=["MultiPolygon"])
+    coordinates = serializers.ListField(
+        child=serializers.ListField(
+            child=serializers.ListField(child=serializers.ListField(child=serializers.FloatField()))
+        )
+    )
+
+
 class PhotoSerializer(serializers.Serializer[dict[str, object]]):
     slug = serializers.CharField()
     title = serializers.CharField()
@@ -79,6 +90,7 @@ class PhotoSerializer(serializers.Serializer[dict[str, object]]):
     abstract = serializers.CharField()
     edition = serializers.IntegerField(help_text="the number of this publication; it stands in the tiles' address")
     extent_4326 = serializers.ListField(child=serializers.FloatField())
+    footprint_4326 = FootprintSerializer(help_text="where it has pixels, simplified")
     tiles = serializers.CharField(help_text="the address of its tiles in Web Mercator")
     min_zoom = serializers.IntegerField()
     max_zoom = serializers.IntegerField(help_text="the first zoom that shows every pixel")
