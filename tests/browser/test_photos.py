@@ -21,7 +21,17 @@ pytestmark = pytest.mark.browser
 # Fields outside the town: few lines cross the photo.
 PLACE = "#v=1&c=1.9005,47.5560&z=17&l=communes&p=none"
 COLOURS = {"2014": (90, 90, 150), "2020": (150, 90, 60), "2024": (60, 120, 70)}
+WHOLE = [1.85, 47.5, 2.02, 47.6]
+CLOSE = PLACE.replace("z=17", "z=18")
+# Two clusters with PLACE between them.
+CLUSTERS = [[1.85, 47.5, 1.8955, 47.6], [1.9055, 47.5, 2.02, 47.6]]
+PLAIN_GROUND = (243, 240, 232)
 Photo = dict[str, object]
+
+
+def footprint(*boxes: list[float]) -> dict[str, object]:
+    rings = [[[w, s], [e, s], [e, n], [w, n], [w, s]] for w, s, e, n in boxes]
+    return {"type": "MultiPolygon", "coordinates": [[ring] for ring in rings]}
 
 
 def photo(slug: str, acquired: str, resolution: float, **more: object) -> Photo:
@@ -36,7 +46,8 @@ def photo(slug: str, acquired: str, resolution: float, **more: object) -> Photo:
         "licence": "Licence ouverte 2.0",
         "abstract": "",
         "edition": 3,
-        "extent_4326": [1.85, 47.5, 2.02, 47.6],
+        "extent_4326": WHOLE,
+        "footprint_4326": footprint(WHOLE),
         "tiles": f"/ortho/v3/wmts/{slug}/PM/{{z}}/{{x}}/{{y}}.png",
         "min_zoom": 0,
         "max_zoom": 21,
@@ -51,6 +62,12 @@ def tile(route: Route) -> None:
     assert slug
     body = io.BytesIO()
     Image.new("RGB", (256, 256), COLOURS[slug[1]]).save(body, "PNG")
+    route.fulfill(body=body.getvalue(), content_type="image/png")
+
+
+def nothing_there(route: Route) -> None:
+    body = io.BytesIO()
+    Image.new("RGBA", (256, 256)).save(body, "PNG")
     route.fulfill(body=body.getvalue(), content_type="image/png")
 
 
@@ -87,11 +104,17 @@ def rough(browser: Browser, signed_in: dict[str, object]) -> Iterator[BrowserCon
     context.close()
 
 
-def shown(page: Page, x: float, y: float) -> str:
-    """Which photo the map shows about a point of the page."""
+def ground(page: Page, x: float, y: float) -> tuple[int, int, int]:
+    """The colour that the map has most about a point of the page."""
     page.wait_for_timeout(400)
     area = Image.open(io.BytesIO(page.screenshot(clip={"x": x - 8, "y": y - 8, "width": 16, "height": 16})))
-    colour = max(area.convert("RGB").getcolors(256) or [], key=itemgetter(0))[1]
+    red, green, blue = max(area.convert("RGB").getcolors(256) or [], key=itemgetter(0))[1]
+    return red, green, blue
+
+
+def shown(page: Page, x: float, y: float) -> str:
+    """Which photo the map shows about a point of the page."""
+    colour = ground(page, x, y)
     return min(COLOURS, key=lambda slug: sum(abs(a - b) for a, b in zip(COLOURS[slug], colour, strict=True)))
 
 
@@ -260,6 +283,64 @@ def test_side_by_side_both_maps_move_together(photos: BrowserContext, demo: Demo
 def test_outside_the_photo_the_status_line_says_so(photos: BrowserContext, demo: Demo) -> None:
     page = open_map(photos, demo, "#v=1&c=2.1,47.55&z=16&l=communes&p=none&ph=2024")
     expect(page.get_by_text("Pas de photo ici")).to_be_visible()
+
+
+@pytest.fixture
+def clusters(
+    browser: Browser, signed_in: dict[str, object], request: pytest.FixtureRequest
+) -> Iterator[BrowserContext]:
+    """A campaign of two clusters, nothing between them."""
+    for context in opened(browser, signed_in, getattr(request, "param", DESK)):
+        known = [photo("2024", "2024-06-12", 0.05, footprint_4326=footprint(*CLUSTERS)), *PHOTOS[1:]]
+        serve(context, known, nothing_there)
+        yield context
+
+
+@pytest.mark.parametrize("clusters", [DESK, PHONE], ids=["desk", "phone"], indirect=True)
+def test_between_the_clusters_of_a_campaign_the_map_says_that_it_is_away(clusters: BrowserContext, demo: Demo) -> None:
+    page = open_map(clusters, demo, f"{CLOSE}&ph=2024")
+    expect(page.get_by_text("Pas de photo ici")).to_be_visible()
+    expect(page.get_by_text("Hors de la vue")).to_be_visible()
+    assert serious(page) == []
+    page.get_by_role("button", name="Cadrer la photo").press("Enter")
+    expect(page.get_by_text("Hors de la vue")).to_have_count(0)
+
+
+def test_between_the_clusters_the_desk_says_that_the_campaign_is_away(clusters: BrowserContext, demo: Demo) -> None:
+    page = open_map(clusters, demo, f"{CLOSE.removesuffix('&p=none')}&p=photos&ph=2024")
+    expect(page.get_by_text("Hors de la vue")).to_have_count(1)
+    expect(page.get_by_role("region", name="Photos").get_by_text("Hors de la vue")).to_be_visible()
+
+
+def test_between_the_clusters_the_ground_is_that_of_the_plain_map(clusters: BrowserContext, demo: Demo) -> None:
+    page = open_map(clusters, demo, f"{PLACE}&ph=2024")
+    assert ground(page, 760, 300) == pytest.approx(PLAIN_GROUND, abs=2)
+    assert ground(page, 200, 300) != pytest.approx(PLAIN_GROUND, abs=100)
+    page.mouse.move(200, 300)
+    expect(page.get_by_text(re.compile("Photo du 12 juin 2024"))).to_be_visible()
+
+
+def test_a_campaign_published_meanwhile_is_shown_when_one_comes_back_to_the_map(
+    photos: BrowserContext, demo: Demo
+) -> None:
+    known = [*PHOTOS]
+    serve(photos, known)
+    page = photos.new_page()
+    page.clock.install()
+    page.goto(f"{demo.url}/{PLACE}&ph=2024")
+    page.wait_for_selector("html[data-arpent-ready=true]", state="attached")
+    new_edition = "/ortho/v9/wmts/2024/PM/{z}/{x}/{y}.png"
+    known[0] = photo("2024", "2024-06-12", 0.05, edition=9, tiles=new_edition)
+    come_back = "() => document.dispatchEvent(new Event('visibilitychange'))"
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/api/v1/photos/" in request.url else None)
+    page.clock.fast_forward(30_000)
+    page.evaluate(come_back)
+    assert asked == []
+    page.clock.fast_forward(31_000)
+    with page.expect_request(re.compile("/ortho/v9/wmts/2024/")):
+        page.evaluate(come_back)
+    assert len(asked) == 1
 
 
 def test_a_link_to_a_photo_one_may_not_see_opens_the_plain_map(photos: BrowserContext, demo: Demo) -> None:

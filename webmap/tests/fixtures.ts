@@ -1,4 +1,6 @@
 import type { Feature, GeometryType, Layer, Photo } from "../src/api/types";
+import type { MultiPolygon } from "../src/geo/footprint";
+import type { Bbox, LonLat } from "../src/geo/mercator";
 import type { AppState } from "../src/state/state";
 
 export function layer(slug: string, patch: Partial<Layer> = {}): Layer {
@@ -43,6 +45,20 @@ export function feature(slug: string, id: number): Feature {
   };
 }
 
+export function ring([west, south, east, north]: Bbox): LonLat[] {
+  return [
+    [west, south],
+    [east, south],
+    [east, north],
+    [west, north],
+    [west, south],
+  ];
+}
+
+export function footprint(...boxes: Bbox[]): MultiPolygon {
+  return { type: "MultiPolygon", coordinates: boxes.map((box) => [ring(box)]) };
+}
+
 export function photo(slug: string, patch: Partial<Photo> = {}): Photo {
   return {
     slug,
@@ -56,6 +72,7 @@ export function photo(slug: string, patch: Partial<Photo> = {}): Photo {
     abstract: "",
     edition: 12,
     extent_4326: [1.8, 47.5, 2, 47.6],
+    footprint_4326: footprint([1.8, 47.5, 2, 47.6]),
     tiles: `/ortho/v12/wmts/${slug}/PM/{z}/{x}/{y}.png`,
     min_zoom: 0,
     max_zoom: 19,

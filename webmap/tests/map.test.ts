@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { zoomForScale } from "../src/geo/mercator";
 import { diff } from "../src/map/diff";
-import { buildModel, detailAt } from "../src/map/model";
-import { feature, layer, photo, state } from "./fixtures";
+import { buildModel, detailAt, patches } from "../src/map/model";
+import { feature, footprint, layer, photo, state } from "./fixtures";
 
 const model = (patch: Parameters<typeof state>[0] = {}) => buildModel(state(patch), "/tiles/");
 const kinds = (before: ReturnType<typeof model>, after: ReturnType<typeof model>) =>
@@ -21,6 +21,21 @@ describe("detail", () => {
   });
 });
 
+const image = {
+  slug: "ortho",
+  title: "",
+  kind: "xyz" as const,
+  url: "/p/{z}/{x}/{y}",
+  layer: "",
+  matrix_set: "",
+  format: "",
+  style: "",
+  attribution: "",
+  min_zoom: 0,
+  max_zoom: 19,
+  default: false,
+};
+
 describe("model", () => {
   it("draws the first layer of the list on top", () => {
     const [parcels, buildings] = model().layers;
@@ -32,21 +47,7 @@ describe("model", () => {
   });
 
   it("takes lighter styles over a photo", () => {
-    const photo = {
-      slug: "ortho",
-      title: "",
-      kind: "xyz" as const,
-      url: "/p/{z}/{x}/{y}",
-      layer: "",
-      matrix_set: "",
-      format: "",
-      style: "",
-      attribution: "",
-      min_zoom: 0,
-      max_zoom: 19,
-      default: false,
-    };
-    expect(model({ backgrounds: [photo], background: "ortho" }).look.photo).toBe(true);
+    expect(model({ backgrounds: [image], background: "ortho" }).look.photo).toBe(true);
     expect(model().look.photo).toBe(false);
   });
 });
@@ -84,9 +85,22 @@ describe("photos", () => {
 
   it("restyle the layers once, then only change places", () => {
     const one = model({ photos, photo: "2024" });
-    expect(kinds(model({ photos }), one)).toEqual(["look", "photo", "restyle", "restyle"]);
+    expect(kinds(model({ photos }), one)).toEqual(["look", "patches", "photo", "restyle", "restyle"]);
     expect(kinds(one, model({ photos, photo: "2020" }))).toEqual(["photo"]);
     expect(kinds(one, model({ photos, photo: "2024", compare: swipe }))).toEqual(["compared"]);
+  });
+
+  it("restyle the layers where another photo does not lie in the same place", () => {
+    const value = [photo("2024"), photo("2020", { footprint_4326: footprint([1.8, 47.5, 1.9, 47.6]) })];
+    const chosen = (slug: string) => model({ photos: { status: "ready", value }, photo: slug });
+    expect(kinds(chosen("2024"), chosen("2020"))).toEqual(["patches", "photo", "restyle", "restyle"]);
+  });
+
+  it("are patches on the plain ground, not on an image that lies everywhere", () => {
+    const on = model({ photos, photo: "2024", compare: swipe });
+    expect(patches(on)).toEqual([JSON.stringify(footprint([1.8, 47.5, 2, 47.6]))]);
+    expect(patches({ ...on, background: image })).toEqual([]);
+    expect(patches(model())).toEqual([]);
   });
 
   it("draw nothing again for another brightness", () => {

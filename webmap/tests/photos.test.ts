@@ -1,6 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { around, byTime, covers, firstPair, photoUnder, sideToReplace, takenAt, timeline } from "../src/state/photos";
-import { photo, state } from "./fixtures";
+import {
+  around,
+  byTime,
+  covers,
+  firstPair,
+  inView,
+  photoAway,
+  photoUnder,
+  sideToReplace,
+  takenAt,
+  timeline,
+} from "../src/state/photos";
+import { footprint, photo, ring, state } from "./fixtures";
 
 const PHOTOS = [photo("2024-06"), photo("2020"), photo("2014-07-03"), photo("2022")];
 const slugs = (photos: readonly { slug: string }[]): string[] => photos.map(({ slug }) => slug);
@@ -56,7 +67,7 @@ describe("comparison", () => {
 describe("photo under the pointer", () => {
   const photos = {
     status: "ready" as const,
-    value: [photo("2024"), photo("2020", { extent_4326: [1.8, 47.5, 1.9, 47.6] })],
+    value: [photo("2024"), photo("2020", { footprint_4326: footprint([1.8, 47.5, 1.9, 47.6]) })],
   };
   const compared = (mode: "swipe" | "side") => state({ photos, photo: "2024", compare: { mode, left: "2020" } });
   const slugAt = (...parameters: Parameters<typeof photoUnder>) => photoUnder(...parameters)?.photo.slug;
@@ -79,7 +90,7 @@ describe("photo under the pointer", () => {
     expect(slugAt(state({ photos, photo: "2020" }), { position: null, twin: false }, 0.5)).toBe("2020");
   });
 
-  it("does not reach out of its extent", () => {
+  it("does not reach out of its footprint", () => {
     expect(covers(photo("2024"), [2.1, 47.55])).toBe(false);
     const outside = photoUnder(state({ photos, photo: "2020" }), { position: [1.95, 47.55], twin: false }, 0.5);
     expect(outside?.covered).toBe(false);
@@ -87,5 +98,57 @@ describe("photo under the pointer", () => {
 
   it("is none without a photo", () => {
     expect(photoUnder(state({ photos }), { position: [1.9, 47.55], twin: false }, 0.5)).toBeNull();
+  });
+});
+
+describe("photo in the view", () => {
+  const west = footprint([1.8, 47.5, 1.85, 47.6]);
+  const clusters = photo("2024", { footprint_4326: footprint([1.8, 47.5, 1.85, 47.6], [1.95, 47.5, 2, 47.6]) });
+  const pierced = photo("2020", {
+    footprint_4326: {
+      type: "MultiPolygon",
+      coordinates: [[ring([1.8, 47.5, 2, 47.6]), ring([1.88, 47.53, 1.92, 47.57])]],
+    },
+  });
+  const between = { center: [1.9, 47.55], zoom: 17, bbox: [1.89, 47.54, 1.91, 47.56] } as const;
+  const here = { ...between, center: [...between.center], bbox: [...between.bbox] } as ReturnType<typeof state>["view"];
+
+  it("is where its clusters are, not between them", () => {
+    expect(covers(clusters, [1.84, 47.55])).toBe(true);
+    expect(covers(clusters, [1.96, 47.55])).toBe(true);
+    expect(covers(clusters, [1.9, 47.55])).toBe(false);
+  });
+
+  it("is not where it has a hole", () => {
+    expect(covers(pierced, [1.9, 47.55])).toBe(false);
+    expect(covers(pierced, [1.87, 47.55])).toBe(true);
+    expect(inView(pierced, here.bbox)).toBe(false);
+  });
+
+  it("is seen when an edge crosses the view, whichever corners lie in it", () => {
+    expect(inView(clusters, [1.84, 47.54, 1.86, 47.56])).toBe(true);
+    expect(inView(clusters, [1.7, 47.4, 2.1, 47.7])).toBe(true);
+    expect(inView(photo("2014", { footprint_4326: footprint([1.895, 47, 1.905, 48]) }), [1.8, 47.5, 2, 47.6])).toBe(
+      true,
+    );
+    expect(inView(clusters, [1.7, 47.4, 1.79, 47.7])).toBe(false);
+  });
+
+  it("is seen when the view lies all within it", () => {
+    expect(inView(clusters, [1.82, 47.54, 1.83, 47.55])).toBe(true);
+  });
+
+  it("is away when it shows nothing there", () => {
+    const photos = { status: "ready" as const, value: [clusters, pierced, photo("2014", { footprint_4326: west })] };
+    expect(photoAway(state({ photos, photo: "2024", view: here }))?.slug).toBe("2024");
+    expect(photoAway(state({ photos, photo: "2024" }))).toBeNull();
+    expect(photoAway(state({ photos, photo: null, view: here }))).toBeNull();
+  });
+
+  it("is not away when the photo it is compared with shows something", () => {
+    const photos = { status: "ready" as const, value: [clusters, photo("2022"), pierced] };
+    const compare = (left: string) => state({ photos, photo: "2024", view: here, compare: { mode: "swipe", left } });
+    expect(photoAway(compare("2022"))).toBeNull();
+    expect(photoAway(compare("2020"))?.slug).toBe("2024");
   });
 });

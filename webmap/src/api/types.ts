@@ -1,4 +1,5 @@
 /** Shapes of the HTTP contract, as the server sends them. */
+import type { MultiPolygon } from "../geo/footprint";
 import type { Bbox, LonLat } from "../geo/mercator";
 
 export interface Member {
@@ -102,6 +103,8 @@ export interface Photo {
   abstract: string;
   edition: number;
   extent_4326: Bbox;
+  /** Where it has pixels, nearly. */
+  footprint_4326: MultiPolygon;
   tiles: string;
   min_zoom: number;
   max_zoom: number;

@@ -1,4 +1,4 @@
-import { type ApiError, isAbort } from "../api/client";
+import type { ApiError } from "../api/client";
 import type { Photo } from "../api/types";
 import type { Permalink } from "../state/permalink";
 import { byTime, firstPair, knownPhotos, sideToReplace } from "../state/photos";
@@ -11,6 +11,8 @@ import { isPhone } from "./surroundings";
 /** So many missing tiles in a row are no accident: the campaign may have been taken back. */
 const FAILURES = 4;
 const CHECK_MS = 15000;
+/** So old a list is asked for again when one comes back to the map. */
+const STALE_MS = 60000;
 export const BRIGHTNESS = { least: 50, usual: 100, most: 150, step: 5 };
 
 /** The verbs of the aerial photos: which one lies under the layers, how bright, and compared with which other. */
@@ -22,6 +24,7 @@ export class Photos {
   private asked: Promise<void> | null = null;
   private failures = 0;
   private checkedAt = 0;
+  private listedAt = 0;
   private readonly told = new Set<string>();
 
   constructor(private readonly app: Controller) {}
@@ -44,7 +47,24 @@ export class Photos {
     }
   }
 
+  /** One comes back to the map after a while: photos may have been published, or taken back. */
+  async refresh(): Promise<void> {
+    const { photos, online } = this.app.state;
+    if (photos?.status === "ready" && online && Date.now() - this.listedAt >= STALE_MS) await this.listAgain();
+  }
+
+  /** Asks for the campaigns while those known stay on screen; they stay when no answer comes. */
+  private async listAgain(): Promise<void> {
+    this.listedAt = Date.now();
+    try {
+      this.loaded(await this.app.api.photos());
+    } catch {
+      // What failed is told by the tiles, if they fail too.
+    }
+  }
+
   private loaded(value: Photo[]): void {
+    this.listedAt = Date.now();
     this.app.store.update({ photos: { status: "ready", value } });
     this.dropMissing();
   }
@@ -163,11 +183,7 @@ export class Photos {
     if (!this.app.state.online || this.failures < FAILURES || Date.now() - this.checkedAt < CHECK_MS) return;
     this.failures = 0;
     this.checkedAt = Date.now();
-    try {
-      this.loaded(await this.app.api.photos());
-    } catch (error) {
-      if (isAbort(error)) return;
-    }
+    await this.listAgain();
     const photo = knownPhotos(this.app.state).find((one) => one.slug === slug);
     if (!photo || this.told.has(slug)) return;
     this.told.add(slug);

@@ -19,5 +19,8 @@ export function startSurroundings(app: Controller): void {
   );
   addEventListener("online", () => app.store.update({ online: true }));
   addEventListener("offline", () => app.store.update({ online: false }));
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") void app.photos.refresh();
+  });
   addEventListener("hashchange", () => void app.openHash(location.hash));
 }

@@ -1,7 +1,8 @@
-import type { MapLayer, MapModel } from "./model";
+import { type MapLayer, type MapModel, patches } from "./model";
 
 export type Change =
   | { kind: "background" }
+  | { kind: "patches" }
   | { kind: "photo" }
   | { kind: "compared" }
   | { kind: "add"; layer: MapLayer }
@@ -20,11 +21,11 @@ const SOURCE = ["url", "minZoom", "maxZoom", "extent", "geometryType"] as const;
 const STYLE = ["look", "symbol", "titleField"] as const;
 const SETTINGS = ["visible", "opacity", "zIndex"] as const;
 
-function layerChanges(before: MapLayer, after: MapLayer): Change[] {
+function layerChanges(before: MapLayer, after: MapLayer, repatched: boolean): Change[] {
   const differs = (keys: readonly (keyof MapLayer)[]) => keys.some((key) => !same(before[key], after[key]));
   if (differs(SOURCE)) return [{ kind: "replace", layer: after }];
   const changes: Change[] = [];
-  if (differs(STYLE)) changes.push({ kind: "restyle", layer: after });
+  if (repatched || differs(STYLE)) changes.push({ kind: "restyle", layer: after });
   if (differs(SETTINGS)) changes.push({ kind: "adjust", layer: after });
   return changes;
 }
@@ -32,15 +33,17 @@ function layerChanges(before: MapLayer, after: MapLayer): Change[] {
 /** The least the map must do to go from one model to the next, in the order to do it. */
 export function diff(before: MapModel, after: MapModel): Change[] {
   const changes: Change[] = [];
+  const repatched = !same(patches(before), patches(after));
   if (!same(before.look, after.look)) changes.push({ kind: "look" });
   if (!same(before.background, after.background)) changes.push({ kind: "background" });
+  if (repatched) changes.push({ kind: "patches" });
   if (!same(before.photo, after.photo)) changes.push({ kind: "photo" });
   if (!same(before.compared, after.compared)) changes.push({ kind: "compared" });
   const old = new Map(before.layers.map((layer) => [layer.slug, layer]));
   for (const layer of after.layers) {
     const previous = old.get(layer.slug);
     old.delete(layer.slug);
-    changes.push(...(previous ? layerChanges(previous, layer) : [{ kind: "add", layer } as const]));
+    changes.push(...(previous ? layerChanges(previous, layer, repatched) : [{ kind: "add", layer } as const]));
   }
   for (const slug of old.keys()) changes.push({ kind: "remove", slug });
   // Geometry objects come from one answer and are never changed in place: identity is enough, and cheap.

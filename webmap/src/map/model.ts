@@ -1,5 +1,6 @@
 import type { Background, Geometry, GeometryType, Layer, LegendSymbol, Photo } from "../api/types";
 import { sameOrigin, tilesUrl } from "../api/urls";
+import type { MultiPolygon } from "../geo/footprint";
 import { type Bbox, type LonLat, scaleDenominator } from "../geo/mercator";
 import { comparison, knownPhotos } from "../state/photos";
 import type { AppState, CompareMode, FeatureRef, MeasureKind } from "../state/state";
@@ -27,6 +28,8 @@ export interface MapPhoto {
   minZoom: number;
   maxZoom: number;
   extent: Bbox;
+  /** The GeoJSON of where it has pixels: text, for it is often compared and seldom read. */
+  footprint: string;
 }
 
 export type Detail = "far" | "area" | "section" | "parcel" | "address";
@@ -90,6 +93,20 @@ function mapLayer(layer: Layer, state: AppState, tiles: string, look: Look): Map
   };
 }
 
+const texts = new WeakMap<MultiPolygon, string>();
+
+function written(footprint: MultiPolygon): string {
+  const text = texts.get(footprint) ?? JSON.stringify(footprint);
+  texts.set(footprint, text);
+  return text;
+}
+
+/** Where photos lie on the plain ground, as GeoJSON; nothing where an image lies everywhere. */
+export function patches({ background, photo, compared }: MapModel): string[] {
+  if (background) return [];
+  return [...new Set([photo, compared].flatMap((one) => (one ? [one.footprint] : [])))].sort();
+}
+
 function mapPhoto(photo: Photo | undefined): MapPhoto | null {
   if (!photo) return null;
   return {
@@ -98,6 +115,7 @@ function mapPhoto(photo: Photo | undefined): MapPhoto | null {
     minZoom: photo.min_zoom,
     maxZoom: photo.max_zoom,
     extent: photo.extent_4326,
+    footprint: written(photo.footprint_4326),
   };
 }
 

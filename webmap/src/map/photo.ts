@@ -1,12 +1,20 @@
+import Feature from "ol/Feature";
+import GeoJSON from "ol/format/GeoJSON";
+import type Geometry from "ol/geom/Geometry";
 import TileLayer from "ol/layer/Tile";
+import VectorLayer from "ol/layer/Vector";
 import { transformExtent } from "ol/proj";
+import VectorSource from "ol/source/Vector";
 import XYZ from "ol/source/XYZ";
+import Fill from "ol/style/Fill";
+import Style from "ol/style/Style";
 import { createXYZ } from "ol/tilegrid";
 import type { MapPhoto } from "./model";
 
 const TILE_PX = 256;
 const FADE_MS = 120;
 const UNDER_LAYERS = { right: -0.8, left: -0.7 };
+const UNDER_PHOTOS = -0.9;
 
 export type PhotoSide = keyof typeof UNDER_LAYERS;
 
@@ -30,4 +38,26 @@ export function photoLayer(photo: MapPhoto, side: PhotoSide, failed: () => void)
     extent: transformExtent(photo.extent, "EPSG:4326", "EPSG:3857"),
     zIndex: UNDER_LAYERS[side],
   });
+}
+
+/** Where photos lie on the plain ground: dark until their tiles come, so that the lines over them are seen. */
+export class Patches {
+  private readonly shapes: Geometry[];
+  readonly layer: VectorLayer;
+
+  constructor(footprints: readonly string[], colour: string) {
+    const format = new GeoJSON({ dataProjection: "EPSG:4326", featureProjection: "EPSG:3857" });
+    this.shapes = footprints.flatMap((text) => format.readGeometry(text) ?? []);
+    this.layer = new VectorLayer({
+      source: new VectorSource({ features: this.shapes.map((shape) => new Feature(shape)) }),
+      style: new Style({ fill: new Fill({ color: colour }) }),
+      zIndex: UNDER_PHOTOS,
+      updateWhileAnimating: true,
+      updateWhileInteracting: true,
+    });
+  }
+
+  has(place: number[]): boolean {
+    return this.shapes.some((shape) => shape.intersectsCoordinate(place));
+  }
 }

@@ -19,6 +19,8 @@ export interface StyleContext {
   part: Part;
   colours: Palette;
   latitude: number;
+  once: ReturnType<typeof oncePerFeature>;
+  onceNearby: ReturnType<typeof oncePerCell>;
   atLeast(detail: Detail): boolean;
 }
 
@@ -72,7 +74,7 @@ function label(look: LabelLook): Text {
   });
 }
 
-const communes: Recipe = ({ colours, atLeast }) => {
+const communes: Recipe = ({ colours, once, atLeast }) => {
   const band = new Style({ stroke: new Stroke({ color: colours.communeBand, width: 7 }), zIndex: 0 });
   const line = new Style({
     fill: TOUCHABLE,
@@ -87,7 +89,6 @@ const communes: Recipe = ({ colours, atLeast }) => {
     overflow: true,
   });
   const name = new Style({ text, zIndex: 5 });
-  const once = oncePerFeature();
   return (feature, resolution) => {
     if (atLeast("section")) return [band, line];
     if (!once(feature, resolution)) return [band, line];
@@ -96,7 +97,7 @@ const communes: Recipe = ({ colours, atLeast }) => {
   };
 };
 
-const sections: Recipe = ({ colours, atLeast }) => {
+const sections: Recipe = ({ colours, once, atLeast }) => {
   const bold = atLeast("section");
   const line = new Style({
     fill: TOUCHABLE,
@@ -108,7 +109,6 @@ const sections: Recipe = ({ colours, atLeast }) => {
   });
   const text = label({ size: 17, weight: 700, colour: colours.section, halo: colours.halo });
   const name = new Style({ text });
-  const once = oncePerFeature();
   const named = bold && !atLeast("parcel");
   return (feature, resolution) => {
     if (!named || !once(feature, resolution)) return line;
@@ -117,7 +117,7 @@ const sections: Recipe = ({ colours, atLeast }) => {
   };
 };
 
-const parcels: Recipe = ({ colours, layer, atLeast }) => {
+const parcels: Recipe = ({ colours, layer, once, atLeast }) => {
   if (!atLeast("area")) return () => [];
   const near = atLeast("parcel");
   const photo = colours.parcelHalo !== null;
@@ -134,7 +134,6 @@ const parcels: Recipe = ({ colours, layer, atLeast }) => {
   const text = label({ size: 11, weight: 600, colour: colours.label, halo: colours.halo });
   const name = new Style({ text, zIndex: 9 });
   const withName = [...body, name];
-  const once = oncePerFeature();
   return (feature, resolution) => {
     if (!once(feature, resolution)) return body;
     // The plan says 12 where the register says 0012.
@@ -185,7 +184,7 @@ function oncePerCell(): (title: string, feature: FeatureLike, resolution: number
   };
 }
 
-const roads: Recipe = ({ colours, layer, latitude, atLeast, part }) => {
+const roads: Recipe = ({ colours, layer, latitude, onceNearby, atLeast, part }) => {
   const text = label({ size: 11.5, weight: 500, colour: colours.labelSoft, halo: colours.halo, line: true });
   const name = new Style({ text, zIndex: 9 });
   const photo = colours.parcelHalo !== null;
@@ -193,13 +192,12 @@ const roads: Recipe = ({ colours, layer, latitude, atLeast, part }) => {
   const axis = photo ? colours.road : colours.roadCasing;
   const single = new Style({ stroke: new Stroke({ color: axis, width: atLeast("area") ? 1.4 : 0.8 }) });
   const bodies = new Map<string, Style[]>();
-  const once = oncePerCell();
   return (feature, resolution) => {
     if (part === "labels" && !atLeast("parcel")) return [];
     if (part !== "labels" && (photo || !atLeast("section"))) return single;
     const title = value(feature, ["name", layer.titleField]);
     if (part === "labels") {
-      if (!title || !once(title, feature, resolution)) return [];
+      if (!title || !onceNearby(title, feature, resolution)) return [];
       text.setText(title);
       return name;
     }
@@ -258,17 +256,30 @@ const fromLegend: Recipe = ({ layer, colours }) => {
 
 const RECIPES: Record<string, Recipe> = { communes, sections, parcels, buildings, roads, addresses };
 
-/** The cartography of one layer, for one look of the map. */
-export function layerStyle(layer: MapLayer, latitude: number, part: Part = "whole"): StyleFunction {
+/** Whether a place of the map, in its own projection, lies on a photo. */
+export type OnPhoto = (place: number[]) => boolean;
+
+/** The cartography of one layer, for one look of the map; with `onPhoto`, only what is on a photo looks so. */
+export function layerStyle(layer: MapLayer, latitude: number, part: Part, onPhoto: OnPhoto | null): StyleFunction {
   const rank = DETAIL_RANK[layer.look.detail];
-  const context: StyleContext = {
+  const shared = {
     layer,
     part,
     latitude,
-    colours: palette(layer.look),
-    atLeast: (detail) => rank >= DETAIL_RANK[detail],
+    once: oncePerFeature(),
+    onceNearby: oncePerCell(),
+    atLeast: (detail: Detail): boolean => rank >= DETAIL_RANK[detail],
   };
-  return (RECIPES[layer.slug] ?? fromLegend)(context);
+  const recipe = RECIPES[layer.slug] ?? fromLegend;
+  const asked = recipe({ ...shared, colours: palette(layer.look) });
+  if (!layer.look.photo || !onPhoto) return asked;
+  const plain = recipe({ ...shared, colours: palette({ ...layer.look, photo: false }) });
+  return (feature, resolution) => (onPhoto(middle(feature)) ? asked : plain)(feature, resolution);
+}
+
+function middle(feature: FeatureLike): number[] {
+  const [west = 0, south = 0, east = 0, north = 0] = feature.getGeometry()?.getExtent() ?? [];
+  return [(west + east) / 2, (south + north) / 2];
 }
 
 function outline(colours: Palette, scale: number, fill: string): Style[] {

@@ -20,9 +20,9 @@ import { type Bbox, bboxCentre, type LonLat } from "../geo/mercator";
 import type { FeatureRef, ViewState } from "../state/state";
 import { backgroundSource } from "./background";
 import { type Change, diff } from "./diff";
-import type { MapLayer, MapModel } from "./model";
+import { type MapLayer, type MapModel, patches } from "./model";
 import { palette } from "./palette";
-import { type PhotoSide, photoLayer } from "./photo";
+import { Patches, type PhotoSide, photoLayer } from "./photo";
 import type { MapEvents, MapPort } from "./port";
 import {
   hasOwnLabels,
@@ -86,6 +86,7 @@ export class MapView implements MapPort {
   private readonly pin = overlay(ABOVE_LAYERS + 1);
   private readonly sketch = overlay(ABOVE_LAYERS + 2);
   private background: TileLayer | null = null;
+  private patches: Patches | null = null;
   private readonly photos: Partial<Record<PhotoSide, TileLayer>> = {};
   private readonly resizing = new ResizeObserver(() => this.resized());
   private readonly twinCursor = document.createElement("div");
@@ -294,6 +295,8 @@ export class MapView implements MapPort {
         return this.applyLook();
       case "background":
         return this.placeBackground();
+      case "patches":
+        return this.placePatches();
       case "photo":
         return this.placePhoto("right");
       case "compared":
@@ -319,12 +322,14 @@ export class MapView implements MapPort {
   }
 
   private styleOf(layer: MapLayer, part: Part): StyleFunction {
-    return layerStyle(layer, toLonLat(this.map.getView().getCenter() ?? [0, 0])[1] ?? 0, part);
+    const latitude = toLonLat(this.map.getView().getCenter() ?? [0, 0])[1] ?? 0;
+    const onPhoto = this.patches;
+    return layerStyle(layer, latitude, part, onPhoto && ((place) => onPhoto.has(place)));
   }
 
   private applyLook(): void {
     const colours = palette(this.model.look);
-    this.target.style.backgroundColor = colours.paper;
+    this.paint();
     this.selection.setStyle(selectionStyle(colours));
     this.pin.setStyle(pinStyle(colours));
     this.drawSketch();
@@ -337,6 +342,20 @@ export class MapView implements MapPort {
     if (!this.model.background) return;
     this.background = new TileLayer({ source: backgroundSource(this.model.background), zIndex: -1 });
     this.map.addLayer(this.background);
+  }
+
+  private placePatches(): void {
+    if (this.patches) this.map.removeLayer(this.patches.layer);
+    const footprints = patches(this.model);
+    this.patches = footprints.length ? new Patches(footprints, palette(this.model.look).paper) : null;
+    if (this.patches) this.map.addLayer(this.patches.layer);
+    this.paint();
+  }
+
+  /** The bare ground: that of the plain map, unless an image should lie everywhere. */
+  private paint(): void {
+    const { look } = this.model;
+    this.target.style.backgroundColor = palette({ ...look, photo: look.photo && !this.patches }).paper;
   }
 
   private placePhoto(side: PhotoSide): void {

@@ -1,4 +1,5 @@
 import type { Photo } from "../api/types";
+import { contains, meets } from "../geo/footprint";
 import type { Bbox, LonLat } from "../geo/mercator";
 import type { AppState, CompareMode, Comparison } from "./state";
 
@@ -56,14 +57,14 @@ export function sideToReplace(photos: readonly Photo[], left: string, right: str
   return Math.abs(timeOf(left) - at) < Math.abs(timeOf(right) - at) ? "left" : "right";
 }
 
-/** Whether a campaign may show something at a place: its extent says, for want of its exact outline. */
-export function covers(photo: Photo, [lon, lat]: LonLat): boolean {
-  const [west, south, east, north] = photo.extent_4326;
-  return lon >= west && lon <= east && lat >= south && lat <= north;
+/** Whether a campaign shows something at a place. */
+export function covers({ footprint_4326 }: Photo, at: LonLat): boolean {
+  return contains(footprint_4326, at);
 }
 
-export function overlaps([west, south, east, north]: Bbox, view: Bbox): boolean {
-  return west < view[2] && east > view[0] && south < view[3] && north > view[1];
+/** Whether a campaign shows something in a part of the map. */
+export function inView({ footprint_4326 }: Photo, view: Bbox): boolean {
+  return meets(footprint_4326, view);
 }
 
 export function knownPhotos({ photos }: Pick<AppState, "photos">): Photo[] {
@@ -76,6 +77,14 @@ export function comparison(state: AppState): { mode: CompareMode; left: Photo; r
   const right = photos.find(({ slug }) => slug === state.photo);
   const left = photos.find(({ slug }) => slug === state.compare?.left);
   return state.compare && left && right ? { mode: state.compare.mode, left, right } : null;
+}
+
+/** The photo to go and see: it is chosen, but neither it nor the one it is compared with shows anything in the view. */
+export function photoAway(state: AppState): Photo | null {
+  const chosen = knownPhotos(state).find(({ slug }) => slug === state.photo);
+  const left = comparison(state)?.left;
+  if (!chosen || [chosen, left].some((photo) => photo && inView(photo, state.view.bbox))) return null;
+  return chosen;
 }
 
 export interface Pointed {

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
-import { comparison, knownPhotos } from "../state/photos";
+import { comparison, knownPhotos, photoAway } from "../state/photos";
 import { ArpentElement } from "./element";
 import { photoCaption } from "./photo-words";
 
@@ -26,7 +26,7 @@ export class MapFrame extends ArpentElement {
       ${this.crosshair("crosshair")}${pair?.mode === "side" ? this.crosshair("crosshair crosshair-twin") : nothing}
       ${this.photoParts ? this.photoControls(pair !== null) : nothing}
       ${this.state.busy ? html`<div class="map-busy" role="status"><span class="sr-only">${this.t("map.loading")}</span></div>` : nothing}
-      ${this.state.online ? nothing : html`<div class="map-banner" role="status"><arp-icon name="offline"></arp-icon>${this.t("state.offline")}</div>`}
+      ${this.state.online ? this.away() : html`<div class="map-banner" role="status"><arp-icon name="offline"></arp-icon>${this.t("state.offline")}</div>`}
       ${measuring ? this.measureButtons() : nothing}
       <div class="map-buttons">
         <button class="map-button" @click=${() => this.controller.locate()} aria-label=${this.t("map.locate")} title=${this.t("map.locate")}><arp-icon name="locate"></arp-icon></button>
@@ -53,6 +53,14 @@ export class MapFrame extends ArpentElement {
     if (this.state.panel === "photos" || photos.length < 2 || !photos.some(({ slug }) => slug === this.state.photo))
       return nothing;
     return html`<arp-photo-card class="wide-only" .controller=${this.controller}></arp-photo-card>`;
+  }
+
+  /** The desk of the photos says it too, beside the same button. */
+  private away(): TemplateResult | typeof nothing {
+    const photo = this.state.panel === "photos" ? null : photoAway(this.state);
+    if (!photo) return nothing;
+    return html`<div class="map-banner" role="status"><span class="photo-away"><arp-icon name="info"></arp-icon>${this.t("photos.outside")}</span>
+      <button class="button button-small" @click=${() => this.controller.goTo({ bbox: photo.extent_4326 })}><arp-icon name="frame"></arp-icon>${this.t("photos.frame")}</button></div>`;
   }
 
   /** With a finger the crosshair is more exact than the fingertip: big buttons to place, undo, end. */

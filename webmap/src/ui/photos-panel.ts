@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import type { Photo } from "../api/types";
 import { BRIGHTNESS } from "../app/photos";
-import { byTime, overlaps } from "../state/photos";
+import { byTime, inView } from "../state/photos";
 import { ArpentElement } from "./element";
 import { photoAudience, photoCaption } from "./photo-words";
 import { emptiness, failure, skeleton } from "./states";
@@ -55,7 +55,7 @@ export class PhotosPanel extends ArpentElement {
   }
 
   private details(photo: Photo): TemplateResult {
-    const seen = overlaps(photo.extent_4326, this.state.view.bbox);
+    const seen = inView(photo, this.state.view.bbox);
     const source = [photo.attribution, photo.licence].filter(Boolean).join(" · ");
     return html`<div class="photo-details">
       ${photo.abstract ? html`<p>${photo.abstract}</p>` : nothing}
