@@ -25,6 +25,8 @@ from orthophoto.services.campaigns import INSPECT
 
 log = logging.getLogger("arpent.orthophoto")
 LEFT_BEHIND_S = 2 * 86_400
+# Bytes: figures in GB say nothing of less.
+WORTH_TELLING = 100_000_000
 
 
 def leave_refused(job: Any) -> None:
@@ -96,7 +98,7 @@ def in_words(work: Callable[[], None], *, otherwise: Callable[[str, str], None],
 
 def words_of_full(error: OSError) -> str:
     """Whether room is missing, with how much of it where that is known."""
-    if isinstance(error, NoRoom) and error.needed > error.free:
+    if isinstance(error, NoRoom) and error.needed - error.free > WORTH_TELLING:
         return building.lacking(error.needed, error.free)
     return _("The disk is full: make room, then take the build up again.")
 
