@@ -3,6 +3,7 @@
 import os
 import subprocess
 import urllib.request
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import batched
 from pathlib import Path
@@ -123,10 +124,15 @@ def agreement(field: Field, layer: Layer, port: int) -> str:
 
 def decoded(url: str, headers: dict[str, str]) -> list[dict[str, dict[str, object]]]:
     """The features of a tile's one layer."""
-    with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=60) as response:
-        (only,) = mapbox_vector_tile.decode(response.read()).values()  # type: ignore[no-untyped-call]
+    (only,) = mapbox_vector_tile.decode(fetched(url, headers)).values()  # type: ignore[no-untyped-call]
     features: list[dict[str, dict[str, object]]] = only["features"]
     return features
+
+
+def fetched(url: str, headers: dict[str, str]) -> bytes:
+    """The whole answer."""
+    with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=60) as response:
+        return bytes(response.read())
 
 
 def tipg_url(layer: Layer, tile: Address) -> str:
@@ -141,7 +147,7 @@ def tipg_url(layer: Layer, tile: Address) -> str:
 def tipg(made: BenchDatabase, port: int, options: list[str]) -> Service:
     """As many processes as our web server, as many connections as its pool allows, the web role and its settings."""
     Cluster(made.place).psql(NAME, "-c", EXTENT_GRANT)
-    home = install(made.place.data / "peers/tipg")
+    home = install(made.place.data / "peers/tipg", REQUIREMENTS)
     address = f"postgresql://arpent_web@{quote(str(made.place.socket_directory()), safe='')}:5432/{NAME}"
     env = made.environment("web") | {
         "DATABASE_URL": address,
@@ -158,8 +164,8 @@ def tipg(made: BenchDatabase, port: int, options: list[str]) -> Service:
     return Service("tipg", command, env, made.place.data / "bench/log/tipg.log")
 
 
-def install(home: Path) -> Path:
-    """An environment of its own for the peer, made once, by the installer and with the Python of our own."""
+def install(home: Path, requirements: Sequence[str]) -> Path:
+    """An environment of its own for a peer, made once, by the installer and with the Python of our own."""
     if not (home / "bin/uvicorn").exists():
         env = os.environ | {"UV_PYTHON_PREFERENCE": "only-system", "VIRTUAL_ENV": str(home)}
         try:
@@ -171,11 +177,11 @@ def install(home: Path) -> Path:
                 text=True,
             )
             subprocess.run(
-                [UV, "pip", "install", "-q", *REQUIREMENTS], env=env, check=True, capture_output=True, text=True
+                [UV, "pip", "install", "-q", *requirements], env=env, check=True, capture_output=True, text=True
             )
         except (OSError, subprocess.CalledProcessError) as error:
             detail = getattr(error, "stderr", "") or ""
             raise OperationFailedError(
-                "tipg n'a pas pu être installé : vérifiez le réseau, puis relancez.", detail
+                f"{home.name} n'a pas pu être installé : vérifiez le réseau, puis relancez.", detail
             ) from error
     return home

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from benchmarks import accounts, browser, grid, peers, search, server, start, tiles
+from benchmarks import accounts, browser, campaigns, grid, peers, photos, search, server, start, tiles, titiler
 from benchmarks.database import BenchDatabase
 from benchmarks.rows import Row
 
@@ -19,6 +19,8 @@ class Step:
 
 
 def everything(made: BenchDatabase, *, peers: bool) -> Iterator[Step]:
+    yield Step("Inventaire d'une campagne", [campaigns.INVENTORY], partial(campaigns.inventory_row, made))
+    yield Step("Construction d'une campagne", campaigns.empty_rows(), partial(campaigns.build_rows, made))
     port = server.free_port()
     web = server.running(server.web(made, port), f"http://127.0.0.1:{port}/health/live")
     with tiles.empty_cache(made), web as pid:
@@ -32,16 +34,26 @@ def everything(made: BenchDatabase, *, peers: bool) -> Iterator[Step]:
 def served(field: tiles.Field, *, peers: bool) -> Iterator[Step]:
     """What is measured while the web server runs."""
     yield Step("Latence des tuiles", tiles.empty_latency_rows(), partial(tiles.latency_rows, field))
-    yield tipg(field, asked=peers)
+    yield with_tipg(field, asked=peers)
     yield Step("Tuiles gardées", [tiles.CACHED], partial(tiles.cached_row, field))
     yield Step("Mémoire sous charge", [tiles.WEB_MEMORY], partial(tiles.memory_row, field))
+    yield Step("Photos gardées", photos.warm_empty_rows(), partial(photos.warm_rows, field))
+    yield Step("Photos jamais dessinées", photos.cold_empty_rows(), partial(photos.cold_rows, field))
+    yield with_titiler(field, asked=peers)
     yield Step("Recherche", [search.SUGGESTIONS], partial(search.suggestion_row, field))
     yield Step("Jeton révoqué", [tiles.REVOKED], partial(tiles.revoked_row, field))
     yield Step("Navigateur", browser.empty_rows(), partial(browser.map_rows, field))
 
 
-def tipg(field: tiles.Field, *, asked: bool) -> Step:
+def with_tipg(field: tiles.Field, *, asked: bool) -> Step:
     """The comparison with tipg, or its rows named as skipped."""
     if asked:
         return Step("tipg", peers.empty_rows(), partial(peers.tipg_rows, field))
     return Step("tipg", peers.empty_rows(skipped=True), partial(peers.empty_rows, skipped=True))
+
+
+def with_titiler(field: tiles.Field, *, asked: bool) -> Step:
+    """The comparison with titiler, or its rows named as skipped."""
+    if asked:
+        return Step("titiler", titiler.empty_rows(), partial(titiler.titiler_rows, field))
+    return Step("titiler", titiler.empty_rows(skipped=True), partial(titiler.empty_rows, skipped=True))
