@@ -36,10 +36,10 @@ from tiles.ortho.configuration import Published, configure
 from tiles.ortho.files import root
 from tiles.ortho.mosaic import Box, Mosaic, Sheet
 from tiles.ortho.rights import Area
+from tiles.ortho.source import QUICK
 
 log = logging.getLogger("arpent.photos")
 AGAIN_S = 2.0
-QUICK = 1  # of PNG: a third of the time for a tenth more bytes
 Coordinates = tuple[int, int, int]
 
 
