@@ -8,7 +8,7 @@ from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
 from django.utils.translation import gettext as _
 
 from gis_core.models import Commune
-from gis_core.reader import ReadRefused, RestrictedReader
+from gis_core.reader import Limits, ReadRefused, RestrictedReader
 from gis_core.reader.rasters import companions_of
 from orthophoto import words
 from orthophoto.errors import BadOrder, WrongState
@@ -34,7 +34,7 @@ def inspect(campaign_id: int, *, tell: Tell) -> dict[str, Any]:
     campaign = Campaign.objects.get(pk=campaign_id)
     folder = Path(campaign.delivery)
     images, others = files_of(folder)
-    with RestrictedReader() as reader:
+    with RestrictedReader(Limits.for_photos()) as reader:
         facts = [look(reader, folder, file) for file in counted(images, tell)]
         found = examine(facts, crs=campaign.crs)
         infrared = campaign.display == Campaign.Display.INFRARED

@@ -13,7 +13,7 @@ from django.contrib.gis.geos import GEOSGeometry
 from django.db import transaction
 
 from gis_core.errors import Invalid
-from gis_core.reader import ReadRefused, RestrictedReader
+from gis_core.reader import Limits, ReadRefused, RestrictedReader
 from gis_core.reader.rasters import RasterInfo
 from orthophoto import words
 from orthophoto.models import Campaign, Sheet
@@ -32,7 +32,7 @@ _idle: list[RestrictedReader] = []
 @contextmanager
 def warm_reader() -> Iterator[RestrictedReader]:
     """A reader that is nobody else's meanwhile."""
-    reader = _idle.pop() if _idle else RestrictedReader().__enter__()
+    reader = _idle.pop() if _idle else RestrictedReader(Limits.for_photos()).__enter__()
     try:
         yield reader
     except BaseException:
