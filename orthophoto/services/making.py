@@ -126,7 +126,9 @@ def make_overview(campaign_id: int, build: int) -> bool:
         names = campaign.sheets.filter(state=Sheet.State.BUILT).order_by("rank").values_list("file_name", flat=True)
         paths = [Path(settings.FILES_DIR, campaign.folder, name) for name in names]
     try:
-        mosaic.build_overview(paths, Grid(**campaign.plan["grid"]), build_folder(campaign) / OVERVIEW)
+        codec: Any = campaign.codec
+        target = build_folder(campaign) / OVERVIEW
+        mosaic.build_overview(paths, Grid(**campaign.plan["grid"]), target, cog.CogOptions(codec=codec))
     except SheetCorrupt as error:
         raise Invalid(words.refused(error.code, error.params), code=error.code) from error
     return True

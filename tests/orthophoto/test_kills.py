@@ -25,7 +25,7 @@ from gis_core.ops.environment import PYTHON, ROOT, Place
 KILLS = int(os.environ.get("ARPENT_TEST_KILLS", "3"))
 VICTIMS = ("worker", "reader", "postgresql")
 SIDE, RESOLUTION, WEST, NORTH = 1200, 0.2, 617_000, 6_717_000
-PATIENCE_S = 120
+PATIENCE_S = 300
 
 
 class Installation:

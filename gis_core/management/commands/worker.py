@@ -1,6 +1,7 @@
 """Run background jobs until told to stop."""
 
 import asyncio
+import threading
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -43,6 +44,7 @@ async def work(concurrency: int, once: bool, *queues: str) -> None:
                 shutdown_graceful_timeout=GRACE_S,
                 update_heartbeat_interval=BEAT_S,
                 stalled_worker_timeout=LOST_AFTER_S,
+                install_signal_handlers=threading.current_thread() is threading.main_thread(),
                 **chosen,
             )
         finally:

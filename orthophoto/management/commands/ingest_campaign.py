@@ -22,6 +22,7 @@ from orthophoto.services.campaigns import CampaignOrder, acquired_given, registe
 from orthophoto.services.inspection import inspect, leave_refused
 
 WATCH_S = 0.5
+BEGUN = (Campaign.State.BUILDING, Campaign.State.STOPPED)
 
 
 class Command(BaseCommand):
@@ -62,11 +63,13 @@ class Command(BaseCommand):
     def ingest(self, options: dict[str, Any]) -> Campaign:
         """The inventory in this process, then the build by the workers there are, this process being one.
 
-        A build that was interrupted is taken up where it was.
+        A build that was interrupted, or that a full disk stopped, is taken up where it was.
         """
         order = order_of(options)
-        begun = Campaign.objects.filter(slug=order.slug, delivery=order.delivery, state=Campaign.State.BUILDING).first()
+        begun = Campaign.objects.filter(slug=order.slug, delivery=order.delivery, state__in=BEGUN).first()
         if begun is not None:
+            if begun.state == Campaign.State.STOPPED:
+                begun = building.start_build(begun, SYSTEM)
             self.build(begun)
             return begun
         campaign = register(order, rights=SYSTEM, started_by=None)
