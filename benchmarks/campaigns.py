@@ -30,7 +30,7 @@ from orthophoto.services.campaigns import CampaignOrder, acquired_given, registe
 from orthophoto.services.inspection import inspect
 
 SLUG = "mesure-5cm"
-PACE_S = 0.2
+PACE_S, PATIENCE_S = 0.2, 300
 RATE = Row(
     "débit de dalles en COG contrôlés et inscrits, face à gdal_translate -of COG", None, "Mpx/s", "at least", 0.7,
     relative=True,
@@ -172,7 +172,10 @@ def ingested(made: BenchDatabase, slug: str, delivery: Path, count: int) -> Inge
     watched = Watched()
     with log.open("wb") as said:
         process = subprocess.Popen(command, env=made.environment("worker"), cwd=ROOT, stdout=said, stderr=said)
+        deadline = time.monotonic() + PATIENCE_S
         while process.poll() is None:
+            if time.monotonic() > deadline:
+                process.kill()
             watched.look(process.pid)
             time.sleep(PACE_S)
     spans = spans_of(slug)
