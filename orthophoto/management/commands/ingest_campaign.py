@@ -22,6 +22,7 @@ from orthophoto.services.campaigns import CampaignOrder, acquired_given, registe
 from orthophoto.services.inspection import inspect, leave_refused
 
 WATCH_S = 0.5
+STILL_S = 900
 BEGUN = (Campaign.State.BUILDING, Campaign.State.STOPPED)
 
 
@@ -93,12 +94,24 @@ class Command(BaseCommand):
             raise
 
     def build(self, campaign: Campaign) -> None:
+        """Work until the build is over. Raises CommandError when nothing has moved for a long time."""
+        left, moved_at = -1, time.monotonic()
         while campaign.state == Campaign.State.BUILDING:
             building.queue_what_was_lost()
             async_to_sync(work)(1, True, building.QUEUE)
             campaign.refresh_from_db()
+            found = campaign.sheets.filter(state="found").count()
+            if found != left:
+                left, moved_at = found, time.monotonic()
             if campaign.state == Campaign.State.BUILDING:
-                time.sleep(WATCH_S)
+                self.go_on(moved_at)
+
+    def go_on(self, moved_at: float) -> None:
+        """Leave other workers some time. Raises CommandError when nothing has moved for very long."""
+        if time.monotonic() - moved_at > STILL_S:
+            message = _("Nothing moves any more: see the log of the jobs, then start again.")
+            raise CommandError(message, returncode=2)
+        time.sleep(WATCH_S)
 
     def finish(self, campaign: Campaign) -> int:
         if campaign.state != Campaign.State.BUILT:
