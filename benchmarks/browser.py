@@ -147,7 +147,8 @@ def check_watch(page: Page) -> None:
     """A task that is made long on purpose must be seen, or a figure of 0 means nothing."""
     page_value(page, MAKE_LONG)
     page.wait_for_timeout(1000)
-    if page_value(page, LONGEST) < MADE_LONG_MS:
+    # The browser's clocks are coarse: a task may be told a little shorter than it was.
+    if page_value(page, LONGEST) < 0.9 * MADE_LONG_MS:
         raise RuntimeError("long tasks are not reported by this browser")
 
 
