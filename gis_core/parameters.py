@@ -1,8 +1,9 @@
 """Query parameters: each read once, refused in words when it makes no sense."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -49,6 +50,16 @@ class Page:
         return cls(
             integer(parameters, "limit", DEFAULT_ROWS, 1, MOST_ROWS), integer(parameters, "offset", 0, 0, 1_000_000_000)
         )
+
+    def stretch(self) -> slice:
+        """The rows to take of the whole list."""
+        return slice(self.offset, self.offset + self.limit)
+
+    def as_json(self, results: Sequence[Any], count: int, path: str) -> dict[str, Any]:
+        """These rows of `count`, and where the following ones are; `path` may carry other parameters."""
+        after = self.offset + self.limit
+        following = f"{path}{'&' if '?' in path else '?'}limit={self.limit}&offset={after}"
+        return {"count": count, "next": following if after < count else None, "results": list(results)}
 
 
 def number(parameters: Parameters, name: str, low: float, high: float) -> float | None:

@@ -25,7 +25,7 @@ from layers.catalogue.models import Photo
 from orthophoto import phrases
 from orthophoto.forms import CampaignForm, beginnings
 from orthophoto.models import Campaign, Sheet
-from orthophoto.report import counted
+from orthophoto.report import counted_all
 from orthophoto.services import building, publication
 from orthophoto.services.campaigns import campaign_of, delete_campaign, start
 from orthophoto.services.orders import order_given
@@ -45,18 +45,20 @@ def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 def campaigns(request: HttpRequest) -> HttpResponse:
     """The asker's campaigns, the latest photos first."""
     rights = rights_of_page(request)
-    found = Campaign.objects.administered_by(rights).select_related("owner")
-    context = {"section": "campaigns", "rows": [row(campaign) for campaign in found], **inbox(rights)}
+    found = list(Campaign.objects.administered_by(rights).select_related("owner"))
+    counts = counted_all(found)
+    rows = [row(campaign, counts[campaign.pk]) for campaign in found]
+    context = {"section": "campaigns", "rows": rows, **inbox(rights)}
     return render(request, "orthophoto/campaigns.html", context)
 
 
-def row(campaign: Campaign) -> dict[str, Any]:
+def row(campaign: Campaign, counts: dict[str, Any]) -> dict[str, Any]:
     """A campaign in the list."""
     return {
         "campaign": campaign,
         "taken": phrases.taken(campaign),
         "resolution": phrases.resolution(campaign.plan.get("resolution_m")),
-        "sheets": phrases.sheets(counted(campaign)),
+        "sheets": phrases.sheets(counts),
     }
 
 

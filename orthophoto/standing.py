@@ -1,5 +1,6 @@
 """Where a campaign is, and what may be asked of it now: the same answer for its page and for the API."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,9 +8,9 @@ from gis_core.models import Job
 from gis_core.services.jobs import standing
 from orthophoto import phrases
 from orthophoto.models import Campaign, Sheet
-from orthophoto.report import as_json
+from orthophoto.report import counted_all, summary_as_json
 from orthophoto.services.building import STARTABLE
-from orthophoto.services.campaigns import inventory_of
+from orthophoto.services.campaigns import inventories_of
 
 # One letter per sheet: two thousand of them travel with every look at a build.
 LETTERS = {
@@ -31,8 +32,19 @@ class Standing:
 
     @classmethod
     def of(cls, campaign: Campaign) -> "Standing":
-        job = inventory_of(campaign)
-        return cls(campaign, as_json(campaign, sheets=False), inventory_as_json(job), actions(campaign, job))
+        return cls.of_all([campaign])[0]
+
+    @classmethod
+    def of_all(cls, campaigns: Iterable[Campaign]) -> "list[Standing]":
+        """Several at once: as many queries as for one."""
+        listed = list(campaigns)
+        counts, jobs = counted_all(listed), inventories_of(listed)
+        return [cls.between(campaign, counts[campaign.pk], jobs.get(campaign.pk)) for campaign in listed]
+
+    @classmethod
+    def between(cls, campaign: Campaign, counts: dict[str, Any], job: Job | None) -> "Standing":
+        facts = summary_as_json(campaign, counts)
+        return cls(campaign, facts, inventory_as_json(job), actions(campaign, job))
 
     @property
     def goes_on(self) -> bool:

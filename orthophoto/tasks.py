@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from procrastinate.contrib.django import app
 
 from gis_core.errors import ArpentError
 from gis_core.rights import SYSTEM, acting_as
+from gis_core.services.jobs import alone
 from gis_core.tasks import GIVEN_UP, RunningJob, job_task
 from orthophoto.errors import DiskFull
 from orthophoto.models import Campaign, Sheet
@@ -47,7 +48,7 @@ def inspect_campaign(running: RunningJob) -> dict[str, Any]:
 @app.task(name=building.BUILD_SHEET, queue=building.QUEUE)
 def build_sheet(sheet_id: int, build: int) -> None:
     """Make one sheet's COG. Whatever happens to it, the others go on; a full disk stops the build."""
-    with acting_as(SYSTEM), override("fr"), building.alone(f"sheet {sheet_id}"):
+    with acting_as(SYSTEM), override("fr"), alone(f"sheet {sheet_id}"):
         with transaction.atomic():
             sheet = building.to_make(sheet_id, build)
         if sheet is None:
@@ -62,7 +63,7 @@ def build_sheet(sheet_id: int, build: int) -> None:
 @app.task(name=building.BUILD_OVERVIEW, queue=building.QUEUE)
 def build_overview(campaign_id: int, build: int) -> None:
     """Make the overview of the whole mosaic, after which the campaign can be published."""
-    with acting_as(SYSTEM), override("fr"), building.alone(f"overview {campaign_id}"):
+    with acting_as(SYSTEM), override("fr"), alone(f"overview {campaign_id}"):
 
         def stop(words: str) -> None:
             building.record_stopped(campaign_id, build, words)
@@ -76,8 +77,6 @@ def build_overview(campaign_id: int, build: int) -> None:
 
 def in_words(work: Callable[[], None], *, otherwise: Callable[[str, str], None], full: Callable[[str], None]) -> None:
     """Do the work; what goes wrong is recorded with a code and words. What the database did is not: it is run again."""
-    from django.db import DatabaseError
-
     try:
         work()
     except DiskFull as error:

@@ -5,10 +5,12 @@ An app declares a task with `gis_core.tasks.job_task`; a page or a view starts i
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from django.db import DatabaseError, connection, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app as queue
@@ -115,6 +117,30 @@ def end(job: Job, *, state: Job.State, message: str = "", report: Any = None) ->
     Job.objects.filter(pk=job.pk).update(**changes)
 
 
+def hold(connection: BaseDatabaseWrapper, what: str) -> None:
+    """Wait until no other connection holds this; the hold ends with the connection's process at the latest."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_lock(hashtextextended('arpent ' || %s, 0))", [what])
+
+
+def let_go(connection: BaseDatabaseWrapper) -> None:
+    """Hold nothing any more, and close: the connection may return to a pool."""
+    with suppress(DatabaseError), connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_unlock_all()")
+    connection.close()
+
+
+@contextmanager
+def alone(what: str) -> Iterator[None]:
+    """Do something that nobody else does meanwhile, in this process or another."""
+    holder = connections["default"].copy()
+    try:
+        hold(holder, what)
+        yield
+    finally:
+        let_go(holder)
+
+
 class ProgressWriter:
     """Holds a job and writes its progress, through a connection of its own.
 
@@ -127,8 +153,7 @@ class ProgressWriter:
 
     def claim(self) -> None:
         """Wait until nobody else has the job: a worker taken for dead may only have been slow."""
-        with self.connection.cursor() as cursor:
-            cursor.execute("select pg_advisory_lock(hashtextextended('arpent job ' || %s, 0))", [str(self.job_id)])
+        hold(self.connection, f"job {self.job_id}")
 
     def write(self, share: float | None, message: str) -> None:
         with self.connection.cursor() as cursor:
@@ -139,6 +164,4 @@ class ProgressWriter:
 
     def close(self) -> None:
         """Let the job go; the connection may return to a pool."""
-        with suppress(DatabaseError), self.connection.cursor() as cursor:
-            cursor.execute("select pg_advisory_unlock_all()")
-        self.connection.close()
+        let_go(self.connection)

@@ -38,23 +38,14 @@ def asked(request: Request, slug: str) -> Campaign:
     return campaign_of(slug, administering(request))
 
 
-def page_as_json(results: list[dict[str, Any]], count: int, page: Page, path: str) -> dict[str, Any]:
-    after = page.offset + page.limit
-    return {
-        "count": count,
-        "next": f"{path}limit={page.limit}&offset={after}" if after < count else None,
-        "results": results,
-    }
-
-
 class CampaignsView(APIView):
     @extend_schema(operation_id="campaigns", parameters=PAGE_PARAMETERS, responses=serializers.CampaignPageSerializer)
     def get(self, request: Request) -> Response:
         """The campaigns that the asker works on, the latest photos first."""
         page = Page.parse(request.query_params)
         found = Campaign.objects.administered_by(administering(request)).select_related("owner")
-        rows = [Standing.of(campaign).as_json() for campaign in found[page.offset : page.offset + page.limit]]
-        return Response(page_as_json(rows, found.count(), page, f"{request.path}?"))
+        rows = [standing.as_json() for standing in Standing.of_all(found[page.stretch()])]
+        return Response(page.as_json(rows, found.count(), request.path))
 
     @extend_schema(
         operation_id="campaign_start",
@@ -151,9 +142,9 @@ class SheetsView(APIView):
         found = asked(request, slug).sheets.order_by("file", "pk")
         if query.state:
             found = found.filter(state=query.state)
-        rows = [sheet_as_json(sheet) for sheet in found[query.page.offset : query.page.offset + query.page.limit]]
-        path = f"{request.path}?state={query.state}&" if query.state else f"{request.path}?"
-        return Response(page_as_json(rows, found.count(), query.page, path))
+        rows = [sheet_as_json(sheet) for sheet in found[query.page.stretch()]]
+        path = f"{request.path}?state={query.state}" if query.state else request.path
+        return Response(query.page.as_json(rows, found.count(), path))
 
 
 class ReportView(APIView):

@@ -6,14 +6,12 @@ for byte.
 """
 
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.gis.geos import GEOSGeometry
-from django.db import DatabaseError, connection, connections, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app as queue
@@ -68,7 +66,7 @@ def start_build(campaign: Campaign, rights: Rights) -> Campaign:
     campaign.state, campaign.message = Campaign.State.BUILDING, ""
     campaign.save()
     for sheet in waiting:
-        queue_sheet(sheet, campaign.build)
+        queue_sheet(sheet.pk, campaign.build)
     if not waiting:
         settle(campaign)
     return campaign
@@ -104,9 +102,14 @@ def lacking(needed: int, free: int) -> str:
     return message % {"needed": needed / 1e9, "free": free / 1e9}
 
 
-def queue_sheet(sheet: Sheet, build: int) -> None:
-    """Queue a sheet's task, once."""
-    defer_once(BUILD_SHEET, f"sheet-{sheet.pk}-{build}", sheet_id=sheet.pk, build=build)
+def queue_sheet(sheet_id: int, build: int) -> None:
+    """Queue a sheet's task, once. (LOST knows its lock.)"""
+    defer_once(BUILD_SHEET, f"sheet-{sheet_id}-{build}", sheet_id=sheet_id, build=build)
+
+
+def queue_overview(campaign_id: int, build: int) -> None:
+    """Queue an overview's task, once. (LOST knows its lock.)"""
+    defer_once(BUILD_OVERVIEW, f"overview-{campaign_id}-{build}", campaign_id=campaign_id, build=build)
 
 
 def defer_once(task: str, lock: str, **arguments: int) -> None:
@@ -122,9 +125,7 @@ def settle(campaign: Campaign) -> None:
     if campaign.sheets.filter(state=Sheet.State.FOUND).exists():
         return
     if campaign.sheets.filter(state=Sheet.State.BUILT).exists():
-        defer_once(
-            BUILD_OVERVIEW, f"overview-{campaign.pk}-{campaign.build}", campaign_id=campaign.pk, build=campaign.build
-        )
+        queue_overview(campaign.pk, campaign.build)
     else:
         stop(campaign, _("No sheet could be made: see why in the list."))
 
@@ -212,10 +213,7 @@ def queue_what_was_lost() -> None:
         cursor.execute(LOST)
         lost = cursor.fetchall()
     for task, row_id, build in lost:
-        if task == BUILD_SHEET:
-            defer_once(BUILD_SHEET, f"sheet-{row_id}-{build}", sheet_id=row_id, build=build)
-        else:
-            defer_once(BUILD_OVERVIEW, f"overview-{row_id}-{build}", campaign_id=row_id, build=build)
+        (queue_sheet if task == BUILD_SHEET else queue_overview)(row_id, build)
 
 
 LOST = """
@@ -231,20 +229,6 @@ LOST = """
             select from orthophoto_sheet sheet where sheet.campaign_id = campaign.id and sheet.state = 'found'))
     select task, id, build from wanted where lock not in (select lock from queued) order by task, id
 """
-
-
-@contextmanager
-def alone(lock: str) -> Iterator[None]:
-    """Wait until nobody else makes this: a worker taken for dead may only have been slow. The hold ends with us."""
-    holder = connections["default"].copy()
-    try:
-        with holder.cursor() as cursor:
-            cursor.execute("select pg_advisory_lock(hashtextextended('arpent ' || %s, 0))", [lock])
-        yield
-    finally:
-        with suppress(DatabaseError), holder.cursor() as cursor:
-            cursor.execute("select pg_advisory_unlock_all()")
-        holder.close()
 
 
 def build_folder(campaign: Campaign) -> Path:

@@ -1,7 +1,7 @@
 """Starting a campaign from a delivered folder, and finding those one may work on."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -138,8 +138,15 @@ def allow_again(campaign: Campaign, order: CampaignOrder, rights: Rights) -> Non
 
 def inventory_of(campaign: Campaign) -> Job | None:
     """The inventory that is queued or running, if any."""
+    return inventories_of([campaign]).get(campaign.pk)
+
+
+def inventories_of(campaigns: Iterable[Campaign]) -> dict[int, Job]:
+    """The inventories that are queued or running, by the id of their campaign."""
     open_states = (Job.State.WAITING, Job.State.RUNNING)
-    return Job.objects.filter(kind=INSPECT, state__in=open_states, parameters__campaign=campaign.pk).first()
+    wanted = [campaign.pk for campaign in campaigns]
+    found = Job.objects.filter(kind=INSPECT, state__in=open_states, parameters__campaign__in=wanted)
+    return {job.parameters["campaign"]: job for job in found.order_by("-id")}
 
 
 @transaction.atomic

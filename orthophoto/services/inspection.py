@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from django.contrib.gis.db.models import Union
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
 from django.utils.translation import gettext as _
 
@@ -181,7 +182,6 @@ def plan_of(found: Findings, limits: display.Limits) -> dict[str, Any]:
     return {
         "grid": found.grid.to_json(),
         "resolution_m": found.grid.resolution,
-        "extent": found.extent,
         "limits": limits,
     }
 
@@ -213,8 +213,6 @@ def outside_territory(campaign: Campaign) -> list[str]:
     communes = Commune.objects.filter(insee__in=codes)
     if not communes.exists():
         return []
-    from django.contrib.gis.db.models import Union
-
     whole = communes.aggregate(whole=Union("geom"))["whole"]
     return list(
         campaign.sheets.filter(state=Sheet.State.FOUND).exclude(geom__intersects=whole).values_list("file", flat=True)

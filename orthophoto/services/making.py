@@ -24,8 +24,8 @@ from orthophoto.raster.inventory import Taken, outline_in_2154
 from orthophoto.services.building import Made, build_folder
 from orthophoto.services.publication import OVERVIEW
 
-# Starting a reader takes 0.2 s, half of what a sheet may: the process keeps those that it has.
 PLAIN = re.compile(r"[0-9A-Za-z][-_0-9A-Za-z]{0,99}")
+# Starting a reader takes 0.2 s, half of what a sheet may: the process keeps those that it has.
 _idle: list[RestrictedReader] = []
 
 

@@ -4,7 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from gis_core.models import Member
 from gis_core.rights import SYSTEM, Role, acting_as
@@ -194,3 +196,31 @@ def test_the_agency_works_on_every_campaign(client: Client, inbox: Path) -> None
     assert client.get(f"{API}secrete/").status_code == 200
     with acting_as(SYSTEM):
         assert Campaign.objects.count() == 1
+
+
+@pytest.mark.parametrize("address", [API, "/campagnes/"])
+def test_a_list_of_several_campaigns_needs_no_more_queries_than_one(
+    signed_in: Client, ours: Member, inbox: Path, address: str
+) -> None:
+    factories.campaign(ours)
+    signed_in.get(address)
+    one = queries(signed_in, address)
+    for _number in range(3):
+        factories.campaign(ours, sheets=("built", "failed"))
+    assert queries(signed_in, address) == one
+
+
+def queries(client: Client, address: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(address).status_code == 200
+    return len(captured)
+
+
+def test_the_list_counts_each_campaign_s_own_sheets(signed_in: Client, ours: Member) -> None:
+    factories.campaign(ours, slug="une", sheets=("built",))
+    factories.campaign(ours, slug="autre", sheets=("built", "failed", "failed"))
+    shown = {row["slug"]: row["counts"] for row in signed_in.get(API).json()["results"]}
+    assert [(shown[slug]["built"], shown[slug]["failed"], shown[slug]["total"]) for slug in ("une", "autre")] == [
+        (1, 0, 1),
+        (1, 2, 3),
+    ]

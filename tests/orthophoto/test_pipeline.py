@@ -4,13 +4,16 @@ import errno
 import json
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import rasterio
+from asgiref.sync import sync_to_async
 from django.core.management import CommandError, call_command
 from django.db import connection
 from rasterio.transform import from_origin
@@ -388,3 +391,44 @@ def test_the_date_of_the_photos_is_as_precise_as_it_is_written(written: str, tak
 def test_another_date_is_refused(written: str) -> None:
     with pytest.raises(BadOrder):
         acquired_given(written)
+
+
+def ingest(delivery: Path) -> str:
+    """What the command says, with a queue that is worked off in this process; its exit code is not of interest."""
+    said = StringIO()
+    with suppress(SystemExit):
+        call_command(
+            "ingest_campaign", str(delivery), slug="ortho", title="Ortho", acquired="2024-06", stdout=said, stderr=said
+        )
+    return said.getvalue()
+
+
+@pytest.fixture
+def own_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command's own worker would not see this test's transaction."""
+
+    async def work(*_arguments: Any) -> None:
+        await sync_to_async(work_off)()
+
+    monkeypatch.setattr("orthophoto.management.commands.ingest_campaign.work", work)
+
+
+def test_the_command_takes_up_a_build_that_was_stopped(delivery: Path, own_worker: None) -> None:
+    made = campaign(delivery)
+    building.start_build(made, SYSTEM)
+    building.stop_build(made, SYSTEM)
+    ingest(delivery)
+    made.refresh_from_db()
+    assert (made.state, made.build) == (Campaign.State.BUILT, 1)
+
+
+def test_the_command_looks_again_at_a_delivery_of_which_a_sheet_has_failed(delivery: Path, own_worker: None) -> None:
+    made = campaign(delivery)
+    building.start_build(made, SYSTEM)
+    sheet(delivery / "sheet-1.tif", column=3)
+    tasks.build_sheet(sheet_id=made.sheets.get(file="sheet-1.tif").pk, build=1)
+    building.stop_build(made, SYSTEM)
+    ingest(delivery)
+    made.refresh_from_db()
+    assert (made.state, made.build) == (Campaign.State.BUILT, 2)
+    assert set(made.sheets.values_list("state", flat=True)) == {"built"}

@@ -94,7 +94,7 @@ class SeenPhoto:
 
 def seen_photos(rights: Rights) -> Mapping[str, SeenPhoto]:
     """The photos that the asker sees, by slug; asked in a transaction that carries their rights."""
-    photos = Photo.objects.visible_to(rights).defer("geom").order_by()
+    photos = Photo.objects.visible_to(rights).defer("geom", "footprint_4326").order_by()
     seen = ((photo, area_of(photo, rights)) for photo in photos)
     return {
         photo.slug: SeenPhoto(photo.edition, photo.visibility == Layer.Visibility.PUBLIC, area)

@@ -1,7 +1,5 @@
 """The catalogue over HTTP: which layers there are, as far as the asker may know."""
 
-from typing import Any
-
 from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -32,16 +30,8 @@ class LayersView(APIView):
     def get(self, request: Request) -> Response:
         query, rights = Page.parse(request.query_params), rights_of_request(request)
         seen = Layer.objects.visible_to(rights).select_related("theme", "owner")
-        page = seen[query.offset : query.offset + query.limit]
-        return Response(
-            page_as_json([layer_as_json(layer, rights) for layer in page], seen.count(), query, request.path)
-        )
-
-
-def page_as_json(results: list[dict[str, Any]], count: int, query: Page, path: str) -> dict[str, Any]:
-    after = query.offset + query.limit
-    following = f"{path}?limit={query.limit}&offset={after}" if after < count else None
-    return {"count": count, "next": following, "results": results}
+        results = [layer_as_json(layer, rights) for layer in seen[query.stretch()]]
+        return Response(query.as_json(results, seen.count(), request.path))
 
 
 class LayerView(APIView):
@@ -64,8 +54,8 @@ class PhotosView(APIView):
     def get(self, request: Request) -> Response:
         query, rights = Page.parse(request.query_params), rights_of_request(request)
         seen = Photo.objects.visible_to(rights).select_related("owner").defer("geom")
-        page = seen[query.offset : query.offset + query.limit]
-        return Response(page_as_json([photo_as_json(photo) for photo in page], seen.count(), query, request.path))
+        results = [photo_as_json(photo) for photo in seen[query.stretch()]]
+        return Response(query.as_json(results, seen.count(), request.path))
 
 
 class PhotoView(APIView):

@@ -23,7 +23,6 @@ from orthophoto.services.inspection import inspect, leave_refused
 
 WATCH_S = 0.5
 STILL_S = 900
-BEGUN = (Campaign.State.BUILDING, Campaign.State.STOPPED)
 
 
 class Command(BaseCommand):
@@ -64,13 +63,14 @@ class Command(BaseCommand):
     def ingest(self, options: dict[str, Any]) -> Campaign:
         """The inventory in this process, then the build by the workers there are, this process being one.
 
-        A build that was interrupted, or that a full disk stopped, is taken up where it was.
+        A build that was interrupted, or that a full disk stopped, is taken up where it was. One that failed at a sheet
+        begins with a new inventory: its file may have been replaced.
         """
         order = order_of(options)
-        begun = Campaign.objects.filter(slug=order.slug, delivery=order.delivery, state__in=BEGUN).first()
-        if begun is not None:
-            if begun.state == Campaign.State.STOPPED:
-                begun = building.start_build(begun, SYSTEM)
+        begun = Campaign.objects.filter(slug=order.slug, delivery=order.delivery).first()
+        if begun is not None and begun.state == Campaign.State.STOPPED and not failed(begun):
+            begun = building.start_build(begun, SYSTEM)
+        if begun is not None and begun.state == Campaign.State.BUILDING:
             self.build(begun)
             return begun
         campaign = register(order, rights=SYSTEM, started_by=None)
@@ -132,6 +132,11 @@ class Command(BaseCommand):
         except OSError as error:
             message = _("The report could not be written to %(path)s: %(reason)s")
             raise CommandError(message % {"path": path, "reason": error.strerror}, returncode=2) from error
+
+
+def failed(campaign: Campaign) -> bool:
+    """Whether the build of a sheet has failed."""
+    return campaign.sheets.filter(state="failed").exists()
 
 
 def order_of(options: dict[str, Any]) -> CampaignOrder:
