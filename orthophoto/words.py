@@ -32,6 +32,7 @@ REFUSED = {
     "too_far_away": _("The image lies %(distance_km)s km away from the others: make a campaign of its own of it."),
     "duplicate": _("The same place as %(of)s: only that one is taken."),
     "same_name": _("The same name as %(of)s: only that one is taken."),
+    "linked": _("This is a link to another place, which is not followed: put the file itself here."),
     "missing": _("The file is no longer there: put it back, then start again."),
     "changed": _("The file is not the one that was inspected: inspect the delivery again."),
     "nothing_valid": _("Every pixel of the image is marked as no photo."),

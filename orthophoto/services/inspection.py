@@ -73,10 +73,10 @@ def leave_refused(campaign_id: int, message: str) -> None:
 
 
 def files_of(folder: Path) -> tuple[list[Path], list[Path]]:
-    """The images of a delivery and its other files, by path. Links are not followed. Raises BadOrder."""
+    """The images of a delivery, links in place of images among them, and its other files, by path. Raises BadOrder."""
     if not folder.is_dir():
         raise BadOrder(_("There is no folder %(folder)s on the server.") % {"folder": folder}, parameter="folder")
-    files = [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.is_symlink()]
+    files = [path for path in sorted(folder.rglob("*")) if path.is_symlink() or path.is_file()]
     files = [path for path in files if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
     images = [path for path in files if path.suffix.lower() in IMAGES]
     if not images:
@@ -98,6 +98,8 @@ def look(reader: RestrictedReader, folder: Path, file: Path) -> Facts:
     name = str(file.relative_to(folder))
     if len(file.stem) > LONGEST_NAME or len(name) > LONGEST_FILE or storable(name) != name:
         return Facts(name, None, ("bad_name", {"limit": LONGEST_NAME}))
+    if file.is_symlink():
+        return Facts(name, None, ("linked", {}))
     try:
         admitted = reader.admit(file, *companions_of(file), link=True)
     except ReadRefused as error:

@@ -322,6 +322,11 @@ def test_a_campaign_never_builds_where_a_deleted_one_of_its_name_did(delivery: P
     assert built(delivery).folder != former.folder
 
 
+def test_a_link_in_place_of_a_sheet_is_refused_by_name(delivery: Path, tmp_path: Path) -> None:
+    (delivery / "linked.tif").symlink_to(tmp_path / "elsewhere.tif")
+    assert campaign(delivery).sheets.get(file="linked.tif").code == "linked"
+
+
 def test_a_sheet_replaced_by_a_link_is_not_followed(delivery: Path, tmp_path: Path) -> None:
     made = campaign(delivery)
     building.start_build(made, SYSTEM)
