@@ -42,7 +42,17 @@ class LayerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_filter = ("theme", "visibility", "owner")
     search_fields = ("slug", "title")
     formfield_overrides = {models.JSONField: {"form_class": TypedJSONField}}
-    readonly_fields = ("slug", "table", "rows", "geometry_type", "columns", "title_field", "version")
+    readonly_fields = (
+        "slug",
+        "table",
+        "rows",
+        "geometry_type",
+        "columns",
+        "title_field",
+        "key_column",
+        "rules",
+        "version",
+    )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -27,6 +27,8 @@ def layer_as_json(layer: Layer, rights: Rights) -> dict[str, Any]:
         "attribution": layer.attribution,
         "licence": layer.licence,
         "source_date": layer.source_date and layer.source_date.isoformat(),
+        "lineage": layer.lineage,
+        "contact": layer.contact,
         "geometry_type": layer.geometry_type,
         "visibility": layer.visibility,
         "owner": {"slug": owner.slug, "name": owner.name} if owner else None,
@@ -37,11 +39,12 @@ def layer_as_json(layer: Layer, rights: Rights) -> dict[str, Any]:
         "opacity": 1.0,
         "version": layer.version,
         "title_field": layer.title_field,
-        "fields": [field_as_json(field) for field in layer.fields()],
+        "fields": [field_as_json(field) for field in layer.fields_for(rights)],
         "tiles": f"/tiles/{layer.slug}.json",
         "style": f"/tiles/{layer.slug}/style.json",
         "legend": [symbol_as_json(line) for line in layer.legend],
         "can_edit": layer.may_edit(rights),
+        "strict_locking": layer.strict_locking,
     }
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_core.models import Member
 from gis_core.rights import Rights, Role
-from layers.catalogue.validators import validate_columns, validate_legend, validate_where
+from layers.catalogue.validators import validate_columns, validate_legend, validate_rules, validate_where
 
 
 def in_language(french: str, english: str) -> str:
@@ -63,9 +63,12 @@ class LayerQuerySet(models.QuerySet["Layer"]):
 class Layer(models.Model):
     """A layer of the catalogue: a table of the database with its title, rights and look.
 
-    `columns` lists the only columns that leave the platform, in order:
-    `{"name", "label", "label_en", "type", "unit", "in_tiles"}`. `legend` lists the symbols in drawing order:
-    `{"label", "label_en", "where": {column: value}, "symbol": {"kind", "fill", "stroke", "stroke_width", "dash"}}`.
+    `columns` lists the only columns that leave the platform, in order: `{"name", "label", "label_en", "type", "unit",
+    "in_tiles"}`, and if need be `"values"` (words of codes), what an edit may write (`"required"`, `"read_only"`,
+    `"choices"`, `"maximum_length"`) and `"roles"` (only these, at the owner, see it). `legend` lists the symbols in
+    drawing order: `{"label", "label_en", "where": {column: value}, "symbol": {"kind", "fill", "stroke",
+    "stroke_width", "dash"}}`. `rules` lists what edits are checked by: `{"kind", "hard", "column", "tolerance_m"}`.
+    `key_column` holds the reference that is unique for each owner.
     `rows` says how the table's rows are protected (the scope given to `secure_table`). `extent_4326` (west, south,
     east, north) is measured when data changes, and only for data that everybody who sees the layer sees whole.
     """
@@ -98,6 +101,8 @@ class Layer(models.Model):
     attribution = models.CharField(_("attribution"), max_length=200, blank=True)
     licence = models.CharField(_("licence"), max_length=120, blank=True)
     source_date = models.DateField(_("vintage"), null=True, blank=True)
+    lineage = models.TextField(_("how it was made"), blank=True)
+    contact = models.CharField(_("contact"), max_length=200, blank=True)
     owner = models.ForeignKey(Member, models.CASCADE, null=True, blank=True, verbose_name=_("owner"))
     visibility = models.CharField(_("who sees it"), max_length=10, choices=Visibility, default=Visibility.OWNER)
     shared_with = ArrayField(
@@ -111,6 +116,9 @@ class Layer(models.Model):
     geometry_type = models.CharField(_("geometry"), max_length=8, choices=Geometry)
     columns = models.JSONField(_("columns"), default=list, validators=[validate_columns])
     title_field = models.CharField(_("column that names a feature"), max_length=63)
+    key_column = models.CharField(_("column of the unique reference"), max_length=63, blank=True)
+    strict_locking = models.BooleanField(_("no edit without the version seen (read-only in QGIS)"), default=False)
+    rules = models.JSONField(_("rules"), default=list, blank=True, validators=[validate_rules])
     min_zoom = models.PositiveSmallIntegerField(_("smallest zoom"), default=0)
     max_zoom = models.PositiveSmallIntegerField(_("largest tile zoom"), default=18)
     visible_at_first = models.BooleanField(_("shown at first"), default=True)
@@ -137,7 +145,7 @@ class Layer(models.Model):
         return in_language(self.title, self.title_en)
 
     def clean(self) -> None:
-        """A symbol is chosen by columns that the tiles carry (asked once the two lists have their shape)."""
+        """A symbol is chosen by columns that the tiles carry (asked once the lists have their shape)."""
         try:
             validate_columns(self.columns)
             validate_legend(self.legend)
@@ -151,18 +159,24 @@ class Layer(models.Model):
             return False
         return rights.has_role(self.owner_id, frozenset(Role(role) for role in self.editor_roles))
 
-    def tile_columns(self) -> list[str]:
-        return [column["name"] for column in self.columns if column.get("in_tiles")]
+    def tile_fields(self) -> list[dict[str, Any]]:
+        """The columns that tiles carry: the same for everybody who sees the layer, so none that only some roles see."""
+        return [column for column in self.columns if column.get("in_tiles") and column.get("roles") is None]
 
-    def fields(self) -> list[dict[str, Any]]:
-        """The columns with their label in the asker's language."""
+    def tile_columns(self) -> list[str]:
+        return [column["name"] for column in self.tile_fields()]
+
+    def fields_for(self, rights: Rights) -> list[dict[str, Any]]:
+        """The columns that the asker may see, with their label in the asker's language: every read asks this."""
         return [
-            {**column, "label": in_language(column["label"], column.get("label_en", ""))} for column in self.columns
+            {**column, "label": in_language(column["label"], column.get("label_en", ""))}
+            for column in self.columns
+            if column.get("roles") is None or rights.has_role(self.owner_id, frozenset(map(Role, column["roles"])))
         ]
 
-    @property
-    def source_columns(self) -> list[str]:
-        return [column["name"] for column in self.columns]
+    def writable_fields(self, rights: Rights) -> list[dict[str, Any]]:
+        """The columns that the asker may write where they may edit the layer: every write asks this."""
+        return [column for column in self.fields_for(rights) if not column.get("read_only")]
 
 
 class Background(models.Model):

@@ -8,9 +8,15 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-KINDS_OF_COLUMN = ("text", "integer", "number", "date", "boolean", "area_m2", "length_m")
+from gis_core.rights import Role
+
+KINDS_OF_COLUMN = ("text", "integer", "number", "date", "datetime", "boolean", "area_m2", "length_m")
 KINDS_OF_SYMBOL = ("fill", "line", "circle")
+KINDS_OF_RULE = ("valid", "inside_territory", "unique", "no_overlap", "snapped_ends")
 COLUMN = {"name", "label", "label_en", "type", "unit", "in_tiles", "values"}
+COLUMN |= {"required", "read_only", "roles", "choices", "maximum_length"}
+RULE = {"kind", "hard", "column", "tolerance_m"}
+LONGEST_TEXT = 100_000
 SYMBOL_LINE = {"label", "label_en", "where", "symbol"}
 SYMBOL = {"kind", "fill", "stroke", "stroke_width", "dash", "radius"}
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,62}")
@@ -33,6 +39,12 @@ def validate_columns(columns: Any) -> None:
         if column["name"] in named:
             check(number, [_("the column “%(name)s” is there twice: keep one.") % {"name": column["name"]}])
         named.add(column["name"])
+
+
+def validate_rules(rules: Any) -> None:
+    """A list of rules that an edit is checked by, each of a known kind."""
+    for number, rule in enumerate(entries(rules), start=1):
+        check(number, rule_faults(rule))
 
 
 def validate_where(legend: list[Entry], carried: list[str]) -> None:
@@ -94,6 +106,36 @@ def column_faults(column: Any) -> Iterable[Any]:
     if not may_be(is_words, column.get("values")):
         yield _('write “values” as {"code": ["French", "English"]}, or leave it out.')
 
+    yield from limit_faults(column)
+
+
+def limit_faults(column: Entry) -> Iterable[Any]:
+    """What is wrong with what an edit may write in a column, and with who sees it."""
+    for name in ("required", "read_only"):
+        if not isinstance(column.get(name, False), bool):
+            yield _("write “%(name)s” as true or false.") % {"name": name}
+    if not may_be(is_roles, column.get("roles")):
+        yield _("write “roles” as a list of roles, or leave it out: %(known)s.") % {"known": ", ".join(Role.values)}
+    if column.get("roles") is not None and column.get("in_tiles"):
+        yield _("a column that only some roles see cannot be in the tiles.")
+    if not may_be(is_choices, column.get("choices")):
+        yield _("write “choices” as a list of values, or leave it out.")
+    if not may_be(is_length, column.get("maximum_length")):
+        yield _("write “maximum_length” as a number of characters, from 1 to 100,000.")
+
+
+def rule_faults(rule: Any) -> Iterable[Any]:
+    yield from object_faults(rule, RULE)
+    if rule.get("kind") not in KINDS_OF_RULE:
+        yield one_of("kind", KINDS_OF_RULE)
+    if not isinstance(rule.get("hard", False), bool):
+        yield _("write “%(name)s” as true or false.") % {"name": "hard"}
+    column = rule.get("column")
+    if not may_be(is_text, column) or (column is None) == (rule.get("kind") == "unique"):
+        yield _("“column” names the column of a “unique” rule, and is left out of the others.")
+    if not is_number(rule.get("tolerance_m", 0)):
+        yield _("write “tolerance_m” as a number of metres, from 0 to 1000.")
+
 
 def object_faults(value: Any, known: set[str], example: Any = None) -> Iterable[Any]:
     if not isinstance(value, dict):
@@ -139,6 +181,20 @@ def is_colour(value: Any) -> bool:
 
 def is_dash(value: Any) -> bool:
     return isinstance(value, list) and len(value) > 0 and all(map(is_number, value))
+
+
+def is_roles(value: Any) -> bool:
+    return isinstance(value, list) and len(value) > 0 and all(role in Role.values for role in value)
+
+
+def is_choices(value: Any) -> bool:
+    return (
+        isinstance(value, list) and 0 < len(value) <= 1000 and all(one is not None and is_plain(one) for one in value)
+    )
+
+
+def is_length(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= LONGEST_TEXT
 
 
 def is_words(value: Any) -> bool:

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -23,6 +24,8 @@ def display(value: Any, kind: str = "text", unit: str | None = None) -> str:
             return _("Yes") if value else _("No")
         case "date":
             return display_date(value)
+        case "datetime":
+            return display_instant(value)
         case "area_m2":
             return display_area(value)
         case "length_m":
@@ -67,6 +70,16 @@ def display_date(value: Any) -> str:
         return f"{day.day} {ENGLISH_MONTHS[day.month - 1]} {day.year}"
     number = "1er" if day.day == 1 else str(day.day)
     return f"{number}{NO_BREAK}{FRENCH_MONTHS[day.month - 1]}{NO_BREAK}{day.year}"
+
+
+def display_instant(value: Any) -> str:
+    """`24 nov. 2026 à 14:05`, in the platform's time zone."""
+    instant = datetime.fromisoformat(value) if isinstance(value, str) else value
+    if not isinstance(instant, datetime):
+        return str(value)
+    here = localtime(instant) if instant.tzinfo else instant
+    words = {"day": display_date(here.date()), "time": f"{here:%H:%M}"}
+    return _("%(day)s at %(time)s") % words
 
 
 def display_share(share: float, decimals: int = 0) -> str:

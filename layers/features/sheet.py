@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from gis_core.rights import Rights
@@ -62,4 +63,6 @@ def column_property(column: Mapping[str, Any], value: Any) -> Property:
 
 def plain(value: Any) -> Any:
     """A JSON value."""
+    if isinstance(value, datetime):
+        return value.isoformat()
     return value if value is None or isinstance(value, bool | int | float | str) else str(value)

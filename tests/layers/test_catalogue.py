@@ -3,12 +3,14 @@
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 
 from gis_core.rights import SYSTEM, acting_as
 from layers.cadastre.layers import LAYERS
 from layers.catalogue.models import Background, Layer
 from layers.catalogue.services import announce_changed, declare_layer
+from layers.catalogue.validators import validate_columns, validate_rules
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -123,3 +125,63 @@ def test_the_extent_of_private_rows_is_not_measured() -> None:
     with acting_as(SYSTEM):
         announce_changed(layer)
         assert Layer.objects.get(slug="jobs").extent_4326 is None
+
+
+# -- columns that only some roles see ---------------------------------------------------------------------------------
+
+PRIVATE = [
+    {"name": "idu", "label": "Identifiant", "type": "text", "in_tiles": True},
+    {"name": "label", "label": "Référence", "type": "text", "roles": ["gis_administrator"]},
+]
+
+
+def test_a_private_column_leaves_for_its_roles_alone(client: Client) -> None:
+    owner = factories.member()
+    factories.layer("essai", columns=PRIVATE, owner=owner, title_field="label")
+    parcel = factories.parcel(number="0121")
+    pages = ("/api/v1/layers/essai/", "/api/v1/layers/essai/features/", f"/api/v1/layers/essai/features/{parcel.pk}/")
+    for role, seen in (("reader", False), ("gis_administrator", True)):
+        client.force_login(factories.user(owner, role))
+        texts = [client.get(page).content.decode() for page in pages]
+        assert ["Référence" in texts[0], "AB 121" in texts[1], "AB 121" in texts[2]] == [seen] * 3
+
+
+def test_a_private_column_of_another_member_stays_private(client: Client) -> None:
+    factories.layer("essai", columns=PRIVATE, owner=factories.member(), title_field="label")
+    factories.parcel(number="0121")
+    client.force_login(factories.user(factories.member(), "gis_administrator"))
+    assert "AB 121" not in client.get("/api/v1/layers/essai/features/").content.decode()
+
+
+def test_tiles_carry_no_private_column() -> None:
+    columns = [PRIVATE[0], PRIVATE[1] | {"in_tiles": True}]
+    assert factories.layer("essai", columns=columns).tile_columns() == ["idu"]
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"required": "oui"}, "« required »"),
+        ({"read_only": 1}, "« read_only »"),
+        ({"roles": ["maire"]}, "« roles »"),
+        ({"roles": []}, "« roles »"),
+        ({"roles": ["reader"], "in_tiles": True}, "tuiles"),
+        ({"choices": []}, "« choices »"),
+        ({"choices": [None]}, "« choices »"),
+        ({"maximum_length": 0}, "« maximum_length »"),
+        ({"maximum_length": True}, "« maximum_length »"),
+    ],
+)
+def test_a_column_that_says_nonsense_is_refused_in_words(more: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValidationError, match=words):
+        validate_columns([{"name": "nom", "label": "Nom", "type": "text", **more}])
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [{"kind": "joli"}, {"kind": "unique"}, {"kind": "valid", "column": "nom"}, {"kind": "valid", "hard": 1}, "valid"]
+    + [{"kind": "no_overlap", "tolerance_m": value} for value in (-1, "2", float("nan"), True)],
+)
+def test_a_rule_that_says_nonsense_is_refused(rule: Any) -> None:
+    with pytest.raises(ValidationError):
+        validate_rules([rule])

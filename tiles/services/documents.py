@@ -16,9 +16,7 @@ FILL, LINE, CIRCLE = "fill", "line", "circle"
 
 def tilejson(layer: Layer, tiles_url: str) -> dict[str, Any]:
     """TileJSON 3.0.0; `tiles_url` is the address template, `{z}/{x}/{y}` included."""
-    fields = {
-        field["name"]: TILEJSON_TYPES.get(field["type"], "String") for field in layer.fields() if field.get("in_tiles")
-    }
+    fields = {field["name"]: TILEJSON_TYPES.get(field["type"], "String") for field in layer.tile_fields()}
     vector_layer = {
         "id": layer.slug,
         "description": str(layer),

@@ -17,7 +17,7 @@ class OwnerSerializer(serializers.Serializer[dict[str, object]]):
 class ColumnSerializer(serializers.Serializer[dict[str, object]]):
     name = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]
-    type = serializers.CharField(help_text="text, integer, number, date, boolean, area_m2 or length_m")
+    type = serializers.CharField(help_text="text, integer, number, date, datetime, boolean, area_m2 or length_m")
     unit = serializers.CharField(allow_null=True)
     in_tiles = serializers.BooleanField()
 
@@ -44,6 +44,8 @@ class LayerSerializer(serializers.Serializer[dict[str, object]]):
     attribution = serializers.CharField()
     licence = serializers.CharField()
     source_date = serializers.DateField(allow_null=True)
+    lineage = serializers.CharField(help_text="how the data were made")
+    contact = serializers.CharField()
     geometry_type = serializers.CharField(help_text="point, line or polygon")
     visibility = serializers.CharField(help_text="public, signed_in, members or owner")
     owner = OwnerSerializer(allow_null=True)
@@ -59,6 +61,7 @@ class LayerSerializer(serializers.Serializer[dict[str, object]]):
     style = serializers.CharField()  # type: ignore[assignment]
     legend = LegendSerializer(many=True)
     can_edit = serializers.BooleanField()
+    strict_locking = serializers.BooleanField(help_text="no edit without the version seen, with a token either")
 
 
 class LayerPageSerializer(serializers.Serializer[dict[str, object]]):

@@ -34,13 +34,14 @@ class FeaturesView(APIView):
     )
     def get(self, request: Request, slug: str) -> Response:
         query = FeatureQuery.parse(request.query_params)
-        layer = visible_layer(slug, rights_of_request(request))
-        page = list_features(layer, query)
+        rights = rights_of_request(request)
+        layer = visible_layer(slug, rights)
+        page = list_features(layer, query, rights)
         following = None
         if page.after is not None:
             asked = {name: request.query_params[name] for name in ("bbox", "limit") if name in request.query_params}
             following = f"{request.path}?{urlencode({**asked, 'after': page.after})}"
-        results = listed_as_json(layer, page.rows)
+        results = listed_as_json(layer, page.rows, rights)
         return Response({"number_matched": page.number_matched, "next": following, "results": results})
 
 
@@ -53,7 +54,7 @@ class FeatureView(APIView):
     def get(self, request: Request, slug: str, feature_id: int) -> Response:
         rights = rights_of_request(request)
         layer = visible_layer(slug, rights)
-        (feature,) = features_as_json(layer, [get_feature(layer, feature_id)], rights)
+        (feature,) = features_as_json(layer, [get_feature(layer, feature_id, rights)], rights)
         return Response(feature)
 
 

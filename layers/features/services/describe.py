@@ -14,36 +14,37 @@ type Row = dict[str, Any]
 def features_as_json(layer: Layer, rows: Sequence[Row], rights: Rights) -> list[dict[str, Any]]:
     """FEATURE objects of rows read with their geometry, with what the layer's app adds."""
     added = additions(layer.slug, rows, rights)
-    return [feature_as_json(layer, row, added.get(row["id"], Addition())) for row in rows]
+    return [feature_as_json(layer, row, added.get(row["id"], Addition()), rights) for row in rows]
 
 
-def feature_as_json(layer: Layer, row: Row, addition: Addition) -> dict[str, Any]:
+def feature_as_json(layer: Layer, row: Row, addition: Addition, rights: Rights) -> dict[str, Any]:
     return {
         "layer": layer.slug,
         "id": row["id"],
         "title": addition.title or title_of(layer, row),
         "subtitle": addition.subtitle,
-        "properties": properties_as_json(layer, row, addition),
+        "properties": properties_as_json(layer, row, addition, rights),
         "geometry": row["geometry"],
         "bbox_4326": row["bbox"],
         "version": row["version"],
     }
 
 
-def properties_as_json(layer: Layer, row: Row, addition: Addition) -> list[dict[str, Any]]:
+def properties_as_json(layer: Layer, row: Row, addition: Addition, rights: Rights) -> list[dict[str, Any]]:
     words = words_of(layer, row)
-    shown = [column for column in layer.fields() if column["name"] not in addition.hidden]
+    shown = [column for column in layer.fields_for(rights) if column["name"] not in addition.hidden]
     lines = [column_property(column, words[column["name"]]) for column in shown]
     return [line.as_json() for line in (*lines, *addition.properties)]
 
 
-def listed_as_json(layer: Layer, rows: Sequence[Row]) -> list[dict[str, Any]]:
+def listed_as_json(layer: Layer, rows: Sequence[Row], rights: Rights) -> list[dict[str, Any]]:
     """Rows of a list: title, plain values (coded ones in words), bbox."""
+    names = [field["name"] for field in layer.fields_for(rights)]
     return [
         {
             "id": row["id"],
             "title": title_of(layer, row),
-            "properties": {name: plain(words[name]) for name in layer.source_columns},
+            "properties": {name: plain(words[name]) for name in names},
             "bbox_4326": row["bbox"],
         }
         for row, words in ((row, words_of(layer, row)) for row in rows)

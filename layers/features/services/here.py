@@ -75,7 +75,7 @@ def find_here(query: HereQuery, rights: Rights) -> list[dict[str, Any]]:
         {
             "layer": layer.slug,
             "title": str(layer),
-            "features": features_as_json(layer, get_features(layer, ids), rights),
+            "features": features_as_json(layer, get_features(layer, ids, rights), rights),
         }
         for layer, ids in found
         if ids

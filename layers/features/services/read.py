@@ -14,6 +14,7 @@ from psycopg import sql
 
 from gis_core.errors import NotFound
 from gis_core.parameters import DEFAULT_ROWS, DOMAIN_4326, MOST_ROWS, BBox, Parameters, bbox_4326, integer
+from gis_core.rights import Rights
 from layers.catalogue.models import Layer, in_language
 
 COUNTED = 10_000
@@ -47,11 +48,12 @@ class Page:
     after: int | None
 
 
-def list_features(layer: Layer, query: FeatureQuery) -> Page:
+def list_features(layer: Layer, query: FeatureQuery, rights: Rights) -> Page:
     """One page of a layer. `number_matched` is None above 10,000."""
     where, values = inside(query.bbox)
     matched = count(layer, where, values)
-    statement = page_of_few(layer, where) if matched is not None else page_of_many(layer, where)
+    columns = columns_of(layer, rights)
+    statement = page_of_few(layer, where, columns) if matched is not None else page_of_many(layer, where, columns)
     rows = fetch(statement, {**values, "after": query.after, "limit": query.limit + 1})
     following = rows[query.limit - 1]["id"] if len(rows) > query.limit else None
     return Page(rows[: query.limit], matched, following)
@@ -82,17 +84,17 @@ def count(layer: Layer, where: sql.Composable, values: dict[str, Any]) -> int | 
     return found["n"] if found["n"] <= COUNTED else None
 
 
-def page_of_few(layer: Layer, where: sql.Composable) -> sql.Composable:
+def page_of_few(layer: Layer, where: sql.Composable, columns: sql.Composable) -> sql.Composable:
     """The spatial index finds the candidates first: with a small limit the planner would walk the primary key."""
     statement = sql.SQL(
         "with found as materialized (select id from {table} where {where}),"
         " page as materialized (select id from found where id > %(after)s order by id limit %(limit)s)"
         " select {columns} from {table} where id in (select id from page) order by id"
     )
-    return statement.format(table=sql.Identifier(layer.table), columns=columns_of(layer), where=where)
+    return statement.format(table=sql.Identifier(layer.table), columns=columns, where=where)
 
 
-def page_of_many(layer: Layer, where: sql.Composable) -> sql.Composable:
+def page_of_many(layer: Layer, where: sql.Composable, columns: sql.Composable) -> sql.Composable:
     """Where more than 10,000 match, walking the primary key meets them soon.
 
     `offset 0` keeps the filter out of the walk: the planner cannot know how much of the table a bbox holds.
@@ -103,12 +105,12 @@ def page_of_many(layer: Layer, where: sql.Composable) -> sql.Composable:
         " where {where} limit %(limit)s)"
         " select {columns} from {table} where id in (select id from page) order by id"
     )
-    return statement.format(table=sql.Identifier(layer.table), columns=columns_of(layer), where=where)
+    return statement.format(table=sql.Identifier(layer.table), columns=columns, where=where)
 
 
-def columns_of(layer: Layer, *, geometry: bool = False) -> sql.Composable:
-    """The id, the declared columns, the bbox, and on request the geometry as GeoJSON (EPSG:4326, 7 decimals)."""
-    names = ["id", *dict.fromkeys(name for name in layer.source_columns if name != "id")]
+def columns_of(layer: Layer, rights: Rights, *, geometry: bool = False) -> sql.Composable:
+    """The id, the asker's columns, the bbox, and on request the geometry as GeoJSON (EPSG:4326, 7 decimals)."""
+    names = ["id", *(field["name"] for field in layer.fields_for(rights) if field["name"] != "id")]
     parts: list[sql.Composable] = [sql.Identifier(name) for name in names]
     parts.append(sql.SQL("box2d(st_transform(geom, 4326))::text as bbox"))
     if geometry:
@@ -123,18 +125,18 @@ def version_of(layer: Layer) -> sql.Composable:
     return sql.SQL("version") if own else sql.SQL("%(layer_version)s::integer as version")
 
 
-def get_feature(layer: Layer, feature_id: int) -> dict[str, Any]:
+def get_feature(layer: Layer, feature_id: int, rights: Rights) -> dict[str, Any]:
     """One row with its geometry. Raises NotFound, also for a row that the asker may not see."""
-    rows = get_features(layer, [feature_id]) if feature_id <= LARGEST_ID else []
+    rows = get_features(layer, [feature_id], rights) if feature_id <= LARGEST_ID else []
     if not rows:
         raise NotFound(_("There is no such object, or you may not see it."))
     return rows[0]
 
 
-def get_features(layer: Layer, ids: Sequence[int]) -> list[dict[str, Any]]:
+def get_features(layer: Layer, ids: Sequence[int], rights: Rights) -> list[dict[str, Any]]:
     """Rows with their geometry, in the order of the ids."""
     statement = sql.SQL("select {columns} from {table} where id = any(%(ids)s)").format(
-        table=sql.Identifier(layer.table), columns=columns_of(layer, geometry=True)
+        table=sql.Identifier(layer.table), columns=columns_of(layer, rights, geometry=True)
     )
     rows = {row["id"]: row for row in fetch(statement, {"ids": list(ids), "layer_version": layer.version})}
     return [rows[one] for one in ids if one in rows]
