@@ -20,7 +20,7 @@ from gis_core.models import Job, Member, User
 from gis_core.problem import as_problem, status_of, wants_problem
 from gis_core.rights import Rights
 from gis_core.services.jobs import job_seen_by, standing
-from layers.imports.services import KIND, past_imports, start_import
+from layers.imports.services.orders import KIND, past_imports, start_import
 from layers.imports.sources import sources
 from layers.imports.uploads import limit_uploads
 from layers.imports.words import counts, data_as_of, entry_in_words, groups

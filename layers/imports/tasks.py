@@ -15,7 +15,8 @@ from gis_core.errors import Invalid
 from gis_core.models import Job
 from gis_core.rights import SYSTEM, acting_as
 from gis_core.tasks import RunningJob, job_task
-from layers.imports.services import KIND, harmless
+from layers.imports.services.inbox import harmless
+from layers.imports.services.orders import KIND
 from layers.imports.sources import Order, source_named, territory_for
 
 LEFT_BEHIND_S = 3 * 86_400

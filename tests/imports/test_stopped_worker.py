@@ -22,7 +22,7 @@ from gis_core.ops.environment import PYTHON, ROOT
 from gis_core.rights import Role, acting_as, rights_of
 from gis_core.services.jobs import BEAT_S, LOST_AFTER_S, standing
 from layers.cadastre.models import Parcel
-from layers.imports.services import start_import
+from layers.imports.services.orders import start_import
 from tests import factories
 
 pytestmark = pytest.mark.django_db

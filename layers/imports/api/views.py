@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 from gis_core.middleware import rights_of_request
 from gis_core.models import User
 from layers.imports.api.serializers import ImportSerializer, StartedSerializer
-from layers.imports.services import start_import
+from layers.imports.services.orders import start_import
 from layers.imports.uploads import limit_uploads
 
 
