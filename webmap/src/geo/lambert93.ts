@@ -27,3 +27,15 @@ export function toLambert93([lon, lat]: LonLat): [number, number] {
   const theta = N * (lon * DEG - LON0);
   return [X0 + rho * Math.sin(theta), Y0 + RHO0 - rho * Math.cos(theta)];
 }
+
+/** [E, N] in metres -> [longitude, latitude] in degrees; the inverse to within a tenth of a millimetre. */
+export function fromLambert93([east, north]: readonly [number, number]): LonLat {
+  const [x, y] = [east - X0, Y0 + RHO0 - north];
+  const ts = (Math.hypot(x, y) / (A * F)) ** (1 / N);
+  let phi = Math.PI / 2 - 2 * Math.atan(ts);
+  for (let i = 0; i < 8; i++) {
+    const s = E * Math.sin(phi);
+    phi = Math.PI / 2 - 2 * Math.atan(ts * ((1 - s) / (1 + s)) ** (E / 2));
+  }
+  return [3 + Math.atan2(x, y) / N / DEG, phi / DEG];
+}

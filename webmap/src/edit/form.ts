@@ -1,0 +1,197 @@
+import { readNumber } from "./figures";
+import { sameValue, type Values } from "./session";
+
+/** A JSON Schema of a layer as OGC API Features Part 5 has it: the part of it that makes a form. */
+export interface LayerSchema {
+  readonly title?: string;
+  readonly required?: readonly string[];
+  readonly properties: Readonly<Record<string, Property>>;
+}
+
+interface Property {
+  readonly title?: string;
+  readonly description?: string;
+  readonly type?: string | readonly string[];
+  readonly format?: string;
+  readonly enum?: readonly unknown[];
+  readonly oneOf?: readonly { const: unknown; title?: string }[];
+  readonly readOnly?: boolean;
+  readonly maxLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly "x-ogc-role"?: string;
+  readonly "x-ogc-unit"?: string;
+  readonly "x-ogc-propertySeq"?: number;
+  readonly "x-enum-titles"?: Readonly<Record<string, string>>;
+}
+
+export type FieldKind = "text" | "long" | "integer" | "number" | "boolean" | "date" | "datetime" | "choice";
+
+export interface FormField {
+  readonly name: string;
+  readonly label: string;
+  readonly help: string;
+  readonly kind: FieldKind;
+  readonly unit: string | null;
+  readonly required: boolean;
+  readonly readOnly: boolean;
+  readonly choices: readonly { value: unknown; label: string }[];
+  readonly longest: number | null;
+  readonly least: number | null;
+  readonly most: number | null;
+}
+
+/** More than fits on one line: a box of several. */
+const LONG_TEXT = 200;
+const NOT_A_FIELD = ["id", "primary-geometry", "secondary-geometry"];
+
+/** The fields of a form, in the order of the schema; neither identifier nor geometry is one. */
+export function readSchema(schema: LayerSchema): FormField[] {
+  const required = new Set(schema.required ?? []);
+  return Object.entries(schema.properties)
+    .filter(([, property]) => !isApart(property))
+    .sort(([, a], [, b]) => (a["x-ogc-propertySeq"] ?? 0) - (b["x-ogc-propertySeq"] ?? 0))
+    .map(([name, property]) => readField(name, property, required.has(name)));
+}
+
+function isApart(property: Property): boolean {
+  return NOT_A_FIELD.includes(property["x-ogc-role"] ?? "") || (property.format ?? "").startsWith("geometry-");
+}
+
+function readField(name: string, property: Property, required: boolean): FormField {
+  const choices = choicesOf(property);
+  return {
+    name,
+    label: property.title ?? name,
+    help: property.description ?? "",
+    kind: choices.length ? "choice" : kindOf(property),
+    unit: property["x-ogc-unit"] ?? null,
+    required,
+    readOnly: property.readOnly ?? false,
+    choices,
+    longest: property.maxLength ?? null,
+    least: property.minimum ?? null,
+    most: property.maximum ?? null,
+  };
+}
+
+function choicesOf({ oneOf, enum: values, "x-enum-titles": titles = {} }: Property): FormField["choices"] {
+  const named = oneOf?.filter((one) => "const" in one && one.const !== null) ?? [];
+  if (named.length) return named.map((one) => ({ value: one.const, label: one.title ?? String(one.const) }));
+  return (values ?? [])
+    .filter((value) => value !== null)
+    .map((value) => ({ value, label: titles[String(value)] ?? String(value) }));
+}
+
+function kindOf({ type, format, maxLength }: Property): FieldKind {
+  const [first] = (typeof type === "string" ? [type] : (type ?? [])).filter((one) => one !== "null");
+  if (first === "integer" || first === "number" || first === "boolean") return first;
+  if (format === "date") return "date";
+  if (format === "date-time") return "datetime";
+  return (maxLength ?? 0) > LONG_TEXT ? "long" : "text";
+}
+
+// --- values ------------------------------------------------------------------------------------------------------------
+
+export type FormFault =
+  | { readonly key: "required" | "integer" | "number" | "date" | "choice" }
+  | { readonly key: "least" | "most" | "longest"; readonly limit: number };
+
+export type Read = { readonly value: unknown } | { readonly fault: FormFault; readonly value: string };
+
+/** What a person wrote, as a value of the field; the text itself stays where it is none, with the fault. */
+export function readValue(field: FormField, text: string): Read {
+  if (text.trim() === "") return { value: null };
+  switch (field.kind) {
+    case "integer":
+    case "number":
+      return readFigure(field, text);
+    case "boolean":
+      return { value: text === "true" };
+    case "date":
+      return /^\d{4}-\d{2}-\d{2}$/.test(text) ? { value: text } : { value: text, fault: { key: "date" } };
+    case "datetime":
+      return readInstant(text);
+    case "choice":
+      return readChoice(field, text);
+    default:
+      return { value: text };
+  }
+}
+
+function readFigure(field: FormField, text: string): Read {
+  const value = readNumber(text);
+  if (value === null) return { value: text, fault: { key: field.kind === "integer" ? "integer" : "number" } };
+  if (field.kind === "integer" && !Number.isSafeInteger(value)) return { value: text, fault: { key: "integer" } };
+  return { value };
+}
+
+/** A local time of an input, as an instant. */
+function readInstant(text: string): Read {
+  const instant = new Date(text);
+  if (Number.isNaN(instant.getTime())) return { value: text, fault: { key: "date" } };
+  return { value: instant.toISOString() };
+}
+
+function readChoice(field: FormField, text: string): Read {
+  const chosen = field.choices.find(({ value }) => String(value) === text);
+  return chosen ? { value: chosen.value } : { value: text, fault: { key: "choice" } };
+}
+
+/** What the value is missing to be accepted; null when nothing is. */
+export function faultOfValue(field: FormField, value: unknown): FormFault | null {
+  const empty = value === null || value === undefined || value === "";
+  if (empty) return field.required ? { key: "required" } : null;
+  if (field.kind === "integer" || field.kind === "number") {
+    if (typeof value !== "number") return { key: field.kind };
+    if (field.least !== null && value < field.least) return { key: "least", limit: field.least };
+    if (field.most !== null && value > field.most) return { key: "most", limit: field.most };
+  }
+  if (typeof value === "string" && field.longest !== null && value.length > field.longest)
+    return { key: "longest", limit: field.longest };
+  if ((field.kind === "date" && !isDate(value)) || (field.kind === "datetime" && !isInstant(value)))
+    return { key: "date" };
+  if (field.kind === "choice" && !field.choices.some((choice) => sameValue(choice.value, value)))
+    return { key: "choice" };
+  return null;
+}
+
+const isDate = (value: unknown): boolean => typeof value === "string" && /^\d{4}-\d{2}-\d{2}$/.test(value);
+const isInstant = (value: unknown): boolean => typeof value === "string" && !Number.isNaN(Date.parse(value));
+
+/** The faults of the fields that one may write, by name. A value that was there before and is not touched is left alone. */
+export function faultsOf(
+  fields: readonly FormField[],
+  values: Values,
+  before: Values | null,
+): Record<string, FormFault> {
+  const found: Record<string, FormFault> = {};
+  for (const field of fields) {
+    if (field.readOnly) continue;
+    const value = values[field.name];
+    const fault = faultOfValue(field, value);
+    const untouched = before !== null && sameValue(value, before[field.name]);
+    if (fault && !untouched) found[field.name] = fault;
+  }
+  return found;
+}
+
+/** Everything a new feature starts with: nothing, in every field that one may write. */
+export function emptyValues(fields: readonly FormField[]): Values {
+  return Object.fromEntries(fields.filter(({ readOnly }) => !readOnly).map(({ name }) => [name, null]));
+}
+
+// --- several at once ---------------------------------------------------------------------------------------------------
+
+/** Stands for values that differ from one feature to another. */
+export const MIXED = Symbol("mixed");
+
+/** The value that all features share in each field, or `MIXED`. */
+export function commonValues(fields: readonly FormField[], all: readonly Values[]): Record<string, unknown> {
+  return Object.fromEntries(
+    fields.map(({ name }) => {
+      const [first, ...rest] = all.map((values) => values[name] ?? null);
+      return [name, rest.every((value) => sameValue(value, first)) ? (first ?? null) : MIXED];
+    }),
+  );
+}
