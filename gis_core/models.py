@@ -278,14 +278,20 @@ class ApiToken(models.Model):
 
 class JobQuerySet(models.QuerySet["Job"]):
     def visible_to(self, rights: Rights) -> JobQuerySet:
-        """Jobs of the asker's members; every job for the agency."""
-        return self if rights.agency else self.filter(owner_id__in=rights.members())
+        """Jobs of the asker's members and those that are the asker's alone; every job for the agency."""
+        if rights.agency:
+            return self
+        own = models.Q(owner=None, started_by__isnull=False, started_by_id=rights.user_id)
+        return self.filter(models.Q(owner_id__in=rights.members()) | own)
 
 
 class Job(models.Model):
-    """A long piece of work that a person can watch. The queue's own row is Procrastinate's; this one is shown."""
+    """A long piece of work that a person can watch. The queue's own row is Procrastinate's; this one is shown.
 
-    security = "owner"
+    Without an owner it is seen by whoever started it alone (and by the agency).
+    """
+
+    security = "job"
     # Progress is written several times a second; what the job did to the data is in that data's history.
     history = False
 

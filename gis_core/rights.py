@@ -9,8 +9,9 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.utils.translation import gettext_lazy as _
+from psycopg.pq import TransactionStatus
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -147,6 +148,27 @@ def tell(rights: Rights | None) -> None:
     settings = rights.settings() if rights else dict.fromkeys(ANONYMOUS.settings(), "")
     backend: Any = connection
     backend.tell_who_asks(settings)
+
+
+@contextmanager
+def under_policies() -> Iterator[None]:
+    """Read as the web role does, inside a transaction: row policies bind it, and pass the worker's own role by."""
+    former = take_role("arpent_web")
+    try:
+        yield
+    finally:
+        if connection.connection.info.transaction_status != TransactionStatus.INERROR:
+            take_role(former)
+
+
+def take_role(role: str) -> str:
+    """Be this database role (`none`: the one that connected) until the transaction's end; returns the former one."""
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("A role is taken until the end of a transaction: open one.")
+    with connection.cursor() as cursor:
+        cursor.execute("select current_setting('role'), set_config('role', %s, true)", [role])
+        (former, _taken) = cursor.fetchone()
+    return str(former)
 
 
 def rights_of(user: User | AnonymousUser) -> Rights:

@@ -81,13 +81,15 @@ Work = Callable[[RunningJob], Any]
 
 
 def job_task(
-    kind: str, *, roles: frozenset[Role] = ADMINISTRATORS, afterwards: Callable[[Job], None] = lambda job: None
+    kind: str, *, roles: frozenset[Role] | None = ADMINISTRATORS, afterwards: Callable[[Job], None] = lambda job: None
 ) -> Callable[[Work], Work]:
     """Declare the task of a kind of job. It returns the job's report (JSON) and raises domain errors.
 
-    `roles` at the job's owner are asked for when the job is started and again when it runs. The task must be able to
-    run again from the start: the jobs of a worker that stops are given to the next one. What it writes and the job's
-    end are one transaction. `afterwards` removes what the job needed, once it will not run again.
+    `roles` at the job's owner are asked for when the job is started and again when it runs; None is for jobs without
+    an owner, which anybody signed in starts for themselves. The task must be able to run again from the start: the jobs
+    of a worker that stops are given to the next one. What it writes and the job's end are one transaction. The worker's
+    database role passes row policies by: what a task reads for somebody it reads inside `under_policies`. `afterwards`
+    removes what the job needed, once it will not run again.
     """
 
     def declare(work: Work) -> Work:
@@ -161,7 +163,7 @@ def over(job: Job, *, state: Job.State, message: str, report: Any = None) -> Non
 def rights_now(user: User | None, job: Job) -> Rights:
     """The rights of who started the job, as they are when it runs. Raises Forbidden when they no longer suffice."""
     rights = rights_of(user) if user else Rights()
-    if not rights.has_role(job.owner_id, jobs.ROLES[job.kind]):
+    if not jobs.may_run(job.kind, job.owner_id, rights):
         raise Forbidden(_("Whoever started this job no longer has the role it needs."))
     return rights
 

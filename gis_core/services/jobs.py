@@ -25,8 +25,9 @@ LOST_AFTER_S = 10.0
 LONGEST_MESSAGE = 500
 LONGEST_TITLE = 200
 
-# The roles at a job's owner that each kind asks for; `gis_core.tasks.job_task` declares them.
-ROLES: dict[str, frozenset[Role]] = {}
+# The roles at a job's owner that each kind asks for; `gis_core.tasks.job_task` declares them. None: the job has no
+# owner, and anybody signed in starts it for themselves alone.
+ROLES: dict[str, frozenset[Role] | None] = {}
 
 
 @transaction.atomic
@@ -38,7 +39,7 @@ def start_job(
     `kind` names a task declared with `job_task`; `parameters` must be JSON. Raises Forbidden when the asker's role at
     the owner does not allow this kind of job.
     """
-    if not rights.has_role(owner.pk if owner else None, ROLES[kind]):
+    if not may_run(kind, owner.pk if owner else None, rights):
         raise Forbidden(_("Your role does not allow this."))
     job = Job.objects.create(
         kind=kind, title=title[:LONGEST_TITLE], owner=owner, started_by=started_by, parameters=parameters
@@ -47,12 +48,20 @@ def start_job(
     return job
 
 
+def may_run(kind: str, owner_id: int | None, rights: Rights) -> bool:
+    """Whether the asker's role at the owner allows this kind of job."""
+    roles = ROLES[kind]
+    if roles is None:
+        return rights.signed_in and owner_id is None
+    return rights.has_role(owner_id, roles)
+
+
 def jobs_seen_by(rights: Rights) -> JobQuerySet:
     return Job.objects.visible_to(rights)
 
 
 def job_seen_by(*, rights: Rights, job_id: int) -> Job:
-    """One job of the asker's members. Raises NotFound."""
+    """One job of the asker's members, or their own. Raises NotFound."""
     job = jobs_seen_by(rights).filter(pk=job_id).first()
     if job is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))

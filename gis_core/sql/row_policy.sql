@@ -15,6 +15,8 @@ begin
         when 'owner' then
             return '(select arpent.is_agency()) or owner_id in (select unnest((select arpent.members())))' || town
                 || ' or (shared_with <> ''{}'' and shared_with && (select arpent.members()))';
+        when 'job' then
+            return arpent.row_policy(target, 'owner') || ' or (owner_id is null and started_by_id = (select arpent.user_id()))';
         when 'insee' then
             return 'insee in (select unnest((select arpent.insee())))';
         when 'visibility' then

@@ -9,6 +9,8 @@ begin
     case scope
         when 'owner', 'visibility' then
             return '(select arpent.is_agency()) or owner_id in (select unnest((select arpent.writers())))';
+        when 'job' then
+            return arpent.write_policy(target, 'owner') || ' or (owner_id is null and started_by_id = (select arpent.user_id()))';
         when 'insee' then
             return 'false';
         when 'layer' then

@@ -12,7 +12,7 @@ from procrastinate.jobs import Job as QueuedJob
 from gis_core import tasks
 from gis_core.errors import Forbidden, Invalid
 from gis_core.models import Job, Membership
-from gis_core.rights import SYSTEM, Role, acting_as, current_rights, rights_of
+from gis_core.rights import ANONYMOUS, SYSTEM, Role, acting_as, current_rights, rights_of, under_policies
 from gis_core.services import jobs
 from tests import factories
 
@@ -32,6 +32,12 @@ class Silent:
         self.written.append((share, message))
 
     def close(self) -> None: ...
+
+
+class Queued:
+    """A task that is never run."""
+
+    def defer(self, **_arguments: Any) -> None: ...
 
 
 @pytest.fixture(autouse=True)
@@ -231,3 +237,37 @@ def test_a_waiting_job_says_when_no_worker_runs() -> None:
     assert jobs.standing(job)[1].startswith("Aucun programme")
     worker(1.0)
     assert jobs.standing(job) == ("En attente", "")
+
+
+def test_a_job_without_roles_is_for_anybody_signed_in_and_nobody_else_sees_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(jobs.ROLES, "for_oneself", None)
+    ours = factories.member()
+    person, colleague = factories.user(ours, Role.TOWN_HALL), factories.user(ours, Role.GIS_ADMINISTRATOR)
+    monkeypatch.setattr(jobs.queue, "configure_task", lambda *_args, **_named: Queued())
+    rights = rights_of(person)
+    with acting_as(rights):
+        made = jobs.start_job(
+            kind="for_oneself", title="Essai", owner=None, started_by=person, parameters={}, rights=rights
+        )
+        assert jobs.job_seen_by(rights=rights, job_id=made.pk) == made
+    with acting_as(rights_of(colleague)):
+        assert not Job.objects.exists()
+        assert not jobs.jobs_seen_by(rights_of(colleague)).exists()
+
+
+def test_a_job_without_roles_belongs_to_no_member(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(jobs.ROLES, "for_oneself", None)
+    ours = factories.member()
+    rights = rights_of(factories.user(ours, Role.GIS_ADMINISTRATOR))
+    assert not jobs.may_run("for_oneself", ours.pk, rights)
+    assert not jobs.may_run("for_oneself", None, ANONYMOUS)
+
+
+def test_what_a_job_reads_for_somebody_is_bound_by_their_policies() -> None:
+    ours, theirs = factories.member(), factories.member()
+    mine, _other = factories.job(ours), factories.job(theirs)
+    with factories.as_worker(), acting_as(rights_of(factories.user(ours))):
+        assert Job.objects.count() == 2
+        with under_policies():
+            assert list(Job.objects.all()) == [mine]
+        assert Job.objects.count() == 2
