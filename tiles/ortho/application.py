@@ -11,11 +11,8 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
-import shapely
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from mapproxy.cache.dummy import DummyLocker
@@ -34,7 +31,8 @@ from layers.catalogue.models import Photo, PhotoSheet
 from layers.catalogue.services import photo_edition
 from tiles.ortho.configuration import Published, configure
 from tiles.ortho.files import root
-from tiles.ortho.mosaic import Box, Mosaic, Sheet
+from tiles.ortho.mosaic import Box
+from tiles.ortho.pixels import mosaic_of
 from tiles.ortho.rights import Area
 from tiles.ortho.source import QUICK
 
@@ -190,9 +188,3 @@ def published(photo: Photo, former: Published | None) -> Published:
     same = former is not None and former.edition == photo.edition
     mosaic = former.mosaic if former is not None and same else mosaic_of(photo)
     return Published(photo.slug, photo.edition, photo.title, photo.abstract, photo.attribution, mosaic)
-
-
-def mosaic_of(photo: Photo) -> Mosaic:
-    rows = PhotoSheet.objects.filter(photo=photo).values_list("path", "rank", "geom")
-    sheets = [Sheet(path, rank, shapely.from_wkb(bytes(geom.wkb))) for path, rank, geom in rows]
-    return Mosaic(Path(settings.FILES_DIR, photo.folder), sheets, photo.overview, photo.resolution_m)
