@@ -29,7 +29,8 @@ class PhotoPixels:
 
     @property
     def ground(self) -> BaseGeometry:
-        return self.covered.intersection(self.area.shape) if self.area else self.covered
+        seen: BaseGeometry = self.covered.intersection(self.area.shape) if self.area else self.covered
+        return seen
 
     @property
     def narrowed(self) -> bool:
