@@ -10,8 +10,16 @@ from django.db import connections, models, transaction
 OPEN = "open"
 # They write where nobody else may, as the owner of the schema.
 WORKER_FUNCTIONS = """
-    revoke execute on function arpent.create_layer_table, arpent.open_event, arpent.current_event from public;
-    grant execute on function arpent.create_layer_table, arpent.open_event, arpent.current_event to arpent_worker
+    revoke execute on function arpent.create_layer_table, arpent.secure_layer_table, arpent.drop_layer_table,
+        arpent.create_staging, arpent.drop_staging, arpent.open_event, arpent.current_event from public;
+    grant execute on function arpent.create_layer_table, arpent.secure_layer_table, arpent.drop_layer_table,
+        arpent.create_staging, arpent.drop_staging, arpent.open_event, arpent.current_event to arpent_worker;
+    grant usage on schema arpent_staging to arpent_worker
+"""
+# Tables made at run time get what changed in the functions.
+LAYER_TABLES = """
+    select arpent.secure_table(to_regclass('public.' || quote_ident("table")), rows, true, id) from catalogue_layer
+    where "table" like 'layer\\_%' and to_regclass('public.' || quote_ident("table")) is not null
 """
 
 
@@ -25,6 +33,7 @@ def install_sql(sender: AppConfig, using: str = "default", **_signal: Any) -> No
         cursor.execute("grant usage on schema arpent to arpent_web, arpent_worker")
         for table, scope, history in tables():
             cursor.execute("select arpent.secure_table(%s::regclass, %s, %s)", [f'"{table}"', scope, history])
+        cursor.execute(LAYER_TABLES)
         cursor.execute(WORKER_FUNCTIONS)
         cursor.execute("grant select on django_migrations to arpent_web, arpent_worker")
 

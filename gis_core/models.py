@@ -343,6 +343,7 @@ class HistoryEvent(models.Model):
 
     kind = models.CharField(max_length=40)
     table = models.CharField(max_length=130)
+    layer = models.BigIntegerField(null=True)
     at = models.DateTimeField()
     by_user = models.IntegerField(null=True)
     by_role = models.CharField(max_length=63)
@@ -352,28 +353,29 @@ class HistoryEvent(models.Model):
     class Meta:
         verbose_name = _("history event")
         verbose_name_plural = _("history events")
-        indexes: ClassVar = [models.Index(fields=["table", "at"])]
+        indexes: ClassVar = [models.Index(fields=["table", "at"]), models.Index(fields=["layer", "id"])]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.table} {self.at:%Y-%m-%d %H:%M}"
 
 
 class RowHistory(models.Model):
-    """A row as it was before a change: its columns as JSON, its geometry (EPSG:2154) apart."""
+    """A row as it was before a change: its columns as JSON, its geometry (EPSG:2154) apart, where it changed."""
 
     security = "system"
 
-    event = models.ForeignKey(HistoryEvent, models.CASCADE, related_name="rows_changed")
+    event = models.ForeignKey(HistoryEvent, models.CASCADE, related_name="rows_changed", db_index=False)
     pk_value = models.BigIntegerField()
     operation = models.CharField(max_length=6)
     version = models.IntegerField()
     old = models.JSONField(null=True)
     old_geom = models.GeometryField(srid=2154, null=True, spatial_index=False)
+    geom_changed = models.BooleanField(db_default=True)
 
     class Meta:
         verbose_name = _("row history")
         verbose_name_plural = _("row histories")
-        indexes: ClassVar = [models.Index(fields=["pk_value", "event"])]
+        indexes: ClassVar = [models.Index(fields=["pk_value", "event"]), models.Index(fields=["event", "id"])]
 
     def __str__(self) -> str:
         return f"{self.operation} {self.pk_value} v{self.version}"

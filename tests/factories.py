@@ -6,13 +6,15 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
-from django.contrib.gis.geos import MultiPolygon, Polygon
+from django.contrib.gis.geos import GEOSGeometry, LineString, MultiPolygon, Point, Polygon
 from django.db import connection
+from psycopg import sql
 
 from gis_core.models import Commune, Job, Member, Membership, Territory, TownHall, User, luhn
 from gis_core.rights import Role
 from layers.cadastre.models import Parcel
 from layers.catalogue.models import Layer, Photo, Theme
+from layers.catalogue.tables import GeometryType, create_table, secure_table
 from orthophoto.models import Campaign, Sheet
 
 _numbers = itertools.count(1)
@@ -21,15 +23,17 @@ ORIGIN = (617_000.0, 6_717_000.0)
 
 @contextmanager
 def as_role(role: str) -> Iterator[None]:
-    """Be another database role inside the test's transaction, then the web role again."""
+    """Be another database role inside the test's transaction, then the former one again."""
     with connection.cursor() as cursor:
+        cursor.execute("select current_user")
+        (former,) = cursor.fetchone()
         cursor.execute(f"set role {role}")
     try:
         yield
     finally:
         if not connection.needs_rollback:
             with connection.cursor() as cursor:
-                cursor.execute("set role arpent_web")
+                cursor.execute(f"set role {former}")
 
 
 def as_owner() -> Any:
@@ -117,6 +121,61 @@ def layer(slug: str | None = None, **fields: Any) -> Layer:
     with as_owner():
         theme, _made = Theme.objects.get_or_create(slug="essai", defaults={"title": "Essai"})
         return Layer.objects.create(slug=slug or f"couche-{number}", theme=theme, **defaults | fields)
+
+
+TABLE_TYPES: dict[str, GeometryType] = {"point": "Point", "line": "LineString", "polygon": "Polygon"}
+EDITABLE_COLUMNS: list[dict[str, Any]] = [
+    {"name": "name", "label": "Nom", "type": "text", "in_tiles": True, "required": True, "maximum_length": 80},
+    {"name": "kind", "label": "Nature", "type": "text", "choices": ["a", "b", "c"]},
+    {"name": "height_m", "label": "Hauteur", "type": "number", "unit": "m"},
+    {"name": "lamps", "label": "Lampes", "type": "integer"},
+    {"name": "lit", "label": "Allumé", "type": "boolean"},
+    {"name": "installed_date", "label": "Posé le", "type": "date"},
+    {"name": "seen_at", "label": "Vu le", "type": "datetime", "read_only": True},
+    {"name": "price", "label": "Prix", "type": "number", "roles": ["gis_administrator"]},
+]
+
+
+def editable_layer(owner: Member | None = None, geometry: str = "point", **fields: Any) -> Layer:
+    """A layer with a run-time table of its own, which its owner's technicians and GIS administrators edit."""
+    number = next(_numbers)
+    made = layer(
+        fields.pop("slug", f"editable-{number}"),
+        owner=owner or member(commune()),
+        table=f"layer_editable_{number}",
+        columns=fields.pop("columns", EDITABLE_COLUMNS),
+        geometry_type=geometry,
+        rows=fields.pop("rows", Layer.Rows.LAYER),
+        title_field=fields.pop("title_field", "name"),
+        editor_roles=fields.pop("editor_roles", [Role.NETWORK_TECHNICIAN, Role.GIS_ADMINISTRATOR]),
+        **fields,
+    )
+    with as_worker():
+        create_table(made.table, made.columns, TABLE_TYPES[geometry])
+        secure_table(made)
+    return made
+
+
+def feature(of: Layer, geom: GEOSGeometry | None = None, **values: Any) -> int:
+    """A row of an editable layer, written by the worker; its id. Its owner is the layer's unless told otherwise."""
+    given = {"owner_id": of.owner_id, "name": "Objet", **values, "geom": (geom or PLACES[of.geometry_type]).ewkb}
+    statement = sql.SQL("insert into {} ({}) values ({}) returning id").format(
+        sql.Identifier(of.table),
+        sql.SQL(", ").join(map(sql.Identifier, given)),
+        sql.SQL(", ").join([sql.Placeholder()] * len(given)),
+    )
+    with as_worker(), connection.cursor() as cursor:
+        cursor.execute(statement, list(given.values()))
+        (pk,) = cursor.fetchone()
+    return int(pk)
+
+
+PLACES: dict[str, GEOSGeometry] = {
+    "point": Point(*ORIGIN, srid=2154),
+    "line": LineString(ORIGIN, (ORIGIN[0] + 100, ORIGIN[1]), srid=2154),
+    "polygon": Polygon.from_bbox((*ORIGIN, ORIGIN[0] + 100, ORIGIN[1] + 100)),
+}
+PLACES["polygon"].srid = 2154
 
 
 def parcel(

@@ -14,8 +14,6 @@ returns void language plpgsql set search_path = pg_catalog, public as $$
 declare
     reads text;
     writes text;
-    geometries text := coalesce((select string_agg(quote_literal(attname), ', ') from pg_attribute
-        where attrelid = target and attname in ('geom', 'geom_3857') and not attisdropped), '');
     versioned boolean := exists (select from pg_attribute where attrelid = target and attname = 'version' and not attisdropped);
     sequence text;
 begin
@@ -36,8 +34,7 @@ begin
     end if;
     execute format('create or replace trigger arpent_truncate after truncate on %s execute function arpent.record_statement()', target);
     if scope = 'edited' then
-        execute format('create or replace trigger arpent_history after insert or update or delete on %s
-            for each row execute function arpent.record_row()', target);
+        perform arpent.record_history(target);
         return;
     end if;
     if scope = 'reference' then
@@ -62,7 +59,6 @@ begin
             for each row execute function arpent.next_version()', target);
     end if;
     if history and versioned then
-        execute format('create or replace trigger arpent_history after insert or update or delete on %s
-            for each row execute function arpent.record_row(%s)', target, concat_ws(', ', '''version''', nullif(geometries, '')));
+        perform arpent.record_history(target);
     end if;
 end $$;

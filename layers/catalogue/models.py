@@ -102,7 +102,7 @@ class Layer(models.Model):
     licence = models.CharField(_("licence"), max_length=120, blank=True)
     source_date = models.DateField(_("vintage"), null=True, blank=True)
     lineage = models.TextField(_("how it was made"), blank=True)
-    contact = models.CharField(_("contact"), max_length=200, blank=True)
+    contact = models.CharField(_("whom to ask"), max_length=200, blank=True)
     owner = models.ForeignKey(Member, models.CASCADE, null=True, blank=True, verbose_name=_("owner"))
     visibility = models.CharField(_("who sees it"), max_length=10, choices=Visibility, default=Visibility.OWNER)
     shared_with = ArrayField(

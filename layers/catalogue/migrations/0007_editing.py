@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="layer",
             name="contact",
-            field=models.CharField(blank=True, max_length=200, verbose_name="contact"),
+            field=models.CharField(blank=True, max_length=200, verbose_name="whom to ask"),
         ),
         migrations.AddField(
             model_name="layer",
