@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "layers.imports",
     "layers.cadastre",
     "layers.features",
+    "layers.ogc",
     "orthophoto",
     "tiles",
     "demo",

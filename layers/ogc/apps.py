@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class OgcConfig(AppConfig):
+    name = "layers.ogc"
