@@ -113,7 +113,7 @@ def build_rows(made: BenchDatabase) -> list[Row]:
         RATE, ours=pixels / mosaic.seconds, reference=pixels / alone,
         note="même GDAL, mêmes options, mêmes dalles de 48 Mo non comprimées, lues en mémoire ; un processus chacun ; "
         "chez nous lecteur restreint, contrôles, fsync et base compris, "
-        "et les aperçus provisoires du pilote COG laissés sans compression (mêmes octets à la fin)",
+        "et les aperçus provisoires du pilote COG à peine compressés (mêmes octets à la fin)",
     )  # fmt: skip
     memory = replace(MEMORY, ours=max(mosaic.watched.memory))
     return [rate, memory, large_row(made, delivered), cpu_row(made, delivered)]
