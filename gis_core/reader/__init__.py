@@ -5,6 +5,9 @@ with RestrictedReader() as reader:
     info = reader.inspect(name)
     for batch in reader.features(name):
         ...
+    info = reader.inspect(name, reading=Reading())
+    for chunk in reader.copy(name, layer=info.layers[0].name, plan=CopyPlan(...)):
+        ...
     sheet = reader.admit(path, *companions_of(path), link=True)
     for strip in reader.pixels(sheet):
         ...
@@ -12,13 +15,36 @@ with RestrictedReader() as reader:
 
 from gis_core.reader.limits import Limits
 from gis_core.reader.problems import Problem, ReaderUnavailable, ReadRefused
-from gis_core.reader.process import Batch, Feature, FileInfo, LayerInfo, RestrictedReader
+from gis_core.reader.process import RestrictedReader
 from gis_core.reader.rasters import Pixels, RasterInfo, Strip, companions_of
+from gis_core.reader.vectors import (
+    Batch,
+    Chunk,
+    Column,
+    CopyPlan,
+    Encoding,
+    Feature,
+    FieldInfo,
+    FileInfo,
+    GeometryColumn,
+    GeometryInfo,
+    LayerInfo,
+    Reading,
+    Reference,
+    Repair,
+)
 
 __all__ = [
     "Batch",
+    "Chunk",
+    "Column",
+    "CopyPlan",
+    "Encoding",
     "Feature",
+    "FieldInfo",
     "FileInfo",
+    "GeometryColumn",
+    "GeometryInfo",
     "LayerInfo",
     "Limits",
     "Pixels",
@@ -26,6 +52,9 @@ __all__ = [
     "RasterInfo",
     "ReadRefused",
     "ReaderUnavailable",
+    "Reading",
+    "Reference",
+    "Repair",
     "RestrictedReader",
     "Strip",
     "companions_of",

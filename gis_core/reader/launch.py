@@ -29,7 +29,10 @@ ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
+    # Each arena of the allocator reserves address space, which is limited.
+    "MALLOC_ARENA_MAX": "2",
     "GDAL_NUM_THREADS": "1",
+    "OGR_ARROW_MEM_LIMIT": "33554432",
     "GDAL_CACHEMAX": "64",
     "GDAL_DRIVER_PATH": "disable",
     "GDAL_PAM_ENABLED": "NO",

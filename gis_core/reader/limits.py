@@ -21,6 +21,8 @@ class Limits:
     vertices: int = 50_000_000
     value_chars: int = 64 * MIB
     pixels: int = 2_500_000_000
+    fields: int = 1000
+    layers: int = 500
     start_seconds: float = 20.0
 
     @classmethod
@@ -36,4 +38,6 @@ class Limits:
             "vertices": self.vertices,
             "value_chars": self.value_chars,
             "pixels": self.pixels,
+            "fields": self.fields,
+            "layers": self.layers,
         }

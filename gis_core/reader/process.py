@@ -13,7 +13,6 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, NoReturn, Self
@@ -21,12 +20,13 @@ from typing import IO, Any, NoReturn, Self
 import numpy as np
 from django.conf import settings
 
-from gis_core.reader import launch, rasters
+from gis_core.reader import launch, rasters, vectors
 from gis_core.reader.child import names, wire
 from gis_core.reader.child.trouble import Trouble
 from gis_core.reader.limits import Limits
 from gis_core.reader.problems import Problem, ReaderUnavailable, ReadRefused
 from gis_core.reader.rasters import Pixels, RasterInfo, Strip
+from gis_core.reader.vectors import Batch, Chunk, CopyPlan, FileInfo, Reading
 
 logger = logging.getLogger(__name__)
 
@@ -36,48 +36,6 @@ COPY_CHUNK = 1 << 20
 PIPE_BYTES = 1 << 20
 STRIP_ROWS = 512
 SAMPLE_SIZE = 512
-
-
-@dataclass(frozen=True, slots=True)
-class LayerInfo:
-    """One layer of a file; `crs` is an EPSG code or None, `bounds` are in that CRS, `vertices` None if not counted."""
-
-    name: str | None
-    crs: int | None
-    features: int
-    refused: int
-    without_geometry: int
-    vertices: int | None
-    bounds: tuple[float, float, float, float] | None
-    geometry_types: Mapping[str, int]
-    fields: Mapping[str, tuple[str, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class FileInfo:
-    """What a file is; `notes` are codes of harmless oddities (utf8_bom)."""
-
-    format: str
-    layers: tuple[LayerInfo, ...]
-    notes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Feature:
-    """One feature: `index` from 1 in file order, `wkb` in the layer's CRS or None without geometry."""
-
-    index: int
-    identifier: str | None
-    properties: Mapping[str, Any]
-    wkb: bytes | None
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Features and refused features of one stretch of the file, each in file order."""
-
-    features: tuple[Feature, ...]
-    problems: tuple[Problem, ...]
 
 
 class RestrictedReader:
@@ -144,11 +102,27 @@ class RestrictedReader:
         """Remove an admitted file before the reader is closed."""
         shutil.rmtree(self._folders().files / self._checked(name).split("/")[0], ignore_errors=True)
 
-    def inspect(self, name: str, *, driver_allow_list: Sequence[str] = GEOJSON) -> FileInfo:
-        """What an admitted file is, read through once; every problem of the whole file shows here."""
+    def inspect(
+        self, name: str, *, driver_allow_list: Sequence[str] = GEOJSON, reading: Reading | None = None
+    ) -> FileInfo:
+        """What an admitted file is, read through once; every problem of the whole file shows here.
+
+        With a `reading`, the file may be of any format that a layer can come from (the allow-list is not looked at),
+        and much more is told of its layers.
+        """
         self._renew_if_tired()
-        answer, _ = self._ask({"op": "inspect", "name": self._checked(name), "drivers": list(driver_allow_list)})
-        return self._sensible(_file_info, answer)
+        if reading is None:
+            request: dict[str, Any] = {"op": "inspect", "drivers": list(driver_allow_list)}
+        else:
+            request = {"op": "survey", "reading": reading.to_json()}
+        answer, _ = self._ask({**request, "name": self._checked(name)})
+        return self._sensible(vectors.parse_file, answer)
+
+    def copy(self, name: str, *, plan: CopyPlan, layer: str | None = None) -> Iterator[Chunk]:
+        """The rows of a layer (the first one for None) as lines for COPY FROM STDIN, in file order."""
+        request = {"op": "copy", "name": self._checked(name), "layer": layer, "plan": plan.to_json()}
+        for answer, blob in self._stream_of(request):
+            yield self._sensible(vectors.parse_chunk, answer, blob)
 
     def features(
         self,
@@ -192,7 +166,7 @@ class RestrictedReader:
 
     def _batches(self, request: dict[str, Any]) -> Iterator[Batch]:
         for answer, blob in self._stream_of(request):
-            yield self._sensible(_batch, answer, blob.tobytes())
+            yield self._sensible(vectors.parse_batch, answer, blob.tobytes())
 
     def _stream_of(self, request: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Pixels]]:
         """Answers of a reading, each asked for before the one before it is used."""
@@ -446,47 +420,6 @@ class _OutOfTime(Exception):  # noqa: N818
     """The child did not answer in time."""
 
 
-def _file_info(answer: dict[str, Any]) -> FileInfo:
-    info = answer["info"]
-    return FileInfo(str(info["format"]), tuple(_layer_info(layer) for layer in info["layers"]), tuple(info["notes"]))
-
-
-def _layer_info(layer: dict[str, Any]) -> LayerInfo:
-    bounds = layer["bounds"]
-    return LayerInfo(
-        name=_text_or_none(layer["name"]),
-        crs=None if layer["crs"] is None else int(layer["crs"]),
-        features=int(layer["features"]),
-        refused=int(layer["refused"]),
-        without_geometry=int(layer["without_geometry"]),
-        vertices=None if layer["vertices"] is None else int(layer["vertices"]),
-        bounds=None if bounds is None else (float(bounds[0]), float(bounds[1]), float(bounds[2]), float(bounds[3])),
-        geometry_types={str(kind): int(count) for kind, count in layer["geometry_types"].items()},
-        fields={str(name): tuple(map(str, kinds)) for name, kinds in layer["fields"].items()},
-    )
-
-
-def _batch(answer: dict[str, Any], blob: bytes) -> Batch:
-    features, start = [], 0
-    for index, identifier, properties, size in answer["rows"]:
-        if not isinstance(properties, dict) or not isinstance(size, int) or size > len(blob) - start:
-            raise ValueError("row makes no sense")
-        wkb = None if size < 0 else blob[start : start + size]
-        start += max(size, 0)
-        features.append(Feature(int(index), _text_or_none(identifier), properties, wkb))
-    if start != len(blob):
-        raise ValueError("bytes left over")
-    return Batch(tuple(features), tuple(_problem(*entry) for entry in answer["problems"]))
-
-
-def _problem(index: Any, identifier: Any, code: Any, params: Any) -> Problem:
-    return Problem(str(code), dict(params), int(index), _text_or_none(identifier))
-
-
 def _file_problem(answer: dict[str, Any]) -> Problem:
     code, params = answer["trouble"]
     return Problem(str(code), dict(params))
-
-
-def _text_or_none(value: Any) -> str | None:
-    return None if value is None else str(value)

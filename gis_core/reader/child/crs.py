@@ -10,6 +10,8 @@ from .trouble import Trouble
 DEGREES = (-180.0, -90.0, 180.0, 90.0)
 LAMBERT_93 = (-600_000.0, 5_700_000.0, 1_600_000.0, 7_500_000.0)
 WEB_MERCATOR = (-20_037_508.35, -20_048_966.2, 20_037_508.35, 20_048_966.2)
+# Longitudes and latitudes of metropolitan France with Corsica, some sea around it.
+FRANCE_4326 = (-6.0, 41.0, 10.5, 51.6)
 # Below this, numbers are as likely degrees that went wrong.
 METRES = 10_000.0
 EPSG_NAME = re.compile(r"(?:urn:(?:ogc|x-ogc):def:crs:)?EPSG:(?:[0-9.]*:)?(\d{4,5})", re.IGNORECASE)

@@ -7,7 +7,7 @@ import sys
 import time
 import zlib
 from collections.abc import Iterator, Sequence
-from typing import Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from . import table
 from .files import head_of, regular
@@ -19,6 +19,9 @@ from .raster import Images
 from .rows import Problem, Row, batched
 from .trouble import Trouble
 from .wire import Blob, send
+
+if TYPE_CHECKING:
+    from .vectors import Vectors
 
 GZIP_MAGIC = b"\x1f\x8b"
 BLANKS = b" \t\r\n\xef\xbb\xbf"
@@ -49,6 +52,7 @@ MAGICS = {
 TAR_MAGIC = slice(257, 262)
 TAR = b"ustar"
 HEAD = 512
+VECTOR_OPERATIONS = {"survey", "copy"}
 IMAGE_OPERATIONS = {"raster", "pixels", "sample"}
 
 type Answer = tuple[dict[str, Any], Sequence[Blob]]
@@ -61,6 +65,7 @@ class Session:
         self._limits = limits
         self._drivers: Drivers | None = None
         self._images: Images | None = None
+        self._vectors: Vectors | None = None
         self._file: tuple[str, GeoJsonFile] | None = None
         self._answers: Iterator[Answer] = iter(())
 
@@ -73,8 +78,23 @@ class Session:
             return {"info": self._opened(request).inspect()}, ()
         if operation in IMAGE_OPERATIONS:
             return self._image(operation, request)
+        if operation in VECTOR_OPERATIONS:
+            return self._vector(operation, request)
         batches = batched(self._rows(operation, request), int(request["size"]))
         self._answers = (batch.message() for batch in batches)
+        return {}, ()
+
+    def _vector(self, operation: str, request: dict[str, Any]) -> Answer:
+        name = checked(request["name"])
+        regular(name).close()
+        if self._vectors is None:
+            # Takes a quarter of a second, which a GeoJSON file read in Python need not wait for.
+            from .vectors import Vectors
+
+            self._vectors = Vectors(self._limits)
+        if operation == "survey":
+            return {"info": self._vectors.info(name, request["reading"])}, ()
+        self._answers = self._vectors.copy(name, request["layer"], request["plan"])
         return {}, ()
 
     def _image(self, operation: str, request: dict[str, Any]) -> Answer:

@@ -12,6 +12,8 @@ from .trouble import Trouble
 # A coordinate pair is 16 bytes of WKB: close enough to bound a geometry without decoding it.
 POSITION_BYTES = 16
 PAGE = 1000
+# The class of GDAL's errors that are more than warnings.
+FAILURE = 3
 SQLITE_MAGIC = b"SQLite format 3\0"
 
 
@@ -29,9 +31,22 @@ class Drivers:
         self._gdal = ctypes.CDLL(str(library))
         self._gdal.GDALGetDriver.restype = ctypes.c_void_p
         self._gdal.GDALGetDescription.restype = ctypes.c_char_p
+        self._gdal.CPLGetLastErrorMsg.restype = ctypes.c_char_p
+        # Arcs and curves come as lines of short segments.
+        self._gdal.OGRSetNonLinearGeometriesEnabledFlag(0)
         count = self._gdal.GDALGetDriverCount()
         handles = [ctypes.c_void_p(self._gdal.GDALGetDriver(number)) for number in range(count)]
         self._handles = {self._gdal.GDALGetDescription(handle).decode(): handle for handle in handles}
+
+    def forget_errors(self) -> None:
+        """So that `error` tells only of what comes next."""
+        self._gdal.CPLErrorReset()
+
+    def error(self) -> str:
+        """What GDAL last complained of in this thread, warnings left aside."""
+        if self._gdal.CPLGetLastErrorType() < FAILURE:
+            return ""
+        return str(self._gdal.CPLGetLastErrorMsg().decode(errors="replace"))
 
     def allow(self, names: list[str]) -> None:
         """Leave only these drivers registered; raises Trouble when one is not built in."""

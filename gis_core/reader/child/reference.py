@@ -1,0 +1,208 @@
+"""Which EPSG code a file means: by its code, by the name it writes, or by what its projection does to known places."""
+
+import re
+from functools import cache
+from typing import Any
+
+from pyproj import CRS, Proj, Transformer
+from pyproj.exceptions import CRSError
+
+from .crs import EPSG_NAME, FRANCE_4326
+from .geometry import Bounds
+from .slices import Found
+
+LAMBERT_93 = 2154
+CONIC = range(3942, 3951)
+GEOGRAPHIC = (4326, 4171, 4258, 4275, 4807)
+# Tried in this order for a projection without a code: the usual ones of France, then of its neighbours and overseas.
+PROJECTED = (
+    LAMBERT_93,
+    *CONIC,
+    27572,
+    27571,
+    27573,
+    27574,
+    27561,
+    27562,
+    27563,
+    27564,
+    3857,
+    *range(32630, 32633),
+    *range(25830, 25833),
+    3035,
+    5490,
+    2972,
+    2975,
+    4471,
+    4467,
+    3812,
+    31370,
+    2056,
+    21781,
+    2169,
+)
+# Longitude and latitude of places far enough apart to tell projections apart.
+PLACES = ((2.5, 47.8), (-4.2, 48.4), (7.6, 48.5), (6.9, 43.7), (9.1, 42.0))
+NEAR_METRES = 1.0
+NEAR_AXIS = 1.0
+NEAR_FLATTENING = 0.001
+# ESRI and MapInfo leave the code out and spell the name in their own way.
+NAMED = (
+    (re.compile(r"lambert[\s_-]*93"), LAMBERT_93),
+    (re.compile(r"(?<![a-z])cc[\s_-]*(4[2-9]|50)(?![0-9])"), 0),
+    (re.compile(r"lambert[\s_-]*(?:ii|2)[\s_-]*(?:etendu|extended|carto)"), 27572),
+)
+CODE_IN_NAME = re.compile(r"^(?:urn:ogc:def:crs:)?EPSG:(?:[0-9.]*:)?(\d{4,5})$", re.IGNORECASE)
+
+
+def identify(text: str | None) -> Found:
+    """The EPSG code of a CRS given as a code or WKT of any dialect; `how` is code, name, projection or none."""
+    if not text or not text.strip():
+        return Found()
+    match = EPSG_NAME.fullmatch(text.strip())
+    if match:
+        return Found(int(match[1]), "code", text.strip())
+    try:
+        found = CRS.from_user_input(text)
+    except CRSError:
+        return Found(None, "unreadable", text.strip()[:200])
+    return _identified(_horizontal(found))
+
+
+def describe(epsg: int) -> str:
+    """Its official name, empty when there is no such code."""
+    try:
+        return str(CRS.from_epsg(epsg).name)
+    except CRSError:
+        return ""
+
+
+def is_known(epsg: int) -> bool:
+    """Whether coordinates in this system can be brought to EPSG:2154."""
+    return bool(describe(epsg))
+
+
+def accuracy(epsg: int) -> float | None:
+    """Metres that the way to EPSG:2154 may be wrong by; None when nobody says."""
+    metres = _to_lambert(epsg).accuracy
+    return None if metres is None or metres < 0 else float(metres)
+
+
+def fits(box: Bounds, epsg: int) -> bool:
+    """Whether a box in this system can be where the system is used, some way around it included."""
+    west, south, east, north = _degrees(box, epsg)
+    area = CRS.from_epsg(epsg).area_of_use
+    if area is None:
+        return all(map(_finite, (west, south, east, north)))
+    return bool(area.west - 5 <= west and area.south - 5 <= south and east <= area.east + 5 and north <= area.north + 5)
+
+
+def looks_like(box: Bounds) -> int | None:
+    """The system in which these coordinates would lie in France; None when there is none."""
+    likely: tuple[int, ...] = (4326, LAMBERT_93, *CONIC, 27572, 3857, 32631, 32630, 32632)
+    return next((epsg for epsg in likely if _inside(_degrees(box, epsg), FRANCE_4326)), None)
+
+
+def axes_swapped(box: Bounds) -> bool:
+    """Whether the coordinates are a latitude, then a longitude, of France."""
+    return _inside((box[1], box[0], box[3], box[2]), FRANCE_4326)
+
+
+def _identified(found: CRS) -> Found:
+    name = str(found.name)
+    authority = found.to_authority(min_confidence=100)
+    if authority and authority[0] == "EPSG":
+        return Found(int(authority[1]), "code" if _carries_code(found) else "name", name)
+    match = CODE_IN_NAME.match(name)
+    if match and _same(found, int(match[1])):
+        return Found(int(match[1]), "name", name)
+    named = _by_name(name)
+    if named and _same(found, named):
+        return Found(named, "name", name)
+    candidates = GEOGRAPHIC if found.is_geographic else PROJECTED
+    like: int | None = next((epsg for epsg in candidates if _same(found, epsg)), None)
+    if like is None and authority is None:
+        close = found.to_authority("EPSG", min_confidence=70)
+        like = int(close[1]) if close else None
+    return Found(like, "projection" if like else "unknown", name)
+
+
+def _carries_code(found: CRS) -> bool:
+    return bool(found.to_json_dict().get("id"))
+
+
+def _horizontal(found: CRS) -> CRS:
+    if found.is_compound:
+        return _horizontal(found.sub_crs_list[0])
+    if found.is_bound and found.source_crs:
+        return _horizontal(found.source_crs)
+    return found
+
+
+def _by_name(name: str) -> int | None:
+    plain = name.lower().replace("é", "e")
+    for pattern, epsg in NAMED:
+        match = pattern.search(plain)
+        if match:
+            return epsg or 3900 + int(match[1])
+    return None
+
+
+def _same(found: CRS, epsg: int) -> bool:
+    """Whether both put known places at the same coordinates, on an ellipsoid of the same size."""
+    try:
+        known = CRS.from_epsg(epsg)
+        if found.is_geographic != known.is_geographic or not _same_ellipsoid(found, known):
+            return False
+        if known.is_geographic:
+            return _meridian(found) == _meridian(known) and _unit(found) == _unit(known)
+        mine, theirs = Proj(found), Proj(known)
+    except CRSError:
+        return False
+    return all(_near(mine(*place), theirs(*place)) for place in PLACES)
+
+
+def _same_ellipsoid(one: CRS, other: CRS) -> bool:
+    first, second = one.ellipsoid, other.ellipsoid
+    if first is None or second is None:
+        return False
+    axis = abs(first.semi_major_metre - second.semi_major_metre) < NEAR_AXIS
+    return axis and abs(first.inverse_flattening - second.inverse_flattening) < NEAR_FLATTENING
+
+
+def _meridian(found: CRS) -> float:
+    meridian = found.prime_meridian
+    return round(float(meridian.longitude), 4) if meridian else 0.0
+
+
+def _unit(found: CRS) -> float:
+    return round(float(found.axis_info[0].unit_conversion_factor), 9) if found.axis_info else 0.0
+
+
+def _near(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    return abs(one[0] - other[0]) < NEAR_METRES and abs(one[1] - other[1]) < NEAR_METRES
+
+
+def _degrees(box: Bounds, epsg: int) -> Bounds:
+    if epsg == 4326:
+        return box
+    bounds: Any = _to_degrees(epsg).transform_bounds(*box)
+    return float(bounds[0]), float(bounds[1]), float(bounds[2]), float(bounds[3])
+
+
+def _inside(box: Bounds, outer: Bounds) -> bool:
+    return outer[0] <= box[0] and outer[1] <= box[1] and box[2] <= outer[2] and box[3] <= outer[3]
+
+
+def _finite(number: float) -> bool:
+    return number - number == 0
+
+
+@cache
+def _to_degrees(epsg: int) -> Transformer:
+    return Transformer.from_crs(epsg, 4326, always_xy=True)
+
+
+@cache
+def _to_lambert(epsg: int) -> Transformer:
+    return Transformer.from_crs(epsg, LAMBERT_93, always_xy=True)

@@ -1,0 +1,106 @@
+"""What every vector source gives: the heads of its layers, then their rows in slices of Arrow columns."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+import pyarrow as pa
+
+from .rows import Problem
+
+type Numbers = np.ndarray[Any, np.dtype[Any]]
+
+# The types that a column of a layer can have; "other" is read by nobody (binary values).
+TYPES = ("text", "integer", "number", "boolean", "date", "datetime")
+OTHER = "other"
+SLICE_ROWS = 20_000
+
+
+@dataclass(slots=True)
+class Field:
+    """One field under a name that no other field of its layer has; `type` as the file declares it."""
+
+    name: str
+    type: str
+
+
+@dataclass(slots=True)
+class Found:
+    """An answer and how it was found (see the parent's words for each way); `text` is what the file says itself."""
+
+    value: Any = None
+    how: str = "none"
+    text: str = ""
+
+
+@dataclass(slots=True)
+class Head:
+    """What a source says of a layer before its rows are read.
+
+    `features` is None when only reading tells. `crs` holds an EPSG code, `encoding` the name of a Python codec.
+    `accented` are samples of the texts whose reading depends on the encoding.
+    """
+
+    name: str
+    fields: list[Field]
+    has_geometry: bool
+    features: int | None
+    crs: Found
+    encoding: Found
+    accented: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Slice:
+    """Some rows: their ranks from 1 in file order, their columns by field name, their WKB (None: no geometry).
+
+    `problems` are the rows of this stretch that the source itself had to refuse.
+    """
+
+    ranks: Numbers
+    columns: dict[str, pa.Array]
+    wkb: pa.Array | None
+    problems: list[Problem] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.ranks)
+
+
+class Source(Protocol):
+    """One readable file."""
+
+    format: str
+
+    def heads(self) -> list[Head]:
+        """Its layers; raises Trouble when the file as a whole cannot be read."""
+        ...
+
+    def slices(self, layer: str) -> Iterator[Slice]:
+        """The rows of a layer in file order."""
+        ...
+
+
+def unique(names: list[str]) -> list[str]:
+    """The same names, numbered where one comes back or is empty: code, code_2."""
+    given: dict[str, None] = {}
+    for position, name in enumerate(names, start=1):
+        base = name.strip() or f"column_{position}"
+        free, number = base, 1
+        while free in given:
+            number += 1
+            free = f"{base}_{number}"
+        given[free] = None
+    return list(given)
+
+
+def ranks(first: int, count: int) -> Numbers:
+    """Ranks of `count` rows that start at `first`."""
+    return np.arange(first, first + count)
+
+
+def where(flags: Numbers) -> list[int]:
+    """The rows that are flagged."""
+    found: list[int] = np.flatnonzero(flags).tolist()
+    return found

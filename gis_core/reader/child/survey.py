@@ -1,0 +1,320 @@
+"""One reading of a layer to tell a person what is in it: fields, geometries, CRS, encoding, sample rows."""
+
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import shapely
+
+from . import crs, reference
+from .columns import convert, plain, stripped
+from .geometry import Bounds
+from .rows import printable
+from .shapes import FAMILY_OF, NAMES, measures, parsed, reason_of, repaired, wkb_codes
+from .slices import OTHER, Head, Numbers, Slice, Source, where
+from .trouble import Trouble
+
+SAMPLES = 5
+SAMPLE_CHARS = 200
+SAMPLE_ROWS = 10
+EXAMPLES = 20
+# Seconds that one layer may take: for its validity, for all of it.
+VALIDITY_SECONDS = 15.0
+LAYER_SECONDS = 45.0
+# Beyond this many texts without an answer, a column is text.
+GUESSES = ("integer", "number", "date", "datetime", "boolean")
+IDENTIFYING = (
+    "id",
+    "idu",
+    "code",
+    "insee",
+    "identifiant",
+    "gid",
+    "fid",
+    "objectid",
+    "numero",
+    "reference",
+    "nom",
+    "name",
+)
+LEADING_ZERO = r"^[+-]?0[0-9]"
+
+
+@dataclass(slots=True)
+class Column:
+    """What is known of one field so far; `open` are the types that its texts could still have."""
+
+    name: str
+    type: str
+    rows: int = 0
+    nulls: int = 0
+    longest: int = 0
+    samples: dict[str, None] = field(default_factory=dict)
+    open: list[str] = field(default_factory=list)
+
+    def add(self, values: pa.Array) -> None:
+        """Take the values of one slice into account."""
+        text = values if pa.types.is_string(values.type) else convert(values, "text").text
+        text = stripped(text)
+        self.rows += len(text)
+        self.nulls += text.null_count
+        self.longest = max(self.longest, pc.max(pc.utf8_length(text)).as_py() or 0)
+        if len(self.samples) < SAMPLES:
+            for value in pc.unique(text.slice(0, 1000).drop_null())[:SAMPLES].to_pylist():
+                if len(self.samples) < SAMPLES:
+                    self.samples[printable_text(value)] = None
+        if self.open and text.null_count < len(text):
+            self.open = [kind for kind in self.open if _could_be(text, kind)]
+
+    def told(self) -> dict[str, Any]:
+        """For the parent."""
+        return {
+            "name": self.name,
+            "type": self.type,
+            "guess": self.guess(),
+            "null_share": round(self.nulls / self.rows, 4) if self.rows else 1.0,
+            "longest": self.longest,
+            "samples": list(self.samples),
+        }
+
+    def guess(self) -> str:
+        """The type that all values of a text field have, else the declared one."""
+        if self.type != "text" or self.nulls == self.rows:
+            return self.type
+        return self.open[0] if self.open else "text"
+
+
+@dataclass(slots=True)
+class Geometries:
+    """What is known of the geometries of a layer so far; `checked` had their validity looked at."""
+
+    kinds: Counter[str] = field(default_factory=Counter)
+    nulls: int = 0
+    empty: int = 0
+    unreadable: int = 0
+    heights: bool = False
+    measured: bool = False
+    vertices: int = 0
+    checked: int = 0
+    invalid: Counter[str] = field(default_factory=Counter)
+    lost: int = 0
+    before: float = 0.0
+    after: float = 0.0
+    examples: list[list[Any]] = field(default_factory=list)
+    boxes: list[Numbers] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def add(self, slice_: Slice, identifier: str | None) -> None:
+        """Take the geometries of one slice into account."""
+        wkb = slice_.wkb
+        if wkb is None:
+            self.nulls += len(slice_)
+            return
+        shapes = parsed(wkb.to_numpy(zero_copy_only=False))
+        self.nulls += wkb.null_count
+        self.unreadable += int(shapely.is_missing(shapes).sum()) - wkb.null_count
+        empty = shapely.is_empty(shapes)
+        self.empty += int(empty.sum())
+        shapes[empty] = None
+        self._count_kinds(shapes, wkb)
+        self.vertices += int(shapely.get_num_coordinates(shapes).sum())
+        boxes = shapely.bounds(shapes)
+        self.boxes.append(boxes[np.isfinite(boxes).all(axis=1)])
+        self._check(shapes, slice_, identifier)
+
+    def bounds(self) -> Bounds | None:
+        """Around everything, in the layer's CRS."""
+        boxes = self.all_boxes()
+        if not len(boxes):
+            return None
+        west, south = boxes[:, :2].min(axis=0).tolist()
+        east, north = boxes[:, 2:].max(axis=0).tolist()
+        return west, south, east, north
+
+    def all_boxes(self) -> Numbers:
+        """West, south, east, north per geometry."""
+        return np.concatenate(self.boxes) if self.boxes else np.zeros((0, 4))
+
+    def told(self) -> dict[str, Any]:
+        """For the parent."""
+        return {
+            "nulls": self.nulls,
+            "empty": self.empty,
+            "unreadable": self.unreadable,
+            "heights": self.heights,
+            "measured": self.measured,
+            "checked": self.checked,
+            "invalid": dict(self.invalid),
+            "lost": self.lost,
+            "before": round(self.before, 2),
+            "after": round(self.after, 2),
+            "examples": self.examples,
+        }
+
+    def _count_kinds(self, shapes: Numbers, wkb: pa.Array) -> None:
+        kinds, counts = np.unique(shapely.get_type_id(shapes), return_counts=True)
+        for kind, count in zip(kinds.tolist(), counts.tolist(), strict=True):
+            if kind >= 0:
+                self.kinds[NAMES.get(kind, str(kind))] += count
+        codes = wkb_codes(wkb)[1] // 1000
+        self.heights = self.heights or bool(np.isin(codes, (1, 3)).any())
+        self.measured = self.measured or bool(np.isin(codes, (2, 3)).any())
+
+    def _check(self, shapes: Numbers, slice_: Slice, identifier: str | None) -> None:
+        if self.seconds > VALIDITY_SECONDS:
+            return
+        began = time.monotonic()
+        present = ~shapely.is_missing(shapes)
+        self.checked += int(present.sum())
+        for row in where(present & ~shapely.is_valid(shapes)):
+            reason = reason_of(shapes[row])
+            self.invalid[reason] += 1
+            self._try_repair(shapes[row], reason, int(slice_.ranks[row]), named(slice_, identifier, row))
+        self.seconds += time.monotonic() - began
+
+    def _try_repair(self, shape: Any, reason: str, rank: int, name: str | None) -> None:
+        family = FAMILY_OF.get(int(shapely.get_type_id(shape)))
+        if family is None or family == "point":
+            return
+        after = repaired(shape, family)  # type: ignore[arg-type]  # one of the families
+        if after is None:
+            self.lost += 1
+            sizes: dict[str, Any] = {"before": 0.0, "after": 0.0, "family": family}
+        else:
+            sizes = measures(shape, after, family)  # type: ignore[arg-type]
+        self.before += sizes["before"]
+        self.after += sizes["after"]
+        if len(self.examples) < EXAMPLES:
+            self.examples.append([rank, name, reason, sizes["before"], sizes["after"], after is None])
+
+
+def surveyed(source: Source, head: Head, limits: Mapping[str, int]) -> dict[str, Any]:
+    """Everything worth telling of one layer; a long one is read for some time only (`read` of `features` rows)."""
+    columns = {f.name: Column(f.name, f.type, open=list(GUESSES) if f.type == "text" else []) for f in head.fields}
+    geometries, read, refused, complete = Geometries(), 0, 0, True
+    rows: list[dict[str, Any]] = []
+    identifier, began = identifying(head), time.monotonic()
+    for slice_ in source.slices(head.name):
+        for name, values in slice_.columns.items():
+            columns[name].add(plain(values))
+        if head.has_geometry:
+            geometries.add(slice_, identifier)
+        rows += sample_rows(slice_, SAMPLE_ROWS - len(rows))
+        read, refused = read + len(slice_) + len(slice_.problems), refused + len(slice_.problems)
+        check_limits(read, geometries.vertices, limits)
+        if time.monotonic() - began > LAYER_SECONDS:
+            complete = False
+            break
+    features = read if complete or head.features is None else max(head.features, read)
+    return {
+        **_as_before(head, geometries, columns, features, refused),
+        "read": read,
+        "complete": complete,
+        "has_geometry": head.has_geometry,
+        "columns": [column.told() for column in columns.values()],
+        "identifier": identifier,
+        "geometry": geometries.told() if head.has_geometry else None,
+        "reference": _reference(head, geometries),
+        "encoding": [head.encoding.value, head.encoding.how, head.encoding.text, head.accented],
+        "rows": rows,
+        "notes": head.notes,
+    }
+
+
+def _as_before(
+    head: Head, geometries: Geometries, columns: Mapping[str, Column], features: int, refused: int
+) -> dict[str, Any]:
+    return {
+        "name": head.name,
+        "crs": head.crs.value,
+        "features": features,
+        "refused": refused,
+        "without_geometry": geometries.nulls + geometries.empty if head.has_geometry else features,
+        "vertices": geometries.vertices,
+        "bounds": geometries.bounds(),
+        "geometry_types": dict(geometries.kinds),
+        "fields": {column.name: [column.guess()] for column in columns.values()},
+    }
+
+
+def _reference(head: Head, geometries: Geometries) -> dict[str, Any]:
+    """How the CRS was found, and whether the coordinates agree with it."""
+    boxes = geometries.all_boxes()
+    epsg = head.crs.value
+    told: dict[str, Any] = {"how": head.crs.how, "text": head.crs.text, "seems": None, "swapped": False}
+    told["accuracy"] = reference.accuracy(epsg) if epsg and reference.is_known(epsg) else None
+    told["name"] = reference.describe(epsg) if epsg else ""
+    if not len(boxes):
+        return {**told, "fits": True, "outside": 0}
+    middle = typical(boxes)
+    fits = bool(epsg) and reference.is_known(epsg) and reference.fits(middle, epsg)
+    if not fits:
+        told["seems"] = reference.looks_like(middle)
+        told["swapped"] = reference.axes_swapped(middle)
+    outside = 0 if epsg not in crs.RANGES else int((~_inside(boxes, crs.RANGES[epsg])).sum())
+    return {**told, "fits": fits or not epsg, "outside": outside}
+
+
+def typical(boxes: Numbers) -> Bounds:
+    """Where the layer mostly is: one stray geometry must not hide it."""
+    west, south = np.quantile(boxes[:, :2], 0.05, axis=0).tolist()
+    east, north = np.quantile(boxes[:, 2:], 0.95, axis=0).tolist()
+    return min(west, east), min(south, north), max(west, east), max(south, north)
+
+
+def _inside(boxes: Numbers, outer: Bounds) -> Numbers:
+    inside: Numbers = (
+        (boxes[:, 0] >= outer[0]) & (boxes[:, 1] >= outer[1]) & (boxes[:, 2] <= outer[2]) & (boxes[:, 3] <= outer[3])
+    )
+    return inside
+
+
+def check_limits(read: int, vertices: int, limits: Mapping[str, int]) -> None:
+    """Raise Trouble for a layer larger than allowed."""
+    if read > limits["features"]:
+        raise Trouble("too_many_features", limit=limits["features"])
+    if vertices > limits["vertices"]:
+        raise Trouble("too_many_vertices", limit=limits["vertices"])
+
+
+def sample_rows(slice_: Slice, count: int) -> list[dict[str, Any]]:
+    """The first rows as text."""
+    if count <= 0:
+        return []
+    texts = {name: convert(values.slice(0, count), "text").text.to_pylist() for name, values in slice_.columns.items()}
+    return [
+        {name: None if values[row] is None else printable_text(values[row]) for name, values in texts.items()}
+        for row in range(min(count, len(slice_)))
+    ]
+
+
+def identifying(head: Head) -> str | None:
+    """The field whose value would name a row to a person."""
+    names = [f.name for f in head.fields if f.type != OTHER]
+    lower = {name.lower(): name for name in reversed(names)}
+    return next((lower[name] for name in IDENTIFYING if name in lower), names[0] if names else None)
+
+
+def named(slice_: Slice, identifier: str | None, row: int) -> str | None:
+    """The identifying value of a row."""
+    column = slice_.columns.get(identifier or "")
+    value = None if column is None else column[row].as_py()
+    return None if value is None else printable(str(value))
+
+
+def printable_text(text: str) -> str:
+    """Short enough to show, and safe to send."""
+    return text[:SAMPLE_CHARS].encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
+
+
+def _could_be(text: pa.Array, kind: str) -> bool:
+    """Whether every value could be of the type; numbers that start with 0 are codes, 0/1 alone are numbers."""
+    if kind in ("integer", "number") and pc.any(pc.match_substring_regex(text, LEADING_ZERO)).as_py():
+        return False
+    values = convert(text, kind)
+    return not values.bad.any() and values.text.null_count == text.null_count
