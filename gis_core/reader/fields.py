@@ -5,12 +5,10 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-# One less than create_layer_table accepts, which leaves room for nothing but a clear error.
+# What create_layer_table accepts is one longer.
 LENGTH = 60
 NOT_PLAIN = re.compile(r"[^a-z0-9]+")
 LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i"})
-    {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
-)
 SPOKEN = str.maketrans({"%": " pct ", "€": " eur ", "°": " ", "²": "2", "³": "3"})
 # fmt: off
 # Columns that every layer's table has, and those that every PostgreSQL table has.
