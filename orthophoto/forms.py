@@ -8,11 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from gis_core.forms import AccessibleForm
 from gis_core.models import Member
 from gis_core.rights import Rights
+from gis_core.services.members import partners
 from layers.catalogue.models import Layer, Photo
 from orthophoto.models import Campaign
 from orthophoto.report import ACQUIRED
 from orthophoto.services.campaigns import deliveries
-from orthophoto.services.orders import KEPT, partners
+from orthophoto.services.orders import KEPT
 
 CRS = [
     (2154, "RGF93 · Lambert-93 (EPSG:2154)"),

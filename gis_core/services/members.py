@@ -1,9 +1,10 @@
 """Members as an asker may see them."""
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Forbidden, NotFound
-from gis_core.models import Member
+from gis_core.models import Member, Territory
 from gis_core.rights import ADMINISTRATORS, Rights
 
 
@@ -21,3 +22,11 @@ def administered_member(*, rights: Rights, slug: str) -> Member:
     if not rights.has_role(member.pk, ADMINISTRATORS):
         raise Forbidden(_("Only an administrator of this member manages its people."))
     return member
+
+
+def partners(rights: Rights) -> QuerySet[Member]:
+    """Whom the asker may share with: the members on the same communes; any for the agency."""
+    if rights.agency:
+        return Member.objects.order_by("name")
+    communes = Territory.objects.filter(member_id__in=rights.administered()).values("commune_id")
+    return Member.objects.filter(territories__commune_id__in=communes).distinct().order_by("name")

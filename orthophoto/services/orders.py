@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from gis_core.errors import NotFound
-from gis_core.models import Member, Territory
+from gis_core.models import Member
 from gis_core.rights import Rights
-from gis_core.services.members import administered_member
+from gis_core.services.members import administered_member, partners
 from layers.catalogue.models import Layer
 from orthophoto.errors import BadOrder
 from orthophoto.models import Campaign
@@ -76,14 +75,6 @@ def owner_given(slug: str, rights: Rights) -> Member | None:
     if len(members) != 1:
         raise BadOrder(_("“member” must say for which member the campaign is."), parameter="member")
     return members[0]
-
-
-def partners(rights: Rights) -> QuerySet[Member]:
-    """Whom the asker may share with: the members on the same communes; any for the agency."""
-    if rights.agency:
-        return Member.objects.order_by("name")
-    communes = Territory.objects.filter(member_id__in=rights.administered()).values("commune_id")
-    return Member.objects.filter(territories__commune_id__in=communes).distinct().order_by("name")
 
 
 def shared_given(given: Mapping[str, Any], rights: Rights) -> list[int]:
