@@ -26,7 +26,8 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
     folder = tmp_path_factory.mktemp("data")
     kept = {
-        name: getattr(settings, name) for name in ("DATA_DIR", "FILES_DIR", "CACHE_DIR", "INBOX_DIR", "DELIVERIES_DIR")
+        name: getattr(settings, name)
+        for name in ("DATA_DIR", "FILES_DIR", "CACHE_DIR", "INBOX_DIR", "PRINTS_DIR", "DELIVERIES_DIR")
     }
     settings.DATA_DIR = folder
     settings.DELIVERIES_DIR = folder / "deliveries"
@@ -35,6 +36,7 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         folder / "cache",
         folder / "files" / "inbox",
     )
+    settings.PRINTS_DIR = folder / "files" / "prints"
     settings.INBOX_DIR.mkdir(parents=True)
     yield folder
     for name, value in kept.items():

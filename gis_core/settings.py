@@ -13,6 +13,7 @@ DATA_DIR = Path(os.environ.get("ARPENT_DATA", BASE_DIR / "var"))
 FILES_DIR = DATA_DIR / "files"
 CACHE_DIR = DATA_DIR / "cache"
 INBOX_DIR = FILES_DIR / "inbox"
+PRINTS_DIR = FILES_DIR / "prints"
 # Where deliveries of aerial photos are put by hand, in one folder per member.
 DELIVERIES_DIR = Path(os.environ.get("ARPENT_DELIVERIES", DATA_DIR / "deliveries"))
 VERSION = "0.1.0"
@@ -53,6 +54,7 @@ INSTALLED_APPS = [
     "gis_core",
     "layers.catalogue",
     "layers.imports",
+    "layers.printing",
     "layers.cadastre",
     "layers.features",
     "layers.ogc",

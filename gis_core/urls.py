@@ -10,6 +10,7 @@ ROOMS = {
         "layers.catalogue.api.urls",
         "layers.features.api.urls",
         "layers.imports.api.urls",
+        "layers.printing.api.urls",
         "orthophoto.api.urls",
     ],
     "campagnes/": ["orthophoto.urls"],

@@ -1,0 +1,85 @@
+"""Printing a map: what can be chosen, an order, the asker's own prints, a finished file."""
+
+from typing import Any
+
+from django.http import FileResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema, inline_serializer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from gis_core.api.views import asker, checked
+from gis_core.middleware import rights_of_request
+from layers.printing import order as orders
+from layers.printing.api import serializers
+from layers.printing.paper import ORIENTATIONS, PAPERS, layout
+from layers.printing.picture import BYTES_PER_PIXEL
+from layers.printing.services import prints
+
+
+class PrintsView(APIView):
+    @extend_schema(
+        operation_id="prints",
+        responses=inline_serializer("PrintList", {"results": serializers.PrintSerializer(many=True)}),
+    )
+    def get(self, request: Request) -> Response:
+        """The asker's own latest prints, newest first."""
+        rows = prints.prints_of(rights_of_request(request))[: prints.SHOWN]
+        return Response({"results": serializers.PrintSerializer(rows, many=True).data})
+
+    @extend_schema(
+        operation_id="print_create",
+        request=serializers.PrintOrderSerializer,
+        responses={202: serializers.PrintStartedSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Print a map to scale as a PDF file; the answer says which job to watch."""
+        given = checked(serializers.PrintOrderSerializer(data=request.data))
+        order = orders.PrintOrder.of(given)
+        job = prints.start_print(order, user=asker(request), rights=rights_of_request(request))
+        started = {"id": job.pk, "kind": job.kind, "title": job.title, "state": job.state}
+        return Response(started, status=202, headers={"Location": f"/api/v1/jobs/{job.pk}/"})
+
+
+class PrintOptionsView(APIView):
+    @extend_schema(operation_id="print_options", responses=serializers.PrintOptionsSerializer)
+    def get(self, request: Request) -> Response:
+        """The papers with the size of their map, and the limits of everything."""
+        sheets = [sheet(paper, orientation) for paper in PAPERS for orientation in ORIENTATIONS]
+        return Response(
+            {
+                "sheets": sheets,
+                "scales": orders.SCALES,
+                "dpi": orders.RESOLUTIONS,
+                "usual_dpi": orders.USUAL_DPI,
+                "most_pixels": orders.MOST_PIXELS,
+                "bytes_per_pixel": BYTES_PER_PIXEL,
+                "most_layers": orders.MOST_LAYERS,
+                "longest": orders.LONGEST,
+                "author": str(asker(request)),
+                "kept_days": prints.KEPT.days,
+            }
+        )
+
+
+def sheet(paper: Any, orientation: Any) -> dict[str, Any]:
+    found = layout(paper, orientation)
+    sizes = {"sheet_mm": [found.width, found.height], "map_mm": [found.map.width, found.map.height]}
+    return {"paper": paper, "orientation": orientation} | sizes
+
+
+class PrintFileView(APIView):
+    @extend_schema(operation_id="print_file", responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    def get(self, request: Request, job_id: int) -> FileResponse:
+        """The PDF file, for whoever ordered it."""
+        job = prints.print_of(rights=rights_of_request(request), job_id=job_id)
+        path = prints.finished_file(job)
+        headers = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
+        return FileResponse(
+            path.open("rb"),
+            as_attachment=True,
+            filename=prints.name_of(job),
+            content_type="application/pdf",
+            headers=headers,
+        )

@@ -1,0 +1,256 @@
+"""A PDF document measured in millimetres, y upwards: words, shapes, pictures, and drawings with thousands of paths."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from reportlab import rl_config
+from reportlab.pdfbase import pdfdoc, pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
+
+from layers.printing.palette import INK, Colour
+from layers.printing.paper import MM_PER_INCH, Box, Rectangle
+
+POINT_MM = MM_PER_INCH / 72
+FONTS = Path(__file__).parent / "fonts"
+REGULAR, BOLD, ITALIC = "regular", "semibold", "italic"
+CAP_HEIGHT = 0.668  # of the font's size
+DESCENT = 0.22
+ELLIPSIS = "…"
+FILLED_GLYPHS, STROKED_GLYPHS = 0, 1
+
+
+@cache
+def prepare_library() -> None:
+    """Register the platform's font, and write pictures as they are instead of as text."""
+    setattr(rl_config, "useA85", 0)  # noqa: B010
+    for name in (REGULAR, BOLD, ITALIC):
+        pdfmetrics.registerFont(TTFont(name, FONTS / f"atkinson-hyperlegible-next-{name}.ttf"))
+
+
+def width_of(text: str, size: float, font: str = REGULAR) -> float:
+    """How long a text is (mm) at a size (mm)."""
+    prepare_library()
+    return float(pdfmetrics.stringWidth(text, font, size))
+
+
+def unknown_letters(text: str) -> list[str]:
+    """The characters that the font cannot write, each once."""
+    prepare_library()
+    known = pdfmetrics.getFont(REGULAR).face.charToGlyph
+    return sorted({letter for letter in text if ord(letter) not in known and letter != "\n"})
+
+
+def wrapped(text: str, size: float, width: float, font: str = REGULAR) -> list[str]:
+    """The text in lines of this width (mm) at most; a word that is longer is cut."""
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        line = ""
+        for word in paragraph.split(" "):
+            longer = f"{line} {word}" if line else word
+            if width_of(longer, size, font) <= width:
+                line = longer
+                continue
+            if line:
+                lines.append(line)
+            *full, line = pieces(word, size, width, font)
+            lines += full
+        lines.append(line)
+    return lines
+
+
+def pieces(word: str, size: float, width: float, font: str) -> list[str]:
+    """A word in as many pieces as its width asks for."""
+    found, piece = [], ""
+    for letter in word:
+        if piece and width_of(piece + letter, size, font) > width:
+            found.append(piece)
+            piece = ""
+        piece += letter
+    return [*found, piece]
+
+
+@dataclass(slots=True)
+class Drawing:
+    """PDF operators in the millimetres of a rectangle, which cuts off what lies outside, and the opacities they use."""
+
+    width: float
+    height: float
+    operators: list[str] = field(default_factory=list)
+    opacities: set[int] = field(default_factory=set)
+
+    def add(self, *operators: str) -> None:
+        self.operators += operators
+
+    def ink(self, colour: Colour, *, stroke: bool = False) -> str:
+        """The operators that choose a colour and its opacity."""
+        percent = round(colour.alpha * 100)
+        self.opacities.add(percent)
+        letters = "RG" if stroke else "rg"
+        return f"{colour.red:.4g} {colour.green:.4g} {colour.blue:.4g} {letters} /A{percent} gs"
+
+
+class Group(pdfdoc.PDFFormXObject):
+    """A drawing as an object of the document, whose opacity is one: what overlaps inside is not seen twice."""
+
+    compression = 1
+
+    def __init__(self, drawing: Drawing) -> None:
+        super().__init__(0, 0, drawing.width, drawing.height)  # type: ignore[no-untyped-call]
+        self.drawing = drawing
+
+    def format(self, document: Any) -> bytes:
+        states = {f"A{percent}": opacity(percent) for percent in sorted(self.drawing.opacities)}
+        resources: Any = pdfdoc.PDFResourceDictionary()
+        resources.basicProcs()
+        resources.ExtGState = pdfdoc.PDFDictionary(states)
+        self.Resources = resources
+        self.Contents = pdfdoc.PDFStream(content="\n".join(self.drawing.operators).encode("ascii"))
+        names = {"S": pdfdoc.PDFName("Transparency"), "CS": pdfdoc.PDFName("DeviceRGB"), "I": "true"}
+        self.Contents.dictionary["Group"] = pdfdoc.PDFDictionary(names)
+        written: bytes = super().format(document)  # type: ignore[no-untyped-call]
+        return written
+
+
+def opacity(percent: int) -> Any:
+    return pdfdoc.PDFDictionary({"ca": percent / 100, "CA": percent / 100})
+
+
+class Document:
+    """A PDF file in the making. `save` writes it; before, there is none."""
+
+    def __init__(self, path: Path, *, title: str, author: str, subject: str, language: str) -> None:
+        prepare_library()
+        self.canvas = Canvas(str(path), pageCompression=1, lang=language, pdfVersion=(1, 7))
+        self.canvas.setTitle(title)
+        self.canvas.setAuthor(author)
+        self.canvas.setSubject(subject)
+        self.canvas.setCreator("Arpent")
+        self.pages = 0
+        self.drawings = 0
+
+    def page(self, width: float, height: float) -> None:
+        """Begin a page of this size."""
+        if self.pages:
+            self.canvas.showPage()
+        self.pages += 1
+        self.canvas.setPageSize((width / POINT_MM, height / POINT_MM))
+        self.canvas.scale(1 / POINT_MM, 1 / POINT_MM)
+
+    def save(self) -> None:
+        self.canvas.save()
+
+    # -- words --------------------------------------------------------------------------------------------------------
+
+    def write(self, x: float, y: float, text: str, size: float, *, font: str = REGULAR, ink: Colour = INK) -> None:
+        """A line of text that begins at its baseline's left end."""
+        self.letter(x, y, text, size, font=font, ink=ink)
+
+    def letter(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        size: float,
+        *,
+        font: str = REGULAR,
+        ink: Colour = INK,
+        turn: tuple[float, float] = (1.0, 0.0),
+        halo: tuple[Colour, float] | None = None,
+    ) -> None:
+        """A line of text in a direction (its cosine and sine), with a halo of a colour and a width (mm).
+
+        Halo and letters follow each other at one place, so that readers find the text once.
+        """
+        cosine, sine = turn
+        if halo is not None:
+            self.canvas.saveState()
+            self.canvas.setStrokeColorRGB(*halo[0][:3], alpha=halo[0].alpha)
+            self.canvas.setLineWidth(2 * halo[1])
+            self.canvas.setLineJoin(1)
+            self._text(x, y, text, size, font, (cosine, sine), STROKED_GLYPHS)
+            self.canvas.restoreState()
+        self.canvas.setFillColorRGB(*ink[:3], alpha=ink.alpha)
+        self._text(x, y, text, size, font, (cosine, sine), FILLED_GLYPHS)
+
+    def _text(
+        self, x: float, y: float, text: str, size: float, font: str, turn: tuple[float, float], mode: int
+    ) -> None:
+        written = self.canvas.beginText()
+        written.setFont(font, size)
+        written.setTextRenderMode(mode)
+        written.setTextTransform(turn[0], turn[1], -turn[1], turn[0], x, y)
+        written.textOut(text)
+        self.canvas.drawText(written)
+
+    def lines(
+        self, x: float, y: float, lines: Sequence[str], size: float, leading: float, *, font: str = REGULAR,
+        ink: Colour = INK,
+    ) -> None:  # fmt: skip
+        """Lines of text under each other, the first one's baseline at y."""
+        for number, line in enumerate(lines):
+            self.write(x, y - number * leading, line, size, font=font, ink=ink)
+
+    # -- shapes -------------------------------------------------------------------------------------------------------
+
+    def line(self, x1: float, y1: float, x2: float, y2: float, width: float, ink: Colour = INK) -> None:
+        self.canvas.setStrokeColorRGB(*ink[:3], alpha=ink.alpha)
+        self.canvas.setLineWidth(width)
+        self.canvas.line(x1, y1, x2, y2)
+
+    def outline(self, box: Rectangle, width: float, ink: Colour = INK) -> None:
+        self.canvas.setStrokeColorRGB(*ink[:3], alpha=ink.alpha)
+        self.canvas.setLineWidth(width)
+        self.canvas.rect(box.x, box.y, box.width, box.height)
+
+    def fill(self, x: float, y: float, width: float, height: float, ink: Colour = INK) -> None:
+        self.canvas.setFillColorRGB(*ink[:3], alpha=ink.alpha)
+        self.canvas.rect(x, y, width, height, stroke=0, fill=1)
+
+    def polygon(self, points: Sequence[tuple[float, float]], ink: Colour = INK, width: float = 0.0) -> None:
+        """A closed shape, filled, or drawn with a line of this width."""
+        path = self.canvas.beginPath()
+        path.moveTo(*points[0])
+        for point in points[1:]:
+            path.lineTo(*point)
+        path.close()
+        self.canvas.setFillColorRGB(*ink[:3], alpha=ink.alpha)
+        self.canvas.setStrokeColorRGB(*ink[:3], alpha=ink.alpha)
+        self.canvas.setLineWidth(width)
+        self.canvas.drawPath(path, stroke=int(width > 0), fill=int(not width))
+
+    # -- pictures and drawings ----------------------------------------------------------------------------------------
+
+    def picture(self, path: Path, box: Rectangle) -> None:
+        """A JPEG file, exactly in the rectangle."""
+        self.canvas.drawImage(str(path), box.x, box.y, box.width, box.height)
+
+    def draw(self, drawing: Drawing, x: float, y: float, opacity: float = 1.0) -> None:
+        """A drawing with its lower left corner at a place, as a whole of this opacity."""
+        if not drawing.operators:
+            return
+        self.drawings += 1
+        name = f"drawing{self.drawings}"
+        self.canvas._doc.addForm(name, Group(drawing))
+        with self.moved(x, y):
+            self.canvas.setFillAlpha(opacity)
+            self.canvas.setStrokeAlpha(opacity)
+            self.canvas.doForm(name)
+
+    @contextmanager
+    def moved(self, x: float, y: float, clip: Box | None = None) -> Iterator[None]:
+        """Measure from another corner for a while, and draw nothing outside the clip."""
+        self.canvas.saveState()
+        self.canvas.translate(x, y)
+        if clip is not None:
+            path = self.canvas.beginPath()
+            path.rect(clip[0], clip[1], clip[2] - clip[0], clip[3] - clip[1])
+            self.canvas.clipPath(path, stroke=0)
+        try:
+            yield
+        finally:
+            self.canvas.restoreState()

@@ -1,0 +1,172 @@
+"""What the words of a printed map say: legend, sources, dates, place."""
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from layers.catalogue.models import Layer, Photo
+from layers.features.display import NO_BREAK, display_date, display_number, is_english
+from layers.printing.scale import Projection
+from layers.printing.symbols import OTHER, Drawn, label_of, look_of
+
+type Key = tuple[int, bool]
+FORMATS = {Photo.Precision.YEAR: "Y", Photo.Precision.MONTH: "F Y", Photo.Precision.DAY: "j F Y"}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the legend: its words, what it shows (`fill`, `line`, `circle`) and how; on a photo or not."""
+
+    label: str
+    kind: str
+    drawn: Drawn
+    on_photo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The lines of one layer; a title stands above when there are several."""
+
+    title: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(slots=True)
+class Shown:
+    """What has been drawn of one layer: how many features of which lines of its legend."""
+
+    layer: Layer
+    counts: dict[Key, int] = field(default_factory=lambda: defaultdict(int))
+
+    @property
+    def count(self) -> int:
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoShown:
+    """The photo under the map, how much of the map it covers, and whether the asker's rights end inside the map."""
+
+    photo: Photo
+    covered: float
+    narrowed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Everything that the words around a map are made of."""
+
+    title: str
+    note: str
+    author: str
+    organisation: str
+    day: date
+    communes: Sequence[str]
+    scale: int
+    projection: Projection
+    legend: Sequence[Section]
+    empty: Sequence[str]
+    sources: Sequence[str]
+
+
+# -- legend -----------------------------------------------------------------------------------------------------------
+
+
+def legend_of(shown: Sequence[Shown], scale: int) -> list[Section]:
+    """The lines of what was drawn, the uppermost layer first."""
+    return [Section(str(one.layer), entries_of(one, scale)) for one in shown if one.count]
+
+
+def entries_of(shown: Shown, scale: int) -> tuple[Entry, ...]:
+    """A layer's lines that were drawn, those that look alike in one."""
+    layer, look = shown.layer, look_of(shown.layer, scale)
+    alike: dict[Drawn, list[Key]] = {}
+    for number, on_photo in sorted(shown.counts):
+        where = {} if number == OTHER else layer.legend[number].get("where", {}) if layer.legend else {}
+        drawn = look(where, on_photo)
+        alike.setdefault(Drawn(0, drawn.paints), []).append((number, on_photo))
+    return tuple(
+        Entry(
+            ", ".join(label_of(layer, number) for number, _photo in keys), kind_of(layer, keys[0][0]), drawn, keys[0][1]
+        )
+        for drawn, keys in alike.items()
+    )
+
+
+def kind_of(layer: Layer, number: int) -> str:
+    if number != OTHER and number < len(layer.legend):
+        return str(layer.legend[number]["symbol"].get("kind", "fill"))
+    return {Layer.Geometry.POLYGON: "fill", Layer.Geometry.LINE: "line"}.get(
+        Layer.Geometry(layer.geometry_type), "circle"
+    )
+
+
+# -- sources ----------------------------------------------------------------------------------------------------------
+
+
+def sources_of(layers: Sequence[Layer], photo: PhotoShown | None) -> list[str]:
+    """Where everything comes from, of when, under which licence; what is alike in one line."""
+    alike: dict[str, list[str]] = {}
+    for layer in layers:
+        alike.setdefault(source_of(layer), []).append(str(layer))
+    lines = [f"{', '.join(titles)}{NO_BREAK}: {words}" for words, titles in alike.items()]
+    return [*lines, *(photo_source(photo) if photo else ())]
+
+
+def source_of(layer: Layer) -> str:
+    owner = layer.owner.name if layer.owner else ""
+    of_when = _("vintage %(date)s") % {"date": display_date(layer.source_date)} if layer.source_date else _("no date")
+    return " · ".join(part for part in (layer.attribution or owner, layer.licence, of_when) if part)
+
+
+def photo_source(shown: PhotoShown) -> list[str]:
+    photo = shown.photo
+    told = {"title": photo, "date": taken(photo), "resolution": resolution(photo.resolution_m)}
+    words = _("Aerial photo “%(title)s”, %(date)s, %(resolution)s") % told
+    lines = [" · ".join(part for part in (words, photo.attribution, photo.licence) if part)]
+    if shown.narrowed and shown.covered < 0.9995:
+        lines.append(_("The photo is shown on your communes only."))
+    elif shown.covered < 0.9995:
+        share = max(1, min(99, round(shown.covered * 100)))
+        lines.append(_("The photo covers %(share)s%% of the map.") % {"share": share})
+    return lines
+
+
+def taken(photo: Photo) -> str:
+    """`12 juin 2024`, `juin 2024` or `2024`: as precise as it is known."""
+    text = formats.date_format(photo.acquired_date, FORMATS[Photo.Precision(photo.acquired_precision)])
+    return text if is_english() else re.sub(r"^1 ", "1er ", text)
+
+
+def resolution(metres: float) -> str:
+    small = metres < 1
+    return f"{display_number(metres * 100 if small else metres, 1)}{NO_BREAK}{'cm' if small else 'm'}"
+
+
+# -- scale and projection ---------------------------------------------------------------------------------------------
+
+
+def scale_words(scale: int) -> str:
+    return f"1{NO_BREAK}:{NO_BREAK}{display_number(scale, 0)}"
+
+
+def projection_words(projection: Projection) -> list[str]:
+    """The projection, how much it stretches here, and where true north lies."""
+    stretch = (projection.factor - 1) * 1000
+    words = _("Linear alteration: %(sign)s%(metres)s m per km")
+    lines = ["RGF93 / Lambert-93 (EPSG:2154)"]
+    lines.append(words % {"sign": "−" if stretch < 0 else "+", "metres": display_number(abs(stretch), 2)})
+    if projection.is_telling:
+        east = projection.convergence < 0
+        words = (
+            _("True north: %(degrees)s° east of the grid’s")
+            if east
+            else _("True north: %(degrees)s° west of the grid’s")
+        )
+        lines.append(words % {"degrees": display_number(abs(projection.convergence), 1)})
+    return lines

@@ -1,0 +1,167 @@
+"""What somebody wants printed: checked once, kept as JSON with the job, read again by the worker."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+from django.utils.translation import gettext as _
+
+from gis_core.errors import Invalid
+from gis_core.parameters import in_domain
+from layers.catalogue.validators import is_text
+from layers.features.display import display_number
+from layers.printing.document import unknown_letters
+from layers.printing.paper import ORIENTATIONS, PAPERS, Layout, Orientation, Paper, layout
+from layers.printing.picture import BYTES_PER_PIXEL
+from layers.printing.scale import to_degrees
+
+SCALES = (100, 100_000)
+RESOLUTIONS = (72, 300)
+USUAL_DPI = 150
+MOST_LAYERS = 30
+MOST_PIXELS = 80_000_000
+LONGEST = {"title": 120, "author": 80, "note": 600}
+FARTHEST_M = 1e7
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A layer to draw, how opaque, and what it was called when it was asked for."""
+
+    layer: str
+    opacity: float = 1.0
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintOrder:
+    """A map to print: around a centre (EPSG:2154), the first layer on top; `photo` lies under all of them.
+
+    Titles of layers and photo are those of when it was ordered: a failure can name what is no longer to be seen.
+    """
+
+    title: str
+    scale: int
+    paper: Paper
+    orientation: Orientation
+    center: tuple[float, float]
+    layers: tuple[Wanted, ...]
+    photo: str | None = None
+    photo_title: str = ""
+    dpi: int = USUAL_DPI
+    note: str = ""
+    author: str = ""
+    grid: bool = False
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> Self:
+        """Read what the API has given its types. Raises Invalid, naming the parameter."""
+        order = cls(
+            **{name: written(given, name) for name in LONGEST},
+            scale=within(given, "scale", *SCALES),
+            paper=one_of(given, "paper", PAPERS),
+            orientation=one_of(given, "orientation", ORIENTATIONS),
+            center=place(given["center"]),
+            layers=tuple(Wanted(one["layer"], opacity(one)) for one in given.get("layers", ())),
+            photo=given.get("photo") or None,
+            dpi=within(given, "dpi", *RESOLUTIONS) if "dpi" in given else USUAL_DPI,
+            grid=bool(given.get("grid", False)),
+        )
+        order.check()
+        return order
+
+    def check(self) -> None:
+        """What no single value tells. Raises Invalid."""
+        slugs = [wanted.layer for wanted in self.layers]
+        if not slugs and not self.photo:
+            raise Invalid(_("Choose at least one layer or a photo to print."), parameter="layers")
+        if len(slugs) > MOST_LAYERS or len(set(slugs)) < len(slugs):
+            words = _("At most %(most)s layers can be printed at once, each of them once.")
+            raise Invalid(words % {"most": MOST_LAYERS}, parameter="layers")
+        if not self.title:
+            raise Invalid(_("Give the map a title."), parameter="title")
+        if self.photo and self.pixels > MOST_PIXELS:
+            words = _(
+                "At %(dpi)s dpi the photo on %(paper)s has %(pixels)s million pixels, of which at most %(most)s are"
+                " printed: choose %(fitting)s dpi or less."
+            )
+            raise Invalid(words % self.too_large(), parameter="dpi")
+
+    def too_large(self) -> dict[str, Any]:
+        millions = {"pixels": self.pixels, "most": MOST_PIXELS}
+        told = {name: display_number(value / 1e6, 0) for name, value in millions.items()}
+        return told | {
+            "dpi": self.dpi,
+            "paper": self.paper,
+            "fitting": int(self.dpi * (MOST_PIXELS / self.pixels) ** 0.5),
+        }
+
+    @property
+    def sheet(self) -> Layout:
+        return layout(self.paper, self.orientation)
+
+    @property
+    def pixels(self) -> int:
+        width, height = self.sheet.pixels(self.dpi)
+        return width * height
+
+    @property
+    def photo_bytes(self) -> int:
+        """About how large the photo in the file is."""
+        return round(self.pixels * BYTES_PER_PIXEL) if self.photo else 0
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Self:
+        layers = tuple(Wanted(**wanted) for wanted in kept["layers"])
+        return cls(**{**kept, "layers": layers, "center": tuple(kept["center"])})
+
+
+def written(given: Mapping[str, Any], name: str) -> str:
+    """A text that the platform's font can write; only a note keeps its lines."""
+    text = str(given.get(name) or "")
+    if not is_text(text):
+        raise Invalid(_("“%(name)s” contains a NUL character.") % {"name": name}, parameter=name)
+    lines = [" ".join(line.split(" ")) for line in text.replace("\t", " ").splitlines()]
+    text = "\n".join(lines).strip() if name == "note" else " ".join(" ".join(lines).split(" ")).strip()
+    if len(text) > LONGEST[name]:
+        words = _("“%(name)s” is longer than %(most)s characters.")
+        raise Invalid(words % {"name": name, "most": LONGEST[name]}, parameter=name)
+    if unknown := unknown_letters(text):
+        words = _("“%(name)s” contains characters that the font of printed maps does not have: %(letters)s.")
+        raise Invalid(words % {"name": name, "letters": " ".join(unknown)[:40]}, parameter=name)
+    return text
+
+
+def opacity(given: Mapping[str, Any]) -> float:
+    value = float(given.get("opacity", 1))
+    if not 0 <= value <= 1:
+        raise Invalid(_("“opacity” must be a number from 0 to 1."), parameter="layers")
+    return value
+
+
+def within(given: Mapping[str, Any], name: str, least: int, most: int) -> int:
+    value = given[name]
+    if not least <= value <= most:
+        words = _("“%(name)s” must be a whole number between %(low)s and %(high)s.")
+        told = {"low": display_number(least, 0), "high": display_number(most, 0)}
+        raise Invalid(words % {"name": name, **told}, parameter=name)
+    return int(value)
+
+
+def one_of[T: str](given: Mapping[str, Any], name: str, known: tuple[T, ...]) -> T:
+    for value in known:
+        if value == given[name]:
+            return value
+    words = _("“%(name)s” must be one of %(known)s.")
+    raise Invalid(words % {"name": name, "known": ", ".join(known)}, parameter=name)
+
+
+def place(center: Any) -> tuple[float, float]:
+    """A centre in EPSG:2154, where the platform has maps."""
+    x, y = float(center[0]), float(center[1])
+    if not (abs(x) < FARTHEST_M and abs(y) < FARTHEST_M and in_domain(*to_degrees(x, y))):
+        raise Invalid(_("“center” must be two coordinates of Lambert-93 (EPSG:2154) in France."), parameter="center")
+    return x, y

@@ -1,0 +1,137 @@
+"""Geometries as PDF paths: cut at the map's edge, in millimetres on paper, without points that no eye tells apart."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely import GEOSException
+from shapely.geometry.base import BaseGeometry
+
+from layers.printing.document import Drawing
+from layers.printing.paper import Box
+from layers.printing.symbols import Paint
+
+MARGIN_MM = 8.0  # beyond the map's edge: lines of what is cut there stay out of sight
+ALIKE_MM = 0.015
+PER_PATH = 800  # of features: viewers stumble over one path of a whole town
+KAPPA = 0.5523  # of a circle drawn with Bézier curves
+POLYGON, LINE, POINT = 2, 1, 0
+
+type Geometries = NDArray[Any]
+
+
+def on_paper(geometries: Geometries, ground: Box, scale: int) -> Geometries:
+    """Geometries of EPSG:2154 in millimetres from the map's lower left corner; empty where they do not reach it."""
+    margin = MARGIN_MM * scale / 1000
+    near = cut(geometries, (ground[0] - margin, ground[1] - margin, ground[2] + margin, ground[3] + margin))
+    corner = np.array(ground[:2])
+    placed: Geometries = shapely.transform(near, lambda points: (points - corner) * (1000 / scale))
+    simple: Geometries = shapely.simplify(placed, ALIKE_MM, preserve_topology=False)
+    return simple
+
+
+def cut(geometries: Geometries, box: Box) -> Geometries:
+    try:
+        inside: Geometries = shapely.clip_by_rect(geometries, *box)
+    except GEOSException:
+        inside = np.array([cut_one(geometry, box) for geometry in geometries])
+    return inside
+
+
+def cut_one(geometry: BaseGeometry, box: Box) -> BaseGeometry:
+    """A geometry that cannot be cut, because it crosses itself, stays whole: the page cuts it."""
+    try:
+        inside: BaseGeometry = shapely.clip_by_rect(geometry, *box)
+    except GEOSException:
+        return geometry
+    return inside
+
+
+class Layered:
+    """The paths of one layer, by how they are painted: the lowest ranks first, in the order in which they came."""
+
+    def __init__(self, drawing: Drawing) -> None:
+        self.drawing = drawing
+        self.paths: defaultdict[Paint, list[str]] = defaultdict(list)
+
+    def add(self, geometry: BaseGeometry, paints: Iterable[Paint]) -> None:
+        for paint in paints:
+            if paint.fill or paint.stroke:
+                self.paths[paint].append(outline_of(geometry, paint))
+
+    def finish(self) -> None:
+        """Write everything into the drawing."""
+        for paint in sorted(self.paths, key=lambda paint: paint.rank):
+            chosen, act = settings_of(paint, self.drawing)
+            self.drawing.add(chosen)
+            found = self.paths[paint]
+            for start in range(0, len(found), PER_PATH):
+                self.drawing.add(*found[start : start + PER_PATH], act)
+        self.paths.clear()
+
+
+def settings_of(paint: Paint, drawing: Drawing) -> tuple[str, str]:
+    """The operators that choose how to paint, and the one that paints.
+
+    Both at once only for points: areas have their outlines in a paint of their own.
+    """
+    parts = [f"{int(paint.round_ends)} J 1 j"]
+    if paint.fill:
+        parts.append(drawing.ink(paint.fill))
+    if paint.stroke:
+        parts.append(drawing.ink(paint.stroke, stroke=True))
+        parts.append(f"{max(paint.width_mm, 0.03):.3f} w")
+        parts.append(f"[{' '.join(f'{dash:.3f}' for dash in paint.dash_mm)}] 0 d")
+    return " ".join(parts), "b" if paint.fill and paint.stroke else "f" if paint.fill else "S"
+
+
+def outline_of(geometry: BaseGeometry, paint: Paint) -> str:
+    """The path of a geometry on paper: rings, lines, or a dot for each point; nothing of what cannot be filled."""
+    dimension = shapely.get_dimensions(geometry)
+    if dimension == POINT:
+        return "".join(dot(x, y, paint.radius_mm) for x, y in shapely.get_coordinates(geometry).tolist())
+    if dimension == LINE:
+        return "" if paint.fill else path(geometry, closed=False)
+    return path(shapely.get_rings(turned(geometry)), closed=True)
+
+
+def turned(geometry: BaseGeometry) -> NDArray[Any]:
+    """The polygons of a geometry, shells and holes turning in opposite directions."""
+    parts = shapely.get_parts(geometry)
+    turned: NDArray[Any] = shapely.orient_polygons(parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON])
+    return turned
+
+
+def path(lines: Any, *, closed: bool) -> str:
+    """`m`, `l` and `h` operators of lines or rings."""
+    parts = shapely.get_parts(lines) if not closed else lines
+    points, owners = shapely.get_coordinates(parts, return_index=True)
+    ends = np.flatnonzero(np.diff(owners)) + 1
+    return "".join(run(points[start:end], closed=closed) for start, end in pairwise([0, *ends.tolist(), len(points)]))
+
+
+def run(points: NDArray[np.float64], *, closed: bool) -> str:
+    if closed:
+        points = points[:-1]
+    count = len(points)
+    if count < 2:
+        return ""
+    text = "%.3f %.3f m\n" + "%.3f %.3f l\n" * (count - 1) + ("h\n" if closed else "")
+    return text % tuple(points.ravel().tolist())
+
+
+def dot(x: float, y: float, radius: float) -> str:
+    """A circle."""
+    k = KAPPA * radius
+    quarters: Sequence[tuple[float, ...]] = (
+        (x + radius, y + k, x + k, y + radius, x, y + radius),
+        (x - k, y + radius, x - radius, y + k, x - radius, y),
+        (x - radius, y - k, x - k, y - radius, x, y - radius),
+        (x + k, y - radius, x + radius, y - k, x + radius, y),
+    )
+    curves = "".join(f"{' '.join(f'{place:.3f}' for place in quarter)} c\n" for quarter in quarters)
+    return f"{x + radius:.3f} {y:.3f} m\n{curves}h\n"

@@ -1,0 +1,64 @@
+"""Printing maps in the background, and forgetting old ones."""
+
+import shutil
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
+from rasterio.errors import RasterioError
+
+from gis_core.errors import Unavailable
+from gis_core.models import Job, Member
+from gis_core.tasks import RunningJob, job_task
+from layers.printing.order import PrintOrder
+from layers.printing.services.drawing import Printing
+from layers.printing.services.prints import KEPT, KIND, file_of, remove_old, scratch_of
+
+
+def forget_scratch(job: Job) -> None:
+    shutil.rmtree(scratch_of(job), ignore_errors=True)
+
+
+@job_task(KIND, roles=None, afterwards=forget_scratch)
+def print_map(running: RunningJob) -> dict[str, Any]:
+    """Print a map: a whole PDF file, or none and the reason in words."""
+    job, order = running.job, PrintOrder.from_json(running.parameters["order"])
+    scratch = scratch_of(job)
+    forget_scratch(job)
+    try:
+        scratch.mkdir(parents=True)
+        printing = Printing(order, running.rights, scratch, running.tell)
+        printed = printing.run(
+            scratch / "map.pdf",
+            author=order.author or str(job.started_by),
+            organisation=organisation_of(running),
+            day=timezone.localdate(),
+            language=get_language() or "fr",
+        )
+        size = (scratch / "map.pdf").stat().st_size
+        (scratch / "map.pdf").replace(file_of(job))
+    except (OSError, RasterioError) as error:
+        raise Unavailable(_("The map cannot be written: the disk is full or not writable.")) from error
+    return {
+        "file": f"/api/v1/prints/{job.pk}/file/",
+        "bytes": size,
+        "pages": printed.pages,
+        "features": printed.features,
+        "remarks": printed.remarks,
+        "kept_until": (timezone.localdate() + KEPT).isoformat(),
+    }
+
+
+def organisation_of(running: RunningJob) -> str:
+    """The member that whoever prints works for, where it is one."""
+    names = list(Member.objects.filter(pk__in=list(running.rights.roles)).values_list("name", flat=True)[:2])
+    return names[0] if len(names) == 1 else ""
+
+
+@app.periodic(cron="47 3 * * *")
+@app.task(name="sweep_prints", queueing_lock="sweep_prints")
+def sweep_prints(timestamp: int) -> None:
+    """Every night: printed maps whose days are over go."""
+    remove_old()

@@ -1,0 +1,315 @@
+"""The words around a printed map: title, legend, sources; scale bar and north under it; the coordinates at its edge."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import shapely
+from django.utils.translation import gettext as _
+
+from layers.features.display import display_date, display_number
+from layers.printing import scale as scales
+from layers.printing.document import BOLD, CAP_HEIGHT, ITALIC, REGULAR, Document, Drawing, width_of, wrapped
+from layers.printing.facts import Entry, Facts, Section, projection_words, scale_words
+from layers.printing.palette import INK, INK_SOFT, LIGHT, LINE, PHOTO_CHIP, WHITE, Colour
+from layers.printing.paper import SHEETS, Box, Layout, Paper, Rectangle
+from layers.printing.paths import Layered
+from layers.printing.symbols import Paint
+
+TITLE, HEADING, TEXT, SMALL, TINY = 5.0, 3.1, 2.75, 2.3, 1.95
+CHIP = (7.2, 3.9)  # of a symbol in the legend
+THICKEST = 2.4  # of a line in the legend
+FRAME_MM = 0.35
+TICK_MM = 1.6
+CROSS_MM = 2.0
+APPENDIX: Paper = "A4"
+
+type Paintable = Callable[[Document, float, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Something of a height that is drawn under a left upper corner."""
+
+    height: float
+    draw: Paintable
+
+
+def text(words: str, size: float, width: float, *, font: str = REGULAR, ink: Colour = INK, after: float = 0.0) -> Item:
+    """A paragraph."""
+    lines = wrapped(words, size, width, font)
+    leading = size * 1.32
+
+    def draw(document: Document, x: float, top: float) -> None:
+        document.lines(x, top - size * 0.95, lines, size, leading, font=font, ink=ink)
+
+    return Item(len(lines) * leading + after, draw)
+
+
+def space(height: float) -> Item:
+    return Item(height, lambda document, x, top: None)
+
+
+def rule(width: float, after: float) -> Item:
+    return Item(after, lambda document, x, top: document.line(x, top, x + width, top, 0.15, LINE))
+
+
+def stack(document: Document, items: Iterable[Item], x: float, top: float) -> float:
+    """Draw items under each other; returns where the next would begin."""
+    for item in items:
+        item.draw(document, x, top)
+        top -= item.height
+    return top
+
+
+def total(items: Iterable[Item]) -> float:
+    return sum(item.height for item in items)
+
+
+# -- the title block --------------------------------------------------------------------------------------------------
+
+
+def write_block(document: Document, sheet: Layout, facts: Facts) -> bool:
+    """Title, legend and sources in their place; False when legend and sources need a page of their own."""
+    return beneath(document, sheet, facts) if sheet.upright else beside(document, sheet, facts)
+
+
+def beside(document: Document, sheet: Layout, facts: Facts) -> bool:
+    """One column: the title above, the legend under it, the sources at the bottom."""
+    box, k = sheet.block, sheet.words
+    head, foot = heading(facts, box.width, k), colophon(facts, box.width, k)
+    legend, sources = legend_items(facts, box.width, k), source_items(facts, box.width, k)
+    fits = total(head) + total(legend) + total(sources) + total(foot) + 4 * k <= box.height
+    top = stack(document, head, box.x, box.top)
+    stack(document, legend if fits else elsewhere(box.width, k), box.x, top)
+    bottom = [*(sources if fits else ()), *foot]
+    stack(document, bottom, box.x, box.y + total(bottom))
+    return fits
+
+
+def beneath(document: Document, sheet: Layout, facts: Facts) -> bool:
+    """Three columns: the title, then the legend, then the sources."""
+    k = sheet.words
+    first, second, third = sheet.block.columns(3, 6 * k)
+    head, foot = heading(facts, first.width, k), colophon(facts, first.width, k)
+    legend, sources = legend_items(facts, second.width, k), source_items(facts, third.width, k)
+    stack(document, head, first.x, first.top)
+    stack(document, foot, first.x, first.y + total(foot))
+    columns = flowed(legend, (second.height, third.height - total(sources) - 3 * k))
+    if columns is None or total(head) + total(foot) > first.height:
+        stack(document, elsewhere(second.width, k), second.x, second.top)
+        return total(head) + total(foot) > first.height and columns is not None
+    for column, items in zip((second, third), columns, strict=True):
+        top = stack(document, items, column.x, column.top)
+    stack(document, sources, third.x, top - (3 * k if columns[1] else 0))
+    return True
+
+
+def flowed(items: Sequence[Item], heights: Sequence[float]) -> list[list[Item]] | None:
+    """Items in columns of these heights, in their order; None when they do not fit."""
+    columns: list[list[Item]] = [[] for _height in heights]
+    number = 0
+    for item in items:
+        while number < len(heights) and total(columns[number]) + item.height > heights[number]:
+            number += 1
+        if number == len(heights):
+            return None
+        columns[number].append(item)
+    return columns
+
+
+def heading(facts: Facts, width: float, k: float) -> list[Item]:
+    """Who, what, where, and the note."""
+    items = []
+    if facts.organisation:
+        items.append(text(facts.organisation, SMALL * k, width, font=BOLD, ink=LIGHT.accent, after=1.2 * k))
+    items.append(text(facts.title, TITLE * k, width, font=BOLD, after=1.0 * k))
+    if facts.communes:
+        items.append(text(", ".join(facts.communes), TEXT * k, width, ink=INK_SOFT, after=1.0 * k))
+    if facts.note:
+        items.append(text(facts.note, SMALL * k, width, after=0.5 * k))
+    return [*items, space(2.2 * k)]
+
+
+def colophon(facts: Facts, width: float, k: float) -> list[Item]:
+    """When, and by whom."""
+    told = {"date": display_date(facts.day), "author": facts.author}
+    words = _("Printed on %(date)s by %(author)s") if facts.author else _("Printed on %(date)s")
+    return [space(1.8 * k), text(words % told, TINY * k, width, ink=INK_SOFT)]
+
+
+def legend_items(facts: Facts, width: float, k: float) -> list[Item]:
+    """The heading, each layer's lines, and what was looked for in vain."""
+    items = [rule(width, 1.6 * k), text(_("Legend"), HEADING * k, width, font=BOLD, after=1.0 * k)]
+    for section in facts.legend:
+        items += section_items(section, width, k)
+    if facts.empty:
+        words = _("Nothing of these in the map: %(layers)s") % {"layers": ", ".join(facts.empty)}
+        items.append(text(words, TINY * k, width, font=ITALIC, ink=INK_SOFT, after=0.6 * k))
+    return [*items, space(1.5 * k)]
+
+
+def section_items(section: Section, width: float, k: float) -> list[Item]:
+    """A layer's lines; its title stays with the first of them."""
+    lines = [entry_item(entry, width, k) for entry in section.entries]
+    if len(lines) < 2:
+        return lines
+    title = text(section.title, SMALL * k, width, ink=INK_SOFT, after=0.2 * k)
+    first = lines[0]
+
+    def draw(document: Document, x: float, top: float) -> None:
+        stack(document, (title, first), x, top)
+
+    return [Item(title.height + first.height, draw), *lines[1:]]
+
+
+def entry_item(entry: Entry, width: float, k: float) -> Item:
+    """A symbol and its words."""
+    chip = (CHIP[0] * k, CHIP[1] * k)
+    size = TEXT * k
+    lines = wrapped(entry.label, size, width - chip[0] - 2.4 * k)
+    leading = size * 1.25
+    height = max(chip[1], len(lines) * leading) + 1.3 * k
+
+    def draw(document: Document, x: float, top: float) -> None:
+        document.draw(swatch(entry, *chip), x, top - chip[1])
+        middle = top - chip[1] / 2 - size * CAP_HEIGHT / 2
+        document.lines(x + chip[0] + 2.4 * k, middle, lines, size, leading)
+
+    return Item(height, draw)
+
+
+def swatch(entry: Entry, width: float, height: float) -> Drawing:
+    """A symbol as the map draws it, on the tone of a photo where it lies on one."""
+    drawing = Drawing(width, height)
+    if entry.on_photo:
+        drawing.add(drawing.ink(PHOTO_CHIP), f"0 0 {width:.3f} {height:.3f} re f")
+    paints = thinned(entry.drawn.paints)
+    layered = Layered(drawing)
+    shapes = {
+        "fill": shapely.box(0.5, 0.5, width - 0.5, height - 0.5),
+        "line": shapely.linestrings([(-1, height / 2), (width + 1, height / 2)]),
+        "circle": shapely.points(width / 2, height / 2),
+    }
+    bare = entry.kind == "fill" and not any(paint.fill or paint.stroke for paint in paints)
+    layered.add(shapes[entry.kind], () if bare else paints)
+    layered.finish()
+    return drawing
+
+
+def thinned(paints: Sequence[Paint]) -> list[Paint]:
+    """Lines that are as wide as streets, narrowed by as much each."""
+    excess = max(0.0, max((paint.width_mm for paint in paints), default=0.0) - THICKEST)
+    return [replace(paint, width_mm=max(0.2, paint.width_mm - excess) if paint.stroke else 0.0) for paint in paints]
+
+
+def source_items(facts: Facts, width: float, k: float) -> list[Item]:
+    if not facts.sources:
+        return []
+    items = [rule(width, 1.6 * k), text(_("Sources"), HEADING * 0.9 * k, width, font=BOLD, after=0.6 * k)]
+    return items + [text(line, TINY * k, width, ink=INK_SOFT, after=0.55 * k) for line in facts.sources]
+
+
+def elsewhere(width: float, k: float) -> list[Item]:
+    words = _("Legend and sources: next page")
+    return [rule(width, 1.6 * k), text(words, TEXT * k, width, font=ITALIC, ink=INK_SOFT)]
+
+
+def write_appendix(document: Document, facts: Facts) -> None:
+    """Legend and sources on pages of their own, where they found no room beside the map."""
+    width, height, margin, _words = SHEETS[APPENDIX]
+    columns = Rectangle(margin, margin, width - 2 * margin, height - 2 * margin - 16).columns(3, 7)
+    items = [*legend_items(facts, columns[0].width, 1), *source_items(facts, columns[0].width, 1)]
+    while items:
+        document.page(width, height)
+        document.write(margin, height - margin - 4, facts.title, HEADING * 1.3, font=BOLD)
+        for column in columns:
+            top = column.top
+            while items and top - items[0].height >= column.y - (top == column.top) * 1e6:
+                top = stack(document, [items.pop(0)], column.x, top)
+
+
+# -- under the map ----------------------------------------------------------------------------------------------------
+
+
+def write_strip(document: Document, sheet: Layout, facts: Facts) -> None:
+    """The scale in words, the bar, the projection and north."""
+    strip, k = sheet.strip, sheet.words
+    middle = strip.y + (strip.height - 1.5 * k) / 2
+    document.write(strip.x, middle + 1.6 * k, _("Scale"), SMALL * k, ink=INK_SOFT)
+    document.write(strip.x, middle - 3.4 * k, scale_words(facts.scale), TITLE * k, font=BOLD)
+    write_bar(document, strip.x + 35 * k, middle - 1.2 * k, facts.scale, k)
+    write_north(document, strip.right - 3.2 * k, middle - 5 * k, k)
+    room = strip.width - 35 * k - scales.LONGEST_BAR_MM - 20 * k
+    lines = [line for words in projection_words(facts.projection) for line in wrapped(words, TINY * k, room)]
+    longest = max(width_of(line, TINY * k) for line in lines)
+    start = middle + (len(lines) - 1) * TINY * k * 0.66 - TINY * k * 0.33
+    document.lines(strip.right - 9 * k - longest, start, lines, TINY * k, TINY * k * 1.32, ink=INK_SOFT)
+
+
+def write_bar(document: Document, x: float, y: float, scale: int, k: float) -> None:
+    """A bar in black and white parts, with metres above."""
+    bar = scales.scale_bar(scale)
+    step, high = bar.length_mm / bar.parts, 1.7 * k
+    for part in range(bar.parts):
+        document.fill(x + part * step, y, step, high, WHITE if part % 2 else INK)
+    document.outline(Rectangle(x, y, bar.length_mm, high), 0.2)
+    unit, factor = ("km", 1000) if bar.metres >= 2000 else ("m", 1)
+    for part in range(bar.parts + 1):
+        words = display_number(bar.metres * part / bar.parts / factor, 2)
+        shift = width_of(words, SMALL * k) / 2
+        if part == bar.parts:
+            words = f"{words}\u00a0{unit}"
+        document.write(x + part * step - shift, y + high + 0.9 * k, words, SMALL * k)
+
+
+def write_north(document: Document, x: float, y: float, k: float) -> None:
+    """An arrow to the grid's north, which is the top of the sheet."""
+    wide, high = 1.9 * k, 7.4 * k
+    left, tip, right, notch = (x - wide, y), (x, y + high), (x + wide, y), (x, y + 1.7 * k)
+    document.polygon([left, tip, notch], INK)
+    document.polygon([notch, tip, right], INK, 0.2)
+    size = HEADING * k
+    document.write(x - width_of("N", size, BOLD) / 2, y + high + 0.9 * k, "N", size, font=BOLD)
+
+
+# -- at the map's edge ------------------------------------------------------------------------------------------------
+
+
+def write_frame(document: Document, sheet: Layout) -> None:
+    document.outline(sheet.map, FRAME_MM)
+
+
+def write_grid(document: Document, sheet: Layout, ground: Box, scale: int, on_photo: bool) -> None:
+    """Crosses at round coordinates, ticks at the edge, and the coordinates in metres."""
+    step = scales.grid_step(scale)
+    columns = [(x, (x - ground[0]) * 1000 / scale) for x in scales.grid_lines(ground[0], ground[2], step)]
+    rows = [(y, (y - ground[1]) * 1000 / scale) for y in scales.grid_lines(ground[1], ground[3], step)]
+    with document.moved(sheet.map.x, sheet.map.y, (0, 0, sheet.map.width, sheet.map.height)):
+        for x, y in crosses(columns, rows):
+            for ink, width in ((WHITE, 0.5), (INK, 0.15)) if on_photo else ((INK, 0.15),):
+                document.line(x - CROSS_MM, y, x + CROSS_MM, y, width, ink)
+                document.line(x, y - CROSS_MM, x, y + CROSS_MM, width, ink)
+    write_coordinates(document, sheet, columns, rows)
+
+
+def crosses(
+    columns: Sequence[tuple[float, float]], rows: Sequence[tuple[float, float]]
+) -> Iterator[tuple[float, float]]:
+    for _east, x in columns:
+        for _north, y in rows:
+            yield x, y
+
+
+def write_coordinates(
+    document: Document, sheet: Layout, columns: Sequence[tuple[float, float]], rows: Sequence[tuple[float, float]]
+) -> None:
+    frame, size = sheet.map, TINY * min(sheet.words, 1.4)
+    for east, x in columns:
+        words, place = display_number(east, 0), frame.x + x
+        document.line(place, frame.top, place, frame.top + TICK_MM * 0.6, 0.15)
+        document.write(place - width_of(words, size) / 2, frame.top + TICK_MM, words, size, ink=INK_SOFT)
+    for north, y in rows:
+        words, place = display_number(north, 0), frame.y + y
+        document.line(frame.x - TICK_MM * 0.6, place, frame.x, place, 0.15)
+        start = place - width_of(words, size) / 2
+        document.letter(frame.x - TICK_MM, start, words, size, ink=INK_SOFT, turn=(0.0, 1.0))
