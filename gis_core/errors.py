@@ -24,6 +24,14 @@ class Conflict(ArpentError):  # noqa: N818
     """The thing changed meanwhile, or its state forbids the action."""
 
 
+class Stale(Conflict):
+    """The thing changed since the version that the asker saw."""
+
+
+class VersionRequired(Invalid):  # noqa: N818
+    """A write does not say which version the asker saw."""
+
+
 class Forbidden(ArpentError):  # noqa: N818
     """The asker may see the thing but not do this to it."""
 

@@ -20,6 +20,8 @@ STATUS: dict[type[errors.ArpentError], int] = {
     errors.NotFound: 404,
     errors.Invalid: 400,
     errors.Conflict: 409,
+    errors.Stale: 412,
+    errors.VersionRequired: 428,
     errors.Forbidden: 403,
     errors.Unavailable: 503,
 }

@@ -7,6 +7,7 @@
 --   insee      personal rows, seen by whoever may see the commune (insee)
 --   visibility layers of the catalogue
 --   layer      rows of one layer of the catalogue
+--   person     rows of one person (person_id)
 --   part:X     rows that belong to a row of a private table, by the foreign key in column X
 --   system     nobody but the owner's own functions
 create or replace function arpent.secure_table(target regclass, scope text, history boolean default true, layer_id bigint default null)

@@ -11,6 +11,8 @@ begin
             return '(select arpent.is_agency()) or owner_id in (select unnest((select arpent.writers())))';
         when 'job' then
             return arpent.write_policy(target, 'owner') || ' or (owner_id is null and started_by_id = (select arpent.user_id()))';
+        when 'person' then
+            return arpent.row_policy(target, scope);
         when 'insee' then
             return 'false';
         when 'layer' then

@@ -154,10 +154,21 @@ class Layer(models.Model):
         validate_where(self.legend, self.tile_columns())
 
     def may_edit(self, rights: Rights) -> bool:
-        """Whether the asker may change this layer's features (its owner's people, by role)."""
-        if self.rows == Layer.Rows.REFERENCE:
+        """Whether the asker may change features of this layer: its owner's people by role, those of any member where
+        the layer has no owner and its rows are members'."""
+        if self.rows in (Layer.Rows.REFERENCE, Layer.Rows.INSEE):
             return False
-        return rights.has_role(self.owner_id, frozenset(Role(role) for role in self.editor_roles))
+        return self.may_edit_rows_of(self.owner_id, rights) or bool(self.members_written(rights))
+
+    def may_edit_rows_of(self, member_id: int | None, rights: Rights) -> bool:
+        return rights.has_role(member_id, frozenset(map(Role, self.editor_roles)))
+
+    def members_written(self, rights: Rights) -> list[int]:
+        """The members for which the asker may make features."""
+        if self.owner_id is not None or self.rows != Layer.Rows.OWNER:
+            return [self.owner_id] if self.owner_id and self.may_edit_rows_of(self.owner_id, rights) else []
+        roles = {*self.editor_roles, Role.AGENCY_ADMINISTRATOR}
+        return sorted(member for member, role in rights.roles.items() if role in roles)
 
     def tile_fields(self) -> list[dict[str, Any]]:
         """The columns that tiles carry: the same for everybody who sees the layer, so none that only some roles see."""
