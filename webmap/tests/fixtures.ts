@@ -103,6 +103,8 @@ export function state(patch: Partial<AppState> = {}): AppState {
     language: "fr",
     coordinates: "lambert93",
     measure: null,
+    editing: null,
+    table: null,
     sheetHeight: "half",
     jobs: [],
     notices: [],

@@ -2,9 +2,18 @@ import type { Bbox, LonLat } from "../geo/mercator";
 import type { Background, Feature, FeaturePage, HereGroup, Job, Layer, Photo, SearchResult } from "./types";
 import * as urls from "./urls";
 
+/** RFC 9457, with what a kind of problem adds to it. */
 interface Problem {
   title?: string;
   detail?: string;
+  [member: string]: unknown;
+}
+
+export interface Sending {
+  method?: "POST" | "DELETE";
+  /** Sent as JSON, unless it is a form. */
+  body?: unknown;
+  signal?: AbortSignal | undefined;
 }
 
 /** Why a request gave nothing: what the server said (problem details), or `offline` when it could not be reached. */
@@ -13,6 +22,7 @@ export class ApiError extends Error {
     readonly status: number,
     readonly title: string,
     readonly detail: string,
+    readonly problem: Readonly<Record<string, unknown>> = {},
   ) {
     super(title || detail);
   }
@@ -22,12 +32,15 @@ export class ApiError extends Error {
   }
 }
 
+/** What a writing request shows to prove that it comes from this page. */
+export const csrfToken = (): string => document.cookie.match(/(?:^|; )arpent_csrf=([^;]*)/)?.[1] ?? "";
+
 export const isAbort = (error: unknown): boolean => error instanceof DOMException && error.name === "AbortError";
 
 async function problemOf(response: Response): Promise<ApiError> {
   const type = response.headers.get("Content-Type") ?? "";
   const problem: Problem = type.includes("json") ? await response.json().catch(() => ({})) : {};
-  return new ApiError(response.status, problem.title ?? "", problem.detail ?? "");
+  return new ApiError(response.status, problem.title ?? "", problem.detail ?? "", problem);
 }
 
 interface Results<T> {
@@ -93,15 +106,25 @@ export class ApiClient {
   }
 
   private async get<T>(url: string, signal?: AbortSignal): Promise<T> {
-    const response = await this.send(url, signal);
-    if (!response.ok) throw await problemOf(response);
-    return (await response.json()) as T;
+    return (await (await this.send(url, { signal })).json()) as T;
   }
 
-  private async send(url: string, signal?: AbortSignal): Promise<Response> {
-    const headers = { Accept: "application/json", "Accept-Language": this.language() };
+  /** Asks or writes; an answer that refuses is thrown. */
+  async send(url: string, sending: Sending = {}): Promise<Response> {
+    const response = await this.sent(urls.sameOrigin(url), sending);
+    if (!response.ok) throw await problemOf(response);
+    return response;
+  }
+
+  private async sent(url: string, { method, body, signal }: Sending): Promise<Response> {
+    const headers: Record<string, string> = { Accept: "application/json", "Accept-Language": this.language() };
+    if (method) headers["X-CSRFToken"] = csrfToken();
+    const form = body instanceof FormData;
+    if (body !== undefined && !form) headers["Content-Type"] = "application/json";
+    const written = body === undefined || form ? (body ?? null) : JSON.stringify(body);
+    const asked = { method: method ?? "GET", headers, body: written, signal: signal ?? null };
     try {
-      return await this.fetcher(urls.sameOrigin(url), { headers, credentials: "same-origin", signal: signal ?? null });
+      return await this.fetcher(url, { ...asked, credentials: "same-origin" });
     } catch (error) {
       if (isAbort(error)) throw error;
       throw new ApiError(0, "", "");

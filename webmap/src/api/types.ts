@@ -46,6 +46,32 @@ export interface LegendSymbol {
   stroke?: string | null;
   stroke_width?: number | null;
   dash?: number[] | null;
+  radius?: number | null;
+  shape?: string | null;
+}
+
+export type Plain = string | number | boolean | null;
+
+/** What a column's value must be: this one, one of those, or within bounds. */
+export type Condition =
+  | Plain
+  | { in: Plain[] }
+  | { from?: number | string; above?: number | string; to?: number | string; below?: number | string };
+
+/** A line of a legend: a feature is drawn by the first one that it fits. */
+export interface LegendLine {
+  label: string;
+  where?: Record<string, Condition>;
+  symbol: LegendSymbol;
+}
+
+/** What is written beside the features of a layer. */
+export interface Labels {
+  column: string;
+  size: number;
+  colour: string | null;
+  bold: boolean;
+  from_scale: number | null;
 }
 
 export interface Layer {
@@ -70,7 +96,11 @@ export interface Layer {
   fields: Field[];
   tiles: string;
   style: string;
-  legend: { label: string; symbol: LegendSymbol }[];
+  legend: LegendLine[];
+  labels?: Labels | null;
+  /** Denominators between which the layer is shown. */
+  scale_from?: number | null;
+  scale_to?: number | null;
   can_edit: boolean;
 }
 

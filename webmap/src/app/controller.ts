@@ -1,5 +1,8 @@
 import { ApiClient, type ApiError, isAbort } from "../api/client";
 import type { Config, Feature, HereGroup, Layer, SearchResult } from "../api/types";
+import type { EditCanvas, EditEvents } from "../edit/canvas";
+import type { Editor } from "../edit/editor";
+import type { Tab } from "../edit/state";
 import type { Language } from "../format/format";
 import { type Bbox, bboxCentre, type LonLat } from "../geo/mercator";
 import { type Translate, translate } from "../i18n";
@@ -20,9 +23,11 @@ import type {
 } from "../state/state";
 import { Store } from "../state/store";
 import { orderGroups, selectionFirst } from "./here";
+import { keepFocus } from "./keyboard";
 import * as memory from "./memory";
 import { Photos } from "./photos";
 import { isPhone } from "./surroundings";
+import { unsavedLayer } from "./unsaved";
 
 const POINT_ZOOM = 18.5;
 /** Asking as from very close: only what is truly at the place. */
@@ -52,6 +57,11 @@ export class Controller {
   /** Where the pointer is: apart from the state, which must not change sixty times a second. */
   readonly pointer = new Store<Pointed>({ position: null, twin: false });
   readonly photos = new Photos(this);
+  /** While a layer is edited. */
+  editor: Editor | null = null;
+  /** What a key on the map, or anywhere, means to the editor; true when it meant something. */
+  editKey: ((event: KeyboardEvent) => boolean) | null = null;
+  editPageKey: ((event: KeyboardEvent, typing: boolean) => boolean) | null = null;
   private map: MapPort | null = null;
   private question: AbortController | null = null;
   private noticeCount = 0;
@@ -83,6 +93,8 @@ export class Controller {
       language,
       coordinates: memory.coordinates(),
       measure: null,
+      editing: null,
+      table: null,
       sheetHeight: "half",
       jobs: [],
       notices: [],
@@ -120,8 +132,16 @@ export class Controller {
   }
 
   async start(): Promise<void> {
+    const unsaved = unsavedLayer(this.config.user?.username ?? null);
     await Promise.all([this.loadCatalogue(), this.loadBackgrounds(), this.photos.open(this.opened)]);
     if (this.opened.selection) await this.restoreSelection(this.opened.selection);
+    if (unsaved !== null && this.layer(unsaved)?.can_edit) this.offerUnsaved(unsaved);
+  }
+
+  /** Somebody left before saving: their work is here to be taken up. */
+  private offerUnsaved(slug: string): void {
+    const text = this.t("edit.kept", { name: this.layer(slug)?.title ?? slug });
+    this.notify("warning", text, { label: this.t("edit.resume"), act: () => void this.edit(slug) });
   }
 
   async loadCatalogue(): Promise<void> {
@@ -234,6 +254,7 @@ export class Controller {
   }
 
   clicked(at: LonLat): void {
+    if (this.editor) return;
     if (this.state.measure && !this.state.measure.finished) this.addPoint(at);
     else void this.askHere(at);
   }
@@ -389,6 +410,60 @@ export class Controller {
     this.store.update({ background });
   }
 
+  // --- editing -----------------------------------------------------------------------------------------------------
+
+  /** Opens the editor of a layer, and one of its features there; its code is fetched the first time. */
+  async edit(slug: string, id: number | null = null, tab: Tab = "values"): Promise<void> {
+    const layer = this.layer(slug);
+    if (!layer) return;
+    if (this.editor && this.editor.state.layer.slug !== slug) return this.editor.leave();
+    if (!this.editor) await this.openEditor(layer);
+    if (id !== null) await this.editor?.open(id, tab);
+  }
+
+  private async openEditor(layer: Layer): Promise<void> {
+    this.closeSheet();
+    this.photos.stopCompare();
+    this.stopMeasure();
+    this.turnOn(layer.slug);
+    try {
+      const [{ openEditor }, { mapKey, pageKey }] = await Promise.all([
+        import("../edit/editor"),
+        import("../edit/keys"),
+      ]);
+      const editor = await openEditor(this, layer);
+      this.editor = editor;
+      this.editKey = (event) => mapKey(editor, event);
+      this.editPageKey = (event, typing) => pageKey(editor, event, typing);
+      await editor.start();
+    } catch {
+      this.notify("error", this.t("edit.unavailable"));
+    }
+  }
+
+  editCanvas(events: EditEvents): Promise<EditCanvas> {
+    if (!this.map) throw new Error("There is no map yet.");
+    return this.map.edit(events);
+  }
+
+  editorLeft(): void {
+    this.editor = null;
+    this.editKey = null;
+    this.editPageKey = null;
+    this.store.update({ editing: null });
+    keepFocus();
+  }
+
+  editSheetOpened(sheetHeight: SheetHeight = "half"): void {
+    this.store.update({ sheetHeight });
+  }
+
+  /** Asks for the catalogue while the one known stays on screen: a layer has a new version. */
+  async refreshCatalogue(): Promise<void> {
+    const value = await this.api.layers().catch(() => null);
+    if (value) this.store.update({ catalogue: { status: "ready", value } });
+  }
+
   // --- measuring ---------------------------------------------------------------------------------------------------
 
   startMeasure(kind: MeasureKind): void {
@@ -454,10 +529,10 @@ export class Controller {
     this.store.update({ coordinates });
   }
 
-  notify(tone: Notice["tone"], text: string): void {
+  notify(tone: Notice["tone"], text: string, action?: Notice["action"]): void {
     this.noticeCount += 1;
     const id = this.noticeCount;
-    this.store.update({ notices: [...this.state.notices, { id, tone, text }] });
+    this.store.update({ notices: [...this.state.notices, { id, tone, text, ...(action ? { action } : {}) }] });
     if (tone === "info") window.setTimeout(() => this.dismiss(id), NOTICE_MS);
   }
 
@@ -468,6 +543,7 @@ export class Controller {
   /** One step back: the open measure, then the sheet, the comparison, the panel. False when there was nothing to close. */
   back(): boolean {
     const { measure, sheet, compare, panel } = this.state;
+    if (this.editor?.back()) return true;
     if (measure?.points.length && !measure.finished) this.finishMeasure();
     else if (sheet) this.closeSheet();
     else if (measure?.points.length) this.startMeasure(measure.kind);

@@ -24,6 +24,7 @@ export function keepFocus(): void {
 export function startKeyboard(app: Controller): void {
   addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.altKey) return;
+    if (app.editPageKey?.(event, isTyping(event.target))) return event.preventDefault();
     const search = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k";
     if (search || (event.key === "/" && !isTyping(event.target))) {
       event.preventDefault();

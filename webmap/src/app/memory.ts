@@ -1,5 +1,8 @@
+import type { Snapping } from "../edit/state";
 import type { CoordinateSystem, Language } from "../format/format";
 import type { ThemeChoice } from "../state/state";
+
+const SNAPPING: Snapping = { on: true, tolerance: 12, off: [] };
 
 /** Small choices kept on this device. Storage may be refused: then nothing is kept, and nothing breaks. */
 function read(key: string): string | null {
@@ -41,6 +44,16 @@ export function columns(layer: string): string[] | null {
 }
 export const keepColumns = (layer: string, names: readonly string[]): void =>
   write(`columns.${layer}`, names.join(","));
+
+/** How one snaps while editing. */
+export function snapping(): Snapping {
+  try {
+    return { ...SNAPPING, ...JSON.parse(read("snapping") ?? "{}") };
+  } catch {
+    return SNAPPING;
+  }
+}
+export const keepSnapping = (value: Snapping): void => write("snapping", JSON.stringify(value));
 
 export const coordinates = (): CoordinateSystem => (read("coordinates") === "wgs84" ? "wgs84" : "lambert93");
 export const keepCoordinates = (value: CoordinateSystem): void => write("coordinates", value);

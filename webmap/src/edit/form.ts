@@ -54,6 +54,13 @@ export function readSchema(schema: LayerSchema): FormField[] {
     .map(([name, property]) => readField(name, property, required.has(name)));
 }
 
+/** Whether features may have several parts: what their table keeps. */
+export function mayHaveParts(schema: LayerSchema): boolean {
+  return Object.values(schema.properties).some(({ format }) =>
+    /^geometry-(multi|any|geometrycollection)/.test(format ?? ""),
+  );
+}
+
 function isApart(property: Property): boolean {
   return NOT_A_FIELD.includes(property["x-ogc-role"] ?? "") || (property.format ?? "").startsWith("geometry-");
 }

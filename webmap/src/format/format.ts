@@ -52,6 +52,18 @@ export function formatDate(iso: string, language: Language): string {
   return new Intl.DateTimeFormat(LOCALES[language], { day: "numeric", month: "short", year: "numeric" }).format(date);
 }
 
+/** "24 nov. 2026 à 14:05" from an ISO instant, in the time of the reader. */
+export function formatInstant(iso: string, language: Language): string {
+  const date = new Date(iso);
+  if (Number.isNaN(date.getTime())) return iso;
+  return new Intl.DateTimeFormat(LOCALES[language], { dateStyle: "medium", timeStyle: "short" }).format(date);
+}
+
+/** A number with the decimals that it has, four at most. */
+export function formatPlain(value: number, language: Language): string {
+  return new Intl.NumberFormat(LOCALES[language], { maximumFractionDigits: 4 }).format(value);
+}
+
 /** "2024", "juin 2024", "12 juin 2024", "1er juin 2024": the date of a campaign, as precise as it is known. */
 export function formatAcquired(acquired: string, language: Language, month: "long" | "short" = "long"): string {
   const [year, number, day] = acquired.split("-");

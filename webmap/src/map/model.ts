@@ -1,4 +1,4 @@
-import type { Background, Geometry, GeometryType, Layer, LegendSymbol, Photo } from "../api/types";
+import type { Background, Geometry, GeometryType, Labels, Layer, LegendLine, Photo } from "../api/types";
 import { sameOrigin, tilesUrl } from "../api/urls";
 import type { MultiPolygon } from "../geo/footprint";
 import { type Bbox, type LonLat, scaleDenominator } from "../geo/mercator";
@@ -17,8 +17,11 @@ export interface MapLayer {
   opacity: number;
   zIndex: number;
   titleField: string;
-  symbol: LegendSymbol | null;
+  legend: readonly LegendLine[];
+  labels: Labels | null;
   look: Look;
+  /** Features that are being edited: they are drawn elsewhere. */
+  hidden: readonly number[];
 }
 
 /** A campaign beneath the layers. */
@@ -74,6 +77,11 @@ export function detailAt(zoom: number, latitude: number): Detail {
   return DETAILS.find(([limit]) => scale <= limit * 1.01)?.[1] ?? "far";
 }
 
+/** Whether a layer is shown at the scale 1:denominator; what a person reads as its limit still counts. */
+export function shownAt({ scale_from, scale_to }: Layer, denominator: number): boolean {
+  return denominator <= (scale_from ?? Number.POSITIVE_INFINITY) * 1.01 && denominator >= (scale_to ?? 0) * 0.99;
+}
+
 function mapLayer(layer: Layer, state: AppState, tiles: string, look: Look): MapLayer {
   const index = state.layers.findIndex(({ slug }) => slug === layer.slug);
   const setting = state.layers[index];
@@ -84,12 +92,14 @@ function mapLayer(layer: Layer, state: AppState, tiles: string, look: Look): Map
     minZoom: layer.min_zoom,
     maxZoom: layer.max_zoom,
     extent: layer.extent_4326,
-    visible: setting?.visible ?? false,
+    visible: (setting?.visible ?? false) && shownAt(layer, scaleDenominator(state.view.zoom, state.view.center[1])),
     opacity: setting?.opacity ?? 1,
     zIndex: state.layers.length - index,
     titleField: layer.title_field,
-    symbol: layer.legend[0]?.symbol ?? null,
+    legend: layer.legend,
+    labels: layer.labels ?? null,
     look,
+    hidden: state.editing?.layer === layer.slug ? state.editing.hidden : [],
   };
 }
 

@@ -1,3 +1,4 @@
+import type { EditCanvas, EditEvents } from "../edit/canvas";
 import type { Bbox, LonLat } from "../geo/mercator";
 import type { FeatureRef, ViewState } from "../state/state";
 import type { MapModel } from "./model";
@@ -51,6 +52,10 @@ class PairedMap implements MapPort {
 
   refresh(): void {
     this.main.refresh();
+  }
+
+  edit(events: EditEvents): Promise<EditCanvas> {
+    return this.main.edit(events);
   }
 
   private pair(twin: boolean): void {

@@ -1,3 +1,4 @@
+import type { EditCanvas, EditEvents } from "../edit/canvas";
 import type { Bbox, LonLat } from "../geo/mercator";
 import type { FeatureRef, ViewState } from "../state/state";
 import type { MapModel } from "./model";
@@ -25,4 +26,6 @@ export interface MapPort {
   /** Brings a place into the view, moving only when it is out of it. */
   reveal(bbox: Bbox): void;
   refresh(): void;
+  /** A canvas to edit on, above the layers; its code is fetched the first time. */
+  edit(events: EditEvents): Promise<EditCanvas>;
 }

@@ -1,12 +1,17 @@
 import type { FeatureLike } from "ol/Feature";
-import { Circle, Fill, Stroke, Style, Text } from "ol/style";
+import { Circle, Fill, RegularShape, Stroke, Style, Text } from "ol/style";
+import type ImageStyle from "ol/style/Image";
 import type { StyleFunction } from "ol/style/Style";
+import type { LegendSymbol } from "../api/types";
+import { casing, inkOf, lineFor, SHAPES } from "./legend";
 import type { Detail, MapLayer } from "./model";
 import { type Palette, palette } from "./palette";
 
 const FAMILY = '"Atkinson Hyperlegible Next Variable", "Atkinson Hyperlegible Next", system-ui, sans-serif';
 /** Almost nothing to see, but something to point at. */
 const TOUCHABLE = new Fill({ color: "rgba(128,128,128,0.01)" });
+/** The standardised pixel of OGC scale denominators, in metres. */
+const PIXEL_M = 0.00028;
 const DETAIL_RANK: Record<Detail, number> = { far: 0, area: 1, section: 2, parcel: 3, address: 4 };
 
 /** Roads are drawn in two parts: their surface under the house numbers, their names above them. */
@@ -236,22 +241,80 @@ const addresses: Recipe = ({ colours, layer, atLeast }) => {
   };
 };
 
-/** A layer we know nothing of is drawn as its legend says. */
-const fromLegend: Recipe = ({ layer, colours }) => {
-  const symbol = layer.symbol;
-  const colour = symbol?.stroke ?? colours.accent;
-  const stroke = new Stroke({
-    color: colour,
-    width: symbol?.stroke_width ?? 1.2,
-    ...(symbol?.dash ? { lineDash: symbol.dash } : {}),
+/** Where a symbol has no colour of its own to be seen by, the map's. */
+function symbolStyles(symbol: LegendSymbol, colours: Palette, photo: boolean): Style[] {
+  const width = symbol.stroke_width ?? 1.2;
+  const line = symbol.stroke ? { color: symbol.stroke, ...(symbol.dash ? { lineDash: symbol.dash } : {}) } : null;
+  const stroke = line && width > 0 ? new Stroke({ ...line, width }) : null;
+  const halo = photo ? new Stroke({ color: casing(inkOf(symbol, colours.accent)), width: width + 2.2 }) : null;
+  if (symbol.kind === "circle") return pointStyles(symbol, stroke, halo, colours);
+  const fill = symbol.kind === "fill" && symbol.fill ? new Fill({ color: symbol.fill }) : TOUCHABLE;
+  const body = new Style({ fill, ...(stroke ? { stroke } : {}), zIndex: 1 });
+  return halo && stroke ? [new Style({ stroke: halo, zIndex: 0 }), body] : [body];
+}
+
+function pointStyles(symbol: LegendSymbol, stroke: Stroke | null, halo: Stroke | null, colours: Palette): Style[] {
+  const fill = new Fill({ color: symbol.fill ?? (stroke ? "rgba(128,128,128,0.01)" : colours.accent) });
+  const body = pointImage(symbol, fill, stroke ?? undefined);
+  const around = halo && new Style({ image: pointImage(symbol, undefined, halo), zIndex: 1 });
+  return [...(around ? [around] : []), new Style({ image: body, zIndex: 2 })];
+}
+
+function pointImage(symbol: LegendSymbol, fill: Fill | undefined, stroke: Stroke | undefined): ImageStyle {
+  const radius = symbol.radius ?? 4;
+  const shape = SHAPES[symbol.shape ?? "circle"];
+  const look = { ...(fill ? { fill } : {}), ...(stroke ? { stroke } : {}), declutterMode: "none" as const };
+  if (!shape) return new Circle({ radius, ...look });
+  const reach = radius * shape.grown;
+  const inner = shape.depth === undefined ? {} : { radius2: reach * shape.depth };
+  return new RegularShape({ points: shape.points, angle: shape.angle, radius: reach, ...inner, ...look });
+}
+
+const LABEL_GAP_PX = 4;
+
+/** What the layer's labels write, from their scale on; nothing for a feature without a value. */
+function labelled({
+  layer,
+  latitude,
+  colours,
+  once,
+}: StyleContext): (feature: FeatureLike, resolution: number) => Style[] {
+  const labels = layer.labels;
+  if (!labels) return () => [];
+  const text = label({
+    size: labels.size,
+    weight: labels.bold ? 700 : 500,
+    colour: labels.colour ?? colours.label,
+    halo: labels.colour ? casing(labels.colour) : colours.halo,
+    line: layer.geometryType === "line",
+    overflow: layer.geometryType === "point",
   });
-  const fill = symbol?.fill ? new Fill({ color: symbol.fill }) : TOUCHABLE;
-  const style = new Style({
-    stroke,
-    fill,
-    image: new Circle({ radius: 5, fill: new Fill({ color: symbol?.fill ?? colour }), stroke, declutterMode: "none" }),
-  });
-  return () => style;
+  if (layer.geometryType === "point") {
+    text.setOffsetY(
+      -Math.max(...layer.legend.map(({ symbol }) => symbol.radius ?? 4), 4) - labels.size / 2 - LABEL_GAP_PX,
+    );
+  }
+  const name = new Style({ text, zIndex: 9 });
+  const metres = (labels.from_scale ?? Number.POSITIVE_INFINITY) * PIXEL_M * 1.01;
+  return (feature, resolution) => {
+    if (resolution * Math.cos((latitude * Math.PI) / 180) > metres) return [];
+    const written = value(feature, [labels.column]);
+    if (!written || !once(feature, resolution)) return [];
+    text.setText(written);
+    return [name];
+  };
+}
+
+/** A layer we know nothing of is drawn as its legend says: by the first line that a feature fits. */
+const fromLegend: Recipe = (context) => {
+  const { layer, colours } = context;
+  const photo = colours.parcelHalo !== null;
+  const drawn = layer.legend.map(({ symbol }) => symbolStyles(symbol, colours, photo));
+  const named = labelled(context);
+  return (feature, resolution) => {
+    const styles = drawn[lineFor(layer.legend, (column) => feature.get(column))];
+    return styles && [...styles, ...named(feature, resolution)];
+  };
 };
 
 const RECIPES: Record<string, Recipe> = { communes, sections, parcels, buildings, roads, addresses };
@@ -272,9 +335,17 @@ export function layerStyle(layer: MapLayer, latitude: number, part: Part, onPhot
   };
   const recipe = RECIPES[layer.slug] ?? fromLegend;
   const asked = recipe({ ...shared, colours: palette(layer.look) });
-  if (!layer.look.photo || !onPhoto) return asked;
+  if (!layer.look.photo || !onPhoto) return without(layer.hidden, asked);
   const plain = recipe({ ...shared, colours: palette({ ...layer.look, photo: false }) });
-  return (feature, resolution) => (onPhoto(middle(feature)) ? asked : plain)(feature, resolution);
+  return without(layer.hidden, (feature, resolution) =>
+    (onPhoto(middle(feature)) ? asked : plain)(feature, resolution),
+  );
+}
+
+function without(hidden: readonly number[], style: StyleFunction): StyleFunction {
+  if (!hidden.length) return style;
+  const ids = new Set<number | string | undefined>(hidden);
+  return (feature, resolution) => (ids.has(feature.getId()) ? undefined : style(feature, resolution));
 }
 
 function middle(feature: FeatureLike): number[] {

@@ -16,6 +16,7 @@ import VectorTileSource from "ol/source/VectorTile";
 import type { StyleFunction } from "ol/style/Style";
 import TileGrid from "ol/tilegrid/TileGrid";
 import View from "ol/View";
+import type { EditCanvas, EditEvents } from "../edit/canvas";
 import { type Bbox, bboxCentre, type LonLat } from "../geo/mercator";
 import type { FeatureRef, ViewState } from "../state/state";
 import { backgroundSource } from "./background";
@@ -97,6 +98,8 @@ export class MapView implements MapPort {
   private hoverTimer = 0;
   private middle: [number, number] | null = null;
   private halved = false;
+  /** While the editor has a canvas here, clicks are its own. */
+  private edited = false;
 
   constructor(
     private readonly target: HTMLElement,
@@ -197,6 +200,30 @@ export class MapView implements MapPort {
     this.map.render();
   }
 
+  async edit(events: EditEvents): Promise<EditCanvas> {
+    const { OlEditCanvas } = await import("./edit-canvas");
+    this.edited = true;
+    const left = (): void => {
+      this.edited = false;
+    };
+    const idsAt = (slug: string, pixel: number[], hitTolerance: number): number[] =>
+      this.idsAt(slug, pixel, hitTolerance);
+    const idsIn = (slug: string, extent: number[]): number[] => this.idsIn(slug, extent);
+    return new OlEditCanvas({ map: this.map, target: this.target, idsAt, idsIn, left }, events);
+  }
+
+  private idsAt(slug: string, pixel: number[], hitTolerance: number): number[] {
+    const searched = this.layers.get(slug);
+    const found = this.map.getFeaturesAtPixel(pixel, { layerFilter: (layer) => layer === searched, hitTolerance });
+    return found.map((feature) => feature.getId()).filter((id) => typeof id === "number");
+  }
+
+  private idsIn(slug: string, extent: number[]): number[] {
+    const found = this.layers.get(slug)?.getFeaturesInExtent(extent) ?? [];
+    const ids = found.filter((feature) => feature.getGeometry()?.intersectsExtent?.(extent) ?? true);
+    return [...new Set(ids.map((feature) => feature.getId()).filter((id) => typeof id === "number"))];
+  }
+
   /** Marks the place that is pointed at in the twin map: an element, for drawing the map again would be late. */
   showCursor(position: LonLat | null): void {
     const pixel = position && this.map.getPixelFromCoordinate(fromLonLat(position));
@@ -244,7 +271,7 @@ export class MapView implements MapPort {
 
   private click(event: MapBrowserEvent): void {
     // The second click of a double click is not another point.
-    if (event.originalEvent.detail > 1) return;
+    if (this.edited || event.originalEvent.detail > 1) return;
     this.events.clicked(toLonLat(event.coordinate) as LonLat);
   }
 
@@ -306,8 +333,7 @@ export class MapView implements MapPort {
       case "remove":
         return this.removeLayer(change.slug);
       case "replace":
-        this.removeLayer(change.layer.slug);
-        return this.addLayer(change.layer);
+        return this.replaceLayer(change.layer);
       case "restyle":
         return this.restyle(change.layer);
       case "adjust":
@@ -374,6 +400,16 @@ export class MapView implements MapPort {
     const parts: Part[] = hasOwnLabels(layer.slug) ? ["body", "labels"] : ["whole"];
     for (const part of parts) this.addPart(layer, part, source);
     this.adjust(layer);
+  }
+
+  /** The layer as it was stays beneath until the new one is drawn: no blink when data changed. */
+  private replaceLayer(layer: MapLayer): void {
+    const before = [this.layers, this.labels].map((parts) => parts.get(layer.slug));
+    for (const parts of [this.layers, this.labels]) parts.delete(layer.slug);
+    this.addLayer(layer);
+    this.map.once("rendercomplete", () => {
+      for (const part of before) if (part) this.map.removeLayer(part);
+    });
   }
 
   private addPart(layer: MapLayer, part: Part, source: VectorTileSource): void {

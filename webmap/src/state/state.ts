@@ -3,7 +3,7 @@ import type { Background, Feature, HereGroup, Job, Layer, Photo } from "../api/t
 import type { CoordinateSystem, Language } from "../format/format";
 import type { Bbox, LonLat } from "../geo/mercator";
 
-export const PANELS = ["layers", "list", "photos", "measure", "help"] as const;
+export const PANELS = ["layers", "list", "photos", "measure", "edit", "help"] as const;
 export type PanelId = (typeof PANELS)[number];
 export const THEMES = ["auto", "light", "dark"] as const;
 export type ThemeChoice = (typeof THEMES)[number];
@@ -44,6 +44,7 @@ export interface Notice {
   id: number;
   tone: "info" | "warning" | "error";
   text: string;
+  action?: { label: string; act: () => void };
 }
 
 export type MeasureKind = "length" | "area";
@@ -57,6 +58,17 @@ export interface ViewState {
   center: LonLat;
   zoom: number;
   bbox: Bbox;
+}
+
+/** What editing changes of the rest of the screen; all else about it is the editor's. */
+export interface Editing {
+  layer: string;
+  /** Features drawn by the editor instead of by the tiles. */
+  hidden: readonly number[];
+  /** Whether the right sheet is the editor's. */
+  sheet: boolean;
+  /** Whether what is pointed at is what lies in the middle of the map. */
+  crosshair: boolean;
 }
 
 export interface AppState {
@@ -80,6 +92,9 @@ export interface AppState {
   language: Language;
   coordinates: CoordinateSystem;
   measure: Measure | null;
+  editing: Editing | null;
+  /** The layer whose table lies under the map. */
+  table: string | null;
   sheetHeight: SheetHeight;
   jobs: Job[];
   notices: Notice[];

@@ -19,15 +19,20 @@ export class ArpentApp extends ArpentElement {
     // Strip, divider and card of the photos come with the first photo.
     const photoParts = photo !== null && fetched(this.controller, "arp-photo-strip", () => import("./photo-parts"));
     const comparing = photoParts && comparison(this.state) !== null;
-    const drawer = sheet ? "sheet" : panel ? "panel" : "none";
+    // So do the tools of editing with the first layer that is edited.
+    const editing = this.state.editing !== null && fetched(this.controller, "arp-edit-bar", () => import("./edit"));
+    const aside = editing ? this.state.editing?.sheet === true : sheet !== null;
+    const drawer = aside ? "sheet" : panel ? "panel" : "none";
     return html`<a class="skip-link" href="#arpent-map" @click=${this.skip}>${this.t("skip.map")}</a>
-      <div class="shell" data-drawer=${drawer} data-height=${sheetHeight} ?data-panel=${panel !== null} ?data-sheet=${sheet !== null} ?data-photo=${knownPhotos(this.state).some((one) => one.slug === photo && inView(one, view.bbox))} ?data-strip=${comparing}>
+      <div class="shell" data-drawer=${drawer} data-height=${sheetHeight} ?data-panel=${panel !== null} ?data-sheet=${aside} ?data-photo=${knownPhotos(this.state).some((one) => one.slug === photo && inView(one, view.bbox))} ?data-strip=${comparing} ?data-editing=${editing}>
         <arp-top-bar .controller=${this.controller}></arp-top-bar>
         <arp-rail .controller=${this.controller}></arp-rail>
         ${panel ? panelHost(this.controller, panel) : nothing}
-        <arp-map-frame .controller=${this.controller} .photoParts=${photoParts}></arp-map-frame>
+        ${editing ? html`<arp-edit-bar .controller=${this.controller}></arp-edit-bar>` : nothing}
+        <arp-map-frame .controller=${this.controller} .photoParts=${photoParts} .editParts=${editing}></arp-map-frame>
         ${comparing ? html`<arp-photo-strip .controller=${this.controller}></arp-photo-strip>` : nothing}
-        ${sheet ? html`<arp-sheet .controller=${this.controller}></arp-sheet>` : nothing}
+        ${aside ? (editing ? html`<arp-edit-sheet .controller=${this.controller}></arp-edit-sheet>` : html`<arp-sheet .controller=${this.controller}></arp-sheet>`) : nothing}
+        ${editing ? html`<arp-edit-dialogs .controller=${this.controller}></arp-edit-dialogs>` : nothing}
         <arp-status-line .controller=${this.controller}></arp-status-line>
         <arp-notices .controller=${this.controller}></arp-notices>
       </div>`;

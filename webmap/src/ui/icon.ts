@@ -12,6 +12,7 @@ import {
   Columns2,
   Crosshair,
   Hash,
+  History,
   House,
   type IconNode,
   Image,
@@ -26,6 +27,7 @@ import {
   MapPin,
   Maximize,
   Minus,
+  Pencil,
   Pentagon,
   Plus,
   RotateCcw,
@@ -43,6 +45,7 @@ import {
   WifiOff,
   X,
 } from "lucide";
+import type { EditIconName } from "./edit-icons";
 
 const ICONS = {
   account: CircleUser,
@@ -56,9 +59,11 @@ const ICONS = {
   commune: Landmark,
   coordinates: Crosshair,
   down: ArrowDown,
+  draw: Pencil,
   frame: Maximize,
   grip: ChevronsLeftRight,
   help: CircleHelp,
+  history: History,
   house: House,
   info: Info,
   layers: Layers,
@@ -90,7 +95,14 @@ const ICONS = {
   upload: Upload,
 } satisfies Record<string, IconNode>;
 
-export type IconName = keyof typeof ICONS;
+export type IconName = keyof typeof ICONS | EditIconName;
+
+const known: Record<string, IconNode> = { ...ICONS };
+
+/** Icons that come later, with what they belong to. */
+export function addIcons(icons: Record<string, IconNode>): void {
+  Object.assign(known, icons);
+}
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -110,7 +122,7 @@ export class ArpentIcon extends HTMLElement {
   private draw(): void {
     const svg = document.createElementNS(SVG, "svg");
     svg.setAttribute("viewBox", "0 0 24 24");
-    for (const [tag, attributes] of ICONS[this.getAttribute("name") as IconName] ?? []) {
+    for (const [tag, attributes] of known[this.getAttribute("name") ?? ""] ?? []) {
       const shape = document.createElementNS(SVG, tag);
       for (const [name, value] of Object.entries(attributes)) shape.setAttribute(name, String(value));
       svg.append(shape);

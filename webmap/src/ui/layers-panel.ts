@@ -75,6 +75,7 @@ export class LayersPanel extends ArpentElement {
         <button class="button button-small" ?disabled=${index === this.state.layers.length - 1} @click=${() => this.controller.moveLayer(layer.slug, 1)}><arp-icon name="down"></arp-icon>${this.t("layers.lower")}</button>
       </div>
       ${this.zoomIn(layer)}
+      ${layer.can_edit ? html`<button class="button button-small" @click=${() => void this.controller.edit(layer.slug)}><arp-icon name="draw"></arp-icon>${this.t("layers.edit")}</button>` : nothing}
     </div>`;
   }
 

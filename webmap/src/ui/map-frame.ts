@@ -11,12 +11,14 @@ const FINE_PAN_PX = 16;
 export class MapFrame extends ArpentElement {
   /** Whether what draws the photos' controls is here. */
   @property({ attribute: false }) photoParts = false;
+  /** Whether what draws the tools of editing is here. */
+  @property({ attribute: false }) editParts = false;
   @state() private byKeyboard = false;
 
   protected override render(): TemplateResult {
     const measuring = this.state.measure !== null && !this.state.measure.finished;
     const pair = comparison(this.state);
-    return html`<main class="map-frame" data-compare=${pair?.mode ?? "none"} ?data-bright=${this.state.brightness !== 100} ?data-crosshair=${this.byKeyboard || measuring} ?data-measuring=${measuring}>
+    return html`<main class="map-frame" data-compare=${pair?.mode ?? "none"} ?data-bright=${this.state.brightness !== 100} ?data-crosshair=${this.byKeyboard || measuring || this.state.editing?.crosshair === true} ?data-measuring=${measuring} ?data-editing=${this.state.editing !== null}>
       <div class="map-canvas" id="arpent-map" tabindex="0" role="application" aria-label=${this.t("map.label")}
         aria-describedby="map-keys" @keydown=${this.key} @focus=${this.focused} @blur=${() => this.seen(false)}
         @pointerdown=${() => this.seen(false)}></div>
@@ -28,6 +30,7 @@ export class MapFrame extends ArpentElement {
       ${this.state.busy ? html`<div class="map-busy" role="status"><span class="sr-only">${this.t("map.loading")}</span></div>` : nothing}
       ${this.state.online ? this.away() : html`<div class="map-banner" role="status"><arp-icon name="offline"></arp-icon>${this.t("state.offline")}</div>`}
       ${measuring ? this.measureButtons() : nothing}
+      ${this.editParts ? html`<arp-edit-cross .controller=${this.controller}></arp-edit-cross>` : nothing}
       <div class="map-buttons">
         <button class="map-button" @click=${() => this.controller.locate()} aria-label=${this.t("map.locate")} title=${this.t("map.locate")}><arp-icon name="locate"></arp-icon></button>
         <div class="map-button-pair">
@@ -83,6 +86,10 @@ export class MapFrame extends ArpentElement {
 
   private key(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (this.controller.editKey?.(event)) {
+      this.byKeyboard = true;
+      return event.preventDefault();
+    }
     const action = this.actionOf(event);
     if (!action) return;
     event.preventDefault();

@@ -11,6 +11,7 @@ const TITLES: Record<PanelId, Key> = {
   list: "desk.list",
   photos: "desk.photos",
   measure: "desk.measure",
+  edit: "desk.edit",
   help: "desk.help",
 };
 
@@ -19,6 +20,7 @@ const LATER: Partial<Record<PanelId, () => Promise<unknown>>> = {
   list: () => import("./list-panel"),
   photos: () => import("./photos-panel"),
   measure: () => import("./measure-panel"),
+  edit: () => import("./edit-panel"),
   help: () => import("./help-panel"),
 };
 
@@ -34,6 +36,8 @@ function body(controller: Controller, panel: PanelId): TemplateResult {
       return html`<arp-photos-panel .controller=${controller}></arp-photos-panel>`;
     case "measure":
       return html`<arp-measure-panel .controller=${controller}></arp-measure-panel>`;
+    case "edit":
+      return html`<arp-edit-panel .controller=${controller}></arp-edit-panel>`;
     case "help":
       return html`<arp-help-panel .controller=${controller}></arp-help-panel>`;
   }

@@ -10,18 +10,21 @@ const DESKS: { panel: PanelId; icon: IconName; label: Key }[] = [
   { panel: "list", icon: "list", label: "desk.list" },
   { panel: "photos", icon: "photos", label: "desk.photos" },
   { panel: "measure", icon: "measure", label: "desk.measure" },
+  { panel: "edit", icon: "draw", label: "desk.edit" },
   { panel: "help", icon: "help", label: "desk.help" },
 ];
 
 /** The desks one may open: a rail on the left, a tab bar at the bottom of a phone. */
 export class Rail extends ArpentElement {
   protected override concerns(state: AppState, previous: AppState): boolean {
-    return state.panel !== previous.panel || state.language !== previous.language;
+    return (
+      state.panel !== previous.panel || state.language !== previous.language || state.catalogue !== previous.catalogue
+    );
   }
 
   protected override render(): TemplateResult {
     return html`<nav aria-label=${this.t("rail.label")}>
-      ${DESKS.map(
+      ${DESKS.filter(({ panel }) => panel !== "edit" || this.mayEdit()).map(
         ({ panel, icon, label }) => html`<button
           data-desk=${panel}
           aria-expanded=${this.state.panel === panel}
@@ -31,9 +34,16 @@ export class Rail extends ArpentElement {
     </nav>`;
   }
 
+  /** Only the desks that one may use. */
+  private mayEdit(): boolean {
+    const { catalogue } = this.state;
+    return catalogue.status === "ready" && catalogue.value.some(({ can_edit }) => can_edit);
+  }
+
   private open(panel: PanelId): void {
     // On a phone the sheet lies over the panel: opening a desk must show it.
-    if (isPhone() && this.state.sheet) {
+    if (isPhone() && (this.state.sheet || this.state.editing?.sheet)) {
+      this.controller.editor?.close();
       this.controller.closeSheet();
       this.controller.openPanel(panel);
     } else this.controller.togglePanel(panel);

@@ -167,8 +167,11 @@ export class FeatureSheet extends ArpentElement {
   }
 
   private actions(feature: Feature): TemplateResult {
+    const editable = this.controller.layer(feature.layer)?.can_edit ?? false;
+    const edit = (tab: "values" | "history") => (): void => void this.controller.edit(feature.layer, feature.id, tab);
     return html`<footer class="sheet-actions">
-      <button class="button button-primary" @click=${() => this.controller.goTo({ bbox: feature.bbox_4326, zoom: CLOSE_ZOOM })}><arp-icon name="frame"></arp-icon>${this.t("sheet.frame")}</button>
+      ${editable ? html`<button class="button button-primary" @click=${edit("values")}><arp-icon name="draw"></arp-icon>${this.t("edit.feature")}</button><button class="button" @click=${edit("history")}><arp-icon name="history"></arp-icon>${this.t("edit.history")}</button>` : nothing}
+      <button class="button ${editable ? "" : "button-primary"}" @click=${() => this.controller.goTo({ bbox: feature.bbox_4326, zoom: CLOSE_ZOOM })}><arp-icon name="frame"></arp-icon>${this.t("sheet.frame")}</button>
       <button class="button" @click=${() => this.controller.copyLink()}><arp-icon name="link"></arp-icon>${this.t("link.copy")}</button>
     </footer>`;
   }

@@ -1,5 +1,6 @@
 import { html, svg, type TemplateResult } from "lit";
 import type { Layer, LegendSymbol } from "../api/types";
+import { corners } from "../map/legend";
 
 const DEFAULTS: Record<string, LegendSymbol> = {
   communes: { kind: "line", stroke: "var(--map-commune)", stroke_width: 1.8, dash: [5, 3] },
@@ -31,6 +32,11 @@ function shape(symbol: LegendSymbol): TemplateResult {
   const dash = symbol.dash?.join(" ") ?? "none";
   if (symbol.kind === "line") {
     return svg`<path d="M1 12 9 6l5 3 9-6" fill="none" stroke=${stroke} stroke-width=${width} stroke-dasharray=${dash} />`;
+  }
+  const corner = corners(symbol.shape ?? "circle", 4.2);
+  if (symbol.kind === "circle" && corner.length) {
+    const path = corner.map(([x, y]) => `${(12 + x).toFixed(2)} ${(8 + y).toFixed(2)}`).join(" ");
+    return svg`<polygon points=${path} fill=${fill} stroke=${stroke} stroke-width=${Math.min(width, 2)} stroke-linejoin="round" />`;
   }
   if (symbol.kind === "circle") {
     return svg`<circle cx="12" cy="8" r="4" fill=${fill} stroke=${stroke} stroke-width=${width} />`;

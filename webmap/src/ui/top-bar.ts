@@ -1,6 +1,8 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
+import { csrfToken } from "../api/client";
 import { signInUrl } from "../api/urls";
+import { wipeUnsaved } from "../app/unsaved";
 import type { Key } from "../i18n";
 import { THEMES } from "../state/state";
 import { ArpentElement } from "./element";
@@ -13,10 +15,6 @@ const LANGUAGES = [
 ] as const;
 
 type Menu = "account" | "jobs" | null;
-
-function cookie(name: string): string {
-  return document.cookie.match(new RegExp(`(?:^|; )${name}=([^;]*)`))?.[1] ?? "";
-}
 
 /** Name of the member, search, running jobs, account. */
 export class TopBar extends ArpentElement {
@@ -135,8 +133,9 @@ export class TopBar extends ArpentElement {
   }
 
   private addToken(event: Event): void {
+    wipeUnsaved();
     const input = (event.currentTarget as HTMLFormElement).elements.namedItem("csrfmiddlewaretoken");
-    if (input instanceof HTMLInputElement) input.value = cookie("arpent_csrf");
+    if (input instanceof HTMLInputElement) input.value = csrfToken();
   }
 
   private copy(): void {

@@ -1,0 +1,654 @@
+import { ApiError } from "../api/client";
+import type { Layer } from "../api/types";
+import type { Controller } from "../app/controller";
+import { focusMap } from "../app/keyboard";
+import * as memory from "../app/memory";
+import { isPhone } from "../app/surroundings";
+import { formatLength } from "../format/format";
+import { type EditWords, editWords } from "../i18n/edit";
+import { buildModel } from "../map/model";
+import { Store } from "../state/store";
+import type { DrawnShape, EditCanvas } from "./canvas";
+import { type DeletedFeature, EditClient, type HistoryEntry } from "./client";
+import { finished, laid, lay, layAgain, type Purpose, startDrawing, takeBack } from "./drawing";
+import { commonValues, emptyValues, type FormField, mayHaveParts, readSchema } from "./form";
+import { Hand } from "./hand";
+import * as kept from "./keep";
+import { pictureOf, shapesOf } from "./picture";
+import { shownShape } from "./requests";
+import { Saving } from "./saving";
+import {
+  closed,
+  type Draft,
+  done,
+  draftOf,
+  emptySession,
+  isChanged,
+  opened,
+  pending,
+  redo,
+  type Session,
+  sameValue,
+  takenUp,
+  undo,
+  type Values,
+} from "./session";
+import { faultOf, type Place, type Position, removeVertex, type Shape, translate, withHole, withPart } from "./shape";
+import { Snapper } from "./snapper";
+import { type Aim, activeDraft, type EditState, NOWHERE, pickedDrafts, type Tab, type Tool } from "./state";
+
+/** So many at once are asked of the server; more only wait. */
+const AT_ONCE = 6;
+/** More would be a change of the whole layer: the import by key is for that. */
+export const MOST_PICKED = 500;
+const KEEP_MS = 400;
+
+/** The verbs of editing one layer. The interface and the hand on the map call them; state, map and screen follow. */
+export class Editor {
+  readonly store: Store<EditState>;
+  readonly aim = new Store<Aim>(NOWHERE);
+  readonly client: EditClient;
+  readonly saving: Saving;
+  readonly hand: Hand;
+  private readonly snapper: Snapper;
+  private canvas: EditCanvas | null = null;
+  private shapes: readonly DrawnShape[] = [];
+  private shapesFrom: readonly unknown[] = [];
+  private keepTimer = 0;
+  private frame = 0;
+  private gone = false;
+  private readonly stops: (() => void)[] = [];
+
+  constructor(
+    readonly app: Controller,
+    layer: Layer,
+    session: Session | null,
+  ) {
+    this.store = new Store<EditState>({
+      layer,
+      fields: { status: "loading" },
+      session: session ?? emptySession(layer.slug),
+      multiple: false,
+      tool: "select",
+      drawing: null,
+      active: null,
+      picked: [],
+      chosen: null,
+      dragged: null,
+      held: false,
+      box: null,
+      tab: "values",
+      snapping: memory.snapping(),
+      reach: "none",
+      tracing: false,
+      opening: 0,
+      saving: false,
+      refused: {},
+      refusal: null,
+      judged: false,
+      conflicts: [],
+      leaving: false,
+      former: null,
+      writes: 0,
+      kept: true,
+    });
+    this.client = new EditClient(app.api, app.config.urls.api, layer);
+    this.saving = new Saving(this);
+    this.hand = new Hand(this);
+    this.snapper = new Snapper(this.client, (reach) => this.store.update({ reach }));
+  }
+
+  get state(): EditState {
+    return this.store.state;
+  }
+
+  get words(): EditWords {
+    return editWords(this.app.state.language);
+  }
+
+  get user(): string {
+    return this.app.config.user?.username ?? "";
+  }
+
+  get readOnly(): boolean {
+    return !this.state.layer.can_edit;
+  }
+
+  // --- start, stop -------------------------------------------------------------------------------------------------
+
+  /** Takes the map: from now on it is drawn on. */
+  async start(): Promise<void> {
+    this.stops.push(
+      this.store.subscribe(() => this.changed()),
+      this.aim.subscribe(() => this.redraw()),
+      this.app.store.subscribe((now, before) => {
+        if (now.view !== before.view || now.layers !== before.layers) this.lookAround();
+        this.redraw();
+      }),
+    );
+    addEventListener("beforeunload", this.warn);
+    const canvas = await this.app.editCanvas(this.hand);
+    if (this.gone) return canvas.stop();
+    this.canvas = canvas;
+    this.changed();
+    this.lookAround();
+    await this.loadSchema();
+  }
+
+  async loadSchema(): Promise<void> {
+    this.store.update({ fields: { status: "loading" } });
+    try {
+      const schema = await this.client.schema();
+      this.store.update({ fields: { status: "ready", value: readSchema(schema) }, multiple: mayHaveParts(schema) });
+    } catch (error) {
+      this.store.update({ fields: { status: "error", error: error as ApiError } });
+    }
+  }
+
+  /** Leaves; asks first when something is not saved. */
+  leave(): void {
+    if (pending(this.state.session).length) this.store.update({ leaving: true });
+    else void this.stop();
+  }
+
+  stay(): void {
+    this.store.update({ leaving: false });
+  }
+
+  /** Leaves what is not saved in this browser, to be taken up again. */
+  async leaveForLater(): Promise<void> {
+    await kept.keep(this.user, this.state.session);
+    this.stop(true);
+  }
+
+  /** Lets the map go; without `keeping` what was not saved is forgotten. */
+  stop(keeping = false): void {
+    this.gone = true;
+    window.clearTimeout(this.keepTimer);
+    if (!keeping) void kept.forget(this.state.layer.slug);
+    removeEventListener("beforeunload", this.warn);
+    for (const stop of this.stops) stop();
+    this.snapper.forget();
+    this.canvas?.stop();
+    this.app.editorLeft();
+  }
+
+  /** The browser asks before the page goes: where nothing is kept work would be lost, elsewhere it would be forgotten. */
+  private warn = (event: BeforeUnloadEvent): void => {
+    if (pending(this.state.session).length) event.preventDefault();
+  };
+
+  // --- what follows a change ---------------------------------------------------------------------------------------
+
+  private changed(): void {
+    if (this.gone) return;
+    const { session, active, drawing, picked } = this.state;
+    const hidden = takenUp(session);
+    const before = this.app.state.editing;
+    const sheet = active !== null || drawing !== null || picked.length > 0;
+    const crosshair = isPhone();
+    const same = before && String(before.hidden) === String(hidden);
+    this.app.store.update({
+      editing: { layer: session.layer, hidden: same ? before.hidden : hidden, sheet, crosshair },
+    });
+    this.keepSoon();
+    this.redraw();
+  }
+
+  private keepSoon(): void {
+    window.clearTimeout(this.keepTimer);
+    this.keepTimer = window.setTimeout(() => void this.keep(), KEEP_MS);
+  }
+
+  private async keep(): Promise<void> {
+    const { session, kept: before } = this.state;
+    if (this.gone) return;
+    if (!pending(session).length && !session.undone.length) return kept.forget(session.layer);
+    const now = await kept.keep(this.user, session);
+    if (now !== before) this.store.update({ kept: now });
+  }
+
+  private redraw(): void {
+    if (this.frame || this.gone) return;
+    this.frame = requestAnimationFrame(() => {
+      this.frame = 0;
+      if (this.canvas && !this.gone) this.paint(this.canvas);
+    });
+  }
+
+  private paint(canvas: EditCanvas): void {
+    const { state } = this;
+    const { session, active, picked, dragged, former, box, drawing } = state;
+    const from = [session.drafts, active, String(picked), dragged, former, box, drawing];
+    if (from.some((one, i) => one !== this.shapesFrom[i])) this.shapes = shapesOf(state);
+    this.shapesFrom = from;
+    const { look } = buildModel(this.app.state, "");
+    const { language } = this.app.state;
+    const length = (metres: number): string => formatLength(metres, language);
+    canvas.draw(
+      pictureOf({ state, aim: this.aim.state, look, metresPerPixel: canvas.metresPerPixel(), length }, this.shapes),
+    );
+  }
+
+  // --- looking -----------------------------------------------------------------------------------------------------
+
+  /** Layers that one snaps to: those on the map. */
+  snapLayers(): string[] {
+    const { layer, snapping } = this.state;
+    const on = this.app.state.layers.filter(({ visible }) => visible).map(({ slug }) => slug);
+    return [...new Set([layer.slug, ...on])].filter((slug) => !snapping.off.includes(slug));
+  }
+
+  private lookAround(): void {
+    const { snapping } = this.state;
+    if (this.canvas && snapping.on && !this.readOnly) this.snapper.look(this.canvas.box(), this.snapLayers());
+  }
+
+  /** One aims at this place now; null: nowhere. */
+  aimAt(raw: Position | null, suspended = false): void {
+    if (!raw || !this.canvas) return this.aim.update(NOWHERE);
+    this.aim.update(this.snapper.aim(raw, this.state, this.canvas.metresPerPixel(), suspended));
+  }
+
+  /** Metres under so many pixels. */
+  reach(pixels: number): number {
+    return pixels * (this.canvas?.metresPerPixel() ?? 1);
+  }
+
+  centre(): Position | null {
+    return this.canvas?.centre() ?? null;
+  }
+
+  featureAt(at: Position): number | null {
+    return this.canvas?.featureAt(this.state.layer.slug, at) ?? null;
+  }
+
+  featuresIn(box: readonly [number, number, number, number]): number[] {
+    return this.canvas?.featuresIn(this.state.layer.slug, box) ?? [];
+  }
+
+  show(shape: Shape | null): void {
+    if (shape) this.canvas?.show(shape);
+  }
+
+  setSnapping(patch: Partial<EditState["snapping"]>): void {
+    const snapping = { ...this.state.snapping, ...patch };
+    memory.keepSnapping(snapping);
+    this.store.update({ snapping, reach: snapping.on ? this.state.reach : "none" });
+    if (snapping.on) this.lookAround();
+    else this.snapper.forget();
+  }
+
+  toggleTracing(): void {
+    this.store.update({ tracing: !this.state.tracing });
+  }
+
+  // --- opening -----------------------------------------------------------------------------------------------------
+
+  /** Opens one feature, as the server has it now. */
+  async open(id: number, tab: Tab = "values"): Promise<void> {
+    const key = String(id);
+    if (this.state.session.drafts[key]) return this.activate(key, tab);
+    const found = await this.read([id]);
+    if (found.length) this.activate(key, tab);
+  }
+
+  /** Reads features that are not here yet; the keys of those that are now. */
+  async read(ids: readonly number[]): Promise<string[]> {
+    const missing = ids.filter((id) => !this.state.session.drafts[String(id)]);
+    this.store.update({ opening: this.state.opening + missing.length });
+    for (let i = 0; i < missing.length; i += AT_ONCE)
+      await Promise.all(missing.slice(i, i + AT_ONCE).map((id) => this.readOne(id)));
+    return ids.map(String).filter((key) => key in this.state.session.drafts);
+  }
+
+  private async readOne(id: number): Promise<void> {
+    try {
+      const stored = await this.client.read(id);
+      if (!this.gone) this.update(opened(this.state.session, stored, crypto.randomUUID()));
+    } catch (error) {
+      this.failed(error);
+    } finally {
+      this.store.update({ opening: this.state.opening - 1 });
+    }
+  }
+
+  activate(key: string, tab: Tab = this.state.tab): void {
+    const letGo =
+      this.state.active !== null && this.state.active !== key
+        ? closed(this.state.session, this.state.active)
+        : this.state.session;
+    this.store.update({
+      session: letGo,
+      active: key,
+      tab,
+      picked: [],
+      chosen: null,
+      dragged: null,
+      held: false,
+      drawing: null,
+      former: null,
+    });
+    this.app.editSheetOpened();
+  }
+
+  /** Closes the sheet; what was changed stays to be saved. */
+  close(): void {
+    const { session, active, picked } = this.state;
+    const after = [active, ...picked].reduce((kept, key) => (key === null ? kept : closed(kept, key)), session);
+    this.store.update({
+      session: after,
+      active: null,
+      picked: [],
+      chosen: null,
+      dragged: null,
+      held: false,
+      drawing: null,
+      former: null,
+    });
+  }
+
+  /** One step back: what is held, drawn, shown, chosen, open. False when there is nothing to go back from. */
+  back(): boolean {
+    const { held, drawing, former, chosen, active, picked, tool } = this.state;
+    if (held) this.hand.letGo();
+    else if (drawing) this.cancelDrawing();
+    else if (former) this.showFormer(null);
+    else if (chosen) this.choose(null);
+    else if (active !== null || picked.length) this.close();
+    else if (tool !== "select") this.setTool("select");
+    else return false;
+    return true;
+  }
+
+  setTab(tab: Tab): void {
+    this.store.update({ tab, former: null });
+  }
+
+  setTool(tool: Tool): void {
+    const many =
+      tool === "many" ? { active: null, picked: this.state.active ? [this.state.active] : this.state.picked } : {};
+    this.store.update({ tool, drawing: null, chosen: null, dragged: null, held: false, ...many });
+  }
+
+  // --- several -----------------------------------------------------------------------------------------------------
+
+  async pick(ids: readonly number[], mode: "toggle" | "add"): Promise<void> {
+    const keys = await this.read(ids.slice(0, MOST_PICKED));
+    const { picked } = this.state;
+    const left = mode === "toggle" ? picked.filter((key) => !keys.includes(key)) : picked;
+    const fresh = keys.filter((key) => !picked.includes(key));
+    this.setPicked([...left, ...fresh].slice(0, MOST_PICKED));
+    if (ids.length > MOST_PICKED) this.app.notify("warning", this.words("many.tooMany", { count: MOST_PICKED }));
+  }
+
+  setPicked(picked: readonly string[]): void {
+    const gone = this.state.picked.filter((key) => !picked.includes(key));
+    const session = gone.reduce(closed, this.state.session);
+    this.store.update({ session, picked, active: null, chosen: null, drawing: null, tool: "many" });
+    if (picked.length) this.app.editSheetOpened();
+  }
+
+  // --- drawing -----------------------------------------------------------------------------------------------------
+
+  draw(purpose: Purpose = "new"): void {
+    const kind = purpose === "split" ? "line" : purpose === "hole" ? "polygon" : this.state.layer.geometry_type;
+    const active = purpose === "new" ? null : this.state.active;
+    const session =
+      purpose === "new" && this.state.active ? closed(this.state.session, this.state.active) : this.state.session;
+    this.store.update({
+      session,
+      drawing: startDrawing(purpose, kind),
+      active,
+      picked: [],
+      chosen: null,
+      dragged: null,
+      held: false,
+      former: null,
+    });
+    this.app.editSheetOpened("low");
+    focusMap();
+  }
+
+  /** Lays positions; a point is finished with its one position. */
+  lay(positions: readonly Position[]): void {
+    const { drawing } = this.state;
+    if (!drawing) return;
+    const after = lay(drawing, positions);
+    this.store.update({ drawing: after });
+    if (after.kind === "point") this.finish();
+  }
+
+  takeBack(): void {
+    if (this.state.drawing) this.store.update({ drawing: takeBack(this.state.drawing) });
+  }
+
+  cancelDrawing(): void {
+    this.store.update({ drawing: null });
+  }
+
+  finish(): void {
+    const { drawing } = this.state;
+    const shape = drawing && finished(drawing);
+    if (!drawing || !shape) return;
+    if (faultOf(shape)) return this.app.notify("warning", this.words("fault.crossing"));
+    if (drawing.purpose === "split") return void this.saving.split(shape);
+    if (drawing.purpose === "new") return this.create(shape);
+    this.addTo(shape, drawing.purpose);
+  }
+
+  private create(shape: Shape): void {
+    const clientId = crypto.randomUUID();
+    const draft: Draft = {
+      key: `new ${clientId}`,
+      clientId,
+      base: null,
+      properties: this.firstValues(),
+      shape,
+      deleted: false,
+    };
+    this.update(done(this.state.session, "draw", { [draft.key]: draft }));
+    this.activate(draft.key, "values");
+  }
+
+  private firstValues(): Values {
+    return emptyValues(this.fields());
+  }
+
+  private addTo(drawn: Shape, purpose: Purpose): void {
+    const draft = activeDraft(this.state);
+    const line = drawn.parts[0]?.[0] ?? [];
+    const shape = draft?.shape && (purpose === "hole" ? withHole(draft.shape, line) : withPart(draft.shape, line));
+    if (!shape) return this.app.notify("warning", this.words("hole.outside"));
+    this.store.update({ drawing: null });
+    this.setShape(shape);
+  }
+
+  // --- changing ----------------------------------------------------------------------------------------------------
+
+  fields(): FormField[] {
+    return this.state.fields.status === "ready" ? this.state.fields.value : [];
+  }
+
+  /** A new session: everything that is one step, or not one, goes through here. */
+  update(session: Session): void {
+    this.store.update({ session });
+  }
+
+  setShape(shape: Shape, kind: "shape" | "move" = "shape"): void {
+    const draft = activeDraft(this.state);
+    if (!draft) return;
+    this.store.update({ dragged: null, held: false });
+    this.update(done(this.state.session, kind, { [draft.key]: this.touched({ ...draft, shape }) }));
+  }
+
+  /** Moves the whole active feature by so many metres. */
+  moveBy(dx: number, dy: number): void {
+    const shape = activeDraft(this.state)?.shape;
+    if (shape && (dx || dy)) this.setShape(translate(shape, dx, dy), "move");
+  }
+
+  /** Another content: what was sent before under the same name is not this. New things keep their name, not to be made twice. */
+  private touched(draft: Draft): Draft {
+    return draft.base ? { ...draft, clientId: crypto.randomUUID() } : draft;
+  }
+
+  setValue(name: string, value: unknown): void {
+    const drafts = this.state.picked.length
+      ? pickedDrafts(this.state)
+      : [activeDraft(this.state)].filter((one) => one !== null);
+    const after = drafts
+      .filter(({ properties }) => !sameValue(properties[name], value))
+      .map(
+        (draft) => [draft.key, this.touched({ ...draft, properties: { ...draft.properties, [name]: value } })] as const,
+      );
+    if (!after.length) return;
+    const about = `${after.map(([key]) => key).join()} ${name}`;
+    this.forgetRefusals(drafts, name);
+    this.update(done(this.state.session, "values", Object.fromEntries(after), about));
+  }
+
+  private forgetRefusals(drafts: readonly Draft[], name: string): void {
+    const refused = { ...this.state.refused };
+    for (const { key } of drafts) {
+      const { [name]: _told, "": _whole, ...rest } = refused[key] ?? {};
+      refused[key] = rest;
+    }
+    this.store.update({ refused });
+  }
+
+  common(): Record<string, unknown> {
+    return commonValues(
+      this.fields(),
+      pickedDrafts(this.state).map(({ properties }) => properties),
+    );
+  }
+
+  choose(place: Place | null): void {
+    this.store.update({ chosen: place });
+  }
+
+  removeVertex(place: Place | null = this.state.chosen): void {
+    const shape = activeDraft(this.state)?.shape;
+    const after = shape && place && removeVertex(shape, place);
+    this.store.update({ chosen: null });
+    if (after) this.setShape(after);
+    else if (shape && place) this.app.notify("warning", this.words("vertex.last"));
+  }
+
+  /** Deletes the active feature, or all that are picked; what was never saved just goes away. */
+  remove(): void {
+    const drafts = this.state.picked.length
+      ? pickedDrafts(this.state)
+      : [activeDraft(this.state)].filter((one) => one !== null);
+    if (!drafts.length) return;
+    const after = drafts.map(
+      (draft) => [draft.key, draft.base ? this.touched({ ...draft, deleted: true }) : null] as const,
+    );
+    this.update(done(this.state.session, "delete", Object.fromEntries(after)));
+    this.store.update({ active: null, picked: [], chosen: null });
+    this.app.notify("info", this.words(after.length === 1 ? "removed.one" : "removed.many", { count: after.length }));
+    focusMap();
+  }
+
+  keepAfterAll(key: string): void {
+    const draft = this.state.session.drafts[key];
+    if (draft) this.update(done(this.state.session, "keep", { [key]: { ...draft, deleted: false } }));
+  }
+
+  /** Gives a draft back what the server has. */
+  revert(key: string): void {
+    const draft = this.state.session.drafts[key];
+    if (!draft) return;
+    const after = draft.base ? draftOf(draft.base, crypto.randomUUID()) : null;
+    this.update(done(this.state.session, "keep", { [key]: after }));
+    if (!after && this.state.active === key) this.store.update({ active: null });
+  }
+
+  undo(): void {
+    if (this.state.drawing?.groups.length) return this.takeBack();
+    this.stepped(undo(this.state.session));
+  }
+
+  redo(): void {
+    const { drawing } = this.state;
+    if (drawing?.undone.length) return this.store.update({ drawing: layAgain(drawing) });
+    this.stepped(redo(this.state.session));
+  }
+
+  /** After undoing, what is open may be gone. */
+  private stepped(session: Session): void {
+    const { active, picked } = this.state;
+    const open = active !== null && active in session.drafts ? active : null;
+    this.store.update({
+      session,
+      active: open,
+      picked: picked.filter((key) => key in session.drafts),
+      chosen: null,
+      dragged: null,
+      held: false,
+    });
+  }
+
+  canUndo(): boolean {
+    const { drawing, session } = this.state;
+    return (drawing ? laid(drawing).length > 0 : false) || session.done.length > 0;
+  }
+
+  canRedo(): boolean {
+    const { drawing, session } = this.state;
+    return (drawing?.undone.length ?? 0) > 0 || session.undone.length > 0;
+  }
+
+  // --- history -----------------------------------------------------------------------------------------------------
+
+  /** Shows a former version on the map, dashed; null: none. */
+  showFormer(entry: HistoryEntry | null): void {
+    const shape = entry && shownShape(entry.geometry);
+    const id = activeDraft(this.state)?.base?.id ?? 0;
+    this.store.update({ former: entry && { id, version: entry.version, shape } });
+    if (shape) this.show(shape);
+  }
+
+  /** Where a deleted feature was. */
+  showGone(feature: DeletedFeature): void {
+    const shape = shownShape(feature.geometry);
+    const { former } = this.state;
+    const again = former?.version === feature.version && former.id === feature.id;
+    this.store.update({ former: again ? null : { id: feature.id, version: feature.version, shape } });
+    if (shape && !again) this.show(shape);
+  }
+
+  // --- trouble, and after writing ----------------------------------------------------------------------------------
+
+  failed(error: unknown): void {
+    if (!(error instanceof ApiError)) throw error;
+    const title = error.offline ? this.app.t("error.offlineTitle") : error.title || this.app.t("error.title");
+    const detail = error.offline ? this.app.t("error.offlineDetail") : error.detail;
+    this.app.notify("error", [title, detail].filter((text, i) => text && (!i || text !== title)).join(". "));
+  }
+
+  /** Data changed on the server: tiles are asked for again, then draw what the editor drew meanwhile. */
+  async written(): Promise<void> {
+    this.store.update({ writes: this.state.writes + 1 });
+    this.snapper.forget();
+    await this.app.refreshCatalogue();
+    this.lookAround();
+    this.canvas?.settled(() => this.release());
+  }
+
+  private release(): void {
+    if (this.gone) return;
+    const { active, picked } = this.state;
+    const idle = Object.values(this.state.session.drafts).filter(
+      (draft) => !isChanged(draft) && draft.key !== active && !picked.includes(draft.key),
+    );
+    this.update(idle.reduce((session, { key }) => closed(session, key), this.state.session));
+  }
+}
+
+/** Opens the editor of a layer, with what was left unsaved there. */
+export async function openEditor(app: Controller, layer: Layer): Promise<Editor> {
+  const session = layer.can_edit ? await kept.kept(app.config.user?.username ?? "", layer.slug) : null;
+  return new Editor(app, layer, session);
+}

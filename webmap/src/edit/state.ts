@@ -1,0 +1,97 @@
+import type { ApiError } from "../api/client";
+import type { Layer } from "../api/types";
+import type { Loadable } from "../state/state";
+import type { Drawing } from "./drawing";
+import type { FormField } from "./form";
+import type { Comparison } from "./merge";
+import type { Draft, Session, Stored } from "./session";
+import type { Box, Place, Position, Shape } from "./shape";
+import type { SnapHit } from "./snap";
+
+/** What pointing at something does while nothing is being drawn. */
+export const TOOLS = ["select", "move", "many"] as const;
+export type Tool = (typeof TOOLS)[number];
+
+export const TABS = ["values", "geometry", "photos", "history"] as const;
+export type Tab = (typeof TABS)[number];
+
+/** A feature that somebody else changed (`current` null: deleted) while it was edited here. */
+export interface Conflict {
+  readonly draft: Draft;
+  readonly current: Stored | null;
+  readonly comparison: Comparison | null;
+  readonly by: { name: string; at: string } | null;
+}
+
+export interface Snapping {
+  readonly on: boolean;
+  /** In pixels of the screen. */
+  readonly tolerance: number;
+  /** Layers that one does not snap to. */
+  readonly off: readonly string[];
+}
+
+/** How much of what may be snapped to is here. */
+export type SnapReach = "none" | "loading" | "all" | "some" | "far" | "error";
+
+export interface EditState {
+  readonly layer: Layer;
+  readonly fields: Loadable<FormField[]>;
+  /** Features may have several parts. */
+  readonly multiple: boolean;
+  readonly session: Session;
+  readonly tool: Tool;
+  readonly drawing: Drawing | null;
+  /** The feature whose sheet is open. */
+  readonly active: string | null;
+  /** Several at once. */
+  readonly picked: readonly string[];
+  /** A vertex of the active feature. */
+  readonly chosen: Place | null;
+  /** The shape of the active feature while it is dragged: not a step yet. */
+  readonly dragged: Shape | null;
+  /** The vertex follows where one aims, without a button held. */
+  readonly held: boolean;
+  readonly box: Box | null;
+  readonly tab: Tab;
+  readonly snapping: Snapping;
+  readonly reach: SnapReach;
+  readonly tracing: boolean;
+  /** Features on their way from the server. */
+  readonly opening: number;
+  readonly saving: boolean;
+  /** What the server refused, by draft and field. */
+  readonly refused: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly refusal: ApiError | null;
+  /** A form was asked to be saved: from now on what is missing is shown. */
+  readonly judged: boolean;
+  readonly conflicts: readonly Conflict[];
+  readonly leaving: boolean;
+  /** A former version that is shown on the map. */
+  readonly former: { readonly id: number; readonly version: number; readonly shape: Shape | null } | null;
+  /** Features were written since: what lists them must ask again. */
+  readonly writes: number;
+  /** Work is kept in this browser until it is saved; false when the browser refuses. */
+  readonly kept: boolean;
+}
+
+/** Where one aims: with the pointer, or with the crosshair. Apart from the state, which must not change at each move. */
+export interface Aim {
+  readonly raw: Position | null;
+  /** Snapped, when there was something to snap to. */
+  readonly at: Position | null;
+  readonly hit: SnapHit | null;
+  /** The way along lines that a click would lay. */
+  readonly way: readonly Position[];
+}
+
+export const NOWHERE: Aim = { raw: null, at: null, hit: null, way: [] };
+
+export const activeDraft = ({ session, active }: EditState): Draft | null =>
+  (active !== null && session.drafts[active]) || null;
+
+export const pickedDrafts = ({ session, picked }: EditState): Draft[] =>
+  picked.flatMap((key) => session.drafts[key] ?? []);
+
+/** The shape of the active feature as it is on screen. */
+export const activeShape = (state: EditState): Shape | null => state.dragged ?? activeDraft(state)?.shape ?? null;

@@ -1,0 +1,42 @@
+import { html, nothing, type TemplateResult } from "lit";
+import { isEnough } from "../edit/drawing";
+import type { Editor } from "../edit/editor";
+import { activeDraft, type EditState } from "../edit/state";
+import { EditElement } from "./edit-element";
+
+/** What one snaps to, in words; on a phone, big buttons that act where the crosshair is. */
+export class EditCross extends EditElement {
+  protected override watchedStores(editor: Editor): { subscribe(listener: () => void): () => void }[] {
+    return [editor.store, editor.aim];
+  }
+
+  protected override drawn(editor: Editor, edit: EditState): TemplateResult {
+    const { hit } = editor.aim.state;
+    const told = hit && (edit.drawing || edit.dragged);
+    return html`${told ? html`<p class="snap-told" aria-hidden="true">${this.words(`snap.hit.${hit.kind}`)} · ${this.controller.layer(hit.layer)?.title ?? hit.layer}</p>` : nothing}
+      ${editor.readOnly ? nothing : html`<div class="cross-buttons phone-only">${this.buttons(editor, edit)}</div>`}`;
+  }
+
+  private buttons(editor: Editor, edit: EditState): TemplateResult | typeof nothing {
+    if (edit.drawing) return this.drawing(editor, edit);
+    if (edit.held) return this.held(editor);
+    const draft = activeDraft(edit);
+    if (!draft || edit.tool !== "select" || edit.tab !== "geometry") return nothing;
+    return html`<button class="button" ?disabled=${!edit.chosen} @click=${() => editor.removeVertex()}><arp-icon name="minus"></arp-icon>${this.words("cross.remove")}</button>
+      <button class="button button-primary" @click=${() => editor.hand.act()}><arp-icon name="hold"></arp-icon>${this.words("cross.hold")}</button>
+      <button class="button" @click=${() => editor.hand.insertHere()}><arp-icon name="plus"></arp-icon>${this.words("cross.insert")}</button>`;
+  }
+
+  private drawing(editor: Editor, { drawing }: EditState): TemplateResult {
+    return html`<button class="button" ?disabled=${!drawing?.groups.length} @click=${() => editor.takeBack()}><arp-icon name="undo"></arp-icon>${this.words("cross.takeBack")}</button>
+      <button class="button button-primary" @click=${() => editor.hand.act()}><arp-icon name="plus"></arp-icon>${this.words("cross.point")}</button>
+      <button class="button" ?disabled=${!drawing || !isEnough(drawing)} @click=${() => editor.finish()}><arp-icon name="check"></arp-icon>${this.words("cross.finish")}</button>`;
+  }
+
+  private held(editor: Editor): TemplateResult {
+    return html`<button class="button" @click=${() => editor.hand.letGo()}><arp-icon name="close"></arp-icon>${this.words("cross.free")}</button>
+      <button class="button button-primary" @click=${() => editor.hand.drop()}><arp-icon name="check"></arp-icon>${this.words("cross.drop")}</button>`;
+  }
+}
+
+customElements.define("arp-edit-cross", EditCross);

@@ -1,0 +1,42 @@
+import {
+  Camera,
+  CircleDot,
+  Combine,
+  Eye,
+  EyeOff,
+  Hand,
+  type IconNode,
+  Magnet,
+  MousePointer2,
+  Move,
+  Redo2,
+  Save,
+  Scissors,
+  SquareDashedMousePointer,
+  Trash2,
+  Waypoints,
+} from "lucide";
+import { addIcons } from "./icon";
+
+const EDIT_ICONS = {
+  camera: Camera,
+  hide: EyeOff,
+  hold: Hand,
+  magnet: Magnet,
+  many: SquareDashedMousePointer,
+  merge: Combine,
+  move: Move,
+  pointer: MousePointer2,
+  redo: Redo2,
+  remove: Trash2,
+  save: Save,
+  show: Eye,
+  split: Scissors,
+  trace: Waypoints,
+  vertex: CircleDot,
+} satisfies Record<string, IconNode>;
+
+export type EditIconName = keyof typeof EDIT_ICONS;
+
+/** Icons of editing: fetched with the editor. */
+addIcons(EDIT_ICONS);

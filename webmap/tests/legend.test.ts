@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import type { Condition, LegendLine } from "../src/api/types";
+import { casing, corners, lineFor, luminance } from "../src/map/legend";
+import { buildModel } from "../src/map/model";
+import { layer, state } from "./fixtures";
+
+const line = (where: Record<string, Condition> = {}): LegendLine => ({ label: "", where, symbol: { kind: "fill" } });
+const drawn = (legend: LegendLine[], values: Record<string, unknown>): number =>
+  lineFor(legend, (column) => values[column]);
+
+describe("a legend", () => {
+  it("draws a feature by the first line that it fits", () => {
+    const legend = [line({ kind: "a" }), line({ height: { from: 10 } }), line()];
+    expect(drawn(legend, { kind: "a", height: 12 })).toBe(0);
+    expect(drawn(legend, { kind: "b", height: 12 })).toBe(1);
+    expect(drawn(legend, { kind: "b" })).toBe(2);
+  });
+
+  it("leaves out a feature that no line is for", () => {
+    expect(drawn([line({ kind: "a" })], { kind: "b" })).toBe(-1);
+  });
+
+  it.each<[Condition, unknown, boolean]>([
+    [{ in: ["a", "b"] }, "b", true],
+    [{ in: ["a", null] }, undefined, true],
+    [{ from: 1, below: 2 }, 1, true],
+    [{ from: 1, below: 2 }, 2, false],
+    [{ above: 1, to: 2 }, 1, false],
+    [{ from: 1 }, undefined, false],
+    [{ from: 1 }, "2", false],
+    [{ from: "2024-01-01" }, "2024-06-01", true],
+    [null, undefined, true],
+    [true, true, true],
+    ["1", 1, false],
+  ])("holds %j for %j: %s", (condition, value, expected) => {
+    expect(drawn([line({ x: condition })], { x: value }) === 0).toBe(expected);
+  });
+});
+
+describe("a layer with scales", () => {
+  const at = (zoom: number): boolean | undefined => {
+    const value = [layer("parcels", { scale_from: 5000, scale_to: 500 })];
+    const view = { ...state().view, zoom };
+    return buildModel(state({ catalogue: { status: "ready", value }, view }), "/tiles/").layers[0]?.visible;
+  };
+
+  it("is shown between them only", () => {
+    expect([at(15), at(17), at(21)]).toEqual([false, true, false]);
+  });
+});
+
+describe("colours over a photo", () => {
+  it("get a casing that they are told from", () => {
+    expect(casing("#ffffff")).toContain("10,18,20");
+    expect(casing("#1b2a2f")).toContain("255,255,255");
+  });
+
+  it("are as bright as they look", () => {
+    expect(luminance("#fff")).toBeCloseTo(1);
+    expect(luminance("#000000")).toBe(0);
+    expect(luminance("#0b5c6bff")).toBeCloseTo(0.09, 1);
+  });
+});
+
+describe("a shape", () => {
+  it("has its corners around its middle", () => {
+    expect(corners("square", 4)).toHaveLength(4);
+    expect(corners("star", 4)).toHaveLength(10);
+    expect(corners("circle", 4)).toEqual([]);
+    expect(corners("triangle", 4)[0]?.[1]).toBeLessThan(0);
+  });
+});
