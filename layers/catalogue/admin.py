@@ -51,6 +51,7 @@ class LayerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         "title_field",
         "key_column",
         "rules",
+        "labels",
         "version",
     )
 

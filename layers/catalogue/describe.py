@@ -12,7 +12,9 @@ EQUATOR_PIXEL_M = 156_543.03392804097  # of the Web Mercator pyramid's first lev
 DEEPEST_ZOOM = 22
 NEARLY = 0.1  # of a zoom: a level that is 7 % coarser than the photo shows it all
 ACQUIRED = {Photo.Precision.YEAR: "%Y", Photo.Precision.MONTH: "%Y-%m", Photo.Precision.DAY: "%Y-%m-%d"}
-SYMBOL = {"kind": "fill", "fill": None, "stroke": None, "stroke_width": 1, "dash": None}
+SYMBOL = {"kind": "fill", "fill": None, "stroke": None, "stroke_width": 1, "dash": None, "radius": 4}
+SYMBOL |= {"shape": "circle"}
+LABELS = {"size": 12, "colour": None, "bold": False, "from_scale": None}
 
 
 def layer_as_json(layer: Layer, rights: Rights) -> dict[str, Any]:
@@ -43,6 +45,9 @@ def layer_as_json(layer: Layer, rights: Rights) -> dict[str, Any]:
         "tiles": f"/tiles/{layer.slug}.json",
         "style": f"/tiles/{layer.slug}/style.json",
         "legend": [symbol_as_json(line) for line in layer.legend],
+        "labels": LABELS | layer.labels if layer.labels else None,
+        "scale_from": layer.scale_from,
+        "scale_to": layer.scale_to,
         "can_edit": layer.may_edit(rights),
         "strict_locking": layer.strict_locking,
     }
@@ -56,6 +61,7 @@ def field_as_json(field: dict[str, Any]) -> dict[str, Any]:
 def symbol_as_json(line: dict[str, Any]) -> dict[str, Any]:
     return {
         "label": in_language(line["label"], line.get("label_en", "")),
+        "where": line.get("where") or {},
         "symbol": SYMBOL | line["symbol"],
     }
 

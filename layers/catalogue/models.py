@@ -14,7 +14,14 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_core.models import Member
 from gis_core.rights import Rights, Role
-from layers.catalogue.validators import validate_columns, validate_legend, validate_rules, validate_where
+from layers.catalogue.validators import (
+    validate_columns,
+    validate_labels,
+    validate_legend,
+    validate_rules,
+    validate_where,
+    validate_written,
+)
 
 
 def in_language(french: str, english: str) -> str:
@@ -66,9 +73,12 @@ class Layer(models.Model):
     `columns` lists the only columns that leave the platform, in order: `{"name", "label", "label_en", "type", "unit",
     "in_tiles"}`, and if need be `"values"` (words of codes), what an edit may write (`"required"`, `"read_only"`,
     `"choices"`, `"maximum_length"`) and `"roles"` (only these, at the owner, see it). `legend` lists the symbols in
-    drawing order: `{"label", "label_en", "where": {column: value}, "symbol": {"kind", "fill", "stroke",
-    "stroke_width", "dash"}}`. `rules` lists what edits are checked by: `{"kind", "hard", "column", "tolerance_m"}`.
-    `key_column` holds the reference that is unique for each owner.
+    drawing order: `{"label", "label_en", "where": {column: condition}, "symbol": {"kind", "fill", "stroke",
+    "stroke_width", "dash", "radius", "shape"}}`; a feature is drawn by the first line that it fits
+    (`layers.catalogue.legend`). `labels` says what is written beside features: `{"column", "size", "colour", "bold",
+    "from_scale"}`. `scale_from` and `scale_to` are the denominators between which the layer is shown, `min_zoom` the
+    first level at which it has tiles. `rules` lists what edits are checked by: `{"kind", "hard", "column",
+    "tolerance_m"}`. `key_column` holds the reference that is unique for each owner.
     `rows` says how the table's rows are protected (the scope given to `secure_table`). `extent_4326` (west, south,
     east, north) is measured when data changes, and only for data that everybody who sees the layer sees whole.
     """
@@ -123,6 +133,9 @@ class Layer(models.Model):
     max_zoom = models.PositiveSmallIntegerField(_("largest tile zoom"), default=18)
     visible_at_first = models.BooleanField(_("shown at first"), default=True)
     legend = models.JSONField(_("legend"), default=list, validators=[validate_legend])
+    labels = models.JSONField(_("labels"), default=dict, blank=True, validators=[validate_labels])
+    scale_from = models.PositiveIntegerField(_("smallest scale: 1 to"), null=True, blank=True)
+    scale_to = models.PositiveIntegerField(_("largest scale: 1 to"), null=True, blank=True)
     extent_4326 = ArrayField(models.FloatField(), size=4, null=True, editable=False)
     version = models.IntegerField(default=1, editable=False)
 
@@ -139,19 +152,25 @@ class Layer(models.Model):
             models.CheckConstraint(
                 condition=~Q(visibility="owner") | Q(owner__isnull=False), name="layer_of_an_owner_has_one"
             ),
+            models.CheckConstraint(
+                condition=Q(scale_from=None) | Q(scale_to=None) | Q(scale_to__lte=models.F("scale_from")),
+                name="layer_scales_in_order",
+            ),
         ]
 
     def __str__(self) -> str:
         return in_language(self.title, self.title_en)
 
     def clean(self) -> None:
-        """A symbol is chosen by columns that the tiles carry (asked once the lists have their shape)."""
+        """Symbols are chosen, and labels written, by columns that the tiles carry (once the lists have their shape)."""
         try:
             validate_columns(self.columns)
             validate_legend(self.legend)
+            validate_labels(self.labels)
         except ValidationError:
             return
         validate_where(self.legend, self.tile_columns())
+        validate_written(self.labels, self.tile_columns())
 
     def may_edit(self, rights: Rights) -> bool:
         """Whether the asker may change features of this layer: its owner's people by role, those of any member where

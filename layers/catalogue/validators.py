@@ -12,13 +12,20 @@ from gis_core.rights import Role
 
 KINDS_OF_COLUMN = ("text", "integer", "number", "date", "datetime", "boolean", "area_m2", "length_m")
 KINDS_OF_SYMBOL = ("fill", "line", "circle")
+SHAPES = ("circle", "square", "triangle", "diamond", "cross", "star")
+BOUNDS = ("from", "above", "to", "below")
 KINDS_OF_RULE = ("valid", "inside_territory", "unique", "no_overlap", "snapped_ends")
 COLUMN = {"name", "label", "label_en", "type", "unit", "in_tiles", "values"}
 COLUMN |= {"required", "read_only", "roles", "choices", "maximum_length"}
 RULE = {"kind", "hard", "column", "tolerance_m"}
 LONGEST_TEXT = 100_000
 SYMBOL_LINE = {"label", "label_en", "where", "symbol"}
-SYMBOL = {"kind", "fill", "stroke", "stroke_width", "dash", "radius"}
+SYMBOL = {"kind", "fill", "stroke", "stroke_width", "dash", "radius", "shape"}
+LABELS = {"column", "size", "colour", "bold", "from_scale"}
+LABEL_SIZES = (6, 40)
+MOST_LINES = 200
+MOST_VALUES = 500
+LARGEST_DENOMINATOR = 1_000_000_000
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,62}")
 COLOUR = re.compile(r"#([0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})")
 
@@ -27,6 +34,8 @@ Entry = dict[str, Any]
 
 def validate_legend(legend: Any) -> None:
     """A list of lines, each with a label and a symbol that the map can draw."""
+    if len(entries(legend)) > MOST_LINES:
+        raise ValidationError(_("A legend has at most %(most)s lines."), params={"most": MOST_LINES})
     for number, line in enumerate(entries(legend), start=1):
         check(number, symbol_line_faults(line))
 
@@ -47,6 +56,14 @@ def validate_rules(rules: Any) -> None:
         check(number, rule_faults(rule))
 
 
+def validate_labels(labels: Any) -> None:
+    """Nothing, or which column is written beside each feature, and how."""
+    if labels == {}:
+        return
+    for fault in label_look_faults(labels):
+        raise ValidationError(fault)
+
+
 def validate_where(legend: list[Entry], carried: list[str]) -> None:
     """Each line of a legend chooses its rows by columns that the tiles carry."""
     for number, line in enumerate(legend, start=1):
@@ -54,6 +71,14 @@ def validate_where(legend: list[Entry], carried: list[str]) -> None:
             names = {"number": number, "names": ", ".join(unknown)[:80], "known": ", ".join(sorted(carried))}
             words = _("Entry %(number)s: “where” names %(names)s, but the tiles only carry: %(known)s.")
             raise ValidationError({"legend": ValidationError(words, params=names)})
+
+
+def validate_written(labels: Entry, carried: list[str]) -> None:
+    """Labels are written from a column that the tiles carry."""
+    if labels and labels["column"] not in carried:
+        words = _("“column” names %(name)s, but the tiles only carry: %(known)s.")
+        names = {"name": labels["column"][:80], "known": ", ".join(sorted(carried))}
+        raise ValidationError({"labels": ValidationError(words, params=names)})
 
 
 def entries(value: Any) -> list[Entry]:
@@ -72,7 +97,7 @@ def symbol_line_faults(line: Any) -> Iterable[Any]:
     yield from object_faults(line, SYMBOL_LINE)
     yield from label_faults(line)
     where = line.get("where", {})
-    if not isinstance(where, dict) or not all(is_text(name) and is_plain(value) for name, value in where.items()):
+    if not isinstance(where, dict) or not all(is_text(name) and is_condition(value) for name, value in where.items()):
         yield _('write “where” as {"column": "value"}, or leave it out.')
     symbol = line.get("symbol")
     yield from object_faults(symbol, SYMBOL, _('give a “symbol”, for instance {"kind": "fill", "fill": "#d9a78b"}.'))
@@ -90,6 +115,23 @@ def symbol_faults(symbol: Entry) -> Iterable[Any]:
             yield _("write “%(name)s” as a number of pixels, from 0 to 1000.") % {"name": name}
     if not may_be(is_dash, symbol.get("dash")):
         yield _("write “dash” as lengths in pixels, for instance [6, 3], or null.")
+    if symbol.get("shape", "circle") not in SHAPES:
+        yield one_of("shape", SHAPES)
+
+
+def label_look_faults(labels: Any) -> Iterable[Any]:
+    yield from object_faults(labels, LABELS)
+    if not is_text(labels.get("column")) or not labels["column"]:
+        yield _("“column” names the column that is written.")
+    least, most = LABEL_SIZES
+    if not is_number(labels.get("size", least)) or not least <= labels.get("size", least) <= most:
+        yield _("write “size” as a number of pixels, from %(least)s to %(most)s.") % {"least": least, "most": most}
+    if not may_be(is_colour, labels.get("colour")):
+        yield _("write “%(name)s” as a colour, #rrggbb or #rrggbbaa, or null.") % {"name": "colour"}
+    if not isinstance(labels.get("bold", False), bool):
+        yield _("write “%(name)s” as true or false.") % {"name": "bold"}
+    if not may_be(is_denominator, labels.get("from_scale")):
+        yield _("write “from_scale” as the number n of a scale 1:n, or null.")
 
 
 def column_faults(column: Any) -> Iterable[Any]:
@@ -173,6 +215,25 @@ def is_plain(value: Any) -> bool:
     """What a column's value can be compared with."""
     number = isinstance(value, int | float) and abs(value) <= 2**53 and isfinite(value)
     return value is None or is_text(value) or number
+
+
+def is_condition(value: Any) -> bool:
+    """A value to equal, `{"in": [values]}`, or one or two bounds: numbers, or dates as text."""
+    if not isinstance(value, dict):
+        return is_plain(value)
+    if set(value) == {"in"}:
+        values = value["in"]
+        return isinstance(values, list) and 0 < len(values) <= MOST_VALUES and all(map(is_plain, values))
+    return 0 < len(value) <= 2 and set(value) <= set(BOUNDS) and alike(list(value.values()))
+
+
+def alike(bounds: list[Any]) -> bool:
+    """Bounds that one column's values can be compared with: all numbers, or all texts."""
+    return all(map(is_plain, bounds)) and len({isinstance(bound, str) for bound in bounds}) == 1 and None not in bounds
+
+
+def is_denominator(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= LARGEST_DENOMINATOR
 
 
 def is_colour(value: Any) -> bool:

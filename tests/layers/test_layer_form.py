@@ -1,5 +1,6 @@
 """What an administrator types as JSON in the form of a layer: refused in words, or drawn."""
 
+import json
 from typing import Any
 
 import pytest
@@ -38,7 +39,12 @@ REFUSED = [
     (f'[{{"label": "A", "where": ["kind"], {FILL}}}]', "écrivez « where »"),
     (f'[{{"label": "A", "where": {{"kind": ["01"]}}, {FILL}}}]', "écrivez « where »"),
     (f'[{{"label": "A", "where": {{"kind": 1e999}}, {FILL}}}]', "écrivez « where »"),
+    (f'[{{"label": "A", "where": {{"kind": {{"in": []}}}}, {FILL}}}]', "écrivez « where »"),
+    (f'[{{"label": "A", "where": {{"kind": {{"from": 1, "to": "2"}}}}, {FILL}}}]', "écrivez « where »"),
+    (f'[{{"label": "A", "where": {{"kind": {{"least": 1}}}}, {FILL}}}]', "écrivez « where »"),
     (f'[{{"label": "A", "where": {{"area_m2": 1}}, {FILL}}}]', "« where » nomme area_m2"),
+    ('[{"label": "A", "symbol": {"kind": "circle", "shape": "heart"}}]', "« shape » : choisissez parmi circle, square"),
+    ("[" + ", ".join([f'{{"label": "A", {FILL}}}'] * 201) + "]", "au plus 200 lignes"),
 ]
 COLUMN = {"name": "idu", "label": "Identifiant", "type": "text"}
 
@@ -97,6 +103,40 @@ def test_columns_that_cannot_be_read_are_refused_in_words(columns: Any, words: s
     with pytest.raises(ValidationError) as refused:
         Layer._meta.get_field("columns").run_validators(columns or {"idu": 1})
     assert words in refused.value.messages[0]
+
+
+@pytest.mark.parametrize(
+    ("labels", "words"),
+    [
+        ([], "écrivez-la entre { et }"),
+        ({"column": "idu", "colour": "rouge"}, "écrivez « colour » comme une couleur"),
+        ({"column": "idu", "size": 4}, "écrivez « size » comme un nombre de pixels"),
+        ({"column": "idu", "from_scale": 0}, "écrivez « from_scale »"),
+        ({"column": "area_m2"}, "« column » nomme area_m2"),
+    ],
+)
+def test_labels_that_cannot_be_written_are_refused_in_words(labels: Any, words: str) -> None:
+    layer = factories.layer(legend=json.loads(f'[{{"label": "A", {FILL}}}]'))
+    layer.labels = labels
+    with pytest.raises(ValidationError) as refused:
+        layer.full_clean(exclude=["extent_4326"])
+    assert words in refused.value.messages[0]
+
+
+def test_lines_that_overlap_are_drawn_once_where_maplibre_draws_them(client: Client) -> None:
+    legend = f'[{{"label": "A", "where": {{"label": {{"in": ["a", "b"]}}}}, {FILL}}}, {{"label": "Reste", {FILL}}}]'
+    assert sent(client, legend).status_code == 302
+    first, rest = client.get("/tiles/essai/style.json").json()["layers"]
+    chosen = ["in", ["get", "label"], ["literal", ["a", "b"]]]
+    assert (first["filter"], rest["filter"]) == (["all", chosen], ["all", ["!", ["any", ["all", chosen]]]])
+
+
+def test_the_scales_of_a_layer_limit_the_zooms_of_its_style(client: Client) -> None:
+    factories.layer(
+        "essai", scale_from=50_000, scale_to=500, min_zoom=10, legend=json.loads(f'[{{"label": "A", {FILL}}}]')
+    )
+    (drawn,) = client.get("/tiles/essai/style.json").json()["layers"]
+    assert (drawn["minzoom"], drawn["maxzoom"]) == (pytest.approx(11.9, abs=0.1), pytest.approx(18.6, abs=0.1))
 
 
 def test_the_layers_that_the_code_brings_are_valid() -> None:

@@ -1,7 +1,9 @@
 """TileJSON 3.0 and the MapLibre style of a layer."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from layers.catalogue.legend import apart, zoom_at
 from layers.catalogue.models import Layer
 
 TILEJSON_TYPES = {
@@ -12,6 +14,9 @@ TILEJSON_TYPES = {
     "boolean": "Boolean",
 }
 FILL, LINE, CIRCLE = "fill", "line", "circle"
+OPERATORS = {"from": ">=", "above": ">", "to": "<=", "below": "<"}
+LARGE_TILES = 1  # MapLibre counts zooms in tiles of 512 pixels
+DEEPEST = 24
 
 
 def tilejson(layer: Layer, tiles_url: str) -> dict[str, Any]:
@@ -62,12 +67,47 @@ def one_layer(layer: Layer, rank: int, entry: dict[str, Any], part: str) -> dict
         "type": part,
         "source": layer.slug,
         "source-layer": layer.slug,
-        "minzoom": layer.min_zoom,
+        **zooms(layer),
         "paint": paint(entry["symbol"], part),
     }
-    if where := entry.get("where"):
-        made["filter"] = ["all", *(["==", ["get", column], value] for column, value in where.items())]
+    if conditions := drawn_by(layer, rank):
+        made["filter"] = ["all", *conditions]
     return made
+
+
+def zooms(layer: Layer) -> dict[str, float]:
+    """The zooms between which the layer is shown: those of its tiles, within its scales."""
+    latitude = (layer.extent_4326[1] + layer.extent_4326[3]) / 2 if layer.extent_4326 else 46.5
+    limits: dict[str, float] = {"minzoom": layer.min_zoom}
+    if layer.scale_from:
+        first = zoom_at(layer.scale_from, latitude) - LARGE_TILES
+        limits["minzoom"] = min(max(layer.min_zoom, round(first, 2)), DEEPEST)
+    if layer.scale_to:
+        last = zoom_at(layer.scale_to, latitude) - LARGE_TILES
+        limits["maxzoom"] = min(max(limits["minzoom"], round(last, 2)), DEEPEST)
+    return limits
+
+
+def drawn_by(layer: Layer, rank: int) -> list[Any]:
+    """The conditions under which a line draws a feature: its own, and none of an earlier line that it may fit too."""
+    wheres = [line.get("where") or {} for line in layer.legend[: rank + 1]]
+    earlier = [conditions(where) for where in wheres[:-1] if not apart(where, wheres[-1])]
+    others = [["!", ["any", *(["all", *one] for one in earlier)]]] if earlier else []
+    return [*conditions(wheres[-1]), *others]
+
+
+def conditions(where: Mapping[str, Any]) -> list[Any]:
+    return [part for column, condition in where.items() for part in expressions(["get", column], condition)]
+
+
+def expressions(column: list[str], condition: Any) -> list[Any]:
+    if condition is None:
+        return [["!", ["has", column[1]]]]
+    if not isinstance(condition, dict):
+        return [["==", column, condition]]
+    if "in" in condition:
+        return [["in", column, ["literal", condition["in"]]]]
+    return [[OPERATORS[name], column, bound] for name, bound in condition.items()]
 
 
 def paint(symbol: dict[str, Any], part: str) -> dict[str, Any]:

@@ -28,10 +28,21 @@ class SymbolSerializer(serializers.Serializer[dict[str, object]]):
     stroke = serializers.CharField(allow_null=True)
     stroke_width = serializers.FloatField()
     dash = serializers.ListField(child=serializers.FloatField(), allow_null=True)
+    radius = serializers.FloatField(help_text="of a circle or another shape, in pixels")
+    shape = serializers.CharField(help_text="of kind circle: circle, square, triangle, diamond, cross or star")
+
+
+class LabelsSerializer(serializers.Serializer[dict[str, object]]):
+    column = serializers.CharField()
+    size = serializers.FloatField(help_text="in pixels")
+    colour = serializers.CharField(allow_null=True)
+    bold = serializers.BooleanField()
+    from_scale = serializers.IntegerField(allow_null=True, help_text="written at 1:n and larger scales")
 
 
 class LegendSerializer(serializers.Serializer[dict[str, object]]):
     label = serializers.CharField()  # type: ignore[assignment]
+    where = serializers.DictField(help_text="what a feature must fit: a value, `in`, or `from`/`above`, `to`/`below`")
     symbol = SymbolSerializer()
 
 
@@ -59,7 +70,10 @@ class LayerSerializer(serializers.Serializer[dict[str, object]]):
     fields = ColumnSerializer(many=True)  # type: ignore[assignment]
     tiles = serializers.CharField()
     style = serializers.CharField()  # type: ignore[assignment]
-    legend = LegendSerializer(many=True)
+    legend = LegendSerializer(many=True, help_text="a feature is drawn by the first line that it fits")
+    labels = LabelsSerializer(allow_null=True)
+    scale_from = serializers.IntegerField(allow_null=True, help_text="not shown at scales smaller than 1:n")
+    scale_to = serializers.IntegerField(allow_null=True, help_text="not shown at scales larger than 1:n")
     can_edit = serializers.BooleanField()
     strict_locking = serializers.BooleanField(help_text="no edit without the version seen, with a token either")
 

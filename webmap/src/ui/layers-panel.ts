@@ -44,7 +44,7 @@ export class LayersPanel extends ArpentElement {
     const setting = this.state.layers.find(({ slug }) => slug === layer.slug);
     if (!setting) return html``;
     const open = this.opened.has(layer.slug);
-    const far = setting.visible && this.state.view.zoom < layer.min_zoom + 0.49;
+    const far = setting.visible && this.state.view.zoom < this.firstZoom(layer) - 0.51;
     return html`<li class="layer" ?data-far=${far}>
       <div class="layer-line">
         <label class="layer-name"><input type="checkbox" .checked=${setting.visible} @change=${(event: Event) =>
@@ -79,9 +79,16 @@ export class LayersPanel extends ArpentElement {
     </div>`;
   }
 
+  /** The zoom from which the layer is drawn: that of its tiles, within its scales. */
+  private firstZoom(layer: Layer): number {
+    const latitude = this.state.view.center[1];
+    const shown = layer.scale_from ? zoomForScale(layer.scale_from, latitude) + 0.5 : 0;
+    return Math.max(layer.min_zoom + 1, shown);
+  }
+
   private zoomIn(layer: Layer): TemplateResult | typeof nothing {
     const { zoom, center } = this.state.view;
-    const least = layer.min_zoom + 1;
+    const least = this.firstZoom(layer);
     if (zoom >= least - 0.51) return nothing;
     const scale = formatScale(scaleDenominator(least, center[1]), this.state.language);
     return html`<button class="button button-small" @click=${() => this.controller.goTo({ center, zoom: Math.max(least, zoomForScale(1e5, center[1])) })}>
