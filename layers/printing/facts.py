@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from layers.catalogue.models import Layer, Photo
 from layers.features.display import NO_BREAK, display_date, display_number, is_english
 from layers.printing.scale import Projection
-from layers.printing.symbols import OTHER, Drawn, label_of, look_of
+from layers.printing.symbols import Drawn, Paint, label_of
 
 type Key = tuple[int, bool]
 FORMATS = {Photo.Precision.YEAR: "Y", Photo.Precision.MONTH: "F Y", Photo.Precision.DAY: "j F Y"}
@@ -24,7 +24,7 @@ class Entry:
 
     label: str
     kind: str
-    drawn: Drawn
+    paints: tuple[Paint, ...]
     on_photo: bool
 
 
@@ -38,10 +38,15 @@ class Section:
 
 @dataclass(slots=True)
 class Shown:
-    """What has been drawn of one layer: how many features of which lines of its legend."""
+    """What has been drawn of one layer: how many features of which lines of its legend, and how the first looked."""
 
     layer: Layer
     counts: dict[Key, int] = field(default_factory=lambda: defaultdict(int))
+    samples: dict[Key, Drawn] = field(default_factory=dict)
+
+    def add(self, drawn: Drawn, on_photo: bool) -> None:
+        self.counts[drawn.entry, on_photo] += 1
+        self.samples.setdefault((drawn.entry, on_photo), drawn)
 
     @property
     def count(self) -> int:
@@ -77,29 +82,27 @@ class Facts:
 # -- legend -----------------------------------------------------------------------------------------------------------
 
 
-def legend_of(shown: Sequence[Shown], scale: int) -> list[Section]:
+def legend_of(shown: Sequence[Shown]) -> list[Section]:
     """The lines of what was drawn, the uppermost layer first."""
-    return [Section(str(one.layer), entries_of(one, scale)) for one in shown if one.count]
+    return [Section(str(one.layer), entries_of(one)) for one in shown if one.count]
 
 
-def entries_of(shown: Shown, scale: int) -> tuple[Entry, ...]:
-    """A layer's lines that were drawn, those that look alike in one."""
-    layer, look = shown.layer, look_of(shown.layer, scale)
-    alike: dict[Drawn, list[Key]] = {}
-    for number, on_photo in sorted(shown.counts):
-        where = {} if number == OTHER else layer.legend[number].get("where", {}) if layer.legend else {}
-        drawn = look(where, on_photo)
-        alike.setdefault(Drawn(0, drawn.paints), []).append((number, on_photo))
+def entries_of(shown: Shown) -> tuple[Entry, ...]:
+    """A layer's lines that were drawn, those that look alike in one; on the photo or off it, as most of it is."""
+    commonest: dict[int, Key] = {}
+    for key in sorted(shown.counts, key=lambda key: shown.counts[key]):
+        commonest[key[0]] = key
+    alike: dict[tuple[tuple[Paint, ...], bool], list[int]] = {}
+    for number, key in sorted(commonest.items()):
+        alike.setdefault((shown.samples[key].paints, key[1]), []).append(number)
     return tuple(
-        Entry(
-            ", ".join(label_of(layer, number) for number, _photo in keys), kind_of(layer, keys[0][0]), drawn, keys[0][1]
-        )
-        for drawn, keys in alike.items()
+        Entry(", ".join(label_of(shown.layer, number) for number in numbers), kind_of(shown.layer, numbers[0]), *looks)
+        for looks, numbers in alike.items()
     )
 
 
 def kind_of(layer: Layer, number: int) -> str:
-    if number != OTHER and number < len(layer.legend):
+    if 0 <= number < len(layer.legend):
         return str(layer.legend[number]["symbol"].get("kind", "fill"))
     return {Layer.Geometry.POLYGON: "fill", Layer.Geometry.LINE: "line"}.get(
         Layer.Geometry(layer.geometry_type), "circle"
@@ -164,9 +167,7 @@ def projection_words(projection: Projection) -> list[str]:
     if projection.is_telling:
         east = projection.convergence < 0
         words = (
-            _("True north: %(degrees)s° east of the grid’s")
-            if east
-            else _("True north: %(degrees)s° west of the grid’s")
+            _("True north %(degrees)s° east of the grid’s") if east else _("True north %(degrees)s° west of the grid’s")
         )
         lines.append(words % {"degrees": display_number(abs(projection.convergence), 1)})
     return lines

@@ -23,6 +23,7 @@ AWAY_MM = 0.25
 HALO = 0.11  # of a text's size
 INSIDE_MM = 0.8  # from the map's edge
 ABOVE_MM = 0.7
+UPRIGHT = 0.06  # a text that leans less than that from the vertical is read from below upwards
 CENTRE_MM = 0.3  # how exactly the middle of an area is found
 
 
@@ -63,6 +64,12 @@ class Names:
             if not shapely.is_empty(seen):
                 WAYS[lettering.placing](self, seen, text, lettering)
         self.asked.clear()
+
+    def keep_clear(self, x: float, y: float, radius: float) -> None:
+        """Write nothing over a point."""
+        box = (x - radius, y - radius, x + radius, y + radius)
+        for cell in cells(box):
+            self.taken[cell].append(box)
 
     def free(self, boxes: Iterable[Box]) -> bool:
         return all(
@@ -193,7 +200,8 @@ def direction(area: BaseGeometry) -> tuple[float, float]:
 def readable(dx: float, dy: float) -> tuple[float, float]:
     length = math.hypot(dx, dy) or 1.0
     turn = dx / length, dy / length
-    return (-turn[0], -turn[1]) if turn[0] < -1e-9 or (abs(turn[0]) < 1e-9 and turn[1] < 0) else turn
+    downwards = turn[0] < UPRIGHT and turn[1] < 0
+    return (-turn[0], -turn[1]) if downwards or turn[0] < -UPRIGHT else turn
 
 
 def along(names: Names, road: BaseGeometry, text: str, lettering: Lettering) -> None:

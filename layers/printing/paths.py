@@ -1,15 +1,16 @@
 """Geometries as PDF paths: cut at the map's edge, in millimetres on paper, without points that no eye tells apart."""
 
+import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely import GEOSException
 from shapely.geometry.base import BaseGeometry
+from shapely.lib import GEOSException
 
 from layers.printing.document import Drawing
 from layers.printing.paper import Box
@@ -93,7 +94,8 @@ def outline_of(geometry: BaseGeometry, paint: Paint) -> str:
     """The path of a geometry on paper: rings, lines, or a dot for each point; nothing of what cannot be filled."""
     dimension = shapely.get_dimensions(geometry)
     if dimension == POINT:
-        return "".join(dot(x, y, paint.radius_mm) for x, y in shapely.get_coordinates(geometry).tolist())
+        draw = MARKERS.get(paint.shape, dot)
+        return "".join(draw(x, y, paint.radius_mm) for x, y in shapely.get_coordinates(geometry).tolist())
     if dimension == LINE:
         return "" if paint.fill else path(geometry, closed=False)
     return path(shapely.get_rings(turned(geometry)), closed=True)
@@ -135,3 +137,32 @@ def dot(x: float, y: float, radius: float) -> str:
     )
     curves = "".join(f"{' '.join(f'{place:.3f}' for place in quarter)} c\n" for quarter in quarters)
     return f"{x + radius:.3f} {y:.3f} m\n{curves}h\n"
+
+
+def corners(x: float, y: float, radii: Sequence[float], count: int, turn: float) -> str:
+    """A closed shape of corners around a point, at these distances by turns."""
+    angles = (turn + 360 * number / count for number in range(count))
+    places = (
+        (x + radii[number % len(radii)] * math.cos(math.radians(angle)),
+         y + radii[number % len(radii)] * math.sin(math.radians(angle)))
+        for number, angle in enumerate(angles)
+    )  # fmt: skip
+    first, *others = (f"{east:.3f} {north:.3f}" for east, north in places)
+    return f"{first} m\n" + "".join(f"{place} l\n" for place in others) + "h\n"
+
+
+def cross(x: float, y: float, radius: float) -> str:
+    return (
+        f"{x - radius:.3f} {y:.3f} m\n{x + radius:.3f} {y:.3f} l\n"
+        f"{x:.3f} {y - radius:.3f} m\n{x:.3f} {y + radius:.3f} l\n"
+    )
+
+
+MARKERS: dict[str, Callable[[float, float, float], str]] = {
+    "circle": dot,
+    "square": lambda x, y, radius: corners(x, y, (radius * 1.25,), 4, 45),
+    "triangle": lambda x, y, radius: corners(x, y, (radius * 1.25,), 3, 90),
+    "diamond": lambda x, y, radius: corners(x, y, (radius * 1.2,), 4, 90),
+    "star": lambda x, y, radius: corners(x, y, (radius * 1.3, radius * 0.55), 10, 90),
+    "cross": cross,
+}

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from layers.catalogue.legend import columns_used, line_for
 from layers.catalogue.models import Layer, in_language
 from layers.printing.palette import LIGHT, PHOTO, Colour, Palette, colour
 
@@ -16,8 +17,9 @@ TEXT_MM = 0.195  # of a text's pixel: 11 px are 6.1 points
 DETAILS = ((2_000, "address"), (5_000, "parcel"), (20_000, "section"), (100_000, "area"))
 RANKS = ("far", "area", "section", "parcel", "address")
 LIGHT_BUILDING = "02"
-OTHER = -1  # the entry of a legend for what none of its lines is for
-OTHER_SYMBOL = {"fill": "#9aa5a180", "stroke": "#66736e", "stroke_width": 1}
+WHOLE = -1  # the entry of a layer whose legend has no line
+NEUTRAL_SYMBOL = {"fill": "#9aa5a180", "stroke": "#66736e", "stroke_width": 1}
+USUAL_LABEL_PX = 11
 ROAD_METRES = (
     (re.compile(r"depart|\brd\b|\bd\s?\d|nation|\bn\s?\d|avenue|boulevard|main|primary", re.IGNORECASE), 8.0),
     (re.compile(r"chemin|sentier|path|track|rural|impasse", re.IGNORECASE), 3.5),
@@ -38,6 +40,7 @@ class Paint:
     width_mm: float = 0.0
     dash_mm: tuple[float, ...] = ()
     radius_mm: float = 0.0
+    shape: str = "circle"
     round_ends: bool = False
 
 
@@ -56,7 +59,7 @@ class Lettering:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """What to draw of a feature, and which line of the legend says so."""
+    """What to draw of a feature (nothing without paints), and which line of the legend says so."""
 
     entry: int
     paints: tuple[Paint, ...]
@@ -95,16 +98,7 @@ def look_of(layer: Layer, scale: int) -> Look:
 def columns_for(layer: Layer) -> set[str]:
     """The columns that the look reads, as far as the layer has them."""
     asked = {"name", "code", "number", "kind", "width_m", "suffix", layer.title_field}
-    asked.update(name for line in layer.legend for name in line.get("where", {}))
-    return asked
-
-
-def entry_of(layer: Layer, properties: Properties) -> int:
-    """The first line of the legend that is for a feature of these columns."""
-    for number, line in enumerate(layer.legend):
-        if all(properties.get(name) == value for name, value in line.get("where", {}).items()):
-            return number
-    return OTHER
+    return asked | columns_used(layer)
 
 
 def text_of(properties: Properties, *names: str) -> str:
@@ -165,9 +159,9 @@ def buildings(scene: Scene, colours: Palette) -> Plain:
 
     solid = painted(colours.building)
     light = painted(None if photo else colours.building_light, dashes(4, 2.5) if near else ())
-    layer = scene.layer
+    legend = scene.layer.legend
     return lambda properties: Drawn(
-        entry_of(layer, properties), light if properties.get("kind") == LIGHT_BUILDING else solid
+        line_for(legend, properties) or 0, light if properties.get("kind") == LIGHT_BUILDING else solid
     )
 
 
@@ -187,7 +181,7 @@ def roads(scene: Scene, colours: Palette) -> Plain:
         )
 
     return lambda properties: Drawn(
-        entry_of(layer, properties),
+        line_for(layer.legend, properties) or 0,
         body(properties) if bodies else (axis,),
         text_of(properties, "name", layer.title_field),
         lettering,
@@ -231,25 +225,47 @@ RECIPES: dict[str, Callable[[Scene, Palette], Plain]] = {
 
 
 def from_legend(scene: Scene) -> Look:
-    """Each line's symbol for its features; a neutral one for those that no line is for."""
-    looks = {number: symbol_paints(line["symbol"]) for number, line in enumerate(scene.layer.legend)}
-    looks[OTHER] = symbol_paints(OTHER_SYMBOL)
+    """Each line's symbol for the features that it draws; a neutral one where the legend has no line."""
     layer = scene.layer
+    looks = {number: symbol_paints(line["symbol"]) for number, line in enumerate(layer.legend)}
+    neutral = symbol_paints(NEUTRAL_SYMBOL)
+    column, lettering = layer.labels.get("column", ""), label_lettering(scene)
 
     def look(properties: Properties, _on_photo: bool) -> Drawn:
-        entry = entry_of(layer, properties)
-        return Drawn(entry, looks[entry])
+        if not looks:
+            return Drawn(WHOLE, neutral)
+        number = line_for(layer.legend, properties)
+        if number is None:
+            return Drawn(WHOLE, ())
+        text = text_of(properties, column) if lettering else ""
+        return Drawn(number, looks[number], text, lettering)
 
     return look
+
+
+def label_lettering(scene: Scene) -> Lettering | None:
+    """How a layer's labels are written at this scale, None where they are not."""
+    labels = scene.layer.labels
+    if not labels or scene.scale > (labels.get("from_scale") or scene.scale):
+        return None
+    placings: dict[str, Placing] = {"line": "along", "point": "above"}
+    return Lettering(
+        labels.get("size", USUAL_LABEL_PX) * TEXT_MM,
+        colour(labels.get("colour") or "#1b2a2f"),
+        replace_alpha(LIGHT.halo, 0.9),
+        placings.get(scene.layer.geometry_type, "inside"),
+        weight=3,
+        bold=bool(labels.get("bold", False)),
+    )
 
 
 def symbol_paints(symbol: Mapping[str, Any]) -> tuple[Paint, ...]:
     """A legend's symbol on paper: fill and stroke apart, so that outlines lie on the fills of all neighbours."""
     fill, stroke = (colour(symbol[name]) if symbol.get(name) else None for name in ("fill", "stroke"))
     width = float(symbol.get("stroke_width", 1.2)) * PX_MM
-    radius = float(symbol.get("radius", 4)) * PX_MM
-    body = Paint(0, fill=fill or (stroke if symbol.get("kind") == "circle" else None), radius_mm=radius)
-    line = Paint(1, stroke=stroke, width_mm=width, dash_mm=dashes(*(symbol.get("dash") or ())), radius_mm=radius)
+    marker: dict[str, Any] = {"radius_mm": symbol.get("radius", 4) * PX_MM, "shape": symbol.get("shape", "circle")}
+    body = Paint(0, fill=fill, **marker)
+    line = Paint(1, stroke=stroke, width_mm=width, dash_mm=dashes(*(symbol.get("dash") or ())), **marker)
     return body, line
 
 
@@ -272,7 +288,7 @@ def faded(drawn: Drawn, opacity: float) -> Drawn:
 
 def label_of(layer: Layer, entry: int) -> str:
     """What the legend says of one of its lines."""
-    if entry == OTHER or entry >= len(layer.legend):
+    if not 0 <= entry < len(layer.legend):
         return str(layer)
     line = layer.legend[entry]
     return in_language(line["label"], line.get("label_en", ""))

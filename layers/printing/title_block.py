@@ -78,7 +78,7 @@ def beside(document: Document, sheet: Layout, facts: Facts) -> bool:
     box, k = sheet.block, sheet.words
     head, foot = heading(facts, box.width, k), colophon(facts, box.width, k)
     legend, sources = legend_items(facts, box.width, k), source_items(facts, box.width, k)
-    fits = total(head) + total(legend) + total(sources) + total(foot) + 4 * k <= box.height
+    fits = total(head) + total(legend) + total(sources) + total(foot) + 5 * k <= box.height
     top = stack(document, head, box.x, box.top)
     stack(document, legend if fits else elsewhere(box.width, k), box.x, top)
     bottom = [*(sources if fits else ()), *foot]
@@ -145,7 +145,7 @@ def legend_items(facts: Facts, width: float, k: float) -> list[Item]:
     if facts.empty:
         words = _("Nothing of these in the map: %(layers)s") % {"layers": ", ".join(facts.empty)}
         items.append(text(words, TINY * k, width, font=ITALIC, ink=INK_SOFT, after=0.6 * k))
-    return [*items, space(1.5 * k)]
+    return items
 
 
 def section_items(section: Section, width: float, k: float) -> list[Item]:
@@ -183,7 +183,7 @@ def swatch(entry: Entry, width: float, height: float) -> Drawing:
     drawing = Drawing(width, height)
     if entry.on_photo:
         drawing.add(drawing.ink(PHOTO_CHIP), f"0 0 {width:.3f} {height:.3f} re f")
-    paints = thinned(entry.drawn.paints)
+    paints = thinned(entry.paints)
     layered = Layered(drawing)
     shapes = {
         "fill": shapely.box(0.5, 0.5, width - 0.5, height - 0.5),

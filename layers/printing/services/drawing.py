@@ -14,8 +14,8 @@ import shapely
 from django.contrib.gis.geos import Polygon
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
-from shapely import GEOSException
 from shapely.geometry.base import BaseGeometry
+from shapely.lib import GEOSException
 
 from gis_core.errors import Invalid, NotFound, Unavailable
 from gis_core.models import Commune
@@ -28,7 +28,7 @@ from layers.printing.document import Document, Drawing
 from layers.printing.facts import Facts, PhotoShown, Shown, legend_of, sources_of
 from layers.printing.order import PrintOrder
 from layers.printing.paper import Box
-from layers.printing.paths import Layered, on_paper
+from layers.printing.paths import POINT, Layered, on_paper
 from layers.printing.picture import Developed, develop
 from layers.printing.scale import EPSG, Projection
 from layers.printing.services.reading import Batch, read_features
@@ -166,11 +166,17 @@ class Printing:
             if shapely.is_empty(geometry):
                 continue
             drawn = faded(look(properties, bool(over)), opacity)
+            if not drawn.paints:
+                continue
             layered.add(geometry, drawn.paints)
+            if shapely.get_dimensions(geometry) == POINT:
+                radius = max(paint.radius_mm for paint in drawn.paints)
+                for x, y in shapely.get_coordinates(geometry).tolist():
+                    names.keep_clear(x, y, radius)
             if drawn.text and drawn.lettering:
                 names.ask(geometry, drawn.text, drawn.lettering)
             if self.is_seen(geometry, drawn):
-                shown.counts[drawn.entry, bool(over)] += 1
+                shown.add(drawn, bool(over))
 
     def is_seen(self, geometry: BaseGeometry, drawn: Drawn) -> bool:
         """Whether a feature leaves a trace on the map: of an area without a colour only its outline does."""
@@ -193,7 +199,7 @@ class Printing:
             communes=communes_in(self.ground),
             scale=order.scale,
             projection=Projection.at(*order.center),
-            legend=legend_of(self.shown, order.scale),
+            legend=legend_of(self.shown),
             empty=[str(one.layer) for one in self.shown if not one.count],
             sources=sources_of([one.layer for one in self.shown if one.count], photo),
         )
