@@ -87,7 +87,7 @@ class Cutter:
     def open(self) -> None:
         self.frames.append(Frame(self.opened()))
         kept = sum(frame.kind != "group" for frame in self.frames)
-        if kept > DEEPEST_CALLS or len(self.frames) - kept > DEEPEST_GROUPS:
+        if kept > DEEPEST_CALLS or len(self.frames) - 1 - kept > DEEPEST_GROUPS:
             raise refusal(_("The filter is nested too deeply: simplify it."))
 
     def opened(self) -> str:
