@@ -23,6 +23,7 @@ class Limits:
     pixels: int = 2_500_000_000
     fields: int = 1000
     layers: int = 500
+    members: int = 20_000
     start_seconds: float = 20.0
 
     @classmethod
@@ -40,4 +41,5 @@ class Limits:
             "pixels": self.pixels,
             "fields": self.fields,
             "layers": self.layers,
+            "members": self.members,
         }

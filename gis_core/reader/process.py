@@ -21,12 +21,13 @@ import numpy as np
 from django.conf import settings
 
 from gis_core.reader import launch, rasters, vectors
+from gis_core.reader.archives import Part, Unpacking
 from gis_core.reader.child import names, wire
 from gis_core.reader.child.trouble import Trouble
 from gis_core.reader.limits import Limits
 from gis_core.reader.problems import Problem, ReaderUnavailable, ReadRefused
 from gis_core.reader.rasters import Pixels, RasterInfo, Strip
-from gis_core.reader.vectors import Batch, Chunk, CopyPlan, FileInfo, Reading
+from gis_core.reader.vectors import Batch, Chunk, CopyPlan, FileInfo, LayerInfo, Reading
 
 logger = logging.getLogger(__name__)
 
@@ -58,6 +59,7 @@ class RestrictedReader:
         self._cpu = 0.0
         self._stream = 0
         self._due = 0
+        self._parts: dict[str, list[Part]] = {}
         self._early: tuple[dict[str, Any], Pixels] | ReadRefused | None = None
 
     def __enter__(self) -> Self:
@@ -95,32 +97,33 @@ class RestrictedReader:
         folder.mkdir()
         folder.chmod(0o755)
         for source in (path, *companions):
-            self._take(source, folder / _quarantined(source), link=link)
+            self._take(source, folder / _quarantined(source, path), link=link)
         return f"{self._admitted}/{_quarantined(path)}"
 
     def dismiss(self, name: str) -> None:
-        """Remove an admitted file before the reader is closed."""
-        shutil.rmtree(self._folders().files / self._checked(name).split("/")[0], ignore_errors=True)
+        """Remove an admitted file, and what was unpacked from it, before the reader is closed."""
+        inside = [part.name for part in self._parts.pop(name, [])]
+        for gone in (self._checked(name), *inside):
+            shutil.rmtree(self._folders().files / gone.split("/")[0], ignore_errors=True)
 
     def inspect(
         self, name: str, *, driver_allow_list: Sequence[str] = GEOJSON, reading: Reading | None = None
     ) -> FileInfo:
         """What an admitted file is, read through once; every problem of the whole file shows here.
 
-        With a `reading`, the file may be of any format that a layer can come from (the allow-list is not looked at),
-        and much more is told of its layers.
+        With a `reading`, the file may be of any format that a layer can come from, or an archive of such files (the
+        allow-list is not looked at), and much more is told of its layers.
         """
         self._renew_if_tired()
-        if reading is None:
-            request: dict[str, Any] = {"op": "inspect", "drivers": list(driver_allow_list)}
-        else:
-            request = {"op": "survey", "reading": reading.to_json()}
-        answer, _ = self._ask({**request, "name": self._checked(name)})
+        if reading is not None:
+            return self._survey(name, reading)
+        answer, _ = self._ask({"op": "inspect", "name": self._checked(name), "drivers": list(driver_allow_list)})
         return self._sensible(vectors.parse_file, answer)
 
     def copy(self, name: str, *, plan: CopyPlan, layer: str | None = None) -> Iterator[Chunk]:
         """The rows of a layer (the first one for None) as lines for COPY FROM STDIN, in file order."""
-        request = {"op": "copy", "name": self._checked(name), "layer": layer, "plan": plan.to_json()}
+        part, inner = self._chosen(name, layer)
+        request = {"op": "copy", "name": part.name, "label": part.label, "layer": inner, "plan": plan.to_json()}
         for answer, blob in self._stream_of(request):
             yield self._sensible(vectors.parse_chunk, answer, blob)
 
@@ -163,6 +166,70 @@ class RestrictedReader:
         self._renew_if_tired()
         answer, blob = self._ask({"op": "sample", "name": self._checked(name), "bands": list(bands), "size": size})
         return self._sensible(rasters.parse_sample, answer, blob, len(bands))
+
+    def _survey(self, name: str, reading: Reading) -> FileInfo:
+        """All layers of all parts; a part that cannot be read spoils the others only when there are none."""
+        parts = self._parts_of(name)
+        infos: list[FileInfo] = []
+        layers: list[LayerInfo] = []
+        unread: list[tuple[str, Problem]] = []
+        for part in parts:
+            try:
+                info = self._survey_part(part, reading)
+            except ReadRefused as refused:
+                if len(parts) == 1:
+                    raise
+                unread.append((part.label, refused.problem))
+                continue
+            infos.append(info)
+            layers += info.layers if len(parts) == 1 else vectors.named_in(part.label, info)
+        if not infos:
+            raise ReadRefused(unread[0][1])
+        formats = dict.fromkeys(info.format for info in infos)
+        return FileInfo(", ".join(formats), tuple(layers), infos[0].notes, tuple(unread))
+
+    def _survey_part(self, part: Part, reading: Reading) -> FileInfo:
+        self._renew_if_tired()
+        request = {"op": "survey", "name": part.name, "label": part.label, "reading": reading.to_json()}
+        answer, _ = self._ask(request)
+        return self._sensible(vectors.parse_file, answer)
+
+    def _chosen(self, name: str, layer: str | None) -> tuple[Part, str | None]:
+        """The part that a layer is in, and its name there."""
+        parts = self._parts_of(name)
+        if len(parts) == 1 or layer is None:
+            return parts[0], layer
+        for part in sorted(parts, key=lambda part: -len(part.label)):
+            if layer == part.label:
+                return part, None
+            if layer.startswith(f"{part.label}/"):
+                return part, layer.removeprefix(f"{part.label}/")
+        raise ReadRefused(Problem("unknown_layer", {"name": layer[:100]}))
+
+    def _parts_of(self, name: str) -> list[Part]:
+        """The datasets of an admitted file, unpacked the first time."""
+        checked = self._checked(name)
+        if checked not in self._parts:
+            found = self._delivered(checked, unpacked=False)
+            inside = [part for part in found if part.name.split("/")[0] != checked.split("/")[0]]
+            for part in inside:
+                self._delivered(part.name, unpacked=True)
+            self._parts[checked] = found
+        return self._parts[checked]
+
+    def _delivered(self, name: str, *, unpacked: bool) -> list[Part]:
+        self._renew_if_tired()
+        folder = name.split("/")[0]
+        unpacking = Unpacking(self._folders().files, folder, self._admitted + 1, self.limits.file_bytes)
+        for answer, blob in self._stream_of({"op": "deliver", "name": name, "unpacked": unpacked}):
+            try:
+                self._sensible(unpacking.take, answer, blob)
+            except OSError as error:
+                raise no_quarantine(error) from error
+        self._admitted += len(unpacking.folders)
+        if not unpacking.parts:
+            raise ReadRefused(Problem("reader_fault"))
+        return unpacking.parts
 
     def _batches(self, request: dict[str, Any]) -> Iterator[Batch]:
         for answer, blob in self._stream_of(request):
@@ -394,9 +461,10 @@ class RestrictedReader:
             self._errors = None
 
 
-def _quarantined(path: Path) -> str:
-    """A plain name; the extension in lower case, as those that GDAL looks for beside an image are."""
-    plain = Path(names.plain(path.name))
+def _quarantined(path: Path, main: Path | None = None) -> str:
+    """A plain name, the extension in lower case, the stem that of the file it belongs to: GDAL looks for them so."""
+    same = main is not None and path.stem.lower() == main.stem.lower()
+    plain = Path(names.plain((main if main and same else path).stem + path.suffix))
     return plain.stem + plain.suffix.lower()
 
 

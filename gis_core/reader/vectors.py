@@ -1,7 +1,7 @@
 """Vector files as the restricted reader tells of them, and what it is asked to copy out of them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, get_args
 
 from gis_core.reader.problems import Problem
@@ -18,17 +18,20 @@ FIELD_TYPES = get_args(FieldType.__value__)
 class Reading:
     """What a person says of a file in place of the reader's guess; None: guess.
 
-    `encoding` is a Python codec for texts without one of their own (.dbf, MapInfo, CSV).
+    `encoding` is a Python codec for texts without one of their own (.dbf, MapInfo, CSV). A layer without geometry gets
+    one from the fields `x` and `y` (the same field for “latitude, longitude”), or from the WKT or GeoJSON in `wkt`.
     """
 
     encoding: str | None = None
     separator: str | None = None
     header: bool | None = None
+    x: str | None = None
+    y: str | None = None
+    wkt: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Only what was said."""
-        said = {"encoding": self.encoding, "separator": self.separator, "header": self.header}
-        return {name: value for name, value in said.items() if value is not None}
+        return {name: value for name, value in asdict(self).items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,8 @@ class Repair:
 class GeometryInfo:
     """Counts of the geometries read; `checked` of them had their validity looked at, `invalid` counts by reason.
 
+    `curves` were drawn with arcs, which become lines of short segments.
+
     `before` and `after` are the sizes of all the invalid ones, before and after a repair; `lost` those it leaves
     nothing of.
     """
@@ -100,12 +105,22 @@ class GeometryInfo:
     unreadable: int
     heights: bool
     measured: bool
+    curves: int
     checked: int
     invalid: Mapping[str, int]
     lost: int
     before: float
     after: float
     examples: tuple[Repair, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The fields that a layer's geometry is made of, for a Reading to confirm or to change."""
+
+    x: str | None
+    y: str | None
+    wkt: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,16 +149,21 @@ class LayerInfo:
     reference: Reference | None = None
     encoding: Encoding | None = None
     rows: tuple[Mapping[str, str | None], ...] = ()
+    place: Place | None = None
     notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class FileInfo:
-    """What a file is; `notes` are codes of harmless oddities (utf8_bom)."""
+    """What a file is; `notes` are codes of harmless oddities (utf8_bom).
+
+    `unread` are the files of an archive that cannot be read, by their path there, when others can.
+    """
 
     format: str
     layers: tuple[LayerInfo, ...]
     notes: tuple[str, ...]
+    unread: tuple[tuple[str, Problem], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +259,13 @@ def parse_file(answer: Mapping[str, Any]) -> FileInfo:
     return FileInfo(str(info["format"]), tuple(_layer(layer) for layer in info["layers"]), tuple(info["notes"]))
 
 
+def named_in(label: str, info: FileInfo) -> tuple[LayerInfo, ...]:
+    """The layers of a file of an archive, under names that `copy` takes: its path, and the layer if it has several."""
+    if len(info.layers) == 1:
+        return (replace(info.layers[0], name=label),)
+    return tuple(replace(layer, name=f"{label}/{layer.name}") for layer in info.layers)
+
+
 def parse_chunk(answer: Mapping[str, Any], blob: Pixels) -> Chunk:
     """One frame of a copy; what its lines say is for PostgreSQL to check."""
     return Chunk(
@@ -295,6 +322,7 @@ def _survey(layer: Mapping[str, Any]) -> dict[str, Any]:
         "reference": _reference(layer["reference"]),
         "encoding": _encoding(*layer["encoding"]),
         "rows": tuple({str(name): _text_or_none(value) for name, value in row.items()} for row in layer["rows"]),
+        "place": None if layer["place"] is None else Place(*map(_text_or_none, layer["place"])),
         "notes": tuple(map(str, layer["notes"])),
     }
 
@@ -317,6 +345,7 @@ def _geometry(told: Mapping[str, Any]) -> GeometryInfo:
         unreadable=int(told["unreadable"]),
         heights=bool(told["heights"]),
         measured=bool(told["measured"]),
+        curves=int(told["curves"]),
         checked=int(told["checked"]),
         invalid={str(reason): int(count) for reason, count in told["invalid"].items()},
         lost=int(told["lost"]),

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -86,6 +85,12 @@ def is_readable_text(text: pa.Array) -> bool:
     except pa.ArrowInvalid:
         return False
     return True
+
+
+def has_accents(text: pa.Array) -> bool:
+    """Whether any of it is beyond ASCII."""
+    data = _bytes_of(text)
+    return not data.isascii()
 
 
 def stripped(text: pa.Array) -> pa.Array:
@@ -220,10 +225,10 @@ def _none_bad(column: pa.Array) -> Numbers:
     return np.zeros(len(column), bool)
 
 
-def _bytes_of(text: pa.Array) -> Any:
+def _bytes_of(text: pa.Array) -> bytes:
     """All bytes of a text column, to look for one that is rare."""
     _, offsets, data = text.buffers()
     if not data or not len(text):
         return b""
     ends = np.frombuffer(offsets, np.int32)[[text.offset, text.offset + len(text)]]
-    return data.slice(int(ends[0]), int(ends[1] - ends[0])).to_pybytes()
+    return bytes(data.slice(int(ends[0]), int(ends[1] - ends[0])).to_pybytes())

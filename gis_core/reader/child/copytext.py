@@ -91,7 +91,7 @@ class _Lines:
         """The geometry column; returns how many vertices it holds."""
         wkb = self._slice.wkb
         shaped = Shaped(pa.nulls(len(self._slice), pa.string())) if wkb is None else shaper.shape(wkb)
-        self._refused = {**shaped.refused, **self._refused}
+        self._refused = {**shaped.refused, **self._slice.refused, **self._refused}
         self._repaired = shaped.repaired
         if self._plan.required_geometry:
             for row in where(shaped.text.is_null().to_numpy(zero_copy_only=False)):

@@ -34,8 +34,11 @@ RANGES: dict[int, Bounds] = {
 }
 
 
-def declared(member: object) -> int:
-    """EPSG code of an old-style GeoJSON `crs` member; null means WGS 84, longitude first whatever the name."""
+def declared(member: object, *, any_code: bool = False) -> int:
+    """EPSG code of an old-style GeoJSON `crs` member; null means WGS 84, longitude first whatever the name.
+
+    Only codes whose coordinates can be checked here, or `any_code`.
+    """
     if member is None:
         return 4326
     if not isinstance(member, dict):
@@ -49,7 +52,7 @@ def declared(member: object) -> int:
     if CRS84.fullmatch(name):
         return 4326
     match = EPSG_NAME.fullmatch(name)
-    if not match or int(match[1]) not in RANGES:
+    if not match or not (any_code or int(match[1]) in RANGES):
         raise Trouble("unsupported_crs", name=name[:100])
     return int(match[1])
 

@@ -1,18 +1,23 @@
 """Vector files that GDAL opens, as slices of Arrow columns."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyogrio
+from pyogrio import raw
 from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
-from .columns import is_readable_text
+from .columns import has_accents, is_readable_text
 from .ogr import Drivers
 from .reference import identify
-from .slices import OTHER, SLICE_ROWS, Field, Found, Head, Slice, ranks, unique
+from .shapes import wkb_codes
+from .slices import OTHER, SLICE_ROWS, Field, Found, Head, Numbers, Slice, ranks, unique, where
 from .trouble import Trouble
 
 OGR_TYPES = {
@@ -25,28 +30,43 @@ OGR_TYPES = {
     "OFTTime": "text",
     "OFTBinary": OTHER,
 }
+# How exports from dBASE name their fields: POINT_X,N,19,8.
+DBASE_NAME = re.compile(r",[CNDFLM],\d{1,3}(,\d{1,2})?$")
+# WKB codes from CircularString to MultiSurface.
+CURVES = (8, 9, 10, 11, 12)
 UNFINISHED_BYTES = 3
 OPENING = (DataSourceError, DataLayerError, CRSError, FeatureError, FieldError, GeometryError, ValueError, OSError)
 
 
-class Dataset:
-    """One file of one GDAL driver; `options` are the open options of that driver."""
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How GDAL is to open a file: the options of its driver, and the codec of texts that it gives as they lie there.
 
-    def __init__(
-        self,
-        path: str,
-        driver: str,
-        drivers: Drivers,
-        limits: Mapping[str, int],
-        options: Mapping[str, str] | None = None,
-        encoding: Found | None = None,
-    ) -> None:
-        self.format = driver
+    `recoded`: GDAL takes the texts for Latin-1 and this module reads them again; `direct`: pyogrio reads them, which
+    is slower. `crs` stands for what GDAL would say. `complete`: the file must hold as many rows as it announces.
+    """
+
+    driver: str
+    options: Mapping[str, str] = field(default_factory=dict)
+    encoding: Found = field(default_factory=lambda: Found("utf-8", "format"))
+    accented: tuple[str, ...] = ()
+    recoded: bool = False
+    direct: bool = False
+    crs: Found | None = None
+    complete: bool = False
+    typed: bool = True
+    notes: tuple[str, ...] = ()
+
+
+class Dataset:
+    """One file of one GDAL driver."""
+
+    def __init__(self, path: str, opening: Opening, drivers: Drivers, limits: Mapping[str, int]) -> None:
+        self.format = opening.driver
         self._path = path
+        self._opening = opening
         self._drivers = drivers
         self._limits = limits
-        self._options = dict(options or {})
-        self._encoding = encoding or Found("utf-8", "format")
         self._heads: dict[str, Head] = {}
 
     def heads(self) -> list[Head]:
@@ -66,20 +86,50 @@ class Dataset:
         head = self._chosen(layer)
         self._drivers.allow([self.format])
         self._drivers.forget_errors()
+        read = 0
+        try:
+            for slice_ in self._pages(head) if self._opening.direct else self._streamed(head):
+                read += len(slice_)
+                yield slice_
+        except (*OPENING, pa.ArrowException) as error:
+            raise Trouble("damaged_at", row=read + 1, reason=str(error)[:300]) from error
+        reason = self._drivers.error()
+        if reason or (self._opening.complete and head.features is not None and read < head.features):
+            raise Trouble("damaged_at", row=read + 1, reason=reason[:300])
+
+    def _streamed(self, head: Head) -> Iterator[Slice]:
         opened = pyogrio.open_arrow(
-            self._path, layer=layer, use_pyarrow=True, datetime_as_string=True, batch_size=SLICE_ROWS, **self._options
+            self._path,
+            layer=head.name,
+            use_pyarrow=True,
+            datetime_as_string=True,
+            batch_size=SLICE_ROWS,
+            **self._opening.options,
         )
         first = 1
-        try:
-            with opened as (meta, stream):
-                for batch in stream:
-                    yield self._slice(batch, head, len(meta["fields"]), first)
-                    first += batch.num_rows
-        except (*OPENING, pa.ArrowException) as error:
-            raise Trouble("damaged_at", row=first, reason=str(error)[:300]) from error
-        reason = self._drivers.error()
-        if reason:
-            raise Trouble("damaged_at", row=first, reason=reason[:300])
+        with opened as (meta, stream):
+            count = len(meta["fields"])
+            for batch in stream:
+                wkb = batch.column(batch.num_columns - 1) if batch.num_columns > count else None
+                yield self._slice(batch.columns[:count], wkb, head, ranks(first, batch.num_rows))
+                first += batch.num_rows
+
+    def _pages(self, head: Head) -> Iterator[Slice]:
+        """Through numpy, for texts whose encoding GDAL does not know."""
+        for start in range(0, head.features or 0, SLICE_ROWS):
+            _, fids, shapes, columns = raw.read(
+                self._path,
+                layer=head.name,
+                encoding=self._opening.encoding.value,
+                skip_features=start,
+                max_features=SLICE_ROWS,
+                datetime_as_string=True,
+                return_fids=True,
+                **self._opening.options,
+            )
+            wkb = None if shapes is None else pa.array(shapes, pa.binary())
+            values = [pa.array(column, from_pandas=True) for column in columns]
+            yield self._slice(values, wkb, head, ranks(start + 1, len(fids)))
 
     def _chosen(self, layer: str) -> Head:
         head = {head.name: head for head in self.heads()}.get(layer)
@@ -88,8 +138,10 @@ class Dataset:
         return head
 
     def _head(self, name: str) -> Head:
-        info = self._asked(pyogrio.read_info, self._path, layer=name, **self._options)
-        fields = _fields(info)
+        opening = self._opening
+        codec = {"encoding": opening.encoding.value} if opening.direct else {}
+        info = self._asked(pyogrio.read_info, self._path, layer=name, **codec, **opening.options)
+        fields = self._fields(info)
         if len(fields) > self._limits["fields"]:
             raise Trouble("too_many_fields", limit=self._limits["fields"])
         features = int(info["features"])
@@ -100,31 +152,56 @@ class Dataset:
             fields=fields,
             has_geometry=info["geometry_type"] is not None,
             features=features if features >= 0 else None,
-            crs=identify(info["crs"]),
-            encoding=self._encoding,
+            crs=opening.crs or identify(info["crs"]),
+            encoding=opening.encoding,
+            accented=list(opening.accented),
+            typed=opening.typed,
+            notes=list(opening.notes),
         )
 
-    def _slice(self, batch: pa.RecordBatch, head: Head, count: int, first: int) -> Slice:
+    def _fields(self, info: Mapping[str, Any]) -> list[Field]:
+        names = [str(name) for name in info["fields"]]
+        if self._opening.recoded:
+            names = [_reread(name, self._opening.encoding.value) or "" for name in names]
+        if not self._opening.typed:
+            names = [DBASE_NAME.sub("", name) for name in names]
+        kinds = zip(info["ogr_types"], info["ogr_subtypes"], strict=True)
+        types = ["boolean" if subtype == "OFSTBoolean" else OGR_TYPES.get(kind, "text") for kind, subtype in kinds]
+        return [Field(name, kind) for name, kind in zip(unique(names), types, strict=True)]
+
+    def _slice(self, values: list[pa.Array], wkb: pa.Array | None, head: Head, numbers: Numbers) -> Slice:
         columns = {
-            field.name: _usable(batch.column(position))
-            for position, field in enumerate(head.fields[:count])
-            if field.type != OTHER
+            field_.name: self._usable(column)
+            for field_, column in zip(head.fields, values, strict=True)
+            if field_.type != OTHER
         }
-        wkb = batch.column(batch.num_columns - 1) if batch.num_columns > count else None
-        return Slice(ranks(first, batch.num_rows), columns, None if wkb is None else _storage(wkb))
+        if wkb is None:
+            return Slice(numbers, columns, None)
+        straight, curves = self._straightened(_storage(wkb))
+        return Slice(numbers, columns, straight, curves=curves)
+
+    def _straightened(self, wkb: pa.Array) -> tuple[pa.Array, int]:
+        """Arcs as lines of short segments, all that the rest of the platform knows; and how many there were."""
+        curved = where(np.isin((wkb_codes(wkb)[1] & 0xFFFF) % 1000, CURVES))
+        if not curved:
+            return wkb, 0
+        values = wkb.to_pylist()
+        for row in curved:
+            values[row] = self._drivers.linear(values[row])
+        return pa.array(values, pa.binary()), len(curved)
+
+    def _usable(self, column: pa.Array) -> pa.Array:
+        column = _usable(column)
+        if self._opening.recoded and pa.types.is_string(column.type) and has_accents(column):
+            codec = self._opening.encoding.value
+            return pa.array([_reread(value, codec) for value in column.to_pylist()], pa.string())
+        return column
 
     def _asked(self, call: Any, *arguments: Any, **options: Any) -> Any:
         try:
             return call(*arguments, **options)
         except OPENING as error:
             raise Trouble("cannot_open", reason=str(error).replace(self._path, Path(self._path).name)[:300]) from error
-
-
-def _fields(info: Mapping[str, Any]) -> list[Field]:
-    names = unique([str(name) for name in info["fields"]])
-    kinds = zip(info["ogr_types"], info["ogr_subtypes"], strict=True)
-    types = ["boolean" if subtype == "OFSTBoolean" else OGR_TYPES.get(kind, "text") for kind, subtype in kinds]
-    return [Field(name, kind) for name, kind in zip(names, types, strict=True)]
 
 
 def _usable(column: pa.Array) -> pa.Array:
@@ -160,6 +237,18 @@ def _decoded(value: bytes | None) -> str | None:
         if error.reason == "unexpected end of data" and len(value) - error.start <= UNFINISHED_BYTES:
             return value[: error.start].decode()
         return value.decode("cp1252", "replace")
+
+
+def _reread(value: str | None, codec: str) -> str | None:
+    """What GDAL read as Latin-1, in its real encoding; a last character that the width of the field cut off is left."""
+    if value is None or value.isascii():
+        return value
+    written = value.encode("latin-1", "replace")
+    try:
+        return written.decode(codec)
+    except UnicodeDecodeError as error:
+        cut = error.reason == "unexpected end of data" and len(written) - error.start <= UNFINISHED_BYTES
+        return written[: error.start].decode(codec) if cut else written.decode(codec, "replace")
 
 
 def sqlite_path(name: str) -> str:

@@ -1,37 +1,197 @@
 """What a file is by its first bytes, and which source reads it."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-from .dataset import Dataset, sqlite_path
-from .files import head_of
+from pyogrio import raw
+
+from . import shapefile
+from .charset import accented, codec_named, decided, said
+from .csvfile import CsvFile
+from .dataset import OPENING, Dataset, Opening, sqlite_path
+from .delivery import ZIP, check_spreadsheet, main_of
+from .files import head_of, regular
+from .geojson import GeoJsonFile
+from .jsonfile import GeoJsonSource
 from .ogr import Drivers
-from .slices import Source
+from .placed import Placed
+from .reference import identify
+from .slices import Found, Source
 from .trouble import Trouble
 
-HEAD = 4096
+HEAD = 65_536
 SQLITE = b"SQLite format 3\0"
 FLATGEOBUF = b"fgb\x03"
+OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+DBASE = (2, 3, 4, 5, 0x30, 0x31, 0x32, 0x83, 0x8B, 0x8C, 0xF5)
+GML = b"http://www.opengis.net/gml"
+BLANKS = b" \t\r\n\xef\xbb\xbf"
+SPREADSHEET_BYTES = 512 * 1024 * 1024
+# Formats that are known and not read; the parent has a name for each.
+OTHERS = {
+    OLD_OFFICE: "old_office",
+    b"%PDF": "pdf",
+    b"AC10": "dwg",
+    b"II*\0": "tiff",
+    b"MM\0*": "tiff",
+    b"II+\0": "tiff",
+    b"\x89PNG": "png",
+    b"\xff\xd8\xff": "jpeg",
+    b"\x00\x00\x00\x0cjP": "jpeg2000",
+    b"7z\xbc\xaf\x27\x1c": "archive",
+    b"Rar!": "archive",
+    b"BZh": "archive",
+    b"\xfd7zXZ": "archive",
+    b"PAR1": "parquet",
+    b"PK\x03\x04": "zip",
+}
+XML_OTHERS = (
+    (b"<ogrvrtdatasource", "vrt"),
+    (b"<vrtdataset", "vrt"),
+    (b"<gdal_", "vrt"),
+    (b"opengis.net/kml", "kml"),
+    (b"earth.google.com/kml", "kml"),
+    (b"<gpx", "gpx"),
+    (b"<osm", "osm"),
+    (b"<html", "html"),
+    (b"<!doctype html", "html"),
+    (b"<svg", "svg"),
+)
+DXF = re.compile(rb"^\s*(999\r?\n[^\n]*\r?\n\s*)*0\r?\n\s*SECTION", re.IGNORECASE)
+CHARSET = re.compile(rb'^\s*!?charset\s+"?([A-Za-z0-9_-]+)"?', re.IGNORECASE | re.MULTILINE)
+NEUTRAL = "neutral"
 
 
 class Formats:
     """Opens files of every format that a layer can come from."""
 
-    def __init__(self, limits: Mapping[str, int]) -> None:
+    def __init__(self, limits: dict[str, int]) -> None:
         self._limits = limits
         self._drivers = Drivers("pyogrio")
 
-    def open(self, name: str, reading: Mapping[str, Any]) -> Source:
-        """The source of a file in quarantine; raises Trouble for what is not read."""
+    def open(self, name: str, label: str, reading: Mapping[str, Any]) -> Source:
+        """The source of a file in quarantine; `label` names the layer of a file that has only one, without a name.
+
+        Raises Trouble for what is not read.
+        """
+        name = main_of(name)
         start = head_of(name, HEAD)
         if not start:
             raise Trouble("empty_file")
-        if start.startswith(SQLITE):
-            return self._dataset(sqlite_path(name), "GPKG")
-        if start.startswith(FLATGEOBUF):
-            return self._dataset(name, "FlatGeobuf")
-        raise Trouble("unknown_format", name=Path(name).name)
+        source = self._by_magic(name, start, label, reading) or self._by_text(name, start, label, reading)
+        return Placed(source, reading)
 
-    def _dataset(self, path: str, driver: str, **options: str) -> Dataset:
-        return Dataset(path, driver, self._drivers, self._limits, options)
+    def _by_magic(self, name: str, start: bytes, label: str, reading: Mapping[str, Any]) -> Source | None:
+        chosen, suffix = reading.get("encoding"), Path(name).suffix.lower()
+        if start.startswith(SQLITE):
+            return self._dataset(sqlite_path(name), Opening("GPKG", {"IMMUTABLE": "YES"}))
+        if start.startswith(FLATGEOBUF):
+            return self._dataset(name, Opening("FlatGeobuf", {"VERIFY_BUFFERS": "YES"}, complete=True))
+        if start.startswith(shapefile.SHP_CODE):
+            return self._shapefile(name, chosen)
+        if start.startswith(ZIP):
+            return self._spreadsheet(name, start)
+        if suffix == ".dbf" and start[0] in DBASE:
+            return self._table(name, chosen)
+        found = next((other for magic, other in OTHERS.items() if start.startswith(magic)), None)
+        if found:
+            raise Trouble("format_not_read", found=found)
+        return None
+
+    def _by_text(self, name: str, start: bytes, label: str, reading: Mapping[str, Any]) -> Source:
+        bare, suffix = start.lstrip(BLANKS), Path(name).suffix.lower()
+        if bare.startswith(b"{") or suffix in (".geojson", ".json"):
+            return GeoJsonSource(GeoJsonFile(_opener(name), self._limits, lenient=True), label)
+        if bare.startswith(b"<"):
+            return self._xml(name, bare)
+        if suffix in (".tab", ".mif"):
+            return self._mapinfo(name, start, reading.get("encoding"))
+        if DXF.match(bare):
+            raise Trouble("format_not_read", found="dxf")
+        if suffix not in (".csv", ".tsv", ".txt", ""):
+            raise Trouble("unknown_format", name=Path(name).name)
+        return CsvFile(name, label, self._limits, reading)
+
+    def _shapefile(self, name: str, chosen: str | None) -> Source:
+        if not name.endswith(".shp"):
+            raise Trouble("wrong_extension", name=Path(name).name, wanted=".shp")
+        shapefile.check_index(name)
+        texts = shapefile.texts(name, chosen)
+        notes = [] if shapefile.sibling(name, ".dbf") else ["no_table"]
+        crs = identify(shapefile.prj_text(name))
+        return self._dataset(name, self._dbase(texts, crs, notes))
+
+    def _table(self, name: str, chosen: str | None) -> Source:
+        announced, held = shapefile.table_size(name)
+        if held < announced:
+            raise Trouble("table_cut", announced=announced, held=held)
+        return self._dataset(name, self._dbase(shapefile.texts(name, chosen), Found(), []))
+
+    def _dbase(self, texts: shapefile.Texts, crs: Found, notes: list[str]) -> Opening:
+        direct = texts.encoding.value == "utf-8" and texts.readable_names
+        return Opening(
+            "ESRI Shapefile",
+            {"ENCODING": "UTF-8" if direct else "ISO-8859-1"},
+            encoding=texts.encoding,
+            accented=tuple(texts.accented),
+            recoded=not direct,
+            crs=crs,
+            complete=True,
+            notes=tuple(notes),
+        )
+
+    def _spreadsheet(self, name: str, start: bytes) -> Source:
+        wanted = {".xlsx": "XLSX", ".xlsm": "XLSX", ".ods": "ODS"}.get(Path(name).suffix.lower())
+        if wanted is None:
+            raise Trouble("format_not_read", found="zip")
+        check_spreadsheet(name, min(SPREADSHEET_BYTES, self._limits["file_bytes"]))
+        return self._dataset(name, Opening(wanted, crs=Found(), complete=True, typed=False))
+
+    def _xml(self, name: str, bare: bytes) -> Source:
+        lower = bare.lower()
+        found = next((other for text, other in XML_OTHERS if text in lower), None)
+        if found or GML not in lower:
+            raise Trouble("format_not_read", found=found or "xml")
+        options = {
+            "DOWNLOAD_SCHEMA": "NO",
+            "WRITE_GFS": "NO",
+            "REGISTRY": "",
+            "XSD": "",
+            "USE_SCHEMA_IMPORT": "NO",
+            "SKIP_RESOLVE_ELEMS": "ALL",
+            "READ_MODE": "STANDARD",
+        }
+        return self._dataset(name, Opening("GML", options, complete=True))
+
+    def _mapinfo(self, name: str, start: bytes, chosen: str | None) -> Source:
+        for companion in {".tab": (".dat", ".map"), ".mif": (".mid",)}[Path(name).suffix.lower()]:
+            if shapefile.sibling(name, companion) is None and not (companion == ".map" and b"fields" in start.lower()):
+                raise Trouble("companion_missing", name=companion)
+        match = CHARSET.search(start)
+        charset = match[1].decode() if match else NEUTRAL
+        if charset.lower() != NEUTRAL and codec_named(charset) and not chosen:
+            declared = Found(codec_named(charset), "declared", charset)
+            return self._dataset(name, Opening("MapInfo File", encoding=declared, complete=True))
+        values = self._raw_texts(name)
+        found = said(chosen) if chosen else decided(values, None, "", charset)
+        shown = tuple(accented(values, found.value))
+        return self._dataset(name, Opening("MapInfo File", encoding=found, accented=shown, direct=True, complete=True))
+
+    def _raw_texts(self, name: str) -> list[bytes]:
+        """The texts beyond ASCII of the first rows of a MapInfo file, as bytes."""
+        self._drivers.allow(["MapInfo File"])
+        try:
+            meta, _, _, columns = raw.read(name, encoding="latin-1", max_features=1000, read_geometry=False)
+        except OPENING as error:
+            raise Trouble("cannot_open", reason=str(error)[:300]) from error
+        texts = [*meta["fields"], *(value for column in columns if column.dtype == object for value in column)]
+        return [text.encode("latin-1", "replace") for text in texts if isinstance(text, str) and not text.isascii()]
+
+    def _dataset(self, path: str, opening: Opening) -> Dataset:
+        return Dataset(path, opening, self._drivers, self._limits)
+
+
+def _opener(name: str) -> Callable[[], BinaryIO]:
+    return lambda: regular(name)

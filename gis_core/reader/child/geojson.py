@@ -18,11 +18,15 @@ type Limits = dict[str, int]
 
 
 class GeoJsonFile:
-    """One GeoJSON file, read twice: once to know what it is, once to give its features."""
+    """One GeoJSON file, read twice: once to know what it is, once to give its features.
 
-    def __init__(self, open_stream: Callable[[], BinaryIO], limits: Limits) -> None:
+    `lenient`: coordinates may contradict the CRS, for a person will be asked.
+    """
+
+    def __init__(self, open_stream: Callable[[], BinaryIO], limits: Limits, *, lenient: bool = False) -> None:
         self._open = open_stream
         self._limits = limits
+        self._lenient = lenient
         self._info: dict[str, Any] | None = None
 
     def inspect(self) -> dict[str, Any]:
@@ -34,7 +38,8 @@ class GeoJsonFile:
                 head: dict[str, Any] = {}
                 for raw, anomaly in raw_features(text, head):
                     survey.add(raw, anomaly)
-            self._info = survey.result(crs.declared(head.get("crs")), text.had_bom)
+            epsg = crs.declared(head.get("crs"), any_code=self._lenient)
+            self._info = survey.result(epsg, text.had_bom, lenient=self._lenient)
         return self._info
 
     def rows(self) -> Iterator[Row | Problem]:
@@ -44,7 +49,8 @@ class GeoJsonFile:
             for index, (raw, anomaly) in enumerate(raw_features(self._text(stream), {}), start=1):
                 try:
                     row, shape = to_row(raw, index, anomaly)
-                    check_range(shape, epsg)
+                    if not self._lenient:
+                        check_range(shape, epsg)
                 except Trouble as trouble:
                     yield Problem(index, identifier_of(raw), trouble.code, trouble.params)
                 else:
@@ -80,16 +86,17 @@ class Survey:
         else:
             self._add_shape(shape)
 
-    def result(self, epsg: int, had_bom: bool) -> dict[str, Any]:
+    def result(self, epsg: int, had_bom: bool, *, lenient: bool = False) -> dict[str, Any]:
         """The description of the file once its CRS is known."""
         boxes = self._boxes()
-        if boxes and not any(crs.fits(box, epsg) for box in boxes):
+        misplaced = 0 if lenient else sum(not crs.fits(box, epsg) for box in boxes)
+        if boxes and misplaced == len(boxes):
             raise wrong_crs(boxes[0], epsg)
         layer = {
             "name": None,
             "crs": epsg,
             "features": self._total,
-            "refused": self._refused + sum(not crs.fits(box, epsg) for box in boxes),
+            "refused": self._refused + misplaced,
             "without_geometry": self._bare,
             "vertices": self._vertices,
             "bounds": list(union(boxes)) if boxes else None,

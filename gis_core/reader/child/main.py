@@ -78,6 +78,8 @@ class Session:
             return {"info": self._opened(request).inspect()}, ()
         if operation in IMAGE_OPERATIONS:
             return self._image(operation, request)
+        if operation == "deliver":
+            return self._delivery(request)
         if operation in VECTOR_OPERATIONS:
             return self._vector(operation, request)
         batches = batched(self._rows(operation, request), int(request["size"]))
@@ -85,7 +87,7 @@ class Session:
         return {}, ()
 
     def _vector(self, operation: str, request: dict[str, Any]) -> Answer:
-        name = checked(request["name"])
+        name, label = checked(request["name"]), str(request["label"])
         regular(name).close()
         if self._vectors is None:
             # Takes a quarter of a second, which a GeoJSON file read in Python need not wait for.
@@ -93,8 +95,15 @@ class Session:
 
             self._vectors = Vectors(self._limits)
         if operation == "survey":
-            return {"info": self._vectors.info(name, request["reading"])}, ()
-        self._answers = self._vectors.copy(name, request["layer"], request["plan"])
+            return {"info": self._vectors.info(name, label, request["reading"])}, ()
+        self._answers = self._vectors.copy(name, label, request["layer"], request["plan"])
+        return {}, ()
+
+    def _delivery(self, request: dict[str, Any]) -> Answer:
+        from .delivery import delivered, in_place
+
+        name = checked(request["name"])
+        self._answers = in_place(name) if request["unpacked"] else delivered(name, self._limits)
         return {}, ()
 
     def _image(self, operation: str, request: dict[str, Any]) -> Answer:

@@ -32,7 +32,8 @@ class Drivers:
         self._gdal.GDALGetDriver.restype = ctypes.c_void_p
         self._gdal.GDALGetDescription.restype = ctypes.c_char_p
         self._gdal.CPLGetLastErrorMsg.restype = ctypes.c_char_p
-        # Arcs and curves come as lines of short segments.
+        self._gdal.OGR_G_GetLinearGeometry.restype = ctypes.c_void_p
+        # Layers of arcs and curves are declared as layers of lines.
         self._gdal.OGRSetNonLinearGeometriesEnabledFlag(0)
         count = self._gdal.GDALGetDriverCount()
         handles = [ctypes.c_void_p(self._gdal.GDALGetDriver(number)) for number in range(count)]
@@ -47,6 +48,20 @@ class Drivers:
         if self._gdal.CPLGetLastErrorType() < FAILURE:
             return ""
         return str(self._gdal.CPLGetLastErrorMsg().decode(errors="replace"))
+
+    def linear(self, wkb: bytes) -> bytes | None:
+        """A geometry of arcs as one of straight lines, in WKB; None when it is no geometry."""
+        arcs, gdal = ctypes.c_void_p(), self._gdal
+        if gdal.OGR_G_CreateFromWkb(wkb, None, ctypes.byref(arcs), len(wkb)) or not arcs:
+            return None
+        lines = ctypes.c_void_p(gdal.OGR_G_GetLinearGeometry(arcs, ctypes.c_double(0), None))
+        gdal.OGR_G_DestroyGeometry(arcs)
+        if not lines:
+            return None
+        written = ctypes.create_string_buffer(gdal.OGR_G_WkbSize(lines))
+        failed = gdal.OGR_G_ExportToIsoWkb(lines, 1, written)
+        gdal.OGR_G_DestroyGeometry(lines)
+        return None if failed else written.raw
 
     def allow(self, names: list[str]) -> None:
         """Leave only these drivers registered; raises Trouble when one is not built in."""

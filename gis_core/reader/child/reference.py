@@ -1,15 +1,14 @@
 """Which EPSG code a file means: by its code, by the name it writes, or by what its projection does to known places."""
 
 import re
-from functools import cache
-from typing import Any
+from functools import cache, lru_cache
 
 from pyproj import CRS, Proj, Transformer
 from pyproj.exceptions import CRSError
 
-from .crs import EPSG_NAME, FRANCE_4326
+from .crs import DEGREES, EPSG_NAME, FRANCE_4326
 from .geometry import Bounds
-from .slices import Found
+from .slices import Found, Numbers
 
 LAMBERT_93 = 2154
 CONIC = range(3942, 3951)
@@ -42,6 +41,9 @@ PROJECTED = (
     2169,
 )
 # Longitude and latitude of places far enough apart to tell projections apart.
+LIKELY = (4326, LAMBERT_93, *CONIC, 27572, 3857, 32631, 32630, 32632)
+LOOKED_AT = 2000
+MARGIN = 5.0
 PLACES = ((2.5, 47.8), (-4.2, 48.4), (7.6, 48.5), (6.9, 43.7), (9.1, 42.0))
 NEAR_METRES = 1.0
 NEAR_AXIS = 1.0
@@ -55,6 +57,7 @@ NAMED = (
 CODE_IN_NAME = re.compile(r"^(?:urn:ogc:def:crs:)?EPSG:(?:[0-9.]*:)?(\d{4,5})$", re.IGNORECASE)
 
 
+@lru_cache(64)
 def identify(text: str | None) -> Found:
     """The EPSG code of a CRS given as a code or WKT of any dialect; `how` is code, name, projection or none."""
     if not text or not text.strip():
@@ -88,28 +91,33 @@ def accuracy(epsg: int) -> float | None:
     return None if metres is None or metres < 0 else float(metres)
 
 
-def fits(box: Bounds, epsg: int) -> bool:
-    """Whether a box in this system can be where the system is used, some way around it included."""
-    west, south, east, north = _degrees(box, epsg)
+def fits(boxes: Numbers, epsg: int) -> bool:
+    """Whether most of the boxes (west, south, east, north) can be where the system is used, or some way around."""
     area = CRS.from_epsg(epsg).area_of_use
-    if area is None:
-        return all(map(_finite, (west, south, east, north)))
-    return bool(area.west - 5 <= west and area.south - 5 <= south and east <= area.east + 5 and north <= area.north + 5)
+    around = (area.west - MARGIN, area.south - MARGIN, area.east + MARGIN, area.north + MARGIN) if area else DEGREES
+    some = _some(boxes)
+    return _within(some, epsg, around) * 2 > len(some)
 
 
-def looks_like(box: Bounds) -> int | None:
-    """The system in which these coordinates would lie in France; None when there is none."""
-    likely: tuple[int, ...] = (4326, LAMBERT_93, *CONIC, 27572, 3857, 32631, 32630, 32632)
-    return next((epsg for epsg in likely if _inside(_degrees(box, epsg), FRANCE_4326)), None)
+def looks_like(boxes: Numbers) -> int | None:
+    """The system in which most of these boxes would lie in France; None when there is none."""
+    if not len(boxes):
+        return None
+    some = _some(boxes)
+    inside = {epsg: _within(some, epsg, FRANCE_4326) for epsg in LIKELY}
+    best = max(LIKELY, key=lambda epsg: inside[epsg])
+    return best if inside[best] * 2 > len(some) else None
 
 
-def axes_swapped(box: Bounds) -> bool:
-    """Whether the coordinates are a latitude, then a longitude, of France."""
-    return _inside((box[1], box[0], box[3], box[2]), FRANCE_4326)
+def axes_swapped(boxes: Numbers) -> bool:
+    """Whether most of the coordinates are a latitude, then a longitude, of France."""
+    return bool(len(boxes)) and _within(boxes[:, [1, 0, 3, 2]], 4326, FRANCE_4326) * 2 > len(boxes)
 
 
 def _identified(found: CRS) -> Found:
     name = str(found.name)
+    if name.lower().startswith("undefined"):
+        return Found(None, "unknown", name)
     authority = found.to_authority(min_confidence=100)
     if authority and authority[0] == "EPSG":
         return Found(int(authority[1]), "code" if _carries_code(found) else "name", name)
@@ -183,19 +191,17 @@ def _near(one: tuple[float, float], other: tuple[float, float]) -> bool:
     return abs(one[0] - other[0]) < NEAR_METRES and abs(one[1] - other[1]) < NEAR_METRES
 
 
-def _degrees(box: Bounds, epsg: int) -> Bounds:
-    if epsg == 4326:
-        return box
-    bounds: Any = _to_degrees(epsg).transform_bounds(*box)
-    return float(bounds[0]), float(bounds[1]), float(bounds[2]), float(bounds[3])
+def _some(boxes: Numbers) -> Numbers:
+    return boxes[:: max(1, len(boxes) // LOOKED_AT)]
 
 
-def _inside(box: Bounds, outer: Bounds) -> bool:
-    return outer[0] <= box[0] and outer[1] <= box[1] and box[2] <= outer[2] and box[3] <= outer[3]
-
-
-def _finite(number: float) -> bool:
-    return number - number == 0
+def _within(boxes: Numbers, epsg: int, degrees: Bounds) -> int:
+    """How many of them lie inside bounds in longitude and latitude."""
+    corners = boxes.reshape(-1, 2)
+    x, y = (corners[:, 0], corners[:, 1]) if epsg == 4326 else _to_degrees(epsg).transform(corners[:, 0], corners[:, 1])
+    west, south, east, north = degrees
+    inside = (x >= west) & (x <= east) & (y >= south) & (y <= north)
+    return int(inside.reshape(-1, 2).all(axis=1).sum())
 
 
 @cache

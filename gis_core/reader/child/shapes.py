@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import shapely
 from pyproj import Transformer
 
-from . import crs
+from . import crs, reference
 from .slices import Numbers, where
 from .trouble import Trouble
 
@@ -91,8 +91,19 @@ class Shaper:
 
 def parsed(values: Numbers) -> Numbers:
     """Geometries of WKB, None where there is none or where it cannot be read."""
-    shapes: Numbers = shapely.from_wkb(values, on_invalid="ignore")
+    try:
+        shapes: Numbers = shapely.from_wkb(values, on_invalid="ignore")
+    except (NotImplementedError, TypeError):
+        shapes = np.array([*map(_parsed_alone, values), None], object)[:-1]
     return shapes
+
+
+def _parsed_alone(value: bytes | None) -> Any:
+    """One of a batch in which something is no geometry that GEOS knows."""
+    try:
+        return shapely.from_wkb(value, on_invalid="ignore")
+    except (NotImplementedError, TypeError):
+        return None
 
 
 @dataclass(slots=True)
@@ -216,7 +227,7 @@ class _Batch:
         if not np.isfinite(source).all():
             return Trouble("coordinates_not_finite")
         params = {"declared": self.wanted.epsg, "x": round(float(source[0]), 3), "y": round(float(source[1]), 3)}
-        seems = crs.looks_like((float(source[0]), float(source[1]), float(source[2]), float(source[3])))
+        seems = reference.looks_like(source.reshape(1, 4))
         if seems and seems != self.wanted.epsg:
             return Trouble("out_of_range_seems", seems=seems, **params)
         return Trouble("out_of_range", **params)

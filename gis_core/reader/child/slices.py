@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from .rows import Problem
+from .trouble import Trouble
 
 type Numbers = np.ndarray[Any, np.dtype[Any]]
 
@@ -39,7 +40,8 @@ class Head:
     """What a source says of a layer before its rows are read.
 
     `features` is None when only reading tells. `crs` holds an EPSG code, `encoding` the name of a Python codec.
-    `accented` are samples of the texts whose reading depends on the encoding.
+    `accented` are samples of the texts whose reading depends on the encoding. `place` are the fields x, y and WKT that
+    the geometry is made of. In a file that is not `typed`, numbers may be kept as text.
     """
 
     name: str
@@ -50,19 +52,24 @@ class Head:
     encoding: Found
     accented: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    typed: bool = True
+    place: list[str | None] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Slice:
     """Some rows: their ranks from 1 in file order, their columns by field name, their WKB (None: no geometry).
 
-    `problems` are the rows of this stretch that the source itself had to refuse.
+    `problems` are the rows of this stretch that the source itself had to leave out, `refused` those of these rows (by
+    their place here) whose geometry makes no sense, `curves` counts those that were drawn with arcs.
     """
 
     ranks: Numbers
     columns: dict[str, pa.Array]
     wkb: pa.Array | None
     problems: list[Problem] = field(default_factory=list)
+    refused: dict[int, Trouble] = field(default_factory=dict)
+    curves: int = 0
 
     def __len__(self) -> int:
         return len(self.ranks)

@@ -16,7 +16,7 @@ from .columns import convert, plain, stripped
 from .geometry import Bounds
 from .rows import printable
 from .shapes import FAMILY_OF, NAMES, measures, parsed, reason_of, repaired, wkb_codes
-from .slices import OTHER, Head, Numbers, Slice, Source, where
+from .slices import OTHER, Field, Head, Numbers, Slice, Source, where
 from .trouble import Trouble
 
 SAMPLES = 5
@@ -43,6 +43,7 @@ IDENTIFYING = (
     "name",
 )
 LEADING_ZERO = r"^[+-]?0[0-9]"
+NOT_WHOLE = rf"{LEADING_ZERO}|[.,]"
 
 
 @dataclass(slots=True)
@@ -99,6 +100,7 @@ class Geometries:
     unreadable: int = 0
     heights: bool = False
     measured: bool = False
+    curves: int = 0
     vertices: int = 0
     checked: int = 0
     invalid: Counter[str] = field(default_factory=Counter)
@@ -116,8 +118,10 @@ class Geometries:
             self.nulls += len(slice_)
             return
         shapes = parsed(wkb.to_numpy(zero_copy_only=False))
+        self.curves += slice_.curves
         self.nulls += wkb.null_count
-        self.unreadable += int(shapely.is_missing(shapes).sum()) - wkb.null_count
+        self.nulls -= len(slice_.refused)
+        self.unreadable += int(shapely.is_missing(shapes).sum()) - wkb.null_count + len(slice_.refused)
         empty = shapely.is_empty(shapes)
         self.empty += int(empty.sum())
         shapes[empty] = None
@@ -148,6 +152,7 @@ class Geometries:
             "unreadable": self.unreadable,
             "heights": self.heights,
             "measured": self.measured,
+            "curves": self.curves,
             "checked": self.checked,
             "invalid": dict(self.invalid),
             "lost": self.lost,
@@ -195,7 +200,7 @@ class Geometries:
 
 def surveyed(source: Source, head: Head, limits: Mapping[str, int]) -> dict[str, Any]:
     """Everything worth telling of one layer; a long one is read for some time only (`read` of `features` rows)."""
-    columns = {f.name: Column(f.name, f.type, open=list(GUESSES) if f.type == "text" else []) for f in head.fields}
+    columns = {f.name: Column(f.name, f.type, open=_guesses(f, head)) for f in head.fields}
     geometries, read, refused, complete = Geometries(), 0, 0, True
     rows: list[dict[str, Any]] = []
     identifier, began = identifying(head), time.monotonic()
@@ -222,8 +227,16 @@ def surveyed(source: Source, head: Head, limits: Mapping[str, int]) -> dict[str,
         "reference": _reference(head, geometries),
         "encoding": [head.encoding.value, head.encoding.how, head.encoding.text, head.accented],
         "rows": rows,
+        "place": head.place or None,
         "notes": head.notes,
     }
+
+
+def _guesses(field_: Field, head: Head) -> list[str]:
+    """Types that texts could have: a file that has types of its own may still keep dates as text."""
+    if field_.type != "text":
+        return []
+    return [kind for kind in GUESSES if not head.typed or kind in ("date", "datetime")]
 
 
 def _as_before(
@@ -251,20 +264,12 @@ def _reference(head: Head, geometries: Geometries) -> dict[str, Any]:
     told["name"] = reference.describe(epsg) if epsg else ""
     if not len(boxes):
         return {**told, "fits": True, "outside": 0}
-    middle = typical(boxes)
-    fits = bool(epsg) and reference.is_known(epsg) and reference.fits(middle, epsg)
+    fits = bool(epsg) and reference.is_known(epsg) and reference.fits(boxes, epsg)
     if not fits:
-        told["seems"] = reference.looks_like(middle)
-        told["swapped"] = reference.axes_swapped(middle)
+        told["seems"] = reference.looks_like(boxes)
+        told["swapped"] = reference.axes_swapped(boxes)
     outside = 0 if epsg not in crs.RANGES else int((~_inside(boxes, crs.RANGES[epsg])).sum())
     return {**told, "fits": fits or not epsg, "outside": outside}
-
-
-def typical(boxes: Numbers) -> Bounds:
-    """Where the layer mostly is: one stray geometry must not hide it."""
-    west, south = np.quantile(boxes[:, :2], 0.05, axis=0).tolist()
-    east, north = np.quantile(boxes[:, 2:], 0.95, axis=0).tolist()
-    return min(west, east), min(south, north), max(west, east), max(south, north)
 
 
 def _inside(boxes: Numbers, outer: Bounds) -> Numbers:
@@ -314,7 +319,8 @@ def printable_text(text: str) -> str:
 
 def _could_be(text: pa.Array, kind: str) -> bool:
     """Whether every value could be of the type; numbers that start with 0 are codes, 0/1 alone are numbers."""
-    if kind in ("integer", "number") and pc.any(pc.match_substring_regex(text, LEADING_ZERO)).as_py():
+    strange = {"integer": NOT_WHOLE, "number": LEADING_ZERO}.get(kind)
+    if strange and pc.any(pc.match_substring_regex(text, strange)).as_py():
         return False
     values = convert(text, kind)
     return not values.bad.any() and values.text.null_count == text.null_count

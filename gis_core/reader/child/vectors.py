@@ -18,25 +18,25 @@ pa.set_cpu_count(1)
 class Vectors:
     """The vector files that the child opens; the last one is kept open."""
 
-    def __init__(self, limits: Mapping[str, int]) -> None:
+    def __init__(self, limits: dict[str, int]) -> None:
         self._limits = limits
         self._formats = Formats(limits)
         self._last: tuple[Any, Source] | None = None
 
-    def info(self, name: str, reading: Mapping[str, Any]) -> dict[str, Any]:
+    def info(self, name: str, label: str, reading: Mapping[str, Any]) -> dict[str, Any]:
         """Format and layers of a file, each read through."""
-        source = self._opened(name, reading)
+        source = self._opened(name, label, reading)
         layers = [surveyed(source, head, self._limits) for head in source.heads()]
         return {"format": source.format, "layers": layers, "notes": []}
 
-    def copy(self, name: str, layer: str | None, plan: Mapping[str, Any]) -> Iterator[Answer]:
+    def copy(self, name: str, label: str, layer: str | None, plan: Mapping[str, Any]) -> Iterator[Answer]:
         """Answers of a copy of a layer, of the first one for None."""
-        source = self._opened(name, plan["reading"])
+        source = self._opened(name, label, plan["reading"])
         chosen = source.heads()[0].name if layer is None else layer
         return copied(source, chosen, Plan.from_json(plan), self._limits)
 
-    def _opened(self, name: str, reading: Mapping[str, Any]) -> Source:
-        key = name, sorted(reading.items())
+    def _opened(self, name: str, label: str, reading: Mapping[str, Any]) -> Source:
+        key = name, label, sorted(reading.items())
         if self._last is None or self._last[0] != key:
-            self._last = key, self._formats.open(name, reading)
+            self._last = key, self._formats.open(name, label, reading)
         return self._last[1]

@@ -1,0 +1,140 @@
+"""In which encoding texts are, when the file does not say or says something wrong."""
+
+import codecs
+import re
+from collections.abc import Iterable
+from typing import BinaryIO
+
+from .slices import Found
+from .trouble import Trouble
+
+# What single-byte texts in France are written in, the likeliest first.
+CANDIDATES = ("cp1252", "cp850", "mac_roman")
+USUAL = frozenset("éèêëàâäîïôöùûüçœæÉÈÊËÀÂÄÎÏÔÖÙÛÜÇŒÆ°’‘“”«»–—…€²³ºªñáíóúÑÁÍÓÚ·×µ½¼¾±§\u00a0\u202f")
+CHUNK = 1 << 20
+ACCENTED = 8
+WINDOW = 30
+SAMPLED = 2000
+MARKS = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+# What .cpg files and MapInfo write for a codec that Python knows under another name.
+SPELLED = {
+    "65001": "utf-8",
+    "ansi": "cp1252",
+    "ansi 1252": "cp1252",
+    "oem": "cp850",
+    "windowslatin1": "cp1252",
+    "windowslatin2": "cp1250",
+    "dosl1": "cp850",
+    "maclatin1": "mac_roman",
+    "macintosh": "mac_roman",
+    "system": "cp1252",
+}
+NUMBERED = re.compile(r"(?:windows|codepage|cp|oem|ansi|ms)?[\s_-]*(\d{3,5})")
+LATIN = re.compile(r"(?:iso)?[\s_-]*8859[\s_-]*(\d{1,2})")
+UTF_16_SHARE = 0.2
+
+
+def codec_named(text: str) -> str | None:
+    """The Python codec that a file means; None when there is none."""
+    plain = text.strip().lower()
+    latin, numbered = LATIN.fullmatch(plain), NUMBERED.fullmatch(plain)
+    named = SPELLED.get(plain) or (f"iso8859-{latin[1]}" if latin else f"cp{numbered[1]}" if numbered else plain)
+    try:
+        found = codecs.lookup(named)
+        # Python also calls codecs what makes no text: base64, zip.
+        return found.name if found._is_text_encoding else None
+    except (LookupError, ValueError):
+        return None
+
+
+def said(name: str) -> Found:
+    """The encoding that a person chose."""
+    codec = codec_named(name)
+    if codec is None:
+        raise Trouble("unknown_encoding", name=name[:50])
+    return Found(codec, "said", name[:50])
+
+
+def decided(values: list[bytes], declared: str | None, declared_how: str, text: str) -> Found:
+    """The encoding of texts of which `values` hold the bytes beyond ASCII, given what the file declares."""
+    if not values:
+        return Found(declared or "utf-8", declared_how if declared else "ascii", text)
+    is_utf8 = all(map(_valid_utf8, values))
+    if declared and (is_utf8 if declared.startswith("utf-8") else not is_utf8):
+        return Found(declared, declared_how, text)
+    best = "utf-8" if is_utf8 else likeliest(values)
+    if declared:
+        return Found(best, "contradicted", text)
+    return Found(best, "utf8" if is_utf8 else "guessed", text)
+
+
+def likeliest(values: Iterable[bytes]) -> str:
+    """The single-byte encoding that makes most of these bytes letters of French."""
+    strange = b"".join(bytes(byte for byte in value if byte > 127) for value in values)
+    scores = {codec: sum(c in USUAL for c in strange.decode(codec, "replace")) for codec in CANDIDATES}
+    return max(CANDIDATES, key=lambda codec: scores[codec])
+
+
+def of_stream(stream: BinaryIO, chosen: str | None) -> Found:
+    """The encoding of a whole text file, read through."""
+    if chosen:
+        return said(chosen)
+    start = stream.read(4096)
+    stream.seek(0)
+    mark = next((codec for mark, codec in MARKS.items() if start.startswith(mark)), None)
+    if mark:
+        return Found(mark, "declared", mark)
+    zeros = start.count(0) / max(1, len(start))
+    if zeros > UTF_16_SHARE:
+        return Found("utf-16-le" if start[1::2].count(0) > start[::2].count(0) else "utf-16-be", "guessed", "")
+    values = strange_lines(stream)
+    return Found("utf-8", "utf8" if values else "ascii") if _is_utf8(stream) else decided(values, None, "", "")
+
+
+def strange_lines(stream: BinaryIO) -> list[bytes]:
+    """Lines with bytes beyond ASCII, some thousand of them."""
+    stream.seek(0)
+    found: list[bytes] = []
+    while len(found) < SAMPLED and (chunk := stream.read(CHUNK)):
+        if not chunk.isascii():
+            found += [line for line in chunk.splitlines()[1:-1] or [chunk] if not line.isascii()]
+    return found[:SAMPLED]
+
+
+def accented(values: Iterable[bytes], codec: str) -> list[str]:
+    """A few of the texts that depend on the encoding, as it reads them."""
+    texts = dict.fromkeys(_around(value.decode(codec, "replace").strip()) for value in values)
+    return [text for text in texts if text][:ACCENTED]
+
+
+def _around(text: str) -> str:
+    """The part of a text that shows its first character beyond ASCII."""
+    place = next((number for number, c in enumerate(text) if ord(c) > 127), 0)
+    return text[max(0, place - WINDOW) : place + WINDOW]
+
+
+def _is_utf8(stream: BinaryIO) -> bool:
+    stream.seek(0)
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        while chunk := stream.read(CHUNK):
+            decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    finally:
+        stream.seek(0)
+    return True
+
+
+def _valid_utf8(value: bytes) -> bool:
+    """Whether it is UTF-8, its last character cut off by the width of a field or not."""
+    try:
+        value.decode()
+    except UnicodeDecodeError as error:
+        return error.reason == "unexpected end of data" and error.start > 0
+    return True

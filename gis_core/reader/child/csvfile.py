@@ -1,0 +1,213 @@
+"""CSV files: separator, header and encoding guessed, every value as text; the types are for the survey to find."""
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import csv as arrow_csv
+
+from .charset import accented, of_stream, strange_lines
+from .dataset import DBASE_NAME
+from .files import regular
+from .rows import Problem
+from .slices import Field, Found, Head, Slice, unique
+from .trouble import Trouble
+
+SEPARATORS = (";", ",", "\t", "|")
+SAMPLE_BYTES = 1 << 18
+SAMPLE_ROWS = 200
+BLOCK_BYTES = 4 << 20
+SHOWN_ROW = 80
+NUMBER = re.compile(r"[+-]?[\d\s\u00a0\u202f]*[.,]?\d+([eE][+-]?\d+)?")
+DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*")
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How the file writes its rows; `skipped` lines come before the header or the first row."""
+
+    separator: str
+    names: list[str]
+    has_header: bool
+    skipped: int
+
+
+@dataclass(slots=True)
+class CsvFile:
+    """One CSV file; `reading` holds what a person said of it."""
+
+    name: str
+    layer: str
+    limits: Mapping[str, int]
+    reading: Mapping[str, Any]
+    format: str = "CSV"
+    _encoding: Found = field(default_factory=Found)
+    _accented: list[str] = field(default_factory=list)
+    _dialect: Dialect | None = None
+    _bad: list[int] = field(default_factory=list)
+    _problems: list[Problem] = field(default_factory=list)
+
+    def heads(self) -> list[Head]:
+        """Its layer: fields of text."""
+        dialect = self._looked_at()
+        notes = [] if dialect.has_header else ["no_header"]
+        if dialect.skipped:
+            notes.append("skipped_lines")
+        return [
+            Head(
+                name=self.layer,
+                fields=[Field(name, "text") for name in dialect.names],
+                has_geometry=False,
+                features=None,
+                crs=Found(),
+                encoding=self._encoding,
+                accented=self._accented,
+                typed=False,
+                notes=notes,
+            )
+        ]
+
+    def slices(self, layer: str) -> Iterator[Slice]:
+        """Its rows; those of another width than the header are problems."""
+        dialect = self._looked_at()
+        self._bad.clear()
+        given = 0
+        with regular(self.name) as stream:
+            try:
+                for batch in self._batches(stream, dialect):
+                    yield self._slice(batch, given)
+                    given += batch.num_rows
+            except (pa.ArrowException, UnicodeError) as error:
+                raise _broken(error, given + len(self._bad) + 1) from error
+        if self._problems:
+            yield Slice(np.zeros(0, np.int64), {name: pa.array([], pa.string()) for name in dialect.names}, None)
+            self._problems.clear()
+
+    def _batches(self, stream: Any, dialect: Dialect) -> Iterator[pa.RecordBatch]:
+        return iter(
+            arrow_csv.open_csv(
+                stream,
+                read_options=arrow_csv.ReadOptions(
+                    use_threads=False,
+                    block_size=BLOCK_BYTES,
+                    skip_rows=dialect.skipped + dialect.has_header,
+                    column_names=dialect.names,
+                    encoding=self._encoding.value,
+                ),
+                parse_options=arrow_csv.ParseOptions(
+                    delimiter=dialect.separator, newlines_in_values=True, invalid_row_handler=self._refuse
+                ),
+                convert_options=arrow_csv.ConvertOptions(
+                    column_types=dict.fromkeys(dialect.names, pa.string()),
+                    strings_can_be_null=True,
+                    null_values=[""],
+                    check_utf8=False,
+                ),
+            )
+        )
+
+    def _refuse(self, row: Any) -> str:
+        """Called for a row of another width; its number counts from the first row after the header."""
+        self._bad.append(int(row.number or 0))
+        params = {"found": row.actual_columns, "expected": row.expected_columns, "text": _shown(row.text)}
+        self._problems.append(Problem(self._bad[-1], None, "row_width", params))
+        return "skip"
+
+    def _slice(self, batch: pa.RecordBatch, given: int) -> Slice:
+        problems, self._problems = self._problems, []
+        bad = np.array(self._bad, np.int64)
+        # The k-th good row comes after k - 1 good ones and all bad ones before it.
+        good = np.arange(given + 1, given + batch.num_rows + 1)
+        numbers = good + np.searchsorted(bad - np.arange(len(bad)), good, side="right")
+        columns = dict(zip(batch.schema.names, batch.columns, strict=True))
+        return Slice(numbers, columns, None, problems)
+
+    def _looked_at(self) -> Dialect:
+        if self._dialect is None:
+            with regular(self.name) as stream:
+                self._encoding = of_stream(stream, self.reading.get("encoding"))
+                self._accented = accented(strange_lines(stream), self._encoding.value)
+                stream.seek(0)
+                start = stream.read(SAMPLE_BYTES)
+            self._dialect = dialect_of(self._decoded(start), self.reading)
+            if len(self._dialect.names) > self.limits["fields"]:
+                raise Trouble("too_many_fields", limit=self.limits["fields"])
+        return self._dialect
+
+    def _decoded(self, start: bytes) -> str:
+        text = start.decode(self._encoding.value, "replace").lstrip("\ufeff")
+        # The last line may be cut.
+        return text.rpartition("\n")[0] or text if len(start) == SAMPLE_BYTES else text
+
+
+def dialect_of(text: str, reading: Mapping[str, Any]) -> Dialect:
+    """Separator, header and field names of the start of a file."""
+    chosen = reading.get("separator")
+    candidates = {separator: _rows(text, separator) for separator in ((chosen,) if chosen else SEPARATORS)}
+    separator = max(candidates, key=lambda one: _evenness(candidates[one]))
+    rows = candidates[separator]
+    width = _usual_width(rows)
+    skipped = next((number for number, row in enumerate(rows) if len(row) >= width), 0)
+    rows = rows[skipped:]
+    if not rows:
+        raise Trouble("empty_file")
+    said = reading.get("header")
+    has_header = bool(said) if said is not None else _is_header(rows)
+    names = [DBASE_NAME.sub("", name.strip()) for name in rows[0]] if has_header else []
+    names += [""] * (width - len(names))
+    return Dialect(separator, unique([name.replace("\0", "") for name in names]), has_header, skipped)
+
+
+def _rows(text: str, separator: str) -> list[list[str]]:
+    reader = csv.reader(io.StringIO(text.replace("\0", ""), newline=""), delimiter=separator)
+    rows = []
+    try:
+        for row in reader:
+            rows.append(row)
+            if len(rows) == SAMPLE_ROWS:
+                break
+    except csv.Error:
+        pass
+    return rows
+
+
+def _evenness(rows: list[list[str]]) -> tuple[float, int]:
+    """The share of rows of the usual width, when it is more than one; then that width."""
+    widths = Counter(len(row) for row in rows if row)
+    if not widths:
+        return 0.0, 0
+    width, count = widths.most_common(1)[0]
+    return (count / sum(widths.values()) if width > 1 else 0.0), width
+
+
+def _usual_width(rows: list[list[str]]) -> int:
+    widths = Counter(len(row) for row in rows if row)
+    return widths.most_common(1)[0][0] if widths else 1
+
+
+def _is_header(rows: list[list[str]]) -> bool:
+    """Whether the first row names fields: all different texts, none a number or a date."""
+    first = [cell.strip() for cell in rows[0]]
+    named = [cell for cell in first if cell]
+    if not named or (len(set(named)) < len(named) and len(rows) > 1 and rows[1] == rows[0]):
+        return False
+    return not any(NUMBER.fullmatch(cell) or DATE.fullmatch(cell) for cell in named)
+
+
+def _shown(text: Any) -> str:
+    plain = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text or "")
+    return plain[:SHOWN_ROW].replace("\0", "\\0")
+
+
+def _broken(error: Exception, row: int) -> Trouble:
+    if isinstance(error, UnicodeError):
+        return Trouble("wrong_encoding", row=row, name=getattr(error, "encoding", ""))
+    if "straddling" in str(error):
+        return Trouble("endless_row", row=row, limit=BLOCK_BYTES)
+    return Trouble("damaged_at", row=row, reason=str(error)[:300])

@@ -1,0 +1,197 @@
+"""Rows that tell their place in columns (x and y, longitude and latitude, WKT), given as if they had a geometry."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import shapely
+
+from . import reference
+from .columns import convert, plain, stripped
+from .rows import printable
+from .slices import OTHER, Found, Head, Numbers, Slice, Source, where
+from .trouble import Trouble
+
+# What the name of an x column says, and what that of its y column says in the same place.
+OPPOSITES = (
+    ("longitude", "latitude"),
+    ("long", "lat"),
+    ("lon", "lat"),
+    ("lng", "lat"),
+    ("easting", "northing"),
+    ("est", "nord"),
+    ("x", "y"),
+)
+PAIRS = ("geo_point_2d", "geo_point", "geopoint", "coordonnees", "coordonnees_gps", "coordonneesxy", "latlon")
+SHAPES = ("wkt", "geom", "geometry", "geometrie", "the_geom", "geom_wkt", "wkt_geom", "geo_shape", "geoshape", "shape")
+HEXADECIMAL = re.compile(r"\s*0[01][0-9A-F]{40,}\s*$", re.IGNORECASE)
+SHAPE_TEXT = re.compile(r"\s*(\{|(SRID=\d+;)?\s*(MULTI)?(POINT|LINESTRING|POLYGON|GEOMETRY))", re.IGNORECASE)
+SRID = re.compile(r"^\s*SRID=(\d+);", re.IGNORECASE)
+PAIR_PATTERN = r"^\[?\s*([+-]?[0-9.]+)\s*[,;]\s*([+-]?[0-9.]+)\s*\]?$"
+SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where rows say where they are: x and y, one column for both (latitude first), or one of WKT or GeoJSON."""
+
+    x: str | None = None
+    y: str | None = None
+    wkt: str | None = None
+
+
+class Placed:
+    """A source whose layers without geometry get one from their columns, those that a person named or the likeliest."""
+
+    def __init__(self, source: Source, reading: Mapping[str, Any]) -> None:
+        self.format = source.format
+        self._source = source
+        self._said = Place(reading.get("x"), reading.get("y"), reading.get("wkt"))
+        self._places: dict[str, Place] = {}
+        self._heads: list[Head] = []
+
+    def heads(self) -> list[Head]:
+        """The layers of the source."""
+        if not self._heads:
+            self._heads = [head if head.has_geometry else self._with_place(head) for head in self._source.heads()]
+        return self._heads
+
+    def slices(self, layer: str) -> Iterator[Slice]:
+        """The rows of the source, points and shapes made of their columns."""
+        self.heads()
+        place = self._places.get(layer)
+        for slice_ in self._source.slices(layer):
+            if place:
+                slice_.wkb, slice_.refused = shapes_of(slice_, place)
+            yield slice_
+
+    def _with_place(self, head: Head) -> Head:
+        place = self._said if self._said != Place() else self._guessed(head)
+        if place is None:
+            return head
+        for name in (place.x, place.y, place.wkt):
+            if name is not None and name not in {known.name for known in head.fields}:
+                raise Trouble("unknown_field", name=name[:100])
+        first = next(self._source.slices(head.name), None)
+        shapes = shapely.from_wkb(shapes_of(first, place)[0].to_numpy(zero_copy_only=False)) if first else np.array([])
+        if self._said == Place() and not (~shapely.is_missing(shapes)).any():
+            return head
+        self._places[head.name] = place
+        head.has_geometry, head.place, head.crs = True, [place.x, place.y, place.wkt], _reference(first, place, shapes)
+        return head
+
+    def _guessed(self, head: Head) -> Place | None:
+        first = next(self._source.slices(head.name), None)
+        if first is None:
+            return None
+        names = {_plain(known.name): known.name for known in reversed(head.fields) if known.type != OTHER}
+        return _pair(names) or _shape(names, first) or _both(names)
+
+
+def shapes_of(slice_: Slice, place: Place) -> tuple[pa.Array, dict[int, Trouble]]:
+    """WKB of each row (null where it has no place), and the rows whose place makes no sense."""
+    if place.wkt:
+        return _from_text(slice_.columns[place.wkt])
+    if place.x is None or place.y is None:
+        raise Trouble("unknown_field", name=str(place.x or place.y)[:100])
+    if place.x == place.y:
+        text = _text(slice_.columns[place.x])
+        xs, ys = (pc.replace_substring_regex(text, PAIR_PATTERN, part) for part in (r"\2", r"\1"))
+    else:
+        xs, ys = slice_.columns[place.x], slice_.columns[place.y]
+    x, bad_x = _numbers(xs)
+    y, bad_y = _numbers(ys)
+    points = np.full(len(x), None, object)
+    there = np.isfinite(x) & np.isfinite(y)
+    points[there] = shapely.to_wkb(shapely.points(x[there], y[there]), byte_order=1)
+    wrong = {**_told(xs, place.x, bad_x), **_told(ys, place.y, bad_y)}
+    return pa.array(points, pa.binary()), wrong
+
+
+def _numbers(column: pa.Array) -> tuple[Numbers, Numbers]:
+    values = convert(column, "number")
+    numbers: Numbers = values.text.cast(pa.float64()).to_numpy(zero_copy_only=False)
+    return numbers, values.bad
+
+
+def _told(column: pa.Array, name: str, bad: Numbers) -> dict[int, Trouble]:
+    shown = [printable(str(column[row].as_py()))[:SHOWN] for row in where(bad)]
+    troubles = [Trouble("bad_coordinate", name=name[:100], value=value) for value in shown]
+    return dict(zip(where(bad), troubles, strict=True))
+
+
+def _from_text(column: pa.Array) -> tuple[pa.Array, dict[int, Trouble]]:
+    text = pc.replace_substring_regex(_text(column), r"^\s*(?i:SRID)=[0-9]+;", "").to_numpy(zero_copy_only=False)
+    present = np.array([value is not None for value in text], bool)
+    starts = np.array([value.lstrip()[:1] if value is not None else "" for value in text], object)
+    is_json, is_wkb = starts == "{", starts == "0"
+    shapes = np.full(len(text), None, object)
+    shapes[is_json] = shapely.from_geojson(text[is_json], on_invalid="ignore")
+    shapes[is_wkb] = shapely.from_wkb(text[is_wkb], on_invalid="ignore")
+    written = present & ~is_json & ~is_wkb
+    shapes[written] = shapely.from_wkt(text[written], on_invalid="ignore")
+    wrong = where(present & shapely.is_missing(shapes))
+    wkb = pa.array(shapely.to_wkb(shapes, byte_order=1, flavor="iso"), pa.binary())
+    return wkb, {row: Trouble("bad_shape_text", value=printable(text[row])[:SHOWN]) for row in wrong}
+
+
+def _reference(first: Slice | None, place: Place, shapes: Numbers) -> Found:
+    """The system that the coordinates look like."""
+    if first is not None and place.wkt:
+        value = next(iter(_text(first.columns[place.wkt]).drop_null().to_pylist()), "")
+        match = SRID.match(value)
+        if match:
+            return Found(int(match[1]), "code", match[0])
+        codes = shapely.get_srid(shapes[~shapely.is_missing(shapes)])
+        if len(codes) and codes[0]:
+            return Found(int(codes[0]), "code", f"SRID={codes[0]}")
+    boxes = shapely.bounds(shapes[~shapely.is_missing(shapes)])
+    boxes = boxes[np.isfinite(boxes).all(axis=1)]
+    seems = reference.looks_like(boxes)
+    return Found(seems, "coordinates") if seems else Found()
+
+
+def _pair(names: Mapping[str, str]) -> Place | None:
+    for x, y in OPPOSITES:
+        for name in names:
+            other = _opposite(name, x, y)
+            if other is not None and other in names:
+                return Place(names[name], names[other])
+    return None
+
+
+def _opposite(name: str, x: str, y: str) -> str | None:
+    """The name with y where it has x as a word, or at its start."""
+    changed = re.sub(rf"(?<![a-z]){x}(?![a-z])", y, name)
+    if changed == name and name.startswith(x):
+        changed = y + name[len(x) :]
+    return changed if changed != name else None
+
+
+def _shape(names: Mapping[str, str], first: Slice) -> Place | None:
+    for name in SHAPES:
+        if name in names:
+            values = _text(first.columns[names[name]]).drop_null()
+            first_value = values[0].as_py() if len(values) else ""
+            if SHAPE_TEXT.match(first_value) or HEXADECIMAL.match(first_value):
+                return Place(wkt=names[name])
+    return None
+
+
+def _both(names: Mapping[str, str]) -> Place | None:
+    found = next((names[name] for name in PAIRS if name in names), None)
+    return Place(found, found) if found else None
+
+
+def _text(column: pa.Array) -> pa.Array:
+    return stripped(convert(plain(column), "text").text)
+
+
+def _plain(name: str) -> str:
+    bare = "".join(c for c in unicodedata.normalize("NFKD", name.lower()) if not unicodedata.combining(c))
+    return re.sub(r"[^a-z0-9]+", "_", bare).strip("_")

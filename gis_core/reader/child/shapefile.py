@@ -1,0 +1,198 @@
+"""Shapefiles looked at before GDAL opens them: their index, their table, the encoding of their texts."""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .charset import SAMPLED, accented, codec_named, decided, said
+from .files import head_of, regular
+from .slices import Found, Numbers
+from .trouble import Trouble
+
+SHP_CODE = b"\x00\x00\x27\x0a"
+HEADER = 100
+RECORD_HEADER = 8
+DBF_FIELD = 32
+DBF_END = 0x0D
+SAMPLE_BYTES = 8 << 20
+# Language drivers of dBASE that name a code page; 0 and the rest say nothing.
+LANGUAGES = {
+    0x01: "cp437",
+    0x02: "cp850",
+    0x03: "cp1252",
+    0x04: "mac_roman",
+    0x0E: "cp850",
+    0x1D: "cp850",
+    0x57: "cp1252",
+    0x58: "cp1252",
+    0x59: "cp1252",
+    0xC8: "cp1250",
+    0xC9: "cp1251",
+    0xCC: "cp1257",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The encoding of a .dbf and samples of what depends on it; `fields` as raw names."""
+
+    encoding: Found
+    accented: list[str]
+    readable_names: bool
+
+
+def sibling(name: str, suffix: str) -> str | None:
+    """The quarantined file of the same stem, None when it was not delivered."""
+    path = Path(name).with_suffix(suffix)
+    return str(path) if path.is_file() else None
+
+
+def check_index(name: str) -> None:
+    """Raise Trouble when the shapes and their index do not agree: GDAL would read what lies between."""
+    size = Path(name).stat().st_size
+    offsets, lengths = _index(name, size)
+    with regular(name) as opened:
+        shapes = np.memmap(opened, np.uint8, "r")
+        ends = offsets + RECORD_HEADER + lengths
+        if len(offsets) and (offsets.min() < HEADER or ends.max() > size):
+            place = int(np.argmax((offsets < HEADER) | (ends > size)))
+            raise Trouble("shape_beyond_end", row=place + 1)
+        heads = shapes[(offsets + 4)[:, None] + np.arange(4)] if len(offsets) else np.zeros((0, 4), np.uint8)
+        written = np.ascontiguousarray(heads).view(">u4")[:, 0].astype(np.int64) * 2
+        wrong = np.flatnonzero(written != lengths)
+        if len(wrong):
+            raise Trouble("shape_length", row=int(wrong[0]) + 1)
+
+
+def rebuilt_index(name: str) -> bytes:
+    """A .shx made by walking through the .shp record by record; raises Trouble where it breaks off."""
+    size = Path(name).stat().st_size
+    with regular(name) as opened:
+        header = opened.read(HEADER)
+        if len(header) < HEADER or not header.startswith(SHP_CODE):
+            raise Trouble("not_a_shapefile")
+        entries = b"".join(_walk(opened, size))
+    length = struct.pack(">I", (HEADER + len(entries)) // 2)
+    return header[:24] + length + header[28:] + entries
+
+
+def texts(name: str, chosen: str | None) -> Texts:
+    """How the texts of the .dbf beside a shapefile (or of a .dbf alone) are to be read."""
+    table = sibling(name, ".dbf")
+    if table is None:
+        return Texts(Found("utf-8", "ascii"), [], True)
+    header = head_of(table, 65_536)
+    strange, names = list(_strange_values(table, header)), _raw_names(header)
+    declared, how, text = _declared(name, header)
+    values = strange + [name for name in names if not name.isascii()]
+    found = said(chosen) if chosen else decided(values, declared, how, text)
+    return Texts(found, accented(values, found.value), all(map(_is_utf8, names)))
+
+
+def table_size(name: str) -> tuple[int, int]:
+    """Records that a .dbf announces, and those that it really holds."""
+    header = head_of(name, 32)
+    if len(header) < 32:
+        raise Trouble("damaged_table", reason="-")
+    announced, header_bytes, record_bytes = struct.unpack_from("<IHH", header, 4)
+    if record_bytes < 1 or header_bytes < 32:
+        raise Trouble("damaged_table", reason="-")
+    held = max(0, Path(name).stat().st_size - header_bytes) // record_bytes
+    return int(announced), int(held)
+
+
+def prj_text(name: str) -> str:
+    """The .prj beside a file, empty when there is none."""
+    path = sibling(name, ".prj")
+    return head_of(path, 65_536).decode("utf-8", "replace").strip("\ufeff\0 \r\n\t") if path else ""
+
+
+def _index(name: str, size: int) -> tuple[Numbers, Numbers]:
+    """Byte offsets of the records and lengths of their contents."""
+    path = sibling(name, ".shx")
+    if path is None:
+        raise Trouble("companion_missing", name=".shx")
+    with regular(path) as opened:
+        if not opened.read(HEADER).startswith(SHP_CODE):
+            raise Trouble("damaged_index")
+        words = np.frombuffer(opened.read(), ">u4")
+    pairs = words[: len(words) // 2 * 2].reshape(-1, 2).astype(np.int64) * 2
+    if size < HEADER:
+        raise Trouble("not_a_shapefile")
+    return pairs[:, 0], pairs[:, 1]
+
+
+def _walk(opened: Any, size: int) -> Iterator[bytes]:
+    place, row = HEADER, 0
+    while place + RECORD_HEADER <= size:
+        row += 1
+        opened.seek(place + 4)
+        (words,) = struct.unpack(">I", opened.read(4))
+        if words < 2 or place + RECORD_HEADER + words * 2 > size:
+            raise Trouble("shape_beyond_end", row=row)
+        yield struct.pack(">II", place // 2, words)
+        place += RECORD_HEADER + words * 2
+
+
+def _declared(name: str, header: bytes) -> tuple[str | None, str, str]:
+    page = sibling(name, ".cpg")
+    if page:
+        text = head_of(page, 100).decode("ascii", "replace").strip("\ufeff\0 \r\n\t")
+        if codec_named(text):
+            return codec_named(text), "declared", text
+    language = LANGUAGES.get(header[29]) if len(header) > 29 else None
+    return language, "code_page", f"0x{header[29]:02x}" if language else ""
+
+
+def _raw_fields(header: bytes) -> list[bytes]:
+    """Descriptors of the fields."""
+    end = header.find(bytes([DBF_END]), DBF_FIELD)
+    places = range(DBF_FIELD, end if end > 0 else len(header), DBF_FIELD)
+    return [header[place : place + DBF_FIELD] for place in places if len(header) >= place + DBF_FIELD]
+
+
+def _raw_names(header: bytes) -> list[bytes]:
+    return [field[:11].partition(b"\0")[0] for field in _raw_fields(header)]
+
+
+def _strange_values(table: str, header: bytes) -> Iterator[bytes]:
+    """Values beyond ASCII of the text fields, from both ends of the table."""
+    if len(header) < 32:
+        return
+    _, header_bytes, record_bytes = struct.unpack_from("<IHH", header, 4)
+    if record_bytes < 1:
+        return
+    rows = _sample(table, header_bytes, record_bytes)
+    place, count = 1, 0
+    for field in _raw_fields(header):
+        width = field[16]
+        values = rows[:, place : place + width]
+        if field[11:12] == b"C" and values.shape[1]:
+            for row in np.flatnonzero((values > 127).any(axis=1))[: SAMPLED - count]:
+                count += 1
+                yield values[row].tobytes().strip(b" \0")
+        place += width
+
+
+def _sample(table: str, header_bytes: int, record_bytes: int) -> Numbers:
+    with regular(table) as opened:
+        opened.seek(header_bytes)
+        start = opened.read(SAMPLE_BYTES // record_bytes * record_bytes)
+        held = (Path(table).stat().st_size - header_bytes) // record_bytes
+        tail = max(len(start) // record_bytes, held - SAMPLE_BYTES // record_bytes)
+        opened.seek(header_bytes + tail * record_bytes)
+        end = opened.read(max(0, held - tail) * record_bytes)
+    data = start[: len(start) // record_bytes * record_bytes] + end[: len(end) // record_bytes * record_bytes]
+    return np.frombuffer(data, np.uint8).reshape(-1, record_bytes)
+
+
+def _is_utf8(name: bytes) -> bool:
+    try:
+        name.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
