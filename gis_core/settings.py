@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "layers.catalogue",
     "layers.imports",
     "layers.printing",
+    "layers.settings",
     "layers.cadastre",
     "layers.features",
     "layers.ogc",

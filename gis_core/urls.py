@@ -14,6 +14,7 @@ ROOMS = {
         "orthophoto.api.urls",
     ],
     "campagnes/": ["orthophoto.urls"],
+    "couches/": ["layers.settings.urls"],
     "imports/": ["layers.imports.urls"],
     "tiles/": ["tiles.urls"],
 }

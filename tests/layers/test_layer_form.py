@@ -108,7 +108,7 @@ def test_columns_that_cannot_be_read_are_refused_in_words(columns: Any, words: s
 @pytest.mark.parametrize(
     ("labels", "words"),
     [
-        ([], "écrivez-la entre { et }"),
+        (["idu"], "écrivez-la entre { et }"),
         ({"column": "idu", "colour": "rouge"}, "écrivez « colour » comme une couleur"),
         ({"column": "idu", "size": 4}, "écrivez « size » comme un nombre de pixels"),
         ({"column": "idu", "from_scale": 0}, "écrivez « from_scale »"),

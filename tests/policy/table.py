@@ -101,6 +101,15 @@ membres/<slug:slug>/<int:membership_id>/retirer/            POST        other   
 membres/<slug:slug>/<int:membership_id>/retirer/            POST        mixed   302  403  403  403  403  404  404
 membres/<slug:slug>/<int:membership_id>/retirer/            POST        none    302  404  404  404  404  404  404
 membres/<slug:slug>/<int:membership_id>/retirer/            REST        own     405  405  405  405  405  405  405
+couches/                                                    GET,HEAD    -       302  403  403  403  403  200  200
+couches/                                                    REST        -       405  405  405  405  405  405  405
+couches/<slug:slug>/                                        GET,HEAD    own     302  403  403  403  403  200  200
+couches/<slug:slug>/                                        GET,HEAD    other   302  403  403  403  403  404  200
+couches/<slug:slug>/                                        GET,HEAD    none    302  403  403  403  403  404  404
+couches/<slug:slug>/                                        POST        own     302  403  403  403  403  302  302
+couches/<slug:slug>/                                        POST        other   302  403  403  403  403  404  302
+couches/<slug:slug>/                                        POST        none    302  403  403  403  403  404  404
+couches/<slug:slug>/                                        REST        own     405  405  405  405  405  405  405
 imports/                                                    GET,HEAD    -       302  403  403  403  403  200  200
 imports/                                                    POST        own     302  403  403  403  403  302  302
 imports/                                                    POST        other   302  403  403  403  403  404  302

@@ -25,14 +25,14 @@ from layers.catalogue.models import Background, Layer, Theme
 from orthophoto.models import Campaign
 from tests import factories
 from tests.photos import photo
-from tests.policy import administration
+from tests.policy import administration, layer_forms
 from tests.policy.table import METHODS, ROLES, lines
 from tiles import asking
 
 pytestmark = pytest.mark.django_db
 SECRET = "un mot de passe assez long"
 MISSING = 999_999_999
-PAGES = ("compte/", "membres/", "imports/", "campagnes/", "administration/", "langue/")
+PAGES = ("compte/", "membres/", "couches/", "imports/", "campagnes/", "administration/", "langue/")
 PARCELS = Path(__file__).parents[1] / "data" / "etalab" / "parcels.json"
 
 
@@ -184,6 +184,8 @@ def address(route: str, given: dict[str, Any]) -> str:
 def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[str, Any]:
     """A valid body, as the keywords of the test client."""
     if method == "POST" and (form := administration.form(route, world.rows)):
+        return {"data": form}
+    if method == "POST" and (form := layer_forms.form(route, given["slug"])):
         return {"data": form}
     upload = {
         "source": "etalab",

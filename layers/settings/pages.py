@@ -1,0 +1,124 @@
+"""/couches/: the layers that one administers, and what each of them is, shows and allows."""
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from gis_core.errors import ArpentError, Stale
+from gis_core.middleware import rights_of_request
+from gis_core.models import Member
+from gis_core.problem import status_of
+from gis_core.rights import Rights
+from layers.catalogue.models import Layer
+from layers.settings.forms import DescriptionForm, differences
+from layers.settings.services.administering import administered_layer, administered_layers
+from layers.settings.services.saving import save, seen
+
+
+def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    return never_cache(login_required(view))
+
+
+def rights_of_page(request: HttpRequest) -> Rights:
+    """The asker's rights; PermissionDenied for whoever administers nothing."""
+    rights = rights_of_request(request)
+    if not rights.administers:
+        raise PermissionDenied
+    return rights
+
+
+@require_safe
+@page
+def layers(request: HttpRequest) -> HttpResponse:
+    """The layers that the asker administers, by theme."""
+    rights = rights_of_page(request)
+    found = list(administered_layers(rights))
+    several = len({layer.owner_id for layer in found}) > 1
+    context = {"section": "layers", "layers": found, "several_owners": several}
+    return render(request, "layer_settings/layers.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def description(request: HttpRequest, slug: str) -> HttpResponse:
+    """What a layer is, where it comes from, who sees and who edits it."""
+    rights = rights_of_page(request)
+    layer = administered_layer(slug, rights)
+    names = DescriptionForm.names(layer)
+    form = DescriptionForm(request.POST or None, layer=layer, rights=rights, initial=DescriptionForm.beginnings(layer))
+    context = {"form": form, "shared": shared_names(layer)}
+    if request.method != "POST":
+        return settings_page(request, layer, "description", names, context)
+    if not form.is_valid():
+        return settings_page(request, layer, "description", names, context, status=400)
+    try:
+        save(slug, form.values(), tag=request.POST.get("seen", ""), rights=rights)
+    except ArpentError as error:
+        return refused(request, layer, error, form, "description", names, context)
+    messages.success(request, _("The settings are saved."))
+    return redirect("layer_settings", slug=slug)
+
+
+def refused(
+    request: HttpRequest,
+    layer: Layer,
+    error: ArpentError,
+    form: Form,
+    tab: str,
+    names: list[str],
+    context: Mapping[str, Any],
+) -> HttpResponse:
+    """The page with what was typed and what is wrong with it, each fault at its field."""
+    now = administered_layer(layer.slug, rights_of_page(request))
+    if isinstance(error, Stale):
+        context = {**context, "meanwhile": differences(form, type(form).beginnings(now))}  # type: ignore[attr-defined]
+    for name, faults in error.extra.get("errors", {}).items():
+        field = {"theme_id": "theme"}.get(name, name)
+        form.add_error(field if field in form.fields else None, faults)
+    if not form.errors:
+        form.add_error(None, error.message)
+    return settings_page(request, now, tab, names, context, status=status_of(error))
+
+
+def settings_page(
+    request: HttpRequest, layer: Layer, tab: str, names: list[str], context: Mapping[str, Any], status: int = 200
+) -> HttpResponse:
+    """One of the pages of a layer; `seen` is the tag of what it shows, by which a later change is noticed."""
+    shown = {
+        "section": "layers",
+        "layer": layer,
+        "tab": tab,
+        "seen": seen(layer, names),
+        "on_the_map": map_address(layer, rights_of_page(request)),
+    }
+    return render(request, f"layer_settings/{tab}.html", {**shown, **context}, status=status)
+
+
+def map_address(layer: Layer, rights: Rights) -> str:
+    """The map on the layer, which lies above those that are shown at first."""
+    shown = (
+        Layer.objects.visible_to(rights)
+        .filter(visible_at_first=True)
+        .exclude(pk=layer.pk)
+        .values_list("slug", flat=True)
+    )
+    address = f"/#v=1&l={','.join([layer.slug, *shown])}"
+    if not layer.extent_4326:
+        return address
+    west, south, east, north = layer.extent_4326
+    zoom = max(8.0, layer.min_zoom + 1, min(17.0, math.log2(4 * 360 / max(east - west, north - south, 1e-6))))
+    return f"{address}&c={(west + east) / 2:.6f},{(south + north) / 2:.6f}&z={zoom:.1f}"
+
+
+def shared_names(layer: Layer) -> list[str]:
+    return list(Member.objects.filter(pk__in=layer.shared_with).order_by("name").values_list("name", flat=True))
