@@ -24,6 +24,7 @@ class Limits:
     fields: int = 1000
     layers: int = 500
     members: int = 20_000
+    spreadsheet_bytes: int = 512 * MIB
     start_seconds: float = 20.0
 
     @classmethod
@@ -42,4 +43,5 @@ class Limits:
             "fields": self.fields,
             "layers": self.layers,
             "members": self.members,
+            "spreadsheet_bytes": self.spreadsheet_bytes,
         }

@@ -53,6 +53,48 @@ MESSAGES = {
     "no_layers": _("The file holds no layer."),
     "unknown_layer": _("The file has no layer named “%(name)s”."),
     "driver_missing": _("This format is not available here: %(drivers)s."),
+    "format_not_read": _(
+        "This is %(found)s, which is not read as a layer. GeoPackage, Shapefile, GeoJSON, FlatGeobuf, GML, "
+        "MapInfo, CSV, ODS and XLSX are."
+    ),
+    "unknown_format": _(
+        "“%(name)s” is of no known format. GeoPackage, Shapefile, GeoJSON, FlatGeobuf, GML, MapInfo, CSV, ODS and "
+        "XLSX are read."
+    ),
+    "wrong_extension": _(
+        "The content of “%(name)s” is that of a %(wanted)s file: give it that extension and try again."
+    ),
+    "companion_missing": _("The %(name)s file is missing: send it with the others, or all of them in one ZIP archive."),
+    "damaged_at": _("The file is damaged near row %(row)s: copy or export it again. %(reason)s"),
+    "too_many_layers": _("The file holds more than %(limit)s layers: keep those that are needed."),
+    "not_a_shapefile": _("This is not a shapefile (.shp): copy or export it again."),
+    "shape_beyond_end": _("The shapefile is cut off: geometry %(row)s lies beyond its end. Copy or export it again."),
+    "shape_length": _(
+        "The index (.shx) does not belong to this shapefile: they disagree on geometry %(row)s. Export it again, "
+        "or send it without the .shx."
+    ),
+    "damaged_index": _("The index (.shx) is damaged: send the shapefile without it."),
+    "damaged_table": _("The table (.dbf) is damaged: copy or export it again."),
+    "table_cut": _("The table (.dbf) is cut off: it announces %(announced)s rows and holds %(held)s."),
+    "unknown_encoding": _("“%(name)s” is not a text encoding. Try utf-8, cp1252 (Windows) or cp850 (DOS)."),
+    "wrong_encoding": _("The text is not in the encoding %(name)s (near row %(row)s): choose another."),
+    "endless_row": _(
+        "A row near row %(row)s is longer than %(limit_mb)s MB: a quotation mark was probably not closed."
+    ),
+    "unknown_field": _("The layer has no field named “%(name)s”."),
+    "spreadsheet_too_large": _("The workbook is larger than %(limit_mb)s MB once unpacked: save its sheet as CSV."),
+    "archive_bomb": _("The archive grows to more than %(ratio)s times its size: it is not unpacked."),
+    "archive_damaged": _("The archive is damaged: copy or make it again. %(reason)s"),
+    "archive_link": _("The archive holds a link or a special file (%(name)s): send the files themselves."),
+    "archive_path": _("The archive holds a path that leads out of it (%(name)s): make it again from its folder."),
+    "archive_encrypted": _("The archive is protected by a password (%(name)s): make it without one."),
+    "archive_members": _("The archive holds more than %(limit)s files: keep those that are needed."),
+    "archive_in_archive": _("The archive holds another archive (%(name)s): unpack it and send the files."),
+    "archive_without_data": _(
+        "The archive holds no file that can be read as a layer (found: %(found)s). GeoPackage, Shapefile, "
+        "GeoJSON, FlatGeobuf, GML, MapInfo, CSV, ODS and XLSX are read."
+    ),
+    "not_geopackage": _("This SQLite database is not a GeoPackage: export it as GeoPackage."),
     # An image
     "not_an_image": _("This is not an image: it starts with “%(found)s”."),
     "other_image": _("This is %(found)s, which is not read as a photo: GeoTIFF, JPEG 2000, JPEG or PNG is expected."),
@@ -112,6 +154,24 @@ MESSAGES = {
     "out_of_range_seems": _(
         "The coordinates are not possible in EPSG:%(declared)s (%(x)s, %(y)s): they look like EPSG:%(seems)s."
     ),
+    # One row of any format
+    "row_width": _("The row has %(found)s values where the header names %(expected)s fields: %(text)s"),
+    "no_geometry": _("There is no geometry."),
+    "unreadable_geometry": _("The geometry cannot be read."),
+    "geometry_too_large": _("The geometry has too many vertices (%(found)s): cut it into several."),
+    "other_family": _("The geometry is of type %(found)s; %(wanted)s are expected."),
+    "coordinates_not_finite": _("A coordinate of the geometry is not a number."),
+    "several_parts": _("The geometry has %(found)s parts; only one is allowed."),
+    "invalid_geometry": _("The geometry is not valid: %(reason)s."),
+    "nothing_left": _("Nothing is left of the geometry once it is repaired: %(reason)s."),
+    "text_unstorable": _(
+        "The text of “%(name)s” cannot be stored: it holds a NUL character or more than a million characters."
+    ),
+    "value_of_type": _("“%(name)s” is not %(type)s: %(value)s."),
+    "bad_coordinate": _("The coordinate “%(name)s” is not a number: %(value)s."),
+    "bad_shape_text": _("The text of the geometry cannot be read: %(value)s."),
+    "repaired_polygon": _("The outline was repaired (%(reason)s): area %(before)s m² before, %(after)s m² after."),
+    "repaired_line": _("The line was repaired (%(reason)s): length %(before)s m before, %(after)s m after."),
     # The reading itself
     "virtual_path": _("“%(path)s” is not a file on this machine: addresses and virtual paths are not opened."),
     "outside_quarantine": _("“%(path)s” is outside the quarantine folder."),
@@ -150,6 +210,14 @@ FORMATS = {
     "vrt": _("a GDAL virtual raster (VRT)"),
     "wms": _("the description of a map service (WMS, WMTS)"),
     "xml": _("an XML document"),
+    "old_office": _("an old Excel workbook or Word document (save it as .xlsx or .ods)"),
+    "parquet": _("a Parquet file"),
+    "kml": _("a KML file (export it as GeoPackage or GeoJSON)"),
+    "gpx": _("a GPX track (export it as GeoPackage or GeoJSON)"),
+    "osm": _("an OpenStreetMap extract (export what is needed as GeoPackage)"),
+    "dxf": _("a DXF drawing (export its layers as GeoPackage or Shapefile)"),
+    "svg": _("an SVG drawing"),
+    "html": _("a web page"),
 }
 KINDS = {
     "object": pgettext_lazy("JSON", "object"),
@@ -159,7 +227,7 @@ KINDS = {
     "boolean": pgettext_lazy("JSON", "boolean"),
 }
 PLACES = {"file": _("at the top of the file"), "feature": _("in a feature"), "geometry": _("in a geometry")}
-# What Python's decoder says of wrong JSON.
+# What Python's decoder says of wrong JSON, and GEOS of a geometry that is not valid.
 REASONS = {
     "Expecting value": _("a value is missing"),
     "Expecting property name enclosed in double quotes": _("a key between double quotes is missing"),
@@ -171,10 +239,73 @@ REASONS = {
     "Invalid control character at": _("a text holds a line break or another control character"),
     "Invalid \\uXXXX escape": _("a \\u in a text is not followed by four hexadecimal digits"),
     "Invalid \\escape": _("a backslash in a text escapes nothing"),
+    "Self-intersection": _("the outline crosses itself"),
+    "Ring Self-intersection": _("the outline touches itself"),
+    "Hole lies outside shell": _("a hole lies outside"),
+    "Holes are nested": _("a hole lies in another"),
+    "Nested holes": _("a hole lies in another"),
+    "Nested shells": _("a part lies in another"),
+    "Interior is disconnected": _("the holes cut it in two"),
+    "Duplicate Rings": _("a ring appears twice"),
+    "Too few points in geometry component": _("a ring has too few different positions"),
+    "Invalid Coordinate": _("a coordinate is not a number"),
+}
+TYPES = {
+    "text": _("a text"),
+    "integer": _("a whole number"),
+    "number": _("a number"),
+    "boolean": _("yes or no"),
+    "date": _("a date"),
+    "datetime": _("a date and time"),
+}
+FAMILIES = {
+    "point": _("points"),
+    "line": _("lines"),
+    "polygon": _("polygons"),
+}
+# How the coordinate reference system of a layer was found.
+REFERENCE_FOUND = {
+    "code": _("its code is written in the file"),
+    "name": _("the file names it without its code"),
+    "projection": _("the file describes its projection without naming it"),
+    "default": _("the format prescribes it"),
+    "coordinates": _("the coordinates look like it"),
+    "none": _("the file does not say"),
+    "unknown": _("the file describes a system that is not known here"),
+    "unreadable": _("the description in the file cannot be read"),
+}
+# How the encoding of the texts was found.
+ENCODING_FOUND = {
+    "format": _("the format prescribes it"),
+    "declared": _("the file says so"),
+    "code_page": _("the code page of the table says so"),
+    "utf8": _("the texts are valid UTF-8"),
+    "guessed": _("guessed from the accents"),
+    "contradicted": _("the file says otherwise, but its texts do not agree"),
+    "ascii": _("there is no accent in the texts"),
+    "said": _("chosen"),
+}
+# Harmless oddities of a file or a layer.
+NOTES = {
+    "no_table": _("There is no table (.dbf): the geometries come without attributes."),
+    "no_header": _("The first row names no fields: they are numbered."),
+    "skipped_lines": _("Lines before the header were skipped."),
+    "utf8_bom": _("The file starts with a byte order mark, which was skipped."),
+}
+# Why the name of a column is not that of its field.
+NAME_CHANGES = {
+    "characters": _("accents, blanks and signs are left out"),
+    "digit": _("a name cannot begin with a digit"),
+    "length": _("it was too long"),
+    "taken": _("the platform uses this name itself"),
+    "word": _("it is a word of the query language"),
+    "duplicate": _("another field has this name"),
 }
 # Their `found` is a word of the file itself.
-QUOTING = frozenset({"not_json", "type_case", "unknown_type", "not_a_feature", "not_an_image", "pixel_type"})
-FORMATTED = frozenset({"other_format", "other_image", "described_image"})
+QUOTING = frozenset(
+    {"not_json", "type_case", "unknown_type", "not_a_feature", "not_an_image", "pixel_type", "other_family"}
+)
+FORMATTED = frozenset({"other_format", "other_image", "described_image", "format_not_read"})
 
 
 def words(code: str, params: Mapping[str, Any]) -> str:
@@ -193,7 +324,13 @@ def words(code: str, params: Mapping[str, Any]) -> str:
 def named(code: str, params: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters that the child gave as short names, in words."""
     found = FORMATS if code in FORMATTED else {} if code in QUOTING else KINDS
-    tables: dict[str, Mapping[str, Any]] = {"found": found, "what": PLACES, "reason": REASONS}
+    tables: dict[str, Mapping[str, Any]] = {
+        "found": found,
+        "what": PLACES,
+        "reason": REASONS,
+        "type": TYPES,
+        "wanted": FAMILIES,
+    }
     return {
         name: table[value]
         for name, table in tables.items()

@@ -225,7 +225,7 @@ class Chunk:
     """Lines ready for COPY FROM STDIN: the rank of the row in the file, the columns of the plan, hexadecimal EWKB.
 
     `rows` is their number, `last` the rank of the last row looked at. `problems` are the rows left out, `repairs` those
-    whose geometry was repaired (code "repaired", params before, after, reason, family).
+    whose geometry was repaired (codes repaired_polygon and repaired_line, params before, after, reason).
     """
 
     lines: memoryview

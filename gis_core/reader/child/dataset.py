@@ -73,7 +73,7 @@ class Dataset:
         """Its layers, in file order."""
         if not self._heads:
             self._drivers.allow([self.format])
-            names = [str(name) for name, _ in self._asked(pyogrio.list_layers, self._path)]
+            names = [str(name) for name, _ in self._listed()]
             if not names:
                 raise Trouble("no_layers")
             if len(names) > self._limits["layers"]:
@@ -196,6 +196,12 @@ class Dataset:
             codec = self._opening.encoding.value
             return pa.array([_reread(value, codec) for value in column.to_pylist()], pa.string())
         return column
+
+    def _listed(self) -> Any:
+        try:
+            return self._asked(pyogrio.list_layers, self._path)
+        except Trouble as trouble:
+            raise (Trouble("not_geopackage") if self.format == "GPKG" else trouble) from None
 
     def _asked(self, call: Any, *arguments: Any, **options: Any) -> Any:
         try:

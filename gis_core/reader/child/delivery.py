@@ -60,12 +60,13 @@ class Meter:
     packed: int
     limit: int
     total: int = 0
+    too_large: str = "file_too_large"
 
     def add(self, count: int) -> None:
         """Raise Trouble when it is more than anybody may deliver."""
         self.total += count
         if self.total > self.limit:
-            raise Trouble("file_too_large", limit=self.limit)
+            raise Trouble(self.too_large, limit=self.limit)
         if self.total > RATIO_FLOOR and self.total > RATIO * self.packed:
             raise Trouble("archive_bomb", ratio=RATIO)
 
@@ -295,7 +296,7 @@ def _parts(parts: list[tuple[int, str, str]]) -> Answer:
 
 def check_spreadsheet(name: str, limit: int) -> None:
     """Raise Trouble when a workbook is larger unpacked than a reader can hold; counted, not believed."""
-    meter = Meter(Path(name).stat().st_size, limit)
+    meter = Meter(Path(name).stat().st_size, limit, too_large="spreadsheet_too_large")
     try:
         with regular(name) as opened, zipfile.ZipFile(opened) as archive:
             for info in archive.infolist():

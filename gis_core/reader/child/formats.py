@@ -28,7 +28,6 @@ OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 DBASE = (2, 3, 4, 5, 0x30, 0x31, 0x32, 0x83, 0x8B, 0x8C, 0xF5)
 GML = b"http://www.opengis.net/gml"
 BLANKS = b" \t\r\n\xef\xbb\xbf"
-SPREADSHEET_BYTES = 512 * 1024 * 1024
 # Formats that are known and not read; the parent has a name for each.
 OTHERS = {
     OLD_OFFICE: "old_office",
@@ -146,7 +145,7 @@ class Formats:
         wanted = {".xlsx": "XLSX", ".xlsm": "XLSX", ".ods": "ODS"}.get(Path(name).suffix.lower())
         if wanted is None:
             raise Trouble("format_not_read", found="zip")
-        check_spreadsheet(name, min(SPREADSHEET_BYTES, self._limits["file_bytes"]))
+        check_spreadsheet(name, min(self._limits["spreadsheet_bytes"], self._limits["file_bytes"]))
         return self._dataset(name, Opening(wanted, crs=Found(), complete=True, typed=False))
 
     def _xml(self, name: str, bare: bytes) -> Source:

@@ -213,7 +213,9 @@ class _Batch:
         if not self.wanted.multi:
             self._keep_single(row)
         if row not in self.refused:
-            self.repaired[row] = Trouble("repaired", reason=reason, **measures(before, after, self.wanted.family))
+            self.repaired[row] = Trouble(
+                f"repaired_{self.wanted.family}", reason=reason, **measures(before, after, self.wanted.family)
+            )
 
     def _keep_single(self, row: int) -> None:
         parts = shapely.get_parts(self.shapes[row])
