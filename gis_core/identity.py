@@ -57,4 +57,5 @@ def user_of_token(secret: str) -> User | None:
     stale = Q(last_used_at=None) | Q(last_used_at__lt=timezone.now() - LAST_USE_STEP)
     if token.last_used_at is None or token.last_used_at < timezone.now() - LAST_USE_STEP:
         ApiToken.objects.filter(stale, pk=token.pk).update(last_used_at=timezone.now())
+    token.user.token_name = token.name
     return token.user

@@ -155,6 +155,8 @@ class User(AbstractUser):
     )
 
     objects = UserManager()  # type: ignore[misc]
+    # What the API token is called by which the person asks; empty in a session.
+    token_name = ""
 
     class Meta(AbstractUser.Meta):
         verbose_name = _("user")  # type: ignore[assignment]

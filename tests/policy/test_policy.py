@@ -17,11 +17,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from gis_core.identity import create_token
 from gis_core.models import ApiToken, Job, Member, Membership, TownHall, User
 from gis_core.rights import SYSTEM, acting_as
 from layers.catalogue.models import Background, Layer, Theme
+from layers.features.models import Notice
 from orthophoto.models import Campaign
 from tests import factories
 from tests.photos import photo
@@ -33,10 +35,19 @@ pytestmark = pytest.mark.django_db
 SECRET = "un mot de passe assez long"
 MISSING = 999_999_999
 PAGES = ("compte/", "membres/", "couches/", "imports/", "campagnes/", "administration/", "langue/")
+FEATURE = "api/v1/layers/<slug:slug>/features/<int:feature_id>/"
 PARCELS = Path(__file__).parents[1] / "data" / "etalab" / "parcels.json"
 
 
 # -- what is asked for ------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Editable:
+    """A private layer with a table of its own, and two features of it side by side."""
+
+    layer: Layer
+    features: tuple[int, int]
 
 
 @dataclass
@@ -51,6 +62,8 @@ class World:
     invitations: dict[str, Membership]
     jobs: dict[str, Job]
     layers: dict[str, Layer]
+    edited: dict[str, Editable]
+    notices: dict[str, Notice]
     campaigns: dict[str, Campaign]
     parcel_id: int
     tile: tuple[int, int, int]
@@ -97,6 +110,14 @@ def make_world() -> World:
         "own": factories.layer("couche-notre", visibility=owner, owner=ours),
         "other": factories.layer("couche-autre", visibility=owner, owner=theirs),
     }
+    edited = {"own": editable(ours, "surfaces-notres"), "other": editable(theirs, "surfaces-autres")}
+    with factories.as_owner():
+        notices = {
+            whose: Notice.objects.create(
+                person=person, layer=layers["public"], feature=1, action="update", fields=["label"], at=timezone.now()
+            )
+            for whose, person in {**people, "other": stranger}.items()
+        }
     for member in (ours, theirs):
         Path(settings.DELIVERIES_DIR, member.slug, "livraison").mkdir(parents=True, exist_ok=True)
     campaigns = {
@@ -121,7 +142,15 @@ def make_world() -> World:
         "unused theme": unused_theme.pk,
     }
     place = factories.parcel().pk, tile_of_the_parcel()
-    return World(ours, theirs, people, tokens, persons, invitations, jobs, layers, campaigns, *place, rows)
+    return World(
+        ours, theirs, people, tokens, persons, invitations, jobs, layers, edited, notices, campaigns, *place, rows
+    )
+
+
+def editable(owner: Member, slug: str) -> Editable:
+    layer = factories.editable_layer(owner, "polygon", slug=slug, visibility=Layer.Visibility.OWNER)
+    x, y = factories.ORIGIN
+    return Editable(layer, (factories.feature(layer), factories.feature(layer, factories.square(x + 100, y)[0])))
 
 
 def tile_of_the_parcel(z: int = 16) -> tuple[int, int, int]:
@@ -145,6 +174,10 @@ def undone(world: World, db: None) -> None:
     asking.forget_everybody()
 
 
+EDITED = re.compile(r"/(edits|merge|split|restore|history|deleted|events|schema|attachments|issues)/|v1/snap/")
+"""Routes whose layer is one that people edit."""
+
+
 def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]:
     """What stands in the address for this scope."""
     whose = "own" if scope in ("-", "remote", "public", "unused") else scope
@@ -157,7 +190,11 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
     person = invitation if route.endswith("/accepter/") else world.persons.get(foreign)
     z, x, y = world.tile
     campaign = world.campaigns.get(whose)
+    edited = world.edited.get(whose) if EDITED.search(route) and scope != "public" else None
+    notice = world.notices.get(role if whose == "own" else whose)
     named = {"embers/": member, "membres/": member, "campa": campaign.slug if campaign else "nulle-part"}
+    if EDITED.search(route) and scope != "public":
+        layer = edited.layer if edited else None
     return {
         "slug": next((slug for part, slug in named.items() if part in route), layer.slug if layer else "nulle-part"),
         "member": member,
@@ -165,7 +202,9 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         "membership_id": person.pk if person else MISSING,
         "job_id": world.jobs[foreign].pk if foreign in world.jobs else MISSING,
         "token_id": token.pk if token else MISSING,
-        "feature_id": world.parcel_id,
+        "feature_id": edited.features[0] if edited else world.parcel_id,
+        "features": edited.features if edited else (MISSING, MISSING + 1),
+        "notice_id": notice.pk if notice else MISSING,
         "object_id": world.rows.get(f"unused {model}" if scope == "unused" else model, MISSING)
         if whose == "own"
         else MISSING,
@@ -214,6 +253,7 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
         ("api/v1/imports/", "POST"): upload,
         ("api/v1/here/", "GET"): {"lon": "1.9", "lat": "47.5", "zoom": "16", "layers": given["layer"]},
         ("api/v1/search/", "GET"): {"q": "AB 1"},
+        ("api/v1/snap/", "GET"): {"bbox": "617000,6717000,617100,6717100", "layers": given["layer"]},
         ("administration/autocomplete/", "GET"): {
             "app_label": "gis_core",
             "model_name": "territory",
@@ -227,6 +267,17 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
         ("api/v1/members/<slug:slug>/people/", "POST"): invitation,
         ("api/v1/members/<slug:slug>/people/<int:membership_id>/", "PATCH"): {"role": "permit_instructor"},
         ("api/v1/measure/", "POST"): {"geometry": {"type": "LineString", "coordinates": [[1.9, 47.5], [1.91, 47.5]]}},
+    }
+    x, y = factories.ORIGIN
+    first, second = given["features"]
+    cut = {"type": "LineString", "coordinates": [[x + 30, y - 1], [x + 30, y + 101]]}
+    change = {"action": "update", "id": first, "version": 1, "properties": {"lamps": 3}}
+    both = [{"id": first, "version": 1}, {"id": second, "version": 1}]
+    json |= {
+        ("api/v1/layers/<slug:slug>/edits/", "POST"): {"edits": [change]},
+        ("api/v1/layers/<slug:slug>/merge/", "POST"): {"features": both},
+        (f"{FEATURE}split/", "POST"): {"crs": "EPSG:2154", "version": 1, "line": cut},
+        (f"{FEATURE}restore/", "POST"): {"version": 1, "current": 1},
     }
     asked = (route, "GET" if method == "HEAD" else method)
     if asked in json:

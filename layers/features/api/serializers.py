@@ -66,3 +66,154 @@ class GeometrySerializer(serializers.Serializer[dict[str, object]]):
 class MeasureSerializer(serializers.Serializer[dict[str, object]]):
     length_m = serializers.FloatField()
     area_m2 = serializers.FloatField()
+
+
+# -- editing -----------------------------------------------------------------------------------------------------------
+
+
+class EditSerializer(serializers.Serializer[dict[str, object]]):
+    action = serializers.ChoiceField(choices=["create", "update", "delete"])
+    id = serializers.IntegerField(required=False, help_text="of the object to change or delete")
+    version = serializers.IntegerField(required=False, help_text="the one seen; a session must say it")
+    client_id = serializers.UUIDField(required=False, help_text="the same one sent twice is applied once")
+    properties = serializers.DictField(required=False, help_text="what changes; all of it for a new object")
+    geometry = serializers.DictField(required=False, allow_null=True, help_text="GeoJSON, in `crs`")
+
+
+class EditsSerializer(serializers.Serializer[dict[str, object]]):
+    crs = serializers.ChoiceField(choices=["EPSG:2154", "CRS84"], required=False)
+    edits = EditSerializer(many=True)
+
+
+class ExactFeatureSerializer(serializers.Serializer[dict[str, object]]):
+    type = serializers.ChoiceField(choices=["Feature"])
+    id = serializers.IntegerField()
+    geometry = serializers.DictField(allow_null=True)
+    properties = serializers.DictField()
+    version = serializers.IntegerField()
+    title = serializers.CharField()
+
+
+class WrittenEditSerializer(serializers.Serializer[dict[str, object]]):
+    id = serializers.IntegerField()
+    version = serializers.IntegerField()
+    action = serializers.CharField(help_text="create, update or delete")
+    overwritten = serializers.ListField(
+        child=serializers.CharField(), help_text="fields that somebody else had written lately"
+    )
+    feature = ExactFeatureSerializer(allow_null=True)
+
+
+class WrittenSerializer(serializers.Serializer[dict[str, object]]):
+    event = serializers.IntegerField(allow_null=True, help_text="in the layer's history; null where nothing changed")
+    results = WrittenEditSerializer(many=True)
+
+
+class SplitSerializer(serializers.Serializer[dict[str, object]]):
+    crs = serializers.ChoiceField(choices=["EPSG:2154", "CRS84"], required=False)
+    version = serializers.IntegerField(required=False)
+    line = serializers.DictField(help_text="GeoJSON line, in `crs`")
+
+
+class VersionedSerializer(serializers.Serializer[dict[str, object]]):
+    id = serializers.IntegerField()
+    version = serializers.IntegerField(required=False)
+
+
+class MergeSerializer(serializers.Serializer[dict[str, object]]):
+    features = VersionedSerializer(many=True, help_text="the first one stays")
+    properties = serializers.DictField(required=False)
+
+
+class RestoreSerializer(serializers.Serializer[dict[str, object]]):
+    version = serializers.IntegerField(help_text="the one to restore")
+    current = serializers.IntegerField(allow_null=True, help_text="the one seen; null for a deleted object")
+
+
+class ChangeSerializer(serializers.Serializer[dict[str, object]]):
+    name = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    before = serializers.JSONField(allow_null=True)
+    after = serializers.JSONField(allow_null=True)
+
+
+class TimelineEntrySerializer(serializers.Serializer[dict[str, object]]):
+    version = serializers.IntegerField()
+    at = serializers.DateTimeField()
+    by = serializers.CharField()
+    locals()["from"] = serializers.CharField(help_text="where it came from, in words")
+    action = serializers.CharField(help_text="create, update or delete")
+    kind = serializers.CharField(help_text="edit, split, merge, restore, import, or an SQL statement")
+    lineage = serializers.DictField(allow_null=True)
+    changes = ChangeSerializer(many=True)
+    geometry_changed = serializers.BooleanField()
+    geometry = serializers.DictField(allow_null=True, help_text="GeoJSON, EPSG:4326")
+
+
+class TimelineSerializer(serializers.Serializer[dict[str, object]]):
+    next = serializers.CharField(allow_null=True)
+    results = TimelineEntrySerializer(many=True)
+
+
+class DeletedFeatureSerializer(serializers.Serializer[dict[str, object]]):
+    id = serializers.IntegerField()
+    version = serializers.IntegerField(help_text="the last one, which can be restored")
+    title = serializers.CharField()
+    at = serializers.DateTimeField()
+    by = serializers.CharField()
+    geometry = serializers.DictField(allow_null=True, help_text="GeoJSON, EPSG:4326")
+
+
+class DeletedSerializer(serializers.Serializer[dict[str, object]]):
+    next = serializers.CharField(allow_null=True)
+    results = DeletedFeatureSerializer(many=True)
+
+
+class EventSerializer(serializers.Serializer[dict[str, object]]):
+    id = serializers.IntegerField()
+    kind = serializers.CharField()
+    at = serializers.DateTimeField()
+    by = serializers.CharField()
+    locals()["from"] = serializers.CharField(help_text="where it came from, in words")
+    rows = serializers.IntegerField(allow_null=True)
+
+
+class EventsSerializer(serializers.Serializer[dict[str, object]]):
+    next = serializers.CharField(allow_null=True)
+    results = EventSerializer(many=True)
+
+
+class SnapFeatureSerializer(serializers.Serializer[dict[str, object]]):
+    type = serializers.ChoiceField(choices=["Feature"])
+    id = serializers.IntegerField()
+    layer = serializers.CharField()
+    properties = serializers.DictField()
+    geometry = serializers.DictField(allow_null=True)
+
+
+class SnapSerializer(serializers.Serializer[dict[str, object]]):
+    type = serializers.ChoiceField(choices=["FeatureCollection"])
+    features = SnapFeatureSerializer(many=True)
+    truncated = serializers.BooleanField()
+
+
+class NamedFieldSerializer(serializers.Serializer[dict[str, object]]):
+    name = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+
+
+class NoticeSerializer(serializers.Serializer[dict[str, object]]):
+    id = serializers.IntegerField()
+    layer = serializers.CharField()
+    layer_title = serializers.CharField()
+    feature = serializers.IntegerField()
+    action = serializers.CharField(help_text="update or delete")
+    fields = NamedFieldSerializer(many=True)  # type: ignore[assignment]
+    by = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
+class NoticePageSerializer(serializers.Serializer[dict[str, object]]):
+    count = serializers.IntegerField()
+    next = serializers.CharField(allow_null=True)
+    results = NoticeSerializer(many=True)

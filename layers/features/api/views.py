@@ -55,7 +55,7 @@ class FeatureView(APIView):
         rights = rights_of_request(request)
         layer = visible_layer(slug, rights)
         (feature,) = features_as_json(layer, [get_feature(layer, feature_id, rights)], rights)
-        return Response(feature)
+        return Response(feature, headers={"ETag": f'"v{feature["version"]}"'})
 
 
 class HereView(APIView):

@@ -102,7 +102,7 @@ def exact_features(
     """GeoJSON features by id, with their version and plain values, in this system with every digit."""
     names = [field["name"] for field in layer.fields_for(rights) if field["name"] != "id"]
     statement = sql.SQL(
-        "select id, {version}, st_asgeojson({geom}, {digits})::json as geometry {columns}"
+        "select id, {version}, st_asgeojson({geom}, {digits}, 0)::json as geometry {columns}"
         " from {table} where id = any(%(ids)s)"
     ).format(
         version=version_of(layer),

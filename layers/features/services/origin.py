@@ -10,6 +10,9 @@ from django.db import connection
 
 from layers.catalogue.models import Layer
 
+TABLE = "to_regclass('public.' || quote_ident(%s))"
+SETTING = f"'arpent.event_' || {TABLE}::oid"
+
 type Kind = Literal["web", "api", "qgis", "import"]
 
 
@@ -30,24 +33,23 @@ class Origin:
 def event(layer: Layer, kind: str, origin: Origin) -> Iterator[None]:
     """Inside, in an open transaction, changes of the layer's table belong to one new event of this kind."""
     told = json.dumps({"event": kind, "from": origin.kind, "label": origin.label[:200]})
-    setting(layer, told)
+    ask(f"select set_config('arpent.origin', %s, true), set_config({SETTING}, '', true)", [told, layer.table])
     yield
-    setting(layer, "")
+    ask("select set_config('arpent.origin', '', true)", [])
 
 
-def setting(layer: Layer, origin: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select set_config('arpent.origin', %s, true),"
-            " set_config('arpent.event_' || to_regclass('public.' || quote_ident(%s))::oid, '', true)",
-            [origin, layer.table],
-        )
+def event_of(layer: Layer) -> int | None:
+    """The event of the changes that this transaction made last to the layer, None where it made none."""
+    found = ask(f"select nullif(current_setting({SETTING}, true), '')::bigint", [layer.table])
+    return None if found is None else int(found)
 
 
 def annotate(layer: Layer, detail: dict[str, Any]) -> None:
-    """Say more of the event (only inside of one that changed something)."""
+    """Say more of the event of the last changes."""
+    ask(f"select arpent.annotate_event({TABLE}, %s)", [layer.table, json.dumps(detail)])
+
+
+def ask(statement: str, values: list[Any]) -> Any:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select arpent.annotate_event(to_regclass('public.' || quote_ident(%s)), %s)",
-            [layer.table, json.dumps(detail)],
-        )
+        cursor.execute(statement, values)
+        return cursor.fetchone()[0]

@@ -1,0 +1,176 @@
+"""Splitting a feature and merging several, in one transaction, with where they come from in the history."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from django.contrib.gis.geos import GEOSGeometry
+from django.db import DatabaseError, transaction
+from django.utils.translation import gettext as _
+from psycopg import sql
+
+from gis_core.errors import Invalid
+from gis_core.rights import Rights
+from layers.catalogue.models import Layer
+from layers.features.errors import GeometryRefused
+from layers.features.services.origin import Origin, annotate, event
+from layers.features.services.read import fetch
+from layers.features.services.refusals import refusal
+from layers.features.services.shapes import Unfit, fitted, kind_of_table
+from layers.features.services.write import (
+    Change,
+    Edit,
+    Written,
+    announce,
+    check_edits,
+    check_versions,
+    geometry_refused,
+    lock,
+    prepare,
+    write,
+)
+
+MOST_PIECES = 100
+MOST_MERGED = 100
+# The parts that the line leaves whole, together with the largest piece; each other piece.
+PIECES = sql.SQL("""
+    with part as (select d.path[1] as n, d.geom from {table}, st_dump(geom) d where id = %(id)s),
+    piece as (select p.n, p.geom as part, d.geom, count(*) over (partition by p.n) as among
+              from part p, st_dump(st_split(p.geom, st_geomfromewkb(%(line)s))) d),
+    ranked as (select *, among > 1 and row_number() over (order by among = 1,
+                   greatest(st_area(geom), st_length(geom)) desc) > 1 as apart from piece)
+    select apart, st_asewkb(geom) as geom from ranked order by apart, greatest(st_area(geom), st_length(geom)) desc
+""")
+UNION = {
+    Layer.Geometry.POLYGON: sql.SQL("st_union(geom order by id)"),
+    Layer.Geometry.LINE: sql.SQL("st_linemerge(st_union(geom order by id))"),
+}
+
+
+def split(
+    layer: Layer, feature_id: int, line: GEOSGeometry, *, version: int | None, rights: Rights, origin: Origin
+) -> list[Written]:
+    """Cut a feature along a line (EPSG:2154): the largest piece keeps its id, the others are new, with its values.
+
+    Raises what `apply_edits` does, GeometryRefused for a line that does not cut.
+    """
+    edit = Edit(action="update", id=feature_id, version=version)
+    check_edits(layer, [edit], rights, origin)
+    if layer.geometry_type == Layer.Geometry.POINT:
+        raise Invalid(_("A point cannot be split."))
+    with transaction.atomic():
+        rows = lock(layer, [(0, edit)], rights)
+        check_versions(layer, [(0, edit)], rows, rights, 2154)
+        kept, *others = pieces(layer, feature_id, line)
+        change = Change(edit=edit, row=rows[feature_id], values={}, geometry=kept)
+        with event(layer, "split", origin):
+            written = [write(layer, change, 0, rights), *(copy(layer, feature_id, piece) for piece in others)]
+            annotate(layer, {"split": {"from": feature_id, "into": [one.id for one in written]}})
+            announce(layer, [change])
+    return written
+
+
+def pieces(layer: Layer, feature_id: int, line: GEOSGeometry) -> list[GEOSGeometry]:
+    """What the line makes of the feature, the piece that stays first. Raises GeometryRefused."""
+    kind = kind_of_table(layer.table)
+    try:
+        rows = fetch(PIECES.format(table=sql.Identifier(layer.table)), {"id": feature_id, "line": bytes(line.ewkb)})
+    except DatabaseError as error:
+        raise GeometryRefused(_("This line does not cut the object: draw one that crosses it.")) from error
+    apart = [geometry(row) for row in rows if row["apart"]]
+    if not apart:
+        raise GeometryRefused(_("This line does not cut the object: draw it from one side to the other."))
+    if len(apart) >= MOST_PIECES:
+        raise GeometryRefused(_("This line makes more than %(most)s pieces.") % {"most": MOST_PIECES})
+    stays = [geometry(row) for row in rows if not row["apart"]]
+    try:
+        return [fitted(together(stays), kind), *(fitted(one, kind) for one in apart)]
+    except Unfit as unfit:
+        raise GeometryRefused(str(unfit)) from unfit
+
+
+def geometry(row: dict[str, Any]) -> GEOSGeometry:
+    return GEOSGeometry(memoryview(row["geom"]))
+
+
+def together(parts: Sequence[GEOSGeometry]) -> GEOSGeometry:
+    whole = parts[0]
+    for part in parts[1:]:
+        whole = whole.union(part)
+    return whole
+
+
+def copy(layer: Layer, feature_id: int, piece: GEOSGeometry) -> Written:
+    """A new feature with the values of another, but for references that must be unique."""
+    unique = {layer.key_column, *(rule.get("column") for rule in layer.rules if rule["kind"] == "unique")}
+    names = ["owner_id", "shared_with", *(one["name"] for one in layer.columns if one["name"] not in (*unique, "id"))]
+    statement = sql.SQL(
+        "insert into {table} (geom {names}) select st_geomfromewkb(%(geom)s) {names} from {table} where id = %(id)s"
+        " returning id, version"
+    ).format(
+        table=sql.Identifier(layer.table),
+        names=sql.SQL("").join(sql.SQL(", {}").format(sql.Identifier(name)) for name in names),
+    )
+    try:
+        (row,) = fetch(statement, {"geom": bytes(piece.ewkb), "id": feature_id})
+    except DatabaseError as error:
+        if (refused := refusal(error, layer, 0)) is None:
+            raise
+        raise refused from error
+    return Written(id=row["id"], version=row["version"], action="create")
+
+
+def merge(
+    layer: Layer,
+    features: Sequence[tuple[int, int | None]],
+    *,
+    rights: Rights,
+    origin: Origin,
+    properties: dict[str, Any] | None = None,
+) -> list[Written]:
+    """Make one of several features (ids and the versions seen): the first keeps its id and its values, or those given.
+
+    Raises what `apply_edits` does, GeometryRefused for features that do not make one.
+    """
+    if layer.geometry_type == Layer.Geometry.POINT:
+        raise Invalid(_("Points cannot be merged."))
+    if not 2 <= len(features) <= MOST_MERGED:
+        raise Invalid(_("Choose from two to %(most)s objects to merge.") % {"most": MOST_MERGED})
+    edits = [
+        Edit(action="delete" if index else "update", id=pk, version=version)
+        for index, (pk, version) in enumerate(features)
+    ]
+    edits[0] = replace(edits[0], properties=properties or {})
+    check_edits(layer, edits, rights, origin)
+    with transaction.atomic():
+        numbered = list(enumerate(edits))
+        rows = lock(layer, numbered, rights)
+        check_versions(layer, numbered, rows, rights, 2154)
+        check_one_owner([row["owner_id"] for row in rows.values()])
+        changes = prepare(layer, numbered, rows, rights)
+        changes[0].geometry = union(layer, [pk for pk, _version in features])
+        with event(layer, "merge", origin):
+            # The others go first: two that overlap for a moment would break a rule.
+            gone = [write(layer, change, index, rights) for index, change in changes.items() if index]
+            kept = write(layer, changes[0], 0, rights)
+            annotate(layer, {"merge": {"into": kept.id, "from": [one.id for one in gone]}})
+            announce(layer, changes.values())
+    return [kept, *gone]
+
+
+def check_one_owner(owners: Sequence[int | None]) -> None:
+    if len(set(owners)) > 1:
+        raise Invalid(_("These objects belong to several members: they stay apart."))
+
+
+def union(layer: Layer, ids: Sequence[int]) -> GEOSGeometry:
+    """The features as one geometry of the table's type. Raises GeometryRefused."""
+    statement = sql.SQL("select st_asewkb({}) as geom from {} where id = any(%(ids)s)").format(
+        UNION[Layer.Geometry(layer.geometry_type)], sql.Identifier(layer.table)
+    )
+    (row,) = fetch(statement, {"ids": list(ids)})
+    try:
+        return fitted(geometry(row) if row["geom"] else None, kind_of_table(layer.table))
+    except Unfit as unfit:
+        message = _("These objects do not make one: they must touch each other. %(fault)s") % {"fault": unfit}
+        raise geometry_refused([{"index": 0, "field": "geometry", "message": message}]) from unfit
