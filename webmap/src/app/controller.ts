@@ -335,7 +335,8 @@ export class Controller {
     return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())));
   }
 
-  private async reveal(bbox: Bbox): Promise<void> {
+  /** Brings a place into view, once what takes room beside the map has taken it. */
+  async reveal(bbox: Bbox): Promise<void> {
     await this.laidOut();
     this.map?.reveal(bbox);
   }

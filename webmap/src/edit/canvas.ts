@@ -21,6 +21,8 @@ export interface Handle {
 export interface Picture {
   readonly shapes: readonly DrawnShape[];
   readonly handles: readonly Handle[];
+  /** The surface as it would be if one clicked where one aims. */
+  readonly area: readonly Position[];
   /** From what is laid to where one aims. */
   readonly guide: readonly Position[];
   readonly snap: { readonly kind: SnapKind; readonly position: Position } | null;

@@ -12,6 +12,8 @@ export interface HistoryEntry {
   readonly by: string;
   readonly from: string;
   readonly action: "create" | "update" | "delete";
+  /** What it was part of: edit, split, merge, restore, import, or an SQL statement. */
+  readonly kind?: string;
   readonly changes: readonly { name: string; label: string; before: unknown; after: unknown }[];
   readonly geometry_changed: boolean;
   /** In degrees: to be shown. */
@@ -189,7 +191,8 @@ export function conflictsOf(
   drafts: readonly Draft[],
   titleField: string,
 ): { key: string; current: Stored | null }[] {
-  const conflicts = (error.problem["conflicts"] ?? []) as ConflictJson[];
+  const gone = { index: Number(error.problem["index"] ?? -1), current: null };
+  const conflicts = (error.problem["conflicts"] ?? [gone]) as ConflictJson[];
   return conflicts.flatMap(({ index, version, current }) => {
     const draft = drafts[index];
     if (!draft) return [];
@@ -199,4 +202,6 @@ export function conflictsOf(
   });
 }
 
-export const isConflict = (error: ApiError): boolean => error.status === 412;
+/** Somebody changed, or deleted, what was to be written. */
+export const isConflict = (error: ApiError): boolean =>
+  error.status === 412 || (error.status === 404 && typeof error.problem["index"] === "number");

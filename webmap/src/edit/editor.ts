@@ -5,6 +5,7 @@ import { focusMap } from "../app/keyboard";
 import * as memory from "../app/memory";
 import { isPhone } from "../app/surroundings";
 import { formatLength } from "../format/format";
+import { fromLambert93 } from "../geo/lambert93";
 import { type EditWords, editWords } from "../i18n/edit";
 import { buildModel } from "../map/model";
 import { Store } from "../state/store";
@@ -33,7 +34,17 @@ import {
   undo,
   type Values,
 } from "./session";
-import { faultOf, type Place, type Position, removeVertex, type Shape, translate, withHole, withPart } from "./shape";
+import {
+  boxOfShape,
+  faultOf,
+  type Place,
+  type Position,
+  removeVertex,
+  type Shape,
+  translate,
+  withHole,
+  withPart,
+} from "./shape";
 import { Snapper } from "./snapper";
 import { type Aim, activeDraft, type EditState, NOWHERE, pickedDrafts, type Tab, type Tool } from "./state";
 
@@ -42,6 +53,9 @@ const AT_ONCE = 6;
 /** More would be a change of the whole layer: the import by key is for that. */
 export const MOST_PICKED = 500;
 const KEEP_MS = 400;
+
+/** Nothing is drawn, dragged, chosen or shown of the past. */
+const CALM = { drawing: null, chosen: null, dragged: null, held: false, former: null } as const;
 
 /** The verbs of editing one layer. The interface and the hand on the map call them; state, map and screen follow. */
 export class Editor {
@@ -182,14 +196,20 @@ export class Editor {
 
   private changed(): void {
     if (this.gone) return;
-    const { session, active, drawing, picked } = this.state;
+    const { session, active, drawing, picked, held, tab } = this.state;
     const hidden = takenUp(session);
     const before = this.app.state.editing;
     const sheet = active !== null || drawing !== null || picked.length > 0;
-    const crosshair = isPhone();
+    const crosshair = isPhone() && (drawing !== null || held || (active !== null && tab === "geometry"));
     const same = before && String(before.hidden) === String(hidden);
     this.app.store.update({
-      editing: { layer: session.layer, hidden: same ? before.hidden : hidden, sheet, crosshair },
+      editing: {
+        layer: session.layer,
+        hidden: same ? before.hidden : hidden,
+        sheet,
+        crosshair,
+        drawing: drawing !== null,
+      },
     });
     this.keepSoon();
     this.redraw();
@@ -286,7 +306,7 @@ export class Editor {
   // --- opening -----------------------------------------------------------------------------------------------------
 
   /** Opens one feature, as the server has it now. */
-  async open(id: number, tab: Tab = "values"): Promise<void> {
+  async open(id: number, tab: Tab = this.state.tab): Promise<void> {
     const key = String(id);
     if (this.state.session.drafts[key]) return this.activate(key, tab);
     const found = await this.read([id]);
@@ -314,38 +334,26 @@ export class Editor {
   }
 
   activate(key: string, tab: Tab = this.state.tab): void {
-    const letGo =
-      this.state.active !== null && this.state.active !== key
-        ? closed(this.state.session, this.state.active)
-        : this.state.session;
-    this.store.update({
-      session: letGo,
-      active: key,
-      tab,
-      picked: [],
-      chosen: null,
-      dragged: null,
-      held: false,
-      drawing: null,
-      former: null,
-    });
+    const { active, session } = this.state;
+    const letGo = active !== null && active !== key ? closed(session, active) : session;
+    this.store.update({ ...CALM, session: letGo, active: key, tab, picked: [] });
     this.app.editSheetOpened();
+    this.reveal(letGo.drafts[key]?.shape ?? null);
+  }
+
+  /** The sheet takes room beside the map: what it is about must not be under it. */
+  private reveal(shape: Shape | null): void {
+    if (!shape) return;
+    const [west, south, east, north] = boxOfShape(shape);
+    const [a, b] = [fromLambert93([west, south]), fromLambert93([east, north])];
+    void this.app.reveal([...a, ...b]);
   }
 
   /** Closes the sheet; what was changed stays to be saved. */
   close(): void {
     const { session, active, picked } = this.state;
     const after = [active, ...picked].reduce((kept, key) => (key === null ? kept : closed(kept, key)), session);
-    this.store.update({
-      session: after,
-      active: null,
-      picked: [],
-      chosen: null,
-      dragged: null,
-      held: false,
-      drawing: null,
-      former: null,
-    });
+    this.store.update({ ...CALM, session: after, active: null, picked: [] });
   }
 
   /** One step back: what is held, drawn, shown, chosen, open. False when there is nothing to go back from. */
@@ -366,9 +374,10 @@ export class Editor {
   }
 
   setTool(tool: Tool): void {
-    const many =
-      tool === "many" ? { active: null, picked: this.state.active ? [this.state.active] : this.state.picked } : {};
-    this.store.update({ tool, drawing: null, chosen: null, dragged: null, held: false, ...many });
+    const { active, picked, session } = this.state;
+    if (tool === "many") {
+      this.store.update({ ...CALM, tool, active: null, picked: active === null ? picked : [active] });
+    } else this.store.update({ ...CALM, tool, session: picked.reduce(closed, session), picked: [] });
   }
 
   // --- several -----------------------------------------------------------------------------------------------------
@@ -393,18 +402,14 @@ export class Editor {
 
   draw(purpose: Purpose = "new"): void {
     const kind = purpose === "split" ? "line" : purpose === "hole" ? "polygon" : this.state.layer.geometry_type;
-    const active = purpose === "new" ? null : this.state.active;
-    const session =
-      purpose === "new" && this.state.active ? closed(this.state.session, this.state.active) : this.state.session;
+    const { active, session } = this.state;
+    const apart = purpose === "new" && active !== null;
     this.store.update({
-      session,
+      ...CALM,
+      session: apart ? closed(session, active) : session,
       drawing: startDrawing(purpose, kind),
-      active,
+      active: apart ? null : active,
       picked: [],
-      chosen: null,
-      dragged: null,
-      held: false,
-      former: null,
     });
     this.app.editSheetOpened("low");
     focusMap();
@@ -603,7 +608,7 @@ export class Editor {
   // --- history -----------------------------------------------------------------------------------------------------
 
   /** Shows a former version on the map, dashed; null: none. */
-  showFormer(entry: HistoryEntry | null): void {
+  showFormer(entry: Pick<HistoryEntry, "version" | "geometry"> | null): void {
     const shape = entry && shownShape(entry.geometry);
     const id = activeDraft(this.state)?.base?.id ?? 0;
     this.store.update({ former: entry && { id, version: entry.version, shape } });

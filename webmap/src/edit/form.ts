@@ -72,7 +72,7 @@ function readField(name: string, property: Property, required: boolean): FormFie
     label: property.title ?? name,
     help: property.description ?? "",
     kind: choices.length ? "choice" : kindOf(property),
-    unit: property["x-ogc-unit"] ?? null,
+    unit: unitOf(property),
     required,
     readOnly: property.readOnly ?? false,
     choices,
@@ -81,6 +81,9 @@ function readField(name: string, property: Property, required: boolean): FormFie
     most: property.maximum ?? null,
   };
 }
+
+/** A unit as one writes it: the schema's are UCUM codes. */
+const unitOf = ({ "x-ogc-unit": unit }: Property): string | null => unit?.replace(/^m2$/, "m²") ?? null;
 
 function choicesOf({ oneOf, enum: values, "x-enum-titles": titles = {} }: Property): FormField["choices"] {
   const named = oneOf?.filter((one) => "const" in one && one.const !== null) ?? [];

@@ -3,6 +3,7 @@ import { endsAt } from "./drawing";
 import type { Editor } from "./editor";
 import { middleOf } from "./picture";
 import {
+  distance,
   insertVertex,
   moveVertex,
   type Place,
@@ -19,6 +20,9 @@ import { activeShape } from "./state";
 const MOUSE_PX = 9;
 const FINGER_PX = 22;
 const CLOSE_PX = 10;
+/** Two clicks further apart than this are two clicks, however fast. */
+const SAME_PLACE_PX = 8;
+const HOVER_MS = 60;
 
 type Drag = { kind: "vertex"; place: Place } | { kind: "whole"; from: Position } | { kind: "box"; from: Position };
 
@@ -26,6 +30,9 @@ type Drag = { kind: "vertex"; place: Place } | { kind: "whole"; from: Position }
 export class Hand implements EditEvents {
   private drag: Drag | null = null;
   private touch = false;
+  private hoverTimer = 0;
+  /** The places of the last two clicks, the last one first. */
+  private clicks: readonly Position[] = [];
   /** The map is driven by its keys: one aims at its middle. */
   keyboard = false;
 
@@ -41,6 +48,15 @@ export class Hand implements EditEvents {
     if (at) this.keyboard = false;
     if (this.editor.app.state.editing?.crosshair) return;
     this.aim(at);
+    window.clearTimeout(this.hoverTimer);
+    this.hoverTimer = window.setTimeout(() => this.hover(at), HOVER_MS);
+  }
+
+  /** Shows what a click would take up. */
+  private hover(at: Position | null): void {
+    const { drawing, dragged, layer } = this.editor.state;
+    const id = at && !drawing && !dragged ? this.editor.featureAt(at) : null;
+    this.editor.app.hover(id === null ? null : { layer: layer.slug, id });
   }
 
   centred(at: Position): void {
@@ -134,6 +150,7 @@ export class Hand implements EditEvents {
 
   clicked(at: Position, keys: Keys): void {
     this.touch = keys.touch;
+    this.clicks = [at, ...this.clicks].slice(0, 2);
     const { editor } = this;
     const { drawing, held, tool } = editor.state;
     // On a phone the crosshair lays positions; a finger chooses.
@@ -191,9 +208,11 @@ export class Hand implements EditEvents {
   }
 
   doubleClicked(_at: Position): boolean {
-    const { drawing } = this.editor.state;
-    if (drawing) this.editor.finish();
-    return drawing !== null || this.editor.state.active !== null;
+    const { drawing, active } = this.editor.state;
+    const [last, before] = this.clicks;
+    const twice = last && before && distance(last, before) <= this.editor.reach(SAME_PLACE_PX);
+    if (drawing && twice) this.editor.finish();
+    return drawing !== null || active !== null;
   }
 
   // --- crosshair and keyboard --------------------------------------------------------------------------------------
@@ -215,7 +234,9 @@ export class Hand implements EditEvents {
   hold(): void {
     const { chosen } = this.editor.state;
     const shape = activeShape(this.editor.state);
-    if (chosen && shape && !this.editor.readOnly) this.editor.store.update({ held: true, dragged: shape });
+    if (!chosen || !shape || this.editor.readOnly) return;
+    this.editor.store.update({ held: true, dragged: shape });
+    this.editor.app.editSheetOpened("low");
   }
 
   /** A new vertex on the side under the crosshair, held at once. */

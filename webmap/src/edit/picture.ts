@@ -49,11 +49,10 @@ export function shapesOf(state: EditState): DrawnShape[] {
   ];
 }
 
-/** What is laid so far: the surface once it is one, a line before. */
+/** The sides laid so far; the one that closes a surface is a guide only. */
 function laidShape({ drawing }: EditState): Shape | null {
-  if (!drawing || drawing.kind === "point") return null;
-  const positions = laid(drawing);
-  return finished(drawing) ?? (positions.length > 1 ? { kind: "line", parts: [[positions]] } : null);
+  const positions = drawing ? laid(drawing) : [];
+  return positions.length > 1 ? { kind: "line", parts: [[positions]] } : null;
 }
 
 function boxShape([west, south, east, north]: NonNullable<EditState["box"]>): Shape {
@@ -71,6 +70,7 @@ export function pictureOf(scene: Scene, shapes: readonly DrawnShape[]): Picture 
   return {
     shapes,
     handles: handlesOf(scene),
+    area: areaAhead(scene),
     guide: guideOf(scene),
     snap: aim.hit && (scene.state.drawing || scene.state.dragged) ? aim.hit : null,
     lengths: lengthsOf(scene),
@@ -123,6 +123,12 @@ function drawingHandles({ drawing }: EditState): Handle[] {
   const shape = drawing && finished(drawing);
   const fault = shape && faultOf(shape);
   return fault ? [...handles, { position: fault.at, role: "fault" }] : handles;
+}
+
+function areaAhead({ state, aim }: Scene): Position[] {
+  if (state.drawing?.kind !== "polygon") return [];
+  const ahead = aim.way.length ? aim.way : aim.at ? [aim.at] : [];
+  return [...laid(state.drawing), ...ahead];
 }
 
 /** From the last position laid, along what is traced, to the aim; back to the first for a surface. */

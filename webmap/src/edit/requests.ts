@@ -86,16 +86,16 @@ export interface FeatureJson {
   readonly geometry: Geometry | null;
   readonly properties: Values | null;
   readonly version?: number;
+  readonly title?: string;
 }
 
 /** A feature of an answer as the session keeps it. */
 export function storedOf(json: FeatureJson, version: number, titleField: string): Stored {
   const properties = json.properties ?? {};
-  const title = properties[titleField];
   return {
     id: Number(json.id),
     version,
-    title: title === null || title === undefined ? "" : String(title),
+    title: json.title ?? String(properties[titleField] ?? ""),
     properties,
     shape: readShape(json.geometry),
   };

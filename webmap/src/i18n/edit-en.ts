@@ -3,6 +3,7 @@ import type { EditMessages } from "./edit-fr";
 export const editEn: EditMessages = {
   "action.create": "Creation",
   "action.delete": "Deletion",
+  "action.import": "Import",
   "action.merge": "Merge",
   "action.restore": "Restoration",
   "action.split": "Split",

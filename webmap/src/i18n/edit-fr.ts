@@ -2,6 +2,7 @@
 export const editFr = {
   "action.create": "Création",
   "action.delete": "Suppression",
+  "action.import": "Import",
   "action.merge": "Fusion",
   "action.restore": "Rétablissement",
   "action.split": "Découpage",

@@ -17,7 +17,7 @@ import type { EditCanvas, EditEvents, Keys, Picture } from "../edit/canvas";
 import { type Box, boxOfShape, type Position, type Shape } from "../edit/shape";
 import { fromLambert93, toLambert93 } from "../geo/lambert93";
 import { groundResolution, type LonLat } from "../geo/mercator";
-import { guideStyle, handleStyle, lengthStyle, shapeStyle, snapStyle } from "./edit-styles";
+import { areaStyle, guideStyle, handleStyle, lengthStyle, shapeStyle, snapStyle } from "./edit-styles";
 import { palette } from "./palette";
 
 const ABOVE_ALL = 2000;
@@ -108,13 +108,14 @@ export class OlEditCanvas implements EditCanvas {
     );
   }
 
-  private drawLive({ handles, guide, snap, lengths, look }: Picture): void {
+  private drawLive({ handles, area, guide, snap, lengths, look }: Picture): void {
     const colours = palette(look);
     const points = handles.map(({ position, role }) => styled(new Point(toMap(position)), handleStyle(role, colours)));
     const line = guide.length > 1 ? [styled(new LineString(guide.map(toMap)), guideStyle(colours))] : [];
     const texts = lengths.map(({ position, text }) => styled(new Point(toMap(position)), lengthStyle(text, colours)));
     const mark = snap ? [styled(new Point(toMap(snap.position)), snapStyle(snap.kind, look.photo || look.dark))] : [];
-    this.replace(this.live, [...line, ...points, ...texts, ...mark]);
+    const surface = area.length > 2 ? [styled(new MultiPolygon([[closed(area)]]), areaStyle(colours))] : [];
+    this.replace(this.live, [...surface, ...line, ...points, ...texts, ...mark]);
   }
 
   private replace(layer: VectorLayer, features: Feature[]): void {

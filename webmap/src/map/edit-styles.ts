@@ -98,6 +98,8 @@ export function handleStyle(role: Handle["role"], colours: Palette): Style {
   }
 }
 
+export const areaStyle = (colours: Palette): Style => new Style({ fill: new Fill({ color: colours.accentFill }) });
+
 export function guideStyle(colours: Palette): Style[] {
   return [
     new Style({ stroke: stroke(colours.selectionHalo, 4.5) }),

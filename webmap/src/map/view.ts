@@ -305,6 +305,8 @@ export class MapView implements MapPort {
   };
 
   private hoverAt(pixel: number[]): void {
+    // The editor says what can be taken up.
+    if (this.edited) return;
     const detail = this.model.look.detail;
     if (detail !== "parcel" && detail !== "address") return this.hover(null);
     const parcels = this.layers.get("parcels");

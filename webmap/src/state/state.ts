@@ -69,6 +69,8 @@ export interface Editing {
   sheet: boolean;
   /** Whether what is pointed at is what lies in the middle of the map. */
   crosshair: boolean;
+  /** Whether a click lays a point. */
+  drawing: boolean;
 }
 
 export interface AppState {

@@ -46,15 +46,19 @@ export class EditBar extends EditElement {
     const draw = (): void => (drawing ? editor.cancelDrawing() : editor.draw());
     return html`<button class="bar-button" aria-pressed=${drawing} @click=${draw} title=${this.words("bar.drawTip")}>
         <arp-icon name="draw"></arp-icon><span>${this.words("bar.draw")}</span></button>
-      <div class="edit-tools" role="group" aria-label=${this.words("bar.tools")}>${TOOLS.map(
-        ({
-          tool,
-          icon,
-          label,
-          tip,
-        }) => html`<button class="bar-button" aria-pressed=${!edit.drawing && edit.tool === tool}
+      ${this.tools(editor, edit)}`;
+  }
+
+  private tools(editor: Editor, edit: EditState): TemplateResult {
+    return html`<div class="edit-tools" role="group" aria-label=${this.words("bar.tools")}>${TOOLS.map(
+      ({
+        tool,
+        icon,
+        label,
+        tip,
+      }) => html`<button class="bar-button" aria-pressed=${!edit.drawing && edit.tool === tool}
           @click=${() => editor.setTool(tool)} title=${this.words(tip)}><arp-icon name=${icon}></arp-icon><span>${this.words(label)}</span></button>`,
-      )}</div>`;
+    )}</div>`;
   }
 
   private snapping(editor: Editor, edit: EditState): TemplateResult {
@@ -65,7 +69,7 @@ export class EditBar extends EditElement {
       <button class="bar-button edit-more" aria-expanded=${this.settings} aria-controls="snap-settings" aria-label=${this.words("snap.settings")} title=${this.words("snap.settings")}
         @click=${() => {
           this.settings = !this.settings;
-        }}><arp-icon name="chevronDown"></arp-icon></button>
+        }}><arp-icon name="chevronDown" class="wide-only"></arp-icon><arp-icon name="sliders" class="phone-only"></arp-icon></button>
       <button class="bar-button wide-only" aria-pressed=${edit.tracing} @click=${() => editor.toggleTracing()} title=${this.words("bar.traceTip")}>
         <arp-icon name="trace"></arp-icon><span>${this.words("bar.trace")}</span></button>
       <div class="menu snap-menu" id="snap-settings" ?hidden=${!this.settings}>${this.snapSettings(editor, edit)}</div>
@@ -77,7 +81,8 @@ export class EditBar extends EditElement {
     const layers = this.controller.state.layers.filter(({ slug, visible }) => visible || slug === edit.layer.slug);
     const flip = (slug: string, on: boolean): void =>
       editor.setSnapping({ off: on ? off.filter((one) => one !== slug) : [...off, slug] });
-    return html`<label class="opacity"><span>${this.words("snap.tolerance")}</span>
+    return html`<div class="phone-only">${this.tools(editor, edit)}</div>
+      <label class="opacity"><span>${this.words("snap.tolerance")}</span>
         <input type="range" min="4" max="32" step="2" .value=${String(tolerance)} @input=${(event: Event) =>
           editor.setSnapping({
             tolerance: Number((event.target as HTMLInputElement).value),

@@ -59,6 +59,7 @@ export class EditGeometry extends EditElement {
     const without = line > 0 ? withoutHole(shape, { part, line, index: 0 }) : withoutPart(shape, part);
     return html`<section class="vertex-list"><div class="vertex-title"><h3>${title}</h3>
         ${line > 0 || !single ? html`<button class="button button-small" @click=${() => without && editor.setShape(without)}>${this.words(line > 0 ? "geometry.removeHole" : "geometry.removePart")}</button>` : nothing}</div>
+      <p class="vertex-head" aria-hidden="true"><span>${this.words("draw.east")}</span><span>${this.words("draw.north")}</span></p>
       <ol start=${first + 1}>${shown.map((position, i) => this.vertex(editor, edit, shape, { part, line, index: first + i }, position))}</ol>
       ${positions.length > PAGE ? this.pages(positions.length, first) : nothing}</section>`;
   }

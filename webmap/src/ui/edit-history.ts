@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
 import type { ApiError } from "../api/client";
+import type { Geometry } from "../api/types";
 import type { HistoryEntry } from "../edit/client";
 import type { Editor } from "../edit/editor";
 import { type Draft, isChanged } from "../edit/session";
@@ -11,7 +12,8 @@ import { EditElement } from "./edit-element";
 import { valueWords } from "./edit-form";
 import { emptiness, failure, skeleton } from "./states";
 
-const ACTIONS: readonly string[] = ["create", "update", "delete", "restore", "split", "merge"];
+/** What says more than that something was created, changed or deleted. */
+const KINDS: readonly string[] = ["import", "merge", "restore", "split"];
 
 /** The versions of a feature, the newest first: who, when, from where, what; each can be seen on the map, and restored. */
 export class EditHistory extends EditElement {
@@ -27,7 +29,7 @@ export class EditHistory extends EditElement {
     if (this.error) return failure(this.t, this.error, () => void this.load(editor));
     if (!this.entries) return skeleton(this.t, 5);
     if (!this.entries.length) return emptiness(this.words("history.empty"), this.words("history.emptyAdvice"));
-    return html`<ol class="timeline">${this.entries.map((entry, i) => this.entry(editor, edit, draft, entry, i === 0))}</ol>
+    return html`<ol class="versions">${this.entries.map((entry, i) => this.entry(editor, edit, draft, entry, i === 0))}</ol>
       ${this.next ? html`<button class="button button-wide" @click=${() => void this.load(editor, this.next)}>${this.words("history.more")}</button>` : nothing}`;
   }
 
@@ -56,15 +58,23 @@ export class EditHistory extends EditElement {
   private entry(editor: Editor, edit: EditState, draft: Draft, entry: HistoryEntry, current: boolean): TemplateResult {
     const { language } = this.state;
     const shown = edit.former?.version === entry.version;
-    const action = ACTIONS.includes(entry.action) ? this.words(`action.${entry.action}` as EditKey) : entry.action;
-    return html`<li class="timeline-entry" ?data-current=${shown}>
-      <p class="timeline-head"><strong>${action}</strong>${current ? html`<span class="tag">${this.words("history.current")}</span>` : nothing}</p>
+    const geometry = this.geometryOf(entry);
+    const kind = KINDS.includes(entry.kind ?? "") ? entry.kind : entry.action;
+    const action = this.words(`action.${kind}` as EditKey);
+    return html`<li class="versions-entry" ?data-current=${shown}>
+      <p class="versions-head"><strong>${action}</strong>${current ? html`<span class="versions-tag">${this.words("history.current")}</span>` : nothing}</p>
       <p class="muted small">${this.words("history.by", { name: entry.by || "–", at: formatInstant(entry.at, language) })}${entry.from ? html` · ${this.words("history.from", { from: entry.from })}` : nothing}</p>
       ${this.changes(editor, entry)}
       <div class="button-row">
-        ${entry.geometry ? html`<button class="button button-small" aria-pressed=${shown} @click=${() => editor.showFormer(shown ? null : entry)}><arp-icon name=${shown ? "hide" : "show"}></arp-icon>${this.words(shown ? "history.hide" : "history.show")}</button>` : nothing}
+        ${geometry ? html`<button class="button button-small" aria-pressed=${shown} @click=${() => editor.showFormer(shown ? null : { version: entry.version, geometry })}><arp-icon name=${shown ? "hide" : "show"}></arp-icon>${this.words(shown ? "history.hide" : "history.show")}</button>` : nothing}
         ${current || editor.readOnly ? nothing : this.restoring(editor, edit, draft, entry)}
       </div></li>`;
+  }
+
+  /** What it looked like then: the shape is told where it changed only. */
+  private geometryOf(entry: HistoryEntry): Geometry | null {
+    const older = this.entries?.slice(this.entries.indexOf(entry)) ?? [];
+    return older.find(({ geometry }) => geometry)?.geometry ?? null;
   }
 
   private changes(
@@ -75,7 +85,7 @@ export class EditHistory extends EditElement {
     const fields = new Map(editor.fields().map((field) => [field.name, field]));
     const words = (name: string, value: unknown): string =>
       valueWords(fields.get(name), value, this.words, this.state.language);
-    return html`<ul class="timeline-changes">
+    return html`<ul class="versions-changes">
       ${changes.map(({ name, label, before, after }) => html`<li><span>${label}</span> <del>${words(name, before)}</del> <arp-icon name="chevronRight"></arp-icon> <ins>${words(name, after)}</ins></li>`)}
       ${geometry_changed ? html`<li><span>${this.words("history.moved")}</span></li>` : nothing}</ul>`;
   }

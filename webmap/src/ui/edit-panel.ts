@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
 import type { ApiError } from "../api/client";
 import type { Layer } from "../api/types";
+import { isPhone } from "../app/surroundings";
 import type { DeletedFeature } from "../edit/client";
 import type { Editor } from "../edit/editor";
 import { keptLayers } from "../edit/keep";
@@ -44,9 +45,15 @@ export class EditPanel extends EditElement {
 
   private layer(layer: Layer): TemplateResult {
     const kept = this.kept.includes(layer.slug);
-    return html`<li><button @click=${() => void this.controller.edit(layer.slug)}>${layerSwatch(layer)}
+    return html`<li><button @click=${() => this.begin(layer)}>${layerSwatch(layer)}
       <span><strong>${layer.title}</strong>${kept ? html`<small class="edit-kept">${this.words("desk.kept")}</small>` : nothing}</span>
       <arp-icon name="chevronRight"></arp-icon></button></li>`;
+  }
+
+  /** On a phone the desk would lie over the map that is to be drawn on. */
+  private begin(layer: Layer): void {
+    if (isPhone()) this.controller.openPanel(null);
+    void this.controller.edit(layer.slug);
   }
 
   protected override drawn(editor: Editor, edit: EditState): TemplateResult {

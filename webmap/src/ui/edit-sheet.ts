@@ -154,7 +154,7 @@ export class EditSheet extends EditElement {
     const changed = isChanged(draft);
     return html`<footer class="sheet-actions">
       <button class="button button-primary" ?disabled=${!changed || edit.saving} @click=${() => void editor.saving.save()}><arp-icon name="save"></arp-icon>${this.words("bar.save")}</button>
-      <button class="button" @click=${() => editor.show(draft.shape)}><arp-icon name="frame"></arp-icon>${this.t("sheet.frame")}</button>
+      <button class="button button-icon" @click=${() => editor.show(draft.shape)} aria-label=${this.t("sheet.frame")} title=${this.t("sheet.frame")}><arp-icon name="frame"></arp-icon></button>
       <button class="button button-danger" @click=${() => editor.remove()}><arp-icon name="remove"></arp-icon>${this.words("sheet.remove")}</button>
     </footer>`;
   }

@@ -18,7 +18,7 @@ export class MapFrame extends ArpentElement {
   protected override render(): TemplateResult {
     const measuring = this.state.measure !== null && !this.state.measure.finished;
     const pair = comparison(this.state);
-    return html`<main class="map-frame" data-compare=${pair?.mode ?? "none"} ?data-bright=${this.state.brightness !== 100} ?data-crosshair=${this.byKeyboard || measuring || this.state.editing?.crosshair === true} ?data-measuring=${measuring} ?data-editing=${this.state.editing !== null}>
+    return html`<main class="map-frame" data-compare=${pair?.mode ?? "none"} ?data-bright=${this.state.brightness !== 100} ?data-crosshair=${this.byKeyboard || measuring || this.state.editing?.crosshair === true} ?data-measuring=${measuring} ?data-editing=${this.state.editing !== null} ?data-drawing=${this.state.editing?.drawing === true}>
       <div class="map-canvas" id="arpent-map" tabindex="0" role="application" aria-label=${this.t("map.label")}
         aria-describedby="map-keys" @keydown=${this.key} @focus=${this.focused} @blur=${() => this.seen(false)}
         @pointerdown=${() => this.seen(false)}></div>

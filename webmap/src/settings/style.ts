@@ -1,0 +1,158 @@
+import type { Condition, FieldType, GeometryType, Labels, LegendSymbol, Plain } from "../api/types";
+import { type ColourRange, colours, opaque, withOpacity } from "./colours";
+
+/** A line of a legend as the server keeps it, in both languages. */
+export interface Line {
+  label: string;
+  label_en?: string;
+  where?: Record<string, Condition>;
+  symbol: LegendSymbol;
+}
+
+export interface Style {
+  legend: Line[];
+  labels: Partial<Labels> & { column?: string };
+  scale_from: number | null;
+  scale_to: number | null;
+}
+
+export interface Column {
+  name: string;
+  label: string;
+  type: FieldType | "datetime";
+  values?: Record<string, [string, string]>;
+}
+
+/** How the values of a column are spread, as the server counted. */
+export interface Distribution {
+  values: { value: Plain; count: number }[];
+  more: boolean;
+  total: number;
+  empty: number;
+  quantiles: number[];
+  natural: Record<string, number[]>;
+}
+
+/** What chooses the symbol: nothing, the values of a column, classes of a number, or conditions of several kinds. */
+export type Mode = "single" | "categories" | "classes" | "conditions";
+export type Method = "quantiles" | "equal" | "natural";
+
+export const NUMBERS: readonly string[] = ["integer", "number", "area_m2", "length_m"];
+export const DASHES: readonly (number[] | null)[] = [null, [6, 3], [2, 2], [9, 4, 2, 4], [12, 6]];
+
+const isBounds = (condition: Condition): boolean =>
+  typeof condition === "object" && condition !== null && !("in" in condition);
+
+/** What a legend that was made somewhere else chooses by, and the column. */
+export function modeOf(legend: readonly Line[]): { mode: Mode; column: string } {
+  const chosen = legend.map(({ where }) => Object.entries(where ?? {})).filter((entries) => entries.length);
+  const column = chosen[0]?.[0]?.[0] ?? "";
+  if (!chosen.length) return { mode: legend.length > 1 ? "conditions" : "single", column: "" };
+  if (chosen.some((entries) => entries.length !== 1 || entries[0]?.[0] !== column))
+    return { mode: "conditions", column };
+  const bounded = chosen.filter((entries) => isBounds(entries[0]?.[1] ?? null)).length;
+  if (bounded === chosen.length) return { mode: "classes", column };
+  return { mode: bounded ? "conditions" : "categories", column };
+}
+
+export function plainSymbol(geometry: GeometryType, colour = "#0b5c6b"): LegendSymbol {
+  if (geometry === "point")
+    return { kind: "circle", fill: colour, stroke: "#ffffff", stroke_width: 1.5, radius: 5, shape: "circle" };
+  if (geometry === "line") return { kind: "line", fill: null, stroke: colour, stroke_width: 2, dash: null };
+  return { kind: "fill", fill: withOpacity(colour, 0.6), stroke: colour, stroke_width: 1, dash: null };
+}
+
+/** The same symbol in another colour: what it is mostly seen by changes, with its opacity kept. */
+export function recoloured(symbol: LegendSymbol, colour: string): LegendSymbol {
+  if (symbol.kind === "line") return { ...symbol, stroke: keepingOpacity(symbol.stroke, colour) };
+  if (symbol.kind === "circle") return { ...symbol, fill: keepingOpacity(symbol.fill, colour) };
+  const outlined = symbol.stroke && symbol.fill && opaque(symbol.stroke).colour === opaque(symbol.fill).colour;
+  const fill = symbol.fill ? keepingOpacity(symbol.fill, colour) : null;
+  return {
+    ...symbol,
+    fill,
+    stroke: outlined || !fill ? keepingOpacity(symbol.stroke, colour) : (symbol.stroke ?? null),
+  };
+}
+
+const keepingOpacity = (before: string | null | undefined, colour: string): string =>
+  withOpacity(colour, before ? opaque(before).opacity : 1);
+
+/** A line for each value, in the order of the words, and one for what is left. */
+export function categories(
+  column: Column,
+  found: Distribution,
+  range: ColourRange,
+  base: LegendSymbol,
+  words: { rest: string; restEn: string; empty: string },
+): Line[] {
+  const named = found.values.map(({ value }) => ({ value, words: wordsOf(column, value, words.empty) }));
+  named.sort((a, b) => a.words[0].localeCompare(b.words[0], "fr", { numeric: true }));
+  const given = colours(range, named.length);
+  const lines: Line[] = named.map(({ value, words: [label, label_en] }, i) => ({
+    label,
+    label_en,
+    where: { [column.name]: value },
+    symbol: recoloured(base, given[i] ?? "#0b5c6b"),
+  }));
+  lines.push({ label: words.rest, label_en: words.restEn, symbol: recoloured(base, "#8a9692") });
+  return lines;
+}
+
+function wordsOf(column: Column, value: Plain, empty: string): [string, string] {
+  if (value === null || value === "") return [empty, ""];
+  const known = column.values?.[String(value)];
+  return known ? [known[0], known[1]] : [String(value), ""];
+}
+
+/** The inner breaks of so many classes, each once, rounded where rounding changes nothing for the data. */
+export function breaksOf(found: Distribution, method: Method, classes: number): number[] {
+  const { quantiles } = found;
+  const [least = 0, most = 0] = [quantiles[0], quantiles.at(-1)];
+  const inner = Array.from({ length: classes - 1 }, (_, i) => (i + 1) / classes);
+  const raw =
+    method === "natural"
+      ? (found.natural[String(classes)] ?? [])
+      : method === "equal"
+        ? inner.map((share) => least + (most - least) * share)
+        : inner.map((share) => quantiles[Math.round(share * (quantiles.length - 1))] ?? least);
+  const step = (most - least) / 200;
+  const rounded = raw.map((value) => round(value, step));
+  return [...new Set(rounded)].filter((value) => value > least && value <= most).sort((a, b) => a - b);
+}
+
+/** The number with the fewest digits that is within half a step of this one. */
+export function round(value: number, step: number): number {
+  if (!(step > 0)) return value;
+  const power = 10 ** Math.floor(Math.log10(step));
+  const digits = Math.max(0, -Math.floor(Math.log10(step)));
+  return Number((Math.round(value / power) * power).toFixed(digits));
+}
+
+/** A line for each class, from the least to the greatest; the first and the last are open. */
+export function classLines(
+  column: Column,
+  breaks: readonly number[],
+  range: ColourRange,
+  base: LegendSymbol,
+  say: (from: number | null, below: number | null) => string,
+): Line[] {
+  const given = colours(range, breaks.length + 1);
+  return given.map((colour, i) => {
+    const from = breaks[i - 1] ?? null;
+    const below = breaks[i] ?? null;
+    const bounds = { ...(from === null ? {} : { from }), ...(below === null ? {} : { below }) };
+    const where = { [column.name]: Object.keys(bounds).length ? bounds : { from: Number.MIN_SAFE_INTEGER } };
+    return { label: say(from, below), label_en: "", where, symbol: recoloured(base, colour) };
+  });
+}
+
+/** The inner breaks of classes that a legend holds; null where it holds anything else. */
+export function breaksIn(legend: readonly Line[], column: string): number[] | null {
+  const bounds = legend
+    .map(({ where }) => where?.[column])
+    .filter((one): one is { from?: number; below?: number } => isBounds(one ?? null));
+  const breaks = bounds.slice(1).map(({ from }) => from);
+  const follow = bounds.every(({ below }, i) => below === breaks[i]);
+  return follow && breaks.every((one) => typeof one === "number") ? (breaks as number[]) : null;
+}
