@@ -5,7 +5,7 @@ the index for `&&` alone.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -63,12 +63,14 @@ class Condition:
     values: dict[str, Any]
 
 
-EVERYTHING = Condition(SQL("true"), {})
+def compile_filter(
+    tree: Tree, queryables: Queryables, crs: Crs = CRS84, storage: int = STORAGE.srid, *, prefix: str = "f"
+) -> Condition:
+    """The condition that a filter's tree is, its geometries written in `crs`; raises Invalid.
 
-
-def compile_filter(tree: Tree, queryables: Queryables, crs: Crs = CRS84, storage: int = STORAGE.srid) -> Condition:
-    """The condition that a filter's tree is, its geometries written in `crs`; raises Invalid."""
-    compiler = Compiler(queryables, crs, storage)
+    Conditions that are joined have different prefixes for the names of their placeholders.
+    """
+    compiler = Compiler(queryables, crs, storage, Bound(prefix))
     condition = compiler.predicate(tree, 0)
     return Condition(condition, compiler.bound.values)
 
@@ -80,7 +82,7 @@ class Compiler:
     queryables: Queryables
     crs: Crs
     storage: int
-    bound: Bound = field(default_factory=Bound)
+    bound: Bound
 
     # -- conditions ---------------------------------------------------------------------------------------------------
 

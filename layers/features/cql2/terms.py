@@ -32,13 +32,14 @@ class Term:
 
 @dataclass(slots=True)
 class Bound:
-    """Values bound so far, by the names of their placeholders."""
+    """Values bound so far, by the names of their placeholders, which begin with the prefix."""
 
+    prefix: str = "f"
     values: dict[str, Any] = field(default_factory=dict)
 
     def bind(self, value: Any, cast: str) -> Composable:
         """A placeholder with its type."""
-        name = f"f{len(self.values)}"
+        name = f"{self.prefix}{len(self.values)}"
         self.values[name] = value
         return SQL("{}::{}").format(sql.Placeholder(name), SQL(cast))
 

@@ -1,0 +1,365 @@
+"""Reading features for OGC API: GeoJSON that PostgreSQL writes and nobody reads again on the way.
+
+Which layer may be read is asked before; which rows, PostgreSQL's policies decide; which columns, `Layer.fields_for`.
+Pages follow the identifiers: the thousandth page costs as much as the first.
+"""
+
+import base64
+import binascii
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import DataError, InternalError, connection
+from django.utils.translation import gettext as _
+from psycopg import sql
+from psycopg.sql import SQL, Composable, Identifier
+
+from gis_core.errors import Invalid, NotFound
+from gis_core.parameters import Parameters, finite
+from gis_core.rights import Rights
+from layers.catalogue.models import Layer
+from layers.features.cql2 import LANGUAGES, Condition, Queryable, compile_filter, parse, queryables_of
+from layers.features.cql2.queryables import Queryables, geometry_name
+from layers.features.crs import CRS84, Crs, parse_crs
+from layers.features.services.read import COUNTED, LARGEST_ID, version_of
+
+MOST_ITEMS = 10_000
+DEFAULT_ITEMS = 100
+PARAMETERS = (
+    "bbox",
+    "bbox-crs",
+    "datetime",
+    "limit",
+    "crs",
+    "filter",
+    "filter-lang",
+    "filter-crs",
+    "cursor",
+    "f",
+)
+"""Parameters of a page of items beside the properties of the layer."""
+
+
+# -- what is asked for ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a page begins: after an identifier. `matched` is what the first page counted, None above 10,000."""
+
+    after: int
+    matched: int | None
+
+    @classmethod
+    def parse(cls, text: str) -> "Cursor":
+        """Raises Invalid for anything but what `text` gave."""
+        try:
+            after, matched = base64.urlsafe_b64decode(text.encode() + b"==").decode().split(".")
+            read = cls(int(after), int(matched) if matched else None)
+        except (ValueError, binascii.Error) as error:
+            raise Invalid(_("“cursor” is the one of a “next” link."), parameter="cursor") from error
+        if not (0 <= read.after <= LARGEST_ID and 0 <= (read.matched or 0) <= COUNTED) or read.text != text:
+            raise Invalid(_("“cursor” is the one of a “next” link."), parameter="cursor")
+        return read
+
+    @property
+    def text(self) -> str:
+        matched = "" if self.matched is None else self.matched
+        return base64.urlsafe_b64encode(f"{self.after}.{matched}".encode()).decode().rstrip("=")
+
+
+@dataclass(frozen=True, slots=True)
+class ItemsQuery:
+    """A page of the features that a condition selects (None: all), in a system of coordinates."""
+
+    condition: Condition | None
+    crs: Crs
+    limit: int
+    cursor: Cursor | None
+
+    @classmethod
+    def parse(cls, parameters: Parameters, layer: Layer, rights: Rights) -> "ItemsQuery":
+        """Raises Invalid, also for a parameter that there is not."""
+        queryables = queryables_of(layer, rights)
+        check_known(parameters, queryables)
+        cursor = parameters.get("cursor", "")
+        return cls(
+            selection(parameters, layer, queryables),
+            parse_crs(parameters, "crs"),
+            limit(parameters),
+            Cursor.parse(cursor) if cursor else None,
+        )
+
+
+def check_known(parameters: Parameters, queryables: Queryables) -> None:
+    known = {*PARAMETERS, *(one.name for one in equals(queryables))}
+    for name in parameters:
+        if name not in known:
+            message = _("There is no parameter “%(name)s” here. There are: %(known)s.")
+            raise Invalid(message % {"name": name[:60], "known": ", ".join(sorted(known))}, parameter=name[:60])
+
+
+def equals(queryables: Queryables) -> Iterator[Queryable]:
+    """The queryables that a parameter of their own name filters by."""
+    return (one for one in queryables.values() if one.kind != "geometry" and one.name not in PARAMETERS)
+
+
+def limit(parameters: Parameters) -> int:
+    """How many features of a page; more than the most is the most. Raises Invalid."""
+    text = parameters.get("limit", "")
+    if not text:
+        return DEFAULT_ITEMS
+    if not (text.isascii() and text.isdecimal() and len(text) <= 18 and int(text) > 0):
+        message = _("“%(name)s” must be a whole number between %(low)s and %(high)s.")
+        raise Invalid(message % {"name": "limit", "low": 1, "high": MOST_ITEMS}, parameter="limit")
+    return min(int(text), MOST_ITEMS)
+
+
+def selection(parameters: Parameters, layer: Layer, queryables: Queryables) -> Condition | None:
+    """What bbox, datetime, properties and filter select together; None where they select everything. Raises Invalid."""
+    asked = [
+        *inside(parameters, layer, queryables),
+        *at_time(parameters, queryables),
+        *with_values(parameters, queryables),
+        *filtered(parameters, queryables),
+    ]
+    if not asked:
+        return None
+    values = {name: value for condition in asked for name, value in condition.values.items()}
+    return Condition(SQL(" and ").join([condition.sql for condition in asked]), values)
+
+
+def inside(parameters: Parameters, layer: Layer, queryables: Queryables) -> Iterator[Condition]:
+    crs = parse_crs(parameters, "bbox-crs")
+    if text := parameters.get("bbox", ""):
+        numbers = [finite(part) for part in text.split(",", 6)]
+        if len(numbers) not in (4, 6) or None in numbers:
+            raise Invalid(_("“bbox” must be four numbers, or six with heights."), parameter="bbox")
+        tree = {"op": "s_intersects", "args": [{"property": geometry_name(layer)}, {"bbox": numbers}]}
+        yield under("bbox", tree, queryables, crs, "b")
+
+
+def at_time(parameters: Parameters, queryables: Queryables) -> Iterator[Condition]:
+    """The layer's first date decides; a layer without dates has always been and will always be."""
+    text = parameters.get("datetime", "")
+    dated = next((one for one in queryables.values() if one.kind in ("date", "timestamp")), None)
+    if text:
+        bounds = [".." if bound == "" or bound.startswith("0000-") else bound for bound in text.split("/", 2)]
+        if len(bounds) > 2 or bounds == [".."] or bounds == ["..", ".."]:
+            message = _("“datetime” must be a date, a date and time, or two of them with a slash between.")
+            raise Invalid(message, parameter="datetime")
+        tree = {"interval": bounds if len(bounds) == 2 else bounds * 2}
+        within = {"op": "t_intersects", "args": [{"property": dated.name} if dated else tree, tree]}
+        yield under("datetime", within, queryables, CRS84, "d")
+
+
+def with_values(parameters: Parameters, queryables: Queryables) -> Iterator[Condition]:
+    """Properties with the value that a parameter of their name says."""
+    for number, one in enumerate(equals(queryables)):
+        if one.name in parameters:
+            tree = {"op": "=", "args": [{"property": one.name}, written(one, parameters[one.name])]}
+            yield under(one.name, tree, queryables, CRS84, f"p{number}_")
+
+
+def written(queryable: Queryable, text: str) -> Any:
+    """A parameter's text as a value that a filter would write. Raises Invalid."""
+    read: Any = text
+    if queryable.kind == "number":
+        read = finite(text)
+    elif queryable.kind == "boolean":
+        read = {"true": True, "false": False}.get(text.lower())
+    if read is None:
+        raise Invalid(
+            _("“%(name)s” has a value that it cannot have.") % {"name": queryable.name}, parameter=queryable.name
+        )
+    return read
+
+
+def filtered(parameters: Parameters, queryables: Queryables) -> Iterator[Condition]:
+    crs, language = parse_crs(parameters, "filter-crs"), parameters.get("filter-lang", "") or LANGUAGES[0]
+    if language not in LANGUAGES:
+        message = _("“filter-lang” must be one of %(known)s.") % {"known": ", ".join(LANGUAGES)}
+        raise Invalid(message, parameter="filter-lang")
+    if "filter" in parameters:
+        yield compile_filter(parse(parameters["filter"], language), queryables, crs)
+
+
+def under(name: str, tree: Any, queryables: Queryables, crs: Crs, prefix: str) -> Condition:
+    """A condition that another parameter than `filter` means, and is refused under its name."""
+    try:
+        return compile_filter(tree, queryables, crs, prefix=prefix)
+    except Invalid as error:
+        raise Invalid(error.message, parameter=name) from error
+
+
+# -- pages ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """GeoJSON features, separated by commas; `matched` is None above 10,000, `following` at the end."""
+
+    features: str
+    returned: int
+    matched: int | None
+    following: Cursor | None
+
+
+def read_items(layer: Layer, query: ItemsQuery, rights: Rights) -> Items:
+    """One page. Raises Invalid where the filter computes what cannot be computed."""
+    values = {"after": 0, "limit": query.limit, "more": query.limit + 1, "counted": COUNTED + 1}
+    if query.cursor:
+        values["after"] = query.cursor.after
+    found = run(statement_of(layer, query, rights), values, query.condition)
+    matched = query.cursor.matched if query.cursor else found[3]
+    if matched is not None and matched > COUNTED:
+        # More than can be counted: they were not found in the order of pages.
+        matched = None
+        if query.condition:
+            found = run(page_of_many(layer, query, rights), values, query.condition)
+    returned, last, features = found[:3]
+    following = Cursor(last, matched) if returned > query.limit else None
+    return Items(features or "", min(returned, query.limit), matched, following)
+
+
+def statement_of(layer: Layer, query: ItemsQuery, rights: Rights) -> Composable:
+    if query.condition is None:
+        return page_of_all(layer, query, rights)
+    many = query.cursor is not None and query.cursor.matched is None
+    return page_of_many(layer, query, rights) if many else page_of_few(layer, query, rights)
+
+
+def run(statement: Composable, values: dict[str, Any], condition: Condition | None) -> tuple[Any, ...]:
+    """The one row of a page's statement."""
+    given = values | (condition.values if condition else {})
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, given)
+            row: tuple[Any, ...] = cursor.fetchone()
+    except (DataError, InternalError) as error:
+        if condition is None:
+            raise
+        message = _("The filter asks for what cannot be computed for some features (a number out of range, a shape).")
+        raise Invalid(message, parameter="filter") from error
+    return row
+
+
+# Of a page of at most `more` rows (`limit` and one): how many there are, the last identifier and the features of the
+# first `limit`, and how many match.
+AGGREGATED = SQL(
+    "select count(*), max(id) filter (where rank <= %(limit)s),"
+    " string_agg(feature, ',') filter (where rank <= %(limit)s), {matched}"
+    " from (select id, row_number() over (order by id) as rank, {feature} as feature from {rows}) numbered"
+)
+
+
+def page_of_all(layer: Layer, query: ItemsQuery, rights: Rights) -> Composable:
+    """Walk the primary key; count only where there is another page."""
+    rows = SQL("(select * from {table} where id > %(after)s order by id limit %(more)s) page")
+    counted = SQL("(select count(*) from (select from {table} limit %(counted)s) counted)").format(
+        table=table_of(layer)
+    )
+    matched = SQL("case when count(*) > %(limit)s then {} else count(*) end").format(counted)
+    return AGGREGATED.format(
+        matched=SQL("null") if query.cursor else matched,
+        feature=feature_of(layer, query.crs, rights),
+        rows=rows.format(table=table_of(layer)),
+    )
+
+
+def page_of_few(layer: Layer, query: ItemsQuery, rights: Rights) -> Composable:
+    """What matches is found first, by any index: with a small limit the planner would walk the primary key.
+
+    More than can be counted give no page: what was found of them is not the beginning.
+    """
+    assert query.condition is not None
+    found = SQL(
+        "with found as materialized (select id from {table} where {where} limit %(counted)s),"
+        " page as materialized (select id from found where id > %(after)s"
+        " and (select count(*) from found) < %(counted)s order by id limit %(more)s) "
+    ).format(table=table_of(layer), where=query.condition.sql)
+    return found + of_page(layer, query, rights, matched=SQL("(select count(*) from found)"))
+
+
+def page_of_many(layer: Layer, query: ItemsQuery, rights: Rights) -> Composable:
+    """Where more than 10,000 match, walking the primary key meets them soon.
+
+    `offset 0` keeps the condition out of the walk: the planner cannot know how much of the table it selects.
+    """
+    assert query.condition is not None
+    page = SQL(
+        "with page as materialized (select id from"
+        " (select * from {table} where id > %(after)s order by id offset 0) walk where {where} limit %(more)s) "
+    ).format(table=table_of(layer), where=query.condition.sql)
+    return page + of_page(layer, query, rights, matched=SQL("null"))
+
+
+def of_page(layer: Layer, query: ItemsQuery, rights: Rights, *, matched: Composable) -> Composable:
+    """The features whose identifiers are in `page`."""
+    rows = SQL("(select * from {table} where id in (select id from page) order by id) page").format(
+        table=table_of(layer)
+    )
+    return AGGREGATED.format(matched=matched, feature=feature_of(layer, query.crs, rights), rows=rows)
+
+
+def table_of(layer: Layer) -> Identifier:
+    return Identifier(layer.table)
+
+
+# -- features ---------------------------------------------------------------------------------------------------------
+
+
+def feature_of(layer: Layer, crs: Crs, rights: Rights) -> Composable:
+    """The expression of a row's GeoJSON feature."""
+    names = [field["name"] for field in layer.fields_for(rights)]
+    # No column's name begins with a low line: the row's alias hides none.
+    properties = SQL("(select _row from (select {}) _row)").format(SQL(", ").join(map(Identifier, names)))
+    return SQL(
+        '\'{{"type":"Feature","id":\' || id || \',"geometry":\' || coalesce({geometry}, \'null\')'
+        " || ',\"properties\":' || row_to_json({properties}) || '}}'"
+    ).format(geometry=geojson_of(crs), properties=properties)
+
+
+def geojson_of(crs: Crs) -> Composable:
+    """The expression of a row's GeoJSON geometry."""
+    shape = SQL("st_flipcoordinates({})").format(moved_to(crs)) if crs.y_first else moved_to(crs)
+    return SQL("st_asgeojson({shape}, {decimals}, 0)").format(shape=shape, decimals=sql.Literal(crs.decimals))
+
+
+def moved_to(crs: Crs) -> Composable:
+    """The geometry in a system: degrees come from the stored Web Mercator copy, in a quarter of the time.
+
+    The copy gives the same degrees to a thousandth of a millimetre: Web Mercator is undone by one formula,
+    Lambert-93 step by step.
+    """
+    if crs.srid == 2154:
+        return SQL("geom")
+    if crs.srid == 3857:
+        return SQL("geom_3857")
+    if crs.geographic:
+        return SQL("st_transform(geom_3857, 4326)")
+    return SQL("st_transform(geom, {})").format(sql.Literal(crs.srid))
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A GeoJSON feature and its version."""
+
+    feature: str
+    version: int
+
+
+def read_item(layer: Layer, feature_id: int, crs: Crs, rights: Rights) -> Item:
+    """One feature. Raises NotFound, also for one that the asker may not see."""
+    statement = SQL("select {feature}, {version} from {table} where id = %(id)s").format(
+        feature=feature_of(layer, crs, rights), version=version_of(layer), table=table_of(layer)
+    )
+    row = None
+    if 0 <= feature_id <= LARGEST_ID:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, {"id": feature_id, "layer_version": layer.version})
+            row = cursor.fetchone()
+    if row is None:
+        raise NotFound(_("There is no such object, or you may not see it."))
+    return Item(*row)
