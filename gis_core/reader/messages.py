@@ -290,6 +290,8 @@ NOTES = {
     "no_table": _("There is no table (.dbf): the geometries come without attributes."),
     "no_header": _("The first row names no fields: they are numbered."),
     "skipped_lines": _("Lines before the header were skipped."),
+    "table_longer": _("The table (.dbf) has more rows than there are geometries: the last ones are left out."),
+    "empty_rows": _("Rows without any value were left out."),
     "utf8_bom": _("The file starts with a byte order mark, which was skipped."),
 }
 # Why the name of a column is not that of its field.

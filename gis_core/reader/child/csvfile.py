@@ -16,7 +16,7 @@ from .charset import accented, of_stream, strange_lines
 from .dataset import DBASE_NAME
 from .files import regular
 from .rows import Problem
-from .slices import Field, Found, Head, Slice, unique
+from .slices import Field, Found, Head, Slice, unique, without_empty
 from .trouble import Trouble
 
 SEPARATORS = (";", ",", "\t", "|")
@@ -126,7 +126,7 @@ class CsvFile:
         good = np.arange(given + 1, given + batch.num_rows + 1)
         numbers = good + np.searchsorted(bad - np.arange(len(bad)), good, side="right")
         columns = dict(zip(batch.schema.names, batch.columns, strict=True))
-        return Slice(numbers, columns, None, problems)
+        return without_empty(Slice(numbers, columns, None, problems))
 
     def _looked_at(self) -> Dialect:
         if self._dialect is None:

@@ -17,7 +17,7 @@ from .columns import has_accents, is_readable_text
 from .ogr import Drivers
 from .reference import identify
 from .shapes import wkb_codes
-from .slices import OTHER, SLICE_ROWS, Field, Found, Head, Numbers, Slice, ranks, unique, where
+from .slices import OTHER, SLICE_ROWS, Field, Found, Head, Numbers, Slice, ranks, unique, where, without_empty
 from .trouble import Trouble
 
 OGR_TYPES = {
@@ -43,7 +43,8 @@ class Opening:
     """How GDAL is to open a file: the options of its driver, and the codec of texts that it gives as they lie there.
 
     `recoded`: GDAL takes the texts for Latin-1 and this module reads them again; `direct`: pyogrio reads them, which
-    is slower. `crs` stands for what GDAL would say. `complete`: the file must hold as many rows as it announces.
+    is slower. `crs` stands for what GDAL would say. `complete`: the file must hold as many rows as it announces, but
+    for the `deleted` ones. `typed`: its numbers are numbers.
     """
 
     driver: str
@@ -54,6 +55,7 @@ class Opening:
     direct: bool = False
     crs: Found | None = None
     complete: bool = False
+    deleted: int = 0
     typed: bool = True
     notes: tuple[str, ...] = ()
 
@@ -89,12 +91,13 @@ class Dataset:
         read = 0
         try:
             for slice_ in self._pages(head) if self._opening.direct else self._streamed(head):
-                read += len(slice_)
+                read += len(slice_) + slice_.empty
                 yield slice_
         except (*OPENING, pa.ArrowException) as error:
             raise Trouble("damaged_at", row=read + 1, reason=str(error)[:300]) from error
         reason = self._drivers.error()
-        if reason or (self._opening.complete and head.features is not None and read < head.features):
+        expected = (head.features or 0) - self._opening.deleted if self._opening.complete else 0
+        if reason or read < expected:
             raise Trouble("damaged_at", row=read + 1, reason=reason[:300])
 
     def _streamed(self, head: Head) -> Iterator[Slice]:
@@ -176,7 +179,8 @@ class Dataset:
             if field_.type != OTHER
         }
         if wkb is None:
-            return Slice(numbers, columns, None)
+            found = Slice(numbers, columns, None)
+            return found if self._opening.typed else without_empty(found)
         straight, curves = self._straightened(_storage(wkb))
         return Slice(numbers, columns, straight, curves=curves)
 

@@ -118,14 +118,11 @@ class Formats:
             raise Trouble("wrong_extension", name=Path(name).name, wanted=".shp")
         shapefile.check_index(name)
         texts = shapefile.texts(name, chosen)
-        notes = [] if shapefile.sibling(name, ".dbf") else ["no_table"]
         crs = identify(shapefile.prj_text(name))
-        return self._dataset(name, self._dbase(texts, crs, notes))
+        return self._dataset(name, self._dbase(texts, crs, shapefile.check_table(name)))
 
     def _table(self, name: str, chosen: str | None) -> Source:
-        announced, held = shapefile.table_size(name)
-        if held < announced:
-            raise Trouble("table_cut", announced=announced, held=held)
+        shapefile.check_table(name)
         return self._dataset(name, self._dbase(shapefile.texts(name, chosen), Found(), []))
 
     def _dbase(self, texts: shapefile.Texts, crs: Found, notes: list[str]) -> Opening:
@@ -138,6 +135,7 @@ class Formats:
             recoded=not direct,
             crs=crs,
             complete=True,
+            deleted=texts.deleted,
             notes=tuple(notes),
         )
 

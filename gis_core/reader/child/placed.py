@@ -78,7 +78,7 @@ class Placed:
             if name is not None and name not in {known.name for known in head.fields}:
                 raise Trouble("unknown_field", name=name[:100])
         first = next(self._source.slices(head.name), None)
-        shapes = shapely.from_wkb(shapes_of(first, place)[0].to_numpy(zero_copy_only=False)) if first else np.array([])
+        shapes = _shapes(first, place) if first else np.array([])
         if self._said == Place() and not (~shapely.is_missing(shapes)).any():
             return head
         self._places[head.name] = place
@@ -90,7 +90,7 @@ class Placed:
         if first is None:
             return None
         names = {_plain(known.name): known.name for known in reversed(head.fields) if known.type != OTHER}
-        return _pair(names) or _shape(names, first) or _both(names)
+        return _nearest(_pairs(names), first) or _shape(names, first) or _both(names)
 
 
 def shapes_of(slice_: Slice, place: Place) -> tuple[pa.Array, dict[int, Trouble]]:
@@ -156,13 +156,23 @@ def _reference(first: Slice | None, place: Place, shapes: Numbers) -> Found:
     return Found(seems, "coordinates") if seems else Found()
 
 
-def _pair(names: Mapping[str, str]) -> Place | None:
-    for x, y in OPPOSITES:
-        for name in names:
-            other = _opposite(name, x, y)
-            if other is not None and other in names:
-                return Place(names[name], names[other])
-    return None
+def _pairs(names: Mapping[str, str]) -> list[Place]:
+    """Fields that could be x and y, whatever they are called."""
+    found = ((name, _opposite(name, x, y)) for x, y in OPPOSITES for name in names)
+    return [Place(names[name], names[other]) for name, other in found if other is not None and other in names]
+
+
+def _nearest(places: list[Place], first: Slice) -> Place | None:
+    """Of several, the one already in EPSG:2154, else the first that makes sense."""
+    systems = {place: _reference(first, place, _shapes(first, place)).value for place in places}
+    likely = [place for place in places if systems[place] is not None]
+    ready = [place for place in likely if systems[place] == reference.LAMBERT_93]
+    return next(iter([*ready, *likely, *places]), None)
+
+
+def _shapes(first: Slice, place: Place) -> Numbers:
+    shapes: Numbers = shapely.from_wkb(shapes_of(first, place)[0].to_numpy(zero_copy_only=False))
+    return shapes
 
 
 def _opposite(name: str, x: str, y: str) -> str | None:

@@ -18,6 +18,7 @@ HEADER = 100
 RECORD_HEADER = 8
 DBF_FIELD = 32
 DBF_END = 0x0D
+DELETED = ord("*")
 SAMPLE_BYTES = 8 << 20
 # Language drivers of dBASE that name a code page; 0 and the rest say nothing.
 LANGUAGES = {
@@ -38,11 +39,12 @@ LANGUAGES = {
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The encoding of a .dbf and samples of what depends on it; `fields` as raw names."""
+    """The encoding of a .dbf and samples of what depends on it; how many of its rows are deleted but still there."""
 
     encoding: Found
     accented: list[str]
     readable_names: bool
+    deleted: int = 0
 
 
 def sibling(name: str, suffix: str) -> str | None:
@@ -54,7 +56,9 @@ def sibling(name: str, suffix: str) -> str | None:
 def check_index(name: str) -> None:
     """Raise Trouble when the shapes and their index do not agree: GDAL would read what lies between."""
     size = Path(name).stat().st_size
-    offsets, lengths = _index(name, size)
+    offsets, lengths = _index(name)
+    if size < HEADER:
+        raise Trouble("not_a_shapefile")
     with regular(name) as opened:
         shapes = np.memmap(opened, np.uint8, "r")
         ends = offsets + RECORD_HEADER + lengths
@@ -90,19 +94,39 @@ def texts(name: str, chosen: str | None) -> Texts:
     declared, how, text = _declared(name, header)
     values = strange + [name for name in names if not name.isascii()]
     found = said(chosen) if chosen else decided(values, declared, how, text)
-    return Texts(found, accented(values, found.value), all(map(_is_utf8, names)))
+    return Texts(found, accented(values, found.value), all(map(_is_utf8, names)), _deleted(table))
 
 
-def table_size(name: str) -> tuple[int, int]:
-    """Records that a .dbf announces, and those that it really holds."""
-    header = head_of(name, 32)
-    if len(header) < 32:
-        raise Trouble("damaged_table", reason="-")
-    announced, header_bytes, record_bytes = struct.unpack_from("<IHH", header, 4)
+def check_table(name: str) -> list[str]:
+    """Notes on the .dbf beside a shapefile, or of a .dbf alone; raises Trouble when rows of it are missing."""
+    table = sibling(name, ".dbf")
+    if table is None:
+        return ["no_table"]
+    announced, header_bytes, record_bytes = _sizes(table)
+    held = max(0, Path(table).stat().st_size - header_bytes) // record_bytes
+    shapes = len(_index(name)[0]) if name.endswith(".shp") else announced
+    if held < max(shapes, announced):
+        raise Trouble("table_cut", announced=max(shapes, announced), held=held)
+    return ["table_longer"] if announced > shapes else []
+
+
+def _sizes(table: str) -> tuple[int, int, int]:
+    """Rows that a .dbf announces, bytes of its header, bytes of a row."""
+    header = head_of(table, 32)
+    rows, header_bytes, record_bytes = struct.unpack_from("<IHH", header.ljust(32, b"\0"), 4)
     if record_bytes < 1 or header_bytes < 32:
-        raise Trouble("damaged_table", reason="-")
-    held = max(0, Path(name).stat().st_size - header_bytes) // record_bytes
-    return int(announced), int(held)
+        raise Trouble("damaged_table")
+    return rows, header_bytes, record_bytes
+
+
+def _deleted(table: str) -> int:
+    rows, header_bytes, record_bytes = _sizes(table)
+    with regular(table) as opened:
+        held = min(rows, max(0, Path(table).stat().st_size - header_bytes) // record_bytes)
+        if not held:
+            return 0
+        data = np.memmap(opened, np.uint8, "r", header_bytes, (held, record_bytes))
+        return int((data[:, 0] == DELETED).sum())
 
 
 def prj_text(name: str) -> str:
@@ -111,7 +135,7 @@ def prj_text(name: str) -> str:
     return head_of(path, 65_536).decode("utf-8", "replace").strip("\ufeff\0 \r\n\t") if path else ""
 
 
-def _index(name: str, size: int) -> tuple[Numbers, Numbers]:
+def _index(name: str) -> tuple[Numbers, Numbers]:
     """Byte offsets of the records and lengths of their contents."""
     path = sibling(name, ".shx")
     if path is None:
@@ -121,8 +145,6 @@ def _index(name: str, size: int) -> tuple[Numbers, Numbers]:
             raise Trouble("damaged_index")
         words = np.frombuffer(opened.read(), ">u4")
     pairs = words[: len(words) // 2 * 2].reshape(-1, 2).astype(np.int64) * 2
-    if size < HEADER:
-        raise Trouble("not_a_shapefile")
     return pairs[:, 0], pairs[:, 1]
 
 

@@ -72,6 +72,8 @@ class Shaper:
     """Turns the WKB of many rows into what the wanted column takes."""
 
     def __init__(self, wanted: Wanted) -> None:
+        if not reference.is_known(wanted.epsg):
+            raise Trouble("unsupported_crs", name=f"EPSG:{wanted.epsg}")
         self._wanted = wanted
 
     def shape(self, wkb: pa.Array) -> Shaped:

@@ -61,7 +61,8 @@ class Slice:
     """Some rows: their ranks from 1 in file order, their columns by field name, their WKB (None: no geometry).
 
     `problems` are the rows of this stretch that the source itself had to leave out, `refused` those of these rows (by
-    their place here) whose geometry makes no sense, `curves` counts those that were drawn with arcs.
+    their place here) whose geometry makes no sense. `curves` counts geometries that were drawn with arcs, `empty` the
+    rows without any value that were passed over.
     """
 
     ranks: Numbers
@@ -70,6 +71,7 @@ class Slice:
     problems: list[Problem] = field(default_factory=list)
     refused: dict[int, Trouble] = field(default_factory=dict)
     curves: int = 0
+    empty: int = 0
 
     def __len__(self) -> int:
         return len(self.ranks)
@@ -105,6 +107,17 @@ def unique(names: list[str]) -> list[str]:
 def ranks(first: int, count: int) -> Numbers:
     """Ranks of `count` rows that start at `first`."""
     return np.arange(first, first + count)
+
+
+def without_empty(slice_: Slice) -> Slice:
+    """The rows that have a value at least: sheets and CSV files end with rows that have none."""
+    held = np.zeros(len(slice_), bool)
+    for column in slice_.columns.values():
+        held |= np.asarray(column.is_valid().to_numpy(zero_copy_only=False), bool)
+    if held.all():
+        return slice_
+    kept = {name: column.filter(pa.array(held)) for name, column in slice_.columns.items()}
+    return Slice(slice_.ranks[held], kept, None, slice_.problems, empty=int((~held).sum()))
 
 
 def where(flags: Numbers) -> list[int]:

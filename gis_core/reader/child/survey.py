@@ -23,9 +23,8 @@ SAMPLES = 5
 SAMPLE_CHARS = 200
 SAMPLE_ROWS = 10
 EXAMPLES = 20
-# Seconds that one layer may take: for its validity, for all of it.
+# Seconds that the validity of one layer may take.
 VALIDITY_SECONDS = 15.0
-LAYER_SECONDS = 45.0
 # Beyond this many texts without an answer, a column is text.
 GUESSES = ("integer", "number", "date", "datetime", "boolean")
 IDENTIFYING = (
@@ -198,11 +197,12 @@ class Geometries:
             self.examples.append([rank, name, reason, sizes["before"], sizes["after"], after is None])
 
 
-def surveyed(source: Source, head: Head, limits: Mapping[str, int]) -> dict[str, Any]:
+def surveyed(source: Source, head: Head, limits: Mapping[str, int], seconds: float) -> dict[str, Any]:
     """Everything worth telling of one layer; a long one is read for some time only (`read` of `features` rows)."""
     columns = {f.name: Column(f.name, f.type, open=_guesses(f, head)) for f in head.fields}
     geometries, read, refused, complete = Geometries(), 0, 0, True
     rows: list[dict[str, Any]] = []
+    notes: set[str] = set(head.notes)
     identifier, began = identifying(head), time.monotonic()
     for slice_ in source.slices(head.name):
         for name, values in slice_.columns.items():
@@ -212,7 +212,8 @@ def surveyed(source: Source, head: Head, limits: Mapping[str, int]) -> dict[str,
         rows += sample_rows(slice_, SAMPLE_ROWS - len(rows))
         read, refused = read + len(slice_) + len(slice_.problems), refused + len(slice_.problems)
         check_limits(read, geometries.vertices, limits)
-        if time.monotonic() - began > LAYER_SECONDS:
+        notes |= {"empty_rows"} if slice_.empty else set()
+        if time.monotonic() - began > seconds:
             complete = False
             break
     features = read if complete or head.features is None else max(head.features, read)
@@ -228,7 +229,7 @@ def surveyed(source: Source, head: Head, limits: Mapping[str, int]) -> dict[str,
         "encoding": [head.encoding.value, head.encoding.how, head.encoding.text, head.accented],
         "rows": rows,
         "place": head.place or None,
-        "notes": head.notes,
+        "notes": sorted(notes),
     }
 
 

@@ -1,5 +1,6 @@
 """The vector half of a session: surveys and copies of files of any format."""
 
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -14,6 +15,10 @@ from .survey import surveyed
 pa.set_memory_pool(pa.system_memory_pool())
 pa.set_cpu_count(1)
 
+# Seconds of reading for one layer, for all those of a file; the answer must come before the parent gives up.
+LAYER_SECONDS = 45.0
+FILE_SECONDS = 75.0
+
 
 class Vectors:
     """The vector files that the child opens; the last one is kept open."""
@@ -26,7 +31,10 @@ class Vectors:
     def info(self, name: str, label: str, reading: Mapping[str, Any]) -> dict[str, Any]:
         """Format and layers of a file, each read through."""
         source = self._opened(name, label, reading)
-        layers = [surveyed(source, head, self._limits) for head in source.heads()]
+        heads, began, layers = source.heads(), time.monotonic(), []
+        for head in heads:
+            left = FILE_SECONDS - (time.monotonic() - began)
+            layers.append(surveyed(source, head, self._limits, min(LAYER_SECONDS, max(left, 0.0))))
         return {"format": source.format, "layers": layers, "notes": []}
 
     def copy(self, name: str, label: str, layer: str | None, plan: Mapping[str, Any]) -> Iterator[Answer]:
