@@ -1,6 +1,5 @@
 import Feature from "ol/Feature";
 import GeoJSON from "ol/format/GeoJSON";
-import MVT from "ol/format/MVT";
 import LineString from "ol/geom/LineString";
 import Point from "ol/geom/Point";
 import Polygon from "ol/geom/Polygon";
@@ -12,9 +11,8 @@ import OlMap from "ol/Map";
 import type MapBrowserEvent from "ol/MapBrowserEvent";
 import { fromLonLat, toLonLat, transformExtent } from "ol/proj";
 import VectorSource from "ol/source/Vector";
-import VectorTileSource from "ol/source/VectorTile";
+import type VectorTileSource from "ol/source/VectorTile";
 import type { StyleFunction } from "ol/style/Style";
-import TileGrid from "ol/tilegrid/TileGrid";
 import View from "ol/View";
 import type { EditCanvas, EditEvents } from "../edit/canvas";
 import { type Bbox, bboxCentre, type LonLat } from "../geo/mercator";
@@ -35,17 +33,13 @@ import {
   sketchStyle,
   vertexStyle,
 } from "./styles";
+import { TILE_ZOOM_LAG, tileSource } from "./tiles";
 
-const HALF_WORLD = 20037508.342789244;
-const TILE_SIZE = 512;
-const RESOLUTIONS = Array.from({ length: 23 }, (_, z) => (2 * HALF_WORLD) / TILE_SIZE / 2 ** z);
 const PADDING = [48, 48, 48, 48];
 const ABOVE_LAYERS = 1000;
 const HOVER_MS = 60;
 /** Names go above the layer that lies just over their own. */
 const LABELS_ABOVE = 1.5;
-/** Vector tiles of 512 px: a view zoom of n shows tiles of zoom n - 1. */
-const TILE_ZOOM_LAG = 1;
 
 const EMPTY: MapModel = {
   background: null,
@@ -58,23 +52,6 @@ const EMPTY: MapModel = {
   sketch: null,
   look: { dark: false, photo: false, detail: "far" },
 };
-
-function tileSource(layer: MapLayer): VectorTileSource {
-  const extent = layer.extent ? transformExtent(layer.extent, "EPSG:4326", "EPSG:3857") : undefined;
-  return new VectorTileSource({
-    format: new MVT(),
-    url: layer.url,
-    tileGrid: new TileGrid({
-      origin: [-HALF_WORLD, HALF_WORLD],
-      resolutions: RESOLUTIONS.slice(0, layer.maxZoom + 1),
-      minZoom: layer.minZoom,
-      tileSize: TILE_SIZE,
-      ...(extent ? { extent } : {}),
-    }),
-    wrapX: false,
-    transition: 0,
-  });
-}
 
 /** The map on screen: keeps the last model and does only what differs in the next one. */
 export class MapView implements MapPort {
