@@ -24,6 +24,18 @@ MESSAGES = {
     "duplicate_in_import": _("The identifier %(identifier)s already came in from another file of this import."),
     "outside_territory": _("%(insee)s is not a commune of this member's territory."),
     "members_by_agency": _("Only an agency administrator may import members and their territories."),
+    "outside_territory_place": _("The object lies outside the member’s territory (%(x)s, %(y)s)."),
+    "key_missing": _("The unique reference is missing: this row cannot be compared with the layer."),
+    "duplicate_key": _(
+        "The unique reference %(key)s comes back in the file (row %(rows)s): none of these rows is used. "
+        "Correct the file."
+    ),
+    "key_exists": _("An object of the layer has the unique reference %(key)s already."),
+    "address_empty": _("The address is empty."),
+    "address_not_found": _("The address “%(address)s” is not among those of the platform."),
+    "address_unsure": _(
+        "The address “%(address)s” is not found with certainty: the nearest is “%(found)s” (%(score)s %% alike)."
+    ),
     # Repairs
     "self_crossing": _("The outline crossed itself; it was repaired: area %(before)s m² before, %(after)s m² after."),
     "rings_repaired": _(

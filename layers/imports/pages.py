@@ -1,6 +1,8 @@
 """/imports/: start an import, watch it, read its report."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -20,10 +23,14 @@ from gis_core.models import Job, Member, User
 from gis_core.problem import as_problem, status_of, wants_problem
 from gis_core.rights import Rights
 from gis_core.services.jobs import job_seen_by, standing
+from layers.imports.models import Delivery
+from layers.imports.services.ordering import seen_by
 from layers.imports.services.orders import KIND, past_imports, start_import
 from layers.imports.sources import sources
 from layers.imports.uploads import limit_uploads
 from layers.imports.words import counts, data_as_of, entry_in_words, groups
+
+SHOWN = 50
 
 
 @csrf_exempt
@@ -40,7 +47,7 @@ def imports(request: HttpRequest) -> HttpResponse:
 @login_required
 def too_large(request: HttpRequest) -> HttpResponse:
     """The page again, without what was sent: reading on is what the limit forbids."""
-    return imports_page(request, rights_of_page(request), status=413, error=too_large_in_words())
+    return imports_page(request, rights_of_page(request), status=413, refused=too_large_in_words())
 
 
 def too_large_in_words() -> str:
@@ -74,20 +81,95 @@ def checked_imports(request: HttpRequest) -> HttpResponse:
 
 
 def imports_page(
-    request: HttpRequest, rights: Rights, *, status: int = 200, error: str = "", chosen: Mapping[str, str] | None = None
+    request: HttpRequest,
+    rights: Rights,
+    *,
+    status: int = 200,
+    error: str = "",
+    refused: str = "",
+    chosen: Mapping[str, str] | None = None,
 ) -> HttpResponse:
-    """The form and the past imports. It must not read the request's body, which may be what was refused."""
+    """The forms and the past imports. It must not read the request's body, which may be what was refused.
+
+    `error` is about the form of reference data, `refused` about files that were to become layers.
+    """
     context = {
         "section": "imports",
         "sources": sources(),
         "members": Member.objects.administered_by(rights),
-        "jobs": [(job, *standing(job)) for job in past_imports(rights)],
+        "past": past(rights),
         "error": error,
+        "refused": refused,
         "chosen": chosen or {},
         "upload_max_bytes": settings.UPLOAD_MAX_BYTES,
         "too_large": too_large_in_words(),
     }
     return render(request, "imports/imports.html", context, status=status)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """One line of the list of past imports."""
+
+    title: str
+    sub: str
+    address: str
+    state: str
+    message: str
+    at: datetime
+    watch: int | None = None
+
+
+def past(rights: Rights) -> list[Past]:
+    """Files that wait, files that became layers, and reference data, the latest first."""
+    found = [*waiting_files(rights), *layer_imports(rights), *reference_imports(rights)]
+    return sorted(found, key=lambda one: one.at, reverse=True)[:SHOWN]
+
+
+def waiting_files(rights: Rights) -> Iterator[Past]:
+    """Files of which nothing was imported yet."""
+    found = Delivery.objects.administered_by(rights).filter(imports=None).select_related("owner", "sent_by")[:SHOWN]
+    for one in found:
+        yield Past(
+            title=one.title,
+            sub=joined(one.owner, one.sent_by),
+            address=reverse("delivery", args=[one.pk]),
+            state=one.get_state_display(),
+            message=one.message,
+            at=one.created_at,
+        )
+
+
+def layer_imports(rights: Rights) -> Iterator[Past]:
+    for one in seen_by(rights)[:SHOWN]:
+        target = f"{one.get_mode_display()} · {one.layer}" if one.layer else one.get_mode_display()
+        yield Past(
+            title=one.title,
+            sub=joined(target, one.owner, one.made_by),
+            address=reverse("layer_import", args=[one.pk]),
+            state=one.get_state_display(),
+            message=one.message,
+            at=one.applied_at or one.created_at,
+        )
+
+
+def reference_imports(rights: Rights) -> Iterator[Past]:
+    for job in past_imports(rights):
+        state, message = standing(job)
+        goes_on = job.state in (Job.State.WAITING, Job.State.RUNNING)
+        yield Past(
+            title=job.title,
+            sub=joined(job.owner, job.started_by),
+            address=reverse("import_report", args=[job.pk]) if job.report is not None else "",
+            state=state,
+            message=message,
+            at=job.created_at,
+            watch=job.pk if goes_on else None,
+        )
+
+
+def joined(*parts: Any) -> str:
+    return " · ".join(str(part) for part in parts if part)
 
 
 @require_safe

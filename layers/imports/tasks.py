@@ -1,4 +1,4 @@
-"""The job that imports uploaded files."""
+"""The jobs that import uploaded files: those of a known source, and any file as a layer."""
 
 import shutil
 import time
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
@@ -15,6 +16,8 @@ from gis_core.errors import Invalid
 from gis_core.models import Job
 from gis_core.rights import SYSTEM, acting_as
 from gis_core.tasks import RunningJob, job_task
+from layers.imports.models import Delivery
+from layers.imports.services import applying, deliveries, ordering, preparing, retiring, taking_back
 from layers.imports.services.inbox import harmless
 from layers.imports.services.orders import KIND
 from layers.imports.sources import Order, source_named, territory_for
@@ -52,6 +55,7 @@ def sweep_inbox(timestamp: int) -> None:
     with acting_as(SYSTEM):
         open_jobs = Job.objects.filter(kind=KIND, state__in=(Job.State.WAITING, Job.State.RUNNING))
         awaited = {folder_of(job.parameters).name for job in open_jobs}
+        awaited |= set(Delivery.objects.values_list("folder", flat=True))
     for folder in Path(settings.INBOX_DIR).glob("*"):
         # Another worker may be removing it at this moment.
         with suppress(FileNotFoundError):
@@ -62,3 +66,58 @@ def sweep_inbox(timestamp: int) -> None:
 def folder_of(parameters: dict[str, Any]) -> Path:
     """The job's own folder in the inbox."""
     return Path(settings.INBOX_DIR) / harmless(str(parameters.get("folder", "")))
+
+
+# -- files that become layers ------------------------------------------------------------------------------------------
+
+
+def leave_delivery(job: Job) -> None:
+    """An inspection that ended badly leaves its delivery refused, with the job's reason."""
+    job.refresh_from_db()
+    if job.state != job.State.DONE:
+        with acting_as(SYSTEM):
+            deliveries.leave_refused(int(job.parameters["delivery"]), job.message)
+
+
+def leave_import(job: Job) -> None:
+    """A job that ended badly leaves its import where it can be taken up, with the job's reason and what it found."""
+    job.refresh_from_db()
+    if job.state != job.State.DONE:
+        with acting_as(SYSTEM):
+            preparing.leave(int(job.parameters["import"]), job.message, job.report)
+
+
+@job_task(deliveries.INSPECT, afterwards=leave_delivery)
+def inspect_delivery(running: RunningJob) -> dict[str, Any]:
+    """Read what was delivered; the report says what was found."""
+    return deliveries.inspect(int(running.parameters["delivery"]), running.tell)
+
+
+@job_task(ordering.PREPARE, afterwards=leave_import)
+def prepare_import(running: RunningJob) -> dict[str, Any]:
+    """Try an import out."""
+    return preparing.prepare(int(running.parameters["import"]), running.tell)
+
+
+@job_task(ordering.APPLY, afterwards=leave_import)
+def apply_import(running: RunningJob) -> dict[str, Any]:
+    """Do what was tried out."""
+    return applying.apply(int(running.parameters["import"]), running.tell)
+
+
+@job_task(ordering.TAKE_BACK, afterwards=leave_import)
+def take_back_import(running: RunningJob) -> dict[str, int]:
+    """Undo an import."""
+    given = running.parameters
+    confirmed, by = bool(given.get("confirmed")), running.job.started_by
+    return taking_back.take_back(int(given["import"]), by=by, confirmed=confirmed, tell=running.tell)
+
+
+@app.periodic(cron="57 3 * * *")
+@app.task(name="sweep_deliveries", queueing_lock="sweep_deliveries")
+def sweep_deliveries(timestamp: int) -> None:
+    """Every night: files sent long ago go, and the tables that replaced ones left behind."""
+    with acting_as(SYSTEM), transaction.atomic():
+        for delivery in deliveries.outdated():
+            deliveries.discard(delivery)
+        retiring.retire()

@@ -1,0 +1,114 @@
+"""Small maps without a script: the territory, and where the objects of a file lie (EPSG:2154, y downwards)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from pyproj import Transformer
+from pyproj.exceptions import ProjError
+
+from gis_core.models import Member
+
+# Metres that the outline of a territory may lose on a map of a few hundred pixels.
+OUTLINE_M = 150
+MARGIN = 0.06
+FLATTEST = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class SmallMap:
+    """`view` is the SVG's viewBox, `dot` a radius that shows; positions are (x, -y) in metres."""
+
+    view: str
+    territory: str
+    dot: float
+    inside: list[tuple[int, int]]
+    outside: list[tuple[int, int]]
+    box: dict[str, int] | None
+
+
+type Box = tuple[float, float, float, float]
+
+
+def small_map(
+    member: Member | None, *, inside: Sequence[int] = (), outside: Sequence[int] = (), box: Box | None = None
+) -> SmallMap | None:
+    """A map of flat [x, y, …] positions, or of a box; None when there is nothing to show."""
+    territory, frame = outline(member)
+    places, beyond = pairs(inside), pairs(outside)
+    boxes = [one for one in (frame, box, *around(places), *around(beyond)) if one]
+    if not boxes or not (places or beyond or box):
+        return None
+    west, south, east, north = padded(union(boxes))
+    return SmallMap(
+        view=f"{west:.0f} {-north:.0f} {east - west:.0f} {north - south:.0f}",
+        territory=territory,
+        dot=(east - west) / 160,
+        inside=[(x, -y) for x, y in places],
+        outside=[(x, -y) for x, y in beyond],
+        box=box and drawn(box),
+    )
+
+
+def outline(member: Member | None) -> tuple[str, Box | None]:
+    """The member's territory as an SVG path, and its box."""
+    if member is None:
+        return "", None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "with whole as (select st_simplify(st_union(geom), %s) as geom from gis_core_commune"
+            " where insee in (select insee from gis_core_territory where member_id = %s))"
+            " select st_assvg(geom, 0, 0), st_xmin(geom), st_ymin(geom), st_xmax(geom), st_ymax(geom) from whole",
+            [OUTLINE_M, member.pk],
+        )
+        path, *box = cursor.fetchone()
+    return (path or "", (box[0], box[1], box[2], box[3])) if path else ("", None)
+
+
+def box_in_lambert(bounds: Sequence[float] | None, epsg: int | None) -> Box | None:
+    """Bounds of a file in EPSG:2154; None when they cannot be there."""
+    if not bounds or not epsg:
+        return None
+    try:
+        west, south, east, north = bounds
+        box = Transformer.from_crs(epsg, 2154, always_xy=True).transform_bounds(west, south, east, north)
+    except ProjError:
+        return None
+    return box if all(abs(edge) < 1e8 for edge in box) else None
+
+
+def drawn(box: Box) -> dict[str, int]:
+    west, south, east, north = box
+    return {"x": round(west), "y": round(-north), "width": round(east - west), "height": round(north - south)}
+
+
+def pairs(flat: Sequence[int]) -> list[tuple[int, int]]:
+    return list(zip(flat[::2], flat[1::2], strict=True))
+
+
+def around(places: Sequence[tuple[int, int]]) -> list[Box]:
+    if not places:
+        return []
+    xs, ys = [x for x, _y in places], [y for _x, y in places]
+    return [(min(xs), min(ys), max(xs), max(ys))]
+
+
+def union(boxes: Sequence[Box]) -> Box:
+    west, south, east, north = zip(*boxes, strict=True)
+    return min(west), min(south), max(east), max(north)
+
+
+def padded(box: Box) -> Box:
+    """With a margin, and not too flat or too narrow to look at."""
+    west, south, east, north = box
+    width, height = max(east - west, 1.0), max(north - south, 1.0)
+    wide, high = max(width, height * 1.0), max(height, width * FLATTEST)
+    x, y = (west + east) / 2, (south + north) / 2
+    wide, high = wide * (1 + 2 * MARGIN), high * (1 + 2 * MARGIN)
+    return x - wide / 2, y - high / 2, x + wide / 2, y + high / 2
+
+
+def flat(rows: Sequence[tuple[Any, Any]]) -> list[int]:
+    """[x, y, …] of rows, as kept with a plan."""
+    return [round(value) for pair in rows for value in pair]

@@ -1,0 +1,179 @@
+"""Taking an import back: the layer is again what it was, but for what somebody edited since."""
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from psycopg import sql
+
+from gis_core.errors import Conflict
+from gis_core.models import User
+from layers.catalogue.models import Layer
+from layers.catalogue.services import announce_changed
+from layers.catalogue.tables import bulk, drop_table
+from layers.imports.choices import date_or_none
+from layers.imports.models import Import
+from layers.imports.services.applying import in_words
+from layers.imports.services.events import keep_as_it_is, one_at_a_time, open_event
+from layers.imports.services.loading import listed, rows, run
+from layers.imports.services.preparing import Mode, layer_named, ordered
+from layers.imports.sources import Tell
+
+KIND = "import_taken_back"
+
+type Counts = dict[str, int]
+
+
+def take_back(import_id: int, *, by: User | None, confirmed: bool, tell: Tell) -> Counts:
+    """Undo an import. Raises Conflict where it would undo other people's edits and nobody said that it may."""
+    order = ordered(import_id)
+    layer = layer_named(order)
+    one_at_a_time(layer)
+    layer.refresh_from_db()
+    check(order, layer, confirmed)
+    tell(None, _("Taking the import back"))
+    counts = TAKE_BACK[Mode(order.mode)](order, layer)
+    order.report = (order.report or {}) | {"taken_back": counts}
+    order.state, order.message = Import.State.TAKEN_BACK, ""
+    order.taken_back_at, order.taken_back_by = timezone.now(), by
+    order.save()
+    return counts
+
+
+def check(order: Import, layer: Layer, confirmed: bool) -> None:
+    """Raises Conflict."""
+    if order.mode == Mode.CREATE:
+        edited = edits_since(order, layer.table)
+    elif layer.table != order.table:
+        message = _("The layer has been replaced by another import since: take that one back first.")
+        raise Conflict(message)
+    else:
+        edited = edits_since(order, layer.table) if order.mode == Mode.REPLACE else 0
+    if order.mode == Mode.REPLACE and order.former is None:
+        raise Conflict(_("What the layer showed before is no longer kept: this replacement cannot be taken back."))
+    if edited and not confirmed:
+        message = ngettext(
+            "%(count)s object was edited since this import and would go with it: confirm that it may.",
+            "%(count)s objects were edited since this import and would go with it: confirm that they may.",
+            edited,
+        )
+        raise Conflict(message % {"count": edited}, edited=edited)
+
+
+def edits_since(order: Import, table: str) -> int:
+    """How many objects of a table that an import filled were added, changed or removed since."""
+    ((edited, left),) = rows(
+        "select count(*) filter (where version > 1 or import_id is distinct from %(order)s),"
+        " count(*) filter (where import_id = %(order)s) from {}",
+        sql.Identifier(table),
+        order=order.pk,
+    )
+    gone = max(0, (order.report or {}).get("rows", left) - left) if table == order.table else 0
+    return int(edited + gone)
+
+
+def take_back_layer(order: Import, layer: Layer) -> Counts:
+    """The layer goes, with every table that it ever had."""
+    ((count,),) = rows("select count(*) from {}", sql.Identifier(layer.table))
+    replaced = Import.objects.filter(layer=layer, mode=Mode.REPLACE).values_list("table", "former__table")
+    tables = {layer.table, order.table, *(name for pair in replaced for name in pair)}
+    layer.delete()
+    order.layer = None
+    for table in sorted(name for name in tables if name):
+        drop_table(table)
+    return {"removed": count}
+
+
+def take_back_replacement(order: Import, layer: Layer) -> Counts:
+    """The former table is shown again; the one that replaced it stays until the nightly sweep."""
+    keep_as_it_is(layer)
+    edited = edits_since(order, layer.table)
+    former = dict(order.former or {})
+    former["source_date"] = date_or_none(former.get("source_date") or "")
+    for name, value in former.items():
+        setattr(layer, name, value)
+    layer.save()
+    order.former = None
+    open_event(layer.table, KIND, {"import": order.pk, "mode": order.mode, "file": order.title})
+    announce_changed(layer)
+    ((count,),) = rows("select count(*) from {}", sql.Identifier(layer.table))
+    return {"back": count, "edited": edited}
+
+
+def take_back_rows(order: Import, layer: Layer) -> Counts:
+    """The rows that came in go; those edited since stay."""
+    keep_as_it_is(layer)
+    open_event(layer.table, KIND, {"import": order.pk, "mode": order.mode, "file": order.title})
+    counts = {"removed": remove_untouched(order, layer), "edited": remaining(order, layer)}
+    announce_changed(layer)
+    return counts
+
+
+def remove_untouched(order: Import, layer: Layer) -> int:
+    statement = "delete from {} where import_id = %(order)s and version = 1"
+    return run(statement, sql.Identifier(layer.table), order=order.pk)
+
+
+def remaining(order: Import, layer: Layer) -> int:
+    statement = "select count(*) from {} where import_id = %(order)s"
+    ((count,),) = rows(statement, sql.Identifier(layer.table), order=order.pk)
+    return int(count)
+
+
+def take_back_difference(order: Import, layer: Layer) -> Counts:
+    """Rows that were added go, rows that were changed or removed come back; those edited since stay as they are."""
+    keep_as_it_is(layer)
+    columns = [column["name"] for column in layer.columns]
+    parts: dict[str, Any] = {
+        "layer": sql.Identifier(layer.table),
+        "columns": listed([*OWNED, *columns]),
+        "values": listed([*OWNED, *columns], "was"),
+        "free": reference_is_free(layer),
+        "assignments": sql.SQL("").join(
+            sql.SQL("{} = {}, ").format(sql.Identifier(name), sql.Identifier("was", name)) for name in columns
+        ),
+    }
+    run(FORMER, **parts, event=order.event)
+    ((changed, deleted),) = rows(
+        "select count(*) filter (where operation = 'UPDATE'), count(*) filter (where operation = 'DELETE') from former"
+    )
+    open_event(layer.table, KIND, {"import": order.pk, "mode": order.mode, "file": order.title})
+    with bulk(), in_words():
+        removed = remove_untouched(order, layer)
+        back = run(BACK, **parts)
+        restored = run(RESTORED, **parts)
+    announce_changed(layer)
+    left = (deleted - back) + (changed - restored) + remaining(order, layer)
+    return {"removed": removed, "back": back, "restored": restored, "edited": left}
+
+
+OWNED = ("id", "owner_id", "shared_with", "import_id")
+FORMER = "create temporary table former on commit drop as select * from arpent.event_rows(%(event)s)"
+BACK = """
+    insert into {layer} (version, geom, {columns}) select former.version + 1, former.old_geom, {values}
+    from former cross join lateral jsonb_populate_record(null::{layer}, former.old) was
+    where operation = 'DELETE' and not exists (select from {layer} now where now.id = was.id) and {free}
+"""
+RESTORED = """
+    update {layer} now set {assignments}geom = case when geom_changed then old_geom else now.geom end
+    from former cross join lateral jsonb_populate_record(null::{layer}, former.old) was
+    where operation = 'UPDATE' and now.id = former.pk_value and now.version = former.version + 1
+"""
+
+
+def reference_is_free(layer: Layer) -> sql.Composable:
+    """A removed object whose reference somebody gave to another since does not come back."""
+    if not layer.key_column:
+        return sql.SQL("true")
+    statement = sql.SQL("not exists (select from {} other where other.{} = was.{})")
+    key = sql.Identifier(layer.key_column)
+    return statement.format(sql.Identifier(layer.table), key, key)
+
+
+TAKE_BACK = {
+    Mode.CREATE: take_back_layer,
+    Mode.REPLACE: take_back_replacement,
+    Mode.APPEND: take_back_rows,
+    Mode.SYNCHRONISE: take_back_difference,
+}
