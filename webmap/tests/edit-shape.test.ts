@@ -1,15 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { endsAt, finished, laid, lay, layAgain, startDrawing, takeBack } from "../src/edit/drawing";
-import {
-  areaOf,
-  bearing,
-  groundLength,
-  lengthOf,
-  polar,
-  readNumber,
-  readPosition,
-  withLength,
-} from "../src/edit/figures";
+import { areaOf, bearing, groundLength, lengthOf, polar, readPosition, withLength } from "../src/edit/figures";
 import {
   faultOf,
   insertVertex,
@@ -26,6 +17,7 @@ import {
   withPart,
   writeShape,
 } from "../src/edit/shape";
+import { readNumber } from "../src/format/read";
 import { fromLambert93, toLambert93 } from "../src/geo/lambert93";
 
 const [X, Y] = [617000, 6717000];

@@ -6,6 +6,8 @@ import { editEn } from "../src/i18n/edit-en";
 import { editFr } from "../src/i18n/edit-fr";
 import { en } from "../src/i18n/en";
 import { fr } from "../src/i18n/fr";
+import { styleEn } from "../src/i18n/style-en";
+import { styleFr } from "../src/i18n/style-fr";
 
 const SRC = join(import.meta.dirname, "../src");
 const BUILT_FROM_A_CHOICE = [
@@ -17,12 +19,23 @@ const BUILT_FROM_A_CHOICE = [
   /^error\.(choice|date|integer|least|longest|most|number|required)$/,
   /^fault\.(crossing|short)$/,
   /^snap\.(all|error|far|hit\.\w+|loading|none|some)$/,
+  /^operator\.\w+$/,
   /^tab\.(values|geometry|photos|history)$/,
+];
+
+const BUILT_FROM_A_CHOICE_OF_STYLE = [
+  /^by\.(single|categories|classes|conditions)$/,
+  /^classes\.(quantiles|equal|natural|manual)$/,
+  /^(fill|stroke)\.(label|none)$/,
+  /^ground\.(light|dark|photo)$/,
+  /^range\.\w+$/,
+  /^shape\.\w+$/,
 ];
 
 const catalogues: [string, Record<string, string>, Record<string, string>][] = [
   ["the first view", fr, en],
   ["editing", editFr, editEn],
+  ["the style editor", styleFr, styleEn],
 ];
 
 const sources = readdirSync(SRC, { recursive: true, encoding: "utf8" })
@@ -33,7 +46,9 @@ const sources = readdirSync(SRC, { recursive: true, encoding: "utf8" })
 describe.each(catalogues)("texts of %s", (_name, french, english) => {
   it("are all used", () => {
     const unused = Object.keys(french).filter(
-      (key) => !sources.includes(`"${key}"`) && !BUILT_FROM_A_CHOICE.some((pattern) => pattern.test(key)),
+      (key) =>
+        !sources.includes(`"${key}"`) &&
+        ![...BUILT_FROM_A_CHOICE, ...BUILT_FROM_A_CHOICE_OF_STYLE].some((pattern) => pattern.test(key)),
     );
     expect(unused).toEqual([]);
   });

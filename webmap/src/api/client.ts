@@ -85,6 +85,10 @@ export class ApiClient {
     return this.get(urls.featuresUrl(this.base, layer, bbox), signal);
   }
 
+  table(layer: string, query: urls.TableQuery, signal?: AbortSignal): Promise<FeaturePage> {
+    return this.get(urls.tableUrl(this.base, layer, query), signal);
+  }
+
   /** The page that `next` of a former page names. */
   nextFeatures(next: string, signal?: AbortSignal): Promise<FeaturePage> {
     return this.get(next, signal);

@@ -30,7 +30,7 @@ export interface Config {
 
 export type GeometryType = "polygon" | "line" | "point";
 export type Visibility = "public" | "signed_in" | "members" | "owner";
-export type FieldType = "text" | "integer" | "number" | "date" | "boolean" | "area_m2" | "length_m";
+export type FieldType = "text" | "integer" | "number" | "date" | "datetime" | "boolean" | "area_m2" | "length_m";
 
 export interface Field {
   name: string;

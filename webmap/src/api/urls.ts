@@ -35,6 +35,20 @@ export function featuresUrl(api: string, layer: string, bbox: Bbox, limit = 100)
   return query(`${api}layers/${encodeURIComponent(layer)}/features/`, { bbox: bbox.map(degrees).join(","), limit });
 }
 
+export interface TableQuery {
+  readonly bbox: Bbox | null;
+  /** CQL2 text; empty for none. */
+  readonly filter: string;
+  /** A field, with a minus before it for the other way round; empty for none. */
+  readonly sort: string;
+}
+
+/** A page of a layer's table: filtered and sorted by the server. */
+export function tableUrl(api: string, layer: string, { bbox, filter, sort }: TableQuery, limit = 100): string {
+  const box = bbox?.map(degrees).join(",");
+  return query(`${api}layers/${encodeURIComponent(layer)}/features/`, { bbox: box, filter, sort, limit });
+}
+
 export function featureUrl(api: string, layer: string, id: number): string {
   return `${api}layers/${encodeURIComponent(layer)}/features/${id}/`;
 }

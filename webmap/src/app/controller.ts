@@ -494,6 +494,14 @@ export class Controller {
     this.store.update({ measure: null });
   }
 
+  // --- table -------------------------------------------------------------------------------------------------------
+
+  /** Opens the table of a layer under the map; null closes it. */
+  openTable(table: string | null): void {
+    this.store.update({ table });
+    if (table === null) keepFocus();
+  }
+
   // --- screen ------------------------------------------------------------------------------------------------------
 
   openPanel(panel: PanelId | null): void {

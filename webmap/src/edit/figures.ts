@@ -1,3 +1,4 @@
+import { readNumber } from "../format/read";
 import { distance as geodesic, lineLength, ringArea } from "../geo/geodesy";
 import { fromLambert93 } from "../geo/lambert93";
 import type { LonLat } from "../geo/mercator";
@@ -67,15 +68,6 @@ export function areaOf({ kind, parts }: Shape): number {
 }
 
 const surface = (ring: readonly Position[] = []): number => ringArea(ring.map(lonLat));
-
-/** A number as a person writes it: comma or point, spaces between thousands; null when it is none. */
-export function readNumber(text: string): number | null {
-  const plain = text
-    .trim()
-    .replace(/[\s\u00a0\u202f']/g, "")
-    .replace(",", ".");
-  return /^[+-]?(\d+(\.\d*)?|\.\d+)$/.test(plain) ? Number(plain) : null;
-}
 
 const EXTENT = { west: 0, east: 1_300_000, south: 6_000_000, north: 7_200_000 };
 

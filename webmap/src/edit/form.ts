@@ -1,4 +1,4 @@
-import { readNumber } from "./figures";
+import { readNumber } from "../format/read";
 import { sameValue, type Values } from "./session";
 
 /** A JSON Schema of a layer as OGC API Features Part 5 has it: the part of it that makes a form. */

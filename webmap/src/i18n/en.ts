@@ -168,6 +168,7 @@ export const en: Messages = {
   "status.scaleTip": "True scale at the centre of the map",
   "status.switch": ": change the coordinate system",
   "status.switchTip": "Lambert-93 or WGS 84",
+  "table.open": "Full table",
   "theme.auto": "Auto",
   "theme.dark": "Dark",
   "theme.label": "Appearance",

@@ -170,6 +170,7 @@ export const fr = {
   "status.scaleTip": "Échelle vraie au centre de la carte",
   "status.switch": " : changer de système de coordonnées",
   "status.switchTip": "Lambert-93 ou WGS 84",
+  "table.open": "Tableau complet",
   "theme.auto": "Auto",
   "theme.dark": "Sombre",
   "theme.label": "Apparence",

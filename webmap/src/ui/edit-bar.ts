@@ -37,6 +37,7 @@ export class EditBar extends EditElement {
       <button class="bar-button edit-leave" @click=${() => editor.leave()} title=${this.words("bar.leaveTip")}>
         <arp-icon name="close"></arp-icon><span>${this.words("bar.leave")}</span></button>
       ${readOnly ? nothing : html`${this.drawing(editor, edit)}${this.snapping(editor, edit)}${this.steps(editor)}`}
+      ${this.tableButton(edit)}
       ${readOnly ? nothing : this.saving(editor, edit)}
     </div>`;
   }
@@ -100,6 +101,12 @@ export class EditBar extends EditElement {
       <button class="bar-button" ?disabled=${!editor.canUndo()} @click=${() => editor.undo()} aria-label=${this.words("bar.undo")} title=${this.words("bar.undoTip")}><arp-icon name="undo"></arp-icon></button>
       <button class="bar-button" ?disabled=${!editor.canRedo()} @click=${() => editor.redo()} aria-label=${this.words("bar.redo")} title=${this.words("bar.redoTip")}><arp-icon name="redo"></arp-icon></button>
     </div>`;
+  }
+
+  private tableButton(edit: EditState): TemplateResult {
+    const { slug } = edit.layer;
+    const open = this.state.table === slug;
+    return html`<button class="bar-button wide-only" aria-expanded=${open} @click=${() => this.controller.openTable(open ? null : slug)} aria-label=${this.words("bar.table")} title=${this.words("bar.table")}><arp-icon name="list"></arp-icon></button>`;
   }
 
   private saving(editor: Editor, edit: EditState): TemplateResult {

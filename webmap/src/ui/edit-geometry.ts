@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
 import type { Editor } from "../edit/editor";
-import { groundLength, readNumber, readPosition, withLength } from "../edit/figures";
+import { groundLength, readPosition, withLength } from "../edit/figures";
 import { middleOf } from "../edit/picture";
 import { isChanged } from "../edit/session";
 import {
@@ -18,6 +18,7 @@ import {
 } from "../edit/shape";
 import { activeDraft, activeShape, type EditState } from "../edit/state";
 import type { Language } from "../format/format";
+import { readNumber } from "../format/read";
 import type { EditWords } from "../i18n/edit";
 import { EditElement } from "./edit-element";
 

@@ -60,6 +60,7 @@ export class EditPanel extends EditElement {
     this.ask(editor, edit);
     return html`<p class="edit-current">${layerSwatch(edit.layer)}<strong>${edit.layer.title}</strong></p>
       ${edit.kept ? nothing : html`<p class="message"><arp-icon name="alert"></arp-icon><span>${this.words("kept.not")}</span></p>`}
+      <button class="button button-small" @click=${() => this.controller.openTable(edit.layer.slug)}><arp-icon name="list"></arp-icon>${this.words("bar.table")}</button>
       ${this.changes(editor, edit)}${this.removed(editor)}`;
   }
 

@@ -3,8 +3,9 @@ import { state } from "lit/decorators.js";
 import { type ApiError, isAbort } from "../api/client";
 import type { FeatureRow, Field, Layer } from "../api/types";
 import * as memory from "../app/memory";
-import { formatDate, formatLength, formatNumber } from "../format/format";
+import { formatNumber } from "../format/format";
 import type { AppState } from "../state/state";
+import { cellText, hasValue } from "./cell";
 import { ArpentElement } from "./element";
 import { emptiness, failure, skeleton } from "./states";
 
@@ -95,6 +96,7 @@ export class ListPanel extends ArpentElement {
       <select @change=${(event: Event) => this.choose((event.target as HTMLSelectElement).value)}>
         ${this.layers.map(({ slug, title }) => html`<option value=${slug} .selected=${slug === layer.slug}>${title}</option>`)}
       </select><arp-icon name="chevronDown"></arp-icon></label>
+      <button class="button button-small" @click=${() => this.controller.openTable(layer.slug)}><arp-icon name="list"></arp-icon>${this.t("table.open")}</button>
       <p role="status" class="muted">${this.rows && !this.error ? this.count() : ""}</p></div>`;
   }
 
@@ -150,7 +152,7 @@ export class ListPanel extends ArpentElement {
   /** A table of 320 px holds few columns: figures first, they are what one compares. */
   private columnsAtFirst(layer: Layer): Field[] {
     const rank = ({ type }: Field): number =>
-      ["area_m2", "length_m", "integer", "number", "text", "date", "boolean"].indexOf(type);
+      ["area_m2", "length_m", "integer", "number", "text", "date", "datetime", "boolean"].indexOf(type);
     return this.offered(layer)
       .filter(({ name }) => this.rows?.some(({ properties }) => hasValue(properties[name])))
       .sort((a, b) => rank(a) - rank(b))
@@ -167,18 +169,7 @@ export class ListPanel extends ArpentElement {
     };
     return html`<tr ?data-current=${current} @pointerenter=${() => hover(true)} @pointerleave=${() => hover(false)}>
       <th scope="row"><button aria-current=${current ? "true" : nothing} @click=${open} @focus=${() => hover(true)} @blur=${() => hover(false)}>${row.title}</button></th>
-      ${columns.map((field) => html`<td data-type=${field.type}>${this.cell(field, row.properties[field.name])}</td>`)}</tr>`;
-  }
-
-  private cell(field: Field, value: unknown): string {
-    const { language } = this.state;
-    if (!hasValue(value)) return "–";
-    if (typeof value === "boolean") return this.t(value ? "list.yes" : "list.no");
-    if (field.type === "area_m2") return `${formatNumber(Number(value), language)}\u00a0m²`;
-    if (field.type === "length_m") return formatLength(Number(value), language);
-    if (field.type === "date") return formatDate(String(value), language);
-    if (field.type === "number") return formatNumber(Number(value), language, 1);
-    return String(value);
+      ${columns.map((field) => html`<td data-type=${field.type}>${cellText(field, row.properties[field.name], this.t, this.state.language)}</td>`)}</tr>`;
   }
 
   private choose(slug: string): void {
@@ -188,7 +179,5 @@ export class ListPanel extends ArpentElement {
     void this.load();
   }
 }
-
-const hasValue = (value: unknown): boolean => value !== null && value !== undefined && value !== "";
 
 customElements.define("arp-list-panel", ListPanel);
