@@ -1,4 +1,5 @@
--- The second half of create_layer_table, after the rows: indexes, then grants, policies, version and history. Safe to repeat.
+-- The second half of create_layer_table, after the rows: indexes, then grants, policies, version, history, rules. Safe to
+-- repeat.
 -- scope: 'layer' (whoever sees the layer sees its rows) or 'owner' (rows of members). A key is unique for each owner, so
 -- that it tells nothing of another's rows.
 create or replace function arpent.secure_layer_table(name text, scope text, layer_id bigint, key_column text default null)
@@ -24,6 +25,7 @@ begin
             left(name, 50) || '_reference', made, key_column);
     end if;
     perform arpent.secure_table(made, scope, true, layer_id);
+    perform arpent.apply_layer_rules(layer_id);
     execute format('grant maintain on %s to arpent_worker', made);
     execute format('analyze %s', made);
     return made;

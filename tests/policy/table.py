@@ -307,6 +307,17 @@ api/v1/layers/<slug:slug>/schema/                           GET,HEAD    own     
 api/v1/layers/<slug:slug>/schema/                           GET,HEAD    other   404  404  404  404  404  404  200
 api/v1/layers/<slug:slug>/schema/                           GET,HEAD    none    404  404  404  404  404  404  404
 api/v1/layers/<slug:slug>/schema/                           REST        own     405  405  405  405  405  405  405
+api/v1/layers/<slug:slug>/issues/                           GET,HEAD    own     401  403  403  403  200  200  200
+api/v1/layers/<slug:slug>/issues/                           GET,HEAD    other   401  404  404  404  404  404  200
+api/v1/layers/<slug:slug>/issues/                           GET,HEAD    none    401  404  404  404  404  404  404
+api/v1/layers/<slug:slug>/issues/                           REST        own     401  405  405  405  405  405  405
+api/v1/layers/<slug:slug>/rules/                            GET,HEAD    own     401  403  403  403  200  200  200
+api/v1/layers/<slug:slug>/rules/                            GET,HEAD    other   401  404  404  404  404  404  200
+api/v1/layers/<slug:slug>/rules/                            GET,HEAD    none    401  404  404  404  404  404  404
+api/v1/layers/<slug:slug>/rules/                            PUT         own     401  403  403  403  403  202  202
+api/v1/layers/<slug:slug>/rules/                            PUT         other   401  404  404  404  404  404  202
+api/v1/layers/<slug:slug>/rules/                            PUT         none    401  404  404  404  404  404  404
+api/v1/layers/<slug:slug>/rules/                            REST        own     401  405  405  405  405  405  405
 api/v1/snap/                                                GET,HEAD    own     200  200  200  200  200  200  200
 api/v1/snap/                                                GET,HEAD    other   200  200  200  200  200  200  200
 api/v1/snap/                                                GET,HEAD    none    200  200  200  200  200  200  200

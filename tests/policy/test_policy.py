@@ -174,7 +174,7 @@ def undone(world: World, db: None) -> None:
     asking.forget_everybody()
 
 
-EDITED = re.compile(r"/(edits|merge|split|restore|history|deleted|events|schema|attachments|issues)/|v1/snap/")
+EDITED = re.compile(r"/(edits|merge|split|restore|history|deleted|events|schema|attachments|issues|rules)/|v1/snap/")
 """Routes whose layer is one that people edit."""
 
 
@@ -275,6 +275,7 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
     both = [{"id": first, "version": 1}, {"id": second, "version": 1}]
     json |= {
         ("api/v1/layers/<slug:slug>/edits/", "POST"): {"edits": [change]},
+        ("api/v1/layers/<slug:slug>/rules/", "PUT"): {"rules": [{"kind": "valid"}]},
         ("api/v1/layers/<slug:slug>/merge/", "POST"): {"features": both},
         (f"{FEATURE}split/", "POST"): {"crs": "EPSG:2154", "version": 1, "line": cut},
         (f"{FEATURE}restore/", "POST"): {"version": 1, "current": 1},

@@ -12,6 +12,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from gis_core.api.schema import PAGE_PARAMETERS
+from gis_core.api.serializers import JobSerializer
+from gis_core.api.views import asker
 from gis_core.errors import Invalid
 from gis_core.middleware import rights_of_request
 from gis_core.parameters import Page
@@ -19,7 +21,7 @@ from gis_core.rights import Rights
 from layers.catalogue.models import Layer
 from layers.catalogue.services import visible_layer
 from layers.features.api import bodies, serializers
-from layers.features.services import history, notices
+from layers.features.services import history, notices, rules
 from layers.features.services.geojson import LAMBERT_93, exact_features
 from layers.features.services.history import Found, Stretch
 from layers.features.services.origin import event_of
@@ -27,7 +29,7 @@ from layers.features.services.reshape import merge, split
 from layers.features.services.restore import restore
 from layers.features.services.schema import layer_schema
 from layers.features.services.snapping import SnapQuery, snappable
-from layers.features.services.write import Written, apply_edits
+from layers.features.services.write import Written, apply_edits, check_editable
 
 STRETCH_PARAMETERS = [
     OpenApiParameter("limit", int, description=f"entries of a page, 1 to {history.MOST_ENTRIES}; 50 if not given"),
@@ -200,6 +202,45 @@ class SnapView(APIView):
     def get(self, request: Request) -> Response:
         """Features in EPSG:2154 with every digit, at most 2,000."""
         return Response(snappable(SnapQuery.parse(request.query_params), rights_of_request(request)))
+
+
+class IssuesView(APIView):
+    """Objects that break the layer's rules."""
+
+    @extend_schema(
+        operation_id="layer_issues",
+        parameters=[
+            OpenApiParameter("bbox", str, description="west,south,east,north (EPSG:4326)"),
+            OpenApiParameter("limit", int, description="1 to 1000, 100 by default"),
+        ],
+        responses=serializers.IssuesSerializer,
+    )
+    def get(self, request: Request, slug: str) -> Response:
+        """The work that is left, for those who edit the layer."""
+        layer, rights = asked(request, slug)
+        check_editable(layer, rights)
+        return Response(rules.issues(layer, rules.IssuesQuery.parse(request.query_params), rights))
+
+
+class RulesView(APIView):
+    """Rules that edits of a layer are checked by."""
+
+    @extend_schema(operation_id="layer_rules", responses=serializers.RulesSerializer)
+    def get(self, request: Request, slug: str) -> Response:
+        """The rules, for those who edit the layer."""
+        layer, rights = asked(request, slug)
+        check_editable(layer, rights)
+        return Response({"rules": layer.rules})
+
+    @extend_schema(
+        operation_id="layer_rules_change", request=serializers.RulesSerializer, responses={202: JobSerializer}
+    )
+    def put(self, request: Request, slug: str) -> Response:
+        """Other rules, put in place by a job: the hard ones hold for every edit from its end on."""
+        layer, rights = asked(request, slug)
+        given = bodies.body_of(request).get("rules")
+        job = rules.ask_for_rules(layer, given, rights=rights, started_by=asker(request))
+        return Response(JobSerializer(job).data, status=202, headers={"Location": f"/api/v1/jobs/{job.pk}/"})
 
 
 class NoticesView(APIView):

@@ -217,3 +217,29 @@ class NoticePageSerializer(serializers.Serializer[dict[str, object]]):
     count = serializers.IntegerField()
     next = serializers.CharField(allow_null=True)
     results = NoticeSerializer(many=True)
+
+
+class RuleSerializer(serializers.Serializer[dict[str, object]]):
+    kind = serializers.ChoiceField(choices=["valid", "inside_territory", "unique", "no_overlap", "snapped_ends"])
+    hard = serializers.BooleanField(required=False, help_text="refused by the database; soft ones are listed")
+    column = serializers.CharField(required=False, help_text="of a `unique` rule")
+    tolerance_m = serializers.FloatField(required=False)
+
+
+class RulesSerializer(serializers.Serializer[dict[str, object]]):
+    rules = RuleSerializer(many=True)
+
+
+class IssueSerializer(serializers.Serializer[dict[str, object]]):
+    rule = serializers.CharField()
+    hard = serializers.BooleanField()
+    id = serializers.IntegerField()
+    title = serializers.CharField()
+    other = serializers.IntegerField(allow_null=True, help_text="the other object, where there is one")
+    message = serializers.CharField()
+    center_4326 = serializers.ListField(child=serializers.FloatField())
+
+
+class IssuesSerializer(serializers.Serializer[dict[str, object]]):
+    results = IssueSerializer(many=True)
+    complete = serializers.BooleanField(help_text="false where there are more, or not all objects were looked at")

@@ -1,23 +1,61 @@
 """What the database refuses of an edit, in words: references that must be unique, rules that are constraints."""
 
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
 from gis_core.errors import ArpentError
 from layers.catalogue.models import Layer
+from layers.features.display import display_number
 from layers.features.errors import FieldRefused, GeometryRefused
 
 UNIQUE, RULE = "23505", "AR002"
 
 
-def refusal(error: DatabaseError, layer: Layer, index: int) -> ArpentError | None:
-    """The refusal behind a database error of one edit, None for another failure."""
+@contextmanager
+def in_words(layer: Layer, index_of: Callable[[int | None], int]) -> Iterator[None]:
+    """Database errors that refuse an edit become words; `index_of` finds the edit of an object's id (None: unknown)."""
+    try:
+        yield
+    except DatabaseError as error:
+        if (refused := refusal(error, layer, index_of)) is None:
+            raise
+        raise refused from error
+
+
+def refusal(error: DatabaseError, layer: Layer, index_of: Callable[[int | None], int]) -> ArpentError | None:
+    """The refusal behind a database error, None for another failure."""
     cause = error.__cause__
     state, diagnosis = getattr(cause, "sqlstate", None), getattr(cause, "diag", None)
-    constraint = getattr(diagnosis, "constraint_name", None) or ""
     if state == UNIQUE:
-        name = layer.key_column if constraint.endswith("_reference") else constraint.rpartition("_unique_")[2]
-        return FieldRefused([{"index": index, "field": name, "message": _("Another object has this value already.")}])
+        name = column_of(getattr(diagnosis, "constraint_name", None) or "", layer)
+        message = _("Another object has this value already.")
+        return FieldRefused([{"index": index_of(None), "field": name, "message": message}])
     if state == RULE:
-        return GeometryRefused(str(getattr(diagnosis, "message_primary", "")), index)
+        told = json.loads(getattr(diagnosis, "message_detail", None) or "{}")
+        words = rule_words(told["kind"], told["other"], told["x"], told["y"])
+        return GeometryRefused(words, index_of(told["id"]))
     return None
+
+
+def column_of(constraint: str, layer: Layer) -> str:
+    """The column that a unique index guards."""
+    rest = constraint.removeprefix(f"rule_unique_{layer.pk}_")
+    ruled = (column["name"] for column in layer.columns if rest != constraint and column["name"].startswith(rest))
+    return next(ruled, layer.key_column)
+
+
+def rule_words(kind: str, other: int | None, x: float, y: float) -> str:
+    """What is wrong, and what to do."""
+    words = {
+        "valid": _("The outline crosses or touches itself at %(place)s: move a corner there."),
+        "inside_territory": _("The object lies outside the territory (%(place)s): move it inside."),
+        "unique": _("Object %(other)s has the same reference: change one of them."),
+        "no_overlap": _("The object overlaps object %(other)s at %(place)s: move their boundary."),
+        "snapped_ends": _("An end almost meets object %(other)s at %(place)s: snap it, or move it away."),
+    }
+    place = f"{display_number(x, 2)} ; {display_number(y, 2)}"
+    return words[kind] % {"other": other, "place": place}

@@ -15,7 +15,7 @@ from layers.catalogue.models import Layer
 from layers.features.errors import GeometryRefused
 from layers.features.services.origin import Origin, annotate, event
 from layers.features.services.read import fetch
-from layers.features.services.refusals import refusal
+from layers.features.services.refusals import in_words
 from layers.features.services.shapes import Unfit, fitted, kind_of_table
 from layers.features.services.write import (
     Change,
@@ -25,6 +25,7 @@ from layers.features.services.write import (
     check_edits,
     check_versions,
     geometry_refused,
+    keep_rules,
     lock,
     prepare,
     write,
@@ -65,6 +66,7 @@ def split(
         change = Change(edit=edit, row=rows[feature_id], values={}, geometry=kept)
         with event(layer, "split", origin):
             written = [write(layer, change, 0, rights), *(copy(layer, feature_id, piece) for piece in others)]
+            keep_rules(layer, {})
             annotate(layer, {"split": {"from": feature_id, "into": [one.id for one in written]}})
             announce(layer, [change])
     return written
@@ -111,12 +113,8 @@ def copy(layer: Layer, feature_id: int, piece: GEOSGeometry) -> Written:
         table=sql.Identifier(layer.table),
         names=sql.SQL("").join(sql.SQL(", {}").format(sql.Identifier(name)) for name in names),
     )
-    try:
+    with in_words(layer, lambda _id: 0):
         (row,) = fetch(statement, {"geom": bytes(piece.ewkb), "id": feature_id})
-    except DatabaseError as error:
-        if (refused := refusal(error, layer, 0)) is None:
-            raise
-        raise refused from error
     return Written(id=row["id"], version=row["version"], action="create")
 
 
@@ -153,6 +151,7 @@ def merge(
             # The others go first: two that overlap for a moment would break a rule.
             gone = [write(layer, change, index, rights) for index, change in changes.items() if index]
             kept = write(layer, changes[0], 0, rights)
+            keep_rules(layer, {})
             annotate(layer, {"merge": {"into": kept.id, "from": [one.id for one in gone]}})
             announce(layer, changes.values())
     return [kept, *gone]

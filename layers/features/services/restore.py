@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 from psycopg import sql
 from psycopg.types.json import Jsonb
@@ -14,8 +14,17 @@ from layers.features.errors import NotEditable
 from layers.features.services.history import Former, current, existing, former_version
 from layers.features.services.origin import Origin, annotate, event
 from layers.features.services.read import fetch
-from layers.features.services.refusals import refusal
-from layers.features.services.write import UNSET, Change, Edit, Written, announce, apply_edits, check_editable
+from layers.features.services.refusals import in_words
+from layers.features.services.write import (
+    UNSET,
+    Change,
+    Edit,
+    Written,
+    announce,
+    apply_edits,
+    check_editable,
+    keep_rules,
+)
 
 KIND = "restore"
 
@@ -59,12 +68,9 @@ def bring_back(layer: Layer, feature_id: int, former: Former, rights: Rights, or
     if not layer.may_edit_rows_of(former.row.get("owner_id"), rights):
         raise NotEditable(_("This object belongs to another member."))
     with event(layer, KIND, origin):
-        try:
+        with in_words(layer, lambda _id: 0):
             (row,) = insert(layer, feature_id, former)
-        except DatabaseError as error:
-            if (refused := refusal(error, layer, 0)) is None:
-                raise
-            raise refused from error
+        keep_rules(layer, {})
         edit = Edit(action="create", id=feature_id)
         announce(layer, [Change(edit=edit, row=None, values={}, geometry=former.geometry)])
     return Written(id=row["id"], version=row["version"], action="create")

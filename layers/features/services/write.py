@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 from uuid import UUID
 
 from django.contrib.gis.geos import GEOSGeometry
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from psycopg import sql
 
@@ -22,7 +22,7 @@ from layers.features.services import overwriting, receipts
 from layers.features.services.geojson import LAMBERT_93, exact_features
 from layers.features.services.origin import Origin, event
 from layers.features.services.read import LARGEST_ID, fetch
-from layers.features.services.refusals import refusal
+from layers.features.services.refusals import in_words
 from layers.features.services.shapes import Unfit, check_territory, fitted, kind_of_table, tolerance_of
 from layers.features.services.values import checked
 
@@ -104,6 +104,7 @@ def apply_edits(
         with event(layer, kind, origin):
             for index, change in changes.items():
                 done[index] = write(layer, change, index, rights)
+            keep_rules(layer, {one.id: index for index, one in done.items()})
             announce(layer, changes.values())
         receipts.keep(edits, done, rights)
     return [done[index] for index in range(len(edits))]
@@ -247,12 +248,16 @@ def owner_of_new(layer: Layer, rights: Rights) -> int | None:
 
 def write(layer: Layer, change: Change, index: int, rights: Rights) -> Written:
     """Write one change. Raises FieldRefused or GeometryRefused for what only the database knows."""
-    try:
+    with in_words(layer, lambda _id: index):
         return WRITERS[change.edit.action](layer, change, rights)
-    except DatabaseError as error:
-        if (refused := refusal(error, layer, index)) is None:
-            raise
-        raise refused from error
+
+
+def keep_rules(layer: Layer, places: Mapping[int, int]) -> None:
+    """Look after the hard rules now that all is written; `places` are the edits' by id. Raises GeometryRefused."""
+    if any(rule.get("hard") for rule in layer.rules):
+        with in_words(layer, lambda pk: places.get(pk or 0, 0)), connection.cursor() as cursor:
+            cursor.execute("set constraints all immediate")
+            cursor.execute("set constraints all deferred")
 
 
 def create(layer: Layer, change: Change, rights: Rights) -> Written:

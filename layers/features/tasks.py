@@ -1,0 +1,41 @@
+"""Background work for editing: rules of a layer put in place, and what goes at night."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
+
+from gis_core.errors import Invalid
+from gis_core.rights import SYSTEM, acting_as
+from gis_core.tasks import RunningJob, job_task
+from layers.catalogue.models import Layer
+from layers.features.models import Notice, Receipt
+from layers.features.services.rules import KIND, set_rules
+
+RECEIPTS_KEPT = timedelta(days=7)
+NOTICES_KEPT = timedelta(days=90)
+NIGHT = timedelta(hours=25)
+
+
+@job_task(KIND)
+def put_rules_in_place(running: RunningJob) -> dict[str, Any]:
+    """Give a layer its rules; the report repeats them."""
+    layer = Layer.objects.visible_to(running.rights).filter(pk=running.parameters["layer"]).first()
+    if layer is None or layer.owner_id != running.job.owner_id:
+        raise Invalid(_("This layer is no longer there, or it has another owner."))
+    set_rules(layer, running.parameters.get("rules"))
+    return {"rules": layer.rules}
+
+
+@app.periodic(cron="47 3 * * *")
+@app.task(name="tidy_edits", queueing_lock="tidy_edits")
+def tidy_edits(timestamp: int) -> None:
+    """Every night: old receipts and notices go, extents that deletions left too wide are measured again."""
+    with acting_as(SYSTEM):
+        Receipt.objects.filter(at__lt=timezone.now() - RECEIPTS_KEPT).delete()
+        Notice.objects.filter(at__lt=timezone.now() - NOTICES_KEPT).delete()
+        with connection.cursor() as cursor:
+            cursor.execute("select arpent.measure_edited_layers(%s)", [timezone.now() - NIGHT])
