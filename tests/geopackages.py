@@ -3,6 +3,7 @@
 import sqlite3
 import struct
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ def geopackage(
 ) -> Path:
     """A file with one layer: (shapely geometry or None, values by field) for each row."""
     listed = list(rows)
-    with sqlite3.connect(path) as opened:
+    with closing(sqlite3.connect(path)) as opened, opened:
         if not opened.execute("select count(*) from sqlite_master").fetchone()[0]:
             start(opened)
         declare(opened, name, epsg, kind)
@@ -39,7 +40,6 @@ def geopackage(
         written = [[blob(shape, epsg), *(values.get(column) for column in columns)] for shape, values in listed]
         names = "".join(f', "{column}"' for column in columns)
         opened.executemany(f'insert into "{name}" (geom{names}) values ({holes})', written)
-    opened.close()
     return path
 
 

@@ -152,6 +152,8 @@ class ComingInForm(AccessibleForm):
 
 
 class NewLayerForm(ComingInForm):
+    """`names` are the fields of the file, which keep theirs whatever their columns are called."""
+
     title = forms.CharField(label=_("Title"), max_length=120)
     theme = forms.ChoiceField(label=_("Theme"))
     new_theme = forms.CharField(label=_("Name of the new theme"), max_length=80, required=False)
@@ -215,6 +217,7 @@ class NewLayerForm(ComingInForm):
             common["fields"] += found_fields()
         named = given["theme"] == NEW_THEME
         members = given["visibility"] == Layer.Visibility.MEMBERS
+        names = {one.source: one.name for one in fields}
         described = Description(
             slug="",
             theme="" if named else given["theme"],
@@ -222,16 +225,20 @@ class NewLayerForm(ComingInForm):
             source_date=given["source_date"].isoformat() if given["source_date"] else "",
             shared_with=tuple(int(one) for one in given["shared_with"]) if members else (),
             editor_roles=tuple(given["editor_roles"]),
+            title_field=names.get(given["title_field"], given["title_field"]),
             **{name: given[name] for name in AS_GIVEN},
         )
-        return Choices(**common, key=given["key"], layer=described)
+        return Choices(**common, key=names.get(given["key"], given["key"]), layer=described)
 
 
-AS_GIVEN = ("title", "abstract", "lineage", "licence", "attribution", "contact", "visibility", "title_field")
+AS_GIVEN = ("title", "abstract", "lineage", "licence", "attribution", "contact", "visibility")
 
 
 class ExistingLayerForm(ComingInForm):
-    """The file onto a layer that exists. Which one, and how, stands in the page's address."""
+    """The file onto a layer that exists; which one, and how, stands in the page's address.
+
+    `names` are the columns of the layer, or the fields of the file where the layer is replaced.
+    """
 
     def __init__(self, *args: Any, target: Layer, mode: str, names: Sequence[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)
@@ -250,11 +257,14 @@ class ExistingLayerForm(ComingInForm):
     def choices(self, fields: Sequence[Field]) -> Choices:
         common = self.common(fields)
         key = self.cleaned_data.get("key", self.target.key_column)
+        if self.mode == Import.Mode.REPLACE:
+            key = {one.source: one.name for one in fields}.get(key, key)
         names = {one.name for one in fields}
         if common["addresses"]:
             columns = {column["name"] for column in self.target.columns}
             common["fields"] += tuple(one for one in found_fields() if one.name in columns)
-        return Choices(**common, key=key if key in names else "")
+        kept = self.mode != Import.Mode.APPEND or key in names
+        return Choices(**common, key=key if kept else "")
 
 
 class FieldRow:
@@ -350,6 +360,6 @@ def beginnings(layer: Mapping[str, Any], delivery: Delivery, title: str) -> dict
         "title": title,
         "visibility": Layer.Visibility.OWNER.value if owner else Layer.Visibility.SIGNED_IN.value,
         "editor_roles": [Role.GIS_ADMINISTRATOR.value, Role.NETWORK_TECHNICIAN.value],
-        "title_field": default_title_field(fields),
+        "title_field": next((one.source for one in fields if one.name == default_title_field(fields)), ""),
         "geometry": next(iter(kinds_of(layer)), "point"),
     }

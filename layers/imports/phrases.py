@@ -27,6 +27,8 @@ HOW_ENCODING = {
     "said": _("as you said"),
 }
 TYPES = dict(TYPE_LABELS)
+# GeoPackage's name for none.
+UNDEFINED = "Undefined"
 # Metres below which an object has not moved.
 SHIFT_M = 0.01
 
@@ -68,8 +70,14 @@ def crs_problem(layer: Mapping[str, Any], reference: Mapping[str, Any], code: in
         return ""
     seems = reference.get("seems")
     names = {"code": code, "seems": seems, "text": reference.get("text", "")}
-    if code is None and reference.get("text"):
+    if code is None and reference.get("text") and not reference["text"].startswith(UNDEFINED):
         return gettext("The file names a system that is not known here: “%(text)s”. Choose it below.") % names
+    if code is None and seems:
+        words = gettext(
+            "The file does not say in which coordinate reference system it is. Its coordinates look like "
+            "EPSG:%(seems)s: choose it below if that is right."
+        )
+        return words % names
     if code is None:
         return gettext("The file does not say in which coordinate reference system it is. Choose it below.")
     if reference.get("swapped"):

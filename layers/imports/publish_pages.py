@@ -217,7 +217,7 @@ def new_layer(request: HttpRequest, delivery_id: int, number: int) -> HttpRespon
     data = request.POST if request.method == "POST" else None
     fields = field_rows(layer, None, data)
     title = label_of(str(layer["name"] or data_set["file"]).rpartition("/")[2].partition(".")[0])
-    names = [(row.field.name, row.field.label) for row in fields]
+    names = [(row.field.source, row.field.label) for row in fields]
     initial = beginnings(layer, shown, title)
     form = NewLayerForm(data, delivery=shown, layer=layer, rights=rights, names=names, initial=initial)
     made, status = ordered(request, rights, shown, number, form, [row.field for row in fields if row.kept])
@@ -290,8 +290,11 @@ def existing_layer(request: HttpRequest, delivery_id: int, number: int) -> HttpR
     fields: list[FieldRow] = field_rows(layer, target, data) if mode == Mode.REPLACE else []
     mapping: list[MappingRow] = [] if mode == Mode.REPLACE else mapping_rows(layer, target, data)
     coming = [row.field for row in fields if row.kept] or mapped(mapping)
-    names = [(one.name, one.label) for one in coming]
-    initial = {"key": target.key_column}
+    names = [(row.field.source, row.field.label) for row in fields] or [
+        (column["name"], column["label"]) for column in target.columns
+    ]
+    named = {row.field.name: row.field.source for row in fields}
+    initial = {"key": named.get(target.key_column, target.key_column)}
     form = ExistingLayerForm(
         data, delivery=shown, layer=layer, rights=rights, target=target, mode=mode, names=names, initial=initial
     )
