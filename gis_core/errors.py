@@ -28,8 +28,16 @@ class Stale(Conflict):
     """The thing changed since the version that the asker saw."""
 
 
-class VersionRequired(Invalid):  # noqa: N818
+class VersionRequired(Invalid):
     """A write does not say which version the asker saw."""
+
+
+class NotOffered(Invalid):
+    """The form in which an answer is wanted is none that there is."""
+
+
+class NotTaken(Invalid):
+    """The form in which something was sent is none that is read."""
 
 
 class Forbidden(ArpentError):  # noqa: N818

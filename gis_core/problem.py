@@ -22,6 +22,8 @@ STATUS: dict[type[errors.ArpentError], int] = {
     errors.Conflict: 409,
     errors.Stale: 412,
     errors.VersionRequired: 428,
+    errors.NotOffered: 406,
+    errors.NotTaken: 415,
     errors.Forbidden: 403,
     errors.Unavailable: 503,
 }
@@ -114,5 +116,5 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse
 def wants_problem(request: HttpRequest) -> bool:
     """Programs get problem details; people get a page."""
     return request.path.startswith(
-        ("/api/", "/tiles/", "/health/", "/metrics")
+        ("/api/", "/ogc/", "/tiles/", "/health/", "/metrics")
     ) or "text/html" not in request.headers.get("Accept", "")

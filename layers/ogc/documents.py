@@ -1,0 +1,154 @@
+"""The documents of /ogc/ as plain JSON values: landing page, collections, schemas. `base` is the address of /ogc."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+
+from django.utils.translation import gettext as _
+
+from gis_core.rights import Rights
+from gis_core.services.territories import extent_4326
+from layers.catalogue.models import Layer
+from layers.features.cql2 import Queryable, queryables_of
+from layers.features.crs import ALL, CRS84, STORAGE
+from layers.features.services.schema import layer_schema
+from layers.ogc.conformance import CLASSES
+from layers.ogc.extensions import extensions
+from layers.ogc.formats import GEOJSON, HTML, JSON, OPENAPI, SCHEMA, Format
+
+REL = "http://www.opengis.net/def/rel/ogc/1.0"
+UCUM = {"m²": "m2", "m³": "m3", "°": "deg", "€": "[EUR]", "an": "a", "ans": "a"}
+
+type Document = dict[str, Any]
+
+
+def link(href: str, rel: str, form: Format, title: str) -> Document:
+    return {"href": href, "rel": rel, "type": form.media_type, "title": title}
+
+
+def alternates(href: str, form: Format, *offered: Format) -> list[Document]:
+    """The link to this document in the form it has, and those to its other forms."""
+    titles = {"json": _("This document as JSON"), "html": _("This document as HTML")}
+    return [
+        link(f"{href}?f={one.name}", "self" if one is form else "alternate", one, titles[one.name]) for one in offered
+    ]
+
+
+def landing(base: str, form: Format) -> Document:
+    return {
+        "title": _("Arpent: the layers of the territory"),
+        "description": _("Layers of the catalogue, as far as you may see them, by OGC API Features and Tiles."),
+        "attribution": "Arpent",
+        "links": [
+            *alternates(f"{base}/", form, JSON, HTML),
+            link(f"{base}/api?f=json", "service-desc", OPENAPI, _("The definition of this API (OpenAPI 3.0)")),
+            link(f"{base}/api?f=html", "service-doc", HTML, _("The documentation of this API")),
+            link(f"{base}/conformance", "conformance", JSON, _("The conformance classes of this API")),
+            link(f"{base}/collections", "data", JSON, _("The collections: one for each layer")),
+            *(one for extension in extensions() for one in extension.landing_links(base)),
+        ],
+    }
+
+
+def conformance(base: str, form: Format) -> Document:
+    declared = [*CLASSES, *(one for extension in extensions() for one in extension.conformance)]
+    return {"conformsTo": declared, "links": alternates(f"{base}/conformance", form, JSON, HTML)}
+
+
+def collections(layers: Sequence[Layer], base: str, form: Format) -> Document:
+    everywhere = extent_4326()
+    return {
+        "links": alternates(f"{base}/collections", form, JSON, HTML),
+        "numberMatched": len(layers),
+        "numberReturned": len(layers),
+        "collections": [described(layer, base, JSON, everywhere) for layer in layers],
+    }
+
+
+def collection(layer: Layer, base: str, form: Format) -> Document:
+    return described(layer, base, form, layer.extent_4326 or extent_4326())
+
+
+def described(layer: Layer, base: str, form: Format, everywhere: Sequence[float]) -> Document:
+    """A layer as a collection; `everywhere` stands for an extent that was not measured for everybody."""
+    document = {
+        "id": layer.slug,
+        "title": str(layer),
+        "description": layer.abstract,
+        "keywords": [str(layer.theme)],
+        "itemType": "feature",
+        "extent": {"spatial": {"bbox": [list(layer.extent_4326 or everywhere)], "crs": CRS84.uri}},
+        "crs": [crs.uri for crs in ALL],
+        "storageCrs": STORAGE.uri,
+        "links": collection_links(layer, base, form),
+    }
+    told = {"attribution": layer.attribution, "license": layer.licence}
+    return document | {name: text for name, text in told.items() if text}
+
+
+def collection_links(layer: Layer, base: str, form: Format) -> list[Document]:
+    here = address(layer, base)
+    return [
+        *alternates(here, form, JSON, HTML),
+        link(f"{here}/items", "items", GEOJSON, _("The features, as GeoJSON")),
+        link(f"{here}/items?f=html", "items", HTML, _("The features, as HTML")),
+        link(f"{here}/schema", f"{REL}/schema", SCHEMA, _("What a feature is made of")),
+        link(f"{here}/schema", "describedby", SCHEMA, _("What a feature is made of")),
+        link(f"{here}/queryables", f"{REL}/queryables", SCHEMA, _("What filters may name")),
+        *(one for extension in extensions() for one in extension.collection_links(layer, base)),
+    ]
+
+
+def address(layer: Layer, base: str) -> str:
+    return f"{base}/collections/{quote(layer.slug)}"
+
+
+def schema(layer: Layer, rights: Rights, base: str) -> Document:
+    """What the asker reads and writes of a feature (Part 5)."""
+    document = layer_schema(layer, rights)
+    document["properties"] = {name: plain_units(one) for name, one in document["properties"].items()}
+    dated = [name for name, one in document["properties"].items() if one.get("format") in ("date", "date-time")]
+    if dated:
+        document["properties"][dated[0]]["x-ogc-role"] = "primary-instant"
+    return {"$schema": document["$schema"], "$id": f"{address(layer, base)}/schema"} | document
+
+
+def plain_units(property_: Document) -> Document:
+    """Units as UCUM writes them, where it is known how."""
+    unit = property_.get("x-ogc-unit")
+    return property_ if unit is None else property_ | {"x-ogc-unit": UCUM.get(unit, unit)}
+
+
+def queryables(layer: Layer, rights: Rights, base: str) -> Document:
+    """What the asker's filters may name (Part 3). QGIS knows a geometry by its `$ref`."""
+    told = schema(layer, rights, base)["properties"]
+    known = queryables_of(layer, rights)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"{address(layer, base)}/queryables",
+        "type": "object",
+        "title": str(layer),
+        "description": layer.abstract,
+        "properties": {name: queryable_schema(one, told, layer) for name, one in known.items()},
+        "additionalProperties": False,
+    }
+
+
+def queryable_schema(queryable: Queryable, told: Document, layer: Layer) -> Document:
+    if queryable.kind == "geometry":
+        shape = next(one["format"] for one in told.values() if one.get("x-ogc-role") == "primary-geometry")
+        return {
+            "title": _("Geometry"),
+            "x-ogc-role": "primary-geometry",
+            "format": shape,
+            "$ref": f"https://geojson.org/schema/{GEOJSON_SCHEMAS.get(shape, 'Geometry')}.json",
+        }
+    kept = ("title", "type", "format", "enum", "x-ogc-role", "x-ogc-unit")
+    found = told.get(queryable.name, {"type": "integer"})
+    return {"title": queryable.name} | {name: found[name] for name in kept if name in found}
+
+
+GEOJSON_SCHEMAS = {
+    f"geometry-{shape.lower()}": shape
+    for shape in ("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon")
+}

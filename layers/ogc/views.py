@@ -1,0 +1,228 @@
+"""Reading and writing features by OGC API: thin views over the services of layers.features."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from gis_core.errors import NotFound
+from layers.catalogue.models import Layer
+from layers.features.cql2 import queryables_of
+from layers.features.crs import Crs, parse_crs
+from layers.features.services.query import PARAMETERS, Items, ItemsQuery, equals, read_item, read_items
+from layers.features.services.write import Edit, apply_edits
+from layers.ogc import bodies, documents, pages
+from layers.ogc.formats import GEOJSON, HTML, JSON, OPENAPI, SCHEMA, Format, chosen
+from layers.ogc.openapi import openapi
+from layers.ogc.resources import HEADERS, Resource, compact
+
+WITHOUT_CONTENT = {"Cache-Control": "no-store"}
+
+
+class LandingView(Resource):
+    """Where programs and people begin."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        form = chosen(request, JSON, HTML)
+        document = documents.landing(self.base, form)
+        return pages.landing(request, document) if form is HTML else self.answer(document, form)
+
+
+class ApiView(Resource):
+    """The definition of this API."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        form = chosen(request, OPENAPI, HTML)
+        layers = list(Layer.objects.visible_to(self.rights).select_related("theme"))
+        if form is HTML:
+            return pages.api(request, self.base, layers)
+        return self.answer(openapi(layers, self.rights, self.base), form)
+
+
+class ConformanceView(Resource):
+    """Which classes of the standards this API conforms to."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        form = chosen(request, JSON, HTML)
+        document = documents.conformance(self.base, form)
+        return pages.conformance(request, document) if form is HTML else self.answer(document, form)
+
+
+class CollectionsView(Resource):
+    """The layers that the asker sees."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        form = chosen(request, JSON, HTML)
+        layers = list(Layer.objects.visible_to(self.rights).select_related("theme"))
+        if form is HTML:
+            return pages.collections(request, layers)
+        return self.answer(documents.collections(layers, self.base, form), form)
+
+
+class CollectionView(Resource):
+    """One layer."""
+
+    def get(self, request: HttpRequest, slug: str) -> HttpResponse:
+        layer = self.layer(slug)
+        form = chosen(request, JSON, HTML)
+        document = documents.collection(layer, self.base, form)
+        return pages.collection(request, layer, document) if form is HTML else self.answer(document, form)
+
+
+class SchemaView(Resource):
+    """What a feature is made of."""
+
+    def get(self, request: HttpRequest, slug: str) -> HttpResponse:
+        layer = self.layer(slug)
+        form = chosen(request, SCHEMA, HTML)
+        document = documents.schema(layer, self.rights, self.base)
+        return pages.schema(request, layer, document) if form is HTML else self.answer(document, form)
+
+
+class QueryablesView(Resource):
+    """What filters may name."""
+
+    def get(self, request: HttpRequest, slug: str) -> HttpResponse:
+        layer = self.layer(slug)
+        form = chosen(request, SCHEMA, HTML)
+        document = documents.queryables(layer, self.rights, self.base)
+        return pages.queryables(request, layer, document) if form is HTML else self.answer(document, form)
+
+
+class ItemsView(Resource):
+    """The features of a layer, by the page; where a new one is made."""
+
+    def get(self, request: HttpRequest, slug: str) -> HttpResponse:
+        layer = self.layer(slug)
+        names = {*PARAMETERS, *(one.name for one in equals(queryables_of(layer, self.rights)))}
+        form = chosen(request, GEOJSON, HTML, parameters=names)
+        query = ItemsQuery.parse(request.GET, layer, self.rights)
+        items = read_items(layer, query, self.rights)
+        links = self.links(layer, query, items, form)
+        if form is HTML:
+            return pages.items(request, layer, self.rights, items, links)
+        return self.send(collection_text(items, links), form, content_crs(query.crs))
+
+    def links(self, layer: Layer, query: ItemsQuery, items: Items, form: Format) -> list[dict[str, Any]]:
+        """This page, its other form, the next page, the collection."""
+        asked = {name: value for name, value in self.request.GET.items() if name != "f"}
+        here = f"{documents.address(layer, self.base)}/items"
+        other = HTML if form is GEOJSON else GEOJSON
+        this, that = (f"{here}?{urlencode({**asked, 'f': one.name})}" for one in (form, other))
+        links = [
+            documents.link(this, "self", form, _("This page")),
+            documents.link(that, "alternate", other, _("This page, in another form")),
+            documents.link(documents.address(layer, self.base), "collection", JSON, str(layer)),
+        ]
+        if items.following:
+            after = {**asked, "limit": query.limit, "cursor": items.following.text, "f": form.name}
+            links.append(documents.link(f"{here}?{urlencode(after)}", "next", form, _("Next page")))
+        return links
+
+    def post(self, request: HttpRequest, slug: str) -> HttpResponse:
+        layer = self.layer(slug)
+        if stopped := self.stopped():
+            return stopped
+        (made,) = apply_edits(layer, [bodies.created(request)], rights=self.rights, origin=self.origin())
+        where = f"{documents.address(layer, self.base)}/items/{made.id}"
+        headers = {"Location": where, "ETag": bodies.tag_of(made.version), **WITHOUT_CONTENT}
+        return HttpResponse(status=201, headers=headers)
+
+    def options(self, request: HttpRequest, slug: str) -> HttpResponse:
+        may_write = self.may_write(self.layer(slug))
+        told = {"Accept-Post": ", ".join(bodies.FEATURE_TYPES)} if may_write else {}
+        return allowed(("GET", "HEAD", *(("POST",) if may_write else ()), "OPTIONS"), told)
+
+
+class ItemView(Resource):
+    """One feature."""
+
+    def get(self, request: HttpRequest, slug: str, feature_id: str) -> HttpResponse:
+        layer = self.layer(slug)
+        form = chosen(request, GEOJSON, HTML, parameters=("f", "crs"))
+        crs = parse_crs(request.GET, "crs")
+        item = read_item(layer, number(feature_id), crs, self.rights)
+        if form is HTML:
+            return pages.item(request, layer, self.rights, json.loads(item.feature))
+        headers = {"ETag": bodies.tag_of(item.version), **content_crs(crs)}
+        if headers["ETag"] in request.headers.get("If-None-Match", ""):
+            return HttpResponseNotModified(headers={**HEADERS, **headers})
+        return self.send(linked(item.feature, self.links(layer, feature_id, form)), form, headers)
+
+    def links(self, layer: Layer, feature_id: str, form: Format) -> list[dict[str, Any]]:
+        asked = {name: value for name, value in self.request.GET.items() if name != "f"}
+        here = f"{documents.address(layer, self.base)}/items/{feature_id}"
+        return [
+            documents.link(f"{here}?{urlencode({**asked, 'f': 'json'})}", "self", form, _("This document as JSON")),
+            documents.link(f"{here}?f=html", "alternate", HTML, _("This document as HTML")),
+            documents.link(documents.address(layer, self.base), "collection", JSON, str(layer)),
+        ]
+
+    def put(self, request: HttpRequest, slug: str, feature_id: str) -> HttpResponse:
+        return self.change(slug, feature_id, bodies.replaced)
+
+    def patch(self, request: HttpRequest, slug: str, feature_id: str) -> HttpResponse:
+        return self.change(slug, feature_id, bodies.patched)
+
+    def delete(self, request: HttpRequest, slug: str, feature_id: str) -> HttpResponse:
+        return self.change(slug, feature_id, bodies.deleted)
+
+    def change(self, slug: str, feature_id: str, read: Any) -> HttpResponse:
+        """Write what `read` makes of the request."""
+        layer = self.layer(slug)
+        if stopped := self.stopped():
+            return stopped
+        edit: Edit = read(self.request, layer, number(feature_id), self.rights)
+        (written,) = apply_edits(layer, [edit], rights=self.rights, origin=self.origin())
+        tag = {} if written.action == "delete" else {"ETag": bodies.tag_of(written.version)}
+        return HttpResponse(status=204, headers={**WITHOUT_CONTENT, **tag})
+
+    def options(self, request: HttpRequest, slug: str, feature_id: str) -> HttpResponse:
+        """Also for an identifier that no feature has: QGIS asks for one where a layer is empty."""
+        may_write = self.may_write(self.layer(slug))
+        told = {"Accept-Patch": ", ".join(bodies.PATCH_TYPES)} if may_write else {}
+        return allowed(("GET", "HEAD", *(("PUT", "PATCH", "DELETE") if may_write else ()), "OPTIONS"), told)
+
+
+class SlashView(Resource):
+    """The address without the slash that somebody wrote at its end."""
+
+    def get(self, request: HttpRequest, rest: str) -> HttpResponse:
+        query = request.META.get("QUERY_STRING", "")
+        return HttpResponseRedirect(f"{self.base}/{rest}{'?' if query else ''}{query}")
+
+
+def number(feature_id: str) -> int:
+    """The identifier that an address names. Raises NotFound for what none can be."""
+    if not (feature_id.isascii() and feature_id.isdecimal() and len(feature_id) <= 19):
+        raise NotFound(_("There is no such object, or you may not see it."))
+    return int(feature_id)
+
+
+def allowed(methods: tuple[str, ...], headers: Mapping[str, str]) -> HttpResponse:
+    return HttpResponse(headers={"Allow": ", ".join(methods), **headers, **WITHOUT_CONTENT})
+
+
+def content_crs(crs: Crs) -> dict[str, str]:
+    return {"Content-Crs": f"<{crs.uri}>"}
+
+
+def collection_text(items: Items, links: list[dict[str, Any]]) -> str:
+    """A feature collection around the features as PostgreSQL wrote them."""
+    told: dict[str, Any] = {
+        "type": "FeatureCollection",
+        "timeStamp": timezone.now().strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "numberReturned": items.returned,
+        **({} if items.matched is None else {"numberMatched": items.matched}),
+        "links": links,
+    }
+    return f'{compact(told).removesuffix("}")},"features":[{items.features}]}}'
+
+
+def linked(feature: str, links: list[dict[str, Any]]) -> str:
+    """A feature with its links."""
+    return f'{feature.removesuffix("}")},"links":{compact(links)}}}'
