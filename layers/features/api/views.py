@@ -1,5 +1,6 @@
 """Features over HTTP: lists, one feature, what is here, search, measuring."""
 
+from typing import Any
 from urllib.parse import urlencode
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -12,10 +13,22 @@ from gis_core.middleware import rights_of_request
 from layers.catalogue.services import visible_layer
 from layers.features.api import serializers
 from layers.features.search import Question, suggestions
+from layers.features.services import table
 from layers.features.services.describe import features_as_json, listed_as_json
 from layers.features.services.here import HereQuery, find_here
 from layers.features.services.measure import measure
 from layers.features.services.read import FeatureQuery, get_feature, list_features
+
+KEPT = ("bbox", "limit", *table.PARAMETERS)
+"""Parameters that the next page has too."""
+
+
+def next_page(request: Request, **place: Any) -> str | None:
+    """The address of the page that goes on at this place; None where the place is."""
+    if None in place.values():
+        return None
+    kept = {name: request.query_params[name] for name in KEPT if name in request.query_params}
+    return f"{request.path}?{urlencode({**kept, **place})}"
 
 
 class FeaturesView(APIView):
@@ -28,19 +41,22 @@ class FeaturesView(APIView):
         parameters=[
             OpenApiParameter("bbox", str, description="west,south,east,north (EPSG:4326)"),
             OpenApiParameter("limit", int, description="1 to 1000, 100 by default"),
+            OpenApiParameter("filter", str, description="CQL2 text"),
+            OpenApiParameter("sort", str, description="a field, with - before it for the other way round"),
             OpenApiParameter("after", int, description="the cursor that `next` carries"),
+            OpenApiParameter("cursor", str, description="the one that `next` carries, with a filter or an order"),
         ],
         responses=serializers.FeaturePageSerializer,
     )
     def get(self, request: Request, slug: str) -> Response:
-        query = FeatureQuery.parse(request.query_params)
-        rights = rights_of_request(request)
+        asked, rights = request.query_params, rights_of_request(request)
         layer = visible_layer(slug, rights)
-        page = list_features(layer, query, rights)
-        following = None
-        if page.after is not None:
-            asked = {name: request.query_params[name] for name in ("bbox", "limit") if name in request.query_params}
-            following = f"{request.path}?{urlencode({**asked, 'after': page.after})}"
+        if any(asked.get(name) for name in table.PARAMETERS):
+            found = table.list_table(layer, table.TableQuery.parse(asked, layer, rights), rights)
+            page, following = found.page, next_page(request, cursor=found.cursor and found.cursor.text)
+        else:
+            page = list_features(layer, FeatureQuery.parse(asked), rights)
+            following = next_page(request, after=page.after)
         results = listed_as_json(layer, page.rows, rights)
         return Response({"number_matched": page.number_matched, "next": following, "results": results})
 
