@@ -139,8 +139,14 @@ def acting_as(rights: Rights) -> Iterator[None]:
         yield
     finally:
         _current.reset(token)
-        if inside and connection.in_atomic_block and not connection.needs_rollback:
+        if inside and connection.in_atomic_block and not connection.needs_rollback and not has_failed():
             tell(former)
+
+
+def has_failed() -> bool:
+    """Whether the open transaction only waits to be rolled back, which undoes what it was told."""
+    failed: bool = connection.connection.info.transaction_status == TransactionStatus.INERROR
+    return failed
 
 
 def tell(rights: Rights | None) -> None:
@@ -157,7 +163,7 @@ def under_policies() -> Iterator[None]:
     try:
         yield
     finally:
-        if connection.connection.info.transaction_status != TransactionStatus.INERROR:
+        if not has_failed():
             take_role(former)
 
 

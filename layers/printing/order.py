@@ -1,5 +1,6 @@
 """What somebody wants printed: checked once, kept as JSON with the job, read again by the worker."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
@@ -124,8 +125,8 @@ def written(given: Mapping[str, Any], name: str) -> str:
     text = str(given.get(name) or "")
     if not is_text(text):
         raise Invalid(_("“%(name)s” contains a NUL character.") % {"name": name}, parameter=name)
-    lines = [" ".join(line.split(" ")) for line in text.replace("\t", " ").splitlines()]
-    text = "\n".join(lines).strip() if name == "note" else " ".join(" ".join(lines).split(" ")).strip()
+    lines = [re.sub(r"[ \t]+", " ", line).strip(" ") for line in text.splitlines()]
+    text = "\n".join(lines).strip() if name == "note" else " ".join(filter(None, lines))
     if len(text) > LONGEST[name]:
         words = _("“%(name)s” is longer than %(most)s characters.")
         raise Invalid(words % {"name": name, "most": LONGEST[name]}, parameter=name)

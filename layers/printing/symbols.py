@@ -127,8 +127,9 @@ def sections(scene: Scene, colours: Palette) -> Plain:
     width = 2.6 if near else 1.7 if bold else 0.8
     paints = (Paint(0, stroke=colours.section if bold and not near else colours.section_soft, width_mm=width * PX_MM),)
     # Nobody can ask the paper which section a parcel's number belongs to: unlike on screen it stands there from near.
-    ink = replace_alpha(colours.section, 0.55) if near else colours.section
-    lettering = Lettering(17 * TEXT_MM, ink, colours.halo, "inside", 4, must=True) if bold else None
+    ink = replace_alpha(colours.section, 0.55 if colours is LIGHT else 0.9) if near else colours.section
+    halo = replace_alpha(colours.halo, 0.5) if near else colours.halo
+    lettering = Lettering(17 * TEXT_MM, ink, halo, "inside", 4, must=True) if bold else None
     return lambda properties: Drawn(0, paints, text_of(properties, "code"), lettering)
 
 
@@ -232,13 +233,11 @@ def from_legend(scene: Scene) -> Look:
     column, lettering = layer.labels.get("column", ""), label_lettering(scene)
 
     def look(properties: Properties, _on_photo: bool) -> Drawn:
-        if not looks:
-            return Drawn(WHOLE, neutral)
-        number = line_for(layer.legend, properties)
+        number = line_for(layer.legend, properties) if looks else WHOLE
         if number is None:
             return Drawn(WHOLE, ())
         text = text_of(properties, column) if lettering else ""
-        return Drawn(number, looks[number], text, lettering)
+        return Drawn(number, looks.get(number, neutral), text, lettering)
 
     return look
 

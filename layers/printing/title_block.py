@@ -21,6 +21,7 @@ THICKEST = 2.4  # of a line in the legend
 FRAME_MM = 0.35
 TICK_MM = 1.6
 CROSS_MM = 2.0
+WALL = 1.5  # from this size of words on
 APPENDIX: Paper = "A4"
 
 type Paintable = Callable[[Document, float, float], None]
@@ -239,16 +240,21 @@ def write_strip(document: Document, sheet: Layout, facts: Facts) -> None:
     document.write(strip.x, middle - 3.4 * k, scale_words(facts.scale), TITLE * k, font=BOLD)
     write_bar(document, strip.x + 35 * k, middle - 1.2 * k, facts.scale, k)
     write_north(document, strip.right - 3.2 * k, middle - 5 * k, k)
-    room = strip.width - 35 * k - scales.LONGEST_BAR_MM - 20 * k
+    room = strip.width - 35 * k - longest_bar(k) - 20 * k
     lines = [line for words in projection_words(facts.projection) for line in wrapped(words, TINY * k, room)]
     longest = max(width_of(line, TINY * k) for line in lines)
     start = middle + (len(lines) - 1) * TINY * k * 0.66 - TINY * k * 0.33
     document.lines(strip.right - 9 * k - longest, start, lines, TINY * k, TINY * k * 1.32, ink=INK_SOFT)
 
 
+def longest_bar(k: float) -> float:
+    """Ten centimetres, twenty on sheets that hang on a wall."""
+    return scales.LONGEST_BAR_MM * (2 if k > WALL else 1)
+
+
 def write_bar(document: Document, x: float, y: float, scale: int, k: float) -> None:
     """A bar in black and white parts, with metres above."""
-    bar = scales.scale_bar(scale)
+    bar = scales.scale_bar(scale, longest_bar(k))
     step, high = bar.length_mm / bar.parts, 1.7 * k
     for part in range(bar.parts):
         document.fill(x + part * step, y, step, high, WHITE if part % 2 else INK)

@@ -24,6 +24,7 @@ from gis_core.models import ApiToken, Job, Member, Membership, TownHall, User
 from gis_core.rights import SYSTEM, acting_as
 from layers.catalogue.models import Background, Layer, Theme
 from layers.features.models import Notice
+from layers.printing.services.prints import file_of
 from orthophoto.models import Campaign
 from tests import factories
 from tests.photos import photo
@@ -65,6 +66,7 @@ class World:
     edited: dict[str, Editable]
     notices: dict[str, Notice]
     campaigns: dict[str, Campaign]
+    prints: dict[str, Job]
     parcel_id: int
     tile: tuple[int, int, int]
     rows: dict[str, Any]
@@ -128,6 +130,7 @@ def make_world() -> World:
         "own": factories.job(ours, kind="import", report={"files": []}),
         "other": factories.job(theirs, kind="import", report={"files": []}),
     }
+    prints = {whose: printed_for(person) for whose, person in {**people, "other": stranger}.items()}
     rows = {
         "member": ours.pk,
         "user": people["reader"].pk,
@@ -142,9 +145,16 @@ def make_world() -> World:
         "unused theme": unused_theme.pk,
     }
     place = factories.parcel().pk, tile_of_the_parcel()
-    return World(
-        ours, theirs, people, tokens, persons, invitations, jobs, layers, edited, notices, campaigns, *place, rows
-    )
+    private = layers, edited, notices, campaigns, prints
+    return World(ours, theirs, people, tokens, persons, invitations, jobs, *private, *place, rows)
+
+
+def printed_for(person: User) -> Job:
+    """A finished print and its file."""
+    job = factories.job(None, kind="print", started_by=person, state=Job.State.DONE, ended_at=timezone.now())
+    file_of(job).parent.mkdir(exist_ok=True)
+    file_of(job).write_bytes(b"%PDF-1.7")
+    return job
 
 
 def editable(owner: Member, slug: str) -> Editable:
@@ -192,6 +202,8 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
     campaign = world.campaigns.get(whose)
     edited = world.edited.get(whose) if EDITED.search(route) and scope != "public" else None
     notice = world.notices.get(role if whose == "own" else whose)
+    printed = world.prints.get(role if whose == "own" else whose)
+    job = printed if "/prints/" in route else world.jobs.get(foreign)
     named = {"embers/": member, "membres/": member, "campa": campaign.slug if campaign else "nulle-part"}
     if EDITED.search(route) and scope != "public":
         layer = edited.layer if edited else None
@@ -200,7 +212,7 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         "member": member,
         "layer": layer.slug if layer else "nulle-part",
         "membership_id": person.pk if person else MISSING,
-        "job_id": world.jobs[foreign].pk if foreign in world.jobs else MISSING,
+        "job_id": job.pk if job else MISSING,
         "token_id": token.pk if token else MISSING,
         "feature_id": edited.features[0] if edited else world.parcel_id,
         "features": edited.features if edited else (MISSING, MISSING + 1),
@@ -269,6 +281,8 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
         ("api/v1/measure/", "POST"): {"geometry": {"type": "LineString", "coordinates": [[1.9, 47.5], [1.91, 47.5]]}},
     }
     x, y = factories.ORIGIN
+    sheet = {"paper": "A4", "orientation": "portrait", "scale": 1000, "center": [x, y]}
+    json["api/v1/prints/", "POST"] = {"title": "Plan", "layers": [{"layer": given["layer"]}], **sheet}
     first, second = given["features"]
     cut = {"type": "LineString", "coordinates": [[x + 30, y - 1], [x + 30, y + 101]]}
     change = {"action": "update", "id": first, "version": 1, "properties": {"lamps": 3}}
@@ -363,6 +377,8 @@ def test_every_line_of_the_table_names_a_route() -> None:
 @pytest.mark.parametrize(("route", "method", "scope", "role", "status"), list(cells()))
 def test_cell(world: World, undone: None, route: str, method: str, scope: str, role: str, status: str) -> None:
     answer = ask(world, method, scope, role, route)
+    for close in answer._resource_closers:  # close() itself would end the test's connection
+        close()
     assert answer.status_code == int(status), answer.content[:300]
 
 

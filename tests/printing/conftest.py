@@ -1,7 +1,6 @@
 """Prints made in a test, opened by another PDF library than the one that wrote them."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from ctypes import byref, c_float, c_int, c_uint
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +12,7 @@ import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 import pytest
+from django.db import transaction
 from numpy.typing import NDArray
 
 from gis_core.rights import ANONYMOUS, Rights, acting_as
@@ -116,26 +116,19 @@ def inside(found: Any, outer: Points) -> Iterator[tuple[Any, Points]]:
         yield from inside(raw.FPDFFormObj_GetObject(found, number), matrix)
 
 
-@contextmanager
-def worker() -> Iterator[None]:
-    """As a job does: the worker's role, which row policies pass by."""
-    with factories.as_worker():
-        yield
-
-
 type Print = Callable[..., Opened]
 
 
 @pytest.fixture
 def print_map(tmp_path: Path, db: None) -> Print:
-    """Print as somebody (nobody by default) and open the file."""
+    """Print as somebody (nobody by default), as the worker does, and open the file."""
 
     def made(*layers: str, rights: Rights = ANONYMOUS, **fields: Any) -> Opened:
         wanted = [{"layer": slug} for slug in layers]
         usual = {"title": "Essai", "scale": 1000, "paper": "A4", "orientation": "landscape", "center": CENTER}
         order = PrintOrder.of(usual | {"layers": wanted} | fields)
         file = tmp_path / "plan.pdf"
-        with worker(), acting_as(rights):
+        with factories.as_worker(), acting_as(rights), transaction.atomic():
             printing = Printing(order, rights, tmp_path, lambda share, message: None)
             report = printing.run(file, author="Jeanne", organisation="", day=date(2026, 11, 24), language="fr")
         return Opened(file, report, order.sheet, pdfium.PdfDocument(file))

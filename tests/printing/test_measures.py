@@ -37,11 +37,15 @@ def test_a_bar_of_100_mm_measures_100_mm(print_map: Print, scale: int) -> None:
     assert end - begin == pytest.approx(100, abs=TOLERANCE_MM / 20)
 
 
-@pytest.mark.parametrize(("paper", "orientation"), [("A4", "portrait"), ("A3", "landscape"), ("A0", "portrait")])
-def test_the_bar_is_as_long_on_every_paper(print_map: Print, paper: str, orientation: str) -> None:
+@pytest.mark.parametrize(
+    ("paper", "orientation", "length"),
+    [("A4", "portrait", 100), ("A3", "landscape", 100), ("A2", "portrait", 100), ("A0", "portrait", 200)],
+)
+def test_the_bar_is_as_long_on_every_paper(print_map: Print, paper: str, orientation: str, length: int) -> None:
+    """And twice as long on those that are read from further away."""
     factories.parcel()
     begin, end = bar_of(print_map("parcels", paper=paper, orientation=orientation, scale=500))
-    assert end - begin == pytest.approx(100, abs=0.01)
+    assert end - begin == pytest.approx(length, abs=0.01)
 
 
 def test_a_rendering_of_the_bar_measures_100_mm(print_map: Print) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import shapely
@@ -26,17 +25,18 @@ from layers.catalogue.services import visible_layer, visible_photo
 from layers.printing import labels, title_block
 from layers.printing.document import Document, Drawing
 from layers.printing.facts import Facts, PhotoShown, Shown, legend_of, sources_of
+from layers.printing.mapping import LayerDrawing
 from layers.printing.order import PrintOrder
 from layers.printing.paper import Box
-from layers.printing.paths import POINT, Layered, on_paper
+from layers.printing.paths import on_paper
 from layers.printing.picture import Developed, develop
 from layers.printing.scale import EPSG, Projection
-from layers.printing.services.reading import Batch, read_features
-from layers.printing.symbols import Drawn, columns_for, faded, look_of
+from layers.printing.services.reading import read_features
+from layers.printing.symbols import columns_for
 
 MOST_COMMUNES = 4
 PHOTO_SHARE = 0.5  # of the work
-LAYERS_SHARE = 0.4
+NAMES_SHARE = 0.9
 
 type Tell = Callable[[float, str], None]
 
@@ -73,7 +73,7 @@ class Printing:
         document.page(sheet.width, sheet.height)
         if picture:
             document.picture(picture.path, sheet.map)
-        self.draw_layers(document, layers, self.seen_ground(pixels))
+        self.draw_layers(document, layers, self.photographed(pixels))
         facts = self.facts(photo, author=author, organisation=organisation, day=day)
         if order.grid:
             title_block.write_grid(document, sheet, self.ground, order.scale, photo is not None)
@@ -102,13 +102,13 @@ class Printing:
             raise Invalid(words % {"title": photo})
         return PhotoShown(photo, picture.covered, pixels.narrowed), picture, pixels
 
-    def seen_ground(self, pixels: Pixels | None) -> BaseGeometry | None:
-        """The part of the map where the photo lies, prepared."""
+    def photographed(self, pixels: Pixels | None) -> BaseGeometry | None:
+        """Where the photo lies, in millimetres on paper."""
         if pixels is None:
             return None
-        seen: BaseGeometry = shapely.intersection(pixels.ground, shapely.box(*self.ground))
-        shapely.prepare(seen)
-        return seen
+        near = shapely.intersection(pixels.ground, shapely.box(*self.ground))
+        placed: BaseGeometry = on_paper(np.array([near]), self.ground, self.order.scale)[0]
+        return placed
 
     # -- layers -------------------------------------------------------------------------------------------------------
 
@@ -130,61 +130,30 @@ class Printing:
         names = labels.Names(frame.width, frame.height)
         begun = PHOTO_SHARE if self.order.photo else 0.0
         for number, (layer, wanted) in enumerate(reversed(list(zip(layers, self.order.layers, strict=True)))):
-            share = begun + (1 - begun) * LAYERS_SHARE * 2 * number / len(layers)
+            share = begun + (NAMES_SHARE - begun) * number / len(layers)
             self.tell(share, _("Layer “%(layer)s”") % {"layer": layer})
-            drawing = Drawing(frame.width, frame.height)
-            self.shown.insert(0, self.draw_layer(layer, wanted.opacity, drawing, names, photographed))
-            document.draw(drawing, frame.x, frame.y, wanted.opacity)
-        self.tell(0.9, _("Names"))
+            drawing = LayerDrawing(
+                layer, scale=self.order.scale, frame=frame, opacity=wanted.opacity, names=names,
+                photographed=photographed,
+            )  # fmt: skip
+            for side in self.draw_layer(layer, drawing):
+                document.draw(side, frame.x, frame.y, wanted.opacity)
+            self.shown.insert(0, drawing.shown)
+        self.tell(NAMES_SHARE, _("Names"))
         names.place()
         with document.moved(frame.x, frame.y, (0, 0, frame.width, frame.height)):
             labels.write(document, names)
 
-    def draw_layer(
-        self, layer: Layer, opacity: float, drawing: Drawing, names: labels.Names, photographed: BaseGeometry | None
-    ) -> Shown:
-        """One layer's features in the drawing, what they are called in the names. Raises Unavailable, naming it."""
-        shown, layered = Shown(layer), Layered(drawing)
+    def draw_layer(self, layer: Layer, drawing: LayerDrawing) -> list[Drawing]:
+        """Read and paint one layer. Raises Unavailable, naming it."""
         try:
             with under_policies():
                 for batch in read_features(layer, self.ground, columns_for(layer), self.rights):
-                    self.draw_batch(batch, shown, layered, opacity, names, photographed)
+                    drawing.add(batch, self.ground)
         except (DatabaseError, GEOSException) as error:
             words = _("The layer “%(layer)s” could not be read, and nothing was printed.")
             raise Unavailable(words % {"layer": layer}) from error
-        layered.finish()
-        return shown
-
-    def draw_batch(
-        self, batch: Batch, shown: Shown, layered: Layered, opacity: float, names: labels.Names,
-        photographed: BaseGeometry | None,
-    ) -> None:  # fmt: skip
-        look = look_of(shown.layer, self.order.scale)
-        photo = on_photo(batch.geometries, photographed)
-        placed = on_paper(batch.geometries, self.ground, self.order.scale)
-        for geometry, properties, over in zip(placed, batch.properties, photo, strict=True):
-            if shapely.is_empty(geometry):
-                continue
-            drawn = faded(look(properties, bool(over)), opacity)
-            if not drawn.paints:
-                continue
-            layered.add(geometry, drawn.paints)
-            if shapely.get_dimensions(geometry) == POINT:
-                radius = max(paint.radius_mm for paint in drawn.paints)
-                for x, y in shapely.get_coordinates(geometry).tolist():
-                    names.keep_clear(x, y, radius)
-            if drawn.text and drawn.lettering:
-                names.ask(geometry, drawn.text, drawn.lettering)
-            if self.is_seen(geometry, drawn):
-                shown.add(drawn, bool(over))
-
-    def is_seen(self, geometry: BaseGeometry, drawn: Drawn) -> bool:
-        """Whether a feature leaves a trace on the map: of an area without a colour only its outline does."""
-        if drawn.lettering or shapely.get_dimensions(geometry) < 2 or any(paint.fill for paint in drawn.paints):
-            return True
-        frame = self.order.sheet.map
-        window = shapely.box(0, 0, frame.width, frame.height)
-        return bool(shapely.intersects(shapely.boundary(geometry), window))
+        return drawing.finish()
 
     # -- words --------------------------------------------------------------------------------------------------------
 
@@ -203,14 +172,6 @@ class Printing:
             empty=[str(one.layer) for one in self.shown if not one.count],
             sources=sources_of([one.layer for one in self.shown if one.count], photo),
         )
-
-
-def on_photo(geometries: Any, photographed: BaseGeometry | None) -> Any:
-    """Which of these geometries have their middle on the photo: they are drawn in its colours, as in the web map."""
-    if photographed is None:
-        return np.zeros(len(geometries), np.bool_)
-    bounds = shapely.bounds(geometries)
-    return shapely.contains_xy(photographed, (bounds[:, 0] + bounds[:, 2]) / 2, (bounds[:, 1] + bounds[:, 3]) / 2)
 
 
 def communes_in(ground: Box) -> list[str]:

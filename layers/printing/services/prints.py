@@ -16,6 +16,7 @@ from gis_core.errors import Conflict, Invalid, NotFound
 from gis_core.models import Job, JobQuerySet, User
 from gis_core.rights import Rights
 from gis_core.services.jobs import start_job
+from layers.catalogue.legend import is_shown_at
 from layers.catalogue.services import visible_layer, visible_photo
 from layers.printing.order import PrintOrder
 
@@ -38,13 +39,21 @@ def start_print(order: PrintOrder, *, user: User, rights: Rights) -> Job:
 
 
 def with_titles(order: PrintOrder, rights: Rights) -> PrintOrder:
-    """The order with its layers' and its photo's titles. Raises Invalid for one that the asker does not see."""
+    """The order with its layers' and its photo's titles.
+
+    Raises Invalid for one that the asker does not see, and for a layer that is not shown at the scale.
+    """
     try:
-        layers = tuple(replace(one, title=str(visible_layer(one.layer, rights))) for one in order.layers)
+        layers = [visible_layer(one.layer, rights) for one in order.layers]
         photo = str(visible_photo(order.photo, rights)) if order.photo else ""
     except NotFound as error:
         raise Invalid(error.message, parameter="layers") from error
-    return replace(order, layers=layers, photo_title=photo)
+    for layer in layers:
+        if not is_shown_at(layer, order.scale):
+            words = _("The layer “%(layer)s” is not shown at this scale: turn it off, or choose another scale.")
+            raise Invalid(words % {"layer": layer}, parameter="layers")
+    titled = (replace(one, title=str(layer)) for one, layer in zip(order.layers, layers, strict=True))
+    return replace(order, layers=tuple(titled), photo_title=photo)
 
 
 def prints_of(rights: Rights) -> JobQuerySet:

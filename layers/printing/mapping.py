@@ -1,0 +1,113 @@
+"""One layer on a printed map: its features painted, its names collected, its legend counted.
+
+Where a photo ends inside the map, what lies on it has the photo's colours and the rest those of plain paper: a boundary
+that crosses the photo's edge is drawn in both, each cut there.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from layers.catalogue.models import Layer
+from layers.printing.document import Drawing
+from layers.printing.facts import Shown
+from layers.printing.labels import Names
+from layers.printing.paper import Box, Rectangle
+from layers.printing.paths import POINT, Geometries, Layered, on_paper, path, turned
+from layers.printing.services.reading import Batch
+from layers.printing.symbols import Drawn, faded, look_of
+
+
+@dataclass(slots=True)
+class Side:
+    """The part of the map that lies on the photo, or the rest; `area` in millimetres on paper, prepared."""
+
+    on_photo: bool
+    area: BaseGeometry
+    whole: bool
+    layered: Layered
+
+    def meets(self, placed: Geometries) -> Any:
+        return np.ones(len(placed), np.bool_) if self.whole else shapely.intersects(self.area, placed)
+
+    def shows(self, geometry: BaseGeometry, drawn: Drawn) -> bool:
+        """Whether a feature leaves a trace here: of an area without a colour only its outline does."""
+        if drawn.lettering or shapely.get_dimensions(geometry) < 2 or any(paint.fill for paint in drawn.paints):
+            return True
+        return bool(shapely.intersects(self.area, shapely.boundary(geometry)))
+
+
+class LayerDrawing:
+    """A layer in the making; `photographed` is where the photo lies (millimetres on paper), None without one."""
+
+    def __init__(
+        self, layer: Layer, *, scale: int, frame: Rectangle, opacity: float, names: Names,
+        photographed: BaseGeometry | None,
+    ) -> None:  # fmt: skip
+        self.scale, self.opacity, self.names = scale, opacity, names
+        self.look = look_of(layer, scale)
+        self.shown = Shown(layer)
+        self.sides = list(sides(frame, photographed))
+
+    def add(self, batch: Batch, ground: Box) -> None:
+        """Paint some features of a map of this ground (EPSG:2154)."""
+        placed = on_paper(batch.geometries, ground, self.scale)
+        there = ~shapely.is_empty(placed)
+        for side in self.sides:
+            for number in np.flatnonzero(there & side.meets(placed)):
+                self.paint(placed[number], batch.properties[number], side)
+
+    def paint(self, geometry: BaseGeometry, properties: dict[str, Any], side: Side) -> None:
+        drawn = faded(self.look(properties, side.on_photo), self.opacity)
+        if not drawn.paints:
+            return
+        side.layered.add(geometry, drawn.paints)
+        if side.shows(geometry, drawn):
+            self.shown.add(drawn, side.on_photo)
+        if shapely.get_dimensions(geometry) == POINT:
+            radius = max(paint.radius_mm for paint in drawn.paints)
+            for x, y in shapely.get_coordinates(geometry).tolist():
+                self.names.keep_clear(x, y, radius)
+        if drawn.text and drawn.lettering and self.is_named_on(side, geometry):
+            self.names.ask(geometry, drawn.text, drawn.lettering)
+
+    def is_named_on(self, side: Side, geometry: BaseGeometry) -> bool:
+        """Whether a name is written in the colours of this side: once, where most of what one sees lies."""
+        if side.whole:
+            return True
+        west, south, east, north = np.clip(
+            shapely.bounds(geometry), 0, np.tile([self.names.width, self.names.height], 2)
+        )
+        on_photo = shapely.contains_xy(self.sides[0].area, (west + east) / 2, (south + north) / 2)
+        return bool(on_photo) == side.on_photo
+
+    def finish(self) -> list[Drawing]:
+        """The drawings, one of each side."""
+        for side in self.sides:
+            side.layered.finish()
+        return [side.layered.drawing for side in self.sides]
+
+
+def sides(frame: Rectangle, photographed: BaseGeometry | None) -> Iterator[Side]:
+    """The photo and the rest of the map, or the one that there is."""
+    window = shapely.box(0, 0, frame.width, frame.height)
+    on_photo = None if photographed is None else shapely.intersection(photographed, window)
+    if on_photo is None or on_photo.is_empty or on_photo.area >= window.area * (1 - 1e-6):
+        shapely.prepare(window)
+        yield Side(on_photo is not None and not on_photo.is_empty, window, True, Layered(drawing_of(frame)))
+        return
+    for area in (on_photo, shapely.difference(window, on_photo)):
+        shapely.prepare(area)
+        yield Side(area is on_photo, area, False, Layered(drawing_of(frame, area)))
+
+
+def drawing_of(frame: Rectangle, area: BaseGeometry | None = None) -> Drawing:
+    """A drawing of the map, cut at the edge of an area."""
+    drawing = Drawing(frame.width, frame.height)
+    if area is not None:
+        drawing.add(path(shapely.get_rings(turned(area)), closed=True), "W* n")
+    return drawing

@@ -1,0 +1,271 @@
+"""What a print shows: everything that was asked for, of everything its asker may see, and nothing else."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from django.conf import settings
+from django.contrib.gis.geos import LineString, MultiPolygon, Point, Polygon
+from django.db import connection
+
+from gis_core.errors import Invalid, NotFound, Unavailable
+from gis_core.rights import ANONYMOUS, Role, acting_as, rights_of
+from layers.catalogue.models import Layer
+from layers.printing.services import reading
+from tests import factories
+from tests.printing.conftest import CENTER, Print
+from tests.tiles.ortho import campaign
+
+PRIVATE = {"table": "gis_core_job", "rows": "owner", "title_field": "title", "columns": []}
+
+
+def box(x: float, y: float, width: float, height: float) -> MultiPolygon:
+    """A rectangle that lies so far (m) from the middle of the map."""
+    west, south = CENTER[0] + x, CENTER[1] + y
+    return MultiPolygon(Polygon.from_bbox((west, south, west + width, south + height)), srid=2154)
+
+
+def test_a_sheet_says_what_it_shows(print_map: Print) -> None:
+    factories.commune(name="Saint-Aubin", geom=box(-2000, -2000, 4000, 4000))
+    factories.parcel(number="0121", geom=box(-20, -20, 40, 40))
+    text = " ".join(print_map("parcels", title="Plan de la rue", note="Dossier 12.\nÀ vérifier.").text().split())
+    for words in ("Plan de la rue", "Saint-Aubin", "Dossier 12.", "À vérifier.", "1 000", "Échelle"):
+        assert words in text
+    for words in ("Légende", "Parcelle", "Sources", "DGFiP", "Licence Ouverte 2.0", "24 nov. 2026", "Jeanne", "2154"):
+        assert words in text
+
+
+def test_the_number_of_a_parcel_is_text_that_one_finds_once(print_map: Print) -> None:
+    factories.parcel(number="0121", geom=box(-20, -20, 40, 40))
+    assert print_map("parcels").text().split().count("121") == 1
+
+
+def test_numbers_are_written_where_the_map_writes_them(print_map: Print) -> None:
+    factories.parcel(number="0121", geom=box(-100, -100, 200, 200))
+    assert "121" in print_map("parcels", scale=5_000).text().split()
+    assert "121" not in print_map("parcels", scale=5_001).text().split()
+
+
+def test_the_legend_lists_only_what_was_drawn(print_map: Print) -> None:
+    legend = [
+        {"label": "Bleues", "where": {"section": "AB"}, "symbol": {"kind": "fill", "fill": "#0000ff"}},
+        {"label": "Rouges", "where": {"section": "AC"}, "symbol": {"kind": "fill", "fill": "#ff0000"}},
+    ]
+    columns = [{"name": "section", "label": "Section", "type": "text", "in_tiles": True}]
+    factories.layer("couleurs", title="Couleurs", columns=columns, legend=legend)
+    factories.layer("vides", title="Vides", table="cadastre_section", columns=[])
+    factories.parcel(section="AB", geom=box(-20, -20, 40, 40))
+    printed = print_map("couleurs", "vides")
+    assert "Bleues" in printed.text()
+    assert "Rouges" not in printed.text()
+    assert "Sans objet dans ce cadre : Vides" in printed.text()
+    assert printed.report.remarks == ["Sans objet dans ce cadre : Vides"]
+
+
+def test_a_feature_has_the_symbol_of_its_line_in_the_legend(print_map: Print) -> None:
+    legend = [
+        {"label": "Petites", "where": {"area_m2": {"to": 500}}, "symbol": {"kind": "fill", "fill": "#0000ff"}},
+        {"label": "Grandes", "where": {}, "symbol": {"kind": "fill", "fill": "#ff0000"}},
+    ]
+    factories.layer("couleurs", legend=legend)
+    factories.parcel(area_m2=400, geom=box(-60, -20, 40, 40))
+    factories.parcel(area_m2=600, geom=box(20, -20, 40, 40))
+    printed = print_map("couleurs")
+    picture = printed.picture(72)
+    frame = printed.sheet.map
+    row, middle = int((printed.sheet.height - frame.y - frame.height / 2) / 25.4 * 72), frame.x + frame.width / 2
+    small, large = (picture[row, int((middle + x) / 25.4 * 72)].tolist() for x in (-40, 40))
+    assert (small, large) == ([0, 0, 255], [255, 0, 0])
+
+
+def test_labels_of_a_layer_are_written(print_map: Print) -> None:
+    factories.layer("nommees", labels={"column": "label", "size": 12, "from_scale": 2_000})
+    factories.parcel(section="ZK", number="0007", geom=box(-20, -20, 40, 40))
+    assert "ZK 7" in print_map("nommees", scale=2_000).text()
+    assert "ZK 7" not in print_map("nommees", scale=2_001).text()
+
+
+def test_a_line_and_a_point_are_drawn_too(print_map: Print) -> None:
+    from tests.printing.rows import table_of
+
+    lines = table_of(
+        "layer_lignes", "LineString", [LineString((CENTER[0] - 30, CENTER[1]), (CENTER[0] + 30, CENTER[1]))]
+    )
+    points = table_of("layer_points", "Point", [Point(*CENTER)])
+    pipe = {"kind": "line", "stroke": "#1f6fb2", "stroke_width": 2, "dash": [6, 3]}
+    valve = {"kind": "circle", "fill": "#00aa00", "radius": 6, "shape": "square"}
+    legend = [{"label": "Conduite", "symbol": pipe}]
+    factories.layer("lignes", table=lines, geometry_type="line", columns=[], legend=legend)
+    legend = [{"label": "Vanne", "symbol": valve}]
+    factories.layer("points", table=points, geometry_type="point", columns=[], legend=legend)
+    printed = print_map("points", "lignes")
+    assert {"Conduite", "Vanne"} <= set(printed.text().split())
+    colours = {path.colour[:3] for path in printed.paths()}
+    assert {(0x1F, 0x6F, 0xB2), (0, 0xAA, 0)} <= colours
+
+
+def test_rows_of_others_are_not_on_it(print_map: Print) -> None:
+    """The worker's own role would see them: the row policies are those of who asked."""
+    from tests.printing.rows import owned_table
+
+    ours, theirs = factories.member(), factories.member()
+    table = owned_table("layer_privee", {ours.pk: CENTER[0] - 50, theirs.pk: CENTER[0] + 10}, CENTER[1])
+    factories.layer("privee", title="Privée", table=table, rows="owner", visibility="signed_in", columns=[])
+    assert print_map("privee", rights=rights_of(factories.user(ours))).report.features == 1
+    agency = factories.user(factories.member(), Role.AGENCY_ADMINISTRATOR)
+    assert print_map("privee", rights=rights_of(agency)).report.features == 2
+
+
+def test_a_layer_that_is_no_longer_open_stops_the_print(print_map: Print) -> None:
+    factories.layer("fermee", title="Fermée", visibility="owner", owner=factories.member())
+    factories.parcel()
+    with pytest.raises(NotFound, match="fermee"):
+        print_map("parcels", "fermee")
+
+
+def test_a_layer_that_cannot_be_read_stops_the_print(print_map: Print, tmp_path: Path) -> None:
+    factories.layer("cassee", title="Cassée", table="layer_absente")
+    factories.parcel()
+    with pytest.raises(Unavailable, match="Cassée"):
+        print_map("parcels", "cassee")
+    assert not (tmp_path / "plan.pdf").exists()
+
+
+def test_too_many_objects_stop_the_print(print_map: Print, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MOST_FEATURES", 1)
+    for x in (0, 30):
+        factories.parcel(geom=box(x, 0, 20, 20))
+    with pytest.raises(Invalid, match="Parcelles"):
+        print_map("parcels")
+
+
+def test_a_long_legend_goes_to_a_page_of_its_own(print_map: Print) -> None:
+    legend = [
+        {
+            "label": f"Zone {number}",
+            "where": {"number": f"{number:04d}"},
+            "symbol": {"kind": "fill", "fill": f"#0000{number:02x}"},
+        }
+        for number in range(60)
+    ]
+    columns = [{"name": "number", "label": "Numéro", "type": "text", "in_tiles": True}]
+    factories.layer("zones", columns=columns, legend=legend)
+    for number in range(60):
+        factories.parcel(number=f"{number:04d}", geom=box(-80 + number % 10 * 12, -60 + number // 10 * 12, 10, 10))
+    printed = print_map("zones")
+    assert len(printed.document) == 2
+    assert "Légende et sources : page suivante" in printed.text()
+    assert all(f"Zone {number}" in printed.text(1) for number in range(60))
+
+
+def test_coordinates_are_at_the_edge_on_request(print_map: Print) -> None:
+    factories.parcel()
+    assert "617\u202f100" not in print_map("parcels").text()
+    assert "617\u202f100" in print_map("parcels", grid=True).text()
+
+
+# -- the photo --------------------------------------------------------------------------------------------------------
+
+ON_PHOTO = (campaign.WEST + 100, campaign.NORTH - 50)
+
+
+def test_the_photo_lies_under_the_vectors_to_the_pixel(print_map: Print) -> None:
+    """A wave of the photo's red stands where the colours say, beside a drawn boundary of the same place."""
+    campaign.publish()
+    factories.parcel(
+        geom=MultiPolygon(
+            Polygon.from_bbox((ON_PHOTO[0] - 5, ON_PHOTO[1] - 5, ON_PHOTO[0] + 5, ON_PHOTO[1] + 5)), srid=2154
+        )
+    )
+    printed = print_map("parcels", photo="essai", center=ON_PHOTO, scale=100, dpi=150)
+    picture = printed.picture(150).astype(int)
+    frame, sheet = printed.sheet.map, printed.sheet
+    ground = sheet.ground(ON_PHOTO, 100)
+    columns = np.arange(40, 1200, 7)
+    rows = np.arange(40, 900, 7)
+    xs = ground[0] + ((columns + 0.5) / 150 * 25.4 - frame.x) / 10
+    ys = ground[3] - ((rows + 0.5) / 150 * 25.4 - (sheet.height - frame.top)) / 10
+    east, north = np.meshgrid(xs, ys)
+    truth = campaign.colours(east, north)
+    seen = picture[np.ix_(rows, columns)]
+    inside = (east > ground[0] + 0.5) & (east < ground[2] - 0.5) & (north > ground[1] + 0.5) & (north < ground[3] - 0.5)
+    off = np.abs(seen - truth).max(axis=2)[inside]
+    assert np.median(off) < 6
+    assert (off < 25).mean() > 0.95
+
+
+def test_the_date_and_the_source_of_the_photo_are_told(print_map: Print) -> None:
+    campaign.publish(attribution="© Agence d’essai")
+    text = print_map(photo="essai", center=ON_PHOTO, scale=200).text().replace("\xa0", " ")
+    assert "Photo essai" in text
+    assert "juin 2024" in text
+    assert "20 cm" in text
+    assert "© Agence d’essai" in text
+
+
+def test_a_photo_that_covers_a_part_says_so(print_map: Print) -> None:
+    campaign.publish()
+    printed = print_map(photo="essai", center=(campaign.WEST, campaign.NORTH - 50), scale=200)
+    assert "La photo couvre" in printed.text()
+    assert len(printed.report.remarks) == 1
+
+
+def test_a_photo_with_nothing_in_the_map_stops_the_print(print_map: Print) -> None:
+    campaign.publish()
+    factories.parcel()
+    with pytest.raises(Invalid, match="Photo essai"):
+        print_map("parcels", photo="essai", center=(campaign.WEST + 5_000, campaign.NORTH))
+
+
+def test_a_photo_with_a_missing_file_stops_the_print(print_map: Print) -> None:
+    campaign.publish("perdue", "orthophoto/imprimee/1")
+    for sheet in Path(settings.FILES_DIR, "orthophoto/imprimee/1").glob("nord-*.tif"):
+        sheet.unlink()
+    with pytest.raises(Unavailable, match="Photo perdue"):
+        print_map(photo="perdue", center=ON_PHOTO, scale=100)
+
+
+def test_a_town_prints_the_photo_on_its_own_commune_only(print_map: Print) -> None:
+    west = MultiPolygon(
+        Polygon.from_bbox((campaign.WEST, campaign.NORTH - 100, campaign.WEST + 100, campaign.NORTH)), srid=2154
+    )
+    town = factories.member(factories.commune(geom=west))
+    campaign.publish(visibility="members", owner=factories.member(), shared_with=[town.pk], within_communes=True)
+    printed = print_map(photo="essai", center=ON_PHOTO, scale=100, rights=rights_of(factories.user(town)))
+    frame = printed.sheet.map
+    picture = printed.picture(72)
+    row = int((printed.sheet.height - frame.y - frame.height / 2) / 25.4 * 72)
+    left, right = (picture[row, int((frame.x + frame.width * share) / 25.4 * 72)] for share in (0.3, 0.7))
+    assert left.min() < 250
+    assert right.tolist() == [255, 255, 255]
+    assert "vos communes" in printed.text()
+
+
+def test_a_boundary_across_the_photos_edge_is_seen_on_both_sides(print_map: Print) -> None:
+    campaign.publish()
+    edge = campaign.WEST
+    factories.parcel(
+        geom=MultiPolygon(
+            Polygon.from_bbox((edge - 15, campaign.NORTH - 60, edge + 15, campaign.NORTH - 40)), srid=2154
+        )
+    )
+    printed = print_map("parcels", photo="essai", center=(edge, campaign.NORTH - 50), scale=200)
+    outlines = {path.colour[:3] for path in printed.paths() if path.stroked}
+    assert {(255, 255, 255), (0x5C, 0x6B, 0x64)} <= outlines
+
+
+def test_the_role_taken_to_read_is_given_back(print_map: Print) -> None:
+    factories.parcel()
+    print_map("parcels")
+    with connection.cursor() as cursor:
+        cursor.execute("select current_user")
+        assert cursor.fetchone() == ("arpent_web",)
+
+
+def test_every_layer_of_the_installation_can_be_printed_together(print_map: Print) -> None:
+    factories.commune(geom=box(-40, -40, 500, 500))
+    factories.parcel(geom=box(-20, -20, 40, 40))
+    with acting_as(ANONYMOUS):
+        slugs = list(Layer.objects.order_by("slug").values_list("slug", flat=True))
+    assert len(slugs) >= 6
+    assert print_map(*slugs).report.pages == 1
