@@ -16,6 +16,7 @@ ROOMS = {
     "campagnes/": ["orthophoto.urls"],
     "couches/": ["layers.settings.urls"],
     "imports/": ["layers.imports.urls"],
+    "ogc/": ["layers.ogc.urls"],
     "tiles/": ["tiles.urls"],
 }
 
