@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from psycopg import sql
 
 from demo import accounts
+from demo.layers import seed_layers
 from demo.tasks import PHOTOS, SEED
 from demo.territory import Parcel, Territory, generate
 from gis_core.models import Commune, HistoryEvent, Job, Member, User
@@ -46,6 +47,7 @@ def seed_demo(*, data_dir: Path, seed: int = SEED, say: Say = print) -> bool:
         say("Le territoire de démonstration est déjà chargé.")
     with transaction.atomic():
         seed_people(data_dir / "demo-accounts.json")
+        seed_layers(say)
         ask_for_photos(say)
     say("Comptes de démonstration vérifiés.")
     return loaded

@@ -15,6 +15,7 @@ from layers.cadastre.models import Address, Building, Parcel, Road, Section
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+EDITED = ("street-lights", "cycle-paths", "green-areas")
 
 
 def seed(folder: Path) -> bool:
@@ -54,3 +55,16 @@ def test_seeding_loads_once_and_repairs_accounts(tmp_path: Path, client: Client)
     assert Membership.objects.count() == len(first)
     found = client.get("/api/v1/search/", {"q": "Saint-Aubin-du-Lys"}).json()["results"]
     assert found[0]["kind"] == "commune"
+
+
+def test_seeding_makes_layers_to_edit_once_and_leaves_what_people_did(tmp_path: Path, client: Client) -> None:
+    seed(tmp_path)
+    rows = {slug: client.get(f"/api/v1/layers/{slug}/features/").json()["number_matched"] for slug in EDITED}
+    assert all(count >= 200 for count in rows.values()), rows
+    technician = User.objects.get(username="reseaux.lys")
+    client.force_login(technician)
+    assert all(client.get(f"/api/v1/layers/{slug}/").json()["can_edit"] for slug in EDITED)
+    body = {"edits": [{"action": "delete", "id": 1, "version": 1}]}
+    assert client.post("/api/v1/layers/green-areas/edits/", body, content_type="application/json").status_code == 200
+    seed(tmp_path)
+    assert client.get("/api/v1/layers/green-areas/features/").json()["number_matched"] == rows["green-areas"] - 1
