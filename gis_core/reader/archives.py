@@ -1,5 +1,6 @@
 """What a delivered file holds: an archive is unpacked into quarantine, each of its datasets in a folder of its own."""
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,6 +46,11 @@ class Unpacking:
         with path.open("ab") as opened:
             opened.write(blob.data)
         path.chmod(0o644)
+
+    def undo(self) -> None:
+        """Remove what an archive that is refused had given before."""
+        for folder in self.folders.values():
+            shutil.rmtree(self.root / folder, ignore_errors=True)
 
     def _part(self, folder: Any, file: Any, label: Any) -> Part:
         name = f"{self._folder(int(folder))}/{_plain(file)}"

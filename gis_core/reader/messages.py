@@ -78,9 +78,9 @@ MESSAGES = {
     "table_cut": _("The table (.dbf) is cut off: it announces %(announced)s rows and holds %(held)s."),
     "unknown_encoding": _("“%(name)s” is not a text encoding. Try utf-8, cp1252 (Windows) or cp850 (DOS)."),
     "wrong_encoding": _("The text is not in the encoding %(name)s (near row %(row)s): choose another."),
-    "endless_row": _(
-        "A row near row %(row)s is longer than %(limit_mb)s MB: a quotation mark was probably not closed."
-    ),
+    "endless_row": _("A text after row %(row)s has no end: a quotation mark was probably not closed."),
+    "bad_xml": _("The XML is wrong at line %(line)s, column %(column)s: export the file again."),
+    "xml_doctype": _("The XML begins with a document type (DTD), which is not read: export the file without it."),
     "unknown_field": _("The layer has no field named “%(name)s”."),
     "spreadsheet_too_large": _("The workbook is larger than %(limit_mb)s MB once unpacked: save its sheet as CSV."),
     "archive_bomb": _("The archive grows to more than %(ratio)s times its size: it is not unpacked."),
@@ -291,6 +291,10 @@ NOTES = {
     "no_header": _("The first row names no fields: they are numbered."),
     "skipped_lines": _("Lines before the header were skipped."),
     "table_longer": _("The table (.dbf) has more rows than there are geometries: the last ones are left out."),
+    "journal": _(
+        "The GeoPackage was open in another program when it was copied: its last changes may be missing. "
+        "Close it there and copy it again."
+    ),
     "empty_rows": _("Rows without any value were left out."),
     "utf8_bom": _("The file starts with a byte order mark, which was skipped."),
 }

@@ -182,6 +182,7 @@ class RestrictedReader:
                 unread.append((part.label, refused.problem))
                 continue
             infos.append(info)
+            unread += [(name if len(parts) == 1 else f"{part.label}/{name}", problem) for name, problem in info.unread]
             layers += info.layers if len(parts) == 1 else vectors.named_in(part.label, info)
         if not infos:
             raise ReadRefused(unread[0][1])
@@ -221,12 +222,15 @@ class RestrictedReader:
         self._renew_if_tired()
         folder = name.split("/")[0]
         unpacking = Unpacking(self._folders().files, folder, self._admitted + 1, self.limits.file_bytes)
-        for answer, blob in self._stream_of({"op": "deliver", "name": name, "unpacked": unpacked}):
-            try:
+        try:
+            for answer, blob in self._stream_of({"op": "deliver", "name": name, "unpacked": unpacked}):
                 self._sensible(unpacking.take, answer, blob)
-            except OSError as error:
-                raise no_quarantine(error) from error
-        self._admitted += len(unpacking.folders)
+        except OSError as error:
+            raise no_quarantine(error) from error
+        finally:
+            self._admitted += len(unpacking.folders)
+            if not unpacking.parts:
+                unpacking.undo()
         if not unpacking.parts:
             raise ReadRefused(Problem("reader_fault"))
         return unpacking.parts

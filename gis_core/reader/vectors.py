@@ -157,7 +157,7 @@ class LayerInfo:
 class FileInfo:
     """What a file is; `notes` are codes of harmless oddities (utf8_bom).
 
-    `unread` are the files of an archive that cannot be read, by their path there, when others can.
+    `unread` are the layers of a file, and the files of an archive, that cannot be read when others can.
     """
 
     format: str
@@ -256,7 +256,12 @@ class Batch:
 def parse_file(answer: Mapping[str, Any]) -> FileInfo:
     """What the child says of a file, distrusted."""
     info = answer["info"]
-    return FileInfo(str(info["format"]), tuple(_layer(layer) for layer in info["layers"]), tuple(info["notes"]))
+    return FileInfo(
+        format=str(info["format"]),
+        layers=tuple(_layer(layer) for layer in info["layers"]),
+        notes=tuple(map(str, info["notes"])),
+        unread=tuple((str(name), Problem(str(code), dict(params))) for name, code, params in info.get("unread", ())),
+    )
 
 
 def named_in(label: str, info: FileInfo) -> tuple[LayerInfo, ...]:

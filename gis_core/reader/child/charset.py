@@ -10,7 +10,24 @@ from .trouble import Trouble
 
 # What single-byte texts in France are written in, the likeliest first.
 CANDIDATES = ("cp1252", "cp850", "mac_roman")
-USUAL = frozenset("éèêëàâäîïôöùûüçœæÉÈÊËÀÂÄÎÏÔÖÙÛÜÇŒÆ°’‘“”«»–—…€²³ºªñáíóúÑÁÍÓÚ·×µ½¼¾±§\u00a0\u202f")
+# How often the letters beyond ASCII come in French, roughly; then signs and letters that are rare.
+FREQUENT = {
+    "é": 20,
+    "è": 6,
+    "à": 6,
+    "ê": 4,
+    "ç": 3,
+    "â": 2,
+    "ô": 2,
+    "î": 2,
+    "û": 1,
+    "ù": 1,
+    "É": 2,
+    "œ": 1,
+    "ï": 1,
+    "ë": 1,
+}
+USUAL = frozenset("äöüæÈÊËÀÂÄÎÏÔÖÙÛÜÇŒÆ°’‘“”«»–—…€²³ºªñáíóúÑÁÍÓÚ·×µ½¼¾±§\u00a0\u202f")
 CHUNK = 1 << 20
 ACCENTED = 8
 WINDOW = 30
@@ -74,9 +91,19 @@ def decided(values: list[bytes], declared: str | None, declared_how: str, text: 
 
 def likeliest(values: Iterable[bytes]) -> str:
     """The single-byte encoding that makes most of these bytes letters of French."""
-    strange = b"".join(bytes(byte for byte in value if byte > 127) for value in values)
-    scores = {codec: sum(c in USUAL for c in strange.decode(codec, "replace")) for codec in CANDIDATES}
+    text = b"\n".join(values)
+    scores = {codec: _frenchness(text.decode(codec, "replace")) for codec in CANDIDATES}
     return max(CANDIDATES, key=lambda codec: scores[codec])
+
+
+def _frenchness(text: str) -> float:
+    """How much it looks like French: frequent letters count more, a capital inside a word counts against."""
+    score = 0.0
+    for number, letter in enumerate(text):
+        if letter > "\x7f":
+            score += FREQUENT.get(letter, 0.5 if letter in USUAL else -5.0)
+            score -= 10.0 if letter.isupper() and number and text[number - 1].islower() else 0.0
+    return score
 
 
 def of_stream(stream: BinaryIO, chosen: str | None) -> Found:
@@ -103,6 +130,15 @@ def strange_lines(stream: BinaryIO) -> list[bytes]:
         if not chunk.isascii():
             found += [line for line in chunk.splitlines()[1:-1] or [chunk] if not line.isascii()]
     return found[:SAMPLED]
+
+
+def lines_to_show(stream: BinaryIO, codec: str) -> list[str]:
+    """A few lines of a text file that depend on its encoding."""
+    if not codec.startswith("utf-16"):
+        return accented(strange_lines(stream), codec)
+    stream.seek(0)
+    lines = stream.read(CHUNK).decode(codec, "replace").splitlines()
+    return [_around(line) for line in lines if not line.isascii()][:ACCENTED]
 
 
 def accented(values: Iterable[bytes], codec: str) -> list[str]:

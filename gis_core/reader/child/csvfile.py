@@ -10,9 +10,11 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
-from .charset import accented, of_stream, strange_lines
+from .charset import lines_to_show, of_stream
+from .columns import TEXT_LIMIT
 from .dataset import DBASE_NAME
 from .files import regular
 from .rows import Problem
@@ -73,6 +75,10 @@ class CsvFile:
             )
         ]
 
+    def unread(self) -> list[tuple[str, Trouble]]:
+        """None: there is one layer."""
+        return []
+
     def slices(self, layer: str) -> Iterator[Slice]:
         """Its rows; those of another width than the header are problems."""
         dialect = self._looked_at()
@@ -126,13 +132,16 @@ class CsvFile:
         good = np.arange(given + 1, given + batch.num_rows + 1)
         numbers = good + np.searchsorted(bad - np.arange(len(bad)), good, side="right")
         columns = dict(zip(batch.schema.names, batch.columns, strict=True))
+        for column in batch.columns:
+            if (pc.max(pc.binary_length(column)).as_py() or 0) > TEXT_LIMIT:
+                raise Trouble("endless_row", row=int(numbers[0]), limit=TEXT_LIMIT)
         return without_empty(Slice(numbers, columns, None, problems))
 
     def _looked_at(self) -> Dialect:
         if self._dialect is None:
             with regular(self.name) as stream:
                 self._encoding = of_stream(stream, self.reading.get("encoding"))
-                self._accented = accented(strange_lines(stream), self._encoding.value)
+                self._accented = lines_to_show(stream, self._encoding.value)
                 stream.seek(0)
                 start = stream.read(SAMPLE_BYTES)
             self._dialect = dialect_of(self._decoded(start), self.reading)
@@ -153,9 +162,9 @@ def dialect_of(text: str, reading: Mapping[str, Any]) -> Dialect:
     separator = max(candidates, key=lambda one: _evenness(candidates[one]))
     rows = candidates[separator]
     width = _usual_width(rows)
-    skipped = next((number for number, row in enumerate(rows) if len(row) >= width), 0)
+    skipped = next((number for number, row in enumerate(rows) if _is_filled(row, width)), 0)
     rows = rows[skipped:]
-    if not rows:
+    if not any(rows):
         raise Trouble("empty_file")
     said = reading.get("header")
     has_header = bool(said) if said is not None else _is_header(rows)
@@ -189,6 +198,11 @@ def _evenness(rows: list[list[str]]) -> tuple[float, int]:
 def _usual_width(rows: list[list[str]]) -> int:
     widths = Counter(len(row) for row in rows if row)
     return widths.most_common(1)[0][0] if widths else 1
+
+
+def _is_filled(row: list[str], width: int) -> bool:
+    """Whether it is more than a title above the table."""
+    return len(row) >= width and (width == 1 or sum(bool(cell.strip()) for cell in row) > 1)
 
 
 def _is_header(rows: list[list[str]]) -> bool:

@@ -70,6 +70,7 @@ class Dataset:
         self._drivers = drivers
         self._limits = limits
         self._heads: dict[str, Head] = {}
+        self._unread: list[tuple[str, Trouble]] = []
 
     def heads(self) -> list[Head]:
         """Its layers, in file order."""
@@ -80,8 +81,18 @@ class Dataset:
                 raise Trouble("no_layers")
             if len(names) > self._limits["layers"]:
                 raise Trouble("too_many_layers", limit=self._limits["layers"])
-            self._heads = {name: self._head(name) for name in names}
+            for name in names:
+                try:
+                    self._heads[name] = self._head(name)
+                except Trouble as trouble:
+                    self._unread.append((name, trouble))
+            if not self._heads:
+                raise self._unread[0][1]
         return list(self._heads.values())
+
+    def unread(self) -> list[tuple[str, Trouble]]:
+        """The layers whose head cannot be read, when others can."""
+        return self._unread
 
     def slices(self, layer: str) -> Iterator[Slice]:
         """The rows of a layer; raises Trouble where the file breaks off."""

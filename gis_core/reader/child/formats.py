@@ -15,6 +15,7 @@ from .delivery import ZIP, check_spreadsheet, main_of
 from .files import head_of, regular
 from .geojson import GeoJsonFile
 from .jsonfile import GeoJsonSource
+from .markup import check_xml
 from .ogr import Drivers
 from .placed import Placed
 from .reference import identify
@@ -23,6 +24,8 @@ from .trouble import Trouble
 
 HEAD = 65_536
 SQLITE = b"SQLite format 3\0"
+# Where SQLite notes that changes go to a file beside the database first, and how.
+JOURNAL, WRITE_AHEAD = slice(18, 20), b"\2\2"
 FLATGEOBUF = b"fgb\x03"
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 DBASE = (2, 3, 4, 5, 0x30, 0x31, 0x32, 0x83, 0x8B, 0x8C, 0xF5)
@@ -85,7 +88,8 @@ class Formats:
     def _by_magic(self, name: str, start: bytes, label: str, reading: Mapping[str, Any]) -> Source | None:
         chosen, suffix = reading.get("encoding"), Path(name).suffix.lower()
         if start.startswith(SQLITE):
-            return self._dataset(sqlite_path(name), Opening("GPKG", {"IMMUTABLE": "YES"}))
+            notes = ("journal",) if start[JOURNAL] == WRITE_AHEAD else ()
+            return self._dataset(sqlite_path(name), Opening("GPKG", {"IMMUTABLE": "YES"}, notes=notes))
         if start.startswith(FLATGEOBUF):
             return self._dataset(name, Opening("FlatGeobuf", {"VERIFY_BUFFERS": "YES"}, complete=True))
         if start.startswith(shapefile.SHP_CODE):
@@ -151,6 +155,7 @@ class Formats:
         found = next((other for text, other in XML_OTHERS if text in lower), None)
         if found or GML not in lower:
             raise Trouble("format_not_read", found=found or "xml")
+        check_xml(name)
         options = {
             "DOWNLOAD_SCHEMA": "NO",
             "WRITE_GFS": "NO",

@@ -11,6 +11,7 @@ import pyarrow as pa
 from .geojson import GeoJsonFile
 from .rows import Problem, Row
 from .slices import Field, Found, Head, Slice, unique
+from .trouble import Trouble
 
 SLICE_ROWS = 5000
 # JSON names of what every value of a property is, to the type of a field; anything mixed is text.
@@ -45,6 +46,10 @@ class GeoJsonSource:
                 notes=list(info["notes"]),
             )
         return [self._head]
+
+    def unread(self) -> list[tuple[str, Trouble]]:
+        """None: there is one layer."""
+        return []
 
     def slices(self, layer: str) -> Iterator[Slice]:
         """The features in file order; those that cannot be read are problems."""

@@ -61,6 +61,10 @@ class Placed:
             self._heads = [head if head.has_geometry else self._with_place(head) for head in self._source.heads()]
         return self._heads
 
+    def unread(self) -> list[tuple[str, Trouble]]:
+        """Those of the source."""
+        return self._source.unread()
+
     def slices(self, layer: str) -> Iterator[Slice]:
         """The rows of the source, points and shapes made of their columns."""
         self.heads()

@@ -86,6 +86,10 @@ class Source(Protocol):
         """Its layers; raises Trouble when the file as a whole cannot be read."""
         ...
 
+    def unread(self) -> list[tuple[str, Trouble]]:
+        """The layers whose head cannot be read, when others can."""
+        ...
+
     def slices(self, layer: str) -> Iterator[Slice]:
         """The rows of a layer in file order."""
         ...

@@ -10,6 +10,7 @@ from .copytext import Answer, Plan, copied
 from .formats import Formats
 from .slices import Source
 from .survey import surveyed
+from .trouble import Trouble
 
 # Arrow's own pools reserve more address space than the child may have.
 pa.set_memory_pool(pa.system_memory_pool())
@@ -31,11 +32,18 @@ class Vectors:
     def info(self, name: str, label: str, reading: Mapping[str, Any]) -> dict[str, Any]:
         """Format and layers of a file, each read through."""
         source = self._opened(name, label, reading)
-        heads, began, layers = source.heads(), time.monotonic(), []
-        for head in heads:
+        began, layers, unread = time.monotonic(), [], []
+        for head in source.heads():
             left = FILE_SECONDS - (time.monotonic() - began)
-            layers.append(surveyed(source, head, self._limits, min(LAYER_SECONDS, max(left, 0.0))))
-        return {"format": source.format, "layers": layers, "notes": []}
+            try:
+                layers.append(surveyed(source, head, self._limits, min(LAYER_SECONDS, max(left, 0.0))))
+            except Trouble as trouble:
+                unread.append((head.name, trouble))
+        unread += source.unread()
+        if not layers:
+            raise unread[0][1]
+        told = [[name, trouble.code, trouble.params] for name, trouble in unread]
+        return {"format": source.format, "layers": layers, "notes": [], "unread": told}
 
     def copy(self, name: str, label: str, layer: str | None, plan: Mapping[str, Any]) -> Iterator[Answer]:
         """Answers of a copy of a layer, of the first one for None."""
