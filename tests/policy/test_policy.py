@@ -1,5 +1,6 @@
 """Every cell of the policy table is asked for real, and every route is in it."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from gis_core.identity import create_token
 from gis_core.models import ApiToken, Job, Member, Membership, TownHall, User
 from gis_core.rights import SYSTEM, acting_as
 from layers.catalogue.models import Background, Layer, Theme
+from layers.features.crs import epsg
 from layers.features.models import Notice
 from layers.printing.services.prints import file_of
 from orthophoto.models import Campaign
@@ -184,7 +186,9 @@ def undone(world: World, db: None) -> None:
     asking.forget_everybody()
 
 
-EDITED = re.compile(r"/(edits|merge|split|restore|history|deleted|events|schema|attachments|issues|rules)/|v1/snap/")
+EDITED = re.compile(
+    r"/(edits|merge|split|restore|history|deleted|events|schema|attachments|issues|rules)/|v1/snap/|ogc/.+/items"
+)
 """Routes whose layer is one that people edit."""
 
 
@@ -224,6 +228,7 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         "content_type_id": MISSING,
         "uidb36": "1",
         "key": "faux-jeton",
+        "rest": "collections",
         **{"z": z, "x": x, "y": y},
     }
 
@@ -272,7 +277,7 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
             "field_name": "commune",
         },
     }
-    json: dict[tuple[str, str], dict[str, Any]] = {
+    json_bodies: dict[tuple[str, str], dict[str, Any]] = {
         ("api/v1/me/", "PATCH"): {"language": "fr"},
         ("api/v1/tokens/", "POST"): {"name": "qgis"},
         ("api/v1/campaigns/", "POST"): order,
@@ -282,22 +287,34 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
     }
     x, y = factories.ORIGIN
     sheet = {"paper": "A4", "orientation": "portrait", "scale": 1000, "center": [x, y]}
-    json["api/v1/prints/", "POST"] = {"title": "Plan", "layers": [{"layer": given["layer"]}], **sheet}
+    json_bodies["api/v1/prints/", "POST"] = {"title": "Plan", "layers": [{"layer": given["layer"]}], **sheet}
     first, second = given["features"]
     cut = {"type": "LineString", "coordinates": [[x + 30, y - 1], [x + 30, y + 101]]}
     change = {"action": "update", "id": first, "version": 1, "properties": {"lamps": 3}}
     both = [{"id": first, "version": 1}, {"id": second, "version": 1}]
-    json |= {
+    json_bodies |= {
         ("api/v1/layers/<slug:slug>/edits/", "POST"): {"edits": [change]},
         ("api/v1/layers/<slug:slug>/rules/", "PUT"): {"rules": [{"kind": "valid"}]},
         ("api/v1/layers/<slug:slug>/merge/", "POST"): {"features": both},
         (f"{FEATURE}split/", "POST"): {"crs": "EPSG:2154", "version": 1, "line": cut},
         (f"{FEATURE}restore/", "POST"): {"version": 1, "current": 1},
     }
+    if "/items" in route and route.startswith("ogc/"):
+        return ogc_body(method)
     asked = (route, "GET" if method == "HEAD" else method)
-    if asked in json:
-        return {"data": json[asked], "content_type": "application/json"}
+    if asked in json_bodies:
+        return {"data": json_bodies[asked], "content_type": "application/json"}
     return {"data": forms[asked]} if asked in forms else {}
+
+
+def ogc_body(method: str) -> dict[str, Any]:
+    """A new feature, one that replaces another, or a patch; with the version that a session owes."""
+    place = factories.square(factories.ORIGIN[0] + 300).geojson
+    feature = {"type": "Feature", "properties": {"name": "Neuf"}, "geometry": json.loads(place)}
+    sent = {"PATCH": {"properties": {"lamps": 3}}, "POST": feature, "PUT": feature}.get(method)
+    said = {"HTTP_CONTENT_CRS": epsg(2154), "HTTP_IF_MATCH": '"v1"'}
+    kind = "merge-patch" if method == "PATCH" else "geo"
+    return said | ({"data": json.dumps(sent), "content_type": f"application/{kind}+json"} if sent else {})
 
 
 @cache
