@@ -160,9 +160,9 @@ def cross(x: float, y: float, radius: float) -> str:
 
 MARKERS: dict[str, Callable[[float, float, float], str]] = {
     "circle": dot,
-    "square": lambda x, y, radius: corners(x, y, (radius * 1.25,), 4, 45),
-    "triangle": lambda x, y, radius: corners(x, y, (radius * 1.25,), 3, 90),
-    "diamond": lambda x, y, radius: corners(x, y, (radius * 1.2,), 4, 90),
-    "star": lambda x, y, radius: corners(x, y, (radius * 1.3, radius * 0.55), 10, 90),
-    "cross": cross,
+    "square": lambda x, y, radius: corners(x, y, (radius * 1.2,), 4, 45),
+    "triangle": lambda x, y, radius: corners(x, y, (radius * 1.3,), 3, 90),
+    "diamond": lambda x, y, radius: corners(x, y, (radius * 1.25,), 4, 90),
+    "star": lambda x, y, radius: corners(x, y, (radius * 1.4, radius * 0.63), 10, 90),
+    "cross": lambda x, y, radius: cross(x, y, radius * 1.25),
 }

@@ -20,6 +20,7 @@ LIGHT_BUILDING = "02"
 WHOLE = -1  # the entry of a layer whose legend has no line
 NEUTRAL_SYMBOL = {"fill": "#9aa5a180", "stroke": "#66736e", "stroke_width": 1}
 USUAL_LABEL_PX = 11
+CASING_PX = 2.2
 ROAD_METRES = (
     (re.compile(r"depart|\brd\b|\bd\s?\d|nation|\bn\s?\d|avenue|boulevard|main|primary", re.IGNORECASE), 8.0),
     (re.compile(r"chemin|sentier|path|track|rural|impasse", re.IGNORECASE), 3.5),
@@ -228,44 +229,67 @@ RECIPES: dict[str, Callable[[Scene, Palette], Plain]] = {
 def from_legend(scene: Scene) -> Look:
     """Each line's symbol for the features that it draws; a neutral one where the legend has no line."""
     layer = scene.layer
-    looks = {number: symbol_paints(line["symbol"]) for number, line in enumerate(layer.legend)}
-    neutral = symbol_paints(NEUTRAL_SYMBOL)
-    column, lettering = layer.labels.get("column", ""), label_lettering(scene)
+    lines = {number: line["symbol"] for number, line in enumerate(layer.legend)} or {WHOLE: NEUTRAL_SYMBOL}
+    looks = {(number, photo): symbol_paints(symbol, photo) for number, symbol in lines.items() for photo in (False, True)}
+    column = layer.labels.get("column", "")
+    letterings = [label_lettering(scene, palette) for palette in (LIGHT, PHOTO)]
 
-    def look(properties: Properties, _on_photo: bool) -> Drawn:
-        number = line_for(layer.legend, properties) if looks else WHOLE
+    def look(properties: Properties, on_photo: bool) -> Drawn:
+        number = line_for(layer.legend, properties) if layer.legend else WHOLE
         if number is None:
             return Drawn(WHOLE, ())
-        text = text_of(properties, column) if lettering else ""
-        return Drawn(number, looks.get(number, neutral), text, lettering)
+        lettering = letterings[on_photo]
+        return Drawn(number, looks[number, on_photo], text_of(properties, column) if lettering else "", lettering)
 
     return look
 
 
-def label_lettering(scene: Scene) -> Lettering | None:
+def label_lettering(scene: Scene, colours: Palette) -> Lettering | None:
     """How a layer's labels are written at this scale, None where they are not."""
     labels = scene.layer.labels
     if not labels or scene.scale > (labels.get("from_scale") or scene.scale):
         return None
+    own = colour(labels["colour"]) if labels.get("colour") else None
     placings: dict[str, Placing] = {"line": "along", "point": "above"}
     return Lettering(
         labels.get("size", USUAL_LABEL_PX) * TEXT_MM,
-        colour(labels.get("colour") or "#1b2a2f"),
-        replace_alpha(LIGHT.halo, 0.9),
+        own or colours.label,
+        casing(own) if own else colours.halo,
         placings.get(scene.layer.geometry_type, "inside"),
         weight=3,
         bold=bool(labels.get("bold", False)),
     )
 
 
-def symbol_paints(symbol: Mapping[str, Any]) -> tuple[Paint, ...]:
-    """A legend's symbol on paper: fill and stroke apart, so that outlines lie on the fills of all neighbours."""
+def symbol_paints(symbol: Mapping[str, Any], on_photo: bool = False) -> tuple[Paint, ...]:
+    """A legend's symbol on paper: fill and stroke apart, so that outlines lie on the fills of all neighbours.
+
+    On a photo a casing around it tells it from any ground.
+    """
+    kind = symbol.get("kind")
     fill, stroke = (colour(symbol[name]) if symbol.get(name) else None for name in ("fill", "stroke"))
-    width = float(symbol.get("stroke_width", 1.2)) * PX_MM
-    marker: dict[str, Any] = {"radius_mm": symbol.get("radius", 4) * PX_MM, "shape": symbol.get("shape", "circle")}
-    body = Paint(0, fill=fill, **marker)
-    line = Paint(1, stroke=stroke, width_mm=width, dash_mm=dashes(*(symbol.get("dash") or ())), **marker)
-    return body, line
+    width = float(symbol.get("stroke_width") or 1.2) * PX_MM
+    marker: dict[str, Any] = {
+        "radius_mm": (symbol.get("radius") or 4) * PX_MM,
+        "shape": symbol.get("shape") or "circle",
+    }
+    ink = fill if kind == "circle" and fill else stroke or LIGHT.accent
+    cased = on_photo and (kind == "circle" or stroke is not None)
+    around = Paint(0, stroke=casing(ink) if cased else None, width_mm=width + CASING_PX * PX_MM, **marker)
+    body = Paint(1, fill=fill or (LIGHT.accent if kind == "circle" and stroke is None else None), **marker)
+    line = Paint(2, stroke=stroke, width_mm=width, dash_mm=dashes(*(symbol.get("dash") or ())), **marker)
+    return around, body, line
+
+
+def casing(ink: Colour) -> Colour:
+    """What stands around a colour on a photo: pale around a dark one, dark around a pale one."""
+    return colour("rgba(10,18,20,0.6)" if luminance(ink) > 0.4 else "rgba(255,255,255,0.8)")
+
+
+def luminance(ink: Colour) -> float:
+    """Relative luminance (WCAG)."""
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in ink[:3])
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def dashes(*pixels: float) -> tuple[float, ...]:
