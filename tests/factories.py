@@ -15,6 +15,7 @@ from gis_core.rights import Role
 from layers.cadastre.models import Parcel
 from layers.catalogue.models import Layer, Photo, Theme
 from layers.catalogue.tables import GeometryType, create_table, secure_table
+from layers.imports.models import Delivery, Import
 from orthophoto.models import Campaign, Sheet
 
 _numbers = itertools.count(1)
@@ -237,3 +238,46 @@ def sheet(of: Campaign, rank: int, state: str) -> Sheet:
         rank=rank,
         **made if state == "built" else {},
     )
+
+
+def delivery(owner: Member | None = None, **fields: Any) -> Delivery:
+    """A file with one layer of points, inspected."""
+    number = next(_numbers)
+    field = {"name": "nom", "type": "text", "guess": "text", "null_share": 0.0, "longest": 5, "samples": ["Place"]}
+    found: dict[str, Any] = {
+        "name": "places",
+        "crs": 2154,
+        "features": 1,
+        "without_geometry": 0,
+        "bounds": [*ORIGIN, *ORIGIN],
+        "geometry_types": {"Point": 1},
+        "fields": [field],
+        "rows": [{"nom": "Place"}],
+        "opening": {"crs": None, "encoding": None, "separator": None, "header": None},
+    }
+    data_set = {"file": "places.gpkg", "companions": [], "format": "GPKG", "notes": [], "problem": None}
+    defaults: dict[str, Any] = {
+        "title": "places.gpkg",
+        "folder": f"folder-{number}",
+        "files": [{"name": "places.gpkg", "size": 1}],
+        "contents": [data_set | {"layers": [found]}],
+        "state": Delivery.State.INSPECTED,
+    }
+    with as_owner():
+        return Delivery.objects.create(owner=owner, **defaults | fields)
+
+
+def layer_import(into: Layer, **fields: Any) -> Import:
+    """An import that was applied to a layer."""
+    report = {"rows": 1, "repaired": 0, "refused": 0, "refusals": [], "repairs": [], "remarks": []}
+    defaults: dict[str, Any] = {
+        "title": "places.gpkg",
+        "delivery": delivery(into.owner),
+        "number": 1,
+        "mode": Import.Mode.APPEND,
+        "state": Import.State.APPLIED,
+        "report": report,
+        "table": into.table,
+    }
+    with as_owner():
+        return Import.objects.create(owner=into.owner, layer=into, **defaults | fields)

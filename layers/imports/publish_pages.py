@@ -146,7 +146,8 @@ def delivery_layer(request: HttpRequest, delivery_id: int, number: int) -> HttpR
     if shown.state != Delivery.State.INSPECTED:
         return redirect("delivery", delivery_id)
     data_set, layer = layer_of(shown, number)
-    form = OpeningForm(request.POST or None, layer=layer, data_set=data_set)
+    data = request.POST if request.method == "POST" else None
+    form = OpeningForm(data, layer=layer, data_set=data_set)
     if request.method == "POST" and form.is_valid():
         try:
             opening = form.opening()

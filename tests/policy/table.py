@@ -143,8 +143,8 @@ imports/fichiers/<int:delivery_id>/<int:number>/nouvelle/   REST        own     
 imports/fichiers/<int:delivery_id>/<int:number>/existante/  GET,HEAD    own     302  403  403  403  403  200  200
 imports/fichiers/<int:delivery_id>/<int:number>/existante/  GET,HEAD    other   302  403  403  403  403  404  200
 imports/fichiers/<int:delivery_id>/<int:number>/existante/  GET,HEAD    none    302  403  403  403  403  404  404
-imports/fichiers/<int:delivery_id>/<int:number>/existante/  POST        own     302  403  403  403  403  302  302
-imports/fichiers/<int:delivery_id>/<int:number>/existante/  POST        other   302  403  403  403  403  404  302
+imports/fichiers/<int:delivery_id>/<int:number>/existante/  POST        own     302  403  403  403  403  200  200
+imports/fichiers/<int:delivery_id>/<int:number>/existante/  POST        other   302  403  403  403  403  404  200
 imports/fichiers/<int:delivery_id>/<int:number>/existante/  POST        none    302  403  403  403  403  404  404
 imports/fichiers/<int:delivery_id>/<int:number>/existante/  REST        own     405  405  405  405  405  405  405
 imports/fichiers/<int:delivery_id>/oublier/                 POST        own     302  403  403  403  403  302  302

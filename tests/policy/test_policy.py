@@ -26,6 +26,7 @@ from gis_core.rights import SYSTEM, acting_as
 from layers.catalogue.models import Background, Layer, Theme
 from layers.features.crs import epsg
 from layers.features.models import Notice
+from layers.imports.models import Import
 from layers.printing.services.prints import file_of
 from orthophoto.models import Campaign
 from tests import factories
@@ -69,6 +70,7 @@ class World:
     notices: dict[str, Notice]
     campaigns: dict[str, Campaign]
     prints: dict[str, Job]
+    imports: dict[str, Import]
     parcel_id: int
     tile: tuple[int, int, int]
     rows: dict[str, Any]
@@ -132,6 +134,7 @@ def make_world() -> World:
         "own": factories.job(ours, kind="import", report={"files": []}),
         "other": factories.job(theirs, kind="import", report={"files": []}),
     }
+    imports = {whose: factories.layer_import(edited[whose].layer) for whose in edited}
     prints = {whose: printed_for(person) for whose, person in {**people, "other": stranger}.items()}
     rows = {
         "member": ours.pk,
@@ -147,7 +150,7 @@ def make_world() -> World:
         "unused theme": unused_theme.pk,
     }
     place = factories.parcel().pk, tile_of_the_parcel()
-    private = layers, edited, notices, campaigns, prints
+    private = layers, edited, notices, campaigns, prints, imports
     return World(ours, theirs, people, tokens, persons, invitations, jobs, *private, *place, rows)
 
 
@@ -207,6 +210,7 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
     edited = world.edited.get(whose) if EDITED.search(route) and scope != "public" else None
     notice = world.notices.get(role if whose == "own" else whose)
     printed = world.prints.get(role if whose == "own" else whose)
+    made = world.imports.get(whose)
     job = printed if "/prints/" in route else world.jobs.get(foreign)
     named = {"embers/": member, "membres/": member, "campa": campaign.slug if campaign else "nulle-part"}
     if EDITED.search(route) and scope != "public":
@@ -217,6 +221,9 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         "layer": layer.slug if layer else "nulle-part",
         "membership_id": person.pk if person else MISSING,
         "job_id": job.pk if job else MISSING,
+        "import_id": made.pk if made else MISSING,
+        "delivery_id": made.delivery_id if made else MISSING,
+        "number": 1,
         "token_id": token.pk if token else MISSING,
         "feature_id": edited.features[0] if edited else world.parcel_id,
         "features": edited.features if edited else (MISSING, MISSING + 1),
@@ -265,6 +272,14 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
         ("membres/<slug:slug>/", "POST"): invitation,
         ("membres/<slug:slug>/<int:membership_id>/", "POST"): {"role": "reader"},
         ("imports/", "POST"): upload,
+        ("imports/fichiers/", "POST"): upload,
+        ("imports/fichiers/<int:delivery_id>/<int:number>/nouvelle/", "POST"): {
+            "title": "Couche neuve",
+            "theme": "essai",
+            "visibility": "signed_in",
+            "title_field": "nom",
+            "field-0-keep": "on",
+        },
         ("campagnes/nouvelle/", "POST"): order,
         ("campagnes/<slug:slug>/recommencer/", "POST"): order | {"delivery": "="},
         ("api/v1/imports/", "POST"): upload,
