@@ -1,5 +1,6 @@
 import type { ApiClient, ApiError } from "../api/client";
 import type { Geometry, Layer } from "../api/types";
+import type { Bbox, LonLat } from "../geo/mercator";
 import type { LayerSchema } from "./form";
 import * as requests from "./requests";
 import type { Draft, Stored, Values } from "./session";
@@ -27,6 +28,15 @@ export interface DeletedFeature {
   readonly at: string;
   readonly by: string;
   readonly geometry: Geometry | null;
+}
+
+export interface Issue {
+  readonly rule: string;
+  readonly id: number;
+  readonly title: string;
+  readonly other: number | null;
+  readonly message: string;
+  readonly center_4326: LonLat;
 }
 
 export interface Attachment {
@@ -138,6 +148,11 @@ export class EditClient {
 
   async deleted(): Promise<DeletedFeature[]> {
     return (await this.json<Page<DeletedFeature>>(requests.deletedUrl(this.base, this.slug))).results;
+  }
+
+  /** What breaks the layer's rules within a box in degrees. */
+  async issues(bbox: Bbox): Promise<{ results: Issue[]; complete: boolean }> {
+    return this.json(requests.issuesUrl(this.base, this.slug, bbox));
   }
 
   async attachments(id: number): Promise<Attachment[]> {

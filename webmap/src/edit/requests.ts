@@ -1,6 +1,6 @@
 import type { Geometry } from "../api/types";
 import { toLambert93 } from "../geo/lambert93";
-import type { LonLat } from "../geo/mercator";
+import type { Bbox, LonLat } from "../geo/mercator";
 import { changedFields, type Draft, isMoved, type Stored, type Values } from "./session";
 import { type Box, type Position, readShape, type Shape, writeShape } from "./shape";
 
@@ -16,7 +16,9 @@ export const schemaUrl = (api: string, layer: string): string => `${layerUrl(api
 export const editsUrl = (api: string, layer: string): string => `${layerUrl(api, layer)}edits/`;
 export const mergeUrl = (api: string, layer: string): string => `${layerUrl(api, layer)}merge/`;
 export const deletedUrl = (api: string, layer: string): string => `${layerUrl(api, layer)}deleted/`;
-export const issuesUrl = (api: string, layer: string): string => `${layerUrl(api, layer)}issues/`;
+/** Features that break a rule of the layer, within a box in degrees. */
+export const issuesUrl = (api: string, layer: string, bbox: Bbox): string =>
+  `${layerUrl(api, layer)}issues/?bbox=${bbox.map((value) => Number(value.toFixed(6))).join(",")}&limit=50`;
 
 /** Something about one feature: its history, attachments, or what splits and restores it. */
 export function aboutUrl(

@@ -11,6 +11,7 @@ import { changedFields, type Draft, isMoved, pending } from "../edit/session";
 import type { EditState } from "../edit/state";
 import { formatInstant } from "../format/format";
 import { EditElement } from "./edit-element";
+import "./edit-issues";
 import { emptiness, failure, skeleton } from "./states";
 import { layerSwatch } from "./swatch";
 import "../styles/edit.css";
@@ -61,7 +62,7 @@ export class EditPanel extends EditElement {
     return html`<p class="edit-current">${layerSwatch(edit.layer)}<strong>${edit.layer.title}</strong></p>
       ${edit.kept ? nothing : html`<p class="message"><arp-icon name="alert"></arp-icon><span>${this.words("kept.not")}</span></p>`}
       <button class="button button-small" @click=${() => this.controller.openTable(edit.layer.slug)}><arp-icon name="list"></arp-icon>${this.words("bar.table")}</button>
-      ${this.changes(editor, edit)}${this.removed(editor)}`;
+      ${this.changes(editor, edit)}<arp-edit-issues .controller=${this.controller}></arp-edit-issues>${this.removed(editor)}`;
   }
 
   // --- to save -----------------------------------------------------------------------------------------------------
