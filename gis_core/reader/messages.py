@@ -94,7 +94,7 @@ MESSAGES = {
         "The archive holds no file that can be read as a layer (found: %(found)s). GeoPackage, Shapefile, "
         "GeoJSON, FlatGeobuf, GML, MapInfo, CSV, ODS and XLSX are read."
     ),
-    "not_geopackage": _("This SQLite database is not a GeoPackage: export it as GeoPackage."),
+    "not_geopackage": _("This SQLite database is not a GeoPackage, or it is damaged: export it again as GeoPackage."),
     # An image
     "not_an_image": _("This is not an image: it starts with “%(found)s”."),
     "other_image": _("This is %(found)s, which is not read as a photo: GeoTIFF, JPEG 2000, JPEG or PNG is expected."),

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ class Opening:
 
     `recoded`: GDAL takes the texts for Latin-1 and this module reads them again; `direct`: pyogrio reads them, which
     is slower. `crs` stands for what GDAL would say. `complete`: the file must hold as many rows as it announces, but
-    for the `deleted` ones. `typed`: its numbers are numbers.
+    for the `deleted` ones. `typed`: its numbers are numbers. Fields that are `ignored` are told, not read.
     """
 
     driver: str
@@ -57,6 +58,7 @@ class Opening:
     complete: bool = False
     deleted: int = 0
     typed: bool = True
+    ignored: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -122,15 +124,15 @@ class Dataset:
         )
         first = 1
         with opened as (meta, stream):
-            count = len(meta["fields"])
+            fields = len(meta["fields"])
             for batch in stream:
-                wkb = batch.column(batch.num_columns - 1) if batch.num_columns > count else None
-                yield self._slice(batch.columns[:count], wkb, head, ranks(first, batch.num_rows))
+                wkb = batch.column(batch.num_columns - 1) if batch.num_columns > fields else None
+                yield self._slice(batch.columns[:fields], wkb, head, ranks(first, batch.num_rows))
                 first += batch.num_rows
 
     def _pages(self, head: Head) -> Iterator[Slice]:
         """Through numpy, for texts whose encoding GDAL does not know."""
-        for start in range(0, head.features or 0, SLICE_ROWS):
+        for start in count(0, SLICE_ROWS):
             _, fids, shapes, columns = raw.read(
                 self._path,
                 layer=head.name,
@@ -144,6 +146,8 @@ class Dataset:
             wkb = None if shapes is None else pa.array(shapes, pa.binary())
             values = [pa.array(column, from_pandas=True) for column in columns]
             yield self._slice(values, wkb, head, ranks(start + 1, len(fids)))
+            if len(fids) < SLICE_ROWS:
+                return
 
     def _chosen(self, layer: str) -> Head:
         head = {head.name: head for head in self.heads()}.get(layer)
@@ -154,7 +158,14 @@ class Dataset:
     def _head(self, name: str) -> Head:
         opening = self._opening
         codec = {"encoding": opening.encoding.value} if opening.direct else {}
-        info = self._asked(pyogrio.read_info, self._path, layer=name, **codec, **opening.options)
+        info = self._asked(
+            pyogrio.read_info,
+            self._path,
+            layer=name,
+            force_feature_count=opening.complete,
+            **codec,
+            **opening.options,
+        )
         fields = self._fields(info)
         if len(fields) > self._limits["fields"]:
             raise Trouble("too_many_fields", limit=self._limits["fields"])
@@ -181,6 +192,7 @@ class Dataset:
             names = [DBASE_NAME.sub("", name) for name in names]
         kinds = zip(info["ogr_types"], info["ogr_subtypes"], strict=True)
         types = ["boolean" if subtype == "OFSTBoolean" else OGR_TYPES.get(kind, "text") for kind, subtype in kinds]
+        types = [OTHER if name in self._opening.ignored else kind for name, kind in zip(names, types, strict=True)]
         return [Field(name, kind) for name, kind in zip(unique(names), types, strict=True)]
 
     def _slice(self, values: list[pa.Array], wkb: pa.Array | None, head: Head, numbers: Numbers) -> Slice:

@@ -29,6 +29,8 @@ JOURNAL, WRITE_AHEAD = slice(18, 20), b"\2\2"
 FLATGEOBUF = b"fgb\x03"
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 DBASE = (2, 3, 4, 5, 0x30, 0x31, 0x32, 0x83, 0x8B, 0x8C, 0xF5)
+# What GDAL takes for attributes in the bounds of a feature.
+ENVELOPE = ("lowerCorner", "upperCorner")
 GML = b"http://www.opengis.net/gml"
 BLANKS = b" \t\r\n\xef\xbb\xbf"
 # Formats that are known and not read; the parent has a name for each.
@@ -61,6 +63,8 @@ XML_OTHERS = (
     (b"<!doctype html", "html"),
     (b"<svg", "svg"),
 )
+# Files that say nothing without another.
+ALONE = {".shx": ".shp", ".prj": ".shp", ".cpg": ".shp", ".dat": ".tab", ".map": ".tab", ".id": ".tab", ".mid": ".mif"}
 DXF = re.compile(rb"^\s*(999\r?\n[^\n]*\r?\n\s*)*0\r?\n\s*SECTION", re.IGNORECASE)
 CHARSET = re.compile(rb'^\s*!?charset\s+"?([A-Za-z0-9_-]+)"?', re.IGNORECASE | re.MULTILINE)
 NEUTRAL = "neutral"
@@ -79,6 +83,9 @@ class Formats:
         Raises Trouble for what is not read.
         """
         name = main_of(name)
+        missing = ALONE.get(Path(name).suffix.lower())
+        if missing:
+            raise Trouble("companion_missing", name=missing)
         start = head_of(name, HEAD)
         if not start:
             raise Trouble("empty_file")
@@ -165,7 +172,7 @@ class Formats:
             "SKIP_RESOLVE_ELEMS": "ALL",
             "READ_MODE": "STANDARD",
         }
-        return self._dataset(name, Opening("GML", options, complete=True))
+        return self._dataset(name, Opening("GML", options, complete=True, ignored=ENVELOPE))
 
     def _mapinfo(self, name: str, start: bytes, chosen: str | None) -> Source:
         for companion in {".tab": (".dat", ".map"), ".mif": (".mid",)}[Path(name).suffix.lower()]:

@@ -54,6 +54,7 @@ class Column:
     rows: int = 0
     nulls: int = 0
     longest: int = 0
+    whole: bool = True
     samples: dict[str, None] = field(default_factory=dict)
     open: list[str] = field(default_factory=list)
 
@@ -62,6 +63,7 @@ class Column:
         text = values if pa.types.is_string(values.type) else convert(values, "text").text
         text = stripped(text)
         self.rows += len(text)
+        self.whole = self.whole and pa.types.is_integer(values.type)
         self.nulls += text.null_count
         self.longest = max(self.longest, pc.max(pc.utf8_length(text)).as_py() or 0)
         if len(self.samples) < SAMPLES:
@@ -83,8 +85,12 @@ class Column:
         }
 
     def guess(self) -> str:
-        """The type that all values of a text field have, else the declared one."""
-        if self.type != "text" or self.nulls == self.rows:
+        """The type that all values have where the file says little: texts, numbers of JSON; else the declared one."""
+        if self.nulls == self.rows:
+            return self.type
+        if self.type == "number" and self.whole:
+            return "integer"
+        if self.type != "text":
             return self.type
         return self.open[0] if self.open else "text"
 
