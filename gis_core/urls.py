@@ -11,6 +11,7 @@ ROOMS = {
         "layers.features.api.urls",
         "layers.imports.api.urls",
         "layers.printing.api.urls",
+        "layers.settings.api.urls",
         "orthophoto.api.urls",
     ],
     "campagnes/": ["orthophoto.urls"],

@@ -21,24 +21,24 @@ class Build:
     preloads: tuple[str, ...]
 
 
-def read() -> Build | None:
-    """The present build, None when the web map has not been built."""
+def read(entry: str = ENTRY) -> Build | None:
+    """The present build of the map or of another entry, None when the web map has not been built."""
     try:
         modified = MANIFEST.stat().st_mtime_ns
     except FileNotFoundError:
         return None
-    return parse(MANIFEST, modified)
+    return parse(MANIFEST, modified, entry)
 
 
-@lru_cache(maxsize=1)
-def parse(path: Path, modified: int) -> Build:
+@lru_cache(maxsize=4)
+def parse(path: Path, modified: int, entry: str) -> Build:
     """Read a manifest; `modified` makes a new build seen without a restart."""
     chunks = json.loads(path.read_text())
-    needed = reachable(chunks, ENTRY)
+    needed = reachable(chunks, entry)
     return Build(
-        script=address(chunks[ENTRY]["file"]),
+        script=address(chunks[entry]["file"]),
         styles=tuple(dict.fromkeys(address(style) for name in needed for style in chunks[name].get("css", []))),
-        preloads=tuple(address(chunks[name]["file"]) for name in needed if name != ENTRY),
+        preloads=tuple(address(chunks[name]["file"]) for name in needed if name != entry),
     )
 
 

@@ -22,7 +22,7 @@ class DescriptionForm(AccessibleForm):
     """What a layer is, where it comes from, who sees and who edits it."""
 
     title = forms.CharField(label=_("Title"), max_length=120)
-    title_en = forms.CharField(label=_("English title"), max_length=120, required=False)
+    title_en = forms.CharField(label=_("Title in English"), max_length=120, required=False)
     theme = forms.ChoiceField(label=_("Theme"), help_text=_("Its heading among the layers of the map."))
     abstract = forms.CharField(
         label=_("What it shows"),

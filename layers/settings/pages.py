@@ -1,5 +1,6 @@
 """/couches/: the layers that one administers, and what each of them is, shows and allows."""
 
+import json
 import math
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -10,19 +11,27 @@ from django.core.exceptions import PermissionDenied
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from gis_core import webmap_build
 from gis_core.errors import ArpentError, Stale
 from gis_core.middleware import rights_of_request
 from gis_core.models import Member
 from gis_core.problem import status_of
 from gis_core.rights import Rights
+from gis_core.services.territories import extent_4326
+from layers.catalogue.describe import layer_as_json
 from layers.catalogue.models import Layer
 from layers.settings.forms import DescriptionForm, differences
 from layers.settings.services.administering import administered_layer, administered_layers
 from layers.settings.services.saving import save, seen
+from layers.settings.services.styling import NAMES, save_style, shown_from, style_given, style_of
+
+STYLE_EDITOR = "src/settings/main.ts"
 
 
 def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -67,6 +76,68 @@ def description(request: HttpRequest, slug: str) -> HttpResponse:
         return refused(request, layer, error, form, "description", names, context)
     messages.success(request, _("The settings are saved."))
     return redirect("layer_settings", slug=slug)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def style(request: HttpRequest, slug: str) -> HttpResponse:
+    """How a layer looks: its editor runs in the browser and sends the whole style."""
+    rights = rights_of_page(request)
+    layer = administered_layer(slug, rights)
+    if request.method != "POST":
+        return style_page(request, layer, style_of(layer))
+    text = request.POST.get("style", "")
+    try:
+        save_style(slug, style_given(text), tag=request.POST.get("seen", ""), rights=rights)
+    except ArpentError as error:
+        now = administered_layer(slug, rights)
+        return style_page(request, now, sent_style(text, now), error=error)
+    messages.success(request, _("The style is saved: the map shows it now."))
+    return redirect("layer_style", slug=slug)
+
+
+def style_page(
+    request: HttpRequest, layer: Layer, shown: Mapping[str, Any], error: ArpentError | None = None
+) -> HttpResponse:
+    """The editor with this style, and what is wrong with it if anything is."""
+    rights = rights_of_page(request)
+    context = {
+        "build": webmap_build.read(STYLE_EDITOR),
+        "config": editor_config(layer, shown, rights),
+        "style": json.dumps(shown),
+        "faults": faults_in_words(error) if error else [],
+        "meanwhile": [] if isinstance(error, Stale) else None,
+    }
+    return settings_page(request, layer, "style", list(NAMES), context, status=status_of(error) if error else 200)
+
+
+def sent_style(text: str, layer: Layer) -> dict[str, Any]:
+    """The style that was refused, as far as it is one."""
+    try:
+        return style_given(text)
+    except ArpentError:
+        return style_of(layer)
+
+
+def faults_in_words(error: ArpentError) -> list[str]:
+    errors: dict[str, list[str]] = error.extra.get("errors", {})
+    return [words for told in errors.values() for words in told] or [error.message]
+
+
+def editor_config(layer: Layer, shown: Mapping[str, Any], rights: Rights) -> dict[str, Any]:
+    """What the editor needs: the layer as the map reads it, its style in both languages, where to ask."""
+    return {
+        "layer": layer_as_json(layer, rights),
+        "style": shown,
+        "columns": [column for column in layer.tile_fields() if column["name"] != "id"],
+        "distribution_url": reverse("layer_distribution", args=[layer.slug]),
+        "fields_url": None,
+        "qml_url": "",
+        "qml_export_url": "",
+        "first_scale": shown_from(layer),
+        "extent_4326": extent_4326(layer.owner),
+        "language": get_language() or "fr",
+    }
 
 
 def refused(

@@ -1,26 +1,42 @@
-"""A valid body for every form of a layer's settings."""
+"""What a valid request for each page and address of a layer's settings holds."""
 
+import json
 from typing import Any
 
 from gis_core.rights import SYSTEM, acting_as
 from layers.catalogue.models import Layer, Theme
 from layers.settings.forms import DescriptionForm
 from layers.settings.services.saving import seen
+from layers.settings.services.styling import NAMES
 
 Form = dict[str, Any]
 LAYER = "couches/<slug:slug>/"
+LINE = {"label": "Parcelle", "symbol": {"kind": "fill", "fill": "#d9a78b"}}
 
 
-def form(route: str, slug: str) -> Form | None:
-    """The body of one page of the settings of a layer, which need not exist."""
-    made = {LAYER: description}
-    if route not in made:
+def form(route: str, method: str, slug: str) -> Form | None:
+    """The body, or the query, for a layer that need not exist."""
+    made = {
+        (LAYER, "POST"): description,
+        (f"{LAYER}style/", "POST"): style,
+        ("api/v1/layers/<slug:slug>/distribution/", "GET"): lambda layer: {"column": "label"},
+    }
+    asked = (route, "GET" if method == "HEAD" else method)
+    if asked not in made:
         return None
     with acting_as(SYSTEM):
-        return made[route](Layer.objects.filter(slug=slug).first())
+        return made[asked](Layer.objects.filter(slug=slug).first())
 
 
 def description(layer: Layer | None) -> Form:
-    tag = seen(layer, DescriptionForm.names(layer)) if layer else ""
     words = {"title": "Couche décrite", "theme": Theme.objects.get(slug="essai").pk, "order": 3}
-    return {"seen": tag, **words, "visibility": layer.visibility if layer else "owner"}
+    return {"seen": tag(layer, DescriptionForm.names), **words, "visibility": layer.visibility if layer else "owner"}
+
+
+def style(layer: Layer | None) -> Form:
+    made = {"legend": [LINE], "labels": {"column": "label"}, "scale_from": 5_000, "scale_to": None}
+    return {"seen": tag(layer, lambda _layer: list(NAMES)), "style": json.dumps(made)}
+
+
+def tag(layer: Layer | None, names: Any) -> str:
+    return seen(layer, names(layer)) if layer else ""

@@ -110,6 +110,13 @@ couches/<slug:slug>/                                        POST        own     
 couches/<slug:slug>/                                        POST        other   302  403  403  403  403  404  302
 couches/<slug:slug>/                                        POST        none    302  403  403  403  403  404  404
 couches/<slug:slug>/                                        REST        own     405  405  405  405  405  405  405
+couches/<slug:slug>/style/                                  GET,HEAD    own     302  403  403  403  403  200  200
+couches/<slug:slug>/style/                                  GET,HEAD    other   302  403  403  403  403  404  200
+couches/<slug:slug>/style/                                  GET,HEAD    none    302  403  403  403  403  404  404
+couches/<slug:slug>/style/                                  POST        own     302  403  403  403  403  302  302
+couches/<slug:slug>/style/                                  POST        other   302  403  403  403  403  404  302
+couches/<slug:slug>/style/                                  POST        none    302  403  403  403  403  404  404
+couches/<slug:slug>/style/                                  REST        own     405  405  405  405  405  405  405
 imports/                                                    GET,HEAD    -       302  403  403  403  403  200  200
 imports/                                                    POST        own     302  403  403  403  403  302  302
 imports/                                                    POST        other   302  403  403  403  403  404  302
@@ -411,6 +418,10 @@ api/v1/notices/<int:notice_id>/                             DELETE      none    
 api/v1/notices/<int:notice_id>/                             REST        own     401  405  405  405  405  405  405
 api/v1/backgrounds/                                         GET,HEAD    -       200  200  200  200  200  200  200
 api/v1/backgrounds/                                         REST        -       405  405  405  405  405  405  405
+api/v1/layers/<slug:slug>/distribution/                     GET,HEAD    own     401  404  404  404  404  200  200
+api/v1/layers/<slug:slug>/distribution/                     GET,HEAD    other   401  404  404  404  404  404  200
+api/v1/layers/<slug:slug>/distribution/                     GET,HEAD    none    401  404  404  404  404  404  404
+api/v1/layers/<slug:slug>/distribution/                     REST        own     401  405  405  405  405  405  405
 api/v1/here/                                                GET,HEAD    own     200  200  200  200  200  200  200
 api/v1/here/                                                GET,HEAD    other   200  200  200  200  200  200  200
 api/v1/here/                                                GET,HEAD    none    200  200  200  200  200  200  200

@@ -248,7 +248,7 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
     """A valid body, as the keywords of the test client."""
     if method == "POST" and (form := administration.form(route, world.rows)):
         return {"data": form}
-    if method == "POST" and (form := layer_forms.form(route, given["slug"])):
+    if form := layer_forms.form(route, method, given["slug"]):
         return {"data": form}
     upload = {
         "source": "etalab",

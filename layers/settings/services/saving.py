@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from gis_core.errors import Invalid, Stale
 from gis_core.rights import Rights
 from layers.catalogue.models import Layer
-from layers.settings.services.administering import administered_layer
+from layers.settings.services.administering import administered_layer, administered_layers
 
 
 def seen(layer: Layer, names: Iterable[str]) -> str:
@@ -24,16 +24,16 @@ def seen(layer: Layer, names: Iterable[str]) -> str:
 
 
 @transaction.atomic
-def save(slug: str, values: Mapping[str, Any], *, tag: str, rights: Rights, also: Iterable[str] = ()) -> Layer:
+def save(slug: str, values: Mapping[str, Any], *, tag: str, rights: Rights, tagged: Iterable[str] = ()) -> Layer:
     """Give the layer these values and return it; its next version makes all caches follow.
 
-    `tag` is what `seen` said of these settings and of `also`. Raises Stale (with the names of what differs), Invalid
-    (`errors` by setting), NotFound.
+    `tag` is what `seen` said of these settings, or of those in `tagged`. Raises Stale, Invalid (`errors` by setting),
+    NotFound.
     """
     administered_layer(slug, rights)
-    layer = Layer.objects.select_for_update(of=("self",)).get(slug=slug)
-    if seen(layer, {*values, *also}) != tag:
-        raise Stale(_("Somebody changed these settings meanwhile; nothing was saved."), layer=layer)
+    layer = administered_layers(rights).select_for_update(of=("self",)).get(slug=slug)
+    if seen(layer, tagged or values) != tag:
+        raise Stale(_("Somebody changed these settings meanwhile; nothing was saved."))
     changed = [name for name, value in values.items() if getattr(layer, name) != value]
     if not changed:
         return layer

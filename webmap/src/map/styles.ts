@@ -319,6 +319,9 @@ const fromLegend: Recipe = (context) => {
 
 const RECIPES: Record<string, Recipe> = { communes, sections, parcels, buildings, roads, addresses };
 
+/** Whether the map draws a layer by rules of its own rather than by its legend. */
+export const hasOwnCartography = (slug: string): boolean => slug in RECIPES;
+
 /** Whether a place of the map, in its own projection, lies on a photo. */
 export type OnPhoto = (place: number[]) => boolean;
 

@@ -9,17 +9,10 @@ export interface ColourRange {
 
 /** Told apart by people who see colours otherwise too, over paper and, with a casing, over a photo. */
 export const RANGES: readonly ColourRange[] = [
-  // Okabe and Ito, their yellow darkened, their black replaced by ink.
   {
     name: "eight",
     kind: "set",
-    colours: ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#b59a00", "#1b2a2f"],
-  },
-  // Paul Tol, muted.
-  {
-    name: "muted",
-    kind: "set",
-    colours: ["#332288", "#ddcc77", "#117733", "#88ccee", "#882255", "#44aa99", "#cc6677", "#aa4499"],
+    colours: ["#005cd3", "#d49f08", "#3dbd7c", "#6f4e2f", "#b4a0c3", "#524d8d", "#53a9ff", "#8d6300"],
   },
   { name: "viridis", kind: "sequence", colours: ["#fde725", "#7ad151", "#22a884", "#2a788e", "#414487", "#440154"] },
   { name: "river", kind: "sequence", colours: ["#d8ecf0", "#8cc4d1", "#3f93a7", "#0b5c6b", "#05303a"] },
@@ -29,11 +22,15 @@ export const RANGES: readonly ColourRange[] = [
   { name: "greenPurple", kind: "contrasting", colours: ["#16603a", "#86c495", "#f2efe6", "#bd93c9", "#5b2a70"] },
 ];
 
-/** As many colours of a range as are asked for. */
-export function colours(range: ColourRange, count: number): string[] {
+/** What is left, beside the set above. */
+export const REST = "#5e5e68";
+
+/** As many colours of a range as are asked for; a sequence begins after this share of it, where paler ones get lost. */
+export function colours(range: ColourRange, count: number, after = 0): string[] {
   if (range.kind === "set") return Array.from({ length: count }, (_, i) => setColour(range.colours, i));
   if (count === 1) return [range.colours[Math.floor(range.colours.length / 2)] ?? "#0b5c6b"];
-  return Array.from({ length: count }, (_, i) => mixed(range.colours, i / (count - 1)));
+  const start = range.kind === "sequence" ? after : 0;
+  return Array.from({ length: count }, (_, i) => mixed(range.colours, start + (1 - start) * (i / (count - 1))));
 }
 
 /** Beyond the set, its colours again, paler and paler: they are told apart from the first ones, if less well. */

@@ -1,5 +1,6 @@
 import type { Condition, FieldType, GeometryType, Labels, LegendSymbol, Plain } from "../api/types";
-import { type ColourRange, colours, opaque, withOpacity } from "./colours";
+import { luminance } from "../map/legend";
+import { type ColourRange, colours, opaque, REST, withOpacity } from "./colours";
 
 /** A line of a legend as the server keeps it, in both languages. */
 export interface Line {
@@ -65,7 +66,8 @@ export function plainSymbol(geometry: GeometryType, colour = "#0b5c6b"): LegendS
 /** The same symbol in another colour: what it is mostly seen by changes, with its opacity kept. */
 export function recoloured(symbol: LegendSymbol, colour: string): LegendSymbol {
   if (symbol.kind === "line") return { ...symbol, stroke: keepingOpacity(symbol.stroke, colour) };
-  if (symbol.kind === "circle") return { ...symbol, fill: keepingOpacity(symbol.fill, colour) };
+  if (symbol.kind === "circle")
+    return { ...symbol, fill: keepingOpacity(symbol.fill, colour), stroke: rim(symbol, colour) };
   const outlined = symbol.stroke && symbol.fill && opaque(symbol.stroke).colour === opaque(symbol.fill).colour;
   const fill = symbol.fill ? keepingOpacity(symbol.fill, colour) : null;
   return {
@@ -74,6 +76,17 @@ export function recoloured(symbol: LegendSymbol, colour: string): LegendSymbol {
     stroke: outlined || !fill ? keepingOpacity(symbol.stroke, colour) : (symbol.stroke ?? null),
   };
 }
+
+const RIMS = ["#ffffff", "#1b2a2f"];
+
+/** The rim of a point that was given none but white or ink: the one of the two that shows around the colour. */
+function rim({ stroke }: LegendSymbol, colour: string): string | null {
+  if (!stroke || !RIMS.includes(stroke)) return stroke ?? null;
+  return luminance(colour) > 0.4 ? "#1b2a2f" : "#ffffff";
+}
+
+/** Lines and points have no outline that shows a pale body: their sequences begin later. */
+const PALE = 0.3;
 
 const keepingOpacity = (before: string | null | undefined, colour: string): string =>
   withOpacity(colour, before ? opaque(before).opacity : 1);
@@ -95,7 +108,7 @@ export function categories(
     where: { [column.name]: value },
     symbol: recoloured(base, given[i] ?? "#0b5c6b"),
   }));
-  lines.push({ label: words.rest, label_en: words.restEn, symbol: recoloured(base, "#8a9692") });
+  lines.push({ label: words.rest, label_en: words.restEn, symbol: recoloured(base, REST) });
   return lines;
 }
 
@@ -137,7 +150,7 @@ export function classLines(
   base: LegendSymbol,
   say: (from: number | null, below: number | null) => string,
 ): Line[] {
-  const given = colours(range, breaks.length + 1);
+  const given = colours(range, breaks.length + 1, base.kind === "fill" ? 0 : PALE);
   return given.map((colour, i) => {
     const from = breaks[i - 1] ?? null;
     const below = breaks[i] ?? null;

@@ -1,0 +1,20 @@
+"""The shapes of the answers, for the API's documentation."""
+
+from rest_framework import serializers
+
+
+class CountedValueSerializer(serializers.Serializer[dict[str, object]]):
+    value = serializers.JSONField()
+    count = serializers.IntegerField()
+
+
+class DistributionSerializer(serializers.Serializer[dict[str, object]]):
+    values = CountedValueSerializer(many=True, help_text="the most frequent ones, at most 100")
+    more = serializers.BooleanField(help_text="there are others")
+    total = serializers.IntegerField(help_text="features")
+    empty = serializers.IntegerField(help_text="features without a value")
+    quantiles = serializers.ListField(child=serializers.FloatField(), help_text="of a number: 201, least to greatest")
+    natural = serializers.DictField(
+        child=serializers.ListField(child=serializers.FloatField()),
+        help_text="of a number: inner breaks of 2 to 9 classes of least variance",
+    )

@@ -1,0 +1,149 @@
+"""How a layer looks: what the editor sends, what is proposed from the data."""
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from django.test import Client
+
+from gis_core.models import Member
+from gis_core.rights import SYSTEM, acting_as
+from layers.catalogue.models import Layer
+from layers.settings.services.distribution import natural_breaks
+from tests import factories
+from tests.layers.test_settings import PAGE, administrator, now, tag
+
+pytestmark = pytest.mark.django_db
+STYLE = "/couches/lampes/style/"
+ASKED = "/api/v1/layers/lampes/distribution/"
+SYMBOL = {"kind": "circle", "fill": "#0b5c6b"}
+
+
+@pytest.fixture
+def owner() -> Member:
+    return factories.member(factories.commune())
+
+
+@pytest.fixture
+def layer(owner: Member) -> Layer:
+    columns = [{**column} for column in factories.EDITABLE_COLUMNS]
+    for column in columns:
+        column["in_tiles"] = "roles" not in column
+    return factories.editable_layer(
+        owner, slug="lampes", columns=columns, legend=[{"label": "Lampe", "symbol": SYMBOL}], visibility="owner"
+    )
+
+
+def style(**changed: Any) -> dict[str, Any]:
+    lines = [
+        {"label": "Haute", "label_en": "Tall", "where": {"height_m": {"from": 8}}, "symbol": SYMBOL},
+        {"label": "Basse", "label_en": "", "symbol": SYMBOL | {"shape": "square", "radius": 4}},
+    ]
+    return {"legend": lines, "labels": {}, "scale_from": None, "scale_to": None} | changed
+
+
+def send(client: Client, text: str, **more: Any) -> Any:
+    return client.post(STYLE, {"seen": tag(client, STYLE), "style": text} | more, headers=PAGE)
+
+
+def test_a_style_is_saved_and_the_map_reads_it(client: Client, layer: Layer) -> None:
+    administrator(client, layer.owner)
+    labels = {"column": "name", "size": 11}
+    sent = style(labels=labels, scale_from=25_000, scale_to=500)
+    assert send(client, json.dumps(sent)).status_code == 302
+    read = client.get("/api/v1/layers/lampes/").json()
+    assert [line["where"] for line in read["legend"]] == [{"height_m": {"from": 8}}, {}]
+    assert read["labels"] == {"size": 11, "colour": None, "bold": False, "from_scale": None, "column": "name"}
+    assert (read["scale_from"], read["scale_to"]) == (25_000, 500)
+    assert read["version"] == layer.version + 1
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        ("", "pas un style"),
+        ("[" * 100_000, "pas un style"),
+        ("{}", "pas un style"),
+        ("x" * 1_000_001, "trop long"),
+        (json.dumps(style(legend=[])), "ne peut pas être vide"),
+        (
+            json.dumps(style(legend=[{"label": "A", "symbol": {"kind": "heart"}}])),
+            "choisissez parmi fill, line, circle",
+        ),
+        (json.dumps(style(legend=[{"label": "A", "where": {"price": 1}, "symbol": SYMBOL}])), "nomme price"),
+        (json.dumps(style(labels={"column": "price"})), "nomme price"),
+        (json.dumps(style(scale_from=-1)), "dénominateur"),
+        (json.dumps(style(scale_from=500, scale_to=5_000)), "ne serait jamais montrée"),
+    ],
+)
+def test_what_is_no_style_is_refused_in_words(client: Client, layer: Layer, sent: str, words: str) -> None:
+    administrator(client, layer.owner)
+    answer = send(client, sent)
+    assert answer.status_code == 400
+    assert words in answer.content.decode()
+    assert now().legend == layer.legend
+
+
+def test_two_people_who_change_the_style_are_told(client: Client, layer: Layer) -> None:
+    administrator(client, layer.owner)
+    with factories.as_owner(), acting_as(SYSTEM):
+        read = tag(client, STYLE)
+        Layer.objects.update(scale_from=1_000)
+    answer = send(client, json.dumps(style()), seen=read)
+    assert answer.status_code == 412
+    assert "Quelqu’un a modifié ces réglages" in answer.content.decode()
+
+
+def test_tiles_begin_where_the_layer_is_shown(client: Client, layer: Layer) -> None:
+    administrator(client, layer.owner)
+    send(client, json.dumps(style(scale_from=5_000)))
+    assert now().min_zoom == 15
+    send(client, json.dumps(style()))
+    assert now().min_zoom == 0
+
+
+def test_a_large_layer_has_no_tiles_at_small_scales(
+    client: Client, layer: Layer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("layers.settings.services.styling.estimated", lambda layer: 1_000_000)
+    administrator(client, layer.owner)
+    send(client, json.dumps(style(scale_from=1_000_000)))
+    assert now().min_zoom == 14
+
+
+def test_the_values_of_a_column_are_counted_the_most_frequent_first(client: Client, layer: Layer) -> None:
+    for kind in ("a", "b", "b", None):
+        factories.feature(layer, kind=kind)
+    found = administrator(client, layer.owner).get(ASKED, {"column": "kind"}).json()
+    assert found["values"] == [{"value": "b", "count": 2}, {"value": "a", "count": 1}]
+    assert (found["total"], found["empty"], found["more"], found["quantiles"]) == (4, 1, False, [])
+
+
+def test_a_number_is_spread_over_its_quantiles(client: Client, layer: Layer) -> None:
+    for height in (1, 2, 3, 50, 51, float("nan")):
+        factories.feature(layer, height_m=height)
+    found = administrator(client, layer.owner).get(ASKED, {"column": "height_m"}).json()
+    assert (found["quantiles"][0], found["quantiles"][-1], len(found["quantiles"])) == (1, 51, 201)
+    assert found["natural"]["2"] == [50]
+
+
+def test_dates_and_truths_are_counted_as_tiles_carry_them(client: Client, layer: Layer) -> None:
+    factories.feature(layer, installed_date="2024-06-12", lit=True)
+    administrator(client, layer.owner)
+    dates, truths = (client.get(ASKED, {"column": name}).json()["values"] for name in ("installed_date", "lit"))
+    assert (dates[0]["value"], truths[0]["value"]) == ("2024-06-12", True)
+
+
+@pytest.mark.parametrize("column", ["price", "nulle_part", ""])
+def test_a_column_that_tiles_do_not_carry_is_not_counted(client: Client, layer: Layer, column: str) -> None:
+    assert administrator(client, layer.owner).get(ASKED, {"column": column}).status_code == 400
+
+
+def test_natural_breaks_lie_between_groups_of_values() -> None:
+    sample = tuple(np.concatenate([np.linspace(0, 2, 60), np.linspace(40, 44, 60), np.linspace(90, 91, 60)]))
+    assert natural_breaks(sample, 3) == [40.0, 90.0]
+
+
+def test_natural_breaks_of_few_values_are_the_values() -> None:
+    assert natural_breaks((1.0, 1.0, 2.0), 5) == [2.0]
