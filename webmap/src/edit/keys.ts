@@ -23,6 +23,10 @@ export function mapKey(editor: Editor, { key, ctrlKey, metaKey }: KeyboardEvent)
   return action !== undefined;
 }
 
+/** A box of the editor whose text is in the draft already. */
+const isTaken = (box: Element | null): boolean =>
+  box instanceof HTMLElement && box.closest(".edit-form, .vertex-list") !== null && !box.dataset["writing"];
+
 /** Keys wherever the focus is: save; undo and redo, unless a text box has its own. */
 export function pageKey(editor: Editor, event: KeyboardEvent, typing: boolean): boolean {
   if (!(event.ctrlKey || event.metaKey) || event.altKey || editor.readOnly) return false;
@@ -33,7 +37,7 @@ export function pageKey(editor: Editor, event: KeyboardEvent, typing: boolean): 
     void editor.saving.save();
     return true;
   }
-  if (typing || (key !== "z" && key !== "y")) return false;
+  if ((key !== "z" && key !== "y") || (typing && !isTaken(document.activeElement))) return false;
   if (key === "y" || event.shiftKey) editor.redo();
   else editor.undo();
   return true;

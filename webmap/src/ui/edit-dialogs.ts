@@ -42,8 +42,8 @@ export class EditDialogs extends EditElement {
       <div class="dialog-actions">
         <button class="button button-primary" autofocus @click=${() => void save()}><arp-icon name="save"></arp-icon>${this.words("leave.save")}</button>
         <button class="button" @click=${() => void editor.leaveForLater()}>${this.words("leave.keep")}</button>
-        <button class="button button-danger" @click=${() => editor.stop()}><arp-icon name="remove"></arp-icon>${this.words("leave.drop")}</button>
         <button class="button" @click=${() => editor.stay()}>${this.words("leave.continue")}</button>
+        <button class="button button-danger" @click=${() => editor.stop()}><arp-icon name="remove"></arp-icon>${this.words("leave.drop")}</button>
       </div></dialog>`;
   }
 

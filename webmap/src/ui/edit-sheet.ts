@@ -18,6 +18,29 @@ import { failure, skeleton } from "./states";
 export class EditSheet extends EditElement {
   private shown: string | null = null;
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.addEventListener("input", this.writing);
+    this.addEventListener("change", this.written);
+    this.addEventListener("focusout", this.written);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.removeEventListener("input", this.writing);
+    this.removeEventListener("change", this.written);
+    this.removeEventListener("focusout", this.written);
+  }
+
+  /** A figure that is being written is the box's own to undo; what was taken is the editor's. */
+  private writing = ({ target }: Event): void => {
+    if (target instanceof HTMLInputElement && target.inputMode === "decimal") target.dataset["writing"] = "true";
+  };
+
+  private written = ({ target }: Event): void => {
+    if (target instanceof HTMLElement) delete target.dataset["writing"];
+  };
+
   protected override drawn(editor: Editor, edit: EditState): TemplateResult | typeof nothing {
     const draft = activeDraft(edit);
     if (edit.drawing) return html`<arp-edit-drawing .controller=${this.controller}></arp-edit-drawing>`;
