@@ -7,7 +7,7 @@ import type { Language } from "../format/format";
 import { type Bbox, bboxCentre, type LonLat } from "../geo/mercator";
 import { type Translate, translate } from "../i18n";
 import { buildModel } from "../map/model";
-import type { MapPort } from "../map/port";
+import type { MapPort, PaperFrame, PaperFrameEvents } from "../map/port";
 import { arrange, moveLayer } from "../state/catalogue";
 import { type Permalink, readPermalink, writePermalink } from "../state/permalink";
 import type { Pointed } from "../state/photos";
@@ -445,6 +445,11 @@ export class Controller {
   editCanvas(events: EditEvents): Promise<EditCanvas> {
     if (!this.map) throw new Error("There is no map yet.");
     return this.map.edit(events);
+  }
+
+  paperFrame(events: PaperFrameEvents): Promise<PaperFrame> {
+    if (!this.map) throw new Error("There is no map yet.");
+    return this.map.paperFrame(events);
   }
 
   editorLeft(): void {

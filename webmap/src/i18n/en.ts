@@ -16,6 +16,7 @@ export const en: Messages = {
   "desk.list": "Parcels",
   "desk.measure": "Measure",
   "desk.photos": "Photos",
+  "desk.print": "Print",
   "drawer.lower": "Make the panel lower",
   "drawer.taller": "Make the panel taller",
   "edit.feature": "Edit",

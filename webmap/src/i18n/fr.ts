@@ -15,6 +15,7 @@ export const fr = {
   "desk.list": "Parcelles",
   "desk.measure": "Mesurer",
   "desk.photos": "Photos",
+  "desk.print": "Imprimer",
   "drawer.lower": "Réduire le volet",
   "drawer.taller": "Agrandir le volet",
   "edit.feature": "Modifier",

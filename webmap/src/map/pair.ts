@@ -2,7 +2,7 @@ import type { EditCanvas, EditEvents } from "../edit/canvas";
 import type { Bbox, LonLat } from "../geo/mercator";
 import type { FeatureRef, ViewState } from "../state/state";
 import type { MapModel } from "./model";
-import type { MapEvents, MapPort } from "./port";
+import type { MapEvents, MapPort, PaperFrame, PaperFrameEvents } from "./port";
 import { MapView } from "./view";
 
 /** The map; and, while two photos stand side by side, its twin on the left: one view, the same layers, the other photo. */
@@ -56,6 +56,10 @@ class PairedMap implements MapPort {
 
   edit(events: EditEvents): Promise<EditCanvas> {
     return this.main.edit(events);
+  }
+
+  paperFrame(events: PaperFrameEvents): Promise<PaperFrame> {
+    return this.main.paperFrame(events);
   }
 
   private pair(twin: boolean): void {

@@ -1,5 +1,6 @@
 import type { EditCanvas, EditEvents } from "../edit/canvas";
 import type { Bbox, LonLat } from "../geo/mercator";
+import type { Box, Position } from "../print/order";
 import type { FeatureRef, ViewState } from "../state/state";
 import type { MapModel } from "./model";
 
@@ -15,6 +16,17 @@ export interface MapEvents {
   busy(busy: boolean): void;
 }
 
+/** What the frame of a printed map tells: where its middle was dragged to (EPSG:2154). */
+export interface PaperFrameEvents {
+  moved(center: Position): void;
+}
+
+/** The frame of a printed map, above the layers. */
+export interface PaperFrame {
+  draw(box: Box): void;
+  stop(): void;
+}
+
 /** What may be asked of the map; the only door between the interface and OpenLayers. */
 export interface MapPort {
   apply(model: MapModel): void;
@@ -28,4 +40,6 @@ export interface MapPort {
   refresh(): void;
   /** A canvas to edit on, above the layers; its code is fetched the first time. */
   edit(events: EditEvents): Promise<EditCanvas>;
+  /** The frame of what will be printed; its code is fetched the first time. */
+  paperFrame(events: PaperFrameEvents): Promise<PaperFrame>;
 }

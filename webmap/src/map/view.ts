@@ -22,7 +22,7 @@ import { type Change, diff } from "./diff";
 import { type MapLayer, type MapModel, patches } from "./model";
 import { palette } from "./palette";
 import { Patches, type PhotoSide, photoLayer } from "./photo";
-import type { MapEvents, MapPort } from "./port";
+import type { MapEvents, MapPort, PaperFrame, PaperFrameEvents } from "./port";
 import {
   hasOwnLabels,
   hoverStyle,
@@ -187,6 +187,11 @@ export class MapView implements MapPort {
       this.idsAt(slug, pixel, hitTolerance);
     const idsIn = (slug: string, extent: number[]): number[] => this.idsIn(slug, extent);
     return new OlEditCanvas({ map: this.map, target: this.target, idsAt, idsIn, left }, events);
+  }
+
+  async paperFrame(events: PaperFrameEvents): Promise<PaperFrame> {
+    const { OlPaperFrame } = await import("./print-frame");
+    return new OlPaperFrame(this.map, this.target, events);
   }
 
   private idsAt(slug: string, pixel: number[], hitTolerance: number): number[] {

@@ -3,7 +3,7 @@ import type { Background, Feature, HereGroup, Job, Layer, Photo } from "../api/t
 import type { CoordinateSystem, Language } from "../format/format";
 import type { Bbox, LonLat } from "../geo/mercator";
 
-export const PANELS = ["layers", "list", "photos", "measure", "edit", "help"] as const;
+export const PANELS = ["layers", "list", "photos", "measure", "print", "edit", "help"] as const;
 export type PanelId = (typeof PANELS)[number];
 export const THEMES = ["auto", "light", "dark"] as const;
 export type ThemeChoice = (typeof THEMES)[number];

@@ -11,6 +11,7 @@ const TITLES: Record<PanelId, Key> = {
   list: "desk.list",
   photos: "desk.photos",
   measure: "desk.measure",
+  print: "desk.print",
   edit: "desk.edit",
   help: "desk.help",
 };
@@ -20,6 +21,7 @@ const LATER: Partial<Record<PanelId, () => Promise<unknown>>> = {
   list: () => import("./list-panel"),
   photos: () => import("./photos-panel"),
   measure: () => import("./measure-panel"),
+  print: () => import("./print-panel"),
   edit: () => import("./edit-panel"),
   help: () => import("./help-panel"),
 };
@@ -36,6 +38,8 @@ function body(controller: Controller, panel: PanelId): TemplateResult {
       return html`<arp-photos-panel .controller=${controller}></arp-photos-panel>`;
     case "measure":
       return html`<arp-measure-panel .controller=${controller}></arp-measure-panel>`;
+    case "print":
+      return html`<arp-print-panel .controller=${controller}></arp-print-panel>`;
     case "edit":
       return html`<arp-edit-panel .controller=${controller}></arp-edit-panel>`;
     case "help":

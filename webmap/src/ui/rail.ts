@@ -10,6 +10,7 @@ const DESKS: { panel: PanelId; icon: IconName; label: Key }[] = [
   { panel: "list", icon: "list", label: "desk.list" },
   { panel: "photos", icon: "photos", label: "desk.photos" },
   { panel: "measure", icon: "measure", label: "desk.measure" },
+  { panel: "print", icon: "print", label: "desk.print" },
   { panel: "edit", icon: "draw", label: "desk.edit" },
   { panel: "help", icon: "help", label: "desk.help" },
 ];

@@ -1,0 +1,126 @@
+import type { ApiError } from "../api/client";
+import type { Photo } from "../api/types";
+import type { Controller } from "../app/controller";
+import { comparison, knownPhotos } from "../state/photos";
+import type { Loadable } from "../state/state";
+import { Store } from "../state/store";
+import { type Chosen, fittingScale, middleOf, orderBody, type PrintChoice, type PrintOptions } from "./order";
+
+/** A print of this person's. */
+export interface Print {
+  readonly id: number;
+  readonly title: string;
+  readonly state: "waiting" | "running" | "done" | "failed" | "cancelled";
+  readonly progress: number | null;
+  readonly message: string;
+  readonly ended_at: string | null;
+  readonly file: string | null;
+  readonly report: { readonly bytes: number; readonly remarks: readonly string[] } | null;
+}
+
+export interface PrintState {
+  options: Loadable<PrintOptions>;
+  choice: PrintChoice;
+  prints: readonly Print[];
+  sending: boolean;
+  refusal: ApiError | null;
+}
+
+const WATCH_MS = 1200;
+const isOpen = ({ state }: Print): boolean => state === "waiting" || state === "running";
+
+/** What the desk of printing knows: it stays while the panel is closed. */
+export class PrintDesk {
+  readonly store: Store<PrintState>;
+  private timer = 0;
+
+  constructor(private readonly app: Controller) {
+    this.store = new Store<PrintState>({
+      options: { status: "loading" },
+      choice: {
+        title: "",
+        paper: "A4",
+        orientation: "landscape",
+        scale: 1000,
+        center: middleOf(app.state.view.center),
+        dpi: 150,
+        note: "",
+        author: "",
+        grid: false,
+      },
+      prints: [],
+      sending: false,
+      refusal: null,
+    });
+  }
+
+  get state(): PrintState {
+    return this.store.state;
+  }
+
+  /** The photo that lies under the map. */
+  get photo(): Photo | null {
+    return knownPhotos(this.app.state).find(({ slug }) => slug === this.app.state.photo) ?? null;
+  }
+
+  get comparing(): boolean {
+    return comparison(this.app.state) !== null;
+  }
+
+  async open(): Promise<void> {
+    if (!this.app.config.user) return;
+    void this.watch();
+    if (this.state.options.status === "ready") return;
+    this.store.update({ options: { status: "loading" } });
+    try {
+      const options = (await this.ask(`${this.url}options/`)) as PrintOptions;
+      const begun = { ...this.state.choice, dpi: options.usual_dpi, author: options.author };
+      const { bbox, center } = this.app.state.view;
+      const choice = { ...begun, scale: fittingScale(options, begun, bbox), center: middleOf(center) };
+      this.store.update({ options: { status: "ready", value: options }, choice });
+    } catch (error) {
+      this.store.update({ options: { status: "error", error: error as ApiError } });
+    }
+  }
+
+  choose(patch: Partial<PrintChoice>): void {
+    this.store.update({ choice: { ...this.state.choice, ...patch }, refusal: null });
+  }
+
+  async order(printed: readonly Chosen[]): Promise<void> {
+    this.store.update({ sending: true, refusal: null });
+    try {
+      const body = orderBody(this.state.choice, printed, this.photo);
+      await this.app.api.send(this.url, { method: "POST", body });
+    } catch (error) {
+      this.store.update({ refusal: error as ApiError });
+    } finally {
+      this.store.update({ sending: false });
+    }
+    await this.watch();
+  }
+
+  /** Looks at this person's prints, again and again while one of them is under way. */
+  async watch(): Promise<void> {
+    window.clearTimeout(this.timer);
+    const answer = (await this.ask(this.url).catch(() => null)) as { results: Print[] } | null;
+    if (answer) this.store.update({ prints: answer.results });
+    if (this.state.prints.some(isOpen)) this.timer = window.setTimeout(() => void this.watch(), WATCH_MS);
+  }
+
+  private get url(): string {
+    return `${this.app.config.urls.api}prints/`;
+  }
+
+  private async ask(url: string): Promise<unknown> {
+    return (await this.app.api.send(url)).json();
+  }
+}
+
+const desks = new WeakMap<Controller, PrintDesk>();
+
+export function deskOf(app: Controller): PrintDesk {
+  const desk = desks.get(app) ?? new PrintDesk(app);
+  desks.set(app, desk);
+  return desk;
+}
