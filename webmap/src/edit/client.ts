@@ -135,7 +135,8 @@ export class EditClient {
   async history(id: number, next: string | null = null): Promise<{ entries: HistoryEntry[]; next: string | null }> {
     const url = next ?? requests.aboutUrl(this.base, this.slug, id, "history");
     const page = await this.json<Page<HistoryEntry>>(url);
-    return { entries: page.results, next: page.next ?? null };
+    const first = page.next ? null : origin(page.results.at(-1));
+    return { entries: first ? [...page.results, first] : page.results, next: page.next ?? null };
   }
 
   /** Gives a feature back a former version; `current` is the one it replaces, null when it was deleted. */
@@ -173,6 +174,13 @@ export class EditClient {
     const response = await this.api.send(url, body === undefined ? {} : { method: "POST", body });
     return (await response.json()) as T;
   }
+}
+
+/** What came with many others in one import has no entry of its own: the one after it tells that there was something. */
+function origin(oldest: HistoryEntry | undefined): HistoryEntry | null {
+  if (!oldest || oldest.action === "create" || oldest.version < 2) return null;
+  const nothing = { changes: [], geometry_changed: false, geometry: null };
+  return { version: oldest.version - 1, at: "", by: "", from: "", action: "create", kind: "import", ...nothing };
 }
 
 function snapFeature(json: SnapFeatureJson): SnapFeature[] {

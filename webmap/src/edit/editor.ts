@@ -334,9 +334,10 @@ export class Editor {
   }
 
   activate(key: string, tab: Tab = this.state.tab): void {
-    const { active, session } = this.state;
+    const { active, session, tool: before } = this.state;
     const letGo = active !== null && active !== key ? closed(session, active) : session;
-    this.store.update({ ...CALM, session: letGo, active: key, tab, picked: [] });
+    const tool = before === "many" ? "select" : before;
+    this.store.update({ ...CALM, session: letGo, active: key, tab, tool, picked: [] });
     this.app.editSheetOpened();
     this.reveal(letGo.drafts[key]?.shape ?? null);
   }

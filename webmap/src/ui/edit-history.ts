@@ -63,7 +63,7 @@ export class EditHistory extends EditElement {
     const action = this.words(`action.${kind}` as EditKey);
     return html`<li class="versions-entry" ?data-current=${shown}>
       <p class="versions-head"><strong>${action}</strong>${current ? html`<span class="versions-tag">${this.words("history.current")}</span>` : nothing}</p>
-      <p class="muted small">${this.words("history.by", { name: entry.by || "–", at: formatInstant(entry.at, language) })}${entry.from ? html` · ${this.words("history.from", { from: entry.from })}` : nothing}</p>
+      ${entry.at ? html`<p class="muted small">${this.words("history.by", { name: entry.by || "–", at: formatInstant(entry.at, language) })}${entry.from ? html` · ${this.words("history.from", { from: entry.from })}` : nothing}</p>` : nothing}
       ${this.changes(editor, entry)}
       <div class="button-row">
         ${geometry ? html`<button class="button button-small" aria-pressed=${shown} @click=${() => editor.showFormer(shown ? null : { version: entry.version, geometry })}><arp-icon name=${shown ? "hide" : "show"}></arp-icon>${this.words(shown ? "history.hide" : "history.show")}</button>` : nothing}
