@@ -9,6 +9,7 @@ class CadastreConfig(AppConfig):
     verbose_name = _("Land registry")
 
     def ready(self) -> None:
+        from layers.cadastre.geocoder import register_geocoders
         from layers.cadastre.importers.register import register_sources
         from layers.cadastre.layers import declare_layers
         from layers.cadastre.searchers import register_searchers
@@ -18,3 +19,4 @@ class CadastreConfig(AppConfig):
         register_searchers()
         register_sheets()
         register_sources()
+        register_geocoders()

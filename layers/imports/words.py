@@ -65,3 +65,18 @@ def entry_in_words(entry: dict[str, Any]) -> str:
     named = [entry["identifier"]] if entry["identifier"] else []
     head = " ".join([*where, *named])
     return f"{head} : {entry['words']}" if head else str(entry["words"])
+
+
+def outcome_in_words(told: dict[str, Any], *, done: bool) -> str:
+    """What an import of a file as a layer did, or would do: counts, then the first refusals."""
+    head = _("Imported") if done else _("Would be imported")
+    parts = [f"{head} : {counts({'loaded': told['rows'], 'repaired': told['repaired'], 'refused': told['refused']})}"]
+    difference = told.get("difference") or {}
+    if "added" in difference:
+        words = _("%(added)s added, %(changed)s changed, %(removed)s removed, %(unchanged)s unchanged")
+        parts.append(f"  {words % difference}")
+    parts += [f"  {remark}" for remark in told["remarks"]]
+    parts += [f"    {entry_in_words(entry)}" for entry in told["refusals"][:SHOWN]]
+    if told["refused"] > SHOWN:
+        parts.append(f"    … {_('and %(count)s more') % {'count': told['refused'] - SHOWN}}")
+    return "\n".join(parts)

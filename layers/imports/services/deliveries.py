@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Conflict, Invalid, NotFound
-from gis_core.models import Job, User
+from gis_core.models import Job, Member, User
 from gis_core.rights import Rights
 from gis_core.services.jobs import start_job
 from layers.imports.choices import Opening
@@ -36,12 +36,17 @@ def receive(*, files: Sequence[Sent], member: str, user: User, rights: Rights) -
     """
     owner = member_for(member, rights)
     with kept_files(files) as (folder, names), transaction.atomic():
-        inside = Path(settings.INBOX_DIR) / folder
-        sizes = [{"name": name, "size": (inside / name).stat().st_size} for name in names]
-        title = ", ".join(names)[:LONGEST_TITLE]
-        delivery = Delivery.objects.create(title=title, owner=owner, folder=folder, files=sizes, sent_by=user)
+        delivery = register(folder, names, owner=owner, user=user)
         queue_inspection(delivery, user, rights)
     return delivery
+
+
+def register(folder: str, names: Sequence[str], *, owner: Member | None, user: User | None) -> Delivery:
+    """The files of a folder of the inbox, yet to be inspected."""
+    inside = Path(settings.INBOX_DIR) / folder
+    sizes = [{"name": name, "size": (inside / name).stat().st_size} for name in names]
+    title = ", ".join(names)[:LONGEST_TITLE]
+    return Delivery.objects.create(title=title, owner=owner, folder=folder, files=sizes, sent_by=user)
 
 
 def queue_inspection(delivery: Delivery, user: User, rights: Rights) -> Job:
@@ -96,15 +101,20 @@ def open_otherwise(delivery: Delivery, number: int, opening: Opening, *, user: U
         raise Invalid(message % {"code": opening.crs}, parameter="crs")
     if delivery.state == Delivery.State.INSPECTING:
         raise Conflict(_("The file is being read: wait for the end."))
+    if reopen(delivery, number, opening):
+        delivery.state, delivery.message = Delivery.State.INSPECTING, ""
+        queue_inspection(delivery, user, rights)
+    delivery.save(update_fields=["contents", "state", "message"])
+
+
+def reopen(delivery: Delivery, number: int, opening: Opening) -> bool:
+    """Note how a layer is to be read; whether the file has to be read again."""
     data_set, layer = layer_of(delivery, number)
     again = opening.reading() != Opening(**layer["opening"]).reading()
     layer["opening"] = asdict(opening)
     for other in data_set["layers"]:
         other["opening"] |= {name: layer["opening"][name] for name in ("encoding", "separator", "header")}
-    if again:
-        delivery.state, delivery.message = Delivery.State.INSPECTING, ""
-        queue_inspection(delivery, user, rights)
-    delivery.save(update_fields=["contents", "state", "message"])
+    return again
 
 
 def is_known(epsg: int) -> bool:

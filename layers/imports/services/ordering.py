@@ -69,6 +69,22 @@ def order(
     rights: Rights,
 ) -> Import:
     """Keep what was chosen and queue the dry run. Raises Invalid (with the `parameter` that is wrong), Forbidden."""
+    made = register(delivery, number, mode=mode, layer=layer, choices=choices, user=user, rights=rights)
+    queue(PREPARE, made, user, rights)
+    return made
+
+
+def register(
+    delivery: Delivery,
+    number: int,
+    *,
+    mode: Mode,
+    layer: Layer | None,
+    choices: Choices,
+    user: User | None,
+    rights: Rights,
+) -> Import:
+    """Keep what was chosen. Raises Invalid (with the `parameter` that is wrong), Forbidden, Conflict."""
     owner = layer.owner if layer else delivery.owner
     if not rights.has_role(owner.pk if owner else None, ADMINISTRATORS):
         raise Forbidden(_("Your role does not allow this."))
@@ -76,7 +92,7 @@ def order(
         raise Conflict(_("The file has not been read yet."))
     found = layer_of(delivery, number)[1]
     check(choices, found, mode=mode, layer=layer, owner=owner, rights=rights)
-    made = Import.objects.create(
+    return Import.objects.create(
         title=title_of(delivery, number),
         owner=owner,
         delivery=delivery,
@@ -86,8 +102,6 @@ def order(
         choices=choices.as_json(),
         made_by=user,
     )
-    queue(PREPARE, made, user, rights)
-    return made
 
 
 def title_of(delivery: Delivery, number: int) -> str:
