@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "layers.settings",
     "layers.cadastre",
     "layers.features",
+    "layers.exports",
     "layers.ogc",
     "orthophoto",
     "tiles",

@@ -9,6 +9,7 @@ ROOMS = {
         "gis_core.api.urls",
         "layers.catalogue.api.urls",
         "layers.features.api.urls",
+        "layers.exports.api.urls",
         "layers.imports.api.urls",
         "layers.printing.api.urls",
         "layers.settings.api.urls",

@@ -348,7 +348,11 @@ def ask(world: World, method: str, scope: str, role: str, route: str) -> Any:
     remote = {"REMOTE_ADDR": "192.0.2.7"} if scope == "remote" else {}
     given = arguments(world, route, role, scope)
     request = getattr(client, method.lower())
-    return request(address(route, given), headers={"accept": accept}, **body(world, route, method, given), **remote)
+    answer = request(address(route, given), headers={"accept": accept}, **body(world, route, method, given), **remote)
+    if answer.streaming:
+        # To its end: a stream holds a transaction.
+        list(answer.streaming_content)
+    return answer
 
 
 # -- the routes -------------------------------------------------------------------------------------------------------

@@ -1,0 +1,16 @@
+"""/api/v1/layers/{slug}/export.csv, .geojson and .fgb."""
+
+from django.db.transaction import non_atomic_requests
+from django.urls import path
+
+from layers.exports.api import views
+
+STREAMS = {"csv": views.CsvView, "geojson": views.GeoJsonView, "fgb": views.FlatGeobufView}
+
+urlpatterns = [
+    path("layers/<slug:slug>/export/", views.ExportCountView.as_view(), name="api_export_count"),
+    *(
+        path(f"layers/<slug:slug>/export.{suffix}", non_atomic_requests(view.as_view()), name=f"api_export_{suffix}")
+        for suffix, view in STREAMS.items()
+    ),
+]

@@ -1,0 +1,117 @@
+"""Exports over HTTP: streams of one layer's selection."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpResponse, StreamingHttpResponse
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from gis_core.middleware import rights_of_request
+from gis_core.problem import as_problem
+from layers.catalogue.services import visible_layer
+from layers.exports.api import serializers
+from layers.exports.crs import BY_SRID
+from layers.exports.services import orders
+from layers.exports.services.orders import StreamOrder
+from layers.exports.services.selection import Selection, count
+from layers.exports.services.streams import stream
+
+SELECTION = [
+    OpenApiParameter("bbox", str, description="west,south,east,north (EPSG:4326)"),
+    OpenApiParameter("filter", str, description="CQL2"),
+    OpenApiParameter("filter-lang", str, enum=["cql2-text", "cql2-json"], description="cql2-text by default"),
+    OpenApiParameter("filter-crs", str, description="the system of the filter's geometries, by its URI"),
+    OpenApiParameter("ids", str, description="identifiers between commas"),
+]
+WRITING = [
+    *SELECTION,
+    OpenApiParameter("crs", str, description="EPSG: and one of " + ", ".join(map(str, BY_SRID))),
+    OpenApiParameter("labels", bool, description="codes in words; in CSV the headings too"),
+]
+CSV = [
+    *WRITING,
+    OpenApiParameter("geometry", str, enum=orders.SHAPES, description="xy for points, wkt for others by default"),
+    OpenApiParameter("separator", str, enum=list(orders.SEPARATORS), description="semicolon by default"),
+    OpenApiParameter("decimal", str, enum=list(orders.DECIMALS), description="comma after semicolons by default"),
+    OpenApiParameter("bom", bool, description="the mark of UTF-8 that spreadsheets look for; 1 by default"),
+]
+
+
+class ExportCountView(APIView):
+    """How many objects of a layer an export would hold."""
+
+    permission_classes = (AllowAny,)
+
+    @extend_schema(operation_id="export_count", parameters=SELECTION, responses=serializers.ExportCountSerializer)
+    def get(self, request: Request, slug: str) -> Response:
+        rights = rights_of_request(request)
+        selection = Selection.parse(request.query_params)
+        layer = visible_layer(slug, rights)
+        return Response({"count": count(layer, selection.condition(layer, rights))})
+
+
+class StreamView(APIView):
+    """A selection of a layer as a file that is written while it is read. Runs outside the request's transaction."""
+
+    permission_classes = (AllowAny,)
+    suffix = ""
+
+    def get_exception_handler(self) -> Callable[[Exception, dict[str, Any]], HttpResponse]:
+        """There is no transaction of the request to roll back."""
+        return lambda error, _context: as_problem(error)
+
+    def answer(self, request: Request, slug: str) -> HttpResponse | StreamingHttpResponse:
+        rights = rights_of_request(request)
+        order = StreamOrder.parse(request.query_params, self.suffix)
+        with transaction.atomic():
+            layer = visible_layer(slug, rights)
+            form, reading = order.open(self.suffix, layer, rights)
+            order.selection.condition(layer, rights)
+        name = f"{layer.slug}-{timezone.localdate():%Y-%m-%d}.{form.suffix}"
+        headers = {
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Cache-Control": "private, no-store",
+            "X-Content-Type-Options": "nosniff",
+        }
+        if request.method == "HEAD":
+            return HttpResponse(content_type=form.content_type, headers=headers)
+        parts = stream(layer, order.selection, reading, form, rights)
+        return StreamingHttpResponse(parts, content_type=form.content_type, headers=headers)
+
+
+def file_of(media_type: str) -> Any:
+    return {(200, media_type): OpenApiTypes.BINARY}
+
+
+class CsvView(StreamView):
+    suffix = "csv"
+
+    @extend_schema(operation_id="export_csv", parameters=CSV, responses=file_of("text/csv"))
+    def get(self, request: Request, slug: str) -> HttpResponse | StreamingHttpResponse:
+        """A table for spreadsheets. A last line of one cell, which begins with an error, marks a file cut short."""
+        return self.answer(request, slug)
+
+
+class GeoJsonView(StreamView):
+    suffix = "geojson"
+
+    @extend_schema(operation_id="export_geojson", parameters=WRITING, responses=file_of("application/geo+json"))
+    def get(self, request: Request, slug: str) -> HttpResponse | StreamingHttpResponse:
+        """GeoJSON, EPSG:4326 by default. A file cut short is no JSON: it ends with the words of an error."""
+        return self.answer(request, slug)
+
+
+class FlatGeobufView(StreamView):
+    suffix = "fgb"
+
+    @extend_schema(operation_id="export_fgb", parameters=WRITING, responses=file_of("application/flatgeobuf"))
+    def get(self, request: Request, slug: str) -> HttpResponse | StreamingHttpResponse:
+        """FlatGeobuf, EPSG:2154 by default. A file cut short ends with a feature of an impossible length."""
+        return self.answer(request, slug)

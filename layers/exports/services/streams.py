@@ -1,0 +1,118 @@
+"""A selection as an endless answer: rows go out as they are read, in a transaction that lasts as long as the answer."""
+
+import logging
+import time
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from contextvars import copy_context
+from threading import BoundedSemaphore
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from gis_core.errors import Forbidden, Unavailable
+from gis_core.rights import Rights, acting_as
+from layers.catalogue.models import Layer
+from layers.exports.formats import Format
+from layers.exports.services.reading import Reading, batches
+from layers.exports.services.selection import Selection, count
+
+log = logging.getLogger("arpent.exports")
+
+MOST_ANONYMOUS = 100_000
+LONGEST_S = 1_800.0
+# A stream keeps one of the web process's four threads: some stay free for everything else, whoever downloads slowly.
+SLOTS = BoundedSemaphore(2)
+ANONYMOUS_SLOTS = BoundedSemaphore(1)
+
+
+class Isolated(Iterator[bytes]):
+    """A generator whose context variables are its own: it sets rights that nobody else on its thread must have."""
+
+    def __init__(self, parts: Generator[bytes]) -> None:
+        self.parts = parts
+        self.context = copy_context()
+
+    def __next__(self) -> bytes:
+        return self.context.run(next, self.parts)
+
+    def close(self) -> None:
+        self.context.run(self.parts.close)
+
+    def __del__(self) -> None:
+        """A stream that nobody closed still ends where its variables are its own."""
+        self.close()
+
+
+def stream(layer: Layer, selection: Selection, reading: Reading, form: Format, rights: Rights) -> Iterator[bytes]:
+    """The bytes of a file. What goes wrong before the first of them is raised here.
+
+    Raises Invalid (the filter), Forbidden (too much for somebody who is not signed in), Unavailable (others are
+    exporting). Called outside any transaction.
+    """
+    parts = Isolated(whole(layer, selection, reading, form, rights))
+    first = next(parts)
+    return Started(first, parts)
+
+
+class Started(Iterator[bytes]):
+    """A stream whose first bytes are there; closing it ends the transaction behind it."""
+
+    def __init__(self, first: bytes, parts: Isolated) -> None:
+        self.first: bytes | None = first
+        self.parts = parts
+
+    def __next__(self) -> bytes:
+        if self.first is not None:
+            first, self.first = self.first, None
+            return first
+        return next(self.parts)
+
+    def close(self) -> None:
+        self.parts.close()
+
+
+def whole(layer: Layer, selection: Selection, reading: Reading, form: Format, rights: Rights) -> Generator[bytes]:
+    """The file in parts; when the rows stop coming, what says so in place of its end."""
+    begun = False
+    try:
+        for part in parts_of(layer, selection, reading, form, rights):
+            yield part
+            begun = True
+    except Exception:
+        if not begun:
+            raise
+        log.exception("an export was cut short", extra={"fields": {"layer": layer.slug}})
+        yield form.broken(_("ERROR: the export was interrupted here, this file is incomplete."))
+
+
+def parts_of(layer: Layer, selection: Selection, reading: Reading, form: Format, rights: Rights) -> Generator[bytes]:
+    until = time.monotonic() + LONGEST_S
+    with slot(rights), acting_as(rights), transaction.atomic():
+        condition = selection.condition(layer, rights)
+        if not rights.signed_in and count(layer, condition, MOST_ANONYMOUS + 1) > MOST_ANONYMOUS:
+            message = _("This selection has more than %(most)s objects: sign in, or narrow it down.")
+            raise Forbidden(message % {"most": MOST_ANONYMOUS})
+        head = form.begin()
+        for rows in batches(layer, condition, reading):
+            if time.monotonic() > until:
+                raise Unavailable(_("The export took too long."))
+            yield head + form.rows(rows)
+            head = b""
+        if end := head + form.end():
+            yield end
+
+
+@contextmanager
+def slot(rights: Rights) -> Iterator[None]:
+    """One of the few streams of this process; people who are not signed in leave one to the others."""
+    taken = []
+    try:
+        for semaphore in (SLOTS,) if rights.signed_in else (ANONYMOUS_SLOTS, SLOTS):
+            if not semaphore.acquire(blocking=False):
+                raise Unavailable(_("Other exports are being sent: try again in a minute."))
+            taken.append(semaphore)
+        yield
+    finally:
+        for semaphore in taken:
+            semaphore.release()
