@@ -26,6 +26,9 @@ begin
                 or (visibility = ''members'' and shared_with && (select arpent.members() || arpent.town_halls()))';
         when 'person' then
             return 'person_id = (select arpent.user_id())';
+        when 'feature' then
+            return 'layer_id in (select whole.id from public.catalogue_layer whole) and (not private or '
+                || arpent.row_policy(target, 'owner') || ')';
         when 'layer' then
             return format('(select arpent.sees_layer(%s))', layer_id);
         else

@@ -7,6 +7,8 @@
 --   insee      personal rows, seen by whoever may see the commune (insee)
 --   visibility layers of the catalogue
 --   layer      rows of one layer of the catalogue
+--   feature    what is kept beside a feature of a layer (layer_id), for those who see it: all who see the layer, or, where
+--              its rows are protected one by one (private), those who see the owner's (owner_id, shared_with)
 --   person     rows of one person (person_id)
 --   part:X     rows that belong to a row of a private table, by the foreign key in column X
 --   system     nobody but the owner's own functions

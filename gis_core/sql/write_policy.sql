@@ -7,7 +7,7 @@ begin
             substr(scope, 6), arpent.whole_of(target, scope), arpent.write_policy(target, 'owner'));
     end if;
     case scope
-        when 'owner', 'visibility' then
+        when 'owner', 'visibility', 'feature' then
             return '(select arpent.is_agency()) or owner_id in (select unnest((select arpent.writers())))';
         when 'job' then
             return arpent.write_policy(target, 'owner') || ' or (owner_id is null and started_by_id = (select arpent.user_id()))';

@@ -1,14 +1,15 @@
-"""What editing leaves beside the features: words for people who were overwritten, receipts of writes."""
+"""What editing leaves beside the features: photos, words for people who were overwritten, receipts of writes."""
 
 from __future__ import annotations
 
 from typing import ClassVar
+from uuid import uuid4
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from gis_core.models import User
+from gis_core.models import Member, User
 from layers.catalogue.models import Layer
 
 
@@ -33,6 +34,40 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.layer_id}/{self.feature}: {', '.join(self.fields)}"
+
+
+class Attachment(models.Model):
+    """A photo of a feature: a JPEG of ours under `<files>/attachments/<layer>/`, with a smaller one beside it.
+
+    `owner_id`, `shared_with` and `private` say again what the feature's row says of who sees it. A deleted feature's
+    photos come back with it.
+    """
+
+    security = "feature"
+
+    layer = models.ForeignKey(Layer, models.CASCADE, related_name="+", verbose_name=_("layer"))
+    feature = models.BigIntegerField(_("object"))
+    owner = models.ForeignKey(Member, models.CASCADE, null=True, verbose_name=_("owner"))
+    shared_with = ArrayField(models.IntegerField(), default=list)
+    private = models.BooleanField(default=False)
+    name = models.UUIDField(default=uuid4, unique=True)
+    title = models.CharField(_("title"), max_length=120)
+    taken_at = models.DateTimeField(_("taken on"), null=True)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    size_bytes = models.PositiveIntegerField()
+    added_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("added by"))
+    added_at = models.DateTimeField(_("added on"), auto_now_add=True)
+    version = models.IntegerField(default=1, editable=False)
+
+    class Meta:
+        verbose_name = _("attached photo")
+        verbose_name_plural = _("attached photos")
+        ordering: ClassVar[list[str]] = ["id"]
+        indexes: ClassVar = [models.Index(fields=["layer", "feature"])]
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class Receipt(models.Model):

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from io import BytesIO
 from itertools import product
 from math import floor
 from pathlib import Path
@@ -19,13 +20,15 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
+from PIL import Image
 
 from gis_core.identity import create_token
 from gis_core.models import ApiToken, Job, Member, Membership, TownHall, User
 from gis_core.rights import SYSTEM, acting_as
 from layers.catalogue.models import Background, Layer, Theme
 from layers.features.crs import epsg
-from layers.features.models import Notice
+from layers.features.models import Attachment, Notice
+from layers.features.services.attachments import keep
 from layers.imports.models import Import
 from layers.printing.services.prints import file_of
 from orthophoto.models import Campaign
@@ -68,6 +71,7 @@ class World:
     layers: dict[str, Layer]
     edited: dict[str, Editable]
     notices: dict[str, Notice]
+    attachments: dict[str, Attachment]
     campaigns: dict[str, Campaign]
     prints: dict[str, Job]
     imports: dict[str, Import]
@@ -150,8 +154,20 @@ def make_world() -> World:
         "unused theme": unused_theme.pk,
     }
     place = factories.parcel().pk, tile_of_the_parcel()
-    private = layers, edited, notices, campaigns, prints, imports
+    attachments = {whose: attached(one) for whose, one in edited.items()}
+    private = layers, edited, notices, attachments, campaigns, prints, imports
     return World(ours, theirs, people, tokens, persons, invitations, jobs, *private, *place, rows)
+
+
+def attached(one: Editable) -> Attachment:
+    """A photo of the first feature, with its files."""
+    with factories.as_owner():
+        size = {"width": 1, "height": 1, "size_bytes": 4}
+        made = Attachment.objects.create(
+            layer=one.layer, feature=one.features[0], owner=one.layer.owner, title="Photo", **size
+        )
+    keep(made, b"JPEG", b"JPEG")
+    return made
 
 
 def printed_for(person: User) -> Job:
@@ -228,6 +244,7 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         "feature_id": edited.features[0] if edited else world.parcel_id,
         "features": edited.features if edited else (MISSING, MISSING + 1),
         "notice_id": notice.pk if notice else MISSING,
+        "attachment_id": world.attachments[whose].pk if whose in world.attachments else MISSING,
         "object_id": world.rows.get(f"unused {model}" if scope == "unused" else model, MISSING)
         if whose == "own"
         else MISSING,
@@ -259,7 +276,10 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
     words = {"title": "Ortho neuve", "slug": "ortho-neuve", "acquired": "2024-06", "member": given["member"]}
     made = {"visibility": "signed_in", "codec": "jpeg", "display": "natural", "crs": "2154"}
     order = {"delivery": f"{given['member']}/livraison", **words, **made}
+    jpeg = BytesIO()
+    Image.new("RGB", (4, 4)).save(jpeg, "JPEG")
     forms: dict[tuple[str, str], dict[str, Any]] = {
+        (f"{FEATURE}attachments/", "POST"): {"file": SimpleUploadedFile("photo.jpg", jpeg.getvalue())},
         ("compte/connexion/", "POST"): {"login": "reader", "password": SECRET},
         ("compte/mot-de-passe/", "POST"): {
             "oldpassword": SECRET,

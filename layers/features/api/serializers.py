@@ -243,3 +243,23 @@ class IssueSerializer(serializers.Serializer[dict[str, object]]):
 class IssuesSerializer(serializers.Serializer[dict[str, object]]):
     results = IssueSerializer(many=True)
     complete = serializers.BooleanField(help_text="false where there are more, or not all objects were looked at")
+
+
+class AttachmentSerializer(serializers.Serializer[dict[str, object]]):
+    id = serializers.IntegerField()
+    url = serializers.CharField()
+    thumbnail = serializers.CharField()
+    title = serializers.CharField()
+    taken_at = serializers.DateTimeField(allow_null=True)
+    added_at = serializers.DateTimeField()
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+    size_bytes = serializers.IntegerField()
+
+
+class AttachmentsSerializer(serializers.Serializer[dict[str, object]]):
+    results = AttachmentSerializer(many=True)
+
+
+class PhotoFileSerializer(serializers.Serializer[dict[str, object]]):
+    file = serializers.FileField(help_text="JPEG, PNG or WebP, at most 25 MB")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from layers.features.api import editing, views
+from layers.features.api import attaching, editing, views
 
 urlpatterns = [
     path("layers/<slug:slug>/features/", views.FeaturesView.as_view(), name="features"),
@@ -10,6 +10,11 @@ urlpatterns = [
     path("layers/<slug:slug>/features/<int:feature_id>/history/", editing.FeatureHistoryView.as_view()),
     path("layers/<slug:slug>/features/<int:feature_id>/restore/", editing.RestoreView.as_view()),
     path("layers/<slug:slug>/features/<int:feature_id>/split/", editing.SplitView.as_view()),
+    path("layers/<slug:slug>/features/<int:feature_id>/attachments/", attaching.AttachmentsView.as_view()),
+    path(
+        "layers/<slug:slug>/features/<int:feature_id>/attachments/<int:attachment_id>/",
+        attaching.AttachmentView.as_view(),
+    ),
     path("layers/<slug:slug>/edits/", editing.EditsView.as_view()),
     path("layers/<slug:slug>/merge/", editing.MergeView.as_view()),
     path("layers/<slug:slug>/deleted/", editing.DeletedView.as_view()),

@@ -13,6 +13,7 @@ from gis_core.errors import Invalid
 from gis_core.rights import Rights
 from layers.catalogue.models import Layer
 from layers.features.errors import GeometryRefused
+from layers.features.services import attachments
 from layers.features.services.origin import Origin, annotate, event
 from layers.features.services.read import fetch
 from layers.features.services.refusals import in_words
@@ -152,6 +153,7 @@ def merge(
             gone = [write(layer, change, index, rights) for index, change in changes.items() if index]
             kept = write(layer, changes[0], 0, rights)
             keep_rules(layer, {})
+            attachments.move(layer, [one.id for one in gone], kept.id)
             annotate(layer, {"merge": {"into": kept.id, "from": [one.id for one in gone]}})
             announce(layer, changes.values())
     return [kept, *gone]
