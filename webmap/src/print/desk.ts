@@ -4,7 +4,16 @@ import type { Controller } from "../app/controller";
 import { comparison, knownPhotos } from "../state/photos";
 import type { Loadable } from "../state/state";
 import { Store } from "../state/store";
-import { type Chosen, fittingScale, middleOf, orderBody, type PrintChoice, type PrintOptions } from "./order";
+import {
+  bboxOf,
+  type Chosen,
+  fittingScale,
+  frameOf,
+  middleOf,
+  orderBody,
+  type PrintChoice,
+  type PrintOptions,
+} from "./order";
 
 /** A print of this person's. */
 export interface Print {
@@ -70,7 +79,7 @@ export class PrintDesk {
   async open(): Promise<void> {
     if (!this.app.config.user) return;
     void this.watch();
-    if (this.state.options.status === "ready") return;
+    if (this.state.options.status === "ready") return this.bringNear(this.state.options.value);
     this.store.update({ options: { status: "loading" } });
     try {
       const options = (await this.ask(`${this.url}options/`)) as PrintOptions;
@@ -81,6 +90,14 @@ export class PrintDesk {
     } catch (error) {
       this.store.update({ options: { status: "error", error: error as ApiError } });
     }
+  }
+
+  /** A frame that was left elsewhere comes to where one looks now. */
+  private bringNear(options: PrintOptions): void {
+    const { bbox, center } = this.app.state.view;
+    const [west, south, east, north] = bboxOf(frameOf(options, this.state.choice));
+    const seen = west < bbox[2] && east > bbox[0] && south < bbox[3] && north > bbox[1];
+    if (!seen) this.choose({ center: middleOf(center) });
   }
 
   choose(patch: Partial<PrintChoice>): void {

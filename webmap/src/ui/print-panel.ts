@@ -311,10 +311,13 @@ function exact(scale: number, language: "fr" | "en"): string {
   return `1\u00a0:\u00a0${formatNumber(scale, language)}`;
 }
 
+/** Two digits: it is an estimate, or meant to be read at a glance. */
 function formatSize(bytes: number, language: "fr" | "en"): string {
+  const power = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(bytes, 1))) - 1);
+  const size = Math.round(bytes / power) * power;
   const unit = language === "fr" ? "o" : "B";
-  if (bytes < 1e6) return `${formatNumber(Math.max(1, Math.round(bytes / 1e3)), language)}\u00a0k${unit}`;
-  return `${formatNumber(bytes / 1e6, language, bytes < 1e7 ? 1 : 0)}\u00a0M${unit}`;
+  if (size < 1e6) return `${formatNumber(Math.max(1, size / 1e3), language)}\u00a0k${unit}`;
+  return `${formatNumber(size / 1e6, language, size < 1e7 ? 1 : 0)}\u00a0M${unit}`;
 }
 
 customElements.define("arp-print-panel", PrintPanel);
