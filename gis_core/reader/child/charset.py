@@ -111,10 +111,13 @@ def strange_lines(stream: BinaryIO) -> list[bytes]:
     """Lines with bytes beyond ASCII, some thousand of them."""
     stream.seek(0)
     found: list[bytes] = []
+    rest = b""
     while len(found) < SAMPLED and (chunk := stream.read(CHUNK)):
-        if not chunk.isascii():
-            found += [line for line in chunk.splitlines()[1:-1] or [chunk] if not line.isascii()]
-    return found[:SAMPLED]
+        *lines, rest = (rest + chunk).split(b"\n")
+        found += [line for line in lines if not line.isascii()]
+        if len(rest) > CHUNK:
+            found, rest = [*found, rest], b""
+    return [*found, *([] if rest.isascii() else [rest])][:SAMPLED]
 
 
 def lines_to_show(stream: BinaryIO, codec: str) -> list[str]:

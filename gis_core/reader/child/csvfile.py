@@ -90,7 +90,7 @@ class CsvFile:
                     yield self._slice(batch, given)
                     given += batch.num_rows
             except (pa.ArrowException, UnicodeError) as error:
-                raise _broken(error, given + len(self._bad) + 1) from error
+                raise self._broken(error, given + len(self._bad) + 1) from error
         if self._problems:
             yield Slice(np.zeros(0, np.int64), {name: pa.array([], pa.string()) for name in dialect.names}, None)
             self._problems.clear()
@@ -102,7 +102,8 @@ class CsvFile:
                 read_options=arrow_csv.ReadOptions(
                     use_threads=False,
                     block_size=BLOCK_BYTES,
-                    skip_rows=dialect.skipped + dialect.has_header,
+                    skip_rows=dialect.skipped,
+                    skip_rows_after_names=int(dialect.has_header),
                     column_names=dialect.names,
                     encoding=self._encoding.value,
                 ),
@@ -113,14 +114,14 @@ class CsvFile:
                     column_types=dict.fromkeys(dialect.names, pa.string()),
                     strings_can_be_null=True,
                     null_values=[""],
-                    check_utf8=False,
                 ),
             )
         )
 
     def _refuse(self, row: Any) -> str:
-        """Called for a row of another width; its number counts from the first row after the header."""
-        self._bad.append(int(row.number or 0))
+        """Called for a row of another width; its number counts the header and what was skipped before it."""
+        dialect = self._looked_at()
+        self._bad.append(int(row.number or 0) - dialect.skipped - dialect.has_header)
         params = {"found": row.actual_columns, "expected": row.expected_columns, "text": _shown(row.text)}
         self._problems.append(Problem(self._bad[-1], None, "row_width", params))
         return "skip"
@@ -136,6 +137,13 @@ class CsvFile:
             if (pc.max(pc.binary_length(column)).as_py() or 0) > TEXT_LIMIT:
                 raise Trouble("endless_row", row=int(numbers[0]), limit=TEXT_LIMIT)
         return without_empty(Slice(numbers, columns, None, problems))
+
+    def _broken(self, error: Exception, row: int) -> Trouble:
+        if isinstance(error, UnicodeError) or "UTF8" in str(error):
+            return Trouble("wrong_encoding", row=row, name=self._encoding.value)
+        if "straddling" in str(error):
+            return Trouble("endless_row", row=row, limit=BLOCK_BYTES)
+        return Trouble("damaged_at", row=row, reason=str(error)[:300])
 
     def _looked_at(self) -> Dialect:
         if self._dialect is None:
@@ -217,11 +225,3 @@ def _is_header(rows: list[list[str]]) -> bool:
 def _shown(text: Any) -> str:
     plain = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text or "")
     return plain[:SHOWN_ROW].replace("\0", "\\0")
-
-
-def _broken(error: Exception, row: int) -> Trouble:
-    if isinstance(error, UnicodeError):
-        return Trouble("wrong_encoding", row=row, name=getattr(error, "encoding", ""))
-    if "straddling" in str(error):
-        return Trouble("endless_row", row=row, limit=BLOCK_BYTES)
-    return Trouble("damaged_at", row=row, reason=str(error)[:300])

@@ -106,6 +106,8 @@ class Dataset:
             for slice_ in self._pages(head) if self._opening.direct else self._streamed(head):
                 read += len(slice_) + slice_.empty
                 yield slice_
+        except UnicodeError as error:
+            raise Trouble("wrong_encoding", row=read + 1, name=self._opening.encoding.value) from error
         except (*OPENING, pa.ArrowException) as error:
             raise Trouble("damaged_at", row=read + 1, reason=str(error)[:300]) from error
         reason = self._drivers.error()
@@ -233,6 +235,8 @@ class Dataset:
     def _asked(self, call: Any, *arguments: Any, **options: Any) -> Any:
         try:
             return call(*arguments, **options)
+        except UnicodeError as error:
+            raise Trouble("wrong_encoding", row=0, name=self._opening.encoding.value) from error
         except OPENING as error:
             raise Trouble("cannot_open", reason=str(error).replace(self._path, Path(self._path).name)[:300]) from error
 

@@ -152,6 +152,8 @@ class _Batch:
     def set_dimension(self) -> None:
         """Heights dropped, or 0 where one is missing; measures are always dropped."""
         force = shapely.force_2d if self.wanted.dimension == 2 else _with_heights
+        if self.wanted.dimension == 3:
+            self.plain &= ~_lacks_heights(self.shapes)
         wrong = ~self.plain & ~shapely.is_missing(self.shapes)
         if wrong.any():
             self.shapes[wrong] = force(self.shapes[wrong])
@@ -289,8 +291,19 @@ def _flat_parts(shape: Any) -> list[Any]:
 
 
 def _with_heights(shapes: Numbers) -> Numbers:
-    raised: Numbers = shapely.force_3d(shapes)
+    """Three dimensions whatever there was: measures go, heights stay, 0 stands for a missing one."""
+    positions = shapely.get_coordinates(shapes, include_z=True)
+    positions[~np.isfinite(positions[:, 2]), 2] = 0.0
+    raised: Numbers = shapely.set_coordinates(shapely.force_3d(shapely.force_2d(shapes)), positions)
     return raised
+
+
+def _lacks_heights(shapes: Numbers) -> Numbers:
+    """Rows where a height is no number, which JSON cannot write."""
+    positions, rows = shapely.get_coordinates(shapes, include_z=True, return_index=True)
+    lacking = np.zeros(len(shapes), bool)
+    lacking[rows[~np.isfinite(positions[:, 2])]] = True
+    return lacking
 
 
 def projected(shapes: Numbers, epsg: int) -> Numbers:

@@ -42,6 +42,7 @@ IDENTIFYING = (
     "name",
 )
 LEADING_ZERO = r"^[+-]?0[0-9]"
+CLOCK = ":"
 NOT_WHOLE = rf"{LEADING_ZERO}|[.,]"
 
 
@@ -326,7 +327,7 @@ def printable_text(text: str) -> str:
 
 def _could_be(text: pa.Array, kind: str) -> bool:
     """Whether every value could be of the type; numbers that start with 0 are codes, 0/1 alone are numbers."""
-    strange = {"integer": NOT_WHOLE, "number": LEADING_ZERO}.get(kind)
+    strange = {"integer": NOT_WHOLE, "number": LEADING_ZERO, "date": CLOCK}.get(kind)
     if strange and pc.any(pc.match_substring_regex(text, strange)).as_py():
         return False
     values = convert(text, kind)
