@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from gis_core.rights import SYSTEM, acting_as
 from layers.catalogue.models import Layer, Theme
 from layers.settings.forms import DescriptionForm
@@ -11,6 +13,8 @@ from layers.settings.services.styling import NAMES
 
 Form = dict[str, Any]
 LAYER = "couches/<slug:slug>/"
+QML = b"""<qgis><renderer-v2 type="singleSymbol"><symbols>
+<symbol type="fill" name="0"><layer class="SimpleFill"/></symbol></symbols></renderer-v2></qgis>"""
 LINE = {"label": "Parcelle", "symbol": {"kind": "fill", "fill": "#d9a78b"}}
 
 
@@ -20,6 +24,7 @@ def form(route: str, method: str, slug: str) -> Form | None:
         (LAYER, "POST"): description,
         (f"{LAYER}style/", "POST"): style,
         ("api/v1/layers/<slug:slug>/distribution/", "GET"): lambda layer: {"column": "label"},
+        ("api/v1/layers/<slug:slug>/style.qml", "POST"): lambda layer: {"file": SimpleUploadedFile("a.qml", QML)},
     }
     asked = (route, "GET" if method == "HEAD" else method)
     if asked not in made:

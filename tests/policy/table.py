@@ -436,6 +436,14 @@ api/v1/layers/<slug:slug>/distribution/                     GET,HEAD    own     
 api/v1/layers/<slug:slug>/distribution/                     GET,HEAD    other   401  404  404  404  404  404  200
 api/v1/layers/<slug:slug>/distribution/                     GET,HEAD    none    401  404  404  404  404  404  404
 api/v1/layers/<slug:slug>/distribution/                     REST        own     401  405  405  405  405  405  405
+api/v1/layers/<slug:slug>/style.qml                         GET,HEAD    public  200  200  200  200  200  200  200
+api/v1/layers/<slug:slug>/style.qml                         GET,HEAD    own     404  200  200  200  200  200  200
+api/v1/layers/<slug:slug>/style.qml                         GET,HEAD    other   404  404  404  404  404  404  200
+api/v1/layers/<slug:slug>/style.qml                         GET,HEAD    none    404  404  404  404  404  404  404
+api/v1/layers/<slug:slug>/style.qml                         POST        own     401  404  404  404  404  200  200
+api/v1/layers/<slug:slug>/style.qml                         POST        other   401  404  404  404  404  404  200
+api/v1/layers/<slug:slug>/style.qml                         POST        none    401  404  404  404  404  404  404
+api/v1/layers/<slug:slug>/style.qml                         REST        own     405  405  405  405  405  405  405
 api/v1/here/                                                GET,HEAD    own     200  200  200  200  200  200  200
 api/v1/here/                                                GET,HEAD    other   200  200  200  200  200  200  200
 api/v1/here/                                                GET,HEAD    none    200  200  200  200  200  200  200

@@ -18,3 +18,14 @@ class DistributionSerializer(serializers.Serializer[dict[str, object]]):
         child=serializers.ListField(child=serializers.FloatField()),
         help_text="of a number: inner breaks of 2 to 9 classes of least variance",
     )
+
+
+class QmlFileSerializer(serializers.Serializer[dict[str, object]]):
+    file = serializers.FileField()
+
+
+class QmlReadingSerializer(serializers.Serializer[dict[str, object]]):
+    style = serializers.DictField(  # type: ignore[assignment]
+        help_text="legend, labels, scale_from and scale_to, as the catalogue keeps them"
+    )
+    told = serializers.ListField(child=serializers.CharField(), help_text="what could not be taken, in words")

@@ -1,9 +1,10 @@
-"""/api/v1/layers/{slug}/distribution/."""
+"""/api/v1/layers/{slug}/distribution/ and /api/v1/layers/{slug}/style.qml."""
 
 from django.urls import path
 
 from layers.settings.api import views
 
 urlpatterns = [
+    path("layers/<slug:slug>/style.qml", views.QmlView.as_view(), name="layer_qml"),
     path("layers/<slug:slug>/distribution/", views.DistributionView.as_view(), name="layer_distribution"),
 ]

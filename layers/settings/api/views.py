@@ -1,14 +1,64 @@
 """What the pages of a layer's settings ask while somebody works on them."""
 
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import NotAuthenticated
+from rest_framework.parsers import MultiPartParser
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from gis_core.errors import Invalid
 from gis_core.middleware import rights_of_request
-from layers.settings.api.serializers import DistributionSerializer
+from layers.catalogue.qml import qml_of
+from layers.catalogue.services import visible_layer
+from layers.settings.api.serializers import DistributionSerializer, QmlFileSerializer, QmlReadingSerializer
+from layers.settings.qml.reading import MOST_BYTES, read_qml
 from layers.settings.services.administering import administered_layer
 from layers.settings.services.distribution import distribution
+
+AROUND_IT = 10_000  # bytes that a form has beside its file
+
+
+class QmlView(APIView):
+    """A QGIS style file: the layer's style as one, and one that is read for what maps onto the layer's style."""
+
+    permission_classes = (AllowAny,)
+    parser_classes = (MultiPartParser,)
+
+    @extend_schema(operation_id="layer_qml_retrieve", responses={(200, "application/xml"): OpenApiTypes.STR})
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """A body that is too large for a style is not read."""
+        if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES + AROUND_IT:
+            raise Invalid(_("The file is too large for a style: %(most)s MB at most.") % {"most": MOST_BYTES // 10**6})
+        super().initial(request, *args, **kwargs)
+
+    def get(self, request: Request, slug: str) -> HttpResponse:
+        """The style of a layer that one sees, for QGIS."""
+        layer = visible_layer(slug, rights_of_request(request))
+        headers = {"Content-Disposition": f'attachment; filename="{layer.slug}.qml"'}
+        return HttpResponse(qml_of(layer), content_type="application/xml; charset=utf-8", headers=headers)
+
+    @extend_schema(
+        operation_id="layer_qml_read",
+        request={"multipart/form-data": QmlFileSerializer},
+        responses=QmlReadingSerializer,
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        """Read a style file for a layer that one administers; nothing is saved."""
+        if not request.user.is_authenticated:
+            raise NotAuthenticated
+        layer = administered_layer(slug, rights_of_request(request))
+        file = request.FILES.get("file")
+        if not isinstance(file, UploadedFile):
+            raise Invalid(_("Send a .qml file."), parameter="file")
+        return Response(read_qml(file.read(), layer).as_json())
 
 
 class DistributionView(APIView):

@@ -36,7 +36,6 @@ export interface EditorConfig {
   distribution_url: string;
   fields_url: string | null;
   qml_url: string;
-  qml_export_url: string;
   first_scale: number;
   extent_4326: Bbox;
   language: Language;
@@ -488,7 +487,7 @@ export class StyleEditor extends LitElement {
     const { words, told } = this;
     return html`<section aria-labelledby="qml-heading"><h2 id="qml-heading">${words("qml.heading")}</h2>
       <div class="field-foot"><label class="button file">${words("qml.button")}<input type="file" accept=".qml" @change=${(event: Event) => this.readQml(event)} /></label>
-      <a class="button" href=${this.config.qml_export_url} download>${words("qml.export")}</a></div>
+      <a class="button" href=${this.config.qml_url} download>${words("qml.export")}</a></div>
       <div role="status">${told ? html`<p>${words("qml.taken")} ${told.length ? nothing : words("qml.nothing")}</p>` : nothing}
       ${told?.length ? html`<p class="term">${words("qml.told")}</p><ul class="told">${told.map((one) => html`<li>${one}</li>`)}</ul>` : nothing}</div></section>`;
   }

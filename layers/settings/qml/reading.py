@@ -1,0 +1,418 @@
+"""A QGIS style file (.qml) as the style of a layer: what maps onto it is taken, everything else is told in words."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from math import sqrt
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from django.utils.translation import gettext as _
+
+from gis_core.errors import Invalid
+from gis_core.markup import parse_xml
+from layers.catalogue.legend import apart
+from layers.catalogue.models import Layer
+from layers.catalogue.validators import LABEL_SIZES, LARGEST_DENOMINATOR, MOST_LINES
+from layers.settings.qml.filters import NotSaidError, Where, both, where_of
+from layers.settings.qml.symbols import KINDS, PIXELS, Symbol, Told, number, pixels, symbol_of
+
+MOST_BYTES = 4_000_000
+FARTHEST = 1e9
+LONGEST_LABEL = 200
+GEOMETRIES = {"fill": Layer.Geometry.POLYGON, "line": Layer.Geometry.LINE, "circle": Layer.Geometry.POINT}
+NUMBERS = ("integer", "number", "area_m2", "length_m")
+PLAIN_NAME = re.compile(r'\s*"((?:[^"]|"")+)"\s*|\s*([^\W\d]\w*)\s*')
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The style that was read, and what could not be taken of it."""
+
+    style: dict[str, Any]
+    told: list[str]
+
+    def as_json(self) -> dict[str, Any]:
+        return {"style": self.style, "told": self.told}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of QGIS that draws: what it picks, its symbol, between which denominators (0 for no limit)."""
+
+    label: str
+    where: Where
+    symbol: str
+    nearest: float
+    farthest: float
+
+    def draws_at(self, denominator: float) -> bool:
+        return self.nearest <= denominator and (not self.farthest or denominator <= self.farthest)
+
+
+def read_qml(content: bytes, layer: Layer) -> Reading:
+    """Read a .qml for a layer. Raises Invalid when it is none, or holds no style for such a layer."""
+    root = parse_xml(content, most_bytes=MOST_BYTES)
+    if root.tag != "qgis":
+        raise Invalid(_("This is no QGIS style: its first element is not “qgis”. Save the style as a .qml file."))
+    told = Told()
+    renderer = root.find("renderer-v2")
+    if renderer is None:
+        raise Invalid(_("This QGIS style says nothing of how vector features are drawn."))
+    legend = Renderer(renderer, layer, opacity_of(root), told).legend()
+    scale_from, scale_to = scales_of(root)
+    tell_of_the_rest(root, told)
+    style = {
+        "legend": legend,
+        "labels": labels_of(root, layer, told),
+        "scale_from": scale_from,
+        "scale_to": scale_to,
+    }
+    return Reading(style, told.words)
+
+
+class Renderer:
+    """How the features are drawn; `legend` gives the lines that say the same."""
+
+    def __init__(self, renderer: Element, layer: Layer, opacity: float, told: Told) -> None:
+        self.renderer, self.layer, self.opacity, self.told = renderer, layer, opacity, told
+        self.symbols = {found.get("name", ""): found for found in renderer.findall("symbols/symbol")}
+        self.columns = Columns(layer)
+
+    def legend(self) -> list[dict[str, Any]]:
+        kinds = {
+            "singleSymbol": self.single,
+            "categorizedSymbol": self.categories,
+            "graduatedSymbol": self.classes,
+            "RuleRenderer": self.rules,
+        }
+        kind = self.renderer.get("type", "")
+        if kind not in kinds:
+            raise Invalid(_("QGIS draws this style as “%(kind)s”, which cannot be drawn here.") % {"kind": kind[:60]})
+        lines = list(kinds[kind]())
+        if not lines:
+            raise Invalid(" ".join([_("Nothing of this style could be taken."), *self.told.words]))
+        if len(lines) > MOST_LINES:
+            self.told.say(_("Only the first %(most)s lines of the legend are taken.") % {"most": MOST_LINES})
+        return lines[:MOST_LINES]
+
+    def line(self, label: str, where: Where, symbol: str) -> dict[str, Any]:
+        label = printable(label)[:LONGEST_LABEL] or str(self.layer)
+        return {"label": label, "label_en": "", "where": where, "symbol": self.symbol(symbol)}
+
+    def symbol(self, name: str) -> Symbol:
+        found = self.symbols.get(name)
+        if found is None or found.get("type") not in KINDS:
+            raise Invalid(_("This QGIS style names a symbol that it does not hold."))
+        made = symbol_of(found, self.opacity, self.told)
+        if GEOMETRIES[made["kind"]] != self.layer.geometry_type:
+            raise Invalid(_("This style is for another kind of geometry than the layer’s."))
+        return made
+
+    def single(self) -> Iterator[dict[str, Any]]:
+        yield self.line(str(self.layer), {}, "0")
+
+    def column(self, text: str) -> str:
+        """The layer's column that the renderer follows."""
+        name = plain_name(text)
+        found = self.columns.known(name) if name else None
+        if found is None:
+            raise Invalid(self.columns.missing(name or text))
+        return found
+
+    def categories(self) -> Iterator[dict[str, Any]]:
+        column = self.column(self.renderer.get("attr", ""))
+        rest = []
+        for found in self.renderer.findall("categories/category"):
+            label = found.get("label", "")
+            if found.get("render") == "false":
+                self.told.say(_("“%(label)s” is switched off in QGIS: it is left out.") % {"label": printable(label)})
+            elif is_rest(found):
+                rest.append(self.line(label or _("Everything else"), {}, found.get("symbol", "")))
+            else:
+                try:
+                    condition = self.columns.typed(column, category_values(found))
+                except NotSaidError:
+                    words = _("“%(label)s” is left out: its value is none of this field.")
+                    self.told.say(words % {"label": printable(label)})
+                    continue
+                yield self.line(label or words_of(condition), {column: condition}, found.get("symbol", ""))
+        yield from rest
+
+    def classes(self) -> Iterator[dict[str, Any]]:
+        column = self.column(self.renderer.get("attr", ""))
+        ranges = [one for one in self.renderer.findall("ranges/range") if one.get("render") != "false"]
+        for rank, found in enumerate(ranges, start=1):
+            lower, upper = number(found.get("lower"), 0), number(found.get("upper"), 0)
+            bounds = {"from": tidy(lower), ("to" if rank == len(ranges) else "below"): tidy(upper)}
+            yield self.line(found.get("label", ""), {column: bounds}, found.get("symbol", ""))
+
+    def rules(self) -> Iterator[dict[str, Any]]:
+        found = self.renderer.find("rules")
+        rules = list(self.leaves(found, {}, 0.0, 0.0)) if found is not None else []
+        drawn = self.at_one_scale(rules)
+        if any(not apart(one.where, other.where) for one, other in overlapping(drawn)):
+            self.told.say(_("A feature that several rules pick is drawn by the first of them only."))
+        for rule in drawn:
+            yield self.line(rule.label, rule.where, rule.symbol)
+
+    def leaves(self, parent: Element, where: Where, nearest: float, farthest: float) -> Iterator[Rule]:
+        """The rules below another that draw, the particular ones before what they are particular cases of."""
+        last = []
+        for found in parent.findall("rule"):
+            label, text = found.get("label", ""), (found.get("filter") or "").strip()
+            if found.get("checkstate") == "0":
+                self.told.say(_("“%(label)s” is switched off in QGIS: it is left out.") % {"label": printable(label)})
+                continue
+            own = self.filtered(where, text, label)
+            if own is None:
+                continue
+            near = max(nearest, number(found.get("scalemindenom"), 0))
+            limits = [limit for limit in (farthest, number(found.get("scalemaxdenom"), 0)) if limit > 0]
+            far = min(limits, default=0.0)
+            inner = list(self.leaves(found, own, near, far))
+            symbol = found.get("symbol")
+            if symbol is not None:
+                inner.append(Rule(label, own, symbol, near, far))
+            if text.upper() == "ELSE":
+                last += inner
+            else:
+                yield from inner
+        yield from last
+
+    def filtered(self, where: Where, text: str, label: str) -> Where | None:
+        """What a rule picks of what its parents pick; None, told, when a legend cannot say it."""
+        if not text or text.upper() == "ELSE":
+            return where
+        try:
+            asked = where_of(text)
+            names = {name: self.columns.known(name) for name in asked}
+            if missing := [name for name, known in names.items() if known is None]:
+                self.told.say(self.columns.missing(missing[0]))
+                return None
+            return both(where, {str(names[name]): self.columns.typed(str(names[name]), asked[name]) for name in asked})
+        except NotSaidError:
+            told = {"label": printable(label) or _("no name"), "filter": printable(text)[:120]}
+            self.told.say(_("The rule “%(label)s” is left out: its filter cannot be said here: %(filter)s") % told)
+            return None
+
+    def at_one_scale(self, rules: list[Rule]) -> list[Rule]:
+        """The rules that draw at the scale where most do: a legend says the same at every scale."""
+        if len({(rule.nearest, rule.farthest) for rule in rules}) <= 1:
+            return rules
+        limits = sorted({one for rule in rules for one in (rule.nearest, rule.farthest) if one} | {1.0, FARTHEST})
+        # Where two scales draw as many rules, the smaller is taken: it shows the whole.
+        spans = list(pairwise(limits))[::-1]
+        best = max(spans, key=lambda span: sum(rule.draws_at(sqrt(span[0] * span[1])) for rule in rules))
+        drawn = [rule for rule in rules if rule.draws_at(sqrt(best[0] * best[1]))]
+        if len(drawn) < len(rules):
+            self.told.say(span_in_words(*best))
+        return drawn
+
+
+def span_in_words(nearest: float, farthest: float) -> str:
+    near, far = int(nearest), int(farthest)
+    if farthest == FARTHEST:
+        return _("QGIS draws otherwise at other scales; the symbols are those of 1:%(near)s and smaller.") % {
+            "near": near
+        }
+    if nearest <= 1:
+        return _("QGIS draws otherwise at other scales; the symbols are those of 1:%(far)s and larger.") % {"far": far}
+    words = _("QGIS draws otherwise at other scales; the symbols are those of 1:%(far)s to 1:%(near)s.")
+    return words % {"far": far, "near": near}
+
+
+class Columns:
+    """The columns that a style of the layer may follow, by the names that QGIS knew them by."""
+
+    def __init__(self, layer: Layer) -> None:
+        self.carried = {column["name"]: column for column in layer.tile_fields()}
+        self.all = {column["name"].lower() for column in layer.columns if column.get("roles") is None}
+
+    def known(self, name: str) -> str | None:
+        plain = name.lower()
+        labels = (name_ for name_, column in self.carried.items() if column["label"].lower() == plain)
+        return plain if plain in self.carried else next(labels, None)
+
+    def missing(self, name: str) -> str:
+        name = printable(name)[:80]
+        if name.lower() in self.all:
+            return _(
+                "The style follows “%(name)s”, which is not in the tiles: tick it under Fields, then read again."
+            ) % {"name": name}
+        return _("The style follows “%(name)s”, which is no field of this layer.") % {"name": name}
+
+    def typed(self, name: str, condition: Any) -> Any:
+        """A condition whose values have the type of the column. Raises NotSaidError."""
+        if isinstance(condition, dict):
+            return {
+                key: [self.typed(name, one) for one in value] if key == "in" else self.typed(name, value)
+                for key, value in condition.items()
+            }
+        kind = self.carried[name]["type"]
+        return condition if condition is None else value_of(kind, condition)
+
+
+def value_of(kind: str, value: Any) -> Any:
+    try:
+        if kind in NUMBERS:
+            return tidy(float(value))
+        if kind == "boolean":
+            return value if isinstance(value, bool) else str(value).lower() in ("1", "true", "t", "yes")
+        if kind == "date":
+            return date.fromisoformat(str(value)[:10]).isoformat()
+    except ValueError as error:
+        raise NotSaidError from error
+    return printable(str(value))
+
+
+def tidy(value: float) -> float | int:
+    return int(value) if value == int(value) and abs(value) < 2**53 else value
+
+
+def category_values(found: Element) -> Any:
+    """A category's value, or its list of values."""
+    listed = [one.get("value", "") for one in found.findall("val")]
+    if listed:
+        return {"in": listed}
+    return None if found.get("type") == "NULL" or found.get("value") == "NULL" else found.get("value", "")
+
+
+def is_rest(found: Element) -> bool:
+    """QGIS's category for all other values has an empty one."""
+    return not found.findall("val") and found.get("type") != "NULL" and found.get("value", "") == ""
+
+
+def words_of(condition: Any) -> str:
+    values = condition["in"] if isinstance(condition, dict) else [condition]
+    return ", ".join(str(one) if one is not None else _("(no value)") for one in values)
+
+
+def overlapping(rules: list[Rule]) -> Iterable[tuple[Rule, Rule]]:
+    """Pairs of which neither is for everything that is left."""
+    chosen = [rule for rule in rules if rule.where]
+    return ((one, other) for rank, one in enumerate(chosen) for other in chosen[rank + 1 :])
+
+
+def plain_name(text: str) -> str | None:
+    """The column that an expression names, if it is nothing but that."""
+    match = PLAIN_NAME.fullmatch(text)
+    return (match[1].replace('""', '"') if match[1] else match[2]) if match else None
+
+
+def printable(text: str) -> str:
+    return "".join(one for one in text if one.isprintable()).strip()
+
+
+# -- the layer as a whole ---------------------------------------------------------------------------------------------
+
+
+def opacity_of(root: Element) -> float:
+    text = root.findtext("layerOpacity")
+    if text is not None:
+        return min(max(number(text, 1.0), 0.05), 1.0)
+    return 1 - min(max(number(root.findtext("layerTransparency"), 0), 0), 95) / 100
+
+
+def scales_of(root: Element) -> tuple[int | None, int | None]:
+    """The denominators between which the layer is shown; old versions named the two the other way round."""
+    if root.get("hasScaleBasedVisibilityFlag") != "1":
+        return None, None
+    names = ("minScale", "maxScale", "minimumScale", "maximumScale")
+    found = sorted(denominator(number(root.get(name), 0)) or 0 for name in names if root.get(name))
+    smallest, largest = (found[-1], found[0]) if found else (0, 0)
+    return smallest or None, largest or None
+
+
+def denominator(value: float) -> int | None:
+    return round(value) if 1 < value <= LARGEST_DENOMINATOR else None
+
+
+def labels_of(root: Element, layer: Layer, told: Told) -> dict[str, Any]:
+    if root.get("labelsEnabled", "1") == "0":
+        return {}
+    found = simple_labels(root.find("labeling"), told) or old_labels(root)
+    if found is None:
+        return {}
+    name = plain_name(found["field"]) if not found["expression"] else None
+    column = Columns(layer).known(name) if name else None
+    if column is None:
+        words = _("Labels are left out: they write “%(text)s”.")
+        told.say(words % {"text": printable(found["field"])[:120]})
+        return {}
+    least, most = LABEL_SIZES
+    size = min(max(round(found["size"], 1), least), most)
+    return {
+        "column": column,
+        "size": size,
+        "colour": found["colour"],
+        "bold": found["bold"],
+        "from_scale": found["from_scale"],
+    }
+
+
+def simple_labels(labeling: Element | None, told: Told) -> dict[str, Any] | None:
+    """The labels of a simple labeling, or of the first rule of one by rules."""
+    if labeling is None:
+        return None
+    scale: int | None = None
+    settings = labeling.find("settings")
+    if labeling.get("type") == "rule-based":
+        rules = [rule for rule in labeling.iter("rule") if rule.find("settings") is not None]
+        if len(rules) > 1:
+            told.say(_("Of labels by rules the first rule is taken, for all features."))
+        settings = rules[0].find("settings") if rules else None
+        scale = denominator(number(rules[0].get("scalemaxdenom"), 0)) if rules else None
+    text = settings.find("text-style") if settings is not None else None
+    if settings is None or text is None:
+        return None
+    rendering = settings.find("rendering")
+    if rendering is not None and rendering.get("scaleVisibility") == "1":
+        scale = denominator(number(rendering.get("scaleMax"), 0))
+    return {
+        "field": text.get("fieldName", ""),
+        "expression": text.get("isExpression") == "1" and plain_name(text.get("fieldName", "")) is None,
+        "size": pixels(text.get("fontSize"), text.get("fontSizeUnit", "Point"), told),
+        "colour": label_colour(text.get("textColor")),
+        "bold": number(text.get("fontWeight"), 50) >= 63,
+        "from_scale": scale,
+    }
+
+
+def label_colour(text: str | None) -> str | None:
+    """None, the map's own colour, for black and greys: it is legible on every ground."""
+    channels = [int(number(part, 0)) for part in (text or "").split(",")[:3]]
+    if len(channels) < 3 or max(channels) - min(channels) < 24:
+        return None
+    return "#" + "".join(f"{min(max(one, 0), 255):02x}" for one in channels)
+
+
+def old_labels(root: Element) -> dict[str, Any] | None:
+    """The labels as QGIS wrote them before its version 3."""
+    found: Mapping[str, str] = {
+        prop.get("key", ""): prop.get("value", "") for prop in root.findall("customproperties/property")
+    }
+    if found.get("labeling/enabled") != "true":
+        return None
+    channels = ",".join(found.get(f"labeling/textColor{one}", "0") for one in "RGB")
+    visible = found.get("labeling/scaleVisibility") == "true"
+    return {
+        "field": found.get("labeling/fieldName", ""),
+        "expression": found.get("labeling/isExpression") == "true",
+        "size": number(found.get("labeling/fontSize"), 9) * PIXELS["Point"],
+        "colour": label_colour(channels),
+        "bold": number(found.get("labeling/fontWeight"), 50) >= 63,
+        "from_scale": denominator(number(found.get("labeling/scaleMax"), 0)) if visible else None,
+    }
+
+
+def tell_of_the_rest(root: Element, told: Told) -> None:
+    renderer = root.find("renderer-v2")
+    if any(one.get("enabled", "1") == "1" for one in root.iter("DiagramCategory")):
+        told.say(_("Diagrams are left out."))
+    if number(root.findtext("blendMode"), 0) or number(root.findtext("featureBlendMode"), 0):
+        told.say(_("Blending with what lies below is left out."))
+    if renderer is not None and renderer.find("effect[@enabled='1']") is not None:
+        told.say(_("Effects (shadow, glow…) are left out."))
