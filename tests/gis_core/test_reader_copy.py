@@ -1,7 +1,5 @@
 """Rows as lines for COPY: PostgreSQL takes every one of them, and what it stores is what the file says."""
 
-import subprocess
-import sys
 import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -23,7 +21,6 @@ from gis_core.reader import (
 )
 from gis_core.reader.messages import MESSAGES
 
-WRITER = Path(__file__).with_name("vector_files.py")
 SQL_TYPES = {
     "text": "text",
     "integer": "bigint",
@@ -35,13 +32,6 @@ SQL_TYPES = {
 POINTS = GeometryColumn("point", multi=False, epsg=2154)
 POLYGONS = GeometryColumn("polygon", multi=True, epsg=2154)
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("vectors")
-    subprocess.run([sys.executable, WRITER, folder], check=True)
-    return folder
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,6 @@ import gzip
 import io
 import os
 import shutil
-import subprocess
-import sys
 import tarfile
 import zipfile
 from collections.abc import Iterator
@@ -20,7 +18,6 @@ from gis_core.reader.messages import ENCODING_FOUND, MESSAGES, NOTES, REFERENCE_
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = Path(os.environ.get("ARPENT_SHARED_DATA", ROOT.parent / "shared" / "data"))
-WRITER = Path(__file__).with_name("vector_files.py")
 COMPANIONS = {".shp": (".shx", ".dbf", ".prj", ".cpg"), ".tab": (".dat", ".map", ".id"), ".mif": (".mid",)}
 PLACES = {"Église d'Adon", "Amilly", "Château-Renard"}
 ESRI_LAMBERT_93 = (
@@ -31,13 +28,6 @@ ESRI_LAMBERT_93 = (
     'UNIT["Meter",1]]'
 )
 NAMELESS = ESRI_LAMBERT_93.replace("RGF93_Lambert_93", "Sans nom")
-
-
-@pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("vectors")
-    subprocess.run([sys.executable, WRITER, folder], check=True)
-    return folder
 
 
 @pytest.fixture(scope="module")
