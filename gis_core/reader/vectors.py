@@ -193,13 +193,14 @@ class GeometryColumn:
 class CopyPlan:
     """What to copy of a layer: its columns in the order of the table, and its geometry (None: a table without).
 
-    `identifier` is the field that names a refused row to a person.
+    `identifier` is the field that names a refused row to a person; `constants` end every line, after the geometry.
     """
 
     columns: tuple[Column, ...]
     geometry: GeometryColumn | None
     reading: Reading = field(default_factory=Reading)
     identifier: str | None = None
+    constants: tuple[int | None, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """For the child."""
@@ -217,12 +218,13 @@ class CopyPlan:
             "required_geometry": bool(geometry and geometry.required),
             "reading": self.reading.to_json(),
             "identifier": self.identifier,
+            "constants": list(self.constants),
         }
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Lines ready for COPY FROM STDIN: the rank of the row in the file, the columns of the plan, hexadecimal EWKB.
+    """Lines ready for COPY FROM STDIN: the rank of the row in the file, the columns of the plan, hexadecimal EWKB, constants.
 
     `rows` is their number, `last` the rank of the last row looked at. `problems` are the rows left out, `repairs` those
     whose geometry was repaired (codes repaired_polygon and repaired_line, params before, after, reason).

@@ -313,6 +313,13 @@ def test_a_plan_that_does_not_fit_the_file_is_refused(
     assert caught.value.problem.code == code
 
 
+def test_constants_end_every_line(reader: RestrictedReader, files: Path) -> None:
+    plan = CopyPlan((Column("numero", "integer"),), POINTS, constants=(7, None))
+    (chunk,) = reader.copy(reader.admit(files / "places.gpkg"), plan=plan)
+    assert [bytes(line).rpartition(b"\t")[0][-2:] for line in bytes(chunk.lines).splitlines()] == [b"\t7"] * 3
+    assert all(line.endswith(b"\t7\t\\N") for line in bytes(chunk.lines).splitlines())
+
+
 def test_a_layer_of_an_archive_is_copied_by_its_path(reader: RestrictedReader, files: Path, tmp_path: Path) -> None:
     path = tmp_path / "a.zip"
     with zipfile.ZipFile(path, "w") as archive:

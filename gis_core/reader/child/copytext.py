@@ -24,13 +24,14 @@ type Answer = tuple[dict[str, Any], list[Blob]]
 class Plan:
     """What to copy: (source field, wanted type) per column, the geometry column if any.
 
-    `identifier` is the field that names a row to a person.
+    `identifier` is the field that names a row to a person; `constants` end every line.
     """
 
     columns: tuple[tuple[str, str], ...]
     geometry: Wanted | None
     required_geometry: bool
     identifier: str | None
+    constants: tuple[str, ...]
 
     @classmethod
     def from_json(cls, plan: Mapping[str, Any]) -> "Plan":
@@ -38,7 +39,13 @@ class Plan:
         columns = tuple((str(source), str(wanted)) for source, wanted in plan["columns"])
         if any(wanted not in TYPES for _, wanted in columns):
             raise ValueError("unknown column type")
-        return cls(columns, _wanted(plan["geometry"]), bool(plan["required_geometry"]), plan["identifier"])
+        return cls(
+            columns=columns,
+            geometry=_wanted(plan["geometry"]),
+            required_geometry=bool(plan["required_geometry"]),
+            identifier=plan["identifier"],
+            constants=tuple("\\N" if value is None else str(int(value)) for value in plan["constants"]),
+        )
 
 
 def _wanted(geometry: Mapping[str, Any] | None) -> Wanted | None:
@@ -101,7 +108,8 @@ class _Lines:
 
     def answer(self) -> Answer:
         """The frame of this slice."""
-        lines = pc.binary_join_element_wise(*self._texts, "\t", null_handling="replace", null_replacement="\\N")
+        parts = [*self._texts, *self._plan.constants]
+        lines = pc.binary_join_element_wise(*parts, "\t", null_handling="replace", null_replacement="\\N")
         if self._refused:
             keep = np.ones(len(lines), bool)
             keep[list(self._refused)] = False
