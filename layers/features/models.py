@@ -21,7 +21,7 @@ class Notice(models.Model):
 
     person = models.ForeignKey(User, models.CASCADE, related_name="notices", verbose_name=_("person"))
     layer = models.ForeignKey(Layer, models.CASCADE, related_name="+", verbose_name=_("layer"))
-    feature = models.BigIntegerField(_("object"))
+    feature = models.BigIntegerField(_("feature"))
     action = models.CharField(_("action"), max_length=6)
     fields = ArrayField(models.CharField(max_length=63), verbose_name=_("fields"))
     by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("changed by"))
@@ -46,7 +46,7 @@ class Attachment(models.Model):
     security = "feature"
 
     layer = models.ForeignKey(Layer, models.CASCADE, related_name="+", verbose_name=_("layer"))
-    feature = models.BigIntegerField(_("object"))
+    feature = models.BigIntegerField(_("feature"))
     owner = models.ForeignKey(Member, models.CASCADE, null=True, verbose_name=_("owner"))
     shared_with = ArrayField(models.IntegerField(), default=list)
     private = models.BooleanField(default=False)

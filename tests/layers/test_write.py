@@ -379,6 +379,17 @@ def test_a_stale_version_is_refused_with_the_object_as_it_is_now(layer: Layer) -
     assert now(layer, pk)["properties"]["lamps"] == 1
 
 
+def test_an_object_that_somebody_deleted_is_a_conflict_with_nothing(layer: Layer) -> None:
+    by, pk = technician(layer), create(layer).id
+    change(layer, pk, 1, by, lamps=1)
+    apply(layer, Edit(action="delete", id=pk, version=2), by=technician(layer))
+    with pytest.raises(Stale) as stale:
+        change(layer, pk, 2, by, lamps=2)
+    assert stale.value.extra["conflicts"] == [{"index": 0, "id": pk, "version": 2, "current": None}]
+    with pytest.raises(Missing):
+        change(layer, pk, None, by, QGIS, lamps=2)
+
+
 def test_a_stale_version_sent_by_a_program_is_refused_too(layer: Layer) -> None:
     by, pk = technician(layer), create(layer).id
     change(layer, pk, 1, by, lamps=1)

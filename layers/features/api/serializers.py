@@ -86,7 +86,7 @@ class EditsSerializer(serializers.Serializer[dict[str, object]]):
 
 
 class ExactFeatureSerializer(serializers.Serializer[dict[str, object]]):
-    type = serializers.ChoiceField(choices=["Feature"])
+    type = serializers.CharField(help_text="Feature")
     id = serializers.IntegerField()
     geometry = serializers.DictField(allow_null=True)
     properties = serializers.DictField()
@@ -184,7 +184,7 @@ class EventsSerializer(serializers.Serializer[dict[str, object]]):
 
 
 class SnapFeatureSerializer(serializers.Serializer[dict[str, object]]):
-    type = serializers.ChoiceField(choices=["Feature"])
+    type = serializers.CharField(help_text="Feature")
     id = serializers.IntegerField()
     layer = serializers.CharField()
     properties = serializers.DictField()
@@ -192,7 +192,7 @@ class SnapFeatureSerializer(serializers.Serializer[dict[str, object]]):
 
 
 class SnapSerializer(serializers.Serializer[dict[str, object]]):
-    type = serializers.ChoiceField(choices=["FeatureCollection"])
+    type = serializers.CharField(help_text="FeatureCollection")
     features = SnapFeatureSerializer(many=True)
     truncated = serializers.BooleanField()
 
@@ -220,7 +220,7 @@ class NoticePageSerializer(serializers.Serializer[dict[str, object]]):
 
 
 class RuleSerializer(serializers.Serializer[dict[str, object]]):
-    kind = serializers.ChoiceField(choices=["valid", "inside_territory", "unique", "no_overlap", "snapped_ends"])
+    kind = serializers.CharField(help_text="valid, inside_territory, unique, no_overlap or snapped_ends")
     hard = serializers.BooleanField(required=False, help_text="refused by the database; soft ones are listed")
     column = serializers.CharField(required=False, help_text="of a `unique` rule")
     tolerance_m = serializers.FloatField(required=False)

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             name="Notice",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("feature", models.BigIntegerField(verbose_name="object")),
+                ("feature", models.BigIntegerField(verbose_name="feature")),
                 ("action", models.CharField(max_length=6, verbose_name="action")),
                 (
                     "fields",

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             name="Attachment",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("feature", models.BigIntegerField(verbose_name="object")),
+                ("feature", models.BigIntegerField(verbose_name="feature")),
                 (
                     "shared_with",
                     django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list),

@@ -135,23 +135,42 @@ def check_editable(layer: Layer, rights: Rights) -> None:
 
 
 def lock(layer: Layer, edits: Sequence[tuple[int, Edit]], rights: Rights) -> dict[int, Row]:
-    """The rows that are edited, by id, for nobody else to change until the end. Raises Missing, NotEditable."""
+    """The rows that are edited, by id, for nobody else to change until the end.
+
+    Raises Missing, NotEditable, and Stale for one that somebody deleted since the asker saw it.
+    """
     ids = sorted({edit.pk for _index, edit in edits if edit.action != "create"})
     rows = locked_rows(layer, [one for one in ids if one <= LARGEST_ID], rights) if ids else {}
     for index, edit in edits:
         if edit.action != "create" and edit.pk not in rows:
-            raise refused_row(layer, edit.pk, index)
+            raise refused_row(layer, edit, index)
         if edit.action != "create" and not layer.may_edit_rows_of(rows[edit.pk]["owner_id"], rights):
             raise NotEditable(_("This object belongs to another member."), index=index)
     return rows
 
 
-def refused_row(layer: Layer, feature_id: int, index: int) -> ArpentError:
-    """Why a row could not be locked: it is not there, or it is seen but another's."""
+def refused_row(layer: Layer, edit: Edit, index: int) -> ArpentError:
+    """Why a row could not be locked: it never was there, it is there no more, or it is seen but another's."""
     statement = sql.SQL("select id from {} where id = %(id)s").format(sql.Identifier(layer.table))
-    if 0 < feature_id <= LARGEST_ID and fetch(statement, {"id": feature_id}):
+    if not 0 < edit.pk <= LARGEST_ID:
+        return Missing(index=index)
+    if fetch(statement, {"id": edit.pk}):
         return NotEditable(_("This object belongs to another member."), index=index)
+    if edit.version is not None and (version := deleted_version(layer, edit.pk)) is not None:
+        conflict = {"index": index, "id": edit.pk, "version": version, "current": None}
+        message = _("Somebody deleted this object since you read it: restore it, or give up your change.")
+        return Stale(message, current=None, conflicts=[conflict])
     return Missing(index=index)
+
+
+def deleted_version(layer: Layer, feature_id: int) -> int | None:
+    """The last version of an object that was deleted, where the asker may read its history."""
+    statement = sql.SQL(
+        "select (former ->> 'version')::int as version"
+        " from arpent.feature_history(%(layer)s, %(id)s, null, null, %(end)s, 1) where operation = 'DELETE'"
+    )
+    rows = fetch(statement, {"layer": layer.pk, "id": feature_id, "end": LARGEST_ID})
+    return rows[0]["version"] if rows else None
 
 
 def locked_rows(layer: Layer, ids: Sequence[int], rights: Rights) -> dict[int, Row]:
