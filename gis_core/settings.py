@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "layers.ogc.qgis.refusals_for_qgis",
     "gis_core.middleware.problem_pages",
     "gis_core.middleware.refuse_absurd_requests",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -18,6 +18,7 @@ ROOMS = {
     "campagnes/": ["orthophoto.urls"],
     "couches/": ["layers.settings.urls"],
     "imports/": ["layers.imports.urls"],
+    "ogc": ["layers.ogc.root_urls"],
     "ogc/": ["layers.ogc.urls"],
     "tiles/": ["tiles.urls"],
 }

@@ -15,7 +15,7 @@ from layers.features.cql2 import queryables_of
 from layers.features.crs import Crs, parse_crs
 from layers.features.services.query import PARAMETERS, Items, ItemsQuery, equals, read_item, read_items
 from layers.features.services.write import Edit, apply_edits
-from layers.ogc import bodies, documents, pages
+from layers.ogc import bodies, documents, pages, qgis
 from layers.ogc.formats import GEOJSON, HTML, JSON, OPENAPI, SCHEMA, Format, chosen
 from layers.ogc.openapi import openapi
 from layers.ogc.resources import HEADERS, Resource, compact
@@ -70,7 +70,9 @@ class CollectionView(Resource):
         layer = self.layer(slug)
         form = chosen(request, JSON, HTML)
         document = documents.collection(layer, self.base, form)
-        return pages.collection(request, layer, document) if form is HTML else self.answer(document, form)
+        if form is HTML:
+            return pages.collection(request, layer, document)
+        return self.answer(qgis.in_storage_crs(document) if qgis.reads_no_schema(request) else document, form)
 
 
 class SchemaView(Resource):
@@ -105,6 +107,8 @@ class ItemsView(Resource):
         links = self.links(layer, query, items, form)
         if form is HTML:
             return pages.items(request, layer, self.rights, items, links)
+        if qgis.asks_for_fields(request):
+            items = qgis.with_example(items, layer, self.rights)
         return self.send(collection_text(items, links), form, content_crs(query.crs))
 
     def links(self, layer: Layer, query: ItemsQuery, items: Items, form: Format) -> list[dict[str, Any]]:

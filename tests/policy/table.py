@@ -452,6 +452,9 @@ api/v1/search/                                              GET,HEAD    -       
 api/v1/search/                                              REST        -       405  405  405  405  405  405  405
 api/v1/measure/                                             POST        -       200  200  200  200  200  200  200
 api/v1/measure/                                             REST        -       405  405  405  405  405  405  405
+ogc                                                         GET,HEAD    -       200  200  200  200  200  200  200
+ogc                                                         OPTIONS     -       200  200  200  200  200  200  200
+ogc                                                         REST        -       405  405  405  405  405  405  405
 ogc/                                                        GET,HEAD    -       200  200  200  200  200  200  200
 ogc/                                                        OPTIONS     -       200  200  200  200  200  200  200
 ogc/                                                        REST        -       405  405  405  405  405  405  405
