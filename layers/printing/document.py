@@ -1,6 +1,6 @@
 """A PDF document measured in millimetres, y upwards: words, shapes, pictures, and drawings with thousands of paths."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -120,6 +120,47 @@ def opacity(percent: int) -> Any:
     return pdfdoc.PDFDictionary({"ca": percent / 100, "CA": percent / 100})
 
 
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A line of text: where its baseline begins (mm), its size (mm), its direction (cosine and sine), and a halo of a
+    colour and a width (mm) if need be."""
+
+    x: float
+    y: float
+    text: str
+    size: float
+    font: str = REGULAR
+    ink: Colour = INK
+    turn: tuple[float, float] = (1.0, 0.0)
+    halo: tuple[Colour, float] | None = None
+
+
+class Brush:
+    """What text is written with: said again only when it changes."""
+
+    def __init__(self, canvas: Canvas) -> None:
+        self.canvas = canvas
+        self.chosen: dict[str, object] = {}
+
+    def changes(self, name: str, value: object) -> bool:
+        changed = self.chosen.get(name) != value
+        self.chosen[name] = value
+        return changed
+
+    def ink(self, colour: Colour) -> None:
+        if self.changes("ink", colour):
+            self.canvas.setFillColorRGB(*colour[:3], alpha=colour.alpha)
+
+    def halo(self, colour: Colour, width: float) -> None:
+        if self.changes("halo", colour):
+            self.canvas.setStrokeColorRGB(*colour[:3], alpha=colour.alpha)
+        if self.changes("width", width):
+            self.canvas.setLineWidth(2 * width)
+
+    def font(self, name: str, size: float) -> str:
+        return f"{name} {size:.3f} Tf" if self.changes("font", (name, size)) else ""
+
+
 class Document:
     """A PDF file in the making. `save` writes it; before, there is none."""
 
@@ -148,44 +189,35 @@ class Document:
 
     def write(self, x: float, y: float, text: str, size: float, *, font: str = REGULAR, ink: Colour = INK) -> None:
         """A line of text that begins at its baseline's left end."""
-        self.letter(x, y, text, size, font=font, ink=ink)
+        self.texts([Text(x, y, text, size, font, ink)])
 
-    def letter(
-        self,
-        x: float,
-        y: float,
-        text: str,
-        size: float,
-        *,
-        font: str = REGULAR,
-        ink: Colour = INK,
-        turn: tuple[float, float] = (1.0, 0.0),
-        halo: tuple[Colour, float] | None = None,
-    ) -> None:
-        """A line of text in a direction (its cosine and sine), with a halo of a colour and a width (mm).
+    def texts(self, texts: Iterable["Text"]) -> None:
+        """Lines of text, thousands of them quickly.
 
-        Halo and letters follow each other at one place, so that readers find the text once.
+        A halo and its letters follow each other at one place, so that readers find the text once.
         """
-        cosine, sine = turn
-        if halo is not None:
-            self.canvas.saveState()
-            self.canvas.setStrokeColorRGB(*halo[0][:3], alpha=halo[0].alpha)
-            self.canvas.setLineWidth(2 * halo[1])
-            self.canvas.setLineJoin(1)
-            self._text(x, y, text, size, font, (cosine, sine), STROKED_GLYPHS)
-            self.canvas.restoreState()
-        self.canvas.setFillColorRGB(*ink[:3], alpha=ink.alpha)
-        self._text(x, y, text, size, font, (cosine, sine), FILLED_GLYPHS)
+        canvas, brush = self.canvas, Brush(self.canvas)
+        canvas.saveState()
+        canvas.setLineJoin(1)
+        canvas.addLiteral("BT")
+        for text in texts:
+            if text.halo is not None:
+                brush.halo(*text.halo)
+                canvas.addLiteral(f"{STROKED_GLYPHS} Tr {self._shown(text, brush)}")
+            brush.ink(text.ink)
+            canvas.addLiteral(f"{FILLED_GLYPHS} Tr {self._shown(text, brush)}")
+        canvas.addLiteral("ET")
+        canvas.restoreState()
 
-    def _text(
-        self, x: float, y: float, text: str, size: float, font: str, turn: tuple[float, float], mode: int
-    ) -> None:
-        written = self.canvas.beginText()
-        written.setFont(font, size)
-        written.setTextRenderMode(mode)
-        written.setTextTransform(turn[0], turn[1], -turn[1], turn[0], x, y)
-        written.textOut(text)
-        self.canvas.drawText(written)
+    def _shown(self, text: "Text", brush: "Brush") -> str:
+        """The operators that place and show a text, in the parts of the font that hold its letters."""
+        font, document = pdfmetrics.getFont(text.font), self.canvas._doc
+        cosine, sine = text.turn
+        parts = [f"{cosine:.5g} {sine:.5g} {-sine:.5g} {cosine:.5g} {text.x:.3f} {text.y:.3f} Tm"]
+        for subset, codes in font.splitString(text.text, document):
+            parts.append(brush.font(font.getSubsetInternalName(subset, document), text.size))
+            parts.append(f"({self.canvas._escape(codes)}) Tj")
+        return " ".join(parts)
 
     def lines(
         self, x: float, y: float, lines: Sequence[str], size: float, leading: float, *, font: str = REGULAR,

@@ -2,15 +2,14 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from layers.printing.document import BOLD, CAP_HEIGHT, REGULAR, Document, width_of
+from layers.printing.document import BOLD, CAP_HEIGHT, REGULAR, Document, Text, width_of
 from layers.printing.paper import Box
 from layers.printing.symbols import Lettering
 
@@ -38,9 +37,9 @@ class Placed:
     turn: tuple[float, float]
     lettering: Lettering
 
-    @property
-    def font(self) -> str:
-        return BOLD if self.lettering.bold else REGULAR
+    def as_text(self) -> Text:
+        font, look = BOLD if self.lettering.bold else REGULAR, self.lettering
+        return Text(self.x, self.y, self.text, self.size, font, look.colour, self.turn, (look.halo, self.size * HALO))
 
 
 @dataclass(slots=True)
@@ -58,12 +57,24 @@ class Names:
 
     def place(self) -> None:
         """Place what can be placed, the weightiest first."""
-        window = shapely.box(0, 0, self.width, self.height)
-        for geometry, text, lettering in sorted(joined(self.asked), key=lambda one: -one[2].weight):
-            seen = shapely.intersection(geometry, window) if shapely.is_valid(geometry) else geometry
-            if not shapely.is_empty(seen):
-                WAYS[lettering.placing](self, seen, text, lettering)
+        asked = [(self.seen(geometry), text, lettering) for geometry, text, lettering in joined(self.asked)]
+        asked.sort(key=lambda one: -one[2].weight)
+        middles = iter(areas([shape for shape, _text, lettering in asked if lettering.placing == "inside"]))
+        for shape, text, lettering in asked:
+            if lettering.placing != "inside":
+                WAYS[lettering.placing](self, shape, text, lettering)
+            elif area := next(middles):
+                inside(self, area, text, lettering)
         self.asked.clear()
+
+    def seen(self, geometry: BaseGeometry) -> BaseGeometry:
+        """What the map shows of a geometry: a name stands there."""
+        west, south, east, north = geometry.bounds
+        if west >= 0 and south >= 0 and east <= self.width and north <= self.height:
+            return geometry
+        shape: BaseGeometry = geometry if shapely.is_valid(geometry) else shapely.make_valid(geometry)
+        seen: BaseGeometry = shapely.intersection(shape, shapely.box(0, 0, self.width, self.height))
+        return seen
 
     def keep_clear(self, x: float, y: float, radius: float) -> None:
         """Write nothing over a point."""
@@ -90,7 +101,7 @@ class Names:
     def try_at(
         self,
         middle: tuple[float, float], text: str, lettering: Lettering, *, turn: tuple[float, float] = (1.0, 0.0),
-        shrink: float = 1.0, within: BaseGeometry | None = None, anyway: bool = False,
+        shrink: float = 1.0, within: "Area | None" = None, anyway: bool = False,
     ) -> bool:  # fmt: skip
         """Place a text around a point unless something is there, or it would leave its area."""
         size = lettering.size_mm * shrink
@@ -98,7 +109,7 @@ class Names:
         high = size * CAP_HEIGHT
         x, y = middle
         corner = (x - (turn[0] * width - turn[1] * high) / 2, y - (turn[1] * width + turn[0] * high) / 2)
-        if within is not None and not within.contains(rectangle(corner, width, high, turn)):
+        if within is not None and not within.holds(corner, width, high, turn):
             return False
         boxes = list(covering(corner, width, high, turn))
         if not anyway and not self.free(boxes):
@@ -155,34 +166,65 @@ def covering(corner: tuple[float, float], width: float, height: float, turn: tup
 # -- ways to place ----------------------------------------------------------------------------------------------------
 
 
-def inside(names: Names, area: BaseGeometry, text: str, lettering: Lettering) -> None:
+def inside(names: Names, area: "Area", text: str, lettering: Lettering) -> None:
     """In the middle of an area: level, else along it, else smaller; what has to be said is said anyway."""
-    part = largest(area)
-    if part is None:
-        return
-    x, y = shapely.get_coordinates(shapely.maximum_inscribed_circle(part, CENTRE_MM))[0].tolist()
-    middle = (x, y)
-    shapely.prepare(part)
-    ways = (((1.0, 0.0), SMALLER[0]), (direction(part), SMALLER[0]), ((1.0, 0.0), SMALLER[1]))
-    for turn, shrink in (*ways, (ways[1][0], SMALLER[1])):
-        if names.try_at(middle, text, lettering, turn=turn, shrink=shrink, within=part):
-            return
+    for shrink in SMALLER:
+        if area.reach < lettering.size_mm * shrink * CAP_HEIGHT / 2:
+            continue
+        for turn in turns(area):
+            if names.try_at(area.middle, text, lettering, turn=turn, shrink=shrink, within=area):
+                return
     if lettering.must:
-        say_anyway(names, part, middle, text, lettering)
+        say_anyway(names, area, text, lettering)
 
 
-def say_anyway(names: Names, part: BaseGeometry, middle: Any, text: str, lettering: Lettering) -> None:
+def turns(area: "Area") -> Iterator[tuple[float, float]]:
+    yield 1.0, 0.0
+    yield direction(area.part)
+
+
+def say_anyway(names: Names, area: "Area", text: str, lettering: Lettering) -> None:
     """The free place of an area that is nearest to its middle, else its middle."""
-    west, south, east, north = part.bounds
+    west, south, east, north = area.part.bounds
     across, up = np.meshgrid(np.arange(west, east, STEP_MM), np.arange(south, north, STEP_MM))
     places = np.column_stack([across.ravel(), up.ravel()])
-    places = places[shapely.contains_xy(part, places[:, 0], places[:, 1])]
-    nearest = np.argsort(np.hypot(*(places - middle).T))[:400]
+    places = places[shapely.contains_xy(area.part, places[:, 0], places[:, 1])]
+    nearest = np.argsort(np.hypot(*(places - area.middle).T))[:400]
     if not any(names.try_at(tuple(places[number]), text, lettering) for number in nearest):
-        names.try_at(middle, text, lettering, anyway=True)
+        names.try_at(area.middle, text, lettering, anyway=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """The part of an area that is named: its middle, and how far (mm) that lies from its edge."""
+
+    part: BaseGeometry
+    middle: tuple[float, float]
+    reach: float
+
+    def holds(self, corner: tuple[float, float], width: float, height: float, turn: tuple[float, float]) -> bool:
+        """Whether a text around the middle stays inside."""
+        if math.hypot(width, height) / 2 <= self.reach:
+            return True
+        shapely.prepare(self.part)
+        return bool(shapely.contains(self.part, rectangle(corner, width, height, turn)))
+
+
+def areas(geometries: Sequence[BaseGeometry]) -> list[Area | None]:
+    """What is to be named of each geometry, None where there is no area."""
+    parts = [largest(geometry) for geometry in geometries]
+    found = np.array([part for part in parts if part is not None], dtype=object)
+    if not len(found):
+        return [None] * len(parts)
+    radii = shapely.maximum_inscribed_circle(found, CENTRE_MM)
+    middles, reaches = shapely.get_coordinates(shapely.get_point(radii, 0)).tolist(), shapely.length(radii).tolist()
+    made = (Area(part, (x, y), reach) for part, (x, y), reach in zip(found, middles, reaches, strict=True))
+    return [None if part is None else next(made) for part in parts]
 
 
 def largest(area: BaseGeometry) -> BaseGeometry | None:
+    if shapely.get_type_id(area) == shapely.GeometryType.POLYGON:
+        return area
     parts = shapely.get_parts(area)
     parts = parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]
     return max(parts, key=shapely.area) if len(parts) else None
@@ -238,7 +280,9 @@ def stretches(
 
 def above(names: Names, point: BaseGeometry, text: str, lettering: Lettering) -> None:
     """Above a point, else beside or under it."""
-    x, y = shapely.get_coordinates(point)[0]
+    if shapely.is_empty(point):
+        return
+    x, y = shapely.get_coordinates(point)[0].tolist()
     up = ABOVE_MM + lettering.size_mm * CAP_HEIGHT
     aside = ABOVE_MM + 0.4 + width_of(text, lettering.size_mm, BOLD if lettering.bold else REGULAR) / 2
     for dx, dy in ((0, up), (aside, 0), (-aside, 0), (0, -up)):
@@ -246,12 +290,9 @@ def above(names: Names, point: BaseGeometry, text: str, lettering: Lettering) ->
             return
 
 
-WAYS = {"inside": inside, "along": along, "above": above}
+WAYS = {"along": along, "above": above}
 
 
 def write(document: Document, names: Names) -> None:
     """Write the placed names, each with its halo."""
-    for one in names.placed:
-        halo = (one.lettering.halo, one.size * HALO)
-        ink = one.lettering.colour
-        document.letter(one.x, one.y, one.text, one.size, font=one.font, ink=ink, turn=one.turn, halo=halo)
+    document.texts(one.as_text() for one in names.placed)

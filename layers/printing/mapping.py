@@ -17,9 +17,9 @@ from layers.printing.document import Drawing
 from layers.printing.facts import Shown
 from layers.printing.labels import Names
 from layers.printing.paper import Box, Rectangle
-from layers.printing.paths import POINT, Geometries, Layered, on_paper, path, turned
+from layers.printing.paths import POINT, Geometries, Layered, on_paper, outline_of
 from layers.printing.services.reading import Batch
-from layers.printing.symbols import Drawn, faded, look_of
+from layers.printing.symbols import Drawn, Paint, faded, look_of
 
 
 @dataclass(slots=True)
@@ -58,14 +58,17 @@ class LayerDrawing:
         placed = on_paper(batch.geometries, ground, self.scale)
         there = ~shapely.is_empty(placed)
         for side in self.sides:
-            for number in np.flatnonzero(there & side.meets(placed)):
-                self.paint(placed[number], batch.properties[number], side)
+            alike: dict[tuple[Paint, ...], list[int]] = {}
+            for number in np.flatnonzero(there & side.meets(placed)).tolist():
+                drawn = faded(self.look(batch.properties[number], side.on_photo), self.opacity)
+                if drawn.paints:
+                    alike.setdefault(drawn.paints, []).append(number)
+                    self.note(placed[number], drawn, side)
+            for paints, numbers in alike.items():
+                side.layered.add(placed[numbers], paints)
 
-    def paint(self, geometry: BaseGeometry, properties: dict[str, Any], side: Side) -> None:
-        drawn = faded(self.look(properties, side.on_photo), self.opacity)
-        if not drawn.paints:
-            return
-        side.layered.add(geometry, drawn.paints)
+    def note(self, geometry: BaseGeometry, drawn: Drawn, side: Side) -> None:
+        """Count a feature for the legend, and remember its name."""
         if side.shows(geometry, drawn):
             self.shown.add(drawn, side.on_photo)
         if shapely.get_dimensions(geometry) == POINT:
@@ -109,5 +112,5 @@ def drawing_of(frame: Rectangle, area: BaseGeometry | None = None) -> Drawing:
     """A drawing of the map, cut at the edge of an area."""
     drawing = Drawing(frame.width, frame.height)
     if area is not None:
-        drawing.add(path(shapely.get_rings(turned(area)), closed=True), "W* n")
+        drawing.add(outline_of(np.array([area]), Paint(0)), "W* n")
     return drawing

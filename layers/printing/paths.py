@@ -18,9 +18,8 @@ from layers.printing.symbols import Paint
 
 MARGIN_MM = 8.0  # beyond the map's edge: lines of what is cut there stay out of sight
 ALIKE_MM = 0.015
-PER_PATH = 800  # of features: viewers stumble over one path of a whole town
 KAPPA = 0.5523  # of a circle drawn with Bézier curves
-POLYGON, LINE, POINT = 2, 1, 0
+POINT = 0
 
 type Geometries = NDArray[Any]
 
@@ -59,19 +58,19 @@ class Layered:
         self.drawing = drawing
         self.paths: defaultdict[Paint, list[str]] = defaultdict(list)
 
-    def add(self, geometry: BaseGeometry, paints: Iterable[Paint]) -> None:
+    def add(self, geometries: Geometries, paints: Iterable[Paint]) -> None:
+        """Some geometries of one look, as one path of each paint: viewers stumble over one of a whole town."""
         for paint in paints:
-            if paint.fill or paint.stroke:
-                self.paths[paint].append(outline_of(geometry, paint))
+            if (paint.fill or paint.stroke) and (found := outline_of(geometries, paint)):
+                self.paths[paint].append(found)
 
     def finish(self) -> None:
         """Write everything into the drawing."""
         for paint in sorted(self.paths, key=lambda paint: paint.rank):
             chosen, act = settings_of(paint, self.drawing)
             self.drawing.add(chosen)
-            found = self.paths[paint]
-            for start in range(0, len(found), PER_PATH):
-                self.drawing.add(*found[start : start + PER_PATH], act)
+            for found in self.paths[paint]:
+                self.drawing.add(found, act)
         self.paths.clear()
 
 
@@ -90,28 +89,26 @@ def settings_of(paint: Paint, drawing: Drawing) -> tuple[str, str]:
     return " ".join(parts), "b" if paint.fill and paint.stroke else "f" if paint.fill else "S"
 
 
-def outline_of(geometry: BaseGeometry, paint: Paint) -> str:
-    """The path of a geometry on paper: rings, lines, or a dot for each point; nothing of what cannot be filled."""
-    dimension = shapely.get_dimensions(geometry)
-    if dimension == POINT:
-        draw = MARKERS.get(paint.shape, dot)
-        return "".join(draw(x, y, paint.radius_mm) for x, y in shapely.get_coordinates(geometry).tolist())
-    if dimension == LINE:
-        return "" if paint.fill else path(geometry, closed=False)
-    return path(shapely.get_rings(turned(geometry)), closed=True)
-
-
-def turned(geometry: BaseGeometry) -> NDArray[Any]:
-    """The polygons of a geometry, shells and holes turning in opposite directions."""
-    parts = shapely.get_parts(geometry)
-    turned: NDArray[Any] = shapely.orient_polygons(parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON])
-    return turned
+def outline_of(geometries: Geometries, paint: Paint) -> str:
+    """The path of geometries on paper: rings, lines, a marker for each point; nothing of what cannot be filled."""
+    parts = shapely.get_parts(geometries)
+    kinds = shapely.get_type_id(parts)
+    draw = MARKERS.get(paint.shape, dot)
+    places = shapely.get_coordinates(parts[kinds == shapely.GeometryType.POINT]).tolist()
+    lines = parts[(kinds == shapely.GeometryType.LINESTRING) | (kinds == shapely.GeometryType.LINEARRING)]
+    areas = parts[kinds == shapely.GeometryType.POLYGON]
+    return "".join(
+        [
+            *(draw(x, y, paint.radius_mm) for x, y in places),
+            "" if paint.fill and not len(places) else path(lines, closed=False),
+            path(shapely.get_rings(shapely.orient_polygons(areas)), closed=True),
+        ]
+    )
 
 
 def path(lines: Any, *, closed: bool) -> str:
     """`m`, `l` and `h` operators of lines or rings."""
-    parts = shapely.get_parts(lines) if not closed else lines
-    points, owners = shapely.get_coordinates(parts, return_index=True)
+    points, owners = shapely.get_coordinates(lines, return_index=True)
     ends = np.flatnonzero(np.diff(owners)) + 1
     return "".join(run(points[start:end], closed=closed) for start, end in pairwise([0, *ends.tolist(), len(points)]))
 

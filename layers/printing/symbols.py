@@ -230,7 +230,9 @@ def from_legend(scene: Scene) -> Look:
     """Each line's symbol for the features that it draws; a neutral one where the legend has no line."""
     layer = scene.layer
     lines = {number: line["symbol"] for number, line in enumerate(layer.legend)} or {WHOLE: NEUTRAL_SYMBOL}
-    looks = {(number, photo): symbol_paints(symbol, photo) for number, symbol in lines.items() for photo in (False, True)}
+    looks = {
+        (number, photo): symbol_paints(symbol, photo) for number, symbol in lines.items() for photo in (False, True)
+    }
     column = layer.labels.get("column", "")
     letterings = [label_lettering(scene, palette) for palette in (LIGHT, PHOTO)]
 

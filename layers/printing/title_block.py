@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 import shapely
 from django.utils.translation import gettext as _
 
 from layers.features.display import display_date, display_number
 from layers.printing import scale as scales
-from layers.printing.document import BOLD, CAP_HEIGHT, ITALIC, REGULAR, Document, Drawing, width_of, wrapped
+from layers.printing.document import BOLD, CAP_HEIGHT, ITALIC, REGULAR, Document, Drawing, Text, width_of, wrapped
 from layers.printing.facts import Entry, Facts, Section, projection_words, scale_words
 from layers.printing.palette import INK, INK_SOFT, LIGHT, LINE, PHOTO_CHIP, WHITE, Colour
 from layers.printing.paper import SHEETS, Box, Layout, Paper, Rectangle
@@ -192,7 +193,7 @@ def swatch(entry: Entry, width: float, height: float) -> Drawing:
         "circle": shapely.points(width / 2, height / 2),
     }
     bare = entry.kind == "fill" and not any(paint.fill or paint.stroke for paint in paints)
-    layered.add(shapes[entry.kind], () if bare else paints)
+    layered.add(np.array([shapes[entry.kind]]), () if bare else paints)
     layered.finish()
     return drawing
 
@@ -318,4 +319,4 @@ def write_coordinates(
         words, place = display_number(north, 0), frame.y + y
         document.line(frame.x - TICK_MM * 0.6, place, frame.x, place, 0.15)
         start = place - width_of(words, size) / 2
-        document.letter(frame.x - TICK_MM, start, words, size, ink=INK_SOFT, turn=(0.0, 1.0))
+        document.texts([Text(frame.x - TICK_MM, start, words, size, ink=INK_SOFT, turn=(0.0, 1.0))])
