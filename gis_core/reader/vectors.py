@@ -224,7 +224,7 @@ class CopyPlan:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Lines ready for COPY FROM STDIN: the rank of the row in the file, the columns of the plan, hexadecimal EWKB, constants.
+    """Lines ready for COPY FROM STDIN: rank of the row in the file, columns of the plan, hexadecimal EWKB, constants.
 
     `rows` is their number, `last` the rank of the last row looked at. `problems` are the rows left out, `repairs` those
     whose geometry was repaired (codes repaired_polygon and repaired_line, params before, after, reason).
