@@ -1,6 +1,6 @@
 """The forms of a layer's settings. They keep what was typed; the services decide."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
@@ -12,7 +12,10 @@ from gis_core.models import Member
 from gis_core.rights import Rights, Role
 from gis_core.services.members import partners
 from layers.catalogue.models import Layer, Theme
+from layers.catalogue.validators import LONGEST_TEXT
 from layers.settings.services.administering import is_edited
+
+type Sent = Mapping[str, Any] | None
 
 EDITORS = (Role.PERMIT_INSTRUCTOR, Role.NETWORK_TECHNICIAN, Role.GIS_ADMINISTRATOR)
 """The roles that a layer may be edited by; the others write nothing of their member's."""
@@ -128,3 +131,197 @@ def in_words(field: forms.Field, value: Any) -> str:
     if isinstance(value, bool):
         return str(_("yes") if value else _("no"))
     return choices.get(str(value), str(value)) if value not in (None, "") else "—"
+
+
+READERS = (Role.READER, Role.TOWN_HALL, *EDITORS)
+"""The roles that a field may be reserved to."""
+CODED = ("text", "integer", "number")
+"""The types of fields that may have a list of values."""
+MOST_VALUES = 1_000
+
+
+class FieldForm(AccessibleForm):
+    """What one field of a layer is called, who sees it, what may be written in it."""
+
+    label = forms.CharField(label=_("Label"), max_length=120)
+    label_en = forms.CharField(label=_("Label in English"), max_length=120, required=False)
+    unit = forms.CharField(label=_("Unit"), max_length=20, required=False)
+    in_tiles = forms.BooleanField(
+        label=_("In the tiles"),
+        required=False,
+        help_text=_("What the style and the labels of the map may follow. Everybody who sees the layer can read it."),
+    )
+    required = forms.BooleanField(label=_("Must be filled in"), required=False)
+    read_only = forms.BooleanField(label=_("Only read: edits leave it as it is"), required=False)
+    maximum_length = forms.IntegerField(label=_("Most characters"), min_value=1, max_value=LONGEST_TEXT, required=False)
+    roles = forms.MultipleChoiceField(
+        label=_("Reserved to"),
+        required=False,
+        choices=[(role.value, role.label) for role in READERS],
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None ticked: everybody who sees the layer. Otherwise these roles at its owner, and the agency."),
+    )
+    values = forms.CharField(
+        label=_("Values"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
+        help_text=_("One on each line: the value as it is stored, then if need be | its word | its word in English."),
+    )
+    only_these = forms.BooleanField(label=_("No other value may be written"), required=False)
+
+    def __init__(self, data: Sent = None, *, column: Mapping[str, Any]) -> None:
+        super().__init__(data, prefix=column["name"], initial=self.beginnings(column))
+        self.column = column
+        if column["type"] != "text":
+            del self.fields["maximum_length"]
+        if column["type"] not in CODED:
+            del self.fields["values"], self.fields["only_these"]
+
+    @staticmethod
+    def beginnings(column: Mapping[str, Any]) -> dict[str, Any]:
+        named = dict(column.get("values") or {})
+        codes = [*named, *(one for one in column.get("choices") or [] if str(one) not in named)]
+        lines = (" | ".join([str(code), *(words for words in named.get(code, []) if words)]) for code in codes)
+        return {**column, "values": "\n".join(lines), "only_these": column.get("choices") is not None}
+
+    def clean_values(self) -> list[tuple[Any, list[str]]]:
+        """Each value with its words; those that have none are their own."""
+        lines = [line.strip() for line in self.cleaned_data["values"].splitlines()]
+        found = [self.value_in(line) for line in lines if line]
+        if len(found) > MOST_VALUES:
+            raise forms.ValidationError(_("At most %(most)s values.") % {"most": MOST_VALUES})
+        if len({str(value) for value, _words in found}) < len(found):
+            raise forms.ValidationError(_("A value is there twice: keep one."))
+        return found
+
+    def value_in(self, line: str) -> tuple[Any, list[str]]:
+        code, *words = (part.strip() for part in line.split("|"))
+        if not code or len(words) > 2:
+            raise forms.ValidationError(_("“%(line)s”: write value | word | word in English.") % {"line": line[:80]})
+        try:
+            typed = CONVERSIONS[self.column["type"]](code)
+        except ValueError as error:
+            raise forms.ValidationError(_("“%(code)s” is no number.") % {"code": code[:80]}) from error
+        return typed, words
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if given.get("roles") and given.get("in_tiles"):
+            self.add_error(
+                "in_tiles", _("A field that only some roles see cannot be in the tiles: untick one of the two.")
+            )
+        if given.get("only_these") and "values" in given and not given["values"]:
+            self.add_error("values", _("Write the values that may be written."))
+        return given
+
+    def spec(self) -> dict[str, Any]:
+        """The field as the layer keeps it."""
+        given, column = self.cleaned_data, self.column
+        kept = {"name": column["name"], "label": given["label"], "type": column["type"]}
+        chosen = {name: given.get(name) for name in OPTIONAL if given.get(name)}
+        values = given.get("values") or []
+        words = {str(value): [one[0], one[1] if len(one) > 1 else ""] for value, one in values if one}
+        return {
+            **kept,
+            **chosen,
+            **({"values": words} if words else {}),
+            **({"choices": [value for value, _words in values]} if given.get("only_these") and values else {}),
+        }
+
+
+def number_in(text: str) -> float | int:
+    """A number with a comma or a point."""
+    value = float(text.replace(",", "."))
+    if value != value or abs(value) > 2**53:
+        raise ValueError(text)
+    return int(value) if value == int(value) else value
+
+
+CONVERSIONS: dict[str, Callable[[str], Any]] = {"text": str, "integer": int, "number": number_in}
+OPTIONAL = ("label_en", "unit", "in_tiles", "required", "read_only", "maximum_length", "roles")
+
+
+class NamingForm(AccessibleForm):
+    """Which field names a feature."""
+
+    title_field = forms.ChoiceField(
+        label=_("Field that names an object"), help_text=_("Its title in the map, in searches and in lists.")
+    )
+
+    def __init__(self, data: Sent = None, *, layer: Layer) -> None:
+        super().__init__(data, initial={"title_field": layer.title_field})
+        choices = [(column["name"], column["label"]) for column in layer.columns]
+        self.fields["title_field"].choices = choices  # type: ignore[attr-defined]  # a field of choices
+
+
+STRENGTHS = [("", _("Not checked")), ("soft", _("Told in the list of problems")), ("hard", _("Refused"))]
+ON_GEOMETRY = {
+    "valid": (_("Outlines that cross themselves"), ("line", "polygon")),
+    "inside_territory": (_("Outside the owner’s territory"), ("point", "line", "polygon")),
+    "no_overlap": (_("Objects that overlap"), ("point", "line", "polygon")),
+    "snapped_ends": (_("Ends that nearly meet another object"), ("line",)),
+}
+WITH_TOLERANCE = ("inside_territory", "no_overlap", "snapped_ends")
+
+
+class RulesForm(AccessibleForm):
+    """The reference that is unique, and what edits are checked by."""
+
+    key_column = forms.ChoiceField(
+        label=_("Unique reference"),
+        required=False,
+        help_text=_("The field by which a new delivery finds its objects again. No two of one owner’s have the same."),
+    )
+
+    def __init__(self, data: Sent = None, *, layer: Layer) -> None:
+        super().__init__(data, initial=self.beginnings(layer))
+        self.layer = layer
+        coded = [column for column in layer.columns if column["type"] in ("text", "integer")]
+        columns = [(column["name"], column["label"]) for column in coded]
+        self.fields["key_column"].choices = [("", _("None")), *columns]  # type: ignore[attr-defined]
+        self.kinds = [kind for kind, (_words, types) in ON_GEOMETRY.items() if layer.geometry_type in types]
+        for kind in self.kinds:
+            self.fields[kind] = forms.ChoiceField(label=ON_GEOMETRY[kind][0], choices=STRENGTHS, required=False)
+            if kind in WITH_TOLERANCE:
+                self.fields[f"{kind}_m"] = forms.FloatField(
+                    label=_("Tolerance (m)"), min_value=0, max_value=1000, required=False
+                )
+        for strength in ("soft", "hard"):
+            self.fields[f"unique_{strength}"] = forms.MultipleChoiceField(
+                label=UNIQUE[strength], required=False, choices=columns, widget=forms.CheckboxSelectMultiple
+            )
+
+    @staticmethod
+    def beginnings(layer: Layer) -> dict[str, Any]:
+        started: dict[str, Any] = {"key_column": layer.key_column, "unique_soft": [], "unique_hard": []}
+        for rule in layer.rules:
+            strength = "hard" if rule.get("hard") else "soft"
+            if rule["kind"] == "unique":
+                started[f"unique_{strength}"].append(rule["column"])
+            else:
+                started |= {rule["kind"]: strength, f"{rule['kind']}_m": rule.get("tolerance_m")}
+        return started
+
+    def pairs(self) -> list[tuple[Any, Any]]:
+        """Each rule's field with that of its tolerance, None for none."""
+        return [(self[kind], self[f"{kind}_m"] if kind in WITH_TOLERANCE else None) for kind in self.kinds]
+
+    def rules(self) -> list[dict[str, Any]]:
+        """The rules that a good form gives the layer."""
+        given = self.cleaned_data
+        made: list[dict[str, Any]] = []
+        for kind in self.kinds:
+            if given[kind]:
+                tolerance = given.get(f"{kind}_m")
+                extra = {} if tolerance is None else {"tolerance_m": tolerance}
+                made.append({"kind": kind, "hard": given[kind] == "hard", **extra})
+        for strength in ("hard", "soft"):
+            columns = [
+                name for name in given[f"unique_{strength}"] if strength == "hard" or name not in given["unique_hard"]
+            ]
+            made += [{"kind": "unique", "hard": strength == "hard", "column": name} for name in columns]
+        return made
+
+
+UNIQUE = {"soft": _("Same value twice: told in the list of problems"), "hard": _("Same value twice: refused")}

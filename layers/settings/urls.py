@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from layers.settings import pages
+from layers.settings import field_pages, pages
 
 urlpatterns = [
     path("", pages.layers, name="layer_list"),
     path("<slug:slug>/", pages.description, name="layer_settings"),
+    path("<slug:slug>/champs/", field_pages.fields, name="layer_fields"),
+    path("<slug:slug>/regles/", field_pages.rules, name="layer_rules_page"),
     path("<slug:slug>/style/", pages.style, name="layer_style"),
 ]

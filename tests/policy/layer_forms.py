@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from gis_core.rights import SYSTEM, acting_as
 from layers.catalogue.models import Layer, Theme
+from layers.settings.field_pages import COLUMNS, RULES
 from layers.settings.forms import DescriptionForm
 from layers.settings.services.saving import seen
 from layers.settings.services.styling import NAMES
@@ -23,6 +24,8 @@ def form(route: str, method: str, slug: str) -> Form | None:
     made = {
         (LAYER, "POST"): description,
         (f"{LAYER}style/", "POST"): style,
+        (f"{LAYER}champs/", "POST"): fields,
+        (f"{LAYER}regles/", "POST"): rules,
         ("api/v1/layers/<slug:slug>/distribution/", "GET"): lambda layer: {"column": "label"},
         ("api/v1/layers/<slug:slug>/style.qml", "POST"): lambda layer: {"file": SimpleUploadedFile("a.qml", QML)},
     }
@@ -41,6 +44,16 @@ def description(layer: Layer | None) -> Form:
 def style(layer: Layer | None) -> Form:
     made = {"legend": [LINE], "labels": {"column": "label"}, "scale_from": 5_000, "scale_to": None}
     return {"seen": tag(layer, lambda _layer: list(NAMES)), "style": json.dumps(made)}
+
+
+def fields(layer: Layer | None) -> Form:
+    columns = layer.columns if layer else []
+    labels = {f"{column['name']}-label": "Libellé" for column in columns}
+    return {"seen": tag(layer, lambda _layer: COLUMNS), "title_field": "name", **labels}
+
+
+def rules(layer: Layer | None) -> Form:
+    return {"seen": tag(layer, lambda _layer: RULES), "key_column": "name"}
 
 
 def tag(layer: Layer | None, names: Any) -> str:

@@ -117,6 +117,17 @@ couches/<slug:slug>/style/                                  POST        own     
 couches/<slug:slug>/style/                                  POST        other   302  403  403  403  403  404  302
 couches/<slug:slug>/style/                                  POST        none    302  403  403  403  403  404  404
 couches/<slug:slug>/style/                                  REST        own     405  405  405  405  405  405  405
+couches/<slug:slug>/champs/                                 GET,HEAD    own     302  403  403  403  403  200  200
+couches/<slug:slug>/champs/                                 GET,HEAD    other   302  403  403  403  403  404  200
+couches/<slug:slug>/champs/                                 GET,HEAD    none    302  403  403  403  403  404  404
+couches/<slug:slug>/champs/                                 POST        own     302  403  403  403  403  302  302
+couches/<slug:slug>/champs/                                 POST        other   302  403  403  403  403  404  302
+couches/<slug:slug>/champs/                                 POST        none    302  403  403  403  403  404  404
+couches/<slug:slug>/champs/                                 REST        own     405  405  405  405  405  405  405
+couches/<slug:slug>/regles/                                 POST        own     302  403  403  403  403  302  302
+couches/<slug:slug>/regles/                                 POST        other   302  403  403  403  403  404  302
+couches/<slug:slug>/regles/                                 POST        none    302  403  403  403  403  404  404
+couches/<slug:slug>/regles/                                 REST        own     405  405  405  405  405  405  405
 imports/                                                    GET,HEAD    -       302  403  403  403  403  200  200
 imports/                                                    POST        own     302  403  403  403  403  302  302
 imports/                                                    POST        other   302  403  403  403  403  404  302

@@ -206,7 +206,7 @@ def undone(world: World, db: None) -> None:
 
 
 EDITED = re.compile(
-    r"/(edits|merge|split|restore|history|deleted|events|schema|attachments|issues|rules)/|v1/snap/|ogc/.+/items"
+    r"/(champs|regles|edits|merge|split|restore|history|deleted|events|schema|attachments|issues|rules)/|v1/snap/|ogc/.+/items"
 )
 """Routes whose layer is one that people edit."""
 

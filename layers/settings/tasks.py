@@ -1,0 +1,20 @@
+"""What the settings of a layer need the worker for."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from gis_core.errors import Invalid
+from gis_core.tasks import RunningJob, job_task
+from layers.catalogue.models import Layer
+from layers.settings.services.keys import KIND, set_key
+
+
+@job_task(KIND)
+def put_key_in_place(running: RunningJob) -> dict[str, Any]:
+    """Give a layer its unique reference; the report repeats it."""
+    layer = Layer.objects.visible_to(running.rights).filter(pk=running.parameters["layer"]).first()
+    if layer is None or layer.owner_id != running.job.owner_id:
+        raise Invalid(_("This layer is no longer there, or it has another owner."))
+    set_key(layer, str(running.parameters.get("column") or ""))
+    return {"column": layer.key_column}
