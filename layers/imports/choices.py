@@ -57,10 +57,15 @@ class Opening:
     encoding: str | None = None
     separator: str | None = None
     header: bool | None = None
+    x: str | None = None
+    y: str | None = None
+    wkt: str | None = None
 
     def reading(self) -> Reading:
         """What the reader has to know."""
-        return Reading(encoding=self.encoding, separator=self.separator, header=self.header)
+        said = asdict(self)
+        del said["crs"]
+        return Reading(**said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

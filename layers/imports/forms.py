@@ -54,7 +54,7 @@ LICENCES = ("Licence Ouverte 2.0", "ODbL 1.0", "CC BY 4.0", "CC BY-SA 4.0")
 TYPE_LABELS = [
     ("text", _("text")),
     ("integer", _("whole number")),
-    ("number", _("number")),
+    ("number", _("decimal number")),
     ("boolean", _("yes or no")),
     ("date", _("date")),
     ("datetime", _("date and time")),
@@ -73,27 +73,45 @@ class OpeningForm(AccessibleForm):
     other_crs = forms.IntegerField(label=_("Another EPSG code"), min_value=1000, max_value=99_999, required=False)
     encoding = forms.ChoiceField(label=_("Encoding of the texts"), required=False)
     separator = forms.ChoiceField(label=_("Separator of the columns"), required=False)
+    x = forms.ChoiceField(label=_("Longitude or x"), required=False)
+    y = forms.ChoiceField(label=_("Latitude or y"), required=False)
 
     def __init__(self, *args: Any, layer: Mapping[str, Any], data_set: Mapping[str, Any], **options: Any) -> None:
-        super().__init__(*args, **{"initial": layer["opening"], **options})
+        place = {name: value for name, value in (layer.get("place") or {}).items() if value}
+        chosen = {name: value for name, value in layer["opening"].items() if value is not None}
+        super().__init__(*args, **{"initial": place | chosen, **options})
+        self.found = place
         found = layer["crs"]
         known = dict(CRS)
         likely = [(code, known.get(code, f"EPSG:{code}")) for code in (found, likely_crs(layer)) if code]
         choose(self, "crs", [("", gettext("as found in the file") if found else "—"), *dict(likely + CRS).items()])
         choose(self, "encoding", [(KEPT, gettext("as found in the file")), *ENCODINGS])
         choose(self, "separator", [(KEPT, gettext("as found in the file")), *SEPARATORS])
-        if data_set["format"] not in ("CSV", "TSV"):
+        if "CSV" not in data_set["format"]:
             del self.fields["separator"]
         if not (layer.get("encoding") or {}).get("name"):
             del self.fields["encoding"]
+        names = [(one["name"], one["name"]) for one in layer["fields"]]
+        for name in ("x", "y"):
+            choose(self, name, [("", gettext("none")), *names])
+            if layer.get("place") is None and layer.get("has_geometry", True):
+                del self.fields[name]
 
     def opening(self) -> Opening:
-        given = self.cleaned_data
+        given, (x, y) = self.cleaned_data, self.place()
         return Opening(
             crs=given.get("other_crs") or given.get("crs"),
             encoding=given.get("encoding") or None,
             separator=given.get("separator") or None,
+            x=x,
+            y=y,
         )
+
+    def place(self) -> tuple[str | None, str | None]:
+        """The columns of coordinates that were chosen; none where they are those found anyway."""
+        x, y = (self.cleaned_data.get(name) or None for name in ("x", "y"))
+        found = (self.found.get("x"), self.found.get("y"))
+        return (None, None) if (x, y) == found else (x, y)
 
 
 def likely_crs(layer: Mapping[str, Any]) -> int | None:

@@ -145,9 +145,9 @@ def partly(layer: Mapping[str, Any]) -> str:
 
 def field(found: Mapping[str, Any]) -> dict[str, Any]:
     """A field as the page of a layer shows it."""
-    filled = 100 * (1 - found["null_share"])
+    filled = round(100 * (1 - found["null_share"]), 1)
     label = TYPES.get(found["guess"], gettext("not read"))
-    return {**found, "type_label": label, "filled": number_format(round(filled, 0 if filled in (0, 100) else 1))}
+    return {**found, "type_label": label, "filled": number_format(int(filled) if filled == int(filled) else filled)}
 
 
 def report(told: Mapping[str, Any]) -> dict[str, Any]:

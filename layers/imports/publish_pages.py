@@ -24,7 +24,7 @@ from gis_core.rights import Rights
 from gis_core.services.jobs import standing
 from layers.catalogue.models import Layer
 from layers.imports import phrases
-from layers.imports.choices import label_of
+from layers.imports.choices import kinds_of, label_of, matched_fields
 from layers.imports.forms import (
     LICENCES,
     ComingInForm,
@@ -125,8 +125,10 @@ def numbered(shown: Delivery) -> list[dict[str, Any]]:
     ]
 
 
-def problems(shown: Delivery) -> list[dict[str, Any]]:
-    return [one for one in shown.contents if one["problem"]]
+def problems(shown: Delivery) -> list[tuple[str, str]]:
+    """What could not be read while the rest could: its name, and why."""
+    found = [(one["file"], one["problem"]["words"]) for one in shown.contents if one["problem"]]
+    return found + [(part["name"], part["words"]) for one in shown.contents for part in one.get("unread", ())]
 
 
 def watched(job: Job | None) -> dict[str, Any]:
@@ -314,10 +316,17 @@ def which_layer(request: HttpRequest, rights: Rights, shown: Delivery, number: i
         "delivery": shown,
         "number": number,
         "name": layer["name"] or data_set["file"],
-        "layers": updatable_layers(rights),
+        "layers": fitting_layers(layer, rights),
         "chosen": request.GET.get("couche", ""),
     }
     return render(request, "imports/which_layer.html", context)
+
+
+def fitting_layers(found: Mapping[str, Any], rights: Rights) -> list[Layer]:
+    """The layers of this kind of geometry, those whose columns the file fills first."""
+    kinds = kinds_of(found) or {"point": 0}
+    layers = [layer for layer in updatable_layers(rights) if layer.geometry_type in kinds]
+    return sorted(layers, key=lambda layer: -len(matched_fields(found, layer.columns)))
 
 
 # -- an import ---------------------------------------------------------------------------------------------------------

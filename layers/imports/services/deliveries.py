@@ -113,7 +113,7 @@ def reopen(delivery: Delivery, number: int, opening: Opening) -> bool:
     again = opening.reading() != Opening(**layer["opening"]).reading()
     layer["opening"] = asdict(opening)
     for other in data_set["layers"]:
-        other["opening"] |= {name: layer["opening"][name] for name in ("encoding", "separator", "header")}
+        other["opening"] = layer["opening"] | {"crs": other["opening"]["crs"]}
     return again
 
 

@@ -16,7 +16,7 @@ from layers.imports.choices import Choices, Field
 from layers.imports.services.loading import STAGED, listed, rows, run
 
 # Shown of each kind, and of those the shapes that are drawn.
-SAMPLES = 200
+SAMPLES = 100
 DRAWN = 12
 # Coordinates of the same place differ below this after a transformation.
 SAME_M = 0.001
@@ -143,12 +143,13 @@ SOME_REMOVED = """
 """
 BY_FIELD = "select name, count(*) from changed, unnest(fields) name group by 1 order by 2 desc, 1"
 SOME_CHANGED = """
-    with shown as (select * from changed order by id limit %(most)s)
+    with shown as (select * from changed order by cardinality(fields) = 0, id limit %(most)s)
     select old.{key}::text, shown.fields, shown.moved, {before}, {after},
         round(st_area(old.geom)::numeric, 1), round(st_area(staged.geom)::numeric, 1),
         round(st_length(old.geom)::numeric, 1), round(st_length(staged.geom)::numeric, 1),
         round(st_distance(st_centroid(old.geom), st_centroid(staged.geom))::numeric, 2), shown.feature
-    from shown join {staged} staged on staged.id = shown.id join {layer} old on old.id = shown.feature order by shown.id
+    from shown join {staged} staged on staged.id = shown.id join {layer} old on old.id = shown.feature
+    order by cardinality(shown.fields) = 0, shown.id
 """
 
 
@@ -181,7 +182,8 @@ SHAPES = """
         st_xmin(box), -st_ymax(box), st_xmax(box) - st_xmin(box), st_ymax(box) - st_ymin(box)
     from changed join {staged} staged on staged.id = changed.id join {layer} old on old.id = changed.feature,
         st_expand(st_envelope(st_collect(old.geom, staged.geom)), 3) box
-    where changed.feature = any(%(features)s) and st_npoints(old.geom) + st_npoints(staged.geom) < 2000
+    where changed.feature = any(%(features)s) and st_dimension(old.geom) > 0
+        and st_npoints(old.geom) + st_npoints(staged.geom) < 2000
 """
 
 

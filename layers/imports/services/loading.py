@@ -82,7 +82,6 @@ def load(source: Source, choices: Choices, target: Target, outcome: Outcome, tel
     statement = sql.SQL("copy {} (id, {}) from stdin").format(target.table, listed(names))
     if not names:
         statement = sql.SQL("copy {} (id) from stdin").format(target.table)
-    ending = "".join(f"\t{written(value)}" for value in target.constants.values()).encode() + b"\n"
     expected = max(source.layer["features"], 1)
     with (
         admitted(source.delivery, source.data_set["file"], source.data_set["companions"]) as (reader, name),
@@ -90,7 +89,7 @@ def load(source: Source, choices: Choices, target: Target, outcome: Outcome, tel
         cursor.copy(statement) as copy,
     ):
         for copied in reader.copy(name, plan=plan, layer=source.layer["name"]):
-            copy.write(copied.lines.tobytes().replace(b"\n", ending))
+            copy.write(copied.lines)
             outcome.came_in(copied.rows, copied.repairs)
             outcome.left_out(copied.problems)
             tell(min(copied.last / expected, 1.0), _("Reading %(file)s") % {"file": source.data_set["file"]})
@@ -107,6 +106,7 @@ def copy_plan(choices: Choices, target: Target) -> CopyPlan:
         geometry=geometry,
         reading=choices.opening.reading(),
         identifier=next((one.source for one in choices.fields if one.name == choices.key), None),
+        constants=tuple(target.constants.values()),
     )
 
 
@@ -116,10 +116,6 @@ MEASURES: dict[str, Any] = {"area_m2": "number", "length_m": "number"}
 
 def family_of(geometry: str) -> Family:
     return "point" if geometry == "point" else "line" if geometry == "line" else "polygon"
-
-
-def written(value: int | None) -> str:
-    return "\\N" if value is None else str(value)
 
 
 def refuse_outside(target: Target, choices: Choices, territory: bytes | None, outcome: Outcome) -> None:

@@ -12,6 +12,8 @@ from gis_core.models import Member
 
 # Metres that the outline of a territory may lose on a map of a few hundred pixels.
 OUTLINE_M = 150
+# What lies farther from the territory than its own size is drawn on the edge: a stray position must not hide the rest.
+AROUND = 1.0
 MARGIN = 0.06
 FLATTEST = 0.6
 
@@ -40,7 +42,11 @@ def small_map(
     boxes = [one for one in (frame, box, *around(places), *around(beyond)) if one]
     if not boxes or not (places or beyond or box):
         return None
-    west, south, east, north = padded(union(boxes))
+    shown = union(boxes)
+    if frame:
+        shown = within(shown, enlarged(frame))
+        beyond = [(round(x), round(y)) for x, y, *_ in (within((x, y, x, y), shown) for x, y in beyond)]
+    west, south, east, north = padded(shown)
     return SmallMap(
         view=f"{west:.0f} {-north:.0f} {east - west:.0f} {north - south:.0f}",
         territory=territory,
@@ -99,11 +105,32 @@ def union(boxes: Sequence[Box]) -> Box:
     return min(west), min(south), max(east), max(north)
 
 
+def enlarged(box: Box) -> Box:
+    west, south, east, north = box
+    more = AROUND * max(east - west, north - south)
+    return west - more, south - more, east + more, north + more
+
+
+def within(box: Box, outer: Box) -> Box:
+    """The box moved inside another, as far as it must."""
+    west, south, east, north = outer
+    return (
+        clamp(box[0], west, east),
+        clamp(box[1], south, north),
+        clamp(box[2], west, east),
+        clamp(box[3], south, north),
+    )
+
+
+def clamp(value: float, least: float, most: float) -> float:
+    return min(max(value, least), most)
+
+
 def padded(box: Box) -> Box:
     """With a margin, and not too flat or too narrow to look at."""
     west, south, east, north = box
     width, height = max(east - west, 1.0), max(north - south, 1.0)
-    wide, high = max(width, height * 1.0), max(height, width * FLATTEST)
+    wide, high = max(width, height), max(height, width * FLATTEST)
     x, y = (west + east) / 2, (south + north) / 2
     wide, high = wide * (1 + 2 * MARGIN), high * (1 + 2 * MARGIN)
     return x - wide / 2, y - high / 2, x + wide / 2, y + high / 2

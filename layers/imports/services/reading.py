@@ -64,14 +64,15 @@ def data_set_of(delivery: Delivery, file: str, companions: Sequence[str]) -> dic
     """One data set, its layers with the opening that somebody chose for them before."""
     chosen = {layer["name"]: Opening(**layer["opening"]) for one, layer in delivery.layers() if one["file"] == file}
     reading = next((opening.reading() for opening in chosen.values()), Reading())
-    told: dict[str, Any] = {"file": file, "companions": list(companions), "format": "", "notes": []}
+    told: dict[str, Any] = {"file": file, "companions": list(companions), "format": "", "notes": [], "unread": []}
     try:
         with admitted(delivery, file, companions) as (reader, name):
             found = reader.inspect(name, reading=reading)
     except ReadRefused as refused:
         return told | {"problem": {"code": refused.problem.code, "words": refused.message}, "layers": []}
     layers = [layer_as_json(layer, chosen.get(layer.name or "", Opening())) for layer in found.layers]
-    return told | {"format": found.format, "notes": list(found.notes), "problem": None, "layers": layers}
+    told |= {"format": found.format, "notes": list(found.notes), "problem": None, "layers": layers}
+    return told | {"unread": [{"name": name, "words": problem.words} for name, problem in found.unread]}
 
 
 def layer_as_json(layer: LayerInfo, opening: Opening) -> dict[str, Any]:
