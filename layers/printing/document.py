@@ -135,6 +135,11 @@ class Text:
     halo: tuple[Colour, float] | None = None
 
 
+def actual(text: str) -> str:
+    """A text as PDF writes it in hexadecimal."""
+    return (b"\xfe\xff" + text.encode("utf-16-be")).hex()
+
+
 class Brush:
     """What text is written with: said again only when it changes."""
 
@@ -166,7 +171,7 @@ class Document:
 
     def __init__(self, path: Path, *, title: str, author: str, subject: str, language: str) -> None:
         prepare_library()
-        self.canvas = Canvas(str(path), pageCompression=1, lang=language, pdfVersion=(1, 7))
+        self.canvas = Canvas(str(path), pageCompression=1, lang=language, pdfVersion=(1, 7), initialFontName=REGULAR)
         self.canvas.setTitle(title)
         self.canvas.setAuthor(author)
         self.canvas.setSubject(subject)
@@ -192,20 +197,20 @@ class Document:
         self.texts([Text(x, y, text, size, font, ink)])
 
     def texts(self, texts: Iterable["Text"]) -> None:
-        """Lines of text, thousands of them quickly.
-
-        A halo and its letters follow each other at one place, so that readers find the text once.
-        """
+        """Lines of text, thousands of them quickly. What has a halo is written twice, and says that it is one text."""
         canvas, brush = self.canvas, Brush(self.canvas)
         canvas.saveState()
         canvas.setLineJoin(1)
         canvas.addLiteral("BT")
         for text in texts:
+            brush.ink(text.ink)
             if text.halo is not None:
                 brush.halo(*text.halo)
+                canvas.addLiteral(f"/Span <</ActualText <{actual(text.text)}>>> BDC")
                 canvas.addLiteral(f"{STROKED_GLYPHS} Tr {self._shown(text, brush)}")
-            brush.ink(text.ink)
             canvas.addLiteral(f"{FILLED_GLYPHS} Tr {self._shown(text, brush)}")
+            if text.halo is not None:
+                canvas.addLiteral("EMC")
         canvas.addLiteral("ET")
         canvas.restoreState()
 

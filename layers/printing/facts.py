@@ -30,10 +30,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The lines of one layer; a title stands above when there are several."""
+    """The lines of one layer; `titled` when its title stands above, for its lines alone say too little."""
 
     title: str
     entries: tuple[Entry, ...]
+    titled: bool
 
 
 @dataclass(slots=True)
@@ -84,7 +85,7 @@ class Facts:
 
 def legend_of(shown: Sequence[Shown]) -> list[Section]:
     """The lines of what was drawn, the uppermost layer first."""
-    return [Section(str(one.layer), entries_of(one)) for one in shown if one.count]
+    return [Section(str(one.layer), entries_of(one), len(one.layer.legend) > 1) for one in shown if one.count]
 
 
 def entries_of(shown: Shown) -> tuple[Entry, ...]:

@@ -153,7 +153,7 @@ def legend_items(facts: Facts, width: float, k: float) -> list[Item]:
 def section_items(section: Section, width: float, k: float) -> list[Item]:
     """A layer's lines; its title stays with the first of them."""
     lines = [entry_item(entry, width, k) for entry in section.entries]
-    if len(lines) < 2:
+    if not section.titled:
         return lines
     title = text(section.title, SMALL * k, width, ink=INK_SOFT, after=0.2 * k)
     first = lines[0]

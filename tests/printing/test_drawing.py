@@ -1,5 +1,6 @@
 """What a print shows: everything that was asked for, of everything its asker may see, and nothing else."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +39,15 @@ def test_a_sheet_says_what_it_shows(print_map: Print) -> None:
 def test_the_number_of_a_parcel_is_text_that_one_finds_once(print_map: Print) -> None:
     factories.parcel(number="0121", geom=box(-20, -20, 40, 40))
     assert print_map("parcels").text().split().count("121") == 1
+
+
+def test_the_font_is_the_platforms_and_in_the_file(print_map: Print) -> None:
+    factories.parcel(geom=box(-20, -20, 40, 40))
+    content = print_map("parcels").file.read_bytes()
+    fonts = set(re.findall(rb"/FontName /(?:\w+\+)?([\w-]+)", content))
+    assert fonts == {b"AtkinsonHyperlegibleNext-Regular", b"AtkinsonHyperlegibleNext-SemiBold"}
+    assert content.count(b"/FontFile2") == len(fonts)
+    assert b"Helvetica" not in content
 
 
 def test_numbers_are_written_where_the_map_writes_them(print_map: Print) -> None:
