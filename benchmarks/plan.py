@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from benchmarks import accounts, browser, campaigns, grid, peers, photos, search, server, start, tiles, titiler
+from benchmarks import accounts, browser, campaigns, edits, grid, peers, photos, search, server, start, tiles, titiler
 from benchmarks.database import BenchDatabase
 from benchmarks.rows import Row
 
@@ -41,6 +41,7 @@ def served(field: tiles.Field, *, peers: bool) -> Iterator[Step]:
     yield Step("Photos jamais dessinées", photos.cold_empty_rows(), partial(photos.cold_rows, field))
     yield with_titiler(field, asked=peers)
     yield Step("Recherche", [search.SUGGESTIONS], partial(search.suggestion_row, field))
+    yield Step("Modifications", [edits.SAVED], partial(edits.saved_row, field))
     yield Step("Jeton révoqué", [tiles.REVOKED], partial(tiles.revoked_row, field))
     yield Step("Navigateur", browser.empty_rows(), partial(browser.map_rows, field))
 
