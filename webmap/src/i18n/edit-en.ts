@@ -194,7 +194,7 @@ export const editEn: EditMessages = {
   "photos.afterSave": "Save the feature first: photos are attached afterwards.",
   "photos.at": "Taken {at}",
   "photos.none": "No photo",
-  "photos.noneAdvice": "JPEG, PNG or HEIC. They are made smaller, and their position is not kept.",
+  "photos.noneAdvice": "JPEG, PNG or WebP. They are made smaller, and their position is not kept.",
   "photos.open": "Open photo {number}",
   "photos.remove": "Remove photo {number}",
   "photos.removeSure": "Remove this photo for good?",

@@ -194,7 +194,7 @@ export const editFr = {
   "photos.afterSave": "Enregistrez d’abord l’objet : les photos s’attachent ensuite.",
   "photos.at": "Prise {at}",
   "photos.none": "Aucune photo",
-  "photos.noneAdvice": "JPEG, PNG ou HEIC. Elles sont réduites, et leur position n’est pas gardée.",
+  "photos.noneAdvice": "JPEG, PNG ou WebP. Elles sont réduites, et leur position n’est pas gardée.",
   "photos.open": "Ouvrir la photo {number}",
   "photos.remove": "Retirer la photo {number}",
   "photos.removeSure": "Retirer définitivement cette photo ?",

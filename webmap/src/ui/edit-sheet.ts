@@ -11,8 +11,8 @@ import { EditElement } from "./edit-element";
 import { faultWords, fieldRow } from "./edit-form";
 import "./edit-geometry";
 import "./edit-history";
-import "./edit-photos";
-import { failure, skeleton } from "./states";
+import "./attachments";
+import { emptiness, failure, skeleton } from "./states";
 
 /** The right sheet while editing: what is being drawn, the feature that is open, or several at once. */
 export class EditSheet extends EditElement {
@@ -122,10 +122,15 @@ export class EditSheet extends EditElement {
       case "geometry":
         return html`<arp-edit-geometry .controller=${this.controller}></arp-edit-geometry>`;
       case "photos":
-        return html`<arp-edit-photos .controller=${this.controller}></arp-edit-photos>`;
+        return this.photos(editor, edit, draft);
       case "history":
         return html`<arp-edit-history .controller=${this.controller}></arp-edit-history>`;
     }
+  }
+
+  private photos(editor: Editor, edit: EditState, draft: Draft): TemplateResult {
+    if (!draft.base) return emptiness(this.words("photos.none"), this.words("photos.afterSave"));
+    return html`<arp-attachments .controller=${this.controller} .layer=${edit.layer} .feature=${draft.base.id} .editable=${!editor.readOnly}></arp-attachments>`;
   }
 
   private form(editor: Editor, edit: EditState, draft: Draft): TemplateResult {

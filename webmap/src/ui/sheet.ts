@@ -121,7 +121,18 @@ export class FeatureSheet extends ArpentElement {
     );
     return html`${figures.length ? html`<dl class="figures">${figures.map((figure) => this.figure(figure))}</dl>` : nothing}
       <dl class="properties">${rest.map((property) => html`<div><dt>${property.label}</dt><dd>${property.display}</dd></div>`)}</dl>
-      ${this.alsoHere(groups, feature)}`;
+      ${this.photos(feature)}${this.alsoHere(groups, feature)}`;
+  }
+
+  /** Only members' layers have photos; what shows them comes when it is first needed. */
+  private photos(feature: Feature): TemplateResult | typeof nothing {
+    const layer = this.controller.layer(feature.layer);
+    if (!layer?.owner) return nothing;
+    if (!customElements.get("arp-attachments")) {
+      import("./attachments").then(() => this.requestUpdate()).catch(() => {});
+      return nothing;
+    }
+    return html`<arp-attachments .controller=${this.controller} .layer=${layer} .feature=${feature.id}></arp-attachments>`;
   }
 
   private figure({ property, note }: Figure): TemplateResult {

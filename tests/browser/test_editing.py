@@ -1,0 +1,682 @@
+"""Editing in the map as technicians do it: with a mouse, with the keyboard alone, at the same time as somebody else."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.browser.conftest import DESK, PHONE, Demo, open_map, sign_in
+
+pytestmark = pytest.mark.browser
+
+CRS = "http://www.opengis.net/def/crs/EPSG/0/2154"
+TITLE = "#edit-sheet-title"
+_turn = count()
+
+
+# -- people and their screens -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def technician(demo: Demo, browser: Browser) -> dict[str, object]:
+    """The cookies of somebody who may edit."""
+    context = browser.new_context(locale="fr-FR")
+    page = context.new_page()
+    sign_in(page, demo, "reseaux.lys")
+    state = dict(context.storage_state())
+    context.close()
+    return state
+
+
+@contextmanager
+def screen(
+    browser: Browser, state: dict[str, object], size: dict[str, int] = DESK, **more: Any
+) -> Iterator[BrowserContext]:
+    """A context whose page errors fail the test; answers that refuse are part of what is tested."""
+    context = browser.new_context(
+        viewport=size,  # type: ignore[arg-type]
+        locale="fr-FR",
+        storage_state=state,  # type: ignore[arg-type]
+        has_touch=size is PHONE,
+        **more,
+    )
+    complaints: list[str] = []
+    context.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    context.on("weberror", lambda error: complaints.append(str(error.error)))
+    # Leaving a page with work on it asks first: the tests say yes.
+    context.on("dialog", lambda dialog: dialog.accept())
+    yield context
+    context.close()
+    assert [one for one in complaints if "Failed to load resource" not in one] == []
+
+
+@pytest.fixture
+def desk(browser: Browser, technician: dict[str, object]) -> Iterator[BrowserContext]:
+    with screen(browser, technician) as context:
+        yield context
+
+
+@pytest.fixture
+def phone(browser: Browser, technician: dict[str, object]) -> Iterator[BrowserContext]:
+    with screen(browser, technician, PHONE) as context:
+        yield context
+
+
+@pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])
+def context(
+    request: pytest.FixtureRequest, browser: Browser, technician: dict[str, object]
+) -> Iterator[BrowserContext]:
+    with screen(browser, technician, request.param) as opened:
+        yield opened
+
+
+# -- what is there ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Thing:
+    """A feature of the demo: where it is in degrees and in the plane, and what it says."""
+
+    layer: str
+    id: int
+    version: int
+    properties: dict[str, Any]
+    geometry: dict[str, Any]
+    bbox: list[float]
+
+    @property
+    def place(self) -> str:
+        west, south, east, north = self.bbox
+        return f"#v=1&c={(west + east) / 2},{(south + north) / 2}&z=19.5&s={self.layer}.{self.id}&p=none"
+
+
+def thing(context: BrowserContext, demo: Demo, layer: str, pk: int) -> Thing:
+    exact = context.request.get(f"{demo.url}/ogc/collections/{layer}/items/{pk}", params={"crs": CRS})
+    assert exact.ok, exact.text()
+    version = int(re.sub(r"\D", "", exact.headers["etag"]))
+    shown = context.request.get(f"{demo.url}/api/v1/layers/{layer}/features/{pk}/").json()
+    found = exact.json()
+    return Thing(layer, pk, version, found["properties"], found["geometry"], shown["bbox_4326"])
+
+
+def another(context: BrowserContext, demo: Demo, layer: str = "green-areas") -> Thing:
+    """A feature that no other test uses."""
+    items = context.request.get(f"{demo.url}/ogc/collections/{layer}/items", params={"limit": 200}).json()["features"]
+    return thing(context, demo, layer, items[20 + next(_turn)]["id"])
+
+
+def write(context: BrowserContext, demo: Demo, layer: str, edits: list[dict[str, Any]]) -> dict[str, Any]:
+    """Edits of somebody else, or what a test needs first."""
+    (token,) = [one["value"] for one in context.cookies() if one["name"] == "arpent_csrf"]
+    answer = context.request.post(
+        f"{demo.url}/api/v1/layers/{layer}/edits/",
+        data={"crs": "EPSG:2154", "edits": edits},
+        headers={"X-CSRFToken": token, "Referer": demo.url},
+    )
+    assert answer.ok, answer.text()
+    written: dict[str, Any] = answer.json()
+    return written
+
+
+# -- gestures ---------------------------------------------------------------------------------------------------------
+
+
+def edit(context: BrowserContext, demo: Demo, one: Thing) -> Page:
+    """The map at the thing, its sheet open to be changed."""
+    page = open_map(context, demo, one.place)
+    page.get_by_role("button", name="Modifier", exact=True).click()
+    expect(page.get_by_role("tab", name="Fiche")).to_be_visible()
+    expect(page.locator(".edit-form .field").first).to_be_visible()
+    return page
+
+
+def field(page: Page, name: str) -> Any:
+    return page.locator(f".edit-form #field-{name}")
+
+
+def save(page: Page) -> None:
+    page.keyboard.press("Control+s")
+    expect(page.get_by_text(re.compile(r"^(Objet enregistré|\d+ objets enregistrés)\.$"))).to_be_visible()
+
+
+def tab(page: Page, name: str) -> None:
+    page.get_by_role("tab", name=name).click()
+
+
+def settled(page: Page) -> None:
+    """The map has drawn what it has."""
+    expect(page.locator(".map-busy")).to_be_hidden()
+    page.wait_for_timeout(300)
+
+
+def at_pixel(page: Page, place: tuple[float, float]) -> tuple[float, float]:
+    """Where a place (degrees) is on the screen."""
+    x, y = page.evaluate(
+        """([lon, lat]) => {
+            const { center, bbox } = document.querySelector('arpent-app').controller.state.view;
+            const mercator = (degrees) => Math.log(Math.tan(Math.PI / 4 + (degrees * Math.PI) / 360));
+            const box = document.querySelector('.map-canvas').getBoundingClientRect();
+            return [
+                box.left + ((lon - bbox[0]) / (bbox[2] - bbox[0])) * box.width,
+                box.top + ((mercator(bbox[3]) - mercator(lat)) / (mercator(bbox[3]) - mercator(bbox[1]))) * box.height,
+            ];
+        }""",
+        list(place),
+    )
+    return x, y
+
+
+def serious(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found if one["impact"] in ("serious", "critical")
+    ]
+
+
+# -- forms ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_value_is_changed_and_saved(desk: BrowserContext, demo: Demo) -> None:
+    one = another(desk, demo)
+    page = edit(desk, demo, one)
+    field(page, "name").fill("Square du Tilleul")
+    field(page, "mowings").fill("9")
+    page.get_by_label("Oui").check(force=True)
+    save(page)
+    now = thing(desk, demo, one.layer, one.id)
+    assert (now.properties["name"], now.properties["mowings"], now.properties["watered"]) == (
+        "Square du Tilleul",
+        9,
+        True,
+    )
+    assert now.geometry == one.geometry
+    assert now.version == one.version + 1
+
+
+def test_what_cannot_be_is_told_beside_its_field_and_nothing_is_sent(desk: BrowserContext, demo: Demo) -> None:
+    one = another(desk, demo)
+    page = edit(desk, demo, one)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if "/edits/" in request.url else None)
+    field(page, "mowings").fill("beaucoup")
+    page.keyboard.press("Tab")
+    expect(page.get_by_text("Écrivez un nombre entier.")).to_be_visible()
+    expect(field(page, "mowings")).to_have_attribute("aria-invalid", "true")
+    page.keyboard.press("Control+s")
+    expect(page.get_by_text("Un objet a des champs à corriger")).to_be_visible()
+    assert sent == []
+
+
+def test_a_required_field_is_asked_for_when_saving(desk: BrowserContext, demo: Demo) -> None:
+    one = another(desk, demo)
+    page = edit(desk, demo, one)
+    field(page, "kind").select_option("")
+    expect(page.get_by_text("À remplir.")).to_be_hidden()
+    page.keyboard.press("Control+s")
+    expect(page.get_by_text("À remplir.")).to_be_visible()
+
+
+def test_a_refusal_of_the_server_stands_beside_its_field(desk: BrowserContext, demo: Demo) -> None:
+    one, other = another(desk, demo), another(desk, demo)
+    page = edit(desk, demo, one)
+    field(page, "reference").fill(other.properties["reference"])
+    page.keyboard.press("Control+s")
+    fault = page.locator("#field-reference-fault")
+    expect(fault).to_be_visible()
+    expect(page.locator(".edit-pending")).to_have_text("1 à enregistrer")
+    assert thing(desk, demo, one.layer, one.id).version == one.version
+
+
+def test_somebody_who_may_not_edit_sees_no_desk_for_it(browser: Browser, demo: Demo) -> None:
+    context = browser.new_context(locale="fr-FR")
+    page = open_map(context, demo)
+    expect(page.get_by_role("button", name="Couches")).to_be_visible()
+    expect(page.get_by_role("button", name="Dessin")).to_have_count(0)
+    context.close()
+
+
+# -- drawing ----------------------------------------------------------------------------------------------------------
+
+
+def corners(context: BrowserContext, demo: Demo) -> tuple[dict[str, Any], list[list[float]]]:
+    """A parcel of the demo with few corners, apart from all green areas: itself in the plane, its ring in degrees."""
+    address = f"{demo.url}/ogc/collections/parcels/items"
+    box: dict[str, str | float | bool] = {"bbox": "617700,6718300,618000,6718600", "bbox-crs": CRS, "limit": "100"}
+    exact = context.request.get(address, params=box | {"crs": CRS}).json()["features"]
+    degrees = {one["id"]: one for one in context.request.get(address, params=box).json()["features"]}
+    green = context.request.get(f"{demo.url}/ogc/collections/green-areas/items", params=box | {"crs": CRS}).json()
+    taken = {tuple(place) for one in green["features"] for place in ring_of(one["geometry"])}
+    for one in exact:
+        ring = ring_of(one["geometry"])
+        if 5 <= len(ring) <= 8 and not taken & {tuple(place) for place in ring}:
+            return one, ring_of(degrees[one["id"]]["geometry"])
+    raise AssertionError("no parcel there")
+
+
+def ring_of(geometry: dict[str, Any]) -> list[list[float]]:
+    rings = geometry["coordinates"]
+    ring: list[list[float]] = rings[0][0] if geometry["type"] == "MultiPolygon" else rings[0]
+    return ring
+
+
+def test_a_traced_limit_has_the_very_vertices_of_the_parcel(desk: BrowserContext, demo: Demo) -> None:
+    parcel, ring = corners(desk, demo)
+    lon, lat = (sum(place[axis] for place in ring[:-1]) / (len(ring) - 1) for axis in (0, 1))
+    page = open_map(desk, demo, f"#v=1&c={lon},{lat}&z=19&p=edit")
+    page.get_by_role("button", name="Espaces verts").click()
+    page.get_by_role("button", name="Dessiner").click()
+    page.get_by_role("button", name="Suivre").click()
+    # The sheet has taken room beside the map.
+    page.evaluate("(center) => document.querySelector('arpent-app').controller.goTo({ center })", [lon, lat])
+    settled(page)
+    # Two corners by hand, then the way round by one click at each of two others.
+    for place in (ring[0], ring[1], ring[len(ring) // 2], ring[-2]):
+        x, y = at_pixel(page, (place[0], place[1]))
+        page.mouse.move(x + 3, y + 2)
+        page.wait_for_timeout(150)
+        page.mouse.click(x + 3, y + 2)
+        page.wait_for_timeout(300)
+    page.locator(".map-canvas").press("f")
+    field(page, "kind").select_option("lawn")
+    save(page)
+    made = page.evaluate("document.querySelector('arpent-app').controller.editor.state.active")
+    drawn = ring_of(thing(desk, demo, "green-areas", int(made)).geometry)
+    assert {tuple(place) for place in drawn} == {tuple(place) for place in ring_of(parcel["geometry"])}
+
+
+def test_a_shape_that_crosses_itself_is_refused_in_words(desk: BrowserContext, demo: Demo) -> None:
+    one = another(desk, demo)
+    page = open_map(desk, demo, one.place.replace("p=none", "p=edit"))
+    page.get_by_role("button", name="Espaces verts").last.click()
+    page.get_by_role("button", name="Dessiner").click()
+    page.keyboard.press("s")
+    settled(page)
+    for x, y in ((600, 300), (800, 500), (800, 300), (600, 500)):
+        page.mouse.click(x, y)
+        page.wait_for_timeout(350)
+    expect(page.get_by_text("Ce tracé se croise lui-même")).to_be_visible()
+    page.get_by_role("button", name="Terminer").click()
+    expect(page.locator(TITLE)).to_have_text("Nouvel objet")
+    expect(page.locator(".edit-measures")).to_be_visible()
+
+
+def test_a_point_is_drawn_by_its_coordinates_alone(desk: BrowserContext, demo: Demo) -> None:
+    lamp = another(desk, demo, "street-lights")
+    east, north = lamp.geometry["coordinates"]
+    page = open_map(desk, demo, lamp.place.replace("p=none", "p=edit"))
+    page.get_by_role("button", name="Éclairage public").last.click()
+    page.get_by_role("button", name="Dessiner").press("Enter")
+    page.get_by_label("Est (m)").fill(f"{east + 10:.3f}".replace(".", ","))
+    page.get_by_label("Nord (m)").fill(f"{north:.3f}")
+    page.get_by_role("button", name="Ajouter ce point").press("Enter")
+    field(page, "kind").select_option("led")
+    save(page)
+    made = page.evaluate("document.querySelector('arpent-app').controller.editor.state.active")
+    assert thing(desk, demo, "street-lights", int(made)).geometry["coordinates"] == [
+        round(east + 10, 3),
+        round(north, 3),
+    ]
+
+
+def test_coordinates_and_lengths_are_changed_by_keyboard(desk: BrowserContext, demo: Demo) -> None:
+    one = another(desk, demo, "cycle-paths")
+    page = edit(desk, demo, one)
+    tab(page, "Tracé")
+    (east, north), after, *rest = one.geometry["coordinates"]
+    first = page.get_by_label("Sommet 1, Est (m)")
+    first.fill(f"{east + 1.25:.3f}".replace(".", ","))
+    first.press("Tab")
+    expect(page.locator(".edit-pending")).to_have_text("1 à enregistrer")
+    save(page)
+    assert thing(desk, demo, one.layer, one.id).geometry["coordinates"] == [
+        [round(east + 1.25, 3), north],
+        after,
+        *rest,
+    ]
+
+
+def test_a_vertex_is_dragged_and_undone(desk: BrowserContext, demo: Demo) -> None:
+    one = another(desk, demo)
+    page = edit(desk, demo, one)
+    settled(page)
+    ring = desk.request.get(f"{demo.url}/ogc/collections/green-areas/items/{one.id}").json()["geometry"]["coordinates"]
+    x, y = at_pixel(page, tuple(ring[0][0]))
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 25, y + 15, steps=4)
+    page.mouse.up()
+    expect(page.locator(".edit-pending")).to_have_text("1 à enregistrer")
+    page.locator(".map-canvas").press("Control+z")
+    expect(page.locator(".edit-pending")).to_have_text("Rien à enregistrer")
+    page.locator(".map-canvas").press("Control+Shift+z")
+    expect(page.locator(".edit-pending")).to_have_text("1 à enregistrer")
+
+
+# -- undone, kept, left -----------------------------------------------------------------------------------------------
+
+
+def test_work_outlives_a_reload_with_its_undoing(desk: BrowserContext, demo: Demo) -> None:
+    one = another(desk, demo)
+    page = edit(desk, demo, one)
+    field(page, "name").fill("Avant le rechargement")
+    page.wait_for_timeout(900)
+    page.reload()
+    page.wait_for_selector("html[data-arpent-ready=true]", state="attached")
+    page.get_by_role("button", name="Reprendre").click()
+    expect(page.locator(".edit-pending")).to_have_text("1 à enregistrer")
+    page.get_by_role("button", name="Annuler").click()
+    expect(page.locator(".edit-pending")).to_have_text("Rien à enregistrer")
+    page.get_by_role("button", name="Rétablir").first.click()
+    save(page)
+    assert thing(desk, demo, one.layer, one.id).properties["name"] == "Avant le rechargement"
+
+
+def test_leaving_asks_what_becomes_of_the_work(desk: BrowserContext, demo: Demo) -> None:
+    one = another(desk, demo)
+    page = edit(desk, demo, one)
+    field(page, "name").fill("Presque")
+    page.get_by_role("button", name="Quitter").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Un objet a été modifié dans « Espaces verts »")
+    page.get_by_role("button", name="Abandonner").click()
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(page.locator(".edit-bar")).to_be_hidden()
+    assert thing(desk, demo, one.layer, one.id).version == one.version
+
+
+def test_signing_out_wipes_the_work(browser: Browser, demo: Demo) -> None:
+    context = browser.new_context(locale="fr-FR", viewport=DESK)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.on("dialog", lambda dialog: dialog.accept())
+    sign_in(page, demo, "sig.lys")
+    one = another(context, demo)
+    page.goto(f"{demo.url}/{one.place}")
+    page.get_by_role("button", name="Modifier", exact=True).click()
+    field(page, "name").fill("À moi")
+    page.wait_for_timeout(900)
+    assert page.evaluate("localStorage.getItem('arpent.edit') !== null")
+    page.get_by_role("button", name=re.compile("Sig")).click()
+    page.get_by_role("button", name="Se déconnecter").click()
+    page.wait_for_url(lambda url: "#" not in url or "s=green" not in url)
+    page.goto(f"{demo.url}/")
+    page.wait_for_selector("html[data-arpent-ready=true]", state="attached")
+    assert page.evaluate("localStorage.getItem('arpent.edit')") is None
+    names = page.evaluate("indexedDB.databases().then((all) => all.map(({ name }) => name))")
+    assert "arpent-edit" not in names
+    context.close()
+
+
+# -- together ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_conflict_is_settled_field_by_field(desk: BrowserContext, demo: Demo) -> None:
+    one = another(desk, demo)
+    page = edit(desk, demo, one)
+    field(page, "name").fill("Mon nom")
+    field(page, "mowings").fill("3")
+    page.keyboard.press("Tab")
+    theirs = {"name": "Leur nom", "remark": "Vu hier"}
+    write(desk, demo, one.layer, [{"action": "update", "id": one.id, "version": one.version, "properties": theirs}])
+    page.keyboard.press("Control+s")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("a changé entre-temps")
+    expect(dialog).to_contain_text("Leur nom")
+    expect(dialog.get_by_role("button", name="Enregistrer ce choix")).to_be_disabled()
+    assert serious(page) == []
+    dialog.get_by_label("Mon nom").check()
+    dialog.get_by_role("button", name="Enregistrer ce choix").click()
+    expect(page.get_by_text("Objet enregistré.")).to_be_visible()
+    now = thing(desk, demo, one.layer, one.id).properties
+    assert (now["name"], now["mowings"], now["remark"]) == ("Mon nom", 3, "Vu hier")
+
+
+def test_what_somebody_deleted_meanwhile_can_be_made_anew(desk: BrowserContext, demo: Demo) -> None:
+    one = another(desk, demo)
+    page = edit(desk, demo, one)
+    field(page, "name").fill("Encore là")
+    write(desk, demo, one.layer, [{"action": "delete", "id": one.id, "version": one.version}])
+    page.keyboard.press("Control+s")
+    expect(page.get_by_role("dialog")).to_contain_text("supprimé entre-temps")
+    page.get_by_role("button", name="Recréer l’objet").click()
+    expect(page.get_by_text("Objet enregistré.")).to_be_visible()
+    made = page.evaluate("document.querySelector('arpent-app').controller.editor.state.active")
+    assert thing(desk, demo, one.layer, int(made)).properties["name"] == "Encore là"
+
+
+def test_a_save_whose_answer_was_lost_is_not_done_twice(desk: BrowserContext, demo: Demo) -> None:
+    lamp = another(desk, demo, "street-lights")
+    east, north = lamp.geometry["coordinates"]
+    page = open_map(desk, demo, lamp.place.replace("p=none", "p=edit"))
+    page.get_by_role("button", name="Éclairage public").last.click()
+    page.get_by_role("button", name="Dessiner").click()
+    page.get_by_label("Est (m)").fill(str(east - 7))
+    page.get_by_label("Nord (m)").fill(str(north + 3))
+    page.get_by_role("button", name="Ajouter ce point").click()
+    field(page, "kind").select_option("led")
+    field(page, "remark").fill("Une seule fois")
+
+    def lose(route: Any) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route("**/edits/", lose)
+    page.keyboard.press("Control+s")
+    expect(page.get_by_text("Le serveur ne répond pas")).to_be_visible()
+    page.unroute("**/edits/")
+    save(page)
+    found = desk.request.get(
+        f"{demo.url}/ogc/collections/street-lights/items", params={"filter": "remark = 'Une seule fois'"}
+    ).json()
+    assert found["numberMatched"] == 1
+
+
+# -- history ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_former_version_is_read_and_restored(desk: BrowserContext, demo: Demo) -> None:
+    one = another(desk, demo)
+    for number, name in enumerate(("Premier nom", "Second nom")):
+        change = {"action": "update", "id": one.id, "version": one.version + number, "properties": {"name": name}}
+        write(desk, demo, one.layer, [change])
+    page = edit(desk, demo, one)
+    tab(page, "Historique")
+    entries = page.locator(".versions-entry")
+    expect(entries.first).to_contain_text("version actuelle")
+    expect(entries.first).to_contain_text("Second nom")
+    assert serious(page) == []
+    entries.nth(1).get_by_role("button", name="Rétablir cette version").click()
+    expect(page.get_by_text("Version rétablie.")).to_be_visible()
+    assert thing(desk, demo, one.layer, one.id).properties["name"] == "Premier nom"
+
+
+def test_a_deleted_feature_is_found_and_restored(desk: BrowserContext, demo: Demo) -> None:
+    one = another(desk, demo)
+    page = edit(desk, demo, one)
+    page.get_by_role("button", name="Supprimer").click()
+    save(page)
+    missing = desk.request.get(f"{demo.url}/ogc/collections/{one.layer}/items/{one.id}")
+    assert missing.status == 404
+    page.get_by_role("button", name="Dessin", exact=True).click()
+    page.get_by_text("Objets supprimés").click()
+    row = page.locator(".edit-deleted li", has_text=one.properties["reference"])
+    row.get_by_role("button", name="Rétablir").click()
+    expect(page.locator(TITLE)).to_have_text(one.properties["reference"])
+    assert thing(desk, demo, one.layer, one.id).geometry == one.geometry
+
+
+# -- several, split, merged -------------------------------------------------------------------------------------------
+
+
+def test_a_feature_is_split_and_merged_again(desk: BrowserContext, demo: Demo) -> None:
+    one = another(desk, demo)
+    west, south, east, north = one.bbox
+    page = edit(desk, demo, one)
+    tab(page, "Tracé")
+    page.get_by_role("button", name="Découper").click()
+    settled(page)
+    page.keyboard.press("s")
+    middle = (west + east) / 2
+    for latitude in (south - (north - south) / 10, north + (north - south) / 10):
+        page.mouse.click(*at_pixel(page, (middle, latitude)))
+        page.wait_for_timeout(350)
+    page.get_by_role("button", name="Terminer").click()
+    expect(page.locator(TITLE)).to_have_text(re.compile(r"^\d objets choisis$"))
+    page.get_by_role("button", name="Fusionner en un").click()
+    expect(page.get_by_text("Objets fusionnés en un.")).to_be_visible()
+    expect(page.locator(TITLE)).to_have_text(one.properties["reference"])
+
+
+def test_several_features_are_changed_at_once(desk: BrowserContext, demo: Demo) -> None:
+    one, other = another(desk, demo, "street-lights"), another(desk, demo, "street-lights")
+    page = edit(desk, demo, one)
+    page.evaluate(f"document.querySelector('arpent-app').controller.editor.pick([{one.id}, {other.id}], 'add')")
+    expect(page.locator(TITLE)).to_have_text("2 objets choisis")
+    assert serious(page) == []
+    field(page, "power_w").fill("42")
+    page.keyboard.press("Tab")
+    save(page)
+    for lamp in (one, other):
+        now = thing(desk, demo, lamp.layer, lamp.id)
+        assert now.properties["power_w"] == 42
+        assert now.properties["reference"] == lamp.properties["reference"]
+
+
+# -- table ------------------------------------------------------------------------------------------------------------
+
+
+def open_table(page: Page, layer: str) -> None:
+    page.get_by_role("button", name="Parcelles", exact=True).click()
+    page.locator("arp-list-panel select").select_option(layer)
+    page.get_by_role("button", name="Tableau complet").click()
+    expect(page.locator(".data-table tbody tr[data-row]").first).to_be_visible()
+
+
+def test_the_table_sorts_and_filters_on_the_server(desk: BrowserContext, demo: Demo) -> None:
+    page = open_map(desk, demo)
+    open_table(page, "street-lights")
+    page.get_by_label("Dans la vue").uncheck()
+    header = page.locator(".data-table").get_by_role("columnheader", name="Puissance")
+    header.get_by_role("button").click()
+    header.get_by_role("button").click()
+    expect(header).to_have_attribute("aria-sort", "descending")
+    page.get_by_role("button", name="Filtrer").click()
+    page.get_by_label("Champ", exact=True).select_option("power_w")
+    page.get_by_label("Comparaison").select_option("less")
+    page.get_by_label("Valeur de Puissance").fill("50")
+    expect(page.locator(".data-tools [role=status]")).to_have_text(re.compile(r"^\d+ objets$"))
+    expect(page.locator("tr[data-row] td[data-type=integer]").first).to_have_text("35")
+    assert serious(page) == []
+
+
+def test_map_and_table_select_together(desk: BrowserContext, demo: Demo) -> None:
+    one = another(desk, demo)
+    page = open_map(desk, demo, one.place)
+    open_table(page, "green-areas")
+    row = page.locator("tr[data-row]", has_text=one.properties["reference"])
+    expect(row).to_have_attribute("data-current", "")
+    other = page.locator("tr[data-row]:not([data-current])").first
+    reference = other.locator("th").inner_text().strip()
+    other.locator("th button").click()
+    expect(page.locator("#sheet-title")).to_have_text(reference)
+    expect(row).not_to_have_attribute("data-current", "")
+
+
+def test_what_is_not_saved_yet_is_seen_in_the_table(desk: BrowserContext, demo: Demo) -> None:
+    one = another(desk, demo)
+    page = edit(desk, demo, one)
+    page.get_by_role("button", name="Tableau de la couche").click()
+    field(page, "name").fill("Pas encore enregistré")
+    row = page.locator("tr[data-row][data-current]")
+    expect(row).to_contain_text("Pas encore enregistré")
+
+
+# -- keyboard, phone, accessibility -----------------------------------------------------------------------------------
+
+
+def test_a_point_is_drawn_with_the_keyboard_alone(desk: BrowserContext, demo: Demo) -> None:
+    lamp = another(desk, demo, "street-lights")
+    page = open_map(desk, demo, lamp.place.replace("p=none", "p=edit"))
+    page.get_by_role("button", name="Éclairage public").last.press("Enter")
+    expect(page.locator(".edit-bar")).to_be_visible()
+    canvas = page.locator(".map-canvas")
+    canvas.focus()
+    page.keyboard.press("d")
+    for _ in range(2):
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(field(page, "kind")).to_be_visible()
+    field(page, "kind").select_option("sodium")
+    save(page)
+
+
+def test_a_surface_is_drawn_with_the_crosshair_of_a_phone(phone: BrowserContext, demo: Demo) -> None:
+    one = another(phone, demo)
+    page = open_map(phone, demo, one.place.replace("p=none", "p=edit").replace(f"&s={one.layer}.{one.id}", ""))
+    page.get_by_role("button", name="Espaces verts").tap()
+    page.get_by_role("button", name="Dessiner").tap()
+    point = page.get_by_role("button", name="Point", exact=True)
+    expect(point).to_be_visible()
+    point.tap()
+    for dx, dy in ((-90, 0), (0, -90)):
+        page.mouse.move(195, 300)
+        page.mouse.down()
+        page.mouse.move(195 + dx, 300 + dy, steps=4)
+        page.wait_for_timeout(150)
+        page.mouse.up()
+        settled(page)
+        point.tap()
+    expect(page.locator(".edit-measures")).to_contain_text("3 points")
+    for button in page.locator(".cross-buttons button, .edit-bar button:visible").all():
+        box = button.bounding_box()
+        assert box is None or (box["width"] >= 44 and box["height"] >= 44), button.inner_text()
+    page.locator(".cross-buttons").get_by_role("button", name="Terminer").tap()
+    expect(page.locator(TITLE)).to_have_text("Nouvel objet")
+    expect(field(page, "kind")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_while_editing(context: BrowserContext, demo: Demo, scheme: str) -> None:
+    one = another(context, demo)
+    page = context.new_page()
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.goto(f"{demo.url}/{one.place}")
+    page.wait_for_selector("html[data-arpent-ready=true]", state="attached")
+    page.get_by_role("button", name="Modifier", exact=True).click()
+    expect(page.locator(".edit-form .field").first).to_be_visible()
+    found = serious(page)
+    for name in ("Tracé", "Photos", "Historique"):
+        tab(page, name)
+        page.wait_for_timeout(300)
+        found += serious(page)
+    page.get_by_role("button", name="Dessiner").click()
+    found += serious(page)
+    assert found == []
+
+
+# -- photos -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_photo_is_attached_seen_and_removed(desk: BrowserContext, demo: Demo, tmp_path: Path) -> None:
+    one = another(desk, demo)
+    file = tmp_path / "massif.jpg"
+    Image.new("RGB", (640, 480), "#4a7a3a").save(file)
+    page = edit(desk, demo, one)
+    tab(page, "Photos")
+    page.get_by_label("Ajouter une photo").set_input_files(file)
+    expect(page.locator(".attachments img")).to_have_attribute("alt", "massif.jpg")
+    page.get_by_role("button", name="Quitter").click()
+    page.evaluate(f"document.querySelector('arpent-app').controller.select({{ layer: '{one.layer}', id: {one.id} }})")
+    expect(page.locator(".attachments-seen img")).to_be_visible()
+    page.get_by_role("button", name="Modifier", exact=True).click()
+    tab(page, "Photos")
+    page.get_by_role("button", name="Retirer la photo 1").click()
+    page.locator(".attachments").get_by_role("button", name="Supprimer").click()
+    expect(page.get_by_text("Aucune photo")).to_be_visible()
