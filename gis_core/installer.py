@@ -12,10 +12,10 @@ OPEN = "open"
 WORKER_FUNCTIONS = """
     revoke execute on function arpent.create_layer_table, arpent.secure_layer_table, arpent.drop_layer_table,
         arpent.create_staging, arpent.drop_staging, arpent.open_event, arpent.current_event,
-        arpent.apply_layer_rules from public;
+        arpent.apply_layer_rules, arpent.set_layer_key from public;
     grant execute on function arpent.create_layer_table, arpent.secure_layer_table, arpent.drop_layer_table,
         arpent.create_staging, arpent.drop_staging, arpent.open_event, arpent.current_event,
-        arpent.apply_layer_rules to arpent_worker;
+        arpent.apply_layer_rules, arpent.set_layer_key to arpent_worker;
     grant usage on schema arpent_staging to arpent_worker
 """
 # Tables made at run time get what changed in the functions.

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import ProgrammingError, connection, transaction
 from django.test import Client
 
 from gis_core.errors import Conflict
@@ -205,3 +205,8 @@ def test_a_key_is_unique_in_the_database_and_replaces_the_former_one(layer: Laye
         cursor.execute("select indexdef from pg_indexes where indexname = %s", [f"{layer.table}_reference"])
         ((definition,),) = cursor.fetchall()
     assert "(owner_id, kind)" in definition
+
+
+def test_the_web_role_replaces_no_key_itself(layer: Layer) -> None:
+    with acting_as(SYSTEM), pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        set_key(layer, "kind")
