@@ -31,7 +31,6 @@ from gis_core.reader.vectors import Batch, Chunk, CopyPlan, FileInfo, LayerInfo,
 
 logger = logging.getLogger(__name__)
 
-GEOJSON = ("GeoJSON",)
 BATCH = 1000
 COPY_CHUNK = 1 << 20
 PIPE_BYTES = 1 << 20
@@ -106,18 +105,16 @@ class RestrictedReader:
         for gone in (self._checked(name), *inside):
             shutil.rmtree(self._folders().files / gone.split("/")[0], ignore_errors=True)
 
-    def inspect(
-        self, name: str, *, driver_allow_list: Sequence[str] = GEOJSON, reading: Reading | None = None
-    ) -> FileInfo:
-        """What an admitted file is, read through once; every problem of the whole file shows here.
+    def inspect(self, name: str, *, reading: Reading | None = None) -> FileInfo:
+        """What an admitted GeoJSON file is, read through once; every problem of the whole file shows here.
 
-        With a `reading`, the file may be of any format that a layer can come from, or an archive of such files (the
-        allow-list is not looked at), and much more is told of its layers.
+        With a `reading`, the file may be of any format that a layer can come from, or an archive of such files, and
+        much more is told of its layers; coordinates that contradict their system are told, not refused.
         """
         self._renew_if_tired()
         if reading is not None:
             return self._survey(name, reading)
-        answer, _ = self._ask({"op": "inspect", "name": self._checked(name), "drivers": list(driver_allow_list)})
+        answer, _ = self._ask({"op": "inspect", "name": self._checked(name)})
         return self._sensible(vectors.parse_file, answer)
 
     def copy(self, name: str, *, plan: CopyPlan, layer: str | None = None) -> Iterator[Chunk]:
@@ -127,17 +124,9 @@ class RestrictedReader:
         for answer, blob in self._stream_of(request):
             yield self._sensible(vectors.parse_chunk, answer, blob)
 
-    def features(
-        self,
-        name: str,
-        *,
-        layer: str | None = None,
-        driver_allow_list: Sequence[str] = GEOJSON,
-        batch_size: int = BATCH,
-    ) -> Iterator[Batch]:
-        """Features of an admitted file in batches. One reading at a time: a new one ends the one before."""
-        request = {"op": "features", "name": self._checked(name), "drivers": list(driver_allow_list), "layer": layer}
-        return self._batches({**request, "size": batch_size})
+    def features(self, name: str, *, batch_size: int = BATCH) -> Iterator[Batch]:
+        """Features of an admitted GeoJSON file. One reading at a time: a new one ends the one before."""
+        return self._batches({"op": "features", "name": self._checked(name), "size": batch_size})
 
     def records(self, name: str, *, batch_size: int = BATCH) -> Iterator[Batch]:
         """Objects of an admitted JSON array, as features without geometry."""

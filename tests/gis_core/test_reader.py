@@ -6,8 +6,6 @@ import io
 import json
 import os
 import re
-import subprocess
-import sys
 import tarfile
 import time
 import zlib
@@ -471,55 +469,6 @@ def test_a_child_that_reaches_the_network_or_files_is_not_isolated() -> None:
 def test_the_self_check_sees_open_doors() -> None:
     assert lockdown.reaches_network()
     assert lockdown.reads(__file__)
-
-
-# Formats of GDAL
-
-
-def test_a_geopackage_is_read_with_its_driver_only(reader: RestrictedReader, tmp_path: Path) -> None:
-    name = reader.admit(geopackage(tmp_path))
-    info = reader.inspect(name, driver_allow_list=("GPKG",))
-    assert (info.format, info.layers[0].crs, info.layers[0].features) == ("GPKG", 2154, 2)
-    (batch,) = reader.features(name, layer="places", driver_allow_list=("GPKG",))
-    assert [feature.properties["name"] for feature in batch.features] == ["Adon", "Amilly"]
-    assert shapely.from_wkb(batch.features[0].wkb).x == 617284.0
-
-
-def test_a_driver_that_was_not_asked_for_opens_nothing(reader: RestrictedReader, tmp_path: Path) -> None:
-    name = reader.admit(geopackage(tmp_path))
-    with pytest.raises(ReadRefused) as caught:
-        reader.inspect(name, driver_allow_list=("FlatGeobuf",))
-    assert caught.value.problem.code == "cannot_open"
-
-
-def test_a_virtual_dataset_reaches_nothing(reader: RestrictedReader, tmp_path: Path) -> None:
-    path = tmp_path / "a.vrt"
-    path.write_text(
-        '<OGRVRTDataSource><OGRVRTLayer name="passwd"><SrcDataSource>/etc/passwd</SrcDataSource>'
-        "</OGRVRTLayer></OGRVRTDataSource>"
-    )
-    with pytest.raises(ReadRefused):
-        reader.inspect(reader.admit(path), driver_allow_list=("GPKG", "ESRI Shapefile", "GeoJSON"))
-
-
-def test_an_unknown_layer_is_told(reader: RestrictedReader, tmp_path: Path) -> None:
-    with pytest.raises(ReadRefused) as caught:
-        list(reader.features(reader.admit(geopackage(tmp_path)), layer="x", driver_allow_list=("GPKG",)))
-    assert caught.value.problem.code == "unknown_layer"
-
-
-def geopackage(folder: Path) -> Path:
-    """A GeoPackage of two points in EPSG:2154, written by a process of its own: tests share Django's GDAL."""
-    path = folder / "places.gpkg"
-    code = (
-        "import sys, numpy, shapely, pyogrio.raw\n"
-        "points = shapely.to_wkb(shapely.points([[617284.0, 6717902.0], [617300.0, 6717950.0]]))\n"
-        "names = numpy.array(['Adon', 'Amilly'], dtype=object)\n"
-        "pyogrio.raw.write(sys.argv[1], points, [names], ['name'], geometry_type='Point', crs='EPSG:2154',"
-        " layer='places', driver='GPKG')\n"
-    )
-    subprocess.run([sys.executable, "-c", code, str(path)], check=True)
-    return path
 
 
 def test_a_file_cut_anywhere_is_called_cut() -> None:

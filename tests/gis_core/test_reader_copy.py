@@ -313,6 +313,12 @@ def test_a_plan_that_does_not_fit_the_file_is_refused(
     assert caught.value.problem.code == code
 
 
+def test_an_unknown_layer_is_told(reader: RestrictedReader, files: Path) -> None:
+    with pytest.raises(ReadRefused) as caught:
+        list(reader.copy(reader.admit(files / "places.gpkg"), layer="x", plan=plan_of(POINTS)))
+    assert caught.value.problem.code == "unknown_layer"
+
+
 def test_constants_end_every_line(reader: RestrictedReader, files: Path) -> None:
     plan = CopyPlan((Column("numero", "integer"),), POINTS, constants=(7, None))
     (chunk,) = reader.copy(reader.admit(files / "places.gpkg"), plan=plan)

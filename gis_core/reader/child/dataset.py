@@ -15,7 +15,7 @@ from pyogrio import raw
 from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
 from .columns import has_accents, is_readable_text
-from .ogr import Drivers
+from .drivers import Drivers
 from .reference import identify
 from .shapes import wkb_codes
 from .slices import OTHER, SLICE_ROWS, Field, Found, Head, Numbers, Slice, ranks, unique, where, without_empty

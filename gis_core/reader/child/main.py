@@ -10,11 +10,10 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from . import table
-from .files import head_of, regular
+from .files import regular
 from .geojson import GeoJsonFile
 from .lockdown import lock_down, state
 from .names import checked
-from .ogr import Drivers, OgrFile
 from .raster import Images
 from .rows import Problem, Row, batched
 from .trouble import Trouble
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     from .vectors import Vectors
 
 GZIP_MAGIC = b"\x1f\x8b"
-BLANKS = b" \t\r\n\xef\xbb\xbf"
-GEOJSON = "GeoJSON"
 # What people send in place of JSON; the parent has a name for each.
 MAGICS = {
     b"PK\x03\x04": "zip",
@@ -63,7 +60,6 @@ class Session:
 
     def __init__(self, limits: dict[str, int]) -> None:
         self._limits = limits
-        self._drivers: Drivers | None = None
         self._images: Images | None = None
         self._vectors: Vectors | None = None
         self._file: tuple[str, GeoJsonFile] | None = None
@@ -75,7 +71,7 @@ class Session:
         if operation == "next":
             return next(self._answers, ({"done": True}, ()))
         if operation == "inspect":
-            return {"info": self._opened(request).inspect()}, ()
+            return {"info": self._geojson(checked(request["name"])).inspect()}, ()
         if operation in IMAGE_OPERATIONS:
             return self._image(operation, request)
         if operation == "deliver":
@@ -119,23 +115,10 @@ class Session:
         return {}, ()
 
     def _rows(self, operation: str, request: dict[str, Any]) -> Iterator[Row | Problem]:
+        name = checked(request["name"])
         if operation == "records":
-            name = checked(request["name"])
             return table.rows(lambda: self._stream(name), self._limits)
-        opened = self._opened(request)
-        return opened.rows() if isinstance(opened, GeoJsonFile) else opened.rows(request["layer"])
-
-    def _opened(self, request: dict[str, Any]) -> GeoJsonFile | OgrFile:
-        name, drivers = checked(request["name"]), [str(driver) for driver in request["drivers"]]
-        if GEOJSON in drivers and (drivers == [GEOJSON] or _is_json(name)):
-            return self._geojson(name)
-        if self._drivers is None:
-            import pyogrio  # noqa: F401  (registers all drivers)
-
-            self._drivers = Drivers("pyogrio")
-        self._drivers.allow([driver for driver in drivers if driver != GEOJSON])
-        regular(name).close()
-        return OgrFile(name, self._limits)
+        return self._geojson(name).rows()
 
     def _geojson(self, name: str) -> GeoJsonFile:
         if self._file is None or self._file[0] != name:
@@ -170,11 +153,6 @@ def _decompressed_head(raw: BinaryIO) -> bytes:
         return gzip.GzipFile(fileobj=raw).read(HEAD)
     except (EOFError, OSError, zlib.error):
         return b""
-
-
-def _is_json(name: str) -> bool:
-    start = head_of(name, 4096)
-    return start.startswith(GZIP_MAGIC) or start.lstrip(BLANKS)[:1] in (b"{", b"[", b"")
 
 
 def serve(requests: BinaryIO, answers: BinaryIO, limits: dict[str, int]) -> None:

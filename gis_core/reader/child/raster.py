@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from . import jp2, tiff
+from .drivers import Drivers
 from .files import head_of, regular
-from .ogr import Drivers
 from .trouble import Trouble
 
 if TYPE_CHECKING:
