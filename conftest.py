@@ -27,7 +27,7 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("data")
     kept = {
         name: getattr(settings, name)
-        for name in ("DATA_DIR", "FILES_DIR", "CACHE_DIR", "INBOX_DIR", "PRINTS_DIR", "DELIVERIES_DIR")
+        for name in ("DATA_DIR", "FILES_DIR", "CACHE_DIR", "INBOX_DIR", "PRINTS_DIR", "EXPORTS_DIR", "DELIVERIES_DIR")
     }
     settings.DATA_DIR = folder
     settings.DELIVERIES_DIR = folder / "deliveries"
@@ -37,6 +37,7 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         folder / "files" / "inbox",
     )
     settings.PRINTS_DIR = folder / "files" / "prints"
+    settings.EXPORTS_DIR = folder / "files" / "exports"
     settings.INBOX_DIR.mkdir(parents=True)
     yield folder
     for name, value in kept.items():

@@ -14,6 +14,7 @@ FILES_DIR = DATA_DIR / "files"
 CACHE_DIR = DATA_DIR / "cache"
 INBOX_DIR = FILES_DIR / "inbox"
 PRINTS_DIR = FILES_DIR / "prints"
+EXPORTS_DIR = FILES_DIR / "exports"
 # Where deliveries of aerial photos are put by hand, in one folder per member.
 DELIVERIES_DIR = Path(os.environ.get("ARPENT_DELIVERIES", DATA_DIR / "deliveries"))
 VERSION = "0.1.0"

@@ -24,8 +24,10 @@ from PIL import Image
 
 from gis_core.identity import create_token
 from gis_core.models import ApiToken, Job, Member, Membership, TownHall, User
-from gis_core.rights import SYSTEM, acting_as
+from gis_core.rights import SYSTEM, acting_as, rights_of
 from layers.catalogue.models import Background, Layer, Theme
+from layers.exports.services import files as export_files
+from layers.exports.services.ordering import mark_of
 from layers.features.crs import epsg
 from layers.features.models import Attachment, Notice
 from layers.features.services.attachments import keep
@@ -74,6 +76,7 @@ class World:
     attachments: dict[str, Attachment]
     campaigns: dict[str, Campaign]
     prints: dict[str, Job]
+    exports: dict[str, Job]
     imports: dict[str, Import]
     parcel_id: int
     tile: tuple[int, int, int]
@@ -140,6 +143,7 @@ def make_world() -> World:
     }
     imports = {whose: factories.layer_import(edited[whose].layer) for whose in edited}
     prints = {whose: printed_for(person) for whose, person in {**people, "other": stranger}.items()}
+    exports = {whose: exported_for(person) for whose, person in {**people, "other": stranger}.items()}
     rows = {
         "member": ours.pk,
         "user": people["reader"].pk,
@@ -155,7 +159,7 @@ def make_world() -> World:
     }
     place = factories.parcel().pk, tile_of_the_parcel()
     attachments = {whose: attached(one) for whose, one in edited.items()}
-    private = layers, edited, notices, attachments, campaigns, prints, imports
+    private = layers, edited, notices, attachments, campaigns, prints, exports, imports
     return World(ours, theirs, people, tokens, persons, invitations, jobs, *private, *place, rows)
 
 
@@ -175,6 +179,17 @@ def printed_for(person: User) -> Job:
     job = factories.job(None, kind="print", started_by=person, state=Job.State.DONE, ended_at=timezone.now())
     file_of(job).parent.mkdir(exist_ok=True)
     file_of(job).write_bytes(b"%PDF-1.7")
+    return job
+
+
+def exported_for(person: User) -> Job:
+    """A finished export of the open layer and its file."""
+    order = {"format": "gpkg", "layers": [{"layer": "couche-ouverte"}]}
+    kept = {"order": order, "rights": mark_of(rights_of(person))}
+    done = {"state": Job.State.DONE, "ended_at": timezone.now(), "parameters": kept}
+    job = factories.job(None, kind="export", started_by=person, **done)
+    export_files.file_of(job).parent.mkdir(exist_ok=True)
+    export_files.file_of(job).write_bytes(b"SQLite format 3")
     return job
 
 
@@ -227,7 +242,8 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
     notice = world.notices.get(role if whose == "own" else whose)
     printed = world.prints.get(role if whose == "own" else whose)
     made = world.imports.get(whose)
-    job = printed if "/prints/" in route else world.jobs.get(foreign)
+    exported = world.exports.get(role if whose == "own" else whose)
+    job = printed if "/prints/" in route else exported if "/exports/" in route else world.jobs.get(foreign)
     named = {"embers/": member, "membres/": member, "campa": campaign.slug if campaign else "nulle-part"}
     if EDITED.search(route) and scope != "public":
         layer = edited.layer if edited else None
@@ -323,6 +339,7 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
     x, y = factories.ORIGIN
     sheet = {"paper": "A4", "orientation": "portrait", "scale": 1000, "center": [x, y]}
     json_bodies["api/v1/prints/", "POST"] = {"title": "Plan", "layers": [{"layer": given["layer"]}], **sheet}
+    json_bodies["api/v1/exports/", "POST"] = {"format": "gpkg", "layers": [{"layer": given["layer"]}]}
     first, second = given["features"]
     cut = {"type": "LineString", "coordinates": [[x + 30, y - 1], [x + 30, y + 101]]}
     change = {"action": "update", "id": first, "version": 1, "properties": {"lamps": 3}}

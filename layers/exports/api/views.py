@@ -1,4 +1,4 @@
-"""Exports over HTTP: streams of one layer's selection."""
+"""Exports over HTTP: streams of one layer's selection; orders of files of several layers, and the files."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,21 +7,22 @@ from django.db import transaction
 from django.http import HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from gis_core.api.views import asker, checked
 from gis_core.middleware import rights_of_request
 from gis_core.problem import as_problem
 from layers.catalogue.services import visible_layer
 from layers.exports.api import serializers
 from layers.exports.crs import BY_SRID
-from layers.exports.services import orders
+from layers.exports.services import files, ordering, orders
 from layers.exports.services.orders import StreamOrder
 from layers.exports.services.selection import Selection, count
-from layers.exports.services.streams import stream
+from layers.exports.services.streams import file_in_blocks, stream
 
 SELECTION = [
     OpenApiParameter("bbox", str, description="west,south,east,north (EPSG:4326)"),
@@ -74,16 +75,19 @@ class StreamView(APIView):
             layer = visible_layer(slug, rights)
             form, reading = order.open(self.suffix, layer, rights)
             order.selection.condition(layer, rights)
-        name = f"{layer.slug}-{timezone.localdate():%Y-%m-%d}.{form.suffix}"
-        headers = {
-            "Content-Disposition": f'attachment; filename="{name}"',
-            "Cache-Control": "private, no-store",
-            "X-Content-Type-Options": "nosniff",
-        }
+        headers = headers_of(f"{layer.slug}-{timezone.localdate():%Y-%m-%d}.{form.suffix}")
         if request.method == "HEAD":
             return HttpResponse(content_type=form.content_type, headers=headers)
         parts = stream(layer, order.selection, reading, form, rights)
         return StreamingHttpResponse(parts, content_type=form.content_type, headers=headers)
+
+
+def headers_of(name: str) -> dict[str, str]:
+    return {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Cache-Control": "private, no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
 
 
 def file_of(media_type: str) -> Any:
@@ -115,3 +119,48 @@ class FlatGeobufView(StreamView):
     def get(self, request: Request, slug: str) -> HttpResponse | StreamingHttpResponse:
         """FlatGeobuf, EPSG:2154 by default. A file cut short ends with a feature of an impossible length."""
         return self.answer(request, slug)
+
+
+class ExportsView(APIView):
+    @extend_schema(
+        operation_id="exports",
+        responses=inline_serializer("ExportList", {"results": serializers.ExportSerializer(many=True)}),
+    )
+    def get(self, request: Request) -> Response:
+        """The asker's own latest exports, newest first."""
+        rows = files.exports_of(rights_of_request(request))[: files.SHOWN]
+        return Response({"results": serializers.ExportSerializer(rows, many=True).data})
+
+    @extend_schema(
+        operation_id="export_create",
+        request=serializers.ExportOrderSerializer,
+        responses={202: serializers.ExportStartedSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Make a GeoPackage, Shapefiles or a workbook of one or more layers; the answer says which job to watch."""
+        given = checked(serializers.ExportOrderSerializer(data=request.data))
+        order = ordering.ExportOrder.of(given)
+        job = ordering.start_export(order, user=asker(request), rights=rights_of_request(request))
+        started = {"id": job.pk, "kind": job.kind, "title": job.title, "state": job.state}
+        return Response(started, status=202, headers={"Location": f"/api/v1/exports/{job.pk}/"})
+
+
+class ExportView(APIView):
+    @extend_schema(operation_id="export", responses=serializers.ExportSerializer)
+    def get(self, request: Request, job_id: int) -> Response:
+        """One of the asker's exports: how far it is, what it holds, where its file is."""
+        job = files.export_of(rights=rights_of_request(request), job_id=job_id)
+        return Response(serializers.ExportSerializer(job).data)
+
+
+class ExportFileView(APIView):
+    @extend_schema(operation_id="export_file", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    def get(self, request: Request, job_id: int) -> HttpResponse | StreamingHttpResponse:
+        """The file, for whoever ordered it and may still read what is in it."""
+        rights = rights_of_request(request)
+        job = files.export_of(rights=rights, job_id=job_id)
+        path = files.finished_file(job, rights, ordering.mark_of(rights))
+        suffix = files.suffix_of(job)
+        headers = headers_of(f"{files.stem_of(job)}.{suffix}") | {"Content-Length": str(path.stat().st_size)}
+        parts = [] if request.method == "HEAD" else file_in_blocks(path, rights)
+        return StreamingHttpResponse(parts, content_type=files.MEDIA_TYPES[suffix], headers=headers)

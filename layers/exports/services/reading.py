@@ -117,8 +117,8 @@ def placed(geometry: sql.Composable, crs: Crs) -> sql.Composable:
     return sql.SQL("st_transform({}, {})").format(geometry, sql.Literal(crs.srid))
 
 
-def geometry_type(layer: Layer) -> int:
-    """WKB's code of the one type of geometry that the layer's table has, 0 where it may have several."""
+def geometry_type_name(layer: Layer) -> str:
+    """OGC's name of the one type of geometry that the layer's table has, Unknown where it may have several."""
     with connection.cursor() as cursor:
         cursor.execute(
             "select postgis_typmod_type(atttypmod) from pg_attribute"
@@ -126,7 +126,12 @@ def geometry_type(layer: Layer) -> int:
             [layer.table],
         )
         found = cursor.fetchone()
-    return TYPE_CODES.get(found[0] if found else "", 0)
+    return found[0] if found and found[0] in TYPES else "Unknown"
+
+
+def geometry_type(layer: Layer) -> int:
+    """WKB's code of that type, 0 for several."""
+    return TYPE_CODES.get(geometry_type_name(layer), 0)
 
 
 TYPES = ("Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon")

@@ -1,0 +1,5 @@
+"""Writes files with libraries that the worker's own process must not load: `python -m layers.exports.child`.
+
+Without Django. Standard input carries pickled objects from the process that started it: the order, then for each layer
+its description, lists of rows and None; a last None says that this was all. The answer is one JSON object.
+"""

@@ -1,0 +1,3 @@
+from layers.exports.child.main import main
+
+main()

@@ -1,0 +1,92 @@
+"""Shapefiles, a set of files for each layer: short names, texts of 254 bytes, no date with a time, two gigabytes."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from itertools import count
+from math import isfinite
+from typing import Any
+
+from layers.exports.child import arrow
+from layers.exports.child.trouble import Trouble
+from layers.exports.child.wire import Batches, Described, Field, Order, Wrote
+
+LONGEST_NAME = 10
+LONGEST_TEXT = 254
+MOST_FIELDS = 255
+LARGEST = 10.0**15
+# Shapefiles do not tell one part from several.
+TYPES = {"MultiPolygon": "Polygon", "MultiLineString": "LineString"}
+
+
+class Shapefiles:
+    def __init__(self, order: Order) -> None:
+        self.folder = order.folder
+
+    def write(self, layer: Described, batches: Batches) -> Wrote:
+        fields = layer.fields
+        if len(fields) > MOST_FIELDS:
+            raise Trouble("too_many_fields", most=MOST_FIELDS)
+        names = short_names([one.name for one in fields])
+        wrote = Wrote(layer.name)
+        wrote.renamed = [(one.name, name) for one, name in zip(fields, names, strict=True) if one.name != name]
+        kept = [replace(one, kind="text") if one.kind == "datetime" else one for one in fields]
+        widths = {name: LONGEST_TEXT for name, one in zip(names, kept, strict=True) if one.kind == "text"}
+        schema = arrow.schema(list(zip(names, kept, strict=True)), widths)
+        rows = arrow.reader(schema, batches, [change_of(one, wrote) for one in fields], wrote)
+        written = replace(layer, geometry_type=TYPES.get(layer.geometry_type, layer.geometry_type))
+        path = str(self.folder / f"{layer.name}.shp")
+        arrow.write(written, rows, path, "ESRI Shapefile", ENCODING="UTF-8", **{"2GB_LIMIT": "YES"})
+        return wrote
+
+    def close(self) -> None: ...
+
+
+def short_names(names: Sequence[str]) -> list[str]:
+    """Names of ten characters at most, each once whatever the case."""
+    taken: set[str] = set()
+    return [short_name(name, taken) for name in names]
+
+
+def short_name(name: str, taken: set[str]) -> str:
+    short = name[:LONGEST_NAME].rstrip("_") or "field"
+    numbered = (f"{short[: LONGEST_NAME - len(str(n))]}{n}" for n in count(1))
+    while short.lower() in taken:
+        short = next(numbered)
+    taken.add(short.lower())
+    return short
+
+
+def change_of(one: Field, wrote: Wrote) -> arrow.Change | None:
+    """What a DBF cannot hold, counted."""
+    match one.kind:
+        case "text":
+            return partial(cut, name=one.name, wrote=wrote)
+        case "datetime":
+            return moment
+        case "number":
+            return partial(held, name=one.name, wrote=wrote)
+        case _:
+            return None
+
+
+def cut(value: str, name: str, wrote: Wrote) -> str:
+    """At most 254 bytes of UTF-8, no character cut in two."""
+    encoded = value.encode()
+    if len(encoded) <= LONGEST_TEXT:
+        return value
+    wrote.count(name, "cut")
+    return encoded[:LONGEST_TEXT].decode(errors="ignore")
+
+
+def held(value: float, name: str, wrote: Wrote) -> float | None:
+    """A number that 24 characters hold, fifteen of them decimals if need be."""
+    if isfinite(value) and abs(value) < LARGEST:
+        return value
+    wrote.count(name, "lost")
+    return None
+
+
+def moment(value: Any) -> str:
+    return value.isoformat(" ", "seconds") if isinstance(value, datetime) else str(value)

@@ -1,0 +1,169 @@
+"""Making the file of an export: rows are read as their asker, under the row policies, and written by a child process.
+
+The file appears whole under its name, or not at all.
+"""
+
+import shutil
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db import DatabaseError
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from gis_core.errors import Invalid, NotFound, Unavailable
+from gis_core.rights import Rights, under_policies
+from layers.catalogue.models import Layer
+from layers.catalogue.services import visible_layer
+from layers.exports import notes
+from layers.exports.child.wire import MOST_SHEET_ROWS, Described, Field, FileFormat, Order, Row
+from layers.exports.crs import BY_SRID
+from layers.exports.formats import Column, Shape, free_name, in_words
+from layers.exports.services.child import Child
+from layers.exports.services.ordering import ExportOrder, Wanted
+from layers.exports.services.reading import Reading, batches, columns_for, geometry_type_name
+from layers.exports.services.selection import count
+from layers.exports.styles import style_of
+from layers.features.cql2 import Condition
+from layers.features.display import display_number
+
+WRITTEN = 0.95  # of the work, before what is left to pack
+
+type Tell = Callable[[float, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A layer that is about to be read."""
+
+    layer: Layer
+    condition: Condition
+    reading: Reading
+    count: int
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        return self.reading.columns
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The file, and what the child says of each layer."""
+
+    path: Path
+    layers: list[Prepared]
+    wrote: list[dict[str, Any]]
+
+
+def make(order: ExportOrder, *, rights: Rights, folder: Path, stem: str, tell: Tell) -> Made:
+    """Make the file in an empty folder. Raises domain errors, whatever is wrong told in words."""
+    with under_policies():
+        layers = [prepare(wanted, order, rights) for wanted in order.layers]
+        wrote = write(layers, order, folder, stem, tell)
+    made = Made(folder / f"{stem}.{order.format}", layers, wrote)
+    return zipped(made, folder, stem, tell) if order.format == "shp" else made
+
+
+def prepare(wanted: Wanted, order: ExportOrder, rights: Rights) -> Prepared:
+    try:
+        layer = visible_layer(wanted.layer, rights)
+    except NotFound as error:
+        words = _("“%(title)s” is no longer there, or no longer open to you: nothing was exported.")
+        raise NotFound(words % {"title": wanted.title or wanted.layer}) from error
+    condition = wanted.selection.condition(layer, rights)
+    columns = columns_for(layer, rights, labels=order.labels)
+    shape: Shape = "wkb" if order.format != "xlsx" else "xy" if order.points else "none"
+    found = count(layer, condition)
+    if order.format == "xlsx" and found >= MOST_SHEET_ROWS:
+        words = _("“%(layer)s” has %(count)s objects, and a sheet holds %(most)s: narrow the selection down.")
+        numbers = {"count": display_number(found, 0), "most": display_number(MOST_SHEET_ROWS - 1, 0)}
+        raise Invalid(words % {"layer": layer, **numbers})
+    return Prepared(layer, condition, Reading(columns, shape, BY_SRID[order.srid]), found)
+
+
+def write(layers: Sequence[Prepared], order: ExportOrder, folder: Path, stem: str, tell: Tell) -> list[dict[str, Any]]:
+    form: FileFormat = order.format  # type: ignore[assignment]
+    done, total = 0, max(sum(one.count for one in layers), 1)
+    with Child(Order(form, folder, stem)) as child:
+        for one in layers:
+            child.layer(described(one, order))
+            for rows in converted(one, order):
+                child.rows(rows)
+                done += len(rows)
+                numbers = {"done": display_number(done, 0), "total": display_number(total, 0)}
+                tell(WRITTEN * min(done / total, 1), _("%(done)s of %(total)s objects") % numbers)
+            child.end_layer()
+        tell(WRITTEN, _("Finishing the file"))
+        return child.finish()
+
+
+def converted(one: Prepared, order: ExportOrder) -> Iterator[list[Row]]:
+    """Rows as the file has them: codes in words, instants as clocks here show them where a file knows no time zone."""
+    changes = [
+        (rank, change) for rank, column in enumerate(one.reading.columns) if (change := change_of(column, order))
+    ]
+    try:
+        for rows in batches(one.layer, one.condition, one.reading):
+            yield [changed(row, changes) for row in rows] if changes else rows
+    except DatabaseError as error:
+        words = _("The layer “%(layer)s” could not be read, and nothing was exported.")
+        raise Unavailable(words % {"layer": one.layer}) from error
+
+
+def change_of(column: Column, order: ExportOrder) -> Callable[[Any], Any] | None:
+    if column.words is not None:
+        return lambda value: str(in_words(column, value))
+    return localtime if column.kind == "datetime" and order.format != "gpkg" else None
+
+
+def changed(row: Row, changes: Sequence[tuple[int, Callable[[Any], Any]]]) -> Row:
+    cells = list(row)
+    for rank, change in changes:
+        if cells[rank] is not None:
+            cells[rank] = change(cells[rank])
+    return cells
+
+
+def described(one: Prepared, order: ExportOrder) -> Described:
+    layer, columns = one.layer, one.reading.columns
+    fields = [Field(column.name, heading(column, order), kind_of(column)) for column in columns]
+    if one.reading.shape == "xy":
+        fields += [Field(name, name, "number") for name in (free_name("x", columns), free_name("y", columns))]
+    style = style_of(layer, columns) if order.format == "gpkg" and layer.legend else None
+    return Described(
+        layer.slug, str(layer), layer.abstract, fields, geometry_type_name(layer), one.reading.crs.srid, style
+    )
+
+
+def heading(column: Column, order: ExportOrder) -> str:
+    """What a workbook has above a column; a GeoPackage shows it beside the name."""
+    return column.label if order.labels or order.format != "xlsx" else column.name
+
+
+def kind_of(column: Column) -> Any:
+    return "text" if column.words is not None else column.kind
+
+
+def zipped(made: Made, folder: Path, stem: str, tell: Tell) -> Made:
+    """The Shapefiles in one archive, with a text that says what became of the names."""
+    tell(WRITTEN, _("Packing the files"))
+    files = sorted(path for path in folder.iterdir() if path.is_file())
+    path = folder / f"{stem}.zip"
+    with zipfile.ZipFile(path, "x", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        for file in files:
+            archive.write(file, file.name)
+            file.unlink()
+        archive.writestr(notes.FILE_NAME, notes.of_shapefiles(made.layers, made.wrote).encode("utf-8-sig"))
+    return Made(path, made.layers, made.wrote)
+
+
+def put_away(made: Made, final: Path) -> int:
+    """Give the file its final name in one step; its size."""
+    size = made.path.stat().st_size
+    final.parent.mkdir(parents=True, exist_ok=True)
+    made.path.replace(final)
+    shutil.rmtree(made.path.parent, ignore_errors=True)
+    return size

@@ -1,0 +1,39 @@
+"""How an exported layer is drawn elsewhere: QGIS's own style and SLD, which go by the values of the file."""
+
+from collections.abc import Mapping, Sequence
+from copy import copy
+from typing import Any
+
+from layers.catalogue.models import Layer
+from layers.catalogue.qml import qml_of
+from layers.exports.child.wire import Style
+from layers.exports.formats import Column
+from layers.exports.sld import sld_of
+
+LONGEST_NAME = 30
+
+
+def style_of(layer: Layer, columns: Sequence[Column]) -> Style:
+    """The layer's style; where the file has words in place of codes, so have the conditions."""
+    drawn = copy(layer)
+    drawn.legend = worded(layer.legend, {column.name: column.words for column in columns if column.words})
+    return Style(str(layer)[:LONGEST_NAME], qml_of(drawn), sld_of(drawn))
+
+
+def worded(legend: Sequence[Any], words: Mapping[str, Mapping[str, str]]) -> list[Any]:
+    """The legend with conditions on words."""
+    return [
+        line | {"where": {name: in_words(condition, words.get(name)) for name, condition in where.items()}}
+        for line in legend
+        if (where := line.get("where") or {}) is not None
+    ]
+
+
+def in_words(condition: Any, words: Mapping[str, str] | None) -> Any:
+    if words is None:
+        return condition
+    if isinstance(condition, dict):
+        return (
+            {**condition, "in": [in_words(one, words) for one in condition["in"]]} if "in" in condition else condition
+        )
+    return words.get(str(condition), condition) if condition is not None else None
