@@ -2,6 +2,7 @@
 
 FEATURES = "http://www.opengis.net/spec/ogcapi-features"
 COMMON = "http://www.opengis.net/spec/ogcapi-common"
+SCHEMAS = "http://www.opengis.net/spec/ogcapi-common-3/1.0/conf"
 CQL2 = "http://www.opengis.net/spec/cql2/1.0/conf"
 
 CLASSES = (
@@ -23,6 +24,11 @@ CLASSES = (
     f"{FEATURES}-4/1.0/conf/update",
     f"{FEATURES}-4/1.0/conf/optimistic-locking-etags",
     f"{FEATURES}-4/1.0/conf/features",
+    f"{SCHEMAS}/schemas",
+    f"{SCHEMAS}/advanced-property-roles",
+    f"{SCHEMAS}/returnables-and-receivables",
+    f"{SCHEMAS}/queryables",
+    # The names that they had in drafts, which QGIS and GDAL look for.
     f"{FEATURES}-5/1.0/conf/schemas",
     f"{FEATURES}-5/1.0/conf/core-roles-features",
     f"{FEATURES}-5/1.0/conf/returnables-and-receivables",

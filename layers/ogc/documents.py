@@ -1,5 +1,7 @@
 """The documents of /ogc/ as plain JSON values: landing page, collections, schemas. `base` is the address of /ogc."""
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
@@ -17,7 +19,12 @@ from layers.ogc.extensions import extensions
 from layers.ogc.formats import GEOJSON, HTML, JSON, OPENAPI, SCHEMA, Format
 
 REL = "http://www.opengis.net/def/rel/ogc/1.0"
-UCUM = {"m²": "m2", "m³": "m3", "°": "deg", "€": "[EUR]", "an": "a", "ans": "a"}
+UCUM = {
+    **{unit: unit for unit in ("m", "km", "cm", "mm", "m2", "km2", "m3", "l", "L", "kg", "g", "t", "%", "m/s", "km/h")},
+    **{unit: unit for unit in ("s", "min", "h", "d", "mo", "a", "V", "kV", "W", "kW", "A", "bar", "Cel", "deg", "har")},
+    **{"m²": "m2", "km²": "km2", "m³": "m3", "°": "deg", "°C": "Cel", "ha": "har", "j": "d", "an": "a", "ans": "a"},
+}
+"""Units as they are written here, and in UCUM."""
 
 type Document = dict[str, Any]
 
@@ -114,13 +121,16 @@ def schema(layer: Layer, rights: Rights, base: str) -> Document:
 
 
 def plain_units(property_: Document) -> Document:
-    """Units as UCUM writes them, where it is known how."""
+    """Units as UCUM writes them: one that it does not know as an annotation, “{hab}”. Only numbers have units."""
     unit = property_.get("x-ogc-unit")
-    return property_ if unit is None else property_ | {"x-ogc-unit": UCUM.get(unit, unit)}
+    if unit is None or property_["type"] not in ("number", "integer"):
+        return {name: value for name, value in property_.items() if name != "x-ogc-unit"}
+    plain = re.sub("[^!-z|~]", "", unicodedata.normalize("NFKD", unit))
+    return property_ | {"x-ogc-unit": UCUM.get(unit) or f"{{{plain or 'unit'}}}"}
 
 
 def queryables(layer: Layer, rights: Rights, base: str) -> Document:
-    """What the asker's filters may name (Part 3). QGIS knows a geometry by its `$ref`."""
+    """What the asker's filters may name (Parts 3 and 5)."""
     told = schema(layer, rights, base)["properties"]
     known = queryables_of(layer, rights)
     return {
@@ -137,18 +147,7 @@ def queryables(layer: Layer, rights: Rights, base: str) -> Document:
 def queryable_schema(queryable: Queryable, told: Document, layer: Layer) -> Document:
     if queryable.kind == "geometry":
         shape = next(one["format"] for one in told.values() if one.get("x-ogc-role") == "primary-geometry")
-        return {
-            "title": _("Geometry"),
-            "x-ogc-role": "primary-geometry",
-            "format": shape,
-            "$ref": f"https://geojson.org/schema/{GEOJSON_SCHEMAS.get(shape, 'Geometry')}.json",
-        }
+        return {"title": _("Geometry"), "x-ogc-role": "primary-geometry", "format": shape}
     kept = ("title", "type", "format", "enum", "x-ogc-role", "x-ogc-unit")
     found = told.get(queryable.name, {"type": "integer"})
     return {"title": queryable.name} | {name: found[name] for name in kept if name in found}
-
-
-GEOJSON_SCHEMAS = {
-    f"geometry-{shape.lower()}": shape
-    for shape in ("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon")
-}

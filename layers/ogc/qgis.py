@@ -1,7 +1,8 @@
 """What QGIS needs beyond the standard: refusals that it can show, and what versions before 3.44 do not ask for.
 
-QGIS reads the words of a refusal only from an OWS exception report. Before 3.44 it reads no schema (Part 5): it takes
-fields and geometry from the first ten features, and the collection's extent as written in the layer's own system.
+QGIS reads the words of a refusal only from an OWS exception report, and knows the geometry of filters by a `$ref`.
+Before 3.44 it reads no schema (Part 5): it takes fields and geometry from the first ten features, and the collection's
+extent as written in the layer's own system.
 """
 
 import json
@@ -100,7 +101,7 @@ def example(layer: Layer, rights: Rights) -> str:
     told = layer_schema(layer, rights)["properties"]
     values = {name: EXAMPLES[one.get("format", one["type"])] for name, one in told.items() if "type" in one}
     values.pop("id", None)
-    shape = next(one["format"] for one in told.values() if one.get("x-ogc-role") == "primary-geometry")
+    shape = next(one["format"] for one in told.values() if is_geometry(one))
     feature = {"type": "Feature", "id": 0, "geometry": shape_near(shape, *near[:2]), "properties": values}
     return json.dumps(feature, ensure_ascii=False)
 
@@ -119,6 +120,18 @@ def shape_near(kind: str, x: float, y: float) -> Document | None:
     }
     found = shapes.get(kind)
     return found and {"type": found[0], "coordinates": found[1]}
+
+
+def with_references(queryables: Document) -> Document:
+    """Queryables whose geometry is said as Part 3 does, `$ref`, not as Part 5 does."""
+    reference = {"$ref": "https://geojson.org/schema/Geometry.json"}
+    told = queryables["properties"].items()
+    properties = {name: one | (reference if is_geometry(one) else {}) for name, one in told}
+    return queryables | {"properties": properties}
+
+
+def is_geometry(property_: Document) -> bool:
+    return property_.get("x-ogc-role") == "primary-geometry"
 
 
 def in_storage_crs(collection: Document) -> Document:

@@ -95,10 +95,8 @@ class Resource(View):
 
     # -- answers ------------------------------------------------------------------------------------------------------
 
-    def answer(
-        self, document: Mapping[str, Any], form: Format, headers: Mapping[str, str] | None = None
-    ) -> HttpResponse:
-        return self.send(json.dumps(document, ensure_ascii=False, separators=(",", ":")), form, headers)
+    def answer(self, document: Mapping[str, Any], form: Format) -> HttpResponse:
+        return self.send(compact(document), form)
 
     def send(self, text: str, form: Format, headers: Mapping[str, str] | None = None) -> HttpResponse:
         """A text of this form, gzipped where that is taken and worth it."""

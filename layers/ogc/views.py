@@ -92,7 +92,9 @@ class QueryablesView(Resource):
         layer = self.layer(slug)
         form = chosen(request, SCHEMA, HTML)
         document = documents.queryables(layer, self.rights, self.base)
-        return pages.queryables(request, layer, document) if form is HTML else self.answer(document, form)
+        if form is HTML:
+            return pages.queryables(request, layer, document)
+        return self.answer(qgis.with_references(document) if qgis.version_of(request) else document, form)
 
 
 class ItemsView(Resource):

@@ -146,12 +146,17 @@ def at_time(parameters: Parameters, queryables: Queryables) -> Iterator[Conditio
     dated = next((one for one in queryables.values() if one.kind in ("date", "timestamp")), None)
     if text:
         bounds = [".." if bound == "" or bound.startswith("0000-") else bound for bound in text.split("/", 2)]
-        if len(bounds) > 2 or bounds == [".."] or bounds == ["..", ".."]:
+        if len(bounds) > 2 or bounds == [".."] or bounds == ["..", ".."] or backwards(*bounds):
             message = _("“datetime” must be a date, a date and time, or two of them with a slash between.")
             raise Invalid(message, parameter="datetime")
         tree = {"interval": bounds if len(bounds) == 2 else bounds * 2}
         within = {"op": "t_intersects", "args": [{"property": dated.name} if dated else tree, tree]}
         yield under("datetime", within, queryables, CRS84, "d")
+
+
+def backwards(first: str, last: str = "..") -> bool:
+    """Whether an interval ends on a day before its first."""
+    return ".." not in (first, last) and first[:10] > last[:10]
 
 
 def with_values(parameters: Parameters, queryables: Queryables) -> Iterator[Condition]:
