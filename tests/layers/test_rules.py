@@ -93,11 +93,12 @@ def test_two_neighbours_may_move_their_boundary_at_once() -> None:
     wider.srid = 2154
     narrower = Polygon.from_bbox((X + 120, Y, X + 200, Y + 100))
     narrower.srid = 2154
-    apply(
+    written = apply(
         layer,
         Edit(action="update", id=west, version=1, geometry=wider),
         Edit(action="update", id=east, version=1, geometry=narrower),
     )
+    assert [one.version for one in written] == [2, 2]
 
 
 def test_the_edit_that_breaks_a_rule_is_named() -> None:
@@ -115,7 +116,8 @@ def test_pieces_and_unions_keep_the_rules() -> None:
     rights = rights_of(factories.user(layer.owner, "network_technician"))
     with acting_as(rights):
         kept, new = split(layer, pk, line((30, -1), (30, 101)), version=1, rights=rights, origin=WEB)
-        merge(layer, [(kept.id, kept.version), (new.id, new.version)], rights=rights, origin=WEB)
+        whole, gone = merge(layer, [(kept.id, kept.version), (new.id, new.version)], rights=rights, origin=WEB)
+    assert (whole.id, whole.version, gone.id) == (pk, 3, new.id)
 
 
 def test_raw_sql_keeps_the_rules_too() -> None:
@@ -147,8 +149,8 @@ def test_a_unique_field_is_refused_by_its_name() -> None:
 def test_rows_of_two_members_never_meet() -> None:
     layer = factories.editable_layer(geometry="polygon", rows="owner")
     give(layer, hard("no_overlap"), hard("unique", column="name"))
-    factories.feature(layer, name="Objet", owner_id=factories.member().pk)
-    create(layer, square())
+    theirs = factories.feature(layer, name="Objet", owner_id=factories.member().pk)
+    assert create(layer, square()) != theirs
 
 
 def test_ends_that_almost_meet_are_refused() -> None:
@@ -164,7 +166,7 @@ def test_rules_that_were_taken_away_hold_no_more() -> None:
     layer = ruled("polygon", hard("no_overlap"), hard("unique", column="name"))
     create(layer, square())
     give(layer)
-    create(layer, square())
+    assert create(layer, square())
 
 
 def test_a_reference_that_is_there_twice_cannot_become_unique() -> None:
