@@ -63,6 +63,11 @@ export class Controller {
   editKey: ((event: KeyboardEvent) => boolean) | null = null;
   editPageKey: ((event: KeyboardEvent, typing: boolean) => boolean) | null = null;
   private map: MapPort | null = null;
+  /** A link may open a desk before the map has come. */
+  private mapCame: (map: MapPort) => void = () => {};
+  private readonly mapThere = new Promise<MapPort>((resolve) => {
+    this.mapCame = resolve;
+  });
   private question: AbortController | null = null;
   private noticeCount = 0;
   private linkTimer = 0;
@@ -125,6 +130,7 @@ export class Controller {
   /** Gives the map: from now on it follows the state. */
   attach(map: MapPort): void {
     this.map = map;
+    this.mapCame(map);
     const { center, zoom } = this.opened;
     if (center) map.goTo({ center, zoom: zoom ?? 15 });
     else map.goTo({ bbox: this.firstPlace()[1], zoom: 17 });
@@ -448,8 +454,7 @@ export class Controller {
   }
 
   paperFrame(events: PaperFrameEvents): Promise<PaperFrame> {
-    if (!this.map) throw new Error("There is no map yet.");
-    return this.map.paperFrame(events);
+    return this.mapThere.then((map) => map.paperFrame(events));
   }
 
   editorLeft(): void {
