@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import count
+from itertools import combinations, count
+from math import dist
 from pathlib import Path
 from typing import Any
 
@@ -255,7 +256,9 @@ def corners(context: BrowserContext, demo: Demo) -> tuple[dict[str, Any], list[l
     green = context.request.get(f"{demo.url}/ogc/collections/green-areas/items", params=box | {"crs": CRS}).json()
     taken = [places_of(one["geometry"]) for one in green["features"]]
     for one in exact:
-        if 4 <= len(places_of(one["geometry"])) <= 7 and places_of(one["geometry"]) not in taken:
+        places = places_of(one["geometry"])
+        apart = all(dist(a, b) > 8 for a, b in combinations(places, 2))
+        if 4 <= len(places) <= 7 and apart and places not in taken:
             return one, ring_of(degrees[one["id"]]["geometry"])
     raise AssertionError("no parcel there")
 
