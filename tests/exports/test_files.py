@@ -24,7 +24,8 @@ from gis_core.models import Job, Membership, User
 from gis_core.rights import acting_as, rights_of
 from gis_core.services import jobs
 from layers.catalogue.models import Layer
-from layers.exports.child import workbook
+from layers.exports.child import shapefile, workbook
+from layers.exports.child.trouble import Trouble
 from layers.exports.services import files, making
 from layers.exports.services.ordering import ExportOrder, mark_of, start_export
 from layers.exports.tasks import export_layers, sweep_exports
@@ -232,6 +233,24 @@ def test_a_shapefile_keeps_areas_of_several_parts(administrator: User, table: RE
     layer = factories.layer("parcelles-d-essai")
     found = table(unzipped(made(administrator, "shp", layer)[0], tmp_path) / "parcelles-d-essai.shp")
     assert shapely.equals(found.shapes[0], shapely.from_wkb(bytes(parcel.geom.wkb)))
+
+
+def test_a_shapefile_that_would_grow_too_large_is_refused_in_words(
+    administrator: User, lamps: Layer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    factories.feature(lamps)
+    monkeypatch.setattr(making, "count", lambda *_arguments: 3_000_000)
+    job = run(order(administrator, "shp", lamps))
+    assert (job.state, left_behind(job)) == ("failed", [])
+    assert "2 Go" in job.message
+
+
+def test_a_shapefile_that_grows_too_large_stops(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shapefile, "MOST_BYTES", 50)
+    path = tmp_path / "essai.shp"
+    path.write_bytes(b"." * 51)
+    with pytest.raises(Trouble):
+        next(shapefile.Small(path).watched(iter([[(1,)]])))
 
 
 # -- XLSX -------------------------------------------------------------------------------------------------------------

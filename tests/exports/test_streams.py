@@ -433,3 +433,9 @@ def test_too_many_streams_at_once_are_refused(client: Client, lamps: Layer) -> N
         refused = client.get(f"/api/v1/layers/{lamps.slug}/export.csv")
     leave(answer)
     assert (answer.status_code, refused.status_code) == (200, 503)
+
+
+def test_a_filter_that_cannot_be_computed_is_refused_in_words(client: Client, lamps: Layer) -> None:
+    factories.feature(lamps, height_m=1e300)
+    answer = client.get(f"/api/v1/layers/{lamps.slug}/export.csv", {"filter": "height_m ^ 2 > 1"})
+    assert (answer.status_code, answer.json()["parameter"]) == (400, "filter")

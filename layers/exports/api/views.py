@@ -55,7 +55,8 @@ class ExportCountView(APIView):
         rights = rights_of_request(request)
         selection = Selection.parse(request.query_params)
         layer = visible_layer(slug, rights)
-        return Response({"count": count(layer, selection.condition(layer, rights))})
+        with selection.computed():
+            return Response({"count": count(layer, selection.condition(layer, rights))})
 
 
 class StreamView(APIView):

@@ -11,9 +11,8 @@ from typing import Any, BinaryIO, Protocol
 from layers.exports.child.trouble import Trouble
 from layers.exports.child.wire import Batches, Described, Order, Row, Wrote
 
-# What GDAL and the system say of a full disk, and GDAL of a Shapefile that grows too large.
+# What GDAL and SQLite say of a full disk.
 FULL = ("no space left", "disk is full", "disk full", "database or disk is full")
-TOO_LARGE = ("2gb", "2 gb", "file size limit")
 
 
 class Writer(Protocol):
@@ -76,7 +75,7 @@ def trouble_of(error: Exception) -> Trouble:
         return Trouble("full")
     if any(words in said for words in FULL):
         return Trouble("full")
-    return Trouble("too_large" if any(words in said for words in TOO_LARGE) else "failed", said=str(error)[:300])
+    return Trouble("failed", said=str(error)[:300])
 
 
 def main() -> None:

@@ -6,16 +6,20 @@ from datetime import datetime
 from functools import partial
 from itertools import count
 from math import isfinite
+from pathlib import Path
 from typing import Any
 
 from layers.exports.child import arrow
 from layers.exports.child.trouble import Trouble
-from layers.exports.child.wire import Batches, Described, Field, Order, Wrote
+from layers.exports.child.wire import Batches, Described, Field, Kind, Order, Wrote
 
 LONGEST_NAME = 10
 LONGEST_TEXT = 254
 MOST_FIELDS = 255
 LARGEST = 10.0**15
+MOST_BYTES = 2**31 - 1
+# Widths of DBF fields, as GDAL makes them.
+WIDTHS: dict[Kind, int] = {"text": LONGEST_TEXT, "integer": 18, "number": 24, "boolean": 1, "date": 8, "datetime": 254}
 # Shapefiles do not tell one part from several.
 TYPES = {"MultiPolygon": "Polygon", "MultiLineString": "LineString"}
 
@@ -28,19 +32,49 @@ class Shapefiles:
         fields = layer.fields
         if len(fields) > MOST_FIELDS:
             raise Trouble("too_many_fields", most=MOST_FIELDS)
+        if layer.count * record_bytes(fields) > MOST_BYTES:
+            raise Trouble("too_large")
         names = short_names([one.name for one in fields])
         wrote = Wrote(layer.name)
         wrote.renamed = [(one.name, name) for one, name in zip(fields, names, strict=True) if one.name != name]
         kept = [replace(one, kind="text") if one.kind == "datetime" else one for one in fields]
         widths = {name: LONGEST_TEXT for name, one in zip(names, kept, strict=True) if one.kind == "text"}
         schema = arrow.schema(list(zip(names, kept, strict=True)), widths)
-        rows = arrow.reader(schema, batches, [change_of(one, wrote) for one in fields], wrote)
+        path = self.folder / f"{layer.name}.shp"
+        small = Small(path)
+        rows = arrow.reader(schema, small.watched(batches), [change_of(one, wrote) for one in fields], wrote)
         written = replace(layer, geometry_type=TYPES.get(layer.geometry_type, layer.geometry_type))
-        path = str(self.folder / f"{layer.name}.shp")
-        arrow.write(written, rows, path, "ESRI Shapefile", ENCODING="UTF-8", **{"2GB_LIMIT": "YES"})
+        try:
+            arrow.write(written, rows, str(path), "ESRI Shapefile", ENCODING="UTF-8")
+        except Exception:
+            # What stopped the rows comes out of GDAL under another name.
+            small.check()
+            raise
+        small.check()
         return wrote
 
     def close(self) -> None: ...
+
+
+class Small:
+    """Watches that no file of a Shapefile grows beyond what its readers take: GDAL goes on."""
+
+    def __init__(self, path: Path) -> None:
+        self.paths = [path, path.with_suffix(".dbf")]
+
+    def watched(self, batches: Batches) -> Batches:
+        for rows in batches:
+            self.check()
+            yield rows
+
+    def check(self) -> None:
+        """Raises Trouble."""
+        if any(path.exists() and path.stat().st_size > MOST_BYTES for path in self.paths):
+            raise Trouble("too_large")
+
+
+def record_bytes(fields: Sequence[Field]) -> int:
+    return 1 + sum(WIDTHS[one.kind] for one in fields)
 
 
 def short_names(names: Sequence[str]) -> list[str]:

@@ -35,7 +35,7 @@ class Style:
 class Described:
     """A layer to write. Rows hold the values of the fields, of which the identifier is the first; then WKB for GDAL.
 
-    `geometry_type` is OGC's name of the one that the layer has, or "Unknown".
+    `geometry_type` is OGC's name of the one that the layer has, or "Unknown"; `count` is how many rows are expected.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Described:
     fields: Sequence[Field]
     geometry_type: str
     srid: int
+    count: int
     style: Style | None = None
 
 

@@ -76,7 +76,8 @@ def prepare(wanted: Wanted, order: ExportOrder, rights: Rights) -> Prepared:
     condition = wanted.selection.condition(layer, rights)
     columns = columns_for(layer, rights, labels=order.labels)
     shape: Shape = "wkb" if order.format != "xlsx" else "xy" if order.points else "none"
-    found = count(layer, condition)
+    with wanted.selection.computed():
+        found = count(layer, condition)
     if order.format == "xlsx" and found >= MOST_SHEET_ROWS:
         words = _("“%(layer)s” has %(count)s objects, and a sheet holds %(most)s: narrow the selection down.")
         numbers = {"count": display_number(found, 0), "most": display_number(MOST_SHEET_ROWS - 1, 0)}
@@ -134,7 +135,14 @@ def described(one: Prepared, order: ExportOrder) -> Described:
         fields += [Field(name, name, "number") for name in (free_name("x", columns), free_name("y", columns))]
     style = style_of(layer, columns) if order.format == "gpkg" and layer.legend else None
     return Described(
-        layer.slug, str(layer), layer.abstract, fields, geometry_type_name(layer), one.reading.crs.srid, style
+        layer.slug,
+        str(layer),
+        layer.abstract,
+        fields,
+        geometry_type_name(layer),
+        one.reading.crs.srid,
+        one.count,
+        style,
     )
 
 

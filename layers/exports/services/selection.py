@@ -1,10 +1,11 @@
 """Which features of a layer are exported: those in a bbox, those that a filter finds, those of a list, or all."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from django.db import connection
+from django.db import DataError, InternalError, connection
 from django.utils.translation import gettext as _
 from psycopg import sql
 
@@ -12,10 +13,11 @@ from gis_core.errors import Invalid
 from gis_core.parameters import BBox, Parameters, bbox_4326
 from gis_core.rights import Rights
 from layers.catalogue.models import Layer
-from layers.features.cql2 import LANGUAGES, Condition, compile_filter, parse, queryables_of
-from layers.features.crs import CRS84, crs_of
+from layers.features.cql2 import Condition, queryables_of
+from layers.features.services.query import filtered
 from layers.features.services.read import LARGEST_ID, inside
 
+FILTER = ("filter", "filter-lang", "filter-crs")
 MOST_IDS = 50_000
 
 
@@ -25,25 +27,15 @@ class Selection:
 
     bbox: BBox | None = None
     filter: str = ""
-    filter_lang: str = LANGUAGES[0]
+    filter_lang: str = ""
     filter_crs: str = ""
     ids: tuple[int, ...] | None = None
 
     @classmethod
     def parse(cls, parameters: Parameters) -> "Selection":
         """`bbox`, `filter`, `filter-lang`, `filter-crs` and `ids`; raises Invalid."""
-        language = parameters.get("filter-lang") or LANGUAGES[0]
-        if language not in LANGUAGES:
-            message = _("“%(name)s” must be one of: %(known)s.")
-            raise Invalid(message % {"name": "filter-lang", "known": ", ".join(LANGUAGES)}, parameter="filter-lang")
-        filter_crs = parameters.get("filter-crs", "")
-        return cls(
-            bbox_4326(parameters),
-            parameters.get("filter", ""),
-            language,
-            crs_of(filter_crs, "filter-crs").uri if filter_crs else "",
-            ids_of(parameters.get("ids", "")),
-        )
+        text, language, crs = (parameters.get(name, "") for name in FILTER)
+        return cls(bbox_4326(parameters), text, language, crs, ids_of(parameters.get("ids", "")))
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "Selection":
@@ -72,15 +64,30 @@ class Selection:
         if self.ids is not None:
             parts.append(sql.SQL("id = any(%(ids)s)"))
             values["ids"] = list(self.ids)
-        if self.filter:
-            found = self.filtered(layer, rights)
+        for found in self.filtered(layer, rights):
             parts.append(found.sql)
             values |= found.values
         return Condition(sql.SQL(" and ").join(sql.SQL("({})").format(part) for part in parts), values)
 
-    def filtered(self, layer: Layer, rights: Rights) -> Condition:
-        crs = crs_of(self.filter_crs, "filter-crs") if self.filter_crs else CRS84
-        return compile_filter(parse(self.filter, self.filter_lang), queryables_of(layer, rights), crs)
+    def filtered(self, layer: Layer, rights: Rights) -> Iterator[Condition]:
+        """The filter as OGC API compiles it; an empty one is none."""
+        given = dict(zip(FILTER, (self.filter, self.filter_lang, self.filter_crs), strict=True))
+        if not self.filter:
+            del given["filter"]
+        return filtered(given, queryables_of(layer, rights))
+
+    @contextmanager
+    def computed(self) -> Iterator[None]:
+        """Raises Invalid where rows are read by a filter that asks for what cannot be computed."""
+        try:
+            yield
+        except (DataError, InternalError) as error:
+            if not self.filter:
+                raise
+            message = _(
+                "The filter asks for what cannot be computed for some features (a number out of range, a shape)."
+            )
+            raise Invalid(message, parameter="filter") from error
 
 
 def ids_of(text: str) -> tuple[int, ...] | None:

@@ -90,7 +90,7 @@ def whole(layer: Layer, selection: Selection, reading: Reading, form: Format, ri
 
 def parts_of(layer: Layer, selection: Selection, reading: Reading, form: Format, rights: Rights) -> Generator[bytes]:
     until = time.monotonic() + LONGEST_S
-    with slot(rights), acting_as(rights), transaction.atomic():
+    with slot(rights), acting_as(rights), selection.computed(), transaction.atomic():
         condition = selection.condition(layer, rights)
         if not rights.signed_in and count(layer, condition, MOST_ANONYMOUS + 1) > MOST_ANONYMOUS:
             message = _("This selection has more than %(most)s objects: sign in, or narrow it down.")
