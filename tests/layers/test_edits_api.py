@@ -184,6 +184,12 @@ def test_a_hundred_thousand_brackets_are_bad_input(session: Client) -> None:
     assert session.post("/api/v1/layers/lampes/edits/", body, content_type=JSON).status_code == 400
 
 
+def test_an_endless_body_is_refused_before_it_is_read(session: Client) -> None:
+    url = "/api/v1/layers/lampes/edits/"
+    answer = session.generic("POST", url, b"{}", content_type=JSON, CONTENT_LENGTH=str(10**9))
+    assert answer.status_code == 413
+
+
 def test_a_session_without_its_form_token_does_not_write(technician: User) -> None:
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(technician)
@@ -287,5 +293,10 @@ def test_whoever_was_overwritten_reads_a_notice_and_dismisses_it(
     (notice,) = page["results"]
     assert (page["count"], notice["layer"], notice["feature"], notice["by"]) == (1, "lampes", pk, "Bob Lenoir")
     assert notice["fields"] == [{"name": "lamps", "label": "Lampes"}]
+    with factories.as_owner():
+        Layer.objects.filter(pk=layer.pk).update(visibility="owner", owner=factories.member())
+    assert session.get("/api/v1/notices/").json()["count"] == 0
+    with factories.as_owner():
+        Layer.objects.filter(pk=layer.pk).update(visibility="public")
     assert session.delete(f"/api/v1/notices/{notice['id']}/").status_code == 204
     assert session.get("/api/v1/notices/").json()["results"] == []

@@ -7,16 +7,18 @@ from django.utils.translation import gettext as _
 
 from gis_core.errors import NotFound
 from gis_core.rights import Rights
+from layers.catalogue.models import Layer
 from layers.features.models import Notice
 
 
 def notices_of(rights: Rights) -> QuerySet[Notice]:
-    """The asker's own, the latest first."""
-    return Notice.objects.filter(person=rights.user_id).select_related("layer", "by")
+    """The asker's own about layers that they see, the latest first."""
+    seen = Layer.objects.visible_to(rights)
+    return Notice.objects.filter(person=rights.user_id, layer__in=seen).select_related("layer", "by")
 
 
 def as_json(notice: Notice, rights: Rights) -> dict[str, Any]:
-    """Fields are named as the asker may see them; a layer that they see no more keeps its name to itself."""
+    """Fields are named as the asker may see them."""
     labels = {one["name"]: one["label"] for one in notice.layer.fields_for(rights)} | {"geometry": _("Geometry")}
     return {
         "id": notice.pk,
