@@ -36,6 +36,8 @@ def chosen(request: HttpRequest, *offered: Format, parameters: Container[str] = 
             raise Invalid(_("There is no parameter “%(name)s” here.") % {"name": name[:60]}, parameter=name[:60])
     if asked := request.GET.get("f", ""):
         return named(asked, offered)
+    if not request.headers.get("Accept"):
+        return offered[0]
     types = {media_type: one for one in offered for media_type in (one.media_type, *one.also)}
     wanted = request.get_preferred_type(list(types))
     if wanted is None:
