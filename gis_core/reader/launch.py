@@ -32,7 +32,7 @@ ENVIRONMENT = {
     # Each arena of the allocator reserves address space, which is limited.
     "MALLOC_ARENA_MAX": "2",
     "GDAL_NUM_THREADS": "1",
-    "OGR_ARROW_MEM_LIMIT": "33554432",
+    "OGR_ARROW_MEM_LIMIT": "16777216",
     "GDAL_CACHEMAX": "64",
     "GDAL_DRIVER_PATH": "disable",
     "GDAL_PAM_ENABLED": "NO",

@@ -96,8 +96,8 @@ class GeometryInfo:
 
     `curves` were drawn with arcs, which become lines of short segments.
 
-    `before` and `after` are the sizes of all the invalid ones, before and after a repair; `lost` those it leaves
-    nothing of.
+    The repair of `tried` of these was tried (time is limited): `before` and `after` are their sizes, nothing is left
+    of `lost`.
     """
 
     nulls: int
@@ -108,6 +108,7 @@ class GeometryInfo:
     curves: int
     checked: int
     invalid: Mapping[str, int]
+    tried: int
     lost: int
     before: float
     after: float
@@ -355,6 +356,7 @@ def _geometry(told: Mapping[str, Any]) -> GeometryInfo:
         curves=int(told["curves"]),
         checked=int(told["checked"]),
         invalid={str(reason): int(count) for reason, count in told["invalid"].items()},
+        tried=int(told["tried"]),
         lost=int(told["lost"]),
         before=float(told["before"]),
         after=float(told["after"]),

@@ -39,7 +39,7 @@ COMPANIONS = {
 }
 ARCHIVES = (".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz")
 UTF8_NAME = 0x800
-SPREADSHEET = ("xl/workbook.xml", "content.xml")
+SPREADSHEETS = ({"xl/workbook.xml"}, {"content.xml", "mimetype"})
 
 type Answer = tuple[dict[str, Any], list[Blob]]
 type Opener = Callable[[], IO[bytes]]
@@ -107,7 +107,7 @@ def is_spreadsheet(name: str) -> bool:
     """Whether a ZIP file is a workbook."""
     try:
         with regular(name) as opened, zipfile.ZipFile(opened) as archive:
-            return any(inside in archive.NameToInfo for inside in SPREADSHEET)
+            return any(members <= archive.NameToInfo.keys() for members in SPREADSHEETS)
     except (zipfile.BadZipFile, OSError, ValueError):
         return False
 

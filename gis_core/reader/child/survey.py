@@ -110,6 +110,7 @@ class Geometries:
     vertices: int = 0
     checked: int = 0
     invalid: Counter[str] = field(default_factory=Counter)
+    tried: int = 0
     lost: int = 0
     before: float = 0.0
     after: float = 0.0
@@ -161,6 +162,7 @@ class Geometries:
             "curves": self.curves,
             "checked": self.checked,
             "invalid": dict(self.invalid),
+            "tried": self.tried,
             "lost": self.lost,
             "before": round(self.before, 2),
             "after": round(self.after, 2),
@@ -185,13 +187,15 @@ class Geometries:
         for row in where(present & ~shapely.is_valid(shapes)):
             reason = reason_of(shapes[row])
             self.invalid[reason] += 1
-            self._try_repair(shapes[row], reason, int(slice_.ranks[row]), named(slice_, identifier, row))
+            if self.seconds + time.monotonic() - began < VALIDITY_SECONDS:
+                self._try_repair(shapes[row], reason, int(slice_.ranks[row]), named(slice_, identifier, row))
         self.seconds += time.monotonic() - began
 
     def _try_repair(self, shape: Any, reason: str, rank: int, name: str | None) -> None:
         family = FAMILY_OF.get(int(shapely.get_type_id(shape)))
         if family is None or family == "point":
             return
+        self.tried += 1
         after = repaired(shape, family)  # type: ignore[arg-type]  # one of the families
         if after is None:
             self.lost += 1
