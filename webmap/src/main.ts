@@ -54,4 +54,5 @@ if (target && twin) {
   await started;
   settled = true;
   map.refresh();
+  if (app.config.user) void import("./app/overwritten").then(({ tellOverwritten }) => tellOverwritten(app));
 }

@@ -423,9 +423,17 @@ export class Controller {
   async edit(slug: string, id: number | null = null, tab: Tab = "values"): Promise<void> {
     const layer = this.layer(slug);
     if (!layer) return;
-    if (this.editor && this.editor.state.layer.slug !== slug) return this.editor.leave();
+    if (this.editor?.state.layer.slug !== slug) this.editor?.leave();
     if (!this.editor) await this.openEditor(layer);
-    if (id !== null) await this.editor?.open(id, tab);
+    // It stays where it is while somebody decides about unsaved work.
+    if (id === null || this.editor?.state.layer.slug !== slug) return;
+    this.editor.focusing = true;
+    await this.editor.open(id, tab);
+  }
+
+  /** Whether this person is one of the layer's owner: the history names people, and is for those. */
+  readsHistory({ owner }: Layer): boolean {
+    return owner !== null && this.config.memberships.some(({ member }) => member.slug === owner.slug);
   }
 
   private async openEditor(layer: Layer): Promise<void> {
@@ -556,6 +564,7 @@ export class Controller {
   }
 
   dismiss(id: number): void {
+    this.state.notices.find((notice) => notice.id === id)?.action?.read?.();
     this.store.update({ notices: this.state.notices.filter((notice) => notice.id !== id) });
   }
 

@@ -1,21 +1,20 @@
 import { ApiError } from "../api/client";
 import type { Layer } from "../api/types";
 import type { Controller } from "../app/controller";
-import { focusMap } from "../app/keyboard";
+import { focusMap, keepFocus } from "../app/keyboard";
 import * as memory from "../app/memory";
 import { isPhone } from "../app/surroundings";
-import { formatLength } from "../format/format";
 import { fromLambert93 } from "../geo/lambert93";
 import { type EditWords, editWords } from "../i18n/edit";
-import { buildModel } from "../map/model";
+import type { Editing } from "../state/state";
 import { Store } from "../state/store";
-import type { DrawnShape, EditCanvas } from "./canvas";
+import { Board } from "./board";
 import { type DeletedFeature, EditClient, type HistoryEntry } from "./client";
-import { finished, laid, lay, layAgain, type Purpose, startDrawing, takeBack } from "./drawing";
-import { commonValues, emptyValues, type FormField, mayHaveParts, readSchema } from "./form";
+import { laid, layAgain } from "./drawing";
+import { commonValues, type FormField, mayHaveParts, readSchema } from "./form";
 import { Hand } from "./hand";
 import * as kept from "./keep";
-import { pictureOf, shapesOf } from "./picture";
+import { Pen } from "./pen";
 import { shownShape } from "./requests";
 import { Saving } from "./saving";
 import {
@@ -31,22 +30,11 @@ import {
   type Session,
   sameValue,
   takenUp,
+  touched,
   undo,
-  type Values,
 } from "./session";
-import {
-  boxOfShape,
-  faultOf,
-  type Place,
-  type Position,
-  removeVertex,
-  type Shape,
-  translate,
-  withHole,
-  withPart,
-} from "./shape";
-import { Snapper } from "./snapper";
-import { type Aim, activeDraft, type EditState, NOWHERE, pickedDrafts, type Tab, type Tool } from "./state";
+import { boxOfShape, type Shape } from "./shape";
+import { activeDraft, CALM, type EditState, pickedDrafts, type Tab, type Tool } from "./state";
 
 /** So many at once are asked of the server; more only wait. */
 const AT_ONCE = 6;
@@ -54,24 +42,19 @@ const AT_ONCE = 6;
 export const MOST_PICKED = 500;
 const KEEP_MS = 400;
 
-/** Nothing is drawn, dragged, chosen or shown of the past. */
-const CALM = { drawing: null, chosen: null, dragged: null, held: false, former: null } as const;
-
 /** The verbs of editing one layer. The interface and the hand on the map call them; state, map and screen follow. */
 export class Editor {
   readonly store: Store<EditState>;
-  readonly aim = new Store<Aim>(NOWHERE);
   readonly client: EditClient;
   readonly saving: Saving;
   readonly hand: Hand;
-  private readonly snapper: Snapper;
-  private canvas: EditCanvas | null = null;
-  private shapes: readonly DrawnShape[] = [];
-  private shapesFrom: readonly unknown[] = [];
+  readonly pen: Pen;
+  readonly board: Board;
+  /** Opened by a button that went away: the sheet takes the focus. */
+  focusing = false;
   private keepTimer = 0;
-  private frame = 0;
   private gone = false;
-  private readonly stops: (() => void)[] = [];
+  private stopListening: (() => void) | null = null;
 
   constructor(
     readonly app: Controller,
@@ -109,7 +92,8 @@ export class Editor {
     this.client = new EditClient(app.api, app.config.urls.api, layer);
     this.saving = new Saving(this);
     this.hand = new Hand(this);
-    this.snapper = new Snapper(this.client, (reach) => this.store.update({ reach }));
+    this.pen = new Pen(this);
+    this.board = new Board(app, this.store, this.client);
   }
 
   get state(): EditState {
@@ -132,21 +116,10 @@ export class Editor {
 
   /** Takes the map: from now on it is drawn on. */
   async start(): Promise<void> {
-    this.stops.push(
-      this.store.subscribe(() => this.changed()),
-      this.aim.subscribe(() => this.redraw()),
-      this.app.store.subscribe((now, before) => {
-        if (now.view !== before.view || now.layers !== before.layers) this.lookAround();
-        this.redraw();
-      }),
-    );
+    this.stopListening = this.store.subscribe(() => this.changed());
     addEventListener("beforeunload", this.warn);
-    const canvas = await this.app.editCanvas(this.hand);
-    if (this.gone) return canvas.stop();
-    this.canvas = canvas;
     this.changed();
-    this.lookAround();
-    await this.loadSchema();
+    await Promise.all([this.board.start(this.hand), this.loadSchema()]);
   }
 
   async loadSchema(): Promise<void> {
@@ -167,6 +140,7 @@ export class Editor {
 
   stay(): void {
     this.store.update({ leaving: false });
+    keepFocus();
   }
 
   /** Leaves what is not saved in this browser, to be taken up again. */
@@ -181,9 +155,8 @@ export class Editor {
     window.clearTimeout(this.keepTimer);
     if (!keeping) void kept.forget(this.state.layer.slug);
     removeEventListener("beforeunload", this.warn);
-    for (const stop of this.stops) stop();
-    this.snapper.forget();
-    this.canvas?.stop();
+    this.stopListening?.();
+    this.board.stop();
     this.app.editorLeft();
   }
 
@@ -196,23 +169,23 @@ export class Editor {
 
   private changed(): void {
     if (this.gone) return;
-    const { session, active, drawing, picked, held, tab } = this.state;
-    const hidden = takenUp(session);
     const before = this.app.state.editing;
-    const sheet = active !== null || drawing !== null || picked.length > 0;
-    const crosshair = isPhone() && (drawing !== null || held || (active !== null && tab === "geometry"));
-    const same = before && String(before.hidden) === String(hidden);
-    this.app.store.update({
-      editing: {
-        layer: session.layer,
-        hidden: same ? before.hidden : hidden,
-        sheet,
-        crosshair,
-        drawing: drawing !== null,
-      },
-    });
+    const now = this.onScreen();
+    if (JSON.stringify(now) !== JSON.stringify(before)) this.app.store.update({ editing: now });
     this.keepSoon();
-    this.redraw();
+    this.board.redraw();
+  }
+
+  /** What the rest of the screen must know. */
+  private onScreen(): Editing {
+    const { session, active, drawing, picked, held, tab } = this.state;
+    return {
+      layer: session.layer,
+      hidden: takenUp(session),
+      sheet: active !== null || drawing !== null || picked.length > 0,
+      crosshair: isPhone() && (drawing !== null || held || (active !== null && tab === "geometry")),
+      drawing: drawing !== null,
+    };
   }
 
   private keepSoon(): void {
@@ -228,75 +201,13 @@ export class Editor {
     if (now !== before) this.store.update({ kept: now });
   }
 
-  private redraw(): void {
-    if (this.frame || this.gone) return;
-    this.frame = requestAnimationFrame(() => {
-      this.frame = 0;
-      if (this.canvas && !this.gone) this.paint(this.canvas);
-    });
-  }
-
-  private paint(canvas: EditCanvas): void {
-    const { state } = this;
-    const { session, active, picked, dragged, former, box, drawing } = state;
-    const from = [session.drafts, active, String(picked), dragged, former, box, drawing];
-    if (from.some((one, i) => one !== this.shapesFrom[i])) this.shapes = shapesOf(state);
-    this.shapesFrom = from;
-    const { look } = buildModel(this.app.state, "");
-    const { language } = this.app.state;
-    const length = (metres: number): string => formatLength(metres, language);
-    canvas.draw(
-      pictureOf({ state, aim: this.aim.state, look, metresPerPixel: canvas.metresPerPixel(), length }, this.shapes),
-    );
-  }
-
   // --- looking -----------------------------------------------------------------------------------------------------
-
-  /** Layers that one snaps to: those on the map. */
-  snapLayers(): string[] {
-    const { layer, snapping } = this.state;
-    const on = this.app.state.layers.filter(({ visible }) => visible).map(({ slug }) => slug);
-    return [...new Set([layer.slug, ...on])].filter((slug) => !snapping.off.includes(slug));
-  }
-
-  private lookAround(): void {
-    const { snapping } = this.state;
-    if (this.canvas && snapping.on && !this.readOnly) this.snapper.look(this.canvas.box(), this.snapLayers());
-  }
-
-  /** One aims at this place now; null: nowhere. */
-  aimAt(raw: Position | null, suspended = false): void {
-    if (!raw || !this.canvas) return this.aim.update(NOWHERE);
-    this.aim.update(this.snapper.aim(raw, this.state, this.canvas.metresPerPixel(), suspended));
-  }
-
-  /** Metres under so many pixels. */
-  reach(pixels: number): number {
-    return pixels * (this.canvas?.metresPerPixel() ?? 1);
-  }
-
-  centre(): Position | null {
-    return this.canvas?.centre() ?? null;
-  }
-
-  featureAt(at: Position): number | null {
-    return this.canvas?.featureAt(this.state.layer.slug, at) ?? null;
-  }
-
-  featuresIn(box: readonly [number, number, number, number]): number[] {
-    return this.canvas?.featuresIn(this.state.layer.slug, box) ?? [];
-  }
-
-  show(shape: Shape | null): void {
-    if (shape) this.canvas?.show(shape);
-  }
 
   setSnapping(patch: Partial<EditState["snapping"]>): void {
     const snapping = { ...this.state.snapping, ...patch };
     memory.keepSnapping(snapping);
     this.store.update({ snapping, reach: snapping.on ? this.state.reach : "none" });
-    if (snapping.on) this.lookAround();
-    else this.snapper.forget();
+    this.board.lookAround();
   }
 
   toggleTracing(): void {
@@ -355,15 +266,16 @@ export class Editor {
     const { session, active, picked } = this.state;
     const after = [active, ...picked].reduce((kept, key) => (key === null ? kept : closed(kept, key)), session);
     this.store.update({ ...CALM, session: after, active: null, picked: [] });
+    keepFocus();
   }
 
   /** One step back: what is held, drawn, shown, chosen, open. False when there is nothing to go back from. */
   back(): boolean {
     const { held, drawing, former, chosen, active, picked, tool } = this.state;
     if (held) this.hand.letGo();
-    else if (drawing) this.cancelDrawing();
+    else if (drawing) this.pen.cancelDrawing();
     else if (former) this.showFormer(null);
-    else if (chosen) this.choose(null);
+    else if (chosen) this.pen.choose(null);
     else if (active !== null || picked.length) this.close();
     else if (tool !== "select") this.setTool("select");
     else return false;
@@ -399,77 +311,6 @@ export class Editor {
     if (picked.length) this.app.editSheetOpened();
   }
 
-  // --- drawing -----------------------------------------------------------------------------------------------------
-
-  draw(purpose: Purpose = "new"): void {
-    const kind = purpose === "split" ? "line" : purpose === "hole" ? "polygon" : this.state.layer.geometry_type;
-    const { active, session } = this.state;
-    const apart = purpose === "new" && active !== null;
-    this.store.update({
-      ...CALM,
-      session: apart ? closed(session, active) : session,
-      drawing: startDrawing(purpose, kind),
-      active: apart ? null : active,
-      picked: [],
-    });
-    this.app.editSheetOpened("low");
-    focusMap();
-  }
-
-  /** Lays positions; a point is finished with its one position. */
-  lay(positions: readonly Position[]): void {
-    const { drawing } = this.state;
-    if (!drawing) return;
-    const after = lay(drawing, positions);
-    this.store.update({ drawing: after });
-    if (after.kind === "point") this.finish();
-  }
-
-  takeBack(): void {
-    if (this.state.drawing) this.store.update({ drawing: takeBack(this.state.drawing) });
-  }
-
-  cancelDrawing(): void {
-    this.store.update({ drawing: null });
-  }
-
-  finish(): void {
-    const { drawing } = this.state;
-    const shape = drawing && finished(drawing);
-    if (!drawing || !shape) return;
-    if (faultOf(shape)) return this.app.notify("warning", this.words("fault.crossing"));
-    if (drawing.purpose === "split") return void this.saving.split(shape);
-    if (drawing.purpose === "new") return this.create(shape);
-    this.addTo(shape, drawing.purpose);
-  }
-
-  private create(shape: Shape): void {
-    const clientId = crypto.randomUUID();
-    const draft: Draft = {
-      key: `new ${clientId}`,
-      clientId,
-      base: null,
-      properties: this.firstValues(),
-      shape,
-      deleted: false,
-    };
-    this.update(done(this.state.session, "draw", { [draft.key]: draft }));
-    this.activate(draft.key, "values");
-  }
-
-  private firstValues(): Values {
-    return emptyValues(this.fields());
-  }
-
-  private addTo(drawn: Shape, purpose: Purpose): void {
-    const draft = activeDraft(this.state);
-    const line = drawn.parts[0]?.[0] ?? [];
-    const shape = draft?.shape && (purpose === "hole" ? withHole(draft.shape, line) : withPart(draft.shape, line));
-    if (!shape) return this.app.notify("warning", this.words("hole.outside"));
-    this.store.update({ drawing: null });
-    this.setShape(shape);
-  }
-
   // --- changing ----------------------------------------------------------------------------------------------------
 
   fields(): FormField[] {
@@ -481,33 +322,13 @@ export class Editor {
     this.store.update({ session });
   }
 
-  setShape(shape: Shape, kind: "shape" | "move" = "shape"): void {
-    const draft = activeDraft(this.state);
-    if (!draft) return;
-    this.store.update({ dragged: null, held: false });
-    this.update(done(this.state.session, kind, { [draft.key]: this.touched({ ...draft, shape }) }));
-  }
-
-  /** Moves the whole active feature by so many metres. */
-  moveBy(dx: number, dy: number): void {
-    const shape = activeDraft(this.state)?.shape;
-    if (shape && (dx || dy)) this.setShape(translate(shape, dx, dy), "move");
-  }
-
-  /** Another content: what was sent before under the same name is not this. New things keep their name, not to be made twice. */
-  private touched(draft: Draft): Draft {
-    return draft.base ? { ...draft, clientId: crypto.randomUUID() } : draft;
-  }
-
   setValue(name: string, value: unknown): void {
     const drafts = this.state.picked.length
       ? pickedDrafts(this.state)
       : [activeDraft(this.state)].filter((one) => one !== null);
     const after = drafts
       .filter(({ properties }) => !sameValue(properties[name], value))
-      .map(
-        (draft) => [draft.key, this.touched({ ...draft, properties: { ...draft.properties, [name]: value } })] as const,
-      );
+      .map((draft) => [draft.key, touched({ ...draft, properties: { ...draft.properties, [name]: value } })] as const);
     if (!after.length) return;
     const about = `${after.map(([key]) => key).join()} ${name}`;
     this.forgetRefusals(drafts, name);
@@ -530,27 +351,13 @@ export class Editor {
     );
   }
 
-  choose(place: Place | null): void {
-    this.store.update({ chosen: place });
-  }
-
-  removeVertex(place: Place | null = this.state.chosen): void {
-    const shape = activeDraft(this.state)?.shape;
-    const after = shape && place && removeVertex(shape, place);
-    this.store.update({ chosen: null });
-    if (after) this.setShape(after);
-    else if (shape && place) this.app.notify("warning", this.words("vertex.last"));
-  }
-
   /** Deletes the active feature, or all that are picked; what was never saved just goes away. */
   remove(): void {
     const drafts = this.state.picked.length
       ? pickedDrafts(this.state)
       : [activeDraft(this.state)].filter((one) => one !== null);
     if (!drafts.length) return;
-    const after = drafts.map(
-      (draft) => [draft.key, draft.base ? this.touched({ ...draft, deleted: true }) : null] as const,
-    );
+    const after = drafts.map((draft) => [draft.key, draft.base ? touched({ ...draft, deleted: true }) : null] as const);
     this.update(done(this.state.session, "delete", Object.fromEntries(after)));
     this.store.update({ active: null, picked: [], chosen: null });
     this.app.notify("info", this.words(after.length === 1 ? "removed.one" : "removed.many", { count: after.length }));
@@ -572,7 +379,7 @@ export class Editor {
   }
 
   undo(): void {
-    if (this.state.drawing?.groups.length) return this.takeBack();
+    if (this.state.drawing?.groups.length) return this.pen.takeBack();
     this.stepped(undo(this.state.session));
   }
 
@@ -613,7 +420,7 @@ export class Editor {
     const shape = entry && shownShape(entry.geometry);
     const id = activeDraft(this.state)?.base?.id ?? 0;
     this.store.update({ former: entry && { id, version: entry.version, shape } });
-    if (shape) this.show(shape);
+    this.board.show(shape);
   }
 
   /** Where a deleted feature was. */
@@ -622,7 +429,7 @@ export class Editor {
     const { former } = this.state;
     const again = former?.version === feature.version && former.id === feature.id;
     this.store.update({ former: again ? null : { id: feature.id, version: feature.version, shape } });
-    if (shape && !again) this.show(shape);
+    if (!again) this.board.show(shape);
   }
 
   // --- trouble, and after writing ----------------------------------------------------------------------------------
@@ -637,10 +444,10 @@ export class Editor {
   /** Data changed on the server: tiles are asked for again, then draw what the editor drew meanwhile. */
   async written(): Promise<void> {
     this.store.update({ writes: this.state.writes + 1 });
-    this.snapper.forget();
+    this.board.forget();
     await this.app.refreshCatalogue();
-    this.lookAround();
-    this.canvas?.settled(() => this.release());
+    this.board.lookAround();
+    this.board.settled(() => this.release());
   }
 
   private release(): void {

@@ -55,7 +55,7 @@ export class Hand implements EditEvents {
   /** Shows what a click would take up. */
   private hover(at: Position | null): void {
     const { drawing, dragged, layer } = this.editor.state;
-    const id = at && !drawing && !dragged ? this.editor.featureAt(at) : null;
+    const id = at && !drawing && !dragged ? this.editor.board.featureAt(at) : null;
     this.editor.app.hover(id === null ? null : { layer: layer.slug, id });
   }
 
@@ -65,14 +65,14 @@ export class Hand implements EditEvents {
   }
 
   private aim(at: Position | null): void {
-    this.editor.aimAt(at);
+    this.editor.board.aimAt(at);
     if (this.editor.state.held) this.follow();
   }
 
   /** The held vertex is where one aims. */
   private follow(): void {
     const { chosen } = this.editor.state;
-    const at = this.editor.aim.state.at;
+    const at = this.editor.board.aim.state.at;
     const shape = activeShape(this.editor.state);
     if (chosen && at && shape) this.editor.store.update({ dragged: moveVertex(shape, chosen, at) });
   }
@@ -93,9 +93,9 @@ export class Hand implements EditEvents {
 
   private startMove(from: Position): Drag | null {
     const shape = activeShape(this.editor.state);
-    if (!shape || !touches(shape, from, this.editor.reach(this.reachPx))) return null;
+    if (!shape || !touches(shape, from, this.editor.board.reach(this.reachPx))) return null;
     // By its corner, when one is near: it snaps as that corner.
-    const corner = vertexNear(shape, from, this.editor.reach(this.reachPx));
+    const corner = vertexNear(shape, from, this.editor.board.reach(this.reachPx));
     const grip = corner && shape.parts[corner.part]?.[corner.line]?.[corner.index];
     return { kind: "whole", from: grip ?? from };
   }
@@ -103,13 +103,13 @@ export class Hand implements EditEvents {
   private startVertex(at: Position): Drag | null {
     const shape = activeShape(this.editor.state);
     if (!shape) return null;
-    const near = this.editor.reach(this.reachPx);
+    const near = this.editor.board.reach(this.reachPx);
     const corner = vertexNear(shape, at, near);
     const side = corner
       ? null
       : segments(shape).find((one) => Math.hypot(middleOf(one)[0] - at[0], middleOf(one)[1] - at[1]) <= near);
     if (corner) {
-      this.editor.choose(corner);
+      this.editor.pen.choose(corner);
       return { kind: "vertex", place: corner };
     }
     if (!side) return null;
@@ -125,8 +125,8 @@ export class Hand implements EditEvents {
     if (drag.kind === "box") return editor.store.update({ box: boxBetween(drag.from, at) });
     // Before aiming, so that the thing itself is not snapped to.
     if (!editor.state.dragged && shape) editor.store.update({ dragged: shape });
-    editor.aimAt(at);
-    const to = editor.aim.state.at;
+    editor.board.aimAt(at);
+    const to = editor.board.aim.state.at;
     if (!shape || !to) return;
     if (drag.kind === "vertex") return editor.store.update({ dragged: moveVertex(shape, drag.place, to) });
     const stored = editor.state.active === null ? null : editor.state.session.drafts[editor.state.active]?.shape;
@@ -138,12 +138,12 @@ export class Hand implements EditEvents {
     const { dragged, box } = editor.state;
     this.drag = null;
     if (drag?.kind === "box") return this.takeBox(box);
-    if (dragged) editor.setShape(dragged, drag?.kind === "whole" ? "move" : "shape");
+    if (dragged) editor.pen.setShape(dragged, drag?.kind === "whole" ? "move" : "shape");
   }
 
   private takeBox(box: readonly [number, number, number, number] | null): void {
     this.editor.store.update({ box: null });
-    if (box) void this.editor.pick(this.editor.featuresIn(box), "add");
+    if (box) void this.editor.pick(this.editor.board.featuresIn(box), "add");
   }
 
   // --- clicking ----------------------------------------------------------------------------------------------------
@@ -164,18 +164,18 @@ export class Hand implements EditEvents {
   /** Lays where one aims: along what is traced, or ends the drawing. */
   layAt(raw: Position): void {
     const { editor } = this;
-    editor.aimAt(raw);
-    const { at, way } = editor.aim.state;
+    editor.board.aimAt(raw);
+    const { at, way } = editor.board.aim.state;
     const { drawing } = editor.state;
     if (!at || !drawing) return;
-    if (!way.length && endsAt(drawing, at, editor.reach(CLOSE_PX))) return editor.finish();
-    editor.lay(way.length ? way : [at]);
-    editor.aimAt(raw);
+    if (!way.length && endsAt(drawing, at, editor.board.reach(CLOSE_PX))) return editor.pen.finish();
+    editor.pen.lay(way.length ? way : [at]);
+    editor.board.aimAt(raw);
   }
 
   private toggle(at: Position): void {
     const key = this.draftAt(at);
-    const id = key === null ? this.editor.featureAt(at) : null;
+    const id = key === null ? this.editor.board.featureAt(at) : null;
     const { picked, active } = this.editor.state;
     const all = picked.length || active === null ? picked : [active];
     if (key !== null) this.editor.setPicked(all.includes(key) ? all.filter((one) => one !== key) : [...all, key]);
@@ -188,18 +188,19 @@ export class Hand implements EditEvents {
   private choose(at: Position): void {
     const { editor } = this;
     const shape = activeShape(editor.state);
-    const corner = shape && editor.state.tool === "select" ? vertexNear(shape, at, editor.reach(this.reachPx)) : null;
-    if (corner) return editor.choose(corner);
+    const corner =
+      shape && editor.state.tool === "select" ? vertexNear(shape, at, editor.board.reach(this.reachPx)) : null;
+    if (corner) return editor.pen.choose(corner);
     const key = this.draftAt(at);
-    const id = key === null ? editor.featureAt(at) : null;
+    const id = key === null ? editor.board.featureAt(at) : null;
     if (key !== null && key !== editor.state.active) editor.activate(key);
     else if (id !== null) void editor.open(id);
     else if (key === null && editor.state.active !== null) editor.close();
-    else editor.choose(null);
+    else editor.pen.choose(null);
   }
 
   private draftAt(at: Position): string | null {
-    const near = this.editor.reach(this.reachPx);
+    const near = this.editor.board.reach(this.reachPx);
     const drafts = Object.values(this.editor.state.session.drafts).filter(
       ({ shape }) => shape && touches(shape, at, near),
     );
@@ -210,8 +211,8 @@ export class Hand implements EditEvents {
   doubleClicked(_at: Position): boolean {
     const { drawing, active } = this.editor.state;
     const [last, before] = this.clicks;
-    const twice = last && before && distance(last, before) <= this.editor.reach(SAME_PLACE_PX);
-    if (drawing && twice) this.editor.finish();
+    const twice = last && before && distance(last, before) <= this.editor.board.reach(SAME_PLACE_PX);
+    if (drawing && twice) this.editor.pen.finish();
     return drawing !== null || active !== null;
   }
 
@@ -220,9 +221,9 @@ export class Hand implements EditEvents {
   /** Acts in the middle of the map, as a click there would: lay, take a vertex, drop it, open. */
   act(): void {
     const { editor } = this;
-    const at = editor.centre();
+    const at = editor.board.centre();
     if (!at) return;
-    editor.aimAt(at);
+    editor.board.aimAt(at);
     const { drawing, held } = editor.state;
     if (drawing) return this.layAt(at);
     if (held) return this.drop();
@@ -242,8 +243,8 @@ export class Hand implements EditEvents {
   /** A new vertex on the side under the crosshair, held at once. */
   insertHere(): void {
     const { editor } = this;
-    const [at, shape] = [editor.centre(), activeShape(editor.state)];
-    const found = at && shape && segmentNear(shape, at, editor.reach(FINGER_PX));
+    const [at, shape] = [editor.board.centre(), activeShape(editor.state)];
+    const found = at && shape && segmentNear(shape, at, editor.board.reach(FINGER_PX));
     if (!found || !shape || editor.readOnly) return;
     const { place } = found.segment;
     const dragged = insertVertex(shape, place, found.at);
@@ -252,7 +253,7 @@ export class Hand implements EditEvents {
 
   drop(): void {
     const { dragged } = this.editor.state;
-    if (dragged) this.editor.setShape(dragged);
+    if (dragged) this.editor.pen.setShape(dragged);
     else this.editor.store.update({ held: false });
   }
 

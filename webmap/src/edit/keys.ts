@@ -10,10 +10,10 @@ export function mapKey(editor: Editor, { key, ctrlKey, metaKey }: KeyboardEvent)
   const tool = TOOL_KEYS[key.toLowerCase()];
   const actions: Record<string, () => void> = {
     Enter: () => editor.hand.act(),
-    Backspace: () => (editor.state.drawing ? editor.takeBack() : editor.removeVertex()),
-    Delete: () => (editor.state.chosen ? editor.removeVertex() : editor.remove()),
-    d: () => editor.draw(),
-    f: () => editor.finish(),
+    Backspace: () => (editor.state.drawing ? editor.pen.takeBack() : editor.pen.removeVertex()),
+    Delete: () => (editor.state.chosen ? editor.pen.removeVertex() : editor.remove()),
+    d: () => editor.pen.draw(),
+    f: () => editor.pen.finish(),
     s: () => editor.setSnapping({ on: !editor.state.snapping.on }),
     t: () => editor.toggleTracing(),
     i: () => editor.hand.insertHere(),

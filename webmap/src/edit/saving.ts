@@ -1,4 +1,5 @@
 import { ApiError } from "../api/client";
+import { keepFocus } from "../app/keyboard";
 import { conflictsOf, isConflict, refusalsOf } from "./client";
 import type { Editor } from "./editor";
 import { faultsOf } from "./form";
@@ -145,6 +146,7 @@ export class Saving {
 
   putOff(): void {
     this.editor.store.update({ conflicts: [] });
+    keepFocus();
   }
 
   // --- at once on the server ---------------------------------------------------------------------------------------

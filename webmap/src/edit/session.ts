@@ -77,6 +77,11 @@ function without(drafts: Session["drafts"], key: string): Session["drafts"] {
   return Object.fromEntries(Object.entries(drafts).filter(([other]) => other !== key));
 }
 
+/** Another content: what was sent before under the same name is not this. New things keep theirs, not to be made twice. */
+export function touched(draft: Draft): Draft {
+  return draft.base ? { ...draft, clientId: crypto.randomUUID() } : draft;
+}
+
 // --- what changed ------------------------------------------------------------------------------------------------------
 
 /** The fields whose value is not the stored one. */

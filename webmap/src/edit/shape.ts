@@ -256,8 +256,18 @@ export interface Fault {
 /** Sides looked at together: above, the server alone judges. */
 const MOST_SIDES = 4000;
 
-/** What the server would refuse: too few positions, a surface whose outline meets itself. The first one found. */
+const judged = new WeakMap<Shape, Fault | null>();
+
+/** What the server would refuse: too few positions, a surface that crosses itself. The first one found. */
 export function faultOf(shape: Shape): Fault | null {
+  const known = judged.get(shape);
+  if (known !== undefined) return known;
+  const fault = judge(shape);
+  judged.set(shape, fault);
+  return fault;
+}
+
+function judge(shape: Shape): Fault | null {
   for (const part of shape.parts)
     for (const line of part) {
       const distinct = line.filter((one, i) => i === 0 || !samePosition(one, line[i - 1] as Position));

@@ -85,10 +85,10 @@ export class Snapper {
   // --- aiming ------------------------------------------------------------------------------------------------------
 
   /** Where a place points to: what is near enough to snap to, or the place itself, to the millimetre. */
-  aim(raw: Position, state: EditState, metresPerPixel: number, suspended: boolean): Aim {
+  aim(raw: Position, state: EditState, metresPerPixel: number): Aim {
     this.refreshOwn(state);
     const free: Aim = { ...NOWHERE, raw, at: rounded(raw) };
-    if (!state.snapping.on || suspended) return free;
+    if (!state.snapping.on) return free;
     const tolerance = state.snapping.tolerance * metresPerPixel;
     const hit = snap([this.index, this.own], raw, tolerance, { skip: skipper(state) });
     if (!hit) return free;

@@ -95,3 +95,6 @@ export const pickedDrafts = ({ session, picked }: EditState): Draft[] =>
 
 /** The shape of the active feature as it is on screen. */
 export const activeShape = (state: EditState): Shape | null => state.dragged ?? activeDraft(state)?.shape ?? null;
+
+/** Nothing is drawn, dragged, chosen or shown of the past. */
+export const CALM = { drawing: null, chosen: null, dragged: null, held: false, former: null } as const;

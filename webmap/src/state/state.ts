@@ -44,7 +44,8 @@ export interface Notice {
   id: number;
   tone: "info" | "warning" | "error";
   text: string;
-  action?: { label: string; act: () => void };
+  /** A button beside it; `read` is told once it is dealt with, or closed. */
+  action?: { label: string; act: () => void; read?: () => void };
 }
 
 export type MeasureKind = "length" | "area";

@@ -44,7 +44,7 @@ export class EditBar extends EditElement {
 
   private drawing(editor: Editor, edit: EditState): TemplateResult {
     const drawing = edit.drawing?.purpose === "new";
-    const draw = (): void => (drawing ? editor.cancelDrawing() : editor.draw());
+    const draw = (): void => (drawing ? editor.pen.cancelDrawing() : editor.pen.draw());
     return html`<button class="bar-button" aria-pressed=${drawing} @click=${draw} title=${this.words("bar.drawTip")}>
         <arp-icon name="draw"></arp-icon><span>${this.words("bar.draw")}</span></button>
       ${this.tools(editor, edit)}`;

@@ -7,13 +7,15 @@ import { EditElement } from "./edit-element";
 /** What one snaps to, in words; on a phone, big buttons that act where the crosshair is. */
 export class EditCross extends EditElement {
   protected override watchedStores(editor: Editor): { subscribe(listener: () => void): () => void }[] {
-    return [editor.store, editor.aim];
+    return [editor.store, editor.board.aim];
   }
 
   protected override drawn(editor: Editor, edit: EditState): TemplateResult {
-    const { hit } = editor.aim.state;
+    const { hit } = editor.board.aim.state;
     const told = hit && (edit.drawing || edit.dragged);
-    return html`${told ? html`<p class="snap-told" aria-hidden="true">${this.words(`snap.hit.${hit.kind}`)} · ${this.controller.layer(hit.layer)?.title ?? hit.layer}</p>` : nothing}
+    const far = this.state.view.zoom < edit.layer.min_zoom + 0.49;
+    return html`${far ? html`<div class="map-banner" role="status"><arp-icon name="info"></arp-icon>${this.words("bar.far")}</div>` : nothing}
+      ${told ? html`<p class="snap-told" aria-hidden="true">${this.words(`snap.hit.${hit.kind}`)} · ${this.controller.layer(hit.layer)?.title ?? hit.layer}</p>` : nothing}
       ${editor.readOnly ? nothing : html`<div class="cross-buttons phone-only">${this.buttons(editor, edit)}</div>`}`;
   }
 
@@ -22,15 +24,15 @@ export class EditCross extends EditElement {
     if (edit.held) return this.held(editor);
     const draft = activeDraft(edit);
     if (!draft || edit.tool !== "select" || edit.tab !== "geometry") return nothing;
-    return html`<button class="button" ?disabled=${!edit.chosen} @click=${() => editor.removeVertex()}><arp-icon name="minus"></arp-icon>${this.words("cross.remove")}</button>
+    return html`<button class="button" ?disabled=${!edit.chosen} @click=${() => editor.pen.removeVertex()}><arp-icon name="minus"></arp-icon>${this.words("cross.remove")}</button>
       <button class="button button-primary" @click=${() => editor.hand.act()}><arp-icon name="hold"></arp-icon>${this.words("cross.hold")}</button>
       <button class="button" @click=${() => editor.hand.insertHere()}><arp-icon name="plus"></arp-icon>${this.words("cross.insert")}</button>`;
   }
 
   private drawing(editor: Editor, { drawing }: EditState): TemplateResult {
-    return html`<button class="button" ?disabled=${!drawing?.groups.length} @click=${() => editor.takeBack()}><arp-icon name="undo"></arp-icon>${this.words("cross.takeBack")}</button>
+    return html`<button class="button" ?disabled=${!drawing?.groups.length} @click=${() => editor.pen.takeBack()}><arp-icon name="undo"></arp-icon>${this.words("cross.takeBack")}</button>
       <button class="button button-primary" @click=${() => editor.hand.act()}><arp-icon name="plus"></arp-icon>${this.words("cross.point")}</button>
-      <button class="button" ?disabled=${!drawing || !isEnough(drawing)} @click=${() => editor.finish()}><arp-icon name="check"></arp-icon>${this.words("cross.finish")}</button>`;
+      <button class="button" ?disabled=${!drawing || !isEnough(drawing)} @click=${() => editor.pen.finish()}><arp-icon name="check"></arp-icon>${this.words("cross.finish")}</button>`;
   }
 
   private held(editor: Editor): TemplateResult {

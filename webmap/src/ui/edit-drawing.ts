@@ -24,7 +24,7 @@ export class EditDrawing extends EditElement {
   @state() private outside = false;
 
   protected override watchedStores(editor: Editor): { subscribe(listener: () => void): () => void }[] {
-    return [editor.store, editor.aim];
+    return [editor.store, editor.board.aim];
   }
 
   protected override drawn(editor: Editor, edit: EditState): TemplateResult | typeof nothing {
@@ -33,13 +33,13 @@ export class EditDrawing extends EditElement {
     return html`<aside class="sheet drawer edit-sheet" aria-labelledby="edit-sheet-title">
       ${drawerHandle(this.controller)}
       <header class="sheet-header"><div><p class="sheet-kind">${edit.layer.title}</p><h2 id="edit-sheet-title">${this.words(TITLES[drawing.purpose])}</h2>${this.measures(editor, drawing)}</div>
-        <button class="icon-button" @click=${() => editor.cancelDrawing()} aria-label=${this.words("draw.cancel")} title=${this.words("draw.cancel")}><arp-icon name="close"></arp-icon></button></header>
+        <button class="icon-button" @click=${() => editor.pen.cancelDrawing()} aria-label=${this.words("draw.cancel")} title=${this.words("draw.cancel")}><arp-icon name="close"></arp-icon></button></header>
       <div class="sheet-body" tabindex="0" role="group" aria-labelledby="edit-sheet-title">
         ${this.hint(drawing)}${this.fault(drawing)}${this.numbers(editor, drawing)}
       </div>
       <footer class="sheet-actions">
-        <button class="button button-primary" ?disabled=${!isEnough(drawing)} @click=${() => editor.finish()}><arp-icon name="check"></arp-icon>${this.words("draw.finish")}</button>
-        <button class="button" ?disabled=${!drawing.groups.length} @click=${() => editor.takeBack()}><arp-icon name="undo"></arp-icon>${this.words("cross.takeBack")}</button>
+        <button class="button button-primary" ?disabled=${!isEnough(drawing)} @click=${() => editor.pen.finish()}><arp-icon name="check"></arp-icon>${this.words("draw.finish")}</button>
+        <button class="button" ?disabled=${!drawing.groups.length} @click=${() => editor.pen.takeBack()}><arp-icon name="undo"></arp-icon>${this.words("cross.takeBack")}</button>
       </footer>
     </aside>`;
   }
@@ -47,7 +47,7 @@ export class EditDrawing extends EditElement {
   /** Figures count the point that a click would lay. */
   private measures(editor: Editor, drawing: Drawing): TemplateResult {
     const positions = laid(drawing);
-    const aim = editor.aim.state;
+    const aim = editor.board.aim.state;
     const ahead: readonly Position[] = positions.length && aim.at ? (aim.way.length ? aim.way : [aim.at]) : [];
     const line = [...positions, ...ahead];
     const { language } = this.state;
@@ -115,7 +115,7 @@ export class EditDrawing extends EditElement {
   }
 
   private add(editor: Editor, at: Position, form: HTMLFormElement): void {
-    editor.lay([at]);
+    editor.pen.lay([at]);
     form.reset();
     form.querySelector("input")?.focus();
     this.controller.goTo({ center: fromLambert93([at[0], at[1]]) });

@@ -59,7 +59,7 @@ export class EditGeometry extends EditElement {
     const shown = positions.slice(first, first + PAGE);
     const without = line > 0 ? withoutHole(shape, { part, line, index: 0 }) : withoutPart(shape, part);
     return html`<section class="vertex-list"><div class="vertex-title"><h3>${title}</h3>
-        ${line > 0 || !single ? html`<button class="button button-small" @click=${() => without && editor.setShape(without)}>${this.words(line > 0 ? "geometry.removeHole" : "geometry.removePart")}</button>` : nothing}</div>
+        ${line > 0 || !single ? html`<button class="button button-small" @click=${() => without && editor.pen.setShape(without)}>${this.words(line > 0 ? "geometry.removeHole" : "geometry.removePart")}</button>` : nothing}</div>
       <p class="vertex-head" aria-hidden="true"><span>${this.words("draw.east")}</span><span>${this.words("draw.north")}</span></p>
       <ol start=${first + 1}>${shown.map((position, i) => this.vertex(editor, edit, shape, { part, line, index: first + i }, position))}</ol>
       ${positions.length > PAGE ? this.pages(positions.length, first) : nothing}</section>`;
@@ -85,9 +85,9 @@ export class EditGeometry extends EditElement {
         this.moveTo(editor, shape, place, position, axis, event.target as HTMLInputElement);
     const box = (axis: 0 | 1, label: "draw.east" | "draw.north"): TemplateResult =>
       html`<input inputmode="decimal" autocomplete="off" aria-label="${this.words("geometry.vertex", { number })}, ${this.words(label)}" .value=${boxed(position[axis], language)} @change=${moved(axis)} />`;
-    return html`<li ?data-current=${chosen} @focusin=${() => editor.choose(place)}>
+    return html`<li ?data-current=${chosen} @focusin=${() => editor.pen.choose(place)}>
       <span class="vertex-number">${number}</span>${box(0, "draw.east")}${box(1, "draw.north")}
-      ${shape.kind === "point" && shape.parts.length === 1 ? nothing : html`<button class="icon-button" @click=${() => editor.removeVertex(place)} aria-label=${this.words("geometry.remove", { number })} title=${this.words("geometry.remove", { number })}><arp-icon name="minus"></arp-icon></button>`}
+      ${shape.kind === "point" && shape.parts.length === 1 ? nothing : html`<button class="icon-button" @click=${() => editor.pen.removeVertex(place)} aria-label=${this.words("geometry.remove", { number })} title=${this.words("geometry.remove", { number })}><arp-icon name="minus"></arp-icon></button>`}
       ${this.side(editor, shape, place, position, number)}</li>`;
   }
 
@@ -102,10 +102,10 @@ export class EditGeometry extends EditElement {
     if (!to) return nothing;
     const change = (event: Event): void => {
       const metres = readNumber((event.target as HTMLInputElement).value);
-      if (metres !== null && metres > 0) editor.setShape(withLength(shape, place, metres));
+      if (metres !== null && metres > 0) editor.pen.setShape(withLength(shape, place, metres));
       else this.requestUpdate();
     };
-    const insert = (): void => editor.setShape(insertVertex(shape, place, middleOf({ from, to })));
+    const insert = (): void => editor.pen.setShape(insertVertex(shape, place, middleOf({ from, to })));
     return html`<div class="vertex-side"><span aria-hidden="true">${this.words("geometry.side")}</span>
       <span class="field-box"><input inputmode="decimal" autocomplete="off" aria-label=${this.words("geometry.lengthOf", { number })} .value=${boxed(groundLength(from, to), this.state.language)} @change=${change} /><span class="field-unit">m</span></span>
       <button class="icon-button" @click=${insert} aria-label=${this.words("geometry.insert", { number })} title=${this.words("geometry.insert", { number })}><arp-icon name="plus"></arp-icon></button></div>`;
@@ -122,7 +122,7 @@ export class EditGeometry extends EditElement {
   ): void {
     const value = readNumber(input.value);
     const to: Position = axis === 0 ? [value ?? Number.NaN, position[1]] : [position[0], value ?? Number.NaN];
-    if (readPosition(String(to[0]), String(to[1]))) editor.setShape(moveVertex(shape, place, to));
+    if (readPosition(String(to[0]), String(to[1]))) editor.pen.setShape(moveVertex(shape, place, to));
     else {
       input.value = boxed(position[axis], this.state.language);
       editor.app.notify("warning", this.words("draw.outside"));
@@ -134,7 +134,7 @@ export class EditGeometry extends EditElement {
       event.preventDefault();
       const form = event.currentTarget as HTMLFormElement;
       const read = (name: string): number => readNumber((form.elements.namedItem(name) as HTMLInputElement).value) ?? 0;
-      editor.moveBy(read("dx"), read("dy"));
+      editor.pen.moveBy(read("dx"), read("dy"));
       form.reset();
     };
     const box = (name: string, label: "draw.east" | "draw.north"): TemplateResult =>
@@ -146,9 +146,9 @@ export class EditGeometry extends EditElement {
   private more(editor: Editor, edit: EditState, shape: Shape, changed: boolean): TemplateResult {
     const stored = activeDraft(edit)?.base !== null;
     return html`<div class="button-row edit-more-shapes">
-      ${edit.multiple ? html`<button class="button" @click=${() => editor.draw("part")}><arp-icon name="plus"></arp-icon>${this.words("geometry.addPart")}</button>` : nothing}
-      ${shape.kind === "polygon" ? html`<button class="button" @click=${() => editor.draw("hole")}><arp-icon name="vertex"></arp-icon>${this.words("geometry.addHole")}</button>` : nothing}
-      ${shape.kind !== "point" && stored ? html`<button class="button" ?disabled=${changed} @click=${() => editor.draw("split")}><arp-icon name="split"></arp-icon>${this.words("geometry.split")}</button>` : nothing}
+      ${edit.multiple ? html`<button class="button" @click=${() => editor.pen.draw("part")}><arp-icon name="plus"></arp-icon>${this.words("geometry.addPart")}</button>` : nothing}
+      ${shape.kind === "polygon" ? html`<button class="button" @click=${() => editor.pen.draw("hole")}><arp-icon name="vertex"></arp-icon>${this.words("geometry.addHole")}</button>` : nothing}
+      ${shape.kind !== "point" && stored ? html`<button class="button" ?disabled=${changed} @click=${() => editor.pen.draw("split")}><arp-icon name="split"></arp-icon>${this.words("geometry.split")}</button>` : nothing}
     </div>${shape.kind !== "point" && stored && changed ? html`<p class="muted small">${this.words("geometry.splitFirst")}</p>` : nothing}`;
   }
 }

@@ -83,7 +83,7 @@ export class EditPanel extends EditElement {
 
   private go(editor: Editor, draft: Draft): void {
     editor.activate(draft.key);
-    editor.show(draft.shape);
+    editor.board.show(draft.shape);
   }
 
   private what(editor: Editor, draft: Draft): string {

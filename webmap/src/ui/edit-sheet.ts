@@ -14,6 +14,8 @@ import "./edit-history";
 import "./attachments";
 import { emptiness, failure, skeleton } from "./states";
 
+const TITLE = "#edit-sheet-title";
+
 /** The right sheet while editing: what is being drawn, the feature that is open, or several at once. */
 export class EditSheet extends EditElement {
   private shown: string | null = null;
@@ -49,13 +51,15 @@ export class EditSheet extends EditElement {
   }
 
   protected override updated(): void {
-    const edit = this.editor?.state;
-    const now = edit ? `${edit.active} ${edit.picked.length > 0}` : null;
+    const { editor } = this;
+    const now = editor ? `${editor.state.active} ${editor.state.picked.length > 0}` : null;
     if (now === this.shown) return;
     this.shown = now;
     // Somebody who works on the map, or in the table, goes on there: the sheet is announced, not jumped to.
-    if (edit?.active?.startsWith("new "))
-      this.querySelector<HTMLElement>(".field input, .field select, .field textarea")?.focus({ preventScroll: true });
+    const first = editor?.state.active?.startsWith("new ") ? ".field :is(input, select, textarea)" : TITLE;
+    if (first === TITLE && !editor?.focusing) return;
+    if (editor) editor.focusing = false;
+    this.querySelector<HTMLElement>(first)?.focus({ preventScroll: true });
   }
 
   private frame(
@@ -182,7 +186,7 @@ export class EditSheet extends EditElement {
     const changed = isChanged(draft);
     return html`<footer class="sheet-actions">
       <button class="button button-primary" ?disabled=${!changed || edit.saving} @click=${() => void editor.saving.save()}><arp-icon name="save"></arp-icon>${this.words("bar.save")}</button>
-      <button class="button button-icon" @click=${() => editor.show(draft.shape)} aria-label=${this.t("sheet.frame")} title=${this.t("sheet.frame")}><arp-icon name="frame"></arp-icon></button>
+      <button class="button button-icon" @click=${() => editor.board.show(draft.shape)} aria-label=${this.t("sheet.frame")} title=${this.t("sheet.frame")}><arp-icon name="frame"></arp-icon></button>
       <button class="button button-danger" @click=${() => editor.remove()}><arp-icon name="remove"></arp-icon>${this.words("sheet.remove")}</button>
     </footer>`;
   }

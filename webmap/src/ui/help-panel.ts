@@ -1,5 +1,6 @@
-import { html, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import type { Key } from "../i18n";
+import { type EditKey, editWords } from "../i18n/edit";
 import { ArpentElement } from "./element";
 
 const SHORTCUTS: [string[], Key][] = [
@@ -25,6 +26,15 @@ const QUESTIONS: [Key, Key][] = [
   ["help.shareTitle", "help.shareText"],
 ];
 
+const EDIT_SHORTCUTS: [string[], EditKey][] = [
+  [["D", "F"], "help.draw"],
+  [["V", "M", "G"], "help.tools"],
+  [["S", "T"], "help.snap"],
+  [["I"], "help.hold"],
+  [["Ctrl Z", "Ctrl Y"], "help.undo"],
+  [["Ctrl S"], "help.save"],
+];
+
 const KEY_NAMES: Record<string, string> = { Maj: "Shift", Entrée: "Enter", "Retour arr.": "Backspace" };
 
 /** What one may do here, and the keys for it. */
@@ -38,7 +48,21 @@ export class HelpPanel extends ArpentElement {
         <dl class="shortcuts" aria-labelledby="shortcuts">${SHORTCUTS.map(
           ([keys, label]) =>
             html`<div><dt>${keys.map((key) => html`<kbd>${this.keyName(key)}</kbd>`)}</dt><dd>${this.t(label)}</dd></div>`,
-        )}</dl></section>`;
+        )}</dl></section>
+      ${this.editing()}`;
+  }
+
+  /** Only for those who may edit something. */
+  private editing(): TemplateResult | typeof nothing {
+    const { catalogue, language } = this.state;
+    if (catalogue.status !== "ready" || !catalogue.value.some(({ can_edit }) => can_edit)) return nothing;
+    const words = editWords(language);
+    return html`<section class="help-part"><h3>${words("help.title")}</h3><p>${words("help.text")}</p>
+      <h3 id="edit-shortcuts">${words("help.shortcuts")}</h3>
+      <dl class="shortcuts" aria-labelledby="edit-shortcuts">${EDIT_SHORTCUTS.map(
+        ([keys, label]) =>
+          html`<div><dt>${keys.map((key) => html`<kbd>${key}</kbd>`)}</dt><dd>${words(label)}</dd></div>`,
+      )}</dl></section>`;
   }
 
   private keyName(key: string): string {

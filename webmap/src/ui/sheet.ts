@@ -4,6 +4,7 @@ import { formatCoordinates } from "../format/format";
 import type { AppState, Sheet } from "../state/state";
 import { drawerHandle } from "./drawer";
 import { ArpentElement } from "./element";
+import type { IconName } from "./icon";
 import { emptiness, failure, skeleton } from "./states";
 import { layerSwatch } from "./swatch";
 
@@ -178,13 +179,26 @@ export class FeatureSheet extends ArpentElement {
   }
 
   private actions(feature: Feature): TemplateResult {
-    const editable = this.controller.layer(feature.layer)?.can_edit ?? false;
-    const edit = (tab: "values" | "history") => (): void => void this.controller.edit(feature.layer, feature.id, tab);
-    return html`<footer class="sheet-actions">
-      ${editable ? html`<button class="button button-primary" @click=${edit("values")}><arp-icon name="draw"></arp-icon>${this.t("edit.feature")}</button><button class="button" @click=${edit("history")}><arp-icon name="history"></arp-icon>${this.t("edit.history")}</button>` : nothing}
-      <button class="button ${editable ? "" : "button-primary"}" @click=${() => this.controller.goTo({ bbox: feature.bbox_4326, zoom: CLOSE_ZOOM })}><arp-icon name="frame"></arp-icon>${this.t("sheet.frame")}</button>
-      <button class="button" @click=${() => this.controller.copyLink()}><arp-icon name="link"></arp-icon>${this.t("link.copy")}</button>
-    </footer>`;
+    const frame = (): void => this.controller.goTo({ bbox: feature.bbox_4326, zoom: CLOSE_ZOOM });
+    const copy = (): void => void this.controller.copyLink();
+    const editing = this.editing(feature);
+    if (editing === nothing) {
+      return html`<footer class="sheet-actions">
+        <button class="button button-primary" @click=${frame}><arp-icon name="frame"></arp-icon>${this.t("sheet.frame")}</button>
+        <button class="button" @click=${copy}><arp-icon name="link"></arp-icon>${this.t("link.copy")}</button></footer>`;
+    }
+    const small = (icon: IconName, words: string, act: () => void): TemplateResult =>
+      html`<button class="button button-icon" @click=${act} aria-label=${words} title=${words}><arp-icon name=${icon}></arp-icon></button>`;
+    return html`<footer class="sheet-actions">${editing}${small("frame", this.t("sheet.frame"), frame)}${small("link", this.t("link.copy"), copy)}</footer>`;
+  }
+
+  /** What one may do to it: people of the layer's owner read its history, some of them change it. */
+  private editing({ layer: slug, id }: Feature): TemplateResult | typeof nothing {
+    const layer = this.controller.layer(slug);
+    if (!layer || !(layer.can_edit || this.controller.readsHistory(layer))) return nothing;
+    const open = (tab: "values" | "history") => (): void => void this.controller.edit(slug, id, tab);
+    return html`${layer.can_edit ? html`<button class="button button-primary" @click=${open("values")}><arp-icon name="draw"></arp-icon>${this.t("edit.feature")}</button>` : nothing}
+      <button class="button ${layer.can_edit ? "" : "button-primary"}" @click=${open("history")}><arp-icon name="history"></arp-icon>${this.t("edit.history")}</button>`;
   }
 }
 

@@ -1,0 +1,114 @@
+import { focusMap } from "../app/keyboard";
+import { finished, lay, type Purpose, startDrawing, takeBack } from "./drawing";
+import type { Editor } from "./editor";
+import { emptyValues } from "./form";
+import { closed, type Draft, done, touched, type Values } from "./session";
+import { faultOf, type Place, type Position, removeVertex, type Shape, translate, withHole, withPart } from "./shape";
+import { activeDraft, CALM, type EditState } from "./state";
+
+/** The verbs that make shapes: drawing, and changing the active one. */
+export class Pen {
+  constructor(private readonly editor: Editor) {}
+
+  private get state(): EditState {
+    return this.editor.state;
+  }
+
+  // --- drawing -----------------------------------------------------------------------------------------------------
+
+  draw(purpose: Purpose = "new"): void {
+    const kind = purpose === "split" ? "line" : purpose === "hole" ? "polygon" : this.state.layer.geometry_type;
+    const { active, session } = this.state;
+    const apart = purpose === "new" && active !== null;
+    this.editor.store.update({
+      ...CALM,
+      session: apart ? closed(session, active) : session,
+      drawing: startDrawing(purpose, kind),
+      active: apart ? null : active,
+      picked: [],
+    });
+    this.editor.app.editSheetOpened("low");
+    focusMap();
+  }
+
+  /** Lays positions; a point is finished with its one position. */
+  lay(positions: readonly Position[]): void {
+    const { drawing } = this.state;
+    if (!drawing) return;
+    const after = lay(drawing, positions);
+    this.editor.store.update({ drawing: after });
+    if (after.kind === "point") this.finish();
+  }
+
+  takeBack(): void {
+    if (this.state.drawing) this.editor.store.update({ drawing: takeBack(this.state.drawing) });
+  }
+
+  cancelDrawing(): void {
+    this.editor.store.update({ drawing: null });
+  }
+
+  finish(): void {
+    const { drawing } = this.state;
+    const shape = drawing && finished(drawing);
+    if (!drawing || !shape) return;
+    if (faultOf(shape)) return this.editor.app.notify("warning", this.editor.words("fault.crossing"));
+    if (drawing.purpose === "split") return void this.editor.saving.split(shape);
+    if (drawing.purpose === "new") return this.create(shape);
+    this.addTo(shape, drawing.purpose);
+  }
+
+  private create(shape: Shape): void {
+    const clientId = crypto.randomUUID();
+    const draft: Draft = {
+      key: `new ${clientId}`,
+      clientId,
+      base: null,
+      properties: this.firstValues(),
+      shape,
+      deleted: false,
+    };
+    this.editor.update(done(this.state.session, "draw", { [draft.key]: draft }));
+    this.editor.activate(draft.key, "values");
+  }
+
+  private firstValues(): Values {
+    return emptyValues(this.editor.fields());
+  }
+
+  private addTo(drawn: Shape, purpose: Purpose): void {
+    const draft = activeDraft(this.state);
+    const line = drawn.parts[0]?.[0] ?? [];
+    const shape = draft?.shape && (purpose === "hole" ? withHole(draft.shape, line) : withPart(draft.shape, line));
+    if (!shape) return this.editor.app.notify("warning", this.editor.words("hole.outside"));
+    this.editor.store.update({ drawing: null });
+    this.setShape(shape);
+  }
+
+  // --- changing ----------------------------------------------------------------------------------------------------
+
+  setShape(shape: Shape, kind: "shape" | "move" = "shape"): void {
+    const draft = activeDraft(this.state);
+    if (!draft) return;
+    this.editor.store.update({ dragged: null, held: false });
+    this.editor.update(done(this.state.session, kind, { [draft.key]: touched({ ...draft, shape }) }));
+  }
+
+  /** Moves the whole active feature by so many metres. */
+  moveBy(dx: number, dy: number): void {
+    const shape = activeDraft(this.state)?.shape;
+    if (shape && (dx || dy)) this.setShape(translate(shape, dx, dy), "move");
+  }
+
+  choose(place: Place | null): void {
+    this.editor.store.update({ chosen: place });
+  }
+
+  removeVertex(place: Place | null = this.state.chosen): void {
+    const shape = activeDraft(this.state)?.shape;
+    const after = shape && place && removeVertex(shape, place);
+    this.editor.store.update({ chosen: null });
+    if (after) this.setShape(after);
+    else if (shape && place) this.editor.app.notify("warning", this.editor.words("vertex.last"));
+  }
+}
