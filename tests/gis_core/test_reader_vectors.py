@@ -394,6 +394,12 @@ def test_the_place_of_rows_is_found_in_their_columns(
     assert (layer.crs, layer.geometry_types) == (epsg, {"Point": 1})
 
 
+def test_columns_that_only_sound_like_coordinates_are_none(reader: RestrictedReader, tmp_path: Path) -> None:
+    path = csv_file(tmp_path, "nom;x;y\nA;3;4000\nB;5;6000\n")
+    assert not layer_of(reader, path).has_geometry
+    assert layer_of(reader, path, Reading(x="x", y="y")).geometry_types == {"Point": 2}
+
+
 def test_addresses_have_no_geometry(reader: RestrictedReader, tmp_path: Path) -> None:
     layer = layer_of(reader, csv_file(tmp_path, "adresse;code postal;ville\n1 rue de l'Église;45000;Orléans\n"))
     assert not layer.has_geometry

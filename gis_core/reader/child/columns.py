@@ -93,6 +93,12 @@ def has_accents(text: pa.Array) -> bool:
     return not data.isascii()
 
 
+def unblanked(text: pa.Array) -> pa.Array:
+    """Without blanks around; null where there is nothing else."""
+    bare = pc.utf8_trim_whitespace(text)
+    return pc.if_else(pc.equal(bare, ""), None, bare)
+
+
 def stripped(text: pa.Array) -> pa.Array:
     """Without blanks around; what stands for nothing is null."""
     bare = pc.utf8_trim_whitespace(text)

@@ -102,7 +102,7 @@ class Formats:
         if start.startswith(shapefile.SHP_CODE):
             return self._shapefile(name, chosen)
         if start.startswith(ZIP):
-            return self._spreadsheet(name, start)
+            return self._spreadsheet(name)
         if suffix == ".dbf" and start[0] in DBASE:
             return self._table(name, chosen)
         found = next((other for magic, other in OTHERS.items() if start.startswith(magic)), None)
@@ -150,7 +150,7 @@ class Formats:
             notes=tuple(notes),
         )
 
-    def _spreadsheet(self, name: str, start: bytes) -> Source:
+    def _spreadsheet(self, name: str) -> Source:
         wanted = {".xlsx": "XLSX", ".xlsm": "XLSX", ".ods": "ODS"}.get(Path(name).suffix.lower())
         if wanted is None:
             raise Trouble("format_not_read", found="zip")

@@ -83,10 +83,11 @@ class Placed:
                 raise Trouble("unknown_field", name=name[:100])
         first = next(self._source.slices(head.name), None)
         shapes = _shapes(first, place) if first else np.array([])
-        if self._said == Place() and not (~shapely.is_missing(shapes)).any():
+        found = _reference(first, place, shapes)
+        if self._said == Place() and not _is_likely(place, shapes, found):
             return head
         self._places[head.name] = place
-        head.has_geometry, head.place, head.crs = True, [place.x, place.y, place.wkt], _reference(first, place, shapes)
+        head.has_geometry, head.place, head.crs = True, [place.x, place.y, place.wkt], found
         return head
 
     def _guessed(self, head: Head) -> Place | None:
@@ -172,6 +173,12 @@ def _nearest(places: list[Place], first: Slice) -> Place | None:
     likely = [place for place in places if systems[place] is not None]
     ready = [place for place in likely if systems[place] == reference.LAMBERT_93]
     return next(iter([*ready, *likely, *places]), None)
+
+
+def _is_likely(place: Place, shapes: Numbers, found: Found) -> bool:
+    """Whether what nobody said is a place: a shape in words, or coordinates that could be in France."""
+    boxes = shapely.bounds(shapes[~shapely.is_missing(shapes)])
+    return bool(len(boxes)) and bool(place.wkt or found.value or reference.axes_swapped(boxes))
 
 
 def _shapes(first: Slice, place: Place) -> Numbers:

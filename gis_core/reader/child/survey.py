@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import shapely
 
 from . import crs, reference
-from .columns import convert, plain, stripped
+from .columns import convert, plain, stripped, unblanked
 from .geometry import Bounds
 from .rows import printable
 from .shapes import FAMILY_OF, NAMES, measures, parsed, reason_of, repaired, wkb_codes
@@ -20,6 +20,8 @@ from .slices import OTHER, Field, Head, Numbers, Slice, Source, where
 from .trouble import Trouble
 
 SAMPLES = 5
+# Rows of a slice that they are taken from.
+SAMPLED = 1000
 SAMPLE_CHARS = 200
 SAMPLE_ROWS = 10
 EXAMPLES = 20
@@ -62,17 +64,17 @@ class Column:
     def add(self, values: pa.Array) -> None:
         """Take the values of one slice into account."""
         text = values if pa.types.is_string(values.type) else convert(values, "text").text
-        text = stripped(text)
-        self.rows += len(text)
+        shown = unblanked(text)
+        self.rows += len(shown)
         self.whole = self.whole and pa.types.is_integer(values.type)
-        self.nulls += text.null_count
-        self.longest = max(self.longest, pc.max(pc.utf8_length(text)).as_py() or 0)
+        self.nulls += shown.null_count
+        self.longest = max(self.longest, pc.max(pc.utf8_length(shown)).as_py() or 0)
         if len(self.samples) < SAMPLES:
-            for value in pc.unique(text.slice(0, 1000).drop_null())[:SAMPLES].to_pylist():
-                if len(self.samples) < SAMPLES:
-                    self.samples[printable_text(value)] = None
-        if self.open and text.null_count < len(text):
-            self.open = [kind for kind in self.open if _could_be(text, kind)]
+            some = pc.unique(shown.slice(0, SAMPLED).drop_null())[:SAMPLES].to_pylist()
+            found = dict.fromkeys([*self.samples, *map(printable_text, some)])
+            self.samples = dict.fromkeys(list(found)[:SAMPLES])
+        if self.open and shown.null_count < len(shown):
+            self.open = [kind for kind in self.open if _could_be(stripped(text), kind)]
 
     def told(self) -> dict[str, Any]:
         """For the parent."""
