@@ -28,6 +28,7 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 ROLES = "roles.sql"
 DUMP = "database.dump"
+PRINTS = "prints"
 SUPERUSER_LINE = re.compile(r"^(CREATE|ALTER) ROLE \"?postgres\"?\b")
 
 
@@ -78,12 +79,15 @@ def _manifest(cluster: Cluster, entries: dict[str, dict[str, Any]]) -> dict[str,
 
 
 def _add_data(archive: tarfile.TarFile, place: Place) -> dict[str, dict[str, Any]]:
-    """The files folder and the demo accounts. Links and sockets are not data and stay out."""
+    """The files folder and the demo accounts. Links and sockets are not data and stay out; so do printed maps, which
+    are made again and go after some days, some of them at this moment."""
     entries = {}
     if place.accounts.is_file():
         entries[place.accounts.name] = _add_file(archive, place.accounts, place.accounts.name)
     for path in sorted(place.files.rglob("*")) if place.files.is_dir() else []:
         name = path.relative_to(place.data).as_posix()
+        if path.is_relative_to(place.files / PRINTS):
+            continue
         if path.is_dir() and not path.is_symlink():
             archive.add(path, name, recursive=False)
         elif path.is_file() and not path.is_symlink():

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gis_core.ops.backup import backup
+from gis_core.ops.backup import _add_data, backup
 from gis_core.ops.cluster import Cluster
 from gis_core.ops.demo import demo_lock
 from gis_core.ops.environment import Place, variables
@@ -231,3 +231,14 @@ def test_without_a_database_there_is_nothing_to_save(place: Place, tmp_path: Pat
 def test_a_folder_that_does_not_exist_is_said(origin: Place, archive: Path):
     with pytest.raises(OperationFailedError, match="Impossible d'écrire"):
         backup(origin, archive.parent / "absent" / "b.tar")
+
+
+def test_printed_maps_stay_out(tmp_path: Path):
+    place = Place(tmp_path)
+    for name in ("prints/12.pdf", "prints/13.part/photo.tif", "orthophoto/kept.tif"):
+        (place.files / name).parent.mkdir(parents=True, exist_ok=True)
+        (place.files / name).touch()
+    with tarfile.open(tmp_path / "essai.tar", "w") as tar:
+        entries = _add_data(tar, place)
+        assert list(entries) == ["files/orthophoto/kept.tif"]
+        assert "files/prints" not in tar.getnames()

@@ -45,6 +45,9 @@ export const en: Messages = {
   "help.photoText":
     "“Photos” puts an aerial campaign beneath the layers. “Compare” shows two, on either side of a line that you move, or side by side.",
   "help.photoTitle": "See and compare photos",
+  "help.printText":
+    "“Print” lays a frame on the map: choose paper and scale, drag it where it should be. The PDF can be measured with a ruler.",
+  "help.printTitle": "Printing a map",
   "help.readText": "Click on the map: the sheet tells everything there is at that place, in the layers that are on.",
   "help.readTitle": "Know what is here",
   "help.search": "Search",

@@ -44,6 +44,9 @@ export const fr = {
   "help.photoText":
     "« Photos » met une campagne aérienne sous les couches. « Comparer » en montre deux, de part et d’autre d’un trait que l’on déplace, ou côte à côte.",
   "help.photoTitle": "Voir et comparer les photos",
+  "help.printText":
+    "« Imprimer » pose un cadre sur la carte : choisissez papier et échelle, tirez-le où il faut. Le PDF se mesure à la règle.",
+  "help.printTitle": "Imprimer un plan",
   "help.readText":
     "Cliquez sur la carte : la fiche dit tout ce qui se trouve à cet endroit, dans les couches allumées.",
   "help.readTitle": "Savoir ce qu’il y a ici",

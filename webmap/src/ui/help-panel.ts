@@ -23,6 +23,7 @@ const QUESTIONS: [Key, Key][] = [
   ["help.readTitle", "help.readText"],
   ["help.listTitle", "help.listText"],
   ["help.photoTitle", "help.photoText"],
+  ["help.printTitle", "help.printText"],
   ["help.shareTitle", "help.shareText"],
 ];
 

@@ -1,0 +1,110 @@
+"""Printing from the map, as one does it: choose, look at the frame, wait, download; with a mouse, a finger or keys."""
+
+import re
+from pathlib import Path
+
+import pypdfium2 as pdfium
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from tests.browser.conftest import Demo, open_map
+from tests.browser.test_map import serious
+
+pytestmark = pytest.mark.browser
+
+PLACE = "#v=1&c=1.9002,47.5563&z=18&p=print"
+
+
+def desk_of(page: Page) -> Locator:
+    panel = page.locator("arp-print-panel")
+    expect(panel.get_by_label("Titre", exact=True)).to_be_visible()
+    return panel
+
+
+def east(page: Page) -> float:
+    """Where the frame's middle is (m)."""
+    page.locator(".print-more").evaluate("details => details.open = true")
+    return float(page.get_by_label("E (m)").input_value())
+
+
+def test_a_map_is_ordered_watched_and_downloaded(context: BrowserContext, demo: Demo, tmp_path: Path) -> None:
+    page = open_map(context, demo, PLACE)
+    panel = desk_of(page)
+    panel.get_by_label("Titre", exact=True).fill("Rue de la Cave")
+    panel.get_by_label("Échelle", exact=True).select_option("500")
+    panel.get_by_role("radio", name="Portrait").check()
+    panel.get_by_role("button", name="Imprimer en PDF").click()
+    ready = panel.get_by_role("link", name=re.compile("Télécharger : Rue de la Cave")).first
+    expect(ready).to_be_visible(timeout=60_000)
+    with page.expect_download() as download:
+        ready.click()
+    download.value.save_as(tmp_path / "plan.pdf")
+    document = pdfium.PdfDocument(tmp_path / "plan.pdf")
+    text = document[0].get_textpage().get_text_range()
+    assert "Rue de la Cave" in text
+    assert "500" in text
+    assert document[0].get_width() < document[0].get_height()
+    document.close()
+
+
+def test_an_order_without_a_title_says_what_is_missing(desk: Page) -> None:
+    desk.locator("[data-desk=print]").click()
+    panel = desk_of(desk)
+    panel.get_by_role("button", name="Imprimer en PDF").click()
+    expect(panel.get_by_text("Donnez un titre au plan.")).to_be_visible()
+    expect(panel.get_by_label("Titre", exact=True)).to_be_focused()
+
+
+def test_the_frame_is_dragged_by_its_handle(desk: Page, demo: Demo) -> None:
+    desk.goto(f"{demo.url}/{PLACE}")
+    desk.reload()
+    desk_of(desk)
+    desk.wait_for_selector("html[data-arpent-ready=true]", state="attached")
+    desk.wait_for_timeout(500)
+    before = east(desk)
+    canvas = desk.locator("#arpent-map").bounding_box()
+    assert canvas
+    middle = (canvas["x"] + canvas["width"] / 2, canvas["y"] + canvas["height"] / 2)
+    desk.mouse.move(*middle)
+    desk.mouse.down()
+    desk.mouse.move(middle[0] + 120, middle[1], steps=6)
+    desk.mouse.up()
+    assert 20 < east(desk) - before < 120
+
+
+def test_the_frame_is_moved_with_keys(desk: Page) -> None:
+    desk.locator("[data-desk=print]").click()
+    panel = desk_of(desk)
+    before = east(desk)
+    keys = panel.get_by_role("button", name=re.compile("Déplacer le cadre avec les flèches"))
+    keys.focus()
+    keys.press("ArrowRight")
+    keys.press("Shift+ArrowLeft")
+    expect(panel.get_by_label("E (m)")).not_to_have_value(str(before))
+    assert east(desk) > before
+
+
+def test_a_scale_of_ones_own_is_checked(desk: Page) -> None:
+    desk.locator("[data-desk=print]").click()
+    panel = desk_of(desk)
+    panel.get_by_label("Échelle", exact=True).select_option("")
+    panel.get_by_label(re.compile("1 : n")).fill("50")
+    expect(panel.get_by_text("Un nombre entier de 100 à 100")).to_be_visible()
+    expect(panel.get_by_role("button", name="Imprimer en PDF")).to_be_disabled()
+    panel.get_by_label(re.compile("1 : n")).fill("750")
+    expect(panel.get_by_role("button", name="Imprimer en PDF")).to_be_enabled()
+
+
+def test_axe_finds_nothing_serious_in_the_desk(context: BrowserContext, demo: Demo) -> None:
+    page = open_map(context, demo, PLACE)
+    desk_of(page)
+    page.locator(".print-more").evaluate("details => details.open = true")
+    assert serious(page) == []
+
+
+def test_a_visitor_is_told_to_sign_in(demo: Demo, browser) -> None:  # type: ignore[no-untyped-def]
+    context = browser.new_context(locale="fr-FR")
+    page = open_map(context, demo, PLACE)
+    expect(page.get_by_text("Connectez-vous pour imprimer")).to_be_visible()
+    expect(page.locator("arp-print-panel").get_by_role("link", name="Se connecter")).to_be_visible()
+    context.close()
