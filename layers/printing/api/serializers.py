@@ -69,7 +69,7 @@ class PrintSerializer(serializers.ModelSerializer[Job]):
         return {**super().to_representation(job), "message": message}
 
 
-class SheetSerializer(serializers.Serializer[Json]):
+class PaperSheetSerializer(serializers.Serializer[Json]):
     paper = serializers.CharField()
     orientation = serializers.CharField()
     sheet_mm = serializers.ListField(child=serializers.FloatField())
@@ -77,7 +77,7 @@ class SheetSerializer(serializers.Serializer[Json]):
 
 
 class PrintOptionsSerializer(serializers.Serializer[Json]):
-    sheets = SheetSerializer(many=True)
+    sheets = PaperSheetSerializer(many=True)
     scales = serializers.ListField(child=serializers.IntegerField(), help_text="the least and the greatest")
     dpi = serializers.ListField(child=serializers.IntegerField(), help_text="the least and the greatest")
     usual_dpi = serializers.IntegerField()
