@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "layers.catalogue",
     "layers.imports",
     "layers.printing",
+    "layers.external",
     "layers.settings",
     "layers.cadastre",
     "layers.features",
@@ -214,6 +215,9 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 UPLOAD_MAX_BYTES = int(os.environ.get("ARPENT_UPLOAD_MAX_MB", "500")) * 1_048_576
 TILE_CACHE_BYTES = int(os.environ.get("ARPENT_TILE_CACHE_MB", "2048")) * 1_048_576
 PHOTO_CACHE_BYTES = int(os.environ.get("ARPENT_PHOTO_CACHE_MB", "10240")) * 1_048_576
+
+# Servers of others that may lie in a private network: `host` or `host:port`, separated by commas.
+EXTERNAL_PRIVATE_HOSTS = frozenset(filter(None, os.environ.get("ARPENT_PRIVATE_HOSTS", "").split(",")))
 
 _mail = urlsplit(os.environ.get("ARPENT_EMAIL_URL", ""))
 MAILERS = {

@@ -43,7 +43,7 @@ from tiles import asking
 pytestmark = pytest.mark.django_db
 SECRET = "un mot de passe assez long"
 MISSING = 999_999_999
-PAGES = ("compte/", "membres/", "couches/", "imports/", "campagnes/", "administration/", "langue/")
+PAGES = ("compte/", "membres/", "couches/", "couches-externes/", "imports/", "campagnes/", "administration/", "langue/")
 FEATURE = "api/v1/layers/<slug:slug>/features/<int:feature_id>/"
 PARCELS = Path(__file__).parents[1] / "data" / "etalab" / "parcels.json"
 
@@ -123,6 +123,7 @@ def make_world() -> World:
         "own": factories.layer("couche-notre", visibility=owner, owner=ours),
         "other": factories.layer("couche-autre", visibility=owner, owner=theirs),
     }
+    host = layer_forms.make_externals(ours, theirs)
     edited = {"own": editable(ours, "surfaces-notres"), "other": editable(theirs, "surfaces-autres")}
     with factories.as_owner():
         notices = {
@@ -153,6 +154,7 @@ def make_world() -> World:
         "layer": layers["own"].pk,
         "background": background.pk,
         "procrastinatejob": queued,
+        "host": host.pk,
         "campaign": campaigns["own"].pk,
         "unused member": unused_member.pk,
         "unused theme": unused_theme.pk,
@@ -259,6 +261,7 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         "token_id": token.pk if token else MISSING,
         "feature_id": edited.features[0] if edited else world.parcel_id,
         "features": edited.features if edited else (MISSING, MISSING + 1),
+        "host_id": world.rows["host"] if whose == "own" else MISSING,
         "notice_id": notice.pk if notice else MISSING,
         "attachment_id": world.attachments[whose].pk if whose in world.attachments else MISSING,
         "object_id": world.rows.get(f"unused {model}" if scope == "unused" else model, MISSING)

@@ -1,0 +1,31 @@
+"""The shapes of the answers, for the API's documentation."""
+
+from rest_framework import serializers
+
+from layers.catalogue.api.serializers import OwnerSerializer, ThemeSerializer
+
+
+class ExternalLayerSerializer(serializers.Serializer[dict[str, object]]):
+    slug = serializers.CharField()
+    title = serializers.CharField()
+    abstract = serializers.CharField()
+    theme = ThemeSerializer()
+    order = serializers.IntegerField()
+    attribution = serializers.CharField()
+    licence = serializers.CharField()
+    visibility = serializers.CharField(help_text="public, signed_in, members or owner")
+    owner = OwnerSerializer(allow_null=True)
+    kind = serializers.CharField(help_text="wms, wmts or xyz")
+    tiles = serializers.CharField(help_text="the address of its images in Web Mercator, at this server")
+    tile_size = serializers.IntegerField(help_text="the side of an image in pixels; one holds the world at zoom 0")
+    min_zoom = serializers.IntegerField()
+    max_zoom = serializers.IntegerField()
+    extent_4326 = serializers.ListField(child=serializers.FloatField(), allow_null=True)
+    legend = serializers.CharField(allow_null=True, help_text="the address of an image of its legend")
+    version = serializers.IntegerField()
+
+
+class ExternalLayerPageSerializer(serializers.Serializer[dict[str, object]]):
+    count = serializers.IntegerField()
+    next = serializers.CharField(allow_null=True)
+    results = ExternalLayerSerializer(many=True)

@@ -1,0 +1,19 @@
+"""What can go wrong with a server that is not ours."""
+
+from gis_core.errors import Invalid, Unavailable
+
+
+class NotAllowed(Invalid):
+    """The address names a host that is not on the list, or that leads where nothing may be fetched."""
+
+
+class NoAnswer(Unavailable):
+    """The server does not answer, or too slowly, or by an error."""
+
+
+class Busy(Unavailable):
+    """As many requests to other servers are under way as this process allows itself."""
+
+
+class NotAnImage(Unavailable):
+    """The server answers, but not by an image."""
