@@ -4,7 +4,21 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from benchmarks import accounts, browser, campaigns, edits, grid, peers, photos, search, server, start, tiles, titiler
+from benchmarks import (
+    accounts,
+    browser,
+    campaigns,
+    edits,
+    grid,
+    imports,
+    peers,
+    photos,
+    search,
+    server,
+    start,
+    tiles,
+    titiler,
+)
 from benchmarks.database import BenchDatabase
 from benchmarks.rows import Row
 
@@ -21,6 +35,7 @@ class Step:
 def everything(made: BenchDatabase, *, peers: bool) -> Iterator[Step]:
     yield Step("Inventaire d'une campagne", [campaigns.INVENTORY], partial(campaigns.inventory_row, made))
     yield Step("Construction d'une campagne", campaigns.empty_rows(), partial(campaigns.build_rows, made))
+    yield Step("Import d'un million de polygones", imports.empty_rows(), partial(imports.import_rows, made))
     port = server.free_port()
     web = server.running(server.web(made, port), f"http://127.0.0.1:{port}/health/live")
     with tiles.empty_cache(made), web as pid:

@@ -10,7 +10,7 @@ base_packages=(ca-certificates python3.13 python3.13-venv postgresql-17 postgres
     gettext libexpat1 libseccomp2)
 test_packages=(git chromium fonts-liberation)
 qgis_packages=(git qgis python3-qgis)
-bench_packages=(chromium fonts-liberation wrk)
+bench_packages=(chromium fonts-liberation gdal-bin wrk)
 log=$root/.boot/provision.log
 
 fail() { printf '%s\n' "$*" >&2; exit 1; }

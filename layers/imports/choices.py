@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from gis_core.reader import Reading
 from gis_core.reader.fields import safe_names
@@ -91,7 +91,8 @@ class Description:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
     """Everything that was decided. `key` is the column of the unique reference, `outside` whether rows outside the
-    territory come in, `addresses` the fields whose text is looked up in the address table in place of coordinates.
+    territory come in, `addresses` the fields whose text is looked up in the address table in place of coordinates,
+    `invalid` what becomes of invalid geometries.
     """
 
     fields: tuple[Field, ...]
@@ -99,6 +100,7 @@ class Choices:
     key: str = ""
     outside: bool = False
     addresses: tuple[str, ...] = ()
+    invalid: Literal["repair", "refuse", "keep"] = "repair"
     opening: Opening = field(default_factory=Opening)
     layer: Description | None = None
 
@@ -114,6 +116,7 @@ class Choices:
             key=kept["key"],
             outside=kept["outside"],
             addresses=tuple(kept["addresses"]),
+            invalid=kept.get("invalid", "repair"),
             opening=Opening(**kept["opening"]),
             layer=layer and description_from(layer),
         )

@@ -15,6 +15,7 @@ HOW_CRS = {
     "name": _("known by its name, “%(text)s”"),
     "projection": _("known by its projection, “%(text)s”"),
     "default": _("the format’s own"),
+    "coordinates": _("guessed from the coordinates"),
     "said": _("as you said"),
 }
 HOW_ENCODING = {
@@ -22,6 +23,7 @@ HOW_ENCODING = {
     "declared": _("declared by the file"),
     "code_page": _("from the code page of the table"),
     "utf8": _("the texts are in it"),
+    "ascii": _("there is no accent in it, so any will do"),
     "guessed": _("guessed from the texts"),
     "contradicted": _("the file declares another one, which its texts contradict"),
     "said": _("as you said"),
@@ -124,8 +126,15 @@ def validity(layer: Mapping[str, Any]) -> dict[str, Any] | None:
 
 def missing(layer: Mapping[str, Any]) -> str:
     """Rows without a geometry where others have one."""
+    if not layer["features"]:
+        return gettext("The layer is empty: there is nothing to import.")
+    if not kinds_of(layer):
+        return gettext(
+            "These rows have no geometry. Choose below the columns that hold their coordinates, or go on and choose "
+            "the fields of their address."
+        )
     count = layer["without_geometry"]
-    if not count or not kinds_of(layer):
+    if not count:
         return ""
     words = ngettext(
         "%(count)s row has no geometry and will be refused.",

@@ -100,7 +100,8 @@ def copy_plan(choices: Choices, target: Target) -> CopyPlan:
     geometry = None
     if target.geometry:
         multi = target.geometry.startswith("Multi")
-        geometry = GeometryColumn(family=family_of(choices.geometry), multi=multi, epsg=choices.opening.crs or 0)
+        epsg, family = choices.opening.crs or 0, family_of(choices.geometry)
+        geometry = GeometryColumn(family=family, multi=multi, epsg=epsg, invalid=choices.invalid)
     return CopyPlan(
         columns=tuple(Column(one.source, MEASURES.get(one.type, one.type)) for one in target.columns),
         geometry=geometry,

@@ -178,6 +178,8 @@ def check(
     rights: Rights,
 ) -> None:
     """Raises Invalid with the `parameter` that is wrong."""
+    if not found["features"]:
+        raise Invalid(_("The layer is empty: there is nothing to import."))
     check_source(choices, found)
     check_fields(choices, found)
     if choices.key and choices.key not in choices.column_names():

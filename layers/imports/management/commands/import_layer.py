@@ -50,6 +50,7 @@ class Command(BaseCommand):
         parser.add_argument("--crs", type=int, metavar="EPSG", help=_("where the file does not say it"))
         parser.add_argument("--encoding", help=_("where the file does not say it"))
         parser.add_argument("--outside", action="store_true", help=_("rows outside the territory come in too"))
+        parser.add_argument("--invalid", choices=["repair", "refuse", "keep"], default="repair")
         parser.add_argument("--dry-run", action="store_true", help=_("only tell what would happen"))
         parser.add_argument("--report", type=Path, metavar="FILE.json", help=_("where to write the report"))
         self.describe(parser)
@@ -126,6 +127,7 @@ class Command(BaseCommand):
             geometry=next(iter(kinds_of(found)), layer.geometry_type if layer else "point"),
             key=keys.get(key, key),
             outside=options["outside"],
+            invalid=options["invalid"],
             opening=Opening(**found["opening"] | {"crs": crs_of(found)}),
         )
         return choices if layer else replace(choices, layer=self.description(choices, delivery, options))

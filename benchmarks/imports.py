@@ -1,0 +1,119 @@
+"""A GeoPackage of a million polygons becomes a layer: speed against ogr2ogr with PG_USE_COPY, and memory.
+
+The measured process is `manage.py import_layer`; its seconds are those that its report gives for what makes the layer:
+reading in the restricted reader, COPY, both spatial indexes, policies, history and the catalogue.
+"""
+
+import json
+import subprocess
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from django.db import transaction
+from psycopg import sql
+
+from benchmarks.database import NAME, BenchDatabase
+from benchmarks.million import COUNT
+from benchmarks.rows import Row
+from benchmarks.server import pss_mib
+from gis_core.ops.environment import PYTHON, ROOT
+from gis_core.rights import SYSTEM, acting_as
+from layers.imports.models import Import
+from layers.imports.services.taking_back import take_back
+
+LOADED = Row("import d'un GeoPackage d'un million de polygones, chargé et indexé, face à ogr2ogr",
+             None, "objets/s", "at least", 0.7, relative=True)  # fmt: skip
+REPAIRED = Row("le même, géométries vérifiées et réparées, face à ogr2ogr",
+               None, "objets/s", "at least", 0.5, relative=True)  # fmt: skip
+MEMORY = Row("mémoire pendant cet import, avec le lecteur", None, "Mio", "at most", 800)
+SLUG, SCHEMA = "mesure-import", "bench_ogr"
+PACE_S = 0.5
+PATIENCE_S = 1800
+
+
+@dataclass(frozen=True)
+class Imported:
+    """How long making the layer took, and the memory of the process with its reader all along (MiB)."""
+
+    seconds: float
+    memory: float
+
+
+def empty_rows() -> list[Row]:
+    return [LOADED, REPAIRED, MEMORY]
+
+
+def import_rows(made: BenchDatabase) -> list[Row]:
+    """ogr2ogr before, between and after, because a machine is not as fast all the time."""
+    path = million(made)
+    references = [converted(made, path)]
+    loaded = imported(made, path, "keep")
+    references.append(converted(made, path))
+    repaired = imported(made, path, "repair")
+    references.append(converted(made, path))
+    reference = COUNT / (sum(references) / len(references))
+    note = (
+        "ogr2ogr : une table, un index ; chez nous deux index, la copie en EPSG:3857, les politiques et l'historique, "
+        "le fichier lu par le lecteur restreint"
+    )
+    return [
+        replace(LOADED, ours=COUNT / loaded.seconds, reference=reference, note=note),
+        replace(REPAIRED, ours=COUNT / repaired.seconds, reference=reference, note=note),
+        replace(MEMORY, ours=max(loaded.memory, repaired.memory), note="inspection et vérification comprises"),
+    ]
+
+
+def million(made: BenchDatabase) -> Path:
+    """The file, made once."""
+    path = made.place.data / "bench/million.gpkg"
+    if not path.exists():
+        making = path.with_name("making.gpkg")
+        making.unlink(missing_ok=True)
+        command = [str(PYTHON), "-m", "benchmarks.million", str(making)]
+        subprocess.run(command, cwd=ROOT, env=made.environment("owner") | {"PYTHONPATH": str(ROOT)}, check=True)
+        making.rename(path)
+    return path
+
+
+def converted(made: BenchDatabase, path: Path) -> float:
+    """Seconds that ogr2ogr takes for the same file, by COPY, its spatial index included."""
+    schema = sql.Identifier(SCHEMA)
+    with made.connect("owner") as connection:
+        connection.execute(sql.SQL("drop schema if exists {} cascade").format(schema))
+        connection.execute(sql.SQL("create schema {}").format(schema))
+    where = f"PG:host={made.place.socket_directory()} dbname={NAME} user=arpent_owner"
+    options = ("-lco", "GEOMETRY_NAME=geom", "-lco", "SPATIAL_INDEX=GIST", "--config", "PG_USE_COPY", "YES")
+    command = ["ogr2ogr", "-f", "PostgreSQL", where, str(path), "-nln", f"{SCHEMA}.million", *options]
+    begun = time.perf_counter()
+    subprocess.run(command, check=True, capture_output=True)
+    seconds = time.perf_counter() - begun
+    with made.connect("owner") as connection:
+        connection.execute(sql.SQL("drop schema {} cascade").format(schema))
+    return seconds
+
+
+def imported(made: BenchDatabase, path: Path, invalid: str) -> Imported:
+    """Publish the file as a layer in a process of its own that is watched, then take it back."""
+    report = made.place.data / "bench/import.json"
+    asked = ("--new", "--title", SLUG, "--theme", "mesure", "--invalid", invalid, "--report", str(report))
+    command = [str(PYTHON), str(ROOT / "manage.py"), "import_layer", str(path), *asked]
+    process = subprocess.Popen(command, env=made.environment("worker"), cwd=ROOT, stdout=subprocess.DEVNULL)
+    deadline, memory = time.monotonic() + PATIENCE_S, 0.0
+    while process.poll() is None:
+        if time.monotonic() > deadline:
+            process.kill()
+        memory = max(memory, pss_mib(process.pid))
+        time.sleep(PACE_S)
+    told = json.loads(report.read_text())
+    forget()
+    if process.returncode != 0 or told["rows"] != COUNT:
+        raise RuntimeError(f"{told['rows']} rows of {COUNT} came in (exit code {process.returncode})")
+    return Imported(told["seconds"], memory)
+
+
+def forget() -> None:
+    """The layer goes as it came; only the worker drops tables."""
+    with acting_as(SYSTEM), transaction.atomic():
+        for made in Import.objects.filter(layer__slug=SLUG, state=Import.State.APPLIED):
+            take_back(made.pk, by=None, confirmed=True, tell=lambda _share, _message: None)
