@@ -66,6 +66,7 @@ export const en: Messages = {
   "layers.details": "Opacity, legend and source: {name}",
   "layers.detailsShort": "Opacity, legend and source",
   "layers.edit": "Edit this layer",
+  "layers.export": "Export",
   "layers.goCloser": "Go to {scale}",
   "layers.lower": "Lower",
   "layers.noMatch": "No layer of that name",

@@ -66,6 +66,7 @@ export const fr = {
   "layers.details": "Opacité, légende et source : {name}",
   "layers.detailsShort": "Opacité, légende et source",
   "layers.edit": "Modifier cette couche",
+  "layers.export": "Exporter",
   "layers.goCloser": "Aller à {scale}",
   "layers.lower": "Descendre",
   "layers.noMatch": "Aucune couche de ce nom",

@@ -6,6 +6,7 @@ import { scaleDenominator, zoomForScale } from "../geo/mercator";
 import { byTheme } from "../state/catalogue";
 import type { LayerSetting } from "../state/state";
 import { ArpentElement } from "./element";
+import { openExport } from "./export";
 import { emptiness, failure, skeleton } from "./states";
 import { drawnLegend, layerSwatch, swatch } from "./swatch";
 
@@ -76,6 +77,7 @@ export class LayersPanel extends ArpentElement {
       </div>
       ${this.zoomIn(layer)}
       ${layer.can_edit ? html`<button class="button button-small" @click=${() => void this.controller.edit(layer.slug)}><arp-icon name="draw"></arp-icon>${this.t("layers.edit")}</button>` : nothing}
+      <button class="button button-small" @click=${() => void openExport(this.controller, layer.slug)}><arp-icon name="download"></arp-icon>${this.t("layers.export")}</button>
     </div>`;
   }
 

@@ -11,6 +11,7 @@ import { type Condition, filterText, isDate, isFigure, type Operator, operatorsF
 import type { AppState } from "../state/state";
 import { cellText } from "./cell";
 import { EditElement } from "./edit-element";
+import { openExport } from "./export";
 import { emptiness, failure, skeleton } from "./states";
 import "../styles/table.css";
 
@@ -155,8 +156,14 @@ export class DataTable extends EditElement {
       }} />${this.words("table.inView")}</label>
       <p class="muted" role="status">${this.rows && !this.error ? this.count() : ""}</p>
       ${this.columnChoice(layer)}
+      <button class="button button-small" @click=${() => this.export(layer)}><arp-icon name="download"></arp-icon>${this.t("layers.export")}</button>
       <button class="icon-button" @click=${() => this.controller.openTable(null)} aria-label=${this.words("table.close")} title=${this.words("table.close")}><arp-icon name="close"></arp-icon></button>
     </div>`;
+  }
+
+  private export(layer: Layer): void {
+    const filter = filterText(this.conditions, layer.fields);
+    void openExport(this.controller, layer.slug, { filter, inView: this.inView });
   }
 
   private count(): string {

@@ -1,0 +1,71 @@
+import type { ApiClient } from "../api/client";
+import type { Format } from "./choice";
+
+const TAIL = 512;
+const ERROR_LINE = /(^|\n)"?(ERREUR|ERROR)[^\n]*\r?\n?$/;
+
+/** A file that came whole, under the name that the server gave it. */
+export interface Received {
+  readonly blob: Blob;
+  readonly name: string;
+}
+
+/** A file that stopped before its end. */
+export class CutShort extends Error {}
+
+/**
+ * Takes a streamed file in, telling how many bytes have come. Throws ApiError, CutShort, or the AbortError.
+ *
+ * The server cannot take back an answer that has begun: a file that it could not finish ends with an error.
+ */
+export async function receive(
+  api: ApiClient,
+  url: string,
+  format: Format,
+  told: (bytes: number) => void,
+  signal: AbortSignal,
+): Promise<Received> {
+  const response = await api.send(url, { signal });
+  const parts: BlobPart[] = [];
+  let bytes = 0;
+  for (const reader = (response.body as ReadableStream<Uint8Array<ArrayBuffer>>).getReader(); ; ) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    parts.push(value);
+    bytes += value.length;
+    told(bytes);
+  }
+  const blob = new Blob(parts, { type: response.headers.get("Content-Type") ?? "" });
+  const tail = new Uint8Array(await blob.slice(Math.max(0, blob.size - TAIL)).arrayBuffer());
+  if (!isWhole(format, tail)) throw new CutShort();
+  return { blob, name: nameOf(response, format) };
+}
+
+/** Whether the last bytes of a file are those of a whole one. */
+export function isWhole(format: Format, tail: Uint8Array): boolean {
+  // Latin-1: each byte a character, whatever it is.
+  const text = new TextDecoder("latin1").decode(tail);
+  if (format === "geojson") return text.endsWith("\n]}\n");
+  if (format === "fgb") return !/ÿÿÿÿ(ERREUR|ERROR)[^ÿ]*$/.test(text);
+  return !ERROR_LINE.test(text);
+}
+
+function nameOf(response: Response, format: Format): string {
+  return response.headers.get("Content-Disposition")?.match(/filename="([^"]+)"/)?.[1] ?? `export.${format}`;
+}
+
+/** Has the browser save something. */
+export function save(href: string, name: string): void {
+  const link = document.createElement("a");
+  Object.assign(link, { href, download: name });
+  document.body.append(link);
+  link.click();
+  link.remove();
+}
+
+export function saveBlob({ blob, name }: Received): void {
+  const href = URL.createObjectURL(blob);
+  save(href, name);
+  // The browser has its own hold of the file by then.
+  window.setTimeout(() => URL.revokeObjectURL(href), 60_000);
+}
