@@ -100,7 +100,7 @@ def collection_links(layer: Layer, base: str, form: Format) -> list[Document]:
         link(f"{here}/items", "items", GEOJSON, _("The features, as GeoJSON")),
         link(f"{here}/items?f=html", "items", HTML, _("The features, as HTML")),
         link(f"{here}/schema", f"{REL}/schema", SCHEMA, _("What a feature is made of")),
-        link(f"{here}/schema", "describedby", SCHEMA, _("What a feature is made of")),
+        link(f"{here}/geojson-schema", "describedby", SCHEMA, _("What a GeoJSON feature is made of")),
         link(f"{here}/queryables", f"{REL}/queryables", SCHEMA, _("What filters may name")),
         *(one for extension in extensions() for one in extension.collection_links(layer, base)),
     ]
@@ -118,6 +118,25 @@ def schema(layer: Layer, rights: Rights, base: str) -> Document:
     if dated:
         document["properties"][dated[0]]["x-ogc-role"] = "primary-instant"
     return {"$schema": document["$schema"], "$id": f"{address(layer, base)}/schema"} | document
+
+
+def geojson_schema(layer: Layer, rights: Rights, base: str) -> Document:
+    """The schema of the GeoJSON features, which GDAL reads: to it an “integer” is one of 32 bits, so none is said."""
+    told = schema(layer, rights, base)
+    whole = {"type": "number", "multipleOf": 1}
+    values = {
+        name: one | (whole if one["type"] == "integer" else {})
+        for name, one in told.pop("properties").items()
+        if name != "id" and "type" in one
+    }
+    members = {
+        "type": {"type": "string", "enum": ["Feature"]},
+        "id": {"type": "integer"},
+        "geometry": {"type": ["object", "null"]},
+        "properties": {"type": "object", "properties": values, "required": told.pop("required")},
+    }
+    described = {"$id": f"{address(layer, base)}/geojson-schema", "properties": members, "additionalProperties": True}
+    return told | described | {"required": ["type", "geometry", "properties"]}
 
 
 def plain_units(property_: Document) -> Document:

@@ -68,6 +68,7 @@ def paths_of(layer: Layer, rights: Rights) -> Document:
     return {
         here: {"get": reading(f"collection.{slug}", name, JSON, missing=True)},
         f"{here}/schema": {"get": reading(f"schema.{slug}", _("What a feature is made of"), SCHEMA, missing=True)},
+        f"{here}/geojson-schema": {"get": described(f"geojson-schema.{slug}", _("What a GeoJSON feature is made of"))},
         f"{here}/queryables": {"get": reading(f"queryables.{slug}", _("What filters may name"), SCHEMA, missing=True)},
         f"{here}/items": items,
         f"{here}/items/{{featureId}}": item | (changing(slug, name) if may_write else {}),
@@ -97,6 +98,14 @@ def reading(
             **refusals("400", "406", *(["404"] if missing else [])),
         },
     }
+
+
+def described(operation: str, summary: str) -> Document:
+    """A GET of a document that comes as JSON only."""
+    found = reading(operation, summary, SCHEMA, missing=True)
+    del found["responses"]["200"]["content"][HTML.media_type]
+    only = plain("f", _("The form of the answer"), {"type": "string", "enum": [JSON.name]})
+    return found | {"parameters": [only]}
 
 
 def listing(layer: Layer, rights: Rights) -> Document:

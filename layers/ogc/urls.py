@@ -14,6 +14,11 @@ urlpatterns = [
     path("collections", csrf_exempt(views.CollectionsView.as_view()), name="collections"),
     path("collections/<slug:slug>", csrf_exempt(views.CollectionView.as_view()), name="collection"),
     path("collections/<slug:slug>/schema", csrf_exempt(views.SchemaView.as_view()), name="schema"),
+    path(
+        "collections/<slug:slug>/geojson-schema",
+        csrf_exempt(views.GeojsonSchemaView.as_view()),
+        name="geojson_schema",
+    ),
     path("collections/<slug:slug>/queryables", csrf_exempt(views.QueryablesView.as_view()), name="queryables"),
     path("collections/<slug:slug>/items", csrf_exempt(views.ItemsView.as_view()), name="items"),
     path("collections/<slug:slug>/items/<str:feature_id>", csrf_exempt(views.ItemView.as_view()), name="item"),

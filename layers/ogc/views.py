@@ -85,6 +85,15 @@ class SchemaView(Resource):
         return pages.schema(request, layer, document) if form is HTML else self.answer(document, form)
 
 
+class GeojsonSchemaView(Resource):
+    """What a GeoJSON feature is made of, its members and its properties."""
+
+    def get(self, request: HttpRequest, slug: str) -> HttpResponse:
+        layer = self.layer(slug)
+        form = chosen(request, SCHEMA)
+        return self.answer(documents.geojson_schema(layer, self.rights, self.base), form)
+
+
 class QueryablesView(Resource):
     """What filters may name."""
 

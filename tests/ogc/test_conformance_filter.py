@@ -126,6 +126,7 @@ def test_mixing_expression(anyone: Asker) -> None:
         ("lamps", "2.0", "B"),
         ("height_m", "7.5", "B"),
         ("lit", "true", "A"),
+        ("lit", "1", "A"),
         ("lit", "false", ""),
         ("installed_date", "2020-05-06", "A"),
     ],

@@ -169,6 +169,16 @@ def test_response_2_invalid(program: Asker, name: str, value: Any) -> None:
     assert refused or schema["properties"][name].get("readOnly")
 
 
+def test_described_by_the_schema_of_geojson_features(anyone: Asker) -> None:
+    (link,) = links(anyone.json(f"{ROOT}/collections/lampes"), "describedby")
+    schema = anyone.json(link["href"], link["type"])
+    jsonschema_rs.meta.validate(schema)
+    for one in anyone.items()["features"]:
+        there = {name: value for name, value in one["properties"].items() if value is not None}
+        jsonschema_rs.validate(schema, one | {"properties": there})
+    assert not jsonschema_rs.is_valid(schema, feature(lamps=1.5))
+
+
 # -- who sees what ----------------------------------------------------------------------------------------------------
 
 

@@ -173,7 +173,8 @@ def written(queryable: Queryable, text: str) -> Any:
     if queryable.kind == "number":
         read = finite(text)
     elif queryable.kind == "boolean":
-        read = {"true": True, "false": False}.get(text.lower())
+        # GDAL writes 1 and 0.
+        read = {"true": True, "1": True, "false": False, "0": False}.get(text.lower())
     if read is None:
         raise Invalid(
             _("“%(name)s” has a value that it cannot have.") % {"name": queryable.name}, parameter=queryable.name
