@@ -545,6 +545,14 @@ ogc/collections/<slug:slug>/schema                          OPTIONS     own     
 ogc/collections/<slug:slug>/schema                          OPTIONS     other   404  404  404  404  404  404  200
 ogc/collections/<slug:slug>/schema                          OPTIONS     none    404  404  404  404  404  404  404
 ogc/collections/<slug:slug>/schema                          REST        own     405  405  405  405  405  405  405
+ogc/collections/<slug:slug>/geojson-schema                  GET,HEAD    public  200  200  200  200  200  200  200
+ogc/collections/<slug:slug>/geojson-schema                  GET,HEAD    own     404  200  200  200  200  200  200
+ogc/collections/<slug:slug>/geojson-schema                  GET,HEAD    other   404  404  404  404  404  404  200
+ogc/collections/<slug:slug>/geojson-schema                  GET,HEAD    none    404  404  404  404  404  404  404
+ogc/collections/<slug:slug>/geojson-schema                  OPTIONS     own     404  200  200  200  200  200  200
+ogc/collections/<slug:slug>/geojson-schema                  OPTIONS     other   404  404  404  404  404  404  200
+ogc/collections/<slug:slug>/geojson-schema                  OPTIONS     none    404  404  404  404  404  404  404
+ogc/collections/<slug:slug>/geojson-schema                  REST        own     405  405  405  405  405  405  405
 ogc/collections/<slug:slug>/queryables                      GET,HEAD    public  200  200  200  200  200  200  200
 ogc/collections/<slug:slug>/queryables                      GET,HEAD    own     404  200  200  200  200  200  200
 ogc/collections/<slug:slug>/queryables                      GET,HEAD    other   404  404  404  404  404  404  200
