@@ -41,6 +41,7 @@ if (target && twin) {
     pointer: (position, twin) => app.pointer.update({ position, twin }),
     clicked: (at) => app.clicked(at),
     doubleClicked: () => app.finishMeasure(),
+    imageFailed: (slug, detail) => app.imageFailed(slug, detail),
     photoFailed: (slug) => void app.photos.tileFailed(slug),
     busy: (busy) => app.store.update({ busy }),
     rendered: () => {

@@ -84,6 +84,7 @@ export function state(patch: Partial<AppState> = {}): AppState {
   return {
     view: { center: [1.9, 47.55], zoom: 17, bbox: [1.8, 47.5, 2, 47.6] },
     catalogue: { status: "ready", value: [layer("parcels"), layer("buildings")] },
+    images: [],
     backgrounds: [],
     layers: [
       { slug: "parcels", visible: true, opacity: 1 },

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { orderGroups, selectionFirst } from "../src/app/here";
-import { arrange, attributions, byTheme, moveLayer } from "../src/state/catalogue";
+import { buildModel } from "../src/map/model";
+import { arrange, attributions, byTheme, imageLayer, moveLayer } from "../src/state/catalogue";
 import { type Permalink, readPermalink, writePermalink } from "../src/state/permalink";
 import { Store } from "../src/state/store";
-import { feature, layer } from "./fixtures";
+import { feature, layer, state } from "./fixtures";
 
 describe("permalink", () => {
   const full: Permalink = {
@@ -152,5 +153,42 @@ describe("store", () => {
     store.update({ b: 3 });
     await Promise.resolve();
     expect(seen).toEqual([{ a: 2, b: 3 }]);
+  });
+});
+
+describe("layers of other servers", () => {
+  const external = {
+    slug: "ortho-ailleurs",
+    title: "Ortho",
+    abstract: "",
+    theme: null,
+    order: 1,
+    attribution: "© Ailleurs",
+    licence: "",
+    visibility: "public" as const,
+    owner: null,
+    kind: "wms" as const,
+    tiles: "/externe/ortho-ailleurs/{z}/{x}/{y}?v=1",
+    tile_size: 512,
+    min_zoom: 0,
+    max_zoom: 19,
+    extent_4326: null,
+    legend: null,
+    version: 1,
+  };
+
+  it("lie under our own, and are off at first", () => {
+    const { settings } = arrange([imageLayer(external), layer("parcels")], undefined);
+    expect(settings.map(({ slug, visible }) => [slug, visible])).toEqual([
+      ["parcels", true],
+      ["ortho-ailleurs", false],
+    ]);
+  });
+
+  it("are drawn as images", () => {
+    const images = [imageLayer(external)];
+    const layers = [{ slug: "ortho-ailleurs", visible: true, opacity: 0.5 }];
+    const drawn = buildModel(state({ images, layers }), "/tiles/").layers.find(({ slug }) => slug === external.slug);
+    expect(drawn).toMatchObject({ visible: true, opacity: 0.5, image: { url: external.tiles, tileSize: 512 } });
   });
 });

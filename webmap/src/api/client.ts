@@ -1,5 +1,15 @@
 import type { Bbox, LonLat } from "../geo/mercator";
-import type { Background, Feature, FeaturePage, HereGroup, Job, Layer, Photo, SearchResult } from "./types";
+import type {
+  Background,
+  ExternalLayer,
+  Feature,
+  FeaturePage,
+  HereGroup,
+  Job,
+  Layer,
+  Photo,
+  SearchResult,
+} from "./types";
 import * as urls from "./urls";
 
 /** RFC 9457, with what a kind of problem adds to it. */
@@ -58,6 +68,11 @@ export class ApiClient {
 
   layers(): Promise<Layer[]> {
     return this.all(urls.layersUrl(this.base));
+  }
+
+  /** The layers of other servers that this person may see. */
+  externalLayers(): Promise<ExternalLayer[]> {
+    return this.all(urls.externalLayersUrl(this.base));
   }
 
   /** The aerial campaigns that this person may see. */

@@ -74,6 +74,32 @@ export interface Labels {
   from_scale: number | null;
 }
 
+export interface LayerImage {
+  /** Address template of the images, in the Web Mercator pyramid. */
+  tiles: string;
+  tile_size: number;
+  /** Address of an image of the legend. */
+  legend: string | null;
+}
+
+/** A layer of another server, as the server sends it. */
+export interface ExternalLayer extends LayerImage {
+  slug: string;
+  title: string;
+  abstract: string;
+  theme: { slug: string; title: string; order: number } | null;
+  order: number;
+  attribution: string;
+  licence: string;
+  visibility: Visibility;
+  owner: { slug: string; name: string } | null;
+  kind: "wms" | "wmts" | "xyz";
+  min_zoom: number;
+  max_zoom: number;
+  extent_4326: Bbox | null;
+  version: number;
+}
+
 export interface Layer {
   slug: string;
   title: string;
@@ -102,6 +128,8 @@ export interface Layer {
   scale_from?: number | null;
   scale_to?: number | null;
   can_edit: boolean;
+  /** Drawn by another server, as images that ours passes on. */
+  image?: LayerImage;
 }
 
 export interface Background {

@@ -12,6 +12,8 @@ function query(path: string, parameters: Record<string, string | number | null |
 
 export const layersUrl = (api: string): string => query(`${api}layers/`, { limit: 100 });
 
+export const externalLayersUrl = (api: string): string => query(`${api}external-layers/`, { limit: 100 });
+
 export const backgroundsUrl = (api: string): string => `${api}backgrounds/`;
 
 export const photosUrl = (api: string): string => query(`${api}photos/`, { limit: 100 });

@@ -8,7 +8,7 @@ import { type Bbox, bboxCentre, type LonLat } from "../geo/mercator";
 import { type Translate, translate } from "../i18n";
 import { buildModel } from "../map/model";
 import type { MapPort, PaperFrame, PaperFrameEvents } from "../map/port";
-import { arrange, moveLayer } from "../state/catalogue";
+import { arrange, imageLayer, moveLayer } from "../state/catalogue";
 import { type Permalink, readPermalink, writePermalink } from "../state/permalink";
 import type { Pointed } from "../state/photos";
 import type {
@@ -70,6 +70,7 @@ export class Controller {
   });
   private question: AbortController | null = null;
   private noticeCount = 0;
+  private readonly failedImages = new Set<string>();
   private linkTimer = 0;
   private opened: Permalink = {};
 
@@ -81,6 +82,7 @@ export class Controller {
     this.store = new Store<AppState>({
       view: { center: this.opened.center ?? center, zoom: this.opened.zoom ?? 12, bbox },
       catalogue: { status: "loading" },
+      images: [],
       backgrounds: [],
       layers: [],
       background: this.opened.background ?? "plain",
@@ -153,16 +155,18 @@ export class Controller {
   async loadCatalogue(): Promise<void> {
     this.store.update({ catalogue: { status: "loading" } });
     try {
-      this.catalogueLoaded(await this.api.layers());
+      // Without the layers of other servers the map has its own: the catalogue's error, if any, is the one to show.
+      const images = this.api.externalLayers().catch(() => []);
+      this.catalogueLoaded(await this.api.layers(), (await images).map(imageLayer));
     } catch (error) {
       this.store.update({ catalogue: { status: "error", error: error as ApiError } });
     }
   }
 
-  private catalogueLoaded(layers: Layer[]): void {
+  private catalogueLoaded(layers: Layer[], images: Layer[]): void {
     const wanted = this.state.layers.length ? this.state.layers : this.opened.layers;
-    const { settings, unknown } = arrange(layers, wanted);
-    this.store.update({ catalogue: { status: "ready", value: layers }, layers: settings });
+    const { settings, unknown } = arrange([...layers, ...images], wanted);
+    this.store.update({ catalogue: { status: "ready", value: layers }, images, layers: settings });
     if (unknown.length) this.notify("warning", this.t("link.unknownLayers", { names: unknown.join(", ") }));
   }
 
@@ -216,7 +220,7 @@ export class Controller {
       ...(link.panel !== undefined ? { panel: link.panel } : {}),
     });
     if (this.state.catalogue.status === "ready" && link.layers) {
-      const { settings, unknown } = arrange(this.state.catalogue.value, link.layers);
+      const { settings, unknown } = arrange([...this.state.catalogue.value, ...this.state.images], link.layers);
       this.store.update({ layers: settings });
       if (unknown.length) this.notify("warning", this.t("link.unknownLayers", { names: unknown.join(", ") }));
     }
@@ -254,6 +258,14 @@ export class Controller {
   }
 
   // --- map events --------------------------------------------------------------------------------------------------
+
+  /** An image of another server did not come: said once for each layer, in that server's words. */
+  imageFailed(slug: string, detail: string): void {
+    if (this.failedImages.has(slug) || !this.state.online) return;
+    this.failedImages.add(slug);
+    const name = this.state.images.find((layer) => layer.slug === slug)?.title ?? slug;
+    this.notify("warning", this.t("layers.imageFailed", { name, detail }));
+  }
 
   moved(): void {
     if (this.map) this.store.update({ view: this.map.view() });
@@ -377,7 +389,8 @@ export class Controller {
   }
 
   private visibleSlugs(): string[] {
-    return this.state.layers.filter(({ visible }) => visible).map(({ slug }) => slug);
+    const images = new Set(this.state.images.map(({ slug }) => slug));
+    return this.state.layers.filter(({ slug, visible }) => visible && !images.has(slug)).map(({ slug }) => slug);
   }
 
   /** Goes to a search result and opens its sheet. */

@@ -68,6 +68,8 @@ export const en: Messages = {
   "layers.edit": "Edit this layer",
   "layers.export": "Export",
   "layers.goCloser": "Go to {scale}",
+  "layers.imageFailed": "“{name}” does not come. {detail}",
+  "layers.legendOf": "Legend of {name}",
   "layers.lower": "Lower",
   "layers.noMatch": "No layer of that name",
   "layers.noMatchAdvice": "Try a shorter word.",

@@ -68,6 +68,8 @@ export const fr = {
   "layers.edit": "Modifier cette couche",
   "layers.export": "Exporter",
   "layers.goCloser": "Aller à {scale}",
+  "layers.imageFailed": "« {name} » ne vient pas. {detail}",
+  "layers.legendOf": "Légende de {name}",
   "layers.lower": "Descendre",
   "layers.noMatch": "Aucune couche de ce nom",
   "layers.noMatchAdvice": "Essayez un mot plus court.",

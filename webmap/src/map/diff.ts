@@ -17,7 +17,7 @@ export type Change =
 
 const same = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
 
-const SOURCE = ["url", "minZoom", "maxZoom", "extent", "geometryType"] as const;
+const SOURCE = ["url", "minZoom", "maxZoom", "extent", "geometryType", "image"] as const;
 const STYLE = ["look", "legend", "labels", "titleField", "hidden"] as const;
 const SETTINGS = ["visible", "opacity", "zIndex"] as const;
 

@@ -20,6 +20,8 @@ export interface MapLayer {
   legend: readonly LegendLine[];
   labels: Labels | null;
   look: Look;
+  /** The images of a layer that another server draws. */
+  image: { url: string; tileSize: number } | null;
   /** Features that are being edited: they are drawn elsewhere. */
   hidden: readonly number[];
 }
@@ -98,6 +100,7 @@ function mapLayer(layer: Layer, state: AppState, tiles: string, look: Look): Map
     titleField: layer.title_field,
     legend: layer.legend,
     labels: layer.labels ?? null,
+    image: layer.image ? { url: sameOrigin(layer.image.tiles), tileSize: layer.image.tile_size } : null,
     look,
     hidden: state.editing?.layer === layer.slug ? state.editing.hidden : [],
   };
@@ -140,7 +143,7 @@ export function buildModel(state: AppState, tiles: string): MapModel {
     photo: image || photo !== null,
     detail: detailAt(state.view.zoom, state.view.center[1]),
   };
-  const catalogue = state.catalogue.status === "ready" ? state.catalogue.value : [];
+  const catalogue = state.catalogue.status === "ready" ? [...state.catalogue.value, ...state.images] : [];
   const feature = state.sheet?.status === "ready" ? state.sheet.feature : null;
   return {
     background: image ? background : null,

@@ -13,6 +13,8 @@ export interface MapEvents {
   doubleClicked(): void;
   rendered(): void;
   photoFailed(slug: string): void;
+  /** An image of another server's layer did not come, and why. */
+  imageFailed(slug: string, detail: string): void;
   busy(busy: boolean): void;
 }
 

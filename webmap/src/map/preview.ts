@@ -155,6 +155,7 @@ export class Preview {
       legend: own ? this.drawn.legend : layer.legend,
       labels: own ? this.drawn.labels : (layer.labels ?? null),
       look: this.look,
+      image: null,
       hidden: [],
     };
   }

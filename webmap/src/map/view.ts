@@ -19,6 +19,7 @@ import { type Bbox, bboxCentre, type LonLat } from "../geo/mercator";
 import type { FeatureRef, ViewState } from "../state/state";
 import { backgroundSource } from "./background";
 import { type Change, diff } from "./diff";
+import { imageLayer } from "./external";
 import { type MapLayer, type MapModel, patches } from "./model";
 import { palette } from "./palette";
 import { Patches, type PhotoSide, photoLayer } from "./photo";
@@ -59,6 +60,7 @@ export class MapView implements MapPort {
   private readonly map: OlMap;
   private readonly layers = new Map<string, VectorTileLayer>();
   private readonly labels = new Map<string, VectorTileLayer>();
+  private readonly images = new Map<string, TileLayer>();
   private readonly geojson = new GeoJSON({ dataProjection: "EPSG:4326", featureProjection: "EPSG:3857" });
   private readonly selection = overlay(ABOVE_LAYERS);
   private readonly pin = overlay(ABOVE_LAYERS + 1);
@@ -380,6 +382,7 @@ export class MapView implements MapPort {
   }
 
   private addLayer(layer: MapLayer): void {
+    if (layer.image) return this.addImage(layer);
     const source = tileSource(layer);
     const parts: Part[] = hasOwnLabels(layer.slug) ? ["body", "labels"] : ["whole"];
     for (const part of parts) this.addPart(layer, part, source);
@@ -388,12 +391,19 @@ export class MapView implements MapPort {
 
   /** The layer as it was stays beneath until the new one is drawn: no blink when data changed. */
   private replaceLayer(layer: MapLayer): void {
-    const before = [this.layers, this.labels].map((parts) => parts.get(layer.slug));
-    for (const parts of [this.layers, this.labels]) parts.delete(layer.slug);
+    const before = [this.layers, this.labels, this.images].map((parts) => parts.get(layer.slug));
+    for (const parts of [this.layers, this.labels, this.images]) parts.delete(layer.slug);
     this.addLayer(layer);
     this.map.once("rendercomplete", () => {
       for (const part of before) if (part) this.map.removeLayer(part);
     });
+  }
+
+  private addImage(layer: MapLayer): void {
+    const added = imageLayer(layer, (detail) => this.events.imageFailed(layer.slug, detail));
+    this.images.set(layer.slug, added);
+    this.map.addLayer(added);
+    this.adjust(layer);
   }
 
   private addPart(layer: MapLayer, part: Part, source: VectorTileSource): void {
@@ -422,7 +432,7 @@ export class MapView implements MapPort {
   }
 
   private removeLayer(slug: string): void {
-    for (const parts of [this.layers, this.labels]) {
+    for (const parts of [this.layers, this.labels, this.images]) {
       const layer = parts.get(slug);
       if (layer) this.map.removeLayer(layer);
       parts.delete(slug);
@@ -430,7 +440,7 @@ export class MapView implements MapPort {
   }
 
   private adjust(layer: MapLayer): void {
-    for (const parts of [this.layers, this.labels]) {
+    for (const parts of [this.layers, this.labels, this.images]) {
       const placed = parts.get(layer.slug);
       placed?.setVisible(layer.visible);
       placed?.setOpacity(layer.opacity);

@@ -1,4 +1,4 @@
-import type { GeometryType, Layer } from "../api/types";
+import type { ExternalLayer, GeometryType, Layer } from "../api/types";
 import type { LayerSetting } from "./state";
 
 export interface Arrangement {
@@ -14,7 +14,11 @@ export interface Arrangement {
 const STACK = ["communes", "sections", "parcels", "addresses", "roads", "buildings"];
 const BY_GEOMETRY: Record<GeometryType, number> = { point: -0.5, line: 3.5, polygon: 6 };
 
-function stackRank({ slug, geometry_type }: Layer): number {
+/** Images lie under everything that we draw ourselves. */
+const UNDER_ALL = 20;
+
+function stackRank({ slug, geometry_type, image }: Layer): number {
+  if (image) return UNDER_ALL;
   return STACK.includes(slug) ? STACK.indexOf(slug) : BY_GEOMETRY[geometry_type];
 }
 
@@ -40,6 +44,14 @@ export function arrange(catalogue: readonly Layer[], wanted: readonly LayerSetti
     settings: [...kept, ...rest],
     unknown: unique.filter(({ slug }) => !known.has(slug)).map(({ slug }) => slug),
   };
+}
+
+/** A layer of another server beside our own. */
+export function imageLayer(external: ExternalLayer): Layer {
+  const { tiles, tile_size, legend, kind: _kind, ...described } = external;
+  const own = { source_date: null, geometry_type: "polygon", visible: false, opacity: 1, title_field: "" } as const;
+  const image = { tiles, tile_size, legend };
+  return { ...described, ...own, fields: [], tiles, style: "", legend: [], can_edit: false, image };
 }
 
 export interface ThemeGroup {

@@ -77,6 +77,8 @@ export interface Editing {
 export interface AppState {
   view: ViewState;
   catalogue: Loadable<Layer[]>;
+  /** Layers of other servers: they are drawn and listed, and have no features that one could ask for. */
+  images: Layer[];
   backgrounds: Background[];
   layers: LayerSetting[];
   background: string;

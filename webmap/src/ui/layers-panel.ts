@@ -21,9 +21,10 @@ export class LayersPanel extends ArpentElement {
     const { catalogue } = this.state;
     if (catalogue.status === "loading") return skeleton(this.t, 7);
     if (catalogue.status === "error") return failure(this.t, catalogue.error, () => this.controller.loadCatalogue());
-    if (!catalogue.value.length) return emptiness(this.t("layers.none"), this.t("layers.noneAdvice"));
-    const groups = byTheme(catalogue.value, this.filter);
-    return html`${catalogue.value.length >= SEARCH_FROM ? this.search() : nothing}
+    const layers = [...catalogue.value, ...this.state.images];
+    if (!layers.length) return emptiness(this.t("layers.none"), this.t("layers.noneAdvice"));
+    const groups = byTheme(layers, this.filter);
+    return html`${layers.length >= SEARCH_FROM ? this.search() : nothing}
       ${groups.map(
         (group) => html`<section class="layer-group" aria-label=${group.title || this.t("layers.other")}>
           <h3>${group.title || this.t("layers.other")}</h3>
@@ -50,7 +51,7 @@ export class LayersPanel extends ArpentElement {
       <div class="layer-line">
         <label class="layer-name"><input type="checkbox" .checked=${setting.visible} @change=${(event: Event) =>
           this.controller.setLayer(layer.slug, { visible: (event.target as HTMLInputElement).checked })} />
-          ${layerSwatch(layer)}<span>${layer.title}${far ? html`<small>${this.t("layers.closer")}</small>` : nothing}</span></label>
+          ${layer.image ? html`<arp-icon name="photos" class="swatch"></arp-icon>` : layerSwatch(layer)}<span>${layer.title}${far ? html`<small>${this.t("layers.closer")}</small>` : nothing}</span></label>
         <button class="icon-button" aria-expanded=${open} aria-label=${this.t("layers.details", { name: layer.title })} title=${this.t("layers.detailsShort")}
           @click=${() => this.toggle(layer.slug)}><arp-icon name="chevronDown"></arp-icon></button>
       </div>
@@ -77,7 +78,7 @@ export class LayersPanel extends ArpentElement {
       </div>
       ${this.zoomIn(layer)}
       ${layer.can_edit ? html`<button class="button button-small" @click=${() => void this.controller.edit(layer.slug)}><arp-icon name="draw"></arp-icon>${this.t("layers.edit")}</button>` : nothing}
-      <button class="button button-small" @click=${() => void openExport(this.controller, layer.slug)}><arp-icon name="download"></arp-icon>${this.t("layers.export")}</button>
+      ${layer.image ? nothing : html`<button class="button button-small" @click=${() => void openExport(this.controller, layer.slug)}><arp-icon name="download"></arp-icon>${this.t("layers.export")}</button>`}
     </div>`;
   }
 
@@ -85,7 +86,8 @@ export class LayersPanel extends ArpentElement {
   private firstZoom(layer: Layer): number {
     const latitude = this.state.view.center[1];
     const shown = layer.scale_from ? zoomForScale(layer.scale_from, latitude) + 0.5 : 0;
-    return Math.max(layer.min_zoom + 1, shown);
+    // Images of 256 pixels are shown at the zoom that they are named by, our tiles and those of 512 one later.
+    return Math.max(layer.min_zoom + (layer.image?.tile_size === 256 ? 0 : 1), shown);
   }
 
   private zoomIn(layer: Layer): TemplateResult | typeof nothing {
@@ -98,6 +100,10 @@ export class LayersPanel extends ArpentElement {
   }
 
   private legend(layer: Layer): TemplateResult | typeof nothing {
+    if (layer.image?.legend) {
+      const words = this.t("layers.legendOf", { name: layer.title });
+      return html`<img class="legend-image" loading="lazy" src=${layer.image.legend} alt=${words} />`;
+    }
     const legend = drawnLegend(layer);
     if (!legend.length) return nothing;
     return html`<ul class="legend">${legend.map(

@@ -65,7 +65,9 @@ export class StatusLine extends ArpentElement {
     const { layers, catalogue, backgrounds, background, photo } = this.state;
     if (catalogue.status !== "ready") return [];
     const on = new Set(layers.filter(({ visible }) => visible).map(({ slug }) => slug));
-    const texts = catalogue.value.filter(({ slug }) => on.has(slug)).map(({ attribution }) => attribution);
+    const texts = [...catalogue.value, ...this.state.images]
+      .filter(({ slug }) => on.has(slug))
+      .map(({ attribution }) => attribution);
     const pair = comparison(this.state);
     const photos = pair ? [pair.left, pair.right] : knownPhotos(this.state).filter(({ slug }) => slug === photo);
     texts.push(...photos.map(({ attribution }) => attribution));
