@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,6 +14,7 @@ from layers.printing.paper import Box
 from layers.printing.symbols import Lettering
 
 CELL_MM = 12.0
+PULSE = 500
 SMALLER = (1.0, 0.82)  # a number that does not fit its parcel is tried at these sizes
 AGAIN_MM = 95.0  # one road's name is not written again nearer than that
 STEP_MM = 6.0
@@ -55,12 +56,14 @@ class Names:
     def ask(self, geometry: BaseGeometry, text: str, lettering: Lettering) -> None:
         self.asked.append((geometry, text, lettering))
 
-    def place(self) -> None:
-        """Place what can be placed, the weightiest first."""
+    def place(self, pulse: Callable[[], None] = lambda: None) -> None:
+        """Place what can be placed, the weightiest first; `pulse` is called now and then."""
         asked = [(self.seen(geometry), text, lettering) for geometry, text, lettering in joined(self.asked)]
         asked.sort(key=lambda one: -one[2].weight)
         middles = iter(areas([shape for shape, _text, lettering in asked if lettering.placing == "inside"]))
-        for shape, text, lettering in asked:
+        for number, (shape, text, lettering) in enumerate(asked):
+            if number % PULSE == 0:
+                pulse()
             if lettering.placing != "inside":
                 WAYS[lettering.placing](self, shape, text, lettering)
             elif area := next(middles):

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from django.conf import settings
-from django.contrib.gis.geos import LineString, MultiPolygon, Point, Polygon
+from django.contrib.gis.geos import GEOSGeometry, LineString, MultiPolygon, Point, Polygon
 from django.db import connection
 
 from gis_core.errors import Invalid, NotFound, Unavailable
@@ -112,6 +112,26 @@ def test_a_line_and_a_point_are_drawn_too(print_map: Print) -> None:
     assert {"Conduite", "Vanne"} <= set(printed.text().split())
     colours = {path.colour[:3] for path in printed.paths()}
     assert {(0x1F, 0x6F, 0xB2), (0, 0xAA, 0)} <= colours
+
+
+def test_odd_geometries_are_drawn_as_they_are(print_map: Print) -> None:
+    """Crossing themselves, empty, absent, of mixed kinds, far larger than the map: none stops the print."""
+    from tests.printing.rows import table_of
+
+    x, y = CENTER
+    far, side = 9e5, 20
+    crossing = f"POLYGON(({x} {y}, {x + side} {y + side}, {x + side} {y}, {x} {y + side}, {x} {y}))"
+    huge = Polygon.from_bbox((x - far, y - far, x + far, y + far)).wkt
+    flat = f"POLYGON(({x} {y}, {x + side} {y}, {x} {y}, {x} {y}))"
+    mixed = f"GEOMETRYCOLLECTION(POINT({x - 9} {y}), LINESTRING({x} {y}, {x} {y + 9}), {crossing})"
+    texts = [crossing, huge, flat, mixed, "POLYGON EMPTY", "GEOMETRYCOLLECTION EMPTY"]
+    odd = table_of("layer_bizarre", "Geometry", [GEOSGeometry(text) for text in texts])
+    symbol = {"kind": "fill", "fill": "#0000ff", "stroke": "#ff0000"}
+    factories.layer("bizarre", table=odd, columns=[], legend=[{"label": "Bizarre", "symbol": symbol}])
+    printed = print_map("bizarre")
+    assert printed.report.features == 3  # the flat one has nothing to fill
+    assert "Bizarre" in printed.text()
+    assert {(0, 0, 255), (255, 0, 0)} <= {path.colour[:3] for path in printed.paths()}
 
 
 def test_rows_of_others_are_not_on_it(print_map: Print) -> None:

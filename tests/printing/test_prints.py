@@ -76,6 +76,25 @@ def test_an_order_becomes_a_pdf_file(browser: Client, monkeypatch: pytest.Monkey
     assert "Jeanne Martin" in pdfium.PdfDocument(content)[0].get_textpage().get_text_range()
 
 
+def test_a_print_whose_worker_was_killed_is_made_anew(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    job_id = ordered(browser).json()["id"]
+    left = Path(settings.PRINTS_DIR, f"{job_id}.part")
+    left.mkdir(parents=True)
+    (left / "map.pdf").write_text("half")
+    assert worked(job_id, monkeypatch).state == "done"
+    assert not left.exists()
+
+
+def test_a_full_disk_is_said_in_words(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_arguments: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    job_id = ordered(browser).json()["id"]
+    monkeypatch.setattr("layers.printing.document.Document.save", full)
+    job = worked(job_id, monkeypatch)
+    assert (job.state, "disque" in job.message) == ("failed", True)
+
+
 def test_the_job_is_watched_like_any_other(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     answer = ordered(browser)
     watched = browser.get(answer.headers["Location"]).json()

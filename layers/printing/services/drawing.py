@@ -131,25 +131,26 @@ class Printing:
         begun = PHOTO_SHARE if self.order.photo else 0.0
         for number, (layer, wanted) in enumerate(reversed(list(zip(layers, self.order.layers, strict=True)))):
             share = begun + (NAMES_SHARE - begun) * number / len(layers)
-            self.tell(share, _("Layer “%(layer)s”") % {"layer": layer})
             drawing = LayerDrawing(
                 layer, scale=self.order.scale, frame=frame, opacity=wanted.opacity, names=names,
                 photographed=photographed,
             )  # fmt: skip
-            for side in self.draw_layer(layer, drawing):
+            for side in self.draw_layer(layer, drawing, share):
                 document.draw(side, frame.x, frame.y, wanted.opacity)
             self.shown.insert(0, drawing.shown)
-        self.tell(NAMES_SHARE, _("Names"))
-        names.place()
+        names.place(lambda: self.tell(NAMES_SHARE, _("Names")))
         with document.moved(frame.x, frame.y, (0, 0, frame.width, frame.height)):
             labels.write(document, names)
 
-    def draw_layer(self, layer: Layer, drawing: LayerDrawing) -> list[Drawing]:
+    def draw_layer(self, layer: Layer, drawing: LayerDrawing, share: float) -> list[Drawing]:
         """Read and paint one layer. Raises Unavailable, naming it."""
+        telling = _("Layer “%(layer)s”") % {"layer": layer}
+        self.tell(share, telling)
         try:
             with under_policies():
                 for batch in read_features(layer, self.ground, columns_for(layer), self.rights):
                     drawing.add(batch, self.ground)
+                    self.tell(share, telling)
         except (DatabaseError, GEOSException) as error:
             words = _("The layer “%(layer)s” could not be read, and nothing was printed.")
             raise Unavailable(words % {"layer": layer}) from error
