@@ -1,6 +1,7 @@
 """A member with a territory, its GIS administrator, and the way of a file from the inbox to a layer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 import shapely
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import connection, transaction
 from psycopg import sql
 
 from gis_core import tasks as jobs
@@ -24,6 +25,7 @@ from layers.imports.services.deliveries import layer_of
 from layers.imports.services.reading import crs_of
 from tests import factories
 from tests.geopackages import Row, geopackage
+from tests.imports.workers import administer
 
 WORK = {
     deliveries.INSPECT: tasks.inspect_delivery,
@@ -53,12 +55,18 @@ class Desk:
     rights: Rights
     folder: Path
 
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """A request of theirs: their rights, one transaction."""
+        with acting_as(self.rights), transaction.atomic():
+            yield
+
     def deliver(self, *paths: Path) -> Delivery:
         files: list[Any] = [SimpleUploadedFile(path.name, path.read_bytes()) for path in paths]
-        with acting_as(self.rights):
+        with self.asking():
             made = deliveries.receive(files=files, member="", user=self.user, rights=self.rights)
         self.work_off()
-        with acting_as(self.rights):
+        with self.asking():
             made.refresh_from_db()
         return made
 
@@ -86,7 +94,7 @@ class Desk:
     def onto(self, delivery: Delivery, layer: Layer, number: int = 1, **changes: Any) -> Choices:
         """What the wizard proposes for a layer that exists."""
         found = layer_of(delivery, number)[1]
-        with acting_as(self.rights):
+        with self.asking():
             layer.refresh_from_db()
         fields = matched(found, layer.columns)
         given = self.choices(delivery, number)
@@ -97,7 +105,7 @@ class Desk:
     def order(
         self, delivery: Delivery, mode: str, choices: Choices, layer: Layer | None = None, number: int = 1
     ) -> Import:
-        with acting_as(self.rights):
+        with self.asking():
             made = ordering.order(
                 *(delivery, number),
                 mode=Import.Mode(mode),
@@ -110,19 +118,19 @@ class Desk:
         return self.again(made)
 
     def apply(self, made: Import) -> Import:
-        with acting_as(self.rights):
+        with self.asking():
             ordering.start_applying(made.pk, user=self.user, rights=self.rights)
         self.work_off()
         return self.again(made)
 
     def take_back(self, made: Import, *, confirmed: bool = False) -> Import:
-        with acting_as(self.rights):
+        with self.asking():
             ordering.start_taking_back(made.pk, confirmed=confirmed, user=self.user, rights=self.rights)
         self.work_off()
         return self.again(made)
 
     def again(self, made: Import) -> Import:
-        with acting_as(self.rights):
+        with self.asking():
             return ordering.import_of(made.pk, self.rights)
 
     def published(self, rows: Sequence[Row], **changes: Any) -> Import:
@@ -140,7 +148,7 @@ class Desk:
 
     def work_off(self) -> None:
         """Do the jobs that wait, as a worker would."""
-        with acting_as(self.rights):
+        with self.asking():
             waiting = list(Job.objects.filter(state=Job.State.WAITING, kind__in=list(WORK)).order_by("id"))
         for job in waiting:
             with factories.as_worker():
@@ -205,3 +213,21 @@ def desk(db: None, inbox: Path, tmp_path: Path) -> Desk:
 def desk_of(member: Member, folder: Path, role: str = Role.GIS_ADMINISTRATOR) -> Desk:
     user = factories.user(member, role)
     return Desk(member, user, rights_of(user), folder)
+
+
+@pytest.fixture
+def database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """The test database's copy, which Django uses meanwhile."""
+    original = connection.settings_dict["NAME"]
+    copy = f"{original}_worker"
+    with django_db_blocker.unblock():
+        connection.close()
+        administer("drop database if exists {}", copy)
+        administer("create database {} owner arpent_owner template {}", copy, original)
+        connection.settings_dict["NAME"] = copy
+        try:
+            yield copy
+        finally:
+            connection.close()
+            connection.settings_dict["NAME"] = original
+            administer("drop database {} with (force)", copy)

@@ -1,67 +1,32 @@
 """An import whose worker stops: real worker processes on a copy of the test database, where rows are committed."""
 
 import json
-import os
 import signal
-import subprocess
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from psycopg import sql
 
 from gis_core.management.commands.worker import GRACE_S
 from gis_core.models import HistoryEvent, Job
-from gis_core.ops.environment import PYTHON, ROOT
 from gis_core.rights import Role, acting_as, rights_of
 from gis_core.services.jobs import BEAT_S, LOST_AFTER_S, standing
 from layers.cadastre.models import Parcel
 from layers.imports.services.orders import start_import
 from tests import factories
+from tests.imports.workers import PATIENCE_S, bury, locked, somebody_waits, until, worker
 
 pytestmark = pytest.mark.django_db
 PARCELS = 2_000
-PATIENCE_S = 40
-
-
-@pytest.fixture
-def database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
-    """The test database's copy, which Django uses meanwhile."""
-    original = connection.settings_dict["NAME"]
-    copy = f"{original}_worker"
-    with django_db_blocker.unblock():
-        connection.close()
-        administer("drop database if exists {}", copy)
-        administer("create database {} owner arpent_owner template {}", copy, original)
-        connection.settings_dict["NAME"] = copy
-        try:
-            yield copy
-        finally:
-            connection.close()
-            connection.settings_dict["NAME"] = original
-            administer("drop database {} with (force)", copy)
 
 
 @pytest.fixture
 def _django_db_helper(database: str) -> None:
     """In place of pytest-django's, which would open a transaction that no worker sees into."""
-
-
-def administer(statement: str, *names: str) -> None:
-    with psycopg.connect(**address("postgres"), autocommit=True) as opened:
-        opened.execute("set role arpent_owner")
-        opened.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
-
-
-def address(database: str) -> dict[str, Any]:
-    given = connection.settings_dict
-    return {"host": given["HOST"], "port": given["PORT"], "user": given["USER"], "dbname": database}
 
 
 @pytest.fixture
@@ -89,64 +54,10 @@ def parcel(number: int) -> dict[str, Any]:
     }
 
 
-@contextmanager
-def worker(database: str, data: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A worker process of its own."""
-    env = os.environ | {"ARPENT_DB_NAME": database, "ARPENT_DB_USER": "arpent_worker", "ARPENT_DATA": str(data)}
-    with (data / "worker.log").open("ab") as log:
-        running = subprocess.Popen(
-            [str(PYTHON), "manage.py", "worker", *arguments], cwd=ROOT, env=env, stdout=log, stderr=log
-        )
-        try:
-            yield running
-        finally:
-            running.kill()
-            running.wait()
-
-
-@contextmanager
-def locked(database: str, table: str, mode: str = "access exclusive") -> Iterator[None]:
-    """Whoever needs the table waits."""
-    with psycopg.connect(**address(database)) as opened:
-        opened.execute("set role arpent_owner")
-        opened.execute(sql.SQL("lock table {} in " + mode + " mode").format(sql.Identifier(table)))
-        yield
-        opened.rollback()
-
-
-def until(happened: Callable[[], Any], seconds: float = PATIENCE_S) -> float:
-    """Wait for it; how many seconds it took."""
-    begun = time.monotonic()
-    while not happened():
-        assert time.monotonic() - begun < seconds, "it did not happen"
-        time.sleep(0.1)
-    return time.monotonic() - begun
-
-
 def now(job: Job) -> Job:
     with factories.as_worker():
         job.refresh_from_db()
     return job
-
-
-def somebody_waits() -> bool:
-    """Whether a lock on one of our tables is waited for."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select count(*) from pg_locks join pg_database on pg_database.oid = database"
-            " where datname = current_database() and locktype = 'relation' and not granted"
-        )
-        return bool(cursor.fetchone()[0])
-
-
-def bury() -> None:
-    """End what a killed worker's connections still do, and have it counted as dead at once."""
-    with factories.as_worker(), connection.cursor() as cursor:
-        cursor.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity"
-            " where usename = 'arpent_worker' and datname = current_database()"
-        )
-        cursor.execute("update procrastinate_workers set last_heartbeat = now() - interval '1 hour'")
 
 
 def queued() -> str:
