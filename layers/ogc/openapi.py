@@ -269,6 +269,9 @@ def schemas() -> Document:
         "links": links,
         "features": {"type": "array", "items": ref("schemas", "Feature")},
     }
+    problem: Document = PROBLEM
+    fields = {"index": {"type": "integer"}, "field": {"type": "string"}, "message": {"type": "string"}}
+    errors = {"type": "array", "items": {"type": "object", "required": list(fields), "properties": fields}}
     return {
         "Feature": {
             "type": "object",
@@ -277,5 +280,5 @@ def schemas() -> Document:
         },
         "Patch": {"type": "object", "properties": {"geometry": geometry, "properties": properties}},
         "FeatureCollection": {"type": "object", "required": ["type", "features"], "properties": collection},
-        "Problem": PROBLEM,
+        "Problem": problem | {"properties": problem["properties"] | {"errors": errors}},
     }
