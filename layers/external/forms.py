@@ -18,7 +18,7 @@ KINDS = [("wms", "WMS"), ("wmts", "WMTS"), ("xyz", "XYZ")]
 class ServiceForm(AccessibleForm):
     """Which server, and how it speaks."""
 
-    kind = forms.ChoiceField(label=_("Kind"), choices=KINDS, widget=forms.RadioSelect, initial="wms")
+    kind = forms.ChoiceField(label=_("Kind of service"), choices=KINDS, widget=forms.RadioSelect, initial="wms")
     service = forms.CharField(
         label=_("Address"),
         max_length=1000,

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -161,6 +162,8 @@ def allow(request: HttpRequest) -> HttpResponse:
         form.add_error("host", error.message)
         return hosts_page(request, rights, form, status_of(error))
     messages.success(request, _("The server %(host)s may be asked now.") % {"host": made})
+    if asked := {name: request.POST[name] for name in ("kind", "service") if request.POST.get(name)}:
+        return redirect(reverse("external_new", query=asked))
     return redirect("externals")
 
 

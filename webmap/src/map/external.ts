@@ -28,9 +28,26 @@ export function imageLayer(layer: MapLayer, failed: (detail: string) => void): T
   });
 }
 
+/** How many images are asked for at once: our server fetches no more than a few in each of its processes. */
+const AT_ONCE = 3;
+const waiting: (() => void)[] = [];
+let underWay = 0;
+
+async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  if (underWay >= AT_ONCE) await new Promise<void>((go) => waiting.push(go));
+  else underWay += 1;
+  try {
+    return await work();
+  } finally {
+    const next = waiting.shift();
+    if (next) next();
+    else underWay -= 1;
+  }
+}
+
 async function load(tile: Tile, url: string, failed: (detail: string) => void): Promise<void> {
   try {
-    const answer = await ask(url);
+    const answer = await inTurn(() => ask(url));
     if (answer.ok) show(tile as ImageTile, await answer.blob());
     else if (answer.status === 404) tile.setState(TileState.EMPTY);
     else {
