@@ -1,5 +1,6 @@
 """The words around a printed map: title, legend, sources; scale bar and north under it; the coordinates at its edge."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -24,7 +25,12 @@ TICK_MM = 1.6
 CROSS_MM = 2.0
 WALL = 1.5  # from this size of words on
 APPENDIX: Paper = "A4"
+TITLES = (TITLE, 4.2, 3.5)
+TITLE_SHARE = 0.8  # of its column
+TITLE_LETTERS = 70
+SIZES = (1.0, 0.88, 0.78)  # of legend and sources, before they go to a page of their own
 
+type Part = Callable[[Facts, float, float], list[Item]]
 type Paintable = Callable[[Document, float, float], None]
 
 
@@ -70,40 +76,56 @@ def total(items: Iterable[Item]) -> float:
 # -- the title block --------------------------------------------------------------------------------------------------
 
 
-def write_block(document: Document, sheet: Layout, facts: Facts) -> bool:
-    """Title, legend and sources in their place; False when legend and sources need a page of their own."""
+def write_block(document: Document, sheet: Layout, facts: Facts) -> list[Part]:
+    """Title, note, legend and sources in their place; returns what found none, and needs a page of its own."""
     return beneath(document, sheet, facts) if sheet.upright else beside(document, sheet, facts)
 
 
-def beside(document: Document, sheet: Layout, facts: Facts) -> bool:
+def beside(document: Document, sheet: Layout, facts: Facts) -> list[Part]:
     """One column: the title above, the legend under it, the sources at the bottom."""
     box, k = sheet.block, sheet.words
-    head, foot = heading(facts, box.width, k), colophon(facts, box.width, k)
-    legend, sources = legend_items(facts, box.width, k), source_items(facts, box.width, k)
-    fits = total(head) + total(legend) + total(sources) + total(foot) + 5 * k <= box.height
+    head = [*heading(facts, box.width, k), *note_items(facts, box.width, k)]
+    foot = colophon(facts, box.width, k)
+    room = box.height - total(head) - total(foot) - 7 * k
+    for legend, sources in choices(facts, box.width, k):
+        notice = elsewhere(legend, sources, box.width, k)
+        if total(legend) + total(sources) + total(notice) <= room:
+            break
     top = stack(document, head, box.x, box.top)
-    stack(document, legend if fits else elsewhere(box.width, k), box.x, top)
-    bottom = [*(sources if fits else ()), *foot]
+    stack(document, [*legend, *notice], box.x, top - 2 * k)
+    bottom = [*sources, *foot]
     stack(document, bottom, box.x, box.y + total(bottom))
-    return fits
+    return [part for part, items in ((legend_items, legend), (source_items, sources)) if not items]
 
 
-def beneath(document: Document, sheet: Layout, facts: Facts) -> bool:
-    """Three columns: the title, then the legend, then the sources."""
+def beneath(document: Document, sheet: Layout, facts: Facts) -> list[Part]:
+    """Three columns: the title, then the legend, then the sources; a long note goes where there is room."""
     k = sheet.words
     first, second, third = sheet.block.columns(3, 6 * k)
-    head, foot = heading(facts, first.width, k), colophon(facts, first.width, k)
-    legend, sources = legend_items(facts, second.width, k), source_items(facts, third.width, k)
-    stack(document, head, first.x, first.top)
+    foot = colophon(facts, first.width, k)
+    head = heading(facts, first.width, k, first.height - total(foot))
+    note = note_items(facts, first.width, k)
+    roomy = total(head) + total(note) + total(foot) <= first.height
+    for legend, sources in choices(facts, second.width, k):
+        flow = [*legend, *([] if roomy else note), *elsewhere(legend, sources, second.width, k)]
+        if columns := flowed(flow, (second.height, third.height - total(sources) - 3 * k)):
+            break
+    stack(document, head + (note if roomy else []), first.x, first.top)
     stack(document, foot, first.x, first.y + total(foot))
-    columns = flowed(legend, (second.height, third.height - total(sources) - 3 * k))
-    if columns is None or total(head) + total(foot) > first.height:
-        stack(document, elsewhere(second.width, k), second.x, second.top)
-        return total(head) + total(foot) > first.height and columns is not None
-    for column, items in zip((second, third), columns, strict=True):
+    for column, items in zip((second, third), columns or ([], []), strict=True):
         top = stack(document, items, column.x, column.top)
-    stack(document, sources, third.x, top - (3 * k if columns[1] else 0))
-    return True
+    stack(document, sources, third.x, top - (3 * k if columns and columns[1] else 0))
+    left: list[Part] = [part for part, items in ((legend_items, legend), (source_items, sources)) if not items]
+    return left if columns else [note_items, *left]
+
+
+def choices(facts: Facts, width: float, k: float) -> Iterator[tuple[list[Item], list[Item]]]:
+    """Legend and sources in smaller and smaller letters; then without the sources, without the legend, without both."""
+    for with_legend, with_sources in ((True, True), (True, False), (False, True)):
+        for size in SIZES:
+            legend = legend_items(facts, width, k * size) if with_legend else []
+            yield legend, source_items(facts, width, k * size) if with_sources else []
+    yield [], []
 
 
 def flowed(items: Sequence[Item], heights: Sequence[float]) -> list[list[Item]] | None:
@@ -119,17 +141,21 @@ def flowed(items: Sequence[Item], heights: Sequence[float]) -> list[list[Item]] 
     return columns
 
 
-def heading(facts: Facts, width: float, k: float) -> list[Item]:
-    """Who, what, where, and the note."""
-    items = []
-    if facts.organisation:
-        items.append(text(facts.organisation, SMALL * k, width, font=BOLD, ink=LIGHT.accent, after=1.2 * k))
-    items.append(text(facts.title, TITLE * k, width, font=BOLD, after=1.0 * k))
-    if facts.communes:
-        items.append(text(", ".join(facts.communes), TEXT * k, width, ink=INK_SOFT, after=1.0 * k))
-    if facts.note:
-        items.append(text(facts.note, SMALL * k, width, after=0.5 * k))
-    return [*items, space(2.2 * k)]
+def heading(facts: Facts, width: float, k: float, height: float = math.inf) -> list[Item]:
+    """Who, what and where; the title in the largest letters that leave the rest its room."""
+    for size in TITLES:
+        items = [text(facts.title, size * k, width, font=BOLD, after=1.0 * k)]
+        if facts.organisation:
+            items.insert(0, text(facts.organisation, SMALL * k, width, font=BOLD, ink=LIGHT.accent, after=1.2 * k))
+        if facts.communes:
+            items.append(text(", ".join(facts.communes), TEXT * k, width, ink=INK_SOFT, after=1.0 * k))
+        if total(items) <= height * TITLE_SHARE:
+            break
+    return items
+
+
+def note_items(facts: Facts, width: float, k: float) -> list[Item]:
+    return [text(facts.note, SMALL * k, width, after=1.5 * k)] if facts.note else []
 
 
 def colophon(facts: Facts, width: float, k: float) -> list[Item]:
@@ -211,22 +237,27 @@ def source_items(facts: Facts, width: float, k: float) -> list[Item]:
     return items + [text(line, TINY * k, width, ink=INK_SOFT, after=0.55 * k) for line in facts.sources]
 
 
-def elsewhere(width: float, k: float) -> list[Item]:
-    words = _("Legend and sources: next page")
-    return [rule(width, 1.6 * k), text(words, TEXT * k, width, font=ITALIC, ink=INK_SOFT)]
+def elsewhere(legend: Sequence[Item], sources: Sequence[Item], width: float, k: float) -> list[Item]:
+    """What to say of what is not here."""
+    if legend and sources:
+        return []
+    words = _("Sources: next page") if legend else _("Legend: next page")
+    if not legend and not sources:
+        words = _("Legend and sources: next page")
+    return [rule(width, 1.6 * k), text(words, SMALL * k, width, font=ITALIC, ink=INK_SOFT, after=1.5 * k)]
 
 
-def write_appendix(document: Document, facts: Facts) -> None:
-    """Legend and sources on pages of their own, where they found no room beside the map."""
+def write_appendix(document: Document, facts: Facts, parts: Sequence[Part]) -> None:
+    """Pages of their own for what found no room beside the map."""
     width, height, margin, _words = SHEETS[APPENDIX]
     columns = Rectangle(margin, margin, width - 2 * margin, height - 2 * margin - 16).columns(3, 7)
-    items = [*legend_items(facts, columns[0].width, 1), *source_items(facts, columns[0].width, 1)]
+    items = [item for part in parts for item in part(facts, columns[0].width, 1)]
     while items:
         document.page(width, height)
-        document.write(margin, height - margin - 4, facts.title, HEADING * 1.3, font=BOLD)
+        document.write(margin, height - margin - 4, facts.title[:TITLE_LETTERS], HEADING * 1.3, font=BOLD)
         for column in columns:
             top = column.top
-            while items and top - items[0].height >= column.y - (top == column.top) * 1e6:
+            while items and (top == column.top or top - items[0].height >= column.y):
                 top = stack(document, [items.pop(0)], column.x, top)
 
 

@@ -14,7 +14,7 @@ from gis_core.rights import ANONYMOUS, Role, acting_as, rights_of
 from layers.catalogue.models import Layer
 from layers.printing.services import reading
 from tests import factories
-from tests.printing.conftest import CENTER, Print
+from tests.printing.conftest import CENTER, MM, Print
 from tests.tiles.ortho import campaign
 
 PRIVATE = {"table": "gis_core_job", "rows": "owner", "title_field": "title", "columns": []}
@@ -184,8 +184,24 @@ def test_a_long_legend_goes_to_a_page_of_its_own(print_map: Print) -> None:
         factories.parcel(number=f"{number:04d}", geom=box(-80 + number % 10 * 12, -60 + number // 10 * 12, 10, 10))
     printed = print_map("zones")
     assert len(printed.document) == 2
-    assert "Légende et sources : page suivante" in printed.text()
+    assert "Légende : page suivante" in printed.text()
+    assert "Sources" in printed.text()
     assert all(f"Zone {number}" in printed.text(1) for number in range(60))
+
+
+@pytest.mark.parametrize("orientation", ["portrait", "landscape"])
+def test_the_longest_words_are_all_on_the_sheet(print_map: Print, orientation: str) -> None:
+    title = " ".join(f"titre{number:02d}" for number in range(15))
+    note = " ".join(f"note{number:02d}" for number in range(85))
+    factories.parcel(geom=box(-20, -20, 40, 40))
+    printed = print_map("parcels", title=title, note=note, orientation=orientation)
+    said = " ".join(printed.text(number) for number in range(len(printed.document)))
+    assert set(title.split()) | set(note.split()) <= set(said.split())
+    words = printed.page.get_textpage()
+    boxes = np.array([words.get_charbox(number) for number in range(words.count_chars())]) * MM
+    edge = printed.sheet.margin - 0.5
+    assert boxes.min() > edge
+    assert (boxes[:, 2:].max(axis=0) < (printed.sheet.width - edge, printed.sheet.height - edge)).all()
 
 
 def test_coordinates_are_at_the_edge_on_request(print_map: Print) -> None:

@@ -79,8 +79,8 @@ class Printing:
             title_block.write_grid(document, sheet, self.ground, order.scale, photo is not None)
         title_block.write_frame(document, sheet)
         title_block.write_strip(document, sheet, facts)
-        if not title_block.write_block(document, sheet, facts):
-            title_block.write_appendix(document, facts)
+        if left := title_block.write_block(document, sheet, facts):
+            title_block.write_appendix(document, facts, left)
         self.tell(0.97, _("Writing the file"))
         document.save()
         return Printed(document.pages, sum(one.count for one in self.shown), remarks_of(facts, photo))
