@@ -14,7 +14,7 @@ import {
   selectionOf,
   streamUrl,
 } from "./choice";
-import { CutShort, receive, save, saveBlob } from "./download";
+import { CutShort, type Progress, receive, save, saveBlob } from "./download";
 
 /** An export of this person's that a job makes. */
 export interface Export {
@@ -36,7 +36,8 @@ export interface Export {
 export type Phase =
   | { readonly at: "choosing" }
   | { readonly at: "sending" }
-  | { readonly at: "receiving"; readonly bytes: number }
+  /** `share`: of the objects; null while nobody knows. */
+  | { readonly at: "receiving"; readonly bytes: number; readonly share: number | null }
   | { readonly at: "received"; readonly name: string }
   | { readonly at: "saving" }
   | { readonly at: "cut" }
@@ -131,8 +132,12 @@ export class ExportDesk {
 
   private async receive(url: string, choice: Choice): Promise<void> {
     this.receiving = new AbortController();
-    this.store.update({ phase: { at: "receiving", bytes: 0 } });
-    const told = (bytes: number): void => this.store.update({ phase: { at: "receiving", bytes } });
+    const { count } = this.state;
+    const told = ({ bytes, lines }: Progress): void => {
+      const share = count && choice.format !== "fgb" ? Math.min(lines / count, 1) : null;
+      this.store.update({ phase: { at: "receiving", bytes, share } });
+    };
+    told({ bytes: 0, lines: 0 });
     try {
       const received = await receive(this.app.api, url, choice.format, told, this.receiving.signal);
       saveBlob(received);

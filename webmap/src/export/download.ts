@@ -2,7 +2,14 @@ import type { ApiClient } from "../api/client";
 import type { Format } from "./choice";
 
 const TAIL = 512;
+const LINE_END = 10;
 const ERROR_LINE = /(^|\n)"?(ERREUR|ERROR)[^\n]*\r?\n?$/;
+
+/** How much of a file has come. Each object of a CSV or GeoJSON file ends a line. */
+export interface Progress {
+  readonly bytes: number;
+  readonly lines: number;
+}
 
 /** A file that came whole, under the name that the server gave it. */
 export interface Received {
@@ -14,7 +21,7 @@ export interface Received {
 export class CutShort extends Error {}
 
 /**
- * Takes a streamed file in, telling how many bytes have come. Throws ApiError, CutShort, or the AbortError.
+ * Takes a streamed file in, telling how much has come. Throws ApiError, CutShort, or the AbortError.
  *
  * The server cannot take back an answer that has begun: a file that it could not finish ends with an error.
  */
@@ -22,18 +29,20 @@ export async function receive(
   api: ApiClient,
   url: string,
   format: Format,
-  told: (bytes: number) => void,
+  told: (progress: Progress) => void,
   signal: AbortSignal,
 ): Promise<Received> {
   const response = await api.send(url, { signal });
   const parts: BlobPart[] = [];
   let bytes = 0;
+  let lines = 0;
   for (const reader = (response.body as ReadableStream<Uint8Array<ArrayBuffer>>).getReader(); ; ) {
     const { done, value } = await reader.read();
     if (done) break;
     parts.push(value);
     bytes += value.length;
-    told(bytes);
+    for (const byte of value) if (byte === LINE_END) lines += 1;
+    told({ bytes, lines });
   }
   const blob = new Blob(parts, { type: response.headers.get("Content-Type") ?? "" });
   const tail = new Uint8Array(await blob.slice(Math.max(0, blob.size - TAIL)).arrayBuffer());

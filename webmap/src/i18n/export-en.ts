@@ -22,7 +22,6 @@ export const exportEn: ExportMessages = {
   "go.cancel": "Stop",
   "go.close": "Close",
   "go.export": "Export",
-  "go.retry": "Start again",
   "layers.others": "In the same file",
   "layers.othersHint": "These layers are taken whole, or within the view if you export the view.",
   "list.download": "Download",

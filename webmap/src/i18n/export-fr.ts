@@ -20,7 +20,6 @@ export const exportFr = {
   "go.cancel": "Interrompre",
   "go.close": "Fermer",
   "go.export": "Exporter",
-  "go.retry": "Recommencer",
   "layers.others": "Dans le même fichier",
   "layers.othersHint": "Ces couches sont prises entières, ou dans la vue si vous exportez la vue.",
   "list.download": "Télécharger",

@@ -24,8 +24,13 @@ import { type ExportWords, exportWords } from "../i18n/export";
 import { ArpentElement } from "./element";
 import "../styles/export.css";
 
+const SHOWN = 5;
+
 const chosenValue = (event: Event): string => (event.target as HTMLInputElement | HTMLSelectElement).value;
 const isTicked = (event: Event): boolean => (event.target as HTMLInputElement).checked;
+
+/** The page's shortcuts rest while the dialog is open; Escape is the dialog's. */
+const keepKeys = (event: Event): void => event.stopPropagation();
 
 /** Puts the dialog on the page, over everything; it goes when it is closed, and the focus returns to where it was. */
 export function showExport(controller: Controller, subject: Subject): void {
@@ -63,9 +68,8 @@ export class ExportDialog extends ArpentElement {
     this.desk.leave();
   }
 
-  protected override updated(): void {
-    const dialog = this.querySelector("dialog");
-    if (dialog && !dialog.open) dialog.showModal();
+  protected override firstUpdated(): void {
+    this.querySelector("dialog")?.showModal();
   }
 
   private close(): void {
@@ -75,7 +79,7 @@ export class ExportDialog extends ArpentElement {
   protected override render(): TemplateResult {
     const { subject, choice } = this.desk.state;
     if (!subject || !choice) return html``;
-    return html`<dialog class="export-dialog" aria-labelledby="export-title" @close=${() => this.remove()}>
+    return html`<dialog class="export-dialog" aria-labelledby="export-title" @close=${() => this.remove()} @keydown=${keepKeys}>
       <header><h2 id="export-title">${this.words("title", { name: subject.layer.title })}</h2>
         <button type="button" class="icon-button" aria-label=${this.words("go.close")} title=${this.words("go.close")} @click=${() => this.close()}><arp-icon name="close"></arp-icon></button></header>
       <form @submit=${(event: Event) => this.submit(event)}>
@@ -181,7 +185,7 @@ export class ExportDialog extends ArpentElement {
   private signIn(): TemplateResult {
     const here = `${location.pathname}${location.search}${location.hash}`;
     return html`<p class="muted">${this.words("signIn.advice")}</p>
-      <a class="button button-primary" href=${signInUrl(this.controller.config.urls.sign_in, here)}><arp-icon name="signIn"></arp-icon>${this.words("signIn.action")}</a>`;
+      <a class="button button-primary export-sign-in" href=${signInUrl(this.controller.config.urls.sign_in, here)}><arp-icon name="signIn"></arp-icon>${this.words("signIn.action")}</a>`;
   }
 
   private standing(): TemplateResult {
@@ -189,7 +193,8 @@ export class ExportDialog extends ArpentElement {
     const size = phase.at === "receiving" ? formatSize(phase.bytes, this.state.language) : "";
     switch (phase.at) {
       case "receiving":
-        return html`<p role="status">${this.words("state.receiving", { size })}</p><progress aria-label=${this.words("state.receiving", { size })}></progress>`;
+        return html`<p role="status">${this.words("state.receiving", { size })}</p>
+          <progress max="1" aria-label=${this.words("state.receiving", { size })} value=${phase.share ?? nothing}></progress>`;
       case "received":
         return html`<p class="export-done" role="status"><arp-icon name="check"></arp-icon><span>${this.words("state.received", { name: phase.name })}</span></p>`;
       case "saving":
@@ -217,7 +222,7 @@ export class ExportDialog extends ArpentElement {
   // --- what jobs made ----------------------------------------------------------------------------------------------
 
   private exports(): TemplateResult | typeof nothing {
-    const { exports } = this.desk.state;
+    const exports = this.desk.state.exports.slice(0, SHOWN);
     if (!exports.length) return nothing;
     return html`<section class="export-list"><h3>${this.words("list.title")}</h3>
       <ul aria-live="polite">${exports.map((one) => html`<li>${this.export(one)}</li>`)}</ul>
