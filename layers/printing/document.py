@@ -262,9 +262,22 @@ class Document:
 
     # -- pictures and drawings ----------------------------------------------------------------------------------------
 
-    def picture(self, path: Path, box: Rectangle) -> None:
-        """A JPEG file, exactly in the rectangle."""
-        self.canvas.drawImage(str(path), box.x, box.y, box.width, box.height)
+    def picture(self, path: Path, box: Rectangle, mask: Path | None = None, opacity: float = 1.0) -> None:
+        """A JPEG file exactly in the rectangle, as opaque as the grey JPEG `mask` says."""
+        image = self._image(path)
+        if mask is not None:
+            image.smask = self.canvas._doc.Reference(self._image(mask))
+        with self.moved(box.x, box.y):
+            self.canvas.setFillAlpha(opacity)
+            self.canvas.scale(box.width, box.height)
+            self.canvas.doForm(image.name)
+
+    def _image(self, path: Path) -> Any:
+        """A picture as an object of the document."""
+        image: Any = pdfdoc.PDFImageXObject(path.stem, str(path))
+        image.name = path.stem
+        self.canvas._doc.addForm(image.name, image)
+        return image
 
     def draw(self, drawing: Drawing, x: float, y: float, opacity: float = 1.0) -> None:
         """A drawing with its lower left corner at a place, as a whole of this opacity."""

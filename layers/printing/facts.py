@@ -6,15 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from layers.catalogue.models import Layer, Photo
+from layers.external.models import ExternalLayer
 from layers.features.display import NO_BREAK, display_date, display_number, is_english
+from layers.printing.palette import LINE, PHOTO_CHIP
 from layers.printing.scale import Projection
 from layers.printing.symbols import Drawn, Paint, label_of
 
 type Key = tuple[int, bool]
+type Printable = Layer | ExternalLayer
+IMAGE = Paint(0, fill=LINE, stroke=PHOTO_CHIP, width_mm=0.2)  # in a legend: drawn elsewhere, in colours of its own
 FORMATS = {Photo.Precision.YEAR: "Y", Photo.Precision.MONTH: "F Y", Photo.Precision.DAY: "j F Y"}
 
 
@@ -41,7 +45,7 @@ class Section:
 class Shown:
     """What has been drawn of one layer: how many features of which lines of its legend, and how the first looked."""
 
-    layer: Layer
+    layer: Printable
     counts: dict[Key, int] = field(default_factory=lambda: defaultdict(int))
     samples: dict[Key, Drawn] = field(default_factory=dict)
 
@@ -85,10 +89,16 @@ class Facts:
 
 def legend_of(shown: Sequence[Shown]) -> list[Section]:
     """The lines of what was drawn, the uppermost layer first."""
-    return [Section(str(one.layer), entries_of(one), len(one.layer.legend) > 1) for one in shown if one.count]
+    return [section_of(one, one.layer) for one in shown if one.count]
 
 
-def entries_of(shown: Shown) -> tuple[Entry, ...]:
+def section_of(shown: Shown, layer: Printable) -> Section:
+    if isinstance(layer, ExternalLayer):
+        return Section(str(layer), (Entry(str(layer), "fill", (IMAGE,), False),), titled=False)
+    return Section(str(layer), entries_of(shown, layer), len(layer.legend) > 1)
+
+
+def entries_of(shown: Shown, layer: Layer) -> tuple[Entry, ...]:
     """A layer's lines that were drawn, those that look alike in one; on the photo or off it, as most of it is."""
     commonest: dict[int, Key] = {}
     for key in sorted(shown.counts, key=lambda key: shown.counts[key]):
@@ -97,7 +107,7 @@ def entries_of(shown: Shown) -> tuple[Entry, ...]:
     for number, key in sorted(commonest.items()):
         alike.setdefault((shown.samples[key].paints, key[1]), []).append(number)
     return tuple(
-        Entry(", ".join(label_of(shown.layer, number) for number in numbers), kind_of(shown.layer, numbers[0]), *looks)
+        Entry(", ".join(label_of(layer, number) for number in numbers), kind_of(layer, numbers[0]), *looks)
         for looks, numbers in alike.items()
     )
 
@@ -113,7 +123,7 @@ def kind_of(layer: Layer, number: int) -> str:
 # -- sources ----------------------------------------------------------------------------------------------------------
 
 
-def sources_of(layers: Sequence[Layer], photo: PhotoShown | None) -> list[str]:
+def sources_of(layers: Sequence[Printable], photo: PhotoShown | None) -> list[str]:
     """Where everything comes from, of when, under which licence; what is alike in one line."""
     alike: dict[str, list[str]] = {}
     for layer in layers:
@@ -122,9 +132,14 @@ def sources_of(layers: Sequence[Layer], photo: PhotoShown | None) -> list[str]:
     return [*lines, *(photo_source(photo) if photo else ())]
 
 
-def source_of(layer: Layer) -> str:
+def source_of(layer: Printable) -> str:
     owner = layer.owner.name if layer.owner else ""
-    of_when = _("vintage %(date)s") % {"date": display_date(layer.source_date)} if layer.source_date else _("no date")
+    if isinstance(layer, ExternalLayer):
+        of_when = _("image of %(date)s") % {"date": display_date(timezone.localdate())}
+    elif layer.source_date:
+        of_when = _("vintage %(date)s") % {"date": display_date(layer.source_date)}
+    else:
+        of_when = _("no date")
     return " · ".join(part for part in (layer.attribution or owner, layer.licence, of_when) if part)
 
 

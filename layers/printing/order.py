@@ -81,9 +81,14 @@ class PrintOrder:
             raise Invalid(words % {"most": MOST_LAYERS}, parameter="layers")
         if not self.title:
             raise Invalid(_("Give the map a title."), parameter="title")
-        if self.photo and self.pixels > MOST_PIXELS:
+        if self.photo:
+            self.check_pixels()
+
+    def check_pixels(self) -> None:
+        """Of pictures: the photo, and layers of other servers. Raises Invalid."""
+        if self.pixels > MOST_PIXELS:
             words = _(
-                "At %(dpi)s dpi the photo on %(paper)s has %(pixels)s million pixels, of which at most %(most)s are"
+                "At %(dpi)s dpi a picture on %(paper)s has %(pixels)s million pixels, of which at most %(most)s are"
                 " printed: choose %(fitting)s dpi or less."
             )
             raise Invalid(words % self.too_large(), parameter="dpi")

@@ -20,6 +20,7 @@ from layers.printing.order import PrintOrder
 from layers.printing.paper import Layout
 from layers.printing.services.drawing import Printed, Printing
 from tests import factories
+from tests.external.conftest import listening, server  # noqa: F401
 
 MM = 25.4 / 72
 CENTER = (factories.ORIGIN[0] + 50, factories.ORIGIN[1] + 50)

@@ -21,18 +21,21 @@ from gis_core.models import Commune
 from gis_core.rights import Rights, under_policies
 from layers.catalogue.models import Layer
 from layers.catalogue.pictures import Pixels, open_photo
-from layers.catalogue.services import visible_layer, visible_photo
+from layers.catalogue.services import visible_photo
+from layers.external.models import ExternalLayer
 from layers.printing import labels, title_block
 from layers.printing.document import Document, Drawing
-from layers.printing.facts import Facts, PhotoShown, Shown, legend_of, sources_of
+from layers.printing.facts import Facts, PhotoShown, Printable, Shown, legend_of, sources_of
 from layers.printing.mapping import LayerDrawing
 from layers.printing.order import PrintOrder
 from layers.printing.paper import Box
 from layers.printing.paths import on_paper
-from layers.printing.picture import Developed, develop
+from layers.printing.picture import Developed
 from layers.printing.scale import EPSG, Projection
+from layers.printing.services.pictures import foreign_picture, foreign_reader, photo_picture
+from layers.printing.services.prints import printable
 from layers.printing.services.reading import read_features
-from layers.printing.symbols import columns_for
+from layers.printing.symbols import WHOLE, Drawn, columns_for
 
 MOST_COMMUNES = 4
 PHOTO_SHARE = 0.5  # of the work
@@ -96,7 +99,8 @@ class Printing:
             pixels = open_photo(photo, self.rights)
         words = _("Photo “%(title)s”") % {"title": photo}
         size = self.order.sheet.pixels(self.order.dpi)
-        picture = develop(pixels, self.ground, size, self.folder, lambda share: self.tell(share * PHOTO_SHARE, words))
+        tell = lambda share: self.tell(share * PHOTO_SHARE, words)  # noqa: E731
+        picture = photo_picture(pixels, self.ground, size, self.folder, tell)
         if not picture.covered:
             words = _("The photo “%(title)s” has no pixel in this map that you may see, and nothing was printed.")
             raise Invalid(words % {"title": photo})
@@ -112,10 +116,10 @@ class Printing:
 
     # -- layers -------------------------------------------------------------------------------------------------------
 
-    def layers(self) -> list[Layer]:
+    def layers(self) -> list[Printable]:
         """The layers in the order given. Raises NotFound, naming the one that its asker sees no more."""
         with under_policies():
-            return [self.found(visible_layer, wanted.layer, wanted.title) for wanted in self.order.layers]
+            return [self.found(printable, wanted.layer, wanted.title) for wanted in self.order.layers]
 
     def found[T](self, ask: Callable[[str, Rights], T], slug: str, title: str) -> T:
         try:
@@ -124,13 +128,17 @@ class Printing:
             words = _("“%(title)s” is no longer there, or no longer open to you: nothing was printed.")
             raise NotFound(words % {"title": title or slug}) from error
 
-    def draw_layers(self, document: Document, layers: list[Layer], photographed: BaseGeometry | None) -> None:
+    def draw_layers(self, document: Document, layers: list[Printable], photographed: BaseGeometry | None) -> None:
         """The lowest layer first; then all names over all layers."""
         frame = self.order.sheet.map
         names = labels.Names(frame.width, frame.height)
         begun = PHOTO_SHARE if self.order.photo else 0.0
         for number, (layer, wanted) in enumerate(reversed(list(zip(layers, self.order.layers, strict=True)))):
-            share = begun + (NAMES_SHARE - begun) * number / len(layers)
+            step = (NAMES_SHARE - begun) / len(layers)
+            share = begun + step * number
+            if isinstance(layer, ExternalLayer):
+                self.shown.insert(0, self.place_picture(document, layer, wanted.opacity, (share, step)))
+                continue
             drawing = LayerDrawing(
                 layer, scale=self.order.scale, frame=frame, opacity=wanted.opacity, names=names,
                 photographed=photographed,
@@ -141,6 +149,23 @@ class Printing:
         names.place(lambda: self.tell(NAMES_SHARE, _("Names")))
         with document.moved(frame.x, frame.y, (0, 0, frame.width, frame.height)):
             labels.write(document, names)
+
+    def place_picture(
+        self, document: Document, layer: ExternalLayer, opacity: float, shares: tuple[float, float]
+    ) -> Shown:
+        """The images of another server's layer."""
+        begun, step = shares
+        words = _("Layer “%(layer)s”") % {"layer": layer}
+        with under_policies():
+            read = foreign_reader(layer)
+        size = self.order.sheet.pixels(self.order.dpi)
+        tell = lambda share: self.tell(begun + share * step, words)  # noqa: E731
+        picture = foreign_picture(layer, read, self.ground, size, self.folder, tell)
+        shown = Shown(layer)
+        if picture.covered:
+            document.picture(picture.path, self.order.sheet.map, picture.mask, opacity)
+            shown.add(Drawn(WHOLE, ()), on_photo=False)
+        return shown
 
     def draw_layer(self, layer: Layer, drawing: LayerDrawing, share: float) -> list[Drawing]:
         """Read and paint one layer. Raises Unavailable, naming it."""

@@ -17,7 +17,11 @@ from gis_core.models import Job, JobQuerySet, User
 from gis_core.rights import Rights
 from gis_core.services.jobs import start_job
 from layers.catalogue.legend import is_shown_at
+from layers.catalogue.models import Layer
 from layers.catalogue.services import visible_layer, visible_photo
+from layers.external.models import ExternalLayer
+from layers.external.services.declaring import visible_external
+from layers.printing.facts import Printable
 from layers.printing.order import PrintOrder
 
 KIND = "print"
@@ -41,19 +45,30 @@ def start_print(order: PrintOrder, *, user: User, rights: Rights) -> Job:
 def with_titles(order: PrintOrder, rights: Rights) -> PrintOrder:
     """The order with its layers' and its photo's titles.
 
-    Raises Invalid for one that the asker does not see, and for a layer that is not shown at the scale.
+    Raises Invalid for one that the asker does not see, for a layer that is not shown at the scale, and for pictures
+    with too many pixels.
     """
     try:
-        layers = [visible_layer(one.layer, rights) for one in order.layers]
+        layers = [printable(one.layer, rights) for one in order.layers]
         photo = str(visible_photo(order.photo, rights)) if order.photo else ""
     except NotFound as error:
         raise Invalid(error.message, parameter="layers") from error
+    if any(isinstance(layer, ExternalLayer) for layer in layers):
+        order.check_pixels()
     for layer in layers:
-        if not is_shown_at(layer, order.scale):
+        if isinstance(layer, Layer) and not is_shown_at(layer, order.scale):
             words = _("The layer “%(layer)s” is not shown at this scale: turn it off, or choose another scale.")
             raise Invalid(words % {"layer": layer}, parameter="layers")
     titled = (replace(one, title=str(layer)) for one, layer in zip(order.layers, layers, strict=True))
     return replace(order, layers=tuple(titled), photo_title=photo)
+
+
+def printable(slug: str, rights: Rights) -> Printable:
+    """The layer of this name, ours or another server's. Raises NotFound."""
+    try:
+        return visible_layer(slug, rights)
+    except NotFound:
+        return visible_external(slug, rights)
 
 
 def prints_of(rights: Rights) -> JobQuerySet:
