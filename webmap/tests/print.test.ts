@@ -15,6 +15,7 @@ import {
   type PrintChoice,
   type PrintOptions,
   papersOf,
+  picturesOf,
   pixelsOf,
   tooFine,
   weightOf,
@@ -95,8 +96,8 @@ describe("limits", () => {
   });
 
   it("tells about how heavy the file will be", () => {
-    expect(weightOf(OPTIONS, CHOICE, false)).toBeLessThan(1e6);
-    expect(weightOf(OPTIONS, CHOICE, true)).toBeCloseTo(150_000 + 1258 * 1033 * 0.4, -3);
+    expect(weightOf(OPTIONS, CHOICE, 0)).toBeLessThan(1e6);
+    expect(weightOf(OPTIONS, CHOICE, 1)).toBeCloseTo(150_000 + 1258 * 1033 * 0.4, -3);
   });
 });
 
@@ -123,6 +124,18 @@ describe("what is printed", () => {
     ];
     expect(layersAt(near, settings, CHOICE).far.map(({ slug }) => slug)).toEqual([first.slug, second.slug]);
     expect(layersAt(near, settings, { ...CHOICE, scale: 500 }).printed).toHaveLength(2);
+  });
+
+  it("counts the photo and the layers that other servers draw as pictures", () => {
+    const image = { tiles: "", tile_size: 256, legend: null };
+    const drawn = [layer("parcels"), layer("plan", { image, min_zoom: 19 })];
+    const { printed } = layersAt(
+      drawn,
+      drawn.map(({ slug }) => ({ slug, visible: true, opacity: 1 })),
+      CHOICE,
+    );
+    expect(printed.map(({ layer }) => layer.slug)).toContain("plan");
+    expect(picturesOf(printed, photo("ortho"))).toBe(2);
   });
 
   it("carries the photo with its resolution", () => {

@@ -29,7 +29,7 @@ export const printEn: PrintMessages = {
   "paper.orientation": "Orientation",
   "paper.portrait": "Portrait",
   "paper.size": "Paper",
-  "photo.dpi": "Fineness of the photo",
+  "photo.dpi": "Fineness of the image",
   "photo.dpiOption": "{dpi} dpi",
   "photo.heavy": "Too many pixels at {dpi} dpi on this paper: {fitting} dpi at most.",
   "photo.usual": "{dpi} dpi, as usual",

@@ -28,7 +28,7 @@ export const printFr = {
   "paper.orientation": "Orientation",
   "paper.portrait": "Portrait",
   "paper.size": "Format",
-  "photo.dpi": "Finesse de la photo",
+  "photo.dpi": "Finesse de l’image",
   "photo.dpiOption": "{dpi} ppp",
   "photo.heavy": "Trop de pixels à {dpi} ppp sur ce format : {fitting} ppp au plus.",
   "photo.usual": "{dpi} ppp, l’usage",

@@ -116,7 +116,7 @@ export function fittingScale(options: PrintOptions, choice: PrintChoice, [west, 
 export const isScale = (options: PrintOptions, scale: number): boolean =>
   Number.isInteger(scale) && scale >= options.scales[0] && scale <= options.scales[1];
 
-// --- the photo ---------------------------------------------------------------------------------------------------------
+// --- pictures ----------------------------------------------------------------------------------------------------------
 
 export function pixelsOf(options: PrintOptions, choice: PrintChoice): number {
   const [width, height] = sheetOf(options, choice).map_mm;
@@ -124,16 +124,20 @@ export function pixelsOf(options: PrintOptions, choice: PrintChoice): number {
   return pixels(width) * pixels(height);
 }
 
-/** The finest resolution at which the photo still fits, when the chosen one is too fine; null when it is not. */
+/** The finest resolution at which a picture still fits, when the chosen one is too fine; null when it is not. */
 export function tooFine(options: PrintOptions, choice: PrintChoice): number | null {
   const pixels = pixelsOf(options, choice);
   return pixels > options.most_pixels ? Math.floor(choice.dpi * Math.sqrt(options.most_pixels / pixels)) : null;
 }
 
-/** About how large the file will be, in bytes. */
-export function weightOf(options: PrintOptions, choice: PrintChoice, photo: boolean): number {
-  return VECTOR_BYTES + (photo ? pixelsOf(options, choice) * options.bytes_per_pixel : 0);
+/** About how large the file will be, in bytes, with so many pictures. */
+export function weightOf(options: PrintOptions, choice: PrintChoice, pictures: number): number {
+  return VECTOR_BYTES + pictures * pixelsOf(options, choice) * options.bytes_per_pixel;
 }
+
+/** How many pictures lie on the map: the photo, and each layer that another server draws. */
+export const picturesOf = (printed: readonly Chosen[], photo: Photo | null): number =>
+  printed.filter(({ layer }) => layer.image).length + (photo ? 1 : 0);
 
 // --- the layers --------------------------------------------------------------------------------------------------------
 
@@ -154,7 +158,7 @@ export function layersAt(
     return layer && setting.visible ? [{ layer, setting }] : [];
   });
   const shown = ({ layer }: Chosen): boolean =>
-    zoom >= layer.min_zoom + TILE_ZOOM_LAG &&
+    (layer.image !== undefined || zoom >= layer.min_zoom + TILE_ZOOM_LAG) &&
     scale <= (layer.scale_from ?? Number.POSITIVE_INFINITY) &&
     scale >= (layer.scale_to ?? 0);
   return { printed: on.filter(shown), far: on.filter((one) => !shown(one)).map(({ layer }) => layer) };
@@ -170,7 +174,8 @@ export function orderBody(choice: PrintChoice, printed: readonly Chosen[], photo
     orientation,
     center: rounded(center),
     layers: printed.map(({ layer, setting }) => ({ layer: layer.slug, opacity: setting.opacity })),
-    ...(photo ? { photo: photo.slug, dpi } : {}),
+    ...(photo ? { photo: photo.slug } : {}),
+    dpi,
     note: note.trim(),
     author: author.trim(),
     grid,

@@ -17,6 +17,7 @@ import {
   type PrintChoice,
   type PrintOptions,
   papersOf,
+  picturesOf,
   RESOLUTIONS,
   SCALES,
   tooFine,
@@ -98,7 +99,7 @@ export class PrintPanel extends ArpentElement {
 
   private form(options: PrintOptions, choice: PrintChoice): TemplateResult {
     const { catalogue, layers } = this.state;
-    const known = catalogue.status === "ready" ? catalogue.value : [];
+    const known = catalogue.status === "ready" ? [...catalogue.value, ...this.state.images] : [];
     const { printed, far } = layersAt(known, layers, choice);
     return html`<form class="print-form" novalidate @submit=${(event: Event) => this.submit(event, options, printed)}>
       ${this.titleField(options, choice)}
@@ -228,7 +229,8 @@ export class PrintPanel extends ArpentElement {
       ${printed.length ? html`<p>${this.words(printed.length === 1 ? "layers.one" : "layers.many", { count: printed.length, names })}</p>` : nothing}
       ${far.length ? html`<p class="muted">${this.words("layers.far", { names: far.join(", ") })}</p>` : nothing}
       ${printed.length > options.most_layers ? html`<p class="field-fault">${this.words("layers.most", { most: options.most_layers, over: printed.length - options.most_layers })}</p>` : nothing}
-      ${photo ? html`<p>${photo.title}<br /><span class="muted">${photoCaption(photo, this.state.language)}</span></p>${this.fineness(options, choice)}` : nothing}
+      ${photo ? html`<p>${photo.title}<br /><span class="muted">${photoCaption(photo, this.state.language)}</span></p>` : nothing}
+      ${picturesOf(printed, photo) ? this.fineness(options, choice) : nothing}
       ${comparing ? html`<p class="muted">${this.words("compare.right")}</p>` : nothing}
       ${foreign ? html`<p class="print-left"><arp-icon name="info"></arp-icon><span>${this.words("background.left", { name: foreign })}</span></p>` : nothing}
     </section>`;
@@ -249,7 +251,7 @@ export class PrintPanel extends ArpentElement {
 
   private send(options: PrintOptions, choice: PrintChoice, printed: readonly Chosen[]): TemplateResult {
     const { sending, refusal } = this.desk.state;
-    const size = formatSize(weightOf(options, choice, this.desk.photo !== null), this.state.language);
+    const size = formatSize(weightOf(options, choice, picturesOf(printed, this.desk.photo)), this.state.language);
     const possible = this.possible(options, choice, printed);
     return html`<button class="button button-primary button-wide" ?disabled=${sending || !possible}><arp-icon name="print"></arp-icon>${this.words(sending ? "order.sending" : "order.go")}</button>
       <p class="muted small print-weight">${choice.paper} · ${exact(choice.scale, this.state.language)} · ${this.words("photo.weight", { size })}</p>
@@ -257,9 +259,9 @@ export class PrintPanel extends ArpentElement {
   }
 
   private possible(options: PrintOptions, choice: PrintChoice, printed: readonly Chosen[]): boolean {
-    const photo = this.desk.photo !== null;
+    const { photo } = this.desk;
     if (printed.length > options.most_layers || !(printed.length || photo)) return false;
-    return isScale(options, choice.scale) && !(photo && tooFine(options, choice) !== null);
+    return isScale(options, choice.scale) && !(picturesOf(printed, photo) && tooFine(options, choice) !== null);
   }
 
   private submit(event: Event, options: PrintOptions, printed: readonly Chosen[]): void {
