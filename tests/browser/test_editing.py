@@ -18,6 +18,9 @@ from tests.browser.conftest import DESK, PHONE, Demo, open_map, sign_in
 
 pytestmark = pytest.mark.browser
 
+# Several browsers, servers and builds may share two cores.
+expect.set_options(timeout=15_000)
+
 CRS = "http://www.opengis.net/def/crs/EPSG/0/2154"
 TITLE = "#edit-sheet-title"
 _turn = count()
@@ -523,6 +526,7 @@ def test_a_feature_is_split_and_merged_again(desk: BrowserContext, demo: Demo) -
     one = another(desk, demo)
     west, south, east, north = one.bbox
     page = edit(desk, demo, one)
+    page.get_by_role("button", name="Cadrer").click()
     tab(page, "Tracé")
     page.get_by_role("button", name="Découper").click()
     settled(page)

@@ -59,6 +59,7 @@ export class Controller {
   readonly photos = new Photos(this);
   /** While a layer is edited. */
   editor: Editor | null = null;
+  private editorComing: Promise<void> | null = null;
   /** What a key on the map, or anywhere, means to the editor; true when it meant something. */
   editKey: ((event: KeyboardEvent) => boolean) | null = null;
   editPageKey: ((event: KeyboardEvent, typing: boolean) => boolean) | null = null;
@@ -437,7 +438,12 @@ export class Controller {
     const layer = this.layer(slug);
     if (!layer) return;
     if (this.editor?.state.layer.slug !== slug) this.editor?.leave();
-    if (!this.editor) await this.openEditor(layer);
+    if (!this.editor) {
+      this.editorComing ??= this.openEditor(layer).finally(() => {
+        this.editorComing = null;
+      });
+      await this.editorComing;
+    }
     // It stays where it is while somebody decides about unsaved work.
     if (id === null || this.editor?.state.layer.slug !== slug) return;
     this.editor.focusing = true;
@@ -449,11 +455,8 @@ export class Controller {
     return owner !== null && this.config.memberships.some(({ member }) => member.slug === owner.slug);
   }
 
+  /** The sheet stays until the editor is here: on a slow line nothing would be left to look at. */
   private async openEditor(layer: Layer): Promise<void> {
-    this.closeSheet();
-    this.photos.stopCompare();
-    this.stopMeasure();
-    this.turnOn(layer.slug);
     try {
       const [{ openEditor }, { mapKey, pageKey }] = await Promise.all([
         import("../edit/editor"),
@@ -463,6 +466,10 @@ export class Controller {
       this.editor = editor;
       this.editKey = (event) => mapKey(editor, event);
       this.editPageKey = (event, typing) => pageKey(editor, event, typing);
+      this.closeSheet();
+      this.photos.stopCompare();
+      this.stopMeasure();
+      this.turnOn(layer.slug);
       await editor.start();
     } catch {
       this.notify("error", this.t("edit.unavailable"));
