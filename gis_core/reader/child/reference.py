@@ -101,9 +101,10 @@ def fits(boxes: Numbers, epsg: int) -> bool:
 
 def looks_like(boxes: Numbers) -> int | None:
     """The system in which most of these boxes would lie in France; None when there is none."""
-    if not len(boxes):
+    # Whoever has no coordinates often writes 0 for them.
+    some = _some(boxes[(boxes != 0).any(axis=1)])
+    if not len(some):
         return None
-    some = _some(boxes)
     inside = {epsg: _within(some, epsg, FRANCE_4326) for epsg in LIKELY}
     best = max(LIKELY, key=lambda epsg: inside[epsg])
     return best if inside[best] * 2 > len(some) else None
