@@ -27,9 +27,17 @@ from gis_core.services.territories import extent_4326
 from layers.catalogue.describe import layer_as_json
 from layers.catalogue.models import Layer
 from layers.settings.forms import DescriptionForm, differences
-from layers.settings.services.administering import administered_layer, administered_layers, has_own_table
+from layers.settings.services.administering import administered_layer, administered_layers
 from layers.settings.services.saving import save, seen
-from layers.settings.services.styling import NAMES, save_style, shown_from, style_given, style_of
+from layers.settings.services.styling import (
+    NAMES,
+    other_columns,
+    save_style,
+    shown_from,
+    style_given,
+    style_of,
+    tile_columns,
+)
 
 STYLE_EDITOR = "src/settings/main.ts"
 
@@ -129,9 +137,10 @@ def editor_config(layer: Layer, shown: Mapping[str, Any], rights: Rights) -> dic
     return {
         "layer": layer_as_json(layer, rights),
         "style": shown,
-        "columns": [column for column in layer.tile_fields() if column["name"] != "id"],
+        "columns": tile_columns(layer),
+        "other_columns": other_columns(layer),
+        "tiles_url": reverse("layer_tile_columns", args=[layer.slug]),
         "distribution_url": reverse("layer_distribution", args=[layer.slug]),
-        "fields_url": reverse("layer_fields", args=[layer.slug]) if has_own_table(layer) else None,
         "qml_url": reverse("layer_qml", args=[layer.slug]),
         "first_scale": shown_from(layer),
         "extent_4326": extent_4326(layer.owner),

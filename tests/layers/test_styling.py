@@ -147,3 +147,28 @@ def test_natural_breaks_lie_between_groups_of_values() -> None:
 
 def test_natural_breaks_of_few_values_are_the_values() -> None:
     assert natural_breaks((1.0, 1.0, 2.0), 5) == [2.0]
+
+
+CARRY = "/api/v1/layers/lampes/tile-columns/"
+
+
+def test_a_column_is_put_in_the_tiles_for_the_style_to_follow(client: Client, owner: Member) -> None:
+    factories.editable_layer(owner, slug="lampes", legend=[{"label": "Lampe", "symbol": SYMBOL}])
+    administrator(client, owner)
+    answer = client.post(CARRY, {"column": "height_m"}, content_type="application/json")
+    assert (answer.status_code, answer.json()["columns"]) == (200, ["name", "height_m"])
+    assert answer.json()["version"] == now().version
+    assert client.get(ASKED, {"column": "height_m"}).status_code == 200
+
+
+@pytest.mark.parametrize("body", [{"column": "price"}, {"column": "nulle_part"}, {"column": 3}, {}, []])
+def test_a_column_that_not_everybody_sees_stays_out_of_the_tiles(client: Client, layer: Layer, body: Any) -> None:
+    administrator(client, layer.owner)
+    assert client.post(CARRY, body, content_type="application/json").status_code == 400
+    assert now().columns == layer.columns
+
+
+def test_the_tiles_of_a_layer_that_the_code_says_stay_as_they_are(client: Client) -> None:
+    factories.layer("lampes", legend=[{"label": "Lampe", "symbol": SYMBOL}])
+    client.force_login(factories.user(factories.member(), "agency_administrator"))
+    assert client.post(CARRY, {"column": "area_m2"}, content_type="application/json").status_code == 409

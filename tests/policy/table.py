@@ -503,6 +503,10 @@ api/v1/layers/<slug:slug>/style.qml                         POST        none    
 api/v1/layers/<slug:slug>/style.qml                         REST        own     405  405  405  405  405  405  405
 api/v1/external-layers/                                     GET,HEAD    -       200  200  200  200  200  200  200
 api/v1/external-layers/                                     REST        -       405  405  405  405  405  405  405
+api/v1/layers/<slug:slug>/tile-columns/                     POST        own     401  404  404  404  404  200  200
+api/v1/layers/<slug:slug>/tile-columns/                     POST        other   401  404  404  404  404  404  200
+api/v1/layers/<slug:slug>/tile-columns/                     POST        none    401  404  404  404  404  404  404
+api/v1/layers/<slug:slug>/tile-columns/                     REST        own     401  405  405  405  405  405  405
 api/v1/here/                                                GET,HEAD    own     200  200  200  200  200  200  200
 api/v1/here/                                                GET,HEAD    other   200  200  200  200  200  200  200
 api/v1/here/                                                GET,HEAD    none    200  200  200  200  200  200  200

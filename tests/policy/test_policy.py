@@ -223,7 +223,7 @@ def undone(world: World, db: None) -> None:
 
 
 EDITED = re.compile(
-    r"/(champs|regles|edits|merge|split|restore|history|deleted|events|schema|attachments|issues|rules)/|v1/snap/|ogc/.+/items"
+    r"/(champs|regles|tile-columns|edits|merge|split|restore|history|deleted|events|schema|attachments|issues|rules)/|v1/snap/|ogc/.+/items"
 )
 """Routes whose layer is one that people edit."""
 
@@ -332,6 +332,7 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
         },
     }
     json_bodies: dict[tuple[str, str], dict[str, Any]] = {
+        ("api/v1/layers/<slug:slug>/tile-columns/", "POST"): {"column": "kind"},
         ("api/v1/me/", "PATCH"): {"language": "fr"},
         ("api/v1/tokens/", "POST"): {"name": "qgis"},
         ("api/v1/campaigns/", "POST"): order,

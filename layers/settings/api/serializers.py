@@ -29,3 +29,12 @@ class QmlReadingSerializer(serializers.Serializer[dict[str, object]]):
         help_text="legend, labels, scale_from and scale_to, as the catalogue keeps them"
     )
     told = serializers.ListField(child=serializers.CharField(), help_text="what could not be taken, in words")
+
+
+class TileColumnSerializer(serializers.Serializer[dict[str, object]]):
+    column = serializers.CharField()
+
+
+class TileColumnsSerializer(serializers.Serializer[dict[str, object]]):
+    version = serializers.IntegerField(help_text="of the layer: its tiles have a new address")
+    columns = serializers.ListField(child=serializers.CharField())

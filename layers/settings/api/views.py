@@ -18,10 +18,29 @@ from gis_core.errors import Invalid
 from gis_core.middleware import rights_of_request
 from layers.catalogue.qml import qml_of
 from layers.catalogue.services import visible_layer
-from layers.settings.api.serializers import DistributionSerializer, QmlFileSerializer, QmlReadingSerializer
+from layers.settings.api.serializers import (
+    DistributionSerializer,
+    QmlFileSerializer,
+    QmlReadingSerializer,
+    TileColumnSerializer,
+    TileColumnsSerializer,
+)
 from layers.settings.qml.reading import MOST_BYTES, read_qml
 from layers.settings.services.administering import administered_layer
 from layers.settings.services.distribution import distribution
+from layers.settings.services.styling import put_in_tiles, tile_columns
+
+
+class TileColumnsView(APIView):
+    """The columns that a layer's tiles carry: its style follows them, everybody who sees the layer reads them."""
+
+    @extend_schema(operation_id="layer_tile_columns_add", request=TileColumnSerializer, responses=TileColumnsSerializer)
+    def post(self, request: Request, slug: str) -> Response:
+        """Add one."""
+        name = request.data.get("column") if isinstance(request.data, dict) else None
+        layer = put_in_tiles(slug, name if isinstance(name, str) else "", rights_of_request(request))
+        return Response({"version": layer.version, "columns": [column["name"] for column in tile_columns(layer)]})
+
 
 AROUND_IT = 10_000  # bytes that a form has beside its file
 

@@ -8,12 +8,13 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from gis_core.errors import Invalid
+from gis_core.errors import Conflict, Invalid
 from gis_core.rights import Rights
 from layers.catalogue.legend import scale_at, zoom_at
 from layers.catalogue.models import Layer
 from layers.catalogue.validators import is_denominator
-from layers.settings.services.saving import save
+from layers.settings.services.administering import administered_layer, has_own_table
+from layers.settings.services.saving import save, seen
 
 NAMES = ("legend", "labels", "scale_from", "scale_to")
 LONGEST = 1_000_000  # characters
@@ -85,3 +86,29 @@ def shown_from(layer: Layer) -> int:
     exact = scale_at(layer.min_zoom + TILE_ZOOM_LAG, 46.5)
     step = 10.0 ** max(0, len(str(int(exact))) - 2)
     return int(round(exact / step) * step)
+
+
+def put_in_tiles(slug: str, name: str, rights: Rights) -> Layer:
+    """Have the tiles carry one more column, so that the style may follow it. Raises NotFound, Invalid, Conflict."""
+    layer = administered_layer(slug, rights)
+    if not has_own_table(layer):
+        raise Conflict(_("The fields of this layer are those that the code of the platform says."))
+    column = next((one for one in layer.columns if one["name"] == name), None)
+    if column is None or column.get("roles") is not None:
+        raise Invalid(
+            _("Only a field that everybody who sees the layer may see goes into the tiles."), parameter="column"
+        )
+    columns = [{**one, "in_tiles": True} if one is column else one for one in layer.columns]
+    return save(slug, {"columns": columns}, tag=seen(layer, ["columns"]), rights=rights)
+
+
+def tile_columns(layer: Layer) -> list[dict[str, Any]]:
+    """The columns that a style may follow now."""
+    return [column for column in layer.tile_fields() if column["name"] != "id"]
+
+
+def other_columns(layer: Layer) -> list[dict[str, Any]]:
+    """Those that it may follow once they are in the tiles."""
+    if not has_own_table(layer):
+        return []
+    return [one for one in layer.columns if not one.get("in_tiles") and one.get("roles") is None]

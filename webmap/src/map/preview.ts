@@ -94,6 +94,12 @@ export class Preview {
     this.placed.get(this.layer.slug)?.setVisible(shownAt({ ...this.layer, ...this.limits() }, this.scale));
   }
 
+  /** Other tiles of the layer: they carry another column. */
+  renew(version: number): void {
+    this.layer.version = version;
+    this.placed.get(this.layer.slug)?.setSource(tileSource(this.mapLayer(this.layer)));
+  }
+
   setGround(ground: Ground): void {
     this.ground = ground;
     this.photo?.setVisible(ground === "photo");

@@ -33,8 +33,10 @@ export interface EditorConfig {
   layer: Layer;
   style: Style;
   columns: Column[];
+  /** Those that the style may follow once they are in the tiles. */
+  other_columns: Column[];
+  tiles_url: string;
   distribution_url: string;
-  fields_url: string | null;
   qml_url: string;
   first_scale: number;
   extent_4326: Bbox;
@@ -142,8 +144,30 @@ export class StyleEditor extends LitElement {
   // --- what chooses the symbol -------------------------------------------------------------------------------------
 
   private get columns(): Column[] {
-    const asked = this.mode === "classes" ? ({ type }: Column) => NUMBERS.includes(type) : () => true;
-    return this.config.columns.filter(asked);
+    return this.config.columns.filter((column) => this.fits(column));
+  }
+
+  private fits({ type }: Column): boolean {
+    return this.mode !== "classes" || NUMBERS.includes(type);
+  }
+
+  /** Has the tiles carry a column that they do not carry yet; the preview takes the new ones. */
+  private async carry(name: string): Promise<boolean> {
+    const { config } = this;
+    const column = config.other_columns.find((one) => one.name === name);
+    if (!column) return true;
+    this.failure = "";
+    try {
+      const answer = await this.api.send(config.tiles_url, { method: "POST", body: { column: name } });
+      const { version } = (await answer.json()) as { version: number };
+      config.columns.push(column);
+      config.other_columns = config.other_columns.filter((one) => one !== column);
+      this.preview?.renew(version);
+      return true;
+    } catch (error) {
+      this.failure = (error as Error & { detail?: string }).detail || (error as Error).message;
+      return false;
+    }
   }
 
   private get base(): LegendSymbol {
@@ -161,11 +185,13 @@ export class StyleEditor extends LitElement {
     }
     this.range = RANGES.find(({ kind }) => kind === (mode === "classes" ? "sequence" : "set")) as ColourRange;
     this.method = "quantiles";
-    const column = this.columns.find(({ name }) => name === this.column) ?? this.columns[0];
+    const others = this.config.other_columns.filter((one) => this.fits(one));
+    const column = [...this.columns, ...others].find(({ name }) => name === this.column) ?? this.columns[0];
     if (column) void this.propose(column.name);
   }
 
   private async propose(column: string): Promise<void> {
+    if (!column || !(await this.carry(column))) return this.requestUpdate();
     this.column = column;
     await this.read(column);
     this.remake();
@@ -319,10 +345,13 @@ export class StyleEditor extends LitElement {
 
   private byColumn(): TemplateResult {
     const { words } = this;
-    if (!this.columns.length) return html`<p class="hint">${words("column.none")} ${this.otherColumns()}</p>`;
+    const others = this.config.other_columns.filter((one) => this.fits(one));
+    if (!this.columns.length && !others.length) return html`<p class="hint">${words("column.none")}</p>`;
     return html`<div class="by-column">
       <label class="field"><span>${words("column.label")}</span><select @change=${(event: Event) => this.propose(typed(event))}>
-        ${this.columns.map(({ name, label }) => html`<option value=${name} ?selected=${name === this.column}>${label}</option>`)}</select></label>
+        ${this.columns.some(({ name }) => name === this.column) ? nothing : html`<option value="" selected disabled>${words("column.choose")}</option>`}
+        ${this.options(this.columns, this.column)}
+        ${others.length ? html`<optgroup label=${words("column.others")}>${this.options(others, "")}</optgroup>` : nothing}</select></label>
       ${this.mode === "classes" ? this.classFields() : nothing}
       <label class="field"><span>${words("range.label")}</span><select @change=${(event: Event) =>
         this.recolour(RANGES.find(({ name }) => name === typed(event)) ?? this.range, this.reversed)}>
@@ -334,13 +363,12 @@ export class StyleEditor extends LitElement {
         <button type="button" class="small" @click=${() => this.recolour(this.range, !this.reversed)}>${words("range.reverse")}</button>
         ${this.mode === "categories" ? html`<button type="button" class="small" @click=${() => this.propose(this.column)}>${words("propose")}</button>` : nothing}
       </div>
-      <p class="hint" role="status">${this.working ? words("working") : this.counts()} ${this.otherColumns()}</p>
+      <p class="hint" role="status">${this.working ? words("working") : this.counts()}</p>
     </div>`;
   }
 
-  private otherColumns(): TemplateResult | typeof nothing {
-    const url = this.config.fields_url;
-    return url ? html`<a href=${url}>${this.words("column.other")}</a>` : nothing;
+  private options(columns: readonly Column[], chosen: string): TemplateResult[] {
+    return columns.map(({ name, label }) => html`<option value=${name} ?selected=${name === chosen}>${label}</option>`);
   }
 
   private classFields(): TemplateResult {
@@ -429,10 +457,17 @@ export class StyleEditor extends LitElement {
     return html`<section aria-labelledby="labels-heading"><h2 id="labels-heading">${words("labels.heading")}</h2>
       <div class="grid">
       <label class="field"><span>${words("labels.column")}</span><select @change=${(event: Event) =>
-        typed(event) ? set({ size: LABEL_SIZE, ...labels, column: typed(event) }) : this.give({ labels: {} })}>
+        this.label(typed(event))}>
         <option value="" ?selected=${!labels.column}>${words("labels.none")}</option>
-        ${this.config.columns.map(({ name, label }) => html`<option value=${name} ?selected=${name === labels.column}>${label}</option>`)}</select></label>
+        ${this.options(this.config.columns, labels.column ?? "")}
+        ${this.config.other_columns.length ? html`<optgroup label=${words("column.others")}>${this.options(this.config.other_columns, "")}</optgroup>` : nothing}</select></label>
       ${labels.column ? this.labelFields(labels, set) : nothing}</div></section>`;
+  }
+
+  private async label(column: string): Promise<void> {
+    if (!column) return this.give({ labels: {} });
+    if (await this.carry(column)) this.give({ labels: { size: LABEL_SIZE, ...this.style_.labels, column } });
+    else this.requestUpdate();
   }
 
   private labelFields(labels: Style["labels"], set: (patch: Style["labels"]) => void): TemplateResult {
