@@ -1,13 +1,21 @@
 """A file becomes a layer: every mode, and taking each back."""
 
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
 import shapely
 from django.db import connection
+from django.utils import timezone
+from pyproj import Transformer
 
 from gis_core.errors import Invalid
 from gis_core.rights import SYSTEM, acting_as
 from layers.catalogue.models import Layer
-from layers.imports.models import Import
+from layers.features.services.rules import set_rules
+from layers.imports.models import Delivery, Import
+from layers.imports.services.retiring import retire
+from layers.imports.tasks import sweep_deliveries
 from tests import factories
 from tests.geopackages import Row
 from tests.imports.conftest import EAST, NORTH, Desk, edit, point, rows_of, square
@@ -313,3 +321,129 @@ def test_only_the_agency_lets_rows_outside_the_territory_in(desk: Desk) -> None:
     delivery = desk.file([point(1)])
     with pytest.raises(Invalid, match="hors du territoire"):
         desk.order(delivery, "create", desk.choices(delivery, outside=True))
+
+
+# -- rules of the layer ------------------------------------------------------------------------------------------------
+
+
+def ruled(desk: Desk, rows: list[Row], **rule: object) -> Layer:
+    """A layer with a hard rule."""
+    layer = desk.published(rows).layer
+    assert layer is not None
+    with factories.as_worker(), acting_as(SYSTEM):
+        set_rules(layer, [{"hard": True, **rule}])
+    return layer
+
+
+def test_rows_that_a_rule_refuses_do_not_come_in_by_halves(desk: Desk) -> None:
+    layer = ruled(desk, [square(1)], kind="no_overlap")
+    made = desk.apply(desk.brought("append", layer, [square(5), square(1, ref="autre")]))
+    assert made.state == "prepared"
+    assert "Une règle de la couche refuse" in made.message
+    assert rows_of(layer, "ref") == [("S1",)]
+
+
+def test_a_replaced_layer_keeps_its_rules_and_has_them_again_when_it_is_taken_back(desk: Desk) -> None:
+    layer = ruled(desk, [point(1)], kind="unique", column="ref")
+    made = replaced(desk, layer)
+    assert made.state == "applied", made.message
+    for number, taken_back in ((7, False), (1, True)):
+        if taken_back:
+            desk.take_back(made, confirmed=True)
+        doubled = desk.apply(desk.brought("append", layer, [point(number)]))
+        assert "Une règle de la couche refuse" in doubled.message
+
+
+# -- odd files ---------------------------------------------------------------------------------------------------------
+
+
+def test_places_without_fields_come_in(desk: Desk) -> None:
+    made = desk.published([(shapely.Point(EAST, NORTH), {})])
+    assert rows_of(made.layer, "id", "import_id") == [(1, made.pk)]
+    appended = desk.apply(desk.brought("append", made.layer, [(shapely.Point(EAST + 1, NORTH), {})]))
+    assert appended.state == "applied", appended.message
+
+
+def test_a_layer_without_rows_is_refused_in_words(desk: Desk) -> None:
+    delivery = desk.file([])
+    with pytest.raises(Invalid, match="vide"):
+        desk.order(delivery, "create", desk.choices(delivery))
+
+
+def test_a_reference_that_comes_back_cannot_be_chosen(desk: Desk) -> None:
+    delivery = desk.file([point(1), point(1), point(2)])
+    made = desk.order(delivery, "create", desk.choices(delivery, key="ref"))
+    assert made.state == "refused"
+    assert "P1 (×2)" in made.message
+
+
+def test_one_kind_of_geometry_comes_in_and_the_others_are_told(desk: Desk) -> None:
+    made = desk.published([point(1), square(2), point(3)])
+    assert made.report is not None
+    assert (made.report["rows"], [one["index"] for one in made.report["refusals"]]) == (2, [2])
+
+
+def test_an_invalid_polygon_comes_in_repaired_and_is_told(desk: Desk) -> None:
+    bow = shapely.Polygon([(EAST, NORTH), (EAST + 10, NORTH + 10), (EAST + 10, NORTH), (EAST, NORTH + 10)])
+    made = desk.published([(bow, {"ref": "noeud"}), square(3)], key="ref")
+    assert made.report is not None
+    assert (made.report["rows"], made.report["repaired"]) == (2, 1)
+    assert made.report["repairs"][0]["identifier"] == "noeud"
+
+
+def test_invalid_polygons_may_be_refused_instead(desk: Desk) -> None:
+    bow = shapely.Polygon([(EAST, NORTH), (EAST + 10, NORTH + 10), (EAST + 10, NORTH), (EAST, NORTH + 10)])
+    made = desk.published([(bow, {"ref": "noeud"}), square(3)], invalid="refuse")
+    assert made.report is not None
+    assert (made.report["rows"], made.report["refused"]) == (1, 1)
+
+
+def test_two_layers_of_one_title_have_names_of_their_own(desk: Desk) -> None:
+    slugs = [made.layer.slug for made in (desk.published([point(1)]), desk.published([point(1)])) if made.layer]
+    assert slugs == ["objets", "objets-2"]
+
+
+def test_a_file_in_degrees_lands_in_lambert_93(desk: Desk) -> None:
+    there = Transformer.from_crs(2154, 4326, always_xy=True).transform(EAST + 50, NORTH + 50)
+    delivery = desk.file([(shapely.Point(there), {"ref": "a"})], epsg=4326)
+    made = desk.apply(desk.order(delivery, "create", desk.choices(delivery)))
+    with factories.as_worker(), connection.cursor() as cursor:
+        cursor.execute("select round(st_x(geom)), round(st_y(geom)) from " + tables()[0])
+        assert cursor.fetchall() == [(EAST + 50, NORTH + 50)]
+    assert made.state == "applied"
+
+
+# -- what is kept ------------------------------------------------------------------------------------------------------
+
+
+def test_former_tables_go_after_a_time(desk: Desk) -> None:
+    layer = desk.published([point(1)]).layer
+    made = replaced(desk, layer)
+    assert len(tables()) == 2
+    with factories.as_worker(), acting_as(SYSTEM):
+        assert retire() == []
+        Import.objects.filter(pk=made.pk).update(applied_at=timezone.now() - timedelta(days=91))
+        assert len(retire()) == 1
+    assert len(tables()) == 1
+    assert "n’est plus conservé" in desk.take_back(made).message
+
+
+def test_a_replacement_that_was_taken_back_goes_after_a_time(desk: Desk) -> None:
+    layer = desk.published([point(1)]).layer
+    made = desk.take_back(replaced(desk, layer))
+    with factories.as_worker(), acting_as(SYSTEM):
+        Import.objects.filter(pk=made.pk).update(taken_back_at=timezone.now() - timedelta(days=31))
+        assert retire() == [made.table]
+    assert rows_of(layer, "ref") == [("P1",)]
+
+
+def test_files_of_long_ago_go_and_what_they_became_stays(desk: Desk, inbox: Path) -> None:
+    made = desk.published([point(1)])
+    waiting = desk.file([point(1)], "oublie")
+    with factories.as_worker(), acting_as(SYSTEM):
+        Delivery.objects.update(created_at=timezone.now() - timedelta(days=31))
+        sweep_deliveries(timestamp=0)
+    with desk.asking():
+        assert not Delivery.objects.exists()
+        assert desk.again(made).layer is not None
+        assert not Import.objects.filter(delivery=waiting.pk).exists()

@@ -20,6 +20,8 @@ begin
     execute format('drop trigger if exists arpent_rules_insert on %1$s; drop trigger if exists arpent_rules_update on %1$s', target);
     for rule in select one from jsonb_array_elements(layer.rules) one where (one ->> 'hard')::boolean loop
         if rule ->> 'kind' = 'unique' then
+            -- A former table of the layer may still have it.
+            execute format('drop index if exists public.%I', left('rule_unique_' || layer_id || '_' || (rule ->> 'column'), 63));
             execute format('create unique index %I on %s (owner_id, %I) nulls not distinct where %3$I is not null',
                 left('rule_unique_' || layer_id || '_' || (rule ->> 'column'), 63), target, rule ->> 'column');
         end if;

@@ -1,10 +1,11 @@
 """Applying an import: everything that can be seen of it appears in one transaction, as one event of the history."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from gis_core.errors import Conflict, Invalid
 from layers.catalogue.models import Layer, Theme
 from layers.catalogue.services import announce_changed
 from layers.catalogue.tables import bulk, create_table, secure_table
+from layers.features.services.refusals import refusal
 from layers.imports.choices import Choices, date_or_none, plain
 from layers.imports.looks import legend_for, zoom_for
 from layers.imports.models import Import
@@ -95,7 +97,8 @@ def structure(order: Import, choices: Choices) -> dict[str, Any]:
 def publish(order: Import, outcome: Outcome) -> None:
     """Secure the new table, record the event, tell the caches."""
     layer = layer_named(order)
-    secure_table(layer)
+    with in_words(layer):
+        secure_table(layer)
     order.event = open_event(layer.table, KIND, detail(order, outcome))
     announce_changed(layer)
 
@@ -184,7 +187,7 @@ def append(order: Import, choices: Choices, tell: Tell) -> Outcome:
     refuse_nothing(order, outcome)
     order.table, order.event = layer.table, open_event(layer.table, KIND, detail(order, outcome))
     names = ["geom", *choices.column_names()]
-    with bulk(), in_words():
+    with bulk(), in_words(layer):
         run(
             "insert into {} ({}, owner_id, import_id) select {}, %(owner)s, %(order)s from staged order by id",
             *(sql.Identifier(layer.table), listed(names), listed(names)),
@@ -204,7 +207,7 @@ def synchronise(order: Import, choices: Choices, tell: Tell) -> Outcome:
     compare(order, choices, outcome, tell)
     check_still_the_same(order, outcome)
     order.table, order.event = layer.table, open_event(layer.table, KIND, detail(order, outcome))
-    with bulk(), in_words():
+    with bulk(), in_words(layer):
         apply_difference(layer, choices, order.pk)
     if not layer.key_column:
         layer.key_column = choices.key
@@ -229,24 +232,25 @@ def detail(order: Import, outcome: Outcome) -> Mapping[str, Any]:
     return {"import": order.pk, "mode": order.mode, "file": order.title, **counts, **counted}
 
 
-class in_words:  # noqa: N801
-    """What the database's rules refuse becomes a refusal of the import, in words."""
+@contextmanager
+def in_words(layer: Layer) -> Iterator[None]:
+    """What the layer's rules refuse becomes a refusal of the import, in words; deferred rules are asked at the end."""
+    try:
+        with transaction.atomic():
+            yield
+            ask_rules_now()
+    except DatabaseError as error:
+        refused = refusal(error, layer, lambda _feature: 0)
+        if refused is None:
+            raise
+        words = _("A rule of the layer refuses these rows: %(reason)s")
+        raise Invalid(words % {"reason": refused.message}) from error
 
-    def __enter__(self) -> None:
-        self.savepoint = transaction.atomic()
-        self.savepoint.__enter__()
 
-    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
-        self.savepoint.__exit__(kind, error, trace)
-        if isinstance(error, DatabaseError):
-            raise Invalid(words_of(error)) from error
-
-
-def words_of(error: DatabaseError) -> str:
-    """The rule that was broken, as the database says it."""
-    cause = error.__cause__
-    said = getattr(getattr(cause, "diag", None), "message_primary", None) or str(error)
-    return _("A rule of the layer refuses these rows: %(reason)s") % {"reason": said}
+def ask_rules_now() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("set constraints all immediate")
+        cursor.execute("set constraints all deferred")
 
 
 def theme_of(slug: str, new_title: str) -> Theme:

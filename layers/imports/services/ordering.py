@@ -13,6 +13,7 @@ from gis_core.reader.fields import LENGTH, TAKEN
 from gis_core.rights import ADMINISTRATORS, WRITERS, Rights, Role
 from gis_core.services.jobs import start_job
 from gis_core.services.members import partners
+from layers.catalogue.legend import columns_used
 from layers.catalogue.models import Layer, Theme
 from layers.imports.choices import ANSWERED, TYPES, Choices, Description, Field, kinds_of
 from layers.imports.geocoders import can_geocode
@@ -299,8 +300,7 @@ def check_against(choices: Choices, layer: Layer, mode: str) -> None:
 
 def check_replacement(layer: Layer, names: set[str]) -> None:
     """Columns that the style or the rules of the layer use must stay."""
-    used = {name for line in layer.legend for name in line.get("where", {})}
-    used |= {rule["column"] for rule in layer.rules if rule.get("column")}
+    used = columns_used(layer) | {rule["column"] for rule in layer.rules if rule.get("column")}
     if missing := sorted(used - names):
         words = _("The style or the rules of the layer use %(names)s: let these columns come in, or change them first.")
         raise Invalid(words % {"names": ", ".join(missing)}, parameter="fields")

@@ -11,7 +11,7 @@ from gis_core.errors import Conflict
 from gis_core.models import User
 from layers.catalogue.models import Layer
 from layers.catalogue.services import announce_changed
-from layers.catalogue.tables import bulk, drop_table
+from layers.catalogue.tables import bulk, drop_table, secure_table
 from layers.imports.choices import date_or_none
 from layers.imports.models import Import
 from layers.imports.services.applying import in_words
@@ -94,6 +94,7 @@ def take_back_replacement(order: Import, layer: Layer) -> Counts:
     for name, value in former.items():
         setattr(layer, name, value)
     layer.save()
+    secure_table(layer)
     order.former = None
     open_event(layer.table, KIND, {"import": order.pk, "mode": order.mode, "file": order.title})
     announce_changed(layer)
@@ -139,7 +140,7 @@ def take_back_difference(order: Import, layer: Layer) -> Counts:
         "select count(*) filter (where operation = 'UPDATE'), count(*) filter (where operation = 'DELETE') from former"
     )
     open_event(layer.table, KIND, {"import": order.pk, "mode": order.mode, "file": order.title})
-    with bulk(), in_words():
+    with bulk(), in_words(layer):
         removed = remove_untouched(order, layer)
         back = run(BACK, **parts)
         restored = run(RESTORED, **parts)
