@@ -51,13 +51,13 @@ class QmlView(APIView):
     permission_classes = (AllowAny,)
     parser_classes = (MultiPartParser,)
 
-    @extend_schema(operation_id="layer_qml_retrieve", responses={(200, "application/xml"): OpenApiTypes.STR})
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """A body that is too large for a style is not read."""
         if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES + AROUND_IT:
             raise Invalid(_("The file is too large for a style: %(most)s MB at most.") % {"most": MOST_BYTES // 10**6})
         super().initial(request, *args, **kwargs)
 
+    @extend_schema(operation_id="layer_qml_retrieve", responses={(200, "application/xml"): OpenApiTypes.STR})
     def get(self, request: Request, slug: str) -> HttpResponse:
         """The style of a layer that one sees, for QGIS."""
         layer = visible_layer(slug, rights_of_request(request))
