@@ -150,7 +150,8 @@ export const editEn: EditMessages = {
   "help.save": "Save",
   "help.shortcuts": "While editing a layer",
   "help.snap": "Snapping, tracing",
-  "help.text": "“Drawing” opens the layers that you may edit. Nothing is written before “Save”; the history keeps everything.",
+  "help.text":
+    "“Drawing” opens the layers that you may edit. Nothing is written before “Save”; the history keeps everything.",
   "help.title": "Edit a layer",
   "help.tools": "Choose, move, several",
   "help.undo": "Undo, redo",
@@ -234,6 +235,7 @@ export const editEn: EditMessages = {
   "snap.none": "Off",
   "snap.settings": "Snapping settings",
   "snap.some": "A very full view: only part of it. Come closer.",
+  "snap.trace": "Follow existing lines",
   "snap.tolerance": "Distance (pixels)",
   "split.done": "Split into {count} features. The history keeps the former one.",
   "tab.geometry": "Shape",

@@ -149,7 +149,8 @@ export const editFr = {
   "help.save": "Enregistrer",
   "help.shortcuts": "En modifiant une couche",
   "help.snap": "Accrochage, suivi des lignes",
-  "help.text": "« Dessin » ouvre les couches que vous pouvez modifier. Rien n’est écrit avant « Enregistrer » ; l’historique garde tout.",
+  "help.text":
+    "« Dessin » ouvre les couches que vous pouvez modifier. Rien n’est écrit avant « Enregistrer » ; l’historique garde tout.",
   "help.title": "Modifier une couche",
   "help.tools": "Choisir, déplacer, plusieurs",
   "help.undo": "Annuler, rétablir",
@@ -234,6 +235,7 @@ export const editFr = {
   "snap.none": "Éteint",
   "snap.settings": "Réglages de l’accrochage",
   "snap.some": "Vue très chargée : une partie seulement. Approchez-vous.",
+  "snap.trace": "Suivre les lignes existantes",
   "snap.tolerance": "Distance (pixels)",
   "split.done": "Objet découpé en {count}. L’historique garde l’ancien.",
   "tab.geometry": "Tracé",

@@ -22,13 +22,14 @@ export class EditBar extends EditElement {
   override connectedCallback(): void {
     super.connectedCallback();
     addEventListener("pointerdown", this.onOutside);
-    addEventListener("keydown", this.onKey);
+    // Before the page hears it: Escape closes the settings, not what is being drawn.
+    this.addEventListener("keydown", this.onKey);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     removeEventListener("pointerdown", this.onOutside);
-    removeEventListener("keydown", this.onKey);
+    this.removeEventListener("keydown", this.onKey);
   }
 
   protected override drawn(editor: Editor, edit: EditState): TemplateResult {
@@ -88,7 +89,7 @@ export class EditBar extends EditElement {
           editor.setSnapping({
             tolerance: Number((event.target as HTMLInputElement).value),
           })} /><output>${tolerance}</output></label>
-      <label class="check phone-only"><input type="checkbox" .checked=${edit.tracing} @change=${() => editor.toggleTracing()} />${this.words("bar.traceTip")}</label>
+      <label class="check phone-only"><input type="checkbox" .checked=${edit.tracing} @change=${() => editor.toggleTracing()} />${this.words("snap.trace")}</label>
       <fieldset><legend>${this.words("snap.layers")}</legend>${layers.map(({ slug }) => {
         const change = (event: Event): void => flip(slug, (event.target as HTMLInputElement).checked);
         return html`<label class="check"><input type="checkbox" .checked=${!off.includes(slug)} @change=${change} />${this.controller.layer(slug)?.title ?? slug}</label>`;
