@@ -1,0 +1,110 @@
+"""`manage.py import_layer`: the same services, without a queue."""
+
+import json
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from gis_core.rights import SYSTEM, acting_as
+from layers.catalogue.models import Layer
+from layers.imports.models import Delivery
+from tests import factories
+from tests.geopackages import geopackage
+from tests.imports.conftest import Desk, committed, point, rows_of, square
+
+pytestmark = pytest.mark.django_db
+
+
+def run(*arguments: Any) -> tuple[int, str]:
+    """The command's exit code and what it says."""
+    said, code = StringIO(), 0
+    with factories.as_worker():
+        try:
+            call_command("import_layer", *map(str, arguments), stdout=said, stderr=StringIO())
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+        committed()
+    return code, said.getvalue()
+
+
+def layer(slug: str) -> Layer:
+    with acting_as(SYSTEM):
+        return Layer.objects.get(slug=slug)
+
+
+@pytest.fixture(autouse=True)
+def one_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The dry run's temporary tables go at the end of its transaction; a test is one."""
+    from layers.imports.services import local
+
+    step = local.step
+
+    def committed_step(made: Any, act: Any) -> Any:
+        done = step(made, act)
+        committed()
+        return done
+
+    monkeypatch.setattr(local, "step", committed_step)
+
+
+def test_a_new_layer(desk: Desk, tmp_path: Path) -> None:
+    path = geopackage(tmp_path / "lampes.gpkg", [point(1), point(2)])
+    code, said = run(
+        path, "--new", "--title", "Lampes", "--member", desk.member.slug, "--theme", "Éclairage", "--key", "ref"
+    )
+    assert code == 0
+    assert "2 lignes chargées" in said
+    made = layer("lampes")
+    assert (made.owner_id, made.key_column, made.theme.title) == (desk.member.pk, "ref", "Éclairage")
+    assert len(rows_of(made, "id")) == 2
+
+
+def test_a_synchronisation_with_refusals_tells_them_and_ends_with_1(desk: Desk, tmp_path: Path) -> None:
+    desk.published([square(1, etat="bon"), square(2, etat="bon")], key="ref")
+    path = geopackage(tmp_path / "suite.gpkg", [square(1, etat="usé"), (None, {"ref": "S2"})])
+    report = tmp_path / "report.json"
+    code, said = run(path, "--layer", "objets", "--mode", "synchronise", "--report", report)
+    assert code == 1
+    assert "0 ajoutés, 1 modifiés, 0 supprimés" in said
+    assert json.loads(report.read_text())["refusals"][0]["identifier"] == "S2"
+
+
+def test_a_dry_run_changes_nothing(desk: Desk, tmp_path: Path) -> None:
+    made = desk.published([point(1)])
+    path = geopackage(tmp_path / "suite.gpkg", [point(2)])
+    code, said = run(path, "--layer", "objets", "--mode", "append", "--dry-run")
+    assert (code, said.startswith("Serait importé")) == (0, True)
+    assert rows_of(made.layer, "ref") == [("P1",)]
+
+
+def test_the_files_do_not_stay_in_the_inbox(desk: Desk, tmp_path: Path, inbox: Path) -> None:
+    run(geopackage(tmp_path / "lampes.gpkg", [point(1)]), "--new", "--title", "Lampes", "--theme", "essai")
+    with acting_as(SYSTEM):
+        assert not Delivery.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--layer", "objets"], "--mode"),
+        (["--layer", "inconnue", "--mode", "append"], "que vous administrez"),
+        (["--new"], "besoin d’un titre"),
+        (["--new", "--title", "x", "--member", "inconnu"], "inconnu"),
+        (["--new", "--title", "x", "--theme", "essai", "--key", "absente"], "référence unique"),
+        (["--new", "--title", "x", "--theme", "essai", "--crs", "9999"], "système de coordonnées"),
+    ],
+)
+def test_a_wrong_order_is_told_and_ends_with_2(desk: Desk, tmp_path: Path, arguments: list[str], said: str) -> None:
+    desk.published([point(1)])
+    path = geopackage(tmp_path / "lampes.gpkg", [point(1)])
+    with pytest.raises(CommandError, match=said) as refused:
+        run(path, *arguments)
+    assert refused.value.returncode == 2
+
+
+def test_a_file_that_is_not_there_is_told(desk: Desk, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="n’existe pas"):
+        run(tmp_path / "absent.gpkg", "--new", "--title", "x", "--theme", "essai")
