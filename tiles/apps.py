@@ -8,6 +8,8 @@ class TilesConfig(AppConfig):
         from gis_core.rights import Rights
         from layers.catalogue.models import Photo
         from layers.catalogue.pictures import Pixels, open_photos_with
+        from layers.ogc.extensions import register_extension
+        from tiles.ogc import EXTENSION
 
         def opened(photo: Photo, rights: Rights) -> Pixels:
             # The first photo brings GDAL; most processes open none.
@@ -16,3 +18,4 @@ class TilesConfig(AppConfig):
             return PhotoPixels(photo, rights)
 
         open_photos_with(opened)
+        register_extension(EXTENSION)

@@ -100,9 +100,9 @@ def reading(
     }
 
 
-def described(operation: str, summary: str) -> Document:
-    """A GET of a document that comes as JSON only."""
-    found = reading(operation, summary, SCHEMA, missing=True)
+def described(operation: str, summary: str, form: Format = SCHEMA, *, missing: bool = True) -> Document:
+    """A GET of a document that comes in one form only."""
+    found = reading(operation, summary, form, missing=missing)
     del found["responses"]["200"]["content"][HTML.media_type]
     only = plain("f", _("The form of the answer"), {"type": "string", "enum": [JSON.name]})
     return found | {"parameters": [only]}

@@ -17,7 +17,9 @@ from tests.ogc.server import connection_kept
 
 pytestmark = pytest.mark.usefixtures("layer")
 HERE = "/collections/lampes"
-READ = ["/", "/api", "/conformance", "/collections", HERE, f"{HERE}/schema", f"{HERE}/geojson-schema"]
+TILES = [f"{HERE}/tiles", f"{HERE}/tiles/WebMercatorQuad", "/tileMatrixSets", "/tileMatrixSets/WebMercatorQuad"]
+TILE = f"{HERE}/tiles/WebMercatorQuad/{{tileMatrix}}/{{tileRow}}/{{tileCol}}"
+READ = ["/", "/api", "/conformance", "/collections", HERE, f"{HERE}/schema", f"{HERE}/geojson-schema", *TILES, TILE]
 OPERATIONS = [
     *((path, "get") for path in [*READ, f"{HERE}/queryables", f"{HERE}/items", f"{HERE}/items/{{featureId}}"]),
     (f"{HERE}/items", "post"),
