@@ -22,7 +22,7 @@ ROOMS = {
     "externe/": ["layers.external.urls"],
     "imports/": ["layers.imports.urls"],
     "ogc": ["layers.ogc.root_urls"],
-    "ogc/": ["layers.ogc.urls"],
+    "ogc/": ["tiles.ogc_urls", "layers.ogc.urls"],
     "tiles/": ["tiles.urls"],
 }
 

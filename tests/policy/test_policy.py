@@ -273,6 +273,7 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         "key": "faux-jeton",
         "rest": "collections",
         **{"z": z, "x": x, "y": y},
+        "pyramid": "WebMercatorQuad",
     }
 
 
