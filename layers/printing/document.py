@@ -19,8 +19,6 @@ POINT_MM = MM_PER_INCH / 72
 FONTS = Path(__file__).parent / "fonts"
 REGULAR, BOLD, ITALIC = "regular", "semibold", "italic"
 CAP_HEIGHT = 0.668  # of the font's size
-DESCENT = 0.22
-ELLIPSIS = "…"
 FILLED_GLYPHS, STROKED_GLYPHS = 0, 1
 
 
@@ -177,6 +175,7 @@ class Document:
         self.canvas.setSubject(subject)
         self.canvas.setCreator("Arpent")
         self.pages = 0
+        self.unknown: set[str] = set()  # letters that were asked for and that the font does not have
         self.drawings = 0
 
     def page(self, width: float, height: float) -> None:
@@ -203,6 +202,7 @@ class Document:
         canvas.setLineJoin(1)
         canvas.addLiteral("BT")
         for text in texts:
+            self.unknown.update(unknown_letters(text.text))
             brush.ink(text.ink)
             if text.halo is not None:
                 brush.halo(*text.halo)

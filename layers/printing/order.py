@@ -13,7 +13,6 @@ from layers.catalogue.validators import is_text
 from layers.features.display import display_number
 from layers.printing.document import unknown_letters
 from layers.printing.paper import ORIENTATIONS, PAPERS, Layout, Orientation, Paper, layout
-from layers.printing.picture import BYTES_PER_PIXEL
 from layers.printing.scale import to_degrees
 
 SCALES = (100, 100_000)
@@ -110,11 +109,6 @@ class PrintOrder:
     def pixels(self) -> int:
         width, height = self.sheet.pixels(self.dpi)
         return width * height
-
-    @property
-    def photo_bytes(self) -> int:
-        """About how large the photo in the file is."""
-        return round(self.pixels * BYTES_PER_PIXEL) if self.photo else 0
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

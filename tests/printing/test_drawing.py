@@ -95,6 +95,14 @@ def test_labels_of_a_layer_are_written(print_map: Print) -> None:
     assert "ZK 7" not in print_map("nommees", scale=2_001).text()
 
 
+def test_letters_that_the_font_lacks_are_told(print_map: Print) -> None:
+    factories.layer("nommees", labels={"column": "label"})
+    factories.parcel(section="ΩЖ", geom=box(-20, -20, 40, 40))
+    assert print_map("nommees").report.remarks == [
+        "La police n’a pas ces caractères, que contiennent certains noms : Ω Ж"
+    ]
+
+
 def test_a_line_and_a_point_are_drawn_too(print_map: Print) -> None:
     from tests.printing.rows import table_of
 

@@ -60,7 +60,7 @@ def test_a_photo_that_is_too_large_says_at_how_many_dpi_it_fits() -> None:
 
 
 def test_without_a_photo_the_resolution_limits_nothing() -> None:
-    assert PrintOrder.of(USUAL | {"dpi": 300, "paper": "A0"}).photo_bytes == 0
+    assert PrintOrder.of(USUAL | {"dpi": 300, "paper": "A0"}).pixels > MOST_PIXELS
 
 
 def test_an_order_survives_its_journey_as_json() -> None:

@@ -86,7 +86,7 @@ class Printing:
             title_block.write_appendix(document, facts, left)
         self.tell(0.97, _("Writing the file"))
         document.save()
-        return Printed(document.pages, sum(one.count for one in self.shown), remarks_of(facts, photo))
+        return Printed(document.pages, sum(one.count for one in self.shown), remarks_of(document, facts, photo))
 
     # -- the photo ----------------------------------------------------------------------------------------------------
 
@@ -211,11 +211,14 @@ def communes_in(ground: Box) -> list[str]:
     return [*names[:MOST_COMMUNES], *(["…"] if len(names) > MOST_COMMUNES else [])]
 
 
-def remarks_of(facts: Facts, photo: PhotoShown | None) -> list[str]:
+def remarks_of(document: Document, facts: Facts, photo: PhotoShown | None) -> list[str]:
     """What somebody should know of the finished print."""
     remarks = []
     if facts.empty:
         remarks.append(_("Nothing of these in the map: %(layers)s") % {"layers": ", ".join(facts.empty)})
     if photo and photo.covered < 0.9995:
         remarks.append(facts.sources[-1])
+    if document.unknown:
+        words = _("The font does not have these characters, which some names contain: %(letters)s")
+        remarks.append(words % {"letters": " ".join(sorted(document.unknown))[:80]})
     return remarks
