@@ -9,6 +9,7 @@ from benchmarks import (
     browser,
     campaigns,
     edits,
+    exports,
     grid,
     imports,
     peers,
@@ -57,6 +58,7 @@ def served(field: tiles.Field, *, peers: bool) -> Iterator[Step]:
     yield with_titiler(field, asked=peers)
     yield Step("Recherche", [search.SUGGESTIONS], partial(search.suggestion_row, field))
     yield Step("Modifications", [edits.SAVED], partial(edits.saved_row, field))
+    yield Step("Exports en flux", [exports.MEMORY], partial(exports.memory_row, field))
     yield Step("Jeton révoqué", [tiles.REVOKED], partial(tiles.revoked_row, field))
     yield Step("Navigateur", browser.empty_rows(), partial(browser.map_rows, field))
 
