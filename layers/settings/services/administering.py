@@ -14,6 +14,7 @@ OWN_TABLES = "layer_"
 def administered_layers(rights: Rights) -> QuerySet[Layer]:
     """By theme, as in the map."""
     found = Layer.objects.visible_to(rights).select_related("theme", "owner")
+    found = found.order_by("theme__order", "theme__title", "order", "title")
     return found if rights.agency else found.filter(owner_id__in=rights.administered())
 
 
