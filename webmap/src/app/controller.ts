@@ -34,6 +34,8 @@ const POINT_ZOOM = 18.5;
 const NEIGHBOUR_ZOOM = 21;
 const COMMUNE_LAYER = "communes";
 const NOTICE_MS = 9000;
+/** So old a catalogue is asked for again when one comes back to the map. */
+const STALE_MS = 60000;
 
 interface Place {
   center?: LonLat;
@@ -73,6 +75,7 @@ export class Controller {
   private noticeCount = 0;
   private readonly failedImages = new Set<string>();
   private linkTimer = 0;
+  private catalogueAt = Date.now();
   private opened: Permalink = {};
 
   constructor(readonly config: Config) {
@@ -497,8 +500,14 @@ export class Controller {
     this.store.update({ sheetHeight });
   }
 
-  /** Asks for the catalogue while the one known stays on screen: a layer has a new version. */
+  /** One comes back to the map after a while: others may have changed what it shows. */
+  catalogueSeen(): void {
+    if (this.state.online && Date.now() - this.catalogueAt >= STALE_MS) void this.refreshCatalogue();
+  }
+
+  /** Asks for the catalogue while the one known stays on screen: a layer may have a new version. */
   async refreshCatalogue(): Promise<void> {
+    this.catalogueAt = Date.now();
     const value = await this.api.layers().catch(() => null);
     if (value) this.store.update({ catalogue: { status: "ready", value } });
   }

@@ -20,7 +20,9 @@ export function startSurroundings(app: Controller): void {
   addEventListener("online", () => app.store.update({ online: true }));
   addEventListener("offline", () => app.store.update({ online: false }));
   document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "visible") void app.photos.refresh();
+    if (document.visibilityState !== "visible") return;
+    void app.photos.refresh();
+    app.catalogueSeen();
   });
   addEventListener("hashchange", () => void app.openHash(location.hash));
 }

@@ -148,7 +148,9 @@ export class EditClient {
   }
 
   async deleted(): Promise<DeletedFeature[]> {
-    return (await this.json<Page<DeletedFeature>>(requests.deletedUrl(this.base, this.slug))).results;
+    const { results } = await this.json<Page<DeletedFeature>>(requests.deletedUrl(this.base, this.slug));
+    // Deleted, restored and deleted again: the last time counts.
+    return results.filter(({ id }, i) => results.findIndex((one) => one.id === id) === i);
   }
 
   /** What breaks the layer's rules within a box in degrees. */

@@ -119,6 +119,8 @@ export class Editor {
     this.stopListening = this.store.subscribe(() => this.changed());
     addEventListener("beforeunload", this.warn);
     this.changed();
+    // Beginning on what others left meanwhile.
+    void this.app.refreshCatalogue();
     await Promise.all([this.board.start(this.hand), this.loadSchema()]);
   }
 
