@@ -424,6 +424,7 @@ def test_a_client_who_leaves_gives_its_place_back(client: Client, lamps: Layer) 
     factories.feature(lamps)
     for _n in range(5):
         leave(client.get(f"/api/v1/layers/{lamps.slug}/export.csv"))
+    assert len(rows(get(client, lamps, "csv"))) == 1
 
 
 def test_too_many_streams_at_once_are_refused(client: Client, lamps: Layer) -> None:
