@@ -1,23 +1,42 @@
-"""The page of imports in a real browser, against a real server."""
+"""The pages of imports in a real browser, against a real server and a real worker."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import shapely
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Demo, sign_in
+from tests.browser.conftest import DESK, PHONE, Demo, sign_in
+from tests.browser.test_map import serious
+from tests.geopackages import Row, geopackage
 
 MIB = 1_048_576
+# In the territory of the Lys.
+EAST, NORTH = 616_000.0, 6_717_800.0
+PATIENCE_MS = 60_000
+
+
+@pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])
+def page(request: pytest.FixtureRequest, browser: Browser, demo: Demo) -> Iterator[Page]:
+    """The GIS administrator's; errors of the page fail the test."""
+    yield from opened(browser, demo, request.param)
 
 
 @pytest.fixture
-def page(browser: Browser, demo: Demo) -> Iterator[Page]:
-    context = browser.new_context(locale="fr-FR")
-    opened = context.new_page()
-    sign_in(opened, demo, "sig.lys")
-    yield opened
+def desk(browser: Browser, demo: Demo) -> Iterator[Page]:
+    yield from opened(browser, demo, DESK)
+
+
+def opened(browser: Browser, demo: Demo, size: dict[str, int]) -> Iterator[Page]:
+    context = browser.new_context(locale="fr-FR", viewport=size)  # type: ignore[arg-type]
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    sign_in(page, demo, "sig.lys")
+    yield page
     context.close()
+    assert complaints == []
 
 
 @pytest.fixture
@@ -29,23 +48,122 @@ def too_large(tmp_path: Path) -> Path:
     return path
 
 
-def test_files_that_are_too_large_are_not_sent(page: Page, demo: Demo, too_large: Path) -> None:
-    sent: list[str] = []
+def lamp(number: int, **values: object) -> Row:
+    shape = shapely.Point(EAST + 12 * number, NORTH + 7 * number)
+    return shape, {"REF": f"L{number:03d}", "ÉTAT": "bon", "HAUTEUR": 4.5, **values}
+
+
+def send(page: Page, demo: Demo, path: Path) -> None:
+    """From the page of imports to what is in the file."""
     page.goto(f"{demo.url}/imports/")
-    page.on("request", lambda request: sent.append(request.method))
-    page.locator("#file").set_input_files(too_large)
-    page.get_by_role("button", name="Lancer l’import").click()
-    expect(page.locator("#too-large")).to_contain_text("500 Mo")
+    page.locator("#layer-file").set_input_files(path)
+    page.get_by_role("button", name="Regarder le fichier").click()
+    page.wait_for_url("**/imports/fichiers/*/1/", timeout=PATIENCE_MS)
+
+
+def test_files_that_are_too_large_are_not_sent(desk: Page, demo: Demo, too_large: Path) -> None:
+    sent: list[str] = []
+    desk.goto(f"{demo.url}/imports/")
+    desk.on("request", lambda request: sent.append(request.method))
+    desk.get_by_text("Données de référence").click()
+    desk.locator("#file").set_input_files(too_large)
+    desk.get_by_role("button", name="Lancer l’import").click()
+    expect(desk.locator("#too-large")).to_contain_text("500 Mo")
+    desk.locator("#layer-file").set_input_files(too_large)
+    desk.get_by_role("button", name="Regarder le fichier").click()
+    expect(desk.locator("[data-refused]")).to_contain_text("500 Mo")
     assert "POST" not in sent
 
 
-def test_the_server_says_how_large_files_may_be(page: Page, demo: Demo, browser: Browser, too_large: Path) -> None:
-    context = browser.new_context(locale="fr-FR", java_script_enabled=False, storage_state=page.context.storage_state())
+@pytest.mark.parametrize(("field", "button"), [("#file", "Lancer l’import"), ("#layer-file", "Regarder le fichier")])
+def test_the_server_says_how_large_files_may_be(
+    desk: Page, demo: Demo, browser: Browser, too_large: Path, field: str, button: str
+) -> None:
+    context = browser.new_context(locale="fr-FR", java_script_enabled=False, storage_state=desk.context.storage_state())
     plain = context.new_page()
     plain.goto(f"{demo.url}/imports/")
-    plain.locator("#file").set_input_files(too_large)
+    plain.get_by_text("Données de référence").click()
+    plain.locator(field).set_input_files(too_large)
     with plain.expect_response(lambda answer: answer.request.method == "POST") as answered:
-        plain.get_by_role("button", name="Lancer l’import").click()
+        plain.get_by_role("button", name=button).click()
     assert answered.value.status == 413
     expect(plain.locator("p.notice[role=alert]").first).to_contain_text("500 Mo")
     context.close()
+
+
+def test_a_file_becomes_a_layer_on_the_map_and_is_brought_up_to_date(page: Page, demo: Demo, tmp_path: Path) -> None:
+    send(page, demo, geopackage(tmp_path / "lampes.gpkg", [lamp(number) for number in range(20)], name="lampes"))
+    expect(page.get_by_text("20 points")).to_be_visible()
+    assert serious(page) == []
+    page.get_by_role("link", name="Publier comme nouvelle couche").click()
+    assert serious(page) == []
+    title = f"Lampes {page.viewport_size['width']}"  # type: ignore[index]
+    page.get_by_label("Titre").fill(title)
+    page.get_by_label("Référence unique").select_option("REF")
+    page.get_by_role("button", name="Vérifier le fichier").click()
+    publish = page.get_by_role("button", name="Publier la couche")
+    publish.wait_for(timeout=PATIENCE_MS)
+    assert serious(page) == []
+    publish.click()
+    page.get_by_role("link", name="Voir sur la carte").wait_for(timeout=PATIENCE_MS)
+    changed = [lamp(number, **({"ÉTAT": "usé"} if number == 3 else {})) for number in range(1, 21)]
+    send(page, demo, geopackage(tmp_path / "lampes-2027.gpkg", changed, name="lampes"))
+    page.get_by_role("link", name="Mettre une couche à jour").click()
+    page.get_by_label("Couche", exact=True).select_option(label=title)
+    page.get_by_role("button", name="Continuer").click()
+    assert serious(page) == []
+    page.get_by_role("button", name="Vérifier le fichier").click()
+    apply = page.get_by_role("button", name="Appliquer la différence")
+    apply.wait_for(timeout=PATIENCE_MS)
+    expect(page.locator("del")).to_have_text("bon")
+    expect(page.locator("ins")).to_have_text("usé")
+    assert serious(page) == []
+    apply.click()
+    page.get_by_role("link", name="Reprendre l’import").click(timeout=PATIENCE_MS)
+    page.get_by_role("button", name="Reprendre l’import").click()
+    expect(page.get_by_role("heading", name="Repris")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def test_a_file_is_dropped(desk: Page, demo: Demo, tmp_path: Path) -> None:
+    path = geopackage(tmp_path / "depose.gpkg", [lamp(1)], name="depose")
+    desk.goto(f"{demo.url}/imports/")
+    content = list(path.read_bytes())
+    transfer = desk.evaluate_handle(
+        "(bytes) => { const sent = new DataTransfer();"
+        " sent.items.add(new File([new Uint8Array(bytes)], 'depose.gpkg')); return sent; }",
+        content,
+    )
+    desk.locator("[data-zone]").dispatch_event("drop", {"dataTransfer": transfer})
+    desk.wait_for_url("**/imports/fichiers/*/1/", timeout=PATIENCE_MS)
+    expect(desk.get_by_role("heading", name="depose")).to_be_visible()
+
+
+def test_a_layer_is_published_by_keyboard_alone(desk: Page, demo: Demo, tmp_path: Path) -> None:
+    send(desk, demo, geopackage(tmp_path / "clavier.gpkg", [lamp(1)], name="clavier"))
+    press_on(desk, "Publier comme nouvelle couche")
+    press_on(desk, "Vérifier le fichier")
+    desk.get_by_role("button", name="Publier la couche").wait_for(timeout=PATIENCE_MS)
+    press_on(desk, "Publier la couche")
+    expect(desk.get_by_role("link", name="Voir sur la carte")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def press_on(page: Page, name: str) -> None:
+    """Tab to what is called so, then Enter."""
+    page.wait_for_load_state()
+    for _step in range(120):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent").strip() == name:
+            with page.expect_navigation():
+                page.keyboard.press("Enter")
+            return
+    raise AssertionError(f"{name} is not reached by Tab")
+
+
+def test_a_file_that_cannot_be_read_says_what_to_do(desk: Page, demo: Demo, tmp_path: Path) -> None:
+    path = tmp_path / "photo.gpkg"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"\0" * 100)
+    desk.goto(f"{demo.url}/imports/")
+    desk.locator("#layer-file").set_input_files(path)
+    desk.get_by_role("button", name="Regarder le fichier").click()
+    expect(desk.get_by_role("alert")).to_contain_text("photo.gpkg", timeout=PATIENCE_MS)
+    expect(desk.get_by_role("link", name="Envoyer un autre fichier")).to_be_visible()
