@@ -80,6 +80,7 @@ def map_addresses(request: HttpRequest) -> dict[str, str | None]:
         "admin": reverse("admin:index") if rights.agency else None,
         "campaigns": reverse("campaigns") if manages else None,
         "imports": reverse("imports") if manages else None,
+        "layers": reverse("layer_list") if manages else None,
         "members": reverse("members") if manages else None,
     }
 

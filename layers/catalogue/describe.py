@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from gis_core.rights import Rights
+from gis_core.rights import ADMINISTRATORS, Rights
 from layers.catalogue.models import Background, Layer, Photo, in_language
 
 EQUATOR_PIXEL_M = 156_543.03392804097  # of the Web Mercator pyramid's first level
@@ -49,6 +49,7 @@ def layer_as_json(layer: Layer, rights: Rights) -> dict[str, Any]:
         "scale_from": layer.scale_from,
         "scale_to": layer.scale_to,
         "can_edit": layer.may_edit(rights),
+        "settings": f"/couches/{layer.slug}/" if rights.has_role(layer.owner_id, ADMINISTRATORS) else None,
         "strict_locking": layer.strict_locking,
     }
 

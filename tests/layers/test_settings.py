@@ -171,3 +171,12 @@ def test_the_agency_changes_every_layer_and_its_reference_data_have_no_editors(c
     page = client.get("/couches/parcelles-essai/", headers=PAGE)
     assert page.status_code == 200
     assert "editor_roles" not in page.content.decode()
+
+
+def test_the_catalogue_says_where_the_settings_are_to_whoever_administers_the_layer(
+    client: Client, layer: Layer
+) -> None:
+    client.force_login(factories.user(layer.owner, "reader"))
+    assert client.get("/api/v1/layers/lampes/").json()["settings"] is None
+    administrator(client, layer.owner)
+    assert client.get("/api/v1/layers/lampes/").json()["settings"] == "/couches/lampes/"

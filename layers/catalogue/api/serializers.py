@@ -75,6 +75,7 @@ class LayerSerializer(serializers.Serializer[dict[str, object]]):
     scale_from = serializers.IntegerField(allow_null=True, help_text="not shown at scales smaller than 1:n")
     scale_to = serializers.IntegerField(allow_null=True, help_text="not shown at scales larger than 1:n")
     can_edit = serializers.BooleanField()
+    settings = serializers.CharField(allow_null=True, help_text="the page of its settings, for whoever administers it")
     strict_locking = serializers.BooleanField(help_text="no edit without the version seen, with a token either")
 
 

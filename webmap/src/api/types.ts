@@ -21,6 +21,7 @@ export interface Config {
     tiles: string;
     admin: string | null;
     imports: string | null;
+    layers: string | null;
     campaigns: string | null;
     members: string | null;
   };
@@ -128,6 +129,8 @@ export interface Layer {
   scale_from?: number | null;
   scale_to?: number | null;
   can_edit: boolean;
+  /** The page of its settings, for whoever administers it. */
+  settings?: string | null;
   /** Drawn by another server, as images that ours passes on. */
   image?: LayerImage;
 }

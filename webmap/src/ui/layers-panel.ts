@@ -78,6 +78,7 @@ export class LayersPanel extends ArpentElement {
       </div>
       ${this.zoomIn(layer)}
       ${layer.can_edit ? html`<button class="button button-small" @click=${() => void this.controller.edit(layer.slug)}><arp-icon name="draw"></arp-icon>${this.t("layers.edit")}</button>` : nothing}
+      ${layer.settings ? html`<a class="button button-small" href=${layer.settings}><arp-icon name="admin"></arp-icon>${this.t("layers.settings")}</a>` : nothing}
       ${layer.image ? nothing : html`<button class="button button-small" @click=${() => void openExport(this.controller, layer.slug)}><arp-icon name="download"></arp-icon>${this.t("layers.export")}</button>`}
     </div>`;
   }

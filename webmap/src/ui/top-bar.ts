@@ -114,6 +114,7 @@ export class TopBar extends ArpentElement {
     const links: [string | null, IconName, Key][] = [
       [user ? urls.account : null, "account", "account.account"],
       [urls.members, "people", "account.members"],
+      [urls.layers, "layers", "account.layers"],
       [urls.imports, "upload", "account.imports"],
       [urls.campaigns, "photos", "account.campaigns"],
       [urls.admin, "admin", "account.admin"],
