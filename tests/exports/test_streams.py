@@ -132,6 +132,13 @@ def test_rows_of_others_stay_with_their_member(client: Client) -> None:
     assert [row["id"] for row in rows(get(client, layer, "csv"))] == [str(mine)]
 
 
+@pytest.mark.parametrize("accept", ["text/csv", "application/geo+json", "text/html,*/*;q=0.8"])
+def test_a_file_has_its_type_whatever_is_accepted(client: Client, lamps: Layer, accept: str) -> None:
+    answer = client.get(f"/api/v1/layers/{lamps.slug}/export.csv", headers={"accept": accept})
+    assert answer["Content-Type"].startswith("text/csv")
+    assert body(answer)
+
+
 def test_head_says_the_headers_alone(client: Client, lamps: Layer) -> None:
     answer = client.head(f"/api/v1/layers/{lamps.slug}/export.csv")
     assert answer.status_code == 200

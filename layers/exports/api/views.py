@@ -8,6 +8,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
+from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -59,10 +60,21 @@ class ExportCountView(APIView):
             return Response({"count": count(layer, selection.condition(layer, rights))})
 
 
+class AsItIs(BaseContentNegotiation):
+    """A file has one type, whatever the asker would rather have."""
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        return parsers[0]
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
+        return renderers[0], renderers[0].media_type
+
+
 class StreamView(APIView):
     """A selection of a layer as a file that is written while it is read. Runs outside the request's transaction."""
 
     permission_classes = (AllowAny,)
+    content_negotiation_class = AsItIs
     suffix = ""
 
     def get_exception_handler(self) -> Callable[[Exception, dict[str, Any]], HttpResponse]:
@@ -155,6 +167,8 @@ class ExportView(APIView):
 
 
 class ExportFileView(APIView):
+    content_negotiation_class = AsItIs
+
     @extend_schema(operation_id="export_file", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     def get(self, request: Request, job_id: int) -> HttpResponse | StreamingHttpResponse:
         """The file, for whoever ordered it and may still read what is in it."""

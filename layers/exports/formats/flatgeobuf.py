@@ -105,6 +105,8 @@ def geometry_table(wkb: memoryview, at: int = 0) -> tuple[Block | None, int]:
     Points, lines and polygons, and several of one kind; two-dimensional.
     """
     kind = int.from_bytes(wkb[at + 1 : at + 5], "little")
+    if not POINT <= kind <= MULTIPOLYGON:
+        raise ValueError(f"geometries of type {kind} are not written")
     at += 5
     if kind == MULTIPOLYGON:
         return parts_table(wkb, at)
