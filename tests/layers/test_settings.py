@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from gis_core.models import Member
@@ -180,3 +181,14 @@ def test_the_catalogue_says_where_the_settings_are_to_whoever_administers_the_la
     assert client.get("/api/v1/layers/lampes/").json()["settings"] is None
     administrator(client, layer.owner)
     assert client.get("/api/v1/layers/lampes/").json()["settings"] == "/couches/lampes/"
+
+
+def test_what_the_settings_were_stays_in_the_history(client: Client, layer: Layer) -> None:
+    administrator(client, layer.owner)
+    send(client, described(client, title="Nouveau titre"))
+    with factories.as_owner(), connection.cursor() as cursor:
+        cursor.execute(
+            "select old ->> 'title' from gis_core_rowhistory join gis_core_historyevent e on e.id = event_id"
+            " where e.\"table\" = 'catalogue_layer' and operation = 'UPDATE' order by gis_core_rowhistory.id desc limit 1"
+        )
+        assert cursor.fetchone() == (layer.title,)
