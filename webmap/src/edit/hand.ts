@@ -228,6 +228,7 @@ export class Hand implements EditEvents {
     if (drawing) return this.layAt(at);
     if (held) return this.drop();
     this.touch = true;
+    if (editor.state.tool === "many") return this.toggle(at);
     this.choose(at);
     if (editor.state.chosen) this.hold();
   }
