@@ -188,7 +188,7 @@ def test_what_the_settings_were_stays_in_the_history(client: Client, layer: Laye
     send(client, described(client, title="Nouveau titre"))
     with factories.as_owner(), connection.cursor() as cursor:
         cursor.execute(
-            "select old ->> 'title' from gis_core_rowhistory join gis_core_historyevent e on e.id = event_id"
-            " where e.\"table\" = 'catalogue_layer' and operation = 'UPDATE' order by gis_core_rowhistory.id desc limit 1"
+            "select old ->> 'title' from gis_core_rowhistory h join gis_core_historyevent e on e.id = event_id"
+            " where e.\"table\" = 'catalogue_layer' and operation = 'UPDATE' order by h.id desc limit 1"
         )
         assert cursor.fetchone() == (layer.title,)
