@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.browser.conftest import DESK, PHONE, Demo, open_map, sign_in
 
@@ -421,6 +421,19 @@ def test_signing_out_wipes_the_work(browser: Browser, demo: Demo) -> None:
     context.close()
 
 
+def test_another_account_finds_nothing_of_the_work(browser: Browser, demo: Demo, technician: dict[str, object]) -> None:
+    with screen(browser, technician) as context:
+        one = another(context, demo)
+        page = edit(context, demo, one)
+        field(page, "name").fill("À moi")
+        page.wait_for_timeout(900)
+        context.clear_cookies()
+        sign_in(page, demo, "lecture.lys")
+        page.wait_for_selector("html[data-arpent-ready=true]", state="attached")
+        assert page.evaluate("localStorage.getItem('arpent.edit')") is None
+        expect(page.get_by_role("button", name="Reprendre")).to_have_count(0)
+
+
 # -- together ---------------------------------------------------------------------------------------------------------
 
 
@@ -470,7 +483,7 @@ def test_a_save_whose_answer_was_lost_is_not_done_twice(desk: BrowserContext, de
     field(page, "kind").select_option("led")
     field(page, "remark").fill("Une seule fois")
 
-    def lose(route: Any) -> None:
+    def lose(route: Route) -> None:
         route.fetch()
         route.abort()
 
@@ -517,6 +530,50 @@ def test_a_deleted_feature_is_found_and_restored(desk: BrowserContext, demo: Dem
     row.get_by_role("button", name="Rétablir").click()
     expect(page.locator(TITLE)).to_have_text(one.properties["reference"])
     assert thing(desk, demo, one.layer, one.id).geometry == one.geometry
+
+
+def test_a_reader_of_the_owner_reads_the_history_and_changes_nothing(browser: Browser, demo: Demo) -> None:
+    context = browser.new_context(locale="fr-FR", viewport=DESK)  # type: ignore[arg-type]
+    page = context.new_page()
+    sign_in(page, demo, "lecture.lys")
+    one = another(context, demo)
+    page = open_map(context, demo, one.place)
+    expect(page.get_by_role("button", name="Modifier", exact=True)).to_have_count(0)
+    page.get_by_role("button", name="Historique").click()
+    expect(page.get_by_role("tab")).to_have_count(1)
+    expect(page.locator(".versions-entry, .message").first).to_be_visible()
+    expect(page.get_by_role("button", name="Rétablir cette version")).to_have_count(0)
+    expect(page.get_by_role("button", name="Dessiner")).to_have_count(0)
+    context.close()
+
+
+def test_whoever_was_overwritten_is_told_until_they_have_read_it(desk: BrowserContext, demo: Demo) -> None:
+    one = another(desk, demo)
+    notice = {
+        "id": 5,
+        "layer": one.layer,
+        "layer_title": "Espaces verts",
+        "feature": one.id,
+        "action": "update",
+        "fields": [{"name": "name", "label": "Nom"}],
+        "by": "Alix Sig",
+        "at": "2026-11-24T10:00:00Z",
+    }
+    read: list[str] = []
+
+    def notices(route: Route) -> None:
+        if route.request.method == "DELETE":
+            read.append(route.request.url)
+            return route.fulfill(status=204)
+        return route.fulfill(json={"count": 1, "next": None, "results": [notice]})
+
+    desk.route("**/api/v1/notices/**", notices)
+    page = open_map(desk, demo)
+    expect(page.get_by_text("Alix Sig a remplacé vos valeurs dans « Espaces verts » : Nom.")).to_be_visible()
+    page.get_by_role("button", name="Voir", exact=True).click()
+    expect(page.locator(TITLE)).to_have_text(one.properties["reference"])
+    expect(page.get_by_role("tab", name="Historique")).to_have_attribute("aria-selected", "true")
+    assert [address.rpartition("/notices/")[2] for address in read] == ["5/"]
 
 
 # -- several, split, merged -------------------------------------------------------------------------------------------
@@ -649,6 +706,45 @@ def test_a_surface_is_drawn_with_the_crosshair_of_a_phone(phone: BrowserContext,
     expect(page.locator(TITLE)).to_have_text("Nouvel objet")
     expect(field(page, "kind")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_vertex_is_taken_and_placed_with_the_crosshair_of_a_phone(phone: BrowserContext, demo: Demo) -> None:
+    one = another(phone, demo)
+    degrees = phone.request.get(f"{demo.url}/ogc/collections/{one.layer}/items/{one.id}").json()["geometry"]
+    page = edit(phone, demo, one)
+    tab(page, "Tracé")
+    aim = "(center) => document.querySelector('arpent-app').controller.goTo({ center })"
+    page.evaluate(aim, ring_of(degrees)[0])
+    settled(page)
+    page.get_by_role("button", name="Prendre").tap()
+    expect(page.get_by_role("button", name="Poser")).to_be_visible()
+    page.mouse.move(195, 300)
+    page.mouse.down()
+    page.mouse.move(235, 330, steps=4)
+    page.wait_for_timeout(150)
+    page.mouse.up()
+    settled(page)
+    page.get_by_role("button", name="Poser").tap()
+    undo = page.get_by_role("button", name="Annuler")
+    expect(undo).to_be_enabled()
+    moved = page.evaluate("document.querySelector('arpent-app').controller.editor.state.session.done.length")
+    assert moved == 1
+    undo.tap()
+    expect(page.get_by_role("button", name="Enregistrer").first).to_be_disabled()
+
+
+def test_what_breaks_a_rule_is_listed_and_opened(desk: BrowserContext, demo: Demo) -> None:
+    lamp = another(desk, demo, "street-lights")
+    east, north = lamp.geometry["coordinates"]
+    near = {"action": "create", "properties": {"kind": "led", "reference": "Z-1"}}
+    write(desk, demo, lamp.layer, [near | {"geometry": {"type": "Point", "coordinates": [east + 0.5, north]}}])
+    page = edit(desk, demo, lamp)
+    page.get_by_role("button", name="Dessin", exact=True).click()
+    page.get_by_text("À vérifier").click()
+    issue = page.locator(".edit-issue", has_text=re.compile(f"{lamp.properties['reference']}|Z-1")).first
+    expect(issue).to_be_visible()
+    issue.click()
+    expect(page.locator(TITLE)).to_have_text(re.compile(f"{lamp.properties['reference']}|Z-1"))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
