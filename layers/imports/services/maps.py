@@ -12,8 +12,9 @@ from gis_core.models import Member
 
 # Metres that the outline of a territory may lose on a map of a few hundred pixels.
 OUTLINE_M = 150
-# What lies farther from the territory than its own size is drawn on the edge: a stray position must not hide the rest.
-AROUND = 1.0
+# What lies farther from the territory than this share of its size is drawn on the edge: a stray position must not hide
+# the rest.
+AROUND = 0.35
 MARGIN = 0.06
 FLATTEST = 0.6
 
