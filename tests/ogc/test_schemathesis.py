@@ -52,9 +52,9 @@ def test_answers_are_as_the_definition_says(path: str, method: str, administrato
         database=None,
     )
     @given(case=operation.as_strategy())
-    def asked(case: Any) -> None:
+    def check_answers(case: Any) -> None:
         answer = case.call(headers={"Authorization": administrator, "Accept-Encoding": "identity"})
         case.validate_response(answer, excluded_checks=NOT_SAID)
 
     with connection_kept():
-        asked()
+        check_answers()
