@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 
 from gis_core.errors import NotFound
 from layers.catalogue.models import Layer
-from layers.features.cql2 import queryables_of
 from layers.features.crs import Crs, parse_crs
-from layers.features.services.query import PARAMETERS, Items, ItemsQuery, equals, read_item, read_items
+from layers.features.services.query import Items, ItemsQuery, read_item, read_items
 from layers.features.services.write import Edit, apply_edits
 from layers.ogc import bodies, documents, pages, qgis
 from layers.ogc.formats import GEOJSON, HTML, JSON, OPENAPI, SCHEMA, Format, chosen
+from layers.ogc.kept import layer_to_read
 from layers.ogc.openapi import openapi
 from layers.ogc.resources import HEADERS, Resource, compact
 
@@ -110,9 +110,8 @@ class ItemsView(Resource):
     """The features of a layer, by the page; where a new one is made."""
 
     def get(self, request: HttpRequest, slug: str) -> HttpResponse:
-        layer = self.layer(slug)
-        names = {*PARAMETERS, *(one.name for one in equals(queryables_of(layer, self.rights)))}
-        form = chosen(request, GEOJSON, HTML, parameters=names)
+        layer = layer_to_read(slug, self.rights)
+        form = chosen(request, GEOJSON, HTML, parameters=request.GET)  # the query refuses those that there are not
         query = ItemsQuery.parse(request.GET, layer, self.rights)
         items = read_items(layer, query, self.rights)
         links = self.links(layer, query, items, form)
@@ -157,7 +156,7 @@ class ItemView(Resource):
     """One feature."""
 
     def get(self, request: HttpRequest, slug: str, feature_id: str) -> HttpResponse:
-        layer = self.layer(slug)
+        layer = layer_to_read(slug, self.rights)
         form = chosen(request, GEOJSON, HTML, parameters=("f", "crs"))
         crs = parse_crs(request.GET, "crs")
         item = read_item(layer, number(feature_id), crs, self.rights)

@@ -10,10 +10,17 @@ from django.test import Client
 from gis_core.identity import create_token
 from gis_core.models import Role
 from layers.catalogue.models import Layer
+from layers.ogc.kept import forget_layers
 from tests import factories
 from tests.ogc.asking import Asker
 
 X, Y = factories.ORIGIN
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    """Layers of former tests are not taken for those of the same name."""
+    forget_layers()
 
 
 @pytest.fixture

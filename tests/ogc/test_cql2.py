@@ -113,7 +113,8 @@ def test_what_is_left_of_a_hundred_conditions_of_a_client_is_read() -> None:
 def selects(text: str, crs: Any) -> bool:
     """Whether a square of 100 m, whose south-west corner is the origin, is selected."""
     condition = compile_filter(parse(text), QUERYABLES, crs)
-    table = sql.SQL("(select st_makeenvelope(617000, 6717000, 617100, 6717100, 2154) as geometry) kept")
+    square = sql.SQL("(select st_makeenvelope(617000, 6717000, 617100, 6717100, 2154) as geometry) square")
+    table = sql.SQL("(select geometry, st_transform(geometry, 3857) as geom_3857 from {}) kept").format(square)
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL("select count(*) from {} where {}").format(table, condition.sql), condition.values)
         return bool(cursor.fetchone()[0])
@@ -127,6 +128,18 @@ def selects(text: str, crs: Any) -> bool:
         ("S_INTERSECTS(geometry, POINT(1.89712 47.54861))", CRS84),
         ("S_INTERSECTS(geometry, POINT(47.54861 1.89712))", WGS84),
         ("S_INTERSECTS(geometry, BBOX(47.5, 1.85, 47.6, 1.95))", WGS84),
+        ("S_INTERSECTS(geometry, BBOX(-180, -90, 180, 90))", CRS84),
+        ("S_INTERSECTS(geometry, BBOX(1.8, 40, -170, 50))", CRS84),
+        ("S_INTERSECTS(geometry, BBOX(2, 40, 1.95, 50))", CRS84),
+        ("S_INTERSECTS(geometry, BBOX(1.89712, 47.54861, 1.89712, 47.54861))", CRS84),
+        ("S_INTERSECTS(geometry, BBOX(1.8, 47.54861, 2, 47.54861))", CRS84),
+        ("NOT S_INTERSECTS(geometry, BBOX(3, 40, 1.5, 50))", CRS84),
+        ("NOT S_INTERSECTS(geometry, BBOX(170, 40, 1, 50))", CRS84),
+        ("NOT S_INTERSECTS(geometry, BBOX(1.9, 47.54861, 2, 47.6))", CRS84),
+        ("NOT S_INTERSECTS(geometry, BBOX(50, 40, 60, 50))", CRS84),
+        ("S_INTERSECTS(geometry, BBOX(617100, 6717100, 617200, 6717200))", STORAGE),
+        ("S_INTERSECTS(geometry, BBOX(617050, 6717050, 617060, 6717060))", STORAGE),
+        ("NOT S_INTERSECTS(geometry, BBOX(617100.001, 6717000, 617200, 6717200))", STORAGE),
         ("S_WITHIN(geometry, POLYGON((47.5 1.85, 47.6 1.85, 47.6 1.95, 47.5 1.95, 47.5 1.85)))", WGS84),
         ("S_INTERSECTS(geometry, BBOX(1600000, 6200000, 1650000, 6300000))", CC47),
         ("S_WITHIN(geometry, BBOX(-180, -90, 180, 90))", CRS84),

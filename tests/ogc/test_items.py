@@ -114,6 +114,18 @@ def fill(layer: Layer, number: int) -> None:
         )
 
 
+def test_a_column_of_any_name_is_read_and_filtered(anyone: Asker) -> None:
+    names = ["place", "page", "found", "rank", "feature", "_row", "walk"]
+    columns = [{"name": name, "label": name, "type": "text"} for name in names if name[0] != "_"]
+    odd = factories.editable_layer(slug="noms", columns=columns, title_field="place")
+    with factories.as_worker(), connection.cursor() as cursor:
+        cursor.execute(f"insert into {odd.table} (owner_id, place, page) values (%s, 'ici', 'deux')", [odd.owner_id])
+    path = f"{ROOT}/collections/noms/items"
+    for asked in ({}, {"place": "ici"}, {"filter": "page = 'deux'"}, {"filter": "page = 'deux'", "cursor": "MC4"}):
+        (found,) = anyone.json(path, GEOJSON, **asked)["features"]
+        assert (found["properties"]["place"], found["properties"]["page"]) == ("ici", "deux")
+
+
 # -- forms ------------------------------------------------------------------------------------------------------------
 
 

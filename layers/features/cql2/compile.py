@@ -52,6 +52,8 @@ INSTANT_ENDS = (
     Term("timestamp", SQL("'infinity'::timestamptz")),
 )
 
+INSIDE_OR_MEETS = SQL("({0} && {1} and ({0} @ {1} or st_intersects({0}, {1})))")
+
 type Tree = Any
 
 
@@ -173,9 +175,27 @@ class Compiler:
 
     def spatial(self, operator: str, arguments: Sequence[Tree], depth: int) -> Composable:
         operands = exactly(2, operator, arguments)
+        if operator == "s_intersects" and (meets := self.meets_box(*operands)):
+            return meets
         held = HOLDERS.get(operator, ())
         shapes = [self.shape(one, whole=1 - rank in held) for rank, one in enumerate(operands)]
         return SPATIAL[operator].format(*shapes)
+
+    def meets_box(self, first: Tree, second: Tree) -> Composable | None:
+        """Whether a geometry meets a box; None where this is not asked, or not of an upright box.
+
+        What lies inside by its own box needs no look at its vertices.
+        """
+        match first, second:
+            case {"property": str()}, {"bbox": _} if self.storage == STORAGE.srid:
+                column, found = self.shape(first, whole=False), geometry.rectangle_of(second, self.crs)
+            case _:
+                return None
+        if found is None:
+            return None
+        shape, srid = found
+        kept = column if srid == self.storage else SQL("geom_3857")
+        return INSIDE_OR_MEETS.format(kept, self.bound.bind(geometry.wkb(shape, srid), "geometry"))
 
     def shape(self, tree: Tree, *, whole: bool) -> Composable:
         """The geometry's column, or a shape of the filter in the storage system."""

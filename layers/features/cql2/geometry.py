@@ -18,6 +18,7 @@ from layers.features.cql2.refusal import refusal
 from layers.features.crs import STORAGE, Crs
 
 MOST_POSITIONS = 20_000
+WEB_MERCATOR = 3857
 SEGMENTS = 32  # vertices that a straight line gets, at most
 FARTHEST = 1e9
 DEPTHS = {"Point": 0, "MultiPoint": 1, "LineString": 1, "MultiLineString": 2, "Polygon": 2, "MultiPolygon": 3}
@@ -42,6 +43,25 @@ def kept(shape: Shape, crs: Crs, storage: int = STORAGE.srid) -> Shape:
     if not all(map(math.isfinite, moved.bounds)):
         raise refusal(_("A geometry of the filter lies where its coordinate reference system does not hold."))
     return moved
+
+
+def rectangle_of(literal: dict[str, Any], crs: Crs) -> tuple[Shape, int] | None:
+    """A box as an upright rectangle of EPSG:2154 or of Web Mercator, and which; None where it is none of either.
+
+    Meridians and parallels are straight in Web Mercator.
+    """
+    if crs.srid not in (STORAGE.srid, WEB_MERCATOR) and not crs.geographic:
+        return None
+    shape = shape_of(literal, crs)
+    if crs.srid != STORAGE.srid:
+        shape = shapely.intersection(shape, domain(crs.srid))
+    if shape.geom_type != "Polygon" or shape.is_empty:
+        return None
+    if not crs.geographic:
+        return shape, crs.srid
+    west, south, east, north = shape.bounds
+    (west, east), (south, north) = transformer(crs.srid, WEB_MERCATOR).transform([west, east], [south, north])
+    return shapely.box(west, south, east, north), WEB_MERCATOR
 
 
 def whole(shape: Shape, crs: Crs, storage: int = STORAGE.srid) -> bool:
