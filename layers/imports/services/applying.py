@@ -21,12 +21,11 @@ from layers.imports.looks import legend_for, zoom_for
 from layers.imports.models import Import
 from layers.imports.outcome import Outcome
 from layers.imports.services.differences import apply_difference
-from layers.imports.services.events import keep_as_it_is, one_at_a_time, open_event
+from layers.imports.services.events import keep_as_it_is, layer_named, one_at_a_time, open_event
 from layers.imports.services.loading import Target, geometry_type_of, listed, load, rows, run
 from layers.imports.services.preparing import (
     Mode,
     compare,
-    layer_named,
     ordered,
     refuse,
     refuse_nothing,
@@ -99,7 +98,7 @@ def publish(order: Import, outcome: Outcome) -> None:
     layer = layer_named(order)
     with in_words(layer):
         secure_table(layer)
-    order.event = open_event(layer.table, KIND, detail(order, outcome))
+    order.event = open_event(order, KIND, detail(outcome))
     announce_changed(layer)
 
 
@@ -185,7 +184,7 @@ def append(order: Import, choices: Choices, tell: Tell) -> Outcome:
     outcome = stage(order, choices, tell)
     compare(order, choices, outcome, tell)
     refuse_nothing(order, outcome)
-    order.table, order.event = layer.table, open_event(layer.table, KIND, detail(order, outcome))
+    order.table, order.event = layer.table, open_event(order, KIND, detail(outcome))
     names = ["geom", *choices.column_names()]
     with bulk(), in_words(layer):
         run(
@@ -206,7 +205,7 @@ def synchronise(order: Import, choices: Choices, tell: Tell) -> Outcome:
     keep_as_it_is(layer)
     compare(order, choices, outcome, tell)
     check_still_the_same(order, outcome)
-    order.table, order.event = layer.table, open_event(layer.table, KIND, detail(order, outcome))
+    order.table, order.event = layer.table, open_event(order, KIND, detail(outcome))
     with bulk(), in_words(layer):
         apply_difference(layer, choices, order.pk)
     if not layer.key_column:
@@ -224,12 +223,11 @@ def check_still_the_same(order: Import, outcome: Outcome) -> None:
         raise Conflict(message, report={"plan": outcome.as_json()})
 
 
-def detail(order: Import, outcome: Outcome) -> Mapping[str, Any]:
-    """What the history says of the import."""
+def detail(outcome: Outcome) -> Mapping[str, Any]:
+    """What the history counts of the import."""
     difference = outcome.difference or {}
     counted: dict[str, Any] = {name: difference[name] for name in ("added", "changed", "removed") if name in difference}
-    counts = {"rows": outcome.rows, "refused": outcome.refused, "repaired": outcome.repaired}
-    return {"import": order.pk, "mode": order.mode, "file": order.title, **counts, **counted}
+    return {"rows": outcome.rows, "refused": outcome.refused, "repaired": outcome.repaired, **counted}
 
 
 @contextmanager

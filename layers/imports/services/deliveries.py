@@ -27,6 +27,7 @@ from layers.imports.sources import Tell
 INSPECT = "inspect_delivery"
 KEPT = timedelta(days=30)
 LONGEST_TITLE = 200
+UNDER_WAY = (Import.State.PREPARING, Import.State.APPLYING, Import.State.TAKING_BACK)
 
 
 def receive(*, files: Sequence[Sent], member: str, user: User, rights: Rights) -> Delivery:
@@ -129,8 +130,9 @@ def is_known(epsg: int) -> bool:
 @transaction.atomic
 def discard(delivery: Delivery) -> None:
     """Forget a delivery and what was only prepared from it; what was published stays. Raises Conflict."""
-    waiting = (Import.State.PREPARING, Import.State.APPLYING)
-    if delivery.imports.filter(state__in=waiting).exists():
+    if inspection_of(delivery) is not None:
+        raise Conflict(_("The file is being read: wait for the end."))
+    if delivery.imports.filter(state__in=UNDER_WAY).exists():
         raise Conflict(_("This file is being imported: wait for the end."))
     folder = folder_of(delivery)
     delivery.imports.filter(applied_at=None).delete()
@@ -147,6 +149,5 @@ def inspection_of(delivery: Delivery) -> Job | None:
 
 def outdated() -> Iterator[Delivery]:
     """Deliveries of long ago, of which nothing is under way."""
-    waiting = (Import.State.PREPARING, Import.State.APPLYING)
     old = Delivery.objects.filter(created_at__lt=timezone.now() - KEPT)
-    yield from old.exclude(imports__state__in=waiting)
+    yield from old.exclude(imports__state__in=UNDER_WAY)

@@ -8,14 +8,13 @@ from django.utils.translation import ngettext
 from psycopg import sql
 
 from gis_core.errors import Invalid
-from layers.catalogue.models import Layer
 from layers.imports.choices import Choices
 from layers.imports.models import Import
 from layers.imports.outcome import Outcome
 from layers.imports.services import placing
 from layers.imports.services.deliveries import layer_of
 from layers.imports.services.differences import find_difference
-from layers.imports.services.events import one_at_a_time
+from layers.imports.services.events import layer_named, one_at_a_time
 from layers.imports.services.loading import (
     STAGED,
     Source,
@@ -175,10 +174,3 @@ def leave(import_id: int, message: str, found_out: Mapping[str, Any] | None) -> 
             found.plan = found_out["plan"]
         found.state, found.message = after[Import.State(found.state)], message
         found.save(update_fields=["state", "message", "plan"])
-
-
-def layer_named(order: Import) -> Layer:
-    """The layer that exists. Raises Invalid when it is gone."""
-    if order.layer is None:
-        raise Invalid(_("The layer no longer exists."))
-    return order.layer

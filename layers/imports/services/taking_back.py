@@ -15,9 +15,9 @@ from layers.catalogue.tables import bulk, drop_table, secure_table
 from layers.imports.choices import date_or_none
 from layers.imports.models import Import
 from layers.imports.services.applying import in_words
-from layers.imports.services.events import keep_as_it_is, one_at_a_time, open_event
+from layers.imports.services.events import keep_as_it_is, layer_named, one_at_a_time, open_event
 from layers.imports.services.loading import listed, rows, run
-from layers.imports.services.preparing import Mode, layer_named, ordered
+from layers.imports.services.preparing import Mode, ordered
 from layers.imports.sources import Tell
 
 KIND = "import_taken_back"
@@ -96,7 +96,7 @@ def take_back_replacement(order: Import, layer: Layer) -> Counts:
     layer.save()
     secure_table(layer)
     order.former = None
-    open_event(layer.table, KIND, {"import": order.pk, "mode": order.mode, "file": order.title})
+    open_event(order, KIND)
     announce_changed(layer)
     ((count,),) = rows("select count(*) from {}", sql.Identifier(layer.table))
     return {"back": count, "edited": edited}
@@ -105,7 +105,7 @@ def take_back_replacement(order: Import, layer: Layer) -> Counts:
 def take_back_rows(order: Import, layer: Layer) -> Counts:
     """The rows that came in go; those edited since stay."""
     keep_as_it_is(layer)
-    open_event(layer.table, KIND, {"import": order.pk, "mode": order.mode, "file": order.title})
+    open_event(order, KIND)
     counts = {"removed": remove_untouched(order, layer), "edited": remaining(order, layer)}
     announce_changed(layer)
     return counts
@@ -139,7 +139,7 @@ def take_back_difference(order: Import, layer: Layer) -> Counts:
     ((changed, deleted),) = rows(
         "select count(*) filter (where operation = 'UPDATE'), count(*) filter (where operation = 'DELETE') from former"
     )
-    open_event(layer.table, KIND, {"import": order.pk, "mode": order.mode, "file": order.title})
+    open_event(order, KIND)
     with bulk(), in_words(layer):
         removed = remove_untouched(order, layer)
         back = run(BACK, **parts)
