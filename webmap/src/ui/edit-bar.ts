@@ -59,8 +59,14 @@ export class EditBar extends EditElement {
         label,
         tip,
       }) => html`<button class="bar-button" aria-pressed=${!edit.drawing && edit.tool === tool}
-          @click=${() => editor.setTool(tool)} title=${this.words(tip)}><arp-icon name=${icon}></arp-icon><span>${this.words(label)}</span></button>`,
+          @click=${() => this.choose(editor, tool)} title=${this.words(tip)}><arp-icon name=${icon}></arp-icon><span>${this.words(label)}</span></button>`,
     )}</div>`;
+  }
+
+  /** On a phone the tools are among the settings, which give way to the map. */
+  private choose(editor: Editor, tool: Tool): void {
+    this.settings = false;
+    editor.setTool(tool);
   }
 
   private snapping(editor: Editor, edit: EditState): TemplateResult {

@@ -1,8 +1,11 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { isEnough } from "../edit/drawing";
 import type { Editor } from "../edit/editor";
-import { activeDraft, type EditState } from "../edit/state";
+import { activeDraft, type EditState, type SnapReach } from "../edit/state";
 import { EditElement } from "./edit-element";
+
+/** States in which one would wonder why nothing is snapped to. */
+const NOT_SNAPPING: readonly SnapReach[] = ["far", "error", "some"];
 
 /** What one snaps to, in words; on a phone, big buttons that act where the crosshair is. */
 export class EditCross extends EditElement {
@@ -11,12 +14,22 @@ export class EditCross extends EditElement {
   }
 
   protected override drawn(editor: Editor, edit: EditState): TemplateResult {
-    const { hit } = editor.board.aim.state;
-    const told = hit && (edit.drawing || edit.dragged);
     const far = this.state.view.zoom < edit.layer.min_zoom + 0.49;
     return html`${far ? html`<div class="map-banner" role="status"><arp-icon name="info"></arp-icon>${this.words("bar.far")}</div>` : nothing}
-      ${told ? html`<p class="snap-told" aria-hidden="true">${this.words(`snap.hit.${hit.kind}`)} · ${this.controller.layer(hit.layer)?.title ?? hit.layer}</p>` : nothing}
+      ${this.told(editor, edit)}
       ${editor.readOnly ? nothing : html`<div class="cross-buttons phone-only">${this.buttons(editor, edit)}</div>`}`;
+  }
+
+  /** What is on its way, what one snaps to, or why one does not. */
+  private told(editor: Editor, edit: EditState): TemplateResult | typeof nothing {
+    const { hit } = editor.board.aim.state;
+    if (edit.opening) return html`<p class="snap-told" role="status">${this.words("sheet.loading")}…</p>`;
+    if (!edit.drawing && !edit.dragged) return nothing;
+    const layer = hit && (this.controller.layer(hit.layer)?.title ?? hit.layer);
+    if (hit) return html`<p class="snap-told" aria-hidden="true">${this.words(`snap.hit.${hit.kind}`)} · ${layer}</p>`;
+    return NOT_SNAPPING.includes(edit.reach)
+      ? html`<p class="snap-told" role="status">${this.words(`snap.${edit.reach}`)}</p>`
+      : nothing;
   }
 
   private buttons(editor: Editor, edit: EditState): TemplateResult | typeof nothing {
