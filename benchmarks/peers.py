@@ -164,9 +164,9 @@ def tipg(made: BenchDatabase, port: int, options: list[str]) -> Service:
     return Service("tipg", command, env, made.place.data / "bench/log/tipg.log")
 
 
-def install(home: Path, requirements: Sequence[str]) -> Path:
+def install(home: Path, requirements: Sequence[str], program: str = "uvicorn") -> Path:
     """An environment of its own for a peer, made once, by the installer and with the Python of our own."""
-    if not (home / "bin/uvicorn").exists():
+    if not (home / "bin" / program).exists():
         env = os.environ | {"UV_PYTHON_PREFERENCE": "only-system", "VIRTUAL_ENV": str(home)}
         try:
             subprocess.run(

@@ -12,6 +12,7 @@ from benchmarks import (
     exports,
     grid,
     imports,
+    ogc,
     peers,
     photos,
     search,
@@ -56,6 +57,10 @@ def served(field: tiles.Field, *, peers: bool) -> Iterator[Step]:
     yield Step("Photos gardées", photos.warm_empty_rows(), partial(photos.warm_rows, field))
     yield Step("Photos jamais dessinées", photos.cold_empty_rows(), partial(photos.cold_rows, field))
     yield with_titiler(field, asked=peers)
+    yield Step("Millième page", [ogc.FAR], partial(ogc.far_row, field))
+    yield Step("Filtre CQL2", [ogc.FILTERED], partial(ogc.filtered_row, field))
+    yield Step("Pages privées", [ogc.PRIVATE], partial(ogc.private_row, field))
+    yield from (pages_against(field, peer, asked=peers) for peer in ogc.STARTS)
     yield Step("Recherche", [search.SUGGESTIONS], partial(search.suggestion_row, field))
     yield Step("Modifications", [edits.SAVED], partial(edits.saved_row, field))
     yield Step("Exports en flux", [exports.MEMORY], partial(exports.memory_row, field))
@@ -75,3 +80,9 @@ def with_titiler(field: tiles.Field, *, asked: bool) -> Step:
     if asked:
         return Step("titiler", titiler.empty_rows(), partial(titiler.titiler_rows, field))
     return Step("titiler", titiler.empty_rows(skipped=True), partial(titiler.empty_rows, skipped=True))
+
+
+def pages_against(field: tiles.Field, peer: str, *, asked: bool) -> Step:
+    """Pages of features beside those of a peer, or its rows named as skipped."""
+    empty = ogc.empty_peer_rows(peer, skipped=not asked)
+    return Step(f"Pages face à {peer}", empty, partial(ogc.peer_rows, field, peer) if asked else lambda: empty)
