@@ -77,7 +77,7 @@ def type_in_words(property_: Document) -> str:
     words = {
         "string": _("text"),
         "integer": _("whole number"),
-        "number": _("number"),
+        "number": _("decimal number"),
         "boolean": _("yes or no"),
         "date": _("date"),
         "date-time": _("date and time"),
