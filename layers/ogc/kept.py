@@ -3,15 +3,23 @@
 What is kept is the layer's description. Who may see which rows, PostgreSQL says at every request.
 """
 
+import logging
 import time
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
 
+from django.db import ProgrammingError
+from django.utils.translation import gettext as _
+
+from gis_core.errors import Unavailable
 from gis_core.rights import Rights
 from layers.catalogue.models import Layer
 from layers.catalogue.services import visible_layer
 
 KEPT_SECONDS = 2.0
 MOST_KEPT = 2_000
+
+log = logging.getLogger("arpent.ogc")
 
 _kept: dict[Hashable, tuple[float, Layer]] = {}
 
@@ -30,6 +38,17 @@ def layer_to_read(slug: str, rights: Rights) -> Layer:
     return layer
 
 
+@contextmanager
+def as_described() -> Iterator[None]:
+    """Read a layer inside. Raises Unavailable where its table or its columns are no longer what was kept of it."""
+    try:
+        yield
+    except ProgrammingError as error:
+        log.exception("a layer is not as it was described")
+        forget_layers()
+        raise Unavailable(_("The layer has just been changed: ask again.")) from error
+
+
 def forget_layers() -> None:
-    """Find every layer again (tests)."""
+    """Find every layer again."""
     _kept.clear()

@@ -16,7 +16,7 @@ from layers.features.services.query import Items, ItemsQuery, read_item, read_it
 from layers.features.services.write import Edit, apply_edits
 from layers.ogc import bodies, documents, pages, qgis
 from layers.ogc.formats import GEOJSON, HTML, JSON, OPENAPI, SCHEMA, Format, chosen
-from layers.ogc.kept import layer_to_read
+from layers.ogc.kept import as_described, layer_to_read
 from layers.ogc.openapi import openapi
 from layers.ogc.resources import HEADERS, Resource, compact
 
@@ -113,7 +113,8 @@ class ItemsView(Resource):
         layer = layer_to_read(slug, self.rights)
         form = chosen(request, GEOJSON, HTML, parameters=request.GET)  # the query refuses those that there are not
         query = ItemsQuery.parse(request.GET, layer, self.rights)
-        items = read_items(layer, query, self.rights)
+        with as_described():
+            items = read_items(layer, query, self.rights)
         links = self.links(layer, query, items, form)
         if form is HTML:
             return pages.items(request, layer, self.rights, items, links)
@@ -159,7 +160,8 @@ class ItemView(Resource):
         layer = layer_to_read(slug, self.rights)
         form = chosen(request, GEOJSON, HTML, parameters=("f", "crs"))
         crs = parse_crs(request.GET, "crs")
-        item = read_item(layer, number(feature_id), crs, self.rights)
+        with as_described():
+            item = read_item(layer, number(feature_id), crs, self.rights)
         if form is HTML:
             return pages.item(request, layer, self.rights, json.loads(item.feature))
         headers = {"ETag": bodies.tag_of(item.version), **content_crs(crs)}

@@ -15,6 +15,7 @@ from gis_core.identity import create_token
 from gis_core.models import Role
 from layers.catalogue.models import Layer
 from layers.features.services.query import Cursor
+from layers.ogc import kept
 from tests import factories
 from tests.ogc.asking import GEOJSON, ITEMS, REL, ROOT, Asker, links
 
@@ -261,6 +262,25 @@ def test_an_unknown_token_is_refused_also_for_public_layers(anyone: Asker) -> No
     anyone.headers = {"Authorization": "Bearer arpent_unknown"}
     answer = anyone.get(ITEMS)
     assert (answer.status_code, answer["WWW-Authenticate"]) == (401, 'Basic realm="Arpent"')
+
+
+def test_a_layer_that_lost_a_column_meanwhile_is_there_again_at_the_next_request(layer: Layer, anyone: Asker) -> None:
+    anyone.items()
+    with factories.as_owner(), connection.cursor() as cursor:
+        cursor.execute(f"alter table {layer.table} drop column kind")
+        Layer.objects.filter(pk=layer.pk).update(columns=[one for one in layer.columns if one["name"] != "kind"])
+    assert anyone.status(ITEMS) == 503
+    assert "kind" not in anyone.items()["features"][0]["properties"]
+
+
+def test_a_layer_that_was_made_private_is_gone_two_seconds_later(
+    layer: Layer, anyone: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anyone.items()
+    with factories.as_owner():
+        Layer.objects.filter(pk=layer.pk).update(visibility=Layer.Visibility.OWNER)
+    monkeypatch.setattr(kept, "KEPT_SECONDS", 0.0)
+    assert anyone.status(ITEMS) == 404
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "x", "1e3", "999999999999999999999", "²", "1.0"])
