@@ -8,7 +8,7 @@ import base64
 import binascii
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import DataError, InternalError, connection
 from django.utils.translation import gettext as _
@@ -218,15 +218,14 @@ def read_items(layer: Layer, query: ItemsQuery, rights: Rights) -> Items:
     if query.cursor:
         values["after"] = query.cursor.after
     found = run(statement_of(layer, query, rights), values, query.condition)
-    matched = query.cursor.matched if query.cursor else found[3]
+    matched = query.cursor.matched if query.cursor else found.matched
     if matched is not None and matched > COUNTED:
         # More than can be counted: they were not found in the order of pages.
         matched = None
         if query.condition:
             found = run(page_of_many(layer, query, rights), values, query.condition)
-    returned, last, features = found[:3]
-    following = Cursor(last, matched) if returned > query.limit else None
-    return Items(features or "", min(returned, query.limit), matched, following)
+    following = Cursor(found.last, matched) if found.more else None
+    return Items(found.features or "", found.returned, matched, following)
 
 
 def statement_of(layer: Layer, query: ItemsQuery, rights: Rights) -> Composable:
@@ -236,41 +235,49 @@ def statement_of(layer: Layer, query: ItemsQuery, rights: Rights) -> Composable:
     return page_of_many(layer, query, rights) if many else page_of_few(layer, query, rights)
 
 
-def run(statement: Composable, values: dict[str, Any], condition: Condition | None) -> tuple[Any, ...]:
-    """The one row of a page's statement."""
+class Found(NamedTuple):
+    """The one row of a page's statement: the last identifier, and whether there are more behind it."""
+
+    returned: int
+    last: int
+    features: str | None
+    matched: int | None
+    more: bool
+
+
+def run(statement: Composable, values: dict[str, Any], condition: Condition | None) -> Found:
+    """Send a page's statement. Raises Invalid where the condition computes what cannot be computed."""
     given = values | (condition.values if condition else {})
     try:
         with connection.cursor() as cursor:
             cursor.execute(statement, given)
-            row: tuple[Any, ...] = cursor.fetchone()
+            return Found(*cursor.fetchone())
     except (DataError, InternalError) as error:
         if condition is None:
             raise
         message = _("The filter asks for what cannot be computed for some features (a number out of range, a shape).")
         raise Invalid(message, parameter="filter") from error
-    return row
 
 
-# Of a page of at most `more` rows (`limit` and one): how many there are, the last identifier and the features of the
-# first `limit`, and how many match.
-AGGREGATED = SQL(
-    "select count(*), max(id) filter (where rank <= %(limit)s),"
-    " string_agg(feature, ',') filter (where rank <= %(limit)s), {matched}"
-    " from (select id, row_number() over (order by id) as rank, {feature} as feature from {rows}) numbered"
+WRITTEN = SQL(
+    "select returned, last, features, {matched}, {more}"
+    " from (select count(*) as returned, max(id) as last, string_agg(feature, ',') as features"
+    " from (select id, {feature} as feature from {rows} page) written) written"
 )
+"""The features of a page's rows; `matched` and `more` may name `returned` and `last`."""
 
 
 def page_of_all(layer: Layer, query: ItemsQuery, rights: Rights) -> Composable:
     """Walk the primary key; count only where there is another page."""
-    rows = SQL("(select * from {table} where id > %(after)s order by id limit %(more)s) page")
-    counted = SQL("(select count(*) from (select from {table} limit %(counted)s) counted)").format(
-        table=table_of(layer)
-    )
-    matched = SQL("case when count(*) > %(limit)s then {} else count(*) end").format(counted)
-    return AGGREGATED.format(
-        matched=SQL("null") if query.cursor else matched,
+    table, more = table_of(layer), SQL("exists (select from {} where id > last)").format(table_of(layer))
+    counted = SQL(
+        "case when {} then (select count(*) from (select from {} limit %(counted)s) counted) else returned end"
+    ).format(more, table)
+    return WRITTEN.format(
+        matched=SQL("null") if query.cursor else counted,
+        more=more,
         feature=feature_of(layer, query.crs, rights),
-        rows=rows.format(table=table_of(layer)),
+        rows=SQL("(select * from {} where id > %(after)s order by id limit %(limit)s)").format(table),
     )
 
 
@@ -302,11 +309,16 @@ def page_of_many(layer: Layer, query: ItemsQuery, rights: Rights) -> Composable:
 
 
 def of_page(layer: Layer, query: ItemsQuery, rights: Rights, *, matched: Composable) -> Composable:
-    """The features whose rows lie at the places in `page`: found there at once, without an index."""
-    rows = SQL("(select * from {table} where ctid = any(array(select _place from page)) order by id) page").format(
-        table=table_of(layer)
+    """The features whose rows lie at the places in `page`, but for one more: found there at once, without an index."""
+    rows = SQL(
+        "(select * from {} where ctid = any(array(select _place from page limit %(limit)s)) order by id)"
+    ).format(table_of(layer))
+    return WRITTEN.format(
+        matched=matched,
+        more=SQL("(select count(*) from page) > %(limit)s"),
+        feature=feature_of(layer, query.crs, rights),
+        rows=rows,
     )
-    return AGGREGATED.format(matched=matched, feature=feature_of(layer, query.crs, rights), rows=rows)
 
 
 def table_of(layer: Layer) -> Identifier:
