@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--peers] [--json FILE] [--data DIR]`: what `./arpent bench` runs."""
+"""`python -m benchmarks [--peers] [--only WORDS] [--json FILE] [--data DIR]`: what `./arpent bench` runs."""
 
 import argparse
 import json
@@ -18,20 +18,21 @@ def main(arguments: list[str]) -> int:
     """Measure everything; 1 when a promise does not hold or could not be measured."""
     parser = argparse.ArgumentParser(prog="arpent bench")
     parser.add_argument("--peers", action="store_true")
+    parser.add_argument("--only", default="", help="the steps whose title contains these words")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--data")
     asked = parser.parse_args(arguments)
     place = Place.current(asked.data)
     with Cluster(place).lease():
-        rows = measure(place, peers=asked.peers)
+        rows = measure(place, peers=asked.peers, only=asked.only)
     if asked.json:
         asked.json.write_text(json.dumps([row.as_json() for row in rows], ensure_ascii=False, indent=2) + "\n")
     say("\n" + table(rows))
     return exit_code(rows)
 
 
-def measure(place: Place, *, peers: bool) -> list[Row]:
-    """Every row, its steps announced."""
+def measure(place: Place, *, peers: bool, only: str = "") -> list[Row]:
+    """Every row, its steps announced; or the rows of the steps whose title contains some words."""
     made = prepare(place)
     os.environ.update(made.environment("owner"), DJANGO_SETTINGS_MODULE="gis_core.settings")
     import django
@@ -41,6 +42,8 @@ def measure(place: Place, *, peers: bool) -> list[Row]:
 
     rows: list[Row] = []
     for one in everything(made, peers=peers):
+        if only.lower() not in one.title.lower():
+            continue
         with step(one.title):
             rows += measured(one.rows, one.take)
     return rows

@@ -421,6 +421,22 @@ def test_signing_out_wipes_the_work(browser: Browser, demo: Demo) -> None:
     context.close()
 
 
+def test_a_link_is_followed_while_the_map_writes_its_own_in_the_address_bar(
+    browser: Browser, demo: Demo, technician: dict[str, object]
+) -> None:
+    with screen(browser, technician) as context:
+        page = open_map(context, demo)
+        page.evaluate(
+            """(place) => {
+                const shown = location.href;
+                location.hash = place;
+                history.replaceState(null, "", shown);
+            }""",
+            another(context, demo).place,
+        )
+        expect(page.get_by_role("button", name="Modifier", exact=True)).to_be_visible()
+
+
 def test_another_account_finds_nothing_of_the_work(browser: Browser, demo: Demo, technician: dict[str, object]) -> None:
     with screen(browser, technician) as context:
         one = another(context, demo)

@@ -96,6 +96,7 @@ def test_a_file_becomes_a_layer_on_the_map_and_is_brought_up_to_date(page: Page,
     expect(page.get_by_text("20 points")).to_be_visible()
     assert serious(page) == []
     page.get_by_role("link", name="Publier comme nouvelle couche").click()
+    expect(page.get_by_label("Titre")).to_be_visible()
     assert serious(page) == []
     title = f"Lampes {page.viewport_size['width']}"  # type: ignore[index]
     page.get_by_label("Titre").fill(title)
@@ -111,6 +112,7 @@ def test_a_file_becomes_a_layer_on_the_map_and_is_brought_up_to_date(page: Page,
     page.get_by_role("link", name="Mettre une couche à jour").click()
     page.get_by_label("Couche", exact=True).select_option(label=title)
     page.get_by_role("button", name="Continuer").click()
+    expect(page.get_by_role("button", name="Vérifier le fichier")).to_be_visible()
     assert serious(page) == []
     page.get_by_role("button", name="Vérifier le fichier").click()
     apply = page.get_by_role("button", name="Appliquer la différence")

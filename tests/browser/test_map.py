@@ -14,6 +14,8 @@ SEARCH = re.compile("Rechercher une commune")
 
 
 def serious(page: Page) -> list[str]:
+    """What axe finds on the page that is there; after a click that leads to another, wait for something of that one."""
+    page.wait_for_load_state()
     found = Axe().run(page).response["violations"]
     return [
         f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found if one["impact"] in ("serious", "critical")

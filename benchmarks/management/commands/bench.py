@@ -16,10 +16,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--peers", action="store_true", help="Compare with other servers, installed when missing.")
+        parser.add_argument("--only", default="", help="Only the steps whose title contains these words.")
         parser.add_argument("--json", type=Path, help="Write the rows to this file.")
 
     def handle(self, *_arguments: Any, **options: Any) -> None:
-        command = [sys.executable, "-m", "benchmarks"]
+        command = [sys.executable, "-m", "benchmarks", "--only", options["only"]]
         if options["peers"]:
             command.append("--peers")
         if options["json"]:

@@ -24,5 +24,6 @@ export function startSurroundings(app: Controller): void {
     void app.photos.refresh();
     app.catalogueSeen();
   });
-  addEventListener("hashchange", () => void app.openHash(location.hash));
+  // The event's own address: meanwhile the map may have written what it showed before in the address bar.
+  addEventListener("hashchange", ({ newURL }) => void app.openHash(new URL(newURL).hash));
 }

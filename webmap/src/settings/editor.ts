@@ -75,6 +75,8 @@ export class StyleEditor extends LitElement {
   private api!: ApiClient;
   private preview: Preview | null = null;
   private readonly kept = new Map<string, Distribution>();
+  /** Counts what was chosen: an answer that comes after another choice changes nothing. */
+  private turn = 0;
 
   private get words(): StyleWords {
     return styleWords(this.config.language);
@@ -175,6 +177,8 @@ export class StyleEditor extends LitElement {
   }
 
   private choose(mode: Mode): void {
+    this.turn += 1;
+    this.working = false;
     this.mode = mode;
     this.opened = -1;
     this.failure = "";
@@ -190,27 +194,34 @@ export class StyleEditor extends LitElement {
     if (column) void this.propose(column.name);
   }
 
+  /** A legend from the values of a column; whoever chooses something else before they have come gets that. */
   private async propose(column: string): Promise<void> {
-    if (!column || !(await this.carry(column))) return this.requestUpdate();
-    this.column = column;
-    await this.read(column);
-    this.remake();
+    const turn = ++this.turn;
+    this.working = true;
+    const carried = column !== "" && (await this.carry(column));
+    if (turn !== this.turn) return;
+    if (carried) {
+      this.column = column;
+      await this.read(column);
+      if (turn !== this.turn) return;
+      this.remake();
+    }
+    this.working = false;
+    this.requestUpdate();
   }
 
   /** Asks how the values of a column are spread, once. */
   private async read(column: string): Promise<void> {
     this.found = this.kept.get(column) ?? null;
     if (this.found || !column) return;
-    this.working = true;
     this.failure = "";
     try {
       const address = `${this.config.distribution_url}?column=${encodeURIComponent(column)}`;
-      this.found = (await (await this.api.send(address)).json()) as Distribution;
-      this.kept.set(column, this.found);
+      const found = (await (await this.api.send(address)).json()) as Distribution;
+      this.kept.set(column, found);
+      if (this.column === column) this.found = found;
     } catch (error) {
       this.failure = this.words("load.failed", { detail: (error as Error).message });
-    } finally {
-      this.working = false;
     }
   }
 
@@ -375,16 +386,20 @@ export class StyleEditor extends LitElement {
     const { words } = this;
     const methods = this.method === "manual" ? [...METHODS, "manual" as const] : METHODS;
     const breaks = breaksIn(this.style_.legend, this.column) ?? [];
-    return html`<label class="field"><span>${words("classes.method")}</span><select @change=${(event: Event) => {
+    return html`<label class="field"><span>${words("classes.method")}</span><select ?disabled=${this.working} @change=${(
+      event: Event,
+    ) => {
       this.method = typed(event) as Method;
       this.remake();
     }}>${methods.map((one) => html`<option value=${one} ?selected=${one === this.method} ?disabled=${one === "manual"}>${words(`classes.${one}`)}</option>`)}</select></label>
-      <label class="field"><span>${words("classes.count")}</span><select @change=${(event: Event) => {
+      <label class="field"><span>${words("classes.count")}</span><select ?disabled=${this.working} @change=${(
+        event: Event,
+      ) => {
         this.classes = Number(typed(event));
         if (this.method === "manual") this.method = "quantiles";
         this.remake();
       }}>${Array.from({ length: MOST_CLASSES - 1 }, (_, i) => i + 2).map((count) => html`<option ?selected=${count === this.classes}>${count}</option>`)}</select></label>
-      <label class="field breaks"><span>${words("classes.breaks")}</span><input inputmode="decimal" .value=${breaks.map((value) => String(value).replace(".", ",")).join(" ; ")}
+      <label class="field breaks"><span>${words("classes.breaks")}</span><input inputmode="decimal" ?disabled=${this.working} .value=${breaks.map((value) => String(value).replace(".", ",")).join(" ; ")}
         @change=${(event: Event) => this.typeBreaks(event)} /></label>`;
   }
 
