@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "layers.external",
     "layers.settings",
     "layers.cadastre",
+    "layers.parcels",
     "layers.features",
     "layers.exports",
     "layers.ogc",

@@ -14,6 +14,7 @@ ROOMS = {
         "layers.printing.api.urls",
         "layers.external.api.urls",
         "layers.settings.api.urls",
+        "layers.parcels.api.urls",
         "orthophoto.api.urls",
     ],
     "campagnes/": ["orthophoto.urls"],

@@ -1,0 +1,119 @@
+"""Shapes of what goes in and out of /api/v1/parcels/."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from layers.parcels.models import FrozenSheet
+
+type Json = dict[str, Any]
+
+
+class GroundSerializer(serializers.Serializer[Json]):
+    """Parcels, or a shape."""
+
+    parcels = serializers.ListField(
+        child=serializers.CharField(max_length=40),
+        required=False,
+        max_length=1000,
+        help_text="14 or 15 characters each",
+    )
+    shape = serializers.JSONField(required=False, help_text="GeoJSON polygon, EPSG:4326")
+    day = serializers.DateField(required=False, help_text="the rules of this day; today by default")
+    sections = serializers.ListField(child=serializers.CharField(max_length=40), required=False, max_length=50)
+    title = serializers.CharField(required=False, max_length=200)
+
+    def validate(self, attrs: Json) -> Json:
+        if ("parcels" in attrs) == ("shape" in attrs):
+            raise serializers.ValidationError({"parcels": ["parcels | shape"]})
+        return attrs
+
+
+class FactSerializer(serializers.Serializer[Json]):
+    name = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    value = serializers.JSONField(allow_null=True)
+    unit = serializers.CharField(allow_null=True)
+    display = serializers.CharField()
+
+
+class LinkSerializer(serializers.Serializer[Json]):
+    title = serializers.CharField()
+    url = serializers.CharField()
+
+
+class LineSerializer(serializers.Serializer[Json]):
+    key = serializers.CharField()
+    title = serializers.CharField()
+    detail = serializers.CharField(allow_blank=True)
+    area_m2 = serializers.FloatField(allow_null=True)
+    share = serializers.FloatField(allow_null=True, help_text="0 to 1, of the ground")
+    length_m = serializers.FloatField(allow_null=True)
+    uncertain = serializers.BooleanField()
+    layer = serializers.CharField(allow_null=True)
+    feature = serializers.IntegerField(allow_null=True)
+    facts = FactSerializer(many=True)
+    links = LinkSerializer(many=True)
+
+
+class VintageSerializer(serializers.Serializer[Json]):
+    title = serializers.CharField()
+    date = serializers.DateField(allow_null=True)
+
+
+class SectionSerializer(serializers.Serializer[Json]):
+    section = serializers.CharField()
+    title = serializers.CharField()
+    facts = FactSerializer(many=True)
+    lines = LineSerializer(many=True)
+    uncertain = LineSerializer(many=True)
+    notes = serializers.ListField(child=serializers.CharField())
+    vintages = VintageSerializer(many=True)
+    failed = serializers.CharField(allow_null=True)
+
+
+class GroundAnswerSerializer(serializers.Serializer[Json]):
+    parcels = serializers.ListField(child=serializers.CharField())
+    insee = serializers.ListField(child=serializers.CharField())
+    day = serializers.DateField()
+    measured_m2 = serializers.FloatField()
+    bbox_2154 = serializers.ListField(child=serializers.FloatField())
+    geometry = serializers.JSONField()
+
+
+class SheetSerializer(serializers.Serializer[Json]):
+    ground = GroundAnswerSerializer()
+    made_at = serializers.DateTimeField()
+    sections = SectionSerializer(many=True)
+
+
+class SectionNameSerializer(serializers.Serializer[Json]):
+    section = serializers.CharField()
+    title = serializers.CharField()
+
+
+class SectionNamesSerializer(serializers.Serializer[Json]):
+    results = SectionNameSerializer(many=True)
+
+
+class FrozenSheetSerializer(serializers.ModelSerializer[FrozenSheet]):
+    """A frozen sheet: what it said then, and where its file is."""
+
+    url = serializers.SerializerMethodField()
+    pdf = serializers.SerializerMethodField()
+
+    class Meta:
+        model = FrozenSheet
+        fields = ("number", "title", "made_at", "day", "content_sha256", "content", "url", "pdf")
+
+    def get_url(self, sheet: FrozenSheet) -> str:
+        return f"/api/v1/parcels/sheets/{sheet.number}/"
+
+    def get_pdf(self, sheet: FrozenSheet) -> str:
+        return f"/api/v1/parcels/sheets/{sheet.number}.pdf"
+
+
+class FrozenSheetLineSerializer(FrozenSheetSerializer):
+    class Meta:
+        model = FrozenSheet
+        fields = ("number", "title", "made_at", "day", "url", "pdf")

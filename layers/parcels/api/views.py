@@ -1,0 +1,148 @@
+"""Parcel sheets over HTTP: of a parcel, of several or of a shape; as a PDF file; frozen."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
+from rest_framework import serializers as fields
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from gis_core.api.views import asker, checked, page_of
+from gis_core.errors import Invalid
+from gis_core.middleware import rights_of_request
+from layers.parcels.api import serializers
+from layers.parcels.document import pdf_of
+from layers.parcels.ground import ground_of_parcels, ground_of_shape
+from layers.parcels.models import FrozenSheet
+from layers.parcels.plan import draw
+from layers.parcels.sections import Ground, sections_for
+from layers.parcels.services.frozen import freeze, frozen_sheet
+from layers.parcels.services.sheets import sheet_of, title_of
+
+NO_STORE = {"Cache-Control": "private, no-store"}
+PDF = {(200, "application/pdf"): OpenApiTypes.BINARY}
+DAY = OpenApiParameter("day", date, description="the rules of this day; today by default")
+SECTIONS = OpenApiParameter("sections", str, description="names separated by commas; all by default")
+
+
+def day_of(text: str | None) -> date:
+    """Raises Invalid."""
+    if not text:
+        return timezone.localdate()
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Invalid(_("“day” must be written YYYY-MM-DD."), parameter="day") from error
+
+
+def ground_of(given: Mapping[str, Any]) -> Ground:
+    day = given.get("day") or timezone.localdate()
+    return ground_of_shape(given["shape"], day) if "shape" in given else ground_of_parcels(given["parcels"], day)
+
+
+def names_in(text: str | None) -> list[str] | None:
+    return None if text is None else [part for part in text.split(",") if part]
+
+
+def pdf_answer(content: bytes, name: str) -> HttpResponse:
+    headers = {**NO_STORE, "Content-Disposition": f'inline; filename="{name}.pdf"', "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(content, content_type="application/pdf", headers=headers)
+
+
+class SectionsView(APIView):
+    permission_classes = (AllowAny,)
+
+    @extend_schema(operation_id="parcel_sections", responses=serializers.SectionNamesSerializer)
+    def get(self, request: Request) -> Response:
+        """The sections that a sheet has for the asker, in order."""
+        found = sections_for(rights_of_request(request))
+        return Response({"results": [{"section": one.slug, "title": str(one.title)} for one in found]})
+
+
+class ParcelView(APIView):
+    permission_classes = (AllowAny,)
+
+    @extend_schema(operation_id="parcel_sheet", parameters=[DAY, SECTIONS], responses=serializers.SheetSerializer)
+    def get(self, request: Request, idu: str) -> Response:
+        """What crosses a parcel (14- or 15-character identifier)."""
+        asked = request.query_params
+        ground = ground_of_parcels([idu], day_of(asked.get("day")))
+        sheet = sheet_of(ground, rights_of_request(request), names_in(asked.get("sections")))
+        return Response(sheet.as_json(), headers=NO_STORE)
+
+
+class ParcelFileView(APIView):
+    permission_classes = (AllowAny,)
+
+    @extend_schema(operation_id="parcel_sheet_file", parameters=[DAY], responses=PDF)
+    def get(self, request: Request, idu: str) -> HttpResponse:
+        """The sheet as a PDF file, with a map at a whole scale."""
+        ground = ground_of_parcels([idu], day_of(request.query_params.get("day")))
+        content = sheet_of(ground, rights_of_request(request)).as_json()
+        author = str(request.user) if request.user.is_authenticated else ""
+        return pdf_answer(pdf_of(content, draw(ground), title=title_of(ground), author=author), ground.idus[0])
+
+
+class GroundView(APIView):
+    permission_classes = (AllowAny,)
+
+    @extend_schema(
+        operation_id="ground_sheet", request=serializers.GroundSerializer, responses=serializers.SheetSerializer
+    )
+    def post(self, request: Request) -> Response:
+        """What crosses several parcels together, or a drawn shape. Nothing is kept."""
+        given = checked(serializers.GroundSerializer(data=request.data))
+        sheet = sheet_of(ground_of(given), rights_of_request(request), given.get("sections"))
+        return Response(sheet.as_json(), headers=NO_STORE)
+
+
+class FrozenSheetsView(APIView):
+    @extend_schema(
+        operation_id="frozen_sheets",
+        responses=inline_serializer(
+            "FrozenSheetList",
+            {"count": fields.IntegerField(), "results": serializers.FrozenSheetLineSerializer(many=True)},
+        ),
+    )
+    def get(self, request: Request) -> Response:
+        """The frozen sheets that the asker sees, the latest first."""
+        rows = FrozenSheet.objects.visible_to(rights_of_request(request)).defer("content", "pdf")
+        return page_of(request, rows, serializers.FrozenSheetLineSerializer)
+
+    @extend_schema(
+        operation_id="sheet_freeze",
+        request=serializers.GroundSerializer,
+        responses={201: serializers.FrozenSheetSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Freeze a sheet: it gets a number, and is read years later as it is today."""
+        given = checked(serializers.GroundSerializer(data=request.data))
+        ground = ground_of(given)
+        title = given.get("title") or title_of(ground)
+        sheet = freeze(ground, title=title, user=asker(request), rights=rights_of_request(request))
+        body = serializers.FrozenSheetSerializer(sheet).data
+        return Response(body, status=201, headers={**NO_STORE, "Location": body["url"]})
+
+
+class FrozenSheetView(APIView):
+    @extend_schema(operation_id="frozen_sheet", responses=serializers.FrozenSheetSerializer)
+    def get(self, request: Request, number: str) -> Response:
+        """What a frozen sheet said."""
+        sheet = frozen_sheet(number, rights_of_request(request))
+        return Response(serializers.FrozenSheetSerializer(sheet).data, headers=NO_STORE)
+
+
+class FrozenFileView(APIView):
+    @extend_schema(operation_id="frozen_sheet_file", responses=PDF)
+    def get(self, request: Request, number: str) -> HttpResponse:
+        """The very file that was made when the sheet was frozen."""
+        sheet = frozen_sheet(number, rights_of_request(request))
+        return pdf_answer(bytes(sheet.pdf), sheet.number)

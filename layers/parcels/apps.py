@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ParcelsConfig(AppConfig):
+    name = "layers.parcels"
+    label = "parcels"
+    verbose_name = _("Parcel sheets")
+
+    def ready(self) -> None:
+        from layers.parcels.own_sections import register_sections
+
+        register_sections()

@@ -1,0 +1,88 @@
+"""A parcel sheet on paper: HTML that WeasyPrint sets, which may fetch our own fonts and nothing else."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from gis_core.errors import Unavailable
+from layers import printing
+from layers.features.display import display_area, display_date, display_number, display_share
+from layers.parcels.plan import Plan
+
+FONTS = Path(printing.__file__).parent / "fonts"
+STYLES = Path(__file__).parent / "sheet.css"
+SCHEME = "arpent:"
+
+
+def pdf_of(
+    content: Mapping[str, Any], plan: Plan, *, title: str, author: str, number: str = "", digest: str = ""
+) -> bytes:
+    """The PDF file. Raises Unavailable where a section could not be read: paper must not be silent about it."""
+    if failed := [section["title"] for section in content["sections"] if section["failed"]]:
+        words = _("“%(section)s” could not be read, and nothing was printed. Try again.")
+        raise Unavailable(words % {"section": failed[0]})
+    given = {
+        "title": title,
+        "author": author,
+        "number": number,
+        "digest": digest,
+        "day": display_date(content["ground"]["day"]),
+        "made_on": display_date(timezone.localdate()),
+        "area": display_area(content["ground"]["measured_m2"]),
+        "scale": display_number(plan.scale, 0),
+        "plan": plan.svg,
+        "sections": [printed(section) for section in content["sections"]],
+        "language": get_language() or "fr",
+    }
+    return typeset(render_to_string("parcels/sheet.html", given))
+
+
+def typeset(html: str) -> bytes:
+    """Set a page. WeasyPrint is imported here: it takes a third of a second and most processes never print."""
+    from weasyprint import CSS, HTML
+    from weasyprint.text.fonts import FontConfiguration
+
+    fonts, fetcher = FontConfiguration(), FontsOnly()
+    css = CSS(string=STYLES.read_text(), url_fetcher=fetcher, font_config=fonts, base_url=SCHEME)
+    made = HTML(string=html, url_fetcher=fetcher, base_url=SCHEME).write_pdf(stylesheets=[css], font_config=fonts)
+    return bytes(made)
+
+
+class FontsOnly:
+    """Gives our fonts by name to WeasyPrint (its URLFetcher's one method), and refuses every other address."""
+
+    def fetch(self, url: str, headers: Any = None) -> Any:
+        from weasyprint.urls import URLFetcherResponse
+
+        path = FONTS / url.removeprefix(SCHEME)
+        if not url.startswith(SCHEME) or path.parent != FONTS or not path.is_file():
+            raise ValueError(url[:100])
+        return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": "font/ttf"})
+
+
+def printed(section: Mapping[str, Any]) -> dict[str, Any]:
+    """A section with its measures in words."""
+    return {
+        **section,
+        "lines": [with_words(line) for line in section["lines"]],
+        "uncertain": [with_words(line) for line in section["uncertain"]],
+        "vintages": [vintage_in_words(one) for one in section["vintages"]],
+    }
+
+
+def with_words(line: Mapping[str, Any]) -> dict[str, Any]:
+    area, share, length = line["area_m2"], line["share"], line["length_m"]
+    measure = display_area(area) if area is not None else ""
+    if length is not None:
+        measure = f"{display_number(length, 1)} m"
+    return {**line, "measure": measure, "part": display_share(share) if share is not None else ""}
+
+
+def vintage_in_words(vintage: Mapping[str, Any]) -> str:
+    when = display_date(vintage["date"]) if vintage["date"] else _("date not known")
+    return f"{vintage['title']} ({when})"

@@ -1,0 +1,101 @@
+"""Finding a ground: parcels by their identifiers, or a shape drawn on the map."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import shapely
+from django.db import connection
+from django.utils.translation import gettext as _
+from psycopg.sql import SQL, Composable
+from shapely.geometry.base import BaseGeometry
+from shapely.lib import ShapelyError
+
+from gis_core.errors import Invalid, NotFound
+from gis_core.parameters import DOMAIN_4326
+from layers.cadastre.references import read_identifier
+from layers.parcels.sections import Ground
+
+MOST_PARCELS = 100
+MOST_POSITIONS = 2_000
+LARGEST_M2 = 20_000_000
+IDENTIFIER_LENGTH = 14
+
+MEASURED = SQL("""
+    with asked as materialized ({found})
+    select coalesce(array_agg(id order by idu), '{{}}'), coalesce(array_agg(idu order by idu), '{{}}'),
+           st_asewkb(whole), st_area(st_transform(whole, 4326)::geography), st_area(whole),
+           array(select distinct c.insee from gis_core_commune c where c.geom && whole and st_intersects(c.geom, whole))
+    from (select (select st_union(geom) from asked) as whole) united left join asked on true group by whole
+""")
+PARCELS = SQL("select id, idu, geom from cadastre_parcel where idu = any(%(idus)s)")
+SHAPE = SQL("select null::bigint as id, null::text as idu, st_transform(st_geomfromwkb(%(wkb)s, 4326), 2154) as geom")
+
+
+def identifier(text: str) -> str:
+    """The 14 characters of a parcel's identifier, written with 14 or 15. Raises Invalid."""
+    reference = read_identifier(text)
+    if reference is None or len(reference.idu or "") != IDENTIFIER_LENGTH:
+        words = _("“%(text)s” is no parcel: an identifier has 14 characters (450010000A0001) or 15.")
+        raise Invalid(words % {"text": text[:40]}, parameter="parcels")
+    return str(reference.idu)
+
+
+def ground_of_parcels(texts: Sequence[str], day: date) -> Ground:
+    """The ground that parcels make up. Raises Invalid, and NotFound naming those that the plan does not have."""
+    if not 1 <= len(texts) <= MOST_PARCELS:
+        raise Invalid(_("Name 1 to %(most)s parcels.") % {"most": MOST_PARCELS}, parameter="parcels")
+    idus = list(dict.fromkeys(map(identifier, texts)))
+    ground = measured(PARCELS, {"idus": idus}, day)
+    missing = sorted(set(idus) - set(ground.idus)) if ground else idus
+    if ground is None or missing:
+        words = _("The cadastral plan has no parcel %(idus)s.")
+        raise NotFound(words % {"idus": ", ".join(missing[:10])})
+    return ground
+
+
+def ground_of_shape(shape: Mapping[str, Any], day: date) -> Ground:
+    """The ground of a polygon (GeoJSON, EPSG:4326). Raises Invalid."""
+    ground = measured(SHAPE, {"wkb": polygon_of(shape).wkb}, day)
+    if ground is None or not 0 < ground.measured_m2 <= LARGEST_M2:
+        words = _("The shape must have an area, at most %(most)s km².")
+        raise Invalid(words % {"most": LARGEST_M2 // 1_000_000}, parameter="shape")
+    return ground
+
+
+def polygon_of(shape: Mapping[str, Any]) -> BaseGeometry:
+    """A sound polygon inside the area of Lambert-93. Raises Invalid."""
+    try:
+        polygon = shapely.from_geojson(json.dumps(shape))
+    except (ShapelyError, TypeError, ValueError) as error:
+        raise Invalid(_("The shape cannot be read: send a GeoJSON polygon."), parameter="shape") from error
+    if polygon.geom_type not in ("Polygon", "MultiPolygon") or shapely.get_num_coordinates(polygon) > MOST_POSITIONS:
+        words = _("The shape must be a polygon of at most %(most)s positions.")
+        raise Invalid(words % {"most": MOST_POSITIONS}, parameter="shape")
+    if polygon.is_empty or not polygon.is_valid:
+        raise Invalid(_("The shape crosses itself: draw it again."), parameter="shape")
+    if not shapely.box(*DOMAIN_4326).covers(polygon):
+        raise Invalid(_("The shape lies outside of metropolitan France."), parameter="shape")
+    flat: BaseGeometry = shapely.force_2d(polygon)
+    return flat
+
+
+def measured(found: Composable, values: Mapping[str, Any], day: date) -> Ground | None:
+    """The united ground with its areas and communes; None when nothing was found."""
+    with connection.cursor() as cursor:
+        cursor.execute(MEASURED.format(found=found), values)
+        row = cursor.fetchone()
+    if row is None or row[2] is None:
+        return None
+    parcels, idus, geom, measured_m2, planar_m2, insee = row
+    return Ground(
+        parcels=tuple(one for one in parcels if one is not None),
+        idus=tuple(one for one in idus if one is not None),
+        # A parcel on the edge of its commune touches the neighbour's.
+        insee=frozenset(one[:5] for one in idus if one is not None) or frozenset(insee),
+        geom=bytes(geom),
+        measured_m2=measured_m2,
+        planar_m2=planar_m2,
+        day=day,
+    )

@@ -1,0 +1,53 @@
+"""Parcel sheets that were frozen: what was said of a ground on a day, kept as it was."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from gis_core.models import Member, User
+from gis_core.rights import Rights
+
+
+class FrozenSheetQuerySet(models.QuerySet["FrozenSheet"]):
+    def visible_to(self, rights: Rights) -> FrozenSheetQuerySet:
+        """Sheets of the asker's members, and those that the asker alone froze; every sheet for the agency."""
+        if rights.agency:
+            return self
+        own = models.Q(owner=None, started_by__isnull=False, started_by_id=rights.user_id)
+        return self.filter(models.Q(owner_id__in=rights.members()) | own)
+
+
+class FrozenSheet(models.Model):
+    """A sheet with its number: the answer of the day (`content`), its hash, and the very PDF file that was given.
+
+    PostgreSQL refuses to change or remove a row (migration 0001). `content` holds no names of owners.
+    """
+
+    security = "job"
+    history = False
+
+    number = models.CharField(_("number"), max_length=20, unique=True)
+    title = models.CharField(_("title"), max_length=200)
+    owner = models.ForeignKey(Member, models.PROTECT, null=True, blank=True, verbose_name=_("owner"))
+    shared_with = ArrayField(models.IntegerField(), default=list, blank=True)
+    started_by = models.ForeignKey(User, models.PROTECT, null=True, verbose_name=_("frozen by"))
+    made_at = models.DateTimeField(_("made on"))
+    day = models.DateField(_("rules of"))
+    content = models.JSONField()
+    content_sha256 = models.CharField(max_length=64)
+    pdf = models.BinaryField()
+    version = models.IntegerField(default=1, editable=False)
+
+    objects = FrozenSheetQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("frozen parcel sheet")
+        verbose_name_plural = _("frozen parcel sheets")
+        ordering: ClassVar[list[str]] = ["-id"]
+
+    def __str__(self) -> str:
+        return self.number

@@ -1,0 +1,181 @@
+"""The sections that the plan itself and the photos fill: identity, buildings, aerial photos."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import shapely
+from django.db import connection
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from psycopg.sql import SQL
+
+from gis_core.rights import Rights
+from layers.catalogue.models import Layer, Photo
+from layers.catalogue.pictures import open_photo
+from layers.features.display import display_area, display_date, display_difference, display_number, display_share
+from layers.features.sheet import Property
+from layers.parcels.crossing import Crossing, crossings
+from layers.parcels.sections import Answer, Ground, Line, Measure, Section, Vintage, register_section
+
+MOST_ADDRESSES = 20
+# A difference of areas that the survey's own tolerance explains, as a share of the registered area.
+NOTABLE_DIFFERENCE = 0.05
+
+PARCELS = """
+    select p.id, p.idu, p.label, p.area_m2, p.surveyed, p.updated_date, co.name,
+           st_area(st_transform(p.geom, 4326)::geography),
+           array(select a.label from cadastre_address a where a.parcel_idu = p.idu
+                 order by a.road_name, a.number, a.suffix limit %(most)s)
+    from cadastre_parcel p left join gis_core_commune co on co.insee = p.insee
+    where p.id = any(%(ids)s) order by p.idu
+"""
+
+
+def register_sections() -> None:
+    """Called when the app starts."""
+    register_section(Section(slug="identity", title=gettext_lazy("Parcel"), order=10, collect=identity))
+    register_section(Section(slug="buildings", title=gettext_lazy("Buildings"), order=20, collect=buildings))
+    register_section(Section(slug="photos", title=gettext_lazy("Aerial photos"), order=90, collect=photos))
+
+
+# -- identity ---------------------------------------------------------------------------------------------------------
+
+
+def identity(ground: Ground, rights: Rights) -> Answer:
+    """Reference, commune, registered and measured areas with their difference, addresses; a line for each parcel."""
+    with connection.cursor() as cursor:
+        cursor.execute(PARCELS, {"ids": list(ground.parcels), "most": MOST_ADDRESSES})
+        rows = cursor.fetchall()
+    registered = [row[3] for row in rows]
+    known = sum(registered) if rows and None not in registered else None
+    notes = [] if known is not None or not rows else [_("The register gives no area for one parcel or more.")]
+    return Answer(
+        facts=areas(known, ground.measured_m2),
+        lines=[parcel_line(ground, *row) for row in rows],
+        notes=notes + difference_notes(known, ground.measured_m2),
+        vintages=[vintage("parcels")],
+    )
+
+
+def parcel_line(
+    ground: Ground,
+    pk: int,
+    idu: str,
+    label: str,
+    area_m2: int | None,
+    surveyed: bool | None,
+    updated: date | None,
+    commune: str | None,
+    measured_m2: float,
+    addresses: Sequence[str],
+) -> Line:
+    facts = [fact("idu", _("Identifier"), idu), fact("commune", _("Commune"), commune or idu[:5])]
+    facts += areas(area_m2, measured_m2)
+    facts += [fact("address", _("Address"), address) for address in addresses]
+    if surveyed is not None:
+        facts.append(fact("surveyed", _("Surveyed"), surveyed, _("Yes") if surveyed else _("No")))
+    if updated:
+        facts.append(fact("updated_date", _("Updated in the plan"), updated.isoformat(), display_date(updated)))
+    share = measured_m2 / ground.measured_m2 if ground.measured_m2 else None
+    return Line(
+        key=f"parcel:{idu}",
+        title=label,
+        detail=" · ".join(part for part in (commune, addresses[0] if addresses else None) if part),
+        measure=Measure(area_m2=measured_m2, share=share),
+        layer="parcels",
+        feature=pk,
+        facts=facts,
+    )
+
+
+def areas(registered: int | None, measured_m2: float) -> list[Property]:
+    """Both areas, and how far the plan is from the register."""
+    told = [fact("measured_area_m2", _("Measured area"), round(measured_m2, 1), display_area(measured_m2), "m²")]
+    if registered:
+        difference = measured_m2 / registered - 1
+        words = _("Difference from the registered area")
+        told.insert(0, fact("area_m2", _("Registered area"), registered, display_area(registered), "m²"))
+        told.append(fact("area_difference", words, round(difference, 4), display_difference(difference)))
+    return told
+
+
+def difference_notes(registered: int | None, measured_m2: float) -> list[str]:
+    if not registered or abs(measured_m2 / registered - 1) <= NOTABLE_DIFFERENCE:
+        return []
+    return [
+        _("The plan and the register differ by more than %(share)s.") % {"share": display_share(NOTABLE_DIFFERENCE)}
+    ]
+
+
+# -- buildings --------------------------------------------------------------------------------------------------------
+
+
+def buildings(ground: Ground, rights: Rights) -> Answer:
+    """Every building that stands on the ground, and how much of it they cover."""
+    found = crossings(ground, "cadastre_building", ["id", "kind", "name"])
+    sure = [one for one in found if not one.measure.uncertain]
+    built = sum(one.measure.area_m2 or 0 for one in sure)
+    share = built / ground.measured_m2 if ground.measured_m2 else 0
+    facts = [
+        fact("built_m2", _("Built area"), round(built, 1), display_area(built), "m²"),
+        fact("built_share", _("Built share"), round(share, 4), display_share(min(share, 1))),
+    ]
+    notes = [] if found else [_("The plan shows no building here.")]
+    return Answer(
+        facts=facts if sure else (), lines=[building_line(one) for one in found], notes=notes,
+        vintages=[vintage("buildings")],
+    )  # fmt: skip
+
+
+def building_line(one: Crossing) -> Line:
+    title = one.values["name"] or (_("Light building") if one.values["kind"] == "02" else _("Solid building"))
+    pk = one.values["id"]
+    return Line(key=f"building:{pk}", title=title, measure=one.measure, layer="buildings", feature=pk)
+
+
+# -- photos -----------------------------------------------------------------------------------------------------------
+
+
+def photos(ground: Ground, rights: Rights) -> Answer:
+    """The aerial photos that show the ground to the asker, the latest first."""
+    seen = {photo.pk: photo for photo in Photo.objects.visible_to(rights).defer("geom", "footprint_4326")}
+    found = crossings(ground, "catalogue_photo", ["id"], where=SQL("id = any(%(ids)s)"), values={"ids": list(seen)})
+    shown = [(seen[one.values["id"]], one.measure) for one in found]
+    shown = [pair for pair in shown if is_shown(pair[0], ground, rights)]
+    shown.sort(key=lambda pair: (pair[0].acquired_date, pair[0].pk), reverse=True)
+    notes = [] if shown else [_("No aerial photo shows this place.")]
+    return Answer(lines=[photo_line(*pair) for pair in shown], notes=notes)
+
+
+def is_shown(photo: Photo, ground: Ground, rights: Rights) -> bool:
+    """Whether the asker sees the photo here: it may be shared on some communes only."""
+    if not photo.within_communes:
+        return True
+    return bool(shapely.intersects(open_photo(photo, rights).ground, shapely.from_wkb(ground.geom)))
+
+
+def photo_line(photo: Photo, measure: Measure) -> Line:
+    day, centimetres = photo.acquired_date, photo.resolution_m * 100
+    precise = {"day": display_date(day), "month": f"{day:%m/%Y}", "year": f"{day:%Y}"}[photo.acquired_precision]
+    words = ngettext("%(size)s cm a pixel", "%(size)s cm a pixel", round(centimetres))
+    return Line(
+        key=f"photo:{photo.slug}",
+        title=str(photo),
+        detail=f"{precise} · {words % {'size': display_number(centimetres, 0)}}",
+        measure=measure,
+        facts=[fact("acquired_date", _("Date of the photos"), day.isoformat(), precise)],
+    )
+
+
+# -- words ------------------------------------------------------------------------------------------------------------
+
+
+def vintage(slug: str) -> Vintage:
+    """The date of a layer's data."""
+    layer = Layer.objects.get(slug=slug)
+    return Vintage(title=str(layer), day=layer.source_date)
+
+
+def fact(name: str, label: str, value: Any, shown: str | None = None, unit: str | None = None) -> Property:
+    return Property(name=name, label=label, value=value, unit=unit, display=str(value) if shown is None else shown)

@@ -1,0 +1,132 @@
+"""The map of a parcel sheet: an SVG in millimetres of paper, drawn by PostGIS, at a whole scale.
+
+100 mm on the drawing are 100 mm on paper; y runs downwards, as SVG has it.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import shapely
+from django.db import connection
+from django.utils.html import escape
+
+from layers.parcels.sections import Ground
+
+WIDTH_MM, HEIGHT_MM = 182.0, 108.0
+FILLED = 0.72  # of the frame, by the ground at most
+SCALES = (200, 250, 500, 1_000, 1_500, 2_000, 2_500, 5_000, 10_000, 25_000, 50_000)
+MOST_DRAWN = 4_000
+LABELLED_FROM = 2_500
+SMALLEST_LABEL_MM2 = 22.0
+
+DRAWN = """
+    with frame as (select st_makeenvelope(%(west)s, %(south)s, %(east)s, %(north)s, 2154) as box),
+    near as (select label, geom, idu = any(%(idus)s) as asked from cadastre_parcel, frame
+             where geom && box and st_intersects(geom, box) limit %(most)s),
+    built as (select kind, geom from cadastre_building, frame
+              where geom && box and st_intersects(geom, box) limit %(most)s),
+    placed as (
+        select 'parcel' as kind, label, asked, geom from near
+        union all select 'building', kind, false, geom from built
+        union all select 'ground', '', true, %(ground)s::geometry)
+    select kind, label, asked, st_assvg(mm, 0, 2), st_x(spot), st_y(spot), st_area(mm)
+    from (select *, st_pointonsurface(mm) as spot from (
+        select kind, label, asked,
+               st_affine(st_clipbybox2d(geom, box::box2d), %(k)s, 0, 0, %(k)s, -%(west)s * %(k)s, -%(south)s * %(k)s)
+               as mm
+        from placed, frame) clipped where not st_isempty(mm)) drawn
+"""
+LOOKS = {
+    "parcel": 'fill="none" stroke="#5C6B64" stroke-width="0.15"',
+    "building": 'fill="#D8D2C6" stroke="#8A8172" stroke-width="0.1"',
+    "ground": 'fill="#0B5C6B" fill-opacity="0.10" stroke="#0B5C6B" stroke-width="0.6" stroke-linejoin="round"',
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The drawing, its scale (1:n), and its box on the ground (EPSG:2154)."""
+
+    svg: str
+    scale: int
+    box: tuple[float, float, float, float]
+
+
+def scale_for(ground: Ground) -> int:
+    """The largest scale at which the ground fits into the frame with room around it."""
+    west, south, east, north = shapely.from_wkb(ground.geom).bounds
+    needed = max((east - west) / WIDTH_MM, (north - south) / HEIGHT_MM) * 1000 / FILLED
+    return next((scale for scale in SCALES if scale >= needed), SCALES[-1])
+
+
+def box_for(ground: Ground, scale: int) -> tuple[float, float, float, float]:
+    """What the frame shows, around the middle of the ground."""
+    west, south, east, north = shapely.from_wkb(ground.geom).bounds
+    x, y = (west + east) / 2, (south + north) / 2
+    half_width, half_height = WIDTH_MM / 2000 * scale, HEIGHT_MM / 2000 * scale
+    return x - half_width, y - half_height, x + half_width, y + half_height
+
+
+def draw(ground: Ground) -> Plan:
+    """Parcels and buildings around the ground, its outline, the references of parcels, a bar and north."""
+    scale = scale_for(ground)
+    box = box_for(ground, scale)
+    shapes = read(ground, scale, box)
+    paths = [path(kind, drawing) for layer in ("building", "parcel", "ground") for kind, _l, _a, drawing, *_p in shapes
+             if kind == layer]  # fmt: skip
+    words = [label(*one) for one in shapes if is_named(scale, *one)]
+    inside = "".join([*paths, *words, bar(scale), north()])
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH_MM}mm" height="{HEIGHT_MM}mm"'
+        f' viewBox="0 {-HEIGHT_MM} {WIDTH_MM} {HEIGHT_MM}">{inside}'
+        f'<rect x="0" y="{-HEIGHT_MM}" width="{WIDTH_MM}" height="{HEIGHT_MM}" fill="none" stroke="#1B2A2F"'
+        ' stroke-width="0.3"/></svg>'
+    )
+    return Plan(svg, scale, box)
+
+
+def read(ground: Ground, scale: int, box: tuple[float, float, float, float]) -> list[tuple[Any, ...]]:
+    """(kind, label, asked, path, x, y, area) of each shape, millimetres on paper."""
+    west, south, east, north_edge = box
+    values: dict[str, Any] = {"west": west, "south": south, "east": east, "north": north_edge, "k": 1000 / scale}
+    values |= {"idus": list(ground.idus), "ground": ground.geom, "most": MOST_DRAWN}
+    with connection.cursor() as cursor:
+        cursor.execute(DRAWN, values)
+        return list(cursor.fetchall())
+
+
+def path(kind: str, drawing: str) -> str:
+    return f'<path d="{drawing}" {LOOKS[kind]}/>'
+
+
+def is_named(scale: int, kind: str, _label: str, asked: bool, _drawing: str, _x: float, _y: float, area: float) -> bool:
+    return kind == "parcel" and (asked or (scale <= LABELLED_FROM and area >= SMALLEST_LABEL_MM2))
+
+
+def label(_kind: str, text: str, asked: bool, _drawing: str, x: float, y: float, _area: float) -> str:
+    weight, colour, size = ("700", "#0B5C6B", 3.2) if asked else ("400", "#3C4A45", 2.3)
+    return (
+        f'<text x="{x:.2f}" y="{-y + size / 3:.2f}" font-family="Arpent" font-size="{size}" font-weight="{weight}"'
+        f' fill="{colour}" text-anchor="middle">{escape(text)}</text>'
+    )
+
+
+def bar(scale: int) -> str:
+    """A bar of 50 mm with what it is on the ground, at the lower left."""
+    metres = 50 * scale / 1000
+    words = f"{metres:g} m" if metres < 1000 else f"{metres / 1000:g} km"
+    return (
+        '<rect x="3" y="-9.5" width="66" height="7" fill="#FFFFFF" fill-opacity="0.85"/>'
+        '<path d="M5 -6 V-4.5 H55 V-6 M30 -5.2 V-4.5" fill="none" stroke="#1B2A2F" stroke-width="0.3"/>'
+        f'<text x="57" y="-4.3" font-family="Arpent" font-size="2.8" fill="#1B2A2F">{words.replace(".", ",")}</text>'
+    )
+
+
+def north() -> str:
+    x, y = WIDTH_MM - 8, -HEIGHT_MM + 5
+    return (
+        f'<circle cx="{x}" cy="{y + 5}" r="5.5" fill="#FFFFFF" fill-opacity="0.85"/>'
+        f'<path d="M{x} {y + 0.5} L{x + 2} {y + 7} L{x} {y + 5.6} L{x - 2} {y + 7} Z" fill="#1B2A2F"/>'
+        f'<text x="{x}" y="{y + 10}" font-family="Arpent" font-size="2.8" font-weight="700" fill="#1B2A2F"'
+        ' text-anchor="middle">N</text>'
+    )

@@ -1,0 +1,67 @@
+"""Freezing a sheet: numbered, hashed, kept with its PDF file; read again years later as it was."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from gis_core.errors import NotFound
+from gis_core.models import Member, User
+from gis_core.rights import Rights
+from layers.parcels.document import pdf_of
+from layers.parcels.models import FrozenSheet
+from layers.parcels.plan import draw
+from layers.parcels.sections import Ground
+from layers.parcels.services.sheets import sheet_of
+
+NEXT = "select nextval(pg_get_serial_sequence('parcels_frozensheet', 'id'))"
+
+
+@transaction.atomic
+def freeze(ground: Ground, *, title: str, user: User, rights: Rights) -> FrozenSheet:
+    """Keep what is said of the ground now. Raises Unavailable when a section cannot be read: nothing is kept."""
+    sheet = sheet_of(ground, rights)
+    content = sheet.without_private().as_json()
+    digest = digest_of(content)
+    made_at = timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT)
+        (pk,) = cursor.fetchone()
+    number = f"FP-{timezone.localtime(made_at).year}-{pk:06d}"
+    pdf = pdf_of(content, draw(ground), title=title, author=str(user), number=number, digest=digest)
+    return FrozenSheet.objects.create(
+        pk=pk,
+        number=number,
+        title=title,
+        owner=owner_for(rights),
+        started_by=user,
+        made_at=made_at,
+        day=ground.day,
+        content=content,
+        content_sha256=digest,
+        pdf=pdf,
+    )
+
+
+def digest_of(content: Mapping[str, Any]) -> str:
+    """SHA-256 of the content as JSON with sorted names and no spaces (UTF-8)."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def owner_for(rights: Rights) -> Member | None:
+    """The asker's member where they work for a single one; else the sheet is theirs alone."""
+    members = rights.members()
+    return Member.objects.filter(pk=members[0]).first() if len(members) == 1 else None
+
+
+def frozen_sheet(number: str, rights: Rights) -> FrozenSheet:
+    """Raises NotFound."""
+    found = FrozenSheet.objects.visible_to(rights).filter(number=number).first()
+    if found is None:
+        raise NotFound(_("There is nothing at this address, or you may not see it."))
+    return found

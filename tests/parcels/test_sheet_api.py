@@ -1,0 +1,169 @@
+"""The parcel sheet over HTTP, against real rows."""
+
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from gis_core.rights import Rights
+from layers.parcels import sections
+from layers.parcels.sections import Answer, Ground, Section
+from tests import factories
+from tests.parcels.conftest import Place, drawn, section
+from tests.photos import photo
+
+pytestmark = pytest.mark.django_db
+SHEET = "/api/v1/parcels/450010000A0001/sheet/"
+
+
+def sheet(client: Client, address: str = SHEET, **query: str) -> dict[str, Any]:
+    answer = client.get(address, query)
+    assert answer.status_code == 200, answer.content
+    return dict(answer.json())
+
+
+def post(client: Client, body: Any, address: str = "/api/v1/parcels/sheet/") -> Any:
+    return client.post(address, json.dumps(body), content_type="application/json")
+
+
+def test_a_parcel_tells_its_areas_and_their_difference(client: Client, place: Place) -> None:
+    (line,) = section(sheet(client, "/api/v1/parcels/450010000A0002/sheet/"), "identity")["lines"]
+    facts = {fact["name"]: fact["value"] for fact in line["facts"]}
+    assert facts["area_m2"] == 2200
+    assert facts["measured_area_m2"] == pytest.approx(2000, rel=4e-3)
+    assert facts["area_difference"] == pytest.approx(-0.09, abs=2e-3)
+
+
+def test_areas_that_differ_much_are_told(client: Client, place: Place) -> None:
+    assert section(sheet(client, "/api/v1/parcels/450010000A0002/sheet/"), "identity")["notes"]
+    assert section(sheet(client), "identity")["notes"] == []
+
+
+def test_a_parcel_tells_its_commune_and_address(client: Client, place: Place) -> None:
+    (line,) = section(sheet(client), "identity")["lines"]
+    assert line["detail"] == "Bray · 3 rue des Vignes 45460 Bray"
+
+
+def test_the_fifteen_character_identifier_finds_the_same_parcel(client: Client, place: Place) -> None:
+    assert sheet(client, "/api/v1/parcels/4500010000A0001/sheet/")["ground"]["parcels"] == [place.first.idu]
+
+
+def test_buildings_are_measured_in_the_parcel(client: Client, place: Place) -> None:
+    buildings = section(sheet(client), "buildings")
+    (house,) = buildings["lines"]
+    assert house["area_m2"] == pytest.approx(100, rel=4e-3)
+    assert house["share"] == pytest.approx(0.05, abs=1e-4)
+    assert {fact["name"] for fact in buildings["facts"]} == {"built_m2", "built_share"}
+
+
+def test_a_sliver_is_listed_apart_and_not_counted(client: Client, place: Place) -> None:
+    buildings = section(sheet(client), "buildings")
+    (shed,) = buildings["uncertain"]
+    assert shed["area_m2"] == pytest.approx(0.6, abs=0.01)
+    assert shed["uncertain"]
+    assert buildings["facts"][0]["value"] == pytest.approx(100, rel=4e-3)
+
+
+def test_a_line_says_what_to_highlight(client: Client, place: Place) -> None:
+    (line,) = section(sheet(client), "identity")["lines"]
+    assert (line["layer"], line["feature"]) == ("parcels", place.first.pk)
+
+
+def test_several_parcels_make_up_one_ground(client: Client, place: Place) -> None:
+    answer = post(client, {"parcels": [place.first.idu, place.second.idu]}).json()
+    assert answer["ground"]["measured_m2"] == pytest.approx(4000, rel=4e-3)
+    assert len(section(answer, "identity")["lines"]) == 2
+    assert section(answer, "buildings")["uncertain"] == []
+
+
+def test_a_drawn_shape_is_a_ground_too(client: Client, place: Place) -> None:
+    answer = post(client, {"shape": drawn(0, 0, 10, 10)}).json()
+    (house,) = section(answer, "buildings")["lines"]
+    assert house["area_m2"] == pytest.approx(25, rel=4e-3)
+    assert answer["ground"]["parcels"] == []
+
+
+def test_sections_come_one_by_one(client: Client, place: Place) -> None:
+    names = [one["section"] for one in client.get("/api/v1/parcels/sections/").json()["results"]]
+    assert names[:2] == ["identity", "buildings"]
+    assert [one["section"] for one in sheet(client, sections="buildings")["sections"]] == ["buildings"]
+
+
+def test_a_photo_is_listed_for_those_who_see_it(client: Client, place: Place) -> None:
+    shown = photo(visibility="public", geom=factories.square(600_000, 6_700_000, 100))
+    (line,) = section(sheet(client), "photos")["lines"]
+    assert line["key"] == f"photo:{shown.slug}"
+
+
+def test_a_photo_of_another_member_is_not_told(client: Client, place: Place) -> None:
+    photo(visibility="owner", owner=factories.member(), geom=factories.square(600_000, 6_700_000, 100))
+    photos = section(sheet(client), "photos")
+    assert (photos["lines"], len(photos["notes"])) == ([], 1)
+
+
+def test_nothing_of_a_sheet_is_kept_by_caches(client: Client, place: Place) -> None:
+    assert client.get(SHEET)["Cache-Control"] == "private, no-store"
+
+
+def test_a_section_that_cannot_be_read_is_told_and_the_others_come(
+    client: Client, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(ground: Ground, rights: Rights) -> Answer:
+        with connection.cursor() as cursor:
+            cursor.execute("select * from no_such_table")
+        raise AssertionError
+
+    monkeypatch.setitem(sections._sections, "broken", Section(slug="broken", title="B", order=1, collect=broken))
+    answer = sheet(client)
+    assert section(answer, "broken")["failed"]
+    assert section(answer, "identity")["failed"] is None
+    assert client.get(SHEET.replace("sheet/", "sheet.pdf")).status_code == 503
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/api/v1/parcels/450010000A0099/sheet/", 404),
+        ("/api/v1/parcels/nonsense/sheet/", 400),
+        ("/api/v1/parcels/450010000A0001/sheet/?day=tomorrow", 400),
+        ("/api/v1/parcels/450010000A0001/sheet/?sections=identity,nothing", 400),
+        ("/api/v1/parcels/450010000A0099/sheet.pdf", 404),
+    ],
+)
+def test_what_cannot_be_answered_says_why(client: Client, place: Place, address: str, status: int) -> None:
+    answer = client.get(address)
+    assert answer.status_code == status
+    assert answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"parcels": []},
+        {"parcels": ["450010000A0001"], "shape": {}},
+        {"parcels": ["450010000A0001"] * 101},
+        {"shape": {"type": "Point", "coordinates": [1.7, 47.4]}},
+        {"shape": {"type": "Polygon", "coordinates": "x"}},
+        {"shape": {"type": "Polygon", "coordinates": [[[1, 47], [2, 48], [2, 47], [1, 48], [1, 47]]]}},
+        {"shape": {"type": "Polygon", "coordinates": [[[1, 47], [2, 47], [2, 48], [1, 48], [1, 47]]]}},
+        {"shape": {"type": "Polygon", "coordinates": [[[-60, 4], [-59, 4], [-59, 5], [-60, 4]]]}},
+    ],
+)
+def test_a_ground_that_is_none_is_refused_in_words(client: Client, place: Place, body: Any) -> None:
+    answer = post(client, body)
+    assert answer.status_code == 400
+    assert answer.json()["title"]
+
+
+def test_a_missing_parcel_among_several_is_named(client: Client, place: Place) -> None:
+    answer = post(client, {"parcels": [place.first.idu, "450010000A0077"]})
+    assert answer.status_code == 404
+    assert "450010000A0077" in answer.json()["detail"]
+
+
+def test_the_day_of_the_rules_is_kept(client: Client, place: Place) -> None:
+    assert sheet(client, day="2020-02-29")["ground"]["day"] == date(2020, 2, 29).isoformat()
