@@ -17,6 +17,7 @@ from layers.parcels.plan import Plan
 FONTS = Path(printing.__file__).parent / "fonts"
 STYLES = Path(__file__).parent / "sheet.css"
 SCHEME = "arpent:"
+SMALL_M2, LEAST_SHARE = 10, 0.001
 
 
 def pdf_of(
@@ -47,22 +48,25 @@ def typeset(html: str) -> bytes:
     from weasyprint import CSS, HTML
     from weasyprint.text.fonts import FontConfiguration
 
-    fonts, fetcher = FontConfiguration(), FontsOnly()
+    fonts, fetcher = FontConfiguration(), fonts_only()
     css = CSS(string=STYLES.read_text(), url_fetcher=fetcher, font_config=fonts, base_url=SCHEME)
     made = HTML(string=html, url_fetcher=fetcher, base_url=SCHEME).write_pdf(stylesheets=[css], font_config=fonts)
     return bytes(made)
 
 
-class FontsOnly:
-    """Gives our fonts by name to WeasyPrint (its URLFetcher's one method), and refuses every other address."""
+def fonts_only() -> Any:
+    """A fetcher that gives our fonts by name and refuses every other address: the page is then not set at all."""
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-    def fetch(self, url: str, headers: Any = None) -> Any:
-        from weasyprint.urls import URLFetcherResponse
+    class FontsOnly(URLFetcher):
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            path = FONTS / url.removeprefix(SCHEME)
+            if not url.startswith(SCHEME) or path.parent != FONTS or not path.is_file():
+                raise ValueError(url[:100])
+            return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": "font/ttf"})
 
-        path = FONTS / url.removeprefix(SCHEME)
-        if not url.startswith(SCHEME) or path.parent != FONTS or not path.is_file():
-            raise ValueError(url[:100])
-        return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": "font/ttf"})
+    fetcher = FontsOnly(fail_on_errors=True)  # type: ignore[no-untyped-call]
+    return fetcher
 
 
 def printed(section: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,10 +81,19 @@ def printed(section: Mapping[str, Any]) -> dict[str, Any]:
 
 def with_words(line: Mapping[str, Any]) -> dict[str, Any]:
     area, share, length = line["area_m2"], line["share"], line["length_m"]
-    measure = display_area(area) if area is not None else ""
+    measure = area_in_words(area) if area is not None else ""
     if length is not None:
         measure = f"{display_number(length, 1)} m"
-    return {**line, "measure": measure, "part": display_share(share) if share is not None else ""}
+    return {**line, "measure": measure, "part": share_in_words(share) if share is not None else ""}
+
+
+def area_in_words(area_m2: float) -> str:
+    """With a decimal where the whole number says little."""
+    return f"{display_number(area_m2, 1)}\u00a0m²" if area_m2 < SMALL_M2 else display_area(area_m2)
+
+
+def share_in_words(share: float) -> str:
+    return f"< {display_share(LEAST_SHARE)}" if 0 < share < LEAST_SHARE else display_share(share)
 
 
 def vintage_in_words(vintage: Mapping[str, Any]) -> str:

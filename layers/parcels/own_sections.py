@@ -51,7 +51,7 @@ def identity(ground: Ground, rights: Rights) -> Answer:
     known = sum(registered) if rows and None not in registered else None
     notes = [] if known is not None or not rows else [_("The register gives no area for one parcel or more.")]
     return Answer(
-        facts=areas(known, ground.measured_m2),
+        facts=areas(known, ground.measured_m2) if len(rows) > 1 else (),
         lines=[parcel_line(ground, *row) for row in rows],
         notes=notes + difference_notes(known, ground.measured_m2),
         vintages=[vintage("parcels")],
@@ -70,8 +70,7 @@ def parcel_line(
     measured_m2: float,
     addresses: Sequence[str],
 ) -> Line:
-    facts = [fact("idu", _("Identifier"), idu), fact("commune", _("Commune"), commune or idu[:5])]
-    facts += areas(area_m2, measured_m2)
+    facts = [fact("idu", _("Identifier"), idu), *areas(area_m2, measured_m2)]
     facts += [fact("address", _("Address"), address) for address in addresses]
     if surveyed is not None:
         facts.append(fact("surveyed", _("Surveyed"), surveyed, _("Yes") if surveyed else _("No")))
@@ -81,7 +80,7 @@ def parcel_line(
     return Line(
         key=f"parcel:{idu}",
         title=label,
-        detail=" · ".join(part for part in (commune, addresses[0] if addresses else None) if part),
+        detail=commune or idu[:5],
         measure=Measure(area_m2=measured_m2, share=share),
         layer="parcels",
         feature=pk,

@@ -79,7 +79,7 @@ def draw(ground: Ground) -> Plan:
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH_MM}mm" height="{HEIGHT_MM}mm"'
         f' viewBox="0 {-HEIGHT_MM} {WIDTH_MM} {HEIGHT_MM}">{inside}'
-        f'<rect x="0" y="{-HEIGHT_MM}" width="{WIDTH_MM}" height="{HEIGHT_MM}" fill="none" stroke="#1B2A2F"'
+        f'<rect x="0" y="{-HEIGHT_MM}" width="{WIDTH_MM}" height="{HEIGHT_MM}" fill="none" stroke="#9AA49F"'
         ' stroke-width="0.3"/></svg>'
     )
     return Plan(svg, scale, box)
@@ -117,7 +117,8 @@ def bar(scale: int) -> str:
     words = f"{metres:g} m" if metres < 1000 else f"{metres / 1000:g} km"
     return (
         '<rect x="3" y="-9.5" width="66" height="7" fill="#FFFFFF" fill-opacity="0.85"/>'
-        '<path d="M5 -6 V-4.5 H55 V-6 M30 -5.2 V-4.5" fill="none" stroke="#1B2A2F" stroke-width="0.3"/>'
+        '<rect x="5" y="-4.8" width="50" height="0.4" fill="#1B2A2F"/>'
+        '<path d="M5 -6.2 h0.3 v1.4 h-0.3 z M54.7 -6.2 h0.3 v1.4 h-0.3 z M29.85 -5.6 h0.3 v0.8 h-0.3 z" fill="#1B2A2F"/>'
         f'<text x="57" y="-4.3" font-family="Arpent" font-size="2.8" fill="#1B2A2F">{words.replace(".", ",")}</text>'
     )
 

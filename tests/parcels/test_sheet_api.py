@@ -44,7 +44,8 @@ def test_areas_that_differ_much_are_told(client: Client, place: Place) -> None:
 
 def test_a_parcel_tells_its_commune_and_address(client: Client, place: Place) -> None:
     (line,) = section(sheet(client), "identity")["lines"]
-    assert line["detail"] == "Bray · 3 rue des Vignes 45460 Bray"
+    assert line["detail"] == "Bray"
+    assert "3 rue des Vignes 45460 Bray" in [fact["value"] for fact in line["facts"]]
 
 
 def test_the_fifteen_character_identifier_finds_the_same_parcel(client: Client, place: Place) -> None:

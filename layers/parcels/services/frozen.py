@@ -54,8 +54,8 @@ def digest_of(content: Mapping[str, Any]) -> str:
 
 
 def owner_for(rights: Rights) -> Member | None:
-    """The asker's member where they work for a single one; else the sheet is theirs alone."""
-    members = rights.members()
+    """The member for which the asker may write, where there is a single one; else the sheet is theirs alone."""
+    members = rights.writers()
     return Member.objects.filter(pk=members[0]).first() if len(members) == 1 else None
 
 

@@ -1,0 +1,173 @@
+"""The sheet on paper, and frozen: the PDF file is opened and measured."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+
+import pypdfium2
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.test import Client
+
+from gis_core.rights import Role
+from layers.parcels import sections
+from layers.parcels.document import fonts_only
+from layers.parcels.models import FrozenSheet
+from layers.parcels.plan import HEIGHT_MM, SCALES, WIDTH_MM, draw, scale_for
+from layers.parcels.sections import Answer, Line, Section
+from tests import factories
+from tests.parcels.conftest import Place, section
+
+pytestmark = pytest.mark.django_db
+POINTS_PER_MM = 72 / 25.4
+
+
+def opened(content: bytes) -> pypdfium2.PdfDocument:
+    return pypdfium2.PdfDocument(BytesIO(content))
+
+
+def words(content: bytes) -> str:
+    return "\n".join(page.get_textpage().get_text_bounded() for page in opened(content))
+
+
+def frozen(client: Client, **body: Any) -> Any:
+    return client.post(
+        "/api/v1/parcels/sheets/", json.dumps({"parcels": ["450010000A0001"], **body}), content_type="application/json"
+    )
+
+
+@pytest.fixture
+def reader(client: Client, place: Place) -> Client:
+    client.force_login(factories.user(factories.member(), Role.READER))
+    return client
+
+
+# -- paper ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_file_says_what_the_sheet_says(client: Client, place: Place) -> None:
+    answer = client.get("/api/v1/parcels/450010000A0001/sheet.pdf")
+    text = words(b"".join(answer) if answer.streaming else answer.content)
+    assert answer["Content-Type"] == "application/pdf"
+    assert "Parcelle A 1, Bray" in text
+    assert "Limite à vérifier" in text
+    assert "1:1000" in re.sub(r"\s", "", text)
+
+
+def test_the_bar_measures_what_the_scale_says(client: Client, place: Place) -> None:
+    """Looked for in the file's own lines: 50 mm on paper, to two tenths of a millimetre."""
+    page = opened(client.get("/api/v1/parcels/450010000A0001/sheet.pdf").content)[0]
+    widths = [(box[2] - box[0]) / POINTS_PER_MM for box in (one.get_bounds() for one in page.get_objects())]
+    assert min(abs(width - 50) for width in widths) <= 0.2
+
+
+def test_the_plan_fits_the_ground_at_a_usual_scale(place: Place) -> None:
+    from layers.parcels.ground import ground_of_parcels
+    from tests.parcels.test_sheet_api import date
+
+    ground = ground_of_parcels([place.first.idu], date(2026, 1, 1))
+    scale = scale_for(ground)
+    assert scale in SCALES
+    assert 50 / scale * 1000 <= HEIGHT_MM
+    plan = draw(ground)
+    assert plan.box[2] - plan.box[0] == pytest.approx(WIDTH_MM / 1000 * scale)
+
+
+def test_words_of_a_layer_cannot_become_markup(client: Client, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    def collect(_ground: Any, _rights: Any) -> Answer:
+        return Answer(lines=[Line(key="x", title="<b>UB</b><img src=file:///etc/passwd>")])
+
+    monkeypatch.setitem(sections._sections, "rude", Section(slug="rude", title="Rude", order=1, collect=collect))
+    assert "<b>UB</b>" in words(client.get("/api/v1/parcels/450010000A0001/sheet.pdf").content)
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "http://127.0.0.1/", "arpent:../document.py", "arpent:none.ttf"])
+def test_the_typesetter_fetches_our_fonts_and_nothing_else(url: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(url[:20])):
+        fonts_only().fetch(url)
+
+
+# -- frozen -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_frozen_sheet_has_a_number_and_the_hash_of_its_content(reader: Client) -> None:
+    answer = frozen(reader)
+    sheet = answer.json()
+    assert answer.status_code == 201
+    assert re.fullmatch(r"FP-20\d\d-\d{6}", sheet["number"])
+    text = json.dumps(sheet["content"], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    assert hashlib.sha256(text.encode()).hexdigest() == sheet["content_sha256"]
+
+
+def test_a_frozen_sheet_says_the_same_after_the_plan_has_changed(reader: Client, place: Place) -> None:
+    sheet = frozen(reader).json()
+    before = reader.get(sheet["pdf"]).content
+    with factories.as_owner():
+        place.first.area_m2 = 1
+        place.first.save()
+    again = reader.get(sheet["url"]).json()
+    assert section(again["content"], "identity") == section(sheet["content"], "identity")
+    assert reader.get(sheet["pdf"]).content == before
+
+
+def test_number_and_hash_are_printed(reader: Client) -> None:
+    sheet = frozen(reader).json()
+    text = words(reader.get(sheet["pdf"]).content)
+    assert sheet["number"] in text
+    assert sheet["content_sha256"] in re.sub(r"\s", "", text)
+
+
+@pytest.fixture
+def kept(reader: Client) -> Iterator[FrozenSheet]:
+    number = frozen(reader).json()["number"]
+    with factories.as_owner():
+        yield FrozenSheet.objects.get(number=number)
+
+
+@pytest.mark.parametrize("statement", ["update parcels_frozensheet set title = 'x'", "delete from parcels_frozensheet"])
+def test_postgresql_refuses_to_change_what_is_frozen(kept: FrozenSheet, statement: str) -> None:
+    refused = pytest.raises(DatabaseError, match="neither changed nor removed")
+    with refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def test_another_member_does_not_find_it(reader: Client) -> None:
+    sheet = frozen(reader).json()
+    stranger = Client()
+    stranger.force_login(factories.user(factories.member(), Role.READER))
+    assert stranger.get(sheet["url"]).status_code == 404
+    assert stranger.get(sheet["pdf"]).status_code == 404
+    assert stranger.get("/api/v1/parcels/sheets/").json()["count"] == 0
+
+
+def test_colleagues_of_the_member_find_it(client: Client, place: Place) -> None:
+    member = factories.member()
+    client.force_login(factories.user(member, Role.PERMIT_INSTRUCTOR))
+    sheet = frozen(client).json()
+    colleague = Client()
+    colleague.force_login(factories.user(member, Role.READER))
+    assert colleague.get(sheet["url"]).json()["number"] == sheet["number"]
+
+
+def test_nobody_freezes_anonymously(client: Client, place: Place) -> None:
+    assert frozen(client).status_code == 401
+
+
+def test_sections_about_people_are_not_frozen(reader: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = Section(slug="people", title="P", order=5, collect=lambda _g, _r: Answer(notes=["Dupont"]), kept=False)
+    monkeypatch.setitem(sections._sections, "people", secret)
+    sheet = frozen(reader).json()
+    assert "Dupont" not in json.dumps(sheet["content"])
+    assert "Dupont" not in words(reader.get(sheet["pdf"]).content)
+
+
+def test_nothing_is_frozen_when_a_section_cannot_be_read(reader: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_ground: Any, _rights: Any) -> Answer:
+        raise DatabaseError("gone")
+
+    monkeypatch.setitem(sections._sections, "broken", Section(slug="broken", title="B", order=1, collect=broken))
+    assert frozen(reader).status_code == 503
+    assert reader.get("/api/v1/parcels/sheets/").json()["count"] == 0
