@@ -65,8 +65,7 @@ def fonts_only() -> Any:
                 raise ValueError(url[:100])
             return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": "font/ttf"})
 
-    fetcher = FontsOnly(fail_on_errors=True)  # type: ignore[no-untyped-call]
-    return fetcher
+    return FontsOnly(fail_on_errors=True)  # type: ignore[no-untyped-call]
 
 
 def printed(section: Mapping[str, Any]) -> dict[str, Any]:

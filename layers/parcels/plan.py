@@ -118,7 +118,7 @@ def bar(scale: int) -> str:
     return (
         '<rect x="3" y="-9.5" width="66" height="7" fill="#FFFFFF" fill-opacity="0.85"/>'
         '<rect x="5" y="-4.8" width="50" height="0.4" fill="#1B2A2F"/>'
-        '<path d="M5 -6.2 h0.3 v1.4 h-0.3 z M54.7 -6.2 h0.3 v1.4 h-0.3 z M29.85 -5.6 h0.3 v0.8 h-0.3 z" fill="#1B2A2F"/>'
+        '<path d="M5 -6.2h.3v1.4h-.3z M54.7 -6.2h.3v1.4h-.3z M29.85 -5.6h.3v.8h-.3z" fill="#1B2A2F"/>'
         f'<text x="57" y="-4.3" font-family="Arpent" font-size="2.8" fill="#1B2A2F">{words.replace(".", ",")}</text>'
     )
 

@@ -32,6 +32,7 @@ from layers.features.crs import epsg
 from layers.features.models import Attachment, Notice
 from layers.features.services.attachments import keep
 from layers.imports.models import Import
+from layers.parcels.models import FrozenSheet
 from layers.printing.services.prints import file_of
 from orthophoto.models import Campaign
 from tests import factories
@@ -78,7 +79,9 @@ class World:
     prints: dict[str, Job]
     exports: dict[str, Job]
     imports: dict[str, Import]
+    sheets: dict[str, FrozenSheet]
     parcel_id: int
+    parcel_idu: str
     tile: tuple[int, int, int]
     rows: dict[str, Any]
 
@@ -159,7 +162,9 @@ def make_world() -> World:
         "unused member": unused_member.pk,
         "unused theme": unused_theme.pk,
     }
-    place = factories.parcel().pk, tile_of_the_parcel()
+    sheets = {"own": frozen_for(ours, people["reader"]), "other": frozen_for(theirs, stranger)}
+    parcel = factories.parcel()
+    place = sheets, parcel.pk, parcel.idu, tile_of_the_parcel()
     attachments = {whose: attached(one) for whose, one in edited.items()}
     private = layers, edited, notices, attachments, campaigns, prints, exports, imports
     return World(ours, theirs, people, tokens, persons, invitations, jobs, *private, *place, rows)
@@ -182,6 +187,15 @@ def printed_for(person: User) -> Job:
     file_of(job).parent.mkdir(exist_ok=True)
     file_of(job).write_bytes(b"%PDF-1.7")
     return job
+
+
+def frozen_for(owner: Member, person: User) -> FrozenSheet:
+    """A frozen parcel sheet of a member."""
+    with factories.as_owner():
+        return FrozenSheet.objects.create(
+            number=f"FP-2026-{owner.pk:06d}", title="Parcelle", owner=owner, started_by=person, made_at=timezone.now(),
+            day=timezone.localdate(), content={}, content_sha256="", pdf=b"%PDF-1.7",
+        )  # fmt: skip
 
 
 def exported_for(person: User) -> Job:
@@ -258,6 +272,8 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         "import_id": made.pk if made else MISSING,
         "delivery_id": made.delivery_id if made else MISSING,
         "number": 1,
+        "sheet": world.sheets[whose].number if whose in world.sheets else "FP-2026-999999",
+        "idu": "450010000A0099" if whose == "none" else world.parcel_idu,
         "token_id": token.pk if token else MISSING,
         "feature_id": edited.features[0] if edited else world.parcel_id,
         "features": edited.features if edited else (MISSING, MISSING + 1),
@@ -344,6 +360,8 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
     x, y = factories.ORIGIN
     sheet = {"paper": "A4", "orientation": "portrait", "scale": 1000, "center": [x, y]}
     json_bodies["api/v1/prints/", "POST"] = {"title": "Plan", "layers": [{"layer": given["layer"]}], **sheet}
+    json_bodies["api/v1/parcels/sheet/", "POST"] = {"parcels": [given["idu"]]}
+    json_bodies["api/v1/parcels/sheets/", "POST"] = {"parcels": [given["idu"]]}
     json_bodies["api/v1/exports/", "POST"] = {"format": "gpkg", "layers": [{"layer": given["layer"]}]}
     first, second = given["features"]
     cut = {"type": "LineString", "coordinates": [[x + 30, y - 1], [x + 30, y + 101]]}

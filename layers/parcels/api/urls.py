@@ -8,8 +8,8 @@ urlpatterns = [
     path("parcels/sections/", views.SectionsView.as_view(), name="parcel_sections"),
     path("parcels/sheet/", views.GroundView.as_view(), name="ground_sheet"),
     path("parcels/sheets/", views.FrozenSheetsView.as_view(), name="frozen_sheets"),
-    path("parcels/sheets/<slug:number>/", views.FrozenSheetView.as_view(), name="frozen_sheet"),
-    path("parcels/sheets/<slug:number>.pdf", views.FrozenFileView.as_view(), name="frozen_sheet_file"),
+    path("parcels/sheets/<slug:sheet>/", views.FrozenSheetView.as_view(), name="frozen_sheet"),
+    path("parcels/sheets/<slug:sheet>.pdf", views.FrozenFileView.as_view(), name="frozen_sheet_file"),
     path("parcels/<slug:idu>/sheet/", views.ParcelView.as_view(), name="parcel_sheet"),
     path("parcels/<slug:idu>/sheet.pdf", views.ParcelFileView.as_view(), name="parcel_sheet_file"),
 ]

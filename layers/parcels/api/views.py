@@ -134,15 +134,15 @@ class FrozenSheetsView(APIView):
 
 class FrozenSheetView(APIView):
     @extend_schema(operation_id="frozen_sheet", responses=serializers.FrozenSheetSerializer)
-    def get(self, request: Request, number: str) -> Response:
+    def get(self, request: Request, sheet: str) -> Response:
         """What a frozen sheet said."""
-        sheet = frozen_sheet(number, rights_of_request(request))
-        return Response(serializers.FrozenSheetSerializer(sheet).data, headers=NO_STORE)
+        found = frozen_sheet(sheet, rights_of_request(request))
+        return Response(serializers.FrozenSheetSerializer(found).data, headers=NO_STORE)
 
 
 class FrozenFileView(APIView):
     @extend_schema(operation_id="frozen_sheet_file", responses=PDF)
-    def get(self, request: Request, number: str) -> HttpResponse:
+    def get(self, request: Request, sheet: str) -> HttpResponse:
         """The very file that was made when the sheet was frozen."""
-        sheet = frozen_sheet(number, rights_of_request(request))
-        return pdf_answer(bytes(sheet.pdf), sheet.number)
+        found = frozen_sheet(sheet, rights_of_request(request))
+        return pdf_answer(bytes(found.pdf), found.number)
