@@ -14,6 +14,8 @@ from psycopg.sql import SQL, Composable, Identifier
 from layers.parcels.sections import Ground, Measure, Tolerance
 
 MOST_FOUND = 2_000
+# Coordinates are kept to a centimetre at best: less is a common limit, not a common area.
+CONTACT_M2 = 0.05
 USUAL = Tolerance()
 ALL = SQL("true")
 
@@ -65,8 +67,13 @@ def crossings(
 def measured(
     ground: Ground, tolerance: Tolerance, dimension: int, area: float, length: float, inside: float | None
 ) -> Measure:
-    """Areas of surfaces, lengths of lines, nothing of points; `inside` is how far a point lies from the limit (m)."""
+    """Areas of surfaces (0 for a common limit), lengths of lines, nothing of points.
+
+    `inside` is how far a point lies from the limit (m).
+    """
     if dimension == 2:
+        if area < CONTACT_M2:
+            return Measure(area_m2=0.0, share=0.0, uncertain=True)
         share = min(area / ground.planar_m2, 1.0) if ground.planar_m2 else 0.0
         small = area < tolerance.m2 and share < tolerance.share
         return Measure(area_m2=ground.on_the_ground(area), share=share, uncertain=small)

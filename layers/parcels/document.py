@@ -87,7 +87,9 @@ def with_words(line: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def area_in_words(area_m2: float) -> str:
-    """With a decimal where the whole number says little."""
+    """With a decimal where the whole number says little; in words where only a limit is shared."""
+    if not area_m2:
+        return _("common limit")
     return f"{display_number(area_m2, 1)}\u00a0m²" if area_m2 < SMALL_M2 else display_area(area_m2)
 
 

@@ -111,8 +111,9 @@ def difference_notes(registered: int | None, measured_m2: float) -> list[str]:
 
 
 def buildings(ground: Ground, rights: Rights) -> Answer:
-    """Every building that stands on the ground, and how much of it they cover."""
-    found = crossings(ground, "cadastre_building", ["id", "kind", "name"])
+    """Every building that stands on the ground, and how much of it they cover; not those that share a wall with it."""
+    met = crossings(ground, "cadastre_building", ["id", "kind", "name"])
+    found = [one for one in met if one.measure.area_m2]
     sure = [one for one in found if not one.measure.uncertain]
     built = sum(one.measure.area_m2 or 0 for one in sure)
     share = built / ground.measured_m2 if ground.measured_m2 else 0

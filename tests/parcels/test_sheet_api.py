@@ -9,10 +9,11 @@ from django.db import connection
 from django.test import Client
 
 from gis_core.rights import Rights
+from layers.cadastre.models import Building
 from layers.parcels import sections
 from layers.parcels.sections import Answer, Ground, Section
 from tests import factories
-from tests.parcels.conftest import Place, drawn, section
+from tests.parcels.conftest import Place, drawn, section, square
 from tests.photos import photo
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +67,13 @@ def test_a_sliver_is_listed_apart_and_not_counted(client: Client, place: Place) 
     assert shed["area_m2"] == pytest.approx(0.6, abs=0.01)
     assert shed["uncertain"]
     assert buildings["facts"][0]["value"] == pytest.approx(100, rel=4e-3)
+
+
+def test_a_building_that_only_shares_a_wall_is_not_on_the_parcel(client: Client, place: Place) -> None:
+    with factories.as_owner():
+        Building.objects.create(insee="45001", kind="01", geom=square(-10, 0, 10))
+    buildings = section(sheet(client), "buildings")
+    assert (len(buildings["lines"]), len(buildings["uncertain"])) == (1, 1)
 
 
 def test_a_line_says_what_to_highlight(client: Client, place: Place) -> None:

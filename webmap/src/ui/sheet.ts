@@ -122,7 +122,18 @@ export class FeatureSheet extends ArpentElement {
     );
     return html`${figures.length ? html`<dl class="figures">${figures.map((figure) => this.figure(figure))}</dl>` : nothing}
       <dl class="properties">${rest.map((property) => html`<div><dt>${property.label}</dt><dd>${property.display}</dd></div>`)}</dl>
-      ${this.photos(feature)}${this.alsoHere(groups, feature)}`;
+      ${this.parcel(feature)}${this.photos(feature)}${this.alsoHere(groups, feature)}`;
+  }
+
+  /** What crosses a parcel; what shows it comes with the first one. */
+  private parcel({ layer, properties }: Feature): TemplateResult | typeof nothing {
+    const idu = properties.find(({ name }) => name === "idu")?.value;
+    if (layer !== "parcels" || typeof idu !== "string") return nothing;
+    if (!customElements.get("arp-parcel-sections")) {
+      import("./parcel-sections").then(() => this.requestUpdate()).catch(() => {});
+      return nothing;
+    }
+    return html`<arp-parcel-sections .controller=${this.controller} .parcel=${idu}></arp-parcel-sections>`;
   }
 
   /** Only members' layers have photos; what shows them comes when it is first needed. */

@@ -1,0 +1,49 @@
+import type { Language } from "../format/format";
+
+const fr = {
+  heading: "Ce qui concerne cette parcelle",
+  loading: "Lecture…",
+  uncertain: "Limite à vérifier",
+  uncertainHelp: "La part commune est si petite que les limites, dessinées séparément, peuvent ne pas se toucher.",
+  failed: "N’a pas pu être lu",
+  retry: "Réessayer",
+  contact: "limite commune",
+  data: "Données : {names}",
+  unknownDate: "date inconnue",
+  pdf: "Fiche PDF",
+  freeze: "Figer la fiche",
+  freezing: "La fiche est en cours de fabrication…",
+  frozen: "Fiche {number} figée.",
+  open: "Ouvrir le PDF",
+  day: "Règles du",
+};
+
+export type ParcelMessages = typeof fr;
+export type ParcelKey = keyof ParcelMessages;
+export type ParcelWords = (key: ParcelKey, parameters?: Record<string, string | number>) => string;
+
+const en: ParcelMessages = {
+  heading: "What concerns this parcel",
+  loading: "Reading…",
+  uncertain: "Limit to be checked",
+  uncertainHelp: "So little is shared that the limits, drawn apart from one another, may not meet.",
+  failed: "Could not be read",
+  retry: "Try again",
+  contact: "common limit",
+  data: "Data: {names}",
+  unknownDate: "date not known",
+  pdf: "Sheet as PDF",
+  freeze: "Freeze the sheet",
+  freezing: "The sheet is being made…",
+  frozen: "Sheet {number} is frozen.",
+  open: "Open the PDF",
+  day: "Rules of",
+};
+
+const MESSAGES: Record<Language, ParcelMessages> = { fr, en };
+
+/** Texts of parcel sheets in a language. */
+export function parcelWords(language: Language): ParcelWords {
+  return (key, parameters = {}) =>
+    MESSAGES[language][key].replace(/\{(\w+)\}/g, (_, name: string) => String(parameters[name] ?? ""));
+}
