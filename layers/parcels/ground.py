@@ -1,24 +1,19 @@
 """Finding a ground: parcels by their identifiers, or a shape drawn on the map."""
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-import shapely
 from django.db import connection
 from django.utils.translation import gettext as _
 from psycopg.sql import SQL, Composable
-from shapely.geometry.base import BaseGeometry
-from shapely.lib import ShapelyError
 
 from gis_core.errors import Invalid, NotFound
-from gis_core.parameters import DOMAIN_4326
 from layers.cadastre.references import read_identifier
 from layers.parcels.sections import Ground
+from layers.parcels.shapes import SURFACES, shape_of
 
 MOST_PARCELS = 100
-MOST_POSITIONS = 2_000
 LARGEST_M2 = 20_000_000
 IDENTIFIER_LENGTH = 14
 
@@ -57,28 +52,11 @@ def ground_of_parcels(texts: Sequence[str], day: date) -> Ground:
 
 def ground_of_shape(shape: Mapping[str, Any], day: date) -> Ground:
     """The ground of a polygon (GeoJSON, EPSG:4326). Raises Invalid."""
-    ground = measured(SHAPE, {"wkb": polygon_of(shape).wkb}, day)
+    ground = measured(SHAPE, {"wkb": shape_of(shape, SURFACES).wkb}, day)
     if ground is None or not 0 < ground.measured_m2 <= LARGEST_M2:
         words = _("The shape must have an area, at most %(most)s km².")
         raise Invalid(words % {"most": LARGEST_M2 // 1_000_000}, parameter="shape")
     return ground
-
-
-def polygon_of(shape: Mapping[str, Any]) -> BaseGeometry:
-    """A sound polygon inside the area of Lambert-93. Raises Invalid."""
-    try:
-        polygon = shapely.from_geojson(json.dumps(shape))
-    except (ShapelyError, TypeError, ValueError) as error:
-        raise Invalid(_("The shape cannot be read: send a GeoJSON polygon."), parameter="shape") from error
-    if polygon.geom_type not in ("Polygon", "MultiPolygon") or shapely.get_num_coordinates(polygon) > MOST_POSITIONS:
-        words = _("The shape must be a polygon of at most %(most)s positions.")
-        raise Invalid(words % {"most": MOST_POSITIONS}, parameter="shape")
-    if polygon.is_empty or not polygon.is_valid:
-        raise Invalid(_("The shape crosses itself: draw it again."), parameter="shape")
-    if not shapely.box(*DOMAIN_4326).covers(polygon):
-        raise Invalid(_("The shape lies outside of metropolitan France."), parameter="shape")
-    flat: BaseGeometry = shapely.force_2d(polygon)
-    return flat
 
 
 def measured(found: Composable, values: Mapping[str, Any], day: date) -> Ground | None:

@@ -49,8 +49,10 @@ class Place:
 @pytest.fixture
 def place(db: None) -> Place:
     """Two parcels of 40 x 50 m side by side, a house on the first, a shed on the second that leans 10 cm over."""
-    factories.commune(INSEE, "Bray", square(-500, -500, 1000))
+    commune = factories.commune(INSEE, "Bray", square(-500, -500, 1000))
     with factories.as_owner():
+        commune.search_text = " bray"
+        commune.save()
         first, second = parcel(1, square(0, 0, 40, 50)), parcel(2, square(40, 0, 40, 50), area_m2=2200)
         Building.objects.create(insee=INSEE, kind="01", geom=square(5, 5, 10))
         Building.objects.create(insee=INSEE, kind="02", geom=square(39.9, 20, 6))

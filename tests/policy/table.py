@@ -336,6 +336,10 @@ api/v1/prints/<int:job_id>/file/                            GET,HEAD    none    
 api/v1/prints/<int:job_id>/file/                            REST        own     401  405  405  405  405  405  405
 api/v1/parcels/sections/                                    GET,HEAD    -       200  200  200  200  200  200  200
 api/v1/parcels/sections/                                    REST        -       405  405  405  405  405  405  405
+api/v1/parcels/select/                                      POST        -       200  200  200  200  200  200  200
+api/v1/parcels/select/                                      REST        -       405  405  405  405  405  405  405
+api/v1/parcels/select.csv                                   POST        -       200  200  200  200  200  200  200
+api/v1/parcels/select.csv                                   REST        -       405  405  405  405  405  405  405
 api/v1/parcels/sheet/                                       POST        -       200  200  200  200  200  200  200
 api/v1/parcels/sheet/                                       POST        none    404  404  404  404  404  404  404
 api/v1/parcels/sheet/                                       REST        -       405  405  405  405  405  405  405

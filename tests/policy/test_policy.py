@@ -193,7 +193,7 @@ def frozen_for(owner: Member, person: User) -> FrozenSheet:
     """A frozen parcel sheet of a member."""
     with factories.as_owner():
         return FrozenSheet.objects.create(
-            number=f"FP-2026-{owner.pk:06d}", title="Parcelle", owner=owner, started_by=person, made_at=timezone.now(),
+            number=f"FP-1999-{owner.pk:06d}", title="Parcelle", owner=owner, started_by=person, made_at=timezone.now(),
             day=timezone.localdate(), content={}, content_sha256="", pdf=b"%PDF-1.7",
         )  # fmt: skip
 
@@ -360,6 +360,8 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
     x, y = factories.ORIGIN
     sheet = {"paper": "A4", "orientation": "portrait", "scale": 1000, "center": [x, y]}
     json_bodies["api/v1/prints/", "POST"] = {"title": "Plan", "layers": [{"layer": given["layer"]}], **sheet}
+    json_bodies["api/v1/parcels/select/", "POST"] = {"references": [given["idu"]]}
+    json_bodies["api/v1/parcels/select.csv", "POST"] = {"references": [given["idu"]]}
     json_bodies["api/v1/parcels/sheet/", "POST"] = {"parcels": [given["idu"]]}
     json_bodies["api/v1/parcels/sheets/", "POST"] = {"parcels": [given["idu"]]}
     json_bodies["api/v1/exports/", "POST"] = {"format": "gpkg", "layers": [{"layer": given["layer"]}]}

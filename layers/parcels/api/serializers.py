@@ -29,6 +29,40 @@ class GroundSerializer(serializers.Serializer[Json]):
         return attrs
 
 
+class SelectSerializer(serializers.Serializer[Json]):
+    """A shape, with a distance around it or not; or references."""
+
+    shape = serializers.JSONField(required=False, help_text="GeoJSON point, line or polygon, EPSG:4326")
+    distance_m = serializers.FloatField(required=False, help_text="0 to 1000, 0 by default")
+    references = serializers.ListField(
+        child=serializers.CharField(max_length=200), required=False, max_length=1000, help_text="45001 AB 12, AB 12, …"
+    )
+    insee = serializers.CharField(required=False, max_length=5, help_text="of references that name no commune")
+
+    def validate(self, attrs: Json) -> Json:
+        if ("references" in attrs) == ("shape" in attrs):
+            raise serializers.ValidationError({"shape": ["shape | references"]})
+        return attrs
+
+
+class SelectedSerializer(serializers.Serializer[Json]):
+    id = serializers.IntegerField()
+    idu = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    insee = serializers.CharField()
+    commune = serializers.CharField(allow_null=True)
+    area_m2 = serializers.IntegerField(allow_null=True)
+    measured_m2 = serializers.FloatField()
+
+
+class SelectionSerializer(serializers.Serializer[Json]):
+    count = serializers.IntegerField()
+    truncated = serializers.BooleanField(help_text="there are more")
+    unknown = serializers.ListField(child=serializers.CharField(), help_text="references that no parcel has")
+    measured_m2 = serializers.FloatField(help_text="of all of them")
+    results = SelectedSerializer(many=True)
+
+
 class FactSerializer(serializers.Serializer[Json]):
     name = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]

@@ -6,6 +6,8 @@ from layers.parcels.api import views
 
 urlpatterns = [
     path("parcels/sections/", views.SectionsView.as_view(), name="parcel_sections"),
+    path("parcels/select/", views.SelectView.as_view(), name="parcel_select"),
+    path("parcels/select.csv", views.SelectTableView.as_view(), name="parcel_select_table"),
     path("parcels/sheet/", views.GroundView.as_view(), name="ground_sheet"),
     path("parcels/sheets/", views.FrozenSheetsView.as_view(), name="frozen_sheets"),
     path("parcels/sheets/<slug:sheet>/", views.FrozenSheetView.as_view(), name="frozen_sheet"),

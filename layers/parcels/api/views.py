@@ -24,7 +24,9 @@ from layers.parcels.ground import ground_of_parcels, ground_of_shape
 from layers.parcels.models import FrozenSheet
 from layers.parcels.plan import draw
 from layers.parcels.sections import Ground, sections_for
+from layers.parcels.selection_table import table_of
 from layers.parcels.services.frozen import freeze, frozen_sheet
+from layers.parcels.services.selecting import Selection, select_by_reference, select_by_shape
 from layers.parcels.services.sheets import sheet_of, title_of
 
 NO_STORE = {"Cache-Control": "private, no-store"}
@@ -89,6 +91,41 @@ class ParcelFileView(APIView):
         content = sheet_of(ground, rights_of_request(request)).as_json()
         author = str(request.user) if request.user.is_authenticated else ""
         return pdf_answer(pdf_of(content, draw(ground), title=title_of(ground), author=author), ground.idus[0])
+
+
+def selected(request: Request) -> Selection:
+    given = checked(serializers.SelectSerializer(data=request.data))
+    if "references" in given:
+        return select_by_reference(given["references"], given.get("insee", ""))
+    return select_by_shape(given["shape"], given.get("distance_m", 0))
+
+
+class SelectView(APIView):
+    permission_classes = (AllowAny,)
+
+    @extend_schema(
+        operation_id="parcel_select", request=serializers.SelectSerializer, responses=serializers.SelectionSerializer
+    )
+    def post(self, request: Request) -> Response:
+        """Parcels that a point, a line or a shape meets, that lie within a distance of it, or that a list names."""
+        found = selected(request)
+        rows = [parcel.as_json() for parcel in found.parcels]
+        told = {"count": len(rows), "truncated": found.truncated, "unknown": found.unknown}
+        return Response({**told, "measured_m2": round(sum(row["measured_m2"] for row in rows), 1), "results": rows})
+
+
+class SelectTableView(APIView):
+    permission_classes = (AllowAny,)
+
+    @extend_schema(
+        operation_id="parcel_select_table",
+        request=serializers.SelectSerializer,
+        responses={(200, "text/csv"): OpenApiTypes.STR},
+    )
+    def post(self, request: Request) -> HttpResponse:
+        """The same parcels as a table that spreadsheets open."""
+        headers = {**NO_STORE, "Content-Disposition": 'attachment; filename="parcelles.csv"'}
+        return HttpResponse(table_of(selected(request)), content_type="text/csv; charset=utf-8", headers=headers)
 
 
 class GroundView(APIView):

@@ -1,0 +1,117 @@
+"""Choosing parcels: by what a point, a line or a shape meets, by a distance around it, by a list of references."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext as _
+from psycopg.sql import SQL, Composable
+
+from gis_core.errors import Invalid
+from layers.cadastre.references import Reference, read_reference
+from layers.cadastre.searchers import communes_named
+from layers.parcels.shapes import ANY, shape_of
+
+MOST_SELECTED = 2_000
+MOST_REFERENCES = 500
+LONGEST_REFERENCE = 200
+WHOLE = 14
+FARTHEST_M = 1_000
+
+SELECTED = SQL("""
+    with {asked}
+    select p.id, p.idu, p.label, p.insee, co.name, p.area_m2,
+        round(st_area(st_transform(p.geom, 4326)::geography)::numeric, 1)::float8
+    from cadastre_parcel p left join gis_core_commune co on co.insee = p.insee
+    where {condition} order by p.idu limit %(more)s
+""")
+SHAPE = SQL("asked as materialized (select st_transform(st_geomfromwkb(%(wkb)s, 4326), 2154) as shape)")
+NEAR = SQL("""p.id in (select near.id from cadastre_parcel near, asked
+    where near.geom && st_expand(shape, %(distance)s) and st_dwithin(near.geom, shape, %(distance)s)
+    and (%(distance)s > 0 or not st_touches(near.geom, shape)))""")
+NAMED = SQL("nothing as (select 1)")
+REFERENCES = SQL("""exists (
+    select from unnest(%(insee)s::text[], %(prefixes)s::text[], %(sections)s::text[], %(numbers)s::text[])
+        as named (insee, prefix, section, number)
+    where p.section = named.section and p.number = named.number and p.insee = named.insee
+    and (named.prefix = '' or p.prefix = named.prefix))""")
+
+type Meaning = tuple[str, str, str, str]
+"""INSEE code, prefix (empty where it is not said), section, number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """A parcel that was chosen; areas in square metres (the measured one is geodesic)."""
+
+    id: int
+    idu: str
+    label: str
+    insee: str
+    commune: str | None
+    area_m2: int | None
+    measured_m2: float
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Parcels by identifier; `truncated` where there are more, `unknown` the references that no parcel has."""
+
+    parcels: Sequence[Selected]
+    truncated: bool = False
+    unknown: Sequence[str] = ()
+
+
+def select_by_shape(shape: Mapping[str, Any], distance_m: float = 0) -> Selection:
+    """Parcels that meet a shape (GeoJSON, EPSG:4326), or lie within a distance of it. Raises Invalid."""
+    if not 0 <= distance_m <= FARTHEST_M:
+        words = _("The distance must be 0 to %(most)s m.")
+        raise Invalid(words % {"most": FARTHEST_M}, parameter="distance_m")
+    return selection(SHAPE, NEAR, {"wkb": shape_of(shape, ANY).wkb, "distance": distance_m})
+
+
+def select_by_reference(texts: Sequence[str], insee: str = "") -> Selection:
+    """Parcels by identifier or section and number; `insee` is where those that name no commune lie. Raises Invalid."""
+    if not 1 <= len(texts) <= MOST_REFERENCES:
+        raise Invalid(_("Name 1 to %(most)s parcels.") % {"most": MOST_REFERENCES}, parameter="references")
+    asked = {text: meanings(text, insee) for text in texts}
+    every = [meaning for found in asked.values() for meaning in found]
+    columns = [[one[place] for one in every] for place in range(4)]
+    given = dict(zip(("insee", "prefixes", "sections", "numbers"), columns, strict=True))
+    made = selection(NAMED, REFERENCES, given)
+    known = {key for parcel in made.parcels for key in meant_by(parcel.idu)}
+    return Selection(made.parcels, made.truncated, [text for text in asked if known.isdisjoint(asked[text])])
+
+
+def meanings(text: str, insee: str) -> list[Meaning]:
+    """What a reference may mean: one parcel, or one in each commune of that name."""
+    reference = read_reference(text[:LONGEST_REFERENCE])
+    if reference is None:
+        return []
+    if reference.idu:
+        return [meant_by(reference.idu)[1]] if len(reference.idu) == WHOLE else []
+    parts = reference.prefix or "", reference.section, reference.number.zfill(4)
+    return [(code, *parts) for code in towns(reference, insee)]
+
+
+def meant_by(idu: str) -> tuple[Meaning, Meaning]:
+    """A parcel without and with its prefix."""
+    return (idu[:5], "", idu[8:10], idu[10:]), (idu[:5], idu[5:8], idu[8:10], idu[10:])
+
+
+def towns(reference: Reference, insee: str) -> list[str]:
+    if reference.insee:
+        return [reference.insee]
+    return communes_named(reference.place) if reference.place else [insee] if insee else []
+
+
+def selection(asked: Composable, condition: Composable, values: Mapping[str, Any]) -> Selection:
+    statement = SELECTED.format(asked=asked, condition=condition)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {**values, "more": MOST_SELECTED + 1})
+        rows = [Selected(*row) for row in cursor.fetchall()]
+    return Selection(rows[:MOST_SELECTED], len(rows) > MOST_SELECTED)
