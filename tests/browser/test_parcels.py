@@ -1,0 +1,88 @@
+"""What crosses a parcel, on its sheet in the map."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+
+from tests.browser.conftest import Demo, open_map
+from tests.browser.test_map import serious
+
+pytestmark = pytest.mark.browser
+
+
+def built_parcel(context: BrowserContext, demo: Demo) -> dict[str, Any]:
+    """A parcel of the demo with a building on it."""
+    found = context.request.get(f"{demo.url}/ogc/collections/parcels/items", params={"limit": 300}).json()["features"]
+    for one in found:
+        answer = context.request.get(f"{demo.url}/api/v1/parcels/{one['properties']['idu']}/sheet/?sections=buildings")
+        if answer.json()["sections"][0]["lines"]:
+            return dict(one)
+    raise AssertionError("no parcel of the demo has a building")
+
+
+def opened(context: BrowserContext, demo: Demo) -> Page:
+    """The map with the sheet of a built parcel, its sections there."""
+    parcel = built_parcel(context, demo)
+    west, south = parcel["geometry"]["coordinates"][0][0][0][:2]
+    page = open_map(context, demo, f"#v=1&c={west},{south}&z=19&s=parcels.{parcel['id']}&p=none")
+    expect(page.get_by_role("heading", name="Ce qui concerne cette parcelle")).to_be_visible()
+    expect(page.locator(".parcel-section[aria-busy=true]")).to_have_count(0)
+    return page
+
+
+def test_the_sections_of_a_parcel_come_by_themselves(context: BrowserContext, demo: Demo) -> None:
+    page = opened(context, demo)
+    buildings = page.locator(".parcel-section", has=page.get_by_role("heading", name="Bâti", exact=True))
+    expect(buildings.locator(".parcel-row").first).to_contain_text("m²")
+    assert serious(page) == []
+
+
+def test_a_line_shows_its_thing_on_the_map(context: BrowserContext, demo: Demo) -> None:
+    page = opened(context, demo)
+    line = page.locator("button.parcel-row").first
+    line.focus()
+    before = page.locator(".map-canvas").screenshot()
+    page.locator("#sheet-title").focus()
+    page.wait_for_timeout(400)
+    assert page.locator(".map-canvas").screenshot() != before
+    line.click()
+    expect(line).to_have_attribute("aria-pressed", "true")
+
+
+def test_the_sheet_is_a_pdf_file_too(context: BrowserContext, demo: Demo) -> None:
+    page = opened(context, demo)
+    address = page.get_by_role("link", name="Fiche PDF").get_attribute("href")
+    answer = context.request.get(f"{demo.url}{address}")
+    assert answer.body()[:5] == b"%PDF-"
+
+
+def test_a_frozen_sheet_is_told_with_its_number(context: BrowserContext, demo: Demo) -> None:
+    page = opened(context, demo)
+    page.get_by_role("button", name="Figer la fiche").click()
+    expect(page.get_by_text(re.compile(r"Fiche FP-\d{4}-\d{6} figée"))).to_be_visible()
+
+
+def test_a_part_that_does_not_come_says_so_and_is_asked_again(
+    browser: Browser, signed_in: dict[str, Any], demo: Demo
+) -> None:
+    context = browser.new_context(locale="fr-FR", storage_state=signed_in)  # type: ignore[arg-type]
+    parcel = built_parcel(context, demo)
+    page = context.new_page()
+    broken = [True]
+
+    def answer(route: Route) -> None:
+        if broken[0]:
+            body = '{"title": "Indisponible", "detail": "La base redémarre : réessayez."}'
+            route.fulfill(status=503, content_type="application/problem+json", body=body)
+        else:
+            route.continue_()
+
+    page.route("**/sheet/?sections=buildings", answer)
+    page.goto(f"{demo.url}/#v=1&c=2,48&z=12&s=parcels.{parcel['id']}&p=none")
+    expect(page.get_by_text("La base redémarre : réessayez.")).to_be_visible()
+    broken[0] = False
+    page.get_by_role("button", name="Réessayer").click()
+    expect(page.locator(".parcel-row").first).to_be_visible()
+    context.close()
