@@ -115,7 +115,7 @@ class GroundAnswerSerializer(serializers.Serializer[Json]):
     geometry = serializers.JSONField()
 
 
-class SheetSerializer(serializers.Serializer[Json]):
+class ParcelSheetSerializer(serializers.Serializer[Json]):
     ground = GroundAnswerSerializer()
     made_at = serializers.DateTimeField()
     sections = SectionSerializer(many=True)

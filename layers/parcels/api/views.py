@@ -72,7 +72,7 @@ class SectionsView(APIView):
 class ParcelView(APIView):
     permission_classes = (AllowAny,)
 
-    @extend_schema(operation_id="parcel_sheet", parameters=[DAY, SECTIONS], responses=serializers.SheetSerializer)
+    @extend_schema(operation_id="parcel_sheet", parameters=[DAY, SECTIONS], responses=serializers.ParcelSheetSerializer)
     def get(self, request: Request, idu: str) -> Response:
         """What crosses a parcel (14- or 15-character identifier)."""
         asked = request.query_params
@@ -132,7 +132,7 @@ class GroundView(APIView):
     permission_classes = (AllowAny,)
 
     @extend_schema(
-        operation_id="ground_sheet", request=serializers.GroundSerializer, responses=serializers.SheetSerializer
+        operation_id="ground_sheet", request=serializers.GroundSerializer, responses=serializers.ParcelSheetSerializer
     )
     def post(self, request: Request) -> Response:
         """What crosses several parcels together, or a drawn shape. Nothing is kept."""
