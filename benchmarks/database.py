@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from benchmarks import territory
+from benchmarks import territory, zoning
 from gis_core.ops.cluster import Cluster
 from gis_core.ops.environment import PYTHON, ROOT, Place, Role, variables
 from gis_core.ops.progress import step
@@ -69,7 +69,7 @@ def prepare(place: Place) -> BenchDatabase:
 
 
 def fingerprint() -> str:
-    content = b"".join(Path(module).read_bytes() for module in (territory.__file__, __file__))
+    content = b"".join(Path(module).read_bytes() for module in (territory.__file__, zoning.__file__, __file__))
     return hashlib.blake2s(content, digest_size=8).hexdigest()
 
 
@@ -97,10 +97,21 @@ def fill(made: BenchDatabase) -> None:
         copy(connection, "cadastre_parcel", PARCEL_COLUMNS, territory.parcel_rows(land))
         copy(connection, "cadastre_address", ADDRESS_COLUMNS, territory.address_rows(land))
         copy(connection, "gis_core_commune", ("insee", "name", "search_text", "geom"), territory.commune_rows(land))
+        fill_zoning(connection, land)
         connection.execute(PRIVATE.format(table=sql.Identifier(PRIVATE_TABLE)))
         connection.execute("select arpent.secure_table(%s::regclass, 'insee', false)", [PRIVATE_TABLE])
     with made.connect("owner") as connection:
         connection.execute("vacuum analyze")
+
+
+def fill_zoning(connection: psycopg.Connection[tuple[object, ...]], land: territory.Territory) -> None:
+    """Planning documents with their zones, and easements."""
+    made = zoning.make(land.seats)
+    copy(connection, "planning_document", zoning.DOCUMENT, zoning.document_rows())
+    copy(connection, "planning_zone", zoning.ZONE, zoning.zone_rows(made))
+    copy(connection, "planning_easementset", zoning.SET, zoning.set_rows())
+    copy(connection, "planning_easement", zoning.EASEMENT, zoning.easement_rows())
+    copy(connection, "planning_easementfootprint", zoning.FOOTPRINT, zoning.footprint_rows(made))
 
 
 PRIVATE = sql.SQL("""

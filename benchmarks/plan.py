@@ -1,7 +1,7 @@
 """The order of the measures, against one server that stays up; the second start comes last, alone."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from benchmarks import (
@@ -13,6 +13,7 @@ from benchmarks import (
     grid,
     imports,
     ogc,
+    parcels,
     peers,
     photos,
     search,
@@ -61,6 +62,8 @@ def served(field: tiles.Field, *, peers: bool) -> Iterator[Step]:
     yield Step("Filtre CQL2", [ogc.FILTERED], partial(ogc.filtered_row, field))
     yield Step("Pages privées", [ogc.PRIVATE], partial(ogc.private_row, field))
     yield from (pages_against(field, peer, asked=peers) for peer in ogc.STARTS)
+    yield Step("Fiches de parcelle", [parcels.SHEET, parcels.PAPER], partial(parcels.sheet_rows, field))
+    yield with_geopandas(field, asked=peers)
     yield Step("Recherche", [search.SUGGESTIONS], partial(search.suggestion_row, field))
     yield Step("Modifications", [edits.SAVED], partial(edits.saved_row, field))
     yield Step("Exports en flux", [exports.MEMORY], partial(exports.memory_row, field))
@@ -80,6 +83,14 @@ def with_titiler(field: tiles.Field, *, asked: bool) -> Step:
     if asked:
         return Step("titiler", titiler.empty_rows(), partial(titiler.titiler_rows, field))
     return Step("titiler", titiler.empty_rows(skipped=True), partial(titiler.empty_rows, skipped=True))
+
+
+def with_geopandas(field: tiles.Field, *, asked: bool) -> Step:
+    """The comparison with geopandas, or its row named as skipped."""
+    if asked:
+        return Step("Fiches face à geopandas", [parcels.AGAINST], partial(parcels.geopandas_row, field))
+    skipped = [replace(parcels.AGAINST, skipped=True, note="mesuré seulement avec --peers")]
+    return Step("Fiches face à geopandas", skipped, lambda: skipped)
 
 
 def pages_against(field: tiles.Field, peer: str, *, asked: bool) -> Step:

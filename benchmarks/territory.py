@@ -119,21 +119,18 @@ def parcel_rows(territory: Territory) -> Iterator[tuple[str, ...]]:
         shapely.set_srid(shapely.multipolygons(territory.parcels[:, None]), 2154), hex=True, include_srid=True
     )
     areas = shapely.area(territory.parcels).round().astype(int)
+    for geometry, area, idu in zip(geometries, areas, identifiers(territory), strict=True):
+        section, number = idu[8:10], idu[10:]
+        yield idu, idu[:5], "000", section, number, f"{section} {int(number)}", str(area), geometry
+
+
+def identifiers(territory: Territory) -> Iterator[str]:
+    """Of every parcel, numbered in its commune: 250 to a section."""
     rank = np.zeros(COMMUNES, dtype=int)
-    for geometry, area, commune in zip(geometries, areas, territory.commune_of, strict=True):
+    for commune in territory.commune_of:
         position = rank[commune]
         rank[commune] += 1
-        insee, section, number = insee_of(int(commune)), section_of(position // 250), f"{position % 250 + 1:04d}"
-        yield (
-            f"{insee}000{section}{number}",
-            insee,
-            "000",
-            section,
-            number,
-            f"{section} {int(number)}",
-            str(area),
-            geometry,
-        )
+        yield f"{insee_of(int(commune))}000{section_of(position // 250)}{position % 250 + 1:04d}"
 
 
 def insee_of(commune: int) -> str:
@@ -169,13 +166,14 @@ def address_rows(territory: Territory) -> Iterator[tuple[str, ...]]:
     geometries = shapely.to_wkb(points, hex=True, include_srid=True)
     numbers = random.integers(1, 200, len(chosen))
     streets = random.integers(0, 4_000, len(chosen))
-    for geometry, commune, number, street in zip(
-        geometries, territory.commune_of[chosen], numbers, streets, strict=True
+    idus = np.array(list(identifiers(territory)))[chosen]
+    for geometry, commune, number, street, idu in zip(
+        geometries, territory.commune_of[chosen], numbers, streets, idus, strict=True
     ):
         insee, road = insee_of(int(commune)), f"{STREETS[street % len(STREETS)]} {street // len(STREETS)}"
         town, postcode = f"Bourg-{commune + 1:03d}-sur-Loire", f"45{commune % 100:02d}0"
         label = f"{number} {road} {postcode} {town}"
-        yield insee, str(number), road, postcode, town, label, search_text(label), "", "", geometry
+        yield insee, str(number), road, postcode, town, label, search_text(label), "", str(idu), geometry
 
 
 def commune_rows(territory: Territory) -> Iterator[tuple[str, ...]]:

@@ -25,9 +25,10 @@ NOTABLE_DIFFERENCE = 0.05
 PARCELS = """
     select p.id, p.idu, p.label, p.area_m2, p.surveyed, p.updated_date, co.name,
            st_area(st_transform(p.geom, 4326)::geography),
-           array(select a.label from cadastre_address a where a.parcel_idu = p.idu
-                 order by a.road_name, a.number, a.suffix limit %(most)s)
+           coalesce(a.labels[:%(most)s], '{}')
     from cadastre_parcel p left join gis_core_commune co on co.insee = p.insee
+    left join (select parcel_idu, array_agg(label order by road_name, number, suffix) as labels
+               from cadastre_address where parcel_idu = any(%(idus)s) group by parcel_idu) a on a.parcel_idu = p.idu
     where p.id = any(%(ids)s) order by p.idu
 """
 
@@ -45,7 +46,7 @@ def register_sections() -> None:
 def identity(ground: Ground, rights: Rights) -> Answer:
     """Reference, commune, registered and measured areas with their difference, addresses; a line for each parcel."""
     with connection.cursor() as cursor:
-        cursor.execute(PARCELS, {"ids": list(ground.parcels), "most": MOST_ADDRESSES})
+        cursor.execute(PARCELS, {"ids": list(ground.parcels), "idus": list(ground.idus), "most": MOST_ADDRESSES})
         rows = cursor.fetchall()
     registered = [row[3] for row in rows]
     known = sum(registered) if rows and None not in registered else None
