@@ -49,10 +49,14 @@ class Consultation:
     missing: tuple[str, ...]
 
 
+# A third party's request has a way of its own, where it is counted.
+PURPOSES = tuple(one for one in JournalLine.Purpose if one != JournalLine.Purpose.THIRD_PARTY)
+
+
 def demand(parcels: Sequence[str], purpose: str, reference: str = "", year: int | None = None) -> Demand:
     """What is asked, checked. Raises Invalid."""
-    if purpose not in JournalLine.Purpose.values:
-        known = ", ".join(JournalLine.Purpose.values)
+    if purpose not in PURPOSES:
+        known = ", ".join(PURPOSES)
         raise Invalid(_("Say why you ask: “purpose” is one of %(known)s.") % {"known": known}, parameter="purpose")
     text = reference.strip()
     if purpose == JournalLine.Purpose.OTHER and not text:

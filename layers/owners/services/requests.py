@@ -12,7 +12,7 @@ from gis_core.errors import Forbidden, Invalid
 from gis_core.models import Member, User
 from gis_core.rights import Rights
 from layers.features.words import search_text
-from layers.owners.models import JournalLine, Level, OwnerAccess, ThirdPartyRequest
+from layers.owners.models import JournalLine, Level, OwnerAccess
 from layers.owners.services import consulting, journal
 from layers.owners.services.reading import ParcelSeen, count, read
 
@@ -109,6 +109,3 @@ def forget() -> int:
         cursor.execute("select arpent.forget_owner_requests()")
         (gone,) = cursor.fetchone()
     return int(gone)
-
-
-EXEMPTIONS = ThirdPartyRequest.Exemption
