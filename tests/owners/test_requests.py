@@ -1,17 +1,20 @@
 """Third parties at the counter (LPF R*107 A-1 and A-3): counted in PostgreSQL, answered by a PDF."""
 
+import json
 from datetime import datetime
-from threading import Barrier, Thread
+from threading import Thread
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pypdfium2
 import pytest
 from django.db import connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client
 from django.utils import timezone
 
 from gis_core.models import Member
+from gis_core.rights import acting_as, rights_of
 from layers.owners.models import Level, ThirdPartyRequest
 from layers.owners.services.requests import Requester, forget
 from tests import factories
@@ -159,24 +162,33 @@ def test_who_asked_long_ago_is_forgotten() -> None:
     assert forget() == 1
 
 
-@pytest.mark.django_db(transaction=True)
-def test_two_requests_at_once_never_make_six(settings: Any) -> None:
-    owned()
-    person = reader_of()
-    for _time in range(4):
-        asked(person.memberships.get().member, timezone.now())
-    start, found = Barrier(3), []
+def test_a_second_request_waits_until_the_first_ones_transaction_ends() -> None:
+    person, service = factories.user(factories.member()), 1
+    given = json.dumps({"service_id": service, "requester": "Jeanne", "requester_key": "fictive", "parcels": [IDU],
+                        "address": "", "exemption": ""})  # fmt: skip
+    first, second = (connections["default"].copy() for _time in range(2))
+    with acting_as(rights_of(person)):
+        for one in (first, second):
+            one.set_autocommit(False)
+    try:
+        numbers = [number_given(first, given) for _time in range(6)]
+        assert [number is None for number in numbers] == [False] * 5 + [True]
+        waiting = Thread(target=lambda: numbers.append(number_given(second, given)))
+        second.inc_thread_sharing()
+        waiting.start()
+        waiting.join(0.3)
+        assert waiting.is_alive()
+        first.rollback()
+        waiting.join(10)
+        assert numbers[-1] is not None
+    finally:
+        for one in (first, second):
+            one.rollback()
+            one.close()
 
-    def ask() -> None:
-        client = Client(raise_request_exception=False)
-        client.force_login(person)
-        start.wait()
-        found.append(post(client).status_code)
-        connections.close_all()
 
-    threads = [Thread(target=ask) for _time in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(found) == [200, 403, 403]
+def number_given(through: BaseDatabaseWrapper, given: str) -> int | None:
+    with through.cursor() as cursor:
+        cursor.execute("select number from arpent.open_owner_request(%s::jsonb)", [given])
+        (number,) = cursor.fetchone()
+    return None if number is None else int(number)
