@@ -381,10 +381,10 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
     json_bodies["api/v1/parcels/select.csv", "POST"] = {"references": [given["idu"]]}
     json_bodies["api/v1/parcels/sheet/", "POST"] = {"parcels": [given["idu"]]}
     json_bodies["api/v1/parcels/sheets/", "POST"] = {"parcels": [given["idu"]]}
-    asked = {"parcels": [given["parcel"]], "purpose": "permit"}
-    json_bodies["api/v1/owners/consultations/", "POST"] = asked
-    json_bodies["api/v1/owners/consultations/export/", "POST"] = asked
-    json_bodies["api/v1/owners/requests/", "POST"] = {"parcels": asked["parcels"], "requester": {"name": "Jeanne Fictive"}}
+    parcels = {"parcels": [given["parcel"]]}
+    for consulted in ("consultations/", "consultations/export/"):
+        json_bodies[f"api/v1/owners/{consulted}", "POST"] = parcels | {"purpose": "permit"}
+    json_bodies["api/v1/owners/requests/", "POST"] = parcels | {"requester": {"name": "Jeanne Fictive"}}
     json_bodies["api/v1/exports/", "POST"] = {"format": "gpkg", "layers": [{"layer": given["layer"]}]}
     first, second = given["features"]
     cut = {"type": "LineString", "coordinates": [[x + 30, y - 1], [x + 30, y + 101]]}
@@ -543,7 +543,7 @@ def seen(world: World, answer: Any, scope: str, role: str, route: str) -> tuple[
     given = arguments(world, route, role, scope)
     headers = {name: value for name, value in answer.items() if name not in ("Content-Length", "Expires")}
     text = f"{headers} {content!r}"
-    for asked in (address(route, given), given["slug"], given["member"], given["layer"]):
+    for asked in (address(route, given), given["slug"], given["member"], given["layer"], given["parcel"]):
         text = text.replace(str(asked), "…")
     return answer.status_code, text
 

@@ -154,7 +154,7 @@ def idu_of(values: Values, insee: str) -> str:
     """The parcel's identifier of 14 characters."""
     section, plan = values["ccosec"].rjust(2, "0"), values["dnupla"].rjust(4, "0")
     prefix = values["ccopre"].rjust(3, "0")
-    if not (SECTION.fullmatch(section) and plan.isdecimal() and prefix.isdecimal()):
+    if not (SECTION.fullmatch(section) and (prefix + plan).isascii() and (prefix + plan).isdecimal()):
         raise RowUnusable("bad_value", name="parcelle", value=f"{prefix}{section}{plan}")
     return f"{insee}{prefix}{section}{plan}"
 
