@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_core.forms import AccessibleForm
 from gis_core.rights import Role
-from layers.owners.models import Level
+from layers.owners.models import Level, ThirdPartyRequest
 from layers.owners.services.consulting import LONGEST_REFERENCE, PURPOSES
 
 
@@ -24,8 +24,8 @@ class LevelsForm(AccessibleForm):
         return {role: Level(self.cleaned_data[role.value]) for role in Role}
 
 
-class ConsultationForm(AccessibleForm):
-    """Which parcels, and why."""
+class ParcelsForm(AccessibleForm):
+    """Which parcels."""
 
     parcels = forms.CharField(
         label=_("Parcels"),
@@ -33,6 +33,16 @@ class ConsultationForm(AccessibleForm):
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
         help_text=_("Their identifiers, such as 45901000AB0123, separated by blanks or new lines."),
     )
+
+    def identifiers(self) -> list[str]:
+        """The parcels of a good form."""
+        given: str = self.cleaned_data["parcels"]
+        return given.replace(",", " ").replace(";", " ").split()
+
+
+class ConsultationForm(ParcelsForm):
+    """Which parcels, and why."""
+
     purpose = forms.ChoiceField(
         label=_("Purpose"), choices=[("", _("Choose…")), *((one.value, one.label) for one in PURPOSES)]
     )
@@ -43,7 +53,13 @@ class ConsultationForm(AccessibleForm):
         help_text=_("The number of the file, or a few words: the journal keeps them."),
     )
 
-    def asked(self) -> tuple[list[str], str, str]:
-        """Parcels, purpose and reference of a good form."""
-        given = self.cleaned_data
-        return given["parcels"].replace(",", " ").replace(";", " ").split(), given["purpose"], given["reference"]
+
+class RequestForm(ParcelsForm):
+    """Who asks at the counter, and for which parcels."""
+
+    name = forms.CharField(label=_("Requester"), max_length=150, help_text=_("Name and first names, or the company."))
+    address = forms.CharField(label=_("Address"), max_length=300, required=False)
+    exemption = forms.ChoiceField(
+        label=_("Exemption from the limits"), choices=ThirdPartyRequest.Exemption.choices, required=False
+    )
+    field_order = ["name", "address", "exemption", "parcels"]

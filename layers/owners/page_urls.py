@@ -9,4 +9,5 @@ urlpatterns = [
     path("acces/<slug:slug>/", pages.access, name="owner_access"),
     path("journal/", pages.journal_page, name="owner_journal"),
     path("consulter/", pages.consultation, name="owner_consultation"),
+    path("tiers/", pages.third_party, name="owner_third_party"),
 ]

@@ -58,6 +58,29 @@ def test_the_level_all_shows_birth_by_hand_too(client: Client) -> None:
     assert "né(e) le 18/05/1980" in page
 
 
+def test_a_consultation_by_hand_can_be_taken_away_as_a_table(client: Client) -> None:
+    owned()
+    client.force_login(reader_of())
+    answer = client.post("/proprietaires/consulter/", {"parcels": IDU, "purpose": "permit", "export": "1"}, headers=HTML)
+    assert answer["Content-Type"].startswith("text/csv")
+    assert "no-store" in answer["Cache-Control"]
+
+
+def test_a_request_at_the_counter_gives_the_extract(client: Client) -> None:
+    owned()
+    client.force_login(reader_of())
+    answer = client.post("/proprietaires/tiers/", {"parcels": IDU, "name": "Jeanne Fictive"}, headers=HTML)
+    assert answer.content.startswith(b"%PDF")
+    assert "no-store" in answer["Cache-Control"]
+
+
+def test_a_request_beyond_the_law_is_refused_in_the_form(client: Client) -> None:
+    client.force_login(reader_of())
+    answer = client.post("/proprietaires/tiers/", {"parcels": f"{IDU} 45902000AB0001", "name": "Jeanne"}, headers=HTML)
+    assert answer.status_code == 400
+    assert "une seule commune" in answer.content.decode()
+
+
 def test_a_refusal_by_hand_keeps_what_was_typed(client: Client) -> None:
     client.force_login(factories.user(factories.member()))
     answer = client.post("/proprietaires/consulter/", {"parcels": IDU, "purpose": "permit"}, headers=HTML)

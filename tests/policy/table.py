@@ -285,6 +285,11 @@ proprietaires/consulter/                                    POST        own     
 proprietaires/consulter/                                    POST        other   302  403  403  403  403  403  403
 proprietaires/consulter/                                    POST        none    302  403  403  403  403  403  403
 proprietaires/consulter/                                    REST        own     405  405  405  405  405  405  405
+proprietaires/tiers/                                        GET,HEAD    -       302  200  200  200  200  200  200
+proprietaires/tiers/                                        POST        own     302  403  403  200  403  200  403
+proprietaires/tiers/                                        POST        other   302  403  403  403  403  403  403
+proprietaires/tiers/                                        POST        none    302  403  403  403  403  403  403
+proprietaires/tiers/                                        REST        own     405  405  405  405  405  405  405
 
 api/schema/                                                 GET,HEAD    -       200  200  200  200  200  200  200
 api/schema/                                                 REST        -       405  405  405  405  405  405  405

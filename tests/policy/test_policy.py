@@ -353,6 +353,7 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
         },
         ("proprietaires/acces/<slug:slug>/", "POST"): dict.fromkeys(ROLES[1:], "names"),
         ("proprietaires/consulter/", "POST"): {"parcels": given["parcel"], "purpose": "permit"},
+        ("proprietaires/tiers/", "POST"): {"parcels": given["parcel"], "name": "Jeanne Fictive"},
         ("campagnes/nouvelle/", "POST"): order,
         ("campagnes/<slug:slug>/recommencer/", "POST"): order | {"delivery": "="},
         ("api/v1/imports/", "POST"): upload,

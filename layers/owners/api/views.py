@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.http import HttpResponse
-from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers as fields
@@ -17,10 +16,9 @@ from gis_core.api.views import asker, checked
 from gis_core.middleware import rights_of_request
 from gis_core.parameters import Page
 from layers.owners.api import serializers
-from layers.owners.extract import pdf
+from layers.owners.files import csv_file, pdf_file
 from layers.owners.models import JournalLine
 from layers.owners.services import consulting, journal, requests
-from layers.owners.table import csv_bytes
 
 
 class OwnersView(APIView):
@@ -70,7 +68,7 @@ class ConsultationExportView(OwnersView):
         """The same as a table; the journal says that it was exported."""
         asked, export = asked_for(request), JournalLine.Action.EXPORT
         found = consulting.consult(asked, user=asker(request), rights=rights_of_request(request), action=export)
-        return file_of(csv_bytes(found), "text/csv; charset=utf-8", f"proprietaires-{timezone.localdate()}.csv")
+        return csv_file(found)
 
 
 class RequestsView(OwnersView):
@@ -85,10 +83,8 @@ class RequestsView(OwnersView):
         """A third party's request at the counter: counted (5 a week, 10 a month), answered by an extract."""
         given = checked(serializers.RequestOrderSerializer(data=request.data))
         requester = requests.Requester(**given["requester"])
-        extract = requests.answer_request(
-            requester, given["parcels"], user=asker(request), rights=rights_of_request(request)
-        )
-        return file_of(pdf(extract), "application/pdf", f"extrait-{extract.number}.pdf")
+        rights = rights_of_request(request)
+        return pdf_file(requests.answer_request(requester, given["parcels"], user=asker(request), rights=rights))
 
 
 class JournalView(OwnersView):
@@ -106,8 +102,3 @@ class JournalView(OwnersView):
         context = {"names": serializers.names_of_members()}
         shown = serializers.JournalLineSerializer(rows[page.stretch()], many=True, context=context)
         return Response({"count": rows.count(), "results": shown.data})
-
-
-def file_of(content: bytes, content_type: str, name: str) -> HttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
-    return HttpResponse(content, content_type=content_type, headers=headers)

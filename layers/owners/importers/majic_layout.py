@@ -60,7 +60,7 @@ NBAT = Layout(
     records={
         "10": Record(
             PARCEL
-            | {"dcntpa": (22, 9), "dnupro": (32, 6), "jdatat": (38, 8), "dnvoiri": (86, 4), "dindic": (90, 1)}
+            | {"dcntpa": (22, 9), "dnupro": (32, 6), "dnvoiri": (86, 4), "dindic": (90, 1)}
             | {"cconvo": (136, 4), "dvoilib": (140, 26)}
         ),
         "21": Record(PARCEL | {"ccosub": (16, 2), "dnupro": (31, 6)}),
