@@ -9,5 +9,7 @@ class OwnersConfig(AppConfig):
 
     def ready(self) -> None:
         from layers.owners.importers.register import register_sources
+        from layers.owners.sections import register_sections
 
         register_sources()
+        register_sections()
