@@ -11,6 +11,7 @@ from psycopg import sql
 
 from demo import accounts
 from demo.layers import seed_layers
+from demo.owners import seed_owners
 from demo.tasks import PHOTOS, SEED
 from demo.territory import Parcel, Territory, generate
 from gis_core.models import Commune, HistoryEvent, Job, Member, User
@@ -48,6 +49,8 @@ def seed_demo(*, data_dir: Path, seed: int = SEED, say: Say = print) -> bool:
     with transaction.atomic():
         seed_people(data_dir / "demo-accounts.json")
         seed_layers(say)
+        if seed_owners():
+            say("Propriétaires fictifs chargés.")
         ask_for_photos(say)
     say("Comptes de démonstration vérifiés.")
     return loaded

@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "layers.settings",
     "layers.cadastre",
     "layers.parcels",
+    "layers.owners",
     "layers.features",
     "layers.exports",
     "layers.ogc",

@@ -11,12 +11,15 @@ with RestrictedReader() as reader:
     sheet = reader.admit(path, *companions_of(path), link=True)
     for strip in reader.pixels(sheet):
         ...
+    for stretch in reader.lines(name):
+        ...
 """
 
 from gis_core.reader.limits import Limits
 from gis_core.reader.problems import Problem, ReaderUnavailable, ReadRefused
 from gis_core.reader.process import RestrictedReader
 from gis_core.reader.rasters import Pixels, RasterInfo, Strip, companions_of
+from gis_core.reader.texts import Lines
 from gis_core.reader.vectors import (
     Batch,
     Chunk,
@@ -48,6 +51,7 @@ __all__ = [
     "GeometryInfo",
     "LayerInfo",
     "Limits",
+    "Lines",
     "Pixels",
     "Place",
     "Problem",

@@ -79,6 +79,11 @@ MESSAGES = {
     "unknown_encoding": _("“%(name)s” is not a text encoding. Try utf-8, cp1252 (Windows) or cp850 (DOS)."),
     "wrong_encoding": _("The text is not in the encoding %(name)s (near row %(row)s): choose another."),
     "endless_row": _("A text after row %(row)s has no end: a quotation mark was probably not closed."),
+    "line_too_long": _(
+        "Line %(row)s is longer than %(limit)s characters: this is not a text file with lines of a fixed width."
+    ),
+    "not_text": _("The line holds a character that is no text, at column %(column)s: get the file again."),
+    "utf16_lines": _("The file is in UTF-16: get it again as the administration delivers it."),
     "bad_xml": _("The XML is wrong at line %(line)s, column %(column)s: export the file again."),
     "xml_doctype": _("The XML begins with a document type (DTD), which is not read: export the file without it."),
     "unknown_field": _("The layer has no field named “%(name)s”."),

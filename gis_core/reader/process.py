@@ -20,13 +20,14 @@ from typing import IO, Any, NoReturn, Self
 import numpy as np
 from django.conf import settings
 
-from gis_core.reader import launch, rasters, vectors
+from gis_core.reader import launch, rasters, texts, vectors
 from gis_core.reader.archives import Part, Unpacking
 from gis_core.reader.child import names, wire
 from gis_core.reader.child.trouble import Trouble
 from gis_core.reader.limits import Limits
 from gis_core.reader.problems import Problem, ReaderUnavailable, ReadRefused
 from gis_core.reader.rasters import Pixels, RasterInfo, Strip
+from gis_core.reader.texts import Lines
 from gis_core.reader.vectors import Batch, Chunk, CopyPlan, FileInfo, LayerInfo, Reading
 
 logger = logging.getLogger(__name__)
@@ -131,6 +132,11 @@ class RestrictedReader:
     def records(self, name: str, *, batch_size: int = BATCH) -> Iterator[Batch]:
         """Objects of an admitted JSON array, as features without geometry."""
         return self._batches({"op": "records", "name": self._checked(name), "size": batch_size})
+
+    def lines(self, name: str) -> Iterator[Lines]:
+        """The lines of an admitted text file, for formats of fixed width."""
+        for answer, blob in self._stream_of({"op": "lines", "name": self._checked(name)}):
+            yield self._sensible(texts.parse_lines, answer, blob.tobytes())
 
     def raster(self, name: str) -> RasterInfo:
         """What the headers of an admitted image say."""

@@ -11,7 +11,13 @@ begin
     if scope like 'part:%' then
         return format('%I in (select whole.id from %s whole)', substr(scope, 6), arpent.whole_of(target, scope));
     end if;
+    if scope like 'nominative:%' then
+        return format('%I in (select unnest((select arpent.consulted_%ss(%L))))',
+            split_part(scope, ':', 3), split_part(scope, ':', 3), split_part(scope, ':', 2));
+    end if;
     case scope
+        when 'journal' then
+            return '(select arpent.is_agency()) or members && (select arpent.administered())';
         when 'owner' then
             return '(select arpent.is_agency()) or owner_id in (select unnest((select arpent.members())))' || town
                 || ' or (shared_with <> ''{}'' and shared_with && (select arpent.members()))';

@@ -11,6 +11,9 @@
 --              its rows are protected one by one (private), those who see the owner's (owner_id, shared_with)
 --   person     rows of one person (person_id)
 --   part:X     rows that belong to a row of a private table, by the foreign key in column X
+--   nominative:L:C  who owns what: whoever has just written in the journal of owners that they read this row's parcel or
+--              account (column C), with the level L at least
+--   journal    lines that a function writes and nobody changes; administrators of the members concerned read them
 --   system     nobody but the owner's own functions
 create or replace function arpent.secure_table(target regclass, scope text, history boolean default true, layer_id bigint default null)
 returns void language plpgsql set search_path = pg_catalog, public as $$
@@ -23,15 +26,23 @@ begin
     execute format('revoke all on %s from arpent_web, arpent_worker', target);
     for sequence in select distinct pg_get_serial_sequence(target::text, attname) from pg_attribute
         where attrelid = target and attnum > 0 and not attisdropped loop
-        if sequence is not null and scope <> 'system' then
+        if sequence is not null and scope not in ('system', 'journal') then
             execute format('grant usage, select on sequence %s to arpent_web, arpent_worker', sequence);
         end if;
     end loop;
     if scope = 'system' then
         return;
     end if;
+    if scope = 'journal' then
+        execute format('grant select on %s to arpent_web', target);
+        execute format('alter table %s enable row level security', target);
+        execute format('drop policy if exists arpent_read on %s', target);
+        execute format('create policy arpent_read on %s for select to arpent_web using (%s)', target, arpent.row_policy(target, scope));
+        return;
+    end if;
     execute format('grant select, insert, update, delete on %s to arpent_worker', target);
-    execute format('grant select%s on %s to arpent_web', case scope when 'reference' then '' else ', insert, update, delete' end, target);
+    execute format('grant select%s on %s to arpent_web',
+        case when scope = 'reference' or scope like 'nominative:%' then '' else ', insert, update, delete' end, target);
     if scope = 'open' then
         return;
     end if;

@@ -6,6 +6,9 @@ begin
         return format('%I in (select whole.id from %s whole where %s)',
             substr(scope, 6), arpent.whole_of(target, scope), arpent.write_policy(target, 'owner'));
     end if;
+    if scope like 'nominative:%' then
+        return 'false';
+    end if;
     case scope
         when 'owner', 'visibility', 'feature' then
             return '(select arpent.is_agency()) or owner_id in (select unnest((select arpent.writers())))';

@@ -36,6 +36,9 @@ MESSAGES = {
     "address_unsure": _(
         "The address “%(address)s” is not found with certainty: the nearest is “%(found)s” (%(score)s %% alike)."
     ),
+    "majic_cut": _("The line was cut short: %(found)s characters, at least %(expected)s are expected. Get the file again."),
+    "majic_no_place": _("The premises %(identifier)s have an owner but no place (line 00): they were left out."),
+    "majic_no_parcel": _("The exemption is of the parcel %(identifier)s, which these files do not describe."),
     # Repairs
     "self_crossing": _("The outline crossed itself; it was repaired: area %(before)s m² before, %(after)s m² after."),
     "rings_repaired": _(
@@ -48,6 +51,21 @@ MESSAGES = {
     "unknown_commune": _("%(name)s (%(insee)s) has a boundary but is not in the official list of communes."),
     "commune_without_boundary": _("%(name)s (%(insee)s) is in the official list but has no boundary in these files."),
     "member_elsewhere": _("%(insee)s, a member of %(epci)s, has no boundary in these files and was left out of it."),
+    "majic_ghost": _(
+        "The parcel %(identifier)s is not in the plan (divided, merged or renumbered since): its owners were loaded, "
+        "but the map does not lead to them."
+    ),
+    "majic_no_owner": _("The account %(identifier)s has no owner in these files: send the PROP file of the same year."),
+    "majic_returns": _("From line %(line)s on, lines end as Windows writes them (CR LF); they were read all the same."),
+    "majic_encoding": _(
+        "The text is not in UTF-8 (accents from line %(line)s on): it was read as %(name)s. Look at a few names."
+    ),
+    "majic_shorter": _(
+        "The line is shorter than the others of its kind (%(found)s characters, %(expected)s for the first): it may "
+        "have been cut. What is read of it is complete."
+    ),
+    "majic_unused": _("Lines of type %(kind)s are not read: %(count)s."),
+    "majic_not_read": _("%(name)s is a file of MAJIC of which nothing is read."),
     "utf8_bom": _("The file starts with a byte order mark, which was skipped."),
     # Whole files
     "not_etalab": _(
@@ -56,6 +74,21 @@ MESSAGES = {
     ),
     "no_properties": _("This is not one of the cadastre files of Etalab: its features have no properties."),
     "etalab_not_used": _("This is the Etalab file of %(kind)s, which Arpent does not import."),
+    "not_majic": _(
+        "The name of a MAJIC file says what it holds (PROP, NBAT or BATI): this one’s does not, or the file is empty. "
+        "Keep the names that the administration gave."
+    ),
+    "majic_header": _(
+        "Line 1 is not the first line of a MAJIC file (département, direction, date): get the file again."
+    ),
+    "majic_year": _(
+        "Line 1 says the year %(year)s, whose layout Arpent does not know (known: %(known)s). Nothing was read: update "
+        "Arpent, or ask for another year."
+    ),
+    "majic_too_old": _(
+        "The file is of %(year)s and %(latest)s is already loaded: only the latest year and the one before may be kept."
+    ),
+    "majic_empty": _("The file has no line of data after its first lines."),
     "missing_source_file": _("No file of this folder is named like %(pattern)s."),
 }
 

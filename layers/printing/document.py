@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -165,11 +166,12 @@ class Brush:
 
 
 class Document:
-    """A PDF file in the making. `save` writes it; before, there is none."""
+    """A PDF file in the making, on disk or in memory. `save` writes it; before, there is none."""
 
-    def __init__(self, path: Path, *, title: str, author: str, subject: str, language: str) -> None:
+    def __init__(self, path: Path | BytesIO, *, title: str, author: str, subject: str, language: str) -> None:
         prepare_library()
-        self.canvas = Canvas(str(path), pageCompression=1, lang=language, pdfVersion=(1, 7), initialFontName=REGULAR)
+        target = str(path) if isinstance(path, Path) else path
+        self.canvas = Canvas(target, pageCompression=1, lang=language, pdfVersion=(1, 7), initialFontName=REGULAR)
         self.canvas.setTitle(title)
         self.canvas.setAuthor(author)
         self.canvas.setSubject(subject)

@@ -16,7 +16,7 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 # Read before anybody is known, or part of knowing who asks; the code alone guards them.
-DECLARED_OPEN = {"gis_core_territory", "gis_core_membership", "gis_core_townhall"}
+DECLARED_OPEN = {"gis_core_territory", "gis_core_membership", "gis_core_townhall", "owners_owneraccess"}
 
 
 def query(statement: str, *values: Any) -> list[tuple[Any, ...]]:

@@ -32,11 +32,13 @@ from layers.features.crs import epsg
 from layers.features.models import Attachment, Notice
 from layers.features.services.attachments import keep
 from layers.imports.models import Import
+from layers.owners.models import Level
 from layers.parcels.models import FrozenSheet
 from layers.printing.services.prints import file_of
 from orthophoto.models import Campaign
 from tests import factories
 from tests.photos import photo
+from tests.owners.deliveries import give
 from tests.policy import administration, layer_forms
 from tests.policy.table import METHODS, ROLES, lines
 from tiles import asking
@@ -44,7 +46,10 @@ from tiles import asking
 pytestmark = pytest.mark.django_db
 SECRET = "un mot de passe assez long"
 MISSING = 999_999_999
-PAGES = ("compte/", "membres/", "couches/", "couches-externes/", "imports/", "campagnes/", "administration/", "langue/")
+PAGES = (
+    *("compte/", "membres/", "couches/", "couches-externes/", "imports/", "campagnes/", "proprietaires/"),
+    *("administration/", "langue/"),
+)
 FEATURE = "api/v1/layers/<slug:slug>/features/<int:feature_id>/"
 PARCELS = Path(__file__).parents[1] / "data" / "etalab" / "parcels.json"
 
@@ -127,6 +132,9 @@ def make_world() -> World:
         "other": factories.layer("couche-autre", visibility=owner, owner=theirs),
     }
     host = layer_forms.make_externals(ours, theirs)
+    for member in (ours, theirs):
+        give(member, "permit_instructor", Level.NAMES)
+        give(member, "gis_administrator", Level.ALL)
     edited = {"own": editable(ours, "surfaces-notres"), "other": editable(theirs, "surfaces-autres")}
     with factories.as_owner():
         notices = {
@@ -260,7 +268,7 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
     made = world.imports.get(whose)
     exported = world.exports.get(role if whose == "own" else whose)
     job = printed if "/prints/" in route else exported if "/exports/" in route else world.jobs.get(foreign)
-    named = {"embers/": member, "membres/": member, "campa": campaign.slug if campaign else "nulle-part"}
+    named = {"embers/": member, "membres/": member, "acces/": member, "campa": campaign.slug if campaign else "nulle-part"}
     if EDITED.search(route) and scope != "public":
         layer = edited.layer if edited else None
     return {
@@ -277,6 +285,7 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         "token_id": token.pk if token else MISSING,
         "feature_id": edited.features[0] if edited else world.parcel_id,
         "features": edited.features if edited else (MISSING, MISSING + 1),
+        "parcel": f"{commune_of(world, whose)}000AB0001",
         "host_id": world.rows["host"] if whose == "own" else MISSING,
         "notice_id": notice.pk if notice else MISSING,
         "attachment_id": world.attachments[whose].pk if whose in world.attachments else MISSING,
@@ -291,6 +300,12 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         **{"z": z, "x": x, "y": y},
         "pyramid": "WebMercatorQuad",
     }
+
+
+def commune_of(world: World, whose: str) -> str:
+    """The INSEE code of a commune of ours, of another member, of nobody."""
+    member = {"other": world.theirs, "none": None}.get(whose, world.ours)
+    return str(member.territories.get().commune_id) if member else "45000"
 
 
 def address(route: str, given: dict[str, Any]) -> str:
@@ -336,6 +351,9 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
             "title_field": "nom",
             "field-0-keep": "on",
         },
+        ("proprietaires/acces/<slug:slug>/", "POST"): dict.fromkeys(ROLES[1:], "names"),
+        ("proprietaires/consulter/", "POST"): {"parcels": given["parcel"], "purpose": "permit"},
+        ("proprietaires/tiers/", "POST"): {"parcels": given["parcel"], "name": "Jeanne Fictive"},
         ("campagnes/nouvelle/", "POST"): order,
         ("campagnes/<slug:slug>/recommencer/", "POST"): order | {"delivery": "="},
         ("api/v1/imports/", "POST"): upload,
@@ -364,6 +382,10 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
     json_bodies["api/v1/parcels/select.csv", "POST"] = {"references": [given["idu"]]}
     json_bodies["api/v1/parcels/sheet/", "POST"] = {"parcels": [given["idu"]]}
     json_bodies["api/v1/parcels/sheets/", "POST"] = {"parcels": [given["idu"]]}
+    parcels = {"parcels": [given["parcel"]]}
+    for consulted in ("consultations/", "consultations/export/"):
+        json_bodies[f"api/v1/owners/{consulted}", "POST"] = parcels | {"purpose": "permit"}
+    json_bodies["api/v1/owners/requests/", "POST"] = parcels | {"requester": {"name": "Jeanne Fictive"}}
     json_bodies["api/v1/exports/", "POST"] = {"format": "gpkg", "layers": [{"layer": given["layer"]}]}
     first, second = given["features"]
     cut = {"type": "LineString", "coordinates": [[x + 30, y - 1], [x + 30, y + 101]]}
@@ -522,7 +544,7 @@ def seen(world: World, answer: Any, scope: str, role: str, route: str) -> tuple[
     given = arguments(world, route, role, scope)
     headers = {name: value for name, value in answer.items() if name not in ("Content-Length", "Expires")}
     text = f"{headers} {content!r}"
-    for asked in (address(route, given), given["slug"], given["member"], given["layer"]):
+    for asked in (address(route, given), given["slug"], given["member"], given["layer"], given["parcel"]):
         text = text.replace(str(asked), "…")
     return answer.status_code, text
 

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-from . import table
+from . import lines, table
 from .files import regular
 from .geojson import GeoJsonFile
 from .lockdown import lock_down, state
@@ -78,6 +78,9 @@ class Session:
             return self._delivery(request)
         if operation in VECTOR_OPERATIONS:
             return self._vector(operation, request)
+        if operation == "lines":
+            self._answers = lines.frames(self._stream(checked(request["name"])), self._limits)
+            return {}, ()
         batches = batched(self._rows(operation, request), int(request["size"]))
         self._answers = (batch.message() for batch in batches)
         return {}, ()

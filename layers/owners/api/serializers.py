@@ -1,0 +1,109 @@
+"""Shapes of what goes in and out of the owners' addresses."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from gis_core.models import Member
+from layers.owners.models import JournalLine, ThirdPartyRequest
+from layers.owners.services.consulting import MOST_PARCELS, PURPOSES
+from layers.owners.services.reading import AccountSeen, OwnerSeen
+from layers.owners.services.requests import MOST_PARCELS as MOST_PARCELS_OF_A_REQUEST
+
+type Json = dict[str, Any]
+
+
+class ConsultationOrderSerializer(serializers.Serializer[Json]):
+    parcels = serializers.ListField(
+        child=serializers.CharField(max_length=30), min_length=1, max_length=MOST_PARCELS, help_text="idu"
+    )
+    purpose = serializers.ChoiceField(choices=[(one.value, one.label) for one in PURPOSES])
+    reference = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    year = serializers.IntegerField(min_value=2000, max_value=2100, required=False, allow_null=True, default=None)
+
+
+class OwnerSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    share = serializers.CharField()
+    group = serializers.CharField()
+    siren = serializers.CharField()
+    address = serializers.CharField()
+    born = serializers.CharField(allow_null=True)
+    birthplace = serializers.CharField(allow_null=True)
+
+
+class OwnersByRightSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    label = serializers.CharField()
+    owners = OwnerSerializer(many=True)
+
+
+class AccountSerializer(serializers.Serializer[AccountSeen]):
+    code = serializers.CharField()
+    ground = serializers.BooleanField()
+    premises = serializers.ListField(child=serializers.CharField())
+    rights = serializers.SerializerMethodField()
+
+    def get_rights(self, account: AccountSeen) -> list[Json]:
+        """Owners by their right, in the register's order."""
+        groups: dict[str, list[OwnerSeen]] = {}
+        for owner in account.owners:
+            groups.setdefault(owner.right_code, []).append(owner)
+        named = [{"code": code, "label": owners[0].right, "owners": owners} for code, owners in groups.items()]
+        return list(OwnersByRightSerializer(named, many=True).data)
+
+
+class ParcelOwnersSerializer(serializers.Serializer[Any]):
+    idu = serializers.CharField()
+    year = serializers.IntegerField()
+    area_m2 = serializers.IntegerField()
+    address = serializers.CharField()
+    subdivisions = serializers.IntegerField()
+    accounts = AccountSerializer(many=True)
+    exemptions = serializers.ListField(child=serializers.CharField())
+
+
+class ConsultationSerializer(serializers.Serializer[Any]):
+    line = serializers.IntegerField(help_text="of the journal")
+    flagged = serializers.BooleanField(help_text="many owners were read in a short time: administrators see it")
+    parcels = ParcelOwnersSerializer(many=True)
+    missing = serializers.ListField(child=serializers.CharField(), help_text="parcels that the register does not know")
+
+
+class RequesterSerializer(serializers.Serializer[Json]):
+    name = serializers.CharField(max_length=150)
+    address = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
+    exemption = serializers.ChoiceField(
+        choices=ThirdPartyRequest.Exemption.choices, required=False, allow_blank=True, default=""
+    )
+
+
+class RequestOrderSerializer(serializers.Serializer[Json]):
+    requester = RequesterSerializer()
+    parcels = serializers.ListField(
+        child=serializers.CharField(max_length=30), min_length=1, max_length=MOST_PARCELS_OF_A_REQUEST, help_text="idu"
+    )
+
+
+class JournalLineSerializer(serializers.ModelSerializer[JournalLine]):
+    """A line as administrators read it: it names parcels, never owners."""
+
+    action = serializers.ChoiceField(choices=JournalLine.Action.choices)
+    purpose = serializers.ChoiceField(choices=JournalLine.Purpose.choices)
+    members = serializers.SerializerMethodField()
+
+    class Meta:
+        model = JournalLine
+        fields = (
+            *("id", "at", "action", "by_user", "by_name", "by_token", "members", "purpose", "reference", "parcels"),
+            *("owners", "refusal", "flagged"),
+        )
+
+    def get_members(self, line: JournalLine) -> list[str]:
+        """Short names of the members concerned, those that still exist."""
+        names: dict[int, str] = self.context["names"]
+        return [names[pk] for pk in line.members if pk in names]
+
+
+def names_of_members() -> dict[int, str]:
+    return dict(Member.objects.values_list("pk", "slug"))

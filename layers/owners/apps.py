@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class OwnersConfig(AppConfig):
+    name = "layers.owners"
+    label = "owners"
+    verbose_name = _("Owners")
+
+    def ready(self) -> None:
+        from layers.owners.importers.register import register_sources
+        from layers.owners.sections import register_sections
+
+        register_sources()
+        register_sections()

@@ -1,0 +1,22 @@
+"""What is taken away: a table of owners, an extract for a third party. They are made in memory and sent, never stored."""
+
+from django.http import HttpResponse
+from django.utils import timezone
+
+from layers.owners.extract import pdf
+from layers.owners.services.consulting import Consultation
+from layers.owners.services.requests import Extract
+from layers.owners.table import csv_bytes
+
+
+def csv_file(found: Consultation) -> HttpResponse:
+    return file_of(csv_bytes(found), "text/csv; charset=utf-8", f"proprietaires-{timezone.localdate()}.csv")
+
+
+def pdf_file(extract: Extract) -> HttpResponse:
+    return file_of(pdf(extract), "application/pdf", f"extrait-{extract.number}.pdf")
+
+
+def file_of(content: bytes, content_type: str, name: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(content, content_type=content_type, headers=headers)

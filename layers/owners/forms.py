@@ -1,0 +1,65 @@
+"""The forms of owners' pages. They keep what was typed; the services decide."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from gis_core.forms import AccessibleForm
+from gis_core.rights import Role
+from layers.owners.models import Level, ThirdPartyRequest
+from layers.owners.services.consulting import LONGEST_REFERENCE, PURPOSES
+
+
+class LevelsForm(AccessibleForm):
+    """What each role reads at a member."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for role in Role:
+            self.fields[role.value] = forms.ChoiceField(label=role.label, choices=Level.choices)
+
+    def levels(self) -> dict[Role, Level]:
+        """The levels of a good form."""
+        return {role: Level(self.cleaned_data[role.value]) for role in Role}
+
+
+class ParcelsForm(AccessibleForm):
+    """Which parcels."""
+
+    parcels = forms.CharField(
+        label=_("Parcels"),
+        max_length=4_000,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+        help_text=_("Their identifiers, such as 45901000AB0123, separated by blanks or new lines."),
+    )
+
+    def identifiers(self) -> list[str]:
+        """The parcels of a good form."""
+        given: str = self.cleaned_data["parcels"]
+        return given.replace(",", " ").replace(";", " ").split()
+
+
+class ConsultationForm(ParcelsForm):
+    """Which parcels, and why."""
+
+    purpose = forms.ChoiceField(
+        label=_("Purpose"), choices=[("", _("Choose…")), *((one.value, one.label) for one in PURPOSES)]
+    )
+    reference = forms.CharField(
+        label=_("Reference"),
+        max_length=LONGEST_REFERENCE,
+        required=False,
+        help_text=_("The number of the file, or a few words: the journal keeps them."),
+    )
+
+
+class RequestForm(ParcelsForm):
+    """Who asks at the counter, and for which parcels."""
+
+    name = forms.CharField(label=_("Requester"), max_length=150, help_text=_("Name and first names, or the company."))
+    address = forms.CharField(label=_("Address"), max_length=300, required=False)
+    exemption = forms.ChoiceField(
+        label=_("Exemption from the limits"), choices=ThirdPartyRequest.Exemption.choices, required=False
+    )
+    field_order = ["name", "address", "exemption", "parcels"]

@@ -1,0 +1,295 @@
+"""Loading MAJIC: any number of files, one transaction, one event. The latest year and the one before are kept, no more."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from psycopg import sql
+
+from gis_core.errors import Invalid
+from gis_core.reader import Limits, RestrictedReader
+from layers.cadastre.importers.load import open_event
+from layers.imports.report import FileReport, ImportReport
+from layers.imports.rows import FileRefused, Refused, Remark
+from layers.imports.sources import Order
+from layers.owners.importers import majic
+
+# The columns that each kind of line gives, after those that every staged line has: all text but the area.
+STAGED = {
+    "holdings": ("idu", "account", "area_m2", "address"),
+    "subdivisions": ("idu", "subdivision"),
+    "exemptions": ("idu", "subdivision", "rank", "code", "first_year", "last_year"),
+    "places": ("invar", "idu", "place"),
+    "premises": ("invar", "account"),
+    "owners": (
+        *("account", "rank", "person", "right_code", "share_code", "kind", "group_code", "denomination", "title"),
+        *("name", "first_names", "legal_form", "siren", "address", "born", "birthplace"),
+    ),
+}
+EVERY = ("file", "line", "year", "insee")
+TYPES = {"file": "int", "line": "int", "year": "smallint", "area_m2": "bigint"}
+# What makes a second line a repetition of the first.
+KEYS = {
+    "holdings": ("idu",),
+    "subdivisions": ("idu", "subdivision"),
+    "exemptions": ("idu", "subdivision", "rank"),
+    "places": ("invar", "insee"),
+    "premises": ("invar", "insee"),
+    "owners": ("account", "rank", "person"),
+}
+TABLES = ("owners_holding", "owners_premises", "owners_owner", "owners_birth", "owners_exemption")
+SUBDIVISIONS = "(select count(*) from staged_subdivisions s where s.idu = h.idu and s.year = h.year)"
+# Each table: the staged lines that replace its rows of the same years and communes, and the rows that they make.
+FILLED = {
+    "owners_holding": (
+        "holdings",
+        "insert into owners_holding (year, insee, idu, account, area_m2, address, subdivisions)"
+        f" select year, insee, idu, account, area_m2, address, {SUBDIVISIONS} from staged_holdings h",
+    ),
+    "owners_exemption": (
+        "holdings",
+        "insert into owners_exemption (year, insee, idu, subdivision, rank, code, first_year, last_year)"
+        " select year, insee, idu, subdivision, rank, code, first_year, last_year from staged_exemptions",
+    ),
+    "owners_premises": (
+        "premises",
+        'insert into owners_premises (year, insee, invar, idu, account, "where")'
+        " select p.year, p.insee, p.invar, l.idu, p.account, l.place"
+        " from staged_premises p join staged_places l using (year, insee, invar)",
+    ),
+    "owners_owner": (
+        "owners",
+        "insert into owners_owner (year, insee, account, rank, person, right_code, share_code, kind, group_code,"
+        " denomination, title, name, first_names, legal_form, siren, address)"
+        " select year, insee, account, rank, person, right_code, share_code, kind, group_code,"
+        " denomination, title, name, first_names, legal_form, siren, address from staged_owners",
+    ),
+    "owners_birth": (
+        "owners",
+        "insert into owners_birth (year, insee, account, rank, person, born, birthplace)"
+        " select year, insee, account, rank, person, born, birthplace from staged_owners"
+        " where born <> '' or birthplace <> ''",
+    ),
+}
+# Lines that come in but lead nowhere, or from nowhere: told, none of them left out.
+DOUBTS = {
+    "majic_ghost": "select h.file, h.line, h.idu from staged_holdings h where not exists"
+    " (select from cadastre_parcel p where p.idu = h.idu) and exists"
+    " (select from cadastre_parcel p where p.insee = h.insee)",
+    "majic_no_owner": "select h.file, h.line, h.account from staged_holdings h where not exists"
+    " (select from staged_owners o where o.account = h.account and o.year = h.year) and not exists"
+    " (select from owners_owner o where o.account = h.account and o.year = h.year)",
+}
+LEFT_OUT = {
+    "majic_no_place": "delete from staged_premises p where not exists (select from staged_places l"
+    " where l.invar = p.invar and l.insee = p.insee and l.year = p.year) returning p.file, p.line, p.invar",
+    "majic_no_parcel": "delete from staged_exemptions e where not exists (select from staged_holdings h"
+    " where h.idu = e.idu and h.year = e.year) returning e.file, e.line, e.idu",
+}
+BATCH = 20_000
+LIMITS = Limits(file_bytes=8 << 30, cpu_seconds=1800)
+
+
+@dataclass(slots=True)
+class Loading:
+    """The state of one import: lines that wait for COPY by table, the year of each file (by its number)."""
+
+    order: Order
+    report: ImportReport
+    waiting: defaultdict[str, list[tuple[Any, ...]]] = field(default_factory=lambda: defaultdict(list))
+    years: dict[int, int] = field(default_factory=dict)
+
+
+def import_majic(order: Order) -> ImportReport:
+    """Read and load the files; the report says what became of each line, and names nobody."""
+    member = order.member.slug if order.member else None
+    report = ImportReport("majic", member=member, source_date=order.source_date, started_at=timezone.now())
+    with RestrictedReader(LIMITS) as reader, transaction.atomic():
+        loading = Loading(order, report)
+        prepare()
+        for path in files(order.paths):
+            load_file(loading, reader, path)
+        if report.loaded:
+            finish(loading)
+    report.ended_at = timezone.now()
+    return report
+
+
+def files(paths: Sequence[Path]) -> Iterator[Path]:
+    """The files named, and those with a fitting name in the folders named."""
+    for path in paths:
+        if path.is_dir():
+            parts = tuple(part for part, _kind in majic.FILE_KINDS)
+            yield from sorted(file for file in path.iterdir() if file.is_file() and named(file, parts))
+        else:
+            yield path
+
+
+def named(file: Path, parts: Sequence[str]) -> bool:
+    return any(part in file.name.upper() for part in parts)
+
+
+def prepare() -> None:
+    """The temporary tables that lines wait in."""
+    for table, columns in STAGED.items():
+        typed = [
+            sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(TYPES.get(name, "text"))) for name in (*EVERY, *columns)
+        ]
+        run(sql.SQL("create temporary table {} ({}) on commit drop").format(staged(table), sql.SQL(", ").join(typed)))
+
+
+def staged(table: str) -> sql.Identifier:
+    return sql.Identifier(f"staged_{table}")
+
+
+def load_file(loading: Loading, reader: RestrictedReader, path: Path) -> None:
+    """Stage one file's lines, or say why the file as a whole is refused."""
+    report = loading.report.file(path.name)
+    loading.waiting.clear()
+    try:
+        with transaction.atomic():
+            kind = majic.kind_of(path)
+            report.kind = kind or "majic"
+            if not kind:
+                report.tell(Remark("majic_not_read", {"name": path.name}))
+                return
+            opened = majic.read(reader, path, kind)
+            stage_file(loading, opened, report)
+            if not report.loaded and not report.refused_rows:
+                raise FileRefused("majic_empty")
+            loading.years[len(loading.report.files) - 1] = opened.year
+    except Invalid as error:
+        report.file_refused(error)
+
+
+def refuse_old_years(loading: Loading) -> int:
+    """Files of a year that may not be kept any more come in no longer; returns the first year that may."""
+    with connection.cursor() as cursor:
+        cursor.execute("select greatest((select max(year) from owners_holding), (select max(year) from owners_owner))")
+        (loaded,) = cursor.fetchone()
+    latest = max(year for year in (loaded, *loading.years.values()) if year)
+    for number, year in loading.years.items():
+        if year < latest - 1:
+            loading.report.files[number].file_refused(FileRefused("majic_too_old", year=year, latest=latest))
+            for table in STAGED:
+                run(sql.SQL("delete from {} where file = {}").format(staged(table), sql.Literal(number)))
+    return latest - 1
+
+
+def stage_file(loading: Loading, opened: majic.MajicFile, report: FileReport) -> None:
+    number = len(loading.report.files) - 1
+    for told, found in enumerate(opened.lines, start=1):
+        match found:
+            case majic.Line():
+                stage_line(loading, found, number, opened.year, report)
+            case Refused():
+                report.row_refused(found)
+            case Remark():
+                report.tell(found, found.params.get("line"))
+        if told % BATCH == 0:
+            copy(loading)
+            loading.order.tell(None, _("Reading %(file)s") % {"file": report.name})
+    copy(loading)
+    for kind, count in sorted(opened.unused.items()):
+        report.tell(Remark("majic_unused", {"kind": kind, "count": count}))
+
+
+def stage_line(loading: Loading, line: majic.Line, number: int, year: int, report: FileReport) -> None:
+    territory = loading.order.territory
+    if territory is not None and line.insee not in territory:
+        report.row_refused(Refused(line.number, None, "outside_territory", {"insee": line.insee}))
+        return
+    report.loaded += 1
+    loading.waiting[line.table].append((number, line.number, year, line.insee, *line.values))
+
+
+def copy(loading: Loading) -> None:
+    """COPY what waits into the temporary tables."""
+    for table, rows in loading.waiting.items():
+        names = sql.SQL(", ").join(map(sql.Identifier, (*EVERY, *STAGED[table])))
+        with (
+            connection.cursor() as cursor,
+            cursor.copy(sql.SQL("copy {} ({}) from stdin").format(staged(table), names)) as target,
+        ):
+            for row in rows:
+                target.write_row(row)
+    loading.waiting.clear()
+
+
+def finish(loading: Loading) -> None:
+    """Look at what was staged as a whole, then put it in place."""
+    loading.order.tell(None, _("Putting the data in place"))
+    first_year = refuse_old_years(loading)
+    for table, key in KEYS.items():
+        run(sql.SQL("create index on {} ({}, year)").format(staged(table), sql.SQL(", ").join(map(sql.Identifier, key))))
+        run(sql.SQL("analyze {}").format(staged(table)))
+        leave_out(loading, "duplicate_in_import", repetitions(table, key))
+    for code, statement in LEFT_OUT.items():
+        leave_out(loading, code, sql.SQL(statement))
+    for code, statement in DOUBTS.items():
+        doubt(loading, code, sql.SQL(statement))
+    report = loading.report
+    detail = {
+        "files": [file.name for file in report.files],
+        "loaded": report.loaded,
+        "refused": report.refused,
+        "member": report.member,
+        "years": sorted(set(loading.years.values())),
+    }
+    open_event(TABLES, {**detail, "source": "majic"})
+    replace()
+    forget_before(first_year)
+
+
+def repetitions(table: str, key: Sequence[str]) -> sql.Composed:
+    """Delete every line but the first that has the same key in the same year."""
+    names = [sql.Identifier(name) for name in (*key, "year")]
+    return sql.SQL(
+        "delete from {table} again using (select ctid, row_number() over (partition by {names} order by file, line) as nth"
+        " from {table}) numbered where again.ctid = numbered.ctid and nth > 1 returning again.file, again.line, again.{key}"
+    ).format(table=staged(table), names=sql.SQL(", ").join(names), key=names[0])
+
+
+def leave_out(loading: Loading, code: str, statement: sql.Composable) -> None:
+    """Lines that a statement deletes from what was staged count as refused."""
+    for file, line, identifier in lines_found(statement):
+        report = loading.report.files[file]
+        report.loaded -= 1
+        report.row_refused(Refused(line, identifier, code, {"identifier": identifier}))
+
+
+def doubt(loading: Loading, code: str, statement: sql.Composable) -> None:
+    for file, line, identifier in lines_found(statement):
+        loading.report.files[file].tell(Remark(code, {"identifier": identifier}), line, identifier)
+
+
+def lines_found(statement: sql.Composable) -> list[tuple[int, int, str]]:
+    """(file, line, identifier) of the lines that a statement finds, in their order."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return sorted(cursor.fetchall())
+
+
+def replace() -> None:
+    """The rows of the staged years and communes make place for what was staged."""
+    for table, (source, statement) in FILLED.items():
+        gone = "delete from {} old using (select distinct year, insee from {}) new where old.year = new.year and old.insee = new.insee"
+        run(sql.SQL(gone).format(sql.Identifier(table), staged(source)))
+        run(sql.SQL(statement))
+        run(sql.SQL("analyze {}").format(sql.Identifier(table)))
+
+
+def forget_before(year: int) -> None:
+    """Only the latest year and the one before may be kept."""
+    for table in TABLES:
+        run(sql.SQL("delete from {} where year < {}").format(sql.Identifier(table), sql.Literal(year)))
+
+
+def run(statement: sql.Composable) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)

@@ -1,0 +1,18 @@
+"""The source of owners."""
+
+from django.utils.translation import gettext_lazy as _
+
+from layers.imports.sources import Source, register_source
+from layers.owners.importers.load_majic import import_majic
+
+
+def register_sources() -> None:
+    """Called when the app starts."""
+    register_source(
+        Source(
+            slug="majic",
+            label=_("Owners (MAJIC)"),
+            help=_("The files of the DGFiP as they are delivered: PROP, NBAT and BATI of the same year."),
+            run=import_majic,
+        )
+    )

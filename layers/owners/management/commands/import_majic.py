@@ -1,0 +1,8 @@
+"""`manage.py import_majic PATH... [--member M] [--report FILE.json]`."""
+
+from layers.imports.command import ImportCommand
+
+
+class Command(ImportCommand):
+    help = "Importe les propriétaires (MAJIC) : fichiers PROP, NBAT et BATI d'une même année."
+    source = "majic"

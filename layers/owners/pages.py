@@ -1,0 +1,141 @@
+"""/proprietaires/: who may read owners, the journal of those who did, consultations by hand and at the counter."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from gis_core.errors import ArpentError
+from gis_core.middleware import rights_of_request
+from gis_core.models import Member, User
+from gis_core.parameters import Page
+from gis_core.problem import status_of
+from gis_core.rights import Rights
+from gis_core.services.members import administered_member
+from layers.owners.files import csv_file, pdf_file
+from layers.owners.forms import ConsultationForm, LevelsForm, RequestForm
+from layers.owners.models import JournalLine
+from layers.owners.services import journal
+from layers.owners.services.access import give_levels, levels_of, open_communes
+from layers.owners.services.consulting import consult, demand
+from layers.owners.services.requests import Requester, answer_request
+
+
+def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    return never_cache(login_required(view))
+
+
+def rights_of_page(request: HttpRequest) -> Rights:
+    """The asker's rights; PermissionDenied for whoever administers nothing."""
+    rights = rights_of_request(request)
+    if not rights.administers:
+        raise PermissionDenied
+    return rights
+
+
+@require_safe
+@page
+def access_list(request: HttpRequest) -> HttpResponse:
+    """The members that the asker administers, with what each role reads there."""
+    rights = rights_of_page(request)
+    members = [
+        {"member": member, "levels": [(role.label, level.label) for role, level in levels_of(member).items()]}
+        for member in Member.objects.administered_by(rights)
+    ]
+    return shown(request, "access_list", {"members": members})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def access(request: HttpRequest, slug: str) -> HttpResponse:
+    """Choose what each role reads at a member."""
+    rights = rights_of_request(request)
+    member = administered_member(rights=rights, slug=slug)
+    started = {role.value: level.value for role, level in levels_of(member).items()}
+    form = LevelsForm(request.POST or None, initial=started)
+    if request.method == "POST" and form.is_valid():
+        give_levels(slug, form.levels(), rights)
+        messages.success(request, _("The access to owners is saved."))
+        return redirect("owner_access_list")
+    status = 400 if request.method == "POST" else 200
+    return shown(request, "access", {"form": form, "member": member}, status)
+
+
+@require_safe
+@page
+def journal_page(request: HttpRequest) -> HttpResponse:
+    """Who consulted what and why."""
+    rights = rights_of_page(request)
+    rows, wanted = journal.lines_for(rights), Page.parse(request.GET)
+    total = rows.count()
+    context = {
+        "lines": rows[wanted.stretch()],
+        "total": total,
+        "flagged": rows.filter(flagged=True).count(),
+        "before": wanted.offset - wanted.limit if wanted.offset >= wanted.limit else None,
+        "after": wanted.offset + wanted.limit if wanted.offset + wanted.limit < total else None,
+    }
+    return shown(request, "journal", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def consultation(request: HttpRequest) -> HttpResponse:
+    """Ask for the owners of parcels; they are shown once, on this page or in a table."""
+    form = ConsultationForm(request.POST or None, initial={"parcels": request.GET.get("parcels", "")[:4_000]})
+    context: dict[str, Any] = {"form": form, "may_read": bool(open_communes())}
+    if request.method != "POST":
+        return shown(request, "consultation", context)
+    if not form.is_valid():
+        return shown(request, "consultation", context, 400)
+    action = JournalLine.Action.EXPORT if "export" in request.POST else JournalLine.Action.CONSULTATION
+    given = form.cleaned_data
+    try:
+        asked = demand(form.identifiers(), given["purpose"], given["reference"])
+        found = consult(asked, user=person(request), rights=rights_of_request(request), action=action)
+    except ArpentError as error:
+        return shown(request, "consultation", context, blame(form, error))
+    if action == JournalLine.Action.EXPORT:
+        return csv_file(found)
+    return shown(request, "consultation", context | {"found": found})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def third_party(request: HttpRequest) -> HttpResponse:
+    """A request at the counter, answered by an extract."""
+    form = RequestForm(request.POST or None, initial={"parcels": request.GET.get("parcels", "")[:4_000]})
+    if request.method != "POST":
+        return shown(request, "third_party", {"form": form})
+    if not form.is_valid():
+        return shown(request, "third_party", {"form": form}, 400)
+    requester = Requester(**{name: form.cleaned_data[name] for name in ("name", "address", "exemption")})
+    rights = rights_of_request(request)
+    try:
+        return pdf_file(answer_request(requester, form.identifiers(), user=person(request), rights=rights))
+    except ArpentError as error:
+        return shown(request, "third_party", {"form": form}, blame(form, error))
+
+
+def person(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def blame(form: Form, error: ArpentError) -> int:
+    """Put an error at the field that it is about; returns the answer's status."""
+    field = error.extra.get("parameter")
+    form.add_error(field if field in form.fields else None, error.message)
+    return status_of(error)
+
+
+def shown(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    return render(request, f"owners/{template}.html", {"section": "members", **context}, status=status)

@@ -1,0 +1,35 @@
+"""Who may read owners: levels by role at each member, and the communes that they open to an asker."""
+
+from collections.abc import Mapping
+
+from django.db import connection, transaction
+
+from gis_core.models import Member
+from gis_core.rights import Rights, Role
+from gis_core.services.members import administered_member
+from layers.owners.models import Level, OwnerAccess
+
+
+def open_communes(level: Level = Level.NAMES) -> frozenset[str]:
+    """INSEE codes in which whoever asks may read owners: PostgreSQL answers, by the rule that its policies follow."""
+    with connection.cursor() as cursor:
+        cursor.execute("select arpent.owner_insee(%s)", [level.value])
+        (codes,) = cursor.fetchone()
+    return frozenset(codes)
+
+
+def levels_of(member: Member) -> dict[Role, Level]:
+    """The level of every role at a member."""
+    found = dict(OwnerAccess.objects.filter(member=member).values_list("role", "level"))
+    return {role: Level(found.get(role, Level.NONE)) for role in Role}
+
+
+@transaction.atomic
+def give_levels(slug: str, levels: Mapping[Role, Level], rights: Rights) -> Member:
+    """Set what each role reads at a member. Raises NotFound and Forbidden (only its administrators may)."""
+    member = administered_member(rights=rights, slug=slug)
+    known = levels_of(member)
+    for role, level in levels.items():
+        if known[role] != level:
+            OwnerAccess.objects.update_or_create(member=member, role=role, defaults={"level": level})
+    return member

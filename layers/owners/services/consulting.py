@@ -1,0 +1,149 @@
+"""Asking for the owners of parcels: a purpose, a line in the journal, then what the asker's level opens."""
+
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from threading import BoundedSemaphore
+from typing import NoReturn
+
+from django.utils.translation import gettext as _
+
+from gis_core.errors import Forbidden, Invalid, Unavailable
+from gis_core.models import User
+from gis_core.rights import Rights
+from layers.cadastre.references import IDENTIFIER, without_direction
+from layers.owners.models import JournalLine
+from layers.owners.services import journal
+from layers.owners.services.access import open_communes
+from layers.owners.services.reading import ParcelSeen, count, read
+
+MOST_PARCELS = 100
+LONGEST_REFERENCE = 200
+SLOWED_S = 5.0
+# A slowed answer keeps one of the web process's four threads: one person's patience must not be everybody's.
+SLOWED = BoundedSemaphore(1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demand:
+    """Which parcels (identifiers of 14 characters), why, and in which year of the register (None: the latest)."""
+
+    parcels: tuple[str, ...]
+    purpose: JournalLine.Purpose
+    reference: str = ""
+    year: int | None = None
+
+    @property
+    def insee(self) -> set[str]:
+        return {idu[:5] for idu in self.parcels}
+
+
+@dataclass(frozen=True, slots=True)
+class Consultation:
+    """What was read; `missing` are the parcels that the register does not know. `flagged`: see the journal."""
+
+    line: int
+    flagged: bool
+    parcels: tuple[ParcelSeen, ...]
+    missing: tuple[str, ...]
+
+
+# A third party's request has a way of its own, where it is counted.
+PURPOSES = tuple(one for one in JournalLine.Purpose if one != JournalLine.Purpose.THIRD_PARTY)
+
+
+def demand(parcels: Sequence[str], purpose: str, reference: str = "", year: int | None = None) -> Demand:
+    """What is asked, checked. Raises Invalid."""
+    if purpose not in PURPOSES:
+        known = ", ".join(PURPOSES)
+        raise Invalid(_("Say why you ask: “purpose” is one of %(known)s.") % {"known": known}, parameter="purpose")
+    text = reference.strip()
+    if purpose == JournalLine.Purpose.OTHER and not text:
+        raise Invalid(_("Say in a few words what these owners are asked for."), parameter="reference")
+    if len(text) > LONGEST_REFERENCE or not text.isprintable():
+        message = _("The reference holds at most %(limit)s characters on one line.")
+        raise Invalid(message % {"limit": LONGEST_REFERENCE}, parameter="reference")
+    return Demand(parcels=identifiers(parcels), purpose=JournalLine.Purpose(purpose), reference=text, year=year)
+
+
+def identifiers(parcels: Sequence[str], most: int = MOST_PARCELS) -> tuple[str, ...]:
+    """Identifiers of 14 characters, each once, given with or without the direction (15). Raises Invalid."""
+    found = tuple(dict.fromkeys(identifier(one) for one in parcels))
+    if not 0 < len(found) <= most:
+        message = _("Between one and %(most)s parcels can be asked for at once.")
+        raise Invalid(message % {"most": most}, parameter="parcels")
+    return found
+
+
+def identifier(text: str) -> str:
+    packed = re.sub(r"[\s.-]", "", text).upper()[:20]
+    found = packed if IDENTIFIER.fullmatch(packed) else without_direction(packed)
+    if found is None or not packed.isascii():
+        message = _("“%(text)s” is not a parcel: its identifier has 14 characters, such as 45901000AB0123.")
+        raise Invalid(message % {"text": packed}, parameter="parcels")
+    return found
+
+
+def consult(
+    asked: Demand,
+    *,
+    user: User,
+    rights: Rights,
+    action: JournalLine.Action = JournalLine.Action.CONSULTATION,
+) -> Consultation:
+    """Write in the journal, then read. Raises Forbidden (which is written too) and Unavailable (nothing is shown)."""
+    concerned = journal.members_concerned(rights, asked.insee)
+    entry = entry_of(asked, user, concerned, action)
+    check_open(asked, entry)
+    written = journal.write(replace(entry, owners=count(asked.parcels)))
+    if written.flagged:
+        slow_down()
+    parcels = read(written.id, asked.parcels, asked.year)
+    seen = {one.idu for one in parcels}
+    return Consultation(written.id, written.flagged, parcels, tuple(idu for idu in asked.parcels if idu not in seen))
+
+
+def owners_of(
+    idus: Sequence[str], rights: Rights, purpose: str, *, reference: str = "", year: int | None = None
+) -> Consultation:
+    """The owners of parcels for whoever these rights are of: never without a line in the journal. Raises as `consult`."""
+    user = User.objects.filter(pk=rights.user_id).first()
+    if user is None:
+        raise Forbidden(_("Sign in to read owners."))
+    return consult(demand(idus, purpose, reference, year), user=user, rights=rights)
+
+
+def entry_of(asked: Demand, user: User, members: list[int], action: JournalLine.Action) -> journal.Entry:
+    return journal.Entry(
+        action=action,
+        purpose=asked.purpose,
+        reference=asked.reference,
+        parcels=list(asked.parcels),
+        members=members,
+        **journal.who(user),
+    )
+
+
+def check_open(asked: Demand, entry: journal.Entry) -> None:
+    """Raises Forbidden, once the refusal is in the journal, when the asker may not read one of the parcels."""
+    opened = open_communes()
+    closed = sum(idu[:5] not in opened for idu in asked.parcels)
+    if closed:
+        refuse(entry, _("The owners of %(count)s of these parcels are not open to you.") % {"count": closed})
+
+
+def refuse(entry: journal.Entry, message: str) -> NoReturn:
+    """Write a refusal in the journal, then raise it."""
+    journal.write(replace(entry, refusal=message))
+    raise Forbidden(message)
+
+
+def slow_down() -> None:
+    """Make somebody who reads a lot wait. Raises Unavailable for those who do not wait for their own answer."""
+    if not SLOWED.acquire(blocking=False):
+        raise Unavailable(_("Your consultations are slowed down: wait for the answer before you ask again."))
+    try:
+        time.sleep(SLOWED_S)
+    finally:
+        SLOWED.release()

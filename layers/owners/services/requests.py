@@ -1,0 +1,111 @@
+"""What a third party may be told at the counter (LPF L.107 A, R*107 A-1 and following): counted, then an extract."""
+
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from gis_core.errors import Forbidden, Invalid
+from gis_core.models import Member, User
+from gis_core.rights import Rights
+from layers.features.words import search_text
+from layers.owners.models import JournalLine, Level, OwnerAccess
+from layers.owners.services import consulting, journal
+from layers.owners.services.reading import ParcelSeen, count, read
+
+# R*107 A-1: one commune, and no more than five parcels.
+MOST_PARCELS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requester:
+    """Who asks at the counter; `exemption` says why the limits do not bind them."""
+
+    name: str
+    address: str = ""
+    exemption: str = ""
+
+    @property
+    def key(self) -> str:
+        """The same for “Jean Dupont” and “DUPONT Jean”."""
+        return " ".join(sorted(search_text(self.name).split()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extract:
+    """What is handed over: never birth, nor why somebody pays no tax."""
+
+    number: int
+    at: datetime
+    service: Member
+    requester: Requester
+    parcels: tuple[ParcelSeen, ...]
+    missing: tuple[str, ...]
+
+
+@transaction.atomic
+def answer_request(requester: Requester, parcels: list[str], *, user: User, rights: Rights) -> Extract:
+    """Count the request, write it in the journal, read. Raises Invalid, Forbidden (limits, rights) and Unavailable."""
+    asked = consulting.Demand(
+        parcels=consulting.identifiers(parcels, MOST_PARCELS), purpose=JournalLine.Purpose.THIRD_PARTY
+    )
+    if len(asked.insee) > 1:
+        raise Invalid(_("A request is about one commune alone (LPF R*107 A-1)."), parameter="parcels")
+    if not requester.key:
+        raise Invalid(_("The requester gives their name, or that of their company."), parameter="requester")
+    action = JournalLine.Action.EXTRACT
+    entry = consulting.entry_of(asked, user, journal.members_concerned(rights, asked.insee), action)
+    consulting.check_open(asked, entry)
+    service = service_for(rights, *asked.insee)
+    number, in_week, in_month = counted(requester, asked, service)
+    if number is None:
+        words = _("This person has made %(week)s requests this week and %(month)s this month: the limits are 5 and 10.")
+        consulting.refuse(entry, words % {"week": in_week, "month": in_month})
+    reference = _("Request no. %(number)s") % {"number": number}
+    written = journal.write(replace(entry, reference=reference, owners=count(asked.parcels)))
+    if written.flagged:
+        consulting.slow_down()
+    seen = read(written.id, asked.parcels)
+    known = {one.idu for one in seen}
+    missing = tuple(idu for idu in asked.parcels if idu not in known)
+    return Extract(
+        number=number, at=timezone.now(), service=service, requester=requester, parcels=seen, missing=missing
+    )
+
+
+def service_for(rights: Rights, insee: str) -> Member:
+    """The member that answers: the asker's own where their role reads the owners of this commune. Raises Forbidden."""
+    reading = OwnerAccess.objects.filter(level__in=(Level.NAMES, Level.ALL), member__territories__commune_id=insee)
+    for access in reading.select_related("member").order_by("member_id"):
+        if rights.roles.get(access.member_id) == access.role:
+            return access.member
+    raise Forbidden(_("Your role does not allow this."))
+
+
+def counted(
+    requester: Requester, asked: consulting.Demand, service: Member
+) -> tuple[int | None, int, int]:
+    """The request's number (None: one too many), and how many were made this week and this month before it."""
+    given = {
+        "service_id": service.pk,
+        "requester": requester.name,
+        "requester_key": requester.key[:150],
+        "address": requester.address,
+        "parcels": list(asked.parcels),
+        "exemption": requester.exemption,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute("select number, in_week, in_month from arpent.open_owner_request(%s::jsonb)", [json.dumps(given)])
+        number, in_week, in_month = cursor.fetchone()
+    return number, in_week, in_month
+
+
+def forget() -> int:
+    """Requests that count no more go; returns how many went."""
+    with connection.cursor() as cursor:
+        cursor.execute("select arpent.forget_owner_requests()")
+        (gone,) = cursor.fetchone()
+    return int(gone)
