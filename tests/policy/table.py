@@ -351,6 +351,10 @@ api/v1/owners/consultations/export/                         POST        own     
 api/v1/owners/consultations/export/                         POST        other   401  403  403  403  403  403  403
 api/v1/owners/consultations/export/                         POST        none    401  403  403  403  403  403  403
 api/v1/owners/consultations/export/                         REST        own     401  405  405  405  405  405  405
+api/v1/owners/units/                                        POST        own     401  403  403  200  403  200  403
+api/v1/owners/units/                                        POST        other   401  403  403  403  403  403  403
+api/v1/owners/units/                                        POST        none    401  403  403  403  403  403  403
+api/v1/owners/units/                                        REST        own     401  405  405  405  405  405  405
 api/v1/owners/requests/                                     POST        own     401  403  403  200  403  200  403
 api/v1/owners/requests/                                     POST        other   401  403  403  403  403  403  403
 api/v1/owners/requests/                                     POST        none    401  403  403  403  403  403  403

@@ -383,7 +383,7 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
     json_bodies["api/v1/parcels/sheet/", "POST"] = {"parcels": [given["idu"]]}
     json_bodies["api/v1/parcels/sheets/", "POST"] = {"parcels": [given["idu"]]}
     parcels = {"parcels": [given["parcel"]]}
-    for consulted in ("consultations/", "consultations/export/"):
+    for consulted in ("consultations/", "consultations/export/", "units/"):
         json_bodies[f"api/v1/owners/{consulted}", "POST"] = parcels | {"purpose": "permit"}
     json_bodies["api/v1/owners/requests/", "POST"] = parcels | {"requester": {"name": "Jeanne Fictive"}}
     json_bodies["api/v1/exports/", "POST"] = {"format": "gpkg", "layers": [{"layer": given["layer"]}]}

@@ -9,6 +9,8 @@ from layers.owners.models import JournalLine, ThirdPartyRequest
 from layers.owners.services.consulting import MOST_PARCELS, PURPOSES
 from layers.owners.services.reading import AccountSeen, OwnerSeen
 from layers.owners.services.requests import MOST_PARCELS as MOST_PARCELS_OF_A_REQUEST
+from layers.owners.services.units import LandUnit
+from layers.parcels.services.sheets import ground_as_json
 
 type Json = dict[str, Any]
 
@@ -107,3 +109,19 @@ class JournalLineSerializer(serializers.ModelSerializer[JournalLine]):
 
 def names_of_members() -> dict[int, str]:
     return dict(Member.objects.values_list("pk", "slug"))
+
+
+class LandUnitSerializer(serializers.Serializer[LandUnit]):
+    """The account's parcels in one piece, and their ground (GeoJSON, EPSG:4326)."""
+
+    line = serializers.IntegerField(help_text="of the journal")
+    parcels = serializers.ListField(child=serializers.CharField(), source="idus")
+    measured_m2 = serializers.SerializerMethodField()
+    geometry = serializers.SerializerMethodField()
+
+    def get_measured_m2(self, unit: LandUnit) -> float:
+        return round(unit.ground.measured_m2, 1)
+
+    def get_geometry(self, unit: LandUnit) -> Json:
+        geometry: Json = ground_as_json(unit.ground)["geometry"]
+        return geometry

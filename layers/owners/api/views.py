@@ -18,7 +18,7 @@ from gis_core.parameters import Page
 from layers.owners.api import serializers
 from layers.owners.files import csv_file, pdf_file
 from layers.owners.models import JournalLine
-from layers.owners.services import consulting, journal, requests
+from layers.owners.services import consulting, journal, requests, units
 
 
 class OwnersView(APIView):
@@ -69,6 +69,18 @@ class ConsultationExportView(OwnersView):
         asked, export = asked_for(request), JournalLine.Action.EXPORT
         found = consulting.consult(asked, user=asker(request), rights=rights_of_request(request), action=export)
         return csv_file(found)
+
+
+class UnitsView(OwnersView):
+    @extend_schema(
+        operation_id="owners_unit",
+        request=serializers.ConsultationOrderSerializer,
+        responses=serializers.LandUnitSerializer,
+    )
+    def post(self, request: Request) -> Response:
+        """The unité foncière around one parcel: the touching parcels of its account. In the journal as a consultation."""
+        found = units.land_unit(asked_for(request), user=asker(request), rights=rights_of_request(request))
+        return Response(serializers.LandUnitSerializer(found).data)
 
 
 class RequestsView(OwnersView):

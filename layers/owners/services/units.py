@@ -1,0 +1,44 @@
+"""Unité foncière: the touching parcels of one account, found when it is asked for."""
+
+from dataclasses import dataclass
+
+from django.db import connection
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from gis_core.errors import Invalid, NotFound
+from gis_core.models import User
+from gis_core.rights import Rights
+from layers.owners.services.consulting import Consultation, Demand, consult
+from layers.owners.services.reading import opened_by
+from layers.parcels.ground import MOST_PARCELS, ground_of_parcels
+from layers.parcels.sections import Ground
+
+
+@dataclass(frozen=True, slots=True)
+class LandUnit:
+    """One piece of ground of one account; `consultation` is the parcel that was asked for, with its owners."""
+
+    consultation: Consultation
+    idus: tuple[str, ...]
+    ground: Ground
+
+    @property
+    def line(self) -> int:
+        return self.consultation.line
+
+
+def land_unit(asked: Demand, *, user: User, rights: Rights) -> LandUnit:
+    """The unit around the one parcel asked for. Raises as `consult`, and NotFound for a parcel without an account."""
+    if len(asked.parcels) != 1:
+        raise Invalid(_("Ask for the unit of one parcel at a time."), parameter="parcels")
+    consultation = consult(asked, user=user, rights=rights)
+    with opened_by(consultation.line), connection.cursor() as cursor:
+        cursor.execute("select arpent.land_unit(%s)", [asked.parcels[0]])
+        (found,) = cursor.fetchone()
+    if not found:
+        raise NotFound(_("The register does not know this parcel."))
+    if len(found) > MOST_PARCELS:
+        words = _("This unit has more than %(most)s parcels: it is a domain, and is not drawn.")
+        raise Invalid(words % {"most": MOST_PARCELS}, parameter="parcels")
+    return LandUnit(consultation, tuple(found), ground_of_parcels(found, timezone.localdate()))
