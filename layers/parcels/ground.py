@@ -20,7 +20,8 @@ IDENTIFIER_LENGTH = 14
 MEASURED = SQL("""
     with asked as materialized ({found})
     select coalesce(array_agg(id order by idu), '{{}}'), coalesce(array_agg(idu order by idu), '{{}}'),
-           st_asewkb(whole), st_area(st_transform(whole, 4326)::geography), st_area(whole),
+           st_asewkb(whole), st_asgeojson(st_transform(whole, 4326), 8),
+           st_area(st_transform(whole, 4326)::geography), st_area(whole),
            array(select distinct c.insee from gis_core_commune c where c.geom && whole and st_intersects(c.geom, whole))
     from (select (select st_union(geom) from asked) as whole) united left join asked on true group by whole
 """)
@@ -66,13 +67,14 @@ def measured(found: Composable, values: Mapping[str, Any], day: date) -> Ground 
         row = cursor.fetchone()
     if row is None or row[2] is None:
         return None
-    parcels, idus, geom, measured_m2, planar_m2, insee = row
+    parcels, idus, geom, geojson, measured_m2, planar_m2, insee = row
     return Ground(
         parcels=tuple(one for one in parcels if one is not None),
         idus=tuple(one for one in idus if one is not None),
         # A parcel on the edge of its commune touches the neighbour's.
         insee=frozenset(one[:5] for one in idus if one is not None) or frozenset(insee),
         geom=bytes(geom),
+        geojson=geojson,
         measured_m2=measured_m2,
         planar_m2=planar_m2,
         day=day,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from psycopg.sql import SQL
 
 from gis_core.rights import Rights
-from layers.catalogue.models import Layer, Photo
+from layers.catalogue.models import Photo
 from layers.catalogue.pictures import open_photo
 from layers.features.display import display_area, display_date, display_difference, display_number, display_share
 from layers.features.sheet import Property
@@ -55,7 +55,7 @@ def identity(ground: Ground, rights: Rights) -> Answer:
         facts=areas(known, ground.measured_m2) if len(rows) > 1 else (),
         lines=[parcel_line(ground, *row) for row in rows],
         notes=notes + difference_notes(known, ground.measured_m2),
-        vintages=[vintage("parcels")],
+        vintages=[Vintage(layer="parcels")],
     )
 
 
@@ -125,7 +125,7 @@ def buildings(ground: Ground, rights: Rights) -> Answer:
     notes = [] if found else [_("The plan shows no building here.")]
     return Answer(
         facts=facts if sure else (), lines=[building_line(one) for one in found], notes=notes,
-        vintages=[vintage("buildings")],
+        vintages=[Vintage(layer="buildings")],
     )  # fmt: skip
 
 
@@ -170,12 +170,6 @@ def photo_line(photo: Photo, measure: Measure) -> Line:
 
 
 # -- words ------------------------------------------------------------------------------------------------------------
-
-
-def vintage(slug: str) -> Vintage:
-    """The date of a layer's data."""
-    layer = Layer.objects.get(slug=slug)
-    return Vintage(title=str(layer), day=layer.source_date)
 
 
 def fact(name: str, label: str, value: Any, shown: str | None = None, unit: str | None = None) -> Property:

@@ -19,6 +19,7 @@ class Ground:
     """What a sheet is about. `geom` is EWKB in EPSG:2154, one polygon or more; the rules asked are those of `day`.
 
     `measured_m2` is geodesic, `planar_m2` the area in EPSG:2154; `parcels` are ids of parcels, none for a drawn shape.
+    `geojson` is the same shape in EPSG:4326.
     """
 
     parcels: tuple[int, ...]
@@ -28,6 +29,7 @@ class Ground:
     measured_m2: float
     planar_m2: float
     day: date
+    geojson: str = "null"
 
     def on_the_ground(self, planar_m2: float) -> float:
         """Geodesic square metres of a part of the ground: Lambert-93 is as wrong in the part as in the whole."""
@@ -96,10 +98,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vintage:
-    """Which data a section was made from, and of when."""
+    """Which data a section was made from, and of when; or the `layer` that knows (all are asked at once)."""
 
-    title: str
-    day: date | None
+    title: str = ""
+    day: date | None = None
+    layer: str = ""
 
     def as_json(self) -> dict[str, Any]:
         return {"title": self.title, "date": self.day.isoformat() if self.day else None}

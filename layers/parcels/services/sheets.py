@@ -1,8 +1,9 @@
 """Composing a parcel sheet: every section that the asker gets, in order; one may fail without the others."""
 
+import json
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import shapely
@@ -12,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid
 from gis_core.rights import Rights
-from layers.parcels.sections import Answer, Ground, Section, answer_as_json, sections_for
+from layers.catalogue.models import Layer
+from layers.parcels.sections import Answer, Ground, Section, Vintage, answer_as_json, sections_for
 
 LABELS = """
     select array(select label from cadastre_parcel where id = any(%(ids)s) order by idu),
@@ -51,17 +53,37 @@ def sheet_of(ground: Ground, rights: Rights, only: Sequence[str] | None = None) 
             words = _("There is no section “%(name)s”. There are: %(known)s.")
             raise Invalid(words % {"name": unknown[0][:40], "known": ", ".join(sorted(known))}, parameter="sections")
         sections = [section for section in sections if section.slug in only]
-    return Sheet(ground, [(section, collected(section, ground, rights)) for section in sections])
+    return Sheet(ground, dated(collected(sections, ground, rights)))
 
 
-def collected(section: Section, ground: Ground, rights: Rights) -> Answer | None:
-    """What a section says; a fault in the database is told in its place, and the others are still read."""
+def collected(sections: Sequence[Section], ground: Ground, rights: Rights) -> list[tuple[Section, Answer | None]]:
+    """What sections say. After a fault in the database all are read again, each apart: the faulty one is told."""
+    try:
+        with transaction.atomic():
+            return [(section, section.collect(ground, rights)) for section in sections]
+    except DatabaseError:
+        return [(section, apart(section, ground, rights)) for section in sections]
+
+
+def apart(section: Section, ground: Ground, rights: Rights) -> Answer | None:
     try:
         with transaction.atomic():
             return section.collect(ground, rights)
     except DatabaseError:
         log.exception("the section %s of a parcel sheet could not be read", section.slug)
         return None
+
+
+def dated(answers: Sequence[tuple[Section, Answer | None]]) -> list[tuple[Section, Answer | None]]:
+    """The vintages that layers know, all asked at once; a layer that does not say stays, with its title."""
+    slugs = {one.layer for _section, answer in answers if answer for one in answer.vintages if one.layer}
+    found = Layer.objects.filter(slug__in=slugs).only("slug", "title", "title_en", "source_date") if slugs else ()
+    known = {layer.slug: Vintage(title=str(layer), day=layer.source_date) for layer in found}
+    return [(section, answer and replace(answer, vintages=named(answer, known))) for section, answer in answers]
+
+
+def named(answer: Answer, known: Mapping[str, Vintage]) -> list[Vintage]:
+    return [known.get(one.layer, one) if one.layer else one for one in answer.vintages]
 
 
 def section_as_json(section: Section, answer: Answer | None) -> Mapping[str, Any]:
@@ -86,9 +108,6 @@ def title_of(ground: Ground) -> str:
 
 
 def ground_as_json(ground: Ground) -> dict[str, Any]:
-    with connection.cursor() as cursor:
-        cursor.execute("select st_asgeojson(st_transform(%s::geometry, 4326), 8)::json", [ground.geom])
-        (geometry,) = cursor.fetchone()
     west, south, east, north = shapely.from_wkb(ground.geom).bounds
     return {
         "parcels": list(ground.idus),
@@ -96,5 +115,5 @@ def ground_as_json(ground: Ground) -> dict[str, Any]:
         "day": ground.day.isoformat(),
         "measured_m2": round(ground.measured_m2, 1),
         "bbox_2154": [round(edge, 2) for edge in (west, south, east, north)],
-        "geometry": geometry,
+        "geometry": json.loads(ground.geojson),
     }
