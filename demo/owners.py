@@ -97,7 +97,9 @@ def delivery(parcels: Sequence[ParcelRow]) -> Delivery:
 
 def add_commune(made: Delivery, insee: str, rows: Sequence[ParcelRow]) -> None:
     chance = Random(f"owners {insee}")
-    accounts = [f"{chance.choice('ABCDEGHLMPRT')}{number:05d}" for number in range(1, 2 + len(rows) // PARCELS_OF_AN_ACCOUNT)]
+    accounts = [
+        f"{chance.choice('ABCDEGHLMPRT')}{number:05d}" for number in range(1, 2 + len(rows) // PARCELS_OF_AN_ACCOUNT)
+    ]
     made.add("PROP", "", insee, dnupro="+00001", dnulp="01", dnuper="M00001", ccodro="P", gtoper="2", ccogrm="4",
              ddenom=f"COMMUNE {insee}", dlign4="0001 PL DE LA MAIRIE", dlign6=f"{insee} COMMUNE {insee}")  # fmt: skip
     for account in accounts:

@@ -89,7 +89,12 @@ def test_a_consultation_is_in_the_journal_before_the_answer(client: Client) -> N
     client.force_login(person)
     post(client, reference="PC 045 901 26 00012")
     (line,) = lines(person)
-    assert (line.action, line.purpose, line.reference, line.parcels) == ("consultation", "permit", "PC 045 901 26 00012", [IDU])
+    assert (line.action, line.purpose, line.reference, line.parcels) == (
+        "consultation",
+        "permit",
+        "PC 045 901 26 00012",
+        [IDU],
+    )
     assert (line.owners, line.refusal, line.members) == (2, "", [person.memberships.get().member_id])
     assert person.username in line.by_name
 

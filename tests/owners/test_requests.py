@@ -50,7 +50,9 @@ def asked(service: Member, at: datetime, name: str = "Jeanne Fictive", exemption
 def counts(service: Member, instant: datetime, name: str = "Jeanne Fictive") -> tuple[int, int]:
     with connection.cursor() as cursor:
         key = Requester(name=name).key
-        cursor.execute("select in_week, in_month from arpent.owner_request_counts(%s, %s, %s)", [service.pk, key, instant])
+        cursor.execute(
+            "select in_week, in_month from arpent.owner_request_counts(%s, %s, %s)", [service.pk, key, instant]
+        )
         in_week, in_month = cursor.fetchone()
     return in_week, in_month
 

@@ -116,6 +116,7 @@ def import_majic(order: Order) -> ImportReport:
             load_file(loading, reader, path)
         if report.loaded:
             finish(loading)
+        run(sql.SQL("drop table {}").format(sql.SQL(", ").join(map(staged, STAGED))))
     report.ended_at = timezone.now()
     return report
 
@@ -138,7 +139,8 @@ def prepare() -> None:
     """The temporary tables that lines wait in."""
     for table, columns in STAGED.items():
         typed = [
-            sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(TYPES.get(name, "text"))) for name in (*EVERY, *columns)
+            sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(TYPES.get(name, "text")))
+            for name in (*EVERY, *columns)
         ]
         run(sql.SQL("create temporary table {} ({}) on commit drop").format(staged(table), sql.SQL(", ").join(typed)))
 
@@ -226,7 +228,9 @@ def finish(loading: Loading) -> None:
     loading.order.tell(None, _("Putting the data in place"))
     first_year = refuse_old_years(loading)
     for table, key in KEYS.items():
-        run(sql.SQL("create index on {} ({}, year)").format(staged(table), sql.SQL(", ").join(map(sql.Identifier, key))))
+        run(
+            sql.SQL("create index on {} ({}, year)").format(staged(table), sql.SQL(", ").join(map(sql.Identifier, key)))
+        )
         run(sql.SQL("analyze {}").format(staged(table)))
         leave_out(loading, "duplicate_in_import", repetitions(table, key))
     for code, statement in LEFT_OUT.items():
