@@ -37,8 +37,8 @@ from layers.parcels.models import FrozenSheet
 from layers.printing.services.prints import file_of
 from orthophoto.models import Campaign
 from tests import factories
-from tests.photos import photo
 from tests.owners.deliveries import give
+from tests.photos import photo
 from tests.policy import administration, layer_forms
 from tests.policy.table import METHODS, ROLES, lines
 from tiles import asking

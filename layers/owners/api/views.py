@@ -1,4 +1,4 @@
-"""Owners over HTTP: consultations, their export, extracts for third parties, the journal. Nothing of it is stored on the way."""
+"""Owners over HTTP: consultations, their export, extracts for third parties, the journal. No answer may be stored."""
 
 from typing import Any
 
