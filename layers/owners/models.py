@@ -235,7 +235,7 @@ class JournalLine(models.Model):
 class ThirdPartyRequest(models.Model):
     """What somebody asked at a member's counter (LPF R*107 A-1): kept while it counts for the limits, then forgotten.
 
-    `requester_key` tells the same person written in two ways. Written and counted by a function of PostgreSQL alone.
+    `service` is the member's id; `requester_key` tells the same person written in two ways. Written and counted by a function of PostgreSQL alone.
     """
 
     security = "system"
@@ -249,7 +249,7 @@ class ThirdPartyRequest(models.Model):
         AUTHORITY = "authority", _("Authority or administration in a procedure")
 
     at = models.DateTimeField()
-    service = models.ForeignKey(Member, models.CASCADE, related_name="+")
+    service = models.BigIntegerField()
     requester = models.CharField(max_length=150)
     requester_key = models.CharField(max_length=150)
     address = models.CharField(max_length=300, blank=True)

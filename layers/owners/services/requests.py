@@ -88,7 +88,7 @@ def service_for(rights: Rights, insee: str) -> Member:
 def counted(requester: Requester, asked: consulting.Demand, service: Member) -> tuple[int | None, int, int]:
     """The request's number (None: one too many), and how many were made this week and this month before it."""
     given = {
-        "service_id": service.pk,
+        "service": service.pk,
         "requester": requester.name,
         "requester_key": requester.key[:150],
         "address": requester.address,
