@@ -235,7 +235,8 @@ class JournalLine(models.Model):
 class ThirdPartyRequest(models.Model):
     """What somebody asked at a member's counter (LPF R*107 A-1): kept while it counts for the limits, then forgotten.
 
-    `service` is the member's id; `requester_key` tells the same person written in two ways. Written and counted by a function of PostgreSQL alone.
+    `service` is the member's id; `requester_key` tells the same person written in two ways. A function of PostgreSQL
+    alone writes and counts.
     """
 
     security = "system"
