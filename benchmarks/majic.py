@@ -71,7 +71,9 @@ def lines_of(file: str, parcels: list[tuple[str, str]]) -> Iterator[str]:
         parcel = place | {"ccopre": idu[5:8], "ccosec": idu[8:10], "dnupla": idu[10:]}
         account = f"A{rank // OWNERS_SHARE % 100_000:05d}"
         if file == "NBAT":
-            yield line(file, "10", parcel | {"dcntpa": f"{rank % 10_000:09d}", "dnupro": account, "dvoilib": "RUE D ESSAI"})
+            yield line(
+                file, "10", parcel | {"dcntpa": f"{rank % 10_000:09d}", "dnupro": account, "dvoilib": "RUE D ESSAI"}
+            )
             yield line(file, "21", parcel | {"dnupro": account})
         elif file == "BATI" and rank % PREMISES_SHARE == 0:
             yield line(file, "00", parcel | {"invar": f"{rank:010d}", "dnubat": "A", "dpor": "01001"})
@@ -79,7 +81,11 @@ def lines_of(file: str, parcels: list[tuple[str, str]]) -> Iterator[str]:
         elif file == "PROP" and rank % OWNERS_SHARE == 0:
             named = {"ddenom": f"FICTIF{rank}/EVE", "dqualp": "MME", "dnomus": f"FICTIF{rank}", "dprnus": "EVE"}
             person = {"dnulp": "01", "dnuper": f"P{rank % 100_000:05d}", "ccodro": "P", "gtoper": "1"}
-            yield line(file, "", place | {"dnupro": account, "jdatnss": "01/01/1970", "dlign4": "1 RUE D ESSAI"} | person | named)
+            yield line(
+                file,
+                "",
+                place | {"dnupro": account, "jdatnss": "01/01/1970", "dlign4": "1 RUE D ESSAI"} | person | named,
+            )
 
 
 def line(file: str, kind: str, values: dict[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""Fictitious owners of the demo territory: a delivery in the layout of MAJIC, loaded by the importer that loads real ones.
+"""Fictitious owners of the demo territory: a delivery in the layout of MAJIC, loaded as real ones are.
 
 The same parcels give the same owners. Names are invented; nobody is called so.
 """
@@ -97,7 +97,9 @@ def delivery(parcels: Sequence[ParcelRow]) -> Delivery:
 
 def add_commune(made: Delivery, insee: str, rows: Sequence[ParcelRow]) -> None:
     chance = Random(f"owners {insee}")
-    accounts = [f"{chance.choice('ABCDEGHLMPRT')}{number:05d}" for number in range(1, 2 + len(rows) // PARCELS_OF_AN_ACCOUNT)]
+    accounts = [
+        f"{chance.choice('ABCDEGHLMPRT')}{number:05d}" for number in range(1, 2 + len(rows) // PARCELS_OF_AN_ACCOUNT)
+    ]
     made.add("PROP", "", insee, dnupro="+00001", dnulp="01", dnuper="M00001", ccodro="P", gtoper="2", ccogrm="4",
              ddenom=f"COMMUNE {insee}", dlign4="0001 PL DE LA MAIRIE", dlign6=f"{insee} COMMUNE {insee}")  # fmt: skip
     for account in accounts:
@@ -120,7 +122,8 @@ def add_owners(made: Delivery, insee: str, account: str, chance: Random) -> None
         made.add("PROP", "", insee, dnupro=account, dnulp=f"{rank:02d}", dnuper=f"P{chance.randint(0, 99_999):05d}",
                  ccodro=right, ccodem="I" if rights == ("P", "P") else "", gtoper="1", ddenom=f"{surname}/{first}",
                  dqualp=title, dnomlp=surname, dprnlp=first, dnomus=surname, dprnus=first, jdatnss=born,
-                 dldnss="45 DEMONSTRATION", dlign4=f"{house:04d} {street}", dlign6=f"{insee} COMMUNE {insee}")  # fmt: skip
+                 dldnss="45 DEMONSTRATION", dlign4=f"{house:04d} {street}",
+                 dlign6=f"{insee} COMMUNE {insee}")  # fmt: skip
 
 
 def parts(idu: str) -> dict[str, str]:

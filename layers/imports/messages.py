@@ -36,7 +36,9 @@ MESSAGES = {
     "address_unsure": _(
         "The address “%(address)s” is not found with certainty: the nearest is “%(found)s” (%(score)s %% alike)."
     ),
-    "majic_cut": _("The line was cut short: %(found)s characters, at least %(expected)s are expected. Get the file again."),
+    "majic_cut": _(
+        "The line was cut short: %(found)s characters, at least %(expected)s are expected. Get the file again."
+    ),
     "majic_no_place": _("The premises %(identifier)s have an owner but no place (line 00): they were left out."),
     "majic_no_parcel": _("The exemption is of the parcel %(identifier)s, which these files do not describe."),
     # Repairs

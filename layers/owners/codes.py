@@ -1,5 +1,7 @@
 """The codes of MAJIC in words (DGFiP)."""
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext_lazy as _
 
 RIGHTS = {
@@ -71,6 +73,6 @@ EXEMPTIONS = {
 LEGAL_PERSON = "2"
 
 
-def in_words(table: dict[str, object], code: str) -> str:
+def in_words(table: Mapping[str, object], code: str) -> str:
     """A code in the current language, itself where it is unknown, "" for none."""
     return str(table.get(code, code))

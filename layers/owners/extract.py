@@ -119,7 +119,7 @@ def write_foot(sheet: Sheet, extract: Extract) -> None:
         words = _("Not in the register: %(parcels)s")
         sheet.write(words % {"parcels": ", ".join(extract.missing)}, SMALL)
     words = _(
-        "Given under articles L.107 A and R*107 A-1 to A-7 of the Livre des procédures fiscales. The register is kept for "
-        "taxes: it proves no property. Whoever receives these names and addresses answers for what becomes of them."
+        "Given under articles L.107 A and R*107 A-1 to A-7 of the Livre des procédures fiscales. The register is kept "
+        "for taxes: it proves no property. Whoever receives these names and addresses answers for what becomes of them."
     )
     sheet.write(words, SMALL, ink=INK_SOFT)

@@ -1,4 +1,4 @@
-"""What is taken away: a table of owners, an extract for a third party. They are made in memory and sent, never stored."""
+"""What is taken away: a table of owners, an extract for a third party. Made in memory and sent, never stored."""
 
 from django.http import HttpResponse
 from django.utils import timezone

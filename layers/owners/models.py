@@ -1,7 +1,7 @@
 """The nominative domain: who owns what (MAJIC), who may read it, and the journal of everyone who did.
 
 Nobody reads the first five tables without a line in the journal that names the parcels: PostgreSQL itself asks for it
-(`security`, see gis_core/sql/secure_table.sql). `account` is département, direction, commune and number (12 characters).
+(`security`, see gis_core/sql/secure_table.sql). `account` is département, direction, commune and number: 12 characters.
 """
 
 from __future__ import annotations
@@ -233,9 +233,10 @@ class JournalLine(models.Model):
 
 
 class ThirdPartyRequest(models.Model):
-    """What somebody asked at a member's counter (LPF R*107 A-1): kept while it counts towards the limits, then forgotten.
+    """What somebody asked at a member's counter (LPF R*107 A-1): kept while it counts for the limits, then forgotten.
 
-    `requester_key` tells the same person written in two ways. Written and counted by a function of PostgreSQL alone.
+    `service` is the member's id; `requester_key` tells the same person written in two ways. A function of PostgreSQL
+    alone writes and counts.
     """
 
     security = "system"
@@ -249,7 +250,7 @@ class ThirdPartyRequest(models.Model):
         AUTHORITY = "authority", _("Authority or administration in a procedure")
 
     at = models.DateTimeField()
-    service = models.ForeignKey(Member, models.CASCADE, related_name="+")
+    service = models.BigIntegerField()
     requester = models.CharField(max_length=150)
     requester_key = models.CharField(max_length=150)
     address = models.CharField(max_length=300, blank=True)

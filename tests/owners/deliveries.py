@@ -28,7 +28,13 @@ def line(file: str, kind: str = "", insee: str = "45901", **values: object) -> s
 
 
 def parcel(plan: int = 1, account: str = "A00001", insee: str = "45901", **values: object) -> str:
-    given = {"ccosec": "AB", "dnupla": f"{plan:04d}", "dcntpa": "000001234", "dnupro": account, "dvoilib": "RUE D ESSAI"}
+    given = {
+        "ccosec": "AB",
+        "dnupla": f"{plan:04d}",
+        "dcntpa": "000001234",
+        "dnupro": account,
+        "dvoilib": "RUE D ESSAI",
+    }
     return line("NBAT", "10", insee, **given | values)
 
 
@@ -64,7 +70,13 @@ def owned(idu: str = IDU, account: str = ACCOUNT, owners: int = 1, year: int = 2
         Exemption.objects.create(year=year, insee=insee, idu=idu, code="NA", first_year="2020", last_year="2030")
         Premises.objects.create(year=year, insee=insee, invar=idu[-10:], idu=idu, account=account, where="bât. A")
         for rank in range(1, owners + 1):
-            who = {"year": year, "insee": insee, "account": account, "rank": f"{rank % 100:02d}", "person": f"P{rank:05d}"}
+            who = {
+                "year": year,
+                "insee": insee,
+                "account": account,
+                "rank": f"{rank % 100:02d}",
+                "person": f"P{rank:05d}",
+            }
             named = {"name": f"FICTIF{rank}", "first_names": "EVE", "title": "MME", "right_code": "P", "kind": "1"}
             Owner.objects.create(**who, **named | values)
             Birth.objects.create(**who, born="18/05/1980", birthplace="45 ESSAI")

@@ -3,7 +3,6 @@
 import csv
 import io
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -22,11 +21,6 @@ from tests.owners.deliveries import ACCOUNT, IDU, give, owned, reader_of
 
 pytestmark = pytest.mark.django_db
 CONSULT, EXPORT, JOURNAL = (f"/api/v1/owners/{path}/" for path in ("consultations", "consultations/export", "journal"))
-
-
-@pytest.fixture
-def asking(client: Client) -> Client:
-    return client
 
 
 def post(client: Client, address: str = CONSULT, **given: Any) -> Any:
@@ -89,7 +83,12 @@ def test_a_consultation_is_in_the_journal_before_the_answer(client: Client) -> N
     client.force_login(person)
     post(client, reference="PC 045 901 26 00012")
     (line,) = lines(person)
-    assert (line.action, line.purpose, line.reference, line.parcels) == ("consultation", "permit", "PC 045 901 26 00012", [IDU])
+    assert (line.action, line.purpose, line.reference, line.parcels) == (
+        "consultation",
+        "permit",
+        "PC 045 901 26 00012",
+        [IDU],
+    )
     assert (line.owners, line.refusal, line.members) == (2, "", [person.memberships.get().member_id])
     assert person.username in line.by_name
 
@@ -208,9 +207,9 @@ def test_names_are_never_found_by_search_nor_in_the_catalogue(client: Client) ->
 
 
 @pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[float]:
+def quick(monkeypatch: pytest.MonkeyPatch) -> float:
     monkeypatch.setattr(consulting, "SLOWED_S", 0.3)
-    yield 0.3
+    return 0.3
 
 
 def test_reading_five_hundred_owners_in_ten_minutes_is_slowed_and_told(client: Client, quick: float) -> None:

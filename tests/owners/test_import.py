@@ -56,7 +56,11 @@ def test_the_synthetic_delivery_gives_what_it_must(shared_data: Path) -> None:
         for one in holdings
     ]
     assert sorted(found, key=lambda one: one["idu"]) == sorted(truth["detail"], key=lambda one: one["idu"])
-    assert (len(holdings), len(names), sum(premises.values())) == (truth["parcelles"], truth["comptes"], truth["locaux"])
+    assert (len(holdings), len(names), sum(premises.values())) == (
+        truth["parcelles"],
+        truth["comptes"],
+        truth["locaux"],
+    )
 
 
 def test_a_delivery_with_headers_alone_says_so(shared_data: Path) -> None:
@@ -70,7 +74,12 @@ def test_a_parcel_its_owner_and_their_birth_lie_in_tables_of_their_own(tmp_path:
     loaded(written(tmp_path, "REVNBAT.450", parcel()), written(tmp_path, "REVPROP.450", owner()))
     (holding,), (person,), (birth,) = rows(Holding), rows(Owner), rows(Birth)
     assert (holding.idu, holding.account, holding.area_m2, holding.address) == (IDU, ACCOUNT, 1234, "RUE D ESSAI")
-    assert (person.account, person.name, person.first_names, person.address) == (ACCOUNT, "FICTIF", "EVE", "12 RUE D ESSAI")
+    assert (person.account, person.name, person.first_names, person.address) == (
+        ACCOUNT,
+        "FICTIF",
+        "EVE",
+        "12 RUE D ESSAI",
+    )
     assert (birth.born, birth.birthplace) == ("18/05/1980", "45 ESSAI")
 
 
@@ -172,7 +181,9 @@ def test_the_same_year_again_replaces_its_communes_and_no_other(tmp_path: Path) 
 
 def test_only_the_latest_year_and_the_one_before_are_kept(tmp_path: Path) -> None:
     for year in (2024, 2025, 2026):
-        loaded(written(tmp_path, "REVPROP.450", owner(), year=year), written(tmp_path, "REVNBAT.450", parcel(), year=year))
+        loaded(
+            written(tmp_path, "REVPROP.450", owner(), year=year), written(tmp_path, "REVNBAT.450", parcel(), year=year)
+        )
     assert {one.year for model in (Holding, Owner, Birth) for one in rows(model)} == {2025, 2026}
 
 
@@ -203,5 +214,3 @@ def test_the_command_says_what_it_did_and_exits_accordingly(tmp_path: Path, caps
         call_command("import_majic", str(path))
     assert stopped.value.code == 1
     assert "a été coupée" in capsys.readouterr().out
-
-

@@ -54,14 +54,18 @@ def test_a_consultation_by_hand_shows_owners_once(client: Client) -> None:
 def test_the_level_all_shows_birth_by_hand_too(client: Client) -> None:
     owned()
     client.force_login(reader_of(level=Level.ALL))
-    page = client.post("/proprietaires/consulter/", {"parcels": IDU, "purpose": "permit"}, headers=HTML).content.decode()
+    page = client.post(
+        "/proprietaires/consulter/", {"parcels": IDU, "purpose": "permit"}, headers=HTML
+    ).content.decode()
     assert "né(e) le 18/05/1980" in page
 
 
 def test_a_consultation_by_hand_can_be_taken_away_as_a_table(client: Client) -> None:
     owned()
     client.force_login(reader_of())
-    answer = client.post("/proprietaires/consulter/", {"parcels": IDU, "purpose": "permit", "export": "1"}, headers=HTML)
+    answer = client.post(
+        "/proprietaires/consulter/", {"parcels": IDU, "purpose": "permit", "export": "1"}, headers=HTML
+    )
     assert answer["Content-Type"].startswith("text/csv")
     assert "no-store" in answer["Cache-Control"]
 
@@ -101,7 +105,9 @@ def test_the_journal_shows_who_asked_and_flags_what_is_unusual(client: Client) -
 
     consulting.SLOWED_S, kept = 0.0, consulting.SLOWED_S
     try:
-        client.post("/proprietaires/consulter/", {"parcels": IDU, "purpose": "permit", "reference": "PC 12"}, headers=HTML)
+        client.post(
+            "/proprietaires/consulter/", {"parcels": IDU, "purpose": "permit", "reference": "PC 12"}, headers=HTML
+        )
     finally:
         consulting.SLOWED_S = kept
     client.force_login(factories.user(person.memberships.get().member, Role.GIS_ADMINISTRATOR))

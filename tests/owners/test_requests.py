@@ -42,7 +42,7 @@ def words_of(answer: Any) -> str:
 def asked(service: Member, at: datetime, name: str = "Jeanne Fictive", exemption: str = "") -> None:
     with factories.as_owner():
         ThirdPartyRequest.objects.create(
-            at=at, service=service, requester=name, requester_key=Requester(name=name).key, parcels=[IDU],
+            at=at, service=service.pk, requester=name, requester_key=Requester(name=name).key, parcels=[IDU],
             exemption=exemption, by_user=0,
         )  # fmt: skip
 
@@ -50,7 +50,9 @@ def asked(service: Member, at: datetime, name: str = "Jeanne Fictive", exemption
 def counts(service: Member, instant: datetime, name: str = "Jeanne Fictive") -> tuple[int, int]:
     with connection.cursor() as cursor:
         key = Requester(name=name).key
-        cursor.execute("select in_week, in_month from arpent.owner_request_counts(%s, %s, %s)", [service.pk, key, instant])
+        cursor.execute(
+            "select in_week, in_month from arpent.owner_request_counts(%s, %s, %s)", [service.pk, key, instant]
+        )
         in_week, in_month = cursor.fetchone()
     return in_week, in_month
 
@@ -164,7 +166,7 @@ def test_who_asked_long_ago_is_forgotten() -> None:
 
 def test_a_second_request_waits_until_the_first_ones_transaction_ends() -> None:
     person, service = factories.user(factories.member()), 1
-    given = json.dumps({"service_id": service, "requester": "Jeanne", "requester_key": "fictive", "parcels": [IDU],
+    given = json.dumps({"service": service, "requester": "Jeanne", "requester_key": "fictive", "parcels": [IDU],
                         "address": "", "exemption": ""})  # fmt: skip
     first, second = (connections["default"].copy() for _time in range(2))
     with acting_as(rights_of(person)):

@@ -37,8 +37,8 @@ from layers.parcels.models import FrozenSheet
 from layers.printing.services.prints import file_of
 from orthophoto.models import Campaign
 from tests import factories
-from tests.photos import photo
 from tests.owners.deliveries import give
+from tests.photos import photo
 from tests.policy import administration, layer_forms
 from tests.policy.table import METHODS, ROLES, lines
 from tiles import asking
@@ -268,7 +268,12 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
     made = world.imports.get(whose)
     exported = world.exports.get(role if whose == "own" else whose)
     job = printed if "/prints/" in route else exported if "/exports/" in route else world.jobs.get(foreign)
-    named = {"embers/": member, "membres/": member, "acces/": member, "campa": campaign.slug if campaign else "nulle-part"}
+    named = {
+        "embers/": member,
+        "membres/": member,
+        "acces/": member,
+        "campa": campaign.slug if campaign else "nulle-part",
+    }
     if EDITED.search(route) and scope != "public":
         layer = edited.layer if edited else None
     return {

@@ -18,7 +18,7 @@ type Frame = tuple[dict[str, Any], list[Blob]]
 
 
 def frames(stream: BinaryIO, limits: Mapping[str, int]) -> Iterator[Frame]:
-    """Stretches of whole lines as UTF-8, without their ends; a line that holds what is no text is empty and a problem."""
+    """Stretches of whole lines as UTF-8, without their ends; a line that is no text is left empty, and a problem."""
     found = of_stream(stream, None)
     stream.seek(0)
     if str(found.value).startswith("utf-16"):

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-from . import lines, table
+from . import table
 from .files import regular
 from .geojson import GeoJsonFile
 from .lockdown import lock_down, state
@@ -79,8 +79,7 @@ class Session:
         if operation in VECTOR_OPERATIONS:
             return self._vector(operation, request)
         if operation == "lines":
-            self._answers = lines.frames(self._stream(checked(request["name"])), self._limits)
-            return {}, ()
+            return self._lines(checked(request["name"]))
         batches = batched(self._rows(operation, request), int(request["size"]))
         self._answers = (batch.message() for batch in batches)
         return {}, ()
@@ -96,6 +95,12 @@ class Session:
         if operation == "survey":
             return {"info": self._vectors.info(name, label, request["reading"])}, ()
         self._answers = self._vectors.copy(name, label, request["layer"], request["plan"])
+        return {}, ()
+
+    def _lines(self, name: str) -> Answer:
+        from .lines import frames
+
+        self._answers = frames(self._stream(name), self._limits)
         return {}, ()
 
     def _delivery(self, request: dict[str, Any]) -> Answer:

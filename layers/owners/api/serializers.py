@@ -36,7 +36,7 @@ class OwnerSerializer(serializers.Serializer[Any]):
 
 class OwnersByRightSerializer(serializers.Serializer[Any]):
     code = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field's own label is not meant
     owners = OwnerSerializer(many=True)
 
 

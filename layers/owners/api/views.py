@@ -1,4 +1,4 @@
-"""Owners over HTTP: consultations, their export, extracts for third parties, the journal. Nothing of it is stored on the way."""
+"""Owners over HTTP: consultations, their export, extracts for third parties, the journal. No answer may be stored."""
 
 from typing import Any
 
@@ -78,7 +78,7 @@ class UnitsView(OwnersView):
         responses=serializers.LandUnitSerializer,
     )
     def post(self, request: Request) -> Response:
-        """The unité foncière around one parcel: the touching parcels of its account. In the journal as a consultation."""
+        """The unité foncière around one parcel: the touching parcels of its account. A consultation in the journal."""
         found = units.land_unit(asked_for(request), user=asker(request), rights=rights_of_request(request))
         return Response(serializers.LandUnitSerializer(found).data)
 

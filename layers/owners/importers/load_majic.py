@@ -1,4 +1,4 @@
-"""Loading MAJIC: any number of files, one transaction, one event. The latest year and the one before are kept, no more."""
+"""Loading MAJIC: any number of files, one transaction, one event. The latest year and the one before are kept."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -43,13 +43,13 @@ KEYS = {
     "owners": ("account", "rank", "person"),
 }
 TABLES = ("owners_holding", "owners_premises", "owners_owner", "owners_birth", "owners_exemption")
-SUBDIVISIONS = "(select count(*) from staged_subdivisions s where s.idu = h.idu and s.year = h.year)"
 # Each table: the staged lines that replace its rows of the same years and communes, and the rows that they make.
 FILLED = {
     "owners_holding": (
         "holdings",
         "insert into owners_holding (year, insee, idu, account, area_m2, address, subdivisions)"
-        f" select year, insee, idu, account, area_m2, address, {SUBDIVISIONS} from staged_holdings h",
+        " select year, insee, idu, account, area_m2, address,"
+        " (select count(*) from staged_subdivisions s where s.idu = h.idu and s.year = h.year) from staged_holdings h",
     ),
     "owners_exemption": (
         "holdings",
@@ -91,6 +91,10 @@ LEFT_OUT = {
     "majic_no_parcel": "delete from staged_exemptions e where not exists (select from staged_holdings h"
     " where h.idu = e.idu and h.year = e.year) returning e.file, e.line, e.idu",
 }
+REPLACED = (
+    "delete from {} old using (select distinct year, insee from {}) new"
+    " where old.year = new.year and old.insee = new.insee"
+)
 BATCH = 20_000
 LIMITS = Limits(file_bytes=8 << 30, cpu_seconds=1800)
 
@@ -116,6 +120,7 @@ def import_majic(order: Order) -> ImportReport:
             load_file(loading, reader, path)
         if report.loaded:
             finish(loading)
+        run(sql.SQL("drop table {}").format(sql.SQL(", ").join(map(staged, STAGED))))
     report.ended_at = timezone.now()
     return report
 
@@ -138,7 +143,8 @@ def prepare() -> None:
     """The temporary tables that lines wait in."""
     for table, columns in STAGED.items():
         typed = [
-            sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(TYPES.get(name, "text"))) for name in (*EVERY, *columns)
+            sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(TYPES.get(name, "text")))
+            for name in (*EVERY, *columns)
         ]
         run(sql.SQL("create temporary table {} ({}) on commit drop").format(staged(table), sql.SQL(", ").join(typed)))
 
@@ -172,7 +178,7 @@ def refuse_old_years(loading: Loading) -> int:
     with connection.cursor() as cursor:
         cursor.execute("select greatest((select max(year) from owners_holding), (select max(year) from owners_owner))")
         (loaded,) = cursor.fetchone()
-    latest = max(year for year in (loaded, *loading.years.values()) if year)
+    latest = max(loaded or 0, *loading.years.values())
     for number, year in loading.years.items():
         if year < latest - 1:
             loading.report.files[number].file_refused(FileRefused("majic_too_old", year=year, latest=latest))
@@ -226,7 +232,9 @@ def finish(loading: Loading) -> None:
     loading.order.tell(None, _("Putting the data in place"))
     first_year = refuse_old_years(loading)
     for table, key in KEYS.items():
-        run(sql.SQL("create index on {} ({}, year)").format(staged(table), sql.SQL(", ").join(map(sql.Identifier, key))))
+        run(
+            sql.SQL("create index on {} ({}, year)").format(staged(table), sql.SQL(", ").join(map(sql.Identifier, key)))
+        )
         run(sql.SQL("analyze {}").format(staged(table)))
         leave_out(loading, "duplicate_in_import", repetitions(table, key))
     for code, statement in LEFT_OUT.items():
@@ -250,8 +258,9 @@ def repetitions(table: str, key: Sequence[str]) -> sql.Composed:
     """Delete every line but the first that has the same key in the same year."""
     names = [sql.Identifier(name) for name in (*key, "year")]
     return sql.SQL(
-        "delete from {table} again using (select ctid, row_number() over (partition by {names} order by file, line) as nth"
-        " from {table}) numbered where again.ctid = numbered.ctid and nth > 1 returning again.file, again.line, again.{key}"
+        "delete from {table} again using"
+        " (select ctid, row_number() over (partition by {names} order by file, line) as nth from {table}) numbered"
+        " where again.ctid = numbered.ctid and nth > 1 returning again.file, again.line, again.{key}"
     ).format(table=staged(table), names=sql.SQL(", ").join(names), key=names[0])
 
 
@@ -278,10 +287,8 @@ def lines_found(statement: sql.Composable) -> list[tuple[int, int, str]]:
 def replace() -> None:
     """The rows of the staged years and communes make place for what was staged."""
     for table, (source, statement) in FILLED.items():
-        gone = "delete from {} old using (select distinct year, insee from {}) new where old.year = new.year and old.insee = new.insee"
-        run(sql.SQL(gone).format(sql.Identifier(table), staged(source)))
+        run(sql.SQL(REPLACED).format(sql.Identifier(table), staged(source)))
         run(sql.SQL(statement))
-        run(sql.SQL("analyze {}").format(sql.Identifier(table)))
 
 
 def forget_before(year: int) -> None:

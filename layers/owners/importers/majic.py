@@ -16,7 +16,15 @@ from layers.imports.rows import FileRefused, Refused, Remark, RowUnusable
 from layers.owners.importers.majic_layout import LAYOUTS, YEARS, Layout, Record
 
 # The more telling names first: NBATI holds BATI.
-FILE_KINDS = (("NBAT", "NBAT"), ("BATI", "BATI"), ("PROP", "PROP"), ("PDL", ""), ("LLOC", ""), ("D166", ""), ("TOPO", ""))
+FILE_KINDS = (
+    ("NBAT", "NBAT"),
+    ("BATI", "BATI"),
+    ("PROP", "PROP"),
+    ("PDL", ""),
+    ("LLOC", ""),
+    ("D166", ""),
+    ("TOPO", ""),
+)
 # "D4", the day on which the file was made, then sometimes the year that it describes.
 HEADER = re.compile(r"D\d(\d{2})(\d{2})(\d{4})\s*(\d{4})?")
 HEADER_LINES = 1
@@ -86,9 +94,7 @@ def year_of(header: str) -> int:
     return year
 
 
-def usable(
-    made: MajicFile, first: Lines, others: Iterator[Lines], layout: Layout
-) -> Iterator[Line | Refused | Remark]:
+def usable(made: MajicFile, first: Lines, others: Iterator[Lines], layout: Layout) -> Iterator[Line | Refused | Remark]:
     """The lines after the first one, and what is to be told of them."""
     told: set[str] = set()
     for stretch in chain([first], others):
@@ -184,7 +190,14 @@ def subdivision(values: Values, insee: str) -> tuple[Any, ...]:
 
 def exemption(values: Values, insee: str) -> tuple[Any, ...]:
     """Why a subdivision pays no tax, and for which years."""
-    return idu_of(values, insee), values["ccosub"], values["rnuexn"], values["gnexts"], values["jandeb"], values["jfinex"]
+    return (
+        idu_of(values, insee),
+        values["ccosub"],
+        values["rnuexn"],
+        values["gnexts"],
+        values["jandeb"],
+        values["jfinex"],
+    )
 
 
 def place(values: Values, insee: str) -> tuple[Any, ...]:

@@ -64,7 +64,9 @@ NBAT = Layout(
             | {"cconvo": (136, 4), "dvoilib": (140, 26)}
         ),
         "21": Record(PARCEL | {"ccosub": (16, 2), "dnupro": (31, 6)}),
-        "30": Record(PARCEL | {"ccosub": (16, 2), "rnuexn": (18, 2), "gnexts": (39, 2), "jandeb": (41, 4), "jfinex": (45, 4)}),
+        "30": Record(
+            PARCEL | {"ccosub": (16, 2), "rnuexn": (18, 2), "gnexts": (39, 2), "jandeb": (41, 4), "jfinex": (45, 4)}
+        ),
     },
 )
 BATI = Layout(

@@ -107,8 +107,8 @@ def consult(
 def owners_of(
     idus: Sequence[str], rights: Rights, purpose: str, *, reference: str = "", year: int | None = None
 ) -> Consultation:
-    """The owners of parcels for whoever these rights are of: never without a line in the journal. Raises as `consult`."""
-    user = User.objects.filter(pk=rights.user_id).first()
+    """The owners of parcels for whom these rights are: never without a line in the journal. Raises as `consult`."""
+    user = User.objects.filter(pk=rights.user_id or 0).first()
     if user is None:
         raise Forbidden(_("Sign in to read owners."))
     return consult(demand(idus, purpose, reference, year), user=user, rights=rights)

@@ -75,7 +75,8 @@ def read(line: int, idus: Sequence[str], year: int | None = None) -> tuple[Parce
         holdings = {one.idu: one for one in of_year(Holding.objects.filter(idu__in=idus).order_by("year"), year)}
         on = {(one.idu, one.year) for one in holdings.values()}
         premises = [one for one in Premises.objects.filter(idu__in=idus).order_by("id") if (one.idu, one.year) in on]
-        accounts = {(one.account, one.year) for one in (*holdings.values(), *premises)}
+        accounts = {(one.account, one.year) for one in holdings.values()}
+        accounts |= {(one.account, one.year) for one in premises}
         owners = owners_of_accounts(accounts)
         exemptions = [one for one in Exemption.objects.filter(idu__in=idus).order_by("id") if (one.idu, one.year) in on]
     by_parcel: defaultdict[str, list[Premises]] = defaultdict(list)

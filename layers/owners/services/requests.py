@@ -85,12 +85,10 @@ def service_for(rights: Rights, insee: str) -> Member:
     raise Forbidden(_("Your role does not allow this."))
 
 
-def counted(
-    requester: Requester, asked: consulting.Demand, service: Member
-) -> tuple[int | None, int, int]:
+def counted(requester: Requester, asked: consulting.Demand, service: Member) -> tuple[int | None, int, int]:
     """The request's number (None: one too many), and how many were made this week and this month before it."""
     given = {
-        "service_id": service.pk,
+        "service": service.pk,
         "requester": requester.name,
         "requester_key": requester.key[:150],
         "address": requester.address,
@@ -98,7 +96,9 @@ def counted(
         "exemption": requester.exemption,
     }
     with connection.cursor() as cursor:
-        cursor.execute("select number, in_week, in_month from arpent.open_owner_request(%s::jsonb)", [json.dumps(given)])
+        cursor.execute(
+            "select number, in_week, in_month from arpent.open_owner_request(%s::jsonb)", [json.dumps(given)]
+        )
         number, in_week, in_month = cursor.fetchone()
     return number, in_week, in_month
 

@@ -6,10 +6,10 @@ declare
     request public.owners_thirdpartyrequest := jsonb_populate_record(null::public.owners_thirdpartyrequest, given);
     made record;
 begin
-    perform pg_advisory_xact_lock(hashtextextended(format('arpent owners asked by %s at %s', request.requester_key, request.service_id), 0));
+    perform pg_advisory_xact_lock(hashtextextended(format('arpent owners asked by %s at %s', request.requester_key, request.service), 0));
     request.at := clock_timestamp();
     request.by_user := arpent.user_id();
-    select * into made from arpent.owner_request_counts(request.service_id, request.requester_key, request.at);
+    select * into made from arpent.owner_request_counts(request.service, request.requester_key, request.at);
     if request.exemption = '' and (made.in_week >= 5 or made.in_month >= 10) then
         return query select null::bigint, made.in_week, made.in_month;
         return;

@@ -5,6 +5,6 @@ returns table (in_week int, in_month int)
 language sql stable security definer set search_path = pg_catalog, public as $$
     select count(*) filter (where r.at >= paris.week)::int, count(*) filter (where r.at >= paris.month)::int
     from (select date_trunc('week', instant, 'Europe/Paris') as week, date_trunc('month', instant, 'Europe/Paris') as month) paris
-    left join public.owners_thirdpartyrequest r on r.service_id = member and r.requester_key = key and r.exemption = ''
+    left join public.owners_thirdpartyrequest r on r.service = member and r.requester_key = key and r.exemption = ''
         and r.at >= least(paris.week, paris.month) and r.at <= instant
 $$;
