@@ -9,17 +9,28 @@ import sys
 import time
 from typing import Any
 
-PARCEL = "select idu, insee, area_m2, geom from cadastre_parcel where idu = %(idu)s"
+PARCEL = (
+    "select p.idu, p.insee, p.area_m2, c.name, p.geom from cadastre_parcel p"
+    " left join gis_core_commune c on c.insee = p.insee where p.idu = %(idu)s"
+)
+BOX = " && st_makeenvelope(%(west)s, %(south)s, %(east)s, %(north)s, 2154)"
+IN_FORCE = (
+    " join planning_document d on d.id = t.document_id"
+    " where d.starts_date <= current_date and (d.ends_date is null or d.ends_date > current_date) and t.geom" + BOX
+)
 NEAR = {
-    "zones": "select z.id, z.libelle, z.typezone, z.geom from planning_zone z"
-    " join planning_document d on d.id = z.document_id"
-    " where d.starts_date <= current_date and (d.ends_date is null or d.ends_date > current_date)"
-    " and z.geom && st_makeenvelope(%(west)s, %(south)s, %(east)s, %(north)s, 2154)",
-    "easements": "select f.id, f.name, f.category, e.idsup, e.manager, f.geom from planning_easementfootprint f"
-    " join planning_easement e on e.id = f.easement_id"
-    " where f.geom && st_makeenvelope(%(west)s, %(south)s, %(east)s, %(north)s, 2154)",
-    "buildings": "select id, kind, name, geom from cadastre_building"
-    " where geom && st_makeenvelope(%(west)s, %(south)s, %(east)s, %(north)s, 2154)",
+    "buildings": "select id, kind, name, geom from cadastre_building where geom" + BOX,
+    "zones": "select t.id, t.libelle, t.typezone, d.idurba, t.geom from planning_zone t" + IN_FORCE,
+    "prescriptions": "select t.id, t.libelle, t.typepsc, t.stypepsc, d.idurba, t.geom from planning_prescription t"
+    + IN_FORCE,
+    "information": "select t.id, t.libelle, t.typeinf, t.stypeinf, d.idurba, t.geom from planning_information t"
+    + IN_FORCE,
+    "easements": "select t.id, t.name, t.category, e.idsup, e.manager, a.name as act, t.geom"
+    " from planning_easementfootprint t join planning_easement e on e.id = t.easement_id"
+    " left join planning_easementlink l on l.easement_id = e.id left join planning_easementact a on a.id = l.act_id"
+    " where t.geom" + BOX,
+    "risks": "select t.id, t.code, t.name, r.name as plan, t.geom from planning_riskzone t"
+    " join planning_riskplan r on r.id = t.plan_id where t.geom" + BOX,
 }
 ADDRESSES = "select label from cadastre_address where parcel_idu = :idu"
 
@@ -43,9 +54,11 @@ def report(connection: Any, idu: str) -> dict[str, dict[str, float]]:
     west, south, east, north = map(float, parcel.total_bounds)
     box = {"west": west, "south": south, "east": east, "north": north}
     connection.execute(text(ADDRESSES), {"idu": idu}).fetchall()
-    found: dict[str, dict[str, float]] = {}
+    found: dict[str, dict[str, float]] = {kind: {} for kind in NEAR}
     for kind, query in NEAR.items():
         near = geopandas.read_postgis(query, connection, geom_col="geom", params=box)
+        if near.empty:
+            continue
         parts = geopandas.overlay(near, parcel[["geom"]], how="intersection", keep_geom_type=True)
         found[kind] = {str(pk): float(area) for pk, area in zip(parts["id"], parts.geometry.area, strict=True)}
     return found
