@@ -37,7 +37,7 @@ from layers.parcels.models import FrozenSheet
 from layers.printing.services.prints import file_of
 from orthophoto.models import Campaign
 from tests import factories
-from tests.owners.deliveries import give
+from tests.owners.deliveries import give, owned
 from tests.photos import photo
 from tests.policy import administration, layer_forms
 from tests.policy.table import METHODS, ROLES, lines
@@ -172,6 +172,9 @@ def make_world() -> World:
     }
     sheets = {"own": frozen_for(ours, people["reader"]), "other": frozen_for(theirs, stranger)}
     parcel = factories.parcel()
+    owned("45901000AB0001")
+    if parcel.idu != "45901000AB0001":
+        factories.parcel(number="0001")
     place = sheets, parcel.pk, parcel.idu, tile_of_the_parcel()
     attachments = {whose: attached(one) for whose, one in edited.items()}
     private = layers, edited, notices, attachments, campaigns, prints, exports, imports
