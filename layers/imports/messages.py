@@ -57,6 +57,9 @@ MESSAGES = {
         "The parcel %(identifier)s is not in the plan (divided, merged or renumbered since): its owners were loaded, "
         "but the map does not lead to them."
     ),
+    "majic_no_plan": _(
+        "The plan of %(identifier)s is not loaded: its parcels came in, but nobody knows whether the plan has them."
+    ),
     "majic_no_owner": _("The account %(identifier)s has no owner in these files: send the PROP file of the same year."),
     "majic_returns": _("From line %(line)s on, lines end as Windows writes them (CR LF); they were read all the same."),
     "majic_encoding": _(

@@ -117,6 +117,12 @@ def test_a_parcel_that_the_plan_does_not_have_is_told_and_loaded(tmp_path: Path)
     assert len(rows(Holding)) == 2
 
 
+def test_a_commune_without_a_plan_is_told_once(tmp_path: Path) -> None:
+    report = loaded(written(tmp_path, "REVNBAT.450", parcel(1), parcel(2)), written(tmp_path, "REVPROP.450", owner()))
+    assert codes(report, "remarks") == [("majic_no_plan", 2)]
+    assert report.refused == 0
+
+
 def test_an_unknown_year_refuses_the_file_and_not_the_others(tmp_path: Path) -> None:
     report = loaded(written(tmp_path, "REVNBAT.450", parcel(), year=2019), written(tmp_path, "REVPROP.450", owner()))
     problem = report.files[0].problem

@@ -81,6 +81,8 @@ DOUBTS = {
     "majic_ghost": "select h.file, h.line, h.idu from staged_holdings h where not exists"
     " (select from cadastre_parcel p where p.idu = h.idu) and exists"
     " (select from cadastre_parcel p where p.insee = h.insee)",
+    "majic_no_plan": "select distinct on (h.insee) h.file, h.line, h.insee from staged_holdings h where not exists"
+    " (select from cadastre_parcel p where p.insee = h.insee) order by h.insee, h.file, h.line",
     "majic_no_owner": "select h.file, h.line, h.account from staged_holdings h where not exists"
     " (select from staged_owners o where o.account = h.account and o.year = h.year) and not exists"
     " (select from owners_owner o where o.account = h.account and o.year = h.year)",
