@@ -91,7 +91,7 @@ class Finding(Refused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """A delivery as a whole: its name, its files, the tables found in it, the written pieces that are PDF files."""
+    """A delivery as a whole: its name, the tables found in it, its written pieces that are PDF files."""
 
     name: str
     pattern: re.Pattern[str]
@@ -132,7 +132,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What rows refer to. `ids` are the identifiers that came in, by field; `pieces` the delivered files, lower case."""
+    """What rows refer to: `ids` are the identifiers that came in, by field; `pieces` delivered files, in lower case."""
 
     idurba: str = ""
     pieces: frozenset[str] = frozenset()
@@ -590,7 +590,10 @@ def other_document(row: Row) -> Iterator[Params]:
     Row,
     Level.ERROR,
     Effect.ROW,
-    _("The kind of zone “%(value)s” does not exist: U, AUc, AUs, A or N is expected (01, 02, 03 or 99 in a communal map)."),
+    _(
+        "The kind of zone “%(value)s” does not exist: U, AUc, AUs, A or N is expected, "
+        "or 01, 02, 03 or 99 in a communal map."
+    ),
     "ATTRIBUTE_UNEXPECTED_VALUE",
 )
 def zone_kind(row: Row) -> Iterator[Params]:
@@ -895,7 +898,10 @@ def approval_deduced(header: Header) -> Iterator[Params]:
     Header,
     Level.WARNING,
     Effect.NOTHING,
-    _("The document has ended (ETAT %(state)s), but DATEFIN is missing: it counts as in force only until its next version."),
+    _(
+        "The document has ended (ETAT %(state)s), but DATEFIN is missing: it counts as in force only until its next "
+        "version."
+    ),
     "ATTRIBUTE_UNEXPECTED_NULL",
 )
 def end_date(header: Header) -> Iterator[Params]:

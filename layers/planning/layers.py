@@ -40,7 +40,12 @@ FAMILIES = (
     ("Risques et salubrité (PM)", "Risks (PM)", tuple(f"PM{number}" for number in range(1, 10)), "#c0392b"),
     ("Énergie et canalisations (I)", "Energy and pipes (I)", tuple(f"I{number}" for number in range(1, 11)), "#d68910"),
     ("Eau (AS)", "Water (AS)", ("AS1", "AS2"), "#2471a3"),
-    ("Communications (EL, T)", "Transport (EL, T)", (*(f"EL{n}" for n in range(1, 13)), *(f"T{n}" for n in range(1, 10))), "#5d6d7e"),
+    (
+        "Communications (EL, T)",
+        "Transport (EL, T)",
+        (*(f"EL{n}" for n in range(1, 13)), *(f"T{n}" for n in range(1, 10))),
+        "#5d6d7e",
+    ),
     ("Télécommunications (PT)", "Telecommunications (PT)", ("PT1", "PT2", "PT2LH", "PT3", "PT4"), "#117a65"),
 )
 
@@ -151,7 +156,8 @@ def easements(what: str, kind: str, order: int) -> LayerDeclaration:
             column(identifier, "Identifiant", "Identifier", tiles=False),
         ],
         legend=easement_legend(kind, faint=what == "assiettes"),
-        abstract="Servitudes d’utilité publique : " + {"assiettes": "où elles pèsent.", "generateurs": "d’où elles viennent."}[what],
+        abstract="Servitudes d’utilité publique : "
+        + {"assiettes": "où elles pèsent.", "generateurs": "d’où elles viennent."}[what],
         attribution="Servitudes d’utilité publique, standard CNIG",
         licence=OPEN_LICENCE,
         min_zoom=9,
@@ -159,7 +165,10 @@ def easements(what: str, kind: str, order: int) -> LayerDeclaration:
 
 
 def easement_legend(kind: str, *, faint: bool) -> list[Line]:
-    known = [easement_line(kind, faint, label, label_en, {"category": {"in": list(codes)}}, colour) for label, label_en, codes, colour in FAMILIES]
+    known = [
+        easement_line(kind, faint, label, label_en, {"category": {"in": list(codes)}}, colour)
+        for label, label_en, codes, colour in FAMILIES
+    ]
     return [*known, easement_line(kind, faint, "Autre servitude", "Other easement", {}, "#616161")]
 
 
@@ -194,8 +203,17 @@ def risks() -> LayerDeclaration:
             column("procedure", "Procédure", "Procedure", tiles=False),
         ],
         legend=[
-            symbol("Interdiction", "Forbidden", "fill", where={"typereglement": {"in": ["02", "03"]}}, fill="#d7301f66", stroke="#7f1d12"),
-            symbol("Prescriptions", "Conditions", "fill", where={"typereglement": "01"}, fill="#2b8cbe59", stroke="#08519c"),
+            symbol(
+                "Interdiction",
+                "Forbidden",
+                "fill",
+                where={"typereglement": {"in": ["02", "03"]}},
+                fill="#d7301f66",
+                stroke="#7f1d12",
+            ),
+            symbol(
+                "Prescriptions", "Conditions", "fill", where={"typereglement": "01"}, fill="#2b8cbe59", stroke="#08519c"
+            ),
             symbol("Autre zone réglementée", "Other zone", "fill", fill="#96969659", stroke="#525252"),
         ],
         abstract="Zonage réglementaire des plans de prévention des risques.",

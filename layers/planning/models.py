@@ -85,7 +85,7 @@ class Zone(models.Model):
 
     security = "reference"
 
-    document = models.ForeignKey(Document, models.CASCADE, related_name="zones")
+    document = models.ForeignKey(Document, models.DB_CASCADE, related_name="zones")
     libelle = models.CharField(_("zone"), max_length=254)
     libelong = models.TextField(_("long name"), blank=True)
     typezone = models.CharField(_("kind of zone"), max_length=3)
@@ -133,7 +133,7 @@ class Prescription(Detail):
 
     security = "reference"
 
-    document = models.ForeignKey(Document, models.CASCADE, related_name="prescriptions")
+    document = models.ForeignKey(Document, models.DB_CASCADE, related_name="prescriptions")
     typepsc = models.CharField(_("kind"), max_length=2)
     stypepsc = models.CharField(_("sub-kind"), max_length=2, blank=True)
 
@@ -148,7 +148,7 @@ class Information(Detail):
 
     security = "reference"
 
-    document = models.ForeignKey(Document, models.CASCADE, related_name="information")
+    document = models.ForeignKey(Document, models.DB_CASCADE, related_name="information")
     typeinf = models.CharField(_("kind"), max_length=2)
     stypeinf = models.CharField(_("sub-kind"), max_length=2, blank=True)
 
@@ -185,7 +185,7 @@ class EasementAct(models.Model):
 
     security = "reference"
 
-    delivery = models.ForeignKey(EasementSet, models.CASCADE, related_name="acts")
+    delivery = models.ForeignKey(EasementSet, models.DB_CASCADE, related_name="acts")
     idacte = models.CharField("IDACTE", max_length=60)
     name = models.CharField(_("name"), max_length=254)
     reference = models.CharField(_("reference"), max_length=254, blank=True)
@@ -209,7 +209,7 @@ class Easement(models.Model):
 
     security = "reference"
 
-    delivery = models.ForeignKey(EasementSet, models.CASCADE, related_name="easements")
+    delivery = models.ForeignKey(EasementSet, models.DB_CASCADE, related_name="easements")
     idsup = models.CharField("IDSUP", max_length=60)
     category = models.CharField(_("category"), max_length=10)
     name = models.CharField(_("name"), max_length=254)
@@ -236,8 +236,8 @@ class EasementLink(models.Model):
 
     security = "reference"
 
-    easement = models.ForeignKey(Easement, models.CASCADE)
-    act = models.ForeignKey(EasementAct, models.CASCADE)
+    easement = models.ForeignKey(Easement, models.DB_CASCADE)
+    act = models.ForeignKey(EasementAct, models.DB_CASCADE)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["easement", "act"], name="link_once")]
@@ -248,7 +248,7 @@ class EasementGenerator(models.Model):
 
     security = "reference"
 
-    easement = models.ForeignKey(Easement, models.CASCADE, related_name="generators")
+    easement = models.ForeignKey(Easement, models.DB_CASCADE, related_name="generators")
     idgen = models.CharField("IDGEN", max_length=60)
     category = models.CharField(_("category"), max_length=10)
     name = models.CharField(_("name"), max_length=254, blank=True)
@@ -271,7 +271,7 @@ class EasementFootprint(models.Model):
 
     security = "reference"
 
-    easement = models.ForeignKey(Easement, models.CASCADE, related_name="footprints")
+    easement = models.ForeignKey(Easement, models.DB_CASCADE, related_name="footprints")
     idass = models.CharField("IDASS", max_length=60, blank=True)
     category = models.CharField(_("category"), max_length=10)
     name = models.CharField(_("name"), max_length=254, blank=True)
@@ -315,7 +315,7 @@ class RiskZone(models.Model):
 
     security = "reference"
 
-    plan = models.ForeignKey(RiskPlan, models.CASCADE, related_name="zones")
+    plan = models.ForeignKey(RiskPlan, models.DB_CASCADE, related_name="zones")
     idzone = models.CharField(_("identifier"), max_length=60, blank=True)
     code = models.CharField(_("zone"), max_length=60)
     name = models.CharField(_("name"), max_length=254, blank=True)

@@ -140,7 +140,9 @@ def risks(ground: Ground, rights: Rights) -> Answer:
     plans = RiskPlan.objects.in_bulk({one.values["plan_id"] for one in found})
     lines = [risk_line(one, plans[one.values["plan_id"]]) for one in found]
     notes = [] if lines else [_("No zone of a risk plan is known here.")]
-    return Answer(lines=lines, notes=notes, vintages=[Vintage(title=str(one), day=one.state_date) for one in plans.values()])
+    return Answer(
+        lines=lines, notes=notes, vintages=[Vintage(title=str(one), day=one.state_date) for one in plans.values()]
+    )
 
 
 def risk_line(one: Crossing, plan: RiskPlan) -> Line:

@@ -4,7 +4,6 @@ Sources: schemas of the standards (github.com/cnigfr), models of IGNF/validator 
 """
 
 import re
-
 from dataclasses import dataclass
 from typing import Literal
 
@@ -201,7 +200,17 @@ PPR = (PROCEDURE, PERIMETRE_S, REFERENCEINTERNET, *RISK_ZONES)
 
 ZONES = ("U", "AUc", "AUs", "A", "N")
 # Of the editions before 2017, and of writers in capitals.
-OLD_ZONES = {"AU": "AUc", "1AU": "AUc", "2AU": "AUs", "Ah": "A", "Ad": "A", "Nh": "N", "Nd": "N", "AUC": "AUc", "AUS": "AUs"}
+OLD_ZONES = {
+    "AU": "AUc",
+    "1AU": "AUc",
+    "2AU": "AUs",
+    "Ah": "A",
+    "Ad": "A",
+    "Nh": "N",
+    "Nd": "N",
+    "AUC": "AUc",
+    "AUS": "AUs",
+}
 SECTORS = ("01", "02", "03", "99")
 KINDS = {"PLU": "PLU", "PLUI": "PLUi", "CC": "CC", "POS": "POS", "PSMV": "PSMV"}
 STATES = tuple(f"0{number}" for number in range(1, 10))
@@ -212,7 +221,8 @@ PRESCRIPTION_KINDS = frozenset(
     f"{number:02d}" for number in (*range(1, 6), 7, 8, *range(13, 21), *range(22, 57), 97, 98, 99)
 )
 INFORMATION_KINDS = frozenset(
-    f"{number:02d}" for number in (*range(1, 6), *range(7, 15), 16, 17, *range(19, 24), 25, 27, *range(30, 43), 97, 98, 99)
+    f"{number:02d}"
+    for number in (*range(1, 6), *range(7, 15), 16, 17, *range(19, 24), 25, 27, *range(30, 43), 97, 98, 99)
 )
 CATEGORIES = frozenset(
     (

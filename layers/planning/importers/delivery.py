@@ -72,14 +72,14 @@ def folders(paths: Sequence[Path], reader: RestrictedReader) -> Iterator[Folder]
 
 def of_folder(folder: Path) -> Folder:
     files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
-    return inside(folder.resolve().name, [Item(PurePosixPath(path.relative_to(folder).as_posix()), path) for path in files])
+    return inside(
+        folder.resolve().name, [Item(PurePosixPath(path.relative_to(folder).as_posix()), path) for path in files]
+    )
 
 
 def of_archive(path: Path, reader: RestrictedReader) -> Folder:
     parts = reader.unpack(reader.admit(path, link=True))
-    return inside(
-        path.stem, [Item(PurePosixPath(part.label), reader.path_of(part.name), part.name) for part in parts]
-    )
+    return inside(path.stem, [Item(PurePosixPath(part.label), reader.path_of(part.name), part.name) for part in parts])
 
 
 def inside(name: str, items: list[Item]) -> Folder:
@@ -87,7 +87,12 @@ def inside(name: str, items: list[Item]) -> Folder:
     if not items:
         raise FileRefused("missing_source_file", pattern=".shp, .dbf, .gpkg")
     tops = {item.path.parts[0] for item in items if len(item.path.parts) > 1}
-    if len(tops) == 1 and all(len(item.path.parts) > 1 for item in items) and "_" in (top := tops.pop()) and top[0].isdigit():
+    if (
+        len(tops) == 1
+        and all(len(item.path.parts) > 1 for item in items)
+        and "_" in (top := tops.pop())
+        and top[0].isdigit()
+    ):
         return inside(top, [replace(item, path=PurePosixPath(*item.path.parts[1:])) for item in items])
     return Folder(name, tuple(items))
 
@@ -98,7 +103,9 @@ def data_sets(folder: Folder) -> Iterator[tuple[Item, list[Item]]]:
     for item in folder.items:
         by_stem.setdefault(str(item.path.with_suffix("")).lower(), []).append(item)
     for items in by_stem.values():
-        main = min((one for one in items if one.suffix in TABLES), key=lambda one: TABLES.index(one.suffix), default=None)
+        main = min(
+            (one for one in items if one.suffix in TABLES), key=lambda one: TABLES.index(one.suffix), default=None
+        )
         if main is not None:
             yield main, [one for one in items if one is not main and one.suffix in COMPANIONS]
 

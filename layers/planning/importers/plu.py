@@ -76,7 +76,9 @@ def header_of(
     """The row of DOC_URBA that is meant, and what the rules look at in it."""
     meant = standard.PLU_FOLDER.fullmatch(folder.name)
     wanted = (meant["code"], meant["date"]) if meant else None
-    ours = [row for row in headers if (parts := standard.idurba_parts(row["IDURBA"])) and (parts[0], parts[2]) == wanted]
+    ours = [
+        row for row in headers if (parts := standard.idurba_parts(row["IDURBA"])) and (parts[0], parts[2]) == wanted
+    ]
     row = ours[0] if ours else headers[0]
     parts = standard.idurba_parts(row["IDURBA"]) or (meant and (meant["code"], "", meant["date"])) or ("", "", "")
     listed = {one["INSEE"] for one in communes if one["IDURBA"].upper() in ("", row["IDURBA"].upper())}

@@ -9,7 +9,7 @@ from layers.planning.cnig import Known, Row
 from layers.planning.importers import delivery
 from layers.planning.importers.delivery import Folder, Found, refuse_delivery
 from layers.planning.importers.flow import Kind, Work, import_deliveries
-from layers.planning.importers.staging import Made, address, day, load, read, run, subcode
+from layers.planning.importers.staging import Made, address, day, load, read, subcode
 from layers.planning.models import RiskPlan
 
 TABLES = ("planning_riskplan", "planning_riskzone")
@@ -78,9 +78,8 @@ def begin(work: Work, row: Row) -> RiskPlan:
             "url": "",
         },
     )
-    where = "" if work.area is None else " and st_intersects(geom, %(area)s::geometry)"
-    area = {} if work.area is None else {"area": work.area.hexewkb.decode()}
-    run("delete from planning_riskzone where plan_id = %(plan)s" + where, plan=plan.pk, **area)
+    inside = plan.zones.all() if work.area is None else plan.zones.filter(geom__intersects=work.area)
+    inside.delete()
     return plan
 
 

@@ -95,7 +95,7 @@ def read(loading: Loading) -> list[Row]:
     return [row for _rank, row in accepted(loading)]
 
 
-# -- what the file holds ------------------------------------------------------------------------------------------------
+# -- what the file holds -----------------------------------------------------------------------------------------------
 
 
 def stage(loading: Loading) -> None:
@@ -147,21 +147,23 @@ def refuse_places(loading: Loading) -> None:
         return
     west, south, east, north = FRANCE_2154
     box = {"west": west, "south": south, "east": east, "north": north}
-    take_out(loading, "not geom @ st_makeenvelope(%(west)s, %(south)s, %(east)s, %(north)s, 2154)", box, france=True)
+    take_out(loading, IN_FRANCE, box, france=True)
     if loading.area is not None:
-        take_out(loading, "not st_intersects(geom, %(area)s::geometry)", {"area": loading.area.hexewkb.decode()})
+        take_out(loading, IN_AREA, {"area": loading.area.hexewkb.decode()})
 
 
-def take_out(loading: Loading, where: str, values: Mapping[str, Any], *, france: bool = False) -> None:
-    statement = "delete from {} where " + where + (
-        " returning rank, round(st_x(st_centroid(geom))), round(st_y(st_centroid(geom)))"
-    )
-    for rank, x, y in rows(statement, DELIVERED, **values):
+IN_FRANCE = sql.SQL("geom @ st_makeenvelope(%(west)s, %(south)s, %(east)s, %(north)s, 2154)")
+IN_AREA = sql.SQL("st_intersects(geom, %(area)s::geometry)")
+OUT = "delete from {} where not {} returning rank, round(st_x(st_centroid(geom))), round(st_y(st_centroid(geom)))"
+
+
+def take_out(loading: Loading, within: sql.SQL, values: Mapping[str, Any], *, france: bool = False) -> None:
+    for rank, x, y in rows(OUT, DELIVERED, within, **values):
         for finding in cnig.findings(cnig.Outside(x=int(x), y=int(y), france=france), int(rank)):
             loading.file.row_refused(finding)
 
 
-# -- what the rules let in ----------------------------------------------------------------------------------------------
+# -- what the rules let in ---------------------------------------------------------------------------------------------
 
 
 def accepted(loading: Loading) -> Iterator[tuple[int, Row]]:
@@ -190,7 +192,11 @@ def chunks(fields: Sequence[str]) -> Iterator[tuple[Any, ...]]:
     names = sql.SQL("").join([sql.SQL(", {}").format(sql.Identifier(name.lower())) for name in fields])
     last = 0
     while found := rows(
-        "select rank{} from {} where rank > %(last)s order by rank limit %(chunk)s", names, DELIVERED, last=last, chunk=CHUNK
+        "select rank{} from {} where rank > %(last)s order by rank limit %(chunk)s",
+        names,
+        DELIVERED,
+        last=last,
+        chunk=CHUNK,
     ):
         yield from found
         last = found[-1][0]
@@ -206,7 +212,7 @@ def tidy(name: str, value: str | None) -> str:
 
 
 def insert_clean(loading: Loading, columns: Sequence[str], make: Make) -> None:
-    """The values that the target takes, of the rows that were let in, in a temporary table of texts beside their rank."""
+    """The values of the rows that were let in, as texts beside their rank, in a temporary table."""
     create(CLEAN, [sql.SQL("{} text").format(sql.Identifier(name)) for name in columns], "")
     pending: list[Made] = []
     for rank, row in accepted(loading):

@@ -48,7 +48,9 @@ def load_set(work: Work, folder: Folder, file: FileReport) -> None:
     by_name = load_acts(work, tables, whole, known, easements)
     load_places(work, tables, known, easements)
     if not any(one.report.loaded for one in tables if one.table in standard.FOOTPRINTS):
-        refuse_delivery(iter([cnig.Finding(0, None, "fichier-obligatoire", {"name": " / ".join(FOOTPRINT_NAMES)})]), file)
+        refuse_delivery(
+            iter([cnig.Finding(0, None, "fichier-obligatoire", {"name": " / ".join(FOOTPRINT_NAMES)})]), file
+        )
     refuse_delivery(cnig.findings(missing(work, whole, by_name)), file)
     whole.folder, whole.files = files.keep((str(item.path), item.source) for item in kept)
     whole.save()

@@ -19,8 +19,12 @@ IN_FORCE = sql.SQL(
     "document_id in (select d.id from planning_document d"
     " where d.starts_date <= %(day)s and (d.ends_date is null or d.ends_date > %(day)s))"
 )
-SINCE = sql.SQL("easement_id in (select e.id from planning_easement e where e.since_date is null or e.since_date <= %(day)s)")
-KNOWN = sql.SQL("plan_id in (select p.id from planning_riskplan p where p.state_date is null or p.state_date <= %(day)s)")
+SINCE = sql.SQL(
+    "easement_id in (select e.id from planning_easement e where e.since_date is null or e.since_date <= %(day)s)"
+)
+KNOWN = sql.SQL(
+    "plan_id in (select p.id from planning_riskplan p where p.state_date is null or p.state_date <= %(day)s)"
+)
 OF_DOCUMENT = ("id", "document_id", "libelle", "nomfic", "urlfic")
 
 
@@ -45,9 +49,7 @@ def ground_of(geom_ewkb: bytes, day: date) -> Ground:
     with connection.cursor() as cursor:
         cursor.execute("select st_area(%s::geometry)", [geom_ewkb])
         (area,) = cursor.fetchone()
-    return Ground(
-        parcels=(), idus=(), insee=frozenset(), geom=geom_ewkb, measured_m2=area, planar_m2=area, day=day
-    )
+    return Ground(parcels=(), idus=(), insee=frozenset(), geom=geom_ewkb, measured_m2=area, planar_m2=area, day=day)
 
 
 def zones(ground: Ground) -> list[Crossing]:
