@@ -995,8 +995,8 @@ KEYS = {"SERVITUDE": "IDSUP", "ACTE_SUP": "IDACTE", "GESTIONNAIRE_SUP": "IDGEST"
     "ATTRIBUTE_NOT_UNIQUE",
 )
 def identifier_once(row: Row) -> Iterator[Params]:
-    """Identifiers of easements, acts, managers, generators."""
-    name = "IDGEN" if row.table in standard.GENERATORS else KEYS.get(row.table.name)
+    """Identifiers of easements, acts, managers, procedures; a generator may have several geometries."""
+    name = KEYS.get(row.table.name)
     if name and row[name] in row.known.ids.get(name, ()):
         yield {"name": name, "value": row[name][:60]}
 
