@@ -110,7 +110,13 @@ def easements(day: str = "20220101") -> Made:
                 {"IDSUP": "S1", "IDGEST": "1", "NOMSUP": "AC1_eglise", "NOMSUPLITT": "Église", "CATEGORIE": "AC1"}
             ],
             "ACTE_SUP": [
-                {"IDACTE": "A1", "NOMACTE": "Arrêté", "FICHIER": "acte.pdf", "DATEDECIS": "19270704", "TYPEACTE": "Arrêté"}
+                {
+                    "IDACTE": "A1",
+                    "NOMACTE": "Arrêté",
+                    "FICHIER": "acte.pdf",
+                    "DATEDECIS": "19270704",
+                    "TYPEACTE": "Arrêté",
+                }
             ],
             "SERVITUDE_ACTE_SUP": [{"IDSUP": "S1", "IDACTE": "A1"}],
             "GENERATEUR_SUP_S": [{"IDGEN": "G1", "IDSUP": "S1", "NOMGEN": "Église", "geom": box(40, 40, 10)}],

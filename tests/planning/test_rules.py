@@ -109,10 +109,16 @@ ROWS: dict[str, tuple[str, Spoil]] = {
     "typezone": ("ZONE_URBA", lambda made: first(made, "ZONE_URBA", TYPEZONE="ZZ")),
     "idurba-autre": ("ZONE_URBA", lambda made: first(made, "ZONE_URBA", IDURBA="45902_PLU_20200115")),
     "geometrie-refusee": ("ZONE_URBA", lambda made: first(made, "ZONE_URBA", geom=None)),
-    "hors-de-france": ("ZONE_URBA", lambda made: first(made, "ZONE_URBA", geom=shapely.box(9e6, 9e6, 9.1e6, 9.1e6))),
+    "hors-de-france": ("ZONE_URBA", lambda made: far(made)),
     "code-mal-forme": ("PRESCRIPTION_SURF", lambda made: first(made, "PRESCRIPTION_SURF", TYPEPSC="X1")),
     "insee": ("DOC_URBA_COM", lambda made: first(made, "DOC_URBA_COM", INSEE="4590")),
 }
+
+
+def far(made: Made) -> None:
+    """A zone over the sea, beside two that are in their place."""
+    zones = made.tables["ZONE_URBA"]
+    zones.insert(0, {**zones[0], "geom": shapely.box(20_000, 6_400_000, 20_100, 6_400_100)})
 
 
 @pytest.mark.parametrize("rule", ROWS)
@@ -256,7 +262,9 @@ def mif(kind: str = "Region 1\n  5\n{0} {1}\n{2} {1}\n{2} {3}\n{0} {3}\n{0} {1}\
     """A prescription in MapInfo's interchange format, in Lambert-93."""
     system = 'CoordSys Earth Projection 3, 33, "m", 3, 46.5, 44, 49, 700000, 6600000'
     columns = "Columns 4\n  LIBELLE Char(50)\n  TYPEPSC Char(2)\n  STYPEPSC Char(2)\n  NOMFIC Char(80)\n"
-    return f'Version 300\nCharset "Neutral"\nDelimiter ","\n{system}\n{columns}Data\n{kind.format(X, Y, X + 10, Y + 10)}'
+    return (
+        f'Version 300\nCharset "Neutral"\nDelimiter ","\n{system}\n{columns}Data\n{kind.format(X, Y, X + 10, Y + 10)}'
+    )
 
 
 def test_a_mapinfo_file_is_read_and_told(desk: Desk) -> None:
@@ -278,8 +286,9 @@ def test_heights_are_told_and_left_out(desk: Desk) -> None:
     shape = {"type": "Polygon", "coordinates": [ring]}
     values = {"LIBELLE": "Bois", "TYPEPSC": "01", "STYPEPSC": "00"}
     (root / "Donnees_geographiques" / "PRESCRIPTION_SURF.geojson").write_text(
-        str({"type": "FeatureCollection", "features": [{"type": "Feature", "properties": values, "geometry": shape}]})
-        .replace("'", '"')
+        str(
+            {"type": "FeatureCollection", "features": [{"type": "Feature", "properties": values, "geometry": shape}]}
+        ).replace("'", '"')
     )
     report = desk.send(root)
     assert ("PRESCRIPTION_SURF", "geometrie-3d", None) in told(report)
