@@ -138,8 +138,9 @@ def growing(parcels: Sequence[Parcel], built: BaseGeometry) -> list[Parcel]:
     """Fields beside the houses, the nearest first: three that are to be built."""
     low, high = GROWTH_M2
     fields = [one for one in parcels if one.use in ("field", "meadow") and low <= one.geom.area <= high]
-    near = sorted((one.geom.distance(built), one.idu, one) for one in fields if one.geom.distance(built) < NEAR_M)
-    return [one for _metres, _idu, one in near[:3]]
+    metres = shapely.distance([one.geom for one in fields], built).tolist()
+    near = sorted(zip(metres, [one.idu for one in fields], fields, strict=True), key=lambda one: one[:2])
+    return [one for away, _idu, one in near[:3] if away < NEAR_M]
 
 
 def growth(number: int, day: date) -> tuple[str, str, str]:
@@ -154,7 +155,8 @@ def growth(number: int, day: date) -> tuple[str, str, str]:
 
 def closed(shapes: Iterable[BaseGeometry]) -> BaseGeometry:
     """The shapes with the streets between them."""
-    return shapely.union_all(list(shapes)).buffer(STREET_M, quad_segs=2).buffer(-STREET_M, quad_segs=2)
+    whole: BaseGeometry = shapely.union_all(list(shapes))
+    return whole.buffer(STREET_M, quad_segs=2).buffer(-STREET_M, quad_segs=2)
 
 
 def tiled(

@@ -30,7 +30,7 @@ def write_shapefile(stem: Path, fields: Sequence[tuple[str, int]], rows: Rows, *
     """Geometries (EPSG:2154) and texts (UTF-8) as stem.shp, .shx, .dbf, .prj and .cpg."""
     records = [record(geometry, kind) for geometry, _values in rows]
     boxes = [geometry.bounds for geometry, _values in rows if geometry is not None]
-    bounds = tuple(shapely.bounds(shapely.MultiPoint([corner for box in boxes for corner in (box[:2], box[2:])])))
+    bounds = shapely.total_bounds([shapely.box(*box) for box in boxes]).tolist()
     index, place, body = b"", 50, b""
     for number, content in enumerate(records, start=1):
         index += struct.pack(">2i", place, len(content) // 2)

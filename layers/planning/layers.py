@@ -26,6 +26,8 @@ SYMBOLS = {"surf": "fill", "lin": "line", "pct": "circle"}
 
 type Line = dict[str, Any]
 
+FORBIDDEN: dict[str, Any] = {"typereglement": {"in": ["02", "03"]}}
+
 NOMFIC = column("nomfic", "Pièce écrite", "Written piece", tiles=False)
 URLFIC = column("urlfic", "Adresse de la pièce", "Address of the piece", tiles=False)
 IDURBA = column("idurba", "Document", "Document", tiles=False)
@@ -207,7 +209,7 @@ def risks() -> LayerDeclaration:
                 "Interdiction",
                 "Forbidden",
                 "fill",
-                where={"typereglement": {"in": ["02", "03"]}},
+                where=FORBIDDEN,
                 fill="#d7301f66",
                 stroke="#7f1d12",
             ),

@@ -1,6 +1,6 @@
 """Deliveries of the CNIG standards made for a test: whole ones, which each test then spoils in one way."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -165,9 +165,9 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, db: None) -> Iterator[Desk]:
+def desk(tmp_path: Path, db: None) -> Desk:
     factories.commune(INSEE, "Bray", ground(-1000, -1000, 3000))
-    yield Desk(tmp_path)
+    return Desk(tmp_path)
 
 
 def told(report: ImportReport) -> list[tuple[str, str, int | None]]:

@@ -1,12 +1,13 @@
 """What crosses a ground: measured, of the day asked, on the parcel sheet and on the map."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from gis_core.rights import ANONYMOUS
+from gis_core.rights import ANONYMOUS, SYSTEM, acting_as
 from layers.catalogue.models import Layer
 from layers.catalogue.validators import validate_legend
 from layers.parcels.sections import Answer, Ground
@@ -16,8 +17,17 @@ from layers.planning.services.crossing import crossing, ground_of
 from layers.planning.words import kind_in_words
 from tests.planning.conftest import Desk, easements, ground, plan, risks
 
-pytestmark = pytest.mark.django_db
 DAY = date(2021, 6, 1)
+
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("asked")]
+
+
+@pytest.fixture
+def asked(db: None) -> Iterator[None]:
+    """Somebody asks, as in every request."""
+    with acting_as(SYSTEM):
+        yield
 
 
 def at(west: float = 50, south: float = 0, width: float = 100, day: date = DAY) -> Ground:
@@ -83,9 +93,8 @@ def test_a_piece_that_was_not_delivered_leads_to_its_address(desk: Desk) -> None
 
 def test_prescriptions_are_named_as_the_standard_names_them(desk: Desk) -> None:
     desk.send(plan())
-    answer = sections.prescriptions(at(100, 0), ANONYMOUS)
-    assert answer.lines[0].title == "Bois"
-    assert "Espace boisé classé" in answer.lines[0].detail
+    (wood,) = [one for one in sections.prescriptions(at(100, 0), ANONYMOUS).lines if one.title == "Bois"]
+    assert "Espace boisé classé" in wood.detail
     assert kind_in_words("psc", "96", "01") == "96-01"
 
 

@@ -231,7 +231,9 @@ def copy_clean(made: Sequence[Made]) -> None:
 
 def put(loading: Loading, target: str, columns: Sequence[str]) -> int:
     """Insert the clean rows into the target, texts cast to its columns' types by PostgreSQL."""
-    casts = [sql.SQL("c.{}{}").format(sql.Identifier(name), sql.SQL(cast_of(name))) for name in columns]
+    casts: list[sql.Composable] = [
+        sql.SQL("c.{}{}").format(sql.Identifier(name), sql.SQL(cast_of(name))) for name in columns
+    ]
     names = [sql.Identifier(name) for name in columns]
     if loading.table.letter:
         names.append(sql.Identifier("geom"))
