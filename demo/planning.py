@@ -156,7 +156,8 @@ def growth(number: int, day: date) -> tuple[str, str, str]:
 def closed(shapes: Iterable[BaseGeometry]) -> BaseGeometry:
     """The shapes with the streets between them."""
     whole: BaseGeometry = shapely.union_all(list(shapes))
-    return whole.buffer(STREET_M, quad_segs=2).buffer(-STREET_M, quad_segs=2)
+    joined: BaseGeometry = whole.buffer(STREET_M, quad_segs=2).buffer(-STREET_M, quad_segs=2)
+    return joined
 
 
 def tiled(
