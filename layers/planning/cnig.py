@@ -27,6 +27,7 @@ ARPENT = "Arpent"
 INSEE = re.compile(r"(?:\d{2}|2[AB])\d{3}")
 SIREN = re.compile(r"\d{9}")
 CODE = re.compile(r"\d{2}")
+LONGEST_IDENTIFIER = 60
 ANY_NAME = re.compile(r".*")
 ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 
@@ -542,6 +543,21 @@ def long_value(row: Row) -> Iterator[Params]:
     for one in row.table.fields:
         if not one.date and len(row[one.name]) > one.length:
             yield {"name": one.name, "length": one.length}
+
+
+@rule(
+    "identifiant-trop-long",
+    Row,
+    Level.ERROR,
+    Effect.ROW,
+    _("“%(name)s” is longer than %(length)s characters: it cannot be an identifier."),
+    "ATTRIBUTE_SIZE_EXCEEDED",
+)
+def long_identifier(row: Row) -> Iterator[Params]:
+    """Identifiers and codes longer than any standard has them."""
+    for one in row.table.fields:
+        if one.name.startswith(("ID", "CODE")) and len(row[one.name]) > LONGEST_IDENTIFIER:
+            yield {"name": one.name, "length": LONGEST_IDENTIFIER}
 
 
 @rule(

@@ -110,6 +110,7 @@ ROWS: dict[str, tuple[str, Spoil]] = {
     "idurba-autre": ("ZONE_URBA", lambda made: first(made, "ZONE_URBA", IDURBA="45902_PLU_20200115")),
     "geometrie-refusee": ("ZONE_URBA", lambda made: first(made, "ZONE_URBA", geom=None)),
     "hors-de-france": ("ZONE_URBA", lambda made: far(made)),
+    "identifiant-trop-long": ("ZONE_URBA", lambda made: first(made, "ZONE_URBA", IDURBA="4" * 70)),
     "code-mal-forme": ("PRESCRIPTION_SURF", lambda made: first(made, "PRESCRIPTION_SURF", TYPEPSC="X1")),
     "insee": ("DOC_URBA_COM", lambda made: first(made, "DOC_URBA_COM", INSEE="4590")),
 }

@@ -31,7 +31,7 @@ def load_plans(work: Work, folder: Folder, file: FileReport) -> None:
     plans = {row["CODEPROCEDURE"]: begin(work, row) for row in rows_of(work, found, "PROCEDURE", known)}
     for row in states(work, found, known):
         plan = plans[row["CODEPROCEDURE"]]
-        plan.state, plan.state_date = row["ETATPROCEDURE"], day(row["DATEETAT"])
+        plan.state, plan.state_date = row["ETATPROCEDURE"][:40], day(row["DATEETAT"])
     for row in rows_of(work, found, "REFERENCEINTERNET", known):
         plans[row["CODEPROCEDURE"]].url = address(row["ADRESSE"])
     for plan in plans.values():
@@ -72,7 +72,7 @@ def begin(work: Work, row: Row) -> RiskPlan:
         code=row["CODEPROCEDURE"],
         defaults={
             "name": row["LIBELLEPROCEDURE"] or row["CODEPROCEDURE"],
-            "type": row["TYPEPROCEDURE"],
+            "type": row["TYPEPROCEDURE"][:20],
             "state": "",
             "state_date": None,
             "url": "",

@@ -76,7 +76,7 @@ def delivery_facts(
 def begin(work: Work, folder: Folder) -> EasementSet:
     """The set, emptied: all of it, or what lies in the territory that the import keeps to."""
     meant = standard.SUP_FOLDER.fullmatch(folder.name)
-    code = meant["set"] if meant else folder.name[:120]
+    code = (meant["set"] if meant else folder.name)[:120]
     whole = EasementSet.objects.filter(code=code).first()
     if whole is None:
         whole = EasementSet.objects.create(code=code, folder=f"{code}"[-32:])
