@@ -12,6 +12,7 @@ from psycopg import sql
 from demo import accounts
 from demo.layers import seed_layers
 from demo.owners import seed_owners
+from demo.planning import seed_planning
 from demo.tasks import PHOTOS, SEED
 from demo.territory import Parcel, Territory, generate
 from gis_core.models import Commune, HistoryEvent, Job, Member, User
@@ -51,6 +52,7 @@ def seed_demo(*, data_dir: Path, seed: int = SEED, say: Say = print) -> bool:
         seed_layers(say)
         if seed_owners():
             say("Propriétaires fictifs chargés.")
+        seed_planning(lambda: generate(seed), data_dir / "demo-urbanisme", say)
         ask_for_photos(say)
     say("Comptes de démonstration vérifiés.")
     return loaded

@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "layers.cadastre",
     "layers.parcels",
     "layers.owners",
+    "layers.planning",
     "layers.features",
     "layers.exports",
     "layers.ogc",

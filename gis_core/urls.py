@@ -14,6 +14,7 @@ ROOMS = {
         "layers.printing.api.urls",
         "layers.external.api.urls",
         "layers.settings.api.urls",
+        "layers.planning.api.urls",
         "layers.parcels.api.urls",
         "layers.owners.api.urls",
         "orthophoto.api.urls",

@@ -4,8 +4,10 @@ import itertools
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.contrib.gis.geos import GEOSGeometry, LineString, MultiPolygon, Point, Polygon
 from django.db import connection
 from psycopg import sql
@@ -16,6 +18,7 @@ from layers.cadastre.models import Parcel
 from layers.catalogue.models import Layer, Photo, Theme
 from layers.catalogue.tables import GeometryType, create_table, secure_table
 from layers.imports.models import Delivery, Import
+from layers.planning.models import Document
 from orthophoto.models import Campaign, Sheet
 
 _numbers = itertools.count(1)
@@ -198,6 +201,27 @@ def parcel(
             area_m2=fields.pop("area_m2", 10_000),
             geom=geom or square(),
             **fields,
+        )
+
+
+PIECES = "0a" * 16
+
+
+def planning_document() -> Document:
+    """A planning document with one written piece, kept in the folder PIECES."""
+    folder = Path(settings.FILES_DIR) / "planning" / PIECES
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "reglement.pdf").write_bytes(b"%PDF-1.4")
+    files = [{"name": "reglement.pdf", "path": "reglement.pdf", "size": 8}]
+    with as_owner():
+        return Document.objects.create(
+            idurba="45901_PLU_20200115",
+            kind="PLU",
+            territory="45901",
+            communes=["45901"],
+            state="03",
+            folder=PIECES,
+            files=files,
         )
 
 

@@ -106,6 +106,17 @@ class RestrictedReader:
         for gone in (self._checked(name), *inside):
             shutil.rmtree(self._folders().files / gone.split("/")[0], ignore_errors=True)
 
+    def unpack(self, name: str) -> list[Part]:
+        """Every file of an admitted ZIP archive, under a name that the other methods take; `label` is its path there.
+
+        Those that differ by their extension alone lie in one folder of the quarantine, as a .dbf and its .shp must.
+        """
+        return self._delivered(self._checked(name), unpacked=False, whole=True)
+
+    def path_of(self, name: str) -> Path:
+        """Where an admitted file lies, for bytes that are kept without being looked at."""
+        return self._folders().files / self._checked(name)
+
     def inspect(self, name: str, *, reading: Reading | None = None) -> FileInfo:
         """What an admitted GeoJSON file is, read through once; every problem of the whole file shows here.
 
@@ -213,12 +224,13 @@ class RestrictedReader:
             self._parts[checked] = found
         return self._parts[checked]
 
-    def _delivered(self, name: str, *, unpacked: bool) -> list[Part]:
+    def _delivered(self, name: str, *, unpacked: bool, whole: bool = False) -> list[Part]:
         self._renew_if_tired()
         folder = name.split("/")[0]
         unpacking = Unpacking(self._folders().files, folder, self._admitted + 1, self.limits.file_bytes)
+        request = {"op": "deliver", "name": name, "unpacked": unpacked, "whole": whole}
         try:
-            for answer, blob in self._stream_of({"op": "deliver", "name": name, "unpacked": unpacked}):
+            for answer, blob in self._stream_of(request):
                 self._sensible(unpacking.take, answer, blob)
         except OSError as error:
             raise no_quarantine(error) from error

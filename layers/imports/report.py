@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.translation import ngettext
+
 from gis_core.errors import Invalid
 from layers.imports.rows import Refused, Remark
 
@@ -29,7 +31,7 @@ class FileReport:
     remarks: list[Entry] = field(default_factory=list)
     problem: Entry | None = None
 
-    def row_loaded(self, index: int, identifier: str | None, repairs: Iterable[Remark] = ()) -> None:
+    def row_loaded(self, index: int, identifier: str | None, repairs: Iterable[Remark | Refused] = ()) -> None:
         """Count a row that came in, with what was repaired in it."""
         self.loaded += 1
         entries = [entry(index, identifier, repair.code, repair.words) for repair in repairs]
@@ -42,16 +44,24 @@ class FileReport:
         if len(self.refused) < LISTED:
             self.refused.append(entry(refused.index, refused.identifier, refused.code, refused.words))
 
-    def tell(self, remark: Remark, index: int | None = None, identifier: str | None = None) -> None:
-        """Note something that refuses nothing."""
+    def tell(
+        self, remark: Remark | Refused, index: int | None = None, identifier: str | None = None, times: int = 1
+    ) -> None:
+        """Note something that refuses nothing; where it holds for several rows, `index` is the first of them."""
         self.told += 1
+        more = ngettext("%(count)s row", "%(count)s rows", times) % {"count": times}
         if len(self.remarks) < LISTED:
-            self.remarks.append(entry(index, identifier, remark.code, remark.words))
+            words = f"{remark.words} ({more})" if times > 1 else remark.words
+            self.remarks.append(entry(index, identifier, remark.code, words))
 
-    def file_refused(self, error: Invalid) -> None:
-        """The file as a whole was refused; what it had given counts no more."""
+    def nothing_came_in(self) -> None:
+        """What the file had given counts no more."""
         self.loaded = self.repaired_rows = 0
         self.repaired.clear()
+
+    def file_refused(self, error: Invalid) -> None:
+        """The file as a whole was refused."""
+        self.nothing_came_in()
         self.problem = entry(None, None, str(error.extra.get("code", "invalid")), error.message)
 
     def as_json(self) -> Entry:

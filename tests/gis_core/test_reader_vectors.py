@@ -462,6 +462,25 @@ def test_a_dataset_that_cannot_be_read_does_not_spoil_the_others(reader: Restric
     assert [(name, problem.code) for name, problem in info.unread] == [("mauvais", "truncated")]
 
 
+def test_an_archive_is_unpacked_whole_with_its_paths(reader: RestrictedReader, tmp_path: Path) -> None:
+    members = {"A/Data/zones.csv": "a;b\n1;2\n", "A/Data/ZONES.cpg": "UTF-8", "A/Actes/acte.pdf": b"%PDF-1.4"}
+    parts = reader.unpack(reader.admit(zipped(tmp_path / "a.zip", members)))
+    assert {part.label for part in parts} == set(members)
+    places = {part.label: reader.path_of(part.name) for part in parts}
+    assert places["A/Actes/acte.pdf"].read_bytes() == b"%PDF-1.4"
+    assert places["A/Data/zones.csv"].parent == places["A/Data/ZONES.cpg"].parent
+
+
+@pytest.mark.parametrize("path", ["../a.pdf", "/a.pdf", "a/../../b.pdf"])
+def test_an_archive_that_leads_out_of_itself_is_not_unpacked(
+    reader: RestrictedReader, tmp_path: Path, path: str
+) -> None:
+    name = reader.admit(zipped(tmp_path / "a.zip", {path: b"%PDF-"}))
+    with pytest.raises(ReadRefused) as refused:
+        reader.unpack(name)
+    assert refused.value.problem.code == "archive_path"
+
+
 @pytest.mark.parametrize("suffix", [".csv.gz", ".tar.gz", ".tar"])
 def test_other_archives_are_read(reader: RestrictedReader, tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"table{suffix}"

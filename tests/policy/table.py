@@ -465,6 +465,9 @@ api/v1/photos/<slug:slug>/                                  GET,HEAD    own     
 api/v1/photos/<slug:slug>/                                  GET,HEAD    other   404  404  404  404  404  404  200
 api/v1/photos/<slug:slug>/                                  GET,HEAD    none    404  404  404  404  404  404  404
 api/v1/photos/<slug:slug>/                                  REST        own     405  405  405  405  405  405  405
+api/v1/planning/files/<str:folder>/<str:name>               GET,HEAD    public  200  200  200  200  200  200  200
+api/v1/planning/files/<str:folder>/<str:name>               GET,HEAD    none    404  404  404  404  404  404  404
+api/v1/planning/files/<str:folder>/<str:name>               REST        public  405  405  405  405  405  405  405
 api/v1/layers/<slug:slug>/features/                         GET,HEAD    public  200  200  200  200  200  200  200
 api/v1/layers/<slug:slug>/features/                         GET,HEAD    own     404  200  200  200  200  200  200
 api/v1/layers/<slug:slug>/features/                         GET,HEAD    other   404  404  404  404  404  404  200

@@ -171,6 +171,7 @@ def make_world() -> World:
         "unused theme": unused_theme.pk,
     }
     sheets = {"own": frozen_for(ours, people["reader"]), "other": frozen_for(theirs, stranger)}
+    factories.planning_document()
     parcel = factories.parcel()
     owned("45901000AB0001")
     if parcel.idu != "45901000AB0001":
@@ -294,6 +295,8 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         "feature_id": edited.features[0] if edited else world.parcel_id,
         "features": edited.features if edited else (MISSING, MISSING + 1),
         "parcel": f"{commune_of(world, whose)}000AB0001",
+        "folder": factories.PIECES,
+        "name": "absente.pdf" if scope == "none" else "reglement.pdf",
         "host_id": world.rows["host"] if whose == "own" else MISSING,
         "notice_id": notice.pk if notice else MISSING,
         "attachment_id": world.attachments[whose].pk if whose in world.attachments else MISSING,

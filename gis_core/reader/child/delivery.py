@@ -79,14 +79,17 @@ class Wanted:
     members: list[Member] = field(default_factory=list)
 
 
-def delivered(name: str, limits: Mapping[str, int]) -> Iterator[Answer]:
-    """Files to write down (folder 0: beside the delivered one), then the parts: folder, file name, label."""
+def delivered(name: str, limits: Mapping[str, int], *, whole: bool = False) -> Iterator[Answer]:
+    """Files to write down (folder 0: beside the delivered one), then the parts: folder, file name, label.
+
+    The parts are the datasets of an archive; with `whole`, all of its files, labelled with their paths.
+    """
     start = head_of(name, 512)
     if not start:
         raise Trouble("empty_file")
     meter = Meter(Path(name).stat().st_size, limits["file_bytes"])
     if start.startswith(ZIP) and not is_spreadsheet(name):
-        yield from _unzipped(name, meter, limits)
+        yield from _unzipped(name, meter, limits, whole)
     elif start.startswith(GZIP):
         yield from _gunzipped(name, meter, limits)
     elif start[TAR_MAGIC] == TAR:
@@ -122,12 +125,14 @@ def main_of(name: str) -> str:
     return name
 
 
-def _unzipped(name: str, meter: Meter, limits: Mapping[str, int]) -> Iterator[Answer]:
+def _unzipped(name: str, meter: Meter, limits: Mapping[str, int], whole: bool) -> Iterator[Answer]:
     with regular(name) as opened:
         try:
             with zipfile.ZipFile(opened) as archive:
                 members = _zip_members(archive, limits["members"])
-                yield from _written(_grouped(members), lambda member: archive.open(member.key), meter)
+                wanted = _by_stem(members) if whole else _grouped(members)
+                yield from _written(wanted, lambda member: archive.open(member.key), meter)
+                yield _listed_whole(wanted) if whole else _listed(wanted)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
             raise Trouble("archive_damaged", reason=str(error)[:200]) from error
 
@@ -232,12 +237,28 @@ def _checked_path(name: str) -> PurePosixPath:
     return path
 
 
-def _grouped(members: list[Member]) -> list[Wanted]:
-    """The datasets of an archive, each with its companions."""
+def _by_stem(members: list[Member]) -> list[Wanted]:
+    """Every file of an archive, those that differ by their extension alone together."""
+    wanted: dict[str, Wanted] = {}
+    for member in _shown(members).values():
+        label = str(member.path.with_suffix(""))
+        wanted.setdefault(label.lower(), Wanted(label)).members.append(member)
+    if not wanted:
+        raise Trouble("archive_without_data", found="-")
+    return list(wanted.values())
+
+
+def _shown(members: list[Member]) -> dict[str, Member]:
+    """By path in small letters, what the sender knows to be in the archive."""
     for member in members:
         if member.path.suffix.lower() in ARCHIVES and not _is_hidden(member.path):
             raise Trouble("archive_in_archive", name=str(member.path)[:200])
-    by_path = {str(member.path).lower(): member for member in members if not _is_hidden(member.path)}
+    return {str(member.path).lower(): member for member in members if not _is_hidden(member.path)}
+
+
+def _grouped(members: list[Member]) -> list[Wanted]:
+    """The datasets of an archive, each with its companions."""
+    by_path = _shown(members)
     wanted = []
     for member in by_path.values():
         suffix = member.path.suffix.lower()
@@ -267,7 +288,6 @@ def _written(wanted: list[Wanted], opened: Callable[[Member], IO[bytes]], meter:
         for member in dataset.members:
             with opened(member) as inside:
                 yield from _flowing(inside, folder, _quarantined(member, dataset.members[0]), meter)
-    yield _listed(wanted)
 
 
 def _flowing(inside: IO[bytes], folder: int, file: str, meter: Meter) -> Iterator[Answer]:
@@ -288,6 +308,16 @@ def _quarantined(member: Member, main: Member) -> str:
 def _listed(wanted: list[Wanted]) -> Answer:
     labels = [(folder, _quarantined(w.members[0], w.members[0]), w.label) for folder, w in enumerate(wanted, start=1)]
     return _parts(labels)
+
+
+def _listed_whole(wanted: list[Wanted]) -> Answer:
+    return _parts(
+        [
+            (folder, _quarantined(member, one.members[0]), str(member.path))
+            for folder, one in enumerate(wanted, start=1)
+            for member in one.members
+        ]
+    )
 
 
 def _parts(parts: list[tuple[int, str, str]]) -> Answer:

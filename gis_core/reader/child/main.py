@@ -107,7 +107,8 @@ class Session:
         from .delivery import delivered, in_place
 
         name = checked(request["name"])
-        self._answers = in_place(name) if request["unpacked"] else delivered(name, self._limits)
+        whole = bool(request.get("whole"))
+        self._answers = in_place(name) if request["unpacked"] else delivered(name, self._limits, whole=whole)
         return {}, ()
 
     def _image(self, operation: str, request: dict[str, Any]) -> Answer:

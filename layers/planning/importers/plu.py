@@ -1,0 +1,156 @@
+"""Planning documents of the CNIG standards: PLU, PLUi, communal map, POS, PSMV."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from layers.imports.report import FileReport, ImportReport
+from layers.imports.sources import Order
+from layers.planning import cnig, standard
+from layers.planning.cnig import Finding, Header, Known, Row
+from layers.planning.importers import delivery
+from layers.planning.importers.delivery import Folder, Found, refuse_delivery
+from layers.planning.importers.flow import Kind, Work, import_deliveries
+from layers.planning.importers.staging import KINDS, Made, address, day, load, read, subcode
+from layers.planning.models import Document
+from layers.planning.services import files, versions
+
+ZONES = ("ZONE_URBA", "SECTEUR_CC")
+TABLES = ("planning_document", "planning_zone", "planning_prescription", "planning_information")
+OF_DOCUMENT = ("nomfic", "urlfic", "idurba", "datvalid")
+ZONE_COLUMNS = ("document_id", "libelle", "libelong", "typezone", "formdomi", "destination", *OF_DOCUMENT)
+DETAIL_COLUMNS = ("document_id", "libelle", "txt", "nature", "kind", *OF_DOCUMENT)
+
+
+def import_plu(order: Order) -> ImportReport:
+    """Read and load planning documents: a new date of approval adds a version, the same IDURBA replaces its rows."""
+    return import_deliveries(order, Kind("plu", TABLES, versions.LAYERS, load_document))
+
+
+def load_document(work: Work, folder: Folder, file: FileReport) -> None:
+    """One document. Raises FindingRefused when a rule refuses it as a whole."""
+    found, unexpected = delivery.found_tables(folder, standard.plu_table, work.reader, work.report)
+    kept, not_pdf, others = delivery.pieces(folder)
+    names = frozenset(item.path.name.lower() for item in kept)
+    refuse_delivery(cnig.findings(delivery_facts(folder, found, names, [*unexpected, *others], not_pdf)), file)
+    known = Known(pieces=names)
+    headers, communes = rows_of(work, found, "DOC_URBA", known), rows_of(work, found, "DOC_URBA_COM", known)
+    refuse_delivery(iter(no_rows(headers)), file)
+    row, header = header_of(folder, headers, communes, work.order.territory)
+    refuse_delivery(cnig.findings(header), file)
+    document = replace(header, row, folder)
+    load_tables(work, found, document, known)
+    came_in = sum(one.report.loaded for one in found if one.table.name in ZONES)
+    refuse_delivery(iter(() if came_in else (Finding(0, None, "fichier-obligatoire", {"name": "ZONE_URBA"}),)), file)
+    document.folder, document.files = files.keep((str(item.path), item.source) for item in kept)
+    document.save()
+    work.dated(document.approved_date)
+
+
+def delivery_facts(
+    folder: Folder, found: Sequence[Found], pieces: frozenset[str], unexpected: Sequence[str], not_pdf: Sequence[str]
+) -> cnig.Delivery:
+    return cnig.Delivery(
+        name=folder.name,
+        pattern=standard.PLU_FOLDER,
+        tables=frozenset(one.table.name for one in found),
+        wanted=(("DOC_URBA",), ZONES),
+        recommended=(("DOC_URBA_COM",),),
+        pieces=pieces,
+        unexpected=tuple(unexpected),
+        not_pdf=tuple(not_pdf),
+        metadata=any(item.suffix == ".xml" for item in folder.items),
+    )
+
+
+def rows_of(work: Work, found: Sequence[Found], name: str, known: Known) -> list[Row]:
+    return [row for one in found if one.table.name == name for row in read(work.loading(one, known, "IDURBA"))]
+
+
+def no_rows(headers: Sequence[Row]) -> Sequence[Finding]:
+    return () if headers else (Finding(0, None, "fichier-obligatoire", {"name": "DOC_URBA"}),)
+
+
+def header_of(
+    folder: Folder, headers: Sequence[Row], communes: Sequence[Row], territory: frozenset[str] | None
+) -> tuple[Row, Header]:
+    """The row of DOC_URBA that is meant, and what the rules look at in it."""
+    meant = standard.PLU_FOLDER.fullmatch(folder.name)
+    wanted = (meant["code"], meant["date"]) if meant else None
+    ours = [
+        row for row in headers if (parts := standard.idurba_parts(row["IDURBA"])) and (parts[0], parts[2]) == wanted
+    ]
+    row = ours[0] if ours else headers[0]
+    parts = standard.idurba_parts(row["IDURBA"]) or (meant and (meant["code"], "", meant["date"])) or ("", "", "")
+    listed = {one["INSEE"] for one in communes if one["IDURBA"].upper() in ("", row["IDURBA"].upper())}
+    insee = frozenset(listed or ({parts[0]} if len(parts[0]) == 5 else ()))
+    header = Header(
+        idurba=row["IDURBA"],
+        kind=row["TYPEDOC"],
+        state=row["ETAT"],
+        procedure=row["NOMPROC"],
+        approved=day(row["DATAPPRO"]) or day(parts[2]),
+        approved_text=row["DATAPPRO"],
+        ended=day(row["DATEFIN"]),
+        siren=row["SIREN"],
+        rows=len(headers),
+        ours=len(ours),
+        communes=insee,
+        strangers=frozenset() if territory is None else insee - territory,
+    )
+    return row, header
+
+
+def replace(header: Header, row: Row, folder: Folder) -> Document:
+    """A document without rows, in place of the one of the same IDURBA; its pieces go once that is certain."""
+    for former in Document.objects.filter(idurba__iexact=header.idurba):
+        files.forget(former.folder)
+        former.delete()
+    parts = standard.idurba_parts(header.idurba) or ("", "", "")
+    return Document.objects.create(
+        idurba=header.idurba,
+        kind=standard.KINDS[header.kind.upper()],
+        territory=parts[0] or header.siren[:9] or min(header.communes),
+        communes=sorted(header.communes),
+        state=header.state,
+        procedure=header.procedure[:10],
+        approved_date=header.approved,
+        ended_date=header.ended,
+        regulation=row["NOMREG"],
+        regulation_url=address(row["URLREG"]),
+        site_url=address(row["SITEWEB"]),
+        reference=f"{row['TYPEREF']} {row['DATEREF']}".strip()[:20],
+        folder=f"{header.idurba}"[:32],
+    )
+
+
+def load_tables(work: Work, found: Sequence[Found], document: Document, known: Known) -> None:
+    of_document = Known(idurba=document.idurba, pieces=known.pieces)
+    for one in found:
+        loading = work.loading(one, of_document, "LIBELLE")
+        if one.table.name in ZONES:
+            load(loading, "planning_zone", ZONE_COLUMNS, lambda row: zone(row, document))
+        elif one.table in standard.PRESCRIPTIONS:
+            columns = (*DETAIL_COLUMNS, "typepsc", "stypepsc")
+            load(loading, "planning_prescription", columns, lambda row: detail(row, document, "PSC"))
+        elif one.table in standard.INFORMATION:
+            columns = (*DETAIL_COLUMNS, "typeinf", "stypeinf")
+            load(loading, "planning_information", columns, lambda row: detail(row, document, "INF"))
+
+
+def zone(row: Row, document: Document) -> Made:
+    """The values of ZONE_COLUMNS."""
+    kind = cnig.zone_of(row["TYPEZONE"] or row["TYPESECT"])
+    words = (row["LIBELLE"], row["LIBELONG"], kind, row["FORMDOMI"][:10], row["DESTOUI"])
+    return document.pk, *words, *of_document(row, document)
+
+
+def detail(row: Row, document: Document, kind: str) -> Made:
+    """The values of DETAIL_COLUMNS, then the codes of a prescription (PSC) or an information (INF)."""
+    shape = KINDS[str(row.table.letter)].value
+    words = (row["LIBELLE"], row["TXT"], row["NATURE"], shape)
+    codes = (row[f"TYPE{kind}"], subcode(row[f"STYPE{kind}"]))
+    return document.pk, *words, *of_document(row, document), *codes
+
+
+def of_document(row: Mapping[str, Any] | Row, document: Document) -> Made:
+    return row["NOMFIC"], address(row["URLFIC"]), document.idurba, day(row["DATVALID"])

@@ -1,0 +1,95 @@
+"""Risk prevention plans (PPRN, PPRT, PPRM) of the CNIG standard: procedure, state, zones of the regulation."""
+
+from collections.abc import Sequence
+
+from layers.imports.report import FileReport, ImportReport
+from layers.imports.sources import Order
+from layers.planning import cnig, standard
+from layers.planning.cnig import Known, Row
+from layers.planning.importers import delivery
+from layers.planning.importers.delivery import Folder, Found, refuse_delivery
+from layers.planning.importers.flow import Kind, Work, import_deliveries
+from layers.planning.importers.staging import Made, address, day, load, read, subcode
+from layers.planning.models import RiskPlan
+
+TABLES = ("planning_riskplan", "planning_riskzone")
+LAYERS = ("risques-zones",)
+ZONE_NAMES = tuple(one.name for one in standard.RISK_ZONES)
+ZONE_COLUMNS = ("plan_id", "idzone", "code", "name", "typereglement", "nature")
+
+
+def import_risks(order: Order) -> ImportReport:
+    """Read and load risk plans; the plan of the same procedure is replaced."""
+    return import_deliveries(order, Kind("risks", TABLES, LAYERS, load_plans))
+
+
+def load_plans(work: Work, folder: Folder, file: FileReport) -> None:
+    """The plans of one delivery. Raises FindingRefused when a rule refuses it as a whole."""
+    found, unexpected = delivery.found_tables(folder, standard.ppr_table, work.reader, work.report)
+    refuse_delivery(cnig.findings(delivery_facts(folder, found, unexpected)), file)
+    known = Known()
+    plans = {row["CODEPROCEDURE"]: begin(work, row) for row in rows_of(work, found, "PROCEDURE", known)}
+    for row in states(work, found, known):
+        plan = plans[row["CODEPROCEDURE"]]
+        plan.state, plan.state_date = row["ETATPROCEDURE"][:40], day(row["DATEETAT"])
+    for row in rows_of(work, found, "REFERENCEINTERNET", known):
+        plans[row["CODEPROCEDURE"]].url = address(row["ADRESSE"])
+    for plan in plans.values():
+        plan.save()
+        work.dated(plan.state_date)
+        told = cnig.Risks(code=plan.code, state=plan.state, dated=plan.state_date)
+        refuse_delivery(cnig.findings(told), file)
+    load_zones(work, found, known, {code: plan.pk for code, plan in plans.items()})
+    if not any(one.report.loaded for one in found if one.table in standard.RISK_ZONES):
+        refuse_delivery(iter([cnig.Finding(0, None, "fichier-obligatoire", {"name": " / ".join(ZONE_NAMES)})]), file)
+
+
+def delivery_facts(folder: Folder, found: Sequence[Found], unexpected: Sequence[str]) -> cnig.Delivery:
+    return cnig.Delivery(
+        name=folder.name,
+        pattern=cnig.ANY_NAME,
+        tables=frozenset(one.table.name for one in found),
+        wanted=(("PROCEDURE",), ZONE_NAMES),
+        recommended=(("PERIMETRE_S",),),
+        pieces=frozenset(),
+        unexpected=tuple(unexpected),
+        pieces_wanted=False,
+    )
+
+
+def rows_of(work: Work, found: Sequence[Found], name: str, known: Known) -> list[Row]:
+    return [row for one in found if one.table.name == name for row in read(work.loading(one, known, "CODEPROCEDURE"))]
+
+
+def states(work: Work, found: Sequence[Found], known: Known) -> list[Row]:
+    """The rows of the perimeter, of which only the state and its date are kept."""
+    return rows_of(work, found, "PERIMETRE_S", known)
+
+
+def begin(work: Work, row: Row) -> RiskPlan:
+    """The plan, emptied: all of it, or what lies in the territory that the import keeps to."""
+    plan, _made = RiskPlan.objects.update_or_create(
+        code=row["CODEPROCEDURE"],
+        defaults={
+            "name": row["LIBELLEPROCEDURE"] or row["CODEPROCEDURE"],
+            "type": row["TYPEPROCEDURE"][:20],
+            "state": "",
+            "state_date": None,
+            "url": "",
+        },
+    )
+    inside = plan.zones.all() if work.area is None else plan.zones.filter(geom__intersects=work.area)
+    inside.delete()
+    return plan
+
+
+def load_zones(work: Work, found: Sequence[Found], known: Known, plans: dict[str, int]) -> None:
+    natures = {f"ZONEREGLEMENTAIRE{name}_S": nature for name, nature in standard.RISK_NATURES.items()}
+
+    def zone(row: Row) -> Made:
+        words = (row["IDZONEREGLEMENTAIRE"], row["CODEZONEREGLEMENT"], row["LIBELLEZONEREGLEMENT"])
+        return plans[row["CODEPROCEDURE"]], *words, subcode(row["TYPEREGLEMENT"]), natures[row.table.name]
+
+    for one in found:
+        if one.table in standard.RISK_ZONES:
+            load(work.loading(one, known, "CODEZONEREGLEMENT"), "planning_riskzone", ZONE_COLUMNS, zone)

@@ -1,0 +1,214 @@
+"""Public easements (SUP) of the CNIG standard: easements, acts, managers, what makes them and where they weigh."""
+
+from collections.abc import Sequence
+
+from layers.imports.report import FileReport, ImportReport
+from layers.imports.sources import Order
+from layers.planning import cnig, standard
+from layers.planning.cnig import Known, Row
+from layers.planning.importers import delivery
+from layers.planning.importers.delivery import Folder, Found, refuse_delivery
+from layers.planning.importers.flow import Kind, Work, import_deliveries
+from layers.planning.importers.staging import KINDS, Made, day, load, read, rows, run
+from layers.planning.models import Easement, EasementAct, EasementLink, EasementSet
+from layers.planning.services import files
+
+TABLES = (
+    "planning_easementset",
+    "planning_easement",
+    "planning_easementact",
+    "planning_easementlink",
+    "planning_easementgenerator",
+    "planning_easementfootprint",
+)
+LAYERS = tuple(f"sup-{what}-{kind}" for what in ("assiettes", "generateurs") for kind in ("surf", "lin", "pct"))
+FOOTPRINT_NAMES = tuple(one.name for one in standard.FOOTPRINTS)
+GENERATOR_NAMES = tuple(one.name for one in standard.GENERATORS)
+ORDER = ("GESTIONNAIRE_SUP", "SERVITUDE", "ACTE_SUP", "SERVITUDE_ACTE_SUP", *GENERATOR_NAMES, *FOOTPRINT_NAMES)
+GENERATOR_COLUMNS = ("easement_id", "idgen", "category", "name", "type", "kind")
+FOOTPRINT_COLUMNS = ("easement_id", "idass", "category", "name", "type", "kind")
+BATCH = 1000
+
+
+def import_sup(order: Order) -> ImportReport:
+    """Read and load sets of easements; the set of the same manager, category and territory is replaced."""
+    return import_deliveries(order, Kind("sup", TABLES, LAYERS, load_set))
+
+
+def load_set(work: Work, folder: Folder, file: FileReport) -> None:
+    """One set of easements. Raises FindingRefused when a rule refuses it as a whole."""
+    found, unexpected = delivery.found_tables(folder, standard.sup_table, work.reader, work.report)
+    kept, not_pdf, others = delivery.pieces(folder)
+    names = frozenset(item.path.name.lower() for item in kept)
+    refuse_delivery(cnig.findings(delivery_facts(folder, found, names, [*unexpected, *others], not_pdf)), file)
+    known = Known(pieces=names)
+    whole = begin(work, folder)
+    tables = sorted(found, key=lambda one: ORDER.index(one.table.name))
+    easements = load_easements(work, tables, whole, known)
+    by_name = load_acts(work, tables, whole, known, easements)
+    load_places(work, tables, known, easements)
+    if not any(one.report.loaded for one in tables if one.table in standard.FOOTPRINTS):
+        refuse_delivery(
+            iter([cnig.Finding(0, None, "fichier-obligatoire", {"name": " / ".join(FOOTPRINT_NAMES)})]), file
+        )
+    refuse_delivery(cnig.findings(missing(work, whole, by_name)), file)
+    whole.folder, whole.files = files.keep((str(item.path), item.source) for item in kept)
+    whole.save()
+    work.dated(whole.dated)
+
+
+def delivery_facts(
+    folder: Folder, found: Sequence[Found], pieces: frozenset[str], unexpected: Sequence[str], not_pdf: Sequence[str]
+) -> cnig.Delivery:
+    return cnig.Delivery(
+        name=folder.name,
+        pattern=standard.SUP_FOLDER,
+        tables=frozenset(one.table.name for one in found),
+        wanted=(("SERVITUDE",), FOOTPRINT_NAMES, GENERATOR_NAMES),
+        recommended=(("ACTE_SUP",), ("SERVITUDE_ACTE_SUP",), ("GESTIONNAIRE_SUP",)),
+        pieces=pieces,
+        unexpected=tuple(unexpected),
+        not_pdf=tuple(not_pdf),
+        metadata=any(item.suffix == ".xml" for item in folder.items),
+    )
+
+
+def begin(work: Work, folder: Folder) -> EasementSet:
+    """The set, emptied: all of it, or what lies in the territory that the import keeps to."""
+    meant = standard.SUP_FOLDER.fullmatch(folder.name)
+    code = (meant["set"] if meant else folder.name)[:120]
+    whole = EasementSet.objects.filter(code=code).first()
+    if whole is None:
+        whole = EasementSet.objects.create(code=code, folder=f"{code}"[-32:])
+    else:
+        files.forget(whole.folder)
+        empty(work, whole)
+    whole.dated = day(meant["date"]) if meant else None
+    return whole
+
+
+def empty(work: Work, whole: EasementSet) -> None:
+    if work.area is None:
+        whole.easements.all().delete()
+        whole.acts.all().delete()
+        return
+    inside = {"delivery": whole.pk, "area": work.area.hexewkb.decode()}
+    gone = "select e.id from planning_easement e where e.delivery_id = %(delivery)s and exists (select from"
+    gone += " planning_easementfootprint f where f.easement_id = e.id and st_intersects(f.geom, %(area)s::geometry))"
+    ids = [pk for (pk,) in rows(gone, **inside)]
+    Easement.objects.filter(pk__in=ids).delete()
+
+
+def load_easements(work: Work, tables: Sequence[Found], whole: EasementSet, known: Known) -> dict[str, int]:
+    """The primary key of each easement by IDSUP."""
+    managers = {row["IDGEST"]: row["NOMGEST"] for row in named(work, tables, "GESTIONNAIRE_SUP", known, "IDGEST")}
+    category = next((one for table in tables if (one := standard.category_in(table.stem))), "")
+    made = [
+        Easement(
+            delivery=whole,
+            idsup=row["IDSUP"],
+            category=(row["CATEGORIE"] or category)[:10],
+            name=row["NOMSUP"] or row["IDSUP"],
+            long_name=row["NOMSUPLITT"],
+            description=row["DESCRIPTIO"],
+            manager=managers.get(row["IDGEST"], ""),
+            updated_date=day(row["DATEMAJ"]),
+        )
+        for row in named(work, tables, "SERVITUDE", known, "IDSUP")
+    ]
+    Easement.objects.bulk_create(
+        made,
+        BATCH,
+        update_conflicts=True,
+        unique_fields=["delivery", "idsup"],
+        update_fields=["category", "name", "long_name", "description", "manager", "updated_date"],
+    )
+    return dict(whole.easements.values_list("idsup", "pk"))
+
+
+def load_acts(
+    work: Work, tables: Sequence[Found], whole: EasementSet, known: Known, easements: dict[str, int]
+) -> list[str]:
+    """Acts, and their links to easements; the names of those whose file was found by their own name."""
+    by_name: list[str] = []
+    acts = [act_of(row, whole, known, by_name) for row in named(work, tables, "ACTE_SUP", known, "IDACTE")]
+    EasementAct.objects.bulk_create(
+        acts,
+        BATCH,
+        update_conflicts=True,
+        unique_fields=["delivery", "idacte"],
+        update_fields=["name", "reference", "type", "decision", "decided_date", "published_date", "piece"],
+    )
+    ids = dict(whole.acts.values_list("idacte", "pk"))
+    links = [
+        EasementLink(easement_id=easements[row["IDSUP"]], act_id=ids[row["IDACTE"]])
+        for row in named(work, tables, "SERVITUDE_ACTE_SUP", known, "IDSUP")
+    ]
+    EasementLink.objects.bulk_create(links, BATCH, ignore_conflicts=True)
+    run(SINCE, delivery=whole.pk)
+    return by_name
+
+
+SINCE = """
+    update planning_easement e set since_date = (
+        select min(a.decided_date) from planning_easementlink l join planning_easementact a on a.id = l.act_id
+        where l.easement_id = e.id)
+    where e.delivery_id = %(delivery)s
+"""
+
+
+def act_of(row: Row, whole: EasementSet, known: Known, by_name: list[str]) -> EasementAct:
+    piece = cnig.piece_name(row["FICHIER"])
+    if not piece and f"{row['NOMACTE']}.pdf".lower() in known.pieces:
+        piece = f"{row['NOMACTE']}.pdf"
+        by_name.append(row["NOMACTE"])
+    return EasementAct(
+        delivery=whole,
+        idacte=row["IDACTE"],
+        name=row["NOMACTE"] or row["IDACTE"],
+        reference="" if row["REFERENCE"] == "inconnu" else row["REFERENCE"],
+        type=row["TYPEACTE"],
+        decision=row["DECISION"],
+        decided_date=day(row["DATEDECIS"]),
+        published_date=day(row["DATEPUB"]),
+        piece=piece,
+    )
+
+
+def named(work: Work, tables: Sequence[Found], name: str, known: Known, identifier: str) -> list[Row]:
+    """The rows of a table without geometry that the rules let in."""
+    return [row for one in tables if one.table.name == name for row in read(work.loading(one, known, identifier))]
+
+
+def load_places(work: Work, tables: Sequence[Found], known: Known, easements: dict[str, int]) -> None:
+    """Generators, then footprints, which refer to them."""
+    categories = dict(Easement.objects.filter(pk__in=easements.values()).values_list("pk", "category"))
+    of_generator: dict[str, int] = {}
+
+    def generator(row: Row) -> Made:
+        easement = of_generator[row["IDGEN"]] = easements[row["IDSUP"]]
+        words = (row["IDGEN"], categories[easement], row["NOMGEN"], row["TYPEGEN"])
+        return easement, *words, KINDS[str(row.table.letter)].value
+
+    def footprint(row: Row) -> Made:
+        easement = of_generator[row["IDGEN"]]
+        words = (row["IDASS"], categories[easement], row["NOMASS"], row["TYPEASS"])
+        return easement, *words, KINDS[str(row.table.letter)].value
+
+    for one in tables:
+        if one.table in standard.GENERATORS:
+            load(work.loading(one, known, "IDGEN"), "planning_easementgenerator", GENERATOR_COLUMNS, generator)
+        elif one.table in standard.FOOTPRINTS:
+            load(work.loading(one, known, "IDASS"), "planning_easementfootprint", FOOTPRINT_COLUMNS, footprint)
+
+
+def missing(work: Work, whole: EasementSet, by_name: Sequence[str]) -> cnig.Easements:
+    """What the tables of a set lack; where the import keeps to a territory, easements without a footprint in it go."""
+    bare = whole.easements.filter(footprints=None)
+    if work.area is not None:
+        bare.delete()
+    return cnig.Easements(
+        without_footprint=tuple(bare.order_by("pk").values_list("name", flat=True)),
+        without_act=tuple(whole.easements.filter(acts=None).order_by("pk").values_list("name", flat=True)),
+        by_name=tuple(by_name),
+    )

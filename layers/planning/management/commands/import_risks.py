@@ -1,0 +1,8 @@
+"""`manage.py import_risks PATH... [--member M] [--report FILE.json]`."""
+
+from layers.imports.command import ImportCommand
+
+
+class Command(ImportCommand):
+    help = "Importe un plan de prévention des risques CNIG : GeoPackage, dossier ou ZIP."
+    source = "risks"

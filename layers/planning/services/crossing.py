@@ -1,0 +1,98 @@
+"""What crosses a ground on a day: zones, prescriptions, information, easements with their acts, risks; a few queries.
+
+Measured as every section of the parcel sheet is: areas and shares of the ground for surfaces, lengths for lines.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+from psycopg import sql
+
+from layers.parcels.crossing import Crossing, crossings
+from layers.parcels.sections import Ground
+from layers.planning.models import Document, EasementLink
+
+IN_FORCE = sql.SQL(
+    "document_id in (select d.id from planning_document d"
+    " where d.starts_date <= %(day)s and (d.ends_date is null or d.ends_date > %(day)s))"
+)
+SINCE = sql.SQL(
+    "easement_id in (select e.id from planning_easement e where e.since_date is null or e.since_date <= %(day)s)"
+)
+KNOWN = sql.SQL(
+    "plan_id in (select p.id from planning_riskplan p where p.state_date is null or p.state_date <= %(day)s)"
+)
+OF_DOCUMENT = ("id", "document_id", "libelle", "nomfic", "urlfic")
+
+
+@dataclass(frozen=True, slots=True)
+class Crossed:
+    """What crosses a ground; `documents` are those in force whose rows do, `acts` those of easements by their id."""
+
+    zones: Sequence[Crossing]
+    prescriptions: Sequence[Crossing]
+    information: Sequence[Crossing]
+    easements: Sequence[Crossing]
+    risks: Sequence[Crossing]
+
+
+def crossing(geom_ewkb: bytes, day: date) -> Crossed:
+    """Everything at once for a shape in EPSG:2154, measured on the plane."""
+    ground = ground_of(geom_ewkb, day)
+    return Crossed(zones(ground), prescriptions(ground), information(ground), easements(ground), risks(ground))
+
+
+def ground_of(geom_ewkb: bytes, day: date) -> Ground:
+    with connection.cursor() as cursor:
+        cursor.execute("select st_area(%s::geometry)", [geom_ewkb])
+        (area,) = cursor.fetchone()
+    return Ground(parcels=(), idus=(), insee=frozenset(), geom=geom_ewkb, measured_m2=area, planar_m2=area, day=day)
+
+
+def zones(ground: Ground) -> list[Crossing]:
+    return found(ground, "planning_zone", (*OF_DOCUMENT, "libelong", "typezone"), IN_FORCE)
+
+
+def prescriptions(ground: Ground) -> list[Crossing]:
+    return found(ground, "planning_prescription", (*OF_DOCUMENT, "txt", "typepsc", "stypepsc", "kind"), IN_FORCE)
+
+
+def information(ground: Ground) -> list[Crossing]:
+    return found(ground, "planning_information", (*OF_DOCUMENT, "txt", "typeinf", "stypeinf", "kind"), IN_FORCE)
+
+
+def easements(ground: Ground) -> list[Crossing]:
+    """Footprints, not what makes them: a monument is no reason to ask the architect where its surroundings end."""
+    return found(ground, "planning_easementfootprint", ("id", "easement_id", "category", "name", "type", "kind"), SINCE)
+
+
+def risks(ground: Ground) -> list[Crossing]:
+    return found(ground, "planning_riskzone", ("id", "plan_id", "code", "name", "typereglement"), KNOWN)
+
+
+def found(ground: Ground, table: str, columns: Sequence[str], where: sql.Composable) -> list[Crossing]:
+    return crossings(ground, table, columns, where=where, values={"day": ground.day})
+
+
+def documents(on: Sequence[Crossing]) -> Mapping[int, Document]:
+    """The documents of these rows, by id."""
+    return Document.objects.in_bulk({one.values["document_id"] for one in on})
+
+
+def in_force_at(ground: Ground) -> list[Document]:
+    """The documents in force on the ground's day that are for its communes."""
+    return list(Document.objects.in_force(ground.day).filter(communes__overlap=list(ground.insee)))
+
+
+def acts(on: Sequence[Crossing]) -> Mapping[int, list[dict[str, Any]]]:
+    """The acts of the easements of these rows, by the easement's id: name, dates, and where the file lies."""
+    links = EasementLink.objects.filter(easement__in={one.values["easement_id"] for one in on})
+    found: dict[int, list[dict[str, Any]]] = {}
+    for link in links.select_related("act", "act__delivery").order_by("act__decided_date", "act__pk"):
+        found.setdefault(link.easement_id, []).append(
+            {"act": link.act, "folder": link.act.delivery.folder, "files": link.act.delivery.files}
+        )
+    return found

@@ -1,0 +1,182 @@
+"""What crosses a ground: measured, of the day asked, on the parcel sheet and on the map."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from gis_core.rights import ANONYMOUS, SYSTEM, acting_as
+from layers.catalogue.models import Layer
+from layers.catalogue.validators import validate_legend
+from layers.parcels.sections import Answer, Ground
+from layers.planning import sections
+from layers.planning.layers import declarations
+from layers.planning.services.crossing import crossing, ground_of
+from layers.planning.words import kind_in_words
+from tests.planning.conftest import Desk, easements, ground, plan, risks
+
+DAY = date(2021, 6, 1)
+
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("asked")]
+
+
+@pytest.fixture
+def asked(db: None) -> Iterator[None]:
+    """Somebody asks, as in every request."""
+    with acting_as(SYSTEM):
+        yield
+
+
+def at(west: float = 50, south: float = 0, width: float = 100, day: date = DAY) -> Ground:
+    """A square of one hectare across both zones."""
+    made = ground_of(bytes(ground(west, south, width).ewkb), day)
+    return Ground(
+        parcels=(), idus=(), insee=frozenset({"45901"}), geom=made.geom, measured_m2=10_000, planar_m2=10_000, day=day
+    )
+
+
+def titles(answer: Answer) -> list[str]:
+    return [line.title for line in answer.lines]
+
+
+def test_zones_are_measured_with_their_share(desk: Desk) -> None:
+    desk.send(plan())
+    found = crossing(bytes(ground(50, 0, 100).ewkb), DAY)
+    measured = [(one.values["libelle"], one.measure.area_m2, one.measure.share) for one in found.zones]
+    assert measured == [("UA", pytest.approx(5000), 0.5), ("N", pytest.approx(5000), 0.5)]
+
+
+def test_lines_have_a_length_and_points_nothing(desk: Desk) -> None:
+    desk.send(plan())
+    found = crossing(bytes(ground(0, 0, 100).ewkb), DAY).prescriptions
+    measured = {one.values["libelle"]: (one.measure.area_m2, one.measure.length_m) for one in found}
+    assert measured == {"Recul": (None, pytest.approx(100)), "Chêne": (None, None)}
+
+
+def test_the_rules_of_a_past_day_are_those_of_its_version(desk: Desk) -> None:
+    former = plan("20150301")
+    former.tables["ZONE_URBA"][0]["LIBELLE"] = "NA"
+    desk.send(former, plan("20200115"))
+    assert titles(sections.zoning(at(day=date(2016, 1, 1)), ANONYMOUS)) == ["NA", "N"]
+    assert titles(sections.zoning(at(), ANONYMOUS)) == ["UA", "N"]
+
+
+def test_a_day_before_every_document_says_so(desk: Desk) -> None:
+    desk.send(plan())
+    answer = sections.zoning(at(day=date(2001, 1, 1)), ANONYMOUS)
+    assert not answer.lines
+    assert answer.notes
+
+
+def test_only_what_the_map_shows_is_highlighted_on_it(desk: Desk) -> None:
+    desk.send(plan("20150301"), plan("20200115"))
+    past, now = sections.zoning(at(day=date(2016, 1, 1)), ANONYMOUS), sections.zoning(at(), ANONYMOUS)
+    assert {line.layer for line in past.lines} == {None}
+    assert {line.layer for line in now.lines} == {"plu-zones"}
+
+
+def test_a_line_leads_to_its_written_piece(desk: Desk) -> None:
+    desk.send(plan())
+    (link,) = sections.zoning(at(), ANONYMOUS).lines[0].links
+    assert link.url.endswith("/45901_reglement_20200115.pdf")
+
+
+def test_a_piece_that_was_not_delivered_leads_to_its_address(desk: Desk) -> None:
+    made = plan()
+    made.tables["ZONE_URBA"][0] |= {"NOMFIC": "absente.pdf", "URLFIC": "https://example.org/r.pdf"}
+    desk.send(made)
+    assert sections.zoning(at(), ANONYMOUS).lines[0].links[0].url == "https://example.org/r.pdf"
+
+
+def test_prescriptions_are_named_as_the_standard_names_them(desk: Desk) -> None:
+    desk.send(plan())
+    (wood,) = [one for one in sections.prescriptions(at(100, 0), ANONYMOUS).lines if one.title == "Bois"]
+    assert "Espace boisé classé" in wood.detail
+    assert kind_in_words("psc", "96", "01") == "96-01"
+
+
+def test_information_is_told(desk: Desk) -> None:
+    desk.send(plan())
+    assert titles(sections.information(at(), ANONYMOUS)) == ["Bruit"]
+
+
+def test_easements_come_with_their_acts(desk: Desk) -> None:
+    desk.send(easements(), source="sup")
+    (line,) = sections.easements(at(0, 0), ANONYMOUS).lines
+    assert line.title == "AC1 · Église"
+    assert line.links[0].url.endswith("/acte.pdf")
+    assert line.measure
+    assert line.measure.area_m2 == pytest.approx(8100)
+
+
+def test_an_easement_does_not_weigh_before_its_first_act(desk: Desk) -> None:
+    desk.send(easements(), source="sup")
+    assert not sections.easements(at(0, 0, day=date(1900, 1, 1)), ANONYMOUS).lines
+
+
+def test_risk_zones_are_told_with_their_plan(desk: Desk) -> None:
+    desk.send(risks(), source="risks")
+    answer = sections.risks(at(0, 0), ANONYMOUS)
+    assert titles(answer) == ["R", "B"]
+    assert answer.lines[0].facts[0].value == "PPRI"
+
+
+@pytest.mark.parametrize("collect", [sections.zoning, sections.easements, sections.risks])
+def test_a_section_asks_few_queries(desk: Desk, collect: Any, django_assert_max_num_queries: Any) -> None:
+    desk.send(plan())
+    desk.send(easements(), source="sup")
+    desk.send(risks(), source="risks")
+    with django_assert_max_num_queries(5):
+        assert collect(at(0, 0), ANONYMOUS).lines
+
+
+# Layers.
+
+
+@pytest.mark.parametrize("declared", declarations(), ids=lambda one: one.slug)
+def test_every_layer_has_a_legend_that_draws_everything(declared: Any) -> None:
+    validate_legend(list(declared.legend))
+    assert declared.legend[-1]["where"] == {}
+
+
+def test_zones_have_the_colours_of_the_standard() -> None:
+    zones = next(one for one in declarations() if one.slug == "plu-zones")
+    drawn = {line["where"].get("typezone"): line["symbol"]["fill"] for line in zones.legend}
+    assert {"U", "AUc", "AUs", "A", "N"} <= set(drawn)
+    assert len({drawn[one] for one in ("U", "AUc", "A", "N")}) == 4
+
+
+def test_layers_show_what_is_in_force(desk: Desk, client: Client) -> None:
+    desk.send(plan("20150301"), plan("20200115"))
+    answer = client.get("/api/v1/layers/plu-zones/features/").json()
+    assert sorted(
+        one["properties"]["libelle"] if "properties" in one else one["libelle"] for one in answer["results"]
+    ) == [
+        "N",
+        "UA",
+    ]
+
+
+def test_ogc_pages_with_a_filter_read_the_views(desk: Desk, client: Client) -> None:
+    desk.send(plan("20150301"), plan("20200115"))
+    address = "/ogc/collections/plu-zones/items"
+    found = client.get(address, {"filter": "typezone = 'U'", "bbox": "1,47,3,48"}).json()
+    assert [one["properties"]["libelle"] for one in found["features"]] == ["UA"]
+    assert client.get(address).json()["numberMatched"] == 2
+
+
+def test_tiles_are_cut_from_the_views(desk: Desk, client: Client) -> None:
+    desk.send(plan())
+    west, south, east, north = Layer.objects.get(slug="plu-zones").extent_4326 or [0, 0, 0, 0]
+    assert 1.8 < west < east < 2.0
+    assert 47 < south < north < 48
+    from math import asinh, floor, pi, radians, tan
+
+    x = floor((west + 180) / 360 * 2**14)
+    y = floor((1 - asinh(tan(radians(north))) / pi) / 2 * 2**14)
+    answer = client.get(f"/tiles/plu-zones/14/{x}/{y}.mvt")
+    assert answer.status_code == 200
+    assert b"UA" in answer.getvalue()

@@ -1,0 +1,41 @@
+"""The demo's planning: real deliveries without a fault, that tile the communes and agree with each other."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.contrib.gis.db.models import Union
+
+from demo.planning import seed_planning
+from demo.territory import generate
+from layers.planning.models import Document, Easement, Prescription, RiskZone, Zone
+from tests import factories
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+SIREN = "999000011"
+
+
+def test_the_demo_has_two_versions_easements_and_risks(tmp_path: Path) -> None:
+    with factories.as_owner():
+        seed_planning(lambda: generate(45), tmp_path, lambda _line: None)
+        seed_planning(lambda: pytest.fail("nothing is made twice"), tmp_path, lambda _line: None)
+    assert Document.objects.count() == 2
+    past, now = (Document.objects.in_force(day).get() for day in (date(2018, 1, 1), date(2025, 1, 1)))
+    assert (past.territory, now.territory) == (SIREN, SIREN)
+    assert {"U", "AUc", "AUs", "A", "N"} <= set(past.zones.values_list("typezone", flat=True))
+    assert past.zones.get(libelle="UB").geom.area < now.zones.get(libelle="UB").geom.area
+    assert Prescription.objects.filter(document=now).count() > 10
+    assert sorted(set(Easement.objects.values_list("category", flat=True))) == ["AC1", "I3"]
+    assert sorted(RiskZone.objects.values_list("code", flat=True)) == ["B", "R"]
+
+
+def test_the_zones_of_the_demo_tile_its_communes(tmp_path: Path) -> None:
+    territory = generate(45)
+    with factories.as_owner():
+        seed_planning(lambda: territory, tmp_path, lambda _line: None)
+    ground = sum(one.geom.area for one in territory.communes if one.epci == "cc-lys")
+    for document in Document.objects.all():
+        zones = Zone.objects.filter(document=document)
+        whole = zones.aggregate(whole=Union("geom"))["whole"]
+        assert whole.area == pytest.approx(ground, rel=1e-4)
+        assert sum(one.geom.area for one in zones) == pytest.approx(ground, rel=1e-4)
