@@ -25,6 +25,7 @@ from gis_core.reader.archives import Part, Unpacking
 from gis_core.reader.child import names, wire
 from gis_core.reader.child.trouble import Trouble
 from gis_core.reader.limits import Limits
+from gis_core.reader.plans import PlanSheet, RefusedSheet, parse_plan
 from gis_core.reader.problems import Problem, ReaderUnavailable, ReadRefused
 from gis_core.reader.rasters import Pixels, RasterInfo, Strip
 from gis_core.reader.texts import Lines
@@ -137,6 +138,11 @@ class RestrictedReader:
         """The lines of an admitted text file, for formats of fixed width."""
         for answer, blob in self._stream_of({"op": "lines", "name": self._checked(name)}):
             yield self._sensible(texts.parse_lines, answer, blob.tobytes())
+
+    def plans(self, name: str) -> Iterator[PlanSheet | RefusedSheet]:
+        """The sheets of an admitted EDIGéO delivery (a .THF with its companions, an archive), in its order."""
+        for answer, blob in self._stream_of({"op": "plans", "name": self._checked(name)}):
+            yield self._sensible(parse_plan, answer, blob.tobytes())
 
     def raster(self, name: str) -> RasterInfo:
         """What the headers of an admitted image say."""

@@ -11,7 +11,8 @@ from . import shapefile
 from .charset import accented, codec_named, decided, said
 from .csvfile import CsvFile
 from .dataset import OPENING, Dataset, Opening, sqlite_path
-from .delivery import ZIP, check_spreadsheet, main_of
+from .delivery import check_spreadsheet, main_of
+from .packing import ZIP
 from .drivers import Drivers
 from .files import head_of, regular
 from .geojson import GeoJsonFile

@@ -76,6 +76,8 @@ class Session:
             return self._image(operation, request)
         if operation == "deliver":
             return self._delivery(request)
+        if operation == "plans":
+            return self._plans(request)
         if operation in VECTOR_OPERATIONS:
             return self._vector(operation, request)
         if operation == "lines":
@@ -108,6 +110,12 @@ class Session:
 
         name = checked(request["name"])
         self._answers = in_place(name) if request["unpacked"] else delivered(name, self._limits)
+        return {}, ()
+
+    def _plans(self, request: dict[str, Any]) -> Answer:
+        from . import plans
+
+        self._answers = plans.delivered(checked(request["name"]), self._limits)
         return {}, ()
 
     def _image(self, operation: str, request: dict[str, Any]) -> Answer:
