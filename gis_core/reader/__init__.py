@@ -8,7 +8,7 @@ with RestrictedReader() as reader:
     info = reader.inspect(name, reading=Reading())
     for chunk in reader.copy(name, layer=info.layers[0].name, plan=CopyPlan(...)):
         ...
-    for plan in reader.plans(reader.admit(archive)):
+    for name, sheet in reader.plans([reader.admit(archive)]):
         ...
     sheet = reader.admit(path, *companions_of(path), link=True)
     for strip in reader.pixels(sheet):

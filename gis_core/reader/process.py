@@ -139,10 +139,21 @@ class RestrictedReader:
         for answer, blob in self._stream_of({"op": "lines", "name": self._checked(name)}):
             yield self._sensible(texts.parse_lines, answer, blob.tobytes())
 
-    def plans(self, name: str) -> Iterator[PlanSheet | RefusedSheet]:
-        """The sheets of an admitted EDIGéO delivery (a .THF with its companions, an archive), in its order."""
-        for answer, blob in self._stream_of({"op": "plans", "name": self._checked(name)}):
-            yield self._sensible(parse_plan, answer, blob.tobytes())
+    def plans(self, names: Sequence[str]) -> Iterator[tuple[str, PlanSheet | RefusedSheet]]:
+        """The sheets of admitted EDIGéO deliveries (a .THF with its companions, an archive), each with its delivery.
+
+        The next sheet is read while one is used. What ends the reading of one delivery leaves the others.
+        """
+        waiting = [self._checked(name) for name in names]
+        while waiting:
+            try:
+                for answer, blob in self._stream_of({"op": "plans", "names": list(waiting)}):
+                    if "end" in answer:
+                        waiting.pop(0)
+                    else:
+                        yield waiting[0], self._sensible(parse_plan, answer, blob.tobytes())
+            except ReadRefused as refused:
+                yield waiting.pop(0), RefusedSheet("", refused.problem)
 
     def raster(self, name: str) -> RasterInfo:
         """What the headers of an admitted image say."""

@@ -115,7 +115,7 @@ class Session:
     def _plans(self, request: dict[str, Any]) -> Answer:
         from . import plans
 
-        self._answers = plans.delivered(checked(request["name"]), self._limits)
+        self._answers = plans.deliveries([checked(name) for name in request["names"]], self._limits)
         return {}, ()
 
     def _image(self, operation: str, request: dict[str, Any]) -> Answer:

@@ -5,7 +5,6 @@ member of an archive, is told in its place, and the others are read.
 """
 
 import io
-import os
 import stat
 import tarfile
 import zipfile
@@ -47,11 +46,20 @@ class Loose:
         self.folders.setdefault(str(path.parent), {})[path.name.lower()] = read
 
 
+def deliveries(names: list[str], limits: Mapping[str, int]) -> Iterator[Answer]:
+    """The sheets of each delivery, then its end."""
+    for name in names:
+        try:
+            yield from delivered(name, limits)
+        except Trouble as trouble:
+            yield refused("", trouble)
+        yield {"end": True}, []
+
+
 def delivered(name: str, limits: Mapping[str, int]) -> Iterator[Answer]:
     """One answer per sheet: what it holds, or why it cannot be read. `name` is a THF file or an archive."""
     if Path(name).suffix.lower() == ".thf":
-        folder = Path(name).parent
-        beside = {file.lower(): partial(content_of, f"{folder}/{file}") for file in sorted(os.listdir(folder))}
+        beside = {path.name.lower(): partial(content_of, str(path)) for path in sorted(Path(name).parent.iterdir())}
         yield from sheets_beside("", beside)
         return
     if not head_of(name, 1):
