@@ -27,8 +27,8 @@ class PlanObject:
 class PlanSheet:
     """A sheet: `label` is its path in the delivery, `reference` the name of its system (LAMB93, RGF93CC48).
 
-    `objects` counts the objects of every kind that the files hold; those in `found` and `problems` (kind, what is wrong)
-    are of the kinds that are read.
+    `objects` counts the objects of every kind that the files hold; those in `found` and `problems` (kind, what is
+    wrong) are of the kinds that are read.
     """
 
     label: str

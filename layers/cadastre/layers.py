@@ -200,7 +200,7 @@ LAYERS = (
             column("section", "Section", "Section"),
             column("number", "Numéro de feuille", "Sheet number"),
             column("quality", "Qualité du plan", "Quality of the plan", values=PLAN_QUALITIES, tiles=False),
-            column("scale", "Échelle du plan (dénominateur)", "Scale of the plan (denominator)", "integer", tiles=False),
+            column("scale", "Échelle (dénominateur)", "Scale (denominator)", "integer", tiles=False),
             column("edition_date", "Édition du plan", "Edition of the plan", "date", tiles=False),
             column("prefix", "Préfixe", "Prefix", tiles=False),
             INSEE,

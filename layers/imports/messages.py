@@ -111,7 +111,7 @@ MESSAGES = {
     "edigeo_folder_without_thf": _("The folder holds .VEC files without the .THF file of their sheet: copy it too."),
     "edigeo_link": _("This is a link, or a file of the sheet is one: copy the files themselves."),
     "edigeo_system": _(
-        "The sheet is in the system “%(found)s”; Lambert-93 (LAMB93) and the conic zones RGF93CC42 to RGF93CC50 are read."
+        "The sheet is in the system “%(found)s”; Lambert-93 (LAMB93) and the zones RGF93CC42 to RGF93CC50 are read."
     ),
     "edigeo_sheets": _("The files hold %(found)s outlines of a sheet, one is expected: download the sheet again."),
     "edigeo_idu": _("The identifier of the sheet is impossible: “%(found)s”."),

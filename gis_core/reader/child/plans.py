@@ -90,9 +90,7 @@ def archive(opened: IO[bytes], label: str, meter: Meter, limits: Mapping[str, in
         yield refused(label, trouble)
 
 
-def nested(
-    label: str, size: int, read: Callable[[], bytes], limits: Mapping[str, int], depth: int
-) -> Iterator[Answer]:
+def nested(label: str, size: int, read: Callable[[], bytes], limits: Mapping[str, int], depth: int) -> Iterator[Answer]:
     """An archive in an archive."""
     if depth == 1:
         yield refused(label, Trouble("archive_in_archive", name=PurePosixPath(label).name))

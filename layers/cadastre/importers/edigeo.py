@@ -1,7 +1,7 @@
 """The cadastral plan as the DGFiP writes it (PCI EDIGEO): sheets, each with its parcels, buildings and names.
 
-Standard: EDIGéO (NF Z 52000), "Standard d'échange PCI" of the DGFiP. Coordinates are in Lambert-93 or in one of the nine
-conic zones; they come out in EPSG:2154. A sheet does not name its department: the path of the delivery does
+Standard: EDIGéO (NF Z 52000), "Standard d'échange PCI" of the DGFiP. Coordinates are in Lambert-93 or in one of the
+nine conic zones; they come out in EPSG:2154. A sheet does not name its department: the path of the delivery does
 (`edigeo-450010000AB01`), or the communes that are known.
 """
 

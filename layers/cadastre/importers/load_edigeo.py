@@ -1,4 +1,4 @@
-"""Loading the cadastral plan: sheet by sheet, each in a transaction and an event of its own; a bad one leaves the others.
+"""Loading the cadastral plan, each sheet in a transaction and an event of its own; a bad one leaves the others.
 
 A sheet owns its rows: what it no longer holds goes, what did not change is not written again, a parcel keeps its id.
 Rows without a sheet (Etalab) that lie on it are its own from then on.
@@ -6,7 +6,6 @@ Rows without a sheet (Etalab) that lie on it are its own from then on.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from itertools import batched
 from pathlib import Path
 from typing import Any
@@ -137,7 +136,7 @@ def may_come_in(loading: Loading, content: edigeo.Content, name: str) -> None:
 
 
 def put_in_place(loading: Loading, content: edigeo.Content, report: FileReport) -> None:
-    """Write what changed, count what is there, say what the files held. Raises FileRefused where the counts disagree."""
+    """Write what changed, count what is there, say what the files held. Raises FileRefused where counts disagree."""
     for _kind, refused in content.refused:
         report.row_refused(refused)
     compared = plan_sql.compare(content)
@@ -163,7 +162,7 @@ def event_detail(loading: Loading, content: edigeo.Content, report: FileReport) 
 
 
 def difference(compared: plan_sql.Comparison) -> Difference | None:
-    """Parcels that were born, are gone, or changed their area or outline; None where the base held none of the sheet."""
+    """Parcels that were born, are gone, or changed area or outline; None where the base held none of the sheet."""
     before = len(compared.old["parcels"])
     if not before:
         return None

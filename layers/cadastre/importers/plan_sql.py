@@ -40,13 +40,14 @@ OLD = {
     "parcels": f"{OWN} union {BY_IDU}{ADOPTED}{SAME_SECTION}",
     "buildings": OWN + ADOPTED,
 }
-SAME = "({new_columns}) is not distinct from ({old_columns}) and n.geom = t.geom"
 REFUSED = " and not t.{key} = any(%(refused)s)"
-DIFFERS = (
-    "exists (select from {staged} n where not exists (select from {table} t where t.id = any(%(old)s) and " + SAME + "))"
-    " or exists (select from {table} t where t.id = any(%(old)s){unless_refused} and not exists ("
-    "select from {staged} n where " + SAME + "))"
-)
+# `same` is a row of the base that is the staged one in every column.
+SAME = "({new_columns}) is not distinct from ({old_columns}) and n.geom = t.geom"
+DIFFERS = """
+    exists (select from {staged} n where not exists (select from {table} t where t.id = any(%(old)s) and {same}))
+    or exists (select from {table} t where t.id = any(%(old)s){unless_refused}
+        and not exists (select from {staged} n where {same}))
+"""
 PARCEL_CHANGES = """
     with old as materialized (select idu, area_m2, geom from {table} where id = any(%(old)s)),
     compared as (
@@ -58,22 +59,22 @@ PARCEL_CHANGES = """
         or not born and not gone and (before is distinct from after or shift >= %(shift)s)
     order by idu
 """
-GONE = (
-    "delete from {table} t where t.id = any(%(old)s){unless_refused}"
-    " and not exists (select from {staged} n where n.{key} = t.{key})"
-)
+GONE = """
+    delete from {table} t where t.id = any(%(old)s){unless_refused}
+    and not exists (select from {staged} n where n.{key} = t.{key})
+"""
 PUT = """
     insert into {table} as t ({columns}, geom) select {columns}, geom from {staged}
     on conflict ({key}) do update set {assignments}, geom = excluded.geom
     where ({old_columns}, t.geom) is distinct from ({excluded}, excluded.geom)
 """
-GONE_WITHOUT_KEY = (
-    "delete from {table} t where t.id = any(%(old)s) and not exists (select from {staged} n where " + SAME + ")"
-)
-PUT_WITHOUT_KEY = (
-    "insert into {table} ({columns}, geom) select {columns}, geom from {staged} n"
-    " where not exists (select from {table} t where t.id = any(%(old)s) and " + SAME + ")"
-)
+GONE_WITHOUT_KEY = """
+    delete from {table} t where t.id = any(%(old)s) and not exists (select from {staged} n where {same})
+"""
+PUT_WITHOUT_KEY = """
+    insert into {table} ({columns}, geom) select {columns}, geom from {staged} n
+    where not exists (select from {table} t where t.id = any(%(old)s) and {same})
+"""
 COUNTED = "select count(*) from {table} where "
 BY_SHEET, BY_KEY = "sheet = %(sheet)s", "idu = any(%(idus)s)"
 
@@ -204,6 +205,8 @@ def composed(statement: str, slug: str, *, old: str = "old") -> sql.Composed:
     key = sql.Identifier(table.key or "id")
     typed = [sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(table.type_of(name))) for name in table.columns]
     unless_refused = sql.SQL(REFUSED).format(key=key) if table.key else sql.SQL("")
+    new_columns = listed(sql.SQL("n.{}").format(name) for name in columns)
+    old_columns = listed(sql.SQL("t.{}").format(name) for name in columns)
     return sql.SQL(statement.replace("%(old)s", f"%({old})s")).format(
         table=sql.Identifier(table.name),
         staged=staging(table),
@@ -211,8 +214,8 @@ def composed(statement: str, slug: str, *, old: str = "old") -> sql.Composed:
         unless_refused=unless_refused,
         columns=listed(columns),
         typed=listed(typed),
-        new_columns=listed(sql.SQL("n.{}").format(name) for name in columns),
-        old_columns=listed(sql.SQL("t.{}").format(name) for name in columns),
+        old_columns=old_columns,
+        same=sql.SQL(SAME).format(new_columns=new_columns, old_columns=old_columns),
         excluded=listed(sql.SQL("excluded.{}").format(name) for name in columns),
         assignments=listed(sql.SQL("{} = excluded.{}").format(name, name) for name in columns),
     )
