@@ -15,7 +15,7 @@ type Surface = Polygon | MultiPolygon
 
 @dataclass(frozen=True, slots=True)
 class PlanSheet:
-    """A sheet: `idu` is commune (3) + prefix (3) + section (2) + sheet (2); parcels by their four digits (EPSG:2154)."""
+    """A sheet in EPSG:2154: `idu` is commune (3) + prefix (3) + section (2) + sheet (2); parcels by their number."""
 
     idu: str
     parcels: Mapping[str, Surface]
