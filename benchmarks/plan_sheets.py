@@ -10,6 +10,8 @@ from shapely import LineString, Polygon
 from shapely.geometry import MultiPolygon
 from shapely.geometry.polygon import orient
 
+LABEL_VALUES = ("FON", "HEI", "TYU", "CEF", "CSP", "DI1", "DI2", "DI3", "DI4", "TPA", "HTA", "VTA", "ATR")
+
 type Surface = Polygon | MultiPolygon
 
 
@@ -31,6 +33,8 @@ class PlanSheet:
     created: str = "20050203"
     updated: str = "20240105"
     reference: str = "LAMB93"
+    labels: bool = False
+    """Whether every parcel has the label that the plan writes on it: more than half of a real file."""
 
     @property
     def lot(self) -> str:
@@ -44,6 +48,8 @@ class PlanSheet:
             area = self.areas_m2.get(number, round(shape.area))
             given = {"INDP": "01", "TEX": number.lstrip("0"), "IDU": section + number, "SUPF": f"+{area}."}
             top.surface("PARCELLE", shape, given)
+            if self.labels:
+                top.label(shape)
         plan = {"QUPL": "01", "COPL": "02", "EOR": "1000", "DEDI": "01/01/1961", "IDU": self.idu}
         middle.surface("SUBDSECT", self.outline, plan)
         above.surface("SECTION", self.outline, {"TEX": section[6:], "IDU": section})
@@ -93,6 +99,19 @@ class Vectors:
         parts = shape.geoms if isinstance(shape, MultiPolygon) else [shape]
         self.thing(kind, given, [("PFE", self.face(orient(part))) for part in parts])
 
+    def label(self, shape: Surface) -> None:
+        """What is written on the object made last, as the DGFiP exports it."""
+        of, place = self.names[-1], shape.representative_point()
+        name, node = f"Attribut_TEX_id_{of}", f"Noeud_Attribut_TEX_id_{of}"
+        point = sized("CC", f"+{place.x:.2f};+{place.y:.2f};")
+        head = f"RTYSA03:PNO\nRID{sized('SA', node)}\n\nSCP{self.schema('PGE', 'ID_S_PRI_NOD')}\nTYPSN01:2"
+        self.blocks.append(f"{head}\nCOR{point}\nATCSN01:0\nQACSN01:0")
+        values = [f"ATP{self.schema('ATT', f'ID_S_ATT_{key}')}\nATVSR09:+1.000000" for key in LABEL_VALUES]
+        head = f"RTYSA03:FEA\nRID{sized('SA', name)}\n\nSCP{self.schema('OBJ', 'ID_S_OBJ_Z_1_2_2')}"
+        self.blocks.append("\n".join([head, *values]))
+        self.relation("ID_S_RCO_Z_1_2_2", "REL", [("FEA", name), ("PNO", node)])
+        self.relation("IS_S_REL_IWW", "ASS", [("FEA", name), ("FEA", of)])
+
     def line(self, kind: str, shape: LineString, given: Mapping[str, str]) -> None:
         self.thing(kind, given, [("PAR", self.arc(shape.coords))])
 
@@ -106,9 +125,12 @@ class Vectors:
     def arc(self, points: Iterable[tuple[float, ...]]) -> str:
         places = [f"+{x:.2f};+{y:.2f};" for x, y in points]
         arc = f"Arc_{next(self.numbers)}"
+        node = f"Noeud_{next(self.numbers)}"
         head = f"RTYSA03:PAR\nRID{sized('SA', arc)}\n\nSCP{self.schema('PGE', 'ID_S_PRI_ARC')}\nTYPSN01:1"
         lines = [f"PTC{sized('SN', str(len(places)))}", *(f"COR{sized('CC', place)}" for place in places), "ATCSN01:0"]
         self.blocks.append("\n".join([head, *lines]))
+        for end in ("ID_S_RCO_NOD_INI", "ID_S_RCO_NOD_FIN"):
+            self.relation(end, "REL", [("PAR", arc), ("PNO", node)])
         return arc
 
     def thing(self, kind: str, given: Mapping[str, str], primitives: list[tuple[str, str]]) -> None:

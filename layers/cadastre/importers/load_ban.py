@@ -24,6 +24,7 @@ TABLE = "cadastre_address"
 SUFFIXES = (".csv", ".gz")
 
 STAGED = """
+    drop table if exists staged_ban, ban_words;
     create temporary table staged_ban (file int default 0, rank bigint, id text, numero text, rep text, nom_voie text,
         code_postal text, code_insee text, nom_commune text, cad_parcelles text, geom geometry(Point, 2154))
     on commit drop
