@@ -10,6 +10,8 @@ from shapely import LineString, Polygon
 from shapely.geometry import MultiPolygon
 from shapely.geometry.polygon import orient
 
+# Sides of a ring that make one arc.
+SIDES = 3
 LABEL_VALUES = ("FON", "HEI", "TYU", "CEF", "CSP", "DI1", "DI2", "DI3", "DI4", "TPA", "HTA", "VTA", "ATR")
 
 type Surface = Polygon | MultiPolygon
@@ -102,10 +104,7 @@ class Vectors:
     def label(self, shape: Surface) -> None:
         """What is written on the object made last, as the DGFiP exports it."""
         of, place = self.names[-1], shape.representative_point()
-        name, node = f"Attribut_TEX_id_{of}", f"Noeud_Attribut_TEX_id_{of}"
-        point = sized("CC", f"+{place.x:.2f};+{place.y:.2f};")
-        head = f"RTYSA03:PNO\nRID{sized('SA', node)}\n\nSCP{self.schema('PGE', 'ID_S_PRI_NOD')}\nTYPSN01:2"
-        self.blocks.append(f"{head}\nCOR{point}\nATCSN01:0\nQACSN01:0")
+        name, node = f"Attribut_TEX_id_{of}", self.node(f"+{place.x:.2f};+{place.y:.2f};")
         values = [f"ATP{self.schema('ATT', f'ID_S_ATT_{key}')}\nATVSR09:+1.000000" for key in LABEL_VALUES]
         head = f"RTYSA03:FEA\nRID{sized('SA', name)}\n\nSCP{self.schema('OBJ', 'ID_S_OBJ_Z_1_2_2')}"
         self.blocks.append("\n".join([head, *values]))
@@ -119,19 +118,29 @@ class Vectors:
         face = f"Face_{next(self.numbers)}"
         self.blocks.append(f"RTYSA03:PFE\nRID{sized('SA', face)}\n\nSCP{self.schema('PGE', 'ID_S_PRI_FAC')}\nATCSN01:0")
         for ring in (shape.exterior, *shape.interiors):
-            self.relation("ID_S_RCO_FAC_GCHE", "REL", [("PAR", self.arc(ring.coords)), ("PFE", face)])
+            points = list(ring.coords)
+            for start in range(0, len(points) - 1, SIDES):
+                arc = self.arc(points[start : start + SIDES + 1])
+                self.relation("ID_S_RCO_FAC_GCHE", "REL", [("PAR", arc), ("PFE", face)])
+                self.relation("ID_S_RCO_FAC_DRTE", "REL", [("PAR", arc), ("PFE", "Face_0")])
         return face
 
     def arc(self, points: Iterable[tuple[float, ...]]) -> str:
         places = [f"+{x:.2f};+{y:.2f};" for x, y in points]
         arc = f"Arc_{next(self.numbers)}"
-        node = f"Noeud_{next(self.numbers)}"
+        node = self.node(places[0])
         head = f"RTYSA03:PAR\nRID{sized('SA', arc)}\n\nSCP{self.schema('PGE', 'ID_S_PRI_ARC')}\nTYPSN01:1"
         lines = [f"PTC{sized('SN', str(len(places)))}", *(f"COR{sized('CC', place)}" for place in places), "ATCSN01:0"]
         self.blocks.append("\n".join([head, *lines]))
         for end in ("ID_S_RCO_NOD_INI", "ID_S_RCO_NOD_FIN"):
             self.relation(end, "REL", [("PAR", arc), ("PNO", node)])
         return arc
+
+    def node(self, place: str) -> str:
+        node = f"Noeud_{next(self.numbers)}"
+        head = f"RTYSA03:PNO\nRID{sized('SA', node)}\n\nSCP{self.schema('PGE', 'ID_S_PRI_NOD')}\nTYPSN01:1"
+        self.blocks.append(f"{head}\nCOR{sized('CC', place)}\nATCSN01:0\nQACSN01:0")
+        return node
 
     def thing(self, kind: str, given: Mapping[str, str], primitives: list[tuple[str, str]]) -> None:
         name = f"Objet_{next(self.numbers)}"

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import tarfile
 import zipfile
 from pathlib import Path
@@ -200,12 +201,10 @@ def damaged(what: str) -> tuple[dict[str, bytes], str]:
             del files["E000AB01.THF"]
             return files, "edigeo_no_thf"
         case "lost point":
-            lines = vectors.split(b"\r\n")
-            lines.remove(next(line for line in lines if line.startswith(b"COR")))
-            files["EDAB01T1.VEC"] = b"\r\n".join(lines)
+            files["EDAB01T1.VEC"] = re.sub(rb"(PTC[^\r]*\r\n)COR[^\r]*\r\n", rb"\1", vectors, count=1)
             return files, "edigeo_points"
         case "lost arc":
-            files["EDAB01T1.VEC"] = vectors.replace(b"RIDSA05:Arc_2", b"RIDSA05:Arc_x", 1)
+            files["EDAB01T1.VEC"] = re.sub(rb"(RIDSA\d\d:Arc)_", rb"\1-", vectors, count=1)
             return files, "edigeo_reference"
         case "overseas":
             files["EDAB01SE.GEO"] = files["EDAB01SE.GEO"].replace(b"LAMB93", b"RGR92UTM40S")
