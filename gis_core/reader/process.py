@@ -144,16 +144,24 @@ class RestrictedReader:
 
         The next sheet is read while one is used. What ends the reading of one delivery leaves the others.
         """
-        waiting = [self._checked(name) for name in names]
+        waiting, taken = [self._checked(name) for name in names], 0
         while waiting:
+            # A child that dies after it gave something of a delivery is asked for the rest of that one alone.
+            asked = waiting[:1] if taken else list(waiting)
+            left = len(waiting) - len(asked)
             try:
-                for answer, blob in self._stream_of({"op": "plans", "names": list(waiting)}):
-                    if "end" in answer:
-                        waiting.pop(0)
-                    else:
-                        yield waiting[0], self._sensible(parse_plan, answer, blob.tobytes())
+                for answer, blob in self._stream_of({"op": "plans", "names": asked, "skip": taken}):
+                    if ended := self._sensible(range(len(waiting)).index, answer["ended"]):
+                        del waiting[:ended]
+                        taken = 0
+                    taken += 1
+                    yield waiting[0], self._sensible(parse_plan, answer, blob.tobytes())
+                del waiting[: len(waiting) - left]
             except ReadRefused as refused:
+                if taken and len(asked) > 1:
+                    continue
                 yield waiting.pop(0), RefusedSheet("", refused.problem)
+            taken = 0
 
     def raster(self, name: str) -> RasterInfo:
         """What the headers of an admitted image say."""

@@ -115,7 +115,8 @@ class Session:
     def _plans(self, request: dict[str, Any]) -> Answer:
         from . import plans
 
-        self._answers = plans.deliveries([checked(name) for name in request["names"]], self._limits)
+        names = [checked(name) for name in request["names"]]
+        self._answers = plans.deliveries(names, int(request["skip"]), self._limits)
         return {}, ()
 
     def _image(self, operation: str, request: dict[str, Any]) -> Answer:

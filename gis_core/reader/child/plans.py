@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
@@ -46,14 +47,27 @@ class Loose:
         self.folders.setdefault(str(path.parent), {})[path.name.lower()] = read
 
 
-def deliveries(names: list[str], limits: Mapping[str, int]) -> Iterator[Answer]:
-    """The sheets of each delivery, then its end."""
+def deliveries(names: list[str], skip: int, limits: Mapping[str, int]) -> Iterator[Answer]:
+    """The sheets of each delivery but the first `skip` ones; each answer says how many deliveries ended before it."""
+    ended = 0
     for name in names:
-        try:
-            yield from delivered(name, limits)
-        except Trouble as trouble:
-            yield refused("", trouble)
-        yield {"end": True}, []
+        for told, blobs in islice(delivered_or_refused(name, limits), skip, None):
+            yield {"ended": ended, **told}, blobs
+            ended = 0
+        skip = 0
+        ended += 1
+
+
+def delivered_or_refused(name: str, limits: Mapping[str, int]) -> Iterator[Answer]:
+    """At least one answer."""
+    given = 0
+    try:
+        for given, answer in enumerate(delivered(name, limits), start=1):  # noqa: B007
+            yield answer
+        if not given:
+            raise Trouble("edigeo_no_thf")
+    except Trouble as trouble:
+        yield refused("", trouble)
 
 
 def delivered(name: str, limits: Mapping[str, int]) -> Iterator[Answer]:

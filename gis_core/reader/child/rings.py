@@ -13,6 +13,7 @@ COUNT = struct.Struct("<I")
 LINESTRING_CODE, POLYGON_CODE, MULTILINESTRING_CODE, MULTIPOLYGON_CODE = 2, 3, 5, 6
 # Positions are known to the centimetre; two ends at the same one meet.
 CENTIMETRES = 100
+RING_MINIMUM = 4
 
 type Points = np.ndarray[Any, np.dtype[np.float64]]
 type Node = tuple[int, int]
@@ -64,7 +65,9 @@ def rings(around: Iterable[Arc]) -> Iterator[Points]:
     leaving: dict[Node, list[Arc]] = {}
     for arc in around:
         if arc.start == arc.end:
-            yield arc.points
+            # Fewer points enclose nothing.
+            if len(arc.points) >= RING_MINIMUM:
+                yield arc.points
         else:
             leaving.setdefault(arc.start, []).append(arc)
     while leaving:

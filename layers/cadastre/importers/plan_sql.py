@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from django.db import connection
@@ -136,7 +137,8 @@ def write(compared: Comparison) -> None:
         keyed = SHEET_TABLES[slug].key is not None
         values = values_of(compared.content, {}) | {"old": compared.old[slug]}
         with connection.cursor() as cursor:
-            cursor.execute(composed(GONE if keyed else GONE_WITHOUT_KEY, slug), values)
+            if compared.old[slug]:
+                cursor.execute(composed(GONE if keyed else GONE_WITHOUT_KEY, slug), values)
             cursor.execute(composed(PUT if keyed else PUT_WITHOUT_KEY, slug), values)
 
 
@@ -198,6 +200,7 @@ def staging(table: Table) -> sql.Identifier:
     return sql.Identifier(f"plan_{table.slug}")
 
 
+@cache
 def composed(statement: str, slug: str, *, old: str = "old") -> sql.Composed:
     """A statement about one table, written with the names in braces; `old` names the parameter of its ids."""
     table = SHEET_TABLES[slug]
