@@ -14,7 +14,8 @@ from pathlib import Path
 
 import numpy as np
 from psycopg import sql
-from shapely import LineString, Polygon, box
+from shapely import box
+from shapely.geometry import LineString, Polygon
 
 from benchmarks.database import BenchDatabase
 from benchmarks.plan_sheets import PlanSheet, archived

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 
-from shapely import LineString, Polygon
-from shapely.geometry import MultiPolygon
+from shapely.geometry import LineString, MultiPolygon, Polygon
 from shapely.geometry.polygon import orient
 
 # Sides of a ring that make one arc.
@@ -56,8 +55,8 @@ class PlanSheet:
         middle.surface("SUBDSECT", self.outline, plan)
         above.surface("SECTION", self.outline, {"TEX": section[6:], "IDU": section})
         drawn.surface("COMMUNE", self.commune, {"TEX2": self.commune_name, "IDU": commune})
-        for number, shape in enumerate(self.buildings):
-            drawn.surface("BATIMENT", shape, {"DUR": "02" if number % 3 == 2 else "01"})
+        for rank, shape in enumerate(self.buildings):
+            drawn.surface("BATIMENT", shape, {"DUR": "02" if rank % 3 == 2 else "01"})
         for kind, named in (("LIEUDIT", self.places), ("TRONFLUV", self.waters), ("TRONROUTE", self.farm_roads)):
             for name, shape in named.items():
                 drawn.surface(kind, shape, words(name))
@@ -103,7 +102,7 @@ class Vectors:
 
     def label(self, shape: Surface) -> None:
         """What is written on the object made last, as the DGFiP exports it."""
-        of, place = self.names[-1], shape.representative_point()
+        of, place = self.names[-1], shape.centroid
         name, node = f"Attribut_TEX_id_{of}", self.node(f"+{place.x:.2f};+{place.y:.2f};")
         values = [f"ATP{self.schema('ATT', f'ID_S_ATT_{key}')}\nATVSR09:+1.000000" for key in LABEL_VALUES]
         head = f"RTYSA03:FEA\nRID{sized('SA', name)}\n\nSCP{self.schema('OBJ', 'ID_S_OBJ_Z_1_2_2')}"
