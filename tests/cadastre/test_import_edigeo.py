@@ -373,3 +373,43 @@ def test_parcels_of_a_real_sheet_cover_it_without_overlap() -> None:
         whole, union, invalid, holed = cursor.fetchone()
     assert abs(whole - union) < 1
     assert (invalid, holed) == (0, 6)
+
+
+# -- beside Etalab ----------------------------------------------------------------------------------------------------
+
+
+def as_etalab(folder: Path) -> Path:
+    """The parcels of the base as Etalab publishes them: longitude and latitude, seven decimals."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select json_build_object('type', 'Feature', 'id', idu, 'geometry',"
+            " st_asgeojson(st_transform(geom, 4326), 7)::json, 'properties', json_build_object('id', idu,"
+            " 'commune', insee, 'prefixe', prefix, 'section', ltrim(section, '0'), 'numero', ltrim(number, '0'),"
+            " 'contenance', area_m2, 'arpente', surveyed, 'created', created_date, 'updated', updated_date))::text"
+            " from cadastre_parcel order by id"
+        )
+        features = [json.loads(text) for (text,) in cursor.fetchall()]
+    path = folder / "cadastre-parcelles.json"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    return path
+
+
+def parcels_in_words() -> list[tuple[Any, ...]]:
+    names = ("pk", "idu", "insee", "prefix", "section", "number", "label", "area_m2", "surveyed")
+    return list(Parcel.objects.order_by("idu").values_list(*names, "created_date", "updated_date"))
+
+
+def test_etalab_gives_the_same_parcels(tmp_path: Path) -> None:
+    plan = REAL / "25354" if REAL.is_dir() else packed(tmp_path, sheet())
+    imported(plan)
+    before, shapes = parcels_in_words(), {parcel.idu: parcel.geom for parcel in Parcel.objects.all()}
+    with factories.as_worker():
+        call_command("import_etalab", str(as_etalab(tmp_path)))
+    assert parcels_in_words() == before
+    assert all(
+        parcel.geom.sym_difference(shapes[parcel.idu]).area < 0.02 * parcel.geom.length
+        for parcel in Parcel.objects.all()
+    )
+    _code, report = imported(plan)
+    assert [report["difference"][what] for what in ("born", "gone", "changed")] == [0, 0, 0]
+    assert parcels_in_words() == before
