@@ -8,6 +8,7 @@ from benchmarks import (
     accounts,
     browser,
     campaigns,
+    edigeo,
     edits,
     exports,
     grid,
@@ -41,6 +42,7 @@ def everything(made: BenchDatabase, *, peers: bool) -> Iterator[Step]:
     yield Step("Construction d'une campagne", campaigns.empty_rows(), partial(campaigns.build_rows, made))
     yield Step("Import d'un million de polygones", imports.empty_rows(), partial(imports.import_rows, made))
     yield Step("Import de propriétaires MAJIC", majic.empty_rows(), partial(majic.majic_rows, made))
+    yield Step("Import du plan cadastral EDIGEO", edigeo.empty_rows(), partial(edigeo.edigeo_rows, made))
     port = server.free_port()
     web = server.running(server.web(made, port), f"http://127.0.0.1:{port}/health/live")
     with tiles.empty_cache(made), web as pid:

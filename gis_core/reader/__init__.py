@@ -8,6 +8,8 @@ with RestrictedReader() as reader:
     info = reader.inspect(name, reading=Reading())
     for chunk in reader.copy(name, layer=info.layers[0].name, plan=CopyPlan(...)):
         ...
+    for name, sheet in reader.plans([reader.admit(archive)]):
+        ...
     sheet = reader.admit(path, *companions_of(path), link=True)
     for strip in reader.pixels(sheet):
         ...
@@ -16,6 +18,7 @@ with RestrictedReader() as reader:
 """
 
 from gis_core.reader.limits import Limits
+from gis_core.reader.plans import PlanObject, PlanSheet, RefusedSheet
 from gis_core.reader.problems import Problem, ReaderUnavailable, ReadRefused
 from gis_core.reader.process import RestrictedReader
 from gis_core.reader.rasters import Pixels, RasterInfo, Strip, companions_of
@@ -54,12 +57,15 @@ __all__ = [
     "Lines",
     "Pixels",
     "Place",
+    "PlanObject",
+    "PlanSheet",
     "Problem",
     "RasterInfo",
     "ReadRefused",
     "ReaderUnavailable",
     "Reading",
     "Reference",
+    "RefusedSheet",
     "Repair",
     "RestrictedReader",
     "Strip",

@@ -32,6 +32,11 @@ class Limits:
         """Those of sheets of aerial photos: large files, of which a few rows are in memory at a time."""
         return cls(file_bytes=16 * 1024 * MIB, cpu_seconds=1200)
 
+    @classmethod
+    def for_plans(cls) -> "Limits":
+        """Those of the cadastral plan of a department: thousands of small sheets in one archive."""
+        return cls(file_bytes=16 * 1024 * MIB, cpu_seconds=4 * 3600, members=200_000)
+
     def for_child(self) -> dict[str, int]:
         """The limits that the child counts itself."""
         return {

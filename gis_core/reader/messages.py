@@ -99,6 +99,26 @@ MESSAGES = {
         "The archive holds no file that can be read as a layer (found: %(found)s). GeoPackage, Shapefile, "
         "GeoJSON, FlatGeobuf, GML, MapInfo, CSV, ODS and XLSX are read."
     ),
+    # A sheet of the cadastral plan
+    "edigeo_missing_file": _("The file %(name)s is missing from the sheet: send all of its files together."),
+    "edigeo_truncated": _("%(name)s is cut off at line %(line)s: download or copy the sheet again."),
+    "edigeo_no_lot": _("%(name)s names no sheet, or not all of its files: it is damaged, download the sheet again."),
+    "edigeo_damaged": _("%(name)s is damaged in the block at line %(line)s: download the sheet again."),
+    "edigeo_points": _(
+        "%(name)s is damaged at line %(line)s: an arc of %(wanted)s points has %(found)s. Download the sheet again."
+    ),
+    "edigeo_coordinates": _("%(name)s holds a coordinate that is not a number: download the sheet again."),
+    "edigeo_reference": _(
+        "%(name)s is damaged at line %(line)s: it speaks of %(reference)s, which it does not hold. "
+        "Download the sheet again."
+    ),
+    "edigeo_no_arcs": _("The object has no outline in the file."),
+    "edigeo_open_ring": _("The outline of the object does not close (%(x)s, %(y)s)."),
+    "edigeo_no_thf": _("There is no .THF file, by which a sheet of the cadastral plan begins."),
+    "edigeo_not_archive": _("This is neither a .THF file nor an archive (.tar.bz2, .tar.gz, .tar, .zip) of sheets."),
+    "edigeo_tar_too_large": _(
+        "The archive holds more than %(limit_mb)s MB of unpacked sheets: send a ZIP archive or the folder itself."
+    ),
     "not_geopackage": _("This SQLite database is not a GeoPackage, or it is damaged: export it again as GeoPackage."),
     # An image
     "not_an_image": _("This is not an image: it starts with “%(found)s”."),

@@ -25,6 +25,7 @@ from gis_core.reader.archives import Part, Unpacking
 from gis_core.reader.child import names, wire
 from gis_core.reader.child.trouble import Trouble
 from gis_core.reader.limits import Limits
+from gis_core.reader.plans import PlanSheet, RefusedSheet, parse_plan
 from gis_core.reader.problems import Problem, ReaderUnavailable, ReadRefused
 from gis_core.reader.rasters import Pixels, RasterInfo, Strip
 from gis_core.reader.texts import Lines
@@ -148,6 +149,30 @@ class RestrictedReader:
         """The lines of an admitted text file, for formats of fixed width."""
         for answer, blob in self._stream_of({"op": "lines", "name": self._checked(name)}):
             yield self._sensible(texts.parse_lines, answer, blob.tobytes())
+
+    def plans(self, names: Sequence[str]) -> Iterator[tuple[str, PlanSheet | RefusedSheet]]:
+        """The sheets of admitted EDIGéO deliveries (a .THF with its companions, an archive), each with its delivery.
+
+        The next sheet is read while one is used. What ends the reading of one delivery leaves the others.
+        """
+        waiting, taken = [self._checked(name) for name in names], 0
+        while waiting:
+            # A child that dies after it gave something of a delivery is asked for the rest of that one alone.
+            asked = waiting[:1] if taken else list(waiting)
+            left = len(waiting) - len(asked)
+            try:
+                for answer, blob in self._stream_of({"op": "plans", "names": asked, "skip": taken}):
+                    if ended := self._sensible(range(len(waiting)).index, answer["ended"]):
+                        del waiting[:ended]
+                        taken = 0
+                    taken += 1
+                    yield waiting[0], self._sensible(parse_plan, answer, blob.tobytes())
+                del waiting[: len(waiting) - left]
+            except ReadRefused as refused:
+                if taken and len(asked) > 1:
+                    continue
+                yield waiting.pop(0), RefusedSheet("", refused.problem)
+            taken = 0
 
     def raster(self, name: str) -> RasterInfo:
         """What the headers of an admitted image say."""

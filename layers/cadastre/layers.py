@@ -52,7 +52,36 @@ def symbol(label: str, label_en: str, kind: str, *, where: dict[str, str] | None
 INSEE = column("insee", "Code INSEE", "INSEE code", tiles=False)
 CREATED = column("created_date", "Créé le", "Created", "date", tiles=False)
 UPDATED = column("updated_date", "Mis à jour le", "Updated", "date", tiles=False)
+SHEET = column("sheet", "Feuille", "Sheet", tiles=False)
+PLAN_QUALITIES = {
+    "01": ["Plan régulier établi avant le 20/03/1980", "Regular plan made before 20 March 1980"],
+    "02": ["Plan non régulier", "Plan that is not regular"],
+    "03": ["Plan de qualité P3 (10 cm)", "Plan of quality P3 (10 cm)"],
+    "04": ["Plan de qualité P4 (20 cm)", "Plan of quality P4 (20 cm)"],
+    "05": ["Plan de qualité P5 (40 cm)", "Plan of quality P5 (40 cm)"],
+}
 SECTION_BLUE = "#7a5195"
+SHEET_GREY, WATER_BLUE, ROAD_BROWN = "#5f6b7a", "#3d7ea6", "#8a6d3b"
+
+
+def of_the_plan(slug: str, title: str, title_en: str, order: int, table: str, **look: Any) -> LayerDeclaration:
+    """A layer of named objects that the sheets of the plan bring."""
+    return LayerDeclaration(
+        slug=slug,
+        title=title,
+        title_en=title_en,
+        theme=CADASTRE,
+        order=order,
+        table=table,
+        rows=Layer.Rows.REFERENCE,
+        title_field="name",
+        columns=[column("name", "Nom", "Name"), INSEE, SHEET, CREATED, UPDATED],
+        attribution=DGFIP,
+        licence=OPEN_LICENCE,
+        visible_at_first=False,
+        **look,
+    )
+
 
 LAYERS = (
     LayerDeclaration(
@@ -119,6 +148,7 @@ LAYERS = (
             column("area_m2", "Contenance", "Registered area", "area_m2", tiles=False),
             column("surveyed", "Arpentée", "Surveyed", "boolean", tiles=False),
             INSEE,
+            SHEET,
             CREATED,
             UPDATED,
         ],
@@ -142,6 +172,7 @@ LAYERS = (
             column("kind", "Nature", "Kind", values=BUILDING_KINDS),
             column("name", "Nom", "Name", tiles=False),
             INSEE,
+            SHEET,
             CREATED,
             UPDATED,
         ],
@@ -152,6 +183,79 @@ LAYERS = (
         abstract="Bâtiments du plan cadastral.",
         attribution=DGFIP,
         licence=OPEN_LICENCE,
+        min_zoom=14,
+    ),
+    LayerDeclaration(
+        slug="cadastral-sheets",
+        title="Feuilles cadastrales",
+        title_en="Cadastral sheets",
+        theme=CADASTRE,
+        order=40,
+        table="cadastre_sheet",
+        rows=Layer.Rows.REFERENCE,
+        geometry_type=Layer.Geometry.POLYGON,
+        title_field="idu",
+        columns=[
+            column("idu", "Identifiant", "Identifier"),
+            column("section", "Section", "Section"),
+            column("number", "Numéro de feuille", "Sheet number"),
+            column("quality", "Qualité du plan", "Quality of the plan", values=PLAN_QUALITIES, tiles=False),
+            column("scale", "Échelle (dénominateur)", "Scale (denominator)", "integer", tiles=False),
+            column("edition_date", "Édition du plan", "Edition of the plan", "date", tiles=False),
+            column("prefix", "Préfixe", "Prefix", tiles=False),
+            INSEE,
+            CREATED,
+            UPDATED,
+        ],
+        legend=[symbol("Limite de feuille", "Sheet boundary", "line", stroke=SHEET_GREY, dash=[8, 4])],
+        abstract="Découpage du plan cadastral en feuilles, avec leur échelle, leur qualité et leur date d’édition.",
+        attribution=DGFIP,
+        licence=OPEN_LICENCE,
+        visible_at_first=False,
+        min_zoom=12,
+    ),
+    of_the_plan(
+        "named-places",
+        "Lieux-dits",
+        "Named places",
+        50,
+        "cadastre_namedplace",
+        geometry_type=Layer.Geometry.POLYGON,
+        legend=[symbol("Lieu-dit", "Named place", "line", stroke="#8c564b", dash=[2, 3])],
+        abstract="Lieux-dits du plan cadastral, feuille par feuille.",
+        min_zoom=12,
+    ),
+    of_the_plan(
+        "water",
+        "Eaux du plan",
+        "Waters of the plan",
+        60,
+        "cadastre_water",
+        geometry_type=Layer.Geometry.POLYGON,
+        legend=[symbol("Cours ou plan d’eau", "Water", "fill", fill="#b9d9ea", stroke=WATER_BLUE)],
+        abstract="Cours d’eau, fossés et plans d’eau dessinés sur le plan cadastral.",
+        min_zoom=13,
+    ),
+    of_the_plan(
+        "plan-roads",
+        "Noms de voies du plan",
+        "Road names of the plan",
+        70,
+        "cadastre_planroad",
+        geometry_type=Layer.Geometry.LINE,
+        legend=[symbol("Nom de voie", "Road name", "line", stroke=ROAD_BROWN, dash=[6, 3])],
+        abstract="Lignes le long desquelles le plan cadastral écrit le nom des voies.",
+        min_zoom=14,
+    ),
+    of_the_plan(
+        "plan-road-areas",
+        "Emprises de voies du plan",
+        "Road outlines of the plan",
+        80,
+        "cadastre_planroadarea",
+        geometry_type=Layer.Geometry.POLYGON,
+        legend=[symbol("Emprise de voie", "Road outline", "fill", fill="#efe6d5", stroke=ROAD_BROWN)],
+        abstract="Voies que le plan cadastral dessine par leur emprise : chemins d’exploitation, voies de lotissement.",
         min_zoom=14,
     ),
     LayerDeclaration(

@@ -1,4 +1,7 @@
-"""The cadastre as it is published: sections, parcels, buildings; roads and addresses beside them (all EPSG:2154).
+"""The cadastre as it is published: sheets, sections, parcels, buildings, names; roads and addresses beside them.
+
+All in EPSG:2154. A row that came from a sheet of the plan (EDIGEO) says which one in `sheet`; one that came otherwise
+(Etalab) has none.
 
 Every table keeps an EPSG:3857 copy of its geometry, computed by PostgreSQL: transforming per row costs a third of
 a tile.
@@ -10,6 +13,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.contrib.gis.db import models
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
@@ -40,6 +44,42 @@ class Section(models.Model):
         return self.idu
 
 
+class Sheet(models.Model):
+    """A sheet of the cadastral plan; `idu` is INSEE (5) + prefix (3) + section (2) + number (2)."""
+
+    security = "reference"
+
+    class Quality(models.TextChoices):
+        """QUPL of the PCI standard."""
+
+        REGULAR = "01", _("Regular plan made before 20 March 1980")
+        IRREGULAR = "02", _("Plan that is not regular")
+        P3 = "03", _("Plan of quality P3 (10 cm)")
+        P4 = "04", _("Plan of quality P4 (20 cm)")
+        P5 = "05", _("Plan of quality P5 (40 cm)")
+
+    idu = models.CharField(_("identifier"), max_length=12, unique=True)
+    insee = models.CharField(_("INSEE code"), max_length=5, db_index=True)
+    prefix = models.CharField(_("prefix"), max_length=3)
+    section = models.CharField(_("section"), max_length=2)
+    number = models.CharField(_("sheet number"), max_length=2)
+    quality = models.CharField(_("quality of the plan"), max_length=2, choices=Quality, blank=True)
+    scale = models.IntegerField(_("scale of the plan"), null=True)
+    edition_date = models.DateField(_("edition of the plan"), null=True)
+    created_date = models.DateField(_("created"), null=True)
+    updated_date = models.DateField(_("updated"), null=True)
+    geom = models.MultiPolygonField(srid=2154)
+    geom_3857 = web_mercator(models.MultiPolygonField)
+
+    class Meta:
+        verbose_name = _("cadastral sheet")
+        verbose_name_plural = _("cadastral sheets")
+        indexes: ClassVar = [GistIndex(fields=["geom_3857"], name="sheet_geom_3857")]
+
+    def __str__(self) -> str:
+        return self.idu
+
+
 class Parcel(models.Model):
     """A cadastral parcel; `idu` is the 14-character identifier, `area_m2` the cadastral area (contenance)."""
 
@@ -53,6 +93,7 @@ class Parcel(models.Model):
     label = models.CharField(_("reference"), max_length=8)
     area_m2 = models.BigIntegerField(_("cadastral area"), null=True)
     surveyed = models.BooleanField(_("surveyed"), null=True)
+    sheet = models.CharField(_("cadastral sheet"), max_length=12, db_default="", blank=True)
     created_date = models.DateField(_("created"), null=True)
     updated_date = models.DateField(_("updated"), null=True)
     geom = models.MultiPolygonField(srid=2154)
@@ -83,6 +124,7 @@ class Building(models.Model):
     insee = models.CharField(_("INSEE code"), max_length=5, db_index=True)
     kind = models.CharField(_("kind"), max_length=2, choices=Kind)
     name = models.CharField(_("name"), max_length=120, blank=True)
+    sheet = models.CharField(_("cadastral sheet"), max_length=12, db_default="", blank=True)
     created_date = models.DateField(_("created"), null=True)
     updated_date = models.DateField(_("updated"), null=True)
     geom = models.MultiPolygonField(srid=2154)
@@ -91,10 +133,113 @@ class Building(models.Model):
     class Meta:
         verbose_name = _("building")
         verbose_name_plural = _("buildings")
-        indexes: ClassVar = [GistIndex(fields=["geom_3857"], name="building_geom_3857")]
+        indexes: ClassVar = [
+            GistIndex(fields=["geom_3857"], name="building_geom_3857"),
+            models.Index(fields=["sheet"], name="building_sheet"),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.get_kind_display()
+
+
+class NamedPlace(models.Model):
+    """A named place (lieu-dit) of the plan, as far as its sheet reaches."""
+
+    security = "reference"
+
+    insee = models.CharField(_("INSEE code"), max_length=5)
+    name = models.CharField(_("name"), max_length=250, blank=True)
+    sheet = models.CharField(_("cadastral sheet"), max_length=12)
+    created_date = models.DateField(_("created"), null=True)
+    updated_date = models.DateField(_("updated"), null=True)
+    geom = models.MultiPolygonField(srid=2154)
+    geom_3857 = web_mercator(models.MultiPolygonField)
+
+    class Meta:
+        verbose_name = _("named place")
+        verbose_name_plural = _("named places")
+        indexes: ClassVar = [
+            GistIndex(fields=["geom_3857"], name="named_place_geom_3857"),
+            models.Index(fields=["sheet"], name="named_place_sheet"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Water(models.Model):
+    """A river, ditch or lake of the plan."""
+
+    security = "reference"
+
+    insee = models.CharField(_("INSEE code"), max_length=5)
+    name = models.CharField(_("name"), max_length=250, blank=True)
+    sheet = models.CharField(_("cadastral sheet"), max_length=12)
+    created_date = models.DateField(_("created"), null=True)
+    updated_date = models.DateField(_("updated"), null=True)
+    geom = models.MultiPolygonField(srid=2154)
+    geom_3857 = web_mercator(models.MultiPolygonField)
+
+    class Meta:
+        verbose_name = _("water of the plan")
+        verbose_name_plural = _("waters of the plan")
+        indexes: ClassVar = [
+            GistIndex(fields=["geom_3857"], name="water_geom_3857"),
+            models.Index(fields=["sheet"], name="water_sheet"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PlanRoad(models.Model):
+    """The line along which the plan writes the name of a public road."""
+
+    security = "reference"
+
+    insee = models.CharField(_("INSEE code"), max_length=5)
+    name = models.CharField(_("name"), max_length=250, blank=True)
+    sheet = models.CharField(_("cadastral sheet"), max_length=12)
+    created_date = models.DateField(_("created"), null=True)
+    updated_date = models.DateField(_("updated"), null=True)
+    geom = models.MultiLineStringField(srid=2154)
+    geom_3857 = web_mercator(models.MultiLineStringField)
+
+    class Meta:
+        verbose_name = _("road name of the plan")
+        verbose_name_plural = _("road names of the plan")
+        indexes: ClassVar = [
+            GistIndex(fields=["geom_3857"], name="plan_road_geom_3857"),
+            models.Index(fields=["sheet"], name="plan_road_sheet"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PlanRoadArea(models.Model):
+    """A road of the plan that is drawn with its own outline (private and farm roads)."""
+
+    security = "reference"
+
+    insee = models.CharField(_("INSEE code"), max_length=5)
+    name = models.CharField(_("name"), max_length=250, blank=True)
+    sheet = models.CharField(_("cadastral sheet"), max_length=12)
+    created_date = models.DateField(_("created"), null=True)
+    updated_date = models.DateField(_("updated"), null=True)
+    geom = models.MultiPolygonField(srid=2154)
+    geom_3857 = web_mercator(models.MultiPolygonField)
+
+    class Meta:
+        verbose_name = _("road outline of the plan")
+        verbose_name_plural = _("road outlines of the plan")
+        indexes: ClassVar = [
+            GistIndex(fields=["geom_3857"], name="plan_road_area_geom_3857"),
+            models.Index(fields=["sheet"], name="plan_road_area_sheet"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Road(models.Model):
@@ -124,7 +269,10 @@ class Road(models.Model):
 
 
 class Address(models.Model):
-    """A house number on its road, in front of its parcel."""
+    """A house number on its road; `parcel_idu` is its parcel, the first of `parcels` where there are several.
+
+    `ban_id` is its key in the national address base, empty where it came otherwise.
+    """
 
     security = "reference"
 
@@ -137,6 +285,8 @@ class Address(models.Model):
     label = models.CharField(_("address"), max_length=200)
     search_text = models.CharField(max_length=260, editable=False)
     parcel_idu = models.CharField(_("parcel"), max_length=14, blank=True, db_index=True)
+    parcels = ArrayField(models.CharField(max_length=14), db_default=[], blank=True, verbose_name=_("parcels"))
+    ban_id = models.CharField(_("BAN key"), max_length=60, db_default="", blank=True)
     geom = models.PointField(srid=2154)
     geom_3857 = web_mercator(models.PointField)
 
@@ -146,6 +296,7 @@ class Address(models.Model):
         indexes: ClassVar = [
             GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="address_search"),
             GistIndex(fields=["geom_3857"], name="address_geom_3857"),
+            GinIndex(fields=["parcels"], name="address_parcels"),
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,7 @@
 """Writing the cadastre's tables: rows go through COPY into a staging table, then into place."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection
@@ -15,6 +15,9 @@ TYPES = {
     "created_date": "date",
     "updated_date": "date",
     "width_m": "double precision",
+    "scale": "integer",
+    "edition_date": "date",
+    "parcels": "varchar(14)[]",
 }
 
 
@@ -92,6 +95,38 @@ TABLES = {
             point=True,
             whole_numbers=frozenset({"number"}),
         ),
+    )
+}
+NAMED = ("insee", "name", "created_date", "updated_date", "sheet")
+# What a sheet of the plan fills: its rows say which sheet they are of.
+SHEET_TABLES = {
+    table.slug: table
+    for table in (
+        Table(
+            "cadastral-sheets",
+            "cadastre_sheet",
+            (
+                "idu",
+                "insee",
+                "prefix",
+                "section",
+                "number",
+                "quality",
+                "scale",
+                "edition_date",
+                "created_date",
+                "updated_date",
+            ),
+            _("cadastral sheets"),
+            "idu",
+        ),
+        TABLES["sections"],
+        replace(TABLES["parcels"], columns=(*TABLES["parcels"].columns, "sheet")),
+        replace(TABLES["buildings"], columns=(*TABLES["buildings"].columns, "sheet")),
+        Table("named-places", "cadastre_namedplace", NAMED, _("named places")),
+        Table("water", "cadastre_water", NAMED, _("waters of the plan")),
+        Table("plan-roads", "cadastre_planroad", NAMED, _("road names of the plan")),
+        Table("plan-road-areas", "cadastre_planroadarea", NAMED, _("road outlines of the plan")),
     )
 }
 

@@ -23,7 +23,7 @@ PARCEL_FACTS = """
                    filter (where place = 1) as label,
                count(*) - 1 as others
         from (select number, suffix, road_name, row_number() over (order by number, suffix, id) as place
-              from cadastre_address where parcel_idu = p.idu) numbered) a on true
+              from cadastre_address where parcel_idu = p.idu or parcels @> array[p.idu]) numbered) a on true
     left join lateral (
         select sum(st_area(st_intersection(b.geom, p.geom))) as planar_m2 from cadastre_building b
         where b.geom && p.geom and st_intersects(b.geom, p.geom) and not st_touches(b.geom, p.geom)) b on true

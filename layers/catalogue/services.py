@@ -65,6 +65,7 @@ class LayerDeclaration:
     attribution: str = ""
     licence: str = ""
     visibility: str = Layer.Visibility.PUBLIC
+    visible_at_first: bool = True
     editor_roles: Sequence[str] = ()
 
     def structure(self) -> dict[str, Any]:
@@ -79,9 +80,10 @@ class LayerDeclaration:
 
     def beginnings(self) -> dict[str, Any]:
         """What an administrator may change afterwards."""
-        names = (
-            "title title_en order abstract attribution licence visibility min_zoom max_zoom".split()  # noqa: SIM905
-        )
+        names = [
+            *("title", "title_en", "order", "abstract", "attribution", "licence"),
+            *("visibility", "visible_at_first", "min_zoom", "max_zoom"),
+        ]
         legend = [dict(symbol) for symbol in self.legend]
         chosen = {name: getattr(self, name) for name in names}
         return chosen | {"legend": legend, "editor_roles": list(self.editor_roles)}

@@ -48,7 +48,22 @@ MESSAGES = {
         "area %(before)s m² before, %(after)s m² after."
     ),
     "date_ignored": _("“%(name)s” is not a date (%(value)s) and was left out."),
+    "edigeo_repeated": _("The object is in the sheet twice; the first one came in."),
+    "edigeo_other_commune": _("%(idu)s is not of the commune of the sheet %(sheet)s."),
+    "ban_value": _("“%(name)s” is missing or impossible (%(value)s)."),
+    "ban_place": _("The address lies outside metropolitan France, or has no place (%(x)s, %(y)s)."),
     # Told without refusing
+    "edigeo_reconciled": _("In the base / in the file: %(counts)s."),
+    "edigeo_unread": _("Objects of the file that are not read (drawing, labels, survey points): %(counts)s."),
+    "edigeo_name_cut": _("The name “%(name)s…” was cut to %(length)s characters."),
+    "edigeo_scale_ignored": _("The scale of the plan is not a number (%(value)s) and was left out."),
+    "edigeo_sheet_stays": _(
+        "The sheet %(idu)s is in the base; it was not delivered, or could not be read: its objects stay as they were."
+    ),
+    "parcel_born": _("new parcel, registered area %(area)s m²"),
+    "parcel_gone": _("no longer on its sheet, registered area %(area)s m²"),
+    "parcel_changed": _("registered area %(before)s m², then %(after)s m²; outline moved by %(metres)s m at most"),
+    "ban_parcels": _("The address names parcels that are not identifiers of parcels; they were left out: %(value)s."),
     "merged_commune": _("%(name)s (%(insee)s) has a boundary but is no longer a commune: it was merged into %(into)s."),
     "unknown_commune": _("%(name)s (%(insee)s) has a boundary but is not in the official list of communes."),
     "commune_without_boundary": _("%(name)s (%(insee)s) is in the official list but has no boundary in these files."),
@@ -94,6 +109,27 @@ MESSAGES = {
         "The file is of %(year)s and %(latest)s is already loaded: only the latest year and the one before may be kept."
     ),
     "majic_empty": _("The file has no line of data after its first lines."),
+    "edigeo_nothing": _("The folder holds no sheet of the plan: neither a .THF file nor an archive."),
+    "edigeo_companion": _("This file belongs to a sheet whose .THF file is missing: send all the files of the sheet."),
+    "edigeo_folder_without_thf": _("The folder holds .VEC files without the .THF file of their sheet: copy it too."),
+    "edigeo_link": _("This is a link, or a file of the sheet is one: copy the files themselves."),
+    "edigeo_system": _(
+        "The sheet is in the system “%(found)s”; Lambert-93 (LAMB93) and the zones RGF93CC42 to RGF93CC50 are read."
+    ),
+    "edigeo_sheets": _("The files hold %(found)s outlines of a sheet, one is expected: download the sheet again."),
+    "edigeo_idu": _("The identifier of the sheet is impossible: “%(found)s”."),
+    "edigeo_department": _(
+        "Nothing tells the department of the sheet %(idu)s: name its archive or its folder as it is published "
+        "(edigeo-450010000AB01), or import the boundaries of the communes first."
+    ),
+    "edigeo_sheet_twice": _("The sheet %(idu)s already came in from another file of this import: %(first)s."),
+    "edigeo_counts": _(
+        "The file holds %(held)s objects %(kind)s, %(base)s would be in the base and the difference is unexplained: "
+        "the sheet was left as it was. Tell the maintainers."
+    ),
+    "ban_columns": _(
+        "This is not the address file of the BAN: columns are missing (%(missing)s). Download “adresses-….csv.gz”."
+    ),
     "missing_source_file": _("No file of this folder is named like %(pattern)s."),
 }
 

@@ -28,7 +28,7 @@ from layers.imports.services.ordering import seen_by
 from layers.imports.services.orders import KIND, past_imports, start_import
 from layers.imports.sources import sources
 from layers.imports.uploads import limit_uploads
-from layers.imports.words import counts, data_as_of, entry_in_words, groups
+from layers.imports.words import counts, data_as_of, difference_in_words, entry_in_words, groups
 
 SHOWN = 50
 
@@ -182,6 +182,7 @@ def report(request: HttpRequest, job_id: int) -> HttpResponse:
     if job.kind != KIND or job.report is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
     context = {"section": "imports", "job": job, "files": files_in_words(job), "dated": data_as_of(job.report)}
+    context["difference"] = difference_in_words(job.report.get("difference"))
     return render(request, "imports/report.html", context)
 
 
@@ -190,6 +191,7 @@ def files_in_words(job: Job) -> list[dict[str, Any]]:
         {
             "name": file["file"],
             "counts": counts(file),
+            "difference": difference_in_words(file.get("difference")),
             "problem": file["problem"],
             "groups": [
                 {"title": title, "lines": [entry_in_words(entry) for entry in entries], "total": total}

@@ -17,8 +17,44 @@ type Entry = dict[str, Any]
 
 
 @dataclass(slots=True)
+class Difference:
+    """What changed from one vintage to the next: exact counts, and lists that stop at LISTED."""
+
+    born: int = 0
+    gone: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    listed: dict[str, list[Entry]] = field(default_factory=lambda: {"born": [], "gone": [], "changed": []})
+
+    def take(self, what: str, identifier: str, remark: Remark) -> None:
+        """Count one object that was `born`, is `gone` or `changed`."""
+        setattr(self, what, getattr(self, what) + 1)
+        self._list(what, entry(None, identifier, remark.code, remark.words))
+
+    def add(self, other: "Difference") -> None:
+        """Count what another file changed."""
+        for what, entries in other.listed.items():
+            setattr(self, what, getattr(self, what) + getattr(other, what))
+            for one in entries:
+                self._list(what, one)
+        self.unchanged += other.unchanged
+
+    def _list(self, what: str, one: Entry) -> None:
+        if len(self.listed[what]) < LISTED:
+            self.listed[what].append(one)
+
+    def as_json(self) -> Entry:
+        """Counts, then the lists."""
+        counts = {what: getattr(self, what) for what in ("born", "gone", "changed", "unchanged")}
+        return {**counts, "listed": self.listed}
+
+
+@dataclass(slots=True)
 class FileReport:
-    """One file of an import. `problem` is set when the file as a whole was refused."""
+    """One file of an import. `problem` is set when the file as a whole was refused.
+
+    `difference` is known where the file brings a new vintage of what was there.
+    """
 
     name: str
     kind: str = ""
@@ -30,6 +66,7 @@ class FileReport:
     refused: list[Entry] = field(default_factory=list)
     remarks: list[Entry] = field(default_factory=list)
     problem: Entry | None = None
+    difference: Difference | None = None
 
     def row_loaded(self, index: int, identifier: str | None, repairs: Iterable[Remark | Refused] = ()) -> None:
         """Count a row that came in, with what was repaired in it."""
@@ -58,6 +95,7 @@ class FileReport:
         """What the file had given counts no more."""
         self.loaded = self.repaired_rows = 0
         self.repaired.clear()
+        self.difference = None
 
     def file_refused(self, error: Invalid) -> None:
         """The file as a whole was refused."""
@@ -74,6 +112,7 @@ class FileReport:
             "refused": self.refused_rows,
             "remarks": self.told,
             "problem": self.problem,
+            "difference": self.difference and self.difference.as_json(),
             "rows": {"repaired": self.repaired, "refused": self.refused, "remarks": self.remarks},
         }
 
@@ -111,6 +150,15 @@ class ImportReport:
         return sum(report.repaired_rows for report in self.files)
 
     @property
+    def difference(self) -> Difference | None:
+        """What changed, all files together; None where no file knows."""
+        known = [report.difference for report in self.files if report.difference]
+        whole = Difference()
+        for one in known:
+            whole.add(one)
+        return whole if known else None
+
+    @property
     def exit_code(self) -> int:
         """0 nothing was refused, 1 loaded with refusals, 2 nothing was loaded."""
         if not self.loaded:
@@ -119,6 +167,7 @@ class ImportReport:
 
     def as_json(self) -> Entry:
         """The report as plain JSON values."""
+        difference = self.difference
         return {
             "source": self.source,
             "member": self.member,
@@ -129,6 +178,7 @@ class ImportReport:
             "repaired": self.repaired,
             "refused": self.refused,
             "exit_code": self.exit_code,
+            "difference": difference and difference.as_json(),
             "files": [report.as_json() for report in self.files],
         }
 

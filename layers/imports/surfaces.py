@@ -1,4 +1,6 @@
-"""Polygons on their way in: to EPSG:2154, repaired when they cross themselves, refused when nothing is left of them."""
+"""Polygons and lines on their way in: to EPSG:2154, polygons repaired when they cross themselves, refused when nothing
+is left of them.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +10,7 @@ from typing import Any
 import numpy as np
 import shapely
 from pyproj import Transformer
-from shapely.geometry import MultiPolygon
+from shapely.geometry import MultiLineString, MultiPolygon
 
 from gis_core.reader import Feature
 from layers.imports.rows import Remark
@@ -29,14 +31,39 @@ class Surface:
 
 def surfaces(features: Sequence[Feature], epsg: int) -> list[Surface | Remark]:
     """For each feature (geometry in `epsg`) its surface, or the remark that says why it has none."""
-    shapes = shapely.force_2d(shapely.from_wkb([feature.wkb for feature in features], on_invalid="ignore"))
-    projected = shapely.transform(shapes, _to_lambert(epsg)) if epsg != 2154 else shapes
+    shapes, projected = _read(features, epsg)
     valid = shapely.is_valid(projected)
     boxes = shapely.bounds(projected)
     return [
         _refusal(feature, shapes[row], boxes[row], epsg) or _repaired(projected[row], bool(valid[row]))
         for row, feature in enumerate(features)
     ]
+
+
+def lines(features: Sequence[Feature], epsg: int) -> list[MultiLineString | Remark]:
+    """For each feature (MultiLineString in `epsg`) its line in EPSG:2154, or the remark that says why it has none."""
+    shapes, projected = _read(features, epsg)
+    boxes = shapely.bounds(projected)
+    found: list[MultiLineString | Remark] = []
+    for row, shape in enumerate(shapes):
+        if not isinstance(shape, MultiLineString) or shape.is_empty:
+            found.append(Remark("unreadable_geometry"))
+        elif not _inside(boxes[row], FRANCE_2154):
+            found.append(_outside(shape))
+        else:
+            found.append(projected[row])
+    return found
+
+
+def _read(features: Sequence[Feature], epsg: int) -> tuple[Any, Any]:
+    """The shapes of the features in their system, and in EPSG:2154."""
+    shapes = shapely.force_2d(shapely.from_wkb([feature.wkb for feature in features], on_invalid="ignore"))
+    return shapes, shapely.transform(shapes, _to_lambert(epsg)) if epsg != 2154 else shapes
+
+
+def _outside(shape: Any) -> Remark:
+    west, south, _east, _north = shape.bounds
+    return Remark("outside_france", {"x": round(west, 5), "y": round(south, 5)})
 
 
 def _refusal(feature: Feature, shape: Any, box_2154: Any, epsg: int) -> Remark | None:

@@ -21,15 +21,27 @@ def report_in_words(report: ImportReport) -> str:
 def lines(report: dict[str, Any]) -> Iterator[str]:
     if dated := data_as_of(report):
         yield dated
+    if changes := difference_in_words(report.get("difference")):
+        yield changes
     for file in report["files"]:
         yield f"{file['file']} : {counts(file)}"
         if file["problem"]:
             yield f"  {file['problem']['words']}"
+        if changes := difference_in_words(file.get("difference")):
+            yield f"  {changes}"
         for title, entries, total in groups(file):
             yield f"  {title} ({total})"
             yield from (f"    {entry_in_words(entry)}" for entry in entries[:SHOWN])
             if total > SHOWN:
                 yield f"    … {_('and %(count)s more') % {'count': total - SHOWN}}"
+
+
+def difference_in_words(difference: dict[str, Any] | None) -> str:
+    """What changed since the former vintage, in one sentence; "" where there was none."""
+    if not difference:
+        return ""
+    words = _("Since the former vintage: %(born)s born, %(gone)s gone, %(changed)s changed, %(unchanged)s unchanged.")
+    return words % difference
 
 
 def data_as_of(report: dict[str, Any]) -> str:
@@ -45,6 +57,9 @@ def groups(file: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]], int]]:
         (_("Repaired"), file["rows"]["repaired"], file["repaired"]),
         (_("Remarks"), file["rows"]["remarks"], file["remarks"]),
     ]
+    if difference := file.get("difference"):
+        titles = {"born": _("Born"), "gone": _("Gone"), "changed": _("Changed")}
+        found += [(title, difference["listed"][what], difference[what]) for what, title in titles.items()]
     return [group for group in found if group[2]]
 
 

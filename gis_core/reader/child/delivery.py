@@ -17,18 +17,13 @@ from typing import IO, Any
 from .charset import likeliest
 from .files import head_of, regular
 from .names import plain
+from .packing import ARCHIVES, TAR, TAR_MAGIC, ZIP, Meter, checked_path, is_hidden
 from .shapefile import SHP_CODE, rebuilt_index, sibling
 from .trouble import Trouble
 from .wire import Blob
 
 CHUNK = 1 << 20
 GZIP = b"\x1f\x8b"
-ZIP = (b"PK\x03\x04", b"PK\x05\x06")
-TAR_MAGIC = slice(257, 262)
-TAR = b"ustar"
-# Far beyond the 19 of a real file of addresses; below the floor nobody is harmed.
-RATIO = 200
-RATIO_FLOOR = 64 << 20
 TABLES = (".csv", ".tsv", ".ods", ".xlsx", ".dbf")
 DATASETS = (".gpkg", ".shp", ".geojson", ".json", ".fgb", ".gml", ".tab", ".mif", *TABLES)
 COMPANIONS = {
@@ -37,7 +32,6 @@ COMPANIONS = {
     ".tab": (".dat", ".map", ".id", ".ind", ".dbf"),
     ".mif": (".mid",),
 }
-ARCHIVES = (".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz")
 UTF8_NAME = 0x800
 SPREADSHEETS = ({"xl/workbook.xml"}, {"content.xml", "mimetype"})
 
@@ -51,24 +45,6 @@ class Member:
 
     path: PurePosixPath
     key: Any
-
-
-@dataclass(slots=True)
-class Meter:
-    """Counts what comes out of an archive of `packed` bytes."""
-
-    packed: int
-    limit: int
-    total: int = 0
-    too_large: str = "file_too_large"
-
-    def add(self, count: int) -> None:
-        """Raise Trouble when it is more than anybody may deliver."""
-        self.total += count
-        if self.total > self.limit:
-            raise Trouble(self.too_large, limit=self.limit)
-        if self.total > RATIO_FLOOR and self.total > RATIO * self.packed:
-            raise Trouble("archive_bomb", ratio=RATIO)
 
 
 @dataclass(slots=True)
@@ -143,7 +119,7 @@ def _zip_members(archive: zipfile.ZipFile, limit: int) -> list[Member]:
         raise Trouble("archive_members", limit=limit)
     found = []
     for info in infos:
-        path = _checked_path(_name_of(info))
+        path = checked_path(_name_of(info))
         if info.is_dir():
             continue
         if stat.S_ISLNK(info.external_attr >> 16):
@@ -193,7 +169,7 @@ def _tar_members(archive: tarfile.TarFile, meter: Meter, limit: int) -> list[Mem
     for number, entry in enumerate(archive):
         if number >= limit:
             raise Trouble("archive_members", limit=limit)
-        path = _checked_path(entry.name)
+        path = checked_path(entry.name)
         if not (entry.isfile() or entry.isdir()):
             raise Trouble("archive_link", name=str(path)[:200])
         meter.add(entry.size)
@@ -229,14 +205,6 @@ def _without_gz(name: str) -> str:
     return path.stem if path.suffix.lower() == ".gz" and Path(path.stem).suffix else f"{path.stem}.json"
 
 
-def _checked_path(name: str) -> PurePosixPath:
-    """A path that stays below the archive; nothing is written under it, but nobody honest sends another."""
-    path = PurePosixPath(name.replace("\\", "/"))
-    if path.is_absolute() or ".." in path.parts or ":" in name[:3] or "\0" in name:
-        raise Trouble("archive_path", name=name[:200].replace("\0", "\\0"))
-    return path
-
-
 def _by_stem(members: list[Member]) -> list[Wanted]:
     """Every file of an archive, those that differ by their extension alone together."""
     wanted: dict[str, Wanted] = {}
@@ -251,9 +219,9 @@ def _by_stem(members: list[Member]) -> list[Wanted]:
 def _shown(members: list[Member]) -> dict[str, Member]:
     """By path in small letters, what the sender knows to be in the archive."""
     for member in members:
-        if member.path.suffix.lower() in ARCHIVES and not _is_hidden(member.path):
+        if member.path.suffix.lower() in ARCHIVES and not is_hidden(member.path):
             raise Trouble("archive_in_archive", name=str(member.path)[:200])
-    return {str(member.path).lower(): member for member in members if not _is_hidden(member.path)}
+    return {str(member.path).lower(): member for member in members if not is_hidden(member.path)}
 
 
 def _grouped(members: list[Member]) -> list[Wanted]:
@@ -270,11 +238,6 @@ def _grouped(members: list[Member]) -> list[Wanted]:
         found = ", ".join(sorted({member.path.suffix.lower() or member.path.name for member in members})[:10])
         raise Trouble("archive_without_data", found=found or "-")
     return sorted(wanted, key=lambda dataset: dataset.label.lower())
-
-
-def _is_hidden(path: PurePosixPath) -> bool:
-    """What macOS and others add to archives."""
-    return any(part.startswith((".", "__MACOSX")) for part in path.parts)
 
 
 def _belongs(base: str, suffix: str, by_path: Mapping[str, Member]) -> bool:

@@ -11,12 +11,13 @@ from . import shapefile
 from .charset import accented, codec_named, decided, said
 from .csvfile import CsvFile
 from .dataset import OPENING, Dataset, Opening, sqlite_path
-from .delivery import ZIP, check_spreadsheet, main_of
+from .delivery import check_spreadsheet, main_of
 from .drivers import Drivers
 from .files import head_of, regular
 from .geojson import GeoJsonFile
 from .jsonfile import GeoJsonSource
 from .markup import check_xml
+from .packing import ZIP
 from .placed import Placed
 from .reference import identify
 from .slices import Found, Source

@@ -76,6 +76,8 @@ class Session:
             return self._image(operation, request)
         if operation == "deliver":
             return self._delivery(request)
+        if operation == "plans":
+            return self._plans(request)
         if operation in VECTOR_OPERATIONS:
             return self._vector(operation, request)
         if operation == "lines":
@@ -109,6 +111,13 @@ class Session:
         name = checked(request["name"])
         whole = bool(request.get("whole"))
         self._answers = in_place(name) if request["unpacked"] else delivered(name, self._limits, whole=whole)
+        return {}, ()
+
+    def _plans(self, request: dict[str, Any]) -> Answer:
+        from . import plans
+
+        names = [checked(name) for name in request["names"]]
+        self._answers = plans.deliveries(names, int(request["skip"]), self._limits)
         return {}, ()
 
     def _image(self, operation: str, request: dict[str, Any]) -> Answer:

@@ -2,7 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from layers.cadastre.importers.load_ban import import_ban
 from layers.cadastre.importers.load_communes import import_communes
+from layers.cadastre.importers.load_edigeo import import_edigeo
 from layers.cadastre.importers.load_etalab import import_etalab
 from layers.imports.sources import Source, register_source
 
@@ -25,5 +27,21 @@ def register_sources() -> None:
                 "The boundaries (communes*.geojson), the official list (communes*.cog.json) and the EPCI (epci*.json)."
             ),
             run=import_communes,
+        )
+    )
+    register_source(
+        Source(
+            slug="edigeo",
+            label=_("Cadastral plan (PCI EDIGEO)"),
+            help=_("Sheets as archives (.tar.bz2), archives of a commune or a department (.zip), or unpacked files."),
+            run=import_edigeo,
+        )
+    )
+    register_source(
+        Source(
+            slug="ban",
+            label=_("Addresses (BAN)"),
+            help=_("The published address file of a commune or a department (adresses-….csv or .csv.gz)."),
+            run=import_ban,
         )
     )

@@ -1,0 +1,255 @@
+"""One sheet of the cadastral plan in EDIGéO (NF Z 52000 as the DGFiP writes it): its objects with their geometry.
+
+A THF file names the others: GEO (reference system), QAL (dates), VEC (primitives, objects and the relations between
+them). A block begins with `RTY`; a line is `ZZZtf99:value`. Names of objects and primitives are unique in a VEC file.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from .rings import Arc, Edge, NotClosed, multi_line, multi_polygon
+from .rows import Problem, printable
+from .trouble import Trouble
+from .wire import Blob
+
+BLOCK = "\nRTYSA03:"
+LEFT, RIGHT, RELATION = "ID_S_RCO_FAC_GCHE", "ID_S_RCO_FAC_DRTE", "ID_S_RCO_"
+LABEL = "ID_S_OBJ_"
+CLASS = re.compile(r"\nSCP..\d+:[^;\n]*;[^;\n]*;[^;\n]*;(\S+)")
+REFERENCE = re.compile(r"\nFTP..\d+:[^;\n]*;[^;\n]*;(\w+);(\S+)")
+ATTRIBUTE = re.compile(r"\nATP..\d+:[^;\n]*;[^;\n]*;[^;\n]*;(\S+?)(?:_id)?\n(?:TEX.*\n)?ATV..\d+:(.*)")
+QUALITY = re.compile(r"\nQAP..\d+:[^;\n]*;[^;\n]*;[^;\n]*;(\S+)")
+COORDINATE = re.compile(r"\nCOR..\d+:([-+.\d]+;[-+.\d]+;)")
+POINTS = re.compile(r"\nPTC..\d+:(\d+)")
+NAME = re.compile(r"\nRID..\d+:(\S+)")
+DATES = re.compile(r"\nODA..\d+:(.*)\n(?:.*\n)*?UDA..\d+:(.*)")
+# A long value goes on in the next line.
+CONTINUED = re.compile(r"\nNEX.. ?\d+:")
+SURFACES = ("COMMUNE", "SECTION", "SUBDSECT", "PARCELLE", "BATIMENT", "LIEUDIT", "TRONFLUV", "TRONROUTE")
+LINES = ("ZONCOMMUNI",)
+VALUE_LENGTH = 500
+
+type Files = Mapping[str, Callable[[], bytes]]
+"""The files of a folder: names in lower case, and how to read them."""
+
+
+@dataclass(slots=True)
+class PlanObject:
+    """An object of the plan: `kind` without its `_id`, dates as the file writes them (YYYYMMDD)."""
+
+    kind: str
+    name: str
+    attributes: dict[str, str]
+    created: str
+    updated: str
+    wkb: bytes
+
+
+@dataclass(slots=True)
+class Sheet:
+    """What a sheet holds: `objects` counts those of every kind, also of kinds that are not read."""
+
+    reference: str
+    objects: Counter[str] = field(default_factory=Counter)
+    found: list[PlanObject] = field(default_factory=list)
+    problems: list[tuple[str, Problem]] = field(default_factory=list)
+
+    def message(self) -> tuple[dict[str, Any], list[Blob]]:
+        """JSON part and bytes: the WKB of the objects one after the other."""
+        rows = [[o.kind, o.name, o.attributes, o.created, o.updated, len(o.wkb)] for o in self.found]
+        problems = [[kind, p.index, p.identifier, p.code, p.params] for kind, p in self.problems]
+        told = {"reference": self.reference, "objects": dict(self.objects), "rows": rows, "problems": problems}
+        return told, [b"".join(o.wkb for o in self.found)]
+
+
+@dataclass(slots=True)
+class Blocks:
+    """The blocks of one file, and where they are in it."""
+
+    file: str
+    blocks: list[str]
+
+    @classmethod
+    def read(cls, file: str, files: Files) -> "Blocks":
+        """Raises Trouble when the file is not there, or was cut off."""
+        opened = files.get(file.lower())
+        if opened is None:
+            raise Trouble("edigeo_missing_file", name=printable(file))
+        text = decoded(opened()).replace("\r\n", "\n")
+        if "\nNEX" in text:
+            text = CONTINUED.sub("", text)
+        if not text.rstrip("\n\x1a \0").rpartition("\n")[2].startswith("EOM"):
+            raise Trouble("edigeo_truncated", name=printable(file), line=text.count("\n") + 1)
+        return cls(file, text.split(BLOCK))
+
+    def trouble(self, code: str, number: int, **params: Any) -> Trouble:
+        """Something is wrong in block `number`."""
+        line = sum(block.count("\n") + 1 for block in self.blocks[:number]) + 1
+        return Trouble(code, name=printable(self.file), line=line, **params)
+
+    def needed(self, pattern: re.Pattern[str], number: int) -> str:
+        """What a line of the block says; without it the file is damaged."""
+        match = pattern.search(self.blocks[number])
+        if match is None:
+            raise self.trouble("edigeo_damaged", number)
+        return str(match[1])
+
+
+@dataclass(slots=True)
+class Vectors:
+    """One VEC file taken apart: arcs, edges of faces, objects as (block, kind, name), primitives of each object."""
+
+    blocks: Blocks
+    arcs: dict[str, Arc] = field(default_factory=dict)
+    edges: dict[str, list[Edge]] = field(default_factory=dict)
+    objects: list[tuple[int, str, str]] = field(default_factory=list)
+    parts: dict[str, list[str]] = field(default_factory=dict)
+
+
+def sheets(thf: str, files: Files) -> Iterator[Sheet]:
+    """The lots that a THF file names; one in all that the DGFiP writes."""
+    blocks = Blocks.read(thf, files)
+    lots = [block for block in blocks.blocks if block.startswith("GTL")]
+    if not lots:
+        raise Trouble("edigeo_no_lot", name=printable(thf))
+    for lot in lots:
+        yield sheet(values(lot), files)
+
+
+def values(block: str) -> dict[str, list[str]]:
+    """The values of a block by the first three letters of its lines."""
+    found: dict[str, list[str]] = {}
+    for line in block.split("\n"):
+        head, colon, value = line.partition(":")
+        if colon:
+            found.setdefault(head[:3], []).append(value.strip())
+    return found
+
+
+def sheet(lot: Mapping[str, list[str]], files: Files) -> Sheet:
+    """One lot: every VEC file that it names must be there and whole."""
+    stem = "".join(lot.get("LON", []))
+    vectors = [f"{stem}{name}.VEC" for name in lot.get("GDN", [])]
+    if not stem or not vectors or "GON" not in lot:
+        raise Trouble("edigeo_no_lot", name=printable(stem or "-"))
+    geo = Blocks.read(f"{stem}{lot['GON'][0]}.GEO", files)
+    found = Sheet(reference=printable("".join(values("\n".join(geo.blocks)).get("REL", ["-"]))))
+    dates = qualities(f"{stem}{lot.get('QAN', [''])[0]}.QAL", files)
+    for name in vectors:
+        take(taken_apart(Blocks.read(name, files)), dates, found)
+    return found
+
+
+def qualities(name: str, files: Files) -> dict[str, tuple[str, str]]:
+    """Dates of creation and of the last change, by the name of the block that tells them."""
+    blocks = Blocks.read(name, files)
+    found = {}
+    for number, block in enumerate(blocks.blocks):
+        if block.startswith("QUP"):
+            match = DATES.search(block)
+            found[blocks.needed(NAME, number)] = (match[1].strip(), match[2].strip()) if match else ("", "")
+    return found
+
+
+def decoded(content: bytes) -> str:
+    """The norm writes 8859-1; some exports are in UTF-8."""
+    if content.isascii():
+        return content.decode("ascii")
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return content.decode("iso-8859-15")
+
+
+def taken_apart(blocks: Blocks) -> Vectors:
+    """The primitives, objects and relations of a VEC file."""
+    taken = Vectors(blocks)
+    arcs = [number for number, block in enumerate(blocks.blocks) if block.startswith("PAR")]
+    taken.arcs = read_arcs(blocks, arcs)
+    for number, block in enumerate(blocks.blocks):
+        if block.startswith("LNK"):
+            relate(taken, number, block)
+        elif block.startswith("FEA"):
+            kind = blocks.needed(CLASS, number)
+            if not kind.startswith(LABEL):
+                taken.objects.append((number, kind.removesuffix("_id"), blocks.needed(NAME, number)))
+    return taken
+
+
+def read_arcs(blocks: Blocks, numbers: list[int]) -> dict[str, Arc]:
+    """The arcs of these blocks, all coordinates converted at once."""
+    texts, sizes = [], []
+    for number in numbers:
+        found = COORDINATE.findall(blocks.blocks[number])
+        wanted = blocks.needed(POINTS, number)
+        if len(found) != int(wanted) or len(found) < 2:
+            raise blocks.trouble("edigeo_points", number, found=len(found), wanted=int(wanted))
+        texts += found
+        sizes.append(len(found))
+    try:
+        flat = np.array(list(map(float, "".join(texts).split(";")[:-1])), np.float64)
+    except ValueError:
+        raise Trouble("edigeo_coordinates", name=printable(blocks.file)) from None
+    pieces = np.split(flat.reshape(-1, 2), np.cumsum(sizes)[:-1]) if numbers else []
+    named = (blocks.needed(NAME, number) for number in numbers)
+    return {name: Arc.of(points) for name, points in zip(named, pieces, strict=True)}
+
+
+def relate(taken: Vectors, number: int, block: str) -> None:
+    """What one relation says of the sides of an arc, or of the primitives of an object."""
+    kind = taken.blocks.needed(CLASS, number)
+    if not kind.startswith(RELATION):
+        return
+    (of, name), *others = REFERENCE.findall(block) or [("", "")]
+    if kind in (LEFT, RIGHT):
+        if name not in taken.arcs or len(others) != 1:
+            raise taken.blocks.trouble("edigeo_reference", number, reference=printable(name))
+        taken.edges.setdefault(others[0][1], []).append((name, kind == LEFT))
+    elif of == "FEA":
+        taken.parts.setdefault(name, []).extend(other for _kind, other in others)
+
+
+def take(taken: Vectors, dates: Mapping[str, tuple[str, str]], found: Sheet) -> None:
+    """The objects of a VEC file that are read, with their geometry."""
+    for number, kind, name in taken.objects:
+        found.objects[kind] += 1
+        if kind not in SURFACES and kind not in LINES:
+            continue
+        block = taken.blocks.blocks[number]
+        attributes = {key: printable_value(value) for key, value in ATTRIBUTE.findall(block)}
+        quality = QUALITY.search(block)
+        created, updated = dates.get(quality[1], ("", "")) if quality else ("", "")
+        try:
+            wkb = geometry(taken, kind, taken.parts.get(name, ()))
+        except Trouble as trouble:
+            identifier = attributes.get("IDU") or name
+            found.problems.append((kind, Problem(0, printable(identifier), trouble.code, trouble.params)))
+        else:
+            found.found.append(PlanObject(kind, printable(name), attributes, created, updated, wkb))
+
+
+def geometry(taken: Vectors, kind: str, parts: Iterable[str]) -> bytes:
+    """The surface or the line of an object, as WKB; raises Trouble."""
+    parts = list(parts)
+    if kind in LINES:
+        unknown = [name for name in parts if name not in taken.arcs]
+        if unknown or not parts:
+            raise Trouble("edigeo_no_arcs")
+        return multi_line([taken.arcs[name] for name in parts])
+    edges = [edge for face in parts for edge in taken.edges.get(face, ())]
+    if not edges:
+        raise Trouble("edigeo_no_arcs")
+    try:
+        return multi_polygon(edges, taken.arcs)
+    except NotClosed as error:
+        x, y = error.place
+        raise Trouble("edigeo_open_ring", x=x, y=y) from None
+
+
+def printable_value(value: str) -> str:
+    return value.strip()[:VALUE_LENGTH].replace("\0", "")

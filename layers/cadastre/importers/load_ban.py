@@ -1,0 +1,195 @@
+"""Loading the addresses of the BAN: those of the communes that the files hold are replaced, in one transaction."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from gis_core.errors import Invalid
+from gis_core.reader import RestrictedReader
+from layers.cadastre.importers import ban
+from layers.cadastre.importers.load import open_event
+from layers.catalogue.services import announce_changed_slugs, date_layers
+from layers.features.words import search_text
+from layers.imports.report import FileReport, ImportReport
+from layers.imports.rows import FileRefused, Refused, Remark
+from layers.imports.sources import Order
+from layers.imports.surfaces import FRANCE_2154
+
+TABLE = "cadastre_address"
+SUFFIXES = (".csv", ".gz")
+
+STAGED = """
+    drop table if exists staged_ban, ban_words;
+    create temporary table staged_ban (file int default 0, rank bigint, id text, numero text, rep text, nom_voie text,
+        code_postal text, code_insee text, nom_commune text, cad_parcelles text, geom geometry(Point, 2154))
+    on commit drop
+"""
+COPY = """
+    copy staged_ban (rank, id, numero, rep, nom_voie, code_postal, code_insee, nom_commune, cad_parcelles, geom)
+    from stdin
+"""
+# Each takes its rows out: (rank, id, name of the column, value or x, y).
+UNUSABLE = {
+    "numero": "numero is null or numero !~ '^[0-9]{1,6}$'",
+    "nom_voie": "nullif(nom_voie, '') is null or length(nom_voie) > 120",
+    "code_insee": "code_insee is null or code_insee !~ '^([0-9]{2}|2[AB])[0-9]{3}$'",
+    "code_postal": "code_postal is null or code_postal !~ '^[0-9]{5}$'",
+    "nom_commune": "nullif(nom_commune, '') is null or length(nom_commune) > 100",
+    "rep": "length(rep) > 10",
+    "id": "nullif(id, '') is null or length(id) > 60",
+}
+TAKE_OUT = "delete from staged_ban where file = %(file)s and ({condition}) returning rank, id, {shown}"
+TWICE = """
+    delete from staged_ban late using staged_ban early
+    where late.file = %(file)s and early.id = late.id and (early.file, early.rank) < (late.file, late.rank)
+    returning late.rank, late.id, early.rank, early.file
+"""
+OUTSIDE = "geom is null or not geom && st_makeenvelope(%(west)s, %(south)s, %(east)s, %(north)s, 2154)"
+PARCEL = "^([0-9]{2}|2[AB])[0-9]{6}[0-9A-Z]{2}[0-9]{4}$"
+ODD_PARCELS = """
+    select rank, id, cad_parcelles from staged_ban where file = %(file)s and exists (
+        select from unnest(string_to_array(cad_parcelles, '|')) one where one <> '' and one !~ %(parcel)s) order by rank
+"""
+PLACED = """
+    create temporary table ban_words on commit drop as
+    select distinct nom_voie, code_postal, nom_commune, null::text as words from staged_ban
+"""
+INSERT = """
+    insert into cadastre_address (insee, number, suffix, road_name, postcode, commune_name, label, search_text,
+        parcel_idu, parcels, ban_id, geom)
+    select a.code_insee, a.numero::int, coalesce(a.rep, ''), a.nom_voie, a.code_postal, a.nom_commune,
+        a.numero::int || coalesce(' ' || nullif(a.rep, ''), '') || ' ' || a.nom_voie,
+        ' ' || a.numero::int || coalesce(' ' || nullif(lower(a.rep), ''), '') || w.words,
+        coalesce(p.idus[1], ''), case when cardinality(p.idus) > 1 then p.idus else '{}' end, a.id, a.geom
+    from staged_ban a
+    join ban_words w using (nom_voie, code_postal, nom_commune)
+    cross join lateral (select array(select one from unnest(string_to_array(a.cad_parcelles, '|')) one
+        where one ~ %(parcel)s) as idus) p
+    order by a.code_insee, a.nom_voie, a.numero::int, a.rep
+"""
+
+
+@dataclass(slots=True)
+class Loading:
+    """The state of one import."""
+
+    order: Order
+    report: ImportReport
+
+    def tell(self, share: float | None, words: str) -> None:
+        self.order.tell(share, words)
+
+
+def import_ban(order: Order) -> ImportReport:
+    """Read the files and replace the addresses of their communes; nothing is loaded by halves."""
+    member = order.member.slug if order.member else None
+    report = ImportReport("ban", member=member, source_date=order.source_date, started_at=timezone.now())
+    with RestrictedReader() as reader, transaction.atomic():
+        loading = Loading(order, report)
+        run(STAGED)
+        for number, path in enumerate(files(order.paths), start=1):
+            load_file(loading, reader, path, number)
+        if report.loaded:
+            put_in_place(loading)
+    report.ended_at = timezone.now()
+    return report
+
+
+def files(paths: Sequence[Path]) -> Iterator[Path]:
+    """The files named, and those with a fitting name in the folders named."""
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(file for file in path.iterdir() if file.suffix in SUFFIXES)
+        else:
+            yield path
+
+
+def load_file(loading: Loading, reader: RestrictedReader, path: Path, number: int) -> None:
+    """Stage one file's addresses, or say why the file as a whole is refused."""
+    report = loading.report.file(path.name, "addresses")
+    try:
+        with transaction.atomic():
+            stage(loading, reader, path, report)
+            run("update staged_ban set file = %(file)s where file = 0", file=number)
+            take_out(loading, report, number)
+            ((report.loaded,),) = rows("select count(*) from staged_ban where file = %(file)s", file=number)
+            if not report.loaded and not report.refused_rows:
+                raise FileRefused("no_features")
+    except Invalid as error:
+        report.file_refused(error)
+
+
+def stage(loading: Loading, reader: RestrictedReader, path: Path, report: FileReport) -> None:
+    """COPY the lines of a file as they are."""
+    expected, chunks = ban.read(reader, path)
+    with connection.cursor() as cursor, cursor.copy(COPY) as copy:
+        for chunk in chunks:
+            copy.write(chunk.lines)
+            for problem in chunk.problems:
+                report.row_refused(Refused.by_reader(problem))
+            share = min(chunk.last / max(expected, 1), 1.0)
+            loading.tell(share, _("Reading %(file)s") % {"file": path.name})
+
+
+def take_out(loading: Loading, report: FileReport, number: int) -> None:
+    """Take out, and name, the lines that cannot be used."""
+    for name, condition in UNUSABLE.items():
+        for rank, key, value in rows(TAKE_OUT.format(condition=condition, shown=f"left({name}, 60)"), file=number):
+            report.row_refused(Refused(rank, key, "ban_value", {"name": name, "value": value or "—"}))
+    outside = TAKE_OUT.format(condition=OUTSIDE, shown="round(st_x(geom)), round(st_y(geom))")
+    west, south, east, north = FRANCE_2154
+    for rank, key, x, y in rows(outside, file=number, west=west, south=south, east=east, north=north):
+        report.row_refused(Refused(rank, key, "ban_place", {"x": x, "y": y}))
+    if loading.order.territory is not None:
+        foreign = TAKE_OUT.format(condition="not code_insee = any(%(territory)s)", shown="code_insee")
+        for rank, key, insee in rows(foreign, file=number, territory=sorted(loading.order.territory)):
+            report.row_refused(Refused(rank, key, "outside_territory", {"insee": insee}))
+    for rank, key, first, file in rows(TWICE, file=number):
+        code = "duplicate_identifier" if file == number else "duplicate_in_import"
+        report.row_refused(Refused(rank, key, code, {"identifier": key, "first": first}))
+    for rank, key, value in rows(ODD_PARCELS, file=number, parcel=PARCEL):
+        report.tell(Remark("ban_parcels", {"value": value[:100]}), rank, key)
+
+
+def put_in_place(loading: Loading) -> None:
+    """Replace the addresses of the communes; one event, the layer announced."""
+    loading.tell(None, _("Putting the data in place"))
+    report, given = loading.report, loading.order.source_date
+    insee = [code for (code,) in rows("select distinct code_insee from staged_ban order by 1")]
+    counts = {"loaded": report.loaded, "refused": report.refused, "member": report.member, "insee": insee[:500]}
+    open_event([TABLE], {"source": "ban", "files": [file.name for file in report.files], **counts})
+    write_words()
+    run("delete from cadastre_address where insee = any(%(insee)s)", insee=insee)
+    run(INSERT, parcel=PARCEL)
+    date_layers(["addresses"], given=given, found=None)
+    announce_changed_slugs(["addresses"])
+
+
+def write_words() -> None:
+    """What the search box matches, road by road: far fewer than addresses."""
+    run("analyze staged_ban")
+    run(PLACED)
+    with connection.cursor() as cursor:
+        cursor.execute("select nom_voie, code_postal, nom_commune from ban_words")
+        places = cursor.fetchall()
+        cursor.execute("truncate ban_words")
+        with cursor.copy("copy ban_words (nom_voie, code_postal, nom_commune, words) from stdin") as copy:
+            for place in places:
+                copy.write_row((*place, search_text(*place)))
+    run("analyze ban_words")
+
+
+def run(statement: str, **values: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values or None)
+
+
+def rows(statement: str, **values: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values or None)
+        return list(cursor.fetchall())

@@ -1,0 +1,225 @@
+"""Loading the cadastral plan, each sheet in a transaction and an event of its own; a bad one leaves the others.
+
+A sheet owns its rows: what it no longer holds goes, what did not change is not written again, a parcel keeps its id.
+Rows without a sheet (Etalab) that lie on it are its own from then on.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import batched
+from pathlib import Path
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from gis_core.errors import Invalid
+from gis_core.reader import Limits, PlanSheet, ReadRefused, RefusedSheet, RestrictedReader
+from layers.cadastre.importers import edigeo, plan_sql
+from layers.cadastre.importers.load import COMMUNES, Staged, open_event
+from layers.cadastre.services import SHEET_TABLES
+from layers.catalogue.services import announce_changed_slugs, date_layers
+from layers.features.words import search_text
+from layers.imports.report import Difference, FileReport, ImportReport
+from layers.imports.rows import FileRefused, Remark
+from layers.imports.sources import Order
+
+# Deliveries in quarantine at a time: the reader takes up the next one while a sheet is loaded.
+TOGETHER = 32
+
+type Paths = tuple[Path, tuple[Path, ...]]
+
+
+@dataclass(slots=True)
+class Loading:
+    """The state of one import: sheets and communes that came in, tables that they filled, the latest date."""
+
+    order: Order
+    report: ImportReport
+    sheets: dict[str, str] = field(default_factory=dict)
+    communes: set[str] = field(default_factory=set)
+    filled: set[str] = field(default_factory=set)
+    dated: Staged = field(default_factory=Staged)
+    paths: int = 0
+    done: int = 0
+
+    def tell(self, name: str) -> None:
+        words = _("Sheets loaded: %(count)s (%(name)s)") % {"count": len(self.sheets), "name": name}
+        self.order.tell(self.done / self.paths if self.paths > 1 else None, words)
+
+
+def import_edigeo(order: Order) -> ImportReport:
+    """Read and load every sheet of the files and folders; the report says what became of each."""
+    member = order.member.slug if order.member else None
+    report = ImportReport("edigeo", member=member, started_at=timezone.now())
+    loading = Loading(order, report)
+    found = list(edigeo.files(order.paths))
+    loading.paths = len(found)
+    with RestrictedReader(Limits.for_plans()) as reader:
+        try:
+            for some in batched(found, TOGETHER, strict=False):
+                load_some(loading, reader, some)
+        finally:
+            announce(loading)
+    tell_missing(loading)
+    report.source_date = order.source_date or loading.dated.latest
+    report.ended_at = timezone.now()
+    return report
+
+
+def load_some(loading: Loading, reader: RestrictedReader, some: Sequence[Paths | tuple[Path, FileRefused]]) -> None:
+    """Admit some deliveries together, load their sheets, and let them go."""
+    admitted: dict[str, Path] = {}
+    for path, belonging in some:
+        try:
+            if isinstance(belonging, FileRefused):
+                raise belonging
+            admitted[reader.admit(path, *belonging)] = path
+        except Invalid as error:
+            loading.report.file(told_path(path)).file_refused(error)
+            loading.done += 1
+    last = None
+    for name, sheet in reader.plans(list(admitted)):
+        loading.done += last is not None and name != last
+        last = name
+        load_sheet(loading, admitted[name], sheet)
+    loading.done += last is not None
+    for name in admitted:
+        reader.dismiss(name)
+
+
+def load_sheet(loading: Loading, path: Path, sheet: PlanSheet | RefusedSheet) -> None:
+    """One sheet in one transaction, or the reason why what the base holds of it stays as it was."""
+    named = path.name if path.suffix.lower() != ".thf" else told_path(path)
+    inside = sheet.label if path.suffix.lower() != ".thf" else ""
+    report = loading.report.file("/".join(part for part in (named, inside) if part), "sheet")
+    try:
+        if isinstance(sheet, RefusedSheet):
+            raise ReadRefused(sheet.problem)
+        content = edigeo.read(sheet, str(path), located)
+        may_come_in(loading, content, report.name)
+        with transaction.atomic():
+            put_in_place(loading, content, report)
+    except Invalid as error:
+        report.file_refused(error)
+    else:
+        loading.sheets[content.idu] = report.name
+        loading.communes.update(one.insee for one in content.communes)
+        loading.tell(content.idu)
+
+
+def told_path(path: Path) -> str:
+    """A file of an unpacked sheet, with its folder."""
+    return f"{path.parent.name}/{path.name}"
+
+
+def located(commune: str, place: tuple[float, float]) -> str | None:
+    """The department of the known commune with these three digits around the place."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select left(insee, 2) from gis_core_commune where right(insee, 3) = %s"
+            " and st_intersects(geom, st_setsrid(st_makepoint(%s, %s), 2154)) order by 1 limit 1",
+            [commune, *place],
+        )
+        found = cursor.fetchone()
+    return found[0] if found else None
+
+
+def may_come_in(loading: Loading, content: edigeo.Content, name: str) -> None:
+    """Raises FileRefused: another member's commune, a sheet that came in already."""
+    territory = loading.order.territory
+    if territory is not None and content.insee not in territory:
+        raise FileRefused("outside_territory", insee=content.insee)
+    if content.idu in loading.sheets:
+        raise FileRefused("edigeo_sheet_twice", idu=content.idu, first=loading.sheets[content.idu])
+
+
+def put_in_place(loading: Loading, content: edigeo.Content, report: FileReport) -> None:
+    """Write what changed, count what is there, say what the files held. Raises FileRefused where counts disagree."""
+    for _kind, refused in content.refused:
+        report.row_refused(refused)
+    compared = plan_sql.compare(content)
+    communes = [one for one in content.communes if one.insee not in loading.communes and plan_sql.outline_differs(one)]
+    tables = [SHEET_TABLES[slug].name for slug in compared.changed] + [COMMUNES] * bool(communes)
+    report.difference = difference(compared)
+    if tables:
+        open_event(tables, event_detail(loading, content, report))
+    plan_sql.write(compared)
+    for one in communes:
+        plan_sql.upsert_outline(one, search_text(one.name), loading.order.source_date or one.updated_date)
+    for row in content.rows:
+        report.row_loaded(0, row.identifier, row.repairs)
+        loading.dated.dated(*row.dates)
+    loading.filled |= {row.slug for row in content.rows} | set(compared.changed) | ({"communes"} if communes else set())
+    reconcile(content, report)
+
+
+def event_detail(loading: Loading, content: edigeo.Content, report: FileReport) -> dict[str, Any]:
+    counts = {"loaded": len(content.rows), "refused": report.refused_rows}
+    about = {"sheet": content.idu, "insee": [content.insee], "member": loading.report.member}
+    return {"source": "edigeo", "files": [report.name], **counts, **about}
+
+
+def difference(compared: plan_sql.Comparison) -> Difference | None:
+    """Parcels that were born, are gone, or changed area or outline; None where the base held none of the sheet."""
+    before = len(compared.old["parcels"])
+    if not before:
+        return None
+    found = Difference()
+    for idu, what, area_before, area_after, shift_m in plan_sql.parcel_changes(compared):
+        if what == "changed":
+            remark = Remark("parcel_changed", {"before": area_before, "after": area_after, "metres": round(shift_m, 2)})
+        else:
+            remark = Remark(f"parcel_{what}", {"area": area_before if what == "gone" else area_after})
+        found.take(what, idu, remark)
+    found.unchanged = before - found.gone - found.changed
+    return found
+
+
+def reconcile(content: edigeo.Content, report: FileReport) -> None:
+    """Every object of the files is in the base or among the refused ones."""
+    base = plan_sql.counts(content)
+    refused = [kind for kind, _one in content.refused]
+    told = []
+    for kind, slug in plan_sql.SLUGS.items():
+        held = content.objects.get(kind, 0)
+        missing = held - base[slug] - refused.count(kind) - refused.count(slug)
+        if missing:
+            raise FileRefused("edigeo_counts", kind=kind, held=held, base=base[slug])
+        told += [f"{SHEET_TABLES[slug].words} {base[slug]}/{held}"] if held else []
+    report.tell(Remark("edigeo_reconciled", {"counts": ", ".join(told)}))
+    others = {kind: count for kind, count in sorted(content.objects.items()) if kind not in edigeo.PARSERS}
+    if others:
+        listed = ", ".join(f"{kind} {count}" for kind, count in others.items())
+        report.tell(Remark("edigeo_unread", {"counts": listed}))
+
+
+def announce(loading: Loading) -> None:
+    """The layers that were filled get their next version and date, once: their extent takes a reading of the table."""
+    plan_sql.forget_staged()
+    if not loading.filled:
+        return
+    with transaction.atomic():
+        tables = [table.name for slug, table in SHEET_TABLES.items() if slug in loading.filled]
+        open_event(tables or [COMMUNES], {"source": "edigeo", "sheets": len(loading.sheets)})
+        date_layers(loading.filled, given=loading.order.source_date, found=loading.dated.latest)
+        announce_changed_slugs(loading.filled)
+
+
+def tell_missing(loading: Loading) -> None:
+    """Sheets of these communes that the base holds and that did not come in: their rows stay."""
+    for insee, idus in missing_sheets(loading.sheets):
+        report = loading.report.file(_("Commune %(insee)s") % {"insee": insee}, "commune")
+        for idu in idus:
+            report.tell(Remark("edigeo_sheet_stays", {"idu": idu}), identifier=idu)
+
+
+def missing_sheets(came_in: Mapping[str, str]) -> Iterator[tuple[str, list[str]]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select insee, array_agg(idu order by idu) from cadastre_sheet"
+            " where insee = any(%s) and not idu = any(%s) group by insee order by insee",
+            [sorted({idu[:5] for idu in came_in}), sorted(came_in)],
+        )
+        yield from cursor.fetchall()

@@ -1,0 +1,234 @@
+"""What one sheet changes in the tables of the cadastre, in SQL: staged by COPY, compared, written where it differs."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+
+from django.db import connection
+from psycopg import sql
+
+from layers.cadastre.importers.edigeo import CommuneOutline, Content, PlanRow
+from layers.cadastre.services import SHEET_TABLES, Table
+
+# Where a kind of the plan goes; the commune goes into the territory.
+SLUGS = {
+    "SUBDSECT": "cadastral-sheets",
+    "SECTION": "sections",
+    "PARCELLE": "parcels",
+    "BATIMENT": "buildings",
+    "LIEUDIT": "named-places",
+    "TRONFLUV": "water",
+    "ZONCOMMUNI": "plan-roads",
+    "TRONROUTE": "plan-road-areas",
+}
+# Metres below which an outline has not moved: Etalab rounds to about a centimetre.
+SHIFT_M = 0.05
+CREATE = "create temporary table if not exists {staged} ({typed}, geom geometry not null) on commit delete rows"
+
+# The rows that a sheet replaces: its own, and those without a sheet that lie on it. A parcel may have been on another.
+OWN = "select id from {table} where sheet = %(sheet)s"
+ADOPTED = (
+    " union select id from {table} where sheet = '' and insee = %(insee)s and geom && %(outline)s::geometry"
+    " and st_intersects(st_pointonsurface(geom), %(outline)s::geometry)"
+)
+BY_IDU = "select id from {table} where idu = any(%(idus)s)"
+SAME_SECTION = " and prefix = %(prefix)s and section = %(section)s"
+OLD = {
+    "cadastral-sheets": BY_IDU,
+    "sections": BY_IDU,
+    "parcels": f"{OWN} union {BY_IDU}{ADOPTED}{SAME_SECTION}",
+    "buildings": OWN + ADOPTED,
+}
+REFUSED = " and not t.{key} = any(%(refused)s)"
+# `same` is a row of the base that is the staged one in every column.
+SAME = "({new_columns}) is not distinct from ({old_columns}) and n.geom = t.geom"
+DIFFERS = """
+    exists (select from {staged} n where not exists (select from {table} t where t.id = any(%(old)s) and {same}))
+    or exists (select from {table} t where t.id = any(%(old)s){unless_refused}
+        and not exists (select from {staged} n where {same}))
+"""
+PARCEL_CHANGES = """
+    with old as materialized (select idu, area_m2, geom from {table} where id = any(%(old)s)),
+    compared as (
+        select idu, o.idu is null as born, n.idu is null as gone, o.area_m2 as before, n.area_m2 as after,
+            case when o.geom = n.geom then 0 else coalesce(st_hausdorffdistance(o.geom, n.geom), 0) end as shift
+        from old o full join {staged} n using (idu))
+    select idu, case when born then 'born' when gone then 'gone' else 'changed' end, before, after, shift
+    from compared where born or gone and not idu = any(%(refused)s)
+        or not born and not gone and (before is distinct from after or shift >= %(shift)s)
+    order by idu
+"""
+GONE = """
+    delete from {table} t where t.id = any(%(old)s){unless_refused}
+    and not exists (select from {staged} n where n.{key} = t.{key})
+"""
+PUT = """
+    insert into {table} as t ({columns}, geom) select {columns}, geom from {staged}
+    on conflict ({key}) do update set {assignments}, geom = excluded.geom
+    where ({old_columns}, t.geom) is distinct from ({excluded}, excluded.geom)
+"""
+GONE_WITHOUT_KEY = """
+    delete from {table} t where t.id = any(%(old)s) and not exists (select from {staged} n where {same})
+"""
+PUT_WITHOUT_KEY = """
+    insert into {table} ({columns}, geom) select {columns}, geom from {staged} n
+    where not exists (select from {table} t where t.id = any(%(old)s) and {same})
+"""
+COUNTED = "select count(*) from {table} where "
+BY_SHEET, BY_KEY = "sheet = %(sheet)s", "idu = any(%(idus)s)"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A sheet's content staged beside what the base holds: `old` are ids by table, `changed` the tables that differ."""
+
+    content: Content
+    old: Mapping[str, Sequence[int]]
+    changed: tuple[str, ...]
+
+
+def compare(content: Content) -> Comparison:
+    """Stage the rows of a sheet and find the tables that they change. Runs in the transaction that writes them."""
+    stage(content.rows)
+    old = old_ids(content)
+    held = {row.slug for row in content.rows}
+    asked = [slug for slug in SHEET_TABLES if slug in held or old[slug]]
+    statement = sql.SQL(", ").join(composed(DIFFERS, slug, old=f"old_{slug}") for slug in asked)
+    found = fetch(sql.SQL("select {}").format(statement), values_of(content, old))[0] if asked else ()
+    return Comparison(content, old, tuple(slug for slug, differs in zip(asked, found, strict=True) if differs))
+
+
+def stage(rows: Sequence[PlanRow]) -> None:
+    """Fill the temporary tables, which stay through an import, with the rows of one sheet."""
+    by_slug: dict[str, list[PlanRow]] = {}
+    for row in rows:
+        by_slug.setdefault(row.slug, []).append(row)
+    with connection.cursor() as cursor:
+        for slug, table in SHEET_TABLES.items():
+            cursor.execute(composed(CREATE, slug))
+            cursor.execute(composed("delete from {staged}", slug))
+            if slug in by_slug:
+                names = sql.SQL(", ").join(map(sql.Identifier, (*table.columns, "geom")))
+                with cursor.copy(sql.SQL("copy {} ({}) from stdin").format(staging(table), names)) as copy:
+                    for row in by_slug[slug]:
+                        copy.write_row((*row.values, row.ewkb))
+
+
+def old_ids(content: Content) -> dict[str, list[int]]:
+    """Ids of the rows that the sheet replaces, by table."""
+    about = values_of(content, {})
+    return {
+        slug: [id_ for (id_,) in fetch(composed(OLD.get(slug, OWN), slug), about | {"idus": idus(content, slug)})]
+        for slug in SHEET_TABLES
+    }
+
+
+def parcel_changes(compared: Comparison) -> list[tuple[str, str, int | None, int | None, float]]:
+    """(idu, born / gone / changed, area before and after, how far the outline moved in metres) of parcels."""
+    values = values_of(compared.content, {}) | {"old": compared.old["parcels"], "shift": SHIFT_M}
+    return fetch(composed(PARCEL_CHANGES, "parcels"), values)
+
+
+def write(compared: Comparison) -> None:
+    """Bring the tables that differ up to the sheet; rows that did not change are left alone."""
+    for slug in compared.changed:
+        keyed = SHEET_TABLES[slug].key is not None
+        values = values_of(compared.content, {}) | {"old": compared.old[slug]}
+        with connection.cursor() as cursor:
+            if compared.old[slug]:
+                cursor.execute(composed(GONE if keyed else GONE_WITHOUT_KEY, slug), values)
+            cursor.execute(composed(PUT if keyed else PUT_WITHOUT_KEY, slug), values)
+
+
+def counts(content: Content) -> dict[str, int]:
+    """How many rows of the sheet the base holds by table, refused ones that stayed from before left out."""
+    found: dict[str, int] = {}
+    for slug, table in SHEET_TABLES.items():
+        counted = COUNTED + (BY_KEY if table.key else BY_SHEET)
+        ((found[slug],),) = fetch(composed(counted, slug), {"sheet": content.idu, "idus": idus(content, slug)})
+    return found
+
+
+def outline_differs(outline: CommuneOutline) -> bool:
+    """Whether the base has no such outline of the commune."""
+    statement = (
+        "select not exists (select from gis_core_commune"
+        " where insee = %s and geom = st_setsrid(st_geomfromwkb(%s), 2154))"
+    )
+    return bool(fetch(sql.SQL(statement), [outline.insee, outline.wkb])[0][0])
+
+
+def upsert_outline(outline: CommuneOutline, search_text: str, source_date: date | None) -> None:
+    """A commune that is known keeps its name: the plan writes it in capitals without accents."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into gis_core_commune (insee, name, search_text, source_date, geom)"
+            " values (%s, %s, %s, %s, st_multi(st_setsrid(st_geomfromwkb(%s), 2154)))"
+            " on conflict (insee) do update set geom = excluded.geom,"
+            " source_date = coalesce(excluded.source_date, gis_core_commune.source_date)",
+            [outline.insee, outline.name or outline.insee, search_text, source_date, outline.wkb],
+        )
+
+
+def forget_staged() -> None:
+    """Drop the temporary tables."""
+    with connection.cursor() as cursor:
+        for table in SHEET_TABLES.values():
+            cursor.execute(sql.SQL("drop table if exists {}").format(staging(table)))
+
+
+def idus(content: Content, slug: str) -> list[str]:
+    """Identifiers of the sheet's rows of a table."""
+    return [row.identifier for row in content.rows if row.slug == slug and row.identifier]
+
+
+def refused_idus(content: Content) -> list[str]:
+    """Identifiers of parcels that cannot be used: what the base holds of them stays."""
+    return [content.insee[:2] + one.identifier for _kind, one in content.refused if one.identifier]
+
+
+def values_of(content: Content, old: Mapping[str, Sequence[int]]) -> dict[str, Any]:
+    """The values that the statements about a sheet name."""
+    about = {"sheet": content.idu, "insee": content.insee, "prefix": content.idu[5:8], "section": content.idu[8:10]}
+    ids = {f"old_{slug}": list(some) for slug, some in old.items()}
+    return about | ids | {"outline": content.outline, "refused": refused_idus(content)}
+
+
+def staging(table: Table) -> sql.Identifier:
+    return sql.Identifier(f"plan_{table.slug}")
+
+
+@cache
+def composed(statement: str, slug: str, *, old: str = "old") -> sql.Composed:
+    """A statement about one table, written with the names in braces; `old` names the parameter of its ids."""
+    table = SHEET_TABLES[slug]
+    columns = [sql.Identifier(name) for name in table.columns]
+    key = sql.Identifier(table.key or "id")
+    typed = [sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(table.type_of(name))) for name in table.columns]
+    unless_refused = sql.SQL(REFUSED).format(key=key) if table.key else sql.SQL("")
+    new_columns = listed(sql.SQL("n.{}").format(name) for name in columns)
+    old_columns = listed(sql.SQL("t.{}").format(name) for name in columns)
+    return sql.SQL(statement.replace("%(old)s", f"%({old})s")).format(
+        table=sql.Identifier(table.name),
+        staged=staging(table),
+        key=key,
+        unless_refused=unless_refused,
+        columns=listed(columns),
+        typed=listed(typed),
+        old_columns=old_columns,
+        same=sql.SQL(SAME).format(new_columns=new_columns, old_columns=old_columns),
+        excluded=listed(sql.SQL("excluded.{}").format(name) for name in columns),
+        assignments=listed(sql.SQL("{} = excluded.{}").format(name, name) for name in columns),
+    )
+
+
+def listed(parts: Iterable[sql.Composable]) -> sql.Composed:
+    return sql.SQL(", ").join(parts)
+
+
+def fetch(statement: sql.Composable, values: Any) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return list(cursor.fetchall())

@@ -1,0 +1,8 @@
+"""`manage.py import_edigeo PATH... [--member M] [--date D] [--report FILE.json]`."""
+
+from layers.imports.command import ImportCommand
+
+
+class Command(ImportCommand):
+    help = "Importe le plan cadastral (PCI EDIGEO) : archives ou dossiers de feuilles, une commune ou un département."
+    source = "edigeo"
