@@ -312,8 +312,8 @@ def write_floods(folder: Path, territory: Territory) -> Path:
     red = surface(water.buffer(45, quad_segs=2).intersection(land))
     blue = surface(water.buffer(140, quad_segs=2).intersection(land).difference(red))
     zones: Rows = [
-        (red, ["1", code, "R", "Zone rouge, inconstructible", "02"]),
-        (blue, ["2", code, "B", "Zone bleue, constructible sous conditions", "01"]),
+        (red, ["1", code, "R", "Zone rouge, inconstructible", "03"]),
+        (blue, ["2", code, "B", "Zone bleue, constructible sous conditions", "02"]),
     ]
     fields = [
         (name, 254) for name in ["IDZONEREGLEMENTAIRE", "CODEPROCEDURE", "CODEZONEREGLEMENT", "LIBELLEZONEREGLEMENT"]

@@ -26,7 +26,11 @@ SYMBOLS = {"surf": "fill", "lin": "line", "pct": "circle"}
 
 type Line = dict[str, Any]
 
-FORBIDDEN: dict[str, Any] = {"typereglement": {"in": ["02", "03"]}}
+# Of the zones that rule building: 01 and 02 prescriptions, 03 interdiction, 04 strict interdiction (TypeReglement,
+# CNIG and COVADIS, "Plan de prévention des risques"); zones that rule land (délaissement, expropriation) count apart.
+LAND: dict[str, Any] = {"nature": {"in": ["foncier"]}}
+FORBIDDEN: dict[str, Any] = {"typereglement": {"in": ["03", "04"]}}
+ALLOWED: dict[str, Any] = {"typereglement": {"in": ["01", "02"]}}
 
 NOMFIC = column("nomfic", "Pièce écrite", "Written piece", tiles=False)
 URLFIC = column("urlfic", "Adresse de la pièce", "Address of the piece", tiles=False)
@@ -198,6 +202,7 @@ def risks() -> LayerDeclaration:
             column("code", "Zone", "Zone"),
             column("name", "Libellé", "Name", tiles=False),
             column("typereglement", "Type de règlement", "Kind of rule"),
+            column("nature", "Objet du règlement", "Subject of the rule"),
             column("plan", "Plan", "Plan", tiles=False),
             column("type", "Nature du plan", "Kind of plan", tiles=False),
             column("state", "État", "State", tiles=False),
@@ -206,6 +211,15 @@ def risks() -> LayerDeclaration:
         ],
         legend=[
             symbol(
+                "Délaissement ou expropriation",
+                "Land to be given up",
+                "fill",
+                where=LAND,
+                fill="#8c6bb133",
+                stroke="#6e016b",
+                dash=[4, 3],
+            ),
+            symbol(
                 "Interdiction",
                 "Forbidden",
                 "fill",
@@ -213,9 +227,7 @@ def risks() -> LayerDeclaration:
                 fill="#d7301f66",
                 stroke="#7f1d12",
             ),
-            symbol(
-                "Prescriptions", "Conditions", "fill", where={"typereglement": "01"}, fill="#2b8cbe59", stroke="#08519c"
-            ),
+            symbol("Prescriptions", "Conditions", "fill", where=ALLOWED, fill="#2b8cbe59", stroke="#08519c"),
             symbol("Autre zone réglementée", "Other zone", "fill", fill="#96969659", stroke="#525252"),
         ],
         abstract="Zonage réglementaire des plans de prévention des risques.",

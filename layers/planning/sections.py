@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gis_core.rights import Rights
-from layers.catalogue.models import Layer
 from layers.features.display import display_date
 from layers.parcels.crossing import Crossing
 from layers.parcels.own_sections import fact
@@ -56,7 +55,9 @@ def detail_lines(ground: Ground, found: Sequence[Crossing], what: str, code: str
         words = kind_in_words(code, values[f"type{code}"], values[f"stype{code}"])
         layer = f"{layers}-{ENDINGS[values['kind']]}"
         lines.append(of_document(what, one, documents, layer, ground, words))
-    return Answer(lines=lines, notes=without_document(ground, lines), vintages=vintages(documents))
+    # Whether a document is known at all, the zoning says.
+    notes = [] if lines else [_("None is known here.")]
+    return Answer(lines=lines, notes=notes, vintages=vintages(documents))
 
 
 def of_document(
@@ -107,7 +108,8 @@ def easements(ground: Ground, rights: Rights) -> Answer:
     acts = crossing.acts(found)
     lines = [easement_line(one, known[one.values["easement_id"]], acts) for one in found]
     notes = [] if lines else [_("No easement is known here.")]
-    return Answer(lines=lines, notes=notes, vintages=vintage_of(f"sup-assiettes-{kind}" for kind in ENDINGS.values()))
+    layers = sorted({line.layer for line in lines if line.layer})
+    return Answer(lines=lines, notes=notes, vintages=[Vintage(layer=layer) for layer in layers])
 
 
 def easement_line(one: Crossing, easement: Easement, acts: Mapping[int, Sequence[Mapping[str, Any]]]) -> Line:
@@ -160,9 +162,3 @@ def risk_line(one: Crossing, plan: RiskPlan) -> Line:
         facts=facts,
         links=[Link(title=plan.name, url=plan.url)] if plan.url else [],
     )
-
-
-def vintage_of(slugs: Any) -> list[Vintage]:
-    """The dates of layers' data, where somebody knows them."""
-    found = Layer.objects.filter(slug__in=list(slugs)).exclude(source_date=None)
-    return [Vintage(title=str(layer), day=layer.source_date) for layer in found]

@@ -131,7 +131,7 @@ def risks() -> Made:
     """A flood-risk plan of two zones."""
     code = "45DDT20180001"
     stems = {one.name: f"pprn_{code.lower()}_{one.name.lower()}" for one in standard.PPR}
-    zone = {"CODEPROCEDURE": code, "TYPEREGLEMENT": "02", "LIBELLEZONEREGLEMENT": "Rouge"}
+    zone = {"CODEPROCEDURE": code, "TYPEREGLEMENT": "03", "LIBELLEZONEREGLEMENT": "Rouge"}
     return Made(
         f"pprn_{code.lower()}",
         {
@@ -141,7 +141,7 @@ def risks() -> Made:
             ],
             "ZONEREGLEMENTAIRE_S": [
                 {**zone, "CODEZONEREGLEMENT": "R", "geom": box(0, 0, 30)},
-                {**zone, "CODEZONEREGLEMENT": "B", "TYPEREGLEMENT": "01", "geom": box(30, 0, 30)},
+                {**zone, "CODEZONEREGLEMENT": "B", "TYPEREGLEMENT": "02", "geom": box(30, 0, 30)},
             ],
         },
         stems=stems,

@@ -2,7 +2,9 @@
 
 import math
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import batched
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -70,7 +72,7 @@ def find_here(query: HereQuery, rights: Rights) -> list[dict[str, Any]]:
     layers = Layer.objects.visible_to(rights).select_related("theme")
     if query.layers is not None:
         layers = layers.filter(slug__in=query.layers)
-    found = ((layer, at_point(layer, query)) for layer in layers) if query.is_possible else ()
+    found = at_point(list(layers), query) if query.is_possible else ()
     return [
         {
             "layer": layer.slug,
@@ -95,9 +97,8 @@ NEAR = sql.SQL(
 )
 
 
-def at_point(layer: Layer, query: HereQuery) -> list[int]:
-    """Ids at the point, the smallest surfaces or the nearest lines and points first."""
-    statement = CONTAINS if layer.geometry_type == Layer.Geometry.POLYGON else NEAR
+def at_point(layers: Sequence[Layer], query: HereQuery) -> Iterator[tuple[Layer, list[int]]]:
+    """Ids at the point by layer, the smallest surfaces or the nearest lines and points first, in few statements."""
     values = {
         "lon": query.lon,
         "lat": query.lat,
@@ -105,5 +106,13 @@ def at_point(layer: Layer, query: HereQuery) -> list[int]:
         "candidates": MOST_CANDIDATES,
         "most": MOST_FEATURES,
     }
-    rows = fetch(statement.format(table=sql.Identifier(layer.table), point=POINT), values)
-    return [row["id"] for row in rows]
+    for some in batched(layers, MOST_LAYERS, strict=False):
+        each = [sql.SQL("array({}) as {}").format(inside(layer), sql.Identifier(layer.slug)) for layer in some]
+        (row,) = fetch(sql.SQL("select {}").format(sql.SQL(", ").join(each)), values)
+        yield from ((layer, row[layer.slug]) for layer in some)
+
+
+def inside(layer: Layer) -> sql.Composable:
+    """The statement that gives the ids of one layer."""
+    statement = CONTAINS if layer.geometry_type == Layer.Geometry.POLYGON else NEAR
+    return statement.format(table=sql.Identifier(layer.table), point=POINT)
