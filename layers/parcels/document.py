@@ -43,29 +43,41 @@ def pdf_of(
     return typeset(render_to_string("parcels/sheet.html", given))
 
 
-def typeset(html: str) -> bytes:
-    """Set a page. WeasyPrint is imported here: it takes a third of a second and most processes never print."""
-    from weasyprint import CSS, HTML
-    from weasyprint.text.fonts import FontConfiguration
+def weasyprint() -> Any:
+    """WeasyPrint, imported when it is first needed: it takes a third of a second and most processes never print.
 
-    fonts, fetcher = FontConfiguration(), fonts_only()
-    css = CSS(string=STYLES.read_text(), url_fetcher=fetcher, font_config=fonts, base_url=SCHEME)
-    made = HTML(string=html, url_fetcher=fetcher, base_url=SCHEME).write_pdf(stylesheets=[css], font_config=fonts)
+    It has Pillow take truncated pictures in the whole process; photos that people attach must not be.
+    """
+    import weasyprint as library
+    from PIL import ImageFile
+
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    return library
+
+
+def typeset(html: str) -> bytes:
+    """Set a page."""
+    library = weasyprint()
+    fonts, fetcher = library.text.fonts.FontConfiguration(), fonts_only()
+    css = library.CSS(string=STYLES.read_text(), url_fetcher=fetcher, font_config=fonts, base_url=SCHEME)
+    made = library.HTML(string=html, url_fetcher=fetcher, base_url=SCHEME).write_pdf(
+        stylesheets=[css], font_config=fonts
+    )
     return bytes(made)
 
 
 def fonts_only() -> Any:
     """A fetcher that gives our fonts by name and refuses every other address: the page is then not set at all."""
-    from weasyprint.urls import URLFetcher, URLFetcherResponse
+    urls = weasyprint().urls
 
-    class FontsOnly(URLFetcher):
+    class FontsOnly(urls.URLFetcher):  # type: ignore[misc]
         def fetch(self, url: str, headers: Any = None) -> Any:
             path = FONTS / url.removeprefix(SCHEME)
             if not url.startswith(SCHEME) or path.parent != FONTS or not path.is_file():
                 raise ValueError(url[:100])
-            return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": "font/ttf"})
+            return urls.URLFetcherResponse(url, path.read_bytes(), {"Content-Type": "font/ttf"})
 
-    return FontsOnly(fail_on_errors=True)  # type: ignore[no-untyped-call]
+    return FontsOnly(fail_on_errors=True)
 
 
 def printed(section: Mapping[str, Any]) -> dict[str, Any]:

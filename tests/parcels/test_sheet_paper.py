@@ -11,6 +11,7 @@ import pypdfium2
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from PIL import ImageFile
 
 from gis_core.rights import Role
 from layers.parcels import sections
@@ -88,6 +89,11 @@ def test_words_of_a_layer_cannot_become_markup(client: Client, place: Place, mon
 def test_the_typesetter_fetches_our_fonts_and_nothing_else(url: str) -> None:
     with pytest.raises(ValueError, match=re.escape(url[:20])):
         fonts_only().fetch(url)
+
+
+def test_printing_does_not_have_the_process_take_truncated_photos(client: Client, place: Place) -> None:
+    client.get("/api/v1/parcels/450010000A0001/sheet.pdf")
+    assert not ImageFile.LOAD_TRUNCATED_IMAGES
 
 
 # -- frozen -----------------------------------------------------------------------------------------------------------
