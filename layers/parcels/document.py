@@ -70,7 +70,7 @@ def fonts_only() -> Any:
     """A fetcher that gives our fonts by name and refuses every other address: the page is then not set at all."""
     urls = weasyprint().urls
 
-    class FontsOnly(urls.URLFetcher):  # type: ignore[misc]
+    class FontsOnly(urls.URLFetcher):  # type: ignore[misc,name-defined]
         def fetch(self, url: str, headers: Any = None) -> Any:
             path = FONTS / url.removeprefix(SCHEME)
             if not url.startswith(SCHEME) or path.parent != FONTS or not path.is_file():
