@@ -75,6 +75,7 @@ def zones() -> LayerDeclaration:
         for code, (label, label_en, colour) in SECTORS.items()
     ]
     return LayerDeclaration(
+        visible_at_first=False,
         slug="plu-zones",
         title="Zonage d’urbanisme",
         title_en="Planning zones",
@@ -109,6 +110,7 @@ def details(what: str, kind: str, order: int) -> LayerDeclaration:
     codes, (words, words_en) = (f"type{code}", f"stype{code}"), SHAPES[kind]
     english = {"prescriptions": "Prescriptions", "informations": "Planning information"}[what]
     return LayerDeclaration(
+        visible_at_first=False,
         slug=f"plu-{what}-{kind}",
         title=f"{name} ({words})",
         title_en=f"{english} ({words_en})",
@@ -142,6 +144,7 @@ def easements(what: str, kind: str, order: int) -> LayerDeclaration:
         "generateurs": ("Servitudes, générateurs", "Easements, generators"),
     }[what]
     return LayerDeclaration(
+        visible_at_first=False,
         slug=f"sup-{what}-{kind}",
         title=f"{name} ({words})",
         title_en=f"{english} ({words_en})",
@@ -189,6 +192,7 @@ def easement_line(kind: str, faint: bool, label: str, label_en: str, where: Mapp
 
 def risks() -> LayerDeclaration:
     return LayerDeclaration(
+        visible_at_first=False,
         slug="risques-zones",
         title="Plans de prévention des risques",
         title_en="Risk prevention plans",
