@@ -37,7 +37,7 @@ ALIKE, CENTIMETRE = 0.95, 2e-7
 # How many times the pages per second of a peer are promised, by features of a page: pages of the whole table, as
 # programs read it from end to end; and pages of what lies in a box, as maps read.
 WHOLE = {("tipg", 1000): 8.0, ("tipg", 100): 3.0, ("pygeoapi", 1000): 8.0, ("pygeoapi", 100): 3.0}
-BOXED = {("tipg", 1000): 3.5, ("tipg", 100): 2.0, ("pygeoapi", 1000): 8.0, ("pygeoapi", 100): 3.0}
+BOXED = {("tipg", 1000): 3.5, ("tipg", 100): 2.0, ("pygeoapi", 1000): 8.0, ("pygeoapi", 100): 4.0}
 ZOOMS = {1000: 13, 100: 14}  # of the tiles whose boxes hold so many parcels and more
 COUNTS = {1000: 96, 100: 384}
 
