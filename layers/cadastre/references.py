@@ -49,6 +49,14 @@ def read_identifier(text: str) -> Reference | None:
     return Reference(idu=short) if short else None
 
 
+def whole_identifier(text: str) -> str | None:
+    """The 14 characters of a whole identifier written with 14 or 15, None when it is none."""
+    packed = re.sub(r"[\s.-]", "", text[:60]).upper()
+    if not packed.isascii():
+        return None
+    return packed if IDENTIFIER.fullmatch(packed) else without_direction(packed)
+
+
 def without_direction(packed: str) -> str | None:
     """The 14 characters of a 15-character identifier (département, direction, commune...), None when it is not one.
 

@@ -9,41 +9,52 @@ from django.utils.translation import gettext as _
 from psycopg.sql import SQL, Composable
 
 from gis_core.errors import Invalid, NotFound
-from layers.cadastre.references import read_identifier
+from gis_core.rights import Rights
+from layers.cadastre.references import whole_identifier
+from layers.catalogue.services import visible_layer
 from layers.parcels.sections import Ground
 from layers.parcels.shapes import SURFACES, shape_of
 
 MOST_PARCELS = 100
 LARGEST_M2 = 20_000_000
-IDENTIFIER_LENGTH = 14
 
 MEASURED = SQL("""
     with asked as materialized ({found})
     select coalesce(array_agg(id order by idu), '{{}}'), coalesce(array_agg(idu order by idu), '{{}}'),
            st_asewkb(whole), st_asgeojson(st_transform(whole, 4326), 8),
            st_area(st_transform(whole, 4326)::geography), st_area(whole),
-           array(select distinct c.insee from gis_core_commune c where c.geom && whole and st_intersects(c.geom, whole))
+           array({communes})
     from (select (select st_union(geom) from asked) as whole) united left join asked on true group by whole
 """)
+PARCELS_LAYER = "parcels"
+# A parcel on the edge of its commune touches the neighbour's.
+OWN_COMMUNES = SQL("select distinct left(idu, 5) from asked")
+MET_COMMUNES = SQL(
+    "select distinct c.insee from gis_core_commune c where c.geom && whole and st_intersects(c.geom, whole)"
+)
 PARCELS = SQL("select id, idu, geom from cadastre_parcel where idu = any(%(idus)s)")
 SHAPE = SQL("select null::bigint as id, null::text as idu, st_transform(st_geomfromwkb(%(wkb)s, 4326), 2154) as geom")
 
 
 def identifier(text: str) -> str:
     """The 14 characters of a parcel's identifier, written with 14 or 15. Raises Invalid."""
-    reference = read_identifier(text)
-    if reference is None or len(reference.idu or "") != IDENTIFIER_LENGTH:
+    found = whole_identifier(text)
+    if found is None:
         words = _("“%(text)s” is no parcel: an identifier has 14 characters (450010000A0001) or 15.")
         raise Invalid(words % {"text": text[:40]}, parameter="parcels")
-    return str(reference.idu)
+    return found
 
 
-def ground_of_parcels(texts: Sequence[str], day: date) -> Ground:
-    """The ground that parcels make up. Raises Invalid, and NotFound naming those that the plan does not have."""
+def ground_of_parcels(texts: Sequence[str], day: date, rights: Rights) -> Ground:
+    """The ground that parcels make up. Raises Invalid, and NotFound naming those that the plan does not have.
+
+    Whoever does not see the layer of parcels finds none.
+    """
     if not 1 <= len(texts) <= MOST_PARCELS:
         raise Invalid(_("Name 1 to %(most)s parcels.") % {"most": MOST_PARCELS}, parameter="parcels")
     idus = list(dict.fromkeys(map(identifier, texts)))
-    ground = measured(PARCELS, {"idus": idus}, day)
+    visible_layer(PARCELS_LAYER, rights)
+    ground = measured(PARCELS, OWN_COMMUNES, {"idus": idus}, day)
     missing = sorted(set(idus) - set(ground.idus)) if ground else idus
     if ground is None or missing:
         words = _("The cadastral plan has no parcel %(idus)s.")
@@ -53,17 +64,17 @@ def ground_of_parcels(texts: Sequence[str], day: date) -> Ground:
 
 def ground_of_shape(shape: Mapping[str, Any], day: date) -> Ground:
     """The ground of a polygon (GeoJSON, EPSG:4326). Raises Invalid."""
-    ground = measured(SHAPE, {"wkb": shape_of(shape, SURFACES).wkb}, day)
+    ground = measured(SHAPE, MET_COMMUNES, {"wkb": shape_of(shape, SURFACES).wkb}, day)
     if ground is None or not 0 < ground.measured_m2 <= LARGEST_M2:
         words = _("The shape must have an area, at most %(most)s km².")
         raise Invalid(words % {"most": LARGEST_M2 // 1_000_000}, parameter="shape")
     return ground
 
 
-def measured(found: Composable, values: Mapping[str, Any], day: date) -> Ground | None:
+def measured(found: Composable, communes: Composable, values: Mapping[str, Any], day: date) -> Ground | None:
     """The united ground with its areas and communes; None when nothing was found."""
     with connection.cursor() as cursor:
-        cursor.execute(MEASURED.format(found=found), values)
+        cursor.execute(MEASURED.format(found=found, communes=communes), values)
         row = cursor.fetchone()
     if row is None or row[2] is None:
         return None
@@ -71,8 +82,7 @@ def measured(found: Composable, values: Mapping[str, Any], day: date) -> Ground 
     return Ground(
         parcels=tuple(one for one in parcels if one is not None),
         idus=tuple(one for one in idus if one is not None),
-        # A parcel on the edge of its commune touches the neighbour's.
-        insee=frozenset(one[:5] for one in idus if one is not None) or frozenset(insee),
+        insee=frozenset(insee),
         geom=bytes(geom),
         geojson=geojson,
         measured_m2=measured_m2,

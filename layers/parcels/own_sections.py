@@ -35,9 +35,12 @@ PARCELS = """
 
 def register_sections() -> None:
     """Called when the app starts."""
-    register_section(Section(slug="identity", title=gettext_lazy("Parcel"), order=10, collect=identity))
-    register_section(Section(slug="buildings", title=gettext_lazy("Buildings"), order=20, collect=buildings))
-    register_section(Section(slug="photos", title=gettext_lazy("Aerial photos"), order=90, collect=photos))
+    for slug, title, order, collect, layers in (
+        ("identity", gettext_lazy("Parcel"), 10, identity, ("parcels",)),
+        ("buildings", gettext_lazy("Buildings"), 20, buildings, ("buildings",)),
+        ("photos", gettext_lazy("Aerial photos"), 90, photos, ()),
+    ):
+        register_section(Section(slug=slug, title=title, order=order, collect=collect, layers=layers))
 
 
 # -- identity ---------------------------------------------------------------------------------------------------------

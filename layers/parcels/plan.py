@@ -3,6 +3,7 @@
 100 mm on the drawing are 100 mm on paper; y runs downwards, as SVG has it.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,8 @@ import shapely
 from django.db import connection
 from django.utils.html import escape
 
-from layers.parcels.sections import Ground
+from gis_core.rights import Rights
+from layers.parcels.sections import Ground, seen_layers
 
 WIDTH_MM, HEIGHT_MM = 182.0, 108.0
 FILLED = 0.72  # of the frame, by the ground at most
@@ -22,9 +24,9 @@ SMALLEST_LABEL_MM2 = 22.0
 DRAWN = """
     with frame as (select st_makeenvelope(%(west)s, %(south)s, %(east)s, %(north)s, 2154) as box),
     near as (select label, geom, idu = any(%(idus)s) as asked from cadastre_parcel, frame
-             where geom && box and st_intersects(geom, box) limit %(most)s),
+             where %(parcels)s and geom && box and st_intersects(geom, box) limit %(most)s),
     built as (select kind, geom from cadastre_building, frame
-              where geom && box and st_intersects(geom, box) limit %(most)s),
+              where %(buildings)s and geom && box and st_intersects(geom, box) limit %(most)s),
     placed as (
         select 'parcel' as kind, label, asked, geom from near
         union all select 'building', kind, false, geom from built
@@ -67,11 +69,11 @@ def box_for(ground: Ground, scale: int) -> tuple[float, float, float, float]:
     return x - half_width, y - half_height, x + half_width, y + half_height
 
 
-def draw(ground: Ground) -> Plan:
-    """Parcels and buildings around the ground, its outline, the references of parcels, a bar and north."""
+def draw(ground: Ground, rights: Rights) -> Plan:
+    """Parcels and buildings around the ground, as far as the asker sees their layers; its outline, a bar and north."""
     scale = scale_for(ground)
     box = box_for(ground, scale)
-    shapes = read(ground, scale, box)
+    shapes = read(ground, scale, box, seen_layers(rights, ("parcels", "buildings")))
     paths = [path(kind, drawing) for layer in ("building", "parcel", "ground") for kind, _l, _a, drawing, *_p in shapes
              if kind == layer]  # fmt: skip
     words = [label(*one) for one in shapes if is_named(scale, *one)]
@@ -85,11 +87,14 @@ def draw(ground: Ground) -> Plan:
     return Plan(svg, scale, box)
 
 
-def read(ground: Ground, scale: int, box: tuple[float, float, float, float]) -> list[tuple[Any, ...]]:
+def read(
+    ground: Ground, scale: int, box: tuple[float, float, float, float], seen: Collection[str]
+) -> list[tuple[Any, ...]]:
     """(kind, label, asked, path, x, y, area) of each shape, millimetres on paper."""
     west, south, east, north_edge = box
     values: dict[str, Any] = {"west": west, "south": south, "east": east, "north": north_edge, "k": 1000 / scale}
     values |= {"idus": list(ground.idus), "ground": ground.geom, "most": MOST_DRAWN}
+    values |= {slug: slug in seen for slug in ("parcels", "buildings")}
     with connection.cursor() as cursor:
         cursor.execute(DRAWN, values)
         return list(cursor.fetchall())

@@ -5,12 +5,13 @@ with what it shares of it. A share so small that two limits drawn apart explain 
 line is `uncertain`, and is listed apart ("limite à vérifier").
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from gis_core.rights import Rights
+from layers.catalogue.models import Layer
 from layers.features.sheet import Property
 
 
@@ -128,12 +129,16 @@ def everyone(_rights: Rights) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """A part of the sheet. `open_to` says who gets it at all; `kept` whether a frozen sheet may keep it."""
+    """A part of the sheet, for who sees all of the catalogue's `layers` that it reads, and is let in by `open_to`.
+
+    `kept` says whether a frozen sheet may keep it.
+    """
 
     slug: str
     title: Any
     order: int
     collect: Collect
+    layers: tuple[str, ...] = ()
     open_to: Callable[[Rights], bool] = everyone
     kept: bool = True
 
@@ -148,7 +153,14 @@ def register_section(section: Section) -> None:
 
 def sections_for(rights: Rights) -> list[Section]:
     """Those that the asker gets, in the order of the sheet."""
-    return sorted((one for one in _sections.values() if one.open_to(rights)), key=lambda one: (one.order, one.slug))
+    opened = [one for one in _sections.values() if one.open_to(rights)]
+    seen = seen_layers(rights, {slug for one in opened for slug in one.layers})
+    return sorted((one for one in opened if seen.issuperset(one.layers)), key=lambda one: (one.order, one.slug))
+
+
+def seen_layers(rights: Rights, slugs: Iterable[str]) -> set[str]:
+    """Those of these layers that the asker sees."""
+    return set(Layer.objects.visible_to(rights).filter(slug__in=slugs).values_list("slug", flat=True))
 
 
 def rounded(value: float | None, decimals: int) -> float | None:

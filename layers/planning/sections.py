@@ -21,14 +21,19 @@ ENDINGS = {"surface": "surf", "line": "lin", "point": "pct"}
 
 def register_sections() -> None:
     """Called when the app starts."""
-    for slug, title, order, collect in (
-        ("zoning", gettext_lazy("Zoning"), 30, zoning),
-        ("prescriptions", gettext_lazy("Prescriptions"), 40, prescriptions),
-        ("planning-information", gettext_lazy("Planning information"), 50, information),
-        ("easements", gettext_lazy("Easements"), 60, easements),
-        ("risks", gettext_lazy("Risks"), 70, risks),
+    for slug, title, order, collect, layers in (
+        ("zoning", gettext_lazy("Zoning"), 30, zoning, ("plu-zones",)),
+        ("prescriptions", gettext_lazy("Prescriptions"), 40, prescriptions, of_kinds("plu-prescriptions")),
+        ("planning-information", gettext_lazy("Planning information"), 50, information, of_kinds("plu-informations")),
+        ("easements", gettext_lazy("Easements"), 60, easements, of_kinds("sup-assiettes")),
+        ("risks", gettext_lazy("Risks"), 70, risks, ("risques-zones",)),
     ):
-        register_section(Section(slug=slug, title=title, order=order, collect=collect))
+        register_section(Section(slug=slug, title=title, order=order, collect=collect, layers=layers))
+
+
+def of_kinds(layers: str) -> tuple[str, ...]:
+    """The layers of surfaces, lines and points."""
+    return tuple(f"{layers}-{kind}" for kind in ENDINGS.values())
 
 
 def zoning(ground: Ground, rights: Rights) -> Answer:

@@ -8,9 +8,12 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from gis_core.rights import Rights
+from gis_core.rights import ANONYMOUS, Rights, acting_as
 from layers.cadastre.models import Building
+from layers.catalogue.models import Layer
 from layers.parcels import sections
+from layers.parcels.ground import ground_of_shape
+from layers.parcels.plan import draw
 from layers.parcels.sections import Answer, Ground, Section
 from tests import factories
 from tests.parcels.conftest import Place, drawn, section, square
@@ -176,3 +179,46 @@ def test_a_missing_parcel_among_several_is_named(client: Client, place: Place) -
 
 def test_the_day_of_the_rules_is_kept(client: Client, place: Place) -> None:
     assert sheet(client, day="2020-02-29")["ground"]["day"] == date(2020, 2, 29).isoformat()
+
+
+# -- who does not see a layer -----------------------------------------------------------------------------------------
+
+
+def hide(slug: str) -> None:
+    """Leave a layer to one member alone, which nobody here belongs to."""
+    with factories.as_owner():
+        Layer.objects.filter(slug=slug).update(visibility=Layer.Visibility.OWNER, owner=factories.member())
+
+
+def test_a_section_is_not_for_who_does_not_see_its_layer(client: Client, place: Place) -> None:
+    hide("buildings")
+    names = [one["section"] for one in client.get("/api/v1/parcels/sections/").json()["results"]]
+    assert "buildings" not in names
+    assert "buildings" not in [one["section"] for one in sheet(client)["sections"]]
+    assert client.get(SHEET, {"sections": "buildings"}).status_code == 400
+
+
+def test_who_does_not_see_parcels_finds_none(client: Client, place: Place) -> None:
+    hide("parcels")
+    assert client.get(SHEET).status_code == 404
+    assert client.get(SHEET.replace("sheet/", "sheet.pdf")).status_code == 404
+    assert post(client, {"parcels": [place.first.idu]}).status_code == 404
+    assert post(client, {"references": [place.first.idu]}, "/api/v1/parcels/select/").status_code == 404
+
+
+def test_a_shape_still_tells_the_layers_that_are_seen(client: Client, place: Place) -> None:
+    hide("parcels")
+    answer = post(client, {"shape": drawn(0, 0, 10, 10)}).json()
+    assert len(section(answer, "buildings")["lines"]) == 1
+    assert "identity" not in [one["section"] for one in answer["sections"]]
+
+
+def test_the_map_of_a_sheet_draws_the_layers_that_are_seen(place: Place) -> None:
+    def paths() -> int:
+        with acting_as(ANONYMOUS):
+            ground = ground_of_shape(drawn(0, 0, 40, 50), date(2026, 1, 1))
+            return draw(ground, ANONYMOUS).svg.count("<path")
+
+    seen = paths()
+    hide("buildings")
+    assert paths() == seen - 2

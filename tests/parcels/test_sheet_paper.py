@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
+from datetime import date
 from io import BytesIO
 from typing import Any
 
@@ -13,9 +14,10 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from PIL import ImageFile
 
-from gis_core.rights import Role
+from gis_core.rights import ANONYMOUS, Role, acting_as
 from layers.parcels import sections
 from layers.parcels.document import fonts_only
+from layers.parcels.ground import ground_of_parcels
 from layers.parcels.models import FrozenSheet
 from layers.parcels.plan import HEIGHT_MM, SCALES, WIDTH_MM, draw, scale_for
 from layers.parcels.sections import Answer, Line, Section
@@ -66,14 +68,12 @@ def test_the_bar_measures_what_the_scale_says(client: Client, place: Place) -> N
 
 
 def test_the_plan_fits_the_ground_at_a_usual_scale(place: Place) -> None:
-    from layers.parcels.ground import ground_of_parcels
-    from tests.parcels.test_sheet_api import date
-
-    ground = ground_of_parcels([place.first.idu], date(2026, 1, 1))
+    with acting_as(ANONYMOUS):
+        ground = ground_of_parcels([place.first.idu], date(2026, 1, 1), ANONYMOUS)
+        plan = draw(ground, ANONYMOUS)
     scale = scale_for(ground)
     assert scale in SCALES
     assert 50 / scale * 1000 <= HEIGHT_MM
-    plan = draw(ground)
     assert plan.box[2] - plan.box[0] == pytest.approx(WIDTH_MM / 1000 * scale)
 
 

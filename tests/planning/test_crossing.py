@@ -13,7 +13,7 @@ from layers.catalogue.validators import validate_legend
 from layers.parcels.sections import Answer, Ground
 from layers.planning import sections
 from layers.planning.layers import declarations
-from layers.planning.services.crossing import crossing, ground_of
+from layers.planning.services import crossing
 from layers.planning.words import kind_in_words
 from tests.planning.conftest import Desk, easements, ground, plan, risks
 
@@ -31,11 +31,9 @@ def asked(db: None) -> Iterator[None]:
 
 
 def at(west: float = 50, south: float = 0, width: float = 100, day: date = DAY) -> Ground:
-    """A square of one hectare across both zones."""
-    made = ground_of(bytes(ground(west, south, width).ewkb), day)
-    return Ground(
-        parcels=(), idus=(), insee=frozenset({"45901"}), geom=made.geom, measured_m2=10_000, planar_m2=10_000, day=day
-    )
+    """A square, of one hectare across both zones."""
+    geom, area = bytes(ground(west, south, width).ewkb), width**2
+    return Ground(parcels=(), idus=(), insee=frozenset({"45901"}), geom=geom, measured_m2=area, planar_m2=area, day=day)
 
 
 def titles(answer: Answer) -> list[str]:
@@ -44,14 +42,14 @@ def titles(answer: Answer) -> list[str]:
 
 def test_zones_are_measured_with_their_share(desk: Desk) -> None:
     desk.send(plan())
-    found = crossing(bytes(ground(50, 0, 100).ewkb), DAY)
-    measured = [(one.values["libelle"], one.measure.area_m2, one.measure.share) for one in found.zones]
+    found = crossing.zones(at())
+    measured = [(one.values["libelle"], one.measure.area_m2, one.measure.share) for one in found]
     assert measured == [("UA", pytest.approx(5000), 0.5), ("N", pytest.approx(5000), 0.5)]
 
 
 def test_lines_have_a_length_and_points_nothing(desk: Desk) -> None:
     desk.send(plan())
-    found = crossing(bytes(ground(0, 0, 100).ewkb), DAY).prescriptions
+    found = crossing.prescriptions(at(west=0))
     measured = {one.values["libelle"]: (one.measure.area_m2, one.measure.length_m) for one in found}
     assert measured == {"Recul": (None, pytest.approx(100)), "Chêne": (None, None)}
 

@@ -1,6 +1,5 @@
 """Asking for the owners of parcels: a purpose, a line in the journal, then what the asker's level opens."""
 
-import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,11 +11,11 @@ from django.utils.translation import gettext as _
 from gis_core.errors import Forbidden, Invalid, Unavailable
 from gis_core.models import User
 from gis_core.rights import Rights
-from layers.cadastre.references import IDENTIFIER, without_direction
 from layers.owners.models import JournalLine
 from layers.owners.services import journal
 from layers.owners.services.access import open_communes
 from layers.owners.services.reading import ParcelSeen, count, read
+from layers.parcels.ground import identifier
 
 MOST_PARCELS = 100
 LONGEST_REFERENCE = 200
@@ -69,19 +68,10 @@ def demand(parcels: Sequence[str], purpose: str, reference: str = "", year: int 
 
 def identifiers(parcels: Sequence[str], most: int = MOST_PARCELS) -> tuple[str, ...]:
     """Identifiers of 14 characters, each once, given with or without the direction (15). Raises Invalid."""
-    found = tuple(dict.fromkeys(identifier(one) for one in parcels))
+    found = tuple(dict.fromkeys(map(identifier, parcels)))
     if not 0 < len(found) <= most:
         message = _("Between one and %(most)s parcels can be asked for at once.")
         raise Invalid(message % {"most": most}, parameter="parcels")
-    return found
-
-
-def identifier(text: str) -> str:
-    packed = re.sub(r"[\s.-]", "", text).upper()[:20]
-    found = packed if IDENTIFIER.fullmatch(packed) else without_direction(packed)
-    if found is None or not packed.isascii():
-        message = _("“%(text)s” is not a parcel: its identifier has 14 characters, such as 45901000AB0123.")
-        raise Invalid(message % {"text": packed}, parameter="parcels")
     return found
 
 

@@ -41,4 +41,4 @@ def land_unit(asked: Demand, *, user: User, rights: Rights) -> LandUnit:
     if len(found) > MOST_PARCELS:
         words = _("This unit has more than %(most)s parcels: it is a domain, and is not drawn.")
         raise Invalid(words % {"most": MOST_PARCELS}, parameter="parcels")
-    return LandUnit(consultation, tuple(found), ground_of_parcels(found, timezone.localdate()))
+    return LandUnit(consultation, tuple(found), ground_of_parcels(found, timezone.localdate(), rights))

@@ -18,6 +18,7 @@ from rest_framework.views import APIView
 from gis_core.api.views import asker, checked, page_of
 from gis_core.errors import Invalid
 from gis_core.middleware import rights_of_request
+from gis_core.rights import Rights
 from layers.parcels.api import serializers
 from layers.parcels.document import pdf_of
 from layers.parcels.ground import ground_of_parcels, ground_of_shape
@@ -45,9 +46,11 @@ def day_of(text: str | None) -> date:
         raise Invalid(_("“day” must be written YYYY-MM-DD."), parameter="day") from error
 
 
-def ground_of(given: Mapping[str, Any]) -> Ground:
+def ground_of(given: Mapping[str, Any], rights: Rights) -> Ground:
     day = given.get("day") or timezone.localdate()
-    return ground_of_shape(given["shape"], day) if "shape" in given else ground_of_parcels(given["parcels"], day)
+    if "shape" in given:
+        return ground_of_shape(given["shape"], day)
+    return ground_of_parcels(given["parcels"], day, rights)
 
 
 def names_in(text: str | None) -> list[str] | None:
@@ -76,8 +79,9 @@ class ParcelView(APIView):
     def get(self, request: Request, idu: str) -> Response:
         """What crosses a parcel (14- or 15-character identifier)."""
         asked = request.query_params
-        ground = ground_of_parcels([idu], day_of(asked.get("day")))
-        sheet = sheet_of(ground, rights_of_request(request), names_in(asked.get("sections")))
+        rights = rights_of_request(request)
+        ground = ground_of_parcels([idu], day_of(asked.get("day")), rights)
+        sheet = sheet_of(ground, rights, names_in(asked.get("sections")))
         return Response(sheet.as_json(), headers=NO_STORE)
 
 
@@ -87,17 +91,18 @@ class ParcelFileView(APIView):
     @extend_schema(operation_id="parcel_sheet_file", parameters=[DAY], responses=PDF)
     def get(self, request: Request, idu: str) -> HttpResponse:
         """The sheet as a PDF file, with a map at a whole scale."""
-        ground = ground_of_parcels([idu], day_of(request.query_params.get("day")))
-        content = sheet_of(ground, rights_of_request(request)).as_json()
+        rights = rights_of_request(request)
+        ground = ground_of_parcels([idu], day_of(request.query_params.get("day")), rights)
+        content = sheet_of(ground, rights).as_json()
         author = str(request.user) if request.user.is_authenticated else ""
-        return pdf_answer(pdf_of(content, draw(ground), title=title_of(ground), author=author), ground.idus[0])
+        return pdf_answer(pdf_of(content, draw(ground, rights), title=title_of(ground), author=author), ground.idus[0])
 
 
 def selected(request: Request) -> Selection:
-    given = checked(serializers.SelectSerializer(data=request.data))
+    given, rights = checked(serializers.SelectSerializer(data=request.data)), rights_of_request(request)
     if "references" in given:
-        return select_by_reference(given["references"], given.get("insee", ""))
-    return select_by_shape(given["shape"], given.get("distance_m", 0))
+        return select_by_reference(given["references"], given.get("insee", ""), rights)
+    return select_by_shape(given["shape"], given.get("distance_m", 0), rights)
 
 
 class SelectView(APIView):
@@ -137,7 +142,8 @@ class GroundView(APIView):
     def post(self, request: Request) -> Response:
         """What crosses several parcels together, or a drawn shape. Nothing is kept."""
         given = checked(serializers.GroundSerializer(data=request.data))
-        sheet = sheet_of(ground_of(given), rights_of_request(request), given.get("sections"))
+        rights = rights_of_request(request)
+        sheet = sheet_of(ground_of(given, rights), rights, given.get("sections"))
         return Response(sheet.as_json(), headers=NO_STORE)
 
 
@@ -162,9 +168,10 @@ class FrozenSheetsView(APIView):
     def post(self, request: Request) -> Response:
         """Freeze a sheet: it gets a number, and is read years later as it is today."""
         given = checked(serializers.GroundSerializer(data=request.data))
-        ground = ground_of(given)
+        rights = rights_of_request(request)
+        ground = ground_of(given, rights)
         title = given.get("title") or title_of(ground)
-        sheet = freeze(ground, title=title, user=asker(request), rights=rights_of_request(request))
+        sheet = freeze(ground, title=title, user=asker(request), rights=rights)
         body = serializers.FrozenSheetSerializer(sheet).data
         return Response(body, status=201, headers={**NO_STORE, "Location": body["url"]})
 

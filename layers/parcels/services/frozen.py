@@ -32,7 +32,7 @@ def freeze(ground: Ground, *, title: str, user: User, rights: Rights) -> FrozenS
         cursor.execute(NEXT)
         (pk,) = cursor.fetchone()
     number = f"FP-{timezone.localtime(made_at).year}-{pk:06d}"
-    pdf = pdf_of(content, draw(ground), title=title, author=str(user), number=number, digest=digest)
+    pdf = pdf_of(content, draw(ground, rights), title=title, author=str(user), number=number, digest=digest)
     return FrozenSheet.objects.create(
         pk=pk,
         number=number,

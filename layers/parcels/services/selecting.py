@@ -9,8 +9,11 @@ from django.utils.translation import gettext as _
 from psycopg.sql import SQL, Composable
 
 from gis_core.errors import Invalid
+from gis_core.rights import Rights
 from layers.cadastre.references import Reference, read_reference
 from layers.cadastre.searchers import communes_named
+from layers.catalogue.services import visible_layer
+from layers.parcels.ground import PARCELS_LAYER
 from layers.parcels.shapes import ANY, shape_of
 
 MOST_SELECTED = 2_000
@@ -66,15 +69,15 @@ class Selection:
     unknown: Sequence[str] = ()
 
 
-def select_by_shape(shape: Mapping[str, Any], distance_m: float = 0) -> Selection:
-    """Parcels that meet a shape (GeoJSON, EPSG:4326), or lie within a distance of it. Raises Invalid."""
+def select_by_shape(shape: Mapping[str, Any], distance_m: float, rights: Rights) -> Selection:
+    """Parcels that meet a shape (GeoJSON, EPSG:4326), or lie within a distance of it. Raises Invalid, NotFound."""
     if not 0 <= distance_m <= FARTHEST_M:
         words = _("The distance must be 0 to %(most)s m.")
         raise Invalid(words % {"most": FARTHEST_M}, parameter="distance_m")
-    return selection(SHAPE, NEAR, {"wkb": shape_of(shape, ANY).wkb, "distance": distance_m})
+    return selection(SHAPE, NEAR, {"wkb": shape_of(shape, ANY).wkb, "distance": distance_m}, rights)
 
 
-def select_by_reference(texts: Sequence[str], insee: str = "") -> Selection:
+def select_by_reference(texts: Sequence[str], insee: str, rights: Rights) -> Selection:
     """Parcels by identifier or section and number; `insee` is where those that name no commune lie. Raises Invalid."""
     if not 1 <= len(texts) <= MOST_REFERENCES:
         raise Invalid(_("Name 1 to %(most)s parcels.") % {"most": MOST_REFERENCES}, parameter="references")
@@ -82,7 +85,7 @@ def select_by_reference(texts: Sequence[str], insee: str = "") -> Selection:
     every = [meaning for found in asked.values() for meaning in found]
     columns = [[one[place] for one in every] for place in range(4)]
     given = dict(zip(("insee", "prefixes", "sections", "numbers"), columns, strict=True))
-    made = selection(NAMED, REFERENCES, given)
+    made = selection(NAMED, REFERENCES, given, rights)
     known = {key for parcel in made.parcels for key in meant_by(parcel.idu)}
     return Selection(made.parcels, made.truncated, [text for text in asked if known.isdisjoint(asked[text])])
 
@@ -109,7 +112,8 @@ def towns(reference: Reference, insee: str) -> list[str]:
     return communes_named(reference.place) if reference.place else [insee] if insee else []
 
 
-def selection(asked: Composable, condition: Composable, values: Mapping[str, Any]) -> Selection:
+def selection(asked: Composable, condition: Composable, values: Mapping[str, Any], rights: Rights) -> Selection:
+    visible_layer(PARCELS_LAYER, rights)
     statement = SELECTED.format(asked=asked, condition=condition)
     with connection.cursor() as cursor:
         cursor.execute(statement, {**values, "more": MOST_SELECTED + 1})

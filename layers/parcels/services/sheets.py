@@ -53,7 +53,7 @@ def sheet_of(ground: Ground, rights: Rights, only: Sequence[str] | None = None) 
             words = _("There is no section “%(name)s”. There are: %(known)s.")
             raise Invalid(words % {"name": unknown[0][:40], "known": ", ".join(sorted(known))}, parameter="sections")
         sections = [section for section in sections if section.slug in only]
-    return Sheet(ground, dated(collected(sections, ground, rights)))
+    return Sheet(ground, dated(collected(sections, ground, rights), rights))
 
 
 def collected(sections: Sequence[Section], ground: Ground, rights: Rights) -> list[tuple[Section, Answer | None]]:
@@ -74,16 +74,20 @@ def apart(section: Section, ground: Ground, rights: Rights) -> Answer | None:
         return None
 
 
-def dated(answers: Sequence[tuple[Section, Answer | None]]) -> list[tuple[Section, Answer | None]]:
-    """The vintages that layers know, all asked at once; a layer that does not say stays, with its title."""
+def dated(answers: Sequence[tuple[Section, Answer | None]], rights: Rights) -> list[tuple[Section, Answer | None]]:
+    """The vintages that the layers which the asker sees know, all asked at once."""
     slugs = {one.layer for _section, answer in answers if answer for one in answer.vintages if one.layer}
-    found = Layer.objects.filter(slug__in=slugs).only("slug", "title", "title_en", "source_date") if slugs else ()
+    found = (
+        Layer.objects.visible_to(rights).filter(slug__in=slugs).only("slug", "title", "title_en", "source_date")
+        if slugs
+        else ()
+    )
     known = {layer.slug: Vintage(title=str(layer), day=layer.source_date) for layer in found}
     return [(section, answer and replace(answer, vintages=named(answer, known))) for section, answer in answers]
 
 
 def named(answer: Answer, known: Mapping[str, Vintage]) -> list[Vintage]:
-    return [known.get(one.layer, one) if one.layer else one for one in answer.vintages]
+    return [known.get(one.layer, one) for one in answer.vintages if not one.layer or one.layer in known]
 
 
 def section_as_json(section: Section, answer: Answer | None) -> Mapping[str, Any]:

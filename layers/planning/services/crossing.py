@@ -4,11 +4,8 @@ Measured as every section of the parcel sheet is: areas and shares of the ground
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
-from django.db import connection
 from psycopg import sql
 
 from layers.parcels.crossing import Crossing, crossings
@@ -26,30 +23,6 @@ KNOWN = sql.SQL(
     "plan_id in (select p.id from planning_riskplan p where p.state_date is null or p.state_date <= %(day)s)"
 )
 OF_DOCUMENT = ("id", "document_id", "libelle", "nomfic", "urlfic")
-
-
-@dataclass(frozen=True, slots=True)
-class Crossed:
-    """What crosses a ground; `documents` are those in force whose rows do, `acts` those of easements by their id."""
-
-    zones: Sequence[Crossing]
-    prescriptions: Sequence[Crossing]
-    information: Sequence[Crossing]
-    easements: Sequence[Crossing]
-    risks: Sequence[Crossing]
-
-
-def crossing(geom_ewkb: bytes, day: date) -> Crossed:
-    """Everything at once for a shape in EPSG:2154, measured on the plane."""
-    ground = ground_of(geom_ewkb, day)
-    return Crossed(zones(ground), prescriptions(ground), information(ground), easements(ground), risks(ground))
-
-
-def ground_of(geom_ewkb: bytes, day: date) -> Ground:
-    with connection.cursor() as cursor:
-        cursor.execute("select st_area(%s::geometry)", [geom_ewkb])
-        (area,) = cursor.fetchone()
-    return Ground(parcels=(), idus=(), insee=frozenset(), geom=geom_ewkb, measured_m2=area, planar_m2=area, day=day)
 
 
 def zones(ground: Ground) -> list[Crossing]:
