@@ -67,6 +67,28 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
         assume("arpent_owner")
 
 
+@pytest.fixture
+def database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """The test database's copy, which Django uses meanwhile: other processes see its rows."""
+    from django.db import connection
+
+    from tests.imports.workers import administer
+
+    original = connection.settings_dict["NAME"]
+    copy = f"{original}_worker"
+    with django_db_blocker.unblock():
+        connection.close()
+        administer("drop database if exists {}", copy)
+        administer("create database {} owner arpent_owner template {}", copy, original)
+        connection.settings_dict["NAME"] = copy
+        try:
+            yield copy
+        finally:
+            connection.close()
+            connection.settings_dict["NAME"] = original
+            administer("drop database {} with (force)", copy)
+
+
 @pytest.fixture(autouse=True)
 def french() -> Iterator[None]:
     from django.utils import translation

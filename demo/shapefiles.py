@@ -31,7 +31,7 @@ def write_shapefile(stem: Path, fields: Sequence[tuple[str, int]], rows: Rows, *
     records = [record(geometry, kind) for geometry, _values in rows]
     boxes = [geometry.bounds for geometry, _values in rows if geometry is not None]
     bounds = shapely.total_bounds([shapely.box(*box) for box in boxes]).tolist()
-    index, place, body = b"", 50, b""
+    index, place, body = bytearray(), 50, bytearray()
     for number, content in enumerate(records, start=1):
         index += struct.pack(">2i", place, len(content) // 2)
         body += struct.pack(">2i", number, len(content) // 2) + content

@@ -25,7 +25,6 @@ from layers.imports.services.deliveries import layer_of
 from layers.imports.services.reading import crs_of
 from tests import factories
 from tests.geopackages import Row, geopackage
-from tests.imports.workers import administer
 
 WORK = {
     deliveries.INSPECT: tasks.inspect_delivery,
@@ -213,21 +212,3 @@ def desk(db: None, inbox: Path, tmp_path: Path) -> Desk:
 def desk_of(member: Member, folder: Path, role: str = Role.GIS_ADMINISTRATOR) -> Desk:
     user = factories.user(member, role)
     return Desk(member, user, rights_of(user), folder)
-
-
-@pytest.fixture
-def database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
-    """The test database's copy, which Django uses meanwhile."""
-    original = connection.settings_dict["NAME"]
-    copy = f"{original}_worker"
-    with django_db_blocker.unblock():
-        connection.close()
-        administer("drop database if exists {}", copy)
-        administer("create database {} owner arpent_owner template {}", copy, original)
-        connection.settings_dict["NAME"] = copy
-        try:
-            yield copy
-        finally:
-            connection.close()
-            connection.settings_dict["NAME"] = original
-            administer("drop database {} with (force)", copy)
