@@ -72,7 +72,7 @@ def database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     """The test database's copy, which Django uses meanwhile: other processes see its rows."""
     from django.db import connection
 
-    from tests.imports.workers import administer
+    from tests.imports.workers import administer, discard
 
     original = connection.settings_dict["NAME"]
     copy = f"{original}_worker"
@@ -86,7 +86,7 @@ def database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
         finally:
             connection.close()
             connection.settings_dict["NAME"] = original
-            administer("drop database {} with (force)", copy)
+            discard(copy)
 
 
 @pytest.fixture(autouse=True)

@@ -26,6 +26,18 @@ def administer(statement: str, *names: str) -> None:
         opened.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
+def discard(database: str) -> None:
+    """Drop it once its sessions are ended: `with (force)` fails where autovacuum is at work, without it PostgreSQL waits."""
+    with psycopg.connect(**address("postgres"), autocommit=True) as opened:
+        for role in ("arpent_worker", "arpent_web", "arpent_owner"):
+            opened.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
+            opened.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s and usename = %s",
+                (database, role),
+            )
+    administer("drop database {}", database)
+
+
 def address(database: str) -> dict[str, Any]:
     given = connection.settings_dict
     return {"host": given["HOST"], "port": given["PORT"], "user": given["USER"], "dbname": database}
