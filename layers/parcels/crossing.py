@@ -1,67 +1,66 @@
-"""What a table has in common with a ground, measured the same way for every section of the parcel sheet.
+"""What has something in common with a ground, measured the same way for every section of the parcel sheet.
 
 The area of the common part is planar (EPSG:2154) in SQL and told in geodesic square metres; its share is of the ground.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from django.db import connection
-from psycopg import sql
-from psycopg.sql import SQL, Composable, Identifier
+from psycopg.sql import SQL, Composed, Identifier, Literal
 
-from layers.parcels.sections import Ground, Measure, Tolerance
+from layers.parcels.sections import Crossing, Ground, Measure, Source, Tolerance
 
 MOST_FOUND = 2_000
 # Coordinates are kept to a centimetre at best: less is a common limit, not a common area.
 CONTACT_M2 = 0.05
 USUAL = Tolerance()
-ALL = SQL("true")
 
 # A shape that holds the whole ground needs no overlay; one of which only the limit meets the ground shares no area.
-FOUND = """
-    select {columns}, st_dimension(geom), st_area(part), st_length(part),
-           case when st_dimension(geom) = 0 then st_distance(geom, st_boundary(ground)) end
-    from (select *, case when st_dimension(geom) = 0 then geom when st_covers(geom, ground) then ground
-                    else st_intersection(geom, ground) end as part
-          from {table}, (select %(ground)s::public.geometry as ground) asked
-          where {where} and geom && ground and st_intersects(geom, ground)
-          order by id limit %(most)s) found
-    order by id
-"""
+FOUND = SQL("""
+    (select {place}, json_build_array({columns}), st_dimension(t.geom), st_area(part), st_length(part),
+            case when st_dimension(t.geom) = 0 then st_distance(t.geom, st_boundary(ground)) end
+     from (select t.*, ground, case when st_dimension(geom) = 0 then geom when st_covers(geom, ground) then ground
+                               else st_intersection(geom, ground) end as part
+           from {table} t, asked
+           where {where} and geom && ground and st_intersects(geom, ground)
+           order by id limit %(most)s) t {joins}
+     order by t.id)
+""")
+EVERY = SQL("with asked as materialized (select %(ground)s::bytea::public.geometry as ground) {parts}")
 
 
-@dataclass(frozen=True, slots=True)
-class Crossing:
-    """A row that meets the ground: its columns by name, and what it shares with it."""
-
-    values: Mapping[str, Any]
-    measure: Measure
-
-
-def crossings(
-    ground: Ground,
-    table: str,
-    columns: Sequence[str],
-    *,
-    where: Composable = ALL,
-    values: Mapping[str, Any] | None = None,
-    tolerance: Tolerance = USUAL,
-) -> list[Crossing]:
-    """Rows of a table (`id`, `geom` in EPSG:2154) that meet the ground, by id; `where` names its values `%(name)s`."""
-    statement = sql.SQL(FOUND).format(
-        columns=SQL(", ").join(map(Identifier, columns)), table=Identifier(table), where=where
-    )
-    given = {"ground": ground.geom, "most": MOST_FOUND, **(values or {})}
-    with connection.cursor() as cursor:
-        cursor.execute(statement, given)
+def crossings(ground: Ground, sources: Sequence[Source]) -> list[list[Crossing]]:
+    """What crosses the ground of each source, by id; one statement for all of them."""
+    found: list[list[Crossing]] = [[] for _source in sources]
+    if not sources:
+        return found
+    values = {"ground": ground.geom, "day": ground.day, "most": MOST_FOUND}
+    backend: Any = connection
+    with backend.preparing() as cursor:
+        cursor.execute(statement(tuple(sources)), values)
         rows = cursor.fetchall()
-    width = len(columns)
-    return [
-        Crossing(dict(zip(columns, row[:width], strict=True)), measured(ground, tolerance, *row[width:]))
-        for row in rows
-    ]
+    for place, told, *measures in rows:
+        named = dict(zip(sources[place].columns, told, strict=True))
+        found[place].append(Crossing(named, measured(ground, USUAL, *measures)))
+    return found
+
+
+@cache
+def statement(sources: tuple[Source, ...]) -> bytes:
+    parts = [part(place, source) for place, source in enumerate(sources)]
+    return EVERY.format(parts=SQL("union all").join(parts)).as_bytes()
+
+
+def part(place: int, source: Source) -> Composed:
+    return FOUND.format(
+        place=Literal(place),
+        columns=SQL(", ").join(map(SQL, source.columns.values())),
+        table=Identifier(source.table),
+        where=SQL(source.where),
+        joins=SQL(source.joins),
+    )
 
 
 def measured(

@@ -6,12 +6,12 @@ from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
-from psycopg.sql import SQL, Composable
+from psycopg.sql import SQL
 
 from gis_core.errors import Invalid, NotFound
 from gis_core.rights import Rights
 from layers.cadastre.references import whole_identifier
-from layers.catalogue.services import visible_layer
+from layers.catalogue.services import seen_layer
 from layers.parcels.sections import Ground
 from layers.parcels.shapes import SURFACES, shape_of
 
@@ -27,13 +27,19 @@ MEASURED = SQL("""
     from (select (select st_union(geom) from asked) as whole) united left join asked on true group by whole
 """)
 PARCELS_LAYER = "parcels"
-# A parcel on the edge of its commune touches the neighbour's.
-OWN_COMMUNES = SQL("select distinct left(idu, 5) from asked")
-MET_COMMUNES = SQL(
-    "select distinct c.insee from gis_core_commune c where c.geom && whole and st_intersects(c.geom, whole)"
-)
-PARCELS = SQL("select id, idu, geom from cadastre_parcel where idu = any(%(idus)s)")
-SHAPE = SQL("select null::bigint as id, null::text as idu, st_transform(st_geomfromwkb(%(wkb)s, 4326), 2154) as geom")
+OF_PARCELS = MEASURED.format(
+    found=SQL("select id, idu, geom from cadastre_parcel where idu = any(%(idus)s::text[])"),
+    # A parcel on the edge of its commune touches the neighbour's.
+    communes=SQL("select distinct left(idu, 5) from asked"),
+).as_bytes()
+OF_SHAPE = MEASURED.format(
+    found=SQL(
+        "select null::bigint as id, null::text as idu, st_transform(st_geomfromwkb(%(wkb)s::bytea, 4326), 2154) as geom"
+    ),
+    communes=SQL(
+        "select distinct c.insee from gis_core_commune c where c.geom && whole and st_intersects(c.geom, whole)"
+    ),
+).as_bytes()
 
 
 def identifier(text: str) -> str:
@@ -53,8 +59,8 @@ def ground_of_parcels(texts: Sequence[str], day: date, rights: Rights) -> Ground
     if not 1 <= len(texts) <= MOST_PARCELS:
         raise Invalid(_("Name 1 to %(most)s parcels.") % {"most": MOST_PARCELS}, parameter="parcels")
     idus = list(dict.fromkeys(map(identifier, texts)))
-    visible_layer(PARCELS_LAYER, rights)
-    ground = measured(PARCELS, OWN_COMMUNES, {"idus": idus}, day)
+    seen_layer(PARCELS_LAYER, rights)
+    ground = measured(OF_PARCELS, {"idus": idus}, day)
     missing = sorted(set(idus) - set(ground.idus)) if ground else idus
     if ground is None or missing:
         words = _("The cadastral plan has no parcel %(idus)s.")
@@ -64,17 +70,18 @@ def ground_of_parcels(texts: Sequence[str], day: date, rights: Rights) -> Ground
 
 def ground_of_shape(shape: Mapping[str, Any], day: date) -> Ground:
     """The ground of a polygon (GeoJSON, EPSG:4326). Raises Invalid."""
-    ground = measured(SHAPE, MET_COMMUNES, {"wkb": shape_of(shape, SURFACES).wkb}, day)
+    ground = measured(OF_SHAPE, {"wkb": shape_of(shape, SURFACES).wkb}, day)
     if ground is None or not 0 < ground.measured_m2 <= LARGEST_M2:
         words = _("The shape must have an area, at most %(most)s km².")
         raise Invalid(words % {"most": LARGEST_M2 // 1_000_000}, parameter="shape")
     return ground
 
 
-def measured(found: Composable, communes: Composable, values: Mapping[str, Any], day: date) -> Ground | None:
+def measured(statement: bytes, values: Mapping[str, Any], day: date) -> Ground | None:
     """The united ground with its areas and communes; None when nothing was found."""
-    with connection.cursor() as cursor:
-        cursor.execute(MEASURED.format(found=found, communes=communes), values)
+    backend: Any = connection
+    with backend.preparing() as cursor:
+        cursor.execute(statement, values)
         row = cursor.fetchone()
     if row is None or row[2] is None:
         return None

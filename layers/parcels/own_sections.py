@@ -8,15 +8,23 @@ import shapely
 from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from psycopg.sql import SQL
 
 from gis_core.rights import Rights
 from layers.catalogue.models import Photo
 from layers.catalogue.pictures import open_photo
 from layers.features.display import display_area, display_date, display_difference, display_number, display_share
 from layers.features.sheet import Property
-from layers.parcels.crossing import Crossing, crossings
-from layers.parcels.sections import Answer, Ground, Line, Measure, Section, Vintage, register_section
+from layers.parcels.sections import (
+    Answer,
+    Crossing,
+    Ground,
+    Line,
+    Measure,
+    Section,
+    Source,
+    Vintage,
+    register_section,
+)
 
 MOST_ADDRESSES = 20
 # A difference of areas that the survey's own tolerance explains, as a share of the registered area.
@@ -25,22 +33,27 @@ NOTABLE_DIFFERENCE = 0.05
 PARCELS = """
     select p.id, p.idu, p.label, p.area_m2, p.surveyed, p.updated_date, co.name,
            st_area(st_transform(p.geom, 4326)::geography),
-           coalesce(a.labels[:%(most)s], '{}')
+           coalesce(a.labels[:%(most)s::int], '{}')
     from cadastre_parcel p left join gis_core_commune co on co.insee = p.insee
     left join (select parcel_idu, array_agg(label order by road_name, number, suffix) as labels
-               from cadastre_address where parcel_idu = any(%(idus)s) group by parcel_idu) a on a.parcel_idu = p.idu
-    where p.id = any(%(ids)s) order by p.idu
+               from cadastre_address where parcel_idu = any(%(idus)s::text[]) group by parcel_idu) a
+        on a.parcel_idu = p.idu
+    where p.id = any(%(ids)s::bigint[]) order by p.idu
 """
+
+
+BUILDINGS = Source(table="cadastre_building", columns={"id": "t.id", "kind": "t.kind", "name": "t.name"})
+PHOTOS = Source(table="catalogue_photo", columns={"id": "t.id"})
 
 
 def register_sections() -> None:
     """Called when the app starts."""
-    for slug, title, order, collect, layers in (
-        ("identity", gettext_lazy("Parcel"), 10, identity, ("parcels",)),
-        ("buildings", gettext_lazy("Buildings"), 20, buildings, ("buildings",)),
-        ("photos", gettext_lazy("Aerial photos"), 90, photos, ()),
+    for slug, title, order, collect, sources, layers in (
+        ("identity", gettext_lazy("Parcel"), 10, identity, (), ("parcels",)),
+        ("buildings", gettext_lazy("Buildings"), 20, buildings, (BUILDINGS,), ("buildings",)),
+        ("photos", gettext_lazy("Aerial photos"), 90, photos, (PHOTOS,), ()),
     ):
-        register_section(Section(slug=slug, title=title, order=order, collect=collect, layers=layers))
+        register_section(Section(slug=slug, title=title, order=order, collect=collect, sources=sources, layers=layers))
 
 
 # -- identity ---------------------------------------------------------------------------------------------------------
@@ -48,7 +61,8 @@ def register_sections() -> None:
 
 def identity(ground: Ground, rights: Rights) -> Answer:
     """Reference, commune, registered and measured areas with their difference, addresses; a line for each parcel."""
-    with connection.cursor() as cursor:
+    backend: Any = connection
+    with backend.preparing() as cursor:
         cursor.execute(PARCELS, {"ids": list(ground.parcels), "idus": list(ground.idus), "most": MOST_ADDRESSES})
         rows = cursor.fetchall()
     registered = [row[3] for row in rows]
@@ -114,9 +128,8 @@ def difference_notes(registered: int | None, measured_m2: float) -> list[str]:
 # -- buildings --------------------------------------------------------------------------------------------------------
 
 
-def buildings(ground: Ground, rights: Rights) -> Answer:
+def buildings(ground: Ground, rights: Rights, met: Sequence[Crossing]) -> Answer:
     """Every building that stands on the ground, and how much of it they cover; not those that share a wall with it."""
-    met = crossings(ground, "cadastre_building", ["id", "kind", "name"])
     found = [one for one in met if one.measure.area_m2]
     sure = [one for one in found if not one.measure.uncertain]
     built = sum(one.measure.area_m2 or 0 for one in sure)
@@ -141,11 +154,11 @@ def building_line(one: Crossing) -> Line:
 # -- photos -----------------------------------------------------------------------------------------------------------
 
 
-def photos(ground: Ground, rights: Rights) -> Answer:
+def photos(ground: Ground, rights: Rights, found: Sequence[Crossing]) -> Answer:
     """The aerial photos that show the ground to the asker, the latest first."""
-    seen = {photo.pk: photo for photo in Photo.objects.visible_to(rights).defer("geom", "footprint_4326")}
-    found = crossings(ground, "catalogue_photo", ["id"], where=SQL("id = any(%(ids)s)"), values={"ids": list(seen)})
-    shown = [(seen[one.values["id"]], one.measure) for one in found]
+    measures = {one.values["id"]: one.measure for one in found}
+    seen = Photo.objects.visible_to(rights).defer("geom", "footprint_4326").in_bulk(measures)
+    shown = [(photo, measures[pk]) for pk, photo in seen.items()]
     shown = [pair for pair in shown if is_shown(pair[0], ground, rights)]
     shown.sort(key=lambda pair: (pair[0].acquired_date, pair[0].pk), reverse=True)
     notes = [] if shown else [_("No aerial photo shows this place.")]

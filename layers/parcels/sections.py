@@ -8,7 +8,7 @@ line is `uncertain`, and is listed apart ("limite à vérifier").
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, LiteralString
 
 from gis_core.rights import Rights
 from layers.catalogue.models import Layer
@@ -119,8 +119,33 @@ class Answer:
     vintages: Sequence[Vintage] = field(default_factory=tuple)
 
 
-type Collect = Callable[[Ground, Rights], Answer]
-"""In few queries, whatever the ground; as the asker, under the row policies."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Source:
+    """Rows of a table that may cross a ground: the table has `id` and `geom` (EPSG:2154), and is called `t`.
+
+    `columns` are what a row is told with, SQL by name; `where` chooses rows, `joins` brings what else columns name.
+    SQL may name the ground's day, `%(day)s`.
+    """
+
+    table: str
+    columns: Mapping[str, LiteralString]
+    where: LiteralString = "true"
+    joins: LiteralString = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """A row that crosses the ground: its columns by name, and what it shares with it."""
+
+    values: Mapping[str, Any]
+    measure: Measure
+
+
+type Collect = Callable[..., Answer]
+"""Takes the ground, the asker's rights, and what crosses the ground of each of the section's sources, in their order.
+
+What it asks besides, it asks in few queries, whatever the ground; as the asker, under the row policies.
+"""
 
 
 def everyone(_rights: Rights) -> bool:
@@ -131,13 +156,14 @@ def everyone(_rights: Rights) -> bool:
 class Section:
     """A part of the sheet, for who sees all of the catalogue's `layers` that it reads, and is let in by `open_to`.
 
-    `kept` says whether a frozen sheet may keep it.
+    The `sources` of all sections are read in one statement. `kept` says whether a frozen sheet may keep it.
     """
 
     slug: str
     title: Any
     order: int
     collect: Collect
+    sources: tuple[Source, ...] = ()
     layers: tuple[str, ...] = ()
     open_to: Callable[[Rights], bool] = everyone
     kept: bool = True
@@ -151,16 +177,18 @@ def register_section(section: Section) -> None:
     _sections[section.slug] = section
 
 
-def sections_for(rights: Rights) -> list[Section]:
-    """Those that the asker gets, in the order of the sheet."""
+def sections_for(rights: Rights) -> tuple[list[Section], Mapping[str, Layer]]:
+    """Those that the asker gets, in the order of the sheet; and the layers that they see of all that sections read."""
     opened = [one for one in _sections.values() if one.open_to(rights)]
     seen = seen_layers(rights, {slug for one in opened for slug in one.layers})
-    return sorted((one for one in opened if seen.issuperset(one.layers)), key=lambda one: (one.order, one.slug))
+    given = [one for one in opened if seen.keys() >= set(one.layers)]
+    return sorted(given, key=lambda one: (one.order, one.slug)), seen
 
 
-def seen_layers(rights: Rights, slugs: Iterable[str]) -> set[str]:
-    """Those of these layers that the asker sees."""
-    return set(Layer.objects.visible_to(rights).filter(slug__in=slugs).values_list("slug", flat=True))
+def seen_layers(rights: Rights, slugs: Iterable[str]) -> Mapping[str, Layer]:
+    """Those of these layers that the asker sees, with their titles and date."""
+    found = Layer.objects.visible_to(rights).filter(slug__in=slugs)
+    return {layer.slug: layer for layer in found.only("slug", "title", "title_en", "source_date").order_by()}
 
 
 def rounded(value: float | None, decimals: int) -> float | None:

@@ -10,8 +10,9 @@ from django.test import Client
 from gis_core.rights import ANONYMOUS, SYSTEM, acting_as
 from layers.catalogue.models import Layer
 from layers.catalogue.validators import validate_legend
-from layers.parcels.sections import Answer, Ground
-from layers.planning import sections
+from layers.parcels.crossing import crossings
+from layers.parcels.sections import Answer, Crossing, Ground, Source, sections_for
+from layers.parcels.services.sheets import read
 from layers.planning.layers import declarations
 from layers.planning.services import crossing
 from layers.planning.words import kind_in_words
@@ -36,20 +37,33 @@ def at(west: float = 50, south: float = 0, width: float = 100, day: date = DAY) 
     return Ground(parcels=(), idus=(), insee=frozenset({"45901"}), geom=geom, measured_m2=area, planar_m2=area, day=day)
 
 
+def met(source: Source, ground: Ground) -> list[Crossing]:
+    (found,) = crossings(ground, [source])
+    return found
+
+
+def said(section: str, ground: Ground) -> Answer:
+    """What a section of the sheet says."""
+    (found,) = [one for one in sections_for(SYSTEM)[0] if one.slug == section]
+    ((_section, answer),) = read([found], ground, ANONYMOUS)
+    assert answer
+    return answer
+
+
 def titles(answer: Answer) -> list[str]:
     return [line.title for line in answer.lines]
 
 
 def test_zones_are_measured_with_their_share(desk: Desk) -> None:
     desk.send(plan())
-    found = crossing.zones(at())
+    found = met(crossing.ZONES, at())
     measured = [(one.values["libelle"], one.measure.area_m2, one.measure.share) for one in found]
     assert measured == [("UA", pytest.approx(5000), 0.5), ("N", pytest.approx(5000), 0.5)]
 
 
 def test_lines_have_a_length_and_points_nothing(desk: Desk) -> None:
     desk.send(plan())
-    found = crossing.prescriptions(at(west=0))
+    found = met(crossing.PRESCRIPTIONS, at(west=0))
     measured = {one.values["libelle"]: (one.measure.area_m2, one.measure.length_m) for one in found}
     assert measured == {"Recul": (None, pytest.approx(100)), "Chêne": (None, None)}
 
@@ -58,27 +72,27 @@ def test_the_rules_of_a_past_day_are_those_of_its_version(desk: Desk) -> None:
     former = plan("20150301")
     former.tables["ZONE_URBA"][0]["LIBELLE"] = "NA"
     desk.send(former, plan("20200115"))
-    assert titles(sections.zoning(at(day=date(2016, 1, 1)), ANONYMOUS)) == ["NA", "N"]
-    assert titles(sections.zoning(at(), ANONYMOUS)) == ["UA", "N"]
+    assert titles(said("zoning", at(day=date(2016, 1, 1)))) == ["NA", "N"]
+    assert titles(said("zoning", at())) == ["UA", "N"]
 
 
 def test_a_day_before_every_document_says_so(desk: Desk) -> None:
     desk.send(plan())
-    answer = sections.zoning(at(day=date(2001, 1, 1)), ANONYMOUS)
+    answer = said("zoning", at(day=date(2001, 1, 1)))
     assert not answer.lines
     assert answer.notes
 
 
 def test_only_what_the_map_shows_is_highlighted_on_it(desk: Desk) -> None:
     desk.send(plan("20150301"), plan("20200115"))
-    past, now = sections.zoning(at(day=date(2016, 1, 1)), ANONYMOUS), sections.zoning(at(), ANONYMOUS)
+    past, now = said("zoning", at(day=date(2016, 1, 1))), said("zoning", at())
     assert {line.layer for line in past.lines} == {None}
     assert {line.layer for line in now.lines} == {"plu-zones"}
 
 
 def test_a_line_leads_to_its_written_piece(desk: Desk) -> None:
     desk.send(plan())
-    (link,) = sections.zoning(at(), ANONYMOUS).lines[0].links
+    (link,) = said("zoning", at()).lines[0].links
     assert link.url.endswith("/45901_reglement_20200115.pdf")
 
 
@@ -86,24 +100,24 @@ def test_a_piece_that_was_not_delivered_leads_to_its_address(desk: Desk) -> None
     made = plan()
     made.tables["ZONE_URBA"][0] |= {"NOMFIC": "absente.pdf", "URLFIC": "https://example.org/r.pdf"}
     desk.send(made)
-    assert sections.zoning(at(), ANONYMOUS).lines[0].links[0].url == "https://example.org/r.pdf"
+    assert said("zoning", at()).lines[0].links[0].url == "https://example.org/r.pdf"
 
 
 def test_prescriptions_are_named_as_the_standard_names_them(desk: Desk) -> None:
     desk.send(plan())
-    (wood,) = [one for one in sections.prescriptions(at(100, 0), ANONYMOUS).lines if one.title == "Bois"]
+    (wood,) = [one for one in said("prescriptions", at(100, 0)).lines if one.title == "Bois"]
     assert "Espace boisé classé" in wood.detail
     assert kind_in_words("psc", "96", "01") == "96-01"
 
 
 def test_information_is_told(desk: Desk) -> None:
     desk.send(plan())
-    assert titles(sections.information(at(), ANONYMOUS)) == ["Bruit"]
+    assert titles(said("planning-information", at())) == ["Bruit"]
 
 
 def test_easements_come_with_their_acts(desk: Desk) -> None:
     desk.send(easements(), source="sup")
-    (line,) = sections.easements(at(0, 0), ANONYMOUS).lines
+    (line,) = said("easements", at(0, 0)).lines
     assert line.title == "AC1 · Église"
     assert line.links[0].url.endswith("/acte.pdf")
     assert line.measure
@@ -112,23 +126,24 @@ def test_easements_come_with_their_acts(desk: Desk) -> None:
 
 def test_an_easement_does_not_weigh_before_its_first_act(desk: Desk) -> None:
     desk.send(easements(), source="sup")
-    assert not sections.easements(at(0, 0, day=date(1900, 1, 1)), ANONYMOUS).lines
+    assert not said("easements", at(0, 0, day=date(1900, 1, 1))).lines
 
 
 def test_risk_zones_are_told_with_their_plan(desk: Desk) -> None:
     desk.send(risks(), source="risks")
-    answer = sections.risks(at(0, 0), ANONYMOUS)
+    answer = said("risks", at(0, 0))
     assert titles(answer) == ["R", "B"]
     assert answer.lines[0].facts[0].value == "PPRI"
 
 
-@pytest.mark.parametrize("collect", [sections.zoning, sections.easements, sections.risks])
-def test_a_section_asks_few_queries(desk: Desk, collect: Any, django_assert_max_num_queries: Any) -> None:
+def test_all_sections_read_what_crosses_the_ground_in_one_statement(desk: Desk, django_assert_num_queries: Any) -> None:
     desk.send(plan())
     desk.send(easements(), source="sup")
     desk.send(risks(), source="risks")
-    with django_assert_max_num_queries(5):
-        assert collect(at(0, 0), ANONYMOUS).lines
+    planning = [one for one in sections_for(SYSTEM)[0] if one.slug in ("zoning", "prescriptions", "easements", "risks")]
+    with django_assert_num_queries(1):
+        answers = read(planning, at(0, 0), ANONYMOUS)
+    assert all(answer and answer.lines for _section, answer in answers)
 
 
 # Layers.

@@ -1,12 +1,10 @@
 """Running a tile's query outside Django's request cycle."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, transaction
-from psycopg import Connection, Cursor
 
+from gis_core.backend.base import preparing
 from gis_core.rights import ANONYMOUS, Rights, acting_as
 from tiles.services.mvt import TileQuery
 from tiles.services.serving import Run
@@ -38,7 +36,7 @@ def run_as(rights: Rights | None) -> Run:
 def run_pooled(pool: Any, rights: Rights | None, query: TileQuery) -> bytes:
     """Run a prepared query; with rights, in a transaction that tells them first, all in one round trip."""
     pool.open()
-    with pool.connection() as opened, prepared_by(opened) as cursor:
+    with pool.connection() as opened, preparing(opened) as cursor:
         if rights is None:
             return content(cursor.execute(query.statement, query.parameters, binary=True).fetchone())
         with opened.pipeline():
@@ -50,19 +48,8 @@ def run_pooled(pool: Any, rights: Rights | None, query: TileQuery) -> bytes:
         return content(row)
 
 
-@contextmanager
-def prepared_by(opened: Connection[Any]) -> Iterator[Cursor[Any]]:
-    """A cursor that prepares what it runs often; Django's own cursors on this connection do not."""
-    opened.prepare_threshold = PREPARED_AFTER
-    try:
-        yield Cursor(opened)
-    finally:
-        opened.prepare_threshold = None
-
-
 def content(row: tuple[bytes | None] | None) -> bytes:
     return bytes(row[0]) if row and row[0] else b""
 
 
-PREPARED_AFTER = 2
 TELL = "select " + ", ".join(f"set_config('{name}', %({name})s, true)" for name in ANONYMOUS.settings())

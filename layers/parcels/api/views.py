@@ -68,7 +68,7 @@ class SectionsView(APIView):
     @extend_schema(operation_id="parcel_sections", responses=serializers.SectionNamesSerializer)
     def get(self, request: Request) -> Response:
         """The sections that a sheet has for the asker, in order."""
-        found = sections_for(rights_of_request(request))
+        found, _layers = sections_for(rights_of_request(request))
         return Response({"results": [{"section": one.slug, "title": str(one.title)} for one in found]})
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from gis_core.errors import Invalid
 from gis_core.rights import Rights
 from layers.catalogue.models import Layer
+from layers.parcels.crossing import crossings
 from layers.parcels.sections import Answer, Ground, Section, Vintage, answer_as_json, sections_for
 
 LABELS = """
@@ -46,43 +47,45 @@ class Sheet:
 
 def sheet_of(ground: Ground, rights: Rights, only: Sequence[str] | None = None) -> Sheet:
     """The sheet, or the named sections of it. Raises Invalid for a section that the asker does not get."""
-    sections = sections_for(rights)
+    sections, layers = sections_for(rights)
     if only is not None:
         known = {section.slug for section in sections}
         if unknown := [slug for slug in only if slug not in known]:
             words = _("There is no section “%(name)s”. There are: %(known)s.")
             raise Invalid(words % {"name": unknown[0][:40], "known": ", ".join(sorted(known))}, parameter="sections")
         sections = [section for section in sections if section.slug in only]
-    return Sheet(ground, dated(collected(sections, ground, rights), rights))
+    return Sheet(ground, dated(collected(sections, ground, rights), layers))
 
 
 def collected(sections: Sequence[Section], ground: Ground, rights: Rights) -> list[tuple[Section, Answer | None]]:
     """What sections say. After a fault in the database all are read again, each apart: the faulty one is told."""
     try:
         with transaction.atomic():
-            return [(section, section.collect(ground, rights)) for section in sections]
+            return read(sections, ground, rights)
     except DatabaseError:
         return [(section, apart(section, ground, rights)) for section in sections]
+
+
+def read(sections: Sequence[Section], ground: Ground, rights: Rights) -> list[tuple[Section, Answer | None]]:
+    found = iter(crossings(ground, [source for section in sections for source in section.sources]))
+    given = [(section, [next(found) for _source in section.sources]) for section in sections]
+    return [(section, section.collect(ground, rights, *crossed)) for section, crossed in given]
 
 
 def apart(section: Section, ground: Ground, rights: Rights) -> Answer | None:
     try:
         with transaction.atomic():
-            return section.collect(ground, rights)
+            return read([section], ground, rights)[0][1]
     except DatabaseError:
         log.exception("the section %s of a parcel sheet could not be read", section.slug)
         return None
 
 
-def dated(answers: Sequence[tuple[Section, Answer | None]], rights: Rights) -> list[tuple[Section, Answer | None]]:
-    """The vintages that the layers which the asker sees know, all asked at once."""
-    slugs = {one.layer for _section, answer in answers if answer for one in answer.vintages if one.layer}
-    found = (
-        Layer.objects.visible_to(rights).filter(slug__in=slugs).only("slug", "title", "title_en", "source_date")
-        if slugs
-        else ()
-    )
-    known = {layer.slug: Vintage(title=str(layer), day=layer.source_date) for layer in found}
+def dated(
+    answers: Sequence[tuple[Section, Answer | None]], layers: Mapping[str, Layer]
+) -> list[tuple[Section, Answer | None]]:
+    """With the vintages that the layers which the asker sees know."""
+    known = {slug: Vintage(title=str(layer), day=layer.source_date) for slug, layer in layers.items()}
     return [(section, answer and replace(answer, vintages=named(answer, known))) for section, answer in answers]
 
 

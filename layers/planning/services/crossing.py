@@ -1,71 +1,93 @@
-"""What crosses a ground on a day: zones, prescriptions, information, easements with their acts, risks; a few queries.
+"""Where what crosses a ground on a day is read: zones, prescriptions, information, easements with their acts, risks."""
 
-Measured as every section of the parcel sheet is: areas and shares of the ground for surfaces, lengths for lines.
-"""
+from typing import LiteralString
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from layers.parcels.sections import Ground, Source
+from layers.planning.models import Document
 
-from psycopg import sql
-
-from layers.parcels.crossing import Crossing, crossings
-from layers.parcels.sections import Ground
-from layers.planning.models import Document, EasementLink
-
-IN_FORCE = sql.SQL(
+# The document in force that day, and of its written pieces those that the row may name.
+DOCUMENT: LiteralString = "join planning_document d on d.id = t.document_id"
+IN_FORCE: LiteralString = (
     "document_id in (select d.id from planning_document d"
     " where d.starts_date <= %(day)s and (d.ends_date is null or d.ends_date > %(day)s))"
 )
-SINCE = sql.SQL(
-    "easement_id in (select e.id from planning_easement e where e.since_date is null or e.since_date <= %(day)s)"
+OF_DOCUMENT: dict[str, LiteralString] = {
+    "id": "t.id",
+    "libelle": "t.libelle",
+    "nomfic": "t.nomfic",
+    "urlfic": "t.urlfic",
+    "idurba": "d.idurba",
+    "approved_date": "d.approved_date",
+    "shown": "d.shown",
+    "folder": "d.folder",
+    "files": (
+        "(select coalesce(json_agg(one), '[]') from jsonb_array_elements(d.files) one where t.nomfic <> '' and"
+        " strpos(lower(t.nomfic), lower(regexp_replace(one ->> 'path', '^.*/', ''))) > 0)"
+    ),
+}
+ZONES = Source(
+    table="planning_zone",
+    columns={**OF_DOCUMENT, "libelong": "t.libelong"},
+    where=IN_FORCE,
+    joins=DOCUMENT,
 )
-KNOWN = sql.SQL(
-    "plan_id in (select p.id from planning_riskplan p where p.state_date is null or p.state_date <= %(day)s)"
+PRESCRIPTIONS = Source(
+    table="planning_prescription",
+    columns={**OF_DOCUMENT, "type": "t.typepsc", "subtype": "t.stypepsc", "kind": "t.kind"},
+    where=IN_FORCE,
+    joins=DOCUMENT,
 )
-OF_DOCUMENT = ("id", "document_id", "libelle", "nomfic", "urlfic")
-
-
-def zones(ground: Ground) -> list[Crossing]:
-    return found(ground, "planning_zone", (*OF_DOCUMENT, "libelong", "typezone"), IN_FORCE)
-
-
-def prescriptions(ground: Ground) -> list[Crossing]:
-    return found(ground, "planning_prescription", (*OF_DOCUMENT, "txt", "typepsc", "stypepsc", "kind"), IN_FORCE)
-
-
-def information(ground: Ground) -> list[Crossing]:
-    return found(ground, "planning_information", (*OF_DOCUMENT, "txt", "typeinf", "stypeinf", "kind"), IN_FORCE)
-
-
-def easements(ground: Ground) -> list[Crossing]:
-    """Footprints, not what makes them: a monument is no reason to ask the architect where its surroundings end."""
-    return found(ground, "planning_easementfootprint", ("id", "easement_id", "category", "name", "type", "kind"), SINCE)
-
-
-def risks(ground: Ground) -> list[Crossing]:
-    return found(ground, "planning_riskzone", ("id", "plan_id", "code", "name", "typereglement"), KNOWN)
-
-
-def found(ground: Ground, table: str, columns: Sequence[str], where: sql.Composable) -> list[Crossing]:
-    return crossings(ground, table, columns, where=where, values={"day": ground.day})
-
-
-def documents(on: Sequence[Crossing]) -> Mapping[int, Document]:
-    """The documents of these rows, by id."""
-    return Document.objects.in_bulk({one.values["document_id"] for one in on})
+INFORMATION = Source(
+    table="planning_information",
+    columns={**OF_DOCUMENT, "type": "t.typeinf", "subtype": "t.stypeinf", "kind": "t.kind"},
+    where=IN_FORCE,
+    joins=DOCUMENT,
+)
+# Footprints, not what makes them: a monument is no reason to ask the architect where its surroundings end.
+EASEMENTS = Source(
+    table="planning_easementfootprint",
+    columns={
+        "id": "t.id",
+        "type": "t.type",
+        "kind": "t.kind",
+        "category": "e.category",
+        "name": "e.name",
+        "long_name": "e.long_name",
+        "manager": "e.manager",
+        "acts": "acts.told",
+    },
+    where=(
+        "easement_id in (select e.id from planning_easement e where e.since_date is null or e.since_date <= %(day)s)"
+    ),
+    joins="""
+        join planning_easement e on e.id = t.easement_id
+        left join lateral (
+            select json_agg(json_build_object('name', a.name, 'type', a.type, 'decided_date', a.decided_date,
+                       'piece', a.piece, 'folder', s.folder, 'files',
+                       (select json_agg(one) from jsonb_array_elements(s.files) one where a.piece <> '' and
+                        strpos(lower(a.piece), lower(regexp_replace(one ->> 'path', '^.*/', ''))) > 0))
+                   order by a.decided_date, a.id) as told
+            from planning_easementlink l join planning_easementact a on a.id = l.act_id
+            join planning_easementset s on s.id = a.delivery_id
+            where l.easement_id = t.easement_id) acts on true
+    """,
+)
+RISKS = Source(
+    table="planning_riskzone",
+    columns={
+        "id": "t.id",
+        "code": "t.code",
+        "name": "t.name",
+        "plan": "p.name",
+        "state": "p.state",
+        "state_date": "p.state_date",
+        "url": "p.url",
+    },
+    where="plan_id in (select p.id from planning_riskplan p where p.state_date is null or p.state_date <= %(day)s)",
+    joins="join planning_riskplan p on p.id = t.plan_id",
+)
 
 
 def in_force_at(ground: Ground) -> list[Document]:
     """The documents in force on the ground's day that are for its communes."""
     return list(Document.objects.in_force(ground.day).filter(communes__overlap=list(ground.insee)))
-
-
-def acts(on: Sequence[Crossing]) -> Mapping[int, list[dict[str, Any]]]:
-    """The acts of the easements of these rows, by the easement's id: name, dates, and where the file lies."""
-    links = EasementLink.objects.filter(easement__in={one.values["easement_id"] for one in on})
-    found: dict[int, list[dict[str, Any]]] = {}
-    for link in links.select_related("act", "act__delivery").order_by("act__decided_date", "act__pk"):
-        found.setdefault(link.easement_id, []).append(
-            {"act": link.act, "folder": link.act.delivery.folder, "files": link.act.delivery.files}
-        )
-    return found
