@@ -19,6 +19,7 @@ from benchmarks.peers import install
 from benchmarks.rows import Row
 from benchmarks.territory import PARCELS, SEED
 from benchmarks.tiles import Field
+from gis_core.rights import ANONYMOUS
 
 SHEET = Row("fiche de parcelle en JSON, huit à la fois, 95e centile", None, "ms", "at most", 300)
 PAPER = Row("fiche de parcelle en PDF, la plus lente", None, "ms", "at most", 2_500)
@@ -91,6 +92,7 @@ def by_geopandas(field: Field, home: Path, idus: Sequence[str]) -> list[dict[str
     socket = quote(str(field.made.place.socket_directory()), safe="")
     where = f"postgresql+psycopg2://arpent_web@/{NAME}?host={socket}"
     command = [str(home / "bin/python"), str(Path(__file__).with_name("geopandas_report.py")), where]
+    command.append(json.dumps(ANONYMOUS.settings()))
     env = field.made.environment("web")
     asked = "\n".join(idus) + "\n"
     done = subprocess.run(command, input=asked, env=env, capture_output=True, text=True, check=True)

@@ -36,7 +36,7 @@ def crossings(ground: Ground, sources: Sequence[Source]) -> list[list[Crossing]]
     found: list[list[Crossing]] = [[] for _source in sources]
     if not sources:
         return found
-    values = {"ground": ground.geom, "day": ground.day, "most": MOST_FOUND}
+    values = {"ground": ground.geom, "day": ground.day, "parcels": list(ground.parcels), "most": MOST_FOUND}
     backend: Any = connection
     with backend.preparing() as cursor:
         cursor.execute(statement(tuple(sources)), values)

@@ -1,11 +1,10 @@
 """The sections that the plan itself and the photos fill: identity, buildings, aerial photos."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 import shapely
-from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -26,22 +25,27 @@ from layers.parcels.sections import (
     register_section,
 )
 
-MOST_ADDRESSES = 20
 # A difference of areas that the survey's own tolerance explains, as a share of the registered area.
 NOTABLE_DIFFERENCE = 0.05
 
-PARCELS = """
-    select p.id, p.idu, p.label, p.area_m2, p.surveyed, p.updated_date, co.name,
-           st_area(st_transform(p.geom, 4326)::geography),
-           coalesce(a.labels[:%(most)s::int], '{}')
-    from cadastre_parcel p left join gis_core_commune co on co.insee = p.insee
-    left join (select parcel_idu, array_agg(label order by road_name, number, suffix) as labels
-               from cadastre_address where parcel_idu = any(%(idus)s::text[]) group by parcel_idu) a
-        on a.parcel_idu = p.idu
-    where p.id = any(%(ids)s::bigint[]) order by p.idu
-"""
-
-
+PARCELS = Source(
+    table="cadastre_parcel",
+    columns={
+        "id": "t.id",
+        "idu": "t.idu",
+        "label": "t.label",
+        "area_m2": "t.area_m2",
+        "surveyed": "t.surveyed",
+        "updated": "t.updated_date",
+        "commune": "(select name from gis_core_commune co where co.insee = t.insee)",
+        "measured_m2": "st_area(st_transform(t.geom, 4326)::geography)",
+        "addresses": (
+            "array(select a.label from cadastre_address a where a.parcel_idu = t.idu"
+            " order by a.road_name, a.number, a.suffix limit 20)"
+        ),
+    },
+    where="id = any(%(parcels)s::bigint[])",
+)
 BUILDINGS = Source(table="cadastre_building", columns={"id": "t.id", "kind": "t.kind", "name": "t.name"})
 PHOTOS = Source(table="catalogue_photo", columns={"id": "t.id"})
 
@@ -49,7 +53,7 @@ PHOTOS = Source(table="catalogue_photo", columns={"id": "t.id"})
 def register_sections() -> None:
     """Called when the app starts."""
     for slug, title, order, collect, sources, layers in (
-        ("identity", gettext_lazy("Parcel"), 10, identity, (), ("parcels",)),
+        ("identity", gettext_lazy("Parcel"), 10, identity, (PARCELS,), ("parcels",)),
         ("buildings", gettext_lazy("Buildings"), 20, buildings, (BUILDINGS,), ("buildings",)),
         ("photos", gettext_lazy("Aerial photos"), 90, photos, (PHOTOS,), ()),
     ):
@@ -59,49 +63,36 @@ def register_sections() -> None:
 # -- identity ---------------------------------------------------------------------------------------------------------
 
 
-def identity(ground: Ground, rights: Rights) -> Answer:
+def identity(ground: Ground, rights: Rights, found: Sequence[Crossing]) -> Answer:
     """Reference, commune, registered and measured areas with their difference, addresses; a line for each parcel."""
-    backend: Any = connection
-    with backend.preparing() as cursor:
-        cursor.execute(PARCELS, {"ids": list(ground.parcels), "idus": list(ground.idus), "most": MOST_ADDRESSES})
-        rows = cursor.fetchall()
-    registered = [row[3] for row in rows]
-    known = sum(registered) if rows and None not in registered else None
-    notes = [] if known is not None or not rows else [_("The register gives no area for one parcel or more.")]
+    parcels = sorted((one.values for one in found), key=itemgetter("idu"))
+    registered = [one["area_m2"] for one in parcels]
+    known = sum(registered) if parcels and None not in registered else None
+    notes = [] if known is not None or not parcels else [_("The register gives no area for one parcel or more.")]
     return Answer(
-        facts=areas(known, ground.measured_m2) if len(rows) > 1 else (),
-        lines=[parcel_line(ground, *row) for row in rows],
+        facts=areas(known, ground.measured_m2) if len(parcels) > 1 else (),
+        lines=[parcel_line(ground, one) for one in parcels],
         notes=notes + difference_notes(known, ground.measured_m2),
         vintages=[Vintage(layer="parcels")],
     )
 
 
-def parcel_line(
-    ground: Ground,
-    pk: int,
-    idu: str,
-    label: str,
-    area_m2: int | None,
-    surveyed: bool | None,
-    updated: date | None,
-    commune: str | None,
-    measured_m2: float,
-    addresses: Sequence[str],
-) -> Line:
-    facts = [fact("idu", _("Identifier"), idu), *areas(area_m2, measured_m2)]
-    facts += [fact("address", _("Address"), address) for address in addresses]
-    if surveyed is not None:
+def parcel_line(ground: Ground, parcel: Mapping[str, Any]) -> Line:
+    idu, measured_m2, updated = parcel["idu"], parcel["measured_m2"], parcel["updated"]
+    facts = [fact("idu", _("Identifier"), idu), *areas(parcel["area_m2"], measured_m2)]
+    facts += [fact("address", _("Address"), address) for address in parcel["addresses"]]
+    if (surveyed := parcel["surveyed"]) is not None:
         facts.append(fact("surveyed", _("Surveyed"), surveyed, _("Yes") if surveyed else _("No")))
     if updated:
-        facts.append(fact("updated_date", _("Updated in the plan"), updated.isoformat(), display_date(updated)))
+        facts.append(fact("updated_date", _("Updated in the plan"), updated, display_date(updated)))
     share = measured_m2 / ground.measured_m2 if ground.measured_m2 else None
     return Line(
         key=f"parcel:{idu}",
-        title=label,
-        detail=commune or idu[:5],
+        title=parcel["label"],
+        detail=parcel["commune"] or idu[:5],
         measure=Measure(area_m2=measured_m2, share=share),
         layer="parcels",
-        feature=pk,
+        feature=parcel["id"],
         facts=facts,
     )
 

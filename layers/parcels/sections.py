@@ -124,7 +124,7 @@ class Source:
     """Rows of a table that may cross a ground: the table has `id` and `geom` (EPSG:2154), and is called `t`.
 
     `columns` are what a row is told with, SQL by name; `where` chooses rows, `joins` brings what else columns name.
-    SQL may name the ground's day, `%(day)s`.
+    SQL may name the ground's day, `%(day)s`, and its `%(parcels)s` (ids).
     """
 
     table: str
