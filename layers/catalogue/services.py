@@ -26,12 +26,6 @@ def visible_layer(slug: str, rights: Rights) -> Layer:
     return layer
 
 
-def seen_layer(slug: str, rights: Rights) -> None:
-    """Raises NotFound as `visible_layer` does, where the layer itself is not needed."""
-    if not Layer.objects.visible_to(rights).filter(slug=slug).exists():
-        raise NotFound(_("There is no layer of this name, or you may not see it."))
-
-
 def visible_photo(slug: str, rights: Rights) -> Photo:
     """The photo of this name; NotFound when there is none, or none that the asker may see."""
     photo = Photo.objects.visible_to(rights).select_related("owner").filter(slug=slug).first()

@@ -9,10 +9,8 @@ from django.utils.translation import gettext as _
 from psycopg.sql import SQL
 
 from gis_core.errors import Invalid, NotFound
-from gis_core.rights import Rights
 from layers.cadastre.references import whole_identifier
-from layers.catalogue.services import seen_layer
-from layers.parcels.sections import Ground
+from layers.parcels.sections import Ground, Reader
 from layers.parcels.shapes import SURFACES, shape_of
 
 MOST_PARCELS = 100
@@ -51,7 +49,7 @@ def identifier(text: str) -> str:
     return found
 
 
-def ground_of_parcels(texts: Sequence[str], day: date, rights: Rights) -> Ground:
+def ground_of_parcels(texts: Sequence[str], day: date, reader: Reader) -> Ground:
     """The ground that parcels make up. Raises Invalid, and NotFound naming those that the plan does not have.
 
     Whoever does not see the layer of parcels finds none.
@@ -59,7 +57,8 @@ def ground_of_parcels(texts: Sequence[str], day: date, rights: Rights) -> Ground
     if not 1 <= len(texts) <= MOST_PARCELS:
         raise Invalid(_("Name 1 to %(most)s parcels.") % {"most": MOST_PARCELS}, parameter="parcels")
     idus = list(dict.fromkeys(map(identifier, texts)))
-    seen_layer(PARCELS_LAYER, rights)
+    if PARCELS_LAYER not in reader.layers:
+        raise NotFound(_("There is no layer of this name, or you may not see it."))
     ground = measured(OF_PARCELS, {"idus": idus}, day)
     missing = sorted(set(idus) - set(ground.idus)) if ground else idus
     if ground is None or missing:

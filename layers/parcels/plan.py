@@ -11,8 +11,7 @@ import shapely
 from django.db import connection
 from django.utils.html import escape
 
-from gis_core.rights import Rights
-from layers.parcels.sections import Ground, seen_layers
+from layers.parcels.sections import Ground, Reader
 
 WIDTH_MM, HEIGHT_MM = 182.0, 108.0
 FILLED = 0.72  # of the frame, by the ground at most
@@ -69,11 +68,11 @@ def box_for(ground: Ground, scale: int) -> tuple[float, float, float, float]:
     return x - half_width, y - half_height, x + half_width, y + half_height
 
 
-def draw(ground: Ground, rights: Rights) -> Plan:
+def draw(ground: Ground, reader: Reader) -> Plan:
     """Parcels and buildings around the ground, as far as the asker sees their layers; its outline, a bar and north."""
     scale = scale_for(ground)
     box = box_for(ground, scale)
-    shapes = read(ground, scale, box, seen_layers(rights, ("parcels", "buildings")))
+    shapes = read(ground, scale, box, reader.layers.keys())
     paths = [path(kind, drawing) for layer in ("building", "parcel", "ground") for kind, _l, _a, drawing, *_p in shapes
              if kind == layer]  # fmt: skip
     words = [label(*one) for one in shapes if is_named(scale, *one)]

@@ -5,7 +5,7 @@ with what it shares of it. A share so small that two limits drawn apart explain 
 line is `uncertain`, and is listed apart ("limite à vérifier").
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, LiteralString
@@ -177,18 +177,22 @@ def register_section(section: Section) -> None:
     _sections[section.slug] = section
 
 
-def sections_for(rights: Rights) -> tuple[list[Section], Mapping[str, Layer]]:
-    """Those that the asker gets, in the order of the sheet; and the layers that they see of all that sections read."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Who reads a sheet: the sections they get, in order, and the layers they see of all that sections read."""
+
+    rights: Rights
+    sections: Sequence[Section]
+    layers: Mapping[str, Layer]
+
+
+def reader_with(rights: Rights) -> Reader:
     opened = [one for one in _sections.values() if one.open_to(rights)]
-    seen = seen_layers(rights, {slug for one in opened for slug in one.layers})
-    given = [one for one in opened if seen.keys() >= set(one.layers)]
-    return sorted(given, key=lambda one: (one.order, one.slug)), seen
-
-
-def seen_layers(rights: Rights, slugs: Iterable[str]) -> Mapping[str, Layer]:
-    """Those of these layers that the asker sees, with their titles and date."""
-    found = Layer.objects.visible_to(rights).filter(slug__in=slugs)
-    return {layer.slug: layer for layer in found.only("slug", "title", "title_en", "source_date").order_by()}
+    read = {slug for one in opened for slug in one.layers}
+    seen = Layer.objects.visible_to(rights).filter(slug__in=read).only("slug", "title", "title_en", "source_date")
+    layers = {layer.slug: layer for layer in seen.order_by()}
+    given = [one for one in opened if layers.keys() >= set(one.layers)]
+    return Reader(rights=rights, sections=sorted(given, key=lambda one: (one.order, one.slug)), layers=layers)
 
 
 def rounded(value: float | None, decimals: int) -> float | None:

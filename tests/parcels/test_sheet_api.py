@@ -14,7 +14,7 @@ from layers.catalogue.models import Layer
 from layers.parcels import sections
 from layers.parcels.ground import ground_of_shape
 from layers.parcels.plan import draw
-from layers.parcels.sections import Answer, Ground, Section
+from layers.parcels.sections import Answer, Ground, Section, reader_with
 from tests import factories
 from tests.parcels.conftest import Place, drawn, section, square
 from tests.photos import photo
@@ -217,7 +217,7 @@ def test_the_map_of_a_sheet_draws_the_layers_that_are_seen(place: Place) -> None
     def paths() -> int:
         with acting_as(ANONYMOUS):
             ground = ground_of_shape(drawn(0, 0, 40, 50), date(2026, 1, 1))
-            return draw(ground, ANONYMOUS).svg.count("<path")
+            return draw(ground, reader_with(ANONYMOUS)).svg.count("<path")
 
     seen = paths()
     hide("buildings")

@@ -20,7 +20,7 @@ from layers.parcels.document import fonts_only
 from layers.parcels.ground import ground_of_parcels
 from layers.parcels.models import FrozenSheet
 from layers.parcels.plan import HEIGHT_MM, SCALES, WIDTH_MM, draw, scale_for
-from layers.parcels.sections import Answer, Line, Section
+from layers.parcels.sections import Answer, Line, Section, reader_with
 from tests import factories
 from tests.parcels.conftest import Place, section
 
@@ -69,8 +69,8 @@ def test_the_bar_measures_what_the_scale_says(client: Client, place: Place) -> N
 
 def test_the_plan_fits_the_ground_at_a_usual_scale(place: Place) -> None:
     with acting_as(ANONYMOUS):
-        ground = ground_of_parcels([place.first.idu], date(2026, 1, 1), ANONYMOUS)
-        plan = draw(ground, ANONYMOUS)
+        ground = ground_of_parcels([place.first.idu], date(2026, 1, 1), reader_with(ANONYMOUS))
+        plan = draw(ground, reader_with(ANONYMOUS))
     scale = scale_for(ground)
     assert scale in SCALES
     assert 50 / scale * 1000 <= HEIGHT_MM

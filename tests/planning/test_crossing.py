@@ -11,7 +11,7 @@ from gis_core.rights import ANONYMOUS, SYSTEM, acting_as
 from layers.catalogue.models import Layer
 from layers.catalogue.validators import validate_legend
 from layers.parcels.crossing import crossings
-from layers.parcels.sections import Answer, Crossing, Ground, Source, sections_for
+from layers.parcels.sections import Answer, Crossing, Ground, Source, reader_with
 from layers.parcels.services.sheets import read
 from layers.planning.layers import declarations
 from layers.planning.services import crossing
@@ -44,7 +44,7 @@ def met(source: Source, ground: Ground) -> list[Crossing]:
 
 def said(section: str, ground: Ground) -> Answer:
     """What a section of the sheet says."""
-    (found,) = [one for one in sections_for(SYSTEM)[0] if one.slug == section]
+    (found,) = [one for one in reader_with(SYSTEM).sections if one.slug == section]
     ((_section, answer),) = read([found], ground, ANONYMOUS)
     assert answer
     return answer
@@ -140,7 +140,9 @@ def test_all_sections_read_what_crosses_the_ground_in_one_statement(desk: Desk, 
     desk.send(plan())
     desk.send(easements(), source="sup")
     desk.send(risks(), source="risks")
-    planning = [one for one in sections_for(SYSTEM)[0] if one.slug in ("zoning", "prescriptions", "easements", "risks")]
+    planning = [
+        one for one in reader_with(SYSTEM).sections if one.slug in ("zoning", "prescriptions", "easements", "risks")
+    ]
     with django_assert_num_queries(1):
         answers = read(planning, at(0, 0), ANONYMOUS)
     assert all(answer and answer.lines for _section, answer in answers)

@@ -12,7 +12,7 @@ from gis_core.rights import Rights
 from layers.owners.services.consulting import Consultation, Demand, consult
 from layers.owners.services.reading import opened_by
 from layers.parcels.ground import MOST_PARCELS, ground_of_parcels
-from layers.parcels.sections import Ground
+from layers.parcels.sections import Ground, reader_with
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,4 +41,5 @@ def land_unit(asked: Demand, *, user: User, rights: Rights) -> LandUnit:
     if len(found) > MOST_PARCELS:
         words = _("This unit has more than %(most)s parcels: it is a domain, and is not drawn.")
         raise Invalid(words % {"most": MOST_PARCELS}, parameter="parcels")
-    return LandUnit(consultation, tuple(found), ground_of_parcels(found, timezone.localdate(), rights))
+    ground = ground_of_parcels(found, timezone.localdate(), reader_with(rights))
+    return LandUnit(consultation, tuple(found), ground)

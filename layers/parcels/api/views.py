@@ -18,13 +18,12 @@ from rest_framework.views import APIView
 from gis_core.api.views import asker, checked, page_of
 from gis_core.errors import Invalid
 from gis_core.middleware import rights_of_request
-from gis_core.rights import Rights
 from layers.parcels.api import serializers
 from layers.parcels.document import pdf_of
 from layers.parcels.ground import ground_of_parcels, ground_of_shape
 from layers.parcels.models import FrozenSheet
 from layers.parcels.plan import draw
-from layers.parcels.sections import Ground, sections_for
+from layers.parcels.sections import Ground, Reader, reader_with
 from layers.parcels.selection_table import table_of
 from layers.parcels.services.frozen import freeze, frozen_sheet
 from layers.parcels.services.selecting import Selection, select_by_reference, select_by_shape
@@ -46,11 +45,15 @@ def day_of(text: str | None) -> date:
         raise Invalid(_("“day” must be written YYYY-MM-DD."), parameter="day") from error
 
 
-def ground_of(given: Mapping[str, Any], rights: Rights) -> Ground:
+def reader_of(request: Request) -> Reader:
+    return reader_with(rights_of_request(request))
+
+
+def ground_of(given: Mapping[str, Any], reader: Reader) -> Ground:
     day = given.get("day") or timezone.localdate()
     if "shape" in given:
         return ground_of_shape(given["shape"], day)
-    return ground_of_parcels(given["parcels"], day, rights)
+    return ground_of_parcels(given["parcels"], day, reader)
 
 
 def names_in(text: str | None) -> list[str] | None:
@@ -68,7 +71,7 @@ class SectionsView(APIView):
     @extend_schema(operation_id="parcel_sections", responses=serializers.SectionNamesSerializer)
     def get(self, request: Request) -> Response:
         """The sections that a sheet has for the asker, in order."""
-        found, _layers = sections_for(rights_of_request(request))
+        found = reader_of(request).sections
         return Response({"results": [{"section": one.slug, "title": str(one.title)} for one in found]})
 
 
@@ -79,9 +82,9 @@ class ParcelView(APIView):
     def get(self, request: Request, idu: str) -> Response:
         """What crosses a parcel (14- or 15-character identifier)."""
         asked = request.query_params
-        rights = rights_of_request(request)
-        ground = ground_of_parcels([idu], day_of(asked.get("day")), rights)
-        sheet = sheet_of(ground, rights, names_in(asked.get("sections")))
+        reader = reader_of(request)
+        ground = ground_of_parcels([idu], day_of(asked.get("day")), reader)
+        sheet = sheet_of(ground, reader, names_in(asked.get("sections")))
         return Response(sheet.as_json(), headers=NO_STORE)
 
 
@@ -91,11 +94,11 @@ class ParcelFileView(APIView):
     @extend_schema(operation_id="parcel_sheet_file", parameters=[DAY], responses=PDF)
     def get(self, request: Request, idu: str) -> HttpResponse:
         """The sheet as a PDF file, with a map at a whole scale."""
-        rights = rights_of_request(request)
-        ground = ground_of_parcels([idu], day_of(request.query_params.get("day")), rights)
-        content = sheet_of(ground, rights).as_json()
+        reader = reader_of(request)
+        ground = ground_of_parcels([idu], day_of(request.query_params.get("day")), reader)
+        content = sheet_of(ground, reader).as_json()
         author = str(request.user) if request.user.is_authenticated else ""
-        return pdf_answer(pdf_of(content, draw(ground, rights), title=title_of(ground), author=author), ground.idus[0])
+        return pdf_answer(pdf_of(content, draw(ground, reader), title=title_of(ground), author=author), ground.idus[0])
 
 
 def selected(request: Request) -> Selection:
@@ -142,8 +145,8 @@ class GroundView(APIView):
     def post(self, request: Request) -> Response:
         """What crosses several parcels together, or a drawn shape. Nothing is kept."""
         given = checked(serializers.GroundSerializer(data=request.data))
-        rights = rights_of_request(request)
-        sheet = sheet_of(ground_of(given, rights), rights, given.get("sections"))
+        reader = reader_of(request)
+        sheet = sheet_of(ground_of(given, reader), reader, given.get("sections"))
         return Response(sheet.as_json(), headers=NO_STORE)
 
 
@@ -168,10 +171,10 @@ class FrozenSheetsView(APIView):
     def post(self, request: Request) -> Response:
         """Freeze a sheet: it gets a number, and is read years later as it is today."""
         given = checked(serializers.GroundSerializer(data=request.data))
-        rights = rights_of_request(request)
-        ground = ground_of(given, rights)
+        reader = reader_of(request)
+        ground = ground_of(given, reader)
         title = given.get("title") or title_of(ground)
-        sheet = freeze(ground, title=title, user=asker(request), rights=rights)
+        sheet = freeze(ground, title=title, user=asker(request), reader=reader)
         body = serializers.FrozenSheetSerializer(sheet).data
         return Response(body, status=201, headers={**NO_STORE, "Location": body["url"]})
 

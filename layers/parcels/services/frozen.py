@@ -15,16 +15,16 @@ from gis_core.rights import Rights
 from layers.parcels.document import pdf_of
 from layers.parcels.models import FrozenSheet
 from layers.parcels.plan import draw
-from layers.parcels.sections import Ground
+from layers.parcels.sections import Ground, Reader
 from layers.parcels.services.sheets import sheet_of
 
 NEXT = "select nextval(pg_get_serial_sequence('parcels_frozensheet', 'id'))"
 
 
 @transaction.atomic
-def freeze(ground: Ground, *, title: str, user: User, rights: Rights) -> FrozenSheet:
+def freeze(ground: Ground, *, title: str, user: User, reader: Reader) -> FrozenSheet:
     """Keep what is said of the ground now. Raises Unavailable when a section cannot be read: nothing is kept."""
-    sheet = sheet_of(ground, rights)
+    sheet = sheet_of(ground, reader)
     content = sheet.without_private().as_json()
     digest = digest_of(content)
     made_at = timezone.now()
@@ -32,12 +32,12 @@ def freeze(ground: Ground, *, title: str, user: User, rights: Rights) -> FrozenS
         cursor.execute(NEXT)
         (pk,) = cursor.fetchone()
     number = f"FP-{timezone.localtime(made_at).year}-{pk:06d}"
-    pdf = pdf_of(content, draw(ground, rights), title=title, author=str(user), number=number, digest=digest)
+    pdf = pdf_of(content, draw(ground, reader), title=title, author=str(user), number=number, digest=digest)
     return FrozenSheet.objects.create(
         pk=pk,
         number=number,
         title=title,
-        owner=owner_for(rights),
+        owner=owner_for(reader.rights),
         started_by=user,
         made_at=made_at,
         day=ground.day,

@@ -12,7 +12,7 @@ from gis_core.errors import Invalid
 from gis_core.rights import Rights
 from layers.cadastre.references import Reference, read_reference
 from layers.cadastre.searchers import communes_named
-from layers.catalogue.services import seen_layer
+from layers.catalogue.services import visible_layer
 from layers.parcels.ground import PARCELS_LAYER
 from layers.parcels.shapes import ANY, shape_of
 
@@ -113,7 +113,7 @@ def towns(reference: Reference, insee: str) -> list[str]:
 
 
 def selection(asked: Composable, condition: Composable, values: Mapping[str, Any], rights: Rights) -> Selection:
-    seen_layer(PARCELS_LAYER, rights)
+    visible_layer(PARCELS_LAYER, rights)
     statement = SELECTED.format(asked=asked, condition=condition)
     with connection.cursor() as cursor:
         cursor.execute(statement, {**values, "more": MOST_SELECTED + 1})

@@ -15,7 +15,7 @@ from gis_core.errors import Invalid
 from gis_core.rights import Rights
 from layers.catalogue.models import Layer
 from layers.parcels.crossing import crossings
-from layers.parcels.sections import Answer, Ground, Section, Vintage, answer_as_json, sections_for
+from layers.parcels.sections import Answer, Ground, Reader, Section, Vintage, answer_as_json
 
 LABELS = """
     select array(select label from cadastre_parcel where id = any(%(ids)s) order by idu),
@@ -45,16 +45,16 @@ class Sheet:
         }
 
 
-def sheet_of(ground: Ground, rights: Rights, only: Sequence[str] | None = None) -> Sheet:
+def sheet_of(ground: Ground, reader: Reader, only: Sequence[str] | None = None) -> Sheet:
     """The sheet, or the named sections of it. Raises Invalid for a section that the asker does not get."""
-    sections, layers = sections_for(rights)
+    sections = reader.sections
     if only is not None:
         known = {section.slug for section in sections}
         if unknown := [slug for slug in only if slug not in known]:
             words = _("There is no section “%(name)s”. There are: %(known)s.")
             raise Invalid(words % {"name": unknown[0][:40], "known": ", ".join(sorted(known))}, parameter="sections")
         sections = [section for section in sections if section.slug in only]
-    return Sheet(ground, dated(collected(sections, ground, rights), layers))
+    return Sheet(ground, dated(collected(sections, ground, reader.rights), reader.layers))
 
 
 def collected(sections: Sequence[Section], ground: Ground, rights: Rights) -> list[tuple[Section, Answer | None]]:
