@@ -43,10 +43,9 @@ def arcs_of(points: Points, sizes: Sequence[int]) -> Iterator[Arc]:
     """The arcs whose points follow each other, each of as many as its size says (one at least)."""
     ends = np.cumsum(sizes, dtype=np.intp)
     starts = ends - sizes
-    nodes = np.rint(points * CENTIMETRES)
-    first, last = (map(tuple, nodes[rows].tolist()) for rows in (starts, ends - 1))
-    for start, end, *both in zip(starts.tolist(), ends.tolist(), first, last, strict=True):
-        yield Arc(points[start:end], *both)
+    nodes = np.rint(points[np.stack([starts, ends - 1], axis=1)] * CENTIMETRES).tolist()
+    for start, end, (first, last) in zip(starts.tolist(), ends.tolist(), nodes, strict=True):
+        yield Arc(points[start:end], tuple(first), tuple(last))
 
 
 def multi_polygon(edges: Sequence[Edge], arcs: Mapping[str, Arc]) -> bytes:
@@ -56,9 +55,12 @@ def multi_polygon(edges: Sequence[Edge], arcs: Mapping[str, Arc]) -> bytes:
     """
     times = Counter(name for name, _left in edges)
     around = [arcs[name] if left else arcs[name].reversed() for name, left in edges if times[name] == 1]
+    found = list(rings(around))
+    if len(found) == 1:
+        return polygons_wkb([found])
     outer: list[Points] = []
     inner: list[Points] = []
-    for ring in rings(around):
+    for ring in found:
         (outer if area(ring) >= 0 else inner).append(ring)
     return polygons_wkb(with_holes(outer, inner) if outer else [[ring] for ring in inner])
 
