@@ -15,7 +15,7 @@ from typing import ClassVar
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.models import web_mercator
@@ -106,6 +106,7 @@ class Parcel(models.Model):
             models.Index(fields=["section", "number", "insee"], name="parcel_reference"),
             models.Index(fields=["insee", "section", "number"], name="parcel_of_commune"),
             GistIndex(fields=["geom_3857"], name="parcel_geom_3857"),
+            models.Index(fields=["sheet"], name="parcel_sheet", condition=~Q(sheet="")),
         ]
 
     def __str__(self) -> str:

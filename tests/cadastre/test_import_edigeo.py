@@ -71,6 +71,14 @@ def test_a_parcel_has_what_the_plan_says(tmp_path: Path) -> None:
     assert parcel.geom.equals(GEOSGeometry(square(1).wkt))
 
 
+def test_the_parcels_of_a_sheet_are_found_by_an_index() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("set local enable_seqscan = off")
+        cursor.execute("explain select id from cadastre_parcel where sheet = %s", ["45901000AB01"])
+        plan = " ".join(line for (line,) in cursor.fetchall())
+    assert "parcel_sheet" in plan
+
+
 def test_a_sheet_has_its_scale_quality_and_edition(tmp_path: Path) -> None:
     imported(packed(tmp_path, sheet()))
     made = Sheet.objects.get()

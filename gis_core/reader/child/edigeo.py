@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .rings import Arc, Edge, NotClosed, multi_line, multi_polygon
+from .rings import Arc, Edge, NotClosed, arcs_of, multi_line, multi_polygon
 from .rows import Problem, printable
 from .trouble import Trouble
 from .wire import Blob
@@ -20,6 +20,8 @@ from .wire import Blob
 BLOCK = "\nRTYSA03:"
 LEFT, RIGHT, RELATION = "ID_S_RCO_FAC_GCHE", "ID_S_RCO_FAC_DRTE", "ID_S_RCO_"
 LABEL = "ID_S_OBJ_"
+# Two relations in five: which node an arc begins and ends at, which its points say too.
+NODE_OF_ARC = ";ID_S_RCO_NOD_"
 CLASS = re.compile(r"\nSCP..\d+:[^;\n]*;[^;\n]*;[^;\n]*;(\S+)")
 REFERENCE = re.compile(r"\nFTP..\d+:[^;\n]*;[^;\n]*;(\w+);(\S+)")
 ATTRIBUTE = re.compile(r"\nATP..\d+:[^;\n]*;[^;\n]*;[^;\n]*;(\S+?)(?:_id)?\n(?:TEX.*\n)?ATV..\d+:(.*)")
@@ -168,16 +170,16 @@ def decoded(content: bytes) -> str:
 
 def taken_apart(blocks: Blocks) -> Vectors:
     """The primitives, objects and relations of a VEC file."""
-    taken = Vectors(blocks)
-    arcs = [number for number, block in enumerate(blocks.blocks) if block.startswith("PAR")]
-    taken.arcs = read_arcs(blocks, arcs)
+    by_type: dict[str, list[int]] = {}
     for number, block in enumerate(blocks.blocks):
-        if block.startswith("LNK"):
-            relate(taken, number, block)
-        elif block.startswith("FEA"):
-            kind = blocks.needed(CLASS, number)
-            if not kind.startswith(LABEL):
-                taken.objects.append((number, kind.removesuffix("_id"), blocks.needed(NAME, number)))
+        by_type.setdefault(block[:3], []).append(number)
+    taken = Vectors(blocks, arcs=read_arcs(blocks, by_type.get("PAR", [])))
+    for number in by_type.get("LNK", []):
+        relate(taken, number, blocks.blocks[number])
+    for number in by_type.get("FEA", []):
+        kind = blocks.needed(CLASS, number)
+        if not kind.startswith(LABEL):
+            taken.objects.append((number, kind.removesuffix("_id"), blocks.needed(NAME, number)))
     return taken
 
 
@@ -195,13 +197,14 @@ def read_arcs(blocks: Blocks, numbers: list[int]) -> dict[str, Arc]:
         flat = np.array(list(map(float, "".join(texts).split(";")[:-1])), np.float64)
     except ValueError:
         raise Trouble("edigeo_coordinates", name=printable(blocks.file)) from None
-    pieces = np.split(flat.reshape(-1, 2), np.cumsum(sizes)[:-1]) if numbers else []
     named = (blocks.needed(NAME, number) for number in numbers)
-    return {name: Arc.of(points) for name, points in zip(named, pieces, strict=True)}
+    return dict(zip(named, arcs_of(flat.reshape(-1, 2), sizes), strict=True))
 
 
 def relate(taken: Vectors, number: int, block: str) -> None:
     """What one relation says of the sides of an arc, or of the primitives of an object."""
+    if NODE_OF_ARC in block:
+        return
     kind = taken.blocks.needed(CLASS, number)
     if not kind.startswith(RELATION):
         return

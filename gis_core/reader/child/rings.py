@@ -3,8 +3,7 @@
 import struct
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,7 +15,7 @@ CENTIMETRES = 100
 RING_MINIMUM = 4
 
 type Points = np.ndarray[Any, np.dtype[np.float64]]
-type Node = tuple[int, int]
+type Node = tuple[float, float]
 type Edge = tuple[str, bool]
 """The name of an arc, and whether the face lies on its left."""
 
@@ -29,21 +28,24 @@ class NotClosed(Exception):  # noqa: N818
         self.place = place
 
 
-@dataclass(frozen=True, slots=True)
-class Arc:
+class Arc(NamedTuple):
     """A line between two nodes: its points, and both ends in whole centimetres."""
 
     points: Points
     start: Node
     end: Node
 
-    @classmethod
-    def of(cls, points: Points) -> Self:
-        (x, y), (end_x, end_y) = np.rint(points[[0, -1]] * CENTIMETRES).tolist()
-        return cls(points, (int(x), int(y)), (int(end_x), int(end_y)))
-
     def reversed(self) -> "Arc":
         return Arc(self.points[::-1], self.end, self.start)
+
+
+def arcs_of(points: Points, sizes: Sequence[int]) -> Iterator[Arc]:
+    """The arcs whose points follow each other, each of as many as its size says (one at least)."""
+    ends = np.cumsum(sizes, dtype=np.intp)
+    starts = ends - sizes
+    nodes = np.rint(points[np.stack([starts, ends - 1], axis=1)] * CENTIMETRES).tolist()
+    for start, end, (first, last) in zip(starts.tolist(), ends.tolist(), nodes, strict=True):
+        yield Arc(points[start:end], tuple(first), tuple(last))
 
 
 def multi_polygon(edges: Sequence[Edge], arcs: Mapping[str, Arc]) -> bytes:
@@ -53,9 +55,12 @@ def multi_polygon(edges: Sequence[Edge], arcs: Mapping[str, Arc]) -> bytes:
     """
     times = Counter(name for name, _left in edges)
     around = [arcs[name] if left else arcs[name].reversed() for name, left in edges if times[name] == 1]
+    found = list(rings(around))
+    if len(found) == 1:
+        return polygons_wkb([found])
     outer: list[Points] = []
     inner: list[Points] = []
-    for ring in rings(around):
+    for ring in found:
         (outer if area(ring) >= 0 else inner).append(ring)
     return polygons_wkb(with_holes(outer, inner) if outer else [[ring] for ring in inner])
 

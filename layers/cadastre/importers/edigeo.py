@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import shapely
 
 from gis_core.reader import Feature, PlanObject, PlanSheet
@@ -135,8 +136,9 @@ def read(sheet: PlanSheet, path: str, locate: Locate) -> Content:
     for part, shapes in ((SURFACE_KINDS, surfaces), (LINE_KINDS, lines)):
         objects = [one for one in drawn if one.kind in part]
         features = [Feature(0, named(one), one.attributes, one.wkb) for one in objects]
-        for one, shape in zip(objects, shapes(features, epsg) if features else (), strict=True):
-            take(content, origin, one, shape)
+        found = shapes(features, epsg) if features else []
+        for one, shape, text in zip(objects, found, ewkb([geometry(shape) for shape in found]), strict=True):
+            take(content, origin, one, shape, text)
     content.refused += [(kind, Refused.by_reader(problem)) for kind, problem in sheet.problems]
     refuse_repeated(content)
     return content
@@ -158,7 +160,7 @@ def begun(sheet: PlanSheet, epsg: int, path: str, locate: Locate) -> tuple[Conte
     if department is None:
         raise FileRefused("edigeo_department", idu=idu)
     origin = Origin(department, idu[:3], department + idu)
-    return Content(origin.sheet, origin.insee, ewkb(shape.geom), sheet.objects), origin
+    return Content(origin.sheet, origin.insee, ewkb([shape.geom])[0], sheet.objects), origin
 
 
 def department_in(path: str, idu: str) -> str | None:
@@ -172,27 +174,34 @@ def named(one: PlanObject) -> str:
     return one.attributes.get("IDU") or one.name
 
 
-def take(content: Content, origin: Origin, one: PlanObject, shape: Any) -> None:
-    """Add an object to the content, or the reason why it cannot be used."""
+def take(content: Content, origin: Origin, one: PlanObject, shape: Any, text: str) -> None:
+    """Add an object (`text` is its shape as COPY takes it) to the content, or the reason why it cannot be used."""
     try:
         if isinstance(shape, Remark):
             raise RowUnusable(shape.code, **shape.params)
         remarks = list(shape.repairs) if isinstance(shape, Surface) else []
         dates = day(one.created, "created", remarks), day(one.updated, "updated", remarks)
-        geom = shape.geom if isinstance(shape, Surface) else shape
         made = PARSERS[one.kind](one, origin, dates, remarks)
         if isinstance(made, CommuneOutline):
-            content.communes.append(CommuneOutline(made.insee, made.name, geom.wkb, dates[1]))
+            content.communes.append(CommuneOutline(made.insee, made.name, geometry(shape).wkb, dates[1]))
         else:
             slug, identifier, values = made
-            content.rows.append(PlanRow(slug, identifier, values, ewkb(geom), tuple(remarks), dates))
+            content.rows.append(PlanRow(slug, identifier, values, text, tuple(remarks), dates))
     except RowUnusable as unusable:
         content.refused.append((one.kind, Refused(0, named(one), unusable.remark.code, unusable.remark.params)))
 
 
-def ewkb(geom: Any) -> str:
-    """A geometry in EPSG:2154 as COPY takes it."""
-    return str(shapely.to_wkb(shapely.set_srid(geom, 2154), hex=True, include_srid=True))
+def geometry(shape: Any) -> Any:
+    """The geometry of a surface or a line that can be used, else None."""
+    if isinstance(shape, Remark):
+        return None
+    return shape.geom if isinstance(shape, Surface) else shape
+
+
+def ewkb(geometries: Sequence[Any]) -> list[Any]:
+    """Geometries in EPSG:2154 as COPY takes them; None stays None."""
+    with_system = shapely.set_srid(np.array(geometries, object), 2154)
+    return list(shapely.to_wkb(with_system, hex=True, include_srid=True))
 
 
 def refuse_repeated(content: Content) -> None:

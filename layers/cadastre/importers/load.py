@@ -59,8 +59,10 @@ def open_event(tables: Sequence[str], detail: Mapping[str, Any], kind: str = "im
     with connection.cursor() as cursor:
         cursor.execute("select arpent.open_event(%s, %s::regclass, %s::jsonb)", [kind, first, json.dumps(dict(detail))])
         (event,) = cursor.fetchone()
-        for table in (*others, CATALOGUE):
-            cursor.execute("select set_config('arpent.event_' || %s::regclass::oid, %s, true)", [table, str(event)])
+        cursor.execute(
+            "select set_config('arpent.event_' || name::regclass::oid, %s, true) from unnest(%s::text[]) name",
+            [str(event), [*others, CATALOGUE]],
+        )
 
 
 def replace(table: Table, staged: Staged) -> None:

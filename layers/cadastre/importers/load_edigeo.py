@@ -58,6 +58,7 @@ def import_edigeo(order: Order) -> ImportReport:
     loading.paths = len(found)
     with RestrictedReader(Limits.for_plans()) as reader:
         try:
+            plan_sql.make_staging()
             for some in batched(found, TOGETHER, strict=False):
                 load_some(loading, reader, some)
         finally:
@@ -152,7 +153,7 @@ def put_in_place(loading: Loading, content: edigeo.Content, report: FileReport) 
         report.row_loaded(0, row.identifier, row.repairs)
         loading.dated.dated(*row.dates)
     loading.filled |= {row.slug for row in content.rows} | set(compared.changed) | ({"communes"} if communes else set())
-    reconcile(content, report)
+    reconcile(content, compared, report)
 
 
 def event_detail(loading: Loading, content: edigeo.Content, report: FileReport) -> dict[str, Any]:
@@ -177,9 +178,9 @@ def difference(compared: plan_sql.Comparison) -> Difference | None:
     return found
 
 
-def reconcile(content: edigeo.Content, report: FileReport) -> None:
+def reconcile(content: edigeo.Content, compared: plan_sql.Comparison, report: FileReport) -> None:
     """Every object of the files is in the base or among the refused ones."""
-    base = plan_sql.counts(content)
+    base = plan_sql.counts(compared)
     refused = [kind for kind, _one in content.refused]
     told = []
     for kind, slug in plan_sql.SLUGS.items():

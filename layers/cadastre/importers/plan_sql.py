@@ -1,6 +1,6 @@
 """What one sheet changes in the tables of the cadastre, in SQL: staged by COPY, compared, written where it differs."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -35,7 +35,7 @@ ADOPTED = (
 )
 BY_IDU = "select id from {table} where idu = any(%(idus)s)"
 SAME_SECTION = " and prefix = %(prefix)s and section = %(section)s"
-OLD = {
+OLD = dict.fromkeys(SHEET_TABLES, OWN) | {
     "cadastral-sheets": BY_IDU,
     "sections": BY_IDU,
     "parcels": f"{OWN} union {BY_IDU}{ADOPTED}{SAME_SECTION}",
@@ -76,79 +76,72 @@ PUT_WITHOUT_KEY = """
     insert into {table} ({columns}, geom) select {columns}, geom from {staged} n
     where not exists (select from {table} t where t.id = any(%(old)s) and {same})
 """
-COUNTED = "select count(*) from {table} where "
-BY_SHEET, BY_KEY = "sheet = %(sheet)s", "idu = any(%(idus)s)"
+COUNTED = "(select count(*) from {table} where sheet = %(sheet)s)"
+COUNTED_BY_IDU = "(select count(*) from {table} where idu = any(%(idus)s))"
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A sheet's content staged beside what the base holds: `old` are ids by table, `changed` the tables that differ."""
+    """A sheet's content staged beside what the base holds: `old` are ids by table, `changed` the tables that differ.
 
-    content: Content
+    `values` are what the statements about the sheet name.
+    """
+
     old: Mapping[str, Sequence[int]]
-    changed: tuple[str, ...]
+    changed: Sequence[str]
+    values: Mapping[str, Any]
+
+
+def make_staging() -> None:
+    """Make the temporary tables, which stay through an import."""
+    with connection.cursor() as cursor:
+        for slug in SHEET_TABLES:
+            cursor.execute(composed(CREATE, slug))
 
 
 def compare(content: Content) -> Comparison:
     """Stage the rows of a sheet and find the tables that they change. Runs in the transaction that writes them."""
-    stage(content.rows)
-    old = old_ids(content)
-    held = {row.slug for row in content.rows}
-    asked = [slug for slug in SHEET_TABLES if slug in held or old[slug]]
-    statement = sql.SQL(", ").join(composed(DIFFERS, slug, old=f"old_{slug}") for slug in asked)
-    found = fetch(sql.SQL("select {}").format(statement), values_of(content, old))[0] if asked else ()
-    return Comparison(content, old, tuple(slug for slug, differs in zip(asked, found, strict=True) if differs))
+    held = stage(content.rows)
+    values = values_of(content)
+    old = by_table({slug: f"array({statement})" for slug, statement in OLD.items()}, values)
+    values |= {f"old_{slug}": ids for slug, ids in old.items()}
+    differs = by_table({slug: DIFFERS for slug, ids in old.items() if ids}, values)
+    return Comparison(old, [slug for slug in SHEET_TABLES if differs.get(slug, slug in held)], values)
 
 
-def stage(rows: Sequence[PlanRow]) -> None:
-    """Fill the temporary tables, which stay through an import, with the rows of one sheet."""
+def stage(rows: Sequence[PlanRow]) -> Collection[str]:
+    """Fill the temporary tables with the rows of one sheet; which of them have some."""
     by_slug: dict[str, list[PlanRow]] = {}
     for row in rows:
         by_slug.setdefault(row.slug, []).append(row)
     with connection.cursor() as cursor:
-        for slug, table in SHEET_TABLES.items():
-            cursor.execute(composed(CREATE, slug))
-            cursor.execute(composed("delete from {staged}", slug))
-            if slug in by_slug:
-                names = sql.SQL(", ").join(map(sql.Identifier, (*table.columns, "geom")))
-                with cursor.copy(sql.SQL("copy {} ({}) from stdin").format(staging(table), names)) as copy:
-                    for row in by_slug[slug]:
-                        copy.write_row((*row.values, row.ewkb))
-
-
-def old_ids(content: Content) -> dict[str, list[int]]:
-    """Ids of the rows that the sheet replaces, by table."""
-    about = values_of(content, {})
-    return {
-        slug: [id_ for (id_,) in fetch(composed(OLD.get(slug, OWN), slug), about | {"idus": idus(content, slug)})]
-        for slug in SHEET_TABLES
-    }
+        cursor.execute(sql.SQL("; ").join(composed("delete from {staged}", slug) for slug in SHEET_TABLES))
+        for slug, some in by_slug.items():
+            with cursor.copy(composed("copy {staged} ({columns}, geom) from stdin", slug)) as copy:
+                for row in some:
+                    copy.write_row((*row.values, row.ewkb))
+    return by_slug.keys()
 
 
 def parcel_changes(compared: Comparison) -> list[tuple[str, str, int | None, int | None, float]]:
     """(idu, born / gone / changed, area before and after, how far the outline moved in metres) of parcels."""
-    values = values_of(compared.content, {}) | {"old": compared.old["parcels"], "shift": SHIFT_M}
-    return fetch(composed(PARCEL_CHANGES, "parcels"), values)
+    return fetch(composed(PARCEL_CHANGES, "parcels"), compared.values)
 
 
 def write(compared: Comparison) -> None:
     """Bring the tables that differ up to the sheet; rows that did not change are left alone."""
     for slug in compared.changed:
         keyed = SHEET_TABLES[slug].key is not None
-        values = values_of(compared.content, {}) | {"old": compared.old[slug]}
         with connection.cursor() as cursor:
             if compared.old[slug]:
-                cursor.execute(composed(GONE if keyed else GONE_WITHOUT_KEY, slug), values)
-            cursor.execute(composed(PUT if keyed else PUT_WITHOUT_KEY, slug), values)
+                cursor.execute(composed(GONE if keyed else GONE_WITHOUT_KEY, slug), compared.values)
+            cursor.execute(composed(PUT if keyed else PUT_WITHOUT_KEY, slug), compared.values)
 
 
-def counts(content: Content) -> dict[str, int]:
+def counts(compared: Comparison) -> Mapping[str, int]:
     """How many rows of the sheet the base holds by table, refused ones that stayed from before left out."""
-    found: dict[str, int] = {}
-    for slug, table in SHEET_TABLES.items():
-        counted = COUNTED + (BY_KEY if table.key else BY_SHEET)
-        ((found[slug],),) = fetch(composed(counted, slug), {"sheet": content.idu, "idus": idus(content, slug)})
-    return found
+    counted = {slug: COUNTED_BY_IDU if table.key else COUNTED for slug, table in SHEET_TABLES.items()}
+    return by_table(counted, compared.values)
 
 
 def outline_differs(outline: CommuneOutline) -> bool:
@@ -189,11 +182,11 @@ def refused_idus(content: Content) -> list[str]:
     return [content.insee[:2] + one.identifier for _kind, one in content.refused if one.identifier]
 
 
-def values_of(content: Content, old: Mapping[str, Sequence[int]]) -> dict[str, Any]:
+def values_of(content: Content) -> dict[str, Any]:
     """The values that the statements about a sheet name."""
     about = {"sheet": content.idu, "insee": content.insee, "prefix": content.idu[5:8], "section": content.idu[8:10]}
-    ids = {f"old_{slug}": list(some) for slug, some in old.items()}
-    return about | ids | {"outline": content.outline, "refused": refused_idus(content)}
+    found = {f"idus_{slug}": idus(content, slug) for slug in SHEET_TABLES}
+    return about | found | {"outline": content.outline, "refused": refused_idus(content), "shift": SHIFT_M}
 
 
 def staging(table: Table) -> sql.Identifier:
@@ -201,8 +194,8 @@ def staging(table: Table) -> sql.Identifier:
 
 
 @cache
-def composed(statement: str, slug: str, *, old: str = "old") -> sql.Composed:
-    """A statement about one table, written with the names in braces; `old` names the parameter of its ids."""
+def composed(statement: str, slug: str) -> sql.Composed:
+    """A statement about one table, written with the names in braces; `old` and `idus` are those of the table."""
     table = SHEET_TABLES[slug]
     columns = [sql.Identifier(name) for name in table.columns]
     key = sql.Identifier(table.key or "id")
@@ -210,7 +203,9 @@ def composed(statement: str, slug: str, *, old: str = "old") -> sql.Composed:
     unless_refused = sql.SQL(REFUSED).format(key=key) if table.key else sql.SQL("")
     new_columns = listed(sql.SQL("n.{}").format(name) for name in columns)
     old_columns = listed(sql.SQL("t.{}").format(name) for name in columns)
-    return sql.SQL(statement.replace("%(old)s", f"%({old})s")).format(
+    for name in ("old", "idus"):
+        statement = statement.replace(f"%({name})s", f"%({name}_{slug})s")
+    return sql.SQL(statement).format(
         table=sql.Identifier(table.name),
         staged=staging(table),
         key=key,
@@ -232,3 +227,11 @@ def fetch(statement: sql.Composable, values: Any) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return list(cursor.fetchall())
+
+
+def by_table(expressions: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any]:
+    """What an expression about each table is worth, in one question."""
+    if not expressions:
+        return {}
+    asked = listed(composed(expression, slug) for slug, expression in expressions.items())
+    return dict(zip(expressions, fetch(sql.SQL("select {}").format(asked), values)[0], strict=True))
