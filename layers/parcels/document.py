@@ -17,7 +17,7 @@ from layers.parcels.plan import Plan
 FONTS = Path(printing.__file__).parent / "fonts"
 STYLES = Path(__file__).parent / "sheet.css"
 SCHEME = "arpent:"
-SMALL_M2, LEAST_SHARE = 10, 0.001
+SMALL_M2, SMALL_SHARE, LEAST_SHARE = 10, 0.1, 0.001
 
 
 def pdf_of(
@@ -86,6 +86,7 @@ def printed(section: Mapping[str, Any]) -> dict[str, Any]:
         **section,
         "lines": [with_words(line) for line in section["lines"]],
         "uncertain": [with_words(line) for line in section["uncertain"]],
+        "below": " ; ".join(one["display"] for one in section["tolerances"]),
         "vintages": [vintage_in_words(one) for one in section["vintages"]],
     }
 
@@ -106,7 +107,10 @@ def area_in_words(area_m2: float) -> str:
 
 
 def share_in_words(share: float) -> str:
-    return f"< {display_share(LEAST_SHARE)}" if 0 < share < LEAST_SHARE else display_share(share)
+    """With a decimal where the whole number says little."""
+    if 0 < share < LEAST_SHARE:
+        return f"< {display_share(LEAST_SHARE, 1)}"
+    return display_share(share, 1 if share < SMALL_SHARE else 0)
 
 
 def vintage_in_words(vintage: Mapping[str, Any]) -> str:

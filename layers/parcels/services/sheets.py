@@ -15,7 +15,7 @@ from gis_core.errors import Invalid
 from gis_core.rights import Rights
 from layers.catalogue.models import Layer
 from layers.parcels.crossing import crossings
-from layers.parcels.sections import Answer, Ground, Section, Vintage, answer_as_json, sections_for
+from layers.parcels.sections import Answer, Ground, Section, Tolerance, Vintage, answer_as_json, sections_for
 
 LABELS = """
     select array(select label from cadastre_parcel where id = any(%(ids)s) order by idu),
@@ -48,6 +48,7 @@ class Sheet:
 def sheet_of(ground: Ground, rights: Rights, only: Sequence[str] | None = None) -> Sheet:
     """The sheet, or the named sections of it. Raises Invalid for a section that the asker does not get."""
     sections, layers = sections_for(rights)
+    ground = replace(ground, tolerances={slug: Tolerance.of(layer) for slug, layer in layers.items()})
     if only is not None:
         known = {section.slug for section in sections}
         if unknown := [slug for slug in only if slug not in known]:
