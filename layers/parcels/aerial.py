@@ -7,10 +7,11 @@ from tempfile import TemporaryDirectory
 
 import shapely
 from django.contrib.gis.geos import GEOSGeometry
+from django.db.models import Exists, OuterRef
 
 from gis_core.errors import Unavailable
 from gis_core.rights import Rights
-from layers.catalogue.models import Photo
+from layers.catalogue.models import Photo, PhotoSheet
 from layers.catalogue.pictures import Pixels, open_photo
 from layers.parcels.plan import HEIGHT_MM, WIDTH_MM, Plan
 from layers.parcels.sections import Ground
@@ -61,6 +62,7 @@ def choose(ground: Ground, rights: Rights) -> tuple[Photo, Pixels] | None:
 def opened(ground: Ground, rights: Rights) -> Iterator[tuple[Photo, Pixels]]:
     """The photos there that the asker may see, the latest first, each opened when it is asked for."""
     near = GEOSGeometry(memoryview(ground.geom))
-    found = Photo.objects.visible_to(rights).filter(geom__intersects=near).order_by("-acquired_date", "-pk")
-    for photo in found:
+    sheets = PhotoSheet.objects.filter(photo=OuterRef("pk"))
+    found = Photo.objects.visible_to(rights).filter(Exists(sheets), geom__intersects=near)
+    for photo in found.order_by("-acquired_date", "-pk"):
         yield photo, open_photo(photo, rights)

@@ -101,7 +101,7 @@ def printed(section: Mapping[str, Any]) -> dict[str, Any]:
         **section,
         "lines": [with_words(line) for line in section["lines"]],
         "uncertain": [with_words(line) for line in section["uncertain"]],
-        "below": " ; ".join(one["display"] for one in section["tolerances"]),
+        "below": " · ".join(one["display"] for one in section["tolerances"]),
         "vintages": [vintage_in_words(one) for one in section["vintages"]],
     }
 

@@ -23,6 +23,7 @@ from layers.catalogue.services import take_back_photo
 from layers.parcels.plan import HEIGHT_MM, WIDTH_MM
 from tests import factories
 from tests.parcels.conftest import parcel
+from tests.photos import photo
 from tests.tiles.ortho import campaign
 from tiles.ortho.rights import areas
 
@@ -143,6 +144,11 @@ def test_where_no_photo_is_nothing_is_added(client: Client) -> None:
     content = pdf(client)
     assert pictures(content) == []
     assert "Vue aérienne" not in words(content)
+
+
+def test_a_photo_without_pixels_is_not_shown(client: Client) -> None:
+    photo(geom=rectangle(X - 50, Y - 50, X + 50, Y + 50))
+    assert pictures(pdf(client)) == []
 
 
 def test_a_photo_of_others_is_not_in_the_file(client: Client) -> None:

@@ -172,7 +172,7 @@ export class ParcelSections extends ArpentElement {
   }
 
   private contents({ facts, lines, uncertain, tolerances, notes, vintages }: Section): TemplateResult {
-    const below = tolerances.map(({ display }) => display).join(" ; ");
+    const below = tolerances.map(({ display }) => display).join(" · ");
     const names = vintages.map(({ title, date }) => `${title} (${this.when(date)})`).join(", ");
     return html`${facts.length ? html`<p class="parcel-facts">${facts.map(({ label, display }) => html`<span>${label} <strong>${display}</strong></span>`)}</p>` : nothing}
       ${lines.length ? html`<ul>${lines.map((line) => this.line(line))}</ul>` : nothing}
