@@ -42,6 +42,7 @@ class LayerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_filter = ("theme", "visibility", "owner")
     search_fields = ("slug", "title")
     formfield_overrides = {models.JSONField: {"form_class": TypedJSONField}}
+    exclude = ("tolerance_m2", "tolerance_percent", "tolerance_m")  # in a layer's settings, where the sheet reads it
     readonly_fields = (
         "slug",
         "table",

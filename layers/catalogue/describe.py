@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from gis_core.rights import ADMINISTRATORS, Rights
+from layers.catalogue.measured import tolerances_of
 from layers.catalogue.models import Background, Layer, Photo, in_language
 
 EQUATOR_PIXEL_M = 156_543.03392804097  # of the Web Mercator pyramid's first level
@@ -51,7 +52,16 @@ def layer_as_json(layer: Layer, rights: Rights) -> dict[str, Any]:
         "can_edit": layer.may_edit(rights),
         "settings": f"/couches/{layer.slug}/" if rights.has_role(layer.owner_id, ADMINISTRATORS) else None,
         "strict_locking": layer.strict_locking,
+        "tolerance": tolerance_as_json(layer),
     }
+
+
+def tolerance_as_json(layer: Layer) -> dict[str, Any] | None:
+    """Below what a crossing with a parcel is a limit to be checked; None for a layer that the sheet does not read."""
+    known = tolerances_of(layer)
+    names = ("tolerance_m2", "tolerance_percent", "tolerance_m")
+    told = {name.removeprefix("tolerance_"): getattr(layer, name) if name in known else None for name in names}
+    return told if known else None
 
 
 def field_as_json(field: dict[str, Any]) -> dict[str, Any]:

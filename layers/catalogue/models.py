@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +27,10 @@ from layers.catalogue.validators import (
 def in_language(french: str, english: str) -> str:
     """The English text where English is asked for and known, the French one otherwise."""
     return english if english and (get_language() or "fr").startswith("en") else french
+
+
+def up_to(most: float) -> list[Any]:
+    return [MinValueValidator(0), MaxValueValidator(most)]
 
 
 def seen_by(rights: Rights) -> Q:
@@ -81,6 +85,8 @@ class Layer(models.Model):
     "tolerance_m"}`. `key_column` holds the reference that is unique for each owner.
     `rows` says how the table's rows are protected (the scope given to `secure_table`). `extent_4326` (west, south,
     east, north) is measured when data changes, and only for data that everybody who sees the layer sees whole.
+    What the layer shares with a parcel is told as a limit to be checked below `tolerance_m2` and `tolerance_percent` of
+    the parcel (surfaces), or below `tolerance_m` (lines; points by how far they lie from the limit).
     """
 
     security = "visibility"
@@ -136,6 +142,9 @@ class Layer(models.Model):
     labels = models.JSONField(_("labels"), default=dict, blank=True, validators=[validate_labels])
     scale_from = models.PositiveIntegerField(_("smallest scale: 1 to"), null=True, blank=True)
     scale_to = models.PositiveIntegerField(_("largest scale: 1 to"), null=True, blank=True)
+    tolerance_m2 = models.FloatField(_("tolerance of areas (m²)"), default=5, validators=up_to(1_000))
+    tolerance_percent = models.FloatField(_("tolerance of shares (%)"), default=1, validators=up_to(100))
+    tolerance_m = models.FloatField(_("tolerance of lengths (m)"), default=1, validators=up_to(100))
     extent_4326 = ArrayField(models.FloatField(), size=4, null=True, editable=False)
     version = models.IntegerField(default=1, editable=False)
 
@@ -155,6 +164,12 @@ class Layer(models.Model):
             models.CheckConstraint(
                 condition=Q(scale_from=None) | Q(scale_to=None) | Q(scale_to__lte=models.F("scale_from")),
                 name="layer_scales_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    tolerance_m2__range=(0, 1_000), tolerance_percent__range=(0, 100), tolerance_m__range=(0, 100)
+                ),
+                name="layer_tolerances_in_range",
             ),
         ]
 

@@ -15,7 +15,6 @@ from layers.parcels.sections import Crossing, Ground, Measure, Source, Tolerance
 MOST_FOUND = 2_000
 # Coordinates are kept to a centimetre at best: less is a common limit, not a common area.
 CONTACT_M2 = 0.05
-USUAL = Tolerance()
 
 # A shape that holds the whole ground needs no overlay; one of which only the limit meets the ground shares no area.
 FOUND = SQL("""
@@ -42,8 +41,9 @@ def crossings(ground: Ground, sources: Sequence[Source]) -> list[list[Crossing]]
         cursor.execute(statement(tuple(sources)), values)
         rows = cursor.fetchall()
     for place, told, *measures in rows:
-        named = dict(zip(sources[place].columns, told, strict=True))
-        found[place].append(Crossing(named, measured(ground, USUAL, *measures)))
+        source = sources[place]
+        named = dict(zip(source.columns, told, strict=True))
+        found[place].append(Crossing(named, measured(ground, ground.tolerance(source.layer_of(named)), *measures)))
     return found
 
 
@@ -74,8 +74,12 @@ def measured(
         if area < CONTACT_M2:
             return Measure(area_m2=0.0, share=0.0, uncertain=True)
         share = min(area / ground.planar_m2, 1.0) if ground.planar_m2 else 0.0
-        small = area < tolerance.m2 and share < tolerance.share
-        return Measure(area_m2=ground.on_the_ground(area), share=share, uncertain=small)
+        small = area < tolerance.m2 and share * 100 < tolerance.percent
+        return Measure(area_m2=ground.on_the_ground(area), share=share, **below(tolerance, small))
     if dimension == 1:
-        return Measure(length_m=length, uncertain=length < tolerance.m)
-    return Measure(uncertain=(inside or 0.0) < tolerance.m)
+        return Measure(length_m=length, **below(tolerance, length < tolerance.m))
+    return Measure(**below(tolerance, (inside or 0.0) < tolerance.m))
+
+
+def below(tolerance: Tolerance, small: bool) -> dict[str, Any]:
+    return {"uncertain": small, "below": tolerance if small else None}

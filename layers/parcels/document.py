@@ -1,4 +1,4 @@
-"""A parcel sheet on paper: HTML that WeasyPrint sets, which may fetch our own fonts and nothing else."""
+"""A parcel sheet on paper: HTML that WeasyPrint sets, which may fetch its photo, our own fonts and nothing else."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,16 +12,25 @@ from django.utils.translation import gettext as _
 from gis_core.errors import Unavailable
 from layers import printing
 from layers.features.display import display_area, display_date, display_number, display_share
-from layers.parcels.plan import Plan
+from layers.parcels.aerial import Aerial
+from layers.parcels.plan import Plan, draw_over
 
 FONTS = Path(printing.__file__).parent / "fonts"
 STYLES = Path(__file__).parent / "sheet.css"
 SCHEME = "arpent:"
-SMALL_M2, LEAST_SHARE = 10, 0.001
+PICTURE = f"{SCHEME}aerial.jpg"
+SMALL_M2, SMALL_SHARE, LEAST_SHARE = 10, 0.1, 0.001
 
 
 def pdf_of(
-    content: Mapping[str, Any], plan: Plan, *, title: str, author: str, number: str = "", digest: str = ""
+    content: Mapping[str, Any],
+    plan: Plan,
+    aerial: Aerial | None = None,
+    *,
+    title: str,
+    author: str,
+    number: str = "",
+    digest: str = "",
 ) -> bytes:
     """The PDF file. Raises Unavailable where a section could not be read: paper must not be silent about it."""
     if failed := [section["title"] for section in content["sections"] if section["failed"]]:
@@ -37,10 +46,13 @@ def pdf_of(
         "area": display_area(content["ground"]["measured_m2"]),
         "scale": display_number(plan.scale, 0),
         "plan": plan.svg,
+        "aerial": aerial,
+        "over": draw_over(plan, PICTURE) if aerial and aerial.jpeg else "",
         "sections": [printed(section) for section in content["sections"]],
         "language": get_language() or "fr",
     }
-    return typeset(render_to_string("parcels/sheet.html", given))
+    pictures = {PICTURE: aerial.jpeg} if aerial and aerial.jpeg else {}
+    return typeset(render_to_string("parcels/sheet.html", given), pictures)
 
 
 def weasyprint() -> Any:
@@ -55,10 +67,10 @@ def weasyprint() -> Any:
     return library
 
 
-def typeset(html: str) -> bytes:
-    """Set a page."""
+def typeset(html: str, pictures: Mapping[str, bytes]) -> bytes:
+    """Set a page with these JPEG pictures."""
     library = weasyprint()
-    fonts, fetcher = library.text.fonts.FontConfiguration(), fonts_only()
+    fonts, fetcher = library.text.fonts.FontConfiguration(), fetcher_of(pictures)
     css = library.CSS(string=STYLES.read_text(), url_fetcher=fetcher, font_config=fonts, base_url=SCHEME)
     made = library.HTML(string=html, url_fetcher=fetcher, base_url=SCHEME).write_pdf(
         stylesheets=[css], font_config=fonts
@@ -66,18 +78,21 @@ def typeset(html: str) -> bytes:
     return bytes(made)
 
 
-def fonts_only() -> Any:
-    """A fetcher that gives our fonts by name and refuses every other address: the page is then not set at all."""
+def fetcher_of(pictures: Mapping[str, bytes]) -> Any:
+    """A fetcher that gives these pictures and our fonts by name and refuses every other address: the page is then not
+    set at all."""
     urls = weasyprint().urls
 
-    class FontsOnly(urls.URLFetcher):  # type: ignore[misc,name-defined]
+    class OursOnly(urls.URLFetcher):  # type: ignore[misc,name-defined]
         def fetch(self, url: str, headers: Any = None) -> Any:
+            if url in pictures:
+                return urls.URLFetcherResponse(url, pictures[url], {"Content-Type": "image/jpeg"})
             path = FONTS / url.removeprefix(SCHEME)
             if not url.startswith(SCHEME) or path.parent != FONTS or not path.is_file():
                 raise ValueError(url[:100])
             return urls.URLFetcherResponse(url, path.read_bytes(), {"Content-Type": "font/ttf"})
 
-    return FontsOnly(fail_on_errors=True)
+    return OursOnly(fail_on_errors=True)
 
 
 def printed(section: Mapping[str, Any]) -> dict[str, Any]:
@@ -86,6 +101,7 @@ def printed(section: Mapping[str, Any]) -> dict[str, Any]:
         **section,
         "lines": [with_words(line) for line in section["lines"]],
         "uncertain": [with_words(line) for line in section["uncertain"]],
+        "below": " · ".join(one["display"] for one in section["tolerances"]),
         "vintages": [vintage_in_words(one) for one in section["vintages"]],
     }
 
@@ -106,7 +122,10 @@ def area_in_words(area_m2: float) -> str:
 
 
 def share_in_words(share: float) -> str:
-    return f"< {display_share(LEAST_SHARE)}" if 0 < share < LEAST_SHARE else display_share(share)
+    """With a decimal where the whole number says little."""
+    if 0 < share < LEAST_SHARE:
+        return f"< {display_share(LEAST_SHARE, 1)}"
+    return display_share(share, 1 if share < SMALL_SHARE else 0)
 
 
 def vintage_in_words(vintage: Mapping[str, Any]) -> str:

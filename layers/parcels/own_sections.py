@@ -46,7 +46,9 @@ PARCELS = Source(
     },
     where="id = any(%(parcels)s::bigint[])",
 )
-BUILDINGS = Source(table="cadastre_building", columns={"id": "t.id", "kind": "t.kind", "name": "t.name"})
+BUILDINGS = Source(
+    table="cadastre_building", columns={"id": "t.id", "kind": "t.kind", "name": "t.name"}, layer="buildings"
+)
 PHOTOS = Source(table="catalogue_photo", columns={"id": "t.id"})
 
 

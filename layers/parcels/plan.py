@@ -3,8 +3,8 @@
 100 mm on the drawing are 100 mm on paper; y runs downwards, as SVG has it.
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import shapely
@@ -44,13 +44,28 @@ LOOKS = {
 }
 
 
+HALO = 'stroke="#FFFFFF" stroke-width="0.7" stroke-linejoin="round" '
+# Over a picture each line lies on a white one; the ground over the other parcels.
+LOOKS_OVER = {
+    "parcel": ('stroke="#FFFFFF" stroke-opacity="0.75" stroke-width="0.5"', 'stroke="#1B2A2F" stroke-width="0.15"'),
+    "ground": (
+        'stroke="#FFFFFF" stroke-width="1.3" stroke-linejoin="round"',
+        'stroke="#0B5C6B" stroke-width="0.6" stroke-linejoin="round"',
+    ),
+}
+
+type Shape = tuple[Any, ...]
+"""(kind, label, asked, path, x, y, area), millimetres on paper."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The drawing, its scale (1:n), and its box on the ground (EPSG:2154)."""
+    """The drawing, its scale (1:n), and its box on the ground (EPSG:2154); `shapes` are what it is made of."""
 
     svg: str
     scale: int
     box: tuple[float, float, float, float]
+    shapes: Sequence[Shape] = field(default_factory=tuple)
 
 
 def scale_for(ground: Ground) -> int:
@@ -75,21 +90,35 @@ def draw(ground: Ground, reader: Reader) -> Plan:
     shapes = read(ground, scale, box, reader.layers.keys())
     paths = [path(kind, drawing) for layer in ("building", "parcel", "ground") for kind, _l, _a, drawing, *_p in shapes
              if kind == layer]  # fmt: skip
-    words = [label(*one) for one in shapes if is_named(scale, *one)]
-    inside = "".join([*paths, *words, bar(scale), north()])
-    svg = (
+    words = [label(one) for one in shapes if is_named(scale, *one)]
+    return Plan(framed([*paths, *words, bar(scale), north()]), scale, box, shapes)
+
+
+def draw_over(plan: Plan, picture: str) -> str:
+    """The limits of the same plan over a picture of its box, named by its address: each line on a white one."""
+    drawn = {kind: " ".join(one[3] for one in plan.shapes if one[0] == kind) for kind in LOOKS_OVER}
+    lines = [
+        f'<path d="{drawn[kind]}" fill="none" {look}/>'
+        for kind, looks in LOOKS_OVER.items()
+        for look in looks
+        if drawn[kind]
+    ]
+    words = [label(one, HALO) + label(one) for one in plan.shapes if is_named(plan.scale, *one)]
+    place = f'x="0" y="{-HEIGHT_MM}" width="{WIDTH_MM}" height="{HEIGHT_MM}" preserveAspectRatio="none"'
+    return framed([f'<image {place} href="{picture}"/>', *lines, *words, bar(plan.scale), north()])
+
+
+def framed(inside: Sequence[str]) -> str:
+    return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH_MM}mm" height="{HEIGHT_MM}mm"'
-        f' viewBox="0 {-HEIGHT_MM} {WIDTH_MM} {HEIGHT_MM}">{inside}'
+        f' viewBox="0 {-HEIGHT_MM} {WIDTH_MM} {HEIGHT_MM}">{"".join(inside)}'
         f'<rect x="0" y="{-HEIGHT_MM}" width="{WIDTH_MM}" height="{HEIGHT_MM}" fill="none" stroke="#9AA49F"'
         ' stroke-width="0.3"/></svg>'
     )
-    return Plan(svg, scale, box)
 
 
-def read(
-    ground: Ground, scale: int, box: tuple[float, float, float, float], seen: Collection[str]
-) -> list[tuple[Any, ...]]:
-    """(kind, label, asked, path, x, y, area) of each shape, millimetres on paper."""
+def read(ground: Ground, scale: int, box: tuple[float, float, float, float], seen: Collection[str]) -> list[Shape]:
+    """What lies in the box."""
     west, south, east, north_edge = box
     values: dict[str, Any] = {"west": west, "south": south, "east": east, "north": north_edge, "k": 1000 / scale}
     values |= {"idus": list(ground.idus), "ground": ground.geom, "most": MOST_DRAWN}
@@ -107,11 +136,12 @@ def is_named(scale: int, kind: str, _label: str, asked: bool, _drawing: str, _x:
     return kind == "parcel" and (asked or (scale <= LABELLED_FROM and area >= SMALLEST_LABEL_MM2))
 
 
-def label(_kind: str, text: str, asked: bool, _drawing: str, x: float, y: float, _area: float) -> str:
+def label(shape: Shape, paint: str = "") -> str:
+    _kind, text, asked, _drawing, x, y, _area = shape
     weight, colour, size = ("700", "#0B5C6B", 3.2) if asked else ("400", "#3C4A45", 2.3)
     return (
         f'<text x="{x:.2f}" y="{-y + size / 3:.2f}" font-family="Arpent" font-size="{size}" font-weight="{weight}"'
-        f' fill="{colour}" text-anchor="middle">{escape(text)}</text>'
+        f' fill="{colour}" {paint}text-anchor="middle">{escape(text)}</text>'
     )
 
 

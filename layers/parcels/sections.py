@@ -5,14 +5,38 @@ with what it shares of it. A share so small that two limits drawn apart explain 
 line is `uncertain`, and is listed apart ("limite à vérifier").
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, LiteralString
+from typing import Any, LiteralString, Self
+
+from django.utils.translation import gettext as _
 
 from gis_core.rights import Rights
+from layers.catalogue.measured import measure_layers
 from layers.catalogue.models import Layer
+from layers.features.display import display_number, with_unit
 from layers.features.sheet import Property
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """Below `m2` and below `percent` of the ground, or below `m` along a line: two limits that do not meet.
+
+    `layer` is the one whose setting it is.
+    """
+
+    m2: float = 5.0
+    percent: float = 1.0
+    m: float = 1.0
+    layer: str = ""
+
+    @classmethod
+    def of(cls, layer: Layer) -> Self:
+        return cls(layer.tolerance_m2, layer.tolerance_percent, layer.tolerance_m, layer.slug)
+
+
+USUAL = Tolerance()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +44,7 @@ class Ground:
     """What a sheet is about. `geom` is EWKB in EPSG:2154, one polygon or more; the rules asked are those of `day`.
 
     `measured_m2` is geodesic, `planar_m2` the area in EPSG:2154; `parcels` are ids of parcels, none for a drawn shape.
-    `geojson` is the same shape in EPSG:4326.
+    `geojson` is the same shape in EPSG:4326; `tolerances` are those of the layers that the sheet reads.
     """
 
     parcels: tuple[int, ...]
@@ -31,29 +55,29 @@ class Ground:
     planar_m2: float
     day: date
     geojson: str = "null"
+    tolerances: Mapping[str, Tolerance] = field(default_factory=dict, compare=False)
+
+    def tolerance(self, layer: str) -> Tolerance:
+        """The layer's own."""
+        return self.tolerances.get(layer, USUAL)
 
     def on_the_ground(self, planar_m2: float) -> float:
         """Geodesic square metres of a part of the ground: Lambert-93 is as wrong in the part as in the whole."""
         return planar_m2 * self.measured_m2 / self.planar_m2 if self.planar_m2 else 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Tolerance:
-    """Below `m2` and below `share` (0..1) of the ground, or below `m` along a line: two limits that do not meet."""
-
-    m2: float = 5.0
-    share: float = 0.01
-    m: float = 1.0
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
-    """What a thing has in common with the ground: an area and its share, a length, or neither for a point."""
+    """What a thing has in common with the ground: an area and its share, a length, or neither for a point.
+
+    `below` is the tolerance that makes it uncertain; None for a common limit, which shares no area at all.
+    """
 
     area_m2: float | None = None
     share: float | None = None
     length_m: float | None = None
     uncertain: bool = False
+    below: Tolerance | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,13 +148,24 @@ class Source:
     """Rows of a table that may cross a ground: the table has `id` and `geom` (EPSG:2154), and is called `t`.
 
     `columns` are what a row is told with, SQL by name; `where` chooses rows, `joins` brings what else columns name.
-    SQL may name the ground's day, `%(day)s`, and its `%(parcels)s` (ids).
+    SQL may name the ground's day, `%(day)s`, and its `%(parcels)s` (ids). `layer` is the catalogue's layer that shows
+    the rows, or those of each `kind`: its tolerance says what is uncertain.
     """
 
     table: str
     columns: Mapping[str, LiteralString]
     where: LiteralString = "true"
     joins: LiteralString = ""
+    layer: str | Mapping[str, str] = ""
+
+    def layers(self) -> Collection[str]:
+        if isinstance(self.layer, str):
+            return [self.layer] if self.layer else []
+        return self.layer.values()
+
+    def layer_of(self, values: Mapping[str, Any]) -> str:
+        """The one that shows a row."""
+        return self.layer if isinstance(self.layer, str) else self.layer[values["kind"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,11 +205,14 @@ class Section:
 
 
 _sections: dict[str, Section] = {}
+TOLD = ("slug", "title", "title_en", "source_date", "tolerance_m2", "tolerance_percent", "tolerance_m")
 
 
 def register_section(section: Section) -> None:
     """Called by an app when it starts."""
     _sections[section.slug] = section
+    for source in section.sources:
+        measure_layers(source.layers())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,8 +227,8 @@ class Reader:
 def reader_with(rights: Rights) -> Reader:
     opened = [one for one in _sections.values() if one.open_to(rights)]
     read = {slug for one in opened for slug in one.layers}
-    seen = Layer.objects.visible_to(rights).filter(slug__in=read).only("slug", "title", "title_en", "source_date")
-    layers = {layer.slug: layer for layer in seen.order_by()}
+    seen = Layer.objects.visible_to(rights).filter(slug__in=read).only(*TOLD).order_by()
+    layers = {layer.slug: layer for layer in seen}
     given = [one for one in opened if layers.keys() >= set(one.layers)]
     return Reader(rights=rights, sections=sorted(given, key=lambda one: (one.order, one.slug)), layers=layers)
 
@@ -208,6 +246,34 @@ def answer_as_json(section: Section, answer: Answer) -> Mapping[str, Any]:
         "facts": [fact.as_json() for fact in answer.facts],
         "lines": [line for line in lines if not line["uncertain"]],
         "uncertain": [line for line in lines if line["uncertain"]],
+        "tolerances": tolerances_as_json(answer),
         "notes": list(answer.notes),
         "vintages": [vintage.as_json() for vintage in answer.vintages],
     }
+
+
+def tolerances_as_json(answer: Answer) -> list[dict[str, Any]]:
+    """What the uncertain lines are below, once for each layer."""
+    small = [line.measure for line in answer.lines if line.measure and line.measure.below]
+    told = (tolerance_as_json(measure, measure.below) for measure in small if measure.below)
+    return list({(one["layer"], one["display"]): one for one in told}.values())
+
+
+def tolerance_as_json(measure: Measure, below: Tolerance) -> dict[str, Any]:
+    """The part of a tolerance that counts for such a measure."""
+    if measure.area_m2 is not None:
+        told = {"m2": below.m2, "percent": below.percent, "m": None}
+        words = _("less than %(area)s and %(percent)s")
+    else:
+        told = {"m2": None, "percent": None, "m": below.m}
+        words = (
+            _("less than %(length)s of a line")
+            if measure.length_m is not None
+            else _("less than %(length)s from the limit to a point")
+        )
+    shown = {
+        "area": with_unit(display_number(below.m2), "m²"),
+        "percent": with_unit(display_number(below.percent), "%"),
+        "length": with_unit(display_number(below.m), "m"),
+    }
+    return {"layer": below.layer or None, **told, "display": words % shown}

@@ -10,45 +10,26 @@ from django.utils.translation import gettext_lazy
 from gis_core.rights import Rights
 from layers.features.display import display_date
 from layers.parcels.own_sections import fact
-from layers.parcels.sections import Answer, Crossing, Ground, Line, Link, Section, Vintage, register_section
+from layers.parcels.sections import Answer, Crossing, Ground, Line, Link, Section, Source, Vintage, register_section
 from layers.planning.services import crossing
 from layers.planning.services.files import address_of
 from layers.planning.words import kind_in_words
 
-ENDINGS = {"surface": "surf", "line": "lin", "point": "pct"}
-
 
 def register_sections() -> None:
     """Called when the app starts."""
-    for slug, title, order, collect, source, layers in (
-        ("zoning", gettext_lazy("Zoning"), 30, zoning, crossing.ZONES, ("plu-zones",)),
-        (
-            "prescriptions",
-            gettext_lazy("Prescriptions"),
-            40,
-            prescriptions,
-            crossing.PRESCRIPTIONS,
-            of_kinds("plu-prescriptions"),
-        ),
-        (
-            "planning-information",
-            gettext_lazy("Planning information"),
-            50,
-            information,
-            crossing.INFORMATION,
-            of_kinds("plu-informations"),
-        ),
-        ("easements", gettext_lazy("Easements"), 60, easements, crossing.EASEMENTS, of_kinds("sup-assiettes")),
-        ("risks", gettext_lazy("Risks"), 70, risks, crossing.RISKS, ("risques-zones",)),
+    for slug, title, order, collect, source in (
+        ("zoning", gettext_lazy("Zoning"), 30, zoning, crossing.ZONES),
+        ("prescriptions", gettext_lazy("Prescriptions"), 40, prescriptions, crossing.PRESCRIPTIONS),
+        ("planning-information", gettext_lazy("Planning information"), 50, information, crossing.INFORMATION),
+        ("easements", gettext_lazy("Easements"), 60, easements, crossing.EASEMENTS),
+        ("risks", gettext_lazy("Risks"), 70, risks, crossing.RISKS),
     ):
         register_section(
-            Section(slug=slug, title=title, order=order, collect=collect, sources=(source,), layers=layers)
+            Section(
+                slug=slug, title=title, order=order, collect=collect, sources=(source,), layers=tuple(source.layers())
+            )
         )
-
-
-def of_kinds(layers: str) -> tuple[str, ...]:
-    """The layers of surfaces, lines and points."""
-    return tuple(f"{layers}-{kind}" for kind in ENDINGS.values())
 
 
 def zoning(ground: Ground, rights: Rights, found: Sequence[Crossing]) -> Answer:
@@ -58,18 +39,18 @@ def zoning(ground: Ground, rights: Rights, found: Sequence[Crossing]) -> Answer:
 
 
 def prescriptions(ground: Ground, rights: Rights, found: Sequence[Crossing]) -> Answer:
-    return detail_lines(found, "prescription", "psc", "plu-prescriptions")
+    return detail_lines(found, "prescription", "psc", crossing.PRESCRIPTIONS)
 
 
 def information(ground: Ground, rights: Rights, found: Sequence[Crossing]) -> Answer:
-    return detail_lines(found, "information", "inf", "plu-informations")
+    return detail_lines(found, "information", "inf", crossing.INFORMATION)
 
 
-def detail_lines(found: Sequence[Crossing], what: str, code: str, layers: str) -> Answer:
+def detail_lines(found: Sequence[Crossing], what: str, code: str, source: Source) -> Answer:
     lines = []
     for one in found:
         words = kind_in_words(code, one.values["type"], one.values["subtype"])
-        lines.append(of_document(what, one, f"{layers}-{ENDINGS[one.values['kind']]}", words))
+        lines.append(of_document(what, one, source.layer_of(one.values), words))
     # Whether a document is known at all, the zoning says.
     notes = [] if lines else [_("None is known here.")]
     return Answer(lines=lines, notes=notes, vintages=documents_of(found))
@@ -137,7 +118,7 @@ def easement_line(one: Crossing) -> Line:
         title=f"{values['category']} · {values['long_name'] or values['name']}",
         detail=values["type"],
         measure=one.measure,
-        layer=f"sup-assiettes-{ENDINGS[values['kind']]}",
+        layer=crossing.EASEMENTS.layer_of(values),
         feature=values["id"],
         facts=facts,
         links=[Link(title=name, url=url) for name, url in addresses if url],

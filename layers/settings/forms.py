@@ -11,12 +11,15 @@ from gis_core.forms import AccessibleForm
 from gis_core.models import Member
 from gis_core.rights import Rights, Role
 from gis_core.services.members import partners
+from layers.catalogue.measured import OTHERS, SURFACES, tolerances_of
 from layers.catalogue.models import Layer, Theme
 from layers.catalogue.validators import LONGEST_TEXT
+from layers.features.display import display_number
 from layers.settings.services.administering import is_edited
 
 type Sent = Mapping[str, Any] | None
 
+TOLERANCES = (*SURFACES, *OTHERS)
 EDITORS = (Role.PERMIT_INSTRUCTOR, Role.NETWORK_TECHNICIAN, Role.GIS_ADMINISTRATOR)
 """The roles that a layer may be edited by; the others write nothing of their member's."""
 
@@ -69,6 +72,9 @@ class DescriptionForm(AccessibleForm):
     order = forms.IntegerField(
         label=_("Rank in its theme"), min_value=0, max_value=32_767, help_text=_("The smallest comes first.")
     )
+    tolerance_m2 = forms.FloatField(label=_("Area (m²)"), min_value=0, max_value=1_000)
+    tolerance_percent = forms.FloatField(label=_("Share of the parcel (%)"), min_value=0, max_value=100)
+    tolerance_m = forms.FloatField(label=_("Length (m)"), min_value=0, max_value=100)
 
     def __init__(self, *args: Any, layer: Layer, rights: Rights, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -79,8 +85,10 @@ class DescriptionForm(AccessibleForm):
         self.partners = list(members.values_list("pk", "name"))
         self.choose("shared_with", self.partners)
         self.choose("visibility", [one for one in Layer.Visibility.choices if self.may_choose(one[0])])
-        if not is_edited(layer):
-            del self.fields["editor_roles"], self.fields["strict_locking"]
+        for name in set(self.fields) - set(self.names(layer)) - {"theme"}:
+            del self.fields[name]
+        if layer.geometry_type == Layer.Geometry.POINT and "tolerance_m" in self.fields:
+            self.fields["tolerance_m"].label = _("Distance from the limit (m)")
 
     def may_choose(self, visibility: str) -> bool:
         if visibility == Layer.Visibility.OWNER:
@@ -105,12 +113,21 @@ class DescriptionForm(AccessibleForm):
     @staticmethod
     def names(layer: Layer) -> list[str]:
         """The settings that this form changes."""
-        known = ["theme_id" if name == "theme" else name for name in DescriptionForm.base_fields]
-        return known if is_edited(layer) else [name for name in known if name not in ("editor_roles", "strict_locking")]
+        without = set(TOLERANCES) - set(tolerances_of(layer))
+        if not is_edited(layer):
+            without |= {"editor_roles", "strict_locking"}
+        return ["theme_id" if name == "theme" else name for name in DescriptionForm.base_fields if name not in without]
 
     @classmethod
     def beginnings(cls, layer: Layer) -> dict[str, Any]:
-        return {name: getattr(layer, name) for name in cls.names(layer)} | {"theme": str(layer.theme_id)}
+        kept = {name: getattr(layer, name) for name in cls.names(layer)}
+        short = {name: short_number(kept[name]) for name in TOLERANCES if name in kept}
+        return kept | short | {"theme": str(layer.theme_id)}
+
+
+def short_number(value: float) -> float:
+    """`5` rather than `5.0` where somebody reads it."""
+    return int(value) if value == int(value) else value
 
 
 def differences(form: forms.Form, now: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -130,6 +147,8 @@ def in_words(field: forms.Field, value: Any) -> str:
         return ", ".join(choices.get(str(one), str(one)) for one in value) or "—"
     if isinstance(value, bool):
         return str(_("yes") if value else _("no"))
+    if isinstance(value, float):
+        return display_number(value)
     return choices.get(str(value), str(value)) if value not in (None, "") else "—"
 
 

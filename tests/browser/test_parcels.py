@@ -86,3 +86,19 @@ def test_a_part_that_does_not_come_says_so_and_is_asked_again(
     page.get_by_role("button", name="Réessayer").click()
     expect(page.locator(".parcel-row").first).to_be_visible()
     context.close()
+
+
+def test_what_is_to_be_checked_says_below_what(browser: Browser, signed_in: dict[str, Any], demo: Demo) -> None:
+    context = browser.new_context(locale="fr-FR", storage_state=signed_in)  # type: ignore[arg-type]
+    parcel = built_parcel(context, demo)
+    page = context.new_page()
+    small = {"key": "zone:1", "title": "UB", "detail": "", "area_m2": 4.4, "share": 0.007, "length_m": None}
+    small |= {"layer": None, "feature": None, "facts": [], "links": []}
+    below = [{"display": "moins de 5 m² et de 1 %"}, {"display": "moins de 1 m d’une ligne"}]
+    told = {"section": "zoning", "title": "Zonage", "facts": [], "lines": [], "uncertain": [small], "tolerances": below}
+    answer = {"sections": [told | {"notes": [], "vintages": [], "failed": None}]}
+    page.route("**/sheet/?sections=zoning", lambda route: route.fulfill(json=answer))
+    page.goto(f"{demo.url}/#v=1&c=2,48&z=12&s=parcels.{parcel['id']}&p=none")
+    heading = page.get_by_role("heading", name="Limite à vérifier")
+    expect(heading).to_have_text("Limite à vérifier : moins de 5 m² et de 1 % · moins de 1 m d’une ligne")
+    context.close()

@@ -16,7 +16,7 @@ from PIL import ImageFile
 
 from gis_core.rights import ANONYMOUS, Role, acting_as
 from layers.parcels import sections
-from layers.parcels.document import fonts_only
+from layers.parcels.document import fetcher_of
 from layers.parcels.ground import ground_of_parcels
 from layers.parcels.models import FrozenSheet
 from layers.parcels.plan import HEIGHT_MM, SCALES, WIDTH_MM, draw, scale_for
@@ -88,7 +88,7 @@ def test_words_of_a_layer_cannot_become_markup(client: Client, place: Place, mon
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "http://127.0.0.1/", "arpent:../document.py", "arpent:none.ttf"])
 def test_the_typesetter_fetches_our_fonts_and_nothing_else(url: str) -> None:
     with pytest.raises(ValueError, match=re.escape(url[:20])):
-        fonts_only().fetch(url)
+        fetcher_of({}).fetch(url)
 
 
 def test_printing_does_not_have_the_process_take_truncated_photos(client: Client, place: Place) -> None:

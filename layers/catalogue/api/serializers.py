@@ -46,6 +46,12 @@ class LegendSerializer(serializers.Serializer[dict[str, object]]):
     symbol = SymbolSerializer()
 
 
+class ToleranceSerializer(serializers.Serializer[dict[str, object]]):
+    m2 = serializers.FloatField(allow_null=True, help_text="of surfaces, together with the percent")
+    percent = serializers.FloatField(allow_null=True, help_text="of the ground, 0 to 100")
+    m = serializers.FloatField(allow_null=True, help_text="along a line; from a point to the limit")
+
+
 class LayerSerializer(serializers.Serializer[dict[str, object]]):
     slug = serializers.CharField()
     title = serializers.CharField()
@@ -77,6 +83,9 @@ class LayerSerializer(serializers.Serializer[dict[str, object]]):
     can_edit = serializers.BooleanField()
     settings = serializers.CharField(allow_null=True, help_text="the page of its settings, for whoever administers it")
     strict_locking = serializers.BooleanField(help_text="no edit without the version seen, with a token either")
+    tolerance = ToleranceSerializer(
+        allow_null=True, help_text="below it a crossing with a parcel is a limit to be checked; null: never measured"
+    )
 
 
 class LayerPageSerializer(serializers.Serializer[dict[str, object]]):

@@ -90,6 +90,14 @@ class LineSerializer(serializers.Serializer[Json]):
     links = LinkSerializer(many=True)
 
 
+class SheetToleranceSerializer(serializers.Serializer[Json]):
+    layer = serializers.CharField(allow_null=True)
+    m2 = serializers.FloatField(allow_null=True)
+    percent = serializers.FloatField(allow_null=True, help_text="0 to 100, of the ground; both count for surfaces")
+    m = serializers.FloatField(allow_null=True, help_text="along a line; from a point to the limit")
+    display = serializers.CharField()
+
+
 class VintageSerializer(serializers.Serializer[Json]):
     title = serializers.CharField()
     date = serializers.DateField(allow_null=True)
@@ -101,6 +109,7 @@ class SectionSerializer(serializers.Serializer[Json]):
     facts = FactSerializer(many=True)
     lines = LineSerializer(many=True)
     uncertain = LineSerializer(many=True)
+    tolerances = SheetToleranceSerializer(many=True, help_text="what the uncertain lines are below")
     notes = serializers.ListField(child=serializers.CharField())
     vintages = VintageSerializer(many=True)
     failed = serializers.CharField(allow_null=True)

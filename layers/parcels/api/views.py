@@ -18,6 +18,7 @@ from rest_framework.views import APIView
 from gis_core.api.views import asker, checked, page_of
 from gis_core.errors import Invalid
 from gis_core.middleware import rights_of_request
+from layers.parcels.aerial import aerial_of
 from layers.parcels.api import serializers
 from layers.parcels.document import pdf_of
 from layers.parcels.ground import ground_of_parcels, ground_of_shape
@@ -98,7 +99,9 @@ class ParcelFileView(APIView):
         ground = ground_of_parcels([idu], day_of(request.query_params.get("day")), reader)
         content = sheet_of(ground, reader).as_json()
         author = str(request.user) if request.user.is_authenticated else ""
-        return pdf_answer(pdf_of(content, draw(ground, reader), title=title_of(ground), author=author), ground.idus[0])
+        plan = draw(ground, reader)
+        pdf = pdf_of(content, plan, aerial_of(ground, plan, reader.rights), title=title_of(ground), author=author)
+        return pdf_answer(pdf, ground.idus[0])
 
 
 def selected(request: Request) -> Selection:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from gis_core.errors import NotFound
 from gis_core.models import Member, User
 from gis_core.rights import Rights
+from layers.parcels.aerial import aerial_of
 from layers.parcels.document import pdf_of
 from layers.parcels.models import FrozenSheet
 from layers.parcels.plan import draw
@@ -32,7 +33,9 @@ def freeze(ground: Ground, *, title: str, user: User, reader: Reader) -> FrozenS
         cursor.execute(NEXT)
         (pk,) = cursor.fetchone()
     number = f"FP-{timezone.localtime(made_at).year}-{pk:06d}"
-    pdf = pdf_of(content, draw(ground, reader), title=title, author=str(user), number=number, digest=digest)
+    plan = draw(ground, reader)
+    aerial = aerial_of(ground, plan, reader.rights)
+    pdf = pdf_of(content, plan, aerial, title=title, author=str(user), number=number, digest=digest)
     return FrozenSheet.objects.create(
         pk=pk,
         number=number,

@@ -15,7 +15,7 @@ from gis_core.errors import Invalid
 from gis_core.rights import Rights
 from layers.catalogue.models import Layer
 from layers.parcels.crossing import crossings
-from layers.parcels.sections import Answer, Ground, Reader, Section, Vintage, answer_as_json
+from layers.parcels.sections import Answer, Ground, Reader, Section, Tolerance, Vintage, answer_as_json
 
 LABELS = """
     select array(select label from cadastre_parcel where id = any(%(ids)s) order by idu),
@@ -48,6 +48,7 @@ class Sheet:
 def sheet_of(ground: Ground, reader: Reader, only: Sequence[str] | None = None) -> Sheet:
     """The sheet, or the named sections of it. Raises Invalid for a section that the asker does not get."""
     sections = reader.sections
+    ground = replace(ground, tolerances={slug: Tolerance.of(layer) for slug, layer in reader.layers.items()})
     if only is not None:
         known = {section.slug for section in sections}
         if unknown := [slug for slug in only if slug not in known]:

@@ -5,6 +5,14 @@ from typing import LiteralString
 from layers.parcels.sections import Ground, Source
 from layers.planning.models import Document
 
+ENDINGS = {"surface": "surf", "line": "lin", "point": "pct"}
+
+
+def by_kind(layers: str) -> dict[str, str]:
+    """The layers of surfaces, lines and points."""
+    return {kind: f"{layers}-{ending}" for kind, ending in ENDINGS.items()}
+
+
 # The document in force that day, and of its written pieces those that the row may name.
 DOCUMENT: LiteralString = "join planning_document d on d.id = t.document_id"
 IN_FORCE: LiteralString = (
@@ -30,18 +38,21 @@ ZONES = Source(
     columns={**OF_DOCUMENT, "libelong": "t.libelong"},
     where=IN_FORCE,
     joins=DOCUMENT,
+    layer="plu-zones",
 )
 PRESCRIPTIONS = Source(
     table="planning_prescription",
     columns={**OF_DOCUMENT, "type": "t.typepsc", "subtype": "t.stypepsc", "kind": "t.kind"},
     where=IN_FORCE,
     joins=DOCUMENT,
+    layer=by_kind("plu-prescriptions"),
 )
 INFORMATION = Source(
     table="planning_information",
     columns={**OF_DOCUMENT, "type": "t.typeinf", "subtype": "t.stypeinf", "kind": "t.kind"},
     where=IN_FORCE,
     joins=DOCUMENT,
+    layer=by_kind("plu-informations"),
 )
 # Footprints, not what makes them: a monument is no reason to ask the architect where its surroundings end.
 EASEMENTS = Source(
@@ -71,6 +82,7 @@ EASEMENTS = Source(
             join planning_easementset s on s.id = a.delivery_id
             where l.easement_id = t.easement_id) acts on true
     """,
+    layer=by_kind("sup-assiettes"),
 )
 RISKS = Source(
     table="planning_riskzone",
@@ -85,6 +97,7 @@ RISKS = Source(
     },
     where="plan_id in (select p.id from planning_riskplan p where p.state_date is null or p.state_date <= %(day)s)",
     joins="join planning_riskplan p on p.id = t.plan_id",
+    layer="risques-zones",
 )
 
 

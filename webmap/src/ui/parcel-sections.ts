@@ -33,6 +33,7 @@ interface Section {
   readonly facts: readonly Fact[];
   readonly lines: readonly Line[];
   readonly uncertain: readonly Line[];
+  readonly tolerances: readonly { display: string }[];
   readonly notes: readonly string[];
   readonly vintages: readonly { title: string; date: string | null }[];
   readonly failed: string | null;
@@ -170,13 +171,14 @@ export class ParcelSections extends ArpentElement {
       <button class="button" @click=${() => void this.fill(place)}>${this.words("retry")}</button></p>`;
   }
 
-  private contents({ facts, lines, uncertain, notes, vintages }: Section): TemplateResult {
+  private contents({ facts, lines, uncertain, tolerances, notes, vintages }: Section): TemplateResult {
+    const below = tolerances.map(({ display }) => display).join(" · ");
     const names = vintages.map(({ title, date }) => `${title} (${this.when(date)})`).join(", ");
     return html`${facts.length ? html`<p class="parcel-facts">${facts.map(({ label, display }) => html`<span>${label} <strong>${display}</strong></span>`)}</p>` : nothing}
       ${lines.length ? html`<ul>${lines.map((line) => this.line(line))}</ul>` : nothing}
       ${
         uncertain.length
-          ? html`<div class="parcel-uncertain"><h5><arp-icon name="alert"></arp-icon>${this.words("uncertain")}</h5>
+          ? html`<div class="parcel-uncertain"><h5><arp-icon name="alert"></arp-icon><span>${below ? this.words("uncertainBelow", { below }) : this.words("uncertain")}</span></h5>
         <p>${this.words("uncertainHelp")}</p><ul>${uncertain.map((line) => this.line(line))}</ul></div>`
           : nothing
       }
