@@ -2,6 +2,8 @@ import type { Language } from "../format/format";
 
 const fr = {
   heading: "Ce qui concerne cette parcelle",
+  headingMany: "Ce qui concerne ces parcelles",
+  headingZone: "Ce qui concerne cette zone",
   loading: "Lecture…",
   uncertain: "Limite à vérifier",
   uncertainHelp: "La part commune est si petite que les limites, dessinées séparément, peuvent ne pas se toucher.",
@@ -11,6 +13,8 @@ const fr = {
   data: "Données : {names}",
   unknownDate: "date inconnue",
   pdf: "Fiche PDF",
+  printing: "Le PDF se prépare…",
+  file: "fiche.pdf",
   freeze: "Figer la fiche",
   freezing: "La fiche est en cours de fabrication…",
   frozen: "Fiche {number} figée.",
@@ -24,6 +28,8 @@ export type ParcelWords = (key: ParcelKey, parameters?: Record<string, string | 
 
 const en: ParcelMessages = {
   heading: "What concerns this parcel",
+  headingMany: "What concerns these parcels",
+  headingZone: "What concerns this zone",
   loading: "Reading…",
   uncertain: "Limit to be checked",
   uncertainHelp: "So little is shared that the limits, drawn apart from one another, may not meet.",
@@ -33,6 +39,8 @@ const en: ParcelMessages = {
   data: "Data: {names}",
   unknownDate: "date not known",
   pdf: "Sheet as PDF",
+  printing: "The PDF is being made…",
+  file: "sheet.pdf",
   freeze: "Freeze the sheet",
   freezing: "The sheet is being made…",
   frozen: "Sheet {number} is frozen.",
