@@ -7,7 +7,7 @@ import { formatArea } from "../format/format";
 import type { LonLat } from "../geo/mercator";
 import { type ChooseWords, chooseWords } from "../i18n/choose";
 import { linkable } from "../state/permalink";
-import type { ChosenParcel, Ground } from "../state/state";
+import type { Choice, ChosenParcel, Ground } from "../state/state";
 import { Store } from "../state/store";
 import {
   areaOf,
@@ -74,8 +74,8 @@ export class ParcelDesk implements MapTool {
   });
   /** The panel opens with something to read: its result takes the focus. */
   focusing = false;
-  /** What was chosen before the drawing that is on the map: asking again with another distance starts from there. */
-  private before: readonly ChosenParcel[] = [];
+  /** What was chosen, secret or not, before the drawing that is on the map: asking again with another distance starts from there. */
+  private before: Choice = NOTHING;
   private question = Promise.resolve();
   private drawing: AbortController | null = null;
 
@@ -130,7 +130,7 @@ export class ParcelDesk implements MapTool {
     const [parcel] = found.results;
     if (!parcel) return this.say(this.words("said.nothingHere"));
     if (this.parcels.some(({ id }) => id === parcel.id)) this.remove(parcel);
-    else this.add(found, this.parcels, parcel.label);
+    else this.add(found, this.app.state.chosen, parcel.label);
   }
 
   // --- by drawing --------------------------------------------------------------------------------------------------
@@ -152,7 +152,7 @@ export class ParcelDesk implements MapTool {
   }
 
   drawn(): void {
-    this.before = this.parcels;
+    this.before = this.app.state.chosen;
     const points = this.app.state.measure?.points ?? [];
     if (points.length < LEAST_POINTS[this.state.kind]) {
       this.say(this.words(this.state.kind === "line" ? "said.twoPoints" : "said.threePoints"));
@@ -198,7 +198,7 @@ export class ParcelDesk implements MapTool {
     if (!found) return;
     // Those that were not found stay to be corrected.
     this.store.update({ text: found.unknown.join("\n") });
-    this.add(found, this.parcels);
+    this.add(found, this.app.state.chosen);
     this.show(found.results);
   }
 
@@ -251,10 +251,10 @@ export class ParcelDesk implements MapTool {
 
   // --- what is chosen ----------------------------------------------------------------------------------------------
 
-  private add(found: Selected, before: readonly ChosenParcel[], label?: string): void {
-    const { parcels, over } = together(before, found.results);
-    const count = parcels.length - before.length;
-    this.put(parcels);
+  private add(found: Selected, before: Choice, label?: string): void {
+    const { parcels, over } = together(before.parcels, found.results);
+    const count = parcels.length - before.parcels.length;
+    this.put({ parcels, secret: before.secret });
     const added = label
       ? this.words("said.added", { label })
       : this.words(count === 1 ? "said.addedOne" : "said.addedMany", { count });
@@ -268,23 +268,22 @@ export class ParcelDesk implements MapTool {
 
   remove(parcel: ChosenParcel): void {
     const parcels = without(this.parcels, parcel.id);
-    this.put(parcels);
-    this.before = without(this.before, parcel.id);
+    this.put({ ...this.app.state.chosen, parcels });
+    this.before = { ...this.before, parcels: without(this.before.parcels, parcel.id) };
     this.app.hover(null);
     const chosen = this.words("said.now", { count: this.count(parcels.length) });
     this.store.update({ said: `${this.words("said.removed", { label: parcel.label })} ${chosen}`, truncated: false });
   }
 
   clear(): void {
-    this.put([]);
-    this.before = [];
+    this.put(NOTHING);
+    this.before = NOTHING;
     this.store.update({ said: this.words("said.cleared"), truncated: false, unknown: [], failed: null });
     if (this.state.way === "draw") this.draw(this.state.kind);
   }
 
-  private put(parcels: readonly ChosenParcel[]): void {
-    const secret = parcels.length > 0 && this.app.state.chosen.secret;
-    this.app.store.update({ chosen: parcels.length ? { parcels, secret } : NOTHING });
+  private put(chosen: Choice): void {
+    this.app.store.update({ chosen: chosen.parcels.length ? chosen : NOTHING });
   }
 
   /** Whether a link to this view keeps what is chosen. */

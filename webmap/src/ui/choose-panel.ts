@@ -97,7 +97,7 @@ export class ChoosePanel extends ArpentElement {
     };
     return html`<fieldset class="segments"><legend class="sr-only">${this.words("draw.kind")}</legend>
         ${KINDS.map(([one, icon]) => this.segment("choose-kind", icon, this.words(`draw.${one}`), one === kind, () => this.desk.draw(one)))}</fieldset>
-      <div class="choose-field"><label for="choose-distance">${this.words("draw.distance")}</label>
+      <div class="choose-field choose-distance"><label for="choose-distance">${this.words("draw.distance")}</label>
         <input id="choose-distance" type="number" inputmode="numeric" min="0" max=${FARTHEST_M} step="any" .value=${live(distance)}
           aria-invalid=${wrong} aria-describedby=${wrong ? "choose-distance-wrong" : nothing} @change=${change} />
         ${wrong ? html`<p class="choose-fault" id="choose-distance-wrong">${this.words("draw.distanceWrong")}</p>` : nothing}</div>
@@ -108,8 +108,8 @@ export class ChoosePanel extends ArpentElement {
     const { measure } = this.state;
     if (measure?.finished) {
       return html`<div class="button-row">
-        ${kind === "area" ? html`<button class="button button-primary" @click=${() => this.desk.openZone()}><arp-icon name="info"></arp-icon>${this.words("draw.zone")}</button>` : nothing}
-        <button class="button" @click=${() => this.desk.draw(kind)}><arp-icon name="plus"></arp-icon>${this.words("draw.again")}</button></div>`;
+        ${kind === "area" ? html`<button class="button button-small" @click=${() => this.desk.openZone()}>${this.words("draw.zone")}</button>` : nothing}
+        <button class="button button-small" @click=${() => this.desk.draw(kind)}>${this.words("draw.again")}</button></div>`;
     }
     if (measure?.points.length) {
       return html`<div class="button-row">
@@ -173,14 +173,14 @@ export class ChoosePanel extends ArpentElement {
 
   private actions(count: number): TemplateResult {
     const many = count > MOST_IN_SHEET;
-    const small = (icon: IconName, words: string, act: () => void, off = false): TemplateResult =>
-      html`<button class="button button-small" ?disabled=${off} @click=${act}><arp-icon name=${icon}></arp-icon>${words}</button>`;
-    return html`<button class="button button-primary button-wide" ?disabled=${many} aria-describedby=${many ? "choose-most" : nothing} @click=${() => this.desk.openSheet()}>${this.words("result.sheet")}</button>
+    const small = (icon: IconName, words: string, act: () => void): TemplateResult =>
+      html`<button class="button button-small" @click=${act}><arp-icon name=${icon}></arp-icon>${words}</button>`;
+    return html`<button class="button button-primary button-wide" ?disabled=${many} aria-describedby=${many ? "choose-most" : nothing} @click=${() => this.desk.openSheet()}>${this.words(count === 1 ? "result.sheetOne" : "result.sheet")}</button>
       ${many ? html`<p class="muted small" id="choose-most">${this.words("result.sheetMost")}</p>` : nothing}
       <div class="button-row choose-actions">
         ${small("frame", this.words("result.show"), () => this.desk.show())}
-        ${small("download", this.words("result.csv"), () => void this.desk.saveTable(), this.desk.state.saving)}
-        ${small("close", this.words("result.clear"), () => this.clear())}
+        <button class="button button-small" ?disabled=${this.desk.state.saving} aria-label=${this.words("result.csvTip")} title=${this.words("result.csvTip")} @click=${() => void this.desk.saveTable()}><arp-icon name="download"></arp-icon>${this.words("result.csv")}</button>
+        ${small("close", this.words("result.clear"), () => void this.clear())}
       </div>`;
   }
 

@@ -55,7 +55,8 @@ export class LandUnit extends ArpentElement {
     this.missing = null;
     this.refusal = "";
     await this.updateComplete;
-    this.querySelector<HTMLElement>(this.open ? "#unit-purpose" : "[data-unit]")?.focus();
+    this.querySelector<HTMLElement>(this.open ? "#unit-purpose" : "[data-unit]")?.focus({ preventScroll: this.open });
+    this.querySelector(".unit-form")?.scrollIntoView({ block: "nearest" });
   }
 
   private async submit(event: SubmitEvent): Promise<void> {

@@ -116,10 +116,16 @@ export class MapFrame extends ArpentElement {
     return actions[event.key] ?? this.letterAction(event);
   }
 
+  /** Opens the desk for choosing parcels, or goes back into it. */
+  private choose(): void {
+    if (this.state.panel === "choose") document.querySelector<HTMLElement>("[name=choose-way]:checked")?.focus();
+    else this.controller.openPanel("choose");
+  }
+
   private letterAction({ key, shiftKey }: KeyboardEvent): (() => void) | undefined {
     const { photos } = this.controller;
     const actions: Record<string, () => void> = {
-      s: () => this.controller.openPanel("choose"),
+      s: () => this.choose(),
       p: () => void photos.step(shiftKey),
       c: () => void photos.toggleCompare(),
       v: () => photos.toggleMode(),

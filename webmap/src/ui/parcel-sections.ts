@@ -52,8 +52,8 @@ interface Frozen {
   readonly pdf: string;
 }
 
-/** The sheet of a single parcel says this itself. */
-const SAID_ALREADY = "identity";
+/** The sheet of a single parcel says this itself; a shape has none. */
+const IDENTITY = "identity";
 const OWNERS = "owners";
 /** The line that whoever may read the owners gets. */
 const OPEN_TO_THEM = "consult";
@@ -84,6 +84,10 @@ export class ParcelSections extends ArpentElement {
   private get single(): string | null {
     const { ground } = this;
     return "parcels" in ground && ground.parcels.length === 1 ? (ground.parcels[0] ?? null) : null;
+  }
+
+  private get several(): boolean {
+    return "parcels" in this.ground && this.ground.parcels.length > 1;
   }
 
   override disconnectedCallback(): void {
@@ -136,7 +140,7 @@ export class ParcelSections extends ArpentElement {
     );
     if (asked !== this.asked) return;
     this.places = (names?.results ?? [])
-      .filter(({ section }) => section !== SAID_ALREADY || !this.single)
+      .filter(({ section }) => section !== IDENTITY || this.several)
       .map(({ section, title }) => ({ name: section, title, answer: null, error: null }));
     await Promise.all(this.places.map((place) => this.fill(place)));
   }
@@ -218,10 +222,10 @@ export class ParcelSections extends ArpentElement {
       <button class="button" @click=${() => void this.fill(place)}>${this.words("retry")}</button></p>`;
   }
 
-  private contents({ facts, lines, uncertain, notes, vintages }: Section): TemplateResult {
+  private contents({ section, facts, lines, uncertain, notes, vintages }: Section): TemplateResult {
     const names = vintages.map(({ title, date }) => `${title} (${this.when(date)})`).join(", ");
     return html`${facts.length ? html`<p class="parcel-facts">${facts.map(({ label, display }) => html`<span>${label} <strong>${display}</strong></span>`)}</p>` : nothing}
-      ${lines.length ? html`<ul>${lines.map((line) => this.line(line))}</ul>` : nothing}
+      ${this.lines(section, lines)}
       ${
         uncertain.length
           ? html`<div class="parcel-uncertain"><h5><arp-icon name="alert"></arp-icon>${this.words("uncertain")}</h5>
@@ -230,6 +234,14 @@ export class ParcelSections extends ArpentElement {
       }
       ${notes.map((note) => html`<p class="muted">${note}</p>`)}
       ${names ? html`<p class="parcel-data">${this.words("data", { names })}</p>` : nothing}`;
+  }
+
+  /** Many parcels would push what crosses them far down: they are unfolded by who wants them one by one. */
+  private lines(section: string, lines: readonly Line[]): TemplateResult | typeof nothing {
+    if (!lines.length) return nothing;
+    const list = html`<ul>${lines.map((line) => this.line(line))}</ul>`;
+    if (section !== IDENTITY) return list;
+    return html`<details><summary>${this.words("oneByOne", { count: lines.length })}</summary>${list}</details>`;
   }
 
   /** For whoever may read the owners; what asks comes with the first such sheet. */
