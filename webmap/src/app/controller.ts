@@ -155,7 +155,7 @@ export class Controller {
   async start(): Promise<void> {
     const unsaved = unsavedLayer(this.config.user?.username ?? null);
     await Promise.all([this.loadCatalogue(), this.loadBackgrounds(), this.photos.open(this.opened)]);
-    const chosen = this.restoreChosen(this.opened.chosen);
+    const chosen = this.opened.chosen && this.restoreChosen(this.opened.chosen);
     if (this.opened.selection) await this.restoreSelection(this.opened.selection);
     await chosen;
     if (unsaved !== null && this.layer(unsaved)?.can_edit) this.offerUnsaved(unsaved);
@@ -244,7 +244,8 @@ export class Controller {
       this.setBackground(link.background);
     }
     void this.photos.open(link);
-    void this.restoreChosen(link.chosen);
+    this.store.update({ chosen: { parcels: [], secret: false } });
+    if (link.chosen) void this.restoreChosen(link.chosen);
     if (link.center) this.map?.goTo({ center: link.center, ...(link.zoom === undefined ? {} : { zoom: link.zoom }) });
     if (!link.selection) return;
     await this.restoreSelection(link.selection);
@@ -259,8 +260,7 @@ export class Controller {
   }
 
   /** The parcels of a link take the place of those that were chosen; what does it is fetched only then. */
-  private async restoreChosen(idus: string[] = []): Promise<void> {
-    if (!idus.length) return this.store.update({ chosen: { parcels: [], secret: false } });
+  private async restoreChosen(idus: readonly string[]): Promise<void> {
     try {
       const { deskOf } = await import("../parcels/desk");
       await deskOf(this).restore(idus);
