@@ -62,6 +62,24 @@ def test_references_that_no_parcel_has_are_named(client: Client, place: Place) -
     assert answer["count"] == 1
 
 
+def test_identifiers_choose_more_parcels_than_references_may(client: Client, place: Place) -> None:
+    every = [f"450010000A{number:04d}" for number in range(1, 1001)]
+    answer = ask(client, {"parcels": every}).json()
+    assert (answer["count"], len(answer["unknown"])) == (2, 998)
+
+
+def test_no_cache_keeps_what_was_chosen(client: Client, place: Place) -> None:
+    assert ask(client, {"references": ["45001 A 1"]})["Cache-Control"] == "private, no-store"
+
+
+def test_a_chosen_parcel_tells_where_it_is(client: Client, place: Place) -> None:
+    (parcel,) = ask(client, {"parcels": ["4500010000A0001"]}).json()["results"]
+    west, south, east, north = parcel["bbox_4326"]
+    lon, lat = at(20, 25)
+    assert west < lon < east < west + 0.001
+    assert south < lat < north < south + 0.001
+
+
 def test_areas_are_summed(client: Client, place: Place) -> None:
     answer = ask(client, {"references": ["45001 A 1", "45001 A 2"]}).json()
     assert answer["measured_m2"] == pytest.approx(4000, rel=4e-3)
@@ -93,6 +111,10 @@ def test_the_table_opens_in_a_spreadsheet(client: Client, place: Place) -> None:
         {"shape": "here"},
         {"references": []},
         {"references": ["A 1"] * 501},
+        {"parcels": []},
+        {"parcels": ["A 1"]},
+        {"parcels": ["450010000A0001"] * 2001},
+        {"parcels": ["450010000A0001"], "references": ["A 1"]},
     ],
 )
 def test_what_chooses_nothing_is_refused_in_words(client: Client, place: Place, body: Any) -> None:

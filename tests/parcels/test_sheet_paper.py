@@ -22,7 +22,7 @@ from layers.parcels.models import FrozenSheet
 from layers.parcels.plan import HEIGHT_MM, SCALES, WIDTH_MM, draw, scale_for
 from layers.parcels.sections import Answer, Line, Section, reader_with
 from tests import factories
-from tests.parcels.conftest import Place, section
+from tests.parcels.conftest import Place, drawn, section
 
 pytestmark = pytest.mark.django_db
 POINTS_PER_MM = 72 / 25.4
@@ -58,6 +58,35 @@ def test_the_file_says_what_the_sheet_says(client: Client, place: Place) -> None
     assert "Parcelle A 1, Bray" in text
     assert "Limite à vérifier" in text
     assert "1:1000" in re.sub(r"\s", "", text)
+
+
+def printed(client: Client, **body: Any) -> Any:
+    return client.post("/api/v1/parcels/sheet.pdf", json.dumps(body), content_type="application/json")
+
+
+def test_several_parcels_make_one_file(client: Client, place: Place) -> None:
+    answer = printed(client, parcels=[place.first.idu, place.second.idu])
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer["Cache-Control"] == "private, no-store"
+    assert "Parcelles A 1, A 2, Bray" in words(answer.content)
+
+
+def test_a_drawn_shape_makes_a_file_with_the_title_that_it_is_given(client: Client, place: Place) -> None:
+    assert "Zone du lavoir" in words(printed(client, shape=drawn(5, 5, 20, 20), title="Zone du lavoir").content)
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({}, 400),
+        ({"parcels": ["A 1"]}, 400),
+        ({"parcels": ["450010000A0099"]}, 404),
+        ({"shape": {"type": "Point", "coordinates": [2, 47]}}, 400),
+        ({"parcels": ["450010000A0001"], "sections": ["none"]}, 400),
+    ],
+)
+def test_what_cannot_be_printed_is_refused(client: Client, place: Place, body: Any, status: int) -> None:
+    assert printed(client, **body).status_code == status
 
 
 def test_the_bar_measures_what_the_scale_says(client: Client, place: Place) -> None:

@@ -382,6 +382,9 @@ api/v1/parcels/select.csv                                   REST        -       
 api/v1/parcels/sheet/                                       POST        -       200  200  200  200  200  200  200
 api/v1/parcels/sheet/                                       POST        none    404  404  404  404  404  404  404
 api/v1/parcels/sheet/                                       REST        -       405  405  405  405  405  405  405
+api/v1/parcels/sheet.pdf                                    POST        -       200  200  200  200  200  200  200
+api/v1/parcels/sheet.pdf                                    POST        none    404  404  404  404  404  404  404
+api/v1/parcels/sheet.pdf                                    REST        -       405  405  405  405  405  405  405
 api/v1/parcels/sheets/                                      GET,HEAD    -       401  200  200  200  200  200  200
 api/v1/parcels/sheets/                                      POST        -       401  201  201  201  201  201  201
 api/v1/parcels/sheets/                                      POST        none    401  404  404  404  404  404  404

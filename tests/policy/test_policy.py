@@ -392,6 +392,7 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
     json_bodies["api/v1/parcels/select/", "POST"] = {"references": [given["idu"]]}
     json_bodies["api/v1/parcels/select.csv", "POST"] = {"references": [given["idu"]]}
     json_bodies["api/v1/parcels/sheet/", "POST"] = {"parcels": [given["idu"]]}
+    json_bodies["api/v1/parcels/sheet.pdf", "POST"] = {"parcels": [given["idu"]]}
     json_bodies["api/v1/parcels/sheets/", "POST"] = {"parcels": [given["idu"]]}
     parcels = {"parcels": [given["parcel"]]}
     for consulted in ("consultations/", "consultations/export/", "units/"):

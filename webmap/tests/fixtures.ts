@@ -104,6 +104,7 @@ export function state(patch: Partial<AppState> = {}): AppState {
     language: "fr",
     coordinates: "lambert93",
     measure: null,
+    chosen: { parcels: [], secret: false },
     editing: null,
     table: null,
     sheetHeight: "half",

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from layers.parcels.models import FrozenSheet
+from layers.parcels.services.selecting import MOST_SELECTED
 
 type Json = dict[str, Any]
 
@@ -30,7 +31,7 @@ class GroundSerializer(serializers.Serializer[Json]):
 
 
 class SelectSerializer(serializers.Serializer[Json]):
-    """A shape, with a distance around it or not; or references."""
+    """A shape, with a distance around it or not; or references; or identifiers."""
 
     shape = serializers.JSONField(required=False, help_text="GeoJSON point, line or polygon, EPSG:4326")
     distance_m = serializers.FloatField(required=False, help_text="0 to 1000, 0 by default")
@@ -38,10 +39,16 @@ class SelectSerializer(serializers.Serializer[Json]):
         child=serializers.CharField(max_length=200), required=False, max_length=1000, help_text="45001 AB 12, AB 12, …"
     )
     insee = serializers.CharField(required=False, max_length=5, help_text="of references that name no commune")
+    parcels = serializers.ListField(
+        child=serializers.CharField(max_length=40),
+        required=False,
+        max_length=MOST_SELECTED,
+        help_text="14 or 15 characters each",
+    )
 
     def validate(self, attrs: Json) -> Json:
-        if ("references" in attrs) == ("shape" in attrs):
-            raise serializers.ValidationError({"shape": ["shape | references"]})
+        if sum(way in attrs for way in ("shape", "references", "parcels")) != 1:
+            raise serializers.ValidationError({"shape": ["shape | references | parcels"]})
         return attrs
 
 
@@ -53,6 +60,7 @@ class SelectedSerializer(serializers.Serializer[Json]):
     commune = serializers.CharField(allow_null=True)
     area_m2 = serializers.IntegerField(allow_null=True)
     measured_m2 = serializers.FloatField()
+    bbox_4326 = serializers.ListField(child=serializers.FloatField())
 
 
 class SelectionSerializer(serializers.Serializer[Json]):

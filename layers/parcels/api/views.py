@@ -27,8 +27,8 @@ from layers.parcels.plan import draw
 from layers.parcels.sections import Ground, Reader, reader_with
 from layers.parcels.selection_table import table_of
 from layers.parcels.services.frozen import freeze, frozen_sheet
-from layers.parcels.services.selecting import Selection, select_by_reference, select_by_shape
-from layers.parcels.services.sheets import sheet_of, title_of
+from layers.parcels.services.selecting import Selection, select_by_identifier, select_by_reference, select_by_shape
+from layers.parcels.services.sheets import Sheet, sheet_of, title_of
 
 NO_STORE = {"Cache-Control": "private, no-store"}
 PDF = {(200, "application/pdf"): OpenApiTypes.BINARY}
@@ -66,6 +66,14 @@ def pdf_answer(content: bytes, name: str) -> HttpResponse:
     return HttpResponse(content, content_type="application/pdf", headers=headers)
 
 
+def paper(request: Request, sheet: Sheet, reader: Reader, title: str, name: str) -> HttpResponse:
+    """A sheet as a PDF file, signed by whoever asks for it."""
+    author = str(request.user) if request.user.is_authenticated else ""
+    plan = draw(sheet.ground, reader)
+    aerial = aerial_of(sheet.ground, plan, reader.rights)
+    return pdf_answer(pdf_of(sheet.as_json(), plan, aerial, title=title, author=author), name)
+
+
 class SectionsView(APIView):
     permission_classes = (AllowAny,)
 
@@ -97,15 +105,13 @@ class ParcelFileView(APIView):
         """The sheet as a PDF file, with a map at a whole scale."""
         reader = reader_of(request)
         ground = ground_of_parcels([idu], day_of(request.query_params.get("day")), reader)
-        content = sheet_of(ground, reader).as_json()
-        author = str(request.user) if request.user.is_authenticated else ""
-        plan = draw(ground, reader)
-        pdf = pdf_of(content, plan, aerial_of(ground, plan, reader.rights), title=title_of(ground), author=author)
-        return pdf_answer(pdf, ground.idus[0])
+        return paper(request, sheet_of(ground, reader), reader, title_of(ground), ground.idus[0])
 
 
 def selected(request: Request) -> Selection:
     given, rights = checked(serializers.SelectSerializer(data=request.data)), rights_of_request(request)
+    if "parcels" in given:
+        return select_by_identifier(given["parcels"], rights)
     if "references" in given:
         return select_by_reference(given["references"], given.get("insee", ""), rights)
     return select_by_shape(given["shape"], given.get("distance_m", 0), rights)
@@ -122,7 +128,8 @@ class SelectView(APIView):
         found = selected(request)
         rows = [parcel.as_json() for parcel in found.parcels]
         told = {"count": len(rows), "truncated": found.truncated, "unknown": found.unknown}
-        return Response({**told, "measured_m2": round(sum(row["measured_m2"] for row in rows), 1), "results": rows})
+        body = {**told, "measured_m2": round(sum(row["measured_m2"] for row in rows), 1), "results": rows}
+        return Response(body, headers=NO_STORE)
 
 
 class SelectTableView(APIView):
@@ -151,6 +158,19 @@ class GroundView(APIView):
         reader = reader_of(request)
         sheet = sheet_of(ground_of(given, reader), reader, given.get("sections"))
         return Response(sheet.as_json(), headers=NO_STORE)
+
+
+class GroundFileView(APIView):
+    permission_classes = (AllowAny,)
+
+    @extend_schema(operation_id="ground_sheet_file", request=serializers.GroundSerializer, responses=PDF)
+    def post(self, request: Request) -> HttpResponse:
+        """The sheet of several parcels, or of a drawn shape, as a PDF file. Nothing is kept."""
+        given = checked(serializers.GroundSerializer(data=request.data))
+        reader = reader_of(request)
+        ground = ground_of(given, reader)
+        sheet = sheet_of(ground, reader, given.get("sections"))
+        return paper(request, sheet, reader, given.get("title") or title_of(ground), "fiche")
 
 
 class FrozenSheetsView(APIView):

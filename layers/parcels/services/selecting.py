@@ -13,7 +13,7 @@ from gis_core.rights import Rights
 from layers.cadastre.references import Reference, read_reference
 from layers.cadastre.searchers import communes_named
 from layers.catalogue.services import visible_layer
-from layers.parcels.ground import PARCELS_LAYER
+from layers.parcels.ground import PARCELS_LAYER, identifier
 from layers.parcels.shapes import ANY, shape_of
 
 MOST_SELECTED = 2_000
@@ -25,15 +25,18 @@ FARTHEST_M = 1_000
 SELECTED = SQL("""
     with {asked}
     select p.id, p.idu, p.label, p.insee, co.name, p.area_m2,
-        round(st_area(st_transform(p.geom, 4326)::geography)::numeric, 1)::float8
+        round(st_area(st_transform(p.geom, 4326)::geography)::numeric, 1)::float8, {box}
     from cadastre_parcel p left join gis_core_commune co on co.insee = p.insee
     where {condition} order by p.idu limit %(more)s
 """)
+BOX = SQL("""(select array[st_xmin(box), st_ymin(box), st_xmax(box), st_ymax(box)]
+    from (select st_transform(st_envelope(p.geom), 4326) as box) as degrees)""")
 SHAPE = SQL("asked as materialized (select st_transform(st_geomfromwkb(%(wkb)s, 4326), 2154) as shape)")
 NEAR = SQL("""p.id in (select near.id from cadastre_parcel near, asked
     where near.geom && st_expand(shape, %(distance)s) and st_dwithin(near.geom, shape, %(distance)s)
     and (%(distance)s > 0 or not st_touches(near.geom, shape)))""")
 NAMED = SQL("nothing as (select 1)")
+IDENTIFIERS = SQL("p.idu = any(%(idus)s)")
 REFERENCES = SQL("""exists (
     select from unnest(%(insee)s::text[], %(prefixes)s::text[], %(sections)s::text[], %(numbers)s::text[])
         as named (insee, prefix, section, number)
@@ -55,6 +58,7 @@ class Selected:
     commune: str | None
     area_m2: int | None
     measured_m2: float
+    bbox_4326: Sequence[float]
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -90,6 +94,16 @@ def select_by_reference(texts: Sequence[str], insee: str, rights: Rights) -> Sel
     return Selection(made.parcels, made.truncated, [text for text in asked if known.isdisjoint(asked[text])])
 
 
+def select_by_identifier(texts: Sequence[str], rights: Rights) -> Selection:
+    """Parcels by their identifiers, as many as a selection holds. Raises Invalid."""
+    if not 1 <= len(texts) <= MOST_SELECTED:
+        raise Invalid(_("Name 1 to %(most)s parcels.") % {"most": MOST_SELECTED}, parameter="parcels")
+    asked = {text: identifier(text) for text in texts}
+    made = selection(NAMED, IDENTIFIERS, {"idus": list(asked.values())}, rights)
+    known = {parcel.idu for parcel in made.parcels}
+    return Selection(made.parcels, made.truncated, [text for text, idu in asked.items() if idu not in known])
+
+
 def meanings(text: str, insee: str) -> list[Meaning]:
     """What a reference may mean: one parcel, or one in each commune of that name."""
     reference = read_reference(text[:LONGEST_REFERENCE])
@@ -114,7 +128,7 @@ def towns(reference: Reference, insee: str) -> list[str]:
 
 def selection(asked: Composable, condition: Composable, values: Mapping[str, Any], rights: Rights) -> Selection:
     visible_layer(PARCELS_LAYER, rights)
-    statement = SELECTED.format(asked=asked, condition=condition)
+    statement = SELECTED.format(asked=asked, condition=condition, box=BOX)
     with connection.cursor() as cursor:
         cursor.execute(statement, {**values, "more": MOST_SELECTED + 1})
         rows = [Selected(*row) for row in cursor.fetchall()]

@@ -9,7 +9,7 @@ import { type Translate, translate } from "../i18n";
 import { buildModel } from "../map/model";
 import type { MapPort, PaperFrame, PaperFrameEvents } from "../map/port";
 import { arrange, imageLayer, moveLayer } from "../state/catalogue";
-import { type Permalink, readPermalink, writePermalink } from "../state/permalink";
+import { linkable, type Permalink, readPermalink, writePermalink } from "../state/permalink";
 import type { Pointed } from "../state/photos";
 import type {
   AppState,
@@ -18,6 +18,7 @@ import type {
   MeasureKind,
   Notice,
   PanelId,
+  Sheet,
   SheetHeight,
   ThemeChoice,
 } from "../state/state";
@@ -52,6 +53,12 @@ interface SelectOptions {
   near?: LonLat;
 }
 
+/** What a click on the map, and the end of a drawing, mean while a desk has a tool of its own. */
+export interface MapTool {
+  clicked(at: LonLat): void;
+  drawn(): void;
+}
+
 /** The verbs of the web map. The interface calls them, the state changes, the map and the screen follow. */
 export class Controller {
   readonly store: Store<AppState>;
@@ -65,6 +72,7 @@ export class Controller {
   /** What a key on the map, or anywhere, means to the editor; true when it meant something. */
   editKey: ((event: KeyboardEvent) => boolean) | null = null;
   editPageKey: ((event: KeyboardEvent, typing: boolean) => boolean) | null = null;
+  tool: MapTool | null = null;
   private map: MapPort | null = null;
   /** A link may open a desk before the map has come. */
   private mapCame: (map: MapPort) => void = () => {};
@@ -104,6 +112,7 @@ export class Controller {
       language,
       coordinates: memory.coordinates(),
       measure: null,
+      chosen: { parcels: [], secret: false },
       editing: null,
       table: null,
       sheetHeight: "half",
@@ -146,7 +155,9 @@ export class Controller {
   async start(): Promise<void> {
     const unsaved = unsavedLayer(this.config.user?.username ?? null);
     await Promise.all([this.loadCatalogue(), this.loadBackgrounds(), this.photos.open(this.opened)]);
+    const chosen = this.opened.chosen && this.restoreChosen(this.opened.chosen);
     if (this.opened.selection) await this.restoreSelection(this.opened.selection);
+    await chosen;
     if (unsaved !== null && this.layer(unsaved)?.can_edit) this.offerUnsaved(unsaved);
   }
 
@@ -201,6 +212,7 @@ export class Controller {
     const photos = this.photos.link();
     const link: Permalink = { center: view.center, zoom: view.zoom, layers, background, ...photos, theme, panel };
     if (selection) link.selection = selection;
+    link.chosen = linkable(this.state.chosen);
     return `${location.origin}${location.pathname}${location.search}${writePermalink(link)}`;
   }
 
@@ -232,6 +244,8 @@ export class Controller {
       this.setBackground(link.background);
     }
     void this.photos.open(link);
+    this.store.update({ chosen: { parcels: [], secret: false } });
+    if (link.chosen) void this.restoreChosen(link.chosen);
     if (link.center) this.map?.goTo({ center: link.center, ...(link.zoom === undefined ? {} : { zoom: link.zoom }) });
     if (!link.selection) return;
     await this.restoreSelection(link.selection);
@@ -243,6 +257,16 @@ export class Controller {
     if (this.state.sheet?.status !== "error" || this.state.sheet.error.status !== 404) return;
     this.closeSheet();
     this.notify("warning", this.t("link.unknownSelection"));
+  }
+
+  /** The parcels of a link take the place of those that were chosen; what does it is fetched only then. */
+  private async restoreChosen(idus: readonly string[]): Promise<void> {
+    try {
+      const { deskOf } = await import("../parcels/desk");
+      await deskOf(this).restore(idus);
+    } catch {
+      this.notify("warning", this.t("link.parcelsFailed"));
+    }
   }
 
   private stateChanged(): void {
@@ -278,6 +302,7 @@ export class Controller {
   clicked(at: LonLat): void {
     if (this.editor) return;
     if (this.state.measure && !this.state.measure.finished) this.addPoint(at);
+    else if (this.tool) this.tool.clicked(at);
     else void this.askHere(at);
   }
 
@@ -374,6 +399,12 @@ export class Controller {
       selection: { layer: feature.layer, id: feature.id },
       pin: null,
     });
+  }
+
+  /** Opens the sheet of several parcels, or of a drawn shape. */
+  showGround(sheet: Omit<Extract<Sheet, { status: "ground" }>, "status">): void {
+    this.question?.abort();
+    this.store.update({ sheet: { status: "ground", ...sheet }, selection: null, pin: null, sheetHeight: "half" });
   }
 
   closeSheet(): void {
@@ -535,6 +566,7 @@ export class Controller {
   finishMeasure(): void {
     const measure = this.state.measure;
     if (measure) this.store.update({ measure: { ...measure, finished: true } });
+    if (measure) this.tool?.drawn();
   }
 
   stopMeasure(): void {
@@ -552,8 +584,8 @@ export class Controller {
   // --- screen ------------------------------------------------------------------------------------------------------
 
   openPanel(panel: PanelId | null): void {
-    if (panel !== "measure") this.store.update({ measure: null });
-    else if (!this.state.measure) this.startMeasure("length");
+    if (panel !== "measure" || this.state.panel !== "measure") this.stopMeasure();
+    if (panel === "measure" && !this.state.measure) this.startMeasure("length");
     this.store.update({ panel, sheetHeight: "half" });
   }
 

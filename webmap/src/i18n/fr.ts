@@ -10,6 +10,8 @@ export const fr = {
   "account.signIn": "Se connecter",
   "account.signOut": "Se déconnecter",
   "background.label": "Fond de carte",
+  "choose.title": "Choisir des parcelles",
+  "desk.choose": "Choisir",
   "desk.edit": "Dessin",
   "desk.help": "Aide",
   "desk.layers": "Couches",
@@ -29,6 +31,9 @@ export const fr = {
   "error.retry": "Réessayer",
   "error.title": "La demande n’a pas abouti",
   "help.back": "Revenir d’un pas en arrière",
+  "help.choose": "Choisir des parcelles ; Entrée ajoute ou retire celle du centre",
+  "help.chooseText":
+    "« Choisir » retient plusieurs parcelles : en les cliquant, par un dessin et une distance, ou par une liste de références. De là viennent leur tableau et leur fiche commune.",
   "help.compare": "Comparer deux photos, ou cesser",
   "help.compareMode": "En comparaison : volet ou côte à côte",
   "help.divider": "Déplacer le trait de séparation, quand il est choisi (Tab)",
@@ -84,6 +89,7 @@ export const fr = {
   "link.copied": "Lien copié : il rouvre cette vue.",
   "link.copy": "Copier le lien",
   "link.notCopied": "Le navigateur refuse de copier : prenez l’adresse dans la barre d’adresse.",
+  "link.parcelsFailed": "Les parcelles de ce lien n’ont pas pu être retrouvées.",
   "link.unknownBackground": "Le fond « {name} » de ce lien n’existe pas ici : fond par défaut.",
   "link.unknownLayers": "Ce lien demande des couches inconnues ou qui ne vous sont pas ouvertes : {names}.",
   "link.unknownSelection": "L’objet de ce lien n’existe plus, ou ne vous est pas ouvert.",
@@ -102,6 +108,8 @@ export const fr = {
   "locate.failed": "Position introuvable : autorisez la localisation dans le navigateur.",
   "locate.unavailable": "Cet appareil ne donne pas sa position.",
   "map.keys": "Flèches : déplacer. Plus et moins : agrandir, réduire. Entrée : ce qui se trouve au centre.",
+  "map.keysChoose":
+    "Flèches : déplacer. Plus et moins : agrandir, réduire. Entrée : ajouter la parcelle au centre, ou la retirer.",
   "map.keysMeasure":
     "Flèches : déplacer. Entrée : poser un point au centre. Retour arrière : le retirer. Échap : terminer.",
   "map.label": "Carte",

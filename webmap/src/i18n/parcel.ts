@@ -2,6 +2,8 @@ import type { Language } from "../format/format";
 
 const fr = {
   heading: "Ce qui concerne cette parcelle",
+  headingMany: "Ce qui concerne ces parcelles",
+  headingZone: "Ce qui concerne cette zone",
   loading: "Lecture…",
   uncertain: "Limite à vérifier",
   uncertainBelow: "Limite à vérifier : {below}",
@@ -12,6 +14,9 @@ const fr = {
   data: "Données : {names}",
   unknownDate: "date inconnue",
   pdf: "Fiche PDF",
+  printing: "Le PDF se prépare…",
+  file: "fiche.pdf",
+  oneByOne: "Les {count} parcelles, une à une",
   freeze: "Figer la fiche",
   freezing: "La fiche est en cours de fabrication…",
   frozen: "Fiche {number} figée.",
@@ -25,6 +30,8 @@ export type ParcelWords = (key: ParcelKey, parameters?: Record<string, string | 
 
 const en: ParcelMessages = {
   heading: "What concerns this parcel",
+  headingMany: "What concerns these parcels",
+  headingZone: "What concerns this zone",
   loading: "Reading…",
   uncertain: "Limit to be checked",
   uncertainBelow: "Limit to be checked: {below}",
@@ -35,6 +42,9 @@ const en: ParcelMessages = {
   data: "Data: {names}",
   unknownDate: "date not known",
   pdf: "Sheet as PDF",
+  printing: "The PDF is being made…",
+  file: "sheet.pdf",
+  oneByOne: "The {count} parcels, one by one",
   freeze: "Freeze the sheet",
   freezing: "The sheet is being made…",
   frozen: "Sheet {number} is frozen.",

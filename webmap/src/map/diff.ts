@@ -11,6 +11,7 @@ export type Change =
   | { kind: "restyle"; layer: MapLayer }
   | { kind: "adjust"; layer: MapLayer }
   | { kind: "selection" }
+  | { kind: "chosen" }
   | { kind: "pin" }
   | { kind: "sketch" }
   | { kind: "look" };
@@ -47,7 +48,8 @@ export function diff(before: MapModel, after: MapModel): Change[] {
   }
   for (const slug of old.keys()) changes.push({ kind: "remove", slug });
   // Geometry objects come from one answer and are never changed in place: identity is enough, and cheap.
-  if (before.selected?.geometry !== after.selected?.geometry) changes.push({ kind: "selection" });
+  if (before.selected !== after.selected) changes.push({ kind: "selection" });
+  if (!same(before.chosen, after.chosen)) changes.push({ kind: "chosen" });
   if (!same(before.pin, after.pin)) changes.push({ kind: "pin" });
   if (!same(before.sketch, after.sketch)) changes.push({ kind: "sketch" });
   return changes;

@@ -3,7 +3,7 @@ import { sameOrigin, tilesUrl } from "../api/urls";
 import type { MultiPolygon } from "../geo/footprint";
 import { type Bbox, type LonLat, scaleDenominator } from "../geo/mercator";
 import { comparison, knownPhotos } from "../state/photos";
-import type { AppState, CompareMode, FeatureRef, MeasureKind } from "../state/state";
+import type { AppState, CompareMode, MeasureKind, Sheet } from "../state/state";
 
 /** Everything the map draws, as plain data: no OpenLayers object, so it can be compared and tested. */
 export interface MapLayer {
@@ -59,7 +59,9 @@ export interface MapModel {
   compared: MapPhoto | null;
   mode: CompareMode | null;
   layers: MapLayer[];
-  selected: { ref: FeatureRef; geometry: Geometry } | null;
+  selected: Geometry | null;
+  /** Parcels drawn as chosen. */
+  chosen: readonly { id: number }[];
   pin: LonLat | null;
   sketch: Sketch | null;
   look: Look;
@@ -132,6 +134,12 @@ function mapPhoto(photo: Photo | undefined): MapPhoto | null {
   };
 }
 
+/** What the sheet is about, where nothing else on the map shows it. */
+function selected(sheet: Sheet | null): Geometry | null {
+  if (sheet?.status === "ready") return sheet.feature.geometry;
+  return sheet?.status === "ground" && "shape" in sheet.ground ? sheet.ground.shape : null;
+}
+
 /** The map that a state asks for. */
 export function buildModel(state: AppState, tiles: string): MapModel {
   const background = state.backgrounds.find(({ slug }) => slug === state.background) ?? null;
@@ -144,14 +152,14 @@ export function buildModel(state: AppState, tiles: string): MapModel {
     detail: detailAt(state.view.zoom, state.view.center[1]),
   };
   const catalogue = state.catalogue.status === "ready" ? [...state.catalogue.value, ...state.images] : [];
-  const feature = state.sheet?.status === "ready" ? state.sheet.feature : null;
   return {
     background: image ? background : null,
     photo,
     compared: mapPhoto(pair?.left),
     mode: pair?.mode ?? null,
     layers: catalogue.map((layer) => mapLayer(layer, state, tiles, look)),
-    selected: feature?.geometry ? { ref: { layer: feature.layer, id: feature.id }, geometry: feature.geometry } : null,
+    selected: selected(state.sheet),
+    chosen: state.chosen.parcels,
     pin: state.pin,
     sketch: state.measure,
     look,

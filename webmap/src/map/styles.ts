@@ -375,6 +375,7 @@ function outline(colours: Palette, scale: number, fill: string): Style[] {
 }
 
 export const selectionStyle = (colours: Palette): Style[] => outline(colours, 1, colours.accentFill);
+export const chosenStyle = (colours: Palette): Style[] => outline(colours, 0.8, colours.accentFill);
 export const hoverStyle = (colours: Palette): Style[] => outline(colours, 0.5, colours.accentFillSoft);
 
 /** Line, fill and vertices of a measure; its length is written in the panel, not over the map. */

@@ -25,6 +25,7 @@ import { palette } from "./palette";
 import { Patches, type PhotoSide, photoLayer } from "./photo";
 import type { MapEvents, MapPort, PaperFrame, PaperFrameEvents } from "./port";
 import {
+  chosenStyle,
   hasOwnLabels,
   hoverStyle,
   layerStyle,
@@ -38,6 +39,7 @@ import { TILE_ZOOM_LAG, tileSource } from "./tiles";
 
 const PADDING = [48, 48, 48, 48];
 const ABOVE_LAYERS = 1000;
+const PARCELS = "parcels";
 const HOVER_MS = 60;
 /** Names go above the layer that lies just over their own. */
 const LABELS_ABOVE = 1.5;
@@ -49,6 +51,7 @@ const EMPTY: MapModel = {
   mode: null,
   layers: [],
   selected: null,
+  chosen: [],
   pin: null,
   sketch: null,
   look: { dark: false, photo: false, detail: "far" },
@@ -63,6 +66,7 @@ export class MapView implements MapPort {
   private readonly images = new Map<string, TileLayer>();
   private readonly geojson = new GeoJSON({ dataProjection: "EPSG:4326", featureProjection: "EPSG:3857" });
   private readonly selection = overlay(ABOVE_LAYERS);
+  private readonly chosen = new VectorTileLayer({ renderMode: "vector", zIndex: ABOVE_LAYERS - 2 });
   private readonly pin = overlay(ABOVE_LAYERS + 1);
   private readonly sketch = overlay(ABOVE_LAYERS + 2);
   private background: TileLayer | null = null;
@@ -90,7 +94,7 @@ export class MapView implements MapPort {
       target,
       controls: [],
       interactions: defaultInteractions({ altShiftDragRotate: false, pinchRotate: false, keyboard: false }),
-      layers: [this.selection, this.pin, this.sketch],
+      layers: [this.chosen, this.selection, this.pin, this.sketch],
       // Bare minimum between a finger and a tap: 4 px of trembling is still a click.
       moveTolerance: 4,
       view:
@@ -293,13 +297,13 @@ export class MapView implements MapPort {
     if (this.edited) return;
     const detail = this.model.look.detail;
     if (detail !== "parcel" && detail !== "address") return this.hover(null);
-    const parcels = this.layers.get("parcels");
+    const parcels = this.layers.get(PARCELS);
     const id =
       parcels &&
       this.map.forEachFeatureAtPixel(pixel, (feature) => feature.getId(), {
         layerFilter: (layer) => layer === parcels,
       });
-    this.hover(typeof id === "number" ? { layer: "parcels", id } : null);
+    this.hover(typeof id === "number" ? { layer: PARCELS, id } : null);
   }
 
   private run(change: Change): void {
@@ -326,6 +330,8 @@ export class MapView implements MapPort {
         return this.adjust(change.layer);
       case "selection":
         return this.drawSelection();
+      case "chosen":
+        return this.drawChosen();
       case "pin":
         return this.drawPin();
       case "sketch":
@@ -345,6 +351,7 @@ export class MapView implements MapPort {
     this.selection.setStyle(selectionStyle(colours));
     this.pin.setStyle(pinStyle(colours));
     this.drawSketch();
+    this.drawChosen();
     this.placeHover();
   }
 
@@ -387,6 +394,7 @@ export class MapView implements MapPort {
     const parts: Part[] = hasOwnLabels(layer.slug) ? ["body", "labels"] : ["whole"];
     for (const part of parts) this.addPart(layer, part, source);
     this.adjust(layer);
+    if (layer.slug === PARCELS) this.drawChosen();
   }
 
   /** The layer as it was stays beneath until the new one is drawn: no blink when data changed. */
@@ -437,6 +445,7 @@ export class MapView implements MapPort {
       if (layer) this.map.removeLayer(layer);
       parts.delete(slug);
     }
+    if (slug === PARCELS) this.drawChosen();
   }
 
   private adjust(layer: MapLayer): void {
@@ -452,7 +461,20 @@ export class MapView implements MapPort {
     const source = this.selection.getSource();
     source?.clear();
     const selected = this.model.selected;
-    if (selected) source?.addFeature(new Feature(this.geojson.readGeometry(selected.geometry) ?? undefined));
+    if (selected) source?.addFeature(new Feature(this.geojson.readGeometry(selected) ?? undefined));
+  }
+
+  /** Like the hovered thing: from the tiles already here, which know parcels by their ids. */
+  private drawChosen(): void {
+    const { chosen, look, layers } = this.model;
+    const parcels = layers.find(({ slug }) => slug === PARCELS);
+    const source = chosen.length ? (this.layers.get(PARCELS)?.getSource() ?? null) : null;
+    if (this.chosen.getSource() !== source) this.chosen.setSource(source);
+    if (!source || !parcels) return;
+    const ids = new Set(chosen.map(({ id }) => id));
+    const style = chosenStyle(palette(look));
+    this.chosen.setMinZoom(parcels.minZoom + TILE_ZOOM_LAG - 0.51);
+    this.chosen.setStyle((feature) => (ids.has(feature.getId() as number) ? style : undefined));
   }
 
   private drawPin(): void {

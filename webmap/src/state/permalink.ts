@@ -1,5 +1,6 @@
 import type { LonLat } from "../geo/mercator";
 import {
+  type Choice,
   COMPARE_MODES,
   type Comparison,
   type FeatureRef,
@@ -23,12 +24,21 @@ export interface Permalink {
   /** Where the swipe divides the map, from 0 to 1. */
   divider?: number;
   selection?: FeatureRef;
+  /** Identifiers of the chosen parcels. */
+  chosen?: string[];
   theme?: ThemeChoice;
   panel?: PanelId | null;
 }
 
+/** Identifiers that a link keeps: none when there are many, or when owners' data took part. */
+export function linkable({ parcels, secret }: Choice): string[] {
+  return secret || parcels.length > MOST_LINKED ? [] : parcels.map(({ idu }) => idu);
+}
+
 export const PERMALINK_VERSION = 1;
 
+export const MOST_LINKED = 20;
+const IDU = /^\d[\dAB]\d{3}[0-9A-Z]{9}$/;
 const SLUG = /^[\w-]{1,100}$/;
 
 function writeLayer({ slug, visible, opacity }: LayerSetting): string {
@@ -44,7 +54,7 @@ function readLayer(text: string): LayerSetting | null {
   return { slug, visible: !name.startsWith("!"), opacity };
 }
 
-/** "#v=1&c=1.92,47.55&z=17.2&l=parcels,buildings:50,!roads&b=plain&ph=2024&br=120&cmp=swipe.2020.50&s=parcels.12&t=dark&p=layers". */
+/** "#v=1&c=1.92,47.55&z=17.2&l=parcels,buildings:50,!roads&b=plain&ph=2024&br=120&cmp=swipe.2020.50&s=parcels.12&ps=45901000AB0012,45901000AB0013&t=dark&p=layers". */
 export function writePermalink(link: Permalink): string {
   const parts = [`v=${PERMALINK_VERSION}`];
   if (link.center) parts.push(`c=${link.center.map((value) => Number(value.toFixed(6))).join(",")}`);
@@ -56,6 +66,7 @@ export function writePermalink(link: Permalink): string {
   if (link.compare)
     parts.push(`cmp=${link.compare.mode}.${link.compare.left}.${Math.round((link.divider ?? 0.5) * 100)}`);
   if (link.selection) parts.push(`s=${link.selection.layer}.${link.selection.id}`);
+  if (link.chosen?.length) parts.push(`ps=${link.chosen.join(",")}`);
   if (link.theme && link.theme !== "auto") parts.push(`t=${link.theme}`);
   if (link.panel !== undefined) parts.push(`p=${link.panel ?? "none"}`);
   return `#${parts.join("&")}`;
@@ -105,6 +116,8 @@ export function readPermalink(hash: string): Permalink {
   if (link.photo && brightness >= 50 && brightness <= 150) link.brightness = Math.round(brightness);
   const selection = readSelection(parameters.get("s"));
   if (selection) link.selection = selection;
+  const chosen = (parameters.get("ps") ?? "").split(",").filter((idu) => IDU.test(idu));
+  if (chosen.length) link.chosen = [...new Set(chosen)].slice(0, MOST_LINKED);
   const theme = oneOf(THEMES, parameters.get("t"));
   if (theme) link.theme = theme;
   const panel = parameters.get("p");

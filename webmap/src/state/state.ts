@@ -1,9 +1,9 @@
 import type { ApiError } from "../api/client";
-import type { Background, Feature, HereGroup, Job, Layer, Photo } from "../api/types";
+import type { Background, Feature, Geometry, HereGroup, Job, Layer, Photo } from "../api/types";
 import type { CoordinateSystem, Language } from "../format/format";
 import type { Bbox, LonLat } from "../geo/mercator";
 
-export const PANELS = ["layers", "list", "photos", "measure", "print", "edit", "help"] as const;
+export const PANELS = ["layers", "list", "photos", "choose", "measure", "print", "edit", "help"] as const;
 export type PanelId = (typeof PANELS)[number];
 export const THEMES = ["auto", "light", "dark"] as const;
 export type ThemeChoice = (typeof THEMES)[number];
@@ -33,12 +33,37 @@ export interface LayerSetting {
 
 export type Loadable<T> = { status: "loading" } | { status: "ready"; value: T } | { status: "error"; error: ApiError };
 
-/** What the right sheet shows: one thing opened, and what else is at that place. */
+export interface DrawnGround {
+  readonly shape: Geometry;
+}
+/** What a parcel sheet is about: parcels by their identifiers, or a drawn shape. */
+export type Ground = { readonly parcels: readonly string[] } | DrawnGround;
+
+/** A parcel that was chosen; areas in square metres. */
+export interface ChosenParcel {
+  readonly id: number;
+  readonly idu: string;
+  readonly label: string;
+  readonly insee: string;
+  readonly commune: string | null;
+  readonly area_m2: number | null;
+  readonly measured_m2: number;
+  readonly bbox_4326: Bbox;
+}
+
+/** The chosen parcels; `secret` once owners' data took part in the choice: no link keeps them then. */
+export interface Choice {
+  readonly parcels: readonly ChosenParcel[];
+  readonly secret: boolean;
+}
+
+/** What the right sheet shows: one thing opened, and what else is at that place; or what concerns a whole ground. */
 export type Sheet =
   | { status: "loading" }
   | { status: "error"; error: ApiError; retry: () => void }
   | { status: "empty"; at: LonLat }
-  | { status: "ready"; groups: HereGroup[]; feature: Feature };
+  | { status: "ready"; groups: HereGroup[]; feature: Feature }
+  | { status: "ground"; ground: Ground; title: () => string; subtitle: () => string };
 
 export interface Notice {
   id: number;
@@ -49,6 +74,7 @@ export interface Notice {
 }
 
 export type MeasureKind = "length" | "area";
+/** What is being drawn on the map: to measure it, or to choose parcels by it. */
 export interface Measure {
   kind: MeasureKind;
   points: LonLat[];
@@ -97,6 +123,7 @@ export interface AppState {
   language: Language;
   coordinates: CoordinateSystem;
   measure: Measure | null;
+  chosen: Choice;
   editing: Editing | null;
   /** The layer whose table lies under the map. */
   table: string | null;

@@ -12,6 +12,7 @@ const SHORTCUTS: [string[], Key][] = [
   [["+", "−"], "help.zoom"],
   [["Entrée"], "help.here"],
   [["Retour arr."], "help.undo"],
+  [["S"], "help.choose"],
   [["P", "Maj P"], "help.photo"],
   [["C"], "help.compare"],
   [["V"], "help.compareMode"],
@@ -21,6 +22,7 @@ const SHORTCUTS: [string[], Key][] = [
 const QUESTIONS: [Key, Key][] = [
   ["help.findTitle", "help.findText"],
   ["help.readTitle", "help.readText"],
+  ["choose.title", "help.chooseText"],
   ["help.listTitle", "help.listText"],
   ["help.photoTitle", "help.photoText"],
   ["help.printTitle", "help.printText"],

@@ -10,6 +10,7 @@ const TITLES: Record<PanelId, Key> = {
   layers: "desk.layers",
   list: "desk.list",
   photos: "desk.photos",
+  choose: "choose.title",
   measure: "desk.measure",
   print: "desk.print",
   edit: "desk.edit",
@@ -20,6 +21,7 @@ const TITLES: Record<PanelId, Key> = {
 const LATER: Partial<Record<PanelId, () => Promise<unknown>>> = {
   list: () => import("./list-panel"),
   photos: () => import("./photos-panel"),
+  choose: () => import("./choose-panel"),
   measure: () => import("./measure-panel"),
   print: () => import("./print-panel"),
   edit: () => import("./edit-panel"),
@@ -36,6 +38,8 @@ function body(controller: Controller, panel: PanelId): TemplateResult {
       return html`<arp-list-panel .controller=${controller}></arp-list-panel>`;
     case "photos":
       return html`<arp-photos-panel .controller=${controller}></arp-photos-panel>`;
+    case "choose":
+      return html`<arp-choose-panel .controller=${controller}></arp-choose-panel>`;
     case "measure":
       return html`<arp-measure-panel .controller=${controller}></arp-measure-panel>`;
     case "print":

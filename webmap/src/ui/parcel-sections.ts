@@ -1,10 +1,12 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
-import type { ApiError } from "../api/client";
+import type { ApiError, Sending } from "../api/client";
+import { saveBlob } from "../export/download";
 import { formatArea, formatDate, formatLength, formatNumber } from "../format/format";
 import { type ParcelWords, parcelWords } from "../i18n/parcel";
-import type { FeatureRef } from "../state/state";
+import type { FeatureRef, Ground } from "../state/state";
 import { ArpentElement } from "./element";
+import { fetched } from "./later";
 import { skeleton } from "./states";
 import "../styles/parcel.css";
 
@@ -46,19 +48,29 @@ interface Place {
   error: ApiError | null;
 }
 
-/** The sheet says this itself. */
-const SAID_ALREADY = "identity";
+interface Frozen {
+  readonly number: string;
+  readonly pdf: string;
+}
+
+/** The sheet of a single parcel says this itself; a shape has none. */
+const IDENTITY = "identity";
+const OWNERS = "owners";
+/** The line that whoever may read the owners gets. */
+const OPEN_TO_THEM = "consult";
 const LEAST_SHARE = 0.001;
 const DECIMALS_UNDER_M2 = 10;
 
-/** What crosses a parcel, section by section as they come; a line highlights its thing on the map. */
+/** What crosses a parcel, several or a drawn shape, section by section as they come; a line highlights its thing on the map. */
 export class ParcelSections extends ArpentElement {
-  @property() parcel = "";
+  @property({ attribute: false }) ground: Ground = { parcels: [] };
   @state() private places: Place[] = [];
   @state() private day = "";
   @state() private freezing = false;
+  @state() private printing = false;
+  @state() private frozen: Frozen | null = null;
   @state() private pinned = "";
-  private asked = "";
+  private asked: readonly unknown[] = [];
   private leaving = new AbortController();
 
   private get words(): ParcelWords {
@@ -69,36 +81,56 @@ export class ParcelSections extends ArpentElement {
     return `${this.controller.config.urls.api}parcels/`;
   }
 
+  /** The parcel's identifier where there is one alone. */
+  private get single(): string | null {
+    const { ground } = this;
+    return "parcels" in ground && ground.parcels.length === 1 ? (ground.parcels[0] ?? null) : null;
+  }
+
+  private get several(): boolean {
+    return "parcels" in this.ground && this.ground.parcels.length > 1;
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.leaving.abort();
-    this.asked = "";
+    this.asked = [];
     this.controller.hover(null);
   }
 
   protected override render(): TemplateResult {
     this.ask();
     const { words } = this;
+    const heading = this.single ? "heading" : "parcels" in this.ground ? "headingMany" : "headingZone";
     return html`<section class="parcel-sections" aria-labelledby="parcel-sections-title">
-      <header><h3 id="parcel-sections-title">${words("heading")}</h3>
+      <header><h3 id="parcel-sections-title">${words(heading)}</h3>
         <label>${words("day")} <input type="date" .value=${this.day || today()} max=${today()} @change=${this.changeDay} /></label></header>
       ${this.places.length ? this.places.map((place) => this.section(place)) : skeleton(this.t, 3)}
       <div class="parcel-actions">
-        <a class="button" href=${this.address("sheet.pdf")} target="_blank" rel="noopener"><arp-icon name="print"></arp-icon>${words("pdf")}</a>
+        ${this.paper()}
         ${this.controller.config.user ? html`<button class="button" ?disabled=${this.freezing} @click=${() => void this.freeze()}>${words(this.freezing ? "freezing" : "freeze")}</button>` : nothing}
       </div>
+      <p class="parcel-frozen" role="status">${this.frozen ? html`<span>${words("frozen", { number: this.frozen.number })}</span> <a href=${this.frozen.pdf} target="_blank" rel="noopener">${words("open")}</a>` : nothing}</p>
     </section>`;
+  }
+
+  private paper(): TemplateResult {
+    const words = html`<arp-icon name="print"></arp-icon>${this.words(this.printing ? "printing" : "pdf")}`;
+    if (this.single)
+      return html`<a class="button" href=${this.address("sheet.pdf")} target="_blank" rel="noopener">${words}</a>`;
+    return html`<button class="button" ?disabled=${this.printing} @click=${() => void this.print()}>${words}</button>`;
   }
 
   // --- asking ------------------------------------------------------------------------------------------------------
 
   private ask(): void {
-    const about = `${this.parcel} ${this.day} ${this.state.language}`;
-    if (about === this.asked) return;
+    const about = [this.single ?? this.ground, this.day, this.state.language];
+    if (about.every((one, i) => one === this.asked[i])) return;
     this.asked = about;
     this.leaving.abort();
     this.leaving = new AbortController();
     this.pinned = "";
+    this.frozen = null;
     void this.load();
   }
 
@@ -109,7 +141,7 @@ export class ParcelSections extends ArpentElement {
     );
     if (asked !== this.asked) return;
     this.places = (names?.results ?? [])
-      .filter(({ section }) => section !== SAID_ALREADY)
+      .filter(({ section }) => section !== IDENTITY || this.several)
       .map(({ section, title }) => ({ name: section, title, answer: null, error: null }));
     await Promise.all(this.places.map((place) => this.fill(place)));
   }
@@ -117,8 +149,9 @@ export class ParcelSections extends ArpentElement {
   private async fill(place: Place): Promise<void> {
     place.error = null;
     try {
-      const address = this.address("sheet/", { sections: place.name });
-      const sheet = await this.read<{ sections: Section[] }>(address);
+      const sheet = await (this.single
+        ? this.read<{ sections: Section[] }>(this.address("sheet/", { sections: place.name }))
+        : this.read<{ sections: Section[] }>(`${this.base}sheet/`, this.asking({ sections: [place.name] })));
       place.answer = sheet.sections[0] ?? null;
     } catch (error) {
       place.error = error as ApiError;
@@ -128,11 +161,15 @@ export class ParcelSections extends ArpentElement {
 
   private address(what: string, more: Record<string, string> = {}): string {
     const query = new URLSearchParams({ ...(this.day ? { day: this.day } : {}), ...more }).toString();
-    return `${this.base}${encodeURIComponent(this.parcel)}/${what}${query ? `?${query}` : ""}`;
+    return `${this.base}${encodeURIComponent(this.single ?? "")}/${what}${query ? `?${query}` : ""}`;
   }
 
-  private async read<T>(address: string): Promise<T> {
-    const answer = await this.controller.api.send(address, { signal: this.leaving.signal });
+  private asking(more: Record<string, unknown> = {}): Sending {
+    return { method: "POST", body: { ...this.ground, ...(this.day ? { day: this.day } : {}), ...more } };
+  }
+
+  private async read<T>(address: string, sending: Sending = {}): Promise<T> {
+    const answer = await this.controller.api.send(address, { ...sending, signal: this.leaving.signal });
     return (await answer.json()) as T;
   }
 
@@ -142,19 +179,34 @@ export class ParcelSections extends ArpentElement {
   };
 
   private async freeze(): Promise<void> {
+    const { asked } = this;
     this.freezing = true;
     try {
-      const body = { parcels: [this.parcel], ...(this.day ? { day: this.day } : {}) };
-      const answer = await this.controller.api.send(`${this.base}sheets/`, { method: "POST", body });
-      const { number, pdf } = (await answer.json()) as { number: string; pdf: string };
-      const act = (): void => void window.open(pdf, "_blank", "noopener");
-      this.controller.notify("info", this.words("frozen", { number }), { label: this.words("open"), act });
+      const answer = await this.controller.api.send(`${this.base}sheets/`, this.asking());
+      const frozen = (await answer.json()) as Frozen;
+      // Meanwhile the sheet may have come to be about something else.
+      if (asked === this.asked) this.frozen = frozen;
     } catch (error) {
-      const { detail, title } = error as ApiError;
-      this.controller.notify("error", detail || title || this.words("failed"));
+      this.tell(error as ApiError);
     } finally {
       this.freezing = false;
     }
+  }
+
+  private async print(): Promise<void> {
+    this.printing = true;
+    try {
+      const answer = await this.controller.api.send(`${this.base}sheet.pdf`, this.asking());
+      saveBlob({ blob: await answer.blob(), name: this.words("file") });
+    } catch (error) {
+      this.tell(error as ApiError);
+    } finally {
+      this.printing = false;
+    }
+  }
+
+  private tell({ detail, title }: ApiError): void {
+    this.controller.notify("error", detail || title || this.words("failed"));
   }
 
   // --- drawing -----------------------------------------------------------------------------------------------------
@@ -163,7 +215,7 @@ export class ParcelSections extends ArpentElement {
     const { answer, error, title } = place;
     const failed = error ? error.detail || error.title || this.words("failed") : answer?.failed;
     return html`<section class="parcel-section" aria-busy=${!answer && !failed}><h4>${title}</h4>
-      ${failed ? this.failure(place, failed) : answer ? this.contents(answer) : skeleton(this.t, 1)}</section>`;
+      ${failed ? this.failure(place, failed) : answer ? html`${this.contents(answer)}${this.unit(answer)}` : skeleton(this.t, 1)}</section>`;
   }
 
   private failure(place: Place, words: string): TemplateResult {
@@ -171,11 +223,11 @@ export class ParcelSections extends ArpentElement {
       <button class="button" @click=${() => void this.fill(place)}>${this.words("retry")}</button></p>`;
   }
 
-  private contents({ facts, lines, uncertain, tolerances, notes, vintages }: Section): TemplateResult {
+  private contents({ section, facts, lines, uncertain, tolerances, notes, vintages }: Section): TemplateResult {
     const below = tolerances.map(({ display }) => display).join(" · ");
     const names = vintages.map(({ title, date }) => `${title} (${this.when(date)})`).join(", ");
     return html`${facts.length ? html`<p class="parcel-facts">${facts.map(({ label, display }) => html`<span>${label} <strong>${display}</strong></span>`)}</p>` : nothing}
-      ${lines.length ? html`<ul>${lines.map((line) => this.line(line))}</ul>` : nothing}
+      ${this.lines(section, lines)}
       ${
         uncertain.length
           ? html`<div class="parcel-uncertain"><h5><arp-icon name="alert"></arp-icon><span>${below ? this.words("uncertainBelow", { below }) : this.words("uncertain")}</span></h5>
@@ -184,6 +236,21 @@ export class ParcelSections extends ArpentElement {
       }
       ${notes.map((note) => html`<p class="muted">${note}</p>`)}
       ${names ? html`<p class="parcel-data">${this.words("data", { names })}</p>` : nothing}`;
+  }
+
+  /** Many parcels would push what crosses them far down: they are unfolded by who wants them one by one. */
+  private lines(section: string, lines: readonly Line[]): TemplateResult | typeof nothing {
+    if (!lines.length) return nothing;
+    const list = html`<ul>${lines.map((line) => this.line(line))}</ul>`;
+    if (section !== IDENTITY) return list;
+    return html`<details><summary>${this.words("oneByOne", { count: lines.length })}</summary>${list}</details>`;
+  }
+
+  /** For whoever may read the owners; what asks comes with the first such sheet. */
+  private unit({ section, lines }: Section): TemplateResult | typeof nothing {
+    if (!this.single || section !== OWNERS || !lines.some(({ key }) => key === OPEN_TO_THEM)) return nothing;
+    if (!fetched(this.controller, "arp-land-unit", () => import("./land-unit"))) return nothing;
+    return html`<arp-land-unit .controller=${this.controller} .parcel=${this.single}></arp-land-unit>`;
   }
 
   private when(date: string | null): string {

@@ -9,6 +9,7 @@ const DESKS: { panel: PanelId; icon: IconName; label: Key }[] = [
   { panel: "layers", icon: "layers", label: "desk.layers" },
   { panel: "list", icon: "list", label: "desk.list" },
   { panel: "photos", icon: "photos", label: "desk.photos" },
+  { panel: "choose", icon: "choose", label: "desk.choose" },
   { panel: "measure", icon: "measure", label: "desk.measure" },
   { panel: "print", icon: "print", label: "desk.print" },
   { panel: "edit", icon: "draw", label: "desk.edit" },

@@ -1,7 +1,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import type { Feature, HereGroup, Property } from "../api/types";
 import { formatCoordinates } from "../format/format";
-import type { AppState, Sheet } from "../state/state";
+import type { AppState, Ground, Sheet } from "../state/state";
 import { drawerHandle } from "./drawer";
 import { ArpentElement } from "./element";
 import type { IconName } from "./icon";
@@ -67,13 +67,15 @@ export class FeatureSheet extends ArpentElement {
   protected override render(): TemplateResult {
     const { sheet } = this.state;
     const feature = sheet?.status === "ready" ? sheet.feature : null;
+    const ground = sheet?.status === "ground" ? sheet : null;
+    const subtitle = feature?.subtitle ?? ground?.subtitle();
     return html`<aside class="sheet drawer" aria-labelledby="sheet-title">
       ${drawerHandle(this.controller)}
       <header class="sheet-header">
         <div>
           <p class="sheet-kind">${feature ? this.controller.layer(feature.layer)?.title : nothing}</p>
-          <h2 id="sheet-title" tabindex="-1">${feature?.title ?? this.t("sheet.here")}</h2>
-          ${feature?.subtitle ? html`<p class="sheet-subtitle">${feature.subtitle}</p>` : nothing}
+          <h2 id="sheet-title" tabindex="-1">${feature?.title ?? ground?.title() ?? this.t("sheet.here")}</h2>
+          ${subtitle ? html`<p class="sheet-subtitle">${subtitle}</p>` : nothing}
         </div>
         <button class="icon-button" @click=${() => this.controller.closeSheet()} aria-label=${this.t("sheet.close")} title=${this.t("sheet.closeTip")}><arp-icon name="close"></arp-icon></button>
       </header>
@@ -84,7 +86,8 @@ export class FeatureSheet extends ArpentElement {
 
   protected override updated(_changed: PropertyValues): void {
     const { sheet } = this.state;
-    if (sheet?.status === "loading" && this.shown?.status !== "loading") this.rememberPlace();
+    const asked = sheet?.status === "ground" ? sheet !== this.shown : this.shown?.status !== "loading";
+    if (asked && (sheet?.status === "loading" || sheet?.status === "ground")) this.rememberPlace();
     this.shown = sheet;
     if (!this.focusing || !sheet || sheet.status === "loading") return;
     this.focusing = false;
@@ -109,6 +112,8 @@ export class FeatureSheet extends ArpentElement {
           <p class="muted">${formatCoordinates(sheet.at, this.state.coordinates, this.state.language)}</p>`;
       case "ready":
         return this.contents(sheet);
+      case "ground":
+        return this.sections(sheet.ground);
       default:
         return nothing;
     }
@@ -128,12 +133,15 @@ export class FeatureSheet extends ArpentElement {
   /** What crosses a parcel; what shows it comes with the first one. */
   private parcel({ layer, properties }: Feature): TemplateResult | typeof nothing {
     const idu = properties.find(({ name }) => name === "idu")?.value;
-    if (layer !== "parcels" || typeof idu !== "string") return nothing;
+    return layer === "parcels" && typeof idu === "string" ? this.sections({ parcels: [idu] }) : nothing;
+  }
+
+  private sections(ground: Ground): TemplateResult {
     if (!customElements.get("arp-parcel-sections")) {
       import("./parcel-sections").then(() => this.requestUpdate()).catch(() => {});
-      return nothing;
+      return skeleton(this.t, 3);
     }
-    return html`<arp-parcel-sections .controller=${this.controller} .parcel=${idu}></arp-parcel-sections>`;
+    return html`<arp-parcel-sections .controller=${this.controller} .ground=${ground}></arp-parcel-sections>`;
   }
 
   /** Only members' layers have photos; what shows them comes when it is first needed. */

@@ -1,0 +1,336 @@
+"""Choosing several parcels in the map: by clicking, drawing and naming them; their sheet; the unité foncière."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from tests.browser.conftest import DESK, Demo, open_map
+from tests.browser.test_map import serious
+
+pytestmark = pytest.mark.browser
+TOWN = "#v=1&c=1.8976,47.5546&z=18.2&p=choose"
+FIRST, SECOND = "45901000AB0012", "45901000AB0013"
+
+
+def choosing(context: BrowserContext, demo: Demo, fragment: str = TOWN) -> Page:
+    page = open_map(context, demo, fragment)
+    expect(page.get_by_role("radio", name="Clic")).to_be_visible()
+    return page
+
+
+def said(page: Page) -> Locator:
+    return page.locator(".choose-said")
+
+
+def lines(page: Page) -> Locator:
+    return page.locator(".choose-table tbody tr")
+
+
+def click_map(page: Page, east: float = 0, south: float = 0) -> None:
+    box = page.locator(".map-canvas").bounding_box()
+    assert box
+    page.mouse.click(box["x"] + box["width"] / 2 + east, box["y"] + box["height"] / 2 + south)
+
+
+def take(page: Page, way: str) -> None:
+    page.get_by_role("radio", name=way, exact=True).check(force=True)
+
+
+def name_parcels(page: Page, text: str) -> None:
+    take(page, "Liste")
+    page.get_by_label("Références", exact=True).fill(text)
+    page.get_by_role("button", name="Ajouter ces parcelles").click()
+
+
+def draw(page: Page) -> None:
+    """Three corners around the middle of the map."""
+    for east, south in ((-50, -50), (50, -50), (0, 50)):
+        click_map(page, east, south)
+        page.wait_for_timeout(350)
+    page.get_by_role("button", name="Terminer").locator("visible=true").first.click()
+
+
+# -- choosing ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_click_adds_a_parcel_and_another_takes_it_out(context: BrowserContext, demo: Demo) -> None:
+    page = choosing(context, demo)
+    before = page.locator(".map-canvas").screenshot()
+    click_map(page)
+    expect(said(page)).to_have_text(re.compile(r"AB \d+ ajoutée. 1 parcelle en tout."))
+    expect(lines(page)).to_have_count(1)
+    page.wait_for_timeout(400)
+    assert page.locator(".map-canvas").screenshot() != before
+    click_map(page)
+    expect(said(page)).to_have_text(re.compile(r"AB \d+ retirée. Aucune parcelle en tout."))
+    expect(page.get_by_text("Aucune parcelle choisie")).to_be_visible()
+
+
+def test_parcels_are_chosen_with_the_keyboard_on_the_map(desk: Page) -> None:
+    desk.goto(desk.url.split("#")[0] + "#v=1&c=1.8976,47.5546&z=18.2&p=none")
+    desk.locator(".map-canvas").focus()
+    desk.keyboard.press("s")
+    expect(desk.get_by_role("radio", name="Clic")).to_be_focused()
+    desk.get_by_role("button", name="Choisir au clavier sur la carte").press("Enter")
+    expect(desk.locator(".map-canvas")).to_be_focused()
+    desk.keyboard.press("Enter")
+    expect(lines(desk)).to_have_count(1)
+    desk.keyboard.press("s")
+    expect(desk.get_by_role("radio", name="Clic")).to_be_focused()
+
+
+def test_an_area_chooses_what_it_meets_and_a_distance_what_lies_around(context: BrowserContext, demo: Demo) -> None:
+    page = choosing(context, demo)
+    take(page, "Dessin")
+    draw(page)
+    expect(said(page)).to_have_text(re.compile(r"\d+ parcelles? ajoutées?"))
+    met = lines(page).count()
+    page.get_by_label("Distance autour").fill("60")
+    page.get_by_label("Distance autour").press("Enter")
+    expect(lines(page).nth(met)).to_be_attached()
+    page.get_by_label("Distance autour").fill("5")
+    page.get_by_label("Distance autour").press("Enter")
+    expect(said(page)).not_to_have_text("Recherche…")
+    page.get_by_label("Distance autour").fill("0")
+    page.get_by_label("Distance autour").press("Enter")
+    expect(lines(page)).to_have_count(met)
+    assert serious(page) == []
+
+
+def test_a_line_of_one_point_is_refused_in_words(desk: Page, demo: Demo) -> None:
+    desk.goto(f"{demo.url}/{TOWN}")
+    take(desk, "Dessin")
+    take(desk, "Ligne")
+    click_map(desk)
+    desk.get_by_role("button", name="Terminer").locator("visible=true").first.click()
+    expect(said(desk)).to_have_text("Il faut au moins deux points.")
+
+
+def test_a_distance_out_of_bounds_is_told_at_its_field(desk: Page, demo: Demo) -> None:
+    desk.goto(f"{demo.url}/{TOWN}")
+    take(desk, "Dessin")
+    desk.get_by_label("Distance autour").fill("1001")
+    desk.get_by_label("Distance autour").press("Enter")
+    expect(desk.get_by_text("Un nombre de 0 à 1 000.")).to_be_visible()
+    expect(desk.get_by_label("Distance autour")).to_have_attribute("aria-invalid", "true")
+
+
+def test_references_are_chosen_and_those_unknown_stay_to_be_corrected(context: BrowserContext, demo: Demo) -> None:
+    page = choosing(context, demo)
+    take(page, "Liste")
+    expect(page.get_by_label("Commune des références")).to_have_value("Saint-Aubin-du-Lys (45901)")
+    name_parcels(page, f"AB 12\n{SECOND}; ZZ 999")
+    expect(said(page)).to_have_text("2 parcelles ajoutées. 2 parcelles en tout.")
+    expect(page.get_by_role("alert")).to_contain_text("ZZ 999")
+    expect(page.get_by_label("Références", exact=True)).to_have_value("ZZ 999")
+    expect(lines(page).first).to_contain_text("AB 12")
+    expect(lines(page).first).to_contain_text("Saint-Aubin-du-Lys")
+    expect(page.locator(".choose-table tfoot")).to_contain_text("m²")
+    assert serious(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate("document.querySelector('.panel-body').scrollWidth <= innerWidth")
+
+
+def test_a_list_without_references_or_with_an_unknown_commune_is_told_at_its_field(desk: Page, demo: Demo) -> None:
+    desk.goto(f"{demo.url}/{TOWN}")
+    name_parcels(desk, " ")
+    expect(desk.get_by_label("Références", exact=True)).to_be_focused()
+    expect(desk.get_by_text("Écrivez au moins une référence.")).to_be_visible()
+    desk.get_by_label("Commune des références").fill("Nulle part")
+    name_parcels(desk, "AB 12")
+    expect(desk.get_by_label("Commune des références")).to_be_focused()
+    expect(desk.get_by_text("Commune inconnue")).to_be_visible()
+
+
+def test_parcels_are_taken_out_one_by_one_and_the_focus_stays_in_the_table(desk: Page, demo: Demo) -> None:
+    desk.goto(f"{demo.url}/{TOWN}&ps={FIRST},{SECOND}")
+    expect(lines(desk)).to_have_count(2)
+    desk.get_by_role("button", name="Retirer AB 12").press("Enter")
+    expect(said(desk)).to_have_text("AB 12 retirée. 1 parcelle en tout.")
+    expect(desk.get_by_role("button", name="Retirer AB 13")).to_be_focused()
+    desk.get_by_role("button", name="Tout effacer").press("Enter")
+    expect(said(desk)).to_have_text("Sélection effacée.")
+    expect(desk.get_by_role("heading", name="Parcelles choisies")).to_be_focused()
+
+
+def test_more_than_a_selection_holds_is_told(desk: Page, demo: Demo) -> None:
+    def truncated(route: Any) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json=answer.json() | {"truncated": True})
+
+    desk.route("**/parcels/select/", truncated)
+    desk.goto(f"{demo.url}/{TOWN}")
+    name_parcels(desk, "AB 12")
+    expect(desk.get_by_role("alert")).to_contain_text("2 000 parcelles au plus")
+
+
+def test_a_refusal_is_told_and_asked_again(browser: Browser, signed_in: dict[str, Any], demo: Demo) -> None:
+    context = browser.new_context(viewport=DESK, locale="fr-FR", storage_state=signed_in)  # type: ignore[arg-type]
+    page = choosing(context, demo)
+    broken = [True]
+    page.route(
+        "**/parcels/select/",
+        lambda route: (
+            route.fulfill(
+                status=503,
+                content_type="application/problem+json",
+                body='{"title": "Indisponible", "detail": "La base redémarre."}',
+            )
+            if broken[0]
+            else route.continue_()
+        ),
+    )
+    click_map(page)
+    expect(page.get_by_text("La base redémarre.")).to_be_visible()
+    broken[0] = False
+    page.get_by_role("button", name="Réessayer").click()
+    expect(lines(page)).to_have_count(1)
+    context.close()
+
+
+def test_the_table_is_downloaded(desk: Page, demo: Demo) -> None:
+    desk.goto(f"{demo.url}/{TOWN}&ps={FIRST},{SECOND}")
+    with desk.expect_download() as coming:
+        desk.get_by_role("button", name="Télécharger le tableau CSV").click()
+    text = coming.value.path().read_text("utf-8-sig")
+    assert coming.value.suggested_filename == "parcelles.csv"
+    assert [row.split(";")[0] for row in text.splitlines()] == ["Identifiant", FIRST, SECOND]
+
+
+def test_the_link_keeps_a_few_chosen_parcels(desk: Page, demo: Demo) -> None:
+    desk.goto(f"{demo.url}/{TOWN}&ps={SECOND},{FIRST}")
+    expect(lines(desk)).to_have_count(2)
+    expect(desk).to_have_url(re.compile(f"&ps={FIRST},{SECOND}&"))
+    desk.get_by_role("button", name="Retirer AB 12").click()
+    expect(desk).to_have_url(re.compile(f"&ps={SECOND}&"))
+
+
+def test_a_link_to_parcels_that_are_not_in_the_plan_says_so(desk: Page, demo: Demo) -> None:
+    desk.goto(f"{demo.url}/{TOWN}&ps={FIRST},45901000ZZ0999")
+    expect(desk.get_by_text("Ce lien demande des parcelles que le plan n’a pas : 45901000ZZ0999.")).to_be_visible()
+    expect(lines(desk)).to_have_count(1)
+
+
+# -- sheets -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_sheet_of_several_parcels_is_read_printed_and_frozen(context: BrowserContext, demo: Demo) -> None:
+    page = choosing(context, demo, f"{TOWN}&ps={FIRST},{SECOND}")
+    page.get_by_role("button", name="Fiche de ces parcelles").click()
+    expect(page.get_by_role("heading", name="2 parcelles")).to_be_focused()
+    expect(page.get_by_role("heading", name="Ce qui concerne ces parcelles")).to_be_visible()
+    expect(page.locator(".parcel-section").first).to_be_visible()
+    expect(page.locator(".parcel-section[aria-busy=true]")).to_have_count(0)
+    page.get_by_text("Les 2 parcelles, une à une").click()
+    expect(page.locator(".parcel-section details button.parcel-row")).to_have_count(2)
+    assert serious(page) == []
+    with page.expect_download() as coming:
+        page.get_by_role("button", name="Fiche PDF").click()
+    assert coming.value.path().read_bytes()[:5] == b"%PDF-"
+    page.get_by_role("button", name="Figer la fiche").click()
+    expect(page.get_by_text(re.compile(r"Fiche FP-\d{4}-\d{6} figée"))).to_be_visible()
+    pdf = page.get_by_role("link", name="Ouvrir le PDF").get_attribute("href")
+    assert context.request.get(f"{demo.url}{pdf}").body()[:5] == b"%PDF-"
+    page.get_by_role("button", name="Fermer la fiche").click()
+    expect(page.get_by_role("button", name="Fiche de ces parcelles")).to_be_focused()
+
+
+def test_the_sheet_of_a_drawn_zone_is_read(context: BrowserContext, demo: Demo) -> None:
+    page = choosing(context, demo)
+    take(page, "Dessin")
+    draw(page)
+    page.get_by_role("button", name="Fiche de la zone dessinée").click()
+    expect(page.get_by_role("heading", name="Ce qui concerne cette zone")).to_be_visible()
+    expect(page.locator(".parcel-section").first).to_be_visible()
+    expect(page.locator(".parcel-section[aria-busy=true]")).to_have_count(0)
+    assert serious(page) == []
+    page.wait_for_timeout(400)
+    assert "shape" not in page.evaluate("location.hash")
+
+
+def test_more_parcels_than_a_sheet_takes_are_told(desk: Page, demo: Demo) -> None:
+    desk.goto(f"{demo.url}/{TOWN}")
+    name_parcels(desk, "\n".join(f"AB {number}" for number in range(1, 200)))
+    expect(said(desk)).to_contain_text("en tout")
+    expect(desk.get_by_role("button", name="Fiche de ces parcelles")).to_be_disabled()
+    expect(desk.get_by_text("Une fiche porte sur 100 parcelles au plus.")).to_be_visible()
+    expect(lines(desk)).to_have_count(100)
+    desk.get_by_role("button", name="Afficher la suite").click()
+    expect(lines(desk).nth(100)).to_be_attached()
+
+
+def test_whoever_is_not_signed_in_chooses_and_reads_but_does_not_freeze(browser: Browser, demo: Demo) -> None:
+    context = browser.new_context(viewport=DESK, locale="en-GB")
+    page = open_map(context, demo, f"{TOWN}&ps={FIRST},{SECOND}")
+    page.get_by_role("button", name="Sheet of these parcels").click()
+    expect(page.get_by_role("button", name="Sheet as PDF")).to_be_visible()
+    expect(page.get_by_role("button", name="Freeze the sheet")).to_have_count(0)
+    context.close()
+
+
+# -- unité foncière ---------------------------------------------------------------------------------------------------
+
+
+def with_sheet(context: BrowserContext, demo: Demo) -> Page:
+    asked = {"f": "json", "filter": f"idu='{FIRST}'"}
+    found = context.request.get(f"{demo.url}/ogc/collections/parcels/items", params=asked).json()["features"][0]
+    west, south = found["geometry"]["coordinates"][0][0][0][:2]
+    return open_map(context, demo, f"#v=1&c={west},{south}&z=19&s=parcels.{found['id']}&p=none")
+
+
+def test_the_unit_of_a_parcel_is_chosen_for_a_purpose_and_kept_nowhere(context: BrowserContext, demo: Demo) -> None:
+    page = with_sheet(context, demo)
+    page.get_by_role("button", name="Unité foncière").click()
+    expect(page.get_by_label("Motif")).to_be_focused()
+    page.get_by_role("button", name="Trouver l’unité foncière").click()
+    expect(page.get_by_text("Choisissez un motif.")).to_be_visible()
+    assert serious(page) == []
+    page.get_by_label("Motif").select_option("permit")
+    page.get_by_label("Référence").fill("PC 045 901 26 00099")
+    page.get_by_role("button", name="Trouver l’unité foncière").click()
+    expect(said(page)).to_have_text(re.compile(r"Unité foncière : \d+ parcelles?, "))
+    expect(page.get_by_role("heading", name="Parcelles choisies")).to_be_focused()
+    expect(lines(page).filter(has_text="AB 12").first).to_be_attached()
+    page.wait_for_timeout(500)
+    assert "ps=" not in page.evaluate("location.hash")
+    assert "45901000AB" not in page.evaluate("JSON.stringify([localStorage, sessionStorage])")
+    assert page.evaluate("caches.keys()") == []
+    click_map(page, 0, 60)
+    expect(lines(page).nth(1)).to_be_attached()
+    page.wait_for_timeout(500)
+    assert "ps=" not in page.evaluate("location.hash")
+
+
+def test_the_purposes_are_those_of_the_consultation(desk: Page, demo: Demo) -> None:
+    page = with_sheet(desk.context, demo)
+    page.get_by_role("button", name="Unité foncière").click()
+    asked = page.locator("#unit-purpose option").all_inner_texts()
+    page.goto(f"{demo.url}/proprietaires/consulter/")
+    assert page.get_by_label("Motif").locator("option").all_inner_texts() == asked
+    page.close()
+
+
+def test_a_refusal_of_the_unit_is_told(browser: Browser, signed_in: dict[str, Any], demo: Demo) -> None:
+    context = browser.new_context(viewport=DESK, locale="fr-FR", storage_state=signed_in)  # type: ignore[arg-type]
+    page = with_sheet(context, demo)
+    refusal = '{"title": "Refusé", "detail": "Ces propriétaires ne vous sont pas ouverts."}'
+    page.route(
+        "**/owners/units/",
+        lambda route: route.fulfill(status=403, content_type="application/problem+json", body=refusal),
+    )
+    page.get_by_role("button", name="Unité foncière").click()
+    page.get_by_label("Motif").select_option("permit")
+    page.get_by_role("button", name="Trouver l’unité foncière").click()
+    expect(page.get_by_role("alert")).to_have_text("Ces propriétaires ne vous sont pas ouverts.")
+    context.close()
+
+
+def test_whoever_may_not_read_the_owners_gets_no_unit(browser: Browser, demo: Demo) -> None:
+    context = browser.new_context(viewport=DESK, locale="fr-FR")
+    page = with_sheet(context, demo)
+    expect(page.locator(".parcel-section").first).to_be_visible()
+    expect(page.locator(".parcel-section[aria-busy=true]")).to_have_count(0)
+    expect(page.get_by_role("button", name="Unité foncière")).to_have_count(0)
+    context.close()

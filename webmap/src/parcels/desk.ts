@@ -1,0 +1,380 @@
+import { type ApiError, isAbort } from "../api/client";
+import type { Geometry } from "../api/types";
+import type { Controller, MapTool } from "../app/controller";
+import { isPhone } from "../app/surroundings";
+import { type Received, saveBlob } from "../export/download";
+import { formatArea } from "../format/format";
+import type { LonLat } from "../geo/mercator";
+import { type ChooseWords, chooseWords } from "../i18n/choose";
+import { linkable } from "../state/permalink";
+import type { Choice, ChosenParcel, Ground } from "../state/state";
+import { Store } from "../state/store";
+import {
+  areaOf,
+  bboxOf,
+  type Commune,
+  communesOf,
+  communeText,
+  type DrawKind,
+  FARTHEST_M,
+  geometryOf,
+  inseeIn,
+  LEAST_POINTS,
+  MOST_REFERENCES,
+  NOTHING,
+  referencesIn,
+  type Selected,
+  together,
+  totals,
+  without,
+} from "./selection";
+
+export const WAYS = ["click", "draw", "list"] as const;
+export type Way = (typeof WAYS)[number];
+
+export interface ChooseState {
+  way: Way;
+  kind: DrawKind;
+  /** What was typed: a distance in metres. */
+  distance: string;
+  text: string;
+  /** What was typed: a commune's name or INSEE code. */
+  commune: string;
+  communes: readonly Commune[];
+  /** Said in place and aloud, the last thing that happened. */
+  said: string;
+  unknown: readonly string[];
+  truncated: boolean;
+  /** What is wrong with what was typed. */
+  fault: "distance" | "commune" | "references" | "tooMany" | null;
+  asking: boolean;
+  failed: { error: ApiError; retry: () => void } | null;
+  saving: boolean;
+}
+
+const CLOSE_ZOOM = 19;
+const MOST_COMMUNE_PAGES = 10;
+
+/** The verbs of choosing parcels; what is chosen is in the state of the map, and stays while the panel is closed. */
+export class ParcelDesk implements MapTool {
+  readonly store = new Store<ChooseState>({
+    way: "click",
+    kind: "area",
+    distance: "0",
+    text: "",
+    commune: "",
+    communes: [],
+    said: "",
+    unknown: [],
+    truncated: false,
+    fault: null,
+    asking: false,
+    failed: null,
+    saving: false,
+  });
+  /** The panel opens with something to read: its result takes the focus. */
+  focusing = false;
+  /** What was chosen, secret or not, before the drawing that is on the map: asking again with another distance starts from there. */
+  private before: Choice = NOTHING;
+  private question = Promise.resolve();
+  private drawing: AbortController | null = null;
+
+  constructor(private readonly app: Controller) {}
+
+  get state(): ChooseState {
+    return this.store.state;
+  }
+
+  get words(): ChooseWords {
+    return chooseWords(this.app.state.language);
+  }
+
+  get parcels(): readonly ChosenParcel[] {
+    return this.app.state.chosen.parcels;
+  }
+
+  // --- the panel ---------------------------------------------------------------------------------------------------
+
+  open(): void {
+    this.app.tool = this;
+    if (this.state.way === "draw") this.draw(this.state.kind);
+    if (!this.state.communes.length) void this.loadCommunes();
+  }
+
+  close(): void {
+    if (this.app.tool === this) this.app.tool = null;
+    this.store.update({ said: "", unknown: [], truncated: false, failed: null, fault: null });
+  }
+
+  setWay(way: Way): void {
+    this.store.update({ way, said: "", fault: null, failed: null });
+    if (way === "draw") this.draw(this.state.kind);
+    else this.app.stopMeasure();
+  }
+
+  type(patch: Partial<Pick<ChooseState, "distance" | "text" | "commune">>): void {
+    this.store.update({ ...patch, fault: null });
+  }
+
+  // --- by clicking -------------------------------------------------------------------------------------------------
+
+  /** One after the other: a quick second click must see what the first one chose. */
+  clicked(at: LonLat): void {
+    if (this.state.way === "draw") return this.beginAt(at);
+    this.question = this.question.then(() => this.toggleAt(at));
+  }
+
+  private async toggleAt(at: LonLat): Promise<void> {
+    const found = await this.ask({ shape: { type: "Point", coordinates: at } }, () => this.clicked(at));
+    if (!found) return;
+    const [parcel] = found.results;
+    if (!parcel) return this.say(this.words("said.nothingHere"));
+    if (this.parcels.some(({ id }) => id === parcel.id)) this.remove(parcel);
+    else this.add(found, this.app.state.chosen, parcel.label);
+  }
+
+  // --- by drawing --------------------------------------------------------------------------------------------------
+
+  draw(kind: DrawKind): void {
+    this.store.update({ kind, fault: null });
+    this.drawing?.abort();
+    if (kind === "point") this.app.stopMeasure();
+    else this.app.startMeasure(kind === "line" ? "length" : "area");
+  }
+
+  private beginAt(at: LonLat): void {
+    if (this.state.kind === "point") {
+      this.app.store.update({ measure: { kind: "length", points: [at], finished: true } });
+      return this.drawn();
+    }
+    this.draw(this.state.kind);
+    this.app.addPoint(at);
+  }
+
+  drawn(): void {
+    this.before = this.app.state.chosen;
+    const points = this.app.state.measure?.points ?? [];
+    if (points.length < LEAST_POINTS[this.state.kind]) {
+      this.say(this.words(this.state.kind === "line" ? "said.twoPoints" : "said.threePoints"));
+      return this.draw(this.state.kind);
+    }
+    void this.askAround();
+  }
+
+  /** What is drawn and finished on the map. */
+  get shape(): Geometry | null {
+    const { measure } = this.app.state;
+    return this.state.way === "draw" && measure?.finished ? geometryOf(this.state.kind, measure.points) : null;
+  }
+
+  async askAround(): Promise<void> {
+    const { shape } = this;
+    const distance = this.distance();
+    if (distance === null) return this.store.update({ fault: "distance" });
+    if (!shape) return;
+    this.drawing?.abort();
+    this.drawing = new AbortController();
+    const body = { shape, distance_m: distance };
+    const found = await this.ask(body, () => void this.askAround(), this.drawing.signal);
+    if (found) this.add(found, this.before);
+  }
+
+  private distance(): number | null {
+    const text = this.state.distance.trim().replace(",", ".");
+    const metres = Number(text || "0");
+    return metres >= 0 && metres <= FARTHEST_M ? metres : null;
+  }
+
+  // --- by references -----------------------------------------------------------------------------------------------
+
+  async askReferences(): Promise<void> {
+    const references = referencesIn(this.state.text);
+    const { commune, communes } = this.state;
+    const insee = commune.trim() ? inseeIn(commune, communes) : "";
+    if (!references.length) return this.store.update({ fault: "references" });
+    if (references.length > MOST_REFERENCES) return this.store.update({ fault: "tooMany" });
+    if (insee === null) return this.store.update({ fault: "commune" });
+    const found = await this.ask({ references, ...(insee ? { insee } : {}) }, () => void this.askReferences());
+    if (!found) return;
+    // Those that were not found stay to be corrected.
+    this.store.update({ text: found.unknown.join("\n") });
+    this.add(found, this.app.state.chosen);
+    this.show(found.results);
+  }
+
+  /** The communes that one may mean: those of the member; the one in the middle of the map is taken to be meant. */
+  private async loadCommunes(): Promise<void> {
+    const { config, api } = this.app;
+    const communes: Commune[] = [];
+    try {
+      let page = await api.features("communes", config.member?.bbox_4326 ?? this.app.state.view.bbox);
+      for (let pages = 1; ; pages += 1) {
+        for (const { title, properties } of page.results) {
+          if (typeof properties["insee"] === "string") communes.push({ insee: properties["insee"], name: title });
+        }
+        if (!page.next || pages >= MOST_COMMUNE_PAGES) break;
+        page = await api.nextFeatures(page.next);
+      }
+      const here = (await api.here(this.app.state.view.center, CLOSE_ZOOM, ["communes"]))[0]?.features[0];
+      const insee = here?.properties.find(({ name }) => name === "insee")?.value;
+      const meant = communes.find((one) => one.insee === insee);
+      if (meant && !this.state.commune) this.store.update({ commune: communeText(meant) });
+    } catch {
+      // Without suggestions the INSEE code can be typed.
+    }
+    this.store.update({ communes: communes.sort((a, b) => a.name.localeCompare(b.name, "fr")) });
+  }
+
+  // --- from elsewhere ----------------------------------------------------------------------------------------------
+
+  /** The parcels that a link names. */
+  async restore(idus: readonly string[]): Promise<void> {
+    const found = await this.selected({ parcels: idus });
+    this.app.store.update({ chosen: { parcels: found.results, secret: false } });
+    if (!found.unknown.length) return;
+    this.app.notify("warning", this.words("link.unknown", { names: found.unknown.join(", ") }));
+  }
+
+  /** The parcels of an unité foncière take the place of those that were chosen; no link keeps them. Throws ApiError. */
+  async takeUnit(idus: readonly string[]): Promise<void> {
+    const found = await this.selected({ parcels: idus });
+    if (isPhone()) this.app.closeSheet();
+    this.store.update({ way: "click", failed: null, unknown: [], truncated: false });
+    this.app.store.update({ chosen: { parcels: found.results, secret: true } });
+    this.focusing = true;
+    if (this.app.state.panel !== "choose") this.app.openPanel("choose");
+    this.app.stopMeasure();
+    const area = formatArea(totals(found.results).measured_m2, this.app.state.language);
+    this.say(this.words("said.unit", { count: this.count(found.results.length), area }));
+    this.show(found.results);
+  }
+
+  // --- what is chosen ----------------------------------------------------------------------------------------------
+
+  private add(found: Selected, before: Choice, label?: string): void {
+    const { parcels, over } = together(before.parcels, found.results);
+    const count = parcels.length - before.parcels.length;
+    this.put({ parcels, secret: before.secret });
+    const added = label
+      ? this.words("said.added", { label })
+      : this.words(count === 1 ? "said.addedOne" : "said.addedMany", { count });
+    const chosen = this.words("said.now", { count: this.count(parcels.length) });
+    this.store.update({
+      said: found.results.length || found.unknown.length ? `${added} ${chosen}` : this.words("said.nothingHere"),
+      unknown: found.unknown,
+      truncated: found.truncated || over,
+    });
+  }
+
+  remove(parcel: ChosenParcel): void {
+    const parcels = without(this.parcels, parcel.id);
+    this.put({ ...this.app.state.chosen, parcels });
+    this.before = { ...this.before, parcels: without(this.before.parcels, parcel.id) };
+    this.app.hover(null);
+    const chosen = this.words("said.now", { count: this.count(parcels.length) });
+    this.store.update({ said: `${this.words("said.removed", { label: parcel.label })} ${chosen}`, truncated: false });
+  }
+
+  clear(): void {
+    this.put(NOTHING);
+    this.before = NOTHING;
+    this.store.update({ said: this.words("said.cleared"), truncated: false, unknown: [], failed: null });
+    if (this.state.way === "draw") this.draw(this.state.kind);
+  }
+
+  private put(chosen: Choice): void {
+    this.app.store.update({ chosen: chosen.parcels.length ? chosen : NOTHING });
+  }
+
+  /** Whether a link to this view keeps what is chosen. */
+  get kept(): boolean {
+    return linkable(this.app.state.chosen).length > 0;
+  }
+
+  show(parcels: readonly ChosenParcel[] = this.parcels): void {
+    const bbox = bboxOf(parcels);
+    if (bbox) this.app.goTo({ bbox, zoom: CLOSE_ZOOM });
+  }
+
+  count(count: number): string {
+    const { language } = this.app.state;
+    const number = count.toLocaleString(language);
+    return this.words(count === 1 ? "count.one" : count ? "count.many" : "count.none", { count: number });
+  }
+
+  private say(said: string): void {
+    this.store.update({ said, unknown: [], truncated: false });
+  }
+
+  // --- sheets and table --------------------------------------------------------------------------------------------
+
+  openSheet(): void {
+    const parcels = [...this.parcels];
+    const [first] = parcels;
+    const subtitle = (): string => {
+      const communes = communesOf(parcels);
+      const places = communes.length > 3 ? `${communes.slice(0, 3).join(", ")}…` : communes.join(", ");
+      return `${places} · ${formatArea(totals(parcels).measured_m2, this.app.state.language)}`;
+    };
+    const title = (): string => (parcels.length === 1 && first ? first.label : this.count(parcels.length));
+    this.openGround({ parcels: parcels.map(({ idu }) => idu) }, title, subtitle);
+  }
+
+  openZone(): void {
+    const { shape } = this;
+    const points = this.app.state.measure?.points ?? [];
+    if (shape?.type !== "Polygon") return;
+    const subtitle = (): string => formatArea(areaOf(points), this.app.state.language);
+    this.openGround({ shape }, () => this.words("zone.title"), subtitle);
+  }
+
+  private openGround(ground: Ground, title: () => string, subtitle: () => string): void {
+    this.app.showGround({ ground, title, subtitle });
+  }
+
+  async saveTable(): Promise<void> {
+    this.store.update({ saving: true });
+    try {
+      const body = { parcels: this.parcels.map(({ idu }) => idu) };
+      const answer = await this.app.api.send(`${this.url}select.csv`, { method: "POST", body });
+      saveBlob({ blob: await answer.blob(), name: "parcelles.csv" } satisfies Received);
+      this.say(this.words("said.saved"));
+    } catch (error) {
+      this.store.update({ failed: { error: error as ApiError, retry: () => void this.saveTable() } });
+    } finally {
+      this.store.update({ saving: false });
+    }
+  }
+
+  // --- asking ------------------------------------------------------------------------------------------------------
+
+  private get url(): string {
+    return `${this.app.config.urls.api}parcels/`;
+  }
+
+  private async selected(body: unknown, signal?: AbortSignal): Promise<Selected> {
+    const answer = await this.app.api.send(`${this.url}select/`, { method: "POST", body, signal });
+    return (await answer.json()) as Selected;
+  }
+
+  /** What was found; null when it failed, which is told, or when something else was asked meanwhile. */
+  private async ask(body: unknown, retry: () => void, signal?: AbortSignal): Promise<Selected | null> {
+    this.store.update({ asking: true, failed: null, fault: null });
+    try {
+      return await this.selected(body, signal);
+    } catch (error) {
+      if (!isAbort(error)) this.store.update({ failed: { error: error as ApiError, retry }, said: "" });
+      return null;
+    } finally {
+      this.store.update({ asking: false });
+    }
+  }
+}
+
+const desks = new WeakMap<Controller, ParcelDesk>();
+
+export function deskOf(app: Controller): ParcelDesk {
+  const desk = desks.get(app) ?? new ParcelDesk(app);
+  desks.set(app, desk);
+  return desk;
+}
