@@ -125,7 +125,7 @@ def buildings(ground: Ground, rights: Rights) -> Answer:
         fact("built_m2", _("Built area"), round(built, 1), display_area(built), "m²"),
         fact("built_share", _("Built share"), round(share, 4), display_share(min(share, 1))),
     ]
-    notes = [] if found else [_("The plan shows no building here.")]
+    notes = met.notes() if found else [_("The plan shows no building here.")]
     return Answer(
         facts=facts if sure else (), lines=[building_line(one) for one in found], notes=notes,
         vintages=[Vintage(layer="buildings")],

@@ -20,6 +20,7 @@ SCALES = (200, 250, 500, 1_000, 1_500, 2_000, 2_500, 5_000, 10_000, 25_000, 50_0
 MOST_DRAWN = 4_000
 LABELLED_FROM = 2_500
 SMALLEST_LABEL_MM2 = 22.0
+MOST_STRESSED = 6  # more labels in bold would lie over one another
 
 DRAWN = """
     with frame as (select st_makeenvelope(%(west)s, %(south)s, %(east)s, %(north)s, 2154) as box),
@@ -93,7 +94,11 @@ def read(
     """(kind, label, asked, path, x, y, area) of each shape, millimetres on paper."""
     west, south, east, north_edge = box
     values: dict[str, Any] = {"west": west, "south": south, "east": east, "north": north_edge, "k": 1000 / scale}
-    values |= {"idus": list(ground.idus), "ground": ground.geom, "most": MOST_DRAWN}
+    values |= {
+        "idus": list(ground.idus) if len(ground.idus) <= MOST_STRESSED else [],
+        "ground": ground.geom,
+        "most": MOST_DRAWN,
+    }
     values |= {slug: slug in seen for slug in ("parcels", "buildings")}
     with connection.cursor() as cursor:
         cursor.execute(DRAWN, values)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from gis_core.rights import Rights
 from layers.features.display import display_date
-from layers.parcels.crossing import Crossing
+from layers.parcels.crossing import Crossing, Crossings
 from layers.parcels.own_sections import fact
 from layers.parcels.sections import Answer, Ground, Line, Link, Section, Vintage, register_section
 from layers.planning.models import Document, Easement, RiskPlan
@@ -41,7 +41,8 @@ def zoning(ground: Ground, rights: Rights) -> Answer:
     found = crossing.zones(ground)
     documents = crossing.documents(found)
     lines = [of_document("zone", one, documents, "plu-zones", ground, one.values["libelong"]) for one in found]
-    return Answer(lines=lines, notes=without_document(ground, lines), vintages=vintages(documents))
+    notes = found.notes() or without_document(ground, lines)
+    return Answer(lines=lines, notes=notes, vintages=vintages(documents))
 
 
 def prescriptions(ground: Ground, rights: Rights) -> Answer:
@@ -52,7 +53,7 @@ def information(ground: Ground, rights: Rights) -> Answer:
     return detail_lines(ground, crossing.information(ground), "information", "inf", "plu-informations")
 
 
-def detail_lines(ground: Ground, found: Sequence[Crossing], what: str, code: str, layers: str) -> Answer:
+def detail_lines(ground: Ground, found: Crossings, what: str, code: str, layers: str) -> Answer:
     documents = crossing.documents(found)
     lines = []
     for one in found:
@@ -61,7 +62,7 @@ def detail_lines(ground: Ground, found: Sequence[Crossing], what: str, code: str
         layer = f"{layers}-{ENDINGS[values['kind']]}"
         lines.append(of_document(what, one, documents, layer, ground, words))
     # Whether a document is known at all, the zoning says.
-    notes = [] if lines else [_("None is known here.")]
+    notes = found.notes() if lines else [_("None is known here.")]
     return Answer(lines=lines, notes=notes, vintages=vintages(documents))
 
 
@@ -112,7 +113,7 @@ def easements(ground: Ground, rights: Rights) -> Answer:
     known = Easement.objects.in_bulk({one.values["easement_id"] for one in found})
     acts = crossing.acts(found)
     lines = [easement_line(one, known[one.values["easement_id"]], acts) for one in found]
-    notes = [] if lines else [_("No easement is known here.")]
+    notes = found.notes() if lines else [_("No easement is known here.")]
     layers = sorted({line.layer for line in lines if line.layer})
     return Answer(lines=lines, notes=notes, vintages=[Vintage(layer=layer) for layer in layers])
 
@@ -146,7 +147,7 @@ def risks(ground: Ground, rights: Rights) -> Answer:
     found = crossing.risks(ground)
     plans = RiskPlan.objects.in_bulk({one.values["plan_id"] for one in found})
     lines = [risk_line(one, plans[one.values["plan_id"]]) for one in found]
-    notes = [] if lines else [_("No zone of a risk plan is known here.")]
+    notes = found.notes() if lines else [_("No zone of a risk plan is known here.")]
     return Answer(
         lines=lines, notes=notes, vintages=[Vintage(title=str(one), day=one.state_date) for one in plans.values()]
     )

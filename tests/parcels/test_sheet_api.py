@@ -11,7 +11,7 @@ from django.test import Client
 from gis_core.rights import ANONYMOUS, Rights, acting_as
 from layers.cadastre.models import Building
 from layers.catalogue.models import Layer
-from layers.parcels import sections
+from layers.parcels import crossing, sections
 from layers.parcels.ground import ground_of_shape
 from layers.parcels.plan import draw
 from layers.parcels.sections import Answer, Ground, Section
@@ -133,6 +133,27 @@ def test_a_section_that_cannot_be_read_is_told_and_the_others_come(
     assert section(answer, "broken")["failed"]
     assert section(answer, "identity")["failed"] is None
     assert client.get(SHEET.replace("sheet/", "sheet.pdf")).status_code == 503
+
+
+def test_any_fault_of_a_section_leaves_the_others(
+    client: Client, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(ground: Ground, rights: Rights) -> Answer:
+        raise KeyError("a table of codes that lacks one")
+
+    monkeypatch.setitem(sections._sections, "broken", Section(slug="broken", title="B", order=1, collect=broken))
+    answer = sheet(client)
+    assert section(answer, "broken")["failed"]
+    assert section(answer, "identity")["failed"] is None
+
+
+def test_a_list_that_was_cut_says_so(client: Client, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    with factories.as_owner():
+        Building.objects.create(insee="45001", kind="01", geom=square(20, 20, 5))
+    monkeypatch.setattr(crossing, "MOST_FOUND", 2)
+    buildings = section(sheet(client), "buildings")
+    assert len(buildings["lines"]) + len(buildings["uncertain"]) == 2
+    assert "2" in buildings["notes"][0]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from gis_core.api.views import asker, checked, page_of
+from gis_core.api.views import asker, checked, page_of, site
 from gis_core.errors import Invalid
 from gis_core.middleware import rights_of_request
 from gis_core.rights import Rights
@@ -93,9 +93,10 @@ class ParcelFileView(APIView):
         """The sheet as a PDF file, with a map at a whole scale."""
         rights = rights_of_request(request)
         ground = ground_of_parcels([idu], day_of(request.query_params.get("day")), rights)
-        content = sheet_of(ground, rights).as_json()
+        content = sheet_of(ground, rights).without_private().as_json()
         author = str(request.user) if request.user.is_authenticated else ""
-        return pdf_answer(pdf_of(content, draw(ground, rights), title=title_of(ground), author=author), ground.idus[0])
+        told = {"title": title_of(ground), "author": author, "site": site(request)}
+        return pdf_answer(pdf_of(content, draw(ground, rights), **told), ground.idus[0])
 
 
 def selected(request: Request) -> Selection:
@@ -171,7 +172,7 @@ class FrozenSheetsView(APIView):
         rights = rights_of_request(request)
         ground = ground_of(given, rights)
         title = given.get("title") or title_of(ground)
-        sheet = freeze(ground, title=title, user=asker(request), rights=rights)
+        sheet = freeze(ground, title=title, user=asker(request), rights=rights, site=site(request))
         body = serializers.FrozenSheetSerializer(sheet).data
         return Response(body, status=201, headers={**NO_STORE, "Location": body["url"]})
 

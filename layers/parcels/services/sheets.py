@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import shapely
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,6 +21,7 @@ LABELS = """
            array(select name from gis_core_commune where insee = any(%(insee)s) order by name)
 """
 MOST_NAMED = 6
+LONGEST_TITLE = 200
 
 log = logging.getLogger("arpent.parcels")
 
@@ -57,11 +58,11 @@ def sheet_of(ground: Ground, rights: Rights, only: Sequence[str] | None = None) 
 
 
 def collected(sections: Sequence[Section], ground: Ground, rights: Rights) -> list[tuple[Section, Answer | None]]:
-    """What sections say. After a fault in the database all are read again, each apart: the faulty one is told."""
+    """What sections say. After a fault in one of them all are read again, each apart: the faulty one is told."""
     try:
         with transaction.atomic():
             return [(section, section.collect(ground, rights)) for section in sections]
-    except DatabaseError:
+    except Exception:
         return [(section, apart(section, ground, rights)) for section in sections]
 
 
@@ -69,7 +70,7 @@ def apart(section: Section, ground: Ground, rights: Rights) -> Answer | None:
     try:
         with transaction.atomic():
             return section.collect(ground, rights)
-    except DatabaseError:
+    except Exception:
         log.exception("the section %s of a parcel sheet could not be read", section.slug)
         return None
 
@@ -98,11 +99,18 @@ def section_as_json(section: Section, answer: Answer | None) -> Mapping[str, Any
 
 
 def title_of(ground: Ground) -> str:
-    """What a sheet is called: its parcel and commune, how many parcels, or a drawn shape."""
+    """What a sheet is called: its parcels and communes, or a drawn shape, as far as a title may be long."""
     with connection.cursor() as cursor:
         cursor.execute(LABELS, {"ids": list(ground.parcels), "insee": sorted(ground.insee)})
         labels, communes = cursor.fetchone()
-    places = ", ".join(communes)
+    return shortened(named_after(labels, ", ".join(communes)))
+
+
+def shortened(title: str) -> str:
+    return title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1].rstrip(' ,')}…"
+
+
+def named_after(labels: Sequence[str], places: str) -> str:
     if not labels:
         return _("Drawn shape, %(communes)s") % {"communes": places}
     if len(labels) == 1:

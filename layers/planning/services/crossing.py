@@ -8,7 +8,7 @@ from typing import Any
 
 from psycopg import sql
 
-from layers.parcels.crossing import Crossing, crossings
+from layers.parcels.crossing import Crossing, Crossings, crossings
 from layers.parcels.sections import Ground
 from layers.planning.models import Document, EasementLink
 
@@ -25,28 +25,28 @@ KNOWN = sql.SQL(
 OF_DOCUMENT = ("id", "document_id", "libelle", "nomfic", "urlfic")
 
 
-def zones(ground: Ground) -> list[Crossing]:
+def zones(ground: Ground) -> Crossings:
     return found(ground, "planning_zone", (*OF_DOCUMENT, "libelong", "typezone"), IN_FORCE)
 
 
-def prescriptions(ground: Ground) -> list[Crossing]:
+def prescriptions(ground: Ground) -> Crossings:
     return found(ground, "planning_prescription", (*OF_DOCUMENT, "txt", "typepsc", "stypepsc", "kind"), IN_FORCE)
 
 
-def information(ground: Ground) -> list[Crossing]:
+def information(ground: Ground) -> Crossings:
     return found(ground, "planning_information", (*OF_DOCUMENT, "txt", "typeinf", "stypeinf", "kind"), IN_FORCE)
 
 
-def easements(ground: Ground) -> list[Crossing]:
+def easements(ground: Ground) -> Crossings:
     """Footprints, not what makes them: a monument is no reason to ask the architect where its surroundings end."""
     return found(ground, "planning_easementfootprint", ("id", "easement_id", "category", "name", "type", "kind"), SINCE)
 
 
-def risks(ground: Ground) -> list[Crossing]:
+def risks(ground: Ground) -> Crossings:
     return found(ground, "planning_riskzone", ("id", "plan_id", "code", "name", "typereglement"), KNOWN)
 
 
-def found(ground: Ground, table: str, columns: Sequence[str], where: sql.Composable) -> list[Crossing]:
+def found(ground: Ground, table: str, columns: Sequence[str], where: sql.Composable) -> Crossings:
     return crossings(ground, table, columns, where=where, values={"day": ground.day})
 
 
