@@ -14,7 +14,7 @@ from layers.catalogue.models import Layer
 from layers.parcels import crossing, sections
 from layers.parcels.ground import ground_of_shape
 from layers.parcels.plan import draw
-from layers.parcels.sections import Answer, Ground, Section
+from layers.parcels.sections import Answer, Ground, Line, Measure, Section
 from tests import factories
 from tests.parcels.conftest import Place, drawn, section, square
 from tests.photos import photo
@@ -133,6 +133,11 @@ def test_a_section_that_cannot_be_read_is_told_and_the_others_come(
     assert section(answer, "broken")["failed"]
     assert section(answer, "identity")["failed"] is None
     assert client.get(SHEET.replace("sheet/", "sheet.pdf")).status_code == 503
+
+
+def test_an_area_is_not_rounded_before_it_is_shown() -> None:
+    """342.48 m² are shown as 342; as 342.5 a screen would show 343."""
+    assert Line(key="a", title="A", measure=Measure(area_m2=342.4827)).as_json()["area_m2"] == 342.48
 
 
 def test_any_fault_of_a_section_leaves_the_others(

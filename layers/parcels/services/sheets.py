@@ -125,7 +125,7 @@ def ground_as_json(ground: Ground) -> dict[str, Any]:
         "parcels": list(ground.idus),
         "insee": sorted(ground.insee),
         "day": ground.day.isoformat(),
-        "measured_m2": round(ground.measured_m2, 1),
+        "measured_m2": round(ground.measured_m2, 2),
         "bbox_2154": [round(edge, 2) for edge in (west, south, east, north)],
         "geometry": json.loads(ground.geojson),
     }
