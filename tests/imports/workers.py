@@ -27,7 +27,7 @@ def administer(statement: str, *names: str) -> None:
 
 
 def discard(database: str) -> None:
-    """Drop it once its sessions are ended: `with (force)` fails where autovacuum is at work, without it PostgreSQL waits."""
+    """Drop it once its sessions are ended: `with (force)` fails where autovacuum works, without it PostgreSQL waits."""
     with psycopg.connect(**address("postgres"), autocommit=True) as opened:
         for role in ("arpent_worker", "arpent_web", "arpent_owner"):
             opened.execute(sql.SQL("set role {}").format(sql.Identifier(role)))

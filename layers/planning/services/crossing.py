@@ -10,7 +10,7 @@ from psycopg import sql
 
 from layers.parcels.crossing import Crossing, Crossings, crossings
 from layers.parcels.sections import Ground
-from layers.planning.models import Document, EasementLink
+from layers.planning.models import Document, EasementLink, EasementSet
 
 IN_FORCE = sql.SQL(
     "document_id in (select d.id from planning_document d"
@@ -62,10 +62,15 @@ def in_force_at(ground: Ground) -> list[Document]:
 
 def acts(on: Sequence[Crossing]) -> Mapping[int, list[dict[str, Any]]]:
     """The acts of the easements of these rows, by the easement's id: name, dates, and where the file lies."""
-    links = EasementLink.objects.filter(easement__in={one.values["easement_id"] for one in on})
+    links = (
+        EasementLink.objects.filter(easement__in={one.values["easement_id"] for one in on})
+        .select_related("act")
+        .order_by("act__decided_date", "act__pk")
+    )
+    # A set of easements lists thousands of files: read once, not with each of its acts.
+    sets = EasementSet.objects.in_bulk({link.act.delivery_id for link in links})
     found: dict[int, list[dict[str, Any]]] = {}
-    for link in links.select_related("act", "act__delivery").order_by("act__decided_date", "act__pk"):
-        found.setdefault(link.easement_id, []).append(
-            {"act": link.act, "folder": link.act.delivery.folder, "files": link.act.delivery.files}
-        )
+    for link in links:
+        kept = sets[link.act.delivery_id]
+        found.setdefault(link.easement_id, []).append({"act": link.act, "folder": kept.folder, "files": kept.files})
     return found
