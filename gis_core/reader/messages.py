@@ -13,6 +13,7 @@ MESSAGES = {
     "other_format": _(
         "This is %(found)s: a GeoJSON file is expected (.geojson or .json, which may be compressed as .gz)."
     ),
+    "other_format_lines": _("This is %(found)s and not text with lines of a fixed width: get the file again."),
     "not_utf8": _("The text is not in UTF-8 (byte %(byte)s). Save the file in UTF-8 and try again."),
     "nul_character": _(
         "There is a NUL character at line %(line)s, column %(column)s: the file is damaged or not text."
@@ -89,7 +90,7 @@ MESSAGES = {
     "unknown_field": _("The layer has no field named “%(name)s”."),
     "spreadsheet_too_large": _("The workbook is larger than %(limit_mb)s MB once unpacked: save its sheet as CSV."),
     "archive_bomb": _("The archive grows to more than %(ratio)s times its size: it is not unpacked."),
-    "archive_damaged": _("The archive is damaged: copy or make it again. %(reason)s"),
+    "archive_damaged": _("The archive is damaged: copy or make it again."),
     "archive_link": _("The archive holds a link or a special file (%(name)s): send the files themselves."),
     "archive_path": _("The archive holds a path that leads out of it (%(name)s): make it again from its folder."),
     "archive_encrypted": _("The archive is protected by a password (%(name)s): make it without one."),

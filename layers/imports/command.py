@@ -40,6 +40,9 @@ class ImportCommand(BaseCommand):
         parser.add_argument("--report", type=Path, metavar="FILE.json", help=_("where to write the report"))
 
     def handle(self, *args: Any, **options: Any) -> None:
+        for path in options["paths"]:
+            if not path.exists():
+                raise CommandError(_("There is nothing at %(path)s.") % {"path": path}, returncode=2)
         with acting_as(SYSTEM):
             member = self.member(options["member"])
             territory = communes_of(member) if member else None
@@ -51,6 +54,8 @@ class ImportCommand(BaseCommand):
                 tell=self.tell,
             )
             report = source_named(self.source).run(order)
+        if not report.files:
+            raise CommandError(_("There is no file of this kind in what was named."), returncode=2)
         self.stdout.write(report_in_words(report))
         if options["report"]:
             self.keep(report, options["report"])

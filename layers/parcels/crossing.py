@@ -8,18 +8,21 @@ from functools import cache
 from typing import Any
 
 from django.db import connection
-from psycopg.sql import SQL, Composed, Identifier, Literal
+from psycopg.sql import SQL, Composed, Identifier, Literal, Placeholder
 
 from layers.parcels.sections import Crossing, Ground, Measure, Source, Tolerance
 
 MOST_FOUND = 2_000
 # Coordinates are kept to a centimetre at best: less is a common limit, not a common area.
 CONTACT_M2 = 0.05
+LINE = {"kind": "line"}
 
 # A shape that holds the whole ground needs no overlay; one of which only the limit meets the ground shares no area.
 FOUND = SQL("""
     (select {place}, json_build_array({columns}), st_dimension(t.geom), st_area(part), st_length(part),
-            case when st_dimension(t.geom) = 0 then st_distance(t.geom, st_boundary(ground)) end
+            case st_dimension(t.geom)
+                when 0 then st_distance(t.geom, st_boundary(ground))
+                when 1 then st_length(st_difference(part, st_buffer(st_boundary(ground), {along}::float8))) end
      from (select t.*, ground, case when st_dimension(geom) = 0 then geom when st_covers(geom, ground) then ground
                                else st_intersection(geom, ground) end as part
            from {table} t, asked
@@ -31,11 +34,17 @@ EVERY = SQL("with asked as materialized (select %(ground)s::bytea::public.geomet
 
 
 def crossings(ground: Ground, sources: Sequence[Source]) -> list[list[Crossing]]:
-    """What crosses the ground of each source, by id; one statement for all of them."""
+    """What crosses the ground of each source, by id; one statement for all. At most one more than MOST_FOUND."""
     found: list[list[Crossing]] = [[] for _source in sources]
     if not sources:
         return found
-    values = {"ground": ground.geom, "day": ground.day, "parcels": list(ground.parcels), "most": MOST_FOUND}
+    values: dict[str, Any] = {
+        "ground": ground.geom,
+        "day": ground.day,
+        "parcels": list(ground.parcels),
+        "most": MOST_FOUND + 1,
+    }
+    values |= {f"along_{place}": ground.tolerance(source.layer_of(LINE)).m for place, source in enumerate(sources)}
     backend: Any = connection
     with backend.preparing() as cursor:
         cursor.execute(statement(tuple(sources)), values)
@@ -56,6 +65,7 @@ def statement(sources: tuple[Source, ...]) -> bytes:
 def part(place: int, source: Source) -> Composed:
     return FOUND.format(
         place=Literal(place),
+        along=Placeholder(f"along_{place}"),
         columns=SQL(", ").join(map(SQL, source.columns.values())),
         table=Identifier(source.table),
         where=SQL(source.where),
@@ -68,7 +78,8 @@ def measured(
 ) -> Measure:
     """Areas of surfaces (0 for a common limit), lengths of lines, nothing of points.
 
-    `inside` is how far a point lies from the limit (m).
+    `inside` is how far a point lies from the limit (m), and how much of a line lies farther from it than the
+    tolerance: a line drawn along the limit may be the neighbour's.
     """
     if dimension == 2:
         if area < CONTACT_M2:
@@ -77,7 +88,8 @@ def measured(
         small = area < tolerance.m2 and share * 100 < tolerance.percent
         return Measure(area_m2=ground.on_the_ground(area), share=share, **below(tolerance, small))
     if dimension == 1:
-        return Measure(length_m=length, **below(tolerance, length < tolerance.m))
+        near = length < tolerance.m or not inside
+        return Measure(length_m=length, **below(tolerance, near))
     return Measure(**below(tolerance, (inside or 0.0) < tolerance.m))
 
 

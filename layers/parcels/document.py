@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -29,10 +30,14 @@ def pdf_of(
     *,
     title: str,
     author: str,
+    site: str,
     number: str = "",
     digest: str = "",
 ) -> bytes:
-    """The PDF file. Raises Unavailable where a section could not be read: paper must not be silent about it."""
+    """The PDF file; `site` is the platform's address, which paper has to name.
+
+    Raises Unavailable where a section could not be read: paper must not be silent about it.
+    """
     if failed := [section["title"] for section in content["sections"] if section["failed"]]:
         words = _("“%(section)s” could not be read, and nothing was printed. Try again.")
         raise Unavailable(words % {"section": failed[0]})
@@ -48,7 +53,7 @@ def pdf_of(
         "plan": plan.svg,
         "aerial": aerial,
         "over": draw_over(plan, PICTURE) if aerial and aerial.jpeg else "",
-        "sections": [printed(section) for section in content["sections"]],
+        "sections": [printed(section, site) for section in content["sections"]],
         "language": get_language() or "fr",
     }
     pictures = {PICTURE: aerial.jpeg} if aerial and aerial.jpeg else {}
@@ -95,23 +100,24 @@ def fetcher_of(pictures: Mapping[str, bytes]) -> Any:
     return OursOnly(fail_on_errors=True)
 
 
-def printed(section: Mapping[str, Any]) -> dict[str, Any]:
-    """A section with its measures in words."""
+def printed(section: Mapping[str, Any], site: str) -> dict[str, Any]:
+    """A section with its measures in words and whole addresses."""
     return {
         **section,
-        "lines": [with_words(line) for line in section["lines"]],
-        "uncertain": [with_words(line) for line in section["uncertain"]],
+        "lines": [with_words(line, site) for line in section["lines"]],
+        "uncertain": [with_words(line, site) for line in section["uncertain"]],
         "below": " · ".join(one["display"] for one in section["tolerances"]),
         "vintages": [vintage_in_words(one) for one in section["vintages"]],
     }
 
 
-def with_words(line: Mapping[str, Any]) -> dict[str, Any]:
+def with_words(line: Mapping[str, Any], site: str) -> dict[str, Any]:
     area, share, length = line["area_m2"], line["share"], line["length_m"]
     measure = area_in_words(area) if area is not None else ""
     if length is not None:
         measure = f"{display_number(length, 1)} m"
-    return {**line, "measure": measure, "part": share_in_words(share) if share is not None else ""}
+    links = [{**link, "url": urljoin(site, link["url"])} for link in line["links"]]
+    return {**line, "links": links, "measure": measure, "part": share_in_words(share) if share is not None else ""}
 
 
 def area_in_words(area_m2: float) -> str:

@@ -110,7 +110,7 @@ class Line:
             "key": self.key,
             "title": self.title,
             "detail": self.detail,
-            "area_m2": rounded(measure.area_m2, 1),
+            "area_m2": rounded(measure.area_m2, 2),
             "share": rounded(measure.share, 4),
             "length_m": rounded(measure.length_m, 1),
             "uncertain": measure.uncertain,

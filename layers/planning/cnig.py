@@ -104,6 +104,8 @@ class Delivery:
     unexpected: tuple[str, ...] = ()
     not_pdf: tuple[str, ...] = ()
     metadata: bool = True
+    twice: tuple[str, ...] = ()
+    """Tables that more than one file gives, with those files."""
     pieces_wanted: bool = True
 
 
@@ -168,6 +170,8 @@ class Header:
     rows: int
     ours: int
     communes: frozenset[str]
+    same_day: tuple[str, ...]
+    """Other versions for these communes that were approved on the same day."""
     strangers: frozenset[str]
     """Communes of the document that are not in the member's territory."""
 
@@ -178,6 +182,8 @@ class Easements:
 
     without_footprint: tuple[str, ...]
     without_act: tuple[str, ...]
+    generators: tuple[str, ...]
+    """Those without a footprint."""
     by_name: tuple[str, ...]
 
 
@@ -249,6 +255,19 @@ def mandatory_file(delivery: Delivery) -> Iterator[Params]:
     for group in delivery.wanted:
         if not delivery.tables & set(group):
             yield {"name": " / ".join(group)}
+
+
+@rule(
+    "table-en-double",
+    Delivery,
+    Level.ERROR,
+    Effect.DELIVERY,
+    _("Two files give the same table, %(names)s: keep the right one. Nothing is imported."),
+    ARPENT,
+)
+def table_twice(delivery: Delivery) -> Iterator[Params]:
+    """That one file alone gives each table of a planning document: zones would lie over one another."""
+    yield from ({"names": names} for names in delivery.twice)
 
 
 @rule(
@@ -910,6 +929,35 @@ def approval_deduced(header: Header) -> Iterator[Params]:
 
 
 @rule(
+    "dateappro-idurba",
+    Header,
+    Level.WARNING,
+    Effect.NOTHING,
+    _("DATAPPRO (%(approved)s) is not the date of IDURBA (%(value)s): the version begins on DATAPPRO."),
+    ARPENT,
+)
+def approval_of_idurba(header: Header) -> Iterator[Params]:
+    """Whether the date of approval is that of IDURBA."""
+    parts = standard.idurba_parts(header.idurba)
+    if header.approved and parts and date_of(parts[2]) != header.approved:
+        yield {"approved": header.approved, "value": header.idurba[:60]}
+
+
+@rule(
+    "meme-date",
+    Header,
+    Level.WARNING,
+    Effect.NOTHING,
+    _("Another version was approved on the same day (%(names)s): the one delivered last is in force."),
+    ARPENT,
+)
+def versions_of_one_day(header: Header) -> Iterator[Params]:
+    """Whether another version of the same communes has the same date of approval."""
+    if header.same_day:
+        yield {"names": ", ".join(header.same_day[:5])}
+
+
+@rule(
     "datefin",
     Header,
     Level.WARNING,
@@ -1059,6 +1107,19 @@ def reference_known(row: Row) -> Iterator[Params]:
 def without_footprint(easements: Easements) -> Iterator[Params]:
     """Easements without a footprint."""
     yield from ({"name": name[:120]} for name in easements.without_footprint)
+
+
+@rule(
+    "generateur-sans-assiette",
+    Easements,
+    Level.WARNING,
+    Effect.NOTHING,
+    _("The generator %(name)s has no footprint."),
+    "UNEXPECTED_SUP_ASSIETTE",
+)
+def generator_without_footprint(easements: Easements) -> Iterator[Params]:
+    """Generators that no footprint names."""
+    yield from ({"name": name[:120]} for name in easements.generators)
 
 
 @rule(

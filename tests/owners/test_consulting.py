@@ -9,13 +9,11 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from gis_core.errors import Forbidden
 from gis_core.identity import create_token
 from gis_core.models import User
-from gis_core.rights import Role, acting_as, rights_of
+from gis_core.rights import Role
 from layers.owners.models import JournalLine, Level
 from layers.owners.services import consulting, journal
-from layers.owners.services.consulting import owners_of
 from tests import factories
 from tests.owners.deliveries import ACCOUNT, IDU, give, owned, reader_of
 
@@ -247,19 +245,3 @@ def test_administrators_read_the_journal_page_by_page(client: Client) -> None:
 def test_those_who_administer_nothing_do_not_read_the_journal(client: Client) -> None:
     client.force_login(reader_of())
     assert client.get(JOURNAL).status_code == 403
-
-
-def test_the_parcel_sheet_asks_by_a_function_that_writes_in_the_journal_too() -> None:
-    owned()
-    person = reader_of()
-    with acting_as(rights_of(person)):
-        found = owners_of([IDU], rights_of(person), "works", reference="DT 12")
-    assert found.parcels[0].accounts[0].owners[0].name == "MME FICTIF1 EVE"
-    assert [(line.purpose, line.reference) for line in lines(person)] == [("works", "DT 12")]
-
-
-def test_nobody_in_particular_reads_no_owner() -> None:
-    from gis_core.rights import ANONYMOUS
-
-    with acting_as(ANONYMOUS), pytest.raises(Forbidden):
-        owners_of([IDU], ANONYMOUS, "works")

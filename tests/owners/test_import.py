@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from gis_core.models import HistoryEvent
 from gis_core.rights import SYSTEM, acting_as
 from layers.imports.report import ImportReport
 from layers.imports.sources import Order
+from layers.imports.words import report_in_words
 from layers.owners.importers.load_majic import import_majic
 from layers.owners.models import Birth, Exemption, Holding, Owner, Premises
 from tests import factories
@@ -220,3 +221,18 @@ def test_the_command_says_what_it_did_and_exits_accordingly(tmp_path: Path, caps
         call_command("import_majic", str(path))
     assert stopped.value.code == 1
     assert "a été coupée" in capsys.readouterr().out
+
+
+def test_text_of_another_kind_is_told_for_what_it_is(tmp_path: Path) -> None:
+    path = written(tmp_path, "REVPROP.450", owner())
+    path.write_bytes("250".encode("utf-16"))
+    report = loaded(path)
+    assert "GeoJSON" not in report_in_words(report)
+    assert report.files[0].problem["code"] == "other_format_lines"
+
+
+@pytest.mark.parametrize("name", ["", "absent"])
+def test_a_command_without_a_file_to_read_says_so(tmp_path: Path, name: str) -> None:
+    with factories.as_worker(), pytest.raises(CommandError) as stopped:
+        call_command("import_majic", str(tmp_path / name))
+    assert stopped.value.returncode == 2

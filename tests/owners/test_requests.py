@@ -110,6 +110,11 @@ def test_another_person_or_another_service_has_counts_of_its_own(client: Client)
     assert post(client, "Paul Fictif").status_code == 200
 
 
+@pytest.mark.parametrize("name", ["FICTIVE Jeanne", "Mme Jeanne Fictive", "Jeanne-Fictive", "Je\u200banne Fictive"])
+def test_a_name_is_the_same_however_it_is_written(name: str) -> None:
+    assert Requester(name=name).key == Requester(name="Jeanne Fictive").key
+
+
 @pytest.mark.parametrize("exemption", ["holder", "authority"])
 def test_the_limits_do_not_bind_right_holders_and_authorities(client: Client, exemption: str) -> None:
     owned()

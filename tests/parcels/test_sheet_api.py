@@ -1,20 +1,23 @@
 """The parcel sheet over HTTP, against real rows."""
 
 import json
+import re
 from datetime import date
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
+from shapely import LinearRing
 
 from gis_core.rights import ANONYMOUS, Rights, acting_as
 from layers.cadastre.models import Building
 from layers.catalogue.models import Layer
 from layers.parcels import sections
 from layers.parcels.ground import ground_of_shape
-from layers.parcels.plan import draw
-from layers.parcels.sections import Answer, Ground, Section, reader_with
+from layers.parcels.plan import Plan, draw
+from layers.parcels.sections import Answer, Ground, Line, Measure, Section, reader_with
+from layers.parcels.services import sheets
 from tests import factories
 from tests.parcels.conftest import Place, drawn, section, square
 from tests.photos import photo
@@ -135,6 +138,32 @@ def test_a_section_that_cannot_be_read_is_told_and_the_others_come(
     assert client.get(SHEET.replace("sheet/", "sheet.pdf")).status_code == 503
 
 
+def test_an_area_is_not_rounded_before_it_is_shown() -> None:
+    """342.48 m² are shown as 342; as 342.5 a screen would show 343."""
+    assert Line(key="a", title="A", measure=Measure(area_m2=342.4827)).as_json()["area_m2"] == 342.48
+
+
+def test_any_fault_of_a_section_leaves_the_others(
+    client: Client, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(ground: Ground, rights: Rights) -> Answer:
+        raise KeyError("a table of codes that lacks one")
+
+    monkeypatch.setitem(sections._sections, "broken", Section(slug="broken", title="B", order=1, collect=broken))
+    answer = sheet(client)
+    assert section(answer, "broken")["failed"]
+    assert section(answer, "identity")["failed"] is None
+
+
+def test_a_list_that_was_cut_says_so(client: Client, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    with factories.as_owner():
+        Building.objects.create(insee="45001", kind="01", geom=square(20, 20, 5))
+    monkeypatch.setattr(sheets, "MOST_FOUND", 2)
+    buildings = section(sheet(client), "buildings")
+    assert len(buildings["lines"]) + len(buildings["uncertain"]) == 2
+    assert "2" in buildings["notes"][0]
+
+
 @pytest.mark.parametrize(
     ("address", "status"),
     [
@@ -214,11 +243,27 @@ def test_a_shape_still_tells_the_layers_that_are_seen(client: Client, place: Pla
 
 
 def test_the_map_of_a_sheet_draws_the_layers_that_are_seen(place: Place) -> None:
-    def paths() -> int:
+    def plan() -> Plan:
         with acting_as(ANONYMOUS):
-            ground = ground_of_shape(drawn(0, 0, 40, 50), date(2026, 1, 1))
-            return draw(ground, reader_with(ANONYMOUS)).svg.count("<path")
+            return draw(ground_of_shape(drawn(0, 0, 40, 50), date(2026, 1, 1)), reader_with(ANONYMOUS))
 
-    seen = paths()
+    seen = plan()
     hide("buildings")
-    assert paths() == seen - 2
+    assert len(plan().shapes) == len(seen.shapes) - 2
+    assert plan().svg.count("<path") == seen.svg.count("<path") - 1
+
+
+def test_a_hole_stays_empty_on_the_map(place: Place) -> None:
+    """Rings that turn the other way are not filled (SVG's nonzero rule)."""
+    rings = [*drawn(0, 0, 40, 40)["coordinates"], *drawn(10, 10, 20, 20)["coordinates"]]
+    with acting_as(ANONYMOUS):
+        ground = ground_of_shape({"type": "Polygon", "coordinates": rings}, date(2026, 1, 1))
+        shapes = draw(ground, reader_with(ANONYMOUS)).shapes
+    (path,) = [one[3] for one in shapes if one[0] == "ground"]
+    outer, inner = (LinearRing(turned(ring)) for ring in path.upper().split("Z")[:2])
+    assert outer.is_ccw != inner.is_ccw
+
+
+def turned(ring: str) -> list[tuple[float, float]]:
+    numbers = [float(number) for number in re.findall(r"-?[\d.]+", ring)]
+    return list(zip(numbers[::2], numbers[1::2], strict=True))

@@ -20,9 +20,9 @@ from layers.parcels.document import fetcher_of
 from layers.parcels.ground import ground_of_parcels
 from layers.parcels.models import FrozenSheet
 from layers.parcels.plan import HEIGHT_MM, SCALES, WIDTH_MM, draw, scale_for
-from layers.parcels.sections import Answer, Line, Section, reader_with
+from layers.parcels.sections import Answer, Line, Link, Measure, Section, reader_with
 from tests import factories
-from tests.parcels.conftest import Place, drawn, section
+from tests.parcels.conftest import Place, drawn, section, square
 
 pytestmark = pytest.mark.django_db
 POINTS_PER_MM = 72 / 25.4
@@ -112,6 +112,26 @@ def test_words_of_a_layer_cannot_become_markup(client: Client, place: Place, mon
 
     monkeypatch.setitem(sections._sections, "rude", Section(slug="rude", title="Rude", order=1, collect=collect))
     assert "<b>UB</b>" in words(client.get("/api/v1/parcels/450010000A0001/sheet.pdf").content)
+
+
+def test_a_long_word_stays_on_the_page(reader: Client) -> None:
+    file = reader.get(frozen(reader, title="W" * 200).json()["pdf"]).content
+    page = opened(file)[0]
+    assert max(box[2] for box in (one.get_bounds() for one in page.get_objects())) <= page.get_width()
+
+
+def test_addresses_on_paper_are_whole(client: Client, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    line = Line(key="x", title="UB", links=[Link(title="Act", url="/api/v1/planning/files/0/a.pdf")])
+    told = Section(slug="told", title="T", order=1, collect=lambda _g, _r: Answer(lines=[line]))
+    monkeypatch.setitem(sections._sections, "told", told)
+    text = words(client.get("/api/v1/parcels/450010000A0001/sheet.pdf").content)
+    assert "http://testserver/api/v1/planning/files/0/a.pdf" in text
+
+
+def test_sections_for_the_asker_alone_are_not_printed(reader: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = Section(slug="own", title="P", order=5, collect=lambda _g, _r: Answer(notes=["Entre nous"]), kept=False)
+    monkeypatch.setitem(sections._sections, "own", own)
+    assert "Entre nous" not in words(reader.get("/api/v1/parcels/450010000A0001/sheet.pdf").content)
 
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "http://127.0.0.1/", "arpent:../document.py", "arpent:none.ttf"])
@@ -206,3 +226,24 @@ def test_nothing_is_frozen_when_a_section_cannot_be_read(reader: Client, monkeyp
     monkeypatch.setitem(sections._sections, "broken", Section(slug="broken", title="B", order=1, collect=broken))
     assert frozen(reader).status_code == 503
     assert reader.get("/api/v1/parcels/sheets/").json()["count"] == 0
+
+
+def test_the_hash_is_that_of_the_content_read_again(reader: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    line = Line(key="a", title="A", measure=Measure(area_m2=-0.0, share=0.25))
+    odd = Section(slug="odd", title="O", order=5, collect=lambda _g, _r: Answer(lines=[line]))
+    monkeypatch.setitem(sections._sections, "odd", odd)
+    again = reader.get(frozen(reader).json()["url"]).json()
+    text = json.dumps(again["content"], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    assert hashlib.sha256(text.encode()).hexdigest() == again["content_sha256"]
+
+
+def test_a_title_that_names_many_communes_is_cut(reader: Client) -> None:
+    with factories.as_owner():
+        for number in range(2, 12):
+            name = f"Saint-Barthélemy-sous-Bois-{number}"
+            factories.commune(f"450{number:02d}", name, square(-500, -500, 1000))
+    answer = reader.post(
+        "/api/v1/parcels/sheets/", json.dumps({"shape": drawn(0, 0, 10, 10)}), content_type="application/json"
+    )
+    assert answer.status_code == 201, answer.content
+    assert answer.json()["title"].endswith("…")

@@ -134,10 +134,10 @@ def test_a_common_limit_is_to_be_checked_whatever_the_tolerance(client: Client, 
 
 
 def test_tolerances_are_read_with_the_rights_to_the_layers(client: Client, place: Place) -> None:
-    """Whether the parcels are seen; then the layers of all sections, once, with their dates and tolerances."""
+    """The layers of all sections, once, with their dates and tolerances."""
     with CaptureQueriesContext(connection) as asked:
         client.get(SHEET)
-    assert sum('FROM "catalogue_layer"' in one["sql"] for one in asked) == 2
+    assert sum('FROM "catalogue_layer"' in one["sql"] for one in asked) == 1
 
 
 # -- the setting ------------------------------------------------------------------------------------------------------

@@ -68,6 +68,15 @@ def test_lines_have_a_length_and_points_nothing(desk: Desk) -> None:
     assert measured == {"Recul": (None, pytest.approx(100)), "Chêne": (None, None)}
 
 
+def test_a_line_along_the_limit_is_to_be_checked(desk: Desk) -> None:
+    desk.send(plan())
+    found = {one.values["libelle"]: one.measure for one in met(crossing.PRESCRIPTIONS, at(west=0, south=5))}
+    assert found["Recul"].length_m == pytest.approx(100)
+    assert found["Recul"].uncertain
+    inside = {one.values["libelle"]: one.measure for one in met(crossing.PRESCRIPTIONS, at(west=0))}
+    assert not inside["Recul"].uncertain
+
+
 def test_the_rules_of_a_past_day_are_those_of_its_version(desk: Desk) -> None:
     former = plan("20150301")
     former.tables["ZONE_URBA"][0]["LIBELLE"] = "NA"

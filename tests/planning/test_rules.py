@@ -4,6 +4,7 @@
 """
 
 import re
+import shutil
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -103,6 +104,24 @@ def test_a_document_outside_the_territory_is_refused(desk: Desk) -> None:
     assert not Document.objects.exists()
 
 
+def test_a_table_in_two_files_refuses_the_delivery(desk: Desk) -> None:
+    root = plan().written(desk.folder)
+    for file in (root / "Donnees_geographiques").glob("ZONE_URBA.*"):
+        shutil.copy(file, file.with_name(f"45901_ZONE_URBA_20200115{file.suffix}"))
+    report = desk.send(root)
+    assert "table-en-double" in rules(report)
+    assert not Zone.objects.exists()
+
+
+def test_two_versions_of_one_day_are_told(desk: Desk) -> None:
+    second = plan()
+    rename(second, "45901_PLU_20200115_B")
+    second.name = "45901_PLU_20200115_B"
+    report = desk.send(plan(), second)
+    assert "meme-date" in rules(report)
+    assert report.exit_code == 0
+
+
 # What refuses one row, and where.
 ROWS: dict[str, tuple[str, Spoil]] = {
     "valeur-indispensable": ("ZONE_URBA", lambda made: first(made, "ZONE_URBA", LIBELLE="")),
@@ -172,6 +191,7 @@ WHOLLY: dict[str, Spoil] = {
     "idurba-forme": lambda made: rename(made, "4590120200115"),
     "idurba-introuvable": lambda made: setattr(made, "name", "45901_PLU_20190101"),
     "nomproc": lambda made: first(made, "DOC_URBA", NOMPROC="zzz"),
+    "dateappro-idurba": lambda made: first(made, "DOC_URBA", DATAPPRO="20210301"),
     "dateappro-deduite": lambda made: first(made, "DOC_URBA", DATAPPRO=""),
     "datefin": lambda made: first(made, "DOC_URBA", ETAT="06"),
     "siren": lambda made: first(made, "DOC_URBA", SIREN="12"),
@@ -339,6 +359,9 @@ def test_a_fault_of_a_row_of_easements_refuses_it_alone(desk: Desk, rule: str) -
 SUP_TOLD: dict[str, Spoil] = {
     "categorie": lambda made: first(made, "SERVITUDE", CATEGORIE="ZZ9"),
     "servitude-sans-assiette": lambda made: made.tables["SERVITUDE"].append({"IDSUP": "S2", "NOMSUP": "Seule"}),
+    "generateur-sans-assiette": lambda made: made.tables["GENERATEUR_SUP_S"].append(
+        {"IDGEN": "G2", "IDSUP": "S1", "NOMGEN": "Croix", "geom": box(60, 60, 5)}
+    ),
     "servitude-sans-acte": lambda made: made.tables["SERVITUDE"].append({"IDSUP": "S2", "NOMSUP": "Seule"}),
     "acte-par-son-nom": lambda made: first(made, "ACTE_SUP", NOMACTE="acte", FICHIER=""),
 }

@@ -48,6 +48,18 @@ def test_versions_may_come_in_any_order(desk: Desk) -> None:
     assert in_force("2021-01-01") == ["45901_PLU_20200115"]
 
 
+def test_of_two_versions_of_one_day_the_last_delivered_holds(desk: Desk) -> None:
+    second = plan("20200115")
+    second.name = "45901_PLU_20200115_B"
+    for rows in second.tables.values():
+        for row in rows:
+            row["IDURBA"] = second.name
+    desk.send(plan("20200115"), second)
+    assert in_force("2021-01-01") == ["45901_PLU_20200115_B"]
+    desk.send(plan("20200115"))
+    assert in_force("2021-01-01") == ["45901_PLU_20200115"]
+
+
 def test_the_same_idurba_replaces_its_rows_and_its_pieces(desk: Desk, django_capture_on_commit_callbacks: Any) -> None:
     desk.send(plan())
     former = Document.objects.get().folder

@@ -102,7 +102,13 @@ class Session:
     def _lines(self, name: str) -> Answer:
         from .lines import frames
 
-        self._answers = frames(self._stream(name), self._limits)
+        try:
+            stream = self._stream(name)
+        except Trouble as trouble:
+            if trouble.code != "other_format":
+                raise
+            raise Trouble("other_format_lines", **trouble.params) from trouble
+        self._answers = frames(stream, self._limits)
         return {}, ()
 
     def _delivery(self, request: dict[str, Any]) -> Answer:

@@ -94,16 +94,6 @@ def consult(
     return Consultation(written.id, written.flagged, parcels, tuple(idu for idu in asked.parcels if idu not in seen))
 
 
-def owners_of(
-    idus: Sequence[str], rights: Rights, purpose: str, *, reference: str = "", year: int | None = None
-) -> Consultation:
-    """The owners of parcels for whom these rights are: never without a line in the journal. Raises as `consult`."""
-    user = User.objects.filter(pk=rights.user_id or 0).first()
-    if user is None:
-        raise Forbidden(_("Sign in to read owners."))
-    return consult(demand(idus, purpose, reference, year), user=user, rights=rights)
-
-
 def entry_of(asked: Demand, user: User, members: list[int], action: JournalLine.Action) -> journal.Entry:
     return journal.Entry(
         action=action,

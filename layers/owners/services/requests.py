@@ -1,6 +1,7 @@
 """What a third party may be told at the counter (LPF L.107 A, R*107 A-1 and following): counted, then an extract."""
 
 import json
+import unicodedata
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,6 +19,8 @@ from layers.owners.services.reading import ParcelSeen, count, read
 
 # R*107 A-1: one commune, and no more than five parcels.
 MOST_PARCELS = 5
+# Written or not before the same name.
+CIVILITIES = {"m", "mr", "mme", "mlle", "monsieur", "madame", "mademoiselle"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +33,10 @@ class Requester:
 
     @property
     def key(self) -> str:
-        """The same for “Jean Dupont” and “DUPONT Jean”."""
-        return " ".join(sorted(search_text(self.name).split()))
+        """The same for “Jean Dupont”, “DUPONT Jean” and “M. Jean Dupont”; signs without a width do not count."""
+        shown = "".join(letter for letter in self.name if unicodedata.category(letter) != "Cf")
+        words = sorted(search_text(shown).split())
+        return " ".join([word for word in words if word not in CIVILITIES] or words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

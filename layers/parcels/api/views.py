@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from gis_core.api.views import asker, checked, page_of
+from gis_core.api.views import asker, checked, page_of, site
 from gis_core.errors import Invalid
 from gis_core.middleware import rights_of_request
 from layers.parcels.aerial import aerial_of
@@ -71,7 +71,8 @@ def paper(request: Request, sheet: Sheet, reader: Reader, title: str, name: str)
     author = str(request.user) if request.user.is_authenticated else ""
     plan = draw(sheet.ground, reader)
     aerial = aerial_of(sheet.ground, plan, reader.rights)
-    return pdf_answer(pdf_of(sheet.as_json(), plan, aerial, title=title, author=author), name)
+    told = {"title": title, "author": author, "site": site(request)}
+    return pdf_answer(pdf_of(sheet.without_private().as_json(), plan, aerial, **told), name)
 
 
 class SectionsView(APIView):
@@ -197,7 +198,7 @@ class FrozenSheetsView(APIView):
         reader = reader_of(request)
         ground = ground_of(given, reader)
         title = given.get("title") or title_of(ground)
-        sheet = freeze(ground, title=title, user=asker(request), reader=reader)
+        sheet = freeze(ground, title=title, user=asker(request), reader=reader, site=site(request))
         body = serializers.FrozenSheetSerializer(sheet).data
         return Response(body, status=201, headers={**NO_STORE, "Location": body["url"]})
 

@@ -23,10 +23,10 @@ NEXT = "select nextval(pg_get_serial_sequence('parcels_frozensheet', 'id'))"
 
 
 @transaction.atomic
-def freeze(ground: Ground, *, title: str, user: User, reader: Reader) -> FrozenSheet:
+def freeze(ground: Ground, *, title: str, user: User, reader: Reader, site: str) -> FrozenSheet:
     """Keep what is said of the ground now. Raises Unavailable when a section cannot be read: nothing is kept."""
     sheet = sheet_of(ground, reader)
-    content = sheet.without_private().as_json()
+    content = as_kept(sheet.without_private().as_json())
     digest = digest_of(content)
     made_at = timezone.now()
     with connection.cursor() as cursor:
@@ -34,8 +34,8 @@ def freeze(ground: Ground, *, title: str, user: User, reader: Reader) -> FrozenS
         (pk,) = cursor.fetchone()
     number = f"FP-{timezone.localtime(made_at).year}-{pk:06d}"
     plan = draw(ground, reader)
-    aerial = aerial_of(ground, plan, reader.rights)
-    pdf = pdf_of(content, plan, aerial, title=title, author=str(user), number=number, digest=digest)
+    told = {"title": title, "author": str(user), "site": site, "number": number, "digest": digest}
+    pdf = pdf_of(content, plan, aerial_of(ground, plan, reader.rights), **told)
     return FrozenSheet.objects.create(
         pk=pk,
         number=number,
@@ -48,6 +48,12 @@ def freeze(ground: Ground, *, title: str, user: User, reader: Reader) -> FrozenS
         content_sha256=digest,
         pdf=pdf,
     )
+
+
+def as_kept(content: Mapping[str, Any]) -> dict[str, Any]:
+    """The content as PostgreSQL gives it back: its numbers know no −0.0, which would be hashed as another text."""
+    kept: dict[str, Any] = json.loads(json.dumps(content), parse_float=lambda text: float(text) + 0.0)
+    return kept
 
 
 def digest_of(content: Mapping[str, Any]) -> str:

@@ -7,21 +7,22 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import shapely
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid
 from gis_core.rights import Rights
 from layers.catalogue.models import Layer
-from layers.parcels.crossing import crossings
-from layers.parcels.sections import Answer, Ground, Reader, Section, Tolerance, Vintage, answer_as_json
+from layers.parcels.crossing import MOST_FOUND, crossings
+from layers.parcels.sections import Answer, Crossing, Ground, Reader, Section, Tolerance, Vintage, answer_as_json
 
 LABELS = """
     select array(select label from cadastre_parcel where id = any(%(ids)s) order by idu),
            array(select name from gis_core_commune where insee = any(%(insee)s) order by name)
 """
 MOST_NAMED = 6
+LONGEST_TITLE = 200
 
 log = logging.getLogger("arpent.parcels")
 
@@ -59,25 +60,34 @@ def sheet_of(ground: Ground, reader: Reader, only: Sequence[str] | None = None) 
 
 
 def collected(sections: Sequence[Section], ground: Ground, rights: Rights) -> list[tuple[Section, Answer | None]]:
-    """What sections say. After a fault in the database all are read again, each apart: the faulty one is told."""
+    """What sections say. After a fault in one of them all are read again, each apart: the faulty one is told."""
     try:
         with transaction.atomic():
             return read(sections, ground, rights)
-    except DatabaseError:
+    except Exception:
         return [(section, apart(section, ground, rights)) for section in sections]
 
 
 def read(sections: Sequence[Section], ground: Ground, rights: Rights) -> list[tuple[Section, Answer | None]]:
     found = iter(crossings(ground, [source for section in sections for source in section.sources]))
     given = [(section, [next(found) for _source in section.sources]) for section in sections]
-    return [(section, section.collect(ground, rights, *crossed)) for section, crossed in given]
+    return [(section, said(section, ground, rights, crossed)) for section, crossed in given]
+
+
+def said(section: Section, ground: Ground, rights: Rights, crossed: Sequence[Sequence[Crossing]]) -> Answer:
+    """What a section says; of a list that is cut, that neither its lines nor its sums are whole."""
+    answer: Answer = section.collect(ground, rights, *(found[:MOST_FOUND] for found in crossed))
+    if all(len(found) <= MOST_FOUND for found in crossed):
+        return answer
+    words = _("More than %(most)s are met: the others are neither listed nor counted. Choose a smaller ground.")
+    return replace(answer, notes=[*answer.notes, words % {"most": MOST_FOUND}])
 
 
 def apart(section: Section, ground: Ground, rights: Rights) -> Answer | None:
     try:
         with transaction.atomic():
             return read([section], ground, rights)[0][1]
-    except DatabaseError:
+    except Exception:
         log.exception("the section %s of a parcel sheet could not be read", section.slug)
         return None
 
@@ -102,11 +112,18 @@ def section_as_json(section: Section, answer: Answer | None) -> Mapping[str, Any
 
 
 def title_of(ground: Ground) -> str:
-    """What a sheet is called: its parcel and commune, how many parcels, or a drawn shape."""
+    """What a sheet is called: its parcels and communes, or a drawn shape, as far as a title may be long."""
     with connection.cursor() as cursor:
         cursor.execute(LABELS, {"ids": list(ground.parcels), "insee": sorted(ground.insee)})
         labels, communes = cursor.fetchone()
-    places = ", ".join(communes)
+    return shortened(named_after(labels, ", ".join(communes)))
+
+
+def shortened(title: str) -> str:
+    return title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1].rstrip(' ,')}…"
+
+
+def named_after(labels: Sequence[str], places: str) -> str:
     if not labels:
         return _("Drawn shape, %(communes)s") % {"communes": places}
     if len(labels) == 1:
@@ -121,7 +138,7 @@ def ground_as_json(ground: Ground) -> dict[str, Any]:
         "parcels": list(ground.idus),
         "insee": sorted(ground.insee),
         "day": ground.day.isoformat(),
-        "measured_m2": round(ground.measured_m2, 1),
+        "measured_m2": round(ground.measured_m2, 2),
         "bbox_2154": [round(edge, 2) for edge in (west, south, east, north)],
         "geometry": json.loads(ground.geojson),
     }

@@ -1,6 +1,7 @@
 """Planning documents of the CNIG standards: PLU, PLUi, communal map, POS, PSMV."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from layers.imports.report import FileReport, ImportReport
@@ -59,7 +60,16 @@ def delivery_facts(
         unexpected=tuple(unexpected),
         not_pdf=tuple(not_pdf),
         metadata=any(item.suffix == ".xml" for item in folder.items),
+        twice=tuple(given_twice(found)),
     )
+
+
+def given_twice(found: Sequence[Found]) -> Iterator[str]:
+    """Each table that several files give, with their names."""
+    files: dict[str, list[str]] = {}
+    for one in found:
+        files.setdefault(one.table.name, []).append(one.report.name)
+    yield from (f"{table} ({', '.join(names)})" for table, names in files.items() if len(names) > 1)
 
 
 def rows_of(work: Work, found: Sequence[Found], name: str, known: Known) -> list[Row]:
@@ -83,21 +93,33 @@ def header_of(
     parts = standard.idurba_parts(row["IDURBA"]) or (meant and (meant["code"], "", meant["date"])) or ("", "", "")
     listed = {one["INSEE"] for one in communes if one["IDURBA"].upper() in ("", row["IDURBA"].upper())}
     insee = frozenset(listed or ({parts[0]} if len(parts[0]) == 5 else ()))
+    approved = day(row["DATAPPRO"]) or day(parts[2])
     header = Header(
         idurba=row["IDURBA"],
         kind=row["TYPEDOC"],
         state=row["ETAT"],
         procedure=row["NOMPROC"],
-        approved=day(row["DATAPPRO"]) or day(parts[2]),
+        approved=approved,
         approved_text=row["DATAPPRO"],
         ended=day(row["DATEFIN"]),
         siren=row["SIREN"],
         rows=len(headers),
         ours=len(ours),
         communes=insee,
+        same_day=tuple(versions_of(approved, insee, row)),
         strangers=frozenset() if territory is None else insee - territory,
     )
     return row, header
+
+
+def versions_of(approved: date | None, communes: frozenset[str], row: Row) -> Iterator[str]:
+    """Other documents of the same day that this one ends, see `services.versions`."""
+    if row["ETAT"] in standard.NOT_YET:
+        return
+    others = Document.objects.filter(approved_date=approved, communes__contained_by=sorted(communes))
+    for one in others.exclude(idurba__iexact=row["IDURBA"]).exclude(state__in=standard.NOT_YET).order_by("idurba"):
+        if (one.kind == "PSMV") == (row["TYPEDOC"].upper() == "PSMV"):
+            yield one.idurba
 
 
 def replace(header: Header, row: Row, folder: Folder) -> Document:

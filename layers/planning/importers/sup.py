@@ -46,12 +46,12 @@ def load_set(work: Work, folder: Folder, file: FileReport) -> None:
     tables = sorted(found, key=lambda one: ORDER.index(one.table.name))
     easements = load_easements(work, tables, whole, known)
     by_name = load_acts(work, tables, whole, known, easements)
-    load_places(work, tables, known, easements)
+    bare = load_places(work, tables, known, easements)
     if not any(one.report.loaded for one in tables if one.table in standard.FOOTPRINTS):
         refuse_delivery(
             iter([cnig.Finding(0, None, "fichier-obligatoire", {"name": " / ".join(FOOTPRINT_NAMES)})]), file
         )
-    refuse_delivery(cnig.findings(missing(work, whole, by_name)), file)
+    refuse_delivery(cnig.findings(missing(work, whole, by_name, bare)), file)
     whole.folder, whole.files = files.keep((str(item.path), item.source) for item in kept)
     whole.save()
     work.dated(whole.dated)
@@ -180,10 +180,11 @@ def named(work: Work, tables: Sequence[Found], name: str, known: Known, identifi
     return [row for one in tables if one.table.name == name for row in read(work.loading(one, known, identifier))]
 
 
-def load_places(work: Work, tables: Sequence[Found], known: Known, easements: dict[str, int]) -> None:
-    """Generators, then footprints, which refer to them."""
+def load_places(work: Work, tables: Sequence[Found], known: Known, easements: dict[str, int]) -> list[str]:
+    """Generators, then footprints, which refer to them; returns the generators that none refers to."""
     categories = dict(Easement.objects.filter(pk__in=easements.values()).values_list("pk", "category"))
     of_generator: dict[str, int] = {}
+    placed: set[str] = set()
 
     def generator(row: Row) -> Made:
         easement = of_generator[row["IDGEN"]] = easements[row["IDSUP"]]
@@ -192,6 +193,7 @@ def load_places(work: Work, tables: Sequence[Found], known: Known, easements: di
 
     def footprint(row: Row) -> Made:
         easement = of_generator[row["IDGEN"]]
+        placed.add(row["IDGEN"])
         words = (row["IDASS"], categories[easement], row["NOMASS"], row["TYPEASS"])
         return easement, *words, KINDS[str(row.table.letter)].value
 
@@ -200,9 +202,10 @@ def load_places(work: Work, tables: Sequence[Found], known: Known, easements: di
             load(work.loading(one, known, "IDGEN"), "planning_easementgenerator", GENERATOR_COLUMNS, generator)
         elif one.table in standard.FOOTPRINTS:
             load(work.loading(one, known, "IDASS"), "planning_easementfootprint", FOOTPRINT_COLUMNS, footprint)
+    return [one for one in of_generator if one not in placed]
 
 
-def missing(work: Work, whole: EasementSet, by_name: Sequence[str]) -> cnig.Easements:
+def missing(work: Work, whole: EasementSet, by_name: Sequence[str], generators: Sequence[str]) -> cnig.Easements:
     """What the tables of a set lack; where the import keeps to a territory, easements without a footprint in it go."""
     bare = whole.easements.filter(footprints=None)
     if work.area is not None:
@@ -210,5 +213,6 @@ def missing(work: Work, whole: EasementSet, by_name: Sequence[str]) -> cnig.Ease
     return cnig.Easements(
         without_footprint=tuple(bare.order_by("pk").values_list("name", flat=True)),
         without_act=tuple(whole.easements.filter(acts=None).order_by("pk").values_list("name", flat=True)),
+        generators=tuple(generators),
         by_name=tuple(by_name),
     )

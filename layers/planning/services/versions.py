@@ -1,7 +1,8 @@
 """Which version of a planning document is in force when; layers are announced anew when a day changes the answer.
 
 A version begins on the day of its approval. It ends on its DATEFIN or, where none is given, on the day of the next
-version: the first one approved later that covers all of its communes. A safeguard plan (PSMV) lives beside the plan
+version: the first one approved later that covers all of its communes. Of two versions approved on one day, the one
+that was delivered last holds. A safeguard plan (PSMV) lives beside the plan
 around it, so it ends only by another one.
 """
 
@@ -26,7 +27,7 @@ DATES = """
         from planning_document one
         left join lateral (
             select min(later.approved_date) as day from planning_document later
-            where later.approved_date > one.approved_date and later.state not in ('01', '02')
+            where (later.approved_date, later.id) > (one.approved_date, one.id) and later.state not in ('01', '02')
                 and later.communes @> one.communes and (later.kind = 'PSMV') = (one.kind = 'PSMV')) next on true) made
     where made.id = d.id and (d.starts_date, d.ends_date) is distinct from (made.starts, made.ends)
 """
