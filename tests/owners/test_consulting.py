@@ -5,6 +5,7 @@ import io
 import time
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import connections
 from django.test import Client
@@ -15,6 +16,7 @@ from gis_core.rights import Role
 from layers.owners.models import JournalLine, Level
 from layers.owners.services import consulting, journal
 from tests import factories
+from tests.imports.workers import address
 from tests.owners.deliveries import ACCOUNT, IDU, give, owned, reader_of
 
 pytestmark = pytest.mark.django_db
@@ -223,8 +225,10 @@ def test_reading_five_hundred_owners_in_ten_minutes_is_slowed_and_told(client: C
 
 def test_whoever_does_not_wait_for_a_slowed_answer_is_refused(client: Client) -> None:
     owned(owners=501)
-    client.force_login(reader_of())
-    with consulting.SLOWED:
+    person = reader_of()
+    client.force_login(person)
+    with psycopg.connect(**address(connections["default"].settings_dict["NAME"])) as elsewhere:
+        elsewhere.execute(consulting.SLOWED, [person.pk])
         assert post(client).status_code == 503
 
 

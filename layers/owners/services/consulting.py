@@ -3,9 +3,9 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from threading import BoundedSemaphore
 from typing import NoReturn
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Forbidden, Invalid, Unavailable
@@ -20,8 +20,8 @@ from layers.parcels.ground import identifier
 MOST_PARCELS = 100
 LONGEST_REFERENCE = 200
 SLOWED_S = 5.0
-# A slowed answer keeps one of the web process's four threads: one person's patience must not be everybody's.
-SLOWED = BoundedSemaphore(1)
+# A slowed answer keeps a thread of a web process: one person has one at a time, whichever process or machine answers.
+SLOWED = "select pg_try_advisory_xact_lock(hashtextextended('arpent owners slowed for ' || %s::text, 0))"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +88,7 @@ def consult(
     check_open(asked, entry)
     written = journal.write(replace(entry, owners=count(asked.parcels)))
     if written.flagged:
-        slow_down()
+        slow_down(user)
     parcels = read(written.id, asked.parcels, asked.year)
     seen = {one.idu for one in parcels}
     return Consultation(written.id, written.flagged, parcels, tuple(idu for idu in asked.parcels if idu not in seen))
@@ -119,11 +119,11 @@ def refuse(entry: journal.Entry, message: str) -> NoReturn:
     raise Forbidden(message)
 
 
-def slow_down() -> None:
+def slow_down(user: User) -> None:
     """Make somebody who reads a lot wait. Raises Unavailable for those who do not wait for their own answer."""
-    if not SLOWED.acquire(blocking=False):
+    with connection.cursor() as cursor:
+        cursor.execute(SLOWED, [user.pk])
+        (alone,) = cursor.fetchone()
+    if not alone:
         raise Unavailable(_("Your consultations are slowed down: wait for the answer before you ask again."))
-    try:
-        time.sleep(SLOWED_S)
-    finally:
-        SLOWED.release()
+    time.sleep(SLOWED_S)

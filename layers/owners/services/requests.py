@@ -72,7 +72,7 @@ def answer_request(requester: Requester, parcels: list[str], *, user: User, righ
     reference = _("Request no. %(number)s") % {"number": number}
     written = journal.write(replace(entry, reference=reference, owners=count(asked.parcels)))
     if written.flagged:
-        consulting.slow_down()
+        consulting.slow_down(user)
     seen = read(written.id, asked.parcels)
     known = {one.idu for one in seen}
     missing = tuple(idu for idu in asked.parcels if idu not in known)
