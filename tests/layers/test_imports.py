@@ -168,7 +168,9 @@ def test_a_broken_file_among_good_ones_is_refused_alone(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_loads_nothing(tmp_path: Path) -> None:
-    assert command(tmp_path / "absent.json") == 2
+    with pytest.raises(CommandError, match=r"absent\.json") as told:
+        command(tmp_path / "absent.json")
+    assert told.value.returncode == 2
 
 
 def test_metres_declared_as_degrees_are_refused(tmp_path: Path) -> None:
