@@ -23,6 +23,7 @@ ROOMS = {
     "couches/": ["layers.settings.urls"],
     "couches-externes/": ["layers.external.page_urls"],
     "externe/": ["layers.external.urls"],
+    "fiches/": ["layers.parcels.page_urls"],
     "imports/": ["layers.imports.urls"],
     "proprietaires/": ["layers.owners.page_urls"],
     "ogc": ["layers.ogc.root_urls"],

@@ -20,7 +20,7 @@ FONTS = Path(printing.__file__).parent / "fonts"
 STYLES = Path(__file__).parent / "sheet.css"
 SCHEME = "arpent:"
 PICTURE = f"{SCHEME}aerial.jpg"
-SMALL_M2, SMALL_SHARE, LEAST_SHARE = 10, 0.1, 0.001
+SMALL_M2, LEAST_SHARE = 10, 0.001
 
 
 def pdf_of(
@@ -117,7 +117,7 @@ def with_words(line: Mapping[str, Any], site: str) -> dict[str, Any]:
     if length is not None:
         measure = f"{display_number(length, 1)} m"
     links = [{**link, "url": urljoin(site, link["url"])} for link in line["links"]]
-    return {**line, "links": links, "measure": measure, "part": share_in_words(share) if share is not None else ""}
+    return {**line, "links": links, "measure": measure, "part": share_in_words(share) if share else ""}
 
 
 def area_in_words(area_m2: float) -> str:
@@ -128,10 +128,10 @@ def area_in_words(area_m2: float) -> str:
 
 
 def share_in_words(share: float) -> str:
-    """With a decimal where the whole number says little."""
+    """With a decimal, as on the screen: 99.9 % is not the whole."""
     if 0 < share < LEAST_SHARE:
         return f"< {display_share(LEAST_SHARE, 1)}"
-    return display_share(share, 1 if share < SMALL_SHARE else 0)
+    return display_share(share, 1)
 
 
 def vintage_in_words(vintage: Mapping[str, Any]) -> str:

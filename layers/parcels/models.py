@@ -20,6 +20,14 @@ class FrozenSheetQuerySet(models.QuerySet["FrozenSheet"]):
         own = models.Q(owner=None, started_by__isnull=False, started_by_id=rights.user_id)
         return self.filter(models.Q(owner_id__in=rights.members()) | own)
 
+    def matching(self, text: str) -> FrozenSheetQuerySet:
+        """Those with this in their number or title, of this parcel, or with this fingerprint; all without a text."""
+        if not text:
+            return self
+        parcel = models.Q(content__ground__parcels__contains=[text.upper()])
+        named = models.Q(number__icontains=text) | models.Q(title__icontains=text)
+        return self.filter(named | parcel | models.Q(content_sha256=text.lower()))
+
 
 class FrozenSheet(models.Model):
     """A sheet with its number: the answer of the day (`content`), its hash, and the very PDF file that was given.

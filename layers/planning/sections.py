@@ -13,7 +13,7 @@ from layers.parcels.own_sections import fact
 from layers.parcels.sections import Answer, Crossing, Ground, Line, Link, Section, Source, Vintage, register_section
 from layers.planning.services import crossing
 from layers.planning.services.files import address_of
-from layers.planning.words import kind_in_words
+from layers.planning.words import kind_in_words, state_in_words
 
 
 def register_sections() -> None:
@@ -144,7 +144,7 @@ def risk_line(one: Crossing) -> Line:
     facts = [fact("plan", _("Plan"), values["plan"])]
     if values["state"]:
         day = f" · {display_date(values['state_date'])}" if values["state_date"] else ""
-        facts.append(fact("state", _("State"), values["state"], f"{values['state']}{day}"))
+        facts.append(fact("state", _("State"), values["state"], f"{state_in_words(values['state'])}{day}"))
     return Line(
         key=f"risk:{values['id']}",
         title=values["code"],

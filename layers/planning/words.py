@@ -1,11 +1,25 @@
-"""The names of the kinds of prescriptions and information, as the CNIG's own styles write them."""
+"""Codes in words: kinds of prescriptions and information as the CNIG's own styles name them, states of risk plans."""
 
 from functools import cache
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from layers.catalogue.legend import fits
 from layers.planning.layers import details
 
 NAMES = {"psc": "prescriptions", "inf": "informations"}
+STATES = {
+    "PRESCRIT": gettext_noop("Prescribed"),
+    "APPROUVE": gettext_noop("Approved"),
+    "ABROGE": gettext_noop("Repealed"),
+    "ANNULE": gettext_noop("Annulled"),
+}
+
+
+def state_in_words(code: str) -> str:
+    """“Approuvé” for APPROUVE; a code that has no name as it was delivered."""
+    return _(STATES[code]) if code in STATES else code
 
 
 @cache

@@ -58,10 +58,15 @@ def test_the_sheet_is_a_pdf_file_too(context: BrowserContext, demo: Demo) -> Non
     assert answer.body()[:5] == b"%PDF-"
 
 
-def test_a_frozen_sheet_is_told_with_its_number(context: BrowserContext, demo: Demo) -> None:
+def test_a_frozen_sheet_is_told_with_its_number_and_found_again(context: BrowserContext, demo: Demo) -> None:
     page = opened(context, demo)
     page.get_by_role("button", name="Figer la fiche").click()
-    expect(page.get_by_text(re.compile(r"Fiche FP-\d{4}-\d{6} figée"))).to_be_visible()
+    told = page.get_by_text(re.compile(r"Fiche FP-\d{4}-\d{6} figée"))
+    expect(told).to_be_visible()
+    number = re.findall(r"FP-\d{4}-\d{6}", told.inner_text())[0]
+    page.locator(".parcel-frozen").get_by_role("link", name="Fiches figées").click()
+    expect(page.get_by_role("row").filter(has_text=number)).to_be_visible()
+    assert serious(page) == []
 
 
 def test_a_part_that_does_not_come_says_so_and_is_asked_again(

@@ -12,11 +12,12 @@ import pypdfium2
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.utils.translation import override
 from PIL import ImageFile
 
 from gis_core.rights import ANONYMOUS, Role, acting_as
 from layers.parcels import sections
-from layers.parcels.document import fetcher_of
+from layers.parcels.document import fetcher_of, share_in_words, with_words
 from layers.parcels.ground import ground_of_parcels
 from layers.parcels.models import FrozenSheet
 from layers.parcels.plan import HEIGHT_MM, SCALES, WIDTH_MM, draw, scale_for
@@ -143,6 +144,25 @@ def test_the_typesetter_fetches_our_fonts_and_nothing_else(url: str) -> None:
 def test_printing_does_not_have_the_process_take_truncated_photos(client: Client, place: Place) -> None:
     client.get("/api/v1/parcels/450010000A0001/sheet.pdf")
     assert not ImageFile.LOAD_TRUNCATED_IMAGES
+
+
+@pytest.mark.parametrize(
+    ("language", "share", "words"),
+    [
+        ("fr", 0.9991, "99,9"),
+        ("en", 0.9991, "99.9"),
+        ("fr", 1.0, "100"),
+        ("fr", 0.6129, "61,3"),
+        ("fr", 0.0009, "< 0,1"),
+    ],
+)
+def test_a_share_is_told_as_on_the_screen(language: str, share: float, words: str) -> None:
+    with override(language):
+        assert share_in_words(share) == f"{words}\N{NO-BREAK SPACE}%"
+
+
+def test_a_common_limit_has_no_share() -> None:
+    assert with_words({"area_m2": 0.0, "share": 0.0, "length_m": None})["part"] == ""
 
 
 # -- frozen -----------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.translation import override
 
 from gis_core.rights import ANONYMOUS, SYSTEM, acting_as
 from layers.catalogue.models import Layer
@@ -15,7 +16,7 @@ from layers.parcels.sections import Answer, Crossing, Ground, Source, reader_wit
 from layers.parcels.services.sheets import read
 from layers.planning.layers import declarations
 from layers.planning.services import crossing
-from layers.planning.words import kind_in_words
+from layers.planning.words import kind_in_words, state_in_words
 from tests.planning.conftest import Desk, easements, ground, plan, risks
 
 DAY = date(2021, 6, 1)
@@ -143,6 +144,19 @@ def test_risk_zones_are_told_with_their_plan(desk: Desk) -> None:
     answer = said("risks", at(0, 0))
     assert titles(answer) == ["R", "B"]
     assert answer.lines[0].facts[0].value == "PPRI"
+
+
+@pytest.mark.parametrize(("language", "words"), [("fr", "Approuvé · 5\N{NO-BREAK SPACE}juil."), ("en", "Approved · ")])
+def test_the_state_of_a_risk_plan_is_told_in_words(desk: Desk, language: str, words: str) -> None:
+    desk.send(risks(), source="risks")
+    with override(language):
+        state = said("risks", at(0, 0)).lines[0].facts[1]
+    assert state.value == "APPROUVE"
+    assert state.display.startswith(words)
+
+
+def test_a_state_without_a_name_stays_as_it_was_delivered() -> None:
+    assert state_in_words("EN COURS") == "EN COURS"
 
 
 def test_all_sections_read_what_crosses_the_ground_in_one_statement(desk: Desk, django_assert_num_queries: Any) -> None:

@@ -290,6 +290,8 @@ proprietaires/tiers/                                        POST        own     
 proprietaires/tiers/                                        POST        other   302  403  403  403  403  403  403
 proprietaires/tiers/                                        POST        none    302  403  403  403  403  403  403
 proprietaires/tiers/                                        REST        own     405  405  405  405  405  405  405
+fiches/                                                     GET,HEAD    -       302  200  200  200  200  200  200
+fiches/                                                     REST        -       405  405  405  405  405  405  405
 
 api/schema/                                                 GET,HEAD    -       200  200  200  200  200  200  200
 api/schema/                                                 REST        -       405  405  405  405  405  405  405

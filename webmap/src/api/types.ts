@@ -24,6 +24,7 @@ export interface Config {
     layers: string | null;
     campaigns: string | null;
     members: string | null;
+    sheets: string | null;
   };
   extent_4326: Bbox;
   version: string;

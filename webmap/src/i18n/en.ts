@@ -8,6 +8,7 @@ export const en: Messages = {
   "account.layers": "Layers",
   "account.members": "Members and rights",
   "account.settings": "Settings",
+  "account.sheets": "Frozen sheets",
   "account.signIn": "Sign in",
   "account.signOut": "Sign out",
   "background.label": "Background",

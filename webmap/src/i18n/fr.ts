@@ -7,6 +7,7 @@ export const fr = {
   "account.layers": "Couches",
   "account.members": "Membres et droits",
   "account.settings": "Réglages",
+  "account.sheets": "Fiches figées",
   "account.signIn": "Se connecter",
   "account.signOut": "Se déconnecter",
   "background.label": "Fond de carte",

@@ -21,6 +21,7 @@ const fr = {
   freezing: "La fiche est en cours de fabrication…",
   frozen: "Fiche {number} figée.",
   open: "Ouvrir le PDF",
+  kept: "Fiches figées",
   day: "Règles du",
 };
 
@@ -49,6 +50,7 @@ const en: ParcelMessages = {
   freezing: "The sheet is being made…",
   frozen: "Sheet {number} is frozen.",
   open: "Open the PDF",
+  kept: "Frozen sheets",
   day: "Rules of",
 };
 

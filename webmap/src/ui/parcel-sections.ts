@@ -110,8 +110,14 @@ export class ParcelSections extends ArpentElement {
         ${this.paper()}
         ${this.controller.config.user ? html`<button class="button" ?disabled=${this.freezing} @click=${() => void this.freeze()}>${words(this.freezing ? "freezing" : "freeze")}</button>` : nothing}
       </div>
-      <p class="parcel-frozen" role="status">${this.frozen ? html`<span>${words("frozen", { number: this.frozen.number })}</span> <a href=${this.frozen.pdf} target="_blank" rel="noopener">${words("open")}</a>` : nothing}</p>
+      <p class="parcel-frozen" role="status">${this.frozen ? this.told(this.frozen) : nothing}</p>
     </section>`;
+  }
+
+  private told({ number, pdf }: Frozen): TemplateResult {
+    const { sheets } = this.controller.config.urls;
+    return html`<span>${this.words("frozen", { number })}</span> <a href=${pdf} target="_blank" rel="noopener">${this.words("open")}</a>
+      ${sheets ? html`<a href=${sheets}>${this.words("kept")}</a>` : nothing}`;
   }
 
   private paper(): TemplateResult {

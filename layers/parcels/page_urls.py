@@ -1,0 +1,7 @@
+"""/fiches/."""
+
+from django.urls import path
+
+from layers.parcels import pages
+
+urlpatterns = [path("", pages.frozen_sheets, name="frozen_sheet_list")]
