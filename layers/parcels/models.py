@@ -10,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_core.models import Member, User
 from gis_core.rights import Rights
+from layers.cadastre.references import whole_identifier
+
+SHA256_DIGITS = 64
 
 
 class FrozenSheetQuerySet(models.QuerySet["FrozenSheet"]):
@@ -21,12 +24,12 @@ class FrozenSheetQuerySet(models.QuerySet["FrozenSheet"]):
         return self.filter(models.Q(owner_id__in=rights.members()) | own)
 
     def matching(self, text: str) -> FrozenSheetQuerySet:
-        """Those with this in their number or title, of this parcel, or with this fingerprint; all without a text."""
-        if not text:
-            return self
-        parcel = models.Q(content__ground__parcels__contains=[text.upper()])
-        named = models.Q(number__icontains=text) | models.Q(title__icontains=text)
-        return self.filter(named | parcel | models.Q(content_sha256=text.lower()))
+        """Those of this parcel, with this fingerprint, or with this in their number or title; all without a text."""
+        if idu := whole_identifier(text):
+            return self.filter(content__ground__parcels__contains=[idu])
+        if len(text) == SHA256_DIGITS:
+            return self.filter(content_sha256=text.lower())
+        return self.filter(models.Q(number__icontains=text) | models.Q(title__icontains=text)) if text else self
 
 
 class FrozenSheet(models.Model):
