@@ -10,6 +10,7 @@ from gis_core.rights import Rights
 from layers.features.display import display, display_area, display_difference, display_number, display_share
 from layers.features.sheet import Addition, Property, Values, register_sheet
 
+# `<> ''` leads to the index of the addresses that have a parcel; else the table is read where many have none.
 PARCEL_FACTS = """
     with parcel as materialized (
         select id, idu, insee, area_m2, geom,
@@ -23,7 +24,8 @@ PARCEL_FACTS = """
                    filter (where place = 1) as label,
                count(*) - 1 as others
         from (select number, suffix, road_name, row_number() over (order by number, suffix, id) as place
-              from cadastre_address where parcel_idu = p.idu or parcels @> array[p.idu]) numbered) a on true
+              from cadastre_address
+              where parcel_idu = p.idu and parcel_idu <> '' or parcels @> array[p.idu]) numbered) a on true
     left join lateral (
         select sum(st_area(st_intersection(b.geom, p.geom))) as planar_m2 from cadastre_building b
         where b.geom && p.geom and st_intersects(b.geom, p.geom) and not st_touches(b.geom, p.geom)) b on true

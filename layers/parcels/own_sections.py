@@ -40,7 +40,8 @@ PARCELS = Source(
         "commune": "(select name from gis_core_commune co where co.insee = t.insee)",
         "measured_m2": "st_area(st_transform(t.geom, 4326)::geography)",
         "addresses": (
-            "array(select a.label from cadastre_address a where a.parcel_idu = t.idu"
+            "array(select a.label from cadastre_address a"
+            " where a.parcel_idu = t.idu and a.parcel_idu <> '' or a.parcels @> array[t.idu]"
             " order by a.road_name, a.number, a.suffix limit 20)"
         ),
     },

@@ -11,7 +11,8 @@ from django.test import Client
 from shapely import LinearRing
 
 from gis_core.rights import ANONYMOUS, Rights, acting_as
-from layers.cadastre.models import Building
+from layers.cadastre.models import Address, Building
+from layers.cadastre.sheet import PARCEL_FACTS
 from layers.catalogue.models import Layer
 from layers.parcels import sections
 from layers.parcels.ground import ground_of_shape
@@ -53,6 +54,24 @@ def test_a_parcel_tells_its_commune_and_address(client: Client, place: Place) ->
     (line,) = section(sheet(client), "identity")["lines"]
     assert line["detail"] == "Bray"
     assert "3 rue des Vignes 45460 Bray" in [fact["value"] for fact in line["facts"]]
+
+
+def test_an_address_of_several_parcels_is_told_of_each(client: Client, place: Place) -> None:
+    with factories.as_owner():
+        Address.objects.update(parcels=[place.first.idu, place.second.idu])
+    (line,) = section(sheet(client, "/api/v1/parcels/450010000A0002/sheet/"), "identity")["lines"]
+    assert "3 rue des Vignes 45460 Bray" in [fact["value"] for fact in line["facts"]]
+
+
+def test_the_addresses_of_a_parcel_are_found_by_an_index_where_most_have_none(place: Place) -> None:
+    with factories.as_owner(), connection.cursor() as cursor:
+        cursor.execute("""insert into cadastre_address (insee, number, road_name, suffix, postcode, commune_name, label,
+            search_text, parcel_idu, geom) select insee, n, road_name, '', postcode, commune_name, label, '', '', geom
+            from cadastre_address, generate_series(1, 5000) n""")
+        cursor.execute("analyze cadastre_address")
+        cursor.execute(f"explain {PARCEL_FACTS}", {"ids": [place.first.pk]})
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "Index Scan on address_parcel " in plan
 
 
 def test_the_fifteen_character_identifier_finds_the_same_parcel(client: Client, place: Place) -> None:
