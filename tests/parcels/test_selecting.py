@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from django.contrib.gis.geos import Point
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tests.parcels.conftest import Place, X, Y, drawn
 
@@ -54,6 +56,12 @@ def test_a_reference_is_understood_however_it_is_written(client: Client, place: 
 
 def test_references_without_a_commune_lie_in_the_one_that_is_given(client: Client, place: Place) -> None:
     assert chosen(client, references=["A 1", "A 2"], insee="45001") == ["A 1", "A 2"]
+
+
+def test_a_commune_that_many_references_name_is_looked_up_once(client: Client, place: Place) -> None:
+    with CaptureQueriesContext(connection) as caught:
+        ask(client, {"references": [f"Bray A {number}" for number in range(1, 30)]})
+    assert len([one for one in caught if "search_text like" in one["sql"]]) == 1
 
 
 def test_references_that_no_parcel_has_are_named(client: Client, place: Place) -> None:
