@@ -69,7 +69,7 @@ def test_the_addresses_of_a_parcel_are_found_by_an_index_where_most_have_none(pl
             search_text, parcel_idu, geom) select insee, n, road_name, '', postcode, commune_name, label, '', '', geom
             from cadastre_address, generate_series(1, 5000) n""")
         cursor.execute("analyze cadastre_address")
-        cursor.execute(f"explain {PARCEL_FACTS}", {"ids": [place.first.pk]})
+        cursor.execute(f"explain {PARCEL_FACTS}", {"ids": [place.first.pk], "addresses": True, "buildings": True})
         plan = "\n".join(line for (line,) in cursor.fetchall())
     assert "Index Scan on address_parcel " in plan
 
@@ -244,6 +244,24 @@ def test_a_section_is_not_for_who_does_not_see_its_layer(client: Client, place: 
     assert "buildings" not in names
     assert "buildings" not in [one["section"] for one in sheet(client)["sections"]]
     assert client.get(SHEET, {"sections": "buildings"}).status_code == 400
+
+
+def test_addresses_are_not_told_to_who_does_not_see_them(client: Client, place: Place) -> None:
+    hide("addresses")
+    (line,) = section(sheet(client), "identity")["lines"]
+    assert "address" not in [fact["name"] for fact in line["facts"]]
+
+
+def test_the_feature_of_a_parcel_tells_what_the_asker_sees_around_it(client: Client, place: Place) -> None:
+    address = f"/api/v1/layers/parcels/features/{place.first.pk}/"
+    told = client.get(address).json()
+    assert "3 rue des Vignes" in told["subtitle"]
+    assert "built_share" in [one["name"] for one in told["properties"]]
+    hide("addresses")
+    hide("buildings")
+    told = client.get(address).json()
+    assert told["subtitle"] == "Bray"
+    assert "built_share" not in [one["name"] for one in told["properties"]]
 
 
 def test_who_does_not_see_parcels_finds_none(client: Client, place: Place) -> None:
