@@ -10,12 +10,14 @@ from django.db import connection
 from django.test import Client
 from shapely import LinearRing
 
-from gis_core.rights import ANONYMOUS, Rights, acting_as
+from gis_core.rights import ANONYMOUS, Rights, acting_as, rights_of
 from layers.cadastre.models import Address, Building
 from layers.cadastre.sheet import PARCEL_FACTS
 from layers.catalogue.models import Layer
 from layers.parcels import sections
+from layers.parcels.crossing import crossings
 from layers.parcels.ground import ground_of_shape
+from layers.parcels.own_sections import PHOTOS
 from layers.parcels.plan import Plan, draw
 from layers.parcels.sections import Answer, Ground, Line, Measure, Section, reader_with
 from layers.parcels.services import sheets
@@ -262,6 +264,22 @@ def test_the_feature_of_a_parcel_tells_what_the_asker_sees_around_it(client: Cli
     told = client.get(address).json()
     assert told["subtitle"] == "Bray"
     assert "built_share" not in [one["name"] for one in told["properties"]]
+
+
+def test_a_plan_kept_by_the_connection_shows_each_asker_their_own(place: Place) -> None:
+    owner = factories.member()
+    photo(visibility="owner", owner=owner, geom=factories.square(600_000, 6_700_000, 100))
+    ground = ground_of_shape(drawn(5, 5, 10, 10), date(2026, 1, 1))
+    backend: Any = connection
+    people = (rights_of(factories.user(owner)), ANONYMOUS, rights_of(factories.user(factories.member()))) * 4
+    seen = []
+    for rights in people:
+        backend.tell_who_asks(rights.settings())
+        seen.append([len(found) for found in crossings(ground, [PHOTOS])])
+    with connection.cursor() as cursor:
+        cursor.execute("select sum(generic_plans) from pg_prepared_statements where statement like '%catalogue_photo%'")
+        assert cursor.fetchone()[0]
+    assert seen == [[1], [0], [0]] * 4
 
 
 def test_who_does_not_see_parcels_finds_none(client: Client, place: Place) -> None:
