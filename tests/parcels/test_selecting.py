@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from layers.parcels.services import selecting
 from tests.parcels.conftest import Place, X, Y, drawn
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +63,14 @@ def test_a_commune_that_many_references_name_is_looked_up_once(client: Client, p
     with CaptureQueriesContext(connection) as caught:
         ask(client, {"references": [f"Bray A {number}" for number in range(1, 30)]})
     assert len([one for one in caught if "search_text like" in one["sql"]]) == 1
+
+
+def test_no_reference_is_called_unknown_where_the_list_is_cut(
+    client: Client, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(selecting, "MOST_SELECTED", 1)
+    answer = ask(client, {"references": ["A 1", "A 2"], "insee": "45001"}).json()
+    assert (answer["count"], answer["truncated"], answer["unknown"]) == (1, True, [])
 
 
 def test_references_that_no_parcel_has_are_named(client: Client, place: Place) -> None:

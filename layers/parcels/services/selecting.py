@@ -71,7 +71,10 @@ class Selected:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Parcels by identifier; `truncated` where there are more, `unknown` the references that no parcel has."""
+    """Parcels by identifier; `truncated` where there are more, `unknown` the references that no parcel has.
+
+    Of a list that is cut it is not known which have none.
+    """
 
     parcels: Sequence[Selected]
     truncated: bool = False
@@ -97,7 +100,8 @@ def select_by_reference(texts: Sequence[str], insee: str, rights: Rights) -> Sel
     given = dict(zip(("insee", "prefixes", "sections", "numbers"), columns, strict=True))
     made = selection(NAMED, REFERENCES, given, rights)
     known = {key for parcel in made.parcels for key in meant_by(parcel.idu)}
-    return Selection(made.parcels, made.truncated, [text for text in asked if known.isdisjoint(asked[text])])
+    unknown = [] if made.truncated else [text for text in asked if known.isdisjoint(asked[text])]
+    return Selection(made.parcels, made.truncated, unknown)
 
 
 def select_by_identifier(texts: Sequence[str], rights: Rights) -> Selection:
