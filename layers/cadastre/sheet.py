@@ -31,7 +31,8 @@ PARCEL_FACTS = """
                   and (parcel_idu = p.idu and parcel_idu <> '' or parcels @> array[p.idu])) numbered) a on true
     left join lateral (
         select sum(st_area(st_intersection(b.geom, p.geom))) as planar_m2 from cadastre_building b
-        where %(buildings)s and b.geom && p.geom and st_intersects(b.geom, p.geom) and not st_touches(b.geom, p.geom)) b on true
+        where %(buildings)s
+            and b.geom && p.geom and st_intersects(b.geom, p.geom) and not st_touches(b.geom, p.geom)) b on true
 """
 TOLD_OF = ("addresses", "buildings")
 COMMUNE_NAMES = "select insee, name from gis_core_commune where insee = any(%s)"
