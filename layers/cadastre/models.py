@@ -285,7 +285,7 @@ class Address(models.Model):
     commune_name = models.CharField(_("commune"), max_length=100)
     label = models.CharField(_("address"), max_length=200)
     search_text = models.CharField(max_length=260, editable=False)
-    parcel_idu = models.CharField(_("parcel"), max_length=14, blank=True, db_index=True)
+    parcel_idu = models.CharField(_("parcel"), max_length=14, blank=True)
     parcels = ArrayField(models.CharField(max_length=14), db_default=[], blank=True, verbose_name=_("parcels"))
     ban_id = models.CharField(_("BAN key"), max_length=60, db_default="", blank=True)
     geom = models.PointField(srid=2154)
@@ -298,6 +298,7 @@ class Address(models.Model):
             GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="address_search"),
             GistIndex(fields=["geom_3857"], name="address_geom_3857"),
             GinIndex(fields=["parcels"], name="address_parcels"),
+            models.Index(fields=["parcel_idu"], name="address_parcel", condition=~Q(parcel_idu="")),
         ]
 
     def __str__(self) -> str:

@@ -7,15 +7,18 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from gis_core.rights import Rights
+from layers.catalogue.models import Layer
 from layers.features.display import display, display_area, display_difference, display_number, display_share
 from layers.features.sheet import Addition, Property, Values, register_sheet
 
+# `<> ''` leads to the index of the addresses that have a parcel; else the table is read where many have none.
 PARCEL_FACTS = """
     with parcel as materialized (
         select id, idu, insee, area_m2, geom,
                st_area(st_transform(geom, 4326)::geography) as measured_m2, st_area(geom) as planar_m2
         from cadastre_parcel where id = any(%(ids)s))
-    select p.id, co.name, p.area_m2, p.measured_m2, a.label, a.others, coalesce(b.planar_m2, 0) / nullif(p.planar_m2, 0)
+    select p.id, co.name, p.area_m2, p.measured_m2, a.label, a.others,
+           case when %(buildings)s then coalesce(b.planar_m2, 0) / nullif(p.planar_m2, 0) end
     from parcel p
     left join gis_core_commune co on co.insee = p.insee
     left join lateral (
@@ -23,11 +26,15 @@ PARCEL_FACTS = """
                    filter (where place = 1) as label,
                count(*) - 1 as others
         from (select number, suffix, road_name, row_number() over (order by number, suffix, id) as place
-              from cadastre_address where parcel_idu = p.idu or parcels @> array[p.idu]) numbered) a on true
+              from cadastre_address
+              where %(addresses)s
+                  and (parcel_idu = p.idu and parcel_idu <> '' or parcels @> array[p.idu])) numbered) a on true
     left join lateral (
         select sum(st_area(st_intersection(b.geom, p.geom))) as planar_m2 from cadastre_building b
-        where b.geom && p.geom and st_intersects(b.geom, p.geom) and not st_touches(b.geom, p.geom)) b on true
+        where %(buildings)s
+            and b.geom && p.geom and st_intersects(b.geom, p.geom) and not st_touches(b.geom, p.geom)) b on true
 """
+TOLD_OF = ("addresses", "buildings")
 COMMUNE_NAMES = "select insee, name from gis_core_commune where insee = any(%s)"
 BUILDING_AREAS = "select id, st_area(st_transform(geom, 4326)::geography) from cadastre_building where id = any(%s)"
 ROAD_LENGTHS = "select id, st_length(st_transform(geom, 4326)::geography) from cadastre_road where id = any(%s)"
@@ -45,9 +52,10 @@ def register_sheets() -> None:
 
 
 def describe_parcels(rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:
-    """Commune and address as subtitle; measured area beside the contenance, built share."""
+    """Commune and address as subtitle; measured area beside the contenance, built share: what of it the asker sees."""
+    seen = set(Layer.objects.visible_to(rights).filter(slug__in=TOLD_OF).values_list("slug", flat=True))
     with connection.cursor() as cursor:
-        cursor.execute(PARCEL_FACTS, {"ids": ids(rows)})
+        cursor.execute(PARCEL_FACTS, {"ids": ids(rows), **{slug: slug in seen for slug in TOLD_OF}})
         return {fact[0]: parcel_addition(*fact[1:]) for fact in cursor.fetchall()}
 
 

@@ -40,7 +40,8 @@ PARCELS = Source(
         "commune": "(select name from gis_core_commune co where co.insee = t.insee)",
         "measured_m2": "st_area(st_transform(t.geom, 4326)::geography)",
         "addresses": (
-            "array(select a.label from cadastre_address a where a.parcel_idu = t.idu"
+            "array(select a.label from cadastre_address a"
+            " where a.parcel_idu = t.idu and a.parcel_idu <> '' or a.parcels @> array[t.idu]"
             " order by a.road_name, a.number, a.suffix limit 20)"
         ),
     },
@@ -54,12 +55,27 @@ PHOTOS = Source(table="catalogue_photo", columns={"id": "t.id"})
 
 def register_sections() -> None:
     """Called when the app starts."""
-    for slug, title, order, collect, sources, layers in (
-        ("identity", gettext_lazy("Parcel"), 10, identity, (PARCELS,), ("parcels",)),
-        ("buildings", gettext_lazy("Buildings"), 20, buildings, (BUILDINGS,), ("buildings",)),
-        ("photos", gettext_lazy("Aerial photos"), 90, photos, (PHOTOS,), ()),
+    for section in (
+        Section(
+            slug="identity",
+            title=gettext_lazy("Parcel"),
+            order=10,
+            collect=identity,
+            sources=(PARCELS,),
+            layers=("parcels",),
+            also=("addresses",),
+        ),
+        Section(
+            slug="buildings",
+            title=gettext_lazy("Buildings"),
+            order=20,
+            collect=buildings,
+            sources=(BUILDINGS,),
+            layers=("buildings",),
+        ),
+        Section(slug="photos", title=gettext_lazy("Aerial photos"), order=90, collect=photos, sources=(PHOTOS,)),
     ):
-        register_section(Section(slug=slug, title=title, order=order, collect=collect, sources=sources, layers=layers))
+        register_section(section)
 
 
 # -- identity ---------------------------------------------------------------------------------------------------------
@@ -82,7 +98,8 @@ def identity(ground: Ground, rights: Rights, found: Sequence[Crossing]) -> Answe
 def parcel_line(ground: Ground, parcel: Mapping[str, Any]) -> Line:
     idu, measured_m2, updated = parcel["idu"], parcel["measured_m2"], parcel["updated"]
     facts = [fact("idu", _("Identifier"), idu), *areas(parcel["area_m2"], measured_m2)]
-    facts += [fact("address", _("Address"), address) for address in parcel["addresses"]]
+    if ground.sees("addresses"):
+        facts += [fact("address", _("Address"), address) for address in parcel["addresses"]]
     if (surveyed := parcel["surveyed"]) is not None:
         facts.append(fact("surveyed", _("Surveyed"), surveyed, _("Yes") if surveyed else _("No")))
     if updated:

@@ -44,7 +44,7 @@ class Ground:
     """What a sheet is about. `geom` is EWKB in EPSG:2154, one polygon or more; the rules asked are those of `day`.
 
     `measured_m2` is geodesic, `planar_m2` the area in EPSG:2154; `parcels` are ids of parcels, none for a drawn shape.
-    `geojson` is the same shape in EPSG:4326; `tolerances` are those of the layers that the sheet reads.
+    `geojson` is the same shape in EPSG:4326; `tolerances` are those of the layers that the reader of the sheet sees.
     """
 
     parcels: tuple[int, ...]
@@ -60,6 +60,10 @@ class Ground:
     def tolerance(self, layer: str) -> Tolerance:
         """The layer's own."""
         return self.tolerances.get(layer, USUAL)
+
+    def sees(self, layer: str) -> bool:
+        """Whether the reader of the sheet sees a layer that its sections name."""
+        return layer in self.tolerances
 
     def on_the_ground(self, planar_m2: float) -> float:
         """Geodesic square metres of a part of the ground: Lambert-93 is as wrong in the part as in the whole."""
@@ -191,6 +195,7 @@ def everyone(_rights: Rights) -> bool:
 class Section:
     """A part of the sheet, for who sees all of the catalogue's `layers` that it reads, and is let in by `open_to`.
 
+    It tells of the layers in `also` to those who see them.
     The `sources` of all sections are read in one statement. `kept` says whether a frozen sheet may keep it.
     """
 
@@ -200,6 +205,7 @@ class Section:
     collect: Collect
     sources: tuple[Source, ...] = ()
     layers: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
     open_to: Callable[[Rights], bool] = everyone
     kept: bool = True
 
@@ -226,7 +232,7 @@ class Reader:
 
 def reader_with(rights: Rights) -> Reader:
     opened = [one for one in _sections.values() if one.open_to(rights)]
-    read = {slug for one in opened for slug in one.layers}
+    read = {slug for one in opened for slug in (*one.layers, *one.also)}
     seen = Layer.objects.visible_to(rights).filter(slug__in=read).only(*TOLD).order_by()
     layers = {layer.slug: layer for layer in seen}
     given = [one for one in opened if layers.keys() >= set(one.layers)]

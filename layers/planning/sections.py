@@ -84,7 +84,7 @@ def without_document(ground: Ground, lines: Sequence[Line]) -> list[str]:
     """Why there is nothing: no document is known for that day, or none that says something here."""
     if lines:
         return []
-    if crossing.in_force_at(ground):
+    if crossing.is_ruled(ground):
         return [_("The planning document in force says nothing of this place.")]
     return [_("No planning document in force on %(day)s is known here.") % {"day": display_date(ground.day)}]
 

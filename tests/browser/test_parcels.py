@@ -93,6 +93,19 @@ def test_a_part_that_does_not_come_says_so_and_is_asked_again(
     context.close()
 
 
+def test_a_sheet_whose_parts_are_not_known_says_so_and_is_asked_again(
+    browser: Browser, signed_in: dict[str, Any], demo: Demo
+) -> None:
+    context = browser.new_context(locale="fr-FR", storage_state=signed_in)  # type: ignore[arg-type]
+    parcel = built_parcel(context, demo)
+    page = context.new_page()
+    page.route("**/parcels/sections/", lambda route: route.abort(), times=1)
+    page.goto(f"{demo.url}/#v=1&c=2,48&z=12&s=parcels.{parcel['id']}&p=none")
+    page.locator(".parcel-sections").get_by_role("button", name="Réessayer").click()
+    expect(page.locator(".parcel-row").first).to_be_visible()
+    context.close()
+
+
 def test_what_is_to_be_checked_says_below_what(browser: Browser, signed_in: dict[str, Any], demo: Demo) -> None:
     context = browser.new_context(locale="fr-FR", storage_state=signed_in)  # type: ignore[arg-type]
     parcel = built_parcel(context, demo)

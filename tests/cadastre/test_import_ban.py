@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
 
 from gis_core.models import HistoryEvent
-from gis_core.rights import SYSTEM
 from layers.cadastre.models import Address
-from layers.cadastre.sheet import describe_parcels
 from layers.catalogue.models import Layer
 from tests import factories
 
@@ -88,11 +87,11 @@ def test_an_address_may_lead_to_several_parcels(tmp_path: Path) -> None:
     assert (address.parcel_idu, address.parcels) == (parcels[0], parcels)
 
 
-def test_the_second_parcel_of_an_address_shows_it(tmp_path: Path) -> None:
+def test_the_second_parcel_of_an_address_shows_it(client: Client, tmp_path: Path) -> None:
     parcel = factories.parcel(number="0002")
     imported(written(tmp_path, line(cad_parcelles="45901000AB0001|45901000AB0002")), report=tmp_path / "r.json")
-    described = describe_parcels([{"id": parcel.pk}], SYSTEM)
-    assert "12 bis rue de l’Église Saint-Jean" in str(described[parcel.pk].subtitle)
+    told = client.get(f"/api/v1/layers/parcels/features/{parcel.pk}/").json()
+    assert "12 bis rue de l’Église Saint-Jean" in told["subtitle"]
 
 
 def test_the_addresses_of_the_communes_are_replaced_and_others_stay(tmp_path: Path) -> None:

@@ -93,6 +93,18 @@ def test_a_consultation_is_in_the_journal_before_the_answer(client: Client) -> N
     assert person.username in line.by_name
 
 
+def test_the_journal_counts_the_owners_of_communes_whose_registers_are_of_different_years(client: Client) -> None:
+    owned(owners=2, year=2024)
+    owned("45902000AB0001", "450902A00001", owners=3)
+    member = factories.member(factories.commune("45901"), factories.commune("45902"))
+    give(member, Role.READER)
+    person = factories.user(member, Role.READER)
+    client.force_login(person)
+    post(client, parcels=[IDU, "45902000AB0001"])
+    (line,) = lines(person)
+    assert line.owners == 5
+
+
 def test_a_refusal_stays_in_the_journal_though_the_request_is_rolled_back(client: Client) -> None:
     owned("45902000AB0001", "450902A00001")
     person = reader_of()

@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 from django.contrib.gis.geos import Point
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from layers.parcels.services import selecting
 from tests.parcels.conftest import Place, X, Y, drawn
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +57,20 @@ def test_a_reference_is_understood_however_it_is_written(client: Client, place: 
 
 def test_references_without_a_commune_lie_in_the_one_that_is_given(client: Client, place: Place) -> None:
     assert chosen(client, references=["A 1", "A 2"], insee="45001") == ["A 1", "A 2"]
+
+
+def test_a_commune_that_many_references_name_is_looked_up_once(client: Client, place: Place) -> None:
+    with CaptureQueriesContext(connection) as caught:
+        ask(client, {"references": [f"Bray A {number}" for number in range(1, 30)]})
+    assert len([one for one in caught if "search_text like" in one["sql"]]) == 1
+
+
+def test_no_reference_is_called_unknown_where_the_list_is_cut(
+    client: Client, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(selecting, "MOST_SELECTED", 1)
+    answer = ask(client, {"references": ["A 1", "A 2"], "insee": "45001"}).json()
+    assert (answer["count"], answer["truncated"], answer["unknown"]) == (1, True, [])
 
 
 def test_references_that_no_parcel_has_are_named(client: Client, place: Place) -> None:

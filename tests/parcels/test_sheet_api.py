@@ -10,11 +10,14 @@ from django.db import connection
 from django.test import Client
 from shapely import LinearRing
 
-from gis_core.rights import ANONYMOUS, Rights, acting_as
-from layers.cadastre.models import Building
+from gis_core.rights import ANONYMOUS, Rights, acting_as, rights_of
+from layers.cadastre.models import Address, Building
+from layers.cadastre.sheet import PARCEL_FACTS
 from layers.catalogue.models import Layer
 from layers.parcels import sections
+from layers.parcels.crossing import crossings
 from layers.parcels.ground import ground_of_shape
+from layers.parcels.own_sections import PHOTOS
 from layers.parcels.plan import Plan, draw
 from layers.parcels.sections import Answer, Ground, Line, Measure, Section, reader_with
 from layers.parcels.services import sheets
@@ -53,6 +56,24 @@ def test_a_parcel_tells_its_commune_and_address(client: Client, place: Place) ->
     (line,) = section(sheet(client), "identity")["lines"]
     assert line["detail"] == "Bray"
     assert "3 rue des Vignes 45460 Bray" in [fact["value"] for fact in line["facts"]]
+
+
+def test_an_address_of_several_parcels_is_told_of_each(client: Client, place: Place) -> None:
+    with factories.as_owner():
+        Address.objects.update(parcels=[place.first.idu, place.second.idu])
+    (line,) = section(sheet(client, "/api/v1/parcels/450010000A0002/sheet/"), "identity")["lines"]
+    assert "3 rue des Vignes 45460 Bray" in [fact["value"] for fact in line["facts"]]
+
+
+def test_the_addresses_of_a_parcel_are_found_by_an_index_where_most_have_none(place: Place) -> None:
+    with factories.as_owner(), connection.cursor() as cursor:
+        cursor.execute("""insert into cadastre_address (insee, number, road_name, suffix, postcode, commune_name, label,
+            search_text, parcel_idu, geom) select insee, n, road_name, '', postcode, commune_name, label, '', '', geom
+            from cadastre_address, generate_series(1, 5000) n""")
+        cursor.execute("analyze cadastre_address")
+        cursor.execute(f"explain {PARCEL_FACTS}", {"ids": [place.first.pk], "addresses": True, "buildings": True})
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "Index Scan on address_parcel " in plan
 
 
 def test_the_fifteen_character_identifier_finds_the_same_parcel(client: Client, place: Place) -> None:
@@ -225,6 +246,40 @@ def test_a_section_is_not_for_who_does_not_see_its_layer(client: Client, place: 
     assert "buildings" not in names
     assert "buildings" not in [one["section"] for one in sheet(client)["sections"]]
     assert client.get(SHEET, {"sections": "buildings"}).status_code == 400
+
+
+def test_addresses_are_not_told_to_who_does_not_see_them(client: Client, place: Place) -> None:
+    hide("addresses")
+    (line,) = section(sheet(client), "identity")["lines"]
+    assert "address" not in [fact["name"] for fact in line["facts"]]
+
+
+def test_the_feature_of_a_parcel_tells_what_the_asker_sees_around_it(client: Client, place: Place) -> None:
+    address = f"/api/v1/layers/parcels/features/{place.first.pk}/"
+    told = client.get(address).json()
+    assert "3 rue des Vignes" in told["subtitle"]
+    assert "built_share" in [one["name"] for one in told["properties"]]
+    hide("addresses")
+    hide("buildings")
+    told = client.get(address).json()
+    assert told["subtitle"] == "Bray"
+    assert "built_share" not in [one["name"] for one in told["properties"]]
+
+
+def test_a_plan_kept_by_the_connection_shows_each_asker_their_own(place: Place) -> None:
+    owner = factories.member()
+    photo(visibility="owner", owner=owner, geom=factories.square(600_000, 6_700_000, 100))
+    ground = ground_of_shape(drawn(5, 5, 10, 10), date(2026, 1, 1))
+    backend: Any = connection
+    people = (rights_of(factories.user(owner)), ANONYMOUS, rights_of(factories.user(factories.member()))) * 4
+    seen = []
+    for rights in people:
+        backend.tell_who_asks(rights.settings())
+        seen.append([len(found) for found in crossings(ground, [PHOTOS])])
+    with connection.cursor() as cursor:
+        cursor.execute("select sum(generic_plans) from pg_prepared_statements where statement like '%catalogue_photo%'")
+        assert cursor.fetchone()[0]
+    assert seen == [[1], [0], [0]] * 4
 
 
 def test_who_does_not_see_parcels_finds_none(client: Client, place: Place) -> None:

@@ -1,5 +1,5 @@
--- How many owners these parcels have in the latest year of each commune, where the asker may read them: what the journal
--- is told before anybody reads.
+-- How many owners these parcels have where the asker may read them, in the year in which each commune has most of them:
+-- what the journal is told before anybody reads.
 create or replace function arpent.count_owners(asked text[]) returns int
 language plpgsql stable security definer set search_path = pg_catalog, public as $$
 declare
@@ -11,9 +11,11 @@ begin
             union
             select p.account, p.year from public.owners_premises p where p.idu = any (opened)
         ), counted as (
-            select o.year, count(distinct (o.account, o.rank, o.person)) as owners
-            from account join public.owners_owner o using (account, year) group by o.year
+            select o.insee, o.year, count(*) as owners
+            from account join public.owners_owner o using (account, year) group by o.insee, o.year
+        ), most as (
+            select max(owners) as owners from counted group by insee
         )
-        select coalesce(max(owners), 0) from counted
+        select coalesce(sum(owners), 0) from most
     );
 end $$;

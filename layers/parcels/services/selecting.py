@@ -1,7 +1,8 @@
 """Choosing parcels: by what a point, a line or a shape meets, by a distance around it, by a list of references."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Any
 
 from django.db import connection
@@ -37,14 +38,18 @@ NEAR = SQL("""p.id in (select near.id from cadastre_parcel near, asked
     and (%(distance)s > 0 or not st_touches(near.geom, shape)))""")
 NAMED = SQL("nothing as (select 1)")
 IDENTIFIERS = SQL("p.idu = any(%(idus)s)")
-REFERENCES = SQL("""exists (
-    select from unnest(%(insee)s::text[], %(prefixes)s::text[], %(sections)s::text[], %(numbers)s::text[])
+REFERENCES = SQL("""p.id in (
+    select one.id
+    from unnest(%(insee)s::text[], %(prefixes)s::text[], %(sections)s::text[], %(numbers)s::text[])
         as named (insee, prefix, section, number)
-    where p.section = named.section and p.number = named.number and p.insee = named.insee
-    and (named.prefix = '' or p.prefix = named.prefix))""")
+    join cadastre_parcel one on one.section = named.section and one.number = named.number and one.insee = named.insee
+        and (named.prefix = '' or one.prefix = named.prefix))""")
 
 type Meaning = tuple[str, str, str, str]
 """INSEE code, prefix (empty where it is not said), section, number."""
+
+type Named = Callable[[tuple[str, ...]], list[str]]
+"""INSEE codes of the communes that these words of a name mean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,10 @@ class Selected:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Parcels by identifier; `truncated` where there are more, `unknown` the references that no parcel has."""
+    """Parcels by identifier; `truncated` where there are more, `unknown` the references that no parcel has.
+
+    Of a list that is cut it is not known which have none.
+    """
 
     parcels: Sequence[Selected]
     truncated: bool = False
@@ -85,13 +93,15 @@ def select_by_reference(texts: Sequence[str], insee: str, rights: Rights) -> Sel
     """Parcels by identifier or section and number; `insee` is where those that name no commune lie. Raises Invalid."""
     if not 1 <= len(texts) <= MOST_REFERENCES:
         raise Invalid(_("Name 1 to %(most)s parcels.") % {"most": MOST_REFERENCES}, parameter="references")
-    asked = {text: meanings(text, insee) for text in texts}
+    named = cache(communes_named)
+    asked = {text: meanings(text, insee, named) for text in texts}
     every = [meaning for found in asked.values() for meaning in found]
     columns = [[one[place] for one in every] for place in range(4)]
     given = dict(zip(("insee", "prefixes", "sections", "numbers"), columns, strict=True))
     made = selection(NAMED, REFERENCES, given, rights)
     known = {key for parcel in made.parcels for key in meant_by(parcel.idu)}
-    return Selection(made.parcels, made.truncated, [text for text in asked if known.isdisjoint(asked[text])])
+    unknown = [] if made.truncated else [text for text in asked if known.isdisjoint(asked[text])]
+    return Selection(made.parcels, made.truncated, unknown)
 
 
 def select_by_identifier(texts: Sequence[str], rights: Rights) -> Selection:
@@ -104,7 +114,7 @@ def select_by_identifier(texts: Sequence[str], rights: Rights) -> Selection:
     return Selection(made.parcels, made.truncated, [text for text, idu in asked.items() if idu not in known])
 
 
-def meanings(text: str, insee: str) -> list[Meaning]:
+def meanings(text: str, insee: str, named: Named) -> list[Meaning]:
     """What a reference may mean: one parcel, or one in each commune of that name."""
     reference = read_reference(text[:LONGEST_REFERENCE])
     if reference is None:
@@ -112,7 +122,7 @@ def meanings(text: str, insee: str) -> list[Meaning]:
     if reference.idu:
         return [meant_by(reference.idu)[1]] if len(reference.idu) == WHOLE else []
     parts = reference.prefix or "", reference.section, reference.number.zfill(4)
-    return [(code, *parts) for code in towns(reference, insee)]
+    return [(code, *parts) for code in towns(reference, insee, named)]
 
 
 def meant_by(idu: str) -> tuple[Meaning, Meaning]:
@@ -120,10 +130,10 @@ def meant_by(idu: str) -> tuple[Meaning, Meaning]:
     return (idu[:5], "", idu[8:10], idu[10:]), (idu[:5], idu[5:8], idu[8:10], idu[10:])
 
 
-def towns(reference: Reference, insee: str) -> list[str]:
+def towns(reference: Reference, insee: str, named: Named) -> list[str]:
     if reference.insee:
         return [reference.insee]
-    return communes_named(reference.place) if reference.place else [insee] if insee else []
+    return named(reference.place) if reference.place else [insee] if insee else []
 
 
 def selection(asked: Composable, condition: Composable, values: Mapping[str, Any], rights: Rights) -> Selection:

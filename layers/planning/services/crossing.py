@@ -101,6 +101,6 @@ RISKS = Source(
 )
 
 
-def in_force_at(ground: Ground) -> list[Document]:
-    """The documents in force on the ground's day that are for its communes."""
-    return list(Document.objects.in_force(ground.day).filter(communes__overlap=list(ground.insee)))
+def is_ruled(ground: Ground) -> bool:
+    """Whether a document for one of the ground's communes is in force on its day."""
+    return Document.objects.in_force(ground.day).filter(communes__overlap=list(ground.insee)).exists()

@@ -2,8 +2,7 @@
 
 A version begins on the day of its approval. It ends on its DATEFIN or, where none is given, on the day of the next
 version: the first one approved later that covers all of its communes. Of two versions approved on one day, the one
-that was delivered last holds. A safeguard plan (PSMV) lives beside the plan
-around it, so it ends only by another one.
+that was delivered last holds. A safeguard plan (PSMV) lives beside the plan around it, so it ends only by another one.
 """
 
 from datetime import date

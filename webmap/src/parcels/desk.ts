@@ -366,7 +366,7 @@ export class ParcelDesk implements MapTool {
       if (!isAbort(error)) this.store.update({ failed: { error: error as ApiError, retry }, said: "" });
       return null;
     } finally {
-      this.store.update({ asking: false });
+      if (!signal || signal === this.drawing?.signal) this.store.update({ asking: false });
     }
   }
 }

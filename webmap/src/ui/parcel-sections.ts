@@ -7,7 +7,7 @@ import { type ParcelWords, parcelWords } from "../i18n/parcel";
 import type { FeatureRef, Ground } from "../state/state";
 import { ArpentElement } from "./element";
 import { fetched } from "./later";
-import { skeleton } from "./states";
+import { failure, skeleton } from "./states";
 import "../styles/parcel.css";
 
 interface Fact {
@@ -70,6 +70,8 @@ export class ParcelSections extends ArpentElement {
   @state() private printing = false;
   @state() private frozen: Frozen | null = null;
   @state() private pinned = "";
+  /** The sections themselves are not known: nothing else can be asked. */
+  @state() private fault: ApiError | null = null;
   private asked: readonly unknown[] = [];
   private leaving = new AbortController();
 
@@ -105,7 +107,7 @@ export class ParcelSections extends ArpentElement {
     return html`<section class="parcel-sections" aria-labelledby="parcel-sections-title">
       <header><h3 id="parcel-sections-title">${words(heading)}</h3>
         <label>${words("day")} <input type="date" .value=${this.day || today()} max=${today()} @change=${this.changeDay} /></label></header>
-      ${this.places.length ? this.places.map((place) => this.section(place)) : skeleton(this.t, 3)}
+      ${this.fault ? failure(this.t, this.fault, this.again) : this.places.length ? this.places.map((place) => this.section(place)) : skeleton(this.t, 3)}
       <div class="parcel-actions">
         ${this.paper()}
         ${this.controller.config.user ? html`<button class="button" ?disabled=${this.freezing} @click=${() => void this.freeze()}>${words(this.freezing ? "freezing" : "freeze")}</button>` : nothing}
@@ -137,22 +139,31 @@ export class ParcelSections extends ArpentElement {
     this.leaving = new AbortController();
     this.pinned = "";
     this.frozen = null;
-    void this.load();
+    this.again();
   }
+
+  private again = (): void => {
+    this.fault = null;
+    void this.load();
+  };
 
   private async load(): Promise<void> {
     const { asked } = this;
     const names = await this.read<{ results: { section: string; title: string }[] }>(`${this.base}sections/`).catch(
-      () => null,
+      (error: ApiError) => {
+        if (asked === this.asked) this.fault = error;
+        return null;
+      },
     );
-    if (asked !== this.asked) return;
-    this.places = (names?.results ?? [])
+    if (!names || asked !== this.asked) return;
+    this.places = names.results
       .filter(({ section }) => section !== IDENTITY || this.several)
       .map(({ section, title }) => ({ name: section, title, answer: null, error: null }));
     await Promise.all(this.places.map((place) => this.fill(place)));
   }
 
   private async fill(place: Place): Promise<void> {
+    const { asked } = this;
     place.error = null;
     try {
       const sheet = await (this.single
@@ -160,7 +171,8 @@ export class ParcelSections extends ArpentElement {
         : this.read<{ sections: Section[] }>(`${this.base}sheet/`, this.asking({ sections: [place.name] })));
       place.answer = sheet.sections[0] ?? null;
     } catch (error) {
-      place.error = error as ApiError;
+      // What was given up for another question is no fault.
+      if (asked === this.asked) place.error = error as ApiError;
     }
     this.requestUpdate();
   }
