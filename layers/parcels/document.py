@@ -51,6 +51,7 @@ def pdf_of(
         "area": display_area(content["ground"]["measured_m2"]),
         "scale": display_number(plan.scale, 0),
         "plan": plan.svg,
+        "cut": plan.cut,
         "aerial": aerial,
         "over": draw_over(plan, PICTURE) if aerial and aerial.jpeg else "",
         "sections": [printed(section, site) for section in content["sections"]],

@@ -24,9 +24,11 @@ MOST_STRESSED = 6  # more labels in bold would lie over one another
 DRAWN = """
     with frame as (select st_makeenvelope(%(west)s, %(south)s, %(east)s, %(north)s, 2154) as box),
     near as (select label, geom, idu = any(%(idus)s) as asked from cadastre_parcel, frame
-             where %(parcels)s and geom && box and st_intersects(geom, box) limit %(most)s),
+             where %(parcels)s and geom && box and st_intersects(geom, box)
+             order by asked desc, st_area(geom) desc limit %(most)s),
     built as (select kind, geom from cadastre_building, frame
-              where %(buildings)s and geom && box and st_intersects(geom, box) limit %(most)s),
+              where %(buildings)s and geom && box and st_intersects(geom, box)
+              order by st_area(geom) desc limit %(most)s),
     placed as (
         select 'parcel' as kind, label, asked, geom from near
         union all select 'building', kind, false, geom from built
@@ -67,6 +69,12 @@ class Plan:
     scale: int
     box: tuple[float, float, float, float]
     shapes: Sequence[Shape] = field(default_factory=tuple)
+
+    @property
+    def cut(self) -> bool:
+        """Whether the box holds more than a plan draws: the smallest are left out."""
+        kinds = [shape[0] for shape in self.shapes]
+        return any(kinds.count(kind) >= MOST_DRAWN for kind in ("parcel", "building"))
 
 
 def scale_for(ground: Ground) -> int:

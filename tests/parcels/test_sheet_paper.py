@@ -16,7 +16,7 @@ from django.utils.translation import override
 from PIL import ImageFile
 
 from gis_core.rights import ANONYMOUS, Role, acting_as
-from layers.parcels import sections
+from layers.parcels import plan, sections
 from layers.parcels.document import fetcher_of, share_in_words, with_words
 from layers.parcels.ground import ground_of_parcels
 from layers.parcels.models import FrozenSheet
@@ -162,7 +162,7 @@ def test_a_share_is_told_as_on_the_screen(language: str, share: float, words: st
 
 
 def test_a_common_limit_has_no_share() -> None:
-    assert with_words({"area_m2": 0.0, "share": 0.0, "length_m": None})["part"] == ""
+    assert with_words({"area_m2": 0.0, "share": 0.0, "length_m": None, "links": []}, "")["part"] == ""
 
 
 # -- frozen -----------------------------------------------------------------------------------------------------------
@@ -267,3 +267,14 @@ def test_a_title_that_names_many_communes_is_cut(reader: Client) -> None:
     )
     assert answer.status_code == 201, answer.content
     assert answer.json()["title"].endswith("…")
+
+
+def test_a_plan_that_leaves_the_smallest_out_says_so(
+    client: Client, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = f"/api/v1/parcels/{place.first.idu}/sheet.pdf"
+    assert "ne sont pas dessinés" not in words(client.get(address).content)
+    monkeypatch.setattr(plan, "MOST_DRAWN", 1)
+    text = words(client.get(address).content)
+    assert "ne sont pas dessinés" in text
+    assert place.first.label in text

@@ -65,6 +65,7 @@ def collected(sections: Sequence[Section], ground: Ground, rights: Rights) -> li
         with transaction.atomic():
             return read(sections, ground, rights)
     except Exception:
+        log.warning("a parcel sheet is read again, section by section", exc_info=True)
         return [(section, apart(section, ground, rights)) for section in sections]
 
 
