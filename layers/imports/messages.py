@@ -112,7 +112,8 @@ MESSAGES = {
     "edigeo_nothing": _("The folder holds no sheet of the plan: neither a .THF file nor an archive."),
     "edigeo_companion": _("This file belongs to a sheet whose .THF file is missing: send all the files of the sheet."),
     "edigeo_folder_without_thf": _("The folder holds .VEC files without the .THF file of their sheet: copy it too."),
-    "edigeo_link": _("This is a link, or a file of the sheet is one: copy the files themselves."),
+    "link": _("This is a link, which is not followed: copy the file or the folder itself."),
+    "edigeo_link": _("Files of the sheet are links, which are not followed (%(names)s): copy the files themselves."),
     "edigeo_system": _(
         "The sheet is in the system “%(found)s”; Lambert-93 (LAMB93) and the zones RGF93CC42 to RGF93CC50 are read."
     ),
