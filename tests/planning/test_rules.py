@@ -261,6 +261,19 @@ def test_a_cut_off_file_is_refused_and_the_others_come_in(desk: Desk) -> None:
     assert Zone.objects.count() == 2
 
 
+def test_a_shapefile_without_its_table_names_what_is_missing(desk: Desk) -> None:
+    report = desk.send(spoilt(desk, lambda data: (data / "ZONE_URBA.dbf").unlink()))
+    file = file_of(report, "ZONE_URBA")
+    assert file.problem
+    assert (file.problem["code"], "ZONE_URBA.dbf" in file.problem["words"]) == ("shapefile-incomplet", True)
+    assert not Zone.objects.exists()
+
+
+def test_a_shapefile_without_its_index_is_read(desk: Desk) -> None:
+    report = desk.send(spoilt(desk, lambda data: (data / "ZONE_URBA.shx").unlink()))
+    assert (report.exit_code, Zone.objects.count()) == (0, 2)
+
+
 def test_a_table_without_its_shapes_is_refused(desk: Desk) -> None:
     def bare(data: Path) -> None:
         for suffix in (".shp", ".shx", ".prj"):

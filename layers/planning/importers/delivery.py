@@ -131,6 +131,9 @@ def of_data_set(
 ) -> Iterator[Found]:
     """The tables of one file, opened and looked at by the rules."""
     named = f"{main.path}"
+    if main.suffix == ".shp" and not any(one.suffix == ".dbf" for one in companions):
+        tell_all(cnig.findings(cnig.Incomplete(missing=main.path.with_suffix(".dbf").name)), report.file(named))
+        return
     try:
         name = main.name or reader.admit(main.source, *(one.source for one in companions), link=True)
         info = reader.inspect(name, reading=Reading())
