@@ -64,6 +64,7 @@ MESSAGES = {
     "parcel_gone": _("no longer on its sheet, registered area %(area)s m²"),
     "parcel_changed": _("registered area %(before)s m², then %(after)s m²; outline moved by %(metres)s m at most"),
     "ban_parcels": _("The address names parcels that are not identifiers of parcels; they were left out: %(value)s."),
+    "ban_encoding": _("The text is not in UTF-8: it was read as %(name)s. Look at a few names."),
     "merged_commune": _("%(name)s (%(insee)s) has a boundary but is no longer a commune: it was merged into %(into)s."),
     "unknown_commune": _("%(name)s (%(insee)s) has a boundary but is not in the official list of communes."),
     "commune_without_boundary": _("%(name)s (%(insee)s) is in the official list but has no boundary in these files."),
@@ -130,6 +131,9 @@ MESSAGES = {
     ),
     "ban_columns": _(
         "This is not the address file of the BAN: columns are missing (%(missing)s). Download “adresses-….csv.gz”."
+    ),
+    "ban_mixed_encoding": _(
+        "The text is neither all in UTF-8 nor all in another encoding: download “adresses-….csv.gz” again."
     ),
     "missing_source_file": _("No file of this folder is named like %(pattern)s."),
 }

@@ -122,18 +122,21 @@ def load_file(loading: Loading, reader: RestrictedReader, path: Path, number: in
             if not report.loaded and not report.refused_rows:
                 raise FileRefused("no_features")
     except Invalid as error:
-        report.file_refused(error)
+        mixed = error.extra.get("code") == "wrong_encoding"
+        report.file_refused(FileRefused("ban_mixed_encoding") if mixed else error)
 
 
 def stage(loading: Loading, reader: RestrictedReader, path: Path, report: FileReport) -> None:
     """COPY the lines of a file as they are."""
-    expected, chunks = ban.read(reader, path)
+    opened = ban.read(reader, path)
+    if opened.encoding:
+        report.tell(Remark("ban_encoding", {"name": opened.encoding.upper()}))
     with connection.cursor() as cursor, cursor.copy(COPY) as copy:
-        for chunk in chunks:
+        for chunk in opened.chunks:
             copy.write(chunk.lines)
             for problem in chunk.problems:
                 report.row_refused(Refused.by_reader(problem))
-            share = min(chunk.last / max(expected, 1), 1.0)
+            share = min(chunk.last / max(opened.lines, 1), 1.0)
             loading.tell(share, _("Reading %(file)s") % {"file": path.name})
 
 
