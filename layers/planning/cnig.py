@@ -968,7 +968,10 @@ def approval_of_idurba(header: Header) -> Iterator[Params]:
     Header,
     Level.WARNING,
     Effect.NOTHING,
-    _("Another version was approved on the same day (%(names)s): the one delivered last is in force."),
+    _(
+        "Another version was approved on the same day (%(names)s): the one that covers more communes is in force, else "
+        "the one delivered last."
+    ),
     ARPENT,
 )
 def versions_of_one_day(header: Header) -> Iterator[Params]:
