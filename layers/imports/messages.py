@@ -64,6 +64,7 @@ MESSAGES = {
     "parcel_gone": _("no longer on its sheet, registered area %(area)s m²"),
     "parcel_changed": _("registered area %(before)s m², then %(after)s m²; outline moved by %(metres)s m at most"),
     "ban_parcels": _("The address names parcels that are not identifiers of parcels; they were left out: %(value)s."),
+    "ban_encoding": _("The text is not in UTF-8: it was read as %(name)s. Look at a few names."),
     "merged_commune": _("%(name)s (%(insee)s) has a boundary but is no longer a commune: it was merged into %(into)s."),
     "unknown_commune": _("%(name)s (%(insee)s) has a boundary but is not in the official list of communes."),
     "commune_without_boundary": _("%(name)s (%(insee)s) is in the official list but has no boundary in these files."),
@@ -112,7 +113,8 @@ MESSAGES = {
     "edigeo_nothing": _("The folder holds no sheet of the plan: neither a .THF file nor an archive."),
     "edigeo_companion": _("This file belongs to a sheet whose .THF file is missing: send all the files of the sheet."),
     "edigeo_folder_without_thf": _("The folder holds .VEC files without the .THF file of their sheet: copy it too."),
-    "edigeo_link": _("This is a link, or a file of the sheet is one: copy the files themselves."),
+    "link": _("This is a link, which is not followed: copy the file or the folder itself."),
+    "edigeo_link": _("Files of the sheet are links, which are not followed (%(names)s): copy the files themselves."),
     "edigeo_system": _(
         "The sheet is in the system “%(found)s”; Lambert-93 (LAMB93) and the zones RGF93CC42 to RGF93CC50 are read."
     ),
@@ -129,6 +131,9 @@ MESSAGES = {
     ),
     "ban_columns": _(
         "This is not the address file of the BAN: columns are missing (%(missing)s). Download “adresses-….csv.gz”."
+    ),
+    "ban_mixed_encoding": _(
+        "The text is neither all in UTF-8 nor all in another encoding: download “adresses-….csv.gz” again."
     ),
     "missing_source_file": _("No file of this folder is named like %(pattern)s."),
 }

@@ -15,6 +15,8 @@ from layers.parcels.shapes import SURFACES, shape_of
 
 MOST_PARCELS = 100
 LARGEST_M2 = 20_000_000
+# A smaller area would be told as none.
+SMALLEST_M2 = 0.05
 
 MEASURED = SQL("""
     with asked as materialized ({found})
@@ -70,8 +72,8 @@ def ground_of_parcels(texts: Sequence[str], day: date, reader: Reader) -> Ground
 def ground_of_shape(shape: Mapping[str, Any], day: date) -> Ground:
     """The ground of a polygon (GeoJSON, EPSG:4326). Raises Invalid."""
     ground = measured(OF_SHAPE, {"wkb": shape_of(shape, SURFACES).wkb}, day)
-    if ground is None or not 0 < ground.measured_m2 <= LARGEST_M2:
-        words = _("The shape must have an area, at most %(most)s km².")
+    if ground is None or not SMALLEST_M2 <= ground.measured_m2 <= LARGEST_M2:
+        words = _("The shape must have an area, 0.05 m² at least and %(most)s km² at most.")
         raise Invalid(words % {"most": LARGEST_M2 // 1_000_000}, parameter="shape")
     return ground
 

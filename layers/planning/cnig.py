@@ -117,6 +117,13 @@ class Unreadable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Incomplete:
+    """A shapefile that was delivered without one of its files."""
+
+    missing: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
     """A table of the delivery, as the reader found it in a file of this format (.shp, .gpkg)."""
 
@@ -345,6 +352,19 @@ def no_piece(delivery: Delivery) -> Iterator[Params]:
 def unreadable_file(unreadable: Unreadable) -> Iterator[Params]:
     """Whether the restricted reader can open the file."""
     yield {"words": unreadable.problem.words}
+
+
+@rule(
+    "shapefile-incomplet",
+    Incomplete,
+    Level.ERROR,
+    Effect.FILE,
+    _("The file %(name)s of this shapefile is missing: ask for it. Nothing of the others is used."),
+    ARPENT,
+)
+def incomplete_shapefile(incomplete: Incomplete) -> Iterator[Params]:
+    """That the attributes (.dbf) of a shapefile lie beside its shapes."""
+    yield {"name": incomplete.missing}
 
 
 # -- a table -----------------------------------------------------------------------------------------------------------
@@ -948,7 +968,10 @@ def approval_of_idurba(header: Header) -> Iterator[Params]:
     Header,
     Level.WARNING,
     Effect.NOTHING,
-    _("Another version was approved on the same day (%(names)s): the one delivered last is in force."),
+    _(
+        "Another version was approved on the same day (%(names)s): the one that covers more communes is in force, else "
+        "the one delivered last."
+    ),
     ARPENT,
 )
 def versions_of_one_day(header: Header) -> Iterator[Params]:

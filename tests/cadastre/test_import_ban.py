@@ -137,6 +137,21 @@ def test_a_parcel_that_is_none_is_left_out_and_told(tmp_path: Path) -> None:
     assert report["files"][0]["rows"]["remarks"][0]["code"] == "ban_parcels"
 
 
+def test_a_file_in_latin_1_is_read_and_told(tmp_path: Path) -> None:
+    path = written(tmp_path, line(nom_voie="Rue de l'Église"))
+    path.write_bytes(path.read_text().encode("latin-1"))
+    code, report = imported(path, report=tmp_path / "r.json")
+    assert (code, Address.objects.get().road_name) == (0, "Rue de l'Église")
+    assert report["files"][0]["rows"]["remarks"][0]["code"] == "ban_encoding"
+
+
+def test_a_file_in_two_encodings_is_refused_saying_what_to_do(tmp_path: Path) -> None:
+    path = written(tmp_path, *(line(id=f"n{rank}", numero=rank) for rank in range(3000)))
+    path.write_bytes(path.read_bytes() + line(nom_voie="Rue de l'Église").encode("latin-1") + b"\n")
+    code, report = imported(path, report=tmp_path / "r.json")
+    assert (code, report["files"][0]["problem"]["code"]) == (2, "ban_mixed_encoding")
+
+
 def test_another_table_is_refused_naming_what_is_missing(tmp_path: Path) -> None:
     path = written(tmp_path, "1;2", header="numero;voie")
     code, report = imported(path, report=tmp_path / "r.json")

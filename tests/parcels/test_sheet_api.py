@@ -128,6 +128,14 @@ def test_sections_come_one_by_one(client: Client, place: Place) -> None:
     assert [one["section"] for one in sheet(client, sections="buildings")["sections"]] == ["buildings"]
 
 
+@pytest.mark.parametrize("named", ["", ","])
+def test_no_section_named_is_all_of_them(client: Client, place: Place, named: str) -> None:
+    every = [one["section"] for one in sheet(client)["sections"]]
+    assert [one["section"] for one in sheet(client, sections=named)["sections"]] == every
+    body = post(client, {"parcels": [place.first.idu], "sections": []}).json()
+    assert [one["section"] for one in body["sections"]] == every
+
+
 def test_a_photo_is_listed_for_those_who_see_it(client: Client, place: Place) -> None:
     shown = photo(visibility="public", geom=factories.square(600_000, 6_700_000, 100))
     (line,) = section(sheet(client), "photos")["lines"]
@@ -191,6 +199,9 @@ def test_a_list_that_was_cut_says_so(client: Client, place: Place, monkeypatch: 
         ("/api/v1/parcels/450010000A0099/sheet/", 404),
         ("/api/v1/parcels/nonsense/sheet/", 400),
         ("/api/v1/parcels/450010000A0001/sheet/?day=tomorrow", 400),
+        ("/api/v1/parcels/450010000A0001/sheet/?day=20200101", 400),
+        ("/api/v1/parcels/450010000A0001/sheet/?day=2020-W10-1", 400),
+        ("/api/v1/parcels/450010000A0001/sheet/?day=2020-02-30", 400),
         ("/api/v1/parcels/450010000A0001/sheet/?sections=identity,nothing", 400),
         ("/api/v1/parcels/450010000A0099/sheet.pdf", 404),
     ],
@@ -208,6 +219,9 @@ def test_what_cannot_be_answered_says_why(client: Client, place: Place, address:
         {"parcels": []},
         {"parcels": ["450010000A0001"], "shape": {}},
         {"parcels": ["450010000A0001"] * 101},
+        {"parcels": ["450010000A0001"], "day": "20200101"},
+        {"parcels": ["450010000A0001"], "day": "2020-W10-1"},
+        {"shape": {"type": "Polygon", "coordinates": [[[1.7, 47.4], [1.700001, 47.4], [1.7, 47.400001], [1.7, 47.4]]]}},
         {"shape": {"type": "Point", "coordinates": [1.7, 47.4]}},
         {"shape": {"type": "Polygon", "coordinates": "x"}},
         {"shape": {"type": "Polygon", "coordinates": [[[1, 47], [2, 48], [2, 47], [1, 48], [1, 47]]]}},

@@ -3,6 +3,7 @@
 `docs/reference/regles-cnig.md` names, for each rule, the test that proves it.
 """
 
+import json
 import re
 import shutil
 import zipfile
@@ -261,6 +262,19 @@ def test_a_cut_off_file_is_refused_and_the_others_come_in(desk: Desk) -> None:
     assert Zone.objects.count() == 2
 
 
+def test_a_shapefile_without_its_table_names_what_is_missing(desk: Desk) -> None:
+    report = desk.send(spoilt(desk, lambda data: (data / "ZONE_URBA.dbf").unlink()))
+    file = file_of(report, "ZONE_URBA")
+    assert file.problem
+    assert (file.problem["code"], "ZONE_URBA.dbf" in file.problem["words"]) == ("shapefile-incomplet", True)
+    assert not Zone.objects.exists()
+
+
+def test_a_shapefile_without_its_index_is_read(desk: Desk) -> None:
+    report = desk.send(spoilt(desk, lambda data: (data / "ZONE_URBA.shx").unlink()))
+    assert (report.exit_code, Zone.objects.count()) == (0, 2)
+
+
 def test_a_table_without_its_shapes_is_refused(desk: Desk) -> None:
     def bare(data: Path) -> None:
         for suffix in (".shp", ".shx", ".prj"):
@@ -314,6 +328,20 @@ def test_heights_are_told_and_left_out(desk: Desk) -> None:
     report = desk.send(root)
     assert ("PRESCRIPTION_SURF", "geometrie-3d", None) in told(report)
     assert not Prescription.objects.get(kind="surface").geom.hasz
+
+
+@pytest.mark.parametrize("name", ["urn:ogc:def:crs:IGNF::LAMB93", "IGNF:LAMB93", "urn:ogc:def:crs:EPSG::2154"])
+def test_a_geojson_file_in_lambert_93_is_read_whoever_names_it(desk: Desk, name: str) -> None:
+    made = plan()
+    made.tables.pop("PRESCRIPTION_SURF")
+    root = made.written(desk.folder / "geojson")
+    values = {"LIBELLE": "Bois", "TYPEPSC": "01", "STYPEPSC": "00"}
+    feature = {"type": "Feature", "properties": values, "geometry": shapely.geometry.mapping(box(150, 0, 50))}
+    crs = {"type": "name", "properties": {"name": name}}
+    collection = {"type": "FeatureCollection", "crs": crs, "features": [feature]}
+    (root / "Donnees_geographiques" / "PRESCRIPTION_SURF.geojson").write_text(json.dumps(collection))
+    desk.send(root)
+    assert Prescription.objects.get(kind="surface").geom.area == pytest.approx(2500)
 
 
 def test_a_zip_archive_is_the_same_as_its_folder(desk: Desk) -> None:

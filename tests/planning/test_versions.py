@@ -60,6 +60,14 @@ def test_of_two_versions_of_one_day_the_last_delivered_holds(desk: Desk) -> None
     assert in_force("2021-01-01") == ["45901_PLU_20200115"]
 
 
+@pytest.mark.parametrize("first", ["PLU", "PLUi"])
+def test_of_two_versions_of_one_day_the_one_of_more_communes_holds(desk: Desk, first: str) -> None:
+    both = [plan("20200115"), plui("20200115", "45901", "45902")]
+    report = desk.send(*(both if first == "PLU" else reversed(both)))
+    assert in_force("2021-01-01") == ["999000011_PLUi_20200115"]
+    assert "meme-date" in rules(report)
+
+
 def test_the_same_idurba_replaces_its_rows_and_its_pieces(desk: Desk, django_capture_on_commit_callbacks: Any) -> None:
     desk.send(plan())
     former = Document.objects.get().folder

@@ -15,6 +15,7 @@ FRANCE_4326 = (-6.0, 41.0, 10.5, 51.6)
 # Below this, numbers are as likely degrees that went wrong.
 METRES = 10_000.0
 EPSG_NAME = re.compile(r"(?:urn:(?:ogc|x-ogc):def:crs:)?EPSG:(?:[0-9.]*:)?(\d{4,5})", re.IGNORECASE)
+IGNF_NAME = re.compile(r"(?:urn:(?:ogc|x-ogc):def:crs:)?IGNF:(?:[0-9.]*:)?(\w+)", re.IGNORECASE)
 CRS84 = re.compile(r"(?:urn:(?:ogc|x-ogc):def:crs:)?(?:OGC:(?:[0-9.]*:)?)?CRS84", re.IGNORECASE)
 
 
@@ -31,6 +32,17 @@ RANGES: dict[int, Bounds] = {
     2154: LAMBERT_93,
     3857: WEB_MERCATOR,
     **{3900 + zone: conic(zone) for zone in range(42, 51)},
+}
+
+
+# What the IGN calls the systems of France that others know by their EPSG code.
+IGNF: dict[str, int] = {
+    "WGS84G": 4326,
+    "RGF93G": 4171,
+    "LAMB93": 2154,
+    "RGF93LAMB93": 2154,
+    "LAMBE": 27572,
+    **{f"RGF93CC{zone}": 3900 + zone for zone in range(42, 51)},
 }
 
 
@@ -51,10 +63,17 @@ def declared(member: object, *, any_code: bool = False) -> int:
         raise Trouble("crs_not_name", found=kind_of(name))
     if CRS84.fullmatch(name):
         return 4326
-    match = EPSG_NAME.fullmatch(name)
-    if not match or not (any_code or int(match[1]) in RANGES):
+    code = _code_named(name)
+    if code is None or not (any_code or code in RANGES):
         raise Trouble("unsupported_crs", name=name[:100])
-    return int(match[1])
+    return code
+
+
+def _code_named(name: str) -> int | None:
+    if match := EPSG_NAME.fullmatch(name):
+        return int(match[1])
+    match = IGNF_NAME.fullmatch(name)
+    return IGNF.get(match[1].upper()) if match else None
 
 
 def fits(bounds: Bounds, epsg: int) -> bool:

@@ -4,6 +4,7 @@ Source: adresse.data.gouv.fr, files `adresses-….csv` and `.csv.gz`.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from gis_core.reader import Chunk, Column, CopyPlan, GeometryColumn, Reading, RestrictedReader
@@ -23,16 +24,27 @@ COLUMNS = (
 )
 # Columns of the file that the chunks give, in this order, after the rank and before the place.
 TAKEN = ("id", "numero", "rep", "nom_voie", "code_postal", "code_insee", "nom_commune", "cad_parcelles")
-READING = Reading(encoding="utf-8", separator=";", header=True, x="x", y="y")
+READING = Reading(separator=";", header=True, x="x", y="y")
 PLACE = GeometryColumn(family="point", multi=False, epsg=2154, required=False)
 PLAN = CopyPlan(tuple(Column(name, "text") for name in TAKEN), PLACE, READING, identifier="id")
 
 
-def read(reader: RestrictedReader, path: Path) -> tuple[int, Iterator[Chunk]]:
-    """How many lines the file has, and the lines as COPY text. Raises ReadRefused and FileRefused."""
+@dataclass(frozen=True, slots=True)
+class BanFile:
+    """A file that is being read: how many lines it has, the lines as COPY text; `encoding` where it is not UTF-8."""
+
+    lines: int
+    chunks: Iterator[Chunk]
+    encoding: str | None
+
+
+def read(reader: RestrictedReader, path: Path) -> BanFile:
+    """Begin to read a file. Raises ReadRefused and FileRefused."""
     name = reader.admit(path)
-    looked = reader.inspect(name, reading=Reading(encoding="utf-8", separator=";", header=True))
+    looked = reader.inspect(name, reading=Reading(separator=";", header=True))
     missing = [column for column in COLUMNS if column not in {one.name for one in looked.layers[0].columns}]
     if missing:
         raise FileRefused("ban_columns", missing=", ".join(missing))
-    return looked.layers[0].features, reader.copy(name, plan=PLAN)
+    encoding = looked.layers[0].encoding
+    other = encoding.name if encoding and not encoding.name.startswith("utf-8") else None
+    return BanFile(looked.layers[0].features, reader.copy(name, plan=PLAN), other)

@@ -10,6 +10,8 @@ from shapely.geometry import MultiPolygon
 
 from gis_core.reader import Batch, Feature, RestrictedReader
 from layers.cadastre.importers.etalab import INSEE
+from layers.imports.delivered import files_in
+from layers.imports.report import ImportReport
 from layers.imports.rows import FileRefused, Refused, Remark, RowUnusable
 from layers.imports.surfaces import Surface, surfaces
 
@@ -102,9 +104,9 @@ class Official:
         return self.insee
 
 
-def find_files(paths: Sequence[Path]) -> tuple[Path, Path, Path]:
+def find_files(paths: Sequence[Path], report: ImportReport) -> tuple[Path, Path, Path]:
     """Boundaries, official list and EPCI list among files and folders; raises FileRefused naming what is missing."""
-    files = [file for path in paths for file in (sorted(path.iterdir()) if path.is_dir() else [path])]
+    files = [file for path in paths for file in (files_in(path, report) if path.is_dir() else [path])]
 
     def one(pattern: str) -> Path:
         match = next((file for file in files if file.match(pattern)), None)
@@ -115,9 +117,9 @@ def find_files(paths: Sequence[Path]) -> tuple[Path, Path, Path]:
     return one(BOUNDARIES), one(OFFICIAL_LIST), one(EPCI_LIST)
 
 
-def read(reader: RestrictedReader, paths: Sequence[Path]) -> CommunesFolder:
+def read(reader: RestrictedReader, paths: Sequence[Path], report: ImportReport) -> CommunesFolder:
     """Read the three files and bring them together. Raises ReadRefused or FileRefused for a whole file."""
-    boundaries, official_list, epci_list = find_files(paths)
+    boundaries, official_list, epci_list = find_files(paths, report)
     official = read_official(reader, official_list)
     communes = read_boundaries(reader, boundaries, official.rows)
     epci = read_epci(reader, epci_list, {row.insee for row in communes.rows})

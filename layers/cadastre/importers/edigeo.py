@@ -5,7 +5,6 @@ nine conic zones; they come out in EPSG:2154. A sheet does not name its departme
 (`edigeo-450010000AB01`), or the communes that are known.
 """
 
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ import numpy as np
 import shapely
 
 from gis_core.reader import Feature, PlanObject, PlanSheet
+from layers.imports.delivered import walked
 from layers.imports.rows import FileRefused, Refused, Remark, RowUnusable, date_or_remark
 from layers.imports.surfaces import Surface, lines, surfaces
 
@@ -98,25 +98,31 @@ def files(paths: Sequence[Path]) -> Iterator[tuple[Path, tuple[Path, ...]] | tup
             if not any(one.suffix.lower() == ".thf" for one in path.parent.iterdir()):
                 yield path, FileRefused("edigeo_companion")
         else:
-            yield path, companions(path, sorted(path.parent.iterdir()) if path.suffix.lower() == ".thf" else [])
+            yield sheet_of(path, sorted(path.parent.iterdir()) if path.suffix.lower() == ".thf" else [])
 
 
 def in_folder(top: Path) -> Iterator[tuple[Path, tuple[Path, ...]] | tuple[Path, FileRefused]]:
-    """What a folder and those below it hold; links are not followed."""
-    for where, below, names in os.walk(top):
-        below.sort()
-        inside = [Path(where) / name for name in sorted(names)]
+    """What a folder and those below it hold; a link is named with its sheet, or else alone."""
+    for found, links in walked(top):
+        inside = sorted((*found, *links))
         starts = [path for path in inside if path.suffix.lower() == ".thf"]
         if not starts and any(path.suffix.lower() == ".vec" for path in inside):
-            yield Path(where), FileRefused("edigeo_folder_without_thf")
-        for path in inside:
-            if path.suffix.lower() not in (*ARCHIVES, ".thf"):
-                continue
-            belonging = companions(path, inside) if path in starts else ()
-            if any(one.is_symlink() for one in (path, *belonging)):
-                yield path, FileRefused("edigeo_link")
-            else:
-                yield path, belonging
+            yield inside[0].parent, FileRefused("edigeo_folder_without_thf")
+        named: set[Path] = set()
+        for path in found:
+            if path.suffix.lower() in (*ARCHIVES, ".thf"):
+                beside = inside if path in starts else []
+                named.update(companions(path, beside))
+                yield sheet_of(path, beside)
+        yield from ((link, FileRefused("link")) for link in links if link not in named)
+
+
+def sheet_of(path: Path, inside: Sequence[Path]) -> tuple[Path, tuple[Path, ...]] | tuple[Path, FileRefused]:
+    """A delivery and what belongs to it among the files beside it."""
+    belonging = companions(path, inside)
+    if links := [one.name for one in belonging if one.is_symlink()]:
+        return path, FileRefused("edigeo_link", names=", ".join(links))
+    return path, belonging
 
 
 def companions(thf: Path, inside: Iterable[Path]) -> tuple[Path, ...]:

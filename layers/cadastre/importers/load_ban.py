@@ -15,6 +15,7 @@ from layers.cadastre.importers import ban
 from layers.cadastre.importers.load import open_event
 from layers.catalogue.services import announce_changed_slugs, date_layers
 from layers.features.words import search_text
+from layers.imports.delivered import files_in
 from layers.imports.report import FileReport, ImportReport
 from layers.imports.rows import FileRefused, Refused, Remark
 from layers.imports.sources import Order
@@ -92,7 +93,7 @@ def import_ban(order: Order) -> ImportReport:
     with RestrictedReader() as reader, transaction.atomic():
         loading = Loading(order, report)
         run(STAGED)
-        for number, path in enumerate(files(order.paths), start=1):
+        for number, path in enumerate(files(order.paths, report), start=1):
             load_file(loading, reader, path, number)
         if report.loaded:
             put_in_place(loading)
@@ -100,11 +101,11 @@ def import_ban(order: Order) -> ImportReport:
     return report
 
 
-def files(paths: Sequence[Path]) -> Iterator[Path]:
+def files(paths: Sequence[Path], report: ImportReport) -> Iterator[Path]:
     """The files named, and those with a fitting name in the folders named."""
     for path in paths:
         if path.is_dir():
-            yield from sorted(file for file in path.iterdir() if file.suffix in SUFFIXES)
+            yield from (file for file in files_in(path, report) if file.suffix in SUFFIXES)
         else:
             yield path
 
@@ -121,18 +122,21 @@ def load_file(loading: Loading, reader: RestrictedReader, path: Path, number: in
             if not report.loaded and not report.refused_rows:
                 raise FileRefused("no_features")
     except Invalid as error:
-        report.file_refused(error)
+        mixed = error.extra.get("code") == "wrong_encoding"
+        report.file_refused(FileRefused("ban_mixed_encoding") if mixed else error)
 
 
 def stage(loading: Loading, reader: RestrictedReader, path: Path, report: FileReport) -> None:
     """COPY the lines of a file as they are."""
-    expected, chunks = ban.read(reader, path)
+    opened = ban.read(reader, path)
+    if opened.encoding:
+        report.tell(Remark("ban_encoding", {"name": opened.encoding.upper()}))
     with connection.cursor() as cursor, cursor.copy(COPY) as copy:
-        for chunk in chunks:
+        for chunk in opened.chunks:
             copy.write(chunk.lines)
             for problem in chunk.problems:
                 report.row_refused(Refused.by_reader(problem))
-            share = min(chunk.last / max(expected, 1), 1.0)
+            share = min(chunk.last / max(opened.lines, 1), 1.0)
             loading.tell(share, _("Reading %(file)s") % {"file": path.name})
 
 

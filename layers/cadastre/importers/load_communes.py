@@ -28,7 +28,7 @@ def import_communes(order: Order) -> ImportReport:
     with RestrictedReader() as reader:
         order.tell(None, _("Reading the files"))
         try:
-            folder = communes.read(reader, order.paths)
+            folder = communes.read(reader, order.paths, report)
         except Invalid as error:
             report.file(", ".join(path.name for path in order.paths)).file_refused(error)
         else:

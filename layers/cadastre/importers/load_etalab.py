@@ -17,6 +17,7 @@ from layers.cadastre.importers.load import COMMUNES, Staged, open_event, put_in_
 from layers.cadastre.services import TABLES
 from layers.catalogue.services import announce_changed_slugs, date_layers
 from layers.features.words import search_text
+from layers.imports.delivered import files_in
 from layers.imports.report import FileReport, ImportReport
 from layers.imports.rows import FileRefused, Refused
 from layers.imports.sources import Order
@@ -42,18 +43,18 @@ def import_etalab(order: Order) -> ImportReport:
     report = ImportReport("etalab", member=member, started_at=timezone.now())
     with RestrictedReader() as reader, transaction.atomic():
         loading = Loading(order, report)
-        for path in files(order.paths):
+        for path in files(order.paths, report):
             load_file(loading, reader, path)
         finish(loading)
     report.ended_at = timezone.now()
     return report
 
 
-def files(paths: Sequence[Path]) -> Iterator[Path]:
+def files(paths: Sequence[Path], report: ImportReport) -> Iterator[Path]:
     """The files named, and those with a fitting name in the folders named."""
     for path in paths:
         if path.is_dir():
-            yield from sorted(file for file in path.iterdir() if file.suffix in SUFFIXES)
+            yield from (file for file in files_in(path, report) if file.suffix in SUFFIXES)
         else:
             yield path
 

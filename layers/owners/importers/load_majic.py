@@ -14,6 +14,7 @@ from psycopg import sql
 from gis_core.errors import Invalid
 from gis_core.reader import Limits, RestrictedReader
 from layers.cadastre.importers.load import open_event
+from layers.imports.delivered import files_in
 from layers.imports.report import FileReport, ImportReport
 from layers.imports.rows import FileRefused, Refused, Remark
 from layers.imports.sources import Order
@@ -118,7 +119,7 @@ def import_majic(order: Order) -> ImportReport:
     with RestrictedReader(LIMITS) as reader, transaction.atomic():
         loading = Loading(order, report)
         prepare()
-        for path in files(order.paths):
+        for path in files(order.paths, report):
             load_file(loading, reader, path)
         if report.loaded:
             finish(loading)
@@ -127,12 +128,12 @@ def import_majic(order: Order) -> ImportReport:
     return report
 
 
-def files(paths: Sequence[Path]) -> Iterator[Path]:
+def files(paths: Sequence[Path], report: ImportReport) -> Iterator[Path]:
     """The files named, and those with a fitting name in the folders named."""
     for path in paths:
         if path.is_dir():
             parts = tuple(part for part, _kind in majic.FILE_KINDS)
-            yield from sorted(file for file in path.iterdir() if file.is_file() and named(file, parts))
+            yield from (file for file in files_in(path, report) if named(file, parts))
         else:
             yield path
 

@@ -1,5 +1,7 @@
 """Shapes of what goes in and out of /api/v1/parcels/."""
 
+import re
+from datetime import date
 from typing import Any
 
 from rest_framework import serializers
@@ -8,6 +10,25 @@ from layers.parcels.models import FrozenSheet
 from layers.parcels.services.selecting import MOST_SELECTED
 
 type Json = dict[str, Any]
+
+
+DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+def day_in(text: str) -> date | None:
+    """A day written YYYY-MM-DD, and in no other way of ISO 8601."""
+    try:
+        return date.fromisoformat(text) if DAY.fullmatch(text) else None
+    except ValueError:
+        return None
+
+
+class DayField(serializers.DateField):
+    def to_internal_value(self, value: Any) -> date:
+        day = day_in(value) if isinstance(value, str) else None
+        if day is None:
+            self.fail("invalid", format="YYYY-MM-DD")
+        return day
 
 
 class GroundSerializer(serializers.Serializer[Json]):
@@ -20,7 +41,7 @@ class GroundSerializer(serializers.Serializer[Json]):
         help_text="14 or 15 characters each",
     )
     shape = serializers.JSONField(required=False, help_text="GeoJSON polygon, EPSG:4326")
-    day = serializers.DateField(required=False, help_text="the rules of this day; today by default")
+    day = DayField(required=False, help_text="the rules of this day; today by default")
     sections = serializers.ListField(child=serializers.CharField(max_length=40), required=False, max_length=50)
     title = serializers.CharField(required=False, max_length=200)
 

@@ -40,10 +40,10 @@ def day_of(text: str | None) -> date:
     """Raises Invalid."""
     if not text:
         return timezone.localdate()
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Invalid(_("“day” must be written YYYY-MM-DD."), parameter="day") from error
+    day = serializers.day_in(text)
+    if day is None:
+        raise Invalid(_("“day” must be written YYYY-MM-DD."), parameter="day")
+    return day
 
 
 def reader_of(request: Request) -> Reader:
@@ -58,7 +58,8 @@ def ground_of(given: Mapping[str, Any], reader: Reader) -> Ground:
 
 
 def names_in(text: str | None) -> list[str] | None:
-    return None if text is None else [part for part in text.split(",") if part]
+    """The sections asked for; None (all of them) where none is named."""
+    return [part for part in (text or "").split(",") if part] or None
 
 
 def pdf_answer(content: bytes, name: str) -> HttpResponse:
@@ -157,7 +158,7 @@ class GroundView(APIView):
         """What crosses several parcels together, or a drawn shape. Nothing is kept."""
         given = checked(serializers.GroundSerializer(data=request.data))
         reader = reader_of(request)
-        sheet = sheet_of(ground_of(given, reader), reader, given.get("sections"))
+        sheet = sheet_of(ground_of(given, reader), reader, given.get("sections") or None)
         return Response(sheet.as_json(), headers=NO_STORE)
 
 
@@ -170,7 +171,7 @@ class GroundFileView(APIView):
         given = checked(serializers.GroundSerializer(data=request.data))
         reader = reader_of(request)
         ground = ground_of(given, reader)
-        sheet = sheet_of(ground, reader, given.get("sections"))
+        sheet = sheet_of(ground, reader, given.get("sections") or None)
         return paper(request, sheet, reader, given.get("title") or title_of(ground), "fiche")
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from gis_core.reader import FileInfo, LayerInfo, Reading, ReadRefused, RestrictedReader
+from layers.imports.delivered import files_in
 from layers.imports.report import FileReport, ImportReport
 from layers.imports.rows import FileRefused
 from layers.planning import cnig
@@ -56,12 +57,12 @@ class Found:
     report: FileReport
 
 
-def folders(paths: Sequence[Path], reader: RestrictedReader) -> Iterator[Folder]:
+def folders(paths: Sequence[Path], reader: RestrictedReader, report: ImportReport) -> Iterator[Folder]:
     """Each folder and archive is a delivery; single files together are one more. Raises ReadRefused, FileRefused."""
     loose = []
     for path in paths:
         if path.is_dir():
-            yield of_folder(path)
+            yield of_folder(path, report)
         elif path.suffix.lower() == ".zip":
             yield of_archive(path, reader)
         else:
@@ -70,8 +71,8 @@ def folders(paths: Sequence[Path], reader: RestrictedReader) -> Iterator[Folder]
         yield Folder(loose[0].stem, tuple(Item(PurePosixPath(path.name), path) for path in loose))
 
 
-def of_folder(folder: Path) -> Folder:
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+def of_folder(folder: Path, report: ImportReport) -> Folder:
+    files = files_in(folder, report, below=True)
     return inside(
         folder.resolve().name, [Item(PurePosixPath(path.relative_to(folder).as_posix()), path) for path in files]
     )
@@ -130,6 +131,9 @@ def of_data_set(
 ) -> Iterator[Found]:
     """The tables of one file, opened and looked at by the rules."""
     named = f"{main.path}"
+    if main.suffix == ".shp" and not any(one.suffix == ".dbf" for one in companions):
+        tell_all(cnig.findings(cnig.Incomplete(missing=main.path.with_suffix(".dbf").name)), report.file(named))
+        return
     try:
         name = main.name or reader.admit(main.source, *(one.source for one in companions), link=True)
         info = reader.inspect(name, reading=Reading())

@@ -94,7 +94,7 @@ def load_paths(work: Work, kind: Kind, paths: Sequence[Path]) -> None:
     file = work.report.file(paths[0].name, kind.source)
     try:
         with transaction.atomic():
-            for folder in folders(paths, work.reader):
+            for folder in folders(paths, work.reader, work.report):
                 file.name = folder.name
                 kind.load(work, folder, file)
     except Invalid as error:

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
+
 from layers.imports.report import FileReport, ImportReport
 from layers.imports.sources import Order
 from layers.planning import cnig, standard
@@ -113,10 +115,12 @@ def header_of(
 
 
 def versions_of(approved: date | None, communes: frozenset[str], row: Row) -> Iterator[str]:
-    """Other documents of the same day that this one ends, see `services.versions`."""
+    """Other documents of the same day that this one ends or that end it, see `services.versions`."""
     if row["ETAT"] in standard.NOT_YET:
         return
-    others = Document.objects.filter(approved_date=approved, communes__contained_by=sorted(communes))
+    insee = sorted(communes)
+    within_each_other = Q(communes__contained_by=insee) | Q(communes__contains=insee)
+    others = Document.objects.filter(within_each_other, approved_date=approved)
     for one in others.exclude(idurba__iexact=row["IDURBA"]).exclude(state__in=standard.NOT_YET).order_by("idurba"):
         if (one.kind == "PSMV") == (row["TYPEDOC"].upper() == "PSMV"):
             yield one.idurba

@@ -2,7 +2,8 @@
 
 A version begins on the day of its approval. It ends on its DATEFIN or, where none is given, on the day of the next
 version: the first one approved later that covers all of its communes. Of two versions approved on one day, the one
-that was delivered last holds. A safeguard plan (PSMV) lives beside the plan around it, so it ends only by another one.
+that covers more communes than the other, and all of them, holds; where both cover the same ones, the one that was
+delivered last. A safeguard plan (PSMV) lives beside the plan around it, so it ends only by another one.
 """
 
 from datetime import date
@@ -26,7 +27,9 @@ DATES = """
         from planning_document one
         left join lateral (
             select min(later.approved_date) as day from planning_document later
-            where (later.approved_date, later.id) > (one.approved_date, one.id) and later.state not in ('01', '02')
+            where (later.approved_date > one.approved_date
+                    or later.approved_date = one.approved_date and (later.id > one.id or not one.communes @> later.communes))
+                and later.id <> one.id and later.state not in ('01', '02')
                 and later.communes @> one.communes and (later.kind = 'PSMV') = (one.kind = 'PSMV')) next on true) made
     where made.id = d.id and (d.starts_date, d.ends_date) is distinct from (made.starts, made.ends)
 """
