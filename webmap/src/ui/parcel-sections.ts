@@ -1,13 +1,13 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
-import type { ApiError, Sending } from "../api/client";
+import { type ApiError, isAbort, type Sending } from "../api/client";
 import { saveBlob } from "../export/download";
 import { formatArea, formatDate, formatLength, formatNumber } from "../format/format";
 import { type ParcelWords, parcelWords } from "../i18n/parcel";
 import type { FeatureRef, Ground } from "../state/state";
 import { ArpentElement } from "./element";
 import { fetched } from "./later";
-import { skeleton } from "./states";
+import { failure, skeleton } from "./states";
 import "../styles/parcel.css";
 
 interface Fact {
@@ -59,13 +59,18 @@ const OWNERS = "owners";
 /** The line that whoever may read the owners gets. */
 const OPEN_TO_THEM = "consult";
 const LEAST_SHARE = 0.001;
+/** Said of what is asked, not of a part of the sheet. */
+const REFUSALS = [400, 404];
+const FIRST_DAY = "1900-01-01";
 const DECIMALS_UNDER_M2 = 10;
 
 /** What crosses a parcel, several or a drawn shape, section by section as they come; a line highlights its thing on the map. */
 export class ParcelSections extends ArpentElement {
   @property({ attribute: false }) ground: Ground = { parcels: [] };
   @state() private places: Place[] = [];
+  @state() private error: ApiError | null = null;
   @state() private day = "";
+  @state() private dayWrong = false;
   @state() private freezing = false;
   @state() private printing = false;
   @state() private frozen: Frozen | null = null;
@@ -104,14 +109,29 @@ export class ParcelSections extends ArpentElement {
     const heading = this.single ? "heading" : "parcels" in this.ground ? "headingMany" : "headingZone";
     return html`<section class="parcel-sections" aria-labelledby="parcel-sections-title">
       <header><h3 id="parcel-sections-title">${words(heading)}</h3>
-        <label>${words("day")} <input type="date" .value=${this.day || today()} max=${today()} @change=${this.changeDay} /></label></header>
-      ${this.places.length ? this.places.map((place) => this.section(place)) : skeleton(this.t, 3)}
-      <div class="parcel-actions">
+        <label>${words("day")} <input type="date" .value=${this.day || today()} min=${FIRST_DAY} max=${today()} aria-invalid=${this.dayWrong} aria-describedby="parcel-day-wrong" @change=${this.changeDay} @blur=${this.leaveDay} /></label></header>
+      <p class="parcel-day-wrong" id="parcel-day-wrong" ?hidden=${!this.dayWrong}>${words("dayWrong")}</p>
+      ${this.parts()}
+      <div class="parcel-actions" ?hidden=${this.refused !== null}>
         ${this.paper()}
         ${this.controller.config.user ? html`<button class="button" ?disabled=${this.freezing} @click=${() => void this.freeze()}>${words(this.freezing ? "freezing" : "freeze")}</button>` : nothing}
       </div>
       <p class="parcel-frozen" role="status">${this.frozen ? html`<span>${words("frozen", { number: this.frozen.number })}</span> <a href=${this.frozen.pdf} target="_blank" rel="noopener">${words("open")}</a>` : nothing}</p>
     </section>`;
+  }
+
+  private parts(): TemplateResult | readonly TemplateResult[] {
+    const { error, refused } = this;
+    if (error) return failure(this.t, error, () => void this.load());
+    if (refused !== null)
+      return html`<p class="parcel-failed" role="alert"><arp-icon name="alert"></arp-icon><span>${refused}</span></p>`;
+    return this.places.length ? this.places.map((place) => this.section(place)) : skeleton(this.t, 3);
+  }
+
+  /** Why the server takes no sheet of this ground at all, be it one part or another; null where it does. */
+  private get refused(): string | null {
+    const error = this.places.find((place) => place.error && REFUSALS.includes(place.error.status))?.error;
+    return error ? this.inWords(error) : null;
   }
 
   private paper(): TemplateResult {
@@ -136,11 +156,18 @@ export class ParcelSections extends ArpentElement {
 
   private async load(): Promise<void> {
     const { asked } = this;
-    const names = await this.read<{ results: { section: string; title: string }[] }>(`${this.base}sections/`).catch(
-      () => null,
-    );
+    this.error = null;
+    // What was said of another ground or day goes at once; the parts keep their places.
+    this.places = this.places.map(({ name, title }) => ({ name, title, answer: null, error: null }));
+    let names: { results: { section: string; title: string }[] };
+    try {
+      names = await this.read(`${this.base}sections/`);
+    } catch (error) {
+      if (asked === this.asked && !isAbort(error)) this.error = error as ApiError;
+      return;
+    }
     if (asked !== this.asked) return;
-    this.places = (names?.results ?? [])
+    this.places = names.results
       .filter(({ section }) => section !== IDENTITY || this.several)
       .map(({ section, title }) => ({ name: section, title, answer: null, error: null }));
     await Promise.all(this.places.map((place) => this.fill(place)));
@@ -148,6 +175,8 @@ export class ParcelSections extends ArpentElement {
 
   private async fill(place: Place): Promise<void> {
     place.error = null;
+    place.answer = null;
+    this.requestUpdate();
     try {
       const sheet = await (this.single
         ? this.read<{ sections: Section[] }>(this.address("sheet/", { sections: place.name }))
@@ -175,7 +204,14 @@ export class ParcelSections extends ArpentElement {
 
   private changeDay = (event: Event): void => {
     const { value, validity } = event.target as HTMLInputElement;
-    if (validity.valid) this.day = value === today() ? "" : value;
+    this.dayWrong = value !== "" && !validity.valid;
+    if (value && validity.valid) this.day = value === today() ? "" : value;
+  };
+
+  /** A day that was emptied is the one that the sheet says. */
+  private leaveDay = (event: Event): void => {
+    const input = event.target as HTMLInputElement;
+    if (!input.value) input.value = this.day || today();
   };
 
   private async freeze(): Promise<void> {
@@ -205,8 +241,12 @@ export class ParcelSections extends ArpentElement {
     }
   }
 
-  private tell({ detail, title }: ApiError): void {
-    this.controller.notify("error", detail || title || this.words("failed"));
+  private tell(error: ApiError): void {
+    this.controller.notify("error", this.inWords(error));
+  }
+
+  private inWords({ detail, title, offline }: ApiError): string {
+    return offline ? this.t("error.offlineTitle") : detail || title || this.t("error.title");
   }
 
   // --- drawing -----------------------------------------------------------------------------------------------------
@@ -243,7 +283,7 @@ export class ParcelSections extends ArpentElement {
     if (!lines.length) return nothing;
     const list = html`<ul>${lines.map((line) => this.line(line))}</ul>`;
     if (section !== IDENTITY) return list;
-    return html`<details><summary>${this.words("oneByOne", { count: lines.length })}</summary>${list}</details>`;
+    return html`<details><summary>${this.words("oneByOne", { count: formatNumber(lines.length, this.state.language) })}</summary>${list}</details>`;
   }
 
   /** For whoever may read the owners; what asks comes with the first such sheet. */
@@ -290,10 +330,11 @@ export class ParcelSections extends ArpentElement {
     return html`${area}${share === null ? nothing : html`<small>${this.percent(share)}</small>`}`;
   }
 
+  /** Of something that does have an area. */
   private percent(share: number): string {
     const { language } = this.state;
-    const small = share > 0 && share < LEAST_SHARE;
-    return `${small ? "< " : ""}${formatNumber((small ? LEAST_SHARE : share) * 100, language, 1)} %`;
+    const small = share < LEAST_SHARE;
+    return `${small ? "<\u00a0" : ""}${formatNumber((small ? LEAST_SHARE : share) * 100, language, 1)}\u00a0%`;
   }
 }
 
