@@ -76,6 +76,7 @@ def map_addresses(request: HttpRequest) -> dict[str, str | None]:
         "sign_in": reverse("account_login"),
         "sign_out": reverse("account_logout"),
         "account": reverse("account"),
+        "language": reverse("set_language"),
         "tiles": "/tiles/",
         "admin": reverse("admin:index") if rights.agency else None,
         "campaigns": reverse("campaigns") if manages else None,

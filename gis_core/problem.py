@@ -104,6 +104,8 @@ def api_problem(error: exceptions.APIException) -> JsonResponse:
         headers["Retry-After"] = str(int(wait))
     if isinstance(error, exceptions.ValidationError):
         return problem(400, _("Some values are missing or wrong."), headers=headers, errors=error.detail)
+    if isinstance(error, exceptions.NotAuthenticated):
+        return problem(401, _("Sign in: nobody is, or the session has ended."), headers=headers)
     return problem(error.status_code, str(error.detail), headers=headers)
 
 

@@ -11,7 +11,8 @@ LONG_IDENTIFIER = re.compile(r"(?P<department>\d{2}|2[AB])(?P<direction>\d)(?P<r
 BEGINNING = re.compile(rf"{INSEE}\d{{3}}[0-9A-Z]{{0,2}}\d{{0,3}}")
 SECTION = r"0?[A-Z]|[A-Z]{2}"
 REFERENCE = re.compile(
-    rf"(?:(?P<place>.*?\S)\s+)?(?:(?P<prefix>\d{{3}})\s+)?(?P<section>{SECTION})\s*(?:n°\s*)?(?P<number>\d{{1,4}})",
+    rf"(?:(?:(?P<code>{INSEE})\s*|(?P<place>.*?\S)\s+))?(?:(?P<prefix>\d{{3}})\s+)?(?P<section>{SECTION})"
+    r"\s*(?:n°\s*)?(?P<number>\d{1,4})",
     re.IGNORECASE,
 )
 OVERSEAS = "97"
@@ -71,10 +72,10 @@ def without_direction(packed: str) -> str | None:
 
 def read_words(text: str) -> Reference | None:
     """Section and number, after the commune's code or name where it is given."""
-    match = REFERENCE.fullmatch(text.strip())
+    match = REFERENCE.fullmatch(text.strip(" .,\t\n"))
     if match is None:
         return None
-    place = (match["place"] or "").upper().removesuffix("SECTION").strip(" ,")
+    place = (match["code"] or match["place"] or "").upper().removesuffix("SECTION").strip(" ,")
     section, number = match["section"].upper().zfill(2), match["number"].lstrip("0") or "0"
     if re.fullmatch(INSEE, place):
         return Reference(insee=place, prefix=match["prefix"], section=section, number=number)

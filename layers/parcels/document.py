@@ -118,7 +118,8 @@ def with_words(line: Mapping[str, Any], site: str) -> dict[str, Any]:
     if length is not None:
         measure = f"{display_number(length, 1)} m"
     links = [{**link, "url": urljoin(site, link["url"])} for link in line["links"]]
-    return {**line, "links": links, "measure": measure, "part": share_in_words(share) if share else ""}
+    part = share_in_words(share) if share is not None and area else ""
+    return {**line, "links": links, "measure": measure, "part": part}
 
 
 def area_in_words(area_m2: float) -> str:
@@ -130,7 +131,7 @@ def area_in_words(area_m2: float) -> str:
 
 def share_in_words(share: float) -> str:
     """With a decimal, as on the screen: 99.9 % is not the whole."""
-    if 0 < share < LEAST_SHARE:
+    if share < LEAST_SHARE:
         return f"< {display_share(LEAST_SHARE, 1)}"
     return display_share(share, 1)
 

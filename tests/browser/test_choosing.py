@@ -166,6 +166,114 @@ def test_more_than_a_selection_holds_is_told(desk: Page, demo: Demo) -> None:
     expect(desk.get_by_role("alert")).to_contain_text("2 000 parcelles au plus")
 
 
+def finish(page: Page) -> Locator:
+    return page.get_by_role("button", name="Terminer").locator("visible=true").first
+
+
+def slowly(page: Page, milliseconds: int) -> None:
+    network = page.context.new_cdp_session(page)
+    network.send("Network.enable")
+    slow = {"offline": False, "latency": milliseconds, "downloadThroughput": -1, "uploadThroughput": -1}
+    network.send("Network.emulateNetworkConditions", slow)
+
+
+def test_a_double_click_on_finish_only_ends_the_drawing(context: BrowserContext, demo: Demo) -> None:
+    page = choosing(context, demo)
+    take(page, "Dessin")
+    for east, south in ((-50, -50), (50, -50), (0, 50)):
+        click_map(page, east, south)
+        page.wait_for_timeout(350)
+    box = finish(page).bounding_box()
+    assert box
+    page.mouse.dblclick(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(said(page)).to_have_text(re.compile(r"\d+ parcelles? ajoutées?"))
+    expect(page.locator("#sheet-title")).to_have_count(0)
+    expect(page.get_by_role("button", name="Fiche de la zone dessinée")).to_be_visible()
+
+
+def test_a_tap_on_the_map_right_after_the_end_begins_no_drawing(phone: Page, demo: Demo) -> None:
+    phone.goto(f"{demo.url}/{TOWN}")
+    take(phone, "Dessin")
+    for east, south in ((-50, -50), (50, -50), (0, 50)):
+        click_map(phone, east, south)
+        phone.wait_for_timeout(350)
+    slowly(phone, 300)
+    box = phone.locator(".measure-buttons").get_by_role("button", name="Terminer").bounding_box()
+    assert box
+    phone.mouse.dblclick(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(said(phone)).to_have_text(re.compile(r"\d+ parcelles? ajoutées?"))
+    expect(phone.get_by_role("button", name="Fiche de la zone dessinée")).to_be_visible()
+
+
+def test_escape_gives_up_a_point_and_another_is_shown(desk: Page, demo: Demo) -> None:
+    desk.goto(f"{demo.url}/{TOWN}")
+    take(desk, "Dessin")
+    take(desk, "Point")
+    click_map(desk)
+    expect(lines(desk)).to_have_count(1)
+    desk.locator(".map-canvas").focus()
+    desk.keyboard.press("Escape")
+    desk.wait_for_timeout(600)
+    click_map(desk, 0, 60)
+    expect(lines(desk)).to_have_count(2)
+
+
+def test_on_a_slow_line_what_is_typed_meanwhile_stays_and_a_cleared_choice_stays_empty(desk: Page, demo: Demo) -> None:
+    desk.goto(f"{demo.url}/{TOWN}&ps={SECOND}")
+    expect(lines(desk)).to_have_count(1)
+    take(desk, "Liste")
+    expect(desk.get_by_label("Commune des références")).to_have_value("Saint-Aubin-du-Lys (45901)")
+    slowly(desk, 900)
+    name_parcels(desk, "AB 12")
+    desk.get_by_label("Références", exact=True).fill("AB 14")
+    desk.get_by_role("button", name="Tout effacer").click()
+    expect(said(desk)).to_have_text("Sélection effacée.")
+    expect(desk.get_by_text("Aucune parcelle choisie")).to_be_visible()
+    expect(desk.get_by_label("Références", exact=True)).to_have_value("AB 14")
+
+
+def test_parcels_that_were_chosen_already_are_not_new(desk: Page, demo: Demo) -> None:
+    desk.goto(f"{demo.url}/{TOWN}&ps={FIRST}")
+    expect(lines(desk)).to_have_count(1)
+    name_parcels(desk, FIRST)
+    expect(said(desk)).to_have_text("Aucune nouvelle parcelle. 1 parcelle en tout.")
+
+
+def test_many_unknown_references_are_counted_and_the_first_named(desk: Page, demo: Demo) -> None:
+    desk.goto(f"{demo.url}/{TOWN}")
+    name_parcels(desk, "\n".join(f"ZZ {number}" for number in range(1, 41)))
+    expect(desk.get_by_role("alert")).to_contain_text("40 références que le plan n’a pas : ZZ 1, ")
+    expect(desk.get_by_role("alert")).to_contain_text("ZZ 12…")
+    expect(desk.get_by_label("Références", exact=True)).to_have_value(re.compile("ZZ 40$"))
+
+
+def test_a_shape_that_crosses_itself_is_told_and_has_no_sheet(
+    browser: Browser, signed_in: dict[str, Any], demo: Demo
+) -> None:
+    context = browser.new_context(viewport=DESK, locale="fr-FR", storage_state=signed_in)  # type: ignore[arg-type]
+    page = choosing(context, demo)
+    take(page, "Dessin")
+    for east, south in ((-60, -60), (60, 60), (60, -60), (-60, 60)):
+        click_map(page, east, south)
+        page.wait_for_timeout(350)
+    finish(page).click()
+    expect(page.get_by_role("alert")).to_have_text("La forme se recoupe : dessinez-la de nouveau.")
+    expect(page.get_by_role("button", name="Nouveau dessin")).to_be_visible()
+    expect(page.get_by_role("button", name="Fiche de la zone dessinée")).to_have_count(0)
+    expect(page.get_by_role("button", name="Réessayer")).to_have_count(0)
+    context.close()
+
+
+def test_a_link_to_another_desk_ends_the_drawing(desk: Page, demo: Demo) -> None:
+    desk.goto(f"{demo.url}/{TOWN}")
+    take(desk, "Dessin")
+    click_map(desk, -50, -50)
+    desk.evaluate("location.hash = '#v=1&c=1.8976,47.5546&z=18.2&p=layers'")
+    expect(desk.get_by_role("radio", name="Clic")).to_have_count(0)
+    click_map(desk)
+    expect(desk.locator("#sheet-title")).to_be_visible()
+
+
 def test_a_refusal_is_told_and_asked_again(browser: Browser, signed_in: dict[str, Any], demo: Demo) -> None:
     context = browser.new_context(viewport=DESK, locale="fr-FR", storage_state=signed_in)  # type: ignore[arg-type]
     page = choosing(context, demo)
@@ -290,7 +398,7 @@ def test_the_unit_of_a_parcel_is_chosen_for_a_purpose_and_kept_nowhere(context: 
     page.get_by_label("Motif").select_option("permit")
     page.get_by_label("Référence").fill("PC 045 901 26 00099")
     page.get_by_role("button", name="Trouver l’unité foncière").click()
-    expect(said(page)).to_have_text(re.compile(r"Unité foncière : \d+ parcelles?, "))
+    expect(said(page)).to_have_text(re.compile(r"Unité foncière\u00a0: \d+ parcelles?, "))
     expect(page.get_by_role("heading", name="Parcelles choisies")).to_be_focused()
     expect(lines(page).filter(has_text="AB 12").first).to_be_attached()
     page.wait_for_timeout(500)
@@ -333,4 +441,18 @@ def test_whoever_may_not_read_the_owners_gets_no_unit(browser: Browser, demo: De
     expect(page.locator(".parcel-section").first).to_be_visible()
     expect(page.locator(".parcel-section[aria-busy=true]")).to_have_count(0)
     expect(page.get_by_role("button", name="Unité foncière")).to_have_count(0)
+    context.close()
+
+
+def test_a_failed_unit_keeps_what_was_typed(browser: Browser, signed_in: dict[str, Any], demo: Demo) -> None:
+    context = browser.new_context(viewport=DESK, locale="fr-FR", storage_state=signed_in)  # type: ignore[arg-type]
+    page = with_sheet(context, demo)
+    page.route("**/parcels/select/", lambda route: route.abort())
+    page.get_by_role("button", name="Unité foncière").click()
+    page.get_by_label("Motif").select_option("permit")
+    page.get_by_label("Référence").fill("PC 045 901 26 00098")
+    page.get_by_role("button", name="Trouver l’unité foncière").click()
+    expect(page.get_by_role("alert")).to_have_text("Le serveur ne répond pas")
+    expect(page.get_by_label("Motif")).to_have_value("permit")
+    expect(page.get_by_label("Référence")).to_have_value("PC 045 901 26 00098")
     context.close()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from tests.browser.conftest import Demo, open_map
+from tests.browser.conftest import Demo, open_map, sign_in
 from tests.browser.test_map import serious
 
 pytestmark = pytest.mark.browser
@@ -119,4 +119,74 @@ def test_what_is_to_be_checked_says_below_what(browser: Browser, signed_in: dict
     page.goto(f"{demo.url}/#v=1&c=2,48&z=12&s=parcels.{parcel['id']}&p=none")
     heading = page.get_by_role("heading", name="Limite à vérifier")
     expect(heading).to_have_text("Limite à vérifier : moins de 5 m² et de 1 % · moins de 1 m d’une ligne")
+    context.close()
+
+
+@pytest.mark.parametrize("address", ["**/api/v1/parcels/sections/", "**/assets/parcel-sections*.js"])
+def test_a_sheet_that_cannot_be_asked_says_so_and_is_asked_again(
+    browser: Browser, signed_in: dict[str, Any], demo: Demo, address: str
+) -> None:
+    context = browser.new_context(locale="fr-FR", storage_state=signed_in)  # type: ignore[arg-type]
+    parcel = built_parcel(context, demo)
+    page = context.new_page()
+    page.route(address, lambda route: route.abort())
+    page.goto(f"{demo.url}/#v=1&c=2,48&z=12&s=parcels.{parcel['id']}&p=none")
+    expect(page.get_by_role("alert")).to_contain_text("Le serveur ne répond pas")
+    page.unroute(address)
+    page.get_by_role("button", name="Réessayer").click()
+    expect(page.locator(".parcel-row").first).to_be_visible()
+    context.close()
+
+
+def test_a_ground_that_the_server_refuses_is_told_once(browser: Browser, signed_in: dict[str, Any], demo: Demo) -> None:
+    context = browser.new_context(locale="fr-FR", storage_state=signed_in)  # type: ignore[arg-type]
+    parcel = built_parcel(context, demo)
+    page = context.new_page()
+    body = '{"title": "Introuvable", "detail": "Le plan n’a pas cette parcelle."}'
+    refused = {"status": 404, "content_type": "application/problem+json", "body": body}
+    page.route("**/sheet/?sections=*", lambda route: route.fulfill(**refused))
+    page.goto(f"{demo.url}/#v=1&c=2,48&z=12&s=parcels.{parcel['id']}&p=none")
+    expect(page.get_by_role("alert")).to_have_text("Le plan n’a pas cette parcelle.")
+    expect(page.get_by_role("button", name="Figer la fiche")).to_be_hidden()
+    context.close()
+
+
+def test_a_day_to_come_is_told_and_the_sheet_stays(context: BrowserContext, demo: Demo) -> None:
+    page = opened(context, demo)
+    day = page.get_by_label("Règles du")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/sheet/" in request.url else None)
+    day.fill("2999-01-01")
+    day.dispatch_event("change")
+    expect(page.get_by_text("Un jour de 1900 à aujourd’hui.")).to_be_visible()
+    assert serious(page) == []
+    assert asked == []
+    day.fill("2020-02-29")
+    day.dispatch_event("change")
+    expect(page.get_by_text("Un jour de 1900 à aujourd’hui.")).to_be_hidden()
+    expect(page.get_by_role("link", name="Fiche PDF")).to_have_attribute("href", re.compile("day=2020-02-29"))
+
+
+def test_whoever_is_signed_in_no_longer_is_told_to_sign_in(
+    browser: Browser, signed_in: dict[str, Any], demo: Demo
+) -> None:
+    context = browser.new_context(locale="fr-FR", storage_state=signed_in)  # type: ignore[arg-type]
+    page = opened(context, demo)
+    context.clear_cookies(name="arpent_session")
+    page.get_by_role("button", name="Figer la fiche").click()
+    told = "Connectez-vous : personne ne l’est, ou la session a pris fin."
+    expect(page.get_by_text(told).first).to_be_visible()
+    context.close()
+
+
+def test_a_sheet_comes_in_the_language_of_the_map(browser: Browser, demo: Demo) -> None:
+    context = browser.new_context(locale="fr-FR")
+    page = context.new_page()
+    sign_in(page, demo, "lecture.lys")
+    page = opened(context, demo)
+    page.get_by_role("button", name=re.compile("Lecture")).click()
+    page.get_by_role("radio", name="English").check(force=True)
+    expect(page.get_by_role("heading", name="Buildings", exact=True)).to_be_visible()
+    page.get_by_role("radio", name="Français").check(force=True)
+    expect(page.get_by_role("heading", name="Bâti", exact=True)).to_be_visible()
     context.close()

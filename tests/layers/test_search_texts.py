@@ -20,6 +20,8 @@ AB_123 = Reference(section="AB", number="123")
         ("A 12", Reference(section="0A", number="12")),
         ("0A 12", Reference(section="0A", number="12")),
         ("45901 AB 123", Reference(insee="45901", section="AB", number="123")),
+        ("45901AB123", Reference(insee="45901", section="AB", number="123")),
+        ("AB 123.", AB_123),
         ("45901 000 AB 123", Reference(insee="45901", prefix="000", section="AB", number="123")),
         ("2a004 ab 1", Reference(insee="2A004", section="AB", number="1")),
         ("Saint-Aubin AB 123", Reference(place=("saint", "aubin"), section="AB", number="123")),

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { chooseMessages } from "../src/i18n/choose";
+import { chooseMessages, chooseWords } from "../src/i18n/choose";
 import { buildModel } from "../src/map/model";
 import {
   bboxOf,
@@ -82,6 +82,8 @@ describe("a list of references", () => {
     ["45901 AB 12; AB 13, AB 14", ["45901 AB 12", "AB 13", "AB 14"]],
     ["AB 12\tAB  13\r\n\r\nAB 12", ["AB 12", "AB 13"]],
     [" \n ; ", []],
+    ["AB\u0000\u202f12", ["AB 12"]],
+    ["x".repeat(250), ["x".repeat(200)]],
   ])("reads %j", (text, references) => {
     expect(referencesIn(text)).toEqual(references);
   });
@@ -91,11 +93,25 @@ describe("a list of references", () => {
   it.each([
     ["Saint-Aubin-du-Lys (45901)", "45901"],
     ["saint-aubin-du-lys", "45901"],
+    ["Saint Aubin du Lys ", "45901"],
+    ["SAINT-ÂUBIN-DU-LYS", "45901"],
     ["2a004", "2A004"],
     ["Nulle part", null],
     ["459012", null],
   ])("finds the commune of %j", (text, insee) => {
     expect(inseeIn(text, communes)).toBe(insee);
+  });
+});
+
+describe("a text of the desk", () => {
+  it("keeps what French sets apart on one line with its word", () => {
+    expect(chooseWords("fr")("list.unknownMany", { count: 3 })).toBe("3 références que le plan n’a pas\u00a0:");
+    expect(chooseWords("fr")("draw.distanceWrong")).toBe("Un nombre de 0 à 1\u202f000.");
+    expect(chooseWords("fr")("draw.hint")).toContain("points\u202f;");
+  });
+
+  it("leaves what it is given as it is", () => {
+    expect(chooseWords("fr")("said.added", { label: "AB : 12 000" })).toBe("AB : 12 000 ajoutée.");
   });
 });
 

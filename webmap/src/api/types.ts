@@ -18,6 +18,7 @@ export interface Config {
     sign_in: string;
     sign_out: string;
     account: string;
+    language: string;
     tiles: string;
     admin: string | null;
     imports: string | null;

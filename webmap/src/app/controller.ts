@@ -57,6 +57,8 @@ interface SelectOptions {
 export interface MapTool {
   clicked(at: LonLat): void;
   drawn(): void;
+  /** What was drawn is given up: it can be drawn again. */
+  restart(): void;
 }
 
 /** The verbs of the web map. The interface calls them, the state changes, the map and the screen follow. */
@@ -231,10 +233,8 @@ export class Controller {
     const link = readPermalink(hash);
     this.opened = link;
     this.closeSheet();
-    this.store.update({
-      ...(link.theme ? { theme: link.theme, dark: memory.isDark(link.theme) } : {}),
-      ...(link.panel !== undefined ? { panel: link.panel } : {}),
-    });
+    if (link.theme) this.store.update({ theme: link.theme, dark: memory.isDark(link.theme) });
+    if (link.panel !== undefined && link.panel !== this.state.panel) this.openPanel(link.panel);
     if (this.state.catalogue.status === "ready" && link.layers) {
       const { settings, unknown } = arrange([...this.state.catalogue.value, ...this.state.images], link.layers);
       this.store.update({ layers: settings });
@@ -605,10 +605,18 @@ export class Controller {
   async setLanguage(language: Language): Promise<void> {
     memory.keepLanguage(language);
     this.store.update({ language });
+    await this.tellLanguage(language);
     await this.loadCatalogue();
     await this.loadBackgrounds();
     const { selection } = this.state;
     if (selection) await this.select(selection);
+  }
+
+  /** What the server writes, files too, comes in that language as well. */
+  private async tellLanguage(language: Language): Promise<void> {
+    const body = new FormData();
+    body.set("language", language);
+    await this.api.send(this.config.urls.language, { method: "POST", body }).catch(() => {});
   }
 
   toggleCoordinates(): void {
@@ -635,6 +643,7 @@ export class Controller {
     if (this.editor?.back()) return true;
     if (measure?.points.length && !measure.finished) this.finishMeasure();
     else if (sheet) this.closeSheet();
+    else if (measure?.points.length && this.tool) this.tool.restart();
     else if (measure?.points.length) this.startMeasure(measure.kind);
     else if (compare) this.photos.stopCompare();
     else if (panel) this.openPanel(null);

@@ -1,4 +1,5 @@
 import type { Language } from "../format/format";
+import { written } from "./written";
 
 const fr = {
   "count.many": "{count} parcelles",
@@ -11,13 +12,13 @@ const fr = {
   "draw.finish": "Terminer",
   "draw.hint": "Cliquez sur la carte pour poser les points ; un double clic termine.",
   "draw.hintPhone": "Amenez la croix sur un point de la carte, puis touchez « Point ».",
-  "draw.hintPoint": "Cliquez un point sur la carte.",
+  "draw.hintPoint": "Cliquez ou touchez un point de la carte.",
   "draw.kind": "Que dessiner",
   "draw.line": "Ligne",
   "draw.point": "Point",
   "draw.undo": "Retirer",
   "draw.zone": "Fiche de la zone dessinée",
-  "click.hint": "Cliquez une parcelle pour l’ajouter, cliquez-la encore pour la retirer.",
+  "click.hint": "Cliquez ou touchez une parcelle pour l’ajouter, encore une fois pour la retirer.",
   "click.keyboard": "Choisir au clavier sur la carte",
   "link.unknown": "Ce lien demande des parcelles que le plan n’a pas : {names}.",
   "list.add": "Ajouter ces parcelles",
@@ -52,6 +53,7 @@ const fr = {
   "result.unknownArea": "non connue",
   "said.added": "{label} ajoutée.",
   "said.addedMany": "{count} parcelles ajoutées.",
+  "said.addedNone": "Aucune nouvelle parcelle.",
   "said.addedOne": "1 parcelle ajoutée.",
   "said.asking": "Recherche…",
   "said.cleared": "Sélection effacée.",
@@ -102,13 +104,13 @@ const en: ChooseMessages = {
   "draw.finish": "Finish",
   "draw.hint": "Click on the map to place points; a double click ends.",
   "draw.hintPhone": "Bring the cross over a point of the map, then touch “Point”.",
-  "draw.hintPoint": "Click a point on the map.",
+  "draw.hintPoint": "Click or touch a point on the map.",
   "draw.kind": "What to draw",
   "draw.line": "Line",
   "draw.point": "Point",
   "draw.undo": "Undo",
   "draw.zone": "Sheet of the drawn zone",
-  "click.hint": "Click a parcel to add it, click it again to take it out.",
+  "click.hint": "Click or touch a parcel to add it, once more to take it out.",
   "click.keyboard": "Choose on the map with the keyboard",
   "link.unknown": "This link asks for parcels that the plan does not have: {names}.",
   "list.add": "Add these parcels",
@@ -143,6 +145,7 @@ const en: ChooseMessages = {
   "result.unknownArea": "not known",
   "said.added": "{label} added.",
   "said.addedMany": "{count} parcels added.",
+  "said.addedNone": "No new parcel.",
   "said.addedOne": "1 parcel added.",
   "said.asking": "Searching…",
   "said.cleared": "Selection cleared.",
@@ -182,6 +185,5 @@ export const chooseMessages: Record<Language, ChooseMessages> = { fr, en };
 
 /** Texts of choosing parcels in a language: fetched with its desk, not with the first view. */
 export function chooseWords(language: Language): ChooseWords {
-  return (key, parameters = {}) =>
-    chooseMessages[language][key].replace(/\{(\w+)\}/g, (_, name: string) => String(parameters[name] ?? ""));
+  return (key, parameters = {}) => written(chooseMessages[language][key], parameters);
 }

@@ -1,4 +1,5 @@
 import type { Language } from "../format/format";
+import { written } from "./written";
 
 const fr = {
   heading: "Ce qui concerne cette parcelle",
@@ -22,6 +23,7 @@ const fr = {
   open: "Ouvrir le PDF",
   kept: "Fiches figées",
   day: "Règles du",
+  dayWrong: "Un jour de 1900 à aujourd’hui.",
 };
 
 export type ParcelMessages = typeof fr;
@@ -50,12 +52,12 @@ const en: ParcelMessages = {
   open: "Open the PDF",
   kept: "Frozen sheets",
   day: "Rules of",
+  dayWrong: "A day from 1900 to today.",
 };
 
 const MESSAGES: Record<Language, ParcelMessages> = { fr, en };
 
 /** Texts of parcel sheets in a language. */
 export function parcelWords(language: Language): ParcelWords {
-  return (key, parameters = {}) =>
-    MESSAGES[language][key].replace(/\{(\w+)\}/g, (_, name: string) => String(parameters[name] ?? ""));
+  return (key, parameters = {}) => written(MESSAGES[language][key], parameters);
 }

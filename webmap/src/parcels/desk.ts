@@ -53,6 +53,8 @@ export interface ChooseState {
 }
 
 const CLOSE_ZOOM = 19;
+/** The second click of a double click that ended a drawing begins no other. */
+const DOUBLE_CLICK_MS = 500;
 const MOST_COMMUNE_PAGES = 10;
 
 /** The verbs of choosing parcels; what is chosen is in the state of the map, and stays while the panel is closed. */
@@ -78,6 +80,11 @@ export class ParcelDesk implements MapTool {
   private before: Choice = NOTHING;
   private question = Promise.resolve();
   private drawing: AbortController | null = null;
+  private drawnAt = 0;
+  /** How many questions wait for their answer. */
+  private waiting = 0;
+  /** Counts what gives up the answers that are still to come. */
+  private round = 0;
 
   constructor(private readonly app: Controller) {}
 
@@ -107,7 +114,7 @@ export class ParcelDesk implements MapTool {
   }
 
   setWay(way: Way): void {
-    this.store.update({ way, said: "", fault: null, failed: null });
+    this.store.update({ way, said: "", unknown: [], truncated: false, fault: null, failed: null });
     if (way === "draw") this.draw(this.state.kind);
     else this.app.stopMeasure();
   }
@@ -120,6 +127,7 @@ export class ParcelDesk implements MapTool {
 
   /** One after the other: a quick second click must see what the first one chose. */
   clicked(at: LonLat): void {
+    if (this.state.way === "draw" && Date.now() - this.drawnAt < DOUBLE_CLICK_MS) return;
     if (this.state.way === "draw") return this.beginAt(at);
     this.question = this.question.then(() => this.toggleAt(at));
   }
@@ -142,6 +150,10 @@ export class ParcelDesk implements MapTool {
     else this.app.startMeasure(kind === "line" ? "length" : "area");
   }
 
+  restart(): void {
+    this.draw(this.state.kind);
+  }
+
   private beginAt(at: LonLat): void {
     if (this.state.kind === "point") {
       this.app.store.update({ measure: { kind: "length", points: [at], finished: true } });
@@ -153,6 +165,7 @@ export class ParcelDesk implements MapTool {
 
   drawn(): void {
     this.before = this.app.state.chosen;
+    this.drawnAt = Date.now();
     const points = this.app.state.measure?.points ?? [];
     if (points.length < LEAST_POINTS[this.state.kind]) {
       this.say(this.words(this.state.kind === "line" ? "said.twoPoints" : "said.threePoints"));
@@ -165,6 +178,11 @@ export class ParcelDesk implements MapTool {
   get shape(): Geometry | null {
     const { measure } = this.app.state;
     return this.state.way === "draw" && measure?.finished ? geometryOf(this.state.kind, measure.points) : null;
+  }
+
+  /** Whether the server would not take the question as it is: a shape that crosses itself, a reference out of bounds. */
+  get refused(): boolean {
+    return this.state.failed?.error.status === 400;
   }
 
   async askAround(): Promise<void> {
@@ -188,16 +206,16 @@ export class ParcelDesk implements MapTool {
   // --- by references -----------------------------------------------------------------------------------------------
 
   async askReferences(): Promise<void> {
-    const references = referencesIn(this.state.text);
-    const { commune, communes } = this.state;
+    const { text, commune, communes } = this.state;
+    const references = referencesIn(text);
     const insee = commune.trim() ? inseeIn(commune, communes) : "";
     if (!references.length) return this.store.update({ fault: "references" });
     if (references.length > MOST_REFERENCES) return this.store.update({ fault: "tooMany" });
     if (insee === null) return this.store.update({ fault: "commune" });
     const found = await this.ask({ references, ...(insee ? { insee } : {}) }, () => void this.askReferences());
     if (!found) return;
-    // Those that were not found stay to be corrected.
-    this.store.update({ text: found.unknown.join("\n") });
+    // Those that were not found stay to be corrected; what was typed meanwhile stays too.
+    if (this.state.text === text) this.store.update({ text: found.unknown.join("\n") });
     this.add(found, this.app.state.chosen);
     this.show(found.results);
   }
@@ -255,15 +273,18 @@ export class ParcelDesk implements MapTool {
     const { parcels, over } = together(before.parcels, found.results);
     const count = parcels.length - before.parcels.length;
     this.put({ parcels, secret: before.secret });
-    const added = label
-      ? this.words("said.added", { label })
-      : this.words(count === 1 ? "said.addedOne" : "said.addedMany", { count });
-    const chosen = this.words("said.now", { count: this.count(parcels.length) });
+    const added = label ? this.words("said.added", { label }) : this.added(count);
+    const chosen = parcels.length ? ` ${this.words("said.now", { count: this.count(parcels.length) })}` : "";
     this.store.update({
-      said: found.results.length || found.unknown.length ? `${added} ${chosen}` : this.words("said.nothingHere"),
+      said: found.results.length || found.unknown.length ? `${added}${chosen}` : this.words("said.nothingHere"),
       unknown: found.unknown,
       truncated: found.truncated || over,
     });
+  }
+
+  private added(count: number): string {
+    const number = count.toLocaleString(this.app.state.language);
+    return this.words(count === 1 ? "said.addedOne" : count ? "said.addedMany" : "said.addedNone", { count: number });
   }
 
   remove(parcel: ChosenParcel): void {
@@ -276,6 +297,7 @@ export class ParcelDesk implements MapTool {
   }
 
   clear(): void {
+    this.round += 1;
     this.put(NOTHING);
     this.before = NOTHING;
     this.store.update({ said: this.words("said.cleared"), truncated: false, unknown: [], failed: null });
@@ -359,14 +381,19 @@ export class ParcelDesk implements MapTool {
 
   /** What was found; null when it failed, which is told, or when something else was asked meanwhile. */
   private async ask(body: unknown, retry: () => void, signal?: AbortSignal): Promise<Selected | null> {
-    this.store.update({ asking: true, failed: null, fault: null });
+    const { round } = this;
+    this.waiting += 1;
+    this.store.update({ asking: true, failed: null, fault: null, unknown: [], truncated: false });
     try {
-      return await this.selected(body, signal);
+      const found = await this.selected(body, signal);
+      return round === this.round ? found : null;
     } catch (error) {
-      if (!isAbort(error)) this.store.update({ failed: { error: error as ApiError, retry }, said: "" });
+      if (!isAbort(error) && round === this.round)
+        this.store.update({ failed: { error: error as ApiError, retry }, said: "" });
       return null;
     } finally {
-      if (!signal || signal === this.drawing?.signal) this.store.update({ asking: false });
+      this.waiting -= 1;
+      this.store.update({ asking: this.waiting > 0 });
     }
   }
 }

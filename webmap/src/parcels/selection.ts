@@ -6,6 +6,7 @@ export const MOST_CHOSEN = 2000;
 export const MOST_IN_SHEET = 100;
 export const MOST_REFERENCES = 500;
 export const FARTHEST_M = 1000;
+const LONGEST_REFERENCE = 200;
 
 /** An answer of /parcels/select/. */
 export interface Selected {
@@ -39,7 +40,12 @@ export function without(parcels: readonly ChosenParcel[], id: number): ChosenPar
 
 /** What somebody typed or pasted, each reference once: by lines, semicolons, commas or the columns of a table. */
 export function referencesIn(text: string): string[] {
-  const written = text.split(/[\n\r;,\t]+/).map((part) => part.trim().replace(/\s+/g, " "));
+  const written = text.split(/[\n\r;,\t]+/).map((part) =>
+    part
+      .replace(/[\s\p{Cc}]+/gu, " ")
+      .trim()
+      .slice(0, LONGEST_REFERENCE),
+  );
   return [...new Set(written.filter((part) => part !== ""))];
 }
 
@@ -96,6 +102,15 @@ export const communeText = ({ insee, name }: Commune): string => `${name} (${ins
 export function inseeIn(text: string, known: readonly Commune[]): string | null {
   const code = text.match(/(?:^|[^0-9A-Z])(\d[\dAB]\d{3})(?:$|[^0-9A-Z])/i)?.[1];
   if (code) return code.toUpperCase();
-  const wanted = text.trim().toLocaleLowerCase("fr");
-  return known.find(({ name }) => name.toLocaleLowerCase("fr") === wanted)?.insee ?? null;
+  const wanted = folded(text);
+  return known.find(({ name }) => folded(name) === wanted)?.insee ?? null;
+}
+
+/** A name without its case, accents, hyphens and apostrophes. */
+function folded(name: string): string {
+  const bare = name.normalize("NFD").replace(/\p{M}/gu, "");
+  return bare
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, " ")
+    .trim();
 }

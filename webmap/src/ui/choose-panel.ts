@@ -13,6 +13,8 @@ import { emptiness, failure } from "./states";
 import "../styles/choose.css";
 
 const ROWS = 100;
+/** So many unknown references are named; the list keeps them all. */
+const MOST_NAMED = 12;
 const WAY_ICONS: Record<Way, IconName> = { click: "choose", draw: "draw", list: "list" };
 const KINDS: [DrawKind, IconName][] = [
   ["point", "pin"],
@@ -62,7 +64,7 @@ export class ChoosePanel extends ArpentElement {
   }
 
   protected override render(): TemplateResult {
-    const { way, said, asking, failed } = this.desk.state;
+    const { way, said, asking } = this.desk.state;
     const parts: Record<Way, () => TemplateResult> = {
       click: () => this.clicking(),
       draw: () => this.drawing(),
@@ -72,9 +74,18 @@ export class ChoosePanel extends ArpentElement {
         ${WAYS.map((one) => this.segment("choose-way", WAY_ICONS[one], this.words(`way.${one}`), one === way, () => this.desk.setWay(one)))}</fieldset>
       ${parts[way]()}
       <p class="choose-said" role="status">${asking ? this.words("said.asking") : said}</p>
-      ${failed ? failure(this.t, failed.error, failed.retry) : nothing}
+      ${this.failed()}
       ${this.unknown()}${this.truncated()}
       ${this.result(this.desk.parcels)}`;
+  }
+
+  /** A question that the server refused as it is gets the same answer again: it is changed, not repeated. */
+  private failed(): TemplateResult | typeof nothing {
+    const { failed } = this.desk.state;
+    if (!failed) return nothing;
+    if (!this.desk.refused) return failure(this.t, failed.error, failed.retry);
+    const words = failed.error.detail || failed.error.title || this.t("error.title");
+    return html`<div class="choose-warning" role="alert"><arp-icon name="alert"></arp-icon><p>${words}</p></div>`;
   }
 
   private segment(name: string, icon: IconName, text: string, checked: boolean, choose: () => void): TemplateResult {
@@ -108,7 +119,7 @@ export class ChoosePanel extends ArpentElement {
     const { measure } = this.state;
     if (measure?.finished) {
       return html`<div class="button-row">
-        ${kind === "area" ? html`<button class="button button-small" @click=${() => this.desk.openZone()}>${this.words("draw.zone")}</button>` : nothing}
+        ${kind === "area" && !this.desk.refused ? html`<button class="button button-small" @click=${this.openZone}>${this.words("draw.zone")}</button>` : nothing}
         <button class="button button-small" @click=${() => this.desk.draw(kind)}>${this.words("draw.again")}</button></div>`;
     }
     if (measure?.points.length) {
@@ -119,6 +130,11 @@ export class ChoosePanel extends ArpentElement {
     if (kind === "point") return html`<p class="muted">${this.words("draw.hintPoint")}</p>`;
     return html`<p class="muted wide-only">${this.words("draw.hint")}</p><p class="muted phone-only">${this.words("draw.hintPhone")}</p>`;
   }
+
+  /** It takes the place of the button that ends a drawing: the second click of a double click was not meant for it. */
+  private openZone = ({ detail }: MouseEvent): void => {
+    if (detail < 2) this.desk.openZone();
+  };
 
   private list(): TemplateResult {
     const { text, commune, communes, fault, asking } = this.desk.state;
@@ -150,7 +166,9 @@ export class ChoosePanel extends ArpentElement {
     const { unknown } = this.desk.state;
     if (!unknown.length) return nothing;
     const title = this.words(unknown.length === 1 ? "list.unknownOne" : "list.unknownMany", { count: unknown.length });
-    return html`<div class="choose-warning" role="alert"><arp-icon name="alert"></arp-icon><p>${title} <strong>${unknown.join(", ")}</strong></p></div>`;
+    const first = unknown.slice(0, MOST_NAMED).map((one) => one.replaceAll(" ", "\u00a0"));
+    const named = first.join(", ") + (unknown.length > MOST_NAMED ? "…" : "");
+    return html`<div class="choose-warning" role="alert"><arp-icon name="alert"></arp-icon><p>${title} <strong>${named}</strong></p></div>`;
   }
 
   private truncated(): TemplateResult | typeof nothing {

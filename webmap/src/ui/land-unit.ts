@@ -77,11 +77,10 @@ export class LandUnit extends ArpentElement {
       const body = { parcels: [this.parcel], purpose, reference };
       const answer = await controller.api.send(`${controller.config.urls.api}owners/units/`, { method: "POST", body });
       const { parcels } = (await answer.json()) as { parcels: string[] };
-      this.open = false;
       await deskOf(controller).takeUnit(parcels);
+      this.open = false;
     } catch (error) {
       const { detail, title, offline } = error as ApiError;
-      this.open = true;
       this.refusal = offline ? this.t("error.offlineTitle") : detail || title || this.t("error.title");
     } finally {
       this.asking = false;

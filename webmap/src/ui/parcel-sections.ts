@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
-import type { ApiError, Sending } from "../api/client";
+import { type ApiError, isAbort, type Sending } from "../api/client";
 import { saveBlob } from "../export/download";
 import { formatArea, formatDate, formatLength, formatNumber } from "../format/format";
 import { type ParcelWords, parcelWords } from "../i18n/parcel";
@@ -59,19 +59,22 @@ const OWNERS = "owners";
 /** The line that whoever may read the owners gets. */
 const OPEN_TO_THEM = "consult";
 const LEAST_SHARE = 0.001;
+/** Said of what is asked, not of a part of the sheet. */
+const REFUSALS = [400, 404];
+const FIRST_DAY = "1900-01-01";
 const DECIMALS_UNDER_M2 = 10;
 
 /** What crosses a parcel, several or a drawn shape, section by section as they come; a line highlights its thing on the map. */
 export class ParcelSections extends ArpentElement {
   @property({ attribute: false }) ground: Ground = { parcels: [] };
   @state() private places: Place[] = [];
+  @state() private error: ApiError | null = null;
   @state() private day = "";
+  @state() private dayWrong = false;
   @state() private freezing = false;
   @state() private printing = false;
   @state() private frozen: Frozen | null = null;
   @state() private pinned = "";
-  /** The sections themselves are not known: nothing else can be asked. */
-  @state() private fault: ApiError | null = null;
   private asked: readonly unknown[] = [];
   private leaving = new AbortController();
 
@@ -106,9 +109,10 @@ export class ParcelSections extends ArpentElement {
     const heading = this.single ? "heading" : "parcels" in this.ground ? "headingMany" : "headingZone";
     return html`<section class="parcel-sections" aria-labelledby="parcel-sections-title">
       <header><h3 id="parcel-sections-title">${words(heading)}</h3>
-        <label>${words("day")} <input type="date" .value=${this.day || today()} max=${today()} @change=${this.changeDay} /></label></header>
-      ${this.fault ? failure(this.t, this.fault, this.again) : this.places.length ? this.places.map((place) => this.section(place)) : skeleton(this.t, 3)}
-      <div class="parcel-actions">
+        <label>${words("day")} <input type="date" .value=${this.day || today()} min=${FIRST_DAY} max=${today()} aria-invalid=${this.dayWrong} aria-describedby="parcel-day-wrong" @change=${this.changeDay} @blur=${this.leaveDay} /></label></header>
+      <p class="parcel-day-wrong" id="parcel-day-wrong" ?hidden=${!this.dayWrong}>${words("dayWrong")}</p>
+      ${this.parts()}
+      <div class="parcel-actions" ?hidden=${this.refused !== null}>
         ${this.paper()}
         ${this.controller.config.user ? html`<button class="button" ?disabled=${this.freezing} @click=${() => void this.freeze()}>${words(this.freezing ? "freezing" : "freeze")}</button>` : nothing}
       </div>
@@ -120,6 +124,20 @@ export class ParcelSections extends ArpentElement {
     const { sheets } = this.controller.config.urls;
     return html`<span>${this.words("frozen", { number })}</span> <a href=${pdf} target="_blank" rel="noopener">${this.words("open")}</a>
       ${sheets ? html`<a href=${sheets}>${this.words("kept")}</a>` : nothing}`;
+  }
+
+  private parts(): TemplateResult | readonly TemplateResult[] {
+    const { error, refused } = this;
+    if (error) return failure(this.t, error, () => void this.load());
+    if (refused !== null)
+      return html`<p class="parcel-failed" role="alert"><arp-icon name="alert"></arp-icon><span>${refused}</span></p>`;
+    return this.places.length ? this.places.map((place) => this.section(place)) : skeleton(this.t, 3);
+  }
+
+  /** Why the server takes no sheet of this ground at all, be it one part or another; null where it does. */
+  private get refused(): string | null {
+    const error = this.places.find((place) => place.error && REFUSALS.includes(place.error.status))?.error;
+    return error ? this.inWords(error) : null;
   }
 
   private paper(): TemplateResult {
@@ -139,23 +157,22 @@ export class ParcelSections extends ArpentElement {
     this.leaving = new AbortController();
     this.pinned = "";
     this.frozen = null;
-    this.again();
-  }
-
-  private again = (): void => {
-    this.fault = null;
     void this.load();
-  };
+  }
 
   private async load(): Promise<void> {
     const { asked } = this;
-    const names = await this.read<{ results: { section: string; title: string }[] }>(`${this.base}sections/`).catch(
-      (error: ApiError) => {
-        if (asked === this.asked) this.fault = error;
-        return null;
-      },
-    );
-    if (!names || asked !== this.asked) return;
+    this.error = null;
+    // What was said of another ground or day goes at once; the parts keep their places.
+    this.places = this.places.map(({ name, title }) => ({ name, title, answer: null, error: null }));
+    let names: { results: { section: string; title: string }[] };
+    try {
+      names = await this.read(`${this.base}sections/`);
+    } catch (error) {
+      if (asked === this.asked && !isAbort(error)) this.error = error as ApiError;
+      return;
+    }
+    if (asked !== this.asked) return;
     this.places = names.results
       .filter(({ section }) => section !== IDENTITY || this.several)
       .map(({ section, title }) => ({ name: section, title, answer: null, error: null }));
@@ -165,6 +182,8 @@ export class ParcelSections extends ArpentElement {
   private async fill(place: Place): Promise<void> {
     const { asked } = this;
     place.error = null;
+    place.answer = null;
+    this.requestUpdate();
     try {
       const sheet = await (this.single
         ? this.read<{ sections: Section[] }>(this.address("sheet/", { sections: place.name }))
@@ -193,7 +212,14 @@ export class ParcelSections extends ArpentElement {
 
   private changeDay = (event: Event): void => {
     const { value, validity } = event.target as HTMLInputElement;
-    if (validity.valid) this.day = value === today() ? "" : value;
+    this.dayWrong = value !== "" && !validity.valid;
+    if (value && validity.valid) this.day = value === today() ? "" : value;
+  };
+
+  /** A day that was emptied is the one that the sheet says. */
+  private leaveDay = (event: Event): void => {
+    const input = event.target as HTMLInputElement;
+    if (!input.value) input.value = this.day || today();
   };
 
   private async freeze(): Promise<void> {
@@ -223,8 +249,12 @@ export class ParcelSections extends ArpentElement {
     }
   }
 
-  private tell({ detail, title }: ApiError): void {
-    this.controller.notify("error", detail || title || this.words("failed"));
+  private tell(error: ApiError): void {
+    this.controller.notify("error", this.inWords(error));
+  }
+
+  private inWords({ detail, title, offline }: ApiError): string {
+    return offline ? this.t("error.offlineTitle") : detail || title || this.t("error.title");
   }
 
   // --- drawing -----------------------------------------------------------------------------------------------------
@@ -261,7 +291,7 @@ export class ParcelSections extends ArpentElement {
     if (!lines.length) return nothing;
     const list = html`<ul>${lines.map((line) => this.line(line))}</ul>`;
     if (section !== IDENTITY) return list;
-    return html`<details><summary>${this.words("oneByOne", { count: lines.length })}</summary>${list}</details>`;
+    return html`<details><summary>${this.words("oneByOne", { count: formatNumber(lines.length, this.state.language) })}</summary>${list}</details>`;
   }
 
   /** For whoever may read the owners; what asks comes with the first such sheet. */
@@ -308,10 +338,11 @@ export class ParcelSections extends ArpentElement {
     return html`${area}${share === null ? nothing : html`<small>${this.percent(share)}</small>`}`;
   }
 
+  /** Of something that does have an area. */
   private percent(share: number): string {
     const { language } = this.state;
-    const small = share > 0 && share < LEAST_SHARE;
-    return `${small ? "< " : ""}${formatNumber((small ? LEAST_SHARE : share) * 100, language, 1)} %`;
+    const small = share < LEAST_SHARE;
+    return `${small ? "<\u00a0" : ""}${formatNumber((small ? LEAST_SHARE : share) * 100, language, 1)}\u00a0%`;
   }
 }
 

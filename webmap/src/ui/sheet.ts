@@ -1,4 +1,5 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { ApiError } from "../api/client";
 import type { Feature, HereGroup, Property } from "../api/types";
 import { formatCoordinates } from "../format/format";
 import type { AppState, Ground, Sheet } from "../state/state";
@@ -30,6 +31,8 @@ export class FeatureSheet extends ArpentElement {
   private focusing = false;
   private holdsFocus = false;
   private shown: Sheet | null = null;
+  private fetching = false;
+  private unreachable = false;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -138,10 +141,25 @@ export class FeatureSheet extends ArpentElement {
 
   private sections(ground: Ground): TemplateResult {
     if (!customElements.get("arp-parcel-sections")) {
-      import("./parcel-sections").then(() => this.requestUpdate()).catch(() => {});
+      if (this.unreachable) return failure(this.t, new ApiError(0, "", ""), () => this.fetchSections());
+      if (!this.fetching) this.fetchSections();
       return skeleton(this.t, 3);
     }
     return html`<arp-parcel-sections .controller=${this.controller} .ground=${ground}></arp-parcel-sections>`;
+  }
+
+  private fetchSections(): void {
+    this.fetching = true;
+    this.unreachable = false;
+    this.requestUpdate();
+    import("./parcel-sections")
+      .catch(() => {
+        this.unreachable = true;
+      })
+      .finally(() => {
+        this.fetching = false;
+        this.requestUpdate();
+      });
   }
 
   /** Only members' layers have photos; what shows them comes when it is first needed. */
