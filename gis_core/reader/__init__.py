@@ -20,7 +20,7 @@ with RestrictedReader() as reader:
 from gis_core.reader.limits import Limits
 from gis_core.reader.plans import PlanObject, PlanSheet, RefusedSheet
 from gis_core.reader.problems import Problem, ReaderUnavailable, ReadRefused
-from gis_core.reader.process import RestrictedReader
+from gis_core.reader.process import RestrictedReader, sweep_quarantine
 from gis_core.reader.rasters import Pixels, RasterInfo, Strip, companions_of
 from gis_core.reader.texts import Lines
 from gis_core.reader.vectors import (
@@ -70,4 +70,5 @@ __all__ = [
     "RestrictedReader",
     "Strip",
     "companions_of",
+    "sweep_quarantine",
 ]

@@ -1,6 +1,7 @@
 """Starts the child with as few rights as this machine can take away, and proves it before it is used."""
 
 import contextlib
+import fcntl
 import grp
 import json
 import logging
@@ -10,7 +11,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +23,6 @@ logger = logging.getLogger(__name__)
 CODE_FOLDER = Path(__file__).resolve().parent
 BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from child.main import main; main()"
 ACCOUNTS = ("arpent-reader", "nobody")
-LEFT_BEHIND_SECONDS = 86_400
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
@@ -50,19 +49,26 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Quarantine:
-    """The folders of one reader: `files` is all that the child may read, `canary` a file that it must not."""
+    """The folders of one reader: `files` is all that the child may read, `canary` a file that it must not.
+
+    `lock` is a descriptor of `base`, locked as long as the reader's process lives.
+    """
 
     base: Path
     files: Path
     canary: Path
+    lock: int
 
     @classmethod
     def create(cls, root: Path) -> "Quarantine":
         """A fresh one under `root`, closed to others: the child starts inside `files` and needs no way in."""
         root.mkdir(parents=True, exist_ok=True)
-        forget_old(root)
-        base = Path(tempfile.mkdtemp(prefix="reader-", dir=root))
-        quarantine = cls(base, base / "files", base / "canary")
+        with locked(root):
+            remove_left(root)
+            base = Path(tempfile.mkdtemp(prefix="reader-", dir=root))
+            lock = os.open(base, os.O_RDONLY | os.O_DIRECTORY)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        quarantine = cls(base, base / "files", base / "canary", lock)
         quarantine.files.mkdir(mode=0o750)
         quarantine.canary.touch(mode=0o600)
         account = reader_account()
@@ -71,14 +77,35 @@ class Quarantine:
             quarantine.files.chmod(0o750)
         return quarantine
 
+    def remove(self) -> None:
+        """Remove it, then let go of it."""
+        shutil.rmtree(self.base, ignore_errors=True)
+        os.close(self.lock)
 
-def forget_old(root: Path) -> None:
-    """Remove what a killed reader left behind."""
+
+def forget_left(root: Path) -> None:
+    """Remove what killed readers left behind; nothing of those that live."""
+    with contextlib.suppress(OSError), locked(root):
+        remove_left(root)
+
+
+def remove_left(root: Path) -> None:
+    """The same, for whoever holds the lock of the root: no folder is between being made and being locked."""
     for left in root.glob("reader-*"):
-        # Another reader may be removing it at this moment.
-        with contextlib.suppress(FileNotFoundError):
-            if time.time() - left.stat().st_mtime > LEFT_BEHIND_SECONDS:
-                shutil.rmtree(left, ignore_errors=True)
+        # Held by a reader that lives, being removed by its own at this moment, or of another account.
+        with contextlib.suppress(OSError), locked(left, fcntl.LOCK_NB):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def locked(folder: Path, how: int = 0) -> Iterator[None]:
+    """Hold the lock of a folder. Raises OSError; the kernel lets go of it when the process ends, however it does."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | how)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def recipes() -> Iterator[Recipe]:

@@ -40,6 +40,15 @@ STRIP_ROWS = 512
 SAMPLE_SIZE = 512
 
 
+def usual_root() -> Path:
+    return Path(settings.DATA_DIR) / "quarantine"
+
+
+def sweep_quarantine() -> None:
+    """Remove what killed readers left behind, which may be of owners."""
+    launch.forget_left(usual_root())
+
+
 class RestrictedReader:
     """One warm child that reads several files of a job, one after the other.
 
@@ -52,7 +61,7 @@ class RestrictedReader:
     def __init__(self, limits: Limits | None = None, *, quarantine_root: Path | None = None) -> None:
         self.limits = limits or Limits()
         self.isolation: Mapping[str, Any] = {}
-        self._root = quarantine_root or Path(settings.DATA_DIR) / "quarantine"
+        self._root = quarantine_root or usual_root()
         self._quarantine: launch.Quarantine | None = None
         self._child: subprocess.Popen[bytes] | None = None
         self._errors: IO[bytes] | None = None
@@ -84,7 +93,7 @@ class RestrictedReader:
         """End the child and remove the quarantine folder."""
         self._end_child()
         if self._quarantine:
-            shutil.rmtree(self._quarantine.base, ignore_errors=True)
+            self._quarantine.remove()
             self._quarantine = None
 
     def admit(self, path: Path, *companions: Path, link: bool = False) -> str:

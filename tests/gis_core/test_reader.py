@@ -6,6 +6,8 @@ import io
 import json
 import os
 import re
+import subprocess
+import sys
 import tarfile
 import time
 import zlib
@@ -14,7 +16,9 @@ from pathlib import Path
 
 import pytest
 import shapely
+from django.core.management import call_command
 
+from gis_core.management.commands import worker
 from gis_core.reader import Limits, Problem, ReaderUnavailable, ReadRefused, RestrictedReader, launch
 from gis_core.reader.child import lockdown, wire
 from gis_core.reader.child.geojson import GeoJsonFile
@@ -318,6 +322,42 @@ def test_the_quarantine_is_removed(tmp_path: Path) -> None:
         reader.admit(DATA / "bom.geojson")
         assert list(tmp_path.iterdir())
     assert not list(tmp_path.iterdir())
+
+
+OPEN_AND_WAIT = """
+import sys, time
+from pathlib import Path
+from gis_core.reader.launch import Quarantine
+Quarantine.create(Path(sys.argv[1]))
+print("open", flush=True)
+time.sleep(60)
+"""
+
+
+def test_what_a_killed_reader_left_goes_when_a_worker_starts_and_the_living_keep_theirs(
+    monkeypatch: pytest.MonkeyPatch, data_dir: Path
+) -> None:
+    root = data_dir / "quarantine"
+    arguments = [sys.executable, "-c", OPEN_AND_WAIT, str(root)]
+    with subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE) as opened:
+        assert opened.stdout
+        assert opened.stdout.readline() == b"open\n"
+        living = set(root.glob("reader-*"))
+        start_worker(monkeypatch)
+        assert set(root.glob("reader-*")) == living
+        opened.kill()
+    with RestrictedReader(SMALL) as reader:
+        mine = {reader._folders().base}
+        start_worker(monkeypatch)
+        assert set(root.glob("reader-*")) & (living | mine) == mine
+
+
+def start_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def nothing(*_arguments: object) -> None:
+        pass
+
+    monkeypatch.setattr(worker, "work", nothing)
+    call_command("worker", "--once")
 
 
 def test_a_full_or_closed_quarantine_is_told(tmp_path: Path) -> None:

@@ -176,6 +176,17 @@ def test_the_latest_year_is_shown_and_the_one_before_on_request(client: Client) 
     assert ["NOUVEAU" in named[1], "ANCIEN" in named[1]] == [False, True]
 
 
+def test_the_journal_counts_the_owners_that_are_shown(client: Client) -> None:
+    owned(year=2025, owners=3)
+    owned(year=2026, owners=2)
+    owned(idu="45901000AB0002", account="45901F00002", year=2025, owners=4)
+    person = reader_of()
+    client.force_login(person)
+    for year in (None, 2025, 2024):
+        post(client, parcels=[IDU, "45901000AB0002"], year=year)
+    assert [line.owners for line in lines(person)] == [6, 7, 0]
+
+
 @pytest.mark.parametrize("address", [CONSULT, EXPORT, JOURNAL, "/api/v1/owners/requests/"])
 @pytest.mark.parametrize("method", ["get", "post", "put", "delete"])
 def test_no_answer_may_be_stored(client: Client, address: str, method: str) -> None:

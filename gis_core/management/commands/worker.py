@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from procrastinate.contrib.django import app
 
+from gis_core.reader import sweep_quarantine
 from gis_core.services.jobs import BEAT_S, LOST_AFTER_S
 from gis_core.tasks import keep_sweeping, sweep
 
@@ -23,6 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="Stop when no job is waiting.")
 
     def handle(self, *args: Any, concurrency: int, once: bool, **options: Any) -> None:
+        sweep_quarantine()
         asyncio.run(work(concurrency, once))
 
 

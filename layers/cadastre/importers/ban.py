@@ -46,5 +46,5 @@ def read(reader: RestrictedReader, path: Path) -> BanFile:
     if missing:
         raise FileRefused("ban_columns", missing=", ".join(missing))
     encoding = looked.layers[0].encoding
-    other = encoding.name if encoding and not encoding.name.startswith("utf-8") else None
+    other = encoding.name if encoding and encoding.name and not encoding.name.startswith("utf-8") else None
     return BanFile(looked.layers[0].features, reader.copy(name, plan=PLAN), other)

@@ -86,7 +86,7 @@ def consult(
     concerned = journal.members_concerned(rights, asked.insee)
     entry = entry_of(asked, user, concerned, action)
     check_open(asked, entry)
-    written = journal.write(replace(entry, owners=count(asked.parcels)))
+    written = journal.write(replace(entry, owners=count(asked.parcels, asked.year)))
     if written.flagged:
         slow_down(user)
     parcels = read(written.id, asked.parcels, asked.year)

@@ -61,10 +61,10 @@ def opened_by(line: int) -> Iterator[None]:
         cursor.execute("select set_config('arpent.consultation', '', true)")
 
 
-def count(idus: Sequence[str]) -> int:
-    """How many owners these parcels have, where the asker may read them: what the journal is told."""
+def count(idus: Sequence[str], year: int | None = None) -> int:
+    """How many owners `read` shows of the same, where the asker may read them: what the journal is told."""
     with connection.cursor() as cursor:
-        cursor.execute("select arpent.count_owners(%s)", [list(idus)])
+        cursor.execute("select arpent.count_owners(%s, %s)", [list(idus), year])
         (owners,) = cursor.fetchone()
     return int(owners)
 

@@ -1,21 +1,21 @@
--- How many owners these parcels have where the asker may read them, in the year in which each commune has most of them:
--- what the journal is told before anybody reads.
-create or replace function arpent.count_owners(asked text[]) returns int
+-- How many owners a consultation of these parcels shows: each parcel in the year asked, else in its latest, where the asker may
+-- read them. It is what the journal is told before anybody reads.
+drop function if exists arpent.count_owners(text[]);
+create or replace function arpent.count_owners(asked text[], of_year int) returns int
 language plpgsql stable security definer set search_path = pg_catalog, public as $$
 declare
     opened text[] := array(select idu from unnest(asked) idu where left(idu, 5) = any (arpent.owner_insee('names')));
 begin
     return (
-        with account as (
-            select h.account, h.year from public.owners_holding h where h.idu = any (opened)
+        with holding as (
+            select distinct on (h.idu) h.idu, h.account, h.year from public.owners_holding h
+            where h.idu = any (opened) and (of_year is null or h.year = of_year) order by h.idu, h.year desc
+        ), account as (
+            select account, year from holding
             union
-            select p.account, p.year from public.owners_premises p where p.idu = any (opened)
-        ), counted as (
-            select o.insee, o.year, count(*) as owners
-            from account join public.owners_owner o using (account, year) group by o.insee, o.year
-        ), most as (
-            select max(owners) as owners from counted group by insee
+            select p.account, p.year from public.owners_premises p join holding using (idu, year)
         )
-        select coalesce(sum(owners), 0) from most
+        select count(distinct (o.account, o.rank, o.person))
+        from account join public.owners_owner o using (account, year)
     );
 end $$;

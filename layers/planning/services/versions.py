@@ -28,7 +28,8 @@ DATES = """
         left join lateral (
             select min(later.approved_date) as day from planning_document later
             where (later.approved_date > one.approved_date
-                    or later.approved_date = one.approved_date and (later.id > one.id or not one.communes @> later.communes))
+                    or later.approved_date = one.approved_date
+                       and (later.id > one.id or not one.communes @> later.communes))
                 and later.id <> one.id and later.state not in ('01', '02')
                 and later.communes @> one.communes and (later.kind = 'PSMV') = (one.kind = 'PSMV')) next on true) made
     where made.id = d.id and (d.starts_date, d.ends_date) is distinct from (made.starts, made.ends)
