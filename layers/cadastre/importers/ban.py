@@ -46,5 +46,6 @@ def read(reader: RestrictedReader, path: Path) -> BanFile:
     if missing:
         raise FileRefused("ban_columns", missing=", ".join(missing))
     encoding = looked.layers[0].encoding
-    other = encoding.name if encoding and encoding.name and not encoding.name.startswith("utf-8") else None
+    named = (encoding and encoding.name) or "utf-8"
+    other = None if named.startswith("utf-8") else named
     return BanFile(looked.layers[0].features, reader.copy(name, plan=PLAN), other)
