@@ -48,7 +48,7 @@ export const styleEn: StyleMessages = {
   "ground.label": "Ground of the preview",
   "ground.light": "Light plan",
   "ground.photo": "Photo",
-  "hatch.angle": "Angle (degrees, 0: horizontal)",
+  "hatch.angle": "Angle (°)",
   "hatch.colour": "Colour of the hatch",
   "hatch.cross": "Crossed",
   "hatch.label": "Hatch",

@@ -46,7 +46,7 @@ export const styleFr = {
   "ground.label": "Fond de l’aperçu",
   "ground.light": "Plan clair",
   "ground.photo": "Photo",
-  "hatch.angle": "Angle (degrés, 0 : horizontal)",
+  "hatch.angle": "Angle (°)",
   "hatch.colour": "Couleur des hachures",
   "hatch.cross": "Croisées",
   "hatch.label": "Hachures",

@@ -50,11 +50,11 @@ function hatchFields(symbol: LegendSymbol, set: Set, words: StyleWords): Templat
       hatch
         ? html`<input type="color" aria-label=${words("hatch.colour")} .value=${colour}
         @input=${(event: Event) => given({ colour: withOpacity(typed(event), opacity) })} />
-      ${number(words("hatch.angle"), hatch.angle, [0, 180, 1], (angle) => given({ angle }))}
-      ${number(words("hatch.spacing"), hatch.spacing, [1, 100, 0.5], (spacing) => given({ spacing }))}
-      ${number(words("width.label"), hatch.width, [0.1, 50, 0.1], (width) => given({ width }))}
       <label class="tick"><input type="checkbox" .checked=${hatch.cross ?? false}
-        @change=${(event: Event) => given({ cross: (event.target as HTMLInputElement).checked })} />${words("hatch.cross")}</label>`
+        @change=${(event: Event) => given({ cross: (event.target as HTMLInputElement).checked })} />${words("hatch.cross")}</label>
+      <div class="numbers">${number(words("hatch.angle"), hatch.angle, [0, 180, 1], (angle) => given({ angle }))}
+      ${number(words("hatch.spacing"), hatch.spacing, [1, 100, 0.5], (spacing) => given({ spacing }))}
+      ${number(words("width.label"), hatch.width, [0.1, 50, 0.1], (width) => given({ width }))}</div>`
         : nothing
     }
   </fieldset>`;
