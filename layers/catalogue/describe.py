@@ -13,7 +13,7 @@ EQUATOR_PIXEL_M = 156_543.03392804097  # of the Web Mercator pyramid's first lev
 DEEPEST_ZOOM = 22
 NEARLY = 0.1  # of a zoom: a level that is 7 % coarser than the photo shows it all
 ACQUIRED = {Photo.Precision.YEAR: "%Y", Photo.Precision.MONTH: "%Y-%m", Photo.Precision.DAY: "%Y-%m-%d"}
-SYMBOL = {"kind": "fill", "fill": None, "stroke": None, "stroke_width": 1, "dash": None, "radius": 4}
+SYMBOL = {"kind": "fill", "fill": None, "hatch": None, "stroke": None, "stroke_width": 1, "dash": None, "radius": 4}
 SYMBOL |= {"shape": "circle"}
 LABELS = {"size": 12, "colour": None, "bold": False, "from_scale": None}
 

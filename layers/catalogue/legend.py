@@ -14,6 +14,7 @@ from layers.catalogue.models import Layer
 PIXEL_M = 0.00028  # the standardised pixel of OGC scale denominators
 EQUATOR_PIXEL_M = 156_543.03392804097  # of the Web Mercator pyramid's first level, in tiles of 256 pixels
 NORTHERNMOST = 51.1  # of metropolitan France: there a zoom has its largest scale
+HATCHED = 0.25  # opacity of the plain colour that stands for a hatch
 BOUNDS: dict[str, Callable[[Any, Any], bool]] = {"from": ge, "above": gt, "to": le, "below": lt}
 
 type Line = Mapping[str, Any]
@@ -41,6 +42,24 @@ def holds(condition: Any, value: Any) -> bool:
 
 def within(name: str, bound: Any, value: Any) -> bool:
     return isinstance(value, str) == isinstance(bound, str) and BOUNDS[name](value, bound)
+
+
+def plain_fill(symbol: Mapping[str, Any]) -> str | None:
+    """The colour that fills an area where hatches are not drawn: its own, else that of its hatch, pale."""
+    hatch = symbol.get("hatch")
+    return symbol.get("fill") or (paled(hatch["colour"]) if hatch else None)
+
+
+def hatch_angles(hatch: Mapping[str, Any]) -> tuple[float, ...]:
+    """The directions of a hatch's lines, in degrees counter-clockwise from the horizontal."""
+    angle = float(hatch["angle"])
+    return (angle, (angle + 90) % 180) if hatch.get("cross") else (angle,)
+
+
+def paled(colour: str) -> str:
+    """A colour #rgb, #rgba, #rrggbb or #rrggbbaa at a quarter of its opacity."""
+    wide = colour if len(colour) > 5 else "#" + "".join(digit * 2 for digit in colour[1:])
+    return f"{wide[:7]}{round(int(wide[7:] or 'ff', 16) * HATCHED):02x}"
 
 
 def columns_used(layer: Layer) -> set[str]:

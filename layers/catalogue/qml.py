@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from layers.catalogue.legend import apart
+from layers.catalogue.legend import apart, hatch_angles
 from layers.catalogue.models import Layer, in_language
 
 MM = 25.4 / 96  # of a pixel of the screen
@@ -141,13 +141,38 @@ def printable(text: str) -> str:
 
 def symbol(parent: Element, name: str, given: Symbol) -> None:
     kind = given["kind"]
-    made = SubElement(parent, "symbol", name=name, type=KINDS[kind], alpha="1", clip_to_extent="1", force_rhr="0")
+    made = begun_symbol(parent, name, KINDS[kind])
+    if given.get("hatch"):
+        hatched(made, name, given)
+        return
     drawn = {"fill": fill, "line": line, "circle": marker}[kind]
-    class_name, properties = drawn(given)
-    layer = SubElement(made, "layer", {"class": class_name, "enabled": "1", "pass": "0", "locked": "0"})
+    symbol_layer(made, *drawn(given))
+
+
+def begun_symbol(parent: Element, name: str, kind: str) -> Element:
+    return SubElement(parent, "symbol", name=name, type=kind, alpha="1", clip_to_extent="1", force_rhr="0")
+
+
+def symbol_layer(parent: Element, class_name: str, properties: Mapping[str, str]) -> Element:
+    layer = SubElement(parent, "layer", {"class": class_name, "enabled": "1", "pass": "0", "locked": "0"})
     options = SubElement(layer, "Option", type="Map")
     for key, value in properties.items():
         SubElement(options, "Option", name=key, type="QString", value=value)
+    return layer
+
+
+def hatched(parent: Element, name: str, given: Symbol) -> None:
+    """The fill, then the lines of the hatch, the outline above both."""
+    hatch = given["hatch"]
+    if given.get("fill"):
+        symbol_layer(parent, *fill({**given, "stroke": None}))
+    for rank, angle in enumerate(hatch_angles(hatch)):
+        spacing = {"distance": millimetres(hatch["spacing"]), "distance_unit": "MM"}
+        layer = symbol_layer(parent, "LinePatternFill", {"angle": f"{angle:g}", **spacing, "offset": "0"})
+        place = rank + bool(given.get("fill"))
+        lines = {"stroke": hatch["colour"], "stroke_width": hatch["width"]}
+        symbol_layer(begun_symbol(layer, f"@{name}@{place}", "line"), *line(lines))
+    symbol_layer(parent, *fill({**given, "fill": None}))
 
 
 def fill(given: Symbol) -> tuple[str, dict[str, str]]:

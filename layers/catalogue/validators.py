@@ -20,7 +20,9 @@ COLUMN |= {"required", "read_only", "roles", "choices", "maximum_length"}
 RULE = {"kind", "hard", "column", "tolerance_m"}
 LONGEST_TEXT = 100_000
 SYMBOL_LINE = {"label", "label_en", "where", "symbol"}
-SYMBOL = {"kind", "fill", "stroke", "stroke_width", "dash", "radius", "shape"}
+SYMBOL = {"kind", "fill", "hatch", "stroke", "stroke_width", "dash", "radius", "shape"}
+HATCH = {"colour", "angle", "spacing", "width", "cross"}
+HATCH_LIMITS = {"angle": (0, 180), "spacing": (1, 100), "width": (0.1, 50)}
 LABELS = {"column", "size", "colour", "bold", "from_scale"}
 LABEL_SIZES = (6, 40)
 MOST_LINES = 200
@@ -117,6 +119,23 @@ def symbol_faults(symbol: Entry) -> Iterable[Any]:
         yield _("write “dash” as lengths in pixels, for instance [6, 3], or null.")
     if symbol.get("shape", "circle") not in SHAPES:
         yield one_of("shape", SHAPES)
+    if symbol.get("hatch") is not None:
+        yield from hatch_faults(symbol)
+
+
+def hatch_faults(symbol: Entry) -> Iterable[Any]:
+    hatch = symbol["hatch"]
+    if symbol.get("kind") != "fill":
+        yield _("“hatch” is for symbols of the kind “fill” alone.")
+    yield from object_faults(hatch, HATCH)
+    if not is_colour(hatch.get("colour")):
+        yield _("write “colour” of “hatch” as #rrggbb or #rrggbbaa.")
+    for name, (least, most) in HATCH_LIMITS.items():
+        if not is_number(hatch.get(name)) or not least <= hatch[name] <= most:
+            parameters = {"name": name, "least": least, "most": most}
+            yield _("write “%(name)s” of “hatch” as a number from %(least)s to %(most)s.") % parameters
+    if not isinstance(hatch.get("cross", False), bool):
+        yield _("write “%(name)s” as true or false.") % {"name": "cross"}
 
 
 def label_look_faults(labels: Any) -> Iterable[Any]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from layers.catalogue.legend import apart
+from layers.catalogue.legend import apart, plain_fill
 from layers.catalogue.models import Layer
 from layers.catalogue.qml import words as words_of
 from layers.catalogue.qml import written
@@ -149,9 +149,9 @@ def mark(graphic: Element, given: Symbol) -> None:
 
 
 def fill(parent: Element, given: Symbol) -> None:
-    if given.get("fill"):
+    if colour := plain_fill(given):
         made = SubElement(parent, "Fill")
-        ink(made, "fill", given["fill"])
+        ink(made, "fill", colour)
 
 
 def stroke(parent: Element, given: Symbol) -> None:

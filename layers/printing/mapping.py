@@ -36,7 +36,7 @@ class Side:
 
     def shows(self, geometry: BaseGeometry, drawn: Drawn) -> bool:
         """Whether a feature leaves a trace here: of an area without a colour only its outline does."""
-        if drawn.lettering or shapely.get_dimensions(geometry) < 2 or any(paint.fill for paint in drawn.paints):
+        if drawn.lettering or shapely.get_dimensions(geometry) < 2 or any(paint.covers for paint in drawn.paints):
             return True
         return bool(shapely.intersects(self.area, shapely.boundary(geometry)))
 

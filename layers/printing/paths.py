@@ -62,7 +62,14 @@ class Layered:
         """Some geometries of one look, as one path of each paint: viewers stumble over one of a whole town."""
         for paint in paints:
             if (paint.fill or paint.stroke) and (found := outline_of(geometries, paint)):
-                self.paths[paint].append(found)
+                self.paths[paint].append(self.hatched(found, geometries, paint) if paint.hatch else found)
+
+    def hatched(self, outline: str, geometries: Geometries, paint: Paint) -> str:
+        """The lines of a hatch, cut at the outline: they begin at the drawing's corner, so that neighbours go on."""
+        west, south, east, north = shapely.total_bounds(geometries).tolist()
+        box = (max(west, 0), max(south, 0), min(east, self.drawing.width), min(north, self.drawing.height))
+        lines = "".join(hatch_lines(box, angle, paint.spacing_mm) for angle in paint.hatch)
+        return f"q\n{outline}W n\n{lines}"
 
     def finish(self) -> None:
         """Write everything into the drawing."""
@@ -86,6 +93,8 @@ def settings_of(paint: Paint, drawing: Drawing) -> tuple[str, str]:
         parts.append(drawing.ink(paint.stroke, stroke=True))
         parts.append(f"{max(paint.width_mm, 0.03):.3f} w")
         parts.append(f"[{' '.join(f'{dash:.3f}' for dash in paint.dash_mm)}] 0 d")
+    if paint.hatch:
+        return " ".join(parts), "S Q"
     return " ".join(parts), "b" if paint.fill and paint.stroke else "f" if paint.fill else "S"
 
 
@@ -100,9 +109,28 @@ def outline_of(geometries: Geometries, paint: Paint) -> str:
     return "".join(
         [
             *(draw(x, y, paint.radius_mm) for x, y in places),
-            "" if paint.fill and not len(places) else path(lines, closed=False),
+            "" if paint.covers and not len(places) else path(lines, closed=False),
             path(shapely.get_rings(shapely.orient_polygons(areas)), closed=True),
         ]
+    )
+
+
+def hatch_lines(box: Box, angle: float, spacing: float) -> str:
+    """Parallel lines over a box, the first through (0, 0)."""
+    west, south, east, north = box
+    if east <= west or north <= south:
+        return ""
+    along, across = (math.cos(math.radians(angle)), math.sin(math.radians(angle)))
+    corners = [(x, y) for x in (west, east) for y in (south, north)]
+    reach = [y * along - x * across for x, y in corners]
+    run = [x * along + y * across for x, y in corners]
+    start, end = min(run), max(run)
+    return "".join(
+        f"{start * along - off * across:.3f} {start * across + off * along:.3f} m "
+        f"{end * along - off * across:.3f} {end * across + off * along:.3f} l\n"
+        for off in (
+            spacing * step for step in range(math.ceil(min(reach) / spacing), math.floor(max(reach) / spacing) + 1)
+        )
     )
 
 

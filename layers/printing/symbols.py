@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from layers.catalogue.legend import columns_used, line_for
+from layers.catalogue.legend import columns_used, hatch_angles, line_for
 from layers.catalogue.models import Layer, in_language
 from layers.printing.palette import LIGHT, PHOTO, Colour, Palette, colour
 
@@ -33,7 +33,10 @@ type Placing = Literal["inside", "along", "above"]
 
 @dataclass(frozen=True, slots=True)
 class Paint:
-    """One way to paint a geometry; of a layer's paints those of the lowest `rank` lie below."""
+    """One way to paint a geometry; of a layer's paints those of the lowest `rank` lie below.
+
+    With `hatch`, the directions of lines in degrees, they are drawn inside the geometry instead of its outline.
+    """
 
     rank: int
     fill: Colour | None = None
@@ -43,6 +46,13 @@ class Paint:
     radius_mm: float = 0.0
     shape: str = "circle"
     round_ends: bool = False
+    hatch: tuple[float, ...] = ()
+    spacing_mm: float = 0.0
+
+    @property
+    def covers(self) -> bool:
+        """Whether it is seen inside an area."""
+        return self.fill is not None or bool(self.hatch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,8 +289,23 @@ def symbol_paints(symbol: Mapping[str, Any], on_photo: bool = False) -> tuple[Pa
     cased = on_photo and (kind == "circle" or stroke is not None)
     around = Paint(0, stroke=casing(ink) if cased else None, width_mm=width + CASING_PX * PX_MM, **marker)
     body = Paint(1, fill=fill or (LIGHT.accent if kind == "circle" and stroke is None else None), **marker)
-    line = Paint(2, stroke=stroke, width_mm=width, dash_mm=dashes(*(symbol.get("dash") or ())), **marker)
-    return around, body, line
+    line = Paint(3, stroke=stroke, width_mm=width, dash_mm=dashes(*(symbol.get("dash") or ())), **marker)
+    return around, body, *hatch_paints(symbol), line
+
+
+def hatch_paints(symbol: Mapping[str, Any]) -> tuple[Paint, ...]:
+    hatch = symbol.get("hatch")
+    if not hatch:
+        return ()
+    return (
+        Paint(
+            2,
+            stroke=colour(hatch["colour"]),
+            width_mm=hatch["width"] * PX_MM,
+            hatch=hatch_angles(hatch),
+            spacing_mm=hatch["spacing"] * PX_MM,
+        ),
+    )
 
 
 def casing(ink: Colour) -> Colour:

@@ -20,6 +20,7 @@ from layers.printing.symbols import Paint
 TITLE, HEADING, TEXT, SMALL, TINY = 5.0, 3.1, 2.75, 2.3, 1.95
 CHIP = (7.2, 3.9)  # of a symbol in the legend
 THICKEST = 2.4  # of a line in the legend
+WIDEST_SPACING = 1.2  # of a hatch
 FRAME_MM = 0.35
 TICK_MM = 1.6
 CROSS_MM = 2.0
@@ -225,9 +226,16 @@ def swatch(entry: Entry, width: float, height: float) -> Drawing:
 
 
 def thinned(paints: Sequence[Paint]) -> list[Paint]:
-    """Lines that are as wide as streets, narrowed by as much each."""
+    """Lines that are as wide as streets, narrowed by as much each; hatches as narrow as shows some of their lines."""
     excess = max(0.0, max((paint.width_mm for paint in paints), default=0.0) - THICKEST)
-    return [replace(paint, width_mm=max(0.2, paint.width_mm - excess) if paint.stroke else 0.0) for paint in paints]
+    return [
+        replace(
+            paint,
+            width_mm=max(0.2, paint.width_mm - excess) if paint.stroke else 0.0,
+            spacing_mm=min(paint.spacing_mm, WIDEST_SPACING),
+        )
+        for paint in paints
+    ]
 
 
 def source_items(facts: Facts, width: float, k: float) -> list[Item]:

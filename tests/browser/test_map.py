@@ -1,12 +1,15 @@
 """The web map as its users have it: with a mouse, with the keyboard alone, on a phone."""
 
 import re
+from io import BytesIO
 
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Page, expect
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import PHONE, Demo, open_map, sign_in
+from tests.browser.conftest import DESK, PHONE, Demo, open_map, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -74,6 +77,36 @@ def test_the_link_restores_the_view_and_the_selection(desk: Page, demo: Demo) ->
 def test_a_link_to_an_unknown_layer_says_so(desk: Page, demo: Demo) -> None:
     page = open_map(desk.context, demo, "#v=1&c=1.9,47.55&z=15&l=parcels,rien-de-tel")
     expect(page.get_by_text("rien-de-tel")).to_be_visible()
+
+
+@pytest.mark.parametrize("density", [1, 1.25, 2])
+def test_an_official_hatch_has_its_colour_its_spacing_and_no_seams(
+    browser: Browser, demo: Demo, density: float
+) -> None:
+    """Prescription 18 of the CNIG: vertical lines of #ff5500, 12 pixels from each other."""
+    context = browser.new_context(viewport=DESK, device_scale_factor=density, locale="fr-FR")
+    page = open_map(context, demo, "#v=1&c=1.87345,47.55685&z=18&l=plu-prescriptions-surf&p=none")
+    page.wait_for_timeout(1500)
+    picture = np.asarray(Image.open(BytesIO(page.screenshot())).convert("RGB")).astype(int)
+    context.close()
+    area = picture[int(330 * density) : int(640 * density), int(700 * density) : int(950 * density)]
+    ink = area[:, :, 2] < 140  # the paper has 232 of blue, the lines have 0
+    level = ink.mean(axis=0)
+    assert ((level < 0.02) | (level > 0.98)).all()  # whole columns: the lines go on from tile to tile
+    starts = np.flatnonzero(np.diff(ink[0].astype(int)) == 1)
+    assert np.diff(starts).mean() == pytest.approx(12 * density, rel=0.03)
+    assert np.ptp(np.diff(starts)) <= 1
+    darkest = area[0][area[0][:, 2].argmin()]
+    assert darkest.tolist() == pytest.approx([255, 85, 0], abs=40)
+
+
+def test_one_points_at_a_hatched_feature_between_its_lines(desk: Page, demo: Demo) -> None:
+    page = open_map(desk.context, demo, "#v=1&c=1.87345,47.55685&z=18&l=plu-prescriptions-surf&p=none")
+    page.wait_for_timeout(1500)
+    for step in range(4):
+        page.mouse.click(720 + 3 * step, 450)
+        expect(page.get_by_role("button", name="Fermer la fiche")).to_be_visible()
+        page.keyboard.press("Escape")
 
 
 def test_the_list_shows_what_the_map_shows(desk: Page) -> None:

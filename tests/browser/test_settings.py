@@ -134,6 +134,30 @@ def test_a_style_that_was_saved_is_the_maps(desk: Page, demo: Demo) -> None:
     assert [(line["label"], line["symbol"]["shape"]) for line in layer["legend"]] == [("Point lumineux", "star")]
 
 
+def test_an_area_is_hatched_and_the_preview_and_the_swatch_show_it(anywhere: Page, demo: Demo) -> None:
+    page = anywhere
+    page.goto(f"{demo.url}/couches/green-areas/style/")
+    page.wait_for_selector(".map[data-rendered]")
+    page.get_by_label("Rien : un seul symbole").check()
+    page.get_by_role("button", name=re.compile("Symbole de")).first.click()
+    page.get_by_label("Sans hachures").check()
+    plain = drawn(page)
+    page.get_by_label("Sans hachures").uncheck()
+    hatches = page.get_by_role("group", name="Hachures")
+    hatches.get_by_label("Angle (°)").fill("135")
+    hatches.get_by_label("Angle (°)").press("Tab")
+    hatches.get_by_label("Croisées").check()
+    assert drawn(page) != plain
+    assert page.locator(".swatch-button path").count() == 3
+    assert serious(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.get_by_text("Le style est enregistré")).to_be_visible()
+    (line,) = page.request.get(f"{demo.url}/api/v1/layers/green-areas/").json()["legend"]
+    hatch = line["symbol"]["hatch"]
+    assert (hatch["angle"], hatch["spacing"], hatch["width"], hatch["cross"]) == (135, 8, 1, True)
+
+
 def test_a_qgis_style_is_previewed_and_what_it_loses_is_told(desk: Page, demo: Demo) -> None:
     page = styled(desk, demo)
     file = {"name": "style.qml", "mimeType": "application/xml", "buffer": QML.encode()}

@@ -14,6 +14,13 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 FILL = '"symbol": {"kind": "fill", "fill": "#d9a78b"}'
+HATCH = '"colour": "#ff0000", "angle": 45, "spacing": 8, "width": 1'
+
+
+def hatched(hatch: str, kind: str = "fill") -> str:
+    return f'[{{"label": "A", "symbol": {{"kind": "{kind}", "hatch": {hatch}}}}}]'
+
+
 REFUSED = [
     ("", "obligatoire"),
     ("[", "JSON valide"),
@@ -44,6 +51,14 @@ REFUSED = [
     (f'[{{"label": "A", "where": {{"kind": {{"least": 1}}}}, {FILL}}}]', "écrivez « where »"),
     (f'[{{"label": "A", "where": {{"area_m2": 1}}, {FILL}}}]', "« where » nomme area_m2"),
     ('[{"label": "A", "symbol": {"kind": "circle", "shape": "heart"}}]', "« shape » : choisissez parmi circle, square"),
+    (hatched("[]"), "écrivez-la entre { et }"),
+    (hatched(f"{{{HATCH}}}", kind="line"), "« hatch » ne va qu’aux symboles"),
+    (hatched(f'{{{HATCH}, "step": 3}}'), "nom inconnu : step"),
+    (hatched('{"angle": 45, "spacing": 8, "width": 1}'), "« colour » de « hatch »"),
+    (hatched('{"colour": "#000000", "spacing": 8, "width": 1}'), "« angle » de « hatch » comme un nombre de 0 à 180"),
+    (hatched(f'{{{HATCH}, "spacing": 0}}'), "« spacing » de « hatch » comme un nombre de 1 à 100"),
+    (hatched(f'{{{HATCH}, "width": NaN}}'), "« width » de « hatch »"),
+    (hatched(f'{{{HATCH}, "cross": 1}}'), "écrivez « cross »"),
     ("[" + ", ".join([f'{{"label": "A", {FILL}}}'] * 201) + "]", "au plus 200 lignes"),
 ]
 COLUMN = {"name": "idu", "label": "Identifiant", "type": "text"}
@@ -74,6 +89,14 @@ def test_a_legend_that_cannot_be_drawn_is_refused_in_words(client: Client, legen
     assert answer.status_code == 200
     (said,) = answer.context["adminform"].form.errors["legend"]
     assert words in said
+
+
+def test_a_hatch_is_accepted_and_told_and_pale_where_there_is_none(client: Client) -> None:
+    assert sent(client, hatched(f"{{{HATCH}}}")).status_code == 302
+    symbol = client.get("/api/v1/layers/essai/").json()["legend"][0]["symbol"]
+    assert symbol["hatch"] == {"colour": "#ff0000", "angle": 45, "spacing": 8, "width": 1}
+    (drawn,) = client.get("/tiles/essai/style.json").json()["layers"]
+    assert drawn["paint"]["fill-color"] == "#ff000040"
 
 
 def test_a_legend_that_was_accepted_is_drawn(client: Client) -> None:

@@ -54,6 +54,79 @@ def test_a_single_symbol_is_taken_with_its_colours_and_widths_in_pixels() -> Non
     }
 
 
+LINES = '<layer class="LinePatternFill"><prop k="angle" v="{angle}"/><prop k="distance" v="{spacing}"/>'
+LINES += '<prop k="distance_unit" v="Point"/><symbol type="line" alpha="0.6" name="@0@0"><layer class="{inner}">'
+LINES += '<prop k="line_color" v="210,4,4,255"/><prop k="line_width" v="0.75"/><prop k="line_width_unit" v="Point"/>'
+LINES += "</layer></symbol></layer>"
+RED = {"colour": "#d20404", "spacing": 8.0, "width": 1.0}
+OUTLINE = '<layer class="SimpleLine"><prop k="line_color" v="0,0,0,255"/></layer>'
+
+
+def patterned(*angles: float, spacing: float = 6, inner: str = "SimpleLine", more: str = "") -> Reading:
+    layers = "".join(LINES.format(angle=angle, spacing=spacing, inner=inner) for angle in angles)
+    symbol = f'<symbol type="fill" name="0">{layers}{more}{OUTLINE}</symbol>'
+    return read_qml(qml(rendered("singleSymbol", symbols=symbol)), layer())
+
+
+@pytest.mark.parametrize(
+    ("angles", "angle", "cross"),
+    [((45,), 45, False), ((-45,), 135, False), ((100,), 100, False), ((135, 45), 45, True), ((0, 90), 0, True)],
+)
+def test_patterns_of_lines_are_hatches(angles: tuple[float, ...], angle: float, cross: bool) -> None:
+    found = patterned(*angles)
+    symbol = found.style["legend"][0]["symbol"]
+    assert symbol["hatch"] == RED | {"colour": "#d2040499", "angle": angle, "cross": cross}
+    assert (symbol["fill"], symbol["stroke"]) == (None, "#000000")
+    assert found.told == []
+    validate_legend(found.style["legend"])
+
+
+def test_a_hatch_lies_over_the_fill_of_its_symbol() -> None:
+    symbol = patterned(45, more=FILL).style["legend"][0]["symbol"]
+    assert (symbol["fill"], symbol["hatch"]["angle"]) == ("#e6000099", 45)
+
+
+def test_of_hatches_that_do_not_cross_the_first_is_taken_and_told() -> None:
+    found = patterned(45, 60)
+    assert found.style["legend"][0]["symbol"]["hatch"]["angle"] == 45
+    assert found.told == ["De plusieurs hachures superposées, la première est reprise, avec celle qui la croise."]
+
+
+def test_a_pattern_of_other_lines_is_a_pale_colour_and_told() -> None:
+    found = patterned(45, inner="MarkerLine")
+    assert found.style["legend"][0]["symbol"]["fill"] == "#d2040440"
+    assert "hatch" not in found.style["legend"][0]["symbol"]
+    assert found.told == [
+        "Les motifs de marques deviennent ici une couleur unie et pâle, ou sont laissés de côté près d’une hachure."
+    ]
+
+
+@pytest.mark.parametrize(("style", "angle", "cross"), [("b_diagonal", 45, False), ("diagonal_x", 45, True)])
+def test_the_brushes_of_a_simple_fill_are_hatches(style: str, angle: float, cross: bool) -> None:
+    fill = FILL.replace('v="solid"', f'v="{style}"')
+    symbols = f'<symbol type="fill" name="0" alpha="1">{fill}</symbol>'
+    (line,) = read_qml(qml(rendered("singleSymbol", symbols=symbols)), layer()).style["legend"]
+    assert line["symbol"]["fill"] is None
+    assert line["symbol"]["hatch"] == {
+        "colour": "#e6000099", "angle": angle, "spacing": 5.66, "width": 1.0, "cross": cross
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("fill", [None, "#e6000099"])
+@pytest.mark.parametrize("cross", [False, True])
+def test_a_hatch_that_was_written_is_read_again(fill: str | None, cross: bool) -> None:
+    hatch = {"colour": "#0000ff80", "angle": 30.0, "spacing": 12.5, "width": 1.5, "cross": cross}
+    symbol = {"kind": "fill", "fill": fill, "hatch": hatch, "stroke": "#343434", "stroke_width": 1.2, "dash": None}
+    styled = layer()
+    styled.legend = [{"label": "Zones", "label_en": "", "where": {}, "symbol": symbol}]
+    (line,) = read_qml(qml_of(styled).encode(), styled).style["legend"]
+    assert line["symbol"].pop("hatch") == {
+        name: pytest.approx(value, abs=0.02) if isinstance(value, float) else value for name, value in hatch.items()
+    }
+    assert line["symbol"]["fill"] == fill
+    assert (line["symbol"]["stroke"], line["symbol"]["dash"]) == ("#343434", None)
+
+
 def test_categories_are_lines_and_the_empty_one_is_for_the_rest() -> None:
     inside = """<categories>
       <category symbol="1" value="" label="Le reste"/><category symbol="0" value="U" label="Urbaine"/>

@@ -26,6 +26,10 @@ def box(x: float, y: float, width: float, height: float) -> MultiPolygon:
     return MultiPolygon(Polygon.from_bbox((west, south, west + width, south + height)), srid=2154)
 
 
+def path_length(run: np.ndarray) -> float:
+    return float(np.hypot(*(run[-1] - run[0])))
+
+
 def test_a_sheet_says_what_it_shows(print_map: Print) -> None:
     factories.commune(name="Saint-Aubin", geom=box(-2000, -2000, 4000, 4000))
     factories.parcel(number="0121", geom=box(-20, -20, 40, 40))
@@ -86,6 +90,36 @@ def test_a_feature_has_the_symbol_of_its_line_in_the_legend(print_map: Print) ->
     row, middle = int((printed.sheet.height - frame.y - frame.height / 2) / 25.4 * 72), frame.x + frame.width / 2
     small, large = (picture[row, int((middle + x) / 25.4 * 72)].tolist() for x in (-40, 40))
     assert (small, large) == ([0, 0, 255], [255, 0, 0])
+
+
+def test_a_hatch_is_drawn_inside_its_area_at_its_angle_and_spacing(print_map: Print) -> None:
+    hatch = {"colour": "#0000ff", "angle": 0, "spacing": 20, "width": 5}
+    factories.layer("hachures", legend=[{"label": "Aire", "symbol": {"kind": "fill", "hatch": hatch}}])
+    factories.parcel(geom=box(-20, -20, 40, 40))
+    printed = print_map("hachures")
+    picture, frame, dot = printed.picture(254), printed.sheet.map, 10  # dots in a millimetre
+    row = round((printed.sheet.height - frame.y - frame.height / 2) * dot)
+    column = round((frame.x + frame.width / 2) * dot)
+    area = picture[row - 19 * dot : row + 19 * dot, column - 19 * dot : column + 19 * dot]
+    blue = (area == [0, 0, 255]).all(axis=2)
+    assert (blue.all(axis=1) | (~blue).all(axis=1)).mean() > 0.9  # whole rows: the lines are level
+    starts = np.flatnonzero(np.diff(blue[:, 5].astype(int)) == 1)
+    assert np.diff(starts).tolist() == pytest.approx([40] * (len(starts) - 1), abs=1)  # 20 pixels of 0.2 mm
+    assert len(starts) >= 8
+    beside = picture[row - 19 * dot : row + 19 * dot, column + 21 * dot : column + 30 * dot]
+    assert not (beside == [0, 0, 255]).all(axis=2).any()
+
+
+@pytest.mark.parametrize(("angle", "slope"), [(45, 1), (135, -1)])
+def test_a_hatch_turns_counter_clockwise(print_map: Print, angle: float, slope: int) -> None:
+    hatch = {"colour": "#0000ff", "angle": angle, "spacing": 20, "width": 2}
+    factories.layer("hachures", legend=[{"label": "Aire", "symbol": {"kind": "fill", "hatch": hatch}}])
+    factories.parcel(geom=box(-20, -20, 40, 40))
+    blue = [path for path in print_map("hachures").paths() if path.colour[:3] == (0, 0, 255)]
+    runs = [run for path in blue for run in path.runs]
+    steps = np.array([run[1] - run[0] for run in runs if path_length(run) > 10])
+    assert len(steps)
+    assert (steps[:, 1] / steps[:, 0]).tolist() == pytest.approx([slope] * len(steps), abs=0.01)
 
 
 def test_labels_of_a_layer_are_written(print_map: Print) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from layers.catalogue.legend import apart, zoom_at
+from layers.catalogue.legend import apart, plain_fill, zoom_at
 from layers.catalogue.models import Layer
 
 TILEJSON_TYPES = {
@@ -115,7 +115,8 @@ def paint(symbol: dict[str, Any], part: str) -> dict[str, Any]:
     fill, stroke, width, dash = (symbol.get(name) for name in ("fill", "stroke", "stroke_width", "dash"))
     match part:
         case "fill":
-            return {"fill-color": fill, "fill-antialias": False} if fill else {}
+            plain = plain_fill(symbol)  # MapLibre hatches with a sprite image only
+            return {"fill-color": plain, "fill-antialias": False} if plain else {}
         case "line":
             drawn = {"line-color": stroke, "line-width": width, "line-dasharray": dash}
             return {name: value for name, value in drawn.items() if value} if stroke else {}

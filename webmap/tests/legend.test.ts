@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Condition, LegendLine } from "../src/api/types";
-import { casing, corners, lineFor, luminance } from "../src/map/legend";
+import { type Lattice, lattice } from "../src/map/hatch";
+import { casing, corners, hatchLines, lineFor, luminance } from "../src/map/legend";
 import { buildModel } from "../src/map/model";
 import { layer, state } from "./fixtures";
 
@@ -34,6 +35,64 @@ describe("a legend", () => {
     ["1", 1, false],
   ])("holds %j for %j: %s", (condition, value, expected) => {
     expect(drawn([line({ x: condition })], { x: value }) === 0).toBe(expected);
+  });
+});
+
+describe("a hatch", () => {
+  const turned = ({ across, down }: Lattice): number => (Math.atan2(across, down) * 180) / Math.PI;
+
+  it.each([
+    [0, 13.33],
+    [45, 6.67],
+    [90, 4],
+    [100, 13.33],
+    [135, 16],
+    [30, 9],
+    [45, 1.73],
+  ])("at %d degrees every %d pixels repeats in a square that divides 512 pixels", (angle, spacing) => {
+    const found = lattice({ angle, spacing });
+    expect(512 % found.size).toBe(0);
+    expect(Math.abs(turned(found) - angle)).toBeLessThan(0.7);
+    expect(Math.abs(found.size / Math.hypot(found.across, found.down) / spacing - 1)).toBeLessThan(0.03);
+  });
+
+  it("says the widest spacing as nearly as the largest square allows", () => {
+    const found = lattice({ angle: 20, spacing: 100 });
+    expect(found.size).toBe(512);
+    expect(Math.abs(turned(found) - 20)).toBeLessThan(8);
+  });
+
+  const square: [number, number][] = [
+    [0, 0],
+    [10, 0],
+    [10, 10],
+    [0, 10],
+  ];
+
+  it("has its lines cut at the shape they lie in", () => {
+    const rounded = hatchLines(square, [0], 4).map((line) => line.map((point) => point.map(Math.round)));
+    expect(rounded).toEqual([
+      [
+        [0, 0],
+        [10, 0],
+      ],
+      [
+        [0, 4],
+        [10, 4],
+      ],
+      [
+        [0, 8],
+        [10, 8],
+      ],
+    ]);
+  });
+
+  it("goes up to the right at 45 degrees, and is crossed at right angles", () => {
+    const slopes = hatchLines(square, [45, 135], 3).map(([[x1, y1], [x2, y2]]) => Math.sign((y2 - y1) * (x2 - x1)));
+    expect(
+      new Set(hatchLines(square, [45], 3).map(([[x1, y1], [x2, y2]]) => Math.sign((y2 - y1) * (x2 - x1)))),
+    ).toEqual(new Set([-1]));
+    expect(slopes).toContain(1);
   });
 });
 

@@ -49,6 +49,21 @@ describe("categories", () => {
   });
 });
 
+describe("a hatch", () => {
+  const symbol = { ...BASE, fill: null, hatch: { colour: "#ff000080", angle: 45, spacing: 8, width: 1 } };
+
+  it("takes the colour of its line and keeps its opacity and its form", () => {
+    expect(recoloured(symbol, "#0000ff").hatch).toEqual({ ...symbol.hatch, colour: "#0000ff80" });
+  });
+
+  it("tells two lines of one colour apart", () => {
+    const lines = [symbol, { ...symbol, hatch: { ...symbol.hatch, angle: 90 } }];
+    const named = lines.map((one, i) => ({ label: String(i), symbol: one }));
+    expect(legibility(named).alike).toEqual([]);
+    expect(legibility([named[0], { ...named[0], label: "1" }] as Line[]).alike).toEqual([["0", "1"]]);
+  });
+});
+
 describe("classes", () => {
   const say = (from: number | null, below: number | null): string => `${from}–${below}`;
   const height: Column = { name: "height", label: "Hauteur", type: "number" };

@@ -22,9 +22,18 @@ class ColumnSerializer(serializers.Serializer[dict[str, object]]):
     in_tiles = serializers.BooleanField()
 
 
+class HatchSerializer(serializers.Serializer[dict[str, object]]):
+    colour = serializers.CharField()
+    angle = serializers.FloatField(help_text="degrees, counter-clockwise from the horizontal")
+    spacing = serializers.FloatField(help_text="from line to line, in pixels")
+    width = serializers.FloatField(help_text="in pixels")
+    cross = serializers.BooleanField(help_text="lines at right angles too; absent: false", required=False)
+
+
 class SymbolSerializer(serializers.Serializer[dict[str, object]]):
     kind = serializers.CharField(help_text="fill, line or circle")
     fill = serializers.CharField(allow_null=True)
+    hatch = HatchSerializer(allow_null=True, help_text="lines over the fill of an area")
     stroke = serializers.CharField(allow_null=True)
     stroke_width = serializers.FloatField()
     dash = serializers.ListField(child=serializers.FloatField(), allow_null=True)

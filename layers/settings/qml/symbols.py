@@ -7,6 +7,9 @@ from xml.etree.ElementTree import Element
 
 from django.utils.translation import gettext as _
 
+from layers.catalogue.legend import HATCHED
+from layers.catalogue.validators import HATCH_LIMITS
+
 PIXELS = {"MM": 96 / 25.4, "Point": 96 / 72, "Pixel": 1.0, "Inch": 96.0}
 """How many pixels of the screen a unit of QGIS is."""
 KINDS = {"fill": "fill", "line": "line", "marker": "circle"}
@@ -23,8 +26,18 @@ SHAPES = {
     "cross2": "cross",
     "cross_fill": "cross",
 }
-HATCHES = ("LinePatternFill", "PointPatternFill", "SVGFill", "RasterFill", "RandomMarkerFill")
-HATCHED = 0.25  # opacity of the plain colour that stands for a hatching
+PATTERNS = ("PointPatternFill", "SVGFill", "RasterFill", "RandomMarkerFill")
+BRUSHES: dict[str, tuple[float, float, bool]] = {
+    "horizontal": (0, 8, False),
+    "vertical": (90, 8, False),
+    "cross": (0, 8, True),
+    "b_diagonal": (45, 5.66, False),
+    "f_diagonal": (135, 5.66, False),
+    "diagonal_x": (45, 5.66, True),
+}
+"""The hatches of a simple fill: their angle, their spacing in pixels, whether they cross."""
+BRUSH_WIDTH = 1.0
+RIGHT_ANGLE = 1.0  # how many degrees it may miss
 GROUND_UNITS = 1.5  # pixels, where a width is given in metres on the ground
 
 Symbol = dict[str, Any]
@@ -75,37 +88,102 @@ def is_driven(layer: Element) -> bool:
 
 def fill_symbol(parts: Parts, opacity: float, told: Told) -> Symbol:
     fill: str | None = None
+    pale: str | None = None
     lines: list[Symbol] = []
+    hatches: list[Symbol] = []
     for kind, given, layer in parts:
         if kind == "SimpleFill":
-            fill = simple_fill(given, opacity, told) or fill
+            fill = simple_fill(given, opacity) or fill
+            hatches += brush(given, opacity)
+            pale = pale or dense(given, opacity, told)
             lines += outline(given, "outline", opacity, told)
         elif kind == "SimpleLine":
             lines += outline(given, "line", opacity, told)
-        elif kind in HATCHES:
-            told.say(_("Hatchings and patterns are a pale plain colour here."))
-            fill = fill or hatched(layer, given, opacity)
+        elif kind == "LinePatternFill" and (found := line_pattern(layer, given, opacity, told)):
+            hatches.append(found)
+        elif kind in (*PATTERNS, "LinePatternFill"):
+            told.say(_("Patterns of marks are a pale plain colour here, or are left out beside a hatch."))
+            pale = pale or marks_colour(layer, given, opacity)
         else:
             told.say(_("“%(kind)s” is left out of a symbol.") % {"kind": kind})
-    return {"fill": fill, **topmost(lines, told)}
+    hatch = one_hatch(hatches, told)
+    if hatch:
+        return {"fill": fill, "hatch": hatch, **topmost(lines, told)}
+    return {"fill": fill or pale, **topmost(lines, told)}
 
 
-def simple_fill(given: dict[str, str], opacity: float, told: Told) -> str | None:
-    style = given.get("style", "solid")
-    if style == "no":
+def simple_fill(given: dict[str, str], opacity: float) -> str | None:
+    return colour(given.get("color"), opacity) if given.get("style", "solid") == "solid" else None
+
+
+def brush(given: dict[str, str], opacity: float) -> list[Symbol]:
+    """The hatch that a simple fill is drawn with."""
+    ink = colour(given.get("color"), opacity)
+    if given.get("style") not in BRUSHES or not ink:
+        return []
+    angle, spacing, cross = BRUSHES[given["style"]]
+    return [{"colour": ink, "angle": angle, "spacing": spacing, "width": BRUSH_WIDTH, "cross": cross}]
+
+
+def dense(given: dict[str, str], opacity: float, told: Told) -> str | None:
+    """The pale colour that stands for a fill of dots."""
+    if given.get("style", "solid") in ("solid", "no", *BRUSHES):
         return None
-    if style != "solid":
-        told.say(_("Hatchings and patterns are a pale plain colour here."))
-        return colour(given.get("color"), opacity * HATCHED)
-    return colour(given.get("color"), opacity)
+    told.say(_("Patterns of marks are a pale plain colour here, or are left out beside a hatch."))
+    return colour(given.get("color"), opacity * HATCHED)
 
 
-def hatched(layer: Element, given: dict[str, str], opacity: float) -> str | None:
-    """The colour of a hatching's own lines or marks, pale."""
+def marks_colour(layer: Element, given: dict[str, str], opacity: float) -> str | None:
+    """The colour of a pattern's own marks, pale."""
     inner = layer.find("symbol/layer")
     marks = properties(inner) if inner is not None else given
     ink = marks.get("line_color") or marks.get("color") or given.get("color")
     return colour(ink, opacity * HATCHED)
+
+
+def line_pattern(layer: Element, given: dict[str, str], opacity: float, told: Told) -> Symbol | None:
+    """The hatch that a pattern of plain lines is; None for a pattern of other lines."""
+    symbol = layer.find("symbol")
+    if symbol is None:
+        return None
+    drawn = [properties(one) for one in enabled(symbol) if one.get("class") == "SimpleLine"]
+    if not drawn:
+        return None
+    (line,) = outline(drawn[-1], "line", opacity * number(symbol.get("alpha"), 1.0), told) or [{}]
+    if not line.get("stroke"):
+        return None
+    if line["dash"]:
+        told.say(_("The dashes of a hatch are plain lines here."))
+    spacing = pixels(given.get("distance"), given.get("distance_unit"), told)
+    return {
+        "colour": line["stroke"],
+        "angle": round(number(given.get("angle") or given.get("lineangle"), 45) % 180, 1),
+        "spacing": within(spacing, "spacing"),
+        "width": within(line["stroke_width"], "width"),
+        "cross": False,
+    }
+
+
+def within(value: float, name: str) -> float:
+    least, most = HATCH_LIMITS[name]
+    return min(max(value, least), most)
+
+
+def one_hatch(hatches: list[Symbol], told: Told) -> Symbol | None:
+    """The first of some hatches, crossed where another one like it lies across."""
+    if not hatches:
+        return None
+    first, *others = hatches
+    across = [one for one in others if crosses(first, one)]
+    if len(others) > len(across[:1]):
+        told.say(_("Of several hatches over each other the first is taken, with the one that crosses it."))
+    return {**first, "cross": True, "angle": first["angle"] % 90} if across else first
+
+
+def crosses(one: Symbol, other: Symbol) -> bool:
+    """Whether two hatches are alike and at right angles."""
+    alike = all(one[name] == other[name] for name in ("colour", "spacing", "width", "cross"))
+    return alike and abs(abs(one["angle"] - other["angle"]) - 90) <= RIGHT_ANGLE
 
 
 def line_symbol(parts: Parts, opacity: float, told: Told) -> Symbol:

@@ -43,9 +43,21 @@ export interface Field {
   in_tiles: boolean;
 }
 
+/** Parallel lines over the fill of an area. */
+export interface Hatch {
+  colour: string;
+  /** Degrees, counter-clockwise from the horizontal. */
+  angle: number;
+  /** From line to line, in pixels. */
+  spacing: number;
+  width: number;
+  cross?: boolean;
+}
+
 export interface LegendSymbol {
   kind: "fill" | "line" | "circle";
   fill?: string | null;
+  hatch?: Hatch | null;
   stroke?: string | null;
   stroke_width?: number | null;
   dash?: number[] | null;

@@ -72,5 +72,36 @@ export function corners(shape: string, radius: number): [number, number][] {
   });
 }
 
+type Point = [number, number];
+
+/** The lines of a hatch inside a convex shape, whose corners go clockwise with y going down. */
+export function hatchLines(shape: readonly Point[], angles: readonly number[], spacing: number): [Point, Point][] {
+  return angles.flatMap((angle) => {
+    const radians = (angle * Math.PI) / 180;
+    const [cos, sin] = [Math.cos(radians), Math.sin(radians)];
+    const reach = shape.map(([x, y]) => x * sin + y * cos);
+    const [first, last] = [Math.ceil(Math.min(...reach) / spacing), Math.floor(Math.max(...reach) / spacing)];
+    const steps = Array.from({ length: Math.max(last - first + 1, 0) }, (_, step) => (first + step) * spacing);
+    return steps.flatMap((off) => cut(shape, [off * sin, off * cos], [cos, -sin]));
+  });
+}
+
+/** The piece of a line (a point of it and its direction) that lies in a convex shape, if any. */
+function cut(shape: readonly Point[], [x, y]: Point, [dx, dy]: Point): [Point, Point][] {
+  let [from, to] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  for (const [i, [x1, y1]] of shape.entries()) {
+    const [x2, y2] = shape[(i + 1) % shape.length] as Point;
+    const inside = (x2 - x1) * (y - y1) - (y2 - y1) * (x - x1);
+    const turn = (x2 - x1) * dy - (y2 - y1) * dx;
+    if (Math.abs(turn) < 1e-9) {
+      if (inside < 0) return [];
+    } else if (turn > 0) from = Math.max(from, -inside / turn);
+    else to = Math.min(to, -inside / turn);
+  }
+  const at = (run: number): Point => [x + run * dx, y + run * dy];
+  return from < to ? [[at(from), at(to)]] : [];
+}
+
 /** What a symbol is drawn with where it says nothing. */
-export const inkOf = (symbol: LegendSymbol, fallback: string): string => symbol.stroke ?? symbol.fill ?? fallback;
+export const inkOf = (symbol: LegendSymbol, fallback: string): string =>
+  symbol.stroke ?? symbol.hatch?.colour ?? symbol.fill ?? fallback;

@@ -3,6 +3,7 @@ import { Circle, Fill, RegularShape, Stroke, Style, Text } from "ol/style";
 import type ImageStyle from "ol/style/Image";
 import type { StyleFunction } from "ol/style/Style";
 import type { LegendSymbol } from "../api/types";
+import { hatchPattern } from "./hatch";
 import { casing, inkOf, lineFor, SHAPES } from "./legend";
 import type { Detail, MapLayer } from "./model";
 import { type Palette, palette } from "./palette";
@@ -249,8 +250,11 @@ function symbolStyles(symbol: LegendSymbol, colours: Palette, photo: boolean): S
   const halo = photo ? new Stroke({ color: casing(inkOf(symbol, colours.accent)), width: width + 2.2 }) : null;
   if (symbol.kind === "circle") return pointStyles(symbol, stroke, halo, colours);
   const fill = symbol.kind === "fill" && symbol.fill ? new Fill({ color: symbol.fill }) : TOUCHABLE;
-  const body = new Style({ fill, ...(stroke ? { stroke } : {}), zIndex: 1 });
-  return halo && stroke ? [new Style({ stroke: halo, zIndex: 0 }), body] : [body];
+  const lines = symbol.kind === "fill" && symbol.hatch ? hatchPattern(symbol.hatch) : null;
+  // The ground stays under a hatch: one points at a feature between its lines too.
+  const ground = lines ? [new Style({ fill, zIndex: 1 })] : [];
+  const body = new Style({ fill: lines ? new Fill({ color: lines }) : fill, ...(stroke ? { stroke } : {}), zIndex: 1 });
+  return [...(halo && stroke ? [new Style({ stroke: halo, zIndex: 0 })] : []), ...ground, body];
 }
 
 function pointStyles(symbol: LegendSymbol, stroke: Stroke | null, halo: Stroke | null, colours: Palette): Style[] {

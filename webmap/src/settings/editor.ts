@@ -296,8 +296,11 @@ export class StyleEditor extends LitElement {
 
   /** The form of a symbol for every line, each in its own colour. */
   private toAll(symbol: LegendSymbol): void {
-    const own = ({ symbol: { fill, stroke } }: Line): LegendSymbol => ({
+    const own = ({ symbol: { fill, hatch, stroke } }: Line): LegendSymbol => ({
       ...symbol,
+      ...(symbol.hatch
+        ? { hatch: { ...symbol.hatch, colour: hatch?.colour ?? stroke ?? fill ?? symbol.hatch.colour } }
+        : {}),
       fill: symbol.fill ? (fill ?? symbol.fill) : null,
       stroke: symbol.stroke ? (stroke ?? symbol.stroke) : null,
     });

@@ -10,8 +10,9 @@ const MOST_COMPARED = 40;
 
 /** The colours by which a symbol is seen: its outline and its body. */
 function inks({ symbol }: Line): string[] {
-  const { fill, stroke, stroke_width } = symbol;
-  return [stroke && (stroke_width ?? 1) > 0 ? stroke : null, symbol.kind === "line" ? null : fill].filter(
+  const { fill, hatch, stroke, stroke_width } = symbol;
+  const body = symbol.kind === "line" ? [] : [fill, hatch?.colour];
+  return [stroke && (stroke_width ?? 1) > 0 ? stroke : null, ...body].filter(
     (ink): ink is string => !!ink && opaque(ink).opacity >= 0.25,
   );
 }
@@ -54,12 +55,15 @@ function alikePairs(legend: readonly Line[]): [string, string][] {
 
 /** Whether nothing but colour tells two symbols apart. */
 function sameForm({ symbol: one }: Line, { symbol: other }: Line): boolean {
-  const form = ({ kind, shape, dash, stroke_width, radius }: Line["symbol"]): string =>
-    JSON.stringify([kind, shape ?? "circle", dash ?? null, stroke_width ?? 1, kind === "circle" ? (radius ?? 4) : 0]);
+  const form = ({ kind, shape, dash, stroke_width, radius, hatch }: Line["symbol"]): string => {
+    const lines = hatch ? [hatch.angle, hatch.spacing, hatch.width, hatch.cross ?? false] : null;
+    const size = kind === "circle" ? (radius ?? 4) : 0;
+    return JSON.stringify([kind, shape ?? "circle", dash ?? null, stroke_width ?? 1, size, lines]);
+  };
   return form(one) === form(other);
 }
 
 function mainInk({ symbol }: Line): string {
-  const ink = symbol.kind === "line" ? symbol.stroke : (symbol.fill ?? symbol.stroke);
+  const ink = symbol.kind === "line" ? symbol.stroke : (symbol.fill ?? symbol.hatch?.colour ?? symbol.stroke);
   return ink ? seenOn(ink, GROUND_COLOURS.light) : "#000000";
 }

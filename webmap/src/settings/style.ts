@@ -68,10 +68,12 @@ export function recoloured(symbol: LegendSymbol, colour: string): LegendSymbol {
   if (symbol.kind === "line") return { ...symbol, stroke: keepingOpacity(symbol.stroke, colour) };
   if (symbol.kind === "circle")
     return { ...symbol, fill: keepingOpacity(symbol.fill, colour), stroke: rim(symbol, colour) };
+  const hatch = symbol.hatch && { ...symbol.hatch, colour: keepingOpacity(symbol.hatch.colour, colour) };
   const outlined = symbol.stroke && symbol.fill && opaque(symbol.stroke).colour === opaque(symbol.fill).colour;
   const fill = symbol.fill ? keepingOpacity(symbol.fill, colour) : null;
   return {
     ...symbol,
+    ...(hatch ? { hatch } : {}),
     fill,
     stroke: outlined || !fill ? keepingOpacity(symbol.stroke, colour) : (symbol.stroke ?? null),
   };

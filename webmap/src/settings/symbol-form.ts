@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
-import type { LegendSymbol } from "../api/types";
+import type { Hatch, LegendSymbol } from "../api/types";
 import type { StyleKey, StyleWords } from "../i18n/style";
 import { opaque, withOpacity } from "./colours";
 import { DASHES } from "./style";
@@ -17,6 +17,7 @@ export function symbolForm(symbol: LegendSymbol, change: Change, words: StyleWor
   return html`<div class="symbol-form">
     ${symbol.kind === "circle" ? pointFields(symbol, set, words) : nothing}
     ${symbol.kind === "line" ? nothing : ink("fill", symbol, set, words)}
+    ${symbol.kind === "fill" ? hatchFields(symbol, set, words) : nothing}
     ${ink("stroke", symbol, set, words)}
     ${symbol.stroke ? strokeFields(symbol, set, words) : nothing}
   </div>`;
@@ -31,6 +32,32 @@ function pointFields(symbol: LegendSymbol, set: Set, words: StyleWords): Templat
           html`<option value=${name} ?selected=${name === (symbol.shape ?? "circle")}>${words(`shape.${name}`)}</option>`,
       )}</select></label>
     ${number(words("radius.label"), symbol.radius ?? 4, [1, 40, 0.5], (radius) => set({ radius }))}`;
+}
+
+const HATCH: Omit<Hatch, "colour"> = { angle: 45, spacing: 8, width: 1, cross: false };
+
+/** The lines over the fill of an area, which may be missing. */
+function hatchFields(symbol: LegendSymbol, set: Set, words: StyleWords): TemplateResult {
+  const hatch = symbol.hatch;
+  const { colour, opacity } = opaque(hatch?.colour ?? symbol.stroke ?? symbol.fill ?? "#0b5c6b");
+  const given = (patch: Partial<Hatch>): void =>
+    set({ hatch: { ...HATCH, colour: withOpacity(colour, opacity), ...hatch, ...patch } });
+  const turn = (event: Event): void =>
+    (event.target as HTMLInputElement).checked ? set({ hatch: null }) : given({ colour: opaque(colour).colour });
+  return html`<fieldset class="ink"><legend>${words("hatch.label")}</legend>
+    <label class="tick"><input type="checkbox" .checked=${!hatch} @change=${turn} />${words("hatch.none")}</label>
+    ${
+      hatch
+        ? html`<input type="color" aria-label=${words("hatch.colour")} .value=${colour}
+        @input=${(event: Event) => given({ colour: withOpacity(typed(event), opacity) })} />
+      <label class="tick"><input type="checkbox" .checked=${hatch.cross ?? false}
+        @change=${(event: Event) => given({ cross: (event.target as HTMLInputElement).checked })} />${words("hatch.cross")}</label>
+      <div class="numbers">${number(words("hatch.angle"), hatch.angle, [0, 180, 1], (angle) => given({ angle }))}
+      ${number(words("hatch.spacing"), hatch.spacing, [1, 100, 0.5], (spacing) => given({ spacing }))}
+      ${number(words("width.label"), hatch.width, [0.1, 50, 0.1], (width) => given({ width }))}</div>`
+        : nothing
+    }
+  </fieldset>`;
 }
 
 function strokeFields(symbol: LegendSymbol, set: Set, words: StyleWords): TemplateResult {

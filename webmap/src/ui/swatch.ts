@@ -1,6 +1,6 @@
-import { html, svg, type TemplateResult } from "lit";
-import type { Layer, LegendSymbol } from "../api/types";
-import { corners } from "../map/legend";
+import { html, nothing, svg, type TemplateResult } from "lit";
+import type { Hatch, Layer, LegendSymbol } from "../api/types";
+import { corners, hatchLines } from "../map/legend";
 
 const DEFAULTS: Record<string, LegendSymbol> = {
   communes: { kind: "line", stroke: "var(--map-commune)", stroke_width: 1.8, dash: [5, 3] },
@@ -25,6 +25,14 @@ const KINDS: Record<string, LegendSymbol[]> = {
   ],
 };
 
+const AREA: [number, number][] = [
+  [2.5, 3],
+  [14, 2],
+  [21.5, 3.5],
+  [20.5, 13.5],
+  [3.5, 14],
+];
+
 function shape(symbol: LegendSymbol): TemplateResult {
   const fill = symbol.fill ?? "none";
   const stroke = symbol.stroke ?? "none";
@@ -41,8 +49,19 @@ function shape(symbol: LegendSymbol): TemplateResult {
   if (symbol.kind === "circle") {
     return svg`<circle cx="12" cy="8" r="4" fill=${fill} stroke=${stroke} stroke-width=${width} />`;
   }
-  return svg`<path d="M2.5 3 14 2l7.500 1.500-1 10-17 .5Z" fill=${fill} stroke=${stroke} stroke-width=${width} stroke-dasharray=${dash} stroke-linejoin="round" />`;
+  return svg`<path d="M${AREA.join("L")}Z" fill=${fill} />${symbol.hatch ? hatching(symbol.hatch) : nothing}<path d="M${AREA.join("L")}Z" fill="none" stroke=${stroke} stroke-width=${width} stroke-dasharray=${dash} stroke-linejoin="round" />`;
 }
+
+/** The lines of a hatch, close and thin enough to be seen as one in so small a place. */
+function hatching({ colour, angle, spacing, width, cross }: Hatch): TemplateResult {
+  const close = Math.min(Math.max(spacing * 0.6, 2.2), 4.5);
+  const path = hatchLines(AREA, cross ? [angle, angle + 90] : [angle], close)
+    .map(([from, to]) => `M${place(from)}L${place(to)}`)
+    .join("");
+  return svg`<path d=${path} fill="none" stroke=${colour} stroke-width=${Math.min(width, close / 2)} />`;
+}
+
+const place = (point: [number, number]): string => point.map((value) => value.toFixed(2)).join(" ");
 
 /** A symbol as the map draws it. */
 export function swatch(symbol: LegendSymbol): TemplateResult {
