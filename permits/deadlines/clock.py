@@ -1,0 +1,406 @@
+"""The timeline of a file: every date with the articles that make it, from its events alone.
+
+The same events give the same timeline, in whatever order they were recorded. What is recorded late may change what was
+told before: `revisions` lists every such change.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from permits.deadlines import law
+from permits.deadlines.calendar import PARIS, after_months, before_months, next_day
+from permits.deadlines.events import (
+    ArchitectSaid,
+    Decided,
+    EnteredByHand,
+    Event,
+    Extended,
+    File,
+    Filed,
+    LongerNotified,
+    Opinion,
+    Outcome,
+    PiecesAsked,
+    PiecesCame,
+    Reported,
+    Withdrawn,
+    in_order,
+)
+from permits.deadlines.law import Effect, Ground, NotCoveredError, Rule
+
+MOST_EXTENSIONS = 2
+
+
+class What(StrEnum):
+    """What a step of the timeline says."""
+
+    FILED = "filed"
+    DEEMED_COMPLETE = "deemed_complete"
+    ASKED = "asked"
+    ASKED_LATE = "asked_late"
+    ASKED_OUTSIDE_CODE = "asked_outside_code"
+    ASKED_OF_CERTIFICATE = "asked_of_certificate"
+    REPLACED = "replaced"
+    CAME = "came"
+    COMPLETE = "complete"
+    ANSWER_BY = "answer_by"
+    REJECTED = "rejected"
+    LONGER = "longer"
+    LONGER_LATE = "longer_late"
+    BY_HAND = "by_hand"
+    BY_HAND_LATE = "by_hand_late"
+    REPORT = "report"
+    OPINION = "opinion"
+    NOTIFY_BY = "notify_by"
+    DUE = "due"
+    TACIT = "tacit"
+    DECIDED = "decided"
+    AFTER_THE_END = "after_the_end"
+    WITHDRAWN = "withdrawn"
+    VALID_UNTIL = "valid_until"
+    EXTENDED = "extended"
+    NOT_EXTENDED = "not_extended"
+    NOTED = "noted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One date, and why: the articles it follows from, the event that made it, the values that were counted with."""
+
+    on: date
+    what: What
+    articles: tuple[str, ...] = ()
+    event: str | None = None
+    effective: bool = True
+    uncertain: bool = False
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline:
+    """What is known on a day. Dates that do not exist are None; `due_on` is the last day to notify a decision.
+
+    `silence` is what no answer means. `outcome` is None while the file is open; it ended on `ended_on`.
+    """
+
+    filed_on: date
+    notify_by: date
+    complete_on: date | None
+    answer_by: date | None
+    months: int | None
+    due_on: date | None
+    silence: Outcome
+    outcome: Outcome | None
+    tacit: bool
+    ended_on: date | None
+    valid_until: date | None
+    steps: Sequence[Step] = field(default_factory=tuple, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A date or an outcome that a late record changed."""
+
+    name: str
+    was: Any
+    now: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """What became known at an instant, and what it changed of what was told before."""
+
+    recorded: datetime
+    events: tuple[str, ...]
+    changes: tuple[Change, ...]
+
+
+class NothingFiledError(ValueError):
+    """A file begins with one filing."""
+
+
+def timeline(file: File, events: Iterable[Event], today: date) -> Timeline:
+    """The timeline of a file as its events give it. Raises NothingFiledError, NotCoveredError (filed before 2007)."""
+    return Clock(file, sorted(events, key=in_order), today).read()
+
+
+class Clock:
+    """One reading of a file's events; each method adds its steps."""
+
+    def __init__(self, file: File, events: Sequence[Event], today: date) -> None:
+        self.file, self.events, self.today = file, events, today
+        self.steps: list[Step] = []
+        filings = [event for event in events if isinstance(event, Filed)]
+        if len(filings) != 1:
+            raise NothingFiledError(len(filings))
+        self.filed = filings[0].on
+        self.notify_by = after_months(self.filed, self.law("first_month").months)
+        self.waits = False
+
+    def read(self) -> Timeline:
+        self.say(self.filed, What.FILED, event=self.of(Filed)[0].key)
+        self.say(self.notify_by, What.NOTIFY_BY, "R.423-18", "R.423-38")
+        complete, answer_by = self.completeness()
+        months, due = self.delay(complete)
+        silence, because = self.silence(due)
+        outcome, ended, tacit = self.ending(answer_by if complete is None else None, due, silence, because)
+        valid = self.validity(ended) if outcome == Outcome.GRANTED and ended else None
+        self.note_the_rest()
+        return Timeline(
+            filed_on=self.filed,
+            notify_by=self.notify_by,
+            complete_on=complete,
+            answer_by=answer_by,
+            months=months,
+            due_on=due,
+            silence=silence,
+            outcome=outcome,
+            tacit=tacit,
+            ended_on=ended,
+            valid_until=valid,
+            steps=tuple(sorted(self.steps, key=lambda step: step.on)),
+        )
+
+    def law(self, name: str) -> Rule:
+        """Delays are those of the day of filing."""
+        return law.the(name, self.filed)
+
+    def note_the_rest(self) -> None:
+        """No event is passed over: those that change no date stand there too."""
+        told = {step.event for step in self.steps}
+        for event in self.events:
+            if event.key not in told:
+                self.say(event.on, What.NOTED, event=event.key, effective=False)
+
+    def of[Kind: Event](self, kind: type[Kind]) -> list[Kind]:
+        return [event for event in self.events if isinstance(event, kind)]
+
+    def say(self, on: date, what: What, *articles: str, **more: Any) -> None:
+        self.steps.append(Step(on=on, what=what, articles=articles, **more))
+
+    # -- complete or not ----------------------------------------------------------------------------------------------
+
+    def completeness(self) -> tuple[date | None, date | None]:
+        """The day on which the file is complete (R.423-19, -22), and the last day for its missing pieces (R.423-39)."""
+        request = self.request()
+        if request is None:
+            self.say(self.filed, What.DEEMED_COMPLETE, "R.423-19", "R.423-22")
+            return self.filed, None
+        answer_by = after_months(request.on, self.law("answer_months").months)
+        self.say(answer_by, What.ANSWER_BY, "R.423-39", event=request.key)
+        missing = set(request.pieces)
+        for came in self.of(PiecesCame):
+            if not request.sent <= came.on <= answer_by or not missing & came.pieces:
+                continue
+            missing -= came.pieces
+            if not missing:
+                self.say(came.on, What.COMPLETE, "R.423-19", "R.423-39", event=came.key)
+                return came.on, answer_by
+            self.say(came.on, What.CAME, "R.423-39", event=came.key, values={"missing": sorted(missing)})
+        return None, answer_by
+
+    def request(self) -> PiecesAsked | None:
+        """The request for missing pieces that counts: the last one of the first month, for pieces of the code."""
+        asked = self.of(PiecesAsked)
+        good = [one for one in asked if not self.objection(one)]
+        for one in asked:
+            if objection := self.objection(one):
+                self.say(one.on, objection, "R.423-41", event=one.key, effective=False,
+                         uncertain=objection == What.ASKED_OF_CERTIFICATE)  # fmt: skip
+            elif one is not good[-1]:
+                self.say(one.on, What.REPLACED, "R.423-40", event=one.key, effective=False, uncertain=True)
+            else:
+                self.say(one.on, What.ASKED, "R.423-38", event=one.key, values={"missing": sorted(one.pieces)})
+        return good[-1] if good else None
+
+    def objection(self, asked: PiecesAsked) -> What | None:
+        """Why a request has no effect."""
+        if self.file.kind.certifies:
+            return What.ASKED_OF_CERTIFICATE
+        if asked.outside_code:
+            return What.ASKED_OUTSIDE_CODE
+        limit = after_months(self.filed, self.law("request_month").months)
+        return What.ASKED_LATE if asked.on > limit else None
+
+    # -- the delay ----------------------------------------------------------------------------------------------------
+
+    def delay(self, complete: date | None) -> tuple[int | None, date | None]:
+        """How many months, and the last day to notify; no day while pieces or the inquiry's report are waited for."""
+        rules = self.lengthening()
+        (usual,) = law.rules_of(Effect.USUAL, self.file.kind, self.filed)
+        months, because = self.longest(usual, rules)
+        start: date | None = complete
+        if inquiry := next((rule for rule in rules if rule.effect == Effect.AFTER_REPORT), None):
+            months, because = inquiry.months, ("R.423-20", inquiry.article)
+            start = self.report() if complete else None
+        if start is None:
+            for one in self.of(EnteredByHand):
+                if one.adds:
+                    self.by_hand(one, late=False)
+            return months, None
+        months, because = self.prolonged(start, months, because)
+        due = after_months(start, months)
+        self.say(due, What.DUE, *because, values={"months": months, "from": start})
+        return months, due
+
+    def lengthening(self) -> list[Rule]:
+        """The rows that notices of a longer delay bring, of those notified in the first month (R.423-18)."""
+        found: dict[str, Rule] = {}
+        for notice in self.of(LongerNotified):
+            rules = list(self.rules_for(notice.grounds))
+            late = notice.on > self.notify_by
+            what = What.LONGER_LATE if late else What.LONGER
+            articles = sorted({rule.article for rule in rules})
+            self.say(notice.on, what, "R.423-18", *articles, event=notice.key, effective=bool(rules) and not late,
+                     values={"grounds": sorted(notice.grounds)})  # fmt: skip
+            if not late:
+                found |= {rule.name: rule for rule in rules}
+        return list(found.values())
+
+    def rules_for(self, grounds: Iterable[Ground]) -> Iterable[Rule]:
+        for effect in (Effect.MORE, Effect.WHOLE, Effect.AFTER_REPORT):
+            yield from (
+                rule for rule in law.rules_of(effect, self.file.kind, self.filed) if rule.grounds & set(grounds)
+            )
+
+    def longest(self, usual: Rule, rules: Sequence[Rule]) -> tuple[int, tuple[str, ...]]:
+        """The longest of what is notified: more months are never added up (R.423-25)."""
+        choices: list[tuple[int, tuple[str, ...]]] = [(usual.months, (usual.article,))]
+        choices += [
+            (usual.months + one.months, (usual.article, one.article)) for one in rules if one.effect == Effect.MORE
+        ]
+        choices += [(one.months, (one.article,)) for one in rules if one.effect == Effect.WHOLE]
+        for one in self.of(EnteredByHand):
+            if one.adds:
+                continue
+            late = one.on > self.notify_by
+            self.by_hand(one, late=late)
+            if not late:
+                choices.append((one.months, (one.article,)))
+        return max(choices, key=lambda choice: choice[0])
+
+    def prolonged(self, start: date, months: int, because: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
+        """What is entered by hand and added, where it was notified before the delay had passed."""
+        for one in self.of(EnteredByHand):
+            if not one.adds:
+                continue
+            late = one.on > after_months(start, months)
+            self.by_hand(one, late=late)
+            if not late:
+                months, because = months + one.months, (*because, one.article)
+        return months, because
+
+    def by_hand(self, one: EnteredByHand, *, late: bool) -> None:
+        what = What.BY_HAND_LATE if late else What.BY_HAND
+        values = {"months": one.months, "reason": one.reason, "adds": one.adds}
+        self.say(one.on, what, one.article, event=one.key, effective=not late, values=values)
+
+    def report(self) -> date | None:
+        reports = self.of(Reported)
+        for one in reports:
+            self.say(one.on, What.REPORT, "R.423-20", event=one.key)
+        return reports[0].on if reports else None
+
+    # -- the end ------------------------------------------------------------------------------------------------------
+
+    def silence(self, due: date | None) -> tuple[Outcome, tuple[str, ...]]:
+        """What no answer means, and by which article."""
+        refused = False
+        for one in self.of(ArchitectSaid):
+            counts = one.opinion != Opinion.FAVOURABLE and (due is None or one.on <= due)
+            refused = refused or counts
+            self.say(one.on, What.OPINION, "R.424-3", event=one.key, effective=counts, values={"opinion": one.opinion})
+        if self.file.kind.certifies:
+            return Outcome.GRANTED, ("R.410-12",)
+        if refused:
+            return Outcome.REFUSED, ("R.424-3",)
+        if self.file.silence_refuses:
+            return Outcome.REFUSED, ("R.424-2",)
+        return Outcome.GRANTED, ("R.424-1",)
+
+    def ending(
+        self, answer_by: date | None, due: date | None, silence: Outcome, because: tuple[str, ...]
+    ) -> tuple[Outcome | None, date | None, bool]:
+        """How the file ended and when: what comes first of silence, decision, withdrawal. Later ones have no effect."""
+        passed: date | None = None
+        if answer_by is not None:
+            passed, silence, because, what = next_day(answer_by), Outcome.REJECTED, ("R.423-39",), What.REJECTED
+        elif due is not None:
+            passed, what = next_day(due), What.TACIT
+        acts = [event for event in self.events if isinstance(event, Decided | Withdrawn)]
+        if passed is not None and passed <= self.today and not any(act.on < passed for act in acts):
+            self.say(passed, what, *because, values={"outcome": silence})
+            self.without_effect(acts)
+            return silence, passed, True
+        if not acts:
+            return None, None, False
+        first, *others = acts
+        outcome = first.outcome if isinstance(first, Decided) else Outcome.WITHDRAWN
+        self.say(first.on, What.DECIDED if isinstance(first, Decided) else What.WITHDRAWN, event=first.key,
+                 values={"outcome": outcome})  # fmt: skip
+        self.without_effect(others)
+        return outcome, first.on, False
+
+    def without_effect(self, acts: Iterable[Event]) -> None:
+        for act in acts:
+            self.say(act.on, What.AFTER_THE_END, event=act.key, effective=False)
+
+    def validity(self, granted: date) -> date | None:
+        """The day until which works must begin, or the certificate holds; None where no row covers the decision."""
+        rule = next(law.rules_of(Effect.VALID, self.file.kind, granted), None)
+        if rule is None:
+            return None
+        until, uncertain, articles = after_months(granted, rule.months), rule.uncertain, [rule.article]
+        extends = next(law.rules_of(Effect.EXTENDS, self.file.kind, granted), None)
+        limit = law.the(
+            "certificate_extension_months" if self.file.kind.certifies else "permit_extension_months", granted
+        )
+        count = 0
+        for one in self.of(Extended):
+            good = (
+                extends is not None
+                and rule.name != "five_years_2025"
+                and count < MOST_EXTENSIONS
+                and granted <= one.on <= before_months(until, limit.months)
+            )
+            what = What.EXTENDED if good else What.NOT_EXTENDED
+            article = extends.article if extends else rule.article
+            self.say(one.on, what, article, event=one.key, effective=good, uncertain=limit.uncertain)
+            if good and extends is not None:
+                until, count, uncertain = after_months(until, extends.months), count + 1, uncertain or extends.uncertain
+                articles.append(article)
+        self.say(until, What.VALID_UNTIL, *dict.fromkeys(articles), uncertain=uncertain, values={"from": granted})
+        return until
+
+
+# -- what late records change -----------------------------------------------------------------------------------------
+
+
+def revisions(file: File, events: Iterable[Event]) -> list[Revision]:
+    """What each instant of recording changed of what was told just before it; nothing changes in silence."""
+    known: list[Event] = []
+    told: list[Revision] = []
+    every = sorted(events, key=lambda event: (event.recorded, in_order(event)))
+    for instant in dict.fromkeys(event.recorded for event in every):
+        fresh = [event for event in every if event.recorded == instant]
+        today = instant.astimezone(PARIS).date()
+        changes = differences(read_or_none(file, known, today), read_or_none(file, [*known, *fresh], today))
+        told.append(Revision(recorded=instant, events=tuple(event.key for event in fresh), changes=tuple(changes)))
+        known += fresh
+    return told
+
+
+def read_or_none(file: File, events: Sequence[Event], today: date) -> Timeline | None:
+    try:
+        return timeline(file, events, today)
+    except (NothingFiledError, NotCoveredError):
+        return None
+
+
+def differences(was: Timeline | None, now: Timeline | None) -> Iterable[Change]:
+    names = [one.name for one in fields(Timeline) if one.compare]
+    pairs = [(name, getattr(was, name, None), getattr(now, name, None)) for name in names]
+    return [Change(name=name, was=before, now=after) for name, before, after in pairs if before != after]
