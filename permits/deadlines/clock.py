@@ -138,7 +138,6 @@ class Clock:
             raise NothingFiledError(len(filings))
         self.filed = filings[0].on
         self.notify_by = after_months(self.filed, self.law("first_month").months)
-        self.waits = False
 
     def read(self) -> Timeline:
         self.say(self.filed, What.FILED, event=self.of(Filed)[0].key)
