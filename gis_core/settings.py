@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "layers.ogc",
     "orthophoto",
     "tiles",
+    "permits",
     "demo",
     "benchmarks",
     "gis_core.admin_app.ArpentAdminConfig",

@@ -9,7 +9,8 @@ declare
         else '' end;
 begin
     if scope like 'part:%' then
-        return format('%I in (select whole.id from %s whole)', substr(scope, 6), arpent.whole_of(target, scope));
+        return format('exists (select from %s whole where whole.id = %s.%I)',
+            arpent.whole_of(target, scope), target, split_part(scope, ':', 2));
     end if;
     if scope like 'nominative:%' then
         return format('%I in (select unnest((select arpent.consulted_%ss(%L))))',
@@ -18,7 +19,7 @@ begin
     case scope
         when 'journal' then
             return '(select arpent.is_agency()) or members && (select arpent.administered())';
-        when 'owner' then
+        when 'owner', 'filed' then
             return '(select arpent.is_agency()) or owner_id in (select unnest((select arpent.members())))' || town
                 || ' or (shared_with <> ''{}'' and shared_with && (select arpent.members()))';
         when 'job' then

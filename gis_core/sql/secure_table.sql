@@ -3,6 +3,7 @@
 --   edited     members, territories, roles, themes: as open, and every change keeps the former row
 --   reference  public reference data: everyone reads, the worker loads, statements leave a trace
 --   owner      rows of a member (owner_id), seen by it and by those in shared_with
+--   filed      as owner; a town hall writes rows of its communes, too (insee)
 --   job        as owner; without one, rows of whoever started them (started_by_id)
 --   insee      personal rows, seen by whoever may see the commune (insee)
 --   visibility layers of the catalogue
@@ -10,7 +11,7 @@
 --   feature    what is kept beside a feature of a layer (layer_id), for those who see it: all who see the layer, or, where
 --              its rows are protected one by one (private), those who see the owner's (owner_id, shared_with)
 --   person     rows of one person (person_id)
---   part:X     rows that belong to a row of a private table, by the foreign key in column X
+--   part:X     rows that belong to a row of a private table, by the foreign key in column X (part:X:filed: of that scope)
 --   nominative:L:C  who owns what: whoever has just written in the journal of owners that they read this row's parcel or
 --              account (column C), with the level L at least
 --   journal    lines that a function writes and nobody changes; administrators of the members concerned read them

@@ -3,8 +3,9 @@ create or replace function arpent.write_policy(target regclass, scope text, laye
 language plpgsql stable set search_path = pg_catalog as $$
 begin
     if scope like 'part:%' then
-        return format('%I in (select whole.id from %s whole where %s)',
-            substr(scope, 6), arpent.whole_of(target, scope), arpent.write_policy(target, 'owner'));
+        return format('exists (select from %s whole where whole.id = %s.%I and (%s))',
+            arpent.whole_of(target, scope), target, split_part(scope, ':', 2),
+            arpent.write_policy(target, coalesce(nullif(split_part(scope, ':', 3), ''), 'owner')));
     end if;
     if scope like 'nominative:%' then
         return 'false';
@@ -12,6 +13,9 @@ begin
     case scope
         when 'owner', 'visibility', 'feature' then
             return '(select arpent.is_agency()) or owner_id in (select unnest((select arpent.writers())))';
+        when 'filed' then
+            return arpent.write_policy(target, 'owner')
+                || ' or (owner_id in (select unnest((select arpent.town_halls()))) and insee in (select unnest((select arpent.town_insee()))))';
         when 'job' then
             return arpent.write_policy(target, 'owner') || ' or (owner_id is null and started_by_id = (select arpent.user_id()))';
         when 'person' then

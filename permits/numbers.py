@@ -1,0 +1,105 @@
+"""National numbers of planning applications (A.423-1 to A.423-4): `PC 045 234 26 A0001 M01`.
+
+Two letters, department and commune as INSEE codes of three characters each, the year of filing, a sequence of five
+characters for each commune, year and nature; then `M` or `T` with a rank for a modification or a transfer.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Self
+
+from permits.deadlines.law import Kind
+
+LETTERS = {
+    Kind.DP: "DP",
+    Kind.PD: "PD",
+    Kind.PCMI: "PC",
+    Kind.PC: "PC",
+    Kind.PA: "PA",
+    Kind.CUA: "CU",
+    Kind.CUB: "CU",
+}
+"""A PCMI is numbered as a PC, CUa and CUb as a CU."""
+DEPARTMENT = r"0(?:0[1-9]|1\d|2[1-9]|[3-8]\d|9[0-5])|02[AB]|97[1-6]"
+NUMBER = re.compile(
+    rf"(?P<letters>PC|PA|PD|DP|CU)(?P<department>{DEPARTMENT})(?P<commune>\d{{3}})(?P<year>\d{{2}})"
+    r"(?P<sequence>[A-Z0-9]\d{4})(?:(?P<change>[MT])(?P<rank>\d{2})|P0)?"
+)
+OVERSEAS = "97"
+LAST = 9_999
+
+
+class NotANumberError(ValueError):
+    """The text is no national number; `why` says in what: `letters`, `department`, `commune` or `form`."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A national number taken apart. `year` has two digits, `change` is `M`, `T` or empty."""
+
+    letters: str
+    insee: str
+    year: str
+    sequence: str
+    change: str = ""
+    rank: int = 0
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The number that a text is, with or without spaces, dots and hyphens. Raises NotANumberError."""
+        packed = re.sub(r"[\s.\-/]", "", text).upper()
+        match = NUMBER.fullmatch(packed)
+        if match is None:
+            raise NotANumberError(fault(packed))
+        if match["rank"] == "00":
+            raise NotANumberError("form")
+        insee = insee_of(match["department"], match["commune"])
+        return cls(
+            match["letters"], insee, match["year"], match["sequence"], match["change"] or "", int(match["rank"] or 0)
+        )
+
+    @property
+    def department(self) -> str:
+        """Three characters: 045, 02A, 974."""
+        return self.insee[:3] if self.insee.startswith(OVERSEAS) else f"0{self.insee[:2]}"
+
+    @property
+    def packed(self) -> str:
+        """As it is kept: without spaces."""
+        return self.initial + (f"{self.change}{self.rank:02d}" if self.change else "")
+
+    @property
+    def initial(self) -> str:
+        """The number of the file that a modification or transfer changes."""
+        return f"{self.letters}{self.department}{self.insee[2:]}{self.year}{self.sequence}"
+
+    def __str__(self) -> str:
+        words = [self.letters, self.department, self.insee[2:], self.year, self.sequence]
+        return " ".join(words + ([f"{self.change}{self.rank:02d}"] if self.change else []))
+
+
+def insee_of(department: str, commune: str) -> str:
+    """The INSEE code; overseas the commune repeats the department's third digit. Raises NotANumberError."""
+    if not department.startswith(OVERSEAS):
+        return department[1:] + commune
+    if commune[0] != department[2]:
+        raise NotANumberError("commune")
+    return OVERSEAS + commune
+
+
+def fault(packed: str) -> str:
+    """What is wrong with a text that is no number."""
+    if not re.match("PC|PA|PD|DP|CU", packed):
+        return "letters"
+    if len(packed) >= 5 and not re.match(rf"..(?:{DEPARTMENT})", packed):
+        return "department"
+    return "form"
+
+
+def shown(packed: str) -> str:
+    """A kept number as people read it."""
+    return str(Number.parse(packed))

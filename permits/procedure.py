@@ -1,0 +1,74 @@
+"""The procedure: what may be recorded of a file, by whom, and in which states."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from gis_core.rights import Role
+
+
+class State(models.TextChoices):
+    """Where a file stands; it follows from its events and the day (`services.reading`)."""
+
+    RECEIVED = "received", _("Received")
+    INCOMPLETE = "incomplete", _("Incomplete")
+    INSTRUCTION = "instruction", _("Under instruction")
+    GRANTED = "granted", _("Granted")
+    REFUSED = "refused", _("Refused")
+    REJECTED = "rejected", _("Rejected, pieces missing")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    WORKS = "works", _("Works begun")
+    FINISHED = "finished", _("Works finished")
+    EXPIRED = "expired", _("Expired")
+
+
+OPEN = (State.RECEIVED, State.INCOMPLETE, State.INSTRUCTION)
+AFTER_GRANT = (State.GRANTED, State.WORKS, State.FINISHED, State.EXPIRED)
+
+
+class What(models.TextChoices):
+    """What happens to a file. The first ten are those that the clock counts with (`permits.deadlines.events`)."""
+
+    FILED = "filed", _("Filed")
+    PIECES_ASKED = "pieces_asked", _("Missing pieces asked for")
+    PIECES_CAME = "pieces_came", _("Pieces received")
+    LONGER_NOTIFIED = "longer_notified", _("Longer delay notified")
+    BY_HAND = "by_hand", _("Delay entered by hand")
+    REPORTED = "reported", _("Report of the public inquiry received")
+    ARCHITECT_SAID = "architect_said", _("Opinion of the architect of French buildings")
+    DECIDED = "decided", _("Decision notified")
+    WITHDRAWN = "withdrawn", _("Application withdrawn")
+    EXTENDED = "extended", _("Extension of validity asked for")
+    WORKS_STARTED = "works_started", _("Works begun (DOC)")
+    WORKS_FINISHED = "works_finished", _("Works finished (DAACT)")
+    NOTE = "note", _("Note")
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Who may record it, and in which states of the file."""
+
+    roles: frozenset[Role]
+    states: frozenset[State]
+
+
+INSTRUCTS = frozenset({Role.PERMIT_INSTRUCTOR, Role.GIS_ADMINISTRATOR})
+COUNTER = INSTRUCTS | {Role.TOWN_HALL}
+ANY = frozenset(State)
+MOVES: Mapping[What, Move] = {
+    What.PIECES_ASKED: Move(INSTRUCTS, ANY),
+    What.PIECES_CAME: Move(COUNTER, ANY),
+    What.LONGER_NOTIFIED: Move(INSTRUCTS, ANY),
+    What.BY_HAND: Move(INSTRUCTS, ANY),
+    What.REPORTED: Move(INSTRUCTS, ANY),
+    What.ARCHITECT_SAID: Move(INSTRUCTS, ANY),
+    What.DECIDED: Move(INSTRUCTS, ANY),
+    What.WITHDRAWN: Move(COUNTER, frozenset(OPEN)),
+    What.EXTENDED: Move(COUNTER, frozenset(AFTER_GRANT)),
+    What.WORKS_STARTED: Move(COUNTER, frozenset(AFTER_GRANT)),
+    What.WORKS_FINISHED: Move(COUNTER, frozenset(AFTER_GRANT)),
+    What.NOTE: Move(COUNTER, ANY),
+}
+"""A file begins with its filing, which is no move. What comes too late is recorded, and shown as without effect."""

@@ -1,0 +1,177 @@
+"""Reading a file: its timeline from its events, and the columns that follow from it."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from gis_core.errors import NotFound
+from gis_core.rights import Rights
+from permits.deadlines import clock
+from permits.deadlines import events as legal
+from permits.deadlines.calendar import PARIS
+from permits.deadlines.law import Ground, Kind
+from permits.models import Event, Permit
+from permits.numbers import NotANumberError, Number
+from permits.procedure import OPEN, State, What
+
+DERIVED = (
+    *("state", "tacit", "complete_date", "notify_by_date", "answer_by_date", "due_date", "ended_date"),
+    *("valid_until_date", "next_date", "next_what"),
+)
+NOTHING = {"state": State.RECEIVED, "tacit": False, "next_what": ""}
+ENDS = {
+    legal.Outcome.GRANTED: State.GRANTED,
+    legal.Outcome.REFUSED: State.REFUSED,
+    legal.Outcome.REJECTED: State.REJECTED,
+    legal.Outcome.WITHDRAWN: State.WITHDRAWN,
+}
+
+
+def today() -> date:
+    """The day in Paris, where the law counts."""
+    return timezone.now().astimezone(PARIS).date()
+
+
+def permit_seen_by(number: str, rights: Rights) -> Permit:
+    """The file of a national number, as people write it. Raises NotFound."""
+    try:
+        packed = Number.parse(number).packed
+    except NotANumberError:
+        packed = ""
+    rows = Permit.objects.visible_to(rights).select_related("owner", "instructor", "parent", "sheet")
+    found = rows.filter(number=packed).first() if packed else None
+    if found is None:
+        raise NotFound(_("There is no file of this number, or you may not see it."))
+    return found
+
+
+# -- the clock --------------------------------------------------------------------------------------------------------
+
+
+def legal_events(rows: Iterable[Event]) -> list[legal.Event]:
+    """The events that the clock counts with; those struck out and those of no legal meaning are left out."""
+    return [MADE[What(row.what)](row) for row in rows if row.struck_at is None and What(row.what) in MADE]
+
+
+def legal_file(permit: Permit) -> legal.File:
+    return legal.File(kind=Kind(permit.kind), silence_refuses=frozenset(permit.silence_refuses))
+
+
+def timeline_of(permit: Permit, rows: Sequence[Event], day: date | None = None) -> clock.Timeline | None:
+    """The file's timeline; None where the law of its day is not covered (filed before 2007)."""
+    return clock.read_or_none(legal_file(permit), legal_events(rows), day or today())
+
+
+def revisions_of(permit: Permit, rows: Sequence[Event]) -> list[clock.Revision]:
+    """What each record changed of what was told before it."""
+    return clock.revisions(legal_file(permit), legal_events(rows))
+
+
+def common(row: Event) -> dict[str, Any]:
+    return {"key": str(row.pk), "on": row.on_date, "recorded": row.recorded_at}
+
+
+def sent_on(row: Event) -> date:
+    sent = row.detail.get("sent")
+    return date.fromisoformat(sent) if sent else row.on_date
+
+
+MADE: Mapping[What, Callable[[Event], legal.Event]] = {
+    What.FILED: lambda row: legal.Filed(**common(row)),
+    What.PIECES_ASKED: lambda row: legal.PiecesAsked(
+        **common(row),
+        pieces=frozenset(row.detail["pieces"]),
+        sent=sent_on(row),
+        outside_code=bool(row.detail.get("outside_code")),
+    ),
+    What.PIECES_CAME: lambda row: legal.PiecesCame(**common(row), pieces=frozenset(row.detail["pieces"])),
+    What.LONGER_NOTIFIED: lambda row: legal.LongerNotified(
+        **common(row), grounds=frozenset(map(Ground, row.detail["grounds"]))
+    ),
+    What.BY_HAND: lambda row: legal.EnteredByHand(
+        **common(row),
+        article=row.detail["article"],
+        months=row.detail["months"],
+        reason=row.detail["reason"],
+        adds=bool(row.detail.get("adds")),
+    ),
+    What.REPORTED: lambda row: legal.Reported(**common(row)),
+    What.ARCHITECT_SAID: lambda row: legal.ArchitectSaid(**common(row), opinion=legal.Opinion(row.detail["opinion"])),
+    What.DECIDED: lambda row: legal.Decided(**common(row), outcome=legal.Outcome(row.detail["outcome"])),
+    What.WITHDRAWN: lambda row: legal.Withdrawn(**common(row)),
+    What.EXTENDED: lambda row: legal.Extended(**common(row)),
+}
+
+
+# -- the columns that follow ------------------------------------------------------------------------------------------
+
+
+def derive(permit: Permit, rows: Sequence[Event], day: date) -> None:
+    """Set the file's columns as they follow from its events on a day."""
+    told = timeline_of(permit, rows, day)
+    if told is None:
+        derive_uncovered(permit, rows)
+        return
+    permit.complete_date, permit.notify_by_date, permit.answer_by_date = (
+        told.complete_on,
+        told.notify_by,
+        told.answer_by,
+    )
+    permit.due_date, permit.ended_date, permit.valid_until_date = told.due_on, told.ended_on, told.valid_until
+    permit.tacit = told.tacit
+    permit.state = state_of(permit, told, rows, day)
+    permit.next_date, permit.next_what = upcoming(permit, told, rows, day)
+
+
+def derive_uncovered(permit: Permit, rows: Sequence[Event]) -> None:
+    """What is known of a file that no dated rule covers: how it ended, no deadline."""
+    for name in DERIVED:
+        setattr(permit, name, NOTHING.get(name))
+    ends = [row for row in rows if row.struck_at is None and row.what in (What.DECIDED, What.WITHDRAWN)]
+    if ends:
+        permit.ended_date = ends[0].on_date
+        outcome = ends[0].detail.get("outcome", legal.Outcome.WITHDRAWN)
+        permit.state = ENDS[legal.Outcome(outcome)]
+    elif permit.instructor_id:
+        permit.state = State.INSTRUCTION
+
+
+def state_of(permit: Permit, told: clock.Timeline, rows: Sequence[Event], day: date) -> State:
+    if told.outcome is None:
+        if told.complete_on is None:
+            return State.INCOMPLETE
+        return State.INSTRUCTION if permit.instructor_id else State.RECEIVED
+    if told.outcome != legal.Outcome.GRANTED:
+        return ENDS[told.outcome]
+    happened = {row.what for row in rows if row.struck_at is None}
+    if What.WORKS_FINISHED in happened:
+        return State.FINISHED
+    if What.WORKS_STARTED in happened:
+        return State.WORKS
+    return State.EXPIRED if told.valid_until and told.valid_until < day else State.GRANTED
+
+
+def upcoming(permit: Permit, told: clock.Timeline, rows: Sequence[Event], day: date) -> tuple[date | None, str]:
+    """The next day on which something is due of an open file, and what."""
+    if permit.state not in OPEN:
+        return None, ""
+    if told.complete_on is None and told.answer_by:
+        return told.answer_by, "answer_by"
+    notified = any(row.struck_at is None and row.what in (What.PIECES_ASKED, What.LONGER_NOTIFIED) for row in rows)
+    if not notified and day <= told.notify_by and (told.due_on is None or told.notify_by < told.due_on):
+        return told.notify_by, "notify_by"
+    return (told.due_on, "due") if told.due_on else (None, "")
+
+
+def refresh(permit: Permit, day: date | None = None) -> bool:
+    """Write the columns that follow from the file's events; returns whether one changed."""
+    rows = list(Event.objects.filter(permit=permit))
+    before = [getattr(permit, name) for name in DERIVED]
+    derive(permit, rows, day or today())
+    changed = before != [getattr(permit, name) for name in DERIVED]
+    if changed:
+        permit.save(update_fields=list(DERIVED))
+    return changed

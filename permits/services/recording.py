@@ -1,0 +1,264 @@
+"""What happens to a file is recorded once for all; a mistake is struck out, and stays to be seen."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
+from gis_core.rights import Rights, Role
+from layers.catalogue.models import Layer
+from layers.catalogue.services import announce_changed
+from permits.deadlines import events as clock
+from permits.deadlines.calendar import PARIS
+from permits.deadlines.law import Ground
+from permits.layers import SLUG
+from permits.models import Event, Permit
+from permits.procedure import MOVES, State, What
+from permits.services.reading import refresh, today
+
+EARLIEST = date(1970, 1, 1)
+LONGEST = 200
+MOST_PIECES = 60
+CHANNELS = ("hand", "registered", "electronic")
+NOTIFIED = (What.PIECES_ASKED, What.LONGER_NOTIFIED, What.DECIDED, What.ARCHITECT_SAID)
+"""Acts that count from their receipt: how they were sent says when that is (R.423-47, R.423-48)."""
+
+
+def check_may_write(permit: Permit, rights: Rights, roles: frozenset[Role]) -> None:
+    """Raises Forbidden. A town hall's person writes in their own communes."""
+    if rights.has_role(permit.owner_id, roles - {Role.TOWN_HALL}):
+        return
+    town = Role.TOWN_HALL in roles and rights.roles.get(permit.owner_id) == Role.TOWN_HALL
+    if not (town and permit.insee in rights.town_insee):
+        raise Forbidden(_("Your role does not allow this."))
+
+
+def may_record(permit: Permit, rights: Rights) -> list[What]:
+    """What the asker may record of a file as it stands."""
+    allowed = []
+    for what, move in MOVES.items():
+        try:
+            check_may_write(permit, rights, move.roles)
+        except Forbidden:
+            continue
+        if State(permit.state) in move.states:
+            allowed.append(what)
+    return allowed
+
+
+@transaction.atomic
+def record(permit: Permit, what: What, *, on: date | None, detail: Mapping[str, Any], rights: Rights) -> Event:
+    """Record an event; the file's dates follow. Raises Forbidden, Conflict (a state that excludes it), Invalid.
+
+    `on` is the day of receipt where nothing in `detail` says how the act was sent (`channel`: `hand`, `registered`
+    with `sent` and `presented`, `electronic` with `sent` and perhaps `consulted`). What comes too late is recorded, and
+    shown as without effect.
+    """
+    permit = locked(permit)
+    move = MOVES[what]
+    check_may_write(permit, rights, move.roles)
+    if State(permit.state) not in move.states:
+        words = _("“%(event)s” cannot be recorded while the file is “%(state)s”.")
+        raise Conflict(words % {"event": what.label, "state": permit.get_state_display()})
+    kept = DETAILS[what](detail)
+    day = on
+    if what in NOTIFIED:
+        sent, day = received(detail, on)
+        kept |= sent
+    made = Event.objects.create(
+        permit=permit, what=what, on_date=sound(permit, day), detail=kept, recorded_at=timezone.now(),
+        recorded_by_id=rights.user_id,
+    )  # fmt: skip
+    refresh(permit)
+    announce()
+    return made
+
+
+@transaction.atomic
+def strike(event: Event, *, reason: str, rights: Rights) -> None:
+    """Take an event back: it counts no more, and stays to be seen. Raises Forbidden, Conflict, Invalid."""
+    permit = locked(event.permit)
+    event = Event.objects.select_for_update().get(pk=event.pk)
+    move = MOVES.get(What(event.what))
+    if move is None:
+        raise Conflict(_("A file begins with its filing: it cannot be struck out."))
+    check_may_write(permit, rights, move.roles)
+    if event.struck_at:
+        raise Conflict(_("This event is struck out already."))
+    if not reason.strip():
+        raise Invalid(_("Say why the event is struck out."), parameter="reason")
+    event.struck_at, event.struck_by_id, event.struck_reason = timezone.now(), rights.user_id, reason.strip()[:LONGEST]
+    event.save(update_fields=["struck_at", "struck_by", "struck_reason"])
+    refresh(permit)
+    announce()
+
+
+def locked(permit: Permit) -> Permit:
+    """The file, which nobody else changes until the end. Raises NotFound."""
+    found = Permit.objects.select_for_update().filter(pk=permit.pk).first()
+    if found is None:
+        raise NotFound(_("There is nothing at this address, or you may not see it."))
+    return found
+
+
+def announce() -> None:
+    """The layer changed: its tiles are drawn anew."""
+    for layer in Layer.objects.filter(slug=SLUG):
+        announce_changed(layer)
+
+
+# -- days -------------------------------------------------------------------------------------------------------------
+
+
+def sound(permit: Permit, day: date | None) -> date:
+    """A day on which something can have happened to the file. Raises Invalid."""
+    if day is None:
+        raise Invalid(_("Give the day on which it counts."), parameter="on")
+    if day < permit.filed_date:
+        words = _("The file was filed on %(filed)s: nothing happens to it before.")
+        raise Invalid(words % {"filed": f"{permit.filed_date:%d/%m/%Y}"}, parameter="on")
+    if day > today():
+        raise Invalid(_("This day is not yet there: record what has happened."), parameter="on")
+    return day
+
+
+def received(detail: Mapping[str, Any], on: date | None) -> tuple[dict[str, Any], date | None]:
+    """How an act was sent, and the day on which it counts as received. Raises Invalid."""
+    channel = detail.get("channel") or "hand"
+    if channel not in CHANNELS:
+        raise Invalid(
+            _("An act is given by hand, or sent by registered letter or electronically."), parameter="channel"
+        )
+    sent = day_of(detail, "sent")
+    if channel == "hand":
+        kept = {"channel": channel, "sent": (sent or on or today()).isoformat()}
+        return kept, on
+    if sent is None:
+        raise Invalid(_("Give the day on which it was sent."), parameter="sent")
+    if channel == "registered":
+        presented = day_of(detail, "presented")
+        if presented is None:
+            raise Invalid(_("Give the day on which the letter was first presented."), parameter="presented")
+        in_order(sent, presented, "presented")
+        kept = {"channel": channel, "sent": sent.isoformat(), "presented": presented.isoformat()}
+        return kept, clock.received_by_registered_letter(presented)
+    consulted = day_of(detail, "consulted")
+    if consulted is not None:
+        in_order(sent, consulted, "consulted")
+    day = clock.received_electronically(sent, consulted)
+    kept = {"channel": channel, "sent": sent.isoformat(), "consulted": consulted.isoformat() if consulted else None}
+    return kept, day
+
+
+def in_order(sent: date, later: date, parameter: str) -> None:
+    if later < sent:
+        raise Invalid(_("It cannot be received before it is sent."), parameter=parameter)
+
+
+def day_of(detail: Mapping[str, Any], name: str) -> date | None:
+    """A day in the detail, as a date or as ISO 8601. Raises Invalid."""
+    value = detail.get(name)
+    if value in (None, ""):
+        return None
+    if isinstance(value, date) and not isinstance(value, datetime):
+        found = value
+    else:
+        try:
+            found = date.fromisoformat(str(value)[:10])
+        except ValueError as error:
+            raise Invalid(_("“%(value)s” is no date.") % {"value": str(value)[:40]}, parameter=name) from error
+    if not EARLIEST <= found <= today():
+        raise Invalid(_("This day cannot be: %(day)s.") % {"day": f"{found:%d/%m/%Y}"}, parameter=name)
+    return found
+
+
+# -- what each kind of event needs ------------------------------------------------------------------------------------
+
+
+def text(detail: Mapping[str, Any], name: str, *, required: bool = False) -> str:
+    value = str(detail.get(name) or "").strip()
+    if required and not value:
+        raise Invalid(_("“%(name)s” is missing.") % {"name": name}, parameter=name)
+    return value[:LONGEST]
+
+
+def one_of(detail: Mapping[str, Any], name: str, allowed: type[Any]) -> str:
+    value = detail.get(name)
+    if value not in [one.value for one in allowed]:
+        raise Invalid(_("“%(name)s” has no such value.") % {"name": name}, parameter=name)
+    return str(value)
+
+
+def some_of(detail: Mapping[str, Any], name: str) -> list[str]:
+    """A list of words, each once. Raises Invalid when it is empty."""
+    given = detail.get(name) or []
+    listed = given if isinstance(given, list | tuple | set | frozenset) else [given]
+    words = list(dict.fromkeys(str(one).strip()[:LONGEST] for one in listed if str(one).strip()))
+    if not 1 <= len(words) <= MOST_PIECES:
+        raise Invalid(_("Name 1 to %(most)s pieces.") % {"most": MOST_PIECES}, parameter=name)
+    return words
+
+
+def asked(detail: Mapping[str, Any]) -> dict[str, Any]:
+    return {"pieces": some_of(detail, "pieces"), "outside_code": bool(detail.get("outside_code"))}
+
+
+def longer(detail: Mapping[str, Any]) -> dict[str, Any]:
+    grounds = some_of(detail, "grounds")
+    known = {one.value for one in Ground}
+    if unknown := [one for one in grounds if one not in known]:
+        raise Invalid(_("No article knows the ground “%(ground)s”.") % {"ground": unknown[0]}, parameter="grounds")
+    return {"grounds": grounds}
+
+
+def by_hand(detail: Mapping[str, Any]) -> dict[str, Any]:
+    months = str(detail.get("months") or "")
+    if not (months.isascii() and months.isdecimal() and 1 <= int(months[:3]) <= 36):
+        raise Invalid(_("A delay is 1 to 36 months."), parameter="months")
+    return {
+        "months": int(months),
+        "article": text(detail, "article", required=True),
+        "reason": text(detail, "reason", required=True),
+        "adds": bool(detail.get("adds")),
+    }
+
+
+def decided(detail: Mapping[str, Any]) -> dict[str, Any]:
+    outcome = one_of(detail, "outcome", clock.Outcome)
+    if outcome == clock.Outcome.WITHDRAWN:
+        raise Invalid(_("A withdrawal is no decision: record it as such."), parameter="outcome")
+    signed = day_of(detail, "signed")
+    return {
+        "outcome": outcome,
+        "signed": signed.isoformat() if signed else None,
+        "reference": text(detail, "reference"),
+    }
+
+
+def noted(detail: Mapping[str, Any]) -> dict[str, Any]:
+    return {"note": str(detail.get("note") or "").strip()[:2_000]}
+
+
+DETAILS: Mapping[What, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+    What.PIECES_ASKED: asked,
+    What.PIECES_CAME: lambda detail: {"pieces": some_of(detail, "pieces")},
+    What.LONGER_NOTIFIED: longer,
+    What.BY_HAND: by_hand,
+    What.REPORTED: noted,
+    What.ARCHITECT_SAID: lambda detail: {"opinion": one_of(detail, "opinion", clock.Opinion)},
+    What.DECIDED: decided,
+    What.WITHDRAWN: noted,
+    What.EXTENDED: noted,
+    What.WORKS_STARTED: noted,
+    What.WORKS_FINISHED: noted,
+    What.NOTE: noted,
+}
+
+
+def instant_of(day: date) -> datetime:
+    """The end of a day in Paris: when what is imported from an older register is taken to have been recorded."""
+    return datetime(day.year, day.month, day.day, 23, 59, tzinfo=PARIS)

@@ -1,0 +1,101 @@
+"""Filing: numbers, parcels, who may."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from gis_core.errors import Conflict, Forbidden, Invalid
+from gis_core.rights import Role
+from permits.models import Permit, Settings
+from tests import factories
+from tests.permits.conftest import World
+
+
+def test_numbers_follow_each_other_by_commune_year_and_nature(world: World) -> None:
+    first, second = world.file(), world.file(kind="PCMI")
+    other = world.file(kind="DP"), world.file(insee="45902", parcels=[]), world.file(filed_date=date(2025, 12, 31))
+    assert [str(one) for one in (first, second, *other)] == [
+        "PC 045 901 26 00001",
+        "PC 045 901 26 00002",
+        "DP 045 901 26 00001",
+        "PC 045 902 26 00001",
+        "PC 045 901 25 00001",
+    ]
+
+
+def test_a_member_numbers_in_its_own_series(world: World) -> None:
+    with factories.as_owner():
+        Settings.objects.create(member=world.member, series="A", applicant_roles=["permit_instructor"])
+    assert str(world.file()) == "PC 045 901 26 A0001"
+
+
+def test_the_next_number_follows_the_highest_that_was_typed(world: World) -> None:
+    world.file(number="PC 045 901 26 00041")
+    assert str(world.file()) == "PC 045 901 26 00042"
+
+
+def test_a_change_bears_the_number_of_its_file(world: World) -> None:
+    permit = world.file()
+    changes = [world.file(parent=str(permit), change=letter) for letter in ("M", "M", "T")]
+    assert [str(one) for one in changes] == [f"{permit} M01", f"{permit} M02", f"{permit} T01"]
+
+
+def test_the_ground_is_that_of_the_parcels(world: World) -> None:
+    permit = world.file(parcels=["AB 1", "45901000AB0002"])
+    assert permit.idus == ["45901000AB0001", "45901000AB0002"]
+    assert permit.geom is not None
+    assert permit.geom.area == pytest.approx(20_000)
+
+
+def test_a_parcel_that_the_plan_does_not_have_is_kept_without_geometry(world: World) -> None:
+    permit = world.file(parcels=["AB 1", "AB 999"])
+    assert permit.idus == ["45901000AB0001", "45901000AB0999"]
+    assert permit.geom is not None
+    assert permit.geom.area == pytest.approx(10_000)
+
+
+def test_a_town_hall_files_in_its_commune(world: World) -> None:
+    assert world.file(Role.TOWN_HALL).owner == world.member
+
+
+REFUSED: dict[str, tuple[dict[str, Any], type[Exception], str]] = {
+    "parcel of another commune": ({"parcels": ["45903000AC0001"]}, Invalid, "45903000AC0001"),
+    "no parcel": ({"parcels": ["quelque part"]}, Invalid, "quelque part"),
+    "day to come": ({"filed_date": date(2199, 1, 1)}, Invalid, "01/01/2199"),
+    "number of another commune": ({"number": "PC 045 902 26 00001"}, Invalid, "45902"),
+    "number of another nature": ({"number": "DP 045 901 26 00001"}, Invalid, "PC"),
+    "number of another year": ({"number": "PC 045 901 25 00001"}, Invalid, "25"),
+    "no number": ({"number": "PC 45"}, Invalid, "045"),
+    "commune of another member": ({"insee": "45903", "parcels": []}, Invalid, "45903"),
+    "unknown kind": ({"kind": "XX"}, Invalid, ""),
+    "change of nothing": ({"change": "M"}, Invalid, ""),
+    "change of an unknown file": ({"parent": "PC 045 901 26 00099", "change": "M"}, Invalid, ""),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_cannot_be_filed_is_refused_in_words(world: World, case: str) -> None:
+    given, kind, word = REFUSED[case]
+    with pytest.raises(kind) as refusal:
+        world.file(**given)
+    assert word in str(refusal.value)
+    with world.as_():
+        assert not Permit.objects.exists()
+
+
+def test_a_number_is_given_once(world: World) -> None:
+    world.file(number="PC 045 901 26 00041")
+    with pytest.raises(Conflict):
+        world.file(number="PC 045 901 26 00041")
+
+
+@pytest.mark.parametrize("role", [Role.READER, Role.NETWORK_TECHNICIAN])
+def test_other_roles_file_nothing(world: World, role: str) -> None:
+    with pytest.raises(Forbidden):
+        world.file(role)
+
+
+def test_a_town_hall_files_in_no_other_commune(world: World) -> None:
+    with pytest.raises(Forbidden):
+        world.file(Role.TOWN_HALL, insee="45902", parcels=[])
