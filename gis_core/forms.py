@@ -6,7 +6,9 @@ from allauth.account.forms import LoginForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from gis_core.errors import ArpentError
 from gis_core.models import Member
+from gis_core.problem import status_of
 from gis_core.rights import Rights, Role
 
 
@@ -15,6 +17,13 @@ class AccessibleForm(forms.Form):
 
     required_css_class = "required"
     error_css_class = "wrong"
+
+
+def blame(form: forms.Form, error: ArpentError) -> int:
+    """Put an error at the field that it is about; returns the answer's status."""
+    name = str(error.extra.get("parameter", ""))
+    form.add_error(name if name in form.fields else None, error.message)
+    return status_of(error)
 
 
 class RoleForm(AccessibleForm):

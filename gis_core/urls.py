@@ -25,6 +25,7 @@ ROOMS = {
     "externe/": ["layers.external.urls"],
     "fiches/": ["layers.parcels.page_urls"],
     "imports/": ["layers.imports.urls"],
+    "permis/": ["permits.page_urls"],
     "proprietaires/": ["layers.owners.page_urls"],
     "ogc": ["layers.ogc.root_urls"],
     "ogc/": ["tiles.ogc_urls", "layers.ogc.urls"],

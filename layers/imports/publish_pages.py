@@ -18,6 +18,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gis_core.errors import ArpentError, Conflict, Invalid, NotFound
+from gis_core.forms import blame
 from gis_core.models import Job, User
 from gis_core.problem import as_problem, status_of, wants_problem
 from gis_core.rights import Rights
@@ -183,13 +184,6 @@ def layer_context(shown: Delivery, number: int, form: OpeningForm) -> dict[str, 
         "map": small_map(shown.owner, box=box_in_lambert(layer["bounds"], crs_of(layer))) if kinds else None,
         "form": form,
     }
-
-
-def blame(form: Any, error: ArpentError) -> int:
-    """Put an error at the field that it is about; returns the answer's status."""
-    name = str(error.extra.get("parameter", ""))
-    form.add_error(name if name in form.fields else None, error.message)
-    return status_of(error)
 
 
 @require_POST

@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,10 +13,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gis_core.errors import ArpentError
+from gis_core.forms import blame
 from gis_core.middleware import rights_of_request
 from gis_core.models import Member, User
 from gis_core.parameters import Page
-from gis_core.problem import status_of
 from gis_core.rights import Rights
 from gis_core.services.members import administered_member
 from layers.owners.files import csv_file, pdf_file
@@ -128,13 +127,6 @@ def third_party(request: HttpRequest) -> HttpResponse:
 def person(request: HttpRequest) -> User:
     assert isinstance(request.user, User)
     return request.user
-
-
-def blame(form: Form, error: ArpentError) -> int:
-    """Put an error at the field that it is about; returns the answer's status."""
-    field = error.extra.get("parameter")
-    form.add_error(field if field in form.fields else None, error.message)
-    return status_of(error)
 
 
 def shown(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:

@@ -292,6 +292,10 @@ proprietaires/tiers/                                        POST        none    
 proprietaires/tiers/                                        REST        own     405  405  405  405  405  405  405
 fiches/                                                     GET,HEAD    -       302  200  200  200  200  200  200
 fiches/                                                     REST        -       405  405  405  405  405  405  405
+permis/<str:permit>/                                        GET,HEAD    own     302  200  200  200  200  200  200
+permis/<str:permit>/                                        GET,HEAD    other   302  404  404  404  404  404  200
+permis/<str:permit>/                                        GET,HEAD    none    302  404  404  404  404  404  404
+permis/<str:permit>/                                        REST        own     405  405  405  405  405  405  405
 
 api/schema/                                                 GET,HEAD    -       200  200  200  200  200  200  200
 api/schema/                                                 REST        -       405  405  405  405  405  405  405

@@ -36,10 +36,11 @@ from layers.owners.models import Level
 from layers.parcels.models import FrozenSheet
 from layers.printing.services.prints import file_of
 from orthophoto.models import Campaign
+from permits.models import Permit
 from tests import factories
 from tests.owners.deliveries import give, owned
 from tests.photos import photo
-from tests.policy import administration, layer_forms
+from tests.policy import administration, layer_forms, permit_forms
 from tests.policy.table import METHODS, ROLES, lines
 from tiles import asking
 
@@ -48,7 +49,7 @@ SECRET = "un mot de passe assez long"
 MISSING = 999_999_999
 PAGES = (
     *("compte/", "membres/", "couches/", "couches-externes/", "imports/", "campagnes/", "proprietaires/"),
-    "fiches/",
+    *("fiches/", "permis/"),
     *("administration/", "langue/"),
 )
 FEATURE = "api/v1/layers/<slug:slug>/features/<int:feature_id>/"
@@ -86,6 +87,7 @@ class World:
     exports: dict[str, Job]
     imports: dict[str, Import]
     sheets: dict[str, FrozenSheet]
+    permits: dict[str, Permit]
     parcel_id: int
     parcel_idu: str
     tile: tuple[int, int, int]
@@ -172,12 +174,16 @@ def make_world() -> World:
         "unused theme": unused_theme.pk,
     }
     sheets = {"own": frozen_for(ours, people["reader"]), "other": frozen_for(theirs, stranger)}
+    permits = {
+        "own": permit_forms.permit(ours, people["permit_instructor"]),
+        "other": permit_forms.permit(theirs, stranger),
+    }
     factories.planning_document()
     parcel = factories.parcel()
     owned("45901000AB0001")
     if parcel.idu != "45901000AB0001":
         factories.parcel(number="0001")
-    place = sheets, parcel.pk, parcel.idu, tile_of_the_parcel()
+    place = sheets, permits, parcel.pk, parcel.idu, tile_of_the_parcel()
     attachments = {whose: attached(one) for whose, one in edited.items()}
     private = layers, edited, notices, attachments, campaigns, prints, exports, imports
     return World(ours, theirs, people, tokens, persons, invitations, jobs, *private, *place, rows)
@@ -291,6 +297,7 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         "delivery_id": made.delivery_id if made else MISSING,
         "number": 1,
         "sheet": world.sheets[whose].number if whose in world.sheets else "FP-2026-999999",
+        "permit": world.permits[whose].number if whose in world.permits else permit_forms.MISSING,
         "idu": "450010000A0099" if whose == "none" else world.parcel_idu,
         "token_id": token.pk if token else MISSING,
         "feature_id": edited.features[0] if edited else world.parcel_id,
@@ -329,6 +336,8 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
     if method == "POST" and (form := administration.form(route, world.rows)):
         return {"data": form}
     if form := layer_forms.form(route, method, given["slug"]):
+        return {"data": form}
+    if form := permit_forms.form(route, method, given):
         return {"data": form}
     upload = {
         "source": "etalab",

@@ -1,0 +1,55 @@
+"""What every page of a file shows around its own content: number, state, next deadline, tabs."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+
+from gis_core.middleware import rights_of_request
+from gis_core.models import Commune
+from permits.models import Permit
+from permits.services.reading import permit_seen_by, today
+
+TABS = (("permit", _("Procedure")),)
+"""The address of each tab of a file, and its name."""
+NEXT = {
+    "notify_by": _("Notices until"),
+    "answer_by": _("Pieces until"),
+    "due": _("Decision until"),
+}
+SOON_DAYS = 7
+
+
+def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For people who are signed in; never kept by anybody."""
+    return never_cache(login_required(view))
+
+
+def permit_of(request: HttpRequest, permit: str) -> Permit:
+    """The file of an address. Raises NotFound."""
+    return permit_seen_by(permit, rights_of_request(request))
+
+
+def show_file(
+    request: HttpRequest, permit: Permit, tab: str, context: dict[str, Any] | None = None, status: int = 200
+) -> HttpResponse:
+    """The page of one tab: its template is `permits/<tab>.html`, on `permits/file.html`."""
+    commune = Commune.objects.filter(insee=permit.insee).values_list("name", flat=True).first()
+    days = (permit.next_date - today()).days if permit.next_date else None
+    around = {
+        "section": "permits",
+        "permit": permit,
+        "commune": commune or permit.insee,
+        "next_label": NEXT.get(permit.next_what),
+        "days": days,
+        "late": days is not None and days < 0,
+        "soon": days is not None and 0 <= days <= SOON_DAYS,
+        "tabs": [(name, label, reverse(name, args=[permit.number])) for name, label in TABS],
+        "tab": tab,
+    }
+    return render(request, f"permits/{tab}.html", around | (context or {}), status=status)
