@@ -32,6 +32,8 @@ from permits.deadlines.events import (
 from permits.deadlines.law import Effect, Ground, NotCoveredError, Rule
 
 MOST_EXTENSIONS = 2
+LENGTHENING = (Effect.MORE, Effect.WHOLE, Effect.AFTER_REPORT)
+PROLONGING = (Effect.PROLONGS, Effect.PROLONGS_TO)
 
 
 class What(StrEnum):
@@ -50,6 +52,8 @@ class What(StrEnum):
     REJECTED = "rejected"
     LONGER = "longer"
     LONGER_LATE = "longer_late"
+    PROLONGED = "prolonged"
+    PROLONGED_LATE = "prolonged_late"
     BY_HAND = "by_hand"
     BY_HAND_LATE = "by_hand_late"
     REPORT = "report"
@@ -249,7 +253,9 @@ class Clock:
         """The rows that notices of a longer delay bring, of those notified in the first month (R.423-18)."""
         found: dict[str, Rule] = {}
         for notice in self.of(LongerNotified):
-            rules = list(self.rules_for(notice.grounds))
+            rules = list(self.rules_for(notice.grounds, LENGTHENING))
+            if not rules and any(self.rules_for(notice.grounds, PROLONGING)):
+                continue
             late = notice.on > self.notify_by
             what = What.LONGER_LATE if late else What.LONGER
             articles = sorted({rule.article for rule in rules})
@@ -259,8 +265,8 @@ class Clock:
                 found |= {rule.name: rule for rule in rules}
         return list(found.values())
 
-    def rules_for(self, grounds: Iterable[Ground]) -> Iterable[Rule]:
-        for effect in (Effect.MORE, Effect.WHOLE, Effect.AFTER_REPORT):
+    def rules_for(self, grounds: Iterable[Ground], effects: Iterable[Effect]) -> Iterable[Rule]:
+        for effect in effects:
             yield from (
                 rule for rule in law.rules_of(effect, self.file.kind, self.filed) if rule.grounds & set(grounds)
             )
@@ -282,14 +288,20 @@ class Clock:
         return max(choices, key=lambda choice: choice[0])
 
     def prolonged(self, start: date, months: int, because: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
-        """What is entered by hand and added, where it was notified before the delay had passed."""
-        for one in self.of(EnteredByHand):
-            if not one.adds:
-                continue
-            late = one.on > after_months(start, months)
-            self.by_hand(one, late=late)
-            if not late:
-                months, because = months + one.months, (*because, one.article)
+        """What is known only later, and notified before the delay had passed (R.423-34 to -37, R.423-44)."""
+        for one in self.events:
+            if isinstance(one, EnteredByHand) and one.adds:
+                late = one.on > after_months(start, months)
+                self.by_hand(one, late=late)
+                if not late:
+                    months, because = months + one.months, (*because, one.article)
+            elif isinstance(one, LongerNotified) and (rules := list(self.rules_for(one.grounds, PROLONGING))):
+                late = one.on > after_months(start, months)
+                articles = sorted({rule.article for rule in rules})
+                self.say(one.on, What.PROLONGED_LATE if late else What.PROLONGED, "R.423-44", *articles, event=one.key,
+                         effective=not late, values={"grounds": sorted(one.grounds)})  # fmt: skip
+                if not late:
+                    months, because = after_rules(months, rules), (*because, *articles)
         return months, because
 
     def by_hand(self, one: EnteredByHand, *, late: bool) -> None:
@@ -373,6 +385,13 @@ class Clock:
                 articles.append(article)
         self.say(until, What.VALID_UNTIL, *dict.fromkeys(articles), uncertain=uncertain, values={"from": granted})
         return until
+
+
+def after_rules(months: int, rules: Iterable[Rule]) -> int:
+    """How many months a prolongation makes: some are added, one is the whole of it."""
+    for rule in rules:
+        months = months + rule.months if rule.effect == Effect.PROLONGS else max(months, rule.months)
+    return months
 
 
 # -- what late records change -----------------------------------------------------------------------------------------
