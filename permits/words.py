@@ -1,19 +1,24 @@
 """The timeline in words: what each date is, and why it is that day. Pure, in the language of whoever reads."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import Any, Protocol
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from permits.deadlines.clock import Change, Step
+from permits.deadlines.clock import Change, Step, Timeline
 from permits.deadlines.clock import What as Said
 from permits.deadlines.events import Opinion, Outcome
 from permits.deadlines.law import Effect, Ground, Kind, Rule, rules_of
-from permits.procedure import What
+from permits.procedure import State, What
+
+if TYPE_CHECKING:
+    from permits.models import Permit
 
 GROUNDS: Mapping[Ground, Any] = {
     Ground.OTHER_REGIME: gettext_lazy("Another authorisation or regime applies to the works as well"),
@@ -39,7 +44,7 @@ OPINIONS: Mapping[Opinion, Any] = {
 }
 OUTCOMES: Mapping[Outcome, Any] = {
     Outcome.GRANTED: gettext_lazy("Granted"),
-    Outcome.REFUSED: gettext_lazy("Refused"),
+    Outcome.REFUSED: pgettext_lazy("permit", "Refused"),
     Outcome.REJECTED: gettext_lazy("Rejected, pieces missing"),
     Outcome.WITHDRAWN: gettext_lazy("Withdrawn"),
 }
@@ -396,3 +401,96 @@ def noted(record: Recorded | None) -> str:
             return _("Without effect: the file is not granted.")
         case _:
             return _("Kept in the history; it changes no date.")
+
+
+# -- what is recorded, and what comes next ----------------------------------------------------------------------------
+
+
+def facts(record: Recorded, kind: str) -> list[str]:
+    """What an event holds, a line for each fact."""
+    detail = record.detail
+    found = [*detail.get("pieces", ()), *(str(GROUNDS[Ground(one)]) for one in detail.get("grounds", ()))]
+    if "outcome" in detail:
+        found.append(outcome_word(detail["outcome"], kind))
+    if "opinion" in detail:
+        found.append(str(OPINIONS[Opinion(detail["opinion"])]))
+    if detail.get("outside_code"):
+        found.append(_("one of them is not listed by the code"))
+    if "months" in detail:
+        words = _("%(months)s more (%(article)s)") if detail.get("adds") else _("%(months)s in all (%(article)s)")
+        found.append(words % {"months": months(detail["months"]), "article": detail["article"]})
+    if detail.get("signed"):
+        found.append(_("signed on %(day)s") % {"day": day(date.fromisoformat(detail["signed"]))})
+    if detail.get("reference"):
+        found.append(_("reference %(reference)s") % {"reference": detail["reference"]})
+    return [*found, *filter(None, (detail.get("reason"), detail.get("note")))]
+
+
+def distance(on: date, today: date) -> str:
+    """How far a day is: “in 12 days”, “today”, “3 days ago”."""
+    days = (on - today).days
+    match days:
+        case 0:
+            return _("today")
+        case 1:
+            return _("tomorrow")
+        case _ if days > 0:
+            return ngettext("in %(count)s day", "in %(count)s days", days) % {"count": days}
+        case _:
+            return ngettext("%(count)s day ago", "%(count)s days ago", -days) % {"count": -days}
+
+
+NEXT: Mapping[str, Any] = {
+    "notify_by": gettext_lazy(
+        "Until %(day)s (%(distance)s), missing pieces may be asked for and a longer delay notified. After that day "
+        "neither has effect."
+    ),
+    "answer_by": gettext_lazy("The applicant has until %(day)s (%(distance)s) to bring what is missing: %(missing)s."),
+    "due": gettext_lazy("The decision is to be notified by %(day)s (%(distance)s)."),
+}
+SINCE: Mapping[str, Any] = {
+    "tacit": gettext_lazy("%(outcome)s since %(day)s."),
+    "decided": gettext_lazy("%(outcome)s on %(day)s."),
+}
+
+
+def ahead(told: Timeline | None, permit: Permit, today: date) -> list[str]:
+    """What to do next, and what silence will mean; or how the file ended."""
+    if told is None:
+        return [_("The deadlines of this file are not computed: it was filed before the planning code of 2007.")]
+    kind, on = permit.kind, permit.next_date
+    if told.outcome is not None:
+        return ended(told, permit, today)
+    if on is None:
+        return [_("The delay begins when the report of the public inquiry is received.")]
+    missing = next((step.values["missing"] for step in reversed(told.steps) if "missing" in step.values), ())
+    known = {"day": day(on), "distance": distance(on, today), "missing": ", ".join(missing)}
+    return [str(NEXT[permit.next_what]) % known, unanswered(told, kind)]
+
+
+def unanswered(told: Timeline, kind: str) -> str:
+    """What happens if nobody does anything."""
+    outcome, last = (Outcome.REJECTED, told.answer_by) if told.complete_on is None else (told.silence, told.due_on)
+    if last is None:
+        return _("The delay begins when the report of the public inquiry is received.")
+    words = _("Without a decision: %(outcome)s on %(day)s.")
+    if outcome == Outcome.REJECTED:
+        words = _("Without these pieces: %(outcome)s on %(day)s.")
+    return words % {"outcome": tacit_word(outcome, kind).lower(), "day": day(last + timedelta(days=1))}
+
+
+def ended(told: Timeline, permit: Permit, today: date) -> list[str]:
+    """How and when the file ended, and until when what it gave holds."""
+    if told.outcome is None or told.ended_on is None:
+        return []
+    word = tacit_word(told.outcome, permit.kind) if told.tacit else outcome_word(told.outcome, permit.kind)
+    words = str(SINCE["tacit" if told.tacit else "decided"])
+    found = [words % {"outcome": word, "day": day(told.ended_on)}]
+    if told.valid_until is None or permit.state in (State.WORKS, State.FINISHED):
+        return found
+    until = {"day": day(told.valid_until), "distance": distance(told.valid_until, today)}
+    if permit.state == State.EXPIRED:
+        return [*found, _("Its validity ended on %(day)s (%(distance)s).") % until]
+    if Kind(permit.kind).certifies:
+        return [*found, _("It holds until %(day)s (%(distance)s).") % until]
+    return [*found, _("Works must begin by %(day)s (%(distance)s).") % until]
