@@ -341,6 +341,8 @@ def reason(step: Step, kind: Kind, record: Recorded | None) -> Iterator[str]:
     """Why the step is on that day, or why it changes nothing."""
     values = told(step.values)
     match step.what:
+        case Said.ANSWER_BY if not step.effective:
+            yield _("Without effect: all the pieces had come on %(complete)s.") % values
         case Said.LONGER if not step.effective:
             yield str(NO_ARTICLE) % values
         case Said.BY_HAND if step.values["adds"]:
@@ -360,7 +362,7 @@ def reason(step: Step, kind: Kind, record: Recorded | None) -> Iterator[str]:
         yield ngettext("It was extended once, by a year.", "It was extended %(count)s times, by a year.", count) % {
             "count": count
         }
-    if step.what in COUNTED:
+    if step.what in COUNTED and step.effective:
         yield str(DATE_TO_DATE)
 
 

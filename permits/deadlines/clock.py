@@ -193,8 +193,13 @@ class Clock:
             return self.filed, None
         months = self.law("answer_months").months
         answer_by = after_months(request.on, months)
-        counted = {"from": request.on, "months": months}
-        self.say(answer_by, What.ANSWER_BY, "R.423-39", event=request.key, values=counted)
+        complete = self.all_came(request, answer_by)
+        counted = {"from": request.on, "months": months, "complete": complete}
+        self.say(answer_by, What.ANSWER_BY, "R.423-39", event=request.key, effective=not complete, values=counted)
+        return complete, answer_by
+
+    def all_came(self, request: PiecesAsked, answer_by: date) -> date | None:
+        """The day on which the last of the pieces that were asked for came in time."""
         missing = set(request.pieces)
         for came in self.of(PiecesCame):
             if not request.sent <= came.on <= answer_by or not missing & came.pieces:
@@ -202,9 +207,9 @@ class Clock:
             missing -= came.pieces
             if not missing:
                 self.say(came.on, What.COMPLETE, "R.423-19", "R.423-39", event=came.key)
-                return came.on, answer_by
+                return came.on
             self.say(came.on, What.CAME, "R.423-39", event=came.key, values={"missing": sorted(missing)})
-        return None, answer_by
+        return None
 
     def request(self) -> PiecesAsked | None:
         """The request for missing pieces that counts: the last one of the first month, for pieces of the code."""

@@ -50,6 +50,8 @@ CHANNELS = (
     ("registered", gettext_lazy("Registered letter")),
     ("electronic", gettext_lazy("Electronic sending")),
 )
+DAYS_OF = {"on": ("hand",), "sent": ("registered", "electronic"), "presented": ("registered",)}
+"""The days that each way of sending needs."""
 LONGEST_NOTE = 2_000
 
 
@@ -61,6 +63,9 @@ def day_field(label: Any, **options: Any) -> forms.DateField:
 class EventForm(AccessibleForm):
     """An event that counts on one day, with a note; each kind of event adds what it needs."""
 
+    # A day that another way of sending needs is not asked for by the browser.
+    use_required_attribute = False
+
     on = day_field(gettext_lazy("Day"))
 
     def __init__(self, *args: Any, what: What, permit: Permit, rows: list[Event], **options: Any) -> None:
@@ -69,10 +74,11 @@ class EventForm(AccessibleForm):
         self.fields["on"].initial = today()
         add = getattr(self, f"add_{what.value}", self.add_note)
         add()
+        on = self.fields.pop("on")
         if what in NOTIFIED:
             self.add_channel()
         else:
-            self.fields["on"] = self.fields.pop("on")
+            self.fields["on"] = on
         self.order_fields([name for name in self.fields if name != "note"])
 
     def detail(self) -> dict[str, Any]:
@@ -93,16 +99,19 @@ class EventForm(AccessibleForm):
         self.fields["channel"] = forms.ChoiceField(
             label=_("How the applicant received it"), choices=CHANNELS, widget=forms.RadioSelect, initial="hand"
         )
-        self.fields["on"] = day_field(_("Received on"), required=False, initial=today())
-        self.fields["sent"] = day_field(_("Sent on"), required=False)
+        self.fields["on"] = day_field(_("Received on"), initial=today())
+        self.fields["sent"] = day_field(_("Sent on"))
         self.fields["presented"] = day_field(
-            _("First presented on"), required=False, help_text=_("Collected or not, the letter counts from this day.")
+            _("First presented on"), help_text=_("Collected or not, the letter counts from this day.")
         )
         self.fields["consulted"] = day_field(
             _("Consulted on"),
             required=False,
             help_text=_("Empty while it was not consulted: it counts after eight days."),
         )
+        if self.is_bound:
+            for name, channels in DAYS_OF.items():
+                self.fields[name].required = self.data.get("channel") in channels
 
     def add_note(self) -> None:
         self.fields["note"] = forms.CharField(
@@ -153,7 +162,6 @@ class EventForm(AccessibleForm):
             label=_("They are added to the delay (otherwise they are the whole delay)"), required=False
         )
         self.fields["reason"] = forms.CharField(label=_("Why this delay"), max_length=LONGEST)
-        self.fields["on"].label = _("Notified on")
 
     def add_architect_said(self) -> None:
         self.fields["opinion"] = forms.ChoiceField(
@@ -229,9 +237,9 @@ def tell(request: HttpRequest, made: Event) -> None:
         if str(made.pk) in revision.events
         for line in words.changed(revision.changes, permit.kind)
     ]
-    messages.success(request, _("Recorded: %(event)s.") % {"event": made.get_what_display()})
-    for line in changes:
-        messages.info(request, line[:1].upper() + line[1:])
+    said = [_("Recorded: %(event)s.") % {"event": made.get_what_display()}]
+    said += [f"{line[:1].upper()}{line[1:]}." for line in changes]
+    messages.success(request, " ".join(said))
     for step in told.steps if told else ():
         if step.event == str(made.pk) and not step.effective:
             why = words.explained(step, permit.kind, made)

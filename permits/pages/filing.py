@@ -123,7 +123,7 @@ class FilingForm(GroundForm):
         help_text=gettext_lazy("Empty: the next number of the commune. Otherwise like PC 045 234 26 A0001."),
     )
     change = forms.ChoiceField(
-        label=gettext_lazy("Of a file that exists"),
+        label=gettext_lazy("Modification or transfer"),
         required=False,
         choices=[
             ("", gettext_lazy("No: a new file")),
@@ -131,7 +131,7 @@ class FilingForm(GroundForm):
             ("T", gettext_lazy("Transfer (T)")),
         ],
     )
-    parent = forms.CharField(label=gettext_lazy("Number of that file"), required=False, max_length=40)
+    parent = forms.CharField(label=gettext_lazy("Number of the file that is changed"), required=False, max_length=40)
     name = forms.CharField(label=gettext_lazy("Name"), required=False, max_length=200)
     home = forms.CharField(
         label=gettext_lazy("Address"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
@@ -187,7 +187,7 @@ class FilingForm(GroundForm):
     def groups(self) -> list[tuple[str, list[Any]]]:
         """The fields under headings, in the order in which a form on paper gives them."""
         wanted = (
-            (_("The application"), ("kind", "insee", "member", "filed_date", "number", "change", "parent")),
+            (_("The application"), ("kind", "insee", "member", "filed_date", "change", "parent", "number")),
             (_("The ground and the works"), ("parcels", "address", "description")),
             (_("The applicant"), ("name", "home", "email", "phone")),
             (_("The instruction"), ("instructor", "silence_refuses")),

@@ -27,15 +27,14 @@ from permits.services.reading import derive, revisions_of, timeline_of, today
 from permits.services.recording import check_may_write, may_record
 from permits.services.sheets import OPEN, last_order, order_sheet
 
-NOTICES = (What.PIECES_ASKED, What.LONGER_NOTIFIED, What.DECIDED)
-LIKELY: Mapping[State, tuple[What, ...]] = {
-    State.RECEIVED: NOTICES,
-    State.INSTRUCTION: NOTICES,
-    State.INCOMPLETE: (What.PIECES_CAME, What.DECIDED),
+LIKELY: Mapping[str, tuple[What, ...]] = {
+    "notify_by": (What.PIECES_ASKED, What.LONGER_NOTIFIED, What.DECIDED),
+    "answer_by": (What.PIECES_CAME, What.DECIDED),
+    "due": (What.DECIDED, What.ARCHITECT_SAID),
     State.GRANTED: (What.WORKS_STARTED, What.EXTENDED),
     State.WORKS: (What.WORKS_FINISHED,),
 }
-"""What usually comes next in each state; the others are one more step away."""
+"""What usually comes next, by the next deadline or the state; the others are one more step away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ def procedure(request: HttpRequest, permit: str) -> HttpResponse:
     derive(found, rows, today())
     told = timeline_of(found, rows)
     allowed = may_record(found, rights)
-    likely = [one for one in LIKELY.get(State(found.state), ()) if one in allowed]
+    likely = [one for one in LIKELY.get(found.next_what or found.state, ()) if one in allowed]
     order = order_of(found, rights)
     context = {
         "ahead": words.ahead(told, found, today()),
