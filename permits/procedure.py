@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gis_core.rights import Role
 
@@ -16,7 +17,7 @@ class State(models.TextChoices):
     INCOMPLETE = "incomplete", _("Incomplete")
     INSTRUCTION = "instruction", _("Under instruction")
     GRANTED = "granted", _("Granted")
-    REFUSED = "refused", _("Refused")
+    REFUSED = "refused", pgettext_lazy("permit", "Refused")
     REJECTED = "rejected", _("Rejected, pieces missing")
     WITHDRAWN = "withdrawn", _("Withdrawn")
     WORKS = "works", _("Works begun")
