@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db.models import Func, TextField
 
@@ -18,7 +18,7 @@ class Folded(Func):
         "regexp_replace(translate(replace(lower(' ' || %(expressions)s), 'œ', 'oe'), "
         f"'{ACCENTED}', '{BARE}'), '[^0-9a-z]+', ' ', 'g')"
     )
-    output_field: ClassVar[TextField] = TextField()
+    output_field: ClassVar[Any] = TextField()
 
 
 def folded(text: str) -> list[str]:
