@@ -11,15 +11,17 @@ from uuid import uuid4
 
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex, GistIndex
+from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
 from django.core.validators import RegexValidator
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Substr
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.models import Member, User, web_mercator
 from gis_core.rights import Rights, Role
 from layers.parcels.models import FrozenSheet
 from permits.deadlines.events import Opinion
+from permits.folding import Folded
 from permits.numbers import shown
 from permits.procedure import OPEN, State, What
 
@@ -132,6 +134,11 @@ class Permit(models.Model):
     plan_date = models.DateField(null=True)
     geom = models.MultiPolygonField(srid=2154, null=True)
     geom_3857 = web_mercator(models.MultiPolygonField)
+    words = models.GeneratedField(
+        expression=Folded("description", "address", Substr("number", 11)),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
     version = models.IntegerField(default=1, editable=False)
 
     objects = PermitQuerySet.as_manager()
@@ -147,6 +154,8 @@ class Permit(models.Model):
             models.Index(fields=["insee", "-filed_date"], name="permit_of_commune"),
             models.Index(fields=["owner", "next_date"], name="permit_open", condition=Q(state__in=OPEN)),
             models.Index(fields=["instructor", "next_date"], name="permit_instructor"),
+            models.Index(fields=["-filed_date", "-id"], name="permit_filed"),
+            GinIndex(OpClass(F("words"), name="gin_trgm_ops"), name="permit_words"),
             models.Index(fields=["valid_until_date"], name="permit_validity", condition=Q(state="granted")),
         ]
 

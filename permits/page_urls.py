@@ -2,9 +2,21 @@
 
 from django.urls import path
 
-from permits.pages import events, filing, procedure
+from permits.pages import board, events, filing, procedure, register, settings, tables
+
+TEAM = "reglages/<slug:slug>/equipes/<int:team_id>/"
 
 urlpatterns = [
+    path("", board.board, name="permits"),
+    path("carte.geojson", board.shapes, name="permits_map"),
+    path("export/", tables.export, name="permits_export"),
+    path("statistiques/", tables.statistics_page, name="permit_statistics"),
+    path("registre/", register.register, name="permit_register"),
+    path("reglages/", settings.settings_list, name="permit_settings_list"),
+    path("reglages/<slug:slug>/", settings.settings_page, name="permit_settings"),
+    path("reglages/<slug:slug>/equipes/", settings.teams, name="permit_teams"),
+    path(TEAM, settings.team_page, name="permit_team"),
+    path(f"{TEAM}supprimer/", settings.team_remove, name="permit_team_remove"),
     path("deposer/", filing.file_new, name="permit_filing"),
     path("<str:permit>/", procedure.procedure, name="permit"),
     path("<str:permit>/modifier/", filing.change, name="permit_change"),
