@@ -175,7 +175,7 @@ def show(
         "may_ask": may_ask,
         "open": file.state in OPEN,
         "suggested": suggested,
-        "suggestions": [card(one) for one in suggested.suggestions] if suggested else [],
+        "suggestions": [card(one) for one in sorted(suggested.suggestions, key=has_been_asked)] if suggested else [],
         "form": form,
         "by_hand": bool(form.errors.keys() & {"months", "article", "silence"} or form["months"].value()),
     }
@@ -218,13 +218,17 @@ def told(row: Consultation, may_ask: bool, opened: Consultation | None, bound: f
         "since": stands.since,
         "silence": consulting.OPINION_WORDS.get(row.silence, ""),
         "soon": stands.standing == Standing.WAITING and days <= SOON_DAYS,
-        "bad": stands.opinion is not None and stands.opinion != Opinion.FAVOURABLE,
+        "bad": stands.opinion == Opinion.UNFAVOURABLE,
         "reasons": [with_words(reason) for reason in row.reason],
         "answer": answer if may_ask else None,
         "receipt": receipt if may_ask and not row.answered_date else None,
         "answer_open": here and not isinstance(bound, ReceiptForm),
         "receipt_open": here and isinstance(bound, ReceiptForm),
     }
+
+
+def has_been_asked(one: consulting.Suggestion) -> bool:
+    return one.asked is not None
 
 
 def card(one: consulting.Suggestion) -> dict[str, Any]:

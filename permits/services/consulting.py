@@ -446,8 +446,8 @@ def answer(
 
     With a `reason` it replaces an answer that was recorded wrongly. Raises Forbidden, Conflict, Invalid.
     """
+    check_may_write(consultation.permit, rights, INSTRUCTS)
     permit = locked(consultation.permit)
-    check_may_write(permit, rights, INSTRUCTS)
     kept = Consultation.objects.select_for_update().get(pk=consultation.pk)
     if opinion not in [one.value for one in Opinion]:
         raise Invalid(_("Choose the opinion."), parameter="opinion")
