@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from permits.pages import board, events, filing, procedure, register, settings, tables
+from permits.pages import board, consulting, events, filing, procedure, register, reminders, settings, tables
 
 TEAM = "reglages/<slug:slug>/equipes/<int:team_id>/"
 
@@ -18,9 +18,13 @@ urlpatterns = [
     path(TEAM, settings.team_page, name="permit_team"),
     path(f"{TEAM}supprimer/", settings.team_remove, name="permit_team_remove"),
     path("deposer/", filing.file_new, name="permit_filing"),
+    path("rappels/", reminders.reminders, name="permit_reminders"),
+    path("agenda/<str:secret>.ics", reminders.calendar, name="permit_calendar"),
     path("<str:permit>/", procedure.procedure, name="permit"),
     path("<str:permit>/modifier/", filing.change, name="permit_change"),
     path("<str:permit>/fiche/", procedure.freeze_now, name="permit_sheet"),
     path("<str:permit>/evenements/<int:event_id>/rayer/", events.strike_event, name="permit_strike"),
     path("<str:permit>/evenements/<str:what>/", events.record_event, name="permit_event"),
+    path("<str:permit>/consultations/", consulting.consultations, name="consultations"),
+    path("<str:permit>/consultations/<int:consultation>/", consulting.consultation, name="consultation"),
 ]
