@@ -82,3 +82,8 @@ class SilenceRefuses(models.TextChoices):
         "demolition_in_registered_site",
         _("Demolition in a registered site, inside a building permit too (CE 12 February 2020, n° 421949)"),
     )
+    DEFENCE = "defence", _("Works that the minister of defence must authorise")
+    CLASSIFIED_SITE = "classified_site", _("Authorisation in a classified site, or one about to be")
+    NATURE_RESERVE = "nature_reserve", _("Authorisation in a nature reserve")
+    CALLED_IN = "called_in", _("A minister took the file over")
+    ENVIRONMENTAL_ASSESSMENT = "environmental_assessment", _("Environmental assessment (R.424-2-1)")

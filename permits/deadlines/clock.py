@@ -29,7 +29,7 @@ from permits.deadlines.events import (
     Withdrawn,
     in_order,
 )
-from permits.deadlines.law import Effect, Ground, NotCoveredError, Rule
+from permits.deadlines.law import Effect, Ground, NotCoveredError, Rule, SilenceRefuses
 
 MOST_EXTENSIONS = 2
 LENGTHENING = (Effect.MORE, Effect.WHOLE, Effect.AFTER_REPORT)
@@ -340,8 +340,9 @@ class Clock:
             return Outcome.GRANTED, ("R.410-12",)
         if refused:
             return Outcome.REFUSED, ("R.424-3",)
-        if self.file.silence_refuses:
-            return Outcome.REFUSED, ("R.424-2",)
+        if reasons := law.refusing(self.file.kind, self.file.silence_refuses):
+            assessed = reasons == {SilenceRefuses.ENVIRONMENTAL_ASSESSMENT}
+            return Outcome.REFUSED, ("R.424-2-1" if assessed else "R.424-2",)
         return Outcome.GRANTED, ("R.424-1",)
 
     def ending(

@@ -5,7 +5,7 @@ read in a source is `sourced`; one that is only remembered is `uncertain`, and s
 in NOT_COVERED: its delay is entered by hand, with its reason.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -380,12 +380,33 @@ def rules_of(effect: Effect, kind: Kind, day: date) -> Iterator[Rule]:
 
 
 class SilenceRefuses(StrEnum):
-    """Why no answer is a refusal, of the cases of R.424-2 that were read in a source."""
+    """Why no answer is a refusal, of the cases of R.424-2 and R.424-2-1 that were read in a source."""
 
     DEMOLITION_IN_REGISTERED_SITE = "demolition_in_registered_site"
+    DEFENCE = "defence"
+    CLASSIFIED_SITE = "classified_site"
+    NATURE_RESERVE = "nature_reserve"
+    CALLED_IN = "called_in"
+    ENVIRONMENTAL_ASSESSMENT = "environmental_assessment"
 
 
+OF_2015 = "text quoted by coussyavocats.com, 24 November 2015"
 SILENCE_REFUSES: Mapping[SilenceRefuses, str] = {
-    SilenceRefuses.DEMOLITION_IN_REGISTERED_SITE: "R.424-2; CE 12 February 2020, n° 421949: inside a PC, too",
+    SilenceRefuses.DEMOLITION_IN_REGISTERED_SITE: "R.424-2 i; CE 12 February 2020, n° 421949: inside a PC, too",
+    SilenceRefuses.DEFENCE: f"R.424-2 a; {OF_2015}",
+    SilenceRefuses.CLASSIFIED_SITE: f"R.424-2 a; {OF_2015}",
+    SilenceRefuses.NATURE_RESERVE: f"R.424-2 a; {OF_2015}",
+    SilenceRefuses.CALLED_IN: f"R.424-2 b; {OF_2015}",
+    SilenceRefuses.ENVIRONMENTAL_ASSESSMENT: "R.424-2-1; actuel-hse.fr, December 2024",
 }
 """Where each was read. Other cases of the article are entered in words by whoever knows them."""
+
+
+def refusing(kind: Kind, reasons: Iterable[str]) -> frozenset[str]:
+    """The reasons that make silence a refusal for such a file.
+
+    R.424-2 is about permits: in its cases the silence about a declaration still opposes nothing (CE 26 October 2012,
+    n° 350737). What somebody entered in words is taken as it is.
+    """
+    of_permits = set(SilenceRefuses) - {SilenceRefuses.ENVIRONMENTAL_ASSESSMENT}
+    return frozenset(one for one in reasons if kind != Kind.DP or one not in of_permits)

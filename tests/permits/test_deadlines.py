@@ -307,6 +307,17 @@ def test_silence_grants() -> None:
     assert (line.silence, said(line, What.TACIT)[0].articles) == (Outcome.GRANTED, ("R.424-1",))
 
 
+def test_a_declaration_in_a_classified_site_is_not_opposed_by_silence() -> None:
+    """CE 26 October 2012, n° 350737: R.424-2 is about permits."""
+    assert read(Kind.DP, "2026-03-10", silence_refuses=frozenset({"classified_site"})).outcome == Outcome.GRANTED
+    assert read(Kind.PC, "2026-03-10", silence_refuses=frozenset({"classified_site"})).outcome == Outcome.REFUSED
+
+
+def test_silence_refuses_what_is_assessed_for_the_environment() -> None:
+    line = read(Kind.DP, "2026-03-10", silence_refuses=frozenset({"environmental_assessment"}))
+    assert (line.outcome, said(line, What.TACIT)[0].articles) == (Outcome.REFUSED, ("R.424-2-1",))
+
+
 def test_silence_refuses_in_the_listed_cases() -> None:
     line = read(Kind.PC, "2026-03-10", silence_refuses=frozenset({"demolition in a registered site"}))
     assert (line.outcome, said(line, What.TACIT)[0].articles) == (Outcome.REFUSED, ("R.424-2",))
