@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gis_core.models import Job
+from gis_core.models import Job, Membership
 from gis_core.rights import Role
 from permits.models import Event, Permit
 from permits.services.applicants import read_applicants
@@ -58,7 +58,7 @@ def refused(world: World, status: int = 400, **more: Any) -> str:
 
 def test_a_file_is_filed_with_its_number_ground_and_applicant(world: World) -> None:
     permit, text = filed(world)
-    assert permit.number == f"PC04590126{'00001'}" or permit.number.endswith("00001")
+    assert permit.number == f"PC045901{today():%y}00001"
     assert permit.idus == ["45901000AB0001", "45901000AB0002"]
     assert f"Le dossier {permit} est déposé." in text
     with world.as_():
@@ -125,7 +125,6 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_kept(
     assert "Votre saisie est gardée" in text
     assert 'value="12 rue Haute"' in text
     assert "1 rue des Lilas" in text
-    assert str(next(iter(more.values()))) in text or more.get("name") == "" or "kind" in more or "insee" in more
 
 
 def test_a_number_that_exists_is_refused(world: World) -> None:
@@ -161,7 +160,8 @@ def test_who_does_not_read_applicants_is_not_asked_for_one(world: World) -> None
 
 def test_who_files_for_several_members_says_for_which(world: World) -> None:
     member = factories.member(world.commune)
-    factories.membership(world.people["permit_instructor"], member, Role.PERMIT_INSTRUCTOR)
+    with factories.as_owner():
+        Membership.objects.create(user=world.people["permit_instructor"], member=member, role=Role.PERMIT_INSTRUCTOR)
     assert "Dites quel membre instruit" in refused(world)
     permit, _text = filed(world, member=member.pk)
     assert permit.owner == member
