@@ -9,10 +9,11 @@ from django.test import Client
 
 from gis_core import tasks
 from gis_core.models import Job
-from gis_core.rights import Role
+from gis_core.rights import Rights, Role
 from gis_core.services import jobs
 from permits.models import Event, Permit
 from permits.services.reading import today
+from permits.services.sheets import rights_at
 from permits.tasks import permit_sheet
 from tests import factories
 from tests.gis_core.test_jobs import Silent
@@ -359,7 +360,7 @@ def frozen(permit: Permit, monkeypatch: pytest.MonkeyPatch) -> Job:
     return job
 
 
-@pytest.mark.parametrize("who", ["permit_instructor", "town_hall"])
+@pytest.mark.parametrize("who", ["permit_instructor", "town_hall", "agency_administrator"])
 def test_a_sheet_that_is_ordered_becomes_the_member_s_and_the_file_s(
     world: World, monkeypatch: pytest.MonkeyPatch, who: str
 ) -> None:
@@ -376,6 +377,13 @@ def test_a_sheet_that_is_ordered_becomes_the_member_s_and_the_file_s(
     assert f"/api/v1/parcels/sheets/{permit.sheet.number}.pdf" in page_of(world, permit)
     assert world.client().get(f"/api/v1/parcels/sheets/{permit.sheet.number}.pdf").status_code == 200
     assert "Gardée ; l’instructeur l’ouvre." in page_of(world, permit, "town_hall")
+
+
+def test_a_sheet_holds_nothing_of_the_asker_s_other_members(world: World) -> None:
+    rights = Rights(user_id=1, roles={world.member.pk: Role.TOWN_HALL, world.other.pk: Role.READER}, agency=True)
+    narrow = rights_at(world.file(), rights)
+    assert narrow.roles == {world.member.pk: Role.TOWN_HALL}
+    assert not narrow.agency
 
 
 def test_a_second_order_gives_no_second_sheet(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,9 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.db import DatabaseError
 
+from gis_core.errors import Unavailable
 from gis_core.models import Job, Membership
 from gis_core.rights import Role
 from permits.models import Event, Permit
@@ -75,11 +77,12 @@ def test_its_sheet_is_ordered_with_it(world: World) -> None:
     assert "En attente" in text
 
 
-def test_a_sheet_that_cannot_be_ordered_does_not_lose_the_filing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    from gis_core.errors import Unavailable
-
+@pytest.mark.parametrize("error", [Unavailable("La file d’attente ne répond pas."), DatabaseError("perdu")])
+def test_a_sheet_that_cannot_be_ordered_does_not_lose_the_filing(
+    world: World, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
     def fail(**_given: Any) -> None:
-        raise Unavailable("La file d’attente ne répond pas.")
+        raise error
 
     monkeypatch.setattr("permits.services.sheets.start_job", fail)
     permit, text = filed(world)
