@@ -300,6 +300,8 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         "permit": world.permits[whose].number if whose in world.permits else permit_forms.MISSING,
         "consultation": permit_forms.consultation(world.permits.get(whose)),
         "secret": permit_forms.secret(member),
+        "what": "note",
+        "event_id": permit_forms.note_of(world.permits[whose]) if whose in world.permits else MISSING,
         "idu": "450010000A0099" if whose == "none" else world.parcel_idu,
         "token_id": token.pk if token else MISSING,
         "feature_id": edited.features[0] if edited else world.parcel_id,
