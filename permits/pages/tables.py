@@ -91,7 +91,7 @@ def statistics_csv(found: Statistics, wanted: Filter) -> bytes:
     columns = [
         Column("table", _("Table"), "text"),
         Column("group", _("Group"), "text"),
-        Column("filed", _("Filed"), "integer"),
+        Column("filed", _("Applications"), "integer"),
         Column("decided", _("Decided"), "integer"),
         Column("tacit", _("Tacit"), "integer"),
         Column("median", _("Days to decision, median"), "integer"),
