@@ -18,7 +18,7 @@ from permits.models import Permit
 from permits.numbers import shown
 from permits.pages.filters import YEARS_BACK
 from permits.services.reading import today
-from permits.services.register import ROWS, Decision, Outcome, Search, decisions, shown_parcel
+from permits.services.register import LAST_OFFSET, ROWS, Decision, Outcome, Search, decisions, shown_parcel
 
 
 class RegisterForm(AccessibleForm):
@@ -59,7 +59,7 @@ def register(request: HttpRequest) -> HttpResponse:
         "searched": any(asked.values()),
         "query": urlencode({name: value for name, value in asked.items() if value}),
         "before": max(search.offset - ROWS, 0) if search.offset else None,
-        "after": search.offset + ROWS if more else None,
+        "after": search.offset + ROWS if more and search.offset + ROWS <= LAST_OFFSET else None,
     }
     return render(request, "permits/register.html", context, status=400 if form.errors else 200)
 

@@ -98,7 +98,10 @@ def statistics_csv(found: Statistics, wanted: Filter) -> bytes:
         Column("ninth", _("Days to decision, nine in ten"), "integer"),
     ]
     writer = Csv(columns, "none", Dialect(labels=True))
-    parts = [(_("All applications"), [found.whole]), *((title, getattr(found, name)) for name, title in titles(wanted).items())]
+    parts = [
+        (_("All applications"), [found.whole]),
+        *((title, getattr(found, name)) for name, title in titles(wanted).items()),
+    ]
     rows = [
         [title, one.label, one.filed, one.decided, one.tacit, one.median, one.ninth]
         for title, groups in parts
