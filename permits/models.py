@@ -23,7 +23,7 @@ from layers.parcels.models import FrozenSheet
 from permits.deadlines.events import Opinion
 from permits.folding import Folded
 from permits.numbers import shown
-from permits.procedure import OPEN, State, What
+from permits.procedure import OPEN, PUBLISHED, State, What
 
 
 class Team(models.Model):
@@ -155,6 +155,7 @@ class Permit(models.Model):
             models.Index(fields=["owner", "next_date"], name="permit_open", condition=Q(state__in=OPEN)),
             models.Index(fields=["instructor", "next_date"], name="permit_instructor"),
             models.Index(fields=["-filed_date", "-id"], name="permit_filed"),
+            models.Index(fields=["-ended_date", "-id"], name="permit_decided", condition=Q(state__in=PUBLISHED)),
             GinIndex(OpClass(F("words"), name="gin_trgm_ops"), name="permit_words"),
             models.Index(fields=["valid_until_date"], name="permit_validity", condition=Q(state="granted")),
         ]

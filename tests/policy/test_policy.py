@@ -36,7 +36,7 @@ from layers.owners.models import Level
 from layers.parcels.models import FrozenSheet
 from layers.printing.services.prints import file_of
 from orthophoto.models import Campaign
-from permits.models import Permit
+from permits.models import Permit, Team
 from tests import factories
 from tests.owners.deliveries import give, owned
 from tests.photos import photo
@@ -88,6 +88,7 @@ class World:
     imports: dict[str, Import]
     sheets: dict[str, FrozenSheet]
     permits: dict[str, Permit]
+    teams: dict[str, Team]
     parcel_id: int
     parcel_idu: str
     tile: tuple[int, int, int]
@@ -178,12 +179,13 @@ def make_world() -> World:
         "own": permit_forms.permit(ours, people["permit_instructor"]),
         "other": permit_forms.permit(theirs, stranger),
     }
+    teams = {"own": permit_forms.team(ours), "other": permit_forms.team(theirs)}
     factories.planning_document()
     parcel = factories.parcel()
     owned("45901000AB0001")
     if parcel.idu != "45901000AB0001":
         factories.parcel(number="0001")
-    place = sheets, permits, parcel.pk, parcel.idu, tile_of_the_parcel()
+    place = sheets, permits, teams, parcel.pk, parcel.idu, tile_of_the_parcel()
     attachments = {whose: attached(one) for whose, one in edited.items()}
     private = layers, edited, notices, attachments, campaigns, prints, exports, imports
     return World(ours, theirs, people, tokens, persons, invitations, jobs, *private, *place, rows)
@@ -283,6 +285,7 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         "embers/": member,
         "membres/": member,
         "acces/": member,
+        "reglages/": member,
         "campa": campaign.slug if campaign else "nulle-part",
     }
     if EDITED.search(route) and scope != "public":
@@ -298,10 +301,8 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         "number": 1,
         "sheet": world.sheets[whose].number if whose in world.sheets else "FP-2026-999999",
         "permit": world.permits[whose].number if whose in world.permits else permit_forms.MISSING,
-        "consultation": permit_forms.consultation(world.permits.get(whose)),
-        "secret": permit_forms.secret(member),
-        "what": "note",
-        "event_id": permit_forms.note_of(world.permits[whose]) if whose in world.permits else MISSING,
+        **permit_forms.arguments(world.permits.get(whose), member, f"{commune_of(world, whose)}000AB0001"),
+        "team_id": world.teams[foreign].pk if foreign in world.teams else MISSING,
         "idu": "450010000A0099" if whose == "none" else world.parcel_idu,
         "token_id": token.pk if token else MISSING,
         "feature_id": edited.features[0] if edited else world.parcel_id,
