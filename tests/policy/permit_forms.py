@@ -3,10 +3,13 @@
 from datetime import date
 from typing import Any
 
-from gis_core.models import Member, User
+from gis_core.letters.kinds import kind_of
+from gis_core.models import Letter, Member, User
 from gis_core.rights import acting_as, rights_of
+from permits.letters import Asked
 from permits.models import Permit
 from permits.services.filing import Filing, file_permit
+from permits.services.letters import begin_letter
 
 Form = dict[str, Any]
 PERMIT = "permis/<str:permit>/"
@@ -21,7 +24,19 @@ def permit(owner: Member, person: User) -> Permit:
         return file_permit(given, rights_of(person)).permit
 
 
+def letter(permit: Permit, person: User) -> Letter:
+    """A draft of a letter of a file."""
+    with acting_as(rights_of(person)):
+        return begin_letter(permit, kind_of("permit-consultation"), Asked(), rights_of(person))
+
+
 def form(route: str, method: str, given: dict[str, Any]) -> Form | None:
     """The body, or the query; None where the route needs none."""
-    made: dict[tuple[str, str], Form] = {}
+    words = {"title": "Objet", "body": "Texte", "recipient": "", "signatory": "", "version": 1, "action": "save"}
+    made: dict[tuple[str, str], Form] = {
+        (f"{PERMIT}courriers/", "POST"): {"kind": "permit-receipt"},
+        (f"{PERMIT}courriers/<int:letter_id>/", "POST"): words,
+        ("courriers/<slug:slug>/<slug:kind>/", "POST"): {**words, "version": 0},
+        ("courriers/<slug:slug>/en-tete/", "POST"): {"place": "Lorris"},
+    }
     return made.get((route, method))
