@@ -8,6 +8,9 @@ class PermitsConfig(AppConfig):
     verbose_name = _("Planning applications")
 
     def ready(self) -> None:
+        from gis_core.letters.kinds import declare
         from permits.layers import declare_layers
+        from permits.letters import KINDS
 
+        declare(KINDS)
         post_migrate.connect(declare_layers, sender=self)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from permits.pages import board, consulting, events, filing, procedure, register, reminders, settings, tables
+from permits.pages import board, consulting, events, filing, letters, procedure, register, reminders, settings, tables
 
 TEAM = "reglages/<slug:slug>/equipes/<int:team_id>/"
 
@@ -27,4 +27,7 @@ urlpatterns = [
     path("<str:permit>/evenements/<str:what>/", events.record_event, name="permit_event"),
     path("<str:permit>/consultations/", consulting.consultations, name="consultations"),
     path("<str:permit>/consultations/<int:consultation>/", consulting.consultation, name="consultation"),
+    path("<str:permit>/courriers/", letters.letter_list, name="permit_letters"),
+    path("<str:permit>/courriers/<int:letter_id>/", letters.letter, name="permit_letter"),
+    path("<str:permit>/courriers/<int:letter_id>/<str:form>/", letters.letter_file, name="permit_letter_file"),
 ]

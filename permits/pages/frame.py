@@ -18,6 +18,7 @@ from permits.services.reading import permit_seen_by, today
 TABS = (
     ("permit", _("Procedure")),
     ("consultations", _("Consultations")),
+    ("permit_letters", _("Letters")),
 )
 """The address of each tab of a file, and its name."""
 NEXT = {

@@ -23,7 +23,7 @@ from django.utils import timezone
 from PIL import Image
 
 from gis_core.identity import create_token
-from gis_core.models import ApiToken, Job, Member, Membership, TownHall, User
+from gis_core.models import ApiToken, Job, Letter, Member, Membership, TownHall, User
 from gis_core.rights import SYSTEM, acting_as, rights_of
 from layers.catalogue.models import Background, Layer, Theme
 from layers.exports.services import files as export_files
@@ -49,7 +49,7 @@ SECRET = "un mot de passe assez long"
 MISSING = 999_999_999
 PAGES = (
     *("compte/", "membres/", "couches/", "couches-externes/", "imports/", "campagnes/", "proprietaires/"),
-    *("fiches/", "permis/"),
+    *("fiches/", "permis/", "courriers/"),
     *("administration/", "langue/"),
 )
 FEATURE = "api/v1/layers/<slug:slug>/features/<int:feature_id>/"
@@ -89,6 +89,7 @@ class World:
     sheets: dict[str, FrozenSheet]
     permits: dict[str, Permit]
     teams: dict[str, Team]
+    letters: dict[str, Letter]
     parcel_id: int
     parcel_idu: str
     tile: tuple[int, int, int]
@@ -180,12 +181,16 @@ def make_world() -> World:
         "other": permit_forms.permit(theirs, stranger),
     }
     teams = {"own": permit_forms.team(ours), "other": permit_forms.team(theirs)}
+    letters = {
+        "own": permit_forms.letter(permits["own"], people["permit_instructor"]),
+        "other": permit_forms.letter(permits["other"], stranger),
+    }
     factories.planning_document()
     parcel = factories.parcel()
     owned("45901000AB0001")
     if parcel.idu != "45901000AB0001":
         factories.parcel(number="0001")
-    place = sheets, permits, teams, parcel.pk, parcel.idu, tile_of_the_parcel()
+    place = sheets, permits, teams, letters, parcel.pk, parcel.idu, tile_of_the_parcel()
     attachments = {whose: attached(one) for whose, one in edited.items()}
     private = layers, edited, notices, attachments, campaigns, prints, exports, imports
     return World(ours, theirs, people, tokens, persons, invitations, jobs, *private, *place, rows)
@@ -286,6 +291,7 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         "membres/": member,
         "acces/": member,
         "reglages/": member,
+        "courriers/": member,
         "campa": campaign.slug if campaign else "nulle-part",
     }
     if EDITED.search(route) and scope != "public":
@@ -303,6 +309,9 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         "permit": world.permits[whose].number if whose in world.permits else permit_forms.MISSING,
         **permit_forms.arguments(world.permits.get(whose), member, f"{commune_of(world, whose)}000AB0001"),
         "team_id": world.teams[foreign].pk if foreign in world.teams else MISSING,
+        "letter_id": world.letters[whose].pk if whose in world.letters else MISSING,
+        "kind": "permit-receipt",
+        "form": "pdf",
         "idu": "450010000A0099" if whose == "none" else world.parcel_idu,
         "token_id": token.pk if token else MISSING,
         "feature_id": edited.features[0] if edited else world.parcel_id,
