@@ -18,6 +18,7 @@ ROOMS = {
         "layers.parcels.api.urls",
         "layers.owners.api.urls",
         "orthophoto.api.urls",
+        "permits.api.urls",
     ],
     "campagnes/": ["orthophoto.urls"],
     "couches/": ["layers.settings.urls"],
