@@ -1,10 +1,407 @@
-"""Words that a file is found by: lower case, no accents, no punctuation, a space before each."""
+"""The timeline in words: what each date is, and why it is that day. Pure, in the language of whoever reads."""
 
 import re
 import unicodedata
-from typing import ClassVar
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, ClassVar, Protocol
 
 from django.db.models import Func, TextField
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from permits.deadlines.clock import Change, Step
+from permits.deadlines.clock import What as Said
+from permits.deadlines.events import Opinion, Outcome
+from permits.deadlines.law import Effect, Ground, Kind, Rule, rules_of
+from permits.procedure import What
+
+GROUNDS: Mapping[Ground, Any] = {
+    Ground.OTHER_REGIME: gettext_lazy("Another authorisation or regime applies to the works as well"),
+    Ground.DEROGATION: gettext_lazy("Derogation from the rules of the plan"),
+    Ground.PROTECTED_SURROUNDINGS: gettext_lazy("Surroundings of a historic monument or remarkable heritage site"),
+    Ground.FARMLAND_COMMISSION: gettext_lazy("Opinion of the commission for farmland (CDPENAF)"),
+    Ground.PUBLIC_PARTICIPATION: gettext_lazy("Participation of the public"),
+    Ground.COMMISSION: gettext_lazy("Opinion of a departmental or regional commission"),
+    Ground.AGRICULTURE_MINISTER: gettext_lazy("Opinion of the minister of agriculture"),
+    Ground.RURAL_DEROGATION: gettext_lazy("Derogation in a rural commune (L.111-3)"),
+    Ground.BUILDING_CODE_DEROGATION: gettext_lazy("Derogation from the building code"),
+    Ground.COMMERCIAL_OPERATION: gettext_lazy("Authorisation of a commercial operation"),
+    Ground.ELECTRONIC_PARTICIPATION: gettext_lazy("Electronic participation of the public"),
+    Ground.LISTED_BUILDING: gettext_lazy("Works on a building inscribed as a historic monument"),
+    Ground.PUBLIC_BUILDING: gettext_lazy("Building open to the public (ERP)"),
+    Ground.TALL_BUILDING: gettext_lazy("Tall building (IGH)"),
+    Ground.PUBLIC_INQUIRY: gettext_lazy("Public inquiry"),
+}
+OPINIONS: Mapping[Opinion, Any] = {
+    Opinion.FAVOURABLE: gettext_lazy("favourable"),
+    Opinion.WITH_PRESCRIPTIONS: gettext_lazy("favourable with prescriptions"),
+    Opinion.UNFAVOURABLE: gettext_lazy("unfavourable"),
+}
+OUTCOMES: Mapping[Outcome, Any] = {
+    Outcome.GRANTED: gettext_lazy("Granted"),
+    Outcome.REFUSED: gettext_lazy("Refused"),
+    Outcome.REJECTED: gettext_lazy("Rejected, pieces missing"),
+    Outcome.WITHDRAWN: gettext_lazy("Withdrawn"),
+}
+OF_A_DECLARATION: Mapping[Outcome, Any] = {
+    **OUTCOMES,
+    Outcome.GRANTED: gettext_lazy("No opposition"),
+    Outcome.REFUSED: gettext_lazy("Opposition"),
+}
+TACIT: Mapping[Outcome, Any] = {
+    Outcome.GRANTED: gettext_lazy("Tacit permit"),
+    Outcome.REFUSED: gettext_lazy("Implicit refusal"),
+    Outcome.REJECTED: gettext_lazy("Tacit rejection"),
+}
+TACIT_DECLARATION: Mapping[Outcome, Any] = {
+    Outcome.GRANTED: gettext_lazy("Tacit decision not to oppose"),
+    Outcome.REFUSED: gettext_lazy("Implicit opposition"),
+    Outcome.REJECTED: gettext_lazy("Tacit opposition, pieces missing"),
+}
+TACIT_CERTIFICATE = gettext_lazy("Tacit certificate")
+CHANGED: Mapping[str, Any] = {
+    "filed_on": gettext_lazy("filing"),
+    "notify_by": gettext_lazy("last day for notices"),
+    "complete_on": gettext_lazy("file complete since"),
+    "answer_by": gettext_lazy("last day for the missing pieces"),
+    "months": gettext_lazy("months of the delay"),
+    "due_on": gettext_lazy("last day to notify the decision"),
+    "silence": gettext_lazy("what silence means"),
+    "outcome": gettext_lazy("outcome"),
+    "tacit": gettext_lazy("tacit"),
+    "ended_on": gettext_lazy("end of the file"),
+    "valid_until": gettext_lazy("valid until"),
+}
+
+
+class Recorded(Protocol):
+    """The record that a step comes from (`permits.models.Event`)."""
+
+    what: str
+    detail: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A date in words. `title` says what it is, `why` why it is that day, or why it has no effect."""
+
+    title: str
+    why: str
+    articles: tuple[str, ...]
+
+
+def explained(step: Step, kind: str, record: Recorded | None = None) -> Explanation:
+    """A step of the timeline of such a file; `record` is the event that made it, which says how an act was sent."""
+    nature = Kind(kind)
+    sentences = [*received(record), *reason(step, nature, record)]
+    articles = step.articles
+    if record is not None and (article := CHANNEL_ARTICLES.get(record.detail.get("channel", ""))):
+        articles = (*articles, article)
+    if step.uncertain:
+        sentences.append(str(TO_CONFIRM))
+    return Explanation(title(step, nature, record), " ".join(sentences), articles)
+
+
+# -- single words -----------------------------------------------------------------------------------------------------
+
+
+def outcome_word(outcome: str, kind: str) -> str:
+    """How such a file ends: one grants a permit, and does not oppose a declaration."""
+    words = OF_A_DECLARATION if Kind(kind) == Kind.DP else OUTCOMES
+    return str(words[Outcome(outcome)])
+
+
+def tacit_word(outcome: str, kind: str) -> str:
+    """What such a file becomes when nobody answers."""
+    if Kind(kind).certifies and outcome == Outcome.GRANTED:
+        return str(TACIT_CERTIFICATE)
+    words = TACIT_DECLARATION if Kind(kind) == Kind.DP else TACIT
+    return str(words[Outcome(outcome)])
+
+
+def effect_word(ground: Ground, kind: str, filed: date) -> tuple[str, str] | None:
+    """What a ground does to the delay of such a file, and its article; None where no article knows it for the kind."""
+    for effect in (Effect.MORE, Effect.WHOLE, Effect.AFTER_REPORT):
+        for rule in rules_of(effect, Kind(kind), filed):
+            if ground in rule.grounds:
+                return words_of(rule), rule.article
+    return None
+
+
+def words_of(rule: Rule) -> str:
+    counted = months(rule.months)
+    match rule.effect:
+        case Effect.MORE:
+            return _("+ %(months)s") % {"months": counted}
+        case Effect.AFTER_REPORT:
+            return _("%(months)s from the report") % {"months": counted}
+        case _:
+            return _("%(months)s in all") % {"months": counted}
+
+
+def changed(changes: Iterable[Change], kind: str) -> list[str]:
+    """What a record changed, a sentence for each: “last day to notify the decision: 5 April 2026 → 5 May 2026”."""
+    return [
+        _("%(name)s: from %(was)s to %(now)s") % {"name": CHANGED[one.name], "was": was, "now": now}
+        for one in changes
+        if one.name in CHANGED
+        and (was := value_word(one.name, one.was, kind)) != (now := value_word(one.name, one.now, kind))
+    ]
+
+
+def value_word(name: str, value: Any, kind: str) -> str:
+    if value is None:
+        return _("not known")
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, date):
+        return day(value)
+    if name == "silence":
+        return tacit_word(value, kind)
+    return outcome_word(value, kind) if name == "outcome" else str(value)
+
+
+def day(value: date) -> str:
+    return date_format(value, "j F Y")
+
+
+def months(count: int) -> str:
+    return ngettext("%(count)s month", "%(count)s months", count) % {"count": count}
+
+
+# -- titles -----------------------------------------------------------------------------------------------------------
+
+TITLES: Mapping[Said, Any] = {
+    Said.FILED: gettext_lazy("Filing"),
+    Said.DEEMED_COMPLETE: gettext_lazy("File complete since its filing"),
+    Said.ASKED: gettext_lazy("Missing pieces asked for"),
+    Said.ASKED_LATE: gettext_lazy("Missing pieces asked for too late"),
+    Said.ASKED_OUTSIDE_CODE: gettext_lazy("Pieces asked for that the code does not list"),
+    Said.ASKED_OF_CERTIFICATE: gettext_lazy("Pieces asked for of a certificate"),
+    Said.REPLACED: gettext_lazy("Request for pieces, replaced by a later one"),
+    Said.CAME: gettext_lazy("Pieces received, others still missing"),
+    Said.COMPLETE: gettext_lazy("File complete"),
+    Said.ANSWER_BY: gettext_lazy("Last day for the missing pieces"),
+    Said.LONGER: gettext_lazy("Longer delay notified"),
+    Said.LONGER_LATE: gettext_lazy("Longer delay notified too late"),
+    Said.BY_HAND: gettext_lazy("Delay entered by hand"),
+    Said.BY_HAND_LATE: gettext_lazy("Delay entered by hand, too late"),
+    Said.REPORT: gettext_lazy("Report of the public inquiry received"),
+    Said.NOTIFY_BY: gettext_lazy("End of the first month: last day for notices"),
+    Said.DUE: gettext_lazy("Last day to notify the decision"),
+    Said.WITHDRAWN: gettext_lazy("Application withdrawn"),
+    Said.EXTENDED: gettext_lazy("Validity extended"),
+    Said.NOT_EXTENDED: gettext_lazy("Extension of validity asked for in vain"),
+}
+
+
+def title(step: Step, kind: Kind, record: Recorded | None) -> str:
+    match step.what:
+        case Said.TACIT | Said.REJECTED:
+            return tacit_word(step.values["outcome"], kind)
+        case Said.DECIDED:
+            return _("Decision notified: %(outcome)s") % {"outcome": outcome_word(step.values["outcome"], kind)}
+        case Said.OPINION:
+            opinion = OPINIONS[Opinion(step.values["opinion"])]
+            return _("Opinion of the architect of French buildings: %(opinion)s") % {"opinion": opinion}
+        case Said.VALID_UNTIL:
+            return _("End of the certificate") if kind.certifies else _("Last day to begin the works")
+        case Said.AFTER_THE_END | Said.NOTED:
+            return str(What(record.what).label) if record else _("Event without effect on the dates")
+        case _:
+            return str(TITLES[step.what])
+
+
+# -- reasons ----------------------------------------------------------------------------------------------------------
+
+CHANNEL_ARTICLES = {"registered": "R.423-47", "electronic": "R.423-48"}
+HAND = gettext_lazy("Given by hand: it counts from that day.")
+REGISTERED = gettext_lazy(
+    "Sent on %(sent)s by registered letter, first presented on %(presented)s: it counts from that first presentation, "
+    "whether the letter was collected or not."
+)
+CONSULTED = gettext_lazy(
+    "Sent electronically on %(sent)s, consulted on %(consulted)s: it counts from its consultation, and at the latest "
+    "eight days after sending (a number of days to be confirmed)."
+)
+NOT_CONSULTED = gettext_lazy(
+    "Sent electronically on %(sent)s, not consulted: it counts eight days after sending (a number of days to be "
+    "confirmed)."
+)
+DATE_TO_DATE = gettext_lazy(
+    "Months are counted from date to date (to the last day of a shorter month); Sundays and holidays count."
+)
+COUNTED = frozenset({Said.NOTIFY_BY, Said.ANSWER_BY, Said.DUE, Said.VALID_UNTIL})
+"""Dates that months were counted to."""
+TO_CONFIRM = gettext_lazy("This value was not read in a source: confirm it before you rely on it.")
+REASONS: Mapping[Said, Any] = {
+    Said.FILED: gettext_lazy(
+        "The town hall received the application on this day. The delays of the law are those of this day."
+    ),
+    Said.DEEMED_COMPLETE: gettext_lazy(
+        "No missing piece was asked for with effect: the file is complete since its filing. Only a request that the "
+        "applicant receives until %(until)s changes this."
+    ),
+    Said.ASKED: gettext_lazy(
+        "The applicant received the request in the first month: the delay begins on the day on which the last of these "
+        "pieces comes: %(missing)s."
+    ),
+    Said.ASKED_LATE: gettext_lazy(
+        "Without effect: a request must be received until %(until)s, one month from the filing. The delay goes on as "
+        "if nothing had been asked for."
+    ),
+    Said.ASKED_OUTSIDE_CODE: gettext_lazy(
+        "Without effect: a piece that the code does not list may not be asked for. The delay goes on as if nothing had "
+        "been asked for."
+    ),
+    Said.ASKED_OF_CERTIFICATE: gettext_lazy("Without effect on the delay of a certificate."),
+    Said.REPLACED: gettext_lazy("Without effect: the request received on %(by)s replaces it."),
+    Said.CAME: gettext_lazy("The delay does not begin yet: these pieces are still missing: %(missing)s."),
+    Said.COMPLETE: gettext_lazy("The last missing piece came on this day: the delay begins."),
+    Said.ANSWER_BY: gettext_lazy(
+        "%(months)s from %(from)s, when the request was received. If pieces are still missing at the end of this day, "
+        "the file is rejected the next day."
+    ),
+    Said.REJECTED: gettext_lazy(
+        "The missing pieces did not all come until %(after)s, and nothing was decided before: the file is rejected."
+    ),
+    Said.LONGER: gettext_lazy(
+        "Received in the first month (until %(until)s): the delay is longer. Grounds: %(grounds)s. Longer delays are "
+        "not added up: the longest one counts."
+    ),
+    Said.LONGER_LATE: gettext_lazy(
+        "Without effect: a longer delay must be received until %(until)s, one month from the filing. Grounds: "
+        "%(grounds)s."
+    ),
+    Said.BY_HAND: gettext_lazy(
+        "Entered by hand: %(months)s in all, where no other delay is longer, because: %(reason)s. The instructor "
+        "answers for this value."
+    ),
+    Said.BY_HAND_LATE: gettext_lazy(
+        "Without effect: it came after %(until)s. It was entered by hand: %(months)s, because: %(reason)s."
+    ),
+    Said.REPORT: gettext_lazy(
+        "The town hall received the commissioner’s report: where a public inquiry was notified, the delay begins."
+    ),
+    Said.NOTIFY_BY: gettext_lazy(
+        "%(months)s from %(from)s, the filing. A request for missing pieces or a longer delay counts when the "
+        "applicant has received it until this day."
+    ),
+    Said.DUE: gettext_lazy(
+        "%(months)s from %(from)s. The applicant must have received the decision until midnight, in Paris; the next "
+        "day, silence decides."
+    ),
+    Said.DECIDED: gettext_lazy("The applicant received the decision on this day: the file ends."),
+    Said.WITHDRAWN: gettext_lazy("The applicant gave up on this day: the file ends."),
+    Said.AFTER_THE_END: gettext_lazy("Without effect: the file had ended on %(ended)s."),
+    Said.VALID_UNTIL: gettext_lazy("%(months)s from %(from)s, when it was granted."),
+    Said.EXTENDED: gettext_lazy("Asked for in time (until %(until)s): the validity is one year longer."),
+}
+BY_HAND_MORE = gettext_lazy(
+    "Entered by hand: %(months)s more, because: %(reason)s. The instructor answers for this value."
+)
+NO_ARTICLE = gettext_lazy(
+    "Without effect: no article gives a longer delay to such a file on these grounds: %(grounds)s."
+)
+
+
+def received(record: Recorded | None) -> Iterator[str]:
+    """How an act was sent, and so on which day it counts."""
+    detail = record.detail if record else {}
+    days = {
+        name: day(date.fromisoformat(detail[name])) for name in ("sent", "presented", "consulted") if detail.get(name)
+    }
+    match detail.get("channel"):
+        case "registered":
+            yield str(REGISTERED) % days
+        case "electronic":
+            yield str(CONSULTED if "consulted" in days else NOT_CONSULTED) % days
+        case "hand":
+            yield str(HAND)
+
+
+def told(values: Mapping[str, Any]) -> dict[str, str]:
+    """The values that a step was counted with, as they are read."""
+    words = {name: day(value) if isinstance(value, date) else str(value) for name, value in values.items()}
+    if values.get("months"):
+        words["months"] = months(values["months"])
+    if "missing" in values:
+        words["missing"] = ", ".join(values["missing"])
+    if "grounds" in values:
+        words["grounds"] = ", ".join(str(GROUNDS[Ground(one)]) for one in values["grounds"])
+    return words
+
+
+def reason(step: Step, kind: Kind, record: Recorded | None) -> Iterator[str]:
+    """Why the step is on that day, or why it changes nothing."""
+    values = told(step.values)
+    match step.what:
+        case Said.LONGER if not step.effective:
+            yield str(NO_ARTICLE) % values
+        case Said.BY_HAND if step.values["adds"]:
+            yield str(BY_HAND_MORE) % values
+        case Said.TACIT:
+            yield _("No decision was received until %(after)s, the last day.") % values
+            yield silence(step.values["outcome"], kind)
+        case Said.OPINION:
+            yield opinion(step, values)
+        case Said.NOT_EXTENDED:
+            yield not_extended(step, values)
+        case Said.NOTED:
+            yield noted(record)
+        case _:
+            yield str(REASONS[step.what]) % values
+    if count := step.values.get("extensions"):
+        yield ngettext("It was extended once, by a year.", "It was extended %(count)s times, by a year.", count) % {
+            "count": count
+        }
+    if step.what in COUNTED:
+        yield str(DATE_TO_DATE)
+
+
+def silence(outcome: str, kind: Kind) -> str:
+    """What nobody's answer means, and why."""
+    if kind.certifies:
+        return _("Silence gives a certificate that has the effects of a CUa only.")
+    if outcome == Outcome.GRANTED:
+        return _("Silence is consent: no case of the law makes it a refusal.")
+    return _("Silence is a refusal here: the architect of French buildings, or a case of R.424-2, makes it one.")
+
+
+def opinion(step: Step, values: Mapping[str, str]) -> str:
+    if step.effective:
+        return _("It came in time and is not simply favourable: silence becomes a refusal.")
+    until = step.values["until"]
+    if until is None or step.on <= until:
+        return _("This opinion does not change what silence means.")
+    return _("Without effect on what silence means: it came after %(until)s.") % values
+
+
+def not_extended(step: Step, values: Mapping[str, str]) -> str:
+    if step.values["never"]:
+        return _("Without effect: this validity is not extended.")
+    if step.on < step.values["from"]:
+        return _("Without effect: it was asked for before the file was granted.")
+    if step.on > step.values["until"]:
+        words = _("Without effect: it had to be asked for until %(until)s, two months before the end of the validity.")
+        return words % values
+    return _("Without effect: a validity is extended twice at most.")
+
+
+def noted(record: Recorded | None) -> str:
+    match What(record.what) if record else None:
+        case What.PIECES_CAME:
+            return _("Without effect on the dates: none of these pieces was asked for and missing on this day.")
+        case What.EXTENDED:
+            return _("Without effect: the file is not granted.")
+        case _:
+            return _("Kept in the history; it changes no date.")
+
+
+# -- words that a file is found by --------------------------------------------------------------------------------------
 
 ACCENTED, BARE = "àâäáãåçéèêëíìîïñóòôöõúùûüýÿ", "aaaaaaceeeeiiiinooooouuuuyy"
 NOT_WORD = re.compile(r"[^0-9a-z]+")

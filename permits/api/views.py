@@ -235,9 +235,7 @@ def in_json(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class EventsView(APIView):
-    @extend_schema(
-        operation_id="permit_events", parameters=PAGE_PARAMETERS, responses=serializers.EventPageSerializer
-    )
+    @extend_schema(operation_id="permit_events", parameters=PAGE_PARAMETERS, responses=serializers.EventPageSerializer)
     def get(self, request: Request, permit: str) -> Response:
         """What was recorded of the file, struck out or not, by the day on which it counts."""
         shown, _rights = found(request, permit)

@@ -138,10 +138,12 @@ class Clock:
             raise NothingFiledError(len(filings))
         self.filed = filings[0].on
         self.notify_by = after_months(self.filed, self.law("first_month").months)
+        self.request_by = after_months(self.filed, self.law("request_month").months)
 
     def read(self) -> Timeline:
         self.say(self.filed, What.FILED, event=self.of(Filed)[0].key)
-        self.say(self.notify_by, What.NOTIFY_BY, "R.423-18", "R.423-38")
+        counted = {"from": self.filed, "months": self.law("first_month").months}
+        self.say(self.notify_by, What.NOTIFY_BY, "R.423-18", "R.423-38", values=counted)
         complete, answer_by = self.completeness()
         months, due = self.delay(complete)
         silence, because = self.silence(due)
@@ -186,10 +188,13 @@ class Clock:
         """The day on which the file is complete (R.423-19, -22), and the last day for its missing pieces (R.423-39)."""
         request = self.request()
         if request is None:
-            self.say(self.filed, What.DEEMED_COMPLETE, "R.423-19", "R.423-22")
+            until = {"until": self.notify_by}
+            self.say(self.filed, What.DEEMED_COMPLETE, "R.423-19", "R.423-22", values=until)
             return self.filed, None
-        answer_by = after_months(request.on, self.law("answer_months").months)
-        self.say(answer_by, What.ANSWER_BY, "R.423-39", event=request.key)
+        months = self.law("answer_months").months
+        answer_by = after_months(request.on, months)
+        counted = {"from": request.on, "months": months}
+        self.say(answer_by, What.ANSWER_BY, "R.423-39", event=request.key, values=counted)
         missing = set(request.pieces)
         for came in self.of(PiecesCame):
             if not request.sent <= came.on <= answer_by or not missing & came.pieces:
@@ -207,10 +212,12 @@ class Clock:
         good = [one for one in asked if not self.objection(one)]
         for one in asked:
             if objection := self.objection(one):
-                self.say(one.on, objection, "R.423-41", event=one.key, effective=False,
-                         uncertain=objection == What.ASKED_OF_CERTIFICATE)  # fmt: skip
+                unsure = objection == What.ASKED_OF_CERTIFICATE
+                self.say(one.on, objection, "R.423-41", event=one.key, effective=False, uncertain=unsure,
+                         values={"until": self.request_by})  # fmt: skip
             elif one is not good[-1]:
-                self.say(one.on, What.REPLACED, "R.423-40", event=one.key, effective=False, uncertain=True)
+                self.say(one.on, What.REPLACED, "R.423-40", event=one.key, effective=False, uncertain=True,
+                         values={"by": good[-1].on})  # fmt: skip
             else:
                 self.say(one.on, What.ASKED, "R.423-38", event=one.key, values={"missing": sorted(one.pieces)})
         return good[-1] if good else None
@@ -221,8 +228,7 @@ class Clock:
             return What.ASKED_OF_CERTIFICATE
         if asked.outside_code:
             return What.ASKED_OUTSIDE_CODE
-        limit = after_months(self.filed, self.law("request_month").months)
-        return What.ASKED_LATE if asked.on > limit else None
+        return What.ASKED_LATE if asked.on > self.request_by else None
 
     # -- the delay ----------------------------------------------------------------------------------------------------
 
@@ -238,7 +244,7 @@ class Clock:
         if start is None:
             for one in self.of(EnteredByHand):
                 if one.adds:
-                    self.by_hand(one, late=False)
+                    self.by_hand(one, None)
             return months, None
         months, because = self.prolonged(start, months, because)
         due = after_months(start, months)
@@ -254,7 +260,7 @@ class Clock:
             what = What.LONGER_LATE if late else What.LONGER
             articles = sorted({rule.article for rule in rules})
             self.say(notice.on, what, "R.423-18", *articles, event=notice.key, effective=bool(rules) and not late,
-                     values={"grounds": sorted(notice.grounds)})  # fmt: skip
+                     values={"grounds": sorted(notice.grounds), "until": self.notify_by})  # fmt: skip
             if not late:
                 found |= {rule.name: rule for rule in rules}
         return list(found.values())
@@ -275,9 +281,7 @@ class Clock:
         for one in self.of(EnteredByHand):
             if one.adds:
                 continue
-            late = one.on > self.notify_by
-            self.by_hand(one, late=late)
-            if not late:
+            if self.by_hand(one, self.notify_by):
                 choices.append((one.months, (one.article,)))
         return max(choices, key=lambda choice: choice[0])
 
@@ -286,16 +290,17 @@ class Clock:
         for one in self.of(EnteredByHand):
             if not one.adds:
                 continue
-            late = one.on > after_months(start, months)
-            self.by_hand(one, late=late)
-            if not late:
+            if self.by_hand(one, after_months(start, months)):
                 months, because = months + one.months, (*because, one.article)
         return months, because
 
-    def by_hand(self, one: EnteredByHand, *, late: bool) -> None:
+    def by_hand(self, one: EnteredByHand, until: date | None) -> bool:
+        """Whether it was notified in time."""
+        late = until is not None and one.on > until
         what = What.BY_HAND_LATE if late else What.BY_HAND
-        values = {"months": one.months, "reason": one.reason, "adds": one.adds}
+        values = {"months": one.months, "reason": one.reason, "adds": one.adds, "until": until}
         self.say(one.on, what, one.article, event=one.key, effective=not late, values=values)
+        return not late
 
     def report(self) -> date | None:
         reports = self.of(Reported)
@@ -309,9 +314,11 @@ class Clock:
         """What no answer means, and by which article."""
         refused = False
         for one in self.of(ArchitectSaid):
-            counts = one.opinion != Opinion.FAVOURABLE and (due is None or one.on <= due)
+            good = self.file.kind.certifies or one.opinion == Opinion.FAVOURABLE
+            counts = not good and (due is None or one.on <= due)
             refused = refused or counts
-            self.say(one.on, What.OPINION, "R.424-3", event=one.key, effective=counts, values={"opinion": one.opinion})
+            self.say(one.on, What.OPINION, "R.424-3", event=one.key, effective=counts,
+                     values={"opinion": one.opinion, "until": due})  # fmt: skip
         if self.file.kind.certifies:
             return Outcome.GRANTED, ("R.410-12",)
         if refused:
@@ -331,8 +338,8 @@ class Clock:
             passed, what = next_day(due), What.TACIT
         acts = [event for event in self.events if isinstance(event, Decided | Withdrawn)]
         if passed is not None and passed <= self.today and not any(act.on < passed for act in acts):
-            self.say(passed, what, *because, values={"outcome": silence})
-            self.without_effect(acts)
+            self.say(passed, what, *because, values={"outcome": silence, "after": answer_by or due})
+            self.without_effect(acts, passed)
             return silence, passed, True
         if not acts:
             return None, None, False
@@ -340,12 +347,12 @@ class Clock:
         outcome = first.outcome if isinstance(first, Decided) else Outcome.WITHDRAWN
         self.say(first.on, What.DECIDED if isinstance(first, Decided) else What.WITHDRAWN, event=first.key,
                  values={"outcome": outcome})  # fmt: skip
-        self.without_effect(others)
+        self.without_effect(others, first.on)
         return outcome, first.on, False
 
-    def without_effect(self, acts: Iterable[Event]) -> None:
+    def without_effect(self, acts: Iterable[Event], ended: date) -> None:
         for act in acts:
-            self.say(act.on, What.AFTER_THE_END, event=act.key, effective=False)
+            self.say(act.on, What.AFTER_THE_END, event=act.key, effective=False, values={"ended": ended})
 
     def validity(self, granted: date) -> date | None:
         """The day until which works must begin, or the certificate holds; None where no row covers the decision."""
@@ -357,21 +364,19 @@ class Clock:
         limit = law.the(
             "certificate_extension_months" if self.file.kind.certifies else "permit_extension_months", granted
         )
-        count = 0
+        count, never = 0, extends is None or rule.name == "five_years_2025"
         for one in self.of(Extended):
-            good = (
-                extends is not None
-                and rule.name != "five_years_2025"
-                and count < MOST_EXTENSIONS
-                and granted <= one.on <= before_months(until, limit.months)
-            )
+            ask_by = before_months(until, limit.months)
+            good = not never and count < MOST_EXTENSIONS and granted <= one.on <= ask_by
             what = What.EXTENDED if good else What.NOT_EXTENDED
             article = extends.article if extends else rule.article
-            self.say(one.on, what, article, event=one.key, effective=good, uncertain=limit.uncertain)
+            values = {"never": never, "count": count, "from": granted, "until": ask_by}
+            self.say(one.on, what, article, event=one.key, effective=good, uncertain=limit.uncertain, values=values)
             if good and extends is not None:
                 until, count, uncertain = after_months(until, extends.months), count + 1, uncertain or extends.uncertain
                 articles.append(article)
-        self.say(until, What.VALID_UNTIL, *dict.fromkeys(articles), uncertain=uncertain, values={"from": granted})
+        values = {"from": granted, "months": rule.months, "extensions": count}
+        self.say(until, What.VALID_UNTIL, *dict.fromkeys(articles), uncertain=uncertain, values=values)
         return until
 
 
