@@ -401,7 +401,7 @@ def noted(record: Recorded | None) -> str:
             return _("Kept in the history; it changes no date.")
 
 
-# -- words that a file is found by --------------------------------------------------------------------------------------
+# -- words that a file is found by -------------------------------------------------------------------------------------
 
 ACCENTED, BARE = "àâäáãåçéèêëíìîïñóòôöõúùûüýÿ", "aaaaaaceeeeiiiinooooouuuuyy"
 NOT_WORD = re.compile(r"[^0-9a-z]+")

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework_gis.fields import GeometryField
 from rest_framework_gis.serializers import GeoFeatureModelSerializer
@@ -9,7 +11,7 @@ from rest_framework_gis.serializers import GeoFeatureModelSerializer
 from gis_core.models import User
 from layers.parcels.api.serializers import DayField
 from permits.models import Event, Permit
-from permits.procedure import State, What
+from permits.procedure import MOVES, State, What
 from permits.services.filing import LONGEST_ADDRESS, LONGEST_DESCRIPTION, MOST_PARCELS
 
 type Json = dict[str, Any]
@@ -18,7 +20,15 @@ LARGEST_ID = 2**31 - 1
 DECIMALS = 8
 
 
-class PersonSerializer(serializers.ModelSerializer[User]):
+@extend_schema_field({"type": "object", "nullable": True, "description": "GeoJSON, EPSG:4326"})
+class ShapeField(GeometryField):  # type: ignore[misc]
+    """The ground that the database moved to EPSG:4326 (`shape`): drf-gis would give it in the column's system."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(precision=DECIMALS, read_only=True, **options)
+
+
+class PermitPersonSerializer(serializers.ModelSerializer[User]):
     """Somebody who works on files."""
 
     name = serializers.CharField(source="__str__", read_only=True)
@@ -33,12 +43,12 @@ class PermitSerializer(serializers.ModelSerializer[Permit]):
 
     shown = serializers.CharField(source="__str__", read_only=True, help_text="the number as people write it")
     kind_label = serializers.CharField(source="get_kind_display", read_only=True)
-    state = serializers.ChoiceField(choices=State, read_only=True)
+    state = serializers.ChoiceField(choices=State.choices, read_only=True)
     state_label = serializers.CharField(source="get_state_display", read_only=True)
     member = serializers.SlugRelatedField[Any](source="owner", slug_field="slug", read_only=True)
     parent = serializers.SlugRelatedField[Any](slug_field="number", read_only=True, allow_null=True)
     parcels = serializers.ListField(source="idus", child=serializers.CharField(), read_only=True)
-    instructor = PersonSerializer(read_only=True, allow_null=True)
+    instructor = PermitPersonSerializer(read_only=True, allow_null=True)
     next_what = serializers.CharField(read_only=True, help_text="notify_by, answer_by, due, or nothing")
     url = serializers.SerializerMethodField()
     page = serializers.SerializerMethodField()
@@ -62,7 +72,7 @@ class PermitSerializer(serializers.ModelSerializer[Permit]):
 class PermitFeatureSerializer(PermitSerializer, GeoFeatureModelSerializer):
     """A file as a GeoJSON feature: `shape` is the ground moved to EPSG:4326 by the database."""
 
-    shape = GeometryField(precision=DECIMALS, read_only=True)
+    shape = ShapeField()
 
     class Meta(PermitSerializer.Meta):
         geo_field = "shape"
@@ -71,7 +81,7 @@ class PermitFeatureSerializer(PermitSerializer, GeoFeatureModelSerializer):
 
 
 class PermitDetailSerializer(PermitSerializer):
-    geometry = GeometryField(source="shape", precision=DECIMALS, read_only=True, allow_null=True)
+    geometry = ShapeField(source="shape")
 
     class Meta(PermitSerializer.Meta):
         fields = (*PermitSerializer.Meta.fields, "geometry")
@@ -110,7 +120,7 @@ class ApplicantAnswerSerializer(serializers.Serializer[Json]):
 # -- filing and changing ----------------------------------------------------------------------------------------------
 
 
-class GroundSerializer(serializers.Serializer[Json]):
+class PermitGroundSerializer(serializers.Serializer[Json]):
     """What filing and changing share."""
 
     parcels = serializers.ListField(
@@ -124,8 +134,8 @@ class GroundSerializer(serializers.Serializer[Json]):
     instructor = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=LARGEST_ID)
 
 
-class FilingSerializer(GroundSerializer):
-    kind = serializers.ChoiceField(choices=Permit.Kind)
+class FilingSerializer(PermitGroundSerializer):
+    kind = serializers.ChoiceField(choices=Permit.Kind.choices)
     insee = serializers.CharField(max_length=5)
     filed_date = DayField()
     number = serializers.CharField(max_length=60, required=False, allow_blank=True, help_text="else the next one")
@@ -137,7 +147,7 @@ class FilingSerializer(GroundSerializer):
     )
 
 
-class ChangeSerializer(GroundSerializer):
+class ChangeSerializer(PermitGroundSerializer):
     """Only what is given changes."""
 
     def validate(self, attrs: Json) -> Json:
@@ -149,11 +159,11 @@ class ChangeSerializer(GroundSerializer):
 # -- what happens -----------------------------------------------------------------------------------------------------
 
 
-class EventSerializer(serializers.ModelSerializer[Event]):
+class PermitEventSerializer(serializers.ModelSerializer[Event]):
     label = serializers.CharField(source="get_what_display", read_only=True)  # type: ignore[assignment]
     detail = serializers.DictField(read_only=True)
-    recorded_by = PersonSerializer(read_only=True, allow_null=True)
-    struck_by = PersonSerializer(read_only=True, allow_null=True)
+    recorded_by = PermitPersonSerializer(read_only=True, allow_null=True)
+    struck_by = PermitPersonSerializer(read_only=True, allow_null=True)
 
     class Meta:
         model = Event
@@ -163,24 +173,29 @@ class EventSerializer(serializers.ModelSerializer[Event]):
         )
 
 
-class EventPageSerializer(serializers.Serializer[Json]):
+class PermitEventPageSerializer(serializers.Serializer[Json]):
     count = serializers.IntegerField()
-    results = EventSerializer(many=True)
+    results = PermitEventSerializer(many=True)
 
 
-class RecordSerializer(serializers.Serializer[Json]):
+class PermitRecordSerializer(serializers.Serializer[Json]):
     """An event to record; `detail` holds what its kind needs."""
 
-    what = serializers.ChoiceField(choices=[one for one in What.choices if one[0] != What.FILED])
+    what = serializers.ChoiceField(choices=What.choices)
     on = DayField(required=False, allow_null=True, help_text="the day on which it counts")
     detail = serializers.DictField(required=False)
+
+    def validate_what(self, value: str) -> str:
+        if What(value) not in MOVES:
+            raise serializers.ValidationError(_("A file begins with its filing: it is not recorded again."))
+        return value
 
 
 class StrikeSerializer(serializers.Serializer[Json]):
     reason = serializers.CharField(max_length=200)
 
 
-class StepSerializer(serializers.Serializer[Json]):
+class PermitStepSerializer(serializers.Serializer[Json]):
     date = serializers.DateField()
     code = serializers.CharField()
     title = serializers.CharField()
@@ -192,7 +207,7 @@ class StepSerializer(serializers.Serializer[Json]):
     values = serializers.DictField(help_text="what was counted with")
 
 
-class TimelineSerializer(serializers.Serializer[Json]):
+class PermitTimelineSerializer(serializers.Serializer[Json]):
     """`covered` is false for files before October 2007: no deadline is told of them."""
 
     number = serializers.CharField()
@@ -208,4 +223,4 @@ class TimelineSerializer(serializers.Serializer[Json]):
     tacit = serializers.BooleanField()
     ended_on = serializers.DateField(allow_null=True)
     valid_until = serializers.DateField(allow_null=True)
-    steps = StepSerializer(many=True)
+    steps = PermitStepSerializer(many=True)

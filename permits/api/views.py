@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -57,6 +58,27 @@ class GeoJSONRenderer(JSONRenderer):
     format = "geojson"
 
 
+class FormatFirst(DefaultContentNegotiation):
+    """`?format=geojson` says it all: an Accept header of JSON does not forbid it."""
+
+    def select_renderer(self, request, renderers, format_suffix=None):  # type: ignore[no-untyped-def]
+        named = request.query_params.get(self.settings.URL_FORMAT_OVERRIDE)
+        if not named:
+            return super().select_renderer(request, renderers, format_suffix)
+        (chosen, *_others) = self.filter_renderers(renderers, named)
+        return chosen, chosen.media_type
+
+
+class GeographicView(APIView):
+    """Answers JSON, and GeoJSON on request."""
+
+    renderer_classes = (JSONRenderer, GeoJSONRenderer)
+    content_negotiation_class = FormatFirst
+
+    def as_geojson(self) -> bool:
+        return bool(self.request.accepted_renderer.format == GeoJSONRenderer.format)
+
+
 def found(request: Request, number: str) -> tuple[Permit, Rights]:
     """The file that the address names, as far as the asker sees it. Raises NotFound."""
     rights = rights_of_request(request)
@@ -83,9 +105,7 @@ def tagged(permit: Permit, body: Any, status: int = 200) -> Response:
 # -- files ------------------------------------------------------------------------------------------------------------
 
 
-class PermitsView(APIView):
-    renderer_classes = (JSONRenderer, GeoJSONRenderer)
-
+class PermitsView(GeographicView):
     @extend_schema(
         operation_id="permits",
         parameters=[*FILTERS, *PAGE_PARAMETERS],
@@ -99,7 +119,7 @@ class PermitsView(APIView):
         wanted, page = Filter.parse(request.query_params), Page.parse(request.query_params)
         rows = files(wanted, rights_of_request(request))
         chosen = with_shape(ordered(rows, wanted))[page.stretch()]
-        geo = request.accepted_renderer.format == GeoJSONRenderer.format
+        geo = self.as_geojson()
         path = f"{request.path}?{wanted.query()}{'&format=geojson' if geo else ''}"
         if geo:
             return Response(collection(page, chosen, rows.count(), path), headers=NO_STORE)
@@ -149,9 +169,7 @@ def answered(filed: Filed, status: int = 200) -> Response:
     return tagged(permit, serializers.FiledSerializer(permit).data, status)
 
 
-class PermitView(APIView):
-    renderer_classes = (JSONRenderer, GeoJSONRenderer)
-
+class PermitView(GeographicView):
     @extend_schema(
         operation_id="permit",
         responses={
@@ -162,8 +180,7 @@ class PermitView(APIView):
     def get(self, request: Request, permit: str) -> Response:
         """One file with its ground (EPSG:4326); its ETag is what a change must name."""
         shown = fresh(found(request, permit)[0])
-        geo = request.accepted_renderer.format == GeoJSONRenderer.format
-        serializer = serializers.PermitFeatureSerializer if geo else serializers.PermitDetailSerializer
+        serializer = serializers.PermitFeatureSerializer if self.as_geojson() else serializers.PermitDetailSerializer
         return tagged(shown, serializer(shown).data)
 
     @extend_schema(
@@ -195,7 +212,7 @@ def check_version(request: Request, permit: Permit) -> None:
 
 
 class TimelineView(APIView):
-    @extend_schema(operation_id="permit_timeline", responses=serializers.TimelineSerializer)
+    @extend_schema(operation_id="permit_timeline", responses=serializers.PermitTimelineSerializer)
     def get(self, request: Request, permit: str) -> Response:
         """Every date of the file, with its articles and its reason in words."""
         shown, _rights = found(request, permit)
@@ -211,7 +228,9 @@ class SlashedTimelineView(TimelineView):
 
 def timeline_as_json(permit: Permit, rows: Sequence[Event]) -> dict[str, Any]:
     told = timeline_of(permit, rows)
-    names = [name for name in serializers.TimelineSerializer().fields if name not in ("number", "covered", "steps")]
+    names = [
+        name for name in serializers.PermitTimelineSerializer().fields if name not in ("number", "covered", "steps")
+    ]
     dates = {name: getattr(told, name, None) for name in names}
     if told is None:
         dates |= {"filed_on": permit.filed_date, "ended_on": permit.ended_date, "tacit": permit.tacit}
@@ -235,31 +254,34 @@ def in_json(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class EventsView(APIView):
-    @extend_schema(operation_id="permit_events", parameters=PAGE_PARAMETERS, responses=serializers.EventPageSerializer)
+    @extend_schema(
+        operation_id="permit_events", parameters=PAGE_PARAMETERS, responses=serializers.PermitEventPageSerializer
+    )
     def get(self, request: Request, permit: str) -> Response:
         """What was recorded of the file, struck out or not, by the day on which it counts."""
         shown, _rights = found(request, permit)
         rows = Event.objects.filter(permit=shown).select_related("recorded_by", "struck_by")
         page = Page.parse(request.query_params)
-        events = serializers.EventSerializer(rows[page.stretch()], many=True).data
+        events = serializers.PermitEventSerializer(rows[page.stretch()], many=True).data
         return Response({"count": rows.count(), "results": events}, headers=NO_STORE)
 
     @extend_schema(
         operation_id="permit_record",
-        request=serializers.RecordSerializer,
-        responses={201: serializers.EventSerializer},
+        request=serializers.PermitRecordSerializer,
+        responses={201: serializers.PermitEventSerializer},
     )
     def post(self, request: Request, permit: str) -> Response:
         """Record an event; the dates follow. What comes too late is recorded, and shown as without effect."""
         seen, rights = found(request, permit)
-        given = checked(serializers.RecordSerializer(data=request.data))
+        check_may_write(seen, rights, COUNTER)
+        given = checked(serializers.PermitRecordSerializer(data=request.data))
         made = record(seen, What(given["what"]), on=given.get("on"), detail=given.get("detail", {}), rights=rights)
-        return Response(serializers.EventSerializer(made).data, status=201, headers=NO_STORE)
+        return Response(serializers.PermitEventSerializer(made).data, status=201, headers=NO_STORE)
 
 
 class StrikeView(APIView):
     @extend_schema(
-        operation_id="permit_strike", request=serializers.StrikeSerializer, responses=serializers.EventSerializer
+        operation_id="permit_strike", request=serializers.StrikeSerializer, responses=serializers.PermitEventSerializer
     )
     def post(self, request: Request, permit: str, event_id: int) -> Response:
         """Take an event back: it counts no more, and stays to be seen."""
@@ -267,10 +289,11 @@ class StrikeView(APIView):
         event = Event.objects.filter(permit=seen, pk=event_id).first()
         if event is None:
             raise NotFound(_("There is nothing at this address, or you may not see it."))
+        check_may_write(seen, rights, COUNTER)
         given = checked(serializers.StrikeSerializer(data=request.data))
         strike(event, reason=given["reason"], rights=rights)
         event.refresh_from_db()
-        return Response(serializers.EventSerializer(event).data, headers=NO_STORE)
+        return Response(serializers.PermitEventSerializer(event).data, headers=NO_STORE)
 
 
 class ApplicantView(APIView):

@@ -2,9 +2,10 @@
 
 import django.contrib.postgres.indexes
 import django.db.models.functions.text
-import permits.words
 from django.conf import settings
 from django.db import migrations, models
+
+import permits.words
 
 
 class Migration(migrations.Migration):
