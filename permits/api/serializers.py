@@ -21,11 +21,11 @@ DECIMALS = 8
 
 
 @extend_schema_field({"type": "object", "nullable": True, "description": "GeoJSON, EPSG:4326"})
-class ShapeField(GeometryField):  # type: ignore[misc]
+class ShapeField(GeometryField):
     """The ground that the database moved to EPSG:4326 (`shape`): drf-gis would give it in the column's system."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(precision=DECIMALS, read_only=True, **options)
+        super().__init__(precision=DECIMALS, read_only=True, **options)  # type: ignore[no-untyped-call]
 
 
 class PermitPersonSerializer(serializers.ModelSerializer[User]):
@@ -46,7 +46,9 @@ class PermitSerializer(serializers.ModelSerializer[Permit]):
     state = serializers.ChoiceField(choices=State.choices, read_only=True)
     state_label = serializers.CharField(source="get_state_display", read_only=True)
     member = serializers.SlugRelatedField[Any](source="owner", slug_field="slug", read_only=True)
-    parent = serializers.SlugRelatedField[Any](slug_field="number", read_only=True, allow_null=True)
+    parent = serializers.SlugRelatedField[Any](  # type: ignore[assignment]
+        slug_field="number", read_only=True, allow_null=True
+    )
     parcels = serializers.ListField(source="idus", child=serializers.CharField(), read_only=True)
     instructor = PermitPersonSerializer(read_only=True, allow_null=True)
     next_what = serializers.CharField(read_only=True, help_text="notify_by, answer_by, due, or nothing")
@@ -139,7 +141,9 @@ class FilingSerializer(PermitGroundSerializer):
     insee = serializers.CharField(max_length=5)
     filed_date = DayField()
     number = serializers.CharField(max_length=60, required=False, allow_blank=True, help_text="else the next one")
-    parent = serializers.CharField(max_length=60, required=False, allow_blank=True, help_text="the file it changes")
+    parent = serializers.CharField(  # type: ignore[assignment]
+        max_length=60, required=False, allow_blank=True, help_text="the file it changes"
+    )
     change = serializers.ChoiceField(choices=["M", "T"], required=False, help_text="modification or transfer")
     applicant = ApplicantSerializer(required=False, allow_null=True)
     member = serializers.CharField(

@@ -1,7 +1,7 @@
 """Planning applications by program: found, filed, changed, and what happens to them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import date
 from typing import Any
 
@@ -124,7 +124,7 @@ class PermitsView(GeographicView):
         if geo:
             return Response(collection(page, chosen, rows.count(), path), headers=NO_STORE)
         shown = serializers.PermitSerializer(chosen, many=True).data
-        return Response(page.as_json(shown, rows.count(), path), headers=NO_STORE)
+        return Response(page.as_json(list(shown), rows.count(), path), headers=NO_STORE)
 
     @extend_schema(
         operation_id="permit_file",
@@ -140,7 +140,8 @@ class PermitsView(GeographicView):
 
 def collection(page: Page, rows: QuerySet[Permit], count: int, path: str) -> dict[str, Any]:
     """A FeatureCollection with the page's own `count` and `next`."""
-    features = serializers.PermitFeatureSerializer(rows, many=True).data["features"]
+    serializer: Any = serializers.PermitFeatureSerializer
+    features = serializer(rows, many=True).data["features"]
     told = page.as_json(features, count, path)
     return {"type": "FeatureCollection", "count": told["count"], "next": told["next"], "features": told["results"]}
 
@@ -228,10 +229,7 @@ class SlashedTimelineView(TimelineView):
 
 def timeline_as_json(permit: Permit, rows: Sequence[Event]) -> dict[str, Any]:
     told = timeline_of(permit, rows)
-    names = [
-        name for name in serializers.PermitTimelineSerializer().fields if name not in ("number", "covered", "steps")
-    ]
-    dates = {name: getattr(told, name, None) for name in names}
+    dates: dict[str, Any] = {one.name: getattr(told, one.name, None) for one in fields(Timeline) if one.compare}
     if told is None:
         dates |= {"filed_on": permit.filed_date, "ended_on": permit.ended_date, "tacit": permit.tacit}
     steps = steps_as_json(permit, told, rows) if told else []

@@ -32,6 +32,8 @@ SEPARATORS = (";", ",", "\t", "|")
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 CHUNK = 1 << 20
+BEYOND = ""
+"""No header is called so: what a row holds beyond its columns."""
 
 
 class UnfitError(ValueError):
@@ -103,7 +105,7 @@ def encoding_of(path: Path) -> str:
         for mark, encoding in MARKS:
             if first.startswith(mark):
                 return encoding
-        decoder = codecs.getincrementaldecoder("utf-8")()
+        decoder: codecs.IncrementalDecoder = codecs.getincrementaldecoder("utf-8")()
         chunk, encoding = first, "utf-8"
         while chunk:
             if b"\0" in chunk:
@@ -126,9 +128,13 @@ def cells_of(lines: Sequence[str] | Iterator[str], separator: str) -> Iterator[l
     """Rows of a table, tidied. Raises Invalid for a cell without end."""
     try:
         for row in csv.reader(lines, delimiter=separator):
-            yield [" ".join(cell.replace("\0", " ").split(" ")).strip()[:LONGEST_CELL] for cell in row]
+            yield [tidy(cell) for cell in row]
     except csv.Error as error:
         raise refused(_("The file cannot be read as a table: a quotation mark is left open.")) from error
+
+
+def tidy(cell: str) -> str:
+    return cell.replace("\0", "").replace("\xa0", " ").replace("\r\n", "\n").strip()[:LONGEST_CELL]
 
 
 def named(row: Sequence[str]) -> tuple[str, ...]:
@@ -149,7 +155,7 @@ def rows_of(path: Path, layout: Layout) -> Iterator[tuple[int, dict[str, str]]]:
             if place - layout.header_row > MOST_ROWS:
                 raise refused(_("The file has more than %(most)s rows: send it in parts.") % {"most": MOST_ROWS})
             if place > layout.header_row and any(row):
-                yield place, dict(zip(layout.header, row, strict=False))
+                yield place, {**dict(zip(layout.header, row, strict=False)), BEYOND: "".join(row[len(layout.header) :])}
 
 
 # -- a row ------------------------------------------------------------------------------------------------------------
@@ -157,6 +163,8 @@ def rows_of(path: Path, layout: Layout) -> Iterator[tuple[int, dict[str, str]]]:
 
 def entry_of(place: int, cells: Mapping[str, str], reading: Reading, today: date) -> Entry:
     """The entry that a row is. Raises UnfitError."""
+    if cells.get(BEYOND):
+        raise UnfitError(_("The row has more cells than there are columns: a text holds the separator, unquoted."))
     row = {name: cells.get(header, "") for name, header in reading.columns.items()}
     number = number_of(row.get("number", ""))
     filed = day_of(row, "filed_date", today)
