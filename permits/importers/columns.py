@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from django.db import models
@@ -145,6 +146,7 @@ class Reading:
         return self.endings.get(keyed(text), "") or likely_ending(text)
 
 
+@lru_cache(10_000)
 def keyed(text: str) -> str:
     """The same value, however it is written."""
     return " ".join(folded(text[:100]))
@@ -200,6 +202,7 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
+@lru_cache(10_000)
 def likely_kind(text: str) -> str:
     words = folded(text)
     told = [word for word in words if word not in EMPTY_WORDS or word == "a"]
@@ -214,6 +217,7 @@ def likely_kind(text: str) -> str:
     return next((kind for word, kind in named.items() if word in words), "")
 
 
+@lru_cache(10_000)
 def likely_ending(text: str) -> str:
     """What a decision means; empty where its words say nothing. “Non-opposition” and “défavorable” come first."""
     words = folded(text)

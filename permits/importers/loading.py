@@ -18,10 +18,8 @@ from django.utils.translation import gettext as _
 from gis_core.models import Member, Territory
 from gis_core.rights import Rights, codes
 from layers.catalogue.models import Layer
-from permits.deadlines import clock
-from permits.deadlines import events as legal
 from permits.deadlines.calendar import after_months
-from permits.deadlines.law import Kind
+from permits.deadlines.law import Effect, Kind, rules_of
 from permits.importers.columns import Ending, Reading
 from permits.importers.register import Entry, Layout, UnfitError, entry_of, rows_of, shown_day
 from permits.importers.report import Report
@@ -63,23 +61,29 @@ class Plan:
     files: list[tuple[Entry, Permit, list[Event]]] = field(default_factory=list)
 
 
-def planned(order: Order) -> Plan:
-    """What an import would do; nothing is written. Raises Invalid for a file that cannot be read."""
+def planned(order: Order, shown: int | None = None) -> Plan:
+    """What an import would do; nothing is written. Raises Invalid for a file that cannot be read.
+
+    With `shown` the plan holds so many files, beside those whose dates are to be told of: enough for a preview.
+    """
     report = Report(order.name)
     fresh = unknown_here(order, own_entries(order, fit_entries(order, report), report), report)
     people = instructors_by_name(order.member)
     plan = Plan(report)
     day = today()
-    for entry in sorted(fresh, key=lambda one: (bool(one.number.change), one.row)):
+    for place, entry in enumerate(sorted(fresh, key=lambda one: (bool(one.number.change), one.row))):
         instructor = people.get(" ".join(folded(entry.instructor)))
         if entry.instructor and instructor is None:
             report.instructors[entry.instructor] += 1
-        permit, events = made_of(entry, order, instructor, day)
-        plan.files.append((entry, permit, events))
-        note(report, entry, permit)
-    report.made = len(plan.files)
+        for remark in entry.remarks:
+            report.remark(entry.row, entry.number.packed, remark)
+        if shown is None or place < shown or entry.ending == Ending.OPEN:
+            permit, events = made_of(entry, order, instructor, day)
+            plan.files.append((entry, permit, events))
+            note(report, entry, permit)
+    report.made = len(fresh)
     readable = may_read_applicant(Permit(owner=order.member, insee=first_commune(order.member)))
-    named = sum(1 for entry, _permit, _events in plan.files if entry.person)
+    named = sum(1 for entry in fresh if entry.person)
     report.applicants, report.dropped_applicants = (named, 0) if readable else (0, named)
     return plan
 
@@ -234,9 +238,8 @@ def longer_delay(entry: Entry) -> int | None:
     A decision after the usual delay would be without effect; the register says that it had one. A last day that is no
     whole number of months from the filing is told as the month before: never too late.
     """
-    filing = legal.Filed(key="", on=entry.filed, recorded=instant_of(entry.filed))
-    usual = clock.read_or_none(legal.File(kind=Kind(entry.kind)), [filing], entry.filed)
-    if usual is None or usual.due_on is None or usual.months is None:
+    usual = next(rules_of(Effect.USUAL, Kind(entry.kind), entry.filed), None)
+    if usual is None:
         return None
     needed = entry.decided
     if needed and entry.ending == Ending.TACIT:
@@ -251,7 +254,7 @@ def longer_delay(entry: Entry) -> int | None:
 
 def note(report: Report, entry: Entry, permit: Permit) -> None:
     """What the reader of the report should look at."""
-    remarks = list(entry.remarks)
+    remarks = []
     if entry.ending == Ending.OPEN and permit.ended_date:
         words = _("Without a decision in the register, and the delay ended on %(day)s: told as a tacit decision.")
         remarks.append(words % {"day": shown_day(permit.ended_date)})

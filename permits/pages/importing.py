@@ -193,7 +193,7 @@ def columns_page(
     order = Order(path=order.path, name=order.name, layout=order.layout, reading=reading, member=order.member,
                   rights=order.rights)  # fmt: skip
     samples, values = contents_of(order)
-    plan = None if lacking else planned(order)
+    plan = None if lacking else planned(order, SHOWN_ROWS)
     context = {
         "section": "permits",
         "order": order,
