@@ -28,6 +28,7 @@ ROOMS = {
     "imports/": ["layers.imports.urls"],
     "permis/": ["permits.page_urls"],
     "proprietaires/": ["layers.owners.page_urls"],
+    "openads/": ["permits.openads_urls"],
     "ogc": ["layers.ogc.root_urls"],
     "ogc/": ["tiles.ogc_urls", "layers.ogc.urls"],
     "tiles/": ["tiles.urls"],

@@ -178,6 +178,8 @@ def make_world() -> World:
         "own": permit_forms.permit(ours, people["permit_instructor"]),
         "other": permit_forms.permit(theirs, stranger),
     }
+    rows["register own"] = permit_forms.register(ours, people["permit_instructor"]).pk
+    rows["register other"] = permit_forms.register(theirs, stranger).pk
     factories.planning_document()
     parcel = factories.parcel()
     owned("45901000AB0001")
@@ -298,6 +300,8 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         "number": 1,
         "sheet": world.sheets[whose].number if whose in world.sheets else "FP-2026-999999",
         "permit": world.permits[whose].number if whose in world.permits else permit_forms.MISSING,
+        "register_id": world.rows.get(f"register {whose}", MISSING),
+        **permit_forms.arguments(world.permits.get(whose), f"{commune_of(world, whose)}000AB0001"),
         "idu": "450010000A0099" if whose == "none" else world.parcel_idu,
         "token_id": token.pk if token else MISSING,
         "feature_id": edited.features[0] if edited else world.parcel_id,
@@ -339,6 +343,8 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
         return {"data": form}
     if form := permit_forms.form(route, method, given):
         return {"data": form}
+    if found := permit_forms.body(route, method, given):
+        return found
     upload = {
         "source": "etalab",
         "member": given["member"],
