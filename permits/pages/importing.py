@@ -85,7 +85,7 @@ def checked_importing(request: HttpRequest) -> HttpResponse:
         receive(request, members)
     except ArpentError as error:
         return sending_page(request, members, refused=error.message, status=status_of(error))
-    return redirect("permit_register_columns")
+    return redirect("permit_import_columns")
 
 
 def sending_page(request: HttpRequest, members: list[Member], refused: str = "", status: int = 200) -> HttpResponse:
@@ -155,7 +155,7 @@ def columns(request: HttpRequest) -> HttpResponse:
     sent = pending(request, members_importing(rights))
     if sent is None:
         messages.info(request, _("Send the file first."))
-        return redirect("permit_register")
+        return redirect("permit_import")
     order = order_for(sent, Reading(), rights)
     if request.method != "POST":
         kept = kept_reading(sent.member, order.layout.header)
@@ -163,7 +163,7 @@ def columns(request: HttpRequest) -> HttpResponse:
         return columns_page(request, order, reading, name=kept[0] if kept else "", known=kept is not None)
     if request.POST.get("action") == "forget":
         forget(request)
-        return redirect("permit_register")
+        return redirect("permit_import")
     reading, name = reading_in(request.POST, order.layout.header), request.POST.get("name", "")
     lacking = [str(one.label) for column, one in COLUMNS.items() if one.required and column not in reading.columns]
     if request.POST.get("action") != "import" or lacking:
@@ -171,7 +171,7 @@ def columns(request: HttpRequest) -> HttpResponse:
     keep_reading(sent.member, name or _("Register"), reading)
     job = start(sent, reading, user=asker(request), rights=rights)
     del request.session[PENDING]
-    return redirect("permit_register_report", job.pk)
+    return redirect("permit_import_report", job.pk)
 
 
 def reading_in(posted: Mapping[str, str], header: tuple[str, ...]) -> Reading:
