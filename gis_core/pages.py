@@ -83,6 +83,7 @@ def map_addresses(request: HttpRequest) -> dict[str, str | None]:
         "imports": reverse("imports") if manages else None,
         "layers": reverse("layer_list") if manages else None,
         "members": reverse("members") if manages else None,
+        "permits": reverse("permits") if request.user.is_authenticated else None,
         "sheets": reverse("frozen_sheet_list") if request.user.is_authenticated else None,
     }
 

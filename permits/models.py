@@ -21,9 +21,9 @@ from gis_core.models import Member, User, web_mercator
 from gis_core.rights import Rights, Role
 from layers.parcels.models import FrozenSheet
 from permits.deadlines.events import Opinion
+from permits.folding import Folded
 from permits.numbers import shown
 from permits.procedure import OPEN, State, What
-from permits.words import Folded
 
 
 class Team(models.Model):
@@ -286,7 +286,8 @@ class Piece(models.Model):
 class Consultation(models.Model):
     """An opinion that was asked for: of whom, why (`reason`, what crosses the parcels), until when, and the answer.
 
-    Without an answer on `due_date` the opinion is what `silence` says; `article` gives the delay.
+    Without an answer on `due_date` the opinion is what `silence` says; `article` gives the delay, which runs from
+    `received_date`, or from `asked_date` while the receipt is not known.
     """
 
     security = "part:permit_id:filed"
@@ -307,6 +308,8 @@ class Consultation(models.Model):
     email = models.EmailField(_("e-mail"), blank=True)
     reason = models.JSONField(default=list, blank=True)
     asked_date = models.DateField(_("asked on"))
+    received_date = models.DateField(_("received by the body on"), null=True, blank=True)
+    mailed_at = models.DateTimeField(_("sent by mail"), null=True, editable=False)
     months = models.PositiveSmallIntegerField(_("months to answer"))
     article = models.CharField(_("article"), max_length=60, blank=True)
     uncertain = models.BooleanField(default=False)

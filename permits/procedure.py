@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gis_core.rights import Role
 
@@ -16,7 +17,7 @@ class State(models.TextChoices):
     INCOMPLETE = "incomplete", _("Incomplete")
     INSTRUCTION = "instruction", _("Under instruction")
     GRANTED = "granted", _("Granted")
-    REFUSED = "refused", _("Refused")
+    REFUSED = "refused", pgettext_lazy("permit", "Refused")
     REJECTED = "rejected", _("Rejected, pieces missing")
     WITHDRAWN = "withdrawn", _("Withdrawn")
     WORKS = "works", _("Works begun")
@@ -72,3 +73,17 @@ MOVES: Mapping[What, Move] = {
     What.NOTE: Move(COUNTER, ANY),
 }
 """A file begins with its filing, which is no move. What comes too late is recorded, and shown as without effect."""
+
+
+class SilenceRefuses(models.TextChoices):
+    """Why no answer is a refusal (R.424-2), to be chosen at the filing (`permits.deadlines.law.SILENCE_REFUSES`)."""
+
+    DEMOLITION_IN_REGISTERED_SITE = (
+        "demolition_in_registered_site",
+        _("Demolition in a registered site, inside a building permit too (CE 12 February 2020, n° 421949)"),
+    )
+    DEFENCE = "defence", _("Works that the minister of defence must authorise")
+    CLASSIFIED_SITE = "classified_site", _("Authorisation in a classified site, or one about to be")
+    NATURE_RESERVE = "nature_reserve", _("Authorisation in a nature reserve")
+    CALLED_IN = "called_in", _("A minister took the file over")
+    ENVIRONMENTAL_ASSESSMENT = "environmental_assessment", _("Environmental assessment (R.424-2-1)")

@@ -1,22 +1,24 @@
 """The timeline in words: what each date is, and why it is that day. Pure, in the language of whoever reads."""
 
-import re
-import unicodedata
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import Any, ClassVar, Protocol
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Protocol
 
-from django.db.models import Func, TextField
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from permits.deadlines.clock import Change, Step
+from permits.deadlines.clock import LENGTHENING, PROLONGING, Change, Step, Timeline
 from permits.deadlines.clock import What as Said
 from permits.deadlines.events import Opinion, Outcome
 from permits.deadlines.law import Effect, Ground, Kind, Rule, rules_of
-from permits.procedure import What
+from permits.procedure import State, What
+
+if TYPE_CHECKING:
+    from permits.models import Permit
 
 GROUNDS: Mapping[Ground, Any] = {
     Ground.OTHER_REGIME: gettext_lazy("Another authorisation or regime applies to the works as well"),
@@ -34,6 +36,18 @@ GROUNDS: Mapping[Ground, Any] = {
     Ground.PUBLIC_BUILDING: gettext_lazy("Building open to the public (ERP)"),
     Ground.TALL_BUILDING: gettext_lazy("Tall building (IGH)"),
     Ground.PUBLIC_INQUIRY: gettext_lazy("Public inquiry"),
+    Ground.NATIONAL_PARK: gettext_lazy("Heart of a national park"),
+    Ground.NATIONAL_COMMISSION: gettext_lazy("Opinion of a national commission"),
+    Ground.NATURE_RESERVE: gettext_lazy("National nature reserve, opinion of the prefect"),
+    Ground.CLEARING: gettext_lazy("Clearing of woodland, without a survey of the ground"),
+    Ground.CLEARING_SURVEYED: gettext_lazy("Clearing of woodland, with a survey of the ground"),
+    Ground.CLEARING_INQUIRY: gettext_lazy("Clearing of woodland, with a public inquiry"),
+    Ground.CLEARING_PROLONGED: gettext_lazy("The prefect prolongs the authorisation to clear woodland"),
+    Ground.ARCHITECT_APPEAL: gettext_lazy(
+        "Appeal to the prefect against the opinion of the architect of French buildings"
+    ),
+    Ground.NATIONAL_RETAIL_COMMISSION: gettext_lazy("Opinion of the national commission for retail (CNAC)"),
+    Ground.CALLED_IN: gettext_lazy("A minister takes the file over"),
 }
 OPINIONS: Mapping[Opinion, Any] = {
     Opinion.FAVOURABLE: gettext_lazy("favourable"),
@@ -42,7 +56,7 @@ OPINIONS: Mapping[Opinion, Any] = {
 }
 OUTCOMES: Mapping[Outcome, Any] = {
     Outcome.GRANTED: gettext_lazy("Granted"),
-    Outcome.REFUSED: gettext_lazy("Refused"),
+    Outcome.REFUSED: pgettext_lazy("permit", "Refused"),
     Outcome.REJECTED: gettext_lazy("Rejected, pieces missing"),
     Outcome.WITHDRAWN: gettext_lazy("Withdrawn"),
 }
@@ -124,7 +138,7 @@ def tacit_word(outcome: str, kind: str) -> str:
 
 def effect_word(ground: Ground, kind: str, filed: date) -> tuple[str, str] | None:
     """What a ground does to the delay of such a file, and its article; None where no article knows it for the kind."""
-    for effect in (Effect.MORE, Effect.WHOLE, Effect.AFTER_REPORT):
+    for effect in (*LENGTHENING, *PROLONGING):
         for rule in rules_of(effect, Kind(kind), filed):
             if ground in rule.grounds:
                 return words_of(rule), rule.article
@@ -134,7 +148,7 @@ def effect_word(ground: Ground, kind: str, filed: date) -> tuple[str, str] | Non
 def words_of(rule: Rule) -> str:
     counted = months(rule.months)
     match rule.effect:
-        case Effect.MORE:
+        case Effect.MORE | Effect.PROLONGS:
             return _("+ %(months)s") % {"months": counted}
         case Effect.AFTER_REPORT:
             return _("%(months)s from the report") % {"months": counted}
@@ -187,6 +201,8 @@ TITLES: Mapping[Said, Any] = {
     Said.ANSWER_BY: gettext_lazy("Last day for the missing pieces"),
     Said.LONGER: gettext_lazy("Longer delay notified"),
     Said.LONGER_LATE: gettext_lazy("Longer delay notified too late"),
+    Said.PROLONGED: gettext_lazy("Delay prolonged"),
+    Said.PROLONGED_LATE: gettext_lazy("Delay prolonged too late"),
     Said.BY_HAND: gettext_lazy("Delay entered by hand"),
     Said.BY_HAND_LATE: gettext_lazy("Delay entered by hand, too late"),
     Said.REPORT: gettext_lazy("Report of the public inquiry received"),
@@ -225,12 +241,9 @@ REGISTERED = gettext_lazy(
 )
 CONSULTED = gettext_lazy(
     "Sent electronically on %(sent)s, consulted on %(consulted)s: it counts from its consultation, and at the latest "
-    "eight days after sending (a number of days to be confirmed)."
+    "eight days after sending."
 )
-NOT_CONSULTED = gettext_lazy(
-    "Sent electronically on %(sent)s, not consulted: it counts eight days after sending (a number of days to be "
-    "confirmed)."
-)
+NOT_CONSULTED = gettext_lazy("Sent electronically on %(sent)s, not consulted: it counts eight days after sending.")
 DATE_TO_DATE = gettext_lazy(
     "Months are counted from date to date (to the last day of a shorter month); Sundays and holidays count."
 )
@@ -274,6 +287,13 @@ REASONS: Mapping[Said, Any] = {
     ),
     Said.LONGER_LATE: gettext_lazy(
         "Without effect: a longer delay must be received until %(until)s, one month from the filing. Grounds: "
+        "%(grounds)s."
+    ),
+    Said.PROLONGED: gettext_lazy(
+        "Received before the delay had passed (on %(until)s): the delay is prolonged. Grounds: %(grounds)s."
+    ),
+    Said.PROLONGED_LATE: gettext_lazy(
+        "Without effect: a prolongation must be received before the delay has passed, on %(until)s. Grounds: "
         "%(grounds)s."
     ),
     Said.BY_HAND: gettext_lazy(
@@ -339,6 +359,8 @@ def reason(step: Step, kind: Kind, record: Recorded | None) -> Iterator[str]:
     """Why the step is on that day, or why it changes nothing."""
     values = told(step.values)
     match step.what:
+        case Said.ANSWER_BY if not step.effective:
+            yield _("Without effect: all the pieces had come on %(complete)s.") % values
         case Said.LONGER if not step.effective:
             yield str(NO_ARTICLE) % values
         case Said.BY_HAND if step.values["adds"]:
@@ -358,7 +380,7 @@ def reason(step: Step, kind: Kind, record: Recorded | None) -> Iterator[str]:
         yield ngettext("It was extended once, by a year.", "It was extended %(count)s times, by a year.", count) % {
             "count": count
         }
-    if step.what in COUNTED:
+    if step.what in COUNTED and step.effective:
         yield str(DATE_TO_DATE)
 
 
@@ -401,25 +423,94 @@ def noted(record: Recorded | None) -> str:
             return _("Kept in the history; it changes no date.")
 
 
-# -- words that a file is found by -------------------------------------------------------------------------------------
-
-ACCENTED, BARE = "àâäáãåçéèêëíìîïñóòôöõúùûüýÿ", "aaaaaaceeeeiiiinooooouuuuyy"
-NOT_WORD = re.compile(r"[^0-9a-z]+")
+# -- what is recorded, and what comes next ----------------------------------------------------------------------------
 
 
-class Folded(Func):
-    """Texts as one text of such words, kept in a column: under a policy no index answers for a function."""
+def facts(record: Recorded, kind: str) -> list[str]:
+    """What an event holds, a line for each fact."""
+    detail = record.detail
+    found = [*detail.get("pieces", ()), *(str(GROUNDS[Ground(one)]) for one in detail.get("grounds", ()))]
+    if "outcome" in detail:
+        found.append(outcome_word(detail["outcome"], kind))
+    if "opinion" in detail:
+        found.append(str(OPINIONS[Opinion(detail["opinion"])]))
+    if detail.get("outside_code"):
+        found.append(_("one of them is not listed by the code"))
+    if "months" in detail:
+        words = _("%(months)s more (%(article)s)") if detail.get("adds") else _("%(months)s in all (%(article)s)")
+        found.append(words % {"months": months(detail["months"]), "article": detail["article"]})
+    if detail.get("signed"):
+        found.append(_("signed on %(day)s") % {"day": day(date.fromisoformat(detail["signed"]))})
+    if detail.get("reference"):
+        found.append(_("reference %(reference)s") % {"reference": detail["reference"]})
+    return [*found, *filter(None, (detail.get("reason"), detail.get("note")))]
 
-    arg_joiner = " || ' ' || "
-    template = (
-        "regexp_replace(translate(replace(lower(' ' || %(expressions)s), 'œ', 'oe'), "
-        f"'{ACCENTED}', '{BARE}'), '[^0-9a-z]+', ' ', 'g')"
-    )
-    output_field: ClassVar[TextField] = TextField()
+
+def distance(on: date, today: date) -> str:
+    """How far a day is: “in 12 days”, “today”, “3 days ago”."""
+    days = (on - today).days
+    match days:
+        case 0:
+            return _("today")
+        case 1:
+            return _("tomorrow")
+        case _ if days > 0:
+            return ngettext("in %(count)s day", "in %(count)s days", days) % {"count": days}
+        case _:
+            return ngettext("%(count)s day ago", "%(count)s days ago", -days) % {"count": -days}
 
 
-def folded(text: str) -> list[str]:
-    """The words of what somebody typed, as `Folded` keeps them."""
-    flat = unicodedata.normalize("NFKD", text.lower().replace("œ", "oe"))
-    bare = "".join(letter for letter in flat if not unicodedata.combining(letter))
-    return [word for word in NOT_WORD.split(bare) if word]
+NEXT: Mapping[str, Any] = {
+    "notify_by": gettext_lazy(
+        "Until %(day)s (%(distance)s), missing pieces may be asked for and a longer delay notified. After that day "
+        "neither has effect."
+    ),
+    "answer_by": gettext_lazy("The applicant has until %(day)s (%(distance)s) to bring what is missing: %(missing)s."),
+    "due": gettext_lazy("The decision is to be notified by %(day)s (%(distance)s)."),
+}
+SINCE: Mapping[str, Any] = {
+    "tacit": gettext_lazy("%(outcome)s since %(day)s."),
+    "decided": gettext_lazy("%(outcome)s on %(day)s."),
+}
+
+
+def ahead(told: Timeline | None, permit: Permit, today: date) -> list[str]:
+    """What to do next, and what silence will mean; or how the file ended."""
+    if told is None:
+        return [_("The deadlines of this file are not computed: it was filed before the planning code of 2007.")]
+    kind, on = permit.kind, permit.next_date
+    if told.outcome is not None:
+        return ended(told, permit, today)
+    if on is None:
+        return [_("The delay begins when the report of the public inquiry is received.")]
+    missing = next((step.values["missing"] for step in reversed(told.steps) if "missing" in step.values), ())
+    known = {"day": day(on), "distance": distance(on, today), "missing": ", ".join(missing)}
+    return [str(NEXT[permit.next_what]) % known, unanswered(told, kind)]
+
+
+def unanswered(told: Timeline, kind: str) -> str:
+    """What happens if nobody does anything."""
+    outcome, last = (Outcome.REJECTED, told.answer_by) if told.complete_on is None else (told.silence, told.due_on)
+    if last is None:
+        return _("The delay begins when the report of the public inquiry is received.")
+    words = _("Without a decision: %(outcome)s on %(day)s.")
+    if outcome == Outcome.REJECTED:
+        words = _("Without these pieces: %(outcome)s on %(day)s.")
+    return words % {"outcome": tacit_word(outcome, kind).lower(), "day": day(last + timedelta(days=1))}
+
+
+def ended(told: Timeline, permit: Permit, today: date) -> list[str]:
+    """How and when the file ended, and until when what it gave holds."""
+    if told.outcome is None or told.ended_on is None:
+        return []
+    word = tacit_word(told.outcome, permit.kind) if told.tacit else outcome_word(told.outcome, permit.kind)
+    words = str(SINCE["tacit" if told.tacit else "decided"])
+    found = [words % {"outcome": word, "day": day(told.ended_on)}]
+    if told.valid_until is None or permit.state in (State.WORKS, State.FINISHED):
+        return found
+    until = {"day": day(told.valid_until), "distance": distance(told.valid_until, today)}
+    if permit.state == State.EXPIRED:
+        return [*found, _("Its validity ended on %(day)s (%(distance)s).") % until]
+    if Kind(permit.kind).certifies:
+        return [*found, _("It holds until %(day)s (%(distance)s).") % until]
+    return [*found, _("Works must begin by %(day)s (%(distance)s).") % until]

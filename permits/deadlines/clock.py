@@ -29,9 +29,11 @@ from permits.deadlines.events import (
     Withdrawn,
     in_order,
 )
-from permits.deadlines.law import Effect, Ground, NotCoveredError, Rule
+from permits.deadlines.law import Effect, Ground, NotCoveredError, Rule, SilenceRefuses
 
 MOST_EXTENSIONS = 2
+LENGTHENING = (Effect.MORE, Effect.WHOLE, Effect.AFTER_REPORT)
+PROLONGING = (Effect.PROLONGS, Effect.PROLONGS_TO)
 
 
 class What(StrEnum):
@@ -50,6 +52,8 @@ class What(StrEnum):
     REJECTED = "rejected"
     LONGER = "longer"
     LONGER_LATE = "longer_late"
+    PROLONGED = "prolonged"
+    PROLONGED_LATE = "prolonged_late"
     BY_HAND = "by_hand"
     BY_HAND_LATE = "by_hand_late"
     REPORT = "report"
@@ -193,8 +197,13 @@ class Clock:
             return self.filed, None
         months = self.law("answer_months").months
         answer_by = after_months(request.on, months)
-        counted = {"from": request.on, "months": months}
-        self.say(answer_by, What.ANSWER_BY, "R.423-39", event=request.key, values=counted)
+        complete = self.all_came(request, answer_by)
+        counted = {"from": request.on, "months": months, "complete": complete}
+        self.say(answer_by, What.ANSWER_BY, "R.423-39", event=request.key, effective=not complete, values=counted)
+        return complete, answer_by
+
+    def all_came(self, request: PiecesAsked, answer_by: date) -> date | None:
+        """The day on which the last of the pieces that were asked for came in time."""
         missing = set(request.pieces)
         for came in self.of(PiecesCame):
             if not request.sent <= came.on <= answer_by or not missing & came.pieces:
@@ -202,9 +211,9 @@ class Clock:
             missing -= came.pieces
             if not missing:
                 self.say(came.on, What.COMPLETE, "R.423-19", "R.423-39", event=came.key)
-                return came.on, answer_by
+                return came.on
             self.say(came.on, What.CAME, "R.423-39", event=came.key, values={"missing": sorted(missing)})
-        return None, answer_by
+        return None
 
     def request(self) -> PiecesAsked | None:
         """The request for missing pieces that counts: the last one of the first month, for pieces of the code."""
@@ -255,7 +264,9 @@ class Clock:
         """The rows that notices of a longer delay bring, of those notified in the first month (R.423-18)."""
         found: dict[str, Rule] = {}
         for notice in self.of(LongerNotified):
-            rules = list(self.rules_for(notice.grounds))
+            rules = list(self.rules_for(notice.grounds, LENGTHENING))
+            if not rules and any(self.rules_for(notice.grounds, PROLONGING)):
+                continue
             late = notice.on > self.notify_by
             what = What.LONGER_LATE if late else What.LONGER
             articles = sorted({rule.article for rule in rules})
@@ -265,8 +276,8 @@ class Clock:
                 found |= {rule.name: rule for rule in rules}
         return list(found.values())
 
-    def rules_for(self, grounds: Iterable[Ground]) -> Iterable[Rule]:
-        for effect in (Effect.MORE, Effect.WHOLE, Effect.AFTER_REPORT):
+    def rules_for(self, grounds: Iterable[Ground], effects: Iterable[Effect]) -> Iterable[Rule]:
+        for effect in effects:
             yield from (
                 rule for rule in law.rules_of(effect, self.file.kind, self.filed) if rule.grounds & set(grounds)
             )
@@ -286,12 +297,18 @@ class Clock:
         return max(choices, key=lambda choice: choice[0])
 
     def prolonged(self, start: date, months: int, because: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
-        """What is entered by hand and added, where it was notified before the delay had passed."""
-        for one in self.of(EnteredByHand):
-            if not one.adds:
-                continue
-            if self.by_hand(one, after_months(start, months)):
-                months, because = months + one.months, (*because, one.article)
+        """What is known only later, and notified before the delay had passed (R.423-34 to -37, R.423-44)."""
+        for one in self.events:
+            until = after_months(start, months)
+            if isinstance(one, EnteredByHand) and one.adds:
+                if self.by_hand(one, until):
+                    months, because = months + one.months, (*because, one.article)
+            elif isinstance(one, LongerNotified) and (rules := list(self.rules_for(one.grounds, PROLONGING))):
+                late, articles = one.on > until, sorted({rule.article for rule in rules})
+                self.say(one.on, What.PROLONGED_LATE if late else What.PROLONGED, "R.423-44", *articles, event=one.key,
+                         effective=not late, values={"grounds": sorted(one.grounds), "until": until})  # fmt: skip
+                if not late:
+                    months, because = after_rules(months, rules), (*because, *articles)
         return months, because
 
     def by_hand(self, one: EnteredByHand, until: date | None) -> bool:
@@ -323,8 +340,9 @@ class Clock:
             return Outcome.GRANTED, ("R.410-12",)
         if refused:
             return Outcome.REFUSED, ("R.424-3",)
-        if self.file.silence_refuses:
-            return Outcome.REFUSED, ("R.424-2",)
+        if reasons := law.refusing(self.file.kind, self.file.silence_refuses):
+            assessed = reasons == {SilenceRefuses.ENVIRONMENTAL_ASSESSMENT}
+            return Outcome.REFUSED, ("R.424-2-1" if assessed else "R.424-2",)
         return Outcome.GRANTED, ("R.424-1",)
 
     def ending(
@@ -378,6 +396,13 @@ class Clock:
         values = {"from": granted, "months": rule.months, "extensions": count}
         self.say(until, What.VALID_UNTIL, *dict.fromkeys(articles), uncertain=uncertain, values=values)
         return until
+
+
+def after_rules(months: int, rules: Iterable[Rule]) -> int:
+    """How many months a prolongation makes: some are added, one is the whole of it."""
+    for rule in rules:
+        months = months + rule.months if rule.effect == Effect.PROLONGS else max(months, rule.months)
+    return months
 
 
 # -- what late records change -----------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ read in a source is `sourced`; one that is only remembered is `uncertain`, and s
 in NOT_COVERED: its delay is entered by hand, with its reason.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -29,7 +29,7 @@ class Kind(StrEnum):
 
 
 class Ground(StrEnum):
-    """Why a delay is longer than the usual one (R.423-24, R.423-25, R.423-28, R.423-32)."""
+    """Why a delay is longer than the usual one (R.423-24 to -32), or prolonged later (R.423-34 to -37)."""
 
     OTHER_REGIME = "other_regime"
     DEROGATION = "derogation"
@@ -46,6 +46,16 @@ class Ground(StrEnum):
     PUBLIC_BUILDING = "public_building"
     TALL_BUILDING = "tall_building"
     PUBLIC_INQUIRY = "public_inquiry"
+    NATIONAL_PARK = "national_park"
+    NATIONAL_COMMISSION = "national_commission"
+    NATURE_RESERVE = "nature_reserve"
+    CLEARING = "clearing"
+    CLEARING_SURVEYED = "clearing_surveyed"
+    CLEARING_INQUIRY = "clearing_inquiry"
+    CLEARING_PROLONGED = "clearing_prolonged"
+    ARCHITECT_APPEAL = "architect_appeal"
+    NATIONAL_RETAIL_COMMISSION = "national_retail_commission"
+    CALLED_IN = "called_in"
 
 
 class Effect(StrEnum):
@@ -55,6 +65,8 @@ class Effect(StrEnum):
     MORE = "more"
     WHOLE = "whole"
     AFTER_REPORT = "after_report"
+    PROLONGS = "prolongs"
+    PROLONGS_TO = "prolongs_to"
     LIMIT = "limit"
     VALID = "valid"
     EXTENDS = "extends"
@@ -85,13 +97,18 @@ class Rule:
 
 CODE_2007 = date(2007, 10, 1)
 """The planning code of the 2007 reform: older files are not covered."""
-SHORTER_2015 = date(2015, 11, 1)
-"""Longer delays were shortened for files from then on; what held before is not covered."""
+SHORTER_2015 = date(2015, 7, 11)
+"""Longer delays were shortened for files from then on (décret 2015-836); what held before is not covered."""
+THREE_YEARS_2016 = date(2016, 1, 6)
+"""Decisions are valid three years from then on; what held before is not covered."""
+HERITAGE_2017 = date(2017, 4, 1)
+"""The surroundings of monuments add a month from then on (décret 2017-456); before, R.423-28 made four months."""
 PERMITS = frozenset({Kind.PD, Kind.PCMI, Kind.PC, Kind.PA})
 NOT_CERTIFICATES = frozenset({Kind.DP, *PERMITS})
 NOTARIES, JURIBLIO, SECURITY = "notaires, 2024", "juriblio", "sitesecurite"
 CODE, REMEMBERED = "Legifrance", "not read in a source"
 DECREE_2025 = "décret n° 2025-461"
+ARCHIVE, LEXBASE = "archéo-lex, code au 11 juillet 2015", "lexbase"
 
 
 def usual(name: str, article: str, kind: Kind, months: int) -> Rule:
@@ -106,17 +123,48 @@ def usual(name: str, article: str, kind: Kind, months: int) -> Rule:
     )
 
 
-def three_years(name: str, kinds: frozenset[Kind], since: date = date(2016, 1, 6), until: date | None = None) -> Rule:
+def whole(
+    name: str, article: str, months: int, *grounds: Ground, kinds: frozenset[Kind] = PERMITS, source: str
+) -> Rule:
+    """A delay that replaces the usual one."""
+    return Rule(
+        name=name,
+        article=article,
+        effect=Effect.WHOLE,
+        months=months,
+        kinds=kinds,
+        grounds=frozenset(grounds),
+        since=SHORTER_2015,
+        source=source,
+    )
+
+
+def prolongs(
+    name: str, article: str, months: int, ground: Ground, since: date, *, whole: bool = False, dp: bool = False
+) -> Rule:
+    """What is known only later, and notified before the delay has passed (R.423-44)."""
+    return Rule(
+        name=name,
+        article=article,
+        effect=Effect.PROLONGS_TO if whole else Effect.PROLONGS,
+        months=months,
+        kinds=NOT_CERTIFICATES if dp else PERMITS,
+        grounds=frozenset({ground}),
+        since=since,
+        source=JURIBLIO,
+    )
+
+
+def three_years(name: str, since: date, until: date | None = None) -> Rule:
     return Rule(
         name=name,
         article="R.424-17",
         effect=Effect.VALID,
         months=36,
-        kinds=kinds,
+        kinds=NOT_CERTIFICATES,
         since=since,
         until=until,
-        uncertain=True,
-        source=REMEMBERED,
+        source=JURIBLIO,
     )
 
 
@@ -138,13 +186,33 @@ RULES: tuple[Rule, ...] = (
             {
                 Ground.OTHER_REGIME,
                 Ground.DEROGATION,
-                Ground.PROTECTED_SURROUNDINGS,
                 Ground.FARMLAND_COMMISSION,
                 Ground.PUBLIC_PARTICIPATION,
             }
         ),
         since=SHORTER_2015,
         source=JURIBLIO,
+    ),
+    Rule(
+        name="one_more_heritage",
+        article="R.423-24",
+        effect=Effect.MORE,
+        months=1,
+        kinds=NOT_CERTIFICATES,
+        grounds=frozenset({Ground.PROTECTED_SURROUNDINGS}),
+        since=HERITAGE_2017,
+        source=JURIBLIO,
+    ),
+    Rule(
+        name="four_heritage",
+        article="R.423-28",
+        effect=Effect.WHOLE,
+        months=4,
+        kinds=frozenset({Kind.PCMI, Kind.PC, Kind.PA}),
+        grounds=frozenset({Ground.PROTECTED_SURROUNDINGS}),
+        since=SHORTER_2015,
+        until=HERITAGE_2017,
+        source=SECURITY,
     ),
     Rule(
         name="two_more",
@@ -184,6 +252,16 @@ RULES: tuple[Rule, ...] = (
         since=SHORTER_2015,
         source=SECURITY,
     ),
+    whole("national_park", "R.423-26", 5, Ground.NATIONAL_PARK, source=ARCHIVE),
+    whole("national_commission", "R.423-27", 5, Ground.NATIONAL_COMMISSION, Ground.NATURE_RESERVE, source=LEXBASE),
+    whole("reserve_dp", "R.423-27", 2, Ground.NATURE_RESERVE, kinds=frozenset({Kind.DP}), source=LEXBASE),
+    whole("clearing", "R.423-29", 3, Ground.CLEARING, source=JURIBLIO),
+    whole("clearing_surveyed", "R.423-29", 5, Ground.CLEARING_SURVEYED, source=JURIBLIO),
+    whole("clearing_inquiry", "R.423-29", 7, Ground.CLEARING_INQUIRY, source=JURIBLIO),
+    prolongs("clearing_prolonged", "R.423-34", 3, Ground.CLEARING_PROLONGED, SHORTER_2015),
+    prolongs("architect_appeal", "R.423-35", 2, Ground.ARCHITECT_APPEAL, HERITAGE_2017, dp=True),
+    prolongs("retail", "R.423-36-1", 2, Ground.NATIONAL_RETAIL_COMMISSION, date(2015, 2, 15)),
+    prolongs("called_in", "R.423-37", 8, Ground.CALLED_IN, SHORTER_2015, whole=True, dp=True),
     Rule(
         name="inquiry",
         article="R.423-32",
@@ -203,8 +281,7 @@ RULES: tuple[Rule, ...] = (
         effect=Effect.LIMIT,
         days=8,
         since=CODE_2007,
-        uncertain=True,
-        source="2007 text",
+        source="bdidu.fr (text of 2007), oudot.net",
     ),
     Rule(
         name="permit_extension_months",
@@ -212,8 +289,7 @@ RULES: tuple[Rule, ...] = (
         effect=Effect.LIMIT,
         months=2,
         since=CODE_2007,
-        uncertain=True,
-        source=REMEMBERED,
+        source="Gualino, Montage opérationnel d'un programme immobilier",
     ),
     Rule(
         name="certificate_extension_months",
@@ -224,26 +300,25 @@ RULES: tuple[Rule, ...] = (
         source=CODE,
     ),
     # Validity, by the date of decision.
-    three_years("three_years", PERMITS, until=date(2021, 1, 1)),
-    three_years("three_years_again", PERMITS, since=date(2024, 5, 29)),
-    three_years("three_years_dp", frozenset({Kind.DP})),
+    three_years("three_years", THREE_YEARS_2016, until=date(2021, 1, 1)),
+    three_years("three_years_again", date(2024, 5, 29)),
     Rule(
         name="one_year_more_2025",
         article="décret 2025-461",
         effect=Effect.VALID,
         months=48,
-        kinds=PERMITS,
+        kinds=NOT_CERTIFICATES,
         since=date(2021, 1, 1),
         until=date(2022, 5, 28),
         uncertain=True,
-        source=f"{DECREE_2025}: one year more than R.424-17, which was {REMEMBERED}",
+        source=f"{DECREE_2025}; whether it was still valid on 28 May 2025 is not checked",
     ),
     Rule(
         name="five_years_2025",
         article="décret 2025-461",
         effect=Effect.VALID,
         months=60,
-        kinds=PERMITS,
+        kinds=NOT_CERTIFICATES,
         since=date(2022, 5, 28),
         until=date(2024, 5, 29),
         source=DECREE_2025,
@@ -263,9 +338,8 @@ RULES: tuple[Rule, ...] = (
         effect=Effect.EXTENDS,
         months=12,
         kinds=NOT_CERTIFICATES,
-        since=date(2016, 1, 6),
-        uncertain=True,
-        source=REMEMBERED,
+        since=THREE_YEARS_2016,
+        source=JURIBLIO,
     ),
     Rule(
         name="certificate_extended",
@@ -279,15 +353,11 @@ RULES: tuple[Rule, ...] = (
 )
 
 NOT_COVERED: tuple[tuple[str, str], ...] = (
-    ("R.423-26", "special delay"),
-    ("R.423-27", "special delay"),
-    ("R.423-29", "special delay"),
-    ("R.423-31", "special delay"),
+    ("R.423-30", "special delay"),
+    ("R.423-31", "special delay (classified sites)"),
     ("R.423-33", "special delay"),
-    ("R.423-34", "prolongation that cannot be known in the first month"),
-    ("R.423-35", "prolongation that cannot be known in the first month"),
     ("R.423-36", "prolongation that cannot be known in the first month"),
-    ("R.423-37", "prolongation that cannot be known in the first month"),
+    ("R.423-37-1", "suspension while the European Commission is asked"),
 )
 """Articles whose values were read nowhere: their delays are entered by hand, with the reason."""
 
@@ -307,3 +377,36 @@ def the(name: str, day: date) -> Rule:
 def rules_of(effect: Effect, kind: Kind, day: date) -> Iterator[Rule]:
     """The rows that hold for a kind of file on a day."""
     return (rule for rule in RULES if rule.effect == effect and kind in rule.kinds and rule.holds(day))
+
+
+class SilenceRefuses(StrEnum):
+    """Why no answer is a refusal, of the cases of R.424-2 and R.424-2-1 that were read in a source."""
+
+    DEMOLITION_IN_REGISTERED_SITE = "demolition_in_registered_site"
+    DEFENCE = "defence"
+    CLASSIFIED_SITE = "classified_site"
+    NATURE_RESERVE = "nature_reserve"
+    CALLED_IN = "called_in"
+    ENVIRONMENTAL_ASSESSMENT = "environmental_assessment"
+
+
+OF_2015 = "text quoted by coussyavocats.com, 24 November 2015"
+SILENCE_REFUSES: Mapping[SilenceRefuses, str] = {
+    SilenceRefuses.DEMOLITION_IN_REGISTERED_SITE: "R.424-2 i; CE 12 February 2020, n° 421949: inside a PC, too",
+    SilenceRefuses.DEFENCE: f"R.424-2 a; {OF_2015}",
+    SilenceRefuses.CLASSIFIED_SITE: f"R.424-2 a; {OF_2015}",
+    SilenceRefuses.NATURE_RESERVE: f"R.424-2 a; {OF_2015}",
+    SilenceRefuses.CALLED_IN: f"R.424-2 b; {OF_2015}",
+    SilenceRefuses.ENVIRONMENTAL_ASSESSMENT: "R.424-2-1; actuel-hse.fr, December 2024",
+}
+"""Where each was read. Other cases of the article are entered in words by whoever knows them."""
+
+
+def refusing(kind: Kind, reasons: Iterable[str]) -> frozenset[str]:
+    """The reasons that make silence a refusal for such a file.
+
+    R.424-2 is about permits: in its cases the silence about a declaration still opposes nothing (CE 26 October 2012,
+    n° 350737). What somebody entered in words is taken as it is.
+    """
+    of_permits = set(SilenceRefuses) - {SilenceRefuses.ENVIRONMENTAL_ASSESSMENT}
+    return frozenset(one for one in reasons if kind != Kind.DP or one not in of_permits)

@@ -13,13 +13,12 @@ from gis_core.errors import Invalid
 from gis_core.models import Job, Member, User
 from gis_core.rights import Rights, under_policies
 from gis_core.services.jobs import start_job
-from gis_core.tasks import RunningJob, job_task
+from gis_core.tasks import RunningJob
 from layers.imports.services.inbox import harmless
 from permits.importers.columns import Reading
 from permits.importers.loading import Order, load
 from permits.importers.register import layout_of
 from permits.models import Mapping as KeptMapping
-from permits.procedure import INSTRUCTS
 
 KIND = "import_permits"
 
@@ -62,7 +61,6 @@ def forget_file(job: Job) -> None:
     shutil.rmtree(Path(settings.INBOX_DIR) / harmless(str(job.parameters.get("folder", ""))), ignore_errors=True)
 
 
-@job_task(KIND, roles=INSTRUCTS, afterwards=forget_file)
 def import_register(running: RunningJob) -> dict[str, Any]:
     """Import a register; the report is the job's."""
     given, member = running.parameters, running.job.owner

@@ -20,6 +20,7 @@ from gis_core.rights import Rights, codes
 from layers.catalogue.models import Layer
 from permits.deadlines.calendar import after_months
 from permits.deadlines.law import Effect, Kind, rules_of
+from permits.folding import folded
 from permits.importers.columns import Ending, Reading
 from permits.importers.register import Entry, Layout, UnfitError, entry_of, rows_of, shown_day
 from permits.importers.report import Report
@@ -29,7 +30,6 @@ from permits.services.applicants import may_read_applicant, write_applicants
 from permits.services.filing import as_multi, instructors_of
 from permits.services.reading import derive, today
 from permits.services.recording import announce, instant_of
-from permits.words import folded
 
 BATCH = 500
 ASKED_AT_ONCE = 5_000

@@ -5,7 +5,7 @@ import django.db.models.functions.text
 from django.conf import settings
 from django.db import migrations, models
 
-import permits.words
+import permits.folding
 
 
 class Migration(migrations.Migration):
@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             name="words",
             field=models.GeneratedField(
                 db_persist=True,
-                expression=permits.words.Folded(
+                expression=permits.folding.Folded(
                     "description", "address", django.db.models.functions.text.Substr("number", 11)
                 ),
                 output_field=models.TextField(),

@@ -1,13 +1,144 @@
-"""/permis/<number>/: what happened to a file, and every date that follows, with its reasons."""
+"""/permis/<number>/: what comes next, every date with its reason, what happened and who recorded it."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
+from gis_core.api.views import site
+from gis_core.errors import Conflict, Forbidden, Invalid
+from gis_core.middleware import rights_of_request
+from gis_core.models import Job
+from gis_core.rights import Rights
+from gis_core.services.jobs import standing
+from permits import words
+from permits.deadlines.clock import Step, Timeline
+from permits.models import Event, Permit
+from permits.pages.events import may_strike
 from permits.pages.frame import page, permit_of, show_file
+from permits.procedure import COUNTER, State, What
+from permits.services.reading import derive, revisions_of, timeline_of, today
+from permits.services.recording import check_may_write, may_record
+from permits.services.sheets import OPEN, last_order, order_sheet
+
+LIKELY: Mapping[str, tuple[What, ...]] = {
+    "notify_by": (What.PIECES_ASKED, What.LONGER_NOTIFIED, What.DECIDED),
+    "answer_by": (What.PIECES_CAME, What.DECIDED),
+    "due": (What.DECIDED, What.ARCHITECT_SAID),
+    State.GRANTED: (What.WORKS_STARTED, What.EXTENDED),
+    State.WORKS: (What.WORKS_FINISHED,),
+}
+"""What usually comes next, by the next deadline or the state; the others are one more step away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Date:
+    """A step of the timeline as the page shows it."""
+
+    step: Step
+    told: words.Explanation
+    ahead: bool
+    first_ahead: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the history: an event, what it holds, what it changed, whether the asker may strike it out."""
+
+    event: Event
+    facts: Sequence[str]
+    changes: Sequence[str]
+    strikable: bool
 
 
 @require_safe
 @page
 def procedure(request: HttpRequest, permit: str) -> HttpResponse:
-    """The timeline of a file."""
-    return show_file(request, permit_of(request, permit), "permit")
+    """The timeline of a file and its history."""
+    found, rights = permit_of(request, permit), rights_of_request(request)
+    rows = list(Event.objects.filter(permit=found).select_related("recorded_by", "struck_by"))
+    derive(found, rows, today())
+    told = timeline_of(found, rows)
+    allowed = may_record(found, rights)
+    likely = [one for one in LIKELY.get(found.next_what or found.state, ()) if one in allowed]
+    order = order_of(found, rights)
+    context = {
+        "ahead": words.ahead(told, found, today()),
+        "dates": dates(told, found, {str(row.pk): row for row in rows}),
+        "lines": history(found, rows, rights),
+        "likely": likely,
+        "others": [one for one in allowed if one not in likely],
+        "today": today(),
+        "changeable": may(found, rights, COUNTER),
+        "map": map_address(found),
+        "changes": list(Permit.objects.visible_to(rights).filter(parent=found).order_by("filed_date", "id")),
+        "order": order,
+        "waiting": order is not None and order[0].state in OPEN,
+    }
+    return show_file(request, found, "permit", context)
+
+
+@require_POST
+@page
+def freeze_now(request: HttpRequest, permit: str) -> HttpResponse:
+    """Order the frozen parcel sheet of a file that has none."""
+    found, rights = permit_of(request, permit), rights_of_request(request)
+    try:
+        order_sheet(found, user=request.user, rights=rights, site=site(request))  # type: ignore[arg-type]
+    except (Conflict, Invalid) as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("The parcel sheet is being frozen; it is here in a moment."))
+    return redirect("permit", found.number)
+
+
+def may(permit: Permit, rights: Rights, roles: Any) -> bool:
+    try:
+        check_may_write(permit, rights, roles)
+    except Forbidden:
+        return False
+    return True
+
+
+def dates(told: Timeline | None, permit: Permit, rows: Mapping[str, Event]) -> list[Date]:
+    """The steps in order, each in words, those to come apart."""
+    found: list[Date] = []
+    for step in told.steps if told else ():
+        ahead = step.on > today()
+        first = ahead and not (found and found[-1].ahead)
+        record = rows.get(step.event) if step.event else None
+        found.append(Date(step, words.explained(step, permit.kind, record), ahead, first))
+    return found
+
+
+def history(permit: Permit, rows: Sequence[Event], rights: Rights) -> list[Line]:
+    """Every event, the latest record first, with what it changed of what was told before."""
+    changed = {
+        key: words.changed(revision.changes, permit.kind)
+        for revision in revisions_of(permit, rows)[1:]
+        for key in revision.events[-1:]
+    }
+    return [
+        Line(row, words.facts(row, permit.kind), changed.get(str(row.pk), ()), may_strike(row, permit, rights))
+        for row in sorted(rows, key=lambda row: (row.recorded_at, row.pk), reverse=True)
+    ]
+
+
+def order_of(permit: Permit, rights: Rights) -> tuple[Job, str, str] | None:
+    """The asker's own order of the frozen sheet, while it is not there."""
+    job = last_order(permit, rights) if permit.sheet_id is None and permit.idus else None
+    return (job, *standing(job)) if job else None
+
+
+def map_address(permit: Permit) -> str:
+    """The map at the file's ground, its parcels chosen; empty without ground."""
+    if permit.geom is None:
+        return ""
+    place: Any = permit.geom.centroid.transform(4326, clone=True)
+    return f"{reverse('map')}#v=1&c={place.x:.6f},{place.y:.6f}&z=18&ps={','.join(permit.idus[:20])}"

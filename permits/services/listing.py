@@ -18,10 +18,10 @@ from gis_core.models import Commune, Territory
 from gis_core.parameters import BBox, bbox_4326, integer
 from gis_core.rights import Rights
 from layers.cadastre.references import Reference, read_reference, whole_identifier
+from permits.folding import folded
 from permits.models import Permit, PermitQuerySet, Team
 from permits.procedure import OPEN, State
 from permits.services.reading import today
-from permits.words import folded
 
 OPENED = "open"
 NOBODY = "none"

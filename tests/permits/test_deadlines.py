@@ -166,25 +166,68 @@ def test_after_a_public_inquiry_two_months_run_from_the_report() -> None:
     assert line.due_on == day("2026-11-15")
 
 
-# -- R.423-26 to -37: by hand -----------------------------------------------------------------------------------------
+# -- R.423-26 to -29, R.423-34 to -37 ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "ground", "due"),
+    [
+        (Kind.PC, Ground.NATIONAL_PARK, "2026-08-10"),
+        (Kind.PC, Ground.NATIONAL_COMMISSION, "2026-08-10"),
+        (Kind.PCMI, Ground.NATURE_RESERVE, "2026-08-10"),
+        (Kind.DP, Ground.NATURE_RESERVE, "2026-05-10"),
+        (Kind.PCMI, Ground.CLEARING, "2026-06-10"),
+        (Kind.PC, Ground.CLEARING_SURVEYED, "2026-08-10"),
+        (Kind.PA, Ground.CLEARING_INQUIRY, "2026-10-10"),
+    ],
+)
+def test_special_delays_replace_the_usual_one(kind: Kind, ground: Ground, due: str) -> None:
+    assert read(kind, "2026-03-10", longer("2026-04-01", ground)).due_on == day(due)
+
+
+@pytest.mark.parametrize(
+    ("ground", "due"),
+    [
+        (Ground.CLEARING_PROLONGED, "2026-09-10"),
+        (Ground.ARCHITECT_APPEAL, "2026-08-10"),
+        (Ground.NATIONAL_RETAIL_COMMISSION, "2026-08-10"),
+        (Ground.CALLED_IN, "2026-11-10"),
+    ],
+)
+def test_a_prolongation_notified_before_the_delay_has_passed_counts(ground: Ground, due: str) -> None:
+    line = read(Kind.PC, "2026-03-10", longer("2026-06-10", ground))
+    assert line.due_on == day(due)
+    assert said(line, What.PROLONGED)[0].effective
+
+
+def test_a_prolongation_notified_after_the_delay_has_no_effect() -> None:
+    line = read(Kind.PC, "2026-03-10", longer("2026-06-11", Ground.ARCHITECT_APPEAL))
+    assert line.due_on == day("2026-06-10")
+    assert not said(line, What.PROLONGED_LATE)[0].effective
+
+
+def test_before_april_2017_the_surroundings_of_a_monument_make_four_months() -> None:
+    assert read(Kind.PCMI, "2016-03-10", longer("2016-04-01", Ground.PROTECTED_SURROUNDINGS)).due_on == day(
+        "2016-07-10"
+    )
 
 
 def test_a_special_delay_entered_by_hand_counts_with_its_reason() -> None:
-    hand = made(EnteredByHand, "2026-04-01", article="R.423-29", months=7, reason="défrichement", adds=False)
+    hand = made(EnteredByHand, "2026-04-01", article="R.423-31", months=7, reason="site classé", adds=False)
     line = read(Kind.PC, "2026-03-10", hand)
     assert line.due_on == day("2026-10-10")
-    assert said(line, What.BY_HAND)[0].values["reason"] == "défrichement"
+    assert said(line, What.BY_HAND)[0].values["reason"] == "site classé"
 
 
 def test_a_prolongation_by_hand_is_added_where_it_comes_in_time() -> None:
-    in_time = made(EnteredByHand, "2026-06-10", article="R.423-34", months=3, reason="évocation", adds=True)
-    late = made(EnteredByHand, "2026-06-11", article="R.423-34", months=3, reason="évocation", adds=True)
+    in_time = made(EnteredByHand, "2026-06-10", article="R.423-36", months=3, reason="avis national", adds=True)
+    late = made(EnteredByHand, "2026-06-11", article="R.423-36", months=3, reason="avis national", adds=True)
     assert read(Kind.PC, "2026-03-10", in_time).due_on == day("2026-09-10")
     assert read(Kind.PC, "2026-03-10", late).due_on == day("2026-06-10")
 
 
 def test_articles_without_a_value_are_listed() -> None:
-    assert {article for article, _what in law.NOT_COVERED} >= {"R.423-26", "R.423-33", "R.423-37"}
+    assert {article for article, _what in law.NOT_COVERED} >= {"R.423-31", "R.423-33", "R.423-36"}
     assert not {rule.article for rule in law.RULES} & {article for article, _what in law.NOT_COVERED}
 
 
@@ -253,7 +296,7 @@ def test_electronic_sending_counts_from_its_consultation_at_the_latest_after_eig
     assert received_electronically(day("2026-04-01"), day("2026-04-03")) == day("2026-04-03")
     assert received_electronically(day("2026-04-01"), None) == day("2026-04-09")
     assert received_electronically(day("2026-04-01"), day("2026-05-01")) == day("2026-04-09")
-    assert law.the("electronic_days", day("2026-04-01")).uncertain
+    assert not law.the("electronic_days", day("2026-04-01")).uncertain
 
 
 # -- R.424-1 to R.424-3, R.410-12 -------------------------------------------------------------------------------------
@@ -262,6 +305,17 @@ def test_electronic_sending_counts_from_its_consultation_at_the_latest_after_eig
 def test_silence_grants() -> None:
     line = read(Kind.PC, "2026-03-10")
     assert (line.silence, said(line, What.TACIT)[0].articles) == (Outcome.GRANTED, ("R.424-1",))
+
+
+def test_a_declaration_in_a_classified_site_is_not_opposed_by_silence() -> None:
+    """CE 26 October 2012, n° 350737: R.424-2 is about permits."""
+    assert read(Kind.DP, "2026-03-10", silence_refuses=frozenset({"classified_site"})).outcome == Outcome.GRANTED
+    assert read(Kind.PC, "2026-03-10", silence_refuses=frozenset({"classified_site"})).outcome == Outcome.REFUSED
+
+
+def test_silence_refuses_what_is_assessed_for_the_environment() -> None:
+    line = read(Kind.DP, "2026-03-10", silence_refuses=frozenset({"environmental_assessment"}))
+    assert (line.outcome, said(line, What.TACIT)[0].articles) == (Outcome.REFUSED, ("R.424-2-1",))
 
 
 def test_silence_refuses_in_the_listed_cases() -> None:
@@ -319,7 +373,7 @@ def granted(kind: Kind, filed: str, on: str, *events: Event) -> Timeline:
 def test_a_permit_is_valid_three_years() -> None:
     line = granted(Kind.PC, "2026-03-10", "2026-05-20")
     assert line.valid_until == day("2029-05-20")
-    assert said(line, What.VALID_UNTIL)[0].uncertain
+    assert said(line, What.VALID_UNTIL)[0].articles == ("R.424-17",)
 
 
 @pytest.mark.parametrize(
@@ -335,6 +389,10 @@ def test_a_permit_is_valid_three_years() -> None:
 )
 def test_the_decree_of_2025_lengthens_what_was_granted_between_two_days(filed: str, on: str, until: str) -> None:
     assert granted(Kind.PC, filed, on).valid_until == day(until)
+
+
+def test_the_decree_of_2025_lengthens_declarations_too() -> None:
+    assert granted(Kind.DP, "2023-02-10", "2023-03-01").valid_until == day("2028-03-01")
 
 
 def test_an_extension_asked_two_months_before_adds_a_year_twice_at_most() -> None:

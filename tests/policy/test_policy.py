@@ -300,6 +300,8 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         "number": 1,
         "sheet": world.sheets[whose].number if whose in world.sheets else "FP-2026-999999",
         "permit": world.permits[whose].number if whose in world.permits else permit_forms.MISSING,
+        "consultation": permit_forms.consultation(world.permits.get(whose)),
+        "secret": permit_forms.secret(member),
         "register_id": world.rows.get(f"register {whose}", MISSING),
         **permit_forms.arguments(world.permits.get(whose), f"{commune_of(world, whose)}000AB0001"),
         "idu": "450010000A0099" if whose == "none" else world.parcel_idu,

@@ -25,6 +25,14 @@ NEXT = "select nextval(pg_get_serial_sequence('parcels_frozensheet', 'id'))"
 @transaction.atomic
 def freeze(ground: Ground, *, title: str, user: User, reader: Reader, site: str) -> FrozenSheet:
     """Keep what is said of the ground now. Raises Unavailable when a section cannot be read: nothing is kept."""
+    sheet = composed(ground, title=title, user=user, reader=reader, site=site)
+    sheet.owner = owner_for(reader.rights)
+    sheet.save(force_insert=True)
+    return sheet
+
+
+def composed(ground: Ground, *, title: str, user: User, reader: Reader, site: str) -> FrozenSheet:
+    """A sheet with its number and its PDF, not yet kept, nobody's yet."""
     sheet = sheet_of(ground, reader)
     content = as_kept(sheet.without_private().as_json())
     digest = digest_of(content)
@@ -36,11 +44,10 @@ def freeze(ground: Ground, *, title: str, user: User, reader: Reader, site: str)
     plan = draw(ground, reader)
     told = {"title": title, "author": str(user), "site": site, "number": number, "digest": digest}
     pdf = pdf_of(content, plan, aerial_of(ground, plan, reader.rights), **told)
-    return FrozenSheet.objects.create(
+    return FrozenSheet(
         pk=pk,
         number=number,
         title=title,
-        owner=owner_for(reader.rights),
         started_by=user,
         made_at=made_at,
         day=ground.day,

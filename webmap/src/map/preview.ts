@@ -27,7 +27,12 @@ export interface Drawn {
 
 /** Ground of a photo where there is none: the middle grey-green of fields seen from above. */
 const BARE_PHOTO = "#5f6653";
-const CONTEXT_RANK: Record<string, number> = { parcels: 0.1, roads: 0.2, buildings: 0.3, communes: 0.4 };
+export const CONTEXT_RANK: Readonly<Record<string, number>> = {
+  parcels: 0.1,
+  roads: 0.2,
+  buildings: 0.3,
+  communes: 0.4,
+};
 
 /** A small map of one layer, as the web map draws it, over the ground that one chooses. */
 export class Preview {
@@ -147,22 +152,28 @@ export class Preview {
 
   private mapLayer(layer: Layer): MapLayer {
     const own = layer === this.layer;
-    return {
-      slug: layer.slug,
-      url: tilesUrl("/tiles/", layer.slug, layer.version),
-      geometryType: layer.geometry_type,
-      minZoom: layer.min_zoom,
-      maxZoom: layer.max_zoom,
-      extent: layer.extent_4326,
-      visible: true,
-      opacity: 1,
-      zIndex: 1,
-      titleField: layer.title_field,
-      legend: own ? this.drawn.legend : layer.legend,
-      labels: own ? this.drawn.labels : (layer.labels ?? null),
-      look: this.look,
-      image: null,
-      hidden: [],
-    };
+    const drawn = { legend: own ? this.drawn.legend : layer.legend, labels: own ? this.drawn.labels : layer.labels };
+    return { ...contextLayer(layer, this.look), legend: drawn.legend, labels: drawn.labels ?? null };
   }
+}
+
+/** A layer as a small map draws it, in its own style. */
+export function contextLayer(layer: Layer, look: Look): MapLayer {
+  return {
+    slug: layer.slug,
+    url: tilesUrl("/tiles/", layer.slug, layer.version),
+    geometryType: layer.geometry_type,
+    minZoom: layer.min_zoom,
+    maxZoom: layer.max_zoom,
+    extent: layer.extent_4326,
+    visible: true,
+    opacity: 1,
+    zIndex: 1,
+    titleField: layer.title_field,
+    legend: layer.legend,
+    labels: layer.labels ?? null,
+    look,
+    image: null,
+    hidden: [],
+  };
 }

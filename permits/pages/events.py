@@ -1,0 +1,296 @@
+"""/permis/<number>/evenements/: record what happened to a file, a form for each kind of event; strike a mistake."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from gis_core.errors import ArpentError, Forbidden
+from gis_core.forms import AccessibleForm, blame
+from gis_core.middleware import rights_of_request
+from gis_core.rights import Rights
+from permits import words
+from permits.deadlines.events import Outcome
+from permits.deadlines.law import NOT_COVERED, Ground, Kind
+from permits.models import Event, Permit
+from permits.pages.frame import page, permit_of
+from permits.pieces import USUAL
+from permits.procedure import MOVES, What
+from permits.services.reading import revisions_of, timeline_of, today
+from permits.services.recording import LONGEST, NOTIFIED, check_may_write, may_record, record, strike
+
+LEADS = {
+    What.PIECES_ASKED: gettext_lazy(
+        "What counts is the day on which the applicant received the list, in the month after the filing. A later list "
+        "is recorded, and shown as without effect. A new list replaces the former one."
+    ),
+    What.PIECES_CAME: gettext_lazy(
+        "The delay begins on the day on which the last missing piece came to the town hall."
+    ),
+    What.LONGER_NOTIFIED: gettext_lazy(
+        "What counts is the day on which the applicant received the notice, in the month after the filing. Longer "
+        "delays are not added up: the longest one counts."
+    ),
+    What.BY_HAND: gettext_lazy(
+        "For an article whose value is not known here (%(articles)s): you answer for the value."
+    ),
+    What.DECIDED: gettext_lazy("What counts is the day on which the applicant received the decision."),
+    What.EXTENDED: gettext_lazy(
+        "The day is that of the request; it must come two months before the end of the validity."
+    ),
+}
+CHANNELS = (
+    ("hand", gettext_lazy("Given by hand")),
+    ("registered", gettext_lazy("Registered letter")),
+    ("electronic", gettext_lazy("Electronic sending")),
+)
+DAYS_OF = {"on": ("hand",), "sent": ("registered", "electronic"), "presented": ("registered",)}
+"""The days that each way of sending needs."""
+LONGEST_NOTE = 2_000
+
+
+def day_field(label: Any, **options: Any) -> forms.DateField:
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, widget=widget, **options)
+
+
+class EventForm(AccessibleForm):
+    """An event that counts on one day, with a note; each kind of event adds what it needs."""
+
+    # A day that another way of sending needs is not asked for by the browser.
+    use_required_attribute = False
+
+    on = day_field(gettext_lazy("Day"))
+
+    def __init__(self, *args: Any, what: What, permit: Permit, rows: list[Event], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.permit, self.rows = permit, rows
+        self.fields["on"].initial = today()
+        add = getattr(self, f"add_{what.value}", self.add_note)
+        add()
+        on = self.fields.pop("on")
+        if what in NOTIFIED:
+            self.add_channel()
+        else:
+            self.fields["on"] = on
+        self.order_fields([name for name in self.fields if name != "note"])
+
+    def detail(self) -> dict[str, Any]:
+        """What the services keep of a good form."""
+        given = {name: value for name, value in self.cleaned_data.items() if name not in ("on", "others")}
+        if "others" in self.fields:
+            given["pieces"] = [*given.get("pieces", []), *lines_of(self.cleaned_data["others"])]
+        return given
+
+    def day(self) -> date | None:
+        """The day of receipt, where no way of sending says it."""
+        found: date | None = self.cleaned_data.get("on")
+        return found
+
+    # -- what each kind of event needs --------------------------------------------------------------------------------
+
+    def add_channel(self) -> None:
+        self.fields["channel"] = forms.ChoiceField(
+            label=_("How the applicant received it"), choices=CHANNELS, widget=forms.RadioSelect, initial="hand"
+        )
+        self.fields["on"] = day_field(_("Received on"), initial=today())
+        self.fields["sent"] = day_field(_("Sent on"))
+        self.fields["presented"] = day_field(
+            _("First presented on"), help_text=_("Collected or not, the letter counts from this day.")
+        )
+        self.fields["consulted"] = day_field(
+            _("Consulted on"),
+            required=False,
+            help_text=_("Empty while it was not consulted: it counts after eight days."),
+        )
+        if self.is_bound:
+            for name, channels in DAYS_OF.items():
+                self.fields[name].required = self.data.get("channel") in channels
+
+    def add_note(self) -> None:
+        self.fields["note"] = forms.CharField(
+            label=_("Note"), max_length=LONGEST_NOTE, required=False, widget=forms.Textarea(attrs={"rows": 3})
+        )
+
+    def add_pieces(self, choices: list[str], label: Any) -> None:
+        if choices:
+            self.fields["pieces"] = forms.MultipleChoiceField(
+                label=label,
+                choices=[(one, one) for one in choices],
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+            )
+        self.fields["others"] = forms.CharField(
+            label=_("Other pieces") if choices else label,
+            required=False,
+            max_length=8_000,
+            widget=forms.Textarea(attrs={"rows": 3}),
+            help_text=_("One per line."),
+        )
+
+    def add_pieces_asked(self) -> None:
+        self.add_pieces(list(USUAL[Kind(self.permit.kind)]), _("Missing pieces"))
+        self.fields["outside_code"] = forms.BooleanField(
+            label=_("The code does not list one of them (the request has no effect)"), required=False
+        )
+
+    def add_pieces_came(self) -> None:
+        asked = [row.detail["pieces"] for row in self.rows if row.what == What.PIECES_ASKED and row.struck_at is None]
+        self.add_pieces(
+            list(dict.fromkeys(piece for pieces in asked for piece in pieces)), _("Pieces that were asked for")
+        )
+
+    def add_longer_notified(self) -> None:
+        known = {one: words.effect_word(one, self.permit.kind, self.permit.filed_date) for one in Ground}
+        ranked = sorted(Ground, key=lambda one: known[one] is None)
+        self.fields["grounds"] = forms.MultipleChoiceField(
+            label=_("Grounds"),
+            choices=[(one.value, ground_label(one, known[one])) for one in ranked],
+            widget=forms.CheckboxSelectMultiple,
+        )
+
+    def add_by_hand(self) -> None:
+        self.fields["article"] = forms.CharField(label=_("Article"), max_length=60)
+        self.fields["months"] = forms.IntegerField(label=_("Months"), min_value=1, max_value=36)
+        self.fields["adds"] = forms.BooleanField(
+            label=_("They are added to the delay (otherwise they are the whole delay)"), required=False
+        )
+        self.fields["reason"] = forms.CharField(label=_("Why this delay"), max_length=LONGEST)
+
+    def add_architect_said(self) -> None:
+        self.fields["opinion"] = forms.ChoiceField(
+            label=_("Opinion"), choices=list(words.OPINIONS.items()), widget=forms.RadioSelect
+        )
+
+    def add_decided(self) -> None:
+        choices = [(one.value, words.outcome_word(one, self.permit.kind)) for one in (Outcome.GRANTED, Outcome.REFUSED)]
+        self.fields["outcome"] = forms.ChoiceField(label=_("Decision"), choices=choices, widget=forms.RadioSelect)
+        self.fields["reference"] = forms.CharField(label=_("Number of the order"), max_length=LONGEST, required=False)
+        self.fields["signed"] = day_field(_("Signed on"), required=False)
+
+
+def ground_label(ground: Ground, effect: tuple[str, str] | None) -> str:
+    name = words.GROUNDS[ground]
+    if effect is None:
+        return _("%(ground)s — no article for this kind: without effect") % {"ground": name}
+    return f"{name} — {effect[0]} ({effect[1]})"
+
+
+def lines_of(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def record_event(request: HttpRequest, permit: str, what: str) -> HttpResponse:
+    """Record an event; the next page says what it changed."""
+    found, rights = permit_of(request, permit), rights_of_request(request)
+    if what not in MOVES:
+        raise Http404
+    kind = What(what)
+    check_may_write(found, rights, MOVES[kind].roles)
+    rows = list(Event.objects.filter(permit=found))
+    form = EventForm(request.POST or None, what=kind, permit=found, rows=rows)
+    status = 200
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            try:
+                made = record(found, kind, on=form.day(), detail=form.detail(), rights=rights)
+            except Forbidden:
+                raise
+            except ArpentError as error:
+                status = blame(form, error)
+            else:
+                tell(request, made)
+                return redirect("permit", found.number)
+    lead = (
+        LEADS.get(kind, "") % {"articles": ", ".join(article for article, _what in NOT_COVERED)}
+        if kind in LEADS
+        else ""
+    )
+    context = {
+        "section": "permits",
+        "permit": found,
+        "form": form,
+        "heading": kind.label,
+        "lead": lead,
+        "allowed": kind in may_record(found, rights),
+    }
+    return render(request, "permits/event.html", context, status=status)
+
+
+def tell(request: HttpRequest, made: Event) -> None:
+    """Say what a record changed, and why it has no effect where it has none."""
+    permit = made.permit
+    rows = list(Event.objects.filter(permit=permit))
+    told = timeline_of(permit, rows)
+    changes = [
+        line
+        for revision in revisions_of(permit, rows)
+        if str(made.pk) in revision.events
+        for line in words.changed(revision.changes, permit.kind)
+    ]
+    said = [_("Recorded: %(event)s.") % {"event": made.get_what_display()}]
+    said += [f"{line[:1].upper()}{line[1:]}." for line in changes]
+    messages.success(request, " ".join(said))
+    for step in told.steps if told else ():
+        if step.event == str(made.pk) and not step.effective:
+            why = words.explained(step, permit.kind, made)
+            if why.articles:
+                messages.warning(request, f"{why.title} ({', '.join(why.articles)}). {why.why}")
+
+
+class StrikeForm(AccessibleForm):
+    """Why an event is taken back."""
+
+    reason = forms.CharField(label=gettext_lazy("Why it is struck out"), max_length=LONGEST)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def strike_event(request: HttpRequest, permit: str, event_id: int) -> HttpResponse:
+    """Strike out an event recorded by mistake: it stays to be seen, and counts no more."""
+    found, rights = permit_of(request, permit), rights_of_request(request)
+    event = Event.objects.filter(permit=found, pk=event_id).first()
+    if event is None:
+        raise Http404
+    if not may_strike(event, found, rights):
+        raise Forbidden(_("This event cannot be struck out, or not by you."))
+    form, status = StrikeForm(request.POST or None), 200
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            try:
+                strike(event, reason=form.cleaned_data["reason"], rights=rights)
+            except ArpentError as error:
+                status = blame(form, error)
+            else:
+                messages.success(request, _("Struck out: %(event)s.") % {"event": event.get_what_display()})
+                return redirect("permit", found.number)
+    context = {
+        "section": "permits",
+        "permit": found,
+        "event": event,
+        "facts": words.facts(event, found.kind),
+        "form": form,
+    }
+    return render(request, "permits/strike.html", context, status=status)
+
+
+def may_strike(event: Event, permit: Permit, rights: Rights) -> bool:
+    """Whether the asker may strike out an event that still stands."""
+    move = MOVES.get(What(event.what))
+    if move is None or event.struck_at:
+        return False
+    try:
+        check_may_write(permit, rights, move.roles)
+    except Forbidden:
+        return False
+    return True

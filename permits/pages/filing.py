@@ -1,0 +1,292 @@
+"""/permis/deposer/ and /permis/<number>/modifier/: file an application, change what is no event of a file."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods
+
+from gis_core.api.views import site
+from gis_core.errors import ArpentError, Forbidden
+from gis_core.forms import AccessibleForm, blame
+from gis_core.middleware import rights_of_request
+from gis_core.models import Commune, Member
+from gis_core.rights import Rights
+from layers.cadastre.references import whole_identifier
+from permits.models import Permit
+from permits.pages.events import day_field, lines_of
+from permits.pages.frame import page, permit_of
+from permits.procedure import COUNTER, INSTRUCTS
+from permits.services.applicants import Person, reads_applicants
+from permits.services.filing import (
+    LONGEST_ADDRESS,
+    LONGEST_DESCRIPTION,
+    Filed,
+    Filing,
+    change_permit,
+    file_permit,
+    instructors_of,
+    members_filing,
+)
+from permits.services.reading import today
+from permits.services.recording import check_may_write
+from permits.services.sheets import order_at_filing
+
+LONGEST_CASE = 40
+MOST_CASES = 10
+LONGEST_LIST = 4_000
+CHOOSE = ("", gettext_lazy("Choose…"))
+
+
+def check_cases(value: str) -> list[str]:
+    """The cases of R.424-2, one per line. Raises ValidationError."""
+    cases = lines_of(value)
+    if any(len(case) > LONGEST_CASE for case in cases) or len(cases) > MOST_CASES:
+        words = _("Name %(most)s cases at most, each in %(longest)s characters.")
+        raise forms.ValidationError(words % {"most": MOST_CASES, "longest": LONGEST_CASE})
+    return cases
+
+
+class GroundForm(AccessibleForm):
+    """What may be typed at filing and changed later."""
+
+    description = forms.CharField(
+        label=gettext_lazy("Works"),
+        required=False,
+        max_length=LONGEST_DESCRIPTION,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    address = forms.CharField(label=gettext_lazy("Address of the ground"), required=False, max_length=LONGEST_ADDRESS)
+    parcels = forms.CharField(
+        label=gettext_lazy("Parcels"),
+        required=False,
+        max_length=LONGEST_LIST,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+        help_text=gettext_lazy("One per line: a section and a number (AB 123), or the 14 characters."),
+    )
+    instructor = forms.ChoiceField(label=gettext_lazy("Instructor"), required=False)
+    silence_refuses = forms.CharField(
+        label=gettext_lazy("Silence is a refusal, because"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy(
+            "A case of article R.424-2, in a few words, one per line (“démolition en site inscrit”). Empty: silence is "
+            "consent."
+        ),
+    )
+
+    def clean_silence_refuses(self) -> list[str]:
+        return check_cases(self.cleaned_data["silence_refuses"])
+
+    def clean_parcels(self) -> list[str]:
+        return [part.strip() for part in re.split(r"[\n,;]", self.cleaned_data["parcels"]) if part.strip()]
+
+    def clean_description(self) -> str:
+        return str(self.cleaned_data["description"]).replace("\r\n", "\n")
+
+    def changes(self, permit: Permit) -> dict[str, Any]:
+        """What a good form changes of a file."""
+        stood = {
+            "description": permit.description,
+            "address": permit.address,
+            "parcels": permit.idus,
+            "instructor": str(permit.instructor_id or ""),
+            "silence_refuses": permit.silence_refuses,
+        }
+        return {name: value for name, value in self.cleaned_data.items() if value != stood[name]}
+
+    def offer(self, members: list[Member], *, instructs: bool) -> None:
+        """The instructors of these members, for those who choose them."""
+        if not instructs:
+            del self.fields["instructor"], self.fields["silence_refuses"]
+            return
+        people = {one.user_id: str(one.user) for member in members for one in instructors_of(member)}
+        self.fields["instructor"].choices = [("", _("Nobody yet")), *people.items()]  # type: ignore[attr-defined]
+
+
+class FilingForm(GroundForm):
+    """A new file."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("What is asked for"), choices=[CHOOSE, *Permit.Kind.choices])
+    insee = forms.ChoiceField(label=gettext_lazy("Commune"))
+    member = forms.ChoiceField(label=gettext_lazy("Member that instructs"), required=False)
+    filed_date = day_field(gettext_lazy("Filed on"))
+    number = forms.CharField(
+        label=gettext_lazy("National number"),
+        required=False,
+        max_length=40,
+        help_text=gettext_lazy("Empty: the next number of the commune. Otherwise like PC 045 234 26 A0001."),
+    )
+    change = forms.ChoiceField(
+        label=gettext_lazy("Modification or transfer"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("No: a new file")),
+            ("M", gettext_lazy("Modification (M)")),
+            ("T", gettext_lazy("Transfer (T)")),
+        ],
+    )
+    parent = forms.CharField(label=gettext_lazy("Number of the file that is changed"), required=False, max_length=40)
+    name = forms.CharField(label=gettext_lazy("Name"), required=False, max_length=200)
+    home = forms.CharField(
+        label=gettext_lazy("Address"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
+    phone = forms.CharField(label=gettext_lazy("Telephone"), required=False, max_length=30)
+
+    def __init__(self, *args: Any, rights: Rights, **options: Any) -> None:
+        super().__init__(*args, **options)
+        members = members_filing(rights)
+        communes = communes_of(members, rights)
+        first = [CHOOSE] if len(communes) > 1 else []
+        self.fields["insee"].choices = [*first, *communes]  # type: ignore[attr-defined]
+        self.fields["filed_date"].initial = today()
+        if len(members) > 1:
+            names = [(str(one.pk), one.name) for one in members]
+            self.fields["member"].choices = [("", _("The one of the commune")), *names]  # type: ignore[attr-defined]
+        else:
+            del self.fields["member"]
+        instructing = [one for one in members if rights.has_role(one.pk, INSTRUCTS)]
+        self.offer(instructing, instructs=bool(instructing))
+        if not any(reads_applicants(one.pk, insee) for one in members for insee, _name in communes[:1]):
+            for name in ("name", "home", "email", "phone"):
+                del self.fields[name]
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if not given.get("name") and any(given.get(one) for one in ("home", "email", "phone")):
+            self.add_error("name", _("Name the applicant."))
+        return given
+
+    def filing(self) -> Filing:
+        """What a good form files."""
+        given = self.cleaned_data
+        instructor = given.get("instructor")
+        person = Person(given["name"], given["home"], given["email"], given["phone"]) if given.get("name") else None
+        return Filing(
+            kind=given["kind"],
+            insee=given["insee"],
+            filed_date=given["filed_date"],
+            parcels=given["parcels"],
+            number=given["number"],
+            parent=given["parent"],
+            change=given["change"],
+            description=given["description"],
+            address=given["address"],
+            silence_refuses=given.get("silence_refuses", ()),
+            instructor=int(instructor) if instructor else None,
+            applicant=person,
+            member=int(given["member"]) if given.get("member") else None,
+        )
+
+    def groups(self) -> list[tuple[str, list[Any]]]:
+        """The fields under headings, in the order in which a form on paper gives them."""
+        wanted = (
+            (_("The application"), ("kind", "insee", "member", "filed_date", "change", "parent", "number")),
+            (_("The ground and the works"), ("parcels", "address", "description")),
+            (_("The applicant"), ("name", "home", "email", "phone")),
+            (_("The instruction"), ("instructor", "silence_refuses")),
+        )
+        found = [(title, [self[name] for name in names if name in self.fields]) for title, names in wanted]
+        return [(title, bound) for title, bound in found if bound]
+
+
+def communes_of(members: list[Member], rights: Rights) -> list[tuple[str, str]]:
+    """The communes that the asker may file in."""
+    towns = set(rights.town_halls())
+    whole = [one.pk for one in members if one.pk not in towns]
+    found = {one.insee: one.name for one in Commune.objects.filter(territories__member__in=whole)}
+    if towns:
+        found |= {one.insee: one.name for one in Commune.objects.filter(insee__in=rights.town_insee)}
+    return sorted(((insee, f"{name} ({insee})") for insee, name in found.items()), key=lambda one: one[1])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def file_new(request: HttpRequest) -> HttpResponse:
+    """The form of a new file. Parcels may come from the map (`?parcels=…,…`)."""
+    rights = rights_of_request(request)
+    if not members_filing(rights):
+        raise Forbidden(_("Your role does not allow this."))
+    if request.method != "POST":
+        return filing_page(request, FilingForm(initial=chosen(request), rights=rights))
+    form, status = FilingForm(request.POST, rights=rights), 400
+    if form.is_valid():
+        try:
+            filed = file_permit(form.filing(), rights)
+        except ArpentError as error:
+            status = blame(form, error)
+        else:
+            order_at_filing(filed.permit, user=request.user, rights=rights, site=site(request))  # type: ignore[arg-type]
+            messages.success(request, _("The file %(number)s is filed.") % {"number": filed.permit})
+            tell_unknown(request, filed)
+            return redirect("permit", filed.permit.number)
+    return filing_page(request, form, status)
+
+
+def filing_page(request: HttpRequest, form: FilingForm, status: int = 200) -> HttpResponse:
+    return render(request, "permits/filing.html", {"section": "permits", "form": form}, status=status)
+
+
+def chosen(request: HttpRequest) -> dict[str, str]:
+    """What the address says of the new file: parcels, and so the commune; the file that it changes."""
+    given = [
+        whole_identifier(part) or part for part in request.GET.get("parcels", "")[:LONGEST_LIST].split(",") if part
+    ]
+    whole = [idu for idu in given if whole_identifier(idu)]
+    told = {"parcels": "\n".join(given), "insee": whole[0][:5] if whole else ""}
+    for name in ("parent", "change", "kind", "insee"):
+        if value := request.GET.get(name, "")[:40]:
+            told[name] = value
+    return told
+
+
+def tell_unknown(request: HttpRequest, filed: Filed) -> None:
+    """Name the parcels that the plan does not have."""
+    if filed.unknown:
+        words = ngettext(
+            "The cadastral plan does not have the parcel %(parcels)s: it is kept as typed, without a shape.",
+            "The cadastral plan does not have the parcels %(parcels)s: they are kept as typed, without a shape.",
+            len(filed.unknown),
+        )
+        messages.warning(request, words % {"parcels": ", ".join(filed.unknown)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def change(request: HttpRequest, permit: str) -> HttpResponse:
+    """Change what is no event; what was before stays in the history of the row."""
+    found, rights = permit_of(request, permit), rights_of_request(request)
+    check_may_write(found, rights, COUNTER)
+    form = GroundForm(request.POST or None, initial=standing_of(found))
+    instructs = rights.has_role(found.owner_id, INSTRUCTS)
+    form.offer([found.owner], instructs=instructs)
+    status = 200
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            changes = form.changes(found)
+            try:
+                filed = change_permit(found, changes, rights)
+            except ArpentError as error:
+                status = blame(form, error)
+            else:
+                messages.success(request, _("The file is changed.") if changes else _("Nothing was changed."))
+                tell_unknown(request, filed)
+                return redirect("permit", found.number)
+    return render(request, "permits/change.html", {"section": "permits", "permit": found, "form": form}, status=status)
+
+
+def standing_of(permit: Permit) -> dict[str, Any]:
+    return {
+        "description": permit.description,
+        "address": permit.address,
+        "parcels": "\n".join(permit.idus),
+        "instructor": str(permit.instructor_id or ""),
+        "silence_refuses": "\n".join(permit.silence_refuses),
+    }

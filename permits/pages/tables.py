@@ -1,0 +1,111 @@
+"""/permis/export/ and /permis/statistiques/: the files of a filter to take away, and what became of them."""
+
+from collections.abc import Sequence
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from gis_core.errors import Invalid
+from gis_core.middleware import rights_of_request
+from layers.exports.formats import Column
+from layers.exports.formats.csvtext import Csv, Dialect
+from permits.pages.filters import read_filter
+from permits.pages.frame import page
+from permits.services.exporting import as_csv, as_workbook, table
+from permits.services.listing import OPENED, Filter
+from permits.services.reading import today
+from permits.services.statistics import Group, Statistics, statistics
+
+CSV = "text/csv; charset=utf-8; header=present"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@require_safe
+@page
+def export(request: HttpRequest) -> HttpResponse:
+    """The files of a filter as CSV or XLSX."""
+    suffix = request.GET.get("format", "csv")
+    if suffix not in ("csv", "xlsx"):
+        raise Invalid(_("A table is a CSV or XLSX file."), parameter="format")
+    rows = table(Filter.parse(request.GET.dict(), state=OPENED), rights_of_request(request))
+    content, kind = (as_csv(rows), CSV) if suffix == "csv" else (as_workbook(rows), XLSX)
+    return attached(content, kind, f"permis-{today():%Y-%m-%d}.{suffix}")
+
+
+@require_safe
+@page
+def statistics_page(request: HttpRequest) -> HttpResponse:
+    """Counts and delays by kind, period, commune and instructor; this year's files unless told otherwise."""
+    rights = rights_of_request(request)
+    wanted, form = read_filter(request, rights, state="", year=str(today().year))
+    found = statistics(wanted, rights)
+    if request.GET.get("format") == "csv":
+        return attached(statistics_csv(found, wanted), CSV, f"statistiques-permis-{today():%Y-%m-%d}.csv")
+    context = {
+        "section": "permits",
+        "form": form,
+        "whole": found.whole,
+        "tables": tables(found, wanted),
+        "wanted": wanted,
+        "query": f"{wanted.query()}&year={wanted.year or ''}",
+    }
+    return render(request, "permits/statistics.html", context, status=400 if form.errors else 200)
+
+
+def titles(wanted: Filter) -> dict[str, str]:
+    return {
+        "kind": _("By kind"),
+        "period": _("By month of filing") if wanted.year else _("By year of filing"),
+        "insee": _("By commune"),
+        "instructor": _("By instructor"),
+    }
+
+
+def tables(found: Statistics, wanted: Filter) -> list[dict[str, object]]:
+    """Each table with its heading; every row leads to its files, and has its share of the longest bar."""
+    made: list[dict[str, object]] = []
+    for name, title in titles(wanted).items():
+        groups: Sequence[Group] = getattr(found, name)
+        most = max((one.filed for one in groups), default=1)
+        rows = [
+            {"group": one, "query": query_of(name, one, wanted), "share": round(100 * one.filed / most)}
+            for one in groups
+        ]
+        made.append({"name": name, "title": title, "rows": rows})
+    return made
+
+
+def query_of(name: str, group: Group, wanted: Filter) -> str:
+    """The filter of a group's files; empty for a month, which no filter names."""
+    match name:
+        case "period":
+            return "" if wanted.year else wanted.but(year=int(group.key)).query()
+        case "instructor":
+            return wanted.but(instructor=group.key or "none").query()
+    return wanted.but(**{name: group.key}).query()
+
+
+def statistics_csv(found: Statistics, wanted: Filter) -> bytes:
+    columns = [
+        Column("table", _("Table"), "text"),
+        Column("group", _("Group"), "text"),
+        Column("filed", _("Filed"), "integer"),
+        Column("decided", _("Decided"), "integer"),
+        Column("tacit", _("Tacit"), "integer"),
+        Column("median", _("Days to decision, median"), "integer"),
+        Column("ninth", _("Days to decision, nine in ten"), "integer"),
+    ]
+    writer = Csv(columns, "none", Dialect(labels=True))
+    parts = [(_("All"), [found.whole]), *((title, getattr(found, name)) for name, title in titles(wanted).items())]
+    rows = [
+        [title, one.label, one.filed, one.decided, one.tacit, one.median, one.ninth]
+        for title, groups in parts
+        for one in groups
+    ]
+    return writer.begin() + writer.rows(rows) + writer.end()
+
+
+def attached(content: bytes, kind: str, name: str) -> HttpResponse:
+    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})

@@ -1,0 +1,44 @@
+"""What is urgent among the open files of an asker."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Count, Q
+
+from gis_core.rights import Rights
+from permits.procedure import State
+from permits.services.listing import NOBODY, OPENED, SOON_DAYS, TACIT_DAYS, Deadline, Filter, files
+
+
+@dataclass(frozen=True, slots=True)
+class Urgent:
+    """A number and the filter that shows its files."""
+
+    name: str
+    count: int
+    wanted: Filter
+
+
+def urgent(wanted: Filter, rights: Rights, day: date) -> list[Urgent]:
+    """What cannot wait, among the files of those whom the filter is about (`whose`, `member`, `instructor`)."""
+    about = Filter(whose=wanted.whose, member=wanted.member, instructor=wanted.instructor)
+    shown = about.but(states=(OPENED,))
+    soon, tacit = day + timedelta(SOON_DAYS), day + timedelta(TACIT_DAYS)
+    granted = Q(next_date__range=(day, tacit), next_what="due", silence_refuses=[])
+    counts = files(about.but(states=(OPENED,)), rights).aggregate(
+        overdue=Count("pk", filter=Q(next_date__lt=day)),
+        week=Count("pk", filter=Q(next_date__range=(day, soon))),
+        tacit=Count("pk", filter=granted),
+        incomplete=Count("pk", filter=Q(state=State.INCOMPLETE)),
+        free=Count("pk", filter=Q(instructor=None)),
+        open=Count("pk"),
+    )
+    filters = {
+        "overdue": shown.but(deadline=Deadline.OVERDUE),
+        "week": shown.but(deadline=Deadline.WEEK),
+        "tacit": shown.but(deadline=Deadline.TACIT),
+        "incomplete": about.but(states=(State.INCOMPLETE,)),
+        "free": shown.but(instructor=NOBODY),
+        "open": shown,
+    }
+    return [Urgent(name, counts[name], one) for name, one in filters.items()]

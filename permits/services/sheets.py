@@ -1,0 +1,86 @@
+"""The parcel sheet of a file, frozen at its filing: in a job, so that nothing that fails there loses the filing."""
+
+from dataclasses import replace
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from gis_core.errors import ArpentError, Conflict, Invalid
+from gis_core.models import Job, User
+from gis_core.rights import Rights, Role, acting_as, under_policies
+from gis_core.services.jobs import start_job
+from layers.cadastre.models import Parcel
+from layers.parcels.ground import ground_of_parcels
+from layers.parcels.models import FrozenSheet
+from layers.parcels.sections import reader_with
+from layers.parcels.services.frozen import composed
+from layers.parcels.services.sheets import LONGEST_TITLE, title_of
+from permits.models import Permit
+from permits.procedure import COUNTER
+from permits.services.recording import check_may_write, locked
+
+KIND = "permit_sheet"
+OPEN = (Job.State.WAITING, Job.State.RUNNING)
+
+
+@transaction.atomic
+def order_sheet(permit: Permit, *, user: User, rights: Rights, site: str) -> Job:
+    """Queue the freezing of the file's sheet. Raises Forbidden, Conflict (there is one), Invalid (no ground)."""
+    check_may_write(permit, rights, COUNTER)
+    permit = locked(permit)
+    if permit.sheet_id:
+        raise Conflict(_("The parcel sheet of this file is frozen already."))
+    if not Parcel.objects.filter(idu__in=permit.idus).exists():
+        raise Invalid(_("The cadastral plan has none of this file’s parcels: there is no sheet to freeze."))
+    waiting = last_order(permit, rights)
+    if waiting is not None and waiting.state in OPEN:
+        return waiting
+    kept = {"permit": permit.pk, "site": site}
+    return start_job(kind=KIND, title=str(permit), owner=None, started_by=user, parameters=kept, rights=rights)
+
+
+def order_at_filing(permit: Permit, *, user: User, rights: Rights, site: str) -> None:
+    """The sheet of a new file, where there is ground for one: the file stands without it, too."""
+    try:
+        order_sheet(permit, user=user, rights=rights, site=site)
+    except ArpentError:
+        return
+
+
+def last_order(permit: Permit, rights: Rights) -> Job | None:
+    """The asker's own latest order of this file's sheet."""
+    mine = Job.objects.visible_to(rights).filter(kind=KIND, started_by_id=rights.user_id)
+    return mine.filter(parameters__permit=permit.pk).order_by("-id").first()
+
+
+def freeze_sheet(job: Job, rights: Rights) -> dict[str, Any]:
+    """Freeze the sheet and give it to the file and its member; once, whoever asks twice."""
+    permit, user = locked(Permit(pk=job.parameters["permit"])), job.started_by
+    if permit.sheet_id or user is None:
+        return {"sheet": None}
+    check_may_write(permit, rights, COUNTER)
+    sheet = sheet_for(permit, user, rights, job.parameters["site"])
+    sheet.owner_id = permit.owner_id
+    sheet.save(force_insert=True)
+    permit.sheet = sheet
+    permit.save(update_fields=["sheet"])
+    return {"sheet": sheet.number}
+
+
+def sheet_for(permit: Permit, user: User, rights: Rights, site: str) -> FrozenSheet:
+    """The sheet of the file's parcels that the plan has, as the file's member reads it."""
+    asker = rights_at(permit, rights)
+    with acting_as(asker), under_policies():
+        known = sorted(Parcel.objects.filter(idu__in=permit.idus).values_list("idu", flat=True))
+        reader = reader_with(asker)
+        ground = ground_of_parcels(known, timezone.localdate(), reader)
+        title = f"{permit} · {title_of(ground)}"[:LONGEST_TITLE]
+        return composed(ground, title=title, user=user, reader=reader, site=site)
+
+
+def rights_at(permit: Permit, rights: Rights) -> Rights:
+    """The asker's rights at the file's member alone: what other members keep private is not for this one."""
+    role = rights.roles.get(permit.owner_id, Role.PERMIT_INSTRUCTOR)
+    return replace(rights, roles={permit.owner_id: role}, agency=False, insee=frozenset())

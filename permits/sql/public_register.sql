@@ -1,0 +1,24 @@
+-- The decisions that a member shows to everybody: these columns and no other, of files that ended, whoever asks. The one way
+-- past the policy of files; `row_limit` and `row_offset` are bounded here.
+create or replace function arpent.public_register(
+    commune text, decided_year int, wanted_kind text, beginning text, row_limit int, row_offset int)
+returns table (number text, kind text, insee text, idus text[], filed_date date, decided_date date, outcome text, tacit boolean)
+language plpgsql stable security definer set search_path = pg_catalog, public as $$
+declare
+    conditions text := '';
+begin
+    if commune <> '' then conditions := conditions || ' and p.insee = $1'; end if;
+    if decided_year > 0 then
+        conditions := conditions || ' and p.ended_date between make_date($2, 1, 1) and make_date($2, 12, 31)';
+    end if;
+    if wanted_kind <> '' then conditions := conditions || ' and p.kind = $3'; end if;
+    if beginning <> '' then conditions := conditions || ' and p.number >= $4 and p.number <= $4 || repeat(''Z'', 18)'; end if;
+    return query execute '
+        select p.number::text, p.kind::text, p.insee::text, p.idus::text[], p.filed_date, p.ended_date,
+            case p.state when ''refused'' then ''refused'' when ''rejected'' then ''rejected'' else ''granted'' end, p.tacit
+        from public.permits_permit p
+        where p.ended_date is not null and p.state in (''granted'', ''works'', ''finished'', ''expired'', ''refused'', ''rejected'')
+            and not exists (select from public.permits_settings s where s.member_id = p.owner_id and not s.public_register)'
+        || conditions || ' order by p.ended_date desc, p.id desc limit least(greatest($5, 0), 101) offset least(greatest($6, 0), 100000)'
+    using commune, decided_year, wanted_kind, beginning, row_limit, row_offset;
+end $$;
