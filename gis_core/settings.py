@@ -270,6 +270,9 @@ SPECTACULAR_SETTINGS = {
         "RoleEnum": "gis_core.rights.Role",
         "CampaignStateEnum": "orthophoto.models.Campaign.State",
         "SheetStateEnum": "orthophoto.models.Sheet.State",
+        "MemberKindEnum": "gis_core.models.Member.Kind",
+        "PermitKindEnum": "permits.models.Permit.Kind",
+        "PermitStateEnum": "permits.procedure.State",
     },
 }
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from permits.pages import board, consulting, events, filing, letters, procedure, register, reminders, settings, tables
+from permits.pages import board, consulting, events, filing, importing, letters, procedure, register, reminders, settings, tables
 
 TEAM = "reglages/<slug:slug>/equipes/<int:team_id>/"
 
@@ -20,6 +20,10 @@ urlpatterns = [
     path("deposer/", filing.file_new, name="permit_filing"),
     path("rappels/", reminders.reminders, name="permit_reminders"),
     path("agenda/<str:secret>.ics", reminders.calendar, name="permit_calendar"),
+    path("importer/", importing.importing, name="permit_import"),
+    path("importer/fichier/", importing.columns, name="permit_import_columns"),
+    path("importer/<int:register_id>/", importing.report, name="permit_import_report"),
+    path("importer/<int:register_id>/lignes.csv", importing.report_csv, name="permit_import_csv"),
     path("<str:permit>/", procedure.procedure, name="permit"),
     path("<str:permit>/modifier/", filing.change, name="permit_change"),
     path("<str:permit>/fiche/", procedure.freeze_now, name="permit_sheet"),

@@ -1,5 +1,5 @@
-"""What happens in the background: parcel sheets frozen for files; states and dates every night, reminders on weekday
-mornings. Hours are in UTC.
+"""What happens in the background: parcel sheets frozen for files; registers imported; states and dates every night,
+reminders on weekday mornings. Hours are in UTC.
 """
 
 from typing import Any
@@ -9,6 +9,8 @@ from procrastinate.contrib.django import app
 
 from gis_core.rights import SYSTEM, acting_as
 from gis_core.tasks import RunningJob, job_task
+from permits.importers import job as register
+from permits.procedure import INSTRUCTS
 from permits.services import sheets
 from permits.services.reminding import send_digests
 from permits.services.sweeping import sweep
@@ -18,6 +20,12 @@ from permits.services.sweeping import sweep
 def permit_sheet(running: RunningJob) -> dict[str, Any]:
     """Freeze the parcel sheet of a file."""
     return sheets.freeze_sheet(running.job, running.rights)
+
+
+@job_task(register.KIND, roles=INSTRUCTS, afterwards=register.forget_file)
+def import_register(running: RunningJob) -> dict[str, Any]:
+    """Import the register of another tool; the report is the job's."""
+    return register.import_register(running)
 
 
 @app.periodic(cron="37 2 * * *")

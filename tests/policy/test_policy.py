@@ -185,6 +185,8 @@ def make_world() -> World:
         "own": permit_forms.letter(permits["own"], people["permit_instructor"]),
         "other": permit_forms.letter(permits["other"], stranger),
     }
+    rows["register own"] = permit_forms.register(ours, people["permit_instructor"]).pk
+    rows["register other"] = permit_forms.register(theirs, stranger).pk
     factories.planning_document()
     parcel = factories.parcel()
     owned("45901000AB0001")
@@ -312,6 +314,7 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         "letter_id": world.letters[whose].pk if whose in world.letters else MISSING,
         "kind": "permit-receipt",
         "form": "pdf",
+        "register_id": world.rows.get(f"register {whose}", MISSING),
         "idu": "450010000A0099" if whose == "none" else world.parcel_idu,
         "token_id": token.pk if token else MISSING,
         "feature_id": edited.features[0] if edited else world.parcel_id,
@@ -353,6 +356,8 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
         return {"data": form}
     if form := permit_forms.form(route, method, given):
         return {"data": form}
+    if found := permit_forms.body(route, method, given):
+        return found
     upload = {
         "source": "etalab",
         "member": given["member"],

@@ -1,0 +1,311 @@
+"""Planning applications by program: found, filed, changed, and what happens to them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields
+from datetime import date
+from typing import Any
+
+from django.contrib.gis.db.models.functions import Transform
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from gis_core.api.schema import PAGE_PARAMETERS
+from gis_core.api.views import checked
+from gis_core.errors import Forbidden, Invalid, NotFound, Stale, VersionRequired
+from gis_core.middleware import rights_of_request
+from gis_core.models import Member
+from gis_core.parameters import Page
+from gis_core.rights import Rights
+from layers.ogc.bodies import tag_of, version_of
+from permits.api import serializers
+from permits.deadlines.clock import Timeline
+from permits.models import Event, Permit
+from permits.procedure import COUNTER, State, What
+from permits.services.applicants import Person, may_read_applicant, read_applicants
+from permits.services.filing import Filed, Filing, change_permit, file_permit
+from permits.services.listing import Deadline, Filter, Whose, files, ordered
+from permits.services.reading import permit_seen_by, timeline_of
+from permits.services.recording import check_may_write, locked, record, strike
+from permits.words import explained
+
+NO_STORE = {"Cache-Control": "private, no-store"}
+IF_MATCH = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, required=True, description="the ETag of the file as it was seen, or *"
+)
+FILTERS = [
+    OpenApiParameter("whose", str, enum=Whose.values),
+    OpenApiParameter("member", str, description="short name"),
+    OpenApiParameter("state", str, description=f"one or several by commas: open, {', '.join(State.values)}"),
+    OpenApiParameter("kind", str, enum=Permit.Kind.values),
+    OpenApiParameter("insee", str, description="commune"),
+    OpenApiParameter("year", int, description="of filing"),
+    OpenApiParameter("q", str, description="a number or its beginning, a parcel, words"),
+    OpenApiParameter("deadline", str, enum=Deadline.values),
+    OpenApiParameter("instructor", str, description="id of a person, or none"),
+    OpenApiParameter("bbox", str, description="west,south,east,north (EPSG:4326)"),
+]
+
+
+class GeoJSONRenderer(JSONRenderer):
+    media_type = "application/geo+json"
+    format = "geojson"
+
+
+class FormatFirst(DefaultContentNegotiation):
+    """`?format=geojson` says it all: an Accept header of JSON does not forbid it."""
+
+    def select_renderer(self, request, renderers, format_suffix=None):  # type: ignore[no-untyped-def]
+        named = request.query_params.get(self.settings.URL_FORMAT_OVERRIDE)
+        if not named:
+            return super().select_renderer(request, renderers, format_suffix)
+        (chosen, *_others) = self.filter_renderers(renderers, named)
+        return chosen, chosen.media_type
+
+
+class GeographicView(APIView):
+    """Answers JSON, and GeoJSON on request."""
+
+    renderer_classes = (JSONRenderer, GeoJSONRenderer)
+    content_negotiation_class = FormatFirst
+
+    def as_geojson(self) -> bool:
+        return bool(self.request.accepted_renderer.format == GeoJSONRenderer.format)
+
+
+def found(request: Request, number: str) -> tuple[Permit, Rights]:
+    """The file that the address names, as far as the asker sees it. Raises NotFound."""
+    rights = rights_of_request(request)
+    return permit_seen_by(number, rights), rights
+
+
+def with_shape(rows: QuerySet[Permit]) -> QuerySet[Permit]:
+    """Files with their ground in EPSG:4326, and what serializers follow."""
+    return rows.annotate(shape=Transform("geom", 4326)).select_related("owner", "parent", "instructor")
+
+
+def fresh(permit: Permit) -> Permit:
+    """The file as it is now."""
+    return with_shape(Permit.objects.filter(pk=permit.pk)).get()
+
+
+def tagged(permit: Permit, body: Any, status: int = 200) -> Response:
+    headers = {**NO_STORE, "ETag": tag_of(permit.version)}
+    if status == 201:
+        headers["Location"] = f"/api/v1/permits/{permit.number}/"
+    return Response(body, status=status, headers=headers)
+
+
+# -- files ------------------------------------------------------------------------------------------------------------
+
+
+class PermitsView(GeographicView):
+    @extend_schema(
+        operation_id="permits",
+        parameters=[*FILTERS, *PAGE_PARAMETERS],
+        responses={
+            (200, "application/json"): serializers.PermitPageSerializer,
+            (200, "application/geo+json"): OpenApiTypes.OBJECT,
+        },
+    )
+    def get(self, request: Request) -> Response:
+        """The files that the asker sees, without their applicants; as GeoJSON (EPSG:4326) with `format=geojson`."""
+        wanted, page = Filter.parse(request.query_params), Page.parse(request.query_params)
+        rows = files(wanted, rights_of_request(request))
+        chosen = with_shape(ordered(rows, wanted))[page.stretch()]
+        geo = self.as_geojson()
+        path = f"{request.path}?{wanted.query()}{'&format=geojson' if geo else ''}"
+        if geo:
+            return Response(collection(page, chosen, rows.count(), path), headers=NO_STORE)
+        shown = serializers.PermitSerializer(chosen, many=True).data
+        return Response(page.as_json(list(shown), rows.count(), path), headers=NO_STORE)
+
+    @extend_schema(
+        operation_id="permit_file",
+        request=serializers.FilingSerializer,
+        responses={201: serializers.FiledSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """File an application. Without a number it gets the next one of its commune, year and nature."""
+        rights = rights_of_request(request)
+        given = checked(serializers.FilingSerializer(data=request.data))
+        return answered(file_permit(filing_of(given, rights), rights), 201)
+
+
+def collection(page: Page, rows: QuerySet[Permit], count: int, path: str) -> dict[str, Any]:
+    """A FeatureCollection with the page's own `count` and `next`."""
+    serializer: Any = serializers.PermitFeatureSerializer
+    features = serializer(rows, many=True).data["features"]
+    told = page.as_json(features, count, path)
+    return {"type": "FeatureCollection", "count": told["count"], "next": told["next"], "features": told["results"]}
+
+
+def filing_of(given: Mapping[str, Any], rights: Rights) -> Filing:
+    person = given.get("applicant")
+    return Filing(
+        **{name: value for name, value in given.items() if name not in ("applicant", "member")},
+        applicant=Person(**person) if person else None,
+        member=member_named(given["member"], rights) if "member" in given else None,
+    )
+
+
+def member_named(slug: str, rights: Rights) -> int:
+    """Raises Invalid for one that is not the asker's."""
+    member = Member.objects.visible_to(rights).filter(slug=slug).first()
+    if member is None:
+        raise Invalid(_("There is no member named %(slug)s.") % {"slug": slug}, parameter="member")
+    return int(member.pk)
+
+
+def answered(filed: Filed, status: int = 200) -> Response:
+    """The file as it is after it was written, with the parcels that the plan does not have."""
+    permit = fresh(filed.permit)
+    permit.unknown_parcels = list(filed.unknown)  # type: ignore[attr-defined]
+    return tagged(permit, serializers.FiledSerializer(permit).data, status)
+
+
+class PermitView(GeographicView):
+    @extend_schema(
+        operation_id="permit",
+        responses={
+            (200, "application/json"): serializers.PermitDetailSerializer,
+            (200, "application/geo+json"): OpenApiTypes.OBJECT,
+        },
+    )
+    def get(self, request: Request, permit: str) -> Response:
+        """One file with its ground (EPSG:4326); its ETag is what a change must name."""
+        shown = fresh(found(request, permit)[0])
+        serializer = serializers.PermitFeatureSerializer if self.as_geojson() else serializers.PermitDetailSerializer
+        return tagged(shown, serializer(shown).data)
+
+    @extend_schema(
+        operation_id="permit_change",
+        parameters=[IF_MATCH],
+        request=serializers.ChangeSerializer,
+        responses=serializers.FiledSerializer,
+    )
+    def patch(self, request: Request, permit: str) -> Response:
+        """Change what is no event. A file that changed meanwhile answers 412 with what it is now."""
+        seen, rights = found(request, permit)
+        check_may_write(seen, rights, COUNTER)
+        given = checked(serializers.ChangeSerializer(data=request.data))
+        check_version(request, locked(seen))
+        return answered(change_permit(seen, given, rights))
+
+
+def check_version(request: Request, permit: Permit) -> None:
+    """Raises VersionRequired, Stale."""
+    told = request.headers.get("If-Match", "").strip()
+    if not told:
+        raise VersionRequired(_("Say which version of the file you saw (the If-Match header)."))
+    if told != "*" and permit.version not in {version_of(tag.strip()) for tag in told.split(",")}:
+        current = serializers.PermitDetailSerializer(fresh(permit)).data
+        raise Stale(_("Somebody changed this file meanwhile; nothing was saved."), current=current)
+
+
+# -- what happens -----------------------------------------------------------------------------------------------------
+
+
+class TimelineView(APIView):
+    @extend_schema(operation_id="permit_timeline", responses=serializers.PermitTimelineSerializer)
+    def get(self, request: Request, permit: str) -> Response:
+        """Every date of the file, with its articles and its reason in words."""
+        shown, _rights = found(request, permit)
+        rows = list(Event.objects.filter(permit=shown))
+        return Response(timeline_as_json(shown, rows), headers=NO_STORE)
+
+
+class SlashedTimelineView(TimelineView):
+    @extend_schema(exclude=True)
+    def get(self, request: Request, permit: str) -> Response:
+        return super().get(request, permit)
+
+
+def timeline_as_json(permit: Permit, rows: Sequence[Event]) -> dict[str, Any]:
+    told = timeline_of(permit, rows)
+    dates: dict[str, Any] = {one.name: getattr(told, one.name, None) for one in fields(Timeline) if one.compare}
+    if told is None:
+        dates |= {"filed_on": permit.filed_date, "ended_on": permit.ended_date, "tacit": permit.tacit}
+    steps = steps_as_json(permit, told, rows) if told else []
+    return {"number": permit.number, "covered": told is not None, **dates, "steps": steps}
+
+
+def steps_as_json(permit: Permit, told: Timeline, rows: Sequence[Event]) -> list[dict[str, Any]]:
+    records = {str(row.pk): row for row in rows}
+    steps = []
+    for step in told.steps:
+        said = explained(step, permit.kind, records.get(step.event or ""))
+        told_by = {"event": int(step.event) if step.event else None, "values": in_json(step.values)}
+        held = {"effective": step.effective, "uncertain": step.uncertain}
+        steps.append({"date": step.on, "code": step.what, **asdict(said), **told_by, **held})
+    return steps
+
+
+def in_json(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
+
+
+class EventsView(APIView):
+    @extend_schema(
+        operation_id="permit_events", parameters=PAGE_PARAMETERS, responses=serializers.PermitEventPageSerializer
+    )
+    def get(self, request: Request, permit: str) -> Response:
+        """What was recorded of the file, struck out or not, by the day on which it counts."""
+        shown, _rights = found(request, permit)
+        rows = Event.objects.filter(permit=shown).select_related("recorded_by", "struck_by")
+        page = Page.parse(request.query_params)
+        events = serializers.PermitEventSerializer(rows[page.stretch()], many=True).data
+        return Response({"count": rows.count(), "results": events}, headers=NO_STORE)
+
+    @extend_schema(
+        operation_id="permit_record",
+        request=serializers.PermitRecordSerializer,
+        responses={201: serializers.PermitEventSerializer},
+    )
+    def post(self, request: Request, permit: str) -> Response:
+        """Record an event; the dates follow. What comes too late is recorded, and shown as without effect."""
+        seen, rights = found(request, permit)
+        check_may_write(seen, rights, COUNTER)
+        given = checked(serializers.PermitRecordSerializer(data=request.data))
+        made = record(seen, What(given["what"]), on=given.get("on"), detail=given.get("detail", {}), rights=rights)
+        return Response(serializers.PermitEventSerializer(made).data, status=201, headers=NO_STORE)
+
+
+class StrikeView(APIView):
+    @extend_schema(
+        operation_id="permit_strike", request=serializers.StrikeSerializer, responses=serializers.PermitEventSerializer
+    )
+    def post(self, request: Request, permit: str, event_id: int) -> Response:
+        """Take an event back: it counts no more, and stays to be seen."""
+        seen, rights = found(request, permit)
+        event = Event.objects.filter(permit=seen, pk=event_id).first()
+        if event is None:
+            raise NotFound(_("There is nothing at this address, or you may not see it."))
+        check_may_write(seen, rights, COUNTER)
+        given = checked(serializers.StrikeSerializer(data=request.data))
+        strike(event, reason=given["reason"], rights=rights)
+        event.refresh_from_db()
+        return Response(serializers.PermitEventSerializer(event).data, headers=NO_STORE)
+
+
+class ApplicantView(APIView):
+    @extend_schema(
+        operation_id="permit_applicant",
+        parameters=[OpenApiParameter("purpose", str, description="kept in the journal")],
+        responses=serializers.ApplicantAnswerSerializer,
+    )
+    def get(self, request: Request, permit: str) -> Response:
+        """Who applies, for those who may read it; each reading is written in the journal."""
+        seen, _rights = found(request, permit)
+        if not may_read_applicant(seen):
+            raise Forbidden(_("Your role does not let you read or write who applies."))
+        why = request.query_params.get("purpose", "").strip()[:200] or _("API")
+        person = read_applicants([seen], why=why).get(seen.pk)
+        body = {"number": seen.number, "applicant": asdict(person) if person else None}
+        return Response(body, headers=NO_STORE)

@@ -1,0 +1,353 @@
+"""A register of another tool as a CSV file: opened whatever its encoding and separator, each row made an entry of ours.
+
+Pure: nothing here asks the database.
+"""
+
+import codecs
+import csv
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from gis_core.errors import Invalid
+from layers.cadastre.references import read_reference, whole_identifier
+from permits.deadlines.law import Kind
+from permits.importers.columns import Ending, Reading, likely_columns
+from permits.numbers import LETTERS, NotANumberError, Number
+from permits.services.applicants import Person
+from permits.services.recording import EARLIEST
+
+MOST_BYTES = 30 * 1_048_576
+MOST_ROWS = 50_000
+MOST_COLUMNS = 200
+MOST_PARCELS = 100
+LONGEST_CELL = 4_000
+LOOKED_AT = 20
+SEPARATORS = (";", ",", "\t", "|")
+MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+CHUNK = 1 << 20
+BEYOND = ""
+"""No header is called so: what a row holds beyond its columns."""
+
+
+class UnfitError(ValueError):
+    """A row that cannot come in; the text says why, to people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a file is written, and its headers; `header_row` is their row, from 1."""
+
+    encoding: str
+    separator: str
+    header: tuple[str, ...]
+    header_row: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A row of a register. `decided` is the day on which the decision counts; `remarks` say what was left out of it."""
+
+    row: int
+    number: Number
+    kind: str
+    filed: date
+    parcels: tuple[str, ...] = ()
+    description: str = ""
+    address: str = ""
+    ending: str = Ending.OPEN
+    decided: date | None = None
+    signed: date | None = None
+    due: date | None = None
+    started: date | None = None
+    finished: date | None = None
+    instructor: str = ""
+    person: Person | None = None
+    remarks: tuple[str, ...] = ()
+
+
+# -- the file ---------------------------------------------------------------------------------------------------------
+
+
+def layout_of(path: Path) -> Layout:
+    """How a file is written. Raises Invalid for one that is no table of text."""
+    if path.stat().st_size > MOST_BYTES:
+        raise refused(_("The file is larger than %(most)s MB.") % {"most": MOST_BYTES // 1_048_576})
+    encoding = encoding_of(path)
+    with path.open(encoding=encoding, errors="replace", newline="") as file:
+        beginning = "".join(islice(file, LOOKED_AT))
+    rows, separator = best_rows(beginning)
+    if not rows:
+        raise refused(_("The file is empty."))
+    place = max(range(len(rows)), key=lambda rank: (len(likely_columns(rows[rank])), -rank))
+    header = named(rows[place])
+    if len(header) < 2 or len(header) > MOST_COLUMNS:
+        raise refused(_("No columns are found: a register is a CSV file whose first row names its columns."))
+    return Layout(encoding, separator, header, place + 1)
+
+
+def refused(words: str) -> Invalid:
+    return Invalid(words, parameter="file")
+
+
+def encoding_of(path: Path) -> str:
+    """UTF-8 or UTF-16 with its mark, UTF-8 where all of it is, else Windows-1252. Raises Invalid."""
+    with path.open("rb") as file:
+        first = file.read(CHUNK)
+        if first.startswith(SPREADSHEETS):
+            raise refused(_("This is a spreadsheet: save it as CSV, then send the CSV file."))
+        for mark, encoding in MARKS:
+            if first.startswith(mark):
+                return encoding
+        decoder: codecs.IncrementalDecoder = codecs.getincrementaldecoder("utf-8")()
+        chunk, encoding = first, "utf-8"
+        while chunk:
+            if b"\0" in chunk:
+                raise refused(_("This is no text: a register is a CSV file."))
+            try:
+                decoder.decode(chunk)
+            except UnicodeDecodeError:
+                encoding, decoder = "cp1252", codecs.getincrementaldecoder("latin-1")()
+            chunk = file.read(CHUNK)
+    return encoding
+
+
+def best_rows(text: str) -> tuple[list[list[str]], str]:
+    """The first rows by the separator that makes the most columns of them."""
+    tried = [(list(cells_of(text.splitlines(keepends=True), one)), one) for one in SEPARATORS]
+    return max(tried, key=lambda one: sum(len(row) for row in one[0]))
+
+
+def cells_of(lines: Sequence[str] | Iterator[str], separator: str) -> Iterator[list[str]]:
+    """Rows of a table, tidied. Raises Invalid for a cell without end."""
+    try:
+        for row in csv.reader(lines, delimiter=separator):
+            yield [tidy(cell) for cell in row]
+    except csv.Error as error:
+        raise refused(_("The file cannot be read as a table: a quotation mark is left open.")) from error
+
+
+def tidy(cell: str) -> str:
+    return cell.replace("\0", "").replace("\xa0", " ").replace("\r\n", "\n").strip()[:LONGEST_CELL]
+
+
+def named(row: Sequence[str]) -> tuple[str, ...]:
+    """Headers, each of its own name."""
+    names: list[str] = []
+    while row and not row[-1]:
+        row = row[:-1]
+    for place, text in enumerate(row, start=1):
+        name = text[:80] or _("column %(place)s") % {"place": place}
+        names.append(name if name not in names else f"{name} ({place})")
+    return tuple(names)
+
+
+def rows_of(path: Path, layout: Layout) -> Iterator[tuple[int, dict[str, str]]]:
+    """Each row that is not empty: its place in the file, from 1, and its cells by header. Raises Invalid."""
+    with path.open(encoding=layout.encoding, errors="replace", newline="") as file:
+        for place, row in enumerate(cells_of(file, layout.separator), start=1):
+            if place - layout.header_row > MOST_ROWS:
+                raise refused(_("The file has more than %(most)s rows: send it in parts.") % {"most": MOST_ROWS})
+            if place > layout.header_row and any(row):
+                yield place, {**dict(zip(layout.header, row, strict=False)), BEYOND: "".join(row[len(layout.header) :])}
+
+
+# -- a row ------------------------------------------------------------------------------------------------------------
+
+
+def entry_of(place: int, cells: Mapping[str, str], reading: Reading, today: date) -> Entry:
+    """The entry that a row is. Raises UnfitError."""
+    if cells.get(BEYOND):
+        raise UnfitError(_("The row has more cells than there are columns: a text holds the separator, unquoted."))
+    row = {name: cells.get(header, "") for name, header in reading.columns.items()}
+    number = number_of(row.get("number", ""))
+    filed = day_of(row, "filed_date", today)
+    if filed is None:
+        raise UnfitError(_("The day of filing is missing."))
+    check_commune(number, row.get("insee", ""))
+    remarks: list[str] = []
+    if not number.change and number.year != f"{filed:%y}":
+        words = _("The number is of the year %(year)s, the file was filed on %(day)s.")
+        remarks.append(words % {"year": number.year, "day": shown_day(filed)})
+    ended = ending_of(row, filed, today)
+    return Entry(
+        row=place,
+        number=number,
+        kind=kind_of(row, number, reading),
+        filed=filed,
+        parcels=parcels_of(row.get("parcels", ""), number.insee, remarks),
+        description=row.get("description", "")[:2_000],
+        address=row.get("address", "")[:200],
+        ending=sense_of(row, ended[0], reading),
+        decided=ended[0],
+        signed=ended[1],
+        due=later(row, "due_date", filed, None),
+        **works_of(row, reading, filed, today, remarks),
+        instructor=row.get("instructor", "")[:150],
+        person=person_of(row),
+        remarks=tuple(remarks),
+    )
+
+
+def number_of(text: str) -> Number:
+    """A national number, its department also written with two digits."""
+    if not text:
+        raise UnfitError(_("The number is missing."))
+    packed = re.sub(r"[\s.\-/]", "", text[:60]).upper()
+    short = re.fullmatch(r"([A-Z]{2})(\d{2}|2[AB])(\d{5}[A-Z0-9]\d{4}(?:[MT]\d{2}|P0)?)", packed)
+    for form in (packed, "".join((short[1], "0", *short.groups()[1:])) if short else ""):
+        try:
+            return Number.parse(form)
+        except NotANumberError:
+            continue
+    raise UnfitError(_("“%(number)s” is no national number.") % {"number": text[:40]})
+
+
+def check_commune(number: Number, insee: str) -> None:
+    if len(insee) == 5 and insee.upper() != number.insee:
+        words = _("The number is of the commune %(insee)s, the file of %(other)s.")
+        raise UnfitError(words % {"insee": number.insee, "other": insee})
+
+
+def kind_of(row: Mapping[str, str], number: Number, reading: Reading) -> str:
+    """What is asked for: as the row says, else as the letters of the number do."""
+    text = row.get("kind", "") or number.letters
+    kind = reading.kind(text)
+    if not kind:
+        words = _("The kind “%(kind)s” is not known: say above which of ours it is.")
+        raise UnfitError(words % {"kind": text[:40]})
+    if LETTERS[Kind(kind)] != number.letters:
+        words = _("The number begins with %(letters)s, the kind is “%(kind)s”.")
+        raise UnfitError(words % {"letters": number.letters, "kind": text[:40]})
+    return kind
+
+
+# -- days -------------------------------------------------------------------------------------------------------------
+
+FRENCH = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})(?:[ T].*)?", re.ASCII)
+ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T].*)?", re.ASCII)
+NO_DAY = frozenset({"", "-", "00/00/0000", "0000-00-00", "null"})
+
+
+def day_in(text: str) -> date | None:
+    """A day written JJ/MM/AAAA or AAAA-MM-JJ; None where there is none. Raises UnfitError."""
+    if text.lower() in NO_DAY:
+        return None
+    try:
+        if found := FRENCH.fullmatch(text):
+            return date(int(found[3]), int(found[2]), int(found[1]))
+        if found := ISO.fullmatch(text):
+            return date(int(found[1]), int(found[2]), int(found[3]))
+    except ValueError:
+        pass
+    raise UnfitError(_("“%(value)s” is no date.") % {"value": text[:40]})
+
+
+def day_of(row: Mapping[str, str], name: str, today: date) -> date | None:
+    """A day that has been. Raises UnfitError."""
+    found = day_in(row.get(name, ""))
+    if found is not None and not EARLIEST <= found <= today:
+        raise UnfitError(_("This day cannot be: %(day)s.") % {"day": shown_day(found)})
+    return found
+
+
+def later(row: Mapping[str, str], name: str, filed: date, today: date | None) -> date | None:
+    """A day that is not before the filing. Raises UnfitError."""
+    found = day_of(row, name, today) if today else day_in(row.get(name, ""))
+    if found is not None and found < filed:
+        words = _("The file was filed on %(filed)s: nothing happens to it before (%(day)s).")
+        raise UnfitError(words % {"filed": shown_day(filed), "day": shown_day(found)})
+    return found
+
+
+def shown_day(day: date) -> str:
+    return f"{day:%d/%m/%Y}"
+
+
+# -- how it ended -----------------------------------------------------------------------------------------------------
+
+
+def ending_of(row: Mapping[str, str], filed: date, today: date) -> tuple[date | None, date | None]:
+    """The day on which the decision counts (its notification, else its signature), and that of its signature."""
+    signed, notified = (later(row, name, filed, today) for name in ("decided_date", "notified_date"))
+    return notified or signed, signed
+
+
+def sense_of(row: Mapping[str, str], decided: date | None, reading: Reading) -> str:
+    """What was decided. Raises UnfitError where day and decision do not go together."""
+    text = row.get("outcome", "")
+    ending = reading.ending(text)
+    if not ending:
+        words = _("The decision “%(decision)s” is not known: say above which of ours it is.")
+        raise UnfitError(words % {"decision": text[:40]})
+    if ending == Ending.OPEN and decided is not None:
+        raise UnfitError(_("There is the day of a decision (%(day)s), but not which.") % {"day": shown_day(decided)})
+    if ending not in (Ending.OPEN, Ending.TACIT) and decided is None:
+        raise UnfitError(_("The decision (%(decision)s) has no day.") % {"decision": text[:40]})
+    return ending
+
+
+def works_of(
+    row: Mapping[str, str], reading: Reading, filed: date, today: date, remarks: list[str]
+) -> dict[str, date | None]:
+    """When works began and ended; of a file that was not granted they are left out."""
+    days = {name: later(row, f"{name}_date", filed, today) for name in ("started", "finished")}
+    if any(days.values()) and reading.ending(row.get("outcome", "")) not in (Ending.GRANTED, Ending.TACIT):
+        remarks.append(_("Days of works are left out: the file was not granted."))
+        return {}
+    return days
+
+
+# -- where and who ----------------------------------------------------------------------------------------------------
+
+SHORT_IDENTIFIER = re.compile(r"(\d{3})([0-9A-Z][A-Z])(\d{1,4})")
+BETWEEN = re.compile(r"[,;|+\n]|\bet\b|&", re.IGNORECASE)
+
+
+def parcels_of(text: str, insee: str, remarks: list[str]) -> tuple[str, ...]:
+    """The parcels of the file's commune; what is none, or is of another commune, is left out and told."""
+    found: dict[str, None] = {}
+    section = ""
+    for part in filter(None, (one.strip(" .()") for one in BETWEEN.split(text))):
+        idu = parcel_in(part, insee, section)
+        if idu is None:
+            remarks.append(_("“%(text)s” is no parcel: left out.") % {"text": part[:40]})
+        elif idu[:5] != insee:
+            words = _("Parcel %(idu)s is not in the commune %(insee)s: left out.")
+            remarks.append(words % {"idu": idu, "insee": insee})
+        else:
+            section = idu[5:10]
+            found[idu] = None
+    if len(found) > MOST_PARCELS:
+        remarks.append(_("Only the first %(most)s parcels are kept.") % {"most": MOST_PARCELS})
+    return tuple(islice(found, MOST_PARCELS))
+
+
+def parcel_in(text: str, insee: str, section: str) -> str | None:
+    """The 14 characters of a parcel: whole, `000AB0123`, `AB 123`, or a number after the section of the one before."""
+    if whole := whole_identifier(text):
+        return whole
+    if section and re.fullmatch(r"\d{1,4}", text, re.ASCII):
+        return f"{insee}{section}{text:0>4}"
+    packed = re.sub(r"\s", "", text.upper())
+    if short := SHORT_IDENTIFIER.fullmatch(packed):
+        return f"{insee}{short[1]}{short[2]}{short[3]:0>4}"
+    found = read_reference(text[:40])
+    if found is None or not found.section or found.place:
+        return None
+    return f"{found.insee or insee}{found.prefix or '000'}{found.section}{found.number:0>4}"
+
+
+def person_of(row: Mapping[str, str]) -> Person | None:
+    """Who applies, where the row names them."""
+    name = row.get("applicant", "")[:200]
+    if not name:
+        return None
+    email, phone = row.get("applicant_email", "")[:254], row.get("applicant_phone", "")[:30]
+    return Person(name, row.get("applicant_address", "")[:1_000], email, phone)

@@ -1,0 +1,480 @@
+"""Registers imported: what comes in, what is refused, told or left as it is; as a job, by command, on the pages."""
+
+import csv
+import io
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from gis_core.models import Job
+from gis_core.rights import SYSTEM, Role, acting_as
+from gis_core.tasks import run
+from permits.importers.columns import Reading, likely_columns
+from permits.importers.job import KIND, Sent, import_register, keep_reading, start
+from permits.importers.loading import Order, load, planned
+from permits.importers.register import layout_of
+from permits.importers.report import Report, as_csv
+from permits.models import ApplicantReading, Event, Mapping, Permit, Settings
+from permits.services.applicants import read_applicants
+from permits.services.reading import revisions_of
+from tests import factories
+from tests.permits.conftest import World
+
+DATA = Path(__file__).parents[1] / "data" / "permits"
+KINDS = {"cu": "CUb"}
+
+
+@pytest.fixture(autouse=True)
+def day(on_day: Any) -> None:
+    on_day(date(2026, 2, 3))
+
+
+def order(world: World, name: str | Path = "openads.csv", who: str = Role.PERMIT_INSTRUCTOR, **kinds: str) -> Order:
+    path = DATA / name if isinstance(name, str) else name
+    layout = layout_of(path)
+    reading = Reading(likely_columns(layout.header), kinds=kinds)
+    return Order(path=path, name=path.name, layout=layout, reading=reading, member=world.member,
+                 rights=world.rights(who))  # fmt: skip
+
+
+def imported(world: World, name: str | Path = "openads.csv", who: str = Role.PERMIT_INSTRUCTOR, **kinds: str) -> Report:
+    with world.as_(who):
+        return load(order(world, name, who, **kinds))
+
+
+def written(tmp_path: Path, *rows: str, header: str = "numero;depot;decision;date decision;parcelles") -> Path:
+    path = tmp_path / "registre.csv"
+    path.write_text("\n".join([header, *rows]), encoding="utf-8")
+    return path
+
+
+def files() -> dict[str, Permit]:
+    with acting_as(SYSTEM):
+        return {one.number: one for one in Permit.objects.select_related("parent", "instructor")}
+
+
+# -- what comes in ----------------------------------------------------------------------------------------------------
+
+
+def test_a_messy_export_comes_in_and_each_row_that_does_not_says_why(world: World) -> None:
+    report = imported(world)
+    assert sorted(files()) == [
+        "CU0459012200004",
+        "DP0459012200001",
+        "PC0459010500012",
+        "PC0459012100001",
+        "PC0459012100001M01",
+        "PC0459012200009",
+        "PC0459012600002",
+    ]
+    assert {line.row: line.why[:30] for line in report.refused}.keys() == {5, 6, 8, 9, 11, 12, 16, 17}
+    assert (report.made, report.rows) == (7, 15)
+
+
+def test_states_and_dates_follow_from_what_the_register_says(world: World) -> None:
+    imported(world)
+    found = files()
+    house, change, rejected = (found[one] for one in ("PC0459012100001", "PC0459012100001M01", "PC0459012200009"))
+    assert (house.state, house.ended_date, house.tacit) == ("expired", date(2021, 5, 5), False)
+    assert (change.parent, change.tacit, change.ended_date) == (house, True, date(2022, 5, 3))
+    assert (rejected.state, rejected.ended_date) == ("rejected", date(2022, 6, 14))
+    assert (found["PC0459012600002"].state, found["PC0459012600002"].due_date) == ("received", date(2026, 4, 20))
+
+
+def test_a_file_before_2007_is_kept_without_deadlines(world: World) -> None:
+    imported(world)
+    old = files()["PC0459010500012"]
+    assert (old.state, old.ended_date, old.due_date, old.next_date) == ("granted", date(2005, 3, 3), None, None)
+
+
+def test_parcels_give_the_ground_and_unknown_ones_are_kept_without_it(world: World) -> None:
+    report = imported(world)
+    found = files()
+    both, one = found["DP0459012200001"], found["CU0459012200004"]
+    areas = [round(permit.geom.area) for permit in (both, one) if permit.geom]
+    assert (one.idus, areas) == (["45901000AB0002", "45901000ZZ0009"], [20_000, 10_000])
+    assert report.unknown_parcels == 1
+
+
+def test_a_parcel_of_another_commune_is_left_out_and_told(world: World) -> None:
+    report = imported(world)
+    assert files()["PC0459012200009"].idus == ["45901000AB0002"]
+    assert "45903000AC0001" in next(line.why for line in report.remarks if line.number == "PC0459012200009")
+
+
+def test_a_decision_after_the_usual_delay_comes_in_with_the_delay_it_must_have_had(
+    world: World, tmp_path: Path
+) -> None:
+    path = written(tmp_path, "PC 045 901 21 00005;01/02/2021;Refus;20/07/2021;")
+    imported(world, path)
+    permit = files()["PC0459012100005"]
+    assert (permit.state, permit.ended_date, permit.tacit) == ("refused", date(2021, 7, 20), False)
+    with acting_as(SYSTEM):
+        longer = Event.objects.get(permit=permit, what="by_hand")
+    assert (longer.detail["months"], longer.on_date) == (6, date(2021, 2, 1))
+    assert "registre.csv" in longer.detail["reason"]
+
+
+def test_a_decision_in_time_needs_no_longer_delay(world: World, tmp_path: Path) -> None:
+    imported(world, written(tmp_path, "PC 045 901 21 00005;01/02/2021;Refus;01/05/2021;"))
+    with acting_as(SYSTEM):
+        assert not Event.objects.filter(what="by_hand").exists()
+
+
+def test_what_the_old_register_recorded_overturns_nothing(world: World) -> None:
+    imported(world)
+    with acting_as(SYSTEM):
+        house = Permit.objects.get(number="PC0459012100001")
+        rows = list(house.events.all())
+    told = [change.name for revision in revisions_of(house, rows)[1:] for change in revision.changes]
+    assert "tacit" not in told
+    assert house.recorded_by == world.people[Role.PERMIT_INSTRUCTOR]
+
+
+def test_a_last_day_of_the_register_is_never_made_later(world: World, tmp_path: Path) -> None:
+    header = "numero;depot;date limite"
+    path = written(tmp_path, "PC 045 901 26 00005;05/01/2026;20/06/2026", header=header)
+    report = imported(world, path)
+    assert files()["PC0459012600005"].due_date == date(2026, 6, 5)
+    assert "20/06/2026" in report.remarks[0].why
+
+
+def test_silence_that_the_register_does_not_explain_is_told(world: World, tmp_path: Path) -> None:
+    report = imported(world, written(tmp_path, "PC 045 901 21 00005;01/02/2021;;;"))
+    assert (report.tacit, files()["PC0459012100005"].tacit) == (1, True)
+    assert "tacite" in report.remarks[0].why
+
+
+def test_an_instructor_is_found_by_name_and_others_are_told(world: World, tmp_path: Path) -> None:
+    person = world.people[Role.PERMIT_INSTRUCTOR]
+    header = "numero;depot;instructeur"
+    rows = [f"PC 045 901 26 0000{rank};05/01/2026;{name}" for rank, name in enumerate((person.username, "Inconnu"))]
+    report = imported(world, written(tmp_path, *rows, header=header))
+    assert files()["PC0459012600000"].instructor == person
+    assert dict(report.instructors) == {"Inconnu": 1}
+
+
+# -- again, and others' -----------------------------------------------------------------------------------------------
+
+
+def test_the_same_register_twice_changes_nothing(world: World) -> None:
+    imported(world)
+    before = {number: one.version for number, one in files().items()}
+    report = imported(world)
+    assert (report.made, report.same) == (0, 7)
+    assert {number: one.version for number, one in files().items()} == before
+
+
+def test_a_file_that_is_there_otherwise_is_told_and_left_as_it_is(world: World, tmp_path: Path) -> None:
+    permit = world.file()
+    path = written(tmp_path, "PC 045 901 26 00001;06/01/2026;;;AB 2")
+    report = imported(world, path)
+    (line,) = report.different
+    assert "05/01/2026" in line.why
+    assert "06/01/2026" in line.why
+    assert files()[permit.number].idus == ["45901000AB0001"]
+
+
+def test_a_number_of_another_member_is_refused_without_telling_what_it_is(world: World, tmp_path: Path) -> None:
+    with factories.as_owner():
+        from gis_core.models import Territory
+
+        Territory.objects.create(member=world.member, commune=world.elsewhere)
+    world.file("stranger", insee="45903", parcels=[], member=world.other.pk)
+    report = imported(world, written(tmp_path, "PC 045 903 26 00001;06/01/2026;;;"))
+    assert [line.why for line in report.refused] == ["Un autre membre a un dossier de ce numéro."]
+
+
+def test_a_modification_without_its_file_is_kept_and_told(world: World, tmp_path: Path) -> None:
+    report = imported(world, written(tmp_path, "PC 045 901 21 00005 M01;01/02/2021;Accord;01/03/2021;"))
+    assert files()["PC0459012100005M01"].parent is None
+    assert len(report.remarks) == 1
+
+
+def test_a_dry_run_writes_nothing(world: World) -> None:
+    with world.as_():
+        plan = planned(order(world))
+    assert (plan.report.made, files()) == (7, {})
+
+
+# -- who applies ------------------------------------------------------------------------------------------------------
+
+
+def test_applicants_come_in_behind_the_journal(world: World) -> None:
+    report = imported(world)
+    with world.as_():
+        permit = Permit.objects.get(number="PC0459012100001")
+        assert read_applicants([permit], why="essai")[permit.pk].name == "MARTIN Jeanne"
+    with acting_as(SYSTEM):
+        lines = list(ApplicantReading.objects.filter(action="written"))
+    assert sum(len(line.numbers) for line in lines) == 7
+    assert (report.applicants, report.dropped_applicants) == (7, 0)
+
+
+def test_applicants_are_left_out_for_who_may_not_read_them(world: World) -> None:
+    report = imported(world, who=Role.GIS_ADMINISTRATOR)
+    assert (report.made, report.applicants, report.dropped_applicants) == (7, 0, 7)
+    with acting_as(SYSTEM):
+        assert not ApplicantReading.objects.exists()
+
+
+def test_a_report_names_no_applicant(world: World) -> None:
+    told = imported(world).as_json()
+    assert not [name for name in ("MARTIN", "DURAND", "Lilas") if name in str(told)]
+
+
+def test_a_report_in_a_spreadsheet_computes_nothing(world: World, tmp_path: Path) -> None:
+    told = imported(world, written(tmp_path, "=1+1;05/01/2026;;;", "PC1;hier;;;")).as_json()
+    rows = list(csv.reader(io.StringIO(as_csv(told).removeprefix("\ufeff")), delimiter=";"))
+    assert [row[:3] for row in rows[1:]] == [["2", "'=1+1", "refusée"], ["3", "PC1", "refusée"]]
+
+
+# -- as a job ---------------------------------------------------------------------------------------------------------
+
+
+def sent(world: World, name: str = "openads.csv") -> Sent:
+    folder = Path(settings.INBOX_DIR) / "essai-registre"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes((DATA / name).read_bytes())
+    return Sent(folder=folder.name, name=name, member=world.member)
+
+
+def started(world: World, who: str = Role.PERMIT_INSTRUCTOR) -> Job:
+    one = sent(world)
+    reading = Reading(likely_columns(layout_of(one.path).header))
+    with world.as_(who):
+        return start(one, reading, user=world.people[who], rights=world.rights(who))
+
+
+def test_the_job_imports_under_the_row_policies_and_its_file_goes(world: World) -> None:
+    job = started(world)
+    job = done(job)
+    assert (job.state, job.report["made"], len(job.report["refused"])) == ("done", 7, 8)
+    assert not sent_folder().exists()
+
+
+def done(job: Job) -> Job:
+    """The job as it ended."""
+    with factories.as_worker():
+        run(job, import_register)
+    with acting_as(SYSTEM):
+        return Job.objects.get(pk=job.pk)
+
+
+def sent_folder() -> Path:
+    return Path(settings.INBOX_DIR) / "essai-registre"
+
+
+def test_a_job_whose_file_is_gone_fails_in_words(world: World) -> None:
+    job = started(world)
+    (sent_folder() / "openads.csv").unlink()
+    job = done(job)
+    assert (job.state, files()) == ("failed", {})
+    assert "envoyez" in job.message
+
+
+def test_a_town_hall_imports_nothing(world: World) -> None:
+    from gis_core.errors import Forbidden
+
+    with pytest.raises(Forbidden):
+        started(world, Role.TOWN_HALL)
+
+
+def test_twenty_thousand_rows_come_in_by_few_statements(world: World, tmp_path: Path) -> None:
+    rows = [
+        f"PC 045 901 {18 + rank // 9999:02d} {rank % 9999 + 1:05d};0{1 + rank % 9}/03/20{18 + rank // 9999};Accordé;"
+        f"2{rank % 9}/05/20{18 + rank // 9999};AB {1 + rank % 3}"
+        for rank in range(20_000)
+    ]
+    path = written(tmp_path, *rows)
+    with CaptureQueriesContext(connection) as asked:
+        report = imported(world, path)
+    assert (report.made, report.refused) == (20_000, [])
+    assert len(asked) < 200
+
+
+# -- by command -------------------------------------------------------------------------------------------------------
+
+
+def test_the_command_imports_as_a_person_and_writes_its_report(
+    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    person, where = world.people[Role.PERMIT_INSTRUCTOR], tmp_path / "compte-rendu.csv"
+    arguments = [str(DATA / "openads.csv"), "--member", world.member.slug, "--user", person.username]
+    with pytest.raises(SystemExit) as ended:
+        call_command("import_permits", *arguments, "--report", str(where))
+    assert (ended.value.code, len(files())) == (1, 7)
+    assert "7 dossiers repris" in capsys.readouterr().out
+    assert where.read_text(encoding="utf-8-sig").count("refusée") == 8
+
+
+def test_the_command_only_tells_in_a_dry_run(world: World) -> None:
+    person = world.people[Role.PERMIT_INSTRUCTOR]
+    call_command("import_permits", str(DATA / "tabs-bom.tsv"), member=world.member.slug, user=person.username,
+                 dry_run=True)  # fmt: skip
+    assert files() == {}
+
+
+def test_the_command_reads_as_the_member_kept_it(world: World) -> None:
+    person = world.people[Role.PERMIT_INSTRUCTOR]
+    with acting_as(SYSTEM):
+        keep_reading(world.member, "Court", Reading({"number": "N° dossier", "filed_date": "Date dépôt"}))
+    call_command("import_permits", str(DATA / "tabs-bom.tsv"), member=world.member.slug, user=person.username,
+                 mapping="Court")  # fmt: skip
+    assert len(files()) == 3
+
+
+@pytest.mark.parametrize("wrong", [{"user": "nobody"}, {"member": "nowhere"}, {"mapping": "absente"}], ids=str)
+def test_a_command_that_makes_no_sense_says_so(world: World, wrong: dict[str, str]) -> None:
+    given = {"member": world.member.slug, "user": world.people[Role.PERMIT_INSTRUCTOR].username} | wrong
+    with pytest.raises(CommandError):
+        call_command("import_permits", str(DATA / "commas.csv"), **given)
+
+
+def test_a_person_who_does_not_instruct_imports_nothing_by_command(world: World) -> None:
+    with pytest.raises(CommandError):
+        call_command("import_permits", str(DATA / "commas.csv"), member=world.member.slug,
+                     user=world.people[Role.READER].username)  # fmt: skip
+    with pytest.raises(CommandError):
+        call_command("import_permits", "/absent.csv", member=world.member.slug, user="x")
+
+
+# -- on the pages -----------------------------------------------------------------------------------------------------
+
+START, COLUMNS = "/permis/importer/", "/permis/importer/fichier/"
+
+
+def browser(world: World, who: str = Role.PERMIT_INSTRUCTOR) -> Client:
+    client = Client(headers={"accept": "text/html"})
+    client.force_login(world.people[who])
+    return client
+
+
+def send(client: Client, name: str = "openads.csv", content: bytes | None = None) -> Any:
+    return client.post(START, {"file": SimpleUploadedFile(name, content or (DATA / name).read_bytes())})
+
+
+def chosen(page: Any) -> dict[str, str]:
+    """The form as the page proposes it."""
+    context = page.context
+    form = {f"column-{key}": header for key, _column, header, _sample in context["columns"]}
+    for group in context["values"]:
+        for place, (text, _count, one) in enumerate(group["rows"]):
+            form |= {f"{group['what']}-{place}": one, f"{group['what']}-{place}-text": text}
+    return form | {"name": context["name"]}
+
+
+def test_from_the_file_to_its_report(world: World) -> None:
+    client = browser(world)
+    assert send(client)["Location"] == COLUMNS
+    page = client.get(COLUMNS)
+    assert page.context["told"]["made"] == 7
+    form = chosen(page)
+    (unsaid,) = [name for name, value in form.items() if name.startswith("kind-") and value == "CU"]
+    better = form | {unsaid.removesuffix("-text"): "CUb", "name": "Cart@DS"}
+    assert client.post(COLUMNS, better | {"action": "check"}).context["told"]["made"] == 8
+    answer = client.post(COLUMNS, better | {"action": "import"})
+    with acting_as(SYSTEM):
+        job, kept = Job.objects.get(kind=KIND), Mapping.objects.get()
+    assert answer["Location"] == f"{START}{job.pk}/"
+    assert (kept.name, kept.member, kept.values["kind"]["cu"]) == ("Cart@DS", world.member, "CUb")
+    assert "data-watch" in client.get(answer["Location"]).content.decode()
+    done(job)
+    shown = client.get(answer["Location"]).content.decode()
+    assert "Dossiers repris" in shown
+    table = client.get(f"{START}{job.pk}/lignes.csv")
+    assert (table["Content-Type"], table.content.decode().count("refusée")) == ("text/csv; charset=utf-8", 7)
+    assert "8 dossiers repris" in client.get(START).content.decode()
+
+
+def test_the_next_file_is_read_as_the_member_kept_it(world: World) -> None:
+    with acting_as(SYSTEM):
+        keep_reading(world.member, "Court", Reading({"number": "Dossier", "filed_date": "Date de dépôt"}))
+    client = browser(world)
+    send(client)
+    page = client.get(COLUMNS)
+    assert (page.context["name"], page.context["known"]) == ("Court", True)
+    assert {key for key, _column, header, _sample in page.context["columns"] if header} == {"number", "filed_date"}
+
+
+def test_a_column_that_must_be_said_is_asked_for(world: World) -> None:
+    client = browser(world)
+    send(client, content=b"a;b\n1;2\n")
+    page = client.get(COLUMNS)
+    assert page.context["lacking"] == "Numéro, Déposé le"
+    answer = client.post(COLUMNS, {"action": "import", "column-number": "a", "column-filed_date": "not a header"})
+    assert answer.status_code == 400
+    with acting_as(SYSTEM):
+        assert not Job.objects.filter(kind=KIND).exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"), [(b"PK\x03\x04", "classeur"), (b"%PDF\0\0", "texte"), (b"bonjour", "colonnes")]
+)
+def test_what_is_no_register_is_refused_on_the_page(world: World, content: bytes, words: str) -> None:
+    client = browser(world)
+    answer = send(client, content=content)
+    assert answer.status_code == 400
+    assert words in answer.content.decode()
+    assert client.get(COLUMNS)["Location"] == START
+
+
+def test_no_file_and_two_files_are_refused(world: World) -> None:
+    client = browser(world)
+    assert client.post(START, {}).status_code == 400
+    two = [SimpleUploadedFile(f"{name}.csv", b"a;b\n1;2\n") for name in "ab"]
+    assert client.post(START, {"file": two}).status_code == 400
+
+
+def test_a_huge_upload_is_refused_as_it_comes(world: World, settings: Any) -> None:
+    settings.UPLOAD_MAX_BYTES = 1_000
+    answer = send(browser(world), content=b"x" * 5_000)
+    assert answer.status_code == 413
+    assert "Mo" in answer.content.decode()
+
+
+def test_a_file_is_forgotten_on_request_and_when_another_comes(world: World) -> None:
+    client = browser(world)
+    send(client)
+    first = Path(settings.INBOX_DIR) / client.session["permit_register"]["folder"]
+    send(client, "tabs-bom.tsv")
+    second = Path(settings.INBOX_DIR) / client.session["permit_register"]["folder"]
+    assert (first.exists(), second.exists()) == (False, True)
+    client.post(COLUMNS, {"action": "forget"})
+    assert not second.exists()
+
+
+def test_another_persons_file_is_not_reached(world: World) -> None:
+    send(browser(world))
+    assert browser(world, Role.GIS_ADMINISTRATOR).get(COLUMNS)["Location"] == START
+
+
+@pytest.mark.parametrize("who", [Role.READER, Role.TOWN_HALL, Role.NETWORK_TECHNICIAN])
+def test_who_does_not_instruct_gets_no_page(world: World, who: str) -> None:
+    client = browser(world, who)
+    assert [client.get(one).status_code for one in (START, COLUMNS, f"{START}1/")] == [403, 403, 403]
+    assert send(client).status_code == 403
+
+
+def test_another_members_import_is_not_found(world: World) -> None:
+    job = started(world)
+    assert browser(world, "stranger").get(f"{START}{job.pk}/").status_code == 404
+    assert browser(world).get(f"{START}{factories.job(world.member, report={}).pk}/").status_code == 404
+
+
+def test_the_pages_hold_applicants_of_the_file_for_who_sent_it_alone(world: World) -> None:
+    with acting_as(SYSTEM), factories.as_owner():
+        Settings.objects.create(member=world.member, applicant_roles=[Role.TOWN_HALL])
+    client = browser(world)
+    send(client)
+    page = client.get(COLUMNS)
+    assert page.context["told"]["dropped_applicants"] == 7
+    assert "votre rôle ne lit pas qui demande" in page.content.decode()
