@@ -43,7 +43,9 @@ def pdf_of_objects(*, catalog: bytes = b"", stream: bytes | None = None) -> byte
 def docx(*, macros: bool = False) -> bytes:
     made = BytesIO()
     with zipfile.ZipFile(made, "w") as archive:
-        archive.writestr("[Content_Types].xml", f'<Types><Override PartName="/word/document.xml" ContentType="{DOCX}"/></Types>')
+        archive.writestr(
+            "[Content_Types].xml", f'<Types><Override PartName="/word/document.xml" ContentType="{DOCX}"/></Types>'
+        )
         archive.writestr("word/document.xml", "<w:document/>")
         if macros:
             archive.writestr("word/vbaProject.bin", b"x")

@@ -15,7 +15,7 @@ from permits.models import ApplicantReading, Permit
 
 SOMEWHERE = """
     select exists (select from gis_core_territory t
-                   where t.member_id = any(%s) and arpent.reads_applicants(t.member_id, t.commune_id))
+                   where t.member_id = any(%s) and arpent.reads_applicants(t.member_id, t.insee))
 """
 MOST_FOUND = 50
 SHORTEST_WORD = 3

@@ -24,6 +24,7 @@ from layers.features.services.attachments import title_of_file
 from layers.features.services.photos import image_within, opaque
 from permits.models import Permit, Piece
 from permits.procedure import COUNTER
+from permits.services.applicants import may_read_applicant
 from permits.services.recording import check_may_write
 
 MOST_AT_ONCE = 20
@@ -136,8 +137,10 @@ def add_piece(permit: Permit, file: Sent, kind: str, rights: Rights, reader: Res
 
 
 def remove_piece(piece: Piece, rights: Rights) -> None:
-    """Its row and its content go, what the history tells of it stays. Raises Forbidden."""
+    """Its row and its content go, what the history tells of it stays: for who may open it. Raises Forbidden."""
     check_may_write(piece.permit, rights, COUNTER)
+    if not may_read_applicant(piece.permit):
+        raise not_open()
     path = path_of(piece)
     piece.delete()
     transaction.on_commit(lambda: path.unlink(missing_ok=True))
@@ -189,11 +192,15 @@ def open_piece(piece: Piece) -> IO[bytes]:
         cursor.execute("select arpent.read_piece(%s, %s)", [piece.pk, why])
         (allowed,) = cursor.fetchone()
     if not allowed:
-        raise Forbidden(_("Your role does not let you open the pieces of this file."))
+        raise not_open()
     try:
         return path_of(piece).open("rb")
     except OSError as error:
         raise Unavailable(_("The content of this piece is missing: tell your administrator.")) from error
+
+
+def not_open() -> Forbidden:
+    return Forbidden(_("Your role does not let you open the pieces of this file."))
 
 
 def file_name(piece: Piece) -> str:

@@ -40,7 +40,10 @@ def test_a_pdf_is_opened_and_its_pages_counted(reader: RestrictedReader, tmp_pat
 
 @pytest.mark.parametrize(
     "catalog",
-    [b"/OpenAction<</S/JavaScript/JS(app.alert\\(1\\))>>", b"/Names<</EmbeddedFiles<</Names[]>>>>/AF[<</EmbeddedFile 9>>]"],
+    [
+        b"/OpenAction<</S/JavaScript/JS(app.alert\\(1\\))>>",
+        b"/Names<</EmbeddedFiles<</Names[]>>>>/AF[<</EmbeddedFile 9>>]",
+    ],
 )
 def test_a_pdf_that_acts_is_told_so(reader: RestrictedReader, tmp_path: Path, catalog: bytes) -> None:
     assert told(reader, tmp_path, pdf_of_objects(catalog=catalog)).active

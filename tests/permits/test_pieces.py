@@ -27,7 +27,9 @@ def files(settings: Any, tmp_path: Path) -> Path:
     return tmp_path / "files"
 
 
-def sent(world: World, permit: Permit, *files: tuple[str, bytes], who: str = Role.PERMIT_INSTRUCTOR, kind: str = "plan") -> Any:
+def sent(
+    world: World, permit: Permit, *files: tuple[str, bytes], who: str = Role.PERMIT_INSTRUCTOR, kind: str = "plan"
+) -> Any:
     """The answer as a person sees it."""
     uploads = [SimpleUploadedFile(name, content) for name, content in files]
     page = {"accept": "text/html"}
@@ -106,7 +108,9 @@ def test_a_very_large_scan_is_made_smaller(world: World) -> None:
         (docx(macros=True), "macros"),
     ],
 )
-def test_what_is_no_piece_is_refused_in_words_and_nothing_stays(world: World, files: Path, content: bytes, words: str) -> None:
+def test_what_is_no_piece_is_refused_in_words_and_nothing_stays(
+    world: World, files: Path, content: bytes, words: str
+) -> None:
     permit = world.file()
     answer = sent(world, permit, ("plan.pdf", content))
     assert (answer.status_code, kept(world)) == (400, [])
@@ -179,7 +183,8 @@ def test_a_full_disk_while_it_is_sent_is_said_in_words(world: World, monkeypatch
 
 
 @pytest.mark.parametrize(
-    ("form", "words"), [({"kind": "plan"}, "Choisissez 1 à 20 fichiers"), ({"kind": "secret"}, "Choisissez ce que sont")]
+    ("form", "words"),
+    [({"kind": "plan"}, "Choisissez 1 à 20 fichiers"), ({"kind": "secret"}, "Choisissez ce que sont")],
 )
 def test_a_form_that_lacks_something_is_shown_again(world: World, form: dict[str, str], words: str) -> None:
     permit = world.file()
@@ -229,10 +234,13 @@ def test_who_only_reads_adds_and_removes_nothing(world: World, who: str) -> None
     assert "Ajouter des pièces" not in seen(world, permit, who)
 
 
-def test_a_gis_administrator_adds_pieces_that_they_do_not_open(world: World) -> None:
+def test_a_gis_administrator_adds_pieces_that_they_neither_open_nor_remove(world: World) -> None:
     permit = world.file()
     assert sent(world, permit, ("plan.pdf", pdf()), who=Role.GIS_ADMINISTRATOR).status_code == 302
     assert "1 pièce, que votre rôle ne vous ouvre pas" in seen(world, permit, Role.GIS_ADMINISTRATOR)
+    (piece,) = kept(world)
+    removal = f"/permis/{permit.number}/pieces/{piece.pk}/retirer/"
+    assert world.client(Role.GIS_ADMINISTRATOR).post(removal).status_code == 403
 
 
 def test_a_stranger_finds_no_piece(world: World) -> None:
