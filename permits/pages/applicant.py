@@ -1,5 +1,8 @@
 """/permis/<number>/demandeur/, /permis/demandeurs/, /permis/journal/: who applies, and who read it when."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -133,5 +136,5 @@ def journal(request: HttpRequest) -> HttpResponse:
     return listed(request, "journal", context)
 
 
-def listed(request: HttpRequest, template: str, context: dict[str, object], status: int = 200) -> HttpResponse:
+def listed(request: HttpRequest, template: str, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
     return render(request, f"permits/{template}.html", {"section": "permits", **context}, status=status)

@@ -83,7 +83,7 @@ def checked_pieces(request: HttpRequest, permit: str) -> HttpResponse:
 
 @require_safe
 @page
-def piece(request: HttpRequest, permit: str, piece: int) -> FileResponse:
+def piece(request: HttpRequest, permit: str, piece: int) -> Any:
     """A piece itself: shown where it is an image of ours or a PDF that does nothing, else saved."""
     found = piece_of(permit_of(request, permit), piece)
     response = FileResponse(

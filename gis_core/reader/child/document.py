@@ -41,11 +41,12 @@ def pdf(name: str) -> dict[str, Any]:
 
 def pages_of(opened: BinaryIO) -> tuple[int, int]:
     """How many pages could be read, how many scripts and files PDFium counts."""
-    import pypdfium2
-    import pypdfium2.raw as raw
+    import pypdfium2.raw
 
+    pdfium: Any = pypdfium2
+    raw = pdfium.raw
     try:
-        read = pypdfium2.PdfDocument(opened)
+        read = pdfium.PdfDocument(opened)
     except pypdfium2.PdfiumError as error:
         locked = raw.FPDF_GetLastError() == raw.FPDF_ERR_PASSWORD
         raise Trouble("pdf_locked" if locked else "pdf_damaged") from error
