@@ -11,14 +11,14 @@ from gis_core.rights import Rights
 from layers.features.display import display_date, display_number, with_unit
 from layers.features.sheet import Property
 from layers.parcels.own_sections import fact
-from layers.parcels.sections import Answer, Crossing, Ground, Line, Link, Section, Source, register_section
+from layers.parcels.sections import Answer, Crossing, Ground, Line, Link, Measure, Section, Source, register_section
 from permits.layers import SLUG
 from permits.models import Permit
 from permits.numbers import shown
 from permits.procedure import State
 
 AROUND_M = 50
-NEAREST = 10
+NEAREST = 5
 PERMITS = Source(
     table="permits_permit",
     columns={
@@ -89,29 +89,29 @@ def counted(count: int) -> str:
 
 
 def line_here(one: Crossing) -> Line:
-    return line(one, in_words(one.values))
+    values = one.values
+    days = (("filed", _("Filing")), ("ended", _("Ended on")), ("next", _("Next deadline")))
+    facts = [fact(f"{name}_date", words, day, display_date(day)) for name, words in days if (day := values[name])]
+    return line(values, f"{Permit.Kind(values['kind']).label} · {state_in_words(values)}", one.measure, facts)
 
 
 def line_around(one: Crossing) -> Line:
-    """At some metres, or at the common limit: none of it is shared, which is sure."""
-    distance = one.values["distance"]
-    metres = with_unit(display_number(distance, 0), "m")
-    where = _("at %(metres)s") % {"metres": metres} if distance >= 0.5 else _("next to it")
-    return line(one, f"{where} · {in_words(one.values)}", around=True)
-
-
-def line(one: Crossing, detail: str, *, around: bool = False) -> Line:
+    """In short: at some metres, or at the common limit. None of it is shared, which is sure."""
     values = one.values
-    facts = [fact("filed_date", _("Filed on"), values["filed"], display_date(values["filed"]))]
-    if values["ended"]:
-        facts.append(fact("ended_date", _("Ended on"), values["ended"], display_date(values["ended"])))
-    if values["next"]:
-        facts.append(fact("next_date", _("Next deadline"), values["next"], display_date(values["next"])))
+    metres = with_unit(display_number(values["distance"], 0), "m")
+    where = _("at %(metres)s") % {"metres": metres} if values["distance"] >= 0.5 else _("next to it")
+    filed = display_date(values["filed"])
+    return line(values, f"{where} · {values['kind']} · {state_in_words(values)} · {filed}")
+
+
+def line(
+    values: Mapping[str, Any], detail: str, measure: Measure | None = None, facts: Sequence[Property] = ()
+) -> Line:
     return Line(
         key=f"permit:{values['id']}",
         title=shown(values["number"]),
         detail=detail,
-        measure=None if around else one.measure,
+        measure=measure,
         layer=SLUG,
         feature=values["id"],
         facts=facts,
@@ -119,8 +119,6 @@ def line(one: Crossing, detail: str, *, around: bool = False) -> Line:
     )
 
 
-def in_words(values: Mapping[str, Any]) -> str:
-    """Kind and state."""
+def state_in_words(values: Mapping[str, Any]) -> str:
     state = str(State(values["state"]).label)
-    told = _("%(state)s (tacit)") % {"state": state} if values["tacit"] else state
-    return f"{Permit.Kind(values['kind']).label} · {told}"
+    return _("%(state)s (tacit)") % {"state": state} if values["tacit"] else state

@@ -126,6 +126,9 @@ def shown(
         "kind": kind,
         "error": error,
         "refused": refused or (),
+        "most": max_bytes(),
+        "all": most_bytes_at_once(),
+        "too_large": too_large(),
         "most_mb": max_bytes() // MEGABYTE,
         "most_files": MOST_AT_ONCE,
     }

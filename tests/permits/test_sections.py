@@ -5,11 +5,13 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
-from gis_core.rights import Role
+from gis_core.pages import map_addresses
+from gis_core.rights import Role, rights_of
 from permits.models import Permit
 from tests import factories
 from tests.permits.conftest import World
@@ -54,12 +56,12 @@ def test_files_around_are_counted_and_the_nearest_listed(world: World) -> None:
     assert (section["uncertain"], section["notes"]) == ([], ["Aucun dossier qui vous soit ouvert sur ce terrain."])
 
 
-def test_no_more_than_ten_of_those_around_are_listed(world: World) -> None:
+def test_no_more_than_five_of_those_around_are_listed(world: World) -> None:
     for _file in range(12):
         world.file(parcels=["AB 2"])
     section = told(world)
-    assert (len(section["lines"]), section["facts"][1]["value"]) == (10, 12)
-    assert "10 plus proches" in section["notes"][-1]
+    assert (len(section["lines"]), section["facts"][1]["value"]) == (5, 12)
+    assert "5 plus proches" in section["notes"][-1]
 
 
 def test_a_file_filed_after_the_day_of_the_sheet_is_not_in_it(world: World) -> None:
@@ -122,6 +124,29 @@ def test_the_sheet_of_a_file_names_it_as_people_do(world: World) -> None:
 @pytest.fixture
 def in_february(on_day: Any) -> None:
     on_day(date(2026, 2, 3))
+
+
+@pytest.mark.parametrize(
+    ("who", "sees", "files"),
+    [
+        (Role.READER, True, False),
+        (Role.NETWORK_TECHNICIAN, True, False),
+        (Role.TOWN_HALL, True, True),
+        (Role.PERMIT_INSTRUCTOR, True, True),
+        (Role.GIS_ADMINISTRATOR, True, True),
+        (Role.AGENCY_ADMINISTRATOR, True, True),
+        (None, False, False),
+    ],
+)
+def test_the_map_leads_each_where_they_may_go(
+    world: World, rf: RequestFactory, who: str | None, sees: bool, files: bool
+) -> None:
+    request: Any = rf.get("/")
+    request.user = world.people[who] if who else AnonymousUser()
+    request.rights = rights_of(request.user)
+    told = map_addresses(request)
+    assert told["permits"] == ("/permis/" if sees else None)
+    assert told["file_permit"] == ("/permis/deposer/" if files else None)
 
 
 def deadlines(world: World, who: str = Role.PERMIT_INSTRUCTOR) -> Any:

@@ -80,7 +80,7 @@ export class PermitsPanel extends ArpentElement {
         @pointerenter=${over(true)} @pointerleave=${over(false)} @focus=${over(true)} @blur=${over(false)}>${this.said(one)}</button>`
           : html`<div class="permits-row">${this.said(one)}</div>`
       }
-      <a class="permits-file" href=${one.url} aria-label=${words} title=${words}>${this.words("link.file")}<arp-icon name="chevronRight"></arp-icon></a>
+      <a class="permits-file" href=${one.url} aria-label=${words} title=${words}><arp-icon name="permits"></arp-icon></a>
     </li>`;
   }
 
