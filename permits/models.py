@@ -210,10 +210,12 @@ class Applicant(models.Model):
     address = models.TextField(_("address"), blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("telephone"), max_length=30, blank=True)
+    search_text = models.TextField(blank=True, editable=False)
 
     class Meta:
         verbose_name = _("applicant")
         verbose_name_plural = _("applicants")
+        indexes: ClassVar = [GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="applicant_search")]
 
     def __str__(self) -> str:
         return str(self.permit_id)
@@ -246,13 +248,17 @@ class ApplicantReading(models.Model):
         verbose_name = _("line of the journal of applicants")
         verbose_name_plural = _("journal of applicants")
         ordering: ClassVar[list[str]] = ["-id"]
+        indexes: ClassVar = [GinIndex(fields=["numbers"], name="applicant_reading_numbers")]
 
     def __str__(self) -> str:
         return f"{self.at} {self.by_name}"
 
 
 class Piece(models.Model):
-    """A file that was attached: kept under `<files>/permits/` by its `name`, as its content says, not its extension."""
+    """A file that was attached: kept under `<files>/permits/` by its `name`, as its content says, not its extension.
+
+    What is `active` holds scripts or files of its own, or is not looked into: it is saved, never shown in the browser.
+    """
 
     security = "part:permit_id:filed"
 
@@ -269,6 +275,7 @@ class Piece(models.Model):
     title = models.CharField(_("title"), max_length=120)
     kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.OTHER)
     media_type = models.CharField(max_length=80)
+    active = models.BooleanField(default=False)
     size_bytes = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64)
     added_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("added by"))

@@ -2,7 +2,22 @@
 
 from django.urls import path
 
-from permits.pages import board, consulting, events, filing, importing, letters, procedure, register, reminders, settings, tables
+from permits.pages import (
+    applicant,
+    board,
+    consulting,
+    events,
+    filing,
+    importing,
+    letters,
+    mine,
+    pieces,
+    procedure,
+    register,
+    reminders,
+    settings,
+    tables,
+)
 
 TEAM = "reglages/<slug:slug>/equipes/<int:team_id>/"
 
@@ -24,6 +39,9 @@ urlpatterns = [
     path("importer/fichier/", importing.columns, name="permit_import_columns"),
     path("importer/<int:register_id>/", importing.report, name="permit_import_report"),
     path("importer/<int:register_id>/lignes.csv", importing.report_csv, name="permit_import_csv"),
+    path("echeances.json", mine.deadlines, name="permit_deadlines"),
+    path("demandeurs/", applicant.applicants, name="applicants"),
+    path("journal/", applicant.journal, name="applicant_journal"),
     path("<str:permit>/", procedure.procedure, name="permit"),
     path("<str:permit>/modifier/", filing.change, name="permit_change"),
     path("<str:permit>/fiche/", procedure.freeze_now, name="permit_sheet"),
@@ -34,4 +52,8 @@ urlpatterns = [
     path("<str:permit>/courriers/", letters.letter_list, name="permit_letters"),
     path("<str:permit>/courriers/<int:letter_id>/", letters.letter, name="permit_letter"),
     path("<str:permit>/courriers/<int:letter_id>/<str:form>/", letters.letter_file, name="permit_letter_file"),
+    path("<str:permit>/pieces/", pieces.pieces, name="pieces"),
+    path("<str:permit>/pieces/<int:piece>/", pieces.piece, name="piece"),
+    path("<str:permit>/pieces/<int:piece>/retirer/", pieces.remove, name="piece_remove"),
+    path("<str:permit>/demandeur/", applicant.applicant, name="applicant"),
 ]
