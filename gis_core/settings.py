@@ -22,6 +22,10 @@ VERSION = "0.1.0"
 DEBUG = os.environ.get("ARPENT_DEBUG") == "1"
 HTTPS = os.environ.get("ARPENT_HTTPS") == "1"
 ALLOWED_HOSTS = os.environ.get("ARPENT_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+# Where mails lead that no request makes.
+SITE_URL = os.environ.get("ARPENT_SITE_URL", "").rstrip("/") or (
+    f"https://{ALLOWED_HOSTS[0]}" if HTTPS else f"http://{ALLOWED_HOSTS[0]}:{os.environ.get('ARPENT_PORT', '8045')}"
+)
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if HTTPS and host[0].isalnum()]
 
 

@@ -277,7 +277,8 @@ class Piece(models.Model):
 class Consultation(models.Model):
     """An opinion that was asked for: of whom, why (`reason`, what crosses the parcels), until when, and the answer.
 
-    Without an answer on `due_date` the opinion is what `silence` says; `article` gives the delay.
+    Without an answer on `due_date` the opinion is what `silence` says; `article` gives the delay, which runs from
+    `received_date`, or from `asked_date` while the receipt is not known.
     """
 
     security = "part:permit_id:filed"
@@ -298,6 +299,8 @@ class Consultation(models.Model):
     email = models.EmailField(_("e-mail"), blank=True)
     reason = models.JSONField(default=list, blank=True)
     asked_date = models.DateField(_("asked on"))
+    received_date = models.DateField(_("received by the body on"), null=True, blank=True)
+    mailed_at = models.DateTimeField(_("sent by mail"), null=True, editable=False)
     months = models.PositiveSmallIntegerField(_("months to answer"))
     article = models.CharField(_("article"), max_length=60, blank=True)
     uncertain = models.BooleanField(default=False)

@@ -72,3 +72,12 @@ MOVES: Mapping[What, Move] = {
     What.NOTE: Move(COUNTER, ANY),
 }
 """A file begins with its filing, which is no move. What comes too late is recorded, and shown as without effect."""
+
+
+class SilenceRefuses(models.TextChoices):
+    """Why no answer is a refusal (R.424-2), to be chosen at the filing (`permits.deadlines.law.SILENCE_REFUSES`)."""
+
+    DEMOLITION_IN_REGISTERED_SITE = (
+        "demolition_in_registered_site",
+        _("Demolition in a registered site, inside a building permit too (CE 12 February 2020, n° 421949)"),
+    )

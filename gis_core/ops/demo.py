@@ -176,7 +176,7 @@ def _supervise(place: Place, lock: IO[str], this_run: Run, ready: Callable[[], N
     group = services.Group(this_run.run_id)
     try:
         group.start(services.web(place, this_run.port, place.logs / "web.log"))
-        group.start(services.worker(place, place.logs / "worker.log"))
+        group.start(services.worker(place, place.logs / "worker.log", this_run.port))
         with step("Serveur web et tâches de fond"):
             group.wait_ready(_ready_url(this_run.port))
         ready()

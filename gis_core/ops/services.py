@@ -52,10 +52,10 @@ def web(place: Place, port: int, log: Path | None = None) -> Service:
     return Service("Le serveur web", command, {**GDAL, **variables(place, "web", port)}, log)
 
 
-def worker(place: Place, log: Path | None = None) -> Service:
+def worker(place: Place, log: Path | None = None, port: int | None = None) -> Service:
     """The process that runs background jobs."""
     command = [str(PYTHON), str(ROOT / "manage.py"), "worker"]
-    return Service("Le programme des tâches de fond", command, variables(place, "worker"), log, revived=True)
+    return Service("Le programme des tâches de fond", command, variables(place, "worker", port), log, revived=True)
 
 
 class Group:

@@ -5,7 +5,7 @@ read in a source is `sourced`; one that is only remembered is `uncertain`, and s
 in NOT_COVERED: its delay is entered by hand, with its reason.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -307,3 +307,15 @@ def the(name: str, day: date) -> Rule:
 def rules_of(effect: Effect, kind: Kind, day: date) -> Iterator[Rule]:
     """The rows that hold for a kind of file on a day."""
     return (rule for rule in RULES if rule.effect == effect and kind in rule.kinds and rule.holds(day))
+
+
+class SilenceRefuses(StrEnum):
+    """Why no answer is a refusal, of the cases of R.424-2 that were read in a source."""
+
+    DEMOLITION_IN_REGISTERED_SITE = "demolition_in_registered_site"
+
+
+SILENCE_REFUSES: Mapping[SilenceRefuses, str] = {
+    SilenceRefuses.DEMOLITION_IN_REGISTERED_SITE: "R.424-2; CE 12 February 2020, n° 421949: inside a PC, too",
+}
+"""Where each was read. Other cases of the article are entered in words by whoever knows them."""

@@ -15,7 +15,10 @@ from gis_core.models import Commune
 from permits.models import Permit
 from permits.services.reading import permit_seen_by, today
 
-TABS = (("permit", _("Procedure")),)
+TABS = (
+    ("permit", _("Procedure")),
+    ("consultations", _("Consultations")),
+)
 """The address of each tab of a file, and its name."""
 NEXT = {
     "notify_by": _("Notices until"),

@@ -65,6 +65,10 @@ class World:
 
 @pytest.fixture
 def world(db: None) -> World:
+    return made_world()
+
+
+def made_world() -> World:
     commune, second = factories.commune("45901", "Lorris"), factories.commune("45902", "Montereau")
     elsewhere = factories.commune("45903", "Boiscommun")
     member, other = factories.member(commune, second), factories.member(elsewhere)

@@ -296,6 +296,26 @@ permis/<str:permit>/                                        GET,HEAD    own     
 permis/<str:permit>/                                        GET,HEAD    other   302  404  404  404  404  404  200
 permis/<str:permit>/                                        GET,HEAD    none    302  404  404  404  404  404  404
 permis/<str:permit>/                                        REST        own     405  405  405  405  405  405  405
+permis/<str:permit>/consultations/                          GET,HEAD    own     302  200  200  200  200  200  200
+permis/<str:permit>/consultations/                          GET,HEAD    other   302  404  404  404  404  404  200
+permis/<str:permit>/consultations/                          GET,HEAD    none    302  404  404  404  404  404  404
+permis/<str:permit>/consultations/                          POST        own     302  403  403  302  403  302  302
+permis/<str:permit>/consultations/                          POST        other   302  404  404  404  404  404  302
+permis/<str:permit>/consultations/                          POST        none    302  404  404  404  404  404  404
+permis/<str:permit>/consultations/                          REST        own     405  405  405  405  405  405  405
+permis/<str:permit>/consultations/<int:consultation>/       GET,HEAD    own     302  200  200  200  200  200  200
+permis/<str:permit>/consultations/<int:consultation>/       GET,HEAD    other   302  404  404  404  404  404  200
+permis/<str:permit>/consultations/<int:consultation>/       GET,HEAD    none    302  404  404  404  404  404  404
+permis/<str:permit>/consultations/<int:consultation>/       POST        own     302  403  403  302  403  302  302
+permis/<str:permit>/consultations/<int:consultation>/       POST        other   302  404  404  404  404  404  302
+permis/<str:permit>/consultations/<int:consultation>/       POST        none    302  404  404  404  404  404  404
+permis/<str:permit>/consultations/<int:consultation>/       REST        own     405  405  405  405  405  405  405
+permis/rappels/                                             GET,HEAD    -       302  200  200  200  200  200  200
+permis/rappels/                                             POST        -       302  200  200  200  200  200  200
+permis/rappels/                                             REST        -       405  405  405  405  405  405  405
+permis/agenda/<str:secret>.ics                              GET,HEAD    own     200  200  200  200  200  200  200
+permis/agenda/<str:secret>.ics                              GET,HEAD    none    404  404  404  404  404  404  404
+permis/agenda/<str:secret>.ics                              REST        own     405  405  405  405  405  405  405
 
 api/schema/                                                 GET,HEAD    -       200  200  200  200  200  200  200
 api/schema/                                                 REST        -       405  405  405  405  405  405  405

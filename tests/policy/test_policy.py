@@ -298,6 +298,8 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         "number": 1,
         "sheet": world.sheets[whose].number if whose in world.sheets else "FP-2026-999999",
         "permit": world.permits[whose].number if whose in world.permits else permit_forms.MISSING,
+        "consultation": permit_forms.consultation(world.permits.get(whose)),
+        "secret": permit_forms.secret(member),
         "idu": "450010000A0099" if whose == "none" else world.parcel_idu,
         "token_id": token.pk if token else MISSING,
         "feature_id": edited.features[0] if edited else world.parcel_id,

@@ -1,0 +1,255 @@
+"""/permis/<number>/consultations/: whom to ask, who was asked, what they answered."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from gis_core.errors import ArpentError, Forbidden
+from gis_core.forms import AccessibleForm, blame
+from gis_core.middleware import rights_of_request
+from gis_core.models import User
+from gis_core.rights import Rights
+from layers.features.display import display_area, display_number, display_share
+from permits.deadlines.events import Opinion
+from permits.deadlines.opinions import Standing
+from permits.models import Consultation, Permit
+from permits.pages.frame import SOON_DAYS, page, permit_of, show_file
+from permits.procedure import INSTRUCTS, OPEN
+from permits.services import consulting
+from permits.services.reading import today
+from permits.services.recording import check_may_write
+
+OPINIONS = [(one.value, consulting.OPINION_WORDS[one]) for one in Opinion]
+TAB = "consultations"
+SHORT = 5
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class AskForm(AccessibleForm):
+    body = forms.ChoiceField(label=gettext_lazy("Body"), choices=Consultation.Body)
+    name = forms.CharField(label=gettext_lazy("Its name"), max_length=120, required=False)
+    asked = forms.DateField(label=gettext_lazy("Asked on"), widget=DayInput)
+    received = forms.DateField(
+        label=gettext_lazy("Received by the body on"),
+        widget=DayInput,
+        required=False,
+        help_text=gettext_lazy("The delay runs from this day. Without it, from the day of the request."),
+    )
+    email = forms.EmailField(label=gettext_lazy("Its e-mail address"), required=False)
+    mail = forms.BooleanField(
+        label=gettext_lazy("Send the request by e-mail"),
+        required=False,
+        help_text=gettext_lazy(
+            "Number, commune, parcels and reasons, never who applies. Answers come to your address."
+        ),
+    )
+    months = forms.IntegerField(label=gettext_lazy("Months to answer"), required=False)
+    article = forms.CharField(label=gettext_lazy("Article"), max_length=60, required=False)
+    silence = forms.ChoiceField(
+        label=gettext_lazy("Without an answer"),
+        required=False,
+        choices=[("", gettext_lazy("Not known")), *OPINIONS],
+    )
+
+
+class ReceiptForm(AccessibleForm):
+    received = forms.DateField(label=gettext_lazy("Received by the body on"), widget=DayInput)
+
+
+class AnswerForm(AccessibleForm):
+    opinion = forms.ChoiceField(
+        label=gettext_lazy("Opinion"), choices=[("", gettext_lazy("Choose the opinion.")), *OPINIONS]
+    )
+    answered = forms.DateField(label=gettext_lazy("Answered on"), widget=DayInput)
+    text = forms.CharField(
+        label=gettext_lazy("Text of the opinion"),
+        max_length=consulting.LONGEST_TEXT,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+class CorrectionForm(AnswerForm):
+    reason = forms.CharField(label=gettext_lazy("Why the answer is corrected"), max_length=200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def consultations(request: HttpRequest, permit: str) -> HttpResponse:
+    """Who was asked, whom the ground suggests, and the form to ask; POST asks."""
+    file = permit_of(request, permit)
+    if request.method != "POST":
+        body = request.GET.get("body", "")
+        given = {"asked": today(), "body": body, "name": request.GET.get("name", "")[:120]}
+        return show(request, file, AskForm(initial=given))
+    form = AskForm(request.POST)
+    if not form.is_valid():
+        return show(request, file, form, status=400)
+    try:
+        made = consulting.ask(
+            file,
+            consulting.Request(**{**form.cleaned_data, "silence": form.cleaned_data["silence"] or ""}),
+            user=person(request),
+            rights=rights_of_request(request),
+        )
+    except Forbidden:
+        raise
+    except ArpentError as error:
+        return show(request, file, form, status=blame(form, error))
+    words = {
+        None: _("The request is recorded."),
+        True: _("The request is recorded, and sent by e-mail."),
+    }
+    if made.told is False:
+        messages.error(request, _("The request is recorded, but its e-mail could not be sent: send it another way."))
+    else:
+        messages.success(request, words[made.told])
+    return redirect(TAB, permit=file.number)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def consultation(request: HttpRequest, permit: str, consultation: int) -> HttpResponse:
+    """One of them, its forms open; POST records its receipt or its answer."""
+    file = permit_of(request, permit)
+    one = consulting.consultation_of(file, consultation)
+    if request.method != "POST":
+        return show(request, file, blank(), opened=one)
+    receipt = request.POST.get("do") == "receipt"
+    form = receipt_form(one, request.POST) if receipt else answer_form(one, request.POST)
+    if not form.is_valid():
+        return show(request, file, blank(), opened=one, bound=form, status=400)
+    rights = rights_of_request(request)
+    try:
+        if receipt:
+            consulting.receive(one, form.cleaned_data["received"], rights=rights)
+        else:
+            consulting.answer(one, **form.cleaned_data, rights=rights)
+    except Forbidden:
+        raise
+    except ArpentError as error:
+        status = blame(form, error)
+        return show(request, file, blank(), opened=one, bound=form, status=status)
+    messages.success(request, _("The receipt is recorded.") if receipt else _("The answer is recorded."))
+    return redirect(TAB, permit=file.number)
+
+
+def blank() -> AskForm:
+    return AskForm(initial={"asked": today()})
+
+
+def person(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def show(
+    request: HttpRequest,
+    file: Permit,
+    form: AskForm,
+    *,
+    opened: Consultation | None = None,
+    bound: forms.Form | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    rights = rights_of_request(request)
+    may_ask = may_write(file, rights)
+    rows = list(file.consultations.select_related("recorded_by"))
+    suggested = consulting.suggest(file, rights) if may_ask and file.state in OPEN else None
+    context = {
+        "rows": [told(row, may_ask, opened, bound) for row in rows],
+        "may_ask": may_ask,
+        "open": file.state in OPEN,
+        "suggested": suggested,
+        "suggestions": [card(one) for one in suggested.suggestions] if suggested else [],
+        "form": form,
+        "by_hand": bool(form.errors.keys() & {"months", "article", "silence"} or form["months"].value()),
+    }
+    return show_file(request, file, TAB, context, status=status)
+
+
+def may_write(file: Permit, rights: Rights) -> bool:
+    try:
+        check_may_write(file, rights, INSTRUCTS)
+    except Forbidden:
+        return False
+    return True
+
+
+def answer_form(one: Consultation, data: Any = None) -> forms.Form:
+    """The answer, or its correction; each on a page of many has its own identifiers."""
+    given = {"answered": one.answered_date or today(), "opinion": one.opinion, "text": one.text}
+    kind = CorrectionForm if one.answered_date else AnswerForm
+    return kind(data, initial=given, auto_id=f"id_{one.pk}_%s")
+
+
+def receipt_form(one: Consultation, data: Any = None) -> forms.Form:
+    return ReceiptForm(data, initial={"received": one.received_date or today()}, auto_id=f"id_{one.pk}_%s")
+
+
+def told(row: Consultation, may_ask: bool, opened: Consultation | None, bound: forms.Form | None) -> dict[str, Any]:
+    """A consultation as the page shows it."""
+    stands = consulting.told_of(row)
+    here = opened is not None and opened.pk == row.pk
+    days = (row.due_date - today()).days
+    answer, receipt = answer_form(row), receipt_form(row)
+    if here and isinstance(bound, ReceiptForm):
+        receipt = bound
+    elif here and isinstance(bound, AnswerForm):
+        answer = bound
+    return {
+        "row": row,
+        "standing": stands.standing,
+        "opinion": consulting.OPINION_WORDS.get(stands.opinion) if stands.opinion else "",
+        "since": stands.since,
+        "silence": consulting.OPINION_WORDS.get(row.silence, ""),
+        "soon": stands.standing == Standing.WAITING and days <= SOON_DAYS,
+        "bad": stands.opinion is not None and stands.opinion != Opinion.FAVOURABLE,
+        "reasons": [with_words(reason) for reason in row.reason],
+        "answer": answer if may_ask else None,
+        "receipt": receipt if may_ask and not row.answered_date else None,
+        "answer_open": here and not isinstance(bound, ReceiptForm),
+        "receipt_open": here and isinstance(bound, ReceiptForm),
+    }
+
+
+def card(one: consulting.Suggestion) -> dict[str, Any]:
+    """A suggestion as the page shows it: the first reasons, the others behind a fold."""
+    reasons = [with_words(asdict(reason)) for reason in one.reasons]
+    return {
+        "one": one,
+        "whys": list(dict.fromkeys(reason.why for reason in one.reasons)),
+        "reasons": reasons[:SHORT],
+        "others": reasons[SHORT:],
+        "silence": consulting.OPINION_WORDS.get(one.rule.silence) if one.rule else "",
+    }
+
+
+def with_words(reason: dict[str, Any]) -> dict[str, Any]:
+    return {**reason, "measure": measure_in_words(reason)}
+
+
+def measure_in_words(reason: dict[str, Any]) -> str:
+    """How much of the ground it covers, as the parcel sheet says it."""
+    parts: Sequence[str] = []
+    if (area := reason.get("area_m2")) is not None:
+        parts = [display_area(area)] if area else [_("common limit")]
+        if area and reason.get("share") is not None:
+            parts = [*parts, display_share(reason["share"], 1)]
+    elif (length := reason.get("length_m")) is not None:
+        parts = [f"{display_number(length, 1)}\u00a0m"]
+    return " · ".join(parts)

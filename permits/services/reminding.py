@@ -1,0 +1,378 @@
+"""What is due of whose files: told once a day by mail, and in a private calendar. Nothing of applicants is told."""
+
+import hashlib
+import logging
+import secrets
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy, ngettext
+
+from gis_core.models import Commune, Membership, User
+from gis_core.rights import SYSTEM, Rights, Role, acting_as, rights_of, under_policies
+from permits.deadlines.events import Opinion, Outcome
+from permits.deadlines.opinions import Standing
+from permits.models import Consultation, Event, Permit, Reminder
+from permits.procedure import INSTRUCTS, OPEN, State
+from permits.services.consulting import OPINION_WORDS, told_of
+from permits.services.reading import timeline_of, today
+
+DUE_DAYS = 7
+TACIT_DAYS = 3
+MOST_EVENTS = 2_000
+
+log = logging.getLogger("arpent.permits")
+
+
+# -- whose files ------------------------------------------------------------------------------------------------------
+
+
+def files_of(user: User, rights: Rights) -> QuerySet[Permit]:
+    """The files that a person answers for: theirs, and those of their members that nobody answers for.
+
+    Nobody does where a file has no instructor, or one who left the member or whose account is closed. Those files are
+    the permit instructors'; where a member has none, its GIS administrators'.
+    """
+    people = Membership.objects.accepted().filter(user__is_active=True, role__in=INSTRUCTS)
+    at_work = Exists(people.filter(member=OuterRef("owner"), user=OuterRef("instructor")))
+    orphan = Q(owner__in=answering(user)) & ~Q(at_work)
+    return Permit.objects.visible_to(rights).filter(Q(at_work, instructor=user) | orphan)
+
+
+def answering(user: User) -> list[int]:
+    """The members whose files without an instructor are this person's."""
+    mine = Membership.objects.accepted().filter(user=user, role__in=INSTRUCTS).values_list("member_id", "role")
+    found = []
+    for member, role in mine:
+        others = Membership.objects.accepted().filter(member=member, role=Role.PERMIT_INSTRUCTOR, user__is_active=True)
+        if role == Role.PERMIT_INSTRUCTOR or not others.exists():
+            found.append(member)
+    return found
+
+
+# -- the digest -------------------------------------------------------------------------------------------------------
+
+
+class Group(StrEnum):
+    """The parts of a digest, the most pressing first."""
+
+    LATE = "late"
+    TACIT_SOON = "tacit_soon"
+    DUE = "due"
+    PIECES = "pieces"
+    OPINIONS = "opinions"
+
+
+TITLES: Mapping[Group, Any] = {
+    Group.LATE: gettext_lazy("Passed"),
+    Group.TACIT_SOON: gettext_lazy("Tacit soon: silence grants"),
+    Group.DUE: gettext_lazy("Due in the next days"),
+    Group.PIECES: gettext_lazy("Missing pieces that did not come"),
+    Group.OPINIONS: gettext_lazy("Opinions asked for"),
+}
+WHAT: Mapping[str, Any] = {
+    "notify_by": gettext_lazy("last day to ask for pieces or notify a longer delay"),
+    "answer_by": gettext_lazy("last day for the missing pieces"),
+    "due": gettext_lazy("last day to notify the decision"),
+}
+ENDED: Mapping[str, Any] = {
+    State.GRANTED: gettext_lazy("granted by silence"),
+    State.REFUSED: gettext_lazy("refused by silence"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A line: which file, when, what; `path` is its page."""
+
+    number: str
+    commune: str
+    on: date
+    what: str
+    path: str
+
+
+@dataclass(slots=True)
+class Digest:
+    """What one person is told on a day."""
+
+    day: date
+    groups: dict[Group, list[Item]] = field(default_factory=lambda: defaultdict(list))
+
+    def __bool__(self) -> bool:
+        return any(self.groups.values())
+
+    def parts(self) -> list[tuple[Any, list[Item]]]:
+        return [(TITLES[one], sorted(self.groups[one], key=lambda item: item.on)) for one in Group if self.groups[one]]
+
+    def count(self) -> int:
+        return sum(len(items) for items in self.groups.values())
+
+
+def previous_digest(day: date) -> date:
+    """The weekday before: what ended since then was told to nobody."""
+    back = {0: 3, 6: 2}.get(day.weekday(), 1)
+    return day - timedelta(days=back)
+
+
+def digest_of(user: User, rights: Rights, day: date) -> Digest:
+    """Read as the asker: due in a week, tacit in three days, what passed, opinions."""
+    digest, since = Digest(day), previous_digest(day)
+    files = files_of(user, rights).defer("geom", "geom_3857")
+    soon = list(files.filter(state__in=OPEN, next_date__lte=day + timedelta(days=DUE_DAYS)))
+    ended = list(files.filter(tacit=True, ended_date__gt=since, ended_date__lte=day))
+    asked = Consultation.objects.filter(permit__in=files.filter(state__in=OPEN), answered_date=None)
+    asked = asked.filter(due_date__gte=since, due_date__lte=day + timedelta(days=DUE_DAYS))
+    opinions = list(asked.select_related("permit"))
+    places = names_of([*soon, *ended, *(one.permit for one in opinions)])
+    granting = silence_grants([one for one in soon if pressing(one, day)], day)
+    for one in soon:
+        group = Group.LATE if late(one, day) else Group.TACIT_SOON if one.pk in granting else Group.DUE
+        if one.next_what == "answer_by" and late(one, day):
+            group = Group.PIECES
+        digest.groups[group].append(item(one, places, one.next_date, WHAT.get(one.next_what, "")))
+    for one in ended:
+        rejected = one.state == State.REJECTED
+        words = gettext_lazy("rejected: the pieces did not come") if rejected else ENDED.get(one.state, "")
+        group = Group.PIECES if rejected else Group.LATE
+        digest.groups[group].append(item(one, places, one.ended_date, words))
+    for row in opinions:
+        digest.groups[Group.OPINIONS].append(item(row.permit, places, row.due_date, opinion_words(row, day), row))
+    return digest
+
+
+def late(permit: Permit, day: date) -> bool:
+    return permit.next_date is not None and permit.next_date < day
+
+
+def pressing(permit: Permit, day: date) -> bool:
+    due = permit.due_date
+    return permit.next_what == "due" and due is not None and day <= due <= day + timedelta(days=TACIT_DAYS)
+
+
+def silence_grants(permits: Sequence[Permit], day: date) -> set[int]:
+    """Of which files no answer would be a grant."""
+    rows: defaultdict[int, list[Event]] = defaultdict(list)
+    for event in Event.objects.filter(permit__in=permits).order_by("on_date", "id"):
+        rows[event.permit_id].append(event)
+    timelines = {one.pk: timeline_of(one, rows[one.pk], day) for one in permits}
+    return {pk for pk, told in timelines.items() if told and told.silence == Outcome.GRANTED}
+
+
+def opinion_words(row: Consultation, day: date) -> str:
+    told, body = told_of(row, day), str(row.name or row.get_body_display())
+    if told.standing == Standing.WAITING:
+        return str(gettext_lazy("%(body)s: last day to answer")) % {"body": body}
+    if told.standing == Standing.TACIT:
+        opinion = OPINION_WORDS[told.opinion or Opinion.FAVOURABLE]
+        return str(gettext_lazy("%(body)s: tacit opinion, %(opinion)s")) % {"body": body, "opinion": opinion}
+    return str(gettext_lazy("%(body)s: no answer")) % {"body": body}
+
+
+def names_of(permits: Sequence[Permit]) -> Mapping[str, str]:
+    return dict(Commune.objects.filter(insee__in={one.insee for one in permits}).values_list("insee", "name"))
+
+
+def item(
+    permit: Permit, places: Mapping[str, str], on: date | None, what: Any, row: Consultation | None = None
+) -> Item:
+    path = reverse("permit", args=[permit.number])
+    if row is not None:
+        path = f"{reverse('consultations', args=[permit.number])}#consultation-{row.pk}"
+    assert on is not None
+    return Item(number=str(permit), commune=places.get(permit.insee, permit.insee), on=on, what=str(what), path=path)
+
+
+# -- by mail ----------------------------------------------------------------------------------------------------------
+
+
+def send_digests(day: date | None = None) -> int:
+    """Write to everybody who has something to do; returns to how many. A mail that fails is logged, others go."""
+    day, sent = day or today(), 0
+    with acting_as(SYSTEM):
+        people = list(recipients())
+    for user in people:
+        try:
+            sent += remind(user, day)
+        except Exception:
+            log.exception("a person could not be reminded", extra={"fields": {"user": user.pk}})
+    return sent
+
+
+def recipients() -> QuerySet[User]:
+    """Who instructs somewhere, has an address and wants reminders."""
+    instructs = Membership.objects.accepted().filter(user=OuterRef("pk"), role__in=INSTRUCTS)
+    wants_none = Reminder.objects.filter(user=OuterRef("pk"), by_mail=False)
+    return User.objects.filter(Exists(instructs), ~Exists(wants_none), is_active=True).exclude(email="").order_by("pk")
+
+
+def remind(user: User, day: date) -> bool:
+    """One person's digest, unless there is nothing to say or it was sent today."""
+    rights = rights_of(user)
+    with translation.override(user.language):
+        with acting_as(rights), transaction.atomic(), under_policies():
+            digest = digest_of(user, rights, day)
+        if not digest or not claim(user, day):
+            return False
+        message_of(user, digest).send()
+    return True
+
+
+def claim(user: User, day: date) -> bool:
+    """Take the day for this person: of two workers one gets it, and it is kept before anything is sent."""
+    with acting_as(SYSTEM), transaction.atomic():
+        Reminder.objects.get_or_create(user=user)
+        free = Reminder.objects.filter(Q(sent_date=None) | Q(sent_date__lt=day), user=user, by_mail=True)
+        return bool(free.update(sent_date=day))
+
+
+def message_of(user: User, digest: Digest) -> EmailMultiAlternatives:
+    """Text, and the same as HTML."""
+    count = digest.count()
+    subject = ngettext(
+        "Planning applications: %(count)s thing to follow", "Planning applications: %(count)s things to follow", count
+    ) % {"count": count}
+    context = {
+        "user": user,
+        "day": digest.day,
+        "parts": digest.parts(),
+        "site": settings.SITE_URL,
+        "stop": settings.SITE_URL + reverse("permit_reminders"),
+        "subject": subject,
+        "language": translation.get_language(),
+    }
+    text = render_to_string("permits/mail/digest.txt", context)
+    message = EmailMultiAlternatives(subject, text, settings.DEFAULT_FROM_EMAIL, [user.email])
+    message.attach_alternative(render_to_string("permits/mail/digest.html", context), "text/html")
+    return message
+
+
+# -- choices of a person ----------------------------------------------------------------------------------------------
+
+
+def reminder_of(user: User) -> Reminder:
+    """What the person chose; by default the digest comes and there is no calendar."""
+    return Reminder.objects.filter(user=user).first() or Reminder(user=user)
+
+
+def choose_mail(user: User, *, by_mail: bool) -> None:
+    Reminder.objects.update_or_create(user=user, defaults={"by_mail": by_mail})
+
+
+def make_feed(user: User) -> str:
+    """A new secret, told this once; the former address leads nowhere any more."""
+    secret = secrets.token_urlsafe(32)
+    made = {"feed_digest": digest(secret), "feed_made_at": timezone.now()}
+    Reminder.objects.update_or_create(user=user, defaults=made)
+    return secret
+
+
+def close_feed(user: User) -> None:
+    Reminder.objects.filter(user=user).update(feed_digest=None, feed_made_at=None)
+
+
+def digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def person_of_feed(secret: str) -> User | None:
+    """Whose calendar is behind a secret; nobody's where the account is closed."""
+    found = Reminder.objects.filter(feed_digest=digest(secret), user__is_active=True).select_related("user").first()
+    return found.user if found else None
+
+
+# -- the calendar -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An all-day event. `key` is the same for ever, `revision` grows with every change of what is told."""
+
+    key: str
+    on: date
+    title: str
+    text: str
+    path: str
+    revision: int
+
+
+def entries_of(user: User, rights: Rights) -> list[Entry]:
+    """The next deadline of each file that the person answers for, and the answers that they wait for."""
+    files = files_of(user, rights).filter(state__in=OPEN).defer("geom", "geom_3857")
+    due = list(files.exclude(next_date=None).order_by("next_date", "id")[:MOST_EVENTS])
+    asked = Consultation.objects.filter(permit__in=files, answered_date=None).select_related("permit")
+    opinions = list(asked.order_by("due_date", "id")[:MOST_EVENTS])
+    places = names_of([*due, *(one.permit for one in opinions)])
+    entries = [entry(item(one, places, one.next_date, WHAT[one.next_what]), f"permit-{one.pk}", one) for one in due]
+    for row in opinions:
+        words = str(gettext_lazy("%(body)s: last day to answer")) % {"body": row.name or row.get_body_display()}
+        told = item(row.permit, places, row.due_date, words, row)
+        entries.append(entry(told, f"consultation-{row.pk}", row))
+    return entries
+
+
+def entry(told: Item, key: str, row: Permit | Consultation) -> Entry:
+    return Entry(
+        key=key,
+        on=told.on,
+        title=f"{told.number} · {told.what}",
+        text=told.commune,
+        path=told.path,
+        revision=row.version,
+    )
+
+
+type Address = Callable[[str], str]
+LONGEST_LINE = 75
+
+
+def ics_of(entries: Sequence[Entry], name: str, day: date, host: str, address: Address) -> bytes:
+    """The entries as a calendar (RFC 5545). All-day events in no time zone need two rules: escaping and folding."""
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Arpent//Planning applications//FR", "CALSCALE:GREGORIAN"]
+    lines += [f"X-WR-CALNAME:{escaped(name)}", "REFRESH-INTERVAL;VALUE=DURATION:PT6H", "X-PUBLISHED-TTL:PT6H"]
+    for one in entries:
+        lines += [
+            "BEGIN:VEVENT",
+            f"UID:{one.key}@{host}",
+            f"DTSTAMP:{day:%Y%m%d}T000000Z",
+            f"SEQUENCE:{one.revision}",
+            f"DTSTART;VALUE=DATE:{one.on:%Y%m%d}",
+            f"DTEND;VALUE=DATE:{one.on + timedelta(days=1):%Y%m%d}",
+            f"SUMMARY:{escaped(one.title)}",
+            f"DESCRIPTION:{escaped(one.text)}",
+            f"URL:{address(one.path)}",
+            "TRANSP:TRANSPARENT",
+            "CLASS:PRIVATE",
+            "END:VEVENT",
+        ]
+    lines.append("END:VCALENDAR")
+    return b"".join(map(folded, lines))
+
+
+def escaped(text: str) -> str:
+    for character, instead in (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\r\n", "\\n"), ("\n", "\\n"), ("\r", "")):
+        text = text.replace(character, instead)
+    return text
+
+
+def folded(line: str) -> bytes:
+    """A content line: 75 octets at most, continued after a space, no character cut in two."""
+    parts, part = [], b""
+    for character in line:
+        octets = character.encode()
+        if len(part) + len(octets) > LONGEST_LINE:
+            parts.append(part)
+            part = b" "
+        part += octets
+    return b"\r\n".join([*parts, part]) + b"\r\n"

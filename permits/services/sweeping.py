@@ -1,0 +1,76 @@
+"""Every night: the columns that follow from events and the day are written anew, where the day may change them."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Q
+
+from permits.models import Event, Permit
+from permits.procedure import OPEN, State
+from permits.services.reading import DERIVED, derive, today
+from permits.services.recording import announce
+
+BATCH = 500
+READ = ("kind", "silence_refuses", "instructor_id", *DERIVED)
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """How many files were read, and of how many a column changed."""
+
+    read: int
+    changed: int
+
+
+def sweep(day: date | None = None, *, again: bool = False) -> Swept:
+    """Derive every open file and every one whose validity has passed; the layer is announced once if one changed.
+
+    Safe to repeat and to run twice at once: a batch is locked, derived and written in a transaction of its own. With
+    `again` a former run was stopped after some batches, and the layer is announced whatever this one finds.
+    """
+    day = day or today()
+    last, read, changed = 0, 0, 0
+    try:
+        while found := sweep_batch(day, last):
+            last, read, changed = found[0], read + found[1], changed + found[2]
+    finally:
+        if changed or again:
+            with transaction.atomic():
+                announce()
+    return Swept(read, changed)
+
+
+@transaction.atomic
+def sweep_batch(day: date, last: int) -> tuple[int, int, int] | None:
+    """The files after the id `last`: the last id, how many, how many that changed; None where there is none.
+
+    Whoever records an event of one of them meanwhile waits, and derives it after us.
+    """
+    passed = Q(state=State.GRANTED, valid_until_date__lt=day)
+    rows = Permit.objects.filter(Q(state__in=OPEN) | passed, pk__gt=last).order_by("pk")
+    ids = list(rows.values_list("pk", flat=True)[:BATCH])
+    if not ids:
+        return None
+    # Locked apart: what another sweep has just closed would make a batch look like the end.
+    permits = list(Permit.objects.select_for_update().filter(pk__in=ids).order_by("pk").only("id", *READ))
+    events = events_of(ids)
+    changed = []
+    for permit in permits:
+        before = [getattr(permit, name) for name in DERIVED]
+        derive(permit, events[permit.pk], day)
+        if before != [getattr(permit, name) for name in DERIVED]:
+            changed.append(permit)
+    if changed:
+        Permit.objects.bulk_update(changed, DERIVED)
+    return ids[-1], len(permits), len(changed)
+
+
+def events_of(ids: list[int]) -> Mapping[int, list[Event]]:
+    """Of each file, in their order; one query."""
+    found: defaultdict[int, list[Event]] = defaultdict(list)
+    for event in Event.objects.filter(permit_id__in=ids).order_by("on_date", "id"):
+        found[event.permit_id].append(event)
+    return found
