@@ -26,6 +26,7 @@ from gis_core.ops.progress import step
 from gis_core.rights import SYSTEM, Role, acting_as
 from permits.models import Permit, Team
 from permits.services.recording import announce
+from permits.services.sweeping import sweep
 
 FILES, OPEN_FILES, YEARS, STALE_DAYS = 300_000, 6_000, 20, 5
 SHARES = (160, 54, 53, 53)
@@ -177,8 +178,9 @@ def prepared() -> Instructor:
         if Permit.objects.count() != FILES or day is None or (date.today() - day).days > STALE_DAYS:
             with step("Dossiers de mesure"):
                 fill(members, date.today())
-                with connection.cursor() as cursor:
-                    cursor.execute(f"vacuum analyze {', '.join(TABLES)}")
+        # A migration may have added columns since, of which PostgreSQL knows nothing yet.
+        with connection.cursor() as cursor:
+            cursor.execute(f"vacuum analyze {', '.join(TABLES)}")
         return Instructor(User.objects.get(username=ASKER), members[0])
 
 
@@ -218,6 +220,7 @@ def fill(members: Sequence[Member], day: date) -> None:
         cursor.execute(PERMITS, values)
         cursor.execute(EVENTS, values)
         cursor.execute(PARTS, values)
+    sweep(day)
     announce()
 
 
@@ -295,9 +298,7 @@ def parcels(asker: Instructor, count: int) -> list[str]:
 
 
 def sweep_row() -> list[Row]:
-    """Tomorrow's sweep of every open file, undone afterwards; then today's, which finds nothing to change."""
-    from permits.services.sweeping import sweep
-
+    """Tomorrow's sweep of every open file, undone afterwards."""
     prepared()
     with acting_as(SYSTEM), transaction.atomic():
         begun = time.perf_counter()

@@ -147,6 +147,7 @@ class Permit(models.Model):
             models.Index(fields=["insee", "-filed_date"], name="permit_of_commune"),
             models.Index(fields=["owner", "next_date"], name="permit_open", condition=Q(state__in=OPEN)),
             models.Index(fields=["instructor", "next_date"], name="permit_instructor"),
+            models.Index(fields=["kind", "state", "-filed_date", "-id"], name="permit_of_kind"),
             models.Index(fields=["valid_until_date"], name="permit_validity", condition=Q(state="granted")),
         ]
 
