@@ -86,7 +86,6 @@ def map_addresses(request: HttpRequest) -> dict[str, str | None]:
         "imports": reverse("imports") if manages else None,
         "layers": reverse("layer_list") if manages else None,
         "members": reverse("members") if manages else None,
-        "permits": reverse("permits") if request.user.is_authenticated else None,
         "sheets": reverse("frozen_sheet_list") if request.user.is_authenticated else None,
         "permits": PERMITS if rights.agency or rights.roles else None,
         "file_permit": f"{PERMITS}deposer/" if files_permits(rights) else None,

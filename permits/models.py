@@ -157,6 +157,7 @@ class Permit(models.Model):
             models.Index(fields=["-filed_date", "-id"], name="permit_filed"),
             models.Index(fields=["-ended_date", "-id"], name="permit_decided", condition=Q(state__in=PUBLISHED)),
             GinIndex(OpClass(F("words"), name="gin_trgm_ops"), name="permit_words"),
+            models.Index(fields=["kind", "state", "-filed_date", "-id"], name="permit_of_kind"),
             models.Index(fields=["valid_until_date"], name="permit_validity", condition=Q(state="granted")),
         ]
 
