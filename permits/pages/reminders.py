@@ -61,7 +61,7 @@ def calendar(request: HttpRequest, secret: str) -> HttpResponse:
     with acting_as(rights), translation.override(user.language):
         entries = reminding.entries_of(user, rights)
         name = _("Planning applications")
-        content = reminding.ics_of(entries, name, today(), request.get_host().split(":")[0], request.build_absolute_uri)
+        content = reminding.ics_of(entries, name, today(), request.build_absolute_uri)
     answer = HttpResponse(content, content_type="text/calendar; charset=utf-8")
     answer["ETag"] = etag = quote_etag(hashlib.sha256(content).hexdigest())
     answer["Cache-Control"] = "private, no-cache"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -31,6 +32,7 @@ from permits.services.reading import timeline_of, today
 DUE_DAYS = 7
 TACIT_DAYS = 3
 MOST_EVENTS = 2_000
+MOST_LINES = 50
 
 log = logging.getLogger("arpent.permits")
 
@@ -113,8 +115,10 @@ class Digest:
     def __bool__(self) -> bool:
         return any(self.groups.values())
 
-    def parts(self) -> list[tuple[Any, list[Item]]]:
-        return [(TITLES[one], sorted(self.groups[one], key=lambda item: item.on)) for one in Group if self.groups[one]]
+    def parts(self) -> list[tuple[Any, list[Item], int]]:
+        """Title, lines by day, and how many more there are than a mail lists."""
+        found = [(TITLES[one], sorted(self.groups[one], key=lambda item: item.on)) for one in Group]
+        return [(title, lines[:MOST_LINES], max(len(lines) - MOST_LINES, 0)) for title, lines in found if lines]
 
     def count(self) -> int:
         return sum(len(items) for items in self.groups.values())
@@ -133,7 +137,9 @@ def digest_of(user: User, rights: Rights, day: date) -> Digest:
     soon = list(files.filter(state__in=OPEN, next_date__lte=day + timedelta(days=DUE_DAYS)))
     ended = list(files.filter(tacit=True, ended_date__gt=since, ended_date__lte=day))
     asked = Consultation.objects.filter(permit__in=files.filter(state__in=OPEN), answered_date=None)
-    asked = asked.filter(due_date__gte=since, due_date__lte=day + timedelta(days=DUE_DAYS))
+    # What silence said is told once; an answer of which that is not known is missing until it comes.
+    told = Q(due_date__gte=since) | Q(silence="")
+    asked = asked.filter(told, due_date__lte=day + timedelta(days=DUE_DAYS))
     opinions = list(asked.select_related("permit"))
     places = names_of([*soon, *ended, *(one.permit for one in opinions)])
     granting = silence_grants([one for one in soon if pressing(one, day)], day)
@@ -337,8 +343,9 @@ type Address = Callable[[str], str]
 LONGEST_LINE = 75
 
 
-def ics_of(entries: Sequence[Entry], name: str, day: date, host: str, address: Address) -> bytes:
+def ics_of(entries: Sequence[Entry], name: str, day: date, address: Address) -> bytes:
     """The entries as a calendar (RFC 5545). All-day events in no time zone need two rules: escaping and folding."""
+    host = urlsplit(settings.SITE_URL).hostname
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Arpent//Planning applications//FR", "CALSCALE:GREGORIAN"]
     lines += [f"X-WR-CALNAME:{escaped(name)}", "REFRESH-INTERVAL;VALUE=DURATION:PT6H", "X-PUBLISHED-TTL:PT6H"]
     for one in entries:

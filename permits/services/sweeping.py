@@ -1,12 +1,13 @@
 """Every night: the columns that follow from events and the day are written anew, where the day may change them."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
+from psycopg.sql import SQL, Identifier
 
 from permits.models import Event, Permit
 from permits.procedure import OPEN, State
@@ -14,6 +15,14 @@ from permits.services.reading import DERIVED, derive, today
 from permits.services.recording import announce
 
 BATCH = 500
+TYPES = {"state": "text", "tacit": "boolean", "next_what": "text"}
+WRITTEN = SQL(
+    "update permits_permit p set {values} from unnest({arrays}) as given (id, {names}) where p.id = given.id"
+).format(
+    values=SQL(", ").join(SQL("{0} = given.{0}").format(Identifier(name)) for name in DERIVED),
+    arrays=SQL(", ").join([SQL("%s::bigint[]"), *(SQL("%s::" + TYPES.get(name, "date") + "[]") for name in DERIVED)]),
+    names=SQL(", ").join(map(Identifier, DERIVED)),
+)
 READ = ("kind", "silence_refuses", "instructor_id", *DERIVED)
 
 
@@ -64,8 +73,15 @@ def sweep_batch(day: date, last: int) -> tuple[int, int, int] | None:
         if before != [getattr(permit, name) for name in DERIVED]:
             changed.append(permit)
     if changed:
-        Permit.objects.bulk_update(changed, DERIVED)
+        write(changed)
     return ids[-1], len(permits), len(changed)
+
+
+def write(permits: Sequence[Permit]) -> None:
+    """One statement of one array for each column: Django's own takes six milliseconds a row to compose."""
+    columns = [[permit.pk for permit in permits], *([getattr(one, name) for one in permits] for name in DERIVED)]
+    with connection.cursor() as cursor:
+        cursor.execute(WRITTEN, columns)
 
 
 def events_of(ids: list[int]) -> Mapping[int, list[Event]]:

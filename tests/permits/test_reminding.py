@@ -116,9 +116,11 @@ def test_opinions_that_are_due_or_tacit_are_told(world: World) -> None:
     assert "opinions" not in told(world, date(2026, 2, 11))
 
 
-def test_an_opinion_whose_silence_is_not_known_is_told_as_missing(world: World) -> None:
+def test_an_opinion_whose_silence_is_not_known_is_told_as_missing_until_it_comes(world: World) -> None:
     consulted(world, mine(world), months=1, article="R.423-60")
-    assert told(world, date(2026, 2, 10))["opinions"] == [(date(2026, 2, 9), "Gestionnaire de voirie : sans réponse")]
+    missing = [(date(2026, 2, 9), "Gestionnaire de voirie : sans réponse")]
+    assert told(world, date(2026, 2, 10))["opinions"] == missing
+    assert told(world, date(2026, 2, 20))["opinions"] == missing
 
 
 # -- whose files ------------------------------------------------------------------------------------------------------
@@ -192,6 +194,16 @@ def test_the_mail_has_text_and_html_with_links_and_nothing_of_the_applicant(worl
         assert "Lorris" in content
         assert "5 février" in content
         assert not re.search(r"Jeanne|Martin|Lilas", content)
+
+
+def test_a_long_list_is_cut_and_counted(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reminding, "MOST_LINES", 2)
+    for _rank in range(5):
+        mine(world)
+    sent()
+    assert mail.outbox[0].subject == "Autorisations d’urbanisme : 5 échéances à suivre"
+    assert str(mail.outbox[0].body).count("/permis/PC") == 2
+    assert "et 3 autres" in str(mail.outbox[0].body)
 
 
 def test_the_mail_is_in_the_person_s_language(world: World) -> None:
@@ -352,6 +364,14 @@ def test_an_entry_keeps_its_name_when_its_day_changes(world: World) -> None:
     assert int(after["SEQUENCE"]) > int(before["SEQUENCE"])
 
 
+def test_an_entry_has_the_same_name_at_every_address_of_the_site(world: World, settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["testserver", "autre.example.fr"]
+    mine(world)
+    secret = secret_of(world)
+    (one,), (other,) = read(fetched(secret).content), read(fetched(secret, host="autre.example.fr").content)
+    assert one["UID"] == other["UID"]
+
+
 def test_nothing_of_the_applicant_is_in_the_calendar(world: World) -> None:
     mine(world, description="Maison de Jeanne Martin", address="1 rue des Lilas")
     assert not re.search(rb"Jeanne|Martin|Lilas", fetched(secret_of(world)).content)
@@ -420,3 +440,11 @@ def test_a_calendar_s_days_go_on_over_the_end_of_a_month(world: World) -> None:
     (event,) = read(fetched(secret_of(world)).content)
     assert (event["DTSTART;VALUE=DATE"], event["DTEND;VALUE=DATE"]) == ("20260131", "20260201")
     assert date.fromisoformat(event["DTSTART;VALUE=DATE"]) + timedelta(days=1) == date(2026, 2, 1)
+
+
+def test_the_worker_knows_both_tasks_and_when() -> None:
+    from procrastinate.contrib.django import app
+
+    crons = {name: task.cron for (name, _id), task in app.periodic_registry.periodic_tasks.items()}
+    assert crons["sweep_permits"] == "37 2 * * *"
+    assert crons["remind_of_permits"] == "37 4-8 * * 1-5"
