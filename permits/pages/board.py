@@ -69,7 +69,6 @@ def board(request: HttpRequest) -> HttpResponse:
         "rows": lines(list(rows), day),
         "count": count,
         "more": more,
-        "wanted": wanted,
         "query": wanted.query(),
         "first": offset + 1,
         "last": min(offset + ROWS, count),
@@ -77,7 +76,6 @@ def board(request: HttpRequest) -> HttpResponse:
         "after": offset + ROWS if offset + ROWS < count and offset + ROWS <= MOST_OFFSET else None,
         "build": webmap_build.read(BOARD_MAP),
         "config": map_config(wanted, rights),
-        "administers": rights.administers,
     }
     return render(request, "permits/board.html", context, status=400 if form.errors else 200)
 

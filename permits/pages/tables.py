@@ -48,7 +48,6 @@ def statistics_page(request: HttpRequest) -> HttpResponse:
         "form": form,
         "whole": found.whole,
         "tables": tables(found, wanted),
-        "wanted": wanted,
         "query": f"{wanted.query()}&year={wanted.year or ''}",
     }
     return render(request, "permits/statistics.html", context, status=400 if form.errors else 200)

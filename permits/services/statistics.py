@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, LiteralString, cast
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
@@ -65,14 +66,7 @@ class Statistics:
 
 
 def statistics(wanted: Filter, rights: Rights) -> Statistics:
-    inner, parameters = files(wanted, rights).order_by().values(*COLUMNS).query.sql_with_params()
-    # Django's own SQL: its values stay parameters.
-    statement = sql.SQL(GROUPS).format(
-        period=sql.SQL("month" if wanted.year else "year"), files=sql.SQL(cast("LiteralString", inner))
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [DECIDED, *parameters, MOST_GROUPS])
-        rows = cursor.fetchall()
+    rows = groups(wanted, rights)
     names = labels(rows, monthly=wanted.year is not None)
     found: dict[str, list[Group]] = defaultdict(list)
     for what, kind, period, insee, instructor, filed, decided, tacit, days in rows:
@@ -81,6 +75,21 @@ def statistics(wanted: Filter, rights: Rights) -> Statistics:
         found[what].append(Group(str(key or ""), names(what, key), filed, decided, tacit, median, ninth))
     whole = found["all"][0] if found["all"] else Group("", "", 0, 0, 0, None, None)
     return Statistics(whole, found["kind"], found["period"], found["insee"], found["instructor"])
+
+
+def groups(wanted: Filter, rights: Rights) -> list[Any]:
+    """The rows of GROUPS over the filter's files."""
+    try:
+        inner, parameters = files(wanted, rights).order_by().values(*COLUMNS).query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    # Django's own SQL: its values stay parameters.
+    statement = sql.SQL(GROUPS).format(
+        period=sql.SQL("month" if wanted.year else "year"), files=sql.SQL(cast("LiteralString", inner))
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [DECIDED, *parameters, MOST_GROUPS])
+        return list(cursor.fetchall())
 
 
 def labels(rows: Sequence[Sequence[Any]], *, monthly: bool) -> Callable[[str, Any], str]:

@@ -55,6 +55,22 @@ def test_no_file_makes_no_group(world: World) -> None:
     assert (found.whole.filed, found.whole.median, list(found.kind)) == (0, None, [])
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "filed"),
+    [
+        ("q", "AB 1", 1),
+        ("q", "%", 0),
+        ("q", "jardin 100%", 1),
+        ("whose", "team", 0),
+        ("bbox", "-5,41,9,51", 1),
+        ("deadline", "overdue", 0),
+    ],
+)
+def test_every_filter_counts(world: World, name: str, value: str, filed: int) -> None:
+    world.file(description="Abri de jardin, 100 % bois")
+    assert counted(world, **{name: value}).whole.filed == filed
+
+
 def test_another_members_files_are_not_counted(world: World) -> None:
     world.file()
     assert counted(world, "stranger").whole.filed == 0

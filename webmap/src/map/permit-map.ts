@@ -35,6 +35,8 @@ const SMALL_PX = 14;
 const HIT_PX = 6;
 const NEAREST = 18;
 const CONTEXT_ZOOM_FROM = 11;
+/** Parcels above buildings: their numbers name the ground. */
+const RANK: Readonly<Record<string, number>> = { ...CONTEXT_RANK, parcels: 0.35 };
 /** States that came to a bad end: a diamond, as in the table. */
 const ENDED = ["refused", "rejected", "withdrawn", "expired"];
 const OPEN = ["received", "incomplete", "instruction"];
@@ -89,7 +91,7 @@ export class PermitMap {
   addContext(layers: readonly Layer[]): void {
     for (const layer of layers) {
       const minZoom = Math.max(layer.min_zoom + TILE_ZOOM_LAG - 0.51, CONTEXT_ZOOM_FROM);
-      const zIndex = CONTEXT_RANK[layer.slug] ?? 0;
+      const zIndex = RANK[layer.slug] ?? 0;
       const source = tileSource(contextLayer(layer, this.look));
       const placed = new VectorTileLayer({ source, declutter: true, zIndex, minZoom, renderBuffer: 64 });
       this.context.push([layer, placed]);
