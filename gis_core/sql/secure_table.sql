@@ -32,6 +32,7 @@ begin
         end if;
     end loop;
     if scope = 'system' then
+        execute format('alter table %s enable row level security', target);
         return;
     end if;
     if scope = 'journal' then

@@ -179,7 +179,7 @@ def show_letter(
         "document": document,
         "logo": picture_in_page(document.logo),
         "final": letter.state == Letter.State.FINAL,
-        "notified": notified_at(permit, letter),
+        "notified": notified_at(permit, letter) if letters.may_write(permit, rights) else "",
         "no_appeals": letter.kind in DECISIONS and not head.appeals and letter.state == Letter.State.DRAFT,
         "changes_letterhead": core.may_change_letterhead(letter.owner, rights),
     }

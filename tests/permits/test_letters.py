@@ -286,6 +286,14 @@ def test_fields_typed_into_a_draft_are_refused(world: World) -> None:
     assert "Bonjour {{ numero }}" in text
 
 
+def test_what_is_typed_after_the_lock_is_told_and_not_lost(world: World) -> None:
+    permit = world.file()
+    status, text = post(world, here(permit, final(world, permit)), sent(Letter(title="x", version=1), body="Mes mots"))
+    assert status == 409
+    assert "il n’est ni modifié ni supprimé" in text
+    assert "Mes mots" in text
+
+
 def test_a_draft_is_thrown_away(world: World) -> None:
     permit = world.file()
     letter = begun(world, permit)
