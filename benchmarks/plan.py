@@ -17,6 +17,7 @@ from benchmarks import (
     ogc,
     parcels,
     peers,
+    permits,
     photos,
     search,
     server,
@@ -43,6 +44,7 @@ def everything(made: BenchDatabase, *, peers: bool) -> Iterator[Step]:
     yield Step("Import d'un million de polygones", imports.empty_rows(), partial(imports.import_rows, made))
     yield Step("Import de propriétaires MAJIC", majic.empty_rows(), partial(majic.majic_rows, made))
     yield Step("Import du plan cadastral EDIGEO", edigeo.empty_rows(), partial(edigeo.edigeo_rows, made))
+    yield Step("Autorisations d'urbanisme, relecture nocturne", [permits.SWEEP], permits.sweep_row)
     port = server.free_port()
     web = server.running(server.web(made, port), f"http://127.0.0.1:{port}/health/live")
     with tiles.empty_cache(made), web as pid:
@@ -68,6 +70,8 @@ def served(field: tiles.Field, *, peers: bool) -> Iterator[Step]:
     yield from (pages_against(field, peer, asked=peers) for peer in ogc.STARTS)
     yield Step("Fiches de parcelle", [parcels.SHEET, parcels.PAPER], partial(parcels.sheet_rows, field))
     yield with_geopandas(field, asked=peers)
+    yield Step("Autorisations d'urbanisme, pages", permits.empty_page_rows(), partial(permits.page_rows, field))
+    yield Step("Autorisations d'urbanisme, tuiles", permits.empty_tile_rows(), partial(permits.tile_rows, field))
     yield Step("Recherche", [search.SUGGESTIONS], partial(search.suggestion_row, field))
     yield Step("Modifications", [edits.SAVED], partial(edits.saved_row, field))
     yield Step("Exports en flux", [exports.MEMORY], partial(exports.memory_row, field))

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from psycopg import sql
 from demo import accounts
 from demo.layers import seed_layers
 from demo.owners import seed_owners
+from demo.permits import seed_permits
 from demo.planning import seed_planning
 from demo.tasks import PHOTOS, SEED
 from demo.territory import Parcel, Territory, generate
@@ -40,11 +42,11 @@ def seed_demo(*, data_dir: Path, seed: int = SEED, say: Say = print) -> bool:
     Needs the owner's role. Returns whether rows were loaded.
     """
     loaded = not is_loaded(seed)
+    make = cache(lambda: generate(seed))
     if loaded:
         say("Calcul du territoire de démonstration…")
-        territory = generate(seed)
         with transaction.atomic():
-            load(territory, say)
+            load(make(), say)
     else:
         say("Le territoire de démonstration est déjà chargé.")
     with transaction.atomic():
@@ -52,7 +54,8 @@ def seed_demo(*, data_dir: Path, seed: int = SEED, say: Say = print) -> bool:
         seed_layers(say)
         if seed_owners():
             say("Propriétaires fictifs chargés.")
-        seed_planning(lambda: generate(seed), data_dir / "demo-urbanisme", say)
+        seed_planning(make, data_dir / "demo-urbanisme", say)
+        seed_permits(make, seed, say)
         ask_for_photos(say)
     say("Comptes de démonstration vérifiés.")
     return loaded

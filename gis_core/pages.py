@@ -22,8 +22,11 @@ from gis_core import webmap_build
 from gis_core.middleware import rights_of_request
 from gis_core.models import User
 from gis_core.problem import as_problem, problem, wants_problem
-from gis_core.rights import Rights
+from gis_core.rights import Rights, Role
 from gis_core.services.territories import extent_4326
+
+PERMITS = "/permis/"
+COUNTER = frozenset({Role.PERMIT_INSTRUCTOR, Role.TOWN_HALL, Role.GIS_ADMINISTRATOR})
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -83,9 +86,15 @@ def map_addresses(request: HttpRequest) -> dict[str, str | None]:
         "imports": reverse("imports") if manages else None,
         "layers": reverse("layer_list") if manages else None,
         "members": reverse("members") if manages else None,
-        "permits": reverse("permits") if request.user.is_authenticated else None,
         "sheets": reverse("frozen_sheet_list") if request.user.is_authenticated else None,
+        "permits": PERMITS if rights.agency or rights.roles else None,
+        "file_permit": f"{PERMITS}deposer/" if files_permits(rights) else None,
     }
+
+
+def files_permits(rights: Rights) -> bool:
+    """Whether the asker may file planning applications for a member."""
+    return rights.agency or not COUNTER.isdisjoint(rights.roles.values())
 
 
 def map_policy() -> dict[str, list[str]]:

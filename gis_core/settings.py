@@ -221,6 +221,8 @@ WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/webmap/assets/"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 UPLOAD_MAX_BYTES = int(os.environ.get("ARPENT_UPLOAD_MAX_MB", "500")) * 1_048_576
+# One piece of a planning application; four times as much in one sending.
+PIECE_MAX_BYTES = int(os.environ.get("ARPENT_PIECE_MAX_MB", "50")) * 1_048_576
 TILE_CACHE_BYTES = int(os.environ.get("ARPENT_TILE_CACHE_MB", "2048")) * 1_048_576
 PHOTO_CACHE_BYTES = int(os.environ.get("ARPENT_PHOTO_CACHE_MB", "10240")) * 1_048_576
 
@@ -285,3 +287,5 @@ LOGGING = {
     "loggers": {"arpent": {"level": "INFO"}, "django.security.DisallowedHost": {"level": "CRITICAL"}},
 }
 PROCRASTINATE_ON_APP_READY = None
+# Beside each app's `tasks`.
+PROCRASTINATE_IMPORT_PATHS = ["permits.tasks_retention"]

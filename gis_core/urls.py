@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from gis_core import account_pages, administration, health, member_pages, metrics, pages
+from gis_core import account_pages, administration, health, letter_pages, member_pages, metrics, pages
 
 ROOMS = {
     "api/v1/": [
@@ -45,6 +45,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("langue/", pages.set_language, name="set_language"),
     path("compte/", include(account_pages.urlpatterns)),
     path("membres/", include(member_pages.urlpatterns)),
+    path("courriers/", include(letter_pages.urlpatterns)),
     path("administration/", administration.site.urls),
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),

@@ -23,7 +23,7 @@ from layers.parcels.models import FrozenSheet
 from permits.deadlines.events import Opinion
 from permits.folding import Folded
 from permits.numbers import shown
-from permits.procedure import OPEN, State, What
+from permits.procedure import OPEN, PUBLISHED, State, What
 
 
 class Team(models.Model):
@@ -155,7 +155,9 @@ class Permit(models.Model):
             models.Index(fields=["owner", "next_date"], name="permit_open", condition=Q(state__in=OPEN)),
             models.Index(fields=["instructor", "next_date"], name="permit_instructor"),
             models.Index(fields=["-filed_date", "-id"], name="permit_filed"),
+            models.Index(fields=["-ended_date", "-id"], name="permit_decided", condition=Q(state__in=PUBLISHED)),
             GinIndex(OpClass(F("words"), name="gin_trgm_ops"), name="permit_words"),
+            models.Index(fields=["kind", "state", "-filed_date", "-id"], name="permit_of_kind"),
             models.Index(fields=["valid_until_date"], name="permit_validity", condition=Q(state="granted")),
         ]
 
@@ -209,10 +211,12 @@ class Applicant(models.Model):
     address = models.TextField(_("address"), blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("telephone"), max_length=30, blank=True)
+    search_text = models.TextField(blank=True, editable=False)
 
     class Meta:
         verbose_name = _("applicant")
         verbose_name_plural = _("applicants")
+        indexes: ClassVar = [GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="applicant_search")]
 
     def __str__(self) -> str:
         return str(self.permit_id)
@@ -245,13 +249,17 @@ class ApplicantReading(models.Model):
         verbose_name = _("line of the journal of applicants")
         verbose_name_plural = _("journal of applicants")
         ordering: ClassVar[list[str]] = ["-id"]
+        indexes: ClassVar = [GinIndex(fields=["numbers"], name="applicant_reading_numbers")]
 
     def __str__(self) -> str:
         return f"{self.at} {self.by_name}"
 
 
 class Piece(models.Model):
-    """A file that was attached: kept under `<files>/permits/` by its `name`, as its content says, not its extension."""
+    """A file that was attached: kept under `<files>/permits/` by its `name`, as its content says, not its extension.
+
+    What is `active` holds scripts or files of its own, or is not looked into: it is saved, never shown in the browser.
+    """
 
     security = "part:permit_id:filed"
 
@@ -268,6 +276,7 @@ class Piece(models.Model):
     title = models.CharField(_("title"), max_length=120)
     kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.OTHER)
     media_type = models.CharField(max_length=80)
+    active = models.BooleanField(default=False)
     size_bytes = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64)
     added_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("added by"))

@@ -27,6 +27,8 @@ class State(models.TextChoices):
 
 OPEN = (State.RECEIVED, State.INCOMPLETE, State.INSTRUCTION)
 AFTER_GRANT = (State.GRANTED, State.WORKS, State.FINISHED, State.EXPIRED)
+PUBLISHED = (*AFTER_GRANT, State.REFUSED, State.REJECTED)
+"""What ends in a decision, which a public register shows."""
 
 
 class What(models.TextChoices):

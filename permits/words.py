@@ -449,6 +449,10 @@ def facts(record: Recorded, kind: str) -> list[str]:
 def distance(on: date, today: date) -> str:
     """How far a day is: “in 12 days”, “today”, “3 days ago”."""
     days = (on - today).days
+    if years := abs(days) // 365:
+        ahead = ngettext("in over %(count)s year", "in over %(count)s years", years)
+        ago = ngettext("over %(count)s year ago", "over %(count)s years ago", years)
+        return (ahead if days > 0 else ago) % {"count": years}
     match days:
         case 0:
             return _("today")

@@ -15,8 +15,10 @@ with RestrictedReader() as reader:
         ...
     for stretch in reader.lines(name):
         ...
+    document = reader.document(name)
 """
 
+from gis_core.reader.documents import Document
 from gis_core.reader.limits import Limits
 from gis_core.reader.plans import PlanObject, PlanSheet, RefusedSheet
 from gis_core.reader.problems import Problem, ReaderUnavailable, ReadRefused
@@ -46,6 +48,7 @@ __all__ = [
     "Chunk",
     "Column",
     "CopyPlan",
+    "Document",
     "Encoding",
     "Feature",
     "FieldInfo",

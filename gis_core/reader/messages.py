@@ -202,6 +202,13 @@ MESSAGES = {
     "virtual_path": _("“%(path)s” is not a file on this machine: addresses and virtual paths are not opened."),
     "outside_quarantine": _("“%(path)s” is outside the quarantine folder."),
     "missing_file": _("The file “%(name)s” does not exist or cannot be read."),
+    # Documents
+    "not_a_document": _("This is no PDF, DOCX or ODT file, or it is damaged: save it again."),
+    "pdf_damaged": _("This is not a PDF that opens: save or scan it again."),
+    "pdf_locked": _("The PDF asks for a password: save it without one."),
+    "pdf_pages": _("The PDF has %(pages)s pages: %(limit)s at most."),
+    "document_macros": _("The document holds macros: save it without them, or as a PDF."),
+    "document_unpacks": _("The document unpacks to more than %(limit_mb)s MB."),
     "took_too_long": _("Reading the file took more than %(seconds)s s and was stopped."),
     "too_much_cpu": _("Reading the file took more than %(seconds)s s of processor time and was stopped."),
     "too_much_memory": _("Reading the file needs too much memory."),

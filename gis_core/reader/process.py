@@ -24,6 +24,7 @@ from gis_core.reader import launch, rasters, texts, vectors
 from gis_core.reader.archives import Part, Unpacking
 from gis_core.reader.child import names, wire
 from gis_core.reader.child.trouble import Trouble
+from gis_core.reader.documents import Document, parse_document
 from gis_core.reader.limits import Limits
 from gis_core.reader.plans import PlanSheet, RefusedSheet, parse_plan
 from gis_core.reader.problems import Problem, ReaderUnavailable, ReadRefused
@@ -200,6 +201,12 @@ class RestrictedReader:
             yield strip
         if row != info.height:
             raise ReadRefused(Problem("reader_fault"))
+
+    def document(self, name: str) -> Document:
+        """What an admitted PDF, DOCX or ODT file is; a PDF is opened, and each of its pages read."""
+        self._renew_if_tired()
+        answer, _ = self._ask({"op": "document", "name": self._checked(name)})
+        return self._sensible(parse_document, answer)
 
     def sample(self, name: str, bands: Sequence[int], size: int = SAMPLE_SIZE) -> np.ma.MaskedArray[Any, Any]:
         """The image thinned out to at most `size` pixels a side, (rows, columns, bands), its invalid pixels masked."""

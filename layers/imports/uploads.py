@@ -9,19 +9,23 @@ from django.http import HttpRequest
 
 
 class LimitedUpload(FileUploadHandler):
-    """Counts the bytes of all files of a request; raises RequestDataTooBig beyond `UPLOAD_MAX_BYTES`."""
+    """Counts the bytes of all files of a request; raises RequestDataTooBig beyond the most."""
 
     received = 0
+
+    def __init__(self, request: HttpRequest, most: int) -> None:
+        super().__init__(request)
+        self.most = most
 
     def handle_raw_input(
         self, input_data: Any, meta: Any, content_length: int, boundary: Any, encoding: Any = None
     ) -> None:
-        if content_length > settings.UPLOAD_MAX_BYTES:
+        if content_length > self.most:
             raise RequestDataTooBig
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         self.received += len(raw_data)
-        if self.received > settings.UPLOAD_MAX_BYTES:
+        if self.received > self.most:
             raise RequestDataTooBig
         return raw_data
 
@@ -29,6 +33,7 @@ class LimitedUpload(FileUploadHandler):
         """Another handler makes the file."""
 
 
-def limit_uploads(request: HttpRequest) -> None:
-    """Must come before anything reads the request's body."""
-    request.upload_handlers = [LimitedUpload(request), TemporaryFileUploadHandler(request)]
+def limit_uploads(request: HttpRequest, most: int | None = None) -> None:
+    """To `most` bytes, else `UPLOAD_MAX_BYTES`. Must come before anything reads the request's body."""
+    limit = settings.UPLOAD_MAX_BYTES if most is None else most
+    request.upload_handlers = [LimitedUpload(request, limit), TemporaryFileUploadHandler(request)]

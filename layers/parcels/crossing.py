@@ -26,10 +26,12 @@ FOUND = SQL("""
      from (select t.*, ground, case when st_dimension(geom) = 0 then geom when st_covers(geom, ground) then ground
                                else st_intersection(geom, ground) end as part
            from {table} t, asked
-           where {where} and geom && ground and st_intersects(geom, ground)
+           where {where} and {met}
            order by id limit %(most)s) t {joins}
      order by t.id)
 """)
+MET = SQL("geom && ground and st_intersects(geom, ground)")
+NEAR = SQL("geom && st_expand(ground, {metres}) and st_dwithin(geom, ground, {metres})")
 EVERY = SQL("with asked as materialized (select %(ground)s::bytea::public.geometry as ground) {parts}")
 
 
@@ -69,6 +71,7 @@ def part(place: int, source: Source) -> Composed:
         columns=SQL(", ").join(map(SQL, source.columns.values())),
         table=Identifier(source.table),
         where=SQL(source.where),
+        met=NEAR.format(metres=Literal(source.around_m)) if source.around_m else MET,
         joins=SQL(source.joins),
     )
 

@@ -1,4 +1,4 @@
-"""A parcel sheet on paper: HTML that WeasyPrint sets, which may fetch its photo, our own fonts and nothing else."""
+"""A parcel sheet on paper."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,14 +11,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Unavailable
-from layers import printing
+from gis_core.paper import SCHEME, typeset
 from layers.features.display import display_area, display_date, display_number, display_share
 from layers.parcels.aerial import Aerial
 from layers.parcels.plan import Plan, draw_over
 
-FONTS = Path(printing.__file__).parent / "fonts"
 STYLES = Path(__file__).parent / "sheet.css"
-SCHEME = "arpent:"
 PICTURE = f"{SCHEME}aerial.jpg"
 SMALL_M2, LEAST_SHARE = 10, 0.001
 
@@ -58,47 +56,7 @@ def pdf_of(
         "language": get_language() or "fr",
     }
     pictures = {PICTURE: aerial.jpeg} if aerial and aerial.jpeg else {}
-    return typeset(render_to_string("parcels/sheet.html", given), pictures)
-
-
-def weasyprint() -> Any:
-    """WeasyPrint, imported when it is first needed: it takes a third of a second and most processes never print.
-
-    It has Pillow take truncated pictures in the whole process; photos that people attach must not be.
-    """
-    import weasyprint as library
-    from PIL import ImageFile
-
-    ImageFile.LOAD_TRUNCATED_IMAGES = False
-    return library
-
-
-def typeset(html: str, pictures: Mapping[str, bytes]) -> bytes:
-    """Set a page with these JPEG pictures."""
-    library = weasyprint()
-    fonts, fetcher = library.text.fonts.FontConfiguration(), fetcher_of(pictures)
-    css = library.CSS(string=STYLES.read_text(), url_fetcher=fetcher, font_config=fonts, base_url=SCHEME)
-    made = library.HTML(string=html, url_fetcher=fetcher, base_url=SCHEME).write_pdf(
-        stylesheets=[css], font_config=fonts
-    )
-    return bytes(made)
-
-
-def fetcher_of(pictures: Mapping[str, bytes]) -> Any:
-    """A fetcher that gives these pictures and our fonts by name and refuses every other address: the page is then not
-    set at all."""
-    urls = weasyprint().urls
-
-    class OursOnly(urls.URLFetcher):  # type: ignore[misc,name-defined]
-        def fetch(self, url: str, headers: Any = None) -> Any:
-            if url in pictures:
-                return urls.URLFetcherResponse(url, pictures[url], {"Content-Type": "image/jpeg"})
-            path = FONTS / url.removeprefix(SCHEME)
-            if not url.startswith(SCHEME) or path.parent != FONTS or not path.is_file():
-                raise ValueError(url[:100])
-            return urls.URLFetcherResponse(url, path.read_bytes(), {"Content-Type": "font/ttf"})
-
-    return OursOnly(fail_on_errors=True)
+    return typeset(render_to_string("parcels/sheet.html", given), STYLES, pictures)
 
 
 def printed(section: Mapping[str, Any], site: str) -> dict[str, Any]:

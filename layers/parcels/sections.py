@@ -153,7 +153,8 @@ class Source:
 
     `columns` are what a row is told with, SQL by name; `where` chooses rows, `joins` brings what else columns name.
     SQL may name the ground's day, `%(day)s`, and its `%(parcels)s` (ids). `layer` is the catalogue's layer that shows
-    the rows, or those of each `kind`: its tolerance says what is uncertain.
+    the rows, or those of each `kind`: its tolerance says what is uncertain. With `around_m`, rows as near as that are
+    met, too: what they share with the ground is nothing.
     """
 
     table: str
@@ -161,6 +162,7 @@ class Source:
     where: LiteralString = "true"
     joins: LiteralString = ""
     layer: str | Mapping[str, str] = ""
+    around_m: int = 0
 
     def layers(self) -> Collection[str]:
         if isinstance(self.layer, str):

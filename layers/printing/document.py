@@ -13,11 +13,11 @@ from reportlab.pdfbase import pdfdoc, pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
+from gis_core.paper import FONTS
 from layers.printing.palette import INK, Colour
 from layers.printing.paper import MM_PER_INCH, Box, Rectangle
 
 POINT_MM = MM_PER_INCH / 72
-FONTS = Path(__file__).parent / "fonts"
 REGULAR, BOLD, ITALIC = "regular", "semibold", "italic"
 CAP_HEIGHT = 0.668  # of the font's size
 FILLED_GLYPHS, STROKED_GLYPHS = 0, 1

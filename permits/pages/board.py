@@ -158,8 +158,8 @@ def days_left(due: date | None, day: date) -> str:
     days = (due - day).days
     if days < 0:
         return ngettext("%(days)s day late", "%(days)s days late", -days) % {"days": -days}
-    if days == 0:
-        return _("today")
+    if days < 2:
+        return _("tomorrow") if days else _("today")
     return ngettext("%(days)s day left", "%(days)s days left", days) % {"days": days}
 
 

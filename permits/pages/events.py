@@ -16,13 +16,14 @@ from gis_core.forms import AccessibleForm, blame
 from gis_core.middleware import rights_of_request
 from gis_core.rights import Rights
 from permits import words
+from permits.deadlines.clock import Timeline, differences
 from permits.deadlines.events import Outcome
 from permits.deadlines.law import NOT_COVERED, Ground, Kind
 from permits.models import Event, Permit
 from permits.pages.frame import page, permit_of
 from permits.pieces import USUAL
 from permits.procedure import MOVES, What
-from permits.services.reading import revisions_of, timeline_of, today
+from permits.services.reading import timeline_of, today
 from permits.services.recording import LONGEST, NOTIFIED, check_may_write, may_record, record, strike
 
 LEADS = {
@@ -208,7 +209,8 @@ def record_event(request: HttpRequest, permit: str, what: str) -> HttpResponse:
             except ArpentError as error:
                 status = blame(form, error)
             else:
-                tell(request, made)
+                said = _("Recorded: %(event)s.") % {"event": made.get_what_display()}
+                warn(request, made, tell(request, said, made.permit, timeline_of(found, rows)))
                 return redirect("permit", found.number)
     lead = (
         LEADS.get(kind, "") % {"articles": ", ".join(article for article, _what in NOT_COVERED)}
@@ -226,25 +228,21 @@ def record_event(request: HttpRequest, permit: str, what: str) -> HttpResponse:
     return render(request, "permits/event.html", context, status=status)
 
 
-def tell(request: HttpRequest, made: Event) -> None:
-    """Say what a record changed, and why it has no effect where it has none."""
-    permit = made.permit
-    rows = list(Event.objects.filter(permit=permit))
-    told = timeline_of(permit, rows)
-    changes = [
-        line
-        for revision in revisions_of(permit, rows)
-        if str(made.pk) in revision.events
-        for line in words.changed(revision.changes, permit.kind)
-    ]
-    said = [_("Recorded: %(event)s.") % {"event": made.get_what_display()}]
-    said += [f"{line[:1].upper()}{line[1:]}." for line in changes]
-    messages.success(request, " ".join(said))
-    for step in told.steps if told else ():
-        if step.event == str(made.pk) and not step.effective:
-            why = words.explained(step, permit.kind, made)
-            if why.articles:
-                messages.warning(request, f"{why.title} ({', '.join(why.articles)}). {why.why}")
+def tell(request: HttpRequest, said: str, permit: Permit, before: Timeline | None) -> Timeline | None:
+    """Say what was done and what it changed; returns the timeline as it is now."""
+    now = timeline_of(permit, list(Event.objects.filter(permit=permit)))
+    lines = words.changed(differences(before, now), permit.kind) if before else []
+    messages.success(request, " ".join([said, *(f"{line[:1].upper()}{line[1:]}." for line in lines)]))
+    return now
+
+
+def warn(request: HttpRequest, made: Event, now: Timeline | None) -> None:
+    """Say why what was recorded has no effect, where the law gives it none."""
+    kind = Kind(made.permit.kind)
+    for step in now.steps if now else ():
+        if step.event == str(made.pk) and step.articles and not step.effective:
+            named, why = words.explained(step, kind, made).title, " ".join(words.reason(step, kind, made))
+            messages.warning(request, f"{named} ({', '.join(step.articles)}). {why}")
 
 
 class StrikeForm(AccessibleForm):
@@ -263,6 +261,7 @@ def strike_event(request: HttpRequest, permit: str, event_id: int) -> HttpRespon
         raise Http404
     if not may_strike(event, found, rights):
         raise Forbidden(_("This event cannot be struck out, or not by you."))
+    before = timeline_of(found, list(Event.objects.filter(permit=found)))
     form, status = StrikeForm(request.POST or None), 200
     if request.method == "POST":
         status = 400
@@ -272,7 +271,8 @@ def strike_event(request: HttpRequest, permit: str, event_id: int) -> HttpRespon
             except ArpentError as error:
                 status = blame(form, error)
             else:
-                messages.success(request, _("Struck out: %(event)s.") % {"event": event.get_what_display()})
+                said = _("Struck out: %(event)s.") % {"event": event.get_what_display()}
+                tell(request, said, found, before)
                 return redirect("permit", found.number)
     context = {
         "section": "permits",

@@ -44,16 +44,16 @@ class FilterForm(AccessibleForm):
         this_year = today().year
         offered: dict[str, Choices] = {
             "whose": [("" if one == Whose.ALL else str(one), str(one.label)) for one in reversed(Whose)],
-            "member": [("", _("All")), *members],
+            "member": [("", _("All members")), *members],
             "state": [(OPENED, _("Open files")), ("", _("All states")), *in_text(State.choices)],
             "kind": [("", _("All kinds")), *((value, value) for value in Permit.Kind.values)],
             "insee": [("", _("All communes")), *commune_choices(rights)],
             "year": [
-                ("", _("All years")),
+                ("", _("Any year")),
                 *((str(year),) * 2 for year in range(this_year, this_year - YEARS_BACK, -1)),
             ],
             "deadline": [("", _("All deadlines")), *in_text(Deadline.choices)],
-            "instructor": [("", _("All")), (NOBODY, _("Nobody yet")), *instructor_choices(rights)],
+            "instructor": [("", _("Anybody")), (NOBODY, _("Nobody yet")), *instructor_choices(rights)],
         }
         for name, choices in offered.items():
             if name in self.fields:

@@ -10,14 +10,20 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
+from gis_core.errors import Forbidden
 from gis_core.middleware import rights_of_request
 from gis_core.models import Commune
 from permits.models import Permit
+from permits.procedure import COUNTER
 from permits.services.reading import permit_seen_by, today
+from permits.services.recording import check_may_write
 
 TABS = (
     ("permit", _("Procedure")),
+    ("pieces", _("Pieces")),
     ("consultations", _("Consultations")),
+    ("permit_letters", _("Letters")),
+    ("applicant", _("Applicant")),
 )
 """The address of each tab of a file, and its name."""
 NEXT = {
@@ -36,6 +42,15 @@ def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 def permit_of(request: HttpRequest, permit: str) -> Permit:
     """The file of an address. Raises NotFound."""
     return permit_seen_by(permit, rights_of_request(request))
+
+
+def may_write(request: HttpRequest, permit: Permit) -> bool:
+    """Whether the asker keeps the file: instructs it, or works for its town hall."""
+    try:
+        check_may_write(permit, rights_of_request(request), COUNTER)
+    except Forbidden:
+        return False
+    return True
 
 
 def show_file(

@@ -18,7 +18,7 @@ from permits.models import Permit
 from permits.numbers import shown
 from permits.pages.filters import YEARS_BACK
 from permits.services.reading import today
-from permits.services.register import ROWS, Decision, Outcome, Search, decisions, shown_parcel
+from permits.services.register import LAST_OFFSET, ROWS, Decision, Outcome, Search, decisions, shown_parcel
 
 
 class RegisterForm(AccessibleForm):
@@ -33,7 +33,7 @@ class RegisterForm(AccessibleForm):
         years = range(today().year, today().year - YEARS_BACK, -1)
         self.fields["number"].widget.attrs |= {"type": "search", "placeholder": "PC 045 901 26"}
         self.fields["insee"].choices = [("", _("All communes")), *communes.values_list("insee", "name")]  # type: ignore[attr-defined]
-        self.fields["year"].choices = [("", _("All years")), *((str(year),) * 2 for year in years)]  # type: ignore[attr-defined]
+        self.fields["year"].choices = [("", _("Any year")), *((str(year),) * 2 for year in years)]  # type: ignore[attr-defined]
         self.fields["kind"].choices = [("", _("All kinds")), *Permit.Kind.choices]  # type: ignore[attr-defined]
 
 
@@ -53,13 +53,13 @@ def register(request: HttpRequest) -> HttpResponse:
     names = dict(Commune.objects.filter(insee__in={one.insee for one in found}).values_list("insee", "name"))
     asked = {"number": search.number, "insee": search.insee, "year": search.year, "kind": search.kind}
     context = {
-        "section": "register",
+        "section": "permits" if request.user.is_authenticated else "register",
         "form": form,
         "rows": [shown_decision(one, names) for one in found],
         "searched": any(asked.values()),
         "query": urlencode({name: value for name, value in asked.items() if value}),
         "before": max(search.offset - ROWS, 0) if search.offset else None,
-        "after": search.offset + ROWS if more else None,
+        "after": search.offset + ROWS if more and search.offset + ROWS <= LAST_OFFSET else None,
     }
     return render(request, "permits/register.html", context, status=400 if form.errors else 200)
 

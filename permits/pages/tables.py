@@ -91,14 +91,17 @@ def statistics_csv(found: Statistics, wanted: Filter) -> bytes:
     columns = [
         Column("table", _("Table"), "text"),
         Column("group", _("Group"), "text"),
-        Column("filed", _("Filed"), "integer"),
+        Column("filed", _("Applications"), "integer"),
         Column("decided", _("Decided"), "integer"),
         Column("tacit", _("Tacit"), "integer"),
         Column("median", _("Days to decision, median"), "integer"),
         Column("ninth", _("Days to decision, nine in ten"), "integer"),
     ]
     writer = Csv(columns, "none", Dialect(labels=True))
-    parts = [(_("All"), [found.whole]), *((title, getattr(found, name)) for name, title in titles(wanted).items())]
+    parts = [
+        (_("All applications"), [found.whole]),
+        *((title, getattr(found, name)) for name, title in titles(wanted).items()),
+    ]
     rows = [
         [title, one.label, one.filed, one.decided, one.tacit, one.median, one.ninth]
         for title, groups in parts

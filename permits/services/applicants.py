@@ -5,10 +5,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from gis_core.errors import Forbidden
+from gis_core.errors import Forbidden, Invalid
+from gis_core.rights import Rights
+from layers.features.words import search_text, words
 from permits.models import ApplicantReading, Permit
+
+SOMEWHERE = """
+    select exists (select from gis_core_territory t
+                   where t.member_id = any(%s) and arpent.reads_applicants(t.member_id, t.insee))
+"""
+MOST_FOUND = 50
+SHORTEST_WORD = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +55,9 @@ def read_applicants(
 
 def write_applicant(permit: Permit, person: Person, *, why: str) -> None:
     """Raises Forbidden where the asker does not read applicants."""
-    given = asdict(person)
+    given: dict[str, str | None] = asdict(person)
     given["name"] = person.name.strip()[:200] or None
+    given["search_text"] = search_text(given["name"])
     with connection.cursor() as cursor:
         cursor.execute("select arpent.write_applicant(%s, %s, %s)", [permit.pk, json.dumps(given), why])
         (written,) = cursor.fetchone()
@@ -61,3 +72,41 @@ def write_applicants(people: Mapping[int, Person], *, why: str) -> int:
         cursor.execute("select arpent.write_applicants(%s, %s)", [json.dumps(given), why])
         (written,) = cursor.fetchone()
     return int(written)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file found by its applicant's name."""
+
+    permit: Permit
+    name: str
+    address: str
+
+
+def reads_applicants_somewhere(rights: Rights) -> bool:
+    """Whether the asker reads applicants of any commune of theirs."""
+    with connection.cursor() as cursor:
+        cursor.execute(SOMEWHERE, [sorted(rights.roles)])
+        (allowed,) = cursor.fetchone()
+    return bool(allowed)
+
+
+def find_applicants(text: str, *, why: str) -> tuple[Sequence[Found], bool]:
+    """Files by their applicant's name, the latest first, and whether there are more; it is written in the journal.
+
+    Raises Invalid for a name too short to look for.
+    """
+    wanted = sorted(words(text[:200]), key=len, reverse=True)[:6]
+    if not wanted or len(wanted[0]) < SHORTEST_WORD:
+        raise Invalid(_("Type at least %(count)s letters of a name.") % {"count": SHORTEST_WORD}, parameter="q")
+    with connection.cursor() as cursor:
+        cursor.execute("select * from arpent.find_applicants(%s, %s, %s)", [wanted, MOST_FOUND + 1, why])
+        found = {row[0]: row[1:] for row in cursor.fetchall()}
+    permits = Permit.objects.filter(pk__in=found).order_by("-filed_date", "-id")
+    rows = [Found(permit, *found[permit.pk]) for permit in permits]
+    return rows[:MOST_FOUND], len(rows) > MOST_FOUND
+
+
+def readings_of(permit: Permit) -> QuerySet[ApplicantReading]:
+    """The lines of the journal about a file that the asker may read: none unless they administer its member."""
+    return ApplicantReading.objects.filter(numbers__contains=[permit.number])

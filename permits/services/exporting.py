@@ -33,7 +33,7 @@ def columns() -> list[Column]:
         Column("number", _("Number"), "text"),
         Column("kind", _("Kind"), "text"),
         Column("member", _("Member"), "text"),
-        Column("insee", _("INSEE code"), "text"),
+        Column("insee", "INSEE", "text"),
         Column("commune", _("Commune"), "text"),
         Column("parcels", _("Parcels"), "text"),
         Column("works", _("Works"), "text"),
@@ -78,7 +78,7 @@ def as_workbook(rows: Iterable[Sequence[Any]]) -> bytes:
     content = BytesIO()
     book = xlsxwriter.Workbook(content, WORKBOOK)
     day, heading = book.add_format({"num_format": "yyyy-mm-dd"}), book.add_format({"bold": True, "bottom": 1})
-    sheet = book.add_worksheet(_("Files"))
+    sheet = book.add_worksheet(_("Applications"))
     for place, column in enumerate(columns()):
         sheet.set_column(place, place, WIDTHS[column.kind])
         sheet.write_string(0, place, column.label, heading)

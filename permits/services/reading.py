@@ -41,7 +41,11 @@ def permit_seen_by(number: str, rights: Rights) -> Permit:
         packed = Number.parse(number).packed
     except NotANumberError:
         packed = ""
-    rows = Permit.objects.visible_to(rights).select_related("owner", "instructor", "parent", "sheet")
+    rows = (
+        Permit.objects.visible_to(rights)
+        .select_related("owner", "instructor", "parent", "sheet")
+        .defer("sheet__content", "sheet__pdf")
+    )
     found = rows.filter(number=packed).first() if packed else None
     if found is None:
         raise NotFound(_("There is no file of this number, or you may not see it."))

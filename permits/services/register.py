@@ -16,7 +16,7 @@ from permits.models import Permit
 from permits.services.listing import FIRST_YEAR, LAST_YEAR, NUMBER_BEGINS, known
 
 ROWS = 50
-LAST_OFFSET = 100_000
+LAST_OFFSET = 10_000
 
 
 class Outcome(models.TextChoices):

@@ -1,5 +1,6 @@
 """The parcel sheet of a file, frozen at its filing: in a job, so that nothing that fails there loses the filing."""
 
+import logging
 from dataclasses import replace
 from typing import Any
 
@@ -21,6 +22,7 @@ from permits.models import Permit
 from permits.procedure import COUNTER
 from permits.services.recording import check_may_write, locked
 
+log = logging.getLogger("arpent.permits")
 KIND = "permit_sheet"
 OPEN = (Job.State.WAITING, Job.State.RUNNING)
 
@@ -47,6 +49,8 @@ def order_at_filing(permit: Permit, *, user: User, rights: Rights, site: str) ->
         order_sheet(permit, user=user, rights=rights, site=site)
     except ArpentError:
         return
+    except Exception:
+        log.exception("the parcel sheet of a new file could not be ordered", extra={"fields": {"permit": permit.pk}})
 
 
 def last_order(permit: Permit, rights: Rights) -> Job | None:

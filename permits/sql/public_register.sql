@@ -19,6 +19,6 @@ begin
         from public.permits_permit p
         where p.ended_date is not null and p.state in (''granted'', ''works'', ''finished'', ''expired'', ''refused'', ''rejected'')
             and not exists (select from public.permits_settings s where s.member_id = p.owner_id and not s.public_register)'
-        || conditions || ' order by p.ended_date desc, p.id desc limit least(greatest($5, 0), 101) offset least(greatest($6, 0), 100000)'
+        || conditions || ' order by p.ended_date desc, p.id desc limit least(greatest($5, 0), 101) offset least(greatest($6, 0), 10000)'
     using commune, decided_year, wanted_kind, beginning, row_limit, row_offset;
 end $$;

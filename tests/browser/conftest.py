@@ -43,7 +43,8 @@ def free_port() -> int:
     return port
 
 
-def arpent(*arguments: str) -> None:
+def arpent(*arguments: str) -> str:
+    """What the command says; it must succeed."""
     env = {name: value for name, value in os.environ.items() if not name.startswith(("ARPENT_", "DJANGO_"))}
     # Drawing and building the photos would keep both cores busy under the other tests.
     env["ARPENT_DEMO_PHOTOS"] = "0"
@@ -52,6 +53,7 @@ def arpent(*arguments: str) -> None:
         command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
 
 
 @pytest.fixture(scope="session")

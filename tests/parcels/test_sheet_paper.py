@@ -15,9 +15,10 @@ from django.test import Client
 from django.utils.translation import override
 from PIL import ImageFile
 
+from gis_core.paper import fetcher_of
 from gis_core.rights import ANONYMOUS, Role, acting_as
 from layers.parcels import plan, sections
-from layers.parcels.document import fetcher_of, share_in_words, with_words
+from layers.parcels.document import share_in_words, with_words
 from layers.parcels.ground import ground_of_parcels
 from layers.parcels.models import FrozenSheet
 from layers.parcels.plan import HEIGHT_MM, SCALES, WIDTH_MM, draw, scale_for

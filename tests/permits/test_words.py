@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from permits.deadlines.clock import Timeline, What, revisions
 from permits.deadlines.events import ArchitectSaid, Decided, Event, Extended, File, Filed, Opinion, Outcome
 from permits.deadlines.law import Ground, Kind
-from permits.words import GROUNDS, Explanation, changed, effect_word, explained, outcome_word, tacit_word
+from permits.words import GROUNDS, Explanation, changed, distance, effect_word, explained, outcome_word, tacit_word
 from tests.permits.test_deadlines import asked, came, day, longer, made, read, said
 from tests.permits.test_deadlines_in_any_order import LATER, files, histories, timeline
 
@@ -139,6 +139,22 @@ def test_a_late_record_tells_what_it_changed() -> None:
     with translation.override("fr"):
         told = changed(last.changes, PC)
     assert "dernier jour pour notifier la décision : 5 avril 2026 → 5 juin 2026" in told
+
+
+@pytest.mark.parametrize(
+    ("on", "word"),
+    [
+        ("2026-01-05", "aujourd’hui"),
+        ("2026-01-06", "demain"),
+        ("2026-02-05", "dans 31 jours"),
+        ("2028-06-01", "dans plus de 2 ans"),
+        ("2026-01-04", "il y a 1 jour"),
+        ("2024-01-01", "il y a plus de 2 ans"),
+    ],
+)
+def test_how_far_a_day_is(on: str, word: str) -> None:
+    with translation.override("fr"):
+        assert distance(day(on), day("2026-01-05")) == word
 
 
 def test_every_ground_has_words_and_an_effect_for_a_permit() -> None:

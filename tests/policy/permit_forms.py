@@ -5,48 +5,68 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from gis_core.models import Job, Member, User
+from gis_core.letters.kinds import kind_of
+from gis_core.models import Job, Letter, Member, User
 from gis_core.rights import SYSTEM, acting_as, rights_of
 from permits.importers.job import KIND
 from permits.importers.report import COUNTS, LISTS
-from permits.models import Consultation, Permit, Reminder
+from permits.letters import Asked
+from permits.models import Consultation, Event, Permit, Piece, Reminder, Team
+from permits.procedure import What
 from permits.services.consulting import Request, ask
 from permits.services.filing import Filing, file_permit
+from permits.services.letters import begin_letter
+from permits.services.pieces import path_of
+from permits.services.recording import record
 from permits.services.reminding import digest
 from tests import factories
 
 Form = dict[str, Any]
 PERMIT = "permis/<str:permit>/"
+SETTINGS = "permis/reglages/<slug:slug>/"
+API = "api/v1/permits/"
+ONE = f"{API}<str:permit>/"
+OPENADS = "openads/services/<str:project>/"
 MISSING = "PC04590126Z9999"
+NOTHING = 999_999_999
+REGISTER = b"numero;depot\nPC 045 901 20 00001;01/02/2020\n"
+DRAWING = b"AC1032" + b"\0" * 60
+DAY = "2026-01-06"
 
 
 def permit(owner: Member, person: User) -> Permit:
-    """A file of a member, filed by one of its people who may."""
+    """A file of a member, filed by one of its people who may, with one of each thing that belongs to a file."""
     insee = str(owner.territories.values_list("commune_id", flat=True).first())
     given = Filing(kind="PC", insee=insee, filed_date=date(2026, 1, 5))
     rights = rights_of(person)
     with acting_as(rights):
         made = file_permit(given, rights).permit
+        record(made, What.NOTE, on=given.filed_date, detail={"note": "Vu"}, rights=rights)
         ask(made, Request(body="roads", asked=date(2026, 1, 6)), user=person, rights=rights)
         Reminder.objects.update_or_create(user=person, defaults={"feed_digest": digest(secret(owner.slug))})
+        piece(made)
     return made
 
 
-def secret(whose: str) -> str:
-    """Of the calendar of a member's person."""
-    return f"secret-{whose}"
+def piece(of: Permit) -> Piece:
+    """A piece of a file, with its content."""
+    made = Piece.objects.create(
+        permit=of, title="Plan", media_type="image/vnd.dwg", active=True, size_bytes=len(DRAWING), sha256="0" * 64
+    )
+    path_of(made).parent.mkdir(parents=True, exist_ok=True)
+    path_of(made).write_bytes(DRAWING)
+    return made
 
 
-def consultation(of: Permit | None) -> int:
-    """The request for an opinion of a file."""
-    with acting_as(SYSTEM):
-        return Consultation.objects.get(permit=of).pk if of else 999_999_999
+def letter(permit: Permit, person: User) -> Letter:
+    """A draft of a letter of a file."""
+    with acting_as(rights_of(person)):
+        return begin_letter(permit, kind_of("permit-consultation"), Asked(), rights_of(person))
 
 
-REGISTER = b"numero;depot\nPC 045 901 20 00001;01/02/2020\n"
-API = "api/v1/permits/"
-ONE = f"{API}<str:permit>/"
-OPENADS = "openads/services/<str:project>/"
+def team(owner: Member) -> Team:
+    """A team of a member, without people."""
+    return Team.objects.create(member=owner, name="Nord")
 
 
 def register(owner: Member, person: User) -> Job:
@@ -56,12 +76,23 @@ def register(owner: Member, person: User) -> Job:
     return factories.job(owner, kind=KIND, started_by=person, state=Job.State.DONE, report=told)
 
 
-def arguments(permit: Permit | None, parcel: str) -> dict[str, Any]:
+def secret(whose: str) -> str:
+    """Of the calendar of a member's person."""
+    return f"secret-{whose}"
+
+
+def arguments(permit: Permit | None, member: str, parcel: str) -> dict[str, Any]:
     """What stands in the addresses of files besides their number."""
     with acting_as(SYSTEM):
-        filed = permit.events.values_list("pk", flat=True).first() if permit else None
+        noted = Event.objects.filter(permit=permit, what=What.NOTE, struck_at=None).values_list("pk", flat=True).first()
+        consultation = Consultation.objects.filter(permit=permit).values_list("pk", flat=True).first()
+        attached = Piece.objects.filter(permit=permit).values_list("pk", flat=True).first()
     return {
-        "event_id": filed or 999_999_999,
+        "what": "note",
+        "event_id": noted or NOTHING,
+        "consultation": consultation or NOTHING,
+        "piece": attached or NOTHING,
+        "secret": secret(member),
         "project": "openads~openads",
         "dossier": permit.number if permit else MISSING,
         "parcels": parcel,
@@ -74,7 +105,7 @@ def body(route: str, method: str, given: dict[str, Any]) -> dict[str, Any] | Non
     made: dict[tuple[str, str], Form] = {
         (API, "POST"): {"kind": "PC", "insee": "45901", "filed_date": "2026-01-05", "member": given["member"]},
         (ONE, "PATCH"): {"description": "Abri de jardin"},
-        (f"{ONE}events/", "POST"): {"what": "note", "on": "2026-01-06", "detail": {"note": "Appel"}},
+        (f"{ONE}events/", "POST"): {"what": "note", "on": DAY, "detail": {"note": "Appel"}},
         (f"{ONE}events/<int:event_id>/strike/", "POST"): {"reason": "Erreur"},
         (f"{OPENADS}dossiers/<str:dossier>/emprise", "POST"): {"parcelles": [given["parcels"]]},
     }
@@ -84,17 +115,27 @@ def body(route: str, method: str, given: dict[str, Any]) -> dict[str, Any] | Non
 
 def form(route: str, method: str, given: dict[str, Any]) -> Form | None:
     """The body, or the query; None where the route needs none."""
+    typed = {"insee": "45901", "filed_date": DAY, "parcels": "", "change": "", "parent": "", "number": ""}
+    words = {"title": "Objet", "body": "Texte", "recipient": "", "signatory": "", "version": 1, "action": "save"}
+    answer = {"do": "answer", "opinion": "favourable", "answered": "2026-01-20"}
     made: dict[tuple[str, str], Form] = {
-        (f"{PERMIT}consultations/", "POST"): {"body": "roads", "asked": "2026-01-07"},
-        (f"{PERMIT}consultations/<int:consultation>/", "POST"): {
-            "do": "answer",
-            "opinion": "favourable",
-            "answered": "2026-01-20",
-        },
+        ("permis/deposer/", "POST"): {"kind": "PC", **typed},
         ("permis/rappels/", "POST"): {"do": "feed_new"},
-        ("permis/importer/", "POST"): {
-            "member": given["member"],
-            "file": SimpleUploadedFile("registre.csv", REGISTER),
-        },
+        ("permis/demandeurs/", "POST"): {"q": "martin"},
+        ("permis/importer/", "POST"): {"member": given["member"], "file": SimpleUploadedFile("registre.csv", REGISTER)},
+        (f"{PERMIT}modifier/", "POST"): {"address": "1 rue Haute"},
+        (f"{PERMIT}evenements/<str:what>/", "POST"): {"on": DAY, "note": "Vu"},
+        (f"{PERMIT}evenements/<int:event_id>/rayer/", "POST"): {"reason": "Erreur"},
+        (f"{PERMIT}consultations/", "POST"): {"body": "roads", "asked": "2026-01-07"},
+        (f"{PERMIT}consultations/<int:consultation>/", "POST"): answer,
+        (f"{PERMIT}demandeur/", "POST"): {"name": "Jeanne Fictive"},
+        (f"{PERMIT}pieces/", "POST"): {"kind": "plan", "file": SimpleUploadedFile("plan.dwg", DRAWING)},
+        (f"{PERMIT}courriers/", "POST"): {"kind": "permit-receipt"},
+        (f"{PERMIT}courriers/<int:letter_id>/", "POST"): words,
+        (SETTINGS, "POST"): {"series": "A", "applicant_roles": ["permit_instructor"], "applicant_years": 10},
+        (f"{SETTINGS}equipes/", "POST"): {"name": "Sud"},
+        (f"{SETTINGS}equipes/<int:team_id>/", "POST"): {"name": "Est"},
+        ("courriers/<slug:slug>/<slug:kind>/", "POST"): {**words, "version": 0},
+        ("courriers/<slug:slug>/en-tete/", "POST"): {"place": "Lorris"},
     }
     return made.get((route, method))

@@ -23,7 +23,7 @@ from django.utils import timezone
 from PIL import Image
 
 from gis_core.identity import create_token
-from gis_core.models import ApiToken, Job, Member, Membership, TownHall, User
+from gis_core.models import ApiToken, Job, Letter, Member, Membership, TownHall, User
 from gis_core.rights import SYSTEM, acting_as, rights_of
 from layers.catalogue.models import Background, Layer, Theme
 from layers.exports.services import files as export_files
@@ -36,7 +36,7 @@ from layers.owners.models import Level
 from layers.parcels.models import FrozenSheet
 from layers.printing.services.prints import file_of
 from orthophoto.models import Campaign
-from permits.models import Permit
+from permits.models import Permit, Team
 from tests import factories
 from tests.owners.deliveries import give, owned
 from tests.photos import photo
@@ -49,7 +49,7 @@ SECRET = "un mot de passe assez long"
 MISSING = 999_999_999
 PAGES = (
     *("compte/", "membres/", "couches/", "couches-externes/", "imports/", "campagnes/", "proprietaires/"),
-    *("fiches/", "permis/"),
+    *("fiches/", "permis/", "courriers/"),
     *("administration/", "langue/"),
 )
 FEATURE = "api/v1/layers/<slug:slug>/features/<int:feature_id>/"
@@ -88,6 +88,8 @@ class World:
     imports: dict[str, Import]
     sheets: dict[str, FrozenSheet]
     permits: dict[str, Permit]
+    teams: dict[str, Team]
+    letters: dict[str, Letter]
     parcel_id: int
     parcel_idu: str
     tile: tuple[int, int, int]
@@ -178,6 +180,11 @@ def make_world() -> World:
         "own": permit_forms.permit(ours, people["permit_instructor"]),
         "other": permit_forms.permit(theirs, stranger),
     }
+    teams = {"own": permit_forms.team(ours), "other": permit_forms.team(theirs)}
+    letters = {
+        "own": permit_forms.letter(permits["own"], people["permit_instructor"]),
+        "other": permit_forms.letter(permits["other"], stranger),
+    }
     rows["register own"] = permit_forms.register(ours, people["permit_instructor"]).pk
     rows["register other"] = permit_forms.register(theirs, stranger).pk
     factories.planning_document()
@@ -185,7 +192,7 @@ def make_world() -> World:
     owned("45901000AB0001")
     if parcel.idu != "45901000AB0001":
         factories.parcel(number="0001")
-    place = sheets, permits, parcel.pk, parcel.idu, tile_of_the_parcel()
+    place = sheets, permits, teams, letters, parcel.pk, parcel.idu, tile_of_the_parcel()
     attachments = {whose: attached(one) for whose, one in edited.items()}
     private = layers, edited, notices, attachments, campaigns, prints, exports, imports
     return World(ours, theirs, people, tokens, persons, invitations, jobs, *private, *place, rows)
@@ -285,6 +292,8 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         "embers/": member,
         "membres/": member,
         "acces/": member,
+        "reglages/": member,
+        "courriers/": member,
         "campa": campaign.slug if campaign else "nulle-part",
     }
     if EDITED.search(route) and scope != "public":
@@ -300,10 +309,12 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         "number": 1,
         "sheet": world.sheets[whose].number if whose in world.sheets else "FP-2026-999999",
         "permit": world.permits[whose].number if whose in world.permits else permit_forms.MISSING,
-        "consultation": permit_forms.consultation(world.permits.get(whose)),
-        "secret": permit_forms.secret(member),
+        **permit_forms.arguments(world.permits.get(whose), member, f"{commune_of(world, whose)}000AB0001"),
+        "team_id": world.teams[foreign].pk if foreign in world.teams else MISSING,
+        "letter_id": world.letters[whose].pk if whose in world.letters else MISSING,
+        "kind": "permit-receipt",
+        "form": "pdf",
         "register_id": world.rows.get(f"register {whose}", MISSING),
-        **permit_forms.arguments(world.permits.get(whose), f"{commune_of(world, whose)}000AB0001"),
         "idu": "450010000A0099" if whose == "none" else world.parcel_idu,
         "token_id": token.pk if token else MISSING,
         "feature_id": edited.features[0] if edited else world.parcel_id,

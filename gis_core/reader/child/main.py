@@ -82,6 +82,10 @@ class Session:
             return self._vector(operation, request)
         if operation == "lines":
             return self._lines(checked(request["name"]))
+        if operation == "document":
+            from .document import document
+
+            return {"info": document(checked(request["name"]), self._limits)}, ()
         batches = batched(self._rows(operation, request), int(request["size"]))
         self._answers = (batch.message() for batch in batches)
         return {}, ()

@@ -1,6 +1,8 @@
 """Photos that people attach: decoded with limits, turned upright, made smaller, written anew without what they tell."""
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -35,10 +37,20 @@ def picture_of(file: IO[bytes], size: int) -> Picture:
     """Raises Invalid for what is no photo, or one too large."""
     if size > MOST_BYTES:
         raise Invalid(_("The photo is larger than %(most)s MB.") % {"most": MOST_BYTES // 1_048_576}, parameter="file")
+    with image_within(file) as image:
+        return decoded(image)
+
+
+@contextmanager
+def image_within(file: IO[bytes]) -> Iterator[Image.Image]:
+    """An image whose decoding stays within limits. Raises Invalid, for what its decoding meets as well."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            return decoded(file)
+            with Image.open(file, formats=tuple(MOST_PIXELS)) as image:
+                if image.width * image.height > MOST_PIXELS[str(image.format)]:
+                    raise Invalid(_("The photo has too many pixels: send a smaller one."), parameter="file")
+                yield image
     except (UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise not_a_photo() from error
     except (OSError, ValueError, SyntaxError, OverflowError, MemoryError) as error:
@@ -49,13 +61,10 @@ def not_a_photo() -> Invalid:
     return Invalid(_("Send a photo as JPEG, PNG or WebP."), parameter="file")
 
 
-def decoded(file: IO[bytes]) -> Picture:
-    with Image.open(file, formats=tuple(MOST_PIXELS)) as image:
-        if image.width * image.height > MOST_PIXELS[str(image.format)]:
-            raise Invalid(_("The photo has too many pixels: send a smaller one."), parameter="file")
-        taken_at = taken(image)
-        image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-        upright = opaque(ImageOps.exif_transpose(image))
+def decoded(image: Image.Image) -> Picture:
+    taken_at = taken(image)
+    image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+    upright = opaque(ImageOps.exif_transpose(image))
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     small = upright.copy()
     small.thumbnail((SMALL_SIDE, SMALL_SIDE))

@@ -26,6 +26,9 @@ export interface Config {
     campaigns: string | null;
     members: string | null;
     sheets: string | null;
+    /** The pages of planning applications, for whoever may see some; where one is filed, for whoever may. */
+    permits: string | null;
+    file_permit: string | null;
   };
   extent_4326: Bbox;
   version: string;

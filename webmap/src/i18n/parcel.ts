@@ -24,6 +24,7 @@ const fr = {
   kept: "Fiches figées",
   day: "Règles du",
   dayWrong: "Un jour de 1900 à aujourd’hui.",
+  apply: "Déposer un dossier",
 };
 
 export type ParcelMessages = typeof fr;
@@ -53,6 +54,7 @@ const en: ParcelMessages = {
   kept: "Frozen sheets",
   day: "Rules of",
   dayWrong: "A day from 1900 to today.",
+  apply: "File an application",
 };
 
 const MESSAGES: Record<Language, ParcelMessages> = { fr, en };

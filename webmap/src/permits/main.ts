@@ -43,6 +43,9 @@ class Board {
   private readonly told: HTMLElement;
   private readonly rows = new Map<string, HTMLElement>();
   private readonly whole: HTMLAnchorElement;
+  private chosen: string | null = null;
+  /** What is to be said of all of them, where nothing is chosen. */
+  private summary = "";
 
   constructor(
     private readonly place: HTMLElement,
@@ -83,6 +86,7 @@ class Board {
     row.addEventListener("focusout", () => this.map.mark(null));
     row.addEventListener("click", (event) => {
       if ((event.target as HTMLElement).closest("a") || getSelection()?.toString()) return;
+      this.chosen = number;
       this.light(number, CHOSEN);
       this.tell(number);
       this.map.goToFile(number);
@@ -102,19 +106,22 @@ class Board {
       if (!response.ok) throw new Error(String(response.status));
       const answer = (await response.json()) as Answer;
       const count = this.map.show(answer);
-      this.told.textContent = answer.more ? words.more.replace("{count}", String(count)) : count ? "" : words.none;
+      this.summary = answer.more ? words.more.replace("{count}", String(count)) : count ? "" : words.none;
     } catch {
-      this.told.textContent = words.failed;
+      this.summary = words.failed;
     }
+    this.told.textContent = this.summary;
     await context;
     this.place.removeAttribute("aria-busy");
   }
 
   private point(number: string | null): void {
     this.light(number, POINTED);
+    this.tell(number ?? this.chosen);
   }
 
   private choose(number: string | null): void {
+    this.chosen = number;
     this.light(number, CHOSEN);
     this.tell(number);
     const row = number ? this.rows.get(number) : undefined;
@@ -130,7 +137,7 @@ class Board {
   private tell(number: string | null): void {
     const { words, page } = this.config;
     const found = number ? this.map.properties(number) : null;
-    this.told.replaceChildren();
+    this.told.replaceChildren(this.summary);
     if (!found || !number) return;
     const facts = [`${found["title"]}`, `${found["kind"]}`, `${found["label"]}`];
     if (found["due"]) facts.push(words.until.replace("{date}", String(found["due"])));
@@ -138,7 +145,7 @@ class Board {
     const link = document.createElement("a");
     link.href = page.replace("NUMBER", number);
     link.textContent = words.open;
-    this.told.append(`${facts.join(" · ")} `, link);
+    this.told.replaceChildren(`${facts.join(" · ")} `, link);
   }
 
   private moved(center: LonLat, zoom: number): void {

@@ -3,7 +3,7 @@ import type { Background, Feature, Geometry, HereGroup, Job, Layer, Photo } from
 import type { CoordinateSystem, Language } from "../format/format";
 import type { Bbox, LonLat } from "../geo/mercator";
 
-export const PANELS = ["layers", "list", "photos", "choose", "measure", "print", "edit", "help"] as const;
+export const PANELS = ["layers", "list", "photos", "choose", "measure", "print", "permits", "edit", "help"] as const;
 export type PanelId = (typeof PANELS)[number];
 export const THEMES = ["auto", "light", "dark"] as const;
 export type ThemeChoice = (typeof THEMES)[number];

@@ -6,6 +6,7 @@ import { formatArea } from "../format/format";
 import type { ChooseWords } from "../i18n/choose";
 import { deskOf, type ParcelDesk, WAYS, type Way } from "../parcels/desk";
 import { communeText, type DrawKind, FARTHEST_M, MOST_IN_SHEET, totals } from "../parcels/selection";
+import { filingUrl } from "../permits/deadlines";
 import type { ChosenParcel } from "../state/state";
 import { ArpentElement } from "./element";
 import type { IconName } from "./icon";
@@ -198,8 +199,18 @@ export class ChoosePanel extends ArpentElement {
       <div class="button-row choose-actions">
         ${small("frame", this.words("result.show"), () => this.desk.show())}
         <button class="button button-small" ?disabled=${this.desk.state.saving} aria-label=${this.words("result.csvTip")} title=${this.words("result.csvTip")} @click=${() => void this.desk.saveTable()}><arp-icon name="download"></arp-icon>${this.words("result.csv")}</button>
+        ${this.filing()}
         ${small("close", this.words("result.clear"), () => void this.clear())}
       </div>`;
+  }
+
+  /** For whoever may file a planning application on these parcels. */
+  private filing(): TemplateResult | typeof nothing {
+    const idus = this.desk.parcels.map(({ idu }) => idu);
+    const url = filingUrl(this.controller.config.urls.file_permit, idus);
+    return url
+      ? html`<a class="button button-small" href=${url}><arp-icon name="permits"></arp-icon>${this.words("result.apply")}</a>`
+      : nothing;
   }
 
   private notes(): TemplateResult | typeof nothing {

@@ -13,6 +13,7 @@ const TITLES: Record<PanelId, Key> = {
   choose: "choose.title",
   measure: "desk.measure",
   print: "desk.print",
+  permits: "desk.permits",
   edit: "desk.edit",
   help: "desk.help",
 };
@@ -24,6 +25,7 @@ const LATER: Partial<Record<PanelId, () => Promise<unknown>>> = {
   choose: () => import("./choose-panel"),
   measure: () => import("./measure-panel"),
   print: () => import("./print-panel"),
+  permits: () => import("./permits-panel"),
   edit: () => import("./edit-panel"),
   help: () => import("./help-panel"),
 };
@@ -44,6 +46,8 @@ function body(controller: Controller, panel: PanelId): TemplateResult {
       return html`<arp-measure-panel .controller=${controller}></arp-measure-panel>`;
     case "print":
       return html`<arp-print-panel .controller=${controller}></arp-print-panel>`;
+    case "permits":
+      return html`<arp-permits-panel .controller=${controller}></arp-permits-panel>`;
     case "edit":
       return html`<arp-edit-panel .controller=${controller}></arp-edit-panel>`;
     case "help":

@@ -4,6 +4,7 @@ import { type ApiError, isAbort, type Sending } from "../api/client";
 import { saveBlob } from "../export/download";
 import { formatArea, formatDate, formatLength, formatNumber } from "../format/format";
 import { type ParcelWords, parcelWords } from "../i18n/parcel";
+import { filingUrl } from "../permits/deadlines";
 import type { FeatureRef, Ground } from "../state/state";
 import { ArpentElement } from "./element";
 import { fetched } from "./later";
@@ -114,6 +115,7 @@ export class ParcelSections extends ArpentElement {
       ${this.parts()}
       <div class="parcel-actions" ?hidden=${this.refused !== null}>
         ${this.paper()}
+        ${this.filing()}
         ${this.controller.config.user ? html`<button class="button" ?disabled=${this.freezing} @click=${() => void this.freeze()}>${words(this.freezing ? "freezing" : "freeze")}</button>` : nothing}
       </div>
       <p class="parcel-frozen" role="status">${this.frozen ? this.told(this.frozen) : nothing}</p>
@@ -138,6 +140,15 @@ export class ParcelSections extends ArpentElement {
   private get refused(): string | null {
     const error = this.places.find((place) => place.error && REFUSALS.includes(place.error.status))?.error;
     return error ? this.inWords(error) : null;
+  }
+
+  /** For whoever may file a planning application, on parcels. */
+  private filing(): TemplateResult | typeof nothing {
+    const url =
+      "parcels" in this.ground ? filingUrl(this.controller.config.urls.file_permit, this.ground.parcels) : null;
+    return url
+      ? html`<a class="button" href=${url}><arp-icon name="permits"></arp-icon>${this.words("apply")}</a>`
+      : nothing;
   }
 
   private paper(): TemplateResult {

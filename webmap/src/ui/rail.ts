@@ -12,6 +12,7 @@ const DESKS: { panel: PanelId; icon: IconName; label: Key }[] = [
   { panel: "choose", icon: "choose", label: "desk.choose" },
   { panel: "measure", icon: "measure", label: "desk.measure" },
   { panel: "print", icon: "print", label: "desk.print" },
+  { panel: "permits", icon: "permits", label: "desk.permits" },
   { panel: "edit", icon: "draw", label: "desk.edit" },
   { panel: "help", icon: "help", label: "desk.help" },
 ];
@@ -26,7 +27,7 @@ export class Rail extends ArpentElement {
 
   protected override render(): TemplateResult {
     return html`<nav aria-label=${this.t("rail.label")}>
-      ${DESKS.filter(({ panel }) => panel !== "edit" || this.mayEdit()).map(
+      ${DESKS.filter(({ panel }) => this.mayOpen(panel)).map(
         ({ panel, icon, label }) => html`<button
           data-desk=${panel}
           aria-expanded=${this.state.panel === panel}
@@ -37,6 +38,11 @@ export class Rail extends ArpentElement {
   }
 
   /** Only the desks that one may use. */
+  private mayOpen(panel: PanelId): boolean {
+    if (panel === "permits") return this.controller.config.urls.permits !== null;
+    return panel !== "edit" || this.mayEdit();
+  }
+
   private mayEdit(): boolean {
     const { catalogue } = this.state;
     return catalogue.status === "ready" && catalogue.value.some(({ can_edit }) => can_edit);

@@ -2,6 +2,7 @@ import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { ApiError } from "../api/client";
 import type { Feature, HereGroup, Property } from "../api/types";
 import { formatCoordinates } from "../format/format";
+import { PERMITS, permitUrl } from "../permits/deadlines";
 import type { AppState, Ground, Sheet } from "../state/state";
 import { drawerHandle } from "./drawer";
 import { ArpentElement } from "./element";
@@ -218,7 +219,7 @@ export class FeatureSheet extends ArpentElement {
   private actions(feature: Feature): TemplateResult {
     const frame = (): void => this.controller.goTo({ bbox: feature.bbox_4326, zoom: CLOSE_ZOOM });
     const copy = (): void => void this.controller.copyLink();
-    const editing = this.editing(feature);
+    const editing = this.permit(feature) ?? this.editing(feature);
     if (editing === nothing) {
       return html`<footer class="sheet-actions">
         <button class="button button-primary" @click=${frame}><arp-icon name="frame"></arp-icon>${this.t("sheet.frame")}</button>
@@ -227,6 +228,14 @@ export class FeatureSheet extends ArpentElement {
     const small = (icon: IconName, words: string, act: () => void): TemplateResult =>
       html`<button class="button button-icon" @click=${act} aria-label=${words} title=${words}><arp-icon name=${icon}></arp-icon></button>`;
     return html`<footer class="sheet-actions">${editing}${small("frame", this.t("sheet.frame"), frame)}${small("link", this.t("link.copy"), copy)}</footer>`;
+  }
+
+  /** The page of a planning application, where the instructor works. */
+  private permit({ layer, properties }: Feature): TemplateResult | null {
+    const { permits } = this.controller.config.urls;
+    const number = layer === PERMITS && properties.find(({ name }) => name === "number")?.value;
+    if (!permits || typeof number !== "string") return null;
+    return html`<a class="button button-primary" href=${permitUrl(permits, number)}><arp-icon name="permits"></arp-icon>${this.t("permits.open")}</a>`;
   }
 
   /** What one may do to it: people of the layer's owner read its history, some of them change it. */

@@ -1,0 +1,89 @@
+"""Kinds of letters: each app declares its own when it starts; this package knows none."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from gis_core.errors import NotFound
+from gis_core.rights import ADMINISTRATORS, Rights, Role
+
+Value = str | Sequence[str] | bool
+"""A text, the texts of a list, or whether something is so."""
+
+
+class Holds(Enum):
+    """What a field holds: a text, a list of texts, or yes and no (for conditions alone)."""
+
+    TEXT = "text"
+    LIST = "list"
+    FLAG = "flag"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """What a template may name; `sample` is shown in previews."""
+
+    name: str
+    label: Any
+    sample: Value
+    holds: Holds = Holds.TEXT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterKind:
+    """A kind of letter. `title` and `body` are the built-in French template, `editors` edit a member's own beside its
+    administrators, `series` begins the numbers of its final letters.
+
+    A `nominative` letter names somebody whose data are protected. What the member's letterhead says (`COMMON`) is known
+    to every kind.
+    """
+
+    code: str
+    name: Any
+    group: Any
+    series: str
+    fields: tuple[Field, ...]
+    title: str
+    body: str
+    editors: frozenset[Role] = frozenset()
+    nominative: bool = False
+
+    def known(self) -> Mapping[str, Field]:
+        return {field.name: field for field in (*self.fields, *COMMON)}
+
+    def samples(self) -> dict[str, Value]:
+        return {field.name: field.sample for field in (*self.fields, *COMMON)}
+
+
+COMMON = (
+    Field("membre", gettext_lazy("member"), "Communauté de communes du Lys"),
+    Field("lieu", gettext_lazy("place of the letters"), "Lorris"),
+    Field("recours", gettext_lazy("how a decision is appealed"), "(voies et délais de recours de vos réglages)"),
+)
+"""What the member's letterhead says."""
+_kinds: dict[str, LetterKind] = {}
+
+
+def declare(kinds: Iterable[LetterKind]) -> None:
+    """Make kinds of letters known; an app does so when it starts."""
+    _kinds.update((kind.code, kind) for kind in kinds)
+
+
+def all_kinds() -> list[LetterKind]:
+    return list(_kinds.values())
+
+
+def kind_of(code: str) -> LetterKind:
+    """Raises NotFound."""
+    if code not in _kinds:
+        raise NotFound(_("There is no such kind of letter."))
+    return _kinds[code]
+
+
+def may_edit(kind: LetterKind, member_id: int, rights: Rights) -> bool:
+    """Whether the asker edits a member's template of this kind."""
+    return rights.has_role(member_id, ADMINISTRATORS | kind.editors)

@@ -1,0 +1,295 @@
+"""The letters of planning applications: their kinds, with what a template may name, and the values of a file.
+
+Letters are in French; the built-in templates (`letter_templates/`) say of the law what has a source there.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from gis_core.letters.document import day_in_words
+from gis_core.letters.kinds import Field, Holds, LetterKind, Value
+from gis_core.models import Commune
+from gis_core.rights import Role
+from permits.deadlines import clock, law
+from permits.deadlines import events as legal
+from permits.deadlines.law import Ground, Kind
+from permits.models import Consultation, Event, Permit
+from permits.numbers import shown
+from permits.procedure import What
+from permits.services.applicants import Person
+from permits.services.reading import legal_events, legal_file, today
+
+ABOUT, SERIES = "permit", "ADS"
+FOLDER = Path(__file__).parent / "letter_templates"
+RECEIPT, PIECES, LONGER, CONSULTATION = "permit-receipt", "permit-pieces", "permit-longer", "permit-consultation"
+GRANTED, GRANTED_WITH, REFUSED = "permit-granted", "permit-granted-with", "permit-refused"
+DECISIONS = (GRANTED, GRANTED_WITH, REFUSED)
+RECORDED = {PIECES: What.PIECES_ASKED, LONGER: What.LONGER_NOTIFIED, **dict.fromkeys(DECISIONS, What.DECIDED)}
+"""The event that is recorded when such a letter was notified."""
+IN_THE_FIRST_MONTH = (PIECES, LONGER)
+
+FILE = (
+    Field("numero", _("number of the file"), "PC 045 187 26 A0012"),
+    Field("nature", _("what is asked for"), "Permis de construire, maison individuelle (PCMI)"),
+    Field("certificat", _("whether it is a planning certificate"), False, Holds.FLAG),
+    Field("declaration", _("whether it is a prior declaration"), False, Holds.FLAG),
+    Field("commune", _("commune"), "Lorris"),
+    Field("parcelles", _("parcels"), "AB 12, AB 13"),
+    Field("adresse_terrain", _("address of the ground"), "12 rue des Essais"),
+    Field("travaux", _("works"), "Construction d’une maison individuelle et d’un garage"),
+    Field("date_depot", _("day of filing"), "5 janvier 2026"),
+    Field("date_limite", _("last day for the decision"), "5 mars 2026"),
+    Field("date_notification", _("last day for notices"), "5 février 2026"),
+    Field("delai_mois", _("usual delay, in months"), "2"),
+    Field("article_delai", _("article of the usual delay"), "R.423-23 b"),
+    Field("silence", _("what no answer means"), "permis tacite (article R.424-1)"),
+    Field("instructeur", _("instructor"), "Camille Instructrice"),
+)
+APPLICANT = (
+    Field("demandeur_nom", _("name of the applicant"), "Jeanne Exemple"),
+    Field("demandeur_adresse", _("address of the applicant"), "1 rue des Lilas\n45260 Lorris"),
+)
+MISSING = (
+    Field(
+        "pieces_manquantes",
+        _("missing pieces"),
+        ("Plan de masse coté (PCMI 2)", "Notice décrivant le terrain (PCMI 4)"),
+        Holds.LIST,
+    ),
+    Field("mois_pour_completer", _("months to send the pieces"), "3"),
+    Field("rejet", _("what happens without the pieces"), "votre demande fera l’objet d’une décision tacite de rejet"),
+)
+LENGTHENED = (
+    Field(
+        "majorations", _("why the delay is longer, with the articles"), ("Abords d’un monument (R.423-24)",), Holds.LIST
+    ),
+    Field("delai_majore", _("the longer delay, in months"), "3"),
+    Field("date_limite_majoree", _("last day for the decision with it"), "5 avril 2026"),
+)
+DECIDED = (
+    Field("accord", _("title of an act that grants"), "accordant le permis de construire"),
+    Field("accorde", _("words of an act that grants"), "Le permis de construire PC 045 187 26 A0012 est accordé"),
+    Field("refus", _("title of an act that refuses"), "refusant le permis de construire"),
+    Field("refuse", _("words of an act that refuses"), "Le permis de construire PC 045 187 26 A0012 est refusé"),
+    Field("avis", _("opinions received"), ("Service d’incendie (SDIS) : favorable, le 2 février 2026",), Holds.LIST),
+)
+ASKED = (
+    Field("organisme", _("who is consulted"), "Service d’incendie (SDIS)"),
+    Field("motifs", _("why it is consulted"), ("Servitude PT2 sur la parcelle AB 12",), Holds.LIST),
+    Field("date_reponse", _("last day to answer"), "5 février 2026"),
+    Field("silence_avis", _("opinion without an answer"), "favorable"),
+)
+
+
+def kind(code: str, name: Any, file: str, *more: tuple[Field, ...], nominative: bool = True) -> LetterKind:
+    """A kind with its built-in template: the first line of the file is the subject."""
+    title, _line, body = (FOLDER / f"{file}.txt").read_text().partition("\n")
+    return LetterKind(
+        code=code,
+        name=name,
+        group=_("Planning applications"),
+        series=SERIES,
+        fields=sum(more, FILE + (APPLICANT if nominative else ())),
+        title=title,
+        body=body.strip(),
+        editors=frozenset({Role.PERMIT_INSTRUCTOR}),
+        nominative=nominative,
+    )
+
+
+KINDS = (
+    kind(RECEIPT, _("Receipt of filing"), "receipt"),
+    kind(PIECES, _("Missing pieces"), "pieces", MISSING),
+    kind(LONGER, _("Longer delay"), "longer", LENGTHENED),
+    kind(GRANTED, _("Decision: granted"), "granted", DECIDED),
+    kind(GRANTED_WITH, _("Decision: granted with prescriptions"), "granted_with", DECIDED),
+    kind(REFUSED, _("Decision: refused"), "refused", DECIDED),
+    kind(CONSULTATION, _("Request for an opinion"), "consultation", ASKED, nominative=False),
+)
+
+GROUNDS: Mapping[Ground, Any] = {
+    Ground.OTHER_REGIME: "Autorisation ou prescriptions au titre d’un autre régime",
+    Ground.DEROGATION: "Dérogation aux règles du plan local d’urbanisme (L.152-4, L.152-6)",
+    Ground.PROTECTED_SURROUNDINGS: "Site patrimonial remarquable ou abords d’un monument historique",
+    Ground.FARMLAND_COMMISSION: "Avis de la commission de préservation des espaces agricoles (CDPENAF)",
+    Ground.PUBLIC_PARTICIPATION: "Participation du public",
+    Ground.COMMISSION: "Consultation d’une commission départementale ou régionale",
+    Ground.AGRICULTURE_MINISTER: "Avis du ministre chargé de l’agriculture",
+    Ground.RURAL_DEROGATION: "Dérogation L.111-3",
+    Ground.BUILDING_CODE_DEROGATION: "Dérogation au code de la construction et de l’habitation",
+    Ground.COMMERCIAL_OPERATION: "Autorisation d’exploitation commerciale",
+    Ground.ELECTRONIC_PARTICIPATION: "Participation du public par voie électronique",
+    Ground.LISTED_BUILDING: "Immeuble inscrit au titre des monuments historiques",
+    Ground.PUBLIC_BUILDING: "Établissement recevant du public",
+    Ground.TALL_BUILDING: "Immeuble de grande hauteur",
+    Ground.PUBLIC_INQUIRY: "Enquête publique",
+}
+"""Why a delay is longer, as the letter says it."""
+OPINIONS = {
+    legal.Opinion.FAVOURABLE: "favorable",
+    legal.Opinion.WITH_PRESCRIPTIONS: "favorable avec prescriptions",
+    legal.Opinion.UNFAVOURABLE: "défavorable",
+}
+ACTS = {
+    Kind.PC: "permis de construire",
+    Kind.PCMI: "permis de construire",
+    Kind.PA: "permis d’aménager",
+    Kind.PD: "permis de démolir",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the instructor says of the letter to begin: pieces, why the delay is longer, which consultation."""
+
+    pieces: Sequence[str] = ()
+    grounds: Sequence[Ground] = ()
+    consultation: Consultation | None = None
+
+
+def values_of(permit: Permit, asked: Asked, applicant: Person | None) -> dict[str, Value]:
+    """What the fields of every kind hold for a file; a field without a value is empty."""
+    rows = list(Event.objects.filter(permit=permit).standing().order_by("id"))
+    what = Kind(permit.kind)
+    values: dict[str, Value] = {
+        "numero": shown(permit.number),
+        "certificat": what.certifies,
+        "declaration": what is Kind.DP,
+        "commune": Commune.objects.filter(insee=permit.insee).values_list("name", flat=True).first() or permit.insee,
+        "parcelles": ", ".join(parcel_in_words(idu) for idu in permit.idus),
+        "adresse_terrain": permit.address,
+        "travaux": permit.description,
+        "date_depot": day_in_words(permit.filed_date),
+        "date_limite": day_or_nothing(permit.due_date),
+        "date_notification": day_or_nothing(permit.notify_by_date),
+        "instructeur": str(permit.instructor or ""),
+        "demandeur_nom": applicant.name if applicant else "",
+        "demandeur_adresse": applicant.address if applicant else "",
+        "pieces_manquantes": asked.pieces or detail_of(rows, What.PIECES_ASKED, "pieces"),
+        "rejet": "une opposition tacite à votre déclaration en résultera"
+        if what is Kind.DP
+        else "votre demande fera l’objet d’une décision tacite de rejet",
+        "avis": [opinion_in_words(one) for one in permit.consultations.exclude(opinion="")],
+    }
+    with override("fr"):
+        values["nature"] = permit.get_kind_display()
+    return values | acts_of(what, shown(permit.number)) | delays_of(permit, asked, rows) | consulted(asked.consultation)
+
+
+def acts_of(what: Kind, number: str) -> dict[str, Value]:
+    """How the act of each nature is called, and what it says."""
+    if what is Kind.DP:
+        return {
+            "accord": "de non-opposition à la déclaration préalable",
+            "accorde": f"Il n’est pas fait opposition à la déclaration préalable {number}",
+            "refus": "d’opposition à la déclaration préalable",
+            "refuse": f"Il est fait opposition à la déclaration préalable {number}",
+        }
+    if what.certifies:
+        return {
+            "accord": "délivrant le certificat d’urbanisme",
+            "accorde": f"Le certificat d’urbanisme {number} est délivré",
+        }
+    act = ACTS[what]
+    return {
+        "accord": f"accordant le {act}",
+        "accorde": f"Le {act} {number} est accordé",
+        "refus": f"refusant le {act}",
+        "refuse": f"Le {act} {number} est refusé",
+    }
+
+
+def delays_of(permit: Permit, asked: Asked, rows: Sequence[Event]) -> dict[str, Value]:
+    """The usual delay, the longer one that a notice received today would make, what silence means."""
+    filed, what = permit.filed_date, Kind(permit.kind)
+    events = legal_events(rows)
+    grounds = asked.grounds or [Ground(one) for one in detail_of(rows, What.LONGER_NOTIFIED, "grounds")]
+    told = clock.read_or_none(legal_file(permit), events, today())
+    usual = next(law.rules_of(law.Effect.USUAL, what, filed), None)
+    if told is None or usual is None:
+        return {}
+    values: dict[str, Value] = {
+        "delai_mois": str(usual.months),
+        "article_delai": usual.article,
+        "mois_pour_completer": str(law.the("answer_months", filed).months),
+        "silence": silence_in_words(permit, told),
+    }
+    if grounds:
+        notice = legal.LongerNotified(
+            key="notice", on=told.notify_by, recorded=rows[-1].recorded_at, grounds=frozenset(grounds)
+        )
+        then = clock.read_or_none(legal_file(permit), [*events, notice], told.notify_by)
+        values["majorations"] = [ground_in_words(one, what, filed) for one in grounds]
+        if then is not None:
+            values |= {"delai_majore": str(then.months or ""), "date_limite_majoree": day_or_nothing(then.due_on)}
+    return values
+
+
+def consulted(consultation: Consultation | None) -> dict[str, Value]:
+    if consultation is None:
+        return {}
+    silence = OPINIONS.get(legal.Opinion(consultation.silence)) if consultation.silence else ""
+    article = f" (article {consultation.article})" if consultation.article else ""
+    return {
+        "organisme": body_in_words(consultation),
+        "motifs": [reason_in_words(one) for one in consultation.reason],
+        "date_reponse": day_in_words(consultation.due_date),
+        "silence_avis": f"{silence}{article}" if silence else "",
+    }
+
+
+# -- in words ---------------------------------------------------------------------------------------------------------
+
+
+def parcel_in_words(idu: str) -> str:
+    """« AB 12 », with the prefix of a former commune where there is one."""
+    prefix, section, number = idu[5:8], idu[8:10].lstrip("0"), idu[10:].lstrip("0")
+    return " ".join(filter(None, [prefix if prefix != "000" else "", section, number]))
+
+
+def day_or_nothing(day: date | None) -> str:
+    return day_in_words(day) if day else ""
+
+
+def detail_of(rows: Sequence[Event], what: What, name: str) -> list[str]:
+    """What the last event of its kind says."""
+    return next((list(row.detail[name]) for row in reversed(rows) if row.what == what), [])
+
+
+def ground_in_words(ground: Ground, what: Kind, filed: date) -> str:
+    effects = (law.Effect.MORE, law.Effect.WHOLE, law.Effect.AFTER_REPORT)
+    articles = [
+        rule.article for effect in effects for rule in law.rules_of(effect, what, filed) if ground in rule.grounds
+    ]
+    return f"{GROUNDS[ground]} ({', '.join(articles)})" if articles else str(GROUNDS[ground])
+
+
+def silence_in_words(permit: Permit, told: clock.Timeline) -> str:
+    what = Kind(permit.kind)
+    if what.certifies:
+        return "certificat tacite, qui n’a que les effets d’un certificat d’information (article R.410-12)"
+    if told.silence == legal.Outcome.REFUSED:
+        return f"refus implicite (article {'R.424-2' if permit.silence_refuses else 'R.424-3'})"
+    meaning = "décision tacite de non-opposition" if what is Kind.DP else "permis tacite"
+    return f"{meaning} (article R.424-1)"
+
+
+def body_in_words(consultation: Consultation) -> str:
+    with override("fr"):
+        return consultation.name or str(consultation.get_body_display())
+
+
+def reason_in_words(reason: Any) -> str:
+    """A reason as the suggestion of the consultation keeps it: a text, or something with a title."""
+    return str(reason.get("title") or reason.get("label") or "") if isinstance(reason, dict) else str(reason)
+
+
+def opinion_in_words(consultation: Consultation) -> str:
+    when = f", le {day_in_words(consultation.answered_date)}" if consultation.answered_date else ""
+    return f"{body_in_words(consultation)} : {OPINIONS[legal.Opinion(consultation.opinion)]}{when}"

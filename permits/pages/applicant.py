@@ -1,0 +1,140 @@
+"""/permis/<number>/demandeur/, /permis/demandeurs/, /permis/journal/: who applies, and who read it when."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from gis_core.errors import ArpentError
+from gis_core.forms import AccessibleForm, blame
+from gis_core.middleware import rights_of_request
+from gis_core.parameters import Page
+from gis_core.rights import Rights
+from permits.models import ApplicantReading, Permit
+from permits.pages.frame import may_write, page, permit_of, show_file
+from permits.procedure import COUNTER
+from permits.services.applicants import (
+    MOST_FOUND,
+    Person,
+    find_applicants,
+    may_read_applicant,
+    read_applicants,
+    readings_of,
+    reads_applicants_somewhere,
+    write_applicant,
+)
+from permits.services.recording import check_may_write
+
+READINGS = 50
+
+
+class ApplicantForm(AccessibleForm):
+    name = forms.CharField(
+        label=gettext_lazy("Name"), max_length=200, help_text=gettext_lazy("Name and first names, or the company.")
+    )
+    address = forms.CharField(
+        label=gettext_lazy("Address"), max_length=1_000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    email = forms.EmailField(label=gettext_lazy("E-mail"), max_length=254, required=False)
+    phone = forms.CharField(label=gettext_lazy("Telephone"), max_length=30, required=False)
+
+
+class SearchForm(AccessibleForm):
+    q = forms.CharField(
+        label=gettext_lazy("Name of the applicant"),
+        max_length=200,
+        help_text=gettext_lazy("The beginning of one or more words of the name."),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def applicant(request: HttpRequest, permit: str) -> HttpResponse:
+    """Who applies, for whoever may read it: this page reads, and the journal keeps it."""
+    found = permit_of(request, permit)
+    if request.method == "POST":
+        return changed(request, found)
+    person = read_applicants([found], why=_("Page of the applicant")).get(found.pk)
+    initial = {name: getattr(person, name) for name in ApplicantForm.base_fields} if person else {}
+    return shown(request, found, ApplicantForm(initial=initial), person=person)
+
+
+def changed(request: HttpRequest, permit: Permit) -> HttpResponse:
+    rights = rights_of_request(request)
+    check_may_write(permit, rights, COUNTER)
+    form = ApplicantForm(request.POST)
+    if not form.is_valid():
+        return shown(request, permit, form, status=400)
+    try:
+        write_applicant(permit, Person(**form.cleaned_data), why=_("Correction"))
+    except ArpentError as error:
+        return shown(request, permit, form, status=blame(form, error))
+    messages.success(request, _("The applicant is saved."))
+    return redirect("applicant", permit=permit.number)
+
+
+def shown(
+    request: HttpRequest, permit: Permit, form: ApplicantForm, *, person: Person | None = None, status: int = 200
+) -> HttpResponse:
+    rights = rights_of_request(request)
+    administers = administers_owner(rights, permit)
+    context = {
+        "form": form,
+        "person": person,
+        "reads": may_read_applicant(permit),
+        "writes": may_write(request, permit),
+        "administers": administers,
+        "readings": readings_of(permit)[:READINGS] if administers else (),
+        "most": READINGS,
+    }
+    return show_file(request, permit, "applicant", context, status)
+
+
+def administers_owner(rights: Rights, permit: Permit) -> bool:
+    return rights.agency or permit.owner_id in rights.administered()
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def applicants(request: HttpRequest) -> HttpResponse:
+    """Files by their applicant's name. The name is sent in the body, and so stays out of addresses and logs."""
+    form = SearchForm(request.POST if request.method == "POST" else None)
+    context = {"form": form, "reads": reads_applicants_somewhere(rights_of_request(request)), "most": MOST_FOUND}
+    if request.method != "POST":
+        return listed(request, "applicants", context)
+    if not context["reads"]:
+        raise PermissionDenied
+    if not form.is_valid():
+        return listed(request, "applicants", context, 400)
+    try:
+        found, more = find_applicants(form.cleaned_data["q"], why=_("Search by name"))
+    except ArpentError as error:
+        return listed(request, "applicants", context, blame(form, error))
+    return listed(request, "applicants", context | {"asked": True, "found": found, "more": more})
+
+
+@require_safe
+@page
+def journal(request: HttpRequest) -> HttpResponse:
+    """Who read or wrote whose applicant, for who administers the member."""
+    if not rights_of_request(request).administers:
+        raise PermissionDenied
+    rows, wanted = ApplicantReading.objects.all(), Page.parse(request.GET)
+    total = rows.count()
+    context = {
+        "lines": rows[wanted.stretch()],
+        "before": max(wanted.offset - wanted.limit, 0) if wanted.offset else None,
+        "after": wanted.offset + wanted.limit if wanted.offset + wanted.limit < total else None,
+    }
+    return listed(request, "journal", context)
+
+
+def listed(request: HttpRequest, template: str, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
+    return render(request, f"permits/{template}.html", {"section": "permits", **context}, status=status)

@@ -1,0 +1,198 @@
+"""/permis/<number>/courriers/: the letters of a file, from the draft to the numbered one."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from gis_core.errors import ArpentError, Stale
+from gis_core.forms import AccessibleForm, blame
+from gis_core.letter_pages import MEDIA, WordsForm, file_answer, picture_in_page
+from gis_core.letters.kinds import kind_of
+from gis_core.middleware import rights_of_request
+from gis_core.models import Letter
+from gis_core.services import letters as core
+from permits.deadlines.law import Ground
+from permits.letters import CONSULTATION, DECISIONS, GROUNDS, IN_THE_FIRST_MONTH, KINDS, RECORDED, Asked, body_in_words
+from permits.models import Consultation, Permit
+from permits.pages.frame import page, permit_of, show_file
+from permits.procedure import What
+from permits.services import letters
+from permits.services.applicants import may_read_applicant
+from permits.services.reading import today
+from permits.services.recording import LONGEST, MOST_PIECES
+
+READ_AND_SEND = ["GET", "HEAD", "POST"]
+
+
+class BeginForm(AccessibleForm):
+    """Which letter to begin, with what only its kind needs."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("Letter"))
+    pieces = forms.CharField(
+        label=gettext_lazy("Missing pieces"),
+        required=False,
+        max_length=MOST_PIECES * LONGEST,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=gettext_lazy("One on each line; those that were recorded where it is empty."),
+    )
+    grounds = forms.MultipleChoiceField(
+        label=gettext_lazy("Why the delay is longer"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, permit: Permit, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.consultations = {f"{CONSULTATION}:{one.pk}": one for one in permit.consultations.order_by("-pk")[:50]}
+        kinds = [(kind.code, kind.name) for kind in KINDS]
+        kinds += [(code, told(one)) for code, one in self.consultations.items()]
+        self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
+        self.fields["grounds"].choices = [(ground.value, words) for ground, words in GROUNDS.items()]  # type: ignore[attr-defined]
+
+    def asked(self) -> Asked:
+        pieces = [line.strip()[:LONGEST] for line in self.cleaned_data["pieces"].splitlines() if line.strip()]
+        grounds = [Ground(one) for one in self.cleaned_data["grounds"]]
+        return Asked(pieces=pieces[:MOST_PIECES], grounds=grounds, consultation=self.consultations.get(self.chosen()))
+
+    def chosen(self) -> str:
+        return str(self.cleaned_data["kind"])
+
+
+class LetterForm(WordsForm):
+    """The words of a draft."""
+
+    recipient = forms.CharField(
+        label=gettext_lazy("Recipient"), required=False, strip=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    signatory = forms.CharField(
+        label=gettext_lazy("Signatory"), required=False, strip=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    field_order = ["title", "recipient", "body", "signatory", "version"]
+
+    def words(self) -> dict[str, str]:
+        return {name: self.cleaned_data[name] for name in core.WORDS}
+
+
+def told(consultation: Consultation) -> str:
+    name = kind_of(CONSULTATION).name
+    return f"{name} — {body_in_words(consultation)}, {consultation.asked_date:%d/%m/%Y}"
+
+
+@require_http_methods(READ_AND_SEND)
+@page
+def letter_list(request: HttpRequest, permit: str) -> HttpResponse:
+    """The letters of a file, and a form to begin one."""
+    rights, found = rights_of_request(request), permit_of(request, permit)
+    form, status = BeginForm(request.POST or None, permit=found), 200
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            kind = kind_of(form.chosen().partition(":")[0])
+            begun = letters.begin_letter(found, kind, form.asked(), rights)
+            if kind.code in IN_THE_FIRST_MONTH and found.notify_by_date and today() > found.notify_by_date:
+                warning = _(
+                    "The first month has passed: such a letter no longer changes the delay (R.423-18, R.423-41)."
+                )
+                messages.warning(request, warning)
+            return redirect("permit_letter", permit=found.number, letter_id=begun.pk)
+    rows = letters.letters_of(found, rights).light().select_related("created_by", "finalised_by")
+    context = {
+        "letters": [(one, kind_of(one.kind).name, notified_at(found, one)) for one in rows],
+        "form": form,
+        "may_write": letters.may_write(found, rights),
+        "reads_applicants": may_read_applicant(found),
+    }
+    return show_file(request, found, "permit_letters", context, status)
+
+
+def notified_at(permit: Permit, letter: Letter) -> str:
+    """The page where one records that a final letter was notified; nothing for what is no event."""
+    what = RECORDED.get(letter.kind)
+    if what is None or letter.state != Letter.State.FINAL:
+        return ""
+    return address_of_event(permit, what)
+
+
+def address_of_event(permit: Permit, what: What) -> str:
+    try:
+        return reverse("permit_event", args=[permit.number, what.value])
+    except NoReverseMatch:
+        return f"/permis/{permit.number}/evenements/{what.value}/"
+
+
+@require_http_methods(READ_AND_SEND)
+@page
+def letter(request: HttpRequest, permit: str, letter_id: int) -> HttpResponse:
+    """One letter: a draft to write, or what was locked."""
+    rights, found = rights_of_request(request), permit_of(request, permit)
+    shown = letters.letter_of(found, letter_id, rights)
+    if request.method == "POST":
+        return changed(request, found, shown)
+    letters.note_reading(found, shown)
+    words = {name: getattr(shown, name) for name in core.WORDS}
+    return show_letter(request, found, shown, LetterForm(initial={**words, "version": shown.version}))
+
+
+def changed(request: HttpRequest, permit: Permit, draft: Letter) -> HttpResponse:
+    """Save, make final or throw away; what was typed stays where it is refused."""
+    rights, action = rights_of_request(request), request.POST.get("action", "save")
+    form = LetterForm(request.POST)
+    if not form.is_valid():
+        return show_letter(request, permit, draft, form, 400)
+    version = form.cleaned_data["version"]
+    try:
+        if action == "discard":
+            letters.discard_letter(permit, draft, version, rights)
+            messages.success(request, _("The draft is thrown away."))
+            return redirect("permit_letters", permit=permit.number)
+        if action == "final":
+            made = letters.finalise_letter(permit, draft, form.words(), version, rights)
+            messages.success(request, _("The letter is final under the number %(number)s.") % {"number": made.number})
+        else:
+            letters.change_letter(permit, draft, form.words(), version, rights)
+            messages.success(request, _("The draft is kept."))
+    except ArpentError as error:
+        status = blame(form, error)
+        if isinstance(error, Stale):
+            form.data = request.POST.copy()
+            form.data["version"] = str(Letter.objects.values_list("version", flat=True).get(pk=draft.pk))
+        return show_letter(request, permit, draft, form, status)
+    return redirect("permit_letter", permit=permit.number, letter_id=draft.pk)
+
+
+def show_letter(
+    request: HttpRequest, permit: Permit, letter: Letter, form: LetterForm, status: int = 200
+) -> HttpResponse:
+    rights = rights_of_request(request)
+    document = core.document_of(letter)
+    head = core.letterhead_of(letter.owner)
+    context = {
+        "tab": "permit_letters",
+        "letter": letter,
+        "kind": kind_of(letter.kind),
+        "form": form,
+        "document": document,
+        "logo": picture_in_page(document.logo),
+        "final": letter.state == Letter.State.FINAL,
+        "notified": notified_at(permit, letter),
+        "no_appeals": letter.kind in DECISIONS and not head.appeals and letter.state == Letter.State.DRAFT,
+        "changes_letterhead": core.may_change_letterhead(letter.owner, rights),
+    }
+    return show_file(request, permit, "permit_letter", context, status)
+
+
+@require_safe
+@page
+def letter_file(request: HttpRequest, permit: str, letter_id: int, form: str) -> HttpResponse:
+    """The PDF or DOCX file: of a draft as it is now, of a final letter as it was locked."""
+    if form not in MEDIA:
+        raise Http404
+    found = permit_of(request, permit)
+    shown = letters.letter_of(found, letter_id, rights_of_request(request))
+    letters.note_reading(found, shown)
+    return file_answer(core.files_of(shown, form), shown.number or f"projet-{found.number}-{shown.pk}", form)

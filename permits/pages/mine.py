@@ -1,0 +1,51 @@
+"""/permis/echeances.json: the next deadlines of whoever asks, for the map."""
+
+from typing import Any
+
+from django.http import HttpRequest, JsonResponse
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from gis_core.middleware import rights_of_request
+from gis_core.problem import problem
+from permits.models import Permit
+from permits.pages.frame import NEXT, SOON_DAYS
+from permits.services.mine import next_deadlines
+from permits.services.reading import today
+
+
+@require_safe
+@never_cache
+def deadlines(request: HttpRequest) -> JsonResponse:
+    """At most twenty, what is due first first. Whoever is not signed in is told so, not led to a page."""
+    rights = rights_of_request(request)
+    if not rights.signed_in:
+        return problem(401)
+    told = next_deadlines(rights)
+    return JsonResponse(
+        {"whose": told.whose, "more": told.more, "results": [as_json(permit) for permit in told.files]},
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+def as_json(permit: Permit) -> dict[str, Any]:
+    assert permit.next_date
+    days = (permit.next_date - today()).days
+    return {
+        "id": permit.pk,
+        "number": permit.number,
+        "shown": str(permit),
+        "kind": permit.kind,
+        "kind_label": permit.get_kind_display(),
+        "state": permit.state,
+        "state_label": permit.get_state_display(),
+        "address": permit.address,
+        "next_date": permit.next_date.isoformat(),
+        "next_label": str(NEXT.get(permit.next_what, "")),
+        "days": days,
+        "late": days < 0,
+        "soon": 0 <= days <= SOON_DAYS,
+        "bbox_4326": list(permit.box.extent) if permit.box else None,  # type: ignore[attr-defined]
+        "url": reverse("permit", args=[permit.number]),
+    }

@@ -1,0 +1,135 @@
+"""/permis/<number>/pieces/: what was attached to a file; pieces are added, opened and removed one by one."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import RequestDataTooBig
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from gis_core.errors import ArpentError, Unavailable
+from gis_core.middleware import rights_of_request
+from gis_core.problem import as_problem, status_of, wants_problem
+from layers.imports.uploads import limit_uploads
+from permits.models import Permit, Piece
+from permits.pages.frame import may_write, page, permit_of, show_file
+from permits.services.applicants import may_read_applicant
+from permits.services.pieces import (
+    MOST_AT_ONCE,
+    Refused,
+    add_pieces,
+    file_name,
+    max_bytes,
+    most_bytes_at_once,
+    open_piece,
+    piece_of,
+    remove_piece,
+)
+
+MEGABYTE = 1_048_576
+SHUT_IN = {"default-src": ["'none'"], "sandbox": True}
+
+
+@csrf_exempt
+def pieces(request: HttpRequest, permit: str) -> HttpResponse:
+    """The upload handlers must be there before the CSRF check reads the body."""
+    limit_uploads(request, most_bytes_at_once())
+    try:
+        return checked_pieces(request, permit)
+    except RequestDataTooBig as error:
+        return as_problem(error) if wants_problem(request) else refused_whole(request, permit, 413, too_large())
+    except OSError:
+        # A piece on its way to the disk, which is full.
+        full = Unavailable(_("The file cannot be kept: the disk is full or not writable."))
+        return as_problem(full) if wants_problem(request) else refused_whole(request, permit, 503, full.message)
+
+
+@page
+def refused_whole(request: HttpRequest, permit: str, status: int, error: str) -> HttpResponse:
+    """The page again, without what was sent: reading on is what the limit forbids."""
+    return shown(request, permit_of(request, permit), status, error=error)
+
+
+def too_large() -> str:
+    sizes = {"most": max_bytes() // MEGABYTE, "all": most_bytes_at_once() // MEGABYTE}
+    return _("Nothing was added: a piece has at most %(most)s MB, one sending %(all)s MB.") % sizes
+
+
+@csrf_protect
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def checked_pieces(request: HttpRequest, permit: str) -> HttpResponse:
+    """The list of pieces, and the form that adds some."""
+    found = permit_of(request, permit)
+    if request.method != "POST":
+        return shown(request, found)
+    kind = request.POST.get("kind", "")
+    try:
+        files: Any = request.FILES.getlist("file")
+        kept, refused = add_pieces(found, files, kind=kind, rights=rights_of_request(request))
+    except ArpentError as error:
+        return shown(request, found, status_of(error), error=str(error.message), kind=kind)
+    if kept:
+        added = ngettext("%(count)s piece was added.", "%(count)s pieces were added.", len(kept))
+        messages.success(request, added % {"count": len(kept)})
+    if refused:
+        return shown(request, found, 400, refused=refused, kind=kind)
+    return redirect("pieces", permit=found.number)
+
+
+@require_safe
+@page
+def piece(request: HttpRequest, permit: str, piece: int) -> Any:
+    """A piece itself: shown where it is an image of ours or a PDF that does nothing, else saved."""
+    found = piece_of(permit_of(request, permit), piece)
+    response = FileResponse(
+        open_piece(found), content_type=found.media_type, filename=file_name(found), as_attachment=found.active
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    if found.active:
+        response._csp_config = SHUT_IN  # type: ignore[attr-defined]
+    return response
+
+
+@require_POST
+@page
+def remove(request: HttpRequest, permit: str, piece: int) -> HttpResponse:
+    """Take a piece out of the file."""
+    found = piece_of(permit_of(request, permit), piece)
+    title = found.title
+    remove_piece(found, rights_of_request(request))
+    messages.success(request, _("“%(title)s” was removed.") % {"title": title})
+    return redirect("pieces", permit=found.permit.number)
+
+
+def shown(
+    request: HttpRequest,
+    permit: Permit,
+    status: int = 200,
+    *,
+    error: str = "",
+    refused: list[Refused] | None = None,
+    kind: str = "",
+) -> HttpResponse:
+    """The page. It must not read the request's body, which may be what was refused."""
+    reads = may_read_applicant(permit)
+    context = {
+        "reads": reads,
+        "writes": may_write(request, permit),
+        "pieces": permit.pieces.select_related("added_by") if reads else (),
+        "count": permit.pieces.count(),
+        "kinds": Piece.Kind.choices,
+        "kind": kind,
+        "error": error,
+        "refused": refused or (),
+        "most": max_bytes(),
+        "all": most_bytes_at_once(),
+        "too_large": too_large(),
+        "most_mb": max_bytes() // MEGABYTE,
+        "most_files": MOST_AT_ONCE,
+    }
+    return show_file(request, permit, "pieces", context, status)

@@ -1,0 +1,91 @@
+"""Letters of a file: those who instruct write them; those who see the file read the final ones.
+
+Most name the applicant. Who may not read applicants sees such letters only where they wrote them themselves
+(`sql/restrict_letters.sql`), and each reading is written in the journal.
+"""
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from gis_core.errors import Forbidden, NotFound
+from gis_core.letters.kinds import LetterKind, kind_of
+from gis_core.models import Letter, LetterQuerySet
+from gis_core.rights import Rights
+from gis_core.services import letters
+from gis_core.services.letters import About
+from permits.letters import ABOUT, Asked, body_in_words, values_of
+from permits.models import Permit
+from permits.procedure import INSTRUCTS
+from permits.services.applicants import may_read_applicant, read_applicants
+from permits.services.recording import check_may_write
+
+
+def may_write(permit: Permit, rights: Rights) -> bool:
+    try:
+        check_may_write(permit, rights, INSTRUCTS)
+    except Forbidden:
+        return False
+    return True
+
+
+def letters_of(permit: Permit, rights: Rights) -> LetterQuerySet:
+    """The letters of a file that the asker reads: final ones, and drafts where they instruct."""
+    found = Letter.objects.visible_to(rights).about(ABOUT, permit.number).filter(owner=permit.owner_id)
+    if not may_write(permit, rights):
+        found = found.filter(state=Letter.State.FINAL)
+    if not may_read_applicant(permit):
+        found = found.filter(Q(nominative=False) | Q(created_by_id=rights.user_id))
+    return found
+
+
+def letter_of(permit: Permit, letter_id: int, rights: Rights) -> Letter:
+    """Raises NotFound."""
+    found = (
+        letters_of(permit, rights).select_related("owner", "created_by", "finalised_by").filter(pk=letter_id).first()
+    )
+    if found is None:
+        raise NotFound(_("There is no such letter, or you may not see it."))
+    return found
+
+
+@transaction.atomic
+def begin_letter(permit: Permit, kind: LetterKind, asked: Asked, rights: Rights) -> Letter:
+    """A draft with what is known of the file. Raises Forbidden."""
+    check_may_write(permit, rights, INSTRUCTS)
+    person = None
+    if kind.nominative:
+        person = read_applicants([permit], why=_("Letter: %(kind)s") % {"kind": kind.name}).get(permit.pk)
+    to = [person.name, person.address] if person else []
+    if asked.consultation:
+        to = [body_in_words(asked.consultation), asked.consultation.email]
+    about = About(owner=permit.owner, insee=permit.insee, kind=ABOUT, key=permit.number)
+    recipient = "\n".join(filter(None, to))
+    return letters.begin(about, kind, values=values_of(permit, asked, person), recipient=recipient, rights=rights)
+
+
+def note_reading(permit: Permit, letter: Letter) -> None:
+    """Reading a letter that names the applicant is reading the applicant."""
+    if letter.nominative:
+        what = letter.number or str(kind_of(letter.kind).name)
+        read_applicants([permit], why=_("Letter: %(kind)s") % {"kind": what})
+
+
+@transaction.atomic
+def change_letter(permit: Permit, letter: Letter, words: dict[str, str], version: int, rights: Rights) -> Letter:
+    """Raises Forbidden, Conflict, Stale, Invalid."""
+    check_may_write(permit, rights, INSTRUCTS)
+    return letters.change(letter, words=words, version=version)
+
+
+@transaction.atomic
+def finalise_letter(permit: Permit, letter: Letter, words: dict[str, str], version: int, rights: Rights) -> Letter:
+    """Change the words, then number and lock them; nothing is kept where it fails."""
+    changed = change_letter(permit, letter, words, version, rights)
+    return letters.finalise(changed, version=changed.version, rights=rights)
+
+
+@transaction.atomic
+def discard_letter(permit: Permit, letter: Letter, version: int, rights: Rights) -> None:
+    check_may_write(permit, rights, INSTRUCTS)
+    letters.discard(letter, version=version)

@@ -1,0 +1,263 @@
+"""Pieces of a file: what they are is read from their content, and they are kept out of everybody's reach but ours.
+
+They may hold what is personal: who reads the file's applicant reads them, and each opening is in the journal.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import IO, Protocol
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+from PIL import ImageOps
+
+from gis_core.errors import Forbidden, Invalid, NotFound, Unavailable
+from gis_core.reader import Limits, ReadRefused, RestrictedReader
+from gis_core.rights import Rights
+from layers.features.services.attachments import title_of_file
+from layers.features.services.photos import image_within, opaque
+from permits.models import Permit, Piece
+from permits.procedure import COUNTER
+from permits.services.applicants import may_read_applicant
+from permits.services.recording import check_may_write
+
+MOST_AT_ONCE = 20
+MOST_OF_A_FILE = 300
+LONGEST_SIDE = 6_000
+JPEG_QUALITY = 88
+CHUNK = 1 << 20
+
+ENDINGS = {
+    "application/pdf": "pdf",
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "application/vnd.oasis.opendocument.text": "odt",
+    "image/vnd.dwg": "dwg",
+}
+"""The kinds of files that are kept, and how they are called when they are saved."""
+MEDIA_TYPES = {ending: media_type for media_type, ending in ENDINGS.items()}
+TOO_HEAVY = ("reader_stopped", "reader_fault", "took_too_long", "too_much_cpu", "too_much_memory")
+
+
+class Sent(Protocol):
+    """An uploaded file, on disk."""
+
+    name: str | None
+    size: int | None
+
+    def chunks(self) -> Iterable[bytes]: ...
+    def temporary_file_path(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is kept of a file: `made` anew where it is an image, else as it was sent."""
+
+    media_type: str
+    active: bool
+    made: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A file that was not kept, and why."""
+
+    name: str
+    why: str
+
+
+def max_bytes() -> int:
+    return int(settings.PIECE_MAX_BYTES)
+
+
+def most_bytes_at_once() -> int:
+    """Of one sending."""
+    return 4 * max_bytes()
+
+
+def folder_of(permit_id: int) -> Path:
+    """Where the pieces of a file lie: the only place that says so."""
+    return Path(settings.FILES_DIR) / "permits" / str(permit_id)
+
+
+def path_of(piece: Piece) -> Path:
+    return folder_of(piece.permit_id) / str(piece.name)
+
+
+# -- adding and removing ----------------------------------------------------------------------------------------------
+
+
+def add_pieces(
+    permit: Permit, files: Sequence[Sent], *, kind: str, rights: Rights
+) -> tuple[list[Piece], list[Refused]]:
+    """Keep what can be kept: the pieces, and the files that were refused. Raises Forbidden, Invalid."""
+    check_may_write(permit, rights, COUNTER)
+    if kind not in Piece.Kind.values:
+        raise Invalid(_("Choose what the pieces are."), parameter="kind")
+    if not 1 <= len(files) <= MOST_AT_ONCE:
+        raise Invalid(_("Choose 1 to %(most)s files at once.") % {"most": MOST_AT_ONCE}, parameter="file")
+    if permit.pieces.count() + len(files) > MOST_OF_A_FILE:
+        raise Invalid(_("A file has at most %(most)s pieces.") % {"most": MOST_OF_A_FILE}, parameter="file")
+    kept: list[Piece] = []
+    refused: list[Refused] = []
+    with RestrictedReader(Limits.for_documents(max_bytes())) as reader:
+        for file in files:
+            try:
+                kept.append(add_piece(permit, file, kind, rights, reader))
+            except (Invalid, Unavailable) as error:
+                refused.append(Refused(title_of_file(file.name or ""), str(error.message)))
+    return kept, refused
+
+
+def add_piece(permit: Permit, file: Sent, kind: str, rights: Rights, reader: RestrictedReader) -> Piece:
+    """Raises Invalid, Unavailable; then nothing of the file stays."""
+    content = content_of(file, reader)
+    piece = Piece(
+        permit=permit,
+        title=Path(title_of_file(file.name or "")).stem or _("Piece"),
+        kind=kind,
+        media_type=content.media_type,
+        active=content.active,
+        added_by_id=rights.user_id,
+    )
+    with (
+        written(path_of(piece), [content.made] if content.made else file.chunks()) as (size, sha256),
+        transaction.atomic(),
+    ):
+        piece.size_bytes, piece.sha256 = size, sha256
+        piece.save()
+    return piece
+
+
+def remove_piece(piece: Piece, rights: Rights) -> None:
+    """Its row and its content go, what the history tells of it stays: for who may open it. Raises Forbidden."""
+    check_may_write(piece.permit, rights, COUNTER)
+    if not may_read_applicant(piece.permit):
+        raise not_open()
+    path = path_of(piece)
+    piece.delete()
+    transaction.on_commit(lambda: path.unlink(missing_ok=True))
+
+
+@contextmanager
+def written(path: Path, chunks: Iterable[bytes]) -> Iterator[tuple[int, str]]:
+    """Write a file whole or not at all: its size and SHA-256; it goes when what follows fails. Raises Unavailable."""
+    partial = path.with_suffix(".part")
+    try:
+        told = write(partial, chunks)
+        yield told
+        partial.replace(path)
+    except OSError as error:
+        raise Unavailable(_("The file cannot be kept: the disk is full or not writable.")) from error
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+
+
+def write(path: Path, chunks: Iterable[bytes]) -> tuple[int, str]:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+    size, digest = 0, hashlib.sha256()
+    with path.open("xb") as kept:
+        for chunk in chunks:
+            kept.write(chunk)
+            size += len(chunk)
+            digest.update(chunk)
+        kept.flush()
+        os.fsync(kept.fileno())
+    return size, digest.hexdigest()
+
+
+# -- opening ----------------------------------------------------------------------------------------------------------
+
+
+def piece_of(permit: Permit, piece_id: int) -> Piece:
+    """Raises NotFound."""
+    found = permit.pieces.select_related("permit").filter(pk=piece_id).first()
+    if found is None:
+        raise NotFound(_("There is no such piece."))
+    return found
+
+
+def open_piece(piece: Piece) -> IO[bytes]:
+    """Its content, for who reads the applicant; it is written in the journal. Raises Forbidden, Unavailable."""
+    why = _("Piece: %(kind)s") % {"kind": piece.get_kind_display()}
+    with connection.cursor() as cursor:
+        cursor.execute("select arpent.read_piece(%s, %s)", [piece.pk, why])
+        (allowed,) = cursor.fetchone()
+    if not allowed:
+        raise not_open()
+    try:
+        return path_of(piece).open("rb")
+    except OSError as error:
+        raise Unavailable(_("The content of this piece is missing: tell your administrator.")) from error
+
+
+def not_open() -> Forbidden:
+    return Forbidden(_("Your role does not let you open the pieces of this file."))
+
+
+def file_name(piece: Piece) -> str:
+    """What a piece is called when it is saved."""
+    return f"{piece.title}.{ENDINGS[piece.media_type]}"
+
+
+# -- what a file is ---------------------------------------------------------------------------------------------------
+
+
+def content_of(file: Sent, reader: RestrictedReader) -> Content:
+    """What the bytes of a file are, whatever it is called. Raises Invalid."""
+    size = file.size or 0
+    if size > max_bytes():
+        raise Invalid(_("It is larger than %(most)s MB.") % {"most": max_bytes() // 1_048_576})
+    path = Path(file.temporary_file_path())
+    with path.open("rb") as opened:
+        start = opened.read(1_024)
+    if start.startswith(b"\xff\xd8\xff") or (start[:4], start[8:12]) == (b"RIFF", b"WEBP"):
+        return Content("image/jpeg", active=False, made=image_of(path, "JPEG"))
+    if start.startswith(b"\x89PNG\r\n\x1a\n"):
+        return Content("image/png", active=False, made=image_of(path, "PNG"))
+    if start[:4] == b"AC10" and start[4:6].isdigit():
+        return Content("image/vnd.dwg", active=True)
+    if b"%PDF-" in start or start.startswith(b"PK\x03\x04"):
+        return document_of(path, reader)
+    if not start:
+        raise Invalid(_("It is empty."))
+    raise Invalid(_("It is neither a PDF, a JPEG, PNG or WebP image, nor a DOCX, ODT or DWG file."))
+
+
+def document_of(path: Path, reader: RestrictedReader) -> Content:
+    name = reader.admit(path)
+    try:
+        document = reader.document(name)
+    except ReadRefused as refused:
+        if refused.problem.code in TOO_HEAVY:
+            raise Invalid(
+                _("It does not open within the memory and time that a document may take: save it again.")
+            ) from refused
+        raise
+    finally:
+        reader.dismiss(name)
+    return Content(MEDIA_TYPES[document.kind], active=document.active)
+
+
+def image_of(path: Path, form: str) -> bytes:
+    """The image made anew, upright, without what it tells of the place and the camera. Raises Invalid."""
+    with path.open("rb") as file, image_within(file) as image:
+        image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+        upright = ImageOps.exif_transpose(image)
+        if form == "JPEG" or upright.mode not in ("1", "L", "RGB"):
+            upright = opaque(upright)
+        if max(upright.size) > LONGEST_SIDE:
+            upright = upright.convert("RGB")
+            upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+        upright.info = {}
+        kept = BytesIO()
+        upright.save(kept, form, quality=JPEG_QUALITY)
+    return kept.getvalue()

@@ -1,0 +1,27 @@
+"""What a file's sheet on the map says beyond its columns: the number as people read it, the commune."""
+
+from collections.abc import Mapping, Sequence
+
+from gis_core.models import Commune
+from gis_core.rights import Rights
+from layers.features.sheet import Addition, Values, register_sheet
+from permits.layers import SLUG
+from permits.numbers import shown
+
+
+def register_sheets() -> None:
+    """Called when the app starts."""
+    register_sheet(SLUG, describe)
+
+
+def describe(rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:
+    communes = Commune.objects.filter(insee__in={row["insee"] for row in rows})
+    names = dict(communes.values_list("insee", "name"))
+    return {
+        row["id"]: Addition(
+            title=shown(row["number"]),
+            subtitle=names.get(row["insee"], row["insee"]),
+            hidden=frozenset({"insee"}) if row["insee"] in names else frozenset(),
+        )
+        for row in rows
+    }

@@ -1,0 +1,90 @@
+"""A planning application in a real browser: filed and instructed until its decision, with the keyboard alone."""
+
+import re
+from datetime import date
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.conftest import Demo
+from tests.browser.test_map import serious
+
+pytestmark = pytest.mark.browser
+FOCUSED = "(e => (e.labels?.[0]?.innerText || e.innerText || '').trim())(document.activeElement)"
+
+
+def press_to(page: Page, name: str) -> None:
+    """Go with the tab key to the control of this name."""
+    for _step in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate(FOCUSED).startswith(name):
+            return
+    raise AssertionError(f"the tab key does not reach “{name}”")
+
+
+def type_into(page: Page, name: str, text: str) -> None:
+    press_to(page, name)
+    page.keyboard.type(text)
+
+
+def check_page(page: Page) -> None:
+    assert serious(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def filed(context: BrowserContext, demo: Demo) -> Page:
+    page = context.new_page()
+    page.goto(f"{demo.url}/permis/deposer/?parcels=45901000AB0001")
+    check_page(page)
+    press_to(page, "Ce qui est demandé")
+    page.keyboard.type("Permis de construire (PC)")
+    type_into(page, "Adresse du terrain", "12 rue des Tanneurs")
+    type_into(page, "Nom", "Jeanne Fictive")
+    press_to(page, "Déposer le dossier")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/permis/PC045901\d{2}"))
+    return page
+
+
+def test_a_file_goes_from_filing_to_decision_with_the_keyboard(context: BrowserContext, demo: Demo) -> None:
+    page = filed(context, demo)
+    expect(page.get_by_role("status")).to_contain_text("est déposé")
+    expect(page.locator(".next")).to_contain_text("Sans décision : permis tacite le")
+    press_to(page, "Pourquoi cette date")
+    page.keyboard.press("Enter")
+    expect(page.locator(".timeline details[open]")).to_contain_text("La mairie a reçu la demande ce jour")
+    check_page(page)
+    page.reload()
+    press_to(page, "Décision notifiée")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Décision notifiée")).to_be_visible()
+    check_page(page)
+    press_to(page, "Accordé")
+    page.keyboard.press("Space")
+    type_into(page, "Numéro de l’arrêté", "2026-12")
+    press_to(page, "Enregistrer")
+    page.keyboard.press("Enter")
+    expect(page.locator(".next")).to_contain_text("Les travaux doivent commencer au plus tard le")
+    expect(page.locator(".history")).to_contain_text("référence 2026-12")
+    check_page(page)
+
+
+def test_a_mistake_is_struck_out_and_stays_to_be_seen(context: BrowserContext, demo: Demo) -> None:
+    page = filed(context, demo)
+    address = page.url
+    page.goto(f"{address}evenements/pieces_asked/")
+    expect(page.get_by_label("Première présentation le")).to_be_hidden()
+    page.get_by_label("PC2 Plan").check()
+    page.get_by_label("Lettre recommandée").check()
+    for label in ("Envoyé le", "Première présentation le"):
+        page.get_by_label(label).fill(date.today().isoformat())
+    check_page(page)
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.locator(".next")).to_contain_text("PC2 Plan de masse des constructions")
+    page.get_by_role("link", name=re.compile("^Rayer")).first.click()
+    page.get_by_label("Pourquoi le rayer").fill("Saisi sur le mauvais dossier")
+    check_page(page)
+    page.get_by_role("button", name="Rayer").click()
+    expect(page.locator(".struck s")).to_have_text("Pièces manquantes demandées")
+    expect(page.locator(".next")).not_to_contain_text("PC2")
+    check_page(page)
