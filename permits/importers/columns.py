@@ -17,10 +17,10 @@ EMPTY_WORDS = frozenset({"a", "au", "aux", "d", "de", "des", "du", "en", "et", "
 class Ending(models.TextChoices):
     """How a file of a register ended. Of a tacit decision the register may give no date: the clock finds it."""
 
-    GRANTED = "granted", _("Granted")
-    REFUSED = "refused", _("Refused")
-    REJECTED = "rejected", _("Rejected, pieces missing")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
+    GRANTED = "granted", _("Grant")
+    REFUSED = "refused", _("Refusal")
+    REJECTED = "rejected", _("Rejection, pieces missing")
+    WITHDRAWN = "withdrawn", _("Withdrawal")
     TACIT = "tacit", _("Tacit decision")
     OPEN = "open", _("Not decided yet")
 
@@ -53,7 +53,9 @@ COLUMNS: Mapping[str, Column] = {
         ("type dossier", "nature dossier", "type", "type demande", "type autorisation", "dossier autorisation type",
          "type da", "code type", "type detaille"),
     ),
-    "insee": Column(_("INSEE code"), ("code insee", "insee", "commune insee", "code commune", "insee commune")),
+    "insee": Column(
+        _("INSEE code of the commune"), ("code insee", "insee", "commune insee", "code commune", "insee commune")
+    ),
     "parcels": Column(
         _("Parcels"),
         ("references cadastrales", "reference cadastrale", "ref cadastrales", "ref cadastrale", "parcelles", "parcelle",

@@ -24,7 +24,7 @@ from layers.imports.uploads import limit_uploads
 from permits.importers.columns import COLUMNS, Ending, Reading, keyed, likely_columns
 from permits.importers.job import KIND, Sent, keep_reading, kept_reading, order_for, start
 from permits.importers.loading import Order, Plan, planned
-from permits.importers.register import MOST_BYTES, MOST_ROWS, layout_of, rows_of
+from permits.importers.register import BEYOND, MOST_BYTES, MOST_ROWS, layout_of, rows_of
 from permits.importers.report import LISTS, as_csv
 from permits.models import Permit
 from permits.pages.frame import page
@@ -215,6 +215,8 @@ def contents_of(order: Order) -> tuple[dict[str, str], dict[str, Counter[str]]]:
     values: dict[str, Counter[str]] = {"kind": Counter(), "outcome": Counter()}
     named = order.reading.columns
     for _place, cells in rows_of(order.path, order.layout):
+        if cells.get(BEYOND):
+            continue
         for column, header in named.items():
             if column not in samples and cells.get(header):
                 samples[column] = cells[header][:60]
@@ -228,8 +230,8 @@ def value_rows(reading: Reading, values: Mapping[str, Counter[str]]) -> list[dic
     """Kinds and decisions of the file, each with what it is taken for."""
     found = []
     for what, label, choices, meaning in (
-        ("kind", _("Kinds"), Permit.Kind.choices, reading.kind),
-        ("outcome", _("Decisions"), Ending.choices, reading.ending),
+        ("kind", _("Words for kinds"), Permit.Kind.choices, reading.kind),
+        ("outcome", _("Words for decisions"), Ending.choices, reading.ending),
     ):
         rows = [(text, count, meaning(text)) for text, count in values[what].most_common(MOST_VALUES)]
         if rows:

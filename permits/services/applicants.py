@@ -67,7 +67,9 @@ def write_applicant(permit: Permit, person: Person, *, why: str) -> None:
 
 def write_applicants(people: Mapping[int, Person], *, why: str) -> int:
     """Those of many files at once, by the file's id, as far as the asker may; how many were written."""
-    given = [{"file": file, **asdict(person)} for file, person in people.items()]
+    given = [
+        {"file": file, **asdict(person), "search_text": search_text(person.name)} for file, person in people.items()
+    ]
     with connection.cursor() as cursor:
         cursor.execute("select arpent.write_applicants(%s, %s)", [json.dumps(given), why])
         (written,) = cursor.fetchone()
