@@ -114,7 +114,7 @@ def test_a_deadline_leads_to_its_file_on_the_map_and_to_its_page(
     assert serious(page) == []
     row.focus()
     page.keyboard.press("Enter")
-    link = page.get_by_role("link", name="Ouvrir le dossier")
+    link = page.get_by_role("link", name="Ouvrir le dossier", exact=True)
     expect(link).to_have_attribute("href", f"/permis/{permit[0]}/")
     assert serious(page) == []
     assert fits(page)
@@ -128,7 +128,7 @@ def test_the_sheet_of_the_parcel_tells_of_the_file_and_leads_to_filing(
     page.get_by_role("option").first.click()
     section = page.locator(".parcel-section", has=page.get_by_role("heading", name="Autorisations d’urbanisme"))
     expect(section.get_by_role("link", name="Ouvrir le dossier").first).to_have_attribute(
-        "href", f"/permis/{permit[0]}/"
+        "href", f"/permis/{permit[0]}/", timeout=20_000
     )
     expect(page.get_by_role("link", name="Déposer un dossier").last).to_have_attribute(
         "href", f"/permis/deposer/?parcels={permit[1]}"
