@@ -25,6 +25,7 @@ from demo.territory import Parcel, Territory
 from gis_core.models import Member, TownHall, User
 from gis_core.rights import Role
 from layers.catalogue.models import Layer
+from layers.features.words import search_text
 from permits.deadlines.calendar import PARIS, after_months
 from permits.deadlines.events import Opinion
 from permits.deadlines.law import Kind
@@ -181,12 +182,15 @@ def applicant(story: Story, chance: Random) -> Applicant:
     _title, names = chance.choice(FIRST_NAMES)
     person = f"{chance.choice(names).capitalize()} {surname}"
     company = story.kind in (Kind.PC, Kind.PA) and chance.random() < 0.7
-    return Applicant(
+    made = Applicant(
         name=chance.choice(COMPANIES) if company else person,
         address=f"{chance.randint(1, 99)} {chance.choice(STREETS)}, 45999 Commune de démonstration",
         email=f"{surname.lower()}.{chance.randint(1, 999)}@demo.invalid",
         phone=f"01 99 00 {chance.randint(0, 99):02d} {chance.randint(0, 99):02d}",
     )
+    if hasattr(made, "search_text"):
+        made.search_text = search_text(made.name)
+    return made
 
 
 # -- where ------------------------------------------------------------------------------------------------------------
