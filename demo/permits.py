@@ -20,15 +20,15 @@ from django.utils import timezone
 
 from demo.owners import FIRST_NAMES, SURNAMES
 from demo.photos.changes import FLOWN_2020, new_buildings_2024
-from demo.stories import DELAYS, Story, changes, explaining, told
+from demo.stories import Story, changes, explaining, told
 from demo.territory import Parcel, Territory
 from gis_core.models import Member, TownHall, User
 from gis_core.rights import Role
 from layers.catalogue.models import Layer
 from layers.features.words import search_text
-from permits.deadlines.calendar import PARIS, after_months
-from permits.deadlines.events import Opinion
+from permits.deadlines.calendar import PARIS
 from permits.deadlines.law import Kind
+from permits.deadlines.opinions import Body, Protection, due_on, rule_for
 from permits.models import Applicant, Consultation, Event, Permit, Settings, Team
 from permits.numbers import LETTERS, Number
 from permits.services.filing import as_multi
@@ -85,13 +85,6 @@ COMPANIES = (
     "GAEC fictif de la Garenne",
 )
 STREETS = ("rue du Puits", "rue des Tilleuls", "chemin du Moulin", "place de l’Église", "route de la Garenne")
-REASONS = {
-    Consultation.Body.ABF: "Abords d’un monument historique",
-    Consultation.Body.SDIS: "Accès des secours",
-    Consultation.Body.WATER: "Raccordement aux réseaux d’eau",
-    Consultation.Body.ELECTRICITY: "Raccordement au réseau électrique",
-    Consultation.Body.ROADS: "Accès sur la voie",
-}
 BODIES = {
     Consultation.Body.ABF: "UDAP du territoire de démonstration",
     Consultation.Body.SDIS: "Service d’incendie et de secours (démonstration)",
@@ -369,19 +362,20 @@ def instant(day: date) -> datetime:
 
 def consultations_of(story: Story, permit: Permit) -> Iterator[Consultation]:
     for one in story.consulted:
-        _months, article, uncertain = DELAYS[one.body]
+        rule = rule_for(Body(one.body), story.kind, story.filed, {Protection.SURROUNDINGS})
+        if rule is None:
+            raise LookupError(f"{one.body} {story.kind}")
         yield Consultation(
             permit=permit,
             body=one.body,
             name=BODIES[Consultation.Body(one.body)],
             email=f"{one.body}@demo.invalid",
-            reason=[REASONS[Consultation.Body(one.body)]],
             asked_date=one.on,
-            months=one.months,
-            article=article,
-            uncertain=uncertain,
-            due_date=after_months(one.on, one.months),
-            silence=Opinion.FAVOURABLE,
+            months=rule.months,
+            article=rule.article,
+            uncertain=rule.uncertain,
+            due_date=due_on(one.on, rule.months),
+            silence=rule.silence,
             answered_date=one.answered,
             opinion=one.opinion,
             text=one.text,
