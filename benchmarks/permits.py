@@ -122,9 +122,7 @@ EVENTS = """
         (true, 'note', f.filed_date + 6, '{"note": "Dossier pris en charge."}')
     ) as e (happens, what, on_date, detail) where e.happens and e.on_date <= %(day)s::date
 """
-PARTS = """
-    insert into permits_applicant (permit_id, name, address, email, phone)
-    select id, 'Demandeur ' || id, '', 'd' || id || '@example.org', '' from permits_permit;
+CONSULTATIONS = """
     insert into permits_consultation (permit_id, body, name, email, reason, asked_date, months, article, uncertain,
         due_date, silence, answered_date, opinion, text, recorded_at, version)
     select id, 'water', '', '', '[]', filed_date + 3, 1, 'R.423-59', false, filed_date + 33, 'favourable',
@@ -151,7 +149,7 @@ BOARDS = (
     "?state=&q={insee}+AB+{number}",
 )
 LISTS = ("?limit=100&offset={offset}", "?limit=100&state=open", "?limit=100&insee={insee}", "?limit=100&year={year}")
-TABLES = ("permits_permit", "permits_event", "permits_applicant", "permits_consultation")
+TABLES = ("permits_permit", "permits_event", "permits_consultation")
 
 
 @dataclass(frozen=True)
@@ -219,7 +217,7 @@ def fill(members: Sequence[Member], day: date) -> None:
         cursor.execute("create index on filing (idu); analyze filing")
         cursor.execute(PERMITS, values)
         cursor.execute(EVENTS, values)
-        cursor.execute(PARTS, values)
+        cursor.execute(CONSULTATIONS, values)
     sweep(day)
     announce()
 

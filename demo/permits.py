@@ -20,14 +20,15 @@ from django.utils import timezone
 
 from demo.owners import FIRST_NAMES, SURNAMES
 from demo.photos.changes import FLOWN_2020, new_buildings_2024
-from demo.stories import DELAYS, Story, changes, explaining, told
+from demo.stories import Story, changes, explaining, told
 from demo.territory import Parcel, Territory
 from gis_core.models import Member, TownHall, User
 from gis_core.rights import Role
 from layers.catalogue.models import Layer
-from permits.deadlines.calendar import PARIS, after_months
-from permits.deadlines.events import Opinion
+from layers.features.words import search_text
+from permits.deadlines.calendar import PARIS
 from permits.deadlines.law import Kind
+from permits.deadlines.opinions import Body, Protection, due_on, rule_for
 from permits.models import Applicant, Consultation, Event, Permit, Settings, Team
 from permits.numbers import LETTERS, Number
 from permits.services.filing import as_multi
@@ -84,13 +85,6 @@ COMPANIES = (
     "GAEC fictif de la Garenne",
 )
 STREETS = ("rue du Puits", "rue des Tilleuls", "chemin du Moulin", "place de l’Église", "route de la Garenne")
-REASONS = {
-    Consultation.Body.ABF: "Abords d’un monument historique",
-    Consultation.Body.SDIS: "Accès des secours",
-    Consultation.Body.WATER: "Raccordement aux réseaux d’eau",
-    Consultation.Body.ELECTRICITY: "Raccordement au réseau électrique",
-    Consultation.Body.ROADS: "Accès sur la voie",
-}
 BODIES = {
     Consultation.Body.ABF: "UDAP du territoire de démonstration",
     Consultation.Body.SDIS: "Service d’incendie et de secours (démonstration)",
@@ -181,12 +175,15 @@ def applicant(story: Story, chance: Random) -> Applicant:
     _title, names = chance.choice(FIRST_NAMES)
     person = f"{chance.choice(names).capitalize()} {surname}"
     company = story.kind in (Kind.PC, Kind.PA) and chance.random() < 0.7
-    return Applicant(
+    made = Applicant(
         name=chance.choice(COMPANIES) if company else person,
         address=f"{chance.randint(1, 99)} {chance.choice(STREETS)}, 45999 Commune de démonstration",
         email=f"{surname.lower()}.{chance.randint(1, 999)}@demo.invalid",
         phone=f"01 99 00 {chance.randint(0, 99):02d} {chance.randint(0, 99):02d}",
     )
+    if hasattr(made, "search_text"):
+        made.search_text = search_text(made.name)
+    return made
 
 
 # -- where ------------------------------------------------------------------------------------------------------------
@@ -365,19 +362,20 @@ def instant(day: date) -> datetime:
 
 def consultations_of(story: Story, permit: Permit) -> Iterator[Consultation]:
     for one in story.consulted:
-        _months, article, uncertain = DELAYS[one.body]
+        rule = rule_for(Body(one.body), story.kind, story.filed, {Protection.SURROUNDINGS})
+        if rule is None:
+            raise LookupError(f"{one.body} {story.kind}")
         yield Consultation(
             permit=permit,
             body=one.body,
             name=BODIES[Consultation.Body(one.body)],
             email=f"{one.body}@demo.invalid",
-            reason=[REASONS[Consultation.Body(one.body)]],
             asked_date=one.on,
-            months=one.months,
-            article=article,
-            uncertain=uncertain,
-            due_date=after_months(one.on, one.months),
-            silence=Opinion.FAVOURABLE,
+            months=rule.months,
+            article=rule.article,
+            uncertain=rule.uncertain,
+            due_date=due_on(one.on, rule.months),
+            silence=rule.silence,
             answered_date=one.answered,
             opinion=one.opinion,
             text=one.text,

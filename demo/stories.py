@@ -32,14 +32,6 @@ NOTES = (
 )
 PRESCRIPTIONS = "Enduit à la chaux de teinte soutenue, tuiles plates de terre cuite."
 WRONG_FILE = "Saisi sur le mauvais dossier"
-# Months to answer, its article, whether it is to be confirmed.
-DELAYS: Mapping[str, tuple[int, str, bool]] = {
-    Consultation.Body.ABF: (2, "R.423-67", True),
-    Consultation.Body.SDIS: (2, "R.423-59", True),
-    Consultation.Body.WATER: (1, "R.423-59", False),
-    Consultation.Body.ELECTRICITY: (1, "R.423-59", False),
-    Consultation.Body.ROADS: (1, "R.423-59", False),
-}
 NETWORKS = (Consultation.Body.WATER, Consultation.Body.ELECTRICITY, Consultation.Body.ROADS)
 
 
@@ -60,7 +52,6 @@ class Asked:
 
     body: str
     on: date
-    months: int
     answered: date | None = None
     opinion: str = ""
     text: str = ""
@@ -160,9 +151,8 @@ class Story:
 
     def asks(self, body: str, after: int, answered: int | None = None, opinion: str = "", text: str = "") -> None:
         """Ask for an opinion; the architect's one is told to the clock, too."""
-        months = 1 if self.kind == Kind.DP else DELAYS[body][0]
         on = self.filed + timedelta(days=after)
-        asked = Asked(body, on, months, text=text)
+        asked = Asked(body, on, text=text)
         if answered is not None:
             asked.answered, asked.opinion = on + timedelta(days=answered), opinion or Opinion.FAVOURABLE
             if body == Consultation.Body.ABF:

@@ -68,7 +68,7 @@ MOVES: Mapping[What, Move] = {
     What.REPORTED: Move(INSTRUCTS, ANY),
     What.ARCHITECT_SAID: Move(INSTRUCTS, ANY),
     What.DECIDED: Move(INSTRUCTS, ANY),
-    What.WITHDRAWN: Move(COUNTER, frozenset(OPEN)),
+    What.WITHDRAWN: Move(COUNTER, ANY),
     What.EXTENDED: Move(COUNTER, frozenset(AFTER_GRANT)),
     What.WORKS_STARTED: Move(COUNTER, frozenset(AFTER_GRANT)),
     What.WORKS_FINISHED: Move(COUNTER, frozenset(AFTER_GRANT)),

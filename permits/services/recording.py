@@ -58,9 +58,9 @@ def record(permit: Permit, what: What, *, on: date | None, detail: Mapping[str, 
     with `sent` and `presented`, `electronic` with `sent` and perhaps `consulted`). What comes too late is recorded, and
     shown as without effect.
     """
-    permit = locked(permit)
     move = MOVES[what]
     check_may_write(permit, rights, move.roles)
+    permit = locked(permit)
     if State(permit.state) not in move.states:
         words = _("“%(event)s” cannot be recorded while the file is “%(state)s”.")
         raise Conflict(words % {"event": what.label, "state": permit.get_state_display()})
