@@ -14,6 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from psycopg import sql
 
 from benchmarks import load
 from benchmarks.accounts import session_of
@@ -178,8 +179,12 @@ def prepared() -> Instructor:
                 fill(members, date.today())
         # A migration may have added columns since, of which PostgreSQL knows nothing yet.
         with connection.cursor() as cursor:
-            cursor.execute(f"vacuum analyze {', '.join(TABLES)}")
+            cursor.execute(sql.SQL("vacuum analyze {}").format(named(TABLES)))
         return Instructor(User.objects.get(username=ASKER), members[0])
+
+
+def named(tables: Sequence[str]) -> sql.Composed:
+    return sql.SQL(", ").join(map(sql.Identifier, tables))
 
 
 def member_of(rank: int) -> Member:
@@ -212,7 +217,7 @@ def fill(members: Sequence[Member], day: date) -> None:
     values: dict[str, Any] = {"files": FILES, "open": OPEN_FILES, "years": YEARS, "day": day}
     values["members"] = [one.pk for one in members]
     with connection.cursor() as cursor:
-        cursor.execute(f"truncate {', '.join(TABLES)} cascade")
+        cursor.execute(sql.SQL("truncate {} cascade").format(named(TABLES)))
         cursor.execute(FILING, values)
         cursor.execute("create index on filing (idu); analyze filing")
         cursor.execute(PERMITS, values)

@@ -288,4 +288,3 @@ LOGGING = {
 }
 PROCRASTINATE_ON_APP_READY = None
 # Beside each app's `tasks`.
-PROCRASTINATE_IMPORT_PATHS = ["permits.tasks_retention"]

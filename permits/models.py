@@ -6,6 +6,9 @@ events (`state` to `next_what`) are written by `services.reading.refresh` alone.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 from typing import ClassVar
 from uuid import uuid4
 
@@ -23,7 +26,12 @@ from layers.parcels.models import FrozenSheet
 from permits.deadlines.events import Opinion
 from permits.folding import Folded
 from permits.numbers import shown
-from permits.procedure import OPEN, PUBLISHED, State, What
+from permits.procedure import OPEN, PUBLISHED, SilenceRefuses, State, What
+
+
+def in_states(states: Iterable[str]) -> Q:
+    """The condition of an index on files in these states, as PostgreSQL dumps and restores it word for word."""
+    return reduce(or_, (Q(state=state) for state in states))
 
 
 class Team(models.Model):
@@ -152,10 +160,10 @@ class Permit(models.Model):
             GinIndex(fields=["idus"], name="permit_idus"),
             models.Index(fields=["owner", "-filed_date", "-id"], name="permit_of_member"),
             models.Index(fields=["insee", "-filed_date"], name="permit_of_commune"),
-            models.Index(fields=["owner", "next_date"], name="permit_open", condition=Q(state__in=OPEN)),
+            models.Index(fields=["owner", "next_date"], name="permit_open", condition=in_states(OPEN)),
             models.Index(fields=["instructor", "next_date"], name="permit_instructor"),
             models.Index(fields=["-filed_date", "-id"], name="permit_filed"),
-            models.Index(fields=["-ended_date", "-id"], name="permit_decided", condition=Q(state__in=PUBLISHED)),
+            models.Index(fields=["-ended_date", "-id"], name="permit_decided", condition=in_states(PUBLISHED)),
             GinIndex(OpClass(F("words"), name="gin_trgm_ops"), name="permit_words"),
             models.Index(fields=["kind", "state", "-filed_date", "-id"], name="permit_of_kind"),
             models.Index(fields=["valid_until_date"], name="permit_validity", condition=Q(state="granted")),
@@ -163,6 +171,12 @@ class Permit(models.Model):
 
     def __str__(self) -> str:
         return shown(self.number)
+
+    @property
+    def refusing_cases(self) -> list[str]:
+        """Why silence is a refusal, in words."""
+        words = dict(SilenceRefuses.choices)
+        return [str(words.get(case, case)) for case in self.silence_refuses]
 
 
 class EventQuerySet(models.QuerySet["Event"]):

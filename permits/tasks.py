@@ -13,6 +13,7 @@ from permits.importers import job as register
 from permits.procedure import INSTRUCTS
 from permits.services import sheets
 from permits.services.reminding import send_digests
+from permits.services.retention import forget_ended
 from permits.services.sweeping import sweep
 
 
@@ -43,3 +44,10 @@ def remind_of_permits(timestamp: int) -> None:
     with acting_as(SYSTEM):
         sweep()
     send_digests()
+
+
+@app.periodic(cron="17 4 * * *")
+@app.task(name="forget_applicants", queueing_lock="forget_applicants")
+def forget_applicants(timestamp: int) -> None:
+    """Every night: who applied, and their forms, go some years after the end of a file."""
+    forget_ended()

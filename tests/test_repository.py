@@ -145,11 +145,11 @@ def test_no_file_names_a_path_of_one_machine() -> None:
 
 @pytest.mark.parametrize("forbidden", [INLINE_STYLE, INLINE_SCRIPT], ids=["style", "script"])
 def test_no_template_needs_unsafe_inline(forbidden: re.Pattern[str]) -> None:
-    """The content security policy refuses inline styles, scripts and event handlers."""
+    """The content security policy refuses inline styles, scripts and event handlers (mails have no other styles)."""
     offenders = [
         f"{name}: {found[0]}"
         for name, text in texts()
-        if name.endswith((".html", ".svg")) and (found := forbidden.search(text))
+        if name.endswith((".html", ".svg")) and "/mail/" not in name and (found := forbidden.search(text))
     ]
     assert offenders == []
 

@@ -30,12 +30,13 @@ from permits.models import Event, Permit
 from permits.procedure import COUNTER, State, What
 from permits.services.applicants import Person, may_read_applicant, read_applicants
 from permits.services.filing import Filed, Filing, change_permit, file_permit
-from permits.services.listing import Deadline, Filter, Whose, files, ordered
+from permits.services.listing import Deadline, Filter, Whose, counted, files, ordered
 from permits.services.reading import permit_seen_by, timeline_of
 from permits.services.recording import check_may_write, locked, record, strike
 from permits.words import explained
 
 NO_STORE = {"Cache-Control": "private, no-store"}
+COUNTED = 10_000
 IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, required=True, description="the ETag of the file as it was seen, or *"
 )
@@ -115,16 +116,20 @@ class PermitsView(GeographicView):
         },
     )
     def get(self, request: Request) -> Response:
-        """The files that the asker sees, without their applicants; as GeoJSON (EPSG:4326) with `format=geojson`."""
+        """The files that the asker sees, without their applicants; as GeoJSON (EPSG:4326) with `format=geojson`.
+
+        `count` is exact up to 10,000; beyond, it says how many there are at least, and `next` leads on.
+        """
         wanted, page = Filter.parse(request.query_params), Page.parse(request.query_params)
         rows = files(wanted, rights_of_request(request))
-        chosen = with_shape(ordered(rows, wanted))[page.stretch()]
+        found = list(with_shape(ordered(rows, wanted))[page.offset : page.offset + page.limit + 1])
+        chosen, count = found[: page.limit], max(counted(rows, COUNTED)[0], page.offset + len(found))
         geo = self.as_geojson()
         path = f"{request.path}?{wanted.query()}{'&format=geojson' if geo else ''}"
         if geo:
-            return Response(collection(page, chosen, rows.count(), path), headers=NO_STORE)
+            return Response(collection(page, chosen, count, path), headers=NO_STORE)
         shown = serializers.PermitSerializer(chosen, many=True).data
-        return Response(page.as_json(list(shown), rows.count(), path), headers=NO_STORE)
+        return Response(page.as_json(list(shown), count, path), headers=NO_STORE)
 
     @extend_schema(
         operation_id="permit_file",
@@ -138,7 +143,7 @@ class PermitsView(GeographicView):
         return answered(file_permit(filing_of(given, rights), rights), 201)
 
 
-def collection(page: Page, rows: QuerySet[Permit], count: int, path: str) -> dict[str, Any]:
+def collection(page: Page, rows: Sequence[Permit], count: int, path: str) -> dict[str, Any]:
     """A FeatureCollection with the page's own `count` and `next`."""
     serializer: Any = serializers.PermitFeatureSerializer
     features = serializer(rows, many=True).data["features"]

@@ -23,7 +23,7 @@ from permits.layers import STATES
 from permits.models import Permit
 from permits.pages.filters import read_filter
 from permits.pages.frame import NEXT, SOON_DAYS, page
-from permits.procedure import State
+from permits.procedure import COUNTER, State
 from permits.services.listing import MOST_OFFSET, OPENED, Filter, counted, files, ordered
 from permits.services.overview import urgent
 from permits.services.reading import today
@@ -56,6 +56,7 @@ def board(request: HttpRequest) -> HttpResponse:
     context = {
         "section": "permits",
         "form": form,
+        "may_file": rights.agency or not COUNTER.isdisjoint(rights.roles.values()),
         "urgent": [
             {
                 "label": URGENT[one.name],

@@ -21,10 +21,10 @@ from permits.deadlines.events import Outcome
 from permits.deadlines.law import NOT_COVERED, Ground, Kind
 from permits.models import Event, Permit
 from permits.pages.frame import page, permit_of
-from permits.pieces import USUAL
 from permits.procedure import MOVES, What
 from permits.services.reading import timeline_of, today
 from permits.services.recording import LONGEST, NOTIFIED, check_may_write, may_record, record, strike
+from permits.usual_pieces import USUAL
 
 LEADS = {
     What.PIECES_ASKED: gettext_lazy(

@@ -19,9 +19,9 @@ from gis_core.models import Commune, Member
 from gis_core.rights import Rights
 from layers.cadastre.references import whole_identifier
 from permits.models import Permit
-from permits.pages.events import day_field, lines_of
+from permits.pages.events import day_field
 from permits.pages.frame import page, permit_of
-from permits.procedure import COUNTER, INSTRUCTS
+from permits.procedure import COUNTER, INSTRUCTS, SilenceRefuses
 from permits.services.applicants import Person, reads_applicants
 from permits.services.filing import (
     LONGEST_ADDRESS,
@@ -38,18 +38,8 @@ from permits.services.recording import check_may_write
 from permits.services.sheets import order_at_filing
 
 LONGEST_CASE = 40
-MOST_CASES = 10
 LONGEST_LIST = 4_000
 CHOOSE = ("", gettext_lazy("Choose…"))
-
-
-def check_cases(value: str) -> list[str]:
-    """The cases of R.424-2, one per line. Raises ValidationError."""
-    cases = lines_of(value)
-    if any(len(case) > LONGEST_CASE for case in cases) or len(cases) > MOST_CASES:
-        words = _("Name %(most)s cases at most, each in %(longest)s characters.")
-        raise forms.ValidationError(words % {"most": MOST_CASES, "longest": LONGEST_CASE})
-    return cases
 
 
 class GroundForm(AccessibleForm):
@@ -70,18 +60,25 @@ class GroundForm(AccessibleForm):
         help_text=gettext_lazy("One per line: a section and a number (AB 123), or the 14 characters."),
     )
     instructor = forms.ChoiceField(label=gettext_lazy("Instructor"), required=False)
-    silence_refuses = forms.CharField(
+    silence_refuses = forms.MultipleChoiceField(
         label=gettext_lazy("Silence is a refusal, because"),
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy(
-            "A case of article R.424-2, in a few words, one per line (“démolition en site inscrit”). Empty: silence is "
-            "consent."
-        ),
+        choices=SilenceRefuses.choices,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("Cases of R.424-2 are about permits: they change nothing for a declaration."),
+    )
+    other_case = forms.CharField(
+        label=gettext_lazy("Other case in which silence is a refusal"),
+        required=False,
+        max_length=LONGEST_CASE,
+        help_text=gettext_lazy("A case of R.424-2 in a few words. None at all: silence is consent."),
     )
 
-    def clean_silence_refuses(self) -> list[str]:
-        return check_cases(self.cleaned_data["silence_refuses"])
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if other := given.pop("other_case", "").strip():
+            given["silence_refuses"] = [*given.get("silence_refuses", []), other]
+        return given
 
     def clean_parcels(self) -> list[str]:
         return [part.strip() for part in re.split(r"[\n,;]", self.cleaned_data["parcels"]) if part.strip()]
@@ -103,7 +100,7 @@ class GroundForm(AccessibleForm):
     def offer(self, members: list[Member], *, instructs: bool) -> None:
         """The instructors of these members, for those who choose them."""
         if not instructs:
-            del self.fields["instructor"], self.fields["silence_refuses"]
+            del self.fields["instructor"], self.fields["silence_refuses"], self.fields["other_case"]
             return
         people = {one.user_id: str(one.user) for member in members for one in instructors_of(member)}
         self.fields["instructor"].choices = [("", _("Nobody yet")), *people.items()]  # type: ignore[attr-defined]
@@ -190,7 +187,7 @@ class FilingForm(GroundForm):
             (_("The application"), ("kind", "insee", "member", "filed_date", "change", "parent", "number")),
             (_("The ground and the works"), ("parcels", "address", "description")),
             (_("The applicant"), ("name", "home", "email", "phone")),
-            (_("The instruction"), ("instructor", "silence_refuses")),
+            (_("The instruction"), ("instructor", "silence_refuses", "other_case")),
         )
         found = [(title, [self[name] for name in names if name in self.fields]) for title, names in wanted]
         return [(title, bound) for title, bound in found if bound]
@@ -288,5 +285,6 @@ def standing_of(permit: Permit) -> dict[str, Any]:
         "address": permit.address,
         "parcels": "\n".join(permit.idus),
         "instructor": str(permit.instructor_id or ""),
-        "silence_refuses": "\n".join(permit.silence_refuses),
+        "silence_refuses": [case for case in permit.silence_refuses if case in SilenceRefuses.values],
+        "other_case": ", ".join(case for case in permit.silence_refuses if case not in SilenceRefuses.values),
     }

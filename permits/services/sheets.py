@@ -56,7 +56,7 @@ def order_at_filing(permit: Permit, *, user: User, rights: Rights, site: str) ->
 def last_order(permit: Permit, rights: Rights) -> Job | None:
     """The asker's own latest order of this file's sheet."""
     mine = Job.objects.visible_to(rights).filter(kind=KIND, started_by_id=rights.user_id)
-    return mine.filter(parameters__permit=permit.pk).order_by("-id").first()
+    return mine.filter(title=str(permit), parameters__permit=permit.pk).order_by("-id").first()
 
 
 def freeze_sheet(job: Job, rights: Rights) -> dict[str, Any]:

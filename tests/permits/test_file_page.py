@@ -256,9 +256,9 @@ def test_a_delay_by_hand_needs_its_article_and_reason(world: World) -> None:
 
 def test_an_event_that_the_state_excludes_says_so(world: World) -> None:
     permit = world.record(world.file(), "decided", date(2026, 2, 1), outcome="refused", **HAND)
-    text = html(world.client(), f"/permis/{permit.number}/evenements/withdrawn/")
+    text = html(world.client(), f"/permis/{permit.number}/evenements/works_started/")
     assert "ne peut être enregistré quand le dossier est « Refusé »" in text
-    assert event(world, permit, "withdrawn", on="2026-02-02").status_code == 409
+    assert event(world, permit, "works_started", on="2026-02-02").status_code == 409
 
 
 @pytest.mark.parametrize("what", ["filed", "nothing"])
@@ -298,20 +298,20 @@ def form_of(permit: Permit, **more: Any) -> dict[str, Any]:
         "address": permit.address,
         "parcels": "\r\n".join(permit.idus),
         "instructor": permit.instructor_id or "",
-        "silence_refuses": "\r\n".join(permit.silence_refuses),
+        "other_case": ", ".join(permit.silence_refuses),
         **more,
     }
 
 
 def test_an_instructor_changes_what_is_no_event(world: World) -> None:
     permit, person = world.file(filed_date=today()), world.people["permit_instructor"]
-    given = form_of(permit, parcels="AB 1\nAB 2", instructor=person.pk, silence_refuses="démolition en site inscrit")
+    given = form_of(permit, parcels="AB 1\nAB 2", instructor=person.pk, other_case="jachère protégée")
     assert world.client().post(f"/permis/{permit.number}/modifier/", given).status_code == 302
     permit = fresh(world, permit)
     assert permit.idus == ["45901000AB0001", "45901000AB0002"]
     assert permit.instructor_id == person.pk
     text = page_of(world, permit)
-    assert "démolition en site inscrit" in text
+    assert "jachère protégée" in text
     assert "Sans décision : refus implicite le" in text
 
 

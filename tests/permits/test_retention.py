@@ -12,7 +12,7 @@ from gis_core.rights import SYSTEM, Role, acting_as
 from permits.models import Applicant, ApplicantReading, Permit, Piece, Settings
 from permits.services.pieces import path_of
 from permits.services.retention import forget_ended
-from permits.tasks_retention import forget_applicants
+from permits.tasks import forget_applicants
 from tests import factories
 from tests.documents import pdf
 from tests.permits.conftest import World
