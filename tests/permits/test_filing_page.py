@@ -35,7 +35,7 @@ def given(**more: Any) -> dict[str, Any]:
         "email": "jeanne@example.org",
         "phone": "",
         "instructor": "",
-        "silence_refuses": "",
+        "other_case": "",
         **more,
     }
 
@@ -115,7 +115,7 @@ def test_parcels_come_from_the_map(world: World) -> None:
         ({"change": "M"}, 400, "Citez le dossier qui est modifié"),
         ({"name": "", "email": "x@example.org"}, 400, "Nommez le demandeur"),
         ({"email": "pas une adresse"}, 400, "errorlist"),
-        ({"silence_refuses": "x" * 41}, 400, "40 caractères"),
+        ({"other_case": "x" * 41}, 400, "40 caractères"),
         ({"kind": "XX"}, 400, "errorlist"),
         ({"insee": "45903"}, 400, "errorlist"),
     ],
