@@ -613,8 +613,8 @@ api/v1/permits/<str:permit>/events/                         POST        own     
 api/v1/permits/<str:permit>/events/                         POST        other   401  404  404  404  404  404  201
 api/v1/permits/<str:permit>/events/                         POST        none    401  404  404  404  404  404  404
 api/v1/permits/<str:permit>/events/                         REST        own     401  405  405  405  405  405  405
-api/v1/permits/<str:permit>/events/<int:event_id>/strike/   POST        own     401  403  409  409  403  409  409
-api/v1/permits/<str:permit>/events/<int:event_id>/strike/   POST        other   401  404  404  404  404  404  409
+api/v1/permits/<str:permit>/events/<int:event_id>/strike/   POST        own     401  403  200  200  403  200  200
+api/v1/permits/<str:permit>/events/<int:event_id>/strike/   POST        other   401  404  404  404  404  404  200
 api/v1/permits/<str:permit>/events/<int:event_id>/strike/   POST        none    401  404  404  404  404  404  404
 api/v1/permits/<str:permit>/events/<int:event_id>/strike/   REST        own     401  405  405  405  405  405  405
 api/v1/permits/<str:permit>/applicant/                      GET,HEAD    own     401  403  200  200  403  403  403
