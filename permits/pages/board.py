@@ -22,9 +22,9 @@ from gis_core.services.territories import extent_4326
 from permits.layers import STATES
 from permits.models import Permit
 from permits.pages.filters import read_filter
-from permits.pages.frame import NEXT, SOON_DAYS, page
+from permits.pages.frame import NEXT, page
 from permits.procedure import COUNTER, State
-from permits.services.listing import MOST_OFFSET, OPENED, Filter, counted, files, ordered
+from permits.services.listing import MOST_OFFSET, OPENED, SOON_DAYS, Filter, counted, files, ordered
 from permits.services.overview import urgent
 from permits.services.reading import today
 
