@@ -21,7 +21,7 @@ from layers.cadastre.references import whole_identifier
 from permits.models import Permit
 from permits.pages.frame import day_field, page, permit_of
 from permits.procedure import COUNTER, INSTRUCTS, SilenceRefuses
-from permits.services.applicants import Person, reads_applicants
+from permits.services.applicants import Person, reads_applicants_somewhere
 from permits.services.filing import (
     LONGEST_ADDRESS,
     LONGEST_DESCRIPTION,
@@ -101,7 +101,7 @@ class GroundForm(AccessibleForm):
         if not instructs:
             del self.fields["instructor"], self.fields["silence_refuses"], self.fields["other_case"]
             return
-        people = {one.user_id: str(one.user) for member in members for one in instructors_of(member)}
+        people = {one.user_id: str(one.user) for one in instructors_of(*members)}
         self.fields["instructor"].choices = [("", _("Nobody yet")), *people.items()]  # type: ignore[attr-defined]
 
 
@@ -165,7 +165,7 @@ class FilingForm(GroundForm):
             del self.fields["member"]
         instructing = [one for one in members if rights.has_role(one.pk, INSTRUCTS)]
         self.offer(instructing, instructs=bool(instructing))
-        if not any(reads_applicants(one.pk, insee) for one in members for insee, _name in communes[:1]):
+        if not reads_applicants_somewhere(rights):
             for name in ("name", "home", "email", "phone"):
                 del self.fields[name]
 

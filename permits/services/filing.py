@@ -156,9 +156,9 @@ def member_for(filing: Filing, rights: Rights) -> Member:
     return members[0]
 
 
-def instructors_of(member: Member) -> Any:
-    """Who may be a file's instructor: the accepted people of the member who instruct."""
-    people = Membership.objects.accepted().filter(member=member, role__in=INSTRUCTS)
+def instructors_of(*members: Member) -> Any:
+    """Who may be a file's instructor: the accepted people of its member who instruct."""
+    people = Membership.objects.accepted().filter(member__in=members, role__in=INSTRUCTS)
     return people.filter(user__is_active=True).select_related("user").order_by("user__last_name", "user__username")
 
 

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from gis_core.rights import acting_as, under_policies
 from permits.procedure import What
 from permits.services.reminding import digest_of, entries_of
+from tests import factories
 from tests.permits.conftest import World
 
 LISTS = (
@@ -65,6 +66,14 @@ def test_a_file_of_many_events_needs_no_more_queries(world: World, tab: str) -> 
     few = [count(client, path), count(client, path)][-1]
     for day in range(7, 17):
         world.record(permit, What.NOTE, date(2026, 1, day), note="autre")
+    assert count(client, path) <= few
+
+
+def test_filing_for_many_members_needs_no_more_queries(world: World) -> None:
+    client, path = world.client("agency_administrator"), "/permis/deposer/"
+    few = [count(client, path), count(client, path)][-1]
+    for _rank in range(5):
+        factories.user(factories.member(factories.commune()), "permit_instructor")
     assert count(client, path) <= few
 
 
