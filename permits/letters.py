@@ -16,11 +16,12 @@ from gis_core.letters.document import day_in_words
 from gis_core.letters.kinds import Field, Holds, LetterKind, Value
 from gis_core.models import Commune
 from gis_core.rights import Role
+from permits import words
 from permits.deadlines import clock, law
 from permits.deadlines import events as legal
 from permits.deadlines.law import Ground, Kind
 from permits.models import Consultation, Event, Permit
-from permits.numbers import shown
+from permits.numbers import shown, shown_parcel
 from permits.procedure import What
 from permits.services.applicants import Person
 from permits.services.reading import legal_events, legal_file, today
@@ -130,7 +131,7 @@ GROUNDS: Mapping[Ground, Any] = {
     Ground.TALL_BUILDING: "Immeuble de grande hauteur",
     Ground.PUBLIC_INQUIRY: "Enquête publique",
 }
-"""Why a delay is longer, as the letter says it."""
+"""Why a delay is longer, as the letter says it and its form offers it; others are called as on the page of the file."""
 OPINIONS = {
     legal.Opinion.FAVOURABLE: "favorable",
     legal.Opinion.WITH_PRESCRIPTIONS: "favorable avec prescriptions",
@@ -162,7 +163,7 @@ def values_of(permit: Permit, asked: Asked, applicant: Person | None) -> dict[st
         "certificat": what.certifies,
         "declaration": what is Kind.DP,
         "commune": Commune.objects.filter(insee=permit.insee).values_list("name", flat=True).first() or permit.insee,
-        "parcelles": ", ".join(parcel_in_words(idu) for idu in permit.idus),
+        "parcelles": ", ".join(shown_parcel(idu) for idu in permit.idus),
         "adresse_terrain": permit.address,
         "travaux": permit.description,
         "date_depot": day_in_words(permit.filed_date),
@@ -247,12 +248,6 @@ def consulted(consultation: Consultation | None) -> dict[str, Value]:
 # -- in words ---------------------------------------------------------------------------------------------------------
 
 
-def parcel_in_words(idu: str) -> str:
-    """« AB 12 », with the prefix of a former commune where there is one."""
-    prefix, section, number = idu[5:8], idu[8:10].lstrip("0"), idu[10:].lstrip("0")
-    return " ".join(filter(None, [prefix if prefix != "000" else "", section, number]))
-
-
 def day_or_nothing(day: date | None) -> str:
     return day_in_words(day) if day else ""
 
@@ -267,7 +262,9 @@ def ground_in_words(ground: Ground, what: Kind, filed: date) -> str:
     articles = [
         rule.article for effect in effects for rule in law.rules_of(effect, what, filed) if ground in rule.grounds
     ]
-    return f"{GROUNDS[ground]} ({', '.join(articles)})" if articles else str(GROUNDS[ground])
+    with override("fr"):
+        name = str(GROUNDS.get(ground) or words.GROUNDS[ground])
+    return f"{name} ({', '.join(articles)})" if articles else name
 
 
 def silence_in_words(permit: Permit, told: clock.Timeline) -> str:

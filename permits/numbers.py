@@ -103,3 +103,9 @@ def fault(packed: str) -> str:
 def shown(packed: str) -> str:
     """A kept number as people read it."""
     return str(Number.parse(packed))
+
+
+def shown_parcel(idu: str) -> str:
+    """A parcel as people say it: AB 12, with the prefix of a former commune where there is one."""
+    prefix, section, number = idu[5:8], idu[8:10].lstrip("0"), idu[10:].lstrip("0")
+    return " ".join(part for part in (prefix if prefix != "000" else "", section, number) if part)

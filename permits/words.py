@@ -49,7 +49,7 @@ GROUNDS: Mapping[Ground, Any] = {
     Ground.NATIONAL_RETAIL_COMMISSION: gettext_lazy("Opinion of the national commission for retail (CNAC)"),
     Ground.CALLED_IN: gettext_lazy("A minister takes the file over"),
 }
-OPINIONS: Mapping[Opinion, Any] = {
+OPINIONS: Mapping[str, Any] = {
     Opinion.FAVOURABLE: gettext_lazy("favourable"),
     Opinion.WITH_PRESCRIPTIONS: gettext_lazy("favourable with prescriptions"),
     Opinion.UNFAVOURABLE: gettext_lazy("unfavourable"),

@@ -53,7 +53,7 @@ def import_files(running: RunningJob) -> dict[str, Any]:
 def sweep_inbox(timestamp: int) -> None:
     """Every night: uploads that no job will take any more go, a few days after they came."""
     with acting_as(SYSTEM):
-        open_jobs = Job.objects.filter(kind=KIND, state__in=(Job.State.WAITING, Job.State.RUNNING))
+        open_jobs = Job.objects.filter(parameters__has_key="folder", state__in=(Job.State.WAITING, Job.State.RUNNING))
         awaited = {folder_of(job.parameters).name for job in open_jobs}
         awaited |= set(Delivery.objects.values_list("folder", flat=True))
     for folder in Path(settings.INBOX_DIR).glob("*"):

@@ -400,6 +400,8 @@ SILENCE_REFUSES: Mapping[SilenceRefuses, str] = {
     SilenceRefuses.ENVIRONMENTAL_ASSESSMENT: "R.424-2-1; actuel-hse.fr, December 2024",
 }
 """Where each was read. Other cases of the article are entered in words by whoever knows them."""
+OF_PERMITS = frozenset(SilenceRefuses) - {SilenceRefuses.ENVIRONMENTAL_ASSESSMENT}
+"""Those that say nothing of a declaration."""
 
 
 def refusing(kind: Kind, reasons: Iterable[str]) -> frozenset[str]:
@@ -408,5 +410,4 @@ def refusing(kind: Kind, reasons: Iterable[str]) -> frozenset[str]:
     R.424-2 is about permits: in its cases the silence about a declaration still opposes nothing (CE 26 October 2012,
     n° 350737). What somebody entered in words is taken as it is.
     """
-    of_permits = set(SilenceRefuses) - {SilenceRefuses.ENVIRONMENTAL_ASSESSMENT}
-    return frozenset(one for one in reasons if kind != Kind.DP or one not in of_permits)
+    return frozenset(one for one in reasons if kind != Kind.DP or one not in OF_PERMITS)

@@ -32,7 +32,6 @@ class Column:
     label: Any
     headers: tuple[str, ...]
     required: bool = False
-    personal: bool = False
 
 
 # Where two fit a header equally well, the former wins.
@@ -102,21 +101,18 @@ COLUMNS: Mapping[str, Column] = {
         _("Applicant"),
         ("petitionnaire", "demandeur", "nom demandeur", "nom petitionnaire", "petitionnaire principal", "beneficiaire",
          "titulaire", "nom"),
-        personal=True,
     ),
     "applicant_address": Column(
-        _("Address of the applicant"), ("adresse demandeur", "adresse petitionnaire"), personal=True
+        _("Address of the applicant"), ("adresse demandeur", "adresse petitionnaire")
     ),
     "applicant_email": Column(
         _("E-mail of the applicant"),
         ("courriel", "email", "e mail", "mail", "courriel demandeur", "email demandeur", "adresse mail"),
-        personal=True,
     ),
     "applicant_phone": Column(
-        _("Telephone of the applicant"), ("telephone", "tel", "telephone demandeur", "tel demandeur"), personal=True
+        _("Telephone of the applicant"), ("telephone", "tel", "telephone demandeur", "tel demandeur")
     ),
 }  # fmt: skip
-PERSONAL = tuple(name for name, column in COLUMNS.items() if column.personal)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,13 +22,13 @@ from permits.deadlines.calendar import after_months
 from permits.deadlines.law import Effect, Kind, rules_of
 from permits.folding import folded
 from permits.importers.columns import Ending, Reading
-from permits.importers.register import Entry, Layout, UnfitError, entry_of, rows_of, shown_day
+from permits.importers.register import Entry, Layout, UnfitError, entry_of, rows_of
 from permits.importers.report import Report
 from permits.models import Event, Permit
 from permits.procedure import What
 from permits.services.applicants import may_read_applicant, write_applicants
 from permits.services.filing import as_multi, instructors_of
-from permits.services.reading import derive, today
+from permits.services.reading import derive, shown_day, today
 from permits.services.recording import announce, instant_of
 
 BATCH = 500

@@ -20,6 +20,7 @@ from permits.deadlines.law import Kind
 from permits.importers.columns import Ending, Reading, likely_columns
 from permits.numbers import LETTERS, NotANumberError, Number
 from permits.services.applicants import Person
+from permits.services.reading import shown_day
 from permits.services.recording import EARLIEST
 
 MOST_BYTES = 30 * 1_048_576
@@ -264,10 +265,6 @@ def later(row: Mapping[str, str], name: str, filed: date, today: date | None) ->
         words = _("The file was filed on %(filed)s: nothing happens to it before (%(day)s).")
         raise UnfitError(words % {"filed": shown_day(filed), "day": shown_day(found)})
     return found
-
-
-def shown_day(day: date) -> str:
-    return f"{day:%d/%m/%Y}"
 
 
 # -- how it ended -----------------------------------------------------------------------------------------------------

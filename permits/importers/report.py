@@ -1,14 +1,14 @@
 """What an import of a register did, or would do: counts, and each row that did not come in as it stands."""
 
-import csv
-import io
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from layers.exports.formats import Column
+from layers.exports.formats.csvtext import Csv, Dialect
+
 LONGEST_NUMBER = 40
 
 
@@ -63,14 +63,12 @@ LISTS = ("refused", "different", "remarks")
 def as_csv(told: dict[str, Any]) -> str:
     """The rows of a report as spreadsheets open it, by their place in the file."""
     words = {"refused": _("refused"), "different": _("there already, otherwise"), "remarks": _("to be checked")}
-    lines = [(one["row"], one["number"], words[name], one["why"]) for name in LISTS for one in told[name]]
-    made = io.StringIO()
-    writer = csv.writer(made, delimiter=";", lineterminator="\r\n")
-    writer.writerow([_("row"), _("number"), _("what"), _("why")])
-    writer.writerows([harmless(str(cell)) for cell in line] for line in sorted(lines))
-    return "\ufeff" + made.getvalue()
-
-
-def harmless(text: str) -> str:
-    """A spreadsheet computes nothing from it."""
-    return f"'{text}" if text.startswith(FORMULA) else text
+    lines = sorted((one["row"], one["number"], words[name], one["why"]) for name in LISTS for one in told[name])
+    columns = [
+        Column("row", _("row"), "integer"),
+        Column("number", _("number"), "text"),
+        Column("what", _("what"), "text"),
+        Column("why", _("why"), "text"),
+    ]
+    writer = Csv(columns, "none", Dialect(labels=True))
+    return (writer.begin() + writer.rows(lines) + writer.end()).decode()

@@ -18,7 +18,7 @@ from gis_core.middleware import rights_of_request
 from gis_core.parameters import Page
 from gis_core.rights import Rights
 from permits.models import ApplicantReading, Permit
-from permits.pages.frame import may_write, page, permit_of, show_file
+from permits.pages.frame import page, permit_of, show_file
 from permits.procedure import COUNTER
 from permits.services.applicants import (
     MOST_FOUND,
@@ -30,7 +30,7 @@ from permits.services.applicants import (
     reads_applicants_somewhere,
     write_applicant,
 )
-from permits.services.recording import check_may_write
+from permits.services.recording import check_may_write, may_write
 
 READINGS = 50
 
@@ -89,7 +89,7 @@ def shown(
         "form": form,
         "person": person,
         "reads": may_read_applicant(permit),
-        "writes": may_write(request, permit),
+        "writes": may_write(permit, rights, COUNTER),
         "administers": administers,
         "readings": readings_of(permit)[:READINGS] if administers else (),
         "most": READINGS,

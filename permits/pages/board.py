@@ -16,15 +16,16 @@ from django.views.decorators.http import require_safe
 from gis_core import webmap_build
 from gis_core.middleware import rights_of_request
 from gis_core.models import Commune, Member
+from gis_core.pages import files_permits
 from gis_core.parameters import integer
 from gis_core.rights import Rights
 from gis_core.services.territories import extent_4326
 from permits.layers import STATES
 from permits.models import Permit
 from permits.pages.filters import read_filter
-from permits.pages.frame import NEXT, SOON_DAYS, page
-from permits.procedure import COUNTER, State
-from permits.services.listing import MOST_OFFSET, OPENED, Filter, counted, files, ordered
+from permits.pages.frame import NEXT, page
+from permits.procedure import State
+from permits.services.listing import MOST_OFFSET, OPENED, SOON_DAYS, Filter, counted, files, ordered
 from permits.services.overview import urgent
 from permits.services.reading import today
 
@@ -56,7 +57,7 @@ def board(request: HttpRequest) -> HttpResponse:
     context = {
         "section": "permits",
         "form": form,
-        "may_file": rights.agency or not COUNTER.isdisjoint(rights.roles.values()),
+        "may_file": files_permits(rights),
         "urgent": [
             {
                 "label": URGENT[one.name],

@@ -16,36 +16,28 @@ from gis_core.errors import ArpentError, Forbidden
 from gis_core.forms import AccessibleForm, blame
 from gis_core.middleware import rights_of_request
 from gis_core.models import User
-from gis_core.rights import Rights
 from layers.features.display import display_area, display_number, display_share
 from permits.deadlines.events import Opinion
 from permits.deadlines.opinions import Standing
 from permits.models import Consultation, Permit
-from permits.pages.frame import SOON_DAYS, page, permit_of, show_file
+from permits.pages.frame import day_field, page, permit_of, show_file
 from permits.procedure import INSTRUCTS, OPEN
 from permits.services import consulting
+from permits.services.listing import SOON_DAYS
 from permits.services.reading import today
-from permits.services.recording import check_may_write
+from permits.services.recording import may_write
+from permits.words import OPINIONS
 
-OPINIONS = [(one.value, consulting.OPINION_WORDS[one]) for one in Opinion]
 TAB = "consultations"
 SHORT = 5
-
-
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
 
 
 class AskForm(AccessibleForm):
     body = forms.ChoiceField(label=gettext_lazy("Body"), choices=Consultation.Body)
     name = forms.CharField(label=gettext_lazy("Its name"), max_length=120, required=False)
-    asked = forms.DateField(label=gettext_lazy("Asked on"), widget=DayInput)
-    received = forms.DateField(
-        label=gettext_lazy("Received by the body on"),
-        widget=DayInput,
+    asked = day_field(gettext_lazy("Asked on"))
+    received = day_field(
+        gettext_lazy("Received by the body on"),
         required=False,
         help_text=gettext_lazy("The delay runs from this day. Without it, from the day of the request."),
     )
@@ -62,19 +54,19 @@ class AskForm(AccessibleForm):
     silence = forms.ChoiceField(
         label=gettext_lazy("Without an answer"),
         required=False,
-        choices=[("", gettext_lazy("Not known")), *OPINIONS],
+        choices=[("", gettext_lazy("Not known")), *OPINIONS.items()],
     )
 
 
 class ReceiptForm(AccessibleForm):
-    received = forms.DateField(label=gettext_lazy("Received by the body on"), widget=DayInput)
+    received = day_field(gettext_lazy("Received by the body on"))
 
 
 class AnswerForm(AccessibleForm):
     opinion = forms.ChoiceField(
-        label=gettext_lazy("Opinion"), choices=[("", gettext_lazy("Choose the opinion.")), *OPINIONS]
+        label=gettext_lazy("Opinion"), choices=[("", gettext_lazy("Choose the opinion.")), *OPINIONS.items()]
     )
-    answered = forms.DateField(label=gettext_lazy("Answered on"), widget=DayInput)
+    answered = day_field(gettext_lazy("Answered on"))
     text = forms.CharField(
         label=gettext_lazy("Text of the opinion"),
         max_length=consulting.LONGEST_TEXT,
@@ -167,7 +159,7 @@ def show(
     status: int = 200,
 ) -> HttpResponse:
     rights = rights_of_request(request)
-    may_ask = may_write(file, rights)
+    may_ask = may_write(file, rights, INSTRUCTS)
     rows = list(file.consultations.select_related("recorded_by"))
     suggested = consulting.suggest(file, rights) if may_ask and file.state in OPEN else None
     context = {
@@ -180,14 +172,6 @@ def show(
         "by_hand": bool(form.errors.keys() & {"months", "article", "silence"} or form["months"].value()),
     }
     return show_file(request, file, TAB, context, status=status)
-
-
-def may_write(file: Permit, rights: Rights) -> bool:
-    try:
-        check_may_write(file, rights, INSTRUCTS)
-    except Forbidden:
-        return False
-    return True
 
 
 def answer_form(one: Consultation, data: Any = None) -> forms.Form:
@@ -214,9 +198,9 @@ def told(row: Consultation, may_ask: bool, opened: Consultation | None, bound: f
     return {
         "row": row,
         "standing": stands.standing,
-        "opinion": consulting.OPINION_WORDS.get(stands.opinion) if stands.opinion else "",
+        "opinion": OPINIONS.get(stands.opinion) if stands.opinion else "",
         "since": stands.since,
-        "silence": consulting.OPINION_WORDS.get(row.silence, ""),
+        "silence": OPINIONS.get(row.silence, ""),
         "soon": stands.standing == Standing.WAITING and days <= SOON_DAYS,
         "bad": stands.opinion == Opinion.UNFAVOURABLE,
         "reasons": [with_words(reason) for reason in row.reason],
@@ -239,7 +223,7 @@ def card(one: consulting.Suggestion) -> dict[str, Any]:
         "whys": list(dict.fromkeys(reason.why for reason in one.reasons)),
         "reasons": reasons[:SHORT],
         "others": reasons[SHORT:],
-        "silence": consulting.OPINION_WORDS.get(one.rule.silence) if one.rule else "",
+        "silence": OPINIONS.get(one.rule.silence) if one.rule else "",
     }
 
 

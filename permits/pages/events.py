@@ -14,16 +14,15 @@ from django.views.decorators.http import require_http_methods
 from gis_core.errors import ArpentError, Forbidden
 from gis_core.forms import AccessibleForm, blame
 from gis_core.middleware import rights_of_request
-from gis_core.rights import Rights
 from permits import words
 from permits.deadlines.clock import Timeline, differences
 from permits.deadlines.events import Outcome
 from permits.deadlines.law import NOT_COVERED, Ground, Kind
 from permits.models import Event, Permit
-from permits.pages.frame import page, permit_of
+from permits.pages.frame import day_field, page, permit_of
 from permits.procedure import MOVES, What
 from permits.services.reading import timeline_of, today
-from permits.services.recording import LONGEST, NOTIFIED, check_may_write, may_record, record, strike
+from permits.services.recording import LONGEST, NOTIFIED, check_may_write, may_record, may_strike, record, strike
 from permits.usual_pieces import USUAL
 
 LEADS = {
@@ -54,11 +53,6 @@ CHANNELS = (
 DAYS_OF = {"on": ("hand",), "sent": ("registered", "electronic"), "presented": ("registered",)}
 """The days that each way of sending needs."""
 LONGEST_NOTE = 2_000
-
-
-def day_field(label: Any, **options: Any) -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, widget=widget, **options)
 
 
 class EventForm(AccessibleForm):
@@ -282,15 +276,3 @@ def strike_event(request: HttpRequest, permit: str, event_id: int) -> HttpRespon
         "form": form,
     }
     return render(request, "permits/strike.html", context, status=status)
-
-
-def may_strike(event: Event, permit: Permit, rights: Rights) -> bool:
-    """Whether the asker may strike out an event that still stands."""
-    move = MOVES.get(What(event.what))
-    if move is None or event.struck_at:
-        return False
-    try:
-        check_may_write(permit, rights, move.roles)
-    except Forbidden:
-        return False
-    return True

@@ -12,17 +12,16 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from gis_core.api.views import site
-from gis_core.errors import ArpentError, Forbidden
+from gis_core.errors import ArpentError, Forbidden, Stale
 from gis_core.forms import AccessibleForm, blame
 from gis_core.middleware import rights_of_request
 from gis_core.models import Commune, Member
 from gis_core.rights import Rights
 from layers.cadastre.references import whole_identifier
 from permits.models import Permit
-from permits.pages.events import day_field
-from permits.pages.frame import page, permit_of
+from permits.pages.frame import day_field, page, permit_of
 from permits.procedure import COUNTER, INSTRUCTS, SilenceRefuses
-from permits.services.applicants import Person, reads_applicants
+from permits.services.applicants import Person, reads_applicants_somewhere
 from permits.services.filing import (
     LONGEST_ADDRESS,
     LONGEST_DESCRIPTION,
@@ -102,8 +101,24 @@ class GroundForm(AccessibleForm):
         if not instructs:
             del self.fields["instructor"], self.fields["silence_refuses"], self.fields["other_case"]
             return
-        people = {one.user_id: str(one.user) for member in members for one in instructors_of(member)}
+        people = {one.user_id: str(one.user) for one in instructors_of(*members)}
         self.fields["instructor"].choices = [("", _("Nobody yet")), *people.items()]  # type: ignore[attr-defined]
+
+
+class ChangeForm(GroundForm):
+    """What is changed of a file, as it was seen."""
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        self.seen = given.pop("version", None)
+        return given
+
+    def check_seen(self, permit: Permit) -> None:
+        """Raises Stale where somebody changed the file since; sent again, the form goes over theirs."""
+        if self.seen not in (None, permit.version):
+            raise Stale(_("Somebody changed this file meanwhile; nothing was saved."))
 
 
 class FilingForm(GroundForm):
@@ -150,7 +165,7 @@ class FilingForm(GroundForm):
             del self.fields["member"]
         instructing = [one for one in members if rights.has_role(one.pk, INSTRUCTS)]
         self.offer(instructing, instructs=bool(instructing))
-        if not any(reads_applicants(one.pk, insee) for one in members for insee, _name in communes[:1]):
+        if not reads_applicants_somewhere(rights):
             for name in ("name", "home", "email", "phone"):
                 del self.fields[name]
 
@@ -260,7 +275,7 @@ def change(request: HttpRequest, permit: str) -> HttpResponse:
     """Change what is no event; what was before stays in the history of the row."""
     found, rights = permit_of(request, permit), rights_of_request(request)
     check_may_write(found, rights, COUNTER)
-    form = GroundForm(request.POST or None, initial=standing_of(found))
+    form = ChangeForm(request.POST or None, initial=standing_of(found))
     instructs = rights.has_role(found.owner_id, INSTRUCTS)
     form.offer([found.owner], instructs=instructs)
     status = 200
@@ -269,9 +284,13 @@ def change(request: HttpRequest, permit: str) -> HttpResponse:
         if form.is_valid():
             changes = form.changes(found)
             try:
+                form.check_seen(found)
                 filed = change_permit(found, changes, rights)
             except ArpentError as error:
                 status = blame(form, error)
+                if isinstance(error, Stale):
+                    form.data = request.POST.copy()
+                    form.data["version"] = str(found.version)
             else:
                 messages.success(request, _("The file is changed.") if changes else _("Nothing was changed."))
                 tell_unknown(request, filed)
@@ -281,6 +300,7 @@ def change(request: HttpRequest, permit: str) -> HttpResponse:
 
 def standing_of(permit: Permit) -> dict[str, Any]:
     return {
+        "version": permit.version,
         "description": permit.description,
         "address": permit.address,
         "parcels": "\n".join(permit.idus),

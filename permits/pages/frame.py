@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,13 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
-from gis_core.errors import Forbidden
 from gis_core.middleware import rights_of_request
 from gis_core.models import Commune
 from permits.models import Permit
-from permits.procedure import COUNTER
+from permits.services.listing import SOON_DAYS
 from permits.services.reading import permit_seen_by, today
-from permits.services.recording import check_may_write
 
 TABS = (
     ("permit", _("Procedure")),
@@ -31,7 +30,6 @@ NEXT = {
     "answer_by": _("Pieces until"),
     "due": _("Decision until"),
 }
-SOON_DAYS = 7
 
 
 def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -39,18 +37,14 @@ def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return never_cache(login_required(view))
 
 
+def day_field(label: Any, **options: Any) -> forms.DateField:
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, widget=widget, **options)
+
+
 def permit_of(request: HttpRequest, permit: str) -> Permit:
     """The file of an address. Raises NotFound."""
     return permit_seen_by(permit, rights_of_request(request))
-
-
-def may_write(request: HttpRequest, permit: Permit) -> bool:
-    """Whether the asker keeps the file: instructs it, or works for its town hall."""
-    try:
-        check_may_write(permit, rights_of_request(request), COUNTER)
-    except Forbidden:
-        return False
-    return True
 
 
 def show_file(

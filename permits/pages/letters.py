@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -22,11 +22,11 @@ from permits.deadlines.law import Ground
 from permits.letters import CONSULTATION, DECISIONS, GROUNDS, IN_THE_FIRST_MONTH, KINDS, RECORDED, Asked, body_in_words
 from permits.models import Consultation, Permit
 from permits.pages.frame import page, permit_of, show_file
-from permits.procedure import What
+from permits.procedure import INSTRUCTS
 from permits.services import letters
 from permits.services.applicants import may_read_applicant
-from permits.services.reading import today
-from permits.services.recording import LONGEST, MOST_PIECES
+from permits.services.reading import shown_day, today
+from permits.services.recording import LONGEST, MOST_PIECES, may_write
 
 READ_AND_SEND = ["GET", "HEAD", "POST"]
 
@@ -80,7 +80,7 @@ class LetterForm(WordsForm):
 
 def told(consultation: Consultation) -> str:
     name = kind_of(CONSULTATION).name
-    return f"{name} — {body_in_words(consultation)}, {consultation.asked_date:%d/%m/%Y}"
+    return f"{name} — {body_in_words(consultation)}, {shown_day(consultation.asked_date)}"
 
 
 @require_http_methods(READ_AND_SEND)
@@ -104,7 +104,7 @@ def letter_list(request: HttpRequest, permit: str) -> HttpResponse:
     context = {
         "letters": [(one, kind_of(one.kind).name, notified_at(found, one)) for one in rows],
         "form": form,
-        "may_write": letters.may_write(found, rights),
+        "may_write": may_write(found, rights, INSTRUCTS),
         "reads_applicants": may_read_applicant(found),
     }
     return show_file(request, found, "permit_letters", context, status)
@@ -115,14 +115,7 @@ def notified_at(permit: Permit, letter: Letter) -> str:
     what = RECORDED.get(letter.kind)
     if what is None or letter.state != Letter.State.FINAL:
         return ""
-    return address_of_event(permit, what)
-
-
-def address_of_event(permit: Permit, what: What) -> str:
-    try:
-        return reverse("permit_event", args=[permit.number, what.value])
-    except NoReverseMatch:
-        return f"/permis/{permit.number}/evenements/{what.value}/"
+    return reverse("permit_event", args=[permit.number, what.value])
 
 
 @require_http_methods(READ_AND_SEND)
@@ -179,7 +172,7 @@ def show_letter(
         "document": document,
         "logo": picture_in_page(document.logo),
         "final": letter.state == Letter.State.FINAL,
-        "notified": notified_at(permit, letter) if letters.may_write(permit, rights) else "",
+        "notified": notified_at(permit, letter) if may_write(permit, rights, INSTRUCTS) else "",
         "no_appeals": letter.kind in DECISIONS and not head.appeals and letter.state == Letter.State.DRAFT,
         "changes_letterhead": core.may_change_letterhead(letter.owner, rights),
     }

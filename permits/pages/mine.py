@@ -10,7 +10,8 @@ from django.views.decorators.http import require_safe
 from gis_core.middleware import rights_of_request
 from gis_core.problem import problem
 from permits.models import Permit
-from permits.pages.frame import NEXT, SOON_DAYS
+from permits.pages.frame import NEXT
+from permits.services.listing import SOON_DAYS
 from permits.services.mine import next_deadlines
 from permits.services.reading import today
 

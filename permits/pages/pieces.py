@@ -16,7 +16,8 @@ from gis_core.middleware import rights_of_request
 from gis_core.problem import as_problem, status_of, wants_problem
 from layers.imports.uploads import limit_uploads
 from permits.models import Permit, Piece
-from permits.pages.frame import may_write, page, permit_of, show_file
+from permits.pages.frame import page, permit_of, show_file
+from permits.procedure import COUNTER
 from permits.services.applicants import may_read_applicant
 from permits.services.pieces import (
     MOST_AT_ONCE,
@@ -29,6 +30,7 @@ from permits.services.pieces import (
     piece_of,
     remove_piece,
 )
+from permits.services.recording import may_write
 
 MEGABYTE = 1_048_576
 SHUT_IN = {"default-src": ["'none'"], "sandbox": True}
@@ -119,7 +121,7 @@ def shown(
     reads = may_read_applicant(permit)
     context = {
         "reads": reads,
-        "writes": may_write(request, permit),
+        "writes": may_write(permit, rights_of_request(request), COUNTER),
         "pieces": permit.pieces.select_related("added_by") if reads else (),
         "count": permit.pieces.count(),
         "kinds": Piece.Kind.choices,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from gis_core.api.views import site
-from gis_core.errors import Conflict, Forbidden, Invalid
+from gis_core.errors import Conflict, Invalid
 from gis_core.middleware import rights_of_request
 from gis_core.models import Job
 from gis_core.rights import Rights
@@ -20,11 +20,10 @@ from gis_core.services.jobs import standing
 from permits import words
 from permits.deadlines.clock import Step, Timeline
 from permits.models import Event, Permit
-from permits.pages.events import may_strike
 from permits.pages.frame import page, permit_of, show_file
 from permits.procedure import COUNTER, State, What
 from permits.services.reading import derive, revisions_of, timeline_of, today
-from permits.services.recording import check_may_write, may_record
+from permits.services.recording import may_record, may_strike, may_write
 from permits.services.sheets import OPEN, last_order, order_sheet
 
 LIKELY: Mapping[str, tuple[What, ...]] = {
@@ -75,7 +74,7 @@ def procedure(request: HttpRequest, permit: str) -> HttpResponse:
         "likely": likely,
         "others": [one for one in allowed if one not in likely],
         "today": today(),
-        "changeable": may(found, rights, COUNTER),
+        "changeable": may_write(found, rights, COUNTER),
         "map": map_address(found),
         "changes": list(Permit.objects.visible_to(rights).filter(parent=found).order_by("filed_date", "id")),
         "order": order,
@@ -96,14 +95,6 @@ def freeze_now(request: HttpRequest, permit: str) -> HttpResponse:
     else:
         messages.success(request, _("The parcel sheet is being frozen; it is here in a moment."))
     return redirect("permit", found.number)
-
-
-def may(permit: Permit, rights: Rights, roles: Any) -> bool:
-    try:
-        check_may_write(permit, rights, roles)
-    except Forbidden:
-        return False
-    return True
 
 
 def dates(told: Timeline | None, permit: Permit, rows: Mapping[str, Event]) -> list[Date]:

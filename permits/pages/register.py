@@ -15,10 +15,10 @@ from gis_core.errors import Invalid
 from gis_core.forms import AccessibleForm, blame
 from gis_core.models import Commune
 from permits.models import Permit
-from permits.numbers import shown
+from permits.numbers import shown, shown_parcel
 from permits.pages.filters import YEARS_BACK
 from permits.services.reading import today
-from permits.services.register import LAST_OFFSET, ROWS, Decision, Outcome, Search, decisions, shown_parcel
+from permits.services.register import LAST_OFFSET, ROWS, Decision, Outcome, Search, decisions
 
 
 class RegisterForm(AccessibleForm):

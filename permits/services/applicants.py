@@ -32,14 +32,9 @@ class Person:
 
 
 def may_read_applicant(permit: Permit) -> bool:
-    """Whether whoever asks reads who applies in this file."""
-    return reads_applicants(permit.owner_id, permit.insee)
-
-
-def reads_applicants(member: int, insee: str) -> bool:
-    """Whether whoever asks reads and writes who applies in the files of a member in a commune."""
+    """Whether whoever asks reads and writes who applies in this file."""
     with connection.cursor() as cursor:
-        cursor.execute("select arpent.reads_applicants(%s, %s)", [member, insee])
+        cursor.execute("select arpent.reads_applicants(%s, %s)", [permit.owner_id, permit.insee])
         (allowed,) = cursor.fetchone()
     return bool(allowed)
 

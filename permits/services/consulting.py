@@ -28,8 +28,9 @@ from permits.deadlines.law import Ground, Kind
 from permits.deadlines.opinions import Body, OpinionRule, Protection, Told, due_on, opinion_on, rule_for
 from permits.models import Consultation, Event, Permit
 from permits.procedure import INSTRUCTS, What
-from permits.services.reading import today
+from permits.services.reading import shown_day, today
 from permits.services.recording import EARLIEST, check_may_write, locked, record, strike
+from permits.words import OPINIONS
 
 LONGEST_TEXT = 5_000
 LONGEST_ARTICLE = 60
@@ -268,7 +269,7 @@ def notice(permit: Permit, found: dict[tuple[Body, str], Suggestion]) -> None:
             if ground in FROM_NOTICE:
                 body, why = FROM_NOTICE[Ground(ground)]
                 protection = Protection.SURROUNDINGS if body == Body.ABF else None
-                title = _("Longer delay notified on %(day)s") % {"day": shown(event.on_date)}
+                title = _("Longer delay notified on %(day)s") % {"day": shown_day(event.on_date)}
                 add(found, body, Reason(title=title, why=str(why)), protection=protection)
 
 
@@ -378,10 +379,10 @@ def check_day(permit: Permit, day: date, parameter: str, earliest: date) -> None
     """Raises Invalid for a day on which it cannot have happened."""
     if day < max(EARLIEST, permit.filed_date):
         words = _("The file was filed on %(filed)s: nothing happens to it before.")
-        raise Invalid(words % {"filed": shown(permit.filed_date)}, parameter=parameter)
+        raise Invalid(words % {"filed": shown_day(permit.filed_date)}, parameter=parameter)
     if day < earliest:
         words = _("The opinion was asked for on %(asked)s: nothing comes back before.")
-        raise Invalid(words % {"asked": shown(earliest)}, parameter=parameter)
+        raise Invalid(words % {"asked": shown_day(earliest)}, parameter=parameter)
     if day > today():
         raise Invalid(_("This day is not yet there: record what has happened."), parameter=parameter)
 
@@ -398,7 +399,7 @@ def send(consultation: Consultation, user: User) -> bool:
             "parcels": ", ".join(permit.idus),
             "consultation": consultation,
             "reasons": consultation.reason,
-            "silence": OPINION_WORDS.get(consultation.silence, ""),
+            "silence": OPINIONS.get(consultation.silence, ""),
             "sender": str(user),
             "member": permit.owner.name,
         }
@@ -487,14 +488,3 @@ def told_of(consultation: Consultation, day: date | None = None) -> Told:
         answered=consultation.answered_date,
         opinion=Opinion(consultation.opinion) if consultation.opinion else None,
     )
-
-
-OPINION_WORDS: Mapping[str, Any] = {
-    Opinion.FAVOURABLE: gettext_lazy("favourable"),
-    Opinion.WITH_PRESCRIPTIONS: gettext_lazy("favourable with prescriptions"),
-    Opinion.UNFAVOURABLE: gettext_lazy("unfavourable"),
-}
-
-
-def shown(day: date) -> str:
-    return f"{day:%d/%m/%Y}"

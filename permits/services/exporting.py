@@ -13,10 +13,9 @@ from gis_core.models import Commune
 from gis_core.rights import Rights
 from layers.exports.formats import Column
 from layers.exports.formats.csvtext import Csv, Dialect
-from permits.numbers import shown
+from permits.numbers import shown, shown_parcel
 from permits.procedure import State
 from permits.services.listing import Filter, files, ordered
-from permits.services.register import shown_parcel
 
 MOST_ROWS = 20_000
 WORKBOOK = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}

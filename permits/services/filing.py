@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from gis_core.errors import Conflict, Forbidden, Invalid
 from gis_core.models import Member, Membership, Territory
-from gis_core.rights import Rights, Role
+from gis_core.rights import Rights
 from layers.cadastre.references import read_reference, whole_identifier
 from layers.catalogue.models import Layer
 from permits.deadlines.law import Kind
@@ -20,7 +20,7 @@ from permits.models import Event, Permit, Settings
 from permits.numbers import LAST, LETTERS, NotANumberError, Number
 from permits.procedure import COUNTER, INSTRUCTS, What
 from permits.services.applicants import Person, write_applicant
-from permits.services.reading import refresh, today
+from permits.services.reading import refresh, shown_day, today
 from permits.services.recording import EARLIEST, announce, check_may_write
 
 MOST_PARCELS = 100
@@ -29,6 +29,10 @@ LONGEST_ADDRESS = 200
 UNION = """
     select array_agg(idu), st_asewkb(st_multi(st_collectionextract(st_union(geom), 3)))
     from cadastre_parcel where idu = any(%s)
+"""
+HIGHEST_CHANGE = """
+    select coalesce(max(rank), 0) from generate_series(1, 99) rank
+    where arpent.permit_exists(%s || to_char(rank, 'FM00'))
 """
 
 
@@ -78,10 +82,10 @@ def file_permit(filing: Filing, rights: Rights) -> Filed:
         description=filing.description.strip()[:LONGEST_DESCRIPTION],
         address=filing.address.strip()[:LONGEST_ADDRESS],
         silence_refuses=list(filing.silence_refuses),
-        instructor_id=instructor_of(filing, owner),
+        instructor_id=known_instructor(filing.instructor, owner),
         recorded_by_id=rights.user_id,
     )
-    check_may_write(permit, rights, COUNTER)
+    check_may_write(permit, rights, INSTRUCTS if filing.instructor or filing.silence_refuses else COUNTER)
     unknown = put_on_ground(permit, filing.parcels)
     permit.number = number_for(filing, owner, parent)
     permit.save()
@@ -152,16 +156,10 @@ def member_for(filing: Filing, rights: Rights) -> Member:
     return members[0]
 
 
-def instructors_of(member: Member) -> Any:
-    """Who may be a file's instructor: the accepted people of the member who instruct."""
-    people = Membership.objects.accepted().filter(
-        member=member, role__in=[Role.PERMIT_INSTRUCTOR, Role.GIS_ADMINISTRATOR]
-    )
+def instructors_of(*members: Member) -> Any:
+    """Who may be a file's instructor: the accepted people of its member who instruct."""
+    people = Membership.objects.accepted().filter(member__in=members, role__in=INSTRUCTS)
     return people.filter(user__is_active=True).select_related("user").order_by("user__last_name", "user__username")
-
-
-def instructor_of(filing: Filing, owner: Member) -> int | None:
-    return known_instructor(filing.instructor, owner)
 
 
 def known_instructor(user_id: Any, owner: Member) -> int | None:
@@ -238,7 +236,7 @@ def typed_number(filing: Filing, parent: Permit | None) -> Number:
         raise Invalid(words % {"year": number.year, "day": shown_day(filing.filed_date)}, parameter="number")
     if (number.change or "") != (filing.change if parent else "") or (parent and number.initial != parent.number):
         raise Invalid(_("The number is not one of a change of this file."), parameter="number")
-    lock_sequence(f"{number.letters}{filing.insee}{number.year}")
+    lock_sequence(parent.number if parent else f"{number.letters}{filing.insee}{number.year}")
     if answered("select arpent.permit_exists(%s)", number.packed):
         raise Conflict(_("There is a file of the number %(number)s already.") % {"number": number}, parameter="number")
     return number
@@ -289,9 +287,10 @@ def next_number(filing: Filing, owner: Member) -> str:
 
 
 def next_change(parent: Permit, change: str) -> str:
+    """The number after the last modification or transfer, whether it was generated, typed or imported."""
     lock_sequence(parent.number)
-    rank = Permit.objects.filter(parent=parent, number__startswith=f"{parent.number}{change}").count() + 1
-    return f"{parent.number}{change}{rank:02d}"
+    highest = answered(HIGHEST_CHANGE, f"{parent.number}{change}")
+    return parsed(f"{parent.number}{change}{highest + 1:02d}").packed
 
 
 def lock_sequence(key: str) -> None:
@@ -305,7 +304,3 @@ def answered(statement: LiteralString, value: str) -> Any:
     with connection.cursor() as cursor:
         cursor.execute(statement, [value])
         return cursor.fetchone()[0]
-
-
-def shown_day(day: date) -> str:
-    return f"{day:%d/%m/%Y}"

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from gis_core.errors import Forbidden, NotFound
+from gis_core.errors import NotFound
 from gis_core.letters.kinds import LetterKind, kind_of
 from gis_core.models import Letter, LetterQuerySet
 from gis_core.rights import Rights
@@ -18,21 +18,13 @@ from permits.letters import ABOUT, Asked, body_in_words, values_of
 from permits.models import Permit
 from permits.procedure import INSTRUCTS
 from permits.services.applicants import may_read_applicant, read_applicants
-from permits.services.recording import check_may_write
-
-
-def may_write(permit: Permit, rights: Rights) -> bool:
-    try:
-        check_may_write(permit, rights, INSTRUCTS)
-    except Forbidden:
-        return False
-    return True
+from permits.services.recording import check_may_write, may_write
 
 
 def letters_of(permit: Permit, rights: Rights) -> LetterQuerySet:
     """The letters of a file that the asker reads: final ones, and drafts where they instruct."""
     found = Letter.objects.visible_to(rights).about(ABOUT, permit.number).filter(owner=permit.owner_id)
-    if not may_write(permit, rights):
+    if not may_write(permit, rights, INSTRUCTS):
         found = found.filter(state=Letter.State.FINAL)
     if not may_read_applicant(permit):
         found = found.filter(Q(nominative=False) | Q(created_by_id=rights.user_id))

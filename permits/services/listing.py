@@ -18,6 +18,7 @@ from gis_core.models import Commune, Territory
 from gis_core.parameters import BBox, bbox_4326, integer
 from gis_core.rights import Rights
 from layers.cadastre.references import Reference, read_reference, whole_identifier
+from permits.deadlines.law import OF_PERMITS, Kind
 from permits.folding import folded
 from permits.models import Permit, PermitQuerySet, Team
 from permits.procedure import OPEN, State
@@ -136,7 +137,7 @@ def files(wanted: Filter, rights: Rights, day: date | None = None) -> PermitQuer
     if wanted.year:
         found = found.filter(filed_date__range=(date(wanted.year, 1, 1), date(wanted.year, 12, 31)))
     if wanted.deadline:
-        found = due(found, wanted.deadline, day or today())
+        found = found.open().filter(due(wanted.deadline, day or today()))
     if wanted.bbox:
         box = Polygon.from_bbox(wanted.bbox)
         box.srid = 4326
@@ -172,16 +173,22 @@ def of_teams(rows: PermitQuerySet, rights: Rights) -> PermitQuerySet:
     return rows.filter(condition)
 
 
-def due(rows: PermitQuerySet, deadline: str, day: date) -> PermitQuerySet:
-    rows = rows.open()
+def due(deadline: str, day: date) -> Q:
+    """Which open files have such a deadline."""
     match deadline:
         case Deadline.OVERDUE:
-            return rows.filter(next_date__lt=day)
+            return Q(next_date__lt=day)
         case Deadline.TACIT:
-            near = (day, day + timedelta(TACIT_DAYS))
-            return rows.filter(next_date__range=near, next_what="due", silence_refuses=[])
+            return Q(next_date__range=(day, day + timedelta(TACIT_DAYS)), next_what="due") & silence_grants()
     days = SOON_DAYS if deadline == Deadline.WEEK else MONTH_DAYS
-    return rows.filter(next_date__range=(day, day + timedelta(days)))
+    return Q(next_date__range=(day, day + timedelta(days)))
+
+
+def silence_grants() -> Q:
+    """Of which files no answer is a grant, by their columns: an opinion may still make it a refusal (R.424-3)."""
+    certificates = [kind.value for kind in Kind if kind.certifies]
+    declaration = Q(kind=Kind.DP.value, silence_refuses__contained_by=[case.value for case in OF_PERMITS])
+    return Q(silence_refuses=[]) | Q(kind__in=certificates) | declaration
 
 
 def ordered(rows: PermitQuerySet, wanted: Filter) -> PermitQuerySet:

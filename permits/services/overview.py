@@ -1,13 +1,13 @@
 """What is urgent among the open files of an asker."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.db.models import Count, Q
 
 from gis_core.rights import Rights
 from permits.procedure import State
-from permits.services.listing import NOBODY, OPENED, SOON_DAYS, TACIT_DAYS, Deadline, Filter, files
+from permits.services.listing import NOBODY, OPENED, Deadline, Filter, due, files
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +23,10 @@ def urgent(wanted: Filter, rights: Rights, day: date) -> list[Urgent]:
     """What cannot wait, among the files of those whom the filter is about (`whose`, `member`, `instructor`)."""
     about = Filter(whose=wanted.whose, member=wanted.member, instructor=wanted.instructor)
     shown = about.but(states=(OPENED,))
-    soon, tacit = day + timedelta(SOON_DAYS), day + timedelta(TACIT_DAYS)
-    granted = Q(next_date__range=(day, tacit), next_what="due", silence_refuses=[])
-    counts = files(about.but(states=(OPENED,)), rights).aggregate(
-        overdue=Count("pk", filter=Q(next_date__lt=day)),
-        week=Count("pk", filter=Q(next_date__range=(day, soon))),
-        tacit=Count("pk", filter=granted),
+    counts = files(shown, rights).aggregate(
+        overdue=Count("pk", filter=due(Deadline.OVERDUE, day)),
+        week=Count("pk", filter=due(Deadline.WEEK, day)),
+        tacit=Count("pk", filter=due(Deadline.TACIT, day)),
         incomplete=Count("pk", filter=Q(state=State.INCOMPLETE)),
         free=Count("pk", filter=Q(instructor=None)),
         open=Count("pk"),

@@ -35,6 +35,11 @@ def today() -> date:
     return timezone.now().astimezone(PARIS).date()
 
 
+def shown_day(day: date) -> str:
+    """A day in a message, as forms are filled in."""
+    return f"{day:%d/%m/%Y}"
+
+
 def permit_seen_by(number: str, rights: Rights) -> Permit:
     """The file of a national number, as people write it. Raises NotFound."""
     try:

@@ -10,15 +10,14 @@ from django.utils.translation import gettext as _
 
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
 from gis_core.rights import Rights, Role
-from layers.catalogue.models import Layer
-from layers.catalogue.services import announce_changed
+from layers.catalogue.services import announce_changed_slugs
 from permits.deadlines import events as clock
 from permits.deadlines.calendar import PARIS
 from permits.deadlines.law import Ground
 from permits.layers import SLUG
 from permits.models import Event, Permit
 from permits.procedure import MOVES, State, What
-from permits.services.reading import refresh, today
+from permits.services.reading import refresh, shown_day, today
 
 EARLIEST = date(1970, 1, 1)
 LONGEST = 200
@@ -28,26 +27,30 @@ NOTIFIED = (What.PIECES_ASKED, What.LONGER_NOTIFIED, What.DECIDED, What.ARCHITEC
 """Acts that count from their receipt: how they were sent says when that is (R.423-47, R.423-48)."""
 
 
-def check_may_write(permit: Permit, rights: Rights, roles: frozenset[Role]) -> None:
-    """Raises Forbidden. A town hall's person writes in their own communes."""
+def may_write(permit: Permit, rights: Rights, roles: frozenset[Role]) -> bool:
+    """Whether the asker has one of the roles for this file: a town hall's person in their own communes."""
     if rights.has_role(permit.owner_id, roles - {Role.TOWN_HALL}):
-        return
+        return True
     town = Role.TOWN_HALL in roles and rights.roles.get(permit.owner_id) == Role.TOWN_HALL
-    if not (town and permit.insee in rights.town_insee):
+    return town and permit.insee in rights.town_insee
+
+
+def check_may_write(permit: Permit, rights: Rights, roles: frozenset[Role]) -> None:
+    """Raises Forbidden."""
+    if not may_write(permit, rights, roles):
         raise Forbidden(_("Your role does not allow this."))
 
 
 def may_record(permit: Permit, rights: Rights) -> list[What]:
     """What the asker may record of a file as it stands."""
-    allowed = []
-    for what, move in MOVES.items():
-        try:
-            check_may_write(permit, rights, move.roles)
-        except Forbidden:
-            continue
-        if State(permit.state) in move.states:
-            allowed.append(what)
-    return allowed
+    state = State(permit.state)
+    return [what for what, move in MOVES.items() if state in move.states and may_write(permit, rights, move.roles)]
+
+
+def may_strike(event: Event, permit: Permit, rights: Rights) -> bool:
+    """Whether the asker may strike out an event that still stands."""
+    move = MOVES.get(What(event.what))
+    return move is not None and not event.struck_at and may_write(permit, rights, move.roles)
 
 
 @transaction.atomic
@@ -107,8 +110,7 @@ def locked(permit: Permit) -> Permit:
 
 def announce() -> None:
     """The layer changed: its tiles are drawn anew."""
-    for layer in Layer.objects.filter(slug=SLUG):
-        announce_changed(layer)
+    announce_changed_slugs([SLUG])
 
 
 # -- days -------------------------------------------------------------------------------------------------------------
@@ -120,7 +122,7 @@ def sound(permit: Permit, day: date | None) -> date:
         raise Invalid(_("Give the day on which it counts."), parameter="on")
     if day < permit.filed_date:
         words = _("The file was filed on %(filed)s: nothing happens to it before.")
-        raise Invalid(words % {"filed": f"{permit.filed_date:%d/%m/%Y}"}, parameter="on")
+        raise Invalid(words % {"filed": shown_day(permit.filed_date)}, parameter="on")
     if day > today():
         raise Invalid(_("This day is not yet there: record what has happened."), parameter="on")
     return day
@@ -172,7 +174,7 @@ def day_of(detail: Mapping[str, Any], name: str) -> date | None:
         except ValueError as error:
             raise Invalid(_("“%(value)s” is no date.") % {"value": str(value)[:40]}, parameter=name) from error
     if not EARLIEST <= found <= today():
-        raise Invalid(_("This day cannot be: %(day)s.") % {"day": f"{found:%d/%m/%Y}"}, parameter=name)
+        raise Invalid(_("This day cannot be: %(day)s.") % {"day": shown_day(found)}, parameter=name)
     return found
 
 

@@ -69,9 +69,3 @@ def decisions(search: Search) -> tuple[list[Decision], bool]:
         cursor.execute("select * from arpent.public_register(%s, %s, %s, %s, %s, %s)", asked)
         found = [Decision(*row) for row in cursor.fetchall()]
     return found[:ROWS], len(found) > ROWS
-
-
-def shown_parcel(idu: str) -> str:
-    """A parcel as people say it: AB 12."""
-    prefix, section, number = idu[5:8], idu[8:10].lstrip("0"), idu[10:].lstrip("0")
-    return " ".join(part for part in (prefix if prefix != "000" else "", section, number) if part)

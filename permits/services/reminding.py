@@ -26,8 +26,9 @@ from permits.deadlines.events import Opinion, Outcome
 from permits.deadlines.opinions import Standing
 from permits.models import Consultation, Event, Permit, Reminder
 from permits.procedure import INSTRUCTS, OPEN, State
-from permits.services.consulting import OPINION_WORDS, told_of
+from permits.services.consulting import told_of
 from permits.services.reading import timeline_of, today
+from permits.words import OPINIONS
 
 DUE_DAYS = 7
 TACIT_DAYS = 3
@@ -181,7 +182,7 @@ def opinion_words(row: Consultation, day: date) -> str:
     if told.standing == Standing.WAITING:
         return str(gettext_lazy("%(body)s: last day to answer")) % {"body": body}
     if told.standing == Standing.TACIT:
-        opinion = OPINION_WORDS[told.opinion or Opinion.FAVOURABLE]
+        opinion = OPINIONS[told.opinion or Opinion.FAVOURABLE]
         return str(gettext_lazy("%(body)s: tacit opinion, %(opinion)s")) % {"body": body, "opinion": opinion}
     return str(gettext_lazy("%(body)s: no answer")) % {"body": body}
 
@@ -231,7 +232,11 @@ def remind(user: User, day: date) -> bool:
             digest = digest_of(user, rights, day)
         if not digest or not claim(user, day):
             return False
-        message_of(user, digest).send()
+        try:
+            message_of(user, digest).send()
+        except Exception:
+            release(user)
+            raise
     return True
 
 
@@ -241,6 +246,12 @@ def claim(user: User, day: date) -> bool:
         Reminder.objects.get_or_create(user=user)
         free = Reminder.objects.filter(Q(sent_date=None) | Q(sent_date__lt=day), user=user, by_mail=True)
         return bool(free.update(sent_date=day))
+
+
+def release(user: User) -> None:
+    """Give the day back: the mail did not leave, the next run tries again."""
+    with acting_as(SYSTEM), transaction.atomic():
+        Reminder.objects.filter(user=user).update(sent_date=None)
 
 
 def message_of(user: User, digest: Digest) -> EmailMultiAlternatives:

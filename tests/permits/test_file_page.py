@@ -315,6 +315,19 @@ def test_an_instructor_changes_what_is_no_event(world: World) -> None:
     assert "Sans décision : refus implicite le" in text
 
 
+def test_what_somebody_changed_meanwhile_is_not_written_over_in_silence(world: World) -> None:
+    permit, client = fresh(world, world.file()), browser(world)
+    seen = form_of(permit, address="3 rue Haute", version=permit.version)
+    path = f"/permis/{permit.number}/modifier/"
+    assert client.post(path, {**seen, "description": "Une grange", "address": ""}).status_code == 302
+    refused = client.post(path, seen)
+    assert refused.status_code == 412
+    assert fresh(world, permit).description == "Une grange"
+    again = refused.context["form"]["version"].value()
+    assert client.post(path, {**seen, "version": again}).status_code == 302
+    assert fresh(world, permit).address == "3 rue Haute"
+
+
 def test_what_was_not_changed_is_not_written(world: World) -> None:
     permit = world.file(description="Une maison\nà deux niveaux")
     given = form_of(permit, description="Une maison\r\nà deux niveaux")

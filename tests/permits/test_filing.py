@@ -41,6 +41,19 @@ def test_a_change_bears_the_number_of_its_file(world: World) -> None:
     assert [str(one) for one in changes] == [f"{permit} M01", f"{permit} M02", f"{permit} T01"]
 
 
+def test_the_next_change_follows_the_highest_that_was_typed(world: World) -> None:
+    permit = world.file()
+    world.file(parent=str(permit), change="M", number=f"{permit} M02")
+    assert str(world.file(parent=str(permit), change="M")) == f"{permit} M03"
+
+
+def test_after_the_last_rank_a_change_is_refused_in_words(world: World) -> None:
+    permit = world.file()
+    world.file(parent=str(permit), change="M", number=f"{permit} M99")
+    with pytest.raises(Invalid):
+        world.file(parent=str(permit), change="M")
+
+
 def test_the_ground_is_that_of_the_parcels(world: World) -> None:
     permit = world.file(parcels=["AB 1", "45901000AB0002"])
     assert permit.idus == ["45901000AB0001", "45901000AB0002"]
@@ -94,6 +107,14 @@ def test_a_number_is_given_once(world: World) -> None:
 def test_other_roles_file_nothing(world: World, role: str) -> None:
     with pytest.raises(Forbidden):
         world.file(role)
+
+
+@pytest.mark.parametrize("given", [{"silence_refuses": ["classified_site"]}, {"instructor": "permit_instructor"}])
+def test_a_town_hall_says_neither_who_instructs_nor_what_silence_means(world: World, given: Any) -> None:
+    if "instructor" in given:
+        given = {"instructor": world.people[given["instructor"]].pk}
+    with pytest.raises(Forbidden):
+        world.file(Role.TOWN_HALL, **given)
 
 
 def test_a_town_hall_files_in_no_other_commune(world: World) -> None:

@@ -16,7 +16,8 @@ from gis_core.letters.kinds import kind_of
 from gis_core.models import Letter, Letterhead
 from gis_core.rights import Role
 from gis_core.services import letters as core
-from permits.letters import KINDS, Asked, values_of
+from permits.deadlines.law import Ground, Kind
+from permits.letters import KINDS, Asked, ground_in_words, values_of
 from permits.models import ApplicantReading, Consultation, Permit, Settings
 from permits.services import letters
 from permits.services.applicants import Person
@@ -394,3 +395,8 @@ def test_reading_a_named_letter_is_in_the_journal(world: World) -> None:
 def test_a_letter_of_another_file_is_not_found(world: World) -> None:
     letter = begun(world, world.file())
     assert reads(world.client(), world.file(), letter) == 404
+
+
+@pytest.mark.parametrize("ground", list(Ground))
+def test_whatever_makes_a_delay_longer_has_words_in_a_letter(ground: Ground) -> None:
+    assert ground_in_words(ground, Kind.PC, date(2026, 1, 5))

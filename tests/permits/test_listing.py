@@ -8,8 +8,11 @@ import pytest
 from gis_core.errors import Invalid
 from gis_core.models import Commune
 from gis_core.rights import Role
+from permits.deadlines.events import Outcome
+from permits.deadlines.law import Kind
 from permits.models import Permit, Team
 from permits.services.listing import Filter, counted, files, ordered
+from permits.services.reading import timeline_of
 from tests import factories
 from tests.permits.conftest import World
 
@@ -142,6 +145,18 @@ def test_silence_that_refuses_is_not_tacit_soon(world: World) -> None:
     with factories.as_owner():
         Permit.objects.update(next_date=TODAY, next_what="due")
     assert numbers(world, deadline="tacit") == []
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_what_silence_means_is_what_the_law_says(world: World, kind: Kind) -> None:
+    cases = [[], ["classified_site"], ["environmental_assessment"], ["classified_site", "environmental_assessment"]]
+    made = [world.file(kind=kind, silence_refuses=case) for case in cases]
+    with factories.as_owner():
+        Permit.objects.update(next_date=TODAY, next_what="due")
+    with world.as_():
+        told = {one.number: timeline_of(one, list(one.events.all()), TODAY) for one in made}
+    granting = {number for number, one in told.items() if one and one.silence == Outcome.GRANTED}
+    assert set(numbers(world, deadline="tacit")) == granting
 
 
 def test_a_stretch_of_ground(world: World) -> None:

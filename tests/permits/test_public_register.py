@@ -9,7 +9,8 @@ from django.test import Client
 
 from gis_core.rights import ANONYMOUS, acting_as
 from permits.models import Permit, Settings
-from permits.services.register import Search, decisions, shown_parcel
+from permits.numbers import shown_parcel
+from permits.services.register import Search, decisions
 from tests import factories
 from tests.permits.conftest import World
 

@@ -267,6 +267,18 @@ def test_a_mail_that_fails_is_logged_and_the_others_go(
     assert "could not be reminded" in caplog.text
 
 
+def test_a_mail_that_failed_leaves_at_the_next_hour(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine(world)
+
+    def fails(message: EmailMultiAlternatives, **given: Any) -> int:
+        raise ConnectionRefusedError
+
+    with monkeypatch.context() as down:
+        down.setattr(EmailMultiAlternatives, "send", fails)
+        assert sent() == 0
+    assert (sent(), sent()) == (1, 0)
+
+
 def test_the_morning_task_sweeps_then_writes(world: World, on_day: Any) -> None:
     mine(world)
     on_day(date(2026, 4, 6))

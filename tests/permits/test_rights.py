@@ -4,9 +4,11 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from gis_core.errors import Forbidden
+from gis_core.pages import files_permits
 from gis_core.rights import ANONYMOUS, Role, acting_as
 from permits.models import Applicant, ApplicantReading, Event, Permit
 from permits.services.applicants import Person, read_applicants, write_applicant
+from permits.services.filing import members_filing
 from tests.permits.conftest import World
 
 
@@ -40,6 +42,12 @@ def test_the_code_asks_the_same_question(world: World) -> None:
     seen = {who: Permit.objects.visible_to(world.rights(who)) for who in (*world.people,)}
     with world.as_(Role.AGENCY_ADMINISTRATOR):
         assert {who for who, rows in seen.items() if rows.exists()} == set(world.people) - {"stranger"}
+
+
+def test_the_map_leads_to_filing_those_who_may_file(world: World) -> None:
+    for who in world.people:
+        with world.as_(who):
+            assert files_permits(world.rights(who)) == bool(members_filing(world.rights(who))), who
 
 
 def test_nobody_reads_the_table_of_applicants(world: World) -> None:
