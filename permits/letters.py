@@ -64,6 +64,7 @@ MISSING = (
         Holds.LIST,
     ),
     Field("mois_pour_completer", _("months to send the pieces"), "3"),
+    Field("delai_en_cours", _("delay as it stands, in months"), "3"),
     Field("rejet", _("what happens without the pieces"), "votre demande fera l’objet d’une décision tacite de rejet"),
 )
 LENGTHENED = (
@@ -217,6 +218,7 @@ def delays_of(permit: Permit, asked: Asked, rows: Sequence[Event]) -> dict[str, 
         return {}
     values: dict[str, Value] = {
         "delai_mois": str(usual.months),
+        "delai_en_cours": str(told.months or usual.months),
         "article_delai": usual.article,
         "mois_pour_completer": str(law.the("answer_months", filed).months),
         "silence": silence_in_words(permit, told),

@@ -339,7 +339,7 @@ def received(record: Recorded | None) -> Iterator[str]:
             yield str(REGISTERED) % days
         case "electronic":
             yield str(CONSULTED if "consulted" in days else NOT_CONSULTED) % days
-        case "hand":
+        case "hand" if record and record.what != What.ARCHITECT_SAID:
             yield str(HAND)
 
 

@@ -16,7 +16,8 @@ from gis_core.errors import ArpentError, Forbidden
 from gis_core.forms import AccessibleForm, blame
 from gis_core.middleware import rights_of_request
 from gis_core.models import User
-from layers.features.display import display_area, display_number, display_share
+from layers.features.display import display_number
+from layers.parcels.document import area_in_words, share_in_words
 from permits.deadlines.events import Opinion
 from permits.deadlines.opinions import Standing
 from permits.models import Consultation, Permit
@@ -216,8 +217,9 @@ def has_been_asked(one: consulting.Suggestion) -> bool:
 
 
 def card(one: consulting.Suggestion) -> dict[str, Any]:
-    """A suggestion as the page shows it: the first reasons, the others behind a fold."""
-    reasons = [with_words(asdict(reason)) for reason in one.reasons]
+    """A suggestion as the page shows it: what covers most of the ground first, the rest behind a fold."""
+    widest = sorted(one.reasons, key=lambda reason: reason.area_m2 or 0, reverse=True)
+    reasons = [with_words(asdict(reason)) for reason in widest]
     return {
         "one": one,
         "whys": list(dict.fromkeys(reason.why for reason in one.reasons)),
@@ -235,9 +237,9 @@ def measure_in_words(reason: dict[str, Any]) -> str:
     """How much of the ground it covers, as the parcel sheet says it."""
     parts: Sequence[str] = []
     if (area := reason.get("area_m2")) is not None:
-        parts = [display_area(area)] if area else [_("common limit")]
+        parts = [area_in_words(area)]
         if area and reason.get("share") is not None:
-            parts = [*parts, display_share(reason["share"], 1)]
+            parts = [*parts, share_in_words(reason["share"])]
     elif (length := reason.get("length_m")) is not None:
         parts = [f"{display_number(length, 1)}\u00a0m"]
     return " · ".join(parts)

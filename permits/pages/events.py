@@ -71,7 +71,7 @@ class EventForm(AccessibleForm):
         add()
         on = self.fields.pop("on")
         if what in NOTIFIED:
-            self.add_channel()
+            self.add_channel(what)
         else:
             self.fields["on"] = on
         self.order_fields([name for name in self.fields if name != "note"])
@@ -90,9 +90,12 @@ class EventForm(AccessibleForm):
 
     # -- what each kind of event needs --------------------------------------------------------------------------------
 
-    def add_channel(self) -> None:
+    def add_channel(self, what: What) -> None:
         self.fields["channel"] = forms.ChoiceField(
-            label=_("How the applicant received it"), choices=CHANNELS, widget=forms.RadioSelect, initial="hand"
+            label=_("How it was received") if what is What.ARCHITECT_SAID else _("How the applicant received it"),
+            choices=CHANNELS,
+            widget=forms.RadioSelect,
+            initial="hand",
         )
         self.fields["on"] = day_field(_("Received on"), initial=today())
         self.fields["sent"] = day_field(_("Sent on"))

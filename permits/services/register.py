@@ -8,7 +8,7 @@ from typing import Self
 
 from django.db import connection, models
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from gis_core.errors import Invalid
 from gis_core.parameters import integer
@@ -21,7 +21,7 @@ LAST_OFFSET = 10_000
 
 class Outcome(models.TextChoices):
     GRANTED = "granted", gettext_lazy("Granted")
-    REFUSED = "refused", gettext_lazy("Refused")
+    REFUSED = "refused", pgettext_lazy("permit", "Refused")
     REJECTED = "rejected", gettext_lazy("Rejected, pieces missing")
 
 

@@ -102,6 +102,13 @@ def test_the_reading_of_the_applicant_is_in_the_journal(world: World) -> None:
     assert (line.action, line.numbers, line.purpose) == ("read", [permit.number], "Courrier\u00a0: Récépissé de dépôt")
 
 
+def test_missing_pieces_say_the_delay_that_was_made_longer(world: World, on_day: Any) -> None:
+    on_day(date(2026, 1, 20))
+    permit = world.file()
+    world.record(permit, "longer_notified", date(2026, 1, 12), grounds=["protected_surroundings"])
+    assert "de 4 mois, commencera" in begun(world, permit, "permit-pieces", pieces=["Notice"]).body
+
+
 def test_missing_pieces_come_from_what_is_typed_or_else_from_the_event(world: World, on_day: Any) -> None:
     on_day(date(2026, 1, 20))
     permit = world.file()

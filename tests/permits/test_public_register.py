@@ -1,5 +1,6 @@
 """The public register: decisions, for everybody, and nothing else."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -40,6 +41,11 @@ def test_everybody_reads_decisions(world: World) -> None:
     assert "AB 1" in text
     assert "Accordé" in text
     assert not any(word in text for word in ("secret", "cachée", "Jeanne", "Martin"))
+
+
+def test_a_refusal_is_named_as_one(world: World) -> None:
+    world.record(world.file(), "decided", date(2026, 1, 20), outcome="refused")
+    assert re.search(r">Refusé\s*<", Client().get(URL, headers={"accept": "text/html"}).content.decode())
 
 
 def test_open_and_withdrawn_files_stay_out(world: World) -> None:

@@ -98,6 +98,12 @@ def test_what_comes_after_the_end_says_when_the_end_was() -> None:
     assert told.why == "Sans effet : le dossier était terminé depuis le 6 avril 2026."
 
 
+def test_the_architect_s_opinion_is_not_said_to_be_given_to_the_applicant() -> None:
+    line = read(PC, "2026-01-05", made(ArchitectSaid, "2026-02-01", opinion=Opinion.UNFAVOURABLE))
+    record = SimpleNamespace(what="architect_said", detail={"channel": "hand"})
+    assert why(line, What.OPINION, record=record).why.startswith("Reçu à temps")
+
+
 def test_an_opinion_on_a_certificate_changes_nothing() -> None:
     line = read(Kind.CUB, "2026-01-05", made(ArchitectSaid, "2026-02-01", opinion=Opinion.UNFAVOURABLE))
     assert "ne change pas" in why(line, What.OPINION, Kind.CUB).why
