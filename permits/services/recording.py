@@ -67,10 +67,13 @@ def record(permit: Permit, what: What, *, on: date | None, detail: Mapping[str, 
     kept = DETAILS[what](detail)
     day = on
     if what in NOTIFIED:
-        sent, day = received(detail, on)
+        sent, day = received(permit, detail, on)
         kept |= sent
+    day = sound(permit, day)
+    if kept.get("signed"):
+        check_signed(permit, date.fromisoformat(kept["signed"]), day)
     made = Event.objects.create(
-        permit=permit, what=what, on_date=sound(permit, day), detail=kept, recorded_at=timezone.now(),
+        permit=permit, what=what, on_date=day, detail=kept, recorded_at=timezone.now(),
         recorded_by_id=rights.user_id,
     )  # fmt: skip
     refresh(permit)
@@ -119,14 +122,26 @@ def sound(permit: Permit, day: date | None) -> date:
     if day is None:
         raise Invalid(_("Give the day on which it counts."), parameter="on")
     if day < permit.filed_date:
-        words = _("The file was filed on %(filed)s: nothing happens to it before.")
-        raise Invalid(words % {"filed": f"{permit.filed_date:%d/%m/%Y}"}, parameter="on")
+        raise Invalid(before_filing(permit), parameter="on")
     if day > today():
         raise Invalid(_("This day is not yet there: record what has happened."), parameter="on")
     return day
 
 
-def received(detail: Mapping[str, Any], on: date | None) -> tuple[dict[str, Any], date | None]:
+def check_signed(permit: Permit, signed: date, received: date) -> None:
+    """Raises Invalid. A decision is signed after the filing, and before the applicant has it."""
+    if signed < permit.filed_date:
+        raise Invalid(before_filing(permit), parameter="signed")
+    if signed > received:
+        raise Invalid(_("It cannot be received before it is signed."), parameter="signed")
+
+
+def before_filing(permit: Permit) -> str:
+    words = _("The file was filed on %(filed)s: nothing happens to it before.")
+    return words % {"filed": f"{permit.filed_date:%d/%m/%Y}"}
+
+
+def received(permit: Permit, detail: Mapping[str, Any], on: date | None) -> tuple[dict[str, Any], date | None]:
     """How an act was sent, and the day on which it counts as received. Raises Invalid."""
     channel = detail.get("channel") or "hand"
     if channel not in CHANNELS:
@@ -134,6 +149,8 @@ def received(detail: Mapping[str, Any], on: date | None) -> tuple[dict[str, Any]
             _("An act is given by hand, or sent by registered letter or electronically."), parameter="channel"
         )
     sent = day_of(detail, "sent")
+    if sent and sent < permit.filed_date:
+        raise Invalid(before_filing(permit), parameter="sent")
     if channel == "hand":
         kept = {"channel": channel, "sent": (sent or on or today()).isoformat()}
         return kept, on

@@ -41,6 +41,19 @@ def test_a_change_bears_the_number_of_its_file(world: World) -> None:
     assert [str(one) for one in changes] == [f"{permit} M01", f"{permit} M02", f"{permit} T01"]
 
 
+def test_the_next_change_follows_the_highest_that_was_typed(world: World) -> None:
+    permit = world.file()
+    world.file(parent=str(permit), change="M", number=f"{permit} M02")
+    assert str(world.file(parent=str(permit), change="M")) == f"{permit} M03"
+
+
+def test_a_hundredth_change_is_refused_in_words(world: World) -> None:
+    permit = world.file()
+    world.file(parent=str(permit), change="T", number=f"{permit} T99")
+    with pytest.raises(Conflict):
+        world.file(parent=str(permit), change="T")
+
+
 def test_the_ground_is_that_of_the_parcels(world: World) -> None:
     permit = world.file(parcels=["AB 1", "45901000AB0002"])
     assert permit.idus == ["45901000AB0001", "45901000AB0002"]

@@ -80,6 +80,14 @@ REFUSED: dict[str, tuple[str, date | None, dict[str, Any], type[Exception]]] = {
         {"outcome": "granted", "channel": "registered", "sent": "2026-01-20", "presented": "2026-01-19"},
         Invalid,
     ),
+    "sent before filing": (
+        "pieces_asked",
+        None,
+        {"pieces": ["PC2"], "channel": "registered", "sent": "2026-01-02", "presented": "2026-01-19"},
+        Invalid,
+    ),
+    "signed before filing": ("decided", date(2026, 1, 20), {"outcome": "granted", "signed": "2026-01-02"}, Invalid),
+    "signed after receipt": ("decided", date(2026, 1, 20), {"outcome": "granted", "signed": "2026-01-21"}, Invalid),
     "no date": ("decided", None, {"outcome": "granted", "channel": "registered", "sent": "hier"}, Invalid),
     "works before a decision": ("works_started", date(2026, 1, 20), {}, Conflict),
 }
