@@ -214,14 +214,24 @@ def some_of(detail: Mapping[str, Any], name: str) -> list[str]:
     """A list of words, each once. Raises Invalid when it is empty."""
     given = detail.get(name) or []
     listed = given if isinstance(given, list | tuple | set | frozenset) else [given]
+    if not all(isinstance(one, str) for one in listed):
+        raise Invalid(_("“%(name)s” is a list of words.") % {"name": name}, parameter=name)
     words = list(dict.fromkeys(str(one).strip()[:LONGEST] for one in listed if str(one).strip()))
     if not 1 <= len(words) <= MOST_PIECES:
         raise Invalid(_("Name 1 to %(most)s pieces.") % {"most": MOST_PIECES}, parameter=name)
     return words
 
 
+def flag(detail: Mapping[str, Any], name: str) -> bool:
+    """Yes or no, nothing else: the word "false" is no yes. Raises Invalid."""
+    value = detail.get(name) or False
+    if not isinstance(value, bool):
+        raise Invalid(_("“%(name)s” is true or false.") % {"name": name}, parameter=name)
+    return value
+
+
 def asked(detail: Mapping[str, Any]) -> dict[str, Any]:
-    return {"pieces": some_of(detail, "pieces"), "outside_code": bool(detail.get("outside_code"))}
+    return {"pieces": some_of(detail, "pieces"), "outside_code": flag(detail, "outside_code")}
 
 
 def longer(detail: Mapping[str, Any]) -> dict[str, Any]:
@@ -240,7 +250,7 @@ def by_hand(detail: Mapping[str, Any]) -> dict[str, Any]:
         "months": int(months),
         "article": text(detail, "article", required=True),
         "reason": text(detail, "reason", required=True),
-        "adds": bool(detail.get("adds")),
+        "adds": flag(detail, "adds"),
     }
 
 

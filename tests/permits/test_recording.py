@@ -71,6 +71,8 @@ REFUSED: dict[str, tuple[str, date | None, dict[str, Any], type[Exception]]] = {
     "day to come": ("decided", date(2026, 12, 1), {"outcome": "granted"}, Invalid),
     "no day": ("pieces_came", None, {"pieces": ["PC2"]}, Invalid),
     "no pieces": ("pieces_asked", date(2026, 1, 20), {"pieces": []}, Invalid),
+    "pieces that are no words": ("pieces_asked", date(2026, 1, 20), {"pieces": [{"PC2": 1}]}, Invalid),
+    "a no in words": ("pieces_asked", date(2026, 1, 20), {"pieces": ["PC2"], "outside_code": "false"}, Invalid),
     "unknown outcome": ("decided", date(2026, 1, 20), {"outcome": "perhaps"}, Invalid),
     "unknown ground": ("longer_notified", date(2026, 1, 20), {"grounds": ["weather"]}, Invalid),
     "delay without reason": ("by_hand", date(2026, 1, 20), {"months": 6, "article": "R.423-37"}, Invalid),
