@@ -167,6 +167,9 @@ def received(permit: Permit, detail: Mapping[str, Any], on: date | None) -> tupl
     if consulted is not None:
         in_order(sent, consulted, "consulted")
     day = clock.received_electronically(sent, consulted)
+    if day > today():
+        words = _("Not consulted, it counts from %(day)s: record it then, or give the day of consultation.")
+        raise Invalid(words % {"day": f"{day:%d/%m/%Y}"}, parameter="consulted")
     kept = {"channel": channel, "sent": sent.isoformat(), "consulted": consulted.isoformat() if consulted else None}
     return kept, day
 

@@ -88,3 +88,25 @@ def test_a_mistake_is_struck_out_and_stays_to_be_seen(context: BrowserContext, d
     expect(page.locator(".struck s")).to_have_text("Pièces manquantes demandées")
     expect(page.locator(".next")).not_to_contain_text("PC2")
     check_page(page)
+
+
+def test_a_double_click_records_once(context: BrowserContext, demo: Demo) -> None:
+    page = filed(context, demo)
+    file = page.url
+    page.goto(f"{file}evenements/note/")
+    page.get_by_label("Note").fill("Appel du demandeur")
+    page.get_by_role("button", name="Enregistrer").dblclick()
+    page.wait_for_url(file)
+    page.reload()
+    expect(page.get_by_text("Appel du demandeur")).to_have_count(1)
+
+
+def test_words_without_a_space_do_not_widen_the_page(phone: Page, demo: Demo) -> None:
+    phone.goto(f"{demo.url}/permis/deposer/?parcels=45901000AB0001")
+    phone.get_by_label("Ce qui est demandé").select_option("DP")
+    phone.get_by_label("Travaux").fill("x" * 2000)
+    phone.get_by_role("button", name="Déposer le dossier").click()
+    phone.wait_for_url(re.compile(r"/permis/DP045901\d{2}"))
+    check_page(phone)
+    phone.goto(f"{demo.url}/permis/?q=xxxx")
+    check_page(phone)

@@ -119,3 +119,12 @@ def test_a_town_hall_records_pieces_of_its_commune(world: World, on_day: Any) ->
     permit = world.record(world.file(), "pieces_asked", date(2026, 1, 20), pieces=["PC2"])
     permit = world.record(permit, "pieces_came", date(2026, 1, 25), Role.TOWN_HALL, pieces=["PC2"])
     assert permit.complete_date == date(2026, 1, 25)
+
+
+def test_an_electronic_sending_that_nobody_opened_says_from_when_it_counts(world: World, on_day: Any) -> None:
+    on_day(date(2026, 2, 1))
+    permit = world.file()
+    detail = {"pieces": ["PC2"], "channel": "electronic", "sent": "2026-01-30"}
+    with pytest.raises(Invalid, match="07/02/2026") as refused:
+        world.record(permit, "pieces_asked", None, **detail)
+    assert refused.value.extra["parameter"] == "consulted"
