@@ -26,6 +26,7 @@ MOST_PIECES = 60
 CHANNELS = ("hand", "registered", "electronic")
 NOTIFIED = (What.PIECES_ASKED, What.LONGER_NOTIFIED, What.DECIDED, What.ARCHITECT_SAID)
 """Acts that count from their receipt: how they were sent says when that is (R.423-47, R.423-48)."""
+WORKS = (What.WORKS_STARTED, What.WORKS_FINISHED)
 
 
 def check_may_write(permit: Permit, rights: Rights, roles: frozenset[Role]) -> None:
@@ -70,6 +71,9 @@ def record(permit: Permit, what: What, *, on: date | None, detail: Mapping[str, 
         sent, day = received(permit, detail, on)
         kept |= sent
     day = sound(permit, day)
+    if what in WORKS and permit.ended_date and day < permit.ended_date:
+        words = _("It was granted on %(day)s: no works are declared before.")
+        raise Invalid(words % {"day": f"{permit.ended_date:%d/%m/%Y}"}, parameter="on")
     if kept.get("signed"):
         check_signed(permit, date.fromisoformat(kept["signed"]), day)
     made = Event.objects.create(

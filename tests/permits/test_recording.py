@@ -128,3 +128,11 @@ def test_an_electronic_sending_that_nobody_opened_says_from_when_it_counts(world
     with pytest.raises(Invalid, match="07/02/2026") as refused:
         world.record(permit, "pieces_asked", None, **detail)
     assert refused.value.extra["parameter"] == "consulted"
+
+
+def test_works_are_declared_after_the_grant(world: World, on_day: Any) -> None:
+    on_day(date(2026, 2, 1))
+    permit = world.record(world.file(), "decided", date(2026, 1, 20), outcome="granted")
+    with pytest.raises(Invalid, match="20/01/2026"):
+        world.record(permit, "works_started", date(2026, 1, 19))
+    assert world.record(permit, "works_started", date(2026, 1, 20)).state == "works"
