@@ -68,9 +68,11 @@ def record(permit: Permit, what: What, *, on: date | None, detail: Mapping[str, 
     kept = DETAILS[what](detail)
     day = on
     if what in NOTIFIED:
-        sent, day = received(permit, detail, on)
+        sent, day = received(detail, on)
         kept |= sent
     day = sound(permit, day)
+    if kept.get("sent") and date.fromisoformat(kept["sent"]) < permit.filed_date:
+        raise Invalid(before_filing(permit), parameter="sent")
     if what in WORKS and permit.ended_date and day < permit.ended_date:
         words = _("It was granted on %(day)s: no works are declared before.")
         raise Invalid(words % {"day": f"{permit.ended_date:%d/%m/%Y}"}, parameter="on")
@@ -145,7 +147,7 @@ def before_filing(permit: Permit) -> str:
     return words % {"filed": f"{permit.filed_date:%d/%m/%Y}"}
 
 
-def received(permit: Permit, detail: Mapping[str, Any], on: date | None) -> tuple[dict[str, Any], date | None]:
+def received(detail: Mapping[str, Any], on: date | None) -> tuple[dict[str, Any], date | None]:
     """How an act was sent, and the day on which it counts as received. Raises Invalid."""
     channel = detail.get("channel") or "hand"
     if channel not in CHANNELS:
@@ -153,8 +155,6 @@ def received(permit: Permit, detail: Mapping[str, Any], on: date | None) -> tupl
             _("An act is given by hand, or sent by registered letter or electronically."), parameter="channel"
         )
     sent = day_of(detail, "sent")
-    if sent and sent < permit.filed_date:
-        raise Invalid(before_filing(permit), parameter="sent")
     if channel == "hand":
         kept = {"channel": channel, "sent": (sent or on or today()).isoformat()}
         return kept, on
