@@ -27,6 +27,7 @@ NUMBER = re.compile(
 )
 OVERSEAS = "97"
 LAST = 9_999
+LAST_CHANGE = 99
 
 
 class NotANumberError(ValueError):

@@ -71,6 +71,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "rows": lines(list(rows), day),
         "count": count,
         "more": more,
+        "empty": not count and not Permit.objects.visible_to(rights).exists(),
         "query": wanted.query(),
         "first": offset + 1,
         "last": min(offset + ROWS, count),

@@ -16,6 +16,7 @@ from gis_core.forms import AccessibleForm, blame
 from gis_core.middleware import rights_of_request
 from permits import words
 from permits.deadlines.clock import Timeline, differences
+from permits.deadlines.clock import What as Said
 from permits.deadlines.events import Outcome
 from permits.deadlines.law import NOT_COVERED, Ground, Kind
 from permits.models import Event, Permit
@@ -237,9 +238,11 @@ def warn(request: HttpRequest, made: Event, now: Timeline | None) -> None:
     """Say why what was recorded has no effect, where the law gives it none."""
     kind = Kind(made.permit.kind)
     for step in now.steps if now else ():
-        if step.event == str(made.pk) and step.articles and not step.effective:
+        told = bool(step.articles) or step.what == Said.AFTER_THE_END
+        if step.event == str(made.pk) and told and not step.effective:
             named, why = words.explained(step, kind, made).title, " ".join(words.reason(step, kind, made))
-            messages.warning(request, f"{named} ({', '.join(step.articles)}). {why}")
+            articles = f" ({', '.join(step.articles)})" if step.articles else ""
+            messages.warning(request, f"{named}{articles}. {why}")
 
 
 class StrikeForm(AccessibleForm):

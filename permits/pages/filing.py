@@ -28,7 +28,7 @@ from permits.services.filing import (
     Filed,
     Filing,
     change_permit,
-    file_permit,
+    file_once,
     instructors_of,
     members_filing,
 )
@@ -230,7 +230,7 @@ def file_new(request: HttpRequest) -> HttpResponse:
     form, status = FilingForm(request.POST, rights=rights), 400
     if form.is_valid():
         try:
-            filed = file_permit(form.filing(), rights)
+            filed = file_once(form.filing(), rights)
         except ArpentError as error:
             status = blame(form, error)
         else:

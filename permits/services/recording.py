@@ -25,6 +25,7 @@ MOST_PIECES = 60
 CHANNELS = ("hand", "registered", "electronic")
 NOTIFIED = (What.PIECES_ASKED, What.LONGER_NOTIFIED, What.DECIDED, What.ARCHITECT_SAID)
 """Acts that count from their receipt: how they were sent says when that is (R.423-47, R.423-48)."""
+WORKS = (What.WORKS_STARTED, What.WORKS_FINISHED)
 
 
 def may_write(permit: Permit, rights: Rights, roles: frozenset[Role]) -> bool:
@@ -72,8 +73,16 @@ def record(permit: Permit, what: What, *, on: date | None, detail: Mapping[str, 
     if what in NOTIFIED:
         sent, day = received(detail, on)
         kept |= sent
+    day = sound(permit, day)
+    if kept.get("sent") and date.fromisoformat(kept["sent"]) < permit.filed_date:
+        raise Invalid(before_filing(permit), parameter="sent")
+    if what in WORKS and permit.ended_date and day < permit.ended_date:
+        words = _("It was granted on %(day)s: no works are declared before.")
+        raise Invalid(words % {"day": f"{permit.ended_date:%d/%m/%Y}"}, parameter="on")
+    if kept.get("signed"):
+        check_signed(permit, date.fromisoformat(kept["signed"]), day)
     made = Event.objects.create(
-        permit=permit, what=what, on_date=sound(permit, day), detail=kept, recorded_at=timezone.now(),
+        permit=permit, what=what, on_date=day, detail=kept, recorded_at=timezone.now(),
         recorded_by_id=rights.user_id,
     )  # fmt: skip
     refresh(permit)
@@ -121,11 +130,23 @@ def sound(permit: Permit, day: date | None) -> date:
     if day is None:
         raise Invalid(_("Give the day on which it counts."), parameter="on")
     if day < permit.filed_date:
-        words = _("The file was filed on %(filed)s: nothing happens to it before.")
-        raise Invalid(words % {"filed": shown_day(permit.filed_date)}, parameter="on")
+        raise Invalid(before_filing(permit), parameter="on")
     if day > today():
         raise Invalid(_("This day is not yet there: record what has happened."), parameter="on")
     return day
+
+
+def check_signed(permit: Permit, signed: date, received: date) -> None:
+    """Raises Invalid. A decision is signed after the filing, and before the applicant has it."""
+    if signed < permit.filed_date:
+        raise Invalid(before_filing(permit), parameter="signed")
+    if signed > received:
+        raise Invalid(_("It cannot be received before it is signed."), parameter="signed")
+
+
+def before_filing(permit: Permit) -> str:
+    words = _("The file was filed on %(filed)s: nothing happens to it before.")
+    return words % {"filed": f"{permit.filed_date:%d/%m/%Y}"}
 
 
 def received(detail: Mapping[str, Any], on: date | None) -> tuple[dict[str, Any], date | None]:
@@ -152,6 +173,9 @@ def received(detail: Mapping[str, Any], on: date | None) -> tuple[dict[str, Any]
     if consulted is not None:
         in_order(sent, consulted, "consulted")
     day = clock.received_electronically(sent, consulted)
+    if day > today():
+        words = _("Not consulted, it counts from %(day)s: record it then, or give the day of consultation.")
+        raise Invalid(words % {"day": f"{day:%d/%m/%Y}"}, parameter="consulted")
     kept = {"channel": channel, "sent": sent.isoformat(), "consulted": consulted.isoformat() if consulted else None}
     return kept, day
 
@@ -199,14 +223,24 @@ def some_of(detail: Mapping[str, Any], name: str) -> list[str]:
     """A list of words, each once. Raises Invalid when it is empty."""
     given = detail.get(name) or []
     listed = given if isinstance(given, list | tuple | set | frozenset) else [given]
+    if not all(isinstance(one, str) for one in listed):
+        raise Invalid(_("“%(name)s” is a list of words.") % {"name": name}, parameter=name)
     words = list(dict.fromkeys(str(one).strip()[:LONGEST] for one in listed if str(one).strip()))
     if not 1 <= len(words) <= MOST_PIECES:
         raise Invalid(_("Name 1 to %(most)s pieces.") % {"most": MOST_PIECES}, parameter=name)
     return words
 
 
+def flag(detail: Mapping[str, Any], name: str) -> bool:
+    """Yes or no, nothing else: the word "false" is no yes. Raises Invalid."""
+    value = detail.get(name) or False
+    if not isinstance(value, bool):
+        raise Invalid(_("“%(name)s” is true or false.") % {"name": name}, parameter=name)
+    return value
+
+
 def asked(detail: Mapping[str, Any]) -> dict[str, Any]:
-    return {"pieces": some_of(detail, "pieces"), "outside_code": bool(detail.get("outside_code"))}
+    return {"pieces": some_of(detail, "pieces"), "outside_code": flag(detail, "outside_code")}
 
 
 def longer(detail: Mapping[str, Any]) -> dict[str, Any]:
@@ -225,7 +259,7 @@ def by_hand(detail: Mapping[str, Any]) -> dict[str, Any]:
         "months": int(months),
         "article": text(detail, "article", required=True),
         "reason": text(detail, "reason", required=True),
-        "adds": bool(detail.get("adds")),
+        "adds": flag(detail, "adds"),
     }
 
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from itertools import count
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -10,6 +11,8 @@ from tests.browser.conftest import Demo
 from tests.browser.test_map import serious
 
 pytestmark = pytest.mark.browser
+HOUSES = count(12)
+"""Each filing is another one: the same form sent twice within seconds is one file."""
 FOCUSED = "(e => (e.labels?.[0]?.innerText || e.innerText || '').trim())(document.activeElement)"
 
 
@@ -38,7 +41,7 @@ def filed(context: BrowserContext, demo: Demo) -> Page:
     check_page(page)
     press_to(page, "Ce qui est demandé")
     page.keyboard.type("Permis de construire (PC)")
-    type_into(page, "Adresse du terrain", "12 rue des Tanneurs")
+    type_into(page, "Adresse du terrain", f"{next(HOUSES)} rue des Tanneurs")
     type_into(page, "Nom", "Jeanne Fictive")
     press_to(page, "Déposer le dossier")
     page.keyboard.press("Enter")
@@ -88,3 +91,25 @@ def test_a_mistake_is_struck_out_and_stays_to_be_seen(context: BrowserContext, d
     expect(page.locator(".struck s")).to_have_text("Pièces manquantes demandées")
     expect(page.locator(".next")).not_to_contain_text("PC2")
     check_page(page)
+
+
+def test_a_double_click_records_once(context: BrowserContext, demo: Demo) -> None:
+    page = filed(context, demo)
+    file = page.url
+    page.goto(f"{file}evenements/note/")
+    page.get_by_label("Note").fill("Appel du demandeur")
+    page.get_by_role("button", name="Enregistrer").dblclick()
+    page.wait_for_url(file)
+    page.reload()
+    expect(page.get_by_text("Appel du demandeur")).to_have_count(1)
+
+
+def test_words_without_a_space_do_not_widen_the_page(phone: Page, demo: Demo) -> None:
+    phone.goto(f"{demo.url}/permis/deposer/?parcels=45901000AB0001")
+    phone.get_by_label("Ce qui est demandé").select_option("DP")
+    phone.get_by_role("textbox", name="Travaux").fill("x" * 2000)
+    phone.get_by_role("button", name="Déposer le dossier").click()
+    phone.wait_for_url(re.compile(r"/permis/DP045901\d{2}"))
+    check_page(phone)
+    phone.goto(f"{demo.url}/permis/?q=xxxx")
+    check_page(phone)

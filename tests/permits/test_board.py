@@ -89,6 +89,13 @@ def test_another_member_finds_nothing_and_is_told(world: World) -> None:
     world.file()
     text = shown(world.client("stranger"))
     assert listed(text) == []
+    assert "Aucun dossier n’est encore déposé" in text
+
+
+def test_filters_that_nothing_fits_lead_to_every_file(world: World) -> None:
+    world.file()
+    text = shown(world.client(), "?q=introuvable")
+    assert listed(text) == []
     assert "Aucun dossier ne répond à ces filtres." in text
 
 

@@ -218,6 +218,15 @@ def test_a_late_request_is_recorded_and_said_to_be_without_effect(world: World) 
     assert "Sans effet : une demande doit être reçue jusqu’au" in text
 
 
+def test_a_decision_after_the_end_is_recorded_and_said_to_be_without_effect(world: World, on_day: Any) -> None:
+    on_day(date(2026, 4, 10))
+    permit = world.file()
+    text = told(event(world, permit, "decided", on="2026-04-08", outcome="refused", **HAND))
+    assert (
+        '<li class="warning">Décision notifiée. Sans effet : le dossier était terminé depuis le 6 avril 2026.' in text
+    )
+
+
 def test_a_decision_is_recorded_with_its_order(world: World) -> None:
     permit = world.file(filed_date=today() - timedelta(days=10))
     given = {"outcome": "granted", "reference": "2026-12", "signed": today() - timedelta(days=1)}

@@ -47,11 +47,11 @@ def test_the_next_change_follows_the_highest_that_was_typed(world: World) -> Non
     assert str(world.file(parent=str(permit), change="M")) == f"{permit} M03"
 
 
-def test_after_the_last_rank_a_change_is_refused_in_words(world: World) -> None:
+def test_a_hundredth_change_is_refused_in_words(world: World) -> None:
     permit = world.file()
-    world.file(parent=str(permit), change="M", number=f"{permit} M99")
-    with pytest.raises(Invalid):
-        world.file(parent=str(permit), change="M")
+    world.file(parent=str(permit), change="T", number=f"{permit} T99")
+    with pytest.raises(Conflict):
+        world.file(parent=str(permit), change="T")
 
 
 def test_the_ground_is_that_of_the_parcels(world: World) -> None:

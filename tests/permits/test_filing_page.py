@@ -174,3 +174,17 @@ def test_who_files_for_several_members_says_for_which(world: World) -> None:
 def test_others_do_not_file(world: World, who: str) -> None:
     assert browser(world, who).get("/permis/deposer/").status_code == 403
     assert browser(world, who).post("/permis/deposer/", given()).status_code == 403
+
+
+def test_a_double_click_files_once(world: World) -> None:
+    client = world.client()
+    first, second = (client.post("/permis/deposer/", given()) for _click in range(2))
+    assert first["Location"] == second["Location"]
+    with world.as_():
+        assert Permit.objects.count() == 1
+
+
+def test_two_applications_that_differ_are_two_files(world: World) -> None:
+    client = world.client()
+    first, second = (client.post("/permis/deposer/", given(address=place)) for place in ("1 rue", "2 rue"))
+    assert first["Location"] != second["Location"]

@@ -71,6 +71,8 @@ REFUSED: dict[str, tuple[str, date | None, dict[str, Any], type[Exception]]] = {
     "day to come": ("decided", date(2026, 12, 1), {"outcome": "granted"}, Invalid),
     "no day": ("pieces_came", None, {"pieces": ["PC2"]}, Invalid),
     "no pieces": ("pieces_asked", date(2026, 1, 20), {"pieces": []}, Invalid),
+    "pieces that are no words": ("pieces_asked", date(2026, 1, 20), {"pieces": [{"PC2": 1}]}, Invalid),
+    "a no in words": ("pieces_asked", date(2026, 1, 20), {"pieces": ["PC2"], "outside_code": "false"}, Invalid),
     "unknown outcome": ("decided", date(2026, 1, 20), {"outcome": "perhaps"}, Invalid),
     "unknown ground": ("longer_notified", date(2026, 1, 20), {"grounds": ["weather"]}, Invalid),
     "delay without reason": ("by_hand", date(2026, 1, 20), {"months": 6, "article": "R.423-37"}, Invalid),
@@ -80,6 +82,14 @@ REFUSED: dict[str, tuple[str, date | None, dict[str, Any], type[Exception]]] = {
         {"outcome": "granted", "channel": "registered", "sent": "2026-01-20", "presented": "2026-01-19"},
         Invalid,
     ),
+    "sent before filing": (
+        "pieces_asked",
+        None,
+        {"pieces": ["PC2"], "channel": "registered", "sent": "2026-01-02", "presented": "2026-01-19"},
+        Invalid,
+    ),
+    "signed before filing": ("decided", date(2026, 1, 20), {"outcome": "granted", "signed": "2026-01-02"}, Invalid),
+    "signed after receipt": ("decided", date(2026, 1, 20), {"outcome": "granted", "signed": "2026-01-21"}, Invalid),
     "no date": ("decided", None, {"outcome": "granted", "channel": "registered", "sent": "hier"}, Invalid),
     "works before a decision": ("works_started", date(2026, 1, 20), {}, Conflict),
 }
@@ -109,3 +119,20 @@ def test_a_town_hall_records_pieces_of_its_commune(world: World, on_day: Any) ->
     permit = world.record(world.file(), "pieces_asked", date(2026, 1, 20), pieces=["PC2"])
     permit = world.record(permit, "pieces_came", date(2026, 1, 25), Role.TOWN_HALL, pieces=["PC2"])
     assert permit.complete_date == date(2026, 1, 25)
+
+
+def test_an_electronic_sending_that_nobody_opened_says_from_when_it_counts(world: World, on_day: Any) -> None:
+    on_day(date(2026, 2, 1))
+    permit = world.file()
+    detail = {"pieces": ["PC2"], "channel": "electronic", "sent": "2026-01-30"}
+    with pytest.raises(Invalid, match="07/02/2026") as refused:
+        world.record(permit, "pieces_asked", None, **detail)
+    assert refused.value.extra["parameter"] == "consulted"
+
+
+def test_works_are_declared_after_the_grant(world: World, on_day: Any) -> None:
+    on_day(date(2026, 2, 1))
+    permit = world.record(world.file(), "decided", date(2026, 1, 20), outcome="granted")
+    with pytest.raises(Invalid, match="20/01/2026"):
+        world.record(permit, "works_started", date(2026, 1, 19))
+    assert world.record(permit, "works_started", date(2026, 1, 20)).state == "works"
