@@ -131,13 +131,17 @@ def consultation(request: HttpRequest, permit: str, consultation: int) -> HttpRe
         if receipt:
             consulting.receive(one, form.cleaned_data["received"], rights=rights)
         else:
-            consulting.answer(one, **form.cleaned_data, rights=rights)
+            kept = consulting.answer(one, **form.cleaned_data, rights=rights)
     except Forbidden:
         raise
     except ArpentError as error:
         status = blame(form, error)
         return show(request, file, blank(), opened=one, bound=form, status=status)
-    messages.success(request, _("The receipt is recorded.") if receipt else _("The answer is recorded."))
+    if not receipt and consulting.counts(kept):
+        words = _("The answer is recorded, in the procedure too: see there what silence means now (R.424-3).")
+    else:
+        words = _("The receipt is recorded.") if receipt else _("The answer is recorded.")
+    messages.success(request, words)
     return redirect(TAB, permit=file.number)
 
 

@@ -65,6 +65,8 @@ def record(permit: Permit, what: What, *, on: date | None, detail: Mapping[str, 
     move = MOVES[what]
     check_may_write(permit, rights, move.roles)
     permit = locked(permit)
+    # The stored state may be yesterday's.
+    refresh(permit)
     if State(permit.state) not in move.states:
         words = _("“%(event)s” cannot be recorded while the file is “%(state)s”.")
         raise Conflict(words % {"event": what.label, "state": permit.get_state_display()})
