@@ -44,8 +44,12 @@ class Command(BaseCommand):
         told = report.as_json()
         if options["report"]:
             options["report"].write_text(as_csv(told), encoding="utf-8")
-        words = _("%(made)s files imported, %(same)s there already, %(refused)s rows refused")
-        self.stdout.write(words % {"made": told["made"], "same": told["same"], "refused": len(told["refused"])})
+        words = _(
+            "%(made)s files imported, %(same)s there already, %(different)s there already and otherwise (left as they "
+            "are), %(refused)s rows refused"
+        )
+        lists = {name: len(told[name]) for name in ("different", "refused")}
+        self.stdout.write(words % {"made": told["made"], "same": told["same"], **lists})
         if told["refused"] or told["different"]:
             raise SystemExit(1)
 
