@@ -25,6 +25,7 @@ NUMBER = re.compile(
     rf"(?P<letters>PC|PA|PD|DP|CU)(?P<department>{DEPARTMENT})(?P<commune>\d{{3}})(?P<year>\d{{2}})"
     r"(?P<sequence>[A-Z0-9]\d{4})(?:(?P<change>[MT])(?P<rank>\d{2})|P0)?"
 )
+TWO_DIGITS = re.compile(r"([A-Z]{2})(\d{2}|2[AB])(\d{5}[A-Z0-9]\d{4}(?:[MT]\d{2}|P0)?)")
 OVERSEAS = "97"
 LAST = 9_999
 LAST_CHANGE = 99
@@ -62,6 +63,18 @@ class Number:
         return cls(
             match["letters"], insee, match["year"], match["sequence"], match["change"] or "", int(match["rank"] or 0)
         )
+
+    @classmethod
+    def parse_loosely(cls, text: str) -> Self:
+        """As `parse`; the department may have two digits, as other programs write it (PC 45 234 26 A0001)."""
+        packed = re.sub(r"[\s.\-/]", "", text).upper()
+        short = TWO_DIGITS.fullmatch(packed)
+        try:
+            return cls.parse(packed)
+        except NotANumberError:
+            if short is None:
+                raise
+            return cls.parse(f"{short[1]}0{short[2]}{short[3]}")
 
     @property
     def department(self) -> str:

@@ -200,14 +200,10 @@ def number_of(text: str) -> Number:
     """A national number, its department also written with two digits."""
     if not text:
         raise UnfitError(_("The number is missing."))
-    packed = re.sub(r"[\s.\-/]", "", text[:60]).upper()
-    short = re.fullmatch(r"([A-Z]{2})(\d{2}|2[AB])(\d{5}[A-Z0-9]\d{4}(?:[MT]\d{2}|P0)?)", packed)
-    for form in (packed, "".join((short[1], "0", *short.groups()[1:])) if short else ""):
-        try:
-            return Number.parse(form)
-        except NotANumberError:
-            continue
-    raise UnfitError(_("“%(number)s” is no national number.") % {"number": text[:40]})
+    try:
+        return Number.parse_loosely(text[:60])
+    except NotANumberError as error:
+        raise UnfitError(_("“%(number)s” is no national number.") % {"number": text[:40]}) from error
 
 
 def check_commune(number: Number, insee: str) -> None:

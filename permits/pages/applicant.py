@@ -114,7 +114,9 @@ def applicants(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return listed(request, "applicants", context, 400)
     try:
-        found, more = find_applicants(form.cleaned_data["q"], why=_("Search by name"))
+        found, more = find_applicants(
+            form.cleaned_data["q"], why=_("Search by name"), rights=rights_of_request(request)
+        )
     except ArpentError as error:
         return listed(request, "applicants", context, blame(form, error))
     return listed(request, "applicants", context | {"asked": True, "found": found, "more": more})

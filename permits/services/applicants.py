@@ -88,7 +88,7 @@ def reads_applicants_somewhere(rights: Rights) -> bool:
     return bool(allowed)
 
 
-def find_applicants(text: str, *, why: str) -> tuple[Sequence[Found], bool]:
+def find_applicants(text: str, *, why: str, rights: Rights) -> tuple[Sequence[Found], bool]:
     """Files by their applicant's name, the latest first, and whether there are more; it is written in the journal.
 
     Raises Invalid for a name too short to look for.
@@ -99,7 +99,7 @@ def find_applicants(text: str, *, why: str) -> tuple[Sequence[Found], bool]:
     with connection.cursor() as cursor:
         cursor.execute("select * from arpent.find_applicants(%s, %s, %s)", [wanted, MOST_FOUND + 1, why])
         found = {row[0]: row[1:] for row in cursor.fetchall()}
-    permits = Permit.objects.filter(pk__in=found).order_by("-filed_date", "-id")
+    permits = Permit.objects.visible_to(rights).filter(pk__in=found).order_by("-filed_date", "-id")
     rows = [Found(permit, *found[permit.pk]) for permit in permits]
     return rows[:MOST_FOUND], len(rows) > MOST_FOUND
 

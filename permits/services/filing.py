@@ -73,7 +73,7 @@ def file_permit(filing: Filing, rights: Rights) -> Filed:
         raise Invalid(_("The day of filing cannot be: %(day)s.") % {"day": shown_day(filing.filed_date)},
                       parameter="filed_date")  # fmt: skip
     owner = member_for(filing, rights)
-    parent = parent_of(filing, owner)
+    parent = parent_of(filing, owner, rights)
     permit = Permit(
         owner=owner,
         insee=filing.insee,
@@ -280,7 +280,7 @@ def parsed(text: str) -> Number:
         raise Invalid(words, parameter="number") from error
 
 
-def parent_of(filing: Filing, owner: Member) -> Permit | None:
+def parent_of(filing: Filing, owner: Member, rights: Rights) -> Permit | None:
     """The file that is modified or transferred. Raises Invalid."""
     if not filing.parent.strip():
         if filing.change:
@@ -288,7 +288,8 @@ def parent_of(filing: Filing, owner: Member) -> Permit | None:
         return None
     if filing.change not in ("M", "T"):
         raise Invalid(_("A file is modified (M) or transferred (T)."), parameter="change")
-    parent = Permit.objects.filter(number=parsed(filing.parent).initial, owner=owner).first()
+    seen = Permit.objects.visible_to(rights)
+    parent = seen.filter(number=parsed(filing.parent).initial, owner=owner).first()
     if parent is None:
         raise Invalid(_("There is no file of this number, or you may not see it."), parameter="parent")
     if (parent.insee, parent.kind) != (filing.insee, filing.kind):

@@ -22,8 +22,8 @@ from layers.cadastre.references import whole_identifier
 from layers.parcels.ground import MEASURED, OF_PARCELS, PARCELS_LAYER, measured
 from layers.parcels.sections import Answer, Ground, Line, Reader, reader_with
 from layers.parcels.services.sheets import sheet_of
-from permits.importers.register import UnfitError, number_of
 from permits.models import Permit
+from permits.numbers import NotANumberError, Number
 from permits.procedure import COUNTER
 from permits.services.filing import change_permit
 from permits.services.reading import today
@@ -169,8 +169,8 @@ def constraint(slug: str, group: str, line: Line) -> Json:
 def dossier_of(number: str, member: Member | None, rights: Rights) -> Dossier | None:
     """A file of the register that the asker sees, else what they sent of it; None for neither."""
     try:
-        packed = number_of(number).packed
-    except UnfitError:
+        packed = Number.parse_loosely(number[:60]).packed
+    except NotANumberError:
         packed = ""
     rows = Permit.objects.visible_to(rights).select_related("owner").filter(number=packed)
     permit = rows.filter(owner=member).first() if member else rows.first()

@@ -222,7 +222,7 @@ def test_applicants_come_in_behind_the_journal(world: World) -> None:
 def test_an_applicant_that_came_in_is_found_by_name(world: World) -> None:
     imported(world)
     with world.as_():
-        found, _more = find_applicants("martin jean", why="essai")
+        found, _more = find_applicants("martin jean", why="essai", rights=world.rights())
     assert {one.permit.number for one in found} == {"PC0459012100001", "PC0459012100001M01"}
 
 
