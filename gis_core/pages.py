@@ -26,6 +26,7 @@ from gis_core.rights import Rights, Role
 from gis_core.services.territories import extent_4326
 
 PERMITS = "/permis/"
+NETWORKS = "/reseaux/"
 COUNTER = frozenset({Role.PERMIT_INSTRUCTOR, Role.TOWN_HALL, Role.GIS_ADMINISTRATOR})
 
 
@@ -88,6 +89,7 @@ def map_addresses(request: HttpRequest) -> dict[str, str | None]:
         "members": reverse("members") if manages else None,
         "sheets": reverse("frozen_sheet_list") if request.user.is_authenticated else None,
         "permits": PERMITS if rights.agency or rights.roles else None,
+        "networks": NETWORKS if rights.agency or rights.members() else None,
         "file_permit": f"{PERMITS}deposer/" if files_permits(rights) else None,
     }
 

@@ -72,6 +72,8 @@ INSTALLED_APPS = [
     "orthophoto",
     "tiles",
     "permits",
+    "networks.core",
+    "networks.water",
     "demo",
     "benchmarks",
     "gis_core.admin_app.ArpentAdminConfig",

@@ -27,6 +27,7 @@ ROOMS = {
     "fiches/": ["layers.parcels.page_urls"],
     "imports/": ["layers.imports.urls"],
     "permis/": ["permits.page_urls"],
+    "reseaux/": ["networks.water.page_urls"],
     "proprietaires/": ["layers.owners.page_urls"],
     "openads/": ["permits.openads_urls"],
     "ogc": ["layers.ogc.root_urls"],

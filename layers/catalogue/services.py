@@ -67,6 +67,7 @@ class LayerDeclaration:
     visibility: str = Layer.Visibility.PUBLIC
     visible_at_first: bool = True
     editor_roles: Sequence[str] = ()
+    key_column: str = ""
 
     def structure(self) -> dict[str, Any]:
         """What the code decides, whatever an administrator changed."""
@@ -76,6 +77,7 @@ class LayerDeclaration:
             "geometry_type": self.geometry_type,
             "columns": [dict(column) for column in self.columns],
             "title_field": self.title_field,
+            "key_column": self.key_column,
         }
 
     def beginnings(self) -> dict[str, Any]:

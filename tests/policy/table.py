@@ -308,6 +308,8 @@ proprietaires/tiers/                                        POST        none    
 proprietaires/tiers/                                        REST        own     405  405  405  405  405  405  405
 fiches/                                                     GET,HEAD    -       302  200  200  200  200  200  200
 fiches/                                                     REST        -       405  405  405  405  405  405  405
+reseaux/                                                    GET,HEAD    -       302  200  200  200  200  200  200
+reseaux/                                                    REST        -       405  405  405  405  405  405  405
 permis/                                                     GET,HEAD    -       302  200  200  200  200  200  200
 permis/                                                     REST        -       405  405  405  405  405  405  405
 permis/carte.geojson                                        GET,HEAD    -       302  200  200  200  200  200  200

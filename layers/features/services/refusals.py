@@ -1,10 +1,11 @@
 """What the database refuses of an edit, in words: references that must be unique, rules that are constraints."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from django.db import DatabaseError
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from gis_core.errors import ArpentError
@@ -12,7 +13,15 @@ from layers.catalogue.models import Layer
 from layers.features.display import display_number
 from layers.features.errors import FieldRefused, GeometryRefused
 
+type StrOrPromise = str | Promise
 UNIQUE, RULE = "23505", "AR002"
+DECLARED: dict[str, StrOrPromise] = {}
+
+
+def declare_words(words: Mapping[str, StrOrPromise]) -> None:
+    """Called when an app starts whose tables refuse edits for reasons of their own: their words by kind, in which
+    `%(other)s` is the other object's id and `%(place)s` where it is."""
+    DECLARED.update(words)
 
 
 @contextmanager
@@ -50,7 +59,7 @@ def column_of(constraint: str, layer: Layer) -> str:
 
 def rule_words(kind: str, other: int | None, x: float, y: float) -> str:
     """What is wrong, and what to do."""
-    words = {
+    words: dict[str, StrOrPromise] = {
         "valid": _("The outline crosses or touches itself at %(place)s: move a corner there."),
         "inside_territory": _("The object lies outside the territory (%(place)s): move it inside."),
         "unique": _("Object %(other)s has the same reference: change one of them."),
@@ -58,4 +67,4 @@ def rule_words(kind: str, other: int | None, x: float, y: float) -> str:
         "snapped_ends": _("An end almost meets object %(other)s at %(place)s: snap it, or move it away."),
     }
     place = f"{display_number(x, 2)} ; {display_number(y, 2)}"
-    return words[kind] % {"other": other, "place": place}
+    return str((words | DECLARED)[kind]) % {"other": other, "place": place}

@@ -29,6 +29,8 @@ export interface Config {
     /** The pages of planning applications, for whoever may see some; where one is filed, for whoever may. */
     permits: string | null;
     file_permit: string | null;
+    /** The pages of water and sewer networks, for whoever may see some. */
+    networks: string | null;
   };
   extent_4326: Bbox;
   version: string;

@@ -1,0 +1,45 @@
+"""What the database keeps true of a network, and what it says when an edit would break it (`sql/install_topology.sql`).
+
+A pipe starts and ends on a node, exactly; an end without one gets a plain node. A node put on a pipe splits it (the
+longer piece keeps its id), taken away from between two pipes it merges them (the longer one keeps its id), moved it
+carries their ends. No pipe of no length, none that ends where it starts, no two alike, no two nodes in one place.
+Networks of two members never meet. Service connections follow the piece that they hang on.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+TOLERANCE_M = 0.05
+"""Closer than this, two positions are one (EPSG:2154); `install_topology.sql` has the same."""
+WORDS = {
+    "zero_length": _("The pipe has no length: give it two different ends."),
+    "closed_loop": _("The pipe ends where it starts (%(place)s): draw a loop as two pipes."),
+    "duplicate_pipe": _("Pipe %(other)s is there already, between the same two nodes: keep one of them."),
+    "duplicate_node": _("Node %(other)s is there already (%(place)s): change that one, or move this one away."),
+    "end_of_pipe": _("Pipe %(other)s ends on this node: remove the pipe first."),
+    "crossing": _("Several pipes meet at this node (%(place)s): make it a plain junction, or remove the pipes first."),
+    "pipes_differ": _(
+        "The pipes on both sides differ from pipe %(other)s (material, diameter, use, state): make this node a plain"
+        " junction rather than removing it."
+    ),
+    "not_a_line": _("The pipe must be one line."),
+}
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """Inside, the worker's rows are taken as they are: the loader has made them a network itself, and checks it after.
+
+    Obeyed for the worker's role alone, until the end of the transaction or of the block.
+    """
+    setting("off")
+    yield
+    setting("")
+
+
+def setting(value: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("select set_config('arpent.topology', %s, true)", [value])

@@ -1,0 +1,382 @@
+"""Layers of the networks: each member's people see and edit their own objects on them."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.apps import AppConfig
+from django.db import connections, transaction
+
+from gis_core.rights import Role
+from layers.cadastre.layers import symbol
+from layers.catalogue.models import Layer
+from layers.catalogue.services import LayerDeclaration, ThemeDeclaration, declare_layer
+from networks.water import lists
+from networks.water.models import (
+    Repair,
+    SewerConnection,
+    SewerNode,
+    SewerPipe,
+    WaterConnection,
+    WaterNode,
+    WaterPipe,
+)
+
+WATER = ThemeDeclaration(slug="eau-potable", title="Eau potable", title_en="Drinking water", order=24)
+SEWER = ThemeDeclaration(slug="assainissement", title="Assainissement", title_en="Sewer networks", order=26)
+EDITORS = (Role.NETWORK_TECHNICIAN, Role.GIS_ADMINISTRATOR)
+BLUE, BROWN, GREEN, PURPLE, GREY, RED = "#1F6FB2", "#7A4A21", "#2E7D32", "#6b4a8c", "#7d8590", "#b0353b"
+WHITE = "#ffffff"
+ATTRIBUTION = "Service des eaux"
+
+type Column = dict[str, Any]
+type Line = dict[str, Any]
+
+
+def column(name: str, label: str, label_en: str, kind: str = "text", **more: Any) -> Column:
+    """A column that people edit; codes of a list with `values`."""
+    given = {"name": name, "label": label, "label_en": label_en, "type": kind, "unit": None, "in_tiles": False} | more
+    if values := given.get("values"):
+        given["values"] = {code: list(words) for code, words in values.items()}
+        given["choices"] = list(values)
+    return given
+
+
+def coded(name: str, label: str, label_en: str, values: lists.Words, **more: Any) -> Column:
+    return column(name, label, label_en, values=values, **more)
+
+
+REFERENCE = column("reference", "Référence", "Reference", in_tiles=True, maximum_length=254)
+STATE = coded(
+    "service_state", "État de service", "State of service", lists.SERVICE_STATES, in_tiles=True, required=True
+)
+MATERIAL = coded("material", "Matériau", "Material", lists.MATERIALS, in_tiles=True)
+DIAMETER = column("diameter_mm", "Diamètre", "Diameter", "integer", unit="mm", in_tiles=True)
+SYSTEM = coded("system", "Réseau", "Network", lists.SYSTEMS, in_tiles=True, required=True)
+GROUND = column("ground_z", "Cote du terrain", "Height of the ground", "number", unit="m NGF")
+SUBTYPE = column("subtype", "Type", "Type", maximum_length=40)
+NAME = column("name", "Nom usuel", "Usual name", maximum_length=120)
+LIFE = (
+    column("laid_from_year", "Posé à partir de", "Laid from", "integer"),
+    column("laid_to_year", "Posé au plus tard en", "Laid until", "integer"),
+    coded("year_quality", "Certitude de l’année", "Certainty of the year", lists.YEAR_QUALITIES),
+    column("rehabilitated_year", "Réhabilité en", "Rehabilitated in", "integer"),
+    column("abandoned_year", "Abandonné en", "Abandoned in", "integer"),
+)
+ORIGIN = (
+    coded("precision_xy", "Précision en plan (XY)", "Accuracy in plan (XY)", lists.ACCURACIES, in_tiles=True),
+    coded("precision_z", "Précision en altitude (Z)", "Accuracy in height (Z)", lists.ACCURACIES),
+    column("project_owner", "Maître d’ouvrage", "Project owner", maximum_length=100),
+    column("operator", "Exploitant", "Operator", maximum_length=100),
+    column("surveyed_date", "Géolocalisé le", "Surveyed on", "date"),
+    column("survey_source", "Géolocalisé par", "Surveyed by", maximum_length=100),
+    column("source", "Source", "Source", maximum_length=100),
+    column("updated_date", "Mis à jour le", "Updated on", "date"),
+    column("comment", "Remarque", "Remark", maximum_length=1000),
+)
+
+
+def pipe_columns(functions: lists.Words, contents: lists.Words, start: str, end: str) -> list[Column]:
+    return [
+        MATERIAL,
+        DIAMETER,
+        STATE,
+        coded("function", "Fonction", "Function", functions),
+        coded("content", "Contenu", "Content", contents),
+        coded("flow_mode", "Circulation", "How it flows", lists.FLOW_MODES),
+        column("depth_m", "Profondeur", "Depth", "number", unit="m"),
+        column("start_z", start, "Height at its start", "number", unit="m NGF"),
+        column("end_z", end, "Height at its end", "number", unit="m NGF"),
+        column("declared_length_m", "Longueur au registre", "Length on record", "length_m", unit="m"),
+        column("start_node_id", "Nœud de départ", "Node at its start", "integer", read_only=True),
+        column("end_node_id", "Nœud d’arrivée", "Node at its end", "integer", read_only=True),
+        *LIFE,
+        *ORIGIN,
+    ]
+
+
+def connection_columns() -> list[Column]:
+    return [
+        column("address", "Adresse desservie", "Address served", maximum_length=200),
+        coded("sensitive", "Usager sensible", "Sensitive user", lists.SENSITIVE, in_tiles=True),
+        column("sensitive_name", "Nom de l’usager sensible", "Who it is", maximum_length=120),
+        column("dwellings", "Logements desservis", "Dwellings served", "integer"),
+        column("meter", "Compteur", "Meter", maximum_length=40),
+        MATERIAL | {"in_tiles": False},
+        DIAMETER | {"in_tiles": False},
+        STATE,
+        column("pipe_id", "Canalisation", "Pipe", "integer", read_only=True),
+        *LIFE,
+        *ORIGIN,
+    ]
+
+
+def circle(
+    label: str, label_en: str, where: Mapping[str, Any], fill: str, stroke: str, radius: float, shape: str = "circle"
+) -> Line:
+    look = {"fill": fill, "stroke": stroke, "stroke_width": 2, "radius": radius, "shape": shape}
+    return symbol(label, label_en, "circle", where=dict(where), **look)
+
+
+def line(
+    label: str, label_en: str, where: Mapping[str, Any], stroke: str, width: float, dash: list[int] | None = None
+) -> Line:
+    return symbol(label, label_en, "line", where=dict(where), stroke=stroke, stroke_width=width, dash=dash)
+
+
+OUT_OF_SERVICE = {"service_state": {"in": [code for code in lists.SERVICE_STATES if code != lists.IN_SERVICE]}}
+WATER_PIPE_LINES = (
+    line("Hors service", "Out of service", OUT_OF_SERVICE, GREY, 2, [2, 4]),
+    line("Classe C (position incertaine)", "Class C (position not sure)", {"precision_xy": "C"}, BLUE, 2.5, [8, 4]),
+    line("En service, 150 mm et plus", "In service, 150 mm and more", {"diameter_mm": {"from": 150}}, BLUE, 4),
+    line("En service", "In service", {}, BLUE, 2.5),
+)
+WATER_NODE_LINES = (
+    circle("Vanne fermée", "Closed valve", {"kind": "valve", "position": "closed"}, BLUE, BLUE, 5.5, "square"),
+    circle(
+        "Vanne inutilisable",
+        "Valve that cannot be used",
+        {"kind": "valve", "condition": {"in": ["broken", "buried"]}},
+        WHITE,
+        RED,
+        5.5,
+        "cross",
+    ),
+    circle("Vanne ouverte", "Open valve", {"kind": "valve"}, WHITE, BLUE, 5, "square"),
+    circle("Poteau ou bouche d’incendie", "Hydrant", {"kind": "hydrant"}, "#d62828", WHITE, 6),
+    circle("Réservoir", "Tank", {"kind": "tank"}, BLUE, WHITE, 9, "triangle"),
+    circle(
+        "Captage, traitement, achat d’eau",
+        "Catchment, treatment, bulk purchase",
+        {"kind": {"in": ["catchment", "treatment", "import"]}},
+        BLUE,
+        WHITE,
+        8,
+        "star",
+    ),
+    circle("Pompage", "Pumping station", {"kind": "pump"}, WHITE, BLUE, 7, "triangle"),
+    circle("Compteur, mesure", "Meter, sensor", {"kind": {"in": ["meter", "sensor"]}}, "#9ecae1", BLUE, 4.5, "diamond"),
+    circle("Jonction", "Junction", {"kind": {"in": ["junction", "fitting"]}}, BLUE, WHITE, 2.5),
+    circle("Autre équipement", "Other equipment", {}, "#9ecae1", BLUE, 4),
+)
+SEWER_PIPE_LINES = (
+    line("Hors service", "Out of service", OUT_OF_SERVICE, GREY, 2, [2, 4]),
+    line("Pluvial, classe C", "Stormwater, class C", {"system": "01", "precision_xy": "C"}, GREEN, 2.5, [8, 4]),
+    line("Pluvial", "Stormwater", {"system": "01"}, GREEN, 3),
+    line("Unitaire, classe C", "Combined, class C", {"system": "03", "precision_xy": "C"}, PURPLE, 2.5, [8, 4]),
+    line("Unitaire", "Combined", {"system": "03"}, PURPLE, 3),
+    line("Eaux usées, classe C", "Wastewater, class C", {"precision_xy": "C"}, BROWN, 2.5, [8, 4]),
+    line("Eaux usées", "Wastewater", {}, BROWN, 3),
+)
+SEWER_NODE_LINES = (
+    circle("Regard pluvial", "Stormwater manhole", {"kind": "manhole", "system": "01"}, WHITE, GREEN, 5),
+    circle("Regard", "Manhole", {"kind": "manhole"}, WHITE, BROWN, 5),
+    circle("Avaloir", "Inlet", {"kind": "inlet"}, GREEN, WHITE, 4.5, "square"),
+    circle("Exutoire", "Outlet", {"kind": "outlet"}, GREEN, WHITE, 8, "triangle"),
+    circle("Déversoir d’orage", "Storm overflow", {"kind": "overflow"}, "#e07b39", WHITE, 7, "diamond"),
+    circle("Station d’épuration", "Treatment plant", {"kind": "treatment"}, BROWN, WHITE, 9, "star"),
+    circle("Poste de pompage", "Pumping station", {"kind": "pump"}, WHITE, BROWN, 7, "triangle"),
+    circle("Bassin", "Basin", {"kind": "basin"}, "#9ecae1", GREEN, 7, "square"),
+    circle("Jonction", "Junction", {"kind": {"in": ["junction", "fitting"]}}, BROWN, WHITE, 2.5),
+    circle("Autre ouvrage", "Other structure", {}, "#c9b29b", BROWN, 4),
+)
+
+
+def served(colour: str) -> list[Line]:
+    return [
+        circle(
+            "Usager sensible",
+            "Sensitive user",
+            {"sensitive": {"in": list(lists.SENSITIVE)}},
+            "#d62828",
+            WHITE,
+            6,
+            "star",
+        ),
+        circle("Branchement", "Connection", {}, WHITE, colour, 3),
+    ]
+
+
+def declarations() -> Iterator[LayerDeclaration]:
+    """Points lie above lines, connections below nodes."""
+    usual: dict[str, Any] = {
+        "rows": Layer.Rows.OWNER,
+        "title_field": "reference",
+        "key_column": "reference",
+        "attribution": ATTRIBUTION,
+        "visibility": Layer.Visibility.SIGNED_IN,
+        "visible_at_first": False,
+        "editor_roles": EDITORS,
+    }
+    water: dict[str, Any] = usual | {"theme": WATER}
+    sewer: dict[str, Any] = usual | {"theme": SEWER}
+    yield LayerDeclaration(
+        slug="water-nodes",
+        title="Équipements d’eau potable",
+        title_en="Equipment of drinking water",
+        order=10,
+        table=WaterNode._meta.db_table,
+        geometry_type=Layer.Geometry.POINT,
+        columns=[
+            REFERENCE,
+            coded("kind", "Nature", "Kind", lists.WATER_NODES, in_tiles=True, required=True),
+            SUBTYPE,
+            NAME,
+            coded("position", "Position de la vanne", "Position of the valve", lists.POSITIONS, in_tiles=True),
+            coded("condition", "État de la vanne", "Condition of the valve", lists.CONDITIONS, in_tiles=True),
+            DIAMETER | {"in_tiles": False},
+            STATE,
+            GROUND,
+            column("z", "Cote", "Height", "number", unit="m NGF"),
+            column("capacity_m3", "Volume utile", "Volume", "number", unit="m³"),
+            column("flow_m3h", "Débit mesuré", "Flow measured", "number", unit="m³/h"),
+            column("pressure_bar", "Pression mesurée", "Pressure measured", "number", unit="bar"),
+            *LIFE,
+            *ORIGIN,
+        ],
+        legend=WATER_NODE_LINES,
+        abstract="Vannes, poteaux d’incendie, réservoirs et autres équipements du réseau d’eau potable.",
+        min_zoom=14,
+        **water,
+    )
+    yield LayerDeclaration(
+        slug="water-connections",
+        title="Branchements d’eau potable",
+        title_en="Water connections",
+        order=20,
+        table=WaterConnection._meta.db_table,
+        geometry_type=Layer.Geometry.POINT,
+        columns=[REFERENCE, *connection_columns()],
+        legend=served(BLUE),
+        abstract="Points de livraison, adresses desservies et usagers sensibles.",
+        min_zoom=16,
+        **water,
+    )
+    yield LayerDeclaration(
+        slug="water-pipes",
+        title="Canalisations d’eau potable",
+        title_en="Pipes of drinking water",
+        order=30,
+        table=WaterPipe._meta.db_table,
+        geometry_type=Layer.Geometry.LINE,
+        columns=[
+            REFERENCE,
+            *pipe_columns(
+                lists.WATER_FUNCTIONS,
+                lists.WATER_CONTENTS,
+                "Cote de la génératrice au départ",
+                "Cote de la génératrice à l’arrivée",
+            ),
+        ],
+        legend=WATER_PIPE_LINES,
+        abstract="Canalisations d’eau potable, découpées à chaque nœud du réseau.",
+        min_zoom=12,
+        **water,
+    )
+    yield LayerDeclaration(
+        slug="sewer-nodes",
+        title="Ouvrages d’assainissement",
+        title_en="Structures of sewer networks",
+        order=10,
+        table=SewerNode._meta.db_table,
+        geometry_type=Layer.Geometry.POINT,
+        columns=[
+            REFERENCE,
+            coded("kind", "Nature", "Kind", lists.SEWER_NODES, in_tiles=True, required=True),
+            SUBTYPE,
+            SYSTEM,
+            NAME,
+            column("cover_z", "Cote du tampon", "Height of the cover", "number", unit="m NGF"),
+            column("invert_z", "Cote du radier", "Height of the invert", "number", unit="m NGF"),
+            column("depth_m", "Profondeur", "Depth", "number", unit="m"),
+            GROUND,
+            MATERIAL | {"in_tiles": False},
+            DIAMETER | {"in_tiles": False},
+            column("capacity_m3", "Volume utile", "Volume", "number", unit="m³"),
+            STATE,
+            *LIFE,
+            *ORIGIN,
+        ],
+        legend=SEWER_NODE_LINES,
+        abstract="Regards, avaloirs, exutoires, postes et stations des réseaux d’assainissement.",
+        min_zoom=14,
+        **sewer,
+    )
+    yield LayerDeclaration(
+        slug="sewer-connections",
+        title="Branchements d’assainissement",
+        title_en="Sewer connections",
+        order=20,
+        table=SewerConnection._meta.db_table,
+        geometry_type=Layer.Geometry.POINT,
+        columns=[REFERENCE, SYSTEM, *connection_columns()],
+        legend=served(BROWN),
+        abstract="Points de collecte et adresses raccordées.",
+        min_zoom=16,
+        **sewer,
+    )
+    yield LayerDeclaration(
+        slug="sewer-pipes",
+        title="Canalisations d’assainissement",
+        title_en="Sewers",
+        order=30,
+        table=SewerPipe._meta.db_table,
+        geometry_type=Layer.Geometry.LINE,
+        columns=[
+            REFERENCE,
+            SYSTEM,
+            *pipe_columns(
+                lists.SEWER_FUNCTIONS, lists.SEWER_CONTENTS, "Cote du fil d’eau amont", "Cote du fil d’eau aval"
+            ),
+        ],
+        legend=SEWER_PIPE_LINES,
+        abstract="Collecteurs d’eaux usées, pluviaux et unitaires, de l’amont vers l’aval.",
+        min_zoom=12,
+        **sewer,
+    )
+    yield LayerDeclaration(
+        slug="water-repairs",
+        title="Réparations",
+        title_en="Repairs",
+        order=40,
+        table=Repair._meta.db_table,
+        geometry_type=Layer.Geometry.POINT,
+        columns=[
+            REFERENCE,
+            coded(
+                "network",
+                "Réseau",
+                "Network",
+                {"water": ("Eau potable", "Drinking water"), "sewer": ("Assainissement", "Sewer")},
+                in_tiles=True,
+                required=True,
+            ),
+            column("repaired_date", "Réparé le", "Repaired on", "date", in_tiles=True),
+            coded("repaired", "Élément réparé", "What was repaired", lists.REPAIRED),
+            coded("defect", "Défaillance", "Defect", lists.DEFECTS, in_tiles=True),
+            coded("cause", "Cause", "Cause", lists.CAUSES),
+            column("object_reference", "Référence de l’élément", "Object repaired", maximum_length=254),
+            MATERIAL | {"in_tiles": False},
+            DIAMETER | {"in_tiles": False},
+            column("laid_year", "Posé en", "Laid in", "integer"),
+            column("cost_eur", "Coût", "Cost", "number", unit="€"),
+            *ORIGIN,
+        ],
+        legend=[
+            circle(
+                "Réparation, eau potable", "Repair, drinking water", {"network": "water"}, "#f2c14e", BLUE, 5, "cross"
+            ),
+            circle("Réparation, assainissement", "Repair, sewer", {}, "#f2c14e", BROWN, 5, "cross"),
+        ],
+        abstract="Casses et réparations, avec leur cause.",
+        min_zoom=12,
+        **water,
+    )
+
+
+def declare_layers(sender: AppConfig, using: str = "default", **_signal: Any) -> None:
+    """After migrations (and after a test's flush): the layers exist in every database."""
+    if "catalogue_layer" not in connections[using].introspection.table_names():
+        return
+    with transaction.atomic(using=using):
+        for declaration in declarations():
+            declare_layer(declaration)
