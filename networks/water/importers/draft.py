@@ -1,0 +1,90 @@
+"""A network as a file tells it, before it is one: what every reader gives and the loader takes. Geometries are EPSG:2154.
+
+Rows carry values by the names of the models' columns, in the codes of `lists`. A row that cannot be taken as it is has
+a fault instead, with its file and its number there, in words that say what to do; none is dropped silently.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import shapely
+
+type Family = Literal["water", "sewer"]
+type Gravity = Literal["error", "warning"]
+"""An error keeps the row out, or, where a partial network would mislead, the whole file; a warning tells what was done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """What is wrong with a row: `row` counts from 1 in its file, None for the file itself; `place` is in EPSG:2154."""
+
+    file: str
+    row: int | None
+    message: str
+    gravity: Gravity = "error"
+    place: tuple[float, float] | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class NodeRow:
+    """A node; `key` is its identifier in the file, unique among nodes."""
+
+    key: str
+    geom: shapely.Point
+    values: dict[str, Any] = field(default_factory=dict)
+    file: str = ""
+    row: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class PipeRow:
+    """A pipe; its ends are the nodes of these keys where the file says so, or those that lie where it ends."""
+
+    key: str
+    geom: shapely.LineString
+    start_key: str | None = None
+    end_key: str | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+    file: str = ""
+    row: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class ConnectionRow:
+    """A service connection; `pipe_key` is the pipe that it hangs on, where the file says so."""
+
+    key: str
+    geom: shapely.Point
+    pipe_key: str | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+    file: str = ""
+    row: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class RepairRow:
+    """A repair, where it was done."""
+
+    key: str
+    geom: shapely.Point
+    values: dict[str, Any] = field(default_factory=dict)
+    file: str = ""
+    row: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class Draft:
+    """One family's network as read; `source` says from what (file names, standard)."""
+
+    family: Family
+    source: str
+    nodes: list[NodeRow] = field(default_factory=list)
+    pipes: list[PipeRow] = field(default_factory=list)
+    connections: list[ConnectionRow] = field(default_factory=list)
+    repairs: list[RepairRow] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+    def fault(self, file: str, row: int | None, message: str, gravity: Gravity = "error") -> None:
+        self.faults.append(Fault(file=file, row=row, message=message, gravity=gravity))
