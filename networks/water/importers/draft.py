@@ -1,6 +1,6 @@
-"""A network as a file tells it, before it is one: what every reader gives and the loader takes. Geometries are EPSG:2154.
+"""A network as a file tells it, before it is one: what every reader gives and the loader takes.
 
-Rows carry values by the names of the models' columns, in the codes of `lists`. A row that cannot be taken as it is has
+Geometries are in EPSG:2154. Rows carry values by the names of the models' columns, in the codes of `lists`. A row that cannot be taken as it is has
 a fault instead, with its file and its number there, in words that say what to do; none is dropped silently.
 """
 
@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-import shapely
+from shapely.geometry import LineString, Point
 
 type Family = Literal["water", "sewer"]
 type Gravity = Literal["error", "warning"]
-"""An error keeps the row out, or, where a partial network would mislead, the whole file; a warning tells what was done."""
+"""An error keeps the row out (the whole file, where a partial network would mislead); a warning tells what was done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class NodeRow:
     """A node; `key` is its identifier in the file, unique among nodes."""
 
     key: str
-    geom: shapely.Point
+    geom: Point
     values: dict[str, Any] = field(default_factory=dict)
     file: str = ""
     row: int = 0
@@ -43,7 +43,7 @@ class PipeRow:
     """A pipe; its ends are the nodes of these keys where the file says so, or those that lie where it ends."""
 
     key: str
-    geom: shapely.LineString
+    geom: LineString
     start_key: str | None = None
     end_key: str | None = None
     values: dict[str, Any] = field(default_factory=dict)
@@ -56,7 +56,7 @@ class ConnectionRow:
     """A service connection; `pipe_key` is the pipe that it hangs on, where the file says so."""
 
     key: str
-    geom: shapely.Point
+    geom: Point
     pipe_key: str | None = None
     values: dict[str, Any] = field(default_factory=dict)
     file: str = ""
@@ -68,7 +68,7 @@ class RepairRow:
     """A repair, where it was done."""
 
     key: str
-    geom: shapely.Point
+    geom: Point
     values: dict[str, Any] = field(default_factory=dict)
     file: str = ""
     row: int = 0
