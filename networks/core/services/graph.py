@@ -16,6 +16,7 @@ from django.db import connection
 from psycopg import sql
 
 SQUARE_M: Final = 250
+AROUND: Final = (-1, 0, 1)
 # An end that an import left beside its node is still read with it.
 MARGIN_M: Final = 1
 type Square = tuple[int, int]
@@ -109,7 +110,8 @@ class Graph:
         return place is None or square_of(place) in self.squares
 
     def load(self, nodes: Iterable[int]) -> None:
-        self.load_squares({square_of(self.places[node]) for node in nodes if node in self.places})
+        """The pipes at these nodes, and what lies around."""
+        self.load_squares({one for node in nodes if not self.knows(node) for one in around(self.places[node])})
 
     def load_squares(self, squares: Collection[Square]) -> None:
         """Every pipe that crosses these squares, and every end of theirs."""
@@ -154,3 +156,9 @@ class Graph:
 
 def square_of(place: Place) -> Square:
     return floor(place[0] / SQUARE_M), floor(place[1] / SQUARE_M)
+
+
+def around(place: Place) -> set[Square]:
+    """The square of a place and those that touch it."""
+    x, y = square_of(place)
+    return {(x + east, y + north) for east in AROUND for north in AROUND}

@@ -9,7 +9,7 @@ from itertools import count
 from math import hypot
 from typing import Final
 
-from networks.core.services.graph import BLOCKING, SQUARE_M, Graph, Place, Square, State, square_of
+from networks.core.services.graph import BLOCKING, SQUARE_M, Graph, Place, Square, State, around, square_of
 
 # A walk towards a source heads for the nearest one; after so many nodes for the next ones too, in turn: the nearest may
 # be behind a closed valve.
@@ -143,7 +143,8 @@ class Search:
                     continue
                 done.add(node)
                 if not self.graph.knows(node):
-                    self.graph.load_squares(towards(self.graph.places[node], target))
+                    place = self.graph.places[node]
+                    self.graph.load_squares(around(place) | towards(place, target))
                 if self.expand(node):
                     return True
         return False
