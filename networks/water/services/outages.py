@@ -64,12 +64,13 @@ def save_outage(request: Request, *, comment: str, user: User, rights: Rights) -
 
 
 def place_of(answer: Json) -> str:
-    """Where it is, as people say it: the nearest valve's address, or who is served, or the pipe."""
-    near = in_walking_order([one for one in answer["valves"] if one["address"]], answer)
-    if near:
-        return str(near[0]["address"])
-    if answer["addresses"]:
-        return str(answer["addresses"][0])
+    """Where it is, as people say it: the nearest address that loses its water, that of a valve, or the pipe."""
+    told = [*answer["connections"]["results"], *answer["valves"]]
+    addressed = [one for one in told if one["address"]]
+    here = answer["breaks"][0]["point"]
+    if addressed:
+        nearest = min(addressed, key=lambda one: (metres(here, one["point"]), one["id"]))
+        return bare(nearest["address"])
     references = [one["reference"] for one in answer["breaks"] if one["reference"]]
     return _("pipe %(reference)s") % {"reference": ", ".join(references)} if references else ""
 
@@ -95,7 +96,7 @@ def end_outage(outage: Outage, *, version: int, user: User, rights: Rights) -> O
 def in_walking_order(valves: Sequence[Json], answer: Json) -> list[Json]:
     """From the break, each time to the nearest valve that is left."""
     left, walked = list(valves), []
-    here = answer["breaks"][0]["point"] if answer["breaks"] else [0.0, 0.0]
+    here = answer["breaks"][0]["point"]
     while left:
         nearest = min(left, key=lambda one: (metres(here, one["point"]), one["id"]))
         left.remove(nearest)
