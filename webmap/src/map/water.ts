@@ -15,6 +15,8 @@ const LINES_AT = 996;
 const MARKS_AT = 1100;
 const SYMBOL_PX = 30;
 const SMALL_PX = 24;
+/** In metres of the plane under a pixel: from afar what only accompanies is drawn small. */
+const FAR_RESOLUTION = 2;
 const SMALL: readonly MarkKind[] = ["optional", "reached", "hydrant", "tank"];
 const FAMILY = '"Atkinson Hyperlegible Next Variable", "Atkinson Hyperlegible Next", system-ui, sans-serif';
 
@@ -70,20 +72,27 @@ function lineStyle({ colour, width, dash }: LineLook, { selectionHalo }: Palette
   ];
 }
 
-const icons = new Map<MarkKind, Icon>(
-  MARKS.map((kind) => {
-    const size = SMALL.includes(kind) ? SMALL_PX : SYMBOL_PX;
-    return [kind, new Icon({ src: symbolUrl(kind), width: size, height: size })];
-  }),
-);
+const iconsOf = (shrunk: number): Map<MarkKind, Icon> =>
+  new Map(
+    MARKS.map((kind) => {
+      const size = SMALL.includes(kind) ? SMALL_PX * shrunk : SYMBOL_PX;
+      return [kind, new Icon({ src: symbolUrl(kind), width: size, height: size })];
+    }),
+  );
+const ICONS = { near: iconsOf(1), far: iconsOf(0.55) };
 
 function drawnMark(mark: WaterMark, order: number, current: boolean, colours: Palette): Feature {
   const drawn = new Feature(new Point(fromLonLat(mark.at)));
-  const image = icons.get(mark.kind);
-  const styles = [new Style({ ...(image ? { image } : {}), zIndex: order * 2 + 10 })];
-  if (current) styles.unshift(...ringStyle(colours));
-  if (mark.text) styles.push(new Style({ text: numberText(mark.text), zIndex: order * 2 + 11 }));
-  drawn.setStyle(styles);
+  const styles = (icons: Map<MarkKind, Icon>): Style[] => {
+    const image = icons.get(mark.kind);
+    return [
+      ...(current ? ringStyle(colours) : []),
+      new Style({ ...(image ? { image } : {}), zIndex: order * 2 + 10 }),
+      ...(mark.text ? [new Style({ text: numberText(mark.text), zIndex: order * 2 + 11 })] : []),
+    ];
+  };
+  const [near, far] = [styles(ICONS.near), styles(ICONS.far)];
+  drawn.setStyle((_, resolution) => (resolution > FAR_RESOLUTION ? far : near));
   return drawn;
 }
 

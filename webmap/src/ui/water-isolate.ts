@@ -5,15 +5,16 @@ import type { WaterKey } from "../i18n/water";
 import { type Isolation, outagesUrl, type Valve, type ValveStatus } from "../water/answers";
 import { valvesOf } from "../water/picture";
 import { counted, headline, nameOf, sensitiveOf, valveDetail } from "../water/sentences";
-import type { MarkKind } from "../water/symbols";
 import { failure } from "./states";
 import { WaterElement } from "./water-element";
 import { lineSwatch, placeRow, type Row, rowOf, warning } from "./water-parts";
 
 /** So many lines of a list at first. */
 const FEW = 12;
+/** Longer lists are folded: those who must be told are not. */
+const FOLDED = { sensitive: Number.POSITIVE_INFINITY, hydrant: 2, tank: 4 };
 const WORKERS = ["network_technician", "gis_administrator"];
-const OTHERS = ["closed", "skipped", "optional"] as const;
+const PASSED = ["closed", "skipped"] as const;
 
 /** Shutting off a break: the sentence that matters, the valves to close, who is without water. */
 export class WaterIsolate extends WaterElement {
@@ -35,7 +36,7 @@ export class WaterIsolate extends WaterElement {
     return html`<h3 class="water-headline" data-first tabindex="-1">${headline(found, this.words, language)}</h3>
       ${found.message ? warning(found.message) : nothing}
       ${this.sources(found)}${this.toClose(found)}${this.actions()}
-      ${OTHERS.map((status) => this.otherValves(found, status))}
+      ${PASSED.map((status) => this.otherValves(found, status))}
       ${this.sensitive(found)}
       ${this.places(
         "hydrant",
@@ -47,7 +48,7 @@ export class WaterIsolate extends WaterElement {
         "tanks.title",
         found.tanks.map((one) => rowOf(this.desk, "tank", one, one.capacity_m3 ? this.volume(one.capacity_m3) : "")),
       )}
-      ${this.alternatives(found)}${this.addresses(found)}${this.figures(found)}${this.breaks(found)}`;
+      ${this.alternatives(found)}${this.optional(found)}${this.addresses(found)}${this.figures(found)}${this.breaks(found)}`;
   }
 
   // --- valves ------------------------------------------------------------------------------------------------------
@@ -76,11 +77,22 @@ export class WaterIsolate extends WaterElement {
       <button class="button water-done" aria-label="${closed} : ${name}" aria-pressed=${done} @click=${() => this.desk.toggleDone(id)}><arp-icon name="check"></arp-icon>${closed}</button></div>`;
   }
 
-  private otherValves(found: Isolation, status: (typeof OTHERS)[number]): TemplateResult | typeof nothing {
+  private otherValves(found: Isolation, status: (typeof PASSED)[number]): TemplateResult | typeof nothing {
     const valves = valvesOf(found, status);
     if (!valves.length) return nothing;
     return html`<section><h4>${this.words(`valve.${status}`)}</h4>
       <ul class="water-list">${valves.map((valve) => placeRow(this.desk, this.valveRow(status, valve), this.givenBack(valve)))}</ul></section>`;
+  }
+
+  /** Nothing is lost by leaving them open. */
+  private optional(found: Isolation): TemplateResult | typeof nothing {
+    const valves = valvesOf(found, "optional");
+    if (!valves.length) return nothing;
+    return html`<details class="water-fold"><summary>${this.words("valve.optional")} <span>${valves.length}</span></summary>
+      ${this.rows(
+        "optional",
+        valves.map((valve) => this.valveRow("optional", valve)),
+      )}</details>`;
   }
 
   private givenBack(valve: Valve): TemplateResult | typeof nothing {
@@ -121,8 +133,12 @@ export class WaterIsolate extends WaterElement {
 
   // --- who, and what else ------------------------------------------------------------------------------------------
 
-  private places(kind: MarkKind, title: WaterKey, rows: readonly Row[]): TemplateResult | typeof nothing {
-    return rows.length ? html`<section><h4>${this.words(title)}</h4>${this.rows(kind, rows)}</section>` : nothing;
+  private places(kind: keyof typeof FOLDED, title: WaterKey, rows: readonly Row[]): TemplateResult | typeof nothing {
+    if (!rows.length) return nothing;
+    const count = formatNumber(rows.length, this.state.language);
+    if (rows.length <= FOLDED[kind])
+      return html`<section><h4>${this.words(title)} · ${count}</h4>${this.rows(kind, rows)}</section>`;
+    return html`<details class="water-fold"><summary>${this.words(title)} <span>${count}</span></summary>${this.rows(kind, rows)}</details>`;
   }
 
   private rows(name: string, rows: readonly Row[]): TemplateResult {
@@ -176,7 +192,8 @@ export class WaterIsolate extends WaterElement {
       ${cut.pipes ? html`<div><dt>${lineSwatch("cut_off")}${this.words("lines.cutOff")}</dt><dd>${formatLength(cut.length_m, language)}</dd></div>` : nothing}
       <div><dt>${this.words("figures.volume")}</dt><dd>${this.volume(zone.volume_m3)}</dd></div>
       ${connections.dwellings ? html`<div><dt>${this.words("figures.dwellings")}</dt><dd>${formatNumber(connections.dwellings, language)}</dd></div>` : nothing}</dl>
-      ${unknown ? html`<p class="muted small">${without}</p>` : nothing}`;
+      ${unknown ? html`<p class="muted small">${without}</p>` : nothing}
+      ${cut.pipes ? html`<button class="button" @click=${() => this.desk.showAll()}><arp-icon name="frame"></arp-icon>${this.words("figures.showAll")}</button>` : nothing}`;
   }
 
   private volume(value: number): string {

@@ -92,7 +92,7 @@ export interface Isolation {
   };
   readonly addresses: readonly string[];
   readonly hydrants: readonly Place[];
-  readonly bbox_4326: Bbox;
+  readonly bbox_4326: Bbox | null;
 }
 
 export interface Trace {

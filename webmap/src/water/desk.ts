@@ -2,7 +2,7 @@ import { ApiError, isAbort } from "../api/client";
 import type { Controller, MapTool } from "../app/controller";
 import { focusMap } from "../app/keyboard";
 import { isPhone } from "../app/surroundings";
-import type { LonLat } from "../geo/mercator";
+import type { Bbox, LonLat } from "../geo/mercator";
 import { type WaterWords, waterWords } from "../i18n/water";
 import { Store } from "../state/store";
 import {
@@ -17,7 +17,7 @@ import {
   traceUrl,
 } from "./answers";
 import { keep, kept } from "./kept";
-import { askedPicture, isolationPicture, markAt, tracePicture, type WaterPicture } from "./picture";
+import { actedBbox, askedPicture, isolationPicture, markAt, tracePicture, type WaterPicture } from "./picture";
 import { headline, traceLine } from "./sentences";
 
 /** What the next tap on the map shows. */
@@ -134,12 +134,16 @@ export class WaterDesk implements MapTool {
   // --- pointing ----------------------------------------------------------------------------------------------------
 
   aimAt(aim: Aim): void {
-    const family = aim === "break" ? "water" : this.state.family;
-    for (const layer of [`${family}-pipes`, `${family}-nodes`]) this.app.turnOn(layer);
+    this.showNetwork(aim === "break" ? "water" : this.state.family);
     this.update({ aim, fault: "", failed: null });
     if (isPhone()) this.app.closeSheet();
     this.app.store.update({ aiming: true, sheetHeight: "half" });
     focusMap();
+  }
+
+  /** What cannot be seen cannot be pointed at. */
+  private showNetwork(family: Family): void {
+    for (const layer of [`${family}-pipes`, `${family}-nodes`]) this.app.turnOn(layer);
   }
 
   stopAiming(): void {
@@ -204,6 +208,7 @@ export class WaterDesk implements MapTool {
   /** A break on this pipe, and no other. */
   isolate(pipe: number): void {
     this.update({ tab: "isolate" });
+    this.showNetwork("water");
     void this.askIsolation({ breaks: [{ pipe }], unusable: [], done: [], isolation: null });
   }
 
@@ -243,8 +248,14 @@ export class WaterDesk implements MapTool {
     if (!found) return;
     this.arrived(
       { ...patch, isolation: found, said: headline(found, this.words, this.app.state.language) },
-      found.bbox_4326,
+      actedBbox(found),
     );
+  }
+
+  /** All that is without water, in the frame. */
+  showAll(): void {
+    const bbox = this.state.isolation?.bbox_4326;
+    if (bbox) void this.app.frame({ bbox, zoom: RESULT_ZOOM });
   }
 
   // --- following ---------------------------------------------------------------------------------------------------
@@ -267,6 +278,7 @@ export class WaterDesk implements MapTool {
   follow(family: Family, pipe: number): void {
     this.setFamily(family);
     this.update({ tab: "trace" });
+    this.showNetwork(family);
     void this.askTrace({ from: { pipe } });
   }
 
@@ -298,7 +310,7 @@ export class WaterDesk implements MapTool {
 
   // --- what is found -----------------------------------------------------------------------------------------------
 
-  private arrived(patch: Patch, bbox: Isolation["bbox_4326"] | null): void {
+  private arrived(patch: Patch, bbox: Bbox | null): void {
     this.app.store.update({ aiming: false, sheetHeight: "half" });
     this.focusing = true;
     this.update({ ...patch, aim: null, fault: "", current: null });

@@ -1,5 +1,5 @@
 import type { Geometry } from "../api/types";
-import { groundResolution, type LonLat } from "../geo/mercator";
+import { type Bbox, groundResolution, type LonLat } from "../geo/mercator";
 import type { Isolation, Start, Trace, Valve, ValveStatus } from "./answers";
 import type { MarkKind } from "./symbols";
 
@@ -60,6 +60,14 @@ export function isolationPicture(found: Isolation, current: string | null): Wate
   ];
   const lines = [...drawn("cut_off", found.cut_off.geometry), ...drawn("zone", found.zone.geometry)];
   return { lines, marks, current };
+}
+
+/** Where the crew goes first: the breaks, and what is to be shut. What is cut off beyond may be a whole town. */
+export function actedBbox(found: Isolation): Bbox | null {
+  const shut = [...valvesOf(found, "close"), ...valvesOf(found, "skipped"), ...found.sources_to_stop, ...found.breaks];
+  if (!shut.length) return null;
+  const [lons, lats] = [shut.map(({ point }) => point[0]), shut.map(({ point }) => point[1])];
+  return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
 }
 
 /** Places that were pointed at while nothing is known of them yet. */
