@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
 import { formatLength, formatNumber } from "../format/format";
-import { DIRECTIONS, FAMILIES, profileUrl, type Trace } from "../water/answers";
+import { DIRECTIONS, type Direction, FAMILIES, profileUrl, type Trace } from "../water/answers";
 import { nameOf, traceLine } from "../water/sentences";
 import { failure } from "./states";
 import { WaterElement } from "./water-element";
@@ -28,12 +28,13 @@ export class WaterTrace extends WaterElement {
 
   private directions(): TemplateResult {
     const { family, direction } = this.desk.state;
-    return html`<fieldset class="water-directions"><legend>${this.words("direction.label")}</legend>${DIRECTIONS.map(
-      (
-        one,
-      ) => html`<label class="check"><input type="radio" name="water-direction" .checked=${live(one === direction)} @change=${() => this.desk.setDirection(one)} />
-        <span>${this.words(`direction.${one}`)}${one === direction ? html`<small>${this.words(`directionAbout.${family}.${one}`)}</small>` : nothing}</span></label>`,
-    )}</fieldset>`;
+    const choose = (event: Event): void =>
+      this.desk.setDirection((event.currentTarget as HTMLSelectElement).value as Direction);
+    return html`<div class="water-direction"><label for="water-direction">${this.words("direction.label")}</label>
+      <span class="select"><select id="water-direction" aria-describedby="water-direction-about" .value=${live(direction)} @change=${choose}>${DIRECTIONS.map(
+        (one) => html`<option value=${one} ?selected=${one === direction}>${this.words(`direction.${one}`)}</option>`,
+      )}</select><arp-icon name="chevronDown"></arp-icon></span>
+      <p class="muted small" id="water-direction-about">${this.words(`directionAbout.${family}.${direction}`)}</p></div>`;
   }
 
   private pointing(): TemplateResult {

@@ -51,6 +51,9 @@ const EXACT_M = 20;
 const MARK_ZOOM = 19;
 const RESULT_ZOOM = 18.5;
 
+/** The first thing that one asks of a network. */
+const BEGINNING: Record<Family, Direction> = { water: "upstream", sewer: "downstream" };
+
 type Patch = Partial<WaterState>;
 
 /** The verbs of the water desk: shutting off a break, following a network. What it found stays while its panel is closed. */
@@ -261,8 +264,10 @@ export class WaterDesk implements MapTool {
   // --- following ---------------------------------------------------------------------------------------------------
 
   setFamily(family: Family): void {
+    if (family === this.state.family) return;
     this.clearTrace();
-    this.update({ family, direction: family === "sewer" ? "downstream" : "upstream" });
+    this.focusing = false;
+    this.update({ family, direction: BEGINNING[family] });
   }
 
   setDirection(direction: Direction): void {
@@ -279,7 +284,7 @@ export class WaterDesk implements MapTool {
     this.setFamily(family);
     this.update({ tab: "trace" });
     this.showNetwork(family);
-    void this.askTrace({ from: { pipe } });
+    void this.askTrace({ from: { pipe }, to: null, direction: BEGINNING[family] });
   }
 
   swap(): void {
