@@ -14,6 +14,7 @@ from benchmarks import (
     grid,
     imports,
     majic,
+    networks,
     ogc,
     parcels,
     peers,
@@ -72,6 +73,7 @@ def served(field: tiles.Field, *, peers: bool) -> Iterator[Step]:
     yield with_geopandas(field, asked=peers)
     yield Step("Autorisations d'urbanisme, pages", permits.empty_page_rows(), partial(permits.page_rows, field))
     yield Step("Autorisations d'urbanisme, tuiles", permits.empty_tile_rows(), partial(permits.tile_rows, field))
+    yield Step("Réseaux d'eau", networks.empty_rows(), partial(networks.network_rows, field))
     yield Step("Recherche", [search.SUGGESTIONS], partial(search.suggestion_row, field))
     yield Step("Modifications", [edits.SAVED], partial(edits.saved_row, field))
     yield Step("Exports en flux", [exports.MEMORY], partial(exports.memory_row, field))

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from io import BytesIO
 from itertools import product
@@ -40,7 +40,7 @@ from permits.models import Permit, Team
 from tests import factories
 from tests.owners.deliveries import give, owned
 from tests.photos import photo
-from tests.policy import administration, layer_forms, permit_forms
+from tests.policy import administration, layer_forms, network_trace, permit_forms
 from tests.policy.table import METHODS, ROLES, lines
 from tiles import asking
 
@@ -94,6 +94,8 @@ class World:
     parcel_idu: str
     tile: tuple[int, int, int]
     rows: dict[str, Any]
+    signed_in: dict[str, dict[str, str]] = field(default_factory=dict)
+    communes: dict[str, str] = field(default_factory=dict)
 
 
 def make_world() -> World:
@@ -187,6 +189,7 @@ def make_world() -> World:
     }
     rows["register own"] = permit_forms.register(ours, people["permit_instructor"]).pk
     rows["register other"] = permit_forms.register(theirs, stranger).pk
+    rows |= network_trace.rows("own", ours, people["network_technician"]) | network_trace.rows("other", theirs, stranger)
     factories.planning_document()
     parcel = factories.parcel()
     owned("45901000AB0001")
@@ -254,8 +257,22 @@ def tile_of_the_parcel(z: int = 16) -> tuple[int, int, int]:
 def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     """Made once; what a test changes is undone after it."""
     with django_db_blocker.unblock(), transaction.atomic():
-        yield make_world()
+        made = make_world()
+        made.signed_in = {role: signed_in(person) for role, person in made.people.items()}
+        made.communes = {
+            whose: str(member.territories.get().commune_id)
+            for whose, member in (("own", made.ours), ("other", made.theirs))
+        }
+        yield made
         transaction.set_rollback(True)
+
+
+def signed_in(person: User) -> dict[str, str]:
+    """The cookies of somebody who has just signed in."""
+    client = browser()
+    client.cookies.clear()
+    client.force_login(person)
+    return {name: one.value for name, one in client.cookies.items()}
 
 
 @pytest.fixture
@@ -310,6 +327,7 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         "sheet": world.sheets[whose].number if whose in world.sheets else "FP-2026-999999",
         "permit": world.permits[whose].number if whose in world.permits else permit_forms.MISSING,
         **permit_forms.arguments(world.permits.get(whose), member, f"{commune_of(world, whose)}000AB0001"),
+        **network_trace.arguments(world.rows, whose),
         "team_id": world.teams[foreign].pk if foreign in world.teams else MISSING,
         "letter_id": world.letters[whose].pk if whose in world.letters else MISSING,
         "kind": "permit-receipt",
@@ -340,8 +358,7 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
 
 def commune_of(world: World, whose: str) -> str:
     """The INSEE code of a commune of ours, of another member, of nobody."""
-    member = {"other": world.theirs, "none": None}.get(whose, world.ours)
-    return str(member.territories.get().commune_id) if member else "45000"
+    return {"other": world.communes["other"], "none": "45000"}.get(whose, world.communes["own"])
 
 
 def address(route: str, given: dict[str, Any]) -> str:
@@ -357,6 +374,8 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
     if form := permit_forms.form(route, method, given):
         return {"data": form}
     if found := permit_forms.body(route, method, given):
+        return found
+    if found := network_trace.body(route, method, given):
         return found
     upload = {
         "source": "etalab",
@@ -468,7 +487,7 @@ def ask(world: World, method: str, scope: str, role: str, route: str) -> Any:
     client = browser()
     client.cookies.clear()
     if role != "anonymous":
-        client.force_login(world.people[role])
+        client.cookies.load(world.signed_in[role])
     accept = "text/html" if route.startswith(PAGES) or route == "" else "application/json"
     remote = {"REMOTE_ADDR": "192.0.2.7"} if scope == "remote" else {}
     given = arguments(world, route, role, scope)

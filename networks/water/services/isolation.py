@@ -35,6 +35,29 @@ class Request:
 
 def isolation_of(request: Request) -> Json:
     """The answer of the API, read with the asker's rights. Raises NotFound, Invalid."""
+    return told(*isolated(request))
+
+
+def isolated(request: Request) -> tuple[Graph, list[Found], Isolation]:
+    """What was walked, the breaks, and what isolates them."""
+    breaks = [find(WATER, start) for start in request.breaks]
+    owners = {found.owner for found in breaks}
+    if len(owners) > 1:
+        raise Invalid(_("The broken pipes belong to several members: ask for each member apart."), parameter="breaks")
+    graph = Graph(WATER, breaks[0].owner)
+    ends = {end for found in breaks for end in found.ends}
+    graph.look_up(ends)
+    graph.load(ends)
+    pipes = {found.pipe for found in breaks if found.pipe is not None}
+    return graph, breaks, isolate(graph, pipes, frozenset(request.unusable))
+
+
+def told(self) -> Json:
+        return {"breaks": [one.told() for one in self.breaks], "unusable": list(self.unusable)}
+
+
+def isolation_of(request: Request) -> Json:
+    """The answer of the API, read with the asker's rights. Raises NotFound, Invalid."""
     breaks = [find(WATER, start) for start in request.breaks]
     owners = {found.owner for found in breaks}
     if len(owners) > 1:

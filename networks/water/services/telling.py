@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Iterable
 from typing import Any, Final
@@ -18,7 +19,6 @@ type Json = dict[str, Any]
 
 MOST_CONNECTIONS: Final = 5000
 NEAR_M: Final = 80.0
-EXTENT: Final = "array[st_xmin(box), st_ymin(box), st_xmax(box), st_ymax(box)]"
 
 STRETCHES: Final = sql.SQL("""
     with asked as materialized (select * from unnest(%(pipes)s::bigint[], %(groups)s::int[]) as asked (id, part)),
@@ -31,7 +31,7 @@ STRETCHES: Final = sql.SQL("""
             count(*) filter (where coalesce(diameter_mm, 0) <= 0) as unknown,
             st_multi(st_collect(line)) as shape, st_extent(line) as box
         from lines group by part)
-    select part, pipes, metres, coalesce(volume, 0), unknown, st_asgeojson(shape, 7)::jsonb,
+    select part, pipes, metres, coalesce(volume, 0), unknown, st_asgeojson(shape, 7),
         array[st_xmin(box), st_ymin(box), st_xmax(box), st_ymax(box)]
     from drawn
 """)
@@ -89,7 +89,7 @@ def stretches(family: Family, *parts: Collection[int]) -> list[Json]:
         ):
             told[rank] = {
                 **{"pipes": pipes, "length_m": round(metres, 1), "volume_m3": round(volume, 2)},
-                **{"without_diameter": unknown, "geometry": shape, "bbox": box},
+                **{"without_diameter": unknown, "geometry": json.loads(shape), "bbox": box},
             }
     return told
 

@@ -176,12 +176,14 @@ def no_way() -> str:
 
 
 def shortest_between(graph: Graph, begun: Found, arrived: Found, flow: str) -> Way | None:
-    starts, wanted = {"both": (0, 1), "down": (1, 0), "up": (0, 1)}[flow], set(arrived.ends)
+    """A pipe is left by its end along the flow and reached at its start; against it, the other way round."""
+    begins, wanted = begun.ends, set(arrived.ends)
     if flow != "both":
-        begins = begun.ends if begun.pipe is None else (begun.ends[starts[0]],)
-        wanted = wanted if arrived.pipe is None else {arrived.ends[starts[1]]}
-    else:
-        begins = begun.ends
+        left, right = (1, 0) if flow == "down" else (0, 1)
+        begins = begun.ends if begun.pipe is None else (begun.ends[left],)
+        wanted = wanted if arrived.pipe is None else {arrived.ends[right]}
+    if arrived.pipe is not None:
+        wanted = {node for node in wanted if open_at(graph, node)}
     return shortest(
         graph, begins, wanted=lambda node: node in wanted, passes=lambda node: open_at(graph, node), flow=flow,
         targets=[graph.places[node] for node in wanted if node in graph.places],

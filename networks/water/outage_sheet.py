@@ -1,0 +1,40 @@
+"""The sheet of an outage for the crew: one or two pages to read in the rain."""
+
+from pathlib import Path
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from gis_core.paper import typeset
+from networks.water.models import Outage
+from networks.water.outage_map import draw
+from networks.water.services.outages import in_walking_order
+
+STYLES = Path(__file__).parent / "outage_sheet.css"
+MOST_ADDRESSES = 60
+
+
+def pdf_of(outage: Outage) -> bytes:
+    """The PDF file, from the answer that was kept."""
+    answer: dict[str, Any] = outage.answer
+    by_status = {
+        status: in_walking_order([one for one in answer["valves"] if one["status"] == status], answer)
+        for status in ("close", "optional", "closed", "skipped")
+    }
+    given = {
+        "outage": outage,
+        "answer": answer,
+        "close": by_status["close"],
+        "optional": by_status["optional"],
+        "closed": by_status["closed"],
+        "skipped": by_status["skipped"],
+        "sensitive": [one for one in answer["connections"]["results"] if one["sensitive"]],
+        "addresses": answer["addresses"][:MOST_ADDRESSES],
+        "more_addresses": max(0, len(answer["addresses"]) - MOST_ADDRESSES),
+        "map": draw(answer, by_status["close"]),
+        "printed_at": timezone.now(),
+        "language": get_language() or "fr",
+    }
+    return typeset(render_to_string("water/outage_sheet.html", given), STYLES, {})

@@ -1,0 +1,154 @@
+"""/reseaux/coupures/: outages kept, one of them, its sheet for the crew."""
+
+import json
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import Resolver404, resolve
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+from rest_framework.exceptions import ValidationError
+
+from gis_core.errors import ArpentError, Invalid
+from gis_core.forms import AccessibleForm, blame
+from gis_core.middleware import rights_of_request
+from gis_core.models import User
+from networks.water.api.serializers import IsolationRequestSerializer, request_of
+from networks.water.outage_sheet import pdf_of
+from networks.water.pages.frame import page, show
+from networks.water.services import outages
+from networks.water.services.isolation import Request
+
+READ_AND_SEND = ["GET", "HEAD", "POST"]
+PER_PAGE = 50
+LONGEST_REQUEST = 20_000
+NOTICES = "/reseaux/avis/"
+ORDERS = ("marche", "rue")
+
+
+class SaveForm(AccessibleForm):
+    """The isolation asked for, as the map sends it, and a remark."""
+
+    request = forms.CharField(max_length=LONGEST_REQUEST, widget=forms.HiddenInput)
+    comment = forms.CharField(
+        label=gettext_lazy("Remark"), required=False, max_length=outages.LONGEST_COMMENT, widget=forms.Textarea
+    )
+
+    def clean_request(self) -> Request:
+        try:
+            given = IsolationRequestSerializer(data=json.loads(self.cleaned_data["request"]))
+            given.is_valid(raise_exception=True)
+        except (ValueError, ValidationError, RecursionError) as error:
+            raise forms.ValidationError(
+                _("This isolation cannot be read: ask for it again on the map, then save it.")
+            ) from error
+        return request_of(given.validated_data)
+
+
+@require_http_methods(READ_AND_SEND)
+@page
+def outage_list(request: HttpRequest) -> HttpResponse:
+    """The outages that the asker sees; POST isolates and keeps the answer."""
+    rights, form, status = rights_of_request(request), SaveForm(request.POST or None), 200
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            assert isinstance(request.user, User)
+            try:
+                given = form.cleaned_data
+                made = outages.save_outage(
+                    given["request"], comment=given["comment"], user=request.user, rights=rights
+                )
+            except ArpentError as error:
+                status = blame(form, error)
+            else:
+                messages.success(request, _("The outage is kept."))
+                return redirect("outage", outage_id=made.pk)
+    offset = offset_in(request)
+    found = list(outages.outages_seen_by(rights)[offset : offset + PER_PAGE + 1])
+    context = {
+        "form": form,
+        "outages": found[:PER_PAGE],
+        "before": max(0, offset - PER_PAGE) if offset else None,
+        "after": offset + PER_PAGE if len(found) > PER_PAGE else None,
+        "several": len({one.owner_id for one in found}) > 1,
+    }
+    return show(request, "outages", "outages", context, status)
+
+
+def offset_in(request: HttpRequest) -> int:
+    text = request.GET.get("offset", "0")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else 0
+
+
+@require_http_methods(READ_AND_SEND)
+@page
+def outage(request: HttpRequest, outage_id: int) -> HttpResponse:
+    """One outage, as it was answered when it was saved; POST ends it."""
+    rights = rights_of_request(request)
+    found = outages.outage_seen_by(outage_id, rights)
+    if request.method == "POST":
+        assert isinstance(request.user, User)
+        outages.end_outage(found, version=version_in(request), user=request.user, rights=rights)
+        messages.success(request, _("The outage is over."))
+        return redirect("outage", outage_id=found.pk)
+    order = request.GET.get("ordre", ORDERS[0])
+    context = {
+        "outage": found,
+        **sorted_out(found.answer, order if order in ORDERS else ORDERS[0]),
+        "may_change": outages.may_change(found.owner_id, rights),
+        "notices": NOTICES if answers(NOTICES) else "",
+    }
+    return show(request, "outage", "outages", context)
+
+
+def version_in(request: HttpRequest) -> int:
+    """Raises Invalid."""
+    text = request.POST.get("version", "")
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        raise Invalid(_("Open the outage, then end it from its page."), parameter="version")
+    return int(text)
+
+
+def sorted_out(answer: dict[str, Any], order: str) -> dict[str, Any]:
+    """The answer as the page shows it."""
+    valves = {status: [one for one in answer["valves"] if one["status"] == status] for status in ("optional", "closed", "skipped")}
+    close = [one for one in answer["valves"] if one["status"] == "close"]
+    served = answer["connections"]["results"]
+    return {
+        "answer": answer,
+        "order": order,
+        "close": outages.by_street(close) if order == "rue" else outages.in_walking_order(close, answer),
+        **valves,
+        "sensitive": [one for one in served if one["sensitive"]],
+        "lost_km": (answer["zone"]["length_m"] + answer["cut_off"]["length_m"]) / 1000,
+        "volume": answer["zone"]["volume_m3"],
+    }
+
+
+def answers(address: str) -> bool:
+    """Whether there is a page at this address."""
+    try:
+        resolve(address)
+    except Resolver404:
+        return False
+    return True
+
+
+@require_safe
+@page
+def outage_file(request: HttpRequest, outage_id: int) -> HttpResponse:
+    """The sheet for the crew."""
+    found = outages.outage_seen_by(outage_id, rights_of_request(request))
+    headers = {
+        "Content-Disposition": f'inline; filename="coupure-{found.pk}.pdf"',
+        "Cache-Control": "private, no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return HttpResponse(pdf_of(found), content_type="application/pdf", headers=headers)
+
+

@@ -1,0 +1,121 @@
+"""Outages kept: saved with their answer, read again as they were, ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import cos, hypot, radians
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from gis_core.errors import Conflict, Forbidden, NotFound, Stale
+from gis_core.models import User
+from gis_core.rights import Rights, Role
+from networks.water.models import Outage, OutageQuerySet
+from networks.water.services import telling
+from networks.water.services.isolation import Request, isolated, told
+
+type Json = dict[str, Any]
+
+TECHNICIANS: Final = frozenset({Role.NETWORK_TECHNICIAN, Role.GIS_ADMINISTRATOR})
+LONGEST_COMMENT: Final = 2000
+LONGEST_PLACE: Final = 200
+METRES_A_DEGREE: Final = 111_320.0
+
+
+def outages_seen_by(rights: Rights) -> OutageQuerySet:
+    """Newest first, without their answers."""
+    return Outage.objects.visible_to(rights).select_related("owner", "started_by").defer("answer", "asked")
+
+
+def outage_seen_by(outage_id: int, rights: Rights) -> Outage:
+    """Raises NotFound."""
+    people = ("owner", "started_by", "ended_by")
+    found = Outage.objects.visible_to(rights).select_related(*people).filter(pk=outage_id).first()
+    if found is None:
+        raise NotFound(_("There is no such outage, or you may not see it."))
+    return found
+
+
+def may_change(owner_id: int, rights: Rights) -> bool:
+    return rights.has_role(owner_id, TECHNICIANS)
+
+
+@transaction.atomic
+def save_outage(request: Request, *, comment: str, user: User, rights: Rights) -> Outage:
+    """Isolate, and keep the answer. Raises NotFound, Invalid, Forbidden."""
+    graph, breaks, found = isolated(request)
+    if not may_change(graph.owner, rights):
+        raise Forbidden(_("Network technicians and GIS administrators of this member record outages."))
+    answer = told(graph, breaks, found)
+    return Outage.objects.create(
+        owner_id=graph.owner,
+        place=place_of(answer)[:LONGEST_PLACE],
+        asked=request.told(),
+        answer=answer,
+        valves=len(found.to_close),
+        connections=answer["connections"]["count"],
+        comment=comment[:LONGEST_COMMENT],
+        started_at=timezone.now(),
+        started_by=user,
+    )
+
+
+def place_of(answer: Json) -> str:
+    """Where it is, as people say it: the nearest address that loses its water, that of a valve, or the pipe."""
+    told = [*answer["connections"]["results"], *answer["valves"]]
+    addressed = [one for one in told if one["address"]]
+    here = answer["breaks"][0]["point"]
+    if addressed:
+        nearest = min(addressed, key=lambda one: (metres(here, one["point"]), one["id"]))
+        return bare(nearest["address"])
+    references = [one["reference"] for one in answer["breaks"] if one["reference"]]
+    return _("pipe %(reference)s") % {"reference": ", ".join(references)} if references else ""
+
+
+@transaction.atomic
+def end_outage(outage: Outage, *, version: int, user: User, rights: Rights) -> Outage:
+    """The water is back. Raises Forbidden, Stale, Conflict."""
+    if not may_change(outage.owner_id, rights):
+        raise Forbidden(_("Network technicians and GIS administrators of this member record outages."))
+    locked = Outage.objects.select_for_update().get(pk=outage.pk)
+    if locked.state == Outage.State.ENDED:
+        raise Conflict(_("This outage is over already."))
+    if locked.version != version:
+        raise Stale(_("This outage has changed since you opened it: look at it again."))
+    locked.state, locked.ended_at, locked.ended_by = Outage.State.ENDED, timezone.now(), user
+    locked.save(update_fields=["state", "ended_at", "ended_by"])
+    return locked
+
+
+# -- the order of a walk ----------------------------------------------------------------------------------------------
+
+
+def in_walking_order(valves: Sequence[Json], answer: Json) -> list[Json]:
+    """From the break, each time to the nearest valve that is left."""
+    left, walked = list(valves), []
+    here = answer["breaks"][0]["point"]
+    while left:
+        nearest = min(left, key=lambda one: (metres(here, one["point"]), one["id"]))
+        left.remove(nearest)
+        walked.append(nearest)
+        here = nearest["point"]
+    return walked
+
+
+def by_street(valves: Sequence[Json]) -> list[Json]:
+    return sorted(valves, key=lambda one: (not one["address"], telling.as_read(bare(one["address"] or "")), one["id"]))
+
+
+def bare(address: str) -> str:
+    """An address without the word that stands before it."""
+    word = (_("near %(address)s") % {"address": ""}).strip()
+    return address.removeprefix(word).strip()
+
+
+def metres(a: Sequence[float], b: Sequence[float]) -> float:
+    """As the crow flies, between two places that are near each other (longitude, latitude)."""
+    east = (b[0] - a[0]) * cos(radians((a[1] + b[1]) / 2))
+    return hypot(east, b[1] - a[1]) * METRES_A_DEGREE
