@@ -238,6 +238,8 @@ class FieldForm(AccessibleForm):
         """The field as the layer keeps it."""
         given, column = self.cleaned_data, self.column
         kept = {"name": column["name"], "label": given["label"], "type": column["type"]}
+        if column.get("default") is not None:
+            kept["default"] = column["default"]
         chosen = {name: given.get(name) for name in OPTIONAL if given.get(name)}
         values = given.get("values") or []
         words = {str(value): [one[0], one[1] if len(one) > 1 else ""] for value, one in values if one}

@@ -47,7 +47,13 @@ def coded(name: str, label: str, label_en: str, values: lists.Words, **more: Any
 
 REFERENCE = column("reference", "Référence", "Reference", in_tiles=True, maximum_length=254)
 STATE = coded(
-    "service_state", "État de service", "State of service", lists.SERVICE_STATES, in_tiles=True, required=True
+    "service_state",
+    "État de service",
+    "State of service",
+    lists.SERVICE_STATES,
+    in_tiles=True,
+    required=True,
+    default=lists.IN_SERVICE,
 )
 MATERIAL = coded("material", "Matériau", "Material", lists.MATERIALS, in_tiles=True)
 DIAMETER = column("diameter_mm", "Diamètre", "Diameter", "integer", unit="mm", in_tiles=True)

@@ -176,6 +176,8 @@ def test_tiles_carry_no_private_column() -> None:
         ({"choices": [None]}, "« choices »"),
         ({"maximum_length": 0}, "« maximum_length »"),
         ({"maximum_length": True}, "« maximum_length »"),
+        ({"default": "a"}, "« default »"),
+        ({"default": "a", "choices": ["b"]}, "« default »"),
     ],
 )
 def test_a_column_that_says_nonsense_is_refused_in_words(more: dict[str, Any], words: str) -> None:

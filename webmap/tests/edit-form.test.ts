@@ -28,7 +28,7 @@ const schema: LayerSchema = {
         { const: "B", title: "Moyen" },
       ],
     },
-    kind: { type: "string", enum: ["x", "y", null] },
+    kind: { type: "string", enum: ["x", "y", null], default: "x" },
     note: { type: "string", maxLength: 2000 },
     by: { type: "string", readOnly: true },
   },
@@ -64,6 +64,11 @@ describe("a form", () => {
 
   it("starts a new feature empty, without what one may not write", () => {
     expect(Object.keys(emptyValues(fields))).not.toContain("by");
+    expect(emptyValues(fields)["name"]).toBeNull();
+  });
+
+  it("starts a new feature with what the schema gives it", () => {
+    expect(emptyValues(fields)["kind"]).toBe("x");
   });
 
   it.each([

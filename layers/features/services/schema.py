@@ -43,6 +43,8 @@ def property_schema(field: Mapping[str, Any], number: int) -> dict[str, Any]:
         schema["x-ogc-unit"] = unit
     if field.get("choices"):
         schema["enum"] = list(field["choices"])
+    if field.get("default") is not None:
+        schema["default"] = field["default"]
     if words:
         schema["x-enum-titles"] = words
     if field.get("read_only"):

@@ -17,6 +17,7 @@ interface Property {
   readonly oneOf?: readonly { const: unknown; title?: string }[];
   readonly readOnly?: boolean;
   readonly maxLength?: number;
+  readonly default?: unknown;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly "x-ogc-role"?: string;
@@ -37,12 +38,14 @@ export interface FormField {
   readonly readOnly: boolean;
   readonly choices: readonly { value: unknown; label: string }[];
   readonly longest: number | null;
+  /** What a new feature has. */
+  readonly first: unknown;
   readonly least: number | null;
   readonly most: number | null;
 }
 
 /** More than fits on one line: a box of several. */
-const LONG_TEXT = 200;
+const LONG_TEXT = 255;
 const NOT_A_FIELD = ["id", "primary-geometry", "secondary-geometry"];
 
 /** The fields of a form, in the order of the schema; neither identifier nor geometry is one. */
@@ -79,6 +82,7 @@ function readField(name: string, property: Property, required: boolean): FormFie
     longest: property.maxLength ?? null,
     least: property.minimum ?? null,
     most: property.maximum ?? null,
+    first: property.default ?? null,
   };
 }
 
@@ -188,7 +192,7 @@ export function faultsOf(
 
 /** Everything a new feature starts with: nothing, in every field that one may write. */
 export function emptyValues(fields: readonly FormField[]): Values {
-  return Object.fromEntries(fields.filter(({ readOnly }) => !readOnly).map(({ name }) => [name, null]));
+  return Object.fromEntries(fields.filter(({ readOnly }) => !readOnly).map(({ name, first }) => [name, first]));
 }
 
 // --- several at once ---------------------------------------------------------------------------------------------------

@@ -1,3 +1,4 @@
+import { fromLambert93 } from "../geo/lambert93";
 import type { EditEvents, Keys } from "./canvas";
 import { endsAt } from "./drawing";
 import type { Editor } from "./editor";
@@ -239,6 +240,15 @@ export class Hand implements EditEvents {
     if (!chosen || !shape || this.editor.readOnly) return;
     this.editor.store.update({ held: true, dragged: shape });
     this.editor.app.editSheetOpened("low");
+    // The sheet that gives way moves the crosshair: what is held is brought under it, or it would jump there.
+    const at = shape.parts[chosen.part]?.[chosen.line]?.[chosen.index];
+    if (at) void this.editor.app.frame({ center: fromLambert93([at[0], at[1]]) });
+  }
+
+  /** A point has one place: it is taken up wherever the crosshair is. */
+  takePoint(): void {
+    this.editor.pen.choose({ part: 0, line: 0, index: 0 });
+    this.hold();
   }
 
   /** A new vertex on the side under the crosshair, held at once. */

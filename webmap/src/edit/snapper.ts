@@ -90,7 +90,11 @@ export class Snapper {
     const free: Aim = { ...NOWHERE, raw, at: rounded(raw) };
     if (!state.snapping.on) return free;
     const tolerance = state.snapping.tolerance * metresPerPixel;
-    const hit = snap([this.index, this.own], raw, tolerance, { skip: skipper(state) });
+    const skip = skipper(state);
+    const near = (skipped: typeof skip) => snap([this.index, this.own], raw, tolerance, { skip: skipped });
+    const own = familyOf(state.layer.slug);
+    // A valve is put on its pipe, not on the limit of a parcel that happens to be nearer.
+    const hit = (own && near((layer, id) => familyOf(layer) !== own || skip(layer, id))) || near(skip);
     if (!hit) return free;
     return { raw, hit, at: hit.position, way: this.way(state, hit.position) };
   }
@@ -112,6 +116,9 @@ export class Snapper {
     this.graph = null;
   }
 }
+
+/** The network that a layer is part of: its layers are drawn on each other. */
+export const familyOf = (slug: string): string | null => /^(water|sewer)-/.exec(slug)?.[1] ?? null;
 
 function snapFeature(layer: string, { key, shape, deleted }: Draft): SnapFeature[] {
   return shape && !deleted ? [{ layer, id: `draft ${key}`, shape }] : [];

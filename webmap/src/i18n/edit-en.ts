@@ -68,6 +68,7 @@ export const editEn: EditMessages = {
   "cross.free": "Let go",
   "cross.hold": "Take",
   "cross.insert": "Add",
+  "cross.move": "Move",
   "cross.point": "Point",
   "cross.remove": "Remove",
   "cross.takeBack": "Undo",

@@ -67,6 +67,7 @@ export const editFr = {
   "cross.free": "Lâcher",
   "cross.hold": "Prendre",
   "cross.insert": "Ajouter",
+  "cross.move": "Déplacer",
   "cross.point": "Point",
   "cross.remove": "Ôter",
   "cross.takeBack": "Retirer",

@@ -37,6 +37,9 @@ export class EditCross extends EditElement {
     if (edit.held) return this.held(editor);
     const draft = activeDraft(edit);
     if (!draft || edit.tool !== "select" || edit.tab !== "geometry") return nothing;
+    if (draft.shape?.kind === "point" && draft.shape.parts.length === 1) {
+      return html`<button class="button button-primary" @click=${() => editor.hand.takePoint()}><arp-icon name="move"></arp-icon>${this.words("cross.move")}</button>`;
+    }
     return html`<button class="button" ?disabled=${!edit.chosen} @click=${() => editor.pen.removeVertex()}><arp-icon name="minus"></arp-icon>${this.words("cross.remove")}</button>
       <button class="button button-primary" @click=${() => editor.hand.act()}><arp-icon name="hold"></arp-icon>${this.words("cross.hold")}</button>
       <button class="button" @click=${() => editor.hand.insertHere()}><arp-icon name="plus"></arp-icon>${this.words("cross.insert")}</button>`;
