@@ -19,6 +19,7 @@ ROOMS = {
         "layers.owners.api.urls",
         "orthophoto.api.urls",
         "permits.api.urls",
+        "networks.water.api.urls",
     ],
     "campagnes/": ["orthophoto.urls"],
     "couches/": ["layers.settings.urls"],

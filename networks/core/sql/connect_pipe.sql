@@ -11,6 +11,7 @@ declare
     under record;
     rest geometry;
     level float8;
+    left_behind bigint[] := '{}';
 begin
     if arpent.topology_rests() then
         return new;
@@ -32,11 +33,18 @@ begin
         from arpent.node_under_end(family, new.owner_id, st_startpoint(new.geom), new.id, to_jsonb(new) - 'geom' - 'geom_3857') n;
     select n.id, st_setpoint(new.geom, -1, n.geom) into new.end_node_id, new.geom
         from arpent.node_under_end(family, new.owner_id, st_endpoint(new.geom), new.id, to_jsonb(new) - 'geom' - 'geom_3857') n;
+    -- A plain end that it leaves, and that no other pipe needs, goes: it cuts nothing.
+    if tg_op = 'UPDATE' then
+        execute format('select coalesce(array_agg(n.id), ''{}'') from %1$I n where n.id in ($1, $2) and n.kind = ''junction''
+            and n.reference is null and not exists (select from %2$I p where p.start_node_id = n.id and p.id <> $3)
+            and not exists (select from %2$I p where p.end_node_id = n.id and p.id <> $3)', family || '_node', family || '_pipe')
+            into left_behind using old.start_node_id, old.end_node_id, new.id;
+    end if;
     -- The first node under it cuts it; the rest, made a pipe, is cut by the next one in its turn.
     execute format('select n.id, n.geom, st_linelocatepoint($1, n.geom) as at from %I n
         where n.geom && st_expand($1, $2) and n.owner_id = $3 and n.id <> all ($4) and st_dwithin(n.geom, $1, $2)
         order by at, n.id limit 1', family || '_node')
-        into under using new.geom, tolerance, new.owner_id, array[new.start_node_id, new.end_node_id, leaving];
+        into under using new.geom, tolerance, new.owner_id, array[new.start_node_id, new.end_node_id, leaving] || left_behind;
     if under.id is not null then
         rest := st_setpoint(st_linesubstring(new.geom, under.at, 1), 0, under.geom);
         level := new.start_z + (new.end_z - new.start_z) * under.at;

@@ -1,6 +1,6 @@
 """Scanning a member's network: what is found opens, what is found no more closes, what people ignored stays so.
 
-Runs under the worker's role, set by set in the database; safe to repeat, and two scans of a network wait for each other.
+Runs under the worker's role, set by set in the database. Safe to repeat; two scans of a network wait for each other.
 """
 
 import time
@@ -21,28 +21,28 @@ from gis_core.services.jobs import start_job
 from networks.core.services.parts import parts_of
 from networks.water import lists
 from networks.water.models import Anomaly, Scan
-from networks.water.services.anomalies.checks import CHECKS, COPIES, PARTS
+from networks.water.services.anomalies.checks import CHECKS, COPIES, EDGES, PART
 from networks.water.services.anomalies.kinds import FAMILIES, JOINED_WITHIN_M, KINDS, NEAR_M, SEWER
 
 KIND: Final = "scan_network"
 ROLES: Final = frozenset({Role.NETWORK_TECHNICIAN, Role.GIS_ADMINISTRATOR})
 KEPT: Final = timedelta(days=365)
 """How long what was repaired stays in the list."""
-EDGES: Final = sql.SQL("select a, b from scan_pipe where there")
 # Which rows there are and how often they were changed: the same again says that nothing was.
 STATE: Final = sql.SQL(
     "select string_agg(concat_ws(':', rows, last, versions), ' ' order by place) from ("
-    "select 1 as place, count(*) as rows, max(id) as last, sum(version) as versions from {node} where owner_id = %(owner)s"
+    "select 1 as place, count(*) as rows, max(id) as last, sum(version) as versions from {node}"
+    " where owner_id = %(owner)s"
     " union all select 2, count(*), max(id), sum(version) from {pipe} where owner_id = %(owner)s"
     " union all select 3, count(*), max(id), sum(version) from {service} where owner_id = %(owner)s) one"
 )
 OWNERS: Final = sql.SQL("select distinct owner_id from {pipe} order by 1")
 FOUND: Final = sql.SQL("""
-    insert into water_anomaly as known (owner_id, shared_with, family, kind, gravity, object_kind, object_id, other_kind,
-        other_id, told, geom, state, reason, found_at)
+    insert into water_anomaly as known (owner_id, shared_with, family, kind, gravity, object_kind, object_id,
+        other_kind, other_id, told, geom, state, reason, found_at)
     select distinct on (kind, object_kind, object_id, other_kind, other_id) %(owner)s, '{{}}', %(family)s, kind,
-        coalesce(gravity, (%(gravities)s::jsonb ->> kind)::int), object_kind, object_id, other_kind, other_id, told, place,
-        'open', '', now()
+        coalesce(gravity, (%(gravities)s::jsonb ->> kind)::int), object_kind, object_id, other_kind, other_id,
+        told, place, 'open', '', now()
     from scan_found
     on conflict (owner_id, family, kind, object_kind, object_id, other_kind, other_id) do update
     set told = excluded.told, geom = excluded.geom, gravity = excluded.gravity,
@@ -136,17 +136,14 @@ def timed(seconds: dict[str, float], name: str) -> Iterator[None]:
 
 def copy(family: str, given: dict[str, Any]) -> None:
     """The network in temporary tables, with its connected parts."""
-    for table in ("pipe", "node", "service", "end", "part", "found"):
+    for table in ("pipe", "node", "service", "end", "part", "cell", "pair", "found"):
         run(sql.SQL("drop table if exists {}").format(sql.Identifier("scan_" + table)), family, given)
+    run(PART, family, given)
+    parts = parts_of(run(EDGES, family, given))
+    with connection.cursor() as cursor, cursor.copy("copy scan_part (node, part) from stdin") as copying:
+        for row in parts.items():
+            copying.write_row(row)
     for statement in COPIES:
-        run(statement, family, given)
-    with connection.cursor() as cursor:
-        cursor.execute(EDGES)
-        parts = parts_of(cursor.fetchall())
-        with cursor.copy("copy scan_part (node, part) from stdin") as copying:
-            for row in parts.items():
-                copying.write_row(row)
-    for statement in PARTS:
         run(statement, family, given)
 
 
@@ -173,6 +170,16 @@ def counts(owner: int, family: str) -> dict[str, int]:
 
 def state_of_network(owner: int, family: str) -> str:
     return str(run(STATE, family, {"owner": owner})[0][0])
+
+
+def scans_seen_by(family: str, rights: Rights) -> list[Scan]:
+    """The last scan of each network that the asker sees, by member."""
+    rows = (
+        Scan.objects.filter(family=family)
+        if rights.agency
+        else Scan.objects.filter(family=family, owner_id__in=rights.members())
+    )
+    return list(rows.select_related("owner").order_by("owner__name"))
 
 
 def owners_of(family: str) -> list[int]:
