@@ -106,6 +106,8 @@ export function state(patch: Partial<AppState> = {}): AppState {
     measure: null,
     chosen: { parcels: [], secret: false },
     editing: null,
+    water: null,
+    aiming: false,
     table: null,
     sheetHeight: "half",
     jobs: [],

@@ -57,7 +57,7 @@ interface SelectOptions {
 export interface MapTool {
   clicked(at: LonLat): void;
   drawn(): void;
-  /** What was drawn is given up: it can be drawn again. */
+  /** What was drawn, or was about to be pointed at, is given up: it can be done again. */
   restart(): void;
 }
 
@@ -116,6 +116,8 @@ export class Controller {
       measure: null,
       chosen: { parcels: [], secret: false },
       editing: null,
+      water: null,
+      aiming: false,
       table: null,
       sheetHeight: "half",
       jobs: [],
@@ -388,6 +390,12 @@ export class Controller {
     this.map?.reveal(bbox);
   }
 
+  /** Goes to a place once what takes room beside the map has taken it. */
+  async frame(place: Place): Promise<void> {
+    await this.laidOut();
+    this.goTo(place);
+  }
+
   /** Opens another thing of those the sheet already lists. */
   expand(feature: Feature): void {
     if (this.state.sheet?.status === "ready") this.show(this.state.sheet.groups, feature);
@@ -639,8 +647,12 @@ export class Controller {
 
   /** One step back: the open measure, then the sheet, the comparison, the panel. False when there was nothing to close. */
   back(): boolean {
-    const { measure, sheet, compare, panel } = this.state;
+    const { measure, sheet, compare, panel, aiming } = this.state;
     if (this.editor?.back()) return true;
+    if (aiming && this.tool && !sheet) {
+      this.tool.restart();
+      return true;
+    }
     if (measure?.points.length && !measure.finished) this.finishMeasure();
     else if (sheet) this.closeSheet();
     else if (measure?.points.length && this.tool) this.tool.restart();

@@ -22,6 +22,7 @@ export const en: Messages = {
   "desk.permits": "Permits",
   "desk.photos": "Photos",
   "desk.print": "Print",
+  "desk.water": "Water",
   "drawer.lower": "Make the panel lower",
   "drawer.taller": "Make the panel taller",
   "edit.feature": "Edit",
@@ -110,6 +111,7 @@ export const en: Messages = {
   "locate.failed": "Position not found: allow location in the browser.",
   "locate.unavailable": "This device does not give its position.",
   "map.keys": "Arrows: move. Plus and minus: zoom. Enter: what is at the centre.",
+  "map.keysAim": "Arrows: move. Plus and minus: zoom. Enter: take the place in the middle. Escape: cancel.",
   "map.keysChoose": "Arrows: move. Plus and minus: zoom. Enter: add the parcel in the middle, or take it out.",
   "map.keysMeasure": "Arrows: move. Enter: place a point at the centre. Backspace: remove it. Escape: end.",
   "map.label": "Map",
@@ -199,4 +201,6 @@ export const en: Messages = {
   "visibility.owner": "Its owner alone",
   "visibility.public": "Everybody",
   "visibility.signed_in": "Everybody signed in",
+  "water.follow": "Follow",
+  "water.isolate": "Isolate",
 };

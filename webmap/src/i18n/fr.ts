@@ -21,6 +21,7 @@ export const fr = {
   "desk.permits": "Permis",
   "desk.photos": "Photos",
   "desk.print": "Imprimer",
+  "desk.water": "Eau",
   "drawer.lower": "Réduire le volet",
   "drawer.taller": "Agrandir le volet",
   "edit.feature": "Modifier",
@@ -110,6 +111,8 @@ export const fr = {
   "locate.failed": "Position introuvable : autorisez la localisation dans le navigateur.",
   "locate.unavailable": "Cet appareil ne donne pas sa position.",
   "map.keys": "Flèches : déplacer. Plus et moins : agrandir, réduire. Entrée : ce qui se trouve au centre.",
+  "map.keysAim":
+    "Flèches : déplacer. Plus et moins : agrandir, réduire. Entrée : prendre le point au centre. Échap : annuler.",
   "map.keysChoose":
     "Flèches : déplacer. Plus et moins : agrandir, réduire. Entrée : ajouter la parcelle au centre, ou la retirer.",
   "map.keysMeasure":
@@ -202,6 +205,8 @@ export const fr = {
   "visibility.owner": "Son propriétaire seul",
   "visibility.public": "Tout le monde",
   "visibility.signed_in": "Toute personne connectée",
+  "water.follow": "Suivre",
+  "water.isolate": "Isoler",
 };
 
 export type Messages = Record<keyof typeof fr, string>;

@@ -14,6 +14,7 @@ export type Change =
   | { kind: "chosen" }
   | { kind: "pin" }
   | { kind: "sketch" }
+  | { kind: "water" }
   | { kind: "look" };
 
 const same = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
@@ -52,5 +53,7 @@ export function diff(before: MapModel, after: MapModel): Change[] {
   if (!same(before.chosen, after.chosen)) changes.push({ kind: "chosen" });
   if (!same(before.pin, after.pin)) changes.push({ kind: "pin" });
   if (!same(before.sketch, after.sketch)) changes.push({ kind: "sketch" });
+  // Replaced as a whole when something of it differs.
+  if (before.water !== after.water) changes.push({ kind: "water" });
   return changes;
 }

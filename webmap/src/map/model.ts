@@ -4,6 +4,7 @@ import type { MultiPolygon } from "../geo/footprint";
 import { type Bbox, type LonLat, scaleDenominator } from "../geo/mercator";
 import { comparison, knownPhotos } from "../state/photos";
 import type { AppState, CompareMode, MeasureKind, Sheet } from "../state/state";
+import type { WaterPicture } from "../water/picture";
 
 /** Everything the map draws, as plain data: no OpenLayers object, so it can be compared and tested. */
 export interface MapLayer {
@@ -64,6 +65,7 @@ export interface MapModel {
   chosen: readonly { id: number }[];
   pin: LonLat | null;
   sketch: Sketch | null;
+  water: WaterPicture | null;
   look: Look;
 }
 
@@ -162,6 +164,7 @@ export function buildModel(state: AppState, tiles: string): MapModel {
     chosen: state.chosen.parcels,
     pin: state.pin,
     sketch: state.measure,
+    water: state.water,
     look,
   };
 }

@@ -36,6 +36,7 @@ import {
   vertexStyle,
 } from "./styles";
 import { TILE_ZOOM_LAG, tileSource } from "./tiles";
+import type { WaterOverlay } from "./water";
 
 const PADDING = [48, 48, 48, 48];
 const ABOVE_LAYERS = 1000;
@@ -54,6 +55,7 @@ const EMPTY: MapModel = {
   chosen: [],
   pin: null,
   sketch: null,
+  water: null,
   look: { dark: false, photo: false, detail: "far" },
 };
 
@@ -69,6 +71,7 @@ export class MapView implements MapPort {
   private readonly chosen = new VectorTileLayer({ renderMode: "vector", zIndex: ABOVE_LAYERS - 2 });
   private readonly pin = overlay(ABOVE_LAYERS + 1);
   private readonly sketch = overlay(ABOVE_LAYERS + 2);
+  private water: WaterOverlay | null = null;
   private background: TileLayer | null = null;
   private patches: Patches | null = null;
   private readonly photos: Partial<Record<PhotoSide, TileLayer>> = {};
@@ -336,6 +339,8 @@ export class MapView implements MapPort {
         return this.drawPin();
       case "sketch":
         return this.drawSketch();
+      case "water":
+        return void this.drawWater();
     }
   }
 
@@ -353,6 +358,7 @@ export class MapView implements MapPort {
     this.drawSketch();
     this.drawChosen();
     this.placeHover();
+    void this.drawWater();
   }
 
   private placeBackground(): void {
@@ -500,6 +506,14 @@ export class MapView implements MapPort {
       return vertex;
     });
     source?.addFeatures([shape, ...vertices]);
+  }
+
+  /** What draws it comes with the first thing to draw. */
+  private async drawWater(): Promise<void> {
+    if (!this.water && !this.model.water) return;
+    const { WaterOverlay } = await import("./water");
+    this.water ??= new WaterOverlay(this.map);
+    this.water.draw(this.model.water, this.model.look);
   }
 
   /** The hovered thing is drawn from the tiles already here: same source, other style, no request. */

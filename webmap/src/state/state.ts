@@ -2,8 +2,20 @@ import type { ApiError } from "../api/client";
 import type { Background, Feature, Geometry, HereGroup, Job, Layer, Photo } from "../api/types";
 import type { CoordinateSystem, Language } from "../format/format";
 import type { Bbox, LonLat } from "../geo/mercator";
+import type { WaterPicture } from "../water/picture";
 
-export const PANELS = ["layers", "list", "photos", "choose", "measure", "print", "permits", "edit", "help"] as const;
+export const PANELS = [
+  "layers",
+  "list",
+  "photos",
+  "choose",
+  "measure",
+  "print",
+  "permits",
+  "water",
+  "edit",
+  "help",
+] as const;
 export type PanelId = (typeof PANELS)[number];
 export const THEMES = ["auto", "light", "dark"] as const;
 export type ThemeChoice = (typeof THEMES)[number];
@@ -125,6 +137,10 @@ export interface AppState {
   measure: Measure | null;
   chosen: Choice;
   editing: Editing | null;
+  /** What the water desk found, drawn above the layers. */
+  water: WaterPicture | null;
+  /** A desk waits for a place on the map. */
+  aiming: boolean;
   /** The layer whose table lies under the map. */
   table: string | null;
   sheetHeight: SheetHeight;

@@ -25,7 +25,7 @@ export class ArpentApp extends ArpentElement {
     const aside = editing ? this.state.editing?.sheet === true : sheet !== null;
     const drawer = aside ? "sheet" : panel ? "panel" : "none";
     return html`<a class="skip-link" href="#arpent-map" @click=${this.skip}>${this.t("skip.map")}</a>
-      <div class="shell" data-drawer=${drawer} data-height=${sheetHeight} ?data-panel=${panel !== null} ?data-sheet=${aside} ?data-photo=${knownPhotos(this.state).some((one) => one.slug === photo && inView(one, view.bbox))} ?data-strip=${comparing} ?data-editing=${editing} ?data-table=${table}>
+      <div class="shell" data-drawer=${drawer} data-height=${sheetHeight} ?data-panel=${panel !== null} ?data-sheet=${aside} ?data-photo=${knownPhotos(this.state).some((one) => one.slug === photo && inView(one, view.bbox))} ?data-strip=${comparing} ?data-editing=${editing} ?data-table=${table} ?data-aiming=${this.state.aiming}>
         <arp-top-bar .controller=${this.controller}></arp-top-bar>
         <arp-rail .controller=${this.controller}></arp-rail>
         ${panel ? panelHost(this.controller, panel) : nothing}

@@ -2,6 +2,7 @@ import {
   ArrowDown,
   ArrowLeftRight,
   ArrowUp,
+  ChartSpline,
   Check,
   ChevronDown,
   ChevronLeft,
@@ -13,6 +14,7 @@ import {
   Columns2,
   Crosshair,
   Download,
+  Droplets,
   Hash,
   History,
   House,
@@ -89,6 +91,7 @@ const ICONS = {
   pin: MapPin,
   plus: Plus,
   print: Printer,
+  profile: ChartSpline,
   retry: RotateCcw,
   road: Route,
   search: Search,
@@ -101,6 +104,7 @@ const ICONS = {
   undo: Undo2,
   up: ArrowUp,
   upload: Upload,
+  water: Droplets,
 } satisfies Record<string, IconNode>;
 
 export type IconName = keyof typeof ICONS | EditIconName;

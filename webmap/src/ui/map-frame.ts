@@ -18,14 +18,15 @@ export class MapFrame extends ArpentElement {
   protected override render(): TemplateResult {
     const measuring = this.state.measure !== null && !this.state.measure.finished;
     const choosing = this.state.panel === "choose" && !measuring;
+    const { aiming } = this.state;
     const pair = comparison(this.state);
-    return html`<main class="map-frame" data-compare=${pair?.mode ?? "none"} ?data-bright=${this.state.brightness !== 100} ?data-crosshair=${this.byKeyboard || measuring || this.state.editing?.crosshair === true} ?data-measuring=${measuring} ?data-choosing=${choosing} ?data-editing=${this.state.editing !== null} ?data-drawing=${this.state.editing?.drawing === true}>
+    return html`<main class="map-frame" data-compare=${pair?.mode ?? "none"} ?data-bright=${this.state.brightness !== 100} ?data-crosshair=${this.byKeyboard || measuring || this.state.editing?.crosshair === true} ?data-measuring=${measuring} ?data-choosing=${choosing} ?data-aiming=${aiming} ?data-editing=${this.state.editing !== null} ?data-drawing=${this.state.editing?.drawing === true}>
       <div class="map-canvas" id="arpent-map" tabindex="0" role="application" aria-label=${this.t("map.label")}
         aria-describedby="map-keys" @keydown=${this.key} @focus=${this.focused} @blur=${() => this.seen(false)}
         @pointerdown=${() => this.seen(false)}></div>
       <div class="map-twin" id="arpent-twin-map" role="img" ?hidden=${pair?.mode !== "side"}
         aria-label=${this.t("photos.twin", { name: pair ? photoCaption(pair.left, this.state.language) : "" })}></div>
-      <p id="map-keys" class="sr-only">${this.t(measuring ? "map.keysMeasure" : choosing ? "map.keysChoose" : "map.keys")}</p>
+      <p id="map-keys" class="sr-only">${this.t(measuring ? "map.keysMeasure" : choosing ? "map.keysChoose" : aiming ? "map.keysAim" : "map.keys")}</p>
       ${this.crosshair("crosshair")}${pair?.mode === "side" ? this.crosshair("crosshair crosshair-twin") : nothing}
       ${this.photoParts ? this.photoControls(pair !== null) : nothing}
       ${this.state.busy ? html`<div class="map-busy" role="status"><span class="sr-only">${this.t("map.loading")}</span></div>` : nothing}

@@ -14,6 +14,7 @@ const TITLES: Record<PanelId, Key> = {
   measure: "desk.measure",
   print: "desk.print",
   permits: "desk.permits",
+  water: "desk.water",
   edit: "desk.edit",
   help: "desk.help",
 };
@@ -26,6 +27,7 @@ const LATER: Partial<Record<PanelId, () => Promise<unknown>>> = {
   measure: () => import("./measure-panel"),
   print: () => import("./print-panel"),
   permits: () => import("./permits-panel"),
+  water: () => import("./water-panel"),
   edit: () => import("./edit-panel"),
   help: () => import("./help-panel"),
 };
@@ -48,6 +50,8 @@ function body(controller: Controller, panel: PanelId): TemplateResult {
       return html`<arp-print-panel .controller=${controller}></arp-print-panel>`;
     case "permits":
       return html`<arp-permits-panel .controller=${controller}></arp-permits-panel>`;
+    case "water":
+      return html`<arp-water-panel .controller=${controller}></arp-water-panel>`;
     case "edit":
       return html`<arp-edit-panel .controller=${controller}></arp-edit-panel>`;
     case "help":

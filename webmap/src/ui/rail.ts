@@ -13,9 +13,12 @@ const DESKS: { panel: PanelId; icon: IconName; label: Key }[] = [
   { panel: "measure", icon: "measure", label: "desk.measure" },
   { panel: "print", icon: "print", label: "desk.print" },
   { panel: "permits", icon: "permits", label: "desk.permits" },
+  { panel: "water", icon: "water", label: "desk.water" },
   { panel: "edit", icon: "draw", label: "desk.edit" },
   { panel: "help", icon: "help", label: "desk.help" },
 ];
+
+const TECHNICIAN = "network_technician";
 
 /** The desks one may open: a rail on the left, a tab bar at the bottom of a phone. */
 export class Rail extends ArpentElement {
@@ -27,7 +30,7 @@ export class Rail extends ArpentElement {
 
   protected override render(): TemplateResult {
     return html`<nav aria-label=${this.t("rail.label")}>
-      ${DESKS.filter(({ panel }) => this.mayOpen(panel)).map(
+      ${this.desks().map(
         ({ panel, icon, label }) => html`<button
           data-desk=${panel}
           aria-expanded=${this.state.panel === panel}
@@ -37,9 +40,19 @@ export class Rail extends ArpentElement {
     </nav>`;
   }
 
+  /** For whoever works on networks their desk comes first: on a phone the last ones are out of sight. */
+  private desks(): typeof DESKS {
+    const offered = DESKS.filter(({ panel }) => this.mayOpen(panel));
+    const [first, ...others] = offered;
+    const water = others.find(({ panel }) => panel === "water");
+    if (!first || !water || !this.controller.config.memberships.some(({ role }) => role === TECHNICIAN)) return offered;
+    return [first, water, ...others.filter((desk) => desk !== water)];
+  }
+
   /** Only the desks that one may use. */
   private mayOpen(panel: PanelId): boolean {
     if (panel === "permits") return this.controller.config.urls.permits !== null;
+    if (panel === "water") return this.controller.config.urls.networks !== null;
     return panel !== "edit" || this.mayEdit();
   }
 

@@ -17,6 +17,8 @@ const DIFFERENCE = "area_difference";
 /** Figures that the server computes for a sheet, beside the layer's own fields. */
 const FIGURE_NAMES = [MEASURED, "built_share"];
 const CLOSE_ZOOM = 19;
+/** The pipes that the water desk begins from. */
+const NETWORK_PIPES: Partial<Record<string, "water" | "sewer">> = { "water-pipes": "water", "sewer-pipes": "sewer" };
 
 interface Figure {
   property: Property;
@@ -219,7 +221,7 @@ export class FeatureSheet extends ArpentElement {
   private actions(feature: Feature): TemplateResult {
     const frame = (): void => this.controller.goTo({ bbox: feature.bbox_4326, zoom: CLOSE_ZOOM });
     const copy = (): void => void this.controller.copyLink();
-    const editing = this.permit(feature) ?? this.editing(feature);
+    const editing = this.permit(feature) ?? this.network(feature) ?? this.editing(feature);
     if (editing === nothing) {
       return html`<footer class="sheet-actions">
         <button class="button button-primary" @click=${frame}><arp-icon name="frame"></arp-icon>${this.t("sheet.frame")}</button>
@@ -236,6 +238,36 @@ export class FeatureSheet extends ArpentElement {
     const number = layer === PERMITS && properties.find(({ name }) => name === "number")?.value;
     if (!permits || typeof number !== "string") return null;
     return html`<a class="button button-primary" href=${permitUrl(permits, number)}><arp-icon name="permits"></arp-icon>${this.t("permits.open")}</a>`;
+  }
+
+  /** What the water desk does from a pipe: shuts it off, or follows the sewer. Editing it stays one step away. */
+  private network({ layer: slug, id }: Feature): TemplateResult | null {
+    const family = NETWORK_PIPES[slug];
+    if (!family || this.controller.config.urls.networks === null) return null;
+    const layer = this.controller.layer(slug);
+    const edit = (): void => void this.controller.edit(slug, id, "values");
+    const words = this.t("edit.feature");
+    return html`<button class="button button-primary" @click=${() => void this.openWater(family, id)}><arp-icon name="water"></arp-icon>${this.t(family === "water" ? "water.isolate" : "water.follow")}</button>
+      ${layer?.can_edit ? html`<button class="button" @click=${edit}><arp-icon name="draw"></arp-icon>${words}</button>` : nothing}
+      ${layer && this.controller.readsHistory(layer) ? this.historyButton(slug, id) : nothing}`;
+  }
+
+  private historyButton(slug: string, id: number): TemplateResult {
+    const words = this.t("edit.history");
+    return html`<button class="button button-icon" @click=${() => void this.controller.edit(slug, id, "history")} aria-label=${words} title=${words}><arp-icon name="history"></arp-icon></button>`;
+  }
+
+  private async openWater(family: "water" | "sewer", id: number): Promise<void> {
+    try {
+      const { waterDesk } = await import("../water/desk");
+      this.controller.closeSheet();
+      if (this.state.panel !== "water") this.controller.openPanel("water");
+      const desk = waterDesk(this.controller);
+      if (family === "water") desk.isolate(id);
+      else desk.follow(family, id);
+    } catch {
+      this.controller.notify("error", this.t("error.offlineTitle"));
+    }
   }
 
   /** What one may do to it: people of the layer's owner read its history, some of them change it. */

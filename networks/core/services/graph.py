@@ -1,0 +1,164 @@
+"""The part of one owner's network that a question meets, read square by square as it is walked.
+
+Reading every pipe of a square costs a tenth of following the same pipes one by one, so a walk asks for the pipes at a
+node and gets its surroundings too. Only what is in service is there. Everything is read with the asker's rights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from enum import IntEnum
+from math import floor
+from typing import Any, Final
+
+from django.db import connection
+from psycopg import sql
+
+SQUARE_M: Final = 250
+AROUND: Final = (-1, 0, 1)
+# An end that an import left beside its node is still read with it.
+MARGIN_M: Final = 1
+type Square = tuple[int, int]
+type Place = tuple[float, float]
+
+
+class State(IntEnum):
+    """What a node does to the water. The numbers are those of `STATES`."""
+
+    PASSES = 0
+    SOURCE = 1
+    CLOSABLE = 2
+    CLOSED = 3
+    BROKEN = 4
+    BURIED = 5
+    CLOSED_AND_STUCK = 6
+
+
+BLOCKING: Final = frozenset({State.CLOSED, State.CLOSED_AND_STUCK})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """A family of tables (`<name>_node`, …): the kinds of nodes that supply it, whether its valves are operated."""
+
+    name: str
+    sources: tuple[str, ...] = ()
+    valves: bool = False
+
+    def table(self, what: str) -> sql.Identifier:
+        return sql.Identifier(f"{self.name}_{what}")
+
+
+@dataclass(frozen=True, slots=True)
+class PipeEnds:
+    """A pipe in service: its two nodes, and how long it is."""
+
+    start: int
+    end: int
+    length_m: float
+
+    def other(self, node: int) -> int:
+        return self.end if node == self.start else self.start
+
+
+VALVES: Final = sql.SQL("""case when n."position" = 'closed' then
+        case when n."condition" in ('broken', 'buried') then 6 else 3 end
+    when n."condition" = 'broken' then 4 when n."condition" = 'buried' then 5 else 2 end""")
+STATES: Final = sql.SQL("""case when n.service_state <> 'en_service' then 0 when n.kind = any(%(sources)s) then 1
+    when n.kind = 'valve' then {valves} else 0 end""")
+# The squares come as a table: the planner then takes the spatial index once for each.
+SQUARES: Final = sql.SQL("""with box as materialized (
+        select st_makeenvelope(x * %(size)s - %(margin)s, y * %(size)s - %(margin)s,
+            (x + 1) * %(size)s + %(margin)s, (y + 1) * %(size)s + %(margin)s, 2154) as geom
+        from unnest(%(xs)s::int[], %(ys)s::int[]) as square (x, y))""")
+PIPES: Final = sql.SQL("""{squares}
+    select p.id, p.start_node_id, p.end_node_id, st_length(p.geom) from box join {pipe} p on p.geom && box.geom
+    where p.owner_id = %(owner)s and p.service_state = 'en_service'""")
+NODES: Final = sql.SQL("""select n.id, st_x(n.geom), st_y(n.geom), {state} from {node} n
+    where n.id = any(%(ids)s) and n.owner_id = %(owner)s""")
+SOURCES: Final = sql.SQL("""select n.id, st_x(n.geom), st_y(n.geom) from {node} n
+    where n.owner_id = %(owner)s and n.kind = any(%(sources)s) and n.service_state = 'en_service'""")
+
+
+@dataclass(slots=True)
+class Graph:
+    """What has been read so far. `pipes_at` reads what is missing; `load` reads it for many nodes at once."""
+
+    family: Family
+    owner: int
+    pipes: dict[int, PipeEnds] = field(default_factory=dict)
+    states: dict[int, int] = field(default_factory=dict)
+    places: dict[int, Place] = field(default_factory=dict)
+    squares: set[Square] = field(default_factory=set)
+    _at: dict[int, list[int]] = field(default_factory=dict)
+    _sources: dict[int, Place] | None = None
+
+    def pipes_at(self, node: int) -> list[int]:
+        """The pipes in service at a node, all of them."""
+        if not self.knows(node):
+            self.load((node,))
+        return self._at.get(node, [])
+
+    def state(self, node: int) -> int:
+        """A node that the asker may not see lets water through."""
+        return self.states.get(node, State.PASSES)
+
+    def knows(self, node: int) -> bool:
+        """Whether the pipes at a node are read already."""
+        place = self.places.get(node)
+        return place is None or square_of(place) in self.squares
+
+    def load(self, nodes: Iterable[int]) -> None:
+        """The pipes at these nodes, and what lies around."""
+        self.load_squares({one for node in nodes if not self.knows(node) for one in around(self.places[node])})
+
+    def load_squares(self, squares: Collection[Square]) -> None:
+        """Every pipe that crosses these squares, and every end of theirs."""
+        missing = sorted(set(squares) - self.squares)
+        if not missing:
+            return
+        self.squares.update(missing)
+        asked = {"size": SQUARE_M, "margin": MARGIN_M, "xs": [x for x, _y in missing], "ys": [y for _x, y in missing]}
+        self._take_pipes(self._rows(PIPES, asked))
+
+    def look_up(self, nodes: Iterable[int]) -> None:
+        """Where nodes lie and what they do, without their pipes."""
+        missing = [node for node in set(nodes) if node not in self.states]
+        if missing:
+            for pk, x, y, state in self._rows(NODES, {"ids": missing}):
+                self.places[pk], self.states[pk] = (x, y), state
+
+    def sources(self) -> dict[int, Place]:
+        """All that supply the owner's network, and where they are."""
+        if self._sources is None:
+            self._sources = {pk: (x, y) for pk, x, y in self._rows(SOURCES, {})}
+        return self._sources
+
+    def _take_pipes(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        ends: set[int] = set()
+        for pk, start, end, length in rows:
+            if pk not in self.pipes:
+                self.pipes[pk] = PipeEnds(start, end, length)
+                self._at.setdefault(start, []).append(pk)
+                self._at.setdefault(end, []).append(pk)
+                ends |= {start, end}
+        self.look_up(ends)
+
+    def _rows(self, statement: sql.SQL, asked: dict[str, Any]) -> list[tuple[Any, ...]]:
+        state = STATES.format(valves=VALVES if self.family.valves else sql.SQL("0"))
+        parts = {"squares": SQUARES, "pipe": self.family.table("pipe"), "node": self.family.table("node")}
+        given = {"owner": self.owner, "sources": list(self.family.sources), **asked}
+        with connection.cursor() as cursor:
+            cursor.execute(statement.format(state=state, **parts), given)
+            return list(cursor.fetchall())
+
+
+def square_of(place: Place) -> Square:
+    return floor(place[0] / SQUARE_M), floor(place[1] / SQUARE_M)
+
+
+def around(place: Place) -> set[Square]:
+    """The square of a place and those that touch it."""
+    x, y = square_of(place)
+    return {(x + east, y + north) for east in AROUND for north in AROUND}

@@ -1,0 +1,57 @@
+"""Questions about networks by program: what isolates a break, where a pipe leads."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from gis_core.api.views import checked
+from networks.water.api import serializers
+from networks.water.services.isolation import isolation_of
+from networks.water.services.trace import trace_of
+
+NO_STORE = {"Cache-Control": "private, no-store"}
+
+
+class IsolationView(APIView):
+    @extend_schema(
+        operation_id="water_isolation",
+        request=serializers.IsolationRequestSerializer,
+        responses=serializers.IsolationSerializer,
+    )
+    def post(self, request: Request) -> Response:
+        """Which valves isolate broken pipes of drinking water, who has no water then, what can feed them again."""
+        given = checked(serializers.IsolationRequestSerializer(data=request.data))
+        return Response(isolation_of(serializers.request_of(given)), headers=NO_STORE)
+
+
+class TraceView(APIView):
+    family = ""
+
+    def traced(self, request: Request) -> Response:
+        given = checked(serializers.TraceRequestSerializer(data=request.data))
+        to = serializers.start_of(given["to"]) if "to" in given else None
+        answer = trace_of(self.family, serializers.start_of(given), given["direction"], to)
+        return Response(answer, headers=NO_STORE)
+
+
+class WaterTraceView(TraceView):
+    family = "water"
+
+    @extend_schema(
+        operation_id="water_trace", request=serializers.TraceRequestSerializer, responses=serializers.TraceSerializer
+    )
+    def post(self, request: Request) -> Response:
+        """Follow drinking water: the shortest way to a source, what would have none, all that is connected."""
+        return self.traced(request)
+
+
+class SewerTraceView(TraceView):
+    family = "sewer"
+
+    @extend_schema(
+        operation_id="sewer_trace", request=serializers.TraceRequestSerializer, responses=serializers.TraceSerializer
+    )
+    def post(self, request: Request) -> Response:
+        """Follow sewers as they flow, or against it."""
+        return self.traced(request)

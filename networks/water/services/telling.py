@@ -1,0 +1,173 @@
+"""What is told of pipes, nodes and connections: lengths, volumes, shapes (EPSG:4326), who is served."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from typing import Any, Final
+
+from django.db import connection
+from psycopg import sql
+
+from networks.core.services.graph import Family
+from networks.water import lists
+from networks.water.families import KINDS
+from networks.water.services.starting import lonlat
+
+type Json = dict[str, Any]
+
+MOST_CONNECTIONS: Final = 5000
+NEAR_M: Final = 80.0
+EXTENT: Final = "array[st_xmin(box), st_ymin(box), st_xmax(box), st_ymax(box)]"
+
+STRETCHES: Final = sql.SQL("""
+    with asked as materialized (select * from unnest(%(pipes)s::bigint[], %(groups)s::int[]) as asked (id, part)),
+    lines as (
+        select asked.part, p.diameter_mm, st_length(p.geom) as metres, st_transform(p.geom, 4326) as line
+        from asked join {pipe} p on p.id = asked.id),
+    drawn as (
+        select part, count(*) as pipes, sum(metres) as metres,
+            sum(pi() / 4 * (diameter_mm / 1000.0) ^ 2 * metres) filter (where diameter_mm > 0) as volume,
+            count(*) filter (where coalesce(diameter_mm, 0) <= 0) as unknown,
+            st_multi(st_collect(line)) as shape, st_extent(line) as box
+        from lines group by part)
+    select part, pipes, metres, coalesce(volume, 0), unknown, st_asgeojson(shape, 7)::jsonb,
+        array[st_xmin(box), st_ymin(box), st_xmax(box), st_ymax(box)]
+    from drawn
+""")
+NODES: Final = sql.SQL("""
+    select n.id, n.reference, n.name, n.kind, n.diameter_mm, {capacity}, st_x(place), st_y(place)
+    from {node} n, st_transform(n.geom, 4326) as place where n.id = any(%(nodes)s) {more} order by n.id
+""")
+# The nearest address served by the network, then the nearest one of the cadastre.
+NEAR: Final = """
+    with valve as materialized (
+        select id, geom, st_expand(geom, %(near)s) as box from water_node where id = any(%(nodes)s))
+    select valve.id, coalesce(served.address, known.address) from valve
+    left join lateral (
+        select c.address from water_connection c
+        where c.geom && valve.box and c.address <> '' and st_dwithin(c.geom, valve.geom, %(near)s)
+        order by st_distance(c.geom, valve.geom), c.id limit 1) as served on true
+    left join lateral (
+        select concat_ws(' ', nullif(a.number || a.suffix, ''), a.road_name) as address from cadastre_address a
+        where served.address is null and a.geom && valve.box and st_dwithin(a.geom, valve.geom, %(near)s)
+        order by st_distance(a.geom, valve.geom), a.id limit 1) as known on true
+"""
+COUNTED: Final = sql.SQL("""
+    select count(*), coalesce(sum(dwellings), 0) from {connection}
+    where pipe_id = any(%(pipes)s) and service_state = 'en_service'
+""")
+BY_PIPE: Final = sql.SQL("""
+    select pipe_id, count(*) from {connection} where pipe_id = any(%(pipes)s) and service_state = 'en_service'
+    group by pipe_id
+""")
+SERVED: Final = """
+    select c.id, c.reference, c.address, c.sensitive, c.sensitive_name, c.dwellings, st_x(place), st_y(place)
+    from water_connection c, st_transform(c.geom, 4326) as place
+    where c.pipe_id = any(%(pipes)s) and c.service_state = 'en_service'
+    order by array_position(%(order)s, c.sensitive::text), c.address, c.id limit %(most)s
+"""
+NUMBERED: Final = re.compile(r"(\d+)\s*(bis|ter|quater|[a-z])?\b[\s,]*(.*)", re.IGNORECASE | re.DOTALL)
+
+
+def rows(statement: sql.Composable | str, asked: Json) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, asked)
+        return list(cursor.fetchall())
+
+
+def stretches(family: Family, *parts: Collection[int]) -> list[Json]:
+    """Each part told: how many pipes, their length and volume, their shape; `bbox` is taken away by `box_of`."""
+    asked = {
+        "pipes": [pk for part in parts for pk in part],
+        "groups": [rank for rank, part in enumerate(parts) for _pk in part],
+    }
+    told: list[Json] = [nothing() for _part in parts]
+    if asked["pipes"]:
+        for rank, pipes, metres, volume, unknown, shape, box in rows(
+            STRETCHES.format(pipe=family.table("pipe")), asked
+        ):
+            told[rank] = {
+                **{"pipes": pipes, "length_m": round(metres, 1), "volume_m3": round(volume, 2)},
+                **{"without_diameter": unknown, "geometry": shape, "bbox": box},
+            }
+    return told
+
+
+def nothing() -> Json:
+    return {"pipes": 0, "length_m": 0.0, "volume_m3": 0.0, "without_diameter": 0, "geometry": None, "bbox": None}
+
+
+def box_of(told: Iterable[Json]) -> list[float] | None:
+    """What encloses them all (west, south, east, north); takes their own boxes away."""
+    boxes = [box for one in told if (box := one.pop("bbox"))]
+    if not boxes:
+        return None
+    lows, highs = [min(box[rank] for box in boxes) for rank in (0, 1)], [max(box[rank] for box in boxes) for rank in (2, 3)]
+    return [round(value, 7) for value in (*lows, *highs)]
+
+
+def nodes(family: Family, wanted: Collection[int], *, kinds: Collection[str] = (), most: int | None = None) -> list[Json]:
+    """Nodes in service told, of some kinds only where they are named."""
+    if not wanted:
+        return []
+    more = sql.SQL("and n.kind = any(%(kinds)s) and n.service_state = 'en_service'" if kinds else "")
+    statement = NODES.format(node=family.table("node"), capacity=sql.SQL("n.capacity_m3"), more=more)
+    if most is not None:
+        statement = statement + sql.SQL(" limit %(most)s")
+    found = rows(statement, {"nodes": list(wanted), "kinds": list(kinds), "most": most})
+    return [
+        {
+            **{"id": pk, "reference": reference, "name": name, "kind": kind},
+            **{"kind_label": KINDS[family.name].get(kind, (kind, ""))[0], "diameter_mm": diameter},
+            **{"capacity_m3": capacity, "point": lonlat(x, y)},
+        }
+        for pk, reference, name, kind, diameter, capacity, x, y in found
+    ]
+
+
+def only(told: Iterable[Json], *names: str) -> list[Json]:
+    return [{name: one[name] for name in names} for one in told]
+
+
+def addresses_near(wanted: Collection[int]) -> dict[int, str]:
+    """The nearest address of nodes of drinking water."""
+    found = rows(NEAR, {"nodes": list(wanted), "near": NEAR_M}) if wanted else []
+    return {pk: address for pk, address in found if address}
+
+
+def counted(family: Family, pipes: Collection[int]) -> tuple[int, int]:
+    """Connections in service on these pipes, and the dwellings on record."""
+    ((connections, dwellings),) = rows(COUNTED.format(connection=family.table("connection")), {"pipes": list(pipes)})
+    return connections, dwellings
+
+
+def connections_by_pipe(family: Family, pipes: Collection[int]) -> dict[int, int]:
+    statement = BY_PIPE.format(connection=family.table("connection"))
+    return dict(rows(statement, {"pipes": list(pipes)}))  # type: ignore[arg-type]
+
+
+def served(pipes: Collection[int]) -> list[Json]:
+    """Connections in service on these pipes, sensitive users first, the rest by street and number."""
+    asked = {"pipes": list(pipes), "order": list(lists.SENSITIVE), "most": MOST_CONNECTIONS}
+    order = list(lists.SENSITIVE)
+    told = [
+        {
+            **{"id": pk, "reference": reference, "address": address, "sensitive": sensitive},
+            **{"sensitive_label": lists.SENSITIVE[sensitive][0] if sensitive else None, "sensitive_name": name},
+            **{"dwellings": dwellings, "point": lonlat(x, y)},
+        }
+        for pk, reference, address, sensitive, name, dwellings, x, y in rows(SERVED, asked)
+    ]
+    return sorted(
+        told,
+        key=lambda one: (order.index(one["sensitive"]) if one["sensitive"] else len(order), as_read(one["address"] or "~")),
+    )
+
+
+def as_read(address: str) -> tuple[str, int, str]:
+    """How people look an address up: street, then number."""
+    found = NUMBERED.match(address)
+    if found is None:
+        return address.lower(), 0, ""
+    return found[3].lower(), int(found[1][:9]), (found[2] or "").lower()
