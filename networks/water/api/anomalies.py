@@ -125,16 +125,10 @@ def start_scans(family: str, slug: str, user: User, rights: Rights) -> list[Any]
         if member is None:
             raise NotFound(_("There is no member named %(slug)s.") % {"slug": slug})
         return [scanning.start_scan(owner=member, family=family, by=user, rights=rights)]
-    members = members_scanned(rights)
+    members = scanning.members_scanned(rights)
     if not members:
         raise Forbidden(_("Only network technicians have networks scanned."))
     return [scanning.start_scan(owner=member, family=family, by=user, rights=rights) for member in members]
-
-
-def members_scanned(rights: Rights) -> list[Member]:
-    """The members whose networks the asker may have scanned."""
-    members = Member.objects.visible_to(rights).order_by("name")
-    return [member for member in members if rights.has_role(member.pk, scanning.ROLES)]
 
 
 def chosen(family: str, given: dict[str, Any], rights: Rights) -> list[Anomaly]:

@@ -58,8 +58,8 @@ COPIES: Final = (
     SQL("analyze scan_pipe"),
     SQL("analyze scan_node"),
     SQL("analyze scan_service"),
-    # Squares of 50 m that a pipe's surroundings touch, with the box of what lies there: joining on them costs a tenth of
-    # asking an index for each of 400,000 pipes. Long stretches are divided first.
+    # Squares of 50 m that a pipe's surroundings touch, with the box of what lies there: joining on them costs much less
+    # than asking an index for each of 400,000 pipes. Long stretches are divided first.
     SQL("""
     create temporary table scan_cell on commit drop as
     select s.id as pipe, s.a, s.b, x, y, st_xmin(s.geom) - 2.1 as west, st_ymin(s.geom) - 2.1 as south,
@@ -297,7 +297,7 @@ UNLIKELY = (
 NO_PIPE = SQL("""
     insert into scan_found (kind, object_kind, object_id, other_kind, other_id, place, told)
     select 'no_pipe', 'connection', c.id, case when near.id is null then '' else 'pipe' end, coalesce(near.id, 0),
-        c.geom, case when near.id is null then '{{}}' else jsonb_build_object('distance_m', round(near.metres::numeric, 2)) end
+        c.geom, jsonb_strip_nulls(jsonb_build_object('distance_m', round(near.metres::numeric, 2)))
     from scan_service c left join lateral (
         select one.id, one.metres from (
             select p.id, st_distance(p.geom, c.geom) as metres from scan_pipe p where p.serving

@@ -19,7 +19,7 @@ from gis_core.rights import Rights
 from layers.features.display import display_number
 from networks.water.models import Anomaly, AnomalyQuerySet
 from networks.water.services.anomalies.kinds import FAMILIES, KINDS, kinds_of
-from networks.water.services.anomalies.plans import MODELS, height, metres, named
+from networks.water.services.anomalies.plans import MODELS, begun, height, metres, named
 from networks.water.services.anomalies.repairing import may_treat
 
 LARGEST_ID = 2**63 - 1
@@ -181,7 +181,7 @@ def sentence(row: Anomaly, objects: Objects) -> str:
         "years": ", ".join(str(year) for year in years if year is not None),
         "sizes": ", ".join(filter(None, sizes)),
     }
-    return str(SENTENCES.get(row.kind, "%(object)s.")) % given
+    return begun(str(SENTENCES.get(row.kind, "%(object)s.")) % given)
 
 
 def highest(told: Mapping[str, Any]) -> float | None:

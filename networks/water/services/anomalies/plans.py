@@ -115,7 +115,7 @@ def ways(anomaly: Anomaly) -> tuple[list[Way], Scene]:
         return [], scene
     found = [one for one in plan(scene) if one is not None]
     return [
-        Way(name=one.name, words=one.words, acts=one.acts, drawn=one.drawn, versions=dict(scene.versions))
+        Way(name=one.name, words=begun(one.words), acts=one.acts, drawn=one.drawn, versions=dict(scene.versions))
         for one in found
     ], scene
 
@@ -124,13 +124,19 @@ def ways(anomaly: Anomaly) -> tuple[list[Way], Scene]:
 
 
 def named(kind: str, one: Any) -> str:
-    """As people call an object: what it is and its reference."""
+    """As people call an object, inside a sentence: what it is and its reference."""
     if kind == "node":
         words = lists.SEWER_NODES if isinstance(one, SewerNode) else lists.WATER_NODES
         label = in_language(words, one.kind)
     else:
         label = _("Pipe") if kind == "pipe" else _("Connection")
+    label = label[:1].lower() + label[1:]
     return f"{label} {one.reference}" if one.reference else _("%(what)s no. %(id)s") % {"what": label, "id": one.pk}
+
+
+def begun(text: str) -> str:
+    """With the capital of a sentence."""
+    return text[:1].upper() + text[1:]
 
 
 def in_language(words: lists.Words, code: str) -> str:

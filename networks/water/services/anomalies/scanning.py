@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from gis_core.errors import Forbidden
 from gis_core.models import Job, Member, User
 from gis_core.rights import Rights, Role
 from gis_core.services.jobs import start_job
@@ -65,6 +66,8 @@ GONE: Final = sql.SQL("""
 
 def start_scan(*, owner: Member, family: str, by: User, rights: Rights) -> Job:
     """Queue a scan, unless one of this network waits or runs. Raises Forbidden."""
+    if not rights.has_role(owner.pk, ROLES):
+        raise Forbidden(_("Only network technicians have networks scanned."))
     waiting = Job.objects.filter(kind=KIND, owner=owner, parameters__family=family).filter(
         state__in=(Job.State.WAITING, Job.State.RUNNING)
     )
@@ -74,6 +77,12 @@ def start_scan(*, owner: Member, family: str, by: User, rights: Rights) -> Job:
     title = _("Anomalies: %(network)s of %(member)s") % {"network": names[family], "member": owner.name}
     given = {"family": family}
     return start_job(kind=KIND, title=title, owner=owner, started_by=by, parameters=given, rights=rights)
+
+
+def members_scanned(rights: Rights) -> list[Member]:
+    """The members whose networks the asker may have scanned."""
+    members = Member.objects.visible_to(rights).order_by("name")
+    return [member for member in members if rights.has_role(member.pk, ROLES)]
 
 
 def scan_changed() -> int:
