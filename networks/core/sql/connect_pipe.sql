@@ -11,6 +11,7 @@ declare
     under record;
     rest geometry;
     level float8;
+    rest_id bigint;
     left_behind bigint[] := '{}';
 begin
     if arpent.topology_rests() then
@@ -48,9 +49,13 @@ begin
     if under.id is not null then
         rest := st_setpoint(st_linesubstring(new.geom, under.at, 1), 0, under.geom);
         level := new.start_z + (new.end_z - new.start_z) * under.at;
-        execute format('insert into %1$I (%2$s, geom, start_z, end_z) select %2$s, $2, $3, $4
+        -- Its connections go along before it is there, so that they follow where it is cut again.
+        rest_id := nextval(pg_get_serial_sequence(format('public.%I', family || '_pipe'), 'id'));
+        execute format('update %I set pipe_id = $2 where pipe_id = $1 and st_linelocatepoint($3, geom) > $4', family || '_connection')
+            using new.id, rest_id, new.geom, under.at;
+        execute format('insert into %1$I (id, %2$s, geom, start_z, end_z) select $5, %2$s, $2, $3, $4
             from jsonb_populate_record(null::%1$I, $1)', family || '_pipe', arpent.copied_columns((family || '_pipe')::regclass))
-            using to_jsonb(new) - 'geom' - 'geom_3857', rest, level, new.end_z;
+            using to_jsonb(new) - 'geom' - 'geom_3857', rest, level, new.end_z, rest_id;
         new.geom := st_setpoint(st_linesubstring(new.geom, 0, under.at), -1, under.geom);
         new.end_node_id := under.id;
         new.end_z := level;
