@@ -8,6 +8,14 @@ class WaterConfig(AppConfig):
     verbose_name = _("Water and sewer networks")
 
     def ready(self) -> None:
+        from layers.features.services.reshape import declare_shape
+        from layers.features.services.write import declare_lock
+        from networks.core.services import heights
+        from networks.core.topology import lock_networks
         from networks.water.layers import declare_layers
 
+        for family in ("water", "sewer"):
+            for kind in ("node", "pipe", "connection"):
+                declare_lock(f"{family}_{kind}", lock_networks)
+            declare_shape(f"{family}_pipe", heights.of_piece, heights.of_whole)
         post_migrate.connect(declare_layers, sender=self)

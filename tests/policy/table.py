@@ -338,6 +338,9 @@ api/v1/networks/sewer/trace                                 POST        own     
 api/v1/networks/sewer/trace                                 POST        other   401  404  404  404  404  404  200
 api/v1/networks/sewer/trace                                 POST        none    401  404  404  404  404  404  404
 api/v1/networks/sewer/trace                                 REST        -       401  405  405  405  405  405  405
+reseaux/anomalies/                                          GET,HEAD    -       302  200  200  200  200  200  200
+reseaux/anomalies/                                          POST        -       302  403  403  403  302  302  302
+reseaux/anomalies/                                          REST        -       405  405  405  405  405  405  405
 permis/                                                     GET,HEAD    -       302  200  200  200  200  200  200
 permis/                                                     REST        -       405  405  405  405  405  405  405
 permis/carte.geojson                                        GET,HEAD    -       302  200  200  200  200  200  200
@@ -651,6 +654,17 @@ api/v1/permits/<str:permit>/applicant/                      GET,HEAD    own     
 api/v1/permits/<str:permit>/applicant/                      GET,HEAD    other   401  404  404  404  404  404  403
 api/v1/permits/<str:permit>/applicant/                      GET,HEAD    none    401  404  404  404  404  404  404
 api/v1/permits/<str:permit>/applicant/                      REST        own     401  405  405  405  405  405  405
+api/v1/networks/<str:family>/anomalies/                     GET,HEAD    -       401  200  200  200  200  200  200
+api/v1/networks/<str:family>/anomalies/                     GET,HEAD    none    401  404  404  404  404  404  404
+api/v1/networks/<str:family>/anomalies/                     POST        -       401  403  403  403  202  202  202
+api/v1/networks/<str:family>/anomalies/                     REST        -       401  405  405  405  405  405  405
+api/v1/networks/<str:family>/anomalies/<int:anomaly_id>/    GET,HEAD    own     401  200  404  200  200  200  200
+api/v1/networks/<str:family>/anomalies/<int:anomaly_id>/    GET,HEAD    other   401  404  404  404  404  404  200
+api/v1/networks/<str:family>/anomalies/<int:anomaly_id>/    GET,HEAD    none    401  404  404  404  404  404  404
+api/v1/networks/<str:family>/anomalies/<int:anomaly_id>/    POST        own     401  403  404  403  200  200  200
+api/v1/networks/<str:family>/anomalies/<int:anomaly_id>/    POST        other   401  404  404  404  404  404  200
+api/v1/networks/<str:family>/anomalies/<int:anomaly_id>/    POST        none    401  404  404  404  404  404  404
+api/v1/networks/<str:family>/anomalies/<int:anomaly_id>/    REST        own     401  405  405  405  405  405  405
 api/v1/campaigns/                                           GET,HEAD    -       401  403  403  403  403  200  200
 api/v1/campaigns/                                           POST        own     401  403  403  403  403  201  201
 api/v1/campaigns/                                           POST        other   401  403  403  403  403  400  201

@@ -40,7 +40,7 @@ from permits.models import Permit, Team
 from tests import factories
 from tests.owners.deliveries import give, owned
 from tests.photos import photo
-from tests.policy import administration, layer_forms, network_trace, permit_forms
+from tests.policy import administration, layer_forms, network_anomalies, network_trace, permit_forms
 from tests.policy.table import METHODS, ROLES, lines
 from tiles import asking
 
@@ -190,6 +190,8 @@ def make_world() -> World:
     rows["register own"] = permit_forms.register(ours, people["permit_instructor"]).pk
     rows["register other"] = permit_forms.register(theirs, stranger).pk
     rows |= network_trace.rows("own", ours, people["network_technician"]) | network_trace.rows("other", theirs, stranger)
+    for whose, member in (("own", ours), ("other", theirs)):
+        rows[f"anomaly {whose}"] = network_anomalies.anomaly(member).pk
     factories.planning_document()
     parcel = factories.parcel()
     owned("45901000AB0001")
@@ -330,6 +332,7 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         **network_trace.arguments(world.rows, whose),
         "team_id": world.teams[foreign].pk if foreign in world.teams else MISSING,
         "letter_id": world.letters[whose].pk if whose in world.letters else MISSING,
+        **network_anomalies.arguments(route, whose, world.rows, MISSING),
         "kind": "permit-receipt",
         "form": "pdf",
         "register_id": world.rows.get(f"register {whose}", MISSING),
@@ -371,6 +374,10 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
         return {"data": form}
     if form := layer_forms.form(route, method, given["slug"]):
         return {"data": form}
+    if form := network_anomalies.form(route, method, given["member"]):
+        return {"data": form}
+    if found := network_anomalies.body(route, method, given["member"]):
+        return found
     if form := permit_forms.form(route, method, given):
         return {"data": form}
     if found := permit_forms.body(route, method, given):

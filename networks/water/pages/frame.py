@@ -16,6 +16,7 @@ from gis_core.rights import Rights, Role
 TABS: list[tuple[str, Any]] = [
     ("networks", _("Overview")),
     ("outages", _("Outages")),
+    ("network_anomalies", _("Anomalies")),
 ]
 """The name of each tab's address, and its words, in their order."""
 TECHNICIANS = frozenset({Role.NETWORK_TECHNICIAN, Role.GIS_ADMINISTRATOR})
