@@ -197,15 +197,15 @@ class Repair(NetworkObject):
 class FireSettings(models.Model):
     """What a member chooses for its hydrants; the departmental rules (règlement départemental de DECI) decide.
 
-    `technical_months` and `visual_months` are the longest times between two inspections, `flow_m3h` what a hydrant
-    must give at 1 bar, `distance_m` how far a building may be from one along the roads.
+    `technical_months` and `visual_months` (0: none is planned) are the longest times between two inspections,
+    `flow_m3h` what a hydrant must give at 1 bar, `distance_m` how far a building may be from one along the roads.
     """
 
     security = "edited"
 
     member = models.OneToOneField(Member, models.CASCADE, related_name="fire_settings", verbose_name=_("member"))
     technical_months = models.PositiveSmallIntegerField(_("months between technical inspections"), default=36)
-    visual_months = models.PositiveSmallIntegerField(_("months between visual inspections"), default=12)
+    visual_months = models.PositiveSmallIntegerField(_("months between working inspections"), default=0)
     flow_m3h = models.PositiveSmallIntegerField(_("flow expected of a hydrant"), default=60)
     distance_m = models.PositiveSmallIntegerField(_("distance along the roads"), default=200)
 
@@ -273,7 +273,8 @@ class HydrantInspection(OfHydrant):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(kind__in=["technical", "visual"]), name="hydrant_inspection_kind"),
             models.CheckConstraint(
-                condition=Q(verdict__in=["compliant", "not_compliant", "unavailable"]), name="hydrant_inspection_verdict"
+                condition=Q(verdict__in=["compliant", "not_compliant", "unavailable"]),
+                name="hydrant_inspection_verdict",
             ),
             models.CheckConstraint(
                 condition=Q(kind="technical") | Q(flow_m3h=None, static_bar=None, dynamic_bar=None),

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "visual_months",
-                    models.PositiveSmallIntegerField(default=12, verbose_name="months between visual inspections"),
+                    models.PositiveSmallIntegerField(default=0, verbose_name="months between working inspections"),
                 ),
                 ("flow_m3h", models.PositiveSmallIntegerField(default=60, verbose_name="flow expected of a hydrant")),
                 ("distance_m", models.PositiveSmallIntegerField(default=200, verbose_name="distance along the roads")),
