@@ -43,7 +43,7 @@ class Ways:
 class Streets:
     """The network that these lines are."""
 
-    def __init__(self, lines: Sequence[Any], tolerance_m: float = TOLERANCE_M) -> None:
+    def __init__(self, lines: Sequence[Any] | Shapes, tolerance_m: float = TOLERANCE_M) -> None:
         self.lines = simple_lines(lines)
         self.lengths: Floats = shapely.length(self.lines)
         self.tree = shapely.STRtree(self.lines)
@@ -142,11 +142,11 @@ class Streets:
 
     def rings(self) -> list[tuple[int, int]]:
         """Both ends of lines that come back to where they start."""
-        closed = np.flatnonzero(shapely.is_closed(self.lines)) if len(self.lines) else []
-        return [(2 * int(line), 2 * int(line) + 1) for line in closed]
+        closed: Integers = np.flatnonzero(shapely.is_closed(self.lines))
+        return [(2 * line, 2 * line + 1) for line in closed.tolist()]
 
 
-def simple_lines(lines: Sequence[Any]) -> Shapes:
+def simple_lines(lines: Sequence[Any] | Shapes) -> Shapes:
     """Every part with a length; a line that crosses itself is cut there."""
     parts = shapely.get_parts(shapely.force_2d(np.asarray(lines, dtype=object)))
     parts = parts[shapely.length(parts) > 0] if len(parts) else parts

@@ -5,7 +5,7 @@ Values of lists are codes of `lists`. `topology` keeps pipes and nodes together 
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
@@ -14,7 +14,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.models import Member, User, web_mercator
-from networks.core.models import Connection, NetworkObject, NetworkQuerySet, Node, Pipe
+from gis_core.rights import Rights
+from networks.core.models import Connection, NetworkObject, Node, Pipe
 from networks.water import lists
 
 
@@ -218,6 +219,15 @@ class FireSettings(models.Model):
         return str(self.member)
 
 
+class OwnedQuerySet(models.QuerySet[Any]):
+    def visible_to(self, rights: Rights) -> Self:
+        """Rows of the asker's members, and those shared with them; every one for the agency."""
+        if rights.agency:
+            return self
+        members = rights.members()
+        return self.filter(Q(owner_id__in=members) | Q(shared_with__overlap=members))
+
+
 class OfHydrant(models.Model):
     """What is recorded of a hydrant. It outlives it: `hydrant` is its id (a restored one has it again), no key.
 
@@ -234,7 +244,7 @@ class OfHydrant(models.Model):
     recorded_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("recorded by"))
     recorded_at = models.DateTimeField(_("recorded"), auto_now_add=True)
 
-    objects = NetworkQuerySet.as_manager()
+    objects = OwnedQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -345,7 +355,7 @@ class FireCoverage(models.Model):
     far = models.JSONField()
     truncated = models.BooleanField(default=False)
 
-    objects = NetworkQuerySet.as_manager()
+    objects = OwnedQuerySet.as_manager()
 
     class Meta:
         db_table = "water_fire_coverage"

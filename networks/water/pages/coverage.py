@@ -29,6 +29,7 @@ from networks.water.pages.frame import page, show
 from networks.water.pages.hydrants import CSV, MOST_OFFSET, attached
 from networks.water.services import coverage
 from networks.water.services.hydrants import addresses_near, hydrants, settings_for
+from networks.water.services.inspecting import MOST_DISTANCE_M
 
 COVER_MAP = "src/hydrants/main.ts"
 ROWS = 50
@@ -40,7 +41,7 @@ class CoverForm(AccessibleForm):
     member = forms.ChoiceField(label=gettext_lazy("Member"))
     insee = forms.ChoiceField(label=gettext_lazy("Commune"), required=False)
     distance_m = forms.IntegerField(
-        label=gettext_lazy("Farther than (m along the roads)"), min_value=1, max_value=coverage.MOST_DISTANCE_M
+        label=gettext_lazy("Farther than (m along the roads)"), min_value=1, max_value=MOST_DISTANCE_M
     )
     flow_m3h = forms.IntegerField(
         label=gettext_lazy("Hydrants that give at least (m³/h)"),

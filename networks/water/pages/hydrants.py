@@ -22,6 +22,7 @@ from gis_core.parameters import integer
 from gis_core.problem import as_problem, status_of, wants_problem
 from gis_core.rights import Rights
 from gis_core.services.members import member_seen_by
+from layers.features.display import display_number, with_unit
 from layers.features.services.attachments import MOST_PHOTOS, as_json, attach, attachments_of
 from layers.features.services.origin import Origin
 from layers.features.services.photos import MOST_BYTES
@@ -285,10 +286,12 @@ def warn_of_flow(request: HttpRequest, hydrant: Any, made: HydrantInspection) ->
     compliant = made.verdict == HydrantInspection.Verdict.COMPLIANT
     if compliant and made.flow_m3h is not None and made.flow_m3h < expected:
         words = _(
-            "The flow (%(flow)s m³/h) is less than your settings expect (%(expected)s m³/h); the verdict “compliant”"
-            " is kept."
+            "The flow (%(flow)s) is less than your settings expect (%(expected)s); the verdict “compliant” is kept."
         )
-        messages.warning(request, words % {"flow": f"{made.flow_m3h:g}", "expected": expected})
+        flows = {"flow": made.flow_m3h, "expected": expected}
+        messages.warning(
+            request, words % {name: with_unit(display_number(flow, 1), "m³/h") for name, flow in flows.items()}
+        )
 
 
 def strike(request: HttpRequest, pk: int) -> HttpResponse | None:

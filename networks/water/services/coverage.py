@@ -220,8 +220,9 @@ def hydrants_of(asked: Question, around: bytes) -> Hydrants:
     """Those around that count for the member."""
     ours = Q(owner=asked.member) | Q(shared_with__contains=[asked.member.pk])
     box = GEOSGeometry(memoryview(around), srid=2154)
-    nodes = WaterNode.objects.filter(ours, kind=HYDRANT, geom__bboverlaps=box).order_by("pk")
-    rows = list(nodes.values_list("pk", "geom", "flow_m3h", "service_state"))
+    nodes: Any = WaterNode.objects
+    found = nodes.filter(ours, kind=HYDRANT, geom__bboverlaps=box).order_by("pk")
+    rows = list(found.values_list("pk", "geom", "flow_m3h", "service_state"))
     lasting = HydrantUnavailability.objects.filter(hydrant__in=[row[0] for row in rows], until_at=None)
     out = set(lasting.values_list("hydrant", flat=True))
     kept: list[tuple[int, Any]] = []

@@ -98,7 +98,9 @@ class Later(Func):
 
 def hydrants(rights: Rights) -> QuerySet[Any]:
     """The hydrants that the asker sees."""
-    return WaterNode.objects.visible_to(rights).filter(kind=HYDRANT)
+    nodes: Any = WaterNode.objects
+    rows: QuerySet[Any] = nodes.visible_to(rights).filter(kind=HYDRANT)
+    return rows
 
 
 def standing(rights: Rights) -> QuerySet[Any]:
@@ -114,11 +116,11 @@ def unavailabilities(rights: Rights) -> QuerySet[Any]:
 def told(rows: QuerySet[Any], *names: str) -> Subquery:
     """The first of an inspection's or an unavailability's rows about a hydrant, as one value."""
     return Subquery(
-        rows.filter(hydrant=OuterRef("pk")).values(told=JSONObject(**dict(zip(names, names, strict=True))))[:1]
+        rows.filter(hydrant=OuterRef("pk")).values(row=JSONObject(**dict(zip(names, names, strict=True))))[:1]
     )
 
 
-def with_state(rows: QuerySet[Any], rights: Rights) -> QuerySet[Any]:
+def with_state(rows: Any, rights: Rights) -> Any:
     """Each with `commune_insee`, `technical` and `last` (inspections), `out` (why it is unavailable), `due`."""
     technical = standing(rights).filter(kind=HydrantInspection.Kind.TECHNICAL)
     measures = ("id", "kind", "done_date", "done_by", "flow_m3h", "static_bar", "dynamic_bar", "verdict", "anomalies")
@@ -130,7 +132,9 @@ def with_state(rows: QuerySet[Any], rights: Rights) -> QuerySet[Any]:
     return (
         with_out(rows, rights)
         .annotate(
-            commune_insee=Subquery(Commune.objects.filter(geom__intersects=OuterRef("geom")).values("insee")[:1]),
+            commune_insee=Subquery(
+                Commune.objects.filter(geom__intersects=OuterRef("geom")).order_by("insee").values("insee")[:1]
+            ),
             last=told(standing(rights), *measures),
             technical=told(technical, *measures),
             seen=Subquery(standing(rights).filter(hydrant=OuterRef("pk")).values("done_date")[:1]),
@@ -146,12 +150,12 @@ def with_state(rows: QuerySet[Any], rights: Rights) -> QuerySet[Any]:
     )
 
 
-def with_out(rows: QuerySet[Any], rights: Rights) -> QuerySet[Any]:
+def with_out(rows: Any, rights: Rights) -> Any:
     """Each with `out`, why it is unavailable."""
     return rows.annotate(out=told(unavailabilities(rights), "id", "from_at", "reason", "told"))
 
 
-def register(wanted: Filter, rights: Rights) -> QuerySet[Any]:
+def register(wanted: Filter, rights: Rights) -> Any:
     """The hydrants of a filter, in the order of their references; those that are no more in service as well."""
     rows = with_state(hydrants(rights), rights)
     if wanted.text:
@@ -190,9 +194,10 @@ def in_state(state: str, rights: Rights) -> Q:
 def counts(wanted: Filter, rights: Rights) -> dict[str, int]:
     """How many hydrants each state has, of the filter but for its own state."""
     rows = register(wanted.but(state=""), rights).order_by()
-    return rows.aggregate(
-        **{state.value: models.Count("pk", filter=in_state(state, rights)) for state in State}, all=models.Count("pk")
-    )
+    # The sums have names that no annotation has: a filter would take the sum for it.
+    sums = {f"count_{state.value}": models.Count("pk", filter=in_state(state, rights)) for state in State}
+    found = rows.aggregate(**sums, count_all=models.Count("pk"))
+    return {name.removeprefix("count_"): count for name, count in found.items()}
 
 
 def hydrant_seen_by(pk: int, rights: Rights) -> Any:
