@@ -12,7 +12,6 @@ from django.db.models import (
     Case,
     DateField,
     DurationField,
-    Exists,
     F,
     Func,
     IntegerField,
@@ -166,7 +165,7 @@ def register(wanted: Filter, rights: Rights) -> Any:
     if wanted.insee:
         rows = rows.filter(commune_insee=wanted.insee)
     if wanted.state:
-        rows = rows.filter(in_state(wanted.state, rights))
+        rows = rows.filter(in_state(wanted.state))
     return rows.select_related("owner").order_by("owner__name", "reference", "pk")
 
 
@@ -174,7 +173,7 @@ def is_id(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) <= 18
 
 
-def in_state(state: str, rights: Rights) -> Q:
+def in_state(state: str) -> Q:
     """Which hydrants something is to be done about; those in service alone, but for the unavailable ones."""
     today = timezone.localdate()
     working = Q(service_state=IN_SERVICE)
@@ -187,15 +186,14 @@ def in_state(state: str, rights: Rights) -> Q:
             return working & (Q(last__verdict__in=BAD) | Q(technical__verdict__in=BAD))
         case State.NEVER:
             return working & Q(measured=None)
-    out = Exists(unavailabilities(rights).filter(hydrant=OuterRef("pk")))
-    return Q(out) | ~working
+    return Q(out__isnull=False) | ~working
 
 
 def counts(wanted: Filter, rights: Rights) -> dict[str, int]:
     """How many hydrants each state has, of the filter but for its own state."""
     rows = register(wanted.but(state=""), rights).order_by()
     # The sums have names that no annotation has: a filter would take the sum for it.
-    sums = {f"count_{state.value}": models.Count("pk", filter=in_state(state, rights)) for state in State}
+    sums = {f"count_{state.value}": models.Count("pk", filter=in_state(state)) for state in State}
     found = rows.aggregate(**sums, count_all=models.Count("pk"))
     return {name.removeprefix("count_"): count for name, count in found.items()}
 
