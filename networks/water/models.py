@@ -260,7 +260,7 @@ class HydrantInspection(OfHydrant):
     class Verdict(models.TextChoices):
         COMPLIANT = "compliant", _("Compliant")
         NOT_COMPLIANT = "not_compliant", _("Not compliant")
-        UNAVAILABLE = "unavailable", _("Unavailable")
+        UNAVAILABLE = "unavailable", _("Not available")
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     done_date = models.DateField(_("inspected on"))

@@ -41,16 +41,19 @@ class CoverForm(AccessibleForm):
     member = forms.ChoiceField(label=gettext_lazy("Member"))
     insee = forms.ChoiceField(label=gettext_lazy("Commune"), required=False)
     distance_m = forms.IntegerField(
-        label=gettext_lazy("Farther than (m along the roads)"), min_value=1, max_value=MOST_DISTANCE_M
+        label=gettext_lazy("Farther than (m)"),
+        min_value=1,
+        max_value=MOST_DISTANCE_M,
+        help_text=gettext_lazy("Along the roads."),
     )
     flow_m3h = forms.IntegerField(
-        label=gettext_lazy("Hydrants that give at least (m³/h)"),
-        help_text=gettext_lazy("0: every available hydrant, measured or not."),
+        label=gettext_lazy("Flow of at least (m³/h)"),
+        help_text=gettext_lazy("0: every available hydrant."),
         min_value=0,
         max_value=1000,
     )
     least_m2 = forms.IntegerField(
-        label=gettext_lazy("Buildings from (m²)"),
+        label=gettext_lazy("Building of at least (m²)"),
         min_value=0,
         max_value=10_000,
         help_text=gettext_lazy("On the ground."),

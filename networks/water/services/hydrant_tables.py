@@ -46,7 +46,7 @@ PEI = (
 
 def standings() -> dict[str, str]:
     return {
-        "unavailable": _("Unavailable"),
+        "unavailable": _("Not available"),
         "failing": _("Not compliant"),
         "compliant": _("Compliant"),
         "unknown": _("Not inspected"),

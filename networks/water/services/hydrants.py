@@ -45,8 +45,8 @@ class State(models.TextChoices):
 
     DUE = "due", gettext_lazy("To be inspected now")
     SOON = "soon", gettext_lazy("To be inspected within 60 days")
-    FAILING = "failing", gettext_lazy("Not compliant")
-    UNAVAILABLE = "unavailable", gettext_lazy("Unavailable")
+    FAILING = "failing", gettext_lazy("Failing")
+    UNAVAILABLE = "unavailable", gettext_lazy("Not available now")
     NEVER = "never", gettext_lazy("Never measured")
 
 
