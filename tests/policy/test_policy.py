@@ -40,7 +40,7 @@ from permits.models import Permit, Team
 from tests import factories
 from tests.owners.deliveries import give, owned
 from tests.photos import photo
-from tests.policy import administration, layer_forms, permit_forms
+from tests.policy import administration, layer_forms, network_hydrants, permit_forms
 from tests.policy.table import METHODS, ROLES, lines
 from tiles import asking
 
@@ -189,6 +189,7 @@ def make_world() -> World:
     }
     rows["register own"] = permit_forms.register(ours, people["permit_instructor"]).pk
     rows["register other"] = permit_forms.register(theirs, stranger).pk
+    rows["fire own"], rows["fire other"] = network_hydrants.made(ours), network_hydrants.made(theirs)
     factories.planning_document()
     parcel = factories.parcel()
     owned("45901000AB0001")
@@ -326,6 +327,7 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         "sheet": world.sheets[whose].number if whose in world.sheets else "FP-2026-999999",
         "permit": world.permits[whose].number if whose in world.permits else permit_forms.MISSING,
         **permit_forms.arguments(world.permits.get(whose), member, f"{commune_of(world, whose)}000AB0001"),
+        **network_hydrants.arguments(world.rows.get(f"fire {whose}")),
         "team_id": world.teams[foreign].pk if foreign in world.teams else MISSING,
         "letter_id": world.letters[whose].pk if whose in world.letters else MISSING,
         "kind": "permit-receipt",
@@ -370,6 +372,8 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
     if form := layer_forms.form(route, method, given["slug"]):
         return {"data": form}
     if form := permit_forms.form(route, method, given):
+        return {"data": form}
+    if form := network_hydrants.form(route, method, given):
         return {"data": form}
     if found := permit_forms.body(route, method, given):
         return found
