@@ -187,9 +187,6 @@ class InspectionForm(AccessibleForm):
     flow_m3h = decimal(gettext_lazy("Flow at 1 bar"), "m³/h")
     static_bar = decimal(gettext_lazy("Static pressure"), "bar")
     dynamic_bar = decimal(gettext_lazy("Dynamic pressure"), "bar")
-    anomalies = forms.MultipleChoiceField(
-        label=gettext_lazy("Anomalies"), required=False, widget=forms.CheckboxSelectMultiple
-    )
     verdict = forms.ChoiceField(
         label=gettext_lazy("Verdict"), choices=HydrantInspection.Verdict.choices, widget=forms.RadioSelect
     )
@@ -200,6 +197,9 @@ class InspectionForm(AccessibleForm):
         required=False,
     )
     back = forms.BooleanField(label=gettext_lazy("It works again: the unavailability ends"), required=False)
+    anomalies = forms.MultipleChoiceField(
+        label=gettext_lazy("Anomalies"), required=False, widget=forms.CheckboxSelectMultiple
+    )
     remark = forms.CharField(
         label=gettext_lazy("Remark"),
         max_length=inspecting.LONGEST_REMARK,

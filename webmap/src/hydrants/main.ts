@@ -4,18 +4,7 @@ import type { Bbox, LonLat } from "../geo/mercator";
 import { COLOURS, CoverMap, KINDS, type Kind } from "../map/cover-map";
 import { writePermalink } from "../state/permalink";
 
-type Word =
-  | "label"
-  | "closer"
-  | "further"
-  | "whole"
-  | "more"
-  | "none"
-  | "failed"
-  | "open"
-  | "metres"
-  | "map"
-  | Kind;
+type Word = "label" | "closer" | "further" | "whole" | "more" | "none" | "failed" | "open" | "metres" | "map" | Kind;
 
 interface Config {
   url: string;
@@ -150,7 +139,8 @@ class Cover {
     const kind = found["kind"] as Kind;
     const facts = [words[kind]];
     if (found["url"]) facts.push(String(found["label"]));
-    if (typeof found["metres"] === "number") facts.push(words.metres.replace("{metres}", String(Math.round(found["metres"]))));
+    if (typeof found["metres"] === "number")
+      facts.push(words.metres.replace("{metres}", String(Math.round(found["metres"]))));
     if (typeof found["flow"] === "number") facts.push(`${found["flow"]} m³/h`);
     this.told.replaceChildren(`${facts.join(" · ")} `);
     if (!found["url"]) return;

@@ -39,6 +39,8 @@ export interface Listening {
 const HIT_PX = 8;
 const NEAREST = 18;
 const CONTEXT_ZOOM_FROM = 11;
+/** Beyond so many metres a pixel marks are drawn smaller. */
+const CROWDED_M = 6;
 
 /** A small map of buildings too far from a hydrant, and of the hydrants. */
 export class CoverMap {
@@ -57,7 +59,11 @@ export class CoverMap {
     extent: Bbox,
     private readonly listening: Listening,
   ) {
-    this.marks = new VectorLayer({ source: this.source, zIndex: 2, style: (one) => this.styleOf(one as Feature) });
+    this.marks = new VectorLayer({
+      source: this.source,
+      zIndex: 2,
+      style: (one, resolution) => this.styleOf(one as Feature, resolution),
+    });
     this.map = new OlMap({
       target,
       view: new View({ center: [0, 0], zoom: 12, minZoom: 4, maxZoom: 20, enableRotation: false }),
@@ -188,19 +194,24 @@ export class CoverMap {
     this.marks.changed();
   }
 
-  private styleOf(feature: Feature): Style {
+  private styleOf(feature: Feature, resolution: number): Style {
     const kind = String(feature.get("kind")) as Kind;
     const key = feature.getId();
     const near = key === this.chosen || key === this.pointed;
-    const kept = this.styles.get(`${kind}/${near}`);
+    const small = resolution > CROWDED_M;
+    const name = `${kind}/${near}/${small}`;
+    const kept = this.styles.get(name);
     if (kept) return kept;
-    const made = new Style({ image: markOf(kind, near, palette(this.look).paper), zIndex: near ? 9 : RANK[kind] });
-    this.styles.set(`${kind}/${near}`, made);
+    const image = markOf(kind, near, palette(this.look).paper);
+    if (small && !near) image.setScale(0.6);
+    const made = new Style({ image, zIndex: near ? 9 : RANK[kind] });
+    this.styles.set(name, made);
     return made;
   }
 }
 
-const RANK: Readonly<Record<Kind, number>> = { far: 1, no_way: 2, no_road: 2, out: 3, hydrant: 4 };
+/** The buildings are the answer: they lie above. */
+const RANK: Readonly<Record<Kind, number>> = { hydrant: 1, out: 2, no_road: 3, no_way: 3, far: 4 };
 
 /** A disc for a hydrant, a cross for one that may not be used; squares for buildings, a diamond without a way. */
 function markOf(kind: Kind, near: boolean, paper: string): ImageStyle {
