@@ -131,6 +131,16 @@ def test_inspections_outlive_a_deleted_hydrant_and_come_back_with_it(network: Ne
         assert HydrantInspection.objects.get().reference == "PI-12"
 
 
+def test_inspections_follow_a_reference_when_the_network_is_made_anew(network: Network, hydrant: int) -> None:
+    inspect(network, hydrant, technical())
+    inspect(network, hydrant, visual(verdict="unavailable"))
+    network.remove("water-nodes", hydrant)
+    anew = network.node(52, 50, "hydrant", reference="PI-12")
+    with network.as_():
+        assert inspecting.rebind(network.member.pk) == 3
+    assert standing_of(seen(network, anew)) == "unavailable"
+
+
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [

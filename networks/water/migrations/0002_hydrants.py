@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("compliant", "Compliant"),
                             ("not_compliant", "Not compliant"),
-                            ("unavailable", "Unavailable"),
+                            ("unavailable", "Not available"),
                         ],
                         max_length=14,
                         verbose_name="verdict",

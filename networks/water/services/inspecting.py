@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from psycopg import sql
 
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
 from gis_core.models import Member
@@ -196,6 +197,26 @@ def strike(pk: int, inspection: int, reason: str, *, rights: Rights, origin: Ori
         until_at=timezone.now(), ended_by_id=rights.user_id, told_back=found.strike_reason
     )
     measure(hydrant.pk, rights=rights, origin=origin)
+
+
+REBIND = """
+    update {table} kept set hydrant = node.id from water_node node
+    where kept.owner_id = %(owner)s and node.owner_id = kept.owner_id and node.kind = 'hydrant'
+      and kept.reference <> '' and node.reference = kept.reference
+      and not exists (select from water_node former where former.id = kept.hydrant)
+"""
+
+
+def rebind(owner_id: int) -> int:
+    """Give what was recorded of hydrants that are gone to those of the same reference, after an import that made the
+    network anew; how many rows."""
+    changed = 0
+    for model in (HydrantInspection, HydrantUnavailability):
+        statement = sql.SQL(REBIND).format(table=sql.Identifier(model._meta.db_table))
+        with connection.cursor() as cursor:
+            cursor.execute(statement, {"owner": owner_id})
+            changed += cursor.rowcount
+    return changed
 
 
 # -- unavailable ------------------------------------------------------------------------------------------------------
