@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from psycopg import sql
 
 from demo import accounts
+from demo.hydrants import seed_inspections
 from demo.layers import seed_layers
 from demo.networks import seed_networks
 from demo.owners import seed_owners
@@ -58,6 +59,7 @@ def seed_demo(*, data_dir: Path, seed: int = SEED, say: Say = print) -> bool:
         seed_planning(make, data_dir / "demo-urbanisme", say)
         seed_permits(make, seed, say)
         seed_networks(make, seed, say)
+        seed_inspections(seed, say)
         ask_for_photos(say)
     say("Comptes de démonstration vérifiés.")
     return loaded

@@ -12,10 +12,14 @@ class WaterConfig(AppConfig):
         from layers.features.services.write import declare_lock
         from networks.core.services import heights
         from networks.core.topology import lock_networks
+        from networks.water.hydrant_sheet import register_sheets
         from networks.water.layers import declare_layers
+        from networks.water.sections import register_sections
 
         for family in ("water", "sewer"):
             for kind in ("node", "pipe", "connection"):
                 declare_lock(f"{family}_{kind}", lock_networks)
             declare_shape(f"{family}_pipe", heights.of_piece, heights.of_whole)
         post_migrate.connect(declare_layers, sender=self)
+        register_sections()
+        register_sheets()

@@ -4,9 +4,12 @@ from typing import Any
 
 from procrastinate.contrib.django import app
 
-from gis_core.rights import SYSTEM, acting_as
+from gis_core.errors import NotFound
+from gis_core.rights import SYSTEM, acting_as, under_policies
 from gis_core.tasks import RunningJob, job_task
+from networks.water.services import coverage
 from networks.water.services.anomalies import scanning
+from networks.water.services.inspecting import INSPECTS
 
 
 @job_task(scanning.KIND, roles=scanning.ROLES)
@@ -22,3 +25,15 @@ def scan_networks(timestamp: int) -> None:
     """Every night: networks that changed since their last scan."""
     with acting_as(SYSTEM):
         scanning.scan_changed()
+
+
+@job_task(coverage.KIND, roles=INSPECTS)
+def fire_coverage(running: RunningJob) -> dict[str, Any]:
+    """Compute the cover of the hydrants of a member with many buildings; the report names where it is kept."""
+    member = running.job.owner
+    if member is None:
+        raise NotFound("")
+    asked = coverage.Question(member=member, **running.parameters)
+    with under_policies():
+        made = coverage.compute(asked, rights=running.rights, tell=running.tell)
+    return {"coverage": made.pk}

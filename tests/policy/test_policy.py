@@ -40,7 +40,7 @@ from permits.models import Permit, Team
 from tests import factories
 from tests.owners.deliveries import give, owned
 from tests.photos import photo
-from tests.policy import administration, layer_forms, network_anomalies, network_trace, permit_forms
+from tests.policy import administration, layer_forms, network_anomalies, network_hydrants, network_trace, permit_forms
 from tests.policy.table import METHODS, ROLES, lines
 from tiles import asking
 
@@ -192,6 +192,7 @@ def make_world() -> World:
     rows |= network_trace.rows("own", ours, people["network_technician"]) | network_trace.rows("other", theirs, stranger)
     for whose, member in (("own", ours), ("other", theirs)):
         rows[f"anomaly {whose}"] = network_anomalies.anomaly(member).pk
+    rows["fire own"], rows["fire other"] = network_hydrants.made(ours), network_hydrants.made(theirs)
     factories.planning_document()
     parcel = factories.parcel()
     owned("45901000AB0001")
@@ -330,6 +331,7 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         "permit": world.permits[whose].number if whose in world.permits else permit_forms.MISSING,
         **permit_forms.arguments(world.permits.get(whose), member, f"{commune_of(world, whose)}000AB0001"),
         **network_trace.arguments(world.rows, whose),
+        **network_hydrants.arguments(world.rows.get(f"fire {whose}")),
         "team_id": world.teams[foreign].pk if foreign in world.teams else MISSING,
         "letter_id": world.letters[whose].pk if whose in world.letters else MISSING,
         **network_anomalies.arguments(route, whose, world.rows, MISSING),
@@ -379,6 +381,8 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
     if found := network_anomalies.body(route, method, given["member"]):
         return found
     if form := permit_forms.form(route, method, given):
+        return {"data": form}
+    if form := network_hydrants.form(route, method, given):
         return {"data": form}
     if found := permit_forms.body(route, method, given):
         return found

@@ -17,6 +17,7 @@ TABS: list[tuple[str, Any]] = [
     ("networks", _("Overview")),
     ("outages", _("Outages")),
     ("network_anomalies", _("Anomalies")),
+    ("hydrants", _("Defence against fire")),
 ]
 """The name of each tab's address, and its words, in their order."""
 TECHNICIANS = frozenset({Role.NETWORK_TECHNICIAN, Role.GIS_ADMINISTRATOR})

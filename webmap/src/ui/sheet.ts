@@ -133,7 +133,7 @@ export class FeatureSheet extends ArpentElement {
     );
     return html`${figures.length ? html`<dl class="figures">${figures.map((figure) => this.figure(figure))}</dl>` : nothing}
       <dl class="properties">${rest.map((property) => html`<div><dt>${property.label}</dt><dd>${property.display}</dd></div>`)}</dl>
-      ${this.parcel(feature)}${this.photos(feature)}${this.alsoHere(groups, feature)}`;
+      ${this.hydrant(feature)}${this.parcel(feature)}${this.photos(feature)}${this.alsoHere(groups, feature)}`;
   }
 
   /** What crosses a parcel; what shows it comes with the first one. */
@@ -268,6 +268,13 @@ export class FeatureSheet extends ArpentElement {
     } catch {
       this.controller.notify("error", this.t("error.offlineTitle"));
     }
+  }
+
+  /** The way to the page of a hydrant, where its inspections are recorded. */
+  private hydrant({ id, properties }: Feature): TemplateResult | typeof nothing {
+    const { networks } = this.controller.config.urls;
+    if (!networks || !properties.some(({ name }) => name === "hydrant_state")) return nothing;
+    return html`<p><a class="button" href=${`${networks}hydrants/${id}/`}>${this.t("hydrants.open")}</a></p>`;
   }
 
   /** What one may do to it: people of the layer's owner read its history, some of them change it. */
