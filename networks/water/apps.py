@@ -8,6 +8,9 @@ class WaterConfig(AppConfig):
     verbose_name = _("Water and sewer networks")
 
     def ready(self) -> None:
+        from networks.core.room import add_tabs
         from networks.water.layers import declare_layers
+        from networks.water.pages.frame import TABS
 
+        add_tabs(10, TABS)
         post_migrate.connect(declare_layers, sender=self)
