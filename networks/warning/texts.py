@@ -17,7 +17,7 @@ from gis_core.letters.template import TO_COMPLETE, Template
 from gis_core.services.letters import cleaned, common_values, plain_line
 from networks.warning.kinds import code_of
 from networks.warning.models import Notice
-from networks.warning.sms import MOST_PARTS, Length, length_of
+from networks.warning.sms import MOST_PARTS, PLAIN, Length, length_of
 
 LONGEST_SMS, LONGEST_BODY = 1_000, 10_000
 ESCAPED = re.compile(r"\\(.)")
@@ -43,7 +43,8 @@ class Words:
 def words_of(notice: Notice) -> Words:
     """Raises Invalid, at the text that is wrong; a value that is not known is a place to complete."""
     values = values_of(notice)
-    sms = filled(notice.sms, notice.kind, values, "sms")
+    typed: dict[str, Value] = {name: str(value).translate(PLAIN) for name, value in values.items()}
+    sms = filled(notice.sms, notice.kind, typed, "sms")
     return Words(
         sms="\n".join(line.strip() for line in ESCAPED.sub(r"\1", sms).split("\n") if line.strip()),
         title=plain_line(filled(notice.title, notice.kind, values, "title")),

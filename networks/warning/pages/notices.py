@@ -1,6 +1,7 @@
 """/reseaux/avis/: notices, from the draft to the delivery report."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -30,6 +31,7 @@ from networks.warning.pages.forms import NewForm, NoticeForm
 from networks.warning.services import letters, notices, sending
 from networks.warning.services.contacts import reads_contacts
 from networks.warning.services.recipients import ROWS, Line, lines_of, reach_of, read_reached, with_people
+from networks.warning.sms import plain
 from networks.warning.sources import sources
 from networks.warning.texts import Words, mail_text, words_of
 
@@ -132,7 +134,7 @@ def notice(request: HttpRequest, notice_id: int) -> HttpResponse:
     if not notices.may_write(found.owner_id, rights):
         raise Forbidden(_("A network technician or a GIS administrator of this member sends notices."))
     action = request.POST.get("do", "save")
-    if action in ("save", "reset", "count"):
+    if action in ("save", "reset", "plain", "count"):
         return changed(request, found, action)
     if action not in ACTIONS:
         raise Invalid(_("There is no such action."), parameter="do")
@@ -159,6 +161,8 @@ def changed(request: HttpRequest, found: Notice, action: str) -> HttpResponse:
     if action == "count":
         return counted(found, form)
     wording = None if action == "reset" else form.wording()
+    if wording and action == "plain":
+        wording = replace(wording, sms=plain(wording.sms))
     given = {"name": form.cleaned_data["name"], "context": form.context(), "wording": wording}
     try:
         notices.change(found, **given, version=form.cleaned_data["version"], rights=rights)

@@ -90,7 +90,7 @@ def resume(notice: Notice, *, user: User, rights: Rights) -> Job:
     found = Notice.objects.select_for_update(of=("self",)).select_related("owner").get(pk=notice.pk)
     if found.state == Notice.State.DRAFT:
         raise Conflict(_("This notice has not been sent yet."))
-    if Job.objects.filter(pk=found.job_id, state__in=OPEN).exists():
+    if Job.objects.filter(pk=found.job_id or 0, state__in=OPEN).exists():
         raise Conflict(_("This notice is being sent: wait for its end."))
     channels = [str(one) for one in CHANNELS if gateway_for(one, found.pk).knows_keys]
     with connection.cursor() as cursor:
