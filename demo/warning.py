@@ -57,7 +57,7 @@ def contacts_of(owner: Member, rank: int, owners: int, chance: Random, today: da
 
 
 def contact(owner: Member, number: int, connection: WaterConnection, chance: Random, today: date) -> Contact:
-    title, first_names = chance.choice(FIRST_NAMES)
+    _title, first_names = chance.choice(FIRST_NAMES)
     first, last = chance.choice(first_names).title(), chance.choice(SURNAMES)
     name = connection.sensitive_name or f"{last} {first}"
     # Every thirtieth shares the telephone of the one before: two people of one home.

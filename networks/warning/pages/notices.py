@@ -236,7 +236,14 @@ def spoken(request: HttpRequest, found: Notice, lines: Any) -> dict[str, Any]:
     try:
         words = words_of(found)
     except Invalid as error:
-        return {"words": None, "words_wrong": error.message}
+        return {
+            "words": None,
+            "words_wrong": error.message,
+            "length_told": "",
+            "length": None,
+            "person": None,
+            "mail": "",
+        }
     somebody: list[Line] = [line for line in lines if line.people]
     chosen = integer(request.GET, "apercu", 0, 0, 2**62)
     people = [one for line in somebody for one in line.people]
@@ -244,7 +251,14 @@ def spoken(request: HttpRequest, found: Notice, lines: Any) -> dict[str, Any]:
     address = person.address if person else next((line.target.address for line in lines_of(found, most=1)[0]), "")
     member = str(common_values(found.owner)["membre"])
     mail = mail_text(words, [address] if address else [], member, MAIL_EXAMPLE)
-    return {"words": words, "length": words.length, "length_told": length_told(words), "mail": mail, "person": person}
+    return {
+        "words_wrong": "",
+        "words": words,
+        "length": words.length,
+        "length_told": length_told(words),
+        "mail": mail,
+        "person": person,
+    }
 
 
 def work_of(found: Notice) -> dict[str, Any]:
