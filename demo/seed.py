@@ -19,6 +19,7 @@ from demo.permits import seed_permits
 from demo.planning import seed_planning
 from demo.tasks import PHOTOS, SEED
 from demo.territory import Parcel, Territory, generate
+from demo.warning import seed_contacts
 from gis_core.models import Commune, HistoryEvent, Job, Member, User
 from gis_core.models import Territory as MemberTerritory
 from gis_core.rights import rights_of
@@ -60,6 +61,7 @@ def seed_demo(*, data_dir: Path, seed: int = SEED, say: Say = print) -> bool:
         seed_permits(make, seed, say)
         seed_networks(make, seed, say)
         seed_inspections(seed, say)
+        seed_contacts(seed, say)
         ask_for_photos(say)
     say("Comptes de démonstration vérifiés.")
     return loaded

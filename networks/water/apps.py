@@ -11,15 +11,18 @@ class WaterConfig(AppConfig):
         from layers.features.services.reshape import declare_shape
         from layers.features.services.write import declare_lock
         from networks.core.services import heights
+        from networks.core.room import add_tabs
         from networks.core.topology import lock_networks
         from networks.water.hydrant_sheet import register_sheets
         from networks.water.layers import declare_layers
+        from networks.water.pages.frame import TABS
         from networks.water.sections import register_sections
 
         for family in ("water", "sewer"):
             for kind in ("node", "pipe", "connection"):
                 declare_lock(f"{family}_{kind}", lock_networks)
             declare_shape(f"{family}_pipe", heights.of_piece, heights.of_whole)
+        add_tabs(10, TABS)
         post_migrate.connect(declare_layers, sender=self)
         register_sections()
         register_sheets()

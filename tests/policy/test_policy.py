@@ -40,7 +40,7 @@ from permits.models import Permit, Team
 from tests import factories
 from tests.owners.deliveries import give, owned
 from tests.photos import photo
-from tests.policy import administration, layer_forms, network_anomalies, network_hydrants, network_trace, permit_forms
+from tests.policy import administration, layer_forms, network_anomalies, network_hydrants, network_trace, network_warning, permit_forms
 from tests.policy.table import METHODS, ROLES, lines
 from tiles import asking
 
@@ -49,7 +49,7 @@ SECRET = "un mot de passe assez long"
 MISSING = 999_999_999
 PAGES = (
     *("compte/", "membres/", "couches/", "couches-externes/", "imports/", "campagnes/", "proprietaires/"),
-    *("fiches/", "permis/", "courriers/"),
+    *("fiches/", "permis/", "courriers/", "reseaux/avis/", "avis/"),
     *("administration/", "langue/"),
 )
 FEATURE = "api/v1/layers/<slug:slug>/features/<int:feature_id>/"
@@ -193,6 +193,7 @@ def make_world() -> World:
     for whose, member in (("own", ours), ("other", theirs)):
         rows[f"anomaly {whose}"] = network_anomalies.anomaly(member).pk
     rows["fire own"], rows["fire other"] = network_hydrants.made(ours), network_hydrants.made(theirs)
+    rows |= network_warning.things(ours, theirs, people["network_technician"], stranger)
     factories.planning_document()
     parcel = factories.parcel()
     owned("45901000AB0001")
@@ -358,6 +359,7 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         "rest": "collections",
         **{"z": z, "x": x, "y": y},
         "pyramid": "WebMercatorQuad",
+        **network_warning.arguments(world.rows, whose, route),
     }
 
 
@@ -388,6 +390,10 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
         return found
     if found := network_trace.body(route, method, given):
         return found
+    if found := permit_forms.body(route, method, given) or network_warning.body(route, method):
+        return found
+    if form := network_warning.form(route, method, given):
+        return {"data": form}
     upload = {
         "source": "etalab",
         "member": given["member"],
