@@ -9,5 +9,7 @@ class WaterConfig(AppConfig):
 
     def ready(self) -> None:
         from networks.water.layers import declare_layers
+        from networks.water.sheets import register_sheets
 
         post_migrate.connect(declare_layers, sender=self)
+        register_sheets()

@@ -131,7 +131,13 @@ export class FeatureSheet extends ArpentElement {
     );
     return html`${figures.length ? html`<dl class="figures">${figures.map((figure) => this.figure(figure))}</dl>` : nothing}
       <dl class="properties">${rest.map((property) => html`<div><dt>${property.label}</dt><dd>${property.display}</dd></div>`)}</dl>
-      ${this.parcel(feature)}${this.photos(feature)}${this.alsoHere(groups, feature)}`;
+      ${this.links(feature)}${this.parcel(feature)}${this.photos(feature)}${this.alsoHere(groups, feature)}`;
+  }
+
+  /** Pages that go on from it: a profile, a form. */
+  private links({ links }: Feature): TemplateResult | typeof nothing {
+    if (!links.length) return nothing;
+    return html`<ul class="sheet-links">${links.map(({ title, url }) => html`<li><a href=${url}>${title}<arp-icon name="chevronRight"></arp-icon></a></li>`)}</ul>`;
   }
 
   /** What crosses a parcel; what shows it comes with the first one. */
