@@ -131,7 +131,7 @@ def test_a_file_leads_nowhere() -> None:
 
 def test_figures_never_lie_over_one_another_however_many_there_are() -> None:
     profile = chain(600, length=12, fall=0.01)
-    made = draw(profile, screen_layout(profile, None, 10), MATERIALS)
+    made = draw(profile, screen_layout(profile, 5_000, 10), MATERIALS)
     turned: dict[str, list[float]] = {}
     for one in read(made).iter(f"{SVG}text"):
         if where := one.get("transform"):

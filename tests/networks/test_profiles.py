@@ -10,6 +10,7 @@ from networks.water.services.profiles import MOST_PIPES, Branches, Drawn, Reques
 from tests.networks.conftest import Network, along, at
 
 PAGE = "/reseaux/profil/"
+HTML = {"accept": "text/html"}
 
 
 def profile(network: Network, who: str = Role.NETWORK_TECHNICIAN, **asked: Any) -> Drawn:
@@ -146,13 +147,13 @@ def test_the_page_shows_the_drawing_and_the_same_figures_in_a_table(network: Net
 
 def test_branches_are_told_on_the_page_with_a_link_to_the_longest_way(network: Network, street: dict[str, int]) -> None:
     pipes = ",".join(str(street[name]) for name in "abcd")
-    answer = network.client().get(PAGE, {"family": "sewer", "pipes": pipes})
+    answer = network.client().get(PAGE, {"family": "sewer", "pipes": pipes}, headers=HTML)
     assert answer.status_code == 400
     assert f"pipes={street['d']},{street['b']},{street['c']}" in answer.content.decode()
 
 
 def test_an_unknown_reference_is_told_beside_its_field(network: Network, street: dict[str, int]) -> None:
-    answer = network.client().get(PAGE, {"family": "sewer", "from_ref": "R99"})
+    answer = network.client().get(PAGE, {"family": "sewer", "from_ref": "R99"}, headers=HTML)
     assert answer.status_code == 404
     assert "R99" in answer.content.decode()
     assert 'aria-invalid="true"' in answer.content.decode()
