@@ -40,7 +40,7 @@ from permits.models import Permit, Team
 from tests import factories
 from tests.owners.deliveries import give, owned
 from tests.photos import photo
-from tests.policy import administration, layer_forms, permit_forms
+from tests.policy import administration, layer_forms, network_profile, permit_forms
 from tests.policy.table import METHODS, ROLES, lines
 from tiles import asking
 
@@ -189,6 +189,8 @@ def make_world() -> World:
     }
     rows["register own"] = permit_forms.register(ours, people["permit_instructor"]).pk
     rows["register other"] = permit_forms.register(theirs, stranger).pk
+    network_profile.sewer(ours, network_profile.PIPES["own"])
+    network_profile.sewer(theirs, network_profile.PIPES["other"])
     factories.planning_document()
     parcel = factories.parcel()
     owned("45901000AB0001")
@@ -336,6 +338,7 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         "feature_id": edited.features[0] if edited else world.parcel_id,
         "features": edited.features if edited else (MISSING, MISSING + 1),
         "parcel": f"{commune_of(world, whose)}000AB0001",
+        "network_pipe": network_profile.PIPES[foreign],
         "folder": factories.PIECES,
         "name": "absente.pdf" if scope == "none" else "reglement.pdf",
         "host_id": world.rows["host"] if whose == "own" else MISSING,
@@ -368,6 +371,8 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
     if method == "POST" and (form := administration.form(route, world.rows)):
         return {"data": form}
     if form := layer_forms.form(route, method, given["slug"]):
+        return {"data": form}
+    if form := network_profile.form(route, method, given["network_pipe"]):
         return {"data": form}
     if form := permit_forms.form(route, method, given):
         return {"data": form}
@@ -600,7 +605,14 @@ def seen(world: World, answer: Any, scope: str, role: str, route: str) -> tuple[
     given = arguments(world, route, role, scope)
     headers = {name: value for name, value in answer.items() if name not in ("Content-Length", "Expires")}
     text = f"{headers} {content!r}"
-    for asked in (address(route, given), given["slug"], given["member"], given["layer"], given["parcel"]):
+    for asked in (
+        address(route, given),
+        given["slug"],
+        given["member"],
+        given["layer"],
+        given["parcel"],
+        given["network_pipe"],
+    ):
         text = text.replace(str(asked), "…")
     return answer.status_code, text
 

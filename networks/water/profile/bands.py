@@ -89,7 +89,7 @@ def fixed(value: float | None, decimals: int = 2) -> str:
     """With all its decimals: heights are compared by eye."""
     if value is None:
         return NOTHING
-    text = f"{value:.{decimals}f}"
+    text = f"{value:.{decimals}f}".replace("-", "−")
     return text if is_english() else text.replace(".", ",")
 
 

@@ -7,6 +7,7 @@ let a page put its own colours over them.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import floor
 from typing import Literal
 
 from django.utils.html import escape
@@ -22,6 +23,7 @@ LETTER_MM, PITCH_MM, TEXT_MM = 1.62, 3.7, 3.0
 SHORTEST_BAND_MM, TALLEST_BAND_MM = 7.0, 30.0
 TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 DASH = "1.6 1.2"
+SHORTEST_M = 0.001
 FONT = "Arpent, 'Atkinson Hyperlegible Next Variable', system-ui, sans-serif"
 type Place = tuple[float, float]
 STRUCTURES = frozenset(
@@ -169,14 +171,14 @@ def key(profile: Profile) -> Iterator[str]:
     x = 0.5
     for words, pen, dashed in lines:
         yield line((x, 3), (x + 8, 3), pen, 0.5, dashed=dashed)
-        yield label(x + 9.5, 4.1, words, SOFT)
+        yield label(x + 9.5, 4.1, words, DANGER if pen is DANGER else SOFT)
         x += 9.5 + len(words) * LETTER_MM + 6
 
 
 def grid(frame: Frame) -> Iterator[str]:
     """Heights on the left, and the comparison plane."""
     step = next((one for one in TICKS if one * frame.layout.upwards >= 8), TICKS[-1])
-    at = frame.plane + step
+    at = (floor(frame.plane / step) + 1) * step
     while (y := frame.y(at)) > KEY_MM + 2:
         yield line((LABELS_MM, y), (frame.right, y), LINE, 0.12)
         yield label(LABELS_MM - 2, y + 1, fixed(at, 2 if step < 1 else 0), SOFT, anchor="end")
@@ -246,7 +248,7 @@ def pipe_drawn(profile: Profile, frame: Frame, stretch: Stretch) -> Iterator[str
     """Its invert and its top, filled between; a place to point at, wide enough for a finger."""
     near, far = (stretch.from_m, stretch.near), (stretch.to_m, stretch.far)
     found = clipped((near, far), frame.layout.from_m, frame.layout.to_m)
-    if not found:
+    if not found or found[1][0] - found[0][0] < SHORTEST_M:
         return
     rises = profile.family == "sewer" and stretch.rises
     pen = DANGER if rises else colour(profile)

@@ -17,12 +17,12 @@ EXAGGERATIONS = (1, 2, 5, 10, 20, 50)
 USUAL = 10
 PLANE_BELOW_M = 0.5
 HEADROOM_MM = 8.0
-SCREEN_MM, WIDEST_MM, TALLEST_MM, SHORTEST_MM = 240.0, 3_600.0, 260.0, 45.0
+SCREEN_MM, WIDEST_MM, TALLEST_MM, SHORTEST_MM = 315.0, 3_600.0, 260.0, 45.0
 READABLE_MM = 10.0
 """A usual pipe is at least so long on the screen, where the way is not too long for that."""
 MOST_SHEETS = 60
 SAME_M = 1e-6
-FEW_SHEETS = 8
+FEW_SHEETS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +66,14 @@ def screen_layout(profile: Profile, scale: int | None, exaggeration: int) -> Lay
 def screen_scale(profile: Profile) -> int:
     lengths = [one.length_m for one in profile.stretches]
     readable = median(lengths) * 1000 / READABLE_MM
-    whole, widest = (profile.length_m * 1000 / width for width in (SCREEN_MM, WIDEST_MM))
-    wanted = max(min(whole, readable), widest)
-    return next((one for one in SCALES if one >= wanted * 0.999), SCALES[-1])
+    legible = max([one for one in SCALES if one <= readable], default=SCALES[0])
+    fitting, widest = (holding(profile.length_m, width) for width in (SCREEN_MM, WIDEST_MM))
+    return max(min(fitting, legible), widest)
+
+
+def holding(metres: float, width_mm: float) -> int:
+    """The largest scale at which a length fits in a width."""
+    return next((one for one in SCALES if metres * 1000 / one <= width_mm), SCALES[-1])
 
 
 def lower_to_fit(metres: float, scale: int, exaggeration: int, most_mm: float) -> int:
