@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.html import escape
 
-WIDTH, ROW, LABEL, VALUE = 560, 22, 190, 84
+WIDTH, ROW, LABEL, VALUE = 440, 22, 164, 60
 HEIGHT, FOOT, HEAD = 190, 22, 18
 LETTER = 6.8
 

@@ -105,6 +105,14 @@ def test_between_two_nodes_of_drinking_water_the_shortest_way_is_taken(network: 
     assert profile(network, family="water", start=last, end=first).pipes == [short]
 
 
+def test_a_way_far_around_is_found_and_a_shorter_one_outside_the_first_look_wins(network: Network) -> None:
+    first, last = network.node(0, 0, "hydrant"), network.node(100, 0, "hydrant")
+    network.pipe((0, 0), *[(x % 2 * 90.0 + 2, 3.0 * x) for x in range(1, 60)], (100, 0))
+    corners = [(0.0, 0.0), (20.0, 1_200.0), (80.0, 1_200.0), (100.0, 0.0)]
+    around = [network.pipe(*corners[at : at + 2]) for at in range(3)]
+    assert profile(network, family="water", start=first, end=last).pipes == around
+
+
 def test_pipes_of_another_member_are_not_there(network: Network, street: dict[str, int]) -> None:
     with pytest.raises(NotFound):
         profile(network, "stranger", pipes=(street["a"],))

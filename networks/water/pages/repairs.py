@@ -204,6 +204,8 @@ class RepairForm(AccessibleForm):
         if pipe:
             self.fields["network"].widget = forms.HiddenInput()
             self.fields["pipe_reference"].widget = forms.HiddenInput()
+        else:
+            self.fields["pipe_reference"].required = True
 
     def repair(self) -> NewRepair:
         return NewRepair(**self.cleaned_data)

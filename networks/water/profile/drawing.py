@@ -20,7 +20,7 @@ from networks.water.profile.points import Point, Profile, Stretch
 
 LABELS_MM, RIGHT_MM, KEY_MM = 44.0, 8.0, 8.0
 LETTER_MM, PITCH_MM, TEXT_MM = 1.62, 3.7, 3.0
-SHORTEST_BAND_MM, TALLEST_BAND_MM = 7.0, 30.0
+SHORTEST_BAND_MM, TALLEST_BAND_MM = 7.0, 36.0
 TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 DASH = "1.6 1.2"
 SHORTEST_M = 0.001

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import hypot
 from typing import Any
 
 from django.contrib.gis.db.models.functions import Length
@@ -45,8 +46,12 @@ DOWNSTREAM = """
 """
 WHOLE = """
     select p.id, p.start_node_id, p.end_node_id, st_length(p.geom) from {pipes} p
-    where p.owner_id = %(owner)s and p.service_state = %(state)s limit %(most)s
+    where p.owner_id = %(owner)s and p.service_state = %(state)s {within} limit %(most)s
 """
+WITHIN = """and p.geom && st_makeenvelope((%(box)s::float8[])[1], (%(box)s::float8[])[2],
+        (%(box)s::float8[])[3], (%(box)s::float8[])[4], 2154)"""
+CLOSE_M, FAR_M = 1_000.0, 200_000.0
+"""How far around a way is looked for at first; beyond the last, everywhere."""
 
 
 class Branches(Invalid):
@@ -304,28 +309,66 @@ def way_with_flow(start: int, end: int, owner: int, note: Callable[[str], None])
 
 def way_of_water(start: int, end: int | None, owner: int, rights: Rights) -> list[int]:
     """To a node, or to the nearest source not behind a closed valve. Raises NotFound."""
-    graph = Graph.of(whole_network("water_pipe", owner), directed=False)
+    nodes = visible(WaterNode, rights).filter(owner_id=owner)
+    ends, shut = {end} if end is not None else set[int](), set[int]()
+    if end is None:
+        ends = set(nodes.filter(kind__in=lists.SOURCES).values_list("pk", flat=True)) - {start}
+        shut = set(nodes.filter(kind="valve", position="closed").values_list("pk", flat=True)) - {start}
+    places = list(nodes.filter(pk__in={start, end} - {None}).values_list("geom", flat=True))
+    if found := nearest_way(start, ends, shut, Ground.of(places), owner):
+        return [edge.id for edge, _node in found]
     if end is not None:
-        found = shortest(graph, start, {end})
-        missing = _("No pipes in service lead from one of these nodes to the other.")
-    else:
-        nodes = visible(WaterNode, rights).filter(owner_id=owner)
-        sources = set(nodes.filter(kind__in=lists.SOURCES).values_list("pk", flat=True)) - {start}
-        for valve in nodes.filter(kind="valve", position="closed").exclude(pk=start).values_list("pk", flat=True):
+        raise NotFound(_("No pipes in service lead from one of these nodes to the other."))
+    raise NotFound(_("No source is reached from this node: none is connected, or closed valves are in between."))
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Where a way begins and, if that is known, ends (EPSG:2154)."""
+
+    xs: tuple[float, ...]
+    ys: tuple[float, ...]
+
+    @classmethod
+    def of(cls, places: Sequence[Any]) -> "Ground":
+        return cls(tuple(one.x for one in places), tuple(one.y for one in places))
+
+    def around(self, metres: float) -> tuple[float, float, float, float]:
+        return min(self.xs) - metres, min(self.ys) - metres, max(self.xs) + metres, max(self.ys) + metres
+
+    def strays(self, length: float) -> float:
+        """How far outside at most a way of this length goes: half of what it has to spare, when it ends here."""
+        if len(self.xs) < 2:
+            return length
+        return (length - hypot(self.xs[1] - self.xs[0], self.ys[1] - self.ys[0])) / 2
+
+
+def nearest_way(
+    start: int, ends: set[int], shut: set[int], ground: Ground, owner: int
+) -> list[tuple[Edge, int]] | None:
+    """The shortest way, looked for close by first: a longer one may hide no shorter one outside of what was read."""
+    margin = CLOSE_M
+    while True:
+        whole = margin > FAR_M
+        graph = Graph.of(whole_network("water_pipe", owner, None if whole else ground.around(margin)), directed=False)
+        for valve in shut:
             graph.leaving.pop(valve, None)
-        found = shortest(graph, start, sources)
-        missing = _("No source is reached from this node: none is connected, or closed valves are in between.")
-    if not found:
-        raise NotFound(missing)
-    return [edge.id for edge, _node in found]
+        found = shortest(graph, start, ends)
+        strays = ground.strays(sum(edge.metres for edge, _node in found)) if found else margin * 4
+        if whole or (found and strays <= margin):
+            return found
+        margin = strays + 1
 
 
 def downstream(start: int, owner: int) -> list[Edge]:
     return edges(sql.SQL(DOWNSTREAM), {"start": start, "owner": owner})
 
 
-def whole_network(table: str, owner: int) -> list[Edge]:
-    return edges(sql.SQL(WHOLE).format(pipes=sql.Identifier(table)), {"owner": owner})
+def whole_network(table: str, owner: int, box: tuple[float, ...] | None) -> list[Edge]:
+    """The pipes in service, of the whole network or of a box."""
+    within = sql.SQL("" if box is None else WITHIN)
+    statement = sql.SQL(WHOLE).format(pipes=sql.Identifier(table), within=within)
+    return edges(statement, {"owner": owner, "box": None if box is None else list(box)})
 
 
 def edges(statement: sql.Composable, values: Mapping[str, Any]) -> list[Edge]:
