@@ -10,10 +10,10 @@ class WaterConfig(AppConfig):
     def ready(self) -> None:
         from layers.features.services.reshape import declare_shape
         from layers.features.services.write import declare_lock
-        from networks.core.services import heights
         from networks.core.room import add_tabs
+        from networks.core.services import heights
         from networks.core.topology import lock_networks
-        from networks.water.hydrant_sheet import register_sheets
+        from networks.water import hydrant_sheet, sheets
         from networks.water.layers import declare_layers
         from networks.water.pages.frame import TABS
         from networks.water.sections import register_sections
@@ -25,4 +25,5 @@ class WaterConfig(AppConfig):
         add_tabs(10, TABS)
         post_migrate.connect(declare_layers, sender=self)
         register_sections()
-        register_sheets()
+        sheets.register_sheets()
+        hydrant_sheet.register_sheets()

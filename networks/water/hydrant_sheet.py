@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from gis_core.rights import Rights
 from layers.features.display import display_date
-from layers.features.sheet import Addition, Property, Values, register_sheet
+from layers.features.sheet import Addition, Link, Property, Values, register_sheet
 from networks.water.services.hydrant_tables import standings
 from networks.water.services.hydrants import HYDRANT, day_of, hydrants, standing_of, with_state
 
@@ -20,7 +21,12 @@ def register_sheets() -> None:
 
 def describe(rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:
     """Additions for the hydrants among nodes."""
-    return {pk: Addition(properties=told) for pk, told in hydrant_properties(rows, rights).items()}
+    return {
+        pk: Addition(
+            properties=told, links=[Link(title=_("Inspections of the hydrant"), url=reverse("hydrant", args=[pk]))]
+        )
+        for pk, told in hydrant_properties(rows, rights).items()
+    }
 
 
 def hydrant_properties(rows: Sequence[Values], rights: Rights) -> Mapping[int, Sequence[Property]]:

@@ -162,7 +162,8 @@ class Repair(NetworkObject):
     """A repair of a pipe, of a fitting or of a structure, where it was done.
 
     `repaired` and `defect` are codes of RAEPA (SUPPREPARE, DEFREPAREE); `object_reference` is what RAEPA's IDSUPREPAR
-    names. The pipe may be gone: what it was made of is kept with the repair.
+    names. The pipe may be gone: what it was made of is kept with the repair. `pipe_id` is the pipe, while it is there
+    (sql/complete_repair.sql finds it, sql/follow_pipe.sql keeps it through splits and merges).
     """
 
     class Network(models.TextChoices):
@@ -179,6 +180,7 @@ class Repair(NetworkObject):
     diameter_mm = models.IntegerField(_("diameter"), null=True, blank=True)
     laid_year = models.SmallIntegerField(_("laid in"), null=True, blank=True)
     cost_eur = models.FloatField(_("cost"), null=True, blank=True)
+    pipe_id = models.BigIntegerField(_("pipe"), null=True, editable=False)
     geom = models.PointField(srid=2154)
     geom_3857 = web_mercator(models.PointField)
 
@@ -189,6 +191,8 @@ class Repair(NetworkObject):
         indexes: ClassVar = [
             GistIndex(fields=["geom_3857"], name="water_repair_geom_3857"),
             models.Index(fields=["import_id"], name="water_repair_import"),
+            models.Index(fields=["pipe_id"], name="water_repair_pipe"),
+            models.Index(fields=["owner", "repaired_date"], name="water_repair_date"),
         ]
         constraints: ClassVar = [*common("water_repair")]
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from networks.water.pages import anomalies, coverage, home, hydrants, outages
+from networks.water.pages import anomalies, coverage, home, hydrants, outages, profile, repairs
 
 urlpatterns = [
     path("", home.home, name="networks"),
@@ -15,4 +15,9 @@ urlpatterns = [
     path("hydrants/couverture/", coverage.cover_list, name="fire_covers"),
     path("hydrants/couverture/<int:cover>/", coverage.cover, name="fire_cover"),
     path("hydrants/reglages/<slug:slug>/", hydrants.settings_page, name="fire_settings"),
+    path("profil/", profile.profile, name="network_profile"),
+    path("profil/pdf", profile.paper, name="network_profile_pdf"),
+    path("reparations/", repairs.repairs, name="network_repairs"),
+    path("reparations/nouvelle/", repairs.new_repair, name="network_repair_new"),
+    path("reparations/statistiques/", repairs.statistics_page, name="network_repair_statistics"),
 ]

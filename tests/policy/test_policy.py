@@ -40,7 +40,7 @@ from permits.models import Permit, Team
 from tests import factories
 from tests.owners.deliveries import give, owned
 from tests.photos import photo
-from tests.policy import administration, layer_forms, network_anomalies, network_hydrants, network_trace, network_warning, permit_forms
+from tests.policy import administration, layer_forms, network_anomalies, network_hydrants, network_profile, network_trace, network_warning, permit_forms
 from tests.policy.table import METHODS, ROLES, lines
 from tiles import asking
 
@@ -194,6 +194,8 @@ def make_world() -> World:
         rows[f"anomaly {whose}"] = network_anomalies.anomaly(member).pk
     rows["fire own"], rows["fire other"] = network_hydrants.made(ours), network_hydrants.made(theirs)
     rows |= network_warning.things(ours, theirs, people["network_technician"], stranger)
+    network_profile.sewer(ours, network_profile.PIPES["own"])
+    network_profile.sewer(theirs, network_profile.PIPES["other"])
     factories.planning_document()
     parcel = factories.parcel()
     owned("45901000AB0001")
@@ -344,6 +346,7 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         "feature_id": edited.features[0] if edited else world.parcel_id,
         "features": edited.features if edited else (MISSING, MISSING + 1),
         "parcel": f"{commune_of(world, whose)}000AB0001",
+        "network_pipe": network_profile.PIPES[foreign],
         "folder": factories.PIECES,
         "name": "absente.pdf" if scope == "none" else "reglement.pdf",
         "host_id": world.rows["host"] if whose == "own" else MISSING,
@@ -382,6 +385,8 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
         return {"data": form}
     if found := network_anomalies.body(route, method, given["member"]):
         return found
+    if form := network_profile.form(route, method, given["network_pipe"]):
+        return {"data": form}
     if form := permit_forms.form(route, method, given):
         return {"data": form}
     if form := network_hydrants.form(route, method, given):
@@ -621,7 +626,14 @@ def seen(world: World, answer: Any, scope: str, role: str, route: str) -> tuple[
     given = arguments(world, route, role, scope)
     headers = {name: value for name, value in answer.items() if name not in ("Content-Length", "Expires")}
     text = f"{headers} {content!r}"
-    for asked in (address(route, given), given["slug"], given["member"], given["layer"], given["parcel"]):
+    for asked in (
+        address(route, given),
+        given["slug"],
+        given["member"],
+        given["layer"],
+        given["parcel"],
+        given["network_pipe"],
+    ):
         text = text.replace(str(asked), "…")
     return answer.status_code, text
 

@@ -15,6 +15,8 @@ TABS: list[tuple[str, Any]] = [
     ("outages", _("Outages")),
     ("network_anomalies", _("Anomalies")),
     ("hydrants", _("Defence against fire")),
+    ("network_profile", _("Longitudinal profile")),
+    ("network_repairs", _("Repairs")),
 ]
 """The name of each tab's address, and its words, in their order; the app adds them to the room when it starts."""
 

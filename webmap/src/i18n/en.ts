@@ -174,7 +174,6 @@ export const en: Messages = {
   "search.none": "Nothing of that name",
   "search.placeholder": "Commune, parcel, address",
   "search.results": "Results",
-  "hydrants.open": "Inspections of the hydrant",
   "permits.open": "Open the file",
   "sheet.alsoHere": "Also at this place",
   "sheet.close": "Close the sheet",

@@ -178,7 +178,6 @@ export const fr = {
   "search.none": "Rien de ce nom",
   "search.placeholder": "Commune, parcelle, adresse",
   "search.results": "Résultats",
-  "hydrants.open": "Contrôles du poteau d’incendie",
   "permits.open": "Ouvrir le dossier",
   "sheet.alsoHere": "Aussi à cet endroit",
   "sheet.close": "Fermer la fiche",

@@ -133,7 +133,13 @@ export class FeatureSheet extends ArpentElement {
     );
     return html`${figures.length ? html`<dl class="figures">${figures.map((figure) => this.figure(figure))}</dl>` : nothing}
       <dl class="properties">${rest.map((property) => html`<div><dt>${property.label}</dt><dd>${property.display}</dd></div>`)}</dl>
-      ${this.hydrant(feature)}${this.parcel(feature)}${this.photos(feature)}${this.alsoHere(groups, feature)}`;
+      ${this.links(feature)}${this.parcel(feature)}${this.photos(feature)}${this.alsoHere(groups, feature)}`;
+  }
+
+  /** Pages that go on from it: a profile, a form. */
+  private links({ links }: Feature): TemplateResult | typeof nothing {
+    if (!links.length) return nothing;
+    return html`<ul class="sheet-links">${links.map(({ title, url }) => html`<li><a href=${url}>${title}<arp-icon name="chevronRight"></arp-icon></a></li>`)}</ul>`;
   }
 
   /** What crosses a parcel; what shows it comes with the first one. */
@@ -268,13 +274,6 @@ export class FeatureSheet extends ArpentElement {
     } catch {
       this.controller.notify("error", this.t("error.offlineTitle"));
     }
-  }
-
-  /** The way to the page of a hydrant, where its inspections are recorded. */
-  private hydrant({ id, properties }: Feature): TemplateResult | typeof nothing {
-    const { networks } = this.controller.config.urls;
-    if (!networks || !properties.some(({ name }) => name === "hydrant_state")) return nothing;
-    return html`<p><a class="button" href=${`${networks}hydrants/${id}/`}>${this.t("hydrants.open")}</a></p>`;
   }
 
   /** What one may do to it: people of the layer's owner read its history, some of them change it. */
