@@ -189,7 +189,9 @@ def make_world() -> World:
     }
     rows["register own"] = permit_forms.register(ours, people["permit_instructor"]).pk
     rows["register other"] = permit_forms.register(theirs, stranger).pk
-    rows |= network_trace.rows("own", ours, people["network_technician"]) | network_trace.rows("other", theirs, stranger)
+    rows |= network_trace.rows("own", ours, people["network_technician"]) | network_trace.rows(
+        "other", theirs, stranger
+    )
     factories.planning_document()
     parcel = factories.parcel()
     owned("45901000AB0001")
