@@ -27,7 +27,9 @@ def pipe(network: Network) -> int:
     network.node(500, 0, "import", reference="I1")
     pipes = [network.pipe((x, 0), (x + 100, 0), diameter_mm=100) for x in range(0, 500, 100)]
     network.make("water-connections", at(130, 5), address="12 rue des Tanneurs", dwellings=2)
-    network.make("water-connections", at(250, 5), address="3 rue Haute", sensitive="school", sensitive_name="École Prévert")
+    network.make(
+        "water-connections", at(250, 5), address="3 rue Haute", sensitive="school", sensitive_name="École Prévert"
+    )
     return pipes[1]
 
 
@@ -58,7 +60,15 @@ def test_a_saved_outage_stands_in_the_list_and_on_its_page(network: Network, pip
     path = saved(network, pipe)
     assert "12 rue des Tanneurs" in words(page(network, LIST, "reader"))
     told = words(page(network, path, "reader"))
-    for expected in ("V1", "Fuite sous chaussée", "École Prévert", "PI7", "Ouvrir V3", "1 vanne facultative", "3 rue Haute"):
+    for expected in (
+        "V1",
+        "Fuite sous chaussée",
+        "École Prévert",
+        "PI7",
+        "Ouvrir V3",
+        "1 vanne facultative",
+        "3 rue Haute",
+    ):
         assert expected in told
     assert "L’eau est revenue" not in told
 

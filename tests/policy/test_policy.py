@@ -196,6 +196,9 @@ def make_world() -> World:
     rows |= network_warning.things(ours, theirs, people["network_technician"], stranger)
     network_profile.sewer(ours, network_profile.PIPES["own"])
     network_profile.sewer(theirs, network_profile.PIPES["other"])
+    rows |= network_trace.rows("own", ours, people["network_technician"]) | network_trace.rows(
+        "other", theirs, stranger
+    )
     factories.planning_document()
     parcel = factories.parcel()
     owned("45901000AB0001")

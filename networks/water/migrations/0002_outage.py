@@ -8,40 +8,87 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('gis_core', '0009_letters'),
-        ('water', '0001_initial'),
+        ("gis_core", "0009_letters"),
+        ("water", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Outage',
+            name="Outage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('shared_with', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), blank=True, db_default=[], default=list, editable=False)),
-                ('version', models.IntegerField(db_default=1, default=1, editable=False)),
-                ('state', models.CharField(choices=[('open', 'Under way'), ('ended', 'Over')], default='open', max_length=5, verbose_name='state')),
-                ('place', models.CharField(blank=True, max_length=200, verbose_name='place')),
-                ('asked', models.JSONField(editable=False, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('answer', models.JSONField(editable=False, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('valves', models.IntegerField(verbose_name='valves to close')),
-                ('connections', models.IntegerField(verbose_name='connections without water')),
-                ('comment', models.TextField(blank=True, max_length=2000, verbose_name='remark')),
-                ('started_at', models.DateTimeField(verbose_name='since')),
-                ('ended_at', models.DateTimeField(null=True, verbose_name='until')),
-                ('ended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ended by')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='gis_core.member', verbose_name='member')),
-                ('started_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "shared_with",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.IntegerField(), blank=True, db_default=[], default=list, editable=False
+                    ),
+                ),
+                ("version", models.IntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "Under way"), ("ended", "Over")],
+                        default="open",
+                        max_length=5,
+                        verbose_name="state",
+                    ),
+                ),
+                ("place", models.CharField(blank=True, max_length=200, verbose_name="place")),
+                ("asked", models.JSONField(editable=False, encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                ("answer", models.JSONField(editable=False, encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                ("valves", models.IntegerField(verbose_name="valves to close")),
+                ("connections", models.IntegerField(verbose_name="connections without water")),
+                ("comment", models.TextField(blank=True, max_length=2000, verbose_name="remark")),
+                ("started_at", models.DateTimeField(verbose_name="since")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="until")),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="ended by",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="gis_core.member",
+                        verbose_name="member",
+                    ),
+                ),
+                (
+                    "started_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="recorded by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'outage',
-                'verbose_name_plural': 'outages',
-                'db_table': 'water_outage',
-                'ordering': ['-started_at', '-pk'],
-                'indexes': [models.Index(fields=['owner', '-started_at'], name='water_outage_latest')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('state', 'open')), models.Q(('ended_at__isnull', False), ('state', 'ended')), _connector='OR'), name='water_outage_ended')],
+                "verbose_name": "outage",
+                "verbose_name_plural": "outages",
+                "db_table": "water_outage",
+                "ordering": ["-started_at", "-pk"],
+                "indexes": [models.Index(fields=["owner", "-started_at"], name="water_outage_latest")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at", None), ("state", "open")),
+                            models.Q(("ended_at__isnull", False), ("state", "ended")),
+                            _connector="OR",
+                        ),
+                        name="water_outage_ended",
+                    )
+                ],
             },
         ),
     ]

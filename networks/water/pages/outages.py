@@ -60,9 +60,7 @@ def outage_list(request: HttpRequest) -> HttpResponse:
             assert isinstance(request.user, User)
             try:
                 given = form.cleaned_data
-                made = outages.save_outage(
-                    given["request"], comment=given["comment"], user=request.user, rights=rights
-                )
+                made = outages.save_outage(given["request"], comment=given["comment"], user=request.user, rights=rights)
             except ArpentError as error:
                 status = blame(form, error)
             else:
@@ -116,7 +114,10 @@ def version_in(request: HttpRequest) -> int:
 
 def sorted_out(answer: dict[str, Any], order: str) -> dict[str, Any]:
     """The answer as the page shows it."""
-    valves = {status: [one for one in answer["valves"] if one["status"] == status] for status in ("optional", "closed", "skipped")}
+    valves = {
+        status: [one for one in answer["valves"] if one["status"] == status]
+        for status in ("optional", "closed", "skipped")
+    }
     close = [one for one in answer["valves"] if one["status"] == "close"]
     served = answer["connections"]["results"]
     return {
@@ -150,5 +151,3 @@ def outage_file(request: HttpRequest, outage_id: int) -> HttpResponse:
         "X-Content-Type-Options": "nosniff",
     }
     return HttpResponse(pdf_of(found), content_type="application/pdf", headers=headers)
-
-
