@@ -380,11 +380,9 @@ def finish(parts: Parts) -> None:
     by_file = {faults.file: faults for faults in parts.names.values()}
     settle(parts.draft, parts.branches, parts.house_points, by_file)
     draft = parts.draft
-    held: list[dict[str, Any]] = [
-        row.values for row in (*draft.nodes, *draft.pipes, *draft.connections, *draft.repairs)
-    ]
-    for values in held:
-        if not values.get("more"):
-            values.pop("more", None)
+    rows: tuple[Any, ...] = (*draft.nodes, *draft.pipes, *draft.connections, *draft.repairs)
+    for row in rows:
+        if not row.values.get("more"):
+            row.values.pop("more", None)
     for faults in parts.names.values():
         draft.faults += sorted(faults.all(), key=lambda fault: fault.row or 0)
