@@ -9,5 +9,7 @@ class WaterConfig(AppConfig):
 
     def ready(self) -> None:
         from networks.water.layers import declare_layers
+        from networks.water.services.exporting import add_makers
 
         post_migrate.connect(declare_layers, sender=self)
+        add_makers()

@@ -310,6 +310,11 @@ fiches/                                                     GET,HEAD    -       
 fiches/                                                     REST        -       405  405  405  405  405  405  405
 reseaux/                                                    GET,HEAD    -       302  200  200  200  200  200  200
 reseaux/                                                    REST        -       405  405  405  405  405  405  405
+reseaux/echanges/                                           GET,HEAD    -       302  200  200  200  200  200  200
+reseaux/echanges/                                           POST        own     302  302  400  302  302  302  302
+reseaux/echanges/                                           POST        other   302  400  400  400  400  400  302
+reseaux/echanges/                                           POST        none    302  400  400  400  400  400  400
+reseaux/echanges/                                           REST        -       405  405  405  405  405  405  405
 permis/                                                     GET,HEAD    -       302  200  200  200  200  200  200
 permis/                                                     REST        -       405  405  405  405  405  405  405
 permis/carte.geojson                                        GET,HEAD    -       302  200  200  200  200  200  200

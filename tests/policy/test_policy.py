@@ -40,7 +40,7 @@ from permits.models import Permit, Team
 from tests import factories
 from tests.owners.deliveries import give, owned
 from tests.photos import photo
-from tests.policy import administration, layer_forms, permit_forms
+from tests.policy import administration, layer_forms, network_exchange, permit_forms
 from tests.policy.table import METHODS, ROLES, lines
 from tiles import asking
 
@@ -187,6 +187,8 @@ def make_world() -> World:
     }
     rows["register own"] = permit_forms.register(ours, people["permit_instructor"]).pk
     rows["register other"] = permit_forms.register(theirs, stranger).pk
+    network_exchange.network(ours)
+    network_exchange.network(theirs)
     factories.planning_document()
     parcel = factories.parcel()
     owned("45901000AB0001")
@@ -353,6 +355,8 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
     if method == "POST" and (form := administration.form(route, world.rows)):
         return {"data": form}
     if form := layer_forms.form(route, method, given["slug"]):
+        return {"data": form}
+    if form := network_exchange.form(route, method, given):
         return {"data": form}
     if form := permit_forms.form(route, method, given):
         return {"data": form}

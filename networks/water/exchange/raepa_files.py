@@ -18,9 +18,9 @@ from networks.water.exchange.tables import CsvTable, Shapefile, Table
 
 README: Final = "LISEZMOI.txt"
 
+type FileTable = Shapefile | CsvTable
 type Tell = Callable[[int], None]
 """Of how many objects more are written."""
-MAKERS: Final[dict[str, Callable[..., Shapefile | CsvTable]]] = {"raepa-shp": Shapefile, "raepa-csv": CsvTable}
 
 
 def write_raepa(
@@ -38,14 +38,20 @@ def write_network(network: OneNetwork, form: str, folder: Path, losses: Counter[
     names = [table for table in raepa.TABLES.values() if table.family == network.family]
     rows = RaepaRows(network, losses)
     with ExitStack() as opened:
-        made: dict[str, Shapefile | CsvTable] = {
-            table.name: opened.enter_context(
-                MAKERS[form](folder, table.name, table.fields, lines=table.content == "pipes")
-            )
-            for table in names
-        }
+        made: dict[str, FileTable] = {}
+        for table in names:
+            one = table_for(form, folder, table)
+            opened.enter_context(one)
+            made[table.name] = one
         write_rows(network, rows, made, tell)
     return {name: table.rows for name, table in made.items()}
+
+
+def table_for(form: str, folder: Path, table: raepa.RaepaTable) -> FileTable:
+    lines = table.content == "pipes"
+    if form == "raepa-csv":
+        return CsvTable(folder, table.name, table.fields, lines=lines)
+    return Shapefile(folder, table.name, table.fields, lines=lines)
 
 
 def write_rows(network: OneNetwork, rows: RaepaRows, tables: Mapping[str, Table], tell: Tell) -> None:

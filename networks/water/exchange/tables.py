@@ -131,7 +131,7 @@ class Shapefile:
         if self.kind == POINT:
             return struct.pack("<i2d", POINT, *places[0])
         head = struct.pack("<i4d3i", POLYLINE, *low, *high, 1, len(places), 0)
-        return head + places.astype("<f8").tobytes()
+        return head + bytes(places.astype("<f8"))
 
     def shape_header(self, size: int) -> bytes:
         box = self.box if self.rows else [0.0] * 4

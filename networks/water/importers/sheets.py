@@ -18,6 +18,8 @@ from layers.imports.services.reading import data_sets
 from networks.water.importers.draft import Fault, Gravity
 
 LAMBERT_93 = 2154
+UNMISTAKABLE = (LAMBERT_93, 4326, *range(3942, 3951))
+"""Systems that coordinates alone can tell in France: Lambert-93, degrees, the conic zones."""
 NULL = "\\N"
 ESCAPED = re.compile(r"\\(.)")
 UNESCAPED = {"t": "\t", "n": "\n", "r": "\r"}
@@ -156,18 +158,32 @@ def system_of(layer: LayerInfo, faults: Faults) -> int | None:
         words = _("The coordinate system “%(name)s” is not known here: deliver the file in EPSG:2154 (Lambert-93).")
         faults.add(None, words % {"name": (reference.text or reference.name)[:80]}, "error")
         return None
-    if layer.crs and (reference.fits or not reference.seems):
+    if layer.crs and (reference.fits or not reference.seems or reference.outside < layer.read):
         return layer.crs
-    if reference.seems:
-        words = _("The coordinate system is %(declared)s, but the coordinates are in EPSG:%(seems)s: read as that.")
-        missing = _("The coordinate system is missing (.prj); the coordinates look like EPSG:%(seems)s: read as that.")
-        shown = {"declared": f"EPSG:{layer.crs}", "seems": reference.seems}
-        if layer.crs or reference.how != "coordinates":
-            faults.add(None, (words if layer.crs else missing) % shown)
-        return reference.seems
-    if reference.how != "coordinates" and layer.features:
-        faults.add(None, _("The coordinate system is missing (.prj): read as EPSG:2154 (Lambert-93)."))
-    return LAMBERT_93
+    if layer.crs:
+        words = _(
+            "The file says EPSG:%(declared)s, but its coordinates look like EPSG:%(seems)s: correct the file’s system "
+            "(.prj), or deliver it in EPSG:2154 (Lambert-93)."
+        )
+        faults.add(None, words % {"declared": layer.crs, "seems": reference.seems}, "error")
+        return None
+    return looks(layer, reference.seems, faults)
+
+
+def looks(layer: LayerInfo, seems: int | None, faults: Faults) -> int | None:
+    """The system of a file that does not say: Lambert-93, or what its coordinates can only be."""
+    if not layer.features or (seems == LAMBERT_93 and layer.place is not None):
+        return LAMBERT_93
+    if seems is None or seems in UNMISTAKABLE:
+        words = _("The coordinate system is missing (.prj): read as EPSG:%(seems)s.")
+        faults.add(None, words % {"seems": seems or LAMBERT_93})
+        return seems or LAMBERT_93
+    words = _(
+        "The coordinate system is missing (.prj), and the coordinates look like EPSG:%(seems)s: add the file’s system, "
+        "or deliver it in EPSG:2154 (Lambert-93)."
+    )
+    faults.add(None, words % {"seems": seems}, "error")
+    return None
 
 
 def fill(sheet: Sheet, lines: list[str], names: list[str]) -> None:

@@ -15,6 +15,7 @@ from gis_core.rights import Rights, Role
 
 TABS: list[tuple[str, Any]] = [
     ("networks", _("Overview")),
+    ("network_exchange", _("Exchange")),
 ]
 """The name of each tab's address, and its words, in their order."""
 TECHNICIANS = frozenset({Role.NETWORK_TECHNICIAN, Role.GIS_ADMINISTRATOR})
