@@ -17,6 +17,7 @@ class WaterConfig(AppConfig):
         from networks.water.layers import declare_layers
         from networks.water.pages.frame import TABS
         from networks.water.sections import register_sections
+        from networks.water.services.exporting import add_makers
 
         for family in ("water", "sewer"):
             for kind in ("node", "pipe", "connection"):
@@ -27,3 +28,4 @@ class WaterConfig(AppConfig):
         register_sections()
         sheets.register_sheets()
         hydrant_sheet.register_sheets()
+        add_makers()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from networks.water.pages import anomalies, coverage, home, hydrants, outages, profile, repairs
+from networks.water.pages import anomalies, coverage, exchange, home, hydrants, outages, profile, repairs
 
 urlpatterns = [
     path("", home.home, name="networks"),
@@ -20,4 +20,5 @@ urlpatterns = [
     path("reparations/", repairs.repairs, name="network_repairs"),
     path("reparations/nouvelle/", repairs.new_repair, name="network_repair_new"),
     path("reparations/statistiques/", repairs.statistics_page, name="network_repair_statistics"),
+    path("echanges/", exchange.exchange, name="network_exchange"),
 ]

@@ -437,6 +437,11 @@ reseaux/reparations/nouvelle/                               POST        own     
 reseaux/reparations/nouvelle/                               POST        other   302  403  403  403  404  404  302
 reseaux/reparations/nouvelle/                               POST        none    302  403  403  403  404  404  404
 reseaux/reparations/nouvelle/                               REST        own     405  405  405  405  405  405  405
+reseaux/echanges/                                           GET,HEAD    -       302  200  200  200  200  200  200
+reseaux/echanges/                                           POST        own     302  302  400  302  302  302  302
+reseaux/echanges/                                           POST        other   302  400  400  400  400  400  302
+reseaux/echanges/                                           POST        none    302  400  400  400  400  400  400
+reseaux/echanges/                                           REST        -       405  405  405  405  405  405  405
 permis/                                                     GET,HEAD    -       302  200  200  200  200  200  200
 permis/                                                     REST        -       405  405  405  405  405  405  405
 permis/carte.geojson                                        GET,HEAD    -       302  200  200  200  200  200  200

@@ -40,7 +40,7 @@ from permits.models import Permit, Team
 from tests import factories
 from tests.owners.deliveries import give, owned
 from tests.photos import photo
-from tests.policy import administration, layer_forms, network_anomalies, network_hydrants, network_profile, network_trace, network_warning, permit_forms
+from tests.policy import administration, layer_forms, network_anomalies, network_exchange, network_hydrants, network_profile, network_trace, network_warning, permit_forms
 from tests.policy.table import METHODS, ROLES, lines
 from tiles import asking
 
@@ -199,6 +199,8 @@ def make_world() -> World:
     rows |= network_trace.rows("own", ours, people["network_technician"]) | network_trace.rows(
         "other", theirs, stranger
     )
+    network_exchange.network(ours)
+    network_exchange.network(theirs)
     factories.planning_document()
     parcel = factories.parcel()
     owned("45901000AB0001")
@@ -389,6 +391,7 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
     if found := network_anomalies.body(route, method, given["member"]):
         return found
     if form := network_profile.form(route, method, given["network_pipe"]):
+    if form := network_exchange.form(route, method, given):
         return {"data": form}
     if form := permit_forms.form(route, method, given):
         return {"data": form}

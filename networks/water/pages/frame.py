@@ -17,6 +17,7 @@ TABS: list[tuple[str, Any]] = [
     ("hydrants", _("Defence against fire")),
     ("network_profile", _("Longitudinal profile")),
     ("network_repairs", _("Repairs")),
+    ("network_exchange", _("Exchange")),
 ]
 """The name of each tab's address, and its words, in their order; the app adds them to the room when it starts."""
 
