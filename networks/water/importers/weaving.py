@@ -673,3 +673,33 @@ def named(row: NodeRow | PipeRow) -> str:
 
 def shown(metres: float) -> str:
     return f"{metres:.2f}".rstrip("0").rstrip(".").replace(".", ",")
+
+
+def hang(draft: Draft, woven: Woven, there: There) -> list[tuple[str, int] | None]:
+    """For each service connection what it hangs on: ("piece", its number) or ("there", id of a pipe); None for nothing.
+
+    On a piece of the pipe that it names, else on the nearest pipe in service within 60 m.
+    """
+    if not draft.connections:
+        return []
+    named_pieces: dict[str, list[int]] = defaultdict(list)
+    for number, piece in enumerate(woven.pieces):
+        named_pieces[piece.row.key].append(number)
+    serving = [
+        (("piece", number), piece.line)
+        for number, piece in enumerate(woven.pieces)
+        if piece.row.values.get("service_state") in (None, "en_service")
+    ]
+    pipes = zip(there.pipe_ids, there.pipe_lines, there.pipe_serves, strict=True)
+    serving += [(("there", pk), line) for pk, line, serves in pipes if serves]
+    points = np.array([row.geom for row in draft.connections], dtype=object)
+    found: list[tuple[str, int] | None] = [None] * len(points)
+    if serving:
+        tree = STRtree([line for _what, line in serving])
+        which, lines = tree.query_nearest(points, max_distance=HANGS_M, all_matches=False)
+        for rank, line in zip(which.tolist(), lines.tolist(), strict=True):
+            found[rank] = serving[line][0]
+    for rank, row in enumerate(draft.connections):
+        if own := named_pieces.get(row.pipe_key or ""):
+            found[rank] = ("piece", min(own, key=lambda number: woven.pieces[number].line.distance(row.geom)))
+    return found
