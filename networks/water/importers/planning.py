@@ -164,13 +164,11 @@ def compared(order: NetworkImport, draft: Draft, replaced: Sequence[int]) -> Net
     known = known_of(draft, order.owner)
     around = there(draft, order.owner, replaced)
     aliases, kept_ids = settle_known(order, draft, known, around, replaced)
-    # What was read once is woven twice: merging nodes changes rows, which a copy of the draft bears.
     distances = near_misses(draft, around, aliases=aliases)
     snap = order.options.get("snap_m")
     metres = likely_distance(distances) if snap is None else float(snap)
     woven = weave(draft, around, snap_m=min(metres, FARTHEST_M), aliases=aliases)
-    network = Network(draft, woven, around, known, kept_ids, distances, parts_of(draft.family, woven))
-    return network
+    return Network(draft, woven, around, known, kept_ids, distances, parts_of(draft.family, woven))
 
 
 def settle_known(
@@ -184,7 +182,9 @@ def settle_known(
     for what, rows_ in rows_in(draft):
         found = known.by_kind.get(what, {})
         kept_ids[what] = {
-            name: pk for name, (pk, brought) in found.items() if brought in replaced and pk not in staying
+            name: pk
+            for name, (pk, brought) in found.items()
+            if brought in replaced and (what != "nodes" or pk not in staying)
         }
         gone = set()
         for row in rows_:

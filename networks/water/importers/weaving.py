@@ -306,7 +306,10 @@ class Loom:
             return
         told = {key: value for key, value in row.values.items() if value is not None and key != "more"}
         more = dict(other.values.get("more") or {})
-        more["same_place"] = [*more.get("same_place", []), {name: str(value) for name, value in told.items()}]
+        entry = {name: str(value) for name, value in told.items()}
+        # A draft is woven more than once.
+        if entry not in more.get("same_place", []):
+            more["same_place"] = [*more.get("same_place", []), entry]
         other.values["more"] = more
         words = _("%(other)s is in the same place: the two are one node, which keeps what is said of both.")
         self._fault(row, words % {"other": named(other)}, "warning")
