@@ -1,5 +1,7 @@
 """What the tables would not take of a draft, told per row before anything is written; where its rows may lie."""
 
+from __future__ import annotations
+
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence

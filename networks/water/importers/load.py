@@ -37,6 +37,7 @@ WRONG = {
     "node_on_pipe": gettext_lazy("It lies on a pipe that it does not cut: move one of them."),
 }
 MOST_WRONG = 1_000
+STAGED = sql.Identifier("staged_network")
 
 type Row = NodeRow | PipeRow | ConnectionRow | RepairRow
 
@@ -261,15 +262,18 @@ def copy(
     used = set().union(*(one.keys() for one in values))
     names = [name for name in known if name in used or name in ("service_state", "kind", "system")]
     extra = dict(more or {})
-    statement = sql.SQL("copy {} (id, owner_id, import_id, version, geom, {}) from stdin").format(
-        table(work.draft.family, what), listed([*extra, *names])
-    )
+    fixed = {"owner_id": work.owner.pk, "import_id": work.order.pk, "version": work.order.base_version}
     codes = shapely.to_wkb(shapely.set_srid(shapes, 2154), hex=True, include_srid=True)
-    fixed = (work.owner.pk, work.order.pk, work.order.base_version)
-    columns = list(extra.values())
+    target, columns = table(work.draft.family, what), list(extra.values())
+    filled = listed(["id", *fixed, "geom", *extra, *names])
+    # COPY goes into no table with row policies.
+    run("create temporary table {} on commit drop as select {} from {} limit 0", STAGED, filled, target)
+    statement = sql.SQL("copy {} ({}) from stdin").format(STAGED, filled)
     with connection.cursor() as cursor, cursor.copy(statement) as lines:
         for rank, line in enumerate(cells_of(names, values)):
-            lines.write_row((ids[rank], *fixed, codes[rank], *(column[rank] for column in columns), *line))
+            lines.write_row((ids[rank], *fixed.values(), codes[rank], *(column[rank] for column in columns), *line))
+    run("insert into {} ({}) select {} from {}", target, filled, filled, STAGED)
+    run("drop table {}", STAGED)
 
 
 def cells_of(names: Sequence[str], values: Iterable[Mapping[str, Any]]) -> Iterator[list[Any]]:
