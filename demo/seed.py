@@ -12,6 +12,7 @@ from psycopg import sql
 
 from demo import accounts
 from demo.layers import seed_layers
+from demo.networks import seed_networks
 from demo.owners import seed_owners
 from demo.permits import seed_permits
 from demo.planning import seed_planning
@@ -56,6 +57,7 @@ def seed_demo(*, data_dir: Path, seed: int = SEED, say: Say = print) -> bool:
             say("Propriétaires fictifs chargés.")
         seed_planning(make, data_dir / "demo-urbanisme", say)
         seed_permits(make, seed, say)
+        seed_networks(make, seed, say)
         ask_for_photos(say)
     say("Comptes de démonstration vérifiés.")
     return loaded

@@ -192,7 +192,7 @@ def served(colour: str) -> list[Line]:
             6,
             "star",
         ),
-        circle("Branchement", "Connection", {}, WHITE, colour, 3),
+        circle("Branchement", "Connection", {}, colour, WHITE, 2.5),
     ]
 
 

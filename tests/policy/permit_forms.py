@@ -1,6 +1,7 @@
 """Files of two members, and what a valid request for each page and address of theirs holds."""
 
 from datetime import date
+from functools import cache
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -81,17 +82,21 @@ def secret(whose: str) -> str:
     return f"secret-{whose}"
 
 
-def arguments(permit: Permit | None, member: str, parcel: str) -> dict[str, Any]:
-    """What stands in the addresses of files besides their number."""
+@cache
+def rows_of(permit: Permit | None) -> dict[str, int]:
+    """Ids of what belongs to a file, for its addresses: of a world made once."""
     with acting_as(SYSTEM):
         noted = Event.objects.filter(permit=permit, what=What.NOTE, struck_at=None).values_list("pk", flat=True).first()
         consultation = Consultation.objects.filter(permit=permit).values_list("pk", flat=True).first()
         attached = Piece.objects.filter(permit=permit).values_list("pk", flat=True).first()
+    return {"event_id": noted or NOTHING, "consultation": consultation or NOTHING, "piece": attached or NOTHING}
+
+
+def arguments(permit: Permit | None, member: str, parcel: str) -> dict[str, Any]:
+    """What stands in the addresses of files besides their number."""
     return {
         "what": "note",
-        "event_id": noted or NOTHING,
-        "consultation": consultation or NOTHING,
-        "piece": attached or NOTHING,
+        **rows_of(permit),
         "secret": secret(member),
         "project": "openads~openads",
         "dossier": permit.number if permit else MISSING,

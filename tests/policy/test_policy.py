@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from io import BytesIO
 from itertools import product
@@ -94,6 +94,8 @@ class World:
     parcel_idu: str
     tile: tuple[int, int, int]
     rows: dict[str, Any]
+    signed_in: dict[str, dict[str, str]] = field(default_factory=dict)
+    communes: dict[str, str] = field(default_factory=dict)
 
 
 def make_world() -> World:
@@ -254,8 +256,22 @@ def tile_of_the_parcel(z: int = 16) -> tuple[int, int, int]:
 def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     """Made once; what a test changes is undone after it."""
     with django_db_blocker.unblock(), transaction.atomic():
-        yield make_world()
+        made = make_world()
+        made.signed_in = {role: signed_in(person) for role, person in made.people.items()}
+        made.communes = {
+            whose: str(member.territories.get().commune_id)
+            for whose, member in (("own", made.ours), ("other", made.theirs))
+        }
+        yield made
         transaction.set_rollback(True)
+
+
+def signed_in(person: User) -> dict[str, str]:
+    """The cookies of somebody who has just signed in."""
+    client = browser()
+    client.cookies.clear()
+    client.force_login(person)
+    return {name: one.value for name, one in client.cookies.items()}
 
 
 @pytest.fixture
@@ -340,8 +356,7 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
 
 def commune_of(world: World, whose: str) -> str:
     """The INSEE code of a commune of ours, of another member, of nobody."""
-    member = {"other": world.theirs, "none": None}.get(whose, world.ours)
-    return str(member.territories.get().commune_id) if member else "45000"
+    return {"other": world.communes["other"], "none": "45000"}.get(whose, world.communes["own"])
 
 
 def address(route: str, given: dict[str, Any]) -> str:
@@ -468,7 +483,7 @@ def ask(world: World, method: str, scope: str, role: str, route: str) -> Any:
     client = browser()
     client.cookies.clear()
     if role != "anonymous":
-        client.force_login(world.people[role])
+        client.cookies.load(world.signed_in[role])
     accept = "text/html" if route.startswith(PAGES) or route == "" else "application/json"
     remote = {"REMOTE_ADDR": "192.0.2.7"} if scope == "remote" else {}
     given = arguments(world, route, role, scope)

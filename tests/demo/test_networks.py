@@ -1,0 +1,72 @@
+"""The demo's water and sewer networks: what is loaded is a network, fed from its tanks, flowing to its plants."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+
+from demo.networks import seed_networks
+from demo.territory import Territory, generate
+from tests import factories
+
+
+@pytest.fixture(scope="module")
+def land() -> Territory:
+    return generate()
+
+
+@pytest.fixture
+def seeded(db: None, land: Territory) -> Iterator[None]:
+    for slug in ("cc-lys", "cc-val-de-rimarde"):
+        factories.member(slug=slug)
+    with factories.as_owner():
+        seed_networks(lambda: land, 45, lambda _line: None)
+        yield
+
+
+def found(statement: str) -> list[tuple[int, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return list(cursor.fetchall())
+
+
+def reached(family: str, sources: str, way: str) -> int:
+    """How many pipes in a hundred are reached from nodes of these kinds."""
+    (row,) = found(f"""
+        with recursive reach (id) as (select id from {family}_node where kind in ({sources})
+            union select case when p.start_node_id = r.id then p.end_node_id else p.start_node_id end
+            from reach r join {family}_pipe p on {way})
+        select 100 * count(*) filter (where start_node_id in (select id from reach)) / count(*) from {family}_pipe
+    """)
+    return row[0]
+
+
+def crooked(family: str) -> list[tuple[int, ...]]:
+    """Pipes that do not end on their nodes, nodes that lie on a pipe that does not end there, nodes in one place."""
+    return found(f"""
+        select p.id from {family}_pipe p join {family}_node a on a.id = p.start_node_id
+        join {family}_node b on b.id = p.end_node_id
+        where not st_equals(st_startpoint(p.geom), a.geom) or not st_equals(st_endpoint(p.geom), b.geom)
+        union all select p.id from {family}_pipe p join {family}_node n on n.geom && st_expand(p.geom, 0.05)
+        where p.owner_id = n.owner_id and st_dwithin(p.geom, n.geom, 0.05)
+            and n.id not in (p.start_node_id, p.end_node_id)
+        union all select n.id from {family}_node n join {family}_node m on m.geom && st_expand(n.geom, 0.05)
+        where n.id < m.id and n.owner_id = m.owner_id and st_dwithin(n.geom, m.geom, 0.05)
+    """)
+
+
+@pytest.mark.slow
+def test_the_demo_has_networks_that_are_sound_and_makes_them_once(seeded: None, land: Territory) -> None:
+    counts = [f"select count(*), count(distinct owner_id) from {family}_pipe" for family in ("water", "sewer")]
+    before = [found(one)[0] for one in counts]
+    assert all(pipes > 1500 and members == 2 for pipes, members in before)
+    assert crooked("water") == crooked("sewer") == []
+    assert reached("water", "'tank', 'catchment'", "r.id in (p.start_node_id, p.end_node_id)") >= 85
+    assert reached("sewer", "'treatment', 'outlet'", "r.id = p.end_node_id") >= 80
+    (valves,) = found(
+        "select count(*) filter (where position = 'closed'), count(*) filter (where condition = 'broken'),"
+        " count(*) filter (where condition = 'buried') from water_node where kind = 'valve'"
+    )
+    assert min(valves) > 5
+    seed_networks(lambda: land, 45, lambda _line: None)
+    assert [found(one)[0] for one in counts] == before
