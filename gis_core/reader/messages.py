@@ -357,7 +357,7 @@ NAME_CHANGES = {
 QUOTING = frozenset(
     {"not_json", "type_case", "unknown_type", "not_a_feature", "not_an_image", "pixel_type", "other_family"}
 )
-FORMATTED = frozenset({"other_format", "other_image", "described_image", "format_not_read"})
+FORMATTED = frozenset({"other_format", "other_format_epanet", "other_image", "described_image", "format_not_read"})
 
 
 def words(code: str, params: Mapping[str, Any]) -> str:

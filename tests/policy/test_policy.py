@@ -40,7 +40,7 @@ from permits.models import Permit, Team
 from tests import factories
 from tests.owners.deliveries import give, owned
 from tests.photos import photo
-from tests.policy import administration, layer_forms, permit_forms
+from tests.policy import administration, layer_forms, network_import, permit_forms
 from tests.policy.table import METHODS, ROLES, lines
 from tiles import asking
 
@@ -49,7 +49,7 @@ SECRET = "un mot de passe assez long"
 MISSING = 999_999_999
 PAGES = (
     *("compte/", "membres/", "couches/", "couches-externes/", "imports/", "campagnes/", "proprietaires/"),
-    *("fiches/", "permis/", "courriers/"),
+    *("fiches/", "permis/", "courriers/", "reseaux/"),
     *("administration/", "langue/"),
 )
 FEATURE = "api/v1/layers/<slug:slug>/features/<int:feature_id>/"
@@ -189,6 +189,8 @@ def make_world() -> World:
     }
     rows["register own"] = permit_forms.register(ours, people["permit_instructor"]).pk
     rows["register other"] = permit_forms.register(theirs, stranger).pk
+    rows["network import own"] = network_import.network_import(ours).pk
+    rows["network import other"] = network_import.network_import(theirs).pk
     factories.planning_document()
     parcel = factories.parcel()
     owned("45901000AB0001")
@@ -331,6 +333,7 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         "kind": "permit-receipt",
         "form": "pdf",
         "register_id": world.rows.get(f"register {whose}", MISSING),
+        "brought_id": world.rows.get(f"network import {whose}", MISSING),
         "idu": "450010000A0099" if whose == "none" else world.parcel_idu,
         "token_id": token.pk if token else MISSING,
         "feature_id": edited.features[0] if edited else world.parcel_id,
@@ -368,6 +371,8 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
     if method == "POST" and (form := administration.form(route, world.rows)):
         return {"data": form}
     if form := layer_forms.form(route, method, given["slug"]):
+        return {"data": form}
+    if form := network_import.form(route, method, given["member"]):
         return {"data": form}
     if form := permit_forms.form(route, method, given):
         return {"data": form}

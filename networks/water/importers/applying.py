@@ -358,7 +358,7 @@ def put_node_back(made: NetworkImport, snap: Snap, family: Family) -> bool:
     if not found:
         return False
     ((former,),) = found
-    fields = [field.column for field in MODELS[family]["nodes"]._meta.concrete_fields if field.name != "geom_3857"]
+    fields = [str(field.column) for field in MODELS[family]["nodes"]._meta.concrete_fields if field.name != "geom_3857"]
     former = former if isinstance(former, str) else json.dumps(former)
     try:
         with transaction.atomic():

@@ -227,7 +227,7 @@ def pieces(pipe: PipeRow, node: NodeRow) -> Iterator[PipeRow]:
     first, second = substring(pipe.geom, 0, middle), substring(pipe.geom, middle, pipe.geom.length)
     values = {name: value for name, value in pipe.values.items() if name not in ("reference", "declared_length_m")}
     values["more"] = dict(values.get("more") or {}) | {"piece_of": pipe.key}
-    common = {"file": pipe.file, "row": pipe.row}
+    common: dict[str, Any] = {"file": pipe.file, "row": pipe.row}
     whole = {name: value for name, value in pipe.values.items() if name != "declared_length_m"}
     yield PipeRow(key=pipe.key, geom=first, start_key=pipe.start_key, end_key=node.key, values=whole, **common)
     yield PipeRow(key=f"{pipe.key} (2)", geom=second, start_key=node.key, end_key=pipe.end_key, values=values, **common)

@@ -225,7 +225,7 @@ class Rows:
             told = Fault(file=common["file"], row=common["row"], message=words, place=place, spare=True)
             self.draft.faults.append(told)
             return
-        ends = {"start_key": named.get("start_key"), "end_key": named.get("end_key")}
+        ends: dict[str, Any] = {"start_key": named.get("start_key"), "end_key": named.get("end_key")}
         if len(lines) == 1:
             self.draft.pipes.append(PipeRow(geom=lines[0], **ends, **common))
             return

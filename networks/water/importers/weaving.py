@@ -593,7 +593,9 @@ class Loom:
 
     def _nearest_spot(self, root: int, tree: STRtree) -> float:
         x, y = self.place(root)
-        barred = {root, *(self.root_of_end(end ^ 1) for end in self.ends_in(root))}
+        ends = self.ends_in(root)
+        barred = {root, *(self.root_of_end(end ^ 1) for end in ends)}
+        barred |= {cut for end in ends for cut in self.root_cuts.get(end // 2, ())}
         held = self.anchor[root] >= 0
         found = [
             float(np.hypot(self.groups.places[place, 0] - x, self.groups.places[place, 1] - y))

@@ -15,8 +15,11 @@ from gis_core.rights import Rights, Role
 
 TABS: list[tuple[str, Any]] = [
     ("networks", _("Overview")),
+    ("network_import", _("Import")),
 ]
 """The name of each tab's address, and its words, in their order."""
+FOR_TECHNICIANS = frozenset({"network_import"})
+"""Tabs that are shown to those who work on a network alone."""
 TECHNICIANS = frozenset({Role.NETWORK_TECHNICIAN, Role.GIS_ADMINISTRATOR})
 
 
@@ -34,10 +37,11 @@ def show(
     request: HttpRequest, template: str, tab: str, context: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
     """A page of the room: its template is `water/<template>.html`, on `water/room.html`."""
+    works = works_on_networks(rights_of_request(request))
     around = {
         "section": "networks",
-        "tabs": [(name, label, reverse(name)) for name, label in TABS],
+        "tabs": [(name, label, reverse(name)) for name, label in TABS if works or name not in FOR_TECHNICIANS],
         "tab": tab,
-        "works": works_on_networks(rights_of_request(request)),
+        "works": works,
     }
     return render(request, f"water/{template}.html", around | (context or {}), status=status)
