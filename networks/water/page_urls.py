@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from networks.water.pages import anomalies, coverage, exchange, home, hydrants, outages, profile, repairs
+from networks.water.pages import anomalies, coverage, exchange, home, hydrants, importing, outages, profile, repairs
 
 urlpatterns = [
     path("", home.home, name="networks"),
@@ -21,4 +21,7 @@ urlpatterns = [
     path("reparations/nouvelle/", repairs.new_repair, name="network_repair_new"),
     path("reparations/statistiques/", repairs.statistics_page, name="network_repair_statistics"),
     path("echanges/", exchange.exchange, name="network_exchange"),
+    path("importer/", importing.imports, name="network_import"),
+    path("importer/<int:brought_id>/", importing.network_import, name="network_import_page"),
+    path("importer/<int:brought_id>/lignes.csv", importing.import_rows, name="network_import_rows"),
 ]

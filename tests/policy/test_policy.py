@@ -40,7 +40,7 @@ from permits.models import Permit, Team
 from tests import factories
 from tests.owners.deliveries import give, owned
 from tests.photos import photo
-from tests.policy import administration, layer_forms, network_anomalies, network_exchange, network_hydrants, network_profile, network_trace, network_warning, permit_forms
+from tests.policy import administration, layer_forms, network_anomalies, network_exchange, network_hydrants, network_import, network_profile, network_trace, network_warning, permit_forms
 from tests.policy.table import METHODS, ROLES, lines
 from tiles import asking
 
@@ -50,6 +50,7 @@ MISSING = 999_999_999
 PAGES = (
     *("compte/", "membres/", "couches/", "couches-externes/", "imports/", "campagnes/", "proprietaires/"),
     *("fiches/", "permis/", "courriers/", "reseaux/avis/", "avis/"),
+    *("fiches/", "permis/", "courriers/", "reseaux/"),
     *("administration/", "langue/"),
 )
 FEATURE = "api/v1/layers/<slug:slug>/features/<int:feature_id>/"
@@ -201,6 +202,8 @@ def make_world() -> World:
     )
     network_exchange.network(ours)
     network_exchange.network(theirs)
+    rows["network import own"] = network_import.network_import(ours).pk
+    rows["network import other"] = network_import.network_import(theirs).pk
     factories.planning_document()
     parcel = factories.parcel()
     owned("45901000AB0001")
@@ -346,6 +349,7 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         "kind": "permit-receipt",
         "form": "pdf",
         "register_id": world.rows.get(f"register {whose}", MISSING),
+        "brought_id": world.rows.get(f"network import {whose}", MISSING),
         "idu": "450010000A0099" if whose == "none" else world.parcel_idu,
         "token_id": token.pk if token else MISSING,
         "feature_id": edited.features[0] if edited else world.parcel_id,
@@ -392,6 +396,7 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
         return found
     if form := network_profile.form(route, method, given["network_pipe"]):
     if form := network_exchange.form(route, method, given):
+    if form := network_import.form(route, method, given["member"]):
         return {"data": form}
     if form := permit_forms.form(route, method, given):
         return {"data": form}
