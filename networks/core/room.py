@@ -16,16 +16,26 @@ type Tab = tuple[str, Any]
 """The name of a page's address, and the words of its tab."""
 TECHNICIANS = frozenset({Role.NETWORK_TECHNICIAN, Role.GIS_ADMINISTRATOR})
 _tabs: dict[int, list[Tab]] = {}
+_for_technicians: set[str] = set()
 
 
-def add_tabs(place: int, tabs: Iterable[Tab]) -> None:
-    """Make the tabs of an app known, in their order; those of a smaller `place` stand before."""
+def add_tabs(place: int, tabs: Iterable[Tab], *, for_technicians: Iterable[str] = ()) -> None:
+    """Make the tabs of an app known, in their order; those of a smaller `place` stand before.
+
+    Those named in `for_technicians` are shown to people who work on a network alone.
+    """
     _tabs[place] = list(tabs)
+    _for_technicians.update(for_technicians)
 
 
-def tabs() -> list[tuple[str, Any, str]]:
+def tabs(works: bool) -> list[tuple[str, Any, str]]:
     """Name, words and address of every tab."""
-    return [(name, words, reverse(name)) for place in sorted(_tabs) for name, words in _tabs[place]]
+    return [
+        (name, words, reverse(name))
+        for place in sorted(_tabs)
+        for name, words in _tabs[place]
+        if works or name not in _for_technicians
+    ]
 
 
 def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -42,10 +52,6 @@ def show(
     request: HttpRequest, template: str, tab: str, context: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
     """A page of the room, on `networks/room.html`."""
-    around = {
-        "section": "networks",
-        "tabs": tabs(),
-        "tab": tab,
-        "works": works_on_networks(rights_of_request(request)),
-    }
+    works = works_on_networks(rights_of_request(request))
+    around = {"section": "networks", "tabs": tabs(works), "tab": tab, "works": works}
     return render(request, template, around | (context or {}), status=status)

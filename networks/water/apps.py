@@ -10,12 +10,11 @@ class WaterConfig(AppConfig):
     def ready(self) -> None:
         from layers.features.services.reshape import declare_shape
         from layers.features.services.write import declare_lock
-        from networks.core.room import add_tabs
         from networks.core.services import heights
         from networks.core.topology import lock_networks
         from networks.water import hydrant_sheet, sheets
         from networks.water.layers import declare_layers
-        from networks.water.pages.frame import TABS
+        from networks.water.pages.frame import add_tabs
         from networks.water.sections import register_sections
         from networks.water.services.exporting import add_makers
 
@@ -23,7 +22,7 @@ class WaterConfig(AppConfig):
             for kind in ("node", "pipe", "connection"):
                 declare_lock(f"{family}_{kind}", lock_networks)
             declare_shape(f"{family}_pipe", heights.of_piece, heights.of_whole)
-        add_tabs(10, TABS)
+        add_tabs()
         post_migrate.connect(declare_layers, sender=self)
         register_sections()
         sheets.register_sheets()

@@ -26,7 +26,7 @@ from networks.water.models import (
     WaterNode,
     WaterPipe,
 )
-from networks.water.pages.frame import works_on_networks
+from networks.core.room import works_on_networks
 from networks.water.services.visible import visible
 
 PIPES: dict[str, type[WaterPipe | SewerPipe]] = {"water": WaterPipe, "sewer": SewerPipe}

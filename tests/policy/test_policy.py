@@ -40,7 +40,18 @@ from permits.models import Permit, Team
 from tests import factories
 from tests.owners.deliveries import give, owned
 from tests.photos import photo
-from tests.policy import administration, layer_forms, network_anomalies, network_exchange, network_hydrants, network_import, network_profile, network_trace, network_warning, permit_forms
+from tests.policy import (
+    administration,
+    layer_forms,
+    network_anomalies,
+    network_exchange,
+    network_hydrants,
+    network_import,
+    network_profile,
+    network_trace,
+    network_warning,
+    permit_forms,
+)
 from tests.policy.table import METHODS, ROLES, lines
 from tiles import asking
 
@@ -190,7 +201,8 @@ def make_world() -> World:
     }
     rows["register own"] = permit_forms.register(ours, people["permit_instructor"]).pk
     rows["register other"] = permit_forms.register(theirs, stranger).pk
-    rows |= network_trace.rows("own", ours, people["network_technician"]) | network_trace.rows("other", theirs, stranger)
+    rows |= network_trace.rows("own", ours, people["network_technician"])
+    rows |= network_trace.rows("other", theirs, stranger)
     for whose, member in (("own", ours), ("other", theirs)):
         rows[f"anomaly {whose}"] = network_anomalies.anomaly(member).pk
     rows["fire own"], rows["fire other"] = network_hydrants.made(ours), network_hydrants.made(theirs)
