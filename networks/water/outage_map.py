@@ -14,8 +14,10 @@ from networks.water.services.outages import METRES_A_DEGREE
 type Json = dict[str, Any]
 type Spot = tuple[float, float]
 
-WIDTH_MM, HEIGHT_MM, MARGIN_MM = 182.0, 110.0, 12.0
+WIDTH_MM, HEIGHT_MM, MARGIN_MM = 182.0, 92.0, 10.0
 LEAST_M: Final = 60.0
+# What has no source beyond the zone is drawn whole where the zone still takes this part of the drawing.
+LEAST_SHARE: Final = 0.4
 MOST_LINES: Final = 6000
 BARS: Final = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 CUT_OFF = 'stroke="#B26A00" stroke-width="0.7" stroke-dasharray="2 1.2"'
@@ -60,6 +62,10 @@ def draw(answer: Json, numbered: Sequence[Json]) -> str:
     if not places:
         return ""
     frame = Frame.around(places)
+    beyond = [point for line in lines_in(answer["cut_off"]) for point in line]
+    wider = Frame.around([*places, *beyond, *(one["point"] for one in answer["alternatives"])])
+    if wider.down >= frame.down * LEAST_SHARE:
+        frame = wider
     parts = [
         *(drawn_line(frame, line, CUT_OFF) for line in list(lines_in(answer["cut_off"]))[:MOST_LINES]),
         *(drawn_line(frame, line, ZONE) for line in around[:MOST_LINES]),
@@ -70,6 +76,7 @@ def draw(answer: Json, numbered: Sequence[Json]) -> str:
             if one["status"] == "closed"
         ),
         *(square(frame.spot(one["point"])) for one in answer["sources_to_stop"]),
+        *(disc(frame.spot(one["point"]), "O", "#2E6B3E", "#FFFFFF") for one in answer["alternatives"]),
         *(disc(frame.spot(one["point"]), str(rank), "#0B5C6B", "#FFFFFF") for rank, one in enumerate(numbered, 1)),
         *(cross(frame.spot(one["point"])) for one in answer["breaks"]),
         scale_bar(frame),
