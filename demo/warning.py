@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from demo.owners import FIRST_NAMES, SURNAMES
@@ -34,7 +35,7 @@ def seed_contacts(seed: int, say: Say) -> bool:
     chance, today = Random(seed), timezone.localdate()
     made = [one for rank, owner in enumerate(owners) for one in contacts_of(owner, rank, len(owners), chance, today)]
     Contact.objects.bulk_create(made)
-    objecting = [one for one in made if one.phone][:: max(1, CONTACTS // OBJECTIONS)]
+    objecting = [one for one in made if one.phone][CONTACTS // 12 :: CONTACTS // OBJECTIONS]
     OptOut.objects.bulk_create(
         [OptOut(owner_id=one.owner_id, channel=Channel.SMS, value=one.phone, how="reply", at=timezone.now())
          for one in objecting],
@@ -46,7 +47,8 @@ def seed_contacts(seed: int, say: Say) -> bool:
 def contacts_of(owner: Member, rank: int, owners: int, chance: Random, today: date) -> Iterator[Contact]:
     """A member's share: whole streets, so that a cut finds people, where the sensitive users are first of all."""
     count = CONTACTS // owners
-    served = WaterConnection.objects.filter(owner=owner).exclude(address=None)
+    served: QuerySet[Any] = WaterConnection.objects.filter(owner=owner)
+    served = served.exclude(address=None)
     sensitive = list(served.exclude(sensitive=None).order_by("id")[: count // 10])
     others = served.filter(sensitive=None).order_by("address", "id")
     whole = others.count()
