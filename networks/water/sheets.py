@@ -32,6 +32,8 @@ from networks.water.services.visible import visible
 PIPES: dict[str, type[WaterPipe | SewerPipe]] = {"water": WaterPipe, "sewer": SewerPipe}
 CONNECTIONS: dict[str, type[WaterConnection | SewerConnection]] = {"water": WaterConnection, "sewer": SewerConnection}
 NODES: dict[str, type[WaterNode | SewerNode]] = {"water": WaterNode, "sewer": SewerNode}
+NODE_IDS = frozenset({"start_node_id", "end_node_id"})
+"""Numbers that tell people nothing."""
 type Describe = Callable[[Sequence[Values], Rights], Mapping[int, Addition]]
 
 
@@ -68,6 +70,7 @@ def pipes_of(family: str) -> Describe:
                     *repairs(repaired.get(row["id"])),
                     *connections(served.get(row["id"])),
                 ],
+                hidden=NODE_IDS if row.get("declared_length_m") else NODE_IDS | {"declared_length_m"},
                 links=list(pipe_links(family, row["id"], bool(repaired.get(row["id"])), rights)),
             )
             for row in rows

@@ -99,12 +99,14 @@ def paper(request: HttpRequest) -> HttpResponse:
 
 
 def given_by(request: HttpRequest) -> dict[str, str]:
-    return {name: value for name in ASKED if (value := request.GET.get(name))}
+    given: dict[str, str] = {name: request.GET.get(name, "") for name in ASKED}
+    return {name: value for name, value in given.items() if value}
 
 
 def longest_query(error: Branches, given: dict[str, str]) -> str:
     kept = {name: given[name] for name in ("family", "scale", "exaggeration") if name in given}
-    return urlencode({**kept, "pipes": ",".join(map(str, error.longest))}, safe=",")
+    pipes = ",".join(map(str, error.longest))
+    return urlencode(kept | {"pipes": pipes}, safe=",")
 
 
 def words_of(words: lists.Words) -> Words:
