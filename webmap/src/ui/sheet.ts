@@ -129,9 +129,9 @@ export class FeatureSheet extends ArpentElement {
     const rest = feature.properties.filter(
       (property) => !apart.has(property) && property.display !== "" && property.display !== feature.title,
     );
-    return html`${figures.length ? html`<dl class="figures">${figures.map((figure) => this.figure(figure))}</dl>` : nothing}
+    return html`${figures.length ? html`<dl class="figures">${figures.map((figure) => this.figure(figure))}</dl>` : nothing}${this.hydrant(feature)}
       <dl class="properties">${rest.map((property) => html`<div><dt>${property.label}</dt><dd>${property.display}</dd></div>`)}</dl>
-      ${this.hydrant(feature)}${this.parcel(feature)}${this.photos(feature)}${this.alsoHere(groups, feature)}`;
+      ${this.parcel(feature)}${this.photos(feature)}${this.alsoHere(groups, feature)}`;
   }
 
   /** What crosses a parcel; what shows it comes with the first one. */
