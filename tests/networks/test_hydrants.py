@@ -303,8 +303,8 @@ def test_it_is_said_unavailable_and_available_again_from_the_page(network: Netwo
 
 
 def test_an_act_that_is_none_is_refused(network: Network, hydrant: int) -> None:
-    post(network.client(), hydrant, 400, do="autre")
-    post(network.client(), hydrant, 404, do="strike", inspection="99", reason="Erreur")
+    assert post(network.client(), hydrant, 400, do="autre").status_code == 400
+    assert post(network.client(), hydrant, 404, do="strike", inspection="99", reason="Erreur").status_code == 404
 
 
 def test_a_photo_is_added_to_the_hydrant(network: Network, hydrant: int, settings: Any, tmp_path: Any) -> None:
