@@ -265,10 +265,9 @@ def settle_system(row: Row, faults: Faults) -> None:
 def single_lines(rows: Sequence[Row]) -> Geometries:
     """The lines of rows that have one with a length; None for the others, which `lines_of` looks at."""
     shapes = np.array([*(row.shape for row in rows), None], object)[:-1]
-    lines = np.where(shapely.get_num_geometries(shapes) == 1, shapely.get_geometry(shapes, 0), None)
+    lines: Any = np.where(shapely.get_num_geometries(shapes) == 1, shapely.get_geometry(shapes, 0), None)
     lines = shapely.remove_repeated_points(lines)
-    found: Geometries = np.where(shapely.length(lines) > 0, lines, None)
-    return found
+    return np.asarray(np.where(shapely.length(lines) > 0, lines, None), object)
 
 
 def lines_of(row: Row, faults: Faults, taken: set[str]) -> Iterator[tuple[LineString, str, bool]]:
