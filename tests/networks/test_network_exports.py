@@ -1,5 +1,6 @@
 """A network that leaves as RAEPA and as StaR-Eau: read back by GDAL, by SQLite, and by our own reader."""
 
+import os
 import sqlite3
 import zipfile
 from contextlib import closing
@@ -25,7 +26,8 @@ from tests import factories
 from tests.exports.conftest import read as gdal
 from tests.networks.conftest import Network, X, Y, along, at
 
-TEMPLATES = Path("/work/shared/data")
+ROOT = Path(__file__).parents[2]
+TEMPLATES = Path(os.environ.get("ARPENT_SHARED_DATA", ROOT.parent / "shared" / "data"))
 FIVE = {"FNAPPAEP", "FNOUVAEP", "FNAPPASS", "FNOUVASS"}
 """Fields that the templates make too narrow for the codes of 1.2."""
 
@@ -126,7 +128,7 @@ def test_every_table_of_raepa_is_there_and_none_of_the_neighbours(filled: Networ
     assert any("Béton" in remark for remark in made.remarks)
 
 
-@pytest.mark.skipif(not TEMPLATES.is_dir(), reason="the templates in use are not on this machine")
+@pytest.mark.skipif(not (TEMPLATES / "eau_raepa").is_dir(), reason="the templates in use are not on this machine")
 def test_the_fields_are_those_of_the_templates(filled: Network, tmp_path: Path) -> None:
     folder = unpacked(export(filled, "raepa-shp", tmp_path).path)
     for template in sorted((TEMPLATES / "eau_raepa" / "gabarit_compiegne").glob("RAEPA_*.dbf")):
@@ -265,7 +267,7 @@ def test_a_geopackage_keeps_the_rules_of_its_format(filled: Network, tmp_path: P
     assert (bounds, abs(boxes[0][1] - X) < 1) == ((X, Y + 50), True)
 
 
-@pytest.mark.skipif(not TEMPLATES.is_dir(), reason="the templates in use are not on this machine")
+@pytest.mark.skipif(not (TEMPLATES / "eau_raepa").is_dir(), reason="the templates in use are not on this machine")
 def test_the_tables_are_those_of_the_templates_of_stareau(filled: Network, tmp_path: Path) -> None:
     path = export(filled, "stareau-gpkg", tmp_path).path
     compared = 0

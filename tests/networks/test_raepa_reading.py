@@ -1,5 +1,6 @@
 """RAEPA as it is delivered, with its known defects, read into drafts; every row is there or told."""
 
+import os
 import random
 import zipfile
 from collections.abc import Sequence
@@ -21,7 +22,8 @@ UTM_20 = (
     'PARAMETER["False_Easting",500000.0],PARAMETER["False_Northing",0.0],PARAMETER["Central_Meridian",-63.0],'
     'PARAMETER["Scale_Factor",0.9996],PARAMETER["Latitude_Of_Origin",0.0],UNIT["Meter",1.0]]'
 )
-TEMPLATES = Path("/work/shared/data") / "eau_raepa"
+ROOT = Path(__file__).parents[2]
+TEMPLATES = Path(os.environ.get("ARPENT_SHARED_DATA", ROOT.parent / "shared" / "data")) / "eau_raepa"
 PIPES = "IDCANA;MOUVRAGE;BRANCHEMNT;MATERIAU;DIAMETRE;ANFINPOSE;IDNINI;IDNTERM;WKT"
 SEWERS = "IDCANA;BRANCHEMNT;TYPRESEAU;SENSECOUL;ZAMONT;ZAVAL;IDNINI;IDNTERM;WKT"
 

@@ -33,7 +33,8 @@ DAYS = (
 CODE = re.compile(r"^(\d{1,2})(?:\s*[-./_ ]\s*(\d{1,2}))?(?:\.0+)?$")
 LED = re.compile(r"^(\d{2}(?:-\d{2})?)\s*[-:–)]\s*\D")
 NOTHING: Final = frozenset(
-    {"", "null", "none", "nan", "n/a", "na", "#n/a", "-", "--", "?", "nr", "nc", "non renseigne", "sans objet"}
+    {"", "null", "none", "nan", "n/a", "na", "#n/a", "-", "--", "?", "nr", "nc", "sans objet"}
+    | {f"non renseign{end}" for end in ("e", "é", "ée", "ee", "é(e)")}
 )
 NO_YEAR: Final = frozenset({"0", "00", "000", "0000", "9999", "99", "1", "0001", "1111"})
 FEET: Final = 0.3048
@@ -68,7 +69,8 @@ def told(words: str, field: str, text: str, **more: Any) -> str:
 
 
 def is_nothing(text: str) -> bool:
-    return bare(text) in NOTHING or text.strip().lower() in NOTHING
+    """Whether a text stands for no value."""
+    return text.strip().lower() in NOTHING
 
 
 def unread(field: str, text: str) -> Cell:

@@ -235,7 +235,7 @@ def settle_years(row: Row, faults: Faults) -> None:
 def take_pipes(parts: Parts, table: raepa.RaepaTable, sheet: Sheet, rows: Sequence[Row]) -> None:
     yes = cells.column_of(cells.yes, "BRANCHEMNT")
     flows = cells.column_of(raepa_rules.FLOW, "SENSECOUL")
-    for row in rows:
+    for row, line in zip(rows, single_lines(rows), strict=True):
         if table.family == "sewer":
             settle_system(row, sheet.faults)
         row.values.setdefault("service_state", lists.IN_SERVICE)
@@ -244,7 +244,8 @@ def take_pipes(parts: Parts, table: raepa.RaepaTable, sheet: Sheet, rows: Sequen
         for cell in (branch, flow):
             if cell.told:
                 sheet.faults.add(row.rank, cell.told)
-        for shape, key, extra in lines_of(row, sheet.faults, parts.taken["pipes"]):
+        lines = lines_of(row, sheet.faults, parts.taken["pipes"]) if line is None else [(line, row.key, False)]
+        for shape, key, extra in lines:
             if branch.value:
                 parts.branches.append(branch_of(row, key, shape, sheet.file))
             else:
@@ -261,15 +262,21 @@ def settle_system(row: Row, faults: Faults) -> None:
     faults.add(row.rank, words % {"system": lists.SYSTEMS[row.values["system"]][0]})
 
 
+def single_lines(rows: Sequence[Row]) -> Geometries:
+    """The lines of rows that have one with a length; None for the others, which `lines_of` looks at."""
+    shapes = np.array([*(row.shape for row in rows), None], object)[:-1]
+    lines: Any = np.where(shapely.get_num_geometries(shapes) == 1, shapely.get_geometry(shapes, 0), None)
+    lines = shapely.remove_repeated_points(lines)
+    return np.asarray(np.where(shapely.length(lines) > 0, lines, None), object)
+
+
 def lines_of(row: Row, faults: Faults, taken: set[str]) -> Iterator[tuple[LineString, str, bool]]:
     """The line of a row as one, joined of its parts where they meet; else its parts, each with a key of its own."""
-    shape = row.shape
-    if shape is None:
+    if row.shape is None:
         faults.add(row.rank, _("There is no geometry: draw the pipe. It was left out."), "error")
         return
-    if len(shape.geoms) > 1:
-        shape = shapely.line_merge(shape)
-    parts = [shapely.remove_repeated_points(part) for part in shapely.get_parts(shape)]
+    merged = shapely.line_merge(row.shape) if len(row.shape.geoms) > 1 else row.shape
+    parts = [shapely.remove_repeated_points(part) for part in shapely.get_parts(merged)]
     parts = [part for part in parts if part.length > 0]
     if not parts:
         words = _("The pipe has no length: draw it again. It was left out.")
@@ -277,7 +284,7 @@ def lines_of(row: Row, faults: Faults, taken: set[str]) -> Iterator[tuple[LineSt
     elif len(parts) > 1:
         words = _("The line has %(count)s parts that do not meet: they became as many pipes.")
         faults.add(row.rank, words % {"count": len(parts)}, "warning", first_place(row.shape))
-    elif len(row.shape.geoms) > 1:
+    else:
         faults.add(row.rank, _("The parts of the line were joined into one."))
     for number, part in enumerate(parts):
         key = row.key if number == 0 else unique(row.key, taken)

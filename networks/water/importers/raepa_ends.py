@@ -190,13 +190,8 @@ def near(points: Geometries, others: Geometries) -> list[int]:
 
 def carry_one_of_each_place(draft: Draft, faults: Mapping[str, Faults]) -> None:
     """Of several nodes at one place (a valve in its chamber), one carries the pipes: the valve, else the first."""
-    places: dict[tuple[float, float], list[NodeRow]] = {}
-    for node in draft.nodes:
-        places.setdefault((round(node.geom.x, 3), round(node.geom.y, 3)), []).append(node)
     instead: dict[str, str] = {}
-    for nodes in places.values():
-        if len(nodes) == 1:
-            continue
+    for nodes in sharing_a_place(draft.nodes):
         first = min(nodes, key=lambda node: ORDER.get(node.values["kind"], 2))
         for node in nodes:
             if node is not first:
@@ -208,6 +203,18 @@ def carry_one_of_each_place(draft: Draft, faults: Mapping[str, Faults]) -> None:
     for pipe in draft.pipes if instead else ():
         pipe.start_key = instead.get(pipe.start_key or "", pipe.start_key)
         pipe.end_key = instead.get(pipe.end_key or "", pipe.end_key)
+
+
+def sharing_a_place(nodes: Sequence[NodeRow]) -> list[list[NodeRow]]:
+    """Nodes at the same millimetre as another, by place."""
+    if not nodes:
+        return []
+    rounded = np.round(shapely.get_coordinates([node.geom for node in nodes]), 3)
+    _places, numbers, counts = np.unique(rounded, axis=0, return_inverse=True, return_counts=True)
+    shared: dict[int, list[NodeRow]] = {}
+    for at in np.flatnonzero(counts[numbers.ravel()] > 1).tolist():
+        shared.setdefault(int(numbers.ravel()[at]), []).append(nodes[at])
+    return list(shared.values())
 
 
 def name_junctions(draft: Draft) -> None:
