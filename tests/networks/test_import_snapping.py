@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 import shapely
 
+from gis_core.models import Commune
 from networks.water.importers.draft import Draft, NodeRow, PipeRow
 from networks.water.importers.weaving import There, likely_distance, near_misses, weave
+from tests import factories
 from tests.networks.conftest import Network
 from tests.networks.importing import Importing, Row, pipe, spot
 from tests.networks.test_importing import counts, lengths
@@ -159,12 +161,14 @@ def test_thousands_of_near_misses_of_a_real_network_are_healed(
     rows: list[Row] = []
     for feature in told["features"]:
         line = shapely.from_geojson(json.dumps(feature["geometry"]))
-        places = [((x - 4_950_000) / 25, (y - 3_880_000) / 25) for x, y in shapely.get_coordinates(line)]
+        places = [((x - 4_950_000) * 0.3048, (y - 3_880_000) * 0.3048) for x, y in shapely.get_coordinates(line)]
         rows.append(pipe(feature["properties"]["name"], *places))
+    with factories.as_owner():
+        Commune.objects.filter(pk=network.commune.pk).update(geom=factories.square(side=30_000))
     file = importing.file("canalisations", rows)
     apart = importing.sent(file, snap_m=0.05)
-    joined = importing.read(apart, snap_m=0.5)
+    joined = importing.read(apart, snap_m=2.0)
     assert joined.plan["networks"][0]["parts"] < apart.plan["networks"][0]["parts"]
-    assert joined.plan["moved"] > 100
+    assert joined.plan["moved"] > 300
     assert joined.plan["errors"] == 0, joined.faults[:3]
     assert importing.load(joined).state == "loaded"

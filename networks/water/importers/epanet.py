@@ -7,9 +7,10 @@ the valve stands there. A closed pipe says that a valve is shut on it: one is pu
 under EPANET's names.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import isfinite
+from math import hypot, isfinite
 from pathlib import Path
 from typing import Any, Final
 
@@ -40,6 +41,8 @@ WORDS: Final = {
     "gpv": "Vanne à courbe",
 }
 SHORTEST_M: Final = 4 * TOLERANCE_M
+SMALLEST_BEND_M: Final = 0.5
+LARGEST_BEND_M: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,11 +126,17 @@ def fill(draft: Draft, name: str, network: EpanetNetwork, places: dict[Any, list
     for node in network.nodes:
         if node.name in places:
             draft.nodes.append(node_of(node, Point(places[node.name][0]), name))
+    drawn: Counter[frozenset[tuple[float, float]]] = Counter()
     for link in network.links:
         if link.start not in places or link.end not in places:
             continue
         inside = places.get((link.name,), [])
         line = LineString([places[link.start][0], *inside, places[link.end][0]])
+        if before := drawn[way := frozenset((round(x, 2), round(y, 2)) for x, y in line.coords)]:
+            line = bent(line, before)
+            words = _("%(name)s lies on another link between the same nodes: it is drawn beside it.")
+            draft.fault(name, link.row, words % {"name": link.name}, "warning")
+        drawn[way] += 1
         if link.kind in ON_LINKS:
             fitting_of(draft, link, line, name)
         elif link.closed:
@@ -140,6 +149,17 @@ def fill(draft: Draft, name: str, network: EpanetNetwork, places: dict[Any, list
         words = _("%(count)s pipes have a check valve: kept aside, water is taken to pass both ways.")
         count = sum(link.kind == "cv" for link in network.links)
         draft.fault(name, None, words % {"count": count}, "warning")
+
+
+def bent(line: LineString, times: int) -> LineString:
+    """A line beside another one, as parallel pumps are: its middle is put aside, further each time."""
+    middle = line.interpolate(0.5, normalized=True)
+    before, after = line.interpolate(0.49, normalized=True), line.interpolate(0.51, normalized=True)
+    east, north = after.x - before.x, after.y - before.y
+    far = min(LARGEST_BEND_M, max(SMALLEST_BEND_M, line.length / 50)) * times / (hypot(east, north) or 1.0)
+    aside = (middle.x - north * far, middle.y + east * far)
+    first, second = substring(line, 0, line.length / 2), substring(line, line.length / 2, line.length)
+    return LineString([*first.coords[:-1], aside, *second.coords[1:]]) if line.length else line
 
 
 def node_of(node: EpanetNode, point: Point, file: str) -> NodeRow:
@@ -202,7 +222,7 @@ def fitting_of(draft: Draft, link: EpanetLink, line: LineString, file: str) -> N
 def stand_at_ends(draft: Draft, link: EpanetLink, node: NodeRow, file: str) -> None:
     """On a link without length: the two junctions become the fitting."""
     ends = {row.key: row for row in draft.nodes if row.key in (link.start, link.end)}
-    if any(row.values["kind"] != "junction" for row in ends.values()):
+    if len(ends) < 2 or any(row.values["kind"] != "junction" for row in ends.values()):
         words = _("%(name)s has no length: a tank or another fitting is at its end. Give it two different places.")
         draft.fault(file, link.row, words % {"name": link.name})
         return

@@ -464,6 +464,8 @@ class Loom:
         ends = self.ends_in(root)
         mine = {end // 2 for end in ends}
         others = {self.root_of_end(end ^ 1) for end in ends}
+        for line in mine:
+            others |= self.root_cuts.get(line, set())
         found: list[tuple[float, int]] = []
         for line in self.tree.query(point, predicate="dwithin", distance=distance).tolist():
             if line in mine or others & (self.root_cuts[line] | self._ends_of_line(line)):
