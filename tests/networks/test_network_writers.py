@@ -26,7 +26,7 @@ def test_writers_of_one_pipe_follow_each_other(network: Network) -> None:
     def again(work: Callable[[random.Random], None], seed: int) -> None:
         chance = random.Random(seed)
         try:
-            for _turn in range(8):
+            for _turn in range(4):
                 try:
                     with transaction.atomic():
                         work(chance)

@@ -62,23 +62,9 @@ class PipeEnds:
         return self.end if node == self.start else self.start
 
 
-VALVES: Final = sql.SQL("""case when n."position" = 'closed' then
-        case when n."condition" in ('broken', 'buried') then 6 else 3 end
-    when n."condition" = 'broken' then 4 when n."condition" = 'buried' then 5 else 2 end""")
-STATES: Final = sql.SQL("""case when n.service_state <> 'en_service' then 0 when n.kind = any(%(sources)s) then 1
-    when n.kind = 'valve' then {valves} else 0 end""")
-# The squares come as a table: the planner then takes the spatial index once for each.
-SQUARES: Final = sql.SQL("""with box as materialized (
-        select st_makeenvelope(x * %(size)s - %(margin)s, y * %(size)s - %(margin)s,
-            (x + 1) * %(size)s + %(margin)s, (y + 1) * %(size)s + %(margin)s, 2154) as geom
-        from unnest(%(xs)s::int[], %(ys)s::int[]) as square (x, y))""")
-PIPES: Final = sql.SQL("""{squares}
-    select p.id, p.start_node_id, p.end_node_id, st_length(p.geom) from box join {pipe} p on p.geom && box.geom
-    where p.owner_id = %(owner)s and p.service_state = 'en_service'""")
-NODES: Final = sql.SQL("""select n.id, st_x(n.geom), st_y(n.geom), {state} from {node} n
-    where n.id = any(%(ids)s) and n.owner_id = %(owner)s""")
-SOURCES: Final = sql.SQL("""select n.id, st_x(n.geom), st_y(n.geom) from {node} n
-    where n.owner_id = %(owner)s and n.kind = any(%(sources)s) and n.service_state = 'en_service'""")
+SQUARES: Final = "select * from arpent.network_squares(%s, %s, %s, %s, %s, %s, %s, %s)"
+PLACES: Final = "select * from arpent.network_places(%s, %s, %s, %s, %s)"
+SOURCES: Final = "select * from arpent.network_sources(%s, %s, %s)"
 
 
 @dataclass(slots=True)
@@ -119,38 +105,33 @@ class Graph:
         if not missing:
             return
         self.squares.update(missing)
-        asked = {"size": SQUARE_M, "margin": MARGIN_M, "xs": [x for x, _y in missing], "ys": [y for _x, y in missing]}
-        self._take_pipes(self._rows(PIPES, asked))
+        xs, ys = zip(*missing, strict=True)
+        for is_pipe, pk, first, second, x, y in self._rows(
+            SQUARES, self.family.valves, SQUARE_M, MARGIN_M, list(xs), list(ys)
+        ):
+            if not is_pipe:
+                self.states[pk], self.places[pk] = first, (x, y)
+            elif pk not in self.pipes:
+                self.pipes[pk] = PipeEnds(first, second, x)
+                self._at.setdefault(first, []).append(pk)
+                self._at.setdefault(second, []).append(pk)
 
     def look_up(self, nodes: Iterable[int]) -> None:
         """Where nodes lie and what they do, without their pipes."""
         missing = [node for node in set(nodes) if node not in self.states]
         if missing:
-            for pk, x, y, state in self._rows(NODES, {"ids": missing}):
+            for pk, state, x, y in self._rows(PLACES, self.family.valves, missing):
                 self.places[pk], self.states[pk] = (x, y), state
 
     def sources(self) -> dict[int, Place]:
         """All that supply the owner's network, and where they are."""
         if self._sources is None:
-            self._sources = {pk: (x, y) for pk, x, y in self._rows(SOURCES, {})}
+            self._sources = {pk: (x, y) for pk, x, y in self._rows(SOURCES)}
         return self._sources
 
-    def _take_pipes(self, rows: Iterable[tuple[Any, ...]]) -> None:
-        ends: set[int] = set()
-        for pk, start, end, length in rows:
-            if pk not in self.pipes:
-                self.pipes[pk] = PipeEnds(start, end, length)
-                self._at.setdefault(start, []).append(pk)
-                self._at.setdefault(end, []).append(pk)
-                ends |= {start, end}
-        self.look_up(ends)
-
-    def _rows(self, statement: sql.SQL, asked: dict[str, Any]) -> list[tuple[Any, ...]]:
-        state = STATES.format(valves=VALVES if self.family.valves else sql.SQL("0"))
-        parts = {"squares": SQUARES, "pipe": self.family.table("pipe"), "node": self.family.table("node")}
-        given = {"owner": self.owner, "sources": list(self.family.sources), **asked}
+    def _rows(self, statement: str, *asked: Any) -> list[tuple[Any, ...]]:
         with connection.cursor() as cursor:
-            cursor.execute(statement.format(state=state, **parts), given)
+            cursor.execute(statement, [self.family.name, self.owner, list(self.family.sources), *asked])
             return list(cursor.fetchall())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
@@ -52,13 +53,13 @@ def flood(
     What is read already is walked to its end before more is read, at once for all the nodes that wait.
     """
     reached = Reached(pipes=set(pipes) - set(barred))
-    ready = [end for pk in reached.pipes for end in leaving(graph, pk, flow)]
-    waiting: list[int] = []
+    ready = deque(end for pk in reached.pipes for end in leaving(graph, pk, flow))
+    waiting: deque[int] = deque()
     while ready or waiting:
         if not ready:
             graph.load(waiting)
-            ready, waiting = waiting, []
-        node = ready.pop()
+            ready, waiting = waiting, deque()
+        node = ready.popleft()
         if node in reached.passed or node in reached.stops:
             continue
         if not passes(node):
@@ -73,7 +74,7 @@ def flood(
             fresh = [pk for pk in graph.pipes_at(node) if pk not in reached.pipes and pk not in barred]
             fresh = fresh if flow == "both" else [pk for pk in fresh if node not in leaving(graph, pk, flow)]
             reached.pipes.update(fresh)
-            ready += [end for pk in fresh for end in leaving(graph, pk, flow)]
+            ready.extend(end for pk in fresh for end in leaving(graph, pk, flow))
     return reached
 
 

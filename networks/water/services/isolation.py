@@ -35,6 +35,11 @@ class Request:
 
 def isolation_of(request: Request) -> Json:
     """The answer of the API, read with the asker's rights. Raises NotFound, Invalid."""
+    return told(*isolated(request))
+
+
+def isolated(request: Request) -> tuple[Graph, list[Found], Isolation]:
+    """What was walked, the breaks, and what isolates them."""
     breaks = [find(WATER, start) for start in request.breaks]
     owners = {found.owner for found in breaks}
     if len(owners) > 1:
@@ -43,8 +48,8 @@ def isolation_of(request: Request) -> Json:
     ends = {end for found in breaks for end in found.ends}
     graph.look_up(ends)
     graph.load(ends)
-    found = isolate(graph, {one.pipe for one in breaks if one.pipe is not None}, frozenset(request.unusable))
-    return told(graph, breaks, found)
+    pipes = {found.pipe for found in breaks if found.pipe is not None}
+    return graph, breaks, isolate(graph, pipes, frozenset(request.unusable))
 
 
 def told(graph: Graph, breaks: Sequence[Found], found: Isolation) -> Json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Iterable
 from typing import Any, Final
@@ -18,7 +19,6 @@ type Json = dict[str, Any]
 
 MOST_CONNECTIONS: Final = 5000
 NEAR_M: Final = 80.0
-EXTENT: Final = "array[st_xmin(box), st_ymin(box), st_xmax(box), st_ymax(box)]"
 
 STRETCHES: Final = sql.SQL("""
     with asked as materialized (select * from unnest(%(pipes)s::bigint[], %(groups)s::int[]) as asked (id, part)),
@@ -31,7 +31,7 @@ STRETCHES: Final = sql.SQL("""
             count(*) filter (where coalesce(diameter_mm, 0) <= 0) as unknown,
             st_multi(st_collect(line)) as shape, st_extent(line) as box
         from lines group by part)
-    select part, pipes, metres, coalesce(volume, 0), unknown, st_asgeojson(shape, 7)::jsonb,
+    select part, pipes, metres, coalesce(volume, 0), unknown, st_asgeojson(shape, 7),
         array[st_xmin(box), st_ymin(box), st_xmax(box), st_ymax(box)]
     from drawn
 """)
@@ -89,7 +89,7 @@ def stretches(family: Family, *parts: Collection[int]) -> list[Json]:
         ):
             told[rank] = {
                 **{"pipes": pipes, "length_m": round(metres, 1), "volume_m3": round(volume, 2)},
-                **{"without_diameter": unknown, "geometry": shape, "bbox": box},
+                **{"without_diameter": unknown, "geometry": json.loads(shape), "bbox": box},
             }
     return told
 
@@ -103,11 +103,16 @@ def box_of(told: Iterable[Json]) -> list[float] | None:
     boxes = [box for one in told if (box := one.pop("bbox"))]
     if not boxes:
         return None
-    lows, highs = [min(box[rank] for box in boxes) for rank in (0, 1)], [max(box[rank] for box in boxes) for rank in (2, 3)]
+    lows, highs = (
+        [min(box[rank] for box in boxes) for rank in (0, 1)],
+        [max(box[rank] for box in boxes) for rank in (2, 3)],
+    )
     return [round(value, 7) for value in (*lows, *highs)]
 
 
-def nodes(family: Family, wanted: Collection[int], *, kinds: Collection[str] = (), most: int | None = None) -> list[Json]:
+def nodes(
+    family: Family, wanted: Collection[int], *, kinds: Collection[str] = (), most: int | None = None
+) -> list[Json]:
     """Nodes in service told, of some kinds only where they are named."""
     if not wanted:
         return []
@@ -144,7 +149,7 @@ def counted(family: Family, pipes: Collection[int]) -> tuple[int, int]:
 
 def connections_by_pipe(family: Family, pipes: Collection[int]) -> dict[int, int]:
     statement = BY_PIPE.format(connection=family.table("connection"))
-    return dict(rows(statement, {"pipes": list(pipes)}))  # type: ignore[arg-type]
+    return dict(rows(statement, {"pipes": list(pipes)}))
 
 
 def served(pipes: Collection[int]) -> list[Json]:
@@ -161,7 +166,10 @@ def served(pipes: Collection[int]) -> list[Json]:
     ]
     return sorted(
         told,
-        key=lambda one: (order.index(one["sensitive"]) if one["sensitive"] else len(order), as_read(one["address"] or "~")),
+        key=lambda one: (
+            order.index(one["sensitive"]) if one["sensitive"] else len(order),
+            as_read(one["address"] or "~"),
+        ),
     )
 
 
