@@ -1,20 +1,18 @@
 """What people and programs do to a network in other ways than one edit at a time, and what stays true of it."""
 
 import random
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from django.db import connections, transaction
 
 from layers.catalogue.models import Layer
-from layers.features.errors import GeometryRefused, Missing, NotEditable, Stale
+from layers.features.errors import GeometryRefused, Missing, NotEditable
 from layers.features.services.origin import Origin
 from layers.features.services.reshape import merge, split
 from layers.features.services.restore import restore
 from layers.features.services.write import Edit, Written, apply_edits
-from tests.networks.conftest import WEB, Network, X, Y, along, at, made_network
+from tests.networks.conftest import WEB, Network, X, Y, along, at
 
 QGIS = Origin("qgis", "")
 
@@ -235,57 +233,6 @@ def test_sewers_merged_with_the_shared_tool_keep_their_direction_and_outer_heigh
     ((vertices, _s, _e),) = network.pipes("sewer")
     assert (vertices[0], vertices[-1]) == ((100, 10), (0, 10))
     assert network.rows("select start_z, end_z from sewer_pipe") == [(20, 10)]
-
-
-# -- many at once -----------------------------------------------------------------------------------------------------
-
-
-def test_writers_of_one_pipe_follow_each_other(database: str, django_db_blocker: Any) -> None:
-    """Real transactions, on a copy of the database: none waits for another that waits for it."""
-    with django_db_blocker.unblock():
-        write_at_once()
-
-
-def write_at_once() -> None:
-    with transaction.atomic():
-        network = made_network()
-        network.pipe((0, 0), (100, 0))
-    told: list[str] = []
-
-    def again(work: Callable[[random.Random], None], seed: int) -> None:
-        chance = random.Random(seed)
-        try:
-            for _turn in range(8):
-                try:
-                    with transaction.atomic():
-                        work(chance)
-                except (Stale, GeometryRefused, Missing):
-                    continue
-        except Exception as error:
-            told.append(repr(error))
-        finally:
-            connections.close_all()
-
-    def draw(chance: random.Random) -> None:
-        (x, y), (to_x, to_y) = chance.choice(network.pipes())[0][:2]
-        network.node((x + to_x) / 2, (y + to_y) / 2)
-
-    def bend(chance: random.Random) -> None:
-        ((start, *_between, end),) = [vertices for vertices, *_nodes in network.pipes()[:1]]
-        (found,) = network.rows("select id, version from water_pipe order by st_xmin(geom), st_ymin(geom), id limit 1")
-        middle = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2 + chance.randrange(1, 9))
-        places = along(start, middle, end)
-        network.edit("water-pipes", [Edit(action="update", id=found[0], version=found[1], geometry=places)])
-
-    threads = [threading.Thread(target=again, args=(work, n)) for n, work in enumerate((draw, bend, draw, bend))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert told == []
-    with transaction.atomic():
-        assert faults(network) == []
-        assert len(network.pipes()) > 1
 
 
 # -- whatever is done -------------------------------------------------------------------------------------------------

@@ -50,6 +50,11 @@ PIECE: dict[str, Callable[[Values, GEOSGeometry, GEOSGeometry], Values]] = {}
 WHOLE: dict[str, Callable[[Sequence[Values], GEOSGeometry], tuple[Values, GEOSGeometry]]] = {}
 
 
+def nothing_else(_row: Values, _whole: GEOSGeometry, _piece: GEOSGeometry) -> Values:
+    """Pieces of most layers have the values of the whole."""
+    return {}
+
+
 def declare_shape(
     table: str,
     piece: Callable[[Values, GEOSGeometry, GEOSGeometry], Values],
@@ -81,7 +86,7 @@ def split(
         check_versions(layer, [(0, edit)], rows, rights, 2154)
         kept, *others = pieces(layer, feature_id, line)
         row, whole = rows[feature_id], geometry(rows[feature_id])
-        own = PIECE.get(layer.table, lambda _row, _whole, _piece: {})
+        own = PIECE.get(layer.table, nothing_else)
         change = Change(edit=edit, row=row, values=own(row, whole, kept), geometry=kept)
         with event(layer, "split", origin):
             written = [

@@ -20,6 +20,7 @@ from gis_core.rights import Rights
 from layers.features.api.bodies import origin_of
 from networks.water.models import Anomaly
 from networks.water.services.anomalies import listing, plans, repairing, scanning
+from networks.water.services.anomalies.kinds import KINDS
 from networks.water.services.anomalies.listing import Filter
 
 NO_STORE = {"Cache-Control": "private, no-store"}
@@ -83,10 +84,10 @@ class AnomaliesView(APIView):
         kinds = [
             {
                 "kind": name,
-                "label": str(listing.KINDS[name].label),
+                "label": str(KINDS[name].label),
                 "count": count,
-                "batch": listing.KINDS[name].batch,
-                "gravity": int(listing.KINDS[name].gravity),
+                "batch": KINDS[name].batch,
+                "gravity": int(KINDS[name].gravity),
             }
             for name, count in found.counts.items()
         ]
@@ -136,7 +137,7 @@ def chosen(family: str, given: dict[str, Any], rights: Rights) -> list[Anomaly]:
     if given.get("ids"):
         rows = Anomaly.objects.visible_to(rights).filter(family=family, pk__in=given["ids"])
     elif given.get("kind"):
-        asked = {name: str(given[name]) for name in ("kind", "within_m", "member") if name in given}
+        asked: dict[str, str] = {name: str(given[name]) for name in ("kind", "within_m", "member") if name in given}
         if box := given.get("bbox"):
             asked["bbox"] = ",".join(map(str, box))
         rows = listing.anomalies(Filter.parse(family, asked), rights)

@@ -14,8 +14,7 @@ from psycopg import sql
 from layers.catalogue.models import in_language as choose
 from layers.features.display import display_number
 from layers.features.services.read import fetch
-from layers.features.services.write import Edit
-from networks.core.models import NetworkObject
+from layers.features.services.write import UNSET, Edit
 from networks.water import lists
 from networks.water.models import (
     Anomaly,
@@ -28,7 +27,7 @@ from networks.water.models import (
 )
 from networks.water.services.anomalies.kinds import JOINED_WITHIN_M, NEAR_M, SEWER
 
-MODELS: Final[dict[tuple[str, str], type[NetworkObject]]] = {
+MODELS: Final[dict[tuple[str, str], Any]] = {
     ("water", "node"): WaterNode,
     ("water", "pipe"): WaterPipe,
     ("water", "connection"): WaterConnection,
@@ -81,8 +80,8 @@ class Scene:
         self.family = anomaly.family
         self.told: dict[str, Any] = anomaly.told
         self.versions: dict[str, int] = {}
-        self.object = self.get(anomaly.object_kind, anomaly.object_id)
-        self.other = self.get(anomaly.other_kind, anomaly.other_id) if anomaly.other_id else None
+        self.object: Any = self.get(anomaly.object_kind, anomaly.object_id)
+        self.other: Any = self.get(anomaly.other_kind, anomaly.other_id) if anomaly.other_id else None
 
     def get(self, kind: str, pk: int) -> Any:
         """An object of this network, None where it is there no more."""
@@ -169,8 +168,8 @@ def with_end(pipe: Any, node: int, place: Point) -> LineString:
 
 
 def change(what: Kind, one: Any, geometry: GEOSGeometry | None = None, **values: Any) -> Act:
-    more = {} if geometry is None else {"geometry": geometry}
-    return Act(what, Edit(action="update", id=one.pk, version=one.version, properties=values, **more))
+    moved = UNSET if geometry is None else geometry
+    return Act(what, Edit(action="update", id=one.pk, version=one.version, properties=values, geometry=moved))
 
 
 def is_plain(node: Any) -> bool:
@@ -281,7 +280,7 @@ def crossing(scene: Scene) -> Iterator[Way | None]:
     values = {"kind": "junction", "service_state": lists.IN_SERVICE}
     if scene.family == SEWER:
         values["system"] = first.system
-    places = [Point(*one.coords, srid=first.geom.srid) for one in points]
+    places = [Point(one.x, one.y, srid=first.geom.srid) for one in points]
     words = _("A junction is made where they cross: %(first)s and %(second)s are cut there and meet.")
     yield Way(
         name="node",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -150,7 +151,13 @@ def close(anomaly: Anomaly, event_id: int | None, rights: Rights) -> None:
         " and a.object_id = %(object)s and %(kind)s in ('near_miss', 'isolated', 'off_network')))"
     ).format(node=sql.Identifier(f"{family}_node"), pipe=sql.Identifier(f"{family}_pipe"))
     node = anomaly.object_id if anomaly.object_kind == "node" else int(anomaly.told.get("node") or 0)
-    given = {"now": now, "owner": anomaly.owner_id, "family": family, "object": node, "kind": anomaly.kind}
+    given: dict[str, Any] = {
+        "now": now,
+        "owner": anomaly.owner_id,
+        "family": family,
+        "object": node,
+        "kind": anomaly.kind,
+    }
     with connection.cursor() as cursor:
         cursor.execute(gone, given)
     anomaly.refresh_from_db()
