@@ -12,11 +12,13 @@ class WaterConfig(AppConfig):
         from layers.features.services.write import declare_lock
         from networks.core.services import heights
         from networks.core.topology import lock_networks
+        from networks.warning.sources import declare_source
         from networks.water import hydrant_sheet, sheets
         from networks.water.layers import declare_layers
         from networks.water.pages.frame import add_tabs
         from networks.water.sections import register_sections
         from networks.water.services.exporting import add_makers
+        from networks.water.services.outage_notices import beginning
 
         for family in ("water", "sewer"):
             for kind in ("node", "pipe", "connection"):
@@ -28,3 +30,4 @@ class WaterConfig(AppConfig):
         sheets.register_sheets()
         hydrant_sheet.register_sheets()
         add_makers()
+        declare_source("outage", beginning)

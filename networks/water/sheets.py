@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from gis_core.rights import Rights
 from layers.features.display import display_date, display_number, with_unit
 from layers.features.sheet import Addition, Link, Property, Values, register_sheet
+from networks.core.room import works_on_networks
 from networks.water import lists
 from networks.water.models import (
     Repair,
@@ -26,7 +27,6 @@ from networks.water.models import (
     WaterNode,
     WaterPipe,
 )
-from networks.core.room import works_on_networks
 from networks.water.services.visible import visible
 
 PIPES: dict[str, type[WaterPipe | SewerPipe]] = {"water": WaterPipe, "sewer": SewerPipe}

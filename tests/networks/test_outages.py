@@ -134,3 +134,20 @@ def test_valves_are_walked_from_the_break_to_the_nearest_one_each_time() -> None
 def test_valves_may_be_listed_by_street(network: Network, pipe: int) -> None:
     path = saved(network, pipe)
     assert page(network, f"{path}?ordre=rue").status_code == 200
+
+
+def test_an_outage_begins_a_notice_to_those_who_have_no_water(network: Network, pipe: int) -> None:
+    path = saved(network, pipe)
+    outage = path.rstrip("/").rpartition("/")[2]
+    assert 'name="outage"' in page(network, path).content.decode()
+    answer = network.client().post("/reseaux/avis/", {"outage": outage}, headers={"accept": "text/html"})
+    assert answer.status_code == 302, answer.content
+    shown = words(page(network, answer.url))
+    assert "12 rue des Tanneurs" in shown
+    assert "École, crèche" in shown
+
+
+@pytest.mark.parametrize("key", ["0", "999999", "douze", "9" * 30])
+def test_a_notice_of_an_outage_that_is_not_there_is_refused(network: Network, key: str) -> None:
+    answer = network.client().post("/reseaux/avis/", {"outage": key}, headers={"accept": "text/html"})
+    assert answer.status_code == 404

@@ -209,9 +209,6 @@ def make_world() -> World:
     rows |= network_warning.things(ours, theirs, people["network_technician"], stranger)
     network_profile.sewer(ours, network_profile.PIPES["own"])
     network_profile.sewer(theirs, network_profile.PIPES["other"])
-    rows |= network_trace.rows("own", ours, people["network_technician"]) | network_trace.rows(
-        "other", theirs, stranger
-    )
     network_exchange.network(ours)
     network_exchange.network(theirs)
     rows["network import own"] = network_import.network_import(ours).pk
@@ -407,7 +404,9 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
     if found := network_anomalies.body(route, method, given["member"]):
         return found
     if form := network_profile.form(route, method, given["network_pipe"]):
+        return {"data": form}
     if form := network_exchange.form(route, method, given):
+        return {"data": form}
     if form := network_import.form(route, method, given["member"]):
         return {"data": form}
     if form := permit_forms.form(route, method, given):
@@ -418,7 +417,7 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
         return found
     if found := network_trace.body(route, method, given):
         return found
-    if found := permit_forms.body(route, method, given) or network_warning.body(route, method):
+    if found := network_warning.body(route, method):
         return found
     if form := network_warning.form(route, method, given):
         return {"data": form}

@@ -7,7 +7,6 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -26,7 +25,6 @@ from networks.water.services.isolation import Request
 READ_AND_SEND = ["GET", "HEAD", "POST"]
 PER_PAGE = 50
 LONGEST_REQUEST = 20_000
-NOTICES = "/reseaux/avis/"
 ORDERS = ("marche", "rue")
 
 
@@ -99,7 +97,7 @@ def outage(request: HttpRequest, outage_id: int) -> HttpResponse:
         "outage": found,
         **sorted_out(found.answer, order if order in ORDERS else ORDERS[0]),
         "may_change": outages.may_change(found.owner_id, rights),
-        "notices": NOTICES if answers(NOTICES) else "",
+        "notices": reverse("notices"),
     }
     return show(request, "outage", "outages", context)
 
@@ -129,15 +127,6 @@ def sorted_out(answer: dict[str, Any], order: str) -> dict[str, Any]:
         "lost_km": (answer["zone"]["length_m"] + answer["cut_off"]["length_m"]) / 1000,
         "volume": answer["zone"]["volume_m3"],
     }
-
-
-def answers(address: str) -> bool:
-    """Whether there is a page at this address."""
-    try:
-        resolve(address)
-    except Resolver404:
-        return False
-    return True
 
 
 @require_safe
