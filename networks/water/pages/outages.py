@@ -97,7 +97,6 @@ def outage(request: HttpRequest, outage_id: int) -> HttpResponse:
         "outage": found,
         **sorted_out(found.answer, order if order in ORDERS else ORDERS[0]),
         "may_change": outages.may_change(found.owner_id, rights),
-        "notices": reverse("notices"),
     }
     return show(request, "outage", "outages", context)
 
