@@ -286,6 +286,7 @@ SPECTACULAR_SETTINGS = {
         "MemberKindEnum": "gis_core.models.Member.Kind",
         "PermitKindEnum": "permits.models.Permit.Kind",
         "PermitStateEnum": "permits.procedure.State",
+        "GeometrySystemEnum": "layers.features.api.serializers.SYSTEMS",
         "PointSystemEnum": "networks.water.api.serializers.SYSTEMS",
     },
 }
