@@ -286,7 +286,7 @@ SPECTACULAR_SETTINGS = {
         "MemberKindEnum": "gis_core.models.Member.Kind",
         "PermitKindEnum": "permits.models.Permit.Kind",
         "PermitStateEnum": "permits.procedure.State",
-        "GeometrySystemEnum": "layers.features.api.serializers.SYSTEMS",
+        "EditSystemEnum": ["EPSG:2154", "CRS84"],
         "PointSystemEnum": "networks.water.api.serializers.SYSTEMS",
     },
 }

@@ -2,9 +2,6 @@
 
 from rest_framework import serializers
 
-SYSTEMS = (("EPSG:2154", "Lambert-93"), ("CRS84", "WGS 84, longitude first"))
-"""Reference systems of the geometries that edits carry."""
-
 
 class PropertySerializer(serializers.Serializer[dict[str, object]]):
     name = serializers.CharField()
@@ -90,7 +87,7 @@ class EditSerializer(serializers.Serializer[dict[str, object]]):
 
 
 class EditsSerializer(serializers.Serializer[dict[str, object]]):
-    crs = serializers.ChoiceField(choices=SYSTEMS, required=False)
+    crs = serializers.ChoiceField(choices=["EPSG:2154", "CRS84"], required=False)
     edits = EditSerializer(many=True)
 
 
@@ -119,7 +116,7 @@ class WrittenSerializer(serializers.Serializer[dict[str, object]]):
 
 
 class SplitSerializer(serializers.Serializer[dict[str, object]]):
-    crs = serializers.ChoiceField(choices=SYSTEMS, required=False)
+    crs = serializers.ChoiceField(choices=["EPSG:2154", "CRS84"], required=False)
     version = serializers.IntegerField(required=False)
     line = serializers.DictField(help_text="GeoJSON line, in `crs`")
 
