@@ -128,5 +128,7 @@ def test_a_network_is_followed_up_to_its_tank(water: Page) -> None:
     water.get_by_role("button", name="C’est ici").click()
     expect(water.locator(".water-headline")).to_be_focused()
     expect(water.locator("arp-water-trace")).to_contain_text("ESSAI-R")
-    expect(water.get_by_role("link", name="Profil en long")).to_have_attribute("href", re.compile("family=water&pipes="))
+    expect(water.get_by_role("link", name="Profil en long")).to_have_attribute(
+        "href", re.compile("family=water&pipes=")
+    )
     assert serious(water) == []
