@@ -35,11 +35,12 @@ class Peer:
         with made.connect("owner") as connection:
             nodes = connection.execute(NODES, [owner]).fetchall()
             self.graph.add_nodes_from(
-                (pk, {"source": source, "closed": closed, "closable": closable}) for pk, source, closed, closable in nodes
+                (pk, {"source": source, "closed": closed, "closable": closable})
+                for pk, source, closed, closable in nodes
             )
             pipes = connection.execute(PIPES, [owner]).fetchall()
         self.graph.add_edges_from(pipes)
-        self.ends = {pk: (a, b) for a, b, pk in pipes}
+        self.ends: dict[int, tuple[int, int]] = {int(pk): (int(a), int(b)) for a, b, pk in pipes}  # type: ignore[call-overload]
 
     def isolate(self, pipe: int) -> Found:
         """The zone; then, from each valve at its edge, whether a source is reached (which ends the search)."""
@@ -61,7 +62,7 @@ class Peer:
 
     def walk(self, pipes: list[int]) -> tuple[set[int], set[int]]:
         reached, seen, stops = set(pipes), set[int](), set[int]()
-        queue = deque(end for pk in pipes for end in self.ends[pk])
+        queue: deque[int] = deque(end for pk in pipes for end in self.ends[pk])
         while queue:
             node = queue.popleft()
             if node in seen:

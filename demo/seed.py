@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from psycopg import sql
 
 from demo import accounts
+from demo.hydrants import seed_inspections
 from demo.layers import seed_layers
 from demo.networks import seed_networks
 from demo.owners import seed_owners
@@ -18,6 +19,7 @@ from demo.permits import seed_permits
 from demo.planning import seed_planning
 from demo.tasks import PHOTOS, SEED
 from demo.territory import Parcel, Territory, generate
+from demo.warning import seed_contacts
 from gis_core.models import Commune, HistoryEvent, Job, Member, User
 from gis_core.models import Territory as MemberTerritory
 from gis_core.rights import rights_of
@@ -58,6 +60,8 @@ def seed_demo(*, data_dir: Path, seed: int = SEED, say: Say = print) -> bool:
         seed_planning(make, data_dir / "demo-urbanisme", say)
         seed_permits(make, seed, say)
         seed_networks(make, seed, say)
+        seed_inspections(seed, say)
+        seed_contacts(seed, say)
         ask_for_photos(say)
     say("Comptes de démonstration vérifiés.")
     return loaded

@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "tiles",
     "permits",
     "networks.core",
+    "networks.warning",
     "networks.water",
     "demo",
     "benchmarks",
@@ -247,6 +248,14 @@ MAILERS = {
     if _mail.hostname
     else {"BACKEND": "django.core.mail.backends.filebased.EmailBackend", "OPTIONS": {"file_path": DATA_DIR / "mail"}}
 }
+# The provider of text messages; without an address they are written to files under FILES_DIR/warning.
+SMS_URL = os.environ.get("ARPENT_SMS_URL", "")
+SMS_TOKEN = os.environ.get("ARPENT_SMS_TOKEN", "")
+SMS_SENDER = os.environ.get("ARPENT_SMS_SENDER", "ARPENT")
+SMS_TIMEOUT_S = float(os.environ.get("ARPENT_SMS_TIMEOUT_S", "10"))
+SMS_KNOWS_KEYS = os.environ.get("ARPENT_SMS_KNOWS_KEYS", "1") == "1"
+# Part of the address to which the provider reports; without it there is no such address.
+SMS_REPORT_SECRET = os.environ.get("ARPENT_SMS_REPORT_SECRET", "")
 DEFAULT_FROM_EMAIL = os.environ.get("ARPENT_EMAIL_FROM", "arpent@localhost")
 
 REST_FRAMEWORK = {
@@ -277,6 +286,7 @@ SPECTACULAR_SETTINGS = {
         "MemberKindEnum": "gis_core.models.Member.Kind",
         "PermitKindEnum": "permits.models.Permit.Kind",
         "PermitStateEnum": "permits.procedure.State",
+        "PointSystemEnum": "networks.water.api.serializers.SYSTEMS",
     },
 }
 

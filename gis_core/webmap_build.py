@@ -30,7 +30,7 @@ def read(entry: str = ENTRY) -> Build | None:
     return parse(MANIFEST, modified, entry)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def parse(path: Path, modified: int, entry: str) -> Build:
     """Read a manifest; `modified` makes a new build seen without a restart."""
     chunks = json.loads(path.read_text())

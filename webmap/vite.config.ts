@@ -9,7 +9,9 @@ export default defineConfig({
     // A data: URI would need an exception in the content security policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rollupOptions: { input: ["src/main.ts", "src/settings/main.ts", "src/permits/main.ts"] },
+    rollupOptions: {
+      input: ["src/main.ts", "src/settings/main.ts", "src/permits/main.ts", "src/hydrants/main.ts", "src/notices/main.ts"],
+    },
   },
   test: { environment: "node", include: ["tests/**/*.test.ts"] },
 });

@@ -16,9 +16,11 @@ with RestrictedReader() as reader:
     for stretch in reader.lines(name):
         ...
     document = reader.document(name)
+    network = reader.epanet(name)
 """
 
 from gis_core.reader.documents import Document
+from gis_core.reader.epanet import EpanetLink, EpanetNetwork, EpanetNode
 from gis_core.reader.limits import Limits
 from gis_core.reader.plans import PlanObject, PlanSheet, RefusedSheet
 from gis_core.reader.problems import Problem, ReaderUnavailable, ReadRefused
@@ -50,6 +52,9 @@ __all__ = [
     "CopyPlan",
     "Document",
     "Encoding",
+    "EpanetLink",
+    "EpanetNetwork",
+    "EpanetNode",
     "Feature",
     "FieldInfo",
     "FileInfo",

@@ -14,6 +14,19 @@ MESSAGES = {
         "This is %(found)s: a GeoJSON file is expected (.geojson or .json, which may be compressed as .gz)."
     ),
     "other_format_lines": _("This is %(found)s and not text with lines of a fixed width: get the file again."),
+    "other_format_epanet": _("This is %(found)s and not an EPANET input file (.inp): export the network as INP."),
+    "epanet_empty": _("This is no EPANET input file: no section names a node or a link."),
+    "epanet_missing": _("EPANET files cannot be read here: the WNTR library is not installed."),
+    "epanet_unreadable": _("EPANET's own rules do not let this file be read: %(text)s."),
+    "epanet_no_coordinates": _(
+        "The file says of no node where it lies: export the network from EPANET with its map ([COORDINATES])."
+    ),
+    "epanet_no_place": _("This node has no coordinates in [COORDINATES]."),
+    "epanet_twice": _("The name is that of line %(row)s already: every node and every link needs its own."),
+    "epanet_no_node": _("The node %(node)s is not in the file."),
+    "epanet_loop": _("It starts and ends at the same node (%(node)s)."),
+    "epanet_value": _("This value cannot be: %(text)s."),
+    "epanet_short": _("The line is cut off: %(text)s."),
     "not_utf8": _("The text is not in UTF-8 (byte %(byte)s). Save the file in UTF-8 and try again."),
     "nul_character": _(
         "There is a NUL character at line %(line)s, column %(column)s: the file is damaged or not text."
@@ -344,7 +357,7 @@ NAME_CHANGES = {
 QUOTING = frozenset(
     {"not_json", "type_case", "unknown_type", "not_a_feature", "not_an_image", "pixel_type", "other_family"}
 )
-FORMATTED = frozenset({"other_format", "other_image", "described_image", "format_not_read"})
+FORMATTED = frozenset({"other_format", "other_format_epanet", "other_image", "described_image", "format_not_read"})
 
 
 def words(code: str, params: Mapping[str, Any]) -> str:

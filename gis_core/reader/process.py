@@ -25,6 +25,7 @@ from gis_core.reader.archives import Part, Unpacking
 from gis_core.reader.child import names, wire
 from gis_core.reader.child.trouble import Trouble
 from gis_core.reader.documents import Document, parse_document
+from gis_core.reader.epanet import EpanetNetwork, parse_network
 from gis_core.reader.limits import Limits
 from gis_core.reader.plans import PlanSheet, RefusedSheet, parse_plan
 from gis_core.reader.problems import Problem, ReaderUnavailable, ReadRefused
@@ -159,6 +160,11 @@ class RestrictedReader:
         """The lines of an admitted text file, for formats of fixed width."""
         for answer, blob in self._stream_of({"op": "lines", "name": self._checked(name)}):
             yield self._sensible(texts.parse_lines, answer, blob.tobytes())
+
+    def epanet(self, name: str) -> EpanetNetwork:
+        """The network in an admitted EPANET input file."""
+        frames = self._stream_of({"op": "epanet", "name": self._checked(name)})
+        return self._sensible(parse_network, [answer for answer, _blob in frames])
 
     def plans(self, names: Sequence[str]) -> Iterator[tuple[str, PlanSheet | RefusedSheet]]:
         """The sheets of admitted EDIGéO deliveries (a .THF with its companions, an archive), each with its delivery.

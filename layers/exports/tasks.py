@@ -10,9 +10,7 @@ from procrastinate.contrib.django import app
 from gis_core.errors import Unavailable
 from gis_core.models import Job
 from gis_core.tasks import RunningJob, job_task
-from layers.exports import notes
 from layers.exports.services import files, making
-from layers.exports.services.ordering import ExportOrder
 
 
 def forget_scratch(job: Job) -> None:
@@ -22,28 +20,21 @@ def forget_scratch(job: Job) -> None:
 @job_task(files.KIND, roles=None, afterwards=forget_scratch)
 def export_layers(running: RunningJob) -> dict[str, Any]:
     """Make the file of an export: whole, or none and the reason in words."""
-    job, order = running.job, ExportOrder.from_json(running.parameters["order"])
+    job, order = running.job, running.parameters["order"]
     scratch, stem = files.scratch_of(job), files.stem_of(job)
     forget_scratch(job)
     try:
         scratch.mkdir(parents=True)
-        made = making.make(order, rights=running.rights, folder=scratch, stem=stem, tell=running.tell)
-        size = making.put_away(made, files.file_of(job))
+        made = making.make_file(order, rights=running.rights, folder=scratch, stem=stem, tell=running.tell)
+        size = making.put_away(made.path, files.file_of(job))
     except OSError as error:
         raise Unavailable(_("The file cannot be written: the disk is full or not writable.")) from error
     return {
         "file": f"/api/v1/exports/{job.pk}/file/",
         "name": f"{stem}.{files.suffix_of(job)}",
         "bytes": size,
-        "layers": [
-            {"layer": told["name"], "title": str(one.layer), "rows": told["rows"], "renamed": told["renamed"]}
-            for one, told in zip(made.layers, made.wrote, strict=True)
-        ],
-        "remarks": [
-            remark
-            for one, told in zip(made.layers, made.wrote, strict=True)
-            for remark in (*notes.of_names(one.layer, told), *notes.remarks(one.layer, told))
-        ],
+        "layers": list(made.layers),
+        "remarks": list(made.remarks),
         "kept_until": (timezone.localdate() + files.KEPT).isoformat(),
     }
 

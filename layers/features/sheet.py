@@ -26,6 +26,17 @@ class Property:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A page of the platform that goes on from a feature."""
+
+    title: str
+    url: str
+
+    def as_json(self) -> dict[str, str]:
+        return {"title": self.title, "url": self.url}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Addition:
     """What an app says of one feature beyond its columns; None keeps what the layer gives."""
 
@@ -34,23 +45,39 @@ class Addition:
     properties: Sequence[Property] = field(default_factory=tuple)
     hidden: frozenset[str] = frozenset()
     """Columns that the additions repeat."""
+    links: Sequence[Link] = field(default_factory=tuple)
+
+    def and_also(self, other: "Addition") -> "Addition":
+        """Both: the first title and subtitle, everything else of each."""
+        return Addition(
+            title=self.title or other.title,
+            subtitle=self.subtitle or other.subtitle,
+            properties=(*self.properties, *other.properties),
+            hidden=self.hidden | other.hidden,
+            links=(*self.links, *other.links),
+        )
 
 
 type Describe = Callable[[Sequence[Values], Rights], Mapping[int, Addition]]
 """Additions by feature id, for rows of one layer (`id` and declared columns), in few queries whatever their number."""
 
-_describers: dict[str, Describe] = {}
+_describers: dict[str, list[Describe]] = {}
 
 
 def register_sheet(slug: str, describe: Describe) -> None:
-    """Let an app describe the features of its layer."""
-    _describers[slug] = describe
+    """Let an app describe the features of its layer; several may say their part of one layer, in this order."""
+    known = _describers.setdefault(slug, [])
+    if describe not in known:
+        known.append(describe)
 
 
 def additions(slug: str, rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:
-    """What the layer's app adds, by feature id."""
-    describe = _describers.get(slug)
-    return describe(rows, rights) if describe and rows else {}
+    """What apps add, by feature id."""
+    found: dict[int, Addition] = {}
+    for describe in _describers.get(slug, ()) if rows else ():
+        for pk, addition in describe(rows, rights).items():
+            found[pk] = found[pk].and_also(addition) if pk in found else addition
+    return found
 
 
 def column_property(column: Mapping[str, Any], value: Any) -> Property:

@@ -6,11 +6,16 @@ carries their ends. No pipe of no length, none that ends where it starts, no two
 Networks of two members never meet. Service connections follow the piece that they hang on.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
+from psycopg import sql
+
+from layers.catalogue.models import Layer
+
+LARGEST_ID = 2**63 - 1
 
 TOLERANCE_M = 0.05
 """Closer than this, two positions are one (EPSG:2154); `install_topology.sql` has the same."""
@@ -38,6 +43,18 @@ def loading() -> Iterator[None]:
     setting("off")
     yield
     setting("")
+
+
+def lock_networks(layer: Layer, ids: Sequence[int]) -> None:
+    """Hold the networks that these rows of a layer belong to, until the end of the transaction: edits of one network
+    follow each other. The triggers do the same, too late for whoever holds rows already."""
+    family, _dash, _kind = layer.slug.partition("-")
+    statement = sql.SQL(
+        "select pg_advisory_xact_lock(hashtextextended('arpent topology ' || %s, owner_id))"
+        " from (select distinct owner_id from {} where id = any(%s) order by 1) held"
+    ).format(sql.Identifier(layer.table))
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [family, [one for one in ids if one <= LARGEST_ID]])
 
 
 def setting(value: str) -> None:

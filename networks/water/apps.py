@@ -8,6 +8,26 @@ class WaterConfig(AppConfig):
     verbose_name = _("Water and sewer networks")
 
     def ready(self) -> None:
+        from layers.features.services.reshape import declare_shape
+        from layers.features.services.write import declare_lock
+        from networks.core.services import heights
+        from networks.core.topology import lock_networks
+        from networks.warning.sources import declare_source
+        from networks.water import hydrant_sheet, sheets
         from networks.water.layers import declare_layers
+        from networks.water.pages.frame import add_tabs
+        from networks.water.sections import register_sections
+        from networks.water.services.exporting import add_makers
+        from networks.water.services.outage_notices import beginning
 
+        for family in ("water", "sewer"):
+            for kind in ("node", "pipe", "connection"):
+                declare_lock(f"{family}_{kind}", lock_networks)
+            declare_shape(f"{family}_pipe", heights.of_piece, heights.of_whole)
+        add_tabs()
         post_migrate.connect(declare_layers, sender=self)
+        register_sections()
+        sheets.register_sheets()
+        hydrant_sheet.register_sheets()
+        add_makers()
+        declare_source("outage", beginning)

@@ -6,6 +6,8 @@ function, how it flows, defects) keeps RAEPA's codes. `importers/raepa` says how
 
 from typing import Final
 
+from layers.features.display import is_english
+
 type Words = dict[str, tuple[str, str]]
 
 SERVICE_STATES: Final[Words] = {
@@ -200,6 +202,28 @@ CAUSES: Final[Words] = {
     "unknown": ("Inconnue", "Unknown"),
 }
 """Causes of repairs: our own list, no standard has one."""
+ANOMALIES: Final[Words] = {
+    "dry": ("Pas d’eau", "No water"),
+    "flow": ("Débit insuffisant", "Flow too low"),
+    "pressure": ("Pression insuffisante", "Pressure too low"),
+    "stuck": ("Manœuvre dure ou impossible", "Hard or impossible to open"),
+    "leak": ("Fuite", "Leak"),
+    "drain": ("Vidange défectueuse", "Faulty drain"),
+    "cap": ("Bouchon manquant ou bloqué", "Cap missing or stuck"),
+    "outlet": ("Raccord ou joint abîmé", "Outlet or seal damaged"),
+    "hit": ("Appareil heurté ou penché", "Hit or leaning"),
+    "access": ("Accès gêné (végétation, stationnement)", "Hard to reach (plants, parked cars)"),
+    "sign": ("Numéro ou signalisation absents", "Number or sign missing"),
+    "paint": ("Peinture à refaire", "To be painted"),
+    "other": ("Autre", "Other"),
+}
+"""What inspections of hydrants find: our own list, no standard has one."""
+
+
+def word(words: Words, code: str | None) -> str:
+    """A code as people read it, in their language; a code of no list as it is."""
+    french, english = words.get(code or "", (code or "", code or ""))
+    return english if is_english() else french
 
 
 def pairs(words: Words) -> list[tuple[str, str]]:

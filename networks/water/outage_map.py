@@ -14,8 +14,10 @@ from networks.water.services.outages import METRES_A_DEGREE
 type Json = dict[str, Any]
 type Spot = tuple[float, float]
 
-WIDTH_MM, HEIGHT_MM, MARGIN_MM = 182.0, 110.0, 12.0
+WIDTH_MM, HEIGHT_MM, MARGIN_MM = 182.0, 92.0, 10.0
 LEAST_M: Final = 60.0
+# What has no source beyond the zone is drawn whole where the zone still takes this part of the drawing.
+LEAST_SHARE: Final = 0.4
 MOST_LINES: Final = 6000
 BARS: Final = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 CUT_OFF = 'stroke="#B26A00" stroke-width="0.7" stroke-dasharray="2 1.2"'
@@ -60,17 +62,27 @@ def draw(answer: Json, numbered: Sequence[Json]) -> str:
     if not places:
         return ""
     frame = Frame.around(places)
+    beyond = [point for line in lines_in(answer["cut_off"]) for point in line]
+    wider = Frame.around([*places, *beyond, *(one["point"] for one in answer["alternatives"])])
+    if wider.down >= frame.down * LEAST_SHARE:
+        frame = wider
     parts = [
         *(drawn_line(frame, line, CUT_OFF) for line in list(lines_in(answer["cut_off"]))[:MOST_LINES]),
         *(drawn_line(frame, line, ZONE) for line in around[:MOST_LINES]),
         *(hydrant(frame.spot(one["point"])) for one in answer["hydrants"]),
-        *(disc(frame.spot(one["point"]), "F", "#FFFFFF", "#1B2A2F") for one in answer["valves"] if one["status"] == "closed"),
+        *(
+            disc(frame.spot(one["point"]), "F", "#FFFFFF", "#1B2A2F")
+            for one in answer["valves"]
+            if one["status"] == "closed"
+        ),
         *(square(frame.spot(one["point"])) for one in answer["sources_to_stop"]),
+        *(disc(frame.spot(one["point"]), "O", "#2E6B3E", "#FFFFFF") for one in answer["alternatives"]),
         *(disc(frame.spot(one["point"]), str(rank), "#0B5C6B", "#FFFFFF") for rank, one in enumerate(numbered, 1)),
         *(cross(frame.spot(one["point"])) for one in answer["breaks"]),
         scale_bar(frame),
     ]
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH_MM} {HEIGHT_MM}" width="{WIDTH_MM}mm" height="{HEIGHT_MM}mm">'
+    size = f'width="{WIDTH_MM}mm" height="{HEIGHT_MM}mm"'
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH_MM} {HEIGHT_MM}" {size}>'
     paper = f'<rect width="{WIDTH_MM}" height="{HEIGHT_MM}" fill="#FBFAF7" stroke="#7D8A87" stroke-width="0.3"/>'
     return f"{head}{paper}{''.join(filter(None, parts))}</svg>"
 
@@ -96,13 +108,14 @@ def disc(at: Spot, text: str, fill: str, ink: str) -> str:
 
 def square(at: Spot) -> str:
     x, y = at
-    box = f'<rect x="{x - 2.6}" y="{y - 2.6}" width="5.2" height="5.2" fill="#1F6FB2" stroke="#FFFFFF" stroke-width="0.5"/>'
-    return box + label(x, y + 1.15, "S", "#FFFFFF", 3.2)
+    look = 'width="5.2" height="5.2" fill="#1F6FB2" stroke="#FFFFFF" stroke-width="0.5"'
+    return f'<rect x="{x - 2.6}" y="{y - 2.6}" {look}/>' + label(x, y + 1.15, "S", "#FFFFFF", 3.2)
 
 
 def hydrant(at: Spot) -> str:
     x, y = at
-    return f'<path d="M{x} {y - 1.9}L{x + 1.9} {y}L{x} {y + 1.9}L{x - 1.9} {y}Z" fill="#FFFFFF" stroke="#A4262C" stroke-width="0.5"/>'
+    shape = f"M{x} {y - 1.9}L{x + 1.9} {y}L{x} {y + 1.9}L{x - 1.9} {y}Z"
+    return f'<path d="{shape}" fill="#FFFFFF" stroke="#A4262C" stroke-width="0.5"/>'
 
 
 def cross(at: Spot) -> str:
@@ -116,8 +129,8 @@ def cross(at: Spot) -> str:
 
 def label(x: float, y: float, text: str, ink: str, size: float) -> str:
     return (
-        f'<text x="{x}" y="{round(y, 2)}" font-family="Arpent" font-weight="700" font-size="{size}" text-anchor="middle"'
-        f' fill="{ink}">{escape(text)}</text>'
+        f'<text x="{x}" y="{round(y, 2)}" font-family="Arpent" font-weight="700" font-size="{size}"'
+        f' text-anchor="middle" fill="{ink}">{escape(text)}</text>'
     )
 
 

@@ -2,11 +2,26 @@
 
 from django.urls import path
 
-from networks.water.pages import home, outages
+from networks.water.pages import anomalies, coverage, exchange, home, hydrants, importing, outages, profile, repairs
 
 urlpatterns = [
     path("", home.home, name="networks"),
     path("coupures/", outages.outage_list, name="outages"),
     path("coupures/<int:outage_id>/", outages.outage, name="outage"),
     path("coupures/<int:outage_id>/fiche.pdf", outages.outage_file, name="outage_file"),
+    path("anomalies/", anomalies.anomalies, name="network_anomalies"),
+    path("hydrants/", hydrants.hydrant_list, name="hydrants"),
+    path("hydrants/<int:hydrant>/", hydrants.hydrant, name="hydrant"),
+    path("hydrants/couverture/", coverage.cover_list, name="fire_covers"),
+    path("hydrants/couverture/<int:cover>/", coverage.cover, name="fire_cover"),
+    path("hydrants/reglages/<slug:slug>/", hydrants.settings_page, name="fire_settings"),
+    path("profil/", profile.profile, name="network_profile"),
+    path("profil/pdf", profile.paper, name="network_profile_pdf"),
+    path("reparations/", repairs.repairs, name="network_repairs"),
+    path("reparations/nouvelle/", repairs.new_repair, name="network_repair_new"),
+    path("reparations/statistiques/", repairs.statistics_page, name="network_repair_statistics"),
+    path("echanges/", exchange.exchange, name="network_exchange"),
+    path("importer/", importing.imports, name="network_import"),
+    path("importer/<int:brought_id>/", importing.network_import, name="network_import_page"),
+    path("importer/<int:brought_id>/lignes.csv", importing.import_rows, name="network_import_rows"),
 ]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection
 
+from demo.hydrants import seed_inspections
 from demo.networks import seed_networks
 from demo.territory import Territory, generate
 from tests import factories
@@ -70,3 +71,18 @@ def test_the_demo_has_networks_that_are_sound_and_makes_them_once(seeded: None, 
     assert min(valves) > 5
     seed_networks(lambda: land, 45, lambda _line: None)
     assert [found(one)[0] for one in counts] == before
+
+
+def test_hydrants_have_inspections_once_some_due_some_failing_one_unavailable(seeded: None) -> None:
+    for _time in range(2):
+        seed_inspections(45, lambda _line: None)
+    ((hydrants, inspected, due, failing),) = found("""
+        with last as (select hydrant, max(done_date) filter (where kind = 'technical') as day,
+                             bool_or(verdict = 'not_compliant') as bad
+                      from water_hydrant_inspection group by hydrant)
+        select (select count(*) from water_node where kind = 'hydrant'), count(*),
+               count(*) filter (where day < current_date - interval '3 years'), count(*) filter (where bad) from last
+    """)
+    assert 0.9 * hydrants < inspected < hydrants
+    assert min(due, failing) > 2
+    assert found("select count(*) from water_hydrant_unavailability where until_at is null") == [(2,)]

@@ -1,4 +1,4 @@
-"""Isolation by its definition, on sets and by repetition until nothing changes: nothing of it is shared with the service."""
+"""Isolation by its definition, on sets, repeated until nothing changes: it shares nothing with the service."""
 
 from __future__ import annotations
 

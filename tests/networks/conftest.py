@@ -1,13 +1,17 @@
 """A member's water and sewer networks on open ground, and people of every role; distances are from one corner."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.contrib.gis.geos import GEOSGeometry, LineString, Point
 from django.db import connection
 from django.test import Client
+from django.utils import translation
 
 from gis_core.models import Commune, Member, User
 from gis_core.rights import Role, acting_as, rights_of
@@ -15,6 +19,9 @@ from layers.catalogue.models import Layer
 from layers.features.services.origin import Origin
 from layers.features.services.write import UNSET, Edit, Written, apply_edits
 from tests import factories
+
+if TYPE_CHECKING:
+    from tests.networks.importing import Importing
 
 type Place = tuple[float, float]
 X, Y = factories.ORIGIN
@@ -116,3 +123,16 @@ def made_network() -> Network:
     people[Role.TOWN_HALL] = factories.user(member, Role.TOWN_HALL, communes=(commune,))
     people["stranger"] = factories.user(other, Role.NETWORK_TECHNICIAN)
     return Network(commune, member, other, people)
+
+
+@pytest.fixture
+def importing(network: Network, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Importing]:
+    """The network technician of the member, with files to import."""
+    from tests.networks.importing import Importing
+
+    settings.INBOX_DIR = tmp_path / "inbox"
+    settings.INBOX_DIR.mkdir()
+    # A test's rows are not committed: another connection would wait for them.
+    monkeypatch.setattr("gis_core.services.jobs.ProgressWriter.write", lambda *_arguments: None)
+    with translation.override("en"):
+        yield Importing(network, tmp_path)

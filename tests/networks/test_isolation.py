@@ -61,7 +61,12 @@ def test_a_point_means_the_nearest_pipe_in_service_within_25_metres(network: Net
 
 def test_a_closed_valve_blocks_whatever_its_condition_and_is_told_as_closed(network: Network) -> None:
     pipes = line(
-        network, TANK, valve("V1", position="closed", condition="broken"), END, valve("V2"), ("import", {"reference": "I1"})
+        network,
+        TANK,
+        valve("V1", position="closed", condition="broken"),
+        END,
+        valve("V2"),
+        ("import", {"reference": "I1"}),
     )
     answer = asked(network, {"pipe": pipes[1]})
     assert valves(answer) == {"V1": "closed", "V2": "close"}
@@ -110,7 +115,9 @@ def test_a_loop_feeds_what_lies_beyond_and_both_its_valves_are_to_close(network:
 
 
 def test_a_closed_valve_to_a_part_with_water_is_an_alternative(network: Network) -> None:
-    pipes = line(network, TANK, valve("V1"), valve("V2"), END, valve("V3", position="closed"), ("import", {"reference": "I"}))
+    pipes = line(
+        network, TANK, valve("V1"), valve("V2"), END, valve("V3", position="closed"), ("import", {"reference": "I"})
+    )
     network.make("water-connections", at(250, 5), address="1 rue Haute")
     answer = asked(network, {"pipe": pipes[1]})
     (found,) = answer["alternatives"]

@@ -27,7 +27,8 @@ NODES = """
 PIPES = """
     insert into water_pipe (id, owner_id, shared_with, service_state, start_node_id, end_node_id, diameter_mm, more,
         version, geom)
-    select given.id, %s, '{}', state, a, b, nullif((given.id %% 4) * 50, 0), '{}', 1, st_makeline(start.geom, finish.geom)
+    select given.id, %s, '{}', state, a, b, nullif((given.id %% 4) * 50, 0), '{}', 1,
+        st_makeline(start.geom, finish.geom)
     from unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bigint[]) as given (id, state, a, b)
     join water_node start on start.id = a join water_node finish on finish.id = b
 """
@@ -67,7 +68,9 @@ def node(chance: random.Random, valves: float, closed: float, stuck: float, plac
     if chance.random() < valves:
         made.kind = "valve"
         made.position = "closed" if chance.random() < closed else chance.choice(("open", None))
-        made.condition = chance.choice(("broken", "buried")) if chance.random() < stuck else chance.choice(("working", None))
+        made.condition = (
+            chance.choice(("broken", "buried")) if chance.random() < stuck else chance.choice(("working", None))
+        )
     if chance.random() < 0.05:
         made.state = chance.choice(("en_arret", "abandon"))
     return made

@@ -27,7 +27,9 @@ def pipe(network: Network) -> int:
     network.node(500, 0, "import", reference="I1")
     pipes = [network.pipe((x, 0), (x + 100, 0), diameter_mm=100) for x in range(0, 500, 100)]
     network.make("water-connections", at(130, 5), address="12 rue des Tanneurs", dwellings=2)
-    network.make("water-connections", at(250, 5), address="3 rue Haute", sensitive="school", sensitive_name="École Prévert")
+    network.make(
+        "water-connections", at(250, 5), address="3 rue Haute", sensitive="school", sensitive_name="École Prévert"
+    )
     return pipes[1]
 
 
@@ -58,7 +60,15 @@ def test_a_saved_outage_stands_in_the_list_and_on_its_page(network: Network, pip
     path = saved(network, pipe)
     assert "12 rue des Tanneurs" in words(page(network, LIST, "reader"))
     told = words(page(network, path, "reader"))
-    for expected in ("V1", "Fuite sous chaussée", "École Prévert", "PI7", "Ouvrir V3", "1 vanne facultative", "3 rue Haute"):
+    for expected in (
+        "V1",
+        "Fuite sous chaussée",
+        "École Prévert",
+        "PI7",
+        "Ouvrir V3",
+        "1 vanne facultative",
+        "3 rue Haute",
+    ):
         assert expected in told
     assert "L’eau est revenue" not in told
 
@@ -124,3 +134,20 @@ def test_valves_are_walked_from_the_break_to_the_nearest_one_each_time() -> None
 def test_valves_may_be_listed_by_street(network: Network, pipe: int) -> None:
     path = saved(network, pipe)
     assert page(network, f"{path}?ordre=rue").status_code == 200
+
+
+def test_an_outage_begins_a_notice_to_those_who_have_no_water(network: Network, pipe: int) -> None:
+    path = saved(network, pipe)
+    outage = path.rstrip("/").rpartition("/")[2]
+    assert 'name="outage"' in page(network, path).content.decode()
+    answer = network.client().post("/reseaux/avis/", {"outage": outage}, headers={"accept": "text/html"})
+    assert answer.status_code == 302, answer.content
+    shown = words(page(network, answer.url))
+    assert "12 rue des Tanneurs" in shown
+    assert "École, crèche" in shown
+
+
+@pytest.mark.parametrize("key", ["0", "999999", "douze", "9" * 30])
+def test_a_notice_of_an_outage_that_is_not_there_is_refused(network: Network, key: str) -> None:
+    answer = network.client().post("/reseaux/avis/", {"outage": key}, headers={"accept": "text/html"})
+    assert answer.status_code == 404

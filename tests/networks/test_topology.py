@@ -73,7 +73,7 @@ def test_a_node_between_pipes_that_differ_stays(network: Network) -> None:
     network.pipe((0, 0), (60, 0), material="fd")
     network.pipe((60, 0), (100, 0), material="pvc")
     (middle,) = network.rows(f"select id from water_node where st_x(geom) = {X + 60}")[0]
-    with pytest.raises(GeometryRefused, match="differ"):
+    with pytest.raises(GeometryRefused, match=r"differ|diffèrent"):
         network.remove("water-nodes", middle)
     assert len(network.pipes()) == 2
 
@@ -111,24 +111,24 @@ def test_a_pipe_removed_takes_its_plain_ends_along_and_leaves_the_others(network
 
 
 def test_a_pipe_without_length_is_refused(network: Network) -> None:
-    with pytest.raises(GeometryRefused, match="length"):
+    with pytest.raises(GeometryRefused, match=r"length|longueur"):
         network.pipe((0, 0), (0.02, 0))
 
 
 def test_a_pipe_that_ends_where_it_starts_is_refused(network: Network) -> None:
-    with pytest.raises(GeometryRefused, match="starts"):
+    with pytest.raises(GeometryRefused, match=r"starts|commence"):
         network.pipe((0, 0), (50, 0), (50, 50), (0, 0))
 
 
 def test_the_same_pipe_twice_is_refused(network: Network) -> None:
     network.pipe((0, 0), (100, 0))
-    with pytest.raises(GeometryRefused, match="already"):
+    with pytest.raises(GeometryRefused, match=r"already|déjà"):
         network.pipe((100, 0), (0, 0))
 
 
 def test_two_nodes_in_one_place_are_refused(network: Network) -> None:
     network.node(0, 0)
-    with pytest.raises(GeometryRefused, match="already"):
+    with pytest.raises(GeometryRefused, match=r"already|déjà"):
         network.node(0.03, 0)
 
 

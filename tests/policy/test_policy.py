@@ -40,7 +40,18 @@ from permits.models import Permit, Team
 from tests import factories
 from tests.owners.deliveries import give, owned
 from tests.photos import photo
-from tests.policy import administration, layer_forms, network_trace, permit_forms
+from tests.policy import (
+    administration,
+    layer_forms,
+    network_anomalies,
+    network_exchange,
+    network_hydrants,
+    network_import,
+    network_profile,
+    network_trace,
+    network_warning,
+    permit_forms,
+)
 from tests.policy.table import METHODS, ROLES, lines
 from tiles import asking
 
@@ -49,7 +60,8 @@ SECRET = "un mot de passe assez long"
 MISSING = 999_999_999
 PAGES = (
     *("compte/", "membres/", "couches/", "couches-externes/", "imports/", "campagnes/", "proprietaires/"),
-    *("fiches/", "permis/", "courriers/"),
+    *("fiches/", "permis/", "courriers/", "reseaux/avis/", "avis/"),
+    *("fiches/", "permis/", "courriers/", "reseaux/"),
     *("administration/", "langue/"),
 )
 FEATURE = "api/v1/layers/<slug:slug>/features/<int:feature_id>/"
@@ -189,7 +201,18 @@ def make_world() -> World:
     }
     rows["register own"] = permit_forms.register(ours, people["permit_instructor"]).pk
     rows["register other"] = permit_forms.register(theirs, stranger).pk
-    rows |= network_trace.rows("own", ours, people["network_technician"]) | network_trace.rows("other", theirs, stranger)
+    rows |= network_trace.rows("own", ours, people["network_technician"])
+    rows |= network_trace.rows("other", theirs, stranger)
+    for whose, member in (("own", ours), ("other", theirs)):
+        rows[f"anomaly {whose}"] = network_anomalies.anomaly(member).pk
+    rows["fire own"], rows["fire other"] = network_hydrants.made(ours), network_hydrants.made(theirs)
+    rows |= network_warning.things(ours, theirs, people["network_technician"], stranger)
+    network_profile.sewer(ours, network_profile.PIPES["own"])
+    network_profile.sewer(theirs, network_profile.PIPES["other"])
+    network_exchange.network(ours)
+    network_exchange.network(theirs)
+    rows["network import own"] = network_import.network_import(ours).pk
+    rows["network import other"] = network_import.network_import(theirs).pk
     factories.planning_document()
     parcel = factories.parcel()
     owned("45901000AB0001")
@@ -328,16 +351,20 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         "permit": world.permits[whose].number if whose in world.permits else permit_forms.MISSING,
         **permit_forms.arguments(world.permits.get(whose), member, f"{commune_of(world, whose)}000AB0001"),
         **network_trace.arguments(world.rows, whose),
+        **network_hydrants.arguments(world.rows.get(f"fire {whose}")),
         "team_id": world.teams[foreign].pk if foreign in world.teams else MISSING,
         "letter_id": world.letters[whose].pk if whose in world.letters else MISSING,
+        **network_anomalies.arguments(route, whose, world.rows, MISSING),
         "kind": "permit-receipt",
         "form": "pdf",
         "register_id": world.rows.get(f"register {whose}", MISSING),
+        "brought_id": world.rows.get(f"network import {whose}", MISSING),
         "idu": "450010000A0099" if whose == "none" else world.parcel_idu,
         "token_id": token.pk if token else MISSING,
         "feature_id": edited.features[0] if edited else world.parcel_id,
         "features": edited.features if edited else (MISSING, MISSING + 1),
         "parcel": f"{commune_of(world, whose)}000AB0001",
+        "network_pipe": network_profile.PIPES[foreign],
         "folder": factories.PIECES,
         "name": "absente.pdf" if scope == "none" else "reglement.pdf",
         "host_id": world.rows["host"] if whose == "own" else MISSING,
@@ -353,6 +380,7 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         "rest": "collections",
         **{"z": z, "x": x, "y": y},
         "pyramid": "WebMercatorQuad",
+        **network_warning.arguments(world.rows, whose, route),
     }
 
 
@@ -371,12 +399,28 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
         return {"data": form}
     if form := layer_forms.form(route, method, given["slug"]):
         return {"data": form}
+    if form := network_anomalies.form(route, method, given["member"]):
+        return {"data": form}
+    if found := network_anomalies.body(route, method, given["member"]):
+        return found
+    if form := network_profile.form(route, method, given["network_pipe"]):
+        return {"data": form}
+    if form := network_exchange.form(route, method, given):
+        return {"data": form}
+    if form := network_import.form(route, method, given["member"]):
+        return {"data": form}
     if form := permit_forms.form(route, method, given):
+        return {"data": form}
+    if form := network_hydrants.form(route, method, given):
         return {"data": form}
     if found := permit_forms.body(route, method, given):
         return found
     if found := network_trace.body(route, method, given):
         return found
+    if found := network_warning.body(route, method):
+        return found
+    if form := network_warning.form(route, method, given):
+        return {"data": form}
     upload = {
         "source": "etalab",
         "member": given["member"],
@@ -604,7 +648,14 @@ def seen(world: World, answer: Any, scope: str, role: str, route: str) -> tuple[
     given = arguments(world, route, role, scope)
     headers = {name: value for name, value in answer.items() if name not in ("Content-Length", "Expires")}
     text = f"{headers} {content!r}"
-    for asked in (address(route, given), given["slug"], given["member"], given["layer"], given["parcel"]):
+    for asked in (
+        address(route, given),
+        given["slug"],
+        given["member"],
+        given["layer"],
+        given["parcel"],
+        given["network_pipe"],
+    ):
         text = text.replace(str(asked), "…")
     return answer.status_code, text
 

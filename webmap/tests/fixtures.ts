@@ -39,6 +39,7 @@ export function feature(slug: string, id: number): Feature {
     title: `${slug} ${id}`,
     subtitle: null,
     properties: [],
+    links: [],
     geometry: { type: "Point", coordinates: [0, 0] },
     bbox_4326: [0, 0, 0, 0],
     version: 1,

@@ -82,6 +82,8 @@ class Session:
             return self._vector(operation, request)
         if operation == "lines":
             return self._lines(checked(request["name"]))
+        if operation == "epanet":
+            return self._epanet(checked(request["name"]))
         if operation == "document":
             from .document import document
 
@@ -112,6 +114,18 @@ class Session:
             if trouble.code != "other_format":
                 raise
             raise Trouble("other_format_lines", **trouble.params) from trouble
+        self._answers = frames(stream, self._limits)
+        return {}, ()
+
+    def _epanet(self, name: str) -> Answer:
+        from .epanet import frames
+
+        try:
+            stream = self._stream(name)
+        except Trouble as trouble:
+            if trouble.code != "other_format":
+                raise
+            raise Trouble("other_format_epanet", **trouble.params) from trouble
         self._answers = frames(stream, self._limits)
         return {}, ()
 

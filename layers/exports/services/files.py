@@ -13,6 +13,7 @@ from gis_core.errors import Conflict, Forbidden, NotFound
 from gis_core.models import Job, JobQuerySet
 from gis_core.rights import Rights
 from layers.catalogue.models import Layer
+from layers.exports.makers import MAKERS
 
 KIND = "export"
 KEPT = timedelta(days=7)
@@ -64,7 +65,8 @@ def is_there(job: Job) -> bool:
 
 
 def suffix_of(job: Job) -> str:
-    return SUFFIXES[job.parameters["order"]["format"]]
+    form = job.parameters["order"]["format"]
+    return MAKERS[form].suffix if form in MAKERS else SUFFIXES[form]
 
 
 def file_of(job: Job) -> Path:
@@ -81,9 +83,9 @@ def folder() -> Path:
 
 
 def stem_of(job: Job) -> str:
-    """What the downloaded file is called, without its ending: after its layer, or as an export of several."""
+    """What the downloaded file is called, without its ending: as ordered, after its layer, or as an export."""
     layers = job.parameters["order"]["layers"]
-    name = layers[0]["layer"] if len(layers) == 1 else "export"
+    name = job.parameters["order"].get("stem") or (layers[0]["layer"] if len(layers) == 1 else "export")
     return f"{name}-{timezone.localdate(job.created_at):%Y-%m-%d}"
 
 

@@ -22,6 +22,7 @@ from layers.exports import notes
 from layers.exports.child.wire import MOST_SHEET_ROWS, Described, Field, FileFormat, Order, Row
 from layers.exports.crs import BY_SRID
 from layers.exports.formats import Column, Shape, free_name, in_words
+from layers.exports.makers import MAKERS, Json, MadeFile
 from layers.exports.services.child import Child
 from layers.exports.services.ordering import ExportOrder, Wanted
 from layers.exports.services.reading import Reading, batches, columns_for, geometry_type_name
@@ -65,6 +66,23 @@ def make(order: ExportOrder, *, rights: Rights, folder: Path, stem: str, tell: T
         wrote = write(layers, order, folder, stem, tell)
     made = Made(folder / f"{stem}.{order.format}", layers, wrote)
     return zipped(made, folder, stem, tell) if order.format == "shp" else made
+
+
+def make_file(order: Json, *, rights: Rights, folder: Path, stem: str, tell: Tell) -> MadeFile:
+    """The file of an order as a job keeps it: by the room whose format it is, else of layers."""
+    if maker := MAKERS.get(order["format"]):
+        with under_policies():
+            return maker.make(order, rights, folder, tell)
+    made = make(ExportOrder.from_json(order), rights=rights, folder=folder, stem=stem, tell=tell)
+    told = list(zip(made.layers, made.wrote, strict=True))
+    layers = [
+        {"layer": said["name"], "title": str(one.layer), "rows": said["rows"], "renamed": said["renamed"]}
+        for one, said in told
+    ]
+    remarks = [
+        remark for one, said in told for remark in (*notes.of_names(one.layer, said), *notes.remarks(one.layer, said))
+    ]
+    return MadeFile(made.path, layers, remarks)
 
 
 def prepare(wanted: Wanted, order: ExportOrder, rights: Rights) -> Prepared:
@@ -168,10 +186,10 @@ def zipped(made: Made, folder: Path, stem: str, tell: Tell) -> Made:
     return Made(path, made.layers, made.wrote)
 
 
-def put_away(made: Made, final: Path) -> int:
+def put_away(made: Path, final: Path) -> int:
     """Give the file its final name in one step; its size."""
-    size = made.path.stat().st_size
+    size = made.stat().st_size
     final.parent.mkdir(parents=True, exist_ok=True)
-    made.path.replace(final)
-    shutil.rmtree(made.path.parent, ignore_errors=True)
+    made.replace(final)
+    shutil.rmtree(made.parent, ignore_errors=True)
     return size

@@ -93,12 +93,18 @@ class ExportOrder:
 @transaction.atomic
 def start_export(order: ExportOrder, *, user: User, rights: Rights) -> Job:
     """Queue an export. Raises Invalid (a layer that the asker does not see, a filter), Conflict (too many wait)."""
+    checked = replace(order, layers=tuple(with_title(one, rights) for one in order.layers))
+    return queue(checked.as_json(), title=title_of(checked), user=user, rights=rights)
+
+
+@transaction.atomic
+def queue(order: Json, *, title: str, user: User, rights: Rights) -> Job:
+    """Queue an order that was checked, of layers or of a maker. Raises Conflict (too many wait)."""
     if exports_of(rights).filter(state__in=OPEN).count() >= MOST_WAITING:
         words = _("%(most)s of your exports are waiting: wait until one is done.")
         raise Conflict(words % {"most": MOST_WAITING})
-    checked = replace(order, layers=tuple(with_title(one, rights) for one in order.layers))
-    kept = {"order": checked.as_json(), "rights": mark_of(rights)}
-    return start_job(kind=KIND, title=title_of(checked), owner=None, started_by=user, parameters=kept, rights=rights)
+    kept = {"order": dict(order), "rights": mark_of(rights)}
+    return start_job(kind=KIND, title=title, owner=None, started_by=user, parameters=kept, rights=rights)
 
 
 def with_title(wanted: Wanted, rights: Rights) -> Wanted:

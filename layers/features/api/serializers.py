@@ -11,12 +11,18 @@ class PropertySerializer(serializers.Serializer[dict[str, object]]):
     display = serializers.CharField()
 
 
+class FeatureLinkSerializer(serializers.Serializer[dict[str, object]]):
+    title = serializers.CharField()
+    url = serializers.CharField()
+
+
 class FeatureSerializer(serializers.Serializer[dict[str, object]]):
     layer = serializers.CharField()
     id = serializers.IntegerField()
     title = serializers.CharField()
     subtitle = serializers.CharField(allow_null=True)
     properties = PropertySerializer(many=True)
+    links = FeatureLinkSerializer(many=True)
     geometry = serializers.DictField(allow_null=True, help_text="GeoJSON, EPSG:4326")
     bbox_4326 = serializers.ListField(child=serializers.FloatField())
     version = serializers.IntegerField()

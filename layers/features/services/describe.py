@@ -24,6 +24,7 @@ def feature_as_json(layer: Layer, row: Row, addition: Addition, rights: Rights) 
         "title": addition.title or title_of(layer, row),
         "subtitle": addition.subtitle,
         "properties": properties_as_json(layer, row, addition, rights),
+        "links": [link.as_json() for link in addition.links],
         "geometry": row["geometry"],
         "bbox_4326": row["bbox"],
         "version": row["version"],

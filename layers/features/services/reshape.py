@@ -1,6 +1,6 @@
 """Splitting a feature and merging several, in one transaction, with where they come from in the history."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -32,6 +32,7 @@ from layers.features.services.write import (
     write,
 )
 
+type Values = dict[str, Any]
 MOST_PIECES = 100
 MOST_MERGED = 100
 # The parts that the line leaves whole, together with the largest piece; each other piece.
@@ -43,6 +44,26 @@ PIECES = sql.SQL("""
                    greatest(st_area(geom), st_length(geom)) desc) > 1 as apart from piece)
     select apart, st_asewkb(geom) as geom from ranked order by apart, greatest(st_area(geom), st_length(geom)) desc
 """)
+# By table, what a piece of a row has of its own, given the row, its whole geometry and the piece; and what a row that
+# several become has, given them in their order and their union: its values, and its geometry.
+PIECE: dict[str, Callable[[Values, GEOSGeometry, GEOSGeometry], Values]] = {}
+WHOLE: dict[str, Callable[[Sequence[Values], GEOSGeometry], tuple[Values, GEOSGeometry]]] = {}
+
+
+def nothing_else(_row: Values, _whole: GEOSGeometry, _piece: GEOSGeometry) -> Values:
+    """Pieces of most layers have the values of the whole."""
+    return {}
+
+
+def declare_shape(
+    table: str,
+    piece: Callable[[Values, GEOSGeometry, GEOSGeometry], Values],
+    whole: Callable[[Sequence[Values], GEOSGeometry], tuple[Values, GEOSGeometry]],
+) -> None:
+    """Called when an app starts whose rows have values that lie along their geometry."""
+    PIECE[table], WHOLE[table] = piece, whole
+
+
 UNION = {
     Layer.Geometry.POLYGON: sql.SQL("st_union(geom order by id)"),
     Layer.Geometry.LINE: sql.SQL("st_linemerge(st_union(geom order by id))"),
@@ -64,9 +85,14 @@ def split(
         rows = lock(layer, [(0, edit)], rights)
         check_versions(layer, [(0, edit)], rows, rights, 2154)
         kept, *others = pieces(layer, feature_id, line)
-        change = Change(edit=edit, row=rows[feature_id], values={}, geometry=kept)
+        row, whole = rows[feature_id], geometry(rows[feature_id])
+        own = PIECE.get(layer.table, nothing_else)
+        change = Change(edit=edit, row=row, values=own(row, whole, kept), geometry=kept)
         with event(layer, "split", origin):
-            written = [write(layer, change, 0, rights), *(copy(layer, feature_id, piece) for piece in others)]
+            written = [
+                write(layer, change, 0, rights),
+                *(copy(layer, feature_id, piece, own(row, whole, piece)) for piece in others),
+            ]
             keep_rules(layer, {})
             annotate(layer, {"split": {"from": feature_id, "into": [one.id for one in written]}})
             announce(layer, [change])
@@ -103,19 +129,23 @@ def together(parts: Sequence[GEOSGeometry]) -> GEOSGeometry:
     return whole
 
 
-def copy(layer: Layer, feature_id: int, piece: GEOSGeometry) -> Written:
-    """A new feature with the values of another, but for references that must be unique."""
+def copy(layer: Layer, feature_id: int, piece: GEOSGeometry, own: Values) -> Written:
+    """A new feature with the values of another, but for those of its own, and references that must be unique."""
     unique = {layer.key_column, *(rule.get("column") for rule in layer.rules if rule["kind"] == "unique")}
-    names = ["owner_id", "shared_with", *(one["name"] for one in layer.columns if one["name"] not in (*unique, "id"))]
+    apart = {*unique, *own, "id"}
+    names = ["owner_id", "shared_with", *(one["name"] for one in layer.columns if one["name"] not in apart)]
     statement = sql.SQL(
-        "insert into {table} (geom {names}) select st_geomfromewkb(%(geom)s) {names} from {table} where id = %(id)s"
-        " returning id, version"
+        "insert into {table} (geom {names} {own}) select st_geomfromewkb(%(geom)s) {names} {values} from {table}"
+        " where id = %(id)s returning id, version"
     ).format(
+        own=sql.SQL("").join(sql.SQL(", {}").format(sql.Identifier(name)) for name in own),
+        values=sql.SQL("").join(sql.SQL(", {}").format(sql.Placeholder(f"v{n}")) for n in range(len(own))),
         table=sql.Identifier(layer.table),
         names=sql.SQL("").join(sql.SQL(", {}").format(sql.Identifier(name)) for name in names),
     )
     with in_words(layer, lambda _id: 0):
-        (row,) = fetch(statement, {"geom": bytes(piece.ewkb), "id": feature_id})
+        given = {f"v{n}": value for n, value in enumerate(own.values())}
+        (row,) = fetch(statement, given | {"geom": bytes(piece.ewkb), "id": feature_id})
     return Written(id=row["id"], version=row["version"], action="create")
 
 
@@ -148,6 +178,9 @@ def merge(
         check_one_owner([row["owner_id"] for row in rows.values()])
         changes = prepare(layer, numbered, rows, rights)
         changes[0].geometry = union(layer, [pk for pk, _version in features])
+        if together := WHOLE.get(layer.table):
+            values, changes[0].geometry = together([rows[pk] for pk, _version in features], changes[0].geometry)
+            changes[0].values = values | changes[0].values
         with event(layer, "merge", origin):
             # The others go first: two that overlap for a moment would break a rule.
             gone = [write(layer, change, index, rights) for index, change in changes.items() if index]

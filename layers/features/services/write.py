@@ -3,7 +3,7 @@
 Which layer may be edited, by whom and which of its rows is asked here; PostgreSQL's policies ask it again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final, Literal
@@ -27,8 +27,17 @@ from layers.features.services.shapes import Unfit, check_territory, fitted, kind
 from layers.features.services.values import checked
 
 type Action = Literal["create", "update", "delete"]
+type Take = Callable[[Layer, Sequence[int]], None]
 type Row = dict[str, Any]
 MOST_EDITS = 1000
+# By table, what is taken before its rows are locked.
+BEFORE_ROWS: dict[str, Take] = {}
+
+
+def declare_lock(table: str, take: Take) -> None:
+    """Called when an app starts whose triggers take a lock: it is taken before rows (by id) are locked, here as in the
+    triggers, so that two writers never wait for each other."""
+    BEFORE_ROWS[table] = take
 
 
 class Unset(Enum):
@@ -140,6 +149,8 @@ def lock(layer: Layer, edits: Sequence[tuple[int, Edit]], rights: Rights) -> dic
     Raises Missing, NotEditable, and Stale for one that somebody deleted since the asker saw it.
     """
     ids = sorted({edit.pk for _index, edit in edits if edit.action != "create"})
+    if ids and (take := BEFORE_ROWS.get(layer.table)):
+        take(layer, ids)
     rows = locked_rows(layer, [one for one in ids if one <= LARGEST_ID], rights) if ids else {}
     for index, edit in edits:
         if edit.action != "create" and edit.pk not in rows:

@@ -106,7 +106,9 @@ class Graph:
             return
         self.squares.update(missing)
         xs, ys = zip(*missing, strict=True)
-        for is_pipe, pk, first, second, x, y in self._rows(SQUARES, self.family.valves, SQUARE_M, MARGIN_M, list(xs), list(ys)):
+        for is_pipe, pk, first, second, x, y in self._rows(
+            SQUARES, self.family.valves, SQUARE_M, MARGIN_M, list(xs), list(ys)
+        ):
             if not is_pipe:
                 self.states[pk], self.places[pk] = first, (x, y)
             elif pk not in self.pipes:

@@ -18,8 +18,11 @@ SKIPPED = {State.BROKEN: "broken", State.BURIED: "buried"}
 
 @dataclass(slots=True, kw_only=True)
 class Isolation:
-    """Ids. `skipped` says why; `alternatives` say which pipes a closed valve feeds again. `unknown` are breaks' pipes in
-    whose network no source is known: nothing is said then of what lies beyond the valves."""
+    """Ids of pipes and nodes. `skipped` says why; `alternatives` say which pipes a closed valve feeds again.
+
+    `source_known` is false where the network of a break had no source: nothing is said then of what lies beyond its
+    valves.
+    """
 
     zone: set[int]
     to_close: set[int] = field(default_factory=set)
@@ -65,7 +68,10 @@ def beyond(graph: Graph, found: Isolation, valves: Collection[int], unusable: Co
     """Which valves hold water back, what is left without a source, what could feed it again."""
     supply = Supply(graph, shut_pipes=found.zone, shut_nodes=valves)
     sides = {node: [pk for pk in graph.pipes_at(node) if pk not in found.zone] for node in valves}
-    fed = {node for node, pipes in sides.items() if any([supply.has_source(pk) for pk in pipes])}
+    for pipes in sides.values():
+        for pk in pipes:
+            supply.has_source(pk)
+    fed = {node for node, pipes in sides.items() if any(supply.has_source(pk) for pk in pipes)}
     found.source_known, without = unsupplied_before(graph, found, sides, supply, fed)
     found.to_close = fed | without
     found.optional = set(valves) - found.to_close
@@ -82,7 +88,9 @@ def unsupplied_before(
     groups = Groups()
     for pk in found.zone:
         pipe = graph.pipes[pk]
-        groups.join(("pipe", pk), *(("node", end) for end in (pipe.start, pipe.end) if graph.state(end) not in BLOCKING))
+        groups.join(
+            ("pipe", pk), *(("node", end) for end in (pipe.start, pipe.end) if graph.state(end) not in BLOCKING)
+        )
     for node, pipes in sides.items():
         groups.join(("node", node), *(("part", id(supply.dead[pk])) for pk in pipes if pk in supply.dead))
     known = {groups.find(("node", node)) for node in (*fed, *found.sources)}
@@ -93,7 +101,7 @@ def unsupplied_before(
 def alternatives(
     graph: Graph, found: Isolation, parts: Iterable[Reached], supply: Supply, unusable: Collection[int]
 ) -> dict[int, set[int]]:
-    """Closed valves that work, with what they would feed again: a part without a source on one side, a source on another."""
+    """Closed valves that work, with what they would feed again: between a part without a source and one with it."""
     feeds: defaultdict[int, set[int]] = defaultdict(set)
     for part in parts:
         for node in part.stops:

@@ -1,8 +1,10 @@
--- Trigger before a service connection is made or moved: it hangs on the nearest pipe in service, within 60 m.
+-- Trigger before a service connection is made or moved: it hangs on the nearest pipe in service, within 60 m. One whose
+-- pipe is taken away hangs on none: nobody knows better than its people where it belongs.
 create or replace function arpent.attach_connection() returns trigger
 language plpgsql set search_path = pg_catalog, public as $$
 begin
-    if arpent.topology_rests() or (tg_op = 'UPDATE' and new.geom is not distinct from old.geom and new.pipe_id is not null) then
+    if arpent.topology_rests() or (tg_op = 'UPDATE' and new.geom is not distinct from old.geom
+        and (new.pipe_id is not null or old.pipe_id is not null)) then
         return new;
     end if;
     if tg_op = 'INSERT' and new.pipe_id is not null then

@@ -11,6 +11,8 @@ declare
     under record;
     rest geometry;
     level float8;
+    rest_id bigint;
+    left_behind bigint[] := '{}';
 begin
     if arpent.topology_rests() then
         return new;
@@ -32,17 +34,28 @@ begin
         from arpent.node_under_end(family, new.owner_id, st_startpoint(new.geom), new.id, to_jsonb(new) - 'geom' - 'geom_3857') n;
     select n.id, st_setpoint(new.geom, -1, n.geom) into new.end_node_id, new.geom
         from arpent.node_under_end(family, new.owner_id, st_endpoint(new.geom), new.id, to_jsonb(new) - 'geom' - 'geom_3857') n;
+    -- A plain end that it leaves, and that no other pipe needs, goes: it cuts nothing.
+    if tg_op = 'UPDATE' then
+        execute format('select coalesce(array_agg(n.id), ''{}'') from %1$I n where n.id in ($1, $2) and n.kind = ''junction''
+            and n.reference is null and not exists (select from %2$I p where p.start_node_id = n.id and p.id <> $3)
+            and not exists (select from %2$I p where p.end_node_id = n.id and p.id <> $3)', family || '_node', family || '_pipe')
+            into left_behind using old.start_node_id, old.end_node_id, new.id;
+    end if;
     -- The first node under it cuts it; the rest, made a pipe, is cut by the next one in its turn.
     execute format('select n.id, n.geom, st_linelocatepoint($1, n.geom) as at from %I n
         where n.geom && st_expand($1, $2) and n.owner_id = $3 and n.id <> all ($4) and st_dwithin(n.geom, $1, $2)
         order by at, n.id limit 1', family || '_node')
-        into under using new.geom, tolerance, new.owner_id, array[new.start_node_id, new.end_node_id, leaving];
+        into under using new.geom, tolerance, new.owner_id, array[new.start_node_id, new.end_node_id, leaving] || left_behind;
     if under.id is not null then
         rest := st_setpoint(st_linesubstring(new.geom, under.at, 1), 0, under.geom);
         level := new.start_z + (new.end_z - new.start_z) * under.at;
-        execute format('insert into %1$I (%2$s, geom, start_z, end_z) select %2$s, $2, $3, $4
+        -- Its connections go along before it is there, so that they follow where it is cut again.
+        rest_id := nextval(pg_get_serial_sequence(format('public.%I', family || '_pipe'), 'id'));
+        execute format('update %I set pipe_id = $2 where pipe_id = $1 and st_linelocatepoint($3, geom) > $4', family || '_connection')
+            using new.id, rest_id, new.geom, under.at;
+        execute format('insert into %1$I (id, %2$s, geom, start_z, end_z) select $5, %2$s, $2, $3, $4
             from jsonb_populate_record(null::%1$I, $1)', family || '_pipe', arpent.copied_columns((family || '_pipe')::regclass))
-            using to_jsonb(new) - 'geom' - 'geom_3857', rest, level, new.end_z;
+            using to_jsonb(new) - 'geom' - 'geom_3857', rest, level, new.end_z, rest_id;
         new.geom := st_setpoint(st_linesubstring(new.geom, 0, under.at), -1, under.geom);
         new.end_node_id := under.id;
         new.end_z := level;

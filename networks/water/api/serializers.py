@@ -13,7 +13,7 @@ from networks.water.services.trace import DIRECTIONS
 type Json = dict[str, Any]
 
 LARGEST_ID = 2**63 - 1
-SYSTEMS = (2154, 4326, 3857)
+SYSTEMS = ((2154, "Lambert-93"), (4326, "WGS 84"), (3857, "Web Mercator"))
 WAYS = ("pipe", "node", "point")
 
 
@@ -32,7 +32,7 @@ class LinesField(serializers.JSONField):
 class BreakSerializer(serializers.Serializer[Any]):
     """A pipe by its id, or a point: the nearest pipe in service within 25 m is meant."""
 
-    ways = ("pipe", "point")
+    ways: tuple[str, ...] = ("pipe", "point")
     pipe = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST_ID)
     point = PointField(required=False)
     crs = serializers.ChoiceField(choices=SYSTEMS, required=False, default=4326, help_text="of the point")
@@ -57,7 +57,7 @@ class IsolationRequestSerializer(serializers.Serializer[Any]):
     pipe = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST_ID)
     point = PointField(required=False)
     crs = serializers.ChoiceField(choices=SYSTEMS, required=False, default=4326, help_text="of the point")
-    breaks = BreakSerializer(many=True, required=False, min_length=1, max_length=MOST_BREAKS)
+    breaks = serializers.ListField(child=BreakSerializer(), required=False, min_length=1, max_length=MOST_BREAKS)
     unusable = serializers.ListField(
         child=serializers.IntegerField(min_value=1, max_value=LARGEST_ID),
         required=False,
@@ -74,7 +74,7 @@ class IsolationRequestSerializer(serializers.Serializer[Any]):
 
 def request_of(given: Json) -> Request:
     """What a checked body asks."""
-    breaks = given["breaks"] if "breaks" in given else [given]
+    breaks = given.get("breaks", [given])
     return Request(breaks=[start_of(one) for one in breaks], unusable=given["unusable"])
 
 

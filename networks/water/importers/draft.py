@@ -19,13 +19,17 @@ type Gravity = Literal["error", "warning"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """What is wrong with a row: `row` counts from 1 in its file, None for the file itself; `place` is in EPSG:2154."""
+    """What is wrong with a row: `row` counts from 1 in its file, None for the file itself; `place` is in EPSG:2154.
+
+    A `spare` row may be left out if somebody says so: without it the network is still what it was.
+    """
 
     file: str
     row: int | None
     message: str
     gravity: Gravity = "error"
     place: tuple[float, float] | None = None
+    spare: bool = False
 
 
 @dataclass(slots=True, kw_only=True)

@@ -1,44 +1,34 @@
-"""What the pages of the networks have in common: who they are for, the tabs of the room."""
+"""What the pages of water and sewer networks have in common: their tabs, their templates."""
 
-from collections.abc import Callable
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 
-from gis_core.middleware import rights_of_request
-from gis_core.rights import Rights, Role
+from networks.core import room
+from networks.core.room import TECHNICIANS, Tab, page, works_on_networks
 
-TABS: list[tuple[str, Any]] = [
-    ("networks", _("Overview")),
-    ("outages", _("Outages")),
+__all__ = ["TECHNICIANS", "add_tabs", "page", "show", "works_on_networks"]
+
+FIRST: list[Tab] = [("networks", _("Overview")), ("outages", _("Outages"))]
+OTHERS: list[Tab] = [
+    ("network_anomalies", _("Anomalies")),
+    ("network_repairs", _("Repairs")),
+    ("hydrants", _("Defence against fire")),
+    ("network_profile", _("Longitudinal profile")),
+    ("network_import", _("Import")),
+    ("network_exchange", _("Exchange")),
 ]
-"""The name of each tab's address, and its words, in their order."""
-TECHNICIANS = frozenset({Role.NETWORK_TECHNICIAN, Role.GIS_ADMINISTRATOR})
 
 
-def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """For people who are signed in; never kept by anybody."""
-    return never_cache(login_required(view))
-
-
-def works_on_networks(rights: Rights) -> bool:
-    """Whether the asker edits the networks of some member."""
-    return rights.agency or not TECHNICIANS.isdisjoint(rights.roles.values())
+def add_tabs() -> None:
+    """Called when the app starts."""
+    room.add_tabs(10, FIRST)
+    room.add_tabs(90, OTHERS, for_technicians={"network_import"})
 
 
 def show(
     request: HttpRequest, template: str, tab: str, context: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
     """A page of the room: its template is `water/<template>.html`, on `water/room.html`."""
-    around = {
-        "section": "networks",
-        "tabs": [(name, label, reverse(name)) for name, label in TABS],
-        "tab": tab,
-        "works": works_on_networks(rights_of_request(request)),
-    }
-    return render(request, f"water/{template}.html", around | (context or {}), status=status)
+    return room.show(request, f"water/{template}.html", tab, context, status)

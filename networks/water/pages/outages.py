@@ -7,7 +7,6 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -26,7 +25,6 @@ from networks.water.services.isolation import Request
 READ_AND_SEND = ["GET", "HEAD", "POST"]
 PER_PAGE = 50
 LONGEST_REQUEST = 20_000
-NOTICES = "/reseaux/avis/"
 ORDERS = ("marche", "rue")
 
 
@@ -60,9 +58,7 @@ def outage_list(request: HttpRequest) -> HttpResponse:
             assert isinstance(request.user, User)
             try:
                 given = form.cleaned_data
-                made = outages.save_outage(
-                    given["request"], comment=given["comment"], user=request.user, rights=rights
-                )
+                made = outages.save_outage(given["request"], comment=given["comment"], user=request.user, rights=rights)
             except ArpentError as error:
                 status = blame(form, error)
             else:
@@ -101,7 +97,6 @@ def outage(request: HttpRequest, outage_id: int) -> HttpResponse:
         "outage": found,
         **sorted_out(found.answer, order if order in ORDERS else ORDERS[0]),
         "may_change": outages.may_change(found.owner_id, rights),
-        "notices": NOTICES if answers(NOTICES) else "",
     }
     return show(request, "outage", "outages", context)
 
@@ -116,7 +111,10 @@ def version_in(request: HttpRequest) -> int:
 
 def sorted_out(answer: dict[str, Any], order: str) -> dict[str, Any]:
     """The answer as the page shows it."""
-    valves = {status: [one for one in answer["valves"] if one["status"] == status] for status in ("optional", "closed", "skipped")}
+    valves = {
+        status: [one for one in answer["valves"] if one["status"] == status]
+        for status in ("optional", "closed", "skipped")
+    }
     close = [one for one in answer["valves"] if one["status"] == "close"]
     served = answer["connections"]["results"]
     return {
@@ -130,15 +128,6 @@ def sorted_out(answer: dict[str, Any], order: str) -> dict[str, Any]:
     }
 
 
-def answers(address: str) -> bool:
-    """Whether there is a page at this address."""
-    try:
-        resolve(address)
-    except Resolver404:
-        return False
-    return True
-
-
 @require_safe
 @page
 def outage_file(request: HttpRequest, outage_id: int) -> HttpResponse:
@@ -150,5 +139,3 @@ def outage_file(request: HttpRequest, outage_id: int) -> HttpResponse:
         "X-Content-Type-Options": "nosniff",
     }
     return HttpResponse(pdf_of(found), content_type="application/pdf", headers=headers)
-
-

@@ -52,24 +52,6 @@ def isolated(request: Request) -> tuple[Graph, list[Found], Isolation]:
     return graph, breaks, isolate(graph, pipes, frozenset(request.unusable))
 
 
-def told(self) -> Json:
-        return {"breaks": [one.told() for one in self.breaks], "unusable": list(self.unusable)}
-
-
-def isolation_of(request: Request) -> Json:
-    """The answer of the API, read with the asker's rights. Raises NotFound, Invalid."""
-    breaks = [find(WATER, start) for start in request.breaks]
-    owners = {found.owner for found in breaks}
-    if len(owners) > 1:
-        raise Invalid(_("The broken pipes belong to several members: ask for each member apart."), parameter="breaks")
-    graph = Graph(WATER, breaks[0].owner)
-    ends = {end for found in breaks for end in found.ends}
-    graph.look_up(ends)
-    graph.load(ends)
-    found = isolate(graph, {one.pipe for one in breaks if one.pipe is not None}, frozenset(request.unusable))
-    return told(graph, breaks, found)
-
-
 def told(graph: Graph, breaks: Sequence[Found], found: Isolation) -> Json:
     lost = found.zone | found.cut_off
     zone, cut_off = telling.stretches(WATER, found.zone, found.cut_off)

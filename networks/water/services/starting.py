@@ -83,7 +83,9 @@ def find_pipe(family: Family, pk: int) -> Found:
     if row is None:
         raise NotFound(_("There is no such pipe, or you may not see it."))
     if row[3] != "en_service":
-        raise Invalid(_("This pipe is not in service: nothing flows in it. Choose a pipe in service."), parameter="pipe")
+        raise Invalid(
+            _("This pipe is not in service: nothing flows in it. Choose a pipe in service."), parameter="pipe"
+        )
     return pipe_in(row)
 
 

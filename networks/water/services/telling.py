@@ -103,11 +103,16 @@ def box_of(told: Iterable[Json]) -> list[float] | None:
     boxes = [box for one in told if (box := one.pop("bbox"))]
     if not boxes:
         return None
-    lows, highs = [min(box[rank] for box in boxes) for rank in (0, 1)], [max(box[rank] for box in boxes) for rank in (2, 3)]
+    lows, highs = (
+        [min(box[rank] for box in boxes) for rank in (0, 1)],
+        [max(box[rank] for box in boxes) for rank in (2, 3)],
+    )
     return [round(value, 7) for value in (*lows, *highs)]
 
 
-def nodes(family: Family, wanted: Collection[int], *, kinds: Collection[str] = (), most: int | None = None) -> list[Json]:
+def nodes(
+    family: Family, wanted: Collection[int], *, kinds: Collection[str] = (), most: int | None = None
+) -> list[Json]:
     """Nodes in service told, of some kinds only where they are named."""
     if not wanted:
         return []
@@ -144,7 +149,7 @@ def counted(family: Family, pipes: Collection[int]) -> tuple[int, int]:
 
 def connections_by_pipe(family: Family, pipes: Collection[int]) -> dict[int, int]:
     statement = BY_PIPE.format(connection=family.table("connection"))
-    return dict(rows(statement, {"pipes": list(pipes)}))  # type: ignore[arg-type]
+    return dict(rows(statement, {"pipes": list(pipes)}))
 
 
 def served(pipes: Collection[int]) -> list[Json]:
@@ -161,7 +166,10 @@ def served(pipes: Collection[int]) -> list[Json]:
     ]
     return sorted(
         told,
-        key=lambda one: (order.index(one["sensitive"]) if one["sensitive"] else len(order), as_read(one["address"] or "~")),
+        key=lambda one: (
+            order.index(one["sensitive"]) if one["sensitive"] else len(order),
+            as_read(one["address"] or "~"),
+        ),
     )
 
 

@@ -93,7 +93,11 @@ def first_pipes(graph: Graph, begun: Found, flow: str = "both") -> list[int]:
         return [begun.pipe]
     (node,) = begun.ends
     pipes = graph.pipes_at(node)
-    return [pk for pk in pipes if flow == "both" or node == (graph.pipes[pk].start if flow == "down" else graph.pipes[pk].end)]
+    return [
+        pk
+        for pk in pipes
+        if flow == "both" or node == (graph.pipes[pk].start if flow == "down" else graph.pipes[pk].end)
+    ]
 
 
 def connected(graph: Graph, begun: Found, flow: str) -> Trace:
@@ -103,7 +107,9 @@ def connected(graph: Graph, begun: Found, flow: str) -> Trace:
     )
     message = None
     if not reached.whole:
-        message = _("The network goes on beyond what is shown: only the first %(most)s pipes are.") % {"most": MOST_PIPES}
+        message = _("The network goes on beyond what is shown: only the first %(most)s pipes are.") % {
+            "most": MOST_PIPES
+        }
     pipes = sorted(reached.pipes)[:MOST_PIPES]
     return Trace(pipes=pipes, nodes=nodes_of(graph, pipes, begun), message=message, whole=reached.whole)
 
@@ -146,7 +152,8 @@ def without_source(graph: Graph, begun: Found) -> Trace:
     else:
         supply, sides = Supply(graph, shut_nodes=set(begun.ends)), graph.pipes_at(begun.ends[0])
         own, fed = set(), graph.state(begun.ends[0]) == State.SOURCE
-    fed = any([supply.has_source(pk) for pk in sides]) or fed
+    answers = [supply.has_source(pk) for pk in sides]
+    fed = fed or any(answers)
     if not fed:
         return Trace(pipes=[], nodes=set(), message=_("No known source is reached from here."))
     pipes = own.union(*(supply.dead[pk].pipes for pk in sides if pk in supply.dead))

@@ -208,6 +208,12 @@ export interface Property {
   display: string;
 }
 
+/** A page of the platform that goes on from a feature. */
+export interface FeatureLink {
+  title: string;
+  url: string;
+}
+
 /** GeoJSON geometry, read only by the map. */
 export interface Geometry {
   type: string;
@@ -221,6 +227,7 @@ export interface Feature {
   title: string;
   subtitle: string | null;
   properties: Property[];
+  links: FeatureLink[];
   geometry: Geometry | null;
   bbox_4326: Bbox;
   version: number;

@@ -56,6 +56,8 @@ export class WaterOverlay {
 }
 
 function lineLook(kind: LineKind, dark: boolean, { accent }: Palette): LineLook {
+  if (kind === "was") return { colour: dark ? "#F2979A" : "#A4262C", width: 3, dash: [6, 6] };
+  if (kind === "will") return { colour: dark ? "#7CC48A" : "#2E6B3E", width: 6 };
   if (kind === "way") return { colour: dark ? "#5FB3C4" : accent, width: 6 };
   if (kind === "zone") return { colour: dark ? "#FF7A70" : "#C2261F", width: 7 };
   return { colour: dark ? "#F0A35E" : "#C46A1C", width: 4, dash: [9, 7] };

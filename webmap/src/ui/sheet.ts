@@ -15,7 +15,7 @@ const FIGURE_TYPES = ["area_m2", "length_m"];
 const MEASURED = "measured_area_m2";
 const DIFFERENCE = "area_difference";
 /** Figures that the server computes for a sheet, beside the layer's own fields. */
-const FIGURE_NAMES = [MEASURED, "built_share"];
+const FIGURE_NAMES = [MEASURED, "built_share", "measured_length"];
 const CLOSE_ZOOM = 19;
 /** The pipes that the water desk begins from. */
 const NETWORK_PIPES: Partial<Record<string, "water" | "sewer">> = { "water-pipes": "water", "sewer-pipes": "sewer" };
@@ -132,8 +132,15 @@ export class FeatureSheet extends ArpentElement {
       (property) => !apart.has(property) && property.display !== "" && property.display !== feature.title,
     );
     return html`${figures.length ? html`<dl class="figures">${figures.map((figure) => this.figure(figure))}</dl>` : nothing}
+      ${this.links(feature)}
       <dl class="properties">${rest.map((property) => html`<div><dt>${property.label}</dt><dd>${property.display}</dd></div>`)}</dl>
       ${this.parcel(feature)}${this.photos(feature)}${this.alsoHere(groups, feature)}`;
+  }
+
+  /** Pages that go on from it: a profile, a form. */
+  private links({ links }: Feature): TemplateResult | typeof nothing {
+    if (!links.length) return nothing;
+    return html`<ul class="sheet-links">${links.map(({ title, url }) => html`<li><a href=${url}>${title}<arp-icon name="chevronRight"></arp-icon></a></li>`)}</ul>`;
   }
 
   /** What crosses a parcel; what shows it comes with the first one. */

@@ -24,4 +24,10 @@ export const TABS: readonly WaterTab[] = [
     fetch: () => import("./water-trace"),
     body: (controller) => html`<arp-water-trace .controller=${controller}></arp-water-trace>`,
   },
+  {
+    id: "anomalies",
+    tag: "arp-water-anomalies",
+    fetch: () => import("./water-anomalies"),
+    body: (controller) => html`<arp-water-anomalies .controller=${controller}></arp-water-anomalies>`,
+  },
 ];

@@ -3,7 +3,8 @@ import { type Bbox, groundResolution, type LonLat } from "../geo/mercator";
 import type { Isolation, Start, Trace, Valve, ValveStatus } from "./answers";
 import type { MarkKind } from "./symbols";
 
-export type LineKind = "zone" | "cut_off" | "way";
+/** `was` and `will`: what a repair changes. */
+export type LineKind = "zone" | "cut_off" | "way" | "was" | "will";
 
 export interface WaterLine {
   readonly kind: LineKind;

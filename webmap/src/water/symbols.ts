@@ -13,6 +13,7 @@ export const MARKS = [
   "start",
   "end",
   "reached",
+  "anomaly",
 ] as const;
 export type MarkKind = (typeof MARKS)[number];
 
@@ -58,6 +59,7 @@ const DRAWN: Record<MarkKind, string> = {
     cased(SQUARE, TEAL) +
     line("M12.5 10.5v11M12.5 10.5h4a2.6 2.6 0 0 1 0 5.2h-4M12.5 15.7h4.5a2.9 2.9 0 0 1 0 5.8h-4.5", WHITE, 2),
   reached: `${ring('<path d="M16 6.5 25.5 16 16 25.5 6.5 16Z"/>', TEAL)}<circle cx="16" cy="16" r="3" fill="#0b5c6b"/>`,
+  anomaly: cased(DIAMOND, RED) + line("M16 9.5v8M16 22v.01", WHITE, 3),
 };
 
 /** A mark as a picture of 32 by 32 units. */

@@ -1,6 +1,6 @@
 """Drinking water, and the sewer networks (wastewater, stormwater, combined): nodes, pipes, connections; repairs.
 
-Values of lists are codes of `lists`. `topology` keeps pipes and nodes together in the database.
+Values of lists are codes of `lists`. `networks.core.topology` keeps pipes and nodes together in the database.
 """
 
 from __future__ import annotations
@@ -8,14 +8,11 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.contrib.gis.db import models
-from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GistIndex
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from gis_core.models import Member, User, web_mercator
-from gis_core.rights import Rights
+from gis_core.models import web_mercator
 from networks.core.models import Connection, NetworkObject, Node, Pipe
 from networks.water import lists
 
@@ -162,7 +159,8 @@ class Repair(NetworkObject):
     """A repair of a pipe, of a fitting or of a structure, where it was done.
 
     `repaired` and `defect` are codes of RAEPA (SUPPREPARE, DEFREPAREE); `object_reference` is what RAEPA's IDSUPREPAR
-    names. The pipe may be gone: what it was made of is kept with the repair.
+    names. The pipe may be gone: what it was made of is kept with the repair. `pipe_id` is the pipe, while it is there
+    (sql/complete_repair.sql finds it, sql/follow_pipe.sql keeps it through splits and merges).
     """
 
     class Network(models.TextChoices):
@@ -179,6 +177,7 @@ class Repair(NetworkObject):
     diameter_mm = models.IntegerField(_("diameter"), null=True, blank=True)
     laid_year = models.SmallIntegerField(_("laid in"), null=True, blank=True)
     cost_eur = models.FloatField(_("cost"), null=True, blank=True)
+    pipe_id = models.BigIntegerField(_("pipe"), null=True, editable=False)
     geom = models.PointField(srid=2154)
     geom_3857 = web_mercator(models.PointField)
 
@@ -189,57 +188,7 @@ class Repair(NetworkObject):
         indexes: ClassVar = [
             GistIndex(fields=["geom_3857"], name="water_repair_geom_3857"),
             models.Index(fields=["import_id"], name="water_repair_import"),
+            models.Index(fields=["pipe_id"], name="water_repair_pipe"),
+            models.Index(fields=["owner", "repaired_date"], name="water_repair_date"),
         ]
         constraints: ClassVar = [*common("water_repair")]
-
-
-class OutageQuerySet(models.QuerySet["Outage"]):
-    def visible_to(self, rights: Rights) -> OutageQuerySet:
-        """Outages of the asker's members; every one for the agency."""
-        return self if rights.agency else self.filter(owner_id__in=rights.members())
-
-
-class Outage(models.Model):
-    """Drinking water shut off around broken pipes: what was asked, and the answer as it was then.
-
-    `place` and the counts are told in lists without opening the answer. `version` and history are the platform's.
-    """
-
-    security = "owner"
-
-    class State(models.TextChoices):
-        OPEN = "open", _("Under way")
-        ENDED = "ended", _("Over")
-
-    owner = models.ForeignKey(Member, models.PROTECT, related_name="+", verbose_name=_("member"))
-    shared_with = ArrayField(models.IntegerField(), db_default=[], default=list, blank=True, editable=False)
-    version = models.IntegerField(default=1, db_default=1, editable=False)
-    state = models.CharField(_("state"), max_length=5, choices=State, default=State.OPEN)
-    place = models.CharField(_("place"), max_length=200, blank=True)
-    asked = models.JSONField(encoder=DjangoJSONEncoder, editable=False)
-    answer = models.JSONField(encoder=DjangoJSONEncoder, editable=False)
-    valves = models.IntegerField(_("valves to close"))
-    connections = models.IntegerField(_("connections without water"))
-    comment = models.TextField(_("remark"), blank=True, max_length=2000)
-    started_at = models.DateTimeField(_("since"))
-    started_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("recorded by"))
-    ended_at = models.DateTimeField(_("until"), null=True)
-    ended_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("ended by"))
-
-    objects = OutageQuerySet.as_manager()
-
-    class Meta:
-        db_table = "water_outage"
-        verbose_name = _("outage")
-        verbose_name_plural = _("outages")
-        ordering: ClassVar[list[str]] = ["-started_at", "-pk"]
-        indexes: ClassVar = [models.Index(fields=["owner", "-started_at"], name="water_outage_latest")]
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(state="open", ended_at=None) | Q(state="ended", ended_at__isnull=False),
-                name="water_outage_ended",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.place or f"{self._meta.verbose_name} {self.pk}"

@@ -1,0 +1,57 @@
+"""The room of the networks: who its pages are for, and its tabs, which each app adds when it starts."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+
+from gis_core.middleware import rights_of_request
+from gis_core.rights import Rights, Role
+
+type Tab = tuple[str, Any]
+"""The name of a page's address, and the words of its tab."""
+TECHNICIANS = frozenset({Role.NETWORK_TECHNICIAN, Role.GIS_ADMINISTRATOR})
+_tabs: dict[int, list[Tab]] = {}
+_for_technicians: set[str] = set()
+
+
+def add_tabs(place: int, tabs: Iterable[Tab], *, for_technicians: Iterable[str] = ()) -> None:
+    """Make the tabs of an app known, in their order; those of a smaller `place` stand before.
+
+    Those named in `for_technicians` are shown to people who work on a network alone.
+    """
+    _tabs[place] = list(tabs)
+    _for_technicians.update(for_technicians)
+
+
+def tabs(works: bool) -> list[tuple[str, Any, str]]:
+    """Name, words and address of every tab."""
+    return [
+        (name, words, reverse(name))
+        for place in sorted(_tabs)
+        for name, words in _tabs[place]
+        if works or name not in _for_technicians
+    ]
+
+
+def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For people who are signed in; never kept by anybody."""
+    return never_cache(login_required(view))
+
+
+def works_on_networks(rights: Rights) -> bool:
+    """Whether the asker edits the networks of some member."""
+    return rights.agency or not TECHNICIANS.isdisjoint(rights.roles.values())
+
+
+def show(
+    request: HttpRequest, template: str, tab: str, context: dict[str, Any] | None = None, status: int = 200
+) -> HttpResponse:
+    """A page of the room, on `networks/room.html`."""
+    works = works_on_networks(rights_of_request(request))
+    around = {"section": "networks", "tabs": tabs(works), "tab": tab, "works": works}
+    return render(request, template, around | (context or {}), status=status)

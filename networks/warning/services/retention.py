@@ -1,0 +1,28 @@
+"""What must not be kept for ever: contacts that nobody confirmed for years, recipients of long ago, files with them."""
+
+import time
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from networks.warning.gateways import folder
+
+TRIAL_DAYS = 30
+FILE_DAYS = 366
+
+
+@transaction.atomic
+def forget_old() -> int:
+    """For the worker; returns how many contacts went. Files of trials go after a month, others after a year."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select arpent.forget_warned(%s, %s)", [timezone.localdate(), _("End of the time that they are kept")]
+        )
+        (gone,) = cursor.fetchone()
+    now = time.time()
+    for path in folder().glob("*.jsonl"):
+        days = TRIAL_DAYS if path.name.startswith("essai-") else FILE_DAYS
+        if now - path.stat().st_mtime > days * 86_400:
+            path.unlink(missing_ok=True)
+    return int(gone)

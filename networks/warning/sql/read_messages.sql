@@ -1,0 +1,19 @@
+-- Every message of a notice with its number or e-mail address, for whoever may read the member's contacts: it writes the journal.
+create or replace function arpent.read_messages(asked bigint, why text)
+returns table (channel text, value text, addresses text[], state text, reason text, handed_at timestamptz, ended_at timestamptz)
+language plpgsql security definer set search_path = pg_catalog, public as $$
+declare
+    member bigint;
+begin
+    select n.owner_id into member from public.warning_notice n
+        where n.id = asked and arpent.sees_notice(asked) and arpent.reads_contacts(n.owner_id);
+    if member is null then
+        return;
+    end if;
+    perform arpent.journal_contacts(member, array(
+        select distinct c.id from public.warning_message m join public.warning_contact c on c.owner_id = member
+            and m.value = case m.channel when 'sms' then c.phone else c.email end
+        where m.notice_id = asked), 'exported', why);
+    return query select m.channel::text, m.value::text, m.addresses::text[], m.state::text, m.why::text, m.handed_at, m.ended_at
+        from public.warning_message m where m.notice_id = asked order by m.channel desc, m.id;
+end $$;

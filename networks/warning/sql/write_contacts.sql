@@ -1,0 +1,55 @@
+-- Write contacts of a member, for whoever may read them: those with an id are changed, others replace the one of the same
+-- reference, or of the same name and address, or are new. `given` is a list of rows, each with its place in the list (`row`).
+-- Returns the place and the id of each one written, and whether it is new; it writes the journal. Null where nobody may.
+create or replace function arpent.write_contacts(member bigint, given jsonb, why text)
+returns table (place int, contact bigint, made boolean)
+language plpgsql security definer set search_path = pg_catalog, public as $$
+#variable_conflict use_column
+declare
+    one record;
+    same bigint;
+    ids bigint[] := '{}';
+begin
+    if not arpent.reads_contacts(member) then
+        return;
+    end if;
+    for one in select r.* from jsonb_to_recordset(given) as r(
+            row int, id bigint, reference text, name text, name_key text, address text, address_key text, connection text,
+            x float, y float, phone text, mobile boolean, email text, sms_consent boolean, sms_consent_date date,
+            sms_consent_how text, email_consent boolean, email_consent_date date, email_consent_how text,
+            search_text text, confirmed_date date) loop
+        same := null;
+        select c.id into same from public.warning_contact c where c.owner_id = member and case
+            when one.id is not null then c.id = one.id
+            when one.reference <> '' then c.reference = one.reference
+            else c.reference = '' and c.name_key = one.name_key and c.address_key = one.address_key end;
+        if same is null and one.id is not null then
+            continue;
+        end if;
+        made := same is null;
+        if made then
+            insert into public.warning_contact (owner_id, reference, name, name_key, address, address_key, connection, phone,
+                mobile, email, sms_consent_how, email_consent_how, search_text, confirmed_date)
+            values (member, one.reference, one.name, one.name_key, one.address, one.address_key, '', '', false, '', '', '',
+                '', one.confirmed_date)
+            returning warning_contact.id into same;
+        end if;
+        -- A consent that the list does not tell stays as it was.
+        update public.warning_contact c set reference = one.reference, name = one.name, name_key = one.name_key,
+            address = one.address, address_key = one.address_key, connection = one.connection,
+            geom = st_setsrid(st_makepoint(one.x, one.y), 2154), phone = one.phone, mobile = one.mobile, email = one.email,
+            sms_consent = coalesce(one.sms_consent, case when one.id is null then c.sms_consent end),
+            sms_consent_date = case when one.sms_consent is null and one.id is null then c.sms_consent_date else one.sms_consent_date end,
+            sms_consent_how = case when one.sms_consent is null and one.id is null then c.sms_consent_how else one.sms_consent_how end,
+            email_consent = coalesce(one.email_consent, case when one.id is null then c.email_consent end),
+            email_consent_date = case when one.email_consent is null and one.id is null then c.email_consent_date else one.email_consent_date end,
+            email_consent_how = case when one.email_consent is null and one.id is null then c.email_consent_how else one.email_consent_how end,
+            search_text = one.search_text, confirmed_date = one.confirmed_date
+        where c.id = same;
+        ids := ids || same;
+        place := one.row;
+        contact := same;
+        return next;
+    end loop;
+    perform arpent.journal_contacts(member, ids, 'written', why);
+end $$;

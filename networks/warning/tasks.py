@@ -1,0 +1,45 @@
+"""What happens in the background: notices sent and tried out; what is old forgotten every night. Hours are in UTC."""
+
+from typing import Any
+
+from procrastinate.contrib.django import app
+
+from gis_core.errors import NotFound
+from gis_core.tasks import RunningJob, job_task
+from networks.core.room import TECHNICIANS
+from networks.warning.importers import loading
+from networks.warning.models import Notice
+from networks.warning.services import sending
+from networks.warning.services.retention import forget_old
+
+
+@job_task(sending.KIND, roles=TECHNICIANS)
+def send_notice(running: RunningJob) -> dict[str, Any]:
+    """Hand the messages of a notice over; begun again, it goes on where it was."""
+    return sending.send_out(notice_of(running), running.tell)
+
+
+@job_task(sending.TRIAL, roles=TECHNICIANS)
+def try_notice(running: RunningJob) -> dict[str, Any]:
+    """Write what a notice would send to a file."""
+    return sending.write_trial(notice_of(running), running.tell)
+
+
+@job_task(loading.KIND, roles=TECHNICIANS, afterwards=loading.forget_file)
+def import_contacts(running: RunningJob) -> dict[str, Any]:
+    """Import a list of contacts, or check it; the report is the job's."""
+    return loading.import_contacts(running)
+
+
+def notice_of(running: RunningJob) -> Notice:
+    found = Notice.objects.select_related("owner").filter(pk=running.parameters["notice"]).first()
+    if found is None:
+        raise NotFound("This notice is no longer there.")
+    return found
+
+
+@app.periodic(cron="52 3 * * *")
+@app.task(name="forget_warned", queueing_lock="forget_warned")
+def forget_warned(timestamp: int) -> None:
+    """Every night."""
+    forget_old()

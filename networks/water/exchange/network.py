@@ -1,0 +1,165 @@
+"""A member's network as it leaves: what the asker may read of it, in the order of its identifiers, with its keys.
+
+Run it as the asker, under the row policies. Every object has a key that is its reference, or a made one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Final
+
+import shapely
+from django.contrib.gis.db.models.functions import AsWKB, ClosestPoint
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from shapely.geometry import LineString
+
+from gis_core.models import Commune, Member
+from gis_core.rights import Rights
+from networks.core.models import NetworkObject
+from networks.water.importers.draft import Family
+from networks.water.models import (
+    Repair,
+    SewerConnection,
+    SewerNode,
+    SewerPipe,
+    WaterConnection,
+    WaterNode,
+    WaterPipe,
+)
+
+CHUNK: Final = 2_000
+ON_THE_PIPE_M: Final = 0.01
+SAME_PLACE_M: Final = 0.05
+TRACE: Final = "TRACE"
+MODELS: Final[Mapping[Family, tuple[type[NetworkObject], type[NetworkObject], type[NetworkObject]]]] = {
+    "water": (WaterNode, WaterPipe, WaterConnection),
+    "sewer": (SewerNode, SewerPipe, SewerConnection),
+}
+PREFIXES: Final = {"nodes": "N", "pipes": "C", "connections": "B", "repairs": "R"}
+
+type Row = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Keys:
+    """The key of each object by its id; those that are made begin with a letter and are no reference of another."""
+
+    by_id: dict[int, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, rows: QuerySet[Any], prefix: str) -> Keys:
+        pairs = list(rows.values_list("pk", "reference"))
+        taken = {reference for _pk, reference in pairs if reference}
+        keys = cls()
+        for pk, reference in pairs:
+            key = reference or f"{prefix}{pk}"
+            while not reference and key in taken:
+                key += "_"
+            keys.by_id[pk] = key
+        return keys
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """By node: the first pipe that ends there, the first that begins there."""
+
+    into: Mapping[int, int]
+    out_of: Mapping[int, int]
+
+
+class OneNetwork:
+    """One family of a member's network."""
+
+    def __init__(self, member: Member, family: Family, rights: Rights) -> None:
+        self.member = member
+        self.family = family
+        self.rights = rights
+        self.node_model, self.pipe_model, self.connection_model = MODELS[family]
+
+    def seen(self, model: Any) -> QuerySet[Any]:
+        rows: QuerySet[Any] = model.objects.visible_to(self.rights).filter(owner=self.member).order_by("pk")
+        return rows.filter(network=self.family) if model is Repair else rows
+
+    @cached_property
+    def counts(self) -> Mapping[str, int]:
+        models = (self.node_model, self.pipe_model, self.connection_model, Repair)
+        return {name: self.seen(model).count() for name, model in zip(PREFIXES, models, strict=True)}
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+    @cached_property
+    def node_keys(self) -> Mapping[int, str]:
+        return Keys.of(self.seen(self.node_model), PREFIXES["nodes"]).by_id
+
+    @cached_property
+    def pipe_keys(self) -> Mapping[int, str]:
+        return Keys.of(self.seen(self.pipe_model), PREFIXES["pipes"]).by_id
+
+    @cached_property
+    def connection_keys(self) -> Mapping[int, str]:
+        return Keys.of(self.seen(self.connection_model), PREFIXES["connections"]).by_id
+
+    @cached_property
+    def links(self) -> Links:
+        into: dict[int, int] = {}
+        out_of: dict[int, int] = {}
+        for pk, start, end in self.seen(self.pipe_model).values_list("pk", "start_node_id", "end_node_id"):
+            out_of.setdefault(start, pk)
+            into.setdefault(end, pk)
+        return Links(into, out_of)
+
+    @cached_property
+    def connections_by_pipe(self) -> Mapping[int, int]:
+        counted = self.seen(self.connection_model).order_by().values("pipe_id").annotate(count=Count("pk"))
+        return Counter({row["pipe_id"]: row["count"] for row in counted if row["pipe_id"]})
+
+    def nodes(self) -> Iterator[Row]:
+        yield from placed(self.seen(self.node_model))
+
+    def pipes(self) -> Iterator[Row]:
+        yield from placed(self.seen(self.pipe_model))
+
+    def repairs(self) -> Iterator[Row]:
+        yield from placed(self.seen(Repair))
+
+    def connections(self) -> Iterator[Row]:
+        """With the line to the pipe (`line`): as it was surveyed, else straight; None where there is no pipe."""
+        rows = self.seen(self.connection_model).annotate(_foot=AsWKB(ClosestPoint(F("pipe__geom"), F("geom"))))
+        for row in placed(rows):
+            row["line"] = line_of(row, self.family)
+            yield row
+
+
+def placed(rows: QuerySet[Any]) -> Iterator[Row]:
+    """Rows as plain values, `shape` their geometry, `insee` the commune that they lie in."""
+    inside = Commune.objects.filter(geom__intersects=OuterRef("geom")).order_by("insee").values("insee")[:1]
+    told: QuerySet[Any, Row] = rows.annotate(_wkb=AsWKB("geom"), insee=Subquery(inside)).values()
+    for row in told.iterator(chunk_size=CHUNK):
+        row["shape"] = shapely.from_wkb(bytes(row.pop("_wkb")))
+        yield row
+
+
+def line_of(row: Row, family: Family) -> Any:
+    """The line of a connection: water runs from the pipe, sewage to it. A survey counts while the point is its end."""
+    point, foot = row["shape"], row.pop("_foot")
+    if trace := surveyed(row["more"].get(TRACE), point):
+        return trace
+    if foot is None:
+        return None
+    ends = shapely.from_wkb(bytes(foot)), point
+    if shapely.distance(*ends) < ON_THE_PIPE_M:
+        return None
+    return LineString(ends if family == "water" else ends[::-1])
+
+
+def surveyed(text: Any, point: Any) -> Any:
+    line = shapely.from_wkt(text, on_invalid="ignore") if isinstance(text, str) else None
+    if line is None or line.geom_type != "LineString" or line.is_empty:
+        return None
+    ends = shapely.get_point(line, [0, -1])
+    return line if shapely.distance(ends, point).min() < SAME_PLACE_M else None

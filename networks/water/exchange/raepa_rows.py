@@ -1,0 +1,218 @@
+"""Objects of a network as rows of RAEPA's tables; what a code cannot say is counted, to be told.
+
+A field that RAEPA asks for and nobody knows holds what the standard has for that: the code 00, the year 0000, class C,
+today as the day of the update, or words that say so. What the file of an import said more exactly than our own codes,
+and still holds, goes out as it came.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from networks.water import lists, raepa
+from networks.water.exchange.network import OneNetwork, Row
+from networks.water.importers import cells
+
+NOT_TOLD: Final = "Non renseigné"
+NOTHING: Final = "Sans objet"
+FIELDS: Final = {name: {field.name: field for field in table.fields} for name, table in raepa.TABLES.items()}
+
+type Values = dict[str, Any]
+
+
+class RaepaRows:
+    """Rows of one network. `losses` counts what could not be said, by words with `%(count)s`."""
+
+    def __init__(self, network: OneNetwork, losses: Counter[str]) -> None:
+        self.network = network
+        self.sewer = network.family == "sewer"
+        self.use = "ASS" if self.sewer else "AEP"
+        self.losses = losses
+        self.today = timezone.localdate()
+
+    def pipe(self, row: Row) -> Values:
+        """A pipe of the network; a sewer is drawn the way it flows."""
+        nodes = self.network.node_keys
+        values = self.flowing(row) | {
+            "IDCANA": self.network.pipe_keys[row["id"]],
+            "BRANCHEMNT": "N",
+            "MODECIRC": row["flow_mode"] or raepa.NOT_KNOWN,
+            f"CONTCAN{self.use}": self.content(row),
+            f"FONCCAN{self.use}": row["function"] or raepa.NOT_KNOWN,
+            "IDNINI": nodes.get(row["start_node_id"], NOTHING),
+            "IDNTERM": nodes.get(row["end_node_id"], NOTHING),
+            "LONGCANA": row["declared_length_m"],
+        }
+        if not self.sewer:
+            return self.completed(values | {"PROFGEN": row["depth_m"]}, row, f"RAEPA_CANAL{self.use}_L")
+        return self.completed(self.with_heights(values, row), row, f"RAEPA_CANAL{self.use}_L")
+
+    def with_heights(self, values: Values, row: Row) -> Values:
+        return values | {
+            "TYPRESEAU": row["system"],
+            "ZAMONT": row["start_z"],
+            "ZAVAL": row["end_z"],
+            "SENSECOUL": "1",
+        }
+
+    def branch(self, row: Row) -> Values:
+        """A service connection that has a line: a pipe in RAEPA's eyes."""
+        more = row["more"]
+        values = self.flowing(row) | {
+            "IDCANA": self.network.connection_keys[row["id"]],
+            "BRANCHEMNT": "O",
+            "MODECIRC": known(more.get("MODECIRC"), lists.FLOW_MODES),
+            f"CONTCAN{self.use}": row.get("system") or raepa.NOT_KNOWN,
+            f"FONCCAN{self.use}": raepa.NOT_KNOWN,
+            "IDNINI": NOTHING,
+            "IDNTERM": NOTHING,
+            "IDCANPPALE": self.network.pipe_keys.get(row["pipe_id"]),
+        }
+        if self.sewer:
+            values |= {"TYPRESEAU": row["system"], "SENSECOUL": "1"}
+        return self.completed(values, row, f"RAEPA_CANAL{self.use}_L")
+
+    def connection_point(self, row: Row) -> Values:
+        """A service connection of which only the point is known."""
+        x, y = row["shape"].x, row["shape"].y
+        values = self.common(row) | {
+            "IDAPPAREIL": self.network.connection_keys[row["id"]],
+            "X": x,
+            "Y": y,
+            f"FNAPP{self.use}": raepa.HOUSE_CONNECTION,
+            "DIAMETRE": row["diameter_mm"],
+            "IDCANAMONT": NOTHING,
+            "IDCANAVAL": NOTHING,
+            "IDCANPPALE": self.network.pipe_keys.get(row["pipe_id"]),
+        }
+        if self.sewer:
+            values["TYPRESEAU"] = row["system"]
+        return self.completed(values, row, f"RAEPA_APPAR{self.use}_P")
+
+    def node(self, row: Row) -> tuple[str, Values]:
+        """The name of the table that a node goes to, and its row."""
+        field, code = self.function(row)
+        table = f"RAEPA_{'OUVR' if field.startswith('FNOUV') else 'APPAR'}{self.use}_P"
+        keys, links = self.network.pipe_keys, self.network.links
+        values = self.common(row) | {
+            raepa.TABLES[table].identifier: self.network.node_keys[row["id"]],
+            "X": row["shape"].x,
+            "Y": row["shape"].y,
+            field: code,
+            "DIAMETRE": row["diameter_mm"],
+            "IDCANAMONT": keys.get(links.into.get(row["id"], -1), NOTHING),
+            "IDCANAVAL": keys.get(links.out_of.get(row["id"], -1), NOTHING),
+            "Z": row["invert_z"] if self.sewer else row["z"],
+        }
+        if self.sewer:
+            values["TYPRESEAU"] = row["system"]
+        return table, self.completed(values, row, table)
+
+    def repair(self, row: Row) -> Values:
+        values = {
+            "IDREPAR": row["reference"] or f"R{row['id']}",
+            "X": row["shape"].x,
+            "Y": row["shape"].y,
+            "SUPPREPARE": row["repaired"] or "01",
+            "DEFREPAREE": row["defect"] or raepa.NOT_KNOWN,
+            "IDSUPREPAR": row["object_reference"] or NOTHING,
+            "DATEREPAR": row["repaired_date"],
+            "MOUVRAGE": row["project_owner"] or NOT_TOLD,
+        }
+        if row["repaired"] is None:
+            self.lose(_("%(count)s repairs of nobody knows what: said to be of a pipe (code 01)."))
+        if row["repaired_date"] is None:
+            self.lose(_("%(count)s repairs without a day: DATEREPAR is empty, though RAEPA asks for it."))
+        return values
+
+    def flowing(self, row: Row) -> Values:
+        """What pipes and branches have in common."""
+        if row["service_state"] not in (lists.IN_SERVICE, "abandon"):
+            self.lose(_("%(count)s objects “%(state)s”: RAEPA only knows in service or not."), row["service_state"])
+        return self.common(row) | {
+            "ENSERVICE": "O" if row["service_state"] == lists.IN_SERVICE else "N",
+            "MATERIAU": self.material(row),
+            "DIAMETRE": row["diameter_mm"] or 0,
+        }
+
+    def common(self, row: Row) -> Values:
+        return {
+            "MOUVRAGE": row["project_owner"] or NOT_TOLD,
+            "GEXPLOIT": row["operator"] or NOT_TOLD,
+            "ANFINPOSE": str(row["laid_to_year"] or raepa.ANY_YEAR),
+            "ANDEBPOSE": str(row["laid_from_year"]) if row["laid_from_year"] else None,
+            "QUALGLOCXY": raepa.RAEPA_ACCURACIES.get(row["precision_xy"], raepa.LEAST_ACCURATE),
+            "QUALGLOCZ": raepa.RAEPA_ACCURACIES.get(row["precision_z"], raepa.LEAST_ACCURATE),
+            "DATEMAJ": row["updated_date"] or self.today,
+            "QUALANNEE": row["year_quality"] or raepa.NOT_KNOWN,
+            "DATEGEOLOC": row["surveyed_date"],
+            "SOURGEOLOC": row["survey_source"],
+            "SOURATTRIB": row["source"],
+        }
+
+    def material(self, row: Row) -> str:
+        ours, said = row["material"], row["more"].get("MATERIAU")
+        code = cells.code_in(said, raepa.MATERIALS) if isinstance(said, str) else None
+        if code is not None and raepa.MATERIALS[code][0] == ours:
+            return code
+        if ours is None or ours == "inc":
+            return raepa.NOT_KNOWN
+        if ours not in raepa.RAEPA_MATERIALS:
+            words = _("%(count)s objects of “%(state)s”: RAEPA has no code for it, they get 99 (other).")
+            self.losses[words.replace("%(state)s", lists.MATERIALS[ours][0])] += 1
+        return raepa.RAEPA_MATERIALS.get(ours, "99")
+
+    def content(self, row: Row) -> str:
+        said = row["more"].get(f"CONTCAN{self.use}")
+        code = cells.code_in(said, raepa.WATER_CONTENTS) if isinstance(said, str) and not self.sewer else None
+        if code is not None and raepa.KNOWN_CONTENTS.get(code) == row["content"]:
+            return code
+        return row["content"] or raepa.NOT_KNOWN
+
+    def function(self, row: Row) -> tuple[str, str]:
+        """The field and the code that say what a node is: as its file said it while its kind is the same."""
+        usual = raepa.NODE_CODES[self.network.family][row["kind"]]
+        for field, codes in raepa.FUNCTION_FIELDS.items():
+            said = row["more"].get(field)
+            if not field.endswith(self.use) or not isinstance(said, str):
+                continue
+            code = cells.code_in(said, codes)
+            if code is not None and codes[code].kind == row["kind"]:
+                return field, code
+        if row["kind"] in ("fitting", "import"):
+            names = lists.SEWER_NODES if self.sewer else lists.WATER_NODES
+            words = _("%(count)s nodes “%(state)s”: RAEPA has no code for them, they get 99-99 (other).")
+            self.losses[words.replace("%(state)s", names[row["kind"]][0])] += 1
+        return usual
+
+    def completed(self, values: Values, row: Row, table: str) -> Values:
+        """With what an import kept of RAEPA's fields that no column has."""
+        for name, field in FIELDS[table].items():
+            if values.get(name) is None and isinstance(text := row["more"].get(name), str):
+                values[name] = kept(text, field)
+        return values
+
+    def lose(self, words: str, state: str = "") -> None:
+        self.losses[words.replace("%(state)s", lists.SERVICE_STATES.get(state, ("",))[0])] += 1
+
+
+def known(code: Any, codes: Mapping[str, Any]) -> str:
+    return code if isinstance(code, str) and code in codes else raepa.NOT_KNOWN
+
+
+def kept(text: str, field: raepa.RaepaField) -> str | float | date | None:
+    """A text that was kept beside, of the field's type; None when it is not."""
+    match field.kind:
+        case "N":
+            found = cells.measured(text, cells.LENGTHS)
+            return found[0] * found[1] if found else None
+        case "D":
+            return cells.read_day(text)
+        case _:
+            return text

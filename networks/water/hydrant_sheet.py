@@ -1,0 +1,49 @@
+"""What the sheet of a hydrant on the map says beyond its columns."""
+
+from collections.abc import Mapping, Sequence
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from gis_core.rights import Rights
+from layers.features.display import display_date
+from layers.features.sheet import Addition, Link, Property, Values, register_sheet
+from networks.water.services.hydrant_tables import standings
+from networks.water.services.hydrants import HYDRANT, day_of, hydrants, standing_of, with_state
+
+SLUG = "water-nodes"
+
+
+def register_sheets() -> None:
+    """Called when the app starts."""
+    register_sheet(SLUG, describe)
+
+
+def describe(rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:
+    """Additions for the hydrants among nodes."""
+    return {
+        pk: Addition(
+            properties=told, links=[Link(title=_("Inspections of the hydrant"), url=reverse("hydrant", args=[pk]))]
+        )
+        for pk, told in hydrant_properties(rows, rights).items()
+    }
+
+
+def hydrant_properties(rows: Sequence[Values], rights: Rights) -> Mapping[int, Sequence[Property]]:
+    """By the id of each hydrant among the rows: whether it may be used, its last inspection, the next one."""
+    ids = [row["id"] for row in rows if row.get("kind") == HYDRANT]
+    if not ids:
+        return {}
+    words = standings()
+    found: dict[int, Sequence[Property]] = {}
+    for one in with_state(hydrants(rights).filter(pk__in=ids), rights):
+        state = standing_of(one)
+        told = [Property(name="hydrant_state", label=_("State"), value=state, display=words[state])]
+        for name, label, day in (
+            ("hydrant_inspected", _("Last inspection"), day_of(one.last)),
+            ("hydrant_due", _("Next inspection"), one.due),
+        ):
+            if day:
+                told.append(Property(name=name, label=label, value=day.isoformat(), display=display_date(day)))
+        found[one.pk] = told
+    return found

@@ -1,0 +1,395 @@
+"""A plan carried out, its snapping undone, an import taken back: each one event of the history, in one transaction."""
+
+import json
+import shutil
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.utils import DatabaseError
+from django.utils.translation import gettext as _
+
+from gis_core.errors import Invalid
+from layers.catalogue.services import announce_changed_slugs
+from layers.catalogue.tables import bulk
+from layers.imports.services.loading import listed, rows, run
+from layers.imports.sources import Tell
+from networks.core.topology import loading
+from networks.water.importers.checking import MODELS
+from networks.water.importers.draft import Family, Fault
+from networks.water.importers.known import table
+from networks.water.importers.load import load
+from networks.water.importers.planning import Plan, faults_as_json, folder_of, work_of
+from networks.water.models import NetworkImport, Snap
+
+FAMILIES: tuple[Family, ...] = ("water", "sewer")
+LAYERS = (
+    *("water-nodes", "water-pipes", "water-connections", "sewer-nodes", "sewer-pipes", "sewer-connections"),
+    "water-repairs",
+)
+NEAR_M = 0.002
+
+
+def tables() -> Iterable[tuple[Family, str]]:
+    """Every table that an import writes, what hangs on others first."""
+    for what in ("connections", "repairs", "pipes", "nodes"):
+        for family in FAMILIES:
+            if (family, what) != ("sewer", "repairs"):
+                yield family, what
+
+
+def apply_plan(made: NetworkImport, plan: Plan, tell: Tell) -> dict[str, Any]:
+    """Write the networks of a plan. Raises Invalid with the rows that the database found wrong."""
+    began = time.monotonic()
+    replaced = list(plan.told["known"]["imports"]) if made.options.get("known") == "replace" else []
+    events = open_events(made, "import")
+    orphans = remove_former(made, replaced) if replaced else {}
+    counts: dict[str, dict[str, int]] = {}
+    adopted: dict[str, list[int]] = {}
+    with bulk():
+        for network in plan.networks:
+            loaded, faults = load(work_of(made, made.owner, network, tell))
+            refuse(plan, faults)
+            counts[network.draft.family] = loaded.counts
+            adopted[network.draft.family] = [network.woven.there_of[spot] for spot in network.woven.adopted]
+            hang_again(network.draft.family, orphans.get(network.draft.family, []))
+    announce_changed_slugs(LAYERS)
+    forget_files(made)
+    seconds = time.monotonic() - began
+    written = sum(sum(one.get(name, 0) for name in MODELS["water"]) for one in counts.values())
+    return {"counts": counts, "rows": written, "seconds": round(seconds, 1), "events": events, "replaced": replaced,
+            "adopted": adopted, "moved": plan.told["moved"]}  # fmt: skip
+
+
+def refuse(plan: Plan, faults: Sequence[Fault]) -> None:
+    if faults:
+        report = {"plan": plan.told | {"errors": len(faults)}, "faults": faults_as_json([*faults, *plan.faults])}
+        raise Invalid(_("What was read is no network yet: nothing was loaded."), report=report)
+
+
+def open_events(made: NetworkImport, kind: str) -> dict[str, int]:
+    """One event of the history for each table, for all that this transaction changes there."""
+    detail = json.dumps({"from": "import", "label": made.title, "network_import": made.pk})
+    found = {}
+    for family, what in tables():
+        name = MODELS[family][what]._meta.db_table
+        ((event,),) = rows(
+            "select arpent.open_event(%(kind)s, %(table)s::regclass, %(detail)s::jsonb)",
+            kind=kind,
+            table=name,
+            detail=detail,
+        )
+        found[name] = int(event)
+    return found
+
+
+def forget_files(made: NetworkImport) -> None:
+    shutil.rmtree(folder_of(made), ignore_errors=True)
+
+
+# -- replacing --------------------------------------------------------------------------------------------------------
+
+
+def remove_former(made: NetworkImport, replaced: list[int]) -> dict[Family, list[int]]:
+    """What former imports brought goes, all of it; connections of others that hung on it, by family."""
+    lock(made)
+    owned = {"owner": made.owner_id, "replaced": replaced}
+    made.base_version = 1 + max(highest(family, what, owned) for family, what in tables())
+    orphans: dict[Family, list[int]] = {}
+    with loading():
+        for family in FAMILIES:
+            orphans[family] = let_go(family, owned)
+        for family, what in tables():
+            if what == "nodes":
+                run(STAY, nodes=table(family, what), pipes=table(family, "pipes"), **owned)
+            run(
+                "delete from {} where owner_id = %(owner)s and import_id = any(%(replaced)s)",
+                table(family, what),
+                **owned,
+            )
+    NetworkImport.objects.filter(pk__in=replaced, owner=made.owner).update(
+        state=NetworkImport.State.TAKEN_BACK,
+        message=_("Replaced by a later import: %(title)s") % {"title": made.title[:300]},
+    )
+    return orphans
+
+
+# Nodes that pipes of others end on are not the import's any more.
+STAY = """
+    update {nodes} n set import_id = null where n.owner_id = %(owner)s and n.import_id = any(%(replaced)s)
+    and exists (select from {pipes} p where n.id in (p.start_node_id, p.end_node_id))
+"""
+LET_GO = """
+    update {connections} c set pipe_id = null from {pipes} p where p.id = c.pipe_id and p.owner_id = %(owner)s
+    and p.import_id = any(%(replaced)s) and (c.import_id is null or c.import_id <> all(%(replaced)s)) returning c.id
+"""
+
+
+def highest(family: Family, what: str, owned: dict[str, Any]) -> int:
+    statement = "select coalesce(max(version), 0) from {} where owner_id = %(owner)s and import_id = any(%(replaced)s)"
+    ((found,),) = rows(statement, table(family, what), **owned)
+    return int(found)
+
+
+def lock(made: NetworkImport) -> None:
+    """Nobody edits this member's networks meanwhile."""
+    with connection.cursor() as cursor:
+        for family in FAMILIES:
+            statement = "select pg_advisory_xact_lock(hashtextextended('arpent topology ' || %s, %s))"
+            cursor.execute(statement, [family, made.owner_id])
+
+
+def let_go(family: Family, owned: dict[str, Any]) -> list[int]:
+    """Connections of other imports, or of nobody, that hang on pipes which go: they hang on nothing for a while."""
+    found = rows(LET_GO, connections=table(family, "connections"), pipes=table(family, "pipes"), **owned)
+    return [pk for (pk,) in found]
+
+
+def hang_again(family: Family, connections: list[int]) -> None:
+    if connections:
+        reattach(family, connections)
+
+
+def reattach(family: Family, ids: list[int]) -> None:
+    """Hang connections on the nearest pipe in service, within 60 m."""
+    run(
+        "update {hung} c set pipe_id = (select p.id from {pipes} p where p.geom && st_expand(c.geom, 60)"
+        " and p.owner_id = c.owner_id and p.service_state = 'en_service' and st_dwithin(p.geom, c.geom, 60)"
+        " order by st_distance(p.geom, c.geom), p.id limit 1) where c.id = any(%(ids)s)",
+        hung=table(family, "connections"),
+        pipes=table(family, "pipes"),
+        ids=ids,
+    )
+
+
+# -- taking back ------------------------------------------------------------------------------------------------------
+
+UNTOUCHED = """
+    select o.id from {objects} o where o.owner_id = %(owner)s and o.import_id = %(order)s
+    and (o.version = %(base)s or o.version = (%(after)s::jsonb ->> o.id::text)::int)
+"""
+FREE = """
+    delete from {nodes} n where n.id = any(%(ids)s) and (not %(plain)s or (n.kind = 'junction' and n.reference is null))
+    and not exists (select from {pipes} p where n.id in (p.start_node_id, p.end_node_id))
+"""
+ALIKE = """
+    select n.id from {nodes} n join lateral (
+        select count(*) as pipes, count(distinct (p.material, p.diameter_mm, p.service_state, p.function, p.content,
+            to_jsonb(p) ->> 'system')) as sorts
+        from {pipes} p where n.id in (p.start_node_id, p.end_node_id)) held on held.pipes = 2 and held.sorts = 1
+    where n.id = any(%(ids)s)
+"""
+
+
+def take_back(made: NetworkImport, tell: Tell) -> dict[str, Any]:
+    """What an import brought and nobody changed since goes; pipes that its nodes had cut are one again."""
+    lock(made)
+    tell(None, _("Taking the import back"))
+    open_events(made, "import_taken_back")
+    removed, kept = 0, 0
+    for family in FAMILIES:
+        gone, left = take_back_network(made, family)
+        removed, kept = removed + gone, kept + left
+    repairs = untouched(made, "water", "repairs")
+    removed += delete("water", "repairs", repairs)
+    kept += remaining(made, "water", "repairs")
+    announce_changed_slugs(LAYERS)
+    return {"removed": removed, "kept": kept}
+
+
+def take_back_network(made: NetworkImport, family: Family) -> tuple[int, int]:
+    pipes, nodes = untouched(made, family, "pipes"), untouched(made, family, "nodes")
+    hung = untouched(made, family, "connections")
+    with loading():
+        removed = delete(family, "connections", hung)
+        orphans = [pk for (pk,) in rows(
+            "update {} set pipe_id = null where pipe_id = any(%(ids)s) returning id",
+            table(family, "connections"), ids=pipes)]  # fmt: skip
+        ends = rows("select start_node_id, end_node_id from {} where id = any(%(ids)s)", table(family, "pipes"),
+                    ids=pipes)  # fmt: skip
+        removed += delete(family, "pipes", pipes)
+        removed += delete_free_nodes(family, nodes, {pk for pair in ends for pk in pair})
+    removed += join_cut_pipes(family, nodes)
+    give_back_adopted(made, family)
+    reattach(family, orphans)
+    left = sum(remaining(made, family, what) for what in ("nodes", "pipes", "connections"))
+    return removed, left
+
+
+def untouched(made: NetworkImport, family: Family, what: str) -> list[int]:
+    """The objects of an import that nobody changed since; undoing its snapping is no change."""
+    after = ((made.report or {}).get("undone") or {}).get("versions", {}).get(f"{family} {what}", {})
+    found = rows(UNTOUCHED, objects=table(family, what), owner=made.owner_id, order=made.pk, base=made.base_version,
+                 after=json.dumps(after))  # fmt: skip
+    return [pk for (pk,) in found]
+
+
+def remaining(made: NetworkImport, family: Family, what: str) -> int:
+    statement = "select count(*) from {} where owner_id = %(owner)s and import_id = %(order)s"
+    ((count,),) = rows(statement, table(family, what), owner=made.owner_id, order=made.pk)
+    return int(count)
+
+
+def delete(family: Family, what: str, ids: Sequence[int]) -> int:
+    return run("delete from {} where id = any(%(ids)s)", table(family, what), ids=list(ids))
+
+
+def delete_free_nodes(family: Family, nodes: Sequence[int], ends: set[int]) -> int:
+    """Nodes of the import without a pipe, and plain junctions that pipes which are gone alone needed."""
+    parts = {"nodes": table(family, "nodes"), "pipes": table(family, "pipes")}
+    count = run(FREE, **parts, ids=list(nodes), plain=False)
+    run(FREE, **parts, ids=sorted(ends), plain=True)
+    return count
+
+
+def join_cut_pipes(family: Family, nodes: Sequence[int]) -> int:
+    """A node between two pipes that are alike had cut one: the topology's trigger joins them as it goes."""
+    found = rows(ALIKE, nodes=table(family, "nodes"), pipes=table(family, "pipes"), ids=list(nodes))
+    return sum(tried("delete from {} where id = %(pk)s", family, "nodes", pk=pk) for (pk,) in found)
+
+
+def tried(statement: str, family: Family, what: str, **named: Any) -> bool:
+    """Do something that the topology may refuse; whether it did not."""
+    try:
+        with transaction.atomic():
+            return run(statement, table(family, what), **named) > 0
+    except DatabaseError:
+        return False
+
+
+def give_back_adopted(made: NetworkImport, family: Family) -> None:
+    """Plain junctions of the network that the file had made more of are plain again, unless changed since."""
+    report = made.report or {}
+    ids = report.get("adopted", {}).get(family, [])
+    event = report.get("events", {}).get(MODELS[family]["nodes"]._meta.db_table)
+    if not ids or not event:
+        return
+    fields = [field.name for field in MODELS[family]["nodes"]._meta.concrete_fields
+              if field.name not in ("id", "owner", "shared_with", "version", "geom", "geom_3857")]  # fmt: skip
+    run(
+        "update {nodes} now set ({columns}) = (select {former} from arpent.event_rows(%(event)s) e"
+        " cross join lateral jsonb_populate_record(null::{nodes}, e.old) was"
+        " where e.operation = 'UPDATE' and e.pk_value = now.id) where now.id = any(%(ids)s) and exists (select from"
+        " arpent.event_rows(%(event)s) e where e.operation = 'UPDATE' and e.pk_value = now.id"
+        " and now.version = e.version + 1)",
+        nodes=table(family, "nodes"),
+        columns=listed(fields),
+        former=listed(fields, "was"),
+        event=event,
+        ids=ids,
+    )
+
+
+# -- undoing the snapping ---------------------------------------------------------------------------------------------
+
+BACK = """
+    update {} set geom = st_setpoint(geom, %(at)s, st_point(%(x)s, %(y)s, 2154)) where id = %(pk)s
+    and owner_id = %(owner)s and st_dwithin(case when %(at)s = 0 then st_startpoint(geom) else st_endpoint(geom) end,
+        st_point(%(to_x)s, %(to_y)s, 2154), %(near)s)
+"""
+
+
+def undo_moves(made: NetworkImport, tell: Tell) -> dict[str, Any]:
+    """Each end that was moved and is still there goes back, with a node of its own; cuts made for it are joined."""
+    lock(made)
+    open_events(made, "import_snapping_undone")
+    before = versions(made)
+    snaps = list(made.snaps.filter(undone=False).order_by("id"))
+    done = []
+    for number, snap in enumerate(snaps):
+        tell(number / len(snaps), _("Undoing the snapping"))
+        if put_back(made, snap):
+            done.append(snap.pk)
+    for family in FAMILIES:
+        join_cut_pipes(family, junctions_left(made, family, done))
+    Snap.objects.filter(pk__in=done).update(undone=True)
+    announce_changed_slugs(LAYERS)
+    after = versions(made)
+    changed = {
+        name: {str(pk): version for pk, version in found.items() if version != made.base_version}
+        for name, found in after.items()
+    }
+    for name, found in before.items():
+        for pk, version in found.items():
+            if version != made.base_version:
+                changed[name].pop(str(pk), None)
+    return {"ends": len(done), "left": len(snaps) - len(done), "versions": changed}
+
+
+def versions(made: NetworkImport) -> dict[str, dict[int, int]]:
+    return {
+        f"{family} {what}": dict(rows("select id, version from {} where import_id = %(order)s and owner_id = %(owner)s",
+                                      table(family, what), order=made.pk, owner=made.owner_id))
+        for family, what in tables()
+        if what in ("nodes", "pipes")
+    }  # fmt: skip
+
+
+def put_back(made: NetworkImport, snap: Snap) -> bool:
+    family: Family = "sewer" if snap.family == "sewer" else "water"
+    if snap.pipe_id is None:
+        return put_node_back(made, snap, family)
+    return tried(
+        BACK,
+        family,
+        "pipes",
+        at=-1 if snap.end else 0,
+        x=snap.place.x,
+        y=snap.place.y,
+        to_x=snap.put_at.x,
+        to_y=snap.put_at.y,
+        pk=snap.pipe_id,
+        owner=made.owner_id,
+        near=NEAR_M,
+    )
+
+
+def put_node_back(made: NetworkImport, snap: Snap, family: Family) -> bool:
+    """A node that was put on a pipe: the pipe is one again, the node beside it as it was."""
+    name = table(family, "nodes")
+    asked = {"pk": snap.node_id, "owner": made.owner_id, "x": snap.put_at.x, "y": snap.put_at.y, "near": NEAR_M}
+    found = rows(
+        "select to_jsonb(n) - 'geom_3857' from {} n where n.id = %(pk)s and n.owner_id = %(owner)s"
+        " and st_dwithin(n.geom, st_point(%(x)s, %(y)s, 2154), %(near)s)",
+        name,
+        **asked,
+    )
+    if not found:
+        return False
+    ((former,),) = found
+    fields = [str(field.column) for field in MODELS[family]["nodes"]._meta.concrete_fields if field.name != "geom_3857"]
+    former = former if isinstance(former, str) else json.dumps(former)
+    try:
+        with transaction.atomic():
+            run("delete from {} where id = %(pk)s", name, pk=snap.node_id)
+            run(
+                "insert into {nodes} ({columns}) select {values} from jsonb_populate_record(null::{nodes},"
+                " jsonb_set(%(former)s::jsonb, '{{geom}}', to_jsonb(st_point(%(x)s, %(y)s, 2154)))) was",
+                nodes=name,
+                columns=listed(fields),
+                values=listed(fields, "was"),
+                former=former,
+                x=snap.place.x,
+                y=snap.place.y,
+            )
+    except DatabaseError:
+        return False
+    return True
+
+
+def junctions_left(made: NetworkImport, family: Family, done: Sequence[int]) -> list[int]:
+    """Plain junctions that were made where ends were put on pipes, and that no end needs any more."""
+    found = rows(
+        "select n.id from water_snap s join {nodes} n on n.geom && st_expand(s.put_at, %(near)s)"
+        " and st_dwithin(n.geom, s.put_at, %(near)s) where s.id = any(%(done)s) and s.family = %(family)s"
+        " and s.target = 'pipe' and s.pipe_id is not null and n.owner_id = %(owner)s and n.import_id = %(order)s"
+        " and n.kind = 'junction' and n.reference is null",
+        nodes=table(family, "nodes"),
+        near=NEAR_M,
+        done=list(done),
+        family=family,
+        owner=made.owner_id,
+        order=made.pk,
+    )
+    return [pk for (pk,) in found]

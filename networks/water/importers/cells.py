@@ -1,0 +1,269 @@
+"""Texts of a file made into values: numbers with units, years, days, codes and their labels, however people write them.
+
+Each function gives a Cell: the value (None where there is none that can be used), what was done in words, and whether
+the text is kept as it is beside the value because the value does not say all of it.
+"""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import partial
+from typing import Any, Final, NamedTuple
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from networks.water.raepa import bare
+
+OLDEST: Final = 1800
+WIDEST_MM: Final = 10_000
+LARGEST: Final = 1e9
+LARGEST_WHOLE: Final = 2_147_483_647
+SHOWN: Final = 60
+NUMBER = re.compile(r"^([+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d{1,3})?)\s*([a-z\"'″′]*)$", re.IGNORECASE)
+THOUSANDS = re.compile(r"(?<=\d)[\s\u00a0\u202f\u2009](?=\d{3}(?!\d))")
+PREFIX = re.compile(r"^(dn|diam[èe]tre|diam|d|ø|⌀)\s*[.:=]?\s*(?=\d)", re.IGNORECASE)
+YEAR = re.compile(r"^(\d{4})(?:[.,]0*)?$")
+DAYS = (
+    (re.compile(r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?$"), (1, 2, 3)),
+    (re.compile(r"^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?:[T ].*)?$"), (3, 2, 1)),
+    (re.compile(r"^(\d{4})(\d{2})(\d{2})$"), (1, 2, 3)),
+)
+CODE = re.compile(r"^(\d{1,2})(?:\s*[-./_ ]\s*(\d{1,2}))?(?:\.0+)?$")
+LED = re.compile(r"^(\d{2}(?:-\d{2})?)\s*[-:–)]\s*\D")
+NOTHING: Final = frozenset(
+    {"", "null", "none", "nan", "n/a", "na", "#n/a", "-", "--", "?", "nr", "nc", "sans objet"}
+    | {f"non renseign{end}" for end in ("e", "é", "ée", "ee", "é(e)")}
+)
+NO_YEAR: Final = frozenset({"0", "00", "000", "0000", "9999", "99", "1", "0001", "1111"})
+FEET: Final = 0.3048
+INCH_MM: Final = 25.4
+LENGTHS: Final = {
+    "m": 1.0, "ngf": 1.0, "mngf": 1.0, "cm": 0.01, "mm": 0.001,
+    "ft": FEET, "feet": FEET, "foot": FEET, "pied": FEET, "pieds": FEET, "'": FEET, "′": FEET,
+}  # fmt: skip
+DIAMETERS: Final = {
+    "mm": 1.0, "cm": 10.0, "m": 1000.0, "in": INCH_MM, "inch": INCH_MM, "inches": INCH_MM, "pouce": INCH_MM,
+    "pouces": INCH_MM, '"': INCH_MM, "''": INCH_MM, "″": INCH_MM, "ft": FEET * 1000, "feet": FEET * 1000,
+    "pied": FEET * 1000, "pieds": FEET * 1000,
+}  # fmt: skip
+YES: Final = frozenset({"o", "oui", "1", "true", "vrai", "t", "v", "y", "yes"})
+NO: Final = frozenset({"n", "non", "0", "2", "false", "faux", "f", "no"})
+
+
+class Cell(NamedTuple):
+    """What a text says; `keep`: the text itself stays beside the value."""
+
+    value: Any = None
+    told: str = ""
+    keep: bool = False
+
+
+type Read = Callable[[str, str], Cell]
+"""Of the field's name and the text."""
+
+
+def told(words: str, field: str, text: str, **more: Any) -> str:
+    return words % {"field": field, "value": text[:SHOWN], **more}
+
+
+def is_nothing(text: str) -> bool:
+    """Whether a text stands for no value."""
+    return text.strip().lower() in NOTHING
+
+
+def unread(field: str, text: str) -> Cell:
+    return Cell(None, told(_("%(field)s “%(value)s” is not understood: left empty, kept aside."), field, text), True)
+
+
+def words_of(field: str, text: str, most: int) -> Cell:
+    """A text, cut where its column ends."""
+    plain = text.strip()
+    if len(plain) <= most:
+        return Cell(plain or None)
+    words = _("%(field)s is longer than %(most)s characters: cut, and kept aside in full.")
+    return Cell(plain[:most], told(words, field, plain, most=most), True)
+
+
+def measured(text: str, units: Mapping[str, float]) -> tuple[float, float, str] | None:
+    """A number, what its unit multiplies it by, the unit; None for what is no number."""
+    match = NUMBER.match(PREFIX.sub("", THOUSANDS.sub("", text.strip())))
+    if match is None:
+        return None
+    unit = match[2].lower()
+    if unit and unit not in units:
+        return None
+    value = float(match[1].replace(",", "."))
+    return (value, units[unit] if unit else 1.0, unit) if math.isfinite(value) else None
+
+
+def metres(field: str, text: str) -> Cell:
+    found = measured(text, LENGTHS)
+    if found is None or abs(found[0]) > LARGEST:
+        return unread(field, text)
+    value, times, unit = found
+    if times == 1.0:
+        return Cell(value)
+    words = _("%(field)s “%(value)s” is in %(unit)s: turned into metres.")
+    return Cell(round(value * times, 4), told(words, field, text, unit=unit))
+
+
+def depth(field: str, text: str) -> Cell:
+    """A depth: 0 as it is, -99 and the like for what nobody measured."""
+    return no_filler(metres(field, text), field, text, lowest=-50)
+
+
+def height(field: str, text: str) -> Cell:
+    """A height above the sea: 0 and below are what fills a cell that nobody measured."""
+    return no_filler(metres(field, text), field, text, lowest=-10, without_zero=True)
+
+
+def no_filler(cell: Cell, field: str, text: str, *, lowest: float, without_zero: bool = False) -> Cell:
+    if cell.value is None or not (cell.value < lowest or cell.value > 5000 or (without_zero and cell.value == 0)):
+        return cell
+    return Cell(None, told(_("%(field)s %(value)s was taken for “not known”."), field, text), True)
+
+
+def diameter(field: str, text: str) -> Cell:
+    """In whole millimetres: “DN 100”, “100 mm”, “0,1 m”, “4"”; less than 3 are metres."""
+    found = measured(text, DIAMETERS)
+    if found is None:
+        return unread(field, text)
+    value, times, unit = found
+    if value <= 0:
+        return Cell(None, told(_("%(field)s %(value)s was taken for “not known”."), field, text))
+    if not unit and value < 3 and value != round(value):
+        times, unit = 1000.0, "m"
+    size = round(value * times)
+    if not 1 <= size <= WIDEST_MM:
+        words = _("%(field)s “%(value)s” is not a possible diameter: left empty, kept aside.")
+        return Cell(None, told(words, field, text), True)
+    if times != 1.0:
+        words = _("%(field)s “%(value)s” is in %(unit)s: turned into %(size)s mm.")
+        return Cell(size, told(words, field, text, unit=unit, size=size))
+    if abs(value - size) > 1e-6:
+        return Cell(size, told(_("%(field)s %(value)s was rounded to %(size)s mm."), field, text, size=size), True)
+    return Cell(size)
+
+
+def year(field: str, text: str) -> Cell:
+    """A year from 1800 to next year; what fills a mandatory cell is none."""
+    plain = text.strip()
+    if plain in NO_YEAR:
+        return Cell(None, told(_("%(field)s %(value)s was taken for “not known”."), field, plain))
+    match = YEAR.match(plain)
+    if match and OLDEST <= int(match[1]) <= timezone.localdate().year + 1:
+        return Cell(int(match[1]))
+    if match is None and (found := read_day(plain)) and OLDEST <= found.year <= timezone.localdate().year + 1:
+        return Cell(found.year, told(_("%(field)s “%(value)s” is a day: its year was taken."), field, plain), True)
+    words = _("%(field)s “%(value)s” is not a possible year: left empty, kept aside.")
+    return Cell(None, told(words, field, plain), True)
+
+
+def read_day(text: str) -> date | None:
+    for pattern, order in DAYS:
+        if match := pattern.match(text):
+            try:
+                return date(*(int(match[place]) for place in order))
+            except ValueError:
+                return None
+    return None
+
+
+def day(field: str, text: str) -> Cell:
+    """A day of the calendar, however it is written; a year alone is its first day."""
+    plain = text.strip()
+    if plain in NO_YEAR or plain in ("00000000", "0000-00-00", "00/00/0000"):
+        return Cell(None, told(_("%(field)s %(value)s was taken for “not known”."), field, plain))
+    found = read_day(plain)
+    if found is not None and OLDEST <= found.year <= timezone.localdate().year + 1:
+        return Cell(found)
+    match = YEAR.match(plain)
+    if match and OLDEST <= int(match[1]) <= timezone.localdate().year + 1:
+        words = _("%(field)s “%(value)s” is a year alone: its first of January was taken.")
+        return Cell(date(int(match[1]), 1, 1), told(words, field, plain), True)
+    words = _("%(field)s “%(value)s” is not a possible day: left empty, kept aside.")
+    return Cell(None, told(words, field, plain), True)
+
+
+def yes(field: str, text: str) -> Cell:
+    plain = bare(text)
+    if plain in YES or plain in NO:
+        return Cell(plain in YES)
+    return unread(field, text)
+
+
+def code_in(text: str, codes: Mapping[str, Any]) -> str | None:
+    """The code that a text is: with or without its zeros, in numbers, with its label behind it."""
+    plain = text.strip()
+    if plain in codes:
+        return plain
+    match = CODE.match(plain)
+    if match is None and (led := LED.match(plain)):
+        match = CODE.match(led[1])
+    if match is None:
+        # Of two levels without a sign between them, in a number: 701.
+        match = CODE.match(f"{plain.zfill(4)[:2]}-{plain.zfill(4)[2:]}") if plain.isdigit() and len(plain) < 5 else None
+    if match is None:
+        return None
+    first, second = match[1].zfill(2), (match[2] or "").zfill(2)
+    tries = (f"{first}-{second}", f"{first}-{first}", first) if len(next(iter(codes))) > 2 else (first,)
+    return next((code for code in tries if code in codes), None)
+
+
+def labelled(codes: Mapping[str, str]) -> dict[str, str]:
+    """Codes by their labels without accents, the first one of several."""
+    found: dict[str, str] = {}
+    for code, label in codes.items():
+        found.setdefault(bare(label), code)
+    return found
+
+
+def coded(labels: Mapping[str, str]) -> Read:
+    """Reads the code of a list {code: label}, or its label in words."""
+    by_label = labelled(labels)
+
+    def read(field: str, text: str) -> Cell:
+        if (code := code_in(text, labels)) is not None:
+            return Cell(code)
+        if (code := by_label.get(bare(text))) is not None:
+            words = _("%(field)s “%(value)s” is a label: read as the code %(code)s.")
+            return Cell(code, told(words, field, text, code=code))
+        return unread(field, text)
+
+    return read
+
+
+def limited(most: int) -> Read:
+    return lambda field, text: words_of(field, text, most)
+
+
+def then(read: Read, change: Callable[[Any], tuple[Any, bool]]) -> Read:
+    """What a value means here, and whether that loses something of the text, which is then kept."""
+
+    def both(field: str, text: str) -> Cell:
+        cell = read(field, text)
+        if cell.value is None:
+            return cell
+        value, loses = change(cell.value)
+        return Cell(value, cell.told, cell.keep or loses)
+
+    return both
+
+
+def column_of(read: Read, field: str) -> Callable[[str], Cell]:
+    """A reader that asks once for each different text."""
+    return remembered(partial(read, field))
+
+
+def remembered(ask: Callable[[str], Cell]) -> Callable[[str], Cell]:
+    known: dict[str, Cell] = {}
+
+    def answer(text: str) -> Cell:
+        found = known.get(text)
+        if found is None:
+            found = known[text] = Cell() if is_nothing(text) else ask(text)
+        return found
+
+    return answer

@@ -1,0 +1,202 @@
+"""What the tables would not take of a draft, told per row before anything is written; where its rows may lie."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+import shapely
+from django.db import models
+from django.utils.translation import gettext as _
+
+from networks.core.models import NetworkObject
+from networks.water import lists
+from networks.water.importers.draft import ConnectionRow, Draft, Family, Fault, NodeRow, PipeRow, RepairRow
+from networks.water.importers.weaving import Woven
+from networks.water.models import Repair, SewerConnection, SewerNode, SewerPipe, WaterConnection, WaterNode, WaterPipe
+
+type Row = NodeRow | PipeRow | ConnectionRow | RepairRow
+
+MODELS: dict[Family, dict[str, type[NetworkObject]]] = {
+    "water": {"nodes": WaterNode, "pipes": WaterPipe, "connections": WaterConnection, "repairs": Repair},
+    "sewer": {"nodes": SewerNode, "pipes": SewerPipe, "connections": SewerConnection, "repairs": Repair},
+}
+OURS = frozenset(
+    {"id", "owner", "shared_with", "version", "import_id", "geom", "geom_3857", "start_node", "end_node", "pipe"}
+)
+CODES: dict[str, lists.Words] = {
+    "service_state": lists.SERVICE_STATES,
+    "material": lists.MATERIALS,
+    "system": lists.SYSTEMS,
+    "position": lists.POSITIONS,
+    "condition": lists.CONDITIONS,
+    "year_quality": lists.YEAR_QUALITIES,
+    "flow_mode": lists.FLOW_MODES,
+    "precision_xy": lists.ACCURACIES,
+    "precision_z": lists.ACCURACIES,
+    "sensitive": lists.SENSITIVE,
+    "defect": lists.DEFECTS,
+    "repaired": lists.REPAIRED,
+    "cause": lists.CAUSES,
+}
+KINDS: dict[Family, lists.Words] = {"water": lists.WATER_NODES, "sewer": lists.SEWER_NODES}
+# Without these a network is still what it was.
+APART = ("connections", "repairs")
+SMALL, WHOLE = 32_767, 2_147_483_647
+
+
+def rows_in(draft: Draft) -> Iterator[tuple[str, Sequence[Row]]]:
+    yield "nodes", draft.nodes
+    yield "pipes", draft.pipes
+    yield "connections", draft.connections
+    yield "repairs", draft.repairs
+
+
+def columns_of(model: type[NetworkObject]) -> dict[str, models.Field[Any, Any]]:
+    """The columns that a file may fill, `more` among them."""
+    return {field.name: field for field in model._meta.concrete_fields if field.name not in OURS}
+
+
+def check_values(draft: Draft) -> Iterator[Fault]:
+    """Every value that its column would not take."""
+    for what, rows in rows_in(draft):
+        fields = columns_of(MODELS[draft.family][what])
+        good: set[tuple[str, Any]] = set()
+        for row in rows:
+            for name, value in row.values.items():
+                if value is None or name == "more" or (name, value) in good:
+                    continue
+                message = unfit(draft.family, fields.get(name), name, value)
+                if message:
+                    yield fault(row, message, spare=what in APART)
+                else:
+                    good.add((name, value))
+            yield from check_row(row, what)
+
+
+def check_row(row: Row, what: str) -> Iterator[Fault]:
+    since, until = row.values.get("laid_from_year"), row.values.get("laid_to_year")
+    if since is not None and until is not None and since > until:
+        words = _("It is said to be laid between %(since)s and %(until)s: the years are the wrong way round.")
+        yield fault(row, words % {"since": since, "until": until}, spare=what in APART)
+    if what == "nodes" and not row.values.get("kind"):
+        yield fault(row, _("It is not said what kind of object this is."))
+
+
+def unfit(family: Family, field: models.Field[Any, Any] | None, name: str, value: Any) -> str:
+    """Why a column does not take a value, "" where it does."""
+    if field is None:
+        return _("There is no column “%(name)s”.") % {"name": name}
+    told = {"name": field.verbose_name, "value": str(value)[:60]}
+    codes = KINDS[family] if name == "kind" else CODES.get(name)
+    if codes is not None:
+        return "" if value in codes else _("%(name)s “%(value)s” is no code of the list.") % told
+    if isinstance(field, models.IntegerField):
+        most = SMALL if isinstance(field, models.SmallIntegerField) else WHOLE
+        fits = isinstance(value, int) and -most <= value <= most
+    elif isinstance(field, models.FloatField):
+        fits = isinstance(value, int | float) and math.isfinite(value)
+    elif isinstance(field, models.DateField):
+        fits = isinstance(value, date)
+    else:
+        fits = isinstance(value, str) and len(value) <= (field.max_length or WHOLE) and "\0" not in value
+    return "" if fits else _("%(name)s “%(value)s” does not fit in its column.") % told
+
+
+def check_references(draft: Draft) -> Iterator[Fault]:
+    """References that come back: of each object of a kind there is one."""
+    for what, rows in rows_in(draft):
+        seen: dict[str, Row] = {}
+        for row in rows:
+            reference = row.values.get("reference")
+            if reference is None:
+                continue
+            first = seen.setdefault(reference, row)
+            if first is not row:
+                words = _("The reference %(reference)s is that of row %(row)s (%(file)s) already.")
+                told = {"reference": reference[:80], "row": first.row, "file": first.file}
+                yield fault(row, words % told, spare=what in APART)
+
+
+def check_territory(draft: Draft, territory: bytes | None) -> Iterator[Fault]:
+    """Rows that do not touch the member's territory."""
+    if territory is None:
+        return
+    land = shapely.from_wkb(territory)
+    shapely.prepare(land)
+    for what, rows in rows_in(draft):
+        if not rows:
+            continue
+        outside = ~shapely.intersects(land, np.array([row.geom for row in rows], dtype=object))
+        for rank in np.nonzero(outside)[0].tolist():
+            yield fault(rows[rank], _("It lies outside the territory of the member."), spare=what in APART)
+
+
+def fault(row: Row, message: str, *, spare: bool = False, gravity: Any = "error") -> Fault:
+    return Fault(file=row.file, row=row.row, message=message, gravity=gravity, place=place_of(row), spare=spare)
+
+
+def place_of(row: Row) -> tuple[float, float]:
+    x, y = row.geom.coords[0][:2]
+    return float(x), float(y)
+
+
+def leave_out(draft: Draft, chosen: set[tuple[str, int]]) -> None:
+    """Take rows (file, row) out of a draft, with what was said of them."""
+    draft.nodes = [row for row in draft.nodes if (row.file, row.row) not in chosen]
+    draft.pipes = [row for row in draft.pipes if (row.file, row.row) not in chosen]
+    draft.connections = [row for row in draft.connections if (row.file, row.row) not in chosen]
+    draft.repairs = [row for row in draft.repairs if (row.file, row.row) not in chosen]
+    draft.faults = [one for one in draft.faults if one.row is None or (one.file, one.row) not in chosen]
+
+
+# -- the network as a whole -------------------------------------------------------------------------------------------
+
+
+def parts_of(family: Family, woven: Woven) -> list[dict[str, Any]]:
+    """The separate parts of the network, the longest first: pipes, metres, whether one of them is fed (or drained), or
+    goes on in what is there already.
+    """
+    parent = list(range(len(woven.spots)))
+
+    def find(one: int) -> int:
+        while parent[one] != one:
+            parent[one] = parent[parent[one]]
+            one = parent[one]
+        return one
+
+    for piece in woven.pieces:
+        parent[find(piece.start)] = find(piece.end)
+    found: dict[int, dict[str, Any]] = defaultdict(lambda: {"pipes": 0, "metres": 0.0, "ends": 0, "joined": False})
+    for piece in woven.pieces:
+        part = found[find(piece.start)]
+        part.setdefault("row", (piece.row.file, piece.row.row))
+        part.setdefault("place", tuple(round(edge, 1) for edge in piece.line.coords[0][:2]))
+        part["pipes"] += 1
+        part["metres"] += piece.line.length
+    wanted = lists.SOURCES if family == "water" else lists.SINKS
+    for spot, row in woven.node_of.items():
+        if row.values.get("kind") in wanted and find(spot) in found:
+            found[find(spot)]["ends"] += 1
+    for spot in [*woven.there_of, *(spot for _pipe, spot in woven.cuts)]:
+        if find(spot) in found:
+            found[find(spot)]["joined"] = True
+    return sorted(found.values(), key=lambda part: -part["metres"])
+
+
+def tell_parts(family: Family, parts: Sequence[dict[str, Any]]) -> Iterator[Fault]:
+    """Warnings: parts that nothing feeds (or that lead nowhere)."""
+    water = _(
+        "Nothing feeds this part of the network (%(pipes)s pipes, %(metres)s m): no tank, treatment or catchment."
+    )
+    sewer = _("This part of the network (%(pipes)s pipes, %(metres)s m) leads to no outlet or treatment plant.")
+    for part in parts:
+        if part["ends"] or part["joined"]:
+            continue
+        file, row = part["row"]
+        words = (water if family == "water" else sewer) % {"pipes": part["pipes"], "metres": round(part["metres"])}
+        yield Fault(file=file, row=row, message=words, gravity="warning", place=part["place"])

@@ -1,0 +1,253 @@
+"""EPANET input files (.inp) as drafts of drinking water networks.
+
+A junction keeps its name as reference; a tank is a tank, a reservoir (a source without end) a catchment. In EPANET a
+valve or a pump is a link between two nodes; here it is a node. It becomes one halfway on its link, between two short
+pipes: both junctions keep their names, and two valves at one junction stay two. Where the two nodes are in one place,
+the valve stands there. A closed pipe says that a valve is shut on it: one is put halfway. What has no column is kept
+under EPANET's names.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import hypot, isfinite
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyproj
+from django.utils.translation import gettext as _
+from pyproj.exceptions import CRSError
+from shapely.geometry import LineString, Point
+from shapely.ops import substring
+
+from gis_core.errors import Invalid
+from gis_core.reader import EpanetLink, EpanetNetwork, EpanetNode, ReadRefused, RestrictedReader
+from networks.core.topology import TOLERANCE_M
+from networks.water.importers.draft import Draft, NodeRow, PipeRow
+
+SOURCE: Final = "EPANET"
+LAMBERT_93: Final = 2154
+DOMAIN: Final = (-400_000.0, 5_900_000.0, 1_600_000.0, 7_300_000.0)
+KINDS: Final = {"junction": "junction", "tank": "tank", "reservoir": "catchment"}
+REGULATORS: Final = frozenset({"prv", "psv", "pbv", "fcv"})
+ON_LINKS: Final = frozenset({"pump", "tcv", "gpv", *REGULATORS})
+WORDS: Final = {
+    "prv": "Réducteur de pression",
+    "psv": "Stabilisateur amont",
+    "pbv": "Brise-charge",
+    "fcv": "Limiteur de débit",
+    "tcv": "Vanne de réglage",
+    "gpv": "Vanne à courbe",
+}
+SHORTEST_M: Final = 4 * TOLERANCE_M
+SMALLEST_BEND_M: Final = 0.5
+LARGEST_BEND_M: Final = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placing:
+    """Where coordinates lie: in a system (`crs`, an EPSG code); or, of a free drawing, where its south-west corner is
+    (`corner`, EPSG:2154), and how many metres one of its units is (`scale`).
+    """
+
+    crs: int | None = None
+    corner: tuple[float, float] | None = None
+    scale: float = 1.0
+
+
+def read_epanet(paths: Sequence[Path], placing: Placing) -> list[Draft]:
+    """The draft of one input file. Raises Invalid for several, and where nobody said where it lies."""
+    if len(paths) != 1:
+        raise Invalid(_("Send one EPANET file at a time."), parameter="file")
+    name = paths[0].name
+    draft = Draft(family="water", source=f"{SOURCE}: {name}")
+    try:
+        with RestrictedReader() as reader:
+            network = reader.epanet(reader.admit(paths[0]))
+    except ReadRefused as refused:
+        draft.fault(name, None, refused.message)
+        return [draft]
+    for problem in network.problems:
+        draft.fault(name, problem.index, f"{problem.identifier} : {problem.words}")
+    fill(draft, name, network, placed(network, placing))
+    return [draft]
+
+
+# -- places -----------------------------------------------------------------------------------------------------------
+
+
+def placed(network: EpanetNetwork, placing: Placing) -> dict[Any, list[tuple[float, float]]]:
+    """Positions of nodes (by name) and vertices of links (by name in a tuple), in EPSG:2154. Raises Invalid."""
+    nodes = {node.name: [node.place] for node in network.nodes if node.place}
+    links = {(link.name,): list(link.vertices) for link in network.links if link.vertices}
+    held: list[tuple[Any, list[tuple[float, float]]]] = [*nodes.items(), *links.items()]
+    flat = np.array([place for _name, places in held for place in places], dtype=float).reshape(-1, 2)
+    moved = moved_to_lambert(flat, placing)
+    found, first = {}, 0
+    for name, places in held:
+        found[name] = [(float(x), float(y)) for x, y in moved[first : first + len(places)]]
+        first += len(places)
+    return found
+
+
+def moved_to_lambert(places: Any, placing: Placing) -> Any:
+    if placing.corner is not None:
+        if not (isfinite(placing.scale) and 0 < placing.scale <= 10_000):
+            raise Invalid(_("One unit of the drawing must be between 0 and 10,000 metres."), parameter="scale")
+        return (places - places.min(axis=0)) * placing.scale + np.array(placing.corner)
+    if placing.crs is None:
+        raise Invalid(
+            _(
+                "An EPANET file does not say in which system its coordinates are. Give its EPSG code (Lambert-93 is"
+                " 2154, CC48 is 3948), or, for a drawing without one, where its south-west corner lies and its scale."
+            ),
+            parameter="crs",
+        )
+    try:
+        change = pyproj.Transformer.from_crs(placing.crs, LAMBERT_93, always_xy=True)
+    except CRSError as error:
+        words = _("There is no coordinate system EPSG:%(crs)s.")
+        raise Invalid(words % {"crs": placing.crs}, parameter="crs") from error
+    moved = np.column_stack(change.transform(places[:, 0], places[:, 1]))
+    west, south, east, north = DOMAIN
+    inside = (moved[:, 0] > west) & (moved[:, 0] < east) & (moved[:, 1] > south) & (moved[:, 1] < north)
+    if len(moved) and not inside.any():
+        words = _("None of the network lies in metropolitan France as EPSG:%(crs)s: check the code.")
+        raise Invalid(words % {"crs": placing.crs}, parameter="crs")
+    return np.where(np.isfinite(moved), moved, 0.0)
+
+
+# -- rows -------------------------------------------------------------------------------------------------------------
+
+
+def fill(draft: Draft, name: str, network: EpanetNetwork, places: dict[Any, list[tuple[float, float]]]) -> None:
+    """Nodes, then links between nodes that have a place."""
+    for node in network.nodes:
+        if node.name in places:
+            draft.nodes.append(node_of(node, Point(places[node.name][0]), name))
+    drawn: Counter[frozenset[tuple[float, float]]] = Counter()
+    for link in network.links:
+        if link.start not in places or link.end not in places:
+            continue
+        inside = places.get((link.name,), [])
+        line = LineString([places[link.start][0], *inside, places[link.end][0]])
+        if before := drawn[way := frozenset((round(x, 2), round(y, 2)) for x, y in line.coords)]:
+            line = bent(line, before)
+            words = _("%(name)s lies on another link between the same nodes: it is drawn beside it.")
+            draft.fault(name, link.row, words % {"name": link.name}, "warning")
+        drawn[way] += 1
+        if link.kind in ON_LINKS:
+            fitting_of(draft, link, line, name)
+        elif link.closed:
+            words = _("%(name)s is closed: a closed valve is put halfway. Move it to where the valve really is.")
+            draft.fault(name, link.row, words % {"name": link.name}, "warning")
+            between(draft, pipe_of(link, line, name), valve_on(link, line, name))
+        else:
+            draft.pipes.append(pipe_of(link, line, name))
+    if any(link.kind == "cv" for link in network.links):
+        words = _("%(count)s pipes have a check valve: kept aside, water is taken to pass both ways.")
+        count = sum(link.kind == "cv" for link in network.links)
+        draft.fault(name, None, words % {"count": count}, "warning")
+
+
+def bent(line: LineString, times: int) -> LineString:
+    """A line beside another one, as parallel pumps are: its middle is put aside, further each time."""
+    middle = line.interpolate(0.5, normalized=True)
+    before, after = line.interpolate(0.49, normalized=True), line.interpolate(0.51, normalized=True)
+    east, north = after.x - before.x, after.y - before.y
+    far = min(LARGEST_BEND_M, max(SMALLEST_BEND_M, line.length / 50)) * times / (hypot(east, north) or 1.0)
+    aside = (middle.x - north * far, middle.y + east * far)
+    first, second = substring(line, 0, line.length / 2), substring(line, line.length / 2, line.length)
+    return LineString([*first.coords[:-1], aside, *second.coords[1:]]) if line.length else line
+
+
+def node_of(node: EpanetNode, point: Point, file: str) -> NodeRow:
+    values: dict[str, Any] = {"kind": KINDS.get(node.kind, "junction"), "reference": node.name}
+    values["z"] = round(node.height, 3)
+    if node.volume_m3 is not None:
+        values["capacity_m3"] = round(node.volume_m3, 1)
+    return NodeRow(key=node.name, geom=point, values=values, file=file, row=node.row)
+
+
+def pipe_of(link: EpanetLink, line: LineString, file: str) -> PipeRow:
+    values: dict[str, Any] = {"reference": link.name, "content": "02"}
+    if link.diameter_m:
+        values["diameter_mm"] = max(1, round(link.diameter_m * 1000))
+    if link.length_m is not None:
+        values["declared_length_m"] = round(link.length_m, 2)
+    more = {"roughness": link.roughness, "check_valve": True if link.kind == "cv" else None}
+    values["more"] = {name: value for name, value in more.items() if value is not None}
+    return PipeRow(
+        key=link.name, geom=line, start_key=link.start, end_key=link.end, values=values, file=file, row=link.row
+    )
+
+
+def valve_on(link: EpanetLink, line: LineString, file: str) -> NodeRow:
+    """The shut valve that a closed pipe stands for."""
+    values: dict[str, Any] = {"kind": "valve", "position": "closed"}
+    values["comment"] = _("Put halfway on pipe %(name)s, closed in EPANET") % {"name": link.name}
+    values["more"] = {"epanet_closed": link.name}
+    if link.diameter_m:
+        values["diameter_mm"] = max(1, round(link.diameter_m * 1000))
+    key = f"{link.name} (valve)"
+    return NodeRow(key=key, geom=line.interpolate(0.5, normalized=True), values=values, file=file, row=link.row)
+
+
+def fitting_of(draft: Draft, link: EpanetLink, line: LineString, file: str) -> None:
+    """A valve, a regulator or a pump on its link."""
+    kind = "pump" if link.kind == "pump" else "regulator" if link.kind in REGULATORS else "valve"
+    values: dict[str, Any] = {"kind": kind, "reference": link.name, "more": {"epanet_link": link.kind}}
+    if word := WORDS.get(link.kind):
+        values["subtype"] = word
+    if link.diameter_m:
+        values["diameter_mm"] = max(1, round(link.diameter_m * 1000))
+    if link.closed and kind == "valve":
+        values["position"] = "closed"
+    elif link.closed:
+        values["more"]["epanet_status"] = "closed"
+    node = NodeRow(
+        key=f"{link.name} ({kind})", geom=line.interpolate(0.5, normalized=True), values=values, file=file, row=link.row
+    )
+    if line.length < SHORTEST_M:
+        stand_at_ends(draft, link, node, file)
+        return
+    pipe = pipe_of(link, line, file)
+    pipe.values = {"content": "02", "more": {"epanet_link": link.name}}
+    if link.diameter_m:
+        pipe.values["diameter_mm"] = max(1, round(link.diameter_m * 1000))
+    between(draft, pipe, node)
+
+
+def stand_at_ends(draft: Draft, link: EpanetLink, node: NodeRow, file: str) -> None:
+    """On a link without length: the two junctions become the fitting."""
+    ends = {row.key: row for row in draft.nodes if row.key in (link.start, link.end)}
+    if len(ends) < 2 or any(row.values["kind"] != "junction" for row in ends.values()):
+        words = _("%(name)s has no length: a tank or another fitting is at its end. Give it two different places.")
+        draft.fault(file, link.row, words % {"name": link.name})
+        return
+    node.geom = ends[link.start].geom
+    node.values["more"]["same_place"] = [{"reference": row.values["reference"]} for row in ends.values()]
+    for row in ends.values():
+        draft.nodes.remove(row)
+    for pipe in draft.pipes:
+        pipe.start_key = node.key if pipe.start_key in ends else pipe.start_key
+        pipe.end_key = node.key if pipe.end_key in ends else pipe.end_key
+    draft.nodes.append(node)
+
+
+def between(draft: Draft, pipe: PipeRow, node: NodeRow) -> None:
+    """A node halfway on a pipe: two pieces, of which the first keeps the reference."""
+    draft.nodes.append(node)
+    draft.pipes += list(pieces(pipe, node))
+
+
+def pieces(pipe: PipeRow, node: NodeRow) -> Iterator[PipeRow]:
+    middle = pipe.geom.length / 2
+    first, second = substring(pipe.geom, 0, middle), substring(pipe.geom, middle, pipe.geom.length)
+    values = {name: value for name, value in pipe.values.items() if name not in ("reference", "declared_length_m")}
+    values["more"] = dict(values.get("more") or {}) | {"piece_of": pipe.key}
+    common: dict[str, Any] = {"file": pipe.file, "row": pipe.row}
+    whole = {name: value for name, value in pipe.values.items() if name != "declared_length_m"}
+    yield PipeRow(key=pipe.key, geom=first, start_key=pipe.start_key, end_key=node.key, values=whole, **common)
+    yield PipeRow(key=f"{pipe.key} (2)", geom=second, start_key=node.key, end_key=pipe.end_key, values=values, **common)

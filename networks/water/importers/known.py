@@ -1,0 +1,97 @@
+"""What a member's network has already of a draft: by reference, and around it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import shapely
+from psycopg import sql
+
+from gis_core.models import Member
+from layers.imports.services.loading import rows
+from networks.water.importers.checking import MODELS, rows_in
+from networks.water.importers.draft import Draft, Family
+from networks.water.importers.weaving import HANGS_M, There
+
+
+@dataclass(slots=True)
+class Known:
+    """References of a draft that objects of the member have, by kind of object: {reference: (id, import)}."""
+
+    by_kind: dict[str, dict[str, tuple[int, int | None]]] = field(default_factory=dict)
+
+    @property
+    def count(self) -> int:
+        return sum(len(found) for found in self.by_kind.values())
+
+    def imports(self) -> set[int]:
+        return {brought for found in self.by_kind.values() for _pk, brought in found.values() if brought is not None}
+
+    def without_import(self) -> int:
+        return sum(brought is None for found in self.by_kind.values() for _pk, brought in found.values())
+
+
+def table(family: Family, what: str) -> sql.Identifier:
+    return sql.Identifier(MODELS[family][what]._meta.db_table)
+
+
+def known_of(draft: Draft, owner: Member) -> Known:
+    """The objects of the member with the references of the draft."""
+    known = Known()
+    for what, found in rows_in(draft):
+        references = sorted({str(row.values["reference"]) for row in found if row.values.get("reference")})
+        if not references:
+            continue
+        taken = rows(
+            "select reference, id, import_id from {} where owner_id = %(owner)s and reference = any(%(references)s)",
+            table(draft.family, what),
+            owner=owner.pk,
+            references=references,
+        )
+        known.by_kind[what] = {reference: (pk, brought) for reference, pk, brought in taken}
+    return known
+
+
+def there(draft: Draft, owner: Member, without: Sequence[int]) -> There:
+    """The member's network around a draft, but for what these imports brought and nobody else's pipe needs."""
+    box = box_of(draft)
+    found = There()
+    if box is None:
+        return found
+    asked: dict[str, Any] = dict(zip(("west", "south", "east", "north"), map(float, box), strict=True))
+    asked |= {"owner": owner.pk, "without": list(without)}
+    pipes = rows(
+        "select id, st_asbinary(geom), start_node_id, end_node_id, service_state = 'en_service' from {}"
+        " where owner_id = %(owner)s and geom && st_makeenvelope(%(west)s, %(south)s, %(east)s, %(north)s, 2154)"
+        " and (import_id is null or import_id <> all(%(without)s)) order by id",
+        table(draft.family, "pipes"),
+        **asked,
+    )
+    nodes = rows(
+        "select n.id, st_asbinary(n.geom), n.kind, n.reference from {nodes} n where n.owner_id = %(owner)s"
+        " and n.geom && st_makeenvelope(%(west)s, %(south)s, %(east)s, %(north)s, 2154)"
+        " and (n.import_id is null or n.import_id <> all(%(without)s) or exists (select from {pipes} p"
+        " where n.id in (p.start_node_id, p.end_node_id) and (p.import_id is null or p.import_id <> all(%(without)s))))"
+        " order by n.id",
+        nodes=table(draft.family, "nodes"),
+        pipes=table(draft.family, "pipes"),
+        **asked,
+    )
+    found.pipe_ids = [one[0] for one in pipes]
+    found.pipe_lines = list(shapely.from_wkb([bytes(one[1]) for one in pipes]))
+    found.pipe_ends = [(one[2], one[3]) for one in pipes]
+    found.pipe_serves = [one[4] for one in pipes]
+    found.node_ids = [one[0] for one in nodes]
+    found.node_points = list(shapely.from_wkb([bytes(one[1]) for one in nodes]))
+    found.node_kinds = [one[2] for one in nodes]
+    found.node_references = [one[3] for one in nodes]
+    return found
+
+
+def box_of(draft: Draft) -> Any:
+    shapes: Iterable[Any] = [row.geom for _what, found in rows_in(draft) for row in found]
+    held = np.array(list(shapes), dtype=object)
+    if not len(held):
+        return None
+    return shapely.total_bounds(held) + np.array([-HANGS_M, -HANGS_M, HANGS_M, HANGS_M])

@@ -1,0 +1,309 @@
+"""Layers of any file as drafts of networks, through a reading that somebody chose (`mapping`)."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyproj
+import shapely
+from django.utils.translation import gettext as _
+from pyproj.exceptions import CRSError
+from shapely.geometry import LineString, Point
+
+from gis_core.errors import Invalid
+from gis_core.reader import RestrictedReader
+from networks.water.importers import cells
+from networks.water.importers.cells import Cell, Read
+from networks.water.importers.draft import ConnectionRow, Draft, Family, Fault, NodeRow, PipeRow, RepairRow
+from networks.water.importers.mapping import KEYS, MOST_WORDS, TABLES, LayerReading, columns_in, targets_of
+from networks.water.importers.sheets import Found, Shape, Sheet, layers_in, sheet_of
+
+HEIGHTS = frozenset({"z", "ground_z", "cover_z", "invert_z", "start_z", "end_z"})
+YEARS = frozenset({"laid_from_year", "laid_to_year", "rehabilitated_year", "abandoned_year", "laid_year"})
+UNIT_MM = {"mm": 1.0, "cm": 10.0, "m": 1000.0, "in": 25.4}
+FOOT = 0.3048
+LEFT_OVER_M = 1.0
+MOST_LAYERS = 40
+SHAPES: Mapping[str, Shape] = {"pipes": "line", "nodes": "point", "connections": "point", "repairs": "point"}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A layer as people are shown it: its fields with how often their words come (of many different ones, some)."""
+
+    label: str
+    file: str
+    geometry: str
+    features: int
+    crs: int | None
+    fields: Mapping[str, Mapping[str, int]]
+    several: frozenset[str]
+
+    def as_json(self) -> dict[str, Any]:
+        told = {"label": self.label, "file": self.file, "geometry": self.geometry, "features": self.features}
+        fields = {name: dict(words) for name, words in self.fields.items()}
+        return told | {"crs": self.crs, "fields": fields, "several": sorted(self.several)}
+
+
+def look_at(paths: Sequence[Path]) -> tuple[list[Seen], list[Fault]]:
+    """Every layer of the files with the words in it; what cannot be opened is a fault."""
+    faults: list[Fault] = []
+    seen = []
+    with RestrictedReader() as reader:
+        for found in list(layers_in(reader, paths, faults))[:MOST_LAYERS]:
+            geometry = geometry_of(found)
+            sheet = sheet_of(reader, found, "line" if geometry == "line" else "point", None)
+            counts = {name: Counter(text for text in texts if text) for name, texts in sheet.columns.items()}
+            several = frozenset(name for name, words in counts.items() if len(words) > MOST_WORDS)
+            fields = {name: dict(words.most_common(MOST_WORDS)) for name, words in counts.items()}
+            known = found.layer.crs
+            seen.append(Seen(found.label, found.file, geometry, found.layer.features, known, fields, several))
+    return seen, faults
+
+
+def geometry_of(found: Found) -> str:
+    """`point` or `line`, whichever most of its geometries are; "" for surfaces and tables."""
+    counts: Counter[str] = Counter()
+    for name, count in found.layer.geometry_types.items():
+        kind = "point" if name.endswith("Point") else "line" if name.endswith("LineString") else ""
+        counts[kind] += count
+    if not counts and found.layer.has_geometry:
+        return "point"
+    return counts.most_common(1)[0][0] if counts else ""
+
+
+def read_mapped(paths: Sequence[Path], readings: Mapping[str, LayerReading]) -> list[Draft]:
+    """The drafts of the networks that the chosen layers hold. Raises Invalid, ReaderUnavailable."""
+    names = ", ".join(sorted(path.name for path in paths))
+    faults: list[Fault] = []
+    drafts: dict[Family, Draft] = {}
+    with RestrictedReader() as reader:
+        for found in layers_in(reader, paths, faults):
+            chosen = readings.get(found.label)
+            if chosen is None or not chosen.table:
+                continue
+            family, what = TABLES[chosen.table]
+            if what == "repairs" and chosen.fixed.get("network") == "sewer":
+                family = "sewer"
+            draft = drafts.setdefault(family, Draft(family=family, source=names))
+            sheet = sheet_of(reader, in_system(found, chosen.crs), SHAPES[what], chosen.columns.get("reference"))
+            Rows(draft, chosen, sheet, what).take()
+            draft.faults += sheet.faults.all()
+    if not drafts:
+        raise Invalid(_("Say of one layer at least what it holds."), parameter="table")
+    held = [drafts[family] for family in ("water", "sewer") if family in drafts]
+    held[0].faults[:0] = faults
+    return held
+
+
+def in_system(found: Found, crs: int | None) -> Found:
+    """A layer whose coordinates are in the system that somebody chose. Raises Invalid."""
+    reference = found.layer.reference
+    if crs is None or reference is None:
+        return found
+    try:
+        pyproj.CRS.from_epsg(crs)
+    except CRSError as error:
+        words = _("There is no coordinate system EPSG:%(crs)s.")
+        raise Invalid(words % {"crs": crs}, parameter="crs") from error
+    chosen = replace(found.layer, crs=crs, reference=replace(reference, how="code", fits=True, seems=None))
+    return replace(found, layer=chosen)
+
+
+class Rows:
+    """One layer's rows on their way into a draft."""
+
+    def __init__(self, draft: Draft, reading: LayerReading, sheet: Sheet, what: str) -> None:
+        self.draft, self.reading, self.sheet, self.what = draft, reading, sheet, what
+        self.keys = {name for name, _label in KEYS.get(what, ())}
+        self.mapped = set(reading.columns.values())
+        self.values: list[dict[str, Any]] = [{"more": {}} for _row in sheet.rows]
+
+    def take(self) -> None:
+        """Read field by field, then make a row of each."""
+        for name, label, codes in targets_of(self.reading.table):
+            source = self.reading.columns.get(name)
+            if source in self.sheet.columns and name not in self.keys and name not in self.reading.fixed:
+                self._read(name, str(label), codes, self.sheet.columns[source])
+        self._keep_rest()
+        keyed = {name: self.sheet.columns.get(self.reading.columns.get(name, ""), []) for name in self.keys}
+        origins = origins_of(self.reading.crs)
+        for rank, (row, shape) in enumerate(zip(self.sheet.rows, self.sheet.shapes, strict=True)):
+            values = self.values[rank]
+            values.update(self.reading.fixed)
+            named = {name: texts[rank] for name, texts in keyed.items() if texts}
+            if self._stands(row, shape, values, origins):
+                self._add(row, shape, values, {name: text.strip() for name, text in named.items() if text})
+
+    def _read(self, name: str, label: str, codes: Mapping[str, Any], texts: Sequence[str | None]) -> None:
+        asked = cells.column_of(self._reader(name, codes), label)
+        source = self.reading.columns[name]
+        for rank, text in enumerate(texts):
+            if text is None:
+                continue
+            cell = asked(text)
+            if cell.value is not None:
+                self.values[rank][name] = cell.value
+            if cell.keep:
+                self.values[rank]["more"][source] = text.strip()
+            if cell.told:
+                lost = name == "kind" and cell.value is None
+                self.sheet.faults.add(self.sheet.rows[rank], cell.told, "error" if lost else "warning")
+
+    def _reader(self, name: str, codes: Mapping[str, Any]) -> Read:
+        column = next((one for one in columns_in(self.reading.table) if one["name"] == name), {})
+        if codes:
+            return by_words(self.reading.values.get(name, {}), codes, needed=name == "kind")
+        if name == "diameter_mm":
+            return in_unit(cells.diameter, UNIT_MM.get(self.reading.units.get(name, "mm"), 1.0), whole=True)
+        if name in YEARS:
+            return cells.year
+        if column.get("type") == "date":
+            return cells.day
+        if name in HEIGHTS or column.get("unit") == "m":
+            read = cells.height if name in HEIGHTS else cells.depth if name == "depth_m" else cells.metres
+            return in_unit(read, FOOT if self.reading.units.get(name) == "ft" else 1.0)
+        if column.get("type") == "integer":
+            return cells.then(cells.metres, lambda value: (round(value), value != round(value)))
+        if column.get("type") in ("number", "length_m"):
+            return cells.metres
+        return cells.limited(int(column.get("maximum_length") or 254))
+
+    def _keep_rest(self) -> None:
+        """Fields that no column takes stay beside, under their own names."""
+        for source, texts in self.sheet.columns.items():
+            if source in self.mapped:
+                continue
+            for rank, text in enumerate(texts):
+                if text is not None and not cells.is_nothing(text):
+                    self.values[rank]["more"][source[:80]] = text.strip()[:1_000]
+
+    def _stands(self, row: int, shape: Any, values: Mapping[str, Any], origins: Sequence[tuple[float, float]]) -> bool:
+        """Whether a row has a place; one that has nothing at all is left over from a template."""
+        nowhere = shape is None or shape.is_empty
+        lost = not nowhere and at_origin(shape, origins)
+        if not nowhere and not lost:
+            return True
+        told = {name for name, value in values.items() if value and name not in self.reading.fixed}
+        if not told:
+            words = _("An empty row without a place: it is left out.")
+            self.draft.fault(self.sheet.file, row, words, "warning")
+            return False
+        name = values.get("reference") or ""
+        words = _("%(name)s lies at (0, 0): give it its place.") if lost else _("%(name)s has no geometry.")
+        spare = self.what in ("connections", "repairs") or not values.get("reference")
+        message = (words % {"name": name}).strip()
+        self.draft.faults.append(Fault(file=self.sheet.file, row=row, message=message, spare=spare))
+        return False
+
+    def _add(self, row: int, shape: Any, values: dict[str, Any], named: Mapping[str, str]) -> None:
+        key = str(values.get("reference") or f"{self.sheet.file} {row}")
+        common: dict[str, Any] = {"key": key, "values": values, "file": self.sheet.file, "row": row}
+        if self.what == "pipes":
+            self._add_pipe(shape, named, common)
+            return
+        point = Point(shape.geoms[0] if hasattr(shape, "geoms") else shape)
+        if self.what == "nodes":
+            self.draft.nodes.append(NodeRow(geom=point, **common))
+        elif self.what == "repairs":
+            values.setdefault("network", self.draft.family)
+            self.draft.repairs.append(RepairRow(geom=point, **common))
+        else:
+            parts = [values.get("address"), named.get("address_2"), named.get("address_3")]
+            if any(parts):
+                values["address"] = " ".join(str(part) for part in parts if part)[:200]
+            self.draft.connections.append(ConnectionRow(geom=point, pipe_key=named.get("pipe_key"), **common))
+
+    def _add_pipe(self, shape: Any, named: Mapping[str, str], common: dict[str, Any]) -> None:
+        lines = list(lines_of(shape))
+        if not lines:
+            words = _("The pipe has no length: both its ends are in one place.")
+            place = place_in(shape)
+            told = Fault(file=common["file"], row=common["row"], message=words, place=place, spare=True)
+            self.draft.faults.append(told)
+            return
+        ends: dict[str, Any] = {"start_key": named.get("start_key"), "end_key": named.get("end_key")}
+        if len(lines) == 1:
+            self.draft.pipes.append(PipeRow(geom=lines[0], **ends, **common))
+            return
+        words = _("The pipe is %(count)s separate lines: each becomes a pipe, the longest keeps the reference.")
+        self.draft.fault(common["file"], common["row"], words % {"count": len(lines)}, "warning")
+        values = common.pop("values")
+        beside = {name: value for name, value in values.items() if name not in ("reference", "declared_length_m")}
+        longest = max(lines, key=lambda line: line.length)
+        for line in lines:
+            more = dict(values["more"]) | ({} if line is longest else {"piece_of": common["key"]})
+            own = values if line is longest else beside
+            self.draft.pipes.append(PipeRow(geom=line, values=own | {"more": more}, **common))
+
+
+def lines_of(shape: Any) -> Iterator[LineString]:
+    """The lines that a geometry is: parts that follow one another are one; without repeated vertices."""
+    merged = shapely.line_merge(shape) if shape.geom_type == "MultiLineString" else shape
+    for line in getattr(merged, "geoms", [merged]):
+        clean = shapely.remove_repeated_points(shapely.force_2d(line))
+        if clean.length > 0:
+            yield clean
+
+
+def place_in(shape: Any) -> tuple[float, float] | None:
+    found = shapely.get_coordinates(shape)
+    return (float(found[0, 0]), float(found[0, 1])) if len(found) else None
+
+
+def by_words(words: Mapping[str, str], codes: Mapping[str, Any], *, needed: bool) -> Read:
+    """A code of a list, by what somebody said that a word means."""
+
+    def read(field: str, text: str) -> Cell:
+        plain = text.strip()
+        code = words.get(text, words.get(plain, ""))
+        if code in codes:
+            return Cell(code)
+        if plain in words and not needed:
+            return Cell(None, "", True)
+        if plain in codes:
+            return Cell(plain)
+        told = _("%(field)s “%(value)s” is not known: say which code it is, or leave the layer out.")
+        aside = _("%(field)s “%(value)s” is not known: left empty, kept aside.")
+        return Cell(None, cells.told(told if needed else aside, field, text), True)
+
+    return read
+
+
+def in_unit(read: Read, times: float, *, whole: bool = False) -> Read:
+    """Numbers that the file writes in another unit, without saying so."""
+    if times == 1.0:
+        return read
+
+    def converted(field: str, text: str) -> Cell:
+        found = cells.measured(text, {"": 1.0})
+        if found is None or found[2]:
+            return read(field, text)
+        value = found[0] * times
+        return read(field, str(round(value)) if whole and value > 0 else repr(round(value, 4)))
+
+    return converted
+
+
+def origins_of(crs: int | None) -> list[tuple[float, float]]:
+    """Where (0, 0) is in EPSG:2154, for a file in it, in longitudes and latitudes, and in its own system."""
+    found = [(0.0, 0.0)]
+    for code in {4326, crs or 4326}:
+        x, y = pyproj.Transformer.from_crs(code, 2154, always_xy=True).transform(0.0, 0.0)
+        if np.isfinite(x) and np.isfinite(y):
+            found.append((float(x), float(y)))
+    return found
+
+
+def at_origin(shape: Any, origins: Sequence[tuple[float, float]]) -> bool:
+    places = shapely.get_coordinates(shape)
+    return any(bool((np.abs(places - np.array(origin)) < LEFT_OVER_M).all()) for origin in origins)
+
+
+def reading_for(label: str, readings: Mapping[str, LayerReading]) -> LayerReading | None:
+    """What was kept for a layer of this name, whatever its folder is called now."""
+    bare_label = label.rsplit("/", 1)[-1]
+    return next((one for name, one in readings.items() if name.rsplit("/", 1)[-1] == bare_label), None)

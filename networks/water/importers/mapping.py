@@ -1,0 +1,265 @@
+"""How the layers of a file become objects of a network: what each layer holds, which of its fields is which column,
+what its words mean. Suggested by likeness, changed by people, kept for the next file. Pure.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from typing import Any, Final
+
+from django.utils.translation import gettext_lazy as _
+
+from networks.water import lists
+from networks.water.importers.draft import Family
+from networks.water.layers import declarations
+from networks.water.raepa import SPOKEN_MATERIALS, bare
+
+MOST_WORDS: Final = 60
+"""Different words of a field that people are asked about."""
+TABLES: Final[Mapping[str, tuple[Family, str]]] = {
+    "water-pipes": ("water", "pipes"),
+    "water-nodes": ("water", "nodes"),
+    "water-connections": ("water", "connections"),
+    "sewer-pipes": ("sewer", "pipes"),
+    "sewer-nodes": ("sewer", "nodes"),
+    "sewer-connections": ("sewer", "connections"),
+    "water-repairs": ("water", "repairs"),
+}
+KEYS: Final[Mapping[str, tuple[tuple[str, Any], ...]]] = {
+    "pipes": (("start_key", _("Node at its start (its reference)")), ("end_key", _("Node at its end (its reference)"))),
+    "connections": (
+        ("pipe_key", _("Pipe it hangs on (its reference)")),
+        ("address_2", _("Address, second part")),
+        ("address_3", _("Address, third part")),
+    ),
+}
+UNITS: Final = {"diameter_mm": ("mm", "cm", "m", "in"), "metres": ("m", "ft")}
+FIXED: Final = ("kind", "system", "network")
+"""Columns that a whole layer may have one value of."""
+SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
+    "reference": ("id", "identifiant", "ref", "code", "numero", "num", "name", "nom", "idcana", "idouvrage",
+                  "idappareil", "idbranche", "node id", "arc id", "connec id", "gid", "fid"),
+    "kind": ("type", "nature", "type objet", "sys type", "nodecat id", "fnappaep", "fnouvaep", "fnappass", "fnouvass",
+             "categorie", "type ouvrage", "type appareil", "node type"),
+    "subtype": ("sous type", "modele"),
+    "material": ("materiau", "mat", "matcat id", "type materiau", "arccat id", "conneccat id", "nature materiau"),
+    "diameter_mm": ("diametre", "diam", "dn", "diametre nominal", "diameter", "dnom", "d nominal", "arccat id",
+                    "diametre mm", "conneccat id"),
+    "service_state": ("etat", "enservice", "en service", "etat service", "statut", "state"),
+    "laid_from_year": ("andebpose", "annee pose", "date pose", "annee", "an pose", "an pose inf", "builtdate",
+                       "pose", "annee debut"),
+    "laid_to_year": ("anfinpose", "annee fin pose", "an pose sup"),
+    "project_owner": ("mouvrage", "maitre ouvrage", "moa", "proprietaire"),
+    "operator": ("gexploit", "exploitant", "gestionnaire"),
+    "address": ("adresse", "adresse desservie", "address", "rue", "postnumber", "numero voie", "n voie"),
+    "address_2": ("voie", "nom voie", "street", "streetaxis id", "libelle voie"),
+    "address_3": ("commune", "ville", "postcode", "code postal"),
+    "meter": ("compteur", "numero compteur", "customer code", "n compteur"),
+    "dwellings": ("logements", "nb logements", "nombre logements"),
+    "start_key": ("idnini", "node 1", "start node name", "noeud debut", "noeud amont", "noeud initial", "from node",
+                  "start node"),
+    "end_key": ("idnterm", "node 2", "end node name", "noeud fin", "noeud aval", "noeud terminal", "to node",
+                "end node"),
+    "pipe_key": ("arc id", "idcanppale", "canalisation", "id canalisation", "pipe id", "troncon"),
+    "name": ("nom", "nom usuel", "libelle"),
+    "position": ("position vanne", "ouverture", "etat vanne", "ouvert ferme", "initial status"),
+    "condition": ("manoeuvrable", "etat fonctionnement"),
+    "ground_z": ("altitude terrain", "cote terrain", "z terrain", "top elev", "cote sol"),
+    "z": ("altitude", "cote", "elevation"),
+    "cover_z": ("cote tampon", "z tampon", "cote tn", "tampon"),
+    "invert_z": ("radier", "cote radier", "fil eau", "z radier", "cote fe"),
+    "depth_m": ("profondeur", "prof", "profgen", "depth"),
+    "start_z": ("zamont", "fe amont", "cote amont", "z amont"),
+    "end_z": ("zaval", "fe aval", "cote aval", "z aval"),
+    "declared_length_m": ("longueur", "longcana", "long", "length", "lineaire"),
+    "capacity_m3": ("volume", "capacite", "volume utile"),
+    "flow_m3h": ("debit", "debit m3h"),
+    "pressure_bar": ("pression", "pression bar", "pression statique"),
+    "comment": ("observation", "observations", "remarque", "commentaire", "descript"),
+    "system": ("typreseau", "type reseau", "reseau", "nature effluent"),
+    "repaired_date": ("daterepar", "date reparation", "date intervention", "date"),
+    "defect": ("defreparee", "defaillance", "type casse"),
+    "object_reference": ("idsuprepar",),
+}  # fmt: skip
+SPOKEN: Final[Mapping[str, Mapping[str, str]]] = {
+    "material": SPOKEN_MATERIALS | {"fc": "fbro", "fd": "fd", "fib": "fbro", "cast iron": "fonte"},
+    "kind": {
+        "vanne": "valve", "valve": "valve", "robinet": "valve", "robinet vanne": "valve", "shutoff valve": "valve",
+        "poteau": "hydrant", "hydrant": "hydrant", "bouche incendie": "hydrant", "pei": "hydrant", "pi": "hydrant",
+        "bi": "hydrant", "compteur": "meter", "meter": "meter", "debitmetre": "meter", "ventouse": "air_valve",
+        "air valve": "air_valve", "purge": "drain", "vidange": "drain", "outfall valve": "drain",
+        "reducteur": "regulator", "regulateur": "regulator", "pr reduc valve": "regulator", "prv": "regulator",
+        "reservoir": "tank", "tank": "tank", "chateau eau": "tank", "pompe": "pump", "pump": "pump",
+        "poste": "pump", "surpresseur": "pump", "forage": "catchment", "captage": "catchment", "source": "catchment",
+        "waterwell": "catchment", "station traitement": "treatment", "traitement": "treatment", "wtp": "treatment",
+        "step": "treatment", "te": "fitting", "t": "fitting", "coude": "fitting", "curve": "fitting", "x": "fitting",
+        "reduction": "fitting", "endline": "fitting", "bouchon": "fitting", "adaptation": "fitting",
+        "jonction": "junction", "junction": "junction", "noeud": "junction", "regard": "manhole",
+        "manhole": "manhole", "avaloir": "inlet", "grille": "inlet", "exutoire": "outlet", "rejet": "outlet",
+        "outfall": "outlet", "deversoir": "overflow", "bassin": "basin", "chambre": "chamber",
+        "register": "chamber", "pressure meter": "sensor", "flowmeter": "meter", "chk valve": "regulator",
+        "check valve": "regulator", "green valve": "drain", "fl contr valve": "regulator", "expantank": "other",
+        "gen purp valve": "valve", "filter": "other", "water connection": "other",
+    },
+    "service_state": {
+        "o": "en_service", "oui": "en_service", "1": "en_service", "operative": "en_service", "actif": "en_service",
+        "en service": "en_service", "n": "abandon", "non": "abandon", "0": "abandon", "abandonne": "abandon",
+        "hs": "en_arret", "hors service": "en_arret", "obsolete": "abandon", "2": "en_projet", "projet": "en_projet",
+    },
+    "position": {"ouvert": "open", "open": "open", "o": "open", "ferme": "closed", "fermee": "closed",
+                 "closed": "closed", "f": "closed"},
+    "system": {"eu": "02", "ep": "01", "un": "03", "unitaire": "03", "eaux usees": "02", "eaux pluviales": "01"},
+}  # fmt: skip
+IN_NAMES: Final[Sequence[tuple[str, str, str]]] = (
+    # Words in the name of a layer, the table, the kind of its nodes.
+    ("repar|fuite|casse", "water-repairs", ""),
+    ("branch|connec|abonn|prise", "connections", ""),
+    ("vanne|valve|robinet", "nodes", "valve"),
+    ("hydrant|poteau|pei|incendie|defense", "nodes", "hydrant"),
+    ("reservoir|tank|chateau", "nodes", "tank"),
+    ("regard|manhole", "nodes", "manhole"),
+    ("avaloir|grille", "nodes", "inlet"),
+    ("exutoire|rejet|outfall", "nodes", "outlet"),
+    ("pomp|pump|poste|releve", "nodes", "pump"),
+    ("compteur|meter", "nodes", "meter"),
+    ("captage|forage", "nodes", "catchment"),
+    ("step|station|traitement", "nodes", "treatment"),
+    ("jonction|junction", "nodes", "junction"),
+)
+SEWER_NAMES: Final = re.compile(r"ass\b|assain|eaux_?us|pluv|unitaire|\beu\b|\bep\b|_eu|_ep|regard|avaloir|egout|sewer")
+
+
+@dataclass(frozen=True, slots=True)
+class LayerReading:
+    """How one layer is read: `table` is a layer of ours, "" where it stays out; `columns` {ours: the file's field},
+    `values` {ours: {word: code}}, `fixed` {ours: one code for all}, `units` {ours: unit}.
+    """
+
+    table: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    fixed: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    crs: int | None = None
+
+    @classmethod
+    def kept(cls, told: Any) -> "LayerReading":
+        """From JSON; what is unknown by now is left out."""
+        given = dict(told or {})
+        table = given.get("table") if given.get("table") in TABLES else ""
+        known = {name for name, _label, _codes in targets_of(str(table))}
+
+        def within(name: str) -> dict[str, Any]:
+            return {key: value for key, value in dict(given.get(name) or {}).items() if key in known}
+
+        crs = given.get("crs")
+        return cls(
+            table=str(table),
+            columns={name: str(source) for name, source in within("columns").items() if source},
+            values={name: dict(words) for name, words in within("values").items()},
+            fixed=within("fixed"),
+            units=within("units"),
+            crs=int(crs) if crs else None,
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@cache
+def columns_in(table: str) -> tuple[dict[str, Any], ...]:
+    """The columns of a layer of ours that a file may fill."""
+    found = next((one for one in declarations() if one.slug == table), None)
+    return tuple(dict(one) for one in found.columns if not one.get("read_only")) if found else ()
+
+
+def targets_of(table: str) -> list[tuple[str, Any, Mapping[str, Any]]]:
+    """What a field of the file may be: (name, label, codes of its list)."""
+    if table not in TABLES:
+        return []
+    own = [(one["name"], one["label"], one.get("values") or {}) for one in columns_in(table)]
+    return [*own, *((name, label, {}) for name, label in KEYS.get(TABLES[table][1], ()))]
+
+
+def suggested(label: str, geometry: str, fields: Mapping[str, Mapping[str, int]]) -> LayerReading:
+    """What a layer likely holds. `fields`: for each field how often its words come."""
+    table, kind = likely_table(label, geometry)
+    if not table:
+        return LayerReading()
+    columns = likely_columns(list(fields), [name for name, _label, _codes in targets_of(table)])
+    values = {
+        name: {word: code for word in fields.get(columns[name], {}) if (code := likely_code(name, word, codes))}
+        for name, _label, codes in targets_of(table)
+        if codes and name in columns
+    }
+    fixed = {}
+    if kind and "kind" not in columns:
+        fixed["kind"] = kind
+    elif kind and not any(values.get("kind", {}).values()):
+        columns.pop("kind", None)
+        fixed["kind"] = kind
+    if table == "water-repairs":
+        fixed["network"] = "water"
+    elif table.startswith("sewer") and "system" not in columns:
+        fixed["system"] = "01" if re.search(r"pluv|ep\b|_ep", label.lower()) else "02"
+    return LayerReading(table, columns, {name: words for name, words in values.items() if words}, fixed)
+
+
+def likely_table(label: str, geometry: str) -> tuple[str, str]:
+    """A layer of ours and the kind of its nodes, by the name and the geometry of the file's layer."""
+    name = bare(label.rsplit("/", 1)[-1]).replace(" ", "_")
+    family = "sewer" if SEWER_NAMES.search(name) else "water"
+    if geometry == "line":
+        return ("", "") if re.search("branch|link", name) else (f"{family}-pipes", "")
+    if geometry != "point":
+        return "", ""
+    codes = lists.WATER_NODES if family == "water" else lists.SEWER_NODES
+    for words, table, kind in IN_NAMES:
+        if re.search(words, name):
+            return table if "-" in table else f"{family}-{table}", kind if kind in codes else ""
+    return f"{family}-nodes", ""
+
+
+def likely_columns(fields: Sequence[str], names: Sequence[str]) -> dict[str, str]:
+    """The field of each of our columns that is recognised. One field may serve two: a catalogue's name tells material
+    and diameter.
+    """
+    found = {}
+    for name in names:
+        fits = [(fit(text, name), -place, text) for place, text in enumerate(fields)]
+        score, _place, text = max(fits, default=(0, 0, ""))
+        if score:
+            found[name] = text
+    # The same field is not both the reference and a name.
+    if found.get("name") == found.get("reference"):
+        found.pop("name", None)
+    return found
+
+
+def fit(text: str, name: str) -> int:
+    plain = bare(text)
+    if plain == bare(name):
+        return 100
+    known = SYNONYMS.get(name, ())
+    if plain in known:
+        return 90 - known.index(plain)
+    return 0
+
+
+def likely_code(name: str, word: str, codes: Iterable[str]) -> str:
+    """The code that a word means; "" where it says too little."""
+    known = dict(codes) if isinstance(codes, Mapping) else dict.fromkeys(codes, ())
+    if word in known:
+        return word
+    plain = bare(word)
+    spoken = SPOKEN.get(name, {})
+    for text in (plain, bare(re.sub(r"\d.*$", "", word)), plain.split(" ")[0] if plain else ""):
+        if not text:
+            continue
+        if (code := spoken.get(text)) in known:
+            return str(code)
+        for code, labels in known.items():
+            if text in {bare(label) for label in labels} or text == bare(code):
+                return code
+    return ""

@@ -1,0 +1,395 @@
+"""RAEPA 1.2 as it is delivered: tables of Shapefiles or CSV, in archives or not, made into a draft of each network.
+
+Nothing is dropped in silence: what a field says and no column has is kept beside under RAEPA's name, and every row
+that cannot be taken, or that had to be changed, is a fault that says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import shapely
+from django.utils.translation import gettext as _
+from shapely.geometry import LineString, Point
+
+from gis_core.reader import RestrictedReader
+from networks.water import lists, raepa
+from networks.water.importers import cells, raepa_rules
+from networks.water.importers.draft import Draft, Family, Fault, NodeRow, PipeRow, RepairRow
+from networks.water.importers.raepa_ends import Branch, HousePoint, settle
+from networks.water.importers.sheets import Faults, Found, Geometries, Sheet, layers_in, sheet_of
+
+SOURCE: Final = "RAEPA 1.2"
+LONGEST_KEY: Final = 254
+ORDER: Final = ("pipes", "structures", "fittings", "repairs")
+DUPLICATE_MATERIAL: Final = "18"
+TOPOLOGY: Final = frozenset({"IDNINI", "IDNTERM", "SENSECOUL", "BRANCHEMNT", "IDCANPPALE", "X", "Y"})
+"""Fields that say where an object is: read apart."""
+
+
+@dataclass(slots=True)
+class Parts:
+    """What is read of one network, before its ends are settled."""
+
+    draft: Draft
+    branches: list[Branch] = field(default_factory=list)
+    house_points: list[HousePoint] = field(default_factory=list)
+    names: dict[str, Faults] = field(default_factory=dict)
+    taken: dict[str, set[str]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Row:
+    """One row of a table: its rank, its key, the cells that fill columns, and those that are kept beside."""
+
+    rank: int
+    key: str
+    shape: Any
+    values: dict[str, Any]
+    more: dict[str, str]
+    place: dict[str, str | None]
+
+
+def read_raepa(paths: Sequence[Path]) -> list[Draft]:
+    """The drafts of the networks that a delivery holds, at least one: faults alone when nothing of it can be read.
+
+    Raises ReaderUnavailable.
+    """
+    faults: list[Fault] = []
+    networks: dict[Family, Parts] = {}
+    names = ", ".join(sorted(path.name for path in paths))
+    with RestrictedReader() as reader:
+        chosen = sorted(known_layers(reader, paths, faults), key=lambda one: ORDER.index(one[1].content))
+        for found, table in chosen:
+            parts = networks.setdefault(table.family, Parts(Draft(family=table.family, source=f"{SOURCE}: {names}")))
+            take(parts, table, read_sheet(reader, found, table))
+    for parts in networks.values():
+        finish(parts)
+    if not networks:
+        return [Draft(family="water", source=f"{SOURCE}: {names}", faults=faults or [nothing(names)])]
+    drafts = [networks[family].draft for family in ("water", "sewer") if family in networks]
+    drafts[0].faults[:0] = faults
+    return drafts
+
+
+def nothing(names: str) -> Fault:
+    words = _("None of the eight tables of RAEPA is in this delivery (RAEPA_CANALAEP_L, RAEPA_OUVRAEP_P…).")
+    return Fault(file=names, row=None, message=words)
+
+
+def known_layers(
+    reader: RestrictedReader, paths: Sequence[Path], faults: list[Fault]
+) -> Iterator[tuple[Found, raepa.RaepaTable]]:
+    """The layers that are tables of RAEPA; the others are told."""
+    for found in layers_in(reader, paths, faults):
+        table = raepa.table_of(found.label, {raepa.field_name(name) for name in found.fields})
+        if table is not None:
+            yield found, table
+        elif found.label.rsplit("/", 1)[-1].lower().startswith("lt_"):
+            faults += list_faults(reader, found)
+        else:
+            words = _("This is none of the eight tables of RAEPA: it was left out.")
+            faults.append(Fault(file=found.file, row=None, message=words, gravity="warning"))
+
+
+def list_faults(reader: RestrictedReader, found: Found) -> list[Fault]:
+    """A list of values beside the tables is not needed; that of materials is known to use the code 18 twice."""
+    if "materiau" not in found.label.lower():
+        return []
+    sheet = sheet_of(reader, found, "point", None)
+    codes = next(iter(sheet.columns.values()), [])
+    if codes.count(DUPLICATE_MATERIAL) < 2:
+        return []
+    words = _(
+        "The list of materials uses the code 18 twice (smooth HDPE and “PRV autre”): it was read as smooth HDPE. "
+        "Check the pipes of PRV."
+    )
+    return [Fault(file=found.file, row=None, message=words, gravity="warning")]
+
+
+def read_sheet(reader: RestrictedReader, found: Found, table: raepa.RaepaTable) -> Sheet:
+    identifier = next((name for name in found.fields if raepa.field_name(name) == table.identifier), None)
+    return sheet_of(reader, found, "line" if table.content == "pipes" else "point", identifier)
+
+
+def take(parts: Parts, table: raepa.RaepaTable, sheet: Sheet) -> None:
+    """The rows of one table into the parts of its network."""
+    parts.names[f"{table.name}:{sheet.file}"] = sheet.faults
+    columns = {raepa.field_name(name): texts for name, texts in reversed(sheet.columns.items())}
+    if table.family == "water":
+        for wrong, right in raepa_rules.NAMED_AEP_BY_MISTAKE.items():
+            if wrong in columns and right not in columns:
+                columns[right] = columns.pop(wrong)
+                words = _("The field %(wrong)s of a table of drinking water was read as %(right)s.")
+                sheet.faults.add(None, words % {"wrong": wrong, "right": right})
+    if table.identifier not in columns and len(sheet):
+        words = _("There is no field %(field)s: the objects get no reference.")
+        sheet.faults.add(None, words % {"field": table.identifier})
+    makers = {"pipes": take_pipes, "structures": take_nodes, "fittings": take_nodes, "repairs": take_repairs}
+    makers[table.content](parts, table, sheet, rows_of(parts, table, sheet, columns))
+
+
+def rows_of(parts: Parts, table: raepa.RaepaTable, sheet: Sheet, columns: dict[str, list[str | None]]) -> list[Row]:
+    """Every row with its cells read, field by field."""
+    shapes = placed(sheet, columns) if table.content != "pipes" else sheet.shapes
+    rows = [Row(rank, "", shape, {}, {}, {}) for rank, shape in zip(sheet.rows, shapes, strict=True)]
+    for name, texts in columns.items():
+        if name != table.identifier:
+            read_column(name, texts, rows, table, sheet.faults)
+    keys = columns.get(table.identifier, [None] * len(rows))
+    taken = parts.taken.setdefault("nodes" if table.content in ("structures", "fittings") else table.content, set())
+    held = []
+    reserved = {key.strip() for key in keys if key is not None}
+    for row, key in zip(rows, keys, strict=True):
+        if row.shape is None and not row.values and not row.more and (key is None or cells.is_nothing(key)):
+            sheet.faults.add(row.rank, _("An empty row, left over from the template: left out."))
+            continue
+        name_row(row, key, table, sheet, taken, reserved)
+        settle_years(row, sheet.faults)
+        held.append(row)
+    return held
+
+
+def placed(sheet: Sheet, columns: dict[str, list[str | None]]) -> Geometries:
+    """The points; where a row has none, that of its X and Y."""
+    missing = np.flatnonzero(shapely.is_missing(sheet.shapes))
+    if not len(missing) or not {"X", "Y"} <= columns.keys():
+        return sheet.shapes
+    shapes = sheet.shapes.copy()
+    for at in missing:
+        x, y = (cells.measured(columns[name][at] or "", cells.LENGTHS) for name in ("X", "Y"))
+        if x and y and 0 < x[0] < 1_300_000 and 6_000_000 < y[0] < 7_200_000:
+            shapes[at] = Point(x[0], y[0])
+            sheet.faults.add(sheet.rows[at], _("There is no geometry: the point is that of X and Y."))
+    return shapes
+
+
+def read_column(
+    name: str, texts: Sequence[str | None], rows: Sequence[Row], table: raepa.RaepaTable, faults: Faults
+) -> None:
+    """One field of every row, each different text read once."""
+    if name in TOPOLOGY or name in raepa.FUNCTION_FIELDS:
+        for row, text in zip(rows, texts, strict=True):
+            row.place[name] = text if text is None else text.strip() or None
+        return
+    rule = raepa_rules.RULES[table.family, table.content].get(name)
+    if rule is None:
+        for row, text in zip(rows, texts, strict=True):
+            if text is not None and not cells.is_nothing(text):
+                row.more[name] = text.strip()
+        return
+    column, read = rule
+    asked = cells.column_of(read, name)
+    for row, text in zip(rows, texts, strict=True):
+        if text is None:
+            continue
+        cell = asked(text)
+        if cell.value is not None:
+            row.values[column] = cell.value
+        if cell.told:
+            faults.add(row.rank, cell.told)
+        if cell.keep:
+            row.more[name] = text.strip()
+
+
+def name_row(
+    row: Row, key: str | None, table: raepa.RaepaTable, sheet: Sheet, taken: set[str], reserved: set[str]
+) -> None:
+    """Its key: the identifier, made unique; the reference is the same, or none."""
+    plain = "" if key is None or cells.is_nothing(key) else key.strip()[:LONGEST_KEY]
+    if not plain:
+        row.key = f"{table.name}#{row.rank}"
+        if key is not None or table.identifier in {name.upper() for name in sheet.columns}:
+            sheet.faults.add(
+                row.rank, _("%(field)s is empty: the object has no reference.") % {"field": table.identifier}
+            )
+    else:
+        row.key = plain if plain not in taken else unique(plain, taken | reserved)
+        row.values["reference"] = row.key
+        if row.key != plain:
+            words = _("%(field)s “%(value)s” is there twice: this object was called “%(new)s”.")
+            sheet.faults.add(row.rank, words % {"field": table.identifier, "value": plain, "new": row.key})
+    taken.add(row.key)
+
+
+def unique(key: str, taken: set[str]) -> str:
+    free, number = key, 1
+    while free in taken:
+        number += 1
+        free = f"{key[: LONGEST_KEY - len(str(number)) - 1]}-{number}"
+    return free
+
+
+def settle_years(row: Row, faults: Faults) -> None:
+    first, last = row.values.get("laid_from_year"), row.values.get("laid_to_year")
+    if first is not None and last is not None and first > last:
+        row.values["laid_from_year"], row.values["laid_to_year"] = last, first
+        words = _("ANDEBPOSE (%(first)s) is after ANFINPOSE (%(last)s): they were exchanged.")
+        faults.add(row.rank, words % {"first": first, "last": last})
+
+
+def take_pipes(parts: Parts, table: raepa.RaepaTable, sheet: Sheet, rows: Sequence[Row]) -> None:
+    yes = cells.column_of(cells.yes, "BRANCHEMNT")
+    flows = cells.column_of(raepa_rules.FLOW, "SENSECOUL")
+    for row, line in zip(rows, single_lines(rows), strict=True):
+        if table.family == "sewer":
+            settle_system(row, sheet.faults)
+        row.values.setdefault("service_state", lists.IN_SERVICE)
+        branch = yes(row.place.get("BRANCHEMNT") or "")
+        flow = flows(row.place.get("SENSECOUL") or "")
+        for cell in (branch, flow):
+            if cell.told:
+                sheet.faults.add(row.rank, cell.told)
+        lines = lines_of(row, sheet.faults, parts.taken["pipes"]) if line is None else [(line, row.key, False)]
+        for shape, key, extra in lines:
+            if branch.value:
+                parts.branches.append(branch_of(row, key, shape, sheet.file))
+            else:
+                parts.draft.pipes.append(pipe_of(row, key, shape, extra, sheet.file, flow.value))
+
+
+def settle_system(row: Row, faults: Faults) -> None:
+    """Which sewer network: TYPRESEAU, else what CONTCANASS says flows there, else wastewater."""
+    if "system" in row.values:
+        return
+    content = row.values.get("content")
+    row.values["system"] = content if content in lists.SYSTEMS else "02"
+    words = _("TYPRESEAU is empty: taken for “%(system)s”.")
+    faults.add(row.rank, words % {"system": lists.SYSTEMS[row.values["system"]][0]})
+
+
+def single_lines(rows: Sequence[Row]) -> Geometries:
+    """The lines of rows that have one with a length; None for the others, which `lines_of` looks at."""
+    shapes = np.array([*(row.shape for row in rows), None], object)[:-1]
+    lines: Any = np.where(shapely.get_num_geometries(shapes) == 1, shapely.get_geometry(shapes, 0), None)
+    lines = shapely.remove_repeated_points(lines)
+    return np.asarray(np.where(shapely.length(lines) > 0, lines, None), object)
+
+
+def lines_of(row: Row, faults: Faults, taken: set[str]) -> Iterator[tuple[LineString, str, bool]]:
+    """The line of a row as one, joined of its parts where they meet; else its parts, each with a key of its own."""
+    if row.shape is None:
+        faults.add(row.rank, _("There is no geometry: draw the pipe. It was left out."), "error")
+        return
+    merged = shapely.line_merge(row.shape) if len(row.shape.geoms) > 1 else row.shape
+    parts = [shapely.remove_repeated_points(part) for part in shapely.get_parts(merged)]
+    parts = [part for part in parts if part.length > 0]
+    if not parts:
+        words = _("The pipe has no length: draw it again. It was left out.")
+        faults.add(row.rank, words, "error", first_place(row.shape))
+    elif len(parts) > 1:
+        words = _("The line has %(count)s parts that do not meet: they became as many pipes.")
+        faults.add(row.rank, words % {"count": len(parts)}, "warning", first_place(row.shape))
+    else:
+        faults.add(row.rank, _("The parts of the line were joined into one."))
+    for number, part in enumerate(parts):
+        key = row.key if number == 0 else unique(row.key, taken)
+        taken.add(key)
+        yield part, key, len(parts) > 1
+
+
+def first_place(shape: Any) -> tuple[float, float]:
+    x, y = shapely.get_coordinates(shape)[0]
+    return float(x), float(y)
+
+
+def pipe_of(row: Row, key: str, shape: LineString, several: bool, file: str, flow: str | None) -> PipeRow:
+    """A pipe; keys of nodes only where it is whole. `_flow` goes when its ends are settled."""
+    values = row.values | {"more": dict(row.more), "_flow": flow}
+    if "reference" in values:
+        values["reference"] = key
+    if row.place.get("IDCANPPALE"):
+        values["more"]["IDCANPPALE"] = row.place["IDCANPPALE"]
+    ends = [None if several or text is None or cells.is_nothing(text) else text for text in ends_of(row)]
+    return PipeRow(key=key, geom=shape, start_key=ends[0], end_key=ends[1], values=values, file=file, row=row.rank)
+
+
+def ends_of(row: Row) -> tuple[str | None, str | None]:
+    return row.place.get("IDNINI"), row.place.get("IDNTERM")
+
+
+def branch_of(row: Row, key: str, shape: LineString, file: str) -> Branch:
+    values = row.values | {"more": dict(row.more)}
+    if "reference" in values:
+        values["reference"] = key
+    # What a service connection has no column for.
+    for column, name in (("content", None), ("function", None), ("flow_mode", "MODECIRC"), ("depth_m", "PROFGEN")):
+        value = values.pop(column, None)
+        if value is not None and name:
+            values["more"].setdefault(name, str(value))
+    for column, name in (("start_z", "ZAMONT"), ("end_z", "ZAVAL"), ("declared_length_m", "LONGCANA")):
+        value = values.pop(column, None)
+        if value is not None:
+            values["more"].setdefault(name, str(value))
+    main = row.place.get("IDCANPPALE")
+    return Branch(key, shape, None if main is None or cells.is_nothing(main) else main, values, file, row.rank)
+
+
+def take_nodes(parts: Parts, table: raepa.RaepaTable, sheet: Sheet, rows: Sequence[Row]) -> None:
+    name = next(one.name for one in table.fields if one.name in raepa.FUNCTION_FIELDS)
+    codes = raepa.FUNCTION_FIELDS[name]
+    read = cells.column_of(raepa_rules.function_of(codes), name)
+    for row in rows:
+        if row.shape is None:
+            sheet.faults.add(row.rank, _("There is no geometry: place the object. It was left out."), "error")
+            continue
+        cell = read(row.place.get(name) or "")
+        if cell.told:
+            sheet.faults.add(row.rank, cell.told)
+        elif cell.value is None:
+            words = _("%(field)s is empty: the kind of the object is “other”.")
+            sheet.faults.add(row.rank, words % {"field": name})
+        if table.family == "sewer":
+            settle_system(row, sheet.faults)
+        node = node_of(row, name, cell.value, sheet.file)
+        if cell.value == raepa.HOUSE_CONNECTION:
+            parts.house_points.append(HousePoint(node, row.place.get("IDCANPPALE")))
+        parts.draft.nodes.append(node)
+
+
+def node_of(row: Row, name: str, code: str | None, file: str) -> NodeRow:
+    """A node; its code is kept where its kind alone would not give it back."""
+    meaning = raepa.FUNCTION_FIELDS[name].get(code or "", raepa.Meaning("other", ""))
+    more = dict(row.more)
+    if row.place.get("IDCANPPALE"):
+        more["IDCANPPALE"] = row.place["IDCANPPALE"] or ""
+    family: Family = "sewer" if name.endswith("ASS") else "water"
+    if code is None and row.place.get(name):
+        more[name] = row.place[name] or ""
+    elif raepa.NODE_CODES[family].get(meaning.kind) != (name, code or raepa.UNKNOWN):
+        more[name] = code or raepa.UNKNOWN
+    values = row.values | {"kind": meaning.kind, "service_state": lists.IN_SERVICE, "more": more}
+    if meaning.subtype:
+        values["subtype"] = meaning.subtype
+    return NodeRow(key=row.key, geom=row.shape, values=values, file=file, row=row.rank)
+
+
+def take_repairs(parts: Parts, table: raepa.RaepaTable, sheet: Sheet, rows: Sequence[Row]) -> None:
+    """Repairs; what the repaired pipe is made of comes from its table, when that was delivered too."""
+    pipes = {pipe.key: pipe.values for pipe in parts.draft.pipes}
+    for row in rows:
+        if row.shape is None:
+            sheet.faults.add(row.rank, _("There is no geometry: place the object. It was left out."), "error")
+            continue
+        values = row.values | {"network": table.family, "more": dict(row.more)}
+        pipe = pipes.get(values.get("object_reference", ""), {})
+        about = {"material": "material", "diameter_mm": "diameter_mm", "laid_to_year": "laid_year"}
+        values |= {ours: pipe[theirs] for theirs, ours in about.items() if theirs in pipe}
+        parts.draft.repairs.append(RepairRow(key=row.key, geom=row.shape, values=values, file=sheet.file, row=row.rank))
+
+
+def finish(parts: Parts) -> None:
+    """Settle the ends, then gather what is to be told."""
+    by_file = {faults.file: faults for faults in parts.names.values()}
+    settle(parts.draft, parts.branches, parts.house_points, by_file)
+    draft = parts.draft
+    rows: tuple[Any, ...] = (*draft.nodes, *draft.pipes, *draft.connections, *draft.repairs)
+    for row in rows:
+        if not row.values.get("more"):
+            row.values.pop("more", None)
+    for faults in parts.names.values():
+        draft.faults += sorted(faults.all(), key=lambda fault: fault.row or 0)

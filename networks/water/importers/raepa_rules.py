@@ -1,0 +1,160 @@
+"""What each field of RAEPA fills, and how its text is read. Fields that fill nothing are kept beside, under their name.
+
+“00”, not known, is an empty cell here.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+from networks.water import lists, raepa
+from networks.water.importers import cells
+from networks.water.importers.cells import Cell, Read
+from networks.water.importers.draft import Family
+from networks.water.raepa import bare
+
+type Rule = tuple[str, Read]
+"""The column that a field fills, and how."""
+
+
+def known(value: str) -> tuple[Any, bool]:
+    return (None, False) if value == raepa.NOT_KNOWN else (value, False)
+
+
+def list_of(codes: Mapping[str, Any]) -> Read:
+    """A code that is the same here; “not known” is nothing."""
+    return cells.then(cells.coded({code: words[0] for code, words in codes.items()}), known)
+
+
+def content_of_water(value: str) -> tuple[Any, bool]:
+    return (raepa.KNOWN_CONTENTS[value], True) if value in raepa.KNOWN_CONTENTS else known(value)
+
+
+def material(field: str, text: str) -> Cell:
+    """RAEPA's code, StaR-Eau's, or words; what RAEPA's code says more than ours is kept."""
+    code = cells.code_in(text, raepa.MATERIALS)
+    if code is not None:
+        ours = raepa.MATERIALS[code][0]
+        return Cell(None if ours == "inc" else ours, "", raepa.RAEPA_MATERIALS[ours] != code)
+    plain = bare(text)
+    found = MATERIAL_WORDS.get(plain)
+    if found is None:
+        return cells.unread(field, text)
+    words = _("%(field)s “%(value)s” is a label: read as “%(meaning)s”.")
+    told = cells.told(words, field, text, meaning=lists.MATERIALS[found][0])
+    return Cell(None if found == "inc" else found, told)
+
+
+MATERIAL_WORDS: Final[Mapping[str, str]] = {
+    **{bare(words[0]): code for code, words in lists.MATERIALS.items()},
+    **{bare(label): ours for ours, label in raepa.MATERIALS.values()},
+    **raepa.SPOKEN_MATERIALS,
+    **{code: code for code in lists.MATERIALS},
+}
+
+
+def service_state(field: str, text: str) -> Cell:
+    cell = cells.yes(field, text)
+    if cell.value is None:
+        return cell
+    return Cell(lists.IN_SERVICE if cell.value else "abandon", cell.told)
+
+
+def accuracy(field: str, text: str) -> Cell:
+    """01, 02, 03 or the letter of the class."""
+    letter = bare(text).upper().removeprefix("CLASSE").strip()
+    if letter in raepa.RAEPA_ACCURACIES:
+        return Cell(letter)
+    code = cells.code_in(text, raepa.ACCURACIES)
+    if code is None and cells.code_in(text, {raepa.NOT_KNOWN: ""}):
+        return Cell(None)
+    return cells.unread(field, text) if code is None else Cell(raepa.ACCURACIES[code])
+
+
+def function_of(codes: Mapping[str, raepa.Meaning]) -> Read:
+    """The code of what a node is, in full; told and kept where it is not understood."""
+    return cells.coded({code: meaning.label for code, meaning in codes.items()})
+
+
+OWNERS: Final[Mapping[str, Rule]] = {
+    "MOUVRAGE": ("project_owner", cells.limited(100)),
+    "GEXPLOIT": ("operator", cells.limited(100)),
+}
+LIFE: Final[Mapping[str, Rule]] = {
+    "ANFINPOSE": ("laid_to_year", cells.year),
+    "ANDEBPOSE": ("laid_from_year", cells.year),
+    "QUALANNEE": ("year_quality", list_of(lists.YEAR_QUALITIES)),
+    "QUALGLOCXY": ("precision_xy", accuracy),
+    "QUALGLOCZ": ("precision_z", accuracy),
+    "DATEMAJ": ("updated_date", cells.day),
+    "DATEGEOLOC": ("surveyed_date", cells.day),
+    "SOURGEOLOC": ("survey_source", cells.limited(100)),
+    "SOURATTRIB": ("source", cells.limited(100)),
+}
+PIPES: Final[Mapping[str, Rule]] = {
+    **OWNERS,
+    **LIFE,
+    "ENSERVICE": ("service_state", service_state),
+    "MATERIAU": ("material", material),
+    "DIAMETRE": ("diameter_mm", cells.diameter),
+    "MODECIRC": ("flow_mode", list_of(lists.FLOW_MODES)),
+    "LONGCANA": ("declared_length_m", cells.depth),
+}
+WATER_PIPES: Final[Mapping[str, Rule]] = {
+    **PIPES,
+    "CONTCANAEP": (
+        "content",
+        cells.then(cells.coded({code: words[0] for code, words in raepa.WATER_CONTENTS.items()}), content_of_water),
+    ),
+    "FONCCANAEP": ("function", list_of(lists.WATER_FUNCTIONS)),
+    "PROFGEN": ("depth_m", cells.depth),
+}
+SYSTEM: Final[Mapping[str, Rule]] = {"TYPRESEAU": ("system", list_of(lists.SYSTEMS))}
+SEWER_PIPES: Final[Mapping[str, Rule]] = {
+    **PIPES,
+    **SYSTEM,
+    "CONTCANASS": ("content", list_of(lists.SEWER_CONTENTS)),
+    "FONCCANASS": ("function", list_of(lists.SEWER_FUNCTIONS)),
+    "ZAMONT": ("start_z", cells.height),
+    "ZAVAL": ("end_z", cells.height),
+    "PROFGEN": ("depth_m", cells.depth),
+}
+WATER_NODES: Final[Mapping[str, Rule]] = {
+    **OWNERS,
+    **LIFE,
+    "DIAMETRE": ("diameter_mm", cells.diameter),
+    "Z": ("z", cells.height),
+}
+SEWER_NODES: Final[Mapping[str, Rule]] = {
+    **OWNERS,
+    **LIFE,
+    **SYSTEM,
+    "DIAMETRE": ("diameter_mm", cells.diameter),
+    "MATERIAU": ("material", material),
+    "Z": ("invert_z", cells.height),
+    "Z_RADIER": ("invert_z", cells.height),
+    "Z_TAMPON": ("cover_z", cells.height),
+}
+REPAIRS: Final[Mapping[str, Rule]] = {
+    "SUPPREPARE": ("repaired", cells.coded({code: words[0] for code, words in lists.REPAIRED.items()})),
+    "DEFREPAREE": ("defect", list_of(lists.DEFECTS)),
+    "IDSUPREPAR": ("object_reference", cells.limited(254)),
+    "DATEREPAR": ("repaired_date", cells.day),
+    "MOUVRAGE": ("project_owner", cells.limited(100)),
+    "GEXPLOIT": ("operator", cells.limited(100)),
+    "DATEMAJ": ("updated_date", cells.day),
+}
+RULES: Final[Mapping[tuple[Family, raepa.Content], Mapping[str, Rule]]] = {
+    ("water", "pipes"): WATER_PIPES,
+    ("water", "structures"): WATER_NODES,
+    ("water", "fittings"): WATER_NODES,
+    ("water", "repairs"): REPAIRS,
+    ("sewer", "pipes"): SEWER_PIPES,
+    ("sewer", "structures"): SEWER_NODES,
+    ("sewer", "fittings"): SEWER_NODES,
+    ("sewer", "repairs"): REPAIRS,
+}
+NAMED_AEP_BY_MISTAKE: Final = {"FNAPPASS": "FNAPPAEP", "FNOUVASS": "FNOUVAEP"}
+"""A template of drinking water in use names these fields as for sewers."""
+FLOW: Final[Callable[[str, str], Cell]] = cells.coded({"0": "inverse", "1": "direct"})

@@ -1,0 +1,115 @@
+"""Import a network from files on this machine, as the page does: read, checked, snapped, loaded all or nothing."""
+
+import shutil
+import uuid
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from gis_core.errors import ArpentError
+from gis_core.models import Member
+from gis_core.rights import SYSTEM, acting_as
+from layers.imports.services.inbox import harmless
+from networks.water.importers.planning import ADD, REPLACE
+from networks.water.models import NetworkImport
+from networks.water.services import importing
+
+SHOWN = 20
+
+
+class Command(BaseCommand):
+    help = "Import a water or sewer network: RAEPA, EPANET, or layers of any file"
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("paths", nargs="+", type=Path, metavar="FILE")
+        parser.add_argument("--member", required=True, help=_("short name of the member"))
+        parser.add_argument("--format", default="auto", choices=["auto", *NetworkImport.Format.values])
+        parser.add_argument("--snap", type=float, metavar="METRES", help=_("distance of snapping, 0.05 to 5"))
+        parser.add_argument("--crs", type=int, metavar="EPSG", help=_("system of the coordinates of an EPANET file"))
+        parser.add_argument("--corner", type=float, nargs=2, metavar=("X", "Y"), help=_("where a free drawing lies"))
+        parser.add_argument("--scale", type=float, default=1.0, help=_("metres for one unit of a free drawing"))
+        parser.add_argument("--known", choices=[REPLACE, ADD], help=_("what to do with objects that are there already"))
+        parser.add_argument("--confirmed", action="store_true", help=_("replace also what was changed since"))
+        parser.add_argument("--leave-out", action="store_true", help=_("leave out the rows that may be"))
+        parser.add_argument("--dry-run", action="store_true", help=_("only say what would come in"))
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        folder = Path(settings.INBOX_DIR) / uuid.uuid4().hex
+        try:
+            with acting_as(SYSTEM), transaction.atomic():
+                made = self.read(folder, options)
+                self.tell(made)
+                if options["dry_run"]:
+                    transaction.set_rollback(True)
+                    return
+                importing.refuse_unfit(made, options["confirmed"])
+                importing.load(made.pk, lambda share, words: None)
+                made.refresh_from_db()
+        except ArpentError as error:
+            raise CommandError(error.message, returncode=2) from error
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        done = _("%(rows)s objects loaded in %(seconds)s s, %(moved)s ends moved.")
+        self.stdout.write(done % made.report)
+
+    def read(self, folder: Path, options: dict[str, Any]) -> NetworkImport:
+        """Raises CommandError, Invalid."""
+        member = Member.objects.filter(slug=options["member"]).first()
+        if member is None:
+            raise CommandError(_("There is no member named %(slug)s.") % {"slug": options["member"]}, returncode=2)
+        names = [self.kept(path, folder) for path in options["paths"]]
+        chosen = {
+            "snap_m": options["snap"],
+            "crs": options["crs"],
+            "corner": options["corner"],
+            "scale": options["scale"],
+            "known": options["known"] or "",
+            "leave": "all" if options["leave_out"] else [],
+            "confirmed": options["confirmed"],
+        }
+        importing.check_options(chosen)
+        made = importing.register(
+            folder.name, names, member=member, format=options["format"], user=None, options=chosen
+        )
+        self.read_through(made)
+        return made
+
+    def read_through(self, made: NetworkImport) -> None:
+        """Read; layers of files by the mapping that was kept, or as they likely are."""
+        importing.read(made.pk, lambda share, words: None)
+        made.refresh_from_db()
+        if made.state == NetworkImport.State.CHOOSING and made.contents:
+            name, readings = importing.kept_mapping(made.owner, made.contents)
+            for label, one in readings.items():
+                self.stdout.write(f"{label}: {one.table or '-'}{f' ({name})' if name else ''}")
+            made.options = made.options | {"mapping": {label: one.as_json() for label, one in readings.items()}}
+            made.save()
+            importing.read(made.pk, lambda share, words: None)
+            made.refresh_from_db()
+        if made.state == NetworkImport.State.CHOOSING:
+            raise CommandError(_("Say where the network lies: --crs, or --corner and --scale."), returncode=2)
+
+    def kept(self, path: Path, folder: Path) -> str:
+        """A copy in the inbox: the file itself stays where it is."""
+        if not path.is_file():
+            raise CommandError(_("There is nothing at %(path)s.") % {"path": path}, returncode=2)
+        folder.mkdir(parents=True, exist_ok=True)
+        name = harmless(path.name)
+        shutil.copyfile(path, folder / name)
+        return name
+
+    def tell(self, made: NetworkImport) -> None:
+        plan = made.plan or {}
+        for one in plan.get("networks", []):
+            words = _("%(family)s: %(pipes)s pipes, %(nodes)s nodes, %(connections)s connections, %(parts)s parts")
+            self.stdout.write(words % one)
+        words = _("%(errors)s errors, %(warnings)s remarks; %(moved)s ends moved within %(snap_m)s m")
+        self.stdout.write(words % plan)
+        for fault in made.faults[:SHOWN]:
+            row = f", {fault['row']}" if fault["row"] else ""
+            self.stdout.write(f"  {fault['gravity']}: {fault['file']}{row}: {fault['message']}")

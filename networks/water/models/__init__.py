@@ -1,0 +1,45 @@
+"""Tables of water and sewer networks, by what they are for."""
+
+from networks.water.models.anomaly import Anomaly, AnomalyQuerySet, Scan
+from networks.water.models.fire import (
+    FireCoverage,
+    FireSettings,
+    HydrantInspection,
+    HydrantUnavailability,
+    OwnedQuerySet,
+)
+from networks.water.models.imported import TECHNICIANS, NetworkImport, NetworkMapping, Snap
+from networks.water.models.network import (
+    Repair,
+    SewerConnection,
+    SewerNode,
+    SewerPipe,
+    WaterConnection,
+    WaterNode,
+    WaterPipe,
+)
+from networks.water.models.outage import Outage, OutageQuerySet
+
+__all__ = [
+    "TECHNICIANS",
+    "Anomaly",
+    "AnomalyQuerySet",
+    "FireCoverage",
+    "FireSettings",
+    "HydrantInspection",
+    "HydrantUnavailability",
+    "NetworkImport",
+    "NetworkMapping",
+    "Outage",
+    "OutageQuerySet",
+    "OwnedQuerySet",
+    "Repair",
+    "Scan",
+    "SewerConnection",
+    "SewerNode",
+    "SewerPipe",
+    "Snap",
+    "WaterConnection",
+    "WaterNode",
+    "WaterPipe",
+]

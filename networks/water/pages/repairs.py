@@ -1,0 +1,370 @@
+"""/reseaux/reparations/: repairs in a table, recorded from the office, and how often pipes break."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from gis_core.errors import ArpentError, Forbidden, Invalid
+from gis_core.forms import AccessibleForm, blame
+from gis_core.middleware import rights_of_request
+from gis_core.models import Commune, Member
+from gis_core.parameters import integer
+from gis_core.rights import Rights
+from layers.features.display import THIN, display_number
+from networks.water import lists
+from networks.water.charts import Bar, bars, columns
+from networks.water.pages.frame import page, show, works_on_networks
+from networks.water.pages.profile import CSV, attached, words_of
+from networks.water.services.repair_statistics import Asked, Group, Statistics, statistics
+from networks.water.services.repair_tables import (
+    Table,
+    as_csv,
+    as_workbook,
+    in_words,
+    repair_table,
+    statistics_table,
+)
+from networks.water.services.repairs import (
+    FIRST_YEAR,
+    LARGEST_ID,
+    LAST_YEAR,
+    UNKNOWN,
+    Filter,
+    NewRepair,
+    RepairedPipe,
+    check_may_record,
+    ordered,
+    pipe_to_repair,
+    record_repair,
+)
+from networks.water.services.repairs import (
+    repairs as repairs_of,
+)
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ROWS, MOST_OFFSET = 50, 10_000
+YEARS_BACK = 40
+NETWORKS = [("water", gettext_lazy("Drinking water")), ("sewer", gettext_lazy("Sewer"))]
+type Choices = list[tuple[str, Any]]
+
+
+class RepairFilterForm(AccessibleForm):
+    """What `Filter` reads."""
+
+    member = forms.ChoiceField(label=gettext_lazy("Member"), required=False)
+    network = forms.ChoiceField(label=gettext_lazy("Network"), required=False)
+    year = forms.ChoiceField(label=gettext_lazy("Year"), required=False)
+    material = forms.ChoiceField(label=gettext_lazy("Material"), required=False)
+    cause = forms.ChoiceField(label=gettext_lazy("Cause"), required=False)
+    insee = forms.ChoiceField(label=gettext_lazy("Commune"), required=False)
+
+    def __init__(self, *args: Any, rights: Rights, kept: dict[str, str], **options: Any) -> None:
+        super().__init__(*args, **options)
+        this_year = timezone.localdate().year
+        years = [(str(year), str(year)) for year in range(this_year, this_year - YEARS_BACK, -1)]
+        offered: dict[str, Choices] = {
+            "member": [("", _("All members")), *members(rights)],
+            "network": [("", _("All networks")), *NETWORKS],
+            "year": [("", _("Any year")), *years],
+            "material": [("", _("All materials")), *words_of(lists.MATERIALS).items(), (UNKNOWN, _("Not recorded"))],
+            "cause": [("", _("All causes")), *words_of(lists.CAUSES).items(), (UNKNOWN, _("Not recorded"))],
+            "insee": [("", _("All communes")), *communes(rights)],
+        }
+        for name, choices in offered.items():
+            value = kept.get(name, "")
+            more = [] if value in [code for code, _label in choices] else [(value, value)]
+            self.fields[name].choices = [*choices, *more]  # type: ignore[attr-defined]
+        if len(offered["member"]) < 3 and not kept.get("member"):
+            del self.fields["member"]
+
+
+def members(rights: Rights) -> Choices:
+    return list(Member.objects.visible_to(rights).order_by("name").values_list("slug", "name"))
+
+
+def communes(rights: Rights) -> Choices:
+    found = Commune.objects.filter(territories__isnull=False)
+    if not rights.agency:
+        found = found.filter(territories__member__in=rights.members())
+    return list(found.distinct().order_by("name").values_list("insee", "name"))
+
+
+@require_safe
+@page
+def repairs(request: HttpRequest) -> HttpResponse:
+    """The repairs of a filter; `format=csv` or `format=xlsx` to take away."""
+    rights = rights_of_request(request)
+    given = {name: value for name, value in request.GET.items() if isinstance(value, str) and value}
+    if suffix := given.get("format"):
+        return taken_away(repair_table(Filter.parse(given), rights), suffix, _("Repairs"), "reparations")
+    form, wanted, status = RepairFilterForm(initial=given, rights=rights, kept=given), Filter(), 200
+    try:
+        wanted = Filter.parse(given)
+        found = repairs_of(wanted, rights)
+        offset = integer(given, "offset", 0, 0, MOST_OFFSET)
+    except Invalid as error:
+        form = RepairFilterForm(given, rights=rights, kept={})
+        form.is_valid()
+        if str(error.extra.get("parameter")) not in form.errors:
+            blame(form, error)
+        found, offset, status = repairs_of(Filter(), rights), 0, 400
+    count = found.count()
+    context = {
+        "form": form,
+        "rows": [in_a_row(one) for one in ordered(found).defer("geom", "geom_3857", "more")[offset : offset + ROWS]],
+        "count": count,
+        "query": wanted.query(),
+        "pipe": pipe_in_words(wanted, rights),
+        "first": offset + 1,
+        "last": min(offset + ROWS, count),
+        "before": max(offset - ROWS, 0) if offset else None,
+        "after": offset + ROWS if offset + ROWS < count and offset + ROWS <= MOST_OFFSET else None,
+    }
+    return show(request, "repairs", "network_repairs", context, status=status)
+
+
+def pipe_in_words(wanted: Filter, rights: Rights) -> str:
+    """Of a filter by pipe: what people call it."""
+    if not wanted.pipe or not wanted.network:
+        return ""
+    try:
+        return pipe_to_repair(wanted.network, wanted.pipe, "", rights).reference or ""
+    except ArpentError:
+        return ""
+
+
+def in_a_row(one: Any) -> dict[str, Any]:
+    age = one.repaired_date.year - one.laid_year if one.repaired_date and one.laid_year else None
+    return {
+        "repair": one,
+        "network": dict(NETWORKS)[one.network],
+        "material": in_words(lists.MATERIALS, one.material),
+        "what": in_words(lists.REPAIRED, one.repaired),
+        "defect": in_words(lists.DEFECTS, one.defect),
+        "cause": in_words(lists.CAUSES, one.cause),
+        "age": age if age is not None and age >= 0 else None,
+        "map": f"{reverse('map')}#v=1&s=water-repairs.{one.pk}",
+    }
+
+
+def taken_away(table: Table, suffix: str, title: str, name: str) -> HttpResponse:
+    """Raises Invalid."""
+    if suffix not in ("csv", "xlsx"):
+        raise Invalid(_("A table is a CSV or XLSX file."), parameter="format")
+    content, kind = (as_csv(table), CSV) if suffix == "csv" else (as_workbook(table, title), XLSX)
+    return attached(content, kind, f"{name}-{timezone.localdate():%Y-%m-%d}.{suffix}")
+
+
+# -- recording one ----------------------------------------------------------------------------------------------------
+
+
+class RepairForm(AccessibleForm):
+    """A repair of a pipe; the pipe comes with the link from its sheet, or by its reference."""
+
+    network = forms.ChoiceField(label=gettext_lazy("Network"), choices=NETWORKS)
+    pipe = forms.IntegerField(required=False, min_value=1, max_value=LARGEST_ID, widget=forms.HiddenInput)
+    pipe_reference = forms.CharField(
+        label=gettext_lazy("Pipe"),
+        max_length=254,
+        required=False,
+        help_text=gettext_lazy("Its reference, as its sheet on the map gives it."),
+    )
+    along_m = forms.FloatField(
+        label=gettext_lazy("Metres from its start"),
+        required=False,
+        min_value=0,
+        localize=True,
+        help_text=gettext_lazy("Empty: in the middle of the pipe. It can be moved on the map."),
+    )
+    repaired_date = forms.DateField(
+        label=gettext_lazy("Repaired on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    cause = forms.ChoiceField(label=gettext_lazy("Cause"), required=False)
+    defect = forms.ChoiceField(label=gettext_lazy("Defect"), required=False)
+    reference = forms.CharField(label=gettext_lazy("Number of the intervention"), max_length=254, required=False)
+    cost_eur = forms.FloatField(label=gettext_lazy("Cost (€)"), required=False, min_value=0, localize=True)
+    comment = forms.CharField(
+        label=gettext_lazy("Remark"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: Any, pipe: RepairedPipe | None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name, words in (("cause", lists.CAUSES), ("defect", lists.DEFECTS)):
+            self.fields[name].choices = [("", _("Not known yet")), *words_of(words).items()]  # type: ignore[attr-defined]
+        if pipe:
+            self.fields["network"].widget = forms.HiddenInput()
+            self.fields["pipe_reference"].widget = forms.HiddenInput()
+        else:
+            self.fields["pipe_reference"].required = True
+
+    def repair(self) -> NewRepair:
+        return NewRepair(**self.cleaned_data)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def new_repair(request: HttpRequest) -> HttpResponse:
+    """The form; `network` and `pipe` say which pipe."""
+    rights = rights_of_request(request)
+    if not works_on_networks(rights):
+        raise Forbidden(_("Repairs are recorded by network technicians."))
+    sent = request.POST if request.method == "POST" else request.GET
+    given = {name: value for name, value in sent.items() if isinstance(value, str)}
+    pipe, fault = None, None
+    if given.get("pipe"):
+        try:
+            known = integer(given, "pipe", 0, 1, LARGEST_ID)
+            pipe = pipe_to_repair(given.get("network", "water"), known, "", rights)
+            check_may_record(pipe, rights)
+        except ArpentError as error:
+            fault = error
+    if request.method == "POST":
+        form = RepairForm(given, pipe=pipe)
+        if form.is_valid():
+            try:
+                return recorded(request, form.repair(), rights)
+            except ArpentError as error:
+                fault = error
+    else:
+        form = RepairForm(initial={"repaired_date": timezone.localdate(), "network": "water", **given}, pipe=pipe)
+    status = 400 if form.errors else 200
+    if fault:
+        if not form.is_bound:
+            form = RepairForm({"network": "water", **given}, pipe=None)
+            form.full_clean()
+            form.errors.clear()
+        status = blame(form, fault)
+    context = {"form": form, "pipe": pipe, "material": pipe and in_words(lists.MATERIALS, pipe.material)}
+    return show(request, "repair_new", "network_repairs", context, status=status)
+
+
+def recorded(request: HttpRequest, given: NewRepair, rights: Rights) -> HttpResponse:
+    made = record_repair(given, rights=rights)
+    messages.success(request, _("The repair is recorded, with what its pipe is made of."))
+    where = urlencode({"network": made.network, "pipe": made.pipe_id})
+    return redirect(f"{reverse('network_repairs')}?{where}")
+
+
+# -- statistics -------------------------------------------------------------------------------------------------------
+
+
+class PeriodForm(AccessibleForm):
+    """What `Asked` reads: its names are of the address."""
+
+    member = forms.ChoiceField(label=gettext_lazy("Member"), required=False)
+    network = forms.ChoiceField(label=gettext_lazy("Network"), required=False, choices=NETWORKS)
+
+    def __init__(self, *args: Any, rights: Rights, **options: Any) -> None:
+        super().__init__(*args, **options)
+        year: dict[str, Any] = {"required": False, "min_value": FIRST_YEAR, "max_value": LAST_YEAR}
+        self.fields["from"] = forms.IntegerField(label=_("From year"), **year)
+        self.fields["to"] = forms.IntegerField(label=_("To year"), **year)
+        offered = members(rights)
+        self.fields["member"].choices = [("", _("All members")), *offered]  # type: ignore[attr-defined]
+        if len(offered) < 2:
+            del self.fields["member"]
+
+
+@require_safe
+@page
+def statistics_page(request: HttpRequest) -> HttpResponse:
+    """Rates over a period; `format=csv` or `format=xlsx` to take away."""
+    rights = rights_of_request(request)
+    given = {name: value for name, value in request.GET.items() if isinstance(value, str) and value}
+    status = 200
+    try:
+        asked = Asked.parse(given)
+        form = PeriodForm(
+            initial={**given, "network": asked.network, "from": asked.first, "to": asked.last}, rights=rights
+        )
+    except Invalid as error:
+        if given.get("format"):
+            raise
+        asked, form, status = Asked.parse({}), PeriodForm(given, rights=rights), 400
+        form.is_valid()
+        if str(error.extra.get("parameter")) not in form.errors:
+            blame(form, error)
+    found = statistics(asked, rights)
+    if suffix := given.get("format"):
+        return taken_away(statistics_table(found), suffix, _("Repairs"), "statistiques-reparations")
+    query = urlencode({"network": asked.network, "from": asked.first, "to": asked.last, "member": asked.member})
+    context = {
+        "form": form,
+        "asked": asked,
+        "found": found,
+        "query": query,
+        "rate": rate(found.whole),
+        "mean_years": display_number(found.years, 1),
+        "tables": tables(found),
+        "cross": cross(found),
+        "causes": causes(found),
+        "worst": [{"pipe": one, "material": in_words(lists.MATERIALS, one.material)} for one in found.worst],
+    }
+    return show(request, "repair_statistics", "network_repairs", context, status=status)
+
+
+def rate(one: Group) -> str:
+    """With two decimals, three where it is small."""
+    if one.rate is None:
+        return "—"
+    return display_number(one.rate, 2 if one.rate >= 0.1 or not one.rate else 3)
+
+
+def tables(found: Statistics) -> list[dict[str, Any]]:
+    """Each grouping by kilometres: a drawing and its table."""
+    given: list[tuple[str, str, Sequence[Group], Any]] = [
+        ("material", _("By material"), found.material, bars),
+        ("decade", _("By decade of laying"), found.decade, bars),
+        ("age", _("By age at the repair"), found.age, bars),
+        ("year", _("By year"), found.year, columns),
+    ]
+    return [
+        {
+            "name": name,
+            "title": title,
+            "rows": [{"group": one, "rate": rate(one)} for one in groups],
+            "chart": draw(name, f"{title}{THIN}: " + _("repairs per km and year"), [bar(one) for one in groups]),
+        }
+        for name, title, groups, draw in given
+        if groups
+    ]
+
+
+def bar(one: Group) -> Bar:
+    return Bar(one.label, one.rate, rate(one), apart=not one.key)
+
+
+def causes(found: Statistics) -> dict[str, Any]:
+    total = sum(one.repairs for one in found.cause)
+    items = [Bar(one.label, one.repairs, display_number(one.repairs, 0), apart=not one.key) for one in found.cause]
+    return {
+        "chart": bars("cause", _("Repairs by cause"), items),
+        "rows": [{"group": one, "share": round(100 * one.repairs / total)} for one in found.cause] if total else [],
+    }
+
+
+def cross(found: Statistics) -> dict[str, Any]:
+    """Materials by decades: a cell without kilometres nor repairs stays empty."""
+    return {
+        "decades": [one.label for one in found.cross.decades],
+        "rows": [
+            {
+                "material": material.label,
+                "cells": [
+                    {"group": one, "rate": rate(one) if one.km or one.repairs else "", "decade": one.label}
+                    for one in cells
+                ],
+            }
+            for material, cells in found.cross.rows
+        ],
+    }

@@ -1,0 +1,229 @@
+"""The list of anomalies: filtered, counted, page by page in the order of their gravity; each in one sentence."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.contrib.gis.db.models.functions import Transform
+from django.contrib.gis.geos import Polygon
+from django.db.models import Count, Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from gis_core.errors import Invalid
+from gis_core.parameters import BBox, Parameters, bbox_4326, integer, number
+from gis_core.rights import Rights
+from layers.features.display import display_number
+from networks.water.models import Anomaly, AnomalyQuerySet
+from networks.water.services.anomalies.kinds import FAMILIES, KINDS, kinds_of
+from networks.water.services.anomalies.plans import MODELS, begun, height, metres, named
+from networks.water.services.anomalies.repairing import may_treat
+
+LARGEST_ID = 2**63 - 1
+MOST_LISTED = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which anomalies of a family are asked for; `within_m` those measured at no more than this."""
+
+    family: str
+    kind: str = ""
+    state: str = Anomaly.State.OPEN
+    member: str = ""
+    bbox: BBox | None = None
+    within_m: float | None = None
+    after: tuple[int, int] = (0, 0)
+    limit: int = 100
+
+    @classmethod
+    def parse(cls, family: str, parameters: Parameters) -> "Filter":
+        """Raises Invalid."""
+        kind, state = parameters.get("kind", ""), parameters.get("state", "") or Anomaly.State.OPEN
+        if kind and kind not in kinds_of(family):
+            raise Invalid(_("There is no kind of anomaly named “%(kind)s” here.") % {"kind": kind}, parameter="kind")
+        if state != "all" and state not in Anomaly.State.values:
+            raise Invalid(_("“state” is one of open, ignored, repaired, all."), parameter="state")
+        return cls(
+            family=family,
+            kind=kind,
+            state=state,
+            member=parameters.get("member", ""),
+            bbox=bbox_4326(parameters),
+            within_m=number(parameters, "within_m", 0, 1000),
+            after=cursor(parameters.get("after", "")),
+            limit=integer(parameters, "limit", 100, 1, MOST_LISTED),
+        )
+
+    def query(self, **more: Any) -> str:
+        """The parameters of this filter, for an address."""
+        west = {"bbox": ",".join(map(str, self.bbox))} if self.bbox else {}
+        given = {"kind": self.kind, "state": self.state, "member": self.member, "within_m": self.within_m, **west}
+        return urlencode({name: value for name, value in (given | more).items() if value not in ("", None)})
+
+
+def cursor(text: str) -> tuple[int, int]:
+    """Where a page begins: the gravity and the id of the last one before. Raises Invalid."""
+    if not text:
+        return 0, 0
+    gravity, _dash, pk = text.partition("-")
+    if not (gravity in ("1", "2", "3") and pk.isascii() and pk.isdecimal() and len(pk) <= 18):
+        raise Invalid(_("“after” is what “next” of the page before named."), parameter="after")
+    return int(gravity), int(pk)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Anomalies, how many there are by kind whatever the kind asked for, where the next page begins ("" at the end)."""
+
+    rows: list[Anomaly]
+    counts: dict[str, int]
+    following: str
+
+
+def anomalies(wanted: Filter, rights: Rights) -> AnomalyQuerySet:
+    """Those that the asker sees, without the page."""
+    rows = Anomaly.objects.visible_to(rights).filter(family=wanted.family)
+    if wanted.kind:
+        rows = rows.filter(kind=wanted.kind)
+    if wanted.state != "all":
+        rows = rows.filter(state=wanted.state)
+    if wanted.member:
+        rows = rows.filter(owner__slug=wanted.member)
+    if wanted.within_m is not None:
+        rows = rows.filter(told__distance_m__lte=wanted.within_m)
+    if wanted.bbox:
+        box = Polygon.from_bbox(wanted.bbox)
+        box.srid = 4326
+        box.transform(2154)
+        rows = rows.filter(geom__bboverlaps=box, geom__intersects=box)
+    return rows
+
+
+def page(wanted: Filter, rights: Rights) -> Page:
+    grouped = anomalies(replace(wanted, kind=""), rights).order_by().values_list("kind").annotate(n=Count("pk"))
+    gravity, pk = wanted.after
+    rows = anomalies(wanted, rights).filter(Q(gravity__gt=gravity) | Q(gravity=gravity, pk__gt=pk))
+    shaped = rows.annotate(shape=Transform("geom", 4326)).select_related("owner", "decided_by")
+    found = list(shaped.order_by("gravity", "pk")[: wanted.limit + 1])
+    chosen = found[: wanted.limit]
+    following = f"{chosen[-1].gravity}-{chosen[-1].pk}" if len(found) > wanted.limit else ""
+    counted = dict(grouped)
+    return Page(chosen, {name: counted[name] for name in KINDS if name in counted}, following)
+
+
+def check_family(family: str) -> bool:
+    return family in FAMILIES
+
+
+# -- words ------------------------------------------------------------------------------------------------------------
+
+type Objects = Mapping[tuple[str, int], Any]
+SENTENCES: Final[dict[str, str | Promise]] = {
+    "near_miss": gettext_lazy("%(object)s: %(distance)s from %(other)s, not joined."),
+    "isolated": gettext_lazy("%(pipes)s pipe(s), %(length)s, from %(object)s."),
+    "no_source": gettext_lazy("%(pipes)s pipe(s), %(length)s, with %(object)s."),
+    "off_network": gettext_lazy("%(object)s is on no pipe."),
+    "wrong_slope": gettext_lazy("%(object)s: from %(start)s up to %(end)s."),
+    "below_invert": gettext_lazy("%(object)s arrives at %(z)s, the invert of %(other)s is at %(invert)s."),
+    "cover_conflict": gettext_lazy("%(object)s: cover %(cover)s, below %(invert)s."),
+    "diameter_drop": gettext_lazy("%(object)s is %(diameter)s mm wide, %(other)s upstream %(upstream)s mm."),
+    "no_pipe": gettext_lazy("%(object)s hangs on no pipe."),
+    "far_connection": gettext_lazy("%(object)s: %(distance)s from %(other)s."),
+    "crossing": gettext_lazy("%(object)s and %(other)s."),
+    "duplicate": gettext_lazy("%(object)s and %(other)s are the same."),
+    "same_reference": gettext_lazy("“%(reference)s” and “%(written)s”."),
+    "unlikely_year": gettext_lazy("%(object)s: %(years)s."),
+    "unlikely_size": gettext_lazy("%(object)s: %(sizes)s."),
+}
+
+
+def objects_of(rows: Iterable[Anomaly]) -> Objects:
+    """The objects that anomalies of one family name, as far as they are there: a query for each kind of object."""
+    wanted: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for row in rows:
+        wanted[row.family, row.object_kind].add(row.object_id)
+        if row.other_id:
+            wanted[row.family, row.other_kind].add(row.other_id)
+    found: dict[tuple[str, int], Any] = {}
+    for (family, kind), ids in wanted.items():
+        for one in MODELS[family, kind].objects.filter(pk__in=ids).defer("geom", "more"):
+            found[kind, one.pk] = one
+    return found
+
+
+def sentence(row: Anomaly, objects: Objects) -> str:
+    """What is wrong, in one sentence with references and measures."""
+    told = row.told
+    years = [told.get(name) for name in ("laid_from_year", "laid_to_year", "abandoned_year")]
+    sizes = [
+        f"{display_number(told['diameter_mm'], 0)} mm" if told.get("diameter_mm") is not None else "",
+        metres(told["depth_m"]) if told.get("depth_m") is not None else "",
+    ]
+    given: dict[str, Any] = {
+        "object": name_of(row.object_kind, row.object_id, objects),
+        "other": name_of(row.other_kind, row.other_id, objects) if row.other_id else "",
+        "distance": metres(told.get("distance_m") or 0),
+        "length": metres(told.get("length_m") or 0),
+        "pipes": told.get("pipes", ""),
+        "start": height(told.get("start_z")),
+        "end": height(told.get("end_z")),
+        "z": height(told.get("z")),
+        "invert": height(told.get("invert_z") if row.kind == "below_invert" else highest(told)),
+        "cover": height(told.get("cover_z")),
+        "diameter": told.get("diameter_mm"),
+        "upstream": told.get("upstream_mm"),
+        "reference": told.get("reference"),
+        "written": told.get("other"),
+        "years": ", ".join(str(year) for year in years if year is not None),
+        "sizes": ", ".join(filter(None, sizes)),
+    }
+    return begun(str(SENTENCES.get(row.kind, "%(object)s.")) % given)
+
+
+def highest(told: Mapping[str, Any]) -> float | None:
+    levels = [told[name] for name in ("invert_z", "z") if told.get(name) is not None]
+    return max(levels, default=None)
+
+
+def name_of(kind: str, pk: int, objects: Objects) -> str:
+    one = objects.get((kind, pk))
+    return named(kind, one) if one is not None else _("an object that is gone")
+
+
+def as_json(row: Anomaly, objects: Objects, rights: Rights) -> dict[str, Any]:
+    kind = KINDS[row.kind]
+    return {
+        "kind": row.kind,
+        "label": str(kind.label),
+        "words": sentence(row, objects),
+        "advice": str(kind.advice),
+        "gravity": row.gravity,
+        "state": row.state,
+        "reason": row.reason,
+        "member": row.owner.slug,
+        "layer": f"{row.family}-{row.object_kind}s",
+        "object": row.object_id,
+        "other_layer": f"{row.family}-{row.other_kind}s" if row.other_id else None,
+        "other": row.other_id or None,
+        "measured": row.told,
+        "batch": kind.batch,
+        "may_treat": may_treat(row, rights),
+        "found_at": row.found_at.isoformat(),
+        "decided_at": row.decided_at.isoformat() if row.decided_at else None,
+        "decided_by": str(row.decided_by) if row.decided_by else None,
+    }
+
+
+def described(rows: Sequence[Anomaly], rights: Rights) -> list[tuple[Anomaly, dict[str, Any]]]:
+    objects = objects_of(rows)
+    return [(row, as_json(row, objects, rights)) for row in rows]
+
+
+def written_as(rows: Sequence[Anomaly], to: Callable[[Anomaly, str], Any]) -> list[Any]:
+    """Each row with its sentence."""
+    objects = objects_of(rows)
+    return [to(row, sentence(row, objects)) for row in rows]

@@ -1,0 +1,472 @@
+"""What each kind of anomaly may be repaired with: edits of objects as they are now, in words and as geometry.
+
+Nothing is written here; `repairing` sends the edits through the shared editing. The first way is the one proposed.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+from django.contrib.gis.geos import GEOSGeometry, LineString, Point
+from django.utils.translation import gettext as _
+from psycopg import sql
+
+from layers.catalogue.models import in_language as choose
+from layers.features.display import display_number
+from layers.features.services.read import fetch
+from layers.features.services.write import UNSET, Edit
+from networks.water import lists
+from networks.water.models import (
+    Anomaly,
+    SewerConnection,
+    SewerNode,
+    SewerPipe,
+    WaterConnection,
+    WaterNode,
+    WaterPipe,
+)
+from networks.water.services.anomalies.kinds import JOINED_WITHIN_M, NEAR_M, SEWER
+
+MODELS: Final[dict[tuple[str, str], Any]] = {
+    ("water", "node"): WaterNode,
+    ("water", "pipe"): WaterPipe,
+    ("water", "connection"): WaterConnection,
+    ("sewer", "node"): SewerNode,
+    ("sewer", "pipe"): SewerPipe,
+    ("sewer", "connection"): SewerConnection,
+}
+HUNG_WITHIN_M: Final = 200.0
+LIKE: Final = ("service_state", "material", "diameter_mm", "function", "content", "flow_mode")
+"""What a pipe that joins takes over from the one that it continues."""
+COMPLETED: Final = ("material", "diameter_mm", "laid_from_year", "laid_to_year", "precision_xy")
+"""What the one that stays takes over, where it has nothing, from the one that goes."""
+MOST_PIPES = 20
+NEAREST = """
+    select p.id from {} p where p.geom && st_expand(%(geom)s::geometry, %(within)s) and p.owner_id = %(owner)s
+        and p.service_state = 'en_service' and st_dwithin(p.geom, %(geom)s::geometry, %(within)s)
+    order by st_distance(p.geom, %(geom)s::geometry), p.id limit 1
+"""
+
+type Kind = Literal["node", "pipe", "connection"]
+type Role = Literal["before", "after", "new", "gone"]
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One change of an object of the family. `cut` is a node that a pipe is cut at, `hang` a pipe to hang on."""
+
+    kind: Kind
+    edit: Edit
+    cut: int = 0
+    hang: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """A repair: its name, what it does in words, its changes, what is drawn of them, the versions that it relies on."""
+
+    name: str
+    words: str
+    acts: Sequence[Act]
+    drawn: Sequence[tuple[Role, GEOSGeometry]] = ()
+    versions: Mapping[str, int] = field(default_factory=dict)
+
+
+class Scene:
+    """The objects of an anomaly as they are now; which were read, and their versions."""
+
+    def __init__(self, anomaly: Anomaly) -> None:
+        self.anomaly = anomaly
+        self.family = anomaly.family
+        self.told: dict[str, Any] = anomaly.told
+        self.versions: dict[str, int] = {}
+        self.object: Any = self.get(anomaly.object_kind, anomaly.object_id)
+        self.other: Any = self.get(anomaly.other_kind, anomaly.other_id) if anomaly.other_id else None
+
+    def get(self, kind: str, pk: int) -> Any:
+        """An object of this network, None where it is there no more."""
+        model = MODELS[self.family, kind]
+        return self.seen(kind, model.objects.filter(owner=self.anomaly.owner_id, pk=pk).first())
+
+    def seen(self, kind: str, found: Any) -> Any:
+        if found is not None:
+            self.versions[f"{kind}:{found.pk}"] = found.version
+        return found
+
+    def pipes_of(self, node: int) -> list[Any]:
+        """The pipes that end on a node."""
+        model = MODELS[self.family, "pipe"]
+        rows = model.objects.filter(start_node_id=node) | model.objects.filter(end_node_id=node)
+        return [self.seen("pipe", one) for one in rows.order_by("pk")[: MOST_PIPES + 1]]
+
+    def nearest_pipe(self, place: Point, within: float) -> Any:
+        statement = sql.SQL(NEAREST).format(sql.Identifier(f"{self.family}_pipe"))
+        given = {"geom": place.hexewkb.decode(), "within": within, "owner": self.anomaly.owner_id}
+        found = fetch(statement, given)
+        return self.get("pipe", found[0]["id"]) if found else None
+
+
+def ways(anomaly: Anomaly) -> tuple[list[Way], Scene]:
+    """How the anomaly may be repaired now, the proposed way first; none where nobody but a person knows."""
+    scene = Scene(anomaly)
+    plan = PLANS.get(anomaly.kind)
+    if plan is None or scene.object is None or (anomaly.other_id and scene.other is None):
+        return [], scene
+    found = [one for one in plan(scene) if one is not None]
+    return [
+        Way(name=one.name, words=begun(one.words), acts=one.acts, drawn=one.drawn, versions=dict(scene.versions))
+        for one in found
+    ], scene
+
+
+# -- words and geometry -----------------------------------------------------------------------------------------------
+
+
+def named(kind: str, one: Any) -> str:
+    """As people call an object, inside a sentence: what it is and its reference."""
+    if kind == "node":
+        words = lists.SEWER_NODES if isinstance(one, SewerNode) else lists.WATER_NODES
+        label = in_language(words, one.kind)
+    else:
+        label = _("Pipe") if kind == "pipe" else _("Connection")
+    label = label[:1].lower() + label[1:]
+    return f"{label} {one.reference}" if one.reference else _("%(what)s no. %(id)s") % {"what": label, "id": one.pk}
+
+
+def begun(text: str) -> str:
+    """With the capital of a sentence."""
+    return text[:1].upper() + text[1:]
+
+
+def in_language(words: lists.Words, code: str) -> str:
+    return choose(*words[code]) if code in words else code
+
+
+def metres(value: float) -> str:
+    """A distance as people read it: centimetres below a metre."""
+    if value < 1:
+        return _("%(number)s cm") % {"number": display_number(max(1, round(value * 100)), 0)}
+    return _("%(number)s m") % {"number": display_number(value, 1)}
+
+
+def height(value: float | None) -> str:
+    return _("%(number)s m NGF") % {"number": display_number(value, 2)} if value is not None else "—"
+
+
+def foot(line: LineString, place: Point) -> Point:
+    """The point of a line that is nearest to a place."""
+    found: Point = line.interpolate(line.project(place))
+    found.srid = line.srid
+    return found
+
+
+def with_end(pipe: Any, node: int, place: Point) -> LineString:
+    """A pipe's line whose end on this node is brought to another place."""
+    points = list(pipe.geom.coords)
+    points[0 if pipe.start_node_id == node else -1] = place.coords
+    return LineString(points, srid=pipe.geom.srid)
+
+
+def change(what: Kind, one: Any, geometry: GEOSGeometry | None = None, **values: Any) -> Act:
+    moved = UNSET if geometry is None else geometry
+    return Act(what, Edit(action="update", id=one.pk, version=one.version, properties=values, geometry=moved))
+
+
+def is_plain(node: Any) -> bool:
+    return node.kind == "junction" and not node.reference
+
+
+# -- joining ----------------------------------------------------------------------------------------------------------
+
+
+def near_miss(scene: Scene) -> Iterator[Way | None]:
+    node, other = scene.object, scene.other
+    if scene.anomaly.other_kind == "pipe":
+        yield onto_pipe(scene, node, other)
+    else:
+        yield onto_node(scene, node, other)
+
+
+def onto_pipe(scene: Scene, node: Any, pipe: Any) -> Way | None:
+    """Move a node onto a pipe, which it cuts; nothing where that is done already, or they have moved apart."""
+    place = foot(pipe.geom, node.geom)
+    distance = node.geom.distance(place)
+    if distance > NEAR_M + 0.5 or node.pk in (pipe.start_node_id, pipe.end_node_id):
+        return None
+    moved = [with_end(one, node.pk, place) for one in scene.pipes_of(node.pk)]
+    words = _("%(node)s moves by %(distance)s onto %(pipe)s, which is cut there.")
+    return Way(
+        name="snap",
+        words=words % {"node": named("node", node), "distance": metres(distance), "pipe": named("pipe", pipe)},
+        acts=[change("node", node, place)],
+        drawn=[("before", node.geom), ("after", place), *(("after", line) for line in moved)],
+    )
+
+
+def onto_node(scene: Scene, node: Any, other: Any) -> Way | None:
+    """Let the plain one of two nodes give way to the other one; a short pipe joins two pieces of equipment."""
+    distance = node.geom.distance(other.geom)
+    if distance > NEAR_M + 0.5:
+        return None
+    if is_plain(node):
+        gives, stays = node, other
+    elif is_plain(other):
+        gives, stays = other, node
+    else:
+        return joining(scene, node, other.geom, other)
+    pipes = scene.pipes_of(gives.pk)
+    if not pipes or len(pipes) > MOST_PIPES or any(stays.pk in (one.start_node_id, one.end_node_id) for one in pipes):
+        return None
+    moved = [with_end(one, gives.pk, stays.geom) for one in pipes]
+    listed = ", ".join(named("pipe", one) for one in pipes)
+    words = _("%(pipes)s: the end is brought by %(distance)s onto %(node)s.")
+    return Way(
+        name="snap",
+        words=words % {"pipes": listed, "distance": metres(distance), "node": named("node", stays)},
+        acts=[change("pipe", one, line) for one, line in zip(pipes, moved, strict=True)],
+        drawn=[*(("before", one.geom) for one in pipes), *(("after", line) for line in moved)],
+    )
+
+
+def isolated(scene: Scene) -> Iterator[Way | None]:
+    node = scene.get("node", int(scene.told.get("node") or 0))
+    if node is None or scene.other is None:
+        return
+    if node.geom.distance(scene.other.geom) <= NEAR_M:
+        yield onto_pipe(scene, node, scene.other)
+    else:
+        yield from off_network(scene, node)
+
+
+def off_network(scene: Scene, node: Any = None) -> Iterator[Way | None]:
+    node = node or scene.object
+    pipe = scene.other
+    if pipe is None or node.pk in (pipe.start_node_id, pipe.end_node_id):
+        return
+    place, end = foot(pipe.geom, node.geom), None
+    for pk in (pipe.start_node_id, pipe.end_node_id):
+        at_end = scene.get("node", pk)
+        if at_end and at_end.geom.distance(place) <= NEAR_M:
+            place, end = at_end.geom, at_end
+    if not NEAR_M < node.geom.distance(place) <= JOINED_WITHIN_M:
+        return
+    yield joining(scene, node, place, end or pipe)
+
+
+def joining(scene: Scene, node: Any, place: Point, target: Any) -> Way:
+    """A new pipe from a node to another place, like the pipes at that node or the one that it reaches."""
+    like = next(iter(scene.pipes_of(node.pk)), None) or (target if hasattr(target, "start_node_id") else None)
+    line = LineString(node.geom.coords, place.coords, srid=node.geom.srid)
+    values = {name: getattr(like, name) for name in LIKE if like is not None and getattr(like, name) is not None}
+    values.setdefault("service_state", lists.IN_SERVICE)
+    if scene.family == SEWER:
+        values["system"] = like.system if like else node.system
+    what = "pipe" if hasattr(target, "start_node_id") else "node"
+    words = _("A pipe of %(length)s is drawn from %(node)s to %(target)s.")
+    return Way(
+        name="join",
+        words=words % {"length": metres(line.length), "node": named("node", node), "target": named(what, target)},
+        acts=[Act("pipe", Edit(action="create", properties=values, geometry=line))],
+        drawn=[("new", line)],
+    )
+
+
+def crossing(scene: Scene) -> Iterator[Way | None]:
+    first, second = scene.object, scene.other
+    shared = first.geom.intersection(second.geom)
+    points = [one for one in (shared if shared.num_geom > 1 else [shared]) if isinstance(one, Point) and not one.empty]
+    if not points or len(points) > MOST_PIPES:
+        return
+    values = {"kind": "junction", "service_state": lists.IN_SERVICE}
+    if scene.family == SEWER:
+        values["system"] = first.system
+    places = [Point(one.x, one.y, srid=first.geom.srid) for one in points]
+    words = _("A junction is made where they cross: %(first)s and %(second)s are cut there and meet.")
+    yield Way(
+        name="node",
+        words=words % {"first": named("pipe", first), "second": named("pipe", second)},
+        acts=[Act("node", Edit(action="create", properties=values, geometry=place)) for place in places],
+        drawn=[("new", place) for place in places],
+    )
+
+
+def broken(scene: Scene) -> Iterator[Way | None]:
+    match scene.told.get("what"):
+        case "on_pipe":
+            node, pipe = scene.object, scene.other
+            words = _("%(pipe)s is cut at %(node)s, which lies on it.")
+            yield Way(
+                name="cut",
+                words=words % {"pipe": named("pipe", pipe), "node": named("node", node)},
+                acts=[Act("pipe", Edit(action="update", id=pipe.pk, version=pipe.version), cut=node.pk)],
+                drawn=[("after", node.geom)],
+            )
+        case "off_node":
+            pipe, node = scene.object, scene.other
+            line = with_end(pipe, node.pk, node.geom)
+            words = _("The end of %(pipe)s is brought onto %(node)s.")
+            yield Way(
+                name="snap",
+                words=words % {"pipe": named("pipe", pipe), "node": named("node", node)},
+                acts=[change("pipe", pipe, line)],
+                drawn=[("before", pipe.geom), ("after", line)],
+            )
+
+
+# -- heights ----------------------------------------------------------------------------------------------------------
+
+
+def wrong_slope(scene: Scene) -> Iterator[Way | None]:
+    pipe = scene.object
+    if pipe.start_z is None or pipe.end_z is None or pipe.end_z <= pipe.start_z:
+        return
+    line = LineString(list(reversed(pipe.geom.coords)), srid=pipe.geom.srid)
+    swapped = {"start_z": pipe.end_z, "end_z": pipe.start_z}
+    said = {"pipe": named("pipe", pipe), "high": height(pipe.end_z), "low": height(pipe.start_z)}
+    turn = Way(
+        name="turn",
+        words=_("%(pipe)s is turned round: it flows from %(high)s down to %(low)s; no height changes.") % said,
+        acts=[change("pipe", pipe, line, **swapped)],
+        drawn=[("after", line)],
+    )
+    swap = Way(
+        name="swap",
+        words=_("The heights of %(pipe)s are exchanged: %(high)s at its start, %(low)s at its end.") % said,
+        acts=[change("pipe", pipe, **swapped)],
+        drawn=[("after", pipe.geom)],
+    )
+    # Water that arrives at its start and leaves at its end says that the direction is right, and the heights are not.
+    arrives = any(one.end_node_id == pipe.start_node_id for one in scene.pipes_of(pipe.start_node_id))
+    leaves = any(one.start_node_id == pipe.end_node_id for one in scene.pipes_of(pipe.end_node_id))
+    yield from (swap, turn) if arrives and leaves else (turn, swap)
+
+
+def below_invert(scene: Scene) -> Iterator[Way | None]:
+    pipe, node, end = scene.object, scene.other, str(scene.told.get("end", ""))
+    level = getattr(pipe, end, None) if end in ("start_z", "end_z") else None
+    if level is None or node.invert_z is None or level >= node.invert_z:
+        return
+    said = {"node": named("node", node), "pipe": named("pipe", pipe)}
+    said |= {"low": height(level), "high": height(node.invert_z)}
+    yield Way(
+        name="invert",
+        words=_("The invert of %(node)s goes down from %(high)s to %(low)s, where %(pipe)s arrives.") % said,
+        acts=[change("node", node, invert_z=level)],
+        drawn=[("after", node.geom)],
+    )
+    yield Way(
+        name="pipe",
+        words=_("The end of %(pipe)s goes up from %(low)s to %(high)s, the invert of %(node)s.") % said,
+        acts=[change("pipe", pipe, **{end: node.invert_z})],
+        drawn=[("after", pipe.geom)],
+    )
+
+
+def cover_conflict(scene: Scene) -> Iterator[Way | None]:
+    node = scene.object
+    if node.cover_z is None or node.invert_z is None or node.invert_z <= node.cover_z:
+        return
+    said = {"node": named("node", node), "high": height(node.invert_z), "low": height(node.cover_z)}
+    yield Way(
+        name="swap",
+        words=_("The heights of %(node)s are exchanged: cover %(high)s, invert %(low)s.") % said,
+        acts=[change("node", node, cover_z=node.invert_z, invert_z=node.cover_z)],
+        drawn=[("after", node.geom)],
+    )
+
+
+# -- values, connections, duplicates ----------------------------------------------------------------------------------
+
+
+def missing(column: str) -> Callable[[Scene], Iterator[Way | None]]:
+    def plan(scene: Scene) -> Iterator[Way | None]:
+        pipe, proposed = scene.object, scene.told.get("proposed")
+        if proposed is None or getattr(pipe, column) not in (None, "inc"):
+            return
+        if column == "material":
+            words, value = _("The material of %(pipe)s becomes “%(value)s”, as on both sides."), str(proposed)
+            shown = in_language(lists.MATERIALS, value)
+        else:
+            words = _("The diameter of %(pipe)s becomes %(value)s mm, as on both sides.")
+            shown = display_number(proposed, 0)
+        yield Way(
+            name="fill",
+            words=words % {"pipe": named("pipe", pipe), "value": shown},
+            acts=[change("pipe", pipe, **{column: proposed})],
+            drawn=[("after", pipe.geom)],
+        )
+
+    return plan
+
+
+def hang(scene: Scene) -> Iterator[Way | None]:
+    service = scene.object
+    pipe = scene.nearest_pipe(service.geom, HUNG_WITHIN_M)
+    if pipe is None or service.pipe_id == pipe.pk:
+        return
+    place = foot(pipe.geom, service.geom)
+    words = _("%(service)s is hung on %(pipe)s, %(distance)s away.")
+    said = {"service": named("connection", service), "pipe": named("pipe", pipe)}
+    yield Way(
+        name="hang",
+        words=words % (said | {"distance": metres(service.geom.distance(place))}),
+        acts=[Act("connection", Edit(action="update", id=service.pk, version=service.version), hang=pipe.pk)],
+        drawn=[("new", LineString(service.geom.coords, place.coords, srid=place.srid))],
+    )
+
+
+def dead_end(scene: Scene) -> Iterator[Way | None]:
+    node = scene.object
+    if node.kind != "junction":
+        return
+    yield Way(
+        name="cap",
+        words=_("%(node)s becomes a cap: the pipe ends here on purpose.") % {"node": named("node", node)},
+        acts=[change("node", node, kind="fitting", subtype=_("Cap"))],
+        drawn=[("after", node.geom)],
+    )
+
+
+def duplicate(scene: Scene) -> Iterator[Way | None]:
+    """The later one goes; the other takes over what it lacks, and the connections."""
+    kind, gone, stays = scene.anomaly.object_kind, scene.object, scene.other
+    if kind == "node" and scene.pipes_of(gone.pk):
+        return
+    moved: list[Act] = []
+    if kind == "pipe":
+        services = MODELS[scene.family, "connection"].objects.filter(pipe_id=gone.pk).order_by("pk")[:500]
+        moved = [
+            Act("connection", Edit(action="update", id=one.pk, version=one.version), hang=stays.pk) for one in services
+        ]
+    lacking = {name: getattr(gone, name) for name in COMPLETED if hasattr(gone, name)}
+    lacking |= {"reference": gone.reference}
+    taken = {name: value for name, value in lacking.items() if value is not None and getattr(stays, name) is None}
+    words = _("%(gone)s is removed; %(stays)s stays and takes over what it lacks.")
+    yield Way(
+        name="remove",
+        words=words % {"gone": named(kind, gone), "stays": named(kind, stays)},
+        acts=[
+            *moved,
+            Act(kind, Edit(action="delete", id=gone.pk, version=gone.version)),  # type: ignore[arg-type]
+            *([change(kind, stays, **taken)] if taken else []),  # type: ignore[arg-type]
+        ],
+        drawn=[("gone", gone.geom), ("after", stays.geom)],
+    )
+
+
+PLANS: Final[dict[str, Callable[[Scene], Iterator[Way | None]]]] = {
+    "broken": broken,
+    "near_miss": near_miss,
+    "isolated": isolated,
+    "off_network": off_network,
+    "crossing": crossing,
+    "wrong_slope": wrong_slope,
+    "below_invert": below_invert,
+    "cover_conflict": cover_conflict,
+    "missing_diameter": missing("diameter_mm"),
+    "missing_material": missing("material"),
+    "no_pipe": hang,
+    "far_connection": hang,
+    "dead_end": dead_end,
+    "duplicate": duplicate,
+}

@@ -1,0 +1,216 @@
+"""Scanning a member's network: what is found opens, what is found no more closes, what people ignored stays so.
+
+Runs under the worker's role, set by set in the database. Safe to repeat; two scans of a network wait for each other.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any, Final
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from gis_core.errors import Forbidden
+from gis_core.models import Job, Member, User
+from gis_core.rights import Rights, Role
+from gis_core.services.jobs import start_job
+from networks.core.services.parts import parts_of
+from networks.water import lists
+from networks.water.models import Anomaly, Scan
+from networks.water.services.anomalies.checks import CHECKS, COPIES, EDGES, PART
+from networks.water.services.anomalies.kinds import FAMILIES, JOINED_WITHIN_M, KINDS, NEAR_M, SEWER
+
+KIND: Final = "scan_network"
+ROLES: Final = frozenset({Role.NETWORK_TECHNICIAN, Role.GIS_ADMINISTRATOR})
+KEPT: Final = timedelta(days=365)
+"""How long what was repaired stays in the list."""
+# Which rows there are and how often they were changed: the same again says that nothing was.
+STATE: Final = sql.SQL(
+    "select string_agg(concat_ws(':', rows, last, versions), ' ' order by place) from ("
+    "select 1 as place, count(*) as rows, max(id) as last, sum(version) as versions from {node}"
+    " where owner_id = %(owner)s"
+    " union all select 2, count(*), max(id), sum(version) from {pipe} where owner_id = %(owner)s"
+    " union all select 3, count(*), max(id), sum(version) from {service} where owner_id = %(owner)s) one"
+)
+OWNERS: Final = sql.SQL("select distinct owner_id from {pipe} order by 1")
+FOUND: Final = sql.SQL("""
+    insert into water_anomaly as known (owner_id, shared_with, family, kind, gravity, object_kind, object_id,
+        other_kind, other_id, told, geom, state, reason, found_at)
+    select distinct on (kind, object_kind, object_id, other_kind, other_id) %(owner)s, '{{}}', %(family)s, kind,
+        coalesce(gravity, (%(gravities)s::jsonb ->> kind)::int), object_kind, object_id, other_kind, other_id,
+        told, place, 'open', '', now()
+    from scan_found
+    on conflict (owner_id, family, kind, object_kind, object_id, other_kind, other_id) do update
+    set told = excluded.told, geom = excluded.geom, gravity = excluded.gravity,
+        state = case known.state when 'repaired' then 'open' else known.state end,
+        reason = case known.state when 'repaired' then '' else known.reason end,
+        found_at = case known.state when 'repaired' then now() else known.found_at end,
+        decided_at = case known.state when 'repaired' then null else known.decided_at end,
+        decided_by_id = case known.state when 'repaired' then null else known.decided_by_id end,
+        event_id = case known.state when 'repaired' then null else known.event_id end
+    where known.state = 'repaired' or (known.told, known.geom, known.gravity)
+        is distinct from (excluded.told, excluded.geom, excluded.gravity)
+""")
+GONE: Final = sql.SQL("""
+    update water_anomaly a set state = 'repaired', decided_at = now()
+    where owner_id = %(owner)s and family = %(family)s and state <> 'repaired' and not exists (
+        select from scan_found f where (f.kind, f.object_kind, f.object_id, f.other_kind, f.other_id)
+            = (a.kind, a.object_kind, a.object_id, a.other_kind, a.other_id))
+""")
+
+
+def start_scan(*, owner: Member, family: str, by: User, rights: Rights) -> Job:
+    """Queue a scan, unless one of this network waits or runs. Raises Forbidden."""
+    if not rights.has_role(owner.pk, ROLES):
+        raise Forbidden(_("Only network technicians have networks scanned."))
+    waiting = Job.objects.filter(kind=KIND, owner=owner, parameters__family=family).filter(
+        state__in=(Job.State.WAITING, Job.State.RUNNING)
+    )
+    if found := waiting.first():
+        return found
+    names = {"water": _("drinking water"), "sewer": _("sewer network")}
+    title = _("Anomalies: %(network)s of %(member)s") % {"network": names[family], "member": owner.name}
+    given = {"family": family}
+    return start_job(kind=KIND, title=title, owner=owner, started_by=by, parameters=given, rights=rights)
+
+
+def members_scanned(rights: Rights) -> list[Member]:
+    """The members whose networks the asker may have scanned."""
+    members = Member.objects.visible_to(rights).order_by("name")
+    return [member for member in members if rights.has_role(member.pk, ROLES)]
+
+
+def scan_changed() -> int:
+    """Scan every network that changed since its last scan; how many there were. Each in a transaction of its own."""
+    done = 0
+    for family in FAMILIES:
+        for owner in owners_of(family):
+            with transaction.atomic():
+                done += scan_if_changed(owner, family)
+    return done
+
+
+def scan_if_changed(owner: int, family: str) -> bool:
+    last = Scan.objects.filter(owner=owner, family=family).first()
+    if last and last.network_state == state_of_network(owner, family):
+        return False
+    scan(owner, family)
+    return True
+
+
+@transaction.atomic
+def scan(
+    owner: int, family: str, tell: Callable[[float | None, str], None] = lambda share, words: None
+) -> dict[str, Any]:
+    """Scan one network; the report says how many of each kind there are, and the seconds that each check took."""
+    given = {"owner": owner, "family": family, "near": NEAR_M, "within": JOINED_WITHIN_M, "fed": fed_by(family)}
+    seconds: dict[str, float] = {}
+    run(
+        sql.SQL("select pg_advisory_xact_lock(hashtextextended('arpent scan ' || %(family)s, %(owner)s))"),
+        family,
+        given,
+    )
+    run(sql.SQL("select set_config('work_mem', '64MB', true)"), family, given)
+    state = state_of_network(owner, family)
+    tell(0.0, _("Reading the network"))
+    with timed(seconds, "copy"):
+        copy(family, given)
+    checks = [one for one in CHECKS if family in one.families]
+    for place, check in enumerate(checks):
+        label = str(KINDS[check.name].label) if check.name in KINDS else ""
+        tell(0.2 + 0.7 * place / len(checks), label)
+        with timed(seconds, check.name):
+            run(check.statement, family, given)
+    tell(0.9, _("Keeping what was found"))
+    with timed(seconds, "keep"):
+        keep(given)
+    report = {"counts": counts(owner, family), "seconds": {name: round(spent, 2) for name, spent in seconds.items()}}
+    values = {"scanned_at": timezone.now(), "network_state": state, "report": report}
+    Scan.objects.update_or_create(owner_id=owner, family=family, defaults=values)
+    return report
+
+
+@contextmanager
+def timed(seconds: dict[str, float], name: str) -> Iterator[None]:
+    """Adds the seconds spent inside to those of a name."""
+    begun = time.monotonic()
+    yield
+    seconds[name] = seconds.get(name, 0.0) + time.monotonic() - begun
+
+
+def copy(family: str, given: dict[str, Any]) -> None:
+    """The network in temporary tables, with its connected parts."""
+    for table in ("pipe", "node", "service", "end", "part", "cell", "pair", "found"):
+        run(sql.SQL("drop table if exists {}").format(sql.Identifier("scan_" + table)), family, given)
+    run(PART, family, given)
+    parts = parts_of(run(EDGES, family, given))
+    with connection.cursor() as cursor, cursor.copy("copy scan_part (node, part) from stdin") as copying:
+        for row in parts.items():
+            copying.write_row(row)
+    for statement in COPIES:
+        run(statement, family, given)
+
+
+def keep(given: dict[str, Any]) -> None:
+    gravities = Jsonb({name: int(kind.gravity) for name, kind in KINDS.items()})
+    run(sql.SQL("analyze scan_found"), "", given)
+    run(FOUND, "", given | {"gravities": gravities})
+    run(GONE, "", given)
+    old = timezone.now() - KEPT
+    owner, family = given["owner"], given["family"]
+    Anomaly.objects.filter(owner=owner, family=family, state=Anomaly.State.REPAIRED, decided_at__lt=old).delete()
+
+
+def counts(owner: int, family: str) -> dict[str, int]:
+    """How many are open, by kind."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select kind, count(*) from water_anomaly where owner_id = %s and family = %s and state = 'open'"
+            " group by kind order by kind",
+            [owner, family],
+        )
+        return dict(cursor.fetchall())
+
+
+def state_of_network(owner: int, family: str) -> str:
+    return str(run(STATE, family, {"owner": owner})[0][0])
+
+
+def scans_seen_by(family: str, rights: Rights) -> list[Scan]:
+    """The last scan of each network that the asker sees, by member."""
+    rows = (
+        Scan.objects.filter(family=family)
+        if rights.agency
+        else Scan.objects.filter(family=family, owner_id__in=rights.members())
+    )
+    return list(rows.select_related("owner").order_by("owner__name"))
+
+
+def owners_of(family: str) -> list[int]:
+    return [owner for (owner,) in run(OWNERS, family, {})]
+
+
+def fed_by(family: str) -> list[str]:
+    """The kinds of nodes that a part of the network must be connected with."""
+    return list(lists.SINKS if family == SEWER else lists.SOURCES)
+
+
+def run(statement: sql.SQL | sql.Composed, family: str, given: dict[str, Any]) -> list[Any]:
+    """Run a statement about a family's tables: its rows, none for a statement that has none."""
+    if isinstance(statement, sql.SQL):
+        sewer = family == SEWER
+        statement = statement.format(
+            node=sql.Identifier(f"{family}_node"),
+            pipe=sql.Identifier(f"{family}_pipe"),
+            service=sql.Identifier(f"{family}_connection"),
+            system=sql.SQL("system" if sewer else "null::text"),
+            heights=sql.SQL("invert_z, cover_z" if sewer else "null::float8 as invert_z, null::float8 as cover_z"),
+        )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, given)
+        return list(cursor.fetchall()) if cursor.description else []

@@ -1,0 +1,341 @@
+"""How far buildings are from the nearest hydrant, along the roads: counted by commune, the far ones listed.
+
+The way counts from the hydrant to its road, along the roads, and from the road to the building's wall. Only hydrants
+in service that are not unavailable count, the member's own and those shared with it; with `flow_m3h`, those measured
+at that much or more. Buildings without a road within `OFF_ROAD_M` are told apart, as are hydrants off every road.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import shapely
+from django.contrib.gis.db.models.functions import Transform
+from django.contrib.gis.geos import GEOSGeometry
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from pyproj import Transformer
+
+from gis_core.errors import Forbidden, Invalid, NotFound
+from gis_core.models import Job, Member, User
+from gis_core.rights import Rights
+from gis_core.services.jobs import start_job
+from networks.core.streets import Places, Streets, Ways
+from networks.water.lists import IN_SERVICE
+from networks.water.models import FireCoverage, HydrantUnavailability, WaterNode
+from networks.water.services.hydrants import HYDRANT, hydrants, with_out
+from networks.water.services.inspecting import INSPECTS, MOST_DISTANCE_M
+
+KIND = "fire_coverage"
+OFF_ROAD_M = 200
+HYDRANT_OFF_ROAD_M = 100
+AROUND_M = 1_000
+"""Roads and hydrants so far beyond the communes count: ways leave and come back."""
+MOST_AT_ONCE = 20_000
+MOST_BUILDINGS = 500_000
+MOST_FAR = 20_000
+MOST_HYDRANTS = 5_000
+KEPT = 20
+SOLID = "01"
+LEAST_M2 = 20
+
+type Tell = Callable[[float | None, str], None]
+type Why = Literal["far", "no_road", "no_way"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """`insee` empty: every commune of the member. `light`: light buildings count, too."""
+
+    member: Member
+    insee: str = ""
+    distance_m: int = 200
+    flow_m3h: int = 0
+    light: bool = False
+    least_m2: int = LEAST_M2
+
+
+@dataclass(frozen=True, slots=True)
+class Buildings:
+    ids: np.ndarray
+    insee: np.ndarray
+    shapes: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Hydrants:
+    """Those that count; and of the others how many are left out, and why."""
+
+    ids: np.ndarray
+    shapes: np.ndarray
+    left_out: Mapping[str, int]
+
+
+def may_compute(member: Member, rights: Rights) -> bool:
+    return rights.has_role(member.pk, INSPECTS)
+
+
+def check(asked: Question, rights: Rights) -> dict[str, str]:
+    """The names of the communes that are asked for, by INSEE code. Raises Forbidden, Invalid."""
+    if not may_compute(asked.member, rights):
+        raise Forbidden(_("Your role does not let you compute the cover of the hydrants."))
+    if not 1 <= asked.distance_m <= MOST_DISTANCE_M:
+        words = {"least": 1, "most": MOST_DISTANCE_M}
+        raise Invalid(_("Between %(least)s and %(most)s.") % words, parameter="distance_m")
+    if not 0 <= asked.flow_m3h <= 1000:
+        words = {"least": 0, "most": 1000}
+        raise Invalid(_("Between %(least)s and %(most)s.") % words, parameter="flow_m3h")
+    communes = dict(asked.member.communes.order_by("name").values_list("insee", "name"))
+    if asked.insee and asked.insee not in communes:
+        raise Invalid(_("This commune is not one of the member's."), parameter="insee")
+    return {asked.insee: communes[asked.insee]} if asked.insee else communes
+
+
+def ask(asked: Question, *, rights: Rights, user: User) -> FireCoverage | Job:
+    """The cover, or the job that computes it where there are many buildings. Raises Forbidden, Invalid."""
+    communes = check(asked, rights)
+    count = counted(list(communes), asked)
+    if count > MOST_BUILDINGS:
+        words = _("At most %(most)s buildings are measured at once: choose one commune.")
+        raise Invalid(words % {"most": MOST_BUILDINGS}, parameter="insee")
+    if count <= MOST_AT_ONCE:
+        return compute(asked, rights=rights)
+    parameters = {
+        "insee": asked.insee,
+        "distance_m": asked.distance_m,
+        "flow_m3h": asked.flow_m3h,
+        "light": asked.light,
+        "least_m2": asked.least_m2,
+    }
+    title = _("Cover of the hydrants of %(member)s") % {"member": asked.member}
+    return start_job(kind=KIND, title=title, owner=asked.member, started_by=user, parameters=parameters, rights=rights)
+
+
+@transaction.atomic
+def compute(asked: Question, *, rights: Rights, tell: Tell = lambda share, message: None) -> FireCoverage:
+    """Measure, and keep the answer; the member's last ones are kept. Raises Forbidden, Invalid."""
+    communes = check(asked, rights)
+    begun = time.perf_counter()
+    tell(0.05, _("Reading roads and buildings"))
+    around = area(list(communes))
+    streets = Streets(roads(around))
+    buildings = buildings_of(list(communes), asked)
+    points = hydrants_of(asked, around)
+    tell(0.4, _("Measuring along the roads"))
+    sources = streets.stand(points.shapes, HYDRANT_OFF_ROAD_M)
+    targets = streets.stand(buildings.shapes, OFF_ROAD_M)
+    ways = streets.ways(sources, targets)
+    tell(0.9, _("Counting"))
+    why = reasons(targets, ways, asked.distance_m)
+    summary = {
+        "communes": by_commune(communes, buildings.insee, why),
+        "hydrants": told_of_hydrants(points, sources),
+        "roads": len(streets.lines),
+    }
+    far = listed(buildings, points, ways, why)
+    made = FireCoverage.objects.create(
+        owner=asked.member,
+        insee=asked.insee,
+        distance_m=asked.distance_m,
+        flow_m3h=asked.flow_m3h,
+        light=asked.light,
+        least_m2=asked.least_m2,
+        made_by_id=rights.user_id,
+        seconds=round(time.perf_counter() - begun, 2),
+        summary=summary,
+        far=far[:MOST_FAR],
+        truncated=len(far) > MOST_FAR,
+    )
+    forget_old(asked.member)
+    return made
+
+
+def forget_old(member: Member) -> None:
+    kept = FireCoverage.objects.filter(owner=member).order_by("-made_at").values_list("pk", flat=True)[:KEPT]
+    FireCoverage.objects.filter(owner=member).exclude(pk__in=list(kept)).delete()
+
+
+# -- what is read -----------------------------------------------------------------------------------------------------
+
+AREA = """
+    select st_asbinary(st_expand(st_extent(geom)::box2d, %(around)s)::geometry)
+    from gis_core_commune where insee = any(%(insee)s)
+"""
+ROADS = """
+    select st_asbinary(geom) from cadastre_road
+    where geom && st_setsrid(st_geomfromwkb(%(area)s), 2154)
+"""
+BUILDINGS = """
+    select id, insee, st_asbinary(geom) from cadastre_building
+    where insee = any(%(insee)s) and (%(light)s or kind = %(solid)s) and st_area(geom) >= %(least)s order by id
+"""
+COUNT = """
+    select count(*) from cadastre_building where insee = any(%(insee)s) and (%(light)s or kind = %(solid)s)
+"""
+
+
+def fetch(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return list(cursor.fetchall())
+
+
+def shapes_of(column: Sequence[Any]) -> np.ndarray:
+    found: np.ndarray = shapely.from_wkb(np.array([bytes(one) for one in column], dtype=object))
+    return found
+
+
+def area(insee: list[str]) -> bytes:
+    """A box around the communes, as WKB."""
+    ((box,),) = fetch(AREA, {"insee": insee, "around": AROUND_M})
+    if box is None:
+        raise Invalid(_("This member has no commune yet: its administrator gives it some."))
+    return bytes(box)
+
+
+def roads(around: bytes) -> np.ndarray:
+    return shapes_of([one for (one,) in fetch(ROADS, {"area": around})])
+
+
+def asked_buildings(insee: list[str], asked: Question) -> dict[str, Any]:
+    return {"insee": insee, "light": asked.light, "solid": SOLID, "least": asked.least_m2}
+
+
+def counted(insee: list[str], asked: Question) -> int:
+    ((count,),) = fetch(COUNT, asked_buildings(insee, asked))
+    return int(count)
+
+
+def buildings_of(insee: list[str], asked: Question) -> Buildings:
+    rows = fetch(BUILDINGS, asked_buildings(insee, asked))
+    ids = np.array([row[0] for row in rows], dtype=np.int64)
+    return Buildings(ids, np.array([row[1] for row in rows], dtype=object), shapes_of([row[2] for row in rows]))
+
+
+def hydrants_of(asked: Question, around: bytes) -> Hydrants:
+    """Those around that count for the member."""
+    ours = Q(owner=asked.member) | Q(shared_with__contains=[asked.member.pk])
+    box = GEOSGeometry(memoryview(around), srid=2154)
+    nodes: Any = WaterNode.objects
+    found = nodes.filter(ours, kind=HYDRANT, geom__bboverlaps=box).order_by("pk")
+    rows = list(found.values_list("pk", "geom", "flow_m3h", "service_state"))
+    lasting = HydrantUnavailability.objects.filter(hydrant__in=[row[0] for row in rows], until_at=None)
+    out = set(lasting.values_list("hydrant", flat=True))
+    kept: list[tuple[int, Any]] = []
+    left: Counter[str] = Counter()
+    for pk, place, flow, state in rows:
+        reason = left_out(pk in out or state != IN_SERVICE, flow, asked.flow_m3h)
+        if reason:
+            left[reason] += 1
+        else:
+            kept.append((pk, (place.x, place.y)))
+    ids = np.array([pk for pk, _place in kept], dtype=np.int64)
+    return Hydrants(ids, shapely.points([place for _pk, place in kept] or np.empty((0, 2))), left)
+
+
+def left_out(unavailable: bool, flow: float | None, least: int) -> str:
+    """Why a hydrant does not count, empty where it does."""
+    if unavailable:
+        return "unavailable"
+    if least and flow is None:
+        return "unknown"
+    return "weak" if least and (flow or 0) < least else ""
+
+
+# -- what is told -----------------------------------------------------------------------------------------------------
+
+
+def reasons(targets: Places, ways: Ways, distance_m: int) -> np.ndarray:
+    """For each building why it is not covered, empty where it is."""
+    why = np.where(ways.metres <= distance_m, "", "far").astype(object)
+    why[~np.isfinite(ways.metres)] = "no_way"
+    why[targets.line < 0] = "no_road"
+    return why
+
+
+def by_commune(communes: Mapping[str, str], insee: np.ndarray, why: np.ndarray) -> list[dict[str, Any]]:
+    """Counts of each commune, in the order of the names."""
+    found = Counter(zip(insee.tolist(), why.tolist(), strict=True))
+    return [
+        {
+            "insee": code,
+            "name": name,
+            "covered": found[code, ""],
+            "far": found[code, "far"],
+            "no_way": found[code, "no_way"],
+            "no_road": found[code, "no_road"],
+            "buildings": sum(found[code, one] for one in ("", "far", "no_way", "no_road")),
+        }
+        for code, name in communes.items()
+    ]
+
+
+def told_of_hydrants(points: Hydrants, sources: Places) -> dict[str, Any]:
+    off = points.ids[sources.line < 0].tolist()
+    left = {name: points.left_out.get(name, 0) for name in ("unavailable", "weak", "unknown")}
+    return {"counted": len(points.ids) - len(off), "off_road": off[:100], **left}
+
+
+def listed(buildings: Buildings, points: Hydrants, ways: Ways, why: np.ndarray) -> list[list[Any]]:
+    """The buildings that are not covered, the farthest first; those without a way before them."""
+    which = np.flatnonzero(why != "")
+    which = which[np.argsort(-ways.metres[which], kind="stable")]
+    middles = shapely.point_on_surface(buildings.shapes[which])
+    places = transformed(shapely.get_x(middles), shapely.get_y(middles))
+    return [
+        [
+            int(buildings.ids[at]),
+            str(buildings.insee[at]),
+            *place,
+            round(float(ways.metres[at]), 1) if np.isfinite(ways.metres[at]) else None,
+            str(why[at]),
+            int(points.ids[ways.source[at]]) if ways.source[at] >= 0 else None,
+        ]
+        for at, place in zip(which, places, strict=True)
+    ]
+
+
+def transformed(x: np.ndarray, y: np.ndarray) -> list[tuple[float, float]]:
+    """Longitudes and latitudes of positions in EPSG:2154."""
+    lon, lat = Transformer.from_crs(2154, 4326, always_xy=True).transform(x, y)
+    return [(round(float(one), 6), round(float(other), 6)) for one, other in zip(lon, lat, strict=True)]
+
+
+def places_2154(places: Sequence[tuple[int, float, float]]) -> list[tuple[int, float, float]]:
+    """Positions (id, longitude, latitude) in EPSG:2154."""
+    if not places:
+        return []
+    ids, lon, lat = zip(*places, strict=True)
+    x, y = Transformer.from_crs(4326, 2154, always_xy=True).transform(lon, lat)
+    return list(zip(ids, x, y, strict=True))
+
+
+def hydrants_shown(found: FireCoverage, rights: Rights) -> list[Any]:
+    """The hydrants around that the asker sees, as they are now, with `place` (EPSG:4326) and `out`."""
+    codes = [one["insee"] for one in found.summary["communes"]]
+    box = GEOSGeometry(memoryview(area(codes)), srid=2154)
+    rows = with_out(hydrants(rights).filter(geom__bboverlaps=box), rights)
+    return list(rows.annotate(place=Transform("geom", 4326)).order_by("pk")[:MOST_HYDRANTS])
+
+
+def coverage_seen_by(pk: int, rights: Rights) -> FireCoverage:
+    """Raises NotFound."""
+    found = FireCoverage.objects.visible_to(rights).select_related("owner", "made_by").filter(pk=pk).first()
+    if not isinstance(found, FireCoverage):
+        raise NotFound(_("There is no such computation any more, or you may not see it: compute it again."))
+    return found
+
+
+def coverages(rights: Rights) -> Any:
+    """The last ones, without their lists."""
+    rows = FireCoverage.objects.visible_to(rights).select_related("owner", "made_by").defer("far")
+    return rows.order_by("-made_at")[:KEPT]
+
+
+def share(counts: Mapping[str, int]) -> float | None:
+    """What part of the buildings is covered."""
+    return counts["covered"] / counts["buildings"] if counts["buildings"] else None

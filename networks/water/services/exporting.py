@@ -1,0 +1,176 @@
+"""A member's network as a file of a standard: RAEPA 1.2 or StaR-Eau v2024. An export job like those of layers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from gis_core.errors import Invalid
+from gis_core.models import Job, JobQuerySet, Member, User
+from gis_core.rights import Rights
+from layers.exports.makers import MAKERS, MadeFile, Maker, Tell
+from layers.exports.services.files import exports_of
+from layers.exports.services.ordering import queue
+from layers.features.display import display_number
+from networks.water.exchange.network import MODELS, OneNetwork
+from networks.water.exchange.raepa_files import packed, write_raepa
+from networks.water.exchange.stareau import write_stareau
+from networks.water.importers.draft import Family
+
+FORMATS: Final = {
+    "raepa-shp": gettext_lazy("RAEPA 1.2, Shapefiles"),
+    "raepa-csv": gettext_lazy("RAEPA 1.2, CSV"),
+    "stareau-gpkg": gettext_lazy("StaR-Eau v2024, GeoPackage"),
+}
+FAMILIES: Final[Mapping[str, tuple[Any, tuple[Family, ...]]]] = {
+    "water": (gettext_lazy("Drinking water"), ("water",)),
+    "sewer": (gettext_lazy("Sewer"), ("sewer",)),
+    "both": (gettext_lazy("Drinking water and sewer"), ("water", "sewer")),
+}
+LAYERS: Final[Mapping[Family, tuple[str, ...]]] = {
+    "water": ("water-nodes", "water-pipes", "water-connections", "water-repairs"),
+    "sewer": ("sewer-nodes", "sewer-pipes", "sewer-connections", "water-repairs"),
+}
+WRITTEN: Final = 0.95
+SHOWN: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkOrder:
+    """Whose network, which of them, in which format."""
+
+    member: Member
+    family: str
+    form: str
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any], rights: Rights) -> NetworkOrder:
+        """Of a form. Raises Invalid for what cannot be chosen, and for a member of whom the asker sees no network."""
+        family, form = given.get("family", ""), given.get("format", "")
+        if family not in FAMILIES:
+            raise Invalid(_("Choose the network."), parameter="family")
+        if form not in FORMATS:
+            raise Invalid(_("Choose the format."), parameter="format")
+        member = next((one for one in members_seen_by(rights) if one.slug == given.get("member")), None)
+        if member is None:
+            raise Invalid(_("Choose a member whose network you see."), parameter="member")
+        return cls(member, family, form)
+
+    @property
+    def families(self) -> tuple[Family, ...]:
+        return FAMILIES[self.family][1]
+
+    @property
+    def stem(self) -> str:
+        return f"{self.form.partition('-')[0]}-{self.member.slug}-{self.family}"
+
+    def as_json(self) -> dict[str, Any]:
+        slugs = dict.fromkeys(slug for family in self.families for slug in LAYERS[family])
+        return {
+            "format": self.form,
+            "member": self.member.slug,
+            "family": self.family,
+            "stem": self.stem,
+            "layers": [{"layer": slug} for slug in slugs],
+        }
+
+    @property
+    def title(self) -> str:
+        names = {"format": FORMATS[self.form], "network": FAMILIES[self.family][0], "member": self.member}
+        return _("Export %(format)s: %(network)s, %(member)s") % names
+
+
+def members_seen_by(rights: Rights) -> list[Member]:
+    """Members of whom the asker sees a network, by name."""
+    owners: set[int] = set()
+    for models in MODELS.values():
+        for model in models:
+            owners.update(model.objects.visible_to(rights).order_by().values_list("owner_id", flat=True).distinct())
+    return list(Member.objects.filter(pk__in=owners).order_by("name"))
+
+
+@transaction.atomic
+def start_network_export(order: NetworkOrder, *, user: User, rights: Rights) -> Job:
+    """Queue an export. Raises Invalid (nothing is there), Conflict (too many wait)."""
+    networks_of(order, rights)
+    return queue(order.as_json(), title=order.title, user=user, rights=rights)
+
+
+def network_exports_of(rights: Rights) -> JobQuerySet:
+    """The asker's own exports of networks, newest first."""
+    return exports_of(rights).filter(parameters__order__format__in=list(FORMATS))
+
+
+def networks_of(order: NetworkOrder, rights: Rights) -> list[OneNetwork]:
+    """The networks of an order that hold anything. Raises Invalid when none does."""
+    networks = [OneNetwork(order.member, family, rights) for family in order.families]
+    held = [network for network in networks if network.total]
+    if not held:
+        names = {"member": order.member, "network": FAMILIES[order.family][0]}
+        raise Invalid(_("%(member)s has no network “%(network)s” here: there is nothing to export.") % names)
+    return held
+
+
+def make(given: Mapping[str, Any], rights: Rights, folder: Path, tell: Tell) -> MadeFile:
+    """The file of an order, in an empty folder; what it cannot say is told. Raises Invalid."""
+    order = NetworkOrder.of(given, rights)
+    networks = networks_of(order, rights)
+    count = Progress(sum(network.total for network in networks), tell)
+    stem = f"{order.stem}-{timezone.localdate():%Y-%m-%d}"
+    if order.form == "stareau-gpkg":
+        path = folder / f"{stem}.gpkg"
+        rows, remarks = write_stareau(networks, path, count)
+        return MadeFile(path, told(rows), remarks)
+    tables = folder / "tables"
+    tables.mkdir()
+    rows, remarks = write_raepa(networks, order.form, tables, count)
+    tell(WRITTEN, _("Packing the files"))
+    path = folder / f"{stem}.zip"
+    packed(tables, path, in_words(order, rows, remarks))
+    return MadeFile(path, told(rows), remarks)
+
+
+@dataclass(slots=True)
+class Progress:
+    """Counts what is written, and tells."""
+
+    total: int
+    tell: Tell
+    done: int = 0
+
+    def __call__(self, more: int) -> None:
+        self.done += more
+        if self.done % 500 == 0 or self.done == self.total:
+            numbers = {"done": display_number(self.done, 0), "total": display_number(self.total, 0)}
+            self.tell(WRITTEN * self.done / max(self.total, 1), _("%(done)s of %(total)s objects") % numbers)
+
+
+def told(rows: Mapping[str, int]) -> list[dict[str, Any]]:
+    return [{"layer": name, "title": name, "rows": count, "renamed": []} for name, count in rows.items()]
+
+
+def in_words(order: NetworkOrder, rows: Mapping[str, int], remarks: Sequence[str]) -> str:
+    """What goes with the tables of RAEPA."""
+    lines = [
+        order.title,
+        _("Lambert-93 (EPSG:2154), UTF-8, codes of RAEPA 1.2."),
+        "",
+        *(f"{name} : {display_number(count, 0)}" for name, count in rows.items()),
+        "",
+        _("What RAEPA could not say:") if remarks else _("RAEPA said everything."),
+        *(f"- {remark}" for remark in remarks),
+    ]
+    return "\r\n".join((*lines, ""))
+
+
+def add_makers() -> None:
+    """When the room starts."""
+    suffixes = {"stareau-gpkg": "gpkg"}
+    MAKERS.update({form: Maker(suffixes.get(form, "zip"), make) for form in FORMATS})

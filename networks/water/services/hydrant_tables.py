@@ -1,0 +1,209 @@
+"""The hydrants of a filter as tables to take away: CSV and XLSX for people, CSV of the national schema for the SDIS.
+
+The schema is AFIGEO's "Points d'eau incendie" (schema-pei 1.0), which StaR-Eau's script 08 repeats.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from io import BytesIO
+from typing import Any
+
+import xlsxwriter
+from django.contrib.gis.db.models.functions import Transform
+from django.db.models import Max, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from gis_core.errors import Invalid
+from gis_core.rights import Rights
+from layers.exports.formats import Column
+from layers.exports.formats.csvtext import Csv, Dialect
+from networks.water import lists
+from networks.water.lists import IN_SERVICE
+from networks.water.models import HydrantInspection, HydrantUnavailability, WaterPipe
+from networks.water.services.hydrants import (
+    Filter,
+    addresses_of,
+    communes_of,
+    day_of,
+    register,
+    standing_of,
+    title_of,
+)
+
+MOST_ROWS = 20_000
+WORKBOOK = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+WIDTHS = {"text": 24, "integer": 12, "number": 12, "date": 12}
+DIAMETERS = (80, 100, 150)
+PRECISIONS = {"A": "01", "B": "05"}
+"""Class A is within 50 cm, class B within 1.5 m; of class C nothing more is known (AFIGEO: 01 to 1 m, 05 to 5 m)."""
+PEI = (
+    *("insee", "id_sdis", "id_gestion", "nom_gest", "ref_terr", "type_pei", "type_rd", "diam_pei", "diam_cana"),
+    *("source_pei", "statut", "nom_etab", "situation", "press_dyn", "press_stat", "debit", "volume", "disponible"),
+    *("date_dispo", "date_mes", "date_maj", "date_ct", "date_ro", "prec", "x", "y", "lon", "lat"),
+)
+
+
+def standings() -> dict[str, str]:
+    return {
+        "unavailable": _("Not available"),
+        "failing": _("Not compliant"),
+        "compliant": _("Compliant"),
+        "unknown": _("Not inspected"),
+    }
+
+
+def columns() -> list[Column]:
+    return [
+        Column("reference", _("Reference"), "text"),
+        Column("member", _("Member"), "text"),
+        Column("insee", "INSEE", "text"),
+        Column("commune", _("Commune"), "text"),
+        Column("place", _("Nearest address"), "text"),
+        Column("diameter", _("Diameter (mm)"), "integer"),
+        Column("verdict", _("State"), "text"),
+        Column("inspected", _("Last inspection"), "date"),
+        Column("measured", _("Last technical inspection"), "date"),
+        Column("flow", _("Flow at 1 bar (m³/h)"), "number"),
+        Column("static", _("Static pressure (bar)"), "number"),
+        Column("dynamic", _("Dynamic pressure (bar)"), "number"),
+        Column("anomalies", _("Anomalies"), "text"),
+        Column("due", _("Next inspection"), "date"),
+        Column("out", _("Unavailable because"), "text"),
+    ]
+
+
+def rows_of(wanted: Filter, rights: Rights) -> list[Any]:
+    """The hydrants, in the order of the register. Raises Invalid where there are too many."""
+    found = list(register(wanted, rights).annotate(place=Transform("geom", 4326))[: MOST_ROWS + 1])
+    if len(found) > MOST_ROWS:
+        words = _("A table holds %(most)s hydrants at most: choose a member or a commune.")
+        raise Invalid(words % {"most": f"{MOST_ROWS:_}".replace("_", " ")})
+    return found
+
+
+def table(rows: Sequence[Any]) -> list[list[Any]]:
+    places, communes, words = addresses_of(rows), communes_of(rows), standings()
+    return [line(one, places.get(one.pk, ""), communes.get(one.commune_insee, ""), words) for one in rows]
+
+
+def line(one: Any, place: str, commune: str, words: dict[str, str]) -> list[Any]:
+    technical, last = one.technical or {}, one.last or {}
+    return [
+        title_of(one),
+        one.owner.name,
+        one.commune_insee or "",
+        commune,
+        place,
+        one.diameter_mm,
+        words[standing_of(one)],
+        day_of(one.last),
+        day_of(one.technical),
+        technical.get("flow_m3h", one.flow_m3h),
+        technical.get("static_bar", one.pressure_bar),
+        technical.get("dynamic_bar"),
+        ", ".join(lists.word(lists.ANOMALIES, code) for code in last.get("anomalies", [])),
+        one.due,
+        one.out["reason"] if one.out else "",
+    ]
+
+
+def as_csv(rows: Sequence[Sequence[Any]]) -> bytes:
+    writer = Csv(columns(), "none", Dialect(labels=True, yes_and_no=(_("yes"), _("no"))))
+    return writer.begin() + writer.rows(rows) + writer.end()
+
+
+def as_workbook(title: str, heads: Sequence[Column], rows: Iterable[Sequence[Any]]) -> bytes:
+    """A text is never a formula."""
+    content = BytesIO()
+    book = xlsxwriter.Workbook(content, WORKBOOK)
+    day, heading = book.add_format({"num_format": "yyyy-mm-dd"}), book.add_format({"bold": True, "bottom": 1})
+    sheet = book.add_worksheet(title)
+    for place, column in enumerate(heads):
+        sheet.set_column(place, place, WIDTHS[column.kind])
+        sheet.write_string(0, place, column.label, heading)
+    sheet.freeze_panes(1, 1)
+    for at, row in enumerate(rows, 1):
+        for place, value in enumerate(row):
+            write(sheet, at, place, value, day)
+    book.close()
+    return content.getvalue()
+
+
+def write(sheet: Any, row: int, place: int, value: Any, day: Any) -> None:
+    match value:
+        case None:
+            pass
+        case int() | float():
+            sheet.write_number(row, place, value)
+        case date():
+            sheet.write_datetime(row, place, value, day)
+        case _:
+            sheet.write_string(row, place, str(value))
+
+
+# -- the national schema ----------------------------------------------------------------------------------------------
+
+
+def pei_csv(rows: Sequence[Any], rights: Rights) -> bytes:
+    """As the schema wants it: commas, decimal points, dates of ISO 8601, no heading but the names."""
+    writer = Csv([Column(name, name, "text") for name in PEI], "none", Dialect(separator=",", decimal=".", mark=False))
+    ids = [one.pk for one in rows]
+    changed = HydrantUnavailability.objects.visible_to(rights).filter(hydrant__in=ids).order_by("from_at")
+    available = {one.hydrant: timezone.localtime(one.until_at or one.from_at).date() for one in changed}
+    places, pipes = addresses_of(rows), pipe_diameters(ids, rights)
+    lines = [pei_line(one, places.get(one.pk, ""), pipes.get(one.pk), available.get(one.pk)) for one in rows]
+    return writer.begin() + writer.rows(lines) + writer.end()
+
+
+def pei_line(one: Any, place: str, pipe_mm: int | None, changed: date | None) -> list[str]:
+    technical = one.technical or {}
+    subtype = (one.subtype or "").strip()
+    told = {
+        "insee": one.commune_insee,
+        "id_sdis": one.more.get("id_sdis"),
+        "id_gestion": one.reference or one.pk,
+        "nom_gest": one.operator or one.project_owner or one.owner.name,
+        "ref_terr": one.reference,
+        "type_pei": "BI" if subtype.lower().startswith(("bi", "bouche")) else "PI",
+        "type_rd": subtype or "poteau",
+        "diam_pei": one.diameter_mm if one.diameter_mm in DIAMETERS else None,
+        "diam_cana": pipe_mm,
+        "source_pei": "reseau_aep",
+        "situation": one.name or place,
+        "press_dyn": technical.get("dynamic_bar"),
+        "press_stat": technical.get("static_bar", one.pressure_bar),
+        "debit": technical.get("flow_m3h", one.flow_m3h),
+        "disponible": int(one.out is None and one.service_state == IN_SERVICE),
+        "date_dispo": changed,
+        "date_maj": max(filter(None, (day_of(one.last), one.updated_date)), default=None),
+        "date_ct": day_of(one.technical),
+        "prec": PRECISIONS.get(one.precision_xy or ""),
+        "x": f"{one.geom.x:.2f}",
+        "y": f"{one.geom.y:.2f}",
+        "lon": f"{one.place.x:.7f}",
+        "lat": f"{one.place.y:.7f}",
+    }
+    return ["" if told.get(name) is None else str(told[name]) for name in PEI]
+
+
+def pipe_diameters(hydrants: Sequence[int], rights: Rights) -> dict[int, int]:
+    """The widest pipe of each hydrant."""
+    found: dict[int, int] = {}
+    pipes = WaterPipe.objects.visible_to(rights).filter(service_state=IN_SERVICE)
+    for end in ("start_node", "end_node"):
+        rows = pipes.filter(Q(**{f"{end}__in": hydrants})).values(end).annotate(widest=Max("diameter_mm")).order_by()
+        for row in rows:
+            found[row[end]] = max(found.get(row[end], 0), row["widest"] or 0)
+    return {pk: widest for pk, widest in found.items() if widest}
+
+
+def inspections_of(pk: int, rights: Rights) -> list[HydrantInspection]:
+    """Every inspection of a hydrant, the last first; those that were struck out, too."""
+    rows = HydrantInspection.objects.visible_to(rights).filter(hydrant=pk)
+    return list(rows.select_related("recorded_by", "struck_by").order_by("-done_date", "-id"))
+
+
+def unavailabilities_of(pk: int, rights: Rights) -> list[HydrantUnavailability]:
+    rows = HydrantUnavailability.objects.visible_to(rights).filter(hydrant=pk)
+    return list(rows.select_related("recorded_by", "ended_by").order_by("-from_at"))

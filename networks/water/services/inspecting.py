@@ -1,0 +1,308 @@
+"""What is recorded of hydrants: inspections, struck out where they were wrong, and when they give no water.
+
+What the last inspection measured is written into the hydrant's row through the shared editing, so that the map, the
+history and every export have it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from psycopg import sql
+
+from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
+from gis_core.models import Member
+from gis_core.rights import Rights, Role
+from gis_core.services.members import member_seen_by
+from layers.catalogue.models import Layer
+from layers.catalogue.services import visible_layer
+from layers.features.services.origin import Origin
+from layers.features.services.write import Edit, apply_edits
+from networks.water import lists
+from networks.water.models import FireSettings, HydrantInspection, HydrantUnavailability, WaterNode
+from networks.water.services.hydrants import hydrant_seen_by
+
+SLUG = "water-nodes"
+INSPECTS = frozenset({Role.NETWORK_TECHNICIAN, Role.GIS_ADMINISTRATOR})
+EARLIEST = date(1950, 1, 1)
+MOST_FLOW_M3H, MOST_BAR = 1000.0, 25.0
+LONGEST_NAME, LONGEST_REASON, LONGEST_REMARK = 120, 300, 1000
+MOST_MONTHS, MOST_DISTANCE_M = 120, 2000
+Kind = HydrantInspection.Kind
+Verdict = HydrantInspection.Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspection:
+    """What somebody found. `told` and `back` are about its being unavailable: who was told, whether it works again."""
+
+    kind: str
+    done_date: date
+    done_by: str
+    verdict: str
+    flow_m3h: float | None = None
+    static_bar: float | None = None
+    dynamic_bar: float | None = None
+    anomalies: Sequence[str] = ()
+    remark: str = ""
+    told: str = ""
+    back: bool = False
+
+
+def may_inspect(owner_id: int, rights: Rights) -> bool:
+    return rights.has_role(owner_id, INSPECTS)
+
+
+def writable(pk: int, rights: Rights) -> Any:
+    """The hydrant, for whoever may record something of it. Raises NotFound, Forbidden."""
+    hydrant = hydrant_seen_by(pk, rights)
+    if not may_inspect(hydrant.owner_id, rights):
+        raise Forbidden(_("Your role does not let you record inspections of this hydrant."))
+    return hydrant
+
+
+@transaction.atomic
+def inspect(pk: int, found: Inspection, *, rights: Rights, origin: Origin) -> HydrantInspection:
+    """Record an inspection; the hydrant's measures, and its being unavailable, follow.
+
+    Raises NotFound, Forbidden, Invalid, Conflict.
+    """
+    hydrant = writable(pk, rights)
+    check(found)
+    told = {"kind", "done_date", "verdict", "flow_m3h", "static_bar", "dynamic_bar"}
+    made = HydrantInspection.objects.create(
+        **about(hydrant, rights),
+        **{name: getattr(found, name) for name in sorted(told)},
+        done_by=found.done_by.strip()[:LONGEST_NAME],
+        anomalies=list(dict.fromkeys(found.anomalies)),
+        remark=found.remark.strip()[:LONGEST_REMARK],
+    )
+    follow(hydrant, made, found, rights)
+    measure(hydrant.pk, rights=rights, origin=origin)
+    return made
+
+
+def about(hydrant: Any, rights: Rights) -> dict[str, Any]:
+    """What every row about a hydrant says of it."""
+    return {
+        "owner_id": hydrant.owner_id,
+        "shared_with": hydrant.shared_with,
+        "hydrant": hydrant.pk,
+        "reference": hydrant.reference or "",
+        "recorded_by_id": rights.user_id,
+    }
+
+
+def check(found: Inspection) -> None:
+    """Raises Invalid at the field that is wrong."""
+    if found.kind not in Kind.values:
+        raise Invalid(_("Say which kind of inspection it was."), parameter="kind")
+    if found.verdict not in Verdict.values:
+        raise Invalid(_("Say what the inspection concludes."), parameter="verdict")
+    if not found.done_by.strip():
+        raise Invalid(_("Say who inspected the hydrant."), parameter="done_by")
+    check_day(found.done_date, "done_date")
+    if unknown := set(found.anomalies) - lists.ANOMALIES.keys():
+        raise Invalid(_("“%(name)s” is no anomaly of the list.") % {"name": unknown.pop()[:40]}, parameter="anomalies")
+    check_measures(found)
+
+
+def check_day(day: date, parameter: str) -> None:
+    if day > timezone.localdate():
+        raise Invalid(_("This day is still to come: record what was done."), parameter=parameter)
+    if day < EARLIEST:
+        raise Invalid(_("Check the year."), parameter=parameter)
+
+
+def check_measures(found: Inspection) -> None:
+    measures = {"flow_m3h": MOST_FLOW_M3H, "static_bar": MOST_BAR, "dynamic_bar": MOST_BAR}
+    for name, most in measures.items():
+        value = getattr(found, name)
+        if value is not None and found.kind == Kind.VISUAL:
+            raise Invalid(
+                _("A working inspection measures nothing: choose “technical inspection”, or empty this."),
+                parameter=name,
+            )
+        if value is not None and not 0 <= value <= most:
+            raise Invalid(_("Between %(least)s and %(most)s.") % {"least": 0, "most": round(most)}, parameter=name)
+    if found.kind == Kind.TECHNICAL and found.flow_m3h is None and found.verdict != Verdict.UNAVAILABLE:
+        raise Invalid(_("A technical inspection gives the flow at 1 bar, 0 where there is none."), parameter="flow_m3h")
+    if None not in (found.static_bar, found.dynamic_bar) and found.dynamic_bar > found.static_bar:  # type: ignore[operator]
+        raise Invalid(_("The dynamic pressure cannot exceed the static one: check both."), parameter="dynamic_bar")
+
+
+def follow(hydrant: Any, made: HydrantInspection, found: Inspection, rights: Rights) -> None:
+    """What the verdict says of its being available."""
+    if found.verdict == Verdict.UNAVAILABLE and hydrant.out is None:
+        reason = ", ".join(lists.word(lists.ANOMALIES, one) for one in made.anomalies) or found.remark
+        begin(
+            hydrant,
+            rights,
+            from_at=instant_of(found.done_date),
+            reason=reason or _("Found by an inspection"),
+            told=found.told,
+            inspection=made,
+        )
+    elif found.verdict != Verdict.UNAVAILABLE and found.back and hydrant.out is not None:
+        end(hydrant, rights, told_back=found.told)
+
+
+def instant_of(day: date) -> datetime:
+    """Now where the day is today; else its beginning."""
+    if day == timezone.localdate():
+        return timezone.now()
+    return timezone.make_aware(datetime.combine(day, datetime.min.time()))
+
+
+def measure(pk: int, *, rights: Rights, origin: Origin) -> None:
+    """Give the hydrant's row the flow and the static pressure of its last technical inspection that stands."""
+    last = (
+        HydrantInspection.objects.filter(hydrant=pk, kind=Kind.TECHNICAL, struck_at=None)
+        .exclude(flow_m3h=None, static_bar=None)
+        .order_by("-done_date", "-id")
+        .first()
+    )
+    node = WaterNode.objects.get(pk=pk)
+    values = {"flow_m3h": last.flow_m3h if last else None, "pressure_bar": last.static_bar if last else None}
+    if all(getattr(node, name) == value for name, value in values.items()):
+        return
+    layer = visible_layer(SLUG, rights)
+    apply_edits(
+        layer, [Edit(action="update", id=pk, version=node.version, properties=values)], rights=rights, origin=origin
+    )
+
+
+@transaction.atomic
+def strike(pk: int, inspection: int, reason: str, *, rights: Rights, origin: Origin) -> None:
+    """Strike out a wrong inspection: it counts no more, and what it alone said is undone.
+
+    Raises NotFound, Forbidden, Invalid, Conflict.
+    """
+    hydrant = writable(pk, rights)
+    found = HydrantInspection.objects.select_for_update().filter(pk=inspection, hydrant=hydrant.pk).first()
+    if found is None:
+        raise NotFound(_("There is no such inspection."))
+    if found.struck_at:
+        raise Conflict(_("This inspection is struck out already."))
+    if not reason.strip():
+        raise Invalid(_("Say why it is struck out."), parameter="reason")
+    found.struck_at, found.struck_by_id = timezone.now(), rights.user_id
+    found.strike_reason = reason.strip()[:LONGEST_REASON]
+    found.save(update_fields=["struck_at", "struck_by", "strike_reason"])
+    HydrantUnavailability.objects.filter(inspection=found, until_at=None).update(
+        until_at=timezone.now(), ended_by_id=rights.user_id, told_back=found.strike_reason
+    )
+    measure(hydrant.pk, rights=rights, origin=origin)
+
+
+REBIND = """
+    update {table} kept set hydrant = node.id from water_node node
+    where kept.owner_id = %(owner)s and node.owner_id = kept.owner_id and node.kind = 'hydrant'
+      and kept.reference <> '' and node.reference = kept.reference
+      and not exists (select from water_node former where former.id = kept.hydrant)
+"""
+
+
+def rebind(owner_id: int) -> int:
+    """Give what was recorded of hydrants that are gone to those of the same reference, after an import that made the
+    network anew; how many rows."""
+    changed = 0
+    for model in (HydrantInspection, HydrantUnavailability):
+        statement = sql.SQL(REBIND).format(table=sql.Identifier(model._meta.db_table))
+        with connection.cursor() as cursor:
+            cursor.execute(statement, {"owner": owner_id})
+            changed += cursor.rowcount
+    return changed
+
+
+# -- unavailable ------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def make_unavailable(pk: int, *, reason: str, told: str, from_date: date | None, rights: Rights) -> None:
+    """Say that a hydrant gives no water. Raises NotFound, Forbidden, Invalid, Conflict (it is said already)."""
+    hydrant = writable(pk, rights)
+    if not reason.strip():
+        raise Invalid(_("Say why the hydrant is unavailable."), parameter="reason")
+    if from_date:
+        check_day(from_date, "from_date")
+    begin(hydrant, rights, from_at=instant_of(from_date or timezone.localdate()), reason=reason, told=told)
+
+
+def begin(
+    hydrant: Any,
+    rights: Rights,
+    *,
+    from_at: datetime,
+    reason: str,
+    told: str,
+    inspection: HydrantInspection | None = None,
+) -> None:
+    try:
+        with transaction.atomic():
+            HydrantUnavailability.objects.create(
+                **about(hydrant, rights),
+                from_at=from_at,
+                reason=reason.strip()[:LONGEST_REASON],
+                told=told.strip()[:LONGEST_REASON],
+                inspection=inspection,
+            )
+    except IntegrityError as error:
+        raise Conflict(_("The hydrant is said to be unavailable already.")) from error
+
+
+@transaction.atomic
+def make_available(pk: int, *, told_back: str, rights: Rights) -> None:
+    """Say that a hydrant gives water again. Raises NotFound, Forbidden, Conflict."""
+    end(writable(pk, rights), rights, told_back=told_back)
+
+
+def end(hydrant: Any, rights: Rights, *, told_back: str) -> None:
+    changed = HydrantUnavailability.objects.filter(hydrant=hydrant.pk, until_at=None).update(
+        until_at=timezone.now(), ended_by_id=rights.user_id, told_back=told_back.strip()[:LONGEST_REASON]
+    )
+    if not changed:
+        raise Conflict(_("The hydrant is not said to be unavailable."))
+
+
+# -- settings ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    technical_months: int
+    visual_months: int
+    flow_m3h: int
+    distance_m: int
+
+
+def may_choose(member: Member, rights: Rights) -> bool:
+    return rights.has_role(member.pk, INSPECTS)
+
+
+def choose(slug: str, choice: Choice, *, rights: Rights) -> None:
+    """Raises NotFound, Forbidden, Invalid."""
+    member = member_seen_by(rights=rights, slug=slug)
+    if not may_choose(member, rights):
+        raise Forbidden(_("Your role does not let you change these settings."))
+    limits = {
+        "technical_months": MOST_MONTHS,
+        "visual_months": MOST_MONTHS,
+        "flow_m3h": round(MOST_FLOW_M3H),
+        "distance_m": MOST_DISTANCE_M,
+    }
+    given = {name: getattr(choice, name) for name in limits}
+    for name, most in limits.items():
+        least = 0 if name == "visual_months" else 1
+        if not least <= given[name] <= most:
+            raise Invalid(_("Between %(least)s and %(most)s.") % {"least": least, "most": most}, parameter=name)
+    FireSettings.objects.update_or_create(member=member, defaults=given)
+
+
+def hydrant_layer(rights: Rights) -> Layer:
+    """The layer that hydrants are features of. Raises NotFound."""
+    return visible_layer(SLUG, rights)

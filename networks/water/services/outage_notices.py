@@ -1,0 +1,37 @@
+"""A notice to those who have no water: the addresses of an outage."""
+
+from gis_core.rights import Rights
+from networks.warning.models import Notice
+from networks.warning.services.notices import Address, Context
+from networks.warning.services.places import Place
+from networks.warning.sources import Beginning
+from networks.water import lists
+from networks.water.models import Outage, WaterConnection
+from networks.water.services.outages import outage_seen_by
+from networks.water.services.visible import visible
+
+LARGEST_KEY = 18
+SENSITIVE = {code: french for code, (french, _english) in lists.SENSITIVE.items()}
+
+
+def beginning(key: str, rights: Rights) -> Beginning:
+    """The notice that the outage of this number suggests. Raises NotFound."""
+    outage = outage_seen_by(int(key) if key.isdecimal() and len(key) <= LARGEST_KEY else 0, rights)
+    context = Context(kind=Notice.Kind.BURST, starts_at=outage.started_at, place=outage.place)
+    return Beginning(owner=outage.owner, targets=addresses(outage, rights), context=context, title=outage.place)
+
+
+def addresses(outage: Outage, rights: Rights) -> list[Address]:
+    """Where the connections that lost their water are today, sensitive users first."""
+    ids = [one["id"] for one in outage.answer["connections"]["results"]]
+    found = {one.pk: one for one in visible(WaterConnection, rights).filter(pk__in=ids)}
+    return [
+        Address(
+            address=one.address or "",
+            place=Place(x=one.geom.x, y=one.geom.y),
+            connection=f"water-connections:{one.pk}",
+            dwellings=one.dwellings,
+            sensitive=SENSITIVE.get(one.sensitive or "", ""),
+        )
+        for one in (found[pk] for pk in ids if pk in found)
+    ]

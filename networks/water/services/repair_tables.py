@@ -1,0 +1,141 @@
+"""Repairs and their statistics as tables for spreadsheets."""
+
+from collections.abc import Sequence
+from datetime import date
+from io import BytesIO
+from typing import Any
+
+import xlsxwriter
+from django.utils.translation import gettext as _
+
+from gis_core.errors import Invalid
+from gis_core.rights import Rights
+from layers.exports.formats import Column
+from layers.exports.formats.csvtext import Csv, Dialect
+from networks.water import lists
+from networks.water.services.repair_statistics import Group, Statistics, word
+from networks.water.services.repairs import Filter, ordered, repairs
+
+MOST_ROWS = 50_000
+WORKBOOK = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+WIDTHS = {"text": 24, "integer": 12, "number": 12, "date": 12}
+FIELDS = (
+    *(
+        "repaired_date",
+        "network",
+        "owner__name",
+        "reference",
+        "repaired",
+        "object_reference",
+        "material",
+        "diameter_mm",
+    ),
+    *("laid_year", "defect", "cause", "cost_eur", "commune", "comment"),
+)
+type Table = tuple[Sequence[Column], list[list[Any]]]
+
+
+def repair_table(wanted: Filter, rights: Rights) -> Table:
+    """The repairs of a filter, the last first. Raises Invalid where there are too many."""
+    found = list(ordered(repairs(wanted, rights)).values_list(*FIELDS)[: MOST_ROWS + 1])
+    if len(found) > MOST_ROWS:
+        raise Invalid(_("A table holds 50,000 repairs at most: narrow the filters, by the year for example."))
+    columns = [
+        Column("date", _("Repaired on"), "date"),
+        Column("network", _("Network"), "text"),
+        Column("member", _("Member"), "text"),
+        Column("reference", _("Number"), "text"),
+        Column("repaired", _("What was repaired"), "text"),
+        Column("object", _("Object repaired"), "text"),
+        Column("material", _("Material"), "text"),
+        Column("diameter_mm", _("Diameter (mm)"), "integer"),
+        Column("laid_year", _("Laid in"), "integer"),
+        Column("age", _("Age at the repair"), "integer"),
+        Column("defect", _("Defect"), "text"),
+        Column("cause", _("Cause"), "text"),
+        Column("cost", _("Cost (€)"), "number"),
+        Column("commune", _("Commune"), "text"),
+        Column("comment", _("Remark"), "text"),
+    ]
+    return columns, [line(row) for row in found]
+
+
+def line(row: Sequence[Any]) -> list[Any]:
+    day, network, member, reference, repaired, thing, material, diameter, laid, defect, cause, cost, *rest = row
+    age = day.year - laid if day and laid else None
+    kind = _("Drinking water") if network == "water" else _("Sewer")
+    what = [in_words(lists.REPAIRED, repaired), thing, in_words(lists.MATERIALS, material)]
+    why = [in_words(lists.DEFECTS, defect), in_words(lists.CAUSES, cause)]
+    return [day, kind, member, reference, *what, diameter, laid, age, *why, cost, *rest]
+
+
+def in_words(words: lists.Words, code: str | None) -> str | None:
+    return word(words, code) if code else None
+
+
+def statistics_table(found: Statistics) -> Table:
+    """Every group of every table, one below the other."""
+    columns = [
+        Column("table", _("Table"), "text"),
+        Column("group", _("Group"), "text"),
+        Column("decade", _("Laid"), "text"),
+        Column("km", _("Kilometres"), "number"),
+        Column("pipes", _("Pipes"), "integer"),
+        Column("repairs", _("Repairs"), "integer"),
+        Column("rate", _("Repairs per km and year"), "number"),
+    ]
+    titles: list[tuple[str, Sequence[Group]]] = [
+        (_("All pipes"), [found.whole]),
+        (_("By material"), found.material),
+        (_("By decade of laying"), found.decade),
+        (_("By age at the repair"), found.age),
+        (_("By cause"), found.cause),
+        (_("By year"), found.year),
+    ]
+    rows = [figures(title, one.label, None, one) for title, groups in titles for one in groups]
+    crossed = _("Materials by decade of laying")
+    for material, cells in found.cross.rows:
+        rows += [figures(crossed, material.label, one.label, one) for one in cells if one.km or one.repairs]
+    return columns, rows
+
+
+def figures(title: str, label: str, decade: str | None, one: Group) -> list[Any]:
+    km = None if one.km is None else round(one.km, 3)
+    rate = None if one.rate is None else round(one.rate, 4)
+    return [title, label, decade, km, one.pipes, one.repairs, rate]
+
+
+def as_csv(table: Table) -> bytes:
+    columns, rows = table
+    writer = Csv(columns, "none", Dialect(labels=True))
+    return writer.begin() + writer.rows(rows) + writer.end()
+
+
+def as_workbook(table: Table, title: str) -> bytes:
+    """A text is never a formula."""
+    columns, rows = table
+    content = BytesIO()
+    book = xlsxwriter.Workbook(content, WORKBOOK)
+    day, heading = book.add_format({"num_format": "yyyy-mm-dd"}), book.add_format({"bold": True, "bottom": 1})
+    sheet = book.add_worksheet(title)
+    for place, column in enumerate(columns):
+        sheet.set_column(place, place, WIDTHS[column.kind])
+        sheet.write_string(0, place, column.label, heading)
+    sheet.freeze_panes(1, 0)
+    for at, row in enumerate(rows, 1):
+        for place, value in enumerate(row):
+            write(sheet, at, place, value, day)
+    book.close()
+    return content.getvalue()
+
+
+def write(sheet: Any, row: int, place: int, value: Any, day: Any) -> None:
+    match value:
+        case None:
+            pass
+        case date():
+            sheet.write_datetime(row, place, value, day)
+        case int() | float():
+            sheet.write_number(row, place, value)
+        case _:
+            sheet.write_string(row, place, str(value))

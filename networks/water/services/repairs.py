@@ -1,0 +1,230 @@
+"""Repairs: those of a filter, and recording one from the office."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.gis.db.models import PointField
+from django.contrib.gis.db.models.functions import Length
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F, Func, OuterRef, QuerySet, Subquery, Value
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
+from gis_core.models import Commune, Member
+from gis_core.parameters import integer
+from gis_core.rights import Rights
+from layers.catalogue.models import Layer
+from layers.features.services.origin import Origin, event
+from networks.water import lists
+from networks.water.models import Repair, SewerPipe, WaterPipe
+from networks.water.services.visible import visible
+
+SLUG = "water-repairs"
+UNKNOWN = "none"
+"""Of a filter: what nobody recorded."""
+FIRST_YEAR, LAST_YEAR = 1850, 2100
+LARGEST_ID = 2**63 - 1
+LARGEST_COST = 10_000_000
+PIPES: dict[str, type[WaterPipe | SewerPipe]] = {"water": WaterPipe, "sewer": SewerPipe}
+type Text = str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which repairs; empty: all. `material` and `cause` are codes, or "none"."""
+
+    member: Text = ""
+    network: Text = ""
+    year: int | None = None
+    material: Text = ""
+    cause: Text = ""
+    insee: Text = ""
+    pipe: int | None = None
+
+    @classmethod
+    def parse(cls, given: Mapping[str, Any]) -> "Filter":
+        """Raises Invalid."""
+        told = {name: str(value) for name, value in given.items() if value}
+        return cls(
+            member=told.get("member", "")[:100],
+            network=chosen(told, "network", PIPES),
+            year=integer(told, "year", 0, FIRST_YEAR, LAST_YEAR) or None,
+            material=chosen(told, "material", {**lists.MATERIALS, UNKNOWN: ()}),
+            cause=chosen(told, "cause", {**lists.CAUSES, UNKNOWN: ()}),
+            insee=told.get("insee", "")[:5],
+            pipe=integer(told, "pipe", 0, 1, LARGEST_ID) or None,
+        )
+
+    def query(self) -> str:
+        """The same as parameters of an address."""
+        named = ("member", "network", "year", "material", "cause", "insee", "pipe")
+        return urlencode({name: value for name in named if (value := getattr(self, name))})
+
+    def but(self, **changes: Any) -> "Filter":
+        return replace(self, **changes)
+
+
+def chosen(given: Mapping[str, str], name: str, offered: Mapping[str, Any]) -> str:
+    value = given.get(name, "")
+    if value and value not in offered:
+        raise Invalid(_("This choice is not offered: choose one of the list."), parameter=name)
+    return value
+
+
+def repairs(wanted: Filter, rights: Rights) -> QuerySet[Any]:
+    found = visible(Repair, rights)
+    if wanted.member:
+        found = found.filter(owner__slug=wanted.member)
+    if wanted.network:
+        found = found.filter(network=wanted.network)
+    if wanted.year:
+        found = found.filter(repaired_date__year=wanted.year)
+    for name, value in (("material", wanted.material), ("cause", wanted.cause)):
+        if value:
+            found = found.filter(**{f"{name}__isnull": True} if value == UNKNOWN else {name: value})
+    if wanted.pipe:
+        found = found.filter(pipe_id=wanted.pipe)
+    if wanted.insee:
+        ground = Commune.objects.filter(insee=wanted.insee).values_list("geom", flat=True).first()
+        if ground is None:
+            raise Invalid(_("This choice is not offered: choose one of the list."), parameter="insee")
+        found = found.filter(geom__bboverlaps=ground, geom__intersects=ground)
+    return found
+
+
+def ordered(found: QuerySet[Any]) -> QuerySet[Any]:
+    """The last first, undated ones at the end; each with the name of its commune."""
+    here = Commune.objects.filter(geom__contains=OuterRef("geom")).order_by("insee").values("name")[:1]
+    last_first = F("repaired_date").desc(nulls_last=True)
+    with_commune: QuerySet[Any] = found.order_by(last_first, "-pk").annotate(commune=Subquery(here))
+    return with_commune
+
+
+# -- recording one ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRepair:
+    """A repair of a pipe, known by its id or its reference; in its middle unless metres from its start are given."""
+
+    network: str = "water"
+    pipe: int | None = None
+    pipe_reference: str = ""
+    repaired_date: date
+    defect: str = ""
+    cause: str = ""
+    along_m: float | None = None
+    cost_eur: float | None = None
+    reference: str = ""
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepairedPipe:
+    """What a form shows of the pipe."""
+
+    id: int
+    owner: Member
+    reference: str | None
+    material: str | None
+    diameter_mm: int | None
+    laid_year: int | None
+    length_m: float
+
+
+def pipe_to_repair(network: str, pipe: int | None, reference: str, rights: Rights) -> RepairedPipe:
+    """Raises Invalid, NotFound."""
+    if network not in PIPES:
+        raise Invalid(_("The network is “water” or “sewer”."), parameter="network")
+    if not pipe and not reference:
+        raise Invalid(_("Say which pipe: its reference, or its sheet on the map."), parameter="pipe_reference")
+    found = visible(PIPES[network], rights).select_related("owner").annotate(metres=Length("geom"))
+    rows: list[Any] = list(found.filter(pk=pipe) if pipe else found.filter(reference=reference)[:2])
+    if not rows:
+        words = _("No pipe of this network has the reference “%(reference)s”.")
+        missing = _("This pipe is not there, or you may not see it.")
+        raise NotFound(missing if pipe else words % {"reference": reference}, parameter="pipe_reference")
+    if len(rows) > 1:
+        words = _("Several members have a pipe “%(reference)s”: record the repair from its sheet on the map.")
+        raise Invalid(words % {"reference": reference}, parameter="pipe_reference")
+    one = rows[0]
+    return RepairedPipe(
+        id=one.pk,
+        owner=one.owner,
+        reference=one.reference,
+        material=one.material,
+        diameter_mm=one.diameter_mm,
+        laid_year=one.laid_to_year or one.laid_from_year,
+        length_m=one.metres.m,
+    )
+
+
+def check_may_record(pipe: RepairedPipe, rights: Rights) -> Layer:
+    """Raises Forbidden."""
+    layer = Layer.objects.get(slug=SLUG)
+    if not layer.may_edit_rows_of(pipe.owner.pk, rights):
+        raise Forbidden(_("Repairs are recorded by the network technicians of the pipe’s member."))
+    return layer
+
+
+def record_repair(given: NewRepair, *, rights: Rights) -> Repair:
+    """A repair, with what its pipe is made of (the database copies it).
+
+    Raises Invalid, NotFound, Forbidden, Conflict.
+    """
+    pipe = pipe_to_repair(given.network, given.pipe, given.pipe_reference.strip(), rights)
+    layer = check_may_record(pipe, rights)
+    check(given, pipe)
+    try:
+        with transaction.atomic(), event(layer, "edit", Origin("web")):
+            made = Repair.objects.create(
+                owner=pipe.owner,
+                network=given.network,
+                pipe_id=pipe.id,
+                repaired="01",
+                repaired_date=given.repaired_date,
+                defect=given.defect or None,
+                cause=given.cause or None,
+                cost_eur=given.cost_eur,
+                reference=given.reference.strip() or None,
+                comment=given.comment.strip() or None,
+                geom=place_on(given, pipe),
+            )
+            announce(layer)
+    except IntegrityError as error:
+        raise Conflict(
+            _("Another repair has this number already: choose another one."), parameter="reference"
+        ) from error
+    made.refresh_from_db()
+    return made
+
+
+def check(given: NewRepair, pipe: RepairedPipe) -> None:
+    """Raises Invalid."""
+    if not given.repaired_date.year >= FIRST_YEAR or given.repaired_date > timezone.localdate():
+        raise Invalid(_("The day of the repair is in the future, or too long ago."), parameter="repaired_date")
+    if given.defect and given.defect not in lists.DEFECTS:
+        raise Invalid(_("This choice is not offered: choose one of the list."), parameter="defect")
+    if given.cause and given.cause not in lists.CAUSES:
+        raise Invalid(_("This choice is not offered: choose one of the list."), parameter="cause")
+    if given.cost_eur is not None and not 0 <= given.cost_eur <= LARGEST_COST:
+        raise Invalid(_("The cost is a number of euros, not below zero."), parameter="cost_eur")
+    if given.along_m is not None and not 0 <= given.along_m <= pipe.length_m:
+        words = _("The pipe is %(metres)s m long: say a distance from its start that is not longer.")
+        raise Invalid(words % {"metres": f"{pipe.length_m:.1f}".replace(".", ",")}, parameter="along_m")
+
+
+def place_on(given: NewRepair, pipe: RepairedPipe) -> Any:
+    share = 0.5 if given.along_m is None or not pipe.length_m else given.along_m / pipe.length_m
+    place = Func("geom", Value(min(share, 1.0)), function="ST_LineInterpolatePoint", output_field=PointField(srid=2154))
+    return PIPES[given.network].objects.filter(pk=pipe.id).values_list(place, flat=True).get()
+
+
+def announce(layer: Layer) -> None:
+    """Give the layer its next version, for caches."""
+    with connection.cursor() as cursor:
+        cursor.execute("select arpent.announce_edited(%s, null)", [layer.pk])

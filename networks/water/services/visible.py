@@ -1,0 +1,14 @@
+"""The rows that somebody sees, of any table of the networks."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from gis_core.rights import Rights
+from networks.core.models import NetworkObject
+
+
+def visible(model: type[NetworkObject], rights: Rights) -> QuerySet[Any]:
+    """`visible_to`, for queries over columns that not every network object has."""
+    found: QuerySet[Any] = model.objects.visible_to(rights)
+    return found

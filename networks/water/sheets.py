@@ -1,0 +1,193 @@
+"""What the sheets of pipes, nodes and repairs on the map say beyond their columns, and where they lead.
+
+Other parts of the networks add theirs with `register_sheet` of their own (inspections of hydrants, to `water-nodes`).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.gis.db.models.functions import Length
+from django.db.models import Count, Max, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from gis_core.rights import Rights
+from layers.features.display import display_date, display_number, with_unit
+from layers.features.sheet import Addition, Link, Property, Values, register_sheet
+from networks.core.room import works_on_networks
+from networks.water import lists
+from networks.water.models import (
+    Repair,
+    SewerConnection,
+    SewerNode,
+    SewerPipe,
+    WaterConnection,
+    WaterNode,
+    WaterPipe,
+)
+from networks.water.services.visible import visible
+
+PIPES: dict[str, type[WaterPipe | SewerPipe]] = {"water": WaterPipe, "sewer": SewerPipe}
+CONNECTIONS: dict[str, type[WaterConnection | SewerConnection]] = {"water": WaterConnection, "sewer": SewerConnection}
+NODES: dict[str, type[WaterNode | SewerNode]] = {"water": WaterNode, "sewer": SewerNode}
+NODE_IDS = frozenset({"start_node_id", "end_node_id"})
+"""Numbers that tell people nothing."""
+type Describe = Callable[[Sequence[Values], Rights], Mapping[int, Addition]]
+
+
+def register_sheets() -> None:
+    """Called when the app starts."""
+    for family in PIPES:
+        register_sheet(f"{family}-pipes", pipes_of(family))
+        register_sheet(f"{family}-nodes", nodes_of(family))
+    register_sheet("water-repairs", describe_repairs)
+
+
+def fact(name: str, label: str, value: Any, shown: str) -> Property:
+    return Property(name=name, label=label, value=value, display=shown)
+
+
+def page(name: str, **parameters: Any) -> str:
+    return f"{reverse(name)}?{urlencode(parameters)}"
+
+
+# -- pipes ------------------------------------------------------------------------------------------------------------
+
+
+def pipes_of(family: str) -> Describe:
+    def describe(rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:
+        ids = [row["id"] for row in rows]
+        found = visible(PIPES[family], rights).filter(pk__in=ids)
+        lengths = {row["pk"]: row["metres"].m for row in found.annotate(metres=Length("geom")).values("pk", "metres")}
+        repaired = repairs_by_pipe(family, ids, rights)
+        served = connections_by_pipe(family, ids, rights)
+        return {
+            row["id"]: Addition(
+                properties=[
+                    *length(lengths.get(row["id"])),
+                    *repairs(repaired.get(row["id"])),
+                    *connections(served.get(row["id"])),
+                ],
+                hidden=NODE_IDS if row.get("declared_length_m") else NODE_IDS | {"declared_length_m"},
+                links=list(pipe_links(family, row["id"], bool(repaired.get(row["id"])), rights)),
+            )
+            for row in rows
+        }
+
+    return describe
+
+
+def repairs_by_pipe(family: str, ids: Sequence[int], rights: Rights) -> dict[int, Mapping[str, Any]]:
+    found = visible(Repair, rights).filter(network=family, pipe_id__in=ids).order_by()
+    rows = found.values("pipe_id").annotate(count=Count("pk"), last=Max("repaired_date"))
+    return {row["pipe_id"]: row for row in rows}
+
+
+def connections_by_pipe(family: str, ids: Sequence[int], rights: Rights) -> dict[int, Mapping[str, Any]]:
+    """Those in service."""
+    found = visible(CONNECTIONS[family], rights).filter(pipe_id__in=ids).order_by()
+    sensitive = Count("pk", filter=Q(sensitive__isnull=False))
+    rows = found.filter(service_state=lists.IN_SERVICE).values("pipe_id")
+    return {row["pipe_id"]: row for row in rows.annotate(count=Count("pk"), sensitive_count=sensitive)}
+
+
+def length(metres: float | None) -> list[Property]:
+    if metres is None:
+        return []
+    return [fact("measured_length", _("Length"), metres, with_unit(display_number(metres, 1), "m"))]
+
+
+def repairs(found: Mapping[str, Any] | None) -> list[Property]:
+    count = found["count"] if found else 0
+    words = _("none") if not count else display_number(count, 0)
+    made = [fact("repairs", _("Repairs"), count, words)]
+    if found and found["last"]:
+        made.append(fact("last_repair", _("Last repair"), found["last"].isoformat(), display_date(found["last"])))
+    return made
+
+
+def connections(found: Mapping[str, Any] | None) -> list[Property]:
+    count, sensitive = (found["count"], found["sensitive_count"]) if found else (0, 0)
+    words = display_number(count, 0) if count else _("none")
+    if sensitive:
+        more = ngettext("%(count)s sensitive user", "%(count)s sensitive users", sensitive) % {"count": sensitive}
+        words = f"{words}, {more}"
+    return [fact("connections", _("Connections served"), count, words)]
+
+
+def pipe_links(family: str, pk: int, repaired: bool, rights: Rights) -> Sequence[Link]:
+    made = [Link(title=way_words(family), url=page("network_profile", family=family, pipe=pk))]
+    if repaired:
+        made.append(Link(title=_("Its repairs"), url=page("network_repairs", network=family, pipe=pk)))
+    if works_on_networks(rights):
+        made.append(Link(title=_("Record a repair"), url=page("network_repair_new", network=family, pipe=pk)))
+    return made
+
+
+def way_words(family: str) -> str:
+    return _("Profile to the outlet") if family == "sewer" else _("Profile to the source")
+
+
+# -- nodes ------------------------------------------------------------------------------------------------------------
+
+
+def nodes_of(family: str) -> Describe:
+    def describe(rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:
+        meeting = pipes_by_node(family, [row["id"] for row in rows], rights)
+        return {row["id"]: node_addition(family, row["id"], meeting.get(row["id"], [])) for row in rows}
+
+    return describe
+
+
+def node_addition(family: str, pk: int, pipes: Sequence[Mapping[str, Any]]) -> Addition:
+    """The pipes that meet there; a profile where some pipe in service does."""
+    stopped = sum(1 for one in pipes if one["service_state"] != lists.IN_SERVICE)
+    words = ngettext("%(count)s pipe", "%(count)s pipes", len(pipes)) % {"count": len(pipes)}
+    named = [one["reference"] for one in pipes if one["reference"]]
+    if named:
+        words = f"{words} ({', '.join(named[:4])}{'…' if len(named) > 4 else ''})"
+    if stopped:
+        words = _("%(pipes)s, %(count)s of them not in service") % {"pipes": words, "count": stopped}
+    leads = any(one["service_state"] == lists.IN_SERVICE and leaves(family, one, pk) for one in pipes)
+    way = Link(title=way_words(family), url=page("network_profile", family=family, **{"from": pk}))
+    return Addition(
+        properties=[fact("pipes", _("Pipes that meet here"), len(pipes), words)], links=[way] if leads else []
+    )
+
+
+def leaves(family: str, pipe: Mapping[str, Any], node: int) -> bool:
+    """Whether one may go on from the node by the pipe: a sewer only downstream."""
+    return family == "water" or pipe["start_node_id"] == node
+
+
+def pipes_by_node(family: str, ids: Sequence[int], rights: Rights) -> dict[int, list[Mapping[str, Any]]]:
+    here = Q(start_node_id__in=ids) | Q(end_node_id__in=ids)
+    found = visible(PIPES[family], rights).filter(here).order_by("reference", "pk")
+    meeting: dict[int, list[Mapping[str, Any]]] = {one: [] for one in ids}
+    for row in found.values("pk", "reference", "service_state", "start_node_id", "end_node_id"):
+        for node in {row["start_node_id"], row["end_node_id"]} & meeting.keys():
+            meeting[node].append(row)
+    return meeting
+
+
+# -- repairs ----------------------------------------------------------------------------------------------------------
+
+
+def describe_repairs(rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:
+    """How old the pipe was, and the other repairs of it."""
+    ids = [row["id"] for row in rows]
+    found = visible(Repair, rights).filter(pk__in=ids)
+    made: dict[int, Addition] = {}
+    for one in found.only("pk", "network", "pipe_id", "repaired_date", "laid_year"):
+        properties, links = [], []
+        if one.repaired_date and one.laid_year and one.repaired_date.year >= one.laid_year:
+            age = one.repaired_date.year - one.laid_year
+            words = ngettext("%(count)s year", "%(count)s years", age) % {"count": age}
+            properties.append(fact("age", _("Age at the repair"), age, words))
+        if one.pipe_id:
+            address = page("network_repairs", network=one.network, pipe=one.pipe_id)
+            links.append(Link(title=_("Repairs of this pipe"), url=address))
+        made[one.pk] = Addition(properties=properties, links=links)
+    return made

@@ -1,0 +1,14 @@
+-- Repairs know their pipe, and follow it. Safe to repeat.
+create or replace function arpent.install_repairs() returns void
+language plpgsql set search_path = pg_catalog, public as $$
+begin
+    if to_regclass('public.water_repair') is null then
+        return;
+    end if;
+    create or replace trigger arpent_repair_pipe before insert or update on water_repair
+        for each row execute function arpent.complete_repair();
+    create or replace trigger arpent_topology_repairs after update or delete on water_pipe
+        for each row execute function arpent.follow_pipe('water');
+    create or replace trigger arpent_topology_repairs after update or delete on sewer_pipe
+        for each row execute function arpent.follow_pipe('sewer');
+end $$;

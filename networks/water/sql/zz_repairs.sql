@@ -1,0 +1,2 @@
+-- Repairs follow the pipes of both networks.
+select arpent.install_repairs();

@@ -1,0 +1,73 @@
+"""What happens in the background: scans, covers, imports. Hours are in UTC."""
+
+from typing import Any
+
+from procrastinate.contrib.django import app
+
+from gis_core.errors import NotFound
+from gis_core.models import Job
+from gis_core.rights import SYSTEM, acting_as, under_policies
+from gis_core.tasks import RunningJob, job_task
+from networks.water.models import TECHNICIANS
+from networks.water.services import coverage, importing
+from networks.water.services.anomalies import scanning
+from networks.water.services.inspecting import INSPECTS
+
+
+@job_task(scanning.KIND, roles=scanning.ROLES)
+def scan_network(running: RunningJob) -> dict[str, Any]:
+    """Look for the anomalies of a member's network."""
+    assert running.job.owner_id is not None
+    return scanning.scan(running.job.owner_id, str(running.parameters.get("family")), running.tell)
+
+
+@app.periodic(cron="7 1 * * *")
+@app.task(name="scan_networks", queueing_lock="scan_networks")
+def scan_networks(timestamp: int) -> None:
+    """Every night: networks that changed since their last scan."""
+    with acting_as(SYSTEM):
+        scanning.scan_changed()
+
+
+@job_task(coverage.KIND, roles=INSPECTS)
+def fire_coverage(running: RunningJob) -> dict[str, Any]:
+    """Compute the cover of the hydrants of a member with many buildings; the report names where it is kept."""
+    member = running.job.owner
+    if member is None:
+        raise NotFound("")
+    asked = coverage.Question(member=member, **running.parameters)
+    with under_policies():
+        made = coverage.compute(asked, rights=running.rights, tell=running.tell)
+    return {"coverage": made.pk}
+
+
+def leave(job: Job) -> None:
+    """A job that ended badly leaves its import where people can go on, with the job's reason and what it found."""
+    job.refresh_from_db()
+    if job.state != Job.State.DONE:
+        with acting_as(SYSTEM):
+            importing.leave(int(job.parameters["import"]), job.message, job.report)
+
+
+@job_task(importing.READ, roles=TECHNICIANS, afterwards=leave)
+def read_network(running: RunningJob) -> dict[str, Any]:
+    """Read what was sent; nothing is written but the plan."""
+    return importing.read(int(running.parameters["import"]), running.tell)
+
+
+@job_task(importing.LOAD, roles=TECHNICIANS, afterwards=leave)
+def load_network(running: RunningJob) -> dict[str, Any]:
+    """Load what was read."""
+    return importing.load(int(running.parameters["import"]), running.tell)
+
+
+@job_task(importing.UNDO, roles=TECHNICIANS, afterwards=leave)
+def undo_network_snapping(running: RunningJob) -> dict[str, Any]:
+    """Put every snapped end back."""
+    return importing.undo(int(running.parameters["import"]), running.tell)
+
+
+@job_task(importing.TAKE_BACK, roles=TECHNICIANS, afterwards=leave)
+def take_back_network(running: RunningJob) -> dict[str, Any]:
+    """Undo an import."""
+    return importing.bring_back(int(running.parameters["import"]), running.tell)

@@ -1,0 +1,74 @@
+"""Hydrants in a real browser: an inspection recorded in the street, the map of buildings too far from a hydrant."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import DESK, PHONE, Demo, opened, sign_in
+from tests.browser.test_map import serious
+
+pytestmark = pytest.mark.browser
+
+
+def technician(browser: Browser, demo: Demo, size: dict[str, int]) -> Iterator[Page]:
+    for context in opened(browser, {}, size):
+        page = context.new_page()
+        sign_in(page, demo, "reseaux.lys")
+        yield page
+
+
+@pytest.fixture
+def phone(browser: Browser, demo: Demo) -> Iterator[Page]:
+    yield from technician(browser, demo, PHONE)
+
+
+@pytest.fixture
+def desk(browser: Browser, demo: Demo) -> Iterator[Page]:
+    yield from technician(browser, demo, DESK)
+
+
+def fits(page: Page) -> Any:
+    """Whether nothing is wider than the screen."""
+    return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_an_inspection_is_recorded_in_the_street(phone: Page, demo: Demo) -> None:
+    phone.goto(f"{demo.url}/reseaux/hydrants/?q=PI0002")
+    phone.locator("table.hydrants th a").first.click()
+    phone.get_by_text("Enregistrer un contrôle").click()
+    phone.get_by_label("Débit à 1 bar").fill("47,5")
+    phone.get_by_label("Pression statique").fill("3,1")
+    phone.get_by_label("Conforme", exact=True).check()
+    assert fits(phone)
+    assert serious(phone) == []
+    phone.get_by_role("button", name="Enregistrer", exact=True).click()
+    expect(phone.locator(".messages")).to_contain_text("Le contrôle est enregistré")
+    expect(phone.locator(".fire-facts")).to_contain_text("47,5")
+
+
+def test_measures_are_asked_of_a_technical_inspection_alone(phone: Page, demo: Demo) -> None:
+    phone.goto(f"{demo.url}/reseaux/hydrants/?q=PI0003")
+    phone.locator("table.hydrants th a").first.click()
+    phone.get_by_text("Enregistrer un contrôle").click()
+    phone.get_by_label("Contrôle fonctionnel").check()
+    expect(phone.get_by_label("Débit à 1 bar")).to_be_hidden()
+    expect(phone.get_by_label("Qui a été prévenu")).to_be_hidden()
+    phone.get_by_label("Indisponible", exact=True).check()
+    expect(phone.get_by_label("Qui a été prévenu").first).to_be_visible()
+
+
+def test_buildings_too_far_are_on_a_map_and_in_a_list(desk: Page, demo: Demo) -> None:
+    desk.goto(f"{demo.url}/reseaux/hydrants/couverture/")
+    desk.get_by_label("À plus de (m)").fill("400")
+    desk.get_by_role("button", name="Calculer").click()
+    expect(desk.get_by_role("heading", level=1)).to_contain_text("400")
+    desk.wait_for_selector("#cover-map:not([aria-busy]) .map[data-rendered]")
+    expect(desk.locator(".map-key")).to_contain_text("Bâtiment trop loin")
+    row = desk.locator("tr[data-building]").first
+    row.locator("td").nth(1).click()
+    expect(row).to_have_class("pointed")
+    expect(desk.locator(".map-told")).to_have_text(re.compile(r"Bâtiment trop loin · \d+\sm par les voies"))
+    assert serious(desk) == []

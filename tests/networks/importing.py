@@ -1,0 +1,123 @@
+"""Imports of networks in tests: files written as people send them, steps taken as they take them, jobs done at once."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import shapely
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
+
+from gis_core import tasks as jobs
+from gis_core.models import Job
+from gis_core.rights import Role, acting_as
+from networks.water import tasks
+from networks.water.models import NetworkImport
+from networks.water.services import importing
+from tests import factories
+from tests.networks.conftest import Network, Place, X, Y
+
+WORK = {
+    importing.READ: tasks.read_network,
+    importing.LOAD: tasks.load_network,
+    importing.UNDO: tasks.undo_network_snapping,
+    importing.TAKE_BACK: tasks.take_back_network,
+}
+TABLES = ("water_node", "water_pipe", "water_connection", "water_repair", "sewer_node", "sewer_pipe")
+
+type Row = tuple[Any, Mapping[str, Any]]
+
+
+def pipe(reference: str, *places: Place, **values: Any) -> Row:
+    return shapely.LineString([(X + x, Y + y) for x, y in places]), {"ref": reference, **values}
+
+
+def spot(reference: str, x: float, y: float, **values: Any) -> Row:
+    return shapely.Point(X + x, Y + y), {"ref": reference, **values}
+
+
+@dataclass
+class Importing:
+    """Somebody who works on a member's networks, and their files."""
+
+    network: Network
+    folder: Path
+    who: str = Role.NETWORK_TECHNICIAN
+
+    def file(self, name: str, rows: Sequence[Row]) -> Path:
+        """A GeoJSON file in EPSG:2154."""
+        features = [
+            {"type": "Feature", "properties": dict(values), "geometry": shape and json.loads(shapely.to_geojson(shape))}
+            for shape, values in rows
+        ]
+        crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::2154"}}
+        path = self.folder / f"{name}.geojson"
+        path.write_text(json.dumps({"type": "FeatureCollection", "crs": crs, "features": features}))
+        return path
+
+    def send(self, *paths: Path, format: str = "auto") -> NetworkImport:
+        """Files received and read as far as they can be."""
+        files: list[Any] = [SimpleUploadedFile(path.name, path.read_bytes()) for path in paths]
+        rights, user = self.network.rights(self.who), self.network.people[self.who]
+        with acting_as(rights), transaction.atomic():
+            made = importing.receive(files=files, member=self.network.member, format=format, user=user, rights=rights)
+        return self.worked_off(made)
+
+    def read(self, made: NetworkImport, name: str = "", **options: Any) -> NetworkImport:
+        """Read again with what somebody chose; the mapping suggested, unless another is given."""
+        if made.format == NetworkImport.Format.LAYERS and "mapping" not in {**made.options, **options}:
+            with acting_as(self.network.rights(self.who)):
+                _name, readings = importing.kept_mapping(self.network.member, made.contents)
+            options["mapping"] = {label: one.as_json() for label, one in readings.items()}
+        return self._step(importing.read_again, made, options, name=name)
+
+    def sent(self, *paths: Path, **options: Any) -> NetworkImport:
+        """Sent and read with the suggested mapping."""
+        return self.read(self.send(*paths), **options)
+
+    def load(self, made: NetworkImport, **given: Any) -> NetworkImport:
+        return self._step(importing.start_loading, made, **given)
+
+    def loaded(self, *paths: Path, **options: Any) -> NetworkImport:
+        made = self.sent(*paths, **options)
+        assert made.state == "ready", made.message
+        made = self.load(made)
+        assert made.state == "loaded", (made.message, made.faults)
+        return made
+
+    def undo(self, made: NetworkImport) -> NetworkImport:
+        return self._step(importing.start_undoing, made)
+
+    def take_back(self, made: NetworkImport) -> NetworkImport:
+        return self._step(importing.start_taking_back, made)
+
+    def _step(self, step: Any, made: NetworkImport, *more: Any, **given: Any) -> NetworkImport:
+        rights, user = self.network.rights(self.who), self.network.people[self.who]
+        with acting_as(rights), transaction.atomic():
+            step(made.pk, *more, user=user, rights=rights, **given)
+        return self.worked_off(made)
+
+    def worked_off(self, made: NetworkImport) -> NetworkImport:
+        with acting_as(self.network.rights(self.who)):
+            waiting = list(Job.objects.filter(state=Job.State.WAITING, kind__in=list(WORK)).order_by("id"))
+        for job in waiting:
+            with factories.as_worker():
+                jobs.run(job, WORK[job.kind])
+                forget_events()
+        with factories.as_owner():
+            return NetworkImport.objects.select_related("owner").get(pk=made.pk)
+
+
+def forget_events() -> None:
+    """Forget what the end of a job's transaction forgets: a test is one transaction."""
+    names = [*TABLES, "sewer_connection", "catalogue_layer"]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select set_config('arpent.event_' || oid, '', true) from pg_class where relname = any(%s)", [names]
+        )
+
+
+def messages(made: NetworkImport, gravity: str = "error") -> list[str]:
+    return [one["message"] for one in made.faults if one["gravity"] == gravity]

@@ -1,0 +1,126 @@
+"""The pages of imports: who may open them, what they ask, what they show at each step."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
+
+from networks.water.models import NetworkImport
+from tests import factories
+from tests.networks.conftest import Network, X, Y
+from tests.networks.importing import Importing, pipe, spot
+from tests.networks.test_import_epanet import inp
+from tests.networks.test_importing import counts
+
+URL = "/reseaux/importer/"
+HTML = {"accept": "text/html"}
+
+
+def text(network: Network, url: str, who: str = "network_technician") -> str:
+    answer = network.client(who).get(url, headers=HTML)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def post(network: Network, url: str, **data: Any) -> Any:
+    return network.client().post(url, data, headers=HTML)
+
+
+@pytest.mark.parametrize("who", ["reader", "town_hall", "permit_instructor"])
+def test_the_pages_are_for_those_who_edit_networks(network: Network, who: str) -> None:
+    assert network.client(who).get(URL, headers=HTML).status_code == 403
+    assert f'href="{URL}"' not in text(network, "/reseaux/", who)
+
+
+def test_files_are_sent_read_completed_and_loaded(importing: Importing, network: Network) -> None:
+    file = importing.file("canalisations", [pipe("C1", (0, 0), (100, 0), mat="PVC"), pipe("C2", (100.2, 0), (150, 0))])
+    answer = post(network, URL, format="auto", file=SimpleUploadedFile(file.name, file.read_bytes()))
+    assert answer.status_code == 302
+    made = importing.worked_off(NetworkImport(pk=int(answer["Location"].rstrip("/").rpartition("/")[2])))
+    page = text(network, f"{URL}{made.pk}/")
+    assert 'name="column-0-material"' in page
+    answer = post(
+        network, f"{URL}{made.pk}/", action="read", name="Exploitant",
+        **{"table-0": "water-pipes", "shown-0": "water-pipes", "column-0-reference": "ref", "column-0-material": "mat",
+           "word-0-material-0": "pvc", "word-0-material-0-text": "PVC", "crs-0": ""},
+    )  # fmt: skip
+    assert answer.status_code == 302
+    importing.worked_off(made)
+    page = text(network, f"{URL}{made.pk}/")
+    assert 'name="snap_cm"' in page
+    assert 'value="load"' in page
+    assert post(network, f"{URL}{made.pk}/", action="load").status_code == 302
+    importing.worked_off(made)
+    page = text(network, f"{URL}{made.pk}/")
+    assert 'value="take_back"' in page
+    assert 'value="undo"' in page
+    assert counts(network) == (3, 2)
+    assert network.rows("select distinct material from water_pipe order by 1") == [("pvc",), (None,)]
+
+
+def test_choosing_what_a_layer_is_shows_its_columns(importing: Importing, network: Network) -> None:
+    made = importing.send(importing.file("objets", [spot("V1", 0, 0, modele="X")]))
+    answer = post(network, f"{URL}{made.pk}/", action="tables", **{"table-0": "sewer-nodes", "shown-0": "water-nodes"})
+    assert answer.status_code == 200
+    assert 'name="column-0-invert_z"' in answer.content.decode()
+
+
+def test_errors_are_listed_with_their_rows_and_the_file_cannot_be_loaded(
+    importing: Importing, network: Network
+) -> None:
+    made = importing.sent(importing.file("canalisations", [pipe("C1", (0, 0), (100, 0)), (None, {"ref": "C2"})]))
+    page = text(network, f"{URL}{made.pk}/")
+    assert "C2" in page
+    assert 'value="load"' not in page
+    rows = network.client().get(f"{URL}{made.pk}/lignes.csv", headers=HTML).content.decode("utf-8-sig")
+    assert "canalisations;2" in rows
+
+
+def test_the_place_of_an_epanet_file_is_asked_and_taken(importing: Importing, network: Network, tmp_path: Path) -> None:
+    made = importing.send(inp(tmp_path))
+    assert 'name="placing"' in text(network, f"{URL}{made.pk}/")
+    answer = post(network, f"{URL}{made.pk}/", action="read", placing="corner", x=str(X), y=str(Y), scale="1,5")
+    assert answer.status_code == 302
+    made = importing.worked_off(made)
+    assert (made.state, made.options["scale"]) == ("ready", 1.5)
+
+
+@pytest.mark.parametrize(
+    "sent", [{"snap_cm": "zorglub"}, {"snap_cm": "900"}, {"placing": "crs", "crs": "x"}, {"action": "zorglub"}]
+)
+def test_what_makes_no_sense_is_refused_in_words(importing: Importing, network: Network, sent: dict[str, str]) -> None:
+    made = importing.sent(importing.file("canalisations", [pipe("C1", (0, 0), (100, 0))]))
+    answer = post(network, f"{URL}{made.pk}/", **({"action": "read"} | sent))
+    assert answer.status_code == 400
+    assert 'role="alert"' in answer.content.decode()
+
+
+def test_a_file_that_cannot_be_read_says_why(importing: Importing, network: Network, tmp_path: Path) -> None:
+    path = tmp_path / "plan.geojson"
+    path.write_bytes(b"%PDF-1.7")
+    made = importing.send(path)
+    assert made.state == "refused"
+    assert "PDF" in made.message
+    assert made.message.split()[0] in text(network, f"{URL}{made.pk}/")
+
+
+def test_files_that_are_not_wanted_are_forgotten(importing: Importing, network: Network) -> None:
+    made = importing.sent(importing.file("canalisations", [pipe("C1", (0, 0), (100, 0))]))
+    assert post(network, f"{URL}{made.pk}/", action="forget").status_code == 302
+    with factories.as_owner():
+        assert not NetworkImport.objects.exists()
+
+
+def test_the_command_imports_as_the_page_does(importing: Importing, network: Network, capsys: Any) -> None:
+    file = importing.file("canalisations", [pipe("C1", (0, 0), (100, 0)), pipe("C2", (100.2, 0), (150, 0))])
+    with factories.as_worker():
+        call_command("import_network", str(file), member=network.member.slug, snap=0.5)
+    assert counts(network) == (3, 2)
+    assert "1 ends moved" in capsys.readouterr().out
+
+
+def test_the_command_says_what_is_missing(importing: Importing, network: Network, tmp_path: Path) -> None:
+    with factories.as_worker(), pytest.raises(CommandError, match="--crs"):
+        call_command("import_network", str(inp(tmp_path)), member=network.member.slug)

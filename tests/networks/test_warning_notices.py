@@ -1,0 +1,509 @@
+"""Notices and contacts: who reads and writes them, whom a notice reaches, what lists bring in, what opting out does."""
+
+import csv
+import io
+import time
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.gis.geos import Polygon
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from gis_core.errors import Forbidden, Invalid, NotFound
+from gis_core.models import HistoryEvent, Letter
+from gis_core.rights import ANONYMOUS, Role, acting_as
+from layers.cadastre.models import Address as HouseNumber
+from layers.features.words import search_text
+from networks.warning.importers.file import layout_of, rows_of
+from networks.warning.importers.loading import load
+from networks.warning.models import Contact, ContactReading, Notice, Settings
+from networks.warning.services import contacts, letters, notices, recipients, sending, stopping
+from networks.warning.services.contacts import Consent, Person, save_contact, write_contacts
+from networks.warning.services.notices import About, Address, Context, Wording
+from networks.warning.services.places import address_key
+from networks.warning.services.retention import forget_old
+from networks.warning.sources import Beginning, declare_source
+from networks.warning.texts import words_of
+from tests import factories
+from tests.networks.conftest import Network, X, Y, at
+
+STREET = "rue des Tanneurs, 45260 Lorris"
+YES, NO = Consent(given=True), Consent(given=False)
+PAGE = {"accept": "text/html"}
+OTHERS = [Role.READER, Role.PERMIT_INSTRUCTOR]
+NOW = datetime(2026, 11, 26, 8, 30, tzinfo=timezone.get_default_timezone())
+TOLD = Context(kind="planned", starts_at=NOW, ends_at=NOW + timedelta(hours=4), place="rue des Tanneurs, à Lorris")
+
+
+def person(rank: int, **given: Any) -> Person:
+    made: dict[str, Any] = {
+        "name": f"Personne {rank}", "address": f"{rank} {STREET}", "phone": f"+3363998{rank:04d}", "mobile": True,
+        "email": f"personne{rank}@demo.invalid", "sms": YES, "mail": YES,
+    }  # fmt: skip
+    return Person(**made | given)
+
+
+def write(network: Network, *people: Person, who: str = Role.NETWORK_TECHNICIAN) -> list[tuple[int, int, bool]]:
+    with network.as_(who):
+        return write_contacts(network.member, people, why="essai")
+
+
+def draft(network: Network, *numbers: int, who: str = Role.NETWORK_TECHNICIAN, **given: Any) -> Notice:
+    targets = [Address(address=f"{number} {STREET}") for number in numbers]
+    made: dict[str, Any] = {"targets": targets, "context": TOLD}
+    with network.as_(who):
+        return notices.draft(owner=network.member, rights=network.rights(who), **made | given)
+
+
+def reach(network: Network, notice: Notice, who: str = Role.NETWORK_TECHNICIAN) -> tuple[int, int, int]:
+    with network.as_(who):
+        found = recipients.reach_of(notice)
+        return found.sms, found.email, found.unreached
+
+
+def house(number: int, x: float, y: float) -> None:
+    with factories.as_owner():
+        label = f"{number} rue des Tanneurs"
+        HouseNumber.objects.create(insee="45901", number=number, road_name="Rue des Tanneurs", postcode="45260",
+                                   commune_name="Lorris", label=label, geom=at(x, y),
+                                   search_text=search_text(label, "45260", "Lorris"))  # fmt: skip
+
+
+def journal(network: Network) -> list[tuple[str, str, int]]:
+    with network.as_(Role.GIS_ADMINISTRATOR):
+        lines = ContactReading.objects.order_by("id")
+        return [(one.action, one.purpose, len(one.contacts)) for one in lines]
+
+
+# -- who reads --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", ["arpent_web", "arpent_worker"])
+@pytest.mark.parametrize("table", ["contact", "optout", "message", "earlyreport"])
+def test_no_role_reads_the_tables_of_people(network: Network, role: str, table: str) -> None:
+    with factories.as_owner(), connection.cursor() as cursor:
+        cursor.execute("select has_table_privilege(%s, %s, 'select,insert,update,delete')", [role, f"warning_{table}"])
+        assert cursor.fetchone() == (False,)
+
+
+def test_who_reads_contacts_leaves_a_line_in_the_journal(network: Network) -> None:
+    write(network, person(1), person(2))
+    with network.as_():
+        found, more = contacts.find_contacts(network.member, "personne", why="essai")
+        contacts.contact_of(found[0].id or 0, why="page")
+    assert [one.shown_phone for one in found] == ["06 39 98 00 01", "06 39 98 00 02"]
+    assert not more
+    assert journal(network) == [("written", "essai", 2), ("read", "essai", 2), ("read", "page", 1)]
+
+
+@pytest.mark.parametrize("who", [*OTHERS, Role.AGENCY_ADMINISTRATOR, "stranger"])
+def test_others_read_no_contact_and_leave_no_line(network: Network, who: str) -> None:
+    ((_place, contact, _made),) = write(network, person(1))
+    with network.as_(who):
+        assert contacts.find_contacts(network.member, "", why="essai") == ([], False)
+        assert write_contacts(network.member, [person(2)], why="essai") == []
+        with pytest.raises(NotFound):
+            contacts.contact_of(contact, why="essai")
+    assert journal(network) == [("written", "essai", 1)]
+
+
+@pytest.mark.parametrize("found", ["personne 1", "tanneurs", "06 39 98 00 01", "personne1@demo", "+33639980001"])
+def test_a_contact_is_found_by_what_one_knows_of_it(network: Network, found: str) -> None:
+    write(network, person(1), person(2, address="8 place Haute"))
+    with network.as_():
+        rows, _more = contacts.find_contacts(network.member, found, why="essai")
+    assert [one.name for one in rows] == ["Personne 1"]
+
+
+def test_a_reader_sees_counts_alone(network: Network) -> None:
+    write(network, person(1))
+    notice = draft(network, 1, 2)
+    assert reach(network, notice, Role.READER) == (1, 1, 1)
+    page = network.client(Role.READER).get(f"/reseaux/avis/{notice.pk}/?noms=1", headers=PAGE).content.decode()
+    assert "1 numéro, 1 courriel" in page
+    assert "Personne 1" not in page
+    with network.as_(Role.READER):
+        assert recipients.read_reached(notice, None, why="essai") == []
+
+
+def test_the_member_chooses_who_reads(network: Network) -> None:
+    write(network, person(1))
+    with network.as_(Role.GIS_ADMINISTRATOR):
+        Settings.objects.create(member=network.member, reader_roles=["reader"])
+    with network.as_(Role.READER):
+        assert len(contacts.find_contacts(network.member, "", why="essai")[0]) == 1
+        with pytest.raises(Forbidden):
+            save_contact(network.member, person(2), why="essai", rights=network.rights(Role.READER))
+    with network.as_():
+        assert contacts.find_contacts(network.member, "", why="essai")[0] == []
+
+
+@pytest.mark.parametrize("who", [*OTHERS, "stranger"])
+def test_others_write_no_notice(network: Network, who: str) -> None:
+    with pytest.raises(Forbidden):
+        draft(network, 1, who=who)
+    notice = draft(network, 1)
+    rights, user = network.rights(who), network.people[who]
+    with network.as_(who):
+        for act in (lambda: notices.discard(notice, rights=rights),
+                    lambda: sending.send(notice, sms=0, email=0, version=1, user=user, rights=rights),
+                    lambda: letters.number_letter(notice, rights=rights)):  # fmt: skip
+            with pytest.raises(Forbidden):
+                act()
+        with connection.cursor() as cursor:
+            cursor.execute("select count(*) from arpent.queue_messages(%s)", [notice.pk])
+            assert cursor.fetchone() == (0,)
+
+
+# -- whom a notice reaches --------------------------------------------------------------------------------------------
+
+
+def test_people_are_met_by_their_connection_and_by_their_address_however_it_is_written(network: Network) -> None:
+    otherwise = "2, RUE des tanneurs 45901 LORRIS"
+    write(network, person(1, address="", connection="water-connections:7"), person(2, address=otherwise), person(3))
+    targets = [Address(address="12 rue Haute", connection="water-connections:7"), Address(address=f"2 {STREET}")]
+    assert reach(network, draft(network, targets=targets)) == (2, 2, 0)
+
+
+def test_an_area_warns_its_addresses_and_the_contacts_who_live_in_it(network: Network) -> None:
+    house(1, 10, 10)
+    house(2, 20, 20)
+    house(3, 500, 500)
+    write(network, person(1), person(3))
+    with network.as_():
+        place = contacts.place_of("", f"1 {STREET}")
+        write_contacts(network.member, [person(9, address="lieu-dit La Borde", place=place)], why="essai")
+    notice = draft(network, targets=None, area=Polygon.from_bbox((X, Y, X + 100, Y + 100)).__class__(
+        ((X, Y), (X + 100, Y), (X + 100, Y + 100), (X, Y + 100), (X, Y)), srid=2154))  # fmt: skip
+    with network.as_():
+        assert [one.address for one in notice.targets.order_by("id")] == [f"1 {STREET}", f"2 {STREET}"]
+    assert reach(network, notice) == (2, 2, 1)
+
+
+@pytest.mark.parametrize(("basis", "consent", "warned"), [
+    ("consent", YES, 1), ("consent", NO, 0), ("consent", Consent(), 0),
+    ("mission", YES, 1), ("mission", NO, 0), ("mission", Consent(), 1),
+])  # fmt: skip
+def test_the_legal_basis_says_who_is_written_to(network: Network, basis: str, consent: Consent, warned: int) -> None:
+    with network.as_(Role.GIS_ADMINISTRATOR):
+        Settings.objects.create(member=network.member, reader_roles=["network_technician"], basis=basis)
+    write(network, person(1, sms=consent, mail=consent))
+    assert reach(network, draft(network, 1)) == (warned, warned, 1 - warned)
+
+
+def test_fixed_lines_get_no_text_message(network: Network) -> None:
+    write(network, person(1, phone="+33238000000", mobile=False))
+    assert reach(network, draft(network, 1)) == (0, 1, 0)
+
+
+def test_another_members_contacts_are_not_reached(network: Network) -> None:
+    with network.as_("stranger"):
+        write_contacts(network.other, [person(1)], why="essai")
+    assert reach(network, draft(network, 1)) == (0, 0, 1)
+
+
+def test_sensitive_users_stand_first_and_who_nobody_reaches_is_a_list_for_the_doors(network: Network) -> None:
+    write(network, person(1))
+    targets = [
+        Address(address=f"{n} {STREET}", dwellings=n, sensitive="Dialyse à domicile" if n == 3 else "")
+        for n in (1, 2, 3)
+    ]
+    notice = draft(network, targets=targets)
+    with network.as_():
+        lines, total = recipients.lines_of(notice)
+        rows = list(csv.reader(io.StringIO(letters.round_csv(notice, alone=True).decode("utf-8-sig")), delimiter=";"))
+        assert letters.round_pdf(notice).startswith(b"%PDF-")
+    assert ([line.target.dwellings for line in lines], total) == ([3, 1, 2], 3)
+    assert [row[:3] for row in rows[1:]] == [[f"3 {STREET}", "3", "Dialyse à domicile"], [f"2 {STREET}", "2", ""]]
+
+
+def test_five_thousand_addresses_become_a_notice_in_less_than_a_second(network: Network) -> None:
+    write(network, *(person(rank) for rank in range(1, 1001)))
+    targets = [Address(address=f"{n} {STREET}", connection=f"water-connections:{n}") for n in range(1, 5001)]
+    taken = []
+    for _attempt in range(3):
+        begun = time.perf_counter()
+        notice = draft(network, targets=targets)
+        assert reach(network, notice) == (1000, 1000, 4000)
+        taken.append(time.perf_counter() - begun)
+    assert min(taken) < 1
+
+
+# -- words ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", Notice.Kind.values)
+def test_the_built_in_words_of_every_kind_are_whole_and_short(network: Network, kind: str) -> None:
+    given = replace(TOLD, kind=kind, phone="02 38 00 00 00", reason="réparation d’une fuite", place="rue de l’Église")
+    notice = draft(network, 1, context=given)
+    with network.as_():
+        words = words_of(notice)
+    assert "à compléter" not in words.sms + words.title + words.body
+    assert words.length.alphabet == "GSM-7"
+    assert words.length.parts <= 2
+
+
+def test_a_notice_says_its_day_and_hour_in_french(network: Network) -> None:
+    notice = draft(network, 1)
+    with network.as_():
+        words = words_of(notice)
+    assert "du jeudi 26 novembre à 8 h 30 au jeudi 26 novembre à 12 h 30" in words.sms
+
+
+def test_what_is_not_known_stops_the_sending_and_says_where(network: Network) -> None:
+    write(network, person(1))
+    notice = draft(network, 1, context=replace(TOLD, starts_at=None))
+    with network.as_(), pytest.raises(Invalid, match="Il reste un endroit à compléter") as refused:
+        sending.send(notice, sms=1, email=1, version=notice.version, user=network.people["network_technician"],
+                     rights=network.rights())  # fmt: skip
+    assert refused.value.extra["parameter"] == "sms"
+
+
+def test_an_unknown_field_is_refused_with_those_that_there_are(network: Network) -> None:
+    notice = draft(network, 1)
+    with network.as_(), pytest.raises(Invalid, match="fin_prevue"):
+        notices.change(notice, name="", context=TOLD, wording=Wording(sms="{{ nom }}", title="a", body="b"),
+                       version=notice.version, rights=network.rights())  # fmt: skip
+
+
+def test_the_page_counts_as_it_is_written(network: Network) -> None:
+    notice = draft(network, 1)
+    page = network.client()
+    given = {"do": "count", "kind": "planned", "place": "x", "title": "t", "body": "b", "version": 1, "sms": "é" * 161}
+    told = page.post(f"/reseaux/avis/{notice.pk}/", given).json()
+    assert (told["parts"], told["told"]) == (2, "161 caractères sur 306\u00a0: 2 SMS pour chacun (GSM-7).")
+    told = page.post(f"/reseaux/avis/{notice.pk}/", given | {"sms": "fête"}).json()
+    assert "“ê”" in told["told"] or "« ê »" in told["told"]
+
+
+# -- the letter -------------------------------------------------------------------------------------------------------
+
+
+def test_the_letter_is_numbered_once_and_locked(network: Network) -> None:
+    notice = draft(network, 1)
+    with network.as_():
+        assert letters.letter_pdf(notice, network.rights())[0].startswith(b"%PDF-")
+        made = letters.number_letter(notice, rights=network.rights())
+        again = letters.number_letter(notice, rights=network.rights())
+    assert made.number == f"AVIS-{timezone.localdate().year}-000001"
+    assert (again.pk, made.state) == (made.pk, Letter.State.FINAL)
+
+
+# -- lists ------------------------------------------------------------------------------------------------------------
+
+LIST = """N° abonné;Nom;Prénom;Adresse;CP;Ville;Tél. mobile;E-mail;Consentement SMS;Date consentement
+A1;Martin;Jeanne;1 rue des Tanneurs;45260;Lorris;06 39 98 00 01;Jeanne@Demo.invalid;oui;01/02/2026
+A2;Durand;Paul;2 rue des Tanneurs;45260;Lorris;12;;oui;
+A3;;;3 rue des Tanneurs;45260;Lorris;0639980003;;;
+A4;Petit;Luc;4 rue des Tanneurs;45260;Lorris;0639980004;pas une adresse;;
+A1;Martin;Jeanne;1 rue des Tanneurs;45260;Lorris;0639980001;;;
+A5;Roux;Zoé;5 rue des Tanneurs;45260;Lorris;639980005;;peut-être;
+A6;Blanc;Eve;6 rue des Tanneurs;45260;Lorris;0639980006;;non;31/12/2999
+A7;Noir;Ève;7 rue des Tanneurs;45260;Lorris;;eve@demo.invalid;;
+"""
+
+
+def listed(tmp_path: Path, text: str = LIST, encoding: str = "cp1252") -> Path:
+    path = tmp_path / "abonnes.csv"
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def imported(network: Network, path: Path, *, only_check: bool = False) -> dict[str, Any]:
+    with network.as_():
+        return load(network.member, layout_of(path), only_check=only_check)
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8", "utf-8-sig", "utf-16"])
+def test_a_list_comes_in_and_each_row_that_does_not_says_why(network: Network, tmp_path: Path, encoding: str) -> None:
+    house(1, 10, 10)
+    report = imported(network, listed(tmp_path, encoding=encoding))
+    assert (report["rows"], report["made"], report["wrong"], report["placed"]) == (8, 2, 6, 1)
+    assert [line["row"] for line in report["lines"]] == [3, 4, 5, 6, 7, 8]
+    with network.as_():
+        first, other = contacts.find_contacts(network.member, "", why="essai")[0]
+    assert (first.name, first.phone, first.email) == ("Martin Jeanne", "+33639980001", "jeanne@demo.invalid")
+    assert (first.sms.given, first.sms.on, first.place is not None) == (True, date(2026, 2, 1), True)
+    assert (other.name, other.sms.given) == ("Noir Ève", None)
+
+
+def test_a_report_tells_nothing_of_the_people(network: Network, tmp_path: Path) -> None:
+    told = str(imported(network, listed(tmp_path)))
+    assert not any(word in told for word in ("Martin", "Durand", "0639", "pas une adresse", "Tanneurs"))
+
+
+def test_a_check_writes_nothing(network: Network, tmp_path: Path) -> None:
+    report = imported(network, listed(tmp_path), only_check=True)
+    assert (report["good"], report["made"]) == (2, 0)
+    with network.as_():
+        assert contacts.counts_of(network.member).contacts == 0
+
+
+def test_a_list_that_comes_again_brings_up_to_date_and_keeps_objections(network: Network, tmp_path: Path) -> None:
+    imported(network, listed(tmp_path))
+    with network.as_():
+        ((first, *_others), _more) = contacts.find_contacts(network.member, "martin", why="essai")
+        contacts.stop_contact(first, network.member, "sms", closed=True, why="", rights=network.rights())
+    report = imported(network, listed(tmp_path, LIST.replace("Jeanne@", "autre@")))
+    assert (report["made"], report["changed"]) == (0, 2)
+    with network.as_():
+        (again,) = contacts.find_contacts(network.member, "martin", why="essai")[0]
+    assert (again.id, again.email, again.sms_stop is not None) == (first.id, "autre@demo.invalid", True)
+    assert reach(network, draft(network, 1))[0] == 0
+
+
+@pytest.mark.parametrize("text", ["", "PK\x03\x04zip", "a\0b;c", "nom;adresse\nx;y\n", "mobile;ville\nx;y\n"])
+def test_what_is_no_list_is_refused_in_words(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "x.csv"
+    path.write_bytes(text.encode())
+    with pytest.raises(Invalid) as refused:
+        list(rows_of(layout_of(path), timezone.localdate()))
+    assert refused.value.extra["parameter"] == "file"
+
+
+def test_connections_are_found_by_their_reference(network: Network, tmp_path: Path) -> None:
+    pk = network.make("water-connections", at(5, 5), reference="BR 12", address=f"8 {STREET}")
+    imported(network, listed(tmp_path, "nom;mobile;branchement\nMartin;0639980001;BR 12\nPaul;0639980002;BR 13\n"))
+    with network.as_():
+        first, other = contacts.find_contacts(network.member, "", why="essai")[0]
+    assert (first.connection, first.address) == (f"water-connections:{pk}", f"8 {STREET}")
+    assert (other.connection, other.place) == ("", None)
+
+
+# -- opting out -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sent(network: Network) -> int:
+    """The message of an e-mail that was sent."""
+    write(network, person(1))
+    notice = draft(network, 1)
+    with network.as_():
+        sending.send(notice, sms=1, email=1, version=notice.version, user=network.people["network_technician"],
+                     rights=network.rights())  # fmt: skip
+    return int(network.rows("select id from warning_message where channel = 'email'")[0][0])
+
+
+def test_the_link_of_an_email_asks_and_then_stops_at_once(network: Network, sent: int) -> None:
+    address = sending.stop_address(sent)
+    path = "/" + address.split("/", 3)[3]
+    client = Client(headers=PAGE)
+    assert "Je n’en veux plus" in client.get(path).content.decode()
+    assert reach(network, draft(network, 1))[:2] == (1, 1)
+    assert "C’est fait" in client.post(path, {"List-Unsubscribe": "One-Click"}).content.decode()
+    assert "C’est fait" in client.get(path).content.decode()
+    assert reach(network, draft(network, 1))[:2] == (1, 0)
+    assert network.rows("select state from warning_message where channel = 'email'") == [("stopped",)]
+
+
+@pytest.mark.parametrize("token", ["1", "1:faux", "abc", "999999:x"])
+def test_a_link_that_was_made_up_leads_nowhere(network: Network, sent: int, token: str) -> None:
+    assert Client(headers=PAGE, raise_request_exception=False).get(f"/avis/{token}/").status_code == 404
+
+
+def test_a_removed_contact_that_comes_again_is_still_not_warned(network: Network) -> None:
+    ((_place, pk, _made),) = write(network, person(1))
+    with network.as_():
+        found = contacts.contact_of(pk, why="essai")
+        contacts.stop_contact(found, network.member, "sms", closed=True, why="", rights=network.rights())
+        contacts.remove_contact(found, network.member, rights=network.rights())
+    write(network, person(1))
+    assert reach(network, draft(network, 1))[:2] == (0, 1)
+
+
+def test_somebody_who_asks_again_is_written_to_once_it_is_said_how(network: Network) -> None:
+    ((_place, pk, _made),) = write(network, person(1))
+    with network.as_():
+        found = contacts.contact_of(pk, why="essai")
+        contacts.stop_contact(found, network.member, "sms", closed=True, why="", rights=network.rights())
+        with pytest.raises(Invalid):
+            contacts.stop_contact(found, network.member, "sms", closed=False, why=" ", rights=network.rights())
+        contacts.stop_contact(found, network.member, "sms", closed=False, why="guichet", rights=network.rights())
+    assert reach(network, draft(network, 1))[0] == 1
+
+
+SAID = [("STOP", True), (" Stop svp", True), ("Arrêt", True), ("stopper la fuite", False), ("merci", False)]
+
+
+@pytest.mark.parametrize(("text", "stopped"), SAID)
+def test_only_an_answer_that_says_so_stops(network: Network, text: str, stopped: bool) -> None:
+    write(network, person(1))
+    with acting_as(ANONYMOUS):
+        assert stopping.stop_by_reply("0639980001", text) is stopped
+    assert reach(network, draft(network, 1))[0] == (0 if stopped else 1)
+
+
+def test_the_address_of_reports_is_closed_without_its_secret(network: Network, settings: Any) -> None:
+    client = Client(raise_request_exception=False)
+    body = {"reports": [], "replies": [{"from": "0639980001", "text": "STOP"}]}
+    write(network, person(1))
+
+    def report(secret: str) -> Any:
+        return client.post(f"/api/v1/warning/reports/{secret}", body, content_type="application/json")
+
+    assert report("x").status_code == 404
+    settings.SMS_REPORT_SECRET = "un-secret"
+    assert report("autre").status_code == 404
+    assert reach(network, draft(network, 1))[0] == 1
+    assert report("un-secret").json() == {"known": 0, "stopped": 1}
+    assert reach(network, draft(network, 1))[0] == 0
+
+
+# -- what is forgotten ------------------------------------------------------------------------------------------------
+
+
+def test_contacts_that_nobody_confirmed_and_old_recipients_are_forgotten(network: Network, sent: int) -> None:
+    write(network, person(2))
+    with factories.as_owner():
+        Contact.objects.filter(phone="+33639980002").update(confirmed_date=date(2020, 1, 1))
+        Notice.objects.update(sent_at=timezone.now() - timedelta(days=400))
+    with network.as_(), factories.as_worker():
+        assert forget_old() == 1
+    assert network.rows("select count(*), count(value) from warning_message") == [(2, 0)]
+    assert network.rows("select phone from warning_contact") == [("+33639980001",)]
+    assert ("forgotten", "Fin de la durée de conservation", 1) in journal(network)
+
+
+def test_the_history_keeps_nothing_of_contacts(network: Network) -> None:
+    write(network, person(1))
+    with factories.as_owner():
+        assert not HistoryEvent.objects.filter(table__contains="contact").exists()
+
+
+# -- beginning from elsewhere -----------------------------------------------------------------------------------------
+
+
+def test_a_thing_of_another_app_begins_a_notice(network: Network) -> None:
+    def outage(key: str, rights: Any) -> Beginning:
+        if key != "12":
+            raise PermissionDenied
+        return Beginning(owner=network.member, targets=[Address(address=f"1 {STREET}")], context=TOLD, title="Casse C1")
+
+    declare_source("outage", outage)
+    answer = network.client().post("/reseaux/avis/", {"outage": "12"}, headers=PAGE)
+    with network.as_():
+        made = Notice.objects.get()
+    assert answer["Location"] == f"/reseaux/avis/{made.pk}/"
+    assert (made.name, made.about_kind, made.about_key) == ("Casse C1", "outage", "12")
+    assert About(kind="outage", key="12").key == made.about_key
+
+
+def test_the_end_of_a_cut_goes_to_the_same_addresses(network: Network) -> None:
+    write(network, person(1))
+    notice = draft(network, 1, 2)
+    with network.as_():
+        after = notices.follow(notice, kind="end", rights=network.rights())
+        assert after.targets.count() == 2
+        assert "rétablie" in words_of(after).sms
+    assert reach(network, after) == (1, 1, 1)
+
+
+def test_addresses_are_compared_without_postcodes() -> None:
+    assert address_key("12, Rue des Tanneurs 45260 LORRIS") == address_key("12 rue des tanneurs, 45901 Lorris")
+    assert address_key("12 bis rue Haute") != address_key("12 rue Haute")

@@ -1,0 +1,25 @@
+"""Imports of networks of two members, for the table of who gets what."""
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from gis_core.models import Member
+from networks.water.models import NetworkImport
+from tests import factories
+
+
+def network_import(owner: Member) -> NetworkImport:
+    """One that was read, and could be forgotten."""
+    with factories.as_owner():
+        return NetworkImport.objects.create(
+            title="Réseau", owner=owner, folder=f"essai-{owner.pk}", format="layers", state="refused"
+        )
+
+
+def form(route: str, method: str, member: str) -> dict[str, object] | None:
+    """What a valid request of these pages holds."""
+    if method != "POST":
+        return None
+    if route == "reseaux/importer/":
+        file = SimpleUploadedFile("conduites.geojson", b'{"type": "FeatureCollection", "features": []}')
+        return {"member": member, "format": "auto", "file": file}
+    return {"action": "forget"} if route == "reseaux/importer/<int:brought_id>/" else None

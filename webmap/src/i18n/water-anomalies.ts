@@ -1,0 +1,101 @@
+import type { Language } from "../format/format";
+import { written } from "./written";
+
+const fr = {
+  again: "Analyser maintenant",
+  all: "Toutes les anomalies",
+  "batch.do": "Réparer ces {count}",
+  "batch.doMost": "Réparer les 200 premières",
+  "batch.done": "{count} réparées.",
+  "batch.failed": "{count} réparées, {failed} laissées : {why}",
+  "batch.one": "Réparer celle-ci",
+  "count.many": "{count} anomalies à traiter",
+  "count.one": "1 anomalie à traiter",
+  first: "Les 100 premières sur {count} :",
+  "gravity.1": "Grave",
+  "gravity.2": "À vérifier",
+  "gravity.3": "Indice",
+  ignore: "Ignorer",
+  "ignore.cancel": "Annuler",
+  "ignore.do": "Ignorer",
+  "ignore.missing": "Dites pourquoi en quelques mots.",
+  "ignore.why": "Pourquoi la laisser ainsi ?",
+  ignored: "Ignorée.",
+  listed: "Voir sur la carte : {words}",
+  next: "Suivante",
+  none: "Rien à traiter",
+  noneAdvice: "L’analyse n’a rien trouvé ici.",
+  noRepair: "Aucune réparation automatique : corrigez l’objet avec l’outil Dessin, ou ignorez l’anomalie.",
+  notMine: "Les techniciens réseaux de la collectivité traitent les anomalies.",
+  notScanned: "Jamais analysé",
+  notScannedAdvice: "Lancez une première analyse : elle dure moins d’une minute.",
+  page: "Tableau des anomalies",
+  repair: "Réparer",
+  repaired: "Réparée. L’historique garde l’état d’avant.",
+  "scan.started": "Analyse lancée : la liste se mettra à jour quand elle sera finie.",
+  scanned: "Analysé le {date}",
+  "scope.label": "Où",
+  "scope.view": "Dans la vue",
+  "scope.whole": "Tout le réseau",
+  title: "Anomalies",
+  ways: "Réparation proposée",
+  within: "Écart au plus",
+  "within.any": "Tous les écarts",
+  "within.cm": "{count} cm",
+  "within.m": "{count} m",
+};
+
+export type AnomalyMessages = Record<keyof typeof fr, string>;
+export type AnomalyKey = keyof AnomalyMessages;
+export type AnomalyWords = (key: AnomalyKey, parameters?: Record<string, string | number>) => string;
+
+const en: AnomalyMessages = {
+  again: "Scan now",
+  all: "All anomalies",
+  "batch.do": "Repair these {count}",
+  "batch.doMost": "Repair the first 200",
+  "batch.done": "{count} repaired.",
+  "batch.failed": "{count} repaired, {failed} left: {why}",
+  "batch.one": "Repair this one",
+  "count.many": "{count} anomalies to be treated",
+  "count.one": "1 anomaly to be treated",
+  first: "The first 100 of {count}:",
+  "gravity.1": "Serious",
+  "gravity.2": "To be checked",
+  "gravity.3": "Hint",
+  ignore: "Ignore",
+  "ignore.cancel": "Cancel",
+  "ignore.do": "Ignore",
+  "ignore.missing": "Say why in a few words.",
+  "ignore.why": "Why leave it as it is?",
+  ignored: "Ignored.",
+  listed: "Show on the map: {words}",
+  next: "Next",
+  none: "Nothing to be treated",
+  noneAdvice: "The scan found nothing here.",
+  noRepair: "No repair is offered: put the object right with the drawing desk, or ignore the anomaly.",
+  notMine: "The network technicians of the authority treat anomalies.",
+  notScanned: "Never scanned",
+  notScannedAdvice: "Start a first scan: it takes less than a minute.",
+  page: "Table of anomalies",
+  repair: "Repair",
+  repaired: "Repaired. The history keeps what was before.",
+  "scan.started": "The scan has started: the list follows when it has ended.",
+  scanned: "Scanned on {date}",
+  "scope.label": "Where",
+  "scope.view": "In the view",
+  "scope.whole": "Whole network",
+  title: "Anomalies",
+  ways: "Repair proposed",
+  within: "Gap of at most",
+  "within.any": "Any gap",
+  "within.cm": "{count} cm",
+  "within.m": "{count} m",
+};
+
+export const anomalyMessages: Record<Language, AnomalyMessages> = { fr, en };
+
+/** Texts of anomalies in a language: fetched with their tab. */
+export function anomalyWords(language: Language): AnomalyWords {
+  return (key, parameters = {}) => written(anomalyMessages[language][key], parameters);
+}
