@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import DESK, PHONE, Demo, open_map, opened, sign_in
+from tests.browser.conftest import DESK, PHONE, Demo, open_map, sign_in
 from tests.browser.test_map import serious
 
 pytestmark = pytest.mark.browser
@@ -46,7 +47,7 @@ def create(context: BrowserContext, demo: Demo, layer: str, properties: dict[str
     moved = [[EAST + x, NORTH + y] for x, y in (places if line else [places])]
     geometry = {"type": "LineString" if line else "Point", "coordinates": moved if line else moved[0]}
     token = next(one["value"] for one in context.cookies() if one["name"] == "arpent_csrf")
-    edit = {"action": "create", "client_id": properties["reference"], "properties": properties, "geometry": geometry}
+    edit = {"action": "create", "client_id": str(uuid4()), "properties": properties, "geometry": geometry}
     answer = context.request.post(
         f"{demo.url}/api/v1/layers/{layer}/edits/",
         data={"crs": "EPSG:2154", "edits": [edit]},
@@ -59,10 +60,17 @@ def create(context: BrowserContext, demo: Demo, layer: str, properties: dict[str
 def water(
     request: pytest.FixtureRequest, browser: Browser, technician: dict[str, object], demo: Demo
 ) -> Iterator[Page]:
-    for context in opened(browser, technician, request.param):
-        page = open_map(context, demo, BREAK)
-        expect(page.get_by_role("button", name="Montrer la casse")).to_be_visible()
-        yield page
+    size = request.param
+    context = browser.new_context(viewport=size, locale="fr-FR", storage_state=technician, has_touch=size is PHONE)  # type: ignore[arg-type]
+    complaints: list[str] = []
+    context.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    context.on("weberror", lambda error: complaints.append(str(error.error)))
+    page = open_map(context, demo, BREAK)
+    expect(page.get_by_role("button", name="Montrer la casse")).to_be_visible()
+    yield page
+    context.close()
+    # The browser complains of a request that was refused, too.
+    assert [one for one in complaints if "Failed to load resource" not in one] == []
 
 
 def shut_off(page: Page) -> None:
@@ -96,6 +104,8 @@ def test_what_was_found_outlives_the_page(water: Page) -> None:
     shut_off(water)
     water.get_by_role("button", name="Fermée : ESSAI-V2").click()
     water.reload()
+    water.wait_for_selector("html[data-arpent-ready=true]", state="attached")
+    expect(water.locator(".water-headline")).to_be_visible(timeout=30000)
     expect(water.get_by_role("button", name="Fermée : ESSAI-V2")).to_have_attribute("aria-pressed", "true")
     expect(water.locator(".water-headline")).to_contain_text("Fermer 1 vanne")
 
