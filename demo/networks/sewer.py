@@ -16,7 +16,7 @@ from shapely.geometry import LineString, Point
 from shapely.geometry.base import BaseGeometry
 
 from demo.networks.model import Plan
-from demo.networks.water import addresses_by_road
+from demo.networks.water import LATEST, addresses_by_road
 from demo.networks.ways import Graph, Xy, cut, shifted
 from demo.territory import Address, Commune, Road, Territory
 
@@ -170,7 +170,7 @@ def made_of(village: Village, size: int) -> dict[str, Any]:
         material, since, until = chance.choice((("ba", 1960, 2000), ("btna", 1955, 1985), ("pvc", 1990, 2020)))
     year = chance.randrange(since, until)
     return {"system": village.system, "diameter_mm": size, "material": material, "flow_mode": "01", "function": "02",
-            "content": village.system, "laid_from_year": year, "laid_to_year": year + chance.choice((0, 0, 5)),
+            "content": village.system, "laid_from_year": year, "laid_to_year": min(year + chance.choice((0, 0, 5)), LATEST),
             "year_quality": chance.choice(("02", "05")), "precision_xy": chance.choice("AABBC"),
             "precision_z": chance.choice("ABBC")}  # fmt: skip
 

@@ -17,6 +17,7 @@ from demo.territory import Address, Commune, Road, Territory
 SHIFT = (1.0, 0.6)
 HYDRANT_EVERY_M, VALVE_AT_M, LONGEST_M = 190.0, 4.0, 320.0
 # Laid by decade: material, years, the share of each.
+LATEST = 2025
 LAID = (("fg", 1952, 1968), ("amci", 1960, 1976), ("fd", 1972, 2004), ("pvc", 1978, 2012), ("pehd", 2001, 2024))
 SENSITIVE = (
     ("dialysis", "Patient dialysé à domicile"), ("care_home", "EHPAD Les Tilleuls"),
@@ -144,7 +145,7 @@ def made_of(chance: Random, size: int) -> dict[str, Any]:
         "content": "02",
         "flow_mode": "02",
         "laid_from_year": year if exact else year - year % 10,
-        "laid_to_year": year if exact else year - year % 10 + 9,
+        "laid_to_year": year if exact else min(year - year % 10 + 9, LATEST),
         "year_quality": "02" if exact else "05",
         "precision_xy": chance.choice("AABBBC" if year > 1995 else "BBCCC"),
         "precision_z": chance.choice("BCC"),
@@ -278,6 +279,6 @@ def repair(plan: Plan) -> None:
             "object_reference": values["reference"],
             "material": values["material"],
             "diameter_mm": values["diameter_mm"],
-            "laid_year": values["laid_from_year"],
+            "laid_year": values["laid_to_year"],
         }
         plan.repairs.append((Point(round(at.x, 2), round(at.y, 2)), told))
