@@ -16,8 +16,8 @@ from demo.territory import Address, Commune, Road, Territory
 
 SHIFT = (1.0, 0.6)
 HYDRANT_EVERY_M, VALVE_AT_M, LONGEST_M = 190.0, 4.0, 320.0
-# Laid by decade: material, years, the share of each.
 LATEST = 2025
+# Laid by decade: material, years.
 LAID = (("fg", 1952, 1968), ("amci", 1960, 1976), ("fd", 1972, 2004), ("pvc", 1978, 2012), ("pehd", 2001, 2024))
 SENSITIVE = (
     ("dialysis", "Patient dialysé à domicile"), ("care_home", "EHPAD Les Tilleuls"),
