@@ -132,6 +132,10 @@ def importing(network: Network, settings: Any, tmp_path: Path, monkeypatch: pyte
 
     settings.INBOX_DIR = tmp_path / "inbox"
     settings.INBOX_DIR.mkdir()
+    with factories.as_owner():
+        for person in network.people.values():
+            person.language = "en"
+            person.save(update_fields=["language"])
     # A test's rows are not committed: another connection would wait for them.
     monkeypatch.setattr("gis_core.services.jobs.ProgressWriter.write", lambda *_arguments: None)
     with translation.override("en"):

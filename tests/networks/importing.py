@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 
 from gis_core import tasks as jobs
-from gis_core.models import Job
+from gis_core.models import Commune, Job
 from gis_core.rights import Role, acting_as
 from networks.water import tasks
 from networks.water.models import NetworkImport
@@ -36,6 +36,12 @@ def pipe(reference: str, *places: Place, **values: Any) -> Row:
 
 def spot(reference: str, x: float, y: float, **values: Any) -> Row:
     return shapely.Point(X + x, Y + y), {"ref": reference, **values}
+
+
+def widen(network: Network) -> None:
+    """Give the member's commune 40 km, for networks of elsewhere."""
+    with factories.as_owner():
+        Commune.objects.filter(pk=network.commune.pk).update(geom=factories.square(X - 10_000, Y - 10_000, 40_000))
 
 
 @dataclass

@@ -1,9 +1,10 @@
+-- Right after a load nobody has counted the rows: without enable_seqscan = off each would be compared with each.
 -- What is not a network among the rows that an import brought (its id), also against what was there: the kind of fault,
 -- the row of the import, the other one, where. Nothing: each pipe ends exactly on its two nodes, has a length, is no loop and
 -- lies on no other; no two nodes are in one place, none lies on a pipe that it does not cut; nothing meets another member's.
 create or replace function arpent.network_faults(family text, owner bigint, import bigint)
 returns table (kind text, id bigint, other bigint, x float8, y float8)
-language plpgsql stable set search_path = pg_catalog, public as $$
+language plpgsql stable set search_path = pg_catalog, public set enable_seqscan = off set jit = off as $$
 declare
     tolerance constant float8 := 0.05;
 begin
@@ -15,13 +16,16 @@ begin
         union all
         select 'closed_loop', p.id, null, st_x(first), st_y(first) from pipes p where p.start_node_id = p.end_node_id
         union all
-        select 'off_node', p.id, n.id, st_x(n.geom), st_y(n.geom) from pipes p
-            join %2$I n on n.id in (p.start_node_id, p.end_node_id)
-            where n.owner_id <> $1 or not st_equals(n.geom, case when n.id = p.start_node_id then first else last end)
+        select 'off_node', p.id, n.id, st_x(n.geom), st_y(n.geom) from pipes p join %2$I n on n.id = p.start_node_id
+            where n.owner_id <> $1 or n.geom <> first
+        union all
+        select 'off_node', p.id, n.id, st_x(n.geom), st_y(n.geom) from pipes p join %2$I n on n.id = p.end_node_id
+            where n.owner_id <> $1 or n.geom <> last
         union all
         select 'duplicate_pipe', p.id, q.id, st_x(first), st_y(first) from pipes p join %1$I q
             on q.owner_id = $1 and q.id <> p.id and (q.import_id is distinct from $2 or q.id < p.id)
-            and q.start_node_id in (p.start_node_id, p.end_node_id) and q.end_node_id in (p.start_node_id, p.end_node_id)
+            and least(q.start_node_id, q.end_node_id) = least(p.start_node_id, p.end_node_id)
+            and greatest(q.start_node_id, q.end_node_id) = greatest(p.start_node_id, p.end_node_id)
             where st_hausdorffdistance(p.geom, q.geom) <= $3
         union all
         select 'duplicate_node', n.id, m.id, st_x(n.geom), st_y(n.geom) from nodes n join %2$I m

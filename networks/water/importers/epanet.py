@@ -7,7 +7,7 @@ the valve stands there. A closed pipe says that a valve is shut on it: one is pu
 under EPANET's names.
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import hypot, isfinite
@@ -126,17 +126,18 @@ def fill(draft: Draft, name: str, network: EpanetNetwork, places: dict[Any, list
     for node in network.nodes:
         if node.name in places:
             draft.nodes.append(node_of(node, Point(places[node.name][0]), name))
-    drawn: Counter[frozenset[tuple[float, float]]] = Counter()
+    drawn: dict[frozenset[str], list[LineString]] = defaultdict(list)
     for link in network.links:
         if link.start not in places or link.end not in places:
             continue
         inside = places.get((link.name,), [])
         line = LineString([places[link.start][0], *inside, places[link.end][0]])
-        if before := drawn[way := frozenset((round(x, 2), round(y, 2)) for x, y in line.coords)]:
-            line = bent(line, before)
+        beside = drawn[frozenset((link.start, link.end))]
+        if before := sum(line.hausdorff_distance(other) < SMALLEST_BEND_M for other in beside):
+            line = bent(line, len(beside) + before - 1)
             words = _("%(name)s lies on another link between the same nodes: it is drawn beside it.")
             draft.fault(name, link.row, words % {"name": link.name}, "warning")
-        drawn[way] += 1
+        beside.append(line)
         if link.kind in ON_LINKS:
             fitting_of(draft, link, line, name)
         elif link.closed:

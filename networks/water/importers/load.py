@@ -293,8 +293,6 @@ def cell(name: str, value: Any) -> Any:
 def faults_in(work: Loading, loaded: Loaded) -> Iterator[Fault]:
     """What the database finds wrong with the rows that came in, as faults of the file's rows."""
     family: Family = work.draft.family
-    for name in ("nodes", "pipes"):
-        run("analyze {}", table(family, name))
     found = rows(
         "select kind, id, other, x, y from arpent.network_faults(%(family)s, %(owner)s, %(order)s) limit %(most)s",
         family=family,

@@ -108,8 +108,8 @@ def placing_in(options: Mapping[str, Any]) -> Placing:
     )
 
 
-def planned(order: NetworkImport, tell: Tell) -> Plan:
-    """What an import would do. Raises Invalid, ReaderUnavailable."""
+def planned(order: NetworkImport, tell: Tell, *, look: bool = True) -> Plan:
+    """What an import would do; near misses are counted where somebody looks. Raises Invalid, ReaderUnavailable."""
     tell(None, _("Reading the files"))
     owner, drafts = order.owner, drafts_of(order)
     territory = territory_wkb(owner)
@@ -117,7 +117,7 @@ def planned(order: NetworkImport, tell: Tell) -> Plan:
     networks = []
     for place, draft in enumerate(drafts):
         tell(place / len(drafts), _("Putting the network together"))
-        networks.append(woven_network(order, draft, territory, replaced))
+        networks.append(woven_network(order, draft, territory, replaced, look))
     faults = [one for network in networks for one in faults_of(network)]
     return Plan(networks, faults, told_of(order, networks, faults, replaced))
 
@@ -135,12 +135,14 @@ def replaced_by(order: NetworkImport, known: Sequence[Known]) -> set[int]:
     }  # fmt: skip
 
 
-def woven_network(order: NetworkImport, draft: Draft, territory: bytes | None, replaced: Sequence[int]) -> Network:
+def woven_network(
+    order: NetworkImport, draft: Draft, territory: bytes | None, replaced: Sequence[int], look: bool
+) -> Network:
     """A draft checked and woven; rows that may be left out are, where somebody said so."""
     checked = list(draft.faults)
     for _pass in range(PASSES):
         draft.faults = [*checked, *check_values(draft), *check_references(draft), *check_territory(draft, territory)]
-        network = compared(order, draft, replaced)
+        network = compared(order, draft, replaced, look)
         chosen = left_out(order, faults_of(network))
         if not chosen:
             break
@@ -159,13 +161,13 @@ def left_out(order: NetworkImport, faults: Sequence[Fault]) -> set[tuple[str, in
     return spare & {(str(file), int(row)) for file, row in leave or ()}
 
 
-def compared(order: NetworkImport, draft: Draft, replaced: Sequence[int]) -> Network:
+def compared(order: NetworkImport, draft: Draft, replaced: Sequence[int], look: bool) -> Network:
     """A draft beside what the member has: what is known, what it becomes, how it is joined."""
     known = known_of(draft, order.owner)
     around = there(draft, order.owner, replaced)
     aliases, kept_ids = settle_known(order, draft, known, around, replaced)
-    distances = near_misses(draft, around, aliases=aliases)
     snap = order.options.get("snap_m")
+    distances = near_misses(draft, around, aliases=aliases) if look or snap is None else []
     metres = likely_distance(distances) if snap is None else float(snap)
     woven = weave(draft, around, snap_m=min(metres, FARTHEST_M), aliases=aliases)
     return Network(draft, woven, around, known, kept_ids, distances, parts_of(draft.family, woven))

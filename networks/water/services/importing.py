@@ -277,7 +277,9 @@ def lacks_choice(made: NetworkImport) -> bool:
 def load(import_id: int, tell: Tell) -> dict[str, Any]:
     """Load what was read. Raises Invalid, Conflict; then nothing is written."""
     made = ordered(import_id)
-    plan = planned(made, tell)
+    plan = planned(made, tell, look=False)
+    # What was counted when somebody looked stays to be seen.
+    plan.told |= {name: made.plan[name] for name in ("classes", "likely_m") if made.plan and name in made.plan}
     if plan.errors:
         report = {"plan": plan.told, "faults": faults_as_json(plan.faults)}
         raise Invalid(_("The file has errors: nothing was loaded."), report=report)
