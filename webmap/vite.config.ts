@@ -10,7 +10,13 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rollupOptions: {
-      input: ["src/main.ts", "src/settings/main.ts", "src/permits/main.ts", "src/hydrants/main.ts", "src/notices/main.ts"],
+      input: [
+        "src/main.ts",
+        "src/settings/main.ts",
+        "src/permits/main.ts",
+        "src/hydrants/main.ts",
+        "src/notices/main.ts",
+      ],
     },
   },
   test: { environment: "node", include: ["tests/**/*.test.ts"] },
