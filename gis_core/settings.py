@@ -286,6 +286,7 @@ SPECTACULAR_SETTINGS = {
         "MemberKindEnum": "gis_core.models.Member.Kind",
         "PermitKindEnum": "permits.models.Permit.Kind",
         "PermitStateEnum": "permits.procedure.State",
+        "EditSystemEnum": ["EPSG:2154", "CRS84"],
         "PointSystemEnum": "networks.water.api.serializers.SYSTEMS",
     },
 }

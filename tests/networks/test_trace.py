@@ -119,4 +119,5 @@ def test_what_cannot_be_followed_is_refused_in_words(network: Network, street: l
     traced(network, {"pipe": street[0], "direction": "between"}, status=400)
     traced(network, {"direction": "connected"}, status=400)
     traced(network, {"node": 999_999_999, "direction": "connected"}, status=404)
-    traced(network, {"pipe": street[0], "direction": "connected"}, who="stranger", status=404)
+    refused = traced(network, {"pipe": street[0], "direction": "connected"}, who="stranger", status=404)
+    assert "n’existe pas" in refused["detail"]
