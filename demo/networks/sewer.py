@@ -169,10 +169,13 @@ def made_of(village: Village, size: int) -> dict[str, Any]:
     if village.system == STORMWATER:
         material, since, until = chance.choice((("ba", 1960, 2000), ("btna", 1955, 1985), ("pvc", 1990, 2020)))
     year = chance.randrange(since, until)
-    return {"system": village.system, "diameter_mm": size, "material": material, "flow_mode": "01", "function": "02",
-            "content": village.system, "laid_from_year": year,
-            "laid_to_year": min(year + chance.choice((0, 0, 5)), LATEST), "year_quality": chance.choice(("02", "05")), "precision_xy": chance.choice("AABBC"),
-            "precision_z": chance.choice("ABBC")}  # fmt: skip
+    return {
+        "system": village.system, "diameter_mm": size, "material": material, "flow_mode": "01", "function": "02",
+        "content": village.system, "laid_from_year": year,
+        "laid_to_year": min(year + chance.choice((0, 0, 5)), LATEST),
+        "year_quality": chance.choice(("02", "05")), "precision_xy": chance.choice("AABBC"),
+        "precision_z": chance.choice("ABBC"),
+    }  # fmt: skip
 
 
 def lay(village: Village, road: Road, downstream: int, size: int, outlet: Xy) -> range:
