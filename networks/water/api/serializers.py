@@ -13,7 +13,7 @@ from networks.water.services.trace import DIRECTIONS
 type Json = dict[str, Any]
 
 LARGEST_ID = 2**63 - 1
-SYSTEMS = (2154, 4326, 3857)
+SYSTEMS = ((2154, "Lambert-93"), (4326, "WGS 84"), (3857, "Web Mercator"))
 WAYS = ("pipe", "node", "point")
 
 
