@@ -368,14 +368,15 @@ DUPLICATES = (
 SAME_REFERENCE = SQL("""
     with named as materialized (
         select 'pipe' as kind, id, reference, st_lineinterpolatepoint(geom, 0.5) as place from scan_pipe
-        union all select 'node', id, reference, geom from scan_node
-        union all select 'connection', id, reference, geom from scan_service),
+            where reference is not null
+        union all select 'node', id, reference, geom from scan_node where reference is not null
+        union all select 'connection', id, reference, geom from scan_service where reference is not null),
     numbered as (
         select *, first_value(id) over same as first, first_value(reference) over same as written from named
         window same as (partition by kind, lower(btrim(reference)) order by id))
     insert into scan_found (kind, object_kind, object_id, other_kind, other_id, place, told)
     select 'same_reference', kind, id, kind, first, place, jsonb_build_object('reference', reference, 'other', written)
-    from numbered where id <> first and reference is not null
+    from numbered where id <> first
 """)
 CHECKS: Final = (
     *(Check(name="broken", statement=one) for one in BROKEN),
