@@ -8,7 +8,7 @@ from networks.water.models import Anomaly
 from tests import factories
 from tests.networks.conftest import Network
 from tests.networks.test_anomalies import node_at, scan, supplied
-from tests.networks.test_repairs import gap
+from tests.networks.test_anomaly_repairs import gap
 
 API = "/api/v1/networks/water/anomalies/"
 
