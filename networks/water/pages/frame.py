@@ -16,7 +16,7 @@ OTHERS: list[Tab] = [
     ("network_repairs", _("Repairs")),
     ("hydrants", _("Defence against fire")),
     ("network_profile", _("Longitudinal profile")),
-    ("network_import", _("Import")),
+    ("network_import", _("Import networks")),
     ("network_exchange", _("Exchange")),
 ]
 
