@@ -18,6 +18,7 @@ import numpy as np
 import pyproj
 from django.utils.translation import gettext as _
 from pyproj.exceptions import CRSError
+from shapely import STRtree
 from shapely.geometry import LineString, Point
 from shapely.ops import substring
 
@@ -146,6 +147,7 @@ def fill(draft: Draft, name: str, network: EpanetNetwork, places: dict[Any, list
             between(draft, pipe_of(link, line, name), valve_on(link, line, name))
         else:
             draft.pipes.append(pipe_of(link, line, name))
+    lay_aside(draft)
     if any(link.kind == "cv" for link in network.links):
         words = _("%(count)s pipes have a check valve: kept aside, water is taken to pass both ways.")
         count = sum(link.kind == "cv" for link in network.links)
@@ -161,6 +163,27 @@ def bent(line: LineString, times: int) -> LineString:
     aside = (middle.x - north * far, middle.y + east * far)
     first, second = substring(line, 0, line.length / 2), substring(line, line.length / 2, line.length)
     return LineString([*first.coords[:-1], aside, *second.coords[1:]]) if line.length else line
+
+
+def lay_aside(draft: Draft) -> None:
+    """Fittings that the middle of their link puts on another link go beside it, or they would cut it."""
+    if not draft.pipes:
+        return
+    tree = STRtree([row.geom for row in draft.pipes])
+    for node in draft.nodes:
+        if not {"epanet_link", "epanet_closed"} & dict(node.values.get("more") or {}).keys():
+            continue
+        near = [draft.pipes[at] for at in tree.query(node.geom, predicate="dwithin", distance=TOLERANCE_M).tolist()]
+        own = [row for row in near if node.key in (row.start_key, row.end_key)]
+        if len(near) == len(own) or not own:
+            continue
+        (x, y), (to_x, to_y) = (own[0].geom.coords[at] for at in (0, -1))
+        far = SMALLEST_BEND_M / (hypot(to_x - x, to_y - y) or 1.0)
+        node.geom = Point(node.geom.x + (to_y - y) * far, node.geom.y - (to_x - x) * far)
+        for row in own:
+            places = list(row.geom.coords)
+            places[0 if row.start_key == node.key else -1] = (node.geom.x, node.geom.y)
+            row.geom = LineString(places)
 
 
 def node_of(node: EpanetNode, point: Point, file: str) -> NodeRow:
