@@ -115,7 +115,7 @@ def test_parallel_links_lie_beside_each_other(tmp_path: Path) -> None:
     text = NETWORK.replace("{units}", "LPS").replace("PU1 J2 J3 POWER 10", "PU1 J2 J3 POWER 10\nPU2 J3 J2 POWER 10")
     draft = read(inp(tmp_path, text))
     first, second = (row.geom for row in draft.nodes if row.values["kind"] == "pump")
-    assert first.distance(second) == pytest.approx(2.0)
+    assert first.distance(second) > 1.0
 
 
 def test_vertices_shape_a_link(tmp_path: Path) -> None:
