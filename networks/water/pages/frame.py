@@ -16,8 +16,8 @@ OTHERS: list[Tab] = [
     ("network_repairs", _("Repairs")),
     ("hydrants", _("Defence against fire")),
     ("network_profile", _("Longitudinal profile")),
-    ("network_import", _("Import")),
-    ("network_exchange", _("Exchange")),
+    ("network_import", _("Import a network")),
+    ("network_exchange", _("Export a network")),
 ]
 
 
