@@ -1,6 +1,7 @@
 """Ends that nearly meet are joined within a distance, each move told and kept, and undone as one step."""
 
 import json
+import random
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,34 @@ def test_the_distance_proposed_is_the_one_that_heals_nearly_all_that_is_close() 
 
 def test_nothing_is_moved_where_everything_meets() -> None:
     assert likely_distance(near_misses(draft([(0, 0), (50, 0)], [(50, 0), (90, 0)]), There())) == 0.05
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_whatever_comes_in_pipes_end_on_their_nodes_and_nothing_lies_uncut(seed: int) -> None:
+    rng = random.Random(seed)
+    step, jitter, snap = rng.choice([10.0, 60.0]), rng.choice([0.1, 0.4, 1.0]), rng.choice([0.05, 0.25, 0.5, 1.0])
+
+    def around(x: int, y: int) -> tuple[float, float]:
+        moved = [rng.uniform(-jitter, jitter) if rng.random() < 0.4 else 0.0 for _edge in range(2)]
+        return x * step + moved[0], y * step + moved[1]
+
+    steps = [((x, y), (x + dx, y + dy)) for x in range(4) for y in range(4) for dx, dy in ((1, 0), (0, 1))]
+    lines = [[around(*one), around(*other)] for one, other in steps if max(other) < 4]
+    nodes = tuple(around(x, y) for x in range(4) for y in range(4) if rng.random() < 0.4)
+    made = weave(draft(*lines, nodes=nodes), There(), snap_m=snap)
+    assert not [one for one in made.faults if one.gravity == "error"]
+    for piece in made.pieces:
+        assert (piece.line.coords[0], piece.line.coords[-1]) == (made.spots[piece.start], made.spots[piece.end])
+        assert piece.line.length >= 0.05
+    found = shapely.STRtree([piece.line for piece in made.pieces])
+    for place, line in found.query(shapely.points(made.spots), predicate="dwithin", distance=0.05).T.tolist():
+        assert place in (made.pieces[line].start, made.pieces[line].end)
+
+
+def test_what_goes_beyond_a_junction_on_another_pipe_is_left_out() -> None:
+    made = weave(draft([(0, 0), (50, 0)], [(50, 0), (90, 0)], [(49.6, 0), (50, 0), (50, 40)]), There(), snap_m=0.05)
+    assert sorted(round(piece.line.length, 1) for piece in made.pieces) == [0.4, 40, 40, 49.6]
+    assert [one.gravity for one in made.faults] == ["warning"]
 
 
 # -- as people do it ---------------------------------------------------------------------------------------------------

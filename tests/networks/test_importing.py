@@ -348,6 +348,18 @@ def test_a_pipe_that_an_import_had_cut_is_one_again(importing: Importing, networ
     assert counts(network) == (2, 1)
 
 
+def test_nodes_of_which_nobody_said_what_they_are_are_asked_for(importing: Importing) -> None:
+    made = importing.sent(importing.file("equipements", [spot("V1", 0, 0)]))
+    assert (made.state, made.message) == (
+        "choosing", "Say what the nodes of “equipements” are: one kind for all, or the column that tells."
+    )  # fmt: skip
+
+
+def test_a_file_that_is_called_like_a_table_of_raepa_is_read_through_a_mapping(importing: Importing) -> None:
+    made = importing.send(importing.file("canalisations_aep", [pipe("C1", (0, 0), (100, 0))]))
+    assert (made.state, made.format) == ("choosing", "layers")
+
+
 def test_a_mapping_is_kept_for_the_next_file(importing: Importing, network: Network) -> None:
     made = importing.send(importing.file("reseau", [pipe("C1", (0, 0), (100, 0), xx="amiante")]))
     label = made.contents[0]["label"]

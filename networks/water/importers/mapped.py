@@ -85,6 +85,7 @@ def read_mapped(paths: Sequence[Path], readings: Mapping[str, LayerReading]) -> 
             chosen = readings.get(found.label)
             if chosen is None or not chosen.table:
                 continue
+            refuse_nameless(found.label, chosen)
             family, what = TABLES[chosen.table]
             if what == "repairs" and chosen.fixed.get("network") == "sewer":
                 family = "sewer"
@@ -97,6 +98,13 @@ def read_mapped(paths: Sequence[Path], readings: Mapping[str, LayerReading]) -> 
     held = [drafts[family] for family in ("water", "sewer") if family in drafts]
     held[0].faults[:0] = faults
     return held
+
+
+def refuse_nameless(label: str, chosen: LayerReading) -> None:
+    """Raises Invalid for nodes of which nobody said what they are."""
+    if TABLES[chosen.table][1] == "nodes" and not {"kind"} & (chosen.columns.keys() | chosen.fixed.keys()):
+        words = _("Say what the nodes of “%(layer)s” are: one kind for all, or the column that tells.")
+        raise Invalid(words % {"layer": label}, parameter="kind")
 
 
 def in_system(found: Found, crs: int | None) -> Found:
@@ -192,11 +200,10 @@ class Rows:
             words = _("An empty row without a place: it is left out.")
             self.draft.fault(self.sheet.file, row, words, "warning")
             return False
-        name = values.get("reference") or ""
+        name = values.get("reference") or _("This object")
         words = _("%(name)s lies at (0, 0): give it its place.") if lost else _("%(name)s has no geometry.")
         spare = self.what in ("connections", "repairs") or not values.get("reference")
-        message = (words % {"name": name}).strip()
-        self.draft.faults.append(Fault(file=self.sheet.file, row=row, message=message, spare=spare))
+        self.draft.faults.append(Fault(file=self.sheet.file, row=row, message=words % {"name": name}, spare=spare))
         return False
 
     def _add(self, row: int, shape: Any, values: dict[str, Any], named: Mapping[str, str]) -> None:

@@ -38,10 +38,10 @@ UNITS: Final = {"diameter_mm": ("mm", "cm", "m", "in"), "metres": ("m", "ft")}
 FIXED: Final = ("kind", "system", "network")
 """Columns that a whole layer may have one value of."""
 SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
-    "reference": ("id", "identifiant", "ref", "code", "numero", "num", "name", "nom", "idcana", "idouvrage",
-                  "idappareil", "idbranche", "node id", "arc id", "connec id", "gid", "fid"),
-    "kind": ("type", "nature", "type objet", "sys type", "nodecat id", "fnappaep", "fnouvaep", "fnappass", "fnouvass",
-             "categorie", "type ouvrage", "type appareil", "node type"),
+    "reference": ("id", "ident", "id objet", "identifiant", "ref", "code", "numero", "num", "name", "nom", "idcana",
+                  "idouvrage", "idappareil", "idbranche", "node id", "arc id", "connec id", "gid", "fid"),
+    "kind": ("type", "nature", "type objet", "type obj", "sys type", "nodecat id", "fnappaep", "fnouvaep", "fnappass",
+             "fnouvass", "categorie", "type ouvrage", "type appareil", "node type"),
     "subtype": ("sous type", "modele"),
     "material": ("materiau", "mat", "matcat id", "type materiau", "arccat id", "conneccat id", "nature materiau"),
     "diameter_mm": ("diametre", "diam", "dn", "diametre nominal", "diameter", "dnom", "d nominal", "arccat id",

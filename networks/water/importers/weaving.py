@@ -23,6 +23,7 @@ from networks.water.importers.draft import Draft, Fault, NodeRow, PipeRow
 
 LIKELY_M = 0.5
 FARTHEST_M = 5.0
+CUT_PASSES = 4
 HANGS_M = 60.0
 CLASSES_M = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
 PLAIN = "junction"
@@ -186,6 +187,7 @@ class Loom:
         self._join_beside()
         self._number_spots()
         self._cut()
+        self._cut_again()
         self._tell_loose()
         self._refuse_alike()
         return self.result
@@ -420,6 +422,7 @@ class Loom:
             return
         self.tree = STRtree(self.all_lines)
         points = shapely.points(self.position[self.roots])
+        self.spots_tree = STRtree(points)
         which, lines = self.tree.query(points, predicate="dwithin", distance=TOLERANCE_M)
         touching = self.roots[which]
         ends = self._line_ends()
@@ -486,11 +489,46 @@ class Loom:
         if not TOLERANCE_M < along < whole.length - TOLERANCE_M:
             return
         foot = shapely.line_interpolate_point(whole, along)
+        there = next((one for one in self.root_cuts[line] if self._near(one, foot)), None)
+        if there is not None:
+            self._move_to(root, there)
+            return
+        former = self.place(root)
         self.position[root] = foot.x, foot.y
+        moved = {end // 2: self._moved(end // 2) for end in self.ends_in(root)}
+        if any(self._runs_over(rank, one) for rank, one in moved.items()):
+            self.position[root] = former
+            return
         self.root_cuts[line].add(root)
         self.unmet.remove(root)
-        for end in self.ends_in(root):
-            self.lines[end // 2] = self.all_lines[end // 2] = self._moved(end // 2)
+        for rank, one in moved.items():
+            self.lines[rank] = self.all_lines[rank] = one
+
+    def _move_to(self, root: int, other: int) -> None:
+        """An end whose foot on a pipe is that of another end: both meet there."""
+        ends = self.ends_in(root)
+        mine = {end // 2 for end in ends}
+        if not ends or any(end // 2 in mine for end in np.nonzero(self.end_root == other)[0].tolist()):
+            return
+        former = self.end_root[ends].copy()
+        self.end_root[ends] = other
+        moved = {rank: self._moved(rank) for rank in mine}
+        if any(self._runs_over(rank, one) for rank, one in moved.items()):
+            self.end_root[ends] = former
+            return
+        self.unmet.remove(root)
+        for rank, one in moved.items():
+            self.lines[rank] = self.all_lines[rank] = one
+
+    def _near(self, root: int, point: Point) -> bool:
+        x, y = self.place(root)
+        return bool(np.hypot(x - point.x, y - point.y) <= TOLERANCE_M)
+
+    def _runs_over(self, rank: int, line: LineString) -> bool:
+        """Whether a pipe, its end moved, would pass a spot that it did not meet before: it would lie on another."""
+        met = {self.root_of_end(2 * rank), self.root_of_end(2 * rank + 1)} | self.root_cuts[rank]
+        near = self.spots_tree.query(line, predicate="dwithin", distance=TOLERANCE_M)
+        return any(root not in met for root in self.roots[near].tolist())
 
     # -- the network ------------------------------------------------------------------------------------------------
 
@@ -568,15 +606,44 @@ class Loom:
         pieces = []
         for (start, one), (stop, other) in pairwise(chain):
             part = substring(line, start, stop)
-            if stop - start < TOLERANCE_M or part.geom_type != "LineString":
+            between = shapely.get_coordinates(part)[1:-1].tolist() if part.geom_type == "LineString" else []
+            piece = LineString([places[one], *between, places[other]])
+            if piece.length < TOLERANCE_M:
                 words = _("A node lies closer than %(metres)s m to its end: move one of them.")
                 self._fault(row, words % {"metres": shown(TOLERANCE_M)})
                 continue
             share = start / line.length, stop / line.length
-            pieces.append(Piece(row, with_ends(part, places[one], places[other]), one, other, False, False, share))
+            pieces.append(Piece(row, piece, one, other, False, False, share))
         if pieces:
             max(pieces, key=lambda piece: piece.line.length).main = True
         return pieces
+
+    def _cut_again(self) -> None:
+        """Pieces bend a little towards the spots that they were cut at: they may touch others now."""
+        for _pass in range(CUT_PASSES):
+            pieces = self.result.pieces
+            if not pieces:
+                return
+            tree = STRtree([piece.line for piece in pieces])
+            which, lines = tree.query(shapely.points(self.result.spots), predicate="dwithin", distance=TOLERANCE_M)
+            ends = np.array([(piece.start, piece.end) for piece in pieces])
+            inside = (which != ends[lines, 0]) & (which != ends[lines, 1])
+            found: dict[int, set[int]] = defaultdict(set)
+            for spot, line in zip(which[inside].tolist(), lines[inside].tolist(), strict=True):
+                found[line].add(spot)
+            if not found:
+                return
+            for number in sorted(found, reverse=True):
+                pieces[number : number + 1] = self._recut(pieces[number], found[number])
+
+    def _recut(self, piece: Piece, spots: set[int]) -> list[Piece]:
+        """A piece in pieces; which one is the main one of its row, and where they lie on it, follows from the piece."""
+        parts = self._pieces(piece.row, piece.line, (piece.start, piece.end), spots)
+        first, last = piece.share
+        for part in parts:
+            part.share = first + (last - first) * part.share[0], first + (last - first) * part.share[1]
+            part.main = part.main and piece.main
+        return parts
 
     def _tell_loose(self) -> None:
         """What meets nothing though something is near."""
@@ -614,20 +681,29 @@ class Loom:
             if start in numbers and end in numbers:
                 held[pair_of(numbers[start], numbers[end])].append((line, _("a pipe of your network")))
         pairs = Counter(pair_of(piece.start, piece.end) for piece in self.result.pieces)
-        for piece in self.result.pieces:
+        gone = set()
+        # What is whole comes first: it is the remains of another pipe that give way.
+        for piece in sorted(self.result.pieces, key=lambda piece: not piece.main):
             pair = pair_of(piece.start, piece.end)
             if pair[0] == pair[1]:
                 self._fault(piece.row, _("The pipe ends where it starts, once its ends are joined."))
-            elif pairs[pair] > 1 or pair in held:
-                self._refuse_like(piece, held[pair])
+            elif (pairs[pair] > 1 or pair in held) and self._lies_on(piece, held[pair]):
+                gone.add(id(piece))
+        self.result.pieces = [piece for piece in self.result.pieces if id(piece) not in gone]
 
-    def _refuse_like(self, piece: Piece, alike: list[tuple[LineString, str]]) -> None:
-        for line, name in alike:
-            if shapely.hausdorff_distance(line, piece.line) <= TOLERANCE_M:
-                words = _("It lies on %(other)s, between the same ends: one of the two is too many.")
-                self._fault(piece.row, words % {"other": name}, spare=True)
-                break
+    def _lies_on(self, piece: Piece, alike: list[tuple[LineString, str]]) -> bool:
+        """Whether a piece is a remainder that lies on another pipe, and goes; a whole pipe that does is a fault."""
+        name = next((name for line, name in alike if shapely.hausdorff_distance(line, piece.line) <= TOLERANCE_M), None)
         alike.append((piece.line, named(piece.row)))
+        if name is None:
+            return False
+        if piece.main:
+            words = _("It lies on %(other)s, between the same ends: one of the two is too many.")
+            self._fault(piece.row, words % {"other": name}, spare=piece.whole)
+            return False
+        words = _("%(metres)s m of it lie on %(other)s: this end is left out.")
+        self._fault(piece.row, words % {"metres": shown(piece.line.length), "other": name}, "warning")
+        return True
 
     def _fault(self, row: NodeRow | PipeRow, message: str, gravity: Any = "error", *, spare: bool = False) -> None:
         point = row.geom if isinstance(row, NodeRow) else shapely.get_point(row.geom, 0)

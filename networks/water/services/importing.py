@@ -127,9 +127,9 @@ def read_again(
     """Take what somebody chose, and read the files with it. Raises NotFound, Conflict, Invalid."""
     made = import_of(import_id, rights)
     check_options(options)
-    if mapping := options.get("mapping"):
-        keep_mapping(made.owner, name, mapping)
     kept = {"options": dict(made.options) | dict(options)}
+    if name:
+        kept["options"]["mapping_name"] = name
     return move_on(made, READ, (State.CHOOSING, State.READY, State.REFUSED), State.READING, user, rights, **kept)
 
 
@@ -243,6 +243,8 @@ def read(import_id: int, tell: Tell) -> dict[str, Any]:
         made.save()
         return {}
     plan = planned(made, tell)
+    if mapping := made.options.get("mapping"):
+        keep_mapping(made.owner, str(made.options.get("mapping_name") or ""), mapping)
     made.plan, made.faults, made.state = plan.told, faults_as_json(plan.faults), State.READY
     made.save()
     return {name: plan.told[name] for name in ("errors", "warnings", "moved")}
@@ -265,7 +267,9 @@ def first_words(faults: Sequence[Fault]) -> str:
 
 
 def is_raepa(seen: Seen) -> bool:
-    return raepa.table_of(seen.label, {raepa.field_name(name) for name in seen.fields}) is not None
+    """A table of RAEPA with the identifier that RAEPA gives it: a name that is alike is not enough."""
+    table = raepa.table_of(seen.label, {raepa.field_name(name) for name in seen.fields})
+    return table is not None and table.identifier in {name.strip().upper() for name in seen.fields}
 
 
 def lacks_choice(made: NetworkImport) -> bool:
