@@ -19,6 +19,7 @@ from demo.territory import Territory
 from gis_core.models import Member
 from layers.catalogue.services import announce_changed_slugs
 from networks.core.topology import loading
+from networks.water.services.anomalies.scanning import scan
 
 PREFIXES = {"cc-lys": "LYS", "cc-val-de-rimarde": "RIM"}
 SLUGS = tuple(f"{family}-{what}" for family in ("water", "sewer") for what in ("nodes", "pipes", "connections"))
@@ -44,6 +45,7 @@ def seed_networks(make: Callable[[], Territory], seed: int, say: Say) -> None:
                 defects(plan)
                 step_aside(plan)
                 load(plan, members[slug])
+                scan(members[slug].pk, plan.family)
             announce_changed_slugs([*SLUGS, "water-repairs"])
 
 

@@ -57,7 +57,7 @@ class Contact(models.Model):
     security = "system"
     history = False
 
-    owner = models.ForeignKey(Member, models.DB_CASCADE, related_name="+", verbose_name=_("member"))
+    owner = models.ForeignKey(Member, models.DO_NOTHING, related_name="+", verbose_name=_("member"))
     reference = models.CharField(_("reference"), max_length=60, blank=True)
     name = models.CharField(_("name"), max_length=200)
     name_key = models.CharField(max_length=260, editable=False)
@@ -111,7 +111,7 @@ class OptOut(models.Model):
         REPLY = "reply", _("by answering STOP")
         HAND = "hand", _("told to the service")
 
-    owner = models.ForeignKey(Member, models.DB_CASCADE, related_name="+", verbose_name=_("member"))
+    owner = models.ForeignKey(Member, models.DO_NOTHING, related_name="+", verbose_name=_("member"))
     channel = models.CharField(max_length=5, choices=Channel)
     value = models.CharField(max_length=254)
     how = models.CharField(max_length=5, choices=How)

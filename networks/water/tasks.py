@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from django.db import transaction
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from gis_core.errors import NotFound
 from gis_core.models import Job
@@ -11,7 +13,7 @@ from gis_core.tasks import RunningJob, job_task
 from networks.water.models import TECHNICIANS
 from networks.water.services import coverage, importing
 from networks.water.services.anomalies import scanning
-from networks.water.services.inspecting import INSPECTS
+from networks.water.services.inspecting import INSPECTS, rebind
 
 
 @job_task(scanning.KIND, roles=scanning.ROLES)
@@ -27,6 +29,15 @@ def scan_networks(timestamp: int) -> None:
     """Every night: networks that changed since their last scan."""
     with acting_as(SYSTEM):
         scanning.scan_changed()
+
+
+def scan_soon() -> None:
+    """Have the networks that changed scanned, without waiting for the night."""
+    try:
+        with transaction.atomic():
+            scan_networks.defer(timestamp=0)
+    except AlreadyEnqueued:
+        return
 
 
 @job_task(coverage.KIND, roles=INSPECTS)
@@ -57,8 +68,11 @@ def read_network(running: RunningJob) -> dict[str, Any]:
 
 @job_task(importing.LOAD, roles=TECHNICIANS, afterwards=leave)
 def load_network(running: RunningJob) -> dict[str, Any]:
-    """Load what was read."""
-    return importing.load(int(running.parameters["import"]), running.tell)
+    """Load what was read; inspections find their hydrants again, and the network is looked at for anomalies."""
+    counts = importing.load(int(running.parameters["import"]), running.tell)
+    rebind(running.job.owner_id or 0)
+    scan_soon()
+    return counts
 
 
 @job_task(importing.UNDO, roles=TECHNICIANS, afterwards=leave)

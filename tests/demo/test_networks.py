@@ -69,6 +69,7 @@ def test_the_demo_has_networks_that_are_sound_and_makes_them_once(seeded: None, 
         " count(*) filter (where condition = 'buried') from water_node where kind = 'valve'"
     )
     assert min(valves) > 5
+    assert found("select count(distinct kind) from water_anomaly where state = 'open'")[0][0] >= 4
     seed_networks(lambda: land, 45, lambda _line: None)
     assert [found(one)[0] for one in counts] == before
 

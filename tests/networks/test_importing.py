@@ -374,3 +374,10 @@ def test_a_mapping_is_kept_for_the_next_file(importing: Importing, network: Netw
     again = importing.sent(importing.file("reseau", [pipe("C2", (0, 200), (100, 200), xx="amiante")]))
     importing.load(again)
     assert network.rows("select reference, material from water_pipe order by 1") == [("C1", "amci"), ("C2", "amci")]
+
+
+def test_what_was_loaded_is_looked_at_for_anomalies_soon(importing: Importing, network: Network) -> None:
+    importing.loaded(importing.file("canalisations", [pipe("C1", (0, 0), (100, 0))]))
+    importing.loaded(importing.file("autres", [pipe("C2", (0, 50), (100, 50))]))
+    waiting = "select count(*) from procrastinate_jobs where task_name = 'scan_networks' and status = 'todo'"
+    assert network.rows(waiting) == [(1,)]

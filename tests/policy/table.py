@@ -101,7 +101,7 @@ membres/<slug:slug>/<int:membership_id>/retirer/            POST        other   
 membres/<slug:slug>/<int:membership_id>/retirer/            POST        mixed   302  403  403  403  403  404  404
 membres/<slug:slug>/<int:membership_id>/retirer/            POST        none    302  404  404  404  404  404  404
 membres/<slug:slug>/<int:membership_id>/retirer/            REST        own     405  405  405  405  405  405  405
-courriers/                                                  GET,HEAD    -       302  403  403  200  403  200  200
+courriers/                                                  GET,HEAD    -       302  403  403  200  200  200  200
 courriers/                                                  REST        -       405  405  405  405  405  405  405
 courriers/<slug:slug>/en-tete/                              GET,HEAD    own     302  403  403  403  403  200  200
 courriers/<slug:slug>/en-tete/                              GET,HEAD    other   302  404  404  404  404  404  200

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from networks.core import room
 from networks.core.room import TECHNICIANS, Tab, page, works_on_networks
@@ -16,8 +17,8 @@ OTHERS: list[Tab] = [
     ("network_repairs", _("Repairs")),
     ("hydrants", _("Defence against fire")),
     ("network_profile", _("Longitudinal profile")),
-    ("network_import", _("Import networks")),
-    ("network_exchange", _("Exchange")),
+    ("network_import", pgettext_lazy("tab", "Import")),
+    ("network_exchange", pgettext_lazy("tab", "Export")),
 ]
 
 
