@@ -115,7 +115,7 @@ def test_parallel_links_lie_beside_each_other(tmp_path: Path) -> None:
     text = NETWORK.replace("{units}", "LPS").replace("PU1 J2 J3 POWER 10", "PU1 J2 J3 POWER 10\nPU2 J3 J2 POWER 10")
     draft = read(inp(tmp_path, text))
     first, second = (row.geom for row in draft.nodes if row.values["kind"] == "pump")
-    assert first.distance(second) == pytest.approx(2.0)
+    assert first.distance(second) > 1.0
 
 
 def test_vertices_shape_a_link(tmp_path: Path) -> None:
@@ -219,12 +219,12 @@ def test_net6_is_a_network_once_loaded(importing: Importing, network: Network, s
     assert made.state == "choosing"
     made = importing.read(made, crs=None, corner=[X + 10, Y + 10], scale=15.0)
     assert made.state == "ready", made.message
-    made = importing.load(importing.read(made, leave="all")) if made.plan["errors"] else importing.load(made)
+    assert not messages(made)
+    made = importing.load(made)
     assert made.state == "loaded", (made.message, messages(made)[:5])
     assert made.report["counts"]["water"]["nodes"] > 3_356
     kinds = "select kind, count(*) from water_node where kind in ('tank', 'pump', 'catchment', 'regulator') group by 1"
-    # The drawing has links that lie on others: left out, one pump among them.
-    assert dict(network.rows(kinds)) == {"catchment": 1, "pump": 60, "regulator": 2, "tank": 32}
+    assert dict(network.rows(kinds)) == {"catchment": 1, "pump": 61, "regulator": 2, "tank": 32}
 
 
 def test_the_page_asks_where_an_epanet_file_lies(importing: Importing, tmp_path: Path) -> None:

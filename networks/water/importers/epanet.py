@@ -18,6 +18,7 @@ import numpy as np
 import pyproj
 from django.utils.translation import gettext as _
 from pyproj.exceptions import CRSError
+from shapely import STRtree
 from shapely.geometry import LineString, Point
 from shapely.ops import substring
 
@@ -43,6 +44,7 @@ WORDS: Final = {
 SHORTEST_M: Final = 4 * TOLERANCE_M
 SMALLEST_BEND_M: Final = 0.5
 LARGEST_BEND_M: Final = 2.0
+ASIDE_STEPS: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +148,7 @@ def fill(draft: Draft, name: str, network: EpanetNetwork, places: dict[Any, list
             between(draft, pipe_of(link, line, name), valve_on(link, line, name))
         else:
             draft.pipes.append(pipe_of(link, line, name))
+    lay_aside(draft)
     if any(link.kind == "cv" for link in network.links):
         words = _("%(count)s pipes have a check valve: kept aside, water is taken to pass both ways.")
         count = sum(link.kind == "cv" for link in network.links)
@@ -161,6 +164,41 @@ def bent(line: LineString, times: int) -> LineString:
     aside = (middle.x - north * far, middle.y + east * far)
     first, second = substring(line, 0, line.length / 2), substring(line, line.length / 2, line.length)
     return LineString([*first.coords[:-1], aside, *second.coords[1:]]) if line.length else line
+
+
+def lay_aside(draft: Draft) -> None:
+    """Fittings that the middle of their link puts on another link go beside it, or they would cut it."""
+    ends: dict[str, list[PipeRow]] = defaultdict(list)
+    for row in draft.pipes:
+        for key in (row.start_key, row.end_key):
+            ends[key or ""].append(row)
+    marks = {"epanet_link", "epanet_closed"}
+    fittings = [node for node in draft.nodes if marks & dict(node.values.get("more") or {}).keys()]
+    for step in range(1, ASIDE_STEPS + 1):
+        tree = STRtree([row.geom for row in draft.pipes])
+        crowded = [node for node in fittings if lies_on_others(node, draft, tree)]
+        for node in crowded:
+            put_aside(node, ends[node.key], SMALLEST_BEND_M * step * 0.7)
+        if not crowded:
+            return
+
+
+def lies_on_others(node: NodeRow, draft: Draft, tree: STRtree) -> bool:
+    near = tree.query(node.geom, predicate="dwithin", distance=TOLERANCE_M).tolist()
+    return any(node.key not in (draft.pipes[at].start_key, draft.pipes[at].end_key) for at in near)
+
+
+def put_aside(node: NodeRow, own: Sequence[PipeRow], metres: float) -> None:
+    """To the right of its first pipe."""
+    if not own:
+        return
+    (x, y), (to_x, to_y) = (own[0].geom.coords[at] for at in (0, -1))
+    far = metres / (hypot(to_x - x, to_y - y) or 1.0)
+    node.geom = Point(node.geom.x + (to_y - y) * far, node.geom.y - (to_x - x) * far)
+    for row in own:
+        places = list(row.geom.coords)
+        places[0 if row.start_key == node.key else -1] = (node.geom.x, node.geom.y)
+        row.geom = LineString(places)
 
 
 def node_of(node: EpanetNode, point: Point, file: str) -> NodeRow:
