@@ -35,7 +35,7 @@ def scan_soon() -> None:
     """Have the networks that changed scanned, without waiting for the night."""
     try:
         with transaction.atomic():
-            scan_networks.defer(timestamp=0)
+            app.configure_task("scan_networks", queueing_lock="scan_networks").defer(timestamp=0)
     except AlreadyEnqueued:
         return
 

@@ -149,13 +149,18 @@ def test_locking_delete(program: Asker, ids: Ids) -> None:
     assert program.delete(second).status_code == 204
 
 
+NETWORKS = {f"{family}-{what}" for family in ("water", "sewer") for what in ("nodes", "pipes", "connections")}
+NETWORKS |= {"water-repairs"}
+"""Layers that every installation has and that a member's people edit."""
+
+
 # -- features ---------------------------------------------------------------------------------------------------------
 
 
 def test_endpoints(program: Asker, ids: Ids) -> None:
     listed = [one["id"] for one in program.json(f"{ROOT}/collections")["collections"] if one["itemType"] == "feature"]
     mutable = [slug for slug in listed if "POST" in methods(program.options(f"{ROOT}/collections/{slug}/items"))]
-    assert mutable == ["lampes"]
+    assert set(mutable) == {"lampes", *NETWORKS}
     assert all("PUT" in methods(program.options(f"{ITEMS}/{pk}")) for pk in ids())
 
 
