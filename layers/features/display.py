@@ -13,7 +13,6 @@ NOTHING = "—"
 FRENCH_MONTHS = ["janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."]
 ENGLISH_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 HECTARE = 10_000
-FIVE_DIGITS = 10_000
 
 
 def display(value: Any, kind: str = "text", unit: str | None = None) -> str:
@@ -31,9 +30,7 @@ def display(value: Any, kind: str = "text", unit: str | None = None) -> str:
             return display_area(value)
         case "length_m":
             return with_unit(display_number(value, 1), unit or "m")
-        case "integer":
-            return with_unit(display_whole(value), unit)
-        case "number":
+        case "integer" | "number":
             return with_unit(display_number(value, 2), unit)
         case _:
             return with_unit(str(value), unit)
@@ -54,11 +51,6 @@ def display_number(value: float, decimals: int = 2) -> str:
         grouped = grouped.rstrip("0").rstrip(".")
     grouped = "0" if grouped == "-0" else grouped
     return grouped if is_english() else grouped.replace(",", THIN).replace(".", ",")
-
-
-def display_whole(value: int) -> str:
-    """A whole number; its thousands stand apart from five digits on, as years and house numbers do not have them."""
-    return str(value) if abs(value) < FIVE_DIGITS else display_number(value, 0)
 
 
 def display_area(area_m2: float) -> str:
