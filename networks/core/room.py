@@ -10,11 +10,10 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from gis_core.middleware import rights_of_request
-from gis_core.rights import Rights, Role
+from networks.core.rights import works_on_networks
 
 type Tab = tuple[str, Any]
 """The name of a page's address, and the words of its tab."""
-TECHNICIANS = frozenset({Role.NETWORK_TECHNICIAN, Role.GIS_ADMINISTRATOR})
 _tabs: dict[int, list[Tab]] = {}
 _for_technicians: set[str] = set()
 
@@ -41,11 +40,6 @@ def tabs(works: bool) -> list[tuple[str, Any, str]]:
 def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """For people who are signed in; never kept by anybody."""
     return never_cache(login_required(view))
-
-
-def works_on_networks(rights: Rights) -> bool:
-    """Whether the asker edits the networks of some member."""
-    return rights.agency or not TECHNICIANS.isdisjoint(rights.roles.values())
 
 
 def show(

@@ -30,7 +30,6 @@ WORDS = {
         "The pipes on both sides differ from pipe %(other)s (material, diameter, use, state): make this node a plain"
         " junction rather than removing it."
     ),
-    "not_a_line": _("The pipe must be one line."),
 }
 
 
@@ -38,7 +37,7 @@ WORDS = {
 def loading() -> Iterator[None]:
     """Inside, the worker's rows are taken as they are: the loader has made them a network itself, and checks it after.
 
-    Obeyed for the worker's role alone, until the end of the transaction or of the block.
+    Obeyed for the worker and the owner of the tables, until the end of the transaction or of the block.
     """
     setting("off")
     yield

@@ -6,7 +6,7 @@ from procrastinate.contrib.django import app
 
 from gis_core.errors import NotFound
 from gis_core.tasks import RunningJob, job_task
-from networks.core.room import TECHNICIANS
+from networks.core.rights import TECHNICIANS
 from networks.warning.importers import loading
 from networks.warning.models import Notice
 from networks.warning.services import sending

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from gis_core.rights import Rights
 from layers.features.display import display_date, display_number, with_unit
 from layers.features.sheet import Addition, Link, Property, Values, register_sheet
-from networks.core.room import works_on_networks
+from networks.core.rights import works_on_networks
 from networks.water import lists
 from networks.water.models import (
     Repair,

@@ -10,13 +10,13 @@ from gis_core.errors import NotFound
 from gis_core.models import Job
 from gis_core.rights import SYSTEM, acting_as, under_policies
 from gis_core.tasks import RunningJob, job_task
-from networks.water.models import TECHNICIANS
+from networks.core.rights import TECHNICIANS
 from networks.water.services import coverage, importing
 from networks.water.services.anomalies import scanning
-from networks.water.services.inspecting import INSPECTS, rebind
+from networks.water.services.inspecting import rebind
 
 
-@job_task(scanning.KIND, roles=scanning.ROLES)
+@job_task(scanning.KIND, roles=TECHNICIANS)
 def scan_network(running: RunningJob) -> dict[str, Any]:
     """Look for the anomalies of a member's network."""
     assert running.job.owner_id is not None
@@ -40,7 +40,7 @@ def scan_soon() -> None:
         return
 
 
-@job_task(coverage.KIND, roles=INSPECTS)
+@job_task(coverage.KIND, roles=TECHNICIANS)
 def fire_coverage(running: RunningJob) -> dict[str, Any]:
     """Compute the cover of the hydrants of a member with many buildings; the report names where it is kept."""
     member = running.job.owner

@@ -17,7 +17,7 @@ from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
 from gis_core.models import Member
 from gis_core.rights import Rights
 from layers.features.words import search_text, words
-from networks.core.room import TECHNICIANS
+from networks.core.rights import TECHNICIANS
 from networks.warning.models import Channel
 from networks.warning.phones import NotAPhoneError, phone_of, shown_phone
 from networks.warning.services.places import Place, address_key, place_of

@@ -13,7 +13,7 @@ from gis_core.letters.kinds import kind_of
 from gis_core.models import Member
 from gis_core.rights import Rights
 from gis_core.services.letters import plain_line, wording_of
-from networks.core.room import TECHNICIANS
+from networks.core.rights import TECHNICIANS
 from networks.warning.kinds import code_of
 from networks.warning.models import Notice
 from networks.warning.services.places import Place, address_key

@@ -8,7 +8,7 @@ from networks.water.models.fire import (
     HydrantUnavailability,
     OwnedQuerySet,
 )
-from networks.water.models.imported import TECHNICIANS, NetworkImport, NetworkMapping, Snap
+from networks.water.models.imported import NetworkImport, NetworkMapping, Snap
 from networks.water.models.network import (
     Repair,
     SewerConnection,
@@ -21,7 +21,6 @@ from networks.water.models.network import (
 from networks.water.models.outage import Outage, OutageQuerySet
 
 __all__ = [
-    "TECHNICIANS",
     "Anomaly",
     "AnomalyQuerySet",
     "FireCoverage",

@@ -10,10 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from gis_core.models import Member, User
-from gis_core.rights import Rights, Role
-
-TECHNICIANS = frozenset({Role.NETWORK_TECHNICIAN, Role.GIS_ADMINISTRATOR, Role.AGENCY_ADMINISTRATOR})
-"""Who works on a member's networks."""
+from gis_core.rights import Rights
+from networks.core.rights import TECHNICIANS
 
 
 class NetworkImportQuerySet(models.QuerySet["NetworkImport"]):

@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from networks.core import room
-from networks.core.room import TECHNICIANS, Tab, page, works_on_networks
+from networks.core.room import Tab, page
 
-__all__ = ["TECHNICIANS", "add_tabs", "page", "show", "works_on_networks"]
+__all__ = ["add_tabs", "page", "show"]
 
 FIRST: list[Tab] = [("networks", _("Overview")), ("outages", _("Outages"))]
 OTHERS: list[Tab] = [

@@ -21,9 +21,10 @@ from gis_core.models import Commune, Member
 from gis_core.parameters import integer
 from gis_core.rights import Rights
 from layers.features.display import THIN, display_number
+from networks.core.rights import works_on_networks
 from networks.water import lists
 from networks.water.charts import Bar, bars, columns
-from networks.water.pages.frame import page, show, works_on_networks
+from networks.water.pages.frame import page, show
 from networks.water.pages.profile import CSV, attached, words_of
 from networks.water.services.repair_statistics import Asked, Group, Statistics, statistics
 from networks.water.services.repair_tables import (

@@ -24,11 +24,12 @@ from gis_core.errors import Forbidden, Invalid, NotFound
 from gis_core.models import Job, Member, User
 from gis_core.rights import Rights
 from gis_core.services.jobs import start_job
+from networks.core.rights import TECHNICIANS
 from networks.core.streets import Places, Streets, Ways
 from networks.water.lists import IN_SERVICE
 from networks.water.models import FireCoverage, HydrantUnavailability, WaterNode
 from networks.water.services.hydrants import HYDRANT, hydrants, with_out
-from networks.water.services.inspecting import INSPECTS, MOST_DISTANCE_M
+from networks.water.services.inspecting import MOST_DISTANCE_M
 
 KIND = "fire_coverage"
 OFF_ROAD_M = 200
@@ -76,7 +77,7 @@ class Hydrants:
 
 
 def may_compute(member: Member, rights: Rights) -> bool:
-    return rights.has_role(member.pk, INSPECTS)
+    return rights.has_role(member.pk, TECHNICIANS)
 
 
 def check(asked: Question, rights: Rights) -> dict[str, str]:

@@ -17,6 +17,7 @@ from gis_core.rights import Rights
 from gis_core.services.jobs import start_job
 from layers.imports.services.inbox import Sent, kept_files
 from layers.imports.sources import Tell
+from networks.core.rights import TECHNICIANS
 from networks.water import raepa
 from networks.water.importers.applying import apply_plan, forget_files, take_back, undo_moves
 from networks.water.importers.draft import Fault
@@ -24,7 +25,7 @@ from networks.water.importers.mapped import Seen, look_at, reading_for
 from networks.water.importers.mapping import LayerReading, suggested
 from networks.water.importers.planning import ADD, REPLACE, faults_as_json, paths_of, planned
 from networks.water.importers.weaving import FARTHEST_M
-from networks.water.models import TECHNICIANS, NetworkImport, NetworkMapping
+from networks.water.models import NetworkImport, NetworkMapping
 
 READ, LOAD, UNDO, TAKE_BACK = "read_network", "load_network", "undo_network_snapping", "take_back_network"
 LONGEST_TITLE = 200

@@ -16,18 +16,18 @@ from psycopg import sql
 
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
 from gis_core.models import Member
-from gis_core.rights import Rights, Role
+from gis_core.rights import Rights
 from gis_core.services.members import member_seen_by
 from layers.catalogue.models import Layer
 from layers.catalogue.services import visible_layer
 from layers.features.services.origin import Origin
 from layers.features.services.write import Edit, apply_edits
+from networks.core.rights import TECHNICIANS
 from networks.water import lists
 from networks.water.models import FireSettings, HydrantInspection, HydrantUnavailability, WaterNode
 from networks.water.services.hydrants import hydrant_seen_by
 
 SLUG = "water-nodes"
-INSPECTS = frozenset({Role.NETWORK_TECHNICIAN, Role.GIS_ADMINISTRATOR})
 EARLIEST = date(1950, 1, 1)
 MOST_FLOW_M3H, MOST_BAR = 1000.0, 25.0
 LONGEST_NAME, LONGEST_REASON, LONGEST_REMARK = 120, 300, 1000
@@ -54,7 +54,7 @@ class Inspection:
 
 
 def may_inspect(owner_id: int, rights: Rights) -> bool:
-    return rights.has_role(owner_id, INSPECTS)
+    return rights.has_role(owner_id, TECHNICIANS)
 
 
 def writable(pk: int, rights: Rights) -> Any:
@@ -281,7 +281,7 @@ class Choice:
 
 
 def may_choose(member: Member, rights: Rights) -> bool:
-    return rights.has_role(member.pk, INSPECTS)
+    return rights.has_role(member.pk, TECHNICIANS)
 
 
 def choose(slug: str, choice: Choice, *, rights: Rights) -> None:

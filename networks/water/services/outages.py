@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 
 from gis_core.errors import Conflict, Forbidden, NotFound, Stale
 from gis_core.models import User
-from gis_core.rights import Rights, Role
+from gis_core.rights import Rights
+from networks.core.rights import TECHNICIANS
 from networks.water.models import Outage, OutageQuerySet
 from networks.water.services import telling
 from networks.water.services.isolation import Request, isolated, told
 
 type Json = dict[str, Any]
 
-TECHNICIANS: Final = frozenset({Role.NETWORK_TECHNICIAN, Role.GIS_ADMINISTRATOR})
 LONGEST_COMMENT: Final = 2000
 LONGEST_PLACE: Final = 200
 METRES_A_DEGREE: Final = 111_320.0

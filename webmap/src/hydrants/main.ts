@@ -88,7 +88,7 @@ class Cover {
       const response = await fetch(this.config.url, { headers: { Accept: "application/geo+json" } });
       if (!response.ok) throw new Error(String(response.status));
       const answer = (await response.json()) as Answer;
-      const count = this.map.show(answer);
+      const count = this.map.show(answer).filter((one) => String(one.getId()).startsWith("b")).length;
       this.summary = answer.more ? words.more.replace("{count}", String(count)) : count ? "" : words.none;
       this.explain(new Set(answer.features.map(({ properties }) => properties.kind)));
     } catch {

@@ -89,7 +89,7 @@ class Board {
       this.chosen = number;
       this.light(number, CHOSEN);
       this.tell(number);
-      this.map.goToFile(number);
+      this.map.goToOne(number);
     });
   }
 
@@ -105,7 +105,7 @@ class Board {
       const response = await fetch(this.config.url, { headers: { Accept: "application/geo+json" } });
       if (!response.ok) throw new Error(String(response.status));
       const answer = (await response.json()) as Answer;
-      const count = this.map.show(answer);
+      const count = this.map.show(answer).length;
       this.summary = answer.more ? words.more.replace("{count}", String(count)) : count ? "" : words.none;
     } catch {
       this.summary = words.failed;

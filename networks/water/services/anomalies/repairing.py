@@ -16,10 +16,10 @@ from layers.catalogue.models import Layer
 from layers.features.services.origin import SETTING, Origin, annotate, ask, event, event_of
 from layers.features.services.refusals import in_words
 from layers.features.services.write import Change, announce, apply_edits, check_edits, check_versions, lock
+from networks.core.rights import TECHNICIANS
 from networks.water.models import Anomaly
 from networks.water.services.anomalies.kinds import KINDS
 from networks.water.services.anomalies.plans import Act, Way, ways
-from networks.water.services.anomalies.scanning import ROLES
 
 MOST_AT_ONCE = 200
 LONGEST_REASON = 500
@@ -43,7 +43,7 @@ def anomaly_seen_by(family: str, anomaly_id: int, rights: Rights) -> Anomaly:
 
 
 def may_treat(anomaly: Anomaly, rights: Rights) -> bool:
-    return rights.has_role(anomaly.owner_id, ROLES)
+    return rights.has_role(anomaly.owner_id, TECHNICIANS)
 
 
 @transaction.atomic

@@ -17,8 +17,9 @@ from psycopg.types.json import Jsonb
 
 from gis_core.errors import Forbidden
 from gis_core.models import Job, Member, User
-from gis_core.rights import Rights, Role
+from gis_core.rights import Rights
 from gis_core.services.jobs import start_job
+from networks.core.rights import TECHNICIANS
 from networks.core.services.parts import parts_of
 from networks.water import lists
 from networks.water.models import Anomaly, Scan
@@ -26,7 +27,6 @@ from networks.water.services.anomalies.checks import CHECKS, COPIES, EDGES, PART
 from networks.water.services.anomalies.kinds import FAMILIES, JOINED_WITHIN_M, KINDS, NEAR_M, SEWER
 
 KIND: Final = "scan_network"
-ROLES: Final = frozenset({Role.NETWORK_TECHNICIAN, Role.GIS_ADMINISTRATOR})
 KEPT: Final = timedelta(days=365)
 """How long what was repaired stays in the list."""
 # Which rows there are and how often they were changed: the same again says that nothing was.
@@ -66,7 +66,7 @@ GONE: Final = sql.SQL("""
 
 def start_scan(*, owner: Member, family: str, by: User, rights: Rights) -> Job:
     """Queue a scan, unless one of this network waits or runs. Raises Forbidden."""
-    if not rights.has_role(owner.pk, ROLES):
+    if not rights.has_role(owner.pk, TECHNICIANS):
         raise Forbidden(_("Only network technicians have networks scanned."))
     waiting = Job.objects.filter(kind=KIND, owner=owner, parameters__family=family).filter(
         state__in=(Job.State.WAITING, Job.State.RUNNING)
@@ -82,7 +82,7 @@ def start_scan(*, owner: Member, family: str, by: User, rights: Rights) -> Job:
 def members_scanned(rights: Rights) -> list[Member]:
     """The members whose networks the asker may have scanned."""
     members = Member.objects.visible_to(rights).order_by("name")
-    return [member for member in members if rights.has_role(member.pk, ROLES)]
+    return [member for member in members if rights.has_role(member.pk, TECHNICIANS)]
 
 
 def scan_changed() -> int:

@@ -1,0 +1,13 @@
+"""Who works on networks."""
+
+from typing import Final
+
+from gis_core.rights import Rights, Role
+
+TECHNICIANS: Final = frozenset({Role.NETWORK_TECHNICIAN, Role.GIS_ADMINISTRATOR})
+"""Who changes a member's networks, and acts for it (the agency's administrator may all)."""
+
+
+def works_on_networks(rights: Rights) -> bool:
+    """Whether the asker edits the networks of some member."""
+    return rights.agency or not TECHNICIANS.isdisjoint(rights.roles.values())
