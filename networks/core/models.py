@@ -107,21 +107,12 @@ class Pipe(NetworkObject):
 class Connection(NetworkObject):
     """A service connection: where a building is served. It hangs on a pipe, outside the topology (StaR-Eau no. 15).
 
-    `sensitive` says why its user must not lose the service unwarned; `address` is as people write it.
+    `sensitive` says why its user must not lose the service unwarned (a code of a list), `address` is as written.
     """
-
-    class Sensitive(models.TextChoices):
-        HOSPITAL = "hospital", _("Hospital or clinic")
-        DIALYSIS = "dialysis", _("Dialysis at home")
-        CARE_HOME = "care_home", _("Care home")
-        SCHOOL = "school", _("School or nursery")
-        FIRE = "fire", _("Fire station")
-        INDUSTRY = "industry", _("Industry or farm that depends on it")
-        OTHER = "other", _("Other sensitive user")
 
     address = models.CharField(_("address served"), max_length=200, null=True, blank=True)
     dwellings = models.IntegerField(_("dwellings served"), null=True, blank=True)
-    sensitive = models.CharField(_("sensitive user"), max_length=12, choices=Sensitive, null=True, blank=True)
+    sensitive = models.CharField(_("sensitive user"), max_length=12, null=True, blank=True)
     sensitive_name = models.CharField(_("who it is"), max_length=120, null=True, blank=True)
     meter = models.CharField(_("meter"), max_length=40, null=True, blank=True)
     material = models.CharField(_("material"), max_length=8, null=True, blank=True)

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from networks.core.services.graph import BLOCKING, Graph, State
+from networks.core.services.parts import Groups
 from networks.core.services.reach import Reached, Supply, flood
 
 SKIPPED = {State.BROKEN: "broken", State.BURIED: "buried"}
@@ -85,7 +86,7 @@ def unsupplied_before(
 ) -> tuple[bool, set[int]]:
     """Whether a source is known for every break, and the boundary valves of those without: several breaks may lie in
     several networks."""
-    groups = Groups()
+    groups: Groups[tuple[str, int]] = Groups()
     for pk in found.zone:
         pipe = graph.pipes[pk]
         groups.join(
@@ -113,20 +114,3 @@ def alternatives(
         for node, pipes in feeds.items()
         if any(supply.has_source(pk) for pk in graph.pipes_at(node) if pk not in pipes and pk not in found.zone)
     }
-
-
-class Groups:
-    """What belongs together (union-find)."""
-
-    def __init__(self) -> None:
-        self.above: dict[tuple[str, int], tuple[str, int]] = {}
-
-    def find(self, one: tuple[str, int]) -> tuple[str, int]:
-        while (above := self.above.get(one, one)) != one:
-            self.above[one] = self.above.get(above, above)
-            one = above
-        return one
-
-    def join(self, first: tuple[str, int], *others: tuple[str, int]) -> None:
-        for other in others:
-            self.above[self.find(other)] = self.find(first)

@@ -1,24 +1,33 @@
-"""The connected parts of a network."""
+"""What is connected with what (union-find), and the connected parts of a network."""
 
 from collections.abc import Iterable
 
 
+class Groups[Key: (int, tuple[str, int])]:
+    """Things that are joined two by two; the smallest of a group stands for it."""
+
+    def __init__(self) -> None:
+        self.above: dict[Key, Key] = {}
+
+    def find(self, one: Key) -> Key:
+        """What stands for the group of this one; the way to it is halved as it is walked."""
+        while (above := self.above.setdefault(one, one)) != one:
+            self.above[one] = self.above[above]
+            one = above
+        return one
+
+    def join(self, first: Key, *others: Key) -> None:
+        for other in others:
+            one, two = self.find(first), self.find(other)
+            if one < two:
+                self.above[two] = one
+            else:
+                self.above[one] = two
+
+
 def parts_of(edges: Iterable[tuple[int, int]]) -> dict[int, int]:
     """For each node of these edges the smallest id of the nodes that it is connected with."""
-    parents: dict[int, int] = {}
+    groups: Groups[int] = Groups()
     for first, second in edges:
-        one, other = root(parents, first), root(parents, second)
-        if one < other:
-            parents[other] = one
-        elif other < one:
-            parents[one] = other
-    return {node: root(parents, node) for node in parents}
-
-
-def root(parents: dict[int, int], node: int) -> int:
-    """The representative of a node; the way to it is halved as it is walked."""
-    parent = parents.setdefault(node, node)
-    while parent != node:
-        parents[node] = grandparent = parents[parent]
-        node, parent = grandparent, parents[grandparent]
-    return node
+        groups.join(first, second)
+    return {node: groups.find(node) for node in groups.above}

@@ -19,7 +19,6 @@ from networks.water.raepa import bare
 OLDEST: Final = 1800
 WIDEST_MM: Final = 10_000
 LARGEST: Final = 1e9
-LARGEST_WHOLE: Final = 2_147_483_647
 SHOWN: Final = 60
 NUMBER = re.compile(r"^([+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d{1,3})?)\s*([a-z\"'″′]*)$", re.IGNORECASE)
 THOUSANDS = re.compile(r"(?<=\d)[\s\u00a0\u202f\u2009](?=\d{3}(?!\d))")

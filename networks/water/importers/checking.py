@@ -14,6 +14,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from networks.core.models import NetworkObject
+from networks.core.services import parts as connected
 from networks.water import lists
 from networks.water.importers.draft import ConnectionRow, Draft, Family, Fault, NodeRow, PipeRow, RepairRow
 from networks.water.importers.weaving import Woven
@@ -161,30 +162,21 @@ def parts_of(family: Family, woven: Woven) -> list[dict[str, Any]]:
     """The separate parts of the network, the longest first: pipes, metres, whether one of them is fed (or drained), or
     goes on in what is there already.
     """
-    parent = list(range(len(woven.spots)))
-
-    def find(one: int) -> int:
-        while parent[one] != one:
-            parent[one] = parent[parent[one]]
-            one = parent[one]
-        return one
-
-    for piece in woven.pieces:
-        parent[find(piece.start)] = find(piece.end)
+    of = connected.parts_of((piece.start, piece.end) for piece in woven.pieces)
     found: dict[int, dict[str, Any]] = defaultdict(lambda: {"pipes": 0, "metres": 0.0, "ends": 0, "joined": False})
     for piece in woven.pieces:
-        part = found[find(piece.start)]
+        part = found[of[piece.start]]
         part.setdefault("row", (piece.row.file, piece.row.row))
         part.setdefault("place", tuple(round(edge, 1) for edge in piece.line.coords[0][:2]))
         part["pipes"] += 1
         part["metres"] += piece.line.length
     wanted = lists.SOURCES if family == "water" else lists.SINKS
     for spot, row in woven.node_of.items():
-        if row.values.get("kind") in wanted and find(spot) in found:
-            found[find(spot)]["ends"] += 1
+        if row.values.get("kind") in wanted and spot in of:
+            found[of[spot]]["ends"] += 1
     for spot in [*woven.there_of, *(spot for _pipe, spot in woven.cuts)]:
-        if find(spot) in found:
-            found[find(spot)]["joined"] = True
+        if spot in of:
+            found[of[spot]]["joined"] = True
     return sorted(found.values(), key=lambda part: -part["metres"])
 
 

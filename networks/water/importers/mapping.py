@@ -35,8 +35,6 @@ KEYS: Final[Mapping[str, tuple[tuple[str, Any], ...]]] = {
     ),
 }
 UNITS: Final = {"diameter_mm": ("mm", "cm", "m", "in"), "metres": ("m", "ft")}
-FIXED: Final = ("kind", "system", "network")
-"""Columns that a whole layer may have one value of."""
 SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     "reference": ("id", "ident", "id objet", "identifiant", "ref", "code", "numero", "num", "name", "nom", "idcana",
                   "idouvrage", "idappareil", "idbranche", "node id", "arc id", "connec id", "gid", "fid"),

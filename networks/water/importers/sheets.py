@@ -27,7 +27,6 @@ MOST_ALIKE = 1_000
 MOST_FAULTS = 10_000
 """Faults of one file that are told one by one; the rest of them is counted."""
 MISPLACED = ("out_of_range", "out_of_range_seems")
-PLACED_FIELDS = ("X", "Y", "WKT")
 
 type Shape = Literal["line", "point"]
 type Geometries = np.ndarray[Any, np.dtype[Any]]

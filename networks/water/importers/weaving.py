@@ -31,7 +31,6 @@ PLAIN = "junction"
 YIELDING = ("junction", "other", "fitting", "chamber")
 
 type Target = Literal["node", "end", "pipe"]
-type Points = Any
 type Floats = np.ndarray[Any, np.dtype[np.float64]]
 type Whole = np.ndarray[Any, np.dtype[np.int64]]
 

@@ -830,15 +830,6 @@ class Migration(migrations.Migration):
                     "sensitive",
                     models.CharField(
                         blank=True,
-                        choices=[
-                            ("hospital", "Hospital or clinic"),
-                            ("dialysis", "Dialysis at home"),
-                            ("care_home", "Care home"),
-                            ("school", "School or nursery"),
-                            ("fire", "Fire station"),
-                            ("industry", "Industry or farm that depends on it"),
-                            ("other", "Other sensitive user"),
-                        ],
                         max_length=12,
                         null=True,
                         verbose_name="sensitive user",
@@ -1213,15 +1204,6 @@ class Migration(migrations.Migration):
                     "sensitive",
                     models.CharField(
                         blank=True,
-                        choices=[
-                            ("hospital", "Hospital or clinic"),
-                            ("dialysis", "Dialysis at home"),
-                            ("care_home", "Care home"),
-                            ("school", "School or nursery"),
-                            ("fire", "Fire station"),
-                            ("industry", "Industry or farm that depends on it"),
-                            ("other", "Other sensitive user"),
-                        ],
                         max_length=12,
                         null=True,
                         verbose_name="sensitive user",

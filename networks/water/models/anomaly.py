@@ -86,6 +86,12 @@ class Anomaly(models.Model):
         return f"{self.kind} {self.object_kind} {self.object_id}"
 
 
+class ScanQuerySet(models.QuerySet["Scan"]):
+    def visible_to(self, rights: Rights) -> ScanQuerySet:
+        """Scans of the networks of the asker's members; every one for the agency."""
+        return self if rights.agency else self.filter(owner_id__in=rights.members())
+
+
 class Scan(models.Model):
     """The last scan of a member's network: what it was like (`state_of_network`), and what the scan found."""
 
@@ -98,6 +104,8 @@ class Scan(models.Model):
     scanned_at = models.DateTimeField(_("scanned on"))
     network_state = models.CharField(max_length=120)
     report = models.JSONField(default=dict)
+
+    objects = ScanQuerySet.as_manager()
 
     class Meta:
         db_table = "water_scan"

@@ -136,7 +136,7 @@ def cover(request: HttpRequest, cover: int) -> HttpResponse:
     found = coverage.coverage_seen_by(cover, rights)
     suffix = request.GET.get("format", "")
     if suffix == "csv":
-        return attached(far_csv(found), CSV, f"batiments-eloignes-{timezone.localdate():%Y-%m-%d}.csv")
+        return attached(far_csv(found, rights), CSV, f"batiments-eloignes-{timezone.localdate():%Y-%m-%d}.csv")
     if suffix == "geojson":
         return JsonResponse(shapes(found, rights), headers={"Cache-Control": "private, no-store"})
     if suffix:
@@ -148,7 +148,7 @@ def cover(request: HttpRequest, cover: int) -> HttpResponse:
         "total": total(found),
         "hydrants": found.summary["hydrants"],
         "off_road": named(found.summary["hydrants"]["off_road"], rights),
-        "rows": lines(found, found.far[offset : offset + ROWS]),
+        "rows": lines(found, found.far[offset : offset + ROWS], rights),
         "before": max(offset - ROWS, 0) if offset else None,
         "after": offset + ROWS if offset + ROWS < len(found.far) else None,
         "build": webmap_build.read(COVER_MAP),
@@ -169,9 +169,9 @@ def whys() -> dict[str, str]:
     }
 
 
-def lines(found: FireCoverage, far: list[list[Any]]) -> list[dict[str, Any]]:
+def lines(found: FireCoverage, far: list[list[Any]], rights: Rights) -> list[dict[str, Any]]:
     words, communes = whys(), {one["insee"]: one["name"] for one in found.summary["communes"]}
-    places, references = places_of(far), references_of(far)
+    places, references = places_of(far), references_of(far, rights)
     return [
         {
             "id": pk,
@@ -192,15 +192,14 @@ def places_of(far: list[list[Any]]) -> dict[int, str]:
     return addresses_near(coverage.places_2154([(one[0], one[2], one[3]) for one in far]))
 
 
-def references_of(far: list[list[Any]]) -> dict[int | None, str]:
+def references_of(far: list[list[Any]], rights: Rights) -> dict[int | None, str]:
     ids = {one[6] for one in far if one[6]}
     return {
-        pk: reference or str(pk)
-        for pk, reference in WaterNode.objects.filter(pk__in=ids).values_list("pk", "reference")
+        pk: reference or str(pk) for pk, reference in hydrants(rights).filter(pk__in=ids).values_list("pk", "reference")
     }
 
 
-def far_csv(found: FireCoverage) -> bytes:
+def far_csv(found: FireCoverage, rights: Rights) -> bytes:
     columns = [
         Column("commune", _("Commune"), "text"),
         Column("place", _("Nearest address"), "text"),
@@ -213,7 +212,7 @@ def far_csv(found: FireCoverage) -> bytes:
     ]
     names = ("commune", "place", "metres", "why", "reference", "lon", "lat", "id")
     writer = Csv(columns, "none", Dialect(labels=True))
-    rows = [[row[name] for name in names] for row in lines(found, found.far)]
+    rows = [[row[name] for name in names] for row in lines(found, found.far, rights)]
     return writer.begin() + writer.rows(rows) + writer.end()
 
 

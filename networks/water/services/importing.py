@@ -1,7 +1,6 @@
 """Imports of networks: received, read, completed by people, loaded, undone, taken back. Jobs do the work."""
 
 import hashlib
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -330,7 +329,3 @@ def leave(import_id: int, message: str, report: Any) -> None:
     if isinstance(report, dict) and "faults" in report:
         made.faults, made.plan = report["faults"], report["plan"]
     made.save()
-
-
-def forget_folder(folder: str) -> None:
-    shutil.rmtree(Path(settings.INBOX_DIR) / folder, ignore_errors=True)

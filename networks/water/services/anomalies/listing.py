@@ -1,7 +1,7 @@
 """The list of anomalies: filtered, counted, page by page in the order of their gravity; each in one sentence."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -21,6 +21,7 @@ from networks.water.models import Anomaly, AnomalyQuerySet
 from networks.water.services.anomalies.kinds import FAMILIES, KINDS, kinds_of
 from networks.water.services.anomalies.plans import MODELS, begun, height, metres, named
 from networks.water.services.anomalies.repairing import may_treat
+from networks.water.services.visible import visible
 
 LARGEST_ID = 2**63 - 1
 MOST_LISTED = 1000
@@ -141,8 +142,8 @@ SENTENCES: Final[dict[str, str | Promise]] = {
 }
 
 
-def objects_of(rows: Iterable[Anomaly]) -> Objects:
-    """The objects that anomalies of one family name, as far as they are there: a query for each kind of object."""
+def objects_of(rows: Iterable[Anomaly], rights: Rights) -> Objects:
+    """The objects that anomalies name, as far as they are there and seen: a query for each kind of object."""
     wanted: dict[tuple[str, str], set[int]] = defaultdict(set)
     for row in rows:
         wanted[row.family, row.object_kind].add(row.object_id)
@@ -150,7 +151,7 @@ def objects_of(rows: Iterable[Anomaly]) -> Objects:
             wanted[row.family, row.other_kind].add(row.other_id)
     found: dict[tuple[str, int], Any] = {}
     for (family, kind), ids in wanted.items():
-        for one in MODELS[family, kind].objects.filter(pk__in=ids).defer("geom", "more"):
+        for one in visible(MODELS[family, kind], rights).filter(pk__in=ids).defer("geom", "more"):
             found[kind, one.pk] = one
     return found
 
@@ -219,11 +220,5 @@ def as_json(row: Anomaly, objects: Objects, rights: Rights) -> dict[str, Any]:
 
 
 def described(rows: Sequence[Anomaly], rights: Rights) -> list[tuple[Anomaly, dict[str, Any]]]:
-    objects = objects_of(rows)
+    objects = objects_of(rows, rights)
     return [(row, as_json(row, objects, rights)) for row in rows]
-
-
-def written_as(rows: Sequence[Anomaly], to: Callable[[Anomaly, str], Any]) -> list[Any]:
-    """Each row with its sentence."""
-    objects = objects_of(rows)
-    return [to(row, sentence(row, objects)) for row in rows]

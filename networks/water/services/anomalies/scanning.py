@@ -183,11 +183,7 @@ def state_of_network(owner: int, family: str) -> str:
 
 def scans_seen_by(family: str, rights: Rights) -> list[Scan]:
     """The last scan of each network that the asker sees, by member."""
-    rows = (
-        Scan.objects.filter(family=family)
-        if rights.agency
-        else Scan.objects.filter(family=family, owner_id__in=rights.members())
-    )
+    rows = Scan.objects.visible_to(rights).filter(family=family)
     return list(rows.select_related("owner").order_by("owner__name"))
 
 
