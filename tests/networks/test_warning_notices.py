@@ -480,18 +480,18 @@ def test_the_history_keeps_nothing_of_contacts(network: Network) -> None:
 
 
 def test_a_thing_of_another_app_begins_a_notice(network: Network) -> None:
-    def outage(key: str, rights: Any) -> Beginning:
+    def tried(key: str, rights: Any) -> Beginning:
         if key != "12":
             raise PermissionDenied
         return Beginning(owner=network.member, targets=[Address(address=f"1 {STREET}")], context=TOLD, title="Casse C1")
 
-    declare_source("outage", outage)
-    answer = network.client().post("/reseaux/avis/", {"outage": "12"}, headers=PAGE)
+    declare_source("tried", tried)
+    answer = network.client().post("/reseaux/avis/", {"tried": "12"}, headers=PAGE)
     with network.as_():
         made = Notice.objects.get()
     assert answer["Location"] == f"/reseaux/avis/{made.pk}/"
-    assert (made.name, made.about_kind, made.about_key) == ("Casse C1", "outage", "12")
-    assert About(kind="outage", key="12").key == made.about_key
+    assert (made.name, made.about_kind, made.about_key) == ("Casse C1", "tried", "12")
+    assert About(kind="tried", key="12").key == made.about_key
 
 
 def test_the_end_of_a_cut_goes_to_the_same_addresses(network: Network) -> None:
