@@ -9,7 +9,6 @@ the same every time.
 import http.client
 import json
 import statistics
-import subprocess
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -19,11 +18,11 @@ import psycopg
 from psycopg import sql
 
 from benchmarks.database import BenchDatabase
+from benchmarks.network_work import done
 from benchmarks.rows import Row
 from benchmarks.tiles import Field
 from gis_core.identity import create_token
 from gis_core.models import Member, Membership, User
-from gis_core.ops.environment import PYTHON, ROOT
 from gis_core.ops.progress import step
 from gis_core.rights import SYSTEM, Role, acting_as
 
@@ -49,7 +48,9 @@ TRACED = Row("suivi de 20 000 canalisations, médiane", None, "ms", "at most", 1
 SPLIT = Row("vanne posée sur une canalisation, qui est coupée, médiane", None, "ms", "at most", 80)
 MERGED = Row("vanne enlevée, canalisations réunies, médiane", None, "ms", "at most", 80)
 SCANNED = Row("recherche des anomalies d'un réseau de 400 000 canalisations", None, "s", "at most", 60)
+NOTICED = Row("avis à 5 000 adresses : brouillon, personnes touchées, liste", None, "ms", "at most", 1000)
 WARMING, COUNT, LARGE, EDITS, TRACES = 20, 200, 12, 40, 7
+ADDRESSES, CONTACTS, NOTICES = 5_000, 20_000, 5
 ISOLATION, TRACE = "/api/v1/networks/water/isolation", "/api/v1/networks/water/trace"
 NODES_EDITED = "/api/v1/layers/water-nodes/edits/"
 SOME = "select id from water_pipe where owner_id = %s order by hashint8extended(id, 11), id limit %s"
@@ -61,16 +62,6 @@ MIDDLES = """
     select id, st_x(middle), st_y(middle) from (
         select id, st_lineinterpolatepoint(geom, 0.5) as middle from water_pipe where owner_id = %s
         order by hashint8extended(id, 13), id limit %s) as drawn
-"""
-
-SCAN = """
-import time
-from gis_core.rights import SYSTEM, acting_as
-from networks.water.services.anomalies.scanning import scan
-with acting_as(SYSTEM):
-    begun = time.perf_counter()
-    scan({member}, "water")
-print(time.perf_counter() - begun)
 """
 
 # Hash of a rank and a salt, from 0 to 999.
@@ -203,6 +194,7 @@ class Technician:
     """Who asks: a network technician of the member of the network."""
 
     member: Member
+    user: int
     token: str
 
     @property
@@ -227,7 +219,7 @@ def prepared(made: BenchDatabase) -> Technician:
             with step("Réseau de mesure"), made.connect("worker") as worker:
                 fill(worker, member.pk)
         connection.execute(sql.SQL("vacuum analyze {}").format(sql.SQL(", ").join(map(sql.Identifier, TABLES))))
-    return Technician(member, token)
+    return Technician(member, user.pk, token)
 
 
 class Asked:
@@ -257,14 +249,14 @@ def drawn(made: BenchDatabase, question: str, *asked: Any) -> list[tuple[Any, ..
 
 
 def empty_rows() -> list[Row]:
-    return [MEDIAN, WORST, AGAINST, TRACED, SPLIT, MERGED, SCANNED]
+    return [MEDIAN, WORST, AGAINST, TRACED, SPLIT, MERGED, SCANNED, NOTICED]
 
 
 def network_rows(field: Field) -> list[Row]:
     """Every row about the network, one client."""
     asker = prepared(field.made)
     measures: Sequence[Callable[[BenchDatabase, Technician, Asked], list[Row]]] = (
-        isolation_rows, large_row, trace_row, edit_rows, scan_row,
+        isolation_rows, large_row, trace_row, edit_rows, scan_row, notice_row,
     )  # fmt: skip
     # A connection for each: the server closes one that waits long.
     return [row for measure in measures for row in measure(field.made, asker, Asked(field.port, asker.headers))]
@@ -343,6 +335,13 @@ def edit_rows(made: BenchDatabase, asker: Technician, asked: Asked) -> list[Row]
 
 def scan_row(made: BenchDatabase, asker: Technician, asked: Asked) -> list[Row]:
     """As the worker does it, in a process of its own; its start is not counted."""
-    command = [str(PYTHON), "manage.py", "shell", "--verbosity", "0", "--command", SCAN.format(member=asker.member.pk)]
-    told = subprocess.run(command, cwd=ROOT, env=made.environment("worker"), capture_output=True, text=True, check=True)
-    return [replace(SCANNED, ours=float(told.stdout.strip().splitlines()[-1]))]
+    told = done(made, "worker", "scan", member=asker.member.pk)
+    return [replace(SCANNED, ours=told["seconds"])]
+
+
+def notice_row(made: BenchDatabase, asker: Technician, asked: Asked) -> list[Row]:
+    """Drafted and listed as the page does it, without the drawing of the page."""
+    told = done(made, "web", "notice", member=asker.member.pk, user=asker.user, addresses=ADDRESSES,
+                contacts=CONTACTS, times=NOTICES)  # fmt: skip
+    note = f"{told['sms']} numéros pour {told['reached']} adresses, parmi {CONTACTS} contacts"
+    return [replace(NOTICED, ours=told["seconds"] * 1000, note=note)]

@@ -14,6 +14,7 @@ from benchmarks import (
     grid,
     imports,
     majic,
+    network_files,
     networks,
     ogc,
     parcels,
@@ -45,6 +46,7 @@ def everything(made: BenchDatabase, *, peers: bool) -> Iterator[Step]:
     yield Step("Import d'un million de polygones", imports.empty_rows(), partial(imports.import_rows, made))
     yield Step("Import de propriétaires MAJIC", majic.empty_rows(), partial(majic.majic_rows, made))
     yield Step("Import du plan cadastral EDIGEO", edigeo.empty_rows(), partial(edigeo.edigeo_rows, made))
+    yield Step("Import d'un réseau RAEPA", network_files.empty_rows(), partial(network_files.import_rows, made))
     yield Step("Autorisations d'urbanisme, relecture nocturne", [permits.SWEEP], permits.sweep_row)
     port = server.free_port()
     web = server.running(server.web(made, port), f"http://127.0.0.1:{port}/health/live")

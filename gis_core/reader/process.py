@@ -129,15 +129,16 @@ class RestrictedReader:
         """Where an admitted file lies, for bytes that are kept without being looked at."""
         return self._folders().files / self._checked(name)
 
-    def inspect(self, name: str, *, reading: Reading | None = None) -> FileInfo:
+    def inspect(self, name: str, *, reading: Reading | None = None, rows: int | None = None) -> FileInfo:
         """What an admitted GeoJSON file is, read through once; every problem of the whole file shows here.
 
         With a `reading`, the file may be of any format that a layer can come from, or an archive of such files, and
-        much more is told of its layers; coordinates that contradict their system are told, not refused.
+        much more is told of its layers; coordinates that contradict their system are told, not refused. About so many
+        `rows` of each layer are then enough to tell it by.
         """
         self._renew_if_tired()
         if reading is not None:
-            return self._survey(name, reading)
+            return self._survey(name, reading, rows)
         answer, _ = self._ask({"op": "inspect", "name": self._checked(name)})
         return self._sensible(vectors.parse_file, answer)
 
@@ -220,7 +221,7 @@ class RestrictedReader:
         answer, blob = self._ask({"op": "sample", "name": self._checked(name), "bands": list(bands), "size": size})
         return self._sensible(rasters.parse_sample, answer, blob, len(bands))
 
-    def _survey(self, name: str, reading: Reading) -> FileInfo:
+    def _survey(self, name: str, reading: Reading, rows: int | None) -> FileInfo:
         """All layers of all parts; a part that cannot be read spoils the others only when there are none."""
         parts = self._parts_of(name)
         infos: list[FileInfo] = []
@@ -228,7 +229,7 @@ class RestrictedReader:
         unread: list[tuple[str, Problem]] = []
         for part in parts:
             try:
-                info = self._survey_part(part, reading)
+                info = self._survey_part(part, reading, rows)
             except ReadRefused as refused:
                 if len(parts) == 1:
                     raise
@@ -242,9 +243,9 @@ class RestrictedReader:
         formats = dict.fromkeys(info.format for info in infos)
         return FileInfo(", ".join(formats), tuple(layers), infos[0].notes, tuple(unread))
 
-    def _survey_part(self, part: Part, reading: Reading) -> FileInfo:
+    def _survey_part(self, part: Part, reading: Reading, rows: int | None) -> FileInfo:
         self._renew_if_tired()
-        request = {"op": "survey", "name": part.name, "label": part.label, "reading": reading.to_json()}
+        request = {"op": "survey", "name": part.name, "label": part.label, "reading": reading.to_json(), "rows": rows}
         answer, _ = self._ask(request)
         return self._sensible(vectors.parse_file, answer)
 

@@ -101,7 +101,7 @@ class Session:
 
             self._vectors = Vectors(self._limits)
         if operation == "survey":
-            return {"info": self._vectors.info(name, label, request["reading"])}, ()
+            return {"info": self._vectors.info(name, label, request["reading"], request.get("rows"))}, ()
         self._answers = self._vectors.copy(name, label, request["layer"], request["plan"])
         return {}, ()
 

@@ -210,7 +210,9 @@ class Geometries:
             self.examples.append([rank, name, reason, sizes["before"], sizes["after"], after is None])
 
 
-def surveyed(source: Source, head: Head, limits: Mapping[str, int], seconds: float) -> dict[str, Any]:
+def surveyed(
+    source: Source, head: Head, limits: Mapping[str, int], seconds: float, rows_enough: int | None = None
+) -> dict[str, Any]:
     """Everything worth telling of one layer; a long one is read for some time only (`read` of `features` rows)."""
     columns = {f.name: Column(f.name, f.type, open=_guesses(f, head)) for f in head.fields}
     geometries, read, refused, complete = Geometries(), 0, 0, True
@@ -226,7 +228,7 @@ def surveyed(source: Source, head: Head, limits: Mapping[str, int], seconds: flo
         read, refused = read + len(slice_) + len(slice_.problems), refused + len(slice_.problems)
         check_limits(read, geometries.vertices, limits)
         notes |= {"empty_rows"} if slice_.empty else set()
-        if time.monotonic() - began > seconds:
+        if time.monotonic() - began > seconds or (rows_enough is not None and read >= rows_enough):
             complete = False
             break
     features = read if complete or head.features is None else max(head.features, read)

@@ -29,14 +29,15 @@ class Vectors:
         self._formats = Formats(limits)
         self._last: tuple[Any, Source] | None = None
 
-    def info(self, name: str, label: str, reading: Mapping[str, Any]) -> dict[str, Any]:
-        """Format and layers of a file, each read through."""
+    def info(self, name: str, label: str, reading: Mapping[str, Any], rows: int | None = None) -> dict[str, Any]:
+        """Format and layers of a file, each read through, or about so many rows of each."""
         source = self._opened(name, label, reading)
         began, layers, unread = time.monotonic(), [], []
         for head in source.heads():
             left = FILE_SECONDS - (time.monotonic() - began)
             try:
-                layers.append(surveyed(source, head, self._limits, min(LAYER_SECONDS, max(left, 0.0))))
+                seconds = min(LAYER_SECONDS, max(left, 0.0))
+                layers.append(surveyed(source, head, self._limits, seconds, rows))
             except Trouble as trouble:
                 unread.append((head.name, trouble))
         unread += source.unread()

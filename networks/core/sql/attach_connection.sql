@@ -3,14 +3,14 @@
 create or replace function arpent.attach_connection() returns trigger
 language plpgsql set search_path = pg_catalog, public as $$
 begin
-    if arpent.topology_rests() or (tg_op = 'UPDATE' and new.geom is not distinct from old.geom
-        and (new.pipe_id is not null or old.pipe_id is not null)) then
+    if tg_op = 'UPDATE' and new.geom is not distinct from old.geom
+        and (new.pipe_id is not null or old.pipe_id is not null) then
         return new;
     end if;
     if tg_op = 'INSERT' and new.pipe_id is not null then
         return new;
     end if;
-    execute format('select p.id from %I p where p.geom && st_expand($1, 60) and p.owner_id = $2 and p.service_state = ''en_service''
+    execute format('select p.id from %I p where p.geom && st_expand($1, 60) and p.owner_id + 0 = $2 and p.service_state = ''en_service''
         and st_dwithin(p.geom, $1, 60) order by st_distance(p.geom, $1), p.id limit 1', tg_argv[0] || '_pipe')
         into new.pipe_id using new.geom, new.owner_id;
     return new;

@@ -14,9 +14,6 @@ declare
     rest_id bigint;
     left_behind bigint[] := '{}';
 begin
-    if arpent.topology_rests() then
-        return new;
-    end if;
     if tg_op = 'UPDATE' and new.geom is not distinct from old.geom and new.owner_id = old.owner_id then
         new.start_node_id := old.start_node_id;
         new.end_node_id := old.end_node_id;
@@ -43,7 +40,7 @@ begin
     end if;
     -- The first node under it cuts it; the rest, made a pipe, is cut by the next one in its turn.
     execute format('select n.id, n.geom, st_linelocatepoint($1, n.geom) as at from %I n
-        where n.geom && st_expand($1, $2) and n.owner_id = $3 and n.id <> all ($4) and st_dwithin(n.geom, $1, $2)
+        where n.geom && st_expand($1, $2) and n.owner_id + 0 = $3 and n.id <> all ($4) and st_dwithin(n.geom, $1, $2)
         order by at, n.id limit 1', family || '_node')
         into under using new.geom, tolerance, new.owner_id, array[new.start_node_id, new.end_node_id, leaving] || left_behind;
     if under.id is not null then
@@ -60,7 +57,7 @@ begin
         new.end_node_id := under.id;
         new.end_z := level;
     end if;
-    execute format('select p.id from %I p where p.owner_id = $1 and p.id <> $2
+    execute format('select p.id from %I p where p.owner_id + 0 = $1 and p.id <> $2
         and (p.start_node_id, p.end_node_id) in (($3, $4), ($4, $3)) and st_hausdorffdistance(p.geom, $5) <= $6 limit 1',
         family || '_pipe') into other using new.owner_id, new.id, new.start_node_id, new.end_node_id, new.geom, tolerance;
     if other is not null then

@@ -6,9 +6,6 @@ declare
     family text := tg_argv[0];
     leaving bigint := coalesce(nullif(current_setting('arpent.leaving', true), '')::bigint, 0);
 begin
-    if arpent.topology_rests() then
-        return null;
-    end if;
     if tg_op = 'DELETE' then
         execute format('update %I set pipe_id = null where pipe_id = $1', family || '_connection') using old.id;
     elsif new.start_node_id = old.start_node_id and new.end_node_id = old.end_node_id then

@@ -9,9 +9,6 @@ declare
     gone record;
     merged geometry;
 begin
-    if arpent.topology_rests() then
-        return old;
-    end if;
     perform pg_advisory_xact_lock(hashtextextended('arpent topology ' || family, old.owner_id));
     execute format('select array_agg(p.id order by st_length(p.geom) desc, p.id) from %I p
         where p.start_node_id = $1 or p.end_node_id = $1', family || '_pipe') into pipes using old.id;

@@ -1,4 +1,5 @@
--- Right after a load nobody has counted the rows: without enable_seqscan = off each would be compared with each.
+-- Right after a load nobody has counted the rows: without enable_seqscan = off each would be compared with each, and
+-- so it would through an index of owners: `owner_id + 0` leaves those of places and of ends.
 -- What is not a network among the rows that an import brought (its id), also against what was there: the kind of fault,
 -- the row of the import, the other one, where. Nothing: each pipe ends exactly on its two nodes, has a length, is no loop and
 -- lies on no other; no two nodes are in one place, none lies on a pipe that it does not cut; nothing meets another member's.
@@ -23,21 +24,21 @@ begin
             where n.owner_id <> $1 or n.geom <> last
         union all
         select 'duplicate_pipe', p.id, q.id, st_x(first), st_y(first) from pipes p join %1$I q
-            on q.owner_id = $1 and q.id <> p.id and (q.import_id is distinct from $2 or q.id < p.id)
-            and least(q.start_node_id, q.end_node_id) = least(p.start_node_id, p.end_node_id)
-            and greatest(q.start_node_id, q.end_node_id) = greatest(p.start_node_id, p.end_node_id)
+            on q.start_node_id = any(array[p.start_node_id, p.end_node_id])
+            and q.end_node_id + 0 = p.start_node_id + p.end_node_id - q.start_node_id
+            and q.owner_id + 0 = $1 and q.id <> p.id and (q.import_id is distinct from $2 or q.id < p.id)
             where st_hausdorffdistance(p.geom, q.geom) <= $3
         union all
         select 'duplicate_node', n.id, m.id, st_x(n.geom), st_y(n.geom) from nodes n join %2$I m
             on m.geom && st_expand(n.geom, $3) and st_dwithin(m.geom, n.geom, $3)
-            and m.owner_id = $1 and m.id <> n.id and (m.import_id is distinct from $2 or m.id < n.id)
+            and m.owner_id + 0 = $1 and m.id <> n.id and (m.import_id is distinct from $2 or m.id < n.id)
         union all
         select 'node_on_pipe', n.id, p.id, st_x(n.geom), st_y(n.geom) from nodes n join %1$I p
             on p.geom && st_expand(n.geom, $3) and st_dwithin(p.geom, n.geom, $3)
-            and p.owner_id = $1 and n.id not in (p.start_node_id, p.end_node_id)
+            and p.owner_id + 0 = $1 and n.id not in (p.start_node_id, p.end_node_id)
         union all
         select 'node_on_pipe', p.id, n.id, st_x(n.geom), st_y(n.geom) from pipes p join %2$I n
             on n.geom && st_expand(p.geom, $3) and st_dwithin(p.geom, n.geom, $3)
-            and n.owner_id = $1 and n.import_id is distinct from $2 and n.id not in (p.start_node_id, p.end_node_id)
+            and n.owner_id + 0 = $1 and n.import_id is distinct from $2 and n.id not in (p.start_node_id, p.end_node_id)
         $sql$, family || '_pipe', family || '_node') using owner, import, tolerance;
 end $$;

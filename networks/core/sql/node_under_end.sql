@@ -9,11 +9,11 @@ declare
     found_geom geometry;
     beside geometry;
 begin
-    execute format('select n.id, n.geom from %I n where n.geom && st_expand($1, $3) and n.owner_id = $2
+    execute format('select n.id, n.geom from %I n where n.geom && st_expand($1, $3) and n.owner_id + 0 = $2
         and st_dwithin(n.geom, $1, $3) order by st_distance(n.geom, $1), n.id limit 1', family || '_node')
         into found_id, found_geom using place, owner, tolerance;
     if found_id is null then
-        execute format('select st_closestpoint(p.geom, $1) from %I p where p.geom && st_expand($1, $3) and p.owner_id = $2
+        execute format('select st_closestpoint(p.geom, $1) from %I p where p.geom && st_expand($1, $3) and p.owner_id + 0 = $2
             and p.id <> $4 and st_dwithin(p.geom, $1, $3) order by st_distance(p.geom, $1), p.id limit 1', family || '_pipe')
             into beside using place, owner, tolerance, pipe;
         execute format('insert into %I (owner_id, shared_with, kind, service_state%s, geom)

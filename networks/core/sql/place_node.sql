@@ -7,16 +7,16 @@ declare
     other bigint;
     beside geometry;
 begin
-    if arpent.topology_rests() or (tg_op = 'UPDATE' and new.geom is not distinct from old.geom and new.owner_id = old.owner_id) then
+    if tg_op = 'UPDATE' and new.geom is not distinct from old.geom and new.owner_id = old.owner_id then
         return new;
     end if;
     perform pg_advisory_xact_lock(hashtextextended('arpent topology ' || family, new.owner_id));
-    execute format('select n.id from %I n where n.geom && st_expand($1, $2) and n.owner_id = $3 and n.id <> $4
+    execute format('select n.id from %I n where n.geom && st_expand($1, $2) and n.owner_id + 0 = $3 and n.id <> $4
         and st_dwithin(n.geom, $1, $2) limit 1', family || '_node') into other using new.geom, tolerance, new.owner_id, new.id;
     if other is not null then
         perform arpent.refuse_topology('duplicate_node', new.id, other, new.geom);
     end if;
-    execute format('select st_closestpoint(p.geom, $1) from %I p where p.geom && st_expand($1, $2) and p.owner_id = $3
+    execute format('select st_closestpoint(p.geom, $1) from %I p where p.geom && st_expand($1, $2) and p.owner_id + 0 = $3
         and st_dwithin(p.geom, $1, $2) and $4 not in (p.start_node_id, p.end_node_id)
         order by st_distance(p.geom, $1), p.id limit 1', family || '_pipe')
         into beside using new.geom, tolerance, new.owner_id, new.id;

@@ -19,10 +19,16 @@ begin
             sms_consent_how text, email_consent boolean, email_consent_date date, email_consent_how text,
             search_text text, confirmed_date date) loop
         same := null;
-        select c.id into same from public.warning_contact c where c.owner_id = member and case
-            when one.id is not null then c.id = one.id
-            when one.reference <> '' then c.reference = one.reference
-            else c.reference = '' and c.name_key = one.name_key and c.address_key = one.address_key end;
+        -- One question each: an index answers it.
+        if one.id is not null then
+            select c.id into same from public.warning_contact c where c.owner_id = member and c.id = one.id;
+        elsif one.reference <> '' then
+            select c.id into same from public.warning_contact c where c.owner_id = member and c.reference = one.reference
+                and c.reference <> '';
+        else
+            select c.id into same from public.warning_contact c where c.owner_id = member and c.reference = ''
+                and c.name_key = one.name_key and c.address_key = one.address_key;
+        end if;
         if same is null and one.id is not null then
             continue;
         end if;

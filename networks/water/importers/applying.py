@@ -155,7 +155,7 @@ def reattach(family: Family, ids: list[int]) -> None:
     """Hang connections on the nearest pipe in service, within 60 m."""
     run(
         "update {hung} c set pipe_id = (select p.id from {pipes} p where p.geom && st_expand(c.geom, 60)"
-        " and p.owner_id = c.owner_id and p.service_state = 'en_service' and st_dwithin(p.geom, c.geom, 60)"
+        " and p.owner_id + 0 = c.owner_id and p.service_state = 'en_service' and st_dwithin(p.geom, c.geom, 60)"
         " order by st_distance(p.geom, c.geom), p.id limit 1) where c.id = any(%(ids)s)",
         hung=table(family, "connections"),
         pipes=table(family, "pipes"),
@@ -383,7 +383,7 @@ def junctions_left(made: NetworkImport, family: Family, done: Sequence[int]) -> 
     found = rows(
         "select n.id from water_snap s join {nodes} n on n.geom && st_expand(s.put_at, %(near)s)"
         " and st_dwithin(n.geom, s.put_at, %(near)s) where s.id = any(%(done)s) and s.family = %(family)s"
-        " and s.target = 'pipe' and s.pipe_id is not null and n.owner_id = %(owner)s and n.import_id = %(order)s"
+        " and s.target = 'pipe' and s.pipe_id is not null and n.owner_id + 0 = %(owner)s and n.import_id = %(order)s"
         " and n.kind = 'junction' and n.reference is null",
         nodes=table(family, "nodes"),
         near=NEAR_M,

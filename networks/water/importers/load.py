@@ -151,7 +151,7 @@ def cut_pipes_there(work: Loading, loaded: Loaded) -> None:
 def cut_at(work: Loading, node: int) -> None:
     """The former cut may have given this stretch another id: it is looked up by its place."""
     found = rows(
-        "select p.id from {nodes} n join {pipes} p on p.geom && st_expand(n.geom, 0.05) and p.owner_id = n.owner_id"
+        "select p.id from {nodes} n join {pipes} p on p.geom && st_expand(n.geom, 0.05) and p.owner_id + 0 = n.owner_id"
         " and st_dwithin(p.geom, n.geom, 0.05) and n.id not in (p.start_node_id, p.end_node_id) where n.id = %(node)s",
         nodes=table(work.draft.family, "nodes"),
         pipes=table(work.draft.family, "pipes"),
@@ -214,7 +214,7 @@ def after_cuts(work: Loading, hung: Sequence[tuple[str, int] | None], pipes: Seq
     for rank, pipe in rows(
         "select asked.rank, p.id from unnest(%(ranks)s::int[], %(xs)s::float8[], %(ys)s::float8[]) as asked(rank, x, y)"
         " cross join lateral (select p.id from {} p where p.geom && st_expand(st_point(asked.x, asked.y, 2154), 60)"
-        " and p.owner_id = %(owner)s and p.service_state = 'en_service'"
+        " and p.owner_id + 0 = %(owner)s and p.service_state = 'en_service'"
         " order by st_distance(p.geom, st_point(asked.x, asked.y, 2154)), p.id limit 1) p",
         table(work.draft.family, "pipes"),
         owner=work.owner.pk,

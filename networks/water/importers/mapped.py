@@ -19,7 +19,7 @@ from networks.water.importers import cells
 from networks.water.importers.cells import Cell, Read
 from networks.water.importers.draft import ConnectionRow, Draft, Family, Fault, NodeRow, PipeRow, RepairRow
 from networks.water.importers.mapping import KEYS, MOST_WORDS, TABLES, LayerReading, columns_in, targets_of
-from networks.water.importers.sheets import Found, Shape, Sheet, layers_in, sheet_of
+from networks.water.importers.sheets import ENOUGH_ROWS, Found, Shape, Sheet, layers_in, sheet_of
 
 HEIGHTS = frozenset({"z", "ground_z", "cover_z", "invert_z", "start_z", "end_z"})
 YEARS = frozenset({"laid_from_year", "laid_to_year", "rehabilitated_year", "abandoned_year", "laid_year"})
@@ -81,7 +81,7 @@ def read_mapped(paths: Sequence[Path], readings: Mapping[str, LayerReading]) -> 
     faults: list[Fault] = []
     drafts: dict[Family, Draft] = {}
     with RestrictedReader() as reader:
-        for found in layers_in(reader, paths, faults):
+        for found in layers_in(reader, paths, faults, rows=ENOUGH_ROWS):
             chosen = readings.get(found.label)
             if chosen is None or not chosen.table:
                 continue

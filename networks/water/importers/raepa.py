@@ -21,7 +21,7 @@ from networks.water import lists, raepa
 from networks.water.importers import cells, raepa_rules
 from networks.water.importers.draft import Draft, Family, Fault, NodeRow, PipeRow, RepairRow
 from networks.water.importers.raepa_ends import Branch, HousePoint, settle
-from networks.water.importers.sheets import Faults, Found, Geometries, Sheet, layers_in, sheet_of
+from networks.water.importers.sheets import ENOUGH_ROWS, Faults, Found, Geometries, Sheet, layers_in, sheet_of
 
 SOURCE: Final = "RAEPA 1.2"
 LONGEST_KEY: Final = 254
@@ -85,7 +85,7 @@ def known_layers(
     reader: RestrictedReader, paths: Sequence[Path], faults: list[Fault]
 ) -> Iterator[tuple[Found, raepa.RaepaTable]]:
     """The layers that are tables of RAEPA; the others are told."""
-    for found in layers_in(reader, paths, faults):
+    for found in layers_in(reader, paths, faults, rows=ENOUGH_ROWS):
         table = raepa.table_of(found.label, {raepa.field_name(name) for name in found.fields})
         if table is not None:
             yield found, table

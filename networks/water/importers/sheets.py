@@ -24,6 +24,8 @@ NULL = "\\N"
 ESCAPED = re.compile(r"\\(.)")
 UNESCAPED = {"t": "\t", "n": "\n", "r": "\r"}
 MOST_ALIKE = 1_000
+ENOUGH_ROWS = 5_000
+"""What tells the fields and the system of a layer whose rows are read next."""
 MOST_FAULTS = 10_000
 """Faults of one file that are told one by one; the rest of them is counted."""
 MISPLACED = ("out_of_range", "out_of_range_seems")
@@ -104,13 +106,18 @@ class Found:
         return [column.name for column in self.layer.columns if column.guess != "other"]
 
 
-def layers_in(reader: RestrictedReader, paths: Sequence[Path], faults: list[Fault]) -> Iterator[Found]:
-    """Every layer of the files of a delivery (archives, sets of files); those that cannot be opened are faults."""
+def layers_in(
+    reader: RestrictedReader, paths: Sequence[Path], faults: list[Fault], *, rows: int | None = None
+) -> Iterator[Found]:
+    """Every layer of the files of a delivery (archives, sets of files); those that cannot be opened are faults.
+
+    They are looked at whole, or by so many rows where all of them are read next anyway.
+    """
     by_name = {path.name: path for path in paths}
     for main, companions in data_sets(list(by_name)):
         try:
             name = reader.admit(by_name[main], *(by_name[one] for one in companions))
-            info = reader.inspect(name, reading=Reading())
+            info = reader.inspect(name, reading=Reading(), rows=rows)
         except ReadRefused as refused:
             faults.append(Fault(file=main, row=None, message=refused.message))
             continue

@@ -6,7 +6,7 @@ declare
     reach constant float8 := 10;
     merging boolean := coalesce(nullif(current_setting('arpent.leaving', true), ''), '0') <> '0';
 begin
-    if arpent.topology_rests() or (tg_op = 'UPDATE' and new.geom is not distinct from old.geom) then
+    if tg_op = 'UPDATE' and new.geom is not distinct from old.geom then
         return null;
     end if;
     if tg_op = 'UPDATE' or merging then

@@ -7,8 +7,8 @@ begin
     end if;
     create or replace trigger arpent_repair_pipe before insert or update on water_repair
         for each row execute function arpent.complete_repair();
-    create or replace trigger arpent_topology_repairs after update or delete on water_pipe
-        for each row execute function arpent.follow_pipe('water');
-    create or replace trigger arpent_topology_repairs after update or delete on sewer_pipe
-        for each row execute function arpent.follow_pipe('sewer');
+    execute format('create or replace trigger arpent_topology_repairs after update or delete on water_pipe
+        for each row when (%s) execute function arpent.follow_pipe(''water'')', arpent.topology_works());
+    execute format('create or replace trigger arpent_topology_repairs after update or delete on sewer_pipe
+        for each row when (%s) execute function arpent.follow_pipe(''sewer'')', arpent.topology_works());
 end $$;

@@ -42,7 +42,7 @@ COMPLETED: Final = ("material", "diameter_mm", "laid_from_year", "laid_to_year",
 """What the one that stays takes over, where it has nothing, from the one that goes."""
 MOST_PIPES = 20
 NEAREST = """
-    select p.id from {} p where p.geom && st_expand(%(geom)s::geometry, %(within)s) and p.owner_id = %(owner)s
+    select p.id from {} p where p.geom && st_expand(%(geom)s::geometry, %(within)s) and p.owner_id + 0 = %(owner)s
         and p.service_state = 'en_service' and st_dwithin(p.geom, %(geom)s::geometry, %(within)s)
     order by st_distance(p.geom, %(geom)s::geometry), p.id limit 1
 """

@@ -1,0 +1,120 @@
+"""What is done with networks in a process of its own, with the role that does it: `python -m benchmarks.network_work`.
+
+One argument, in JSON: `{"do": …, "member": id, …}`. Prints what was measured, in JSON.
+"""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from itertools import batched
+from typing import Any
+
+from benchmarks.database import BenchDatabase
+from gis_core.ops.environment import PYTHON, ROOT
+
+
+def done(made: BenchDatabase, role: str, what: str, **given: Any) -> dict[str, Any]:
+    """What a process of this role measured. Raises RuntimeError with its last lines."""
+    command = [str(PYTHON), "-m", "benchmarks.network_work", json.dumps({"do": what, **given})]
+    environment = made.environment(role) | {"DJANGO_SETTINGS_MODULE": "gis_core.settings"}
+    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    if ended.returncode:
+        raise RuntimeError(" / ".join(ended.stderr.strip().splitlines()[-3:]))
+    told: dict[str, Any] = json.loads(ended.stdout.strip().splitlines()[-1])
+    return told
+
+
+def scan(member: int) -> dict[str, Any]:
+    """The anomalies of a water network, as the worker looks for them."""
+    from gis_core.rights import SYSTEM, acting_as
+    from networks.water.services.anomalies.scanning import scan as scan_network
+
+    with acting_as(SYSTEM):
+        begun = time.perf_counter()
+        found = scan_network(member, "water")
+    return {"seconds": time.perf_counter() - begun, "found": found}
+
+
+def raepa(member: int, folder: str, names: list[str]) -> dict[str, Any]:
+    """A delivery read, loaded and taken back, as the worker does it; the seconds are those of the loading."""
+    from django.db import transaction
+
+    from gis_core.models import Member
+    from gis_core.rights import SYSTEM, acting_as
+    from networks.water.services import importing
+
+    def tell(*_said: Any) -> None:
+        """Nobody looks."""
+
+    with acting_as(SYSTEM):
+        owner = Member.objects.get(pk=member)
+        made = importing.register(folder, names, member=owner, format="raepa", user=None)
+        with transaction.atomic():
+            importing.read(made.pk, tell)
+        made.refresh_from_db()
+        if not made.plan or made.plan["errors"]:
+            raise RuntimeError(str(made.faults)[:500])
+        # As somebody who starts the loading has it.
+        made.options = {"snap_m": made.plan["snap_m"]}
+        made.save()
+        begun = time.perf_counter()
+        with transaction.atomic():
+            importing.load(made.pk, tell)
+        seconds = time.perf_counter() - begun
+        made.refresh_from_db()
+        with transaction.atomic():
+            importing.bring_back(made.pk, tell)
+    assert made.report
+    return {"seconds": seconds, "moved": made.plan["moved"], **made.report["counts"]["water"]}
+
+
+def notice(member: int, user: int, addresses: int, contacts: int, times: int) -> dict[str, Any]:
+    """Addresses become a notice, with whom it reaches and the list of them, as a technician asks for it."""
+    from django.db import transaction
+
+    from gis_core.models import Member, User
+    from gis_core.rights import SYSTEM, acting_as, rights_of
+    from networks.warning.services import contacts as book
+    from networks.warning.services import notices, recipients
+    from networks.warning.services.places import Place
+
+    def address(number: int) -> str:
+        return f"{number % 200 + 1} rue de la Mesure {number // 200}, 45901 Mesure"
+
+    with acting_as(SYSTEM):
+        rights = rights_of(User.objects.get(pk=user))
+    agreed = book.Consent(given=True)
+    with acting_as(rights), transaction.atomic():
+        owner = Member.objects.get(pk=member)
+        people = [
+            book.Person(reference=f"M{one}", name=f"Mesure {one}", address=address(one), phone=f"+336399{one:05d}",
+                        mobile=True, email=f"m{one}@example.org", sms=agreed, mail=agreed)
+            for one in range(contacts)
+        ]  # fmt: skip
+        for part in batched(people, 500, strict=False):
+            book.write_contacts(owner, part, why="Mesure")
+        targets = [notices.Address(address=address(one * 3), place=Place(560_000.0 + one, 6_650_000.0))
+                   for one in range(addresses)]  # fmt: skip
+        taken = []
+        for _time in range(times):
+            begun = time.perf_counter()
+            made = notices.draft(owner=owner, targets=targets, rights=rights)
+            reach = recipients.reach_of(made)
+            lines, total = recipients.lines_of(made)
+            taken.append(time.perf_counter() - begun)
+            if (total, len(lines)) != (addresses, recipients.ROWS):
+                raise RuntimeError(f"{total} addresses, {len(lines)} lines")
+            notices.discard(made, rights=rights)
+    return {"seconds": sorted(taken)[len(taken) // 2], "reached": reach.reached, "sms": reach.sms}
+
+
+DOES: dict[str, Callable[..., dict[str, Any]]] = {"scan": scan, "raepa": raepa, "notice": notice}
+
+if __name__ == "__main__":
+    import django
+
+    django.setup()
+    asked = json.loads(sys.argv[1])
+    print(json.dumps(DOES[asked.pop("do")](**asked), default=str))
