@@ -11,11 +11,11 @@ from collections.abc import Callable
 from itertools import batched
 from typing import Any
 
-from benchmarks.database import BenchDatabase
+from benchmarks.database import BenchDatabase, Role
 from gis_core.ops.environment import PYTHON, ROOT
 
 
-def done(made: BenchDatabase, role: str, what: str, **given: Any) -> dict[str, Any]:
+def done(made: BenchDatabase, role: Role, what: str, **given: Any) -> dict[str, Any]:
     """What a process of this role measured. Raises RuntimeError with its last lines."""
     command = [str(PYTHON), "-m", "benchmarks.network_work", json.dumps({"do": what, **given})]
     environment = made.environment(role) | {"DJANGO_SETTINGS_MODULE": "gis_core.settings"}
