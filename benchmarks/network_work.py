@@ -11,8 +11,8 @@ from collections.abc import Callable
 from itertools import batched
 from typing import Any
 
-from benchmarks.database import BenchDatabase, Role
-from gis_core.ops.environment import PYTHON, ROOT
+from benchmarks.database import BenchDatabase
+from gis_core.ops.environment import PYTHON, ROOT, Role
 
 
 def done(made: BenchDatabase, role: Role, what: str, **given: Any) -> dict[str, Any]:
