@@ -53,7 +53,7 @@ def send(notice: Notice, *, sms: int, email: int, version: int, user: User, righ
         raise Invalid(_("Nobody can be reached: use the list and the letter."), parameter="send")
     check_whole(words_of(found), sms=reach.sms > 0, other=reach.email > 0)
     if (reach.sms, reach.email) != (sms, email):
-        told = _("The notice now reaches %(sms)s numbers and %(email)s e-mail addresses: look, and confirm again.")
+        told = _("The notice reaches others now (text messages: %(sms)s, e-mails: %(email)s): look, and confirm again.")
         raise Conflict(told % {"sms": reach.sms, "email": reach.email})
     with connection.cursor() as cursor:
         cursor.execute("select * from arpent.queue_messages(%s)", [found.pk])
