@@ -10,7 +10,7 @@ from django.utils.html import strip_tags
 
 from gis_core.rights import SYSTEM, acting_as
 from networks.water.models import Outage
-from networks.water.services.outages import in_walking_order
+from networks.water.services.telling import in_walking_order
 from tests.networks.conftest import Network, at
 
 LIST = "/reseaux/coupures/"
@@ -126,9 +126,8 @@ def test_the_sheet_for_the_crew_says_what_to_do_on_two_pages_at_most(network: Ne
 
 
 def test_valves_are_walked_from_the_break_to_the_nearest_one_each_time() -> None:
-    answer = {"breaks": [{"point": [2.0, 48.0]}]}
     valves = [{"id": pk, "point": [2.0 + east, 48.0]} for pk, east in ((1, 0.003), (2, -0.001), (3, 0.0005))]
-    assert [one["id"] for one in in_walking_order(valves, answer)] == [3, 2, 1]
+    assert [one["id"] for one in in_walking_order(valves, [2.0, 48.0])] == [3, 2, 1]
 
 
 def test_valves_may_be_listed_by_street(network: Network, pipe: int) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from math import cos, hypot, radians
 from typing import Any, Final
 
 from django.db import connection
@@ -18,6 +19,8 @@ from networks.water.services.starting import lonlat
 type Json = dict[str, Any]
 
 MOST_CONNECTIONS: Final = 5000
+MOST_WALKED: Final = 200
+METRES_A_DEGREE: Final = 111_320.0
 NEAR_M: Final = 80.0
 
 STRETCHES: Final = sql.SQL("""
@@ -179,3 +182,25 @@ def as_read(address: str) -> tuple[str, int, str]:
     if found is None:
         return address.lower(), 0, ""
     return found[3].lower(), int(found[1][:9]), (found[2] or "").lower()
+
+
+# -- the order of a walk ----------------------------------------------------------------------------------------------
+
+
+def in_walking_order(things: Sequence[Json], here: Sequence[float]) -> list[Json]:
+    """From a place (longitude, latitude), each time to the nearest thing that is left; many stay as they come."""
+    if len(things) > MOST_WALKED:
+        return list(things)
+    left, walked = list(things), []
+    while left:
+        nearest = min(left, key=lambda one: (metres(here, one["point"]), one["id"]))
+        left.remove(nearest)
+        walked.append(nearest)
+        here = nearest["point"]
+    return walked
+
+
+def metres(a: Sequence[float], b: Sequence[float]) -> float:
+    """As the crow flies, between two places that are near each other (longitude, latitude)."""
+    east = (b[0] - a[0]) * cos(radians((a[1] + b[1]) / 2))
+    return hypot(east, b[1] - a[1]) * METRES_A_DEGREE
