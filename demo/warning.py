@@ -49,8 +49,8 @@ def seed_contacts(seed: int, say: Say) -> bool:
 
 def served(owners: Sequence[Member], chance: Random) -> Iterator[WaterConnection]:
     """All over the territory, so that a cut anywhere finds people; sensitive users all of them."""
-    known: QuerySet[Any] = WaterConnection.objects.filter(owner__in=owners).exclude(address=None)
-    drawn = (one for one in known.order_by("id") if one.sensitive or chance.random() < SHARE)
+    known: QuerySet[Any] = WaterConnection.objects.filter(owner__in=owners)
+    drawn = (one for one in known.exclude(address=None).order_by("id") if one.sensitive or chance.random() < SHARE)
     return islice(drawn, MOST)
 
 

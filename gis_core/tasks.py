@@ -95,7 +95,7 @@ def job_task(
     an owner, which anybody signed in starts for themselves. The task must be able to run again from the start: the jobs
     of a worker that stops are given to the next one. What it writes and the job's end are one transaction. The worker's
     database role passes row policies by: what a task reads for somebody it reads inside `under_policies`. `afterwards`
-    removes what the job needed, once it will not run again. A job that is short and `waited` for runs beside a long one.
+    removes what the job needed, once it will not run again. A short job that is `waited` for runs beside a long one.
     """
 
     def declare(work: Work) -> Work:
