@@ -5,6 +5,8 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from smtplib import SMTPRecipientsRefused, SMTPSenderRefused
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -350,6 +352,73 @@ def test_without_an_answer_everything_waits_and_is_resumed(town: Town, settings:
     assert work(town.resume(notice)).state == "done"
     assert town.states(notice) == {"handed": 3}
     assert len(mail.outbox) == 3
+
+
+class MailServer:
+    """What takes e-mails, and answers those to some addresses with an error the first times that it is asked."""
+
+    def __init__(self, errors: dict[str, list[Exception]]) -> None:
+        self.errors, self.opened, self.taken = errors, 0, list[str]()
+
+    def open(self) -> None:
+        self.opened += 1
+
+    def close(self) -> None:
+        """Nothing is kept open."""
+
+    def send_messages(self, messages: Any) -> None:
+        (to,) = messages[0].to
+        if waiting := self.errors.get(to):
+            raise waiting.pop(0)
+        self.taken.append(to)
+
+
+def mail_server(monkeypatch: pytest.MonkeyPatch, **errors: list[Exception]) -> MailServer:
+    """One that answers `personne1` with these errors first."""
+    made = MailServer({f"{name}@demo.invalid": given for name, given in errors.items()})
+    monkeypatch.setattr(gateways, "mailers", SimpleNamespace(default=made))
+    return made
+
+
+def put_off(code: int = 450) -> Exception:
+    return SMTPRecipientsRefused({"personne1@demo.invalid": (code, b"greylisted, try later")})
+
+
+def test_a_receiver_who_is_put_off_does_not_keep_the_others_waiting(town: Town, monkeypatch: Any) -> None:
+    server = mail_server(monkeypatch, personne1=[put_off()])
+    town.contacts(*(person(rank, phone="", mobile=False) for rank in (1, 2, 3)))
+    notice = town.notice(1, 2, 3)
+    assert work(town.send(notice, 0, 3)).state == "failed"
+    assert town.states(notice, "email") == {"waiting": 1, "handed": 2}
+    assert work(town.resume(notice)).state == "done"
+    assert sorted(server.taken) == [f"personne{rank}@demo.invalid" for rank in (1, 2, 3)]
+
+
+def test_a_mail_server_that_closes_the_connection_is_asked_again_over_a_new_one(town: Town, monkeypatch: Any) -> None:
+    server = mail_server(monkeypatch, personne1=[SMTPSenderRefused(421, b"too many on this connection", "a@b.invalid")])
+    town.contacts(*(person(rank, phone="", mobile=False) for rank in (1, 2)))
+    notice = town.notice(1, 2)
+    assert work(town.send(notice, 0, 2)).state == "done"
+    assert (len(server.taken), server.opened) == (2, 2)
+
+
+def test_a_mail_server_that_takes_nothing_from_us_loses_nothing(town: Town, monkeypatch: Any) -> None:
+    server = mail_server(monkeypatch, personne1=[SMTPSenderRefused(530, b"authentication required", "a@b.invalid")])
+    town.contacts(*(person(rank, phone="", mobile=False) for rank in (1, 2)))
+    notice = town.notice(1, 2)
+    assert work(town.send(notice, 0, 2)).state == "failed"
+    assert (town.states(notice, "email"), server.taken) == ({"waiting": 2}, [])
+    assert work(town.resume(notice)).state == "done"
+
+
+def test_a_provider_that_takes_nothing_from_us_loses_nothing(town: Town, provider: Provider) -> None:
+    provider.moods = ["unpaid"] * gateways.ATTEMPTS
+    town.people(2)
+    notice = town.notice(1, 2)
+    assert work(town.send(notice, 2, 2)).state == "failed"
+    assert town.states(notice) == {"waiting": 2}
+    assert work(town.resume(notice)).state == "done"
+    assert set(provider.numbers().values()) == {1}
 
 
 def test_who_opts_out_while_messages_wait_gets_none(town: Town, provider: Provider) -> None:

@@ -32,6 +32,8 @@ KIND, TRIAL = "send_notice", "try_notice"
 CHANNELS = (Channel.SMS, Channel.EMAIL)
 STOP = Signer(salt="networks.warning.stop")
 TRIAL_STOP = "(adresse de désinscription)"
+MOST_PUT_OFF = 40
+"""So many messages one after another that wait: the gateway takes none now."""
 OPEN = (Job.State.WAITING, Job.State.RUNNING)
 
 type Tell = Callable[[float | None, str], None]
@@ -176,14 +178,16 @@ class Sender:
         self.member = str(common_values(notice.owner)["membre"])
 
     def run(self, tell: Tell, whole: int) -> None:
-        done, after = 0, 0
+        """As long as the gateway takes some: what one receiver's server puts off does not keep the others waiting."""
+        done, after, put_off = 0, 0, 0
         while taken := self.take(after):
             after = max(one[0] for one in taken)
             answers = self.gateway.hand_over([self.outgoing(*one) for one in taken])
             self.record(answers)
             done += len(taken)
             tell(min(1.0, done / whole), f"{self.channel.label} : {done} / {whole}")
-            if all(one.state == Message.State.WAITING for one in answers):
+            put_off = put_off + len(answers) if all(one.state == Message.State.WAITING for one in answers) else 0
+            if put_off >= MOST_PUT_OFF or any(one.away for one in answers):
                 break
 
     def take(self, after: int) -> list[tuple[int, Any, str, list[str]]]:
