@@ -27,6 +27,7 @@ from networks.warning.services import contacts, letters, notices, recipients, se
 from networks.warning.services.contacts import Consent, Person, save_contact, write_contacts
 from networks.warning.services.notices import About, Address, Context, Wording
 from networks.warning.services.places import address_key
+from networks.warning.services.reporting import take_reports
 from networks.warning.services.retention import forget_old
 from networks.warning.sources import Beginning, declare_source
 from networks.warning.texts import words_of
@@ -233,6 +234,44 @@ def test_five_thousand_addresses_become_a_notice_in_less_than_a_second(network: 
         assert reach(network, notice) == (1000, 1000, 4000)
         taken.append(time.perf_counter() - begun)
     assert min(taken) < 1
+
+
+@pytest.fixture
+def many_sent(network: Network) -> int:
+    """A notice to 3,000 contacts, a text message and an e-mail each, handed over; the database has counted them."""
+    write(network, *(person(rank) for rank in range(1, 3001)))
+    notice = draft(network, targets=[Address(address=f"{rank} {STREET}") for rank in range(1, 3001)])
+    with network.as_(), connection.cursor() as cursor:
+        cursor.execute("select * from arpent.queue_messages(%s)", [notice.pk])
+    with factories.as_owner(), connection.cursor() as cursor:
+        cursor.execute("update warning_message set state = 'handed', provider_id = 'n' || id")
+        cursor.execute("analyze warning_message, warning_contact")
+    return notice.pk
+
+
+def rows_read(network: Network, table: str) -> int:
+    """How many rows of a table this transaction has read so far."""
+    asked = "select seq_tup_read + idx_tup_fetch from pg_stat_xact_all_tables where relname = '{}'"
+    ((count,),) = network.rows(asked.format(table))
+    return int(count)
+
+
+def test_every_message_of_a_large_notice_is_exported_in_less_than_a_second(network: Network, many_sent: int) -> None:
+    with network.as_():
+        begun = time.perf_counter()
+        assert len(sending.sent_messages(Notice.objects.get(pk=many_sent), why="essai")) == 6000
+        taken = time.perf_counter() - begun
+    assert journal(network)[-1] == ("exported", "essai", 3000)
+    assert taken < 1
+
+
+def test_a_report_reads_its_own_message_alone(network: Network, many_sent: int) -> None:
+    ((key, number),) = network.rows("select key::text, provider_id from warning_message order by id limit 1")
+    before = rows_read(network, "warning_message")
+    with acting_as(ANONYMOUS):
+        for report in ({"reference": key}, {"id": number}, {"id": "unheard-of"}):
+            take_reports([report | {"status": "delivered"}], [])
+    assert rows_read(network, "warning_message") - before < 50
 
 
 # -- words ------------------------------------------------------------------------------------------------------------
