@@ -397,6 +397,27 @@ def test_a_list_that_comes_again_brings_up_to_date_and_keeps_objections(network:
     assert reach(network, draft(network, 1))[0] == 0
 
 
+def test_what_a_list_has_no_column_for_stays_as_it_was(network: Network, tmp_path: Path) -> None:
+    house(1, 10, 10)
+    imported(network, listed(tmp_path))
+    report = imported(network, listed(tmp_path, "N° abonné;Nom;E-mail\nA1;Martin Jeanne;nouvelle@demo.invalid\n"))
+    assert (report["made"], report["changed"]) == (0, 1)
+    with network.as_():
+        (found,) = contacts.find_contacts(network.member, "06 39 98 00 01", why="essai")[0]
+        assert contacts.find_contacts(network.member, "nouvelle", why="essai")[0] == [found]
+    assert (found.phone, found.mobile, found.email) == ("+33639980001", True, "nouvelle@demo.invalid")
+    assert (found.address, found.place is not None) == ("1 rue des Tanneurs, 45260 Lorris", True)
+    assert reach(network, draft(network, 1))[0] == 1
+
+
+def test_an_empty_cell_of_a_list_empties_what_it_is_about(network: Network, tmp_path: Path) -> None:
+    imported(network, listed(tmp_path))
+    imported(network, listed(tmp_path, "N° abonné;Nom;Mobile;E-mail\nA1;Martin Jeanne;;nouvelle@demo.invalid\n"))
+    with network.as_():
+        (found,) = contacts.find_contacts(network.member, "nouvelle", why="essai")[0]
+    assert (found.phone, found.mobile) == ("", False)
+
+
 @pytest.mark.parametrize("text", ["", "PK\x03\x04zip", "a\0b;c", "nom;adresse\nx;y\n", "mobile;ville\nx;y\n"])
 def test_what_is_no_list_is_refused_in_words(tmp_path: Path, text: str) -> None:
     path = tmp_path / "x.csv"
