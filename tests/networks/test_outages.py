@@ -95,7 +95,10 @@ def test_a_notice_goes_to_every_connection_however_few_the_outage_shows(
     outage = saved(network, pipe).rstrip("/").rpartition("/")[2]
     answer = network.client().post("/reseaux/avis/", {"outage": outage}, headers={"accept": "text/html"})
     assert answer.status_code == 302
-    assert network.rows("select address from warning_target order by id") == [("3 rue Haute",), ("12 rue des Tanneurs",)]
+    assert network.rows("select address from warning_target order by id") == [
+        ("3 rue Haute",),
+        ("12 rue des Tanneurs",),
+    ]
 
 
 @pytest.mark.parametrize("asked", ["", "{", "[]", '{"pipe": "x"}', '{"breaks": []}', "[" * 5000])

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 import time
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -528,6 +529,20 @@ def test_contacts_that_nobody_confirmed_and_old_recipients_are_forgotten(network
     assert network.rows("select count(*), count(value) from warning_message") == [(2, 0)]
     assert network.rows("select phone from warning_contact") == [("+33639980001",)]
     assert ("forgotten", "Fin de la durée de conservation", 1) in journal(network)
+
+
+def test_files_with_recipients_are_forgotten_trials_that_were_cut_short_too(
+    network: Network, settings: Any, tmp_path: Path
+) -> None:
+    settings.FILES_DIR = tmp_path
+    (tmp_path / "warning").mkdir()
+    for name, days in (("essai-1.jsonl", 31), ("essai-2.part", 31), ("essai-3.part", 1), ("sms-4.jsonl", 31)):
+        (tmp_path / "warning" / name).touch()
+        old = time.time() - days * 86_400
+        os.utime(tmp_path / "warning" / name, (old, old))
+    with network.as_(), factories.as_worker():
+        forget_old()
+    assert sorted(path.name for path in (tmp_path / "warning").iterdir()) == ["essai-3.part", "sms-4.jsonl"]
 
 
 def test_the_history_keeps_nothing_of_contacts(network: Network) -> None:

@@ -23,6 +23,7 @@ from networks.warning.models import Notice
 from networks.warning.services import sending
 from networks.warning.services.contacts import Consent, Person, write_contacts
 from networks.warning.services.notices import Address, Context, draft
+from networks.warning.services.recipients import reach_of
 from networks.warning.services.reporting import take_reports
 from networks.warning.tasks import send_notice, try_notice
 from tests import factories
@@ -335,6 +336,23 @@ def test_counts_that_changed_since_they_were_shown_are_confirmed_again(town: Tow
     with pytest.raises(Conflict, match="2 numéros"):
         town.send(notice, 1, 1)
     assert town.states(notice) == {}
+
+
+def test_who_becomes_reachable_between_the_count_and_the_sending_is_confirmed_first(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town.people(1)
+    notice = town.notice(1, 2)
+
+    def counted(found: Notice) -> Any:
+        reach = reach_of(found)
+        write_contacts(town.member, [person(2)], why="essai")
+        return reach
+
+    monkeypatch.setattr(sending, "reach_of", counted)
+    with pytest.raises(Conflict, match="2 numéros"):
+        town.send(notice, 1, 1)
+    assert (town.states(notice), town.state(notice)) == ({}, "draft")
 
 
 # -- when nothing leaves ----------------------------------------------------------------------------------------------

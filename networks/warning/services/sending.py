@@ -54,16 +54,24 @@ def send(notice: Notice, *, sms: int, email: int, version: int, user: User, righ
     if not (reach.sms or reach.email):
         raise Invalid(_("Nobody can be reached: use the list and the letter."), parameter="send")
     check_whole(words_of(found), sms=reach.sms > 0, other=reach.email > 0)
-    if (reach.sms, reach.email) != (sms, email):
-        told = _("The notice now reaches %(sms)s numbers and %(email)s e-mail addresses: look, and confirm again.")
-        raise Conflict(told % {"sms": reach.sms, "email": reach.email})
+    check_counts(reach.sms, reach.email, sms, email)
     with connection.cursor() as cursor:
         cursor.execute("select * from arpent.queue_messages(%s)", [found.pk])
+        queued = dict(cursor.fetchall())
+    # A list that came in meanwhile may have changed them once more.
+    check_counts(queued.get(Channel.SMS, 0), queued.get(Channel.EMAIL, 0), sms, email)
     found.state, found.sent_at, found.sent_by_id = Notice.State.SENDING, timezone.now(), rights.user_id
     job = begin(found, KIND, user, rights)
     found.job_id = job.pk
     found.save(update_fields=["state", "sent_at", "sent_by", "job_id"])
     return job
+
+
+def check_counts(now_sms: int, now_email: int, sms: int, email: int) -> None:
+    """Raises Conflict where others are reached than whoever confirms was shown."""
+    if (now_sms, now_email) != (sms, email):
+        told = _("The notice now reaches %(sms)s numbers and %(email)s e-mail addresses: look, and confirm again.")
+        raise Conflict(told % {"sms": now_sms, "email": now_email})
 
 
 def begin(notice: Notice, kind: str, user: User, rights: Rights) -> Job:
