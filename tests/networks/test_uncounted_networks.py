@@ -17,7 +17,8 @@ FILLED = """
     insert into water_node (owner_id, kind, geom)
         select %(owner)s, 'junction', st_point(%(x)s + 10 * n, %(y)s, 2154) from generate_series(0, %(size)s) n;
     insert into water_pipe (owner_id, geom, start_node_id, end_node_id)
-        select %(owner)s, st_makeline(a.geom, b.geom), a.id, b.id from water_node a join water_node b on b.id = a.id + 1;
+        select %(owner)s, st_makeline(a.geom, b.geom), a.id, b.id
+        from water_node a join water_node b on b.id = a.id + 1;
 """
 
 
@@ -48,8 +49,8 @@ def asked(statement: str, **values: Any) -> None:
 def test_repairs_find_their_pipes_by_their_place(loaded: Network) -> None:
     before = pipes_read(loaded)
     asked(
-        "insert into water_repair (owner_id, network, geom) select %(owner)s, 'water', st_point(%(x)s + 60 * n, %(y)s, 2154)"
-        " from generate_series(1, 100) n",
+        "insert into water_repair (owner_id, network, geom)"
+        " select %(owner)s, 'water', st_point(%(x)s + 60 * n, %(y)s, 2154) from generate_series(1, 100) n",
         owner=loaded.member.pk,
         x=X,
         y=Y + 2,
@@ -59,8 +60,12 @@ def test_repairs_find_their_pipes_by_their_place(loaded: Network) -> None:
 
 
 def test_repairs_follow_a_pipe_by_their_place(loaded: Network) -> None:
-    asked("insert into water_repair (owner_id, network, geom) values (%(owner)s, 'water', st_point(%(x)s, %(y)s, 2154))",
-          owner=loaded.member.pk, x=X + 1005, y=Y + 2)  # fmt: skip
+    asked(
+        "insert into water_repair (owner_id, network, geom) values (%(owner)s, 'water', st_point(%(x)s, %(y)s, 2154))",
+        owner=loaded.member.pk,
+        x=X + 1005,
+        y=Y + 2,
+    )
     ((pipe,),) = loaded.rows("select pipe_id from water_repair")
     before = pipes_read(loaded)
     loaded.node(1003, 0)
