@@ -27,7 +27,7 @@ from networks.warning.models import Contact, ContactReading, Notice, Settings
 from networks.warning.services import contacts, letters, notices, recipients, sending, stopping
 from networks.warning.services.contacts import Consent, Person, save_contact, write_contacts
 from networks.warning.services.notices import About, Address, Context, Wording
-from networks.warning.services.places import address_key
+from networks.warning.services.places import Place, address_key
 from networks.warning.services.reporting import take_reports
 from networks.warning.services.retention import forget_old
 from networks.warning.sources import Beginning, declare_source
@@ -173,6 +173,19 @@ def test_people_are_met_by_their_connection_and_by_their_address_however_it_is_w
     assert reach(network, draft(network, targets=targets)) == (2, 2, 0)
 
 
+def test_an_address_without_its_commune_is_met_where_it_is(network: Network) -> None:
+    here, far = (Place(X + x, Y + 20) for x in (20, 5_000))
+    write(
+        network,
+        person(2, place=here),
+        person(4, address="4 rue des Tanneurs", place=here),
+        person(6, address="2 rue des Tanneurs, 45900 Ailleurs", place=far),
+        person(8, address="2 rue des Charrons, 45260 Lorris", place=here),
+    )
+    targets = [Address(address="2 rue des Tanneurs", place=here), Address(address=f"4 {STREET}", place=here)]
+    assert reach(network, draft(network, targets=targets)) == (2, 2, 0)
+
+
 def test_an_area_warns_its_addresses_and_the_contacts_who_live_in_it(network: Network) -> None:
     house(1, 10, 10)
     house(2, 20, 20)
@@ -226,8 +239,13 @@ def test_sensitive_users_stand_first_and_who_nobody_reaches_is_a_list_for_the_do
 
 
 def test_five_thousand_addresses_become_a_notice_in_less_than_a_second(network: Network) -> None:
-    write(network, *(person(rank) for rank in range(1, 1001)))
-    targets = [Address(address=f"{n} {STREET}", connection=f"water-connections:{n}") for n in range(1, 5001)]
+    write(network, *(person(rank, place=Place(X + rank % 70 * 20, Y + rank // 70 * 20)) for rank in range(1, 1001)))
+    targets = [
+        Address(
+            address=f"{n} {STREET}", connection=f"water-connections:{n}", place=Place(X + n % 70 * 20, Y + n // 70 * 20)
+        )
+        for n in range(1, 5001)
+    ]
     taken = []
     for _attempt in range(3):
         begun = time.perf_counter()
