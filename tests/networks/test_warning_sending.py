@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.core import mail
 from django.db import connection, connections, transaction
+from procrastinate.job_context import AbortReason
 
 from gis_core.errors import Conflict
 from gis_core.models import Job
@@ -320,6 +321,22 @@ def test_two_workers_at_once_send_once(town: Town, provider: Provider) -> None:
     assert set(provider.asked.values()) == {1}
     assert set(provider.numbers().values()) == {1}
     assert len({one.to[0] for one in mail.outbox}) == len(mail.outbox) == 90
+
+
+def test_a_sending_that_somebody_stops_says_what_did_not_leave(town: Town, provider: Provider) -> None:
+    town.people(60)
+    notice = town.notice(*range(1, 61))
+    job = town.send(notice, 60, 60)
+    with as_worker():
+        with system():
+            found = Job.objects.select_related("started_by", "owner").get(pk=job.pk)
+        run(found, send_notice, lambda: AbortReason.USER_REQUEST)
+        with system():
+            ended = Job.objects.get(pk=job.pk)
+    assert town.states(notice) == {"handed": 40, "waiting": 20}
+    assert "80 messages" in ended.message
+    assert work(town.resume(notice)).state == "done"
+    assert len(provider.sent) == 60
 
 
 def test_a_notice_is_sent_once_however_often_it_is_confirmed(town: Town) -> None:

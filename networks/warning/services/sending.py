@@ -167,13 +167,25 @@ def send_out(notice: Notice, tell: Tell, gateway: Callable[[str, int], Gateway] 
                     out.close()
     finally:
         let_go(with_notice)
-    report = {one.channel.value: one.states for one in standing_of(notice)}
-    waiting = sum(one.get(Message.State.WAITING, 0) for one in report.values())
+    report, waiting = left_waiting(notice)
     if waiting:
         told = _("%(count)s messages did not leave: the gateway does not answer, or not yet. Resume the sending later.")
         raise Unavailable(told % {"count": waiting}, report=report)
     Notice.objects.filter(pk=notice.pk).update(state=Notice.State.SENT)
     return report
+
+
+def left_waiting(notice: Notice) -> tuple[dict[str, dict[str, int]], int]:
+    """Messages of each channel by state, and how many of all wait."""
+    report = {one.channel.value: one.states for one in standing_of(notice)}
+    return report, sum(one.get(Message.State.WAITING, 0) for one in report.values())
+
+
+def stopped(notice: Notice) -> Unavailable:
+    """What somebody is told who stops a sending: what left has left."""
+    report, waiting = left_waiting(notice)
+    told = _("The sending was stopped: %(count)s messages did not leave. Resume the sending if they shall.")
+    return Unavailable(told % {"count": waiting}, report=report)
 
 
 class Sender:
