@@ -446,6 +446,17 @@ def test_a_mail_server_that_takes_nothing_from_us_loses_nothing(town: Town, monk
     assert work(town.resume(notice)).state == "done"
 
 
+def test_a_provider_that_fails_is_not_asked_for_all_the_others(town: Town, provider: Provider) -> None:
+    provider.moods = ["500"] * gateways.ATTEMPTS
+    town.people(50)
+    notice = town.notice(*range(1, 51))
+    assert work(town.send(notice, 50, 50)).state == "failed"
+    assert town.states(notice) == {"unknown": 40, "waiting": 10}
+    work(town.resume(notice))
+    assert set(provider.numbers().values()) == {1}
+    assert town.states(notice) == {"handed": 40, "unknown": 10}
+
+
 def test_a_provider_that_takes_nothing_from_us_loses_nothing(town: Town, provider: Provider) -> None:
     provider.moods = ["unpaid"] * gateways.ATTEMPTS
     town.people(2)

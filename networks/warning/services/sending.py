@@ -33,7 +33,8 @@ CHANNELS = (Channel.SMS, Channel.EMAIL)
 STOP = Signer(salt="networks.warning.stop")
 TRIAL_STOP = "(adresse de désinscription)"
 MOST_PUT_OFF = 40
-"""So many messages one after another that wait: the gateway takes none now."""
+"""So many messages one after another that it does not say to have taken: the gateway is not itself now."""
+NOT_TAKEN = (Message.State.WAITING, Message.State.UNKNOWN)
 OPEN = (Job.State.WAITING, Job.State.RUNNING)
 
 type Tell = Callable[[float | None, str], None]
@@ -206,7 +207,7 @@ class Sender:
             self.record(answers)
             done += len(taken)
             tell(min(1.0, done / whole), f"{self.channel.label} : {done} / {whole}")
-            put_off = put_off + len(answers) if all(one.state == Message.State.WAITING for one in answers) else 0
+            put_off = put_off + len(answers) if all(one.state in NOT_TAKEN for one in answers) else 0
             if put_off >= MOST_PUT_OFF or any(one.away for one in answers):
                 break
 
