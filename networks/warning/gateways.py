@@ -9,16 +9,16 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
+from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException, SMTPSenderRefused
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import urllib3
 from django.conf import settings
 from django.core.mail import EmailMessage, mailers
-from urllib3.exceptions import HTTPError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
 from networks.warning.models import Channel, Message
 
@@ -27,7 +27,9 @@ AT_ONCE = 8
 ATTEMPTS = 4
 BACKOFF_S = 1.0
 LONGEST_ANSWER = 65_536
-TOO_MANY, ALREADY = 429, 409
+ALREADY, GOODBYE = 409, 421
+NOT_NOW = frozenset({401, 402, 403, 404, 405, 407, 429})
+"""What a provider answers who takes no message from us as things are: the key, the account, the address, too many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,12 +45,14 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of a message: HANDED, FAILED, UNKNOWN, or WAITING where it certainly did not leave."""
+    """What became of a message: HANDED, FAILED, UNKNOWN, or WAITING where it certainly did not leave; `away` where
+    no other one would either."""
 
     key: str
     state: State
     provider_id: str = ""
     why: str = ""
+    away: bool = False
 
 
 class Gateway(Protocol):
@@ -175,7 +179,7 @@ class HttpGateway:
                 told = response.read(LONGEST_ANSWER)
             finally:
                 response.release_conn()
-        except NewConnectionError:
+        except (NewConnectionError, ConnectTimeoutError):
             return Answer(message.key, State.WAITING, why="unreachable")
         except HTTPError as error:
             return Answer(message.key, State.UNKNOWN, why=type(error).__name__)
@@ -189,7 +193,7 @@ def read_answer(key: str, status: int, body: bytes) -> Answer:
     if 200 <= status < 300 or status == ALREADY:
         return Answer(key, State.HANDED, number)
     why = str(told.get("detail") or told.get("message") or told.get("error") or f"HTTP {status}")[:200]
-    if status == TOO_MANY:
+    if status in NOT_NOW:
         return Answer(key, State.WAITING, why=why)
     if 400 <= status < 500 and status != 408:
         return Answer(key, State.FAILED, why=why)
@@ -217,6 +221,11 @@ class MailGateway:
         return [self.one(message) for message in messages]
 
     def one(self, message: Outgoing) -> Answer:
+        """Once more over a new connection where the server closed the former one before it took the message."""
+        answer = self.asked(message)
+        return self.asked(message) if answer.why.startswith(str(GOODBYE)) else answer
+
+    def asked(self, message: Outgoing) -> Answer:
         """Over one connection, a new one after each failure that leaves something open."""
         if self.server is None:
             try:
@@ -224,9 +233,9 @@ class MailGateway:
                 self.server.open()
             except (SMTPException, OSError) as error:
                 self.server = None
-                return Answer(message.key, State.WAITING, why=type(error).__name__)
+                return Answer(message.key, State.WAITING, why=type(error).__name__, away=True)
         answer = mailed(self.server, message)
-        if answer.state == State.UNKNOWN:
+        if answer.state in (State.UNKNOWN, State.WAITING):
             self.close()
         return answer
 
@@ -251,6 +260,9 @@ def mailed(server: Any, message: Outgoing) -> Answer:
     except SMTPRecipientsRefused as error:
         ((code, why),) = error.recipients.values()
         return refused(message.key, code, why)
+    except SMTPSenderRefused as error:
+        # It takes no mail from us, whoever it is for.
+        return replace(refused(message.key, error.smtp_code, error.smtp_error), state=State.WAITING, away=True)
     except SMTPResponseException as error:
         return refused(message.key, error.smtp_code, error.smtp_error)
     except (SMTPException, OSError) as error:

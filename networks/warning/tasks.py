@@ -3,9 +3,10 @@
 from typing import Any
 
 from procrastinate.contrib.django import app
+from procrastinate.job_context import AbortReason
 
 from gis_core.errors import NotFound
-from gis_core.tasks import RunningJob, job_task
+from gis_core.tasks import Interrupted, RunningJob, job_task
 from networks.core.rights import TECHNICIANS
 from networks.warning.importers import loading
 from networks.warning.models import Notice
@@ -16,7 +17,13 @@ from networks.warning.services.retention import forget_old
 @job_task(sending.KIND, roles=TECHNICIANS, waited=True)
 def send_notice(running: RunningJob) -> dict[str, Any]:
     """Hand the messages of a notice over; begun again, it goes on where it was."""
-    return sending.send_out(notice_of(running), running.tell)
+    notice = notice_of(running)
+    try:
+        return sending.send_out(notice, running.tell)
+    except Interrupted:
+        if running.stop_reason() == AbortReason.USER_REQUEST:
+            raise sending.stopped(notice) from None
+        raise
 
 
 @job_task(sending.TRIAL, roles=TECHNICIANS, waited=True)

@@ -16,7 +16,7 @@ class Provider:
     """`asked` counts the requests by key, `sent` are the messages that would reach a telephone.
 
     `moods` says of the first requests of each key how they are answered ("late": after the client's patience, "500":
-    taken, then an error, "refused", "busy": not taken), and then all is well. `knows_keys` or sends again.
+    taken, then an error, "refused", "busy", "unpaid": not taken), and then all is well. `knows_keys` or sends again.
     """
 
     moods: list[str] = field(default_factory=list)
@@ -36,8 +36,8 @@ class Provider:
         with self.lock:
             mood = self.moods[self.asked[key]] if self.asked[key] < len(self.moods) else "ok"
             self.asked[key] += 1
-            if mood in ("refused", "busy"):
-                return (422, {"detail": "not a mobile"}, 0) if mood == "refused" else (429, {}, 0)
+            if status := {"refused": 422, "busy": 429, "unpaid": 402}.get(mood):
+                return status, {"detail": "not a mobile"} if mood == "refused" else {}, 0
             if not (self.knows_keys and self.asked[key] > 1 and (told["to"], told["text"]) in self.sent):
                 self.sent.append((told["to"], told["text"]))
         return (500 if mood == "500" else 201), {"id": f"n{key[:8]}"}, self.late_s if mood == "late" else 0

@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+import pytest
+
 from networks.core.topology import loading
 from networks.water.models import Anomaly, Scan, WaterNode, WaterPipe
 from networks.water.services.anomalies import scanning
@@ -234,3 +236,21 @@ def test_networks_of_other_members_are_left_alone(network: Network) -> None:
     network.make("water-pipes", along((0, 0), (100, 0)), who="stranger")
     scan(network)
     assert found(network) == []
+
+
+def test_a_network_that_cannot_be_scanned_keeps_no_other_from_it(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    supplied(network)
+    network.make("water-pipes", along((0, 500), (100, 500)), who="stranger", material="fd", diameter_mm=100)
+    whole = scanning.scan
+
+    def failing(owner: int, family: str) -> dict[str, Any]:
+        if owner == network.member.pk:
+            raise RuntimeError("essai")
+        return whole(owner, family)
+
+    monkeypatch.setattr(scanning, "scan", failing)
+    with factories.as_worker(), pytest.raises(RuntimeError, match="essai"):
+        scanning.scan_changed()
+    assert network.rows("select owner_id from water_scan") == [(network.other.pk,)]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from gis_core.models import Job
+from gis_core.models import Job, Membership
 from gis_core.rights import Role
 from networks.water.models import Anomaly
 from tests import factories
@@ -145,3 +145,14 @@ def test_an_anomaly_of_an_object_that_is_gone_offers_nothing(network: Network) -
         one = Anomaly.objects.get(kind="near_miss", object_id=end)
     told = network.client().get(f"{API}{one.pk}/").json()
     assert told["ways"] == []
+
+
+def test_a_batch_leaves_out_the_networks_where_the_asker_only_reads(network: Network) -> None:
+    gap(network)
+    scan(network)
+    person = factories.user(network.member, Role.READER)
+    with factories.as_owner():
+        Membership.objects.create(user=person, member=network.other, role=Role.NETWORK_TECHNICIAN)
+    network.people["both"] = person
+    answer = post(network, API, {"action": "repair", "kind": "near_miss"}, "both")
+    assert (answer.status_code, answer.json()) == (200, {"repaired": 0, "failed": []})

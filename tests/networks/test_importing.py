@@ -4,12 +4,14 @@ import pytest
 import shapely
 
 from gis_core.errors import Conflict
+from gis_core.tasks import Interrupted
 from layers.catalogue.models import Layer
 from layers.features.services.write import Edit, apply_edits
+from networks.water import tasks
 from networks.water.models import NetworkMapping
 from tests import factories
 from tests.networks.conftest import WEB, Network, X, Y, along, at
-from tests.networks.importing import Importing, messages, pipe, spot
+from tests.networks.importing import Importing, forget_events, messages, pipe, spot
 
 
 def lengths(network: Network) -> list[float]:
@@ -381,3 +383,22 @@ def test_what_was_loaded_is_looked_at_for_anomalies_soon(importing: Importing, n
     importing.loaded(importing.file("autres", [pipe("C2", (0, 50), (100, 50))]))
     waiting = "select count(*) from procrastinate_jobs where task_name = 'scan_networks' and status = 'todo'"
     assert network.rows(waiting) == [(1,)]
+
+
+def test_a_load_whose_worker_is_killed_is_done_by_the_next_one(
+    importing: Importing, network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = importing.sent(importing.file("canalisations", [pipe("C1", (0, 0), (100, 0))]))
+    with monkeypatch.context() as killed:
+        killed.setattr(tasks, "rebind", dying)
+        with pytest.raises(Interrupted):
+            importing.load(made)
+    forget_events()
+    assert network.pipes() == []
+    assert importing.worked_off(made).state == "loaded"
+    assert len(network.pipes()) == 1
+
+
+def dying(_owner: int) -> None:
+    """The worker is killed when everything is written, and nothing is kept yet."""
+    raise Interrupted

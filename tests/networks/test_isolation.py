@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.networks.conftest import Network, X, Y, along, at
 
 URL = "/api/v1/networks/water/isolation"
@@ -214,3 +216,11 @@ def test_a_bend_in_a_pipe_is_kept_in_the_shape(network: Network) -> None:
     west, south, east, north = answer["bbox_4326"]
     assert west < east
     assert south < north
+
+
+def test_a_zone_without_end_is_refused_in_words(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+    pipes = line(network, TANK, *[("junction", {"reference": f"J{rank}"}) for rank in range(1, 5)], END)
+    assert asked(network, {"pipe": pipes[2]})["zone"]["pipes"] == 5
+    monkeypatch.setattr("networks.core.services.isolate.MOST_PIPES", 3)
+    refused = asked(network, {"pipe": pipes[2]}, status=400)
+    assert "relevez d’abord les vannes" in refused["detail"]

@@ -10,6 +10,7 @@ from django.utils.html import strip_tags
 
 from gis_core.rights import SYSTEM, acting_as
 from networks.water.models import Outage
+from networks.water.services import telling
 from networks.water.services.telling import in_walking_order
 from tests.networks.conftest import Network, at
 
@@ -85,6 +86,19 @@ def test_whoever_may_not_edit_the_network_saves_no_outage(network: Network, pipe
     assert save(network, {"pipe": pipe}, who="reader").status_code == 403
     assert save(network, {"pipe": pipe}, who="stranger").status_code == 404
     assert "Aucune coupure" in words(page(network, LIST))
+
+
+def test_a_notice_goes_to_every_connection_however_few_the_outage_shows(
+    network: Network, pipe: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telling, "MOST_CONNECTIONS", 1)
+    outage = saved(network, pipe).rstrip("/").rpartition("/")[2]
+    answer = network.client().post("/reseaux/avis/", {"outage": outage}, headers={"accept": "text/html"})
+    assert answer.status_code == 302
+    assert network.rows("select address from warning_target order by id") == [
+        ("3 rue Haute",),
+        ("12 rue des Tanneurs",),
+    ]
 
 
 @pytest.mark.parametrize("asked", ["", "{", "[]", '{"pipe": "x"}', '{"breaks": []}', "[" * 5000])

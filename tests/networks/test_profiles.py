@@ -6,6 +6,7 @@ import pytest
 
 from gis_core.errors import Invalid, NotFound
 from gis_core.rights import Role
+from networks.water.services import profiles
 from networks.water.services.profiles import MOST_PIPES, Branches, Drawn, Request, profile_for
 from tests.networks.conftest import Network, along, at
 
@@ -85,6 +86,19 @@ def test_branches_are_refused_with_the_longest_way(network: Network, street: dic
     with pytest.raises(Branches) as raised:
         profile(network, pipes=(street["a"], street["b"], street["c"], street["d"]))
     assert raised.value.longest == [street["d"], street["b"], street["c"]]
+
+
+def test_a_source_that_is_abandoned_is_none(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+    start = network.node(0, 0, "drain")
+    network.node(50, 0, "tank", service_state="abandon")
+    near = network.pipe((0, 0), (50, 0))
+    with monkeypatch.context() as unread:
+        unread.setattr(profiles, "whole_network", lambda *_asked: pytest.fail("the network was read"))
+        with pytest.raises(NotFound):
+            profile(network, family="water", start=start)
+    network.node(100, 0, "tank")
+    far = network.pipe((50, 0), (100, 0))
+    assert profile(network, family="water", start=start).pipes == [near, far]
 
 
 def test_drinking_water_goes_to_the_nearest_source_not_through_a_closed_valve(network: Network) -> None:

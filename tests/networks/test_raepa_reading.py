@@ -2,6 +2,7 @@
 
 import os
 import random
+import time
 import zipfile
 from collections.abc import Sequence
 from datetime import date
@@ -10,9 +11,11 @@ from pathlib import Path
 import pytest
 import shapely
 
+from gis_core.reader import Problem
 from networks.water.exchange.tables import Shapefile
 from networks.water.importers.draft import Draft, Fault
 from networks.water.importers.raepa import read_raepa
+from networks.water.importers.sheets import Faults, tell_problems
 from networks.water.raepa import TABLES, RaepaField
 
 X, Y = 670_000, 6_760_000
@@ -383,3 +386,12 @@ def test_the_templates_in_use_are_read_without_an_error() -> None:
         drafts += read_raepa([archive])
     assert {one.gravity for draft in drafts for one in draft.faults} == {"warning"}
     assert any("18" in one.message for one in drafts[0].faults)
+
+
+def test_a_large_file_that_lies_elsewhere_is_told_at_once() -> None:
+    elsewhere = [Problem("out_of_range", {"x": rank, "y": 1.0}, index=rank) for rank in range(1, 20_001)]
+    faults = Faults("canalisations.shp")
+    begun = time.perf_counter()
+    tell_problems([*elsewhere, Problem("out_of_range", {"x": 0, "y": 0}, index=20_001)], 0, 2154, faults)
+    assert time.perf_counter() - begun < 1
+    assert [one.row for one in faults.all()] == [None, 20_001]

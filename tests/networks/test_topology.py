@@ -52,6 +52,12 @@ def test_heights_are_shared_out_where_a_pipe_is_split(network: Network) -> None:
     assert network.rows("select start_z, end_z from water_pipe order by st_xmin(geom)") == [(110, 107), (107, 100)]
 
 
+def test_the_length_on_record_of_a_whole_pipe_is_none_of_its_pieces(network: Network) -> None:
+    network.node(50, 0)
+    network.pipe((0, 0), (100, 0), declared_length_m=103.5)
+    assert network.rows("select declared_length_m from water_pipe") == [(None,), (None,)]
+
+
 def test_a_pipe_drawn_over_nodes_is_cut_at_each_of_them(network: Network) -> None:
     valves = [network.node(x, 0) for x in (30, 60)]
     network.pipe((0, 0), (50, 0.01), (100, 0))

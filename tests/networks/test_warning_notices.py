@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 import time
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -26,7 +27,8 @@ from networks.warning.models import Contact, ContactReading, Notice, Settings
 from networks.warning.services import contacts, letters, notices, recipients, sending, stopping
 from networks.warning.services.contacts import Consent, Person, save_contact, write_contacts
 from networks.warning.services.notices import About, Address, Context, Wording
-from networks.warning.services.places import address_key
+from networks.warning.services.places import Place, address_key
+from networks.warning.services.reporting import take_reports
 from networks.warning.services.retention import forget_old
 from networks.warning.sources import Beginning, declare_source
 from networks.warning.texts import words_of
@@ -171,6 +173,19 @@ def test_people_are_met_by_their_connection_and_by_their_address_however_it_is_w
     assert reach(network, draft(network, targets=targets)) == (2, 2, 0)
 
 
+def test_an_address_without_its_commune_is_met_where_it_is(network: Network) -> None:
+    here, far = (Place(X + x, Y + 20) for x in (20, 5_000))
+    write(
+        network,
+        person(2, place=here),
+        person(4, address="4 rue des Tanneurs", place=here),
+        person(6, address="2 rue des Tanneurs, 45900 Ailleurs", place=far),
+        person(8, address="2 rue des Charrons, 45260 Lorris", place=here),
+    )
+    targets = [Address(address="2 rue des Tanneurs", place=here), Address(address=f"4 {STREET}", place=here)]
+    assert reach(network, draft(network, targets=targets)) == (2, 2, 0)
+
+
 def test_an_area_warns_its_addresses_and_the_contacts_who_live_in_it(network: Network) -> None:
     house(1, 10, 10)
     house(2, 20, 20)
@@ -224,8 +239,13 @@ def test_sensitive_users_stand_first_and_who_nobody_reaches_is_a_list_for_the_do
 
 
 def test_five_thousand_addresses_become_a_notice_in_less_than_a_second(network: Network) -> None:
-    write(network, *(person(rank) for rank in range(1, 1001)))
-    targets = [Address(address=f"{n} {STREET}", connection=f"water-connections:{n}") for n in range(1, 5001)]
+    write(network, *(person(rank, place=Place(X + rank % 70 * 20, Y + rank // 70 * 20)) for rank in range(1, 1001)))
+    targets = [
+        Address(
+            address=f"{n} {STREET}", connection=f"water-connections:{n}", place=Place(X + n % 70 * 20, Y + n // 70 * 20)
+        )
+        for n in range(1, 5001)
+    ]
     taken = []
     for _attempt in range(3):
         begun = time.perf_counter()
@@ -233,6 +253,44 @@ def test_five_thousand_addresses_become_a_notice_in_less_than_a_second(network: 
         assert reach(network, notice) == (1000, 1000, 4000)
         taken.append(time.perf_counter() - begun)
     assert min(taken) < 1
+
+
+@pytest.fixture
+def many_sent(network: Network) -> int:
+    """A notice to 3,000 contacts, a text message and an e-mail each, handed over; the database has counted them."""
+    write(network, *(person(rank) for rank in range(1, 3001)))
+    notice = draft(network, targets=[Address(address=f"{rank} {STREET}") for rank in range(1, 3001)])
+    with network.as_(), connection.cursor() as cursor:
+        cursor.execute("select * from arpent.queue_messages(%s)", [notice.pk])
+    with factories.as_owner(), connection.cursor() as cursor:
+        cursor.execute("update warning_message set state = 'handed', provider_id = 'n' || id")
+        cursor.execute("analyze warning_message, warning_contact")
+    return notice.pk
+
+
+def rows_read(network: Network, table: str) -> int:
+    """How many rows of a table this transaction has read so far."""
+    asked = "select seq_tup_read + idx_tup_fetch from pg_stat_xact_all_tables where relname = '{}'"
+    ((count,),) = network.rows(asked.format(table))
+    return int(count)
+
+
+def test_every_message_of_a_large_notice_is_exported_in_less_than_a_second(network: Network, many_sent: int) -> None:
+    with network.as_():
+        begun = time.perf_counter()
+        assert len(sending.sent_messages(Notice.objects.get(pk=many_sent), why="essai")) == 6000
+        taken = time.perf_counter() - begun
+    assert journal(network)[-1] == ("exported", "essai", 3000)
+    assert taken < 1
+
+
+def test_a_report_reads_its_own_message_alone(network: Network, many_sent: int) -> None:
+    ((key, number),) = network.rows("select key::text, provider_id from warning_message order by id limit 1")
+    before = rows_read(network, "warning_message")
+    with acting_as(ANONYMOUS):
+        for report in ({"reference": key}, {"id": number}, {"id": "unheard-of"}):
+            take_reports([report | {"status": "delivered"}], [])
+    assert rows_read(network, "warning_message") - before < 50
 
 
 # -- words ------------------------------------------------------------------------------------------------------------
@@ -358,6 +416,27 @@ def test_a_list_that_comes_again_brings_up_to_date_and_keeps_objections(network:
     assert reach(network, draft(network, 1))[0] == 0
 
 
+def test_what_a_list_has_no_column_for_stays_as_it_was(network: Network, tmp_path: Path) -> None:
+    house(1, 10, 10)
+    imported(network, listed(tmp_path))
+    report = imported(network, listed(tmp_path, "N° abonné;Nom;E-mail\nA1;Martin Jeanne;nouvelle@demo.invalid\n"))
+    assert (report["made"], report["changed"]) == (0, 1)
+    with network.as_():
+        (found,) = contacts.find_contacts(network.member, "06 39 98 00 01", why="essai")[0]
+        assert contacts.find_contacts(network.member, "nouvelle", why="essai")[0] == [found]
+    assert (found.phone, found.mobile, found.email) == ("+33639980001", True, "nouvelle@demo.invalid")
+    assert (found.address, found.place is not None) == ("1 rue des Tanneurs, 45260 Lorris", True)
+    assert reach(network, draft(network, 1))[0] == 1
+
+
+def test_an_empty_cell_of_a_list_empties_what_it_is_about(network: Network, tmp_path: Path) -> None:
+    imported(network, listed(tmp_path))
+    imported(network, listed(tmp_path, "N° abonné;Nom;Mobile;E-mail\nA1;Martin Jeanne;;nouvelle@demo.invalid\n"))
+    with network.as_():
+        (found,) = contacts.find_contacts(network.member, "nouvelle", why="essai")[0]
+    assert (found.phone, found.mobile) == ("", False)
+
+
 @pytest.mark.parametrize("text", ["", "PK\x03\x04zip", "a\0b;c", "nom;adresse\nx;y\n", "mobile;ville\nx;y\n"])
 def test_what_is_no_list_is_refused_in_words(tmp_path: Path, text: str) -> None:
     path = tmp_path / "x.csv"
@@ -468,6 +547,20 @@ def test_contacts_that_nobody_confirmed_and_old_recipients_are_forgotten(network
     assert network.rows("select count(*), count(value) from warning_message") == [(2, 0)]
     assert network.rows("select phone from warning_contact") == [("+33639980001",)]
     assert ("forgotten", "Fin de la durée de conservation", 1) in journal(network)
+
+
+def test_files_with_recipients_are_forgotten_trials_that_were_cut_short_too(
+    network: Network, settings: Any, tmp_path: Path
+) -> None:
+    settings.FILES_DIR = tmp_path
+    (tmp_path / "warning").mkdir()
+    for name, days in (("essai-1.jsonl", 31), ("essai-2.part", 31), ("essai-3.part", 1), ("sms-4.jsonl", 31)):
+        (tmp_path / "warning" / name).touch()
+        old = time.time() - days * 86_400
+        os.utime(tmp_path / "warning" / name, (old, old))
+    with network.as_(), factories.as_worker():
+        forget_old()
+    assert sorted(path.name for path in (tmp_path / "warning").iterdir()) == ["essai-3.part", "sms-4.jsonl"]
 
 
 def test_the_history_keeps_nothing_of_contacts(network: Network) -> None:

@@ -5,12 +5,15 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from smtplib import SMTPRecipientsRefused, SMTPSenderRefused
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
 from django.core import mail
 from django.db import connection, connections, transaction
+from procrastinate.job_context import AbortReason
 
 from gis_core.errors import Conflict
 from gis_core.models import Job
@@ -21,6 +24,7 @@ from networks.warning.models import Notice
 from networks.warning.services import sending
 from networks.warning.services.contacts import Consent, Person, write_contacts
 from networks.warning.services.notices import Address, Context, draft
+from networks.warning.services.recipients import reach_of
 from networks.warning.services.reporting import take_reports
 from networks.warning.tasks import send_notice, try_notice
 from tests import factories
@@ -319,6 +323,22 @@ def test_two_workers_at_once_send_once(town: Town, provider: Provider) -> None:
     assert len({one.to[0] for one in mail.outbox}) == len(mail.outbox) == 90
 
 
+def test_a_sending_that_somebody_stops_says_what_did_not_leave(town: Town, provider: Provider) -> None:
+    town.people(60)
+    notice = town.notice(*range(1, 61))
+    job = town.send(notice, 60, 60)
+    with as_worker():
+        with system():
+            found = Job.objects.select_related("started_by", "owner").get(pk=job.pk)
+        run(found, send_notice, lambda: AbortReason.USER_REQUEST)
+        with system():
+            ended = Job.objects.get(pk=job.pk)
+    assert town.states(notice) == {"handed": 40, "waiting": 20}
+    assert "80 messages" in ended.message
+    assert work(town.resume(notice)).state == "done"
+    assert len(provider.sent) == 60
+
+
 def test_a_notice_is_sent_once_however_often_it_is_confirmed(town: Town) -> None:
     town.people(1)
     notice = town.notice(1)
@@ -333,6 +353,23 @@ def test_counts_that_changed_since_they_were_shown_are_confirmed_again(town: Tow
     with pytest.raises(Conflict, match="2 numéros"):
         town.send(notice, 1, 1)
     assert town.states(notice) == {}
+
+
+def test_who_becomes_reachable_between_the_count_and_the_sending_is_confirmed_first(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town.people(1)
+    notice = town.notice(1, 2)
+
+    def counted(found: Notice) -> Any:
+        reach = reach_of(found)
+        write_contacts(town.member, [person(2)], why="essai")
+        return reach
+
+    monkeypatch.setattr(sending, "reach_of", counted)
+    with pytest.raises(Conflict, match="2 numéros"):
+        town.send(notice, 1, 1)
+    assert (town.states(notice), town.state(notice)) == ({}, "draft")
 
 
 # -- when nothing leaves ----------------------------------------------------------------------------------------------
@@ -350,6 +387,84 @@ def test_without_an_answer_everything_waits_and_is_resumed(town: Town, settings:
     assert work(town.resume(notice)).state == "done"
     assert town.states(notice) == {"handed": 3}
     assert len(mail.outbox) == 3
+
+
+class MailServer:
+    """What takes e-mails, and answers those to some addresses with an error the first times that it is asked."""
+
+    def __init__(self, errors: dict[str, list[Exception]]) -> None:
+        self.errors, self.opened, self.taken = errors, 0, list[str]()
+
+    def open(self) -> None:
+        self.opened += 1
+
+    def close(self) -> None:
+        """Nothing is kept open."""
+
+    def send_messages(self, messages: Any) -> None:
+        (to,) = messages[0].to
+        if waiting := self.errors.get(to):
+            raise waiting.pop(0)
+        self.taken.append(to)
+
+
+def mail_server(monkeypatch: pytest.MonkeyPatch, **errors: list[Exception]) -> MailServer:
+    """One that answers `personne1` with these errors first."""
+    made = MailServer({f"{name}@demo.invalid": given for name, given in errors.items()})
+    monkeypatch.setattr(gateways, "mailers", SimpleNamespace(default=made))
+    return made
+
+
+def put_off(code: int = 450) -> Exception:
+    return SMTPRecipientsRefused({"personne1@demo.invalid": (code, b"greylisted, try later")})
+
+
+def test_a_receiver_who_is_put_off_does_not_keep_the_others_waiting(town: Town, monkeypatch: Any) -> None:
+    server = mail_server(monkeypatch, personne1=[put_off()])
+    town.contacts(*(person(rank, phone="", mobile=False) for rank in (1, 2, 3)))
+    notice = town.notice(1, 2, 3)
+    assert work(town.send(notice, 0, 3)).state == "failed"
+    assert town.states(notice, "email") == {"waiting": 1, "handed": 2}
+    assert work(town.resume(notice)).state == "done"
+    assert sorted(server.taken) == [f"personne{rank}@demo.invalid" for rank in (1, 2, 3)]
+
+
+def test_a_mail_server_that_closes_the_connection_is_asked_again_over_a_new_one(town: Town, monkeypatch: Any) -> None:
+    server = mail_server(monkeypatch, personne1=[SMTPSenderRefused(421, b"too many on this connection", "a@b.invalid")])
+    town.contacts(*(person(rank, phone="", mobile=False) for rank in (1, 2)))
+    notice = town.notice(1, 2)
+    assert work(town.send(notice, 0, 2)).state == "done"
+    assert (len(server.taken), server.opened) == (2, 2)
+
+
+def test_a_mail_server_that_takes_nothing_from_us_loses_nothing(town: Town, monkeypatch: Any) -> None:
+    server = mail_server(monkeypatch, personne1=[SMTPSenderRefused(530, b"authentication required", "a@b.invalid")])
+    town.contacts(*(person(rank, phone="", mobile=False) for rank in (1, 2)))
+    notice = town.notice(1, 2)
+    assert work(town.send(notice, 0, 2)).state == "failed"
+    assert (town.states(notice, "email"), server.taken) == ({"waiting": 2}, [])
+    assert work(town.resume(notice)).state == "done"
+
+
+def test_a_provider_that_fails_is_not_asked_for_all_the_others(town: Town, provider: Provider) -> None:
+    provider.moods = ["500"] * gateways.ATTEMPTS
+    town.people(50)
+    notice = town.notice(*range(1, 51))
+    assert work(town.send(notice, 50, 50)).state == "failed"
+    assert town.states(notice) == {"unknown": 40, "waiting": 10}
+    work(town.resume(notice))
+    assert set(provider.numbers().values()) == {1}
+    assert town.states(notice) == {"handed": 40, "unknown": 10}
+
+
+def test_a_provider_that_takes_nothing_from_us_loses_nothing(town: Town, provider: Provider) -> None:
+    provider.moods = ["unpaid"] * gateways.ATTEMPTS
+    town.people(2)
+    notice = town.notice(1, 2)
+    assert work(town.send(notice, 2, 2)).state == "failed"
+    assert town.states(notice) == {"waiting": 2}
+    assert work(town.resume(notice)).state == "done"
+    assert set(provider.numbers().values()) == {1}
 
 
 def test_who_opts_out_while_messages_wait_gets_none(town: Town, provider: Provider) -> None:

@@ -14,6 +14,8 @@ from networks.core.services.graph import BLOCKING, Graph, State
 from networks.core.services.parts import Groups
 from networks.core.services.reach import Reached, Supply, flood
 
+MOST_PIPES = 50_000
+"""A zone of more is no answer for a crew, and is not walked to its end."""
 SKIPPED = {State.BROKEN: "broken", State.BURIED: "buried"}
 
 
@@ -22,7 +24,7 @@ class Isolation:
     """Ids of pipes and nodes. `skipped` says why; `alternatives` say which pipes a closed valve feeds again.
 
     `source_known` is false where the network of a break had no source: nothing is said then of what lies beyond its
-    valves.
+    valves. `whole` is false where no valves shut a zone of at most `MOST_PIPES`: nothing else is told then.
     """
 
     zone: set[int]
@@ -34,6 +36,7 @@ class Isolation:
     cut_off: set[int] = field(default_factory=set)
     alternatives: dict[int, set[int]] = field(default_factory=dict)
     source_known: bool = True
+    whole: bool = True
 
 
 def isolate(graph: Graph, breaks: Collection[int], unusable: Collection[int] = ()) -> Isolation:
@@ -46,7 +49,9 @@ def isolate(graph: Graph, breaks: Collection[int], unusable: Collection[int] = (
         state = graph.state(node)
         return state != State.SOURCE and state not in BLOCKING and not closable(node)
 
-    zone = flood(graph, breaks, passes=passes)
+    zone = flood(graph, breaks, passes=passes, most=MOST_PIPES)
+    if not zone.whole:
+        return Isolation(zone=zone.pipes, whole=False)
     found = Isolation(
         zone=zone.pipes,
         closed={node for node in zone.stops if graph.state(node) in BLOCKING},

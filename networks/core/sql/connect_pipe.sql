@@ -56,6 +56,7 @@ begin
         new.geom := st_setpoint(st_linesubstring(new.geom, 0, under.at), -1, under.geom);
         new.end_node_id := under.id;
         new.end_z := level;
+        new.declared_length_m := null;
     end if;
     execute format('select p.id from %I p where p.owner_id + 0 = $1 and p.id <> $2
         and (p.start_node_id, p.end_node_id) in (($3, $4), ($4, $3)) and st_hausdorffdistance(p.geom, $5) <= $6 limit 1',

@@ -15,7 +15,7 @@ begin
         line as materialized (
             select p.id, p.start_node_id, p.end_node_id, st_length(p.geom) as metres
             from box join %1$I p on p.geom && box.geom
-            where p.owner_id = $1 and p.service_state = ''en_service'')
+            where p.owner_id + 0 = $1 and p.service_state = ''en_service'')
         select true, line.id, start_node_id, end_node_id, metres, 0.0::float8 from line
         union all
         select false, n.id, (%3$s)::bigint, 0::bigint, st_x(n.geom), st_y(n.geom)

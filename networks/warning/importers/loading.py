@@ -64,6 +64,7 @@ def load(
     member: Member, layout: Layout, *, only_check: bool, tell: Any = lambda share, message="": None
 ) -> dict[str, Any]:
     """Read the rows, find their places, write them unless it is only a check."""
+    untold = untold_by(layout)
     rows = list(rows_of(layout, timezone.localdate()))
     report: dict[str, Any] = dict.fromkeys(("made", "changed", "placed", "sms", "email"), 0)
     good = [(row.place, row.person) for row in rows if row.person]
@@ -72,7 +73,7 @@ def load(
         report["sms"] += sum(one.mobile for one in part)
         report["email"] += sum(bool(one.email) for one in part)
         if not only_check:
-            written = write_contacts(member, part, why=_("Imported list"))
+            written = write_contacts(member, part, why=_("Imported list"), untold=untold)
             report["made"] += sum(made for _place, _id, made in written)
             report["changed"] += sum(not made for _place, _id, made in written)
     wrong = [row for row in rows if row.person is None]
@@ -84,6 +85,12 @@ def load(
         "lines": [told(row) for row in wrong[:MOST_TOLD]],
         "columns": [[str(LABELS[name]), layout.header[at]] for name, at in layout.columns.items()],
     }
+
+
+def untold_by(layout: Layout) -> list[str]:
+    """What no column of a list speaks of."""
+    named = {"phone": ("phone", "mobile"), "email": ("email",), "address": ("address",), "connection": ("connection",)}
+    return [name for name, columns in named.items() if not layout.columns.keys() & columns]
 
 
 def told(row: Row) -> dict[str, Any]:

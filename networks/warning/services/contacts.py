@@ -1,7 +1,7 @@
 """Contacts: personal data behind a right of their own; each reading and writing is a line of the journal."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
@@ -225,13 +225,25 @@ def save_contact(member: Member, person: Person, *, why: str, rights: Rights) ->
     return written[0][1]
 
 
-def write_contacts(member: Member, people: Iterable[Person], *, why: str) -> list[tuple[int, int, bool]]:
-    """The place in the list, the id, and whether it is new, of each that was written."""
+def write_contacts(
+    member: Member, people: Iterable[Person], *, why: str, untold: Collection[str] = ()
+) -> list[tuple[int, int, bool]]:
+    """The place in the list, the id, and whether it is new, of each that was written.
+
+    What a list does not speak of (`untold`: phone, email, address, connection) stays as it was where it is empty.
+    """
     today = timezone.localdate()
-    given = [row_of(place, person, today) for place, person in enumerate(people)]
+    given = [row_of(place, person, today) | left(person, untold) for place, person in enumerate(people)]
     with connection.cursor() as cursor:
         cursor.execute("select * from arpent.write_contacts(%s, %s, %s)", [member.pk, json.dumps(given), why])
         return list(cursor.fetchall())
+
+
+def left(person: Person, untold: Collection[str]) -> dict[str, None]:
+    """The columns that a list says nothing of."""
+    empty = [name for name in untold if not getattr(person, name)]
+    more = {"phone": "mobile", "address": "address_key"}
+    return dict.fromkeys([*empty, *(more[name] for name in empty if name in more)])
 
 
 def row_of(place: int, person: Person, today: date) -> dict[str, Any]:

@@ -21,7 +21,8 @@ def forget_old() -> int:
         )
         (gone,) = cursor.fetchone()
     now = time.time()
-    for path in folder().glob("*.jsonl"):
+    # A trial that was cut short has left its part.
+    for path in (*folder().glob("*.jsonl"), *folder().glob("*.part")):
         days = TRIAL_DAYS if path.name.startswith("essai-") else FILE_DAYS
         if now - path.stat().st_mtime > days * 86_400:
             path.unlink(missing_ok=True)

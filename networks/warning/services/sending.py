@@ -32,6 +32,9 @@ KIND, TRIAL = "send_notice", "try_notice"
 CHANNELS = (Channel.SMS, Channel.EMAIL)
 STOP = Signer(salt="networks.warning.stop")
 TRIAL_STOP = "(adresse de désinscription)"
+MOST_PUT_OFF = 40
+"""So many messages one after another that it does not say to have taken: the gateway is not itself now."""
+NOT_TAKEN = (Message.State.WAITING, Message.State.UNKNOWN)
 OPEN = (Job.State.WAITING, Job.State.RUNNING)
 
 type Tell = Callable[[float | None, str], None]
@@ -52,16 +55,24 @@ def send(notice: Notice, *, sms: int, email: int, version: int, user: User, righ
     if not (reach.sms or reach.email):
         raise Invalid(_("Nobody can be reached: use the list and the letter."), parameter="send")
     check_whole(words_of(found), sms=reach.sms > 0, other=reach.email > 0)
-    if (reach.sms, reach.email) != (sms, email):
-        told = _("The notice reaches others now (text messages: %(sms)s, e-mails: %(email)s): look, and confirm again.")
-        raise Conflict(told % {"sms": reach.sms, "email": reach.email})
+    check_counts(reach.sms, reach.email, sms, email)
     with connection.cursor() as cursor:
         cursor.execute("select * from arpent.queue_messages(%s)", [found.pk])
+        queued = dict(cursor.fetchall())
+    # A list that came in meanwhile may have changed them once more.
+    check_counts(queued.get(Channel.SMS, 0), queued.get(Channel.EMAIL, 0), sms, email)
     found.state, found.sent_at, found.sent_by_id = Notice.State.SENDING, timezone.now(), rights.user_id
     job = begin(found, KIND, user, rights)
     found.job_id = job.pk
     found.save(update_fields=["state", "sent_at", "sent_by", "job_id"])
     return job
+
+
+def check_counts(now_sms: int, now_email: int, sms: int, email: int) -> None:
+    """Raises Conflict where others are reached than whoever confirms was shown."""
+    if (now_sms, now_email) != (sms, email):
+        told = _("The notice reaches others now (text messages: %(sms)s, e-mails: %(email)s): look, and confirm again.")
+        raise Conflict(told % {"sms": now_sms, "email": now_email})
 
 
 def begin(notice: Notice, kind: str, user: User, rights: Rights) -> Job:
@@ -157,13 +168,25 @@ def send_out(notice: Notice, tell: Tell, gateway: Callable[[str, int], Gateway] 
                     out.close()
     finally:
         let_go(with_notice)
-    report = {one.channel.value: one.states for one in standing_of(notice)}
-    waiting = sum(one.get(Message.State.WAITING, 0) for one in report.values())
+    report, waiting = left_waiting(notice)
     if waiting:
         told = _("%(count)s messages did not leave: the gateway does not answer, or not yet. Resume the sending later.")
         raise Unavailable(told % {"count": waiting}, report=report)
     Notice.objects.filter(pk=notice.pk).update(state=Notice.State.SENT)
     return report
+
+
+def left_waiting(notice: Notice) -> tuple[dict[str, dict[str, int]], int]:
+    """Messages of each channel by state, and how many of all wait."""
+    report = {one.channel.value: one.states for one in standing_of(notice)}
+    return report, sum(one.get(Message.State.WAITING, 0) for one in report.values())
+
+
+def stopped(notice: Notice) -> Unavailable:
+    """What somebody is told who stops a sending: what left has left."""
+    report, waiting = left_waiting(notice)
+    told = _("The sending was stopped: %(count)s messages did not leave. Resume the sending if they shall.")
+    return Unavailable(told % {"count": waiting}, report=report)
 
 
 class Sender:
@@ -176,14 +199,16 @@ class Sender:
         self.member = str(common_values(notice.owner)["membre"])
 
     def run(self, tell: Tell, whole: int) -> None:
-        done, after = 0, 0
+        """As long as the gateway takes some: what one receiver's server puts off does not keep the others waiting."""
+        done, after, put_off = 0, 0, 0
         while taken := self.take(after):
             after = max(one[0] for one in taken)
             answers = self.gateway.hand_over([self.outgoing(*one) for one in taken])
             self.record(answers)
             done += len(taken)
             tell(min(1.0, done / whole), f"{self.channel.label} : {done} / {whole}")
-            if all(one.state == Message.State.WAITING for one in answers):
+            put_off = put_off + len(answers) if all(one.state in NOT_TAKEN for one in answers) else 0
+            if put_off >= MOST_PUT_OFF or any(one.away for one in answers):
                 break
 
     def take(self, after: int) -> list[tuple[int, Any, str, list[str]]]:

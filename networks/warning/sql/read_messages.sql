@@ -10,10 +10,13 @@ begin
     if member is null then
         return;
     end if;
+    -- A join for each channel: one over both would compare each message with each contact.
     perform arpent.journal_contacts(member, array(
-        select distinct c.id from public.warning_message m join public.warning_contact c on c.owner_id = member
-            and m.value = case m.channel when 'sms' then c.phone else c.email end
-        where m.notice_id = asked), 'exported', why);
+        select c.id from public.warning_message m join public.warning_contact c on c.phone = m.value and c.owner_id = member
+            where m.notice_id = asked and m.channel = 'sms'
+        union
+        select c.id from public.warning_message m join public.warning_contact c on c.email = m.value and c.owner_id = member
+            where m.notice_id = asked and m.channel = 'email'), 'exported', why);
     return query select m.channel::text, m.value::text, m.addresses::text[], m.state::text, m.why::text, m.handed_at, m.ended_at
         from public.warning_message m where m.notice_id = asked order by m.channel desc, m.id;
 end $$;

@@ -19,7 +19,7 @@ begin
         delete from public.warning_earlyreport e using jsonb_to_recordset(given) r(provider_id text)
         where r.provider_id <> '' and e.provider_id = r.provider_id returning e.*)
     update public.warning_message m set state = early.state, why = early.why, ended_at = early.at
-    from early where m.provider_id = early.provider_id
+    from early where m.provider_id = early.provider_id and m.provider_id <> ''
         and arpent.state_rank(early.state) > arpent.state_rank(m.state);
 end $$;
 revoke execute on function arpent.record_messages from public;

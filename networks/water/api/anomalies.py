@@ -140,7 +140,7 @@ def chosen(family: str, given: dict[str, Any], rights: Rights) -> list[Anomaly]:
         asked: dict[str, str] = {name: str(given[name]) for name in ("kind", "within_m", "member") if name in given}
         if box := given.get("bbox"):
             asked["bbox"] = ",".join(map(str, box))
-        rows = listing.anomalies(Filter.parse(family, asked), rights)
+        rows = repairing.treatable(listing.anomalies(Filter.parse(family, asked), rights), rights)
     else:
         raise Invalid(_("Name the anomalies (“ids”) or their kind (“kind”)."), parameter="ids")
     return list(rows.filter(state=Anomaly.State.OPEN).order_by("pk")[: repairing.MOST_AT_ONCE])

@@ -85,7 +85,9 @@ def open_events(made: NetworkImport, kind: str) -> dict[str, int]:
 
 
 def forget_files(made: NetworkImport) -> None:
-    shutil.rmtree(folder_of(made), ignore_errors=True)
+    """Once it is sure that nobody reads them again."""
+    folder = folder_of(made)
+    transaction.on_commit(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
 # -- replacing --------------------------------------------------------------------------------------------------------

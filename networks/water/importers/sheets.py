@@ -222,7 +222,7 @@ def tell_problems(problems: Sequence[Problem], good: int, epsg: int, faults: Fau
             "(Lambert-93), or check the system it declares."
         )
         faults.add(None, words % {"count": len(misplaced), "epsg": epsg}, "error")
-        problems = [problem for problem in problems if problem not in misplaced]
+        problems = [problem for problem in problems if problem.code not in MISPLACED or at_origin(problem)]
     for problem in problems:
         if at_origin(problem) and not problem.identifier:
             words = _("An empty row at (0, 0), left over from the template: left out.")

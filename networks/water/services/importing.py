@@ -178,6 +178,7 @@ def start_taking_back(import_id: int, *, user: User, rights: Rights) -> NetworkI
     return move_on(made, TAKE_BACK, (State.LOADED,), State.TAKING_BACK, user, rights)
 
 
+@transaction.atomic
 def forget(import_id: int, *, rights: Rights) -> None:
     """Remove an import that was never loaded, with its files. Raises NotFound, Conflict."""
     made = import_of(import_id, rights)

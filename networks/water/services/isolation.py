@@ -9,8 +9,9 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid
+from layers.features.display import display_number
 from networks.core.services.graph import Graph
-from networks.core.services.isolate import Isolation, isolate
+from networks.core.services.isolate import MOST_PIPES, Isolation, isolate
 from networks.water.families import WATER
 from networks.water.services import telling
 from networks.water.services.starting import Found, Start, find
@@ -49,7 +50,11 @@ def isolated(request: Request) -> tuple[Graph, list[Found], Isolation]:
     graph.look_up(ends)
     graph.load(ends)
     pipes = {found.pipe for found in breaks if found.pipe is not None}
-    return graph, breaks, isolate(graph, pipes, frozenset(request.unusable))
+    found = isolate(graph, pipes, frozenset(request.unusable))
+    if not found.whole:
+        words = _("No valves on record shut less than %(most)s pipes around this break: record the valves first.")
+        raise Invalid(words % {"most": display_number(MOST_PIPES, 0)}, parameter="breaks")
+    return graph, breaks, found
 
 
 def told(graph: Graph, breaks: Sequence[Found], found: Isolation) -> Json:

@@ -23,7 +23,8 @@ def beginning(key: str, rights: Rights) -> Beginning:
 
 def addresses(outage: Outage, rights: Rights) -> list[Address]:
     """Where the connections that lost their water are today, sensitive users first."""
-    ids = [one["id"] for one in outage.answer["connections"]["results"]]
+    served = outage.answer["connections"]
+    ids = served.get("every") or [one["id"] for one in served["results"]]
     found = {one.pk: one for one in visible(WaterConnection, rights).filter(pk__in=ids)}
     return [
         Address(

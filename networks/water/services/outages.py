@@ -48,6 +48,9 @@ def save_outage(request: Request, *, comment: str, user: User, rights: Rights) -
     if not may_change(graph.owner, rights):
         raise Forbidden(_("Network technicians and GIS administrators of this member record outages."))
     answer = told(graph, breaks, found)
+    if answer["connections"]["truncated"]:
+        # Who is told of the cut are all of them, however few a page shows.
+        answer["connections"]["every"] = telling.every_served(found.zone | found.cut_off)
     return Outage.objects.create(
         owner_id=graph.owner,
         place=place_of(answer)[:LONGEST_PLACE],

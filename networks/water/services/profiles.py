@@ -312,10 +312,11 @@ def way_of_water(start: int, end: int | None, owner: int, rights: Rights) -> lis
     nodes = visible(WaterNode, rights).filter(owner_id=owner)
     ends, shut = {end} if end is not None else set[int](), set[int]()
     if end is None:
-        ends = set(nodes.filter(kind__in=lists.SOURCES).values_list("pk", flat=True)) - {start}
-        shut = set(nodes.filter(kind="valve", position="closed").values_list("pk", flat=True)) - {start}
+        working = nodes.filter(service_state=lists.IN_SERVICE)
+        ends = set(working.filter(kind__in=lists.SOURCES).values_list("pk", flat=True)) - {start}
+        shut = set(working.filter(kind="valve", position="closed").values_list("pk", flat=True)) - {start}
     places = list(nodes.filter(pk__in={start, end} - {None}).values_list("geom", flat=True))
-    if found := nearest_way(start, ends, shut, Ground.of(places), owner):
+    if ends and (found := nearest_way(start, ends, shut, Ground.of(places), owner)):
         return [edge.id for edge, _node in found]
     if end is not None:
         raise NotFound(_("No pipes in service lead from one of these nodes to the other."))

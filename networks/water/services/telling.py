@@ -70,6 +70,10 @@ SERVED: Final = """
     where c.pipe_id = any(%(pipes)s) and c.service_state = 'en_service'
     order by array_position(%(order)s, c.sensitive::text), c.address, c.id limit %(most)s
 """
+SERVED_IDS: Final = """
+    select c.id from water_connection c where c.pipe_id = any(%(pipes)s) and c.service_state = 'en_service'
+    order by array_position(%(order)s, c.sensitive::text), c.address, c.id
+"""
 NUMBERED: Final = re.compile(r"(\d+)\s*(bis|ter|quater|[a-z])?\b[\s,]*(.*)", re.IGNORECASE | re.DOTALL)
 
 
@@ -174,6 +178,12 @@ def served(pipes: Collection[int]) -> list[Json]:
             as_read(one["address"] or "~"),
         ),
     )
+
+
+def every_served(pipes: Collection[int]) -> list[int]:
+    """The ids of all of them, however many they are."""
+    found = rows(SERVED_IDS, {"pipes": list(pipes), "order": list(lists.SENSITIVE)})
+    return [pk for (pk,) in found]
 
 
 def as_read(address: str) -> tuple[str, int, str]:

@@ -44,7 +44,7 @@ begin
         execute format('select %s from %I p where p.owner_id = $1 and p.reference = $2', columns, pipes)
             into pipe using new.owner_id, new.object_reference;
     else
-        execute format('select %s from %I p where p.geom && st_expand($1, $3) and p.owner_id = $2 and st_dwithin(p.geom, $1, $3)
+        execute format('select %s from %I p where p.geom && st_expand($1, $3) and p.owner_id + 0 = $2 and st_dwithin(p.geom, $1, $3)
             order by st_distance(p.geom, $1), p.service_state <> ''en_service'', p.id limit 1', columns, pipes)
             into pipe using new.geom, new.owner_id, reach;
     end if;

@@ -17,7 +17,7 @@ from layers.features.services.origin import SETTING, Origin, annotate, ask, even
 from layers.features.services.refusals import in_words
 from layers.features.services.write import Change, announce, apply_edits, check_edits, check_versions, lock
 from networks.core.rights import TECHNICIANS
-from networks.water.models import Anomaly
+from networks.water.models import Anomaly, AnomalyQuerySet
 from networks.water.services.anomalies.kinds import KINDS
 from networks.water.services.anomalies.plans import Act, Way, ways
 
@@ -44,6 +44,12 @@ def anomaly_seen_by(family: str, anomaly_id: int, rights: Rights) -> Anomaly:
 
 def may_treat(anomaly: Anomaly, rights: Rights) -> bool:
     return rights.has_role(anomaly.owner_id, TECHNICIANS)
+
+
+def treatable(rows: AnomalyQuerySet, rights: Rights) -> AnomalyQuerySet:
+    """Those of the members whose networks the asker works on; where there is no such member, all, to be refused."""
+    members = [member for member in rights.roles if rights.has_role(member, TECHNICIANS)]
+    return rows if rights.agency or not members else rows.filter(owner_id__in=members)
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 Runs under the worker's role, set by set in the database. Safe to repeat; two scans of a network wait for each other.
 """
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ from networks.water.models import Anomaly, Scan
 from networks.water.services.anomalies.checks import CHECKS, COPIES, EDGES, PART
 from networks.water.services.anomalies.kinds import FAMILIES, JOINED_WITHIN_M, KINDS, NEAR_M, SEWER
 
+log = logging.getLogger("arpent.networks")
 KIND: Final = "scan_network"
 KEPT: Final = timedelta(days=365)
 """How long what was repaired stays in the list."""
@@ -86,12 +88,19 @@ def members_scanned(rights: Rights) -> list[Member]:
 
 
 def scan_changed() -> int:
-    """Scan every network that changed since its last scan; how many there were. Each in a transaction of its own."""
-    done = 0
+    """Scan every network that changed since its last scan; how many there were. Each in a transaction of its own: one
+    that cannot be scanned keeps no other from it, and is raised at the end."""
+    done, failed = 0, None
     for family in FAMILIES:
         for owner in owners_of(family):
-            with transaction.atomic():
-                done += scan_if_changed(owner, family)
+            try:
+                with transaction.atomic():
+                    done += scan_if_changed(owner, family)
+            except Exception as error:
+                log.exception("a network could not be scanned", extra={"fields": {"member": owner, "family": family}})
+                failed = error
+    if failed:
+        raise failed
     return done
 
 

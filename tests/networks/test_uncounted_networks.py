@@ -1,0 +1,80 @@
+"""What follows a load before anybody has counted its rows: each question by its place alone."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from gis_core.rights import SYSTEM, acting_as
+from networks.core.services.graph import Graph
+from networks.water.families import WATER
+from tests import factories
+from tests.networks.conftest import Network, X, Y
+
+pytestmark = pytest.mark.django_db
+SIZE = 6_000
+FILLED = """
+    insert into water_node (owner_id, kind, geom)
+        select %(owner)s, 'junction', st_point(%(x)s + 10 * n, %(y)s, 2154) from generate_series(0, %(size)s) n;
+    insert into water_pipe (owner_id, geom, start_node_id, end_node_id)
+        select %(owner)s, st_makeline(a.geom, b.geom), a.id, b.id
+        from water_node a join water_node b on b.id = a.id + 1;
+"""
+
+
+@pytest.fixture
+def loaded(network: Network) -> Network:
+    """60 km of pipes that a transaction has just written."""
+    with factories.as_owner(), connection.cursor() as cursor:
+        cursor.execute("select set_config('arpent.topology', 'off', true)")
+        cursor.execute(FILLED, {"owner": network.member.pk, "x": X, "y": Y, "size": SIZE})
+        cursor.execute("select set_config('arpent.topology', '', true)")
+    return network
+
+
+def pipes_read(network: Network) -> int:
+    """How many pipes this transaction has read so far, through which index whatever."""
+    ((count,),) = network.rows(
+        "select sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::bigint from pg_stat_xact_all_tables"
+        " where relname = 'water_pipe'"
+    )
+    return int(count)
+
+
+def asked(statement: str, **values: Any) -> None:
+    with acting_as(SYSTEM), factories.as_worker(), connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+def test_repairs_find_their_pipes_by_their_place(loaded: Network) -> None:
+    before = pipes_read(loaded)
+    asked(
+        "insert into water_repair (owner_id, network, geom)"
+        " select %(owner)s, 'water', st_point(%(x)s + 60 * n, %(y)s, 2154) from generate_series(1, 100) n",
+        owner=loaded.member.pk,
+        x=X,
+        y=Y + 2,
+    )
+    assert loaded.rows("select count(distinct pipe_id) from water_repair") == [(100,)]
+    assert pipes_read(loaded) - before < 1_000
+
+
+def test_repairs_follow_a_pipe_by_their_place(loaded: Network) -> None:
+    asked(
+        "insert into water_repair (owner_id, network, geom) values (%(owner)s, 'water', st_point(%(x)s, %(y)s, 2154))",
+        owner=loaded.member.pk,
+        x=X + 1005,
+        y=Y + 2,
+    )
+    ((pipe,),) = loaded.rows("select pipe_id from water_repair")
+    before = pipes_read(loaded)
+    loaded.node(1003, 0)
+    assert pipes_read(loaded) - before < 1_000
+    assert loaded.rows("select pipe_id from water_repair") == [(pipe,)]
+
+
+def test_a_walk_reads_the_squares_that_it_meets(loaded: Network) -> None:
+    before = pipes_read(loaded)
+    with loaded.as_():
+        Graph(WATER, loaded.member.pk).load_squares([(int(X // 250), int(Y // 250))])
+    assert pipes_read(loaded) - before < 1_000
