@@ -87,6 +87,22 @@ def test_the_place_of_an_epanet_file_is_asked_and_taken(importing: Importing, ne
     assert (made.state, made.options["scale"]) == ("ready", 1.5)
 
 
+def test_an_import_that_would_bring_nothing_is_not_loaded(importing: Importing, network: Network) -> None:
+    made = importing.send(importing.file("objets", [pipe("C1", (0, 0), (100, 0))]), format="raepa")
+    page = text(network, f"{URL}{made.pk}/")
+    assert "Nothing of these files would come in" in page
+    assert 'value="load"' not in page
+    assert post(network, f"{URL}{made.pk}/", action="load").status_code == 409
+
+
+def test_a_drawing_without_scale_is_asked_for_one(importing: Importing, network: Network, tmp_path: Path) -> None:
+    made = importing.send(inp(tmp_path))
+    empty = post(network, f"{URL}{made.pk}/", action="read", placing="corner", x="", y="", scale="")
+    assert "A number is missing" in empty.content.decode()
+    post(network, f"{URL}{made.pk}/", action="read", placing="corner", x=str(X), y=str(Y), scale="0")
+    assert importing.worked_off(made).state == "choosing"
+
+
 @pytest.mark.parametrize(
     "sent", [{"snap_cm": "zorglub"}, {"snap_cm": "900"}, {"placing": "crs", "crs": "x"}, {"action": "zorglub"}]
 )

@@ -173,6 +173,8 @@ def placing_in(posted: QueryDict) -> dict[str, Any]:
 def number_in(posted: QueryDict, name: str) -> float:
     """Raises Invalid."""
     text = posted.get(name, "").strip().replace(" ", "").replace("\u202f", "").replace(",", ".")
+    if not text:
+        raise Invalid(_("A number is missing: fill every field of what you chose."), parameter=name)
     try:
         found = float(text)
     except ValueError as error:
@@ -247,6 +249,7 @@ def import_page(
         context["more_faults"] = max(0, len(made.faults) - SHOWN_FAULTS)
         context["snapped"] = made.state == state.LOADED and made.snaps.filter(undone=False).exists()
         context["former"] = former_of(made)
+        context["nothing"] = services.brings_nothing(made.plan)
     return show(request, "import", TAB, context, status=status)
 
 

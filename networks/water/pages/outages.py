@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 from rest_framework.exceptions import ValidationError
 
-from gis_core.errors import ArpentError, Invalid
+from gis_core.errors import ArpentError, Conflict, Invalid
 from gis_core.forms import AccessibleForm, blame
 from gis_core.middleware import rights_of_request
 from gis_core.models import User
+from gis_core.problem import status_of
 from networks.water.api.serializers import IsolationRequestSerializer, request_of
 from networks.water.outage_sheet import pdf_of
 from networks.water.pages.frame import page, show
@@ -85,20 +86,25 @@ def offset_in(request: HttpRequest) -> int:
 @page
 def outage(request: HttpRequest, outage_id: int) -> HttpResponse:
     """One outage, as it was answered when it was saved; POST ends it."""
-    rights = rights_of_request(request)
+    rights, refused, status = rights_of_request(request), "", 200
     found = outages.outage_seen_by(outage_id, rights)
     if request.method == "POST":
         assert isinstance(request.user, User)
-        outages.end_outage(found, version=version_in(request), user=request.user, rights=rights)
-        messages.success(request, _("The outage is over."))
-        return redirect("outage", outage_id=found.pk)
+        try:
+            outages.end_outage(found, version=version_in(request), user=request.user, rights=rights)
+        except (Conflict, Invalid) as error:
+            refused, status = error.message, status_of(error)
+        else:
+            messages.success(request, _("The outage is over."))
+            return redirect("outage", outage_id=found.pk)
     order = request.GET.get("ordre", ORDERS[0])
     context = {
         "outage": found,
+        "refused": refused,
         **sorted_out(found.answer, order if order in ORDERS else ORDERS[0]),
         "may_change": outages.may_change(found.owner_id, rights),
     }
-    return show(request, "outage", "outages", context)
+    return show(request, "outage", "outages", context, status)
 
 
 def version_in(request: HttpRequest) -> int:
