@@ -11,7 +11,7 @@ from django.utils.html import strip_tags
 from gis_core.rights import SYSTEM, acting_as
 from networks.water.models import Outage
 from networks.water.services.outages import in_walking_order
-from tests.networks.conftest import Network, at
+from tests.networks.conftest import Network, X, Y, at
 
 LIST = "/reseaux/coupures/"
 
@@ -143,6 +143,32 @@ def test_valves_are_walked_from_the_break_to_the_nearest_one_each_time() -> None
 def test_valves_may_be_listed_by_street(network: Network, pipe: int) -> None:
     path = saved(network, pipe)
     assert page(network, f"{path}?ordre=rue").status_code == 200
+
+
+def test_valves_have_the_same_numbers_on_the_map_and_on_the_sheet(network: Network) -> None:
+    network.node(0, 0, "tank")
+    network.node(300, 0, "tank")
+    network.pipe((0, 0), (300, 0))
+    network.node(140, 0, reference="V1")
+    network.node(90, 0, reference="V2")
+    asked = {"point": [X + 95, Y], "crs": 2154}
+    client = network.client()
+    url = "/api/v1/networks/water/isolation"
+    answer = client.post(url, asked, content_type="application/json").json()
+    shown = client.get(save(network, asked).url, headers={"accept": "text/html"}).context["close"]
+    numbered = [one["reference"] for one in answer["valves"] if one["status"] == "close"]
+    assert numbered == [one["reference"] for one in shown] == ["V2", "V1"]
+
+
+def test_the_page_leads_to_each_valve_on_the_map_and_names_codes_in_the_readers_language(
+    network: Network, pipe: int
+) -> None:
+    path = saved(network, pipe)
+    client = network.client()
+    client.cookies["arpent_language"] = "en"
+    shown = client.get(path, headers={"accept": "text/html"}).content.decode()
+    assert "&amp;s=water-nodes." in shown
+    assert "School" in shown
 
 
 def test_an_outage_begins_a_notice_to_those_who_have_no_water(network: Network, pipe: int) -> None:

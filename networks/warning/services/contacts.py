@@ -211,7 +211,10 @@ def check_may_keep(member: Member, rights: Rights) -> None:
 
 @transaction.atomic
 def save_contact(member: Member, person: Person, *, why: str, rights: Rights) -> int:
-    """Add a contact, or change the one of its id; another one is never written over. Raises Forbidden, NotFound, Conflict."""
+    """Add a contact, or change the one of its id; another one is never written over.
+
+    Raises Forbidden, NotFound, Conflict.
+    """
     check_may_keep(member, rights)
     if person.place is None or person.id is None:
         person = replace(person, place=place_of(person.connection, person.address))

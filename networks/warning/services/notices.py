@@ -205,7 +205,13 @@ INSIDE = """
 
 def checked_area(area: GEOSGeometry) -> MultiPolygon:
     """Raises Invalid."""
-    if area.srid != 2154 or area.hasz or area.geom_type not in ("Polygon", "MultiPolygon") or area.empty or not area.valid:
+    if (
+        area.srid != 2154
+        or area.hasz
+        or area.geom_type not in ("Polygon", "MultiPolygon")
+        or area.empty
+        or not area.valid
+    ):
         raise Invalid(
             _("The area is no simple surface: draw it again, without crossing its own border."), parameter="area"
         )

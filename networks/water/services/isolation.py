@@ -61,7 +61,7 @@ def told(graph: Graph, breaks: Sequence[Found], found: Isolation) -> Json:
         "breaks": [one.told() for one in breaks],
         "source_known": found.source_known,
         "message": None if found.source_known else unknown_source(),
-        "valves": valves(found),
+        "valves": valves(found, breaks[0].point),
         "sources_to_stop": telling.only(
             telling.nodes(WATER, found.sources), "id", "reference", "name", "kind", "kind_label", "point"
         ),
@@ -80,8 +80,8 @@ def unknown_source() -> str:
     )
 
 
-def valves(found: Isolation) -> list[Json]:
-    """Every valve that the crew meets, those to close first."""
+def valves(found: Isolation, here: Sequence[float]) -> list[Json]:
+    """Every valve that the crew meets: those to close first, in the order of a walk from the break."""
     statuses = dict.fromkeys(found.skipped, "skipped") | dict.fromkeys(found.closed, "closed")
     statuses |= dict.fromkeys(found.optional, "optional") | dict.fromkeys(found.to_close, "close")
     addresses = telling.addresses_near(statuses)
@@ -93,7 +93,13 @@ def valves(found: Isolation) -> list[Json]:
         }
         for one in telling.nodes(WATER, statuses)
     ]
-    return sorted(listed, key=lambda one: (STATUSES.index(one["status"]), one["reference"] or "", one["id"]))
+    close, *others = (sorted_in(listed, status) for status in STATUSES)
+    return [*telling.walked(close, here), *(one for valves_ in others for one in valves_)]
+
+
+def sorted_in(listed: Sequence[Json], status: str) -> list[Json]:
+    found = (one for one in listed if one["status"] == status)
+    return sorted(found, key=lambda one: (one["reference"] or "", one["id"]))
 
 
 def without_water(graph: Graph, lost: Collection[int]) -> tuple[list[Json], list[Json]]:

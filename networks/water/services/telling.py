@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from math import cos, hypot, radians
 from typing import Any, Final
 
 from django.db import connection
@@ -19,6 +20,7 @@ type Json = dict[str, Any]
 
 MOST_CONNECTIONS: Final = 5000
 NEAR_M: Final = 80.0
+METRES_A_DEGREE: Final = 111_320.0
 
 STRETCHES: Final = sql.SQL("""
     with asked as materialized (select * from unnest(%(pipes)s::bigint[], %(groups)s::int[]) as asked (id, part)),
@@ -124,7 +126,7 @@ def nodes(
     return [
         {
             **{"id": pk, "reference": reference, "name": name, "kind": kind},
-            **{"kind_label": KINDS[family.name].get(kind, (kind, ""))[0], "diameter_mm": diameter},
+            **{"kind_label": lists.word(KINDS[family.name], kind), "diameter_mm": diameter},
             **{"capacity_m3": capacity, "point": lonlat(x, y)},
         }
         for pk, reference, name, kind, diameter, capacity, x, y in found
@@ -152,6 +154,23 @@ def connections_by_pipe(family: Family, pipes: Collection[int]) -> dict[int, int
     return dict(rows(statement, {"pipes": list(pipes)}))
 
 
+def walked(places: Iterable[Json], here: Sequence[float]) -> list[Json]:
+    """In the order of a walk: each time to the nearest one that is left."""
+    left, found = list(places), []
+    while left:
+        nearest = min(left, key=lambda one: (metres(here, one["point"]), one["id"]))
+        left.remove(nearest)
+        found.append(nearest)
+        here = nearest["point"]
+    return found
+
+
+def metres(a: Sequence[float], b: Sequence[float]) -> float:
+    """As the crow flies, between two places that are near each other (longitude, latitude)."""
+    east = (b[0] - a[0]) * cos(radians((a[1] + b[1]) / 2))
+    return hypot(east, b[1] - a[1]) * METRES_A_DEGREE
+
+
 def served(pipes: Collection[int]) -> list[Json]:
     """Connections in service on these pipes, sensitive users first, the rest by street and number."""
     asked = {"pipes": list(pipes), "order": list(lists.SENSITIVE), "most": MOST_CONNECTIONS}
@@ -159,7 +178,10 @@ def served(pipes: Collection[int]) -> list[Json]:
     told = [
         {
             **{"id": pk, "reference": reference, "address": address, "sensitive": sensitive},
-            **{"sensitive_label": lists.SENSITIVE[sensitive][0] if sensitive else None, "sensitive_name": name},
+            **{
+                "sensitive_label": lists.word(lists.SENSITIVE, sensitive) if sensitive else None,
+                "sensitive_name": name,
+            },
             **{"dwellings": dwellings, "point": lonlat(x, y)},
         }
         for pk, reference, address, sensitive, name, dwellings, x, y in rows(SERVED, asked)
