@@ -95,6 +95,20 @@ def test_an_import_that_would_bring_nothing_is_not_loaded(importing: Importing, 
     assert post(network, f"{URL}{made.pk}/", action="load").status_code == 409
 
 
+@pytest.mark.parametrize("written", ["Lambert 93", "9" * 5000])
+def test_a_system_that_is_no_code_is_told_and_the_choices_stay(
+    importing: Importing, network: Network, written: str
+) -> None:
+    made = importing.send(importing.file("objets", [pipe("C1", (0, 0), (100, 0), mat="PVC")]))
+    sent = {"table-0": "water-pipes", "shown-0": "water-pipes", "column-0-comment": "mat", "crs-0": written}
+    answer = post(network, f"{URL}{made.pk}/", action="read", **sent)
+    assert answer.status_code == 400
+    shown = " ".join(answer.content.decode().split())
+    assert "is no EPSG code" in shown
+    assert 'name="column-0-comment"' in shown
+    assert post(network, f"{URL}{made.pk}/", action="read", **(sent | {"crs-0": "epsg:2154"})).status_code == 302
+
+
 def test_a_drawing_without_scale_is_asked_for_one(importing: Importing, network: Network, tmp_path: Path) -> None:
     made = importing.send(inp(tmp_path))
     empty = post(network, f"{URL}{made.pk}/", action="read", placing="corner", x="", y="", scale="")

@@ -165,7 +165,7 @@ def test_the_page_leads_to_each_valve_on_the_map_and_names_codes_in_the_readers_
 ) -> None:
     path = saved(network, pipe)
     client = network.client()
-    client.cookies["arpent_language"] = "en"
+    client.post("/langue/", {"language": "en", "next": "/"})
     shown = client.get(path, headers={"accept": "text/html"}).content.decode()
     assert "&amp;s=water-nodes." in shown
     assert "School" in shown

@@ -139,6 +139,9 @@ def act(request: HttpRequest, made: NetworkImport, rights: Rights) -> HttpRespon
         options = options_in(posted, made)
         if action == "tables":
             return import_page(request, made, readings=readings_in(posted, made))
+        if text := unread_system(posted, made):
+            words = _("“%(text)s” is no EPSG code: Lambert-93 is 2154, CC48 is 3948.") % {"text": text[:40]}
+            return import_page(request, made, refused=words, status=400, readings=readings_in(posted, made))
         services.read_again(made.pk, options, name=posted.get("name", ""), user=user, rights=rights)
     else:
         raise Invalid(_("This step is not known."), parameter="action")
@@ -190,7 +193,6 @@ def readings_in(posted: QueryDict, made: NetworkImport) -> dict[str, LayerReadin
     found = {}
     for place, layer in enumerate(made.contents):
         table = posted.get(f"table-{place}", "")
-        crs = posted.get(f"crs-{place}", "").strip()
         if table and table != posted.get(f"shown-{place}"):
             likely = suggested(table_label(layer, table), str(layer["geometry"]), layer["fields"])
             found[layer["label"]] = LayerReading.kept(likely.as_json() | {"table": table})
@@ -203,10 +205,22 @@ def readings_in(posted: QueryDict, made: NetworkImport) -> dict[str, LayerReadin
             "fixed": {name: one for name in names if (one := posted.get(f"fixed-{place}-{name}", ""))},
             "units": {name: one for name in names if (one := posted.get(f"unit-{place}-{name}", ""))},
             "values": {name: dict(words_in(posted, place, name)) for name in names},
-            "crs": int(crs) if crs.isdecimal() else None,
+            "crs": system_in(posted, place),
         }
         found[layer["label"]] = LayerReading.kept(told)
     return found
+
+
+def system_in(posted: QueryDict, place: int) -> int | None:
+    """The EPSG code that is said of a layer, with or without its "EPSG:"; None where it is none."""
+    text = posted.get(f"crs-{place}", "").upper().removeprefix("EPSG:").strip()
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else None
+
+
+def unread_system(posted: QueryDict, made: NetworkImport) -> str:
+    """The first system that was written and is no code."""
+    texts = (posted.get(f"crs-{place}", "").strip() for place, _layer in enumerate(made.contents))
+    return next((text for place, text in enumerate(texts) if text and system_in(posted, place) is None), "")
 
 
 def table_label(layer: Mapping[str, Any], table: str) -> str:
