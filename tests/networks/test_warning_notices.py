@@ -551,3 +551,23 @@ def test_one_is_told_in_the_singular(network: Network) -> None:
     write(network, person(1))
     page = network.client().get(f"/reseaux/avis/{draft(network, 1).pk}/", headers=PAGE).content.decode()
     assert "Envoyer à 1 numéro et 1 courriel." in page
+
+
+def test_words_kept_after_the_sending_are_refused_in_words(network: Network, sent: int) -> None:
+    with network.as_():
+        notice = Notice.objects.get()
+    given = {"do": "save", "kind": "planned", "sms": "Autre chose", "title": "", "body": "", "version": "1"}
+    answer = network.client().post(f"/reseaux/avis/{notice.pk}/", given, headers=PAGE)
+    assert answer.status_code == 409
+    assert "Cet avis a été envoyé" in answer.content.decode()
+
+
+def test_the_report_of_a_sending_tells_the_hour_of_the_place(network: Network, sent: int) -> None:
+    handed = "2026-07-01 10:00:00+00"
+    network.rows(f"update warning_message set state = 'handed', handed_at = '{handed}' where id = {sent} returning id")
+    with network.as_():
+        notice = Notice.objects.get()
+    answer = network.client().get(f"/reseaux/avis/{notice.pk}/fichiers/envois.csv/", headers=PAGE)
+    told = answer.content.decode()
+    assert answer.status_code == 200, told
+    assert "2026-07-01 12:00;" in told

@@ -185,7 +185,9 @@ def changed(request: HttpRequest, found: Notice, action: str) -> HttpResponse:
     try:
         notices.change(found, **given, version=form.cleaned_data["version"], rights=rights)
     except ArpentError as error:
-        return show_notice(request, found, form=form, status=blame(form, error))
+        # Once it is sent, no form is shown that could say it.
+        sent = "" if found.state == Notice.State.DRAFT else error.message
+        return show_notice(request, found, form=form, refused=sent, status=blame(form, error))
     messages.success(request, _("The draft is kept."))
     return redirect("notice", found.pk)
 
@@ -389,10 +391,16 @@ def sent_table(found: Notice, why: str) -> bytes:
     """Every message and what became of it."""
     header = ("canal", "destinataire", "adresses", "etat", "motif", "remis le", "termine le")
     rows = [
-        (Channel(channel).label, value or "", " / ".join(addresses), Message.State(state).label, reason, handed, ended)
+        (Channel(channel).label, value or "", " / ".join(addresses), Message.State(state).label, reason,
+         minute(handed), minute(ended))
         for channel, value, addresses, state, reason, handed, ended in sending.sent_messages(found, why=why)
-    ]
+    ]  # fmt: skip
     return letters.table_of(header, rows)
+
+
+def minute(moment: datetime | None) -> str:
+    """On the clock of the place, as spreadsheets read it."""
+    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}" if moment else ""
 
 
 MEDIA = {"csv": "text/csv; charset=utf-8", "pdf": "application/pdf", "jsonl": "application/x-ndjson; charset=utf-8"}
