@@ -1,11 +1,12 @@
-"""300 fictitious contacts of the demo's members that have a water network, at its connections.
+"""Fictitious contacts of the demo's members that have a water network, at three in five of its connections.
 
 Numbers are of the range that ARCEP keeps for fiction (06 39 98 xx xx), e-mail addresses end in demo.invalid: nothing
 that is sent to them reaches anybody. Needs the owner's role.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
+from itertools import islice
 from random import Random
 from typing import Any
 
@@ -19,7 +20,9 @@ from networks.warning.models import Channel, Contact, OptOut
 from networks.warning.services.places import address_key
 from networks.water.models import WaterConnection
 
-CONTACTS = 300
+SHARE = 0.6
+MOST = 9_000
+"""So many numbers there are for fiction, less some."""
 OBJECTIONS = 6
 HOWS = ("formulaire d’abonnement", "guichet", "téléphone")
 
@@ -33,9 +36,9 @@ def seed_contacts(seed: int, say: Say) -> bool:
         return False
     say("Chargement : contacts fictifs des abonnés…")
     chance, today = Random(seed), timezone.localdate()
-    made = [one for rank, owner in enumerate(owners) for one in contacts_of(owner, rank, len(owners), chance, today)]
+    made = [contact(number, connection, chance, today) for number, connection in enumerate(served(owners, chance))]
     Contact.objects.bulk_create(made)
-    objecting = [one for one in made if one.phone][CONTACTS // 12 :: CONTACTS // OBJECTIONS]
+    objecting = [one for one in made if one.phone][len(made) // 12 :: len(made) // OBJECTIONS]
     OptOut.objects.bulk_create(
         [OptOut(owner_id=one.owner_id, channel=Channel.SMS, value=one.phone, how="reply", at=timezone.now())
          for one in objecting],
@@ -44,21 +47,14 @@ def seed_contacts(seed: int, say: Say) -> bool:
     return True
 
 
-def contacts_of(owner: Member, rank: int, owners: int, chance: Random, today: date) -> Iterator[Contact]:
-    """A member's share: whole streets, so that a cut finds people, where the sensitive users are first of all."""
-    count = CONTACTS // owners
-    served: QuerySet[Any] = WaterConnection.objects.filter(owner=owner)
-    served = served.exclude(address=None)
-    sensitive = list(served.exclude(sensitive=None).order_by("id")[: count // 10])
-    others = served.filter(sensitive=None).order_by("address", "id")
-    whole = others.count()
-    step = max(1, whole // 5)
-    streets = [one for part in range(5) for one in others[part * step : part * step + count // 5]]
-    for number, connection in enumerate([*sensitive, *streets][:count]):
-        yield contact(owner, rank * count + number, connection, chance, today)
+def served(owners: Sequence[Member], chance: Random) -> Iterator[WaterConnection]:
+    """All over the territory, so that a cut anywhere finds people; sensitive users all of them."""
+    known: QuerySet[Any] = WaterConnection.objects.filter(owner__in=owners)
+    drawn = (one for one in known.exclude(address=None).order_by("id") if one.sensitive or chance.random() < SHARE)
+    return islice(drawn, MOST)
 
 
-def contact(owner: Member, number: int, connection: WaterConnection, chance: Random, today: date) -> Contact:
+def contact(number: int, connection: WaterConnection, chance: Random, today: date) -> Contact:
     _title, first_names = chance.choice(FIRST_NAMES)
     first, last = chance.choice(first_names).title(), chance.choice(SURNAMES)
     name = connection.sensitive_name or f"{last} {first}"
@@ -68,7 +64,7 @@ def contact(owner: Member, number: int, connection: WaterConnection, chance: Ran
     told: dict[str, Any] = {"on": today - timedelta(days=chance.randrange(30, 900)), "how": chance.choice(HOWS)}
     agreed = chance.random() < 0.93
     return Contact(
-        owner=owner,
+        owner_id=connection.owner_id,
         reference=f"AB{number + 1:05d}",
         name=name,
         name_key=search_text(name).strip(),

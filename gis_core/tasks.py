@@ -35,6 +35,8 @@ MOST_ATTEMPTS = 3
 KEPT = timedelta(days=90)
 
 SWEEP_STEP_S = 2.0
+# The queue of jobs that somebody waits for.
+WAITED = "waited"
 
 StopReason = Callable[[], AbortReason | None]
 # By kind, what removes the files of a job that is over.
@@ -81,7 +83,11 @@ Work = Callable[[RunningJob], Any]
 
 
 def job_task(
-    kind: str, *, roles: frozenset[Role] | None = ADMINISTRATORS, afterwards: Callable[[Job], None] = lambda job: None
+    kind: str,
+    *,
+    roles: frozenset[Role] | None = ADMINISTRATORS,
+    afterwards: Callable[[Job], None] = lambda job: None,
+    waited: bool = False,
 ) -> Callable[[Work], Work]:
     """Declare the task of a kind of job. It returns the job's report (JSON) and raises domain errors.
 
@@ -89,14 +95,14 @@ def job_task(
     an owner, which anybody signed in starts for themselves. The task must be able to run again from the start: the jobs
     of a worker that stops are given to the next one. What it writes and the job's end are one transaction. The worker's
     database role passes row policies by: what a task reads for somebody it reads inside `under_policies`. `afterwards`
-    removes what the job needed, once it will not run again.
+    removes what the job needed, once it will not run again. A short job that is `waited` for runs beside a long one.
     """
 
     def declare(work: Work) -> Work:
         jobs.ROLES[kind] = roles
         AFTERWARDS[kind] = afterwards
 
-        @app.task(name=kind, pass_context=True, retry=WithTheNextWorker())
+        @app.task(name=kind, queue=WAITED if waited else "default", pass_context=True, retry=WithTheNextWorker())
         def task(context: JobContext, *, job_id: int) -> None:
             job = Job.objects.select_related("started_by", "owner").get(pk=job_id)
             run(job, work, context.abort_reason)

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
+from django.urls import is_valid_path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -208,7 +209,9 @@ class SlashView(Resource):
     """The address without the slash that somebody wrote at its end."""
 
     def get(self, request: HttpRequest, rest: str) -> HttpResponse:
-        query = request.META.get("QUERY_STRING", "")
+        query, wanted = request.META.get("QUERY_STRING", ""), f"{reverse('ogc:landing').rstrip('/')}/{rest}"
+        if not is_valid_path(wanted):
+            raise NotFound(_("There is no such object, or you may not see it."))
         return HttpResponseRedirect(f"{self.base}/{rest}{'?' if query else ''}{query}")
 
 

@@ -21,7 +21,7 @@ def forget_scratch(job: Job) -> None:
     shutil.rmtree(scratch_of(job), ignore_errors=True)
 
 
-@job_task(KIND, roles=None, afterwards=forget_scratch)
+@job_task(KIND, roles=None, afterwards=forget_scratch, waited=True)
 def print_map(running: RunningJob) -> dict[str, Any]:
     """Print a map: a whole PDF file, or none and the reason in words."""
     job, order = running.job, PrintOrder.from_json(running.parameters["order"])

@@ -13,13 +13,13 @@ from networks.warning.services import sending
 from networks.warning.services.retention import forget_old
 
 
-@job_task(sending.KIND, roles=TECHNICIANS)
+@job_task(sending.KIND, roles=TECHNICIANS, waited=True)
 def send_notice(running: RunningJob) -> dict[str, Any]:
     """Hand the messages of a notice over; begun again, it goes on where it was."""
     return sending.send_out(notice_of(running), running.tell)
 
 
-@job_task(sending.TRIAL, roles=TECHNICIANS)
+@job_task(sending.TRIAL, roles=TECHNICIANS, waited=True)
 def try_notice(running: RunningJob) -> dict[str, Any]:
     """Write what a notice would send to a file."""
     return sending.write_trial(notice_of(running), running.tell)

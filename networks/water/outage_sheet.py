@@ -10,7 +10,6 @@ from django.utils.translation import get_language
 from gis_core.paper import typeset
 from networks.water.models import Outage
 from networks.water.outage_map import draw
-from networks.water.services.outages import in_walking_order
 
 STYLES = Path(__file__).parent / "outage_sheet.css"
 MOST_ADDRESSES = 60
@@ -20,7 +19,7 @@ def pdf_of(outage: Outage) -> bytes:
     """The PDF file, from the answer that was kept."""
     answer: dict[str, Any] = outage.answer
     by_status = {
-        status: in_walking_order([one for one in answer["valves"] if one["status"] == status], answer)
+        status: [one for one in answer["valves"] if one["status"] == status]
         for status in ("close", "optional", "closed", "skipped")
     }
     given = {

@@ -13,8 +13,8 @@ from django.db import connection
 
 from gis_core.management.commands.worker import GRACE_S
 from gis_core.models import HistoryEvent, Job
-from gis_core.rights import Role, acting_as, rights_of
-from gis_core.services.jobs import BEAT_S, LOST_AFTER_S, standing
+from gis_core.rights import SYSTEM, Role, acting_as, rights_of
+from gis_core.services.jobs import BEAT_S, LOST_AFTER_S, standing, start_job
 from layers.cadastre.models import Parcel
 from layers.imports.services.orders import start_import
 from tests import factories
@@ -107,6 +107,20 @@ def test_a_worker_killed_after_the_import_has_imported_once(database: str, job: 
         until(lambda: queued() == "succeeded")
     assert now(job).state == "done"
     assert imported_once()
+
+
+def test_what_somebody_waits_for_runs_beside_a_long_job(database: str, job: Job, tmp_path: Path) -> None:
+    with worker(database, tmp_path) as busy:
+        with locked(database, "cadastre_parcel"):
+            until(somebody_waits)
+            with acting_as(SYSTEM):
+                short = start_job(kind="try_notice", title="Essai", owner=job.owner, started_by=job.started_by,
+                                  parameters={"notice": 0}, rights=SYSTEM)  # fmt: skip
+            until(lambda: now(short).state == "failed")
+            assert now(job).state == "running"
+        until(lambda: now(job).state == "done")
+        busy.send_signal(signal.SIGTERM)
+        assert busy.wait(PATIENCE_S) == 0
 
 
 def test_an_import_of_a_worker_that_is_told_to_stop_waits_for_the_next(database: str, job: Job, tmp_path: Path) -> None:

@@ -114,6 +114,12 @@ def test_a_loop_feeds_what_lies_beyond_and_both_its_valves_are_to_close(network:
     assert answer["cut_off"]["geometry"] is None
 
 
+def test_valves_come_as_they_are_walked_to_from_the_break(network: Network) -> None:
+    line(network, TANK, valve("V1"), valve("V2"), ("import", {"reference": "I"}))
+    answer = asked(network, {"point": [X + 190, Y], "crs": 2154})
+    assert [one["reference"] for one in answer["valves"]] == ["V2", "V1"]
+
+
 def test_a_closed_valve_to_a_part_with_water_is_an_alternative(network: Network) -> None:
     pipes = line(
         network, TANK, valve("V1"), valve("V2"), END, valve("V3", position="closed"), ("import", {"reference": "I"})

@@ -10,8 +10,8 @@ from django.utils.html import strip_tags
 
 from gis_core.rights import SYSTEM, acting_as
 from networks.water.models import Outage
-from networks.water.services.outages import in_walking_order
-from tests.networks.conftest import Network, X, Y, at
+from networks.water.services.telling import in_walking_order
+from tests.networks.conftest import Network, at
 
 LIST = "/reseaux/coupures/"
 
@@ -135,29 +135,13 @@ def test_the_sheet_for_the_crew_says_what_to_do_on_two_pages_at_most(network: Ne
 
 
 def test_valves_are_walked_from_the_break_to_the_nearest_one_each_time() -> None:
-    answer = {"breaks": [{"point": [2.0, 48.0]}]}
     valves = [{"id": pk, "point": [2.0 + east, 48.0]} for pk, east in ((1, 0.003), (2, -0.001), (3, 0.0005))]
-    assert [one["id"] for one in in_walking_order(valves, answer)] == [3, 2, 1]
+    assert [one["id"] for one in in_walking_order(valves, [2.0, 48.0])] == [3, 2, 1]
 
 
 def test_valves_may_be_listed_by_street(network: Network, pipe: int) -> None:
     path = saved(network, pipe)
     assert page(network, f"{path}?ordre=rue").status_code == 200
-
-
-def test_valves_have_the_same_numbers_on_the_map_and_on_the_sheet(network: Network) -> None:
-    network.node(0, 0, "tank")
-    network.node(300, 0, "tank")
-    network.pipe((0, 0), (300, 0))
-    network.node(140, 0, reference="V1")
-    network.node(90, 0, reference="V2")
-    asked = {"point": [X + 95, Y], "crs": 2154}
-    client = network.client()
-    url = "/api/v1/networks/water/isolation"
-    answer = client.post(url, asked, content_type="application/json").json()
-    shown = client.get(save(network, asked).url, headers={"accept": "text/html"}).context["close"]
-    numbered = [one["reference"] for one in answer["valves"] if one["status"] == "close"]
-    assert numbered == [one["reference"] for one in shown] == ["V2", "V1"]
 
 
 def test_the_page_leads_to_each_valve_on_the_map_and_names_codes_in_the_readers_language(

@@ -547,12 +547,6 @@ def test_adding_somebody_who_is_known_writes_over_nobody(network: Network) -> No
         assert contacts.contact_of(known, why="essai").phone == "+33639980001"
 
 
-def test_one_is_told_in_the_singular(network: Network) -> None:
-    write(network, person(1))
-    page = network.client().get(f"/reseaux/avis/{draft(network, 1).pk}/", headers=PAGE).content.decode()
-    assert "Envoyer à 1 numéro et 1 courriel." in page
-
-
 def test_words_kept_after_the_sending_are_refused_in_words(network: Network, sent: int) -> None:
     with network.as_():
         notice = Notice.objects.get()

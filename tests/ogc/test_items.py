@@ -228,6 +228,10 @@ def test_a_slash_at_the_end_is_too_much(anyone: Asker) -> None:
     assert (answer.status_code, answer["Location"]) == (302, f"http://testserver{ITEMS}?limit=1")
 
 
+def test_an_address_that_leads_nowhere_is_not_sent_back_and_forth(anyone: Asker) -> None:
+    assert anyone.get("/ogc/features/collections/").status_code == 404
+
+
 # -- who sees what ----------------------------------------------------------------------------------------------------
 
 

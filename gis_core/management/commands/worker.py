@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from functools import partial
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -9,10 +10,11 @@ from procrastinate.contrib.django import app
 
 from gis_core.reader import sweep_quarantine
 from gis_core.services.jobs import BEAT_S, LOST_AFTER_S
-from gis_core.tasks import keep_sweeping, sweep
+from gis_core.tasks import WAITED, keep_sweeping, sweep
 
 # The supervisor kills after ten seconds: what is interrupted needs some of them to end in order.
 GRACE_S = 5.0
+BRIEF_GRACE_S = 2.0
 POLL_S = 2.0
 
 
@@ -29,25 +31,31 @@ class Command(BaseCommand):
 
 
 async def work(concurrency: int, once: bool, *queues: str) -> None:
-    """Run jobs, of these queues or of all."""
+    """Run jobs, of these queues or of all: then those that somebody waits for run beside a long one."""
     chosen: dict[str, Any] = {"queues": list(queues)} if queues else {}
     worker_app = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
     async with worker_app.open_async():
         await sweep(worker_app.job_manager)
-        sweeping = asyncio.create_task(keep_sweeping(worker_app.job_manager))
+        run = partial(
+            worker_app.run_worker_async,
+            name="arpent",
+            wait=not once,
+            listen_notify=not once,
+            # A job that is taken up again is announced to nobody.
+            fetch_job_polling_interval=POLL_S,
+            update_heartbeat_interval=BEAT_S,
+            stalled_worker_timeout=LOST_AFTER_S,
+        )
+        beside = [keep_sweeping(worker_app.job_manager)]
+        if not once and not queues:
+            beside.append(run(queues=[WAITED], shutdown_graceful_timeout=BRIEF_GRACE_S, install_signal_handlers=False))
+        tasks = [asyncio.create_task(one) for one in beside]
+        signals = threading.current_thread() is threading.main_thread()
         try:
-            await worker_app.run_worker_async(
-                name="arpent",
-                concurrency=concurrency,
-                wait=not once,
-                listen_notify=not once,
-                # A job that is taken up again is announced to nobody.
-                fetch_job_polling_interval=POLL_S,
-                shutdown_graceful_timeout=GRACE_S,
-                update_heartbeat_interval=BEAT_S,
-                stalled_worker_timeout=LOST_AFTER_S,
-                install_signal_handlers=threading.current_thread() is threading.main_thread(),
-                **chosen,
+            await run(
+                concurrency=concurrency, shutdown_graceful_timeout=GRACE_S, install_signal_handlers=signals, **chosen
             )
         finally:
-            sweeping.cancel()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)

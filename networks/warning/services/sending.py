@@ -16,7 +16,6 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from gis_core.errors import Conflict, Invalid, Unavailable
 from gis_core.models import Job, User
@@ -54,10 +53,8 @@ def send(notice: Notice, *, sms: int, email: int, version: int, user: User, righ
         raise Invalid(_("Nobody can be reached: use the list and the letter."), parameter="send")
     check_whole(words_of(found), sms=reach.sms > 0, other=reach.email > 0)
     if (reach.sms, reach.email) != (sms, email):
-        told = _("The notice now reaches %(numbers)s and %(mails)s: look, and confirm again.")
-        numbers = ngettext("%(count)s number", "%(count)s numbers", reach.sms) % {"count": reach.sms}
-        mails = ngettext("%(count)s e-mail address", "%(count)s e-mail addresses", reach.email) % {"count": reach.email}
-        raise Conflict(told % {"numbers": numbers, "mails": mails})
+        told = _("The notice reaches others now (text messages: %(sms)s, e-mails: %(email)s): look, and confirm again.")
+        raise Conflict(told % {"sms": reach.sms, "email": reach.email})
     with connection.cursor() as cursor:
         cursor.execute("select * from arpent.queue_messages(%s)", [found.pk])
     found.state, found.sent_at, found.sent_by_id = Notice.State.SENDING, timezone.now(), rights.user_id

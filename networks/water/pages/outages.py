@@ -135,7 +135,7 @@ def sorted_out(answer: dict[str, Any], order: str) -> dict[str, Any]:
     return {
         "answer": answer,
         "order": order,
-        "close": outages.by_street(close) if order == "rue" else outages.in_walking_order(close, answer),
+        "close": outages.by_street(close) if order == "rue" else close,
         **valves,
         "sensitive": [one for one in served if one["sensitive"]],
         "lost_km": (answer["zone"]["length_m"] + answer["cut_off"]["length_m"]) / 1000,

@@ -81,7 +81,7 @@ def unknown_source() -> str:
 
 
 def valves(found: Isolation, here: Sequence[float]) -> list[Json]:
-    """Every valve that the crew meets: those to close first, in the order of a walk from the break."""
+    """Every valve that the crew meets, those to close first, as they are walked to from the break."""
     statuses = dict.fromkeys(found.skipped, "skipped") | dict.fromkeys(found.closed, "closed")
     statuses |= dict.fromkeys(found.optional, "optional") | dict.fromkeys(found.to_close, "close")
     addresses = telling.addresses_near(statuses)
@@ -93,13 +93,9 @@ def valves(found: Isolation, here: Sequence[float]) -> list[Json]:
         }
         for one in telling.nodes(WATER, statuses)
     ]
-    close, *others = (sorted_in(listed, status) for status in STATUSES)
-    return [*telling.walked(close, here), *(one for valves_ in others for one in valves_)]
-
-
-def sorted_in(listed: Sequence[Json], status: str) -> list[Json]:
-    found = (one for one in listed if one["status"] == status)
-    return sorted(found, key=lambda one: (one["reference"] or "", one["id"]))
+    listed.sort(key=lambda one: (one["reference"] or "", one["id"]))
+    by_status = ([one for one in listed if one["status"] == status] for status in STATUSES)
+    return [one for found_there in by_status for one in telling.in_walking_order(found_there, here)]
 
 
 def without_water(graph: Graph, lost: Collection[int]) -> tuple[list[Json], list[Json]]:

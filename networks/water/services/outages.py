@@ -88,14 +88,6 @@ def end_outage(outage: Outage, *, version: int, user: User, rights: Rights) -> O
     return locked
 
 
-# -- the order of valves ----------------------------------------------------------------------------------------------
-
-
-def in_walking_order(valves: Sequence[Json], answer: Json) -> list[Json]:
-    """From the break, as the map numbers them."""
-    return telling.walked(valves, answer["breaks"][0]["point"])
-
-
 def by_street(valves: Sequence[Json]) -> list[Json]:
     return sorted(valves, key=lambda one: (not one["address"], telling.as_read(bare(one["address"] or "")), one["id"]))
 

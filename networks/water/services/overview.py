@@ -1,14 +1,25 @@
-"""How much there is of each network."""
+"""How much there is of each network, and what waits for somebody."""
 
 from dataclasses import dataclass
 
 from django.contrib.gis.db.models.functions import Length
 from django.db.models import Count, QuerySet, Sum
+from django.utils.translation import ngettext
 
 from gis_core.models import Member
 from gis_core.rights import Rights
 from networks.core.models import NetworkObject
-from networks.water.models import SewerConnection, SewerNode, SewerPipe, WaterConnection, WaterNode, WaterPipe
+from networks.water.models import (
+    Anomaly,
+    Outage,
+    SewerConnection,
+    SewerNode,
+    SewerPipe,
+    WaterConnection,
+    WaterNode,
+    WaterPipe,
+)
+from networks.water.services import hydrants
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +60,34 @@ def overview(rights: Rights) -> list[Overview]:
                 )
             )
     return sorted(found, key=lambda one: (one.member.name, one.family != "water"))
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """So many things that somebody has to look at, on the page of this name."""
+
+    count: int
+    label: str
+    page: str
+    query: str = ""
+
+
+def waiting(rights: Rights) -> list[Waiting]:
+    """What the asker sees that waits, without what does not."""
+    outages = Outage.objects.visible_to(rights).filter(state=Outage.State.OPEN).count()
+    serious = Anomaly.objects.visible_to(rights).filter(state=Anomaly.State.OPEN, gravity=Anomaly.Gravity.SERIOUS)
+    families = dict(serious.order_by().values_list("family").annotate(Count("pk")))
+    water, sewer = families.get("water", 0), families.get("sewer", 0)
+    due = hydrants.counts(hydrants.Filter(), rights)[hydrants.State.DUE]
+    found = [
+        Waiting(outages, ngettext("outage under way", "outages under way", outages), "outages"),
+        Waiting(water, ngettext("serious anomaly (drinking water)", "serious anomalies (drinking water)", water),
+                "network_anomalies", "family=water"),
+        Waiting(sewer, ngettext("serious anomaly (sewers)", "serious anomalies (sewers)", sewer),
+                "network_anomalies", "family=sewer"),
+        Waiting(due, ngettext("hydrant to inspect", "hydrants to inspect", due), "hydrants", "state=due"),
+    ]  # fmt: skip
+    return [one for one in found if one.count]
 
 
 def seen(model: type[NetworkObject], rights: Rights) -> QuerySet[NetworkObject]:

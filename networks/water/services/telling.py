@@ -19,6 +19,7 @@ from networks.water.services.starting import lonlat
 type Json = dict[str, Any]
 
 MOST_CONNECTIONS: Final = 5000
+MOST_WALKED: Final = 200
 NEAR_M: Final = 80.0
 METRES_A_DEGREE: Final = 111_320.0
 
@@ -154,23 +155,6 @@ def connections_by_pipe(family: Family, pipes: Collection[int]) -> dict[int, int
     return dict(rows(statement, {"pipes": list(pipes)}))
 
 
-def walked(places: Iterable[Json], here: Sequence[float]) -> list[Json]:
-    """In the order of a walk: each time to the nearest one that is left."""
-    left, found = list(places), []
-    while left:
-        nearest = min(left, key=lambda one: (metres(here, one["point"]), one["id"]))
-        left.remove(nearest)
-        found.append(nearest)
-        here = nearest["point"]
-    return found
-
-
-def metres(a: Sequence[float], b: Sequence[float]) -> float:
-    """As the crow flies, between two places that are near each other (longitude, latitude)."""
-    east = (b[0] - a[0]) * cos(radians((a[1] + b[1]) / 2))
-    return hypot(east, b[1] - a[1]) * METRES_A_DEGREE
-
-
 def served(pipes: Collection[int]) -> list[Json]:
     """Connections in service on these pipes, sensitive users first, the rest by street and number."""
     asked = {"pipes": list(pipes), "order": list(lists.SENSITIVE), "most": MOST_CONNECTIONS}
@@ -201,3 +185,25 @@ def as_read(address: str) -> tuple[str, int, str]:
     if found is None:
         return address.lower(), 0, ""
     return found[3].lower(), int(found[1][:9]), (found[2] or "").lower()
+
+
+# -- the order of a walk ----------------------------------------------------------------------------------------------
+
+
+def in_walking_order(things: Sequence[Json], here: Sequence[float]) -> list[Json]:
+    """From a place (longitude, latitude), each time to the nearest thing that is left; many stay as they come."""
+    if len(things) > MOST_WALKED:
+        return list(things)
+    left, walked = list(things), []
+    while left:
+        nearest = min(left, key=lambda one: (metres(here, one["point"]), one["id"]))
+        left.remove(nearest)
+        walked.append(nearest)
+        here = nearest["point"]
+    return walked
+
+
+def metres(a: Sequence[float], b: Sequence[float]) -> float:
+    """As the crow flies, between two places that are near each other (longitude, latitude)."""
+    east = (b[0] - a[0]) * cos(radians((a[1] + b[1]) / 2))
+    return hypot(east, b[1] - a[1]) * METRES_A_DEGREE

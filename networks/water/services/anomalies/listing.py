@@ -125,8 +125,8 @@ def check_family(family: str) -> bool:
 type Objects = Mapping[tuple[str, int], Any]
 SENTENCES: Final[dict[str, str | Promise]] = {
     "near_miss": gettext_lazy("%(object)s: %(distance)s from %(other)s, not joined."),
-    "isolated": gettext_lazy("%(pipes)s pipe(s), %(length)s, from %(object)s."),
-    "no_source": gettext_lazy("%(pipes)s pipe(s), %(length)s, with %(object)s."),
+    "isolated": gettext_lazy("%(length)s of network, from %(object)s (pipes: %(pipes)s)."),
+    "no_source": gettext_lazy("%(length)s of network, with %(object)s (pipes: %(pipes)s)."),
     "off_network": gettext_lazy("%(object)s is on no pipe."),
     "wrong_slope": gettext_lazy("%(object)s: from %(start)s up to %(end)s."),
     "below_invert": gettext_lazy("%(object)s arrives at %(z)s, the invert of %(other)s is at %(invert)s."),
