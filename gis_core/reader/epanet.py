@@ -39,9 +39,11 @@ class EpanetLink:
 
 @dataclass(frozen=True, slots=True)
 class EpanetNetwork:
-    """`units` are those of flow in the file (GPM, LPS, …), `problems` the lines left out."""
+    """`units` are those of flow in the file (GPM, LPS, …; EPANET's usual ones where it tells none), `problems` the
+    lines left out."""
 
     units: str
+    units_told: bool
     nodes: tuple[EpanetNode, ...]
     links: tuple[EpanetLink, ...]
     problems: tuple[Problem, ...]
@@ -52,6 +54,7 @@ def parse_network(frames: Sequence[Mapping[str, Any]]) -> EpanetNetwork:
     head = frames[0]
     return EpanetNetwork(
         units=str(head["units"]),
+        units_told=bool(head["units_told"]),
         nodes=tuple(node(*row) for frame in frames[1:] for row in frame.get("nodes", ())),
         links=tuple(link(*row) for frame in frames[1:] for row in frame.get("links", ())),
         problems=tuple(parse_problem(*entry) for entry in head["problems"]),

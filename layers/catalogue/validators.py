@@ -16,7 +16,7 @@ SHAPES = ("circle", "square", "triangle", "diamond", "cross", "star")
 BOUNDS = ("from", "above", "to", "below")
 KINDS_OF_RULE = ("valid", "inside_territory", "unique", "no_overlap", "snapped_ends")
 COLUMN = {"name", "label", "label_en", "type", "unit", "in_tiles", "values"}
-COLUMN |= {"required", "read_only", "roles", "choices", "maximum_length", "default"}
+COLUMN |= {"required", "read_only", "roles", "choices", "maximum_length", "minimum", "maximum", "default"}
 RULE = {"kind", "hard", "column", "tolerance_m"}
 LONGEST_TEXT = 100_000
 SYMBOL_LINE = {"label", "label_en", "where", "symbol"}
@@ -183,6 +183,9 @@ def limit_faults(column: Entry) -> Iterable[Any]:
         yield _("write “choices” as a list of values, or leave it out.")
     if not may_be(is_length, column.get("maximum_length")):
         yield _("write “maximum_length” as a number of characters, from 1 to 100,000.")
+    for name in ("minimum", "maximum"):
+        if not may_be(is_number, column.get(name)):
+            yield _("write “%(name)s” as a number, or leave it out.") % {"name": name}
     if column.get("default") is not None and column["default"] not in (column.get("choices") or []):
         yield _("“default” is one of the column’s “choices”, or left out.")
 

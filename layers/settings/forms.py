@@ -238,8 +238,7 @@ class FieldForm(AccessibleForm):
         """The field as the layer keeps it."""
         given, column = self.cleaned_data, self.column
         kept = {"name": column["name"], "label": given["label"], "type": column["type"]}
-        if column.get("default") is not None:
-            kept["default"] = column["default"]
+        kept |= {name: column[name] for name in ("default", "minimum", "maximum") if column.get(name) is not None}
         chosen = {name: given.get(name) for name in OPTIONAL if given.get(name)}
         values = given.get("values") or []
         words = {str(value): [one[0], one[1] if len(one) > 1 else ""] for value, one in values if one}

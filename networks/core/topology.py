@@ -32,6 +32,8 @@ WORDS = {
     ),
 }
 
+LAID_IN_ORDER = _("The last possible year of laying comes before the first one: exchange them.")
+
 
 @contextmanager
 def loading() -> Iterator[None]:

@@ -45,6 +45,12 @@ def coded(name: str, label: str, label_en: str, values: lists.Words, **more: Any
     return column(name, label, label_en, values=values, **more)
 
 
+# What an edit may write: narrower than what the columns hold, so that a slip of the hand is told at its field.
+LIMITS = {
+    "diameter": {"minimum": 1, "maximum": 10_000},
+    "year": {"minimum": 1700, "maximum": 2100},
+    "dwellings": {"minimum": 0, "maximum": 10_000},
+}
 REFERENCE = column("reference", "Référence", "Reference", in_tiles=True, maximum_length=254)
 STATE = coded(
     "service_state",
@@ -56,17 +62,17 @@ STATE = coded(
     default=lists.IN_SERVICE,
 )
 MATERIAL = coded("material", "Matériau", "Material", lists.MATERIALS, in_tiles=True)
-DIAMETER = column("diameter_mm", "Diamètre", "Diameter", "integer", unit="mm", in_tiles=True)
+DIAMETER = column("diameter_mm", "Diamètre", "Diameter", "integer", unit="mm", in_tiles=True, **LIMITS["diameter"])
 SYSTEM = coded("system", "Réseau", "Network", lists.SYSTEMS, in_tiles=True, required=True)
 GROUND = column("ground_z", "Cote du terrain", "Height of the ground", "number", unit="m NGF")
 SUBTYPE = column("subtype", "Type", "Type", maximum_length=40)
 NAME = column("name", "Nom usuel", "Usual name", maximum_length=120)
 LIFE = (
-    column("laid_from_year", "Posé à partir de", "Laid from", "integer"),
-    column("laid_to_year", "Posé au plus tard en", "Laid until", "integer"),
+    column("laid_from_year", "Posé à partir de", "Laid from", "integer", **LIMITS["year"]),
+    column("laid_to_year", "Posé au plus tard en", "Laid until", "integer", **LIMITS["year"]),
     coded("year_quality", "Certitude de l’année", "Certainty of the year", lists.YEAR_QUALITIES),
-    column("rehabilitated_year", "Réhabilité en", "Rehabilitated in", "integer"),
-    column("abandoned_year", "Abandonné en", "Abandoned in", "integer"),
+    column("rehabilitated_year", "Réhabilité en", "Rehabilitated in", "integer", **LIMITS["year"]),
+    column("abandoned_year", "Abandonné en", "Abandoned in", "integer", **LIMITS["year"]),
 )
 ORIGIN = (
     coded("precision_xy", "Précision en plan (XY)", "Accuracy in plan (XY)", lists.ACCURACIES, in_tiles=True),
@@ -105,7 +111,7 @@ def connection_columns() -> list[Column]:
         column("address", "Adresse desservie", "Address served", maximum_length=200),
         coded("sensitive", "Usager sensible", "Sensitive user", lists.SENSITIVE, in_tiles=True),
         column("sensitive_name", "Nom de l’usager sensible", "Who it is", maximum_length=120),
-        column("dwellings", "Logements desservis", "Dwellings served", "integer"),
+        column("dwellings", "Logements desservis", "Dwellings served", "integer", **LIMITS["dwellings"]),
         column("meter", "Compteur", "Meter", maximum_length=40),
         MATERIAL | {"in_tiles": False},
         DIAMETER | {"in_tiles": False},
@@ -363,7 +369,7 @@ def declarations() -> Iterator[LayerDeclaration]:
             column("object_reference", "Référence de l’élément", "Object repaired", maximum_length=254),
             MATERIAL | {"in_tiles": False},
             DIAMETER | {"in_tiles": False},
-            column("laid_year", "Posé en", "Laid in", "integer"),
+            column("laid_year", "Posé en", "Laid in", "integer", **LIMITS["year"]),
             column("cost_eur", "Coût", "Cost", "number", unit="€"),
             *ORIGIN,
         ],

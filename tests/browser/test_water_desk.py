@@ -132,3 +132,17 @@ def test_a_network_is_followed_up_to_its_tank(water: Page) -> None:
         "href", re.compile("family=water&pipes=")
     )
     assert serious(water) == []
+
+
+def test_the_focus_follows_what_is_looked_at_in_the_anomalies(water: Page) -> None:
+    water.get_by_role("tab", name="Anomalies").click()
+    kind = water.locator(".anomaly-kind").first
+    kind.focus()
+    water.keyboard.press("Enter")
+    expect(water.locator(".water-headline")).to_be_focused()
+    line = water.locator(".water-place").first
+    line.focus()
+    water.keyboard.press("Enter")
+    expect(water.locator(".anomaly-card")).to_be_focused()
+    water.locator(".anomaly-back").press("Enter")
+    expect(line).to_be_focused()

@@ -302,6 +302,19 @@ def test_it_is_said_unavailable_and_available_again_from_the_page(network: Netwo
     assert "toujours indisponible" not in page(client, f"/reseaux/hydrants/{hydrant}/")
 
 
+def test_what_somebody_else_said_of_it_meanwhile_is_told_on_its_page(network: Network, hydrant: int) -> None:
+    client, url = network.client(), f"/reseaux/hydrants/{hydrant}/"
+    page_of = {"accept": "text/html"}
+    answer = client.post(url, {"do": "back", "told_back": ""}, headers=page_of)
+    assert answer.status_code == 409
+    assert "pas signalé indisponible" in answer.content.decode()
+    post(client, hydrant, do="out", reason="Gel", told="")
+    answer = client.post(url, {"do": "out", "reason": "Travaux", "told": ""}, headers=page_of)
+    assert answer.status_code == 409
+    assert "déjà signalé indisponible" in answer.content.decode()
+    assert client.post(url, {"do": "back", "told_back": "x\0"}, headers=page_of).status_code == 400
+
+
 def test_an_act_that_is_none_is_refused(network: Network, hydrant: int) -> None:
     assert post(network.client(), hydrant, 400, do="autre").status_code == 400
     assert post(network.client(), hydrant, 404, do="strike", inspection="99", reason="Erreur").status_code == 404
@@ -329,3 +342,10 @@ def test_settings_are_for_technicians_and_administrators(network: Network) -> No
     assert network.client().post(url, given).status_code == 302
     with factories.as_owner():
         assert FireSettings.objects.get().distance_m == 400
+
+
+@pytest.mark.parametrize("path", ["/reseaux/", "/reseaux/hydrants/", "/reseaux/coupures/"])
+def test_who_may_not_import_is_not_told_to(network: Network, path: str) -> None:
+    shown = page(network.client("reader"), path)
+    assert "mportez" not in shown
+    assert "enregistrez" not in shown

@@ -86,6 +86,13 @@ def test_us_units_are_turned_into_metres_and_millimetres(tmp_path: Path) -> None
     assert found["T1"]["z"] == 36.576
 
 
+@pytest.mark.parametrize("options", ["", "[OPTIONS]\nHeadloss H-W\n"])
+def test_units_that_the_file_does_not_tell_are_those_of_epanet_and_it_is_said(tmp_path: Path, options: str) -> None:
+    draft = read(inp(tmp_path, **{"[OPTIONS]\nUnits {units}\nHeadloss H-W\n".replace("{units}", "LPS"): options}))
+    assert values(draft)["P1"]["diameter_mm"] == 203
+    assert [one.gravity for one in draft.faults if "American" in one.message] == ["warning"]
+
+
 def test_a_tank_has_the_volume_between_its_levels(tmp_path: Path) -> None:
     found = values(read(inp(tmp_path)))
     assert found["T1"]["capacity_m3"] == pytest.approx(3.14159 / 4 * 20**2 * 4, abs=0.1)

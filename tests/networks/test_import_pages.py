@@ -87,6 +87,36 @@ def test_the_place_of_an_epanet_file_is_asked_and_taken(importing: Importing, ne
     assert (made.state, made.options["scale"]) == ("ready", 1.5)
 
 
+def test_an_import_that_would_bring_nothing_is_not_loaded(importing: Importing, network: Network) -> None:
+    made = importing.send(importing.file("objets", [pipe("C1", (0, 0), (100, 0))]), format="raepa")
+    page = text(network, f"{URL}{made.pk}/")
+    assert "Nothing of these files would come in" in page
+    assert 'value="load"' not in page
+    assert post(network, f"{URL}{made.pk}/", action="load").status_code == 409
+
+
+@pytest.mark.parametrize("written", ["Lambert 93", "9" * 5000])
+def test_a_system_that_is_no_code_is_told_and_the_choices_stay(
+    importing: Importing, network: Network, written: str
+) -> None:
+    made = importing.send(importing.file("objets", [pipe("C1", (0, 0), (100, 0), mat="PVC")]))
+    sent = {"table-0": "water-pipes", "shown-0": "water-pipes", "column-0-comment": "mat", "crs-0": written}
+    answer = post(network, f"{URL}{made.pk}/", action="read", **sent)
+    assert answer.status_code == 400
+    shown = " ".join(answer.content.decode().split())
+    assert "is no EPSG code" in shown
+    assert 'name="column-0-comment"' in shown
+    assert post(network, f"{URL}{made.pk}/", action="read", **(sent | {"crs-0": "epsg:2154"})).status_code == 302
+
+
+def test_a_drawing_without_scale_is_asked_for_one(importing: Importing, network: Network, tmp_path: Path) -> None:
+    made = importing.send(inp(tmp_path))
+    empty = post(network, f"{URL}{made.pk}/", action="read", placing="corner", x="", y="", scale="")
+    assert "A number is missing" in empty.content.decode()
+    post(network, f"{URL}{made.pk}/", action="read", placing="corner", x=str(X), y=str(Y), scale="0")
+    assert importing.worked_off(made).state == "choosing"
+
+
 @pytest.mark.parametrize(
     "sent", [{"snap_cm": "zorglub"}, {"snap_cm": "900"}, {"placing": "crs", "crs": "x"}, {"action": "zorglub"}]
 )

@@ -119,6 +119,15 @@ def test_an_outage_is_ended_once_by_whoever_saw_its_last_state(network: Network,
     assert "Terminée" in words(page(network, path))
 
 
+def test_who_ends_an_outage_that_is_over_or_changed_reads_why_on_its_page(network: Network, pipe: int) -> None:
+    path, client = saved(network, pipe), network.client()
+    for version, told in (("7", "a changé depuis"), ("1", None), ("2", "déjà terminée")):
+        answer = client.post(path, {"version": version}, headers={"accept": "text/html"})
+        if told:
+            assert told in words(answer)
+            assert "Vannes à fermer" in words(answer)
+
+
 def test_another_members_outage_does_not_exist(network: Network, pipe: int) -> None:
     path = saved(network, pipe)
     assert page(network, path, "stranger").status_code == 404
@@ -149,6 +158,17 @@ def test_valves_may_be_listed_by_street(network: Network, pipe: int) -> None:
     assert page(network, f"{path}?ordre=rue").status_code == 200
 
 
+def test_the_page_leads_to_each_valve_on_the_map_and_names_codes_in_the_readers_language(
+    network: Network, pipe: int
+) -> None:
+    path = saved(network, pipe)
+    client = network.client()
+    client.post("/langue/", {"language": "en", "next": "/"})
+    shown = client.get(path, headers={"accept": "text/html"}).content.decode()
+    assert "&amp;s=water-nodes." in shown
+    assert "School" in shown
+
+
 def test_an_outage_begins_a_notice_to_those_who_have_no_water(network: Network, pipe: int) -> None:
     path = saved(network, pipe)
     outage = path.rstrip("/").rpartition("/")[2]
@@ -158,6 +178,15 @@ def test_an_outage_begins_a_notice_to_those_who_have_no_water(network: Network, 
     shown = words(page(network, answer.url))
     assert "12 rue des Tanneurs" in shown
     assert "École, crèche" in shown
+
+
+def test_an_outage_that_leaves_nobody_without_water_begins_the_form_of_a_notice(network: Network, pipe: int) -> None:
+    network.rows("with gone as (delete from water_connection returning 1) select count(*) from gone")
+    outage = saved(network, pipe).rstrip("/").rpartition("/")[2]
+    answer = network.client().post("/reseaux/avis/", {"outage": outage}, headers={"accept": "text/html"})
+    assert answer.status_code == 400
+    assert "dessinez une zone" in words(answer)
+    assert 'value="burst" selected' in answer.content.decode()
 
 
 @pytest.mark.parametrize("key", ["0", "999999", "douze", "9" * 30])

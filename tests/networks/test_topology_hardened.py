@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from layers.catalogue.models import Layer
-from layers.features.errors import GeometryRefused, Missing, NotEditable
+from layers.features.errors import FieldRefused, GeometryRefused, Missing, NotEditable
 from layers.features.services.origin import Origin
 from layers.features.services.reshape import merge, split
 from layers.features.services.restore import restore
@@ -277,3 +278,33 @@ def test_whatever_is_done_the_network_stays_one(network: Network, family: str, s
         except GeometryRefused:
             continue
         assert [row for row in faults(network, family) if row[0] != "hangs"] == []
+
+
+# -- values that the database refuses ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("layer", "values", "field", "words"),
+    [
+        ("water-pipes", {"laid_from_year": 2000, "laid_to_year": 1990}, "laid_to_year", "échangez-les"),
+        ("sewer-pipes", {"system": "02", "laid_from_year": 2000, "laid_to_year": 1990}, "laid_to_year", "échangez-les"),
+        ("water-pipes", {"laid_to_year": 99999}, "laid_to_year", "2100 ou moins"),
+        ("water-pipes", {"diameter_mm": -5}, "diameter_mm", "1 ou plus"),
+        ("water-pipes", {"diameter_mm": 10**12}, "diameter_mm", "ou moins"),
+    ],
+)
+def test_a_value_that_cannot_be_is_told_at_its_field(
+    network: Network, layer: str, values: dict[str, Any], field: str, words: str
+) -> None:
+    with translation.override("fr"), pytest.raises(FieldRefused) as refused:
+        network.make(layer, along((0, 0), (50, 0)), **values)
+    (error,) = refused.value.extra["errors"]
+    assert error["field"] == field
+    assert words in error["message"]
+
+
+def test_a_value_beyond_the_limits_that_the_row_holds_already_may_stay(network: Network) -> None:
+    pipe = network.pipe((0, 0), (50, 0))
+    network.rows(f"update water_pipe set diameter_mm = -5 where id = {pipe} returning id")
+    network.change("water-pipes", pipe, diameter_mm=-5, comment="vu")
+    assert network.rows(f"select comment from water_pipe where id = {pipe}") == [("vu",)]

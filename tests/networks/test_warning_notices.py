@@ -600,3 +600,61 @@ def test_the_end_of_a_cut_goes_to_the_same_addresses(network: Network) -> None:
 def test_addresses_are_compared_without_postcodes() -> None:
     assert address_key("12, Rue des Tanneurs 45260 LORRIS") == address_key("12 rue des tanneurs, 45901 Lorris")
     assert address_key("12 bis rue Haute") != address_key("12 rue Haute")
+
+
+# -- what people mistype ----------------------------------------------------------------------------------------------
+
+AREA = '{"type": "Polygon", "coordinates": [[[2.4, 47.8, 1], [2.5, 47.8, 1], [2.5, 47.9, 1], [2.4, 47.8, 1]]]}'
+
+
+def new_notice(network: Network, **given: str) -> Any:
+    told = {"member": network.member.slug, "kind": "planned", "addresses": f"1 {STREET}"} | given
+    return network.client().post("/reseaux/avis/", told, headers=PAGE)
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00", "0026-11-27T10:00", "9999-12-31T23:59"])
+@pytest.mark.parametrize("name", ["starts_at", "ends_at"])
+def test_a_year_that_was_mistyped_is_refused(network: Network, name: str, moment: str) -> None:
+    answer = new_notice(network, **{name: moment})
+    assert answer.status_code == 400
+    assert "Vérifiez l’année" in answer.content.decode()
+    assert network.client().get("/reseaux/avis/", headers=PAGE).status_code == 200
+    with network.as_():
+        assert not Notice.objects.exists()
+
+
+@pytest.mark.parametrize("area", ["[" * 50_000, '{"a":' * 20_000 + "1" + "}" * 20_000, AREA])
+def test_an_area_that_is_none_is_refused_in_words(network: Network, area: str) -> None:
+    answer = new_notice(network, area=area, addresses="")
+    assert answer.status_code == 400
+    assert "dessinez-la" in answer.content.decode()
+
+
+def test_adding_somebody_who_is_known_writes_over_nobody(network: Network) -> None:
+    ((_row, known, _made),) = write(network, person(1))
+    given = {"name": "Personne 1", "address": f"1 {STREET}", "phone": "06 39 98 99 99"}
+    answer = network.client().post("/reseaux/avis/contacts/ajouter/", given, headers=PAGE)
+    assert answer.status_code == 400
+    assert "06 39 98 99 99" in answer.content.decode()
+    with network.as_():
+        assert contacts.contact_of(known, why="essai").phone == "+33639980001"
+
+
+def test_words_kept_after_the_sending_are_refused_in_words(network: Network, sent: int) -> None:
+    with network.as_():
+        notice = Notice.objects.get()
+    given = {"do": "save", "kind": "planned", "sms": "Autre chose", "title": "", "body": "", "version": "1"}
+    answer = network.client().post(f"/reseaux/avis/{notice.pk}/", given, headers=PAGE)
+    assert answer.status_code == 409
+    assert "Cet avis a été envoyé" in answer.content.decode()
+
+
+def test_the_report_of_a_sending_tells_the_hour_of_the_place(network: Network, sent: int) -> None:
+    handed = "2026-07-01 10:00:00+00"
+    network.rows(f"update warning_message set state = 'handed', handed_at = '{handed}' where id = {sent} returning id")
+    with network.as_():
+        notice = Notice.objects.get()
+    answer = network.client().get(f"/reseaux/avis/{notice.pk}/fichiers/envois.csv/", headers=PAGE)
+    told = answer.content.decode()
+    assert answer.status_code == 200, told
+    assert "2026-07-01 12:00;" in told

@@ -39,6 +39,9 @@ KEPT = frozenset({*NODES, *LINKS, *PLACES, "[OPTIONS]", "[STATUS]", "[CURVES]", 
 LEFT_OUT = ("matplotlib", "wntr.graphics", "wntr.gis", "wntr.sim", "wntr.metrics", "wntr.morph")
 VALVES = frozenset({"PRV", "PSV", "PBV", "FCV", "TCV", "GPV"})
 
+# EPANET's own where a file says none; WNTR stumbles over that.
+USUAL_UNITS = "GPM"
+
 type Line = tuple[int, list[str]]
 type Problem = list[Any]
 type Answer = tuple[dict[str, Any], Sequence[Blob]]
@@ -86,7 +89,8 @@ def frames(stream: BinaryIO, limits: Mapping[str, int]) -> Iterator[Answer]:
     text = text_of(stream, limits)
     scan = Scan(text, limits)
     network = read(scan.text())
-    yield {"units": str(network._inpfile.flow_units.name), "problems": scan.problems}, ()
+    head = {"units": str(network._inpfile.flow_units.name), "units_told": scan.units_told}
+    yield {**head, "problems": scan.problems}, ()
     for name, rows in (("nodes", list(nodes_of(network, scan))), ("links", list(links_of(network, scan)))):
         for first in range(0, len(rows), BATCH):
             yield {name: rows[first : first + BATCH]}, ()
@@ -155,7 +159,13 @@ class Scan:
             head = section_in(line)
             kept = head in KEPT if head else kept
             lines.append(line if kept and number not in self._gone else "")
+        if not self.units_told:
+            lines += ["[OPTIONS]", f"Units {USUAL_UNITS}"]
         return "\n".join(lines)
+
+    @property
+    def units_told(self) -> bool:
+        return any(values[0].upper() == "UNITS" for _number, values in self._sections.get("[OPTIONS]", []))
 
     def _split(self) -> None:
         section = ""

@@ -14,14 +14,21 @@ from layers.features.display import display_number
 from layers.features.errors import FieldRefused, GeometryRefused
 
 type StrOrPromise = str | Promise
-UNIQUE, RULE = "23505", "AR002"
+UNIQUE, CHECK, RULE = "23505", "23514", "AR002"
 DECLARED: dict[str, StrOrPromise] = {}
+CHECKS: dict[str, tuple[str, StrOrPromise]] = {}
 
 
 def declare_words(words: Mapping[str, StrOrPromise]) -> None:
     """Called when an app starts whose tables refuse edits for reasons of their own: their words by kind, in which
     `%(other)s` is the other object's id and `%(place)s` where it is."""
     DECLARED.update(words)
+
+
+def declare_checks(words: Mapping[str, tuple[str, StrOrPromise]]) -> None:
+    """Called when an app starts whose tables have check constraints that an edit may break: by the constraint's name,
+    the field that is blamed, and what to do."""
+    CHECKS.update(words)
 
 
 @contextmanager
@@ -43,6 +50,10 @@ def refusal(error: DatabaseError, layer: Layer, index_of: Callable[[int | None],
         name = column_of(getattr(diagnosis, "constraint_name", None) or "", layer)
         message = _("Another object has this value already.")
         return FieldRefused([{"index": index_of(None), "field": name, "message": message}])
+    if state == CHECK:
+        rule = getattr(diagnosis, "constraint_name", None) or ""
+        field, words_ = CHECKS.get(rule, ("", _("These values contradict each other, or the rules of the table.")))
+        return FieldRefused([{"index": index_of(None), "field": field, "message": str(words_)}])
     if state == RULE:
         told = json.loads(getattr(diagnosis, "message_detail", None) or "{}")
         words = rule_words(told["kind"], told["other"], told["x"], told["y"])

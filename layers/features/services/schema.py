@@ -51,6 +51,7 @@ def property_schema(field: Mapping[str, Any], number: int) -> dict[str, Any]:
         schema["readOnly"] = True
     if field.get("maximum_length"):
         schema["maxLength"] = field["maximum_length"]
+    schema |= {name: field[name] for name in ("minimum", "maximum") if field.get(name) is not None}
     return schema
 
 

@@ -60,7 +60,18 @@ def checked_value(field: Field, value: Any, current: Mapping[str, Any] | None) -
     if choices is not None and read not in choices:
         shown = ", ".join(str(choice) for choice in choices[:20])
         raise Refused(_("Choose one of these values: %(choices)s.") % {"choices": shown})
+    if read != (current or {}).get(field["name"]):
+        check_bounds(field, read)
     return read
+
+
+def check_bounds(field: Field, value: Any) -> None:
+    """What the row holds already may stay. Raises Refused."""
+    least, most = field.get("minimum"), field.get("maximum")
+    if least is not None and value < least:
+        raise Refused(_("Write %(least)s or more.") % {"least": least})
+    if most is not None and value > most:
+        raise Refused(_("Write %(most)s or less.") % {"most": most})
 
 
 def typed(field: Field, value: Any) -> Any:

@@ -47,7 +47,10 @@ def check_files(files: Sequence[Sent]) -> None:
     if not files:
         raise Invalid(_("Choose at least one file."), parameter="file")
     if len(files) > MOST_FILES:
-        raise Invalid(_("At most %(most)s files can be imported at once.") % {"most": MOST_FILES}, parameter="file")
+        raise Invalid(
+            _("At most %(most)s files can be sent at once: put them into one ZIP file.") % {"most": MOST_FILES},
+            parameter="file",
+        )
 
 
 def keep(file: Sent, folder: Path) -> str:

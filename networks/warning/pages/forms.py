@@ -24,6 +24,7 @@ from networks.warning.texts import LONGEST_BODY, LONGEST_SMS
 LONGEST_AREA = 200_000
 LONGEST_LIST = 2_000_000
 PLACED_AT_ONCE = 500
+FIRST_YEAR = 1950
 
 
 class MomentInput(forms.DateTimeInput):
@@ -94,7 +95,7 @@ class NewForm(TellForm):
             given = json.loads(text)
             drawn = GEOSGeometry(json.dumps(given), srid=4326)
             drawn.transform(2154)
-        except (ValueError, TypeError, GDALException, GEOSException) as error:
+        except (ValueError, TypeError, RecursionError, GDALException, GEOSException) as error:
             raise wrong from error
         return drawn
 
@@ -178,6 +179,8 @@ class ContactForm(AccessibleForm):
         day = self.cleaned_data["consent_date"]
         if day and day > datetime.now().date():
             raise forms.ValidationError(_("This day has not come yet."))
+        if day and day.year < FIRST_YEAR:
+            raise forms.ValidationError(_("Check the year: it is written with four digits."))
         return day
 
     def consent(self, name: str) -> Consent:

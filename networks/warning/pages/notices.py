@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
@@ -32,7 +34,7 @@ from networks.warning.services import letters, notices, sending
 from networks.warning.services.contacts import reads_contacts
 from networks.warning.services.recipients import ROWS, Line, lines_of, reach_of, read_reached, with_people
 from networks.warning.sms import plain
-from networks.warning.sources import sources
+from networks.warning.sources import Beginning, sources
 from networks.warning.texts import Words, mail_text, words_of
 
 READ_AND_SEND = ["GET", "HEAD", "POST"]
@@ -68,11 +70,7 @@ def notice_list(request: HttpRequest) -> HttpResponse:
         return show(request, "warning/notices.html", TAB, context)
     for kind, source in sources().items():
         if key := request.POST.get(kind, ""):
-            told = source(key, rights)
-            about = notices.About(kind=kind, key=key[:40])
-            made = notices.draft(owner=told.owner, title=told.title, targets=told.targets, context=told.context,
-                                 rights=rights, about=about)  # fmt: skip
-            return redirect("notice", made.pk)
+            return begun(request, source(key, rights), notices.About(kind=kind, key=key[:40]))
     form = NewForm(request.POST, members=members_writing(rights))
     if not form.is_valid():
         return new_page(request, form, 400)
@@ -82,6 +80,26 @@ def notice_list(request: HttpRequest) -> HttpResponse:
     except Invalid as error:
         return new_page(request, form, blame(form, error))
     return redirect("notice", made.pk)
+
+
+def begun(request: HttpRequest, told: Beginning, about: notices.About) -> HttpResponse:
+    """A draft from what another app tells; where it names nobody, the form with the rest of it, to draw an area."""
+    rights = rights_of_request(request)
+    try:
+        made = notices.draft(owner=told.owner, title=told.title, targets=told.targets, context=told.context,
+                             rights=rights, about=about)  # fmt: skip
+    except Invalid as error:
+        given = {name: getattr(told.context, name) or "" for name in ("kind", "place", "reason", "phone")}
+        moments = {name: moment_of(getattr(told.context, name)) for name in ("starts_at", "ends_at")}
+        form = NewForm(given | moments | {"member": told.owner.slug}, members=members_writing(rights))
+        form.is_valid()
+        return new_page(request, form, blame(form, error))
+    return redirect("notice", made.pk)
+
+
+def moment_of(moment: datetime | None) -> str:
+    """As the browser's field takes it."""
+    return f"{timezone.localtime(moment):%Y-%m-%dT%H:%M}" if moment else ""
 
 
 @require_safe
@@ -167,7 +185,9 @@ def changed(request: HttpRequest, found: Notice, action: str) -> HttpResponse:
     try:
         notices.change(found, **given, version=form.cleaned_data["version"], rights=rights)
     except ArpentError as error:
-        return show_notice(request, found, form=form, status=blame(form, error))
+        # Once it is sent, no form is shown that could say it.
+        sent = "" if found.state == Notice.State.DRAFT else error.message
+        return show_notice(request, found, form=form, refused=sent, status=blame(form, error))
     messages.success(request, _("The draft is kept."))
     return redirect("notice", found.pk)
 
@@ -371,10 +391,16 @@ def sent_table(found: Notice, why: str) -> bytes:
     """Every message and what became of it."""
     header = ("canal", "destinataire", "adresses", "etat", "motif", "remis le", "termine le")
     rows = [
-        (Channel(channel).label, value or "", " / ".join(addresses), Message.State(state).label, reason, handed, ended)
+        (Channel(channel).label, value or "", " / ".join(addresses), Message.State(state).label, reason,
+         minute(handed), minute(ended))
         for channel, value, addresses, state, reason, handed, ended in sending.sent_messages(found, why=why)
-    ]
+    ]  # fmt: skip
     return letters.table_of(header, rows)
+
+
+def minute(moment: datetime | None) -> str:
+    """On the clock of the place, as spreadsheets read it."""
+    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}" if moment else ""
 
 
 MEDIA = {"csv": "text/csv; charset=utf-8", "pdf": "application/pdf", "jsonl": "application/x-ndjson; charset=utf-8"}

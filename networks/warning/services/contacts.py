@@ -211,7 +211,10 @@ def check_may_keep(member: Member, rights: Rights) -> None:
 
 @transaction.atomic
 def save_contact(member: Member, person: Person, *, why: str, rights: Rights) -> int:
-    """Add a contact, or change the one of its id. Raises Forbidden, NotFound, Conflict."""
+    """Add a contact, or change the one of its id; another one is never written over.
+
+    Raises Forbidden, NotFound, Conflict.
+    """
     check_may_keep(member, rights)
     if person.place is None or person.id is None:
         person = replace(person, place=place_of(person.connection, person.address))
@@ -219,10 +222,17 @@ def save_contact(member: Member, person: Person, *, why: str, rights: Rights) ->
         with transaction.atomic():
             written = write_contacts(member, [person], why=why)
     except IntegrityError as error:
-        raise Conflict(_("There is a contact of this reference, or of this name and address, already.")) from error
+        raise Conflict(known_already()) from error
     if not written:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
-    return written[0][1]
+    ((_row, contact, made),) = written
+    if person.id is None and not made:
+        raise Conflict(known_already())
+    return contact
+
+
+def known_already() -> str:
+    return _("There is a contact of this reference, or of this name and address, already.")
 
 
 def write_contacts(

@@ -22,6 +22,8 @@ from networks.warning.texts import words_of
 MOST_TARGETS = 20_000
 LARGEST_AREA_M2 = 200_000_000
 LONGEST_NAME = 120
+YEARS = range(2000, 2101)
+"""Of the days that a notice tells of: a year typed short (0026) is none, and none of it could be shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,7 +205,13 @@ INSIDE = """
 
 def checked_area(area: GEOSGeometry) -> MultiPolygon:
     """Raises Invalid."""
-    if area.srid != 2154 or area.geom_type not in ("Polygon", "MultiPolygon") or area.empty or not area.valid:
+    if (
+        area.srid != 2154
+        or area.hasz
+        or area.geom_type not in ("Polygon", "MultiPolygon")
+        or area.empty
+        or not area.valid
+    ):
         raise Invalid(
             _("The area is no simple surface: draw it again, without crossing its own border."), parameter="area"
         )
@@ -226,6 +234,10 @@ def checked_context(given: Context) -> None:
     """Raises Invalid."""
     if given.kind not in Notice.Kind.values:
         raise Invalid(_("“%(kind)s” is no kind of notice.") % {"kind": given.kind}, parameter="kind")
+    for name in ("starts_at", "ends_at"):
+        moment: datetime | None = getattr(given, name)
+        if moment and moment.year not in YEARS:
+            raise Invalid(_("Check the year: it is written with four digits."), parameter=name)
     if given.starts_at and given.ends_at and given.ends_at <= given.starts_at:
         raise Invalid(_("The end comes after the beginning."), parameter="ends_at")
     for name, longest in (("reason", 200), ("place", 120), ("phone", 30)):

@@ -12,6 +12,7 @@ import numpy as np
 import shapely
 from django.db import models
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from networks.core.models import NetworkObject
 from networks.core.services import parts as connected
@@ -182,13 +183,20 @@ def parts_of(family: Family, woven: Woven) -> list[dict[str, Any]]:
 
 def tell_parts(family: Family, parts: Sequence[dict[str, Any]]) -> Iterator[Fault]:
     """Warnings: parts that nothing feeds (or that lead nowhere)."""
-    water = _(
-        "Nothing feeds this part of the network (%(pipes)s pipes, %(metres)s m): no tank, treatment or catchment."
-    )
-    sewer = _("This part of the network (%(pipes)s pipes, %(metres)s m) leads to no outlet or treatment plant.")
     for part in parts:
         if part["ends"] or part["joined"]:
             continue
         file, row = part["row"]
-        words = (water if family == "water" else sewer) % {"pipes": part["pipes"], "metres": round(part["metres"])}
+        count = part["pipes"]
+        water = ngettext(
+            "Nothing feeds this part of the network (%(pipes)s pipe, %(metres)s m): no tank, treatment or catchment.",
+            "Nothing feeds this part of the network (%(pipes)s pipes, %(metres)s m): no tank, treatment or catchment.",
+            count,
+        )
+        sewer = ngettext(
+            "This part of the network (%(pipes)s pipe, %(metres)s m) leads to no outlet or treatment plant.",
+            "This part of the network (%(pipes)s pipes, %(metres)s m) leads to no outlet or treatment plant.",
+            count,
+        )
+        words = (water if family == "water" else sewer) % {"pipes": count, "metres": round(part["metres"])}
         yield Fault(file=file, row=row, message=words, gravity="warning", place=part["place"])

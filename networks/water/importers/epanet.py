@@ -72,6 +72,12 @@ def read_epanet(paths: Sequence[Path], placing: Placing) -> list[Draft]:
         return [draft]
     for problem in network.problems:
         draft.fault(name, problem.index, f"{problem.identifier} : {problem.words}")
+    if not network.units_told:
+        words = _(
+            "The file says nothing of its units: American ones (%(units)s: feet, inches) are taken, as EPANET does. If"
+            " they are metric, write “Units LPS” under [OPTIONS]."
+        )
+        draft.fault(name, None, words % {"units": network.units}, "warning")
     fill(draft, name, network, placed(network, placing))
     return [draft]
 

@@ -100,11 +100,11 @@ def drafts_of(order: NetworkImport) -> list[Draft]:
 
 
 def placing_in(options: Mapping[str, Any]) -> Placing:
-    corner = options.get("corner")
+    corner, scale = options.get("corner"), options.get("scale")
     return Placing(
         crs=options.get("crs"),
         corner=(float(corner[0]), float(corner[1])) if corner else None,
-        scale=float(options.get("scale") or 1.0),
+        scale=1.0 if scale is None else float(scale),
     )
 
 

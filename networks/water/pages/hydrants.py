@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from gis_core.errors import ArpentError, Invalid
+from gis_core.errors import ArpentError, Conflict, Invalid
 from gis_core.forms import AccessibleForm, blame
 from gis_core.middleware import rights_of_request
 from gis_core.models import Commune, Member
@@ -299,7 +299,7 @@ def strike(request: HttpRequest, pk: int) -> HttpResponse | None:
     which = integer(request.POST.dict(), "inspection", 0, 0, 2**62)
     try:
         inspecting.strike(pk, which, request.POST.get("reason", ""), rights=rights, origin=WEB)
-    except Invalid as error:
+    except (Invalid, Conflict) as error:
         return shown(request, pk, status_of(error), strike_error=error.message, struck=which)
     messages.success(request, _("The inspection is struck out: it counts no more."))
     return None
@@ -312,16 +312,23 @@ def become_unavailable(request: HttpRequest, pk: int) -> HttpResponse | None:
             inspecting.make_unavailable(pk, **form.cleaned_data, rights=rights_of_request(request))
         except Invalid as error:
             return shown(request, pk, blame(form, error), out_form=form)
+        except Conflict as error:
+            return shown(request, pk, status_of(error), refused=error.message)
         messages.success(request, _("The hydrant is said to be unavailable."))
         return None
     return shown(request, pk, 400, out_form=form)
 
 
 def become_available(request: HttpRequest, pk: int) -> HttpResponse | None:
-    told = request.POST.get("told_back", "")
-    inspecting.make_available(pk, told_back=told, rights=rights_of_request(request))
-    messages.success(request, _("The hydrant is available again."))
-    return None
+    form = BackForm(request.POST)
+    if form.is_valid():
+        try:
+            inspecting.make_available(pk, **form.cleaned_data, rights=rights_of_request(request))
+        except Conflict as error:
+            return shown(request, pk, status_of(error), refused=error.message)
+        messages.success(request, _("The hydrant is available again."))
+        return None
+    return shown(request, pk, 400, back_form=form)
 
 
 def add_photo(request: HttpRequest, pk: int) -> HttpResponse | None:

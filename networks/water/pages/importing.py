@@ -139,6 +139,9 @@ def act(request: HttpRequest, made: NetworkImport, rights: Rights) -> HttpRespon
         options = options_in(posted, made)
         if action == "tables":
             return import_page(request, made, readings=readings_in(posted, made))
+        if text := unread_system(posted, made):
+            words = _("“%(text)s” is no EPSG code: Lambert-93 is 2154, CC48 is 3948.") % {"text": text[:40]}
+            return import_page(request, made, refused=words, status=400, readings=readings_in(posted, made))
         services.read_again(made.pk, options, name=posted.get("name", ""), user=user, rights=rights)
     else:
         raise Invalid(_("This step is not known."), parameter="action")
@@ -173,6 +176,8 @@ def placing_in(posted: QueryDict) -> dict[str, Any]:
 def number_in(posted: QueryDict, name: str) -> float:
     """Raises Invalid."""
     text = posted.get(name, "").strip().replace(" ", "").replace("\u202f", "").replace(",", ".")
+    if not text:
+        raise Invalid(_("A number is missing: fill every field of what you chose."), parameter=name)
     try:
         found = float(text)
     except ValueError as error:
@@ -188,7 +193,6 @@ def readings_in(posted: QueryDict, made: NetworkImport) -> dict[str, LayerReadin
     found = {}
     for place, layer in enumerate(made.contents):
         table = posted.get(f"table-{place}", "")
-        crs = posted.get(f"crs-{place}", "").strip()
         if table and table != posted.get(f"shown-{place}"):
             likely = suggested(table_label(layer, table), str(layer["geometry"]), layer["fields"])
             found[layer["label"]] = LayerReading.kept(likely.as_json() | {"table": table})
@@ -201,10 +205,22 @@ def readings_in(posted: QueryDict, made: NetworkImport) -> dict[str, LayerReadin
             "fixed": {name: one for name in names if (one := posted.get(f"fixed-{place}-{name}", ""))},
             "units": {name: one for name in names if (one := posted.get(f"unit-{place}-{name}", ""))},
             "values": {name: dict(words_in(posted, place, name)) for name in names},
-            "crs": int(crs) if crs.isdecimal() else None,
+            "crs": system_in(posted, place),
         }
         found[layer["label"]] = LayerReading.kept(told)
     return found
+
+
+def system_in(posted: QueryDict, place: int) -> int | None:
+    """The EPSG code that is said of a layer, with or without its "EPSG:"; None where it is none."""
+    text = posted.get(f"crs-{place}", "").upper().removeprefix("EPSG:").strip()
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else None
+
+
+def unread_system(posted: QueryDict, made: NetworkImport) -> str:
+    """The first system that was written and is no code."""
+    texts = (posted.get(f"crs-{place}", "").strip() for place, _layer in enumerate(made.contents))
+    return next((text for place, text in enumerate(texts) if text and system_in(posted, place) is None), "")
 
 
 def table_label(layer: Mapping[str, Any], table: str) -> str:
@@ -247,6 +263,7 @@ def import_page(
         context["more_faults"] = max(0, len(made.faults) - SHOWN_FAULTS)
         context["snapped"] = made.state == state.LOADED and made.snaps.filter(undone=False).exists()
         context["former"] = former_of(made)
+        context["nothing"] = services.brings_nothing(made.plan)
     return show(request, "import", TAB, context, status=status)
 
 

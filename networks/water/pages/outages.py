@@ -7,15 +7,18 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 from rest_framework.exceptions import ValidationError
 
-from gis_core.errors import ArpentError, Invalid
+from gis_core.errors import ArpentError, Conflict, Invalid
 from gis_core.forms import AccessibleForm, blame
 from gis_core.middleware import rights_of_request
 from gis_core.models import User
+from gis_core.problem import status_of
+from networks.water import lists
 from networks.water.api.serializers import IsolationRequestSerializer, request_of
 from networks.water.outage_sheet import pdf_of
 from networks.water.pages.frame import page, show
@@ -26,6 +29,7 @@ READ_AND_SEND = ["GET", "HEAD", "POST"]
 PER_PAGE = 50
 LONGEST_REQUEST = 20_000
 ORDERS = ("marche", "rue")
+SEEN = "water-nodes,water-pipes,parcels,roads,communes"
 
 
 class SaveForm(AccessibleForm):
@@ -85,20 +89,25 @@ def offset_in(request: HttpRequest) -> int:
 @page
 def outage(request: HttpRequest, outage_id: int) -> HttpResponse:
     """One outage, as it was answered when it was saved; POST ends it."""
-    rights = rights_of_request(request)
+    rights, refused, status = rights_of_request(request), "", 200
     found = outages.outage_seen_by(outage_id, rights)
     if request.method == "POST":
         assert isinstance(request.user, User)
-        outages.end_outage(found, version=version_in(request), user=request.user, rights=rights)
-        messages.success(request, _("The outage is over."))
-        return redirect("outage", outage_id=found.pk)
+        try:
+            outages.end_outage(found, version=version_in(request), user=request.user, rights=rights)
+        except (Conflict, Invalid) as error:
+            refused, status = error.message, status_of(error)
+        else:
+            messages.success(request, _("The outage is over."))
+            return redirect("outage", outage_id=found.pk)
     order = request.GET.get("ordre", ORDERS[0])
     context = {
         "outage": found,
+        "refused": refused,
         **sorted_out(found.answer, order if order in ORDERS else ORDERS[0]),
         "may_change": outages.may_change(found.owner_id, rights),
     }
-    return show(request, "outage", "outages", context)
+    return show(request, "outage", "outages", context, status)
 
 
 def version_in(request: HttpRequest) -> int:
@@ -110,7 +119,13 @@ def version_in(request: HttpRequest) -> int:
 
 
 def sorted_out(answer: dict[str, Any], order: str) -> dict[str, Any]:
-    """The answer as the page shows it."""
+    """The answer as the page shows it: its codes in the reader's words, its valves with their place on the map."""
+    for one in answer["valves"]:
+        one["map"] = on_map(one)
+    for one in answer["sources_to_stop"]:
+        one["kind_label"] = lists.word(lists.WATER_NODES, one["kind"])
+    for one in answer["connections"]["results"]:
+        one["sensitive_label"] = lists.word(lists.SENSITIVE, one["sensitive"])
     valves = {
         status: [one for one in answer["valves"] if one["status"] == status]
         for status in ("optional", "closed", "skipped")
@@ -126,6 +141,12 @@ def sorted_out(answer: dict[str, Any], order: str) -> dict[str, Any]:
         "lost_km": (answer["zone"]["length_m"] + answer["cut_off"]["length_m"]) / 1000,
         "volume": answer["zone"]["volume_m3"],
     }
+
+
+def on_map(valve: dict[str, Any]) -> str:
+    """The map, on the valve, with its sheet open."""
+    lon, lat = valve["point"]
+    return f"{reverse('map')}#v=1&c={lon:.6f},{lat:.6f}&z=19&l={SEEN}&s=water-nodes.{valve['id']}"
 
 
 @require_safe

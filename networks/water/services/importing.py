@@ -158,10 +158,20 @@ def refuse_unfit(made: NetworkImport, confirmed: bool) -> None:
     known = plan.get("known", {})
     if plan.get("errors"):
         raise Conflict(_("The file has errors: mend them, or leave the rows out that may be left out."))
+    if brings_nothing(plan):
+        raise Conflict(_("Nothing of these files would come in: check what they are, or send others."))
     if known.get("count") and not made.options.get("known"):
         raise Conflict(_("Objects of this file are in your network already: say whether to replace them, or to add."))
     if known.get("edited") and made.options.get("known") == REPLACE and not confirmed:
         raise Conflict(_("Objects of the former import were changed since: confirm that they may be replaced."))
+
+
+def brings_nothing(plan: Mapping[str, Any]) -> bool:
+    """Whether the files hold no object at all, neither new nor there already."""
+    counted = ("nodes", "junctions", "pipes", "connections", "repairs")
+    return not plan.get("known", {}).get("count") and not any(
+        one.get(name) for one in plan.get("networks", ()) for name in counted
+    )
 
 
 def start_undoing(import_id: int, *, user: User, rights: Rights) -> NetworkImport:

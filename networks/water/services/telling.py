@@ -20,8 +20,8 @@ type Json = dict[str, Any]
 
 MOST_CONNECTIONS: Final = 5000
 MOST_WALKED: Final = 200
-METRES_A_DEGREE: Final = 111_320.0
 NEAR_M: Final = 80.0
+METRES_A_DEGREE: Final = 111_320.0
 
 STRETCHES: Final = sql.SQL("""
     with asked as materialized (select * from unnest(%(pipes)s::bigint[], %(groups)s::int[]) as asked (id, part)),
@@ -131,7 +131,7 @@ def nodes(
     return [
         {
             **{"id": pk, "reference": reference, "name": name, "kind": kind},
-            **{"kind_label": KINDS[family.name].get(kind, (kind, ""))[0], "diameter_mm": diameter},
+            **{"kind_label": lists.word(KINDS[family.name], kind), "diameter_mm": diameter},
             **{"capacity_m3": capacity, "point": lonlat(x, y)},
         }
         for pk, reference, name, kind, diameter, capacity, x, y in found
@@ -166,7 +166,10 @@ def served(pipes: Collection[int]) -> list[Json]:
     told = [
         {
             **{"id": pk, "reference": reference, "address": address, "sensitive": sensitive},
-            **{"sensitive_label": lists.SENSITIVE[sensitive][0] if sensitive else None, "sensitive_name": name},
+            **{
+                "sensitive_label": lists.word(lists.SENSITIVE, sensitive) if sensitive else None,
+                "sensitive_name": name,
+            },
             **{"dwellings": dwellings, "point": lonlat(x, y)},
         }
         for pk, reference, address, sensitive, name, dwellings, x, y in rows(SERVED, asked)

@@ -19,6 +19,8 @@ const MEASURED = "near_miss";
 export class WaterAnomalies extends WaterElement {
   private stop: (() => void) | null = null;
   private shown: string | null = null;
+  /** The anomaly, or the kind, that was shown last. */
+  private looked: string | null = null;
 
   private get list(): AnomalyDesk {
     return anomalyDesk(this.controller);
@@ -84,14 +86,14 @@ export class WaterAnomalies extends WaterElement {
     if (!scanned && !page.count) {
       return html`${emptiness(this.say("notScanned"), this.say("notScannedAdvice"))}${this.commands()}`;
     }
-    return html`${page.count ? html`<h3 class="water-headline">${this.say(page.count === 1 ? "count.one" : "count.many", { count })}</h3>` : emptiness(this.say("none"), this.say("noneAdvice"))}
+    return html`${page.count ? html`<h3 class="water-headline" data-first tabindex="-1">${this.say(page.count === 1 ? "count.one" : "count.many", { count })}</h3>` : emptiness(this.say("none"), this.say("noneAdvice"))}
       <ul class="anomaly-kinds">${page.kinds.map((one) => this.kindRow(one))}</ul>
       ${scanned ? html`<p class="muted small">${this.say("scanned", { date: formatDate(scanned.slice(0, 10), language) })}</p>` : nothing}
       ${this.commands()}`;
   }
 
   private kindRow({ kind, label, count, gravity }: AnomalyKind): TemplateResult {
-    return html`<li><button class="anomaly-kind" @click=${() => this.list.setKind(kind)}>
+    return html`<li><button class="anomaly-kind" data-line=${kind} @click=${() => this.list.setKind(kind)}>
       <span class="anomaly-dot" data-gravity=${gravity} title=${this.say(`gravity.${gravity}`)}></span>
       <span><strong>${label}</strong><small>${this.say(`gravity.${gravity}`)}</small></span>
       <b>${formatNumber(count, this.state.language)}</b><arp-icon name="chevronRight"></arp-icon></button></li>`;
@@ -113,7 +115,7 @@ export class WaterAnomalies extends WaterElement {
     const rows = page.features;
     const mine = rows.some(({ properties }) => properties.may_treat);
     return html`<button class="button anomaly-back" @click=${() => this.list.setKind(null)}><arp-icon name="chevronLeft"></arp-icon>${this.say("all")}</button>
-      <h3 class="water-headline">${about?.label ?? rows[0]?.properties.label ?? ""} <span class="muted">${formatNumber(page.count, language)}</span></h3>
+      <h3 class="water-headline" data-first tabindex="-1">${about?.label ?? rows[0]?.properties.label ?? ""} <span class="muted">${formatNumber(page.count, language)}</span></h3>
       ${kind === MEASURED ? this.gaps() : nothing}
       ${about?.batch && mine ? this.batch(page.count) : nothing}
       ${page.next ? html`<p class="muted small">${this.say("first", { count: formatNumber(page.count, language) })}</p>` : nothing}
@@ -152,7 +154,7 @@ export class WaterAnomalies extends WaterElement {
   }
 
   private row({ id, properties }: Anomaly): TemplateResult {
-    return html`<li class="water-row"><button class="water-place" aria-label=${this.say("listed", { words: properties.words })} @click=${() => void this.list.choose(id)}>
+    return html`<li class="water-row"><button class="water-place" data-line=${id} aria-label=${this.say("listed", { words: properties.words })} @click=${() => void this.list.choose(id)}>
       ${symbol("anomaly")}<span>${properties.words}</span><arp-icon name="locate"></arp-icon></button></li>`;
   }
 
@@ -162,7 +164,7 @@ export class WaterAnomalies extends WaterElement {
     const { busy, ignoring } = this.list.state;
     const open = properties.state === "open" && properties.may_treat;
     return html`<button class="button anomaly-back" @click=${() => this.list.leave()}><arp-icon name="chevronLeft"></arp-icon>${properties.label}</button>
-      <div class="anomaly-card"><p><span class="anomaly-dot" data-gravity=${properties.gravity}></span><strong>${properties.words}</strong></p>
+      <div class="anomaly-card" data-first tabindex="-1"><p><span class="anomaly-dot" data-gravity=${properties.gravity}></span><strong>${properties.words}</strong></p>
         ${ways?.length ? nothing : html`<p class="muted">${properties.advice}</p>`}</div>
       ${ways ? this.ways(ways) : skeleton(this.t, 1)}
       ${properties.may_treat ? nothing : html`<p class="muted">${this.say("notMine")}</p>`}
@@ -204,7 +206,18 @@ export class WaterAnomalies extends WaterElement {
   }
 
   protected override updated(): void {
-    if (this.list.state.ignoring) this.querySelector<HTMLElement>("#anomaly-reason")?.focus();
+    const { current, kind, ignoring } = this.list.state;
+    const [before, now] = [this.looked, current ? String(current.id) : (kind ?? "")];
+    this.looked = now;
+    if (ignoring) this.querySelector<HTMLElement>("#anomaly-reason")?.focus();
+    else if (before !== null && before !== now) this.takeFocus(before);
+  }
+
+  /** What was pressed is there no more: the focus goes to what came instead, or back to the line that was left. */
+  private takeFocus(left: string): void {
+    if (document.activeElement !== document.body) return;
+    const line = left ? this.querySelector<HTMLElement>(`[data-line="${left}"]`) : null;
+    (line ?? this.querySelector<HTMLElement>("[data-first]"))?.focus();
   }
 }
 
