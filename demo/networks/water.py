@@ -20,7 +20,7 @@ LATEST = 2025
 # Laid by decade: material, years.
 LAID = (("fg", 1952, 1968), ("amci", 1960, 1976), ("fd", 1972, 2004), ("pvc", 1978, 2012), ("pehd", 2001, 2024))
 SENSITIVE = (
-    ("dialysis", "Patient dialysé à domicile"), ("care_home", "EHPAD Les Tilleuls"),
+    ("dialysis", None), ("care_home", "EHPAD Les Tilleuls"),
     ("care_home", "Foyer de vie du Val"), ("industry", "Fromagerie de la Plaine"),
     ("industry", "Élevage du Grand Clos"),
 )  # fmt: skip

@@ -32,6 +32,9 @@ WORDS = {
     ),
 }
 
+UNNAMED_PATIENT = _(
+    "Name nobody who is treated at home: the person belongs in the contacts, which have a right and a journal."
+)
 LAID_IN_ORDER = _("The last possible year of laying comes before the first one: exchange them.")
 
 

@@ -12,7 +12,7 @@ class WaterConfig(AppConfig):
         from layers.features.services.reshape import declare_shape
         from layers.features.services.write import declare_lock
         from networks.core.services import heights
-        from networks.core.topology import LAID_IN_ORDER, lock_networks
+        from networks.core.topology import LAID_IN_ORDER, UNNAMED_PATIENT, lock_networks
         from networks.warning.sources import declare_source
         from networks.water import hydrant_sheet, sheets
         from networks.water.layers import declare_layers
@@ -25,6 +25,7 @@ class WaterConfig(AppConfig):
             for kind in ("node", "pipe", "connection"):
                 declare_lock(f"{family}_{kind}", lock_networks)
                 declare_checks({f"{family}_{kind}_laid_in_order": ("laid_to_year", LAID_IN_ORDER)})
+            declare_checks({f"{family}_connection_unnamed_patient": ("sensitive_name", UNNAMED_PATIENT)})
             declare_shape(f"{family}_pipe", heights.of_piece, heights.of_whole)
         declare_checks({"water_repair_laid_in_order": ("laid_to_year", LAID_IN_ORDER)})
         add_tabs()

@@ -172,6 +172,8 @@ SENSITIVE: Final[Words] = {
     "industry": ("Industrie ou élevage qui en dépend", "Industry or farm that depends on it"),
     "other": ("Autre usager sensible", "Other sensitive user"),
 }
+PATIENT: Final = "dialysis"
+"""A person at home, whose health it tells: nobody is named with it."""
 DEFECTS: Final[Words] = {
     "01": ("Casse longitudinale", "Longitudinal break"),
     "02": ("Casse nette", "Clean break"),

@@ -80,6 +80,14 @@ def test_connections_hang_on_the_pipe_that_they_name_else_on_the_nearest(
     assert made.report["counts"]["water"]["connections"] == 3
 
 
+def test_a_patient_at_home_is_not_named_on_a_connection(importing: Importing, network: Network) -> None:
+    pipes = importing.file("canalisations", [pipe("C1", (0, 0), (100, 0))])
+    points = [spot("B1", 50, 3, sensitive="Dialyse à domicile", sensitive_name="Mme A.")]
+    made = importing.loaded(pipes, importing.file("branchements", points))
+    assert network.rows("select sensitive, sensitive_name from water_connection") == [("dialysis", None)]
+    assert "contacts" in made.faults[0]["message"]
+
+
 def test_connections_alone_hang_on_the_network_that_is_there(importing: Importing, network: Network) -> None:
     there = network.pipe((0, 0), (100, 0))
     importing.loaded(importing.file("branchements", [spot("B1", 50, 5)]))

@@ -37,7 +37,7 @@ END = ("junction", {"reference": "E"})
 def test_the_valves_on_both_sides_of_a_break_shut_it_and_what_lies_beyond_is_cut_off(network: Network) -> None:
     pipes = line(network, TANK, valve("V1"), valve("V2"), END)
     network.make("water-connections", at(150, 5), address="2 rue Basse", dwellings=3)
-    network.make("water-connections", at(250, 5), address="1 rue Haute", sensitive="dialysis", sensitive_name="Mme A.")
+    network.make("water-connections", at(250, 5), address="1 rue Haute", sensitive="dialysis")
     answer = asked(network, {"pipe": pipes[1]})
     assert valves(answer) == {"V1": "close", "V2": "optional"}
     assert (answer["source_known"], answer["message"], answer["family"]) == (True, None, "water")

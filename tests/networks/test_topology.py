@@ -5,7 +5,7 @@ import random
 import pytest
 
 from layers.catalogue.models import Layer
-from layers.features.errors import GeometryRefused
+from layers.features.errors import FieldRefused, GeometryRefused
 from layers.features.services.origin import Origin
 from layers.features.services.reshape import merge, split
 from tests.networks.conftest import Network, X, along, at
@@ -124,6 +124,15 @@ def test_a_pipe_without_length_is_refused(network: Network) -> None:
 def test_a_pipe_that_ends_where_it_starts_is_refused(network: Network) -> None:
     with pytest.raises(GeometryRefused, match=r"starts|commence"):
         network.pipe((0, 0), (50, 0), (50, 50), (0, 0))
+
+
+def test_a_patient_at_home_is_named_nowhere_but_among_the_contacts(network: Network) -> None:
+    network.make("water-connections", at(10, 5), sensitive="school", sensitive_name="École Prévert")
+    network.make("water-connections", at(20, 5), sensitive="dialysis")
+    with pytest.raises(FieldRefused) as refused:
+        network.make("water-connections", at(30, 5), sensitive="dialysis", sensitive_name="Mme A.")
+    (told,) = refused.value.extra["errors"]
+    assert (told["field"], "contacts" in told["message"]) == ("sensitive_name", True)
 
 
 def test_the_same_pipe_twice_is_refused(network: Network) -> None:

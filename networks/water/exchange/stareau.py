@@ -295,7 +295,7 @@ def sewer_node(row: Row) -> Values:
 
 def about_user(row: Row) -> list[str]:
     told = []
-    if row["sensitive"]:
+    if row["sensitive"] and row["sensitive"] != lists.PATIENT:
         name = f" : {row['sensitive_name']}" if row["sensitive_name"] else ""
         told.append(lists.SENSITIVE[row["sensitive"]][0] + name)
     if row["dwellings"]:

@@ -15,6 +15,8 @@ from shapely.geometry import LineString, Point
 
 from gis_core.errors import Invalid
 from gis_core.reader import RestrictedReader
+from networks.core.topology import UNNAMED_PATIENT
+from networks.water import lists
 from networks.water.importers import cells
 from networks.water.importers.cells import Cell, Read
 from networks.water.importers.draft import ConnectionRow, Draft, Family, Fault, NodeRow, PipeRow, RepairRow
@@ -142,6 +144,8 @@ class Rows:
         for rank, (row, shape) in enumerate(zip(self.sheet.rows, self.sheet.shapes, strict=True)):
             values = self.values[rank]
             values.update(self.reading.fixed)
+            if values.get("sensitive") == lists.PATIENT and values.pop("sensitive_name", None):
+                self.sheet.faults.add(row, str(UNNAMED_PATIENT))
             named = {name: texts[rank] for name, texts in keyed.items() if texts}
             if self._stands(row, shape, values, origins):
                 self._add(row, shape, values, {name: text.strip() for name, text in named.items() if text})

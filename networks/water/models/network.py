@@ -33,6 +33,13 @@ def common(prefix: str) -> list[models.CheckConstraint | models.UniqueConstraint
     ]
 
 
+def unnamed_patient(prefix: str) -> models.CheckConstraint:
+    """Nobody is named as ill: who is dialysed at home is among the contacts, which have a right and a journal."""
+    return models.CheckConstraint(
+        condition=~Q(sensitive=lists.PATIENT) | Q(sensitive_name=None), name=f"{prefix}_unnamed_patient"
+    )
+
+
 class WaterNode(Node):
     """A node of drinking water.
 
@@ -92,7 +99,7 @@ class WaterConnection(Connection):
             GistIndex(fields=["geom_3857"], name="water_connection_geom_3857"),
             models.Index(fields=["import_id"], name="water_connection_import"),
         ]
-        constraints: ClassVar = [*common("water_connection")]
+        constraints: ClassVar = [*common("water_connection"), unnamed_patient("water_connection")]
 
 
 class SewerNode(Node):
@@ -152,7 +159,7 @@ class SewerConnection(Connection):
             GistIndex(fields=["geom_3857"], name="sewer_connection_geom_3857"),
             models.Index(fields=["import_id"], name="sewer_connection_import"),
         ]
-        constraints: ClassVar = [*common("sewer_connection")]
+        constraints: ClassVar = [*common("sewer_connection"), unnamed_patient("sewer_connection")]
 
 
 class Repair(NetworkObject):
