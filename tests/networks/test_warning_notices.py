@@ -14,7 +14,8 @@ from django.contrib.gis.geos import Polygon
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.formats import date_format
 
 from gis_core.errors import Forbidden, Invalid, NotFound
 from gis_core.models import HistoryEvent, Letter
@@ -658,3 +659,12 @@ def test_the_report_of_a_sending_tells_the_hour_of_the_place(network: Network, s
     told = answer.content.decode()
     assert answer.status_code == 200, told
     assert "2026-07-01 12:00;" in told
+
+
+def test_the_day_of_an_objection_is_written_as_people_write_it(network: Network) -> None:
+    ((_row, known, _made),) = write(network, person(1))
+    client, page = network.client(), f"/reseaux/avis/contacts/{known}/"
+    client.post(page, {"do": "stop", "channel": "sms"}, headers=PAGE)
+    shown = client.get(page, headers=PAGE).content.decode()
+    with translation.override("fr"):
+        assert f">{date_format(timezone.localdate(), 'j N Y')}</time></p>" in shown

@@ -1,12 +1,15 @@
 """/reseaux/avis/contacts/: whom to warn, for who may read it; every reading is in the journal."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
@@ -125,9 +128,14 @@ def contact(request: HttpRequest, contact_id: int) -> HttpResponse:
         (Channel.EMAIL, found.email, found.email_stop),
     ]
     context = {"form": form, "member": member, "contact": found, "refused": refused,
-               "ways": [way for way in ways if way[1]],
+               "ways": [(channel, value, stopped_on(stop)) for channel, value, stop in ways if value],
                "keeps": contacts.may_keep(member, rights)}  # fmt: skip
     return show(request, "warning/contact.html", TAB, context, status)
+
+
+def stopped_on(stop: Mapping[str, Any] | None) -> date | None:
+    """The day that somebody closed a channel."""
+    return parse_date(str(stop["at"])[:10]) if stop else None
 
 
 def acted(request: HttpRequest, found: Known, member: Member, rights: Rights) -> HttpResponse | None:
