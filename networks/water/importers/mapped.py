@@ -93,6 +93,8 @@ def read_mapped(paths: Sequence[Path], readings: Mapping[str, LayerReading]) -> 
             sheet = sheet_of(reader, in_system(found, chosen.crs), SHAPES[what], chosen.columns.get("reference"))
             Rows(draft, chosen, sheet, what).take()
             draft.faults += sheet.faults.all()
+            if sheet.epsg:
+                draft.systems[sheet.file] = sheet.epsg
     if not drafts:
         raise Invalid(_("Say of one layer at least what it holds."), parameter="table")
     held = [drafts[family] for family in ("water", "sewer") if family in drafts]
@@ -166,7 +168,7 @@ class Rows:
         if codes:
             return by_words(self.reading.values.get(name, {}), codes, needed=name == "kind")
         if name == "diameter_mm":
-            return in_unit(cells.diameter, UNIT_MM.get(self.reading.units.get(name, "mm"), 1.0), whole=True)
+            return in_unit(cells.named_diameter, UNIT_MM.get(self.reading.units.get(name, "mm"), 1.0), whole=True)
         if name in YEARS:
             return cells.year
         if column.get("type") == "date":

@@ -18,7 +18,6 @@ from layers.imports.sources import Tell
 from networks.water.importers.checking import (
     APART,
     check_references,
-    check_territory,
     check_values,
     fault,
     leave_out,
@@ -30,6 +29,7 @@ from networks.water.importers.draft import Draft, Fault
 from networks.water.importers.epanet import Placing, read_epanet
 from networks.water.importers.known import Known, known_of, table, there
 from networks.water.importers.load import Loading
+from networks.water.importers.lying import check_territory
 from networks.water.importers.mapped import read_mapped
 from networks.water.importers.mapping import LayerReading
 from networks.water.importers.raepa import read_raepa

@@ -119,6 +119,8 @@ def read_sheet(reader: RestrictedReader, found: Found, table: raepa.RaepaTable) 
 def take(parts: Parts, table: raepa.RaepaTable, sheet: Sheet) -> None:
     """The rows of one table into the parts of its network."""
     parts.names[f"{table.name}:{sheet.file}"] = sheet.faults
+    if sheet.epsg:
+        parts.draft.systems[sheet.file] = sheet.epsg
     columns = {raepa.field_name(name): texts for name, texts in reversed(sheet.columns.items())}
     if table.family == "water":
         for wrong, right in raepa_rules.NAMED_AEP_BY_MISTAKE.items():
