@@ -5,9 +5,9 @@ member's ground, mapped, loaded, walked.
 import shutil
 import sqlite3
 import struct
+from collections import Counter
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pyproj
 import pytest
@@ -58,7 +58,11 @@ def moved(path: Path, folder: Path, srs: int = 25831, name: str = "reseau.gpkg")
                 shape = shapely.transform(shapely.from_wkb(body), lambda at: at - [418_200, 4_576_100] + [east, north])
                 head = b"GP\x00\x01" + struct.pack("<i", srs)
                 file.execute(f'update "{layer}" set geom = ? where fid = ?', (head + shapely.to_wkb(shape), fid))
-        file.execute("update gpkg_contents set srs_id = ?, min_x = null, min_y = null, max_x = null, max_y = null", (srs,))
+        about = (f"EPSG:{srs}", srs, "EPSG", srs, pyproj.CRS(srs).to_wkt("WKT1_GDAL"))
+        file.execute("insert or replace into gpkg_spatial_ref_sys values (?, ?, ?, ?, ?, null)", about)
+        file.execute(
+            "update gpkg_contents set srs_id = ?, min_x = null, min_y = null, max_x = null, max_y = null", (srs,)
+        )
         file.execute("update gpkg_geometry_columns set srs_id = ?", (srs,))
     return there
 
@@ -127,8 +131,7 @@ def test_that_it_lies_in_barcelona_is_told_once_and_not_nine_hundred_times(
     assert made.state == "ready"
     assert made.plan["errors"] == len(messages(made)) == 3
     assert "None of the 238 objects lies in the territory of the member" in " ".join(messages(made))
-    assert "EPSG:25831, as it was read, they are 7" in messages(made)[0]
-    assert "km away, to the south" in messages(made)[0]
+    assert "EPSG:25831, as it was read, they are 690 km away, to the south" in messages(made)[0]
     assert "another territory" in messages(made)[0]
     assert 'value="load"' not in page(network, made)
 
@@ -137,7 +140,129 @@ def test_a_wrong_system_is_told_with_the_one_that_fits(importing: Importing, gis
     """The member's ground in EPSG:25831, said to be in EPSG:25830: a zone further west."""
     widen(importing.network)
     made = pressed(importing, uploaded(importing, moved(giswater, tmp_path, srs=25830)), "read")
+    assert made.plan["errors"] == 3, (made.state, made.message)
     assert "As EPSG:" in messages(made)[0], messages(made)[:3]
     assert "UTM zone 31N" in messages(made)[0]
     made = pressed(importing, made, "read", **{f"crs-{place}": "25831" for place in range(3)})
     assert made.plan["errors"] == 0, messages(made)[:5]
+
+
+def test_it_is_mapped_planned_loaded_and_walked(
+    importing: Importing, network: Network, giswater: Path, tmp_path: Path
+) -> None:
+    widen(network)
+    made = pressed(importing, uploaded(importing, moved(giswater, tmp_path)), "read", name="Giswater")
+    (told,) = made.plan["networks"]
+    assert {name: told[name] for name in ("nodes", "pipes", "split", "junctions", "connections", "parts", "unfed")} == {
+        "nodes": 238, "pipes": 270, "split": 1, "junctions": 0, "connections": 477, "parts": 2, "unfed": 0,
+    }  # fmt: skip
+    assert (made.plan["errors"], made.plan["moved"], made.plan["loose"]) == (0, 0, 0)
+    assert remarks(made) == {"Diamètre “VIRTUAL” is not understood: left empty, kept aside.": 5}
+    made = pressed(importing, made, "load")
+    assert (made.state, made.report["rows"]) == ("loaded", 238 + 270 + 477)
+    assert network.rows(f"select count(*) from arpent.network_faults('water', {network.member.pk}, {made.pk})") == [
+        (0,)
+    ]
+    assert network.rows("select count(*) from water_connection where pipe_id is null") == [(0,)]
+    check_ends(network, giswater)
+    check_walks(network, giswater)
+
+
+def remarks(made: NetworkImport) -> dict[str, int]:
+    """Those that are about more than what a name of the catalogue says."""
+    return dict(Counter(one["message"] for one in made.faults if "were read in" not in one["message"]))
+
+
+type Arcs = dict[str, tuple[str, str]]
+
+
+def read_arcs(path: Path) -> tuple[Arcs, dict[str, str]]:
+    """The arcs in service by their nodes, as the file says itself; the type of each node."""
+    with closing(sqlite3.connect(f"file:{path}?immutable=1", uri=True)) as file:
+        arcs = file.execute(
+            "select arc_id, node_1, node_2 from arc where state = '1' and node_1 <> '' and node_2 <> ''"
+        )
+        types = file.execute("select node_id, nodetype_id from node join cat_node on id = nodecat_id")
+        return {arc: (one, other) for arc, one, other in arcs.fetchall()}, dict(types.fetchall())
+
+
+def check_ends(network: Network, path: Path) -> None:
+    """Each pipe ends on the nodes that the file says, and says what its catalogue says."""
+    arcs, _types = read_arcs(path)
+    found = network.rows(
+        "select p.reference, a.reference, b.reference, p.material, p.diameter_mm, p.laid_from_year,"
+        " p.more ->> 'arccat_id' from water_pipe p join water_node a on a.id = p.start_node_id join water_node b on b.id = p.end_node_id"
+        " where p.service_state = 'en_service' and p.reference is not null"
+    )
+    loaded = {one[0]: one[1:3] for one in found}
+    different = {arc: (loaded[arc], ends) for arc, ends in arcs.items() if loaded.get(arc) != ends}
+    assert len(loaded) == 261
+    assert len(different) <= 1, different  # the one that a node lies on
+    assert {one[3:6] for one in found if one[6] == "PVC110-PN16"} == {("pvc", 110, 2017)}
+    with closing(sqlite3.connect(f"file:{path}?immutable=1", uri=True)) as file:
+        pairs = dict(file.execute("select connec_id, arc_id from connec").fetchall())
+    hung = network.rows("select c.reference, coalesce(p.reference, p.more ->> 'piece_of') from water_connection c"
+                        " join water_pipe p on p.id = c.pipe_id")  # fmt: skip
+    assert dict(hung) == pairs
+
+
+def check_walks(network: Network, path: Path) -> None:
+    """What is connected, and what isolates a pipe, is what a walk through the file's own table of arcs gives."""
+    arcs, types = read_arcs(path)
+    begun = "2088"  # with the most connections
+    (pk,) = network.rows(f"select id from water_pipe where reference = '{begun}'")[0]
+    answer = network.client().post(
+        "/api/v1/networks/water/trace", {"pipe": pk, "direction": "connected"}, content_type="application/json"
+    )
+    reached, _ends = walked(arcs, begun, set())
+    ids = ", ".join(map(str, answer.json()["pipe_ids"]))
+    assert {one for (one,) in network.rows(f"select reference from water_pipe where id in ({ids})") if one} == reached
+    valves = {node for node, name in types.items() if name == "SHUTOFF_VALVE"}
+    zone, ends = walked(arcs, begun, valves)
+    answer = network.client().post(
+        "/api/v1/networks/water/isolation", {"pipe": pk}, content_type="application/json"
+    )  # fmt: skip
+    told = answer.json()
+    assert {one["reference"] for one in told["valves"] if one["status"] in ("close", "optional")} == ends
+    assert told["zone"]["pipes"] == len(zone)
+    assert told["source_known"]
+    hung = network.rows("select count(*) from water_connection where pipe_id in (select id from water_pipe where"
+                        f" reference in ({', '.join(repr(one) for one in zone)}))")  # fmt: skip
+    assert told["connections"]["count"] >= hung[0][0] >= 19
+
+
+def walked(arcs: Arcs, begun: str, stops: set[str]) -> tuple[set[str], set[str]]:
+    """The arcs reached from one of them, and the nodes among the stops that the walk ends at."""
+    at: dict[str, set[str]] = {}
+    for arc, ends in arcs.items():
+        for node in ends:
+            at.setdefault(node, set()).add(arc)
+    reached, ends_met, waiting = {begun}, set(), [begun]
+    while waiting:
+        for node in arcs[waiting.pop()]:
+            if node in stops:
+                ends_met.add(node)
+                continue
+            new = at[node] - reached
+            reached |= new
+            waiting += new
+    return reached, ends_met
+
+
+def test_the_mapping_kept_is_found_again_for_the_next_delivery(
+    importing: Importing, network: Network, giswater: Path, tmp_path: Path
+) -> None:
+    widen(network)
+    made = uploaded(importing, moved(giswater, tmp_path))
+    made = pressed(importing, made, "read", name="Giswater", **{"column-0-reference": "code"})
+    pressed(importing, made, "load")
+    again = uploaded(importing, moved(giswater, tmp_path, name="livraison_2.gpkg"))
+    html = page(network, again)
+    assert "Read as “Giswater” was." in html
+    assert form_of(html, "read")["column-0-reference"] == "code"
+    again = pressed(importing, again, "read")
+    assert again.plan["known"]["count"] == 238 + 269 + 477
+    again = pressed(importing, again, "read", known="replace")
+    again = pressed(importing, again, "load")
+    assert again.state == "loaded", again.message
+    assert network.rows("select count(*) from water_pipe") == [(270,)]

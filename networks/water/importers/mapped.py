@@ -170,7 +170,7 @@ class Rows:
         if name == "diameter_mm":
             return in_unit(cells.named_diameter, UNIT_MM.get(self.reading.units.get(name, "mm"), 1.0), whole=True)
         if name in YEARS:
-            return cells.year
+            return year_of_day
         if column.get("type") == "date":
             return cells.day
         if name in HEIGHTS or column.get("unit") == "m":
@@ -280,6 +280,12 @@ def by_words(words: Mapping[str, str], codes: Mapping[str, Any], *, needed: bool
         return Cell(None, cells.told(told if needed else aside, field, text), True)
 
     return read
+
+
+def year_of_day(field: str, text: str) -> Cell:
+    """A year; of a day, which is what such a column mostly holds, its year: the day stays beside."""
+    found = cells.year(field, text)
+    return Cell(found.value, "", found.keep) if found.value is not None else found
 
 
 def in_unit(read: Read, times: float, *, whole: bool = False) -> Read:
