@@ -159,9 +159,9 @@ def size_in(text: str) -> int | None:
 
 
 def named_diameter(field: str, text: str) -> Cell:
-    """A diameter, or the name of a pipe that says it."""
+    """A diameter, or the name of a pipe that says it, which stays beside."""
     if measured(text, DIAMETERS) is None and (size := size_in(text)) is not None:
-        return Cell(size, told(_("%(field)s: %(size)s mm were read in “%(value)s”."), field, text, size=size), True)
+        return Cell(size, "", True)
     return diameter(field, text)
 
 

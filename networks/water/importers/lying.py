@@ -39,7 +39,7 @@ type Places = np.ndarray[Any, np.dtype[np.float64]]
 
 
 def check_territory(draft: Draft, territory: bytes | None) -> Iterator[Fault]:
-    """Rows that do not touch the member's territory; one fault for a file of which none does."""
+    """Rows that do not touch the member's territory; one fault for the files of which none does."""
     if territory is None:
         return
     land = shapely.from_wkb(territory)
@@ -49,17 +49,20 @@ def check_territory(draft: Draft, territory: bytes | None) -> Iterator[Fault]:
         inside = shapely.intersects(land, np.array([*(row.geom for row in rows), None], dtype=object)[:-1])
         for row, is_inside in zip(rows, inside.tolist(), strict=True):
             files[row.file].append((what, row, is_inside))
+    away: dict[int | None, list[str]] = defaultdict(list)
     for file, held in files.items():
         if len(held) > 1 and not any(is_inside for _what, _row, is_inside in held) and not land.is_empty:
-            yield elsewhere(file, [row for _what, row, _inside in held], land, draft.systems.get(file))
+            away[draft.systems.get(file)].append(file)
             continue
         for what, row, is_inside in held:
             if not is_inside:
                 yield fault(row, _("It lies outside the territory of the member."), spare=what in APART)
+    for epsg, names in away.items():
+        yield elsewhere(names, [row for name in names for _what, row, _inside in files[name]], land, epsg)
 
 
-def elsewhere(file: str, rows: Sequence[Row], land: Any, epsg: int | None) -> Fault:
-    """A file of which nothing is here: how far away it is, and the system in which it would be here."""
+def elsewhere(files: Sequence[str], rows: Sequence[Row], land: Any, epsg: int | None) -> Fault:
+    """Files of which nothing is here: how far away that is, and the system in which it would be here."""
     shapes = np.array([*(row.geom for row in rows), None], dtype=object)[:-1]
     points = shapely.get_coordinates(shapely.centroid(shapes))
     told: dict[str, Any] = {"count": len(rows), "epsg": epsg or LAMBERT_93, **far(points, land)}
@@ -67,7 +70,9 @@ def elsewhere(file: str, rows: Sequence[Row], land: Any, epsg: int | None) -> Fa
         "None of the %(count)s objects lies in the territory of the member: as EPSG:%(epsg)s, as it was read, they are "
         "%(distance)s km away, %(direction)s."
     )
-    return Fault(file=file, row=None, message=f"{words % told} {remedy(points, land, epsg or LAMBERT_93)}")
+    return Fault(
+        file=", ".join(sorted(files)), row=None, message=f"{words % told} {remedy(points, land, epsg or LAMBERT_93)}"
+    )
 
 
 def far(points: Places, land: Any) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from gis_core.rights import Rights
 from gis_core.services.jobs import jobs_seen_by, standing
 from layers.imports.services.maps import SmallMap, small_map
 from layers.imports.uploads import limit_uploads
+from networks.water.importers.cells import size_in
 from networks.water.importers.mapping import MOST_WORDS, TABLES, UNITS, LayerReading, suggested, targets_of
 from networks.water.models import NetworkImport
 from networks.water.pages.frame import page, show
@@ -246,6 +247,7 @@ def import_page(
         context |= {"map": map_of(made), "classes": classes_of(made), "faults": told[:SHOWN_FAULTS]}
         context["moves"] = [move_shown(one) for one in made.plan["moves"][:SHOWN_ROWS]]
         context["loose"] = [move_shown(one) for one in made.plan["loose_rows"][:SHOWN_ROWS]]
+        context["near"] = made.plan["moved"] or any(one["count"] for one in made.plan["classes"])
         context["more_faults"] = sum(one["count"] for one in told[SHOWN_FAULTS:])
         context["snapped"] = made.state == state.LOADED and made.snaps.filter(undone=False).exists()
         context["former"] = former_of(made)
@@ -366,6 +368,7 @@ def target_shown(
         "label": label,
         "source": source,
         "sample": sample[:60],
+        "size": size_in(sample) if name == "diameter_mm" and not sample.replace(".", "").isdigit() else None,
         "choices": choices,
         "words": sorted(words, key=lambda one: bool(one[2])),
         "unsaid": sum(not code for _text, _count, code in words),
