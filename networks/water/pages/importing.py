@@ -251,6 +251,8 @@ def import_page(
         context["more_faults"] = sum(one["count"] for one in told[SHOWN_FAULTS:])
         context["snapped"] = made.state == state.LOADED and made.snaps.filter(undone=False).exists()
         context["former"] = former_of(made)
+        undone = (made.report or {}).get("undone") or {}
+        context["changed_since"] = undone.get("left", 0) - undone.get("along", 0)
     return show(request, "import", TAB, context, status=status)
 
 
