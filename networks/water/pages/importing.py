@@ -249,9 +249,9 @@ def import_page(
         context["loose"] = [move_shown(one) for one in made.plan["loose_rows"][:SHOWN_ROWS]]
         context["near"] = made.plan["moved"] or any(one["count"] for one in made.plan["classes"])
         context["more_faults"] = sum(one["count"] for one in told[SHOWN_FAULTS:])
-        context["snapped"] = made.state == state.LOADED and made.snaps.filter(undone=False).exists()
         context["former"] = former_of(made)
         undone = (made.report or {}).get("undone") or {}
+        context["snapped"] = not undone and made.state == state.LOADED and made.snaps.filter(undone=False).exists()
         context["changed_since"] = undone.get("left", 0) - undone.get("along", 0)
     return show(request, "import", TAB, context, status=status)
 
