@@ -11,6 +11,7 @@ import pyproj
 import shapely
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from shapely.geometry import Point
 
 from networks.water.importers.checking import APART, Row, fault, rows_in
 from networks.water.importers.draft import Draft, Fault
@@ -76,7 +77,7 @@ def elsewhere(files: Sequence[str], rows: Sequence[Row], land: Any, epsg: int | 
 
 
 def far(points: Places, land: Any) -> dict[str, Any]:
-    middle = shapely.Point(*np.median(points, axis=0))
+    middle = Point(*np.median(points, axis=0))
     centre = shapely.centroid(land)
     angle = np.degrees(np.arctan2(middle.y - centre.y, middle.x - centre.x))
     return {
