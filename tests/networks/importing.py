@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -127,3 +128,50 @@ def forget_events() -> None:
 
 def messages(made: NetworkImport, gravity: str = "error") -> list[str]:
     return [one["message"] for one in made.faults if one["gravity"] == gravity]
+
+
+class Form(HTMLParser):
+    """What a browser sends of the form of a page in which a button of this value is, untouched."""
+
+    def __init__(self, action: str) -> None:
+        super().__init__()
+        self.action, self.found = action, False
+        self.sent: list[tuple[str, str]] = []
+        self.select: tuple[str, list[str], list[str]] | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = dict(attrs)
+        name, value = told.get("name") or "", told.get("value") or ""
+        if tag == "form" and not self.found:
+            self.sent = []
+        elif self.found:
+            return
+        elif tag == "input" and name and self._sends(told):
+            self.sent.append((name, value))
+        elif tag == "select":
+            self.select = (name, [], [])
+        elif tag == "option" and self.select:
+            self.select[1].append(value)
+            self.select[2].extend([value] if "selected" in told else [])
+        elif tag == "button" and name == "action" and value == self.action:
+            self.inside = True
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "select" and self.select and not self.found:
+            name, options, selected = self.select
+            self.sent += [(name, (selected or options[:1])[0])]
+            self.select = None
+        elif tag == "form" and getattr(self, "inside", False):
+            self.found, self.inside = True, False
+
+    @staticmethod
+    def _sends(told: Mapping[str, str | None]) -> bool:
+        return told.get("type") not in ("checkbox", "radio") or "checked" in told
+
+
+def form_of(html: str, action: str) -> dict[str, str]:
+    """The fields of the form of a page that a button sends."""
+    form = Form(action)
+    form.feed(html)
+    assert form.found, f"no button “{action}” on this page"
+    return dict(form.sent) | {"action": action}

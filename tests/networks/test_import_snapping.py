@@ -164,7 +164,28 @@ def test_an_end_that_somebody_moved_since_stays_when_the_snapping_is_undone(
     (pk,) = network.rows("select id from water_pipe where reference = 'C2'")[0]
     network.change("water-pipes", pk, along((100, 5), (200, 0)))
     made = importing.undo(made)
-    assert (made.report["undone"]["ends"], made.report["undone"]["left"]) == (0, 1)
+    assert (made.report["undone"]["ends"], made.report["undone"]["left"], made.report["undone"]["along"]) == (0, 1, 0)
+
+
+def test_an_end_that_ran_along_the_pipe_it_meets_stays_and_is_told_as_such(
+    importing: Importing, network: Network
+) -> None:
+    """In the file C2 begins on C1, 0.4 m before the valve: put back, these 0.4 m would be there twice."""
+    pipes = importing.file("canalisations", [pipe("C1", (0, 0), (100, 0)), pipe("C2", (99.6, 0), (200, 0))])
+    made = importing.loaded(pipes, importing.file("vannes", [spot("V1", 100, 0)]), snap_m=0.5)
+    made = importing.undo(made)
+    assert {name: made.report["undone"][name] for name in ("ends", "left", "along")} == {
+        "ends": 0, "left": 1, "along": 1,
+    }  # fmt: skip
+    assert lengths(network) == [100, 100]
+
+
+def test_an_end_that_ran_beyond_its_valve_into_open_ground_goes_back(importing: Importing, network: Network) -> None:
+    """The pipe is cut at the valve, which stays on it; the piece beyond is a pipe of its own."""
+    pipes = importing.file("canalisations", [pipe("C1", (99.7, 0), (200, 0))])
+    made = importing.loaded(pipes, importing.file("vannes", [spot("V1", 100, 0)]), snap_m=0.5)
+    importing.undo(made)
+    assert lengths(network) == [0.3, 100]
 
 
 def test_a_valve_put_on_a_pipe_goes_back_beside_it(importing: Importing, network: Network) -> None:

@@ -280,6 +280,24 @@ def test_whatever_is_done_the_network_stays_one(network: Network, family: str, s
         assert [row for row in faults(network, family) if row[0] != "hangs"] == []
 
 
+def test_an_end_dragged_beyond_its_valve_leaves_the_valve_between_two_pipes(network: Network) -> None:
+    network.node(100, 0, "valve", reference="V1")
+    pk = network.pipe((100, 0), (200, 0), reference="C1")
+    network.change("water-pipes", pk, along((80, 0), (200, 0)))
+    assert sorted(line for line, _start, _end in network.pipes()) == [
+        [(80.0, 0.0), (100.0, 0.0)],
+        [(100.0, 0.0), (200.0, 0.0)],
+    ]
+
+
+def test_the_pipe_with_a_reference_keeps_it_where_two_become_one(network: Network) -> None:
+    network.pipe((0, 0), (30, 0), reference="C1")
+    network.pipe((30, 0), (100, 0))
+    (node,) = network.rows("select end_node_id from water_pipe where reference = 'C1'")[0]
+    network.remove("water-nodes", node)
+    assert network.rows("select reference, round(st_length(geom)) from water_pipe") == [("C1", 100)]
+
+
 # -- values that the database refuses ---------------------------------------------------------------------------------
 
 

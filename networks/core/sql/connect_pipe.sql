@@ -43,6 +43,9 @@ begin
         where n.geom && st_expand($1, $2) and n.owner_id + 0 = $3 and n.id <> all ($4) and st_dwithin(n.geom, $1, $2)
         order by at, n.id limit 1', family || '_node')
         into under using new.geom, tolerance, new.owner_id, array[new.start_node_id, new.end_node_id, leaving] || left_behind;
+    if under.at <= 0 or under.at >= 1 then
+        perform arpent.refuse_topology('zero_length', new.id, null, under.geom);
+    end if;
     if under.id is not null then
         rest := st_setpoint(st_linesubstring(new.geom, under.at, 1), 0, under.geom);
         level := new.start_z + (new.end_z - new.start_z) * under.at;
@@ -58,9 +61,11 @@ begin
         new.end_z := level;
         new.declared_length_m := null;
     end if;
-    execute format('select p.id from %I p where p.owner_id + 0 = $1 and p.id <> $2
+    -- The pipe that this is the rest of is still told as it was before it was moved: it looks for its likes itself.
+    execute format('select p.id from %I p where p.owner_id + 0 = $1 and p.id <> $2 and p.id <> $7
         and (p.start_node_id, p.end_node_id) in (($3, $4), ($4, $3)) and st_hausdorffdistance(p.geom, $5) <= $6 limit 1',
-        family || '_pipe') into other using new.owner_id, new.id, new.start_node_id, new.end_node_id, new.geom, tolerance;
+        family || '_pipe') into other using new.owner_id, new.id, new.start_node_id, new.end_node_id, new.geom, tolerance,
+            coalesce(nullif(former, '')::bigint, 0);
     if other is not null then
         perform arpent.refuse_topology('duplicate_pipe', new.id, other, new.geom);
     end if;

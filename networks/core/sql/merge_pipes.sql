@@ -1,5 +1,5 @@
--- Trigger before a node is removed: between two pipes that are alike it merges them (the longer one keeps its id and its
--- direction); at the end of a pipe, or where more meet, it stays.
+-- Trigger before a node is removed: between two pipes that are alike it merges them (the one with a reference, else the
+-- longer one, keeps its id and its direction); at the end of a pipe, or where more meet, it stays.
 create or replace function arpent.merge_pipes() returns trigger
 language plpgsql set search_path = pg_catalog, public as $$
 declare
@@ -10,7 +10,7 @@ declare
     merged geometry;
 begin
     perform pg_advisory_xact_lock(hashtextextended('arpent topology ' || family, old.owner_id));
-    execute format('select array_agg(p.id order by st_length(p.geom) desc, p.id) from %I p
+    execute format('select array_agg(p.id order by p.reference is null, st_length(p.geom) desc, p.id) from %I p
         where p.start_node_id = $1 or p.end_node_id = $1', family || '_pipe') into pipes using old.id;
     if pipes is null then
         return old;

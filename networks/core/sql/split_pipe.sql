@@ -16,6 +16,9 @@ begin
     execute format('select p.geom, n.geom, st_linelocatepoint(p.geom, n.geom), p.start_z, p.end_z from %I p, %I n
         where p.id = $1 and n.id = $2', family || '_pipe', family || '_node')
         into whole, point, place, from_z, to_z using pipe, node;
+    if place <= 0 or place >= 1 then
+        perform arpent.refuse_topology('zero_length', pipe, null, point);
+    end if;
     first := st_setpoint(st_linesubstring(whole, 0, place), -1, point);
     second := st_setpoint(st_linesubstring(whole, place, 1), 0, point);
     level := from_z + (to_z - from_z) * place;

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import count
 from typing import Any, Final
 
 import shapely
@@ -34,6 +35,7 @@ CHUNK: Final = 2_000
 ON_THE_PIPE_M: Final = 0.01
 SAME_PLACE_M: Final = 0.05
 TRACE: Final = "TRACE"
+LONGEST_WHOLE: Final = 240
 MODELS: Final[Mapping[Family, tuple[type[NetworkObject], type[NetworkObject], type[NetworkObject]]]] = {
     "water": (WaterNode, WaterPipe, WaterConnection),
     "sewer": (SewerNode, SewerPipe, SewerConnection),
@@ -51,15 +53,23 @@ class Keys:
 
     @classmethod
     def of(cls, rows: QuerySet[Any], prefix: str) -> Keys:
-        pairs = list(rows.values_list("pk", "reference"))
-        taken = {reference for _pk, reference in pairs if reference}
+        pairs = list(rows.values_list("pk", "reference", "more__piece_of"))
+        taken = {reference for _pk, reference, _whole in pairs if reference}
         keys = cls()
-        for pk, reference in pairs:
-            key = reference or f"{prefix}{pk}"
-            while not reference and key in taken:
-                key += "_"
-            keys.by_id[pk] = key
+        for pk, reference, whole in pairs:
+            keys.by_id[pk] = reference or free_key(f"{prefix}{pk}", whole, taken)
         return keys
+
+
+def free_key(plain: str, whole: Any, taken: set[str]) -> str:
+    """A key of what has no reference: of a piece of a pipe that was cut, the pipe's with a number."""
+    if isinstance(whole, str) and 0 < len(whole) < LONGEST_WHOLE:
+        key = next(key for number in count(2) if (key := f"{whole}-{number}") not in taken)
+        taken.add(key)
+        return key
+    while plain in taken:
+        plain += "_"
+    return plain
 
 
 @dataclass(frozen=True, slots=True)

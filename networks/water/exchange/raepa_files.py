@@ -62,7 +62,7 @@ def write_rows(network: OneNetwork, rows: RaepaRows, tables: Mapping[str, Table]
             pipes.write(rows.pipe(row), row["shape"])
         tell(1)
     for row in network.connections():
-        if row["line"] is not None:
+        if row["line"] is not None and not rows.is_point(row):
             pipes.write(rows.branch(row), row["line"])
         else:
             tables[f"RAEPA_APPAR{use}_P"].write(rows.connection_point(row), row["shape"])

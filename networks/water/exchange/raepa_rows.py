@@ -35,6 +35,7 @@ class RaepaRows:
         self.use = "ASS" if self.sewer else "AEP"
         self.losses = losses
         self.today = timezone.localdate()
+        self.node_names = frozenset(network.node_keys.values())
 
     def pipe(self, row: Row) -> Values:
         """A pipe of the network; a sewer is drawn the way it flows."""
@@ -63,20 +64,34 @@ class RaepaRows:
 
     def branch(self, row: Row) -> Values:
         """A service connection that has a line: a pipe in RAEPA's eyes."""
-        more = row["more"]
+        more, functions = row["more"], (lists.SEWER_FUNCTIONS if self.sewer else lists.WATER_FUNCTIONS)
         values = self.flowing(row) | {
             "IDCANA": self.network.connection_keys[row["id"]],
             "BRANCHEMNT": "O",
             "MODECIRC": known(more.get("MODECIRC"), lists.FLOW_MODES),
-            f"CONTCAN{self.use}": row.get("system") or raepa.NOT_KNOWN,
-            f"FONCCAN{self.use}": raepa.NOT_KNOWN,
-            "IDNINI": NOTHING,
-            "IDNTERM": NOTHING,
+            f"CONTCAN{self.use}": self.content_of_branch(row),
+            f"FONCCAN{self.use}": known(more.get(f"FONCCAN{self.use}"), functions),
+            "IDNINI": self.node_named(more.get("IDNINI")),
+            "IDNTERM": self.node_named(more.get("IDNTERM")),
             "IDCANPPALE": self.network.pipe_keys.get(row["pipe_id"]),
         }
         if self.sewer:
-            values |= {"TYPRESEAU": row["system"], "SENSECOUL": "1"}
+            flow = more.get("SENSECOUL")
+            values |= {"TYPRESEAU": row["system"], "SENSECOUL": flow if flow in ("0", "1") else "1"}
         return self.completed(values, row, f"RAEPA_CANAL{self.use}_L")
+
+    def content_of_branch(self, row: Row) -> str:
+        said = row["more"].get(f"CONTCAN{self.use}")
+        codes = lists.SEWER_CONTENTS if self.sewer else raepa.WATER_CONTENTS
+        return said if isinstance(said, str) and said in codes else row.get("system") or raepa.NOT_KNOWN
+
+    def node_named(self, key: Any) -> str:
+        """The node that a file names as an end of a branch, while there is one."""
+        return key if isinstance(key, str) and key in self.node_names else NOTHING
+
+    def is_point(self, row: Row) -> bool:
+        """Whether a file gave a connection as its point on the pipe, and no line of it."""
+        return row["more"].get(f"FNAPP{self.use}") == raepa.HOUSE_CONNECTION and "TRACE" not in row["more"]
 
     def connection_point(self, row: Row) -> Values:
         """A service connection of which only the point is known."""

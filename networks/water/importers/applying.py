@@ -316,7 +316,23 @@ def undo_moves(made: NetworkImport, tell: Tell) -> dict[str, Any]:
         for pk, version in found.items():
             if version != made.base_version:
                 changed[name].pop(str(pk), None)
-    return {"ends": len(done), "left": len(snaps) - len(done), "versions": changed}
+    left = [snap.pk for snap in snaps if snap.pk not in set(done)]
+    return {"ends": len(done), "left": len(left), "along": sum(still_there(family, left) for family in FAMILIES),
+            "versions": changed}  # fmt: skip
+
+
+def still_there(family: Family, left: Sequence[int]) -> int:
+    """How many ends nobody moved, and yet could not go back: there, they would run along the pipe that they meet."""
+    ((count,),) = rows(
+        "select count(*) from water_snap s join {} p on p.id = s.pipe_id where s.id = any(%(left)s)"
+        ' and s.family = %(family)s and st_dwithin(case when s."end" = 0 then st_startpoint(p.geom)'
+        " else st_endpoint(p.geom) end, s.put_at, %(near)s)",
+        table(family, "pipes"),
+        left=list(left),
+        family=family,
+        near=NEAR_M,
+    )
+    return int(count)
 
 
 def versions(made: NetworkImport) -> dict[str, dict[int, int]]:

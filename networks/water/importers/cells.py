@@ -23,6 +23,10 @@ SHOWN: Final = 60
 NUMBER = re.compile(r"^([+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d{1,3})?)\s*([a-z\"'″′]*)$", re.IGNORECASE)
 THOUSANDS = re.compile(r"(?<=\d)[\s\u00a0\u202f\u2009](?=\d{3}(?!\d))")
 PREFIX = re.compile(r"^(dn|diam[èe]tre|diam|d|ø|⌀)\s*[.:=]?\s*(?=\d)", re.IGNORECASE)
+PRESSURE = re.compile(r"(?<![a-z])(?:pn|sdr)\s*\d+(?:[.,/]\d+)*")
+RESIN = re.compile(r"(?<![a-z])pe\s?(?:80|100)(?![\d.,])")
+SIZED = re.compile(r"(?:dn|diam[a-zè]*|ø|⌀)\s*[.:=]?\s*(\d+(?:[.,]\d+)?)")
+SIZE = re.compile(r"(?<![\d.,])(\d+(?:[.,]\d+)?)")
 YEAR = re.compile(r"^(\d{4})(?:[.,]0*)?$")
 DAYS = (
     (re.compile(r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?$"), (1, 2, 3)),
@@ -144,6 +148,21 @@ def diameter(field: str, text: str) -> Cell:
     if abs(value - size) > 1e-6:
         return Cell(size, told(_("%(field)s %(value)s was rounded to %(size)s mm."), field, text, size=size), True)
     return Cell(size)
+
+
+def size_in(text: str) -> int | None:
+    """The diameter in a name: “PVC110-PN16”, “Fonte DN 150”; pressures and resins (PN16, SDR11, PE100) are none."""
+    plain = RESIN.sub("pe ", PRESSURE.sub(" ", text.lower()))
+    match = SIZED.search(plain) or SIZE.search(plain)
+    size = round(float(match[1].replace(",", "."))) if match else 0
+    return size if 10 <= size <= WIDEST_MM else None
+
+
+def named_diameter(field: str, text: str) -> Cell:
+    """A diameter, or the name of a pipe that says it, which stays beside."""
+    if measured(text, DIAMETERS) is None and (size := size_in(text)) is not None:
+        return Cell(size, "", True)
+    return diameter(field, text)
 
 
 def year(field: str, text: str) -> Cell:

@@ -8,8 +8,6 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-import numpy as np
-import shapely
 from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -122,20 +120,6 @@ def check_references(draft: Draft) -> Iterator[Fault]:
                 words = _("The reference %(reference)s is that of row %(row)s (%(file)s) already.")
                 told = {"reference": reference[:80], "row": first.row, "file": first.file}
                 yield fault(row, words % told, spare=what in APART)
-
-
-def check_territory(draft: Draft, territory: bytes | None) -> Iterator[Fault]:
-    """Rows that do not touch the member's territory."""
-    if territory is None:
-        return
-    land = shapely.from_wkb(territory)
-    shapely.prepare(land)
-    for what, rows in rows_in(draft):
-        if not rows:
-            continue
-        outside = ~shapely.intersects(land, np.array([row.geom for row in rows], dtype=object))
-        for rank in np.nonzero(outside)[0].tolist():
-            yield fault(rows[rank], _("It lies outside the territory of the member."), spare=what in APART)
 
 
 def fault(row: Row, message: str, *, spare: bool = False, gravity: Any = "error") -> Fault:

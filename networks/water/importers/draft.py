@@ -81,7 +81,9 @@ class RepairRow:
 
 @dataclass(slots=True, kw_only=True)
 class Draft:
-    """One family's network as read; `source` says from what (file names, standard)."""
+    """One family's network as read; `source` says from what (file names, standard), `systems` in which coordinate
+    system (EPSG) each of its files was read.
+    """
 
     family: Family
     source: str
@@ -90,6 +92,7 @@ class Draft:
     connections: list[ConnectionRow] = field(default_factory=list)
     repairs: list[RepairRow] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    systems: dict[str, int] = field(default_factory=dict)
 
     def fault(self, file: str, row: int | None, message: str, gravity: Gravity = "error") -> None:
         self.faults.append(Fault(file=file, row=row, message=message, gravity=gravity))

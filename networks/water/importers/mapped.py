@@ -95,6 +95,8 @@ def read_mapped(paths: Sequence[Path], readings: Mapping[str, LayerReading]) -> 
             sheet = sheet_of(reader, in_system(found, chosen.crs), SHAPES[what], chosen.columns.get("reference"))
             Rows(draft, chosen, sheet, what).take()
             draft.faults += sheet.faults.all()
+            if sheet.epsg:
+                draft.systems[sheet.file] = sheet.epsg
     if not drafts:
         raise Invalid(_("Say of one layer at least what it holds."), parameter="table")
     held = [drafts[family] for family in ("water", "sewer") if family in drafts]
@@ -170,9 +172,9 @@ class Rows:
         if codes:
             return by_words(self.reading.values.get(name, {}), codes, needed=name == "kind")
         if name == "diameter_mm":
-            return in_unit(cells.diameter, UNIT_MM.get(self.reading.units.get(name, "mm"), 1.0), whole=True)
+            return in_unit(cells.named_diameter, UNIT_MM.get(self.reading.units.get(name, "mm"), 1.0), whole=True)
         if name in YEARS:
-            return cells.year
+            return year_of_day
         if column.get("type") == "date":
             return cells.day
         if name in HEIGHTS or column.get("unit") == "m":
@@ -282,6 +284,12 @@ def by_words(words: Mapping[str, str], codes: Mapping[str, Any], *, needed: bool
         return Cell(None, cells.told(told if needed else aside, field, text), True)
 
     return read
+
+
+def year_of_day(field: str, text: str) -> Cell:
+    """A year; of a day, which is what such a column mostly holds, its year: the day stays beside."""
+    found = cells.year(field, text)
+    return Cell(found.value, "", found.keep) if found.value is not None else found
 
 
 def in_unit(read: Read, times: float, *, whole: bool = False) -> Read:

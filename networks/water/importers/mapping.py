@@ -3,7 +3,7 @@ what its words mean. Suggested by likeness, changed by people, kept for the next
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from typing import Any, Final
@@ -11,6 +11,7 @@ from typing import Any, Final
 from django.utils.translation import gettext_lazy as _
 
 from networks.water import lists
+from networks.water.importers.cells import size_in
 from networks.water.importers.draft import Family
 from networks.water.layers import declarations
 from networks.water.raepa import SPOKEN_MATERIALS, bare
@@ -35,11 +36,18 @@ KEYS: Final[Mapping[str, tuple[tuple[str, Any], ...]]] = {
     ),
 }
 UNITS: Final = {"diameter_mm": ("mm", "cm", "m", "in"), "metres": ("m", "ft")}
+LOOSELY: Final = ("kind", "material")
+"""What is told by a word among others; a state is not: “hors service”."""
+LONGEST_PHRASE: Final = 4
+LETTERS: Final = re.compile("[a-z]+")
+NUMBERED: Final = re.compile(r"\d.*$")
+NAMED: Final = re.compile("[a-z]{3}")
+CATALOGUE: Final = re.compile("cat id$")
 SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     "reference": ("id", "ident", "id objet", "identifiant", "ref", "code", "numero", "num", "name", "nom", "idcana",
-                  "idouvrage", "idappareil", "idbranche", "node id", "arc id", "connec id", "gid", "fid"),
-    "kind": ("type", "nature", "type objet", "type obj", "sys type", "nodecat id", "fnappaep", "fnouvaep", "fnappass",
-             "fnouvass", "categorie", "type ouvrage", "type appareil", "node type"),
+                  "idouvrage", "idappareil", "idbranche", "gid", "fid"),
+    "kind": ("type", "nature", "type objet", "type obj", "sys type", "nodetype id", "nodecat id", "fnappaep",
+             "fnouvaep", "fnappass", "fnouvass", "categorie", "type ouvrage", "type appareil", "node type"),
     "subtype": ("sous type", "modele"),
     "material": ("materiau", "mat", "matcat id", "type materiau", "arccat id", "conneccat id", "nature materiau"),
     "diameter_mm": ("diametre", "diam", "dn", "diametre nominal", "diameter", "dnom", "d nominal", "arccat id",
@@ -80,8 +88,11 @@ SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     "defect": ("defreparee", "defaillance", "type casse"),
     "object_reference": ("idsuprepar",),
 }  # fmt: skip
+OWN_IDENTIFIERS: Final[Mapping[str, str]] = {"nodes": "node id", "pipes": "arc id", "connections": "connec id"}
+"""The field that other layers of the same source speak of; elsewhere it names another object."""
 SPOKEN: Final[Mapping[str, Mapping[str, str]]] = {
-    "material": SPOKEN_MATERIALS | {"fc": "fbro", "fd": "fd", "fib": "fbro", "cast iron": "fonte"},
+    "material": SPOKEN_MATERIALS | {"fc": "fbro", "fd": "fd", "fib": "fbro", "cast iron": "fonte", "ftd": "fd",
+                                    "ftg": "fg", "peld": "pebd", "pe ld": "pebd"},
     "kind": {
         "vanne": "valve", "valve": "valve", "robinet": "valve", "robinet vanne": "valve", "shutoff valve": "valve",
         "poteau": "hydrant", "hydrant": "hydrant", "bouche incendie": "hydrant", "pei": "hydrant", "pi": "hydrant",
@@ -98,7 +109,11 @@ SPOKEN: Final[Mapping[str, Mapping[str, str]]] = {
         "outfall": "outlet", "deversoir": "overflow", "bassin": "basin", "chambre": "chamber",
         "register": "chamber", "pressure meter": "sensor", "flowmeter": "meter", "chk valve": "regulator",
         "check valve": "regulator", "green valve": "drain", "fl contr valve": "regulator", "expantank": "other",
-        "gen purp valve": "valve", "filter": "other", "water connection": "other",
+        "gen purp valve": "valve", "filter": "other", "water connection": "other", "shtff valve": "valve",
+        "pr break valve": "regulator", "pr susta valve": "regulator", "greenvalve": "drain", "clapet": "regulator",
+        "reduc": "fitting", "flexunion": "fitting", "manchon": "fitting", "cone": "fitting", "etap": "treatment",
+        "presmeter": "sensor", "netsamplepoint": "sensor", "samplepoint": "sensor", "netelement": "other",
+        "stabilisateur": "regulator", "bouche a cle": "valve", "borne": "hydrant", "piquage": "fitting",
     },
     "service_state": {
         "o": "en_service", "oui": "en_service", "1": "en_service", "operative": "en_service", "actif": "en_service",
@@ -125,6 +140,14 @@ IN_NAMES: Final[Sequence[tuple[str, str, str]]] = (
     ("step|station|traitement", "nodes", "treatment"),
     ("jonction|junction", "nodes", "junction"),
 )
+OF_A_NETWORK: Final = re.compile(
+    "canal|condui|reseau|tron|pipe|arc|noeud|node|aep|ass|ouvr|appar|egout|collect|sewer|water"
+)
+BESIDE: Final = re.compile(
+    r"(^|_)(adresses?|address(es)?|streets?|streetaxis|rues?|voies?|voirie|routes?|plots?|parcel\w*|cadastr\w*|"
+    r"communes?|municip\w*|bati\w*|building\w*|lieux?_dits?|cat)(_|$)"
+)
+"""Layers of the ground that come along with a network."""
 SEWER_NAMES: Final = re.compile(r"ass\b|assain|eaux_?us|pluv|unitaire|\beu\b|\bep\b|_eu|_ep|regard|avaloir|egout|sewer")
 
 
@@ -185,7 +208,10 @@ def suggested(label: str, geometry: str, fields: Mapping[str, Mapping[str, int]]
     table, kind = likely_table(label, geometry)
     if not table:
         return LayerReading()
-    columns = likely_columns(list(fields), [name for name, _label, _codes in targets_of(table)])
+    names = [name for name, _label, _codes in targets_of(table)]
+    columns = likely_columns(list(fields), names, OWN_IDENTIFIERS.get(TABLES[table][1], ""))
+    drop_silent_catalogues(columns, fields, table)
+    drop_nameless_addresses(columns, fields)
     values = {
         name: {word: code for word in fields.get(columns[name], {}) if (code := likely_code(name, word, codes))}
         for name, _label, codes in targets_of(table)
@@ -209,23 +235,29 @@ def likely_table(label: str, geometry: str) -> tuple[str, str]:
     name = bare(label.rsplit("/", 1)[-1]).replace(" ", "_")
     family = "sewer" if SEWER_NAMES.search(name) else "water"
     if geometry == "line":
-        return ("", "") if re.search("branch|link", name) else (f"{family}-pipes", "")
+        return ("", "") if re.search("branch|link", name) or is_beside(name) else (f"{family}-pipes", "")
     if geometry != "point":
         return "", ""
     codes = lists.WATER_NODES if family == "water" else lists.SEWER_NODES
     for words, table, kind in IN_NAMES:
         if re.search(words, name):
             return table if "-" in table else f"{family}-{table}", kind if kind in codes else ""
-    return f"{family}-nodes", ""
+    return ("", "") if is_beside(name) else (f"{family}-nodes", "")
 
 
-def likely_columns(fields: Sequence[str], names: Sequence[str]) -> dict[str, str]:
+def is_beside(name: str) -> bool:
+    return BESIDE.search(name) is not None and OF_A_NETWORK.search(name) is None
+
+
+def likely_columns(fields: Sequence[str], names: Sequence[str], identifier: str = "") -> dict[str, str]:
     """The field of each of our columns that is recognised. One field may serve two: a catalogue's name tells material
     and diameter.
     """
     found = {}
     for name in names:
         fits = [(fit(text, name), -place, text) for place, text in enumerate(fields)]
+        if name == "reference" and identifier:
+            fits += [(95, -place, text) for place, text in enumerate(fields) if bare(text) == identifier]
         score, _place, text = max(fits, default=(0, 0, ""))
         if score:
             found[name] = text
@@ -233,6 +265,27 @@ def likely_columns(fields: Sequence[str], names: Sequence[str]) -> dict[str, str
     if found.get("name") == found.get("reference"):
         found.pop("name", None)
     return found
+
+
+def drop_silent_catalogues(columns: dict[str, str], fields: Mapping[str, Mapping[str, int]], table: str) -> None:
+    """A catalogue's names that tell no material, or no diameter, are not read for it."""
+    codes = {name: known for name, _label, known in targets_of(table)}
+    for name in ("material", "diameter_mm"):
+        source = columns.get(name, "")
+        if not CATALOGUE.search(bare(source)):
+            continue
+        words = fields.get(source, {})
+        told = (size_in(word) if name == "diameter_mm" else likely_code(name, word, codes[name]) for word in words)
+        if not any(told):
+            del columns[name]
+
+
+def drop_nameless_addresses(columns: dict[str, str], fields: Mapping[str, Mapping[str, int]]) -> None:
+    """Numbers of houses and of streets, of which none says a name, are no address."""
+    parts = [name for name in ("address", "address_2", "address_3") if name in columns]
+    if not any(NAMED.search(bare(word)) for name in parts for word in fields.get(columns[name], {})):
+        for name in parts:
+            del columns[name]
 
 
 def fit(text: str, name: str) -> int:
@@ -250,9 +303,8 @@ def likely_code(name: str, word: str, codes: Iterable[str]) -> str:
     known = dict(codes) if isinstance(codes, Mapping) else dict.fromkeys(codes, ())
     if word in known:
         return word
-    plain = bare(word)
     spoken = SPOKEN.get(name, {})
-    for text in (plain, bare(re.sub(r"\d.*$", "", word)), plain.split(" ")[0] if plain else ""):
+    for text in (bare(word), bare(NUMBERED.sub("", word)), *(phrases_in(word) if name in LOOSELY else ())):
         if not text:
             continue
         if (code := spoken.get(text)) in known:
@@ -261,3 +313,14 @@ def likely_code(name: str, word: str, codes: Iterable[str]) -> str:
             if text in {bare(label) for label in labels} or text == bare(code):
                 return code
     return ""
+
+
+def phrases_in(word: str) -> Iterator[str]:
+    """The words of a name without its numbers (“SHTFF-VALVE110-PN16”: “shtff valve”), the longest run of them first."""
+    letters = [re.sub(r"(?<=[a-z])dn$", "", one) for one in LETTERS.findall(bare(word))]
+    held = [one for one in letters if one not in ("dn", "pn", "mm")]
+    for length in range(min(len(held), LONGEST_PHRASE), 0, -1):
+        for start in range(len(held) - length + 1):
+            phrase = " ".join(held[start : start + length])
+            if len(phrase) > 1 or len(held) == 1:
+                yield phrase

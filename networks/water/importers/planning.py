@@ -18,7 +18,6 @@ from layers.imports.sources import Tell
 from networks.water.importers.checking import (
     APART,
     check_references,
-    check_territory,
     check_values,
     fault,
     leave_out,
@@ -30,6 +29,7 @@ from networks.water.importers.draft import Draft, Fault
 from networks.water.importers.epanet import Placing, read_epanet
 from networks.water.importers.known import Known, known_of, table, there
 from networks.water.importers.load import Loading
+from networks.water.importers.lying import check_territory
 from networks.water.importers.mapped import read_mapped
 from networks.water.importers.mapping import LayerReading
 from networks.water.importers.raepa import read_raepa
@@ -61,7 +61,9 @@ class Network:
     there: There
     known: Known
     kept_ids: dict[str, dict[str, int]] = field(default_factory=dict)
+    aliases: dict[str, int] = field(default_factory=dict)
     distances: list[float] = field(default_factory=list)
+    snap_m: float = 0.0
     parts: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -118,8 +120,23 @@ def planned(order: NetworkImport, tell: Tell, *, look: bool = True) -> Plan:
     for place, draft in enumerate(drafts):
         tell(place / len(drafts), _("Putting the network together"))
         networks.append(woven_network(order, draft, territory, replaced, look))
+    if order.options.get("snap_m") is None:
+        agree(networks)
     faults = [one for network in networks for one in faults_of(network)]
     return Plan(networks, faults, told_of(order, networks, faults, replaced))
+
+
+def agree(networks: Sequence[Network]) -> None:
+    """Nobody chose a distance: one for water and sewers together is the one that is shown, and that will be loaded."""
+    metres = likely_distance(distances_of(networks))
+    for network in networks:
+        if network.snap_m != metres:
+            network.woven = weave(network.draft, network.there, snap_m=metres, aliases=network.aliases)
+            network.parts, network.snap_m = parts_of(network.draft.family, network.woven), metres
+
+
+def distances_of(networks: Sequence[Network]) -> list[float]:
+    return sorted(one for network in networks for one in network.distances)
 
 
 def replaced_by(order: NetworkImport, known: Sequence[Known]) -> set[int]:
@@ -168,9 +185,10 @@ def compared(order: NetworkImport, draft: Draft, replaced: Sequence[int], look: 
     aliases, kept_ids = settle_known(order, draft, known, around, replaced)
     snap = order.options.get("snap_m")
     distances = near_misses(draft, around, aliases=aliases) if look or snap is None else []
-    metres = likely_distance(distances) if snap is None else float(snap)
-    woven = weave(draft, around, snap_m=min(metres, FARTHEST_M), aliases=aliases)
-    return Network(draft, woven, around, known, kept_ids, distances, parts_of(draft.family, woven))
+    metres = min(likely_distance(distances) if snap is None else float(snap), FARTHEST_M)
+    woven = weave(draft, around, snap_m=metres, aliases=aliases)
+    parts = parts_of(draft.family, woven)
+    return Network(draft, woven, around, known, kept_ids, aliases, distances, metres, parts)
 
 
 def settle_known(
@@ -219,7 +237,7 @@ def told_of(
     """The plan as it is kept and shown."""
     moves = sorted((move for one in networks for move in one.woven.moves), key=lambda move: -move.metres)
     loose = [one for network in networks for one in network.woven.loose]
-    distances = [one for network in networks for one in network.distances]
+    distances = distances_of(networks)
     snap = order.options.get("snap_m")
     return {
         "networks": [counts_of(network) for network in networks],

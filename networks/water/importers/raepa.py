@@ -119,6 +119,8 @@ def read_sheet(reader: RestrictedReader, found: Found, table: raepa.RaepaTable) 
 def take(parts: Parts, table: raepa.RaepaTable, sheet: Sheet) -> None:
     """The rows of one table into the parts of its network."""
     parts.names[f"{table.name}:{sheet.file}"] = sheet.faults
+    if sheet.epsg:
+        parts.draft.systems[sheet.file] = sheet.epsg
     columns = {raepa.field_name(name): texts for name, texts in reversed(sheet.columns.items())}
     if table.family == "water":
         for wrong, right in raepa_rules.NAMED_AEP_BY_MISTAKE.items():
@@ -312,19 +314,29 @@ def ends_of(row: Row) -> tuple[str | None, str | None]:
     return row.place.get("IDNINI"), row.place.get("IDNTERM")
 
 
+OF_NO_CONNECTION: Final = (
+    ("content", "CONTCAN%(use)s"),
+    ("function", "FONCCAN%(use)s"),
+    ("flow_mode", "MODECIRC"),
+    ("depth_m", "PROFGEN"),
+    ("start_z", "ZAMONT"),
+    ("end_z", "ZAVAL"),
+    ("declared_length_m", "LONGCANA"),
+)
+"""What a service connection has no column for, and RAEPA’s name of it, under which it is kept."""
+
+
 def branch_of(row: Row, key: str, shape: LineString, file: str) -> Branch:
     values = row.values | {"more": dict(row.more)}
     if "reference" in values:
         values["reference"] = key
-    # What a service connection has no column for.
-    for column, name in (("content", None), ("function", None), ("flow_mode", "MODECIRC"), ("depth_m", "PROFGEN")):
-        value = values.pop(column, None)
-        if value is not None and name:
-            values["more"].setdefault(name, str(value))
-    for column, name in (("start_z", "ZAMONT"), ("end_z", "ZAVAL"), ("declared_length_m", "LONGCANA")):
+    for column, name in OF_NO_CONNECTION:
         value = values.pop(column, None)
         if value is not None:
-            values["more"].setdefault(name, str(value))
+            values["more"].setdefault(name % {"use": "ASS" if "system" in values else "AEP"}, str(value))
+    for name in ("IDNINI", "IDNTERM", "SENSECOUL"):
+        if (text := row.place.get(name)) and not cells.is_nothing(text):
+            values["more"].setdefault(name, text)
     main = row.place.get("IDCANPPALE")
     return Branch(key, shape, None if main is None or cells.is_nothing(main) else main, values, file, row.rank)
 

@@ -169,7 +169,8 @@ def connection_of(point: HousePoint, taken: set[str]) -> ConnectionRow:
     key = f"{node.key[:250]}-PB" if node.key in taken else node.key
     values = {name: value for name, value in node.values.items() if name not in NOT_OF_CONNECTIONS}
     code = "FNAPPASS" if "system" in values else "FNAPPAEP"
-    values["more"] = node.values["more"] | {code: "01-00"}
+    height = node.values.get("invert_z" if "system" in values else "z")
+    values["more"] = node.values["more"] | {code: "01-00"} | ({"Z": str(height)} if height is not None else {})
     if "reference" in values:
         values["reference"] = key
     return ConnectionRow(key=key, geom=node.geom, pipe_key=point.pipe_key, values=values, file=node.file, row=node.row)

@@ -76,13 +76,16 @@ class Faults:
 
 @dataclass(slots=True)
 class Sheet:
-    """The rows of one layer: `rows` are their ranks in the file, `columns` their texts by the file's field names."""
+    """The rows of one layer: `rows` are their ranks in the file, `columns` their texts by the file's field names,
+    `epsg` the system in which it was read.
+    """
 
     file: str
     rows: list[int]
     columns: dict[str, list[str | None]]
     shapes: Geometries
     faults: Faults
+    epsg: int | None = None
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -130,7 +133,7 @@ def sheet_of(reader: RestrictedReader, found: Found, shape: Shape, identifier: s
     """The rows of a layer; none, with a fault of the file, where its coordinates cannot be told."""
     faults = Faults(found.file)
     sheet = Sheet(found.file, [], {}, np.array([], object), faults)
-    epsg = system_of(found.layer, faults)
+    epsg = sheet.epsg = system_of(found.layer, faults)
     if found.layer.features == 0 or epsg is None:
         return sheet
     names = [name for name in found.fields if not is_shape(found.layer, name)]

@@ -117,7 +117,7 @@ def near_misses(draft: Draft, there: There, *, aliases: dict[str, int] | None = 
 
 def likely_distance(distances: Sequence[float]) -> float:
     """The smallest distance of the scale that heals nearly all of what is close; the tolerance where nothing is."""
-    close = [one for one in distances if one <= LIKELY_M]
+    close = sorted(one for one in distances if one <= LIKELY_M)
     if not close:
         return TOLERANCE_M
     reached = close[min(len(close) - 1, int(len(close) * 0.95))]

@@ -21,6 +21,7 @@ from gis_core.rights import Rights
 from gis_core.services.jobs import jobs_seen_by, standing
 from layers.imports.services.maps import SmallMap, small_map
 from layers.imports.uploads import limit_uploads
+from networks.water.importers.cells import size_in
 from networks.water.importers.mapping import MOST_WORDS, TABLES, UNITS, LayerReading, suggested, targets_of
 from networks.water.models import NetworkImport
 from networks.water.pages.frame import page, show
@@ -29,6 +30,7 @@ from networks.water.services import importing as services
 SHOWN_IMPORTS = 30
 SHOWN_FAULTS = 200
 SHOWN_ROWS = 20
+SHOWN_ALIKE = 5
 TAB = "network_import"
 KINDS = (services.READ, services.LOAD, services.UNDO, services.TAKE_BACK)
 WITH_UNIT = ("diameter_mm", "start_z", "end_z", "ground_z", "z", "cover_z", "invert_z")
@@ -257,14 +259,31 @@ def import_page(
     if open_choice and made.format == NetworkImport.Format.LAYERS and made.contents:
         context |= mapping_of(made, readings)
     if made.plan and not under_way:
-        context |= {"map": map_of(made), "classes": classes_of(made), "faults": made.faults[:SHOWN_FAULTS]}
+        told = grouped(made.faults)
+        context |= {"map": map_of(made), "classes": classes_of(made), "faults": told[:SHOWN_FAULTS]}
         context["moves"] = [move_shown(one) for one in made.plan["moves"][:SHOWN_ROWS]]
         context["loose"] = [move_shown(one) for one in made.plan["loose_rows"][:SHOWN_ROWS]]
-        context["more_faults"] = max(0, len(made.faults) - SHOWN_FAULTS)
-        context["snapped"] = made.state == state.LOADED and made.snaps.filter(undone=False).exists()
+        context["near"] = made.plan["moved"] or any(one["count"] for one in made.plan["classes"])
+        context["more_faults"] = sum(one["count"] for one in told[SHOWN_FAULTS:])
         context["former"] = former_of(made)
         context["nothing"] = services.brings_nothing(made.plan)
+        undone = (made.report or {}).get("undone") or {}
+        context["snapped"] = not undone and made.state == state.LOADED and made.snaps.filter(undone=False).exists()
+        context["changed_since"] = undone.get("left", 0) - undone.get("along", 0)
     return show(request, "import", TAB, context, status=status)
+
+
+def grouped(faults: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What is told of rows, alike ones of a file together, but for those that may be left out one by one."""
+    found: dict[Any, dict[str, Any]] = {}
+    for one in faults:
+        apart = one["row"] if one["spare"] and one["gravity"] == "error" else None
+        key = one["file"], one["gravity"], one["message"], apart
+        told = found.setdefault(key, {**one, "count": 0, "rows": []})
+        told["count"] += 1
+        if one["row"] and len(told["rows"]) < SHOWN_ALIKE:
+            told["rows"].append(str(one["row"]))
+    return [one | {"listed": ", ".join(one["rows"]), "cut": one["count"] > SHOWN_ALIKE} for one in found.values()]
 
 
 def job_of(made: NetworkImport, rights: Rights) -> Job | None:
@@ -314,6 +333,7 @@ def mapping_of(made: NetworkImport, readings: Mapping[str, LayerReading] | None)
         layer_shown(place, layer, chosen.get(layer["label"], LayerReading()))
         for place, layer in enumerate(made.contents)
     ]
+    layers.sort(key=lambda layer: (not layer["table"], not layer["tables"]))
     return {"layers": layers, "mapping_name": name or _("Network"), "known_mapping": bool(name)}
 
 
@@ -367,8 +387,10 @@ def target_shown(
         "label": label,
         "source": source,
         "sample": sample[:60],
+        "size": size_in(sample) if name == "diameter_mm" and not sample.replace(".", "").isdigit() else None,
         "choices": choices,
-        "words": words,
+        "words": sorted(words, key=lambda one: bool(one[2])),
+        "unsaid": sum(not code for _text, _count, code in words),
         "several": source in layer["several"],
         "fixable": name in ("kind", "system", "network"),
         "fixed": fixed,

@@ -1,0 +1,118 @@
+"""Where a draft lies: rows outside the member's territory; a file that is elsewhere is told once, with what helps."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+import numpy as np
+import pyproj
+import shapely
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from shapely.geometry import Point
+
+from networks.water.importers.checking import APART, Row, fault, rows_in
+from networks.water.importers.draft import Draft, Fault
+
+SYSTEMS: Final = (
+    *(2154, *range(3942, 3951)),  # Lambert-93 and its conic zones
+    *(27572, 27571, 27573, 27574, 27562, 27561, 27563, 27564),  # NTF
+    *(32631, 32630, 32632, 25831, 25830, 25832, 3857),
+)
+"""In which networks are delivered in France."""
+ENOUGH: Final = 0.9
+SAMPLE: Final = 300
+DIRECTIONS: Final = (
+    gettext_lazy("to the east"),
+    gettext_lazy("to the north-east"),
+    gettext_lazy("to the north"),
+    gettext_lazy("to the north-west"),
+    gettext_lazy("to the west"),
+    gettext_lazy("to the south-west"),
+    gettext_lazy("to the south"),
+    gettext_lazy("to the south-east"),
+)
+LAMBERT_93: Final = 2154
+
+type Places = np.ndarray[Any, np.dtype[np.float64]]
+
+
+def check_territory(draft: Draft, territory: bytes | None) -> Iterator[Fault]:
+    """Rows that do not touch the member's territory; one fault for the files of which none does."""
+    if territory is None:
+        return
+    land = shapely.from_wkb(territory)
+    shapely.prepare(land)
+    files: dict[str, list[tuple[str, Row, bool]]] = defaultdict(list)
+    for what, rows in rows_in(draft):
+        inside = shapely.intersects(land, np.array([*(row.geom for row in rows), None], dtype=object)[:-1])
+        for row, is_inside in zip(rows, inside.tolist(), strict=True):
+            files[row.file].append((what, row, is_inside))
+    away: dict[int | None, list[str]] = defaultdict(list)
+    for file, held in files.items():
+        if len(held) > 1 and not any(is_inside for _what, _row, is_inside in held) and not land.is_empty:
+            away[draft.systems.get(file)].append(file)
+            continue
+        for what, row, is_inside in held:
+            if not is_inside:
+                yield fault(row, _("It lies outside the territory of the member."), spare=what in APART)
+    for epsg, names in away.items():
+        yield elsewhere(names, [row for name in names for _what, row, _inside in files[name]], land, epsg)
+
+
+def elsewhere(files: Sequence[str], rows: Sequence[Row], land: Any, epsg: int | None) -> Fault:
+    """Files of which nothing is here: how far away that is, and the system in which it would be here."""
+    shapes = np.array([*(row.geom for row in rows), None], dtype=object)[:-1]
+    points = shapely.get_coordinates(shapely.centroid(shapes))
+    told: dict[str, Any] = {"count": len(rows), "epsg": epsg or LAMBERT_93, **far(points, land)}
+    words = _(
+        "None of the %(count)s objects lies in the territory of the member: as EPSG:%(epsg)s, as it was read, they are "
+        "%(distance)s km away, %(direction)s."
+    )
+    return Fault(
+        file=", ".join(sorted(files)), row=None, message=f"{words % told} {remedy(points, land, epsg or LAMBERT_93)}"
+    )
+
+
+def far(points: Places, land: Any) -> dict[str, Any]:
+    middle = Point(*np.median(points, axis=0))
+    centre = shapely.centroid(land)
+    angle = np.degrees(np.arctan2(middle.y - centre.y, middle.x - centre.x))
+    return {
+        "distance": max(1, round(float(shapely.distance(middle, land)) / 1000)),
+        "direction": DIRECTIONS[round(angle / 45) % 8],
+    }
+
+
+def remedy(points: Places, land: Any, epsg: int) -> str:
+    for code, swapped in likely_systems(points, land, epsg):
+        name = pyproj.CRS.from_epsg(code).name
+        if swapped:
+            return _("X and Y seem to be the wrong way round: exchange them in the file.")
+        words = _(
+            "As EPSG:%(code)s (%(name)s) they would lie in it: choose that system for the layer, or correct the "
+            "file’s own (.prj)."
+        )
+        return words % {"code": code, "name": name}
+    return _(
+        "No system used in France puts them there: this is the network of another territory, or a drawing without a "
+        "place. Ask who sent it for the file in EPSG:2154 (Lambert-93), or choose the member whose network it is."
+    )
+
+
+def likely_systems(points: Places, land: Any, epsg: int) -> Iterator[tuple[int, bool]]:
+    """(system, whether X and Y are exchanged) in which nearly all of the points would be in the territory."""
+    chosen = points[:: max(1, len(points) // SAMPLE)]
+    as_read = turned(chosen, LAMBERT_93, epsg)
+    for code, swapped in [*((one, False) for one in SYSTEMS if one != epsg), (epsg, True)]:
+        there = turned(as_read[:, ::-1] if swapped else as_read, code, LAMBERT_93)
+        good = np.isfinite(there).all(axis=1)
+        if good.any() and float(shapely.intersects_xy(land, there[good]).sum()) >= ENOUGH * len(chosen):
+            yield code, swapped
+
+
+def turned(places: Places, source: int, target: int) -> Places:
+    x, y = pyproj.Transformer.from_crs(source, target, always_xy=True).transform(places[:, 0], places[:, 1])
+    return np.column_stack([x, y])
