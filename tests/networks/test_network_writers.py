@@ -56,4 +56,5 @@ def test_writers_of_one_pipe_follow_each_other(network: Network) -> None:
     assert told == []
     with transaction.atomic():
         assert faults(network) == []
-        assert len(network.pipes()) > 1
+        # Those drawn beside a pipe that was bent meanwhile cut nothing.
+        assert network.rows("select count(*) > 2 from water_node") == [(True,)]

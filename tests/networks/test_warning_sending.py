@@ -350,7 +350,7 @@ def test_a_notice_is_sent_once_however_often_it_is_confirmed(town: Town) -> None
 def test_counts_that_changed_since_they_were_shown_are_confirmed_again(town: Town) -> None:
     town.people(2)
     notice = town.notice(1, 2)
-    with pytest.raises(Conflict, match="SMS.: 2"):
+    with pytest.raises(Conflict, match=r"SMS.: 2"):
         town.send(notice, 1, 1)
     assert town.states(notice) == {}
 
@@ -367,7 +367,7 @@ def test_who_becomes_reachable_between_the_count_and_the_sending_is_confirmed_fi
         return reach
 
     monkeypatch.setattr(sending, "reach_of", counted)
-    with pytest.raises(Conflict, match="SMS.: 2"):
+    with pytest.raises(Conflict, match=r"SMS.: 2"):
         town.send(notice, 1, 1)
     assert (town.states(notice), town.state(notice)) == ({}, "draft")
 
