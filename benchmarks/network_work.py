@@ -102,7 +102,7 @@ def notice(member: int, user: int, addresses: int, contacts: int, times: int) ->
             begun = time.perf_counter()
             made = notices.draft(owner=owner, targets=targets, rights=rights)
             reach = recipients.reach_of(made)
-            lines, total = recipients.lines_of(made)
+            lines, total = recipients.lines_of(made, rights)
             taken.append(time.perf_counter() - begun)
             if (total, len(lines)) != (addresses, recipients.ROWS):
                 raise RuntimeError(f"{total} addresses, {len(lines)} lines")

@@ -217,8 +217,14 @@ class Layer(models.Model):
         return [
             {**column, "label": in_language(column["label"], column.get("label_en", ""))}
             for column in self.columns
-            if column.get("roles") is None or rights.has_role(self.owner_id, frozenset(map(Role, column["roles"])))
+            if column.get("roles") is None or self.has_role_here(rights, frozenset(map(Role, column["roles"])))
         ]
+
+    def has_role_here(self, rights: Rights, roles: frozenset[Role]) -> bool:
+        """Whether the asker holds one of the roles at the layer's owner; at any member where its rows are members'."""
+        if self.owner_id is None and self.rows == self.Rows.OWNER:
+            return rights.agency or any(role in roles for role in rights.roles.values())
+        return rights.has_role(self.owner_id, roles)
 
     def writable_fields(self, rights: Rights) -> list[dict[str, Any]]:
         """The columns that the asker may write where they may edit the layer: every write asks this."""

@@ -24,6 +24,8 @@ from networks.water.models import (
 WATER = ThemeDeclaration(slug="eau-potable", title="Eau potable", title_en="Drinking water", order=24)
 SEWER = ThemeDeclaration(slug="assainissement", title="Assainissement", title_en="Sewer networks", order=26)
 EDITORS = (Role.NETWORK_TECHNICIAN, Role.GIS_ADMINISTRATOR)
+FOR_EDITORS: dict[str, Any] = {"roles": [str(role) for role in EDITORS]}
+"""Health is told of some users: those who work on networks alone see who is sensitive."""
 BLUE, BROWN, GREEN, PURPLE, GREY, RED = "#1F6FB2", "#7A4A21", "#2E7D32", "#6b4a8c", "#7d8590", "#b0353b"
 WHITE = "#ffffff"
 ATTRIBUTION = "Service des eaux"
@@ -109,8 +111,8 @@ def pipe_columns(functions: lists.Words, contents: lists.Words, start: str, end:
 def connection_columns() -> list[Column]:
     return [
         column("address", "Adresse desservie", "Address served", maximum_length=200),
-        coded("sensitive", "Usager sensible", "Sensitive user", lists.SENSITIVE, in_tiles=True),
-        column("sensitive_name", "Nom de l’usager sensible", "Who it is", maximum_length=120),
+        coded("sensitive", "Usager sensible", "Sensitive user", lists.SENSITIVE, **FOR_EDITORS),
+        column("sensitive_name", "Nom de l’usager sensible", "Who it is", maximum_length=120, **FOR_EDITORS),
         column("dwellings", "Logements desservis", "Dwellings served", "integer", **LIMITS["dwellings"]),
         column("meter", "Compteur", "Meter", maximum_length=40),
         MATERIAL | {"in_tiles": False},
@@ -194,18 +196,7 @@ SEWER_NODE_LINES = (
 
 
 def served(colour: str) -> list[Line]:
-    return [
-        circle(
-            "Usager sensible",
-            "Sensitive user",
-            {"sensitive": {"in": list(lists.SENSITIVE)}},
-            "#d62828",
-            WHITE,
-            6,
-            "star",
-        ),
-        circle("Branchement", "Connection", {}, colour, WHITE, 2.5),
-    ]
+    return [circle("Branchement", "Connection", {}, colour, WHITE, 2.5)]
 
 
 def declarations() -> Iterator[LayerDeclaration]:

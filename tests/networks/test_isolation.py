@@ -38,7 +38,7 @@ def test_the_valves_on_both_sides_of_a_break_shut_it_and_what_lies_beyond_is_cut
     pipes = line(network, TANK, valve("V1"), valve("V2"), END)
     network.make("water-connections", at(150, 5), address="2 rue Basse", dwellings=3)
     network.make("water-connections", at(250, 5), address="1 rue Haute", sensitive="dialysis")
-    answer = asked(network, {"pipe": pipes[1]})
+    answer = asked(network, {"pipe": pipes[1]}, "network_technician")
     assert valves(answer) == {"V1": "close", "V2": "optional"}
     assert (answer["source_known"], answer["message"], answer["family"]) == (True, None, "water")
     assert (answer["zone"]["pipes"], answer["cut_off"]["pipes"]) == (1, 1)
@@ -114,6 +114,15 @@ def test_a_loop_feeds_what_lies_beyond_and_both_its_valves_are_to_close(network:
     assert valves(answer) == {"V1": "close", "V2": "close"}
     assert answer["cut_off"]["pipes"] == 0
     assert answer["cut_off"]["geometry"] is None
+
+
+def test_who_is_sensitive_is_told_to_those_who_work_on_the_network(network: Network) -> None:
+    pipes = line(network, TANK, valve("V1"), END)
+    network.make("water-connections", at(150, 5), address="1 rue Haute", sensitive="school", sensitive_name="Prévert")
+    for who, told in (("network_technician", ("school", "Prévert")), ("reader", (None, None))):
+        (found,) = asked(network, {"pipe": pipes[1]}, who)["connections"]["results"]
+        assert (found["sensitive"], found["sensitive_name"]) == told
+    assert found["sensitive_label"] is None
 
 
 def test_valves_come_as_they_are_walked_to_from_the_break(network: Network) -> None:

@@ -232,11 +232,23 @@ def test_sensitive_users_stand_first_and_who_nobody_reaches_is_a_list_for_the_do
     ]
     notice = draft(network, targets=targets)
     with network.as_():
-        lines, total = recipients.lines_of(notice)
-        rows = list(csv.reader(io.StringIO(letters.round_csv(notice, alone=True).decode("utf-8-sig")), delimiter=";"))
-        assert letters.round_pdf(notice).startswith(b"%PDF-")
+        lines, total = recipients.lines_of(notice, network.rights())
+        content = letters.round_csv(notice, network.rights(), alone=True).decode("utf-8-sig")
+        rows = list(csv.reader(io.StringIO(content), delimiter=";"))
+        assert letters.round_pdf(notice, network.rights()).startswith(b"%PDF-")
     assert ([line.target.dwellings for line in lines], total) == ([3, 1, 2], 3)
     assert [row[:3] for row in rows[1:]] == [[f"3 {STREET}", "3", "Dialyse à domicile"], [f"2 {STREET}", "2", ""]]
+
+
+def test_who_is_sensitive_is_told_to_those_who_work_on_the_network(network: Network) -> None:
+    targets = [Address(address=f"{n} {STREET}", sensitive="Dialyse à domicile" if n == 2 else "") for n in (1, 2)]
+    notice = draft(network, targets=targets)
+    page = network.client("reader").get(f"/reseaux/avis/{notice.pk}/", headers=PAGE).content.decode()
+    listed = network.client("reader").get(f"/reseaux/avis/{notice.pk}/adresses.csv").content.decode("utf-8-sig")
+    assert f"2 {STREET}" in page
+    assert "Dialyse" not in page + listed
+    shown = network.client().get(f"/reseaux/avis/{notice.pk}/", headers=PAGE).content.decode()
+    assert "Dialyse à domicile" in shown
 
 
 def test_five_thousand_addresses_become_a_notice_in_less_than_a_second(network: Network) -> None:

@@ -222,7 +222,7 @@ def show_notice(
     reads, draft = reads_contacts(found.owner_id), found.state == Notice.State.DRAFT
     offset = integer(request.GET, "offset", 0, 0, MOST_OFFSET)
     alone, names = request.GET.get("sans") == "1", request.GET.get("noms") == "1" and reads
-    lines, total = lines_of(found, offset=offset, alone=alone)
+    lines, total = lines_of(found, rights, offset=offset, alone=alone)
     if names:
         lines = with_people(found, lines, why=_("Recipients of the notice %(number)s") % {"number": found.pk})
     context: dict[str, Any] = {
@@ -268,7 +268,8 @@ def spoken(request: HttpRequest, found: Notice, lines: Any) -> dict[str, Any]:
     chosen = integer(request.GET, "apercu", 0, 0, 2**62)
     people = [one for line in somebody for one in line.people]
     person = next((one for one in people if one.contact_id == chosen), people[0] if people else None)
-    address = person.address if person else next((line.target.address for line in lines_of(found, most=1)[0]), "")
+    first = lines_of(found, rights_of_request(request), most=1)[0]
+    address = person.address if person else next((line.target.address for line in first), "")
     member = str(common_values(found.owner)["membre"])
     mail = mail_text(words, [address] if address else [], member, MAIL_EXAMPLE)
     return {
@@ -356,11 +357,11 @@ def notice_file(request: HttpRequest, notice_id: int, name: str) -> HttpResponse
     found = notices.notice_seen_by(notice_id, rights)
     match name:
         case "adresses.csv":
-            return as_file(letters.round_csv(found, alone=False), f"avis-{found.pk}-adresses.csv")
+            return as_file(letters.round_csv(found, rights, alone=False), f"avis-{found.pk}-adresses.csv")
         case "tournee.csv":
-            return as_file(letters.round_csv(found, alone=True), f"avis-{found.pk}-tournee.csv")
+            return as_file(letters.round_csv(found, rights, alone=True), f"avis-{found.pk}-tournee.csv")
         case "tournee.pdf":
-            return as_file(letters.round_pdf(found), f"avis-{found.pk}-tournee.pdf")
+            return as_file(letters.round_pdf(found, rights), f"avis-{found.pk}-tournee.pdf")
         case "courrier.pdf":
             content, number = letters.letter_pdf(found, rights)
             return as_file(content, f"{number or f'avis-{found.pk}'}.pdf")

@@ -66,9 +66,9 @@ def letter_pdf(notice: Notice, rights: Rights) -> tuple[bytes, str]:
 # -- the round --------------------------------------------------------------------------------------------------------
 
 
-def round_csv(notice: Notice, *, alone: bool) -> bytes:
+def round_csv(notice: Notice, rights: Rights, *, alone: bool) -> bytes:
     """The addresses of a notice as a spreadsheet opens them, sensitive users first."""
-    lines, _total = lines_of(notice, most=None, alone=alone)
+    lines, _total = lines_of(notice, rights, most=None, alone=alone)
     return table_of(HEADER, [row_of(line) for line in lines])
 
 
@@ -90,9 +90,9 @@ def harmless(cell: object) -> object:
     return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
-def round_pdf(notice: Notice) -> bytes:
+def round_pdf(notice: Notice, rights: Rights) -> bytes:
     """The addresses that nobody is reached at, to be ticked off at the doors, sensitive users first."""
-    lines, total = lines_of(notice, most=MOST_ON_PAPER, alone=True)
+    lines, total = lines_of(notice, rights, most=MOST_ON_PAPER, alone=True)
     with override("fr"):
         context = {"notice": notice, "lines": lines, "total": total, "more": total - len(lines), "owner": notice.owner}
         return typeset(render_to_string("warning/round.html", context), STYLES, {}, variant="pdf/ua-1")

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models import Case, When
 
+from gis_core.rights import Rights
+from networks.core.rights import TECHNICIANS
 from networks.warning.models import ContactReading, Notice, Target
 
 ROWS = 50
@@ -68,16 +70,23 @@ def counts_by_target(notice: Notice) -> Mapping[int, tuple[int, int]]:
 
 
 def lines_of(
-    notice: Notice, *, offset: int = 0, most: int | None = ROWS, alone: bool = False
+    notice: Notice, rights: Rights, *, offset: int = 0, most: int | None = ROWS, alone: bool = False
 ) -> tuple[Sequence[Line], int]:
-    """Addresses, sensitive users first; those that nobody is reached at alone, if wanted. And how many there are."""
+    """Addresses; those that nobody is reached at alone, if wanted. And how many there are.
+
+    Who works on the member's networks sees sensitive users, first of all; who they are is told to nobody else.
+    """
     counts = counts_by_target(notice)
     found = Target.objects.filter(notice=notice)
     if alone:
         found = found.exclude(pk__in=list(counts))
     total = found.count()
-    ordered = found.order_by(Case(When(sensitive="", then=1), default=0), "id")
-    rows = ordered[offset : offset + most] if most else ordered[:MOST_EMPTY]
+    works = rights.has_role(notice.owner_id, TECHNICIANS)
+    first = [Case(When(sensitive="", then=1), default=0)] if works else []
+    ordered = found.order_by(*first, "id")
+    rows = list(ordered[offset : offset + most] if most else ordered[:MOST_EMPTY])
+    for one in rows:
+        one.sensitive = one.sensitive if works else ""
     return [Line(one, *counts.get(one.pk, (0, 0))) for one in rows], total
 
 

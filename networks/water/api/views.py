@@ -6,6 +6,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from gis_core.api.views import checked
+from gis_core.middleware import rights_of_request
 from networks.water.api import serializers
 from networks.water.services.isolation import isolation_of
 from networks.water.services.trace import trace_of
@@ -22,7 +23,7 @@ class IsolationView(APIView):
     def post(self, request: Request) -> Response:
         """Which valves isolate broken pipes of drinking water, who has no water then, what can feed them again."""
         given = checked(serializers.IsolationRequestSerializer(data=request.data))
-        return Response(isolation_of(serializers.request_of(given)), headers=NO_STORE)
+        return Response(isolation_of(serializers.request_of(given), rights_of_request(request)), headers=NO_STORE)
 
 
 class TraceView(APIView):

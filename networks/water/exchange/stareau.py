@@ -15,6 +15,7 @@ import shapely
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from networks.core.rights import TECHNICIANS
 from networks.water import lists
 from networks.water.exchange.geopackage import Described, GeoPackage, described
 from networks.water.exchange.network import OneNetwork, Row
@@ -33,7 +34,7 @@ WATER_CONTENTS: Final = {"01": "eau_brute", "02": "eau_potable", "99": "autre"}
 SEWER_CONTENTS: Final = {"02": "eru", "03": "eru", "99": "autre"}
 OPENINGS: Final = {"open": "ouverte", "closed": "fermee"}
 STUCK: Final = {"working": "non", "broken": "oui"}
-USERS: Final = {"hospital": "medical", "dialysis": "medical", "care_home": "medical", "industry": "industriel"}
+USERS: Final = {"hospital": "medical", "care_home": "medical", "industry": "industriel"}
 NODE_TABLES: Final[Mapping[str, Mapping[str, str]]] = {
     "water": {
         "valve": "aep_vanne",
@@ -199,6 +200,8 @@ class Writer:
 
     def connection(self, row: Row) -> None:
         """The point of a user, its pipe, and the piece where that leaves the network's."""
+        if not self.network.rights.has_role(self.network.member.pk, TECHNICIANS):
+            row = row | {"sensitive": None, "sensitive_name": None}
         water = not self.sewer
         key = self.network.connection_keys[row["id"]]
         table = "aep_point_livraison" if water else "ass_point_collecte"

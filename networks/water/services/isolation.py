@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid
+from gis_core.rights import Rights
 from layers.features.display import display_number
 from networks.core.services.graph import Graph
 from networks.core.services.isolate import MOST_PIPES, Isolation, isolate
@@ -34,9 +35,10 @@ class Request:
         return {"breaks": [one.told() for one in self.breaks], "unusable": list(self.unusable)}
 
 
-def isolation_of(request: Request) -> Json:
+def isolation_of(request: Request, rights: Rights) -> Json:
     """The answer of the API, read with the asker's rights. Raises NotFound, Invalid."""
-    return told(*isolated(request))
+    graph, breaks, found = isolated(request)
+    return telling.for_whom(told(graph, breaks, found), graph.owner, rights)
 
 
 def isolated(request: Request) -> tuple[Graph, list[Found], Isolation]:

@@ -34,6 +34,7 @@ def outage_seen_by(outage_id: int, rights: Rights) -> Outage:
     found = Outage.objects.visible_to(rights).select_related(*people).filter(pk=outage_id).first()
     if found is None:
         raise NotFound(_("There is no such outage, or you may not see it."))
+    found.answer = telling.for_whom(found.answer, found.owner_id, rights)
     return found
 
 

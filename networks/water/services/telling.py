@@ -11,6 +11,8 @@ from typing import Any, Final
 from django.db import connection
 from psycopg import sql
 
+from gis_core.rights import Rights
+from networks.core.rights import TECHNICIANS
 from networks.core.services.graph import Family
 from networks.water import lists
 from networks.water.families import KINDS
@@ -181,6 +183,15 @@ def served(pipes: Collection[int]) -> list[Json]:
             as_read(one["address"] or "~"),
         ),
     )
+
+
+def for_whom(answer: Json, owner: int, rights: Rights) -> Json:
+    """The same answer; who is a sensitive user stays with those who work on the owner's networks."""
+    if not rights.has_role(owner, TECHNICIANS):
+        unnamed = [one | dict.fromkeys(("sensitive", "sensitive_label", "sensitive_name"))
+                   for one in answer["connections"]["results"]]  # fmt: skip
+        answer["connections"]["results"] = sorted(unnamed, key=lambda one: as_read(one["address"] or "~"))
+    return answer
 
 
 def every_served(pipes: Collection[int]) -> list[int]:
