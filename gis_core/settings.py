@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "networks.core",
     "networks.warning",
     "networks.water",
+    "networks.roads",
     "demo",
     "benchmarks",
     "gis_core.admin_app.ArpentAdminConfig",

@@ -21,6 +21,7 @@ ROOMS = {
         "permits.api.urls",
         "networks.water.api.urls",
         "networks.warning.api.urls",
+        "networks.roads.api.urls",
     ],
     "avis/": ["networks.warning.public_urls"],
     "campagnes/": ["orthophoto.urls"],

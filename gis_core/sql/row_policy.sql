@@ -31,6 +31,8 @@ begin
                 or (visibility = ''signed_in'' and (select arpent.user_id()) > 0)
                 or owner_id in (select unnest((select arpent.members() || arpent.town_halls())))
                 or (visibility = ''members'' and shared_with && (select arpent.members() || arpent.town_halls()))';
+        when 'shown' then
+            return 'true';
         when 'person' then
             return 'person_id = (select arpent.user_id())';
         when 'feature' then

@@ -259,9 +259,7 @@ class Builder:
         if line.geom_type != "LineString":
             return at
         end = at + line.length
-        self.found.parts.append(
-            Part(section=section.id, line=line if along else line.reverse(), start_m=at, end_m=end)
-        )
+        self.found.parts.append(Part(section=section.id, line=line if along else line.reverse(), start_m=at, end_m=end))
         return end
 
 

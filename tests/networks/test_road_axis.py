@@ -38,7 +38,9 @@ def marked(road: LineString, chance: Random, first: int = 0) -> tuple[list[Marke
     markers = []
     for number, along in enumerate(places):
         place = road.interpolate(along)
-        markers.append(Marker(id=100 + number, number=first + number, place=Point(place.x, place.y + chance.uniform(-4, 4))))
+        markers.append(
+            Marker(id=100 + number, number=first + number, place=Point(place.x, place.y + chance.uniform(-4, 4)))
+        )
     return markers, places
 
 
@@ -72,7 +74,8 @@ def test_abscissae_are_metres_of_road_from_the_marker(seed: int) -> None:
 
 def straight(*stops: float, y: float = 0.0, first: int = 0) -> list[Section]:
     return [
-        Section(id=first + number, line=LineString([(start, y), (end, y)])) for number, (start, end) in enumerate(pairwise(stops))
+        Section(id=first + number, line=LineString([(start, y), (end, y)]))
+        for number, (start, end) in enumerate(pairwise(stops))
     ]
 
 
@@ -112,7 +115,10 @@ def test_the_road_jumps_over_a_gap_without_length() -> None:
 
 
 def test_a_roundabout_is_driven_around_as_traffic_does() -> None:
-    ring = [(1000 + x, y) for x, y in ((-20, 0), (-14, -14), (0, -20), (14, -14), (20, 0), (14, 14), (0, 20), (-14, 14), (-20, 0))]
+    ring = [
+        (1000 + x, y)
+        for x, y in ((-20, 0), (-14, -14), (0, -20), (14, -14), (20, 0), (14, 14), (0, 20), (-14, 14), (-20, 0))
+    ]
     south, north = LineString(ring[:5]), LineString(ring[4:])
     sections = [
         *straight(0, 980), *straight(1020, 2200, first=1),
