@@ -160,7 +160,7 @@ class RoadAxisPart(models.Model):
     security = "shown"
 
     owner = models.ForeignKey(Member, models.PROTECT, null=True, related_name="+", editable=False)
-    axis = models.ForeignKey(RoadAxis, models.DB_CASCADE, related_name="parts")
+    axis = models.ForeignKey(RoadAxis, models.CASCADE, related_name="parts")
     section_id = models.BigIntegerField()
     start_m = models.FloatField()
     end_m = models.FloatField()
@@ -180,7 +180,7 @@ class RoadAxisMark(models.Model):
     security = "shown"
 
     owner = models.ForeignKey(Member, models.PROTECT, null=True, related_name="+", editable=False)
-    axis = models.ForeignKey(RoadAxis, models.DB_CASCADE, related_name="marks")
+    axis = models.ForeignKey(RoadAxis, models.CASCADE, related_name="marks")
     marker_id = models.BigIntegerField()
     number = models.SmallIntegerField()
     at_m = models.FloatField()
