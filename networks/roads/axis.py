@@ -1,0 +1,380 @@
+"""The axis of a numbered road, measured from marker to marker. Knows neither Django nor the database.
+
+Sections come in any order and any direction; markers (PR) say which way the road runs. Between two markers the axis is
+the shortest way over the road's own sections, so that nothing depends on how they were digitised; a roundabout is
+driven around as traffic does, and a section with one direction against it only where there is no other way. Where the
+road stops and goes on elsewhere the axis jumps: a gap has no length. All metres are along the ground plan, EPSG:2154.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Final, Literal
+
+import numpy as np
+import shapely
+from shapely.geometry import LineString, Point
+from shapely.ops import substring
+
+TOUCHING_M: Final = 0.5
+REACH_M: Final = 50.0
+"""How far from its road a marker may stand."""
+AGAINST: Final = 50.0
+"""A metre against the traffic counts as so many."""
+
+type Node = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A stretch of road. Traffic runs along the line (1), against it (-1), or both ways (0)."""
+
+    id: int
+    line: LineString
+    traffic: Literal[-1, 0, 1] = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marker:
+    id: int
+    number: int
+    place: Point
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A piece of the axis on one section: `line` runs as markers grow, from `start_m` to `end_m` of the axis."""
+
+    section: int
+    line: LineString
+    start_m: float
+    end_m: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """Where a marker stands on the axis; `offset_m` beside it."""
+
+    marker: int
+    number: int
+    at_m: float
+    offset_m: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """The road stops here, and goes on so far away."""
+
+    at_m: float
+    metres: float
+
+
+@dataclass(slots=True)
+class Axis:
+    """Parts in order. Before the first marker measures are negative. `astray` are markers that stand on no section,
+    `doubled` those whose number another one has; `aside` are sections that the axis does not run over.
+    """
+
+    parts: list[Part] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    astray: list[int] = field(default_factory=list)
+    doubled: list[int] = field(default_factory=list)
+    aside: list[int] = field(default_factory=list)
+
+
+def build(sections: Sequence[Section], markers: Sequence[Marker]) -> Axis:
+    """The axis of one road (of one of its carriageways); empty without two markers on it."""
+    return Builder(sections, markers).axis()
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A piece of a section between two nodes, by the metres of that section where it begins and ends."""
+
+    section: int
+    first_m: float
+    last_m: float
+    start: Node
+    end: Node
+
+    @property
+    def length_m(self) -> float:
+        return self.last_m - self.first_m
+
+
+type Step = tuple[int, bool]
+"""An edge by its rank, and whether it is walked along its line."""
+
+
+class Builder:
+    """One axis in the making."""
+
+    def __init__(self, sections: Sequence[Section], markers: Sequence[Marker]) -> None:
+        self.sections = [one for one in sections if one.line.length > 0]
+        self.found = Axis()
+        self.marks: list[tuple[Marker, Node, float]] = []
+        self.edges: list[Edge] = []
+        self.at: dict[Node, list[Step]] = defaultdict(list)
+        self.places: dict[Node, tuple[float, float]] = {}
+        self.used: set[int] = set()
+        if self.sections:
+            self._stand(self._numbered(markers))
+
+    def axis(self) -> Axis:
+        if len(self.marks) < 2:
+            self.found.aside = [one.id for one in self.sections]
+            return self.found
+        ways = [self._between(one[1], other[1]) for one, other in pairwise(self.marks)]
+        head = self._beyond(self.marks[0][1])
+        tail = self._beyond(self.marks[-1][1])
+        at = -sum(self.edges[rank].length_m for rank, _along in head)
+        for rank, along in reversed(head):
+            at = self._append(rank, not along, at)
+        at = 0.0
+        for (marker, _node, offset), way in zip(self.marks, [*ways, ([(tail, 0.0)] if tail else [])], strict=True):
+            self.found.marks.append(Mark(marker=marker.id, number=marker.number, at_m=at, offset_m=offset))
+            for steps, jump in way:
+                for rank, along in steps:
+                    at = self._append(rank, along, at)
+                if jump:
+                    self.found.gaps.append(Gap(at_m=at, metres=jump))
+        on = {self.edges[rank].section for rank in self.used}
+        self.found.aside = [one.id for rank, one in enumerate(self.sections) if rank not in on]
+        return self.found
+
+    # -- the graph --------------------------------------------------------------------------------------------------
+
+    def _numbered(self, markers: Sequence[Marker]) -> Iterator[Marker]:
+        """By number, the first of each."""
+        seen: set[int] = set()
+        for one in sorted(markers, key=lambda marker: (marker.number, marker.id)):
+            if one.number in seen:
+                self.found.doubled.append(one.id)
+            else:
+                seen.add(one.number)
+                yield one
+
+    def _stand(self, markers: Iterator[Marker]) -> None:
+        """Markers onto their nearest section, which they cut in pieces."""
+        lines = np.array([one.line for one in self.sections], dtype=object)
+        tree, corners = shapely.STRtree(lines), corners_of(lines)
+        stops: dict[int, list[tuple[float, Node]]] = {
+            rank: [(0.0, ("end", corners[2 * rank])), (one.line.length, ("end", corners[2 * rank + 1]))]
+            for rank, one in enumerate(self.sections)
+        }
+        for marker in markers:
+            rank = nearest(tree, marker.place)
+            line = self.sections[rank].line
+            offset = float(line.distance(marker.place))
+            if offset > REACH_M:
+                self.found.astray.append(marker.id)
+                continue
+            along = float(line.project(marker.place))
+            node = next((node for at, node in stops[rank] if abs(at - along) <= TOUCHING_M), ("marker", marker.id))
+            if node[0] == "marker" and node[1] == marker.id:
+                stops[rank].append((along, node))
+            self.marks.append((marker, node, offset))
+        for rank, on in stops.items():
+            for (first, start), (last, end) in pairwise(sorted(on)):
+                if last > first:
+                    self._add(Edge(rank, first, last, start, end))
+
+    def _add(self, edge: Edge) -> None:
+        rank, line = len(self.edges), self.sections[edge.section].line
+        self.edges.append(edge)
+        self.at[edge.start].append((rank, True))
+        self.at[edge.end].append((rank, False))
+        for node, metres in ((edge.start, edge.first_m), (edge.end, edge.last_m)):
+            place = line.interpolate(metres)
+            self.places.setdefault(node, (place.x, place.y))
+
+    def _cost(self, rank: int, along: bool) -> float:
+        edge = self.edges[rank]
+        traffic = self.sections[edge.section].traffic
+        return edge.length_m * (AGAINST if traffic and (traffic > 0) != along else 1.0)
+
+    # -- ways -------------------------------------------------------------------------------------------------------
+
+    def _between(self, start: Node, goal: Node) -> list[tuple[list[Step], float]]:
+        """From one marker to the next: steps, each time with how far the road jumps after them (0: not at all)."""
+        came = self._ways(start)
+        if goal in came:
+            return [(self._over(self._back(came, goal)), 0.0)]
+        there = self._ways(goal, back=True)
+        one, other, jump = nearest_pair(self.places, list(came), list(there))
+        ahead = [(rank, not along) for rank, along in reversed(self._back(there, other))]
+        return [(self._over(self._back(came, one)), jump), (self._over(ahead), 0.0)]
+
+    def _beyond(self, start: Node) -> list[Step]:
+        """From the first or the last marker to where the road ends: over what the axis has not, to a dead end."""
+        came = self._ways(start, fresh=True)
+        ends = [node for node in came if len(self.at[node]) == 1 and node != start]
+        length = {node: sum(self.edges[rank].length_m for rank, _along in self._back(came, node)) for node in ends}
+        return self._over(self._back(came, max(ends, key=lambda node: (length[node], node)))) if ends else []
+
+    def _over(self, steps: list[Step]) -> list[Step]:
+        """The same steps, from now on part of the axis."""
+        self.used.update(rank for rank, _along in steps)
+        return steps
+
+    def _ways(self, start: Node, *, back: bool = False, fresh: bool = False) -> dict[Node, Step | None]:
+        """The last step of the cheapest way to each node that is reached (Dijkstra)."""
+        came: dict[Node, Step | None] = {}
+        waiting: list[tuple[float, int, Node, Step | None]] = [(0.0, 0, start, None)]
+        counter = 0
+        while waiting:
+            cost, _rank, node, step = heapq.heappop(waiting)
+            if node in came:
+                continue
+            came[node] = step
+            for rank, along in self.at[node]:
+                if fresh and rank in self.used:
+                    continue
+                edge = self.edges[rank]
+                other = edge.end if along else edge.start
+                if other not in came:
+                    counter += 1
+                    more = self._cost(rank, along != back)
+                    heapq.heappush(waiting, (cost + more, counter, other, (rank, along)))
+        return came
+
+    def _back(self, came: dict[Node, Step | None], goal: Node) -> list[Step]:
+        """The steps to a node."""
+        steps: list[Step] = []
+        while (step := came[goal]) is not None:
+            steps.append(step)
+            edge = self.edges[step[0]]
+            goal = edge.start if step[1] else edge.end
+        return steps[::-1]
+
+    def _append(self, rank: int, along: bool, at: float) -> float:
+        edge = self.edges[rank]
+        section = self.sections[edge.section]
+        line = substring(section.line, edge.first_m, edge.last_m)
+        if line.geom_type != "LineString":
+            return at
+        end = at + float(line.length)
+        self.found.parts.append(Part(section=section.id, line=line if along else line.reverse(), start_m=at, end_m=end))
+        return end
+
+
+def nearest(tree: shapely.STRtree, place: Point) -> int:
+    """The rank of the line that is nearest in a tree that has some."""
+    (rank,) = tree.query_nearest(place, all_matches=False)
+    return int(rank)
+
+
+def corners_of(lines: np.ndarray[tuple[int], np.dtype[np.object_]]) -> list[int]:
+    """A number for the start and the end of each line (two each): those that touch have the same."""
+    ends = np.empty(2 * len(lines), dtype=object)
+    ends[0::2], ends[1::2] = shapely.get_point(lines, 0), shapely.get_point(lines, -1)
+    parent = list(range(len(ends)))
+
+    def top(one: int) -> int:
+        while parent[one] != one:
+            parent[one] = parent[parent[one]]
+            one = parent[one]
+        return one
+
+    for one, other in zip(*shapely.STRtree(ends).query(ends, predicate="dwithin", distance=TOUCHING_M), strict=True):
+        parent[max(top(int(one)), top(int(other)))] = min(top(int(one)), top(int(other)))
+    return [top(rank) for rank in range(len(ends))]
+
+
+def nearest_pair(
+    places: dict[Node, tuple[float, float]], ones: Sequence[Node], others: Sequence[Node]
+) -> tuple[Node, Node, float]:
+    """One of each, as near as there are, and how near."""
+    points = shapely.points([places[node] for node in others])
+    asked = shapely.points([places[node] for node in ones])
+    pairs, metres = shapely.STRtree(points).query_nearest(asked, all_matches=False, return_distance=True)
+    best = int(np.argmin(metres))
+    return ones[int(pairs[0][best])], others[int(pairs[1][best])], float(metres[best])
+
+
+# -- places on an axis ------------------------------------------------------------------------------------------------
+
+SLACK_M: Final = 1.0
+"""Beyond the next marker by so much is that marker."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Located:
+    section: int
+    place: Point
+    at_m: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Referred:
+    """The marker before a place and the metres after it; `distance_m` from the axis, left of it or not."""
+
+    number: int
+    metres: float
+    at_m: float
+    section: int
+    distance_m: float
+    left: bool
+
+
+class ImpossibleError(ValueError):
+    """No such place: `reason` is one of unknown_marker, beyond_next (the next marker, metres to it), beyond_end (metres
+    to the end), before_first (the first marker), far (metres)."""
+
+    def __init__(self, reason: str, **told: float) -> None:
+        super().__init__(reason, told)
+        self.reason, self.told = reason, told
+
+
+def locate(axis: Axis, number: int, metres: float) -> Located:
+    """The place of a marker and an abscissa. Raises ImpossibleError."""
+    rank = next((rank for rank, one in enumerate(axis.marks) if one.number == number), None)
+    if rank is None:
+        raise ImpossibleError("unknown_marker", number=number)
+    at, following = axis.marks[rank].at_m + metres, axis.marks[rank + 1 : rank + 2]
+    if following and at > following[0].at_m + SLACK_M:
+        length = following[0].at_m - axis.marks[rank].at_m
+        raise ImpossibleError("beyond_next", number=following[0].number, metres=length)
+    end = axis.parts[-1].end_m
+    if at > end + SLACK_M:
+        raise ImpossibleError("beyond_end", metres=end - axis.marks[rank].at_m)
+    return place_at(axis, min(at, end))
+
+
+def place_at(axis: Axis, at_m: float) -> Located:
+    """Where a measure of the axis lies; at a gap, before it."""
+    part = next(one for one in axis.parts if at_m <= one.end_m)
+    return Located(section=part.section, place=part.line.interpolate(max(0.0, at_m - part.start_m)), at_m=at_m)
+
+
+def refer(axis: Axis, place: Point, within_m: float = REACH_M) -> Referred:
+    """The reference of a place. Raises ImpossibleError."""
+    tree = shapely.STRtree([one.line for one in axis.parts])
+    part = axis.parts[nearest(tree, place)]
+    distance = float(part.line.distance(place))
+    if distance > within_m:
+        raise ImpossibleError("far", metres=distance)
+    along = float(part.line.project(place))
+    at = part.start_m + along
+    before = [one for one in axis.marks if one.at_m <= at + 1e-6]
+    if not before:
+        raise ImpossibleError("before_first", number=axis.marks[0].number)
+    mark = before[-1]
+    return Referred(
+        number=mark.number,
+        metres=at - mark.at_m,
+        at_m=at,
+        section=part.section,
+        distance_m=distance,
+        left=lies_left(part.line, along, place),
+    )
+
+
+def lies_left(line: LineString, along: float, place: Point) -> bool:
+    before, after = line.interpolate(max(0.0, along - 0.5)), line.interpolate(min(line.length, along + 0.5))
+    return bool((after.x - before.x) * (place.y - before.y) - (after.y - before.y) * (place.x - before.x) > 0)

@@ -1,0 +1,67 @@
+"""Places on a numbered road as road people write them: `D 2020 PR 12+350`. Knows neither Django nor the database.
+
+A PR (point de repère) is a marker beside the road, about a kilometre from the next one but not exactly; a place is a
+route, a marker, the metres after it (abscissa) and, on a dual carriageway, the side: D on the right and G on the left
+as markers grow, U where there is one carriageway (IISR, art. 99-5; BD TOPO, POINT_DE_REPERE.COTE).
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+type Side = Literal["U", "D", "G"]
+
+CLASSES = ("A", "N", "D", "M", "VC", "C", "CR")
+"""Motorway, national, departmental, metropolitan, municipal roads, rural ways."""
+ROUTE = re.compile(r"(?:R(?=[DN]))?(?P<class>VC|CR|[ANDMC])[\s.\-]*(?P<number>\d{1,4})\s?(?P<suffix>[A-Z]{0,2}\d{0,2})")
+PLACE = re.compile(
+    r"(?P<route>.+?)(?:\s*\bP\.?R\.?\s*|\s+)(?P<marker>\d{1,3})(?:\s*[+.,]\s*(?P<metres>\d{1,5}))?\s*M?"
+    r"(?:\s*(?:C[ÔO]T[ÉE]\s*)?(?P<side>[UDG]))?"
+)
+
+
+class NotAReferenceError(ValueError):
+    """A text that names no place on a numbered road."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """A place: `route` as it is kept ("D2020"), metres after the marker, the side where one was given."""
+
+    route: str
+    marker: int
+    metres: float = 0.0
+    side: Side | None = None
+
+    def __str__(self) -> str:
+        side = f" {self.side}" if self.side in ("D", "G") else ""
+        return f"{shown_route(self.route)} PR {self.marker}+{round(self.metres)}{side}"
+
+
+def route_of(text: str) -> str:
+    """A route's number as it is kept: "RD 2020" and "d2020" are "D2020". Raises NotAReferenceError."""
+    found = ROUTE.fullmatch(plain(text))
+    if found is None:
+        raise NotAReferenceError(text)
+    return f"{found['class']}{int(found['number'])}{found['suffix']}"
+
+
+def shown_route(route: str) -> str:
+    """A kept number as people read it: "D 2020"."""
+    found = ROUTE.fullmatch(route)
+    return f"{found['class']} {found['number']}{found['suffix']}" if found else route
+
+
+def reference_of(text: str) -> Reference:
+    """A place that somebody typed. Raises NotAReferenceError."""
+    found = PLACE.fullmatch(plain(text))
+    if found is None:
+        raise NotAReferenceError(text)
+    side: Side | None = found["side"]  # type: ignore[assignment]  # one of the three
+    return Reference(
+        route=route_of(found["route"]), marker=int(found["marker"]), metres=float(found["metres"] or 0), side=side
+    )
+
+
+def plain(text: str) -> str:
+    return " ".join(text.upper().replace("\xa0", " ").replace("\u202f", " ").split())

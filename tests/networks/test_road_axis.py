@@ -1,0 +1,142 @@
+"""The axis of a numbered road on roads drawn by chance, and on those that defeat joining lines end to end."""
+
+from itertools import pairwise
+from random import Random
+
+import pytest
+from shapely.geometry import LineString, Point
+from shapely.ops import substring
+
+from networks.roads.axis import ImpossibleError, Marker, Section, build, locate, refer
+
+
+def winding(chance: Random, metres: float) -> LineString:
+    """A road that never meets itself."""
+    x, y, places = 0.0, 0.0, [(0.0, 0.0)]
+    while x < metres:
+        x, y = x + chance.uniform(40, 160), y + chance.uniform(-60, 60)
+        places.append((x, y))
+    return LineString(places)
+
+
+def cut(road: LineString, chance: Random) -> list[Section]:
+    """In sections of any length, digitised either way, in no order."""
+    drawn = sorted(chance.uniform(2, road.length - 2) for _ in range(int(road.length / 300)))
+    stops = [0.0, *(one for one, other in pairwise([*drawn, road.length]) if other - one > 2), road.length]
+    merged = [substring(road, *ends) for ends in pairwise(stops)]
+    merged = [line if chance.random() < 0.5 else line.reverse() for line in merged]
+    chance.shuffle(merged)
+    return [Section(id=number, line=line) for number, line in enumerate(merged)]
+
+
+def marked(road: LineString, chance: Random, first: int = 0) -> tuple[list[Marker], list[float]]:
+    """Markers about a kilometre apart, some metres beside the road."""
+    at, places = chance.uniform(0, 400), []
+    while at < road.length:
+        places.append(at)
+        at += chance.uniform(700, 1300)
+    markers = []
+    for number, along in enumerate(places):
+        place = road.interpolate(along)
+        markers.append(
+            Marker(id=100 + number, number=first + number, place=Point(place.x, place.y + chance.uniform(-4, 4)))
+        )
+    return markers, places
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_references_of_a_road_cut_by_chance_come_back(seed: int) -> None:
+    chance = Random(seed)
+    road = winding(chance, 9000)
+    markers, _places = marked(road, chance, first=chance.randrange(0, 40))
+    axis = build(cut(road, chance), markers)
+    assert (axis.gaps, axis.astray, axis.doubled, axis.aside) == ([], [], [], [])
+    for _turn in range(20):
+        along = chance.uniform(axis.marks[0].at_m, axis.parts[-1].end_m)
+        mark = [one for one in axis.marks if one.at_m <= along][-1]
+        found = locate(axis, mark.number, along - mark.at_m)
+        assert road.distance(found.place) < 0.01
+        back = refer(axis, found.place)
+        assert back.number == mark.number
+        assert abs(back.metres - (along - mark.at_m)) < 1
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_abscissae_are_metres_of_road_from_the_marker(seed: int) -> None:
+    chance = Random(seed)
+    road = winding(chance, 6000)
+    markers, places = marked(road, chance)
+    axis = build(cut(road, chance), markers)
+    found = locate(axis, 2, 123.0)
+    assert found.place.distance(road.interpolate(road.project(markers[2].place) + 123.0)) < 1
+    assert len(places) == len(axis.marks)
+
+
+def straight(*stops: float, y: float = 0.0, first: int = 0) -> list[Section]:
+    return [
+        Section(id=first + number, line=LineString([(start, y), (end, y)]))
+        for number, (start, end) in enumerate(pairwise(stops))
+    ]
+
+
+def at(number: int, x: float, y: float = 0.0) -> Marker:
+    return Marker(id=number, number=number, place=Point(x, y))
+
+
+def test_a_road_digitised_against_its_markers_is_walked_as_they_grow() -> None:
+    axis = build(straight(0, 500, 1500, 2600), [at(1, 2500), at(2, 1480), at(3, 400)])
+    assert locate(axis, 1, 20).place == Point(2480, 0)
+    assert locate(axis, 3, 400).place == Point(0, 0)
+    with pytest.raises(ImpossibleError) as refused:
+        refer(axis, Point(2590, 0))
+    assert (refused.value.reason, refused.value.told) == ("before_first", {"number": 1})
+
+
+def test_a_place_beyond_the_next_marker_is_impossible_and_says_how_far_it_is() -> None:
+    axis = build(straight(0, 2000), [at(12, 100), at(13, 1137)])
+    assert locate(axis, 12, 1036.5).place.x == pytest.approx(1136.5)
+    with pytest.raises(ImpossibleError) as refused:
+        locate(axis, 12, 1400)
+    assert (refused.value.reason, refused.value.told) == ("beyond_next", {"number": 13, "metres": 1037.0})
+    with pytest.raises(ImpossibleError) as refused:
+        locate(axis, 13, 900)
+    assert (refused.value.reason, refused.value.told) == ("beyond_end", {"metres": 863.0})
+    with pytest.raises(ImpossibleError):
+        locate(axis, 14, 0)
+
+
+def test_the_road_jumps_over_a_gap_without_length() -> None:
+    sections = [*straight(0, 800), *straight(1300, 2400, y=40, first=5)]
+    axis = build(sections, [at(1, 100), at(2, 2000, 40)])
+    ((gap),) = axis.gaps
+    assert (gap.at_m, round(gap.metres)) == (700.0, 502)
+    assert locate(axis, 1, 900).place == Point(1500, 40)
+    assert refer(axis, Point(1500, 38)).metres == pytest.approx(900)
+
+
+def test_a_roundabout_is_driven_around_as_traffic_does() -> None:
+    ring = [
+        (1000 + x, y)
+        for x, y in ((-20, 0), (-14, -14), (0, -20), (14, -14), (20, 0), (14, 14), (0, 20), (-14, 14), (-20, 0))
+    ]
+    south, north = LineString(ring[:5]), LineString(ring[4:])
+    sections = [
+        *straight(0, 980), *straight(1020, 2200, first=1),
+        Section(id=8, line=south, traffic=1), Section(id=9, line=north, traffic=1),
+    ]  # fmt: skip
+    axis = build(sections, [at(1, 100), at(2, 1500)])
+    assert [part.section for part in axis.parts] == [0, 0, 8, 1, 1]
+    assert axis.aside == [9]
+    back = build(sections, [at(1, 1500), at(2, 100)])
+    assert 9 in [part.section for part in back.parts]
+    assert back.aside == [8]
+
+
+def test_markers_of_one_number_and_those_that_stand_far_are_told() -> None:
+    markers = [at(1, 100), Marker(id=7, number=1, place=Point(300, 0)), at(2, 1200), at(3, 1900, 300)]
+    axis = build(straight(0, 2000), markers)
+    assert (axis.doubled, axis.astray, [one.number for one in axis.marks]) == ([7], [3], [1, 2])
+
+
+def test_a_road_with_one_marker_has_no_axis() -> None:
+    assert build(straight(0, 2000), [at(1, 100)]).parts == []
