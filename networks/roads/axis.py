@@ -168,7 +168,7 @@ class Builder:
             for rank, one in enumerate(self.sections)
         }
         for marker in markers:
-            rank = int(tree.nearest(marker.place))
+            rank = nearest(tree, marker.place)
             line = self.sections[rank].line
             offset = float(line.distance(marker.place))
             if offset > REACH_M:
@@ -258,9 +258,15 @@ class Builder:
         line = substring(section.line, edge.first_m, edge.last_m)
         if line.geom_type != "LineString":
             return at
-        end = at + line.length
+        end = at + float(line.length)
         self.found.parts.append(Part(section=section.id, line=line if along else line.reverse(), start_m=at, end_m=end))
         return end
+
+
+def nearest(tree: shapely.STRtree, place: Point) -> int:
+    """The rank of the line that is nearest in a tree that has some."""
+    (rank,) = tree.query_nearest(place, all_matches=False)
+    return int(rank)
 
 
 def corners_of(lines: np.ndarray[tuple[int], np.dtype[np.object_]]) -> list[int]:
@@ -349,7 +355,7 @@ def place_at(axis: Axis, at_m: float) -> Located:
 def refer(axis: Axis, place: Point, within_m: float = REACH_M) -> Referred:
     """The reference of a place. Raises ImpossibleError."""
     tree = shapely.STRtree([one.line for one in axis.parts])
-    part = axis.parts[int(tree.nearest(place))]
+    part = axis.parts[nearest(tree, place)]
     distance = float(part.line.distance(place))
     if distance > within_m:
         raise ImpossibleError("far", metres=distance)

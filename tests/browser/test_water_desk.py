@@ -144,5 +144,7 @@ def test_the_focus_follows_what_is_looked_at_in_the_anomalies(water: Page) -> No
     line.focus()
     water.keyboard.press("Enter")
     expect(water.locator(".anomaly-card")).to_be_focused()
+    # The repair comes a moment after, and the focus with it.
+    expect(water.get_by_role("button", name="Réparer", exact=True)).to_be_visible()
     water.locator(".anomaly-back").press("Enter")
     expect(line).to_be_focused()

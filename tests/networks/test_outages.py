@@ -64,7 +64,6 @@ def test_a_saved_outage_stands_in_the_list_and_on_its_page(network: Network, pip
     for expected in (
         "V1",
         "Fuite sous chaussée",
-        "École Prévert",
         "PI7",
         "Ouvrir V3",
         "1 vanne facultative",

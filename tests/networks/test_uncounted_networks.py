@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import connection
 
@@ -9,6 +10,7 @@ from gis_core.rights import SYSTEM, acting_as
 from networks.core.services.graph import Graph
 from networks.water.families import WATER
 from tests import factories
+from tests.imports.workers import address
 from tests.networks.conftest import Network, X, Y
 
 pytestmark = pytest.mark.django_db
@@ -22,13 +24,17 @@ FILLED = """
 """
 
 
-@pytest.fixture
-def loaded(network: Network) -> Network:
-    """60 km of pipes that a transaction has just written."""
+@pytest.fixture(params=[False, True], ids=["never counted", "counted as empty"])
+def loaded(request: pytest.FixtureRequest, network: Network) -> Network:
+    """60 km of pipes that a transaction has just written; whoever counted rows meanwhile saw none of them."""
     with factories.as_owner(), connection.cursor() as cursor:
         cursor.execute("select set_config('arpent.topology', 'off', true)")
         cursor.execute(FILLED, {"owner": network.member.pk, "x": X, "y": Y, "size": SIZE})
         cursor.execute("select set_config('arpent.topology', '', true)")
+    if request.param:
+        with psycopg.connect(**address(str(connection.settings_dict["NAME"])), autocommit=True) as beside:
+            beside.execute("set role arpent_owner")
+            beside.execute("analyze water_node, water_pipe, water_connection, water_repair")
     return network
 
 

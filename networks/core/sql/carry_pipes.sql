@@ -15,7 +15,7 @@ begin
             where start_node_id = $1 or end_node_id = $1', family || '_pipe') using new.id, new.geom;
     end if;
     for pipe in execute format('select p.id from %I p where p.geom && st_expand($1, $2) and p.owner_id + 0 = $3
-        and st_dwithin(p.geom, $1, $2) and $4 not in (p.start_node_id, p.end_node_id) and p.id <> $5 order by p.id',
+        and st_dwithin(p.geom, $1, $2) and $4 not in (p.start_node_id, p.end_node_id) and p.id <> $5 order by p.id + 0',
         family || '_pipe') using new.geom, tolerance, new.owner_id, new.id, connecting loop
         perform arpent.split_pipe(family, pipe, new.id);
     end loop;
