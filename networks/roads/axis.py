@@ -20,6 +20,8 @@ import shapely
 from shapely.geometry import LineString, Point
 from shapely.ops import substring
 
+from networks.core.services.parts import Groups
+
 TOUCHING_M: Final = 0.5
 REACH_M: Final = 50.0
 """How far from its road a marker may stand."""
@@ -273,17 +275,10 @@ def corners_of(lines: np.ndarray[tuple[int], np.dtype[np.object_]]) -> list[int]
     """A number for the start and the end of each line (two each): those that touch have the same."""
     ends = np.empty(2 * len(lines), dtype=object)
     ends[0::2], ends[1::2] = shapely.get_point(lines, 0), shapely.get_point(lines, -1)
-    parent = list(range(len(ends)))
-
-    def top(one: int) -> int:
-        while parent[one] != one:
-            parent[one] = parent[parent[one]]
-            one = parent[one]
-        return one
-
+    groups: Groups[int] = Groups()
     for one, other in zip(*shapely.STRtree(ends).query(ends, predicate="dwithin", distance=TOUCHING_M), strict=True):
-        parent[max(top(int(one)), top(int(other)))] = min(top(int(one)), top(int(other)))
-    return [top(rank) for rank in range(len(ends))]
+        groups.join(int(one), int(other))
+    return [groups.find(rank) for rank in range(len(ends))]
 
 
 def nearest_pair(

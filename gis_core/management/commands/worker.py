@@ -1,7 +1,9 @@
 """Run background jobs until told to stop."""
 
 import asyncio
+import logging
 import threading
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
@@ -12,6 +14,7 @@ from gis_core.reader import sweep_quarantine
 from gis_core.services.jobs import BEAT_S, LOST_AFTER_S
 from gis_core.tasks import WAITED, keep_sweeping, sweep
 
+log = logging.getLogger("arpent.worker")
 # The supervisor kills after ten seconds: what is interrupted needs some of them to end in order.
 GRACE_S = 5.0
 BRIEF_GRACE_S = 2.0
@@ -28,6 +31,16 @@ class Command(BaseCommand):
     def handle(self, *args: Any, concurrency: int, once: bool, **options: Any) -> None:
         sweep_quarantine()
         asyncio.run(work(concurrency, once))
+
+
+async def run_waited(run: Callable[..., Awaitable[None]]) -> None:
+    """Run the jobs that somebody waits for, for ever, whatever happens to the database."""
+    while True:
+        try:
+            await run(queues=[WAITED], shutdown_graceful_timeout=BRIEF_GRACE_S, install_signal_handlers=False)
+        except Exception:
+            log.exception("the jobs that somebody waits for could not be run")
+        await asyncio.sleep(POLL_S)
 
 
 async def work(concurrency: int, once: bool, *queues: str) -> None:
@@ -48,7 +61,7 @@ async def work(concurrency: int, once: bool, *queues: str) -> None:
         )
         beside = [keep_sweeping(worker_app.job_manager)]
         if not once and not queues:
-            beside.append(run(queues=[WAITED], shutdown_graceful_timeout=BRIEF_GRACE_S, install_signal_handlers=False))
+            beside.append(run_waited(run))
         tasks = [asyncio.create_task(one) for one in beside]
         signals = threading.current_thread() is threading.main_thread()
         try:
