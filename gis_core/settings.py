@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "networks.warning",
     "networks.water",
     "networks.roads",
+    "networks.works",
     "demo",
     "benchmarks",
     "gis_core.admin_app.ArpentAdminConfig",

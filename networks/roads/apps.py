@@ -9,5 +9,7 @@ class RoadsConfig(AppConfig):
 
     def ready(self) -> None:
         from networks.roads.layers import declare_layers
+        from networks.roads.pages.frame import add_tabs
 
+        add_tabs()
         post_migrate.connect(declare_layers, sender=self)

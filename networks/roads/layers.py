@@ -66,6 +66,8 @@ def section_columns() -> list[Column]:
         column("traffic", "Véhicules par jour", "Vehicles a day", "integer", minimum=0, maximum=500_000),
         column("traffic_year", "Année du comptage", "Year of the count", "integer", minimum=1950, maximum=2100),
         column("heavy_percent", "Poids lourds", "Lorries", "number", unit="%", minimum=0, maximum=100),
+        coded("condition", "État de la chaussée", "Condition of the carriageway", lists.CONDITIONS, in_tiles=True),
+        column("condition_date", "État relevé le", "Condition surveyed on", "date"),
         coded("winter", "Service hivernal", "Winter service", lists.WINTER),
         column("speed_kmh", "Vitesse autorisée", "Speed limit", "integer", unit="km/h", minimum=0, maximum=130),
         column("built_up", "En agglomération", "In a built-up area", "boolean"),

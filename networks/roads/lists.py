@@ -69,6 +69,13 @@ WINTER: Final[Words] = {
     "3": ("Niveau 3 : traité si possible", "Level 3: treated if possible"),
     "4": ("Non traité", "Not treated"),
 }
+CONDITIONS: Final[Words] = {
+    "1": ("Très bon", "Very good"),
+    "2": ("Bon", "Good"),
+    "3": ("Moyen", "Fair"),
+    "4": ("Mauvais", "Poor"),
+    "5": ("Très mauvais", "Very poor"),
+}
 IMPORTANCES: Final[Words] = {
     "1": ("1 : liaison entre métropoles", "1: between metropolises"),
     "2": ("2 : liaison entre départements", "2: between departments"),
@@ -81,4 +88,4 @@ IMPORTANCES: Final[Words] = {
 
 def word(words: Words, code: str | None, *, english: bool = False) -> str:
     """What a code means; itself where the list does not have it."""
-    return words[code][english] if code in words else code or ""
+    return words[code][english] if code is not None and code in words else code or ""

@@ -7,7 +7,7 @@ from networks.roads.lists import CARRIAGEWAYS
 SIDES = [(code, words[0]) for code, words in CARRIAGEWAYS.items()]
 
 
-class PlaceSerializer(serializers.Serializer[None]):
+class RoadPlaceSerializer(serializers.Serializer[None]):
     """A place on a numbered road, both ways of saying it."""
 
     reference = serializers.CharField(help_text="As people read it: D 2020 PR 12+350.")

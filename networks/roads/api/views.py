@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from gis_core.errors import Invalid
-from networks.roads.api.serializers import PlaceSerializer
+from networks.roads.api.serializers import RoadPlaceSerializer
 from networks.roads.references import NotAReferenceError, route_of
 from networks.roads.services.referring import Found, locate, reference_at
 
@@ -28,7 +28,7 @@ class LocateView(APIView):
             OpenApiParameter("y", float),
             OpenApiParameter("route", str, description="With x and y: on this road alone."),
         ],
-        responses=PlaceSerializer,
+        responses=RoadPlaceSerializer,
     )
     def get(self, request: Request) -> Response:
         """Where a reference on a numbered road lies, or which reference a place has."""

@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Any, Final, Literal
 
 import shapely
-from django.contrib.gis.geos import GEOSGeometry
+from django.contrib.gis.geos import LineString
 from django.db import connection, transaction
 
 from networks.roads.axis import Axis, Marker, Section, build
@@ -78,7 +78,7 @@ def keep(route: str, carriageway: str, axis: Axis) -> None:
     )
     RoadAxisPart.objects.bulk_create(
         RoadAxisPart(axis=made, section_id=one.section, start_m=one.start_m, end_m=one.end_m,
-                     geom=GEOSGeometry(memoryview(shapely.to_wkb(one.line)), srid=2154))
+                     geom=LineString(shapely.get_coordinates(one.line), srid=2154))
         for one in axis.parts
     )  # fmt: skip
     following = [*axis.marks[1:], None]

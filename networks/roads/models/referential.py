@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.contrib.gis.db import models
+from django.contrib.postgres.indexes import GistIndex
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -77,6 +78,8 @@ class RoadSection(RoadObject):
     traffic = models.IntegerField(_("vehicles a day"), null=True, blank=True)
     traffic_year = models.SmallIntegerField(_("year of the count"), null=True, blank=True)
     heavy_percent = models.FloatField(_("share of lorries"), null=True, blank=True)
+    condition = models.CharField(_("condition of the carriageway"), max_length=1, null=True, blank=True)
+    condition_date = models.DateField(_("condition surveyed on"), null=True, blank=True)
     winter = models.CharField(_("winter service"), max_length=1, null=True, blank=True)
     speed_kmh = models.SmallIntegerField(_("speed limit"), null=True, blank=True)
     traffic_way = models.CharField(_("direction of traffic"), max_length=8, default="both", db_default="both")
@@ -99,6 +102,7 @@ class RoadSection(RoadObject):
         indexes: ClassVar = [
             models.Index(fields=["route", "carriageway"], name="road_section_route", condition=~Q(route=None)),
             models.Index(fields=["import_id"], name="road_section_import", condition=~Q(import_id=None)),
+            GistIndex(fields=["geom_3857"], name="road_section_3857"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["owner", "reference"], name="road_section_reference"),
@@ -123,6 +127,7 @@ class RoadMarker(RoadObject):
         db_table = "road_marker"
         verbose_name = _("road marker")
         verbose_name_plural = _("road markers")
+        indexes: ClassVar = [GistIndex(fields=["geom_3857"], name="road_marker_3857")]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["route", "number", "carriageway"], name="road_marker_once"),
             codes("carriageway", lists.CARRIAGEWAYS, "road_marker_carriageway"),
