@@ -75,6 +75,8 @@ INSTALLED_APPS = [
     "networks.core",
     "networks.warning",
     "networks.water",
+    "networks.roads",
+    "networks.works",
     "demo",
     "benchmarks",
     "gis_core.admin_app.ArpentAdminConfig",

@@ -21,6 +21,8 @@ ROOMS = {
         "permits.api.urls",
         "networks.water.api.urls",
         "networks.warning.api.urls",
+        "networks.roads.api.urls",
+        "networks.works.api.urls",
     ],
     "avis/": ["networks.warning.public_urls"],
     "campagnes/": ["orthophoto.urls"],
@@ -37,6 +39,8 @@ ROOMS = {
     "ogc": ["layers.ogc.root_urls"],
     "ogc/": ["tiles.ogc_urls", "layers.ogc.urls"],
     "tiles/": ["tiles.urls"],
+    "travaux/": ["networks.works.public_urls"],
+    "voirie/": ["networks.roads.page_urls", "networks.works.page_urls"],
 }
 
 

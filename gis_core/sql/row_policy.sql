@@ -31,6 +31,10 @@ begin
                 or (visibility = ''signed_in'' and (select arpent.user_id()) > 0)
                 or owner_id in (select unnest((select arpent.members() || arpent.town_halls())))
                 or (visibility = ''members'' and shared_with && (select arpent.members() || arpent.town_halls()))';
+        when 'shown' then
+            return 'true';
+        when 'announced' then
+            return 'announced or (select arpent.is_agency()) or owner_id in (select unnest((select arpent.members())))' || town;
         when 'person' then
             return 'person_id = (select arpent.user_id())';
         when 'feature' then

@@ -11,7 +11,7 @@ begin
         return 'false';
     end if;
     case scope
-        when 'owner', 'visibility', 'feature' then
+        when 'owner', 'shown', 'announced', 'visibility', 'feature' then
             return '(select arpent.is_agency()) or owner_id in (select unnest((select arpent.writers())))';
         when 'filed' then
             return arpent.write_policy(target, 'owner')

@@ -43,7 +43,7 @@ def column(
     return declared | ({"values": values} if values else {})
 
 
-def symbol(label: str, label_en: str, kind: str, *, where: dict[str, str] | None = None, **look: Any) -> dict[str, Any]:
+def symbol(label: str, label_en: str, kind: str, *, where: dict[str, Any] | None = None, **look: Any) -> dict[str, Any]:
     """One line of a legend."""
     look = {"fill": None, "stroke": None, "stroke_width": 1, "dash": None} | look
     return {"label": label, "label_en": label_en, "where": where or {}, "symbol": {"kind": kind, **look}}

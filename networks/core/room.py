@@ -1,12 +1,14 @@
-"""The room of the networks: who its pages are for, and its tabs, which each app adds when it starts."""
+"""The rooms of networks and of roads: who their pages are for, and their tabs, which each app adds when it starts."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Final
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.cache import never_cache
 
 from gis_core.middleware import rights_of_request
@@ -14,25 +16,26 @@ from networks.core.rights import works_on_networks
 
 type Tab = tuple[str, Any]
 """The name of a page's address, and the words of its tab."""
-_tabs: dict[int, list[Tab]] = {}
+ROOMS: Final = {"networks": _("Water and sewer networks"), "roads": pgettext_lazy("room", "Roads")}
+_tabs: dict[str, dict[int, list[Tab]]] = {room: {} for room in ROOMS}
 _for_technicians: set[str] = set()
 
 
-def add_tabs(place: int, tabs: Iterable[Tab], *, for_technicians: Iterable[str] = ()) -> None:
-    """Make the tabs of an app known, in their order; those of a smaller `place` stand before.
+def add_tabs(place: int, tabs: Iterable[Tab], *, for_technicians: Iterable[str] = (), room: str = "networks") -> None:
+    """Make the tabs of an app known in a room, in their order; those of a smaller `place` stand before.
 
     Those named in `for_technicians` are shown to people who work on a network alone.
     """
-    _tabs[place] = list(tabs)
+    _tabs[room][place] = list(tabs)
     _for_technicians.update(for_technicians)
 
 
-def tabs(works: bool) -> list[tuple[str, Any, str]]:
+def tabs(works: bool, room: str = "networks") -> list[tuple[str, Any, str]]:
     """Name, words and address of every tab."""
     return [
         (name, words, reverse(name))
-        for place in sorted(_tabs)
-        for name, words in _tabs[place]
+        for place in sorted(_tabs[room])
+        for name, words in _tabs[room][place]
         if works or name not in _for_technicians
     ]
 
@@ -43,9 +46,14 @@ def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 
 def show(
-    request: HttpRequest, template: str, tab: str, context: dict[str, Any] | None = None, status: int = 200
+    request: HttpRequest,
+    template: str,
+    tab: str,
+    context: dict[str, Any] | None = None,
+    status: int = 200,
+    room: str = "networks",
 ) -> HttpResponse:
-    """A page of the room, on `networks/room.html`."""
+    """A page of a room, on `networks/room.html`."""
     works = works_on_networks(rights_of_request(request))
-    around = {"section": "networks", "tabs": tabs(works), "tab": tab, "works": works}
+    around = {"section": room, "room": ROOMS[room], "tabs": tabs(works, room), "tab": tab, "works": works}
     return render(request, template, around | (context or {}), status=status)

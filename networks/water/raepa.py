@@ -7,11 +7,11 @@ characters where the templates have two.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from networks.core.importers.cells import bare
 from networks.water import lists
 from networks.water.importers.draft import Family
 
@@ -411,12 +411,6 @@ CONTENTS: Final[Mapping[str, Content]] = {
     "repar": "repairs",
 }
 BY_CONTENT: Final = {(table.family, table.content): table for table in TABLES.values()}
-
-
-def bare(words: str) -> str:
-    """Words in small letters, without accents and signs."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", words.lower()) if not unicodedata.combining(c))
-    return re.sub(r"[^a-z0-9]+", " ", plain).strip()
 
 
 def field_name(name: str) -> str:

@@ -14,7 +14,18 @@ from layers.catalogue.validators import validate_columns, validate_rules
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-BUILT_IN = {"communes", "sections", "parcels", "buildings", "roads", "addresses", "plu-zones", "risques-zones"}
+BUILT_IN = {
+    "communes",
+    "sections",
+    "parcels",
+    "buildings",
+    "roads",
+    "road-markers",
+    "road-sections",
+    "addresses",
+    "plu-zones",
+    "risques-zones",
+}
 BUILT_IN |= {
     f"{what}-{kind}"
     for what in ("plu-prescriptions", "plu-informations", "sup-assiettes", "sup-generateurs")

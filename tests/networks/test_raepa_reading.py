@@ -12,10 +12,11 @@ import pytest
 import shapely
 
 from gis_core.reader import Problem
+from networks.core.importers.faults import Fault
+from networks.core.importers.sheets import Faults, tell_problems
 from networks.water.exchange.tables import Shapefile
-from networks.water.importers.draft import Draft, Fault
+from networks.water.importers.draft import Draft
 from networks.water.importers.raepa import read_raepa
-from networks.water.importers.sheets import Faults, tell_problems
 from networks.water.raepa import TABLES, RaepaField
 
 X, Y = 670_000, 6_760_000

@@ -326,6 +326,10 @@ reseaux/coupures/<int:outage_id>/fiche.pdf                  GET,HEAD    own     
 reseaux/coupures/<int:outage_id>/fiche.pdf                  GET,HEAD    other   302  404  404  404  404  404  200
 reseaux/coupures/<int:outage_id>/fiche.pdf                  GET,HEAD    none    302  404  404  404  404  404  404
 reseaux/coupures/<int:outage_id>/fiche.pdf                  REST        own     405  405  405  405  405  405  405
+voirie/                                                     GET,HEAD    -       302  200  200  200  200  200  200
+voirie/                                                     REST        -       405  405  405  405  405  405  405
+api/v1/networks/roads/locate                                GET,HEAD    -       400  400  400  400  400  400  400
+api/v1/networks/roads/locate                                REST        -       405  405  405  405  405  405  405
 api/v1/networks/water/isolation                             POST        own     401  200  404  200  200  200  200
 api/v1/networks/water/isolation                             POST        other   401  404  404  404  404  404  200
 api/v1/networks/water/isolation                             POST        none    401  404  404  404  404  404  404

@@ -15,9 +15,9 @@ from typing import Any, Final
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from networks.core.importers import cells
 from networks.water import lists, raepa
 from networks.water.exchange.network import OneNetwork, Row
-from networks.water.importers import cells
 
 NOT_TOLD: Final = "Non renseigné"
 NOTHING: Final = "Sans objet"

@@ -15,9 +15,10 @@ from layers.catalogue.services import announce_changed_slugs
 from layers.catalogue.tables import bulk
 from layers.imports.services.loading import listed, rows, run
 from layers.imports.sources import Tell
+from networks.core.importers.faults import Fault
 from networks.core.topology import loading
 from networks.water.importers.checking import MODELS
-from networks.water.importers.draft import Family, Fault
+from networks.water.importers.draft import Family
 from networks.water.importers.known import table
 from networks.water.importers.load import load
 from networks.water.importers.planning import Plan, faults_as_json, folder_of, work_of

@@ -12,10 +12,11 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from networks.core.importers.faults import Fault
 from networks.core.models import NetworkObject
 from networks.core.services import parts as connected
 from networks.water import lists
-from networks.water.importers.draft import ConnectionRow, Draft, Family, Fault, NodeRow, PipeRow, RepairRow
+from networks.water.importers.draft import ConnectionRow, Draft, Family, NodeRow, PipeRow, RepairRow
 from networks.water.importers.weaving import Woven
 from networks.water.models import Repair, SewerConnection, SewerNode, SewerPipe, WaterConnection, WaterNode, WaterPipe
 

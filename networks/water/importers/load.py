@@ -20,9 +20,10 @@ from psycopg import sql
 from gis_core.models import Member
 from layers.imports.services.loading import listed, rows, run
 from layers.imports.sources import Tell
+from networks.core.importers.faults import Fault
 from networks.core.topology import loading, setting
 from networks.water.importers.checking import MODELS, columns_of
-from networks.water.importers.draft import ConnectionRow, Draft, Family, Fault, NodeRow, PipeRow, RepairRow
+from networks.water.importers.draft import ConnectionRow, Draft, Family, NodeRow, PipeRow, RepairRow
 from networks.water.importers.known import table
 from networks.water.importers.weaving import PLAIN, Piece, There, Woven, hang
 from networks.water.models import NetworkImport, Snap

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from shapely.geometry import Point
 
+from networks.core.importers.faults import Fault
 from networks.water.importers.checking import APART, Row, fault, rows_in
-from networks.water.importers.draft import Draft, Fault
+from networks.water.importers.draft import Draft
 
 SYSTEMS: Final = (
     *(2154, *range(3942, 3951)),  # Lambert-93 and its conic zones

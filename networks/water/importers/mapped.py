@@ -15,13 +15,14 @@ from shapely.geometry import LineString, Point
 
 from gis_core.errors import Invalid
 from gis_core.reader import RestrictedReader
+from networks.core.importers import cells
+from networks.core.importers.cells import Cell, Read
+from networks.core.importers.faults import Fault
+from networks.core.importers.sheets import ENOUGH_ROWS, Found, Shape, Sheet, layers_in, sheet_of
 from networks.core.topology import UNNAMED_PATIENT
 from networks.water import lists
-from networks.water.importers import cells
-from networks.water.importers.cells import Cell, Read
-from networks.water.importers.draft import ConnectionRow, Draft, Family, Fault, NodeRow, PipeRow, RepairRow
+from networks.water.importers.draft import ConnectionRow, Draft, Family, NodeRow, PipeRow, RepairRow
 from networks.water.importers.mapping import KEYS, MOST_WORDS, TABLES, LayerReading, columns_in, targets_of
-from networks.water.importers.sheets import ENOUGH_ROWS, Found, Shape, Sheet, layers_in, sheet_of
 
 HEIGHTS = frozenset({"z", "ground_z", "cover_z", "invert_z", "start_z", "end_z"})
 YEARS = frozenset({"laid_from_year", "laid_to_year", "rehabilitated_year", "abandoned_year", "laid_year"})

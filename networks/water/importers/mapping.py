@@ -10,11 +10,11 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
+from networks.core.importers.cells import bare, size_in
 from networks.water import lists
-from networks.water.importers.cells import size_in
 from networks.water.importers.draft import Family
 from networks.water.layers import declarations
-from networks.water.raepa import SPOKEN_MATERIALS, bare
+from networks.water.raepa import SPOKEN_MATERIALS
 
 MOST_WORDS: Final = 60
 """Different words of a field that people are asked about."""

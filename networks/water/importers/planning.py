@@ -15,6 +15,7 @@ from layers.imports.services.inbox import harmless
 from layers.imports.services.loading import rows
 from layers.imports.services.territory import territory_wkb
 from layers.imports.sources import Tell
+from networks.core.importers.faults import Fault
 from networks.water.importers.checking import (
     APART,
     check_references,
@@ -25,7 +26,7 @@ from networks.water.importers.checking import (
     rows_in,
     tell_parts,
 )
-from networks.water.importers.draft import Draft, Fault
+from networks.water.importers.draft import Draft
 from networks.water.importers.epanet import Placing, read_epanet
 from networks.water.importers.known import Known, known_of, table, there
 from networks.water.importers.load import Loading

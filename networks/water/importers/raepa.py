@@ -17,11 +17,13 @@ from django.utils.translation import gettext as _
 from shapely.geometry import LineString, Point
 
 from gis_core.reader import RestrictedReader
+from networks.core.importers import cells
+from networks.core.importers.faults import Fault
+from networks.core.importers.sheets import ENOUGH_ROWS, Faults, Found, Geometries, Sheet, layers_in, sheet_of
 from networks.water import lists, raepa
-from networks.water.importers import cells, raepa_rules
-from networks.water.importers.draft import Draft, Family, Fault, NodeRow, PipeRow, RepairRow
+from networks.water.importers import raepa_rules
+from networks.water.importers.draft import Draft, Family, NodeRow, PipeRow, RepairRow
 from networks.water.importers.raepa_ends import Branch, HousePoint, settle
-from networks.water.importers.sheets import ENOUGH_ROWS, Faults, Found, Geometries, Sheet, layers_in, sheet_of
 
 SOURCE: Final = "RAEPA 1.2"
 LONGEST_KEY: Final = 254

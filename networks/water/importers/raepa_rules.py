@@ -8,11 +8,10 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
+from networks.core.importers import cells
+from networks.core.importers.cells import Cell, Read, bare
 from networks.water import lists, raepa
-from networks.water.importers import cells
-from networks.water.importers.cells import Cell, Read
 from networks.water.importers.draft import Family
-from networks.water.raepa import bare
 
 type Rule = tuple[str, Read]
 """The column that a field fills, and how."""

@@ -6,6 +6,7 @@ the text is kept as it is beside the value because the value does not say all of
 
 import math
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import partial
@@ -13,8 +14,6 @@ from typing import Any, Final, NamedTuple
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-
-from networks.water.raepa import bare
 
 OLDEST: Final = 1800
 WIDEST_MM: Final = 10_000
@@ -53,6 +52,12 @@ DIAMETERS: Final = {
 }  # fmt: skip
 YES: Final = frozenset({"o", "oui", "1", "true", "vrai", "t", "v", "y", "yes"})
 NO: Final = frozenset({"n", "non", "0", "2", "false", "faux", "f", "no"})
+
+
+def bare(words: str) -> str:
+    """Words in small letters, without accents and signs."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", words.lower()) if not unicodedata.combining(c))
+    return re.sub(r"[^a-z0-9]+", " ", plain).strip()
 
 
 class Cell(NamedTuple):

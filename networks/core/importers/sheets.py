@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from gis_core.reader import Column, CopyPlan, GeometryColumn, LayerInfo, Problem, Reading, ReadRefused, RestrictedReader
 from layers.imports.services.reading import data_sets
-from networks.water.importers.draft import Fault, Gravity
+from networks.core.importers.faults import Fault, Gravity
 
 LAMBERT_93 = 2154
 UNMISTAKABLE = (LAMBERT_93, 4326, *range(3942, 3951))

@@ -1,0 +1,1 @@
+"""What every import of networks and roads reads with: tables, cells, faults."""

@@ -1,0 +1,70 @@
+"""Questions about roads by program."""
+
+from math import isfinite
+
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from gis_core.errors import Invalid
+from networks.roads.api.serializers import RoadPlaceSerializer
+from networks.roads.references import NotAReferenceError, route_of
+from networks.roads.services.referring import Found, locate, reference_at
+
+FARTHEST = 10_000_000.0
+
+
+class LocateView(APIView):
+    permission_classes = (AllowAny,)
+
+    @extend_schema(
+        operation_id="road_locate",
+        parameters=[
+            OpenApiParameter("reference", str, description="D 2020 PR 12+350: its place."),
+            OpenApiParameter("x", float, description="EPSG:2154, with y: the reference of that place."),
+            OpenApiParameter("y", float),
+            OpenApiParameter("route", str, description="With x and y: on this road alone."),
+        ],
+        responses=RoadPlaceSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        """Where a reference on a numbered road lies, or which reference a place has."""
+        return Response(found(request.query_params).told())
+
+
+def found(given: dict[str, str]) -> Found:
+    """Raises Invalid, NotFound."""
+    reference = given.get("reference", "")
+    if reference and ("x" in given or "y" in given):
+        raise Invalid(_("Give a reference, or x and y: not both."), parameter="reference")
+    if reference:
+        return locate(reference)
+    if not ("x" in given and "y" in given):
+        raise Invalid(_("Give a reference, or x and y."), parameter="reference")
+    return reference_at(metres(given, "x"), metres(given, "y"), route=route_in(given))
+
+
+def metres(given: dict[str, str], name: str) -> float:
+    """Raises Invalid."""
+    try:
+        value = float(given[name].replace(",", "."))
+    except ValueError:
+        value = float("nan")
+    if not isfinite(value) or abs(value) > FARTHEST:
+        raise Invalid(_("“%(name)s” is in metres, EPSG:2154.") % {"name": name}, parameter=name)
+    return value
+
+
+def route_in(given: dict[str, str]) -> str:
+    """Raises Invalid."""
+    text = given.get("route", "")
+    if not text:
+        return ""
+    try:
+        return route_of(text)
+    except NotAReferenceError as error:
+        words = _("“%(text)s” is the number of no road: write it as in “D 2020”.")
+        raise Invalid(words % {"text": text[:40]}, parameter="route") from error

@@ -1,0 +1,145 @@
+"""Layers of roads: everybody sees them, each member's people change what their member keeps."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import AppConfig
+from django.db import connections, transaction
+
+from gis_core.rights import Role
+from layers.cadastre.layers import symbol
+from layers.catalogue.models import Layer
+from layers.catalogue.services import LayerDeclaration, ThemeDeclaration, declare_layer
+from networks.roads import lists
+from networks.roads.models import RoadMarker, RoadSection
+
+ROADS = ThemeDeclaration(slug="routes", title="Routes", title_en="Roads", order=28)
+EDITORS = (Role.NETWORK_TECHNICIAN, Role.GIS_ADMINISTRATOR)
+ATTRIBUTION = "Service des routes"
+ORANGE, GREY, RED, WHITE = "#d97706", "#8d8d8d", "#b0353b", "#ffffff"
+
+type Column = dict[str, Any]
+
+
+def column(name: str, label: str, label_en: str, kind: str = "text", **more: Any) -> Column:
+    """A column that people edit; codes of a list with `values`."""
+    given = {"name": name, "label": label, "label_en": label_en, "type": kind, "unit": None, "in_tiles": False} | more
+    if values := given.get("values"):
+        given["values"] = {code: list(words) for code, words in values.items()}
+        given["choices"] = list(values)
+    return given
+
+
+def coded(name: str, label: str, label_en: str, values: lists.Words, **more: Any) -> Column:
+    return column(name, label, label_en, values=values, **more)
+
+
+REFERENCE = column("reference", "Référence", "Reference", in_tiles=True, maximum_length=60)
+ROUTE = column("route", "Route", "Road", in_tiles=True, maximum_length=12)
+CARRIAGEWAY = coded("carriageway", "Chaussée", "Carriageway", lists.CARRIAGEWAYS, in_tiles=True, default="U")
+ORIGIN = (
+    column("source", "Source", "Source", maximum_length=100),
+    column("updated_date", "Mis à jour le", "Updated on", "date"),
+    column("comment", "Remarque", "Remark", maximum_length=1000),
+)
+
+
+def section_columns() -> list[Column]:
+    limit: dict[str, Any] = {"minimum": 0, "maximum": 1000}
+    return [
+        REFERENCE,
+        ROUTE,
+        CARRIAGEWAY,
+        coded("nature", "Nature", "Kind", lists.NATURES, in_tiles=True),
+        coded("status", "Statut juridique", "Legal status", lists.STATUSES, in_tiles=True),
+        coded("importance", "Importance", "Importance", lists.IMPORTANCES, in_tiles=True),
+        coded("manager", "Gestionnaire", "Manager", lists.MANAGERS),
+        column("manager_name", "Nom du gestionnaire", "Name of the manager", maximum_length=100),
+        column("name_left", "Nom à gauche", "Name on the left", in_tiles=True, maximum_length=120),
+        column("name_right", "Nom à droite", "Name on the right", maximum_length=120),
+        column("insee_left", "Commune à gauche", "Commune on the left", maximum_length=5),
+        column("insee_right", "Commune à droite", "Commune on the right", maximum_length=5),
+        coded("traffic_way", "Sens de circulation", "Direction of traffic", lists.TRAFFIC, default="both"),
+        column("lanes", "Voies", "Lanes", "integer", minimum=0, maximum=12),
+        column("width_m", "Largeur de chaussée", "Width of the carriageway", "length_m", minimum=0, maximum=60),
+        coded("surface", "Revêtement", "Surface", lists.SURFACES),
+        column("traffic", "Véhicules par jour", "Vehicles a day", "integer", minimum=0, maximum=500_000),
+        column("traffic_year", "Année du comptage", "Year of the count", "integer", minimum=1950, maximum=2100),
+        column("heavy_percent", "Poids lourds", "Lorries", "number", unit="%", minimum=0, maximum=100),
+        coded("condition", "État de la chaussée", "Condition of the carriageway", lists.CONDITIONS, in_tiles=True),
+        column("condition_date", "État relevé le", "Condition surveyed on", "date"),
+        coded("winter", "Service hivernal", "Winter service", lists.WINTER),
+        column("speed_kmh", "Vitesse autorisée", "Speed limit", "integer", unit="km/h", minimum=0, maximum=130),
+        column("built_up", "En agglomération", "In a built-up area", "boolean"),
+        column("level", "Niveau", "Level", "integer", minimum=-5, maximum=5, default=0),
+        column("max_height_m", "Hauteur limitée à", "Height limit", "length_m", **limit),
+        column("max_width_m", "Largeur limitée à", "Width limit", "length_m", **limit),
+        column("max_length_m", "Longueur limitée à", "Length limit", "length_m", **limit),
+        column("max_weight_t", "Poids limité à", "Weight limit", "number", unit="t", **limit),
+        column("max_axle_t", "Poids par essieu limité à", "Axle weight limit", "number", unit="t", **limit),
+        *ORIGIN,
+    ]
+
+
+def declarations() -> Iterator[LayerDeclaration]:
+    usual: dict[str, Any] = {
+        "rows": Layer.Rows.OWNER,
+        "theme": ROADS,
+        "attribution": ATTRIBUTION,
+        "visible_at_first": False,
+        "editor_roles": EDITORS,
+    }
+    yield LayerDeclaration(
+        slug="road-markers",
+        title="Points de repère (PR)",
+        title_en="Road markers",
+        order=10,
+        table=RoadMarker._meta.db_table,
+        geometry_type=Layer.Geometry.POINT,
+        title_field="number",
+        columns=[
+            ROUTE | {"required": True},
+            column("number", "Numéro", "Number", "integer", in_tiles=True, required=True, minimum=0, maximum=999),
+            CARRIAGEWAY,
+            REFERENCE,
+            *ORIGIN,
+        ],
+        legend=[
+            symbol("Point de repère", "Road marker", "circle", fill=ORANGE, stroke=WHITE, stroke_width=2, radius=5)
+        ],
+        abstract="Plaquettes et bornes des routes numérotées.",
+        min_zoom=11,
+        **usual,
+    )
+    yield LayerDeclaration(
+        slug="road-sections",
+        title="Tronçons de route",
+        title_en="Road sections",
+        order=20,
+        table=RoadSection._meta.db_table,
+        geometry_type=Layer.Geometry.LINE,
+        title_field="name_left",
+        key_column="reference",
+        columns=section_columns(),
+        legend=[
+            symbol("Route nationale, autoroute", "National road, motorway", "line",
+                   where={"status": {"in": ["01", "02"]}}, stroke=RED, stroke_width=4),
+            symbol("Route départementale", "Departmental road", "line",
+                   where={"status": "03"}, stroke=ORANGE, stroke_width=3.5),
+            symbol("Voie communale ou communautaire", "Municipal road", "line",
+                   where={"status": {"in": ["04", "05"]}}, stroke=GREY, stroke_width=2.5),
+            symbol("Autre voie", "Other road", "line", stroke=GREY, stroke_width=1.5),
+        ],
+        abstract="Tronçons du référentiel routier, avec leur statut, leur gestionnaire et leurs limites.",
+        min_zoom=10,
+        **usual,
+    )  # fmt: skip
+
+
+def declare_layers(sender: AppConfig, using: str = "default", **_signal: Any) -> None:
+    """After migrations (and after a test's flush): the layers exist in every database."""
+    if "catalogue_layer" not in connections[using].introspection.table_names():
+        return
+    with transaction.atomic(using=using):
+        for declaration in declarations():
+            declare_layer(declaration)

@@ -1,0 +1,25 @@
+"""What the pages of roads have in common: their room, their tabs, their templates."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from networks.core import room
+from networks.core.room import Tab, page
+
+__all__ = ["add_tabs", "page", "show"]
+
+TABS: list[Tab] = [("roads", _("Overview"))]
+
+
+def add_tabs() -> None:
+    """Called when the app starts."""
+    room.add_tabs(10, TABS, room="roads")
+
+
+def show(
+    request: HttpRequest, template: str, tab: str, context: dict[str, Any] | None = None, status: int = 200
+) -> HttpResponse:
+    """A page of the room: its template is `roads/<template>.html`, on `roads/room.html`."""
+    return room.show(request, f"roads/{template}.html", tab, context, status, room="roads")

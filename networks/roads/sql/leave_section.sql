@@ -1,0 +1,17 @@
+-- Trigger after a section of road changed or went: nodes that no section needs any more go, and the axes of its road are stale.
+create or replace function arpent.leave_section() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public as $$
+begin
+    if tg_op <> 'INSERT' and (tg_op = 'DELETE' or old.start_node_id <> new.start_node_id or old.end_node_id <> new.end_node_id) then
+        delete from public.road_node n where n.id in (old.start_node_id, old.end_node_id)
+            and not exists (select from public.road_section s where s.start_node_id = n.id)
+            and not exists (select from public.road_section s where s.end_node_id = n.id);
+    end if;
+    if tg_op = 'UPDATE' and new.geom = old.geom and (new.route, new.carriageway, new.traffic_way)
+            is not distinct from (old.route, old.carriageway, old.traffic_way) then
+        return null;
+    end if;
+    update public.road_axis a set stale = true where not a.stale and a.route in (
+        case when tg_op <> 'INSERT' then old.route end, case when tg_op <> 'DELETE' then new.route end);
+    return null;
+end $$;

@@ -1,0 +1,5 @@
+"""Tables of works."""
+
+from .work import Work
+
+__all__ = ["Work"]

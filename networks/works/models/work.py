@@ -1,0 +1,98 @@
+"""Works and events that take a stretch of road for some days. EPSG:2154."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.gis.db import models
+from django.contrib.postgres.indexes import GistIndex
+from django.db.models import ExpressionWrapper, F, Q
+from django.utils.translation import gettext_lazy as _
+
+from gis_core.models import Member, web_mercator
+from gis_core.rights import Rights
+
+
+class WorkQuerySet(models.QuerySet["Work"]):
+    def visible_to(self, rights: Rights) -> WorkQuerySet:
+        """Announced works, and those of the asker's members; every one for the agency."""
+        return self if rights.agency else self.filter(Q(announced=True) | Q(owner_id__in=rights.members()))
+
+
+class Work(models.Model):
+    """Works or an event on a stretch of road, from a day to a day (both included), and what traffic meets there.
+
+    A draft is known to its member alone; once planned it is announced: everybody sees it. Nothing here names a person:
+    who asked is in the request for it. `outage_id` is the outage of water that it began from.
+    """
+
+    security = "announced"
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        PLANNED = "planned", _("Planned")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    class Kind(models.TextChoices):
+        ROAD = "road", _("Works on the road")
+        WATER = "water", _("Works on drinking water")
+        SEWER = "sewer", _("Works on sewers")
+        NETWORK = "network", _("Works on another network")
+        BUILDING = "building", _("Works on a building")
+        EVENT = "event", _("Event")
+
+    class Measure(models.TextChoices):
+        CLOSED = "closed", _("Road closed")
+        ONE_WAY = "one_way", _("One direction closed")
+        ALTERNATE = "alternate", _("Alternating traffic")
+        NARROWED = "narrowed", _("Lane narrowed")
+        NONE = "none", _("Traffic goes on")
+
+    owner = models.ForeignKey(Member, models.PROTECT, related_name="+", verbose_name=_("member"))
+    version = models.IntegerField(default=1, db_default=1, editable=False)
+    import_id = models.BigIntegerField(null=True, editable=False)
+    reference = models.CharField(_("reference"), max_length=30, null=True, blank=True)
+    state = models.CharField(_("state"), max_length=9, choices=State, default=State.DRAFT, db_default=State.DRAFT)
+    announced = models.GeneratedField(
+        expression=ExpressionWrapper(~Q(state="draft"), output_field=models.BooleanField()),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.ROAD, db_default=Kind.ROAD)
+    title = models.CharField(_("title"), max_length=120)
+    description = models.CharField(_("what is told to everybody"), max_length=1000, null=True, blank=True)
+    place = models.CharField(_("place"), max_length=200, null=True, blank=True)
+    insee = models.CharField(_("commune"), max_length=5, null=True, blank=True)
+    starts_on = models.DateField(_("first day"))
+    ends_on = models.DateField(_("last day"))
+    hours = models.CharField(_("hours"), max_length=60, null=True, blank=True)
+    measure = models.CharField(
+        _("traffic"), max_length=9, choices=Measure, default=Measure.NONE, db_default=Measure.NONE
+    )
+    speed_kmh = models.SmallIntegerField(_("speed limit"), null=True, blank=True)
+    no_parking = models.BooleanField(_("no parking"), default=False, db_default=False)
+    no_overtaking = models.BooleanField(_("no overtaking"), default=False, db_default=False)
+    outage_id = models.BigIntegerField(null=True, editable=False)
+    comment = models.CharField(_("remark"), max_length=1000, null=True, blank=True)
+    geom = models.MultiLineStringField(srid=2154)
+    geom_3857 = web_mercator(models.MultiLineStringField)
+
+    objects = WorkQuerySet.as_manager()
+
+    class Meta:
+        db_table = "road_work"
+        verbose_name = _("works")
+        verbose_name_plural = _("works")
+        ordering: ClassVar[list[str]] = ["starts_on", "pk"]
+        indexes: ClassVar = [
+            models.Index(fields=["ends_on", "starts_on"], name="road_work_days"),
+            models.Index(fields=["owner", "-starts_on"], name="road_work_latest"),
+            GistIndex(fields=["geom_3857"], name="road_work_3857"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["owner", "reference"], name="road_work_reference"),
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="road_work_days_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,5 @@
+"""/voirie/."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

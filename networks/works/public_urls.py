@@ -1,0 +1,5 @@
+"""/travaux/, for everybody."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

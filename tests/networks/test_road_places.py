@@ -1,0 +1,150 @@
+"""Places on numbered roads: from a reference to a point and back, over HTTP and in the database."""
+
+from itertools import pairwise
+from random import Random
+from typing import Any
+
+import pytest
+from django.contrib.gis.geos import LineString, Point
+from django.test import Client
+
+from gis_core.models import Member
+from networks.roads.models import RoadAxis, RoadMarker, RoadNode, RoadSection
+from networks.roads.services.calibrating import calibrate, calibrate_stale
+from tests import factories
+
+URL = "/api/v1/networks/roads/locate"
+X, Y = 620_000.0, 6_720_000.0
+
+
+@pytest.fixture
+def member(db: None) -> Member:
+    return factories.member(factories.commune("45901"))
+
+
+def section(member: Member, *places: tuple[float, float], **values: Any) -> RoadSection:
+    line = LineString([(X + x, Y + y) for x, y in places], srid=2154)
+    with factories.as_worker():
+        return RoadSection.objects.create(owner=member, geom=line, **({"route": "D2020"} | values))
+
+
+def marker(member: Member, number: int, x: float, y: float = 0.0, **values: Any) -> RoadMarker:
+    with factories.as_worker():
+        return RoadMarker.objects.create(
+            owner=member, number=number, geom=Point(X + x, Y + y, srid=2154), **({"route": "D2020"} | values)
+        )
+
+
+def calibrated(route: str = "D2020") -> None:
+    with factories.as_worker():
+        calibrate(route)
+
+
+def asked(status: int = 200, **given: Any) -> Any:
+    answer = Client(raise_request_exception=False).get(URL, given, headers={"accept": "application/json"})
+    assert answer.status_code == status, answer.content
+    return answer.json()
+
+
+@pytest.fixture
+def road(member: Member) -> Member:
+    """Three kilometres digitised every way, PR 12 to 14, the second 1,037 m after the first."""
+    section(member, (0, 0), (900, 0))
+    section(member, (2000, 0), (900, 0))
+    section(member, (2000, 0), (3000, 0))
+    for number, x in ((12, 100), (13, 1137), (14, 2100)):
+        marker(member, number, x, 3)
+    calibrated()
+    return member
+
+
+def test_a_reference_has_a_place(road: Member) -> None:
+    told = asked(reference="rd 2020 pr 12+350")
+    assert (told["x"], told["y"], told["reference"], told["side"]) == (X + 450, Y, "D 2020 PR 12+350", "U")
+
+
+@pytest.mark.parametrize(
+    "text", ["D2020 12+350", "D 2020 PR12+350 D", "D2020 PR 12.350", "RD 2020 PR 12 + 350 m", "d2020 pr 12,350"]
+)
+def test_a_reference_is_typed_in_many_ways(road: Member, text: str) -> None:
+    assert asked(reference=text)["x"] == X + 450
+
+
+def test_a_place_has_a_reference(road: Member) -> None:
+    told = asked(x=X + 1500, y=Y + 4)
+    assert (told["reference"], told["distance_m"], told["lies"]) == ("D 2020 PR 13+363", 4.0, "left")
+    assert asked(x=X + 1500, y=Y - 4)["lies"] == "right"
+
+
+@pytest.mark.parametrize(
+    ("given", "status", "words"),
+    [
+        ({"reference": "D 2020 PR 12+1400"}, 400, "037"),
+        ({"reference": "D 2020 PR 14+5000"}, 400, "900"),
+        ({"reference": "D 2020 PR 40+0"}, 404, "12"),
+        ({"reference": "D 7 PR 1+0"}, 404, "D 7"),
+        ({"reference": "rue Haute"}, 400, "D 2020 PR 12+350"),
+        ({"x": X + 1500, "y": Y + 400}, 404, "30"),
+        ({"x": X + 20, "y": Y}, 404, "D 2020"),
+        ({"x": "abc", "y": Y}, 400, "2154"),
+        ({"x": "nan", "y": Y}, 400, "2154"),
+        ({"x": X}, 400, "x"),
+        ({}, 400, "x"),
+        ({"reference": "D 2020 PR 12+0", "x": 1, "y": 2}, 400, "x"),
+        ({"x": X, "y": Y, "route": "rue Haute"}, 400, "D 2020"),
+    ],
+)
+def test_what_is_impossible_is_explained(road: Member, given: dict[str, Any], status: int, words: str) -> None:
+    assert words in asked(status, **given)["detail"]
+
+
+def test_sections_that_touch_share_their_node(road: Member) -> None:
+    with factories.as_worker():
+        assert RoadNode.objects.count() == 4
+        first = RoadSection.objects.order_by("pk")[0]
+        first.delete()
+        assert RoadNode.objects.count() == 3
+
+
+def test_a_road_that_changed_is_calibrated_again(road: Member) -> None:
+    with factories.as_worker():
+        assert calibrate_stale() == []
+    marker(road, 15, 2950)
+    with factories.as_worker():
+        assert RoadAxis.objects.get().stale
+        assert calibrate_stale() == ["D2020"]
+    assert asked(reference="D2020 PR 15+20")["x"] == X + 2970
+
+
+def test_each_carriageway_of_a_road_is_measured_along_its_own(member: Member) -> None:
+    section(member, (0, 0), (500, 0))
+    section(member, (500, 0), (600, -10), (1400, -10), (1500, 0), carriageway="D", traffic_way="forward")
+    section(member, (1500, 0), (1400, 60), (600, 60), (500, 0), carriageway="G", traffic_way="forward")
+    section(member, (1500, 0), (2000, 0))
+    for number, x in ((1, 100), (2, 1100), (3, 1900)):
+        marker(member, number, x)
+    calibrated()
+    right, left = asked(reference="D2020 PR 1+900 D"), asked(reference="D2020 PR 1+900 G")
+    assert (right["y"], left["y"]) == (Y - 10, Y + 60)
+    assert asked(x=left["x"], y=left["y"])["reference"] == "D 2020 PR 1+900 G"
+    assert asked(reference="D2020 PR 1+50 G")["y"] == Y
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_references_of_roads_drawn_by_chance_come_back_within_a_metre(member: Member, seed: int) -> None:
+    chance = Random(seed)
+    places = [(0.0, 0.0)]
+    while places[-1][0] < 6000:
+        places.append((places[-1][0] + chance.uniform(40, 160), places[-1][1] + chance.uniform(-60, 60)))
+    cuts = sorted({0, len(places) - 1, *chance.sample(range(1, len(places) - 1), 12)})
+    for first, last in chance.sample(list(pairwise(cuts)), len(cuts) - 1):
+        part = places[first : last + 1]
+        section(member, *(part if chance.random() < 0.5 else part[::-1]))
+    for number, rank in enumerate(range(2, len(places), 10)):
+        marker(member, number, *places[rank])
+    calibrated()
+    for _turn in range(25):
+        reference = f"D 2020 PR {chance.randrange(0, 4)}+{chance.randrange(0, 600)}"
+        told = asked(reference=reference)
+        back = asked(x=told["x"], y=told["y"])
+        assert back["reference"] == told["reference"] == reference
