@@ -228,8 +228,8 @@ MOBILE = DemoLayer(
         site as (select idu || n as idu, geom, n from plot, generate_series(1, 4) n),
         few as (select *, {lamp} as lot, {year} as year from site)
         select 'M-' || lpad((row_number() over (order by st_x(geom), n))::text, 3, '0'),
-            (array['Alizé Mobile', 'Boréal Télécom', 'Cèdre Mobile', 'Dune'])[n], true, lot < 850, year < 700, lot < 280,
-            null, geom
+            (array['Alizé Mobile', 'Boréal Télécom', 'Cèdre Mobile', 'Dune'])[n], true, lot < 850, year < 700,
+            lot < 280, null, geom
         from few where lot < 620
     """,
 )  # fmt: skip
