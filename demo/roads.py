@@ -34,7 +34,7 @@ CONDITIONS = (12, 34, 30, 17, 7)
 """How many sections in a hundred are in each condition, from very good to very poor."""
 SOURCE = "Données de démonstration"
 MARKER_ASIDE_M = 5.0
-SHORTEST_M = 2.0
+SHORTEST_M = 0.6
 
 type Say = Callable[[str], None]
 type Rows = list[dict[str, Any]]
