@@ -41,6 +41,7 @@ class DemoLayer:
     legend: Sequence[Mapping[str, Any]]
     min_zoom: int
     rows: str
+    visible_at_first: bool = True
 
 
 def column(name: str, label: str, label_en: str, kind: str = "text", **more: Any) -> dict[str, Any]:
@@ -196,7 +197,43 @@ GREEN = DemoLayer(
         from few
     """,
 )
-LAYERS = (LIGHTS, CYCLING, GREEN)
+MOBILE = DemoLayer(
+    slug="mobile-sites",
+    title="Sites mobiles",
+    title_en="Mobile sites",
+    abstract="Sites de téléphonie mobile et leurs techniques, opérateurs fictifs (données de démonstration).",
+    geometry="Point",
+    columns=[
+        column("reference", "Référence", "Reference", **REFERENCE),
+        column("operator", "Opérateur", "Operator", maximum_length=40, in_tiles=True),
+        column("has_2g", "2G", "2G", "boolean"),
+        column("has_3g", "3G", "3G", "boolean"),
+        column("has_4g", "4G", "4G", "boolean"),
+        column("has_5g", "5G", "5G", "boolean"),
+        REMARK,
+    ],
+    title_field="reference",
+    key_column="reference",
+    rules=[],
+    legend=[
+        {"label": "Site mobile", "label_en": "Mobile site", "where": {},
+         "symbol": {"kind": "circle", "fill": "#7b4fa3", "stroke": "#ffffff", "stroke_width": 2, "radius": 6}},
+    ],
+    min_zoom=9,
+    visible_at_first=False,
+    rows="""
+        with plot as (
+            select p.idu, st_centroid(p.geom) as geom from cadastre_parcel p
+            where p.insee = any(%(insee)s) and p.area_m2 > 4000 order by md5(p.idu) limit 6),
+        site as (select idu || n as idu, geom, n from plot, generate_series(1, 4) n),
+        few as (select *, {lamp} as lot, {year} as year from site)
+        select 'M-' || lpad((row_number() over (order by st_x(geom), n))::text, 3, '0'),
+            (array['Alizé Mobile', 'Boréal Télécom', 'Cèdre Mobile', 'Dune'])[n], true, lot < 850, year < 700,
+            lot < 280, null, geom
+        from few where lot < 620
+    """,
+)  # fmt: skip
+LAYERS = (LIGHTS, CYCLING, GREEN, MOBILE)
 
 
 def seed_layers(say: Callable[[str], None]) -> None:
@@ -231,7 +268,7 @@ def make(declared: DemoLayer, owner: Member) -> Layer:
 
 
 DESCRIBED = (
-    "slug title title_en abstract columns title_field key_column rules legend min_zoom".split()  # noqa: SIM905
+    "slug title title_en abstract columns title_field key_column rules legend min_zoom visible_at_first".split()  # noqa: SIM905
 )
 
 

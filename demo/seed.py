@@ -17,6 +17,7 @@ from demo.networks import seed_networks
 from demo.owners import seed_owners
 from demo.permits import seed_permits
 from demo.planning import seed_planning
+from demo.roads import seed_roads
 from demo.tasks import PHOTOS, SEED
 from demo.territory import Parcel, Territory, generate
 from demo.warning import seed_contacts
@@ -62,6 +63,7 @@ def seed_demo(*, data_dir: Path, seed: int = SEED, say: Say = print) -> bool:
         seed_networks(make, seed, say)
         seed_inspections(seed, say)
         seed_contacts(seed, say)
+        seed_roads(make, seed, say)
         ask_for_photos(say)
     say("Comptes de démonstration vérifiés.")
     return loaded

@@ -328,6 +328,13 @@ reseaux/coupures/<int:outage_id>/fiche.pdf                  GET,HEAD    none    
 reseaux/coupures/<int:outage_id>/fiche.pdf                  REST        own     405  405  405  405  405  405  405
 voirie/                                                     GET,HEAD    -       302  200  200  200  200  200  200
 voirie/                                                     REST        -       405  405  405  405  405  405  405
+voirie/couverture/                                          GET,HEAD    -       302  200  200  200  200  200  200
+voirie/couverture/                                          POST        -       302  403  403  403  302  302  302
+voirie/couverture/                                          REST        -       405  405  405  405  405  405  405
+voirie/couverture/<int:study>/                              GET,HEAD    own     302  200  404  200  200  200  200
+voirie/couverture/<int:study>/                              GET,HEAD    other   302  404  404  404  404  404  200
+voirie/couverture/<int:study>/                              GET,HEAD    none    302  404  404  404  404  404  404
+voirie/couverture/<int:study>/                              REST        own     405  405  405  405  405  405  405
 api/v1/networks/roads/locate                                GET,HEAD    -       400  400  400  400  400  400  400
 api/v1/networks/roads/locate                                REST        -       405  405  405  405  405  405  405
 api/v1/networks/water/isolation                             POST        own     401  200  404  200  200  200  200

@@ -48,6 +48,7 @@ from tests.policy import (
     network_hydrants,
     network_import,
     network_profile,
+    network_studies,
     network_trace,
     network_warning,
     permit_forms,
@@ -205,6 +206,7 @@ def make_world() -> World:
     rows |= network_trace.rows("other", theirs, stranger)
     for whose, member in (("own", ours), ("other", theirs)):
         rows[f"anomaly {whose}"] = network_anomalies.anomaly(member).pk
+        rows[f"study {whose}"] = network_studies.study(member).pk
     rows["fire own"], rows["fire other"] = network_hydrants.made(ours), network_hydrants.made(theirs)
     rows |= network_warning.things(ours, theirs, people["network_technician"], stranger)
     network_profile.sewer(ours, network_profile.PIPES["own"])
@@ -352,6 +354,7 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         **permit_forms.arguments(world.permits.get(whose), member, f"{commune_of(world, whose)}000AB0001"),
         **network_trace.arguments(world.rows, whose),
         **network_hydrants.arguments(world.rows.get(f"fire {whose}")),
+        "study": world.rows.get(f"study {whose}", MISSING),
         "team_id": world.teams[foreign].pk if foreign in world.teams else MISSING,
         "letter_id": world.letters[whose].pk if whose in world.letters else MISSING,
         **network_anomalies.arguments(route, whose, world.rows, MISSING),
@@ -412,6 +415,8 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
     if form := permit_forms.form(route, method, given):
         return {"data": form}
     if form := network_hydrants.form(route, method, given):
+        return {"data": form}
+    if form := network_studies.form(route, method, given["member"]):
         return {"data": form}
     if found := permit_forms.body(route, method, given):
         return found

@@ -1,5 +1,15 @@
 """Tables of roads."""
 
 from .referential import RoadAxis, RoadAxisMark, RoadAxisPart, RoadMarker, RoadNode, RoadObject, RoadSection
+from .study import CoverageStudy
 
-__all__ = ["RoadAxis", "RoadAxisMark", "RoadAxisPart", "RoadMarker", "RoadNode", "RoadObject", "RoadSection"]
+__all__ = [
+    "CoverageStudy",
+    "RoadAxis",
+    "RoadAxisMark",
+    "RoadAxisPart",
+    "RoadMarker",
+    "RoadNode",
+    "RoadObject",
+    "RoadSection",
+]

@@ -11,11 +11,13 @@ from networks.core.room import Tab, page
 __all__ = ["add_tabs", "page", "show"]
 
 TABS: list[Tab] = [("roads", _("Overview"))]
+STUDIES: list[Tab] = [("coverage_studies", _("Coverage studies"))]
 
 
 def add_tabs() -> None:
     """Called when the app starts."""
     room.add_tabs(10, TABS, room="roads")
+    room.add_tabs(80, STUDIES, room="roads")
 
 
 def show(

@@ -1,0 +1,56 @@
+"""Coverage studies: which part of the addresses and of the roads lay within reach of points of a layer."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Self
+
+from django.contrib.gis.db import models
+from django.contrib.postgres.fields import ArrayField
+from django.utils.translation import gettext_lazy as _
+
+from gis_core.models import Member, User
+from gis_core.rights import Rights
+
+
+class StudyQuerySet(models.QuerySet["CoverageStudy"]):
+    def visible_to(self, rights: Rights) -> Self:
+        """Studies of the asker's members; every one for the agency."""
+        return self if rights.agency else self.filter(owner_id__in=rights.members())
+
+
+class CoverageStudy(models.Model):
+    """What was within reach when it was computed (`made_at`).
+
+    `asked` is the question: {"insee", "layer", "title", "attribution", "operator", "operator_label", "technologies":
+    [{"label", "column", "value", "reach_m"}]}. `found` is the answer: {"communes": [{"insee", "name", "addresses",
+    "road_m"}], "operators": [...], "counts": {technology: {operator, "" for any: {insee: [addresses, metres]}}},
+    "roads": whether any is known}. `sites` are the points that counted: [x, y, rank of the operator or -1, bits of the
+    technologies], metres in EPSG:2154.
+    """
+
+    security = "owner"
+    history = False
+
+    owner = models.ForeignKey(Member, models.CASCADE, related_name="+", verbose_name=_("member"))
+    shared_with = ArrayField(models.IntegerField(), db_default=[], default=list, blank=True, editable=False)
+    asked = models.JSONField()
+    found = models.JSONField()
+    sites = models.JSONField()
+    seconds = models.FloatField()
+    made_at = models.DateTimeField(_("computed"), auto_now_add=True)
+    made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("computed by"))
+
+    objects = StudyQuerySet.as_manager()
+
+    class Meta:
+        db_table = "road_coverage_study"
+        verbose_name = _("coverage study")
+        verbose_name_plural = _("coverage studies")
+        indexes: ClassVar = [models.Index(fields=["owner", "-made_at"], name="road_study_last")]
+
+    def __str__(self) -> str:
+        return str(self.asked["title"])
+
+    @property
+    def technologies(self) -> list[dict[str, Any]]:
+        return list(self.asked["technologies"])

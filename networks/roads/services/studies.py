@@ -1,0 +1,434 @@
+"""Coverage studies: which part of the addresses and of the roads lies within reach of the points of a layer.
+
+Any layer of points will do: mobile sites, hotspots, charging stations. Reach is a distance as the crow flies, so a
+study says how near sites are, not how strong a signal is. A section that is the limit of two communes counts half for
+each. Paths, steps and ferries are no roads here.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+import numpy as np
+import shapely
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+from psycopg import sql
+
+from gis_core.errors import Forbidden, Invalid, NotFound
+from gis_core.models import Job, Member, User
+from gis_core.rights import Rights
+from gis_core.services.jobs import start_job
+from layers.catalogue.models import Layer
+from networks.core.importers.cells import NO, YES
+from networks.core.rights import TECHNICIANS
+from networks.roads import reach
+from networks.roads.models import CoverageStudy
+
+KIND = "coverage_study"
+NO_ROADS: Final = ("sentier", "escalier", "bac")
+MOST_SITES: Final = 50_000
+MOST_ADDRESSES: Final = 1_000_000
+MOST_SECTIONS: Final = 500_000
+AT_ONCE: Final = 20_000
+"""Addresses that are measured while one waits."""
+MOST_OPERATORS: Final = 20
+MOST_TECHNOLOGIES: Final = 8
+MOST_WORDS: Final = 12
+FARTHEST_M: Final = 50_000
+LOOKED_AT: Final = 5_000
+KEPT: Final = 20
+FLAGS: Final = YES | NO
+
+type Tell = Callable[[float | None, str], None]
+type Rows = list[tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Technology:
+    """Points that count together: all of them, those whose column says yes, or those that have this value in it."""
+
+    label: str
+    reach_m: int
+    column: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """`insee` empty: every commune of the member. `operator`: the column that says whose a point is, or none."""
+
+    member: Member
+    layer: Layer
+    technologies: tuple[Technology, ...]
+    operator: str = ""
+    insee: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "insee": self.insee,
+            "layer": self.layer.slug,
+            "title": str(self.layer),
+            "attribution": self.layer.attribution,
+            "operator": self.operator,
+            "technologies": [asdict(one) for one in self.technologies],
+        }
+
+
+def question_of(given: Mapping[str, Any], member: Member, rights: Rights) -> Question:
+    """The question that was kept. Raises NotFound for a layer that is gone or seen no more."""
+    technologies = tuple(Technology(**one) for one in given["technologies"])
+    layer = layer_seen_by(given["layer"], rights)
+    return Question(member=member, layer=layer, technologies=technologies, operator=given["operator"],
+                    insee=given["insee"])  # fmt: skip
+
+
+# -- what may be asked ------------------------------------------------------------------------------------------------
+
+
+def may_study(member: Member, rights: Rights) -> bool:
+    return rights.has_role(member.pk, TECHNICIANS)
+
+
+def point_layers(rights: Rights) -> list[Layer]:
+    """The layers of points that the asker sees."""
+    shown = Layer.objects.visible_to(rights).filter(geometry_type=Layer.Geometry.POINT)
+    return list(shown.exclude(rows=Layer.Rows.INSEE).select_related("theme"))
+
+
+def layer_seen_by(slug: str, rights: Rights) -> Layer:
+    """Raises NotFound."""
+    found = next((one for one in point_layers(rights) if one.slug == slug), None)
+    if found is None:
+        raise NotFound(_("There is no such layer of points, or you may not see it."))
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What a layer offers: columns that may say whose a point is, and what may count together, with its words."""
+
+    operators: list[tuple[str, str]]
+    technologies: list[tuple[str, str, str]]
+    """(label, column, value); no value where the column says yes or no."""
+
+
+def choices_of(layer: Layer, rights: Rights) -> Choices:
+    """Looked up in the layer's first 5,000 points."""
+    columns = layer.fields_for(rights)
+    names = [one["name"] for one in columns]
+    statement = sql.SQL("select {} from {} limit {}").format(
+        sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(name)) for name in names),
+        sql.Identifier(layer.table),
+        sql.Literal(LOOKED_AT),
+    )
+    rows = fetch(statement, {}) if names else []
+    operators: list[tuple[str, str]] = []
+    technologies: list[tuple[str, str, str]] = []
+    for place, column in enumerate(columns):
+        said = Counter(row[place] for row in rows if row[place])
+        if not said:
+            continue
+        name, label = column["name"], str(column["label"])
+        if {one.lower() for one in said} <= FLAGS:
+            technologies.append((label, name, ""))
+            continue
+        if len(said) <= MOST_OPERATORS:
+            operators.append((name, label))
+        if 1 < len(said) <= MOST_WORDS:
+            technologies += [(f"{label} : {one}", name, one) for one in sorted(said)]
+    return Choices(operators=operators, technologies=technologies)
+
+
+def check(asked: Question, rights: Rights) -> dict[str, str]:
+    """The names of the communes that are asked for, by INSEE code. Raises Forbidden, Invalid."""
+    if not may_study(asked.member, rights):
+        raise Forbidden(_("Your role does not let you make coverage studies."))
+    if not 1 <= len(asked.technologies) <= MOST_TECHNOLOGIES:
+        words = _("Between one and %(most)s things count together.")
+        raise Invalid(words % {"most": MOST_TECHNOLOGIES}, parameter="technologies")
+    seen = {one["name"] for one in asked.layer.fields_for(rights)}
+    for one in asked.technologies:
+        if not 1 <= one.reach_m <= FARTHEST_M:
+            words = _("A reach lies between 1 m and %(most)s m.")
+            raise Invalid(words % {"most": FARTHEST_M}, parameter="technologies")
+        if one.column and one.column not in seen:
+            raise Invalid(_("The layer has no such column."), parameter="technologies")
+    if asked.operator and asked.operator not in seen:
+        raise Invalid(_("The layer has no such column."), parameter="operator")
+    communes = dict(asked.member.communes.order_by("name").values_list("insee", "name"))
+    if asked.insee and asked.insee not in communes:
+        raise Invalid(_("This commune is not one of the member's."), parameter="insee")
+    if not communes:
+        raise Invalid(_("This member has no commune yet: its administrator gives it some."), parameter="insee")
+    return {asked.insee: communes[asked.insee]} if asked.insee else communes
+
+
+def ask(asked: Question, *, rights: Rights, user: User) -> CoverageStudy | Job:
+    """The study, or the job that makes it where there are many addresses. Raises Forbidden, Invalid."""
+    communes = check(asked, rights)
+    ((count,),) = fetch("select count(*) from cadastre_address where insee = any(%(insee)s)", {"insee": list(communes)})
+    if count > MOST_ADDRESSES:
+        words = _("At most %(most)s addresses are measured at once: choose one commune.")
+        raise Invalid(words % {"most": MOST_ADDRESSES}, parameter="insee")
+    if count <= AT_ONCE:
+        return compute(asked, rights=rights)
+    title = _("Coverage of %(member)s by “%(layer)s”") % {"member": asked.member, "layer": asked.layer}
+    return start_job(kind=KIND, title=title, owner=asked.member, started_by=user, parameters=asked.as_json(),
+                     rights=rights)  # fmt: skip
+
+
+# -- the study --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What may be covered: addresses, and roads with the communes on their two sides."""
+
+    addresses: reach.Shapes
+    address_insee: np.ndarray[Any, Any]
+    roads: reach.Shapes
+    sides: tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sites:
+    """The points that count: whose (rank, -1 nobody's) and which technologies (columns)."""
+
+    shapes: reach.Shapes
+    operator: np.ndarray[Any, Any]
+    has: np.ndarray[Any, Any]
+    operators: list[str]
+
+
+@transaction.atomic
+def compute(asked: Question, *, rights: Rights, tell: Tell = lambda share, message: None) -> CoverageStudy:
+    """Measure and keep; the member's last 20 studies are kept. Raises Forbidden, Invalid."""
+    communes = check(asked, rights)
+    begun = time.perf_counter()
+    tell(0.05, _("Reading points, addresses and roads"))
+    codes = list(communes)
+    ground = ground_of(codes)
+    sites = sites_of(asked, codes, ground.roads)
+    counts: dict[str, dict[str, dict[str, list[float]]]] = {}
+    steps = len(asked.technologies) * (len(sites.operators) + 1)
+    for rank, technology in enumerate(asked.technologies):
+        counts[str(rank)] = {}
+        for place, (name, which) in enumerate(groups(sites, rank)):
+            done = rank * (len(sites.operators) + 1) + place
+            tell(0.2 + 0.75 * done / steps, _("Measuring: %(what)s") % {"what": f"{technology.label} {name}".strip()})
+            counts[str(rank)][name] = covered(ground, sites.shapes[which], technology.reach_m, codes)
+    metres = by_sides(ground, shapely.length(ground.roads))
+    houses = Counter(ground.address_insee.tolist())
+    found = {
+        "communes": [
+            {"insee": code, "name": name, "addresses": houses[code], "road_m": round(metres.get(code, 0.0), 1)}
+            for code, name in communes.items()
+        ],
+        "operators": sites.operators,
+        "counts": counts,
+        "roads": len(ground.roads) > 0,
+    }
+    made = CoverageStudy.objects.create(
+        owner=asked.member,
+        asked=asked.as_json(),
+        found=found,
+        sites=list(kept(sites)),
+        seconds=round(time.perf_counter() - begun, 2),
+        made_by_id=rights.user_id,
+    )
+    forget_old(asked.member)
+    return made
+
+
+def groups(sites: Sites, technology: int) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
+    """Any operator ("") first, then each: which of the sites."""
+    has = sites.has[:, technology] if len(sites.shapes) else np.zeros(0, dtype=bool)
+    yield "", has
+    for rank, name in enumerate(sites.operators):
+        yield name, has & (sites.operator == rank)
+
+
+def covered(ground: Ground, sites: reach.Shapes, reach_m: int, codes: Sequence[str]) -> dict[str, list[float]]:
+    near = Counter(ground.address_insee[reach.within(ground.addresses, sites, reach_m)].tolist())
+    metres = by_sides(ground, reach.metres_within(ground.roads, reach.zone(sites, reach_m)))
+    return {code: [near[code], round(metres.get(code, 0.0), 1)] for code in codes}
+
+
+def by_sides(ground: Ground, metres: reach.Floats) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for side in ground.sides:
+        for code in np.unique(side).tolist():
+            found[code] = found.get(code, 0.0) + float(metres[side == code].sum()) / 2
+    return found
+
+
+def kept(sites: Sites) -> Iterator[list[Any]]:
+    xs, ys = shapely.get_x(sites.shapes), shapely.get_y(sites.shapes)
+    for x, y, operator, has in zip(xs, ys, sites.operator, sites.has, strict=True):
+        bits = sum(1 << rank for rank, one in enumerate(has) if one)
+        yield [round(float(x), 1), round(float(y), 1), int(operator), bits]
+
+
+def forget_old(member: Member) -> None:
+    last = CoverageStudy.objects.filter(owner=member).order_by("-made_at").values_list("pk", flat=True)[:KEPT]
+    CoverageStudy.objects.filter(owner=member).exclude(pk__in=list(last)).delete()
+
+
+# -- what is read -----------------------------------------------------------------------------------------------------
+
+ADDRESSES: Final = """
+    select st_asbinary(geom), insee from cadastre_address where insee = any(%(insee)s)
+"""
+ROADS: Final = """
+    with area as materialized (
+        select st_setsrid(st_extent(geom)::box2d::geometry, 2154) as box
+        from gis_core_commune where insee = any(%(insee)s)),
+    near as (
+        select s.geom, coalesce(s.insee_left, s.insee_right, place.insee) as one,
+            coalesce(s.insee_right, s.insee_left, place.insee) as other
+        from area join road_section s on s.geom && area.box
+            left join lateral (
+                select c.insee from gis_core_commune c where s.insee_left is null and s.insee_right is null
+                    and st_contains(c.geom, st_lineinterpolatepoint(s.geom, 0.5)) limit 1) place on true
+        where s.nature is null or s.nature <> all(%(no_roads)s))
+    select st_asbinary(geom), one, other from near where one = any(%(insee)s) or other = any(%(insee)s)
+    limit %(most)s
+"""
+SITES: Final = """
+    with area as materialized (
+        select st_setsrid(st_expand(st_extent(geom)::box2d, %(reach)s)::geometry, 2154) as box
+        from (
+            select geom from gis_core_commune where insee = any(%(insee)s)
+            union all select st_geomfromwkb(%(roads)s, 2154)) ground)
+    select st_asbinary(st_centroid(t.geom)){columns} from area join {table} t on t.geom && area.box limit {most}
+"""
+
+
+def fetch(statement: Any, values: Mapping[str, Any]) -> Rows:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return list(cursor.fetchall())
+
+
+def shapes_of(column: Sequence[Any]) -> reach.Shapes:
+    found: reach.Shapes = shapely.from_wkb(np.array([bytes(one) for one in column], dtype=object))
+    return found
+
+
+def roads_of(codes: list[str]) -> Rows:
+    """Lines with the communes on their two sides."""
+    return fetch(ROADS, {"insee": codes, "no_roads": list(NO_ROADS), "most": MOST_SECTIONS})
+
+
+def ground_of(codes: list[str]) -> Ground:
+    houses, roads = fetch(ADDRESSES, {"insee": codes}), roads_of(codes)
+    return Ground(
+        shapes_of([row[0] for row in houses]),
+        np.array([row[1] for row in houses], dtype=object),
+        shapes_of([row[0] for row in roads]),
+        (np.array([row[1] for row in roads], dtype=object), np.array([row[2] for row in roads], dtype=object)),
+    )
+
+
+def sites_of(asked: Question, codes: list[str], roads: reach.Shapes) -> Sites:
+    """The points around communes and roads that count. Raises Invalid where there are too many, or operators."""
+    names = [asked.operator, *(one.column for one in asked.technologies)]
+    named = sql.SQL("t.{}::text")
+    wanted = [named.format(sql.Identifier(name)) if name else sql.SQL("null::text") for name in names]
+    statement = sql.SQL(SITES).format(
+        columns=sql.SQL("").join(sql.SQL(", {}").format(one) for one in wanted),
+        table=sql.Identifier(asked.layer.table),
+        most=sql.Literal(MOST_SITES + 1),
+    )
+    around = shapely.box(*shapely.total_bounds(roads)) if len(roads) else shapely.from_wkt("POLYGON EMPTY")
+    farthest = max(one.reach_m for one in asked.technologies)
+    rows = fetch(statement, {"insee": codes, "roads": around.wkb, "reach": farthest})
+    if len(rows) > MOST_SITES:
+        words = _("At most %(most)s points are studied at once: choose one commune.")
+        raise Invalid(words % {"most": MOST_SITES}, parameter="insee")
+    has = np.array([[counts_for(one, text) for one, text in zip(asked.technologies, row[2:], strict=True)]
+                    for row in rows], dtype=bool).reshape(len(rows), len(asked.technologies))  # fmt: skip
+    any_of = has.any(axis=1)
+    rows = [row for row, good in zip(rows, any_of, strict=True) if good]
+    operators = sorted({row[1] for row in rows if row[1]})
+    if len(operators) > MOST_OPERATORS:
+        words = _("This column has %(count)s values: at most %(most)s are told apart.")
+        raise Invalid(words % {"count": len(operators), "most": MOST_OPERATORS}, parameter="operator")
+    ranks = {name: rank for rank, name in enumerate(operators)}
+    whose = np.array([ranks.get(row[1], -1) for row in rows], dtype=np.int64)
+    return Sites(shapes_of([row[0] for row in rows]), whose, has[any_of], operators)
+
+
+def counts_for(technology: Technology, text: str | None) -> bool:
+    if not technology.column:
+        return True
+    if technology.value:
+        return text == technology.value
+    return text is not None and text.lower() in YES
+
+
+# -- what was kept ----------------------------------------------------------------------------------------------------
+
+
+def study_seen_by(pk: int, rights: Rights) -> CoverageStudy:
+    """Raises NotFound."""
+    found = CoverageStudy.objects.visible_to(rights).select_related("owner", "made_by").filter(pk=pk).first()
+    if found is None:
+        raise NotFound(_("There is no such study any more, or you may not see it: compute it again."))
+    return found
+
+
+def studies(rights: Rights) -> list[CoverageStudy]:
+    """The last ones, without their points."""
+    rows = CoverageStudy.objects.visible_to(rights).select_related("owner", "made_by").defer("sites")
+    return list(rows.order_by("-made_at")[:KEPT])
+
+
+def sites_kept(study: CoverageStudy, technology: int, operator: str = "") -> reach.Shapes:
+    """The points of a technology that counted: an operator's, or anybody's (empty)."""
+    rank = study.found["operators"].index(operator) if operator else None
+    chosen = [one[:2] for one in study.sites if one[3] >> technology & 1 and (rank is None or one[2] == rank)]
+    points: reach.Shapes = shapely.points(np.array(chosen, dtype=float).reshape(len(chosen), 2))
+    return points
+
+
+def covered_zone(study: CoverageStudy, technology: int, operator: str = "") -> Any:
+    """What is within reach of them, as one surface in EPSG:2154."""
+    return reach.zone(sites_kept(study, technology, operator), study.technologies[technology]["reach_m"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """How much of the addresses and of the metres of road a technology covers; a share is None where there are none."""
+
+    technology: str
+    addresses: int
+    covered: int
+    road_m: float
+    covered_m: float
+
+    @property
+    def of_addresses(self) -> float | None:
+        return 100 * self.covered / self.addresses if self.addresses else None
+
+    @property
+    def of_roads(self) -> float | None:
+        return 100 * self.covered_m / self.road_m if self.road_m else None
+
+
+def share(study: CoverageStudy, technology: int, operator: str = "", insee: str = "") -> Share:
+    """Of one commune, or of all that were studied."""
+    counts = study.found["counts"][str(technology)][operator]
+    communes = [one for one in study.found["communes"] if not insee or one["insee"] == insee]
+    return Share(
+        technology=study.technologies[technology]["label"],
+        addresses=sum(one["addresses"] for one in communes),
+        covered=sum(int(counts[one["insee"]][0]) for one in communes),
+        road_m=sum(one["road_m"] for one in communes),
+        covered_m=sum(counts[one["insee"]][1] for one in communes),
+    )

@@ -1,0 +1,90 @@
+"""The map of a coverage study: an SVG in millimetres of paper, for the page and for the PDF."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+import shapely
+from django.utils.html import escape
+
+WIDTH_MM: Final = 182.0
+TALLEST_MM: Final = 150.0
+MARGIN_MM: Final = 6.0
+SIMPLE_MM: Final = 0.08
+BARS: Final = (100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000)
+MOST_ROADS: Final = 20_000
+MOST_SITES: Final = 5_000
+
+
+class Frame:
+    """From metres (EPSG:2154) to millimetres on the drawing; the drawing is as tall as the communes want it."""
+
+    def __init__(self, bounds: Sequence[float]) -> None:
+        west, south, east, north = bounds
+        self.scale = min((WIDTH_MM - 2 * MARGIN_MM) / max(east - west, 1.0),
+                         (TALLEST_MM - 2 * MARGIN_MM) / max(north - south, 1.0))  # fmt: skip
+        self.height = round((north - south) * self.scale + 2 * MARGIN_MM, 1)
+        self.origin = np.array([(west + east) / 2 - WIDTH_MM / 2 / self.scale, north + MARGIN_MM / self.scale])
+
+    def placed(self, shapes: Any) -> Any:
+        """The same shapes on the drawing, without what one would not see there."""
+        moved = shapely.transform(shapes, lambda xy: (xy - self.origin) * np.array([self.scale, -self.scale]))
+        return shapely.simplify(moved, SIMPLE_MM)
+
+
+def draw(communes: Sequence[tuple[str, Any]], roads: Any, zone: Any, sites: Any) -> str:
+    """Communes (name, surface), lines of road, what is covered, the points that cover it."""
+    surfaces = np.array([surface for _name, surface in communes], dtype=object)
+    frame = Frame(shapely.total_bounds(surfaces))
+    page = shapely.box(0, 0, WIDTH_MM, frame.height)
+    inside = shapely.intersection(frame.placed(zone), page)
+    placed = frame.placed(surfaces)
+    seen = shapely.get_coordinates(frame.placed(sites[:MOST_SITES]))
+    parts = [
+        path(placed, 'class="land"'),
+        path(inside, 'class="zone"'),
+        path(frame.placed(roads[:MOST_ROADS]), 'class="road"'),
+        path(placed, 'class="limit"'),
+        *(f'<circle class="site" cx="{x:.2f}" cy="{y:.2f}" r="0.8"/>' for x, y in seen if on(x, y, frame)),
+        *names(communes, placed),
+        scale_bar(frame),
+    ]
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" class="study-map" viewBox="0 0 {WIDTH_MM} {frame.height}"'
+    return f'{head} role="img" aria-hidden="true">{"".join(parts)}</svg>'
+
+
+def on(x: float, y: float, frame: Frame) -> bool:
+    return bool(0 <= x <= WIDTH_MM and 0 <= y <= frame.height)
+
+
+def path(shapes: Any, look: str) -> str:
+    """Lines and rings as one path."""
+    parts = shapely.get_parts(shapes)
+    rings = shapely.get_rings(parts)
+    lines = parts[np.isin(shapely.get_type_id(parts), (1, 2))]
+    told = "".join(
+        "M" + "L".join(f"{x:.2f} {y:.2f}" for x, y in shapely.get_coordinates(one)) for one in (*rings, *lines)
+    )
+    return f'<path {look} fill-rule="evenodd" d="{told}"/>' if told else ""
+
+
+def names(communes: Sequence[tuple[str, Any]], placed: Any) -> list[str]:
+    """The names of communes that are wide enough for them."""
+    told = []
+    for (name, _surface), surface in zip(communes, placed, strict=True):
+        west, _south, east, _north = shapely.bounds(surface)
+        if east - west > len(name) * 1.5:
+            spot = shapely.point_on_surface(surface)
+            told.append(f'<text class="name" x="{spot.x:.1f}" y="{spot.y:.1f}">{escape(name)}</text>')
+    return told
+
+
+def scale_bar(frame: Frame) -> str:
+    metres = max((one for one in BARS if one * frame.scale <= 45), default=BARS[0])
+    length = metres * frame.scale
+    y = frame.height - 3
+    words = f"{metres} m" if metres < 1000 else f"{metres // 1000} km"
+    bar = f'<path class="bar" d="M4 {y - 1.5:.1f}V{y:.1f}H{4 + length:.2f}V{y - 1.5:.1f}"/>'
+    return f'{bar}<text class="name" x="{4 + length / 2:.1f}" y="{y - 2:.1f}">{words}</text>'

@@ -1,0 +1,87 @@
+"""What a coverage study tells: tables by commune and by operator, a map, files."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import shapely
+from django.utils.translation import gettext as _
+from pyproj import Transformer
+
+from gis_core.models import Commune
+from layers.exports.formats import Column
+from layers.exports.formats.csvtext import Csv, Dialect
+from networks.roads.models import CoverageStudy
+from networks.roads.services.studies import Share, covered_zone, roads_of, shapes_of, share, sites_kept
+from networks.roads.study_map import draw
+
+type Line = tuple[str, list[Share]]
+
+
+def by_commune(study: CoverageStudy, operator: str = "") -> list[Line]:
+    """Each commune with its shares, by technology."""
+    ranks = range(len(study.technologies))
+    return [
+        (one["name"], [share(study, rank, operator, one["insee"]) for rank in ranks]) for one in study.found["communes"]
+    ]
+
+
+def by_operator(study: CoverageStudy) -> list[Line]:
+    """At least one operator, then each."""
+    ranks = range(len(study.technologies))
+    return [
+        (name or _("at least one operator"), [share(study, rank, name) for rank in ranks])
+        for name in ("", *study.found["operators"])
+    ]
+
+
+def map_of(study: CoverageStudy, technology: int, operator: str = "") -> str:
+    codes = [one["insee"] for one in study.found["communes"]]
+    communes = Commune.objects.filter(insee__in=codes).order_by("name")
+    surfaces = [(one.name, shapely.from_wkb(bytes(one.geom.wkb))) for one in communes if one.geom is not None]
+    if not surfaces:
+        return ""
+    roads = shapes_of([row[0] for row in roads_of(codes)])
+    zone, sites = covered_zone(study, technology, operator), sites_kept(study, technology, operator)
+    return draw(surfaces, roads, zone, sites)
+
+
+def to_lonlat(xy: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, np.dtype[np.float64]]:
+    return np.column_stack(Transformer.from_crs(2154, 4326, always_xy=True).transform(xy[:, 0], xy[:, 1]))
+
+
+def geojson_of(study: CoverageStudy, technology: int, operator: str = "") -> dict[str, Any]:
+    """What is covered, as one feature in EPSG:4326."""
+    found = covered_zone(study, technology, operator)
+    lonlat = shapely.transform(found, to_lonlat)
+    geometry = shapely.geometry.mapping(shapely.set_precision(lonlat, 0.000001)) if not found.is_empty else None
+    told = study.technologies[technology]
+    properties = {"technology": told["label"], "operator": operator or None, "reach_m": told["reach_m"]}
+    return {"type": "FeatureCollection",
+            "features": [{"type": "Feature", "geometry": geometry, "properties": properties}]}  # fmt: skip
+
+
+def csv_of(study: CoverageStudy) -> bytes:
+    """A row for each commune, technology and operator."""
+    columns = [
+        Column("insee", _("INSEE code"), "text"),
+        Column("commune", _("Commune"), "text"),
+        Column("technology", _("What counts"), "text"),
+        Column("operator", _("Operator"), "text"),
+        Column("reach_m", _("Reach (m)"), "integer"),
+        Column("addresses", _("Addresses"), "integer"),
+        Column("covered", _("Addresses covered"), "integer"),
+        Column("road_m", _("Metres of road"), "number"),
+        Column("covered_m", _("Metres of road covered"), "number"),
+    ]
+    writer = Csv(columns, "none", Dialect(labels=True))
+    return writer.begin() + writer.rows(list(rows_of(study))) + writer.end()
+
+
+def rows_of(study: CoverageStudy) -> Iterator[list[Any]]:
+    for one in study.found["communes"]:
+        for rank, technology in enumerate(study.technologies):
+            for operator in ("", *study.found["operators"]):
+                found = share(study, rank, operator, one["insee"])
+                yield [one["insee"], one["name"], technology["label"], operator, technology["reach_m"],
+                       found.addresses, found.covered, found.road_m, found.covered_m]  # fmt: skip

@@ -1,0 +1,58 @@
+"""The demo's roads: calibrated, without anything amiss, with references that lead back to where they come from."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+
+from demo.roads import FIRST_MARKER, kept, seed_roads
+from demo.territory import Territory, generate
+from networks.roads.models import RoadAxis, RoadMarker, RoadSection
+from networks.roads.services.referring import locate, reference_at
+from tests import factories
+
+
+@pytest.fixture(scope="module")
+def land() -> Territory:
+    return generate()
+
+
+@pytest.fixture
+def seeded(db: None, land: Territory) -> Iterator[None]:
+    for slug in ("cc-lys", "cc-val-de-rimarde", "departement-demo"):
+        factories.member(slug=slug)
+    with factories.as_owner():
+        seed_roads(lambda: land, 45, lambda _line: None)
+        yield
+
+
+def test_every_numbered_road_is_measured_from_its_first_marker_with_nothing_amiss(seeded: None) -> None:
+    axes = {one.route: one for one in RoadAxis.objects.all()}
+    assert set(axes) == {kept(number) for number in FIRST_MARKER}
+    assert all(one.length_m > 3_000 for one in axes.values())
+    assert {route: one.faults for route, one in axes.items() if one.faults} == {}
+    assert RoadMarker.objects.count() >= 24
+
+
+def test_roads_are_made_once(seeded: None, land: Territory) -> None:
+    before = RoadSection.objects.count()
+    assert before > 900
+    seed_roads(lambda: land, 45, lambda _line: None)
+    assert RoadSection.objects.count() == before
+
+
+def test_a_place_on_each_road_has_the_reference_that_leads_to_it(seeded: None) -> None:
+    for number, first in FIRST_MARKER.items():
+        there = locate(f"{number} PR {first + 1}+250")
+        back = reference_at(there.x, there.y, route=kept(number))
+        assert (back.reference.marker, back.reference.metres) == (first + 1, pytest.approx(250, abs=1))
+
+
+def test_streets_belong_to_their_community_and_numbered_roads_to_the_department(seeded: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select m.slug, s.route is not null, count(*) from road_section s join gis_core_member m"
+            " on m.id = s.owner_id group by 1, 2"
+        )
+        found = {(slug, numbered): count for slug, numbered, count in cursor.fetchall()}
+    assert set(found) == {("departement-demo", True), ("cc-lys", False), ("cc-val-de-rimarde", False)}
