@@ -127,3 +127,10 @@ DOES: dict[str, Callable[..., dict[str, Any]]] = {
     "notice": notice,
     "calibrate": calibrate,
 }
+
+if __name__ == "__main__":
+    import django
+
+    django.setup()
+    asked = json.loads(sys.argv[1])
+    print(json.dumps(DOES[asked.pop("do")](**asked), default=str))

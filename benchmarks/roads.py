@@ -66,7 +66,7 @@ SECTION = f"""
             %(codes)s::text[] as codes, f.x / 40 * 5 + f.y / 40 as place,
             {CHANCE.format("f.x * 1000 + f.y * 2 + way", 3)} as chance,
             st_makepoint(f.east, f.north) as a, st_makepoint(t.east, t.north) as b
-        from generate_series(0, 1) as way, crossing f
+        from generate_series(0, 1) as way cross join crossing f
             join crossing t on t.x = f.x + (way = 0)::int and t.y = f.y + (way = 1)::int
     ) as drawn, lateral (select codes[1 + place] as insee) as town
 """
@@ -119,8 +119,8 @@ def prepared(made: BenchDatabase) -> Technician:
         if not isinstance(sections, int) or sections < SECTIONS:
             with step("Routes de mesure"), made.connect("worker") as worker:
                 fill(worker, member.pk, codes)
-            with step("Calage des routes de mesure"):
-                done(made, "worker", "calibrate")
+        with step("Calage des routes de mesure"):
+            done(made, "worker", "calibrate")
         connection.execute(sql.SQL("vacuum analyze {}").format(sql.SQL(", ").join(map(sql.Identifier, ANALYSED))))
     return Technician(member, user.pk, token)
 
