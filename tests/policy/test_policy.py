@@ -48,6 +48,7 @@ from tests.policy import (
     network_hydrants,
     network_import,
     network_profile,
+    network_referential,
     network_trace,
     network_warning,
     permit_forms,
@@ -213,6 +214,8 @@ def make_world() -> World:
     network_exchange.network(theirs)
     rows["network import own"] = network_import.network_import(ours).pk
     rows["network import other"] = network_import.network_import(theirs).pk
+    rows["road import own"] = network_referential.road_import(ours)
+    rows["road import other"] = network_referential.road_import(theirs)
     factories.planning_document()
     parcel = factories.parcel()
     owned("45901000AB0001")
@@ -352,6 +355,7 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         **permit_forms.arguments(world.permits.get(whose), member, f"{commune_of(world, whose)}000AB0001"),
         **network_trace.arguments(world.rows, whose),
         **network_hydrants.arguments(world.rows.get(f"fire {whose}")),
+        "road_job": world.rows.get(f"road import {whose}", MISSING),
         "team_id": world.teams[foreign].pk if foreign in world.teams else MISSING,
         "letter_id": world.letters[whose].pk if whose in world.letters else MISSING,
         **network_anomalies.arguments(route, whose, world.rows, MISSING),
@@ -408,6 +412,8 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
     if form := network_exchange.form(route, method, given):
         return {"data": form}
     if form := network_import.form(route, method, given["member"]):
+        return {"data": form}
+    if form := network_referential.form(route, method, given["member"]):
         return {"data": form}
     if form := permit_forms.form(route, method, given):
         return {"data": form}

@@ -48,6 +48,8 @@ PIECES = sql.SQL("""
 # several become has, given them in their order and their union: its values, and its geometry.
 PIECE: dict[str, Callable[[Values, GEOSGeometry, GEOSGeometry], Values]] = {}
 WHOLE: dict[str, Callable[[Sequence[Values], GEOSGeometry], tuple[Values, GEOSGeometry]]] = {}
+# By table, what a piece that is a new row has beside that, given the row.
+APART: dict[str, Callable[[Values], Values]] = {}
 
 
 def nothing_else(_row: Values, _whole: GEOSGeometry, _piece: GEOSGeometry) -> Values:
@@ -59,9 +61,12 @@ def declare_shape(
     table: str,
     piece: Callable[[Values, GEOSGeometry, GEOSGeometry], Values],
     whole: Callable[[Sequence[Values], GEOSGeometry], tuple[Values, GEOSGeometry]],
+    apart: Callable[[Values], Values] | None = None,
 ) -> None:
-    """Called when an app starts whose rows have values that lie along their geometry."""
+    """Called when an app starts whose rows have values that lie along their geometry, or pieces with a reference."""
     PIECE[table], WHOLE[table] = piece, whole
+    if apart is not None:
+        APART[table] = apart
 
 
 UNION = {
@@ -86,12 +91,12 @@ def split(
         check_versions(layer, [(0, edit)], rows, rights, 2154)
         kept, *others = pieces(layer, feature_id, line)
         row, whole = rows[feature_id], geometry(rows[feature_id])
-        own = PIECE.get(layer.table, nothing_else)
+        own, fresh = PIECE.get(layer.table, nothing_else), APART.get(layer.table, lambda _row: {})
         change = Change(edit=edit, row=row, values=own(row, whole, kept), geometry=kept)
         with event(layer, "split", origin):
             written = [
                 write(layer, change, 0, rights),
-                *(copy(layer, feature_id, piece, own(row, whole, piece)) for piece in others),
+                *(copy(layer, feature_id, piece, own(row, whole, piece) | fresh(row)) for piece in others),
             ]
             keep_rules(layer, {})
             annotate(layer, {"split": {"from": feature_id, "into": [one.id for one in written]}})

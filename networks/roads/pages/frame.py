@@ -10,12 +10,17 @@ from networks.core.room import Tab, page
 
 __all__ = ["add_tabs", "page", "show"]
 
-TABS: list[Tab] = [("roads", _("Overview"))]
+TABS: list[Tab] = [
+    ("roads", _("Overview")),
+    ("road_routes", _("Numbered roads")),
+    ("road_import", _("Import roads")),
+]
+FOR_TECHNICIANS = ("road_import",)
 
 
 def add_tabs() -> None:
     """Called when the app starts."""
-    room.add_tabs(10, TABS, room="roads")
+    room.add_tabs(10, TABS, for_technicians=FOR_TECHNICIANS, room="roads")
 
 
 def show(
