@@ -129,6 +129,6 @@ def test_the_command_says_what_it_did_in_french(
         call_command("import_pr", str(path), member="agglo")
     shown = capsys.readouterr().out
     assert ended.value.code == 1
-    assert ("3 lignes lues" in shown, "pr.csv, ligne 3" in shown, "D 2020 (4,0 km)" in shown) == (True, True, True)
+    assert ("3 lignes lues" in shown, "pr, ligne 3" in shown, "D 2020 (4 km)" in shown) == (True, True, True)
     with factories.as_worker(), pytest.raises(CommandError):
         call_command("import_pr", str(path), member="personne")

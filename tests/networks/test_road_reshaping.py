@@ -25,7 +25,9 @@ SIDED: dict[str, Any] = {"name_left": "Rue Haute", "name_right": "Rue Basse", "i
 def section(network: Network, *places: tuple[float, float], **values: Any) -> RoadSection:
     line = LineString([(X + x, Y + y) for x, y in places], srid=2154)
     with factories.as_worker():
-        return RoadSection.objects.create(owner=network.member, geom=line, **({"route": "D2020"} | values))
+        made = RoadSection.objects.create(owner=network.member, geom=line, **({"route": "D2020"} | values))
+        made.refresh_from_db()
+    return made
 
 
 def layer() -> Layer:

@@ -138,7 +138,8 @@ def copy(layer: Layer, feature_id: int, piece: GEOSGeometry, own: Values) -> Wri
     """A new feature with the values of another, but for those of its own, and references that must be unique."""
     unique = {layer.key_column, *(rule.get("column") for rule in layer.rules if rule["kind"] == "unique")}
     apart = {*unique, *own, "id"}
-    names = ["owner_id", "shared_with", *(one["name"] for one in layer.columns if one["name"] not in apart)]
+    kept = ["owner_id", *(["shared_with"] if is_shared(layer.table) else [])]
+    names = [*kept, *(one["name"] for one in layer.columns if one["name"] not in apart)]
     statement = sql.SQL(
         "insert into {table} (geom {names} {own}) select st_geomfromewkb(%(geom)s) {names} {values} from {table}"
         " where id = %(id)s returning id, version"
@@ -152,6 +153,15 @@ def copy(layer: Layer, feature_id: int, piece: GEOSGeometry, own: Values) -> Wri
         given = {f"v{n}": value for n, value in enumerate(own.values())}
         (row,) = fetch(statement, given | {"geom": bytes(piece.ewkb), "id": feature_id})
     return Written(id=row["id"], version=row["version"], action="create")
+
+
+def is_shared(table: str) -> bool:
+    """Whether rows of a table say with whom they are shared; those that everybody sees do not."""
+    statement = sql.SQL(
+        "select from pg_attribute where attrelid = to_regclass(%(name)s) and attname = 'shared_with'"
+        " and not attisdropped"
+    )
+    return bool(fetch(statement, {"name": f'public."{table}"'}))
 
 
 def merge(

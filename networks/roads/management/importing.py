@@ -1,7 +1,7 @@
 """What both commands that import roads do: import, say what happened, row by row where something is wrong."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -66,11 +66,20 @@ class RoadsCommand(BaseCommand):
         more = len(report["faults"]) - SHOWN + report["more_faults"]
         if more > 0:
             self.stdout.write(_("… and %(count)s more remarks (see --report)") % {"count": more})
-        for road in report["roads"]:
-            told = " ; ".join(road["amiss"]) or _("nothing amiss")
-            self.stdout.write(f"{road['route']} ({display_number(road['km'], 1)} km) : {told}")
+        for told, names in alike(report["roads"]).items():
+            self.stdout.write(f"{', '.join(names)} : {told}")
         if path is not None:
             path.write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n")
+
+
+def alike(roads: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """Roads with their kilometres by what is told of them."""
+    found: dict[str, list[str]] = {}
+    for road in roads:
+        told = " ; ".join(road["amiss"]) or _("nothing amiss")
+        length = f" ({display_number(road['km'], 1)} km)" if road["measured"] else ""
+        found.setdefault(told, []).append(f"{road['route']}{length}")
+    return found
 
 
 def files_in(paths: list[Path]) -> Iterator[Path]:
