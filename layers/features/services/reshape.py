@@ -57,6 +57,11 @@ def nothing_else(_row: Values, _whole: GEOSGeometry, _piece: GEOSGeometry) -> Va
     return {}
 
 
+def nothing_apart(_row: Values) -> Values:
+    """Nor have those that are new rows anything of their own."""
+    return {}
+
+
 def declare_shape(
     table: str,
     piece: Callable[[Values, GEOSGeometry, GEOSGeometry], Values],
@@ -91,7 +96,7 @@ def split(
         check_versions(layer, [(0, edit)], rows, rights, 2154)
         kept, *others = pieces(layer, feature_id, line)
         row, whole = rows[feature_id], geometry(rows[feature_id])
-        own, fresh = PIECE.get(layer.table, nothing_else), APART.get(layer.table, lambda _row: {})
+        own, fresh = PIECE.get(layer.table, nothing_else), APART.get(layer.table, nothing_apart)
         change = Change(edit=edit, row=row, values=own(row, whole, kept), geometry=kept)
         with event(layer, "split", origin):
             written = [

@@ -13,7 +13,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from psycopg import sql
 
-from gis_core.reader import Column, CopyPlan, GeometryColumn, ReadRefused, RestrictedReader
+from gis_core.reader import Column, CopyPlan, GeometryColumn, Problem, ReadRefused, RestrictedReader
 from layers.imports.services.loading import listed, run
 from layers.imports.sources import Tell
 from networks.core.importers.faults import Fault
@@ -140,7 +140,8 @@ def stage_layer(
     )
     layer = Layer(Reader(names, named), scope, staged.counts, faults, seen)
     filled = listed(("rank", "reference", *COLUMNS, "delivered", "beside", "line", "geom"))
-    problems, good = [], 0
+    problems: list[Problem] = []
+    good = 0
     with connection.cursor() as cursor:
         try:
             with cursor.copy(sql.SQL("copy {} ({}) from stdin").format(STAGED, filled)) as lines:

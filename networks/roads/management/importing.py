@@ -40,8 +40,8 @@ class RoadsCommand(BaseCommand):
             with acting_as(SYSTEM), transaction.atomic():
                 report = bring_in(self.member(options["member"]), order, self.tell)
         except ArpentError as error:
-            if report := error.extra.get("report"):
-                self.show(report, options["report"])
+            if found := error.extra.get("report"):
+                self.show(found, options["report"])
             raise CommandError(error.message, returncode=2) from error
         self.show(report, options["report"])
         if any(one["gravity"] == "error" for one in report["faults"]):

@@ -173,5 +173,5 @@ def grouped(faults: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def on_map(place: list[float] | None) -> str:
     if not place:
         return ""
-    lon, lat = Transformer.from_crs(2154, 4326, always_xy=True).transform(*place)
+    lon, lat = Transformer.from_crs(2154, 4326, always_xy=True).transform(place[0], place[1])
     return f"/#v=1&c={lon:.6f},{lat:.6f}&z=18"

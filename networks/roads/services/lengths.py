@@ -116,8 +116,8 @@ STATEMENT: Final = """
 
 def lengths(asked: Asked) -> Lengths:
     """Of the sections that the asker sees, which is all of them. Raises NotFound for a member that there is not."""
-    given = asked.query() | {"paths": list(PATHS), "dual": list(DUAL), "all": bool(asked.paths)}
-    given = {name: getattr(asked, name) for name in ("status", "manager", "condition", "insee")} | given
+    given: dict[str, Any] = {name: getattr(asked, name) for name in ("status", "manager", "condition", "insee")}
+    given |= {"paths": list(PATHS), "dual": list(DUAL), "all": bool(asked.paths)}
     with connection.cursor() as cursor:
         cursor.execute(STATEMENT, given | {"member": member_id(asked.member), "most": MOST_COMMUNES})
         rows = cursor.fetchall()

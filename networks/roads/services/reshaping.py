@@ -108,7 +108,9 @@ def shown(name: str, value: Any) -> str:
 def runs_along(row: Values, union: LineString) -> bool | None:
     """Whether a section's line runs as a longer one does; None for one that closes on itself."""
     line: Any = GEOSGeometry(memoryview(row["geom"]))
-    first, last = (union.project(Point(*place[:2], srid=union.srid)) for place in (line.coords[0], line.coords[-1]))
+    first, last = (
+        union.project(Point(place[0], place[1], srid=union.srid)) for place in (line.coords[0], line.coords[-1])
+    )
     return None if first == last else bool(first < last)
 
 
