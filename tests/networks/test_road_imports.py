@@ -1,18 +1,14 @@
 """Sections of BD TOPO into a member's roads, and again the year after."""
 
+import os
 import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pyogrio
-import pyogrio.raw
 import pytest
-import shapely
 from django.utils import translation
-from shapely.geometry import LineString
 
 from gis_core.errors import Invalid
 from gis_core.models import Member
@@ -23,7 +19,9 @@ from networks.roads.services.importing import Order, bring_in
 from networks.roads.services.reporting import lines
 from tests import factories
 
-FOLDER = Path("/work/shared/data/routes_bdtopo")
+ROOT = Path(__file__).parents[2]
+SHARED = Path(os.environ.get("ARPENT_SHARED_DATA", ROOT.parent / "shared" / "data"))
+FOLDER = SHARED / "routes_bdtopo"
 REAL = FOLDER / "bdtopo_v3_troncon_de_route_marseille10.gpkg"
 WITHOUT_DBF = FOLDER / "bdtopo_v3_12174"
 
@@ -225,29 +223,3 @@ def test_a_shapefile_without_its_dbf_says_what_is_missing(member: Member) -> Non
     with pytest.raises(Invalid) as refused:
         bring(member, *paths)
     assert ".dbf" in refused.value.extra["report"]["faults"][0]["message"]
-
-
-def test_a_shapefile_has_short_names_and_accents_without_cpg(member: Member, tmp_path: Path) -> None:
-    names = ["ID", "NATURE", "SENS", "Numéro", "CL_ADMIN", "NOM_1_G", "RESTR_H", "INSEECOM_G", "ETAT"]
-    row = ["T1", "Route à 1 chaussée", "Sens inverse", "D12", "Départementale", "Rue du Château", "3.5", "45234",
-           "En service"]  # fmt: skip
-    path = tmp_path / "TRONCON_DE_ROUTE.shp"
-    write_raw(path, names, [row], [LineString([(617000, 6717000), (617100, 6717000)])])
-    path.with_suffix(".cpg").unlink(missing_ok=True)
-    bring(member, *sorted(tmp_path.iterdir()))
-    one = section("T1")
-    assert (one.route, one.status, one.manager, one.traffic_way) == ("D12", "03", "03", "backward")
-    assert (one.name_left, one.max_height_m, one.insee_left, one.nature) == (
-        "Rue du Château", 3.5, "45234", "1chaussee")  # fmt: skip
-
-
-def write_raw(path: Path, names: list[str], rows: list[list[str]], lines: list[Any]) -> None:
-    pyogrio.raw.write(
-        path,
-        geometry=shapely.to_wkb(np.array(lines, object)),
-        field_data=[np.array([row[place] for row in rows], object) for place in range(len(names))],
-        fields=names,
-        geometry_type="LineString",
-        crs="EPSG:2154",
-        encoding="latin1",
-    )
