@@ -130,7 +130,14 @@ ANALYSED = (*TABLES, "road_node", "road_axis", "road_axis_part", "road_axis_mark
 
 def fill(connection: psycopg.Connection[tuple[Any, ...]], owner: int, codes: Sequence[str]) -> None:
     """The roads anew, in one transaction of the worker's role."""
-    values = {"side": SIDE, "street": STREET_M, "every": EVERY, "east": CORNER[0], "north": CORNER[1], "owner": owner}
+    values: dict[str, Any] = {
+        "side": SIDE,
+        "street": STREET_M,
+        "every": EVERY,
+        "east": CORNER[0],
+        "north": CORNER[1],
+        "owner": owner,
+    }
     values |= {"codes": [codes[rank % len(codes)] for rank in range(25)]} if codes else {"codes": [None] * 25}
     with connection.transaction(), psycopg.ClientCursor(connection) as cursor:
         cursor.execute("select set_config('arpent.bulk', 'on', true)")

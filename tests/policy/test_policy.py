@@ -48,6 +48,7 @@ from tests.policy import (
     network_hydrants,
     network_import,
     network_profile,
+    network_referential,
     network_studies,
     network_trace,
     network_warning,
@@ -215,6 +216,8 @@ def make_world() -> World:
     network_exchange.network(theirs)
     rows["network import own"] = network_import.network_import(ours).pk
     rows["network import other"] = network_import.network_import(theirs).pk
+    rows["road import own"] = network_referential.road_import(ours)
+    rows["road import other"] = network_referential.road_import(theirs)
     factories.planning_document()
     parcel = factories.parcel()
     owned("45901000AB0001")
@@ -355,6 +358,7 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         **network_trace.arguments(world.rows, whose),
         **network_hydrants.arguments(world.rows.get(f"fire {whose}")),
         "study": world.rows.get(f"study {whose}", MISSING),
+        "road_job": world.rows.get(f"road import {whose}", MISSING),
         "team_id": world.teams[foreign].pk if foreign in world.teams else MISSING,
         "letter_id": world.letters[whose].pk if whose in world.letters else MISSING,
         **network_anomalies.arguments(route, whose, world.rows, MISSING),
@@ -411,6 +415,8 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
     if form := network_exchange.form(route, method, given):
         return {"data": form}
     if form := network_import.form(route, method, given["member"]):
+        return {"data": form}
+    if form := network_referential.form(route, method, given["member"]):
         return {"data": form}
     if form := permit_forms.form(route, method, given):
         return {"data": form}
