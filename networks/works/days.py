@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -16,10 +17,17 @@ def today() -> date:
 
 def said(first: date, last: date) -> str:
     """« le 3 décembre 2026 », « du 30 novembre au 3 décembre 2026 »."""
-    end = date_format(last, "j F Y")
+    end = day_said(last)
     if first == last:
         return _("on %(day)s") % {"day": end}
     start = (
         "j" if (first.year, first.month) == (last.year, last.month) else "j F" if first.year == last.year else "j F Y"
     )
-    return _("from %(first)s to %(last)s") % {"first": date_format(first, start), "last": end}
+    return _("from %(first)s to %(last)s") % {"first": day_said(first, start), "last": end}
+
+
+def day_said(day: date, pattern: str = "j F Y") -> str:
+    """« 1er décembre 2026 »."""
+    text = date_format(day, pattern)
+    first = day.day == 1 and (get_language() or "").startswith("fr")
+    return f"1er{text.removeprefix('1')}" if first else text

@@ -8,7 +8,6 @@ import pytest
 from django.db import connection
 from django.utils import translation
 
-from gis_core.rights import acting_as
 from networks.works.models import Work
 from networks.works.services import conflicts
 from networks.works.services.conflicts import Asked, Gravity, conflicts_of, marks_of
@@ -142,22 +141,21 @@ def test_the_calendar_knows_the_conflicts_of_all_it_shows(network: Network) -> N
 
 
 MANY = """
-    insert into road_work (owner_id, state, kind, title, starts_on, ends_on, measure, geom, no_parking, no_overtaking, new_surface)
-    select %(owner)s, case when i %% 10 = 0 then 'draft' else 'planned' end, (array['road', 'water', 'sewer', 'event'])[1 + i %% 4],
-        'Travaux ' || i, day, day + i %% 30, (array['closed', 'alternate', 'none'])[1 + i %% 3],
+    insert into road_work (owner_id, reference, state, kind, title, starts_on, ends_on, measure, geom, new_surface)
+    select %(owner)s, 'T-' || i, case when i %% 10 = 0 then 'draft' else 'planned' end,
+        (array['road', 'water', 'sewer', 'event'])[1 + i %% 4], 'Travaux ' || i, day, day + i %% 30,
+        (array['closed', 'alternate', 'none'])[1 + i %% 3],
         st_multi(st_setsrid(st_makeline(st_makepoint(x, y), st_makepoint(x + 40 + i %% 200, y + i %% 90)), 2154)),
-        false, false, i %% 50 = 0
+        i %% 50 = 0
     from generate_series(1, %(count)s) i,
-        lateral (select 600000 + (i * 7919) %% 40000 as x, 6700000 + (i * 104729) %% 40000 as y,
-            date '2024-01-01' + (i * 31) %% 1400 as day) place
+        lateral (select 607000 + (i * 7919) %% 20011 as x, 6707000 + (i::bigint * 104729) %% 20021 as y,
+            date '2024-01-01' + (i * 31) %% 1097 as day) place
 """
 
 
 def test_conflicts_among_fifty_thousand_works_are_found_at_once(network: Network) -> None:
     with factories.as_owner(), connection.cursor() as cursor:
-        cursor.execute("alter table road_work disable trigger user")
         cursor.execute(MANY, {"owner": network.other.pk, "count": 50_000})
-        cursor.execute("alter table road_work enable trigger user")
         cursor.execute("analyze road_work")
     work(network, measure="closed")
     long = stretch((-5000, -5000), (5000, 0), (5000, 5000))

@@ -10,6 +10,7 @@ from django.contrib.postgres.indexes import GistIndex
 from django.db.models import ExpressionWrapper, F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gis_core.models import Member, web_mercator
 from gis_core.rights import Rights
@@ -33,9 +34,9 @@ class Work(models.Model):
     security = "announced"
 
     class State(models.TextChoices):
-        DRAFT = "draft", _("Draft")
-        PLANNED = "planned", _("Planned")
-        CANCELLED = "cancelled", _("Cancelled")
+        DRAFT = "draft", pgettext_lazy("works", "Draft")
+        PLANNED = "planned", pgettext_lazy("works", "Planned")
+        CANCELLED = "cancelled", pgettext_lazy("works", "Cancelled")
 
     class Kind(models.TextChoices):
         ROAD = "road", _("Works on the road")

@@ -3,9 +3,8 @@
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import get_language
-from django.utils.translation import gettext as words
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
 
 from gis_core import webmap_build
 from gis_core.models import Member
@@ -17,7 +16,7 @@ from networks.works.services.works import may_write
 
 __all__ = ["add_tabs", "page", "show"]
 
-TABS: Final[list[Tab]] = [("works", _("Works"))]
+TABS: Final[list[Tab]] = [("works", gettext_lazy("Works"))]
 MAP: Final = "src/works/main.ts"
 
 
@@ -40,24 +39,24 @@ def map_context(**config: Any) -> dict[str, Any]:
     """The build of the maps of works, and what one of them is told."""
     looks = {code: {"colour": colour, "dash": DASHES.get(code)} for code, colour in COLOURS.items()}
     said = {
-        "label": words("Map of the works"),
-        "closer": words("Closer"),
-        "further": words("Further"),
-        "whole": words("Whole"),
-        "map": words("Open the map"),
-        "failed": words("The works could not be read: load the page again."),
-        "none": words("No works on the map."),
-        "open": words("Open"),
-        "follow": words("Follow the road"),
-        "draw": words("Draw freely"),
-        "clear": words("Take it away"),
-        "first": words("Press on the road where the works begin. Escape stops."),
-        "last": words("Now press where they end."),
-        "drawing": words("Press at each bend, twice at the end. Escape stops."),
-        "done": words("%(metres)s m of road are taken."),
-        "empty": words("No stretch is given yet."),
-        "no_conflict": words("No conflict with other works on these days."),
-        "days_first": words("Give the days: conflicts with other works are told here."),
+        "label": _("Map of the works"),
+        "closer": _("Closer"),
+        "further": _("Further"),
+        "whole": _("Whole"),
+        "map": _("Open the map"),
+        "failed": _("The works could not be read: load the page again."),
+        "none": _("No works on the map."),
+        "open": _("Open"),
+        "follow": _("Follow the road"),
+        "draw": _("Draw freely"),
+        "clear": _("Take it away"),
+        "first": _("Press on the road where the works begin. Escape stops."),
+        "last": _("Now press where they end."),
+        "drawing": _("Press at each bend, twice at the end. Escape stops."),
+        "done": _("%(metres)s m of road are taken."),
+        "empty": _("No stretch is given yet."),
+        "no_conflict": _("No conflict with other works on these days."),
+        "days_first": _("Give the days: conflicts with other works are told here."),
     }
     given = {"language": get_language() or "fr", "looks": looks, "words": said}
     return {"build": webmap_build.read(MAP), "map_config": given | config}

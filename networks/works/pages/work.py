@@ -81,7 +81,7 @@ def done(request: HttpRequest, found: Work, rights: Rights) -> HttpResponse:
             messages.success(request, _("The works are planned: everybody sees them."))
         case "cancel":
             if works.cancel(work=found, version=version, rights=rights) is None:
-                messages.success(request, _("The draft is thrown away."))
+                messages.success(request, _("The draft of these works is deleted."))
                 return redirect("works")
             messages.success(request, _("The works are cancelled; calendars that hold them are told."))
         case _:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gis_core.rights import Rights
-from networks.works.days import said
+from networks.works.days import day_said, said
 from networks.works.models import Work
 
 WITHIN_M: Final = 10.0
@@ -184,7 +184,7 @@ def fresh(asked: Asked, other: Work) -> str:
     else:
         words = _("These works will dig up the new surface from %(day)s on: have them done before.")
     day = other.ends_on if other.new_surface and other.ends_on < asked.starts_on else other.starts_on
-    return words % {"day": said(day, day).removeprefix(_("on %(day)s") % {"day": ""}), "months": FRESH_MONTHS}
+    return words % {"day": day_said(day), "months": FRESH_MONTHS}
 
 
 def where(metres: float) -> str:

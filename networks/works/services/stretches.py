@@ -83,8 +83,8 @@ ALONG_AXIS: Final = """
             greatest(p.start_m, e.low) - p.start_m as low, least(p.end_m, e.high) - p.start_m as high
         from ends e join road_axis_part p on p.axis_id = e.id and p.end_m > e.low and p.start_m < e.high
     )
-    select st_multi(st_collect(
-        st_linesubstring(geom, greatest(0, low / length_m), least(1, high / length_m)) order by start_m))
+    select st_multi(st_linemerge(st_collect(
+        st_linesubstring(geom, greatest(0, low / length_m), least(1, high / length_m)) order by start_m)))
     from part where length_m > 0 and high > low
 """
 
