@@ -354,11 +354,9 @@ api/v1/networks/works/check                                 REST        -       
 travaux/                                                    GET,HEAD    -       200  200  200  200  200  200  200
 travaux/                                                    REST        -       405  405  405  405  405  405  405
 travaux/<int:work_id>/                                      GET,HEAD    own     200  200  200  200  200  200  200
-travaux/<int:work_id>/                                      GET,HEAD    public  200  200  200  200  200  200  200
 travaux/<int:work_id>/                                      GET,HEAD    none    404  404  404  404  404  404  404
 travaux/<int:work_id>/                                      REST        own     405  405  405  405  405  405  405
 travaux/<str:name>                                          GET,HEAD    own     200  200  200  200  200  200  200
-travaux/<str:name>                                          GET,HEAD    public  200  200  200  200  200  200  200
 travaux/<str:name>                                          GET,HEAD    none    404  404  404  404  404  404  404
 travaux/<str:name>                                          REST        own     405  405  405  405  405  405  405
 api/v1/networks/water/isolation                             POST        own     401  200  404  200  200  200  200
