@@ -82,6 +82,9 @@ class WorkForm(AccessibleForm):
             self.fields["member"].initial = members[0].slug
         for name, example in (("start", "D 2020 PR 12+350"), ("end", "D 2020 PR 13+020")):
             self.fields[name].widget.attrs["placeholder"] = example
+        # Each is needed where it is asked for.
+        for name in ("start", "end", "street", "commune"):
+            self.fields[name].unmarked = True  # type: ignore[attr-defined]
         self.fields["street"].widget.attrs["placeholder"] = _("rue Haute")
 
     def clean(self) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def from_outage(outage_id: int, rights: Rights) -> Beginning:
     for one in breaks:
         lon, lat = one["point"]
         if (road := around(*metres(lon, lat))) is not None:
-            lines += list(road)
+            lines += [one for one in road if isinstance(one, LineString)]
     if not lines:
         pipes = [one["pipe"] for one in breaks if one.get("pipe")]
         lines = [one.geom for one in visible(WaterPipe, rights).filter(pk__in=pipes)]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gis_core.rights import Rights
+from layers.features.display import display_number
 from networks.works.days import day_said, said
 from networks.works.models import Work
 
@@ -190,7 +191,7 @@ def fresh(asked: Asked, other: Work) -> str:
 def where(metres: float) -> str:
     if metres < CROSSING_M:
         return _("They meet at a crossing or at their ends,")
-    return _("They share %(metres)s m of road,") % {"metres": round(metres)}
+    return _("They share %(metres)s m of road,") % {"metres": display_number(metres, 0)}
 
 
 def when(asked: Asked, other: Work) -> str:
