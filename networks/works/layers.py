@@ -15,13 +15,13 @@ KINDS = {
     "road": ("Travaux de voirie", "Works on the road"),
     "water": ("Travaux d’eau potable", "Works on drinking water"),
     "sewer": ("Travaux d’assainissement", "Works on sewers"),
-    "network": ("Travaux sur un autre réseau", "Works on another network"),
+    "network": ("Travaux d’un autre réseau", "Works on another network"),
     "building": ("Travaux sur un bâtiment", "Works on a building"),
     "event": ("Manifestation", "Event"),
 }
 MEASURES = {
     "closed": ("Route barrée", "Road closed"),
-    "one_way": ("Un sens barré", "One direction closed"),
+    "one_way": ("Un sens fermé", "One direction closed"),
     "alternate": ("Circulation alternée", "Alternating traffic"),
     "narrowed": ("Chaussée rétrécie", "Lane narrowed"),
     "none": ("Circulation maintenue", "Traffic goes on"),
@@ -43,6 +43,7 @@ WIDTHS = {"closed": 6, "one_way": 5, "alternate": 5, "narrowed": 5, "none": 4}
 
 
 def columns() -> list[dict[str, Any]]:
+    """All but the internal remark: roles of a column are those at any member, and works of all are in one layer."""
     return [
         column("reference", "Référence", "Reference", in_tiles=True, maximum_length=30, read_only=True),
         column("title", "Titre", "Title", in_tiles=True, required=True, maximum_length=120),
@@ -58,7 +59,6 @@ def columns() -> list[dict[str, Any]]:
         column("new_surface", "Revêtement neuf à la fin", "New surface at the end", "boolean"),
         column("place", "Lieu", "Place", maximum_length=200),
         column("description", "Ce qui est dit au public", "What everybody is told", maximum_length=1000),
-        column("comment", "Remarque interne", "Internal remark", maximum_length=1000, roles=[*EDITORS]),
     ]
 
 

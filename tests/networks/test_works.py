@@ -181,8 +181,8 @@ def test_works_drawn_in_the_map_or_qgis_are_numbered_too(network: Network) -> No
 @pytest.mark.parametrize(
     ("values", "field", "words"),
     [
-        ({"ends_on": "2026-11-30"}, "ends_on", "before they begin"),
-        ({"starts_on": "1999-12-01"}, "starts_on", "four digits"),
+        ({"ends_on": "2026-11-30"}, "ends_on", "avant de commencer"),
+        ({"starts_on": "1999-12-01"}, "starts_on", "quatre chiffres"),
     ],
 )
 def test_the_shared_editing_says_what_is_wrong_with_days(
@@ -194,11 +194,12 @@ def test_the_shared_editing_says_what_is_wrong_with_days(
     assert (fault["field"], words in fault["message"]) == (field, True)
 
 
-def test_a_remark_is_not_for_everybody(network: Network) -> None:
-    edit(network, comment="Demander la clé au gardien", state="planned")
-    url = "/api/v1/layers/works/features/"
-    assert "gardien" not in network.client("stranger").get(url).content.decode()
-    assert "gardien" in network.client().get(url).content.decode()
+def test_an_internal_remark_leaves_by_no_layer(network: Network) -> None:
+    work(network, comment="Demander la clé au gardien")
+    for who in ("stranger", "network_technician"):
+        answer = network.client(who).get("/api/v1/layers/works/features/")
+        assert (answer.status_code, "Enrobés" in answer.content.decode()) == (200, True)
+        assert "gardien" not in answer.content.decode()
 
 
 def test_sections_of_several_members_carry_one_works(network: Network) -> None:
