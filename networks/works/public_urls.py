@@ -1,5 +1,11 @@
 """/travaux/, for everybody."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from networks.works.pages import public
+
+urlpatterns = [
+    path("", public.works, name="public_works"),
+    path("<int:work_id>/", public.work, name="public_work"),
+    path("<str:name>", public.feed, name="public_works_feed"),
+]

@@ -25,6 +25,7 @@ BUILT_IN = {
     "addresses",
     "plu-zones",
     "risques-zones",
+    "works",
 }
 BUILT_IN |= {
     f"{what}-{kind}"

@@ -52,6 +52,7 @@ from tests.policy import (
     network_studies,
     network_trace,
     network_warning,
+    network_works,
     permit_forms,
 )
 from tests.policy.table import METHODS, ROLES, lines
@@ -210,6 +211,8 @@ def make_world() -> World:
         rows[f"study {whose}"] = network_studies.study(member).pk
     rows["fire own"], rows["fire other"] = network_hydrants.made(ours), network_hydrants.made(theirs)
     rows |= network_warning.things(ours, theirs, people["network_technician"], stranger)
+    rows |= network_works.rows("own", ours, people["network_technician"])
+    rows |= network_works.rows("other", theirs, stranger)
     network_profile.sewer(ours, network_profile.PIPES["own"])
     network_profile.sewer(theirs, network_profile.PIPES["other"])
     network_exchange.network(ours)
@@ -388,6 +391,7 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         **{"z": z, "x": x, "y": y},
         "pyramid": "WebMercatorQuad",
         **network_warning.arguments(world.rows, whose, route),
+        **network_works.arguments(world.rows, whose, route),
     }
 
 
@@ -427,6 +431,10 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
     if found := permit_forms.body(route, method, given):
         return found
     if found := network_trace.body(route, method, given):
+        return found
+    if form := network_works.form(route, method, given):
+        return {"data": form}
+    if found := network_works.body(route, method):
         return found
     if found := network_warning.body(route, method):
         return found

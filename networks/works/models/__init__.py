@@ -1,5 +1,5 @@
 """Tables of works."""
 
-from .work import Work
+from .work import Work, WorkNumber
 
-__all__ = ["Work"]
+__all__ = ["Work", "WorkNumber"]
