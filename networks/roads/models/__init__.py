@@ -1,5 +1,20 @@
 """Tables of roads."""
 
+from .asset import AssetDelivery, AssetMapping, RoadAsset, RoadChange, RoadInspection, RoadStretch
 from .referential import RoadAxis, RoadAxisMark, RoadAxisPart, RoadMarker, RoadNode, RoadObject, RoadSection
 
-__all__ = ["RoadAxis", "RoadAxisMark", "RoadAxisPart", "RoadMarker", "RoadNode", "RoadObject", "RoadSection"]
+__all__ = [
+    "AssetDelivery",
+    "AssetMapping",
+    "RoadAsset",
+    "RoadAxis",
+    "RoadAxisMark",
+    "RoadAxisPart",
+    "RoadChange",
+    "RoadInspection",
+    "RoadMarker",
+    "RoadNode",
+    "RoadObject",
+    "RoadSection",
+    "RoadStretch",
+]
