@@ -12,14 +12,14 @@ from typing import ClassVar
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GistIndex
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from gis_core.models import Member, User, web_mercator
 from gis_core.rights import Rights
 from networks.core.rights import TECHNICIANS
-from networks.roads import asset_lists, lists
+from networks.roads import asset_lists, iisr, lists
 from networks.roads.models.referential import RoadObject, codes
 
 
@@ -43,6 +43,17 @@ class BoundObject(RoadObject):
         return self.reference or f"{self._meta.verbose_name} {self.pk}"
 
 
+def family_of_rows() -> Case:
+    """What draws an asset: its kind, of a sign the family of its code (networks.roads.iisr.family_of)."""
+    families = [When(code__regex=pattern, then=Value(family)) for family, pattern in iisr.PATTERNS.items()]
+    return Case(
+        When(~Q(kind="sign"), then=F("kind")),
+        *families,
+        default=Value("unknown"),
+        output_field=models.CharField(max_length=12),
+    )
+
+
 class RoadAsset(BoundObject):
     """Something that stands at one place. Of a sign, `code` is that of the IISR ("B14"), `inscription` what is written on
     it ("50"), `panels` what hangs below it ("M9z, M4f"), `orientation` where its face looks to, in degrees from north.
@@ -54,6 +65,9 @@ class RoadAsset(BoundObject):
     panels = models.CharField(_("panels below"), max_length=120, null=True, blank=True)
     orientation = models.FloatField(_("orientation"), null=True, blank=True)
     size = models.CharField(_("size range"), max_length=12, null=True, blank=True)
+    family = models.GeneratedField(
+        expression=family_of_rows(), output_field=models.CharField(_("family"), max_length=12), db_persist=True
+    )
     geom = models.PointField(srid=2154)
     geom_3857 = web_mercator(models.PointField)
 
@@ -74,9 +88,7 @@ class RoadAsset(BoundObject):
             codes("side", asset_lists.SIDES, "road_asset_side"),
             codes("state", lists.CONDITIONS, "road_asset_state"),
             codes("size", asset_lists.SIZES, "road_asset_size"),
-            models.CheckConstraint(
-                condition=Q(orientation__gte=0, orientation__lt=360), name="road_asset_orientation"
-            ),
+            models.CheckConstraint(condition=Q(orientation__gte=0, orientation__lt=360), name="road_asset_orientation"),
         ]
 
 
