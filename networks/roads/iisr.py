@@ -326,7 +326,8 @@ def normal(text: str) -> str:
 def read_sign(text: str) -> Sign:
     """One sign: “B14”, “b14 (50)”, “B14-30km/h”, “B13 3,5t”."""
     code = normal(text)
-    if code in SIGNS or WRITTEN.match(text.strip()):
+    # Of “B14-50” the number is what is written on the sign; “B21-1” is a code.
+    if code in SIGNS or ("-" not in code and WRITTEN.match(text.strip())):
         return Sign(code[:LONGEST], "", is_known(code))
     if match := TOLD.match(text.strip()):
         code, rest = normal(match[1]), match[2].strip()

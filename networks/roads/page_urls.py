@@ -2,8 +2,13 @@
 
 from django.urls import path
 
-from networks.roads.pages import home
+from networks.roads.pages import assets, assets_importing, home
 
 urlpatterns = [
     path("", home.home, name="roads"),
+    path("panneaux/<str:code>.svg", assets.sign, name="road_sign"),
+    path("patrimoine/", assets.asset_list, name="road_assets"),
+    path("patrimoine/importer/", assets_importing.imports, name="road_asset_imports"),
+    path("patrimoine/importer/<int:delivery_id>/", assets_importing.delivery, name="road_asset_import"),
+    path("patrimoine/<str:what>/<int:asset_id>/", assets.asset, name="road_asset"),
 ]

@@ -26,6 +26,7 @@ from networks.roads.models.referential import RoadObject, codes
 class BoundObject(RoadObject):
     """An asset, with its binding to a section of road; none where no section is near."""
 
+    shared_with = ArrayField(models.IntegerField(), default=list, db_default=[], blank=True, editable=False)
     state = models.CharField(_("condition"), max_length=1, null=True, blank=True)
     material = models.CharField(_("material"), max_length=60, null=True, blank=True)
     installed_date = models.DateField(_("installed on"), null=True, blank=True)

@@ -10,7 +10,7 @@ from networks.core.room import Tab, page
 
 __all__ = ["add_tabs", "page", "show"]
 
-TABS: list[Tab] = [("roads", _("Overview"))]
+TABS: list[Tab] = [("roads", _("Overview")), ("road_assets", _("Assets"))]
 
 
 def add_tabs() -> None:
