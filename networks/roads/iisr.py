@@ -1,7 +1,7 @@
 """Codes of road signs: their names in French and in English, their families, and how they are read.
 
-Source: Instruction interministérielle sur la signalisation routière (IISR), parts 1 to 9. The codes most used along roads
-are here; a code that is not is kept as it is written, and said.
+Source: Instruction interministérielle sur la signalisation routière (IISR), parts 1 to 9. The codes most used along
+roads are here; a code that is not is kept as it is written, and said.
 """
 
 import json

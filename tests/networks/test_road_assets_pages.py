@@ -1,5 +1,6 @@
-"""Pages of assets: the list of a filter, one asset with its inspections and photos, pictograms, the import of a file."""
+"""Pages of assets: the list of a filter, an asset with its inspections and photos, pictograms, the import of a file."""
 
+import io
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -9,12 +10,13 @@ from django.contrib.gis.geos import Point
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from PIL import Image
 
 from gis_core.models import Job, Member, User
 from gis_core.rights import SYSTEM, Role, acting_as
 from networks.roads.models import AssetDelivery, RoadAsset, RoadInspection
 from networks.roads.services import assets_importing
-from tests import factories, photos
+from tests import factories
 
 LIST = "/voirie/patrimoine/"
 
@@ -86,9 +88,14 @@ def test_the_condition_of_an_asset_is_that_of_its_last_inspection(browser: Clien
     assert "Penché" in page(browser, address)
 
 
-def test_an_inspection_keeps_its_photos_with_the_asset(browser: Client, member: Member, technician: User) -> None:
+def test_an_inspection_keeps_its_photos_with_the_asset(
+    browser: Client, member: Member, settings: Any, tmp_path: Any
+) -> None:
+    settings.FILES_DIR = tmp_path
     made = sign(member)
-    photo = SimpleUploadedFile("photo.jpg", photos.jpeg(), content_type="image/jpeg")
+    taken = io.BytesIO()
+    Image.new("RGB", (40, 30), "red").save(taken, "JPEG")
+    photo = SimpleUploadedFile("photo.jpg", taken.getvalue(), content_type="image/jpeg")
     given = {"mark": "2", "done_date": "2026-02-03", "done_by": "Anne", "photos": [photo]}
     assert browser.post(f"{LIST}point/{made.pk}/", given).status_code == 302
     with acting_as(SYSTEM):

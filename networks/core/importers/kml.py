@@ -1,5 +1,5 @@
-"""KML made into GeoJSON, for the restricted reader, which reads no KML: placemarks with what their schema, their data or
-the table of their description says.
+"""KML made into GeoJSON, for the restricted reader, which reads no KML: placemarks with what their schema, their data
+or the table of their description says.
 """
 
 import json

@@ -98,7 +98,8 @@ def by_reference(owner: Member, model: Any, rows: Sequence[AssetRow]) -> dict[tu
 NEAR: Final = """
     with asked as materialized (
         select rank, kind, code, st_setsrid(st_geomfromwkb(place), 2154) as geom
-        from unnest(%(ranks)s::int[], %(kinds)s::text[], %(codes)s::text[], %(places)s::bytea[]) given(rank, kind, code, place)
+        from unnest(%(ranks)s::int[], %(kinds)s::text[], %(codes)s::text[], %(places)s::bytea[])
+            given(rank, kind, code, place)
     ), boxed as materialized (select *, st_expand(geom, %(within)s) as box from asked)
     select distinct on (b.rank) b.rank, t.id from boxed b join {table} t on t.geom && b.box
         and t.owner_id + 0 = %(owner)s and t.reference is null and t.kind = b.kind and {same}

@@ -1,5 +1,5 @@
-"""How a layer of a file becomes assets: which of its fields is which column, what its words mean. Suggested by likeness,
-changed by people, kept for the next file of the same shape. Pure.
+"""How a layer of a file becomes assets: which of its fields is which column, what its words mean. Suggested by
+likeness, changed by people, kept for the next file of the same shape. Pure.
 """
 
 import re
@@ -53,7 +53,8 @@ SPOKEN: Final[Mapping[str, Mapping[str, str]]] = {
              "glissiere": "barrier", "balise": "marker", "borne": "marker", "grille": "drain", "avaloir": "drain",
              "banc": "furniture", "bordure": "kerb", "fosse": "ditch", "mur": "wall", "trottoir": "pavement",
              "passage pieton": "marking", "marquage": "marking", "haie": "hedge"},
-    "size": {"mini": "miniature", "petit": "petite", "normal": "normale", "grand": "grande", "tres grand": "tres_grande"},
+    "size": {"mini": "miniature", "petit": "petite", "normal": "normale", "grand": "grande",
+             "tres grand": "tres_grande"},
 }  # fmt: skip
 IN_NAMES: Final = (
     ("carrefour|feux|tricolore", "signal"), ("pann|sign|pano|police", "sign"),

@@ -56,8 +56,9 @@ def family_of_rows() -> Case:
 
 
 class RoadAsset(BoundObject):
-    """Something that stands at one place. Of a sign, `code` is that of the IISR ("B14"), `inscription` what is written on
-    it ("50"), `panels` what hangs below it ("M9z, M4f"), `orientation` where its face looks to, in degrees from north.
+    """Something that stands at one place. Of a sign, `code` is that of the IISR ("B14"), `inscription` what is written
+    on it ("50"), `panels` what hangs below it ("M9z, M4f"), `orientation` where its face looks to, in degrees from
+    north.
     """
 
     kind = models.CharField(_("kind"), max_length=12, default="other", db_default="other")
@@ -188,8 +189,8 @@ class AssetDeliveryQuerySet(models.QuerySet["AssetDelivery"]):
 
 
 class AssetDelivery(models.Model):
-    """Files on their way into the assets of a member: `contents` is what their layers hold, `readings` how each is read,
-    `faults` what is told of rows, `report` what was done.
+    """Files on their way into the assets of a member: `contents` is what their layers hold, `readings` how each is
+    read, `faults` what is told of rows, `report` what was done.
     """
 
     security = "owner"

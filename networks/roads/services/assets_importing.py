@@ -182,7 +182,8 @@ def read(pk: int, tell: Tell) -> dict[str, Any]:
     for one in seen:
         if not one.fields:
             words = _(
-                "“%(name)s” has no field: of a Shapefile, the .dbf is missing. Send its .shp, .shx, .dbf and .prj together."
+                "“%(name)s” has no field: of a Shapefile, the .dbf is missing. Send its .shp, .shx, .dbf and .prj"
+                " together."
             )
             faults.append(Fault(file=one.file, row=None, message=words % {"name": one.label}))
     seen = [one for one in seen if one.fields]
