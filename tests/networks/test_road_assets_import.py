@@ -45,7 +45,8 @@ def rows_of(member: Member) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
     for one in sorted(RoadAsset.objects.filter(owner=member), key=lambda one: one.geom.x):
         more = {name: value for name, value in one.more.items() if not name.startswith("POINT_")}
-        told = (one.kind, one.installed_date, more, (one.geom.x, one.geom.y))
+        written = (float(one.more.get("POINT_X", 0)), float(one.more.get("POINT_Y", 0)))
+        told = (one.kind, one.installed_date, more, (one.geom.x, one.geom.y), written)
         found.setdefault(one.comment or "", []).append(told)
     return found
 
@@ -80,10 +81,12 @@ def test_every_format_of_a_data_set_gives_the_same_rows(
     nowhere = 4 if format in ("csv", "ods", "xlsx") else 0
     assert (sum(map(len, found.values())), made.report["refused"]) == (373 - nowhere, nowhere)
     assert len([one for one in made.faults if "(0, 0)" in one["message"]]) == nowhere
+    # Of eight crossings that moved, the town forgot the columns: a table has these alone, the others what is drawn.
+    place = 4 if nowhere else 3
     for name, told in found.items():
-        for kind, installed, more, (x, y) in told:
+        for kind, installed, more, (x, y), _written in told:
             assert any(
-                (kind, installed, more) == one[:3] and max(abs(x - one[3][0]), abs(y - one[3][1])) < 0.01
+                (kind, installed, more) == one[:3] and max(abs(x - one[place][0]), abs(y - one[place][1])) < 0.01
                 for one in shapes[name]
             ), name
 
