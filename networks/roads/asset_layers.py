@@ -43,7 +43,7 @@ def point_columns(column: Any, coded: Any, origin: tuple[Column, ...], reference
         column("panels", "Panonceaux", "Panels below", maximum_length=120),
         column("orientation", "Orientation", "Orientation", "number", unit="°", minimum=0, maximum=359.99),
         coded("size", "Gamme", "Size range", asset_lists.SIZES),
-        coded("family", "Famille", "Family", {**asset_lists.POINTS, **iisr.FAMILIES}, in_tiles=True, read_only=True),
+        coded("family", "Famille", "Family", families(), in_tiles=True, read_only=True),
         *end,
     ]
 
@@ -63,6 +63,13 @@ def stretch_columns(column: Any, coded: Any, origin: tuple[Column, ...], referen
         to_m,
         *end[place:],
     ]
+
+
+def families() -> dict[str, tuple[str, str]]:
+    """What draws an asset: its kind, or the family of its sign."""
+    found = dict(asset_lists.POINTS)
+    found.update({str(family): words for family, words in iisr.FAMILIES.items()})
+    return found
 
 
 def point_legend() -> list[dict[str, Any]]:

@@ -32,7 +32,9 @@ def addition(row: Values, what: str, rights: Rights) -> Addition:
     code = str(row.get("code") or "")
     english = (get_language() or "fr").startswith("en")
     title = " ".join(part for part in (code, str(row.get("inscription") or "")) if part) or None
-    subtitle = name_of(code, english=english) or (_("Code that is not known here") if code and not is_known(code) else "")
+    subtitle = name_of(code, english=english) or (
+        _("Code that is not known here") if code and not is_known(code) else ""
+    )
     links = []
     if rights.agency or rights.members():
         links.append(Link(title=_("Inspections"), url=reverse("road_asset", args=[what, row["id"]])))

@@ -155,7 +155,7 @@ def put(there: Any, row: AssetRow) -> set[str]:
             setattr(there, name, value)
             differing.add(name)
     geom = geometry(row)
-    if len(there.geom.coords) != len(geom.coords) or not there.geom.equals_exact(geom, SAME_M):
+    if there.geom.num_coords != geom.num_coords or not there.geom.equals_exact(geom, SAME_M):
         there.geom = geom
         differing.add("geom")
     return differing

@@ -185,7 +185,7 @@ class Rows:
             self.sheet.faults.add(row, words % {"name": str(name)[:80]}, "error")
             return None
         if TABLES[self.reading.table] == "point":
-            return shapely.force_2d(shapely.Point(shapely.get_coordinates(shape)[0]))
+            return shapely.points(shapely.get_coordinates(shape)[0])
         lines = list(lines_of(shape))
         if not lines:
             self.sheet.faults.add(

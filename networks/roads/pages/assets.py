@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import RequestDataTooBig
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -181,12 +180,12 @@ def checked_asset(request: HttpRequest, what: str, asset_id: int) -> HttpRespons
     rights = rights_of_request(request)
     services.one(what, asset_id, rights)
     form = InspectionForm(request.POST)
-    photos: list[UploadedFile] = request.FILES.getlist("photos")
+    photos: list[Any] = request.FILES.getlist("photos")
     if not form.is_valid():
         return asset_page(request, what, asset_id, form=form, status=400)
     try:
         found = Inspection(**form.cleaned_data)
-        services.inspect(what, asset_id, found, photos=photos, rights=rights)  # type: ignore[arg-type]
+        services.inspect(what, asset_id, found, photos=photos, rights=rights)
     except NotFound:
         raise
     except ArpentError as error:
@@ -208,7 +207,7 @@ def asset_page(
     found = services.one(what, pk, rights)
     section = services.section_of(found)
     lon, lat = TO_DEGREES.transform(*services.middle_of(found))
-    initial = {"done_date": timezone.localdate(), "done_by": request.user.get_full_name() or str(request.user)}
+    initial = {"done_date": timezone.localdate(), "done_by": str(request.user)}
     photos = services.photos_of(what, pk, rights)
     context = {
         **line(what, found),
