@@ -16,6 +16,7 @@ from gis_core.rights import SYSTEM, acting_as, under_policies
 from gis_core.tasks import RunningJob, job_task
 from layers.imports.services.inbox import harmless
 from networks.core.rights import TECHNICIANS
+from networks.roads import asset_tasks as asset_tasks
 from networks.roads.services import importing, studies
 from networks.roads.services.calibrating import calibrate, stale_routes
 

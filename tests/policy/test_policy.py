@@ -44,6 +44,7 @@ from tests.policy import (
     administration,
     layer_forms,
     network_anomalies,
+    network_assets,
     network_exchange,
     network_hydrants,
     network_import,
@@ -217,6 +218,7 @@ def make_world() -> World:
     network_profile.sewer(theirs, network_profile.PIPES["other"])
     network_exchange.network(ours)
     network_exchange.network(theirs)
+    rows |= network_assets.made(ours, "own") | network_assets.made(theirs, "other")
     rows["network import own"] = network_import.network_import(ours).pk
     rows["network import other"] = network_import.network_import(theirs).pk
     rows["road import own"] = network_referential.road_import(ours)
@@ -365,6 +367,7 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         "team_id": world.teams[foreign].pk if foreign in world.teams else MISSING,
         "letter_id": world.letters[whose].pk if whose in world.letters else MISSING,
         **network_anomalies.arguments(route, whose, world.rows, MISSING),
+        **(network_assets.arguments(world.rows, whose, MISSING) if route.startswith("voirie/pa") else {}),
         "kind": "permit-receipt",
         "form": "pdf",
         "register_id": world.rows.get(f"register {whose}", MISSING),
@@ -417,6 +420,8 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
     if form := network_profile.form(route, method, given["network_pipe"]):
         return {"data": form}
     if form := network_exchange.form(route, method, given):
+        return {"data": form}
+    if form := network_assets.form(route, method, given["member"]):
         return {"data": form}
     if form := network_import.form(route, method, given["member"]):
         return {"data": form}

@@ -10,7 +10,7 @@ from networks.core.room import Tab, page
 
 __all__ = ["add_tabs", "page", "show"]
 
-TABS: list[Tab] = [("roads", _("Overview")), ("road_routes", _("Numbered roads"))]
+TABS: list[Tab] = [("roads", _("Overview")), ("road_routes", _("Numbered roads")), ("road_assets", _("Assets"))]
 LAST: list[Tab] = [("coverage_studies", _("Coverage studies")), ("road_import", _("Import roads"))]
 
 
