@@ -1,16 +1,13 @@
 """Works: made, numbered, changed, announced, cancelled; what is refused of them; the shared editing."""
 
-import threading
 from datetime import date
 from typing import Any
 
 import pytest
 from django.contrib.gis.geos import MultiLineString
-from django.db import connection
 
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
-from gis_core.models import Member
-from gis_core.rights import ANONYMOUS, SYSTEM, Role, acting_as, rights_of
+from gis_core.rights import ANONYMOUS, SYSTEM, acting_as
 from layers.features.errors import FieldRefused
 from layers.features.services.write import Edit
 from networks.works.models import Work
@@ -36,31 +33,6 @@ def test_a_number_that_is_there_is_refused(network: Network) -> None:
     taken = work(network).reference
     with pytest.raises(Conflict):
         work(network, reference=taken)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_who_enter_works_at_once_get_two_numbers_without_a_gap() -> None:
-    commune = factories.commune("45901")
-    member = factories.member(commune)
-    rights = rights_of(factories.user(member, Role.NETWORK_TECHNICIAN))
-    made: list[str] = []
-
-    def enter() -> None:
-        try:
-            for _rank in range(5):
-                with acting_as(rights):
-                    one = works.make(owner=Member.objects.get(pk=member.pk), rights=rights, title="x", starts_on=FIRST,
-                                     ends_on=LAST, geom=stretch((0, 0), (50, 0)))  # fmt: skip
-                made.append(str(one.reference))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=enter) for _rank in range(3)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
-    assert sorted(made) == [f"{date.today().year}-{rank:04d}" for rank in range(1, 16)]
 
 
 def test_works_know_their_commune_and_their_roads(network: Network) -> None:
