@@ -1,5 +1,10 @@
 """/travaux/, for everybody."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from networks.works.pages import public_orders
+
+urlpatterns = [
+    path("arretes/", public_orders.order_list, name="public_orders"),
+    path("arretes/<int:order_id>.pdf", public_orders.order_file, name="public_order"),
+]

@@ -1,5 +1,7 @@
 """/api/v1/networks/works/."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from networks.works.api import detours
+
+urlpatterns = [path("networks/works/detour", detours.DetourView.as_view(), name="api_works_detour")]
