@@ -22,6 +22,7 @@ BUILT_IN = {
     "roads",
     "road-markers",
     "road-sections",
+    "works-detours",
     "addresses",
     "plu-zones",
     "risques-zones",

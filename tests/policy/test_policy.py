@@ -47,6 +47,7 @@ from tests.policy import (
     network_exchange,
     network_hydrants,
     network_import,
+    network_orders,
     network_profile,
     network_trace,
     network_warning,
@@ -207,6 +208,7 @@ def make_world() -> World:
         rows[f"anomaly {whose}"] = network_anomalies.anomaly(member).pk
     rows["fire own"], rows["fire other"] = network_hydrants.made(ours), network_hydrants.made(theirs)
     rows |= network_warning.things(ours, theirs, people["network_technician"], stranger)
+    rows |= network_orders.things(ours, theirs, people["network_technician"], stranger)
     network_profile.sewer(ours, network_profile.PIPES["own"])
     network_profile.sewer(theirs, network_profile.PIPES["other"])
     network_exchange.network(ours)
@@ -381,6 +383,7 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         **{"z": z, "x": x, "y": y},
         "pyramid": "WebMercatorQuad",
         **network_warning.arguments(world.rows, whose, route),
+        **network_orders.arguments(world.rows, whose, route),
     }
 
 
@@ -417,6 +420,10 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
         return found
     if found := network_trace.body(route, method, given):
         return found
+    if found := network_orders.body(route, method, given):
+        return found
+    if form := network_orders.form(route, method, given):
+        return {"data": form}
     if found := network_warning.body(route, method):
         return found
     if form := network_warning.form(route, method, given):

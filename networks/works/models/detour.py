@@ -25,7 +25,7 @@ class WorkDetour(models.Model):
     owner = models.ForeignKey(Member, models.PROTECT, related_name="+", editable=False, verbose_name=_("member"))
     version = models.IntegerField(default=1, db_default=1, editable=False)
     import_id = models.BigIntegerField(null=True, editable=False)
-    work = models.ForeignKey(Work, models.DB_CASCADE, related_name="detours", verbose_name=_("works"))
+    work = models.ForeignKey(Work, models.CASCADE, related_name="detours", verbose_name=_("works"))
     direction = models.CharField(_("direction"), max_length=120, null=True, blank=True)
     gauge = models.CharField(_("for"), max_length=80, null=True, blank=True)
     steps = models.JSONField(default=list, db_default=[], encoder=DjangoJSONEncoder, editable=False)

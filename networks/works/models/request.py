@@ -77,7 +77,7 @@ class WorkRequest(models.Model):
     applicant_email = models.EmailField(_("e-mail"), max_length=150, blank=True)
     applicant_phone = models.CharField(_("telephone"), max_length=30, blank=True)
     company = models.CharField(_("company that carries out the works"), max_length=150, blank=True)
-    work = models.ForeignKey(Work, models.DB_SET_NULL, null=True, blank=True, related_name="requests")
+    work = models.ForeignKey(Work, models.SET_NULL, null=True, blank=True, related_name="requests")
     decided_date = models.DateField(_("decided on"), null=True, editable=False)
     forgotten_date = models.DateField(null=True, editable=False)
     made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("entered by"))
@@ -110,7 +110,7 @@ class WorkPiece(models.Model):
     security = "part:request_id:filed"
     history = False
 
-    request = models.ForeignKey(WorkRequest, models.DB_CASCADE, related_name="pieces")
+    request = models.ForeignKey(WorkRequest, models.CASCADE, related_name="pieces")
     name = models.UUIDField(default=uuid4, unique=True)
     title = models.CharField(_("title"), max_length=120)
     media_type = models.CharField(max_length=80)

@@ -99,12 +99,14 @@ class Closed:
 
 @dataclass(slots=True)
 class Search:
-    """Where ways are looked for: what is closed, what else is avoided, the vehicle."""
+    """Where ways are looked for: what is closed, the vehicle, sections that other works close and those works."""
 
+    closure: Closure
     extent: str
     closed: list[int]
     gauge: Gauge
     avoided: dict[int, int] = field(default_factory=dict)
+    works: dict[int, str] = field(default_factory=dict)
 
 
 def detours(closure: Closure, gauge: Gauge) -> Found:
@@ -112,17 +114,16 @@ def detours(closure: Closure, gauge: Gauge) -> Found:
     closed = closed_sections(closure)
     pairs = pairs_of(closed)
     ids = [one.id for one in closed]
-    search = Search(extent=extent_of(ids), closed=ids, gauge=gauge)
-    works = other_works(closure, search) if closure.starts_on else {}
+    search = Search(closure=closure, extent=extent_of(ids), closed=ids, gauge=gauge)
     found = ways_between(search, pairs)
     places = {one.start: one.start_xy for one in closed} | {one.end: one.end_xy for one in closed}
     named = {pair: heading(places[pair[0]], places[pair[1]]) for pair in pairs}
-    missing = [Missing(direction=named[pair], why=why_none(search, pair, works)) for pair in pairs if pair not in found]
+    missing = [Missing(direction=named[pair], why=why_none(search, pair)) for pair in pairs if pair not in found]
     return Found(
         ways=once([found[pair] for pair in pairs if pair in found], [named[pair] for pair in pairs if pair in found]),
         missing=missing,
         closed=ids,
-        works=works,
+        works={pk: title for pk, title in search.works.items() if pk in search.avoided.values()},
     )
 
 
@@ -237,19 +238,28 @@ def extent_of(ids: Sequence[int]) -> str:
     return str(box)
 
 
-def other_works(closure: Closure, search: Search) -> dict[int, str]:
-    """Announced works that close roads on the same days: their sections are avoided."""
-    rows = every_row(
-        "with near as materialized (select w.id, w.title, w.geom from road_work w"
+def avoid_works(search: Search, reach: float) -> None:
+    """Announced works that close roads on the same days within reach: their sections are avoided."""
+    closure = search.closure
+    if closure.starts_on is None:
+        return
+    near = every_row(
+        "select w.id, w.title, w.geom from road_work w"
         " where w.geom && st_expand(%(extent)s::geometry, %(reach)s) and w.announced and w.state = 'planned'"
         " and w.measure = 'closed' and w.starts_on <= %(last)s and w.ends_on >= %(first)s"
-        " and w.id is distinct from %(own)s)"
-        " select near.id, near.title, under.id from near, arpent.sections_under(near.geom) as under(id)",
-        extent=search.extent, reach=LAST_REACH_M, own=closure.work,
+        " and w.id is distinct from %(own)s and w.id <> all (%(known)s)",
+        extent=search.extent, reach=reach, own=closure.work, known=list(search.works),
         first=closure.starts_on, last=closure.ends_on or closure.starts_on,
     )  # fmt: skip
-    search.avoided = {section: pk for pk, _title, section in rows if section not in search.closed}
-    return {pk: title for pk, title, section in rows if section not in search.closed}
+    if not near:
+        return
+    search.works |= {pk: title for pk, title, _geom in near}
+    under = every_row(
+        "select w.id, under.id from unnest(%(ids)s::bigint[], %(geoms)s::text[]) w(id, geom),"
+        " arpent.sections_under(w.geom::geometry) as under(id)",
+        ids=[pk for pk, _title, _geom in near], geoms=[str(geom) for _pk, _title, geom in near],
+    )  # fmt: skip
+    search.avoided |= {section: pk for pk, section in under if section not in search.closed}
 
 
 # -- ways -------------------------------------------------------------------------------------------------------------
@@ -273,6 +283,7 @@ def ways_between(search: Search, pairs: Sequence[Pair], *, limited: bool = True)
 
 def rows_within(search: Search, pairs: Sequence[Pair], reach: float, *, limited: bool) -> list[Any]:
     gauge = search.gauge if limited else Gauge()
+    avoid_works(search, reach)
     return every_row(
         "select * from arpent.road_ways(%(starts)s, %(ends)s, %(closed)s, st_expand(%(extent)s::geometry, %(reach)s),"
         " %(height)s, %(width)s, %(long)s, %(weight)s, %(axle)s)",
@@ -333,16 +344,16 @@ def heading(start: tuple[float, float], end: tuple[float, float]) -> str:
 # -- why there is none ------------------------------------------------------------------------------------------------
 
 
-def why_none(search: Search, pair: Pair, works: Mapping[int, str]) -> str:
+def why_none(search: Search, pair: Pair) -> str:
     """Which limit or which other works cut the only way."""
     if way := ways_between(search, [pair], limited=False).get(pair):
         return _("no way for %(vehicle)s: %(limit)s cuts the only way there is.") % {
             "vehicle": search.gauge, "limit": limit_on(way.sections, search.gauge),
         }  # fmt: skip
     if search.avoided:
-        freed = Search(extent=search.extent, closed=search.closed, gauge=search.gauge)
+        freed = Search(closure=Closure(), extent=search.extent, closed=search.closed, gauge=search.gauge)
         if way := ways_between(freed, [pair]).get(pair):
-            titles = {works[search.avoided[one]] for one in way.sections if one in search.avoided}
+            titles = {search.works[search.avoided[one]] for one in way.sections if one in search.avoided}
             words = _("other works close the only way on the same days: %(works)s.")
             return words % {"works": ", ".join(sorted(titles))}
     words = _("no other open road joins both ends within %(km)s km.")
