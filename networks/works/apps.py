@@ -9,12 +9,19 @@ class WorksConfig(AppConfig):
     verbose_name = _("Works on roads")
 
     def ready(self) -> None:
+        from gis_core.letters.kinds import declare
         from layers.features.services.refusals import declare_checks
         from networks.warning.sources import declare_source
+        from networks.works.detour_layer import declare_detour_layer
+        from networks.works.kinds import KINDS
         from networks.works.layers import declare_layers
         from networks.works.pages.frame import add_tabs
+        from networks.works.pages.order_frame import add_request_tabs
+        from networks.works.pages.order_parts import detour_part, orders_part
+        from networks.works.parts import declare_part
         from networks.works.services.neighbours import beginning
 
+        declare(KINDS)
         declare_checks(
             {
                 "road_work_days_in_order": (
@@ -25,5 +32,9 @@ class WorksConfig(AppConfig):
             }
         )  # fmt: skip
         add_tabs()
-        post_migrate.connect(declare_layers, sender=self)
+        add_request_tabs()
+        declare_part(detour_part)
+        declare_part(orders_part)
         declare_source("work", beginning)
+        post_migrate.connect(declare_layers, sender=self)
+        post_migrate.connect(declare_detour_layer, sender=self)

@@ -24,6 +24,7 @@ BUILT_IN = {
     "road-markers",
     "road-sections",
     "road-stretches",
+    "works-detours",
     "addresses",
     "plu-zones",
     "risques-zones",

@@ -48,6 +48,7 @@ from tests.policy import (
     network_exchange,
     network_hydrants,
     network_import,
+    network_orders,
     network_profile,
     network_referential,
     network_studies,
@@ -214,6 +215,7 @@ def make_world() -> World:
     rows |= network_warning.things(ours, theirs, people["network_technician"], stranger)
     rows |= network_works.rows("own", ours, people["network_technician"])
     rows |= network_works.rows("other", theirs, stranger)
+    rows |= network_orders.things(ours, theirs, people["network_technician"], stranger)
     network_profile.sewer(ours, network_profile.PIPES["own"])
     network_profile.sewer(theirs, network_profile.PIPES["other"])
     network_exchange.network(ours)
@@ -395,6 +397,7 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         "pyramid": "WebMercatorQuad",
         **network_warning.arguments(world.rows, whose, route),
         **network_works.arguments(world.rows, whose, route),
+        **network_orders.arguments(world.rows, whose, route),
     }
 
 
@@ -441,6 +444,10 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
         return {"data": form}
     if found := network_works.body(route, method):
         return found
+    if found := network_orders.body(route, method, given):
+        return found
+    if form := network_orders.form(route, method, given):
+        return {"data": form}
     if found := network_warning.body(route, method):
         return found
     if form := network_warning.form(route, method, given):

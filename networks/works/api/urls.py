@@ -2,8 +2,10 @@
 
 from django.urls import path
 
+from networks.works.api.detours import DetourView
 from networks.works.api.views import WorkCheckView
 
 urlpatterns = [
     path("networks/works/check", WorkCheckView.as_view(), name="work_check"),
+    path("networks/works/detour", DetourView.as_view(), name="api_works_detour"),
 ]
