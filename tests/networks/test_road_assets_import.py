@@ -155,7 +155,7 @@ def test_rows_without_a_place_and_references_given_twice_are_told_one_by_one(mem
     assert (made.report["created"], made.report["refused"]) == (2, 2)
     told = {one["row"]: one["message"] for one in made.faults}
     assert "2" in told[2]
-    assert "“1”" in told[3]
+    assert "déjà" in told[3]
     assert RoadAsset.objects.get(reference="1").code == "B14"
 
 

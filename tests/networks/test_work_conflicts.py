@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.utils import translation
 
-from networks.works.models import Work
+from networks.works.models import Work, WorkDetour
 from networks.works.services import conflicts
 from networks.works.services.conflicts import Asked, Gravity, conflicts_of, marks_of
 from networks.works.services.works import Filter, listed
@@ -172,3 +172,40 @@ def test_conflicts_among_fifty_thousand_works_are_found_at_once(network: Network
         shown = list(listed(Filter(first=FIRST, last=LAST + timedelta(days=50)), rights)[:150])
         marks_of(shown, rights)
         assert perf_counter() - began < 0.5
+
+
+# -- detours ----------------------------------------------------------------------------------------------------------
+
+
+def detour(of: Work, *places: Place) -> None:
+    with factories.as_worker():
+        WorkDetour.objects.create(owner=of.owner, work=of, geom=stretch(*places)[0])
+
+
+@pytest.mark.parametrize(
+    ("measure", "found"),
+    [("closed", [("Enrobés", Gravity.GRAVE)]), ("alternate", [("Enrobés", Gravity.SERIOUS)]), ("none", [])],
+)
+def test_hindering_traffic_on_the_detour_of_other_works_is_told(
+    network: Network, measure: str, found: list[tuple[str, Gravity]]
+) -> None:
+    other = work(network, (0, 900), (100, 900), who="stranger", measure="closed")
+    detour(other, (-50, 50), (150, 50))
+    assert met(network, asked(measure=measure)) == found
+
+
+def test_works_on_the_detour_of_these_are_told(network: Network) -> None:
+    mine = work(network, measure="closed")
+    detour(mine, (-50, 400), (150, 400))
+    work(network, (0, 400), (100, 400), who="stranger", measure="closed", title="Tranchée")
+    assert met(network, Asked.of(mine)) == [("Tranchée", Gravity.GRAVE)]
+
+
+def test_a_detour_that_is_only_crossed_or_led_on_other_days_is_no_conflict(network: Network) -> None:
+    crossed = work(network, (0, 900), (100, 900), measure="closed")
+    detour(crossed, (50, -500), (50, 500))
+    later = work(
+        network, (0, 900), (100, 900), measure="closed", starts_on=LAST + timedelta(days=1), ends_on=date(2027, 1, 9)
+    )
+    detour(later, (-50, 50), (150, 50))
+    assert met(network, asked(measure="closed")) == []

@@ -26,6 +26,7 @@ from layers.features.services.write import (
     check_edits,
     check_versions,
     geometry_refused,
+    is_shared,
     keep_rules,
     lock,
     prepare,
@@ -158,15 +159,6 @@ def copy(layer: Layer, feature_id: int, piece: GEOSGeometry, own: Values) -> Wri
         given = {f"v{n}": value for n, value in enumerate(own.values())}
         (row,) = fetch(statement, given | {"geom": bytes(piece.ewkb), "id": feature_id})
     return Written(id=row["id"], version=row["version"], action="create")
-
-
-def is_shared(table: str) -> bool:
-    """Whether rows of a table say with whom they are shared; those that everybody sees do not."""
-    statement = sql.SQL(
-        "select from pg_attribute where attrelid = to_regclass(%(name)s) and attname = 'shared_with'"
-        " and not attisdropped"
-    )
-    return bool(fetch(statement, {"name": f'public."{table}"'}))
 
 
 def merge(

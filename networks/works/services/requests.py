@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
-from django.contrib.gis.geos import GEOSGeometry, LineString, MultiLineString
+from django.contrib.gis.geos import MultiLineString
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
@@ -16,9 +16,8 @@ from gis_core.models import Member
 from gis_core.rights import Rights, Role
 from layers.features.words import words as words_of
 from networks.core.rights import TECHNICIANS
-from networks.roads.services.referring import Found, locate
 from networks.works.models import Work, WorkRequest, WorkRequestQuerySet
-from networks.works.services.detours import every_row
+from networks.works.services import stretches, works
 
 FIELDS: Final = (
     "form", "kind", "received_date", "needed_date", "insee", "place", "start_reference", "end_reference", "description",
@@ -216,13 +215,12 @@ def make_work(one: WorkRequest, *, version: int, rights: Rights) -> Work:
     locked = locked_request(one, version)
     if locked.work_id is not None:
         raise Conflict(_("This request has its works already."))
-    locked.work = Work.objects.create(
+    locked.work = works.make(
         owner=locked.owner,
-        state=Work.State.DRAFT,
+        rights=rights,
         title=" ".join(locked.description.split())[:120],
         description=locked.description,
         place=locked.place,
-        insee=locked.insee,
         starts_on=locked.starts_on,
         ends_on=locked.ends_on,
         geom=stretch_of(locked),
@@ -243,81 +241,24 @@ def join_work(one: WorkRequest, work: Work, *, version: int, rights: Rights) -> 
     return locked
 
 
-NAMED: Final = """
-    with ground as materialized (select geom from gis_core_commune where insee = %(insee)s)
-    select s.id, s.name_left, s.name_right from ground g join road_section s on s.geom && g.geom
-    where (s.insee_left = %(insee)s and s.name_left <> '') or (s.insee_right = %(insee)s and s.name_right <> '')
-    limit 20000
-"""
-AXIS: Final = """
-    select st_multi(st_collect(st_linesubstring(p.geom,
-        greatest(0, (%(first)s - p.start_m) / (p.end_m - p.start_m)),
-        least(1, (%(last)s - p.start_m) / (p.end_m - p.start_m)))))
-    from road_axis_part p join road_axis a on a.id = p.axis_id
-    where a.route = %(route)s and a.carriageway = %(side)s and p.end_m > %(first)s and p.start_m < %(last)s
-        and p.end_m > p.start_m
-"""
-
-
 def stretch_of(one: WorkRequest) -> MultiLineString:
     """Between the two references, or the street of that name in the commune. Raises Invalid, NotFound."""
     if one.start_reference and one.end_reference:
-        return between(one.start_reference, one.end_reference)
-    found = street_of(one)
-    if found is None:
-        words = _(
-            "Where “%(place)s” lies is not known from the roads: give two references (PR), the name of a street as the"
-            " roads have it, or draw the works on the map and choose them here."
-        )
-        raise Invalid(words % {"place": one.place}, parameter="place")
-    return found
-
-
-def street_of(one: WorkRequest) -> MultiLineString | None:
-    """The sections of the commune whose name the place says: “12 rue des Lilas” says “Rue des Lilas”."""
-    said = f" {' '.join(words_of(one.place))} "
-    ids = [
-        pk
-        for pk, left, right in every_row(NAMED, insee=one.insee)
-        if any(name and f" {' '.join(words_of(name))} " in said for name in (left, right))
-    ]
-    ((line,),) = every_row("select st_multi(st_collect(geom)) from road_section where id = any(%(ids)s)", ids=ids)
-    return lines(line) if line is not None else None
-
-
-def between(start: str, end: str) -> MultiLineString:
-    first, last = located(start, "start_reference"), located(end, "end_reference")
-    if (first.reference.route, first.reference.side) != (last.reference.route, last.reference.side):
-        raise Invalid(_("Both references lie on the same road and carriageway."), parameter="end_reference")
-    metres = sorted((along(first), along(last)))
-    if metres[1] - metres[0] < 1:
-        raise Invalid(_("Both references are the same place."), parameter="end_reference")
-    ((line,),) = every_row(
-        AXIS, route=first.reference.route, side=first.reference.side, first=metres[0], last=metres[1]
+        try:
+            return stretches.of_references(one.start_reference, one.end_reference)
+        except (Invalid, NotFound) as error:
+            error.extra["parameter"] = f"{error.extra.get('parameter') or 'start'}_reference"
+            raise
+    if names := streets_said(one):
+        return stretches.of_streets("; ".join(names), one.insee)
+    told = _(
+        "Where “%(place)s” lies is not known from the roads: give two references (PR), the name of a street as the"
+        " roads have it, or draw the works on the map and choose them here."
     )
-    return lines(line)
+    raise Invalid(told % {"place": one.place}, parameter="place")
 
 
-def located(text: str, name: str) -> Found:
-    try:
-        return locate(text)
-    except (Invalid, NotFound) as error:
-        raise Invalid(error.message, parameter=name) from error
-
-
-def along(found: Found) -> float:
-    """Metres of the axis."""
-    ((at,),) = every_row(
-        "select m.at_m from road_axis a join road_axis_mark m on m.axis_id = a.id"
-        " where a.route = %(route)s and a.carriageway = %(side)s and m.number = %(number)s",
-        route=found.reference.route, side=found.reference.side, number=found.reference.marker,
-    )  # fmt: skip
-    return float(at) + found.reference.metres
-
-
-def lines(ewkb: Any) -> MultiLineString:
-    made = GEOSGeometry(ewkb)
-    if isinstance(made, LineString):
-        made = MultiLineString(made, srid=2154)
-    assert isinstance(made, MultiLineString)
-    return made
+def streets_said(one: WorkRequest) -> list[str]:
+    """The streets of the commune whose name the place says: “12 rue des Lilas” says “Rue des Lilas”."""
+    said = f" {' '.join(words_of(one.place))} "
+    return [name for name in stretches.streets(one.insee) if name and f" {' '.join(words_of(name))} " in said]
