@@ -213,7 +213,7 @@ def asset_page(
         **line(what, found),
         "family": FAMILIES[family_of(found.code)][english()] if getattr(found, "code", None) else "",
         "known": is_known(found.code) if getattr(found, "code", None) else True,
-        "section": section,
+        "road_section": section,
         "place": services.reference_of(found, section),
         "side": lists.word(asset_lists.SIDES, found.side, english=english()),
         "size": lists.word(asset_lists.SIZES, getattr(found, "size", None), english=english()),
