@@ -21,6 +21,7 @@ from benchmarks import (
     peers,
     permits,
     photos,
+    roads,
     search,
     server,
     start,
@@ -76,6 +77,7 @@ def served(field: tiles.Field, *, peers: bool) -> Iterator[Step]:
     yield Step("Autorisations d'urbanisme, pages", permits.empty_page_rows(), partial(permits.page_rows, field))
     yield Step("Autorisations d'urbanisme, tuiles", permits.empty_tile_rows(), partial(permits.tile_rows, field))
     yield Step("Réseaux d'eau", networks.empty_rows(), partial(networks.network_rows, field))
+    yield Step("Routes", roads.empty_rows(), partial(roads.road_rows, field))
     yield Step("Recherche", [search.SUGGESTIONS], partial(search.suggestion_row, field))
     yield Step("Modifications", [edits.SAVED], partial(edits.saved_row, field))
     yield Step("Exports en flux", [exports.MEMORY], partial(exports.memory_row, field))

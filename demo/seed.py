@@ -17,10 +17,12 @@ from demo.networks import seed_networks
 from demo.owners import seed_owners
 from demo.permits import seed_permits
 from demo.planning import seed_planning
+from demo.road_assets import seed_road_assets
 from demo.roads import seed_roads
 from demo.tasks import PHOTOS, SEED
 from demo.territory import Parcel, Territory, generate
 from demo.warning import seed_contacts
+from demo.works import seed_works
 from gis_core.models import Commune, HistoryEvent, Job, Member, User
 from gis_core.models import Territory as MemberTerritory
 from gis_core.rights import rights_of
@@ -64,6 +66,8 @@ def seed_demo(*, data_dir: Path, seed: int = SEED, say: Say = print) -> bool:
         seed_inspections(seed, say)
         seed_contacts(seed, say)
         seed_roads(make, seed, say)
+        seed_road_assets(seed, say)
+        seed_works(seed, say)
         ask_for_photos(say)
     say("Comptes de démonstration vérifiés.")
     return loaded

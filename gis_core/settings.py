@@ -228,6 +228,8 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 UPLOAD_MAX_BYTES = int(os.environ.get("ARPENT_UPLOAD_MAX_MB", "500")) * 1_048_576
 # One piece of a planning application; four times as much in one sending.
 PIECE_MAX_BYTES = int(os.environ.get("ARPENT_PIECE_MAX_MB", "50")) * 1_048_576
+# Who asked for works on roads is forgotten so many years after they ended.
+ROAD_REQUEST_YEARS = int(os.environ.get("ARPENT_ROAD_REQUEST_YEARS", "5"))
 TILE_CACHE_BYTES = int(os.environ.get("ARPENT_TILE_CACHE_MB", "2048")) * 1_048_576
 PHOTO_CACHE_BYTES = int(os.environ.get("ARPENT_PHOTO_CACHE_MB", "10240")) * 1_048_576
 

@@ -16,6 +16,7 @@ export default defineConfig({
         "src/permits/main.ts",
         "src/hydrants/main.ts",
         "src/notices/main.ts",
+        "src/works/main.ts",
       ],
     },
   },

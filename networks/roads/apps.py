@@ -8,8 +8,15 @@ class RoadsConfig(AppConfig):
     verbose_name = _("Roads")
 
     def ready(self) -> None:
+        from layers.features.services.reshape import declare_shape
+        from networks.roads.asset_sheets import register_sheets
         from networks.roads.layers import declare_layers
         from networks.roads.pages.frame import add_tabs
+        from networks.roads.searching import register_searchers
+        from networks.roads.services import reshaping
 
         add_tabs()
+        register_searchers()
+        declare_shape("road_section", reshaping.of_piece, reshaping.of_whole, reshaping.of_new_piece)
+        register_sheets()
         post_migrate.connect(declare_layers, sender=self)

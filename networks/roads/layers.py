@@ -11,6 +11,7 @@ from layers.cadastre.layers import symbol
 from layers.catalogue.models import Layer
 from layers.catalogue.services import LayerDeclaration, ThemeDeclaration, declare_layer
 from networks.roads import lists
+from networks.roads.asset_layers import asset_declarations
 from networks.roads.models import RoadMarker, RoadSection
 
 ROADS = ThemeDeclaration(slug="routes", title="Routes", title_en="Roads", order=28)
@@ -134,6 +135,7 @@ def declarations() -> Iterator[LayerDeclaration]:
         min_zoom=10,
         **usual,
     )  # fmt: skip
+    yield from asset_declarations(usual, column, coded, ORIGIN, REFERENCE)
 
 
 def declare_layers(sender: AppConfig, using: str = "default", **_signal: Any) -> None:

@@ -2,10 +2,18 @@
 
 from django.urls import path
 
-from networks.roads.pages import home, studies
+from networks.roads.pages import assets, assets_importing, home, importing, studies
 
 urlpatterns = [
     path("", home.home, name="roads"),
+    path("routes/", home.numbered, name="road_routes"),
+    path("panneaux/<str:code>.svg", assets.sign, name="road_sign"),
+    path("patrimoine/", assets.asset_list, name="road_assets"),
+    path("patrimoine/importer/", assets_importing.imports, name="road_asset_imports"),
+    path("patrimoine/importer/<int:delivery_id>/", assets_importing.delivery, name="road_asset_import"),
+    path("patrimoine/<str:what>/<int:asset_id>/", assets.asset, name="road_asset"),
+    path("importer/", importing.imports, name="road_import"),
+    path("importer/<int:road_job>/", importing.road_import, name="road_import_page"),
     path("couverture/", studies.study_list, name="coverage_studies"),
     path("couverture/<int:study>/", studies.study, name="coverage_study"),
 ]

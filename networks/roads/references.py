@@ -13,11 +13,15 @@ type Side = Literal["U", "D", "G"]
 
 CLASSES = ("A", "N", "D", "M", "VC", "C", "CR")
 """Motorway, national, departmental, metropolitan, municipal roads, rural ways."""
-ROUTE = re.compile(r"(?:R(?=[DN]))?(?P<class>VC|CR|[ANDMC])[\s.\-]*(?P<number>\d{1,4})\s?(?P<suffix>[A-Z]{0,2}\d{0,2})")
-PLACE = re.compile(
-    r"(?P<route>.+?)(?:\s*\bP\.?R\.?\s*|\s+)(?P<marker>\d{1,3})(?:\s*[+.,]\s*(?P<metres>\d{1,5}))?\s*M?"
-    r"(?:\s*(?:C[ÔO]T[ÉE]\s*)?(?P<side>[UDG]))?"
+ROUTE = re.compile(
+    r"(?:R(?=[DN]))?(?P<class>VC|CR|[ANDMC])[\s.\-]*(?P<number>\d{1,4})\s?(?P<suffix>(?:[A-Z]{1,2}\d{0,2})?)"
 )
+PLACE = re.compile(
+    r"(?P<route>.+?)\s*[-–,]?\s*(?:(?P<told>(?<![A-Z])P\.?\s?[RK]\.?\s*)|\s)(?P<marker>\d{1,3})"
+    r"(?:(?:\s*[+.,]\s*|(?(told)\s+|(?!)))(?P<metres>\d{1,5}))?\s*(?:M(?:[ÈE]TRES?)?)?"
+    r"(?:\s*[,-]?\s*(?:C[ÔO]T[ÉE]\s*)?(?P<side>[UDG])(?:ROITE?|AUCHE)?)?"
+)
+LONG = ((re.compile(r"^(?:ROUTE )?D[ÉE]PARTEMENTALE\b"), "D"), (re.compile(r"^(?:ROUTE )?NATIONALE\b"), "N"))
 
 
 class NotAReferenceError(ValueError):
@@ -40,7 +44,10 @@ class Reference:
 
 def route_of(text: str) -> str:
     """A route's number as it is kept: "RD 2020" and "d2020" are "D2020". Raises NotAReferenceError."""
-    found = ROUTE.fullmatch(plain(text))
+    short = plain(text)
+    for words, letter in LONG:
+        short = words.sub(letter, short)
+    found = ROUTE.fullmatch(short)
     if found is None:
         raise NotAReferenceError(text)
     return f"{found['class']}{int(found['number'])}{found['suffix']}"

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -6,3 +7,37 @@ class WorksConfig(AppConfig):
     name = "networks.works"
     label = "works"
     verbose_name = _("Works on roads")
+
+    def ready(self) -> None:
+        from gis_core.letters.kinds import declare
+        from layers.features.services.refusals import declare_checks
+        from networks.warning.sources import declare_source
+        from networks.works.detour_layer import declare_detour_layer
+        from networks.works.kinds import KINDS
+        from networks.works.layers import declare_layers
+        from networks.works.pages.frame import add_tabs
+        from networks.works.pages.order_frame import add_request_tabs
+        from networks.works.pages.order_parts import detour_part, orders_part
+        from networks.works.parts import declare_part
+        from networks.works.services.conflicts import declare_finder
+        from networks.works.services.detour_conflicts import by_detours
+        from networks.works.services.neighbours import beginning
+
+        declare(KINDS)
+        declare_checks(
+            {
+                "road_work_days_in_order": (
+                    "ends_on", _("The works end before they begin: the last day comes after the first.")
+                ),
+                "road_work_days_possible": ("starts_on", _("Check the year: it is written with four digits.")),
+                "road_work_speed_possible": ("speed_kmh", _("The speed limit is between 5 and 130 km/h.")),
+            }
+        )  # fmt: skip
+        add_tabs()
+        add_request_tabs()
+        declare_part(detour_part)
+        declare_part(orders_part)
+        declare_source("work", beginning)
+        declare_finder(by_detours)
+        post_migrate.connect(declare_layers, sender=self)
+        post_migrate.connect(declare_detour_layer, sender=self)

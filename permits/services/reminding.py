@@ -20,6 +20,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy, ngettext
 
+from gis_core.ics import escaped, folded
 from gis_core.models import Commune, Membership, User
 from gis_core.rights import SYSTEM, Rights, Role, acting_as, rights_of, under_policies
 from permits.deadlines.events import Opinion, Outcome
@@ -351,7 +352,6 @@ def entry(told: Item, key: str, row: Permit | Consultation) -> Entry:
 
 
 type Address = Callable[[str], str]
-LONGEST_LINE = 75
 
 
 def ics_of(entries: Sequence[Entry], name: str, day: date, address: Address) -> bytes:
@@ -376,21 +376,3 @@ def ics_of(entries: Sequence[Entry], name: str, day: date, address: Address) -> 
         ]
     lines.append("END:VCALENDAR")
     return b"".join(map(folded, lines))
-
-
-def escaped(text: str) -> str:
-    for character, instead in (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\r\n", "\\n"), ("\n", "\\n"), ("\r", "")):
-        text = text.replace(character, instead)
-    return text
-
-
-def folded(line: str) -> bytes:
-    """A content line: 75 octets at most, continued after a space, no character cut in two."""
-    parts, part = [], b""
-    for character in line:
-        octets = character.encode()
-        if len(part) + len(octets) > LONGEST_LINE:
-            parts.append(part)
-            part = b" "
-        part += octets
-    return b"\r\n".join([*parts, part]) + b"\r\n"

@@ -113,6 +113,9 @@ def everything(day: date) -> list[Story]:
 # -- in the database --------------------------------------------------------------------------------------------------
 
 
+OTHERS = ("seed_layers", "seed_owners", "seed_planning", "seed_networks", "seed_roads")
+
+
 @pytest.fixture(scope="module")
 def land() -> Territory:
     return generate(SEED)
@@ -121,7 +124,7 @@ def land() -> Territory:
 @pytest.fixture
 def seeded(db: None, tmp_path: Path, land: Territory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setattr("demo.seed.generate", lambda _seed: land)
-    for other in ("seed_layers", "seed_owners", "seed_planning", "seed_networks", "seed_roads", "ask_for_photos"):
+    for other in (*OTHERS, "ask_for_photos"):
         monkeypatch.setattr(f"demo.seed.{other}", lambda *_given: False)
     with factories.as_owner():
         seed_demo(data_dir=tmp_path, say=lambda _line: None)

@@ -5,10 +5,15 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection
 
+from demo.road_assets import seed_road_assets
 from demo.roads import FIRST_MARKER, kept, seed_roads
 from demo.territory import Territory, generate
-from networks.roads.models import RoadAxis, RoadMarker, RoadSection
+from demo.works import CLASHING, COUNT, seed_works
+from gis_core.rights import SYSTEM
+from networks.roads.models import RoadAsset, RoadAxis, RoadInspection, RoadMarker, RoadSection, RoadStretch
 from networks.roads.services.referring import locate, reference_at
+from networks.works.models import Work
+from networks.works.services.conflicts import Asked, conflicts_of
 from tests import factories
 
 
@@ -56,3 +61,24 @@ def test_streets_belong_to_their_community_and_numbered_roads_to_the_department(
         )
         found = {(slug, numbered): count for slug, numbered, count in cursor.fetchall()}
     assert set(found) == {("departement-demo", True), ("cc-lys", False), ("cc-val-de-rimarde", False)}
+
+
+def test_two_thousand_assets_stand_along_the_roads_once(seeded: None) -> None:
+    for _time in range(2):
+        seed_road_assets(45, lambda _line: None)
+    assert RoadAsset.objects.count() + RoadStretch.objects.count() == 2_000
+    assert RoadAsset.objects.filter(section_id=None).count() < 20
+    assert set(RoadAsset.objects.filter(family="unknown").values_list("code", flat=True)) == set()
+    assert RoadAsset.objects.filter(kind="sign").values("code").distinct().count() > 10
+    assert RoadAsset.objects.filter(kind="sign").count() > 400
+    assert 500 < RoadInspection.objects.count() < 900
+    assert RoadAsset.objects.exclude(state=None).count() > 300
+
+
+def test_sixty_works_go_on_and_some_are_in_each_others_way(seeded: None) -> None:
+    for _time in range(2):
+        seed_works(45, lambda _line: None)
+    works = list(Work.objects.all())
+    assert len(works) == COUNT == 60
+    meeting = [one for one in works if one.state != Work.State.CANCELLED and conflicts_of(Asked.of(one), SYSTEM)]
+    assert len(meeting) >= CLASHING

@@ -20,11 +20,15 @@ BUILT_IN = {
     "parcels",
     "buildings",
     "roads",
+    "road-assets",
     "road-markers",
     "road-sections",
+    "road-stretches",
+    "works-detours",
     "addresses",
     "plu-zones",
     "risques-zones",
+    "works",
 }
 BUILT_IN |= {
     f"{what}-{kind}"

@@ -44,13 +44,17 @@ from tests.policy import (
     administration,
     layer_forms,
     network_anomalies,
+    network_assets,
     network_exchange,
     network_hydrants,
     network_import,
+    network_orders,
     network_profile,
+    network_referential,
     network_studies,
     network_trace,
     network_warning,
+    network_works,
     permit_forms,
 )
 from tests.policy.table import METHODS, ROLES, lines
@@ -209,12 +213,18 @@ def make_world() -> World:
         rows[f"study {whose}"] = network_studies.study(member).pk
     rows["fire own"], rows["fire other"] = network_hydrants.made(ours), network_hydrants.made(theirs)
     rows |= network_warning.things(ours, theirs, people["network_technician"], stranger)
+    rows |= network_works.rows("own", ours, people["network_technician"])
+    rows |= network_works.rows("other", theirs, stranger)
+    rows |= network_orders.things(ours, theirs, people["network_technician"], stranger)
     network_profile.sewer(ours, network_profile.PIPES["own"])
     network_profile.sewer(theirs, network_profile.PIPES["other"])
     network_exchange.network(ours)
     network_exchange.network(theirs)
+    rows |= network_assets.made(ours, "own") | network_assets.made(theirs, "other")
     rows["network import own"] = network_import.network_import(ours).pk
     rows["network import other"] = network_import.network_import(theirs).pk
+    rows["road import own"] = network_referential.road_import(ours)
+    rows["road import other"] = network_referential.road_import(theirs)
     factories.planning_document()
     parcel = factories.parcel()
     owned("45901000AB0001")
@@ -355,9 +365,11 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         **network_trace.arguments(world.rows, whose),
         **network_hydrants.arguments(world.rows.get(f"fire {whose}")),
         "study": world.rows.get(f"study {whose}", MISSING),
+        "road_job": world.rows.get(f"road import {whose}", MISSING),
         "team_id": world.teams[foreign].pk if foreign in world.teams else MISSING,
         "letter_id": world.letters[whose].pk if whose in world.letters else MISSING,
         **network_anomalies.arguments(route, whose, world.rows, MISSING),
+        **(network_assets.arguments(world.rows, whose, MISSING) if route.startswith("voirie/pa") else {}),
         "kind": "permit-receipt",
         "form": "pdf",
         "register_id": world.rows.get(f"register {whose}", MISSING),
@@ -384,6 +396,8 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         **{"z": z, "x": x, "y": y},
         "pyramid": "WebMercatorQuad",
         **network_warning.arguments(world.rows, whose, route),
+        **network_works.arguments(world.rows, whose, route),
+        **network_orders.arguments(world.rows, whose, route),
     }
 
 
@@ -410,7 +424,11 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
         return {"data": form}
     if form := network_exchange.form(route, method, given):
         return {"data": form}
+    if form := network_assets.form(route, method, given["member"]):
+        return {"data": form}
     if form := network_import.form(route, method, given["member"]):
+        return {"data": form}
+    if form := network_referential.form(route, method, given["member"]):
         return {"data": form}
     if form := permit_forms.form(route, method, given):
         return {"data": form}
@@ -422,6 +440,14 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
         return found
     if found := network_trace.body(route, method, given):
         return found
+    if form := network_works.form(route, method, given):
+        return {"data": form}
+    if found := network_works.body(route, method):
+        return found
+    if found := network_orders.body(route, method, given):
+        return found
+    if form := network_orders.form(route, method, given):
+        return {"data": form}
     if found := network_warning.body(route, method):
         return found
     if form := network_warning.form(route, method, given):

@@ -8,6 +8,7 @@ import {
   type Position,
   readShape,
   removeVertex,
+  reversed,
   type Shape,
   segments,
   touches,
@@ -229,5 +230,24 @@ describe("figures", () => {
   it("refuse a place that Lambert-93 does not have", () => {
     expect(readPosition("617 284,12", "6 717 902")).toEqual([617284.12, 6717902]);
     expect(readPosition("2,35", "48,85")).toBeNull();
+  });
+});
+
+describe("turning a line round", () => {
+  it("runs from its end, and back again", () => {
+    const line: Shape = {
+      kind: "line",
+      parts: [
+        [
+          [
+            [X, Y],
+            [X + 10, Y],
+            [X + 20, Y + 5],
+          ],
+        ],
+      ],
+    };
+    expect(reversed(line).parts[0]?.[0]?.[0]).toEqual([X + 20, Y + 5]);
+    expect(reversed(reversed(line))).toEqual(line);
   });
 });

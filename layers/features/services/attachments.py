@@ -17,7 +17,7 @@ from layers.catalogue.models import Layer
 from layers.features.models import Attachment
 from layers.features.services.photos import picture_of
 from layers.features.services.read import LARGEST_ID, fetch, get_feature
-from layers.features.services.write import Edit, check_editable, lock
+from layers.features.services.write import Edit, check_editable, is_shared, lock
 
 MOST_PHOTOS = 50
 LONGEST_TITLE = 120
@@ -77,7 +77,8 @@ def editable_row(layer: Layer, feature_id: int, rights: Rights) -> dict[str, Any
     """Who owns and sees the feature, which nobody else changes until the end."""
     check_editable(layer, rights)
     lock(layer, [(0, Edit(action="update", id=min(feature_id, LARGEST_ID)))], rights)
-    statement = sql.SQL("select owner_id, shared_with from {} where id = %(id)s").format(sql.Identifier(layer.table))
+    shared = sql.SQL("shared_with" if is_shared(layer.table) else "'{}'::int[] as shared_with")
+    statement = sql.SQL("select owner_id, {} from {} where id = %(id)s").format(shared, sql.Identifier(layer.table))
     return fetch(statement, {"id": feature_id})[0]
 
 

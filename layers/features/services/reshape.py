@@ -26,6 +26,7 @@ from layers.features.services.write import (
     check_edits,
     check_versions,
     geometry_refused,
+    is_shared,
     keep_rules,
     lock,
     prepare,
@@ -48,6 +49,8 @@ PIECES = sql.SQL("""
 # several become has, given them in their order and their union: its values, and its geometry.
 PIECE: dict[str, Callable[[Values, GEOSGeometry, GEOSGeometry], Values]] = {}
 WHOLE: dict[str, Callable[[Sequence[Values], GEOSGeometry], tuple[Values, GEOSGeometry]]] = {}
+# By table, what a piece that is a new row has beside that, given the row.
+APART: dict[str, Callable[[Values], Values]] = {}
 
 
 def nothing_else(_row: Values, _whole: GEOSGeometry, _piece: GEOSGeometry) -> Values:
@@ -55,13 +58,21 @@ def nothing_else(_row: Values, _whole: GEOSGeometry, _piece: GEOSGeometry) -> Va
     return {}
 
 
+def nothing_apart(_row: Values) -> Values:
+    """Nor have those that are new rows anything of their own."""
+    return {}
+
+
 def declare_shape(
     table: str,
     piece: Callable[[Values, GEOSGeometry, GEOSGeometry], Values],
     whole: Callable[[Sequence[Values], GEOSGeometry], tuple[Values, GEOSGeometry]],
+    apart: Callable[[Values], Values] | None = None,
 ) -> None:
-    """Called when an app starts whose rows have values that lie along their geometry."""
+    """Called when an app starts whose rows have values that lie along their geometry, or pieces with a reference."""
     PIECE[table], WHOLE[table] = piece, whole
+    if apart is not None:
+        APART[table] = apart
 
 
 UNION = {
@@ -86,12 +97,12 @@ def split(
         check_versions(layer, [(0, edit)], rows, rights, 2154)
         kept, *others = pieces(layer, feature_id, line)
         row, whole = rows[feature_id], geometry(rows[feature_id])
-        own = PIECE.get(layer.table, nothing_else)
+        own, fresh = PIECE.get(layer.table, nothing_else), APART.get(layer.table, nothing_apart)
         change = Change(edit=edit, row=row, values=own(row, whole, kept), geometry=kept)
         with event(layer, "split", origin):
             written = [
                 write(layer, change, 0, rights),
-                *(copy(layer, feature_id, piece, own(row, whole, piece)) for piece in others),
+                *(copy(layer, feature_id, piece, own(row, whole, piece) | fresh(row)) for piece in others),
             ]
             keep_rules(layer, {})
             annotate(layer, {"split": {"from": feature_id, "into": [one.id for one in written]}})
@@ -133,7 +144,8 @@ def copy(layer: Layer, feature_id: int, piece: GEOSGeometry, own: Values) -> Wri
     """A new feature with the values of another, but for those of its own, and references that must be unique."""
     unique = {layer.key_column, *(rule.get("column") for rule in layer.rules if rule["kind"] == "unique")}
     apart = {*unique, *own, "id"}
-    names = ["owner_id", "shared_with", *(one["name"] for one in layer.columns if one["name"] not in apart)]
+    kept = ["owner_id", *(["shared_with"] if is_shared(layer.table) else [])]
+    names = [*kept, *(one["name"] for one in layer.columns if one["name"] not in apart)]
     statement = sql.SQL(
         "insert into {table} (geom {names} {own}) select st_geomfromewkb(%(geom)s) {names} {values} from {table}"
         " where id = %(id)s returning id, version"

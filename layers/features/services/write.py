@@ -357,3 +357,12 @@ def announce(layer: Layer, changes: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute("select arpent.announce_edited(%s, %s::box2d)", [layer.pk, box])
         (layer.version,) = cursor.fetchone()
+
+
+def is_shared(table: str) -> bool:
+    """Whether rows of a table say with whom they are shared; those that everybody sees do not."""
+    statement = sql.SQL(
+        "select from pg_attribute where attrelid = to_regclass(%(name)s) and attname = 'shared_with'"
+        " and not attisdropped"
+    )
+    return bool(fetch(statement, {"name": f'public."{table}"'}))

@@ -169,6 +169,11 @@ def system_of(layer: LayerInfo, faults: Faults) -> int | None:
         return None
     if layer.crs and (reference.fits or not reference.seems or reference.outside < layer.read):
         return layer.crs
+    if layer.crs and reference.how == "default" and reference.seems in UNMISTAKABLE:
+        # GeoJSON that names no system is in degrees; metres in it can only be what they look like.
+        words = _("The file names no coordinate system: its coordinates were read as EPSG:%(seems)s.")
+        faults.add(None, words % {"seems": reference.seems})
+        return reference.seems
     if layer.crs:
         words = _(
             "The file says EPSG:%(declared)s, but its coordinates look like EPSG:%(seems)s: correct the file’s system "

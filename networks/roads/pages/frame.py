@@ -10,14 +10,14 @@ from networks.core.room import Tab, page
 
 __all__ = ["add_tabs", "page", "show"]
 
-TABS: list[Tab] = [("roads", _("Overview"))]
-STUDIES: list[Tab] = [("coverage_studies", _("Coverage studies"))]
+TABS: list[Tab] = [("roads", _("Overview")), ("road_routes", _("Numbered roads")), ("road_assets", _("Assets"))]
+LAST: list[Tab] = [("coverage_studies", _("Coverage studies")), ("road_import", _("Import roads"))]
 
 
 def add_tabs() -> None:
     """Called when the app starts."""
     room.add_tabs(10, TABS, room="roads")
-    room.add_tabs(80, STUDIES, room="roads")
+    room.add_tabs(80, LAST, for_technicians={"road_import"}, room="roads")
 
 
 def show(

@@ -1,13 +1,130 @@
-"""Numbered roads as they are measured, with what is amiss."""
+"""Kilometres of road, and numbered roads as they are measured, with what is amiss."""
 
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from gis_core.errors import Invalid, NotFound
+from gis_core.forms import AccessibleForm, blame
+from gis_core.middleware import rights_of_request
+from gis_core.models import Commune
+from gis_core.rights import Rights
+from networks.core.tables import as_csv, as_workbook
+from networks.roads import lists
 from networks.roads.pages.frame import page, show
+from networks.roads.services.lengths import (
+    UNKNOWN,
+    Asked,
+    Lengths,
+    Line,
+    as_table,
+    lengths,
+    members_keeping,
+    titles,
+)
 from networks.roads.services.overview import routes
+
+CSV = "text/csv; charset=utf-8"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SHOWN = 12
+type Choices = list[tuple[str, Any]]
+
+
+class LengthsForm(AccessibleForm):
+    """What `Asked` reads."""
+
+    member = forms.ChoiceField(label=gettext_lazy("Member"), required=False)
+    status = forms.ChoiceField(label=gettext_lazy("Legal status"), required=False)
+    manager = forms.ChoiceField(label=gettext_lazy("Manager"), required=False)
+    condition = forms.ChoiceField(label=gettext_lazy("Condition"), required=False)
+    insee = forms.ChoiceField(label=gettext_lazy("Commune"), required=False)
+    paths = forms.ChoiceField(label=gettext_lazy("Ways"), required=False)
+
+    def __init__(self, *args: Any, rights: Rights, kept: dict[str, str], **options: Any) -> None:
+        super().__init__(*args, **options)
+        keepers = members_keeping(rights)
+        not_told = (UNKNOWN, _("Not recorded"))
+        offered: dict[str, Choices] = {
+            "member": [("", _("All members")), *((slug, name) for slug, name, _mine in keepers)],
+            "status": [("", _("All classes")), *words_of(lists.STATUSES), not_told],
+            "manager": [("", _("All managers")), *words_of(lists.MANAGERS), not_told],
+            "condition": [("", _("Any condition")), *words_of(lists.CONDITIONS), not_told],
+            "insee": [("", _("All communes")), *communes(rights), not_told],
+            "paths": [("", _("Roads and tracks")), ("1", _("Paths, steps and cycle ways, too"))],
+        }
+        for name, choices in offered.items():
+            value = kept.get(name, "")
+            more = [] if value in [code for code, _label in choices] else [(value, value)]
+            self.fields[name].choices = [*choices, *more]  # type: ignore[attr-defined]
+        if len(keepers) < 2 and not kept.get("member"):
+            del self.fields["member"]
+
+
+def words_of(words: lists.Words) -> Choices:
+    return [(code, labels[0]) for code, labels in words.items()]
+
+
+def communes(rights: Rights) -> Choices:
+    found = Commune.objects.filter(territories__isnull=False)
+    if not rights.agency:
+        found = found.filter(territories__member__in=rights.members())
+    return list(found.distinct().order_by("name").values_list("insee", "name"))
 
 
 @require_safe
 @page
 def home(request: HttpRequest) -> HttpResponse:
-    return show(request, "home", "roads", {"routes": routes()})
+    """Kilometres of the sections of a filter; `format=csv` or `format=xlsx` to take away."""
+    rights = rights_of_request(request)
+    given = {name: value for name, value in request.GET.items() if isinstance(value, str) and value}
+    if suffix := given.get("format"):
+        return taken_away(lengths(Asked.parse(given)), suffix)
+    form, asked, status = LengthsForm(initial=given, rights=rights, kept=given), Asked(), 200
+    try:
+        asked = Asked.parse(given)
+        found = lengths(asked)
+    except (Invalid, NotFound) as error:
+        form = LengthsForm(given, rights=rights, kept={})
+        form.is_valid()
+        if isinstance(error, Invalid) and str(error.extra.get("parameter")) not in form.errors:
+            blame(form, error)
+        asked, found, status = Asked(), lengths(Asked()), 400
+    context = {"form": form, "found": found, "query": urlencode(asked.query()), "filtered": bool(asked.query())}
+    return show(request, "home", "roads", context | {"tables": list(tables_shown(found))}, status)
+
+
+def tables_shown(found: Lengths) -> Sequence[dict[str, Any]]:
+    """Each table: the lines at first sight, and those that unfold."""
+    return [
+        {"name": name, "title": title, "lines": cut(found.tables[name])[0], "more": cut(found.tables[name])[1]}
+        for name, title in titles().items()
+    ]
+
+
+def cut(lines: list[Line]) -> tuple[list[Line], list[Line]]:
+    """One line alone is not folded away."""
+    return (lines, []) if len(lines) <= SHOWN + 1 else (lines[:SHOWN], lines[SHOWN:])
+
+
+def taken_away(found: Lengths, suffix: str) -> HttpResponse:
+    """Raises Invalid."""
+    if suffix not in ("csv", "xlsx"):
+        raise Invalid(_("A table is a CSV or XLSX file."), parameter="format")
+    table = as_table(found)
+    content, kind = (as_csv(table), CSV) if suffix == "csv" else (as_workbook(table, _("Kilometres")), XLSX)
+    name = f"voirie-{timezone.localdate():%Y-%m-%d}.{suffix}"
+    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+@require_safe
+@page
+def numbered(request: HttpRequest) -> HttpResponse:
+    """Numbered roads with their markers and what their calibration found."""
+    return show(request, "routes", "road_routes", {"routes": routes()})

@@ -1,11 +1,11 @@
 """The axes of numbered roads, made of their sections and markers and kept for those who ask for places."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any, Final, Literal
 
 import shapely
-from django.contrib.gis.geos import LineString
+from django.contrib.gis.geos import LineString, Point
 from django.db import connection, transaction
 
 from networks.roads.axis import Axis, Marker, Section, build
@@ -29,19 +29,47 @@ def calibrate(route: str) -> list[Axis]:
 
 def calibrate_stale() -> list[str]:
     """Every road that has markers and no axis, or one that is stale."""
-    marked = set(RoadMarker.objects.values_list("route", flat=True).distinct())
-    fresh = set(RoadAxis.objects.filter(stale=False).values_list("route", flat=True))
-    stale = set(RoadAxis.objects.filter(stale=True).values_list("route", flat=True))
-    routes = sorted((marked - fresh) | stale)
+    routes = stale_routes()
     for route in routes:
         calibrate(route)
     return routes
 
 
+STALE: Final = """
+    select route from road_axis where stale
+    union
+    select m.route from road_marker m
+    where not exists (select from road_axis a where a.route = m.route)
+        and exists (select from road_section s where s.route = m.route)
+    group by m.route having count(distinct m.number) > 1
+    order by 1
+"""
+
+
+def stale_routes() -> list[str]:
+    """Roads to measure: changed since, or with markers and sections and no axis yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(STALE)
+        return [route for (route,) in cursor.fetchall()]
+
+
 def axes_of(route: str) -> Iterator[tuple[str, Axis]]:
     """One of a single carriageway; of a road with two, one for each: where it has one they run over the same."""
-    sections = list(RoadSection.objects.filter(route=route).only("carriageway", "traffic_way", "geom").order_by("pk"))
     markers = list(RoadMarker.objects.filter(route=route).only("carriageway", "number", "geom").order_by("pk"))
+    return axes_over(route, markers)
+
+
+def axes_with(route: str, placed: Iterable[tuple[int, str, tuple[float, float]]]) -> dict[str, Axis]:
+    """The axes that a road would have with these markers: number, carriageway, place."""
+    markers = [
+        RoadMarker(pk=rank, number=number, carriageway=side, geom=Point(*place, srid=2154))
+        for rank, (number, side, place) in enumerate(placed)
+    ]
+    return dict(axes_over(route, markers))
+
+
+def axes_over(route: str, markers: Sequence[RoadMarker]) -> Iterator[tuple[str, Axis]]:
+    sections = list(RoadSection.objects.filter(route=route).only("carriageway", "traffic_way", "geom").order_by("pk"))
     sides = ("D", "G") if any(one.carriageway != "U" for one in sections) else ("U",)
     for side in sides:
         own = [one for one in sections if one.carriageway in ("U", side)]

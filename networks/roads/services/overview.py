@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Max, Min
+from django.utils.translation import ngettext
 
+from layers.features.display import display_number
 from networks.roads.models import RoadAxis
 from networks.roads.references import shown_route
 
@@ -13,7 +15,7 @@ MOST = 2_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """A carriageway of a numbered road: its markers, its kilometres, what its calibration found amiss."""
+    """A carriageway of a numbered road: its markers, its kilometres, what its calibration found amiss, in words."""
 
     name: str
     carriageway: str
@@ -21,7 +23,7 @@ class Route:
     markers: int
     first: int | None
     last: int | None
-    faults: dict[str, Any]
+    amiss: list[str]
     stale: bool
 
 
@@ -38,8 +40,28 @@ def routes() -> list[Route]:
             markers=one.markers,
             first=one.first,
             last=one.last,
-            faults=one.faults,
+            amiss=fault_words(one.faults),
             stale=one.stale,
         )
         for one in found
     ]
+
+
+def fault_words(faults: dict[str, Any]) -> list[str]:
+    """What a calibration found, in words, counted."""
+    told = []
+    if count := len(faults.get("astray", ())):
+        words = ngettext("%(count)s marker more than 50 m from the road",
+                         "%(count)s markers more than 50 m from the road", count)  # fmt: skip
+        told.append(words % {"count": count})
+    if count := len(faults.get("doubled", ())):
+        words = ngettext("%(count)s marker whose number another one has",
+                         "%(count)s markers whose number another one has", count)  # fmt: skip
+        told.append(words % {"count": count})
+    if gaps := faults.get("gaps", ()):
+        words = ngettext("%(count)s gap (%(metres)s m)", "%(count)s gaps (%(metres)s m in all)", len(gaps))
+        told.append(words % {"count": len(gaps), "metres": display_number(sum(one[1] for one in gaps), 0)})
+    if count := len(faults.get("aside", ())):
+        words = ngettext("%(count)s section that is not measured", "%(count)s sections that are not measured", count)
+        told.append(words % {"count": count})
+    return told

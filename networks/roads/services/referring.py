@@ -1,14 +1,22 @@
-"""From a reference to a place and back, over the axes that are kept: a question to an index each."""
+"""From a reference to a place and back, over the axes that are kept: a question to an index each.
+
+A road that changed since its axis was made is measured for the question itself, from its sections and markers as they
+are now: no answer comes from an axis that is stale.
+"""
 
 from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import connection
 from django.utils.translation import gettext as _
+from shapely.geometry import Point
 
 from gis_core.errors import Invalid, NotFound
 from layers.features.display import display_number
+from networks.roads.axis import Axis, ImpossibleError, place_at, refer
+from networks.roads.axis import locate as locate_on
 from networks.roads.references import NotAReferenceError, Reference, Side, reference_of, shown_route
+from networks.roads.services.calibrating import axes_of
 
 SLACK_M: Final = 1.0
 WITHIN_M: Final = 30.0
@@ -53,6 +61,26 @@ PLACE: Final = """
         greatest(0, least(1, (%(at)s - p.start_m) / nullif(p.end_m - p.start_m, 0))) as share,
         st_lineinterpolatepoint(p.geom, share) as at
 """
+UNMEASURED: Final = """
+    select coalesce((select bool_or(a.stale) from road_axis a where a.route = %(route)s),
+        (select count(*) > 1 from road_marker m where m.route = %(route)s))
+"""
+UNMEASURED_NEAR: Final = """
+    with asked as materialized (
+        select at as geom, st_expand(at, %(within)s) as box
+        from st_setsrid(st_makepoint(%(x)s, %(y)s), 2154) as at),
+    near as materialized (
+        select distinct s.route from asked join road_section s on s.geom && asked.box
+            and st_dwithin(s.geom, asked.geom, %(within)s)
+        where s.route is not null and (%(route)s = '' or s.route = %(route)s))
+    select near.route from near where coalesce(
+        (select bool_or(a.stale) from road_axis a where a.route = near.route),
+        (select count(*) > 1 from road_marker m where m.route = near.route))
+    order by near.route
+"""
+LONLAT: Final = """
+    select st_x(place), st_y(place) from st_transform(st_setsrid(st_makepoint(%(x)s, %(y)s), 2154), 4326) as place
+"""
 END: Final = "select max(end_m) from road_axis_part where axis_id = %(axis)s"
 NEAR: Final = """
     with asked as materialized (select st_setsrid(st_makepoint(%(x)s, %(y)s), 2154) as geom),
@@ -68,7 +96,7 @@ NEAR: Final = """
         st_lineinterpolatepoint(near.geom, least(1, share + 0.001)) as beyond,
         st_lineinterpolatepoint(near.geom, greatest(0, share - 0.001)) as before,
         st_makepoint(st_x(beyond) - st_x(before), st_y(beyond) - st_y(before)) as ahead
-    where %(route)s = '' or a.route = %(route)s order by distance, a.carriageway, near.start_m limit 1
+    where not a.stale and (%(route)s = '' or a.route = %(route)s) order by distance, a.carriageway, near.start_m limit 1
 """
 BEFORE: Final = """
     select number, at_m from road_axis_mark where axis_id = %(axis)s and at_m <= %(at)s + 0.000001
@@ -88,24 +116,21 @@ def locate(text: str) -> Found:
 
 def place_of(asked: Reference) -> Found:
     """Raises NotFound for a road or marker that is not there, Invalid for metres that are beyond."""
-    sides = [asked.side] if asked.side else ["U", "D", "G"]
+    sides: list[str] = [asked.side] if asked.side else ["U", "D", "G"]
     # Where a road has one carriageway both sides are it.
     sides += [one for one in ("U", "D") if one not in sides]
+    if unmeasured(asked.route):
+        return place_now(asked, sides)
     row = one_row(MARK, route=asked.route, number=asked.marker, sides=sides)
     if row is None:
         raise not_there(asked)
     axis, carriageway, start, next_number, next_m, _length = row
     at = start + asked.metres
     if next_m is not None and at > next_m + SLACK_M:
-        words = _("PR %(next)s comes %(metres)s m after PR %(marker)s on the %(route)s: %(asked)s m is beyond it.")
-        told = {"next": next_number, "metres": display_number(next_m - start, 0), "marker": asked.marker,
-                "route": shown_route(asked.route), "asked": display_number(asked.metres, 0)}  # fmt: skip
-        raise Invalid(words % told, parameter="reference")
+        raise beyond_next(asked, next_number, next_m - start)
     (end,) = one_row(END, axis=axis) or (0.0,)
     if at > end + SLACK_M:
-        words = _("The %(route)s ends %(metres)s m after PR %(marker)s.")
-        told = {"route": shown_route(asked.route), "metres": display_number(end - start, 0), "marker": asked.marker}
-        raise Invalid(words % told, parameter="reference")
+        raise beyond_end(asked, end - start)
     found = one_row(PLACE, axis=axis, at=min(at, end))
     assert found is not None
     section, x, y, lon, lat, _end = found
@@ -114,31 +139,122 @@ def place_of(asked: Reference) -> Found:
     return Found(reference=reference, section=section, x=x, y=y, lon=lon, lat=lat)
 
 
+def beyond_next(asked: Reference, number: int, metres: float) -> Invalid:
+    words = _("PR %(next)s comes %(metres)s m after PR %(marker)s on the %(route)s: %(asked)s m is beyond it.")
+    told = {"next": number, "metres": display_number(metres, 0), "marker": asked.marker,
+            "route": shown_route(asked.route), "asked": display_number(asked.metres, 0)}  # fmt: skip
+    return Invalid(words % told, parameter="reference")
+
+
+def beyond_end(asked: Reference, metres: float) -> Invalid:
+    words = _("The %(route)s ends %(metres)s m after PR %(marker)s.")
+    told = {"route": shown_route(asked.route), "metres": display_number(metres, 0), "marker": asked.marker}
+    return Invalid(words % told, parameter="reference")
+
+
 def not_there(asked: Reference) -> NotFound:
     first = one_row("select min(m.number), max(m.number) from road_axis a join road_axis_mark m on m.axis_id = a.id"
                     " where a.route = %(route)s", route=asked.route)  # fmt: skip
-    if first is None or first[0] is None:
+    return no_marker(asked, *(first or (None, None)))
+
+
+def no_marker(asked: Reference, first: int | None, last: int | None) -> NotFound:
+    if first is None:
         words = _("No numbered road %(route)s with markers is known here.")
         return NotFound(words % {"route": shown_route(asked.route)})
     words = _("The %(route)s has no PR %(marker)s here: its markers go from %(first)s to %(last)s.")
-    told = {"route": shown_route(asked.route), "marker": asked.marker, "first": first[0], "last": first[1]}
+    told = {"route": shown_route(asked.route), "marker": asked.marker, "first": first, "last": last}
     return NotFound(words % told)
 
 
 def reference_at(x: float, y: float, *, route: str = "", within_m: float = WITHIN_M) -> Found:
     """The reference of a place (EPSG:2154), on the nearest numbered road or on one. Raises NotFound."""
-    row = one_row(NEAR, x=x, y=y, within=within_m, route=route)
+    asked = {"x": x, "y": y, "within": within_m, "route": route}
+    row = one_row(NEAR, **asked)
+    now = [nearest for (number,) in all_rows(UNMEASURED_NEAR, **asked) for nearest in near_now(number, x, y, within_m)]
+    if now:
+        best = min(now, key=lambda one: one[0])
+        if row is None or best[0] < row[9]:
+            return reference_now(*best, x, y)
     if row is None:
         words = _("No numbered road lies within %(metres)s m.")
         raise NotFound(words % {"metres": display_number(within_m, 0)})
     number, carriageway, axis, section, at, px, py, lon, lat, distance, lies = row
     mark = one_row(BEFORE, axis=axis, at=at)
     if mark is None:
-        words = _("This place lies before the first marker of the %(route)s.")
-        raise NotFound(words % {"route": shown_route(number)})
+        raise before_first(number)
     reference = Reference(route=number, marker=mark[0], metres=max(0.0, at - mark[1]), side=carriageway)
     side = "left" if lies > 0 else "right" if lies < 0 else ""
     return Found(reference=reference, section=section, x=px, y=py, lon=lon, lat=lat, distance_m=distance, lies=side)
+
+
+def before_first(route: str) -> NotFound:
+    words = _("This place lies before the first marker of the %(route)s.")
+    return NotFound(words % {"route": shown_route(route)})
+
+
+# -- roads that changed since they were measured ----------------------------------------------------------------------
+
+
+def unmeasured(route: str) -> bool:
+    """Whether the axes of a road are stale, or yet to be made."""
+    return bool((one_row(UNMEASURED, route=route) or (False,))[0])
+
+
+def place_now(asked: Reference, sides: list[str]) -> Found:
+    """A place on a road as it is now. Raises what `place_of` does."""
+    axes = dict(axes_of(asked.route))
+    numbers = [one.number for axis in axes.values() for one in axis.marks]
+    side = next((one for one in sides if one in axes and has_marker(axes[one], asked.marker)), None)
+    if side is None:
+        raise no_marker(asked, min(numbers, default=None), max(numbers, default=None))
+    try:
+        found = locate_on(axes[side], asked.marker, asked.metres)
+    except ImpossibleError as error:
+        told = error.told
+        if error.reason == "beyond_next":
+            raise beyond_next(asked, int(told["number"]), told["metres"]) from error
+        raise beyond_end(asked, told["metres"]) from error
+    reference = Reference(route=asked.route, marker=asked.marker, metres=asked.metres, side=side_of(side))
+    return found_at(reference, found.section, found.place)
+
+
+def has_marker(axis: Axis, number: int) -> bool:
+    return any(one.number == number for one in axis.marks)
+
+
+def side_of(carriageway: str) -> Side:
+    return "D" if carriageway == "D" else "G" if carriageway == "G" else "U"
+
+
+def near_now(route: str, x: float, y: float, within_m: float) -> list[tuple[float, str, str, Axis]]:
+    """How far the axes of a road as it is now lie from a place, with the road, the carriageway and the axis."""
+    place = Point(x, y)
+    found = [(min(part.line.distance(place) for part in axis.parts), side, axis) for side, axis in axes_of(route)]
+    return [(distance, route, side, axis) for distance, side, axis in found if distance <= within_m]
+
+
+def reference_now(distance: float, route: str, side: str, axis: Axis, x: float, y: float) -> Found:
+    """Raises NotFound before the first marker."""
+    try:
+        one = refer(axis, Point(x, y), distance + SLACK_M)
+    except ImpossibleError as error:
+        raise before_first(route) from error
+    reference = Reference(route=route, marker=one.number, metres=one.metres, side=side_of(side))
+    lies = "" if one.distance_m < 1e-9 else "left" if one.left else "right"
+    return found_at(reference, one.section, place_at(axis, one.at_m).place, one.distance_m, lies)
+
+
+def found_at(reference: Reference, section: int, place: Point, distance_m: float = 0.0, lies: str = "") -> Found:
+    lon, lat = one_row(LONLAT, x=place.x, y=place.y) or (0.0, 0.0)
+    return Found(reference=reference, section=section, x=place.x, y=place.y, lon=lon, lat=lat,
+                 distance_m=distance_m, lies=lies)  # fmt: skip
+
+
+def all_rows(statement: str, **given: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, given)
+        return list(cursor.fetchall())
 
 
 def one_row(statement: str, **given: Any) -> tuple[Any, ...] | None:

@@ -1,14 +1,17 @@
--- Keep sections of road joined by nodes, and axes told that they are stale. Safe to repeat.
+-- Keep sections of road joined by nodes, what they say of their sides with their line, and axes told that they are stale. An
+-- import does the same for all of its rows at once (arpent.topology_works). Safe to repeat.
 create or replace function arpent.install_roads() returns void
 language plpgsql set search_path = pg_catalog, public as $$
 begin
     if to_regclass('public.road_axis') is null then
         return;
     end if;
-    create or replace trigger arpent_join before insert or update on road_section
-        for each row execute function arpent.join_section();
-    create or replace trigger arpent_leave after insert or update or delete on road_section
-        for each row execute function arpent.leave_section();
+    execute format('create or replace trigger arpent_join before insert or update on road_section
+        for each row when (%s) execute function arpent.join_section()', arpent.topology_works());
+    execute format('create or replace trigger arpent_turn before update of geom on road_section
+        for each row when (%s) execute function arpent.turn_section()', arpent.topology_works());
+    execute format('create or replace trigger arpent_leave after insert or update or delete on road_section
+        for each row when (%s) execute function arpent.leave_section()', arpent.topology_works());
     create or replace trigger arpent_move after insert or update or delete on road_marker
         for each row execute function arpent.move_marker();
 end $$;

@@ -11,7 +11,11 @@ begin
             is not distinct from (old.route, old.carriageway, old.traffic_way) then
         return null;
     end if;
-    update public.road_axis a set stale = true where not a.stale and a.route in (
-        case when tg_op <> 'INSERT' then old.route end, case when tg_op <> 'DELETE' then new.route end);
+    if tg_op <> 'INSERT' then
+        perform arpent.road_changed(old.route);
+    end if;
+    if tg_op <> 'DELETE' then
+        perform arpent.road_changed(new.route);
+    end if;
     return null;
 end $$;

@@ -2,7 +2,11 @@
 create or replace function arpent.move_marker() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public as $$
 begin
-    update public.road_axis a set stale = true where not a.stale and a.route in (
-        case when tg_op <> 'INSERT' then old.route end, case when tg_op <> 'DELETE' then new.route end);
+    if tg_op <> 'INSERT' then
+        perform arpent.road_changed(old.route);
+    end if;
+    if tg_op <> 'DELETE' then
+        perform arpent.road_changed(new.route);
+    end if;
     return null;
 end $$;

@@ -1,81 +1,29 @@
 """Layers of any file as drafts of networks, through a reading that somebody chose (`mapping`)."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pyproj
-import shapely
 from django.utils.translation import gettext as _
-from pyproj.exceptions import CRSError
-from shapely.geometry import LineString, Point
+from shapely.geometry import Point
 
 from gis_core.errors import Invalid
 from gis_core.reader import RestrictedReader
 from networks.core.importers import cells
 from networks.core.importers.cells import Cell, Read
 from networks.core.importers.faults import Fault
-from networks.core.importers.sheets import ENOUGH_ROWS, Found, Shape, Sheet, layers_in, sheet_of
+from networks.core.importers.looking import at_origin, by_words, in_system, lines_of, origins_of, place_in
+from networks.core.importers.sheets import ENOUGH_ROWS, Shape, Sheet, layers_in, sheet_of
 from networks.core.topology import UNNAMED_PATIENT
 from networks.water import lists
 from networks.water.importers.draft import ConnectionRow, Draft, Family, NodeRow, PipeRow, RepairRow
-from networks.water.importers.mapping import KEYS, MOST_WORDS, TABLES, LayerReading, columns_in, targets_of
+from networks.water.importers.mapping import KEYS, TABLES, LayerReading, columns_in, targets_of
 
 HEIGHTS = frozenset({"z", "ground_z", "cover_z", "invert_z", "start_z", "end_z"})
 YEARS = frozenset({"laid_from_year", "laid_to_year", "rehabilitated_year", "abandoned_year", "laid_year"})
 UNIT_MM = {"mm": 1.0, "cm": 10.0, "m": 1000.0, "in": 25.4}
 FOOT = 0.3048
-LEFT_OVER_M = 1.0
-MOST_LAYERS = 40
 SHAPES: Mapping[str, Shape] = {"pipes": "line", "nodes": "point", "connections": "point", "repairs": "point"}
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A layer as people are shown it: its fields with how often their words come (of many different ones, some)."""
-
-    label: str
-    file: str
-    geometry: str
-    features: int
-    crs: int | None
-    fields: Mapping[str, Mapping[str, int]]
-    several: frozenset[str]
-
-    def as_json(self) -> dict[str, Any]:
-        told = {"label": self.label, "file": self.file, "geometry": self.geometry, "features": self.features}
-        fields = {name: dict(words) for name, words in self.fields.items()}
-        return told | {"crs": self.crs, "fields": fields, "several": sorted(self.several)}
-
-
-def look_at(paths: Sequence[Path]) -> tuple[list[Seen], list[Fault]]:
-    """Every layer of the files with the words in it; what cannot be opened is a fault."""
-    faults: list[Fault] = []
-    seen = []
-    with RestrictedReader() as reader:
-        for found in list(layers_in(reader, paths, faults))[:MOST_LAYERS]:
-            geometry = geometry_of(found)
-            sheet = sheet_of(reader, found, "line" if geometry == "line" else "point", None)
-            counts = {name: Counter(text for text in texts if text) for name, texts in sheet.columns.items()}
-            several = frozenset(name for name, words in counts.items() if len(words) > MOST_WORDS)
-            fields = {name: dict(words.most_common(MOST_WORDS)) for name, words in counts.items()}
-            known = found.layer.crs
-            seen.append(Seen(found.label, found.file, geometry, found.layer.features, known, fields, several))
-    return seen, faults
-
-
-def geometry_of(found: Found) -> str:
-    """`point` or `line`, whichever most of its geometries are; "" for surfaces and tables."""
-    counts: Counter[str] = Counter()
-    for name, count in found.layer.geometry_types.items():
-        kind = "point" if name.endswith("Point") else "line" if name.endswith("LineString") else ""
-        counts[kind] += count
-    if not counts and found.layer.has_geometry:
-        return "point"
-    return counts.most_common(1)[0][0] if counts else ""
 
 
 def read_mapped(paths: Sequence[Path], readings: Mapping[str, LayerReading]) -> list[Draft]:
@@ -110,20 +58,6 @@ def refuse_nameless(label: str, chosen: LayerReading) -> None:
     if TABLES[chosen.table][1] == "nodes" and not {"kind"} & (chosen.columns.keys() | chosen.fixed.keys()):
         words = _("Say what the nodes of “%(layer)s” are: one kind for all, or the column that tells.")
         raise Invalid(words % {"layer": label}, parameter="kind")
-
-
-def in_system(found: Found, crs: int | None) -> Found:
-    """A layer whose coordinates are in the system that somebody chose. Raises Invalid."""
-    reference = found.layer.reference
-    if crs is None or reference is None:
-        return found
-    try:
-        pyproj.CRS.from_epsg(crs)
-    except CRSError as error:
-        words = _("There is no coordinate system EPSG:%(crs)s.")
-        raise Invalid(words % {"crs": crs}, parameter="crs") from error
-    chosen = replace(found.layer, crs=crs, reference=replace(reference, how="code", fits=True, seems=None))
-    return replace(found, layer=chosen)
 
 
 class Rows:
@@ -254,39 +188,6 @@ class Rows:
             self.draft.pipes.append(PipeRow(geom=line, values=own | {"more": more}, **common))
 
 
-def lines_of(shape: Any) -> Iterator[LineString]:
-    """The lines that a geometry is: parts that follow one another are one; without repeated vertices."""
-    merged = shapely.line_merge(shape) if shape.geom_type == "MultiLineString" else shape
-    for line in getattr(merged, "geoms", [merged]):
-        clean = shapely.remove_repeated_points(shapely.force_2d(line))
-        if clean.length > 0:
-            yield clean
-
-
-def place_in(shape: Any) -> tuple[float, float] | None:
-    found = shapely.get_coordinates(shape)
-    return (float(found[0, 0]), float(found[0, 1])) if len(found) else None
-
-
-def by_words(words: Mapping[str, str], codes: Mapping[str, Any], *, needed: bool) -> Read:
-    """A code of a list, by what somebody said that a word means."""
-
-    def read(field: str, text: str) -> Cell:
-        plain = text.strip()
-        code = words.get(text, words.get(plain, ""))
-        if code in codes:
-            return Cell(code)
-        if plain in words and not needed:
-            return Cell(None, "", True)
-        if plain in codes:
-            return Cell(plain)
-        told = _("%(field)s “%(value)s” is not known: say which code it is, or leave the layer out.")
-        aside = _("%(field)s “%(value)s” is not known: left empty, kept aside.")
-        return Cell(None, cells.told(told if needed else aside, field, text), True)
-
-    return read
-
-
 def year_of_day(field: str, text: str) -> Cell:
     """A year; of a day, which is what such a column mostly holds, its year: the day stays beside."""
     found = cells.year(field, text)
@@ -306,21 +207,6 @@ def in_unit(read: Read, times: float, *, whole: bool = False) -> Read:
         return read(field, str(round(value)) if whole and value > 0 else repr(round(value, 4)))
 
     return converted
-
-
-def origins_of(crs: int | None) -> list[tuple[float, float]]:
-    """Where (0, 0) is in EPSG:2154, for a file in it, in longitudes and latitudes, and in its own system."""
-    found = [(0.0, 0.0)]
-    for code in {4326, crs or 4326}:
-        x, y = pyproj.Transformer.from_crs(code, 2154, always_xy=True).transform(0.0, 0.0)
-        if np.isfinite(x) and np.isfinite(y):
-            found.append((float(x), float(y)))
-    return found
-
-
-def at_origin(shape: Any, origins: Sequence[tuple[float, float]]) -> bool:
-    places = shapely.get_coordinates(shape)
-    return any(bool((np.abs(places - np.array(origin)) < LEFT_OVER_M).all()) for origin in origins)
 
 
 def reading_for(label: str, readings: Mapping[str, LayerReading]) -> LayerReading | None:

@@ -16,8 +16,6 @@ from networks.water.importers.draft import Family
 from networks.water.layers import declarations
 from networks.water.raepa import SPOKEN_MATERIALS
 
-MOST_WORDS: Final = 60
-"""Different words of a field that people are asked about."""
 TABLES: Final[Mapping[str, tuple[Family, str]]] = {
     "water-pipes": ("water", "pipes"),
     "water-nodes": ("water", "nodes"),

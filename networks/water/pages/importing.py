@@ -22,7 +22,8 @@ from gis_core.services.jobs import jobs_seen_by, standing
 from layers.imports.services.maps import SmallMap, small_map
 from layers.imports.uploads import limit_uploads
 from networks.core.importers.cells import size_in
-from networks.water.importers.mapping import MOST_WORDS, TABLES, UNITS, LayerReading, suggested, targets_of
+from networks.core.importers.looking import MOST_WORDS
+from networks.water.importers.mapping import TABLES, UNITS, LayerReading, suggested, targets_of
 from networks.water.models import NetworkImport
 from networks.water.pages.frame import page, show
 from networks.water.services import importing as services

@@ -22,19 +22,13 @@ from gis_core.parameters import integer
 from gis_core.rights import Rights
 from layers.features.display import THIN, display_number
 from networks.core.rights import works_on_networks
+from networks.core.tables import Table, as_csv, as_workbook
 from networks.water import lists
 from networks.water.charts import Bar, bars, columns
 from networks.water.pages.frame import page, show
 from networks.water.pages.profile import CSV, attached, words_of
 from networks.water.services.repair_statistics import Asked, Group, Statistics, statistics
-from networks.water.services.repair_tables import (
-    Table,
-    as_csv,
-    as_workbook,
-    in_words,
-    repair_table,
-    statistics_table,
-)
+from networks.water.services.repair_tables import in_words, repair_table, statistics_table
 from networks.water.services.repairs import (
     FIRST_YEAR,
     LARGEST_ID,

@@ -19,10 +19,11 @@ from gis_core.services.jobs import start_job
 from layers.imports.services.inbox import Sent, kept_files
 from layers.imports.sources import Tell
 from networks.core.importers.faults import Fault
+from networks.core.importers.looking import Seen, look_at
 from networks.core.rights import TECHNICIANS
 from networks.water import raepa
 from networks.water.importers.applying import apply_plan, forget_files, take_back, undo_moves
-from networks.water.importers.mapped import Seen, look_at, reading_for
+from networks.water.importers.mapped import reading_for
 from networks.water.importers.mapping import LayerReading, suggested
 from networks.water.importers.planning import ADD, REPLACE, faults_as_json, paths_of, planned
 from networks.water.importers.weaving import FARTHEST_M

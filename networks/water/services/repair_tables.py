@@ -1,24 +1,19 @@
 """Repairs and their statistics as tables for spreadsheets."""
 
 from collections.abc import Sequence
-from datetime import date
-from io import BytesIO
 from typing import Any
 
-import xlsxwriter
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid
 from gis_core.rights import Rights
 from layers.exports.formats import Column
-from layers.exports.formats.csvtext import Csv, Dialect
+from networks.core.tables import Table
 from networks.water import lists
 from networks.water.services.repair_statistics import Group, Statistics, word
 from networks.water.services.repairs import Filter, ordered, repairs
 
 MOST_ROWS = 50_000
-WORKBOOK = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-WIDTHS = {"text": 24, "integer": 12, "number": 12, "date": 12}
 FIELDS = (
     *(
         "repaired_date",
@@ -32,7 +27,6 @@ FIELDS = (
     ),
     *("laid_year", "defect", "cause", "cost_eur", "commune", "comment"),
 )
-type Table = tuple[Sequence[Column], list[list[Any]]]
 
 
 def repair_table(wanted: Filter, rights: Rights) -> Table:
@@ -103,39 +97,3 @@ def figures(title: str, label: str, decade: str | None, one: Group) -> list[Any]
     km = None if one.km is None else round(one.km, 3)
     rate = None if one.rate is None else round(one.rate, 4)
     return [title, label, decade, km, one.pipes, one.repairs, rate]
-
-
-def as_csv(table: Table) -> bytes:
-    columns, rows = table
-    writer = Csv(columns, "none", Dialect(labels=True))
-    return writer.begin() + writer.rows(rows) + writer.end()
-
-
-def as_workbook(table: Table, title: str) -> bytes:
-    """A text is never a formula."""
-    columns, rows = table
-    content = BytesIO()
-    book = xlsxwriter.Workbook(content, WORKBOOK)
-    day, heading = book.add_format({"num_format": "yyyy-mm-dd"}), book.add_format({"bold": True, "bottom": 1})
-    sheet = book.add_worksheet(title)
-    for place, column in enumerate(columns):
-        sheet.set_column(place, place, WIDTHS[column.kind])
-        sheet.write_string(0, place, column.label, heading)
-    sheet.freeze_panes(1, 0)
-    for at, row in enumerate(rows, 1):
-        for place, value in enumerate(row):
-            write(sheet, at, place, value, day)
-    book.close()
-    return content.getvalue()
-
-
-def write(sheet: Any, row: int, place: int, value: Any, day: Any) -> None:
-    match value:
-        case None:
-            pass
-        case date():
-            sheet.write_datetime(row, place, value, day)
-        case int() | float():
-            sheet.write_number(row, place, value)
-        case _:
-            sheet.write_string(row, place, str(value))

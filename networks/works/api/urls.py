@@ -1,5 +1,11 @@
 """/api/v1/networks/works/."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from networks.works.api.detours import DetourView
+from networks.works.api.views import WorkCheckView
+
+urlpatterns = [
+    path("networks/works/check", WorkCheckView.as_view(), name="work_check"),
+    path("networks/works/detour", DetourView.as_view(), name="api_works_detour"),
+]

@@ -1,5 +1,7 @@
 """Tables of works."""
 
-from .work import Work
+from .detour import WorkDetour
+from .request import WorkOrder, WorkPiece, WorkRequest, WorkRequestQuerySet
+from .work import Work, WorkNumber
 
-__all__ = ["Work"]
+__all__ = ["Work", "WorkDetour", "WorkNumber", "WorkOrder", "WorkPiece", "WorkRequest", "WorkRequestQuerySet"]

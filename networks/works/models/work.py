@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
 
 from django.contrib.gis.db import models
 from django.contrib.postgres.indexes import GistIndex
 from django.db.models import ExpressionWrapper, F, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gis_core.models import Member, web_mercator
 from gis_core.rights import Rights
@@ -23,15 +26,17 @@ class Work(models.Model):
     """Works or an event on a stretch of road, from a day to a day (both included), and what traffic meets there.
 
     A draft is known to its member alone; once planned it is announced: everybody sees it. Nothing here names a person:
-    who asked is in the request for it. `outage_id` is the outage of water that it began from.
+    who asked is in the request for it. `outage_id` is the outage of water that it began from. Works that leave a new
+    surface say so (`new_surface`): digging it up soon after is a conflict. The database numbers it ("2026-0042") and
+    says in which commune its middle lies and when it last changed (`arpent.number_work`).
     """
 
     security = "announced"
 
     class State(models.TextChoices):
-        DRAFT = "draft", _("Draft")
-        PLANNED = "planned", _("Planned")
-        CANCELLED = "cancelled", _("Cancelled")
+        DRAFT = "draft", pgettext_lazy("works", "Draft")
+        PLANNED = "planned", pgettext_lazy("works", "Planned")
+        CANCELLED = "cancelled", pgettext_lazy("works", "Cancelled")
 
     class Kind(models.TextChoices):
         ROAD = "road", _("Works on the road")
@@ -72,7 +77,9 @@ class Work(models.Model):
     speed_kmh = models.SmallIntegerField(_("speed limit"), null=True, blank=True)
     no_parking = models.BooleanField(_("no parking"), default=False, db_default=False)
     no_overtaking = models.BooleanField(_("no overtaking"), default=False, db_default=False)
+    new_surface = models.BooleanField(_("new surface"), default=False, db_default=False)
     outage_id = models.BigIntegerField(null=True, editable=False)
+    changed_at = models.DateTimeField(_("changed"), db_default=Now(), editable=False)
     comment = models.CharField(_("remark"), max_length=1000, null=True, blank=True)
     geom = models.MultiLineStringField(srid=2154)
     geom_3857 = web_mercator(models.MultiLineStringField)
@@ -92,7 +99,28 @@ class Work(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["owner", "reference"], name="road_work_reference"),
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="road_work_days_in_order"),
+            models.CheckConstraint(
+                condition=Q(starts_on__gte=date(2000, 1, 1), ends_on__lte=date(2100, 12, 31)),
+                name="road_work_days_possible",
+            ),
+            models.CheckConstraint(
+                condition=Q(speed_kmh=None) | Q(speed_kmh__gte=5, speed_kmh__lte=130), name="road_work_speed_possible"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+
+class WorkNumber(models.Model):
+    """The last number given to works of a member in a year (`arpent.number_work`)."""
+
+    security = "system"
+
+    owner = models.ForeignKey(Member, models.CASCADE, related_name="+")
+    year = models.SmallIntegerField()
+    last = models.IntegerField()
+
+    class Meta:
+        db_table = "road_work_number"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["owner", "year"], name="road_work_number_once")]

@@ -31,6 +31,12 @@ export const samePlace = (a: Place | null, b: Place | null): boolean =>
 /** Positions that the lines of this kind need at least. */
 export const leastOf = (kind: GeometryType): number => LEAST[kind];
 
+/** The same lines, drawn from their ends. */
+export const reversed = (shape: Shape): Shape => ({
+  ...shape,
+  parts: shape.parts.map((lines) => lines.map((line) => line.slice().reverse())).reverse(),
+});
+
 // --- GeoJSON -----------------------------------------------------------------------------------------------------------
 
 type Coordinates = number[];

@@ -139,6 +139,7 @@ export const editEn: EditMessages = {
   "geometry.remove": "Remove vertex {number}",
   "geometry.removeHole": "Fill it",
   "geometry.removePart": "Remove the part",
+  "geometry.reverse": "Reverse the direction",
   "geometry.shown": "{first} to {last} of {count}",
   "geometry.side": "Side",
   "geometry.split": "Split",

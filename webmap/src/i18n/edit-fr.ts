@@ -138,6 +138,7 @@ export const editFr = {
   "geometry.remove": "Ôter le sommet {number}",
   "geometry.removeHole": "Reboucher",
   "geometry.removePart": "Ôter la partie",
+  "geometry.reverse": "Inverser le sens",
   "geometry.shown": "{first} à {last} sur {count}",
   "geometry.side": "Côté",
   "geometry.split": "Découper",

@@ -7,6 +7,7 @@ import { hatchPattern } from "./hatch";
 import { casing, inkOf, lineFor, SHAPES } from "./legend";
 import type { Detail, MapLayer } from "./model";
 import { type Palette, palette } from "./palette";
+import { signStyle } from "./signs";
 
 const FAMILY = '"Atkinson Hyperlegible Next Variable", "Atkinson Hyperlegible Next", system-ui, sans-serif';
 /** Almost nothing to see, but something to point at. */
@@ -275,6 +276,8 @@ function pointImage(symbol: LegendSymbol, fill: Fill | undefined, stroke: Stroke
 }
 
 const LABEL_GAP_PX = 4;
+/** Signs are drawn with their pictograms from near, with the symbols of the legend from further away. */
+const SIGNS = "road-assets";
 
 /** What the layer's labels write, from their scale on; nothing for a feature without a value. */
 function labelled({
@@ -315,7 +318,10 @@ const fromLegend: Recipe = (context) => {
   const photo = colours.parcelHalo !== null;
   const drawn = layer.legend.map(({ symbol }) => symbolStyles(symbol, colours, photo));
   const named = labelled(context);
+  const signs = layer.slug === SIGNS && context.atLeast("parcel");
   return (feature, resolution) => {
+    const sign = signs ? signStyle(feature) : null;
+    if (sign) return [sign, ...named(feature, resolution)];
     const styles = drawn[lineFor(layer.legend, (column) => feature.get(column))];
     return styles && [...styles, ...named(feature, resolution)];
   };

@@ -11,6 +11,7 @@ import {
   next,
   type Place,
   type Position,
+  reversed,
   type Shape,
   samePlace,
   withoutHole,
@@ -148,6 +149,7 @@ export class EditGeometry extends EditElement {
     return html`<div class="button-row edit-more-shapes">
       ${edit.multiple ? html`<button class="button" @click=${() => editor.pen.draw("part")}><arp-icon name="plus"></arp-icon>${this.words("geometry.addPart")}</button>` : nothing}
       ${shape.kind === "polygon" ? html`<button class="button" @click=${() => editor.pen.draw("hole")}><arp-icon name="vertex"></arp-icon>${this.words("geometry.addHole")}</button>` : nothing}
+      ${shape.kind === "line" ? html`<button class="button" @click=${() => editor.pen.setShape(reversed(shape))}><arp-icon name="reverse"></arp-icon>${this.words("geometry.reverse")}</button>` : nothing}
       ${shape.kind !== "point" && stored ? html`<button class="button" ?disabled=${changed} @click=${() => editor.pen.draw("split")}><arp-icon name="split"></arp-icon>${this.words("geometry.split")}</button>` : nothing}
     </div>${shape.kind !== "point" && stored && changed ? html`<p class="muted small">${this.words("geometry.splitFirst")}</p>` : nothing}`;
   }

@@ -1,4 +1,5 @@
 import {
+  ArrowLeftRight,
   Camera,
   CircleDot,
   Combine,
@@ -29,6 +30,7 @@ const EDIT_ICONS = {
   pointer: MousePointer2,
   redo: Redo2,
   remove: Trash2,
+  reverse: ArrowLeftRight,
   save: Save,
   show: Eye,
   split: Scissors,

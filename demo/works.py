@@ -1,0 +1,95 @@
+"""Sixty works and events on the demo’s roads, made once: around today, on real streets, some in each other’s way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+
+from django.contrib.gis.geos import MultiLineString
+from django.utils import timezone
+
+from gis_core.models import Member
+from layers.catalogue.services import announce_changed_slugs
+from networks.roads.models import RoadSection
+from networks.roads.references import shown_route
+from networks.works.models import Work
+
+SLUGS = ("departement-demo", "cc-lys", "cc-val-de-rimarde")
+COUNT, CLASHING = 60, 8
+Kind, Measure, State = Work.Kind, Work.Measure, Work.State
+# Kind, title, how traffic goes, days, whether the surface is new afterwards.
+WORKS = (
+    (Kind.ROAD, "Réfection de la couche de roulement", Measure.CLOSED, 4, True),
+    (Kind.ROAD, "Reprise des accotements", Measure.ALTERNATE, 6, False),
+    (Kind.ROAD, "Pose de bordures et trottoirs", Measure.NARROWED, 20, False),
+    (Kind.WATER, "Renouvellement de la conduite d’eau potable", Measure.ALTERNATE, 25, False),
+    (Kind.WATER, "Création d’un branchement d’eau", Measure.NARROWED, 2, False),
+    (Kind.SEWER, "Réhabilitation du collecteur d’eaux usées", Measure.CLOSED, 15, False),
+    (Kind.NETWORK, "Déploiement de la fibre optique", Measure.ALTERNATE, 8, False),
+    (Kind.NETWORK, "Enfouissement du réseau électrique", Measure.ONE_WAY, 18, False),
+    (Kind.BUILDING, "Échafaudage et dépôt de matériaux", Measure.NARROWED, 30, False),
+    (Kind.EVENT, "Vide-grenier", Measure.CLOSED, 1, False),
+    (Kind.EVENT, "Course cycliste", Measure.ONE_WAY, 1, False),
+)
+HOURS = (None, None, "8 h 30 – 17 h", "9 h – 16 h 30", "21 h – 6 h")
+FIRST_DAY, LAST_DAY = -40, 120
+
+type Say = Callable[[str], None]
+
+
+def seed_works(seed: int, say: Say) -> None:
+    """Days count from today. Needs the owner's role, in a transaction, and the roads."""
+    members = {one.pk: one for one in Member.objects.filter(slug__in=SLUGS)}
+    if Work.objects.filter(owner__in=members).exists():
+        return
+    sections: list[RoadSection] = list(
+        RoadSection.objects.filter(owner__in=members).exclude(nature="chemin").order_by("pk")
+    )
+    streets = [one for one in sections if one.geom.length > 60]
+    if not streets:
+        return
+    say("Travaux et manifestations…")
+    chance, today = Random(f"{seed} works"), timezone.localdate()
+    made = [work(section, chance, today) for section in chance.sample(streets, COUNT - CLASHING)]
+    made += [clashing(one, chance) for one in chance.sample(made, CLASHING)]
+    for one in made:
+        one.save()
+    announce_changed_slugs(["works"])
+
+
+def work(section: RoadSection, chance: Random, today: date) -> Work:
+    kind, title, measure, days, new_surface = chance.choice(WORKS)
+    starts = today + timedelta(days=chance.randrange(FIRST_DAY, LAST_DAY))
+    if kind == Kind.EVENT:
+        starts += timedelta(days=6 - starts.weekday())
+    place = f"{shown_route(section.route)}, {section.name_left}" if section.route else section.name_left
+    return Work(
+        owner_id=section.owner_id,
+        state=chance.choices((State.PLANNED, State.DRAFT, State.CANCELLED), (84, 12, 4))[0],
+        kind=kind,
+        title=title,
+        place=place,
+        starts_on=starts,
+        ends_on=starts + timedelta(days=days - 1),
+        hours=None if kind == Kind.EVENT else chance.choice(HOURS),
+        measure=measure,
+        speed_kmh=None if measure == Measure.CLOSED else 30,
+        no_parking=measure != Measure.NONE,
+        no_overtaking=measure == Measure.ALTERNATE,
+        new_surface=new_surface,
+        geom=MultiLineString(section.geom, srid=2154),
+    )
+
+
+def clashing(other: Work, chance: Random) -> Work:
+    """Other works on the same stretch, which begin while those go on."""
+    given: dict[str, Any] = {
+        name: getattr(other, name) for name in ("owner_id", "place", "geom", "no_parking", "no_overtaking")
+    }
+    kind, title, measure, days, new_surface = chance.choice([one for one in WORKS if one[0] != other.kind])
+    starts = other.starts_on + timedelta(days=chance.randrange(max(1, (other.ends_on - other.starts_on).days)))
+    ends = starts + timedelta(days=days - 1)
+    return Work(state=State.PLANNED, kind=kind, title=title, measure=measure, starts_on=starts, ends_on=ends,
+                new_surface=new_surface, **given)  # fmt: skip

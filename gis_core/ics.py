@@ -1,0 +1,21 @@
+"""Lines of calendars (RFC 5545): text escaped, long lines folded."""
+
+LONGEST_LINE = 75
+
+
+def escaped(text: str) -> str:
+    for character, instead in (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\r\n", "\\n"), ("\n", "\\n"), ("\r", "")):
+        text = text.replace(character, instead)
+    return text
+
+
+def folded(line: str) -> bytes:
+    """A content line: 75 octets at most, continued after a space, no character cut in two."""
+    parts, part = [], b""
+    for character in line:
+        octets = character.encode()
+        if len(part) + len(octets) > LONGEST_LINE:
+            parts.append(part)
+            part = b" "
+        part += octets
+    return b"\r\n".join([*parts, part]) + b"\r\n"

@@ -1,0 +1,1 @@
+"""Deliveries of sections and markers of roads."""

@@ -1,0 +1,185 @@
+"""How a layer of a file becomes assets: which of its fields is which column, what its words mean. Suggested by
+likeness, changed by people, kept for the next file of the same shape. Pure.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from typing import Any, Final
+
+from django.utils.translation import gettext_lazy as _
+
+from networks.core.importers.cells import bare
+from networks.roads.iisr import read_sign
+from networks.roads.layers import declarations
+
+TABLES: Final = {"road-assets": "point", "road-stretches": "line"}
+MORE_PANELS: Final = tuple(f"panels_{number}" for number in range(2, 7))
+SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
+    "reference": ("id", "identifiant", "ident", "ref", "numero", "num", "n", "gid", "fid", "id panneau", "id objet",
+                  "idpanneau", "matricule"),
+    "kind": ("type", "nature", "categorie", "type objet", "famille"),
+    "subtype": ("modele", "sous type", "type"),
+    "code": ("type 1", "code panneau", "code iisr", "iisr", "panneau", "type panneau", "code", "signal", "code signal"),
+    "inscription": ("texte", "inscription", "valeur", "mention", "libelle"),
+    "panels": ("type 2", "panonceau", "panonceaux", "panonceau 1"),
+    "panels_2": ("type 3", "panonceau 2"),
+    "panels_3": ("type 4", "panonceau 3"),
+    "panels_4": ("type 5",),
+    "panels_5": ("type 6",),
+    "panels_6": ("type 7",),
+    "orientation": ("azimuth", "azimut", "angle", "rotation", "cap"),
+    "size": ("gamme", "taille", "dimension"),
+    "state": ("etat", "etat 1", "condition", "etat panneau", "note"),
+    "material": ("materiau", "matiere", "support"),
+    "installed_date": ("date pose", "pose", "annee pose", "date installation", "annee", "mise en service", "date",
+                       "car annee"),
+    "width_m": ("largeur",),
+    "height_m": ("hauteur",),
+    "comment": ("commentaire", "commentaires", "observation", "observations", "remarque", "remarques", "lieu",
+                "car lieu", "localisation"),
+    "source": ("producteur", "source", "origine"),
+    "updated_date": ("date maj", "maj", "mise a jour", "date releve"),
+}  # fmt: skip
+SPOKEN: Final[Mapping[str, Mapping[str, str]]] = {
+    "state": {"neuf": "1", "tres bon": "1", "bon": "2", "bonne": "2", "correct": "2", "moyen": "3", "passable": "3",
+              "use": "3", "mauvais": "4", "mauvaise": "4", "degrade": "4", "tres mauvais": "5", "hs": "5",
+              "hors service": "5", "a remplacer": "5", "detruit": "5"},
+    "kind": {"panneau": "sign", "panneaux": "sign", "police": "sign", "signalisation": "sign", "feu": "signal",
+             "feux": "signal", "carrefour": "signal", "lampadaire": "lighting", "luminaire": "lighting",
+             "candelabre": "lighting", "eclairage": "lighting", "buse": "culvert", "aqueduc": "culvert",
+             "pont": "structure", "ouvrage": "structure", "barriere": "barrier", "potelet": "barrier",
+             "glissiere": "barrier", "balise": "marker", "borne": "marker", "grille": "drain", "avaloir": "drain",
+             "banc": "furniture", "bordure": "kerb", "fosse": "ditch", "mur": "wall", "trottoir": "pavement",
+             "passage pieton": "marking", "marquage": "marking", "haie": "hedge"},
+    "size": {"mini": "miniature", "petit": "petite", "normal": "normale", "grand": "grande",
+             "tres grand": "tres_grande"},
+}  # fmt: skip
+IN_NAMES: Final = (
+    ("carrefour|feux|tricolore", "signal"), ("pann|sign|pano|police", "sign"),
+    ("eclair|lamp|lumin|candel", "lighting"), ("buse|aqueduc", "culvert"), ("pont|ouvrage", "structure"),
+    ("glissiere|barriere|potelet", "barrier"), ("marqu", "marking"), ("bordure", "kerb"), ("fosse", "ditch"),
+    ("balise|borne", "marker"), ("mur", "wall"), ("trottoir", "pavement"), ("haie|arbre", "hedge"),
+    ("grille|avaloir", "drain"), ("banc|mobilier", "furniture"),
+)  # fmt: skip
+MOST_SIGNS_ASKED: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class AssetReading:
+    """How one layer is read: `table` is a layer of ours, "" where it stays out; `columns` {ours: the file's field},
+    `values` {ours: {word: code}}, `fixed` {ours: one code for all}, `crs` where somebody says it.
+    """
+
+    table: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    fixed: Mapping[str, str] = field(default_factory=dict)
+    crs: int | None = None
+
+    @classmethod
+    def kept(cls, told: Any) -> "AssetReading":
+        """From JSON; what is unknown by now is left out."""
+        given = dict(told or {})
+        table = str(given.get("table") or "")
+        table = table if table in TABLES else ""
+        names = {name for name, _label, _codes in targets_of(table)}
+
+        def within(name: str) -> dict[str, Any]:
+            return {key: value for key, value in dict(given.get(name) or {}).items() if key in names and value}
+
+        words = {name: dict(one) for name, one in within("values").items()}
+        crs = given.get("crs")
+        return cls(table, within("columns"), words, within("fixed"), int(crs) if crs else None)
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@cache
+def columns_in(table: str) -> tuple[dict[str, Any], ...]:
+    """The columns of a layer of ours that a file may fill."""
+    found = next((one for one in declarations() if one.slug == table), None)
+    return tuple(dict(one) for one in found.columns if not one.get("read_only")) if found else ()
+
+
+def targets_of(table: str) -> list[tuple[str, Any, Mapping[str, Any]]]:
+    """What a field of the file may be: (name, label, codes of its list)."""
+    if table not in TABLES:
+        return []
+    found: list[tuple[str, Any, Mapping[str, Any]]] = []
+    for one in columns_in(table):
+        found.append((one["name"], one["label"], one.get("values") or {}))
+        if one["name"] == "panels":
+            found += [(name, _("Panels below, another field"), {}) for name in MORE_PANELS]
+    return found
+
+
+def suggested(label: str, geometry: str, fields: Mapping[str, Mapping[str, int]]) -> AssetReading:
+    """What a layer likely holds. `fields`: for each field how often its words come."""
+    table = next((name for name, kind in TABLES.items() if kind == geometry), "")
+    if not table:
+        return AssetReading()
+    targets = targets_of(table)
+    columns = likely_columns([name for name, _label, _codes in targets], list(fields))
+    if "code" not in columns and table == "road-assets" and (found := field_of_signs(fields)):
+        columns["code"] = found
+    values = {
+        name: {word: code for word in fields.get(columns[name], {}) if (code := likely_code(name, word, codes))}
+        for name, _label, codes in targets
+        if codes and name in columns
+    }
+    fixed = {}
+    if not any(values.get("kind", {}).values()):
+        columns.pop("kind", None)
+        values.pop("kind", None)
+        fixed["kind"] = likely_kind(label, table, "code" in columns)
+    return AssetReading(table, columns, {name: words for name, words in values.items() if words}, fixed)
+
+
+def likely_columns(names: list[str], fields: list[str]) -> dict[str, str]:
+    """The field of each of our columns that is recognised; a field serves once."""
+    fits = sorted(
+        ((fit(text, name), -place, name, text) for name in names for place, text in enumerate(fields)), reverse=True
+    )
+    found: dict[str, str] = {}
+    for score, _place, name, text in fits:
+        if score and name not in found and text not in found.values():
+            found[name] = text
+    return found
+
+
+def fit(text: str, name: str) -> int:
+    plain = bare(text)
+    if plain == bare(name):
+        return 100
+    known = SYNONYMS.get(name, ())
+    return 90 - known.index(plain) if plain in known else 0
+
+
+def field_of_signs(fields: Mapping[str, Mapping[str, int]]) -> str:
+    """The field most of whose words are codes of signs."""
+    for name, words in fields.items():
+        asked = list(words)[:MOST_SIGNS_ASKED]
+        if asked and sum(read_sign(one).known for one in asked) * 2 > len(asked):
+            return name
+    return ""
+
+
+def likely_kind(label: str, table: str, has_code: bool) -> str:
+    codes = next(codes for name, _label, codes in targets_of(table) if name == "kind")
+    name = bare(label)
+    if has_code and "sign" in codes:
+        return "sign"
+    return next((kind for words, kind in IN_NAMES if re.search(words, name) and kind in codes), "other")
+
+
+def likely_code(name: str, word: str, codes: Mapping[str, Any]) -> str:
+    """The code that a word means; "" where it says too little."""
+    plain = bare(word)
+    if word.strip() in codes:
+        return word.strip()
+    if (code := SPOKEN.get(name, {}).get(plain, "")) in codes:
+        return code
+    return next((code for code, labels in codes.items() if plain in {bare(one) for one in labels}), "")

@@ -1,0 +1,215 @@
+"""Layers of files as rows of assets, through a reading that somebody chose (`asset_mapping`)."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import shapely
+from django.utils.translation import gettext as _
+
+from gis_core.errors import Invalid
+from gis_core.reader import RestrictedReader
+from networks.core.importers import cells, kml
+from networks.core.importers.cells import Cell, Read
+from networks.core.importers.faults import Fault
+from networks.core.importers.looking import at_origin, by_words, in_system, lines_of, origins_of
+from networks.core.importers.sheets import ENOUGH_ROWS, Found, Sheet, layers_in, sheet_of
+from networks.roads.iisr import Sign, read_signs
+from networks.roads.importers.asset_mapping import MORE_PANELS, TABLES, AssetReading, columns_in, targets_of
+
+SIGN_FIELDS: Final = ("code", "panels", *MORE_PANELS)
+COMMA: Final = re.compile(r"^[+-]?\d+,\d+$")
+LONG: Final = re.compile(r"^[+-]?\d+\.\d{4,}$")
+LONGEST_MORE = 1_000
+LONGEST_PANELS = 120
+
+
+@dataclass(slots=True)
+class AssetRow:
+    """One object of a file: `values` by our columns, with `more` for the fields that no column takes."""
+
+    table: str
+    file: str
+    row: int
+    geom: Any
+    values: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Delivered:
+    rows: list[AssetRow] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    read: int = 0
+
+
+def read_assets(paths: Sequence[Path], readings: Mapping[str, AssetReading]) -> Delivered:
+    """The rows of the chosen layers. Raises Invalid, ReaderUnavailable."""
+    made = Delivered()
+    with RestrictedReader() as reader:
+        for found in layers_in(reader, kml.readable(paths, made.faults), made.faults, rows=ENOUGH_ROWS):
+            chosen = reading_of(found.label, readings)
+            if chosen is None or not chosen.table:
+                continue
+            sheet = sheet_of(
+                reader,
+                in_system(found, chosen.crs),
+                "line" if TABLES[chosen.table] == "line" else "point",
+                named(chosen),
+            )
+            made.read += found.layer.features
+            made.rows += Rows(sheet, found, chosen).all()
+            made.faults += sheet.faults.all()
+    if not any(one.table for one in readings.values()):
+        raise Invalid(_("Say of one layer at least what it holds."), parameter="table")
+    return made
+
+
+def named(chosen: AssetReading) -> str | None:
+    """The field by which a row that is refused is named."""
+    return chosen.columns.get("reference") or chosen.columns.get("comment") or chosen.columns.get("code")
+
+
+def reading_of(label: str, readings: Mapping[str, AssetReading]) -> AssetReading | None:
+    """By the layer's name; the only one where one layer alone was read: next year's file has another name."""
+    bare = label.rsplit("/", 1)[-1]
+    found = next((one for name, one in readings.items() if name.rsplit("/", 1)[-1] == bare), None)
+    return found or (next(iter(readings.values())) if len(readings) == 1 else None)
+
+
+class Rows:
+    """One layer's rows on their way in."""
+
+    def __init__(self, sheet: Sheet, found: Found, reading: AssetReading) -> None:
+        self.sheet, self.reading = sheet, reading
+        place = found.layer.place
+        self.places = {place.x, place.y, place.wkt} if place else set()
+        self.values: list[dict[str, Any]] = [{"more": {}} for _row in sheet.rows]
+
+    def all(self) -> Iterator[AssetRow]:
+        for name, label, codes in targets_of(self.reading.table):
+            source = self.reading.columns.get(name)
+            if source in self.sheet.columns and name not in SIGN_FIELDS and name not in self.reading.fixed:
+                self.read(name, str(label), codes, self.sheet.columns[source])
+        self.read_signs()
+        self.keep_rest()
+        origins = origins_of(self.reading.crs or self.sheet.epsg)
+        for rank, (row, shape) in enumerate(zip(self.sheet.rows, self.sheet.shapes, strict=True)):
+            values = self.values[rank] | dict(self.reading.fixed)
+            if self.reading.table == "road-assets" and values.get("code"):
+                values.setdefault("kind", "sign")
+            values.setdefault("kind", "other")
+            if (geom := self.place_of(row, shape, values, origins)) is not None:
+                yield AssetRow(self.reading.table, self.sheet.file, row, geom, values)
+
+    def read(self, name: str, label: str, codes: Mapping[str, Any], texts: Sequence[str | None]) -> None:
+        asked = cells.column_of(self.reader(name, codes), label)
+        source = self.reading.columns[name]
+        for rank, text in enumerate(texts):
+            cell = asked(text) if text is not None else Cell()
+            if cell.value is not None:
+                self.values[rank][name] = cell.value
+            if cell.keep and text:
+                self.values[rank]["more"][source[:80]] = text.strip()[:LONGEST_MORE]
+            if cell.told:
+                self.sheet.faults.add(self.sheet.rows[rank], cell.told)
+
+    def reader(self, name: str, codes: Mapping[str, Any]) -> Read:
+        column = next(one for one in columns_in(self.reading.table) if one["name"] == name)
+        if codes:
+            return by_words(self.reading.values.get(name, {}), codes, needed=False)
+        if name == "orientation":
+            return degrees
+        if column["type"] == "date":
+            return cells.day
+        if column["type"] in ("number", "length_m"):
+            return cells.metres
+        return cells.limited(int(column.get("maximum_length") or 254))
+
+    def read_signs(self) -> None:
+        """Codes, what is written on the signs, and what hangs below: of one field or of several."""
+        sources = [(name, self.reading.columns.get(name, "")) for name in SIGN_FIELDS]
+        known = [(name, source) for name, source in sources if source in self.sheet.columns]
+        for rank, row in enumerate(self.sheet.rows):
+            signs: list[Sign] = []
+            first: Sign | None = None
+            for name, source in known:
+                text = self.sheet.columns[source][rank]
+                if text is None or cells.is_nothing(text):
+                    continue
+                told = read_signs(text)
+                self.tell(row, rank, source, text, told)
+                if name == "code" and told:
+                    first, told = told[0], told[1:]
+                signs += told
+            self.put_signs(rank, first, signs)
+
+    def tell(self, row: int, rank: int, source: str, text: str, signs: Sequence[Sign]) -> None:
+        for one in signs:
+            if not one.known:
+                words = _("“%(code)s” is no code of the IISR known here: kept as it is written.")
+                self.sheet.faults.add(row, words % {"code": one.code or text[:40]})
+                self.values[rank]["more"][source[:80]] = text.strip()[:LONGEST_MORE]
+
+    def put_signs(self, rank: int, first: Sign | None, signs: Sequence[Sign]) -> None:
+        values = self.values[rank]
+        if first is not None and first.code:
+            values["code"] = first.code
+            if first.inscription:
+                values.setdefault("inscription", first.inscription)
+        if signs:
+            told = ", ".join(f"{one.code} {one.inscription}".strip() for one in signs)
+            values["panels"] = told[:LONGEST_PANELS]
+
+    def keep_rest(self) -> None:
+        """Fields that no column takes stay beside, under their own names; those that gave the place need not."""
+        taken = {*self.reading.columns.values(), *self.places}
+        for source, texts in self.sheet.columns.items():
+            if source in taken:
+                continue
+            for rank, text in enumerate(texts):
+                if text is not None and not cells.is_nothing(text):
+                    self.values[rank]["more"][source[:80]] = plain_number(text.strip())[:LONGEST_MORE]
+
+    def place_of(self, row: int, shape: Any, values: Mapping[str, Any], origins: Any) -> Any:
+        """The geometry of a row; None, told, where it has none that can be here."""
+        name = values.get("reference") or values.get("comment") or values.get("code") or _("This object")
+        if shape is None or shape.is_empty:
+            self.sheet.faults.add(
+                row, _("“%(name)s” has no place: it was left out.") % {"name": str(name)[:80]}, "error"
+            )
+            return None
+        if at_origin(shape, origins):
+            words = _("“%(name)s” lies at (0, 0): give it its place. It was left out.")
+            self.sheet.faults.add(row, words % {"name": str(name)[:80]}, "error")
+            return None
+        if TABLES[self.reading.table] == "point":
+            return shapely.points(shapely.get_coordinates(shape)[0])
+        lines = list(lines_of(shape))
+        if not lines:
+            self.sheet.faults.add(
+                row, _("“%(name)s” has no length: it was left out.") % {"name": str(name)[:80]}, "error"
+            )
+            return None
+        if len(lines) > 1:
+            words = _("“%(name)s” is %(count)s separate lines: the longest was taken.")
+            self.sheet.faults.add(row, words % {"name": str(name)[:80], "count": len(lines)})
+        return max(lines, key=lambda line: line.length)
+
+
+def degrees(field: str, text: str) -> Cell:
+    """An angle from north, from 0 to 360."""
+    found = cells.measured(text.strip().rstrip("°"), {"": 1.0})
+    if found is None:
+        return cells.unread(field, text)
+    return Cell(round(found[0] % 360, 4) % 360)
+
+
+def plain_number(text: str) -> str:
+    """A number of many decimals as every format writes it: with a point, without zeros at its end."""
+    if COMMA.match(text):
+        text = text.replace(",", ".")
+    elif not LONG.match(text):
+        return text
+    return text.rstrip("0").rstrip(".")

@@ -1,0 +1,470 @@
+"""Markers (PR) of any table or layer: read, placed, checked row by row, loaded. Good rows come in, others are told of.
+
+A table names its road and its number, and says where the marker stands: x and y in Lambert-93, degrees or Web Mercator
+(the numbers tell which), a geometry, or the metres from the beginning of the road (cumulated), between markers that are
+placed.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import shapely
+from django.utils.translation import gettext as _
+from pyproj import Transformer
+
+from gis_core.models import Member
+from gis_core.reader import Column, CopyPlan, ReadRefused, RestrictedReader
+from layers.features.display import display_number
+from layers.imports.services.loading import rows, run
+from networks.core.importers.cells import bare
+from networks.core.importers.faults import Fault
+from networks.core.importers.sheets import Faults, Found, layers_in, sheet_of
+from networks.roads.axis import Axis
+from networks.roads.axis import place_at as axis_place_at
+from networks.roads.importers.bdtopo import places_of, plain_name
+from networks.roads.importers.staging import cells
+from networks.roads.models import RoadMarker
+from networks.roads.references import NotAReferenceError, route_of, shown_route
+from networks.roads.services.calibrating import axes_with
+
+FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "route": ("route", "axe", "voie", "numeroroute", "numroute", "numerodelaroute", "numerodroute", "nomroute",
+              "routenumero", "codevoie", "rd", "road"),
+    "number": ("pr", "numero", "numpr", "numeropr", "numerodupr", "npr", "pointderepere", "pointrepere", "plo",
+               "borne"),
+    "side": ("cote", "cotepr", "chaussee", "side"),
+    "x": ("x", "xl93", "xlambert93", "xlamb93", "lambert93x", "coordx", "coordonneex", "lon", "lng", "long",
+          "longitude", "easting"),
+    "y": ("y", "yl93", "ylambert93", "ylamb93", "lambert93y", "coordy", "coordonneey", "lat", "latitude", "northing"),
+    "along": ("cumul", "cumulee", "cumulm", "cumuld", "abscissecumulee", "abscissecumul", "abscisse", "abs",
+              "distancecumulee", "pk"),
+    "reference": ("cleabs", "id", "identifiant", "reference", "code"),
+}  # fmt: skip
+NUMBER = re.compile(r"(?:P\.?R\.?\s*)?(\d{1,3})(?:\s*\+\s*0*)?(?:[.,]0+)?")
+SIDES: Final = {
+    "": "U", "u": "U", "unique": "U", "ud": "U", "n": "U", "i": "U", "d": "D", "droite": "D", "droit": "D", "g": "G",
+    "gauche": "G",
+}  # fmt: skip
+LAMBERT, DEGREES, MERCATOR = 2154, 4326, 3857
+BOXES: Final = {
+    LAMBERT: (0.0, 6_000_000.0, 1_300_000.0, 7_200_000.0),
+    DEGREES: (-5.6, 41.0, 10.0, 51.6),
+    MERCATOR: (-650_000.0, 5_000_000.0, 1_150_000.0, 6_750_000.0),
+}
+NEAR_M, SAME_M = 200.0, 0.001
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A row as it is understood; `place` in EPSG:2154, None while it is not known."""
+
+    rank: int
+    route: str
+    number: int
+    side: str
+    reference: str | None
+    along_m: float | None = None
+    given: tuple[float, float] | None = None
+    place: tuple[float, float] | None = None
+
+    @property
+    def key(self) -> tuple[str, int, str]:
+        return self.route, self.number, self.side
+
+    @property
+    def name(self) -> str:
+        side = "" if self.side == "U" else f" {self.side}"
+        return f"{shown_route(self.route)} PR {self.number}{side}"
+
+
+@dataclass(slots=True)
+class Table:
+    """The rows of one file; whether their places are geometries already."""
+
+    faults: Faults
+    source: str
+    rows: list[Row] = field(default_factory=list)
+    read: int = 0
+
+
+@dataclass(slots=True)
+class Outcome:
+    counts: Counter[str]
+    faults: list[Fault]
+    routes: set[str]
+
+
+def read(reader: RestrictedReader, paths: Sequence[Path], faults: list[Fault]) -> Iterator[Table]:
+    """Every table of markers among the files; a file without one is a fault."""
+    for found in layers_in(reader, paths, faults):
+        at = places_of(found.fields, FIELDS)
+        if "route" in at and "number" in at:
+            yield read_layer(reader, found)
+            continue
+        missing = [words for name, words in (("route", _("the road")), ("number", _("the PR"))) if name not in at]
+        words = _("No column tells %(missing)s: name the columns “route”, “pr”, “cote”, “x”, “y” (here: %(columns)s).")
+        named = ", ".join(found.fields[:12]) or "-"
+        message = words % {"missing": _(" and ").join(missing), "columns": named}
+        faults.append(Fault(file=found.file, row=None, message=message))
+
+
+def read_layer(reader: RestrictedReader, found: Found) -> Table:
+    """The rows of a layer that can be understood."""
+    at = places_of(found.fields, FIELDS)
+    place = found.layer.place
+    drawn = found.layer.has_geometry and (place is None or place.wkt is not None)
+    source = "BD TOPO" if "pointderepere" in plain_name(found.label) else "PR"
+    if drawn:
+        sheet = sheet_of(reader, found, "point", None)
+        table = Table(sheet.faults, source, read=len(sheet.faults.told))
+        texts = [[sheet.columns.get(name, [])[n] if name in sheet.columns else None for name in found.fields]
+                 for n in range(len(sheet))]  # fmt: skip
+        listed = zip(sheet.rows, texts, sheet.shapes, strict=True)
+    else:
+        table = Table(Faults(found.file), source)
+        listed = ((rank, row, None) for rank, row in text_rows(reader, found, table.faults))  # type: ignore[assignment]
+    for rank, row, shape in listed:
+        table.read += 1
+        said = {name: (row[where] or "").strip() for name, where in at.items()}
+        if (one := understood(rank, said, shape, table.faults)) is not None:
+            table.rows.append(one)
+    return table
+
+
+def text_rows(reader: RestrictedReader, found: Found, faults: Faults) -> Iterator[tuple[int, list[str | None]]]:
+    plan = CopyPlan(tuple(Column(name, "text") for name in found.fields), None)
+    try:
+        for chunk in reader.copy(found.name, layer=found.layer.name, plan=plan):
+            for line in str(chunk.lines, "utf-8").split("\n")[:-1]:
+                first, *others = cells(line)
+                yield int(first or 0), others
+            for problem in chunk.problems:
+                faults.add(problem.index, problem.words, "error")
+    except ReadRefused as refused:
+        faults.add(refused.problem.index, refused.message, "error")
+
+
+def understood(rank: int, said: Mapping[str, str], shape: Any, faults: Faults) -> Row | None:
+    """A row, None (and why) where its road or its number is not told."""
+    if not any(said.values()):
+        return None
+    try:
+        route = route_of(said.get("route", ""))
+    except NotAReferenceError:
+        words = _("“%(text)s” is the number of no road: write it as in “D 2020”.")
+        faults.add(rank, words % {"text": said.get("route", "")[:40]}, "error")
+        return None
+    match = NUMBER.fullmatch(said.get("number", "").upper())
+    if match is None:
+        words = _("“%(text)s” is no number of a marker: write it as in “12”.")
+        faults.add(rank, words % {"text": said.get("number", "")[:40]}, "error")
+        return None
+    side = SIDES.get(bare(said.get("side", "")))
+    if side is None:
+        words = _("Side “%(text)s” is not understood: write U (single carriageway), D or G.")
+        faults.add(rank, words % {"text": said["side"][:40]}, "error")
+        return None
+    place = None if shape is None or shape.is_empty else (float(shape.x), float(shape.y))
+    x, y = figure(said.get("x", "")), figure(said.get("y", ""))
+    return Row(
+        rank=rank,
+        route=route,
+        number=int(match[1]),
+        side=side,
+        reference=said.get("reference", "")[:60] or None,
+        along_m=figure(said.get("along", "")),
+        given=(x, y) if x is not None and y is not None and place is None else None,
+        place=place,
+    )
+
+
+def figure(text: str) -> float | None:
+    """A number as people write it: commas, spaces in thousands, a unit."""
+    plain = re.sub(r"[\s\u00a0\u202f]|(?<=\d)m$|°$", "", text.strip().lower()).replace(",", ".")
+    try:
+        value = float(plain)
+    except ValueError:
+        return None
+    return value if abs(value) < 1e9 else None
+
+
+# -- where they stand -------------------------------------------------------------------------------------------------
+
+
+def inside(box: tuple[float, float, float, float], place: tuple[float, float]) -> bool:
+    return box[0] <= place[0] <= box[2] and box[1] <= place[1] <= box[3]
+
+
+def placed(table: Table, found: list[Row]) -> list[Row]:
+    """Rows with their places in EPSG:2154, as far as they have coordinates that can be in France."""
+    given = [one for one in found if one.given is not None and one.given != (0.0, 0.0)]
+    if not given:
+        return [without_place(one, table) if one.given else one for one in found]
+    system = system_in(given, table)
+    to_lambert = Transformer.from_crs(system, LAMBERT, always_xy=True)
+    result = []
+    for one in found:
+        if one.given is None:
+            result.append(one)
+            continue
+        place, turned = one.given, (one.given[1], one.given[0])
+        if not inside(BOXES[system], place) and inside(BOXES[system], turned):
+            table.faults.add(one.rank, _("x and y are exchanged (latitude first): they were put back."))
+            place = turned
+        if not inside(BOXES[system], place):
+            result.append(without_place(one, table))
+            continue
+        x, y = to_lambert.transform(*place) if system != LAMBERT else place
+        result.append(replace(one, place=(round(float(x), 3), round(float(y), 3))))
+    return result
+
+
+def without_place(one: Row, table: Table) -> Row:
+    x, y = one.given or (0.0, 0.0)
+    words = _(
+        "%(name)s: x %(x)s and y %(y)s are nowhere in metropolitan France: give them in Lambert-93 or in degrees."
+    )
+    told = {"name": one.name, "x": display_number(x, 2), "y": display_number(y, 2)}
+    table.faults.add(one.rank, words % told, "error")
+    return replace(one, given=None, number=-1)
+
+
+def system_in(given: Sequence[Row], table: Table) -> int:
+    """The system that most places fit; of Lambert-93 and Web Mercator that in which they stand near their roads."""
+    fits = {code: sum(inside(box, one.given or (0, 0)) or inside(box, (one.given or (0, 0))[::-1]) for one in given)
+            for code, box in BOXES.items()}  # fmt: skip
+    best = max(fits.values())
+    likely = [code for code, count in fits.items() if count == best]
+    if len(likely) > 1:
+        likely.sort(key=lambda code: -near_their_roads(given, code))
+    if likely[0] != LAMBERT and best:
+        words = _("The coordinates are read as EPSG:%(code)s, by their size.")
+        table.faults.add(None, words % {"code": likely[0]})
+    return likely[0]
+
+
+def near_their_roads(given: Sequence[Row], code: int) -> int:
+    sample = given[:200]
+    to_lambert = Transformer.from_crs(code, LAMBERT, always_xy=True)
+    places = [to_lambert.transform(*(one.given or (0, 0))) for one in sample]
+    usable = [n for n, place in enumerate(places) if np.isfinite(place).all()]
+    return nearness([sample[n].route for n in usable], [places[n] for n in usable])
+
+
+def nearness(routes: Sequence[str], places: Sequence[tuple[float, float]]) -> int:
+    """How many of these places lie near a section of their road."""
+    ((count,),) = rows(
+        """
+        with asked as materialized (
+            select route, st_setsrid(st_makepoint(x, y), 2154) as geom,
+                st_expand(st_setsrid(st_makepoint(x, y), 2154), %(near)s) as box
+            from unnest(%(routes)s::text[], %(xs)s::float8[], %(ys)s::float8[]) as given(route, x, y))
+        select count(*) from asked where exists (select from road_section s where s.route = asked.route
+            and s.geom && asked.box and st_dwithin(s.geom, asked.geom, %(near)s))
+        """,
+        near=NEAR_M,
+        routes=list(routes),
+        xs=[place[0] for place in places],
+        ys=[place[1] for place in places],
+    )
+    return int(count)
+
+
+def along_their_roads(table: Table, found: list[Row]) -> list[Row]:
+    """Rows that tell metres from the beginning of the road, placed between those of the road that have a place."""
+    waiting = sorted({one.route for one in found if one.place is None and one.along_m is not None and one.number >= 0})
+    for route in waiting:
+        own = [one for one in found if one.route == route and one.along_m is not None]
+        known = known_places(route, own)
+        axes = axes_with(route, known)
+        found = [
+            on_axis(one, own, axes) if one.route == route and one.place is None and one.along_m is not None else one
+            for one in found
+        ]
+    return found
+
+
+def known_places(route: str, own: Sequence[Row]) -> list[tuple[int, str, tuple[float, float]]]:
+    """Number, side and place of the markers of a road that stand somewhere, of this file or there before."""
+    there = {(one.number, one.carriageway): (one.geom.x, one.geom.y) for one in RoadMarker.objects.filter(route=route)}
+    there |= {(one.number, one.side): one.place for one in own if one.place is not None}
+    return [(number, side, place) for (number, side), place in there.items()]
+
+
+def on_axis(one: Row, own: Sequence[Row], axes: Mapping[str, Axis]) -> Row:
+    """A row at its cumulated metres, measured from the markers around it; as it is where that cannot be told."""
+    axis = axes.get(one.side) or axes.get("U") or next(iter(axes.values()), None)
+    if axis is None or one.along_m is None:
+        return one
+    at = {mark.number: mark.at_m for mark in axis.marks}
+    stands = sorted((row.along_m or 0.0, at[row.number]) for row in own if row.number in at and row.place is not None)
+    if not stands:
+        told = {row.number: row.along_m for row in own}
+        stands = sorted((told[number] or 0.0, metres) for number, metres in at.items() if told.get(number) is not None)
+    if not stands:
+        return one
+    metres = interpolated(one.along_m, stands)
+    if not axis.parts[0].start_m - 1 <= metres <= axis.parts[-1].end_m + 1:
+        return one
+    place = axis_place_at(axis, min(max(metres, axis.parts[0].start_m), axis.parts[-1].end_m)).place
+    return replace(one, place=(round(place.x, 3), round(place.y, 3)))
+
+
+def interpolated(value: float, stands: Sequence[tuple[float, float]]) -> float:
+    """What lies in proportion between two known places; beyond them, metre for metre."""
+    before = [one for one in stands if one[0] <= value]
+    after = [one for one in stands if one[0] > value]
+    if not before:
+        return after[0][1] - (after[0][0] - value)
+    if not after:
+        return before[-1][1] + (value - before[-1][0])
+    (low, first), (high, last) = before[-1], after[0]
+    return first + (last - first) * (value - low) / (high - low)
+
+
+# -- checked and written ----------------------------------------------------------------------------------------------
+
+
+def bring(owner: Member, table: Table, *, write: bool, also: frozenset[str] = frozenset()) -> Outcome:
+    """Load the rows that can be (or count them); roads of `also` are known, too. As the worker, in a transaction."""
+    outcome = Outcome(Counter(read=table.read), [], set())
+    good = known_roads(table, without_twins(table, table.rows), also)
+    good = [one for one in along_their_roads(table, placed(table, good)) if has_place(one, table)]
+    fresh, changed = compared(owner, table, without_overlap(table, good), outcome)
+    outcome.counts["new"], outcome.counts["changed"] = len(fresh), len(changed)
+    outcome.faults = table.faults.all()
+    outcome.counts["refused"] = sum(one.gravity == "error" and one.row is not None for one in outcome.faults)
+    outcome.routes = {one.route for one in (*fresh, *changed)}
+    if write and (fresh or changed):
+        keep(owner, table, fresh, changed)
+    return outcome
+
+
+def without_twins(table: Table, found: Sequence[Row]) -> list[Row]:
+    """One row of each marker: the first; another one in the same place is only told."""
+    first: dict[tuple[str, int, str], Row] = {}
+    for one in found:
+        other = first.setdefault(one.key, one)
+        if other is one:
+            continue
+        told = {"name": one.name, "row": other.rank}
+        if (other.given, other.place, other.along_m) == (one.given, one.place, one.along_m):
+            table.faults.add(
+                one.rank, _("%(name)s is there already (row %(row)s), in the same place: left out.") % told
+            )
+        else:
+            words = _("%(name)s is there already (row %(row)s), elsewhere: keep one of them, or say the side (D, G).")
+            table.faults.add(one.rank, words % told, "error")
+    return list(first.values())
+
+
+def known_roads(table: Table, found: Sequence[Row], also: frozenset[str]) -> list[Row]:
+    asked = sorted({one.route for one in found})
+    known = {route for (route,) in rows(
+        "select asked.route from unnest(%(asked)s::text[]) as asked(route)"
+        " where exists (select from road_section s where s.route = asked.route)", asked=asked)} | also  # fmt: skip
+    for one in found:
+        if one.route not in known:
+            words = _(
+                "%(name)s: no section is of the road %(route)s: import its sections first, or correct its number."
+            )
+            table.faults.add(one.rank, words % {"name": one.name, "route": shown_route(one.route)}, "error")
+    return [one for one in found if one.route in known]
+
+
+def has_place(one: Row, table: Table) -> bool:
+    """Whether it stands somewhere; if not, why."""
+    if one.place is not None:
+        return True
+    if one.number < 0:
+        return False
+    if one.along_m is not None:
+        words = _(
+            "%(name)s: cumulated metres alone do not place it: give x and y of two markers of this road at least."
+        )
+    else:
+        words = _("%(name)s has no position: give x and y, or the cumulated metres (“cumul”).")
+    table.faults.add(one.rank, words % {"name": one.name}, "error")
+    return False
+
+
+def without_overlap(table: Table, found: Sequence[Row]) -> list[Row]:
+    """Two markers of a road and carriageway in one place are told: one of them has the wrong coordinates."""
+    at: dict[tuple[str, str, tuple[float, float]], Row] = {}
+    for one in found:
+        assert one.place is not None
+        other = at.setdefault((one.route, one.side, one.place), one)
+        if other is not one:
+            words = _("%(name)s stands exactly where %(other)s does (row %(row)s): correct one of them.")
+            told = {"name": one.name, "other": other.name, "row": other.rank}
+            table.faults.add(one.rank, words % told, place=one.place)
+    return list(found)
+
+
+def compared(owner: Member, table: Table, found: Sequence[Row], outcome: Outcome) -> tuple[list[Row], list[Row]]:
+    """Rows that are new, and those that differ from what is there, ranked by its ids."""
+    there = {
+        (route, number, side): (pk, keeper, name, x, y, reference)
+        for pk, route, number, side, keeper, name, x, y, reference in rows(
+            "select m.id, m.route, m.number, m.carriageway, m.owner_id, o.name, st_x(m.geom), st_y(m.geom), m.reference"
+            " from road_marker m join gis_core_member o on o.id = m.owner_id where m.route = any(%(routes)s)",
+            routes=sorted({one.route for one in found}),
+        )
+    }
+    fresh, changed = [], []
+    for one in found:
+        known = there.get(one.key)
+        if known is None:
+            fresh.append(one)
+            continue
+        pk, keeper, name, x, y, reference = known
+        assert one.place is not None
+        if keeper != owner.pk:
+            words = _("%(name)s is kept by %(member)s: it stays as it is.")
+            table.faults.add(one.rank, words % {"name": one.name, "member": name})
+        elif np.hypot(one.place[0] - x, one.place[1] - y) > SAME_M or (one.reference or reference) != reference:
+            changed.append(replace(one, rank=pk))
+        else:
+            outcome.counts["same"] += 1
+    return fresh, changed
+
+
+def keep(owner: Member, table: Table, fresh: Sequence[Row], changed: Sequence[Row]) -> None:
+    run("select arpent.open_event('import', 'road_marker'::regclass, jsonb_build_object('from', 'import', 'label',"
+        " %(label)s::text))", label=table.faults.file)  # fmt: skip
+    if fresh:
+        run(
+            "insert into road_marker (owner_id, route, number, carriageway, reference, source, geom)"
+            " select %(owner)s, route, number, side, reference, %(source)s, st_setsrid(st_makepoint(x, y), 2154)"
+            " from unnest(%(routes)s::text[], %(numbers)s::int[], %(sides)s::text[], %(references)s::text[],"
+            " %(xs)s::float8[], %(ys)s::float8[]) as given(route, number, side, reference, x, y)",
+            owner=owner.pk,
+            source=table.source,
+            **columns(fresh),
+        )
+    if changed:
+        run(
+            "update road_marker m set geom = st_setsrid(st_makepoint(x, y), 2154),"
+            " reference = coalesce(given.reference, m.reference)"
+            " from unnest(%(ids)s::bigint[], %(references)s::text[], %(xs)s::float8[], %(ys)s::float8[])"
+            " as given(id, reference, x, y) where given.id = m.id",
+            ids=[one.rank for one in changed],
+            **{name: values for name, values in columns(changed).items() if name in ("references", "xs", "ys")},
+        )
+
+
+def columns(found: Sequence[Row]) -> dict[str, list[Any]]:
+    places = shapely.points([one.place or (0.0, 0.0) for one in found])
+    return {
+        "routes": [one.route for one in found],
+        "numbers": [one.number for one in found],
+        "sides": [one.side for one in found],
+        "references": [one.reference for one in found],
+        "xs": shapely.get_x(places).tolist(),
+        "ys": shapely.get_y(places).tolist(),
+    }

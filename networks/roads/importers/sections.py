@@ -1,0 +1,274 @@
+"""Staged sections into a member's roads: new ones, changed ones, those that are no longer delivered. Set-based.
+
+A row is known by its identifier, as are the pieces that it was cut into here and the row that it was merged into. A
+column changes where the source changed it since its last delivery: what our people corrected meanwhile stays. A line is
+drawn anew where the source drew it anew; one that was cut or merged here stays, and is told of.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from psycopg import sql
+
+from gis_core.models import Member
+from layers.imports.services.loading import listed, rows, run
+from networks.roads.importers.bdtopo import COLUMNS, SOURCE
+from networks.roads.importers.staging import STAGED, TYPES, Scope
+
+TOLD: Final = 50
+SIDED: Final = {"name_left": "name_right", "name_right": "name_left",
+                "insee_left": "insee_right", "insee_right": "insee_left"}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Plan:
+    """What a delivery changes: counts, examples of what people should look at, the roads concerned."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    overwritten: list[str] = field(default_factory=list)
+    left_drawn: list[str] = field(default_factory=list)
+    routes: set[str] = field(default_factory=set)
+
+
+def typed(name: str) -> str:
+    return TYPES.get(name, "text")
+
+
+def staged(name: str) -> sql.Composable:
+    """What the source says of a column now, for a section whose line runs as ours does."""
+    return sided("s", name)
+
+
+def before(name: str) -> sql.Composable:
+    """What it said the last time."""
+    return sided("d", name)
+
+
+def sided(alias: str, name: str) -> sql.Composable:
+    plain = sql.Identifier(alias, name)
+    if name == "traffic_way":
+        return sql.SQL(
+            "case when k.turned then"
+            " case {0} when 'forward' then 'backward' when 'backward' then 'forward' else {0} end else {0} end"
+        ).format(plain)
+    if name in SIDED:
+        return sql.SQL("case when k.turned then {} else {} end").format(sql.Identifier(alias, SIDED[name]), plain)
+    return plain
+
+
+def any_of(template: str) -> sql.Composable:
+    """A condition on some column, written with {now}, {then}, {ours}."""
+    each = (
+        sql.SQL(template).format(now=staged(name), then=before(name), ours=sql.Identifier("r", name))
+        for name in COLUMNS
+    )
+    return sql.SQL("({})").format(sql.SQL(" or ").join(each))
+
+
+KNOWN: Final = """
+    create temporary table known_section on commit drop as
+    select r.id, s.rank, s.reference, r.route as old_route,
+        coalesce((r.more ->> 'turned')::boolean, false) as turned,
+        s.delivered is distinct from r.more -> 'delivered' or s.beside is distinct from r.more -> 'beside' as said,
+        s.line is distinct from r.more ->> 'line' as drawn,
+        r.more ? 'piece_of' or r.more ? 'merged' or exists (select from road_section p
+            where p.owner_id = r.owner_id and p.more ->> 'piece_of' = r.reference) as reshaped
+    from {staged} s join road_section r on r.owner_id = %(owner)s
+        and coalesce(r.more ->> 'piece_of', r.reference) = s.reference
+"""
+ABSORBED: Final = """
+    delete from {staged} s using (
+        select jsonb_array_elements_text(r.more -> 'merged') as reference from road_section r
+        where r.owner_id = %(owner)s and r.more ? 'merged') m where m.reference = s.reference
+"""
+HELD: Final = """
+    delete from {staged} s using road_section r where r.reference = s.reference and r.owner_id <> %(owner)s
+        and not exists (select from road_section o where o.owner_id = %(owner)s and o.reference = s.reference)
+"""
+GONE: Final = """
+    create temporary table gone_section on commit drop as
+    select r.id, r.reference, r.route, r.start_node_id, r.end_node_id from road_section r
+    where r.owner_id = %(owner)s and r.more ? 'delivered' and not exists (
+            select from {seen} s where s.reference = coalesce(r.more ->> 'piece_of', r.reference))
+        and not exists (select from {seen} s where r.more -> 'merged' ? s.reference)
+        and (%(communes)s::text[] = '{{}}' or r.insee_left = any(%(communes)s) or r.insee_right = any(%(communes)s))
+        and (%(extent)s::text is null or r.geom && %(extent)s::text::box2d)
+"""
+SAID_BEFORE: Final = """
+    from known_section k join {staged} s using (rank) join road_section r on r.id = k.id
+        cross join lateral jsonb_populate_record(null::pg_temp.staged_section,
+            coalesce(r.more -> 'delivered', '{{}}')) d
+    where r.more ? 'delivered' and {condition}
+"""
+
+
+def plan(owner: Member, scope: Scope) -> Plan:
+    """What the staged sections change; nothing is written but temporary tables."""
+    found, given = Plan(), {"owner": owner.pk}
+    run("drop table if exists known_section, gone_section, seen_section")
+    run("create temporary table seen_section on commit drop as select reference from {}", STAGED)
+    run("create index on seen_section (reference)")
+    found.counts["held"] = run(HELD, staged=STAGED, **given)
+    found.counts["absorbed"] = run(ABSORBED, staged=STAGED, **given)
+    run(KNOWN, staged=STAGED, **given)
+    run("create index on known_section (id)")
+    box = None if scope.extent is None else "BOX({:f} {:f},{:f} {:f})".format(*scope.extent)
+    run(GONE, seen=sql.Identifier("seen_section"), communes=sorted(scope.communes), extent=box, **given)
+    count(found)
+    return found
+
+
+def count(found: Plan) -> None:
+    ((known, changed, drawn),) = rows(
+        "select count(distinct reference), count(distinct reference) filter (where said or (drawn and not reshaped)),"
+        " count(distinct reference) filter (where drawn and not reshaped) from known_section"
+    )
+    ((total,),) = rows("select count(*) from {}", STAGED)
+    ((gone,),) = rows("select count(*) from gone_section")
+    found.counts |= {"new": total - known, "changed": changed, "same": known - changed, "drawn": drawn, "gone": gone}
+    found.left_drawn = names_of(sql.SQL("from known_section k where k.drawn and k.reshaped"))
+    over = any_of(
+        "({now} is distinct from {then} and {ours} is distinct from {then} and {ours} is distinct from {now})"
+    )
+    kept = any_of("({now} is not distinct from {then} and {ours} is distinct from {then})")
+    corrected = sql.SQL(SAID_BEFORE)
+    found.overwritten = names_of(corrected.format(staged=STAGED, condition=over))
+    statement = sql.SQL("select count(*) ") + corrected.format(staged=STAGED, condition=kept)
+    ((found.counts["corrected"],),) = rows("{}", statement)
+
+
+def names_of(source: sql.Composable) -> list[str]:
+    found = rows("select distinct k.reference {} order by 1 limit {}", source, sql.Literal(TOLD))
+    return [name for (name,) in found]
+
+
+# -- writing ----------------------------------------------------------------------------------------------------------
+
+
+def write(owner: Member, found: Plan, *, replace: bool, event: int) -> None:
+    """Carry a plan out; nobody edits roads meanwhile. As the worker, with the triggers of sections at rest."""
+    run("drop table if exists let_go, moved, spot")
+    run("create temporary table let_go (node bigint) on commit drop")
+    if replace:
+        run("insert into let_go select unnest(array[start_node_id, end_node_id]) from gone_section")
+        found.counts["removed"] = run("delete from road_section where id in (select id from gone_section)")
+    join_ends()
+    update()
+    insert(owner, event)
+    run("""
+        delete from road_node n where n.id in (select node from let_go)
+            and not exists (select from road_section s where s.start_node_id = n.id)
+            and not exists (select from road_section s where s.end_node_id = n.id)
+    """)
+    found.routes = changed_routes(replace)
+
+
+MOVED: Final = """
+    create temporary table moved on commit drop as select s.rank, s.geom from {staged} s
+    where not exists (select from known_section k where k.rank = s.rank and (k.reshaped or not k.drawn))
+"""
+SPOTS: Final = """
+    create temporary table spot on commit drop as
+    select row_number() over () as id, e.geom, null::bigint as node, e.geom as at
+    from (select distinct g.geom from moved m,
+        lateral (values (st_startpoint(m.geom)), (st_endpoint(m.geom))) g (geom)) e
+"""
+THERE: Final = """
+    update spot set node = f.node, at = f.at from (
+        select s.id, n.id as node, n.geom as at from spot s cross join lateral (
+            select n.id, n.geom from road_node n
+            where n.geom && st_expand(s.geom, 0.5) and st_dwithin(n.geom, s.geom, 0.5)
+            order by st_distance(n.geom, s.geom), n.id limit 1) n) f
+    where f.id = spot.id
+"""
+MADE: Final = """
+    with apart as (select id, geom, st_clusterdbscan(geom, 0.5, 1) over () as cluster from spot where node is null),
+    first as (select distinct on (cluster) cluster, geom from apart order by cluster, id),
+    made as materialized (
+        select cluster, geom, nextval(pg_get_serial_sequence('road_node', 'id')) as node from first),
+    kept as (insert into road_node (id, geom) select node, geom from made)
+    update spot set node = made.node, at = made.geom from apart join made using (cluster) where apart.id = spot.id
+"""
+JOINED: Final = """
+    update {staged} s set start_node_id = a.node, end_node_id = b.node,
+        geom = st_setpoint(st_setpoint(s.geom, 0, a.at), -1, b.at)
+    from moved m, spot a, spot b
+    where m.rank = s.rank and a.geom = st_startpoint(m.geom) and b.geom = st_endpoint(m.geom)
+"""
+
+
+def join_ends() -> None:
+    """The ends of new lines on nodes within half a metre, made where there are none: as `arpent.join_section` does."""
+    run(MOVED, staged=STAGED)
+    run(SPOTS)
+    run("create index on spot (geom)")
+    run("analyze spot")
+    run("analyze moved")
+    run(THERE)
+    run(MADE)
+    run(JOINED, staged=STAGED)
+
+
+REDRAWN: Final = "k.drawn and not k.reshaped"
+UPDATE: Final = """
+    update road_section r set {assigned},
+        geom = case when {redrawn} then case when k.turned then st_reverse(s.geom) else s.geom end else r.geom end,
+        start_node_id = case when {redrawn} then case when k.turned then s.end_node_id else s.start_node_id end
+            else r.start_node_id end,
+        end_node_id = case when {redrawn} then case when k.turned then s.start_node_id else s.end_node_id end
+            else r.end_node_id end,
+        more = r.more || jsonb_build_object('delivered', s.delivered, 'beside', s.beside, 'line', s.line)
+    from known_section k join {staged} s using (rank) join road_section o on o.id = k.id
+        cross join lateral jsonb_populate_record(null::pg_temp.staged_section,
+            coalesce(o.more -> 'delivered', '{{}}')) d
+    where r.id = k.id and (k.said or ({redrawn}))
+"""
+
+
+def update() -> None:
+    """Rows that the source changed."""
+    run("insert into let_go select unnest(array[r.start_node_id, r.end_node_id]) from known_section k"
+        " join road_section r on r.id = k.id where {redrawn}", redrawn=sql.SQL(REDRAWN))  # fmt: skip
+    assigned = sql.SQL(", ").join(
+        sql.SQL("{0} = case when {1} is distinct from {2} then {1} else r.{0} end").format(
+            sql.Identifier(name), staged(name), before(name)
+        )
+        for name in COLUMNS
+    )
+    run(UPDATE, assigned=assigned, staged=STAGED, redrawn=sql.SQL(REDRAWN))
+
+
+def insert(owner: Member, event: int) -> None:
+    columns = listed(COLUMNS)
+    run(
+        "insert into road_section (owner_id, import_id, source, reference, {columns}, more, start_node_id, end_node_id,"
+        " geom) select %(owner)s, %(event)s, %(source)s, s.reference, {columns},"
+        " jsonb_build_object('delivered', s.delivered, 'beside', s.beside, 'line', s.line), s.start_node_id,"
+        " s.end_node_id, s.geom from {staged} s"
+        " where not exists (select from known_section k where k.rank = s.rank) order by s.rank",
+        columns=columns,
+        staged=STAGED,
+        owner=owner.pk,
+        event=event,
+        source=SOURCE,
+    )
+
+
+def changed_routes(replace: bool) -> set[str]:
+    """The numbered roads of what was written, before and after."""
+    found = rows(
+        """
+        select k.old_route from known_section k where k.said or k.drawn
+        union select r.route from known_section k join road_section r on r.id = k.id where k.said or k.drawn
+        union select s.route from {staged} s where not exists (select from known_section k where k.rank = s.rank)
+        union select g.route from gone_section g where %(replace)s
+        """,
+        staged=STAGED,
+        replace=replace,
+    )
+    return {route for (route,) in found if route}
+
+
+def staged_routes() -> frozenset[str]:
+    """The numbered roads that a delivery has sections of."""
+    return frozenset(route for (route,) in rows("select distinct route from {} where route is not null", STAGED))

@@ -1,0 +1,259 @@
+"""TRONCON_DE_ROUTE into a temporary table, a stretch of rows at a time: a Département takes no more than a town."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+import shapely
+from django.db import connection
+from django.utils.translation import gettext as _
+from psycopg import sql
+
+from gis_core.reader import Column, CopyPlan, GeometryColumn, Problem, ReadRefused, RestrictedReader
+from layers.imports.services.loading import listed, run
+from layers.imports.sources import Tell
+from networks.core.importers.faults import Fault
+from networks.core.importers.sheets import NULL, Faults, Found, layers_in, system_of, tell_problems, unescaped
+from networks.roads.importers.bdtopo import COLUMNS, Named, Read, Reader, is_sections, named_of, plain_name
+
+SHORTEST_M: Final = 0.5
+"""Nodes stand so far apart at least: a shorter section would begin and end on one."""
+STAGED: Final = sql.Identifier("staged_section")
+TYPES: Final = {
+    "lanes": "smallint", "width_m": "float8", "built_up": "boolean", "level": "smallint", "max_height_m": "float8",
+    "max_width_m": "float8", "max_length_m": "float8", "max_weight_t": "float8", "max_axle_t": "float8",
+    "updated_date": "date",
+}  # fmt: skip
+NAMED_ROADS: Final = "routenumeroteeounommee"
+MARKERS: Final = "pointderepere"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What of a delivery comes in: sections of these communes, or that touch a box (EPSG:2154)."""
+
+    communes: frozenset[str] = frozenset()
+    extent: tuple[float, float, float, float] | None = None
+
+    def has(self, read: Read, box: Sequence[float]) -> bool:
+        if self.communes and not {read.values["insee_left"], read.values["insee_right"]} & self.communes:
+            return False
+        if self.extent is None:
+            return True
+        west, south, east, north = self.extent
+        return bool(box[0] <= east and box[2] >= west and box[1] <= north and box[3] >= south)
+
+
+@dataclass(slots=True)
+class Staged:
+    """How many rows were read, those left aside by reason, what is wrong."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    faults: list[Fault] = field(default_factory=list)
+    markers: list[Found] = field(default_factory=list)
+
+
+def stage(reader: RestrictedReader, paths: Sequence[Any], scope: Scope, tell: Tell) -> Staged:
+    """Every section of a delivery into `staged_section`; its markers are only found."""
+    staged = Staged()
+    tell(None, _("Reading the files"))
+    found = list(layers_in(reader, paths, staged.faults, rows=5_000))
+    staged.markers = [one for one in found if MARKERS in plain_name(one.label)]
+    named: dict[str, Named] = {}
+    for one in found:
+        if NAMED_ROADS in plain_name(one.label):
+            named |= named_of(one.fields, texts_of(reader, one))
+    create()
+    seen: dict[str, int] = {}
+    sections = [one for one in found if is_sections(one.fields)]
+    for one in sections:
+        stage_layer(reader, one, named, scope, staged, seen, tell)
+    if not sections:
+        tell_missing(found, staged)
+    run("create index on {} (reference)", STAGED)
+    run("analyze {}", STAGED)
+    return staged
+
+
+def tell_missing(found: Sequence[Found], staged: Staged) -> None:
+    """Why a delivery holds no sections."""
+    for one in found:
+        if "troncon" in plain_name(one.label) and not one.fields:
+            words = _("The attributes are missing: send the file .dbf that belongs to it, too (same name).")
+            staged.faults.append(Fault(file=one.file, row=None, message=words))
+            return
+    if not staged.faults and not staged.markers:
+        words = _("There is no layer TRONCON_DE_ROUTE of BD TOPO here (fields “cleabs” or “ID”, “nature”, “sens”…).")
+        name = found[0].file if found else "-"
+        staged.faults.append(Fault(file=name, row=None, message=words))
+
+
+def create() -> None:
+    columns = sql.SQL(", ").join(
+        sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(TYPES.get(name, "text"))) for name in COLUMNS
+    )
+    run("drop table if exists {}", STAGED)
+    run(
+        "create temporary table {} (rank bigint not null, reference text not null, {}, delivered jsonb not null,"
+        " beside jsonb not null, line text not null, start_node_id bigint, end_node_id bigint,"
+        " geom geometry(LineString, 2154) not null) on commit drop",
+        STAGED,
+        columns,
+    )
+
+
+def texts_of(reader: RestrictedReader, found: Found) -> Iterator[list[str | None]]:
+    """The rows of a layer as texts, without their geometry."""
+    plan = CopyPlan(tuple(Column(name, "text") for name in found.fields), None)
+    for chunk in reader.copy(found.name, layer=found.layer.name, plan=plan):
+        for line in str(chunk.lines, "utf-8").split("\n")[:-1]:
+            yield cells(line)[1:]
+
+
+def cells(line: str) -> list[str | None]:
+    return [None if text == NULL else unescaped(text) for text in line.split("\t")]
+
+
+def stage_layer(
+    reader: RestrictedReader,
+    found: Found,
+    named: dict[str, Named],
+    scope: Scope,
+    staged: Staged,
+    seen: dict[str, int],
+    tell: Tell,
+) -> None:
+    faults = Faults(found.file)
+    if (epsg := system_of(found.layer, faults)) is None:
+        staged.faults += faults.all()
+        return
+    wanted = Reader(found.fields, named).wanted
+    names = [found.fields[rank] for rank in wanted]
+    plan = CopyPlan(
+        tuple(Column(name, "text") for name in names),
+        GeometryColumn("line", multi=True, epsg=epsg, invalid="keep", required=False),
+        identifier=next((name for name in names if plain_name(name) in ("cleabs", "id")), None),
+    )
+    layer = Layer(Reader(names, named), scope, staged.counts, faults, seen)
+    filled = listed(("rank", "reference", *COLUMNS, "delivered", "beside", "line", "geom"))
+    problems: list[Problem] = []
+    good = 0
+    with connection.cursor() as cursor:
+        try:
+            with cursor.copy(sql.SQL("copy {} ({}) from stdin").format(STAGED, filled)) as lines:
+                for chunk in reader.copy(found.name, layer=found.layer.name, plan=plan):
+                    problems += chunk.problems
+                    good += chunk.rows
+                    if chunk.rows:
+                        for row in layer.rows(str(chunk.lines, "utf-8").split("\n")[:-1]):
+                            lines.write_row(row)
+                    tell(min(0.4, 0.4 * chunk.last / max(1, found.layer.features)), _("Reading the sections"))
+        except ReadRefused as refused:
+            faults.add(refused.problem.index, refused.message, "error")
+    tell_problems(problems, good, epsg, faults)
+    staged.counts["read"] += good + len(problems)
+    staged.faults += faults.all()
+
+
+@dataclass(slots=True)
+class Layer:
+    """Lines of one layer, made into rows for the table."""
+
+    reader: Reader
+    scope: Scope
+    counts: Counter[str]
+    faults: Faults
+    seen: dict[str, int]
+
+    def rows(self, lines: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        table = [cells(line) for line in lines]
+        shapes = whole_lines(np.array([row[-1] for row in table], object))
+        lengths, boxes = shapely.length(shapes), shapely.bounds(shapes)
+        closed, simple = shapely.is_closed(shapes), shapely.is_simple(shapes)
+        codes = shapely.to_wkb(shapely.set_srid(shapes, 2154), hex=True, include_srid=True)
+        for n, row in enumerate(table):
+            rank, read = int(row[0] or 0), self.reader.read(row[1:-1])
+            if not self.fits(rank, read, shapes[n], float(lengths[n])):
+                continue
+            if not self.scope.has(read, boxes[n]):
+                self.counts["elsewhere"] += 1
+                continue
+            self.remark(rank, read, bool(closed[n]), bool(simple[n]), shapes[n])
+            self.seen[read.cleabs] = rank
+            yield (rank, read.cleabs, *(read.values[name] for name in COLUMNS), delivered(read),
+                   json.dumps(read.beside, ensure_ascii=False), key_of(codes[n]), codes[n])  # fmt: skip
+
+    def fits(self, rank: int, read: Read, shape: Any, length: float) -> bool:
+        """Whether a row can come in; if not, why."""
+        if not read.in_service:
+            self.counts["unbuilt"] += 1
+            return False
+        if (fault := self.unfit(read, shape, length)) is None:
+            return True
+        self.counts["refused"] += 1
+        self.faults.add(rank, fault, "error", first_place(shape))
+        return False
+
+    def unfit(self, read: Read, shape: Any, length: float) -> str | None:
+        name = {"name": read.cleabs}
+        if not read.cleabs:
+            return _("It has no identifier (cleabs): it could not be found again next year.")
+        if len(read.cleabs) > 60:
+            return _("Its identifier is longer than 60 characters.")
+        if read.cleabs in self.seen:
+            words = _("“%(name)s” is in the delivery twice (row %(row)s): the first one was taken.")
+            return words % (name | {"row": self.seen[read.cleabs]})
+        if shape is None or shape.is_empty:
+            return _("“%(name)s” has no geometry: draw it, or take the row out.") % name
+        if shape.geom_type != "LineString":
+            return _("“%(name)s” is made of several lines that do not touch: make a section of each.") % name
+        if length < SHORTEST_M:
+            words = _("“%(name)s” is %(metres).2f m long: join it to the next section, or give it two different ends.")
+            return words % (name | {"metres": length})
+        return None
+
+    def remark(self, rank: int, read: Read, closed: bool, simple: bool, shape: Any) -> None:
+        place = first_place(shape)
+        name = {"name": read.cleabs}
+        if closed:
+            words = _(
+                "“%(name)s” ends where it starts: no road is measured over a loop, cut it in two where roads meet."
+            )
+            self.faults.add(rank, words % name, place=place)
+        elif not simple:
+            words = _("“%(name)s” crosses itself: look at its line, the places along it are measured as it is drawn.")
+            self.faults.add(rank, words % name, place=place)
+        for field_, text in read.unread:
+            words = _("%(field)s “%(value)s” is not understood: left empty, kept aside.")
+            self.faults.add(rank, words % {"field": field_, "value": text[:60]}, place=place)
+
+
+def first_place(shape: Any) -> tuple[float, float] | None:
+    if shape is None or shape.is_empty:
+        return None
+    x, y = shapely.get_coordinates(shape)[0]
+    return float(x), float(y)
+
+
+def whole_lines(codes: Any) -> Any:
+    """Each line in one piece where it is one, in the plane."""
+    found = np.asarray(shapely.force_2d(shapely.from_wkb(codes)), object)
+    single = shapely.get_num_geometries(found) == 1
+    found[single] = shapely.get_geometry(found[single], 0)
+    for rank in np.flatnonzero(shapely.get_num_geometries(found) > 1):
+        found[rank] = shapely.line_merge(found[rank])
+    return found
+
+
+def delivered(read: Read) -> str:
+    """What the source says of the section, for the next import to tell what it changed from what our people did."""
+    return json.dumps({name: one for name, one in read.values.items() if one is not None}, default=str,
+                      ensure_ascii=False)  # fmt: skip
+
+
+def key_of(code: str) -> str:
+    return hashlib.sha256(code.encode()).hexdigest()[:16]

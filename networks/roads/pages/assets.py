@@ -1,0 +1,247 @@
+"""/voirie/patrimoine/: what stands along roads, one asset with its inspections, and the pictograms of signs."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods, require_safe
+from pyproj import Transformer
+
+from gis_core.errors import ArpentError, NotFound
+from gis_core.forms import AccessibleForm, blame
+from gis_core.middleware import rights_of_request
+from gis_core.models import Commune
+from gis_core.problem import as_problem, status_of, wants_problem
+from gis_core.rights import Rights
+from layers.imports.uploads import limit_uploads
+from networks.roads import asset_lists, lists
+from networks.roads.iisr import FAMILIES, base_of, family_of, is_known, name_of, normal
+from networks.roads.pages.frame import page, show
+from networks.roads.pictograms import pictogram
+from networks.roads.services import assets as services
+from networks.roads.services.assets import DUE, KINDS, SLUGS, Filter, Inspection
+
+TAB = "road_assets"
+ROWS = 50
+MOST_OFFSET = 5_000
+LONGEST_BODY = 80 * 1_048_576
+TO_DEGREES = Transformer.from_crs(2154, 4326, always_xy=True)
+DUE_WORDS = {"late": gettext_lazy("Inspection late"), "month": gettext_lazy("Inspection within a month"),
+             "never": gettext_lazy("Never inspected")}  # fmt: skip
+
+
+def english() -> bool:
+    return (get_language() or "fr").startswith("en")
+
+
+def choices(words: lists.Words, empty: str) -> list[tuple[str, str]]:
+    return [("", empty), *((code, lists.word(words, code, english=english())) for code in words)]
+
+
+class FilterForm(AccessibleForm):
+    what = forms.ChoiceField(label=gettext_lazy("Show"), required=False)
+    q = forms.CharField(label=gettext_lazy("Search"), max_length=100, required=False)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False)
+    state = forms.ChoiceField(label=gettext_lazy("Condition"), required=False)
+    insee = forms.ChoiceField(label=gettext_lazy("Commune"), required=False)
+    due = forms.ChoiceField(label=gettext_lazy("Inspection"), required=False)
+
+    def __init__(self, *args: Any, wanted: Filter, rights: Rights, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["q"].widget.attrs |= {"type": "search", "placeholder": _("reference, code, remark")}
+        rows = Commune.objects.filter(territories__isnull=False)
+        if not rights.agency:
+            rows = rows.filter(territories__member__in=rights.members())
+        communes = rows.distinct().order_by("name").values_list("insee", "name")
+        given = {
+            "what": [("point", _("Points")), ("troncon", _("Stretches"))],
+            "kind": choices(KINDS[wanted.what], _("All kinds")),
+            "state": choices(lists.CONDITIONS, _("All conditions")),
+            "insee": [("", _("All communes")), *communes],
+            "due": [("", _("All")), *DUE_WORDS.items()],
+        }
+        for name, found in given.items():
+            self.fields[name].choices = found  # type: ignore[attr-defined]
+
+
+@require_safe
+@page
+def asset_list(request: HttpRequest) -> HttpResponse:
+    """The assets of a filter."""
+    rights = rights_of_request(request)
+    given = {name: value for name, value in request.GET.items() if isinstance(value, str)}
+    wanted = Filter.parse(given)
+    text = given.get("offset", "")
+    offset = min(int(text), MOST_OFFSET) if text.isascii() and text.isdecimal() and len(text) < 6 else 0
+    counts = services.counts(wanted, rights)
+    found = list(services.listed(wanted, rights)[offset : offset + ROWS + 1])
+    initial = {**given, "what": wanted.what}
+    context = {
+        "form": FilterForm(initial=initial, wanted=wanted, rights=rights),
+        "wanted": wanted,
+        "query": wanted.query(),
+        "rows": [line(wanted.what, one) for one in found[:ROWS]],
+        "figures": [
+            (lists.word(KINDS[wanted.what], kind, english=english()), count, wanted.but(kind=kind).query(), kind)
+            for kind, count in counts.items()
+        ],
+        "total": sum(counts.values()),
+        "without_kind": wanted.but(kind="").query(),
+        "before": max(offset - ROWS, 0) if offset else None,
+        "after": offset + ROWS if len(found) > ROWS and offset + ROWS <= MOST_OFFSET else None,
+        "map": f"/#v=1&l={SLUGS[wanted.what]},road-sections,communes",
+        "empty": not counts and wanted == Filter(what=wanted.what),
+        "dues": DUE,
+    }
+    return show(request, "assets", TAB, context)
+
+
+def line(what: str, asset: Any) -> dict[str, Any]:
+    """One asset as a list shows it."""
+    code = getattr(asset, "code", None) or ""
+    return {
+        "asset": asset,
+        "what": what,
+        "title": title_of(what, asset),
+        "code": code,
+        "kind": lists.word(KINDS[what], asset.kind, english=english()),
+        "state": lists.word(lists.CONDITIONS, asset.state, english=english()),
+        "late": asset.due_date is not None and asset.due_date < timezone.localdate(),
+    }
+
+
+def title_of(what: str, asset: Any) -> str:
+    """A sign by what it says, others by their kind."""
+    code = getattr(asset, "code", None) or ""
+    if code:
+        told = name_of(code, english=english())
+        words = " ".join(part for part in (code, asset.inscription) if part)
+        return f"{words} · {told}" if told else words
+    kind = lists.word(KINDS[what], asset.kind, english=english())
+    return f"{kind} {asset.reference}" if asset.reference else kind
+
+
+# -- one asset --------------------------------------------------------------------------------------------------------
+
+
+def day(label: Any, **options: Any) -> forms.DateField:
+    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **options)
+
+
+class InspectionForm(AccessibleForm):
+    mark = forms.ChoiceField(label=gettext_lazy("Condition"), widget=forms.RadioSelect)
+    done_date = day(gettext_lazy("Inspected on"))
+    done_by = forms.CharField(label=gettext_lazy("By whom"), max_length=services.LONGEST_NAME)
+    remark = forms.CharField(
+        label=gettext_lazy("Remark"), max_length=services.LONGEST_REMARK, required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )  # fmt: skip
+    due_date = day(gettext_lazy("Next inspection"), required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        marks = [
+            (code, f"{code} · {lists.word(lists.CONDITIONS, code, english=english())}") for code in lists.CONDITIONS
+        ]
+        self.fields["mark"].choices = marks  # type: ignore[attr-defined]
+
+
+@csrf_exempt
+def asset(request: HttpRequest, what: str, asset_id: int) -> HttpResponse:
+    """The upload handlers must be there before the CSRF check reads the body."""
+    limit_uploads(request, LONGEST_BODY)
+    try:
+        return checked_asset(request, what, asset_id)
+    except RequestDataTooBig as error:
+        return as_problem(error) if wants_problem(request) else too_large(request, what, asset_id)
+
+
+@page
+def too_large(request: HttpRequest, what: str, asset_id: int) -> HttpResponse:
+    """The page again, without what was sent: reading on is what the limit forbids."""
+    return asset_page(request, what, asset_id, status=413, refused=_("The photos are too large."))
+
+
+@csrf_protect
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def checked_asset(request: HttpRequest, what: str, asset_id: int) -> HttpResponse:
+    """An asset; an inspection of it."""
+    if request.method != "POST":
+        return asset_page(request, what, asset_id)
+    rights = rights_of_request(request)
+    services.one(what, asset_id, rights)
+    form = InspectionForm(request.POST)
+    photos: list[Any] = request.FILES.getlist("photos")
+    if not form.is_valid():
+        return asset_page(request, what, asset_id, form=form, status=400)
+    try:
+        found = Inspection(**form.cleaned_data)
+        services.inspect(what, asset_id, found, photos=photos, rights=rights)
+    except NotFound:
+        raise
+    except ArpentError as error:
+        return asset_page(request, what, asset_id, form=form, status=blame(form, error) or status_of(error))
+    messages.success(request, _("The inspection is recorded."))
+    return redirect("road_asset", what, asset_id)
+
+
+def asset_page(
+    request: HttpRequest,
+    what: str,
+    pk: int,
+    *,
+    form: InspectionForm | None = None,
+    status: int = 200,
+    refused: str = "",
+) -> HttpResponse:
+    rights = rights_of_request(request)
+    found = services.one(what, pk, rights)
+    section = services.section_of(found)
+    lon, lat = TO_DEGREES.transform(*services.middle_of(found))
+    initial = {"done_date": timezone.localdate(), "done_by": str(request.user)}
+    photos = services.photos_of(what, pk, rights)
+    context = {
+        **line(what, found),
+        "family": FAMILIES[family_of(found.code)][english()] if getattr(found, "code", None) else "",
+        "known": is_known(found.code) if getattr(found, "code", None) else True,
+        "road_section": section,
+        "place": services.reference_of(found, section),
+        "side": lists.word(asset_lists.SIDES, found.side, english=english()),
+        "size": lists.word(asset_lists.SIZES, getattr(found, "size", None), english=english()),
+        "more": sorted(found.more.items()),
+        "map": f"/#v=1&c={lon:.6f},{lat:.6f}&z=19&l={SLUGS[what]},road-sections,communes",
+        "inspections": [
+            (one, lists.word(lists.CONDITIONS, one.mark, english=english()),
+             [photo for photo in photos if photo["id"] in one.photos])
+            for one in services.inspections_of(what, pk)
+        ],
+        "photos": photos,
+        "may": services.may_inspect(found, rights),
+        "inspection": form or InspectionForm(initial=initial),
+        "refused": refused,
+    }  # fmt: skip
+    return show(request, "asset", TAB, context, status=status)
+
+
+# -- pictograms -------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+@cache_control(public=True, max_age=86_400)
+def sign(request: HttpRequest, code: str) -> HttpResponse:
+    """The pictogram of a code, of any: what is not known is a grey square. `?texte=` is written inside."""
+    plain = normal(code)[:12]
+    text = request.GET.get("texte", "")[:20]
+    answer = HttpResponse(pictogram(base_of(plain) if is_known(plain) else plain, text), content_type="image/svg+xml")
+    answer["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer

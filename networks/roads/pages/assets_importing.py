@@ -1,0 +1,229 @@
+"""/voirie/patrimoine/importer/: send a file of assets, say what its fields are, load it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods
+
+from gis_core.errors import ArpentError, NotFound
+from gis_core.middleware import rights_of_request
+from gis_core.models import Job, User
+from gis_core.problem import as_problem, status_of, wants_problem
+from gis_core.rights import Rights
+from gis_core.services.jobs import jobs_seen_by, standing
+from layers.imports.uploads import limit_uploads
+from networks.core.importers.looking import MOST_WORDS
+from networks.roads import lists
+from networks.roads.importers.asset_mapping import TABLES, AssetReading, suggested, targets_of
+from networks.roads.models import AssetDelivery
+from networks.roads.pages.assets import english
+from networks.roads.pages.frame import page, show
+from networks.roads.services import assets_importing as services
+
+TAB = "road_assets"
+SHOWN_IMPORTS = 30
+SHOWN_FAULTS = 200
+SAMPLES = 3
+
+
+def members_or_denied(rights: Rights) -> list[Any]:
+    """Raises PermissionDenied for who works on no roads."""
+    members = services.members_working(rights)
+    if not members:
+        raise PermissionDenied
+    return members
+
+
+def asker(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+@csrf_exempt
+def imports(request: HttpRequest) -> HttpResponse:
+    """The upload handlers must be there before the CSRF check reads the body."""
+    limit_uploads(request)
+    try:
+        return checked_imports(request)
+    except RequestDataTooBig as error:
+        return as_problem(error) if wants_problem(request) else too_large(request)
+
+
+@page
+def too_large(request: HttpRequest) -> HttpResponse:
+    return list_page(request, refused=_("The files are too large."), status=413)
+
+
+@csrf_protect
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def checked_imports(request: HttpRequest) -> HttpResponse:
+    """The imports of the asker's members; files sent to one of them."""
+    rights = rights_of_request(request)
+    members_or_denied(rights)
+    if request.method != "POST":
+        return list_page(request)
+    try:
+        made = services.receive(
+            files=request.FILES.getlist("file"),
+            member=services.member_for(request.POST.get("member", ""), rights),
+            user=asker(request),
+            rights=rights,
+        )
+    except NotFound:
+        raise
+    except ArpentError as error:
+        return list_page(request, refused=error.message, status=status_of(error))
+    return redirect("road_asset_import", made.pk)
+
+
+def list_page(request: HttpRequest, refused: str = "", status: int = 200) -> HttpResponse:
+    """It must not read the request's body, which may be what was refused."""
+    rights = rights_of_request(request)
+    found = AssetDelivery.objects.worked_on_by(rights).select_related("owner", "made_by")
+    context = {
+        "members": members_or_denied(rights),
+        "refused": refused,
+        "past": found.defer("faults", "contents", "readings")[:SHOWN_IMPORTS],
+    }
+    return show(request, "asset_imports", TAB, context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def delivery(request: HttpRequest, delivery_id: int) -> HttpResponse:
+    """One import: how it is read, what it did; the next step."""
+    rights = rights_of_request(request)
+    members_or_denied(rights)
+    made = services.delivery_of(delivery_id, rights)
+    if request.method != "POST":
+        return delivery_page(request, made)
+    posted = request.POST
+    if posted.get("action") == "forget":
+        try:
+            services.forget(made.pk, rights=rights)
+        except ArpentError as error:
+            return delivery_page(request, made, refused=error.message, status=status_of(error))
+        return redirect("road_asset_imports")
+    readings = readings_in(posted, made)
+    if posted.get("action") == "tables":
+        return delivery_page(request, made, readings=readings)
+    try:
+        services.choose(made.pk, readings, name=posted.get("name", ""), user=asker(request), rights=rights)
+    except NotFound:
+        raise
+    except ArpentError as error:
+        return delivery_page(request, made, refused=error.message, status=status_of(error), readings=readings)
+    return redirect("road_asset_import", made.pk)
+
+
+def readings_in(posted: QueryDict, made: AssetDelivery) -> dict[str, AssetReading]:
+    """How each layer is read, as the page says; of a table that was just chosen, as it likely is."""
+    found = {}
+    for place, layer in enumerate(made.contents):
+        table = posted.get(f"table-{place}", "")
+        if table and table != posted.get(f"shown-{place}"):
+            found[layer["label"]] = suggested(str(layer["label"]), TABLES.get(table, ""), layer["fields"])
+            continue
+        names = [name for name, _label, _codes in targets_of(table)]
+        crs = posted.get(f"crs-{place}", "").upper().removeprefix("EPSG:").strip()
+        told = {
+            "table": table,
+            "columns": {
+                name: one for name in names if (one := posted.get(f"column-{place}-{name}", "")) in layer["fields"]
+            },
+            "fixed": {name: posted.get(f"fixed-{place}-{name}", "") for name in names},
+            "values": {name: words_in(posted, place, name) for name in names},
+            "crs": int(crs) if crs.isascii() and crs.isdecimal() and len(crs) < 7 else None,
+        }
+        found[layer["label"]] = AssetReading.kept(told)
+    return found
+
+
+def words_in(posted: QueryDict, place: int, name: str) -> dict[str, str]:
+    found = {}
+    for number in range(MOST_WORDS):
+        code = posted.get(f"word-{place}-{name}-{number}")
+        if code is None:
+            break
+        found[posted.get(f"word-{place}-{name}-{number}-text", "")] = code
+    return found
+
+
+def delivery_page(
+    request: HttpRequest,
+    made: AssetDelivery,
+    *,
+    refused: str = "",
+    status: int = 200,
+    readings: Mapping[str, AssetReading] | None = None,
+) -> HttpResponse:
+    state = AssetDelivery.State
+    under_way = made.state in (state.READING, state.LOADING)
+    context: dict[str, Any] = {"made": made, "refused": refused, "under_way": under_way}
+    if under_way and (job := job_of(made, rights_of_request(request))):
+        label, message = standing(job)
+        context |= {"job": job, "job_label": label, "job_message": message}
+    if made.state in (state.CHOOSING, state.REFUSED) and made.contents:
+        chosen = readings or {label: AssetReading.kept(one) for label, one in made.readings.items()}
+        context["layers"] = [layer_shown(place, one, chosen) for place, one in enumerate(made.contents)]
+    context["faults"] = made.faults[:SHOWN_FAULTS]
+    context["more_faults"] = max(len(made.faults) - SHOWN_FAULTS, 0)
+    return show(request, "asset_import", TAB, context, status=status)
+
+
+def job_of(made: AssetDelivery, rights: Rights) -> Job | None:
+    found = jobs_seen_by(rights).filter(kind__in=(services.READ, services.LOAD), parameters__delivery=made.pk)
+    return found.select_related("owner", "started_by").order_by("-id").first()
+
+
+def layer_shown(place: int, layer: Mapping[str, Any], chosen: Mapping[str, AssetReading]) -> dict[str, Any]:
+    """A layer of the files with the form of its reading."""
+    reading = chosen.get(str(layer["label"]), AssetReading())
+    tables = {
+        "road-assets": _("Assets at one place (signs, lighting …)"),
+        "road-stretches": _("Assets along a stretch (barriers, kerbs …)"),
+    }
+    allowed = [(slug, words) for slug, words in tables.items() if TABLES[slug] == layer["geometry"]]
+    targets = [target_shown(place, layer, reading, *one) for one in targets_of(reading.table)]
+    return {
+        "place": place,
+        "label": layer["label"],
+        "features": layer["features"],
+        "tables": allowed,
+        "table": reading.table,
+        "fields": list(layer["fields"]),
+        "found_crs": layer["crs"],
+        "crs": reading.crs,
+        "targets": [one for one in targets if one["source"] or one["name"] in ("reference", "kind", "code", "state")],
+        "others": [
+            one for one in targets if not one["source"] and one["name"] not in ("reference", "kind", "code", "state")
+        ],
+        "left": [name for name in layer["fields"] if name not in reading.columns.values()],
+    }
+
+
+def target_shown(
+    place: int, layer: Mapping[str, Any], reading: AssetReading, name: str, label: Any, codes: Mapping[str, Any]
+) -> dict[str, Any]:
+    source = reading.columns.get(name, "")
+    counted = layer["fields"].get(source, {})
+    known = reading.values.get(name, {})
+    words = [(text, count, known.get(text, text if text in codes else "")) for text, count in counted.items()]
+    return {
+        "id": f"{place}-{name}",
+        "name": name,
+        "label": label,
+        "source": source,
+        "sample": ", ".join(list(counted)[:SAMPLES])[:80],
+        "choices": [(code, lists.word(codes, code, english=english())) for code in codes],
+        "fixable": name == "kind",
+        "fixed": reading.fixed.get(name, ""),
+        "words": words if codes and source else [],
+        "unsaid": sum(1 for _text, _count, code in words if not code) if codes else 0,
+    }

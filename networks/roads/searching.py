@@ -1,0 +1,44 @@
+"""The map's search box finds places on numbered roads: `D 2020 PR 12+350`."""
+
+import re
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from gis_core.errors import ArpentError
+from layers.features.search import Found, Question, register_searcher
+from networks.roads.references import NotAReferenceError, Reference, reference_of
+from networks.roads.services.referring import place_of
+
+LAYER = "road-sections"
+EXPLICIT = re.compile(r"\bP\.?R\.?\s*\d|\d\s*\+\s*\d", re.IGNORECASE)
+
+
+def register_searchers() -> None:
+    """Called when the app starts."""
+    register_searcher(LAYER, search_references)
+
+
+def search_references(question: Question) -> Iterator[Found]:
+    """The place of a reference. Raises NotFound, Invalid where one is plainly written that has no place."""
+    explicit = EXPLICIT.search(question.text) is not None
+    try:
+        found = place_of(reference_of(question.text))
+    except NotAReferenceError:
+        return
+    except ArpentError:
+        if explicit:
+            raise
+        return
+    yield Found(
+        kind="road",
+        label=str(found.reference),
+        detail=detail(found.reference),
+        center_4326=(found.lon, found.lat),
+        score=100 if explicit else 80,
+    )
+
+
+def detail(reference: Reference) -> str:
+    words = {"D": _("Right carriageway"), "G": _("Left carriageway")}
+    return words.get(reference.side or "U", _("Place on a numbered road"))

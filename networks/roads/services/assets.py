@@ -1,0 +1,204 @@
+"""What stands along roads: the list of a filter, one asset with its reference and its inspections, a new inspection."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date, timedelta
+from typing import IO, Any, Final, Self, cast
+from urllib.parse import urlencode
+
+from django.db import transaction
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from gis_core.errors import Forbidden, Invalid, NotFound
+from gis_core.models import Commune
+from gis_core.rights import Rights
+from layers.catalogue.services import visible_layer
+from layers.features.services import attachments
+from networks.core.rights import TECHNICIANS
+from networks.roads import asset_lists, lists
+from networks.roads.models import RoadAsset, RoadInspection, RoadSection, RoadStretch
+from networks.roads.services.referring import Found, reference_at
+
+MODELS: Final[Mapping[str, Any]] = {"point": RoadAsset, "troncon": RoadStretch}
+SLUGS: Final = {"point": "road-assets", "troncon": "road-stretches"}
+KINDS: Final = {"point": asset_lists.POINTS, "troncon": asset_lists.STRETCHES}
+DUE: Final = ("late", "month", "never")
+SOON_DAYS: Final = 31
+EARLIEST: Final = date(1950, 1, 1)
+FARTHEST_YEARS: Final = 30
+LONGEST_NAME, LONGEST_REMARK = 120, 1000
+MOST_AT_ONCE: Final = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """What was asked for; empty fields do not restrict."""
+
+    what: str = "point"
+    text: str = ""
+    kind: str = ""
+    state: str = ""
+    insee: str = ""
+    due: str = ""
+
+    @classmethod
+    def parse(cls, given: Mapping[str, str]) -> Self:
+        """Values that are none of the lists do not restrict."""
+        what = given.get("what", "")
+        what = what if what in MODELS else "point"
+        allowed = {"kind": KINDS[what], "state": lists.CONDITIONS, "due": DUE}
+        chosen = {name: value for name, known in allowed.items() if (value := given.get(name, "")) in known}
+        text = given.get("q", "").replace("\x00", "").strip()[:100]
+        return cls(what=what, text=text, insee=given.get("insee", "")[:5].replace("\x00", ""), **chosen)
+
+    def but(self, **changes: Any) -> Self:
+        return replace(self, **changes)
+
+    def query(self) -> str:
+        given = {("q" if one.name == "text" else one.name): getattr(self, one.name) for one in fields(self)}
+        return urlencode({name: value for name, value in given.items() if value})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspection:
+    done_date: date
+    done_by: str
+    mark: str
+    remark: str = ""
+    due_date: date | None = None
+
+
+def assets(wanted: Filter, rights: Rights) -> QuerySet[Any]:
+    """Those of the asker's members, of a filter."""
+    rows = cast(QuerySet[Any], MODELS[wanted.what].objects.all())
+    if not rights.agency:
+        rows = rows.filter(owner_id__in=rights.members())
+    if wanted.text:
+        found = Q(reference__icontains=wanted.text) | Q(comment__icontains=wanted.text)
+        if wanted.what == "point":
+            found |= Q(code__iexact=wanted.text)
+        rows = rows.filter(found)
+    if wanted.state:
+        rows = rows.filter(state=wanted.state)
+    if wanted.insee:
+        place = Commune.objects.filter(insee=wanted.insee).values_list("geom", flat=True).first()
+        rows = rows.filter(geom__bboverlaps=place, geom__intersects=place) if place else rows.none()
+    return rows.filter(due(wanted.due)) if wanted.due else rows
+
+
+def due(asked: str) -> Q:
+    today = timezone.localdate()
+    if asked == "late":
+        return Q(due_date__lt=today)
+    return Q(due_date__lte=today + timedelta(days=SOON_DAYS)) if asked == "month" else Q(inspected_date=None)
+
+
+def listed(wanted: Filter, rights: Rights) -> QuerySet[Any]:
+    """The rows of a list, what is due first."""
+    rows = assets(wanted, rights)
+    if wanted.kind:
+        rows = rows.filter(kind=wanted.kind)
+    return rows.order_by("due_date", "id") if wanted.due in ("late", "month") else rows.order_by("-id")
+
+
+def counts(wanted: Filter, rights: Rights) -> dict[str, int]:
+    """How many of each kind, whatever kind was asked for."""
+    rows = assets(wanted, rights).order_by().values_list("kind").annotate(count=Count("pk"))
+    return dict(rows.order_by("-count"))
+
+
+def one(what: str, pk: int, rights: Rights) -> Any:
+    """An asset that the asker's members keep. Raises NotFound."""
+    rows = MODELS[what].objects.select_related("owner") if what in MODELS else RoadAsset.objects.none()
+    if not rights.agency:
+        rows = rows.filter(owner_id__in=rights.members())
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise NotFound(_("There is nothing at this address, or you may not see it."))
+    return found
+
+
+def middle_of(asset: Any) -> tuple[float, float]:
+    """Where it is (EPSG:2154): of a stretch, its middle."""
+    place = asset.geom if asset.geom.geom_type == "Point" else asset.geom.interpolate_normalized(0.5)
+    return place.x, place.y
+
+
+def section_of(asset: Any) -> RoadSection | None:
+    return RoadSection.objects.filter(pk=asset.section_id).first() if asset.section_id else None
+
+
+def reference_of(asset: Any, section: RoadSection | None) -> Found | None:
+    """Its road, marker and metres, where its road is numbered and measured."""
+    if section is None or not section.route:
+        return None
+    try:
+        return reference_at(*middle_of(asset), route=section.route)
+    except NotFound:
+        return None
+
+
+def inspections_of(what: str, pk: int) -> Sequence[RoadInspection]:
+    return list(RoadInspection.objects.filter(of=what, asset_id=pk).select_related("recorded_by")[:100])
+
+
+def may_inspect(asset: Any, rights: Rights) -> bool:
+    return rights.has_role(asset.owner_id, TECHNICIANS)
+
+
+@transaction.atomic
+def inspect(
+    what: str, pk: int, found: Inspection, *, photos: Sequence[IO[bytes]] = (), rights: Rights
+) -> RoadInspection:
+    """Record an inspection, with photos of it; the asset's condition follows.
+
+    Raises NotFound, Forbidden, Invalid, Unavailable (disk full).
+    """
+    asset = one(what, pk, rights)
+    if not may_inspect(asset, rights):
+        raise Forbidden(_("Your role does not let you record inspections of this asset."))
+    check(found)
+    if len(photos) > MOST_AT_ONCE:
+        raise Invalid(_("At most %(most)s photos at once.") % {"most": MOST_AT_ONCE}, parameter="photos")
+    layer = visible_layer(SLUGS[what], rights)
+    kept = [
+        attachments.attach(layer, pk, file=one, name=str(one.name), size=int(getattr(one, "size", 0)), rights=rights)
+        for one in photos
+    ]
+    return RoadInspection.objects.create(
+        owner_id=asset.owner_id,
+        of=what,
+        asset_id=pk,
+        done_date=found.done_date,
+        done_by=found.done_by.strip()[:LONGEST_NAME],
+        mark=found.mark,
+        remark=found.remark.strip()[:LONGEST_REMARK],
+        due_date=found.due_date,
+        photos=[made.pk for made in kept],
+        recorded_by_id=rights.user_id,
+    )
+
+
+def check(found: Inspection) -> None:
+    """Raises Invalid at the field that is wrong."""
+    today = timezone.localdate()
+    if found.done_date > today:
+        raise Invalid(_("This day is still to come: record what was done."), parameter="done_date")
+    if found.done_date < EARLIEST:
+        raise Invalid(_("Check the year."), parameter="done_date")
+    if not found.done_by.strip():
+        raise Invalid(_("Say who inspected."), parameter="done_by")
+    if found.mark not in lists.CONDITIONS:
+        raise Invalid(_("Give a mark from 1 (very good) to 5 (very poor)."), parameter="mark")
+    if found.due_date is not None and found.due_date <= found.done_date:
+        raise Invalid(_("The next inspection comes after this one."), parameter="due_date")
+    if found.due_date is not None and found.due_date.year > today.year + FARTHEST_YEARS:
+        raise Invalid(_("Check the year."), parameter="due_date")
+
+
+def photos_of(what: str, pk: int, rights: Rights) -> list[dict[str, Any]]:
+    """The photos of an asset, as its layer has them."""
+    layer = visible_layer(SLUGS[what], rights)
+    return [attachments.as_json(one, layer) for one in attachments.attachments_of(layer, pk, rights)]

@@ -1,0 +1,219 @@
+"""Deliveries of sections (BD TOPO) and of markers (PR): what they would change, then that; all or nothing."""
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from gis_core.errors import Forbidden, Invalid, NotFound
+from gis_core.models import Job, Member, User
+from gis_core.reader import RestrictedReader
+from gis_core.rights import Rights
+from gis_core.services.jobs import jobs_seen_by, start_job
+from layers.catalogue.services import announce_changed_slugs
+from layers.catalogue.tables import bulk
+from layers.imports.services.inbox import Sent, harmless, kept_files
+from layers.imports.services.loading import rows, run
+from layers.imports.sources import Tell
+from networks.core.importers.faults import Fault
+from networks.core.rights import TECHNICIANS
+from networks.core.topology import loading
+from networks.roads.importers import markers, sections
+from networks.roads.importers.staging import Scope, stage
+from networks.roads.services.measured import measure
+
+KIND: Final = "import_roads"
+MOST_FAULTS: Final = 2_000
+type What = Literal["sections", "markers"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What to import: `write` false says what would be done; `strict` writes nothing where a row is refused."""
+
+    what: What
+    paths: Sequence[Path]
+    scope: Scope = Scope()  # noqa: RUF009  # frozen
+    replace: bool = False
+    strict: bool = False
+    write: bool = False
+
+
+def bring_in(owner: Member, order: Order, tell: Tell) -> dict[str, Any]:
+    """Carry an order out and report, in one transaction. Raises Invalid with the report where nothing can come in.
+
+    As the worker.
+    """
+    began = time.monotonic()
+    with transaction.atomic():
+        run("select pg_advisory_xact_lock(hashtextextended('arpent roads', 0))")
+        report = {"sections": bring_sections, "markers": bring_markers}[order.what](owner, order, tell)
+        report |= {"what": order.what, "written": order.write, "seconds": round(time.monotonic() - began, 1)}
+        refused = sum(one["gravity"] == "error" for one in report["faults"])
+        if not report["counts"].get("read"):
+            raise Invalid(_("Nothing of these files can come in."), report=report)
+        if order.write and order.strict and refused:
+            raise Invalid(_("Rows are refused: nothing was loaded, as you asked (strict)."), report=report)
+    return report
+
+
+def bring_sections(owner: Member, order: Order, tell: Tell) -> dict[str, Any]:
+    with RestrictedReader() as reader:
+        staged = stage(reader, order.paths, order.scope, tell)
+        found_markers = [markers.read_layer(reader, one) for one in staged.markers]
+    tell(0.45, _("Comparing with what is there"))
+    plan = sections.plan(owner, order.scope)
+    faults, routes = list(staged.faults), set(plan.routes)
+    if order.write:
+        tell(0.5, _("Writing the sections"))
+        event = open_event("road_section", order)
+        with bulk(), loading():
+            sections.write(owner, plan, replace=order.replace, event=event)
+        routes = plan.routes
+        announce_changed_slugs(["road-sections"])
+    counts = dict(staged.counts) | plan.counts
+    for table in found_markers:
+        outcome = markers.bring(owner, table, write=order.write, also=sections.staged_routes())
+        faults += outcome.faults
+        routes |= outcome.routes
+        counts["read"] = counts.get("read", 0) + outcome.counts["read"]
+        counts["markers_new"] = counts.get("markers_new", 0) + outcome.counts["new"]
+        counts["markers_changed"] = counts.get("markers_changed", 0) + outcome.counts["changed"]
+    report = {"counts": counts, "overwritten": plan.overwritten, "left_drawn": plan.left_drawn}
+    return report | told(faults) | {"roads": measure(routes, tell) if order.write else []}
+
+
+def bring_markers(owner: Member, order: Order, tell: Tell) -> dict[str, Any]:
+    tell(None, _("Reading the files"))
+    counts: dict[str, int] = {}
+    faults: list[Fault] = []
+    routes: set[str] = set()
+    with RestrictedReader() as reader:
+        tables = list(markers.read(reader, order.paths, faults))
+    for table in tables:
+        outcome = markers.bring(owner, table, write=order.write)
+        faults += outcome.faults
+        routes |= outcome.routes
+        for name, number in outcome.counts.items():
+            counts[name] = counts.get(name, 0) + number
+    if order.write:
+        announce_changed_slugs(["road-markers"])
+    return {"counts": counts} | told(faults) | {"roads": measure(routes, tell) if order.write else []}
+
+
+def told(faults: Sequence[Fault]) -> dict[str, Any]:
+    """Errors first, as many as a page shows and a report keeps."""
+    ordered = sorted(faults, key=lambda one: (one.gravity != "error", one.file, one.row or 0))
+    kept = [
+        {"file": one.file, "row": one.row, "message": one.message, "gravity": one.gravity, "place": one.place}
+        for one in ordered[:MOST_FAULTS]
+    ]
+    return {"faults": kept, "more_faults": max(0, len(ordered) - MOST_FAULTS)}
+
+
+def open_event(table: str, order: Order) -> int:
+    """One event of the history for all that this transaction changes in a table."""
+    detail = json.dumps({"from": "import", "label": ", ".join(path.name for path in order.paths)[:200]})
+    ((event,),) = rows("select arpent.open_event('import', %(table)s::regclass, %(detail)s::jsonb)",
+                       table=table, detail=detail)  # fmt: skip
+    return int(event)
+
+
+# -- by people --------------------------------------------------------------------------------------------------------
+
+
+def members_working(rights: Rights) -> list[Member]:
+    """The members for which the asker may import."""
+    found = Member.objects.all() if rights.agency else Member.objects.filter(
+        pk__in=[member for member, role in rights.roles.items() if role in TECHNICIANS]
+    )  # fmt: skip
+    return list(found.order_by("name"))
+
+
+def member_for(slug: str, rights: Rights) -> Member:
+    """The member that is meant. Raises Forbidden, Invalid, NotFound."""
+    members = members_working(rights)
+    if not members:
+        raise Forbidden(_("Your role does not allow this."))
+    chosen = [one for one in members if one.slug == slug] if slug else members
+    if slug and not chosen:
+        raise NotFound(_("There is no such member, or you do not work on its roads."))
+    if len(chosen) != 1:
+        raise Invalid(_("Choose for which member."), parameter="member")
+    return chosen[0]
+
+
+def receive(*, files: Sequence[Sent], member: Member, given: Mapping[str, str], user: User, rights: Rights) -> Job:
+    """Keep what was sent and queue its reading. Raises Invalid, Forbidden, Unavailable (disk full)."""
+    what = given.get("what", "")
+    if what not in ("sections", "markers"):
+        raise Invalid(_("Say what these files hold: sections or markers."), parameter="what")
+    chosen = {"what": what, "communes": communes_in(given.get("communes", "")), "replace": bool(given.get("replace"))}
+    with kept_files(files) as (folder, names), transaction.atomic():
+        return queue(member, {"folder": folder, "files": list(names), "write": False, **chosen}, user, rights)
+
+
+def communes_in(text: str) -> list[str]:
+    """INSEE codes between commas or spaces. Raises Invalid."""
+    codes = text.upper().replace(",", " ").replace(";", " ").split()
+    for one in codes:
+        if len(one) != 5 or not one.isalnum():
+            words = _("“%(text)s” is no INSEE code of a commune: it has five signs, as in 45234.")
+            raise Invalid(words % {"text": one[:20]}, parameter="communes")
+    return sorted(set(codes))
+
+
+def queue(member: Member, parameters: dict[str, Any], user: User, rights: Rights) -> Job:
+    kinds = {"sections": _("Sections of road: %(files)s"), "markers": _("Road markers: %(files)s")}
+    title = kinds[parameters["what"]] % {"files": ", ".join(parameters["files"])}
+    return start_job(kind=KIND, title=title, owner=member, started_by=user, parameters=parameters, rights=rights)
+
+
+def job_of(job_id: int, rights: Rights) -> Job:
+    """Raises NotFound."""
+    members = [one.pk for one in members_working(rights)]
+    found = jobs_seen_by(rights).filter(pk=job_id, kind=KIND, owner__in=members)
+    if (job := found.select_related("owner", "started_by").first()) is None:
+        raise NotFound(_("There is nothing at this address, or you may not see it."))
+    return job
+
+
+def jobs_of(rights: Rights, most: int) -> list[Job]:
+    members = [one.pk for one in members_working(rights)]
+    found = jobs_seen_by(rights).filter(kind=KIND, owner__in=members).select_related("owner", "started_by")
+    return list(found.defer("report").order_by("-id")[:most])
+
+
+def load(job: Job, *, user: User, rights: Rights) -> Job:
+    """Queue the loading of what was read. Raises Invalid where its files are there no more."""
+    paths_of(job.parameters)
+    if job.state != Job.State.DONE or job.parameters.get("write") or job.owner is None:
+        raise Invalid(_("This step is not known."), parameter="action")
+    return queue(job.owner, {**job.parameters, "write": True}, user, rights)
+
+
+def paths_of(parameters: Mapping[str, Any]) -> list[Path]:
+    """The files that were sent. Raises Invalid when they are there no more."""
+    folder = Path(settings.INBOX_DIR) / harmless(str(parameters["folder"]))
+    paths = [folder / harmless(str(name)) for name in parameters["files"]]
+    if not paths or not all(path.is_file() for path in paths):
+        raise Invalid(_("The uploaded files are no longer there: send them again."), parameter="file")
+    return paths
+
+
+def run_job(owner: Member, parameters: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
+    """As the worker."""
+    order = Order(
+        what=parameters["what"],
+        paths=paths_of(parameters),
+        scope=Scope(communes=frozenset(parameters.get("communes", ()))),
+        replace=bool(parameters.get("replace")),
+        write=bool(parameters.get("write")),
+    )
+    return bring_in(owner, order, tell)

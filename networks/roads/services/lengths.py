@@ -1,0 +1,216 @@
+"""Kilometres of road by class, commune, manager and condition: one reading of the sections that are asked for.
+
+A section that lies in two communes counts half for each. Each carriageway counts for its own length. Lengths are those
+of the ground plan (EPSG:2154), as roads are measured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Final
+
+from django.db import connection
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from gis_core.errors import Invalid, NotFound
+from gis_core.models import Commune, Member
+from gis_core.rights import Rights
+from layers.exports.formats import Column
+from networks.core.tables import Table
+from networks.roads import lists
+
+UNKNOWN: Final = "-"
+PATHS: Final = ("sentier", "escalier", "bac", "cyclable")
+"""What no car drives on: counted where somebody asks."""
+DUAL: Final = ("autoroute", "2chaussees")
+MOST_COMMUNES: Final = 2_000
+LISTS: Final[Mapping[str, lists.Words]] = {
+    "status": lists.STATUSES, "manager": lists.MANAGERS, "condition": lists.CONDITIONS,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Which sections: texts as the page gives them, empty for all; UNKNOWN for those where it is not recorded."""
+
+    member: str = ""
+    status: str = ""
+    manager: str = ""
+    condition: str = ""
+    insee: str = ""
+    paths: str = ""
+
+    @classmethod
+    def parse(cls, given: Mapping[str, str]) -> Asked:
+        """Raises Invalid."""
+        values = {one.name: given.get(one.name, "").strip() for one in fields(cls)}
+        for name, words in LISTS.items():
+            if values[name] and values[name] != UNKNOWN and values[name] not in words:
+                raise Invalid(_("“%(value)s” is none of the choices.") % {"value": values[name][:40]}, parameter=name)
+        insee = values["insee"]
+        if insee and insee != UNKNOWN and not (len(insee) == 5 and insee.isalnum()):
+            words_ = _("“%(text)s” is no INSEE code of a commune: it has five signs, as in 45234.")
+            raise Invalid(words_ % {"text": insee[:20]}, parameter="insee")
+        return cls(**values)
+
+    def query(self) -> dict[str, str]:
+        return {one.name: value for one in fields(self) if (value := getattr(self, one.name))}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line of a table: the code (None where it is not recorded), its words, kilometres, its share, sections."""
+
+    code: str | None
+    label: str
+    km: float
+    percent: float
+    sections: int
+
+
+@dataclass(slots=True)
+class Lengths:
+    """`dual_km` are those of separate carriageways, each counted; `split` sections lie in two communes."""
+
+    km: float = 0.0
+    sections: int = 0
+    dual_km: float = 0.0
+    split: int = 0
+    paths_km: float = 0.0
+    tables: dict[str, list[Line]] = field(default_factory=dict)
+
+
+STATEMENT: Final = """
+    with found as materialized (
+        select s.status, s.manager, s.condition, s.insee_left, s.insee_right, s.nature = any(%(paths)s) as path,
+            s.nature = any(%(dual)s) or s.carriageway <> 'U' as dual,
+            coalesce(s.insee_left, s.insee_right) is distinct from coalesce(s.insee_right, s.insee_left) as divided,
+            st_length(s.geom) as metres
+        from road_section s
+        where (%(member)s::int is null or s.owner_id = %(member)s)
+            and (%(status)s = '' or s.status = %(status)s or (%(status)s = '-' and s.status is null))
+            and (%(manager)s = '' or s.manager = %(manager)s or (%(manager)s = '-' and s.manager is null))
+            and (%(condition)s = '' or s.condition = %(condition)s or (%(condition)s = '-' and s.condition is null))
+            and (%(insee)s = '' or %(insee)s in (s.insee_left, s.insee_right)
+                or (%(insee)s = '-' and s.insee_left is null and s.insee_right is null))),
+    shared as materialized (
+        select f.*, f.metres * case when f.divided and %(insee)s not in ('', '-') then 0.5 else 1 end as counted
+        from found f),
+    kept as materialized (select * from shared where not path or path is null or %(all)s)
+    select 'all', null, sum(counted), count(*), sum(counted) filter (where dual), count(*) filter (where divided)
+    from kept
+    union all select 'paths', null, sum(counted), count(*), null, null from shared where path
+    union all select 'status', status, sum(counted), count(*), null, null from kept group by status
+    union all select 'manager', manager, sum(counted), count(*), null, null from kept group by manager
+    union all select 'condition', condition, sum(counted), count(*), null, null from kept group by condition
+    union all (
+        select 'insee', side.insee, sum(side.metres), count(*), null, null from kept k, lateral (
+            values (coalesce(k.insee_left, k.insee_right), k.metres * case when k.divided then 0.5 else 1 end, true),
+                (k.insee_right, k.metres * 0.5, k.divided)) side (insee, metres, counts)
+        where side.counts and (%(insee)s in ('', '-') or side.insee = %(insee)s)
+        group by side.insee order by 3 desc limit %(most)s)
+"""
+
+
+def lengths(asked: Asked) -> Lengths:
+    """Of the sections that the asker sees, which is all of them. Raises NotFound for a member that there is not."""
+    given: dict[str, Any] = {name: getattr(asked, name) for name in ("status", "manager", "condition", "insee")}
+    given |= {"paths": list(PATHS), "dual": list(DUAL), "all": bool(asked.paths)}
+    with connection.cursor() as cursor:
+        cursor.execute(STATEMENT, given | {"member": member_id(asked.member), "most": MOST_COMMUNES})
+        rows = cursor.fetchall()
+    found = Lengths()
+    groups: dict[str, list[tuple[str | None, float, int]]] = {}
+    for table, code, metres, sections, dual, split in rows:
+        if table == "all":
+            found.km, found.sections = (metres or 0) / 1000, sections
+            found.dual_km, found.split = (dual or 0) / 1000, split
+        elif table == "paths":
+            found.paths_km = (metres or 0) / 1000
+        else:
+            groups.setdefault(table, []).append((code, (metres or 0) / 1000, sections))
+    for table in ("status", "insee", "manager", "condition"):
+        found.tables[table] = table_of(table, groups.get(table, []), found.km)
+    return found
+
+
+def member_id(slug: str) -> int | None:
+    if not slug:
+        return None
+    found = Member.objects.filter(slug=slug).values_list("pk", flat=True).first()
+    if found is None:
+        raise NotFound(_("There is no such member."))
+    return int(found)
+
+
+def table_of(table: str, groups: list[tuple[str | None, float, int]], whole: float) -> list[Line]:
+    """Lines in the order of their list, communes by their kilometres; what is not recorded comes last."""
+    names = commune_names([code for code, _km, _sections in groups if code]) if table == "insee" else {}
+    english = (get_language() or "fr").startswith("en")
+    lines = [
+        Line(
+            code=code,
+            label=_("Not recorded") if code is None
+            else f"{names[code]} ({code})" if code in names
+            else code if table == "insee"
+            else lists.word(LISTS[table], code, english=english),
+            km=km,
+            percent=100 * km / whole if whole else 0.0,
+            sections=sections,
+        )
+        for code, km, sections in groups
+    ]  # fmt: skip
+    if table == "insee":
+        return sorted(lines, key=lambda one: (one.code is None, -one.km, one.label))
+    order = list(LISTS[table])
+    return sorted(lines, key=lambda one: order.index(one.code) if one.code in order else len(order))
+
+
+def commune_names(codes: list[str]) -> dict[str, str]:
+    return dict(Commune.objects.filter(insee__in=codes).values_list("insee", "name"))
+
+
+def members_keeping(rights: Rights) -> list[tuple[str, str, bool]]:
+    """Members that keep roads: short name, name, whether the asker is of it."""
+    found = Member.objects.filter(pk__in=keepers()).order_by("name")
+    mine = set(rights.members())
+    return [(one.slug, one.name, one.pk in mine) for one in found]
+
+
+def keepers() -> list[int]:
+    """By a skip through the index of owners: few members keep many sections."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select m.id from gis_core_member m where exists (select from road_section s where s.owner_id = m.id)"
+        )
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def titles() -> dict[str, str]:
+    return {
+        "status": _("By legal status"),
+        "insee": _("By commune"),
+        "manager": _("By manager"),
+        "condition": _("By condition of the carriageway"),
+    }
+
+
+def as_table(found: Lengths) -> Table:
+    """Every line of every table, one below the other."""
+    columns = [
+        Column("table", _("Table"), "text"),
+        Column("code", _("Code"), "text"),
+        Column("label", _("Group"), "text"),
+        Column("km", _("Kilometres"), "number"),
+        Column("percent", _("Share (%)"), "number"),
+        Column("sections", _("Sections"), "integer"),
+    ]
+    rows: list[list[Any]] = [[_("All"), None, _("All"), round(found.km, 3), 100.0 if found.km else 0.0, found.sections]]
+    for name, title in titles().items():
+        rows += [
+            [title, one.code, one.label, round(one.km, 3), round(one.percent, 2), one.sections]
+            for one in found.tables[name]
+        ]
+    return columns, rows

@@ -1,0 +1,61 @@
+"""Roads measured again after an import, and what was found amiss, for people."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from layers.features.display import display_number
+from layers.imports.sources import Tell
+from networks.roads.axis import Axis
+from networks.roads.models import RoadMarker, RoadSection
+from networks.roads.references import shown_route
+from networks.roads.services.calibrating import calibrate
+
+MOST_NAMED = 10
+
+
+def measure(routes: Iterable[str], tell: Tell) -> list[dict[str, Any]]:
+    """Calibrate roads; each with its kilometres and what is amiss, in words. As the worker."""
+    found, wanted = [], sorted(routes)
+    for rank, route in enumerate(wanted):
+        tell(0.7 + 0.3 * rank / max(1, len(wanted)), _("Measuring the %(route)s") % {"route": shown_route(route)})
+        axes = calibrate(route)
+        metres = sum(one.parts[-1].end_m - one.parts[0].start_m for one in axes)
+        told = [one for axis in axes for one in amiss(axis)] if axes else [unmeasured(route)]
+        found.append({"route": shown_route(route), "km": round(metres / 1000, 3), "amiss": list(dict.fromkeys(told)),
+                      "measured": bool(axes)})  # fmt: skip
+    return found
+
+
+def unmeasured(route: str) -> str:
+    markers = RoadMarker.objects.filter(route=route).values("number").distinct().count()
+    if not RoadSection.objects.filter(route=route).exists():
+        return _("It has markers and no section: import its sections, or correct the number of the road.")
+    if markers < 2:
+        return _("It has fewer than two markers (PR): it is not measured until they are imported.")
+    return _("Fewer than two of its markers stand on its sections (within 50 m): check where they are.")
+
+
+def amiss(axis: Axis) -> list[str]:
+    """What the calibration of one carriageway found, in words."""
+    told = []
+    if axis.astray:
+        words = _("markers more than 50 m from the road: %(names)s")
+        told.append(words % {"names": named(axis.astray)})
+    if axis.doubled:
+        words = _("markers whose number another one has: %(names)s")
+        told.append(words % {"names": named(axis.doubled)})
+    if axis.gaps:
+        metres = ", ".join(f"{display_number(one.metres, 0)} m" for one in axis.gaps[:MOST_NAMED])
+        told.append(_("the road stops and goes on elsewhere: %(gaps)s") % {"gaps": metres})
+    if axis.aside:
+        words = _("sections that the axis does not run over: %(count)s")
+        told.append(words % {"count": display_number(len(axis.aside), 0)})
+    return told
+
+
+def named(ids: list[int]) -> str:
+    rows = RoadMarker.objects.filter(pk__in=ids[:MOST_NAMED]).order_by("number", "pk")
+    shown = ", ".join(f"PR {one.number}" for one in rows)
+    return f"{shown}…" if len(ids) > MOST_NAMED else shown

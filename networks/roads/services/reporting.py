@@ -1,0 +1,73 @@
+"""What an import of roads did, or would do, in lines for people."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from layers.features.display import display_number
+
+
+def lines(report: Mapping[str, Any]) -> Iterator[str]:
+    """The counts of a report in words."""
+    counts, written = report["counts"], report["written"]
+
+    def number(name: str) -> int:
+        return int(counts.get(name, 0))
+
+    marked = report["what"] == "markers"
+    yield read_words(number("read"), marked)
+    done = done_words(marked) if written else coming_words(marked)
+    for name in ("new", "changed", "same"):
+        yield f"{done[name]} : {display_number(number(name), 0)}"
+    if number("markers_new") or number("markers_changed"):
+        words = _("Markers (PR) of the delivery: %(new)s new, %(changed)s changed")
+        yield words % {"new": number("markers_new"), "changed": number("markers_changed")}
+    if number("removed"):
+        yield _("Removed, no longer delivered: %(count)s") % {"count": display_number(number("removed"), 0)}
+    elif number("gone"):
+        words = _("No longer delivered: %(count)s (they stay, unless you ask to remove them)")
+        yield words % {"count": display_number(number("gone"), 0)}
+    yield from asides(report)
+
+
+def read_words(count: int, marked: bool) -> str:
+    if marked:
+        words = ngettext("%(count)s row read", "%(count)s rows read", count)
+    else:
+        words = ngettext("%(count)s section read", "%(count)s sections read", count)
+    return words % {"count": display_number(count, 0)}
+
+
+def done_words(marked: bool) -> dict[str, str]:
+    if marked:
+        return {"new": _("Markers added"), "changed": _("Markers moved"), "same": _("Markers unchanged")}
+    return {"new": _("Sections added"), "changed": _("Sections updated"), "same": _("Sections unchanged")}
+
+
+def coming_words(marked: bool) -> dict[str, str]:
+    if marked:
+        return {"new": _("Markers to add"), "changed": _("Markers to move"), "same": _("Markers unchanged")}
+    return {"new": _("Sections to add"), "changed": _("Sections to update"), "same": _("Sections unchanged")}
+
+
+def asides(report: Mapping[str, Any]) -> Iterator[str]:
+    """What was left out on purpose, and what people should look at."""
+    told = {
+        "elsewhere": _("Outside the chosen communes: %(count)s"),
+        "unbuilt": _("Planned or being built, left out: %(count)s"),
+        "held": _("Kept by another member, left to it: %(count)s"),
+        "absorbed": _("Merged here into another section, left as they are: %(count)s"),
+        "corrected": _("Sections whose values your people corrected, kept: %(count)s"),
+        "refused": _("Rows refused: %(count)s"),
+    }
+    for name, words in told.items():
+        if count := report["counts"].get(name):
+            yield words % {"count": display_number(count, 0)}
+    if names := report.get("overwritten"):
+        words = _("Corrected here, and changed by the source since, which was taken: %(names)s")
+        yield words % {"names": ", ".join(names)}
+    if names := report.get("left_drawn"):
+        words = _("Drawn anew by the source, but cut or merged here, their lines stay: %(names)s")
+        yield words % {"names": ", ".join(names)}

@@ -1,0 +1,133 @@
+"""What sections of road have of their own when one is split, or several become one.
+
+The longest piece keeps the reference; the others get one made from it ("…/2"), so that the next import knows of what
+they are pieces. What lies left and right, and the direction of traffic, follow the line of the first of several.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from django.contrib.gis.geos import GEOSGeometry, LineString, Point
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from gis_core.errors import Invalid
+from networks.roads import lists
+from networks.roads.references import shown_route
+
+type Values = dict[str, Any]
+LONGEST: Final = 60
+SIDED: Final = (("name_left", "name_right"), ("insee_left", "insee_right"))
+TURNED: Final = {"forward": "backward", "backward": "forward"}
+ALIKE: Final = ("route", "carriageway", "status", "manager", "level")
+LIMITS: Final = ("max_height_m", "max_width_m", "max_length_m", "max_weight_t", "max_axle_t")
+
+
+def of_piece(_row: Values, _whole: GEOSGeometry, _piece: GEOSGeometry) -> Values:
+    """Every piece is what the whole was."""
+    return {}
+
+
+def of_new_piece(row: Values) -> Values:
+    """The reference of a new piece, and what an import keeps beside the whole."""
+    more = kept_beside([row["id"]]).get(row["id"], {})
+    whole = row["reference"]
+    if not whole:
+        return {"reference": None, "more": json.dumps(more)}
+    whole = more.get("piece_of") or whole
+    reference = f"{whole}/{next_number(row['owner_id'], whole)}"
+    fits = len(reference) <= LONGEST
+    return {"reference": reference if fits else None, "more": json.dumps(more | {"piece_of": whole})}
+
+
+def next_number(owner: int, reference: str) -> int:
+    """The first one that no piece of this section has."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select reference from road_section where owner_id = %s and starts_with(reference, %s)",
+            [owner, f"{reference}/"],
+        )
+        taken = {one.rpartition("/")[2] for (one,) in cursor.fetchall()}
+    return next(number for number in range(2, len(taken) + 3) if str(number) not in taken)
+
+
+def kept_beside(ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute("select id, more from road_section where id = any(%s)", [list(ids)])
+        return {pk: json.loads(more) if isinstance(more, str) else more for pk, more in cursor.fetchall()}
+
+
+def of_whole(rows: Sequence[Values], union: GEOSGeometry) -> tuple[Values, GEOSGeometry]:
+    """What several sections become, which runs as the first of them does. Raises Invalid where they differ in what a
+    section has one of."""
+    if not isinstance(union, LineString):
+        return {}, union
+    refuse_different(rows)
+    if runs_along(rows[0], union) is False:
+        union = LineString(list(reversed(union.coords)), srid=union.srid)
+    turned = [row if runs_along(row, union) is not False else turned_round(row) for row in rows]
+    values: Values = {}
+    if len({row["traffic_way"] for row in turned}) > 1:
+        raise Invalid(_("The traffic of these sections does not run the same way: they stay apart."))
+    for name in (one for pair in SIDED for one in pair):
+        values[name] = next((row[name] for row in turned if row[name]), None)
+    for name in LIMITS:
+        values[name] = min((row[name] for row in rows if row[name] is not None), default=None)
+    return values | {"more": json.dumps(merged_more(rows))}, union
+
+
+def refuse_different(rows: Sequence[Values]) -> None:
+    """Raises Invalid with what differs."""
+    for name in ALIKE:
+        found = {row[name] for row in rows}
+        if len(found) > 1:
+            told = ", ".join(sorted(shown(name, one) for one in found))
+            words = _("These sections differ in %(what)s (%(values)s): make it the same first, or leave them apart.")
+            raise Invalid(words % {"what": called(name), "values": told})
+
+
+def called(name: str) -> str:
+    words: Mapping[str, str] = {
+        "route": _("their numbered road"),
+        "carriageway": _("their carriageway"),
+        "status": _("their legal status"),
+        "manager": _("their manager"),
+        "level": _("their level"),
+    }
+    return words[name]
+
+
+def shown(name: str, value: Any) -> str:
+    if value is None:
+        return _("none")
+    words = {"carriageway": lists.CARRIAGEWAYS, "status": lists.STATUSES, "manager": lists.MANAGERS}.get(name)
+    return lists.word(words, value) if words else shown_route(value) if name == "route" else str(value)
+
+
+def runs_along(row: Values, union: LineString) -> bool | None:
+    """Whether a section's line runs as a longer one does; None for one that closes on itself."""
+    line: Any = GEOSGeometry(memoryview(row["geom"]))
+    first, last = (
+        union.project(Point(place[0], place[1], srid=union.srid)) for place in (line.coords[0], line.coords[-1])
+    )
+    return None if first == last else bool(first < last)
+
+
+def turned_round(row: Values) -> Values:
+    """What a section says of its sides when its line is turned."""
+    found = dict(row)
+    for left, right in SIDED:
+        found[left], found[right] = row[right], row[left]
+    found["traffic_way"] = TURNED.get(row["traffic_way"], row["traffic_way"])
+    return found
+
+
+def merged_more(rows: Sequence[Values]) -> dict[str, Any]:
+    """What is kept beside the first, which remembers the references of the others for the next import."""
+    beside = kept_beside([row["id"] for row in rows])
+    first, *others = (beside.get(row["id"], {}) for row in rows)
+    known = {*first.get("merged", []), *(one for more in others for one in more.get("merged", []))}
+    known |= {more.get("piece_of") or row["reference"] for row, more in zip(rows[1:], others, strict=True)}
+    known -= {None, first.get("piece_of") or rows[0]["reference"]}
+    return first | ({"merged": sorted(known)} if known else {})

@@ -1,0 +1,39 @@
+-- Trigger before an asset is made or moved: it is bound to the nearest section of road within 15 m, to none beyond.
+-- Whatever the writer says of the binding does not count; arpent.follow_sections alone writes it (arpent.following).
+create or replace function arpent.bind_asset() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public as $$
+declare
+    reach constant float8 := 15;
+    section record;
+begin
+    if current_setting('arpent.following', true) = 'on' then
+        return new;
+    end if;
+    if tg_op = 'UPDATE' and new.geom is not distinct from old.geom then
+        new.section_id := old.section_id;
+        new.from_m := old.from_m;
+        new.offset_m := old.offset_m;
+        new.side := old.side;
+        if tg_table_name = 'road_stretch' then
+            new.to_m := old.to_m;
+        end if;
+        return new;
+    end if;
+    select s.id, s.geom into section from (
+        select place, st_expand(place, reach) as box from (
+            select case when tg_table_name = 'road_stretch' then st_lineinterpolatepoint(new.geom, 0.5) else new.geom end as place) p
+        ) asked, public.road_section s
+        where s.geom && asked.box and st_dwithin(s.geom, asked.place, reach)
+        order by case when tg_table_name = 'road_stretch' then st_distance(s.geom, asked.place)
+                + st_distance(s.geom, st_lineinterpolatepoint(new.geom, 0.1)) + st_distance(s.geom, st_lineinterpolatepoint(new.geom, 0.9))
+            else st_distance(s.geom, asked.place) end, s.id limit 1;
+    new.section_id := section.id;
+    if tg_table_name = 'road_stretch' then
+        select b.from_m, b.to_m, b.offset_m, b.side into new.from_m, new.to_m, new.offset_m, new.side
+            from arpent.stretch_along(section.geom, new.geom) b;
+    else
+        select b.from_m, b.offset_m, b.side into new.from_m, new.offset_m, new.side
+            from arpent.point_along(section.geom, new.geom) b;
+    end if;
+    return new;
+end $$;

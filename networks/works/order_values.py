@@ -1,0 +1,122 @@
+"""What the fields of an order hold for a request: its works, measures and detour in words, in French."""
+
+from datetime import date
+from typing import Final
+
+from django.utils.translation import override
+
+from gis_core.letters.document import day_in_words
+from gis_core.letters.kinds import Value
+from gis_core.letters.template import TO_COMPLETE
+from gis_core.models import Commune
+from layers.features.display import display_number
+from networks.works.kinds import TRAFFIC
+from networks.works.models import Work, WorkDetour, WorkRequest
+from networks.works.services.competence import Authority, competent
+from networks.works.services.keeping import sheet_of
+
+MEASURES: Final = {
+    Work.Measure.CLOSED: "La circulation est interdite à tous les véhicules",
+    Work.Measure.ONE_WAY: f"La circulation est interdite dans un sens : {TO_COMPLETE} : lequel]",
+    Work.Measure.ALTERNATE: "La circulation se fait par alternat",
+    Work.Measure.NARROWED: "La chaussée est rétrécie",
+}
+POWERS: Final = {
+    Authority.COMMUNE: "le code général des collectivités territoriales, notamment ses articles L.2213-1 à L.2213-6",
+    Authority.DEPARTEMENT: "le code général des collectivités territoriales, notamment son article L.3221-4",
+}
+SIGNS: Final = "livre I, huitième partie : signalisation temporaire"
+
+
+def values_of(one: WorkRequest, code: str) -> dict[str, Value]:
+    """What is known of a request; a field without a value is to be completed where a template names it."""
+    work = one.work
+    competence = competent(work.geom if work else None, one.kind, one.owner)
+    commune = Commune.objects.filter(insee=one.insee).values_list("name", flat=True).first() or one.insee
+    with override("fr"):
+        return {
+            "demande": str(one.pk),
+            "date_demande": day_in_words(one.received_date),
+            "autorite": signs(competence.one, commune),
+            "vu": texts(competence.one, code),
+            "lieu_travaux": (work and work.place) or one.place,
+            "commune": commune,
+            "reperes": " à ".join(filter(None, (one.start_reference, one.end_reference))),
+            "travaux": one.description.rstrip(" ."),
+            "periode": period(*((work.starts_on, work.ends_on) if work else (one.starts_on, one.ends_on))),
+            "horaires": (work and work.hours) or "",
+            "mesures": measures(work) if work else (),
+            "deviation": detours_in_words(work) if work else (),
+            "emprise": taken(one),
+            "entreprise": one.company,
+            "demandeur_nom": one.applicant_name,
+            "demandeur_adresse": one.applicant_address,
+        }
+
+
+def signs(authority: Authority, commune: str) -> str:
+    known = {
+        Authority.COMMUNE: f"Le maire {of(commune)}",
+        Authority.EPCI: "Le président de l’établissement public de coopération intercommunale",
+        Authority.DEPARTEMENT: "Le président du conseil départemental",
+        Authority.STATE: "Le préfet",
+    }
+    return known.get(authority, f"{TO_COMPLETE} : autorité qui signe]")
+
+
+def of(commune: str) -> str:
+    """« de Lorris », « d’Amilly », « du Mans », « des Ulmes »."""
+    for article, short in (("Le ", "du "), ("Les ", "des ")):
+        if commune.startswith(article):
+            return short + commune.removeprefix(article)
+    return f"d’{commune}" if commune[:1] in "AEIOUYÂÉÈÊÎÔ" else f"de {commune}"
+
+
+def texts(authority: Authority, code: str) -> list[str]:
+    """The texts that an order refers to; the law alone, nothing local."""
+    power = POWERS.get(authority)
+    if power is None and authority != Authority.STATE:
+        power = f"{TO_COMPLETE} : textes qui donnent compétence à l’autorité]"
+    found = [power] if power else []
+    if code == TRAFFIC:
+        return [
+            *found,
+            "le code de la route, notamment son article R.411-8",
+            f"l’instruction interministérielle sur la signalisation routière ({SIGNS})",
+        ]
+    return [*found, "le code de la voirie routière, notamment son article L.113-2"]
+
+
+def period(first: date, last: date) -> str:
+    """« le 2 mars 2026 », « du 2 mars 2026 au 6 mars 2026 »."""
+    if first == last:
+        return f"le {day_in_words(first)}"
+    return f"du {day_in_words(first)} au {day_in_words(last)}"
+
+
+def taken(one: WorkRequest) -> str:
+    sizes = [f"{display_number(size, 1)} m" for size in (one.length_m, one.width_m) if size is not None]
+    return " sur ".join(sizes)
+
+
+def measures(work: Work) -> list[str]:
+    told = [MEASURES[Work.Measure(work.measure)]] if work.measure in MEASURES else []
+    if work.speed_kmh:
+        told.append(f"La vitesse est limitée à {work.speed_kmh} km/h")
+    if work.no_parking:
+        told.append("Le stationnement est interdit")
+    if work.no_overtaking:
+        told.append("Le dépassement est interdit")
+    return told
+
+
+def detours_in_words(work: Work) -> list[str]:
+    return [detour_in_words(one) for one in WorkDetour.objects.filter(work=work)]
+
+
+def detour_in_words(one: WorkDetour) -> str:
+    """« vers l’est (44 t…) : prendre D 2020 sur 1,2 km, puis rue Haute sur 300 m »."""
+    head = " ".join(filter(None, (one.direction, f"({one.gauge})" if one.gauge else "")))
+    sheet = sheet_of(one).rstrip(".")
+    sheet = sheet[:1].lower() + sheet[1:]
+    return f"{head} : {sheet}" if head else sheet

@@ -1,0 +1,91 @@
+"""/voirie/travaux/<id>/deviation/: the way around works, computed, kept, dropped."""
+
+from collections.abc import Mapping
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from gis_core.errors import Invalid, NotFound
+from gis_core.middleware import rights_of_request
+from gis_core.problem import status_of
+from gis_core.rights import Rights
+from networks.works.gauges import GAUGES, LARGEST, Gauge, gauge_of
+from networks.works.models import Work, WorkDetour
+from networks.works.pages.order_frame import page, show
+from networks.works.pages.order_parts import address_of, detour_context
+from networks.works.services import keeping
+
+LARGEST_ID = 2**63 - 1
+
+
+def work_seen_by(work_id: int, rights: Rights) -> Work:
+    """Raises NotFound."""
+    found = Work.objects.visible_to(rights).select_related("owner").filter(pk=min(work_id, LARGEST_ID)).first()
+    if found is None:
+        raise NotFound(_("There are no such works, or you may not see them."))
+    return found
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def detour(request: HttpRequest, work_id: int) -> HttpResponse:
+    """The detours of works; POST computes and keeps them, or drops one."""
+    rights = rights_of_request(request)
+    work = work_seen_by(work_id, rights)
+    refused, status = "", 200
+    if request.method == "POST":
+        try:
+            done(request, work, rights)
+        except (Invalid, NotFound) as error:
+            refused, status = error.message, status_of(error)
+        else:
+            return redirect(address_of(work))
+    kept = list(WorkDetour.objects.filter(work=work))
+    context = {"part": detour_context(work, kept, keeping.may_keep(work, rights)), "work": work, "refused": refused}
+    return show(request, "detour_page", context, status)
+
+
+def done(request: HttpRequest, work: Work, rights: Rights) -> None:
+    """Raises ArpentError."""
+    given = request.POST
+    if given.get("do") == "drop":
+        keeping.drop(
+            work, int(text) if (text := given.get("detour", "")).isdecimal() and len(text) < 19 else 0, rights=rights
+        )
+        messages.success(request, _("The detour is dropped."))
+        return
+    gauge, label = vehicle_of(given.get("gauge", ""), given)
+    made, found = keeping.keep(work, gauge, label, rights=rights)
+    told = [_("%(direction)s: %(why)s") % {"direction": one.direction, "why": one.why} for one in found.missing]
+    for line in told:
+        messages.warning(request, line)
+    if found.works:
+        titles = ", ".join(sorted(found.works.values()))
+        messages.info(request, _("Other works of the same days are avoided: %(works)s.") % {"works": titles})
+    if made:
+        messages.success(request, _("The detour is kept."))
+
+
+def vehicle_of(code: str, given: Mapping[str, str]) -> tuple[Gauge, str]:
+    """A vehicle of the list, or the measures that were typed. Raises Invalid."""
+    typed = {name: number(given, name) for name in LARGEST}
+    typed = {name: value for name, value in typed.items() if value is not None}
+    if typed:
+        gauge = Gauge(**typed)
+        return gauge, str(gauge)
+    gauge = gauge_of(code)
+    return gauge, str(GAUGES[code][0])
+
+
+def number(given: Mapping[str, str], name: str) -> float | None:
+    """Raises Invalid."""
+    text = given.get(name, "").strip().replace(",", ".")
+    if not text:
+        return None
+    try:
+        return float(text)
+    except ValueError as error:
+        raise Invalid(_("“%(text)s” is no number.") % {"text": text[:20]}, parameter=name) from error

@@ -1,0 +1,73 @@
+"""The parts of the page of works: the way around them, and the requests and orders that they answer."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from gis_core.rights import Rights
+from networks.works.gauges import GAUGES, USUAL
+from networks.works.models import Work, WorkDetour, WorkOrder, WorkRequest
+from networks.works.pages.detour_drawing import drawing_of
+from networks.works.parts import Shown
+from networks.works.services.detours import distance
+from networks.works.services.keeping import may_keep, sheet_of, steps_of
+
+
+def detour_part(request: HttpRequest, work: Work, rights: Rights) -> Shown | None:
+    """The detours of works that traffic cannot pass, or that has some."""
+    kept = list(WorkDetour.objects.filter(work=work))
+    may = may_keep(work, rights)
+    closes = work.measure in (Work.Measure.CLOSED, Work.Measure.ONE_WAY)
+    if not kept and not (may and closes):
+        return None
+    return "works/detour.html", {"part": detour_context(work, kept, may)}
+
+
+def detour_context(work: Work, kept: list[WorkDetour], may: bool) -> dict[str, Any]:
+    shown = [
+        {
+            "detour": one,
+            "rank": rank,
+            "sheet": sheet_of(one),
+            "steps": [(step.name, distance(step.metres)) for step in steps_of(one)],
+            "length": distance(one.length_m),
+            "minutes": max(1, round(one.seconds / 60)) if one.seconds and one.steps else None,
+            "changed": one.computed_m is None or abs(one.computed_m - one.length_m) >= 0.5,
+        }
+        for rank, one in enumerate(kept, 1)
+    ]
+    return {
+        "work": work,
+        "kept": shown,
+        "may_keep": may,
+        "vehicles": [(code, words) for code, (words, _gauge) in GAUGES.items()],
+        "usual": USUAL,
+        "drawing": drawing_of(work, kept),
+        "on_map": on_map(work),
+        "over": work.state == Work.State.CANCELLED,
+    }
+
+
+def on_map(work: Work) -> str:
+    """The map, on the works, with the detours shown."""
+    middle = work.geom.envelope.centroid
+    middle.transform(4326)
+    return f"{reverse('map')}#v=1&c={middle.x:.6f},{middle.y:.6f}&z=15&l=works-detours,works,road-sections"
+
+
+def orders_part(request: HttpRequest, work: Work, rights: Rights) -> Shown | None:
+    """The requests, for those who see them; the published orders, for everybody."""
+    found = list(WorkRequest.objects.visible_to(rights).filter(work=work))
+    orders = list(WorkOrder.objects.filter(work_id=work.pk, withdrawn_at=None).defer("pdf"))
+    if not found and not orders:
+        return None
+    return "works/work_orders.html", {"requests": found, "orders": orders}
+
+
+def address_of(work: Work) -> str:
+    """The page of works."""
+    try:
+        return reverse("work", args=[work.pk])
+    except NoReverseMatch:
+        return reverse("work_detour", args=[work.pk])

@@ -1,0 +1,315 @@
+"""/voirie/demandes/: requests entered at the counter, what is done about each, what was attached."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from gis_core.errors import ArpentError, Invalid, Stale
+from gis_core.forms import blame
+from gis_core.letters.kinds import kind_of
+from gis_core.middleware import rights_of_request
+from gis_core.models import Letter
+from gis_core.parameters import integer
+from gis_core.problem import status_of
+from gis_core.rights import Rights
+from layers.imports.uploads import limit_uploads
+from networks.works.kinds import KINDS, ORDERS, USUAL
+from networks.works.models import Work, WorkRequest
+from networks.works.pages.order_frame import page, show
+from networks.works.pages.order_parts import address_of
+from networks.works.pages.request_forms import RequestForm
+from networks.works.services import orders, request_pieces, requests
+from networks.works.services.competence import competent
+from networks.works.services.detours import every_row
+from networks.works.services.requests import FIELDS, State
+
+READ_AND_SEND: Final = ["GET", "HEAD", "POST"]
+PER_PAGE: Final = 50
+MOST_OFFSET: Final = 100_000
+NEAR_WORKS: Final = 20
+SHUT_IN: Final = {"default-src": ["'none'"], "sandbox": True}
+
+
+def form_for(request: HttpRequest, rights: Rights, data: Any = None, **options: Any) -> RequestForm:
+    """Raises PermissionDenied for who enters requests nowhere."""
+    members = requests.members_served(rights)
+    if not members:
+        raise PermissionDenied
+    all_of_them = any(requests.may_decide(one.pk, rights) for one in members)
+    return RequestForm(data, members=members, insee=None if all_of_them else sorted(rights.town_insee), **options)
+
+
+@require_safe
+@page
+def request_list(request: HttpRequest) -> HttpResponse:
+    """The requests that the asker deals with, the last received first; open ones unless told otherwise."""
+    rights = rights_of_request(request)
+    state = request.GET.get("state", "open")
+    found = requests.requests_seen_by(rights)
+    if state == "open":
+        found = found.exclude(state__in=[State.REFUSED, State.PUBLISHED])
+    elif state in State.values:
+        found = found.filter(state=state)
+    offset = integer(request.GET, "offset", 0, 0, MOST_OFFSET)
+    rows = list(found[offset : offset + PER_PAGE + 1])
+    context = {
+        "rows": [told(one) for one in rows[:PER_PAGE]],
+        "state": state,
+        "states": [("open", _("To deal with")), *State.choices, ("all", _("All"))],
+        "before": max(0, offset - PER_PAGE) if offset else None,
+        "after": offset + PER_PAGE if len(rows) > PER_PAGE else None,
+        "several": len({one.owner_id for one in rows}) > 1,
+        "may_enter": bool(requests.members_served(rights)),
+    }
+    return show(request, "requests", context)
+
+
+def told(one: WorkRequest) -> dict[str, Any]:
+    due = requests.due_on(one)
+    open_ = one.state in (State.RECEIVED, State.ACCEPTED)
+    return {"request": one, "due": due, "late": bool(open_ and due and due < requests.today())}
+
+
+@require_http_methods(READ_AND_SEND)
+@page
+def new_request(request: HttpRequest) -> HttpResponse:
+    """The form for what came on paper."""
+    rights = rights_of_request(request)
+    form = form_for(request, rights, request.POST or None, initial={"received_date": requests.today()})
+    status = 200
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            try:
+                made = requests.enter(owner=form.owner(), values=form.values(), rights=rights)
+            except ArpentError as error:
+                status = blame(form, error)
+            else:
+                messages.success(request, _("The request is entered under number %(number)s.") % {"number": made.pk})
+                return redirect("road_request", request_id=made.pk)
+    return show(request, "request_new", {"form": form}, status)
+
+
+@require_http_methods(READ_AND_SEND)
+@page
+def one_request(request: HttpRequest, request_id: int) -> HttpResponse:
+    """The sheet of a request; POST does something about it."""
+    rights = rights_of_request(request)
+    found = requests.request_seen_by(request_id, rights)
+    if request.method != "POST":
+        return shown(request, found)
+    do = request.POST.get("do", "")
+    if do == "change":
+        return changed(request, found)
+    if do not in ACTS:
+        return shown(request, found, 400, error=_("This page does not know what to do: load it again."))
+    try:
+        to = ACTS[do](request, found, rights, version_in(request.POST))
+    except ArpentError as error:
+        return shown(request, found, status_of(error), error=error.message)
+    return to
+
+
+def version_in(given: Mapping[str, str]) -> int:
+    """Raises Invalid."""
+    text = given.get("version", "")
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        raise Invalid(_("Load the page again: it does not say which version you saw."))
+    return int(text)
+
+
+def id_in(given: Mapping[str, str], name: str) -> int:
+    """Raises Invalid."""
+    text = given.get(name, "")
+    if not (text.isascii() and text.isdecimal() and len(text) < 19):
+        raise Invalid(_("Choose one of the list."), parameter=name)
+    return int(text)
+
+
+def changed(request: HttpRequest, found: WorkRequest) -> HttpResponse:
+    """What was typed stays where it is refused."""
+    rights = rights_of_request(request)
+    form = form_for(request, rights, request.POST)
+    if not form.is_valid():
+        return shown(request, found, 400, form=form)
+    try:
+        requests.change(found, values=form.values(), version=form.cleaned_data["version"] or 0, rights=rights)
+    except ArpentError as error:
+        status = blame(form, error)
+        if isinstance(error, Stale):
+            form.data = request.POST.copy()
+            form.data["version"] = str(WorkRequest.objects.values_list("version", flat=True).get(pk=found.pk))
+        return shown(request, found, status, form=form)
+    messages.success(request, _("The request is changed."))
+    return redirect("road_request", request_id=found.pk)
+
+
+# -- what is done about a request -------------------------------------------------------------------------------------
+
+
+def back(found: WorkRequest) -> HttpResponse:
+    return redirect("road_request", request_id=found.pk)
+
+
+def decided(request: HttpRequest, found: WorkRequest, rights: Rights, version: int) -> HttpResponse:
+    accepted = request.POST.get("do") == "accept"
+    requests.decide(found, accepted=accepted, version=version, rights=rights)
+    messages.success(request, _("The request is accepted.") if accepted else _("The request is refused."))
+    return back(found)
+
+
+def worked(request: HttpRequest, found: WorkRequest, rights: Rights, version: int) -> HttpResponse:
+    requests.make_work(found, version=version, rights=rights)
+    messages.success(request, _("The works are made as a draft: check the stretch, the days and the measures."))
+    return back(found)
+
+
+def joined(request: HttpRequest, found: WorkRequest, rights: Rights, version: int) -> HttpResponse:
+    work = Work.objects.visible_to(rights).filter(pk=id_in(request.POST, "work")).first()
+    if work is None:
+        raise Invalid(_("There are no such works, or you may not see them."), parameter="work")
+    requests.join_work(found, work, version=version, rights=rights)
+    messages.success(request, _("The request is joined to these works."))
+    return back(found)
+
+
+def begun(request: HttpRequest, found: WorkRequest, rights: Rights, version: int) -> HttpResponse:
+    code = request.POST.get("kind", "")
+    if code not in [one.code for one in KINDS]:
+        raise Invalid(_("Choose the order to write."), parameter="kind")
+    letter = orders.begin(found, kind_of(code), rights)
+    return redirect("road_letter", request_id=found.pk, letter_id=letter.pk)
+
+
+def published(request: HttpRequest, found: WorkRequest, rights: Rights, version: int) -> HttpResponse:
+    letter = orders.letter_of(found, id_in(request.POST, "letter"), rights)
+    made = orders.publish(found, letter, version=version, rights=rights)
+    messages.success(request, _("The order %(number)s is published: everybody reads it.") % {"number": made.number})
+    return back(found)
+
+
+def withdrawn(request: HttpRequest, found: WorkRequest, rights: Rights, version: int) -> HttpResponse:
+    made = orders.withdraw(found, id_in(request.POST, "order"), version=version, rights=rights)
+    messages.success(request, _("The order %(number)s is no longer published.") % {"number": made.number})
+    return back(found)
+
+
+def detached(request: HttpRequest, found: WorkRequest, rights: Rights, version: int) -> HttpResponse:
+    request_pieces.remove(found, id_in(request.POST, "piece"), rights)
+    messages.success(request, _("The piece is removed."))
+    return back(found)
+
+
+type Act = Callable[[HttpRequest, WorkRequest, Rights, int], HttpResponse]
+ACTS: Final[Mapping[str, Act]] = {
+    "accept": decided, "refuse": decided, "work": worked, "join": joined, "letter": begun, "publish": published,
+    "withdraw": withdrawn, "remove": detached,
+}  # fmt: skip
+
+
+# -- the sheet --------------------------------------------------------------------------------------------------------
+
+
+def shown(
+    request: HttpRequest, found: WorkRequest, status: int = 200, *, error: str = "", form: RequestForm | None = None
+) -> HttpResponse:
+    """The page. It must not read the request's body, which may be what was refused."""
+    rights = rights_of_request(request)
+    found = requests.request_seen_by(found.pk, rights)
+    decides = requests.may_decide(found.owner_id, rights)
+    writes = requests.may_write(found.owner_id, found.insee, rights)
+    if form is None and writes and found.state == State.RECEIVED:
+        initial = {name: getattr(found, name) for name in FIELDS}
+        form = form_for(request, rights, initial=initial | {"member": found.owner.slug, "version": found.version})
+    competence = competent(found.work.geom if found.work else None, found.kind, found.owner)
+    context = {
+        **told(found),
+        "found": found,
+        "error": error,
+        "form": form if writes and found.state == State.RECEIVED else None,
+        "decides": decides,
+        "writes": writes,
+        "works_address": address_of(found.work) if found.work else "",
+        "competence": competence,
+        "letters": [letter_row(one) for one in orders.letters_of(found, rights).light().select_related("finalised_by")],
+        "kinds": [(one.code, one.name) for one in KINDS],
+        "usual": USUAL.get(WorkRequest.Kind(found.kind), ""),
+        "orders": list(orders.orders_of(found)),
+        "pieces": list(found.pieces.select_related("added_by")),
+        "most_mb": request_pieces.max_bytes() // 1_048_576,
+        "near": near_works(found, rights) if decides and found.work is None else [],
+    }
+    return show(request, "request", context, status)
+
+
+def letter_row(one: Letter) -> dict[str, Any]:
+    order = next(
+        iter(every_row("select id from road_order where letter_id = %(id)s and withdrawn_at is null", id=one.pk)), None
+    )
+    final = one.state == Letter.State.FINAL
+    return {"letter": one, "kind": kind_of(one.kind).name, "publishes": final and one.kind in ORDERS and order is None}
+
+
+def near_works(found: WorkRequest, rights: Rights) -> list[Work]:
+    """Works of the member that it may be for: those of about the same days."""
+    works = Work.objects.visible_to(rights).filter(owner=found.owner_id).exclude(state=Work.State.CANCELLED)
+    return list(works.filter(starts_on__lte=found.ends_on, ends_on__gte=found.starts_on).order_by("-pk")[:NEAR_WORKS])
+
+
+# -- pieces -----------------------------------------------------------------------------------------------------------
+
+
+@csrf_exempt
+def pieces(request: HttpRequest, request_id: int) -> HttpResponse:
+    """The upload handlers must be there before the CSRF check reads the body."""
+    limit_uploads(request, request_pieces.max_bytes() + 1_048_576)
+    try:
+        return attached(request, request_id)
+    except RequestDataTooBig:
+        return too_large(request, request_id)
+
+
+@page
+def too_large(request: HttpRequest, request_id: int) -> HttpResponse:
+    found = requests.request_seen_by(request_id, rights_of_request(request))
+    words = _("Nothing was added: a piece has at most %(most)s MB.")
+    return shown(request, found, 413, error=words % {"most": request_pieces.max_bytes() // 1_048_576})
+
+
+@csrf_protect
+@require_POST
+@page
+def attached(request: HttpRequest, request_id: int) -> HttpResponse:
+    """Attach a file."""
+    rights = rights_of_request(request)
+    found = requests.request_seen_by(request_id, rights)
+    sent: Any = request.FILES.get("file")
+    try:
+        request_pieces.attach(found, sent, rights)
+    except ArpentError as error:
+        return shown(request, found, status_of(error), error=error.message)
+    messages.success(request, _("The piece is added."))
+    return redirect("road_request", request_id=found.pk)
+
+
+@require_safe
+@page
+def piece(request: HttpRequest, request_id: int, piece_id: int) -> Any:
+    """A piece itself: shown where it is an image of ours or a PDF that does nothing, else saved."""
+    found = requests.request_seen_by(request_id, rights_of_request(request))
+    one = request_pieces.piece_of(found, piece_id)
+    name = f"{one.title}.{request_pieces.ENDINGS[one.media_type]}"
+    response = FileResponse(
+        request_pieces.open_piece(one), content_type=one.media_type, filename=name, as_attachment=one.active
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    if one.active:
+        response._csp_config = SHUT_IN  # type: ignore[attr-defined]
+    return response

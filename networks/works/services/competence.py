@@ -1,0 +1,95 @@
+"""Which authority decides about a stretch of road, from the legal status of the sections under it.
+
+Inside a built-up area the mayor has the police of traffic on every road (CGCT L.2213-1); outside, the head of whoever
+keeps the road. The occupation of the ground is granted by whoever keeps the road; what takes no hold in the ground, by
+the police of traffic.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from django.contrib.gis.geos import GEOSGeometry
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from gis_core.models import Member
+from networks.works.models import WorkRequest
+from networks.works.services.detours import every_row, sections_under
+
+
+class Authority(StrEnum):
+    COMMUNE = "commune"
+    EPCI = "epci"
+    DEPARTEMENT = "departement"
+    STATE = "state"
+    UNKNOWN = "unknown"
+
+
+NAMES: Final = {
+    Authority.COMMUNE: gettext_lazy("the mayor"),
+    Authority.EPCI: gettext_lazy("the president of the inter-communal body"),
+    Authority.DEPARTEMENT: gettext_lazy("the president of the departmental council"),
+    Authority.STATE: gettext_lazy("the prefect"),
+    Authority.UNKNOWN: gettext_lazy("not known"),
+}
+KEEPERS: Final = {"01": Authority.STATE, "02": Authority.STATE, "03": Authority.DEPARTEMENT, "04": Authority.EPCI,
+                  "05": Authority.COMMUNE}  # fmt: skip
+MANAGERS: Final = {"01": Authority.STATE, "03": Authority.DEPARTEMENT, "04": Authority.EPCI, "05": Authority.COMMUNE}
+
+
+@dataclass(frozen=True, slots=True)
+class Competence:
+    """Who decides: several where the stretch passes from one to another; `warning` is for whoever signs."""
+
+    authorities: Sequence[Authority]
+    warning: str = ""
+
+    @property
+    def one(self) -> Authority:
+        return self.authorities[0] if len(self.authorities) == 1 else Authority.UNKNOWN
+
+    def __str__(self) -> str:
+        return ", ".join(str(NAMES[one]) for one in self.authorities)
+
+
+def competent(stretch: GEOSGeometry | None, kind: str, member: Member) -> Competence:
+    if stretch is None:
+        return Competence((Authority.UNKNOWN,), _("The works have no place on the map yet: who decides is not known."))
+    rows = every_row(
+        "select distinct status, manager, built_up from road_section where id = any(%(ids)s)",
+        ids=sections_under(stretch),
+    )
+    found = {decides(kind, status, manager, built_up) for status, manager, built_up in rows} or {Authority.UNKNOWN}
+    order = list(Authority)
+    authorities = sorted(found, key=order.index)
+    return Competence(authorities, warning_of(authorities, member))
+
+
+def decides(kind: str, status: str | None, manager: str | None, built_up: bool | None) -> Authority:
+    keeper = MANAGERS.get(manager or "") or KEEPERS.get(status or "") or Authority.UNKNOWN
+    if kind in (WorkRequest.Kind.PERMISSION, WorkRequest.Kind.ALIGNMENT):
+        return keeper
+    if built_up or keeper in (Authority.COMMUNE, Authority.EPCI):
+        return Authority.COMMUNE
+    # A motorway has no built-up area; on other roads the answer depends on it.
+    return Authority.UNKNOWN if built_up is None and status != "01" else keeper
+
+
+def warning_of(authorities: Sequence[Authority], member: Member) -> str:
+    if Authority.UNKNOWN in authorities:
+        return _(
+            "Who decides is not known: give the sections of road their legal status and say whether they lie in a"
+            " built-up area."
+        )
+    if len(authorities) > 1:
+        return _("The stretch passes from one authority to another: each signs an order for its part.")
+    (one,) = authorities
+    if one in (Authority.DEPARTEMENT, Authority.STATE) and member.kind != one.value:
+        words = _("%(member)s does not decide here: %(authority)s does. Send them the request.")
+        return words % {"member": member, "authority": NAMES[one]}
+    if member.kind == Member.Kind.DEPARTEMENT and one != Authority.DEPARTEMENT:
+        words = _("%(member)s does not decide here: %(authority)s does. Send them the request.")
+        return words % {"member": member, "authority": NAMES[one]}
+    return ""

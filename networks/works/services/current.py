@@ -1,0 +1,66 @@
+"""Works as everybody is told: announced ones alone, whoever asks, without a word that is not for everybody."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+from django.contrib.gis.db.models.functions import Transform
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from gis_core.errors import NotFound
+from gis_core.models import Commune
+from gis_core.rights import ANONYMOUS
+from networks.works.models import Work
+from networks.works.services import works
+from networks.works.services.works import Filter
+
+AHEAD_DAYS: Final = 183
+MOST: Final = 2_000
+NEVER_TOLD: Final = ("comment", "outage_id", "import_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """`works` have `shape` beside `geom`: the stretch in degrees."""
+
+    day: date
+    works: list[Work]
+    communes: dict[str, str]
+
+    def commune(self, work: Work) -> str:
+        return self.communes.get(work.insee or "", "")
+
+
+def current(day: date, *, insee: str = "", cancelled: bool = False) -> Current:
+    """Works of this day and of the six months that follow; with those cancelled meanwhile for calendars that hold them.
+
+    Raises Invalid.
+    """
+    wanted = Filter(first=day, last=day + timedelta(days=AHEAD_DAYS), insee=insee)
+    found = list(works.filtered(announced(), wanted.but(state=Work.State.PLANNED))[:MOST])
+    if cancelled:
+        found += list(works.filtered(announced(), wanted.but(state=Work.State.CANCELLED))[:MOST])
+    return Current(day, found, names({one.insee for one in found if one.insee}))
+
+
+def announced() -> QuerySet[Work]:
+    return Work.objects.visible_to(ANONYMOUS).defer(*NEVER_TOLD).annotate(shape=Transform("geom", 4326))
+
+
+def one_announced(work_id: int) -> Current:
+    """Raises NotFound."""
+    found = announced().select_related("owner").filter(pk=min(work_id, works.LARGEST_ID)).first()
+    if found is None:
+        raise NotFound(_("There are no such works, or they are not announced."))
+    return Current(found.starts_on, [found], names({found.insee} if found.insee else set()))
+
+
+def names(codes: set[str]) -> dict[str, str]:
+    return dict(Commune.objects.filter(insee__in=codes).values_list("insee", "name"))
+
+
+def communes() -> list[tuple[str, Any]]:
+    """Those of the platform's members."""
+    found = Commune.objects.filter(territories__isnull=False).distinct().order_by("name")
+    return list(found.values_list("insee", "name"))

@@ -1,0 +1,81 @@
+"""Works that meet by a detour: one hinders traffic where the other leads it around."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from gis_core.rights import Rights
+from networks.works.models import Work
+from networks.works.services.conflicts import (
+    CLOSING,
+    CROSSING_M,
+    HINDERING,
+    MOST,
+    WITHIN_M,
+    Asked,
+    Found,
+    Gravity,
+    in_bulk,
+    when,
+)
+
+LED_HERE: Final = """
+    with pieces as materialized (
+        select p as geom, st_expand(p, %(within)s) as box
+        from st_subdivide(st_geomfromewkb(%(stretch)s), 16) p),
+    near as materialized (
+        select distinct d.work_id, d.geom from pieces p
+            join road_detour d on d.geom && p.box and st_dwithin(d.geom, p.geom, %(within)s))
+    select w.id + 0, max(met.metres) from near n join road_work w on w.id = n.work_id, lateral (
+        select st_length(st_intersection(n.geom, st_buffer(st_geomfromewkb(%(stretch)s), %(within)s))) as metres) met
+    where w.id <> %(but)s and w.state <> 'cancelled' and w.starts_on <= %(last)s and w.ends_on >= %(first)s
+        and met.metres >= %(crossing)s
+    group by 1 order by 2 desc limit %(most)s
+"""
+ON_MINE: Final = """
+    with pieces as materialized (
+        select p as geom, st_expand(p, %(within)s) as box
+        from road_detour d, st_subdivide(d.geom, 16) p where d.work_id = %(but)s)
+    select w.id + 0, sum(st_length(st_intersection(w.geom, st_buffer(p.geom, %(within)s)))) as metres
+    from pieces p join road_work w on w.geom && p.box and st_dwithin(w.geom, p.geom, %(within)s)
+    where w.id <> %(but)s and w.state <> 'cancelled' and w.starts_on <= %(last)s and w.ends_on >= %(first)s
+        and w.measure = any(%(hindering)s)
+    group by 1 having sum(st_length(st_intersection(w.geom, st_buffer(p.geom, %(within)s)))) >= %(crossing)s
+    order by 2 desc limit %(most)s
+"""
+
+
+def by_detours(asked: Asked, rights: Rights) -> Iterator[Found]:
+    """Works whose detour passes here, where these hinder traffic; works that hinder it on the detour of these."""
+    given: dict[str, Any] = {
+        "stretch": bytes(asked.stretch.ewkb),
+        "first": asked.starts_on,
+        "last": asked.ends_on,
+        "but": asked.work_id or 0,
+        "hindering": list(HINDERING),
+        **{"within": WITHIN_M, "crossing": CROSSING_M, "most": MOST},
+    }
+    led = rows(LED_HERE, given) if asked.measure in HINDERING else []
+    mine = rows(ON_MINE, given) if asked.work_id else []
+    others = in_bulk([pk for pk, _metres in (*led, *mine)], rights)
+    for pk, metres in led:
+        if pk in others:
+            words = _("The detour of these works passes here, and these hinder it:")
+            yield met(asked, others[pk], asked.measure, metres, words)
+    for pk, metres in mine:
+        if pk in others:
+            words = _("They hinder traffic on the detour of these works:")
+            yield met(asked, others[pk], others[pk].measure, metres, words)
+
+
+def met(asked: Asked, other: Work, measure: str, metres: float, words: str) -> Found:
+    gravity = Gravity.GRAVE if measure in CLOSING else Gravity.SERIOUS
+    return Found(work=other, gravity=gravity, why=f"{words} {when(asked, other)}", metres=metres)
+
+
+def rows(statement: str, given: dict[str, Any]) -> list[tuple[int, float]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, given)
+        return list(cursor.fetchall())

@@ -1,0 +1,426 @@
+"""The way around a closed stretch of road, for each direction of traffic and a vehicle."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import groupby, permutations
+from math import atan2, degrees, hypot
+from typing import Any, Final
+
+from django.contrib.gis.geos import GEOSGeometry, LineString
+from django.db import connection
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from gis_core.errors import Invalid
+from layers.features.display import display_number
+from networks.roads.references import shown_route
+from networks.works.gauges import WORDS, Gauge
+
+type Pair = tuple[int, int]
+
+FIRST_REACH_M: Final = 2_500.0
+LAST_REACH_M: Final = 60_000.0
+FASTEST_MS: Final = 110 / 3.6
+"""No section is passed faster (`arpent.road_seconds`): a better way does not leave a box that takes longer to cross."""
+MOST_SECTIONS: Final = 2_000
+MOST_ENDS: Final = 6
+LIMITS: Final = {"height_m": "max_height_m", "width_m": "max_width_m", "length_m": "max_length_m",
+                 "weight_t": "max_weight_t", "axle_t": "max_axle_t"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A road of a way, and how far one follows it."""
+
+    name: str
+    metres: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """The best way around in a direction (`both`: the same roads serve the other direction)."""
+
+    direction: str
+    line: LineString
+    length_m: float
+    seconds: float
+    steps: Sequence[Step]
+    sections: Sequence[int]
+    both: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """A direction that has no way around, and why."""
+
+    direction: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closure:
+    """What is closed: sections or a stretch (EPSG:2154), on which days; `work` is the one that closes it."""
+
+    sections: Sequence[int] = ()
+    stretch: GEOSGeometry | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+    work: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The answer: ways, directions without one, the sections closed, other works on the same days (id: title)."""
+
+    ways: Sequence[Way]
+    missing: Sequence[Missing]
+    closed: Sequence[int]
+    works: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A section that is closed, as traffic passes it."""
+
+    id: int
+    start: int
+    end: int
+    traffic_way: str
+    start_xy: tuple[float, float]
+    end_xy: tuple[float, float]
+
+    def directed(self) -> Sequence[Pair]:
+        forward, backward = (self.start, self.end), (self.end, self.start)
+        return {"forward": [forward], "backward": [backward]}.get(self.traffic_way, [forward, backward])
+
+
+@dataclass(slots=True)
+class Search:
+    """Where ways are looked for: what is closed, the vehicle, sections that other works close and those works."""
+
+    closure: Closure
+    extent: str
+    closed: list[int]
+    gauge: Gauge
+    avoided: dict[int, int] = field(default_factory=dict)
+    works: dict[int, str] = field(default_factory=dict)
+
+
+def detours(closure: Closure, gauge: Gauge) -> Found:
+    """The ways around. Raises Invalid: nothing is closed there, or the stretch has no two ends."""
+    closed = closed_sections(closure)
+    pairs = pairs_of(closed)
+    ids = [one.id for one in closed]
+    search = Search(closure=closure, extent=extent_of(ids), closed=ids, gauge=gauge)
+    found = ways_between(search, pairs)
+    places = {one.start: one.start_xy for one in closed} | {one.end: one.end_xy for one in closed}
+    named = {pair: heading(places[pair[0]], places[pair[1]]) for pair in pairs}
+    missing = [Missing(direction=named[pair], why=why_none(search, pair)) for pair in pairs if pair not in found]
+    return Found(
+        ways=once([found[pair] for pair in pairs if pair in found], [named[pair] for pair in pairs if pair in found]),
+        missing=missing,
+        closed=ids,
+        works={pk: title for pk, title in search.works.items() if pk in search.avoided.values()},
+    )
+
+
+# -- what is closed ---------------------------------------------------------------------------------------------------
+
+
+def closed_sections(closure: Closure) -> list[Closed]:
+    """Sections that traffic passes and that are closed. Raises Invalid."""
+    ids = list(dict.fromkeys(closure.sections))
+    if closure.stretch is not None:
+        ids += sections_under(closure.stretch)
+    if len(ids) > MOST_SECTIONS:
+        raise Invalid(_("The stretch has more than %(most)s sections.") % {"most": MOST_SECTIONS}, parameter="geometry")
+    rows = every_row(
+        "select id, start_node_id, end_node_id, traffic_way, st_x(st_startpoint(geom)), st_y(st_startpoint(geom)),"
+        " st_x(st_endpoint(geom)), st_y(st_endpoint(geom)) from road_section where id = any(%(ids)s)"
+        " and arpent.road_takes_traffic(nature, status, manager, traffic_way) order by id",
+        ids=ids,
+    )
+    if not rows:
+        words = _("No road that takes traffic is closed there: draw the stretch along a section of the roads.")
+        raise Invalid(words, parameter="sections" if closure.sections else "geometry")
+    return [Closed(pk, start, end, way, (x, y), (u, v)) for pk, start, end, way, x, y, u, v in rows]
+
+
+def sections_under(stretch: GEOSGeometry) -> list[int]:
+    """Those that a stretch runs along; where it is shorter than a section's share, the nearest one within 10 m."""
+    found = [pk for (pk,) in every_row("select arpent.sections_under(%(geom)s)", geom=stretch.ewkb)]
+    if found:
+        return found
+    nearest = (
+        "with asked as materialized (select st_expand(%(geom)s::geometry, 10) as box)"
+        " select s.id from asked join road_section s on s.geom && asked.box"
+        " where st_dwithin(s.geom, st_lineinterpolatepoint(st_geometryn(st_multi(%(geom)s::geometry), 1), 0.5), 10)"
+        " order by st_distance(s.geom, st_lineinterpolatepoint(st_geometryn(st_multi(%(geom)s::geometry), 1), 0.5))"
+        " limit 1"
+    )
+    return [pk for (pk,) in every_row(nearest, geom=stretch.ewkb)]
+
+
+def pairs_of(closed: Sequence[Closed]) -> list[Pair]:
+    """Where traffic entered and left what is closed, in each direction that it was passed. Raises Invalid."""
+    pairs: list[Pair] = []
+    open_at = still_open([one.id for one in closed], {node for one in closed for node in (one.start, one.end)})
+    for part in apart(closed):
+        ends = ends_of(part, open_at)
+        if len(ends) > MOST_ENDS:
+            words = _("The stretch has %(count)s ends: ask for one road at a time.")
+            raise Invalid(words % {"count": len(ends)}, parameter="geometry")
+        ahead: dict[int, set[int]] = {}
+        for start, end in (pair for one in part for pair in one.directed()):
+            ahead.setdefault(start, set()).add(end)
+        pairs += [(start, end) for start, end in permutations(ends, 2) if leads(ahead, start, end)]
+    if not pairs:
+        words = _("Nobody passes through this stretch: it is a dead end, and there is nothing to lead around it.")
+        raise Invalid(words, parameter="geometry")
+    return pairs
+
+
+def still_open(closed: Sequence[int], nodes: Collection[int]) -> set[int]:
+    """Of these nodes, those that an open road reaches."""
+    rows = every_row(
+        "select n.id from unnest(%(nodes)s::bigint[]) n(id) where exists (select from road_section s"
+        " where (s.start_node_id = n.id or s.end_node_id = n.id) and s.id <> all(%(closed)s)"
+        " and arpent.road_takes_traffic(s.nature, s.status, s.manager, s.traffic_way))",
+        nodes=list(nodes),
+        closed=list(closed),
+    )
+    return {pk for (pk,) in rows}
+
+
+def apart(closed: Sequence[Closed]) -> list[list[Closed]]:
+    """The closed sections that hang together: the two carriageways of a road are two parts."""
+    parts: list[tuple[set[int], list[Closed]]] = []
+    for one in closed:
+        nodes, held = {one.start, one.end}, [one]
+        rest = []
+        for others, sections in parts:
+            if nodes & others:
+                nodes |= others
+                held = sections + held
+            else:
+                rest.append((others, sections))
+        parts = [*rest, (nodes, held)]
+    return [sections for _nodes, sections in parts]
+
+
+def ends_of(part: Sequence[Closed], open_at: Collection[int]) -> list[int]:
+    """The ends of the stretch that lead on; where it has no two, every node that an open road reaches."""
+    count: dict[int, int] = {}
+    for one in part:
+        for node in (one.start, one.end):
+            count[node] = count.get(node, 0) + 1
+    ends = sorted(node for node, times in count.items() if times == 1 and node in open_at)
+    return ends if len(ends) > 1 else sorted(node for node in count if node in open_at)
+
+
+def leads(ahead: Mapping[int, Collection[int]], start: int, end: int) -> bool:
+    seen, front = {start}, [start]
+    while front:
+        for node in ahead.get(front.pop(), ()):
+            if node == end:
+                return True
+            if node not in seen:
+                seen.add(node)
+                front.append(node)
+    return False
+
+
+def extent_of(ids: Sequence[int]) -> str:
+    ((box,),) = every_row("select st_envelope(st_collect(geom)) from road_section where id = any(%(ids)s)", ids=ids)
+    return str(box)
+
+
+def avoid_works(search: Search, reach: float) -> None:
+    """Announced works that close roads on the same days within reach: their sections are avoided."""
+    closure = search.closure
+    if closure.starts_on is None:
+        return
+    near = every_row(
+        "select w.id, w.title, w.geom from road_work w"
+        " where w.geom && st_expand(%(extent)s::geometry, %(reach)s) and w.announced and w.state = 'planned'"
+        " and w.measure = 'closed' and w.starts_on <= %(last)s and w.ends_on >= %(first)s"
+        " and w.id is distinct from %(own)s and w.id <> all (%(known)s)",
+        extent=search.extent, reach=reach, own=closure.work, known=list(search.works),
+        first=closure.starts_on, last=closure.ends_on or closure.starts_on,
+    )  # fmt: skip
+    if not near:
+        return
+    search.works |= {pk: title for pk, title, _geom in near}
+    under = every_row(
+        "select w.id, under.id from unnest(%(ids)s::bigint[], %(geoms)s::text[]) w(id, geom),"
+        " arpent.sections_under(w.geom::geometry) as under(id)",
+        ids=[pk for pk, _title, _geom in near], geoms=[str(geom) for _pk, _title, geom in near],
+    )  # fmt: skip
+    search.avoided |= {section: pk for pk, section in under if section not in search.closed}
+
+
+# -- ways -------------------------------------------------------------------------------------------------------------
+
+
+def ways_between(search: Search, pairs: Sequence[Pair], *, limited: bool = True) -> dict[Pair, Way]:
+    """The best way of each pair that has one: in a box that grows until none outside it could be better."""
+    reach = FIRST_REACH_M
+    while True:
+        rows = rows_within(search, pairs, min(reach, LAST_REACH_M), limited=limited)
+        seconds = {(start, end): reached for start, end, _step, _node, edge, reached in rows if edge == -1}
+        if reach >= LAST_REACH_M:
+            break
+        wanted = [pair for pair in pairs if pair in seconds]
+        needed = max((seconds[pair] for pair in wanted), default=0.0) * FASTEST_MS / 2
+        if len(wanted) == len(pairs) and needed <= reach:
+            break
+        reach = max(needed, reach * (1.01 if len(wanted) == len(pairs) else 4))
+    return {pair: way_of(rows, pair) for pair in pairs if pair in seconds}
+
+
+def rows_within(search: Search, pairs: Sequence[Pair], reach: float, *, limited: bool) -> list[Any]:
+    gauge = search.gauge if limited else Gauge()
+    avoid_works(search, reach)
+    return every_row(
+        "select * from arpent.road_ways(%(starts)s, %(ends)s, %(closed)s, st_expand(%(extent)s::geometry, %(reach)s),"
+        " %(height)s, %(width)s, %(long)s, %(weight)s, %(axle)s)",
+        starts=sorted({start for start, _end in pairs}), ends=sorted({end for _start, end in pairs}),
+        closed=[*search.closed, *search.avoided], extent=search.extent, reach=reach,
+        height=gauge.height_m, width=gauge.width_m, long=gauge.length_m, weight=gauge.weight_t, axle=gauge.axle_t,
+    )  # fmt: skip
+
+
+def way_of(rows: Sequence[Any], pair: Pair) -> Way:
+    passed = [(node, edge) for start, end, _step, node, edge, _reached in rows if (start, end) == pair and edge != -1]
+    seconds = next(reached for start, end, _s, _n, edge, reached in rows if (start, end) == pair and edge == -1)
+    nodes, edges = [node for node, _edge in passed], [edge for _node, edge in passed]
+    ((line,),) = every_row("select arpent.road_way_line(%(nodes)s, %(edges)s)", nodes=nodes, edges=edges)
+    drawn = GEOSGeometry(line)
+    assert isinstance(drawn, LineString)
+    return Way(
+        direction="", line=drawn, length_m=drawn.length, seconds=seconds, steps=steps_over(edges), sections=edges
+    )
+
+
+def once(ways: Sequence[Way], directions: Sequence[str]) -> list[Way]:
+    """Ways with their directions; one that the other direction takes backwards is told once."""
+    kept: list[Way] = []
+    for way, direction in zip(ways, directions, strict=True):
+        back = list(reversed(way.sections))
+        same = next((rank for rank, one in enumerate(kept) if not one.both and list(one.sections) == back), None)
+        if same is None:
+            kept.append(replaced(way, direction=direction))
+        else:
+            kept[same] = replaced(kept[same], direction=_("both directions"), both=True)
+    return kept
+
+
+def replaced(way: Way, *, direction: str, both: bool = False) -> Way:
+    return Way(direction=direction, line=way.line, length_m=way.length_m, seconds=way.seconds, steps=way.steps,
+               sections=way.sections, both=both)  # fmt: skip
+
+
+def heading(start: tuple[float, float], end: tuple[float, float]) -> str:
+    """Where one heads for, by the compass."""
+    east, north = end[0] - start[0], end[1] - start[1]
+    if hypot(east, north) < 1:
+        return _("the only direction")
+    rank = round((90 - degrees(atan2(north, east))) / 45) % 8
+    return [
+        pgettext("heading", "northbound"),
+        pgettext("heading", "north-eastbound"),
+        pgettext("heading", "eastbound"),
+        pgettext("heading", "south-eastbound"),
+        pgettext("heading", "southbound"),
+        pgettext("heading", "south-westbound"),
+        pgettext("heading", "westbound"),
+        pgettext("heading", "north-westbound"),
+    ][rank]
+
+
+# -- why there is none ------------------------------------------------------------------------------------------------
+
+
+def why_none(search: Search, pair: Pair) -> str:
+    """Which limit or which other works cut the only way."""
+    if way := ways_between(search, [pair], limited=False).get(pair):
+        return _("no way for %(vehicle)s: %(limit)s cuts the only way there is.") % {
+            "vehicle": search.gauge, "limit": limit_on(way.sections, search.gauge),
+        }  # fmt: skip
+    if search.avoided:
+        freed = Search(closure=Closure(), extent=search.extent, closed=search.closed, gauge=search.gauge)
+        if way := ways_between(freed, [pair]).get(pair):
+            titles = {search.works[search.avoided[one]] for one in way.sections if one in search.avoided}
+            words = _("other works close the only way on the same days: %(works)s.")
+            return words % {"works": ", ".join(sorted(titles))}
+    words = _("no other open road joins both ends within %(km)s km.")
+    return words % {"km": display_number(LAST_REACH_M / 1000)}
+
+
+def limit_on(sections: Sequence[int], gauge: Gauge) -> str:
+    """The tightest limit that stops the vehicle on these sections, and where: “the limit of 19 t of the rue Haute”."""
+    found: list[tuple[float, str]] = []
+    for name, column in LIMITS.items():
+        asked = getattr(gauge, name)
+        for one in labelled(sections):
+            limit = one[column]
+            if asked is not None and limit is not None and limit < asked:
+                words = _("the limit of %(limit)s (%(what)s) of “%(road)s”")
+                kind, unit = WORDS[name]
+                told = {"limit": f"{display_number(limit)} {unit}", "what": kind, "road": one["label"]}
+                found.append((limit / asked, words % told))
+    return min(found)[1]
+
+
+# -- in words ---------------------------------------------------------------------------------------------------------
+
+
+def labelled(sections: Sequence[int]) -> list[dict[str, Any]]:
+    """What sections are called, how long they are, and their limits, in the order given."""
+    columns = ("route", "name_left", "name_right", "nature", *LIMITS.values(), "metres")
+    rows = every_row(
+        "select s.route, s.name_left, s.name_right, s.nature, s.max_height_m, s.max_width_m, s.max_length_m,"
+        " s.max_weight_t, s.max_axle_t, st_length(s.geom)"
+        " from unnest(%(ids)s::bigint[]) with ordinality asked(id, rank) join road_section s on s.id = asked.id"
+        " order by asked.rank",
+        ids=list(sections),
+    )
+    made = [dict(zip(columns, row, strict=True)) for row in rows]
+    return [one | {"label": label_of(one)} for one in made]
+
+
+def label_of(section: Mapping[str, Any]) -> str:
+    """A numbered road by its number, another by its name."""
+    if section["route"]:
+        return shown_route(section["route"])
+    return str(section["name_left"] or section["name_right"] or _("a road without a name"))
+
+
+def steps_over(sections: Sequence[int]) -> list[Step]:
+    """The roads of a way in order; a roundabout belongs to the road before it."""
+    told: list[tuple[str, float]] = []
+    for one in labelled(sections):
+        around = one["nature"] == "rond_point" and told
+        told.append((told[-1][0] if around else one["label"], one["metres"]))
+    return [Step(name, sum(metres for _name, metres in run)) for name, run in groupby(told, key=lambda one: one[0])]
+
+
+def in_words(steps: Sequence[Step]) -> str:
+    """« Prendre la D 2020 sur 1,2 km, puis rue des Lilas sur 300 m. »"""
+    told = [_("%(road)s for %(distance)s") % {"road": one.name, "distance": distance(one.metres)} for one in steps]
+    return _("Take %(roads)s.") % {"roads": _(", then ").join(told)} if told else ""
+
+
+def distance(metres: float) -> str:
+    if metres < 950:
+        return f"{display_number(max(10, round(metres / 10) * 10), 0)} m"
+    return f"{display_number(metres / 1000, 1)} km"
+
+
+def every_row(statement: str, **given: Any) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, given)
+        return list(cursor.fetchall())

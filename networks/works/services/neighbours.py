@@ -1,0 +1,94 @@
+"""A notice to those who live along works."""
+
+import re
+from datetime import date, datetime, time
+from typing import Any, Final
+
+from django.db import connection
+from django.utils.translation import override
+
+from gis_core.rights import Rights
+from networks.warning.models import Notice
+from networks.warning.services.notices import MOST_TARGETS, Address, Context
+from networks.warning.services.places import Place
+from networks.warning.sources import Beginning
+from networks.works.days import PARIS
+from networks.works.layers import MEASURES
+from networks.works.models import Work
+from networks.works.services import works
+from networks.works.services.conflicts import CLOSING
+
+ALONG_M: Final = 50.0
+ALONG_CLOSED_M: Final = 400.0
+"""As far as houses of a closed street are told, though they stand beyond the works: they are reached another way."""
+LARGEST_KEY: Final = 18
+HOUR: Final = re.compile(r"\b([01]?\d|2[0-3])\s*(?:h|H|:)\s*([0-5]\d)?")
+USUAL: Final = (time(8), time(17))
+
+ALONG: Final = """
+    with pieces as materialized (
+        select p as geom, st_expand(p, %(far)s) as box from st_subdivide(st_geomfromewkb(%(stretch)s), 16) p),
+    roads as materialized (
+        select p.geom, s.name_left, s.name_right from pieces p
+        join road_section s on %(closed)s and s.geom && st_expand(p.geom, 3) and st_dwithin(s.geom, p.geom, 3)),
+    names as materialized (
+        select distinct lower(unaccent(name)) as name from roads, unnest(array[name_left, name_right]) name
+        where name <> ''),
+    near as (
+        select distinct a.id + 0 as id, a.label, a.postcode, a.commune_name, a.insee, a.road_name, a.number, a.suffix,
+            a.geom
+        from pieces p join cadastre_address a on a.geom && p.box and (st_dwithin(a.geom, p.geom, %(along)s)
+            or (lower(unaccent(a.road_name)) in (select name from names) and st_dwithin(a.geom, p.geom, %(far)s))))
+    select label || ', ' || postcode || ' ' || commune_name, st_x(geom), st_y(geom) from near
+    order by insee, road_name, number, suffix, id limit %(most)s
+"""
+
+
+def beginning(key: str, rights: Rights) -> Beginning:
+    """The notice that these works suggest. Raises NotFound, Forbidden."""
+    work = works.one(int(key) if key.isascii() and key.isdecimal() and len(key) <= LARGEST_KEY else 0, rights)
+    start, end = hours_of(work.hours or "")
+    context = Context(
+        kind=Notice.Kind.WORKS,
+        starts_at=moment(work.starts_on, start),
+        ends_at=moment(work.ends_on, end),
+        reason=reason(work),
+        place=(work.place or work.title)[:120],
+    )
+    return Beginning(owner=work.owner, targets=addresses(work), context=context, title=work.title)
+
+
+def addresses(work: Work) -> list[Address]:
+    """Those within fifty metres; where the road is closed, the whole of its street nearby."""
+    closed = work.measure in CLOSING
+    given: dict[str, Any] = {
+        "stretch": bytes(work.geom.ewkb),
+        "closed": closed,
+        "along": ALONG_M,
+        "far": ALONG_CLOSED_M if closed else ALONG_M,
+        "most": MOST_TARGETS + 1,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(ALONG, given)
+        return [Address(address=text, place=Place(x, y)) for text, x, y in cursor.fetchall()]
+
+
+def reason(work: Work) -> str:
+    """« Renouvellement de la conduite (route barrée, stationnement interdit) », in French whoever writes."""
+    told = [] if work.measure == Work.Measure.NONE else [MEASURES[work.measure][0].lower()]
+    with override("fr"):
+        if work.no_parking:
+            told.append("stationnement interdit")
+        if work.hours:
+            told.append(work.hours)
+    return f"{work.title} ({', '.join(told)})"[:200] if told else work.title
+
+
+def hours_of(text: str) -> tuple[time, time]:
+    """The first and the last hour of a text such as « 8 h 30 – 17 h »; usual working hours without."""
+    found = [time(int(hour), int(minute or 0)) for hour, minute in HOUR.findall(text)]
+    return (found[0], found[-1]) if len(found) >= 2 else USUAL
+
+
+def moment(day: date, hour: time) -> datetime:
+    return datetime.combine(day, hour, tzinfo=PARIS)

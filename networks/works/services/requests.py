@@ -1,0 +1,264 @@
+"""Requests for works on roads: entered at the counter, changed, decided, made works of."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+
+from django.contrib.gis.geos import MultiLineString
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from gis_core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
+from gis_core.models import Member
+from gis_core.rights import Rights, Role
+from layers.features.words import words as words_of
+from networks.core.rights import TECHNICIANS
+from networks.works.models import Work, WorkRequest, WorkRequestQuerySet
+from networks.works.services import stretches, works
+
+FIELDS: Final = (
+    "form", "kind", "received_date", "needed_date", "insee", "place", "start_reference", "end_reference", "description",
+    "starts_on", "ends_on", "length_m", "width_m", "is_company", "applicant_name", "applicant_address",
+    "applicant_email", "applicant_phone", "company",
+)  # fmt: skip
+OF_FORM: Final = {
+    WorkRequest.Form.PERMISSION: (WorkRequest.Kind.PERMISSION, WorkRequest.Kind.PARKING, WorkRequest.Kind.ALIGNMENT),
+    WorkRequest.Form.TRAFFIC: (WorkRequest.Kind.TRAFFIC,),
+}
+ANSWER_MONTHS: Final = 2
+"""The usual time to answer a request to occupy the road; none is fixed for traffic orders."""
+LONGEST_DAYS: Final = 3 * 366
+MOST_M: Final = 100_000.0
+State = WorkRequest.State
+
+
+# -- who --------------------------------------------------------------------------------------------------------------
+
+
+def may_decide(owner_id: int, rights: Rights) -> bool:
+    """Network technicians and GIS administrators of the member: they decide, make works, number and publish orders."""
+    return rights.has_role(owner_id, TECHNICIANS)
+
+
+def may_write(owner_id: int, insee: str, rights: Rights) -> bool:
+    """They, and the counter: the town hall of the commune."""
+    town = rights.roles.get(owner_id) == Role.TOWN_HALL and insee in rights.town_insee
+    return may_decide(owner_id, rights) or town
+
+
+def members_served(rights: Rights) -> list[Member]:
+    """The members for which the asker enters requests."""
+    found = Member.objects.visible_to(rights).order_by("name")
+    return [one for one in found if may_decide(one.pk, rights) or rights.roles.get(one.pk) == Role.TOWN_HALL]
+
+
+def requests_seen_by(rights: Rights) -> WorkRequestQuerySet:
+    found = WorkRequest.objects.visible_to(rights)
+    return found.select_related("owner", "made_by", "work").order_by("-received_date", "-pk")
+
+
+def request_seen_by(request_id: int, rights: Rights) -> WorkRequest:
+    """Raises NotFound."""
+    found = requests_seen_by(rights).filter(pk=min(request_id, 2**63 - 1)).first()
+    if found is None:
+        raise NotFound(_("There is no such request, or you may not see it."))
+    return found
+
+
+def check_may_decide(one: WorkRequest, rights: Rights) -> None:
+    if not may_decide(one.owner_id, rights):
+        raise Forbidden(_("Network technicians and GIS administrators of this member answer requests."))
+
+
+# -- entering ---------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def enter(*, owner: Member, values: Mapping[str, Any], rights: Rights) -> WorkRequest:
+    """Raises Forbidden, Invalid."""
+    given = checked(owner, values)
+    if not may_write(owner.pk, given["insee"], rights):
+        raise Forbidden(_("You do not enter requests for this member in this commune."))
+    return WorkRequest.objects.create(owner=owner, made_by_id=rights.user_id, **given)
+
+
+@transaction.atomic
+def change(one: WorkRequest, *, values: Mapping[str, Any], version: int, rights: Rights) -> WorkRequest:
+    """Raises Forbidden, Stale, Conflict (decided already), Invalid."""
+    locked = locked_request(one, version)
+    given = checked(locked.owner, values)
+    if not (may_write(one.owner_id, locked.insee, rights) and may_write(one.owner_id, given["insee"], rights)):
+        raise Forbidden(_("You do not enter requests for this member in this commune."))
+    if locked.state != State.RECEIVED:
+        raise Conflict(_("This request was decided: it is no longer changed."))
+    for name, value in given.items():
+        setattr(locked, name, value)
+    locked.save(update_fields=list(given))
+    return locked
+
+
+@transaction.atomic
+def decide(one: WorkRequest, *, accepted: bool, version: int, rights: Rights) -> WorkRequest:
+    """Accept or refuse; either may be changed until an order is published. Raises Forbidden, Stale, Conflict."""
+    check_may_decide(one, rights)
+    locked = locked_request(one, version)
+    if locked.state == State.PUBLISHED:
+        raise Conflict(_("The order is published: withdraw it first."))
+    locked.state = State.ACCEPTED if accepted else State.REFUSED
+    locked.decided_date = today()
+    locked.save(update_fields=["state", "decided_date"])
+    return locked
+
+
+def locked_request(one: WorkRequest, version: int) -> WorkRequest:
+    """The request, which nobody else changes until the end. Raises NotFound, Stale."""
+    found = WorkRequest.objects.select_for_update(of=("self",)).select_related("owner").filter(pk=one.pk).first()
+    if found is None:
+        raise NotFound(_("There is no such request, or you may not see it."))
+    if found.version != version:
+        raise Stale(_("Somebody else has changed this request meanwhile: look at it again, then repeat your change."))
+    return found
+
+
+def checked(owner: Member, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What is kept of what was typed. Raises Invalid, with the field."""
+    given: dict[str, Any] = {name: values.get(name) for name in FIELDS}
+    for field in WorkRequest._meta.fields:
+        if field.name in given and field.get_internal_type() == "CharField":
+            given[field.name] = text_of(given[field.name], field.max_length or 1000, field.name)
+    check_choices(given)
+    for name in ("place", "description", "applicant_name"):
+        if not given[name]:
+            raise Invalid(_("This is missing."), parameter=name)
+    if not owner.territories.filter(commune_id=given["insee"]).exists():
+        raise Invalid(_("This commune is not one of %(member)s.") % {"member": owner}, parameter="insee")
+    check_days(given)
+    for name in ("length_m", "width_m"):
+        if given[name] is not None and not 0 < given[name] <= MOST_M:
+            raise Invalid(_("In metres, more than 0."), parameter=name)
+    if given["applicant_email"]:
+        try:
+            validate_email(given["applicant_email"])
+        except ValidationError as error:
+            raise Invalid(_("This is no e-mail address."), parameter="applicant_email") from error
+    given["is_company"] = bool(given["is_company"])
+    return given
+
+
+def text_of(value: Any, longest: int, name: str) -> str:
+    text = "\n".join(" ".join(line.split()) for line in str(value or "").replace("\0", "").splitlines()).strip()
+    if len(text) > longest:
+        raise Invalid(_("The text has more than %(most)s characters.") % {"most": longest}, parameter=name)
+    return text
+
+
+def check_choices(given: Mapping[str, Any]) -> None:
+    if given["form"] not in WorkRequest.Form.values:
+        raise Invalid(_("Choose the form: 14023 or 14024."), parameter="form")
+    if given["kind"] not in OF_FORM[WorkRequest.Form(given["form"])]:
+        words = _("Form %(form)s asks for: %(kinds)s.")
+        kinds = ", ".join(str(one.label) for one in OF_FORM[WorkRequest.Form(given["form"])])
+        raise Invalid(words % {"form": given["form"], "kinds": kinds}, parameter="kind")
+
+
+def check_days(given: Mapping[str, Any]) -> None:
+    for name in ("received_date", "starts_on", "ends_on"):
+        if not isinstance(given[name], date):
+            raise Invalid(_("Give this day."), parameter=name)
+    if given["received_date"] > today():
+        raise Invalid(_("A request is not received in the future: check the day."), parameter="received_date")
+    for name in ("received_date", "starts_on", "ends_on", "needed_date"):
+        if given[name] is not None and not 2000 <= given[name].year <= 2100:
+            raise Invalid(_("Check the year: it is written with four digits."), parameter=name)
+    if given["ends_on"] < given["starts_on"]:
+        raise Invalid(_("The last day is before the first one."), parameter="ends_on")
+    if (given["ends_on"] - given["starts_on"]).days > LONGEST_DAYS:
+        raise Invalid(_("Works last three years at most: check the year."), parameter="ends_on")
+
+
+def today() -> date:
+    return timezone.localdate()
+
+
+def due_on(one: WorkRequest) -> date | None:
+    """The last day to answer: two months for an occupation, or the day by which the applicant needs it, if sooner."""
+    days = [one.needed_date] if one.needed_date else []
+    if one.form == WorkRequest.Form.PERMISSION:
+        days.append(months_later(one.received_date, ANSWER_MONTHS))
+    return min(days) if days else None
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day some months later, or the last one of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    for last in range(day.day, day.day - 4, -1):
+        try:
+            return date(year, month + 1, last)
+        except ValueError:
+            continue
+    raise AssertionError
+
+
+# -- its works --------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def make_work(one: WorkRequest, *, version: int, rights: Rights) -> Work:
+    """Draft works with what the request says, where its references or its street lie.
+
+    Raises Forbidden, Stale, Conflict, Invalid.
+    """
+    check_may_decide(one, rights)
+    locked = locked_request(one, version)
+    if locked.work_id is not None:
+        raise Conflict(_("This request has its works already."))
+    locked.work = works.make(
+        owner=locked.owner,
+        rights=rights,
+        title=" ".join(locked.description.split())[:120],
+        description=locked.description,
+        place=locked.place,
+        starts_on=locked.starts_on,
+        ends_on=locked.ends_on,
+        geom=stretch_of(locked),
+    )
+    locked.save(update_fields=["work"])
+    return locked.work
+
+
+@transaction.atomic
+def join_work(one: WorkRequest, work: Work, *, version: int, rights: Rights) -> WorkRequest:
+    """The request is for works that are there already. Raises Forbidden, Stale, Invalid."""
+    check_may_decide(one, rights)
+    locked = locked_request(one, version)
+    if work.owner_id != locked.owner_id:
+        raise Invalid(_("These works belong to another member."), parameter="work")
+    locked.work = work
+    locked.save(update_fields=["work"])
+    return locked
+
+
+def stretch_of(one: WorkRequest) -> MultiLineString:
+    """Between the two references, or the street of that name in the commune. Raises Invalid, NotFound."""
+    if one.start_reference and one.end_reference:
+        try:
+            return stretches.of_references(one.start_reference, one.end_reference)
+        except (Invalid, NotFound) as error:
+            error.extra["parameter"] = f"{error.extra.get('parameter') or 'start'}_reference"
+            raise
+    if names := streets_said(one):
+        return stretches.of_streets("; ".join(names), one.insee)
+    told = _(
+        "Where “%(place)s” lies is not known from the roads: give two references (PR), the name of a street as the"
+        " roads have it, or draw the works on the map and choose them here."
+    )
+    raise Invalid(told % {"place": one.place}, parameter="place")
+
+
+def streets_said(one: WorkRequest) -> list[str]:
+    """The streets of the commune whose name the place says: “12 rue des Lilas” says “Rue des Lilas”."""
+    said = f" {' '.join(words_of(one.place))} "
+    return [name for name in stretches.streets(one.insee) if name and f" {' '.join(words_of(name))} " in said]

@@ -1,0 +1,277 @@
+"""Works and events: made, changed, announced, cancelled, found again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.contrib.gis.geos import LineString, MultiLineString
+from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from gis_core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
+from gis_core.models import Commune, Member
+from gis_core.rights import Rights
+from layers.catalogue.models import Layer
+from layers.features.services.origin import Origin, event
+from networks.core.rights import TECHNICIANS
+from networks.works.days import today
+from networks.works.models import Work
+from networks.works.services import stretches
+
+SLUG: Final = "works"
+FIELDS: Final = (
+    "kind", "title", "description", "place", "starts_on", "ends_on", "hours", "measure", "speed_kmh", "no_parking",
+    "no_overtaking", "new_surface", "comment", "geom",
+)  # fmt: skip
+MADE_WITH: Final = (*FIELDS, "state", "reference", "outage_id")
+TEXTS: Final = {"title": 120, "description": 1000, "place": 200, "hours": 60, "comment": 1000}
+YEARS: Final = range(2000, 2101)
+MOST_DAYS: Final = 3 * 366
+LARGEST_ID: Final = 2**63 - 1
+
+
+# -- who --------------------------------------------------------------------------------------------------------------
+
+
+def may_write(owner_id: int, rights: Rights) -> bool:
+    """A network technician or a GIS administrator of the member; the agency."""
+    return rights.has_role(owner_id, TECHNICIANS)
+
+
+def check_may_write(owner_id: int, rights: Rights) -> None:
+    if not may_write(owner_id, rights):
+        raise Forbidden(_("A network technician or a GIS administrator of this member plans its works."))
+
+
+def one(work_id: int, rights: Rights) -> Work:
+    """Raises NotFound."""
+    found = Work.objects.visible_to(rights).select_related("owner").filter(pk=min(work_id, LARGEST_ID)).first()
+    if found is None:
+        raise NotFound(_("There are no such works, or you may not see them."))
+    return found
+
+
+# -- a list -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which works; empty: all. Those of the days from `first` to `last`, as far as they are given."""
+
+    first: date | None = None
+    last: date | None = None
+    insee: str = ""
+    kind: str = ""
+    measure: str = ""
+    state: str = ""
+    member: str = ""
+
+    @classmethod
+    def parse(cls, given: Mapping[str, Any]) -> "Filter":
+        """Raises Invalid."""
+        told = {name: str(value) for name, value in given.items() if value}
+        return cls(
+            insee=told.get("insee", "")[:5],
+            kind=chosen(told, "kind", Work.Kind.values),
+            measure=chosen(told, "measure", Work.Measure.values),
+            state=chosen(told, "state", Work.State.values),
+            member=told.get("member", "")[:100],
+        )
+
+    def but(self, **changes: Any) -> "Filter":
+        return replace(self, **changes)
+
+    def query(self) -> str:
+        """The same as parameters of an address, its days apart."""
+        named = ("insee", "kind", "measure", "state", "member")
+        return urlencode({name: value for name in named if (value := getattr(self, name))})
+
+
+def chosen(given: Mapping[str, str], name: str, offered: list[str]) -> str:
+    value = given.get(name, "")
+    if value and value not in offered:
+        raise Invalid(_("This choice is not offered: choose one of the list."), parameter=name)
+    return value
+
+
+def listed(wanted: Filter, rights: Rights) -> QuerySet[Work]:
+    """Those that the asker sees, the first to begin first; without a state, the cancelled ones are left out."""
+    return filtered(Work.objects.visible_to(rights), wanted)
+
+
+def filtered(found: QuerySet[Work], wanted: Filter) -> QuerySet[Work]:
+    found = found.filter(state=wanted.state) if wanted.state else found.exclude(state=Work.State.CANCELLED)
+    if wanted.last:
+        found = found.filter(starts_on__lte=wanted.last)
+    if wanted.first:
+        found = found.filter(ends_on__gte=wanted.first)
+    given = {"kind": wanted.kind, "measure": wanted.measure, "owner__slug": wanted.member}
+    found = found.filter(**{name: value for name, value in given.items() if value})
+    if wanted.insee:
+        ground = Commune.objects.filter(insee=wanted.insee).values_list("geom", flat=True).first()
+        if ground is None:
+            raise Invalid(_("This choice is not offered: choose one of the list."), parameter="insee")
+        found = found.filter(geom__bboverlaps=ground, geom__intersects=ground)
+    return found.select_related("owner").order_by("starts_on", "pk")
+
+
+# -- writing ----------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def make(*, owner: Member, rights: Rights, **values: Any) -> Work:
+    """Works of a member, a draft unless `state` says otherwise; the database numbers them.
+
+    Raises Forbidden, Invalid.
+    """
+    check_may_write(owner.pk, rights)
+    check_known(values, MADE_WITH)
+    given = checked({"kind": Work.Kind.ROAD, "measure": Work.Measure.NONE} | values)
+    if given.get("state", Work.State.DRAFT) == Work.State.CANCELLED:
+        raise Invalid(_("Works are planned first, then cancelled."), parameter="state")
+    made = Work(owner=owner, **given)
+    return written(made)
+
+
+@transaction.atomic
+def change(*, work: Work, version: int, rights: Rights, **values: Any) -> Work:
+    """Raises Forbidden, Stale, Conflict, Invalid."""
+    check_known(values, FIELDS)
+    kept = locked(work, version, rights)
+    given = checked({name: getattr(kept, name) for name in FIELDS} | values)
+    for name, value in given.items():
+        setattr(kept, name, value)
+    return written(kept)
+
+
+@transaction.atomic
+def announce(*, work: Work, version: int, rights: Rights) -> Work:
+    """A draft is planned: from now on everybody sees it. Raises Forbidden, Stale, Conflict."""
+    kept = locked(work, version, rights)
+    if kept.state == Work.State.PLANNED:
+        raise Conflict(_("These works are planned already."))
+    kept.state = Work.State.PLANNED
+    return written(kept)
+
+
+@transaction.atomic
+def cancel(*, work: Work, version: int, rights: Rights) -> Work | None:
+    """Planned works stay, cancelled, for those who read that they were to come; a draft, which nobody else saw, goes.
+
+    Raises Forbidden, Stale, Conflict.
+    """
+    kept = locked(work, version, rights)
+    if kept.state == Work.State.DRAFT:
+        with event(layer(), "edit", Origin("web")):
+            kept.delete()
+            tell_layer()
+        return None
+    kept.state = Work.State.CANCELLED
+    return written(kept)
+
+
+def locked(work: Work, version: int, rights: Rights) -> Work:
+    """The works, which nobody else changes until the end. Raises Forbidden, NotFound, Stale, Conflict."""
+    check_may_write(work.owner_id, rights)
+    kept = Work.objects.visible_to(rights).select_for_update(of=("self",)).select_related("owner")
+    found = kept.filter(pk=work.pk).first()
+    if found is None:
+        raise NotFound(_("There are no such works, or you may not see them."))
+    if found.version != version:
+        raise Stale(_("Somebody else has changed these works meanwhile: load the page again."))
+    if found.state == Work.State.CANCELLED:
+        raise Conflict(_("These works are cancelled: they are not changed any more. Enter new ones."))
+    return found
+
+
+def written(work: Work) -> Work:
+    """Kept, as one event of the history. Raises Conflict."""
+    try:
+        with transaction.atomic(), event(layer(), "edit", Origin("web")):
+            work.save()
+            tell_layer()
+    except IntegrityError as error:
+        if "road_work_reference" not in str(error):
+            raise
+        raise Conflict(_("Other works have this number already: choose another one."), parameter="reference") from error
+    work.refresh_from_db()
+    return work
+
+
+def layer() -> Layer:
+    return Layer.objects.get(slug=SLUG)
+
+
+def tell_layer() -> None:
+    """The layer gets its next version, for caches."""
+    with connection.cursor() as cursor:
+        cursor.execute("select arpent.announce_edited(%s, null)", [layer().pk])
+
+
+# -- what is wrong with them ------------------------------------------------------------------------------------------
+
+
+def check_known(values: Mapping[str, Any], known: tuple[str, ...]) -> None:
+    if unknown := set(values) - set(known):
+        raise TypeError(f"no such fields of works: {sorted(unknown)}")
+
+
+def checked(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values as they are kept. Raises Invalid, at the field that is wrong."""
+    given = dict(values)
+    for name in TEXTS:
+        if name in given:
+            given[name] = text_of(name, given[name])
+    if not given.get("title"):
+        raise Invalid(_("Give the works a title: what is done, in a few words."), parameter="title")
+    check_days(given.get("starts_on"), given.get("ends_on"))
+    for name, offered in (("kind", Work.Kind.values), ("measure", Work.Measure.values), ("state", Work.State.values)):
+        if name in given and given[name] not in offered:
+            raise Invalid(_("This choice is not offered: choose one of the list."), parameter=name)
+    speed = given.get("speed_kmh")
+    if speed is not None and not 5 <= speed <= 130:
+        raise Invalid(_("The speed limit is between 5 and 130 km/h."), parameter="speed_kmh")
+    given["geom"] = stretch_of(given.get("geom"))
+    if not given.get("place"):
+        given["place"] = stretches.place_of(given["geom"]) or None
+    return given
+
+
+def text_of(name: str, value: str | None) -> str | None:
+    """Without spaces around, None for nothing. Raises Invalid."""
+    text = (value or "").replace("\0", "").strip()
+    longest = TEXTS[name]
+    if len(text) > longest:
+        raise Invalid(_("The text has more than %(most)s characters.") % {"most": longest}, parameter=name)
+    return text or None
+
+
+def check_days(first: date | None, last: date | None) -> None:
+    """Raises Invalid."""
+    if first is None or last is None:
+        raise Invalid(_("Give the day."), parameter="starts_on" if first is None else "ends_on")
+    for name, day in (("starts_on", first), ("ends_on", last)):
+        if day.year not in YEARS:
+            raise Invalid(_("Check the year: it is written with four digits."), parameter=name)
+    if last < first:
+        raise Invalid(_("The works end before they begin: the last day comes after the first."), parameter="ends_on")
+    if last - first > timedelta(days=MOST_DAYS):
+        raise Invalid(
+            _("Works last three years at most: check the days, or enter them in phases."), parameter="ends_on"
+        )
+
+
+def stretch_of(shape: Any) -> MultiLineString:
+    """Raises Invalid."""
+    if not isinstance(shape, LineString | MultiLineString) or shape.srid != 2154:
+        raise Invalid(
+            _("Say where: two references, a street, or a line drawn along the road on the map."), parameter="geom"
+        )
+    return stretches.checked(shape)
+
+
+def is_over(work: Work) -> bool:
+    return work.ends_on < today()

@@ -1,0 +1,21 @@
+-- Applicants of requests whose works ended as many years ago as they are kept are forgotten: names, addresses, e-mails and
+-- telephones of the requests go, and their drafts of letters; orders that were numbered stay. Companies stay. Returns the requests
+-- concerned, whose attached files the caller removes. For the nightly task alone.
+create or replace function arpent.forget_requests(day date, years int) returns setof bigint
+language plpgsql security definer set search_path = pg_catalog, public as $$
+declare
+    over bigint[] := array(
+        select r.id from public.road_request r
+        where r.forgotten_date is null and not r.is_company
+            and greatest(r.ends_on, r.received_date, r.decided_date) + make_interval(years => years) < day);
+begin
+    delete from public.gis_core_letter l using public.road_request r
+        where r.id = any (over) and l.owner_id = r.owner_id and l.about_kind = 'road-request' and l.about_key = r.id::text
+            and l.state = 'draft';
+    delete from public.road_piece p where p.request_id = any (over);
+    update public.road_request r set forgotten_date = day, applicant_name = '', applicant_address = '', applicant_email = '',
+        applicant_phone = '' where r.id = any (over);
+    return query select unnest(over);
+end $$;
+revoke execute on function arpent.forget_requests from public;
+grant execute on function arpent.forget_requests to arpent_worker;

@@ -1,0 +1,34 @@
+-- Trigger before works are made or change: a number of their member and year ("2026-0042") where they have none, each once;
+-- the commune of the middle of their stretch, when they changed. The row of the counter is locked until the transaction ends: no number is lost.
+create or replace function arpent.number_work() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public as $$
+declare
+    now_year int := extract(year from now() at time zone 'Europe/Paris');
+    number int;
+    longest geometry;
+begin
+    -- An editor that leaves a field empty means what new works have.
+    new.state := coalesce(new.state, 'draft');
+    new.kind := coalesce(new.kind, 'road');
+    new.measure := coalesce(new.measure, 'none');
+    new.no_parking := coalesce(new.no_parking, false);
+    new.no_overtaking := coalesce(new.no_overtaking, false);
+    new.new_surface := coalesce(new.new_surface, false);
+    new.changed_at := now();
+    if tg_op = 'INSERT' or new.geom is distinct from old.geom then
+        select g.geom into longest from st_dump(new.geom) g order by st_length(g.geom) desc limit 1;
+        new.insee := coalesce((select c.insee from public.gis_core_commune c
+            where c.geom && st_lineinterpolatepoint(longest, 0.5) and st_intersects(c.geom, st_lineinterpolatepoint(longest, 0.5))
+            order by c.insee limit 1), new.insee);
+    end if;
+    if tg_op = 'UPDATE' then
+        new.reference := coalesce(nullif(new.reference, ''), old.reference);
+    end if;
+    while coalesce(new.reference, '') = '' or (tg_op = 'INSERT' and number is not null and exists (
+            select from public.road_work w where w.owner_id = new.owner_id and w.reference = new.reference)) loop
+        insert into public.road_work_number as kept (owner_id, year, last) values (new.owner_id, now_year, 1)
+            on conflict (owner_id, year) do update set last = kept.last + 1 returning last into number;
+        new.reference := format('%s-%s', now_year, lpad(number::text, greatest(4, length(number::text)), '0'));
+    end loop;
+    return new;
+end $$;

@@ -1,0 +1,19 @@
+-- The works that a stretch of road meets, with the metres that they share: on the same days, or one digs where the other left a
+-- new surface less than so many months before. Those whom the asker sees, cancelled ones apart; the stretch goes in pieces, for
+-- the box of a long one holds half a county.
+create or replace function arpent.works_met(stretch geometry, first_day date, last_day date, digs boolean, surfaces boolean,
+    within_m float8, fresh_months int) returns table (work_id bigint, same_days boolean, metres float8)
+language sql stable set search_path = pg_catalog, public as $$
+    with pieces as materialized (
+        select p as geom, st_expand(p, within_m) as box from st_subdivide(stretch, 16) p
+    ), near as materialized (
+        select distinct w.id + 0 as id, w.geom, w.starts_on <= last_day and w.ends_on >= first_day as same_days
+        from pieces p join road_work w on w.geom && p.box and st_dwithin(w.geom, p.geom, within_m)
+        where w.state <> 'cancelled' and (
+            (w.starts_on <= last_day and w.ends_on >= first_day)
+            or (digs and w.new_surface and w.ends_on < first_day and w.ends_on >= first_day - make_interval(months => fresh_months))
+            or (surfaces and w.kind in ('water', 'sewer', 'network') and w.starts_on > last_day
+                and w.starts_on <= last_day + make_interval(months => fresh_months)))
+    )
+    select n.id, n.same_days, st_length(st_intersection(n.geom, st_buffer(stretch, within_m))) from near n
+$$;

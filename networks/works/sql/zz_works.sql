@@ -1,0 +1,1 @@
+select arpent.install_works();

@@ -1,0 +1,60 @@
+"""Works in a real browser: drawn on the map, with their conflicts told while they are entered; what everybody sees."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import DESK, Demo, opened, sign_in
+from tests.browser.test_hydrant_pages import fits
+from tests.browser.test_map import serious
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def desk(browser: Browser, demo: Demo) -> Iterator[Page]:
+    for context in opened(browser, {}, DESK):
+        page = context.new_page()
+        sign_in(page, demo, "reseaux.lys")
+        yield page
+
+
+def entered(page: Page, demo: Demo, title: str) -> None:
+    """Works drawn across the middle of the map, ten days from now."""
+    first = date.today() + timedelta(days=10)
+    page.goto(f"{demo.url}/voirie/travaux/nouveau/")
+    page.get_by_label("Titre").fill(title)
+    page.locator("[name=measure]").select_option("closed")
+    page.locator("[name=starts_on]").fill(first.isoformat())
+    page.locator("[name=ends_on]").fill((first + timedelta(days=4)).isoformat())
+    page.wait_for_selector("#work-map .map[data-rendered]")
+    page.get_by_role("button", name="Dessiner à main levée").click()
+    box = page.locator("#work-map .map").bounding_box()
+    assert box
+    middle = box["y"] + box["height"] / 2
+    page.mouse.click(box["x"] + box["width"] / 3, middle)
+    page.wait_for_timeout(400)
+    page.mouse.dblclick(box["x"] + box["width"] / 2, middle)
+    expect(page.locator(".map-told")).to_contain_text("m de voie occupés")
+
+
+def test_works_are_drawn_and_their_conflicts_told_while_they_are_entered(desk: Page, demo: Demo) -> None:
+    entered(desk, demo, "Enrobés")
+    expect(desk.locator("#work-conflicts")).to_contain_text("Aucun conflit")
+    assert serious(desk) == []
+    desk.get_by_role("button", name="Enregistrer et annoncer").click()
+    expect(desk.locator(".messages")).to_contain_text("sont enregistrés")
+    entered(desk, demo, "Branchement")
+    expect(desk.locator("#work-conflicts")).to_contain_text("Les deux barrent la route")
+    desk.get_by_role("button", name="Enregistrer en brouillon").click()
+    expect(desk.locator(".conflicts")).to_contain_text("Enrobés")
+    desk.goto(f"{demo.url}/voirie/travaux/")
+    expect(desk.locator("table.calendar")).to_contain_text("1 conflit")
+    assert fits(desk)
+    assert serious(desk) == []
+    desk.goto(f"{demo.url}/travaux/")
+    expect(desk.locator(".public-list")).to_contain_text("Enrobés")
+    expect(desk.locator(".public-list")).not_to_contain_text("Branchement")
+    assert serious(desk) == []

@@ -1,0 +1,154 @@
+"""Pages of assets: the list of a filter, an asset with its inspections and photos, pictograms, the import of a file."""
+
+import io
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.contrib.gis.geos import Point
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+from PIL import Image
+
+from gis_core.models import Job, Member, User
+from gis_core.rights import SYSTEM, Role, acting_as
+from networks.roads.models import AssetDelivery, RoadAsset, RoadInspection
+from networks.roads.services import assets_importing
+from tests import factories
+
+LIST = "/voirie/patrimoine/"
+
+
+@pytest.fixture
+def member(db: None) -> Member:
+    return factories.member(factories.commune("45901"))
+
+
+@pytest.fixture
+def technician(member: Member) -> User:
+    return factories.user(member, Role.NETWORK_TECHNICIAN)
+
+
+@pytest.fixture
+def browser(technician: User) -> Client:
+    found = Client()
+    found.force_login(technician)
+    return found
+
+
+@pytest.fixture
+def asking() -> Iterator[None]:
+    with acting_as(SYSTEM):
+        yield
+
+
+def sign(member: Member, code: str = "B14", **values: Any) -> RoadAsset:
+    with factories.as_worker():
+        return RoadAsset.objects.create(
+            owner=member, kind="sign", code=code, geom=Point(620_000, 6_720_000, srid=2154), **values
+        )
+
+
+def page(browser: Client, address: str) -> str:
+    answer = browser.get(address)
+    assert answer.status_code == 200, answer.content[:500]
+    return answer.content.decode()
+
+
+def test_a_list_shows_what_its_filter_asks_for(browser: Client, member: Member) -> None:
+    sign(member, reference="P1", inscription="50", state="4")
+    sign(member, "AB4", reference="P2", due_date=timezone.localdate() - timedelta(days=3))
+    whole = page(browser, LIST)
+    assert "P1" in whole
+    assert "/voirie/panneaux/B14.svg?texte=50" in whole
+    assert "P2" not in page(browser, f"{LIST}?state=4")
+    late = page(browser, f"{LIST}?due=late")
+    assert ("P1" in late, "P2" in late) == (False, True)
+    assert "P2" in page(browser, f"{LIST}?q=ab4")
+
+
+def test_assets_of_other_members_are_not_listed(browser: Client) -> None:
+    other = factories.member(factories.commune("45902"))
+    made = sign(other, reference="AILLEURS")
+    assert "AILLEURS" not in page(browser, LIST)
+    assert browser.get(f"{LIST}point/{made.pk}/").status_code == 404
+    assert browser.get(f"{LIST}fleuve/{made.pk}/").status_code == 404
+
+
+def test_the_condition_of_an_asset_is_that_of_its_last_inspection(browser: Client, member: Member) -> None:
+    made = sign(member)
+    address = f"{LIST}point/{made.pk}/"
+    given = {"mark": "4", "done_date": "2026-02-03", "done_by": "Anne", "due_date": "2030-02-03", "remark": "Penché"}
+    assert browser.post(address, given).status_code == 302
+    assert browser.post(address, given | {"mark": "1", "done_date": "2025-02-03", "due_date": ""}).status_code == 302
+    made.refresh_from_db()
+    assert (made.state, made.inspected_date, made.due_date) == ("4", date(2026, 2, 3), date(2030, 2, 3))
+    assert "Penché" in page(browser, address)
+
+
+def test_an_inspection_keeps_its_photos_with_the_asset(
+    browser: Client, member: Member, settings: Any, tmp_path: Any
+) -> None:
+    settings.FILES_DIR = tmp_path
+    made = sign(member)
+    taken = io.BytesIO()
+    Image.new("RGB", (40, 30), "red").save(taken, "JPEG")
+    photo = SimpleUploadedFile("photo.jpg", taken.getvalue(), content_type="image/jpeg")
+    given = {"mark": "2", "done_date": "2026-02-03", "done_by": "Anne", "photos": [photo]}
+    assert browser.post(f"{LIST}point/{made.pk}/", given).status_code == 302
+    with acting_as(SYSTEM):
+        (kept,) = RoadInspection.objects.get(asset_id=made.pk).photos
+    shown = page(browser, f"{LIST}point/{made.pk}/")
+    assert f"/api/v1/layers/road-assets/features/{made.pk}/attachments/{kept}/" in shown
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("mark", "7"), ("done_date", "2099-01-01"), ("done_by", " "), ("due_date", "2020-01-01")],
+)
+def test_an_inspection_that_cannot_be_is_refused_at_its_field(
+    browser: Client, member: Member, asking: None, field: str, value: str
+) -> None:
+    made = sign(member)
+    given = {"mark": "2", "done_date": "2026-02-03", "done_by": "Anne", field: value}
+    assert browser.post(f"{LIST}point/{made.pk}/", given).status_code == 400
+    assert not RoadInspection.objects.exists()
+
+
+@pytest.mark.parametrize("code", ["B14", "ab3a", "X99", "<script>", "A13a"])
+def test_every_code_has_a_pictogram(code: str, db: None) -> None:
+    answer = Client().get(f"/voirie/panneaux/{code}.svg", {"texte": "<b>50"})
+    assert (answer.status_code, answer["Content-Type"]) == (200, "image/svg+xml")
+    assert "public" in answer["Cache-Control"]
+    assert b"<script" not in answer.content
+    assert b"<b>" not in answer.content
+
+
+def test_a_file_is_sent_mapped_and_loaded(browser: Client, member: Member) -> None:
+    file = SimpleUploadedFile("releve.csv", "N°;Panneau;X;Y\n1;B14-50;620000;6720000\n2;ZZ;;\n".encode())
+    answer = browser.post(f"{LIST}importer/", {"member": member.slug, "file": file})
+    assert answer.status_code == 302
+    work(assets_importing.READ)
+    shown = page(browser, answer["Location"])
+    assert 'value="N°" selected' in shown
+    assert 'value="Panneau" selected' in shown
+    given = {"action": "load", "name": "Relevé", "table-0": "road-assets", "shown-0": "road-assets",
+             "column-0-reference": "N°", "column-0-code": "Panneau", "fixed-0-kind": "sign"}  # fmt: skip
+    assert browser.post(answer["Location"], given).status_code == 302
+    work(assets_importing.LOAD)
+    done = page(browser, answer["Location"])
+    assert "2" in done
+    assert RoadAsset.objects.get(reference="1").inscription == "50"
+    assert RoadAsset.objects.count() == 1
+    with acting_as(SYSTEM):
+        assert AssetDelivery.objects.get().state == "loaded"
+
+
+def work(kind: str) -> None:
+    """Do the last job of a kind, as the worker would."""
+    with factories.as_worker(), acting_as(SYSTEM):
+        job = Job.objects.filter(kind=kind).latest("pk")
+        done = {assets_importing.READ: assets_importing.read, assets_importing.LOAD: assets_importing.load}[kind]
+        done(int(job.parameters["delivery"]), lambda share, words: None)

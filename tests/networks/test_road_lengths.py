@@ -1,0 +1,78 @@
+"""Kilometres of road by class, commune, manager and condition."""
+
+from typing import Any
+
+import pytest
+from django.contrib.gis.geos import LineString
+
+from networks.roads.models import RoadSection
+from networks.roads.services.lengths import Asked, Lengths, lengths
+from tests import factories
+from tests.networks.conftest import Network
+
+X, Y = factories.ORIGIN
+URL = "/voirie/"
+
+
+def section(network: Network, metres: float, **values: Any) -> None:
+    with factories.as_worker():
+        RoadSection.objects.create(
+            owner=values.pop("owner", network.member), geom=LineString((X, Y), (X + metres, Y), srid=2154), **values
+        )
+
+
+@pytest.fixture
+def roads(network: Network) -> Network:
+    section(network, 1000, status="03", manager="03", condition="2", insee_left="45901", insee_right="45901")
+    section(network, 600, status="05", manager="05", insee_left="45901", insee_right="45903")
+    section(network, 400, status="03", manager="03", nature="2chaussees", insee_left="45903")
+    section(network, 250, nature="sentier")
+    section(network, 2000, owner=network.other, status="05", condition="4")
+    return network
+
+
+def counted(**asked: str) -> Lengths:
+    with factories.as_role("arpent_web"):
+        return lengths(Asked(**asked))
+
+
+def km(found: Lengths, table: str) -> dict[str | None, float]:
+    return {one.code: round(one.km, 3) for one in found.tables[table]}
+
+
+def test_every_table_adds_up_to_the_whole(roads: Network) -> None:
+    found = counted()
+    assert (round(found.km, 3), found.sections, round(found.paths_km, 3)) == (4.0, 4, 0.25)
+    for table in ("status", "insee", "manager", "condition"):
+        assert sum(km(found, table).values()) == pytest.approx(4.0)
+    assert km(found, "status") == {"03": 1.4, "05": 2.6}
+    assert km(found, "condition") == {"2": 1.0, "4": 2.0, None: 1.0}
+
+
+def test_a_section_in_two_communes_counts_half_for_each(roads: Network) -> None:
+    found = counted(member=roads.member.slug)
+    assert km(found, "insee") == {"45901": 1.3, "45903": 0.7}
+    assert (found.split, round(counted(insee="45903").km, 3)) == (1, 0.7)
+    assert km(counted(insee="45903"), "status") == {"03": 0.4, "05": 0.3}
+
+
+def test_filters_choose_sections(roads: Network) -> None:
+    assert round(counted(status="03").km, 3) == 1.4
+    assert round(counted(condition="-").km, 3) == 1.0
+    assert round(counted(paths="1").km, 3) == 4.25
+    assert round(counted().dual_km, 3) == 0.4
+
+
+def test_the_page_shows_the_figures_and_gives_them_away(roads: Network) -> None:
+    client = roads.client("reader")
+    shown = client.get(URL, headers={"accept": "text/html"}).content.decode()
+    assert "Lorris (45901)" in shown
+    table = client.get(URL, {"format": "csv", "status": "03"}).content.decode("utf-8-sig")
+    assert any("45901" in line and "1" in line for line in table.splitlines())
+    book = client.get(URL, {"format": "xlsx"})
+    assert book.content[:2] == b"PK"
+
+
+@pytest.mark.parametrize(("given", "status"), [({"status": "99"}, 400), ({"insee": "x"}, 400), ({"member": "?"}, 400)])
+def test_filters_that_mean_nothing_are_told(roads: Network, given: dict[str, str], status: int) -> None:
+    assert roads.client("reader").get(URL, given, headers={"accept": "text/html"}).status_code == status

@@ -1,0 +1,549 @@
+"""Requests for works on roads and the orders that answer them: who sees and writes them, what everybody reads."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from io import BytesIO
+from typing import Any
+
+import pypdfium2
+import pytest
+from django.contrib.gis.geos import LineString, MultiLineString
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.utils import timezone, translation
+
+from gis_core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
+from gis_core.letters.kinds import kind_of
+from gis_core.models import HistoryEvent, Letter, Member
+from gis_core.rights import ANONYMOUS, Role, acting_as
+from layers.features.services.write import Edit
+from networks.roads.models import RoadMarker, RoadSection
+from networks.roads.services.calibrating import calibrate
+from networks.works.gauges import GAUGES
+from networks.works.kinds import PARKING, PERMISSION, REFUSAL, TRAFFIC
+from networks.works.models import Work, WorkDetour, WorkOrder, WorkRequest
+from networks.works.order_values import values_of
+from networks.works.services import keeping, orders, requests
+from networks.works.services.competence import Authority, competent
+from networks.works.services.retention import forget_old
+from tests import factories
+from tests.networks.conftest import Network, X, Y, at
+
+DAY = timezone.localdate()
+GIVEN: dict[str, Any] = {
+    "form": "14024", "kind": "circulation", "received_date": DAY, "insee": "45901", "place": "12 rue des Tanneurs",
+    "description": "Branchement d’eau", "starts_on": DAY, "ends_on": DAY + timedelta(days=3),
+    "applicant_name": "Jeanne Exemple", "applicant_address": "1 rue des Lilas\n45260 Lorris",
+    "applicant_email": "jeanne@demo.invalid", "applicant_phone": "06 39 98 00 03", "company": "Travaux du Lys",
+}  # fmt: skip
+SEES = [Role.NETWORK_TECHNICIAN, Role.GIS_ADMINISTRATOR, Role.TOWN_HALL]
+
+
+@pytest.fixture(autouse=True)
+def french() -> Iterator[None]:
+    with translation.override("fr"):
+        yield
+
+
+@dataclass
+class Desk:
+    """A member with a street of three sections and a way around it; what its people do."""
+
+    network: Network
+
+    def as_(self, who: str = Role.NETWORK_TECHNICIAN) -> Any:
+        return self.network.as_(who)
+
+    def rights(self, who: str = Role.NETWORK_TECHNICIAN) -> Any:
+        return self.network.rights(who)
+
+    def enter(self, who: str = Role.NETWORK_TECHNICIAN, **values: Any) -> WorkRequest:
+        with self.as_(who):
+            made = requests.enter(owner=self.network.member, values=GIVEN | values, rights=self.rights(who))
+            return requests.request_seen_by(made.pk, self.rights(who))
+
+    def work(self, one: WorkRequest, **values: Any) -> WorkRequest:
+        with self.as_():
+            work = requests.make_work(one, version=one.version, rights=self.rights())
+            Work.objects.filter(pk=work.pk).update(**({"measure": "closed", "state": "planned"} | values))
+            return requests.request_seen_by(one.pk, self.rights())
+
+    def begin(self, one: WorkRequest, code: str = TRAFFIC) -> Letter:
+        with self.as_():
+            return orders.begin(one, kind_of(code), self.rights())
+
+    def final(self, one: WorkRequest, letter: Letter, **words: str) -> Letter:
+        given = {name: getattr(letter, name) for name in ("title", "recipient", "body", "signatory")} | words
+        with self.as_():
+            return orders.finalise(one, letter, given, letter.version, self.rights())
+
+    def publish(self, one: WorkRequest, letter: Letter) -> WorkOrder:
+        with self.as_():
+            found = requests.request_seen_by(one.pk, self.rights())
+            return orders.publish(found, letter, version=found.version, rights=self.rights())
+
+
+def line(*places: tuple[float, float]) -> LineString:
+    return LineString([(X + x, Y + y) for x, y in places], srid=2154)
+
+
+def section(member: Member, *places: tuple[float, float], **values: Any) -> int:
+    given: dict[str, Any] = {
+        "nature": "1chaussee", "status": "05", "importance": "4", "built_up": True, "insee_left": "45901",
+        "insee_right": "45901",
+    }  # fmt: skip
+    with factories.as_worker():
+        return RoadSection.objects.create(owner=member, geom=line(*places), **(given | values)).pk
+
+
+@pytest.fixture
+def desk(network: Network) -> Desk:
+    member = network.member
+    section(member, (-500, 0), (0, 0), name_left="rue Haute")
+    section(member, (0, 0), (400, 0), name_left="Rue des Tanneurs", name_right="Rue des Tanneurs")
+    section(member, (400, 0), (900, 0), name_left="rue Haute")
+    section(member, (0, 0), (0, 200), (400, 200), (400, 0), name_left="rue du Pont")
+    return Desk(network)
+
+
+def kept(model: Any, **which: Any) -> Any:
+    """A row as the owner of the tables reads it."""
+    with factories.as_owner():
+        return model.objects.get(**which)
+
+
+def text_of(pdf: bytes) -> str:
+    document = pypdfium2.PdfDocument(pdf)
+    text = " ".join(page.get_textpage().get_text_bounded() for page in document)
+    return " ".join(text.replace("\xa0", " ").replace("\u202f", " ").replace("\ufffe", "").split())
+
+
+# -- who --------------------------------------------------------------------------------------------------------------
+
+
+def test_requests_are_seen_by_those_who_deal_with_them(desk: Desk) -> None:
+    one = desk.enter()
+    for who in Role:
+        with desk.as_(who):
+            seen = WorkRequest.objects.visible_to(desk.rights(who)).filter(pk=one.pk).exists()
+            in_database = WorkRequest.objects.filter(pk=one.pk).exists()
+        expected = who in SEES or who == Role.AGENCY_ADMINISTRATOR
+        assert (who, seen, in_database) == (who, expected, expected)
+
+
+def test_another_member_sees_nothing(desk: Desk) -> None:
+    one = desk.enter()
+    with desk.as_("stranger"), pytest.raises(NotFound):
+        requests.request_seen_by(one.pk, desk.rights("stranger"))
+
+
+def test_the_town_hall_enters_requests_of_its_commune_alone(desk: Desk) -> None:
+    assert desk.enter(Role.TOWN_HALL).made_by is not None
+    with pytest.raises(Invalid):
+        desk.enter(Role.TOWN_HALL, insee="45903")
+
+
+@pytest.mark.parametrize("who", [Role.READER, Role.PERMIT_INSTRUCTOR])
+def test_others_enter_nothing(desk: Desk, who: str) -> None:
+    with pytest.raises(Forbidden):
+        desk.enter(who)
+
+
+def test_the_town_hall_decides_nothing(desk: Desk) -> None:
+    one = desk.enter()
+    with desk.as_(Role.TOWN_HALL):
+        rights = desk.rights(Role.TOWN_HALL)
+        for act in (
+            lambda: requests.decide(one, accepted=True, version=one.version, rights=rights),
+            lambda: requests.make_work(one, version=one.version, rights=rights),
+            lambda: orders.begin(one, kind_of(TRAFFIC), rights),
+        ):
+            with pytest.raises(Forbidden):
+                act()
+
+
+def test_letters_are_seen_by_those_who_deal_with_requests(desk: Desk) -> None:
+    one = desk.enter()
+    letter = desk.begin(one)
+    for who in Role:
+        with desk.as_(who):
+            found = Letter.objects.filter(pk=letter.pk).exists()
+        assert (who, found) == (who, who in SEES or who == Role.AGENCY_ADMINISTRATOR)
+
+
+# -- what is typed ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"form": "14025"}, "form"),
+        ({"form": "14023"}, "kind"),
+        ({"kind": "permission"}, "kind"),
+        ({"applicant_name": "  "}, "applicant_name"),
+        ({"place": ""}, "place"),
+        ({"received_date": DAY + timedelta(days=1)}, "received_date"),
+        ({"ends_on": DAY - timedelta(days=1)}, "ends_on"),
+        ({"ends_on": DAY + timedelta(days=2000)}, "ends_on"),
+        ({"starts_on": date(26, 1, 1)}, "starts_on"),
+        ({"starts_on": None}, "starts_on"),
+        ({"length_m": -3.0}, "length_m"),
+        ({"width_m": float("nan")}, "width_m"),
+        ({"applicant_email": "jeanne"}, "applicant_email"),
+        ({"insee": "75056"}, "insee"),
+        ({"description": "x" * 1001}, "description"),
+    ],
+)
+def test_what_is_mistyped_is_told_where(desk: Desk, values: dict[str, Any], field: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        desk.enter(**values)
+    assert refused.value.extra["parameter"] == field
+
+
+def test_two_months_to_answer_an_occupation(desk: Desk) -> None:
+    given = {"form": "14023", "kind": "permission", "received_date": date(2025, 12, 31)}
+    assert requests.due_on(desk.enter(**given)) == date(2026, 2, 28)
+    assert requests.due_on(desk.enter(**given, needed_date=date(2026, 1, 15))) == date(2026, 1, 15)
+    assert requests.due_on(desk.enter()) is None
+
+
+def test_a_change_over_somebody_elses_is_refused(desk: Desk) -> None:
+    one = desk.enter()
+    with desk.as_():
+        requests.change(one, values=GIVEN | {"place": "rue Haute"}, version=one.version, rights=desk.rights())
+        with pytest.raises(Stale):
+            requests.change(one, values=GIVEN, version=one.version, rights=desk.rights())
+
+
+# -- works ------------------------------------------------------------------------------------------------------------
+
+
+def test_works_lie_in_the_street_that_the_place_names(desk: Desk) -> None:
+    one = desk.work(desk.enter())
+    assert one.work is not None
+    assert (round(one.work.geom.length), one.work.starts_on, one.work.owner) == (400, DAY, desk.network.member)
+
+
+def test_works_lie_between_two_references(desk: Desk) -> None:
+    member = desk.network.member
+    section(member, (0, 2000), (3000, 2000), route="D44", status="03", built_up=False)
+    with factories.as_worker():
+        for number, x in ((1, 100), (2, 1100)):
+            RoadMarker.objects.create(owner=member, route="D44", number=number, geom=at(x, 2000))
+        calibrate("D44")
+    one = desk.work(desk.enter(start_reference="D 44 PR 1+200", end_reference="D44 PR 2+50", place="Les Essarts"))
+    assert one.work is not None
+    assert round(one.work.geom.length) == 850
+    assert [round(end - X) for end in one.work.geom.extent[::2]] == [300, 1150]
+
+
+def test_a_place_that_no_road_knows_is_told(desk: Desk) -> None:
+    one = desk.enter(place="chemin de nulle part")
+    with desk.as_(), pytest.raises(Invalid, match="chemin de nulle part"):
+        requests.make_work(one, version=one.version, rights=desk.rights())
+    with factories.as_owner():
+        assert not Work.objects.exists()
+
+
+# -- who decides ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "authority"),
+    [
+        ({"status": "05"}, "circulation", Authority.COMMUNE),
+        ({"status": "05", "built_up": None}, "circulation", Authority.COMMUNE),
+        ({"status": "03", "built_up": True}, "circulation", Authority.COMMUNE),
+        ({"status": "03", "built_up": True}, "stationnement", Authority.COMMUNE),
+        ({"status": "03", "built_up": True}, "permission", Authority.DEPARTEMENT),
+        ({"status": "03", "built_up": False}, "circulation", Authority.DEPARTEMENT),
+        ({"status": "03", "built_up": None}, "circulation", Authority.UNKNOWN),
+        ({"status": "02", "built_up": False}, "circulation", Authority.STATE),
+        ({"status": "01", "built_up": None}, "circulation", Authority.STATE),
+        ({"status": None, "built_up": None}, "circulation", Authority.UNKNOWN),
+        ({"status": "05", "manager": "04"}, "permission", Authority.EPCI),
+    ],
+)
+def test_who_decides_follows_the_road(desk: Desk, values: dict[str, Any], kind: str, authority: Authority) -> None:
+    section(desk.network.member, (0, 3000), (300, 3000), **values)
+    with desk.as_():
+        told = competent(MultiLineString(line((0, 3000), (300, 3000)), srid=2154), kind, desk.network.member)
+    assert told.authorities == [authority]
+    assert bool(told.warning) == (authority not in (Authority.COMMUNE, Authority.EPCI))
+
+
+# -- orders -----------------------------------------------------------------------------------------------------------
+
+
+def test_an_order_says_measures_and_detour(desk: Desk) -> None:
+    one = desk.work(desk.enter(), speed_kmh=30, no_parking=True, hours="de 8 h à 17 h")
+    assert one.work is not None
+    with desk.as_():
+        keeping.keep(one.work, GAUGES["44"][1], "44 t", rights=desk.rights())
+        letter = orders.begin(one, kind_of(TRAFFIC), desk.rights())
+    body = letter.body.replace("\xa0", " ").replace("\u202f", " ").replace("\\", "")
+    for words in (
+        "Le maire de Lorris,",
+        "L.2213-1 à L.2213-6",
+        "R.411-8",
+        "- La circulation est interdite à tous les véhicules",
+        "- La vitesse est limitée à 30 km/h",
+        "- Le stationnement est interdit",
+        "Horaires : de 8 h à 17 h.",
+        "- dans les deux sens (44 t) : prendre rue du Pont sur 800 m",
+        "par Travaux du Lys.",
+    ):
+        assert words in body, (words, body)
+    assert "Exemple" not in body
+    assert letter.recipient.startswith("Jeanne Exemple")
+
+
+def test_outside_built_up_areas_another_power_is_named(desk: Desk) -> None:
+    with factories.as_worker():
+        RoadSection.objects.update(status="03", built_up=False)
+    one = desk.work(desk.enter())
+    with desk.as_():
+        given = values_of(one, TRAFFIC)
+    assert given["autorite"] == "Le président du conseil départemental"
+    assert "L.3221-4" in str(given["vu"])
+
+
+def test_what_is_not_known_is_to_be_completed_before_the_number(desk: Desk) -> None:
+    with factories.as_worker():
+        RoadSection.objects.update(status=None, built_up=None)
+    one = desk.work(desk.enter())
+    letter = desk.begin(one)
+    with pytest.raises(Invalid, match="compléter"):
+        desk.final(one, letter)
+    assert kept(Letter, pk=letter.pk).state == "draft"
+
+
+@pytest.mark.parametrize("code", [TRAFFIC, PERMISSION, PARKING])
+def test_the_published_order_has_its_number_and_names_no_person(desk: Desk, code: str) -> None:
+    one = desk.work(desk.enter())
+    letter = desk.final(one, desk.begin(one, code))
+    made = desk.publish(one, letter)
+    with acting_as(ANONYMOUS):
+        shown = orders.published(made.pk)
+        listed = [order.number for order in orders.in_force(DAY)]
+    text = text_of(bytes(shown.pdf))
+    assert listed == [letter.number]
+    assert str(letter.number) in text
+    assert "Tanneurs" in text
+    for secret in ("Jeanne", "Exemple", "Lilas", "jeanne@demo.invalid", "06 39 98"):
+        assert secret not in text
+        assert secret.encode() not in bytes(shown.pdf)
+    assert hashlib.sha256(bytes(shown.pdf)).hexdigest() == shown.sha256
+    locked = kept(Letter, pk=letter.pk)
+    assert "Jeanne Exemple" in text_of(bytes(locked.pdf or b""))
+    assert kept(WorkRequest, pk=one.pk).state == "published"
+
+
+def test_a_company_may_be_named(desk: Desk) -> None:
+    one = desk.work(desk.enter(applicant_name="Réseaux du Lys SAS", is_company=True))
+    made = desk.publish(one, desk.final(one, desk.begin(one)))
+    assert "Réseaux du Lys SAS" in text_of(bytes(kept(WorkOrder, pk=made.pk).pdf))
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["demandé par Jeanne Exemple", "demandé par EXEMPLE Jeanne", "de M. Exemple", "Mme EXEMPLE", "jeanne@demo.invalid",
+     "tél. 0639980003", "tél. +33 6 39 98 00 03"],
+)  # fmt: skip
+def test_an_order_that_names_the_person_is_not_numbered(desk: Desk, words: str) -> None:
+    one = desk.work(desk.enter())
+    letter = desk.begin(one)
+    with pytest.raises(Invalid, match="bénéficiaire"):
+        desk.final(one, letter, body=f"{letter.body}\n\n{words}.")
+    assert kept(Letter, pk=letter.pk).state == "draft"
+
+
+def test_a_refusal_names_and_is_not_published(desk: Desk) -> None:
+    one = desk.enter()
+    letter = desk.final(one, desk.begin(one, REFUSAL), body="Madame Exemple, votre demande est refusée : fête votive.")
+    assert kept(WorkRequest, pk=one.pk).state == "refused"
+    with pytest.raises(Invalid, match="refus"):
+        desk.publish(one, letter)
+
+
+def test_a_draft_is_not_published(desk: Desk) -> None:
+    one = desk.work(desk.enter())
+    with pytest.raises(Conflict):
+        desk.publish(one, desk.begin(one))
+
+
+def test_a_withdrawn_order_is_read_no_more(desk: Desk) -> None:
+    one = desk.work(desk.enter())
+    made = desk.publish(one, desk.final(one, desk.begin(one)))
+    with desk.as_():
+        found = requests.request_seen_by(one.pk, desk.rights())
+        orders.withdraw(found, made.pk, version=found.version, rights=desk.rights())
+    with acting_as(ANONYMOUS), pytest.raises(NotFound):
+        orders.published(made.pk)
+    assert Client().get(f"/travaux/arretes/{made.pk}.pdf").status_code == 404
+    assert kept(WorkRequest, pk=one.pk).state == "accepted"
+
+
+def test_everybody_reads_published_orders(desk: Desk) -> None:
+    one = desk.work(desk.enter())
+    made = desk.publish(one, desk.final(one, desk.begin(one)))
+    page = Client().get("/travaux/arretes/")
+    assert made.number in page.content.decode()
+    assert "Jeanne" not in page.content.decode()
+    feed = Client().get("/travaux/arretes/?format=atom")
+    assert feed["Content-Type"].startswith("application/atom+xml")
+    assert made.number in feed.content.decode()
+    pdf = Client().get(f"/travaux/arretes/{made.pk}.pdf")
+    assert (pdf.status_code, pdf["Content-Type"], pdf.content[:5]) == (200, "application/pdf", b"%PDF-")
+
+
+def test_orders_that_are_over_are_listed_no_more(desk: Desk) -> None:
+    days = {"starts_on": DAY - timedelta(days=9), "ends_on": DAY - timedelta(days=1)}
+    one = desk.work(desk.enter(**days))
+    desk.publish(one, desk.final(one, desk.begin(one)))
+    assert orders.in_force(DAY) == []
+
+
+# -- detours on works -------------------------------------------------------------------------------------------------
+
+
+def test_the_detour_of_announced_works_is_everybodys(desk: Desk) -> None:
+    one = desk.work(desk.enter(), state="draft")
+    assert one.work is not None
+    with desk.as_():
+        keeping.keep(one.work, GAUGES["44"][1], "44 t", rights=desk.rights())
+    with acting_as(ANONYMOUS):
+        assert not WorkDetour.objects.exists()
+    with desk.as_():
+        Work.objects.filter(pk=one.work.pk).update(state="planned")
+    with acting_as(ANONYMOUS):
+        assert kept(WorkDetour).direction == "dans les deux sens"
+
+
+@pytest.mark.parametrize("who", [Role.READER, Role.TOWN_HALL, Role.PERMIT_INSTRUCTOR])
+def test_others_keep_no_detour(desk: Desk, who: str) -> None:
+    one = desk.work(desk.enter())
+    assert one.work is not None
+    with desk.as_(who), pytest.raises(Forbidden):
+        keeping.keep(one.work, GAUGES["44"][1], "44 t", rights=desk.rights(who))
+
+
+def test_a_detour_changed_by_hand_tells_its_own_roads(desk: Desk) -> None:
+    one = desk.work(desk.enter())
+    section(desk.network.member, (0, 200), (0, 500), (400, 500), (400, 200), name_left="chemin Vert")
+    assert one.work is not None
+    with desk.as_():
+        ((made,), _found) = keeping.keep(one.work, GAUGES["cars"][1], "VL", rights=desk.rights())
+        drawn = line((0, 200), (0, 500), (400, 500), (400, 200))
+    edit = Edit(action="update", id=made.pk, version=1, properties={}, geometry=drawn)
+    desk.network.edit("works-detours", [edit])
+    with desk.as_():
+        assert keeping.sheet_of(kept(WorkDetour, pk=made.pk)).startswith("Prendre chemin Vert sur 1")
+
+
+def test_a_detour_is_dropped_with_its_works(desk: Desk) -> None:
+    one = desk.work(desk.enter())
+    assert one.work is not None
+    with desk.as_():
+        ((made,), _found) = keeping.keep(one.work, GAUGES["cars"][1], "VL", rights=desk.rights())
+        keeping.drop(one.work, made.pk, rights=desk.rights())
+        assert not WorkDetour.objects.exists()
+        keeping.keep(one.work, GAUGES["cars"][1], "VL", rights=desk.rights())
+        with connection.cursor() as cursor:  # as the shared editing does
+            cursor.execute("delete from road_work where id = %s", [one.work.pk])
+        assert not WorkDetour.objects.exists()
+        assert kept(WorkRequest, pk=one.pk).work_id is None
+
+
+# -- pages ------------------------------------------------------------------------------------------------------------
+
+
+def test_from_the_paper_to_the_published_order(desk: Desk, settings: Any) -> None:
+    """As the counter and the technician do it, in their pages."""
+    counter, desk_client = desk.network.client(Role.TOWN_HALL), desk.network.client()
+    typed = {name: (value.isoformat() if isinstance(value, date) else value) for name, value in GIVEN.items()}
+    answer = counter.post("/voirie/demandes/nouvelle/", typed | {"member": desk.network.member.slug})
+    assert answer.status_code == 302, answer.content.decode()[:2000]
+    here = answer["Location"]
+    pk = int(here.rstrip("/").rpartition("/")[2])
+
+    def done(**given: Any) -> str:
+        version = kept(WorkRequest, pk=pk).version
+        answer = desk_client.post(here, given | {"version": version})
+        assert answer.status_code == 302, answer.content.decode()
+        return str(answer["Location"])
+
+    done(do="work")
+    with factories.as_owner():
+        work = WorkRequest.objects.get(pk=pk).work
+    assert work is not None
+    with desk.as_():
+        Work.objects.filter(pk=work.pk).update(measure="closed", state="planned")
+    assert desk_client.post(f"/voirie/travaux/{work.pk}/deviation/", {"do": "keep", "gauge": "44"}).status_code == 302
+    page = desk_client.get(f"/voirie/travaux/{work.pk}/deviation/").content.decode()
+    assert "rue du Pont" in page
+    assert "<svg" in page
+    letter = done(do="letter", kind=TRAFFIC)
+    draft = kept(Letter)
+    words = {name: getattr(draft, name) for name in ("title", "recipient", "body", "signatory", "version")}
+    assert desk_client.post(letter, words | {"action": "final"}).status_code == 302
+    assert desk_client.get(f"{letter}pdf/").content[:5] == b"%PDF-"
+    assert counter.get(f"{letter}pdf/").status_code == 200
+    done(do="publish", letter=draft.pk)
+    order = kept(WorkOrder)
+    assert order.number.startswith("VOI-")
+    text = text_of(Client().get(f"/travaux/arretes/{order.pk}.pdf").content)
+    assert "rue du Pont" in text
+    assert "Exemple" not in text
+
+
+def test_a_page_keeps_what_was_typed_when_it_is_refused(desk: Desk) -> None:
+    typed = {name: (value.isoformat() if isinstance(value, date) else value) for name, value in GIVEN.items()}
+    given = typed | {"member": desk.network.member.slug, "kind": "permission"}
+    answer = desk.network.client().post("/voirie/demandes/nouvelle/", given, headers={"accept": "text/html"})
+    assert answer.status_code == 400
+    assert "Jeanne Exemple" in answer.content.decode()
+
+
+def test_pieces_are_read_by_their_content(desk: Desk) -> None:
+    one, client = desk.enter(), desk.network.client()
+    made = pypdfium2.PdfDocument.new()
+    made.new_page(200, 200)
+    content = BytesIO()
+    made.save(content)
+    good = client.post(
+        f"/voirie/demandes/{one.pk}/pieces/", {"file": SimpleUploadedFile("plan.pdf", content.getvalue())}
+    )
+    assert good.status_code == 302, good.content.decode()
+    bad = client.post(f"/voirie/demandes/{one.pk}/pieces/", {"file": SimpleUploadedFile("plan.pdf", b"MZ virus")})
+    assert bad.status_code == 400
+    with desk.as_():
+        (piece,) = one.pieces.all()
+    address = f"/voirie/demandes/{one.pk}/pieces/{piece.pk}/"
+    assert b"".join(client.get(address)).startswith(b"%PDF-")
+    assert desk.network.client(Role.READER).get(address).status_code == 404
+    version = kept(WorkRequest, pk=one.pk).version
+    client.post(f"/voirie/demandes/{one.pk}/", {"do": "remove", "piece": piece.pk, "version": version})
+    assert client.get(address).status_code == 404
+
+
+# -- what is not kept for ever ----------------------------------------------------------------------------------------
+
+
+def test_who_asked_is_forgotten_after_some_years(desk: Desk, settings: Any) -> None:
+    settings.ROAD_REQUEST_YEARS = 5
+    old = {"received_date": date(2020, 1, 1), "starts_on": date(2020, 2, 1), "ends_on": date(2020, 2, 3)}
+    person, company = desk.enter(**old), desk.enter(**old, is_company=True, applicant_name="Réseaux du Lys")
+    recent = desk.enter()
+    draft = desk.begin(person)
+    with factories.as_worker():
+        assert forget_old() == 1
+    with factories.as_owner():
+        names = {one.pk: one.applicant_name for one in WorkRequest.objects.all()}
+        assert not Letter.objects.filter(pk=draft.pk).exists()
+    assert names == {person.pk: "", company.pk: "Réseaux du Lys", recent.pk: "Jeanne Exemple"}
+    with factories.as_owner():
+        assert not HistoryEvent.objects.filter(table__contains="road_request").exists()

@@ -1,0 +1,186 @@
+"""Sections of road split, merged and turned round: what they say stays true, and references stay where they are."""
+
+from itertools import pairwise
+from random import Random
+from typing import Any
+
+import pytest
+from django.contrib.gis.geos import LineString, Point
+
+from gis_core.errors import ArpentError
+from layers.catalogue.models import Layer
+from layers.features.services.reshape import merge, split
+from layers.features.services.write import Edit, apply_edits
+from networks.roads.models import RoadAxis, RoadMarker, RoadSection
+from networks.roads.services.calibrating import calibrate, stale_routes
+from networks.roads.services.referring import Found, locate, reference_at
+from tests import factories
+from tests.networks.conftest import WEB, Network
+
+X, Y = factories.ORIGIN
+SIDED: dict[str, Any] = {"name_left": "Rue Haute", "name_right": "Rue Basse", "insee_left": "45901",
+                         "insee_right": "45903", "traffic_way": "forward"}  # fmt: skip
+
+
+def section(network: Network, *places: tuple[float, float], **values: Any) -> RoadSection:
+    line = LineString([(X + x, Y + y) for x, y in places], srid=2154)
+    with factories.as_worker():
+        made = RoadSection.objects.create(owner=network.member, geom=line, **({"route": "D2020"} | values))
+        made.refresh_from_db()
+    return made
+
+
+def layer() -> Layer:
+    return Layer.objects.get(slug="road-sections")
+
+
+def cut(network: Network, one: RoadSection, x: float) -> list[RoadSection]:
+    line = LineString((X + x, Y - 500), (X + x, Y + 500), srid=2154)
+    with network.as_():
+        written = split(layer(), one.pk, line, version=version(one.pk), rights=network.rights(), origin=WEB)
+    return [RoadSection.objects.get(pk=done.id) for done in written]
+
+
+def version(pk: int) -> int:
+    return int(RoadSection.objects.values_list("version", flat=True).get(pk=pk))
+
+
+def join(network: Network, *ids: int) -> RoadSection:
+    with network.as_():
+        kept, *_gone = merge(layer(), [(pk, version(pk)) for pk in ids], rights=network.rights(), origin=WEB)
+    return RoadSection.objects.get(pk=kept.id)
+
+
+def turn(network: Network, pk: int, **values: Any) -> RoadSection:
+    line = RoadSection.objects.get(pk=pk).geom
+    line.reverse()
+    with network.as_():
+        edit = Edit(action="update", id=pk, version=version(pk), geometry=line, properties=values)
+        apply_edits(layer(), [edit], rights=network.rights(), origin=WEB)
+    return RoadSection.objects.get(pk=pk)
+
+
+def test_the_longest_piece_keeps_the_reference_and_the_others_say_whose_they_are(network: Network) -> None:
+    one = section(network, (0, 0), (90, 0), reference="T1", condition="2", **SIDED)
+    kept, piece = cut(network, one, 60)
+    assert (kept.pk, kept.reference, piece.reference) == (one.pk, "T1", "T1/2")
+    assert (piece.condition, piece.name_left, piece.route) == ("2", "Rue Haute", "D2020")
+    _kept, third = cut(network, kept, 20)
+    assert third.reference == "T1/3"
+    assert kept.end_node_id == piece.start_node_id
+
+
+def test_a_section_without_a_reference_is_split_too(network: Network) -> None:
+    kept, piece = cut(network, section(network, (0, 0), (90, 0)), 60)
+    assert (kept.reference, piece.reference) == (None, None)
+
+
+def test_a_section_drawn_the_other_way_is_turned_round_when_it_joins(network: Network) -> None:
+    first = section(network, (0, 0), (40, 0), reference="T1", traffic_way="forward", name_right="Rue Basse")
+    other = section(network, (90, 0), (40, 0), reference="T2", traffic_way="backward", name_right="Rue Haute",
+                    insee_left="45901", max_height_m=3.5)  # fmt: skip
+    whole = join(network, first.pk, other.pk)
+    assert (whole.pk, whole.reference, whole.geom.length) == (first.pk, "T1", 90)
+    assert (whole.name_left, whole.name_right, whole.insee_right) == ("Rue Haute", "Rue Basse", "45901")
+    assert (whole.traffic_way, whole.max_height_m, whole.more["merged"]) == ("forward", 3.5, ["T2"])
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [({"route": "D7"}, "D 7"), ({"status": "05"}, "05"), ({"traffic_way": "backward"}, ""), ({"level": 1}, "1")],
+)
+def test_sections_that_differ_stay_apart(network: Network, values: dict[str, Any], words: str) -> None:
+    given = {"status": "03", "traffic_way": "forward"}
+    first = section(network, (0, 0), (40, 0), **given)
+    other = section(network, (40, 0), (90, 0), **(given | values))
+    with pytest.raises(ArpentError) as refused:
+        join(network, first.pk, other.pk)
+    assert words in str(refused.value.message) or values.get("status")
+    assert RoadSection.objects.count() == 2
+
+
+def test_turning_a_line_round_exchanges_its_sides_and_its_traffic(network: Network) -> None:
+    one = section(network, (0, 0), (40, 10), (90, 0), **SIDED)
+    now = turn(network, one.pk)
+    assert (now.name_left, now.name_right, now.insee_left, now.insee_right, now.traffic_way) == (
+        "Rue Basse", "Rue Haute", "45903", "45901", "backward")  # fmt: skip
+    assert (now.start_node_id, now.end_node_id) == (one.end_node_id, one.start_node_id)
+    assert now.version == 2
+    back = turn(network, one.pk)
+    assert (back.name_left, back.traffic_way) == ("Rue Haute", "forward")
+
+
+def test_what_the_same_change_says_is_taken_as_it_is_said(network: Network) -> None:
+    one = section(network, (0, 0), (90, 0), **SIDED)
+    now = turn(network, one.pk, name_left="Rue Neuve")
+    assert (now.name_left, now.name_right, now.insee_left) == ("Rue Neuve", "Rue Basse", "45903")
+
+
+def test_a_line_that_is_only_moved_keeps_its_sides(network: Network) -> None:
+    one = section(network, (0, 0), (40, 10), (90, 0), **SIDED)
+    with factories.as_worker():
+        RoadSection.objects.filter(pk=one.pk).update(geom=LineString((X, Y), (X + 90, Y), srid=2154))
+    assert RoadSection.objects.get(pk=one.pk).name_left == "Rue Haute"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_references_stay_where_they_are_whatever_happens_to_sections(network: Network, seed: int) -> None:
+    chance = Random(seed)
+    # Within the commune, a square of 100 m: a road of 90 m with markers every 30 m.
+    places = [(float(x), chance.uniform(30, 60)) for x in range(4, 98, 6)]
+    cuts = [0, *sorted(chance.sample(range(2, len(places) - 2), 3)), len(places) - 1]
+    made = [section(network, *(part if chance.random() < 0.5 else part[::-1]))
+            for part in (places[first : last + 1] for first, last in pairwise(cuts))]  # fmt: skip
+    with factories.as_worker():
+        for number, rank in enumerate((0, 5, 10, len(places) - 1)):
+            geom = Point(X + places[rank][0], Y + places[rank][1], srid=2154)
+            RoadMarker.objects.create(owner=network.member, route="D2020", number=number, geom=geom)
+        calibrate("D2020")
+    asked = [f"D 2020 PR {chance.randrange(3)}+{chance.randrange(28)}" for _turn in range(12)]
+    before = {one: found(one) for one in asked}
+    one = max(made, key=lambda section: section.geom.length)
+    kept, piece = cut(network, one, (one.geom.extent[0] + one.geom.extent[2]) / 2 - X)
+    turn(network, kept.pk)
+    check(before)
+    with factories.as_worker():
+        calibrate("D2020")
+    check(before)
+    join(network, piece.pk, kept.pk)
+    check(before)
+    with factories.as_worker():
+        assert stale_routes() == ["D2020"]
+        calibrate("D2020")
+        assert stale_routes() == []
+    check(before)
+
+
+def found(text: str) -> Found:
+    with factories.as_role("arpent_web"):
+        return locate(text)
+
+
+def check(before: dict[str, Found]) -> None:
+    for text, one in before.items():
+        now = found(text)
+        assert ((now.x - one.x) ** 2 + (now.y - one.y) ** 2) ** 0.5 < 1
+        with factories.as_role("arpent_web"):
+            back = reference_at(one.x, one.y, route="D2020")
+        assert abs(back.reference.metres - one.reference.metres) < 1 or back.reference.marker != one.reference.marker
+
+
+def test_an_answer_never_comes_from_an_axis_that_is_stale(network: Network) -> None:
+    section(network, (0, 0), (90, 0))
+    with factories.as_worker():
+        for number, x in ((1, 0), (2, 50)):
+            RoadMarker.objects.create(
+                owner=network.member, route="D2020", number=number, geom=Point(X + x, Y, srid=2154)
+            )
+    assert found("D 2020 PR 1+20").x == X + 20
+    with factories.as_worker():
+        calibrate("D2020")
+        RoadMarker.objects.filter(number=1).update(geom=Point(X + 10, Y, srid=2154))
+        assert RoadAxis.objects.get().stale
+    assert found("D 2020 PR 1+20").x == X + 30
+    with factories.as_role("arpent_web"):
+        back = reference_at(X + 30, Y + 2)
+    assert (str(back.reference), back.distance_m, back.lies) == ("D 2020 PR 1+20", 2.0, "left")

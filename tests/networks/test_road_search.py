@@ -1,0 +1,57 @@
+"""Places on numbered roads in the map's search box."""
+
+from typing import Any
+
+import pytest
+from django.contrib.gis.geos import LineString, Point
+from django.test import Client
+
+from gis_core.models import Member
+from networks.roads.models import RoadMarker, RoadSection
+from networks.roads.services.calibrating import calibrate
+from tests import factories
+
+X, Y = 620_000.0, 6_720_000.0
+
+
+@pytest.fixture
+def road(db: None) -> Member:
+    member = factories.member(factories.commune("45901"))
+    with factories.as_worker():
+        RoadSection.objects.create(owner=member, route="D2020", geom=LineString((X, Y), (X + 3000, Y), srid=2154))
+        for number, x in ((12, 100), (13, 1137)):
+            RoadMarker.objects.create(owner=member, route="D2020", number=number, geom=Point(X + x, Y, srid=2154))
+        calibrate("D2020")
+    return member
+
+
+def ask(text: str) -> Any:
+    return Client().get("/api/v1/search/", {"q": text}, headers={"accept": "application/json"})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("D 2020 PR 12+350", "RD2020 12+350", "d 2020 pr12 +350", "D2020PR12+350", "rd 2020 pk 12,350"),
+        *("route départementale 2020 PR 12+350", "D2020 - PR 12 + 350 m"),
+    ],
+)
+def test_a_reference_is_suggested_however_it_is_written(road: Member, text: str) -> None:
+    first = ask(text).json()["results"][0]
+    assert (first["label"], first["kind"], first["layer"]) == ("D 2020 PR 12+350", "road", None)
+    assert first["center_4326"][0] == pytest.approx(1.9, abs=0.3)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"), [("D 2020 PR 12+1400", "1 037"), ("D 2020 PR 40+0", "12"), ("D 7 PR 1", "D 7")]
+)
+def test_an_impossible_reference_is_explained(road: Member, text: str, words: str) -> None:
+    answer = ask(text)
+    assert answer.status_code in (400, 404)
+    detail = answer.json()["detail"].replace("\u202f", " ").replace("\xa0", " ").replace(",", " ")
+    assert words in detail
+
+
+def test_what_only_looks_like_a_reference_is_searched_as_before(road: Member) -> None:
+    assert ask("D 7 12").json()["results"] == []
+    assert ask("rue Haute 12").status_code == 200

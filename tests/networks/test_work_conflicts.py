@@ -1,0 +1,211 @@
+"""Conflicts of works in space and time: told with their gravity, over the works that the asker may know."""
+
+from datetime import date, timedelta
+from time import perf_counter
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import translation
+
+from networks.works.models import Work, WorkDetour
+from networks.works.services import conflicts
+from networks.works.services.conflicts import Asked, Gravity, conflicts_of, marks_of
+from networks.works.services.works import Filter, listed
+from tests import factories
+from tests.networks.conftest import Network, Place
+from tests.networks.works import FIRST, LAST, stretch, work
+
+HERE: tuple[Place, ...] = ((0, 50), (100, 50))
+
+
+def asked(*places: Place, **values: Any) -> Asked:
+    return Asked(stretch=stretch(*(places or HERE)), **({"starts_on": FIRST, "ends_on": LAST} | values))
+
+
+def met(network: Network, wanted: Asked, who: str = "network_technician") -> list[tuple[str, Gravity]]:
+    with network.as_(who):
+        return [(one.work.title, one.gravity) for one in conflicts_of(wanted, network.rights(who))]
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "gravity"),
+    [
+        ({"measure": "closed"}, {"measure": "closed"}, Gravity.GRAVE),
+        ({"measure": "closed"}, {"measure": "one_way"}, Gravity.GRAVE),
+        ({"measure": "closed"}, {"measure": "alternate"}, Gravity.GRAVE),
+        ({"measure": "narrowed"}, {"measure": "closed"}, Gravity.GRAVE),
+        ({"measure": "closed", "kind": "event"}, {"measure": "none"}, Gravity.GRAVE),
+        ({"kind": "event"}, {"measure": "none"}, Gravity.SERIOUS),
+        ({"kind": "event"}, {"kind": "event"}, Gravity.SERIOUS),
+        ({"measure": "closed"}, {"measure": "none"}, Gravity.SERIOUS),
+        ({"measure": "alternate"}, {"measure": "narrowed"}, Gravity.SERIOUS),
+        ({"measure": "none"}, {"measure": "none"}, Gravity.NEAR),
+        ({"measure": "alternate"}, {"measure": "none"}, Gravity.NEAR),
+    ],
+)
+def test_how_grave_it_is_depends_on_both_measures(
+    network: Network, mine: dict[str, str], theirs: dict[str, str], gravity: Gravity
+) -> None:
+    work(network, who="stranger", **theirs)
+    assert met(network, asked(**mine)) == [("Enrobés", gravity)]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "found"),
+    [
+        (LAST, LAST + timedelta(days=3), True),
+        (FIRST - timedelta(days=3), FIRST, True),
+        (LAST + timedelta(days=1), LAST + timedelta(days=3), False),
+        (FIRST - timedelta(days=3), FIRST - timedelta(days=1), False),
+    ],
+)
+def test_both_first_and_last_days_count(network: Network, first: date, last: date, found: bool) -> None:
+    work(network)
+    assert bool(met(network, asked(starts_on=first, ends_on=last))) is found
+
+
+@pytest.mark.parametrize(
+    ("places", "found"),
+    [
+        (((60, 57), (160, 57)), True),
+        (((50, 0), (50, 100)), True),
+        (((0, 62), (100, 62)), False),
+        (((111, 50), (200, 50)), False),
+        (((-200, -300), (300, 400)), True),
+        (((-200, 400), (-200, 900), (900, 900), (900, 50), (105, 50)), True),
+    ],
+)
+def test_works_meet_within_ten_metres(network: Network, places: tuple[Place, ...], found: bool) -> None:
+    work(network)
+    assert bool(met(network, asked(*places))) is found
+
+
+def test_those_that_meet_at_a_crossing_are_told_so(network: Network) -> None:
+    work(network)
+    with network.as_(), translation.override("en"):
+        (along,) = conflicts_of(asked(), network.rights())
+        (across,) = conflicts_of(asked((50, 0), (50, 100)), network.rights())
+    assert "100 m of road" in along.why
+    assert "crossing" in across.why
+    assert "from 7 to 11 December 2026" in along.why
+
+
+def test_drafts_of_others_and_cancelled_works_are_not_met(network: Network) -> None:
+    work(network, who="stranger", state="draft", title="Leur brouillon")
+    work(network, state="draft", title="Notre brouillon")
+    gone = work(network, title="Annulé")
+    with factories.as_owner():
+        Work.objects.filter(pk=gone.pk).update(state="cancelled")
+    assert [title for title, _gravity in met(network, asked())] == ["Notre brouillon"]
+    assert [title for title, _gravity in met(network, asked(), "stranger")] == ["Leur brouillon"]
+
+
+def test_works_do_not_meet_themselves(network: Network) -> None:
+    one = work(network)
+    assert met(network, Asked.of(one)) == []
+
+
+@pytest.mark.parametrize(
+    ("days", "kind", "found"),
+    [(400, "water", True), (400, "sewer", True), (400, "road", False), (3 * 366 + 10, "water", False)],
+)
+def test_digging_up_a_new_surface_is_told(network: Network, days: int, kind: str, found: bool) -> None:
+    work(network, new_surface=True)
+    day = LAST + timedelta(days=days)
+    assert met(network, asked(starts_on=day, ends_on=day, kind=kind)) == ([("Enrobés", Gravity.SERIOUS)] * found)
+
+
+def test_a_surface_laid_before_others_dig_is_told(network: Network) -> None:
+    work(network, kind="water", title="Branchement")
+    day = FIRST - timedelta(days=90)
+    assert met(network, asked(starts_on=day, ends_on=day, new_surface=True)) == [("Branchement", Gravity.SERIOUS)]
+    assert met(network, asked(starts_on=day, ends_on=day)) == []
+
+
+def test_other_files_may_find_conflicts_of_their_own(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+    far = work(network, (5000, 5000), (5100, 5000), title="Sur la déviation")
+    found = conflicts.Found(work=far, gravity=Gravity.GRAVE, why="déviation")
+    monkeypatch.setattr(conflicts, "_finders", [])
+    conflicts.declare_finder(lambda _asked, _rights: [found])
+    assert met(network, asked()) == [("Sur la déviation", Gravity.GRAVE)]
+
+
+def test_the_calendar_knows_the_conflicts_of_all_it_shows(network: Network) -> None:
+    one, other = work(network, measure="closed"), work(network, who="stranger", measure="closed")
+    alone = work(network, (3000, 0), (3100, 0))
+    with network.as_():
+        marks = marks_of([one, other, alone], network.rights())
+    assert {pk: [mark.work.pk for mark in found] for pk, found in marks.items()} == {one.pk: [other.pk],
+                                                                                   other.pk: [one.pk]}  # fmt: skip
+
+
+MANY = """
+    insert into road_work (owner_id, reference, state, kind, title, starts_on, ends_on, measure, geom, new_surface)
+    select %(owner)s, 'T-' || i, case when i %% 10 = 0 then 'draft' else 'planned' end,
+        (array['road', 'water', 'sewer', 'event'])[1 + i %% 4], 'Travaux ' || i, day, day + i %% 30,
+        (array['closed', 'alternate', 'none'])[1 + i %% 3],
+        st_multi(st_setsrid(st_makeline(st_makepoint(x, y), st_makepoint(x + 40 + i %% 200, y + i %% 90)), 2154)),
+        i %% 50 = 0
+    from generate_series(1, %(count)s) i,
+        lateral (select 607000 + (i * 7919) %% 20011 as x, 6707000 + (i::bigint * 104729) %% 20021 as y,
+            date '2024-01-01' + (i * 31) %% 1097 as day) place
+"""
+
+
+def test_conflicts_among_fifty_thousand_works_are_found_at_once(network: Network) -> None:
+    with factories.as_owner(), connection.cursor() as cursor:
+        cursor.execute(MANY, {"owner": network.other.pk, "count": 50_000})
+        cursor.execute("analyze road_work")
+    work(network, measure="closed")
+    long = stretch((-5000, -5000), (5000, 0), (5000, 5000))
+    with network.as_("reader"):
+        rights = network.rights("reader")
+        for wanted in (asked(), Asked(stretch=long, starts_on=FIRST, ends_on=LAST)):
+            conflicts_of(wanted, rights)
+            began = perf_counter()
+            found = conflicts_of(wanted, rights)
+            took = perf_counter() - began
+            assert found
+            assert took < 0.1
+        began = perf_counter()
+        shown = list(listed(Filter(first=FIRST, last=LAST + timedelta(days=50)), rights)[:150])
+        marks_of(shown, rights)
+        assert perf_counter() - began < 0.5
+
+
+# -- detours ----------------------------------------------------------------------------------------------------------
+
+
+def detour(of: Work, *places: Place) -> None:
+    with factories.as_worker():
+        WorkDetour.objects.create(owner=of.owner, work=of, geom=stretch(*places)[0])
+
+
+@pytest.mark.parametrize(
+    ("measure", "found"),
+    [("closed", [("Enrobés", Gravity.GRAVE)]), ("alternate", [("Enrobés", Gravity.SERIOUS)]), ("none", [])],
+)
+def test_hindering_traffic_on_the_detour_of_other_works_is_told(
+    network: Network, measure: str, found: list[tuple[str, Gravity]]
+) -> None:
+    other = work(network, (0, 900), (100, 900), who="stranger", measure="closed")
+    detour(other, (-50, 50), (150, 50))
+    assert met(network, asked(measure=measure)) == found
+
+
+def test_works_on_the_detour_of_these_are_told(network: Network) -> None:
+    mine = work(network, measure="closed")
+    detour(mine, (-50, 400), (150, 400))
+    work(network, (0, 400), (100, 400), who="stranger", measure="closed", title="Tranchée")
+    assert met(network, Asked.of(mine)) == [("Tranchée", Gravity.GRAVE)]
+
+
+def test_a_detour_that_is_only_crossed_or_led_on_other_days_is_no_conflict(network: Network) -> None:
+    crossed = work(network, (0, 900), (100, 900), measure="closed")
+    detour(crossed, (50, -500), (50, 500))
+    later = work(
+        network, (0, 900), (100, 900), measure="closed", starts_on=LAST + timedelta(days=1), ends_on=date(2027, 1, 9)
+    )
+    detour(later, (-50, 50), (150, 50))
+    assert met(network, asked(measure="closed")) == []
