@@ -61,6 +61,10 @@ def fault_words(faults: dict[str, Any]) -> list[str]:
     if gaps := faults.get("gaps", ()):
         words = ngettext("%(count)s gap (%(metres)s m)", "%(count)s gaps (%(metres)s m in all)", len(gaps))
         told.append(words % {"count": len(gaps), "metres": display_number(sum(one[1] for one in gaps), 0)})
+    if count := len(faults.get("twice", ())):
+        words = ngettext("%(count)s section that is run over twice (a marker stands wrongly)",
+                         "%(count)s sections that are run over twice (a marker stands wrongly)", count)  # fmt: skip
+        told.append(words % {"count": count})
     if count := len(faults.get("aside", ())):
         words = ngettext("%(count)s section that is not measured", "%(count)s sections that are not measured", count)
         told.append(words % {"count": count})
