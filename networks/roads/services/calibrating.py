@@ -24,6 +24,9 @@ def calibrate(route: str) -> list[Axis]:
         made = list(axes_of(route))
         for carriageway, axis in made:
             keep(route, carriageway, axis)
+        if not made and RoadMarker.objects.filter(route=route).exists():
+            # Kept so that it is not tried again before it changes.
+            RoadAxis.objects.create(route=route, carriageway="U", length_m=0, faults={"unmeasured": True})
     return [axis for _carriageway, axis in made]
 
 
