@@ -18,7 +18,7 @@ from layers.printing.scale import to_degrees
 SCALES = (100, 100_000)
 RESOLUTIONS = (72, 300)
 USUAL_DPI = 150
-MOST_LAYERS = 30
+MOST_LAYERS = 40
 MOST_PIXELS = 80_000_000
 LONGEST = {"title": 120, "author": 80, "note": 600}
 FARTHEST_M = 1e7

@@ -9,14 +9,17 @@ class RoadsConfig(AppConfig):
 
     def ready(self) -> None:
         from layers.features.services.reshape import declare_shape
+        from layers.features.services.write import declare_lock
         from networks.roads.asset_sheets import register_sheets
         from networks.roads.layers import declare_layers
         from networks.roads.pages.frame import add_tabs
         from networks.roads.searching import register_searchers
         from networks.roads.services import reshaping
+        from networks.roads.services.locking import lock_roads
 
         add_tabs()
         register_searchers()
+        declare_lock("road_section", lock_roads)
         declare_shape("road_section", reshaping.of_piece, reshaping.of_whole, reshaping.of_new_piece)
         register_sheets()
         post_migrate.connect(declare_layers, sender=self)

@@ -9,7 +9,7 @@ road stops and goes on elsewhere the axis jumps: a gap has no length. All metres
 from __future__ import annotations
 
 import heapq
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -23,6 +23,8 @@ from shapely.ops import substring
 from networks.core.services.parts import Groups
 
 TOUCHING_M: Final = 0.5
+FARTHEST_GAP_M: Final = 3_000.0
+"""How far beyond its last marker a road goes on after a gap."""
 REACH_M: Final = 50.0
 """How far from its road a marker may stand."""
 AGAINST: Final = 50.0
@@ -78,7 +80,8 @@ class Gap:
 @dataclass(slots=True)
 class Axis:
     """Parts in order. Before the first marker measures are negative. `astray` are markers that stand on no section,
-    `doubled` those whose number another one has; `aside` are sections that the axis does not run over.
+    `doubled` those whose number another one has; `aside` are sections that the axis does not run over, `twice` those
+    that it runs over more than once: a marker stands on the wrong section, or two have each other's number.
     """
 
     parts: list[Part] = field(default_factory=list)
@@ -87,6 +90,7 @@ class Axis:
     astray: list[int] = field(default_factory=list)
     doubled: list[int] = field(default_factory=list)
     aside: list[int] = field(default_factory=list)
+    twice: list[int] = field(default_factory=list)
 
 
 def build(sections: Sequence[Section], markers: Sequence[Marker]) -> Axis:
@@ -132,13 +136,13 @@ class Builder:
             self.found.aside = [one.id for one in self.sections]
             return self.found
         ways = [self._between(one[1], other[1]) for one, other in pairwise(self.marks)]
-        head = self._beyond(self.marks[0][1])
-        tail = self._beyond(self.marks[-1][1])
+        head = self._beyond(self.marks[0][1], back=True)
+        tail = list(self._tail(self.marks[-1][1]))
         at = -sum(self.edges[rank].length_m for rank, _along in head)
         for rank, along in reversed(head):
             at = self._append(rank, not along, at)
         at = 0.0
-        for (marker, _node, offset), way in zip(self.marks, [*ways, ([(tail, 0.0)] if tail else [])], strict=True):
+        for (marker, _node, offset), way in zip(self.marks, [*ways, tail], strict=True):
             self.found.marks.append(Mark(marker=marker.id, number=marker.number, at_m=at, offset_m=offset))
             for steps, jump in way:
                 for rank, along in steps:
@@ -147,6 +151,9 @@ class Builder:
                     self.found.gaps.append(Gap(at_m=at, metres=jump))
         on = {self.edges[rank].section for rank in self.used}
         self.found.aside = [one.id for rank, one in enumerate(self.sections) if rank not in on]
+        over = Counter(rank for way in ways for steps, _jump in way for rank, _along in steps)
+        doubled = {self.edges[rank].section for rank, times in over.items() if times > 1}
+        self.found.twice = [self.sections[rank].id for rank in sorted(doubled)]
         return self.found
 
     # -- the graph --------------------------------------------------------------------------------------------------
@@ -212,10 +219,40 @@ class Builder:
         ahead = [(rank, not along) for rank, along in reversed(self._back(there, other))]
         return [(self._over(self._back(came, one)), jump), (self._over(ahead), 0.0)]
 
-    def _beyond(self, start: Node) -> list[Step]:
-        """From the first or the last marker to where the road ends: over what the axis has not, to a dead end."""
-        came = self._ways(start, fresh=True)
+    def _tail(self, start: Node) -> Iterator[tuple[list[Step], float]]:
+        """From the last marker to where the road ends, and what lies beyond gaps, the nearest first."""
+        while True:
+            steps = self._beyond(start)
+            end = start
+            for rank, along in steps:
+                end = self.edges[rank].end if along else self.edges[rank].start
+            one = self._nearest_untouched(end)
+            if one is None:
+                if steps:
+                    yield steps, 0.0
+                return
+            start, jump = one
+            yield steps, jump
+
+    def _nearest_untouched(self, node: Node) -> tuple[Node, float] | None:
+        """Where the road goes on after a gap: a node of a part that the axis does not run over anywhere."""
+        groups: Groups[Node] = Groups()
+        for edge in self.edges:
+            groups.join(edge.start, edge.end)
+        touched = {groups.find(self.edges[rank].start) for rank in self.used} | {groups.find(node)}
+        others = [one for one in self.places if groups.find(one) not in touched]
+        if not others:
+            return None
+        _one, other, jump = nearest_pair(self.places, [node], others)
+        return (other, jump) if jump <= FARTHEST_GAP_M else None
+
+    def _beyond(self, start: Node, *, back: bool = False) -> list[Step]:
+        """From the first (`back`) or the last marker to where the road ends: over what the axis has not, to a dead
+        end; where there is none (a roundabout), to what is farthest.
+        """
+        came = self._ways(start, back=back, fresh=True)
         ends = [node for node in came if len(self.at[node]) == 1 and node != start]
+        ends = ends or [node for node in came if node != start]
         length = {node: sum(self.edges[rank].length_m for rank, _along in self._back(came, node)) for node in ends}
         return self._over(self._back(came, max(ends, key=lambda node: (length[node], node)))) if ends else []
 
@@ -338,12 +375,13 @@ def locate(axis: Axis, number: int, metres: float) -> Located:
     end = axis.parts[-1].end_m
     if at > end + SLACK_M:
         raise ImpossibleError("beyond_end", metres=end - axis.marks[rank].at_m)
-    return place_at(axis, min(at, end))
+    return place_at(axis, min(at, end), beyond=metres == 0)
 
 
-def place_at(axis: Axis, at_m: float) -> Located:
-    """Where a measure of the axis lies; at a gap, before it."""
-    part = next(one for one in axis.parts if at_m <= one.end_m)
+def place_at(axis: Axis, at_m: float, *, beyond: bool = False) -> Located:
+    """Where a measure of the axis lies; at a gap before it, or `beyond` it."""
+    at_m = min(at_m, axis.parts[-1].end_m)
+    part = next((one for one in axis.parts if at_m < one.end_m - (1e-6 if beyond else -1e-9)), axis.parts[-1])
     return Located(section=part.section, place=part.line.interpolate(max(0.0, at_m - part.start_m)), at_m=at_m)
 
 

@@ -41,7 +41,7 @@ CARRIAGEWAY = coded("carriageway", "Chaussée", "Carriageway", lists.CARRIAGEWAY
 ORIGIN = (
     column("source", "Source", "Source", maximum_length=100),
     column("updated_date", "Mis à jour le", "Updated on", "date"),
-    column("comment", "Remarque", "Remark", maximum_length=1000),
+    column("comment", "Remarque publique", "Public remark", maximum_length=1000),
 )
 
 

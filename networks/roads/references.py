@@ -14,11 +14,12 @@ type Side = Literal["U", "D", "G"]
 CLASSES = ("A", "N", "D", "M", "VC", "C", "CR")
 """Motorway, national, departmental, metropolitan, municipal roads, rural ways."""
 ROUTE = re.compile(
-    r"(?:R(?=[DN]))?(?P<class>VC|CR|[ANDMC])[\s.\-]*(?P<number>\d{1,4})\s?(?P<suffix>(?:[A-Z]{1,2}\d{0,2})?)"
+    r"(?:R(?=[DN]))?(?P<class>VC|CR|[ANDMC])[\s.\-]*(?P<number>\d{1,4})(?!\s[UDG]$)"
+    r"(?:\s?(?P<suffix>BIS|TER|QUATER|[A-Z]{1,2}\d{0,2}))?"
 )
 PLACE = re.compile(
     r"(?P<route>.+?)\s*[-–,]?\s*(?:(?P<told>(?<![A-Z])P\.?\s?[RK]\.?\s*)|\s)(?P<marker>\d{1,3})"
-    r"(?:(?:\s*[+.,]\s*|(?(told)\s+|(?!)))(?P<metres>\d{1,5}))?\s*(?:M(?:[ÈE]TRES?)?)?"
+    r"(?:(?:\s*\+\s*|\s*[.,](?=\d{3}(?!\d))|(?(told)\s+|(?!)))(?P<metres>\d{1,5}))?\s*(?:M(?:[ÈE]TRES?)?)?"
     r"(?:\s*[,-]?\s*(?:C[ÔO]T[ÉE]\s*)?(?P<side>[UDG])(?:ROITE?|AUCHE)?)?"
 )
 LONG = ((re.compile(r"^(?:ROUTE )?D[ÉE]PARTEMENTALE\b"), "D"), (re.compile(r"^(?:ROUTE )?NATIONALE\b"), "N"))
@@ -50,13 +51,13 @@ def route_of(text: str) -> str:
     found = ROUTE.fullmatch(short)
     if found is None:
         raise NotAReferenceError(text)
-    return f"{found['class']}{int(found['number'])}{found['suffix']}"
+    return f"{found['class']}{int(found['number'])}{found['suffix'] or ''}"
 
 
 def shown_route(route: str) -> str:
     """A kept number as people read it: "D 2020"."""
     found = ROUTE.fullmatch(route)
-    return f"{found['class']} {found['number']}{found['suffix']}" if found else route
+    return f"{found['class']} {found['number']}{found['suffix'] or ''}" if found else route
 
 
 def reference_of(text: str) -> Reference:

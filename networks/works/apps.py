@@ -30,6 +30,10 @@ class WorksConfig(AppConfig):
                     "ends_on", _("The works end before they begin: the last day comes after the first.")
                 ),
                 "road_work_days_possible": ("starts_on", _("Check the year: it is written with four digits.")),
+                "road_work_state_order": (
+                    "state",
+                    _("A draft is deleted, not cancelled; what was cancelled is not planned again: enter new works."),
+                ),
                 "road_work_speed_possible": ("speed_kmh", _("The speed limit is between 5 and 130 km/h.")),
             }
         )  # fmt: skip

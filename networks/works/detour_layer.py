@@ -28,7 +28,7 @@ def declaration() -> LayerDeclaration:
             column("direction", "Sens", "Direction", in_tiles=True, maximum_length=120),
             column("gauge", "Pour", "For", in_tiles=True, maximum_length=80),
             column("work_id", "Chantier n°", "Works no.", "integer", required=True, minimum=1),
-            column("comment", "Remarque", "Remark", maximum_length=1000),
+            column("comment", "Remarque publique", "Public remark", maximum_length=1000),
         ],
         legend=[symbol("Déviation", "Detour", "line", stroke=TEAL, stroke_width=4, dash=[8, 4])],
         abstract="Itinéraires de déviation des travaux, par sens de circulation et par véhicule.",

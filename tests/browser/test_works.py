@@ -55,6 +55,6 @@ def test_works_are_drawn_and_their_conflicts_told_while_they_are_entered(desk: P
     assert fits(desk)
     assert serious(desk) == []
     desk.goto(f"{demo.url}/travaux/")
-    expect(desk.locator(".public-list")).to_contain_text("Enrobés")
-    expect(desk.locator(".public-list")).not_to_contain_text("Branchement")
+    expect(desk.get_by_role("main").get_by_role("link", name="Enrobés")).to_be_visible()
+    expect(desk.get_by_role("main").get_by_role("link", name="Branchement", exact=True)).to_have_count(0)
     assert serious(desk) == []

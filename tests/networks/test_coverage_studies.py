@@ -189,6 +189,24 @@ def test_columns_that_the_asker_may_not_see_are_not_offered(land: Land) -> None:
         made(land)
 
 
+def test_columns_for_some_roles_alone_are_told_to_nobody_by_a_study(land: Land) -> None:
+    with factories.as_owner():
+        columns = [one | ({"roles": [Role.NETWORK_TECHNICIAN]} if one["name"] == "g4" else {}) for one in COLUMNS]
+        Layer.objects.filter(pk=land.layer.pk).update(columns=columns)
+        land.layer.refresh_from_db()
+    with acting_as(rights_of(land.technician)):
+        choices = studies.choices_of(land.layer, rights_of(land.technician))
+    assert "g4" not in {column for _label, column, _value in choices.technologies}
+    with pytest.raises(Invalid, match="colonne"):
+        made(land)
+
+
+def test_a_private_layer_of_another_member_is_not_studied(land: Land) -> None:
+    other = factories.editable_layer(factories.member(factories.commune()), visibility=Layer.Visibility.OWNER)
+    with pytest.raises(Invalid, match="autre membre"):
+        made(land, layer=other, technologies=(Technology(label="x", reach_m=100),), operator="")
+
+
 def test_points_beyond_the_communes_count_where_they_reach_in(land: Land) -> None:
     with factories.as_owner(), connection.cursor() as cursor:
         cursor.execute(f"delete from {land.layer.table}")

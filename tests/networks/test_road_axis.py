@@ -7,7 +7,7 @@ import pytest
 from shapely.geometry import LineString, Point
 from shapely.ops import substring
 
-from networks.roads.axis import ImpossibleError, Marker, Section, build, locate, refer
+from networks.roads.axis import ImpossibleError, Marker, Section, build, locate, place_at, refer
 
 
 def winding(chance: Random, metres: float) -> LineString:
@@ -140,3 +140,47 @@ def test_markers_of_one_number_and_those_that_stand_far_are_told() -> None:
 
 def test_a_road_with_one_marker_has_no_axis() -> None:
     assert build(straight(0, 2000), [at(1, 100)]).parts == []
+
+
+def test_a_road_goes_on_after_its_last_marker_and_a_gap() -> None:
+    axis = build([*straight(0, 1500), *straight(1900, 2600, first=5)], [at(1, 100), at(2, 1100)])
+    assert [round(one.metres) for one in axis.gaps] == [400]
+    assert axis.aside == []
+    assert locate(axis, 2, 700).place == Point(2200, 0)
+
+
+def test_a_road_does_not_go_on_in_another_county() -> None:
+    axis = build([*straight(0, 1500), *straight(90_000, 91_000, first=5)], [at(1, 100), at(2, 1100)])
+    assert axis.gaps == []
+    assert axis.aside
+
+
+def test_a_road_that_ends_on_a_roundabout_is_measured_to_it() -> None:
+    ring = LineString([(2000, 0), (2020, -20), (2040, 0), (2020, 20), (2000, 0)])
+    axis = build([*straight(0, 2000), Section(id=9, line=ring, traffic=1)], [at(1, 100), at(2, 1100)])
+    assert locate(axis, 2, 850).place.distance(Point(1950, 0)) < 0.01
+
+
+def test_a_marker_after_a_gap_lies_beyond_it() -> None:
+    axis = build([*straight(0, 800), *straight(1300, 2400, first=5)], [at(1, 100), at(2, 1300)])
+    assert locate(axis, 2, 0).place == Point(1300, 0)
+    assert locate(axis, 1, 700).place == Point(800, 0)
+
+
+def test_markers_with_each_others_number_are_told() -> None:
+    axis = build(straight(0, 4000), [at(1, 2100), at(2, 1100), at(3, 3100)])
+    assert axis.twice
+    assert build(straight(0, 4000), [at(1, 1100), at(2, 2100), at(3, 3100)]).twice == []
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_end_of_a_road_digitised_backwards_is_found(seed: int) -> None:
+    chance = Random(seed)
+    road = winding(chance, 3000)
+    markers = [
+        Marker(id=1, number=0, place=Point(road.coords[0])),
+        Marker(id=2, number=1, place=road.interpolate(1000)),
+    ]
+    axis = build([Section(id=1, line=road.reverse())], markers)
+    back = refer(axis, Point(road.coords[-1]))
+    assert place_at(axis, back.at_m).place.distance(Point(road.coords[-1])) < 0.01

@@ -350,7 +350,8 @@ def test_a_company_may_be_named(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["demandé par Jeanne Exemple", "demandé par EXEMPLE Jeanne", "de M. Exemple", "Mme EXEMPLE", "jeanne@demo.invalid",
+    ["demandé par Jeanne Exemple", "demandé par EXEMPLE Jeanne", "chez elle, 1 rue des Lilas",
+     "de M. Exemple", "Mme EXEMPLE", "jeanne@demo.invalid",
      "tél. 0639980003", "tél. +33 6 39 98 00 03"],
 )  # fmt: skip
 def test_an_order_that_names_the_person_is_not_numbered(desk: Desk, words: str) -> None:
@@ -359,6 +360,33 @@ def test_an_order_that_names_the_person_is_not_numbered(desk: Desk, words: str) 
     with pytest.raises(Invalid, match="bénéficiaire"):
         desk.final(one, letter, body=f"{letter.body}\n\n{words}.")
     assert kept(Letter, pk=letter.pk).state == "draft"
+
+
+def test_works_repeat_none_of_the_words_of_a_request(desk: Desk) -> None:
+    one = desk.enter(description="Branchement de Jeanne Exemple", place="12 rue des Tanneurs, chez Mme Exemple")
+    with desk.as_():
+        work = requests.make_work(one, version=one.version, rights=desk.rights())
+    assert "Exemple" not in f"{work.title} {work.description} {work.place}"
+
+
+def test_an_order_whose_place_names_the_person_is_not_numbered(desk: Desk) -> None:
+    one = desk.work(desk.enter(place="12 rue des Tanneurs, chez Mme Exemple"))
+    with factories.as_worker():
+        Work.objects.filter(pk=one.work_id).update(place="chez Mme Exemple")
+    one = kept(WorkRequest, pk=one.pk)
+    letter = desk.begin(one)
+    with pytest.raises(Invalid, match="bénéficiaire"):
+        desk.final(one, letter)
+
+
+def test_the_order_of_a_refused_request_is_not_published(desk: Desk) -> None:
+    one = desk.work(desk.enter())
+    letter = desk.final(one, desk.begin(one))
+    with desk.as_():
+        found = requests.request_seen_by(one.pk, desk.rights())
+        requests.decide(found, accepted=False, version=found.version, rights=desk.rights())
+    with pytest.raises(Conflict, match="refusée"):
+        desk.publish(one, letter)
 
 
 def test_a_refusal_names_and_is_not_published(desk: Desk) -> None:

@@ -23,6 +23,8 @@ def test_one_place_is_written_in_many_ways(text: str) -> None:
         ("A10 PR 98", "A10", 98, 0, None),
         ("VC 12 PR 0+100 côté D", "VC12", 0, 100, "D"),
         ("D 952E1 PR 4+520", "D952E1", 4, 520, None),
+        ("D 906BIS PR 4.520", "D906BIS", 4, 520, None),
+        ("D 906 bis PR 4+20", "D906BIS", 4, 20, None),
     ],
 )
 def test_roads_markers_and_sides_are_read(text: str, route: str, marker: int, metres: int, side: str | None) -> None:
@@ -30,7 +32,21 @@ def test_roads_markers_and_sides_are_read(text: str, route: str, marker: int, me
     assert (found.route, found.marker, found.metres, found.side) == (route, marker, metres, side)
 
 
-@pytest.mark.parametrize("text", ["", "rue Haute", "12+350", "D PR 12", "D 2020", "D 2020 PR -3", "45901 AC 200"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "rue Haute",
+        "D 906 PR 4,5",
+        "D 906 PR 4.5",
+        "D2020 D 12+350",
+        "12+350",
+        "D PR 12",
+        "D 2020",
+        "D 2020 PR -3",
+        "45901 AC 200",
+    ],
+)
 def test_what_names_no_place_is_no_reference(text: str) -> None:
     with pytest.raises(NotAReferenceError):
         reference_of(text)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.contrib.gis.geos import MultiLineString
+from django.db import IntegrityError, transaction
 
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from gis_core.rights import ANONYMOUS, SYSTEM, acting_as
@@ -178,3 +179,9 @@ def test_sections_of_several_members_carry_one_works(network: Network) -> None:
     section(network.member, (0, 0), (50, 0), name_left="Rue Haute")
     section(network.other, (50, 0), (100, 0), name_left="Rue Basse")
     assert work(network, (0, 0), (100, 0)).place == "Rue Basse, Rue Haute"
+
+
+def test_a_draft_is_not_cancelled_on_the_map_which_would_tell_it(network: Network) -> None:
+    made = work(network, state="draft")
+    with factories.as_worker(), pytest.raises(IntegrityError, match="planned, then cancelled"), transaction.atomic():
+        Work.objects.filter(pk=made.pk).update(state="cancelled")

@@ -151,6 +151,7 @@ def test_locking_delete(program: Asker, ids: Ids) -> None:
 
 NETWORKS = {f"{family}-{what}" for family in ("water", "sewer") for what in ("nodes", "pipes", "connections")}
 NETWORKS |= {"water-repairs"}
+NETWORKS |= {"road-sections", "road-markers", "road-assets", "road-stretches", "works", "works-detours"}
 """Layers that every installation has and that a member's people edit."""
 
 

@@ -16,8 +16,8 @@ PART_5 = "http://www.opengis.net/spec/ogcapi-common-3/1.0/conf"
 DRAFT = "http://www.opengis.net/spec/ogcapi-features-5/1.0/conf"
 SCHEMA = "application/schema+json"
 KEYWORDS = {"$schema", "$id", "type", "title", "description", "required", "properties", "additionalProperties"}
-KEYWORDS |= {"format", "enum", "readOnly", "maxLength"}
-UCUM = {"m", "m2"}
+KEYWORDS |= {"format", "enum", "readOnly", "maxLength", "minimum", "maximum", "default"}
+UCUM = {"m", "m2", "km/h", "t", "%", "deg"}
 
 type Schema = dict[str, Any]
 

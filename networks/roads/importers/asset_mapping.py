@@ -37,8 +37,8 @@ SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
                        "car annee"),
     "width_m": ("largeur",),
     "height_m": ("hauteur",),
-    "comment": ("commentaire", "commentaires", "observation", "observations", "remarque", "remarques", "lieu",
-                "car lieu", "localisation"),
+    # Remarks are public, and those of the field may name people: whoever wants them chooses them.
+    "comment": ("lieu", "car lieu", "localisation"),
     "source": ("producteur", "source", "origine"),
     "updated_date": ("date maj", "maj", "mise a jour", "date releve"),
 }  # fmt: skip

@@ -5,6 +5,7 @@ column changes where the source changed it since its last delivery: what our peo
 drawn anew where the source drew it anew; one that was cut or merged here stays, and is told of.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -102,11 +103,12 @@ SAID_BEFORE: Final = """
 """
 
 
-def plan(owner: Member, scope: Scope) -> Plan:
-    """What the staged sections change; nothing is written but temporary tables."""
+def plan(owner: Member, scope: Scope, refused: Iterable[str] = ()) -> Plan:
+    """What the staged sections change; nothing is written but temporary tables. Those refused are not gone."""
     found, given = Plan(), {"owner": owner.pk}
     run("drop table if exists known_section, gone_section, seen_section")
     run("create temporary table seen_section on commit drop as select reference from {}", STAGED)
+    run("insert into seen_section select unnest(%(refused)s::text[])", refused=sorted(filter(None, refused)))
     run("create index on seen_section (reference)")
     found.counts["held"] = run(HELD, staged=STAGED, **given)
     found.counts["absorbed"] = run(ABSORBED, staged=STAGED, **given)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 import shapely
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from psycopg import sql
 
@@ -55,6 +55,10 @@ class Staged:
     counts: Counter[str] = field(default_factory=Counter)
     faults: list[Fault] = field(default_factory=list)
     markers: list[Found] = field(default_factory=list)
+    refused: set[str] = field(default_factory=set)
+    """Sections whose row cannot come in: they are not gone."""
+    whole: bool = True
+    """Whether every row could be read."""
 
 
 def stage(reader: RestrictedReader, paths: Sequence[Any], scope: Scope, tell: Tell) -> Staged:
@@ -144,7 +148,7 @@ def stage_layer(
     good = 0
     with connection.cursor() as cursor:
         try:
-            with cursor.copy(sql.SQL("copy {} ({}) from stdin").format(STAGED, filled)) as lines:
+            with transaction.atomic(), cursor.copy(sql.SQL("copy {} ({}) from stdin").format(STAGED, filled)) as lines:
                 for chunk in reader.copy(found.name, layer=found.layer.name, plan=plan):
                     problems += chunk.problems
                     good += chunk.rows
@@ -153,9 +157,12 @@ def stage_layer(
                             lines.write_row(row)
                     tell(min(0.4, 0.4 * chunk.last / max(1, found.layer.features)), _("Reading the sections"))
         except ReadRefused as refused:
+            staged.whole = False
             faults.add(refused.problem.index, refused.message, "error")
     tell_problems(problems, good, epsg, faults)
     staged.counts["read"] += good + len(problems)
+    staged.whole = staged.whole and not problems
+    staged.refused |= layer.refused
     staged.faults += faults.all()
 
 
@@ -168,6 +175,7 @@ class Layer:
     counts: Counter[str]
     faults: Faults
     seen: dict[str, int]
+    refused: set[str] = field(default_factory=set)
 
     def rows(self, lines: Sequence[str]) -> Iterator[tuple[Any, ...]]:
         table = [cells(line) for line in lines]
@@ -195,6 +203,7 @@ class Layer:
         if (fault := self.unfit(read, shape, length)) is None:
             return True
         self.counts["refused"] += 1
+        self.refused.add(read.cleabs)
         self.faults.add(rank, fault, "error", first_place(shape))
         return False
 

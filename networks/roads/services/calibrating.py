@@ -24,6 +24,9 @@ def calibrate(route: str) -> list[Axis]:
         made = list(axes_of(route))
         for carriageway, axis in made:
             keep(route, carriageway, axis)
+        if not made and RoadMarker.objects.filter(route=route).exists():
+            # Kept so that it is not tried again before it changes.
+            RoadAxis.objects.create(route=route, carriageway="U", length_m=0, faults={"unmeasured": True})
     return [axis for _carriageway, axis in made]
 
 
@@ -83,9 +86,11 @@ def section_of(row: RoadSection) -> Section:
 
 
 def markers_for(rows: Iterable[RoadMarker], side: str) -> Iterator[Marker]:
-    """Those of a carriageway; of a number that it has none of, the one opposite."""
+    """Those of a carriageway; of a number that it has none of, the one opposite. A road whose sections are not told
+    apart has those of both sides.
+    """
     mine: dict[int, RoadMarker] = {}
-    for wanted in (OTHER.get(side, side), "U", side):
+    for wanted in (OTHER.get(side, "G"), "U" if side != "U" else "D", side):
         mine |= {one.number: one for one in rows if one.carriageway == wanted}
     for one in mine.values():
         yield Marker(id=one.pk, number=one.number, place=shapely.from_wkb(bytes(one.geom.wkb)))
@@ -96,6 +101,7 @@ def keep(route: str, carriageway: str, axis: Axis) -> None:
         "astray": axis.astray,
         "doubled": axis.doubled,
         "aside": axis.aside,
+        "twice": axis.twice,
         "gaps": [[round(one.at_m, 1), round(one.metres, 1)] for one in axis.gaps],
     }
     made = RoadAxis.objects.create(

@@ -19,13 +19,14 @@ from gis_core.services.jobs import jobs_seen_by, start_job
 from layers.catalogue.services import announce_changed_slugs
 from layers.catalogue.tables import bulk
 from layers.imports.services.inbox import Sent, harmless, kept_files
-from layers.imports.services.loading import rows, run
+from layers.imports.services.loading import rows
 from layers.imports.sources import Tell
 from networks.core.importers.faults import Fault
 from networks.core.rights import TECHNICIANS
 from networks.core.topology import loading
 from networks.roads.importers import markers, sections
 from networks.roads.importers.staging import Scope, stage
+from networks.roads.services.locking import lock_roads
 from networks.roads.services.measured import measure
 
 KIND: Final = "import_roads"
@@ -52,7 +53,6 @@ def bring_in(owner: Member, order: Order, tell: Tell) -> dict[str, Any]:
     """
     began = time.monotonic()
     with transaction.atomic():
-        run("select pg_advisory_xact_lock(hashtextextended('arpent roads', 0))")
         report = {"sections": bring_sections, "markers": bring_markers}[order.what](owner, order, tell)
         report |= {"what": order.what, "written": order.write, "seconds": round(time.monotonic() - began, 1)}
         refused = sum(one["gravity"] == "error" for one in report["faults"])
@@ -68,7 +68,14 @@ def bring_sections(owner: Member, order: Order, tell: Tell) -> dict[str, Any]:
         staged = stage(reader, order.paths, order.scope, tell)
         found_markers = [markers.read_layer(reader, one) for one in staged.markers]
     tell(0.45, _("Comparing with what is there"))
-    plan = sections.plan(owner, order.scope)
+    if order.write and order.replace and not staged.whole:
+        words = _(
+            "Some rows could not be read, so what is gone is not known: correct the file, or load without replacing."
+        )
+        raise Invalid(words, report=told(staged.faults))
+    if order.write:
+        lock_roads()
+    plan = sections.plan(owner, order.scope, staged.refused)
     faults, routes = list(staged.faults), set(plan.routes)
     if order.write:
         tell(0.5, _("Writing the sections"))

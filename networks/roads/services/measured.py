@@ -49,6 +49,9 @@ def amiss(axis: Axis) -> list[str]:
     if axis.gaps:
         metres = ", ".join(f"{display_number(one.metres, 0)} m" for one in axis.gaps[:MOST_NAMED])
         told.append(_("the road stops and goes on elsewhere: %(gaps)s") % {"gaps": metres})
+    if axis.twice:
+        words = _("sections that it runs over twice, so that a marker (PR) stands wrongly or out of order: %(count)s")
+        told.append(words % {"count": display_number(len(axis.twice), 0)})
     if axis.aside:
         words = _("sections that the axis does not run over: %(count)s")
         told.append(words % {"count": display_number(len(axis.aside), 0)})

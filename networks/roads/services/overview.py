@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Max, Min
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from layers.features.display import display_number
@@ -50,6 +51,8 @@ def routes() -> list[Route]:
 def fault_words(faults: dict[str, Any]) -> list[str]:
     """What a calibration found, in words, counted."""
     told = []
+    if faults.get("unmeasured"):
+        told.append(_("fewer than two of its markers stand on its sections"))
     if count := len(faults.get("astray", ())):
         words = ngettext("%(count)s marker more than 50 m from the road",
                          "%(count)s markers more than 50 m from the road", count)  # fmt: skip
@@ -61,6 +64,10 @@ def fault_words(faults: dict[str, Any]) -> list[str]:
     if gaps := faults.get("gaps", ()):
         words = ngettext("%(count)s gap (%(metres)s m)", "%(count)s gaps (%(metres)s m in all)", len(gaps))
         told.append(words % {"count": len(gaps), "metres": display_number(sum(one[1] for one in gaps), 0)})
+    if count := len(faults.get("twice", ())):
+        words = ngettext("%(count)s section that is run over twice (a marker stands wrongly)",
+                         "%(count)s sections that are run over twice (a marker stands wrongly)", count)  # fmt: skip
+        told.append(words % {"count": count})
     if count := len(faults.get("aside", ())):
         words = ngettext("%(count)s section that is not measured", "%(count)s sections that are not measured", count)
         told.append(words % {"count": count})

@@ -56,8 +56,10 @@ MARK: Final = """
     order by array_position(%(sides)s, a.carriageway::text) limit 1
 """
 PLACE: Final = """
-    select p.section_id, st_x(at), st_y(at), st_x(st_transform(at, 4326)), st_y(st_transform(at, 4326)), p.end_m
-    from (select * from road_axis_part where axis_id = %(axis)s and end_m >= %(at)s order by end_m limit 1) p,
+    select p.section_id, st_x(at), st_y(at), st_x(st_transform(at, 4326)), st_y(st_transform(at, 4326)),
+        (select s.carriageway from road_section s where s.id = p.section_id)
+    from (select * from road_axis_part where axis_id = %(axis)s and end_m >= %(at)s
+            and (not %(beyond)s or end_m > %(at)s + 0.000001 or end_m = %(end)s) order by end_m limit 1) p,
         greatest(0, least(1, (%(at)s - p.start_m) / nullif(p.end_m - p.start_m, 0))) as share,
         st_lineinterpolatepoint(p.geom, share) as at
 """
@@ -81,6 +83,7 @@ UNMEASURED_NEAR: Final = """
 LONLAT: Final = """
     select st_x(place), st_y(place) from st_transform(st_setsrid(st_makepoint(%(x)s, %(y)s), 2154), 4326) as place
 """
+CARRIAGEWAY: Final = "select carriageway from road_section where id = %(section)s"
 END: Final = "select max(end_m) from road_axis_part where axis_id = %(axis)s"
 NEAR: Final = """
     with asked as materialized (select st_setsrid(st_makepoint(%(x)s, %(y)s), 2154) as geom),
@@ -89,7 +92,8 @@ NEAR: Final = """
             st_linelocatepoint(p.geom, asked.geom) as share
         from asked join road_axis_part p on p.geom && st_expand(asked.geom, %(within)s)
             and st_dwithin(p.geom, asked.geom, %(within)s))
-    select a.route, a.carriageway, near.axis_id, near.section_id, near.start_m + share * (near.end_m - near.start_m),
+    select a.route, coalesce((select s.carriageway from road_section s where s.id = near.section_id), a.carriageway),
+        near.axis_id, near.section_id, near.start_m + share * (near.end_m - near.start_m),
         st_x(at), st_y(at), st_x(st_transform(at, 4326)), st_y(st_transform(at, 4326)), distance,
         sign(st_x(ahead) * (st_y(place) - st_y(at)) - st_y(ahead) * (st_x(place) - st_x(at)))
     from near join road_axis a on a.id = near.axis_id, st_lineinterpolatepoint(near.geom, share) as at,
@@ -131,10 +135,10 @@ def place_of(asked: Reference) -> Found:
     (end,) = one_row(END, axis=axis) or (0.0,)
     if at > end + SLACK_M:
         raise beyond_end(asked, end - start)
-    found = one_row(PLACE, axis=axis, at=min(at, end))
+    found = one_row(PLACE, axis=axis, at=min(at, end), end=end, beyond=asked.metres == 0)
     assert found is not None
-    section, x, y, lon, lat, _end = found
-    side: Side = carriageway
+    section, x, y, lon, lat, own = found
+    side = side_of(own or carriageway)
     reference = Reference(route=asked.route, marker=asked.marker, metres=asked.metres, side=side)
     return Found(reference=reference, section=section, x=x, y=y, lon=lon, lat=lat)
 
@@ -215,8 +219,15 @@ def place_now(asked: Reference, sides: list[str]) -> Found:
         if error.reason == "beyond_next":
             raise beyond_next(asked, int(told["number"]), told["metres"]) from error
         raise beyond_end(asked, told["metres"]) from error
-    reference = Reference(route=asked.route, marker=asked.marker, metres=asked.metres, side=side_of(side))
+    reference = Reference(
+        route=asked.route, marker=asked.marker, metres=asked.metres, side=side_at(side, found.section)
+    )
     return found_at(reference, found.section, found.place)
+
+
+def side_at(carriageway: str, section: int) -> Side:
+    """The side of a place: that of its section, for where a road has one carriageway both axes run over it."""
+    return side_of((one_row(CARRIAGEWAY, section=section) or (carriageway,))[0])
 
 
 def has_marker(axis: Axis, number: int) -> bool:
@@ -240,7 +251,7 @@ def reference_now(distance: float, route: str, side: str, axis: Axis, x: float, 
         one = refer(axis, Point(x, y), distance + SLACK_M)
     except ImpossibleError as error:
         raise before_first(route) from error
-    reference = Reference(route=route, marker=one.number, metres=one.metres, side=side_of(side))
+    reference = Reference(route=route, marker=one.number, metres=one.metres, side=side_at(side, one.section))
     lies = "" if one.distance_m < 1e-9 else "left" if one.left else "right"
     return found_at(reference, one.section, place_at(axis, one.at_m).place, one.distance_m, lies)
 

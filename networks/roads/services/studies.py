@@ -30,7 +30,7 @@ from networks.roads import reach
 from networks.roads.models import CoverageStudy
 
 KIND = "coverage_study"
-NO_ROADS: Final = ("sentier", "escalier", "bac")
+NO_ROADS: Final = ("sentier", "escalier", "bac", "cyclable")
 MOST_SITES: Final = 50_000
 MOST_ADDRESSES: Final = 1_000_000
 MOST_SECTIONS: Final = 500_000
@@ -94,6 +94,16 @@ def may_study(member: Member, rights: Rights) -> bool:
     return rights.has_role(member.pk, TECHNICIANS)
 
 
+def told_to_all(layer: Layer) -> list[dict[str, Any]]:
+    """The columns that a study may speak of: it is read by people who do not see those of some roles alone."""
+    return [one for one in layer.columns if one.get("roles") is None]
+
+
+def fits(layer: Layer, member: Member) -> bool:
+    """Whether all who read a member's studies may know of the layer: a public one, or the member's."""
+    return layer.visibility in (Layer.Visibility.PUBLIC, Layer.Visibility.SIGNED_IN) or layer.owner_id == member.pk
+
+
 def point_layers(rights: Rights) -> list[Layer]:
     """The layers of points that the asker sees."""
     shown = Layer.objects.visible_to(rights).filter(geometry_type=Layer.Geometry.POINT)
@@ -119,7 +129,8 @@ class Choices:
 
 def choices_of(layer: Layer, rights: Rights) -> Choices:
     """Looked up in the layer's first 5,000 points."""
-    columns = layer.fields_for(rights)
+    kept = {one["name"] for one in told_to_all(layer)}
+    columns = [one for one in layer.fields_for(rights) if one["name"] in kept]
     names = [one["name"] for one in columns]
     statement = sql.SQL("select {} from {} limit {}").format(
         sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(name)) for name in names),
@@ -148,10 +159,13 @@ def check(asked: Question, rights: Rights) -> dict[str, str]:
     """The names of the communes that are asked for, by INSEE code. Raises Forbidden, Invalid."""
     if not may_study(asked.member, rights):
         raise Forbidden(_("Your role does not let you make coverage studies."))
+    if not fits(asked.layer, asked.member):
+        words = _("This layer is not for everybody who reads the studies of %(member)s: it belongs to another member.")
+        raise Invalid(words % {"member": asked.member}, parameter="member")
     if not 1 <= len(asked.technologies) <= MOST_TECHNOLOGIES:
         words = _("Between one and %(most)s things count together.")
         raise Invalid(words % {"most": MOST_TECHNOLOGIES}, parameter="technologies")
-    seen = {one["name"] for one in asked.layer.fields_for(rights)}
+    seen = {one["name"] for one in told_to_all(asked.layer)}
     for one in asked.technologies:
         if not 1 <= one.reach_m <= FARTHEST_M:
             words = _("A reach lies between 1 m and %(most)s m.")
@@ -305,7 +319,7 @@ SITES: Final = """
         from (
             select geom from gis_core_commune where insee = any(%(insee)s)
             union all select st_geomfromwkb(%(roads)s, 2154)) ground)
-    select st_asbinary(st_centroid(t.geom)){columns} from area join {table} t on t.geom && area.box limit {most}
+    select st_asbinary(st_centroid(t.geom)){columns} from area join {table} t on t.geom && area.box {whose} limit {most}
 """
 
 
@@ -343,6 +357,10 @@ def sites_of(asked: Question, codes: list[str], roads: reach.Shapes) -> Sites:
     statement = sql.SQL(SITES).format(
         columns=sql.SQL("").join(sql.SQL(", {}").format(one) for one in wanted),
         table=sql.Identifier(asked.layer.table),
+        # Rows of members are seen by the asker for roles elsewhere, too: those of the study's member alone.
+        whose=sql.SQL("and t.owner_id = {}").format(sql.Literal(asked.member.pk))
+        if asked.layer.rows == Layer.Rows.OWNER
+        else sql.SQL(""),
         most=sql.Literal(MOST_SITES + 1),
     )
     around = shapely.box(*shapely.total_bounds(roads)) if len(roads) else shapely.from_wkt("POLYGON EMPTY")

@@ -136,9 +136,14 @@ class WorkOrder(models.Model):
     `sha256` is of the published file; the one that was numbered, with its recipient, stays the letter `letter_id`.
     """
 
-    security = "shown"
+    security = "announced"
 
     owner = models.ForeignKey(Member, models.PROTECT, related_name="+", verbose_name=_("member"))
+    announced = models.GeneratedField(
+        expression=models.ExpressionWrapper(Q(withdrawn_at=None), output_field=models.BooleanField()),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
     version = models.IntegerField(default=1, db_default=1, editable=False)
     number = models.CharField(_("number"), max_length=30)
     title = models.CharField(_("subject"), max_length=200)

@@ -117,7 +117,8 @@ class WorkNumber(models.Model):
 
     security = "system"
 
-    owner = models.ForeignKey(Member, models.CASCADE, related_name="+")
+    # Nobody but the function sees these rows: no foreign key, which would have the web role look for them.
+    owner = models.ForeignKey(Member, models.DO_NOTHING, related_name="+", db_constraint=False)
     year = models.SmallIntegerField()
     last = models.IntegerField()
 

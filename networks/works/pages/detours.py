@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.http import require_http_methods
 
 from gis_core.errors import Invalid, NotFound
@@ -57,7 +58,10 @@ def done(request: HttpRequest, work: Work, rights: Rights) -> None:
         )
         messages.success(request, _("The detour is dropped."))
         return
-    gauge, label = vehicle_of(given.get("gauge", ""), given)
+    # What is kept goes into orders, which are in French.
+    with override("fr"):
+        gauge, label = vehicle_of(given.get("gauge", ""), given)
+        label = str(label)
     made, found = keeping.keep(work, gauge, label, rights=rights)
     told = [_("%(direction)s: %(why)s") % {"direction": one.direction, "why": one.why} for one in found.missing]
     for line in told:

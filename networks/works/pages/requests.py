@@ -167,7 +167,10 @@ def decided(request: HttpRequest, found: WorkRequest, rights: Rights, version: i
 
 def worked(request: HttpRequest, found: WorkRequest, rights: Rights, version: int) -> HttpResponse:
     requests.make_work(found, version=version, rights=rights)
-    messages.success(request, _("The works are made as a draft: check the stretch, the days and the measures."))
+    messages.success(
+        request,
+        _("The works are made as a draft: check the stretch, the days and the measures, and say what everybody reads."),
+    )
     return back(found)
 
 
@@ -250,9 +253,7 @@ def shown(
 
 
 def letter_row(one: Letter) -> dict[str, Any]:
-    order = next(
-        iter(every_row("select id from road_order where letter_id = %(id)s and withdrawn_at is null", id=one.pk)), None
-    )
+    order = next(iter(every_row("select id from road_order where letter_id = %(id)s", id=one.pk)), None)
     final = one.state == Letter.State.FINAL
     return {"letter": one, "kind": kind_of(one.kind).name, "publishes": final and one.kind in ORDERS and order is None}
 

@@ -35,15 +35,16 @@ LED_HERE: Final = """
     group by 1 order by 2 desc limit %(most)s
 """
 ON_MINE: Final = """
-    with pieces as materialized (
-        select p as geom, st_expand(p, %(within)s) as box
-        from road_detour d, st_subdivide(d.geom, 16) p where d.work_id = %(but)s)
-    select w.id + 0, sum(st_length(st_intersection(w.geom, st_buffer(p.geom, %(within)s)))) as metres
-    from pieces p join road_work w on w.geom && p.box and st_dwithin(w.geom, p.geom, %(within)s)
-    where w.id <> %(but)s and w.state <> 'cancelled' and w.starts_on <= %(last)s and w.ends_on >= %(first)s
-        and w.measure = any(%(hindering)s)
-    group by 1 having sum(st_length(st_intersection(w.geom, st_buffer(p.geom, %(within)s)))) >= %(crossing)s
-    order by 2 desc limit %(most)s
+    with mine as materialized (
+        select d.id, st_buffer(d.geom, %(within)s) as around, p as geom, st_expand(p, %(within)s) as box
+        from road_detour d, st_subdivide(d.geom, 16) p where d.work_id = %(but)s),
+    near as materialized (
+        select distinct w.id + 0 as id, w.geom, m.id as detour, m.around
+        from mine m join road_work w on w.geom && m.box and st_dwithin(w.geom, m.geom, %(within)s)
+        where w.id <> %(but)s and w.state <> 'cancelled' and w.starts_on <= %(last)s and w.ends_on >= %(first)s
+            and w.measure = any(%(hindering)s)),
+    shared as (select id, max(st_length(st_intersection(geom, around))) as metres from near group by id)
+    select id, metres from shared where metres >= %(crossing)s order by 2 desc limit %(most)s
 """
 
 

@@ -27,6 +27,8 @@ FASTEST_MS: Final = 110 / 3.6
 """No section is passed faster (`arpent.road_seconds`): a better way does not leave a box that takes longer to cross."""
 MOST_SECTIONS: Final = 2_000
 MOST_ENDS: Final = 6
+MOST_PARTS: Final = 8
+LONGEST_M: Final = 50_000
 LIMITS: Final = {"height_m": "max_height_m", "width_m": "max_width_m", "length_m": "max_length_m",
                  "weight_t": "max_weight_t", "axle_t": "max_axle_t"}  # fmt: skip
 
@@ -134,6 +136,9 @@ def closed_sections(closure: Closure) -> list[Closed]:
     """Sections that traffic passes and that are closed. Raises Invalid."""
     ids = list(dict.fromkeys(closure.sections))
     if closure.stretch is not None:
+        if closure.stretch.length > LONGEST_M:
+            words = _("The stretch is longer than %(most)s km.")
+            raise Invalid(words % {"most": LONGEST_M // 1000}, parameter="geometry")
         ids += sections_under(closure.stretch)
     if len(ids) > MOST_SECTIONS:
         raise Invalid(_("The stretch has more than %(most)s sections.") % {"most": MOST_SECTIONS}, parameter="geometry")
@@ -168,7 +173,11 @@ def pairs_of(closed: Sequence[Closed]) -> list[Pair]:
     """Where traffic entered and left what is closed, in each direction that it was passed. Raises Invalid."""
     pairs: list[Pair] = []
     open_at = still_open([one.id for one in closed], {node for one in closed for node in (one.start, one.end)})
-    for part in apart(closed):
+    parts = apart(closed)
+    if len(parts) > MOST_PARTS:
+        words = _("The closed sections lie in %(count)s places: ask for one place at a time.")
+        raise Invalid(words % {"count": len(parts)}, parameter="geometry")
+    for part in parts:
         ends = ends_of(part, open_at)
         if len(ends) > MOST_ENDS:
             words = _("The stretch has %(count)s ends: ask for one road at a time.")

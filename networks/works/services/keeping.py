@@ -5,6 +5,7 @@ from typing import Final
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from gis_core.errors import Forbidden, Invalid, NotFound
 from gis_core.rights import Rights
@@ -45,7 +46,9 @@ def keep(work: Work, gauge: Gauge, label: str, *, rights: Rights) -> tuple[list[
     """The ways around works take the place of those that were kept. Raises Forbidden, Invalid (there is none)."""
     check_may_keep(work, rights)
     Work.objects.select_for_update().get(pk=work.pk)
-    found = around_work(work, gauge)
+    # Orders are in French, and everybody reads what is kept.
+    with override("fr"):
+        found = around_work(work, gauge)
     if not found.ways:
         raise Invalid(" ".join(f"{one.direction} : {one.why}" for one in found.missing), parameter="gauge")
     with event(layer(), "edit", Origin("web")):

@@ -88,8 +88,9 @@ def check_names_nobody(one: WorkRequest, letter: Letter) -> None:
     """An order is read by everybody: its words do not name the person who asked. Raises Invalid."""
     if one.is_company:
         return
-    for name in ("title", "body", "signatory"):
-        if named := person_in(getattr(letter, name), one):
+    place = (one.work and one.work.place) or one.place
+    for name, text in (*((name, getattr(letter, name)) for name in ("title", "body", "signatory")), ("place", place)):
+        if named := person_in(text, one):
             words = _(
                 "The order is published and names the person who asked (“%(named)s”): write “le bénéficiaire” instead;"
                 " their name stays in the recipient, which is not published."
@@ -101,14 +102,17 @@ def person_in(text: str, one: WorkRequest) -> str:
     """What in a text tells who asked: the name, however it is written, “M. Name”, the e-mail, the telephone."""
     said = words_of(text)
     parts = [part for part in words_of(one.applicant_name) if part not in TITLES]
-    for order in (parts, parts[::-1]):
-        if len(order) > 1 and in_order(order, said):
+    for first, second in pairwise(said):
+        if first in TITLES and second in parts:
+            return f"{first} {second}"
+        if first != second and {first, second} <= set(parts):
             return one.applicant_name
-    for before, word in pairwise(said):
-        if before in TITLES and word in parts:
-            return f"{before} {word}"
     if len(parts) == 1 and parts[0] in said:
         return one.applicant_name
+    for line in one.applicant_address.splitlines():
+        address = words_of(line)
+        if len(address) > 2 and any(word.isdigit() for word in address) and in_order(address, said):
+            return line
     if one.applicant_email and one.applicant_email.lower() in text.lower():
         return one.applicant_email
     digits = "".join(filter(str.isdigit, one.applicant_phone))[-9:]
@@ -133,8 +137,15 @@ def publish(one: WorkRequest, letter: Letter, *, version: int, rights: Rights) -
         raise Invalid(_("A refusal is sent to who asked; it is not published."))
     if letter.state != Letter.State.FINAL:
         raise Conflict(_("Number the order first: a draft is not published."))
-    if WorkOrder.objects.filter(letter_id=letter.pk).exists():
-        raise Conflict(_("This order is published already."))
+    if locked.state == State.REFUSED:
+        raise Conflict(_("This request was refused: accept it before its order is published."))
+    former = WorkOrder.objects.filter(letter_id=letter.pk).first()
+    if former is not None:
+        raise Conflict(
+            _("This order is published already.")
+            if former.withdrawn_at is None
+            else _("This order was withdrawn: write a new one.")
+        )
     check_names_nobody(locked, letter)
     pdf, work = public_pdf(locked, letter), locked.work
     made = WorkOrder.objects.create(

@@ -10,10 +10,12 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from gis_core.models import Member
 from gis_core.rights import Rights, Role
+from gis_core.services.letters import cleaned
 from layers.features.words import words as words_of
 from networks.core.rights import TECHNICIANS
 from networks.works.models import Work, WorkRequest, WorkRequestQuerySet
@@ -28,6 +30,13 @@ OF_FORM: Final = {
     WorkRequest.Form.PERMISSION: (WorkRequest.Kind.PERMISSION, WorkRequest.Kind.PARKING, WorkRequest.Kind.ALIGNMENT),
     WorkRequest.Form.TRAFFIC: (WorkRequest.Kind.TRAFFIC,),
 }
+TITLES: Final = {
+    WorkRequest.Kind.PERMISSION: gettext_lazy("Works under the road"),
+    WorkRequest.Kind.PARKING: gettext_lazy("Occupation of the road"),
+    WorkRequest.Kind.ALIGNMENT: gettext_lazy("Alignment"),
+    WorkRequest.Kind.TRAFFIC: gettext_lazy("Works on the road"),
+}
+"""What works are called that a request asks for: everybody reads it, so nothing of the applicant's own words."""
 ANSWER_MONTHS: Final = 2
 """The usual time to answer a request to occupy the road; none is fixed for traffic orders."""
 LONGEST_DAYS: Final = 3 * 366
@@ -94,6 +103,8 @@ def change(one: WorkRequest, *, values: Mapping[str, Any], version: int, rights:
         raise Forbidden(_("You do not enter requests for this member in this commune."))
     if locked.state != State.RECEIVED:
         raise Conflict(_("This request was decided: it is no longer changed."))
+    if locked.forgotten_date is not None:
+        raise Conflict(_("Who asked was forgotten, as the law wants: this request is no longer changed."))
     for name, value in given.items():
         setattr(locked, name, value)
     locked.save(update_fields=list(given))
@@ -149,7 +160,7 @@ def checked(owner: Member, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def text_of(value: Any, longest: int, name: str) -> str:
-    text = "\n".join(" ".join(line.split()) for line in str(value or "").replace("\0", "").splitlines()).strip()
+    text = "\n".join(" ".join(line.split()) for line in cleaned(str(value or "")).splitlines()).strip()
     if len(text) > longest:
         raise Invalid(_("The text has more than %(most)s characters.") % {"most": longest}, parameter=name)
     return text
@@ -207,7 +218,8 @@ def months_later(day: date, months: int) -> date:
 
 @transaction.atomic
 def make_work(one: WorkRequest, *, version: int, rights: Rights) -> Work:
-    """Draft works with what the request says, where its references or its street lie.
+    """Draft works for the days of the request, where its references or its street lie. What works say is read by
+    everybody in the end: none of the words of the request is copied.
 
     Raises Forbidden, Stale, Conflict, Invalid.
     """
@@ -218,9 +230,7 @@ def make_work(one: WorkRequest, *, version: int, rights: Rights) -> Work:
     locked.work = works.make(
         owner=locked.owner,
         rights=rights,
-        title=" ".join(locked.description.split())[:120],
-        description=locked.description,
-        place=locked.place,
+        title=str(TITLES[WorkRequest.Kind(locked.kind)]),
         starts_on=locked.starts_on,
         ends_on=locked.ends_on,
         geom=stretch_of(locked),

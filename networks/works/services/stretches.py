@@ -11,7 +11,7 @@ from gis_core.errors import Invalid, NotFound
 from gis_core.parameters import in_domain
 from layers.features.words import words
 from networks.roads.references import shown_route
-from networks.roads.services.referring import Found, locate
+from networks.roads.services.referring import Found, locate, unmeasured
 
 type Place = str | tuple[float, float]
 """A reference that somebody typed ("D 2020 PR 12+350"), or x and y in EPSG:2154."""
@@ -29,7 +29,7 @@ def between(start: Place, end: Place) -> MultiLineString:
     Raises Invalid, NotFound.
     """
     one, other = found(start, "start"), found(end, "end")
-    if isinstance(one, Found) and isinstance(other, Found) and same_carriageway(one, other):
+    if isinstance(one, Found) and isinstance(other, Found) and on_measured_axis(one, other):
         way = along_axis(one, other)
     else:
         way = along_sections(middle(one), middle(other))
@@ -64,8 +64,10 @@ def metres(lon: float, lat: float) -> tuple[float, float]:
     return place.x, place.y
 
 
-def same_carriageway(one: Found, other: Found) -> bool:
-    return (one.reference.route, one.reference.side) == (other.reference.route, other.reference.side)
+def on_measured_axis(one: Found, other: Found) -> bool:
+    """Whether both lie on one carriageway whose axis is as the road is now."""
+    same = (one.reference.route, one.reference.side) == (other.reference.route, other.reference.side)
+    return same and not unmeasured(one.reference.route)
 
 
 def middle(place: Found | tuple[float, float]) -> tuple[float, float]:

@@ -21,6 +21,16 @@ begin
             where c.geom && st_lineinterpolatepoint(longest, 0.5) and st_intersects(c.geom, st_lineinterpolatepoint(longest, 0.5))
             order by c.insee limit 1), new.insee);
     end if;
+    if tg_op = 'UPDATE' and new.state <> old.state then
+        -- Everybody sees what is cancelled: a draft would be told by it.
+        if old.state = 'cancelled' or (old.state = 'draft' and new.state = 'cancelled') then
+            raise exception using errcode = '23514', constraint = 'road_work_state_order', table = 'road_work', schema = 'public',
+                message = 'works are planned, then cancelled';
+        end if;
+        -- Their detours are seen with them.
+        perform arpent.announce_edited(l.id, null) from public.catalogue_layer l where l.slug = 'works-detours'
+            and arpent.sees_layer(l.id) and exists (select from public.road_detour d where d.work_id = new.id);
+    end if;
     if tg_op = 'UPDATE' then
         new.reference := coalesce(nullif(new.reference, ''), old.reference);
     end if;
