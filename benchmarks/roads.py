@@ -114,7 +114,7 @@ WORK = f"""
     insert into road_work (owner_id, reference, state, kind, title, starts_on, ends_on, measure, version, geom)
     select %(owner)s, 'W' || rank, case when chance < 950 then 'planned' else 'draft' end,
         (array['road', 'water', 'sewer', 'network', 'event'])[1 + chance %% 5], 'Travaux ' || rank,
-        date '2026-01-01' + other, date '2026-01-01' + other + chance %% 14,
+        date '2026-01-01' + other, date '2026-01-01' + other + (chance %% 14)::int,
         (array['closed', 'alternate', 'narrowed'])[1 + chance %% 3], 1, st_multi(geom)
     from (
         select rank, geom, {CHANCE.format("rank", 7)} as chance, ({CHANCE.format("rank", 8)} * 1.09)::int as other
