@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import translation
 
 from networks.works.models import Work, WorkDetour
-from networks.works.services import conflicts
+from networks.works.services import conflicts, works
 from networks.works.services.conflicts import Asked, Gravity, conflicts_of, marks_of
 from networks.works.services.works import Filter, listed
 from tests import factories
@@ -209,3 +209,12 @@ def test_a_detour_that_is_only_crossed_or_led_on_other_days_is_no_conflict(netwo
     )
     detour(later, (-50, 50), (150, 50))
     assert met(network, asked(measure="closed")) == []
+
+
+def test_cancelled_works_lead_nobody_around_any_more(network: Network) -> None:
+    made = work(network, measure="closed")
+    detour(made, (-50, 400), (150, 400))
+    with network.as_("network_technician"):
+        works.cancel(work=made, version=made.version, rights=network.rights("network_technician"))
+    with factories.as_owner():
+        assert not WorkDetour.objects.filter(work_id=made.pk).exists()

@@ -30,6 +30,9 @@ begin
         -- Their detours are seen with them.
         perform arpent.announce_edited(l.id, null) from public.catalogue_layer l where l.slug = 'works-detours'
             and arpent.sees_layer(l.id) and exists (select from public.road_detour d where d.work_id = new.id);
+        if new.state = 'cancelled' then
+            delete from public.road_detour d where d.work_id = new.id;
+        end if;
     end if;
     if tg_op = 'UPDATE' then
         new.reference := coalesce(nullif(new.reference, ''), old.reference);
