@@ -5,10 +5,8 @@ The schema is AFIGEO's "Points d'eau incendie" (schema-pei 1.0), which StaR-Eau'
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from io import BytesIO
 from typing import Any
 
-import xlsxwriter
 from django.contrib.gis.db.models.functions import Transform
 from django.db.models import Max, Q
 from django.utils import timezone
@@ -18,6 +16,7 @@ from gis_core.errors import Invalid
 from gis_core.rights import Rights
 from layers.exports.formats import Column
 from layers.exports.formats.csvtext import Csv, Dialect
+from networks.core import tables
 from networks.water import lists
 from networks.water.lists import IN_SERVICE
 from networks.water.models import HydrantInspection, HydrantUnavailability, WaterPipe
@@ -32,8 +31,6 @@ from networks.water.services.hydrants import (
 )
 
 MOST_ROWS = 20_000
-WORKBOOK = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-WIDTHS = {"text": 24, "integer": 12, "number": 12, "date": 12}
 DIAMETERS = (80, 100, 150)
 PRECISIONS = {"A": "01", "B": "05"}
 """Class A is within 50 cm, class B within 1.5 m; of class C nothing more is known (AFIGEO: 01 to 1 m, 05 to 5 m)."""
@@ -114,32 +111,7 @@ def as_csv(rows: Sequence[Sequence[Any]]) -> bytes:
 
 
 def as_workbook(title: str, heads: Sequence[Column], rows: Iterable[Sequence[Any]]) -> bytes:
-    """A text is never a formula."""
-    content = BytesIO()
-    book = xlsxwriter.Workbook(content, WORKBOOK)
-    day, heading = book.add_format({"num_format": "yyyy-mm-dd"}), book.add_format({"bold": True, "bottom": 1})
-    sheet = book.add_worksheet(title)
-    for place, column in enumerate(heads):
-        sheet.set_column(place, place, WIDTHS[column.kind])
-        sheet.write_string(0, place, column.label, heading)
-    sheet.freeze_panes(1, 1)
-    for at, row in enumerate(rows, 1):
-        for place, value in enumerate(row):
-            write(sheet, at, place, value, day)
-    book.close()
-    return content.getvalue()
-
-
-def write(sheet: Any, row: int, place: int, value: Any, day: Any) -> None:
-    match value:
-        case None:
-            pass
-        case int() | float():
-            sheet.write_number(row, place, value)
-        case date():
-            sheet.write_datetime(row, place, value, day)
-        case _:
-            sheet.write_string(row, place, str(value))
+    return tables.as_workbook((heads, rows), title, frozen=1)
 
 
 # -- the national schema ----------------------------------------------------------------------------------------------

@@ -42,10 +42,10 @@ def works(request: HttpRequest) -> HttpResponse:
     """Today's and the coming works."""
     insee, refused, status = request.GET.get("commune", "")[:5], "", 200
     try:
-        told = current.current(today(), insee=insee)
+        told = current.current(today(), insee=insee, shapes=False)
     except Invalid as error:
         refused, status, insee = error.message, 400, ""
-        told = current.current(today())
+        told = current.current(today(), shapes=False)
     rows = [row(one, told) for one in told.works]
     query = "?" + urlencode({"commune": insee}) if insee else ""
     context = {

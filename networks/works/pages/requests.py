@@ -27,7 +27,6 @@ from networks.works.pages.order_parts import address_of
 from networks.works.pages.request_forms import RequestForm
 from networks.works.services import orders, request_pieces, requests
 from networks.works.services.competence import competent
-from networks.works.services.detours import every_row
 from networks.works.services.requests import FIELDS, State
 
 READ_AND_SEND: Final = ["GET", "HEAD", "POST"]
@@ -228,23 +227,28 @@ def shown(
     found = requests.request_seen_by(found.pk, rights)
     decides = requests.may_decide(found.owner_id, rights)
     writes = requests.may_write(found.owner_id, found.insee, rights)
-    if form is None and writes and found.state == State.RECEIVED:
+    writes_words = writes and found.state == State.RECEIVED and found.forgotten_date is None
+    if form is None and writes_words:
         initial = {name: getattr(found, name) for name in FIELDS}
         form = form_for(request, rights, initial=initial | {"member": found.owner.slug, "version": found.version})
+    published = list(orders.orders_of(found))
     competence = competent(found.work.geom if found.work else None, found.kind, found.owner)
     context = {
         **told(found),
         "found": found,
         "error": error,
-        "form": form if writes and found.state == State.RECEIVED else None,
+        "form": form if writes_words else None,
         "decides": decides,
         "writes": writes,
         "works_address": address_of(found.work) if found.work else "",
         "competence": competence,
-        "letters": [letter_row(one) for one in orders.letters_of(found, rights).light().select_related("finalised_by")],
+        "letters": [
+            letter_row(one, {order.letter_id for order in published})
+            for one in orders.letters_of(found, rights).light().select_related("finalised_by")
+        ],
         "kinds": [(one.code, one.name) for one in KINDS],
         "usual": USUAL.get(WorkRequest.Kind(found.kind), ""),
-        "orders": list(orders.orders_of(found)),
+        "orders": published,
         "pieces": list(found.pieces.select_related("added_by")),
         "most_mb": request_pieces.max_bytes() // 1_048_576,
         "near": near_works(found, rights) if decides and found.work is None else [],
@@ -252,10 +256,9 @@ def shown(
     return show(request, "request", context, status)
 
 
-def letter_row(one: Letter) -> dict[str, Any]:
-    order = next(iter(every_row("select id from road_order where letter_id = %(id)s", id=one.pk)), None)
-    final = one.state == Letter.State.FINAL
-    return {"letter": one, "kind": kind_of(one.kind).name, "publishes": final and one.kind in ORDERS and order is None}
+def letter_row(one: Letter, published: set[int]) -> dict[str, Any]:
+    publishes = one.state == Letter.State.FINAL and one.kind in ORDERS and one.pk not in published
+    return {"letter": one, "kind": kind_of(one.kind).name, "publishes": publishes}
 
 
 def near_works(found: WorkRequest, rights: Rights) -> list[Work]:

@@ -22,7 +22,7 @@ NEVER_TOLD: Final = ("comment", "outage_id", "import_id")
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """`works` have `shape` beside `geom`: the stretch in degrees."""
+    """`works` have no stretch but, where it is asked for, `shape`: the stretch in degrees."""
 
     day: date
     works: list[Work]
@@ -32,20 +32,26 @@ class Current:
         return self.communes.get(work.insee or "", "")
 
 
-def current(day: date, *, insee: str = "", cancelled: bool = False) -> Current:
+def current(day: date, *, insee: str = "", cancelled: bool = False, shapes: bool = True) -> Current:
     """Works of this day and of the six months that follow; with those cancelled meanwhile for calendars that hold them.
 
     Raises Invalid.
     """
     wanted = Filter(first=day, last=day + timedelta(days=AHEAD_DAYS), insee=insee)
-    found = list(works.filtered(announced(), wanted.but(state=Work.State.PLANNED))[:MOST])
+    told = announced() if shapes else light()
+    found = list(works.filtered(told, wanted.but(state=Work.State.PLANNED))[:MOST])
     if cancelled:
-        found += list(works.filtered(announced(), wanted.but(state=Work.State.CANCELLED))[:MOST])
+        found += list(works.filtered(told, wanted.but(state=Work.State.CANCELLED))[:MOST])
     return Current(day, found, names({one.insee for one in found if one.insee}))
 
 
 def announced() -> QuerySet[Work]:
-    return Work.objects.visible_to(ANONYMOUS).defer(*NEVER_TOLD).annotate(shape=Transform("geom", 4326))
+    return light().annotate(shape=Transform("geom", 4326))
+
+
+def light() -> QuerySet[Work]:
+    """Without the stretches, which lists do not show."""
+    return Work.objects.visible_to(ANONYMOUS).defer(*NEVER_TOLD, "geom", "geom_3857")
 
 
 def one_announced(work_id: int) -> Current:
