@@ -20,7 +20,7 @@ class WorksConfig(AppConfig):
         from networks.works.pages.order_parts import detour_part, orders_part
         from networks.works.parts import declare_part
         from networks.works.services.conflicts import declare_finder
-        from networks.works.services.detour_conflicts import by_detours
+        from networks.works.services.detour_conflicts import by_detours, marked_by_detours
         from networks.works.services.neighbours import beginning
 
         declare(KINDS)
@@ -42,6 +42,6 @@ class WorksConfig(AppConfig):
         declare_part(detour_part)
         declare_part(orders_part)
         declare_source("work", beginning)
-        declare_finder(by_detours)
+        declare_finder(by_detours, marked_by_detours)
         post_migrate.connect(declare_layers, sender=self)
         post_migrate.connect(declare_detour_layer, sender=self)

@@ -127,7 +127,8 @@ def test_other_files_may_find_conflicts_of_their_own(network: Network, monkeypat
     far = work(network, (5000, 5000), (5100, 5000), title="Sur la déviation")
     found = conflicts.Found(work=far, gravity=Gravity.GRAVE, why="déviation")
     monkeypatch.setattr(conflicts, "_finders", [])
-    conflicts.declare_finder(lambda _asked, _rights: [found])
+    monkeypatch.setattr(conflicts, "_markers", [])
+    conflicts.declare_finder(lambda _asked, _rights: [found], lambda works, _rights: ((pk, found) for pk in works))
     assert met(network, asked()) == [("Sur la déviation", Gravity.GRAVE)]
 
 
@@ -218,3 +219,17 @@ def test_cancelled_works_lead_nobody_around_any_more(network: Network) -> None:
         works.cancel(work=made, version=made.version, rights=network.rights("network_technician"))
     with factories.as_owner():
         assert not WorkDetour.objects.filter(work_id=made.pk).exists()
+
+
+def test_the_calendar_marks_conflicts_by_detours_as_the_page_tells_them(network: Network) -> None:
+    led = work(network, (0, 900), (100, 900), measure="closed")
+    detour(led, (-50, 50), (150, 50))
+    closing = work(network, measure="closed", title="Tranchée")
+    with network.as_("network_technician"):
+        rights = network.rights("network_technician")
+        marks = marks_of([led, closing], rights)
+        alone = {one.pk: conflicts_of(Asked.of(one), rights) for one in (led, closing)}
+    assert {pk: [(one.work.pk, one.gravity, one.why) for one in found] for pk, found in marks.items()} == {
+        pk: [(one.work.pk, one.gravity, one.why) for one in found] for pk, found in alone.items()
+    }
+    assert set(marks) == {led.pk, closing.pk}

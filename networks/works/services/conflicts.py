@@ -74,12 +74,18 @@ class Found:
 
 
 type Finder = Callable[[Asked, Rights], Iterable[Found]]
+type Marker = Callable[[Mapping[int, Work], Rights], Iterable[tuple[int, Found]]]
 _finders: list[Finder] = []
+_markers: list[Marker] = []
 
 
-def declare_finder(finder: Finder) -> None:
-    """Other reasons to be in conflict than lying on one stretch: a road closed that is the other's detour."""
+def declare_finder(finder: Finder, marker: Marker) -> None:
+    """Other reasons to be in conflict than lying on one stretch: a road closed that is the other's detour.
+
+    Of works as they are entered, and of many in one question, each found with the works that it is told of.
+    """
     _finders.append(finder)
+    _markers.append(marker)
 
 
 MET: Final = """
@@ -135,6 +141,9 @@ def marks_of(works: Sequence[Work], rights: Rights) -> Mapping[int, list[Found]]
     for pk, other, same, metres in met:
         if other in others:
             found[pk].append(judged(Asked.of(mine[pk]), others[other], same, metres))
+    for marker in _markers:
+        for pk, one in marker(mine, rights):
+            found[pk].append(one)
     return found
 
 

@@ -1,10 +1,10 @@
 """Works that meet by a detour: one hinders traffic where the other leads it around."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from django.db import connection
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gis_core.rights import Rights
 from networks.works.models import Work
@@ -13,6 +13,7 @@ from networks.works.services.conflicts import (
     CROSSING_M,
     HINDERING,
     MOST,
+    MOST_PAIRS,
     WITHIN_M,
     Asked,
     Found,
@@ -21,6 +22,8 @@ from networks.works.services.conflicts import (
     when,
 )
 
+HERE: Final = gettext_lazy("The detour of these works passes here, and these hinder it:")
+THERE: Final = gettext_lazy("They hinder traffic on the detour of these works:")
 LED_HERE: Final = """
     with pieces as materialized (
         select p as geom, st_expand(p, %(within)s) as box
@@ -48,6 +51,41 @@ ON_MINE: Final = """
 """
 
 
+MARKS: Final = """
+    with asked as materialized (
+        select w.id, w.geom, w.starts_on, w.ends_on, w.measure from road_work w
+        where w.id = any(%(ids)s) and w.state <> 'cancelled'),
+    led as (
+        select a.id as mine, w.id as other, true as here,
+            st_length(st_intersection(d.geom, st_buffer(a.geom, %(within)s))) as metres
+        from asked a join road_detour d on d.geom && st_expand(a.geom, %(within)s)
+                and st_dwithin(d.geom, a.geom, %(within)s)
+            join road_work w on w.id = d.work_id
+        where a.measure = any(%(hindering)s) and w.id <> a.id and w.state <> 'cancelled'
+            and w.starts_on <= a.ends_on and w.ends_on >= a.starts_on
+        union all
+        select a.id, w.id, false, st_length(st_intersection(w.geom, st_buffer(d.geom, %(within)s)))
+        from asked a join road_detour d on d.work_id = a.id
+            join road_work w on w.geom && st_expand(d.geom, %(within)s) and st_dwithin(w.geom, d.geom, %(within)s)
+        where w.measure = any(%(hindering)s) and w.id <> a.id and w.state <> 'cancelled'
+            and w.starts_on <= a.ends_on and w.ends_on >= a.starts_on)
+    select mine, other, here, max(metres) from led where metres >= %(crossing)s group by 1, 2, 3
+    order by 1, 4 desc limit %(most)s
+"""
+
+
+def marked_by_detours(works: Mapping[int, Work], rights: Rights) -> Iterator[tuple[int, Found]]:
+    """The same of many works, in one question."""
+    given = {"ids": list(works), "hindering": list(HINDERING), "within": WITHIN_M, "crossing": CROSSING_M}
+    found = rows(MARKS, given | {"most": MOST_PAIRS})
+    others = in_bulk({other for _mine, other, _here, _metres in found}, rights)
+    for mine, pk, here, metres in found:
+        if pk in others:
+            asked, other = Asked.of(works[mine]), others[pk]
+            measure, words = (asked.measure, HERE) if here else (other.measure, THERE)
+            yield mine, met(asked, other, measure, metres, str(words))
+
+
 def by_detours(asked: Asked, rights: Rights) -> Iterator[Found]:
     """Works whose detour passes here, where these hinder traffic; works that hinder it on the detour of these."""
     given: dict[str, Any] = {
@@ -63,12 +101,10 @@ def by_detours(asked: Asked, rights: Rights) -> Iterator[Found]:
     others = in_bulk([pk for pk, _metres in (*led, *mine)], rights)
     for pk, metres in led:
         if pk in others:
-            words = _("The detour of these works passes here, and these hinder it:")
-            yield met(asked, others[pk], asked.measure, metres, words)
+            yield met(asked, others[pk], asked.measure, metres, str(HERE))
     for pk, metres in mine:
         if pk in others:
-            words = _("They hinder traffic on the detour of these works:")
-            yield met(asked, others[pk], others[pk].measure, metres, words)
+            yield met(asked, others[pk], others[pk].measure, metres, str(THERE))
 
 
 def met(asked: Asked, other: Work, measure: str, metres: float, words: str) -> Found:
@@ -76,7 +112,7 @@ def met(asked: Asked, other: Work, measure: str, metres: float, words: str) -> F
     return Found(work=other, gravity=gravity, why=f"{words} {when(asked, other)}", metres=metres)
 
 
-def rows(statement: str, given: dict[str, Any]) -> list[tuple[int, float]]:
+def rows(statement: str, given: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
         return list(cursor.fetchall())
