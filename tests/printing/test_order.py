@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from gis_core.errors import Invalid
-from layers.printing.order import MOST_PIXELS, PrintOrder
+from layers.printing.order import MOST_LAYERS, MOST_PIXELS, PrintOrder
 from tests.printing.conftest import CENTER
 
 USUAL: dict[str, Any] = {
@@ -29,7 +29,7 @@ USUAL: dict[str, Any] = {
         ({"center": [1e308, 6_700_000]}, "center"),
         ({"center": [float("nan"), 6_700_000]}, "center"),
         ({"layers": []}, "layers"),
-        ({"layers": [{"layer": f"c{number}"} for number in range(31)]}, "layers"),
+        ({"layers": [{"layer": f"c{number}"} for number in range(MOST_LAYERS + 1)]}, "layers"),
         ({"layers": [{"layer": "parcels"}, {"layer": "parcels"}]}, "layers"),
         ({"layers": [{"layer": "parcels", "opacity": 1.1}]}, "layers"),
         ({"layers": [{"layer": "parcels", "opacity": float("nan")}]}, "layers"),

@@ -103,15 +103,13 @@ export class ChoosePanel extends ArpentElement {
   private drawing(): TemplateResult {
     const { kind, distance, fault } = this.desk.state;
     const wrong = fault === "distance";
-    const change = (event: Event): void => {
-      this.desk.type({ distance: typed(event) });
-      void this.desk.askAround();
-    };
+    // Kept at every key: the panel may be drawn again while somebody types.
+    const type = (event: Event): void => this.desk.type({ distance: typed(event) });
     return html`<fieldset class="segments"><legend class="sr-only">${this.words("draw.kind")}</legend>
         ${KINDS.map(([one, icon]) => this.segment("choose-kind", icon, this.words(`draw.${one}`), one === kind, () => this.desk.draw(one)))}</fieldset>
       <div class="choose-field choose-distance"><label for="choose-distance">${this.words("draw.distance")}</label>
         <input id="choose-distance" type="number" inputmode="numeric" min="0" max=${FARTHEST_M} step="any" .value=${live(distance)}
-          aria-invalid=${wrong} aria-describedby=${wrong ? "choose-distance-wrong" : nothing} @change=${change} />
+          aria-invalid=${wrong} aria-describedby=${wrong ? "choose-distance-wrong" : nothing} @input=${type} @change=${() => void this.desk.askAround()} />
         ${wrong ? html`<p class="choose-fault" id="choose-distance-wrong">${this.words("draw.distanceWrong")}</p>` : nothing}</div>
       ${this.drawActions(kind)}`;
   }

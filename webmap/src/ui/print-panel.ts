@@ -143,8 +143,10 @@ export class PrintPanel extends ArpentElement {
       const value = Number(typed(event));
       const [x, y] = choice.center;
       if (typed(event) && Number.isFinite(value)) this.desk.choose({ center: axis ? [x, value] : [value, y] });
+      else (event.target as HTMLInputElement).value = String(choice.center[axis]);
     };
-    return html`<label><span>${this.words(axis ? "frame.north" : "frame.east")}</span><input type="number" step="any" .value=${live(String(choice.center[axis]))} @change=${set} /></label>`;
+    // Not live: the panel may be drawn again while somebody types.
+    return html`<label><span>${this.words(axis ? "frame.north" : "frame.east")}</span><input type="number" step="any" .value=${String(choice.center[axis])} @change=${set} /></label>`;
   }
 
   // --- paper and scale -----------------------------------------------------------------------------------------------
