@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from gis_core.rights import Rights
@@ -37,7 +37,7 @@ def addition(row: Values, what: str, rights: Rights) -> Addition:
     )
     links = []
     if rights.agency or rights.members():
-        links.append(Link(title=_("Inspections"), url=reverse("road_asset", args=[what, row["id"]])))
+        links.append(Link(title=pgettext("road", "Inspections"), url=reverse("road_asset", args=[what, row["id"]])))
     if code:
         links.append(Link(title=_("Pictogram"), url=reverse("road_sign", args=[code])))
     return Addition(title=title, subtitle=subtitle or None, links=links)

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from gis_core.errors import Invalid
 from layers.features.display import display_number
@@ -51,7 +51,7 @@ class Gauge:
 
 
 WORDS: Final[Mapping[str, tuple[Any, str]]] = {
-    "height_m": (gettext_lazy("height"), "m"),
+    "height_m": (pgettext_lazy("vehicle", "height"), "m"),
     "width_m": (gettext_lazy("width"), "m"),
     "length_m": (gettext_lazy("length"), "m"),
     "weight_t": (gettext_lazy("weight"), "t"),

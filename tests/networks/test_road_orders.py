@@ -76,7 +76,8 @@ class Desk:
             return orders.begin(one, kind_of(code), self.rights())
 
     def final(self, one: WorkRequest, letter: Letter, **words: str) -> Letter:
-        given = {name: getattr(letter, name) for name in ("title", "recipient", "body", "signatory")} | words
+        given = {name: getattr(letter, name) for name in ("title", "recipient", "body")}
+        given |= {"signatory": "Le maire, Camille Signe"} | words
         with self.as_():
             return orders.finalise(one, letter, given, letter.version, self.rights())
 
@@ -190,6 +191,7 @@ def test_letters_are_seen_by_those_who_deal_with_requests(desk: Desk) -> None:
         ({"ends_on": DAY + timedelta(days=2000)}, "ends_on"),
         ({"starts_on": date(26, 1, 1)}, "starts_on"),
         ({"starts_on": None}, "starts_on"),
+        ({"needed_date": GIVEN["received_date"] - timedelta(days=1)}, "needed_date"),
         ({"length_m": -3.0}, "length_m"),
         ({"width_m": float("nan")}, "width_m"),
         ({"applicant_email": "jeanne"}, "applicant_email"),
@@ -319,6 +321,14 @@ def test_what_is_not_known_is_to_be_completed_before_the_number(desk: Desk) -> N
     with pytest.raises(Invalid, match="compléter"):
         desk.final(one, letter)
     assert kept(Letter, pk=letter.pk).state == "draft"
+
+
+def test_an_order_that_nobody_signs_is_not_numbered(desk: Desk) -> None:
+    one = desk.work(desk.enter())
+    letter = desk.begin(one)
+    with pytest.raises(Invalid) as refused:
+        desk.final(one, letter, signatory=" ")
+    assert (refused.value.extra["parameter"], kept(Letter, pk=letter.pk).state) == ("signatory", "draft")
 
 
 @pytest.mark.parametrize("code", [TRAFFIC, PERMISSION, PARKING])
@@ -516,7 +526,8 @@ def test_from_the_paper_to_the_published_order(desk: Desk, settings: Any) -> Non
     assert "<svg" in page
     letter = done(do="letter", kind=TRAFFIC)
     draft = kept(Letter)
-    words = {name: getattr(draft, name) for name in ("title", "recipient", "body", "signatory", "version")}
+    words = {name: getattr(draft, name) for name in ("title", "recipient", "body", "version")}
+    words["signatory"] = "Le maire, Camille Signe"
     assert desk_client.post(letter, words | {"action": "final"}).status_code == 302
     assert desk_client.get(f"{letter}pdf/").content[:5] == b"%PDF-"
     assert counter.get(f"{letter}pdf/").status_code == 200

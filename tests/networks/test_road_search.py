@@ -38,8 +38,21 @@ def ask(text: str) -> Any:
 )
 def test_a_reference_is_suggested_however_it_is_written(road: Member, text: str) -> None:
     first = ask(text).json()["results"][0]
-    assert (first["label"], first["kind"], first["layer"]) == ("D 2020 PR 12+350", "road", None)
+    assert (first["label"], first["kind"], first["layer"]) == ("D 2020 PR 12+350", "road", "road-sections")
+    assert (first["id"], first["bbox_4326"]) == (RoadSection.objects.get().pk, None)
     assert first["center_4326"][0] == pytest.approx(1.9, abs=0.3)
+
+
+@pytest.mark.parametrize("text", ["D 2020", "rd2020", "D2020 PR", "route départementale 2020", "D 2020 P"])
+def test_a_road_is_suggested_by_its_number_with_its_markers(road: Member, text: str) -> None:
+    first = ask(text).json()["results"][0]
+    assert (first["label"], first["detail"]) == ("D 2020", "Route numérotée, PR 12 à 13")
+    west, _south, east, _north = first["bbox_4326"]
+    assert east - west == pytest.approx(0.04, abs=0.005)
+
+
+def test_a_number_that_no_road_bears_suggests_no_road(road: Member) -> None:
+    assert ask("D 7").json()["results"] == []
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Pages of works: the calendar, the form with its conflicts, the sheet, what is asked while entering; the notice."""
 
 import json
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -129,7 +130,31 @@ def test_works_are_changed_and_a_stale_form_is_refused(road: Network) -> None:
     assert "Enrobés" in page(road, path).content.decode()
     assert sent(road, path, **filled(road, title="De nuit", version=made.version)).status_code == 302
     answer = sent(road, path, **filled(road, title="De jour", version=made.version))
-    assert (answer.status_code, "rechargez" in words(answer)) == (412, True)
+    assert (answer.status_code, "entre-temps" in words(answer)) == (412, True)
+
+
+def test_a_stale_form_keeps_what_was_typed_and_is_sent_again_over_the_other(road: Network) -> None:
+    made = soon(road)
+    path = f"{CALENDAR}{made.pk}/modifier/"
+    sent(road, path, **filled(road, title="De nuit", version=made.version))
+    refused = sent(road, path, **filled(road, title="De jour", version=made.version)).content.decode()
+    assert 'value="De jour"' in refused
+    shown = re.search(r'name="version" value="(\d+)"', refused)
+    assert shown
+    assert sent(road, path, **filled(road, title="De jour", version=shown[1])).status_code == 302
+    with acting_as(SYSTEM):
+        assert Work.objects.get().title == "De jour"
+
+
+def test_cancelled_works_have_no_form(road: Network) -> None:
+    made = soon(road, state="planned")
+    sent(road, f"{CALENDAR}{made.pk}/", do="cancel", version=made.version)
+    answer = page(road, f"{CALENDAR}{made.pk}/modifier/")
+    assert (answer.status_code, answer["Location"]) == (302, f"{CALENDAR}{made.pk}/")
+
+
+def test_the_ends_of_a_stretch_are_named_as_on_the_paper_form(road: Network) -> None:
+    assert "Du repère (PR)" in words(page(road, f"{CALENDAR}nouveau/"))
 
 
 def test_a_draft_is_announced_and_works_are_cancelled_on_their_sheet(road: Network) -> None:

@@ -8,7 +8,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -138,13 +138,13 @@ def day(label: Any, **options: Any) -> forms.DateField:
 
 class InspectionForm(AccessibleForm):
     mark = forms.ChoiceField(label=gettext_lazy("Condition"), widget=forms.RadioSelect)
-    done_date = day(gettext_lazy("Inspected on"))
+    done_date = day(pgettext_lazy("road", "Inspected on"))
     done_by = forms.CharField(label=gettext_lazy("By whom"), max_length=services.LONGEST_NAME)
     remark = forms.CharField(
         label=gettext_lazy("Remark"), max_length=services.LONGEST_REMARK, required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )  # fmt: skip
-    due_date = day(gettext_lazy("Next inspection"), required=False)
+    due_date = day(pgettext_lazy("road", "Next inspection"), required=False)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -190,7 +190,7 @@ def checked_asset(request: HttpRequest, what: str, asset_id: int) -> HttpRespons
         raise
     except ArpentError as error:
         return asset_page(request, what, asset_id, form=form, status=blame(form, error) or status_of(error))
-    messages.success(request, _("The inspection is recorded."))
+    messages.success(request, pgettext("road", "The inspection is recorded."))
     return redirect("road_asset", what, asset_id)
 
 

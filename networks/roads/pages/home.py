@@ -18,6 +18,7 @@ from gis_core.models import Commune
 from gis_core.rights import Rights
 from networks.core.tables import as_csv, as_workbook
 from networks.roads import lists
+from networks.roads.pages.assets import english
 from networks.roads.pages.frame import page, show
 from networks.roads.services.lengths import (
     UNKNOWN,
@@ -68,7 +69,7 @@ class LengthsForm(AccessibleForm):
 
 
 def words_of(words: lists.Words) -> Choices:
-    return [(code, labels[0]) for code, labels in words.items()]
+    return [(code, labels[english()]) for code, labels in words.items()]
 
 
 def communes(rights: Rights) -> Choices:

@@ -181,9 +181,13 @@ def read(pk: int, tell: Tell) -> dict[str, Any]:
     faults += more
     for one in seen:
         if not one.fields:
-            words = _(
-                "“%(name)s” has no field: of a Shapefile, the .dbf is missing. Send its .shp, .shx, .dbf and .prj"
-                " together."
+            words = (
+                _(
+                    "“%(name)s” has no field: of a Shapefile, the .dbf is missing. Send its .shp, .shx, .dbf and .prj"
+                    " together."
+                )
+                if one.file.lower().endswith(".shp")
+                else _("“%(name)s” holds no row: the first line names the fields, the others are the assets.")
             )
             faults.append(Fault(file=one.file, row=None, message=words % {"name": one.label}))
     seen = [one for one in seen if one.fields]

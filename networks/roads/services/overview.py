@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, Max, Min
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -26,6 +27,39 @@ class Route:
     last: int | None
     amiss: list[str]
     stale: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WholeRoad:
+    """Where a numbered road lies, a section in its middle, and its first and last marker."""
+
+    bbox_4326: tuple[float, float, float, float]
+    section: int
+    first: int | None
+    last: int | None
+
+
+WHOLE = """
+    with here as materialized (select id, geom from road_section where route = %(route)s),
+    whole as (select st_setsrid(st_extent(geom)::geometry, 2154) as box from here),
+    seen as (select st_transform(box, 4326) as box from whole)
+    select st_xmin(box), st_ymin(box), st_xmax(box), st_ymax(box),
+        (select h.id from here h, whole w order by h.geom <-> st_centroid(w.box), h.id limit 1),
+        (select min(number) from road_marker where route = %(route)s),
+        (select max(number) from road_marker where route = %(route)s)
+    from seen where box is not null
+"""
+
+
+def whole_road(route: str) -> WholeRoad | None:
+    """None for a number that no section bears."""
+    with connection.cursor() as cursor:
+        cursor.execute(WHOLE, {"route": route})
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    west, south, east, north, section, first, last = row
+    return WholeRoad(bbox_4326=(west, south, east, north), section=section, first=first, last=last)
 
 
 def routes() -> list[Route]:

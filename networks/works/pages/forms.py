@@ -45,8 +45,8 @@ class WorkForm(AccessibleForm):
     no_overtaking = forms.BooleanField(label=gettext_lazy("No overtaking"), required=False)
     new_surface = forms.BooleanField(label=gettext_lazy("Leaves a new surface"), required=False)
     where = forms.ChoiceField(label=gettext_lazy("Where"), choices=WAYS, widget=forms.RadioSelect)
-    start = forms.CharField(label=gettext_lazy("From"), max_length=80, required=False)
-    end = forms.CharField(label=gettext_lazy("To"), max_length=80, required=False)
+    start = forms.CharField(label=gettext_lazy("From (PR)"), max_length=80, required=False)
+    end = forms.CharField(label=gettext_lazy("To (PR)"), max_length=80, required=False)
     commune = forms.ChoiceField(label=gettext_lazy("Commune"), required=False)
     street = forms.CharField(
         label=gettext_lazy("Street"), max_length=300, required=False, help_text=gettext_lazy("Several by semicolons.")

@@ -18,7 +18,7 @@ def detour_part(request: HttpRequest, work: Work, rights: Rights) -> Shown | Non
     """The detours of works that traffic cannot pass, or that has some."""
     kept = list(WorkDetour.objects.filter(work=work))
     may = may_keep(work, rights)
-    closes = work.measure in (Work.Measure.CLOSED, Work.Measure.ONE_WAY)
+    closes = work.measure in (Work.Measure.CLOSED, Work.Measure.ONE_WAY) and work.state != Work.State.CANCELLED
     if not kept and not (may and closes):
         return None
     return "works/detour.html", {"part": detour_context(work, kept, may)}

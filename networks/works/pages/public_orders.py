@@ -27,7 +27,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
     named = dict(Commune.objects.filter(insee__in={one.insee for one in found}).values_list("insee", "name"))
     communes = WorkOrder.objects.filter(withdrawn_at=None, ends_on__gte=today()).values_list("insee", flat=True)
     context = {
-        "section": "roads" if request.user.is_authenticated else "works",
+        "section": "roads" if request.user.is_authenticated else "public_works",
         "rows": [(one, named.get(one.insee, one.insee), one.starts_on <= today()) for one in found],
         "insee": insee,
         "communes": Commune.objects.filter(insee__in=set(communes)).order_by("name").values_list("insee", "name"),

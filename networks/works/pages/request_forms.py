@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gis_core.forms import AccessibleForm
 from gis_core.letter_pages import WordsForm
@@ -30,7 +31,9 @@ class RequestForm(AccessibleForm):
     needed_date = day_field(_("Decision needed before"), required=False)
     insee = forms.ChoiceField(label=_("Commune"))
     place = forms.CharField(
-        label=_("Place"), max_length=200, help_text=_("The street, as it is called: “12 rue des Lilas”.")
+        label=pgettext_lazy("road", "Place"),
+        max_length=200,
+        help_text=_("The street, as it is called: “12 rue des Lilas”."),
     )
     start_reference = forms.CharField(
         label=_("From (PR)"), max_length=60, required=False, help_text=_("On a numbered road: “D 2020 PR 12+350”.")

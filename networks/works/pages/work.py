@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from gis_core.errors import ArpentError, Invalid
+from gis_core.errors import ArpentError, Invalid, Stale
 from gis_core.forms import blame
 from gis_core.middleware import rights_of_request
 from gis_core.models import Commune, Member
@@ -174,6 +174,9 @@ def work_change(request: HttpRequest, work_id: int) -> HttpResponse:
     found = works.one(work_id, rights)
     works.check_may_write(found.owner_id, rights)
     members = [found.owner]
+    if request.method != "POST" and found.state == Work.State.CANCELLED:
+        messages.warning(request, _("These works are cancelled: they are not changed any more. Enter new ones."))
+        return redirect("work", found.pk)
     if request.method != "POST":
         named = {name: getattr(found, name) for name in VALUES}
         here = {"where": "map", "geom": found.geom.transform(4326, clone=True).geojson, "version": found.version}
@@ -186,7 +189,11 @@ def work_change(request: HttpRequest, work_id: int) -> HttpResponse:
         version = form.cleaned_data["version"] or 0
         changed = works.change(work=found, version=version, rights=rights, **form.values())
     except ArpentError as error:
-        return form_page(request, form, rights, found, blame(form, error))
+        status = blame(form, error)
+        if isinstance(error, Stale):
+            form.data = request.POST.copy()
+            form.data["version"] = str(works.one(work_id, rights).version)
+        return form_page(request, form, rights, found, status)
     return kept(request, changed, rights)
 
 

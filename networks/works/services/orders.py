@@ -68,6 +68,7 @@ def finalise(one: WorkRequest, letter: Letter, words: Mapping[str, str], version
     """Number it; the request is decided. What will be published must name no person. Raises as `change`."""
     changed = change(one, letter, words, version, rights)
     if letter.kind in ORDERS:
+        check_signed(changed)
         check_names_nobody(one, changed)
     made = letters.finalise(changed, version=changed.version, rights=rights)
     locked = WorkRequest.objects.select_for_update().get(pk=one.pk)
@@ -82,6 +83,12 @@ def finalise(one: WorkRequest, letter: Letter, words: Mapping[str, str], version
 def discard(one: WorkRequest, letter: Letter, version: int, rights: Rights) -> None:
     check_may_decide(one, rights)
     letters.discard(letter, version=version)
+
+
+def check_signed(letter: Letter) -> None:
+    """An order that nobody signs orders nothing. Raises Invalid."""
+    if not letter.signatory.strip():
+        raise Invalid(_("Say who signs the order: capacity and name."), parameter="signatory")
 
 
 def check_names_nobody(one: WorkRequest, letter: Letter) -> None:

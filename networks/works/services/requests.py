@@ -184,6 +184,10 @@ def check_days(given: Mapping[str, Any]) -> None:
     for name in ("received_date", "starts_on", "ends_on", "needed_date"):
         if given[name] is not None and not 2000 <= given[name].year <= 2100:
             raise Invalid(_("Check the year: it is written with four digits."), parameter=name)
+    if given["needed_date"] is not None and given["needed_date"] < given["received_date"]:
+        raise Invalid(
+            _("The decision is needed before the request was received: check the days."), parameter="needed_date"
+        )
     if given["ends_on"] < given["starts_on"]:
         raise Invalid(_("The last day is before the first one."), parameter="ends_on")
     if (given["ends_on"] - given["starts_on"]).days > LONGEST_DAYS:

@@ -181,7 +181,7 @@ def locked(work: Work, version: int, rights: Rights) -> Work:
     if found is None:
         raise NotFound(_("There are no such works, or you may not see them."))
     if found.version != version:
-        raise Stale(_("Somebody else has changed these works meanwhile: load the page again."))
+        raise Stale(_("Somebody else has changed these works meanwhile. Look at them again, then repeat your change."))
     if found.state == Work.State.CANCELLED:
         raise Conflict(_("These works are cancelled: they are not changed any more. Enter new ones."))
     return found

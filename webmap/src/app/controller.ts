@@ -341,19 +341,19 @@ export class Controller {
 
   // --- selection ---------------------------------------------------------------------------------------------------
 
-  /** What is at a place, in all the layers that are on. */
-  async askHere(at: LonLat): Promise<void> {
+  /** What is at a place, in all the layers that are on; with `zoom`, as seen from there: the map is on its way. */
+  async askHere(at: LonLat, zoom?: number): Promise<void> {
     const signal = this.newQuestion();
     this.store.update({ sheet: { status: "loading" }, pin: at, selection: null, sheetHeight: "half" });
     try {
-      const groups = orderGroups(await this.api.here(at, this.state.view.zoom, this.visibleSlugs(), signal));
+      const groups = orderGroups(await this.api.here(at, zoom ?? this.state.view.zoom, this.visibleSlugs(), signal));
       const feature = groups[0]?.features[0];
       if (feature) {
         this.show(groups, feature);
-        void this.reveal([at[0], at[1], at[0], at[1]]);
+        if (zoom === undefined) void this.reveal([at[0], at[1], at[0], at[1]]);
       } else this.store.update({ sheet: { status: "empty", at } });
     } catch (error) {
-      this.questionFailed(error, () => void this.askHere(at));
+      this.questionFailed(error, () => void this.askHere(at, zoom));
     }
   }
 
@@ -438,13 +438,16 @@ export class Controller {
 
   /** Goes to a search result and opens its sheet. */
   async open(result: SearchResult): Promise<void> {
-    const { layer, id, center_4326: center } = result;
+    const { kind, layer, id, center_4326: center, bbox_4326: bbox } = result;
     if (layer !== null) this.turnOn(layer);
     const answered =
-      layer !== null && id !== null ? this.select({ layer, id }, { near: center }) : this.askHere(center);
+      layer !== null && id !== null ? this.select({ layer, id }, { near: center }) : this.askHere(center, POINT_ZOOM);
     await this.laidOut();
     this.goTo(this.placeOf(result));
     await answered;
+    // A place on a road or on the ground is marked on the feature that it lies on.
+    const marked = !bbox && (kind === "road" || kind === "coordinates");
+    if (marked && this.state.sheet?.status === "ready") this.store.update({ pin: center });
   }
 
   private placeOf({ layer, center_4326: center, bbox_4326: bbox }: SearchResult): Place {
