@@ -82,10 +82,16 @@ def additions(slug: str, rows: Sequence[Values], rights: Rights) -> Mapping[int,
 
 def column_property(column: Mapping[str, Any], value: Any) -> Property:
     """A declared column's line (label already in the asker's language)."""
-    kind, unit = column.get("type", "text"), column.get("unit")
+    kind, unit = "text" if is_year(column) else column.get("type", "text"), column.get("unit")
     return Property(
         name=column["name"], label=column["label"], value=plain(value), unit=unit, display=display(value, kind, unit)
     )
+
+
+def is_year(column: Mapping[str, Any]) -> bool:
+    """Whether it counts years, by its own limits: their thousands are not set apart."""
+    low, high = column.get("minimum"), column.get("maximum")
+    return column.get("type") == "integer" and low is not None and high is not None and 1000 <= low <= high < 3000
 
 
 def plain(value: Any) -> Any:

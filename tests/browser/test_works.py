@@ -1,14 +1,15 @@
 """Works in a real browser: drawn on the map, with their conflicts told while they are entered; what everybody sees."""
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import DESK, Demo, opened, sign_in
+from tests.browser.conftest import DESK, PHONE, Demo, open_map, opened, sign_in
 from tests.browser.test_hydrant_pages import fits
-from tests.browser.test_map import serious
+from tests.browser.test_map import search_with_keyboard, serious
 
 pytestmark = pytest.mark.browser
 
@@ -58,3 +59,12 @@ def test_works_are_drawn_and_their_conflicts_told_while_they_are_entered(desk: P
     expect(desk.get_by_role("main").get_by_role("link", name="Enrobés")).to_be_visible()
     expect(desk.get_by_role("main").get_by_role("link", name="Branchement", exact=True)).to_have_count(0)
     assert serious(desk) == []
+
+
+def test_a_place_on_a_road_is_marked_on_a_phone_and_its_section_is_read(browser: Browser, demo: Demo) -> None:
+    for context in opened(browser, {}, PHONE):
+        sign_in(context.new_page(), demo, "reseaux.lys")
+        page = open_map(context, demo)
+        search_with_keyboard(page, "D 26 PR 33+100")
+        expect(page.get_by_role("heading", name="Route de Saint-Aubin")).to_be_visible()
+        expect(page).to_have_url(re.compile(r"c=1\.8974\d+,47\.5407\d+&z=18\.5.*s=road-sections\."))

@@ -172,6 +172,13 @@ def test_a_shapefile_without_its_dbf_is_told_and_writes_nothing(
     assert not RoadAsset.objects.exists()
 
 
+def test_a_table_with_its_first_line_alone_is_told_as_such(member: Member, tmp_path: Path) -> None:
+    file = tmp_path / "panneaux.csv"
+    file.write_text("Id;Code;X;Y\n", "utf-8")
+    with pytest.raises(Invalid, match="aucune ligne"):
+        loaded(looked_at(member, file))
+
+
 def test_accented_field_names_without_cpg_are_read(member: Member, tmp_path: Path) -> None:
     names = ["Numéro", "État", "Matériau"]
     pyogrio.raw.write(

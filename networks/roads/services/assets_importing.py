@@ -20,7 +20,7 @@ from layers.imports.services.inbox import Sent, harmless, kept_files
 from layers.imports.sources import Tell
 from networks.core.importers import kml
 from networks.core.importers.faults import Fault
-from networks.core.importers.looking import look_at
+from networks.core.importers.looking import Seen, look_at
 from networks.core.rights import TECHNICIANS
 from networks.roads.importers.asset_loading import load_assets
 from networks.roads.importers.asset_mapping import AssetReading, suggested
@@ -172,6 +172,17 @@ def paths_of(made: AssetDelivery) -> list[Path]:
     return paths
 
 
+def empty(one: Seen, made: AssetDelivery) -> Fault:
+    """What is told of a layer without fields: a Shapefile lacks a part, a table has no row."""
+    if any(str(file["name"]).lower().endswith((".csv", ".xlsx", ".ods")) for file in made.files):
+        words = _("“%(name)s” holds no row: the first line names the fields, the others are the assets.")
+    else:
+        words = _(
+            "“%(name)s” has no field: of a Shapefile, the .dbf is missing. Send its .shp, .shx, .dbf and .prj together."
+        )
+    return Fault(file=one.file, row=None, message=words % {"name": one.label})
+
+
 def read(pk: int, tell: Tell) -> dict[str, Any]:
     """See what the layers hold, and how they are likely read. Raises Invalid, ReaderUnavailable."""
     made = AssetDelivery.objects.select_for_update(of=("self",)).select_related("owner").get(pk=pk)
@@ -179,17 +190,7 @@ def read(pk: int, tell: Tell) -> dict[str, Any]:
     faults: list[Fault] = []
     seen, more = look_at(kml.readable(paths_of(made), faults))
     faults += more
-    for one in seen:
-        if not one.fields:
-            words = (
-                _(
-                    "“%(name)s” has no field: of a Shapefile, the .dbf is missing. Send its .shp, .shx, .dbf and .prj"
-                    " together."
-                )
-                if one.file.lower().endswith(".shp")
-                else _("“%(name)s” holds no row: the first line names the fields, the others are the assets.")
-            )
-            faults.append(Fault(file=one.file, row=None, message=words % {"name": one.label}))
+    faults += [empty(one, made) for one in seen if not one.fields]
     seen = [one for one in seen if one.fields]
     if not seen:
         told = " ".join(f"{one.file} : {one.message}" for one in faults[:3])
