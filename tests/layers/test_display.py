@@ -7,6 +7,7 @@ import pytest
 from django.utils import translation
 
 from layers.features.display import display, display_difference
+from layers.features.sheet import column_property
 
 
 @pytest.mark.parametrize(
@@ -38,3 +39,9 @@ def test_english_on_request() -> None:
 @pytest.mark.parametrize(("share", "shown"), [(0.0123, "+1,2\u00a0%"), (-0.0123, "−1,2\u00a0%"), (0.00001, "0\u00a0%")])
 def test_differences_carry_their_sign(share: float, shown: str) -> None:
     assert display_difference(share) == shown
+
+
+@pytest.mark.parametrize(("maximum", "shown"), [(2100, "1987"), (9999, "1\u202f987")])
+def test_a_year_has_no_thousands_apart(maximum: int, shown: str) -> None:
+    column = {"name": "laid", "label": "Posé en", "type": "integer", "minimum": 1700, "maximum": maximum}
+    assert column_property(column, 1987).display == shown

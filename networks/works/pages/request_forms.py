@@ -86,5 +86,11 @@ class OrderForm(WordsForm):
     )
     field_order = ["title", "recipient", "body", "signatory", "version"]
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        # A draft may do without; the number does not.
+        for name in ("recipient", "signatory"):
+            self.fields[name].unmarked = True  # type: ignore[attr-defined]
+
     def words(self) -> dict[str, str]:
         return {name: self.cleaned_data[name] for name in letters.WORDS}

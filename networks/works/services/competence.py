@@ -12,7 +12,7 @@ from typing import Final
 
 from django.contrib.gis.geos import GEOSGeometry
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from gis_core.models import Member
 from networks.works.models import WorkRequest
@@ -32,7 +32,7 @@ NAMES: Final = {
     Authority.EPCI: gettext_lazy("the president of the inter-communal body"),
     Authority.DEPARTEMENT: gettext_lazy("the president of the departmental council"),
     Authority.STATE: gettext_lazy("the prefect"),
-    Authority.UNKNOWN: gettext_lazy("not known"),
+    Authority.UNKNOWN: pgettext_lazy("authority", "not known"),
 }
 KEEPERS: Final = {"01": Authority.STATE, "02": Authority.STATE, "03": Authority.DEPARTEMENT, "04": Authority.EPCI,
                   "05": Authority.COMMUNE}  # fmt: skip
