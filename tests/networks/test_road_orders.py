@@ -175,6 +175,16 @@ def test_letters_are_seen_by_those_who_deal_with_requests(desk: Desk) -> None:
         assert (who, found) == (who, who in SEES or who == Role.AGENCY_ADMINISTRATOR)
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("tanneurs", True), ("exemple TRAVAUX", True), ("exemple lilas", False), ("n° {pk}", True), ("{pk}0", False)],
+)
+def test_a_request_is_looked_for_by_words_or_by_number(desk: Desk, text: str, found: bool) -> None:
+    one = desk.enter()
+    page = desk.network.client().get("/voirie/demandes/", {"q": text.format(pk=one.pk)})
+    assert (f'href="/voirie/demandes/{one.pk}/"' in page.content.decode()) is found
+
+
 # -- what is typed ----------------------------------------------------------------------------------------------------
 
 

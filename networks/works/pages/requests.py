@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
@@ -33,6 +34,7 @@ READ_AND_SEND: Final = ["GET", "HEAD", "POST"]
 PER_PAGE: Final = 50
 MOST_OFFSET: Final = 100_000
 NEAR_WORKS: Final = 20
+LONGEST_SEARCH: Final = 100
 SHUT_IN: Final = {"default-src": ["'none'"], "sandbox": True}
 
 
@@ -50,8 +52,8 @@ def form_for(request: HttpRequest, rights: Rights, data: Any = None, **options: 
 def request_list(request: HttpRequest) -> HttpResponse:
     """The requests that the asker deals with, the last received first; open ones unless told otherwise."""
     rights = rights_of_request(request)
-    state = request.GET.get("state", "open")
-    found = requests.requests_seen_by(rights)
+    state, text = request.GET.get("state", "open"), request.GET.get("q", "").strip()[:LONGEST_SEARCH]
+    found = requests.looked_for(requests.requests_seen_by(rights), text)
     if state == "open":
         found = found.exclude(state__in=[State.REFUSED, State.PUBLISHED])
     elif state in State.values:
@@ -61,6 +63,8 @@ def request_list(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": [told(one) for one in rows[:PER_PAGE]],
         "state": state,
+        "text": text,
+        "searched": urlencode({"q": text}) if text else "",
         "states": [("open", _("To deal with")), *State.choices, ("all", _("All"))],
         "before": max(0, offset - PER_PAGE) if offset else None,
         "after": offset + PER_PAGE if len(rows) > PER_PAGE else None,

@@ -8,6 +8,7 @@ from django.contrib.gis.geos import MultiLineString
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -41,6 +42,8 @@ ANSWER_MONTHS: Final = 2
 """The usual time to answer a request to occupy the road; none is fixed for traffic orders."""
 LONGEST_DAYS: Final = 3 * 366
 MOST_M: Final = 100_000.0
+MOST_WORDS: Final = 6
+LOOKED_IN: Final = ("place", "applicant_name", "company", "start_reference", "end_reference")
 State = WorkRequest.State
 
 
@@ -67,6 +70,24 @@ def members_served(rights: Rights) -> list[Member]:
 def requests_seen_by(rights: Rights) -> WorkRequestQuerySet:
     found = WorkRequest.objects.visible_to(rights)
     return found.select_related("owner", "made_by", "work").order_by("-received_date", "-pk")
+
+
+def looked_for(found: WorkRequestQuerySet, text: str) -> WorkRequestQuerySet:
+    """Those that say every word of a text in their place, applicant, company or references; or have this number."""
+    number = text.strip().removeprefix("n°").strip()
+    if number.isascii() and number.isdecimal() and len(number) < 10:
+        found = found.filter(Q(pk=int(number)) | any_of(number))
+    else:
+        for word in text.split()[:MOST_WORDS]:
+            found = found.filter(any_of(word))
+    return found
+
+
+def any_of(word: str) -> Q:
+    asked = Q()
+    for name in LOOKED_IN:
+        asked |= Q(**{f"{name}__icontains": word})
+    return asked
 
 
 def request_seen_by(request_id: int, rights: Rights) -> WorkRequest:
