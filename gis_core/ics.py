@@ -1,12 +1,15 @@
 """Lines of calendars (RFC 5545): text escaped, long lines folded."""
 
+from unicodedata import category
+
 LONGEST_LINE = 75
 
 
 def escaped(text: str) -> str:
     for character, instead in (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\r\n", "\\n"), ("\n", "\\n"), ("\r", "")):
         text = text.replace(character, instead)
-    return text
+    # Others end a line for some readers.
+    return "".join(one for one in text if category(one) not in ("Cc", "Zl", "Zp"))
 
 
 def folded(line: str) -> bytes:

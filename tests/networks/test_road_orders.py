@@ -448,6 +448,13 @@ def test_everybody_reads_published_orders(desk: Desk) -> None:
     assert (pdf.status_code, pdf["Content-Type"], pdf.content[:5]) == (200, "application/pdf", b"%PDF-")
 
 
+def test_a_place_with_control_characters_does_not_break_the_feed(desk: Desk) -> None:
+    one = desk.work(desk.enter(), place="rue\x0bHaute")
+    desk.publish(one, desk.final(one, desk.begin(one)))
+    feed = Client().get("/travaux/arretes/?format=atom")
+    assert (feed.status_code, "rueHaute" in feed.content.decode()) == (200, True)
+
+
 def test_orders_that_are_over_are_listed_no_more(desk: Desk) -> None:
     days = {"starts_on": DAY - timedelta(days=9), "ends_on": DAY - timedelta(days=1)}
     one = desk.work(desk.enter(**days))

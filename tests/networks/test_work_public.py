@@ -144,6 +144,15 @@ def test_a_calendar_holds_whole_days_and_escaped_words(told: Network) -> None:
     assert "\\nRoute barrée\\n" in event["DESCRIPTION"]
 
 
+def test_no_character_of_a_title_ends_a_line_of_the_calendar(told: Network) -> None:
+    made = soon(told)
+    with factories.as_worker():
+        Work.objects.filter(pk=made.pk).update(title="Enrobés\x0b\u2028ATTENDEE:x")
+    lines = got(ICS).content.decode().splitlines()
+    assert any("EnrobésATTENDEE" in one for one in lines)
+    assert not any(one.startswith("ATTENDEE") for one in lines)
+
+
 def test_calendars_that_hold_cancelled_works_are_told(told: Network) -> None:
     made = soon(told)
     with told.as_():

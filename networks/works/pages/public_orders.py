@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from gis_core.models import Commune
+from gis_core.services.letters import cleaned
 from networks.works.models import WorkOrder
 from networks.works.services import orders
 from networks.works.services.requests import today
@@ -47,8 +48,8 @@ def feed(request: HttpRequest, found: list[WorkOrder]) -> HttpResponse:
             "last": f"{one.ends_on:%d/%m/%Y}",
         }
         made.add_item(
-            title=f"{one.number} · {one.title}", link=address, description=f"{one.place}, {days}", unique_id=address,
-            pubdate=one.published_at, updateddate=one.published_at, author_name=one.owner.name,
+            title=cleaned(f"{one.number} · {one.title}"), link=address, description=cleaned(f"{one.place}, {days}"),
+            unique_id=address, pubdate=one.published_at, updateddate=one.published_at, author_name=one.owner.name,
         )  # fmt: skip
     if not found:
         made.feed["updated"] = datetime.now(UTC)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from gis_core.models import Commune, Member
 from gis_core.rights import Rights
+from gis_core.services.letters import cleaned
 from layers.catalogue.models import Layer
 from layers.features.services.origin import Origin, event
 from networks.core.rights import TECHNICIANS
@@ -241,8 +242,8 @@ def checked(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def text_of(name: str, value: str | None) -> str | None:
-    """Without spaces around, None for nothing. Raises Invalid."""
-    text = (value or "").replace("\0", "").strip()
+    """Without spaces around nor control characters, None for nothing. Raises Invalid."""
+    text = cleaned(value or "").strip()
     longest = TEXTS[name]
     if len(text) > longest:
         raise Invalid(_("The text has more than %(most)s characters.") % {"most": longest}, parameter=name)
