@@ -27,6 +27,7 @@ from gis_core.services.territories import extent_4326
 
 PERMITS = "/permis/"
 NETWORKS = "/reseaux/"
+ROADS, PUBLIC_WORKS = "/voirie/", "/travaux/"
 COUNTER = frozenset({Role.PERMIT_INSTRUCTOR, Role.TOWN_HALL, Role.GIS_ADMINISTRATOR})
 
 
@@ -90,6 +91,7 @@ def map_addresses(request: HttpRequest) -> dict[str, str | None]:
         "sheets": reverse("frozen_sheet_list") if request.user.is_authenticated else None,
         "permits": PERMITS if rights.agency or rights.roles else None,
         "networks": NETWORKS if rights.agency or rights.members() else None,
+        "roads": ROADS if request.user.is_authenticated else PUBLIC_WORKS,
         "file_permit": f"{PERMITS}deposer/" if files_permits(rights) else None,
     }
 

@@ -147,6 +147,7 @@ def test_the_map_leads_each_where_they_may_go(
     told = map_addresses(request)
     assert told["permits"] == ("/permis/" if sees else None)
     assert told["file_permit"] == ("/permis/deposer/" if files else None)
+    assert told["roads"] == ("/voirie/" if who else "/travaux/")
 
 
 def deadlines(world: World, who: str = Role.PERMIT_INSTRUCTOR) -> Any:

@@ -26,6 +26,7 @@ export interface Config {
     campaigns: string | null;
     members: string | null;
     sheets: string | null;
+    roads: string;
     /** The pages of planning applications, for whoever may see some; where one is filed, for whoever may. */
     permits: string | null;
     file_permit: string | null;

@@ -7,6 +7,7 @@ export const en: Messages = {
   "account.imports": "Imports",
   "account.layers": "Layers",
   "account.members": "Members and rights",
+  "account.roads": "Roads and works",
   "account.settings": "Settings",
   "account.sheets": "Frozen sheets",
   "account.signIn": "Sign in",

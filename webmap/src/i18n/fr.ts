@@ -6,6 +6,7 @@ export const fr = {
   "account.imports": "Imports",
   "account.layers": "Couches",
   "account.members": "Membres et droits",
+  "account.roads": "Voirie et travaux",
   "account.settings": "Réglages",
   "account.sheets": "Fiches figées",
   "account.signIn": "Se connecter",

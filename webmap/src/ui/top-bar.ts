@@ -113,6 +113,7 @@ export class TopBar extends ArpentElement {
     const { user, urls } = this.controller.config;
     const links: [string | null, IconName, Key][] = [
       [user ? urls.account : null, "account", "account.account"],
+      [urls.roads, "road", "account.roads"],
       [urls.sheets, "list", "account.sheets"],
       [urls.members, "people", "account.members"],
       [urls.layers, "layers", "account.layers"],
