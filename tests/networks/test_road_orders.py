@@ -200,6 +200,8 @@ def test_a_request_is_looked_for_by_words_or_by_number(desk: Desk, text: str, fo
         ({"ends_on": DAY - timedelta(days=1)}, "ends_on"),
         ({"ends_on": DAY + timedelta(days=2000)}, "ends_on"),
         ({"starts_on": date(26, 1, 1)}, "starts_on"),
+        ({"start_reference": "D2020 PR"}, "start_reference"),
+        ({"start_reference": "D 2020 PR 12+350", "end_reference": "là-bas"}, "end_reference"),
         ({"starts_on": None}, "starts_on"),
         ({"needed_date": GIVEN["received_date"] - timedelta(days=1)}, "needed_date"),
         ({"length_m": -3.0}, "length_m"),

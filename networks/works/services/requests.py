@@ -1,6 +1,7 @@
 """Requests for works on roads: entered at the counter, changed, decided, made works of."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from gis_core.rights import Rights, Role
 from gis_core.services.letters import cleaned
 from layers.features.words import words as words_of
 from networks.core.rights import TECHNICIANS
+from networks.roads.services.referring import locate
 from networks.works.models import Work, WorkRequest, WorkRequestQuerySet
 from networks.works.services import stretches, works
 
@@ -167,6 +169,7 @@ def checked(owner: Member, values: Mapping[str, Any]) -> dict[str, Any]:
             raise Invalid(_("This is missing."), parameter=name)
     if not owner.territories.filter(commune_id=given["insee"]).exists():
         raise Invalid(_("This commune is not one of %(member)s.") % {"member": owner}, parameter="insee")
+    check_references(given)
     check_days(given)
     for name in ("length_m", "width_m"):
         if given[name] is not None and not 0 < given[name] <= MOST_M:
@@ -194,6 +197,17 @@ def check_choices(given: Mapping[str, Any]) -> None:
         words = _("Form %(form)s asks for: %(kinds)s.")
         kinds = ", ".join(str(one.label) for one in OF_FORM[WorkRequest.Form(given["form"])])
         raise Invalid(words % {"form": given["form"], "kinds": kinds}, parameter="kind")
+
+
+def check_references(given: Mapping[str, Any]) -> None:
+    """What is no reference, or lies beyond its road, was mistyped; what no referential knows yet may be right."""
+    for name in ("start_reference", "end_reference"):
+        if given[name]:
+            with suppress(NotFound):
+                try:
+                    locate(given[name])
+                except Invalid as error:
+                    raise Invalid(error.message, parameter=name) from error
 
 
 def check_days(given: Mapping[str, Any]) -> None:
