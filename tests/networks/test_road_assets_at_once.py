@@ -51,7 +51,7 @@ def sign_at(member: Member, y: float) -> RoadAsset:
 
 
 def meanwhile(first: Callable[[], Any], second: Callable[[], Any]) -> None:
-    """The second begins when the first has done all but end; the first ends when the second waits for it, or is done."""
+    """The second begins when the first has done all but end; the first ends once the second waits or is done."""
     told: list[BaseException] = []
     number: list[int] = []
 

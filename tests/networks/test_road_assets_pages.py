@@ -147,9 +147,7 @@ def test_assets_without_a_road_are_found(browser: Client, member: Member) -> Non
     sign(member, reference="SEUL")
     assert "SEUL" in page(browser, f"{LIST}?road=none")
     with factories.as_worker():
-        RoadSection.objects.create(
-            owner=member, geom=LineString((620_000, 6_720_003), (620_100, 6_720_003), srid=2154)
-        )
+        RoadSection.objects.create(owner=member, geom=LineString((620_000, 6_720_003), (620_100, 6_720_003), srid=2154))
     sign(member, reference="RIVERAIN")
     assert "RIVERAIN" not in page(browser, f"{LIST}?road=none")
 

@@ -205,8 +205,8 @@ def test_a_section_is_not_split_beside_its_end(network: Network, x: float) -> No
 
 
 def test_a_section_shorter_than_half_a_metre_is_refused_in_words(network: Network) -> None:
+    edit = Edit(action="create", geometry=LineString((X, Y), (X + 0.4, Y), srid=2154))
     with network.as_(), pytest.raises(ArpentError, match="demi-mètre de route"):
-        edit = Edit(action="create", geometry=LineString((X, Y), (X + 0.4, Y), srid=2154))
         apply_edits(layer(), [edit], rights=network.rights(), origin=WEB)
 
 

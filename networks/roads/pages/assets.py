@@ -8,7 +8,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -210,7 +210,7 @@ def strike(request: HttpRequest, what: str, asset_id: int) -> HttpResponse:
         services.strike(what, asset_id, which, request.POST.get("reason", ""), rights=rights)
     except (Invalid, Conflict) as error:
         return asset_page(request, what, asset_id, status=status_of(error), strike_error=error.message, struck=which)
-    messages.success(request, _("The inspection is struck out: it counts no more."))
+    messages.success(request, pgettext("asset", "The inspection is struck out: it counts no more."))
     return redirect("road_asset", what, asset_id)
 
 

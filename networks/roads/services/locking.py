@@ -1,4 +1,4 @@
-"""Whoever changes lines of roads waits for the others, for sections share nodes; and for those who bind assets to them."""
+"""Whoever changes lines of roads waits for the others, for they share nodes, and for those who bind assets to them."""
 
 from collections.abc import Sequence
 
