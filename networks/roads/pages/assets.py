@@ -235,7 +235,7 @@ def asset_page(
         "family": FAMILIES[family_of(found.code)][english()] if getattr(found, "code", None) else "",
         "known": is_known(found.code) if getattr(found, "code", None) else True,
         "road_section": section,
-        "place": services.reference_of(found, section),
+        "places": services.references_of(found, section),
         "side": lists.word(asset_lists.SIDES, found.side, english=english()),
         "size": lists.word(asset_lists.SIZES, getattr(found, "size", None), english=english()),
         "more": sorted(found.more.items()),

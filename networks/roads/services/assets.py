@@ -135,14 +135,18 @@ def section_of(asset: Any) -> RoadSection | None:
     return RoadSection.objects.filter(pk=asset.section_id).first() if asset.section_id else None
 
 
-def reference_of(asset: Any, section: RoadSection | None) -> Found | None:
-    """Its road, marker and metres, where its road is numbered and measured."""
+def references_of(asset: Any, section: RoadSection | None) -> list[Found]:
+    """Its road, marker and metres, where its road is numbered and measured; of a stretch those of both ends, as markers
+    grow.
+    """
     if section is None or not section.route:
-        return None
+        return []
+    places = [asset.geom.coords] if asset.geom.geom_type == "Point" else [asset.geom.coords[0], asset.geom.coords[-1]]
     try:
-        return reference_at(*middle_of(asset), route=section.route)
+        found = [reference_at(x, y, route=section.route) for x, y in places]
     except NotFound:
-        return None
+        return []
+    return sorted(found, key=lambda one: (one.reference.marker, one.reference.metres))
 
 
 def inspections_of(what: str, pk: int) -> Sequence[RoadInspection]:
