@@ -1,6 +1,7 @@
 """What the sheet of a feature says of an asset beyond its columns: what its sign means, and its page."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -45,9 +46,18 @@ def addition(row: Values, what: str, places: Sequence[Reference], rights: Rights
     links = []
     if rights.agency or rights.members():
         links.append(Link(title=_("Inspections"), url=reverse("road_asset", args=[what, row["id"]])))
-    if code:
-        links.append(Link(title=_("Pictogram"), url=reverse("road_sign", args=[code])))
-    return Addition(title=title, subtitle=subtitle or None, properties=[*place_of(places)], links=links)
+    return Addition(
+        title=title,
+        subtitle=subtitle or None,
+        properties=[*place_of(places)],
+        links=links,
+        picture=pictogram_of(code, str(row.get("inscription") or "")) if code else None,
+    )
+
+
+def pictogram_of(code: str, inscription: str) -> str:
+    address = reverse("road_sign", args=[code])
+    return f"{address}?{urlencode({'texte': inscription[:20]})}" if inscription else address
 
 
 def place_of(places: Sequence[Reference]) -> Iterator[Property]:

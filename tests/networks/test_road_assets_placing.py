@@ -162,3 +162,5 @@ def test_pages_and_the_sheet_of_the_map_show_the_references(road: Network) -> No
         sheet = road.client().get(f"/api/v1/layers/{layer}/features/{pk}/").json()
         assert {"Place on the road", "Repère routier"} & {one["label"] for one in sheet["properties"]}
         assert place in [one["display"] for one in sheet["properties"]]
+        picture = "/voirie/panneaux/B14.svg?texte=50" if layer == "road-assets" else None
+        assert sheet["picture"] == picture
