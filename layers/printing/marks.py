@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 from fontTools.pens.basePen import BasePen
 from fontTools.pens.transformPen import TransformPen
-from fontTools.svgLib.path import parse_path
+from fontTools.svgLib.path.parser import parse_path
 from fontTools.ttLib import TTFont
 
 from gis_core.paper import FONTS
@@ -56,7 +56,7 @@ class Operators(BasePen):
     """Writes what is drawn as operators."""
 
     def __init__(self) -> None:
-        super().__init__(lettering().getGlyphSet())
+        super().__init__(lettering().getGlyphSet())  # type: ignore[no-untyped-call]
         self.parts: list[str] = []
 
     def _moveTo(self, pt: tuple[float, float]) -> None:  # noqa: N802
@@ -79,6 +79,10 @@ def numbers(places: tuple[float, ...]) -> str:
     return " ".join(f"{place:.2f}" for place in places)
 
 
+def ink(text: str) -> str:
+    return " ".join(f"{part:.4g}" for part in colour(text)[:3])
+
+
 def shape(element: ElementTree.Element) -> str:
     """One element, painted."""
     told = element.attrib
@@ -86,9 +90,9 @@ def shape(element: ElementTree.Element) -> str:
     width = float(told.get("stroke-width", 1))
     parts = [f"{int(told.get('stroke-linecap') == 'round')} J 1 j"]
     if fill != "none":
-        parts.append(f"{numbers(colour(fill)[:3])} rg")
+        parts.append(f"{ink(fill)} rg")
     if stroke != "none" and width:
-        parts.append(f"{numbers(colour(stroke)[:3])} RG {width:.2f} w [] 0 d")
+        parts.append(f"{ink(stroke)} RG {width:.2f} w [] 0 d")
     filled, stroked = fill != "none", stroke != "none" and width > 0
     if not filled and not stroked:
         return ""
@@ -130,7 +134,7 @@ def rounded(pen: Any, west: float, north: float, east: float, south: float, radi
 
 
 @lru_cache(maxsize=1)
-def lettering() -> TTFont:
+def lettering() -> Any:
     return TTFont(FONTS / f"atkinson-hyperlegible-next-{BOLD}.ttf")
 
 

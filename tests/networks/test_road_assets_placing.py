@@ -147,6 +147,13 @@ def test_who_may_not_edit_neither_adds_nor_moves(road: Network) -> None:
     assert Client().get(NEW).status_code == 302
 
 
+def test_beside_a_reference_the_side_is_that_of_growing_markers(road: Network) -> None:
+    sign = made(road, start="D 2020 PR 2+10", side="left")
+    assert sign.side == "right"
+    shown = technician(road).get(f"/voirie/patrimoine/point/{sign.pk}/").content.decode()
+    assert "</strong> · À gauche" in shown
+
+
 def test_pages_and_the_sheet_of_the_map_show_the_references(road: Network) -> None:
     sign = made(road)
     client = technician(road)
@@ -156,8 +163,8 @@ def test_pages_and_the_sheet_of_the_map_show_the_references(road: Network) -> No
     page = client.get(f"/voirie/patrimoine/troncon/{stretch.pk}/").content.decode()
     assert "D 2020 PR 1+20 → D 2020 PR 2+10" in page
     for layer, pk, place in (
-        ("road-assets", sign.pk, "D 2020 PR 1+20"),
-        ("road-stretches", stretch.pk, "D 2020 PR 1+20 → D 2020 PR 2+10"),
+        ("road-assets", sign.pk, "D 2020 PR 1+20, à gauche"),
+        ("road-stretches", stretch.pk, "D 2020 PR 1+20 → D 2020 PR 2+10, à droite"),
     ):
         sheet = road.client().get(f"/api/v1/layers/{layer}/features/{pk}/").json()
         assert {"Place on the road", "Repère routier"} & {one["label"] for one in sheet["properties"]}

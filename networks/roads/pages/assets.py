@@ -8,7 +8,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy, pgettext
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -210,7 +210,7 @@ def strike(request: HttpRequest, what: str, asset_id: int) -> HttpResponse:
         services.strike(what, asset_id, which, request.POST.get("reason", ""), rights=rights)
     except (Invalid, Conflict) as error:
         return asset_page(request, what, asset_id, status=status_of(error), strike_error=error.message, struck=which)
-    messages.success(request, pgettext("asset", "The inspection is struck out: it counts no more."))
+    messages.success(request, _("The inspection is struck out: it counts no more."))
     return redirect("road_asset", what, asset_id)
 
 
@@ -227,6 +227,9 @@ def asset_page(
     rights = rights_of_request(request)
     found = services.one(what, pk, rights)
     section = services.section_of(found)
+    places = services.references_of(found, section)
+    # Beside a reference, left and right are those of growing markers, however the section is drawn.
+    side = (places[0].lies or "on") if places and found.side != "on" else found.side
     lon, lat = TO_DEGREES.transform(*services.middle_of(found))
     initial = {"done_date": timezone.localdate(), "done_by": str(request.user)}
     photos = services.photos_of(what, pk, rights)
@@ -235,8 +238,8 @@ def asset_page(
         "family": FAMILIES[family_of(found.code)][english()] if getattr(found, "code", None) else "",
         "known": is_known(found.code) if getattr(found, "code", None) else True,
         "road_section": section,
-        "places": services.references_of(found, section),
-        "side": lists.word(asset_lists.SIDES, found.side, english=english()),
+        "places": places,
+        "side": lists.word(asset_lists.SIDES, side, english=english()),
         "size": lists.word(asset_lists.SIZES, getattr(found, "size", None), english=english()),
         "more": sorted(found.more.items()),
         "map": f"/#v=1&c={lon:.6f},{lat:.6f}&z=19&l={SLUGS[what]},road-sections,communes",

@@ -69,10 +69,12 @@ REFERENCES: Final = """
         select t.id, t.section_id, e.place, st_expand(e.place, %(within)s) as box from {table} t,
             lateral (values {places}) e(rank, place) where t.id = any(%(ids)s) and t.section_id is not null
     )
-    select e.id, a.route, s.carriageway, m.number, n.at_m - m.at_m
+    select e.id, a.route, s.carriageway, m.number, n.at_m - m.at_m, arpent.side_of(n.leftward)
     from ends e, lateral (
-        select p.axis_id, p.section_id, p.start_m + st_linelocatepoint(p.geom, e.place) * (p.end_m - p.start_m) as at_m
-        from road_axis_part p join road_axis x on x.id = p.axis_id and not x.stale
+        select p.axis_id, p.section_id, p.start_m + share * (p.end_m - p.start_m) as at_m,
+            (arpent.beside_line(p.geom, share * st_length(p.geom), e.place)).leftward
+        from road_axis_part p join road_axis x on x.id = p.axis_id and not x.stale,
+            st_linelocatepoint(p.geom, e.place) as share
         where p.geom && e.box and st_dwithin(p.geom, e.place, %(within)s)
             and p.axis_id in (select o.axis_id from road_axis_part o where o.section_id = e.section_id)
         order by st_distance(p.geom, e.place), p.id + 0 limit 1) n
@@ -87,9 +89,10 @@ PLACES: Final = {
 }
 
 
-def references_of(what: str, ids: Sequence[int]) -> Mapping[int, list[Reference]]:
-    """By id the reference of an asset on an axis of its section, of a stretch those of its ends, as markers grow. None
-    of what has no section, lies before the first marker, or on a road that is being measured anew.
+def references_of(what: str, ids: Sequence[int]) -> Mapping[int, list[tuple[Reference, str]]]:
+    """By id the reference of an asset on an axis of its section and the side of the axis that it lies on, of a stretch
+    those of its ends, as markers grow. None of what has no section, lies before the first marker, or on a road that is
+    being measured anew.
     """
     if not ids:
         return {}
@@ -98,10 +101,10 @@ def references_of(what: str, ids: Sequence[int]) -> Mapping[int, list[Reference]
         statement = sql.SQL(REFERENCES).format(table=table, places=sql.SQL(PLACES[what]))
         cursor.execute(statement, {"ids": list(ids), "within": WITHIN_M})
         rows = cursor.fetchall()
-    found: dict[int, list[Reference]] = {}
-    for pk, route, carriageway, number, metres in rows:
+    found: dict[int, list[tuple[Reference, str]]] = {}
+    for pk, route, carriageway, number, metres, side in rows:
         reference = Reference(route=route, marker=number, metres=max(0.0, metres), side=side_of(carriageway))
-        found.setdefault(pk, []).append(reference)
+        found.setdefault(pk, []).append((reference, side))
     return found
 
 
