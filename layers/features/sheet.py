@@ -46,6 +46,8 @@ class Addition:
     hidden: frozenset[str] = frozenset()
     """Columns that the additions repeat."""
     links: Sequence[Link] = field(default_factory=tuple)
+    picture: str | None = None
+    """The address of a drawing of it, which says no more than the title and subtitle do."""
 
     def and_also(self, other: "Addition") -> "Addition":
         """Both: the first title and subtitle, everything else of each."""
@@ -55,6 +57,7 @@ class Addition:
             properties=(*self.properties, *other.properties),
             hidden=self.hidden | other.hidden,
             links=(*self.links, *other.links),
+            picture=self.picture or other.picture,
         )
 
 

@@ -5,7 +5,7 @@ that crosses the photo's edge is drawn in both, each cut there.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -13,9 +13,11 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from layers.catalogue.models import Layer
+from layers.printing import marks
 from layers.printing.document import Drawing
 from layers.printing.facts import Shown
 from layers.printing.labels import Names
+from layers.printing.palette import INK
 from layers.printing.paper import Box, Rectangle
 from layers.printing.paths import POINT, Geometries, Layered, on_paper, outline_of
 from layers.printing.services.reading import Batch
@@ -30,6 +32,7 @@ class Side:
     area: BaseGeometry
     whole: bool
     layered: Layered
+    marks: list[str] = field(default_factory=list)
 
     def meets(self, placed: Geometries) -> Any:
         return np.ones(len(placed), np.bool_) if self.whole else shapely.intersects(self.area, placed)
@@ -61,9 +64,13 @@ class LayerDrawing:
             alike: dict[tuple[Paint, ...], list[int]] = {}
             for number in np.flatnonzero(there & side.meets(placed)).tolist():
                 drawn = faded(self.look(batch.properties[number], side.on_photo), self.opacity)
-                if drawn.paints:
+                if not drawn.paints:
+                    continue
+                if drawn.mark:
+                    side.marks += [marks.placed(drawn.mark, x, y) for x, y in coordinates(placed[number])]
+                else:
                     alike.setdefault(drawn.paints, []).append(number)
-                    self.note(placed[number], drawn, side)
+                self.note(placed[number], drawn, side)
             for paints, numbers in alike.items():
                 side.layered.add(placed[numbers], paints)
 
@@ -72,8 +79,8 @@ class LayerDrawing:
         if side.shows(geometry, drawn):
             self.shown.add(drawn, side.on_photo)
         if shapely.get_dimensions(geometry) == POINT:
-            radius = max(paint.radius_mm for paint in drawn.paints)
-            for x, y in shapely.get_coordinates(geometry).tolist():
+            radius = marks.MARK_MM / 2 if drawn.mark else max(paint.radius_mm for paint in drawn.paints)
+            for x, y in coordinates(geometry):
                 self.names.keep_clear(x, y, radius)
         if drawn.text and drawn.lettering and self.is_named_on(side, geometry):
             self.names.ask(geometry, drawn.text, drawn.lettering)
@@ -92,7 +99,13 @@ class LayerDrawing:
         """The drawings, one of each side."""
         for side in self.sides:
             side.layered.finish()
+            if side.marks:
+                side.layered.drawing.add(side.layered.drawing.ink(INK), *side.marks)
         return [side.layered.drawing for side in self.sides]
+
+
+def coordinates(geometry: BaseGeometry) -> list[tuple[float, float]]:
+    return [(x, y) for x, y in shapely.get_coordinates(geometry).tolist()]
 
 
 def sides(frame: Rectangle, photographed: BaseGeometry | None) -> Iterator[Side]:

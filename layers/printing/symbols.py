@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from layers.catalogue.legend import columns_used, hatch_angles, line_for
 from layers.catalogue.models import Layer, in_language
+from layers.printing.marks import columns_of, mark_of
 from layers.printing.palette import LIGHT, PHOTO, Colour, Palette, colour
 
 PX_MM = 0.2  # of a line of the screen: print is finer than a screen, and read from nearer
@@ -76,6 +77,8 @@ class Drawn:
     paints: tuple[Paint, ...]
     text: str = ""
     lettering: Lettering | None = None
+    mark: str = ""
+    """The SVG that stands at a point in place of the paints (layers.printing.marks)."""
 
 
 type Look = Callable[[Properties, bool], Drawn]
@@ -101,15 +104,28 @@ def look_of(layer: Layer, scale: int) -> Look:
     scene = Scene(layer, scale)
     recipe = RECIPES.get(layer.slug)
     if recipe is None:
-        return from_legend(scene)
+        return marked(scene, from_legend(scene))
     plain, on_photo = recipe(scene, LIGHT), recipe(scene, PHOTO)
     return lambda properties, photo: (on_photo if photo else plain)(properties)
+
+
+def marked(scene: Scene, look: Look) -> Look:
+    """With the drawings of the layer's app from near, as on the screen."""
+    mark = mark_of(scene.layer.slug)
+    if mark is None or not scene.at_least("parcel"):
+        return look
+
+    def with_mark(properties: Properties, on_photo: bool) -> Drawn:
+        drawn = look(properties, on_photo)
+        return replace(drawn, mark=mark(properties)) if drawn.paints else drawn
+
+    return with_mark
 
 
 def columns_for(layer: Layer) -> set[str]:
     """The columns that the look reads, as far as the layer has them."""
     asked = {"name", "code", "number", "kind", "width_m", "suffix", layer.title_field}
-    return asked | columns_used(layer)
+    return asked | columns_used(layer) | columns_of(layer.slug)
 
 
 def text_of(properties: Properties, *names: str) -> str:

@@ -1,9 +1,12 @@
-"""Tables for spreadsheets: CSV, and XLSX in which a text is never a formula."""
+"""Tables for spreadsheets: CSV; XLSX and ODS, in which a text is never a formula."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from io import BytesIO
 from typing import Any
+from xml.sax.saxutils import escape, quoteattr
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 import xlsxwriter
 
@@ -49,3 +52,59 @@ def write(sheet: Any, row: int, place: int, value: Any, day: Any) -> None:
             sheet.write_number(row, place, value)
         case _:
             sheet.write_string(row, place, str(value))
+
+
+# -- OpenDocument -----------------------------------------------------------------------------------------------------
+
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
+NAMES = "urn:oasis:names:tc:opendocument:xmlns:"
+MANIFEST = (
+    f'<manifest:manifest xmlns:manifest="{NAMES}manifest:1.0" manifest:version="1.3">'
+    f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{ODS}"/>'
+    '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>'
+)
+STYLES = (
+    '<office:automatic-styles><number:date-style style:name="iso"><number:year number:style="long"/><number:text>-'
+    '</number:text><number:month number:style="long"/><number:text>-</number:text><number:day number:style="long"/>'
+    '</number:date-style><style:style style:name="day" style:family="table-cell" style:data-style-name="iso"/>'
+    '<style:style style:name="head" style:family="table-cell"><style:text-properties fo:font-weight="bold"/>'
+    "</style:style></office:automatic-styles>"
+)
+CONTENT = (
+    "<office:document-content "
+    + " ".join(f'xmlns:{name}="{NAMES}{name}:1.0"' for name in ("office", "table", "text", "style"))
+    + f' xmlns:number="{NAMES}datastyle:1.0" xmlns:fo="{NAMES}xsl-fo-compatible:1.0" office:version="1.3">{STYLES}'
+    "<office:body><office:spreadsheet><table:table table:name={title}>{rows}</table:table></office:spreadsheet>"
+    "</office:body></office:document-content>"
+)
+NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+def as_opendocument(table: Table, title: str) -> bytes:
+    """One sheet: texts, numbers and days as such."""
+    columns, rows = table
+    head = "".join(cell(column.label, ' table:style-name="head"') for column in columns)
+    body = "".join(f"<table:table-row>{''.join(map(cell, row))}</table:table-row>" for row in rows)
+    lines = f"<table:table-header-rows><table:table-row>{head}</table:table-row></table:table-header-rows>{body}"
+    content = BytesIO()
+    with ZipFile(content, "w", ZIP_DEFLATED) as file:
+        file.writestr("mimetype", ODS, ZIP_STORED)
+        file.writestr("META-INF/manifest.xml", MANIFEST)
+        file.writestr("content.xml", CONTENT.format(title=quoteattr(title), rows=lines))
+    return content.getvalue()
+
+
+def cell(value: Any, style: str = "") -> str:
+    match value:
+        case None:
+            return "<table:table-cell/>"
+        case date():
+            day = f"{value:%Y-%m-%d}"
+            kind = f' table:style-name="day" office:value-type="date" office:date-value="{day}"'
+            return f"<table:table-cell{kind}><text:p>{day}</text:p></table:table-cell>"
+        case int() | float():
+            kind = f' office:value-type="float" office:value="{value}"'
+            return f"<table:table-cell{kind}><text:p>{value}</text:p></table:table-cell>"
+        case _:
+            text = escape(NOT_IN_XML.sub("", str(value)))
+            return f'<table:table-cell{style} office:value-type="string"><text:p>{text}</text:p></table:table-cell>'

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from networks.roads.pages import assets, assets_importing, home, importing, studies
+from networks.roads.pages import assets, assets_importing, home, importing, placing, studies
 
 urlpatterns = [
     path("", home.home, name="roads"),
@@ -11,7 +11,9 @@ urlpatterns = [
     path("patrimoine/", assets.asset_list, name="road_assets"),
     path("patrimoine/importer/", assets_importing.imports, name="road_asset_imports"),
     path("patrimoine/importer/<int:delivery_id>/", assets_importing.delivery, name="road_asset_import"),
+    path("patrimoine/<str:what>/nouveau/", placing.asset_new, name="road_asset_new"),
     path("patrimoine/<str:what>/<int:asset_id>/", assets.asset, name="road_asset"),
+    path("patrimoine/<str:what>/<int:asset_id>/deplacer/", placing.asset_move, name="road_asset_move"),
     path("importer/", importing.imports, name="road_import"),
     path("importer/<int:road_job>/", importing.road_import, name="road_import_page"),
     path("couverture/", studies.study_list, name="coverage_studies"),

@@ -3,7 +3,8 @@ the signs met most. They help to recognise a sign on a screen; they are not patt
 """
 
 import re
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 from xml.sax.saxutils import escape
 
 from networks.roads.iisr import base_of, family_of, is_known, normal
@@ -114,6 +115,14 @@ def pictogram(text: str, inscription: str = "") -> str:
     return FRAME.format(shape(known, code) + inside(known, code, words))
 
 
+def pictogram_on_paper(properties: Mapping[str, Any]) -> str:
+    """Of a sign; what has no code is drawn as the legend says."""
+    code = str(properties.get("code") or "").strip()
+    if not code or properties.get("kind") != "sign":
+        return ""
+    return pictogram(code, str(properties.get("inscription") or ""))
+
+
 def words_on(inscription: str) -> str:
     """What is short enough to be read: “50 km/h” is 50."""
     plain = re.sub(r"\s*km\s*/?\s*h\.?$", "", inscription.strip(), flags=re.IGNORECASE)
@@ -222,6 +231,7 @@ def inside(code: str, asked: str, words: str) -> str:
 
 
 def written(words: str, ink: str, family: str, code: str) -> str:
+    shown = "".join(letter for letter in words if letter.isprintable())
     size = {1: 56, 2: 44, 3: 32, 4: 27}.get(len(words), 19)
     middle = 50.0
     if family in ("danger", "priority") and code != "AB4":
@@ -234,7 +244,7 @@ def written(words: str, ink: str, family: str, code: str) -> str:
         size = 0
     return (
         f'<text x="50" y="{middle + size * 0.36:.1f}" text-anchor="middle" font-family="sans-serif" font-weight="700" '
-        f'font-size="{size}" fill="{ink}">{escape(words)}</text>'
+        f'font-size="{size}" fill="{ink}">{escape(shown)}</text>'
         if size
         else ""
     )

@@ -204,6 +204,27 @@ def test_assets_of_other_members_follow_too(member: Member) -> None:
     assert where(made) == (pytest.approx(40), pytest.approx(35))
 
 
+def test_assets_of_other_members_stay_where_they_were_surveyed_when_a_road_goes_far_away(member: Member) -> None:
+    other = factories.member(factories.commune("45902"), slug="autre")
+    road = section(member, (0, 0), (100, 0))
+    made, own = sign(other, 40, 5), sign(member, 60, 5)
+    change(drawn(road, (0, 60), (100, 60)))
+    assert (where(made), bound(made)) == ((40, 5), (None, None, None, None))
+    assert where(own) == (pytest.approx(60), pytest.approx(65))
+    change(drawn(road, (0, 0), (100, 0)))
+    assert bound(made) == (road.pk, 40, 5, "left")
+
+
+def test_stretches_of_other_members_stay_when_a_road_goes_far_away(member: Member) -> None:
+    other = factories.member(factories.commune("45902"), slug="autre")
+    road = section(member, (0, 0), (100, 0), (200, 0))
+    made = barrier(other, (20, 3), (80, 3))
+    change(drawn(road, (0, 0), (100, 120), (200, 0)))
+    made.refresh_from_db()
+    assert [(x - X, y - Y) for x, y in made.geom.coords] == [(20, 3), (80, 3)]
+    assert made.section_id is None
+
+
 @pytest.mark.parametrize("seed", range(25))
 def test_editing_a_road_and_editing_it_back_returns_every_asset_within_a_millimetre(member: Member, seed: int) -> None:
     chance = Random(seed)

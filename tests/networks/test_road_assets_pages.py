@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.contrib.gis.geos import Point
+from django.contrib.gis.geos import LineString, Point
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
@@ -14,7 +14,7 @@ from PIL import Image
 
 from gis_core.models import Job, Member, User
 from gis_core.rights import SYSTEM, Role, acting_as
-from networks.roads.models import AssetDelivery, RoadAsset, RoadInspection
+from networks.roads.models import AssetDelivery, RoadAsset, RoadInspection, RoadSection
 from networks.roads.services import assets_importing
 from tests import factories
 
@@ -88,15 +88,82 @@ def test_the_condition_of_an_asset_is_that_of_its_last_inspection(browser: Clien
     assert "Penché" in page(browser, address)
 
 
+def strike(browser: Client, made: RoadAsset, inspection: int, reason: str = "Autre panneau") -> int:
+    given = {"do": "strike", "inspection": str(inspection), "reason": reason}
+    return int(browser.post(f"{LIST}point/{made.pk}/", given).status_code)
+
+
+def inspected(browser: Client, made: RoadAsset, mark: str, day: str) -> int:
+    given = {"mark": mark, "done_date": day, "done_by": "Anne"}
+    assert browser.post(f"{LIST}point/{made.pk}/", given).status_code == 302
+    with acting_as(SYSTEM):
+        return RoadInspection.objects.latest("pk").pk
+
+
+def test_an_inspection_that_is_struck_out_counts_no_more_and_stays_to_be_seen(
+    browser: Client, member: Member, technician: User
+) -> None:
+    made = sign(member, state="3")
+    first, wrong = inspected(browser, made, "2", "2025-02-03"), inspected(browser, made, "5", "2026-02-03")
+    assert strike(browser, made, wrong) == 302
+    made.refresh_from_db()
+    assert (made.state, made.inspected_date) == ("2", date(2025, 2, 3))
+    shown = page(browser, f"{LIST}point/{made.pk}/")
+    assert "Autre panneau" in shown
+    with acting_as(SYSTEM):
+        assert RoadInspection.objects.get(pk=wrong).struck_by == technician
+    assert strike(browser, made, first) == 302
+    made.refresh_from_db()
+    assert (made.state, made.inspected_date) == ("3", None)
+
+
+def test_the_photos_of_an_inspection_that_is_struck_out_stay_with_the_asset(
+    browser: Client, member: Member, settings: Any, tmp_path: Any
+) -> None:
+    settings.FILES_DIR = tmp_path
+    made = sign(member)
+    given = {"mark": "2", "done_date": "2026-02-03", "done_by": "Anne", "photos": [photograph()]}
+    assert browser.post(f"{LIST}point/{made.pk}/", given).status_code == 302
+    with acting_as(SYSTEM):
+        one = RoadInspection.objects.get()
+    assert strike(browser, made, one.pk) == 302
+    assert f"/attachments/{one.photos[0]}/" in page(browser, f"{LIST}point/{made.pk}/")
+
+
+def test_an_inspection_is_struck_out_once_for_a_reason_by_who_may(browser: Client, member: Member) -> None:
+    made, another = sign(member), sign(member, "AB4")
+    one = inspected(browser, made, "5", "2026-02-03")
+    assert strike(browser, made, one, " ") == 400
+    assert strike(browser, another, one) == 404
+    assert strike(browser, made, 2**40) == 404
+    reader = Client()
+    reader.force_login(factories.user(member, Role.READER))
+    assert strike(reader, made, one) == 403
+    assert strike(browser, made, one) == 302
+    assert strike(browser, made, one) == 409
+
+
+def test_assets_without_a_road_are_found(browser: Client, member: Member) -> None:
+    sign(member, reference="SEUL")
+    assert "SEUL" in page(browser, f"{LIST}?road=none")
+    with factories.as_worker():
+        RoadSection.objects.create(owner=member, geom=LineString((620_000, 6_720_003), (620_100, 6_720_003), srid=2154))
+    sign(member, reference="RIVERAIN")
+    assert "RIVERAIN" not in page(browser, f"{LIST}?road=none")
+
+
+def photograph() -> SimpleUploadedFile:
+    taken = io.BytesIO()
+    Image.new("RGB", (40, 30), "red").save(taken, "JPEG")
+    return SimpleUploadedFile("photo.jpg", taken.getvalue(), content_type="image/jpeg")
+
+
 def test_an_inspection_keeps_its_photos_with_the_asset(
     browser: Client, member: Member, settings: Any, tmp_path: Any
 ) -> None:
     settings.FILES_DIR = tmp_path
     made = sign(member)
-    taken = io.BytesIO()
-    Image.new("RGB", (40, 30), "red").save(taken, "JPEG")
-    photo = SimpleUploadedFile("photo.jpg", taken.getvalue(), content_type="image/jpeg")
-    given = {"mark": "2", "done_date": "2026-02-03", "done_by": "Anne", "photos": [photo]}
+    given = {"mark": "2", "done_date": "2026-02-03", "done_by": "Anne", "photos": [photograph()]}
     assert browser.post(f"{LIST}point/{made.pk}/", given).status_code == 302
     with acting_as(SYSTEM):
         (kept,) = RoadInspection.objects.get(asset_id=made.pk).photos

@@ -1,10 +1,18 @@
-"""Kilometres of road by class, commune, manager and condition."""
+"""Kilometres of road by class, importance, commune, manager and condition."""
 
+from datetime import date
+from io import BytesIO
+from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
+from zipfile import ZipFile
 
+import pyogrio
 import pytest
 from django.contrib.gis.geos import LineString
 
+from layers.exports.formats import Column
+from networks.core.tables import as_opendocument
 from networks.roads.models import RoadSection
 from networks.roads.services.lengths import Asked, Lengths, lengths
 from tests import factories
@@ -23,7 +31,9 @@ def section(network: Network, metres: float, **values: Any) -> None:
 
 @pytest.fixture
 def roads(network: Network) -> Network:
-    section(network, 1000, status="03", manager="03", condition="2", insee_left="45901", insee_right="45901")
+    section(
+        network, 1000, status="03", importance="3", manager="03", condition="2", insee_left="45901", insee_right="45901"
+    )
     section(network, 600, status="05", manager="05", insee_left="45901", insee_right="45903")
     section(network, 400, status="03", manager="03", nature="2chaussees", insee_left="45903")
     section(network, 250, nature="sentier")
@@ -43,9 +53,10 @@ def km(found: Lengths, table: str) -> dict[str | None, float]:
 def test_every_table_adds_up_to_the_whole(roads: Network) -> None:
     found = counted()
     assert (round(found.km, 3), found.sections, round(found.paths_km, 3)) == (4.0, 4, 0.25)
-    for table in ("status", "insee", "manager", "condition"):
+    for table in ("status", "importance", "insee", "manager", "condition"):
         assert sum(km(found, table).values()) == pytest.approx(4.0)
     assert km(found, "status") == {"03": 1.4, "05": 2.6}
+    assert km(found, "importance") == {"3": 1.0, None: 3.0}
     assert km(found, "condition") == {"2": 1.0, "4": 2.0, None: 1.0}
 
 
@@ -59,6 +70,7 @@ def test_a_section_in_two_communes_counts_half_for_each(roads: Network) -> None:
 def test_filters_choose_sections(roads: Network) -> None:
     assert round(counted(status="03").km, 3) == 1.4
     assert round(counted(condition="-").km, 3) == 1.0
+    assert (round(counted(importance="3").km, 3), round(counted(importance="-").km, 3)) == (1.0, 3.0)
     assert round(counted(paths="1").km, 3) == 4.25
     assert round(counted().dual_km, 3) == 0.4
 
@@ -71,6 +83,29 @@ def test_the_page_shows_the_figures_and_gives_them_away(roads: Network) -> None:
     assert any("45901" in line and "1" in line for line in table.splitlines())
     book = client.get(URL, {"format": "xlsx"})
     assert book.content[:2] == b"PK"
+
+
+def test_a_spreadsheet_of_opendocument_holds_texts_and_numbers_as_such(roads: Network, tmp_path: Path) -> None:
+    answer = roads.client("reader").get(URL, {"format": "ods"})
+    assert answer["Content-Type"] == "application/vnd.oasis.opendocument.spreadsheet"
+    file = tmp_path / "voirie.ods"
+    file.write_bytes(answer.content)
+    _meta, _ids, _shapes, columns = pyogrio.raw.read(file, read_geometry=False)
+    found = dict(zip(zip(columns[0], columns[2], strict=True), columns[3], strict=True))
+    assert found["Toutes", "Toutes"] == 4.0
+    assert found["Par importance", "3 : liaison entre communes"] == 1.0
+    assert found["Par commune", "Lorris (45901)"] == 1.3
+
+
+def test_a_text_of_a_spreadsheet_is_never_a_formula_nor_breaks_it() -> None:
+    column = Column("note", "Note <1>", "text")
+    with ZipFile(BytesIO(as_opendocument(([column], [["=1+1"], ["a<b&\x07"], [date(2026, 2, 3)]]), "A & B"))) as file:
+        assert file.infolist()[0].filename == "mimetype"
+        content = file.read("content.xml").decode()
+    ElementTree.fromstring(content)
+    assert "table:formula" not in content
+    assert "<text:p>=1+1</text:p>" in content
+    assert 'office:date-value="2026-02-03"' in content
 
 
 @pytest.mark.parametrize(("given", "status"), [({"status": "99"}, 400), ({"insee": "x"}, 400), ({"member": "?"}, 400)])

@@ -184,3 +184,51 @@ def test_an_answer_never_comes_from_an_axis_that_is_stale(network: Network) -> N
     with factories.as_role("arpent_web"):
         back = reference_at(X + 30, Y + 2)
     assert (str(back.reference), back.distance_m, back.lies) == ("D 2020 PR 1+20", 2.0, "left")
+
+
+def draw(network: Network, one: RoadSection, *places: tuple[float, float]) -> RoadSection:
+    line = LineString([(X + x, Y + y) for x, y in places], srid=2154)
+    with network.as_():
+        edit = Edit(action="update", id=one.pk, version=version(one.pk), geometry=line)
+        apply_edits(layer(), [edit], rights=network.rights(), origin=WEB)
+    return RoadSection.objects.get(pk=one.pk)
+
+
+@pytest.mark.parametrize("x", [0.3, 89.7])
+def test_a_section_is_not_split_beside_its_end(network: Network, x: float) -> None:
+    one = section(network, (0, 0), (90, 0))
+    section(network, (90, 0), (90, 50))
+    section(network, (0, 0), (0, 50))
+    with pytest.raises(ArpentError, match="moins d’un demi-mètre"):
+        cut(network, one, x)
+    assert RoadSection.objects.count() == 3
+
+
+def test_a_section_shorter_than_half_a_metre_is_refused_in_words(network: Network) -> None:
+    edit = Edit(action="create", geometry=LineString((X, Y), (X + 0.4, Y), srid=2154))
+    with network.as_(), pytest.raises(ArpentError, match="demi-mètre de route"):
+        apply_edits(layer(), [edit], rights=network.rights(), origin=WEB)
+
+
+def test_a_dead_end_is_moved_by_as_little_as_one_likes(network: Network) -> None:
+    one = section(network, (0, 0), (90, 0))
+    now = draw(network, one, (0, 0), (90.2, 0.1))
+    assert now.geom.coords[-1] == (X + 90.2, Y + 0.1)
+    assert now.end_node_id == one.end_node_id
+    section(network, (90.2, 0.1), (90, 50))
+    assert RoadSection.objects.filter(start_node_id=now.end_node_id).exists()
+
+
+def test_an_end_that_would_be_put_back_on_its_junction_is_refused_in_words(network: Network) -> None:
+    one = section(network, (0, 0), (90, 0))
+    section(network, (90, 0), (90, 50))
+    with pytest.raises(ArpentError, match="remise"):
+        draw(network, one, (0, 0), (90.3, 0))
+    assert RoadSection.objects.get(pk=one.pk).version == 1
+
+
+def test_an_end_near_its_junction_stays_on_it_when_the_rest_of_the_line_changes(network: Network) -> None:
+    one = section(network, (0, 0), (90, 0))
+    section(network, (90, 0), (90, 50))
+    now = draw(network, one, (0, 0), (40, 20), (90.3, 0))
+    assert now.geom.coords[1:] == ((X + 40, Y + 20), (X + 90, Y))

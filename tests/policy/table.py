@@ -360,6 +360,16 @@ voirie/patrimoine/<str:what>/<int:asset_id>/                POST        own     
 voirie/patrimoine/<str:what>/<int:asset_id>/                POST        other   302  404  404  404  404  404  302
 voirie/patrimoine/<str:what>/<int:asset_id>/                POST        none    302  404  404  404  404  404  404
 voirie/patrimoine/<str:what>/<int:asset_id>/                REST        own     405  405  405  405  405  405  405
+voirie/patrimoine/<str:what>/nouveau/                       GET,HEAD    -       302  403  403  403  200  200  200
+voirie/patrimoine/<str:what>/nouveau/                       POST        -       302  403  403  403  302  302  302
+voirie/patrimoine/<str:what>/nouveau/                       REST        -       405  405  405  405  405  405  405
+voirie/patrimoine/<str:what>/<int:asset_id>/deplacer/       GET,HEAD    own     302  403  404  403  200  200  200
+voirie/patrimoine/<str:what>/<int:asset_id>/deplacer/       GET,HEAD    other   302  404  404  404  404  404  200
+voirie/patrimoine/<str:what>/<int:asset_id>/deplacer/       GET,HEAD    none    302  404  404  404  404  404  404
+voirie/patrimoine/<str:what>/<int:asset_id>/deplacer/       POST        own     302  403  404  403  302  302  302
+voirie/patrimoine/<str:what>/<int:asset_id>/deplacer/       POST        other   302  404  404  404  404  404  302
+voirie/patrimoine/<str:what>/<int:asset_id>/deplacer/       POST        none    302  404  404  404  404  404  404
+voirie/patrimoine/<str:what>/<int:asset_id>/deplacer/       REST        own     405  405  405  405  405  405  405
 voirie/patrimoine/importer/                                 GET,HEAD    -       302  403  403  403  200  200  200
 voirie/patrimoine/importer/                                 POST        own     302  403  403  403  302  302  302
 voirie/patrimoine/importer/                                 POST        other   302  403  403  403  404  404  302

@@ -40,6 +40,7 @@ export function feature(slug: string, id: number): Feature {
     subtitle: null,
     properties: [],
     links: [],
+    picture: null,
     geometry: { type: "Point", coordinates: [0, 0] },
     bbox_4326: [0, 0, 0, 0],
     version: 1,

@@ -23,6 +23,7 @@ class FeatureSerializer(serializers.Serializer[dict[str, object]]):
     subtitle = serializers.CharField(allow_null=True)
     properties = PropertySerializer(many=True)
     links = FeatureLinkSerializer(many=True)
+    picture = serializers.CharField(allow_null=True, help_text="Address of a drawing of it, such as a sign's")
     geometry = serializers.DictField(allow_null=True, help_text="GeoJSON, EPSG:4326")
     bbox_4326 = serializers.ListField(child=serializers.FloatField())
     version = serializers.IntegerField()

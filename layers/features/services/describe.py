@@ -25,6 +25,7 @@ def feature_as_json(layer: Layer, row: Row, addition: Addition, rights: Rights) 
         "subtitle": addition.subtitle,
         "properties": properties_as_json(layer, row, addition, rights),
         "links": [link.as_json() for link in addition.links],
+        "picture": addition.picture,
         "geometry": row["geometry"],
         "bbox_4326": row["bbox"],
         "version": row["version"],

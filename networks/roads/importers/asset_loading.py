@@ -17,6 +17,7 @@ from layers.imports.sources import Tell
 from networks.core.importers.faults import Fault
 from networks.roads.importers.asset_rows import AssetRow, Delivered
 from networks.roads.models import AssetDelivery, RoadAsset, RoadStretch
+from networks.roads.services.locking import share_roads
 
 MODELS: Final[dict[str, type[RoadAsset] | type[RoadStretch]]] = {
     "road-assets": RoadAsset,
@@ -31,6 +32,7 @@ def load_assets(made: AssetDelivery, delivered: Delivered, tell: Tell) -> dict[s
     counts = {"created": 0, "updated": 0, "same": 0, "refused": delivered.read - len(delivered.rows)}
     if not delivered.rows:
         raise Invalid(_("Nothing of these files can come in: see what is told of them."), report=counts)
+    share_roads()
     for table, model in MODELS.items():
         rows = once([one for one in delivered.rows if one.table == table], delivered.faults, counts)
         if rows:

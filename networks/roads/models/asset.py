@@ -144,7 +144,9 @@ class RoadChange(models.Model):
 class RoadInspection(models.Model):
     """What somebody saw of an asset, from 1 (very good) to 5; its photos are those of the asset's layer.
 
-    Of the inspections of an asset the last one gives the asset its condition (`arpent.follow_inspection`).
+    Of the inspections of an asset that stand the last one gives the asset its condition (`arpent.follow_inspection`). A
+    wrong one is struck out and stays to be seen; where none stands any more the asset has the condition that it had
+    before the first (`state_before`).
     """
 
     security = "owner"
@@ -166,6 +168,12 @@ class RoadInspection(models.Model):
     photos = ArrayField(models.IntegerField(), default=list, db_default=[], blank=True, editable=False)
     recorded_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", editable=False)
     recorded_at = models.DateTimeField(auto_now_add=True)
+    state_before = models.CharField(max_length=1, null=True, editable=False)
+    struck_at = models.DateTimeField(_("struck out"), null=True, editable=False)
+    struck_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, related_name="+", verbose_name=_("struck out by"), editable=False
+    )
+    struck_reason = models.CharField(_("why"), max_length=300, blank=True, default="", db_default="", editable=False)
 
     class Meta:
         db_table = "road_inspection"
@@ -173,7 +181,12 @@ class RoadInspection(models.Model):
         verbose_name_plural = _("inspections of assets")
         ordering: ClassVar[list[str]] = ["-done_date", "-id"]
         indexes: ClassVar = [models.Index(fields=["of", "asset_id", "-done_date"], name="road_inspection_asset")]
-        constraints: ClassVar = [codes("mark", lists.CONDITIONS, "road_inspection_mark")]
+        constraints: ClassVar = [
+            codes("mark", lists.CONDITIONS, "road_inspection_mark"),
+            models.CheckConstraint(
+                condition=Q(struck_at=None) | ~Q(struck_reason=""), name="road_inspection_struck_for_a_reason"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.done_date} {self.mark}"

@@ -15,10 +15,11 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 from pyproj import Transformer
 
-from gis_core.errors import ArpentError, NotFound
+from gis_core.errors import ArpentError, Conflict, Invalid, NotFound
 from gis_core.forms import AccessibleForm, blame
 from gis_core.middleware import rights_of_request
 from gis_core.models import Commune
+from gis_core.parameters import integer
 from gis_core.problem import as_problem, status_of, wants_problem
 from gis_core.rights import Rights
 from layers.imports.uploads import limit_uploads
@@ -53,6 +54,7 @@ class FilterForm(AccessibleForm):
     state = forms.ChoiceField(label=gettext_lazy("Condition"), required=False)
     insee = forms.ChoiceField(label=gettext_lazy("Commune"), required=False)
     due = forms.ChoiceField(label=gettext_lazy("Inspection"), required=False)
+    road = forms.ChoiceField(label=gettext_lazy("Road"), required=False)
 
     def __init__(self, *args: Any, wanted: Filter, rights: Rights, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -67,6 +69,7 @@ class FilterForm(AccessibleForm):
             "state": choices(lists.CONDITIONS, _("All conditions")),
             "insee": [("", _("All communes")), *communes],
             "due": [("", _("All")), *DUE_WORDS.items()],
+            "road": [("", _("All")), ("none", _("No road near"))],
         }
         for name, found in given.items():
             self.fields[name].choices = found  # type: ignore[attr-defined]
@@ -174,11 +177,17 @@ def too_large(request: HttpRequest, what: str, asset_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @page
 def checked_asset(request: HttpRequest, what: str, asset_id: int) -> HttpResponse:
-    """An asset; an inspection of it."""
+    """An asset; an inspection of it, or the striking out of one (`do`)."""
     if request.method != "POST":
         return asset_page(request, what, asset_id)
+    services.one(what, asset_id, rights_of_request(request))
+    if request.POST.get("do") == "strike":
+        return strike(request, what, asset_id)
+    return record(request, what, asset_id)
+
+
+def record(request: HttpRequest, what: str, asset_id: int) -> HttpResponse:
     rights = rights_of_request(request)
-    services.one(what, asset_id, rights)
     form = InspectionForm(request.POST)
     photos: list[Any] = request.FILES.getlist("photos")
     if not form.is_valid():
@@ -194,6 +203,17 @@ def checked_asset(request: HttpRequest, what: str, asset_id: int) -> HttpRespons
     return redirect("road_asset", what, asset_id)
 
 
+def strike(request: HttpRequest, what: str, asset_id: int) -> HttpResponse:
+    rights = rights_of_request(request)
+    which = integer({"inspection": request.POST.get("inspection", "")}, "inspection", 0, 0, 2**62)
+    try:
+        services.strike(what, asset_id, which, request.POST.get("reason", ""), rights=rights)
+    except (Invalid, Conflict) as error:
+        return asset_page(request, what, asset_id, status=status_of(error), strike_error=error.message, struck=which)
+    messages.success(request, _("The inspection is struck out: it counts no more."))
+    return redirect("road_asset", what, asset_id)
+
+
 def asset_page(
     request: HttpRequest,
     what: str,
@@ -201,11 +221,15 @@ def asset_page(
     *,
     form: InspectionForm | None = None,
     status: int = 200,
-    refused: str = "",
+    **more: Any,
 ) -> HttpResponse:
+    """The page; `more` is what is told of what was refused."""
     rights = rights_of_request(request)
     found = services.one(what, pk, rights)
     section = services.section_of(found)
+    places = services.references_of(found, section)
+    # Beside a reference, left and right are those of growing markers, however the section is drawn.
+    side = (places[0].lies or "on") if places and found.side != "on" else found.side
     lon, lat = TO_DEGREES.transform(*services.middle_of(found))
     initial = {"done_date": timezone.localdate(), "done_by": str(request.user)}
     photos = services.photos_of(what, pk, rights)
@@ -214,8 +238,8 @@ def asset_page(
         "family": FAMILIES[family_of(found.code)][english()] if getattr(found, "code", None) else "",
         "known": is_known(found.code) if getattr(found, "code", None) else True,
         "road_section": section,
-        "place": services.reference_of(found, section),
-        "side": lists.word(asset_lists.SIDES, found.side, english=english()),
+        "places": places,
+        "side": lists.word(asset_lists.SIDES, side, english=english()),
         "size": lists.word(asset_lists.SIZES, getattr(found, "size", None), english=english()),
         "more": sorted(found.more.items()),
         "map": f"/#v=1&c={lon:.6f},{lat:.6f}&z=19&l={SLUGS[what]},road-sections,communes",
@@ -227,7 +251,7 @@ def asset_page(
         "photos": photos,
         "may": services.may_inspect(found, rights),
         "inspection": form or InspectionForm(initial=initial),
-        "refused": refused,
+        **more,
     }  # fmt: skip
     return show(request, "asset", TAB, context, status=status)
 

@@ -16,7 +16,7 @@ from gis_core.forms import AccessibleForm, blame
 from gis_core.middleware import rights_of_request
 from gis_core.models import Commune
 from gis_core.rights import Rights
-from networks.core.tables import as_csv, as_workbook
+from networks.core.tables import ODS, as_csv, as_opendocument, as_workbook
 from networks.roads import lists
 from networks.roads.pages.assets import english
 from networks.roads.pages.frame import page, show
@@ -43,6 +43,7 @@ class LengthsForm(AccessibleForm):
 
     member = forms.ChoiceField(label=gettext_lazy("Member"), required=False)
     status = forms.ChoiceField(label=gettext_lazy("Legal status"), required=False)
+    importance = forms.ChoiceField(label=gettext_lazy("Importance"), required=False)
     manager = forms.ChoiceField(label=gettext_lazy("Manager"), required=False)
     condition = forms.ChoiceField(label=gettext_lazy("Condition"), required=False)
     insee = forms.ChoiceField(label=gettext_lazy("Commune"), required=False)
@@ -55,6 +56,7 @@ class LengthsForm(AccessibleForm):
         offered: dict[str, Choices] = {
             "member": [("", _("All members")), *((slug, name) for slug, name, _mine in keepers)],
             "status": [("", _("All classes")), *words_of(lists.STATUSES), not_told],
+            "importance": [("", _("Any importance")), *words_of(lists.IMPORTANCES), not_told],
             "manager": [("", _("All managers")), *words_of(lists.MANAGERS), not_told],
             "condition": [("", _("Any condition")), *words_of(lists.CONDITIONS), not_told],
             "insee": [("", _("All communes")), *communes(rights), not_told],
@@ -82,7 +84,7 @@ def communes(rights: Rights) -> Choices:
 @require_safe
 @page
 def home(request: HttpRequest) -> HttpResponse:
-    """Kilometres of the sections of a filter; `format=csv` or `format=xlsx` to take away."""
+    """Kilometres of the sections of a filter; `format=` csv, xlsx or ods to take away."""
     rights = rights_of_request(request)
     given = {name: value for name, value in request.GET.items() if isinstance(value, str) and value}
     if suffix := given.get("format"):
@@ -116,10 +118,16 @@ def cut(lines: list[Line]) -> tuple[list[Line], list[Line]]:
 
 def taken_away(found: Lengths, suffix: str) -> HttpResponse:
     """Raises Invalid."""
-    if suffix not in ("csv", "xlsx"):
-        raise Invalid(_("A table is a CSV or XLSX file."), parameter="format")
-    table = as_table(found)
-    content, kind = (as_csv(table), CSV) if suffix == "csv" else (as_workbook(table, _("Kilometres")), XLSX)
+    table, title = as_table(found), _("Kilometres")
+    match suffix:
+        case "csv":
+            content, kind = as_csv(table), CSV
+        case "xlsx":
+            content, kind = as_workbook(table, title), XLSX
+        case "ods":
+            content, kind = as_opendocument(table, title), ODS
+        case _:
+            raise Invalid(_("A table is a CSV, XLSX or ODS file."), parameter="format")
     name = f"voirie-{timezone.localdate():%Y-%m-%d}.{suffix}"
     return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 

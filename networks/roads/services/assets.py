@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gis_core.errors import Forbidden, Invalid, NotFound
+from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
 from gis_core.models import Commune
 from gis_core.rights import Rights
 from layers.catalogue.services import visible_layer
@@ -28,7 +28,7 @@ DUE: Final = ("late", "month", "never")
 SOON_DAYS: Final = 31
 EARLIEST: Final = date(1950, 1, 1)
 FARTHEST_YEARS: Final = 30
-LONGEST_NAME, LONGEST_REMARK = 120, 1000
+LONGEST_NAME, LONGEST_REMARK, LONGEST_REASON = 120, 1000, 300
 MOST_AT_ONCE: Final = 6
 
 
@@ -42,13 +42,15 @@ class Filter:
     state: str = ""
     insee: str = ""
     due: str = ""
+    road: str = ""
+    """"none": those that no section of road is near."""
 
     @classmethod
     def parse(cls, given: Mapping[str, str]) -> Self:
         """Values that are none of the lists do not restrict."""
         what = given.get("what", "")
         what = what if what in MODELS else "point"
-        allowed = {"kind": KINDS[what], "state": lists.CONDITIONS, "due": DUE}
+        allowed = {"kind": KINDS[what], "state": lists.CONDITIONS, "due": DUE, "road": ("none",)}
         chosen = {name: value for name, known in allowed.items() if (value := given.get(name, "")) in known}
         text = given.get("q", "").replace("\x00", "").strip()[:100]
         return cls(what=what, text=text, insee=given.get("insee", "")[:5].replace("\x00", ""), **chosen)
@@ -85,6 +87,8 @@ def assets(wanted: Filter, rights: Rights) -> QuerySet[Any]:
     if wanted.insee:
         place = Commune.objects.filter(insee=wanted.insee).values_list("geom", flat=True).first()
         rows = rows.filter(geom__bboverlaps=place, geom__intersects=place) if place else rows.none()
+    if wanted.road:
+        rows = rows.filter(section_id=None)
     return rows.filter(due(wanted.due)) if wanted.due else rows
 
 
@@ -130,18 +134,22 @@ def section_of(asset: Any) -> RoadSection | None:
     return RoadSection.objects.filter(pk=asset.section_id).first() if asset.section_id else None
 
 
-def reference_of(asset: Any, section: RoadSection | None) -> Found | None:
-    """Its road, marker and metres, where its road is numbered and measured."""
+def references_of(asset: Any, section: RoadSection | None) -> list[Found]:
+    """Its road, marker and metres, where its road is numbered and measured; of a stretch those of both ends, as markers
+    grow.
+    """
     if section is None or not section.route:
-        return None
+        return []
+    places = [asset.geom.coords] if asset.geom.geom_type == "Point" else [asset.geom.coords[0], asset.geom.coords[-1]]
     try:
-        return reference_at(*middle_of(asset), route=section.route)
+        found = [reference_at(x, y, route=section.route) for x, y in places]
     except NotFound:
-        return None
+        return []
+    return sorted(found, key=lambda one: (one.reference.marker, one.reference.metres))
 
 
 def inspections_of(what: str, pk: int) -> Sequence[RoadInspection]:
-    return list(RoadInspection.objects.filter(of=what, asset_id=pk).select_related("recorded_by")[:100])
+    return list(RoadInspection.objects.filter(of=what, asset_id=pk).select_related("recorded_by", "struck_by")[:100])
 
 
 def may_inspect(asset: Any, rights: Rights) -> bool:
@@ -156,9 +164,7 @@ def inspect(
 
     Raises NotFound, Forbidden, Invalid, Unavailable (disk full).
     """
-    asset = one(what, pk, rights)
-    if not may_inspect(asset, rights):
-        raise Forbidden(_("Your role does not let you record inspections of this asset."))
+    asset = inspectable(what, pk, rights)
     check(found)
     if len(photos) > MOST_AT_ONCE:
         raise Invalid(_("At most %(most)s photos at once.") % {"most": MOST_AT_ONCE}, parameter="photos")
@@ -178,7 +184,35 @@ def inspect(
         due_date=found.due_date,
         photos=[made.pk for made in kept],
         recorded_by_id=rights.user_id,
+        state_before=asset.state,
     )
+
+
+@transaction.atomic
+def strike(what: str, pk: int, inspection: int, reason: str, *, rights: Rights) -> None:
+    """Strike out a wrong inspection: it counts no more, stays to be seen, and its photos stay with the asset.
+
+    Raises NotFound, Forbidden, Invalid, Conflict.
+    """
+    asset = inspectable(what, pk, rights)
+    found = RoadInspection.objects.select_for_update().filter(pk=inspection, of=what, asset_id=asset.pk).first()
+    if found is None:
+        raise NotFound(_("There is no such inspection."))
+    if found.struck_at:
+        raise Conflict(_("This inspection is struck out already."))
+    if not reason.strip():
+        raise Invalid(_("Say why it is struck out."), parameter="reason")
+    found.struck_at, found.struck_by_id = timezone.now(), rights.user_id
+    found.struck_reason = reason.replace("\x00", "").strip()[:LONGEST_REASON]
+    found.save(update_fields=["struck_at", "struck_by", "struck_reason"])
+
+
+def inspectable(what: str, pk: int, rights: Rights) -> Any:
+    """An asset whose inspections the asker records. Raises NotFound, Forbidden."""
+    asset = one(what, pk, rights)
+    if not may_inspect(asset, rights):
+        raise Forbidden(_("Your role does not let you record inspections of this asset."))
+    return asset
 
 
 def check(found: Inspection) -> None:

@@ -1,4 +1,4 @@
-"""Kilometres of road by class, commune, manager and condition: one reading of the sections that are asked for.
+"""Kilometres of road by class, importance, commune, manager and condition: one reading of the sections asked for.
 
 A section that lies in two communes counts half for each. Each carriageway counts for its own length. Lengths are those
 of the ground plan (EPSG:2154), as roads are measured.
@@ -27,7 +27,8 @@ PATHS: Final = ("sentier", "escalier", "bac", "cyclable")
 DUAL: Final = ("autoroute", "2chaussees")
 MOST_COMMUNES: Final = 2_000
 LISTS: Final[Mapping[str, lists.Words]] = {
-    "status": lists.STATUSES, "manager": lists.MANAGERS, "condition": lists.CONDITIONS,
+    "status": lists.STATUSES, "importance": lists.IMPORTANCES, "manager": lists.MANAGERS,
+    "condition": lists.CONDITIONS,
 }  # fmt: skip
 
 
@@ -37,6 +38,7 @@ class Asked:
 
     member: str = ""
     status: str = ""
+    importance: str = ""
     manager: str = ""
     condition: str = ""
     insee: str = ""
@@ -84,13 +86,15 @@ class Lengths:
 
 STATEMENT: Final = """
     with found as materialized (
-        select s.status, s.manager, s.condition, s.insee_left, s.insee_right, s.nature = any(%(paths)s) as path,
-            s.nature = any(%(dual)s) or s.carriageway <> 'U' as dual,
+        select s.status, s.importance, s.manager, s.condition, s.insee_left, s.insee_right,
+            s.nature = any(%(paths)s) as path, s.nature = any(%(dual)s) or s.carriageway <> 'U' as dual,
             coalesce(s.insee_left, s.insee_right) is distinct from coalesce(s.insee_right, s.insee_left) as divided,
             st_length(s.geom) as metres
         from road_section s
         where (%(member)s::int is null or s.owner_id = %(member)s)
             and (%(status)s = '' or s.status = %(status)s or (%(status)s = '-' and s.status is null))
+            and (%(importance)s = '' or s.importance = %(importance)s
+                or (%(importance)s = '-' and s.importance is null))
             and (%(manager)s = '' or s.manager = %(manager)s or (%(manager)s = '-' and s.manager is null))
             and (%(condition)s = '' or s.condition = %(condition)s or (%(condition)s = '-' and s.condition is null))
             and (%(insee)s = '' or %(insee)s in (s.insee_left, s.insee_right)
@@ -103,6 +107,7 @@ STATEMENT: Final = """
     from kept
     union all select 'paths', null, sum(counted), count(*), null, null from shared where path
     union all select 'status', status, sum(counted), count(*), null, null from kept group by status
+    union all select 'importance', importance, sum(counted), count(*), null, null from kept group by importance
     union all select 'manager', manager, sum(counted), count(*), null, null from kept group by manager
     union all select 'condition', condition, sum(counted), count(*), null, null from kept group by condition
     union all (
@@ -116,7 +121,7 @@ STATEMENT: Final = """
 
 def lengths(asked: Asked) -> Lengths:
     """Of the sections that the asker sees, which is all of them. Raises NotFound for a member that there is not."""
-    given: dict[str, Any] = {name: getattr(asked, name) for name in ("status", "manager", "condition", "insee")}
+    given: dict[str, Any] = {name: getattr(asked, name) for name in (*LISTS, "insee")}
     given |= {"paths": list(PATHS), "dual": list(DUAL), "all": bool(asked.paths)}
     with connection.cursor() as cursor:
         cursor.execute(STATEMENT, given | {"member": member_id(asked.member), "most": MOST_COMMUNES})
@@ -131,7 +136,7 @@ def lengths(asked: Asked) -> Lengths:
             found.paths_km = (metres or 0) / 1000
         else:
             groups.setdefault(table, []).append((code, (metres or 0) / 1000, sections))
-    for table in ("status", "insee", "manager", "condition"):
+    for table in titles():
         found.tables[table] = table_of(table, groups.get(table, []), found.km)
     return found
 
@@ -191,6 +196,7 @@ def keepers() -> list[int]:
 def titles() -> dict[str, str]:
     return {
         "status": _("By legal status"),
+        "importance": _("By importance"),
         "insee": _("By commune"),
         "manager": _("By manager"),
         "condition": _("By condition of the carriageway"),

@@ -11,6 +11,7 @@ from typing import Any, Final
 from django.contrib.gis.geos import GEOSGeometry, LineString, Point
 from django.db import connection
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gis_core.errors import Invalid
 from networks.roads import lists
@@ -21,6 +22,14 @@ LONGEST: Final = 60
 SIDED: Final = (("name_left", "name_right"), ("insee_left", "insee_right"))
 TURNED: Final = {"forward": "backward", "backward": "forward"}
 ALIKE: Final = ("route", "carriageway", "status", "manager", "level")
+REFUSED: Final = {
+    "road_too_short": gettext_lazy("Less than half a metre of road is left (%(place)s): cut or draw it farther away."),
+    "road_put_back": gettext_lazy(
+        "The end lies less than half a metre from its junction (%(place)s) and would be put back on it: move it or cut"
+        " farther away."
+    ),
+}
+"""What `arpent.join_section` refuses."""
 LIMITS: Final = ("max_height_m", "max_width_m", "max_length_m", "max_weight_t", "max_axle_t")
 
 

@@ -1,5 +1,7 @@
 -- Trigger before an asset is made or moved: it is bound to the nearest section of road within 15 m, to none beyond.
 -- Whatever the writer says of the binding does not count; arpent.follow_sections alone writes it (arpent.following).
+-- Roads stay as they are until the asset is there for others to see: who changes them takes this lock alone
+-- (arpent.join_section, arpent.leave_section), or else would leave the asset bound to a line that is no more.
 create or replace function arpent.bind_asset() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public as $$
 declare
@@ -19,6 +21,7 @@ begin
         end if;
         return new;
     end if;
+    perform pg_advisory_xact_lock_shared(hashtextextended('arpent roads', 0));
     select s.id, s.geom into section from (
         select place, st_expand(place, reach) as box from (
             select case when tg_table_name = 'road_stretch' then st_lineinterpolatepoint(new.geom, 0.5) else new.geom end as place) p

@@ -8,9 +8,11 @@ begin
     with changed as materialized (select * from arpent.sections_changed(here)),
     concerned as materialized (
         select t.id, t.geom, t.section_id, c.before, c.after, f.foot, st_expand(f.foot, near) as box,
-            case when c.after is not null then arpent.follow_stretch(t.geom, c.before, c.after, here) end as carried
+            case when arpent.goes_along(t.owner_id, t.section_id, t.geom, w.carried) then w.carried end as carried
         from changed c join road_stretch t on t.section_id = c.section_id,
-            lateral (select st_closestpoint(c.before, st_lineinterpolatepoint(t.geom, 0.5)) as foot) f
+            lateral (select st_closestpoint(c.before, st_lineinterpolatepoint(t.geom, 0.5)) as foot) f,
+            lateral (select case when c.after is not null then arpent.follow_stretch(t.geom, c.before, c.after, here) end as carried
+                offset 0) w
         where c.before is not null
     ), housed as materialized (
         select o.id, coalesce(o.carried, o.geom) as place,

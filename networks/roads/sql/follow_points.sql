@@ -7,7 +7,7 @@ declare
 begin
     with changed as materialized (select * from arpent.sections_changed(here)),
     concerned as materialized (
-        select a.id, a.geom, a.section_id, a.from_m, c.before, c.after, f.foot, st_expand(f.foot, near) as box
+        select a.id, a.owner_id, a.geom, a.section_id, a.from_m, c.before, c.after, f.foot, st_expand(f.foot, near) as box
         from changed c join road_asset a on a.section_id = c.section_id,
             lateral (select st_lineinterpolatepoint(c.before, least(1, greatest(0, a.from_m / greatest(st_length(c.before), 1e-9)))) as foot) f
         where c.before is not null
@@ -25,13 +25,14 @@ begin
     ), led as (
         select h.id, h.home, h.line, h.foot, h.geom as place, h.geom, null::float8 as at_m from housed h where h.home is not null
         union all
-        select h.id, case when w.carried is not null then h.section_id end, h.after, null, coalesce(w.carried, h.geom), h.geom,
+        select h.id, case when k.carried is not null then h.section_id end, h.after, null, coalesce(k.carried, h.geom), h.geom,
             case when st_equals(st_startpoint(p.line), st_startpoint(h.after)) or p.line is null then w.at_new
                 else st_length(p.line) - w.at_new end
         from housed h left join lateral (
                 select p.* from parts p where p.section_id = h.section_id and h.from_m between p.head - near and p.head + p.was + near
                 order by h.from_m < p.head or h.from_m > p.head + p.was, p.head limit 1) p on true,
-            lateral arpent.carry_place(h.before, p.head, p.was, p.new_head, p.becomes, p.line, h.from_m, h.geom) w
+            lateral arpent.carry_place(h.before, p.head, p.was, p.new_head, p.becomes, p.line, h.from_m, h.geom) w,
+            lateral (select case when arpent.goes_along(h.owner_id, h.section_id, h.geom, w.carried) then w.carried end as carried) k
         where h.home is null
     ), bound as (
         select l.id, l.home, l.place, case when l.home is not null then coalesce(l.at_m, b.from_m) end as from_m,

@@ -229,6 +229,7 @@ export interface Feature {
   subtitle: string | null;
   properties: Property[];
   links: FeatureLink[];
+  picture: string | null;
   geometry: Geometry | null;
   bbox_4326: Bbox;
   version: number;

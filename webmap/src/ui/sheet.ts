@@ -132,6 +132,7 @@ export class FeatureSheet extends ArpentElement {
       (property) => !apart.has(property) && property.display !== "" && property.display !== feature.title,
     );
     return html`${figures.length ? html`<dl class="figures">${figures.map((figure) => this.figure(figure))}</dl>` : nothing}
+      ${feature.picture ? html`<img class="sheet-picture" src=${feature.picture} alt="" width="72" height="72" />` : nothing}
       ${this.links(feature)}
       <dl class="properties">${rest.map((property) => html`<div><dt>${property.label}</dt><dd>${property.display}</dd></div>`)}</dl>
       ${this.parcel(feature)}${this.photos(feature)}${this.alsoHere(groups, feature)}`;

@@ -1,0 +1,192 @@
+"""Assets placed by references: from `D 2020 PR 12+350`, metres beside the axis and a side to a geometry, and back.
+
+Left and right are those of whoever goes with growing markers. The geometry is kept, as if it had been drawn.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Literal
+
+from django.contrib.gis.geos import GEOSGeometry, LineString
+from django.db import connection
+from django.utils.translation import gettext as _
+from psycopg import sql
+
+from gis_core.errors import Conflict, Invalid, NotFound
+from gis_core.rights import Rights
+from layers.catalogue.services import visible_layer
+from layers.features.services.origin import Origin
+from layers.features.services.write import Edit, apply_edits, check_editable
+from networks.roads.references import Reference
+from networks.roads.services.assets import MODELS, SLUGS, one
+from networks.roads.services.referring import WITHIN_M, Found, locate, one_row, side_of
+
+type Beside = Literal["on", "left", "right"]
+WEB: Final = Origin("web", "")
+FARTHEST_M: Final = 50.0
+"""How far from the axis somebody places an asset by a reference; beyond, it is drawn."""
+LONGEST_M: Final = 50_000.0
+TOUCHING_M: Final = 1.0
+
+BESIDE: Final = """
+    with part as (
+        select p.geom, st_linelocatepoint(p.geom, place) * st_length(p.geom) as at_m
+        from st_setsrid(st_makepoint(%(x)s, %(y)s), 2154) as place, road_axis_part p
+            join road_axis a on a.id = p.axis_id and not a.stale
+        where p.section_id = %(section)s order by st_distance(p.geom, place), p.id limit 1)
+    select st_asewkb(arpent.put_beside_line(geom, at_m, 0, %(leftward)s)) from part
+"""
+# Over the axis that has both places, the shortest where both carriageways do.
+ALONG: Final = """
+    with asked as (
+        select rank, section, st_setsrid(st_makepoint(x, y), 2154) as place
+        from unnest(%(sections)s::bigint[], %(xs)s::float8[], %(ys)s::float8[]) with ordinality
+            given(section, x, y, rank)
+    ), ends as (
+        select distinct on (p.axis_id, q.rank) p.axis_id,
+            p.start_m + st_linelocatepoint(p.geom, q.place) * (p.end_m - p.start_m) as at_m
+        from asked q join road_axis_part p on p.section_id = q.section
+            join road_axis a on a.id = p.axis_id and not a.stale
+        order by p.axis_id, q.rank, st_distance(p.geom, q.place), p.start_m
+    ), chosen as (
+        select axis_id, min(at_m) as low, max(at_m) as high from ends group by axis_id having count(*) = 2
+        order by max(at_m) - min(at_m), axis_id limit 1
+    ), pieces as (
+        select p.start_m, p.geom, p.end_m - p.start_m as length_m,
+            greatest(p.start_m, c.low) - p.start_m as low, least(p.end_m, c.high) - p.start_m as high
+        from chosen c join road_axis_part p on p.axis_id = c.axis_id and p.end_m > c.low and p.start_m < c.high
+    ), way as (
+        select st_makeline(piece order by start_m) as geom, sum(st_length(piece)) as metres
+        from pieces, st_linesubstring(geom, greatest(0, low / length_m), least(1, high / length_m)) as piece
+        where length_m > 0 and high > low
+    )
+    select c.high - c.low, st_length(w.geom) - w.metres,
+        st_asewkb(case when %(leftward)s = 0 then w.geom
+            else st_offsetcurve(w.geom, %(leftward)s, 'join=mitre mitre_limit=2') end)
+    from chosen c, way w
+"""
+REFERENCES: Final = """
+    with ends as materialized (
+        select t.id, t.section_id, e.place, st_expand(e.place, %(within)s) as box from {table} t,
+            lateral (values {places}) e(rank, place) where t.id = any(%(ids)s) and t.section_id is not null
+    )
+    select e.id, a.route, s.carriageway, m.number, n.at_m - m.at_m, arpent.side_of(n.leftward)
+    from ends e, lateral (
+        select p.axis_id, p.section_id, p.start_m + share * (p.end_m - p.start_m) as at_m,
+            (arpent.beside_line(p.geom, share * st_length(p.geom), e.place)).leftward
+        from road_axis_part p join road_axis x on x.id = p.axis_id and not x.stale,
+            st_linelocatepoint(p.geom, e.place) as share
+        where p.geom && e.box and st_dwithin(p.geom, e.place, %(within)s)
+            and p.axis_id in (select o.axis_id from road_axis_part o where o.section_id = e.section_id)
+        order by st_distance(p.geom, e.place), p.id + 0 limit 1) n
+        join road_axis a on a.id = n.axis_id join road_section s on s.id = n.section_id, lateral (
+        select k.number, k.at_m from road_axis_mark k where k.axis_id = n.axis_id and k.at_m <= n.at_m + 0.000001
+        order by k.at_m desc limit 1) m
+    order by e.id, n.at_m
+"""
+PLACES: Final = {
+    "point": "(1, t.geom)",
+    "troncon": "(1, st_startpoint(t.geom)), (2, st_endpoint(t.geom))",
+}
+
+
+def references_of(what: str, ids: Sequence[int]) -> Mapping[int, list[tuple[Reference, str]]]:
+    """By id the reference of an asset on an axis of its section and the side of the axis that it lies on, of a stretch
+    those of its ends, as markers grow. None of what has no section, lies before the first marker, or on a road that is
+    being measured anew.
+    """
+    if not ids:
+        return {}
+    table = sql.Identifier(MODELS[what]._meta.db_table)
+    with connection.cursor() as cursor:
+        statement = sql.SQL(REFERENCES).format(table=table, places=sql.SQL(PLACES[what]))
+        cursor.execute(statement, {"ids": list(ids), "within": WITHIN_M})
+        rows = cursor.fetchall()
+    found: dict[int, list[tuple[Reference, str]]] = {}
+    for pk, route, carriageway, number, metres, side in rows:
+        reference = Reference(route=route, marker=number, metres=max(0.0, metres), side=side_of(carriageway))
+        found.setdefault(pk, []).append((reference, side))
+    return found
+
+
+# -- from references to a geometry ------------------------------------------------------------------------------------
+
+
+def placed(what: str, *, start: str, end: str = "", side: Beside = "on", distance_m: float = 0.0) -> GEOSGeometry:
+    """Where an asset of these references stands (EPSG:2154). Raises Invalid, NotFound, Conflict, each at its field."""
+    if side != "on" and not 0 < distance_m <= FARTHEST_M:
+        words = _("Give the metres from the axis, up to %(most)s.") % {"most": round(FARTHEST_M)}
+        raise Invalid(words, parameter="distance_m")
+    leftward = {"on": 0.0, "left": distance_m, "right": -distance_m}[side]
+    first = located(start, "start")
+    return point(first, leftward) if what == "point" else stretch(first, located(end, "end"), leftward)
+
+
+def located(text: str, name: str) -> Found:
+    """Raises Invalid, NotFound, both at the field."""
+    try:
+        return locate(text)
+    except (Invalid, NotFound) as error:
+        error.extra["parameter"] = name
+        raise
+
+
+def point(place: Found, leftward: float) -> GEOSGeometry:
+    row = one_row(BESIDE, x=place.x, y=place.y, section=place.section, leftward=leftward)
+    if row is None:
+        raise measured_anew()
+    return geometry(row[0])
+
+
+def stretch(first: Found, last: Found, leftward: float) -> GEOSGeometry:
+    """Along the axis, as markers grow. Raises Invalid, Conflict."""
+    given = {"sections": [first.section, last.section], "xs": [first.x, last.x], "ys": [first.y, last.y]}
+    row = one_row(ALONG, leftward=leftward, **given)
+    if row is None:
+        if any(one_row(BESIDE, x=one.x, y=one.y, section=one.section, leftward=0) is None for one in (first, last)):
+            raise measured_anew()
+        raise Invalid(_("Give two places on the same road and carriageway."), parameter="end")
+    metres, jump, shape = row
+    if shape is None or metres < 0.5:
+        raise Invalid(_("Both ends are the same place: give the first and the last metre."), parameter="end")
+    if metres > LONGEST_M:
+        words = _("A stretch is at most %(most)s km long: enter it in several.") % {"most": round(LONGEST_M / 1000)}
+        raise Invalid(words, parameter="end")
+    if jump > TOUCHING_M:
+        raise Invalid(_("The road has a gap between these places: enter a stretch on each side."), parameter="end")
+    line = geometry(shape)
+    if not isinstance(line, LineString) or line.empty:
+        words = _("The road bends too much to lay it at this distance: put it on the axis, or draw it on the map.")
+        raise Invalid(words, parameter="distance_m")
+    return line
+
+
+def measured_anew() -> Conflict:
+    return Conflict(_("This road changed and is being measured anew: try again in a minute."), parameter="start")
+
+
+def geometry(ewkb: Any) -> GEOSGeometry:
+    return GEOSGeometry(memoryview(ewkb))
+
+
+# -- written as if drawn ----------------------------------------------------------------------------------------------
+
+
+def check_may_add(what: str, rights: Rights) -> None:
+    """Raises NotFound, NotEditable."""
+    if what not in SLUGS:
+        raise NotFound(_("There is nothing at this address, or you may not see it."))
+    check_editable(visible_layer(SLUGS[what], rights), rights)
+
+
+def add(what: str, where: GEOSGeometry, values: Mapping[str, Any], *, rights: Rights) -> int:
+    """A new asset; its id. Raises what `apply_edits` does."""
+    edit = Edit(action="create", properties=values, geometry=where)
+    (made,) = apply_edits(visible_layer(SLUGS[what], rights), [edit], rights=rights, origin=WEB)
+    return made.id
+
+
+def move(what: str, pk: int, where: GEOSGeometry, *, version: int, rights: Rights) -> None:
+    """Put an asset elsewhere. Raises NotFound, and what `apply_edits` does."""
+    one(what, pk, rights)
+    edit = Edit(action="update", id=pk, version=version, geometry=where)
+    apply_edits(visible_layer(SLUGS[what], rights), [edit], rights=rights, origin=WEB)

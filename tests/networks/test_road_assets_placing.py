@@ -1,0 +1,173 @@
+"""Assets made and moved by the references of roads, and the references that their sheets show."""
+
+from typing import Any
+
+import pytest
+from django.contrib.gis.geos import LineString, Point
+from django.test import Client
+
+from gis_core.rights import Role
+from networks.roads.models import RoadAsset, RoadMarker, RoadSection, RoadStretch
+from networks.roads.services.calibrating import calibrate
+from tests import factories
+from tests.networks.conftest import Network
+
+X, Y = factories.ORIGIN
+NEW = "/voirie/patrimoine/point/nouveau/"
+NEW_STRETCH = "/voirie/patrimoine/troncon/nouveau/"
+SIGN = {"kind": "sign", "code": "B14", "inscription": "50", "reference": "P1", "start": "D 2020 PR 1+20",
+        "side": "left", "distance_m": "4"}  # fmt: skip
+BARRIER = {"kind": "barrier", "start": "D 2020 PR 1+20", "end": "D 2020 PR 2+10", "side": "right", "distance_m": "3"}
+
+
+@pytest.fixture
+def road(network: Network) -> Network:
+    """The D 2020: 90 m eastwards in two sections, one drawn against the markers, PR 1 at 0 m and PR 2 at 60 m."""
+    with factories.as_worker():
+        for start, end in ((0, 40), (90, 40)):
+            line = LineString((X + start, Y + 50), (X + end, Y + 50), srid=2154)
+            RoadSection.objects.create(owner=network.member, route="D2020", geom=line)
+        for number, x in ((1, 0), (2, 60)):
+            place = Point(X + x, Y + 50, srid=2154)
+            RoadMarker.objects.create(owner=network.member, route="D2020", number=number, geom=place)
+        calibrate("D2020")
+    return network
+
+
+def technician(road: Network, who: str = Role.NETWORK_TECHNICIAN) -> Client:
+    client = road.client(who)
+    client.defaults["HTTP_ACCEPT"] = "text/html"
+    return client
+
+
+def made(road: Network, **values: Any) -> RoadAsset:
+    assert technician(road).post(NEW, SIGN | values).status_code == 302
+    return RoadAsset.objects.get()
+
+
+def where(asset: RoadAsset) -> tuple[float, float]:
+    return round(asset.geom.x - X, 3), round(asset.geom.y - Y, 3)
+
+
+def path(stretch: RoadStretch) -> list[tuple[float, float]]:
+    return [(round(x - X, 2), round(y - Y, 2)) for x, y in stretch.geom.coords]
+
+
+def test_a_sign_is_made_beside_the_reference_that_was_typed(road: Network) -> None:
+    sign = made(road)
+    assert (where(sign), sign.code, sign.inscription, sign.reference) == ((20, 54), "B14", "50", "P1")
+    assert (sign.owner_id, sign.version) == (road.member.pk, 1)
+
+
+def test_left_and_right_are_those_of_growing_markers_however_the_section_is_drawn(road: Network) -> None:
+    assert where(made(road, start="D 2020 PR 2+10", side="left")) == (70, 54)
+
+
+def test_a_stretch_runs_between_two_references_in_either_order(road: Network) -> None:
+    client = technician(road)
+    assert client.post(NEW_STRETCH, BARRIER).status_code == 302
+    turned = BARRIER | {"start": BARRIER["end"], "end": BARRIER["start"], "side": "on", "distance_m": ""}
+    assert client.post(NEW_STRETCH, turned).status_code == 302
+    beside, on = RoadStretch.objects.order_by("pk")
+    assert (path(beside)[0], path(beside)[-1], beside.kind) == ((20, 47), (70, 47), "barrier")
+    assert (path(on)[0], path(on)[-1], on.geom.length) == ((20, 50), (70, 50), pytest.approx(50))
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"start": "chez Anne"}, "start"),
+        ({"start": "D 2020 PR 9+20"}, "start"),
+        ({"start": "D 2020 PR 1+500"}, "start"),
+        ({"start": ""}, "start"),
+        ({"distance_m": ""}, "distance_m"),
+        ({"distance_m": "80"}, "distance_m"),
+        ({"side": "under"}, "side"),
+        ({"kind": ""}, "kind"),
+        ({"reference": "TAKEN"}, "reference"),
+    ],
+)
+def test_what_cannot_be_is_told_at_its_field(road: Network, given: dict[str, str], field: str) -> None:
+    with factories.as_worker():
+        RoadAsset.objects.create(owner=road.member, reference="TAKEN", geom=Point(X + 1, Y + 1, srid=2154))
+    answer = technician(road).post(NEW, SIGN | given)
+    assert answer.status_code in (400, 404)
+    assert f'id="id_{field}_error"' in answer.content.decode()
+    assert RoadAsset.objects.count() == 1
+
+
+@pytest.mark.parametrize("given", [{"end": "D 2020 PR 1+20"}, {"end": ""}, {"end": "D 7 PR 1+20"}])
+def test_a_stretch_without_a_second_place_is_told_at_its_field(road: Network, given: dict[str, str]) -> None:
+    answer = technician(road).post(NEW_STRETCH, BARRIER | given)
+    assert answer.status_code in (400, 404)
+    assert 'id="id_end_error"' in answer.content.decode()
+    assert not RoadStretch.objects.exists()
+
+
+def test_nothing_is_placed_on_a_road_that_is_being_measured_anew(road: Network) -> None:
+    with factories.as_worker():
+        RoadMarker.objects.filter(number=1).update(geom=Point(X + 5, Y + 50, srid=2154))
+    answer = technician(road).post(NEW, SIGN)
+    assert answer.status_code == 409
+    assert "dans une minute" in answer.content.decode()
+
+
+def test_an_asset_is_moved_by_another_reference(road: Network) -> None:
+    sign = made(road)
+    address = f"/voirie/patrimoine/point/{sign.pk}/deplacer/"
+    shown = technician(road).get(address).content.decode()
+    assert 'value="D 2020 PR 1+20"' in shown
+    given = {"start": "D 2020 PR 2+5", "side": "right", "distance_m": "2", "version": "1"}
+    assert technician(road).post(address, given).status_code == 302
+    sign.refresh_from_db()
+    assert (where(sign), sign.version, sign.side) == ((65, 48), 2, "left")
+
+
+def test_an_asset_that_somebody_changed_meanwhile_is_not_moved(road: Network) -> None:
+    sign = made(road)
+    with factories.as_worker():
+        RoadAsset.objects.update(comment="Penché")
+    given = {"start": "D 2020 PR 2+5", "side": "on", "version": "1"}
+    answer = technician(road).post(f"/voirie/patrimoine/point/{sign.pk}/deplacer/", given)
+    assert answer.status_code in (409, 412)
+    sign.refresh_from_db()
+    assert where(sign) == (20, 54)
+
+
+def test_who_may_not_edit_neither_adds_nor_moves(road: Network) -> None:
+    sign = made(road)
+    move = f"/voirie/patrimoine/point/{sign.pk}/deplacer/"
+    assert technician(road, Role.READER).get(NEW).status_code == 403
+    assert technician(road, Role.READER).post(NEW, SIGN).status_code == 403
+    assert technician(road, Role.READER).post(move, {"start": "D 2020 PR 2+5", "side": "on"}).status_code == 403
+    assert technician(road, "stranger").get(move).status_code == 404
+    assert technician(road).get("/voirie/patrimoine/fleuve/nouveau/").status_code == 404
+    assert technician(road).get("/voirie/patrimoine/point/999999/deplacer/").status_code == 404
+    assert technician(road).put(NEW).status_code == 405
+    assert Client().get(NEW).status_code == 302
+
+
+def test_beside_a_reference_the_side_is_that_of_growing_markers(road: Network) -> None:
+    sign = made(road, start="D 2020 PR 2+10", side="left")
+    assert sign.side == "right"
+    shown = technician(road).get(f"/voirie/patrimoine/point/{sign.pk}/").content.decode()
+    assert "</strong> · À gauche" in shown
+
+
+def test_pages_and_the_sheet_of_the_map_show_the_references(road: Network) -> None:
+    sign = made(road)
+    client = technician(road)
+    assert client.post(NEW_STRETCH, BARRIER).status_code == 302
+    stretch = RoadStretch.objects.get()
+    assert "D 2020 PR 1+20" in client.get(f"/voirie/patrimoine/point/{sign.pk}/").content.decode()
+    page = client.get(f"/voirie/patrimoine/troncon/{stretch.pk}/").content.decode()
+    assert "D 2020 PR 1+20 → D 2020 PR 2+10" in page
+    for layer, pk, place in (
+        ("road-assets", sign.pk, "D 2020 PR 1+20, à gauche"),
+        ("road-stretches", stretch.pk, "D 2020 PR 1+20 → D 2020 PR 2+10, à droite"),
+    ):
+        sheet = road.client().get(f"/api/v1/layers/{layer}/features/{pk}/").json()
+        assert {"Place on the road", "Repère routier"} & {one["label"] for one in sheet["properties"]}
+        assert place in [one["display"] for one in sheet["properties"]]
+        picture = "/voirie/panneaux/B14.svg?texte=50" if layer == "road-assets" else None
+        assert sheet["picture"] == picture
