@@ -2,6 +2,8 @@
 
 from procrastinate.contrib.django import app
 
+from gis_core.rights import SYSTEM, acting_as
+from networks.works.services.legends import follow_days
 from networks.works.services.retention import forget_old
 
 
@@ -10,3 +12,11 @@ from networks.works.services.retention import forget_old
 def forget_road_requests(timestamp: int) -> None:
     """Every night: who asked for works goes some years after they ended."""
     forget_old()
+
+
+@app.periodic(cron="1 * * * *")
+@app.task(name="date_works_on_the_map", queueing_lock="date_works_on_the_map")
+def date_works_on_the_map(timestamp: int) -> None:
+    """A minute past midnight in Paris, winter and summer; a worker that was away catches up within the hour."""
+    with acting_as(SYSTEM):
+        follow_days()

@@ -432,7 +432,24 @@ def test_orders_that_are_over_are_listed_no_more(desk: Desk) -> None:
     days = {"starts_on": DAY - timedelta(days=9), "ends_on": DAY - timedelta(days=1)}
     one = desk.work(desk.enter(**days))
     desk.publish(one, desk.final(one, desk.begin(one)))
-    assert orders.in_force(DAY) == []
+    assert not orders.in_force(DAY).exists()
+
+
+def test_a_long_list_of_orders_goes_on_page_after_page(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("networks.works.pages.public_orders.A_PAGE", 2)
+    for rank in range(3):
+        with factories.as_owner():
+            WorkOrder.objects.create(
+                owner=desk.network.member, number=f"VOI-{rank}", title="Essai", kind=TRAFFIC, insee="45901", place="rue",
+                starts_on=DAY, ends_on=DAY, letter_id=rank + 1, pdf=b"%PDF-", sha256="",
+            )  # fmt: skip
+    first = Client().get("/travaux/arretes/?insee=45901", headers={"accept": "text/html"}).content.decode()
+    assert "VOI-2" in first and "VOI-0" not in first
+    assert "Page 1 sur 2, 3 arrêtés" in first
+    assert 'href="?insee=45901&amp;page=2"' in first
+    second = Client().get("/travaux/arretes/?insee=45901&page=2", headers={"accept": "text/html"}).content.decode()
+    assert "VOI-0" in second and "VOI-2" not in second
+    assert Client().get("/travaux/arretes/?page=%C3%A9").status_code == 200
 
 
 # -- detours on works -------------------------------------------------------------------------------------------------
