@@ -309,7 +309,8 @@ def test_the_people_along_works_of_one_night_are_warned(road: Network) -> None:
     assert answer.status_code == 302, words(answer)
     with acting_as(SYSTEM):
         notice = Notice.objects.get()
-    assert notice.starts_at is not None and notice.ends_at is not None
+    assert notice.starts_at is not None
+    assert notice.ends_at is not None
     assert notice.ends_at - notice.starts_at == timedelta(hours=9)
 
 

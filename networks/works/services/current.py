@@ -23,7 +23,7 @@ NEVER_TOLD: Final = ("comment", "outage_id", "import_id")
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """`works` have no stretch but, where it is asked for, `shape`: the stretch in degrees. `more`: some are left out."""
+    """`works` have no stretch but, where it is asked for, `shape`: the stretch in degrees. `more`: some are missing."""
 
     day: date
     works: list[Work]
