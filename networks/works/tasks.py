@@ -4,14 +4,15 @@ from procrastinate.contrib.django import app
 
 from gis_core.rights import SYSTEM, acting_as
 from networks.works.services.legends import follow_days
-from networks.works.services.retention import forget_old
+from networks.works.services.retention import forget_old, sweep_files
 
 
 @app.periodic(cron="23 4 * * *")
 @app.task(name="forget_road_requests", queueing_lock="forget_road_requests")
 def forget_road_requests(timestamp: int) -> None:
-    """Every night: who asked for works goes some years after they ended."""
+    """Every night: who asked for works goes some years after they ended, and files of no piece."""
     forget_old()
+    sweep_files()
 
 
 @app.periodic(cron="1 * * * *")

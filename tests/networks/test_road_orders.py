@@ -1,11 +1,14 @@
 """Requests for works on roads and the orders that answer them: who sees and writes them, what everybody reads."""
 
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pypdfium2
 import pytest
@@ -24,11 +27,11 @@ from networks.roads.models import RoadMarker, RoadSection
 from networks.roads.services.calibrating import calibrate
 from networks.works.gauges import GAUGES
 from networks.works.kinds import PARKING, PERMISSION, REFUSAL, TRAFFIC
-from networks.works.models import Work, WorkDetour, WorkOrder, WorkRequest
+from networks.works.models import Work, WorkDetour, WorkOrder, WorkPiece, WorkRequest
 from networks.works.order_values import values_of
-from networks.works.services import keeping, orders, requests
+from networks.works.services import keeping, orders, request_pieces, requests
 from networks.works.services.competence import Authority, competent
-from networks.works.services.retention import forget_old
+from networks.works.services.retention import forget_old, sweep_files
 from tests import factories
 from tests.networks.conftest import Network, X, Y, at
 
@@ -591,6 +594,45 @@ def test_who_asked_is_forgotten_after_some_years(desk: Desk, settings: Any) -> N
     with factories.as_owner():
         names = {one.pk: one.applicant_name for one in WorkRequest.objects.all()}
         assert not Letter.objects.filter(pk=draft.pk).exists()
+        told = {one.pk: (one.place, one.description) for one in WorkRequest.objects.all()}
+    assert told[person.pk] == ("", "")
+    assert told[company.pk] == told[recent.pk] == (GIVEN["place"], GIVEN["description"])
     assert names == {person.pk: "", company.pk: "Réseaux du Lys", recent.pk: "Jeanne Exemple"}
     with factories.as_owner():
         assert not HistoryEvent.objects.filter(table__contains="road_request").exists()
+
+
+def test_a_forgotten_request_is_still_read(desk: Desk, settings: Any) -> None:
+    settings.ROAD_REQUEST_YEARS = 5
+    old = {"received_date": date(2020, 1, 1), "starts_on": date(2020, 2, 1), "ends_on": date(2020, 2, 3)}
+    one = desk.enter(**old)
+    with factories.as_worker():
+        forget_old()
+    client = desk.network.client()
+    for path in ("/voirie/demandes/?state=", f"/voirie/demandes/{one.pk}/"):
+        page = client.get(path, headers={"accept": "text/html"}).content.decode()
+        assert "lieu effacé" in page
+        assert "Tanneurs" not in page
+
+
+def test_files_of_no_piece_are_swept_once_they_are_a_day_old(desk: Desk, settings: Any, tmp_path: Path) -> None:
+    settings.FILES_DIR = tmp_path
+    one = desk.enter()
+    with factories.as_owner():
+        piece = WorkPiece.objects.create(request=one, title="Plan", media_type="image/jpeg", size_bytes=1, sha256="")
+    kept_file, folder = request_pieces.path_of(piece), request_pieces.folder_of(one.pk)
+    lost, fresh = folder / str(uuid4()), folder / str(uuid4())
+    folder.mkdir(parents=True)
+    for path in (lost, fresh, kept_file):
+        path.write_bytes(b"x")
+    for path in (lost, kept_file):
+        os.utime(path, (0, 0))
+    with factories.as_worker():
+        assert sweep_files() == 1
+    assert sorted(folder.iterdir()) == sorted([kept_file, fresh])
+
+
+def test_nothing_is_swept_where_nothing_was_sent(db: None, settings: Any, tmp_path: Path) -> None:
+    settings.FILES_DIR = tmp_path / "none"
+    with factories.as_worker():
+        assert sweep_files() == 0
