@@ -275,7 +275,9 @@ def test_who_decides_follows_the_road(desk: Desk, values: dict[str, Any], kind: 
     with desk.as_():
         told = competent(MultiLineString(line((0, 3000), (300, 3000)), srid=2154), kind, desk.network.member)
     assert told.authorities == [authority]
-    assert bool(told.warning) == (authority not in (Authority.COMMUNE, Authority.EPCI))
+    left = "L.5211-9-2" in told.warning
+    assert left == (authority == Authority.COMMUNE and kind != "permission")
+    assert bool(told.warning) == (left or authority not in (Authority.COMMUNE, Authority.EPCI))
 
 
 # -- orders -----------------------------------------------------------------------------------------------------------
@@ -290,7 +292,7 @@ def test_an_order_says_measures_and_detour(desk: Desk) -> None:
     body = letter.body.replace("\xa0", " ").replace("\u202f", " ").replace("\\", "")
     for words in (
         "Le maire de Lorris,",
-        "L.2213-1 à L.2213-6",
+        "L.2213-1 et L.2213-2",
         "R.411-8",
         "- La circulation est interdite à tous les véhicules",
         "- La vitesse est limitée à 30 km/h",
@@ -312,6 +314,45 @@ def test_outside_built_up_areas_another_power_is_named(desk: Desk) -> None:
         given = values_of(one, TRAFFIC)
     assert given["autorite"] == "Le président du conseil départemental"
     assert "L.3221-4" in str(given["vu"])
+
+
+COMMUNAL, DEPARTMENTAL = {"status": "05"}, {"status": "03", "built_up": False}
+
+
+@pytest.mark.parametrize(
+    ("road", "code", "cited", "not_cited"),
+    [
+        (COMMUNAL, TRAFFIC, ["L.2213-1", "R.411-8", "R.411-25"], ["L.113-2", "L.2122-1"]),
+        (COMMUNAL, PARKING, ["L.2213-6", "L.113-2", "L.2122-1"], ["L.2213-1", "R.411"]),
+        (COMMUNAL, PERMISSION, ["L.113-2", "L.2122-1"], ["L.2213", "R.411"]),
+        (DEPARTMENTAL, TRAFFIC, ["L.3221-4", "R.411-8"], ["L.2213", "L.113-2"]),
+        (DEPARTMENTAL, PERMISSION, ["L.3221-4", "L.113-2", "L.2122-1"], ["L.2213", "R.411"]),
+        ({"status": "02", "built_up": False}, PERMISSION, ["L.2215-4", "L.113-2"], ["L.2213", "à compléter"]),
+        ({"status": "02", "built_up": False}, TRAFFIC, ["à compléter", "R.411-8"], ["L.2213", "L.3221"]),
+        ({"status": "05", "manager": "04"}, PERMISSION, ["L.141-12", "L.113-2"], ["L.2213"]),
+    ],
+)
+def test_each_order_cites_the_law_of_its_kind_and_authority(
+    desk: Desk, road: dict[str, Any], code: str, cited: list[str], not_cited: list[str]
+) -> None:
+    with factories.as_worker():
+        RoadSection.objects.update(**road)
+    one = desk.work(desk.enter())
+    with desk.as_():
+        told = str(values_of(one, code)["vu"])
+    assert [text for text in cited if text not in told] == []
+    assert [text for text in not_cited if text in told] == []
+
+
+def test_the_order_of_traffic_for_works_under_a_road_is_signed_by_the_police(desk: Desk) -> None:
+    """In a built-up area the Département grants the permit and the mayor closes the road."""
+    with factories.as_worker():
+        RoadSection.objects.update(status="03", built_up=True)
+    one = desk.work(desk.enter(form="14023", kind="permission"))
+    with desk.as_():
+        signed = [values_of(one, code)["autorite"] for code in (PERMISSION, TRAFFIC, REFUSAL)]
+    department = "Le président du conseil départemental"
+    assert signed == [department, "Le maire de Lorris", department]
 
 
 def test_what_is_not_known_is_to_be_completed_before_the_number(desk: Desk) -> None:
