@@ -75,22 +75,23 @@ def legend_on(day: date) -> list[dict[str, Any]]:
     """
     now, since = day.isoformat(), (day - AGO).isoformat()
     open_yet: dict[str, Any] = {"ends_on": {"from": now}}
-    coming: dict[str, Any] = {"starts_on": {"above": now}}
+    current: dict[str, Any] = {"state": "planned", "starts_on": {"to": now}} | open_yet
+    coming: dict[str, Any] = {"state": "planned", "starts_on": {"above": now}}
     closing = {"measure": {"in": ["closed", "one_way"]}}
     return [
-        symbol("Annulé", "Cancelled", "line", where={"state": "cancelled"} | open_yet, **CANCELLED),
-        symbol("Brouillon", "Draft", "line", where={"state": "draft"} | open_yet, **DRAFT),
         *(
-            symbol(*MEASURES[code], "line", where={"measure": code, "starts_on": {"to": now}} | open_yet,
-                   stroke=COLOURS[code], stroke_width=WIDTHS[code], dash=DASHES.get(code))
+            symbol(*MEASURES[code], "line", where={"measure": code} | current, stroke=COLOURS[code],
+                   stroke_width=WIDTHS[code], dash=DASHES.get(code))
             for code in MEASURES
         ),
         symbol("À venir, route ou sens fermé", "Coming, road or direction closed", "line", where=coming | closing,
                stroke="#c8686d", stroke_width=3),
-        symbol("À venir, sans fermeture", "Coming, nothing closed", "line", where=coming, stroke="#8f9aa3",
+        symbol("À venir, sans fermeture", "Coming, nothing closed", "line", where=coming, stroke="#5b8ad0",
                stroke_width=3),
         symbol("Terminé depuis moins de 30 jours", "Over for less than 30 days", "line",
-               where={"state": "planned", "ends_on": {"from": since, "below": now}}, stroke="#b9c0c5", stroke_width=2),
+               where={"state": "planned", "ends_on": {"from": since, "below": now}}, stroke="#d6b3bd", stroke_width=2),
+        symbol("Brouillon", "Draft", "line", where={"state": "draft"} | open_yet, **DRAFT),
+        symbol("Annulé", "Cancelled", "line", where={"state": "cancelled"} | open_yet, **CANCELLED),
     ]  # fmt: skip
 
 
