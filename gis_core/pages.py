@@ -21,7 +21,7 @@ from django.views.i18n import set_language as remember_language
 from gis_core import webmap_build
 from gis_core.middleware import rights_of_request
 from gis_core.models import User
-from gis_core.problem import as_problem, problem, wants_problem
+from gis_core.problem import WAITED, as_problem, problem, wants_problem
 from gis_core.rights import Rights, Role
 from gis_core.services.territories import extent_4326
 
@@ -154,7 +154,9 @@ def unexpected_error(request: HttpRequest) -> HttpResponse:
     answer = as_problem(error if isinstance(error, Exception) else Exception("unknown"))
     if wants_problem(request):
         return answer
-    return HttpResponse(failure_page(answer.status_code, get_language() or "fr"), status=answer.status_code)
+    page = failure_page(answer.status_code, get_language() or "fr", waited="Retry-After" in answer)
+    kept = {name: answer[name] for name in ("Cache-Control", "Retry-After") if name in answer}
+    return HttpResponse(page, status=answer.status_code, headers=kept)
 
 
 def error_page(request: HttpRequest, status: int, exception: Exception) -> HttpResponse:
@@ -164,6 +166,6 @@ def error_page(request: HttpRequest, status: int, exception: Exception) -> HttpR
 
 
 @lru_cache
-def failure_page(status: int, language: str) -> str:
+def failure_page(status: int, language: str, *, waited: bool) -> str:
     """A page that needs neither the database nor the session: they may be what failed."""
-    return render_to_string("failure.html", {"status": status})
+    return render_to_string("failure.html", {"status": status, "detail": WAITED if waited else ""})

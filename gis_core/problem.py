@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig, Suspicio
 from django.db import DatabaseError, DataError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -28,6 +29,10 @@ STATUS: dict[type[errors.ArpentError], int] = {
     errors.Unavailable: 503,
 }
 INSUFFICIENT_PRIVILEGE = "42501"
+BUSY = {"55P03", "40P01"}
+"""Somebody else changes the same rows: waited too long (the role's `lock_timeout`), or each waited for the other."""
+WAITED = gettext_lazy("Somebody else is changing the same data: nothing of yours was kept. Try again in a moment.")
+RETRY_SECONDS = 5
 HEADERS = {"Cache-Control": "no-store"}
 
 
@@ -78,6 +83,8 @@ def as_problem(error: Exception) -> JsonResponse:
         case DataError():
             # A value that no column takes (NUL, a number out of range) and that no form refused before.
             return problem(400, _("The request contains a value that cannot be kept."))
+        case OperationalError() if sqlstate(error) in BUSY:
+            return problem(503, str(WAITED), headers={"Retry-After": str(RETRY_SECONDS)})
         case OperationalError():
             log.error("the database does not answer", exc_info=error)
             return problem(503, _("The database does not answer."))

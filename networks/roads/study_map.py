@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -34,25 +34,34 @@ class Frame:
         return shapely.simplify(moved, SIMPLE_MM)
 
 
-def draw(communes: Sequence[tuple[str, Any]], roads: Any, zone: Any, sites: Any) -> str:
-    """Communes (name, surface), lines of road, what is covered, the points that cover it."""
+def background(communes: Sequence[tuple[str, Any]], roads: Any) -> dict[str, Any]:
+    """What every map of a study shares: communes (name, surface), lines of road, names; its bounds in metres."""
     surfaces = np.array([surface for _name, surface in communes], dtype=object)
-    frame = Frame(shapely.total_bounds(surfaces))
-    page = shapely.box(0, 0, WIDTH_MM, frame.height)
-    inside = shapely.intersection(frame.placed(zone), page)
+    bounds = [float(one) for one in shapely.total_bounds(surfaces)]
+    frame = Frame(bounds)
     placed = frame.placed(surfaces)
+    return {
+        "bounds": bounds,
+        "land": path(placed, 'class="land"'),
+        "lines": path(frame.placed(roads[:MOST_ROADS]), 'class="road"') + path(placed, 'class="limit"'),
+        "words": "".join((*names(communes, placed), scale_bar(frame))),
+    }
+
+
+def zone_on(ground: Mapping[str, Any], zone: Any) -> str:
+    """What is covered, on that background."""
+    frame = Frame(ground["bounds"])
+    return path(shapely.intersection(frame.placed(zone), shapely.box(0, 0, WIDTH_MM, frame.height)), 'class="zone"')
+
+
+def picture(ground: Mapping[str, Any], zone: str, sites: Any) -> str:
+    """The background, what is covered, the points that cover it."""
+    frame = Frame(ground["bounds"])
     seen = shapely.get_coordinates(frame.placed(sites[:MOST_SITES]))
-    parts = [
-        path(placed, 'class="land"'),
-        path(inside, 'class="zone"'),
-        path(frame.placed(roads[:MOST_ROADS]), 'class="road"'),
-        path(placed, 'class="limit"'),
-        *(f'<circle class="site" cx="{x:.2f}" cy="{y:.2f}" r="0.8"/>' for x, y in seen if on(x, y, frame)),
-        *names(communes, placed),
-        scale_bar(frame),
-    ]
+    dots = "".join(f'<circle class="site" cx="{x:.2f}" cy="{y:.2f}" r="0.8"/>' for x, y in seen if on(x, y, frame))
     head = f'<svg xmlns="http://www.w3.org/2000/svg" class="study-map" viewBox="0 0 {WIDTH_MM} {frame.height}"'
-    return f'{head} role="img" aria-hidden="true">{"".join(parts)}</svg>'
+    body = ground["land"] + zone + ground["lines"] + dots + ground["words"]
+    return f'{head} role="img" aria-hidden="true">{body}</svg>'
 
 
 def on(x: float, y: float, frame: Frame) -> bool:

@@ -8,12 +8,19 @@ import shapely
 from django.utils.translation import gettext as _
 from pyproj import Transformer
 
-from gis_core.models import Commune
 from layers.exports.formats import Column
 from layers.exports.formats.csvtext import Csv, Dialect
 from networks.roads.models import CoverageStudy
-from networks.roads.services.studies import Share, covered_zone, roads_of, shapes_of, share, sites_kept
-from networks.roads.study_map import draw
+from networks.roads.services.studies import (
+    Share,
+    covered_zone,
+    roads_of,
+    shapes_of,
+    share,
+    sites_kept,
+    surfaces_of,
+)
+from networks.roads.study_map import background, picture, zone_on
 
 type Line = tuple[str, list[Share]]
 
@@ -36,14 +43,16 @@ def by_operator(study: CoverageStudy) -> list[Line]:
 
 
 def map_of(study: CoverageStudy, technology: int, operator: str = "") -> str:
+    """As it was drawn when the study was computed; older studies are drawn now."""
+    sites = sites_kept(study, technology, operator)
+    if study.drawn:
+        return picture(study.drawn, study.drawn["zones"][str(technology)][operator], sites)
     codes = [one["insee"] for one in study.found["communes"]]
-    communes = Commune.objects.filter(insee__in=codes).order_by("name")
-    surfaces = [(one.name, shapely.from_wkb(bytes(one.geom.wkb))) for one in communes if one.geom is not None]
+    surfaces = surfaces_of(codes)
     if not surfaces:
         return ""
-    roads = shapes_of([row[0] for row in roads_of(codes)])
-    zone, sites = covered_zone(study, technology, operator), sites_kept(study, technology, operator)
-    return draw(surfaces, roads, zone, sites)
+    ground = background(surfaces, shapes_of([row[0] for row in roads_of(codes)]))
+    return picture(ground, zone_on(ground, covered_zone(study, technology, operator)), sites)
 
 
 def to_lonlat(xy: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, np.dtype[np.float64]]:

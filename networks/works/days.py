@@ -1,6 +1,8 @@
-"""Days as people say them."""
+"""Days and hours as people say them."""
 
-from datetime import date
+import re
+from datetime import date, datetime, time, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -9,6 +11,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 PARIS = ZoneInfo("Europe/Paris")
+HOUR: Final = re.compile(r"\b([01]?\d|2[0-3])\s*(?:h|H|:)\s*([0-5]\d)?")
+USUAL: Final = (time(8), time(17))
 
 
 def today() -> date:
@@ -31,3 +35,22 @@ def day_said(day: date, pattern: str = "j F Y") -> str:
     text = date_format(day, pattern)
     first = day.day == 1 and (get_language() or "").startswith("fr")
     return f"1er{text.removeprefix('1')}" if first else text
+
+
+def hours_of(text: str) -> tuple[time, time]:
+    """The first and the last hour of a text such as « 8 h 30 – 17 h »; usual working hours without."""
+    found = [time(int(hour), int(minute or 0)) for hour, minute in HOUR.findall(text)]
+    return (found[0], found[-1]) if len(found) >= 2 else USUAL
+
+
+def span(first: date, last: date, hours: str) -> tuple[datetime, datetime]:
+    """From when to when; « 21 h – 6 h » is a night: the last one, which begins on the last day, ends the day after."""
+    start, end = hours_of(hours)
+    morning = timedelta(days=1 if end <= start else 0)
+    return datetime.combine(first, start, tzinfo=PARIS), datetime.combine(last + morning, end, tzinfo=PARIS)
+
+
+def is_over(first: date, last: date, hours: str) -> bool:
+    """Once the last day is, or the night that began on it."""
+    _start, end = span(first, last, hours)
+    return last < today() and end <= timezone.now()

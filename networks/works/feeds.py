@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from gis_core.ics import escaped, folded
 from networks.works.days import said
 from networks.works.models import Work
-from networks.works.services.current import Current
+from networks.works.services.current import Current, cut_words
 
 ATOM: Final = "http://www.w3.org/2005/Atom"
 GEORSS: Final = "http://www.georss.org/georss"
@@ -63,7 +63,8 @@ def text_of(work: Work, commune: str) -> str:
 
 def geojson(told: Current, address: Address) -> bytes:
     features = [feature(one, told.commune(one), address) for one in told.works]
-    return json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False).encode()
+    note = {"note": cut_words()} if told.more else {}
+    return json.dumps({"type": "FeatureCollection", **note, "features": features}, ensure_ascii=False).encode()
 
 
 def feature(work: Work, commune: str, address: Address) -> dict[str, Any]:
@@ -102,6 +103,8 @@ def atom(told: Current, address: Address, path: str) -> bytes:
     newest = max((one.changed_at for one in told.works), default=None)
     child(feed, "id", address(path))
     child(feed, "title", _("Works and events on roads"))
+    if told.more:
+        child(feed, "subtitle", cut_words())
     child(feed, "updated", newest.astimezone(UTC).isoformat() if newest else f"{told.day}T00:00:00+00:00")
     child(feed, "link", "", rel="self", type="application/atom+xml", href=address(path))
     child(feed, "link", "", rel="alternate", type="text/html", href=address(reverse("public_works")))
@@ -137,6 +140,8 @@ def child(parent: ET.Element, name: str, text: str, **attributes: str) -> ET.Ele
 def calendar(told: Current, address: Address) -> bytes:
     """All-day events, which need no time zone; one that was cancelled says so to those who hold it."""
     lines = [*CALENDAR_LINES, f"X-WR-CALNAME:{escaped(_('Works and events on roads'))}"]
+    if told.more:
+        lines.append(f"X-WR-CALDESC:{escaped(cut_words())}")
     for one in told.works:
         lines += event_of(one, told.commune(one), address)
     return b"".join(map(folded, [*lines, "END:VCALENDAR"]))

@@ -23,6 +23,13 @@ USUAL: Final = {
     WorkRequest.Kind.TRAFFIC: TRAFFIC,
 }
 """The order that answers each request; an alignment has no built-in one."""
+
+
+def decided_by(code: str, asked: str) -> str:
+    """What a letter decides on, whatever the request asked: works under a road have a traffic order, too."""
+    return next((kind for kind, order in USUAL.items() if order == code), asked)
+
+
 FIELDS: Final = (
     Field("demande", _("number of the request"), "12"),
     Field("date_demande", _("day when it was received"), "5 janvier 2026"),
@@ -30,7 +37,7 @@ FIELDS: Final = (
     Field(
         "vu",
         _("texts that give the power"),
-        ("le code général des collectivités territoriales, notamment ses articles L.2213-1 à L.2213-6",),
+        ("le code général des collectivités territoriales, notamment ses articles L.2213-1 et L.2213-2",),
         Holds.LIST,
     ),
     Field("lieu_travaux", _("place"), "rue des Essais"),

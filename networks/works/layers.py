@@ -1,5 +1,6 @@
 """The layer of works: everybody sees those that are announced, each member's people change theirs."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from django.apps import AppConfig
@@ -9,6 +10,7 @@ from layers.cadastre.layers import symbol
 from layers.catalogue.models import Layer
 from layers.catalogue.services import LayerDeclaration, declare_layer
 from networks.roads.layers import EDITORS, ROADS, coded, column
+from networks.works.days import today
 from networks.works.models import Work
 
 KINDS = {
@@ -31,6 +33,8 @@ STATES = {
     "planned": ("Prévu", "Planned"),
     "cancelled": ("Annulé", "Cancelled"),
 }
+AGO = timedelta(days=30)
+"""How long works that are over stay on the map, pale; then the calendar knows them."""
 COLOURS = {
     "closed": "#b0353b",
     "one_way": "#b4501e",
@@ -39,6 +43,8 @@ COLOURS = {
     "none": "#59636b",
 }
 DASHES: dict[str, list[int] | None] = {"one_way": [10, 4], "alternate": [6, 4], "narrowed": [2, 4]}
+CANCELLED: dict[str, Any] = {"stroke": "#8d8d8d", "stroke_width": 2, "dash": [2, 6]}
+DRAFT: dict[str, Any] = {"stroke": "#7a5195", "stroke_width": 3, "dash": [1, 5]}
 WIDTHS = {"closed": 6, "one_way": 5, "alternate": 5, "narrowed": 5, "none": 4}
 
 
@@ -62,15 +68,34 @@ def columns() -> list[dict[str, Any]]:
     ]
 
 
-def declaration() -> LayerDeclaration:
-    lines = [("cancelled", {"state": "cancelled"})] + [(code, {"measure": code}) for code in MEASURES]
-    legend = [
-        symbol("Annulé", "Cancelled", "line", where=where, stroke="#8d8d8d", stroke_width=2, dash=[2, 6])
-        if code == "cancelled"
-        else symbol(*MEASURES[code], "line", where=where, stroke=COLOURS[code], stroke_width=WIDTHS[code],
-                    dash=DASHES.get(code))
-        for code, where in lines
+def legend_on(day: date) -> list[dict[str, Any]]:
+    """Current works by what traffic meets, coming ones thinner, those just over pale; older ones are not drawn.
+
+    The day is written in it: `networks.works.services.legends` has it follow the days.
+    """
+    now, since = day.isoformat(), (day - AGO).isoformat()
+    open_yet: dict[str, Any] = {"ends_on": {"from": now}}
+    current: dict[str, Any] = {"state": "planned", "starts_on": {"to": now}} | open_yet
+    coming: dict[str, Any] = {"state": "planned", "starts_on": {"above": now}}
+    closing = {"measure": {"in": ["closed", "one_way"]}}
+    return [
+        *(
+            symbol(*MEASURES[code], "line", where={"measure": code} | current, stroke=COLOURS[code],
+                   stroke_width=WIDTHS[code], dash=DASHES.get(code))
+            for code in MEASURES
+        ),
+        symbol("À venir, route ou sens fermé", "Coming, road or direction closed", "line", where=coming | closing,
+               stroke="#c8686d", stroke_width=3),
+        symbol("À venir, sans fermeture", "Coming, nothing closed", "line", where=coming, stroke="#5b8ad0",
+               stroke_width=3),
+        symbol("Terminé depuis moins de 30 jours", "Over for less than 30 days", "line",
+               where={"state": "planned", "ends_on": {"from": since, "below": now}}, stroke="#d6b3bd", stroke_width=2),
+        symbol("Brouillon", "Draft", "line", where={"state": "draft"} | open_yet, **DRAFT),
+        symbol("Annulé", "Cancelled", "line", where={"state": "cancelled"} | open_yet, **CANCELLED),
     ]  # fmt: skip
+
+
+def declaration() -> LayerDeclaration:
     return LayerDeclaration(
         slug="works",
         title="Travaux et manifestations",
@@ -81,7 +106,7 @@ def declaration() -> LayerDeclaration:
         title_field="title",
         key_column="reference",
         columns=columns(),
-        legend=legend,
+        legend=legend_on(today()),
         abstract="Travaux et manifestations sur la voirie, avec leurs jours et ce que la circulation rencontre.",
         min_zoom=9,
         rows=Layer.Rows.OWNER,

@@ -10,7 +10,7 @@ from gis_core.letters.kinds import Value
 from gis_core.letters.template import TO_COMPLETE
 from gis_core.models import Commune
 from layers.features.display import display_number
-from networks.works.kinds import TRAFFIC
+from networks.works.kinds import decided_by
 from networks.works.models import Work, WorkDetour, WorkRequest
 from networks.works.services.competence import Authority, competent
 from networks.works.services.keeping import sheet_of
@@ -21,24 +21,35 @@ MEASURES: Final = {
     Work.Measure.ALTERNATE: "La circulation se fait par alternat",
     Work.Measure.NARROWED: "La chaussée est rétrécie",
 }
-POWERS: Final = {
-    Authority.COMMUNE: "le code général des collectivités territoriales, notamment ses articles L.2213-1 à L.2213-6",
-    Authority.DEPARTEMENT: "le code général des collectivités territoriales, notamment son article L.3221-4",
+CGCT: Final = "le code général des collectivités territoriales, notamment"
+ROADS: Final = "le code de la voirie routière, notamment"
+TITLE_NEEDED: Final = "le code général de la propriété des personnes publiques, notamment son article L.2122-1"
+TRAFFIC_POWERS: Final = {
+    Authority.COMMUNE: f"{CGCT} ses articles L.2213-1 et L.2213-2",
+    Authority.DEPARTEMENT: f"{CGCT} son article L.3221-4",
 }
+PARKING_POWERS: Final = TRAFFIC_POWERS | {Authority.COMMUNE: f"{CGCT} son article L.2213-6"}
+KEEPER_POWERS: Final = {
+    Authority.DEPARTEMENT: f"{CGCT} son article L.3221-4",
+    Authority.STATE: f"{CGCT} son article L.2215-4",
+    Authority.EPCI: f"{ROADS} son article L.141-12",
+}
+UNKNOWN_POWER: Final = f"{TO_COMPLETE} : textes qui donnent compétence à l’autorité]"
 SIGNS: Final = "livre I, huitième partie : signalisation temporaire"
 
 
 def values_of(one: WorkRequest, code: str) -> dict[str, Value]:
     """What is known of a request; a field without a value is to be completed where a template names it."""
     work = one.work
-    competence = competent(work.geom if work else None, one.kind, one.owner)
+    kind = decided_by(code, one.kind)
+    competence = competent(work.geom if work else None, kind, one.owner)
     commune = Commune.objects.filter(insee=one.insee).values_list("name", flat=True).first() or one.insee
     with override("fr"):
         return {
             "demande": str(one.pk),
             "date_demande": day_in_words(one.received_date),
             "autorite": signs(competence.one, commune),
-            "vu": texts(competence.one, code),
+            "vu": texts(competence.one, kind),
             "lieu_travaux": (work and work.place) or one.place,
             "commune": commune,
             "reperes": " à ".join(filter(None, (one.start_reference, one.end_reference))),
@@ -72,19 +83,26 @@ def of(commune: str) -> str:
     return f"d’{commune}" if commune[:1] in "AEIOUYÂÉÈÊÎÔ" else f"de {commune}"
 
 
-def texts(authority: Authority, code: str) -> list[str]:
-    """The texts that an order refers to; the law alone, nothing local."""
-    power = POWERS.get(authority)
-    if power is None and authority != Authority.STATE:
-        power = f"{TO_COMPLETE} : textes qui donnent compétence à l’autorité]"
-    found = [power] if power else []
-    if code == TRAFFIC:
-        return [
-            *found,
-            "le code de la route, notamment son article R.411-8",
-            f"l’instruction interministérielle sur la signalisation routière ({SIGNS})",
-        ]
-    return [*found, "le code de la voirie routière, notamment son article L.113-2"]
+def texts(authority: Authority, kind: str) -> list[str]:
+    """The texts that an order refers to: the law alone, nothing local; what gives the power comes first.
+
+    The mayor grants what takes hold in the ground of communal roads as their keeper: by no article of the police.
+    """
+    match kind:
+        case WorkRequest.Kind.TRAFFIC:
+            return [
+                TRAFFIC_POWERS.get(authority, UNKNOWN_POWER),
+                "le code de la route, notamment ses articles R.411-8 et R.411-25",
+                f"l’instruction interministérielle sur la signalisation routière ({SIGNS})",
+            ]
+        case WorkRequest.Kind.PARKING:
+            return [PARKING_POWERS.get(authority, UNKNOWN_POWER), TITLE_NEEDED, f"{ROADS} son article L.113-2"]
+        case WorkRequest.Kind.ALIGNMENT:
+            return [f"{ROADS} ses articles L.112-1 et L.112-3"]
+    found = [TITLE_NEEDED, f"{ROADS} son article L.113-2"]
+    if authority == Authority.COMMUNE:
+        return found
+    return [KEEPER_POWERS.get(authority, UNKNOWN_POWER), *found]
 
 
 def period(first: date, last: date) -> str:

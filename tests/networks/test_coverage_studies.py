@@ -16,6 +16,7 @@ import pytest
 import shapely
 from django.contrib.gis.geos import LineString, MultiPolygon, Polygon
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 
 from gis_core.errors import Forbidden, Invalid
@@ -27,6 +28,7 @@ from networks.roads import reach
 from networks.roads.models import CoverageStudy, RoadSection
 from networks.roads.services import studies
 from networks.roads.services.studies import Question, Technology, share
+from networks.roads.study_tables import map_of
 from networks.roads.tasks import coverage_study
 from tests import factories
 
@@ -241,8 +243,8 @@ def test_a_reader_makes_no_study(land: Land) -> None:
 
 
 def test_the_last_twenty_are_kept(land: Land) -> None:
-    for _n in range(22):
-        last = made(land, technologies=THREE[:1], operator="")
+    for n in range(22):
+        last = made(land, technologies=(Technology(label="2G", column="g2", reach_m=900 + n),), operator="")
     kept = CoverageStudy.objects.order_by("-made_at")
     with factories.as_owner():
         assert (kept.count(), kept[0].pk) == (20, last.pk)
@@ -337,3 +339,75 @@ def test_many_addresses_are_measured_in_the_background(
     with factories.as_owner():
         job.refresh_from_db()
         assert (job.state, job.report) == ("done", {"study": CoverageStudy.objects.get().pk})
+
+
+def test_circles_by_the_thousand_are_joined_in_the_background(
+    client: Client, land: Land, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Few addresses, but many points for each technology and operator."""
+    rights = rights_of(land.technician)
+    with acting_as(rights):
+        few = Question(member=land.member, layer=land.layer, technologies=THREE[:1])
+        codes = list(land.member.communes.values_list("insee", flat=True))
+        points = studies.reaches(few, codes)
+        many = Question(member=land.member, layer=land.layer, technologies=THREE, operator="operator")
+        assert 0 < points < len(land.sites)
+        assert studies.reaches(many, codes) == points * 3 * 2
+        monkeypatch.setattr(studies, "AT_ONCE_REACHES", points)
+        assert isinstance(studies.ask(few, rights=rights, user=land.technician), CoverageStudy)
+        assert isinstance(studies.ask(many, rights=rights, user=land.technician), Job)
+
+
+def test_a_study_whose_inputs_have_not_changed_is_not_computed_again(land: Land) -> None:
+    first = made(land)
+    assert made(land).pk == first.pk
+    assert made(land, insee=land.addresses[0][2]).pk != first.pk
+    with factories.as_owner():
+        Layer.objects.filter(slug="road-sections").update(version=F("version") + 1)
+    assert made(land).pk != first.pk
+
+
+def test_the_page_reads_what_was_kept_alone(client: Client, land: Land, monkeypatch: pytest.MonkeyPatch) -> None:
+    study = made(land)
+
+    def refuse(*_given: Any) -> None:
+        raise AssertionError("computed while one looks")
+
+    monkeypatch.setattr("networks.roads.reach.zone", refuse)
+    monkeypatch.setattr("networks.roads.study_tables.roads_of", refuse)
+    page = signed_in(client, land.technician).get(f"{ADDRESS}{study.pk}/?technology=1&operator=20815", headers=HTML)
+    assert page.status_code == 200
+    assert 'class="zone"' in page.text
+    assert client.get(f"{ADDRESS}{study.pk}/", {"format": "pdf"}).status_code == 200
+
+
+def test_the_map_that_was_kept_is_the_one_that_an_older_study_draws(land: Land) -> None:
+    study = made(land)
+    with acting_as(rights_of(land.technician)):
+        kept = map_of(study, 1, "20815")
+        study.drawn = {}
+        assert map_of(study, 1, "20815") == kept
+
+
+def test_a_study_says_that_something_changed_and_is_computed_again(client: Client, land: Land) -> None:
+    study, words = made(land), "ont changé depuis"
+    signed_in(client, land.technician)
+    assert words not in client.get(f"{ADDRESS}{study.pk}/", headers=HTML).text
+    with factories.as_owner():
+        Layer.objects.filter(slug=land.layer.slug).update(version=F("version") + 1)
+    assert words in client.get(f"{ADDRESS}{study.pk}/", headers=HTML).text
+    answer = client.post(f"{ADDRESS}{study.pk}/")
+    assert answer.status_code == 302
+    assert answer["location"] != f"{ADDRESS}{study.pk}/"
+    assert words not in client.get(answer["location"], headers=HTML).text
+
+
+def test_a_reader_is_told_but_does_not_compute_again(client: Client, land: Land) -> None:
+    study = made(land)
+    with factories.as_owner():
+        Layer.objects.filter(slug="road-sections").update(version=F("version") + 1)
+    reader = factories.user(land.member, Role.READER)
+    page = signed_in(client, reader).get(f"{ADDRESS}{study.pk}/", headers=HTML).text
+    assert "ont changé depuis" in page
+    assert "Calculer à nouveau" not in page
+    assert client.post(f"{ADDRESS}{study.pk}/").status_code == 403

@@ -167,6 +167,37 @@ def test_a_stretch_closes_what_it_runs_along(ladder: dict[str, int]) -> None:
     assert list(found.closed) == [ladder["closed"]]
 
 
+@pytest.mark.parametrize("beside", [-5, -2, 0, 2, 5, 9])
+def test_a_stretch_drawn_beside_the_road_closes_every_section_that_it_goes_along(
+    member: Member, ladder: dict[str, int], beside: float
+) -> None:
+    """Not the side street that it crosses, nor the street near by that goes the same way."""
+    section(member, (200, 0), (200, 60))
+    section(member, (-500, 18), (900, 18))
+    found = around(ladder, sections=(), stretch=MultiLineString(line((-480, beside), (880, beside)), srid=2154))
+    assert list(found.closed) == [ladder["west"], ladder["closed"], ladder["east"]]
+
+
+@pytest.mark.parametrize("places", [((200, 5), (206, 5)), ((200, -3), (200, 3)), ((200, 2), (200, 8))])
+def test_works_of_six_metres_close_their_section(ladder: dict[str, int], places: tuple[Place, ...]) -> None:
+    """Along the road or across it."""
+    found = around(ladder, sections=(), stretch=MultiLineString(line(*places), srid=2154))
+    assert list(found.closed) == [ladder["closed"]]
+
+
+def test_a_stretch_on_a_bridge_does_not_close_the_road_below(member: Member, ladder: dict[str, int]) -> None:
+    under = section(member, (200, -300), (200, 150), level=-1)
+    found = around(ladder, sections=(), stretch=MultiLineString(line((20, 4), (380, 4)), srid=2154))
+    assert list(found.closed) == [ladder["closed"]]
+    assert under not in found.closed
+
+
+def test_small_works_of_the_same_days_are_avoided(member: Member, ladder: dict[str, int]) -> None:
+    work(member, (200, 203), (206, 203), title="Fuite")
+    found = around(ladder, starts_on=DAY, ends_on=DAY)
+    assert (names(found), list(found.works.values())) == ([["D 2020"]], ["Fuite"])
+
+
 def test_a_few_metres_of_works_close_their_section(ladder: dict[str, int]) -> None:
     found = around(ladder, sections=(), stretch=MultiLineString(line((200, 1), (203, 1)), srid=2154))
     assert list(found.closed) == [ladder["closed"]]

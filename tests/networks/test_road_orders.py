@@ -1,11 +1,14 @@
 """Requests for works on roads and the orders that answer them: who sees and writes them, what everybody reads."""
 
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pypdfium2
 import pytest
@@ -24,11 +27,11 @@ from networks.roads.models import RoadMarker, RoadSection
 from networks.roads.services.calibrating import calibrate
 from networks.works.gauges import GAUGES
 from networks.works.kinds import PARKING, PERMISSION, REFUSAL, TRAFFIC
-from networks.works.models import Work, WorkDetour, WorkOrder, WorkRequest
+from networks.works.models import Work, WorkDetour, WorkOrder, WorkPiece, WorkRequest
 from networks.works.order_values import values_of
-from networks.works.services import keeping, orders, requests
+from networks.works.services import keeping, orders, request_pieces, requests
 from networks.works.services.competence import Authority, competent
-from networks.works.services.retention import forget_old
+from networks.works.services.retention import forget_old, sweep_files
 from tests import factories
 from tests.networks.conftest import Network, X, Y, at
 
@@ -286,7 +289,9 @@ def test_who_decides_follows_the_road(desk: Desk, values: dict[str, Any], kind: 
     with desk.as_():
         told = competent(MultiLineString(line((0, 3000), (300, 3000)), srid=2154), kind, desk.network.member)
     assert told.authorities == [authority]
-    assert bool(told.warning) == (authority not in (Authority.COMMUNE, Authority.EPCI))
+    left = "L.5211-9-2" in told.warning
+    assert left == (authority == Authority.COMMUNE and kind != "permission")
+    assert bool(told.warning) == (left or authority not in (Authority.COMMUNE, Authority.EPCI))
 
 
 # -- orders -----------------------------------------------------------------------------------------------------------
@@ -301,7 +306,7 @@ def test_an_order_says_measures_and_detour(desk: Desk) -> None:
     body = letter.body.replace("\xa0", " ").replace("\u202f", " ").replace("\\", "")
     for words in (
         "Le maire de Lorris,",
-        "L.2213-1 à L.2213-6",
+        "L.2213-1 et L.2213-2",
         "R.411-8",
         "- La circulation est interdite à tous les véhicules",
         "- La vitesse est limitée à 30 km/h",
@@ -323,6 +328,45 @@ def test_outside_built_up_areas_another_power_is_named(desk: Desk) -> None:
         given = values_of(one, TRAFFIC)
     assert given["autorite"] == "Le président du conseil départemental"
     assert "L.3221-4" in str(given["vu"])
+
+
+COMMUNAL, DEPARTMENTAL = {"status": "05"}, {"status": "03", "built_up": False}
+
+
+@pytest.mark.parametrize(
+    ("road", "code", "cited", "not_cited"),
+    [
+        (COMMUNAL, TRAFFIC, ["L.2213-1", "R.411-8", "R.411-25"], ["L.113-2", "L.2122-1"]),
+        (COMMUNAL, PARKING, ["L.2213-6", "L.113-2", "L.2122-1"], ["L.2213-1", "R.411"]),
+        (COMMUNAL, PERMISSION, ["L.113-2", "L.2122-1"], ["L.2213", "R.411"]),
+        (DEPARTMENTAL, TRAFFIC, ["L.3221-4", "R.411-8"], ["L.2213", "L.113-2"]),
+        (DEPARTMENTAL, PERMISSION, ["L.3221-4", "L.113-2", "L.2122-1"], ["L.2213", "R.411"]),
+        ({"status": "02", "built_up": False}, PERMISSION, ["L.2215-4", "L.113-2"], ["L.2213", "à compléter"]),
+        ({"status": "02", "built_up": False}, TRAFFIC, ["à compléter", "R.411-8"], ["L.2213", "L.3221"]),
+        ({"status": "05", "manager": "04"}, PERMISSION, ["L.141-12", "L.113-2"], ["L.2213"]),
+    ],
+)
+def test_each_order_cites_the_law_of_its_kind_and_authority(
+    desk: Desk, road: dict[str, Any], code: str, cited: list[str], not_cited: list[str]
+) -> None:
+    with factories.as_worker():
+        RoadSection.objects.update(**road)
+    one = desk.work(desk.enter())
+    with desk.as_():
+        told = str(values_of(one, code)["vu"])
+    assert [text for text in cited if text not in told] == []
+    assert [text for text in not_cited if text in told] == []
+
+
+def test_the_order_of_traffic_for_works_under_a_road_is_signed_by_the_police(desk: Desk) -> None:
+    """In a built-up area the Département grants the permit and the mayor closes the road."""
+    with factories.as_worker():
+        RoadSection.objects.update(status="03", built_up=True)
+    one = desk.work(desk.enter(form="14023", kind="permission"))
+    with desk.as_():
+        signed = [values_of(one, code)["autorite"] for code in (PERMISSION, TRAFFIC, REFUSAL)]
+    department = "Le président du conseil départemental"
+    assert signed == [department, "Le maire de Lorris", department]
 
 
 def test_what_is_not_known_is_to_be_completed_before_the_number(desk: Desk) -> None:
@@ -461,7 +505,26 @@ def test_orders_that_are_over_are_listed_no_more(desk: Desk) -> None:
     days = {"starts_on": DAY - timedelta(days=9), "ends_on": DAY - timedelta(days=1)}
     one = desk.work(desk.enter(**days))
     desk.publish(one, desk.final(one, desk.begin(one)))
-    assert orders.in_force(DAY) == []
+    assert not orders.in_force(DAY).exists()
+
+
+def test_a_long_list_of_orders_goes_on_page_after_page(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("networks.works.pages.public_orders.A_PAGE", 2)
+    for rank in range(3):
+        with factories.as_owner():
+            WorkOrder.objects.create(
+                owner=desk.network.member, number=f"VOI-{rank}", title="Essai", kind=TRAFFIC, insee="45901",
+                place="rue", starts_on=DAY, ends_on=DAY, letter_id=rank + 1, pdf=b"%PDF-", sha256="",
+            )  # fmt: skip
+    first = Client().get("/travaux/arretes/?insee=45901", headers={"accept": "text/html"}).content.decode()
+    assert "VOI-2" in first
+    assert "VOI-0" not in first
+    assert "Page 1 sur 2, 3 arrêtés" in first
+    assert 'href="?insee=45901&amp;page=2"' in first
+    second = Client().get("/travaux/arretes/?insee=45901&page=2", headers={"accept": "text/html"}).content.decode()
+    assert "VOI-0" in second
+    assert "VOI-2" not in second
+    assert Client().get("/travaux/arretes/?page=%C3%A9").status_code == 200
 
 
 # -- detours on works -------------------------------------------------------------------------------------------------
@@ -602,6 +665,45 @@ def test_who_asked_is_forgotten_after_some_years(desk: Desk, settings: Any) -> N
     with factories.as_owner():
         names = {one.pk: one.applicant_name for one in WorkRequest.objects.all()}
         assert not Letter.objects.filter(pk=draft.pk).exists()
+        told = {one.pk: (one.place, one.description) for one in WorkRequest.objects.all()}
+    assert told[person.pk] == ("", "")
+    assert told[company.pk] == told[recent.pk] == (GIVEN["place"], GIVEN["description"])
     assert names == {person.pk: "", company.pk: "Réseaux du Lys", recent.pk: "Jeanne Exemple"}
     with factories.as_owner():
         assert not HistoryEvent.objects.filter(table__contains="road_request").exists()
+
+
+def test_a_forgotten_request_is_still_read(desk: Desk, settings: Any) -> None:
+    settings.ROAD_REQUEST_YEARS = 5
+    old = {"received_date": date(2020, 1, 1), "starts_on": date(2020, 2, 1), "ends_on": date(2020, 2, 3)}
+    one = desk.enter(**old)
+    with factories.as_worker():
+        forget_old()
+    client = desk.network.client()
+    for path in ("/voirie/demandes/?state=", f"/voirie/demandes/{one.pk}/"):
+        page = client.get(path, headers={"accept": "text/html"}).content.decode()
+        assert "lieu effacé" in page
+        assert "Tanneurs" not in page
+
+
+def test_files_of_no_piece_are_swept_once_they_are_a_day_old(desk: Desk, settings: Any, tmp_path: Path) -> None:
+    settings.FILES_DIR = tmp_path
+    one = desk.enter()
+    with factories.as_owner():
+        piece = WorkPiece.objects.create(request=one, title="Plan", media_type="image/jpeg", size_bytes=1, sha256="")
+    kept_file, folder = request_pieces.path_of(piece), request_pieces.folder_of(one.pk)
+    lost, fresh = folder / str(uuid4()), folder / str(uuid4())
+    folder.mkdir(parents=True)
+    for path in (lost, fresh, kept_file):
+        path.write_bytes(b"x")
+    for path in (lost, kept_file):
+        os.utime(path, (0, 0))
+    with factories.as_worker():
+        assert sweep_files() == 1
+    assert sorted(folder.iterdir()) == sorted([kept_file, fresh])
+
+
+def test_nothing_is_swept_where_nothing_was_sent(db: None, settings: Any, tmp_path: Path) -> None:
+    settings.FILES_DIR = tmp_path / "none"
+    with factories.as_worker():
+        assert sweep_files() == 0

@@ -14,7 +14,7 @@ from networks.works.services.conflicts import Asked, Gravity, conflicts_of, mark
 from networks.works.services.works import Filter, listed
 from tests import factories
 from tests.networks.conftest import Network, Place
-from tests.networks.works import FIRST, LAST, stretch, work
+from tests.networks.works import FIRST, LAST, section, stretch, work
 
 HERE: tuple[Place, ...] = ((0, 50), (100, 50))
 
@@ -89,6 +89,35 @@ def test_those_that_meet_at_a_crossing_are_told_so(network: Network) -> None:
     assert "100 m of road" in along.why
     assert "crossing" in across.why
     assert "from 7 to 11 December 2026" in along.why
+
+
+@pytest.mark.parametrize(
+    ("below", "above", "found"),
+    [({"level": 0}, {"level": 1}, False), ({"level": -1}, {"level": 0}, False), ({"level": 0}, {"level": 0}, True),
+     ({"level": 1}, {"level": 1}, True)],
+)  # fmt: skip
+@pytest.mark.parametrize("beside", [0, 4])
+def test_works_on_roads_that_cross_on_a_bridge_do_not_meet(
+    network: Network, below: dict[str, int], above: dict[str, int], beside: float, found: bool
+) -> None:
+    section(network.member, (-50, 50), (150, 50), **below)
+    section(network.member, (50, -50), (50, 150), **above)
+    work(network, (50 + beside, 0), (50 + beside, 100))
+    assert bool(met(network, asked((0, 50 + beside), (100, 50 + beside)))) is found
+
+
+def test_works_that_meet_at_a_node_meet_though_one_climbs_a_bridge_there(network: Network) -> None:
+    section(network.member, (-50, 50), (50, 50))
+    section(network.member, (50, 50), (150, 50))
+    section(network.member, (50, 50), (50, 150), level=1)
+    work(network, (50, 60), (50, 140))
+    assert met(network, asked()) == [("Enrobés", Gravity.NEAR)]
+
+
+def test_works_beside_a_bridge_without_a_road_of_their_own_meet(network: Network) -> None:
+    section(network.member, (50, -50), (50, 150), level=1)
+    work(network, (50, 0), (50, 100))
+    assert met(network, asked()) == [("Enrobés", Gravity.NEAR)]
 
 
 def test_drafts_of_others_and_cancelled_works_are_not_met(network: Network) -> None:

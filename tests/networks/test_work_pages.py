@@ -326,6 +326,19 @@ def test_the_people_along_works_are_warned(road: Network, measure: str, numbers:
     assert "Route d’Orléans" in shown
 
 
+def test_the_people_along_works_of_one_night_are_warned(road: Network) -> None:
+    houses(road)
+    day = today() + timedelta(days=7)
+    made = soon(road, starts_on=day, ends_on=day, hours="21 h – 6 h")
+    answer = sent(road, "/reseaux/avis/", work=str(made.pk))
+    assert answer.status_code == 302, words(answer)
+    with acting_as(SYSTEM):
+        notice = Notice.objects.get()
+    assert notice.starts_at is not None
+    assert notice.ends_at is not None
+    assert notice.ends_at - notice.starts_at == timedelta(hours=9)
+
+
 def test_works_without_a_house_lead_to_the_form_with_an_area_to_draw(road: Network) -> None:
     made = soon(road)
     assert sent(road, "/reseaux/avis/", work=str(made.pk)).status_code == 400

@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils.html import strip_tags
 from lxml import etree
 
-from networks.works.days import today
+from networks.works.days import PARIS, span, today
 from networks.works.models import Work
 from networks.works.services import works
 from tests import factories
@@ -188,3 +188,50 @@ def test_an_empty_feed_is_one(told: Network) -> None:
 def test_the_first_of_a_month_is_said_as_in_french(told: Network) -> None:
     soon(told, starts_on=date(today().year + 1, 1, 1), ends_on=date(today().year + 1, 1, 1))
     assert f"Le 1er janvier {today().year + 1}" in words(PAGE)
+
+
+# -- nights -----------------------------------------------------------------------------------------------------------
+
+
+def at_hour(monkeypatch: pytest.MonkeyPatch, hour: int) -> None:
+    moment = datetime.combine(NIGHT, time(hour), tzinfo=PARIS)
+    monkeypatch.setattr("networks.works.days.timezone.now", lambda: moment)
+
+
+NIGHT = date(2026, 12, 8)
+"""The morning after."""
+
+
+@pytest.mark.parametrize(("hour", "hours", "told_yet"), [(5, "21 h – 6 h", True), (7, "21 h – 6 h", False),
+                                                       (5, "8 h – 17 h", False)])  # fmt: skip
+@pytest.mark.parametrize("path", [PAGE, GEOJSON, ATOM, ICS])
+def test_works_of_a_night_are_told_until_its_morning(
+    told: Network, monkeypatch: pytest.MonkeyPatch, path: str, hour: int, hours: str, told_yet: bool
+) -> None:
+    eve = NIGHT - timedelta(days=1)
+    work(told, starts_on=eve, ends_on=eve, hours=hours, title="Rabotage")
+    at_hour(monkeypatch, hour)
+    assert ("Rabotage" in got(path, accept="text/html").content.decode()) is told_yet
+
+
+@pytest.mark.parametrize(
+    ("hours", "start", "end"),
+    [("21 h – 6 h", (7, 21), (9, 6)), ("8 h à 17 h", (7, 8), (8, 17)), ("la journée", (7, 8), (8, 17)),
+     ("de 0 h à 0 h", (7, 0), (9, 0))],
+)  # fmt: skip
+def test_the_last_night_ends_the_day_after(hours: str, start: tuple[int, int], end: tuple[int, int]) -> None:
+    found = span(date(2026, 12, 7), date(2026, 12, 8), hours)
+    assert [(one.day, one.hour) for one in found] == [start, end]
+
+
+# -- too many ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", [PAGE, GEOJSON, ATOM, ICS])
+def test_what_is_left_out_is_said(told: Network, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    soon(told)
+    soon(told)
+    words = "Seuls les 1 premiers"
+    assert words not in got(path, accept="text/html").content.decode().replace("\xa0", " ")
+    monkeypatch.setattr("networks.works.services.current.MOST", 1)
+    assert words in got(path, accept="text/html").content.decode().replace("\xa0", " ")

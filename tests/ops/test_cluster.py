@@ -45,6 +45,12 @@ def test_the_web_role_can_neither_create_nor_bypass(running: Cluster):
     assert running.psql("postgres", "-c", asked).strip() == "f|f|f|f"
 
 
+def test_the_web_role_waits_neither_for_a_query_nor_for_a_lock_for_ever(running: Cluster):
+    asked = "select unnest(rolconfig) from pg_roles where rolname = 'arpent_web'"
+    told = running.psql("postgres", "-c", asked).split()
+    assert {"statement_timeout=30s", "lock_timeout=10s"} <= set(told)
+
+
 def test_the_bootstrap_gives_lost_leakproof_marks_back(running: Cluster):
     before = running.psql("arpent", "-c", LEAKPROOF)
     running.psql("arpent", "-c", "alter function geometry_overlaps(geometry, geometry) not leakproof")

@@ -334,6 +334,9 @@ voirie/couverture/                                          REST        -       
 voirie/couverture/<int:study>/                              GET,HEAD    own     302  200  404  200  200  200  200
 voirie/couverture/<int:study>/                              GET,HEAD    other   302  404  404  404  404  404  200
 voirie/couverture/<int:study>/                              GET,HEAD    none    302  404  404  404  404  404  404
+voirie/couverture/<int:study>/                              POST        own     302  403  404  403  302  302  302
+voirie/couverture/<int:study>/                              POST        other   302  404  404  404  404  404  302
+voirie/couverture/<int:study>/                              POST        none    302  404  404  404  404  404  404
 voirie/couverture/<int:study>/                              REST        own     405  405  405  405  405  405  405
 voirie/routes/                                              GET,HEAD    -       302  200  200  200  200  200  200
 voirie/routes/                                              REST        -       405  405  405  405  405  405  405

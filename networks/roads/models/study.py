@@ -25,7 +25,9 @@ class CoverageStudy(models.Model):
     [{"label", "column", "value", "reach_m"}]}. `found` is the answer: {"communes": [{"insee", "name", "addresses",
     "road_m"}], "operators": [...], "counts": {technology: {operator, "" for any: {insee: [addresses, metres]}}},
     "roads": whether any is known}. `sites` are the points that counted: [x, y, rank of the operator or -1, bits of the
-    technologies], metres in EPSG:2154.
+    technologies], metres in EPSG:2154. `drawn` are the parts of its maps (`networks.roads.study_map`), with the
+    zone of each technology and operator; empty for studies of before they were kept. `versions` are those of the layers
+    that it read.
     """
 
     security = "owner"
@@ -36,6 +38,8 @@ class CoverageStudy(models.Model):
     asked = models.JSONField()
     found = models.JSONField()
     sites = models.JSONField()
+    drawn = models.JSONField(default=dict, db_default={}, editable=False)
+    versions = models.JSONField(default=dict, db_default={}, editable=False)
     seconds = models.FloatField()
     made_at = models.DateTimeField(_("computed"), auto_now_add=True)
     made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("computed by"))

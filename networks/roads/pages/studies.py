@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from gis_core.errors import ArpentError, Forbidden, Invalid
 from gis_core.forms import AccessibleForm, blame
@@ -147,11 +147,16 @@ def best(study: CoverageStudy) -> list[tuple[str, studies.Share]]:
     return [(one["label"], studies.share(study, rank)) for rank, one in enumerate(study.technologies)]
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @page
 def study(request: HttpRequest, study: int) -> HttpResponse:
-    """One study; as CSV, PDF or GeoJSON with `format`."""
-    found = studies.study_seen_by(study, rights_of_request(request))
+    """One study; as CSV, PDF or GeoJSON with `format`. POST computes it again."""
+    rights = rights_of_request(request)
+    found = studies.study_seen_by(study, rights)
+    if request.method == "POST":
+        assert isinstance(request.user, User)
+        made = studies.again(found, rights=rights, user=request.user)
+        return redirect("coverage_studies") if isinstance(made, Job) else redirect("coverage_study", made.pk)
     technology = integer(request.GET.dict(), "technology", 0, 0, len(found.technologies) - 1)
     operator = request.GET.get("operator", "")
     if operator and operator not in found.found["operators"]:
@@ -159,7 +164,8 @@ def study(request: HttpRequest, study: int) -> HttpResponse:
     name = f"couverture-{timezone.localdate(found.made_at):%Y-%m-%d}"
     match request.GET.get("format", ""):
         case "":
-            return show(request, "study", TAB, told(found, technology, operator))
+            context = {"changed": studies.changed_since(found), "may_ask": studies.may_study(found.owner, rights)}
+            return show(request, "study", TAB, told(found, technology, operator) | context)
         case "csv":
             return attached(csv_of(found), "text/csv; charset=utf-8", f"{name}.csv")
         case "pdf":

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from psycopg import sql
 
 from gis_core.errors import Forbidden, Invalid, NotFound
-from gis_core.models import Job, Member, User
+from gis_core.models import Commune, Job, Member, User
 from gis_core.rights import Rights
 from gis_core.services.jobs import start_job
 from layers.catalogue.models import Layer
@@ -28,6 +28,7 @@ from networks.core.importers.cells import NO, YES
 from networks.core.rights import TECHNICIANS
 from networks.roads import reach
 from networks.roads.models import CoverageStudy
+from networks.roads.study_map import background, zone_on
 
 KIND = "coverage_study"
 NO_ROADS: Final = ("sentier", "escalier", "bac", "cyclable")
@@ -36,6 +37,10 @@ MOST_ADDRESSES: Final = 1_000_000
 MOST_SECTIONS: Final = 500_000
 AT_ONCE: Final = 20_000
 """Addresses that are measured while one waits."""
+AT_ONCE_REACHES: Final = 10_000
+"""Circles that are joined while one waits, at 0.4 ms each."""
+READ: Final = ("addresses", "road-sections", "communes")
+"""The layers that every study reads, beside that of the points."""
 MOST_OPERATORS: Final = 20
 MOST_TECHNOLOGIES: Final = 8
 MOST_WORDS: Final = 12
@@ -183,17 +188,59 @@ def check(asked: Question, rights: Rights) -> dict[str, str]:
 
 
 def ask(asked: Question, *, rights: Rights, user: User) -> CoverageStudy | Job:
-    """The study, or the job that makes it where there are many addresses. Raises Forbidden, Invalid."""
+    """The study, the one that was kept where nothing that it read has changed since; or the job that makes it where
+    there are many addresses or points. Raises Forbidden, Invalid.
+    """
     communes = check(asked, rights)
     ((count,),) = fetch("select count(*) from cadastre_address where insee = any(%(insee)s)", {"insee": list(communes)})
     if count > MOST_ADDRESSES:
         words = _("At most %(most)s addresses are measured at once: choose one commune.")
         raise Invalid(words % {"most": MOST_ADDRESSES}, parameter="insee")
-    if count <= AT_ONCE:
+    if same := unchanged(asked):
+        return same
+    if count <= AT_ONCE and reaches(asked, list(communes)) <= AT_ONCE_REACHES:
         return compute(asked, rights=rights)
     title = _("Coverage of %(member)s by “%(layer)s”") % {"member": asked.member, "layer": asked.layer}
     return start_job(kind=KIND, title=title, owner=asked.member, started_by=user, parameters=asked.as_json(),
                      rights=rights)  # fmt: skip
+
+
+def again(study: CoverageStudy, *, rights: Rights, user: User) -> CoverageStudy | Job:
+    """The same question asked now. Raises Forbidden, Invalid, NotFound for a layer that is gone or seen no more."""
+    if not may_study(study.owner, rights):
+        raise Forbidden(_("Your role does not let you make coverage studies."))
+    return ask(question_of(study.asked, study.owner, rights), rights=rights, user=user)
+
+
+def unchanged(asked: Question) -> CoverageStudy | None:
+    """The last study of the question, if all that it read is as it was."""
+    wanted = asked.as_json()
+    last = CoverageStudy.objects.filter(owner=asked.member, versions=versions_of(asked.layer.slug)).order_by("-made_at")
+    names = ("insee", "layer", "operator", "technologies")
+    return next((one for one in last[:KEPT] if all(one.asked[name] == wanted[name] for name in names)), None)
+
+
+def versions_of(layer: str) -> dict[str, int]:
+    """Of the layers that a study of this one reads, as far as the asker sees them."""
+    return dict(Layer.objects.filter(slug__in=(layer, *READ)).values_list("slug", "version"))
+
+
+def changed_since(study: CoverageStudy) -> bool:
+    """Whether something that the study read has changed; not known for studies of before versions were kept."""
+    now = versions_of(study.asked["layer"])
+    return any(now.get(slug, version) != version for slug, version in study.versions.items())
+
+
+def reaches(asked: Question, codes: list[str]) -> int:
+    """About how many circles are drawn: points near the communes, once for each technology and operator."""
+    farthest = max(one.reach_m for one in asked.technologies)
+    statement = sql.SQL(NEAR).format(
+        operator=sql.SQL("t.{}").format(sql.Identifier(asked.operator)) if asked.operator else sql.SQL("null"),
+        table=sql.Identifier(asked.layer.table),
+        most=sql.Literal(MOST_SITES),
+    )
+    ((points, operators),) = fetch(statement, {"insee": codes, "reach": farthest})
+    return int(points) * len(asked.technologies) * (1 + (int(operators) > 0))
 
 
 # -- the study --------------------------------------------------------------------------------------------------------
@@ -226,16 +273,23 @@ def compute(asked: Question, *, rights: Rights, tell: Tell = lambda share, messa
     begun = time.perf_counter()
     tell(0.05, _("Reading points, addresses and roads"))
     codes = list(communes)
+    versions = versions_of(asked.layer.slug)
     ground = ground_of(codes)
     sites = sites_of(asked, codes, ground.roads)
+    surfaces = surfaces_of(codes)
+    drawn = background(surfaces, ground.roads) | {"zones": {}} if surfaces else {}
     counts: dict[str, dict[str, dict[str, list[float]]]] = {}
     steps = len(asked.technologies) * (len(sites.operators) + 1)
     for rank, technology in enumerate(asked.technologies):
-        counts[str(rank)] = {}
+        counts[str(rank)], zones = {}, {}
         for place, (name, which) in enumerate(groups(sites, rank)):
             done = rank * (len(sites.operators) + 1) + place
             tell(0.2 + 0.75 * done / steps, _("Measuring: %(what)s") % {"what": f"{technology.label} {name}".strip()})
-            counts[str(rank)][name] = covered(ground, sites.shapes[which], technology.reach_m, codes)
+            zone = reach.zone(sites.shapes[which], technology.reach_m)
+            counts[str(rank)][name] = covered(ground, sites.shapes[which], technology.reach_m, zone, codes)
+            zones[name] = zone_on(drawn, zone) if drawn else ""
+        if drawn:
+            drawn["zones"][str(rank)] = zones
     metres = by_sides(ground, shapely.length(ground.roads))
     houses = Counter(ground.address_insee.tolist())
     found = {
@@ -252,6 +306,8 @@ def compute(asked: Question, *, rights: Rights, tell: Tell = lambda share, messa
         asked=asked.as_json(),
         found=found,
         sites=list(kept(sites)),
+        drawn=drawn,
+        versions=versions,
         seconds=round(time.perf_counter() - begun, 2),
         made_by_id=rights.user_id,
     )
@@ -267,9 +323,11 @@ def groups(sites: Sites, technology: int) -> Iterator[tuple[str, np.ndarray[Any,
         yield name, has & (sites.operator == rank)
 
 
-def covered(ground: Ground, sites: reach.Shapes, reach_m: int, codes: Sequence[str]) -> dict[str, list[float]]:
+def covered(
+    ground: Ground, sites: reach.Shapes, reach_m: int, zone: Any, codes: Sequence[str]
+) -> dict[str, list[float]]:
     near = Counter(ground.address_insee[reach.within(ground.addresses, sites, reach_m)].tolist())
-    metres = by_sides(ground, reach.metres_within(ground.roads, reach.zone(sites, reach_m)))
+    metres = by_sides(ground, reach.metres_within(ground.roads, zone))
     return {code: [near[code], round(metres.get(code, 0.0), 1)] for code in codes}
 
 
@@ -323,6 +381,15 @@ SITES: Final = """
 """
 
 
+NEAR: Final = """
+    with area as materialized (
+        select st_setsrid(st_expand(st_extent(geom)::box2d, %(reach)s)::geometry, 2154) as box
+        from gis_core_commune where insee = any(%(insee)s)),
+    near as (select {operator} as operator from area join {table} t on t.geom && area.box limit {most})
+    select count(*), count(distinct operator) from near
+"""
+
+
 def fetch(statement: Any, values: Mapping[str, Any]) -> Rows:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
@@ -337,6 +404,12 @@ def shapes_of(column: Sequence[Any]) -> reach.Shapes:
 def roads_of(codes: list[str]) -> Rows:
     """Lines with the communes on their two sides."""
     return fetch(ROADS, {"insee": codes, "no_roads": list(NO_ROADS), "most": MOST_SECTIONS})
+
+
+def surfaces_of(codes: list[str]) -> list[tuple[str, Any]]:
+    """Communes with their surface, by name."""
+    rows = Commune.objects.filter(insee__in=codes).order_by("name")
+    return [(one.name, shapely.from_wkb(bytes(one.geom.wkb))) for one in rows if one.geom is not None]
 
 
 def ground_of(codes: list[str]) -> Ground:
@@ -403,7 +476,7 @@ def study_seen_by(pk: int, rights: Rights) -> CoverageStudy:
 
 def studies(rights: Rights) -> list[CoverageStudy]:
     """The last ones, without their points."""
-    rows = CoverageStudy.objects.visible_to(rights).select_related("owner", "made_by").defer("sites")
+    rows = CoverageStudy.objects.visible_to(rights).select_related("owner", "made_by").defer("sites", "drawn")
     return list(rows.order_by("-made_at")[:KEPT])
 
 

@@ -17,7 +17,8 @@ class WorkDetour(models.Model):
     """A way around works, one for each direction of traffic where they differ; everybody sees those of announced works.
 
     `steps` are the roads in order with their metres, as computed; `computed_m` is the length that they tell of: once
-    the line was changed by hand (`length_m` differs) the roads are read from the line. `gauge` names the vehicle.
+    the line was changed by hand (`length_m` differs) the roads are read from the line. `gauge` names the vehicle. The
+    days are those of the works: the database copies them (`arpent.date_detour`, `arpent.number_work`).
     """
 
     security = "part:work_id:announced"
@@ -28,6 +29,8 @@ class WorkDetour(models.Model):
     work = models.ForeignKey(Work, models.CASCADE, related_name="detours", verbose_name=_("works"))
     direction = models.CharField(_("direction"), max_length=120, null=True, blank=True)
     gauge = models.CharField(_("for"), max_length=80, null=True, blank=True)
+    starts_on = models.DateField(_("first day"), null=True, editable=False)
+    ends_on = models.DateField(_("last day"), null=True, editable=False)
     steps = models.JSONField(default=list, db_default=[], encoder=DjangoJSONEncoder, editable=False)
     computed_m = models.FloatField(null=True, editable=False)
     seconds = models.IntegerField(null=True, editable=False)

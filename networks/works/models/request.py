@@ -32,7 +32,8 @@ class WorkRequestQuerySet(models.QuerySet["WorkRequest"]):
 class WorkRequest(models.Model):
     """Who asks to occupy or close a road, where, when and what for, as the counter enters it from the paper form.
 
-    What names the applicant is emptied when the time to keep it is over (`arpent.forget_requests`).
+    What names the applicant, or may, is emptied when the time to keep it is over (`arpent.forget_requests`): their own
+    words (`place`, `description`), too. The commune, the references, the days and the decision stay.
     """
 
     security = "filed"

@@ -13,7 +13,7 @@ from gis_core.letters.kinds import kind_of
 from gis_core.middleware import rights_of_request
 from gis_core.models import Letter
 from gis_core.services import letters as core
-from networks.works.kinds import ORDERS
+from networks.works.kinds import ORDERS, decided_by
 from networks.works.models import WorkRequest
 from networks.works.pages.order_frame import page, show
 from networks.works.pages.request_forms import OrderForm
@@ -76,7 +76,7 @@ def show_letter(
         "logo": picture_in_page(document.logo),
         "final": not draft,
         "published_kind": one.kind in ORDERS,
-        "competence": competent(found.work.geom if found.work else None, found.kind, found.owner),
+        "competence": competent(found.work.geom if found.work else None, decided_by(one.kind, found.kind), found.owner),
         "no_appeals": draft and not head.appeals,
         "changes_letterhead": core.may_change_letterhead(one.owner, rights),
     }

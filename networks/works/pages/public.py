@@ -24,6 +24,7 @@ from networks.works.models import Work
 from networks.works.pages.frame import map_context
 from networks.works.services import current
 from networks.works.services.current import Current
+from networks.works.services.works import is_over
 
 FRESH_S: Final = 300
 LANGUAGES: Final = ("fr", "en")
@@ -55,6 +56,7 @@ def works(request: HttpRequest) -> HttpResponse:
         "communes": current.communes(),
         "insee": insee,
         "refused": refused,
+        "cut": current.cut_words() if told.more else "",
         "query": query,
         "feeds": {name.partition(".")[2]: reverse("public_works_feed", args=[name]) + query for name in FEEDS},
         **map_context(
@@ -71,7 +73,7 @@ def row(work: Work, told: Current) -> dict[str, Any]:
         "commune": told.commune(work),
         "days": said(work.starts_on, work.ends_on),
         "traffic": feeds.traffic_of(work),
-        "now": work.starts_on <= told.day <= work.ends_on,
+        "now": work.starts_on <= told.day and not is_over(work),
     }
 
 
@@ -95,7 +97,7 @@ def work(request: HttpRequest, work_id: int) -> HttpResponse:
     context = {
         "section": "public_works",
         **row(found, told),
-        "over": found.ends_on < today(),
+        "over": is_over(found),
         **map_context(features=[shape], extent_4326=extent_4326(found.owner)),
     }
     return render(request, "works/public_work.html", context)

@@ -1,7 +1,10 @@
 """/travaux/arretes/: published orders, for everybody."""
 
 from datetime import UTC, datetime
+from typing import Final
+from urllib.parse import urlencode
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,20 +19,28 @@ from networks.works.models import WorkOrder
 from networks.works.services import orders
 from networks.works.services.requests import today
 
+A_PAGE: Final = 100
+FED: Final = 500
+"""A feed tells the last published ones."""
+
 
 @require_safe
 @never_cache
 def order_list(request: HttpRequest) -> HttpResponse:
     """The orders in force or to come; as a feed with `?format=atom`."""
     insee = request.GET.get("insee", "")[:5]
-    found = orders.in_force(today(), insee=insee)
+    every = orders.in_force(today(), insee=insee)
     if request.GET.get("format") == "atom":
-        return feed(request, found)
+        return feed(request, list(every[:FED]))
+    # A page that is not there is the nearest one.
+    found = Paginator(every, A_PAGE).get_page(request.GET.get("page"))
     named = dict(Commune.objects.filter(insee__in={one.insee for one in found}).values_list("insee", "name"))
     communes = WorkOrder.objects.filter(withdrawn_at=None, ends_on__gte=today()).values_list("insee", flat=True)
     context = {
         "section": "roads" if request.user.is_authenticated else "public_works",
         "rows": [(one, named.get(one.insee, one.insee), one.starts_on <= today()) for one in found],
+        "found": found,
+        "query": urlencode({"insee": insee}) + "&" if insee else "",
         "insee": insee,
         "communes": Commune.objects.filter(insee__in=set(communes)).order_by("name").values_list("insee", "name"),
     }

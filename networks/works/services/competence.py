@@ -1,8 +1,9 @@
 """Which authority decides about a stretch of road, from the legal status of the sections under it.
 
 Inside a built-up area the mayor has the police of traffic on every road (CGCT L.2213-1); outside, the head of whoever
-keeps the road. The occupation of the ground is granted by whoever keeps the road; what takes no hold in the ground, by
-the police of traffic.
+keeps the road (CGCT L.3221-4 for a Département). The occupation of the ground is granted by whoever keeps the road;
+what takes no hold in the ground, by the police of traffic (code de la voirie routière L.113-2, CGCT L.2213-6). Mayors
+may have left that police to the president of their inter-communal body (CGCT L.5211-9-2): nothing here says so.
 """
 
 from collections.abc import Sequence
@@ -38,6 +39,8 @@ KEEPERS: Final = {"01": Authority.STATE, "02": Authority.STATE, "03": Authority.
                   "05": Authority.COMMUNE}  # fmt: skip
 MANAGERS: Final = {"01": Authority.STATE, "03": Authority.DEPARTEMENT, "04": Authority.EPCI, "05": Authority.COMMUNE}
 
+POLICE: Final = (WorkRequest.Kind.TRAFFIC, WorkRequest.Kind.PARKING)
+
 
 @dataclass(frozen=True, slots=True)
 class Competence:
@@ -64,17 +67,30 @@ def competent(stretch: GEOSGeometry | None, kind: str, member: Member) -> Compet
     found = {decides(kind, status, manager, built_up) for status, manager, built_up in rows} or {Authority.UNKNOWN}
     order = list(Authority)
     authorities = sorted(found, key=order.index)
-    return Competence(authorities, warning_of(authorities, member))
+    shared = member.kind == Member.Kind.EPCI or any(keeper_of(one, by) == Authority.EPCI for one, by, _built_up in rows)
+    left = shared and kind in POLICE and authorities == [Authority.COMMUNE]
+    return Competence(authorities, left_to_epci() if left else warning_of(authorities, member))
 
 
 def decides(kind: str, status: str | None, manager: str | None, built_up: bool | None) -> Authority:
-    keeper = MANAGERS.get(manager or "") or KEEPERS.get(status or "") or Authority.UNKNOWN
+    keeper = keeper_of(status, manager)
     if kind in (WorkRequest.Kind.PERMISSION, WorkRequest.Kind.ALIGNMENT):
         return keeper
     if built_up or keeper in (Authority.COMMUNE, Authority.EPCI):
         return Authority.COMMUNE
     # A motorway has no built-up area; on other roads the answer depends on it.
     return Authority.UNKNOWN if built_up is None and status != "01" else keeper
+
+
+def keeper_of(status: str | None, manager: str | None) -> Authority:
+    return MANAGERS.get(manager or "") or KEEPERS.get(status or "") or Authority.UNKNOWN
+
+
+def left_to_epci() -> str:
+    return _(
+        "The mayor decides, unless the police of traffic was left to the president of the inter-communal body"
+        " (CGCT L.5211-9-2): check who signs."
+    )
 
 
 def warning_of(authorities: Sequence[Authority], member: Member) -> str:

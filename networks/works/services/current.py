@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from gis_core.errors import NotFound
 from gis_core.models import Commune
 from gis_core.rights import ANONYMOUS
+from layers.features.display import display_number
 from networks.works.models import Work
 from networks.works.services import works
 from networks.works.services.works import Filter
@@ -22,11 +23,12 @@ NEVER_TOLD: Final = ("comment", "outage_id", "import_id")
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """`works` have no stretch but, where it is asked for, `shape`: the stretch in degrees."""
+    """`works` have no stretch but, where it is asked for, `shape`: the stretch in degrees. `more`: some are missing."""
 
     day: date
     works: list[Work]
     communes: dict[str, str]
+    more: bool = False
 
     def commune(self, work: Work) -> str:
         return self.communes.get(work.insee or "", "")
@@ -37,12 +39,22 @@ def current(day: date, *, insee: str = "", cancelled: bool = False, shapes: bool
 
     Raises Invalid.
     """
-    wanted = Filter(first=day, last=day + timedelta(days=AHEAD_DAYS), insee=insee)
+    # The last night of works that ended yesterday may go on.
+    wanted = Filter(first=day - timedelta(days=1), last=day + timedelta(days=AHEAD_DAYS), insee=insee)
     told = announced() if shapes else light()
-    found = list(works.filtered(told, wanted.but(state=Work.State.PLANNED))[:MOST])
-    if cancelled:
-        found += list(works.filtered(told, wanted.but(state=Work.State.CANCELLED))[:MOST])
-    return Current(day, found, names({one.insee for one in found if one.insee}))
+    found: list[Work] = []
+    more = False
+    for state in (Work.State.PLANNED, *([Work.State.CANCELLED] if cancelled else [])):
+        rows = list(works.filtered(told, wanted.but(state=state))[: MOST + 1])
+        more = more or len(rows) > MOST
+        found += [one for one in rows[:MOST] if one.ends_on >= day or not works.is_over(one)]
+    return Current(day, found, names({one.insee for one in found if one.insee}), more)
+
+
+def cut_words() -> str:
+    """What is said where works are left out."""
+    words = _("Only the first %(most)s works are told: choose a commune to read all of its own.")
+    return words % {"most": display_number(MOST)}
 
 
 def announced() -> QuerySet[Work]:

@@ -22,7 +22,10 @@ from networks.works.gauges import WORDS, Gauge
 type Pair = tuple[int, int]
 
 FIRST_REACH_M: Final = 2_500.0
+NEXT_REACH_M: Final = 10_000.0
 LAST_REACH_M: Final = 60_000.0
+EXPLAINED_M: Final = NEXT_REACH_M
+"""Where one looks for what cuts the only way: it lies near the works, and half a county takes long to search."""
 FASTEST_MS: Final = 110 / 3.6
 """No section is passed faster (`arpent.road_seconds`): a better way does not leave a box that takes longer to cross."""
 MOST_SECTIONS: Final = 2_000
@@ -120,7 +123,8 @@ def detours(closure: Closure, gauge: Gauge) -> Found:
     found = ways_between(search, pairs)
     places = {one.start: one.start_xy for one in closed} | {one.end: one.end_xy for one in closed}
     named = {pair: heading(places[pair[0]], places[pair[1]]) for pair in pairs}
-    missing = [Missing(direction=named[pair], why=why_none(search, pair)) for pair in pairs if pair not in found]
+    why = why_none(search, [pair for pair in pairs if pair not in found])
+    missing = [Missing(direction=named[pair], why=words) for pair, words in why.items()]
     return Found(
         ways=once([found[pair] for pair in pairs if pair in found], [named[pair] for pair in pairs if pair in found]),
         missing=missing,
@@ -155,18 +159,8 @@ def closed_sections(closure: Closure) -> list[Closed]:
 
 
 def sections_under(stretch: GEOSGeometry) -> list[int]:
-    """Those that a stretch runs along; where it is shorter than a section's share, the nearest one within 10 m."""
-    found = [pk for (pk,) in every_row("select arpent.sections_under(%(geom)s)", geom=stretch.ewkb)]
-    if found:
-        return found
-    nearest = (
-        "with asked as materialized (select st_expand(%(geom)s::geometry, 10) as box)"
-        " select s.id from asked join road_section s on s.geom && asked.box"
-        " where st_dwithin(s.geom, st_lineinterpolatepoint(st_geometryn(st_multi(%(geom)s::geometry), 1), 0.5), 10)"
-        " order by st_distance(s.geom, st_lineinterpolatepoint(st_geometryn(st_multi(%(geom)s::geometry), 1), 0.5))"
-        " limit 1"
-    )
-    return [pk for (pk,) in every_row(nearest, geom=stretch.ewkb)]
+    """Those that a stretch runs along, drawn on them or beside them."""
+    return [pk for (pk,) in every_row("select arpent.sections_under(%(geom)s)", geom=stretch.ewkb)]
 
 
 def pairs_of(closed: Sequence[Closed]) -> list[Pair]:
@@ -274,11 +268,11 @@ def avoid_works(search: Search, reach: float) -> None:
 # -- ways -------------------------------------------------------------------------------------------------------------
 
 
-def ways_between(search: Search, pairs: Sequence[Pair], *, limited: bool = True) -> dict[Pair, Way]:
+def ways_between(search: Search, pairs: Sequence[Pair]) -> dict[Pair, Way]:
     """The best way of each pair that has one: in a box that grows until none outside it could be better."""
     reach = FIRST_REACH_M
     while True:
-        rows = rows_within(search, pairs, min(reach, LAST_REACH_M), limited=limited)
+        rows = rows_within(search, pairs, min(reach, LAST_REACH_M))
         seconds = {(start, end): reached for start, end, _step, _node, edge, reached in rows if edge == -1}
         if reach >= LAST_REACH_M:
             break
@@ -286,11 +280,12 @@ def ways_between(search: Search, pairs: Sequence[Pair], *, limited: bool = True)
         needed = max((seconds[pair] for pair in wanted), default=0.0) * FASTEST_MS / 2
         if len(wanted) == len(pairs) and needed <= reach:
             break
-        reach = max(needed, reach * (1.01 if len(wanted) == len(pairs) else 4))
+        farther = reach * 1.01 if len(wanted) == len(pairs) else NEXT_REACH_M if reach < NEXT_REACH_M else LAST_REACH_M
+        reach = max(needed, farther)
     return {pair: way_of(rows, pair) for pair in pairs if pair in seconds}
 
 
-def rows_within(search: Search, pairs: Sequence[Pair], reach: float, *, limited: bool) -> list[Any]:
+def rows_within(search: Search, pairs: Sequence[Pair], reach: float, *, limited: bool = True) -> list[Any]:
     gauge = search.gauge if limited else Gauge()
     avoid_works(search, reach)
     return every_row(
@@ -353,20 +348,30 @@ def heading(start: tuple[float, float], end: tuple[float, float]) -> str:
 # -- why there is none ------------------------------------------------------------------------------------------------
 
 
-def why_none(search: Search, pair: Pair) -> str:
-    """Which limit or which other works cut the only way."""
-    if way := ways_between(search, [pair], limited=False).get(pair):
-        return _("no way for %(vehicle)s: %(limit)s cuts the only way there is.") % {
-            "vehicle": search.gauge, "limit": limit_on(way.sections, search.gauge),
-        }  # fmt: skip
+def why_none(search: Search, pairs: Sequence[Pair]) -> dict[Pair, str]:
+    """Which limit or which other works cut the only way of each, as far as that is seen near by."""
+    told: dict[Pair, str] = {}
+    if search.gauge != Gauge():
+        words = _("no way for %(vehicle)s: %(limit)s cuts the only way there is.")
+        for pair, way in ways_near(search, pairs, limited=False).items():
+            told[pair] = words % {"vehicle": search.gauge, "limit": limit_on(way.sections, search.gauge)}
     if search.avoided:
+        words = _("other works close the only way on the same days: %(works)s.")
         freed = Search(closure=Closure(), extent=search.extent, closed=search.closed, gauge=search.gauge)
-        if way := ways_between(freed, [pair]).get(pair):
+        for pair, way in ways_near(freed, [pair for pair in pairs if pair not in told]).items():
             titles = {search.works[search.avoided[one]] for one in way.sections if one in search.avoided}
-            words = _("other works close the only way on the same days: %(works)s.")
-            return words % {"works": ", ".join(sorted(titles))}
-    words = _("no other open road joins both ends within %(km)s km.")
-    return words % {"km": display_number(LAST_REACH_M / 1000)}
+            told[pair] = words % {"works": ", ".join(sorted(titles))}
+    none = _("no other road open to this vehicle joins both ends within %(km)s km.") % {
+        "km": display_number(LAST_REACH_M / 1000)
+    }
+    return {pair: told.get(pair, none) for pair in pairs}
+
+
+def ways_near(search: Search, pairs: Sequence[Pair], *, limited: bool = True) -> dict[Pair, Way]:
+    """A way of each pair that has one within the reach of explanations: the graph is read once."""
+    rows = rows_within(search, pairs, EXPLAINED_M, limited=limited) if pairs else []
+    there = {(start, end) for start, end, _step, _node, edge, _reached in rows if edge == -1}
+    return {pair: way_of(rows, pair) for pair in pairs if pair in there}
 
 
 def limit_on(sections: Sequence[int], gauge: Gauge) -> str:

@@ -1,7 +1,5 @@
 """A notice to those who live along works."""
 
-import re
-from datetime import date, datetime, time
 from typing import Any, Final
 
 from django.db import connection
@@ -12,7 +10,7 @@ from networks.warning.models import Notice
 from networks.warning.services.notices import MOST_TARGETS, Address, Context
 from networks.warning.services.places import Place
 from networks.warning.sources import Beginning
-from networks.works.days import PARIS
+from networks.works.days import span
 from networks.works.layers import MEASURES
 from networks.works.models import Work
 from networks.works.services import works
@@ -22,8 +20,6 @@ ALONG_M: Final = 50.0
 ALONG_CLOSED_M: Final = 400.0
 """As far as houses of a closed street are told, though they stand beyond the works: they are reached another way."""
 LARGEST_KEY: Final = 18
-HOUR: Final = re.compile(r"\b([01]?\d|2[0-3])\s*(?:h|H|:)\s*([0-5]\d)?")
-USUAL: Final = (time(8), time(17))
 
 ALONG: Final = """
     with pieces as materialized (
@@ -47,11 +43,11 @@ ALONG: Final = """
 def beginning(key: str, rights: Rights) -> Beginning:
     """The notice that these works suggest. Raises NotFound, Forbidden."""
     work = works.one(int(key) if key.isascii() and key.isdecimal() and len(key) <= LARGEST_KEY else 0, rights)
-    start, end = hours_of(work.hours or "")
+    starts_at, ends_at = span(work.starts_on, work.ends_on, work.hours or "")
     context = Context(
         kind=Notice.Kind.WORKS,
-        starts_at=moment(work.starts_on, start),
-        ends_at=moment(work.ends_on, end),
+        starts_at=starts_at,
+        ends_at=ends_at,
         reason=reason(work),
         place=(work.place or work.title)[:120],
     )
@@ -82,13 +78,3 @@ def reason(work: Work) -> str:
         if work.hours:
             told.append(work.hours)
     return f"{work.title} ({', '.join(told)})"[:200] if told else work.title
-
-
-def hours_of(text: str) -> tuple[time, time]:
-    """The first and the last hour of a text such as « 8 h 30 – 17 h »; usual working hours without."""
-    found = [time(int(hour), int(minute or 0)) for hour, minute in HOUR.findall(text)]
-    return (found[0], found[-1]) if len(found) >= 2 else USUAL
-
-
-def moment(day: date, hour: time) -> datetime:
-    return datetime.combine(day, hour, tzinfo=PARIS)

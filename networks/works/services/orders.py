@@ -26,7 +26,6 @@ from networks.works.order_values import values_of
 from networks.works.services.requests import State, check_may_decide, locked_request, may_decide, today
 
 TITLES: Final = frozenset({"m", "mr", "mme", "mlle", "monsieur", "madame", "mademoiselle"})
-MOST_LISTED: Final = 500
 
 
 # -- letters ----------------------------------------------------------------------------------------------------------
@@ -211,12 +210,12 @@ def orders_of(one: WorkRequest) -> QuerySet[WorkOrder]:
     return WorkOrder.objects.filter(owner=one.owner_id, letter_id__in=known).defer("pdf")
 
 
-def in_force(day: date, *, insee: str = "") -> list[WorkOrder]:
+def in_force(day: date, *, insee: str = "") -> QuerySet[WorkOrder]:
     """Published orders that are in force or still to come, the last published first."""
     found = WorkOrder.objects.filter(withdrawn_at=None, ends_on__gte=day).select_related("owner").defer("pdf")
     if insee:
         found = found.filter(insee=insee)
-    return list(found.order_by("-published_at", "-pk")[:MOST_LISTED])
+    return found.order_by("-published_at", "-pk")
 
 
 def published(order_id: int) -> WorkOrder:

@@ -38,9 +38,13 @@ def max_bytes() -> int:
     return int(settings.PIECE_MAX_BYTES)
 
 
+def root() -> Path:
+    """Where pieces lie, in a folder for each request: the only place that says so."""
+    return Path(settings.FILES_DIR) / "works"
+
+
 def folder_of(request_id: int) -> Path:
-    """Where the pieces of a request lie: the only place that says so."""
-    return Path(settings.FILES_DIR) / "works" / str(request_id)
+    return root() / str(request_id)
 
 
 def path_of(piece: WorkPiece) -> Path:

@@ -1,12 +1,18 @@
-"""What must not be kept for ever: who asked for works on roads, some years after they ended."""
+"""What must not be kept for ever: who asked for works on roads, some years after they ended; files of no piece."""
 
 import shutil
+import time
+from pathlib import Path
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from networks.works.services.request_pieces import folder_of
+from networks.works.models import WorkPiece
+from networks.works.services.request_pieces import folder_of, root
+
+BEING_SENT_S = 86_400
+"""A younger file may be one whose row is not there yet."""
 
 
 @transaction.atomic
@@ -22,3 +28,19 @@ def forget_old() -> int:
 
     transaction.on_commit(remove)
     return len(over)
+
+
+def sweep_files() -> int:
+    """Remove the files that no piece names any more: what was cut short between the database and the disk."""
+    known = {str(name) for name in WorkPiece.objects.values_list("name", flat=True).iterator()}
+    lost = [path for path in root().glob("*/*") if path.name not in known and is_old(path)]
+    for path in lost:
+        path.unlink(missing_ok=True)
+    return len(lost)
+
+
+def is_old(path: Path) -> bool:
+    try:
+        return path.is_file() and time.time() - path.stat().st_mtime > BEING_SENT_S
+    except FileNotFoundError:
+        return False

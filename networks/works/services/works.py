@@ -18,7 +18,7 @@ from gis_core.services.letters import cleaned
 from layers.catalogue.models import Layer
 from layers.features.services.origin import Origin, event
 from networks.core.rights import TECHNICIANS
-from networks.works.days import today
+from networks.works import days
 from networks.works.models import Work
 from networks.works.services import stretches
 
@@ -275,4 +275,4 @@ def stretch_of(shape: Any) -> MultiLineString:
 
 
 def is_over(work: Work) -> bool:
-    return work.ends_on < today()
+    return days.is_over(work.starts_on, work.ends_on, work.hours or "")

@@ -1,6 +1,7 @@
 -- Applicants of requests whose works ended as many years ago as they are kept are forgotten: names, addresses, e-mails and
--- telephones of the requests go, and their drafts of letters; orders that were numbered stay. Companies stay. Returns the requests
--- concerned, whose attached files the caller removes. For the nightly task alone.
+-- telephones of the requests go, the place and the works in the applicant's own words, which may name them or their home, and
+-- their drafts of letters; orders that were numbered stay. Companies stay. Returns the requests concerned, whose attached files
+-- the caller removes. For the nightly task alone.
 create or replace function arpent.forget_requests(day date, years int) returns setof bigint
 language plpgsql security definer set search_path = pg_catalog, public as $$
 declare
@@ -15,6 +16,8 @@ begin
     delete from public.road_piece p where p.request_id = any (over);
     update public.road_request r set forgotten_date = day, applicant_name = '', applicant_address = '', applicant_email = '',
         applicant_phone = '' where r.id = any (over);
+    update public.road_request r set place = '', description = ''
+        where r.forgotten_date is not null and (r.place, r.description) <> ('', '');
     return query select unnest(over);
 end $$;
 revoke execute on function arpent.forget_requests from public;

@@ -21,15 +21,20 @@ begin
             where c.geom && st_lineinterpolatepoint(longest, 0.5) and st_intersects(c.geom, st_lineinterpolatepoint(longest, 0.5))
             order by c.insee limit 1), new.insee);
     end if;
+    if tg_op = 'UPDATE' and (new.state, new.starts_on, new.ends_on) is distinct from (old.state, old.starts_on, old.ends_on)
+            and exists (select from public.road_detour d where d.work_id = new.id) then
+        -- Their detours are seen with them, on the same days.
+        perform arpent.announce_edited(l.id, null) from public.catalogue_layer l where l.slug = 'works-detours'
+            and arpent.sees_layer(l.id);
+        update public.road_detour d set starts_on = new.starts_on, ends_on = new.ends_on where d.work_id = new.id
+            and (d.starts_on, d.ends_on) is distinct from (new.starts_on, new.ends_on);
+    end if;
     if tg_op = 'UPDATE' and new.state <> old.state then
         -- Everybody sees what is cancelled: a draft would be told by it.
         if old.state = 'cancelled' or (old.state = 'draft' and new.state = 'cancelled') then
             raise exception using errcode = '23514', constraint = 'road_work_state_order', table = 'road_work', schema = 'public',
                 message = 'works are planned, then cancelled';
         end if;
-        -- Their detours are seen with them.
-        perform arpent.announce_edited(l.id, null) from public.catalogue_layer l where l.slug = 'works-detours'
-            and arpent.sees_layer(l.id) and exists (select from public.road_detour d where d.work_id = new.id);
         if new.state = 'cancelled' then
             delete from public.road_detour d where d.work_id = new.id;
         end if;

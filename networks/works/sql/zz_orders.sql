@@ -1,7 +1,9 @@
--- Works take their detours with them when they go.
+-- Works take their detours with them when they go; detours have the days of their works.
 do $$ begin
     if to_regclass('public.road_request') is not null then
         create or replace trigger arpent_leave before delete on public.road_work
             for each row execute function arpent.leave_work();
+        create or replace trigger arpent_date before insert or update on public.road_detour
+            for each row execute function arpent.date_detour();
     end if;
 end $$;
