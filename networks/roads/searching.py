@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
 from gis_core.errors import ArpentError
 from layers.features.search import Found, Question, register_searcher
 from networks.roads.references import NotAReferenceError, Reference, reference_of
-from networks.roads.services.referring import place_of
+from networks.roads.services.referring import departments_of, place_of
 
 LAYER = "road-sections"
 EXPLICIT = re.compile(r"\bP\.?R\.?\s*\d|\d\s*\+\s*\d", re.IGNORECASE)
@@ -23,20 +24,29 @@ def search_references(question: Question) -> Iterator[Found]:
     """The place of a reference. Raises NotFound, Invalid where one is plainly written that has no place."""
     explicit = EXPLICIT.search(question.text) is not None
     try:
-        found = place_of(reference_of(question.text))
+        asked = reference_of(question.text)
     except NotAReferenceError:
         return
-    except ArpentError:
-        if explicit:
-            raise
-        return
-    yield Found(
-        kind="road",
-        label=str(found.reference),
-        detail=detail(found.reference),
-        center_4326=(found.lon, found.lat),
-        score=100 if explicit else 80,
-    )
+    for one in each_meant(asked):
+        try:
+            found = place_of(one)
+        except ArpentError:
+            if explicit:
+                raise
+            return
+        yield Found(
+            kind="road",
+            label=str(found.reference),
+            detail=detail(found.reference),
+            center_4326=(found.lon, found.lat),
+            score=100 if explicit else 80,
+        )
+
+
+def each_meant(asked: Reference) -> list[Reference]:
+    """The reference in each Département whose road has its marker, where it names none of several."""
+    here, _known = departments_of(asked)
+    return [replace(asked, department=one) for one in here] if len(here) > 1 and not asked.department else [asked]
 
 
 def detail(reference: Reference) -> str:

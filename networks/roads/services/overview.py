@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from layers.features.display import display_number
 from networks.roads.models import RoadAxis
-from networks.roads.references import shown_route
+from networks.roads.references import Road
 
 MOST = 2_000
 
@@ -32,10 +32,10 @@ def routes() -> list[Route]:
     """By number, at most 2,000."""
     found = RoadAxis.objects.annotate(
         markers=Count("marks"), first=Min("marks__number"), last=Max("marks__number")
-    ).order_by("route", "carriageway")[:MOST]
+    ).order_by("route", "department", "carriageway")[:MOST]
     return [
         Route(
-            name=shown_route(one.route),
+            name=str(Road(one.route, one.department)),
             carriageway=one.carriageway,
             kilometres=one.length_m / 1000,
             markers=one.markers,
