@@ -7,9 +7,12 @@ it ends to where it begins (two streets of a town, a valley between both). Round
 ends of a road at a traffic island are no carriageways.
 """
 
+from __future__ import annotations
+
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -27,7 +30,7 @@ RING_M: Final = 500.0
 STEP_M: Final = 25.0
 SIGHT_M: Final = 10.0
 FAR_M: Final = 150.0
-"""How far from the axis of its road a carriageway may be for its direction to be told."""
+"""How far from the axis of its road a carriageway may be for its direction to be told by it."""
 CLEAR: Final = 0.3
 """Metres of axis for each metre driven: less tells no direction."""
 
@@ -55,16 +58,15 @@ def told_apart(
     """The side of each section that is part of a separate carriageway, None where too few markers tell the direction
     of the road. `rings` and `slips` are the ids of roundabouts and of slip roads.
     """
-    axis = build([replace(one, traffic=0) for one in sections], markers)
-    if not axis.parts:
+    whole = Climbs(build([replace(one, traffic=0) for one in sections], markers))
+    if not whole.parts:
         return None
     driven = [one for one in sections if one.traffic and one.id not in rings and one.id not in slips]
     lines = [one.line if one.traffic > 0 else one.line.reverse() for one in driven]
     apart = {one.id for one in driven} | set(slips)
     runs = runs_of(lines, [one.line for one in sections if one.id not in apart])
     accompany(lines, runs)
-    climbs = Climbs(axis)
-    gained = [climbs.of([lines[rank] for rank in run.ranks]) / run.metres for run in runs]
+    gained = [gain([lines[rank] for rank in run.ranks], markers, whole) for run in runs]
     found: dict[int, Literal["D", "G"]] = {}
     for number, others in opposed(runs).items():
         net = gained[number] - sum(gained[one] for one in others) / len(others)
@@ -158,23 +160,28 @@ def leads_back(run: Run, other: Run) -> bool:
     return near and run.starts[0].distance(run.ends[0]) > APART_M and 1 / 3 < run.metres / other.metres < 3
 
 
+def gain(lines: Sequence[LineString], markers: Sequence[Marker], whole: Climbs) -> float:
+    """From 1 where these are driven as markers grow to -1: along their own axis, or that of the road where fewer than
+    two markers stand on them.
+    """
+    own = Climbs(build([Section(id=rank, line=line) for rank, line in enumerate(lines)], markers))
+    climbs = own if own.parts else whole
+    return sum(climbs.along(line) for line in lines) / sum(line.length for line in lines)
+
+
 class Climbs:
-    """How far a drive gets along the axis of its road, whichever carriageway the axis runs over."""
+    """How far a drive gets along an axis, whichever carriageway it runs over."""
 
     def __init__(self, axis: Axis) -> None:
         self.parts = axis.parts
         self.tree = shapely.STRtree([one.line for one in axis.parts])
-
-    def of(self, lines: Sequence[LineString]) -> float:
-        return sum(self.along(line) for line in lines)
 
     def along(self, line: LineString) -> float:
         """Metres of axis from each place of the line to the next; what jumps counts as nothing."""
         count = max(1, round(line.length / STEP_M))
         stops = [self.at(line.interpolate(line.length * rank / count)) for rank in range(count + 1)]
         each = line.length / count
-        pairs = zip(stops, stops[1:], strict=False)
-        gains = [other - one for one, other in pairs if one is not None and other is not None]
+        gains = [other - one for one, other in pairwise(stops) if one is not None and other is not None]
         return sum(gain for gain in gains if abs(gain) < 2 * each + SIGHT_M)
 
     def at(self, place: Point) -> float | None:

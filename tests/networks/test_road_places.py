@@ -112,7 +112,7 @@ def test_a_road_that_changed_is_calibrated_again(road: Member) -> None:
     marker(road, 15, 2950)
     with factories.as_worker():
         assert RoadAxis.objects.get().stale
-        assert calibrate_stale() == [Road("D2020", "45")]
+        assert calibrate_stale() == [("D2020", "")]
     assert asked(reference="D2020 PR 15+20")["x"] == X + 2970
 
 

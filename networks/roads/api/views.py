@@ -44,7 +44,7 @@ def found(given: dict[str, str]) -> Found:
         return locate(reference)
     if not ("x" in given and "y" in given):
         raise Invalid(_("Give a reference, or x and y."), parameter="reference")
-    return reference_at(metres(given, "x"), metres(given, "y"), road=road_in(given))
+    return reference_at(metres(given, "x"), metres(given, "y"), **road_in(given)._asdict())
 
 
 def metres(given: dict[str, str], name: str) -> float:
@@ -58,11 +58,11 @@ def metres(given: dict[str, str], name: str) -> float:
     return value
 
 
-def road_in(given: dict[str, str]) -> Road | None:
+def road_in(given: dict[str, str]) -> Road:
     """Raises Invalid."""
     text = given.get("route", "")
     if not text:
-        return None
+        return Road("")
     try:
         return road_of(text)
     except NotAReferenceError as error:

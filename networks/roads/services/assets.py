@@ -19,7 +19,6 @@ from layers.features.services import attachments
 from networks.core.rights import TECHNICIANS
 from networks.roads import asset_lists, lists
 from networks.roads.models import RoadAsset, RoadInspection, RoadSection, RoadStretch
-from networks.roads.references import Road
 from networks.roads.services.referring import Found, reference_at
 
 MODELS: Final[Mapping[str, Any]] = {"point": RoadAsset, "troncon": RoadStretch}
@@ -136,7 +135,7 @@ def reference_of(asset: Any, section: RoadSection | None) -> Found | None:
     if section is None or not section.route:
         return None
     try:
-        return reference_at(*middle_of(asset), road=Road(section.route, section.department))
+        return reference_at(*middle_of(asset), route=section.route, department=section.department)
     except NotFound:
         return None
 

@@ -211,9 +211,9 @@ def no_marker(asked: Reference, first: int | None, last: int | None) -> NotFound
     return NotFound(words % told)
 
 
-def reference_at(x: float, y: float, *, road: Road | None = None, within_m: float = WITHIN_M) -> Found:
+def reference_at(x: float, y: float, *, route: str = "", department: str = "", within_m: float = WITHIN_M) -> Found:
     """The reference of a place (EPSG:2154), on the nearest numbered road or on one. Raises NotFound."""
-    asked = {"x": x, "y": y, "within": within_m, **(road or Road(""))._asdict()}
+    asked = {"x": x, "y": y, "within": within_m, "route": route, "department": department}
     row = one_row(NEAR, **asked)
     now = [nearest for one in all_rows(UNMEASURED_NEAR, **asked) for nearest in near_now(Road(*one), x, y, within_m)]
     if now:
@@ -223,13 +223,14 @@ def reference_at(x: float, y: float, *, road: Road | None = None, within_m: floa
     if row is None:
         words = _("No numbered road lies within %(metres)s m.")
         raise NotFound(words % {"metres": display_number(within_m, 0)})
-    route, department, carriageway, axis, section, at, px, py, lon, lat, distance, lies = row
+    number, county, carriageway, axis, section, at, px, py, lon, lat, distance, lies = row
+    road = Road(number, county)
     mark = one_row(BEFORE, axis=axis, at=at)
     if mark is None:
-        raise before_first(Road(route, department))
-    reference = reference_on(Road(route, department), mark[0], max(0.0, at - mark[1]), carriageway)
+        raise before_first(road)
+    reference = reference_on(road, mark[0], max(0.0, at - mark[1]), carriageway)
     side = "left" if lies > 0 else "right" if lies < 0 else ""
-    return Found(reference=reference, road=Road(route, department), section=section, x=px, y=py, lon=lon, lat=lat,
+    return Found(reference=reference, road=road, section=section, x=px, y=py, lon=lon, lat=lat,
                  distance_m=distance, lies=side)  # fmt: skip
 
 

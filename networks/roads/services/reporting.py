@@ -29,6 +29,9 @@ def lines(report: Mapping[str, Any]) -> Iterator[str]:
     elif number("gone"):
         words = _("No longer delivered: %(count)s (they stay, unless you ask to remove them)")
         yield words % {"count": display_number(number("gone"), 0)}
+    if number("sided"):
+        words = _("Sections found to be of another carriageway than before (right, left, single): %(count)s")
+        yield words % {"count": display_number(number("sided"), 0)}
     yield from asides(report)
 
 
