@@ -223,8 +223,8 @@ def reference_at(x: float, y: float, *, route: str = "", department: str = "", w
     if row is None:
         words = _("No numbered road lies within %(metres)s m.")
         raise NotFound(words % {"metres": display_number(within_m, 0)})
-    number, county, carriageway, axis, section, at, px, py, lon, lat, distance, lies = row
-    road = Road(number, county)
+    number, lies_in, carriageway, axis, section, at, px, py, lon, lat, distance, lies = row
+    road = Road(number, lies_in)
     mark = one_row(BEFORE, axis=axis, at=at)
     if mark is None:
         raise before_first(road)
