@@ -8,6 +8,7 @@ class RoadsConfig(AppConfig):
     verbose_name = _("Roads")
 
     def ready(self) -> None:
+        from layers.features.services.refusals import declare_words
         from layers.features.services.reshape import declare_shape
         from layers.features.services.write import declare_lock
         from networks.roads.asset_sheets import register_sheets
@@ -19,6 +20,7 @@ class RoadsConfig(AppConfig):
 
         add_tabs()
         register_searchers()
+        declare_words({"road_managed": _("%(other)s manages this road: ask it for the change.")})
         declare_lock("road_section", lock_roads)
         declare_shape("road_section", reshaping.of_piece, reshaping.of_whole, reshaping.of_new_piece)
         register_sheets()

@@ -59,7 +59,7 @@ BOXES: Final = {
     DEGREES: (-5.6, 41.0, 10.0, 51.6),
     MERCATOR: (-650_000.0, 5_000_000.0, 1_150_000.0, 6_750_000.0),
 }
-NEAR_M, SAME_M = 200.0, 0.001
+NEAR_M, FAR_M, SAME_M = 200.0, 1_000.0, 0.001
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -353,7 +353,8 @@ def bring(owner: Member, table: Table, *, write: bool, also: frozenset[Road] = f
     located = in_departments(placed(table, table.rows), also)
     good = known_roads(table, without_twins(table, located), also)
     good = [one for one in along_their_roads(table, good) if has_place(one, table)]
-    fresh, changed = compared(owner, table, without_overlap(table, good), outcome)
+    good = within_rights(owner, without_overlap(table, good), outcome)
+    fresh, changed = compared(owner, table, good, outcome)
     outcome.counts["new"], outcome.counts["changed"] = len(fresh), len(changed)
     outcome.faults = table.faults.all()
     outcome.counts["refused"] = sum(one.gravity == "error" and one.row is not None for one in outcome.faults)
@@ -453,6 +454,34 @@ def without_overlap(table: Table, found: Sequence[Row]) -> list[Row]:
             told = {"name": one.name, "other": other.name, "row": other.rank}
             table.faults.add(one.rank, words % told, place=one.place)
     return list(found)
+
+
+ALLOWED: Final = """
+    with given as materialized (
+        select n, route, department, st_setsrid(st_makepoint(x, y), 2154) as geom, manager is not null as managed
+        from unnest(%(routes)s::text[], %(departments)s::text[], %(xs)s::float8[], %(ys)s::float8[])
+            with ordinality as g(route, department, x, y, n) join (
+                select route, department, arpent.road_manager(route, department, %(owner)s) as manager
+                from unnest(%(routes)s::text[], %(departments)s::text[]) as r(route, department) group by 1, 2
+            ) road using (route, department))
+    select g.managed, not g.managed and exists (select from gis_core_territory t where t.member_id = %(owner)s)
+        and not exists (select from gis_core_territory t join gis_core_commune c on c.insee = t.insee
+            where t.member_id = %(owner)s and c.geom && st_expand(g.geom, %(near)s)
+                and st_dwithin(c.geom, g.geom, %(near)s))
+        and not exists (select from road_section s where s.route = g.route and s.department = g.department
+            and s.owner_id = %(owner)s and s.geom && st_expand(g.geom, %(own)s) and st_dwithin(s.geom, g.geom, %(own)s))
+    from given g order by g.n
+"""
+
+
+def within_rights(owner: Member, found: Sequence[Row], outcome: Outcome) -> list[Row]:
+    """Rows of roads that no other member manages, in the member's territory or near sections that it keeps."""
+    given = columns(found)
+    told = rows(ALLOWED, owner=owner.pk, near=NEAR_M, own=FAR_M,
+                **{name: given[name] for name in ("routes", "departments", "xs", "ys")})  # fmt: skip
+    outcome.counts["managed"] = sum(managed for managed, _outside in told)
+    outcome.counts["outside"] = sum(outside for _managed, outside in told)
+    return [one for one, (managed, outside) in zip(found, told, strict=True) if not (managed or outside)]
 
 
 def compared(owner: Member, table: Table, found: Sequence[Row], outcome: Outcome) -> tuple[list[Row], list[Row]]:

@@ -87,6 +87,13 @@ HELD: Final = """
     delete from {staged} s using road_section r where r.reference = s.reference and r.owner_id <> %(owner)s
         and not exists (select from road_section o where o.owner_id = %(owner)s and o.reference = s.reference)
 """
+MANAGED: Final = """
+    delete from {staged} s where not exists (select from road_section r where r.owner_id = %(owner)s
+            and (r.reference = s.reference or r.more ->> 'piece_of' = s.reference))
+        and (s.route, s.department) in (select asked.route, asked.department
+            from (select distinct route, department from {staged} where route is not null) asked
+            where arpent.road_manager(asked.route, asked.department, %(owner)s) is not null)
+"""
 GONE: Final = """
     create temporary table gone_section on commit drop as
     select r.id, r.reference, r.route, r.department, r.start_node_id, r.end_node_id from road_section r
@@ -112,6 +119,7 @@ def plan(owner: Member, scope: Scope, refused: Iterable[str] = ()) -> Plan:
     run("insert into seen_section select unnest(%(refused)s::text[])", refused=sorted(filter(None, refused)))
     run("create index on seen_section (reference)")
     found.counts["held"] = run(HELD, staged=STAGED, **given)
+    found.counts["managed"] = run(MANAGED, staged=STAGED, **given)
     found.counts["absorbed"] = run(ABSORBED, staged=STAGED, **given)
     run(KNOWN, staged=STAGED, **given)
     run("create index on known_section (id)")

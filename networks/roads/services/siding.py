@@ -18,10 +18,15 @@ UPDATE: Final = """
     from unnest(%(ids)s::bigint[], %(sides)s::text[]) as given(id, side) where s.id = given.id
 """
 
+UNNUMBERED: Final = """
+    update road_section s set carriageway = 'U', more = s.more - 'side'
+    where s.owner_id = %(owner)s and s.route is null and s.carriageway <> 'U' and s.more ->> 'side' = s.carriageway
+"""
+
 
 def tell_sides(owner: Member, roads: Iterable[Road]) -> int:
     """Set the carriageways of a member's sections of these roads; how many changed. As the worker."""
-    return sum(tell_sides_of(owner, road) for road in sorted(roads))
+    return run(UNNUMBERED, owner=owner.pk) + sum(tell_sides_of(owner, road) for road in sorted(roads))
 
 
 def tell_sides_of(owner: Member, road: Road) -> int:
