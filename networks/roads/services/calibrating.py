@@ -121,6 +121,7 @@ def keep(road: Road, carriageway: str, axis: Axis) -> None:
     faults: dict[str, Any] = {
         "astray": axis.astray,
         "doubled": axis.doubled,
+        "moved": axis.moved,
         "aside": axis.aside,
         "twice": axis.twice,
         "gaps": [[round(one.at_m, 1), round(one.metres, 1)] for one in axis.gaps],

@@ -46,6 +46,9 @@ def amiss(axis: Axis) -> list[str]:
     if axis.doubled:
         words = _("markers whose number another one has: %(names)s")
         told.append(words % {"names": named(axis.doubled)})
+    if axis.moved:
+        words = _("markers put on another section than the nearest, so that the road runs over each once: %(names)s")
+        told.append(words % {"names": named(axis.moved)})
     if axis.gaps:
         metres = ", ".join(f"{display_number(one.metres, 0)} m" for one in axis.gaps[:MOST_NAMED])
         told.append(_("the road stops and goes on elsewhere: %(gaps)s") % {"gaps": metres})

@@ -61,6 +61,10 @@ def fault_words(faults: dict[str, Any]) -> list[str]:
         words = ngettext("%(count)s marker whose number another one has",
                          "%(count)s markers whose number another one has", count)  # fmt: skip
         told.append(words % {"count": count})
+    if count := len(faults.get("moved", ())):
+        words = ngettext("%(count)s marker put on another section than the nearest",
+                         "%(count)s markers put on another section than the nearest", count)  # fmt: skip
+        told.append(words % {"count": count})
     if gaps := faults.get("gaps", ()):
         words = ngettext("%(count)s gap (%(metres)s m)", "%(count)s gaps (%(metres)s m in all)", len(gaps))
         told.append(words % {"count": len(gaps), "metres": display_number(sum(one[1] for one in gaps), 0)})

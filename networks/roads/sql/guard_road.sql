@@ -3,7 +3,7 @@
 create or replace function arpent.guard_road() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public as $$
 declare
-    manager int := arpent.road_manager(new.route, new.department, new.owner_id);
+    manager bigint := arpent.road_manager(new.route, new.department, new.owner_id);
     place geometry := st_pointonsurface(new.geom);
 begin
     if manager is not null then

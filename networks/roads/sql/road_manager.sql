@@ -1,6 +1,6 @@
 -- The member that manages a numbered road, where the one asked for does not: its département or its inter-communal body, by
 -- what the sections that it keeps say; null where nobody else does.
-create or replace function arpent.road_manager(number text, department text, besides int) returns int
+create or replace function arpent.road_manager(number text, department text, besides bigint) returns bigint
 language sql stable security definer set search_path = pg_catalog, public as $$
     with manager as (
         select s.owner_id from public.road_section s join public.gis_core_member m on m.id = s.owner_id
