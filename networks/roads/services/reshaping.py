@@ -20,7 +20,7 @@ type Values = dict[str, Any]
 LONGEST: Final = 60
 SIDED: Final = (("name_left", "name_right"), ("insee_left", "insee_right"))
 TURNED: Final = {"forward": "backward", "backward": "forward"}
-ALIKE: Final = ("route", "carriageway", "status", "manager", "level")
+ALIKE: Final = ("route", "department", "carriageway", "status", "manager", "level")
 LIMITS: Final = ("max_height_m", "max_width_m", "max_length_m", "max_weight_t", "max_axle_t")
 
 
@@ -90,6 +90,7 @@ def refuse_different(rows: Sequence[Values]) -> None:
 def called(name: str) -> str:
     words: Mapping[str, str] = {
         "route": _("their numbered road"),
+        "department": _("their Département"),
         "carriageway": _("their carriageway"),
         "status": _("their legal status"),
         "manager": _("their manager"),
