@@ -166,7 +166,8 @@ def gain(lines: Sequence[LineString], markers: Sequence[Marker], whole: Climbs) 
     """
     own = Climbs(build([Section(id=rank, line=line) for rank, line in enumerate(lines)], markers))
     climbs = own if own.parts else whole
-    return sum(climbs.along(line) for line in lines) / sum(line.length for line in lines)
+    metres: float = sum(line.length for line in lines)
+    return sum(climbs.along(line) for line in lines) / metres
 
 
 class Climbs:
