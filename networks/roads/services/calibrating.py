@@ -34,6 +34,12 @@ def roads_numbered(route: str) -> list[Road]:
     ]
 
 
+def as_named(road: Road) -> Road:
+    """As people are told of it: with its Département where another one has a road of this number."""
+    others = RoadMarker.objects.filter(route=road.route).exclude(department=road.department)
+    return road if others.exists() else Road(road.route)
+
+
 def calibrate_one(road: Road) -> list[Axis]:
     with transaction.atomic():
         with connection.cursor() as cursor:

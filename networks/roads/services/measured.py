@@ -10,7 +10,7 @@ from layers.imports.sources import Tell
 from networks.roads.axis import Axis
 from networks.roads.models import RoadMarker, RoadSection
 from networks.roads.references import Road
-from networks.roads.services.calibrating import calibrate
+from networks.roads.services.calibrating import as_named, calibrate
 
 MOST_NAMED = 10
 
@@ -19,11 +19,12 @@ def measure(roads: Iterable[Road], tell: Tell) -> list[dict[str, Any]]:
     """Calibrate roads; each with its kilometres and what is amiss, in words. As the worker."""
     found, wanted = [], sorted(roads)
     for rank, road in enumerate(wanted):
-        tell(0.7 + 0.3 * rank / max(1, len(wanted)), _("Measuring the %(route)s") % {"route": road})
+        name = as_named(road)
+        tell(0.7 + 0.3 * rank / max(1, len(wanted)), _("Measuring the %(route)s") % {"route": name})
         axes = calibrate(*road)
         metres = sum(one.parts[-1].end_m - one.parts[0].start_m for one in axes)
         told = [one for axis in axes for one in amiss(axis)] if axes else [unmeasured(road)]
-        found.append({"route": str(road), "km": round(metres / 1000, 3), "amiss": list(dict.fromkeys(told)),
+        found.append({"route": str(name), "km": round(metres / 1000, 3), "amiss": list(dict.fromkeys(told)),
                       "measured": bool(axes)})  # fmt: skip
     return found
 

@@ -1,5 +1,6 @@
 """The numbered roads that there are."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,9 +34,10 @@ def routes() -> list[Route]:
     found = RoadAxis.objects.annotate(
         markers=Count("marks"), first=Min("marks__number"), last=Max("marks__number")
     ).order_by("route", "department", "carriageway")[:MOST]
+    numbers = Counter(route for route, _department in {(one.route, one.department) for one in found})
     return [
         Route(
-            name=str(Road(one.route, one.department)),
+            name=str(Road(one.route, one.department if numbers[one.route] > 1 else "")),
             carriageway=one.carriageway,
             kilometres=one.length_m / 1000,
             markers=one.markers,

@@ -16,7 +16,7 @@ from layers.features.display import display_number
 from networks.roads.axis import Axis, ImpossibleError, place_at, refer
 from networks.roads.axis import locate as locate_on
 from networks.roads.references import NotAReferenceError, Reference, Road, Side, reference_of
-from networks.roads.services.calibrating import axes_of
+from networks.roads.services.calibrating import as_named, axes_of
 
 SLACK_M: Final = 1.0
 WITHIN_M: Final = 30.0
@@ -236,14 +236,12 @@ def reference_at(x: float, y: float, *, route: str = "", department: str = "", w
 
 def reference_on(road: Road, marker: int, metres: float, side: Side) -> Reference:
     """It names the Département where another one has a road of this number."""
-    one = Reference(route=road.route, marker=marker, metres=metres, side=side)
-    _here, known = departments_of(one)
-    return replace(one, department=road.department) if len(known) > 1 else one
+    return Reference(**as_named(road)._asdict(), marker=marker, metres=metres, side=side)
 
 
 def before_first(road: Road) -> NotFound:
     words = _("This place lies before the first marker of the %(route)s.")
-    return NotFound(words % {"route": road})
+    return NotFound(words % {"route": as_named(road)})
 
 
 # -- roads that changed since they were measured ----------------------------------------------------------------------

@@ -70,6 +70,7 @@ def of_whole(rows: Sequence[Values], union: GEOSGeometry) -> tuple[Values, GEOSG
     values: Values = {}
     if len({row["traffic_way"] for row in turned}) > 1:
         raise Invalid(_("The traffic of these sections does not run the same way: they stay apart."))
+    values["department"] = next((row["department"] for row in rows if row["department"]), "")
     for name in (one for pair in SIDED for one in pair):
         values[name] = next((row[name] for row in turned if row[name]), None)
     for name in LIMITS:
@@ -80,7 +81,7 @@ def of_whole(rows: Sequence[Values], union: GEOSGeometry) -> tuple[Values, GEOSG
 def refuse_different(rows: Sequence[Values]) -> None:
     """Raises Invalid with what differs."""
     for name in ALIKE:
-        found = {row[name] for row in rows}
+        found = {row[name] for row in rows} - {""}
         if len(found) > 1:
             told = ", ".join(sorted(shown(name, one) for one in found))
             words = _("These sections differ in %(what)s (%(values)s): make it the same first, or leave them apart.")
