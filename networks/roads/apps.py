@@ -22,6 +22,7 @@ class RoadsConfig(AppConfig):
 
         add_tabs()
         register_searchers()
+        declare_words({"road_managed": _("%(other)s manages this road: ask it for the change.")})
         declare_lock("road_section", lock_roads)
         for table in ("road_asset", "road_stretch"):
             declare_lock(table, share_roads)

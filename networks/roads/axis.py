@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final, Literal
@@ -27,6 +27,9 @@ FARTHEST_GAP_M: Final = 3_000.0
 """How far beyond its last marker a road goes on after a gap."""
 REACH_M: Final = 50.0
 """How far from its road a marker may stand."""
+MOST_SUSPECTS: Final = 4
+MOST_TRIED: Final = 3
+"""So many markers are put elsewhere, for so many sections each: a road with more of them needs people."""
 AGAINST: Final = 50.0
 """A metre against the traffic counts as so many."""
 
@@ -80,8 +83,9 @@ class Gap:
 @dataclass(slots=True)
 class Axis:
     """Parts in order. Before the first marker measures are negative. `astray` are markers that stand on no section,
-    `doubled` those whose number another one has; `aside` are sections that the axis does not run over, `twice` those
-    that it runs over more than once: a marker stands on the wrong section, or two have each other's number.
+    `doubled` those whose number another one has, `moved` those that were put on another section than the nearest;
+    `aside` are sections that the axis does not run over, `twice` those that it runs over more than once: a marker
+    stands on the wrong section, or two have each other's number.
     """
 
     parts: list[Part] = field(default_factory=list)
@@ -89,13 +93,40 @@ class Axis:
     gaps: list[Gap] = field(default_factory=list)
     astray: list[int] = field(default_factory=list)
     doubled: list[int] = field(default_factory=list)
+    moved: list[int] = field(default_factory=list)
     aside: list[int] = field(default_factory=list)
     twice: list[int] = field(default_factory=list)
 
 
 def build(sections: Sequence[Section], markers: Sequence[Marker]) -> Axis:
-    """The axis of one road (of one of its carriageways); empty without two markers on it."""
-    return Builder(sections, markers).axis()
+    """The axis of one road (of one of its carriageways); empty without two markers on it.
+
+    A marker for which the road would run somewhere and back is put on the section near it for which it does not, where
+    there is one such place.
+    """
+    stands: dict[int, int] = {}
+    builder = Builder(sections, markers, stands)
+    axis = builder.axis()
+    for marker, there in list(builder.turned_at())[:MOST_SUSPECTS]:
+        rank = better_section(builder, marker, there)
+        if rank is not None:
+            stands[marker.id] = rank
+            builder = Builder(sections, markers, stands)
+            axis = builder.axis()
+    axis.moved = sorted(stands)
+    return axis
+
+
+def better_section(builder: Builder, marker: Marker, there: int) -> int | None:
+    """The section near a marker, by its rank, with which the axis runs over less twice; None where there is none, or
+    where several are.
+    """
+    found = []
+    for rank in builder.near(marker, there):
+        axis = Builder(builder.sections, builder.markers, {**builder.stands, marker.id: rank}).axis()
+        if len(axis.twice) < len(builder.found.twice):
+            found.append(rank)
+    return found[0] if len(found) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +151,13 @@ type Step = tuple[int, bool]
 class Builder:
     """One axis in the making."""
 
-    def __init__(self, sections: Sequence[Section], markers: Sequence[Marker]) -> None:
+    def __init__(
+        self, sections: Sequence[Section], markers: Sequence[Marker], stands: Mapping[int, int] | None = None
+    ) -> None:
+        """`stands` are the sections of markers that stand elsewhere than on the nearest, by their ranks."""
+        self.markers, self.stands = markers, stands or {}
+        self.on: dict[int, int] = {}
+        self.ways: list[list[tuple[list[Step], float]]] = []
         self.sections = [one for one in sections if one.line.length > 0]
         self.found = Axis()
         self.marks: list[tuple[Marker, Node, float]] = []
@@ -135,7 +172,7 @@ class Builder:
         if len(self.marks) < 2:
             self.found.aside = [one.id for one in self.sections]
             return self.found
-        ways = [self._between(one[1], other[1]) for one, other in pairwise(self.marks)]
+        ways = self.ways = [self._between(one[1], other[1]) for one, other in pairwise(self.marks)]
         head = self._beyond(self.marks[0][1], back=True)
         tail = list(self._tail(self.marks[-1][1]))
         at = -sum(self.edges[rank].length_m for rank, _along in head)
@@ -177,12 +214,13 @@ class Builder:
             for rank, one in enumerate(self.sections)
         }
         for marker in markers:
-            rank = nearest(tree, marker.place)
+            rank = self.stands.get(marker.id, nearest(tree, marker.place))
             line = self.sections[rank].line
             offset = float(line.distance(marker.place))
             if offset > REACH_M:
                 self.found.astray.append(marker.id)
                 continue
+            self.on[marker.id] = rank
             along = float(line.project(marker.place))
             node = next((node for at, node in stops[rank] if abs(at - along) <= TOUCHING_M), ("marker", marker.id))
             if node[0] == "marker" and node[1] == marker.id:
@@ -206,6 +244,25 @@ class Builder:
         edge = self.edges[rank]
         traffic = self.sections[edge.section].traffic
         return edge.length_m * (AGAINST if traffic and (traffic > 0) != along else 1.0)
+
+    # -- markers that stand wrongly -----------------------------------------------------------------------------------
+
+    def turned_at(self) -> Iterator[tuple[Marker, int]]:
+        """Markers from which the axis goes back over where it came, with the rank of the section of each."""
+        walked = [{rank for steps, _jump in way for rank, _along in steps} for way in self.ways]
+        for number, (before, after) in enumerate(pairwise(walked), 1):
+            if before & after:
+                marker = self.marks[number][0]
+                yield marker, self.on[marker.id]
+
+    def near(self, marker: Marker, there: int) -> list[int]:
+        """Other sections within reach that a marker stands beside, not beyond their end; the nearest first."""
+        found = []
+        for rank, one in enumerate(self.sections):
+            metres, along = one.line.distance(marker.place), one.line.project(marker.place)
+            if rank != there and metres <= REACH_M and TOUCHING_M < along < one.line.length - TOUCHING_M:
+                found.append((metres, rank))
+        return [rank for _metres, rank in sorted(found)[:MOST_TRIED]]
 
     # -- ways -------------------------------------------------------------------------------------------------------
 

@@ -37,6 +37,7 @@ def coded(name: str, label: str, label_en: str, values: lists.Words, **more: Any
 
 REFERENCE = column("reference", "Référence", "Reference", in_tiles=True, maximum_length=60)
 ROUTE = column("route", "Route", "Road", in_tiles=True, maximum_length=12)
+DEPARTMENT = column("department", "Département", "Département", maximum_length=3, default="")
 CARRIAGEWAY = coded("carriageway", "Chaussée", "Carriageway", lists.CARRIAGEWAYS, in_tiles=True, default="U")
 ORIGIN = (
     column("source", "Source", "Source", maximum_length=100),
@@ -50,6 +51,7 @@ def section_columns() -> list[Column]:
     return [
         REFERENCE,
         ROUTE,
+        DEPARTMENT,
         CARRIAGEWAY,
         coded("nature", "Nature", "Kind", lists.NATURES, in_tiles=True),
         coded("status", "Statut juridique", "Legal status", lists.STATUSES, in_tiles=True),
@@ -101,6 +103,7 @@ def declarations() -> Iterator[LayerDeclaration]:
         columns=[
             ROUTE | {"required": True},
             column("number", "Numéro", "Number", "integer", in_tiles=True, required=True, minimum=0, maximum=999),
+            DEPARTMENT,
             CARRIAGEWAY,
             REFERENCE,
             *ORIGIN,

@@ -2,12 +2,13 @@
 
 A PR (point de repère) is a marker beside the road, about a kilometre from the next one but not exactly; a place is a
 route, a marker, the metres after it (abscissa) and, on a dual carriageway, the side: D on the right and G on the left
-as markers grow, U where there is one carriageway (IISR, art. 99-5; BD TOPO, POINT_DE_REPERE.COTE).
+as markers grow, U where there is one carriageway (IISR, art. 99-5; BD TOPO, POINT_DE_REPERE.COTE). Two Départements
+may have a road of one number, and markers of the State's roads begin anew in each: `D 2020 (45) PR 12+350`.
 """
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 type Side = Literal["U", "D", "G"]
 
@@ -22,6 +23,7 @@ PLACE = re.compile(
     r"(?:(?:\s*\+\s*|\s*[.,](?=\d{3}(?!\d))|(?(told)\s+|(?!)))(?P<metres>\d{1,5}))?\s*(?:M(?:[ÈE]TRES?)?)?"
     r"(?:\s*[,-]?\s*(?:C[ÔO]T[ÉE]\s*)?(?P<side>[UDG])(?:ROITE?|AUCHE)?)?"
 )
+DEPARTMENT = re.compile(r"\s*\(\s*(2[AB]|\d{2,3})\s*\)")
 LONG = ((re.compile(r"^(?:ROUTE )?D[ÉE]PARTEMENTALE\b"), "D"), (re.compile(r"^(?:ROUTE )?NATIONALE\b"), "N"))
 
 
@@ -29,18 +31,41 @@ class NotAReferenceError(ValueError):
     """A text that names no place on a numbered road."""
 
 
+class Road(NamedTuple):
+    """What is measured on its own: a number as it is kept, in one Département ("" where that is not known)."""
+
+    route: str
+    department: str = ""
+
+    def __str__(self) -> str:
+        return shown_route(self.route) + (f" ({self.department})" if self.department else "")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """A place: `route` as it is kept ("D2020"), metres after the marker, the side where one was given."""
+    """A place: `route` as it is kept ("D2020"), metres after the marker; the side and the Département where given."""
 
     route: str
     marker: int
     metres: float = 0.0
     side: Side | None = None
+    department: str = ""
 
     def __str__(self) -> str:
         side = f" {self.side}" if self.side in ("D", "G") else ""
-        return f"{shown_route(self.route)} PR {self.marker}+{round(self.metres)}{side}"
+        return f"{Road(self.route, self.department)} PR {self.marker}+{round(self.metres)}{side}"
+
+
+def road_of(text: str) -> Road:
+    """A road that somebody typed: "RD 2020 (45)", "D 2020". Raises NotAReferenceError."""
+    rest, department = without_department(text)
+    return Road(route_of(rest), department)
+
+
+def without_department(text: str) -> tuple[str, str]:
+    """A text, and the Département that it has in brackets."""
+    found = DEPARTMENT.search(text.upper())
+    return (text, "") if found is None else (f"{text[: found.start()]} {text[found.end() :]}", found[1])
 
 
 def route_of(text: str) -> str:
@@ -62,12 +87,17 @@ def shown_route(route: str) -> str:
 
 def reference_of(text: str) -> Reference:
     """A place that somebody typed. Raises NotAReferenceError."""
-    found = PLACE.fullmatch(plain(text))
+    rest, department = without_department(text)
+    found = PLACE.fullmatch(plain(rest))
     if found is None:
         raise NotAReferenceError(text)
     side: Side | None = found["side"]  # type: ignore[assignment]  # one of the three
     return Reference(
-        route=route_of(found["route"]), marker=int(found["marker"]), metres=float(found["metres"] or 0), side=side
+        route=route_of(found["route"]),
+        marker=int(found["marker"]),
+        metres=float(found["metres"] or 0),
+        side=side,
+        department=department,
     )
 
 

@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
 from gis_core.errors import ArpentError
 from layers.features.search import Found, Question, register_searcher
-from networks.roads.references import NotAReferenceError, Reference, reference_of, route_of, shown_route
-from networks.roads.services.overview import whole_road
-from networks.roads.services.referring import place_of
+from networks.roads.references import NotAReferenceError, Reference, Road, reference_of, road_of
+from networks.roads.services.overview import whole_roads
+from networks.roads.services.referring import departments_of, place_of
 
 LAYER = "road-sections"
 EXPLICIT = re.compile(r"\bP\.?R\.?\s*\d|\d\s*\+\s*\d", re.IGNORECASE)
@@ -26,42 +27,54 @@ def search_references(question: Question) -> Iterator[Found]:
     """The place of a reference. Raises NotFound, Invalid where one is plainly written that has no place."""
     explicit = EXPLICIT.search(question.text) is not None
     try:
-        found = place_of(reference_of(question.text))
+        asked = reference_of(question.text)
     except NotAReferenceError:
         return
-    except ArpentError:
-        if explicit:
-            raise
-        return
-    yield Found(
-        kind="road",
-        label=str(found.reference),
-        detail=detail(found.reference),
-        center_4326=(found.lon, found.lat),
-        score=100 if explicit else 80,
-        layer=LAYER,
-        id=found.section,
-    )
+    for one in each_meant(asked):
+        try:
+            found = place_of(one)
+        except ArpentError:
+            if explicit:
+                raise
+            return
+        yield Found(
+            kind="road",
+            label=str(found.reference),
+            detail=detail(found.reference),
+            center_4326=(found.lon, found.lat),
+            score=100 if explicit else 80,
+            layer=LAYER,
+            id=found.section,
+        )
+
+
+def each_meant(asked: Reference) -> list[Reference]:
+    """The reference in each Département whose road has its marker, where it names none of several."""
+    here, _known = departments_of(asked)
+    return [replace(asked, department=one) for one in here] if len(here) > 1 and not asked.department else [asked]
 
 
 def search_roads(question: Question) -> Iterator[Found]:
     """A whole numbered road, whose PR may be about to be typed; a parcel of that section and number comes first."""
     try:
-        route = route_of(UNFINISHED.sub("", question.text))
+        asked = road_of(UNFINISHED.sub("", question.text))
     except NotAReferenceError:
         return
-    if road := whole_road(route):
-        words = _("Numbered road, PR %(first)s to %(last)s") if road.first is not None else _("Numbered road")
-        yield Found(
-            kind="road",
-            label=shown_route(route),
-            detail=words % {"first": road.first, "last": road.last},
-            center_4326=((road.bbox_4326[0] + road.bbox_4326[2]) / 2, (road.bbox_4326[1] + road.bbox_4326[3]) / 2),
-            bbox_4326=road.bbox_4326,
-            score=90,
-            layer=LAYER,
-            id=road.section,
-        )
+    found = whole_roads(asked.route)
+    for one in found:
+        if asked.department in ("", one.department):
+            words = _("Numbered road, PR %(first)s to %(last)s") if one.first is not None else _("Numbered road")
+            west, south, east, north = one.bbox_4326
+            yield Found(
+                kind="road",
+                label=str(Road(asked.route, one.department if len(found) > 1 else "")),
+                detail=words % {"first": one.first, "last": one.last},
+                center_4326=((west + east) / 2, (south + north) / 2),
+                bbox_4326=one.bbox_4326,
+                score=90,
+                layer=LAYER,
+                id=one.section,
+            )
 
 
 def detail(reference: Reference) -> str:

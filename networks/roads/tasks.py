@@ -18,7 +18,7 @@ from layers.imports.services.inbox import harmless
 from networks.core.rights import TECHNICIANS
 from networks.roads import asset_tasks as asset_tasks
 from networks.roads.services import importing, studies
-from networks.roads.services.calibrating import calibrate, stale_routes
+from networks.roads.services.calibrating import calibrate, stale_roads
 
 log = logging.getLogger("arpent.tasks")
 KEPT = timedelta(days=7)
@@ -29,11 +29,11 @@ KEPT = timedelta(days=7)
 def calibrate_roads(timestamp: int) -> None:
     """Every minute: roads whose sections or markers changed. One that fails leaves the others."""
     with acting_as(SYSTEM):
-        for route in stale_routes():
+        for road in stale_roads():
             try:
-                calibrate(route)
+                calibrate(*road)
             except Exception:
-                log.exception("a road could not be measured", extra={"fields": {"route": route}})
+                log.exception("a road could not be measured", extra={"fields": road._asdict()})
 
 
 def forget_files(job: Job) -> None:

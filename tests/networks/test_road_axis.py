@@ -184,3 +184,33 @@ def test_the_end_of_a_road_digitised_backwards_is_found(seed: int) -> None:
     axis = build([Section(id=1, line=road.reverse())], markers)
     back = refer(axis, Point(road.coords[-1]))
     assert place_at(axis, back.at_m).place.distance(Point(road.coords[-1])) < 0.01
+
+
+SPUR = [
+    *straight(0, 1000, 2000, 3000),
+    Section(id=8, line=LineString([(1000, 0), (1000, 30), (1200, 30), (1300, 60)])),
+]
+
+
+def test_a_marker_that_is_nearest_to_a_spur_is_put_on_the_section_that_the_road_runs_over() -> None:
+    axis = build(SPUR, [at(1, 100), Marker(id=2, number=2, place=Point(1150, 18)), at(3, 2500)])
+    assert (axis.twice, axis.moved) == ([], [2])
+    assert locate(axis, 2, 0).place == Point(1150, 0)
+    assert axis.marks[1].offset_m == 18
+
+
+def test_a_marker_that_stands_well_is_not_moved() -> None:
+    axis = build(SPUR, [at(1, 100), at(2, 1150, 5), at(3, 2500)])
+    assert (axis.twice, axis.moved, axis.aside) == ([], [], [8])
+
+
+def test_a_marker_that_would_stand_well_on_several_sections_is_only_told() -> None:
+    forked = [
+        *straight(0, 1000, first=0),
+        Section(id=1, line=LineString([(1000, 0), (1100, -40), (2000, -40), (2100, 0)])),
+        Section(id=2, line=LineString([(1000, 0), (1100, 40), (2000, 40), (2100, 0)])),
+        Section(id=3, line=LineString([(2100, 0), (3000, 0)])),
+        Section(id=8, line=LineString([(1000, 0), (1600, 5)])),
+    ]
+    axis = build(forked, [at(1, 100), at(2, 1550, 2), at(3, 2500)])
+    assert (axis.moved, axis.twice) == ([], [8])

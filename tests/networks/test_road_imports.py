@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from gis_core.errors import Invalid
+from gis_core.errors import Invalid, NotFound
 from gis_core.models import Member
 from gis_core.rights import SYSTEM, acting_as
+from networks.roads.importers.departments import department_in
 from networks.roads.importers.staging import Scope
 from networks.roads.models import RoadNode, RoadSection
 from networks.roads.services.importing import Order, bring_in
+from networks.roads.services.referring import place_of, reference_at
 from networks.roads.services.reporting import lines
 from tests import factories
 
@@ -44,7 +46,7 @@ ONE, TWO, THREE = "TRONROUT0000000040976959", "TRONROUT0000000224431789", "TRONR
 FEW = f"(insee_commune_gauche in ('13208', '13211') or rowid < 150 or cleabs in ('{ONE}', '{TWO}', '{THREE}'))"
 
 
-def changed_file(tmp_path: Path, *statements: str, name: str = "troncons.gpkg") -> Path:
+def changed_file(tmp_path: Path, *statements: str, name: str = "troncons.gpkg", keep: str = FEW) -> Path:
     """A few rows of the real file, changed."""
     path = tmp_path / name
     shutil.copy(REAL, path)
@@ -52,7 +54,7 @@ def changed_file(tmp_path: Path, *statements: str, name: str = "troncons.gpkg") 
     with closing(sqlite3.connect(path)) as base:
         for (trigger,) in base.execute("select name from sqlite_master where type = 'trigger'").fetchall():
             base.execute(f'drop trigger "{trigger}"')
-        base.execute(f"delete from troncon_de_route where not {FEW} or etat_de_l_objet <> 'En service'")
+        base.execute(f"delete from troncon_de_route where not ({keep}) or etat_de_l_objet <> 'En service'")
         for statement in statements:
             base.execute(statement)
         base.commit()
@@ -223,3 +225,78 @@ def test_a_shapefile_without_its_dbf_says_what_is_missing(member: Member) -> Non
     with pytest.raises(Invalid) as refused:
         bring(member, *paths)
     assert ".dbf" in refused.value.extra["report"]["faults"][0]["message"]
+
+
+def marked(member: Member, tmp_path: Path) -> None:
+    """The real motorway with markers (PR 3 to 7) that grow eastwards, in a file of markers."""
+    drawn = [one.geom for one in RoadSection.objects.filter(route="A50", traffic_way="forward")]
+    places = sorted(place for line in drawn for place in line.coords)
+    picked = [places[round(rank * (len(places) - 1) / 4)] for rank in range(5)]
+    path = tmp_path / "pr.csv"
+    rows = [f"A50;{number};{x:.2f};{y:.2f}" for number, (x, y) in enumerate(picked, 3)]
+    path.write_text("\n".join(["route;pr;x;y", *rows]))
+    bring(member, path, what="markers")
+
+
+def eastwards(one: RoadSection) -> bool:
+    return (one.geom.coords[-1][0] > one.geom.coords[0][0]) == (one.traffic_way == "forward")
+
+
+def test_the_carriageways_of_a_real_motorway_are_told_apart(member: Member, tmp_path: Path) -> None:
+    bring(member, REAL)
+    marked(member, tmp_path)
+    motorway = list(RoadSection.objects.filter(route="A50"))
+    assert {(one.carriageway, eastwards(one)) for one in motorway} == {("D", True), ("G", False)}
+    assert set(RoadSection.objects.exclude(route="A50").values_list("carriageway", flat=True)) == {"U"}
+    assert {one.department for one in motorway} == {"13"}
+
+
+def test_references_of_a_real_motorway_come_back_within_a_metre_on_both_sides(member: Member, tmp_path: Path) -> None:
+    bring(member, REAL)
+    marked(member, tmp_path)
+    seen = set()
+    for one in RoadSection.objects.filter(route="A50"):
+        for share in (0.2, 0.5, 0.8):
+            place = one.geom.interpolate_normalized(share)
+            with factories.as_role("arpent_web"):
+                try:
+                    there = reference_at(place.x, place.y)
+                except NotFound:
+                    continue
+                back = place_of(there.reference)
+            if there.section == one.pk:
+                assert there.reference.side == one.carriageway
+                assert ((back.x - place.x) ** 2 + (back.y - place.y) ** 2) ** 0.5 < 1
+                seen.add(one.carriageway)
+    assert seen == {"D", "G"}
+
+
+def test_a_side_set_by_hand_stays_at_the_next_import(member: Member, tmp_path: Path) -> None:
+    bring(member, REAL)
+    marked(member, tmp_path)
+    first, second = RoadSection.objects.filter(route="A50", carriageway="G").order_by("pk")[:2]
+    change(first.reference or "", carriageway="U")
+    change(second.reference or "", carriageway="D")
+    report = bring(member, REAL)
+    now = {one.pk: one.carriageway for one in RoadSection.objects.filter(route="A50")}
+    assert (now[first.pk], now[second.pk]) == ("U", "D")
+    assert report["counts"].get("sided", 0) == 0
+    assert sorted(now.values()).count("U") == 1
+
+
+def test_a_section_that_has_no_number_any_more_is_single_again(member: Member, tmp_path: Path) -> None:
+    bring(member, REAL)
+    marked(member, tmp_path)
+    one = RoadSection.objects.filter(route="A50", carriageway="G")[0]
+    path = changed_file(tmp_path, f"update troncon_de_route set cpx_numero = null where cleabs = '{one.reference}'",
+                        keep=f"cleabs = '{one.reference}'")  # fmt: skip
+    bring(member, path)
+    assert (section(one.reference or "").route, section(one.reference or "").carriageway) == (None, "U")
+
+
+def test_the_manager_says_the_departement_of_a_section_along_a_boundary() -> None:
+    assert department_in("Loiret", "28229", "45299") == "45"
+    assert department_in("Département d'Eure-et-Loir", "45299", "28229") == "28"
+    assert department_in("DIR Centre-Ouest", "45299", None) == "45"
+    assert department_in("", None, "97411") == "974"
+    assert department_in("Corse-du-Sud") == "2A"

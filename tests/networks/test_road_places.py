@@ -10,7 +10,10 @@ from django.test import Client
 
 from gis_core.models import Member
 from networks.roads.models import RoadAxis, RoadMarker, RoadNode, RoadSection
+from networks.roads.references import Reference, Road
 from networks.roads.services.calibrating import calibrate, calibrate_stale
+from networks.roads.services.referring import place_of
+from networks.roads.services.siding import tell_sides
 from tests import factories
 
 URL = "/api/v1/networks/roads/locate"
@@ -112,7 +115,7 @@ def test_a_road_that_changed_is_calibrated_again(road: Member) -> None:
     marker(road, 15, 2950)
     with factories.as_worker():
         assert RoadAxis.objects.get().stale
-        assert calibrate_stale() == ["D2020"]
+        assert calibrate_stale() == [("D2020", "")]
     assert asked(reference="D2020 PR 15+20")["x"] == X + 2970
 
 
@@ -148,3 +151,96 @@ def test_references_of_roads_drawn_by_chance_come_back_within_a_metre(member: Me
         told = asked(reference=reference)
         back = asked(x=told["x"], y=told["y"])
         assert back["reference"] == told["reference"] == reference
+
+
+type Place = tuple[float, float]
+
+
+class Drawn:
+    """A road drawn by chance eastwards: open road, roundabouts, two carriageways for a while, gaps."""
+
+    def __init__(self, member: Member, chance: Random) -> None:
+        self.member, self.chance = member, chance
+        self.x, self.y, self.wanted = 0.0, 0.0, dict[int, str]()
+        self.grows = chance.random() < 0.5
+        self.stands: list[tuple[str, list[Place]]] = []
+
+    def way(self, *places: Place, traffic: str = "both", **values: Any) -> RoadSection:
+        """Digitised either way."""
+        turned = self.chance.random() < 0.5
+        if turned and traffic == "forward":
+            traffic = "backward"
+        return section(self.member, *(places[::-1] if turned else places), traffic_way=traffic, **values)
+
+    def open_road(self) -> None:
+        for _turn in range(self.chance.randrange(1, 4)):
+            places = [(self.x, self.y)]
+            for _step in range(4):
+                places.append(
+                    (places[-1][0] + self.chance.uniform(40, 160), places[-1][1] + self.chance.uniform(-30, 30))
+                )
+            self.wanted[self.way(*places).pk] = "U"
+            self.stands.append(("U", [places[2]]))
+            self.x, self.y = places[-1]
+
+    def roundabout(self) -> None:
+        x, y = self.x + 20, self.y
+        ring = [(x - 20, y), (x - 14, y - 14), (x, y - 20), (x + 14, y - 14), (x + 20, y)]
+        back = [(x + 20, y), (x + 14, y + 14), (x, y + 20), (x - 14, y + 14), (x - 20, y)]
+        for half in (ring, back):
+            self.way(*half, traffic="forward", nature="rond_point")
+        self.x += 40
+
+    def two_carriageways(self) -> None:
+        length, apart = self.chance.uniform(300, 900), self.chance.uniform(5, 24)
+        x, y, end = self.x, self.y, self.x + length
+        for side, aside, drive in (("D", -apart, 1), ("G", apart, -1)):
+            places = [(x, y), (x + 40, y + aside), (x + length / 2, y + aside), (end - 40, y + aside), (end, y)][
+                ::drive
+            ]
+            for part in (places[:3], places[2:]):
+                made = self.way(*part, traffic="forward", nature="2chaussees")
+                self.wanted[made.pk] = side if self.grows else "G" if side == "D" else "D"
+        places = [(x + length / 3, y - apart), (x + length / 3, y + apart)]
+        self.stands.append(("DG" if self.grows else "GD", places))
+        self.x = end
+
+    def gap(self) -> None:
+        self.x += self.chance.uniform(60, 300)
+
+    def mark(self) -> None:
+        """Markers of the open road, and of both carriageways where there are two."""
+        for number, (sides, places) in enumerate(self.stands if self.grows else self.stands[::-1]):
+            for side, place in zip(sides, places, strict=True):
+                marker(self.member, number, *place, carriageway=side)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_references_of_roads_with_loops_pairs_and_gaps_come_back_on_their_side(member: Member, seed: int) -> None:
+    chance = Random(seed)
+    road = Drawn(member, chance)
+    road.open_road()
+    for _turn in range(5):
+        chance.choice([road.roundabout, road.two_carriageways, road.gap])()
+        road.open_road()
+    road.mark()
+    with factories.as_worker():
+        tell_sides(member, [Road("D2020")])
+    assert dict(RoadSection.objects.filter(pk__in=road.wanted).values_list("pk", "carriageway")) == road.wanted
+    calibrated()
+    seen = 0
+    for one in RoadSection.objects.filter(pk__in=road.wanted):
+        place = one.geom.interpolate_normalized(chance.uniform(0.1, 0.9))
+        answer = Client().get(URL, {"x": place.x, "y": place.y}, headers={"accept": "application/json"})
+        if answer.status_code == 404:
+            assert "avant le premier" in answer.json()["detail"]
+            continue
+        told = answer.json()
+        assert (told["section"], told["side"]) == (one.pk, one.carriageway)
+        with factories.as_role("arpent_web"):
+            side = one.carriageway
+            exact = Reference(route="D2020", marker=told["marker"], metres=told["metres"], side=side)  # type: ignore[arg-type]  # one of the three
+            back = place_of(exact)
+        assert ((back.x - place.x) ** 2 + (back.y - place.y) ** 2) ** 0.5 < 1
+        seen += 1
+    assert seen > 5

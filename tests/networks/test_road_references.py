@@ -2,7 +2,7 @@
 
 import pytest
 
-from networks.roads.references import NotAReferenceError, Reference, reference_of, route_of, shown_route
+from networks.roads.references import NotAReferenceError, Reference, Road, reference_of, road_of, route_of, shown_route
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,7 @@ def test_one_place_is_written_in_many_ways(text: str) -> None:
     [
         ("N 60 PR 3+045 G", "N60", 3, 45, "G"),
         ("A10 PR 98", "A10", 98, 0, None),
+        ("D 2020 (2a) PR 4", "D2020", 4, 0, None),
         ("VC 12 PR 0+100 côté D", "VC12", 0, 100, "D"),
         ("D 952E1 PR 4+520", "D952E1", 4, 520, None),
         ("D 906BIS PR 4.520", "D906BIS", 4, 520, None),
@@ -56,3 +57,17 @@ def test_a_reference_is_shown_as_people_read_it() -> None:
     assert str(Reference(route="D2020", marker=12, metres=350.4, side="U")) == "D 2020 PR 12+350"
     assert str(Reference(route="D952E1", marker=0, metres=7, side="G")) == "D 952E1 PR 0+7 G"
     assert (route_of("rn 060"), shown_route("N60")) == ("N60", "N 60")
+
+
+@pytest.mark.parametrize(
+    ("text", "department"),
+    [("D 2020 (45) PR 12+350", "45"), ("RD2020(2A) 12+350", "2A"), ("D 2020 ( 974 ) PR 12+350 G", "974")],
+)
+def test_a_departement_is_named_in_brackets(text: str, department: str) -> None:
+    found = reference_of(text)
+    assert (found.route, found.department, found.marker, found.metres) == ("D2020", department, 12, 350)
+
+
+def test_a_departement_is_shown_in_brackets() -> None:
+    assert str(Reference(route="D2020", department="45", marker=12, metres=350)) == "D 2020 (45) PR 12+350"
+    assert (road_of("rd 2020 (45)"), str(Road("D2020", "45"))) == (("D2020", "45"), "D 2020 (45)")

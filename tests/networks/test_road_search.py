@@ -68,3 +68,17 @@ def test_an_impossible_reference_is_explained(road: Member, text: str, words: st
 def test_what_only_looks_like_a_reference_is_searched_as_before(road: Member) -> None:
     assert ask("D 7 12").json()["results"] == []
     assert ask("rue Haute 12").status_code == 200
+
+
+def test_both_departements_are_suggested_where_the_number_is_in_two(road: Member) -> None:
+    with factories.as_worker():
+        for department, y in (("28", 500), ("41", 900)):
+            line = LineString((X, Y + y), (X + 3000, Y + y), srid=2154)
+            RoadSection.objects.create(owner=road, route="D2020", department=department, geom=line)
+            for number, x in ((13, 100), (14, 1137)):
+                place = Point(X + x, Y + y, srid=2154)
+                RoadMarker.objects.create(owner=road, route="D2020", department=department, number=number, geom=place)
+        calibrate("D2020")
+    labels = [one["label"] for one in ask("D 2020 PR 14+20").json()["results"]]
+    assert labels == ["D 2020 (28) PR 14+20", "D 2020 (41) PR 14+20"]
+    assert [one["label"] for one in ask("D 2020 (28) PR 13+20").json()["results"]] == ["D 2020 (28) PR 13+20"]

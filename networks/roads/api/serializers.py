@@ -12,6 +12,7 @@ class RoadPlaceSerializer(serializers.Serializer[None]):
 
     reference = serializers.CharField(help_text="As people read it: D 2020 PR 12+350.")
     route = serializers.CharField()
+    department = serializers.CharField(help_text="Code of the Département of the road; empty where not known.")
     marker = serializers.IntegerField()
     metres = serializers.FloatField(help_text="After the marker.")
     side = serializers.ChoiceField(choices=SIDES)

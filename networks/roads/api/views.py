@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from gis_core.errors import Invalid
 from networks.roads.api.serializers import RoadPlaceSerializer
-from networks.roads.references import NotAReferenceError, route_of
+from networks.roads.references import NotAReferenceError, Road, road_of
 from networks.roads.services.referring import Found, locate, reference_at
 
 FARTHEST = 10_000_000.0
@@ -26,7 +26,7 @@ class LocateView(APIView):
             OpenApiParameter("reference", str, description="D 2020 PR 12+350: its place."),
             OpenApiParameter("x", float, description="EPSG:2154, with y: the reference of that place."),
             OpenApiParameter("y", float),
-            OpenApiParameter("route", str, description="With x and y: on this road alone."),
+            OpenApiParameter("route", str, description="With x and y: on this road alone (D 2020, D 2020 (45))."),
         ],
         responses=RoadPlaceSerializer,
     )
@@ -44,7 +44,7 @@ def found(given: dict[str, str]) -> Found:
         return locate(reference)
     if not ("x" in given and "y" in given):
         raise Invalid(_("Give a reference, or x and y."), parameter="reference")
-    return reference_at(metres(given, "x"), metres(given, "y"), route=route_in(given))
+    return reference_at(metres(given, "x"), metres(given, "y"), **road_in(given)._asdict())
 
 
 def metres(given: dict[str, str], name: str) -> float:
@@ -58,13 +58,13 @@ def metres(given: dict[str, str], name: str) -> float:
     return value
 
 
-def route_in(given: dict[str, str]) -> str:
+def road_in(given: dict[str, str]) -> Road:
     """Raises Invalid."""
     text = given.get("route", "")
     if not text:
-        return ""
+        return Road("")
     try:
-        return route_of(text)
+        return road_of(text)
     except NotAReferenceError as error:
         words = _("“%(text)s” is the number of no road: write it as in “D 2020”.")
         raise Invalid(words % {"text": text[:40]}, parameter="route") from error

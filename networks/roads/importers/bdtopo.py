@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from networks.core.importers.cells import bare, read_day
+from networks.roads.importers.departments import department_in
 from networks.roads.lists import NATURES
 from networks.roads.references import NotAReferenceError, route_of
 
@@ -63,11 +64,11 @@ BESIDE: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """What no column has: kept beside the row under its own name."""
 COLUMNS: Final = (
-    *("route", "carriageway", "nature", "status", "importance", "manager", "manager_name"),
+    *("route", "department", "nature", "status", "importance", "manager", "manager_name"),
     *("name_left", "name_right", "insee_left", "insee_right", "lanes", "width_m", "traffic_way", "built_up", "level"),
     *("max_height_m", "max_width_m", "max_length_m", "max_weight_t", "max_axle_t", "updated_date"),
 )
-"""The columns of a section that BD TOPO fills; the others are our people's alone."""
+"""The columns of a section that BD TOPO fills; the others are our people's alone. Carriageways are told apart later."""
 WAYS: Final = {"double sens": "both", "sens direct": "forward", "sens inverse": "backward", "sans objet": "none"}
 KINDS: Final = {bare(words[0]): code for code, words in NATURES.items()} | {
     "quasi autoroute": "autoroute", "bretelle": "bretelle", "rond point": "rond_point", "escalier": "escalier",
@@ -144,7 +145,7 @@ class Reader:
 def fill(found: Read, said: Mapping[str, str], named: Mapping[str, Named]) -> None:
     values = found.values
     route, status, manager = road_of(found, said, named)
-    values |= {"route": route, "carriageway": "U", "status": status}
+    values |= {"route": route, "status": status}
     values["nature"] = coded(found, "nature", said.get("nature", ""), KINDS)
     importance = said.get("importance", "")[:1]
     values["importance"] = importance if importance in "123456" and importance else None
@@ -154,6 +155,7 @@ def fill(found: Read, said: Mapping[str, str], named: Mapping[str, Named]) -> No
         values[f"name_{side}"] = name or None
         insee = said.get(f"insee_{side}", "").upper()
         values[f"insee_{side}"] = insee if len(insee) == 5 else None
+    values["department"] = department_in(manager, values["insee_left"], values["insee_right"]) if route else ""
     values["lanes"] = whole(number(found, "nombre_de_voies", said.get("lanes", "")), 12)
     values["width_m"] = number(found, "largeur_de_chaussee", said.get("width", ""), most=60)
     values["traffic_way"] = coded(found, "sens_de_circulation", said.get("way", ""), WAYS) or "both"

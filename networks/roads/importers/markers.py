@@ -7,7 +7,7 @@ placed.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -29,7 +29,7 @@ from networks.roads.axis import place_at as axis_place_at
 from networks.roads.importers.bdtopo import places_of, plain_name
 from networks.roads.importers.staging import cells
 from networks.roads.models import RoadMarker
-from networks.roads.references import NotAReferenceError, route_of, shown_route
+from networks.roads.references import NotAReferenceError, Road, road_of
 from networks.roads.services.calibrating import axes_with
 
 FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -38,6 +38,8 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "number": ("pr", "numero", "numpr", "numeropr", "numerodupr", "npr", "pointderepere", "pointrepere", "plo",
                "borne"),
     "side": ("cote", "cotepr", "chaussee", "side"),
+    "department": ("codeinseedudepartement", "inseedep", "inseedudepartement", "departement", "codedepartement", "dept",
+                   "dep", "codedept", "codedep"),
     "x": ("x", "xl93", "xlambert93", "xlamb93", "lambert93x", "coordx", "coordonneex", "lon", "lng", "long",
           "longitude", "easting"),
     "y": ("y", "yl93", "ylambert93", "ylamb93", "lambert93y", "coordy", "coordonneey", "lat", "latitude", "northing"),
@@ -45,6 +47,7 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
               "distancecumulee", "pk"),
     "reference": ("cleabs", "id", "identifiant", "reference", "code"),
 }  # fmt: skip
+CODE = re.compile(r"0*(9[78]\d|2[AB]|\d{1,2})(?:[.,]0+)?")
 NUMBER = re.compile(r"(?:P\.?R\.?\s*)?(\d{1,3})(?:\s*\+\s*0*)?(?:[.,]0+)?")
 SIDES: Final = {
     "": "U", "u": "U", "unique": "U", "ud": "U", "n": "U", "i": "U", "d": "D", "droite": "D", "droit": "D", "g": "G",
@@ -56,7 +59,7 @@ BOXES: Final = {
     DEGREES: (-5.6, 41.0, 10.0, 51.6),
     MERCATOR: (-650_000.0, 5_000_000.0, 1_150_000.0, 6_750_000.0),
 }
-NEAR_M, SAME_M = 200.0, 0.001
+NEAR_M, FAR_M, SAME_M = 200.0, 1_000.0, 0.001
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,18 +71,23 @@ class Row:
     number: int
     side: str
     reference: str | None
+    department: str = ""
     along_m: float | None = None
     given: tuple[float, float] | None = None
     place: tuple[float, float] | None = None
 
     @property
-    def key(self) -> tuple[str, int, str]:
-        return self.route, self.number, self.side
+    def road(self) -> Road:
+        return Road(self.route, self.department)
+
+    @property
+    def key(self) -> tuple[Road, int, str]:
+        return self.road, self.number, self.side
 
     @property
     def name(self) -> str:
         side = "" if self.side == "U" else f" {self.side}"
-        return f"{shown_route(self.route)} PR {self.number}{side}"
+        return f"{Road(self.route)} PR {self.number}{side}"
 
 
 @dataclass(slots=True)
@@ -96,7 +104,7 @@ class Table:
 class Outcome:
     counts: Counter[str]
     faults: list[Fault]
-    routes: set[str]
+    roads: set[Road]
 
 
 def read(reader: RestrictedReader, paths: Sequence[Path], faults: list[Fault]) -> Iterator[Table]:
@@ -154,7 +162,7 @@ def understood(rank: int, said: Mapping[str, str], shape: Any, faults: Faults) -
     if not any(said.values()):
         return None
     try:
-        route = route_of(said.get("route", ""))
+        route, named = road_of(said.get("route", ""))
     except NotAReferenceError:
         words = _("“%(text)s” is the number of no road: write it as in “D 2020”.")
         faults.add(rank, words % {"text": said.get("route", "")[:40]}, "error")
@@ -177,10 +185,17 @@ def understood(rank: int, said: Mapping[str, str], shape: Any, faults: Faults) -
         number=int(match[1]),
         side=side,
         reference=said.get("reference", "")[:60] or None,
+        department=department_code(said.get("department", "")) or named,
         along_m=figure(said.get("along", "")),
         given=(x, y) if x is not None and y is not None and place is None else None,
         place=place,
     )
+
+
+def department_code(text: str) -> str:
+    """As it is kept: "45" for 45, 045 and 45.0, "" for what is no code."""
+    found = CODE.fullmatch(text.strip().upper())
+    return "" if found is None else found[1].zfill(2)
 
 
 def figure(text: str) -> float | None:
@@ -277,21 +292,23 @@ def nearness(routes: Sequence[str], places: Sequence[tuple[float, float]]) -> in
 
 def along_their_roads(table: Table, found: list[Row]) -> list[Row]:
     """Rows that tell metres from the beginning of the road, placed between those of the road that have a place."""
-    waiting = sorted({one.route for one in found if one.place is None and one.along_m is not None and one.number >= 0})
-    for route in waiting:
-        own = [one for one in found if one.route == route and one.along_m is not None]
-        known = known_places(route, own)
-        axes = axes_with(route, known)
+    waiting = sorted({one.road for one in found if one.place is None and one.along_m is not None and one.number >= 0})
+    for road in waiting:
+        own = [one for one in found if one.road == road and one.along_m is not None]
+        known = known_places(road, own)
+        axes = axes_with(road, known)
         found = [
-            on_axis(one, own, axes) if one.route == route and one.place is None and one.along_m is not None else one
+            on_axis(one, own, axes) if one.road == road and one.place is None and one.along_m is not None else one
             for one in found
         ]
     return found
 
 
-def known_places(route: str, own: Sequence[Row]) -> list[tuple[int, str, tuple[float, float]]]:
+def known_places(road: Road, own: Sequence[Row]) -> list[tuple[int, str, tuple[float, float]]]:
     """Number, side and place of the markers of a road that stand somewhere, of this file or there before."""
-    there = {(one.number, one.carriageway): (one.geom.x, one.geom.y) for one in RoadMarker.objects.filter(route=route)}
+    there = {
+        (one.number, one.carriageway): (one.geom.x, one.geom.y) for one in RoadMarker.objects.filter(**road._asdict())
+    }
     there |= {(one.number, one.side): one.place for one in own if one.place is not None}
     return [(number, side, place) for (number, side), place in there.items()]
 
@@ -330,16 +347,18 @@ def interpolated(value: float, stands: Sequence[tuple[float, float]]) -> float:
 # -- checked and written ----------------------------------------------------------------------------------------------
 
 
-def bring(owner: Member, table: Table, *, write: bool, also: frozenset[str] = frozenset()) -> Outcome:
+def bring(owner: Member, table: Table, *, write: bool, also: frozenset[Road] = frozenset()) -> Outcome:
     """Load the rows that can be (or count them); roads of `also` are known, too. As the worker, in a transaction."""
     outcome = Outcome(Counter(read=table.read), [], set())
-    good = known_roads(table, without_twins(table, table.rows), also)
-    good = [one for one in along_their_roads(table, placed(table, good)) if has_place(one, table)]
-    fresh, changed = compared(owner, table, without_overlap(table, good), outcome)
+    located = in_departments(placed(table, table.rows), also)
+    good = known_roads(table, without_twins(table, located), also)
+    good = [one for one in along_their_roads(table, good) if has_place(one, table)]
+    good = within_rights(owner, without_overlap(table, good), outcome)
+    fresh, changed = compared(owner, table, good, outcome)
     outcome.counts["new"], outcome.counts["changed"] = len(fresh), len(changed)
     outcome.faults = table.faults.all()
     outcome.counts["refused"] = sum(one.gravity == "error" and one.row is not None for one in outcome.faults)
-    outcome.routes = {one.route for one in (*fresh, *changed)}
+    outcome.roads = {one.road for one in (*fresh, *changed)}
     if write and (fresh or changed):
         keep(owner, table, fresh, changed)
     return outcome
@@ -347,7 +366,7 @@ def bring(owner: Member, table: Table, *, write: bool, also: frozenset[str] = fr
 
 def without_twins(table: Table, found: Sequence[Row]) -> list[Row]:
     """One row of each marker: the first; another one in the same place is only told."""
-    first: dict[tuple[str, int, str], Row] = {}
+    first: dict[tuple[Road, int, str], Row] = {}
     for one in found:
         other = first.setdefault(one.key, one)
         if other is one:
@@ -363,18 +382,49 @@ def without_twins(table: Table, found: Sequence[Row]) -> list[Row]:
     return list(first.values())
 
 
-def known_roads(table: Table, found: Sequence[Row], also: frozenset[str]) -> list[Row]:
-    asked = sorted({one.route for one in found})
-    known = {route for (route,) in rows(
-        "select asked.route from unnest(%(asked)s::text[]) as asked(route)"
-        " where exists (select from road_section s where s.route = asked.route)", asked=asked)} | also  # fmt: skip
+def in_departments(found: Sequence[Row], also: frozenset[Road]) -> list[Row]:
+    """Rows with the Département of their road: the one that is told if the road has sections there, else that of the
+    nearest section, or the only one.
+    """
+    known = sections_known({one.route for one in found}) | also
+    unsure = [one for one in found if one.road not in known]
+    places = [one.place or (0.0, 0.0) for one in unsure]
+    nearest = rows(
+        "select arpent.department_at(route, st_setsrid(st_makepoint(x, y), 2154))"
+        " from unnest(%(routes)s::text[], %(xs)s::float8[], %(ys)s::float8[]) with ordinality as given(route, x, y, n)"
+        " order by n",
+        routes=[one.route for one in unsure],
+        xs=[place[0] for place in places],
+        ys=[place[1] for place in places],
+    )
+    lies = {id(one): department for one, (department,) in zip(unsure, nearest, strict=True)}
+    return [replace(one, department=department_for(one, known, lies.get(id(one), ""))) for one in found]
+
+
+def department_for(one: Row, known: Collection[Road], lies: str) -> str:
+    there = sorted(road.department for road in known if road.route == one.route)
+    if one.department in there or not there:
+        return one.department
+    return lies if lies in there or len(there) > 1 else there[0]
+
+
+def sections_known(routes: Collection[str]) -> frozenset[Road]:
+    """The roads of these numbers that have sections."""
+    found = rows(
+        "select distinct route, department from road_section where route = any(%(routes)s)", routes=list(routes)
+    )
+    return frozenset(Road(*one) for one in found)
+
+
+def known_roads(table: Table, found: Sequence[Row], also: frozenset[Road]) -> list[Row]:
+    known = sections_known({one.route for one in found}) | also
     for one in found:
-        if one.route not in known:
+        if one.road not in known:
             words = _(
                 "%(name)s: no section is of the road %(route)s: import its sections first, or correct its number."
             )
-            table.faults.add(one.rank, words % {"name": one.name, "route": shown_route(one.route)}, "error")
-    return [one for one in found if one.route in known]
+            table.faults.add(one.rank, words % {"name": one.name, "route": one.road}, "error")
+    return [one for one in found if one.road in known]
 
 
 def has_place(one: Row, table: Table) -> bool:
@@ -395,10 +445,10 @@ def has_place(one: Row, table: Table) -> bool:
 
 def without_overlap(table: Table, found: Sequence[Row]) -> list[Row]:
     """Two markers of a road and carriageway in one place are told: one of them has the wrong coordinates."""
-    at: dict[tuple[str, str, tuple[float, float]], Row] = {}
+    at: dict[tuple[Road, str, tuple[float, float]], Row] = {}
     for one in found:
         assert one.place is not None
-        other = at.setdefault((one.route, one.side, one.place), one)
+        other = at.setdefault((one.road, one.side, one.place), one)
         if other is not one:
             words = _("%(name)s stands exactly where %(other)s does (row %(row)s): correct one of them.")
             told = {"name": one.name, "other": other.name, "row": other.rank}
@@ -406,12 +456,41 @@ def without_overlap(table: Table, found: Sequence[Row]) -> list[Row]:
     return list(found)
 
 
+ALLOWED: Final = """
+    with given as materialized (
+        select n, route, department, st_setsrid(st_makepoint(x, y), 2154) as geom, manager is not null as managed
+        from unnest(%(routes)s::text[], %(departments)s::text[], %(xs)s::float8[], %(ys)s::float8[])
+            with ordinality as g(route, department, x, y, n) join (
+                select route, department, arpent.road_manager(route, department, %(owner)s) as manager
+                from unnest(%(routes)s::text[], %(departments)s::text[]) as r(route, department) group by 1, 2
+            ) road using (route, department))
+    select g.managed, not g.managed and exists (select from gis_core_territory t where t.member_id = %(owner)s)
+        and not exists (select from gis_core_territory t join gis_core_commune c on c.insee = t.insee
+            where t.member_id = %(owner)s and c.geom && st_expand(g.geom, %(near)s)
+                and st_dwithin(c.geom, g.geom, %(near)s))
+        and not exists (select from road_section s where s.route = g.route and s.department = g.department
+            and s.owner_id = %(owner)s and s.geom && st_expand(g.geom, %(own)s) and st_dwithin(s.geom, g.geom, %(own)s))
+    from given g order by g.n
+"""
+
+
+def within_rights(owner: Member, found: Sequence[Row], outcome: Outcome) -> list[Row]:
+    """Rows of roads that no other member manages, in the member's territory or near sections that it keeps."""
+    given = columns(found)
+    told = rows(ALLOWED, owner=owner.pk, near=NEAR_M, own=FAR_M,
+                **{name: given[name] for name in ("routes", "departments", "xs", "ys")})  # fmt: skip
+    outcome.counts["managed"] = sum(managed for managed, _outside in told)
+    outcome.counts["outside"] = sum(outside for _managed, outside in told)
+    return [one for one, (managed, outside) in zip(found, told, strict=True) if not (managed or outside)]
+
+
 def compared(owner: Member, table: Table, found: Sequence[Row], outcome: Outcome) -> tuple[list[Row], list[Row]]:
     """Rows that are new, and those that differ from what is there, ranked by its ids."""
     there = {
-        (route, number, side): (pk, keeper, name, x, y, reference)
-        for pk, route, number, side, keeper, name, x, y, reference in rows(
-            "select m.id, m.route, m.number, m.carriageway, m.owner_id, o.name, st_x(m.geom), st_y(m.geom), m.reference"
+        (Road(route, department), number, side): (pk, keeper, name, x, y, reference)
+        for pk, route, department, number, side, keeper, name, x, y, reference in rows(
+            "select m.id, m.route, m.department, m.number, m.carriageway, m.owner_id, o.name,"
+            " st_x(m.geom), st_y(m.geom), m.reference"
             " from road_marker m join gis_core_member o on o.id = m.owner_id where m.route = any(%(routes)s)",
             routes=sorted({one.route for one in found}),
         )
@@ -439,10 +518,11 @@ def keep(owner: Member, table: Table, fresh: Sequence[Row], changed: Sequence[Ro
         " %(label)s::text))", label=table.faults.file)  # fmt: skip
     if fresh:
         run(
-            "insert into road_marker (owner_id, route, number, carriageway, reference, source, geom)"
-            " select %(owner)s, route, number, side, reference, %(source)s, st_setsrid(st_makepoint(x, y), 2154)"
-            " from unnest(%(routes)s::text[], %(numbers)s::int[], %(sides)s::text[], %(references)s::text[],"
-            " %(xs)s::float8[], %(ys)s::float8[]) as given(route, number, side, reference, x, y)",
+            "insert into road_marker (owner_id, route, department, number, carriageway, reference, source, geom)"
+            " select %(owner)s, route, department, number, side, reference, %(source)s,"
+            " st_setsrid(st_makepoint(x, y), 2154) from unnest(%(routes)s::text[], %(departments)s::text[],"
+            " %(numbers)s::int[], %(sides)s::text[], %(references)s::text[], %(xs)s::float8[], %(ys)s::float8[])"
+            " as given(route, department, number, side, reference, x, y)",
             owner=owner.pk,
             source=table.source,
             **columns(fresh),
@@ -462,6 +542,7 @@ def columns(found: Sequence[Row]) -> dict[str, list[Any]]:
     places = shapely.points([one.place or (0.0, 0.0) for one in found])
     return {
         "routes": [one.route for one in found],
+        "departments": [one.department for one in found],
         "numbers": [one.number for one in found],
         "sides": [one.side for one in found],
         "references": [one.reference for one in found],

@@ -15,6 +15,7 @@ from gis_core.models import Member
 from layers.imports.services.loading import listed, rows, run
 from networks.roads.importers.bdtopo import COLUMNS, SOURCE
 from networks.roads.importers.staging import STAGED, TYPES, Scope
+from networks.roads.references import Road
 
 TOLD: Final = 50
 SIDED: Final = {"name_left": "name_right", "name_right": "name_left",
@@ -28,7 +29,7 @@ class Plan:
     counts: dict[str, int] = field(default_factory=dict)
     overwritten: list[str] = field(default_factory=list)
     left_drawn: list[str] = field(default_factory=list)
-    routes: set[str] = field(default_factory=set)
+    roads: set[Road] = field(default_factory=set)
 
 
 def typed(name: str) -> str:
@@ -68,7 +69,7 @@ def any_of(template: str) -> sql.Composable:
 
 KNOWN: Final = """
     create temporary table known_section on commit drop as
-    select r.id, s.rank, s.reference, r.route as old_route,
+    select r.id, s.rank, s.reference, r.route as old_route, r.department as old_department,
         coalesce((r.more ->> 'turned')::boolean, false) as turned,
         s.delivered is distinct from r.more -> 'delivered' or s.beside is distinct from r.more -> 'beside' as said,
         s.line is distinct from r.more ->> 'line' as drawn,
@@ -86,9 +87,16 @@ HELD: Final = """
     delete from {staged} s using road_section r where r.reference = s.reference and r.owner_id <> %(owner)s
         and not exists (select from road_section o where o.owner_id = %(owner)s and o.reference = s.reference)
 """
+MANAGED: Final = """
+    delete from {staged} s where not exists (select from road_section r where r.owner_id = %(owner)s
+            and (r.reference = s.reference or r.more ->> 'piece_of' = s.reference))
+        and (s.route, s.department) in (select asked.route, asked.department
+            from (select distinct route, department from {staged} where route is not null) asked
+            where arpent.road_manager(asked.route, asked.department, %(owner)s) is not null)
+"""
 GONE: Final = """
     create temporary table gone_section on commit drop as
-    select r.id, r.reference, r.route, r.start_node_id, r.end_node_id from road_section r
+    select r.id, r.reference, r.route, r.department, r.start_node_id, r.end_node_id from road_section r
     where r.owner_id = %(owner)s and r.more ? 'delivered' and not exists (
             select from {seen} s where s.reference = coalesce(r.more ->> 'piece_of', r.reference))
         and not exists (select from {seen} s where r.more -> 'merged' ? s.reference)
@@ -111,6 +119,7 @@ def plan(owner: Member, scope: Scope, refused: Iterable[str] = ()) -> Plan:
     run("insert into seen_section select unnest(%(refused)s::text[])", refused=sorted(filter(None, refused)))
     run("create index on seen_section (reference)")
     found.counts["held"] = run(HELD, staged=STAGED, **given)
+    found.counts["managed"] = run(MANAGED, staged=STAGED, **given)
     found.counts["absorbed"] = run(ABSORBED, staged=STAGED, **given)
     run(KNOWN, staged=STAGED, **given)
     run("create index on known_section (id)")
@@ -162,7 +171,7 @@ def write(owner: Member, found: Plan, *, replace: bool, event: int) -> None:
             and not exists (select from road_section s where s.start_node_id = n.id)
             and not exists (select from road_section s where s.end_node_id = n.id)
     """)
-    found.routes = changed_routes(replace)
+    found.roads = changed_roads(owner, replace)
 
 
 MOVED: Final = """
@@ -256,21 +265,26 @@ def insert(owner: Member, event: int) -> None:
     )
 
 
-def changed_routes(replace: bool) -> set[str]:
+def changed_roads(owner: Member, replace: bool) -> set[Road]:
     """The numbered roads of what was written, before and after."""
     found = rows(
         """
-        select k.old_route from known_section k where k.said or k.drawn
-        union select r.route from known_section k join road_section r on r.id = k.id where k.said or k.drawn
-        union select s.route from {staged} s where not exists (select from known_section k where k.rank = s.rank)
-        union select g.route from gone_section g where %(replace)s
+        select k.old_route, k.old_department from known_section k where k.said or k.drawn
+        union select r.route, r.department from known_section k join road_section r on r.id = k.id
+            where k.said or k.drawn
+        union select r.route, r.department from {staged} s join road_section r using (reference)
+            where r.owner_id = %(owner)s and not exists (select from known_section k where k.rank = s.rank)
+        union select g.route, g.department from gone_section g where %(replace)s
         """,
         staged=STAGED,
+        owner=owner.pk,
         replace=replace,
     )
-    return {route for (route,) in found if route}
+    return {Road(*one) for one in found if one[0]}
 
 
-def staged_routes() -> frozenset[str]:
+def staged_roads() -> frozenset[Road]:
     """The numbered roads that a delivery has sections of."""
-    return frozenset(route for (route,) in rows("select distinct route from {} where route is not null", STAGED))
+    return frozenset(
+        Road(*one) for one in rows("select distinct route, department from {} where route is not null", STAGED)
+    )

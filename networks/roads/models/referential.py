@@ -55,13 +55,15 @@ class RoadObject(models.Model):
 
 
 class RoadSection(RoadObject):
-    """A section of road between two nodes. `route` is the number of its road as it is kept ("D2020").
+    """A section of road between two nodes. `route` is the number of its road as it is kept ("D2020"); with its
+    `department` ("45", "" where not known) it is the road that is measured.
 
     `traffic_way` and the two sides are those of the line. `level` is 0 on the ground, more on bridges, less in tunnels.
     Limits are in metres and tonnes; without one, nothing is forbidden.
     """
 
     route = models.CharField(_("numbered road"), max_length=12, null=True, blank=True)
+    department = models.CharField(_("Département"), max_length=3, default="", db_default="", blank=True)
     carriageway = models.CharField(_("carriageway"), max_length=1, default="U", db_default="U")
     nature = models.CharField(_("kind"), max_length=12, null=True, blank=True)
     status = models.CharField(_("legal status"), max_length=2, null=True, blank=True)
@@ -100,7 +102,7 @@ class RoadSection(RoadObject):
         verbose_name = _("section of road")
         verbose_name_plural = _("sections of road")
         indexes: ClassVar = [
-            models.Index(fields=["route", "carriageway"], name="road_section_route", condition=~Q(route=None)),
+            models.Index(fields=["route", "department"], name="road_section_route", condition=~Q(route=None)),
             models.Index(fields=["import_id"], name="road_section_import", condition=~Q(import_id=None)),
             GistIndex(fields=["geom_3857"], name="road_section_3857"),
         ]
@@ -118,6 +120,7 @@ class RoadMarker(RoadObject):
     """A marker of a numbered road (PR): the road as it is kept, the number, the carriageway that it stands on."""
 
     route = models.CharField(_("numbered road"), max_length=12)
+    department = models.CharField(_("Département"), max_length=3, default="", db_default="", blank=True)
     number = models.SmallIntegerField(_("number"))
     carriageway = models.CharField(_("carriageway"), max_length=1, default="U", db_default="U")
     geom = models.PointField(srid=2154)
@@ -129,7 +132,7 @@ class RoadMarker(RoadObject):
         verbose_name_plural = _("road markers")
         indexes: ClassVar = [GistIndex(fields=["geom_3857"], name="road_marker_3857")]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["route", "number", "carriageway"], name="road_marker_once"),
+            models.UniqueConstraint(fields=["route", "department", "number", "carriageway"], name="road_marker_once"),
             codes("carriageway", lists.CARRIAGEWAYS, "road_marker_carriageway"),
         ]
 
@@ -147,6 +150,7 @@ class RoadAxis(models.Model):
 
     owner = models.ForeignKey(Member, models.PROTECT, null=True, related_name="+", editable=False)
     route = models.CharField(_("numbered road"), max_length=12)
+    department = models.CharField(_("Département"), max_length=3, default="", db_default="")
     carriageway = models.CharField(_("carriageway"), max_length=1)
     length_m = models.FloatField(_("length"))
     faults = models.JSONField(default=dict)
@@ -156,7 +160,9 @@ class RoadAxis(models.Model):
         db_table = "road_axis"
         verbose_name = _("axis of a road")
         verbose_name_plural = _("axes of roads")
-        constraints: ClassVar = [models.UniqueConstraint(fields=["route", "carriageway"], name="road_axis_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["route", "department", "carriageway"], name="road_axis_once")
+        ]
 
 
 class RoadAxisPart(models.Model):

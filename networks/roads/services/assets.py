@@ -142,7 +142,7 @@ def references_of(asset: Any, section: RoadSection | None) -> list[Found]:
         return []
     places = [asset.geom.coords] if asset.geom.geom_type == "Point" else [asset.geom.coords[0], asset.geom.coords[-1]]
     try:
-        found = [reference_at(x, y, route=section.route) for x, y in places]
+        found = [reference_at(x, y, route=section.route, department=section.department) for x, y in places]
     except NotFound:
         return []
     return sorted(found, key=lambda one: (one.reference.marker, one.reference.metres))

@@ -10,79 +10,106 @@ from django.db import connection, transaction
 
 from networks.roads.axis import Axis, Marker, Section, build
 from networks.roads.models import RoadAxis, RoadAxisMark, RoadAxisPart, RoadMarker, RoadSection
+from networks.roads.references import Road
 
 TRAFFIC: Final[dict[str, Literal[-1, 0, 1]]] = {"forward": 1, "backward": -1}
+AGAINST: Final[dict[str, Literal[-1, 0, 1]]] = {"forward": -1, "backward": 1}
 OTHER: Final = {"D": "G", "G": "D"}
 
 
-def calibrate(route: str) -> list[Axis]:
-    """Make the axes of a road anew; it has none without two markers on it. As the worker."""
+def calibrate(route: str, department: str | None = None) -> list[Axis]:
+    """Make the axes of a road anew, of all Départements without one; it has none without two markers on it. As the
+    worker.
+    """
+    roads = roads_numbered(route) if department is None else [Road(route, department)]
+    return [axis for road in roads for axis in calibrate_one(road)]
+
+
+def roads_numbered(route: str) -> list[Road]:
+    """In each Département that has one."""
+    found = (model.objects.filter(route=route) for model in (RoadAxis, RoadMarker, RoadSection))
+    return [
+        Road(route, one)
+        for one in sorted({one for rows in found for one in rows.values_list("department", flat=True).distinct()})
+    ]
+
+
+def as_named(road: Road) -> Road:
+    """As people are told of it: with its Département where another one has a road of this number."""
+    others = RoadMarker.objects.filter(route=road.route).exclude(department=road.department)
+    return road if others.exists() else Road(road.route)
+
+
+def calibrate_one(road: Road) -> list[Axis]:
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("select pg_advisory_xact_lock(hashtextextended('arpent road ' || %s, 0))", [route])
-        RoadAxis.objects.filter(route=route).delete()
-        made = list(axes_of(route))
+            cursor.execute("select pg_advisory_xact_lock(hashtextextended('arpent road ' || %s, 0))", [road.route])
+        RoadAxis.objects.filter(**road._asdict()).delete()
+        made = list(axes_of(road))
         for carriageway, axis in made:
-            keep(route, carriageway, axis)
-        if not made and RoadMarker.objects.filter(route=route).exists():
+            keep(road, carriageway, axis)
+        if not made and RoadMarker.objects.filter(**road._asdict()).exists():
             # Kept so that it is not tried again before it changes.
-            RoadAxis.objects.create(route=route, carriageway="U", length_m=0, faults={"unmeasured": True})
+            RoadAxis.objects.create(**road._asdict(), carriageway="U", length_m=0, faults={"unmeasured": True})
     return [axis for _carriageway, axis in made]
 
 
-def calibrate_stale() -> list[str]:
+def calibrate_stale() -> list[Road]:
     """Every road that has markers and no axis, or one that is stale."""
-    routes = stale_routes()
-    for route in routes:
-        calibrate(route)
-    return routes
+    roads = stale_roads()
+    for road in roads:
+        calibrate(*road)
+    return roads
 
 
 STALE: Final = """
-    select route from road_axis where stale
+    select route, department from road_axis where stale
     union
-    select m.route from road_marker m
-    where not exists (select from road_axis a where a.route = m.route)
-        and exists (select from road_section s where s.route = m.route)
-    group by m.route having count(distinct m.number) > 1
-    order by 1
+    select m.route, m.department from road_marker m
+    where not exists (select from road_axis a where a.route = m.route and a.department = m.department)
+        and exists (select from road_section s where s.route = m.route and s.department = m.department)
+    group by m.route, m.department having count(distinct m.number) > 1
+    order by 1, 2
 """
 
 
-def stale_routes() -> list[str]:
+def stale_roads() -> list[Road]:
     """Roads to measure: changed since, or with markers and sections and no axis yet."""
     with connection.cursor() as cursor:
         cursor.execute(STALE)
-        return [route for (route,) in cursor.fetchall()]
+        return [Road(*row) for row in cursor.fetchall()]
 
 
-def axes_of(route: str) -> Iterator[tuple[str, Axis]]:
+def axes_of(road: Road) -> Iterator[tuple[str, Axis]]:
     """One of a single carriageway; of a road with two, one for each: where it has one they run over the same."""
-    markers = list(RoadMarker.objects.filter(route=route).only("carriageway", "number", "geom").order_by("pk"))
-    return axes_over(route, markers)
+    markers = list(RoadMarker.objects.filter(**road._asdict()).only("carriageway", "number", "geom").order_by("pk"))
+    return axes_over(road, markers)
 
 
-def axes_with(route: str, placed: Iterable[tuple[int, str, tuple[float, float]]]) -> dict[str, Axis]:
+def axes_with(road: Road, placed: Iterable[tuple[int, str, tuple[float, float]]]) -> dict[str, Axis]:
     """The axes that a road would have with these markers: number, carriageway, place."""
     markers = [
         RoadMarker(pk=rank, number=number, carriageway=side, geom=Point(*place, srid=2154))
         for rank, (number, side, place) in enumerate(placed)
     ]
-    return dict(axes_over(route, markers))
+    return dict(axes_over(road, markers))
 
 
-def axes_over(route: str, markers: Sequence[RoadMarker]) -> Iterator[tuple[str, Axis]]:
-    sections = list(RoadSection.objects.filter(route=route).only("carriageway", "traffic_way", "geom").order_by("pk"))
+def axes_over(road: Road, markers: Sequence[RoadMarker]) -> Iterator[tuple[str, Axis]]:
+    found = RoadSection.objects.filter(**road._asdict())
+    sections = list(found.only("carriageway", "traffic_way", "geom").order_by("pk"))
     sides = ("D", "G") if any(one.carriageway != "U" for one in sections) else ("U",)
     for side in sides:
         own = [one for one in sections if one.carriageway in ("U", side)]
-        axis = build([section_of(one) for one in own], list(markers_for(markers, side)))
+        axis = build([section_of(one, side) for one in own], list(markers_for(markers, side)))
         if axis.parts:
             yield side, axis
 
 
-def section_of(row: RoadSection) -> Section:
-    return Section(id=row.pk, line=shapely.from_wkb(bytes(row.geom.wkb)), traffic=TRAFFIC.get(row.traffic_way, 0))
+def section_of(row: RoadSection, side: str = "U") -> Section:
+    """The left carriageway is driven against its markers: where its axis runs is against the traffic."""
+    ways = AGAINST if side == "G" else TRAFFIC
+    return Section(id=row.pk, line=shapely.from_wkb(bytes(row.geom.wkb)), traffic=ways.get(row.traffic_way, 0))
 
 
 def markers_for(rows: Iterable[RoadMarker], side: str) -> Iterator[Marker]:
@@ -96,16 +123,17 @@ def markers_for(rows: Iterable[RoadMarker], side: str) -> Iterator[Marker]:
         yield Marker(id=one.pk, number=one.number, place=shapely.from_wkb(bytes(one.geom.wkb)))
 
 
-def keep(route: str, carriageway: str, axis: Axis) -> None:
+def keep(road: Road, carriageway: str, axis: Axis) -> None:
     faults: dict[str, Any] = {
         "astray": axis.astray,
         "doubled": axis.doubled,
+        "moved": axis.moved,
         "aside": axis.aside,
         "twice": axis.twice,
         "gaps": [[round(one.at_m, 1), round(one.metres, 1)] for one in axis.gaps],
     }
     made = RoadAxis.objects.create(
-        route=route,
+        **road._asdict(),
         carriageway=carriageway,
         length_m=axis.parts[-1].end_m - axis.parts[0].start_m,
         faults={name: told for name, told in faults.items() if told},

@@ -26,8 +26,10 @@ from networks.core.rights import TECHNICIANS
 from networks.core.topology import loading
 from networks.roads.importers import markers, sections
 from networks.roads.importers.staging import Scope, stage
+from networks.roads.references import Road
 from networks.roads.services.locking import lock_roads
 from networks.roads.services.measured import measure
+from networks.roads.services.siding import tell_sides
 
 KIND: Final = "import_roads"
 MOST_FAULTS: Final = 2_000
@@ -76,42 +78,46 @@ def bring_sections(owner: Member, order: Order, tell: Tell) -> dict[str, Any]:
     if order.write:
         lock_roads()
     plan = sections.plan(owner, order.scope, staged.refused)
-    faults, routes = list(staged.faults), set(plan.routes)
+    faults, roads = list(staged.faults), set(plan.roads)
     if order.write:
         tell(0.5, _("Writing the sections"))
         event = open_event("road_section", order)
         with bulk(), loading():
             sections.write(owner, plan, replace=order.replace, event=event)
-        routes = plan.routes
+        roads = plan.roads
         announce_changed_slugs(["road-sections"])
     counts = dict(staged.counts) | plan.counts
     for table in found_markers:
-        outcome = markers.bring(owner, table, write=order.write, also=sections.staged_routes())
+        outcome = markers.bring(owner, table, write=order.write, also=sections.staged_roads())
         faults += outcome.faults
-        routes |= outcome.routes
+        roads |= outcome.roads
         counts["read"] = counts.get("read", 0) + outcome.counts["read"]
         counts["markers_new"] = counts.get("markers_new", 0) + outcome.counts["new"]
         counts["markers_changed"] = counts.get("markers_changed", 0) + outcome.counts["changed"]
+    if order.write:
+        counts["sided"] = tell_sides(owner, roads)
     report = {"counts": counts, "overwritten": plan.overwritten, "left_drawn": plan.left_drawn}
-    return report | told(faults) | {"roads": measure(routes, tell) if order.write else []}
+    return report | told(faults) | {"roads": measure(roads, tell) if order.write else []}
 
 
 def bring_markers(owner: Member, order: Order, tell: Tell) -> dict[str, Any]:
     tell(None, _("Reading the files"))
     counts: dict[str, int] = {}
     faults: list[Fault] = []
-    routes: set[str] = set()
+    roads: set[Road] = set()
     with RestrictedReader() as reader:
         tables = list(markers.read(reader, order.paths, faults))
     for table in tables:
         outcome = markers.bring(owner, table, write=order.write)
         faults += outcome.faults
-        routes |= outcome.routes
+        roads |= outcome.roads
         for name, number in outcome.counts.items():
             counts[name] = counts.get(name, 0) + number
     if order.write:
-        announce_changed_slugs(["road-markers"])
-    return {"counts": counts} | told(faults) | {"roads": measure(routes, tell) if order.write else []}
+        open_event("road_section", order)
+        counts["sided"] = tell_sides(owner, roads)
+        announce_changed_slugs(["road-markers", *(["road-sections"] if counts["sided"] else [])])
+    return {"counts": counts} | told(faults) | {"roads": measure(roads, tell) if order.write else []}
 
 
 def told(faults: Sequence[Fault]) -> dict[str, Any]:

@@ -9,28 +9,29 @@ from layers.features.display import display_number
 from layers.imports.sources import Tell
 from networks.roads.axis import Axis
 from networks.roads.models import RoadMarker, RoadSection
-from networks.roads.references import shown_route
-from networks.roads.services.calibrating import calibrate
+from networks.roads.references import Road
+from networks.roads.services.calibrating import as_named, calibrate
 
 MOST_NAMED = 10
 
 
-def measure(routes: Iterable[str], tell: Tell) -> list[dict[str, Any]]:
+def measure(roads: Iterable[Road], tell: Tell) -> list[dict[str, Any]]:
     """Calibrate roads; each with its kilometres and what is amiss, in words. As the worker."""
-    found, wanted = [], sorted(routes)
-    for rank, route in enumerate(wanted):
-        tell(0.7 + 0.3 * rank / max(1, len(wanted)), _("Measuring the %(route)s") % {"route": shown_route(route)})
-        axes = calibrate(route)
+    found, wanted = [], sorted(roads)
+    for rank, road in enumerate(wanted):
+        name = as_named(road)
+        tell(0.7 + 0.3 * rank / max(1, len(wanted)), _("Measuring the %(route)s") % {"route": name})
+        axes = calibrate(*road)
         metres = sum(one.parts[-1].end_m - one.parts[0].start_m for one in axes)
-        told = [one for axis in axes for one in amiss(axis)] if axes else [unmeasured(route)]
-        found.append({"route": shown_route(route), "km": round(metres / 1000, 3), "amiss": list(dict.fromkeys(told)),
+        told = [one for axis in axes for one in amiss(axis)] if axes else [unmeasured(road)]
+        found.append({"route": str(name), "km": round(metres / 1000, 3), "amiss": list(dict.fromkeys(told)),
                       "measured": bool(axes)})  # fmt: skip
     return found
 
 
-def unmeasured(route: str) -> str:
-    markers = RoadMarker.objects.filter(route=route).values("number").distinct().count()
-    if not RoadSection.objects.filter(route=route).exists():
+def unmeasured(road: Road) -> str:
+    markers = RoadMarker.objects.filter(**road._asdict()).values("number").distinct().count()
+    if not RoadSection.objects.filter(**road._asdict()).exists():
         return _("It has markers and no section: import its sections, or correct the number of the road.")
     if markers < 2:
         return _("It has fewer than two markers (PR): it is not measured until they are imported.")
@@ -46,6 +47,9 @@ def amiss(axis: Axis) -> list[str]:
     if axis.doubled:
         words = _("markers whose number another one has: %(names)s")
         told.append(words % {"names": named(axis.doubled)})
+    if axis.moved:
+        words = _("markers put on another section than the nearest, so that the road runs over each once: %(names)s")
+        told.append(words % {"names": named(axis.moved)})
     if axis.gaps:
         metres = ", ".join(f"{display_number(one.metres, 0)} m" for one in axis.gaps[:MOST_NAMED])
         told.append(_("the road stops and goes on elsewhere: %(gaps)s") % {"gaps": metres})

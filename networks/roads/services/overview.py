@@ -1,5 +1,6 @@
 """The numbered roads that there are."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.utils.translation import ngettext
 
 from layers.features.display import display_number
 from networks.roads.models import RoadAxis
-from networks.roads.references import shown_route
+from networks.roads.references import Road
 
 MOST = 2_000
 
@@ -31,8 +32,9 @@ class Route:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WholeRoad:
-    """Where a numbered road lies, a section in its middle, and its first and last marker."""
+    """Where a numbered road of one Département lies, a section in its middle, and its first and last marker."""
 
+    department: str
     bbox_4326: tuple[float, float, float, float]
     section: int
     first: int | None
@@ -40,36 +42,39 @@ class WholeRoad:
 
 
 WHOLE = """
-    with here as materialized (select id, geom from road_section where route = %(route)s),
-    whole as (select st_setsrid(st_extent(geom)::geometry, 2154) as box from here),
-    seen as (select st_transform(box, 4326) as box from whole)
-    select st_xmin(box), st_ymin(box), st_xmax(box), st_ymax(box),
-        (select h.id from here h, whole w order by h.geom <-> st_centroid(w.box), h.id limit 1),
-        (select min(number) from road_marker where route = %(route)s),
-        (select max(number) from road_marker where route = %(route)s)
-    from seen where box is not null
+    with here as materialized (select id, geom, department from road_section where route = %(route)s),
+    whole as (select department, st_setsrid(st_extent(geom)::geometry, 2154) as box from here group by department),
+    marked as (select department, min(number) as first, max(number) as last from road_marker
+        where route = %(route)s group by department)
+    select w.department, st_xmin(seen), st_ymin(seen), st_xmax(seen), st_ymax(seen),
+        (select h.id from here h where h.department = w.department
+            order by h.geom <-> st_centroid(w.box), h.id limit 1),
+        m.first, m.last
+    from whole w left join marked m on m.department = w.department, st_transform(w.box, 4326) as seen
+    order by w.department
 """
 
 
-def whole_road(route: str) -> WholeRoad | None:
-    """None for a number that no section bears."""
+def whole_roads(route: str) -> list[WholeRoad]:
+    """One for each Département that has a road of this number, among the sections that the asker sees."""
     with connection.cursor() as cursor:
         cursor.execute(WHOLE, {"route": route})
-        row = cursor.fetchone()
-    if row is None:
-        return None
-    west, south, east, north, section, first, last = row
-    return WholeRoad(bbox_4326=(west, south, east, north), section=section, first=first, last=last)
+        rows = cursor.fetchall()
+    return [
+        WholeRoad(department=department, bbox_4326=tuple(box), section=section, first=first, last=last)
+        for department, *box, section, first, last in rows
+    ]
 
 
 def routes() -> list[Route]:
     """By number, at most 2,000."""
     found = RoadAxis.objects.annotate(
         markers=Count("marks"), first=Min("marks__number"), last=Max("marks__number")
-    ).order_by("route", "carriageway")[:MOST]
+    ).order_by("route", "department", "carriageway")[:MOST]
+    numbers = Counter(route for route, _department in {(one.route, one.department) for one in found})
     return [
         Route(
-            name=shown_route(one.route),
+            name=str(Road(one.route, one.department if numbers[one.route] > 1 else "")),
             carriageway=one.carriageway,
             kilometres=one.length_m / 1000,
             markers=one.markers,
@@ -94,6 +99,10 @@ def fault_words(faults: dict[str, Any]) -> list[str]:
     if count := len(faults.get("doubled", ())):
         words = ngettext("%(count)s marker whose number another one has",
                          "%(count)s markers whose number another one has", count)  # fmt: skip
+        told.append(words % {"count": count})
+    if count := len(faults.get("moved", ())):
+        words = ngettext("%(count)s marker put on another section than the nearest",
+                         "%(count)s markers put on another section than the nearest", count)  # fmt: skip
         told.append(words % {"count": count})
     if gaps := faults.get("gaps", ()):
         words = ngettext("%(count)s gap (%(metres)s m)", "%(count)s gaps (%(metres)s m in all)", len(gaps))

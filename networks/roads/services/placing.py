@@ -69,7 +69,9 @@ REFERENCES: Final = """
         select t.id, t.section_id, e.place, st_expand(e.place, %(within)s) as box from {table} t,
             lateral (values {places}) e(rank, place) where t.id = any(%(ids)s) and t.section_id is not null
     )
-    select e.id, a.route, s.carriageway, m.number, n.at_m - m.at_m, arpent.side_of(n.leftward)
+    select e.id, a.route, case when exists (
+            select from road_marker o where o.route = a.route and o.department <> a.department)
+        then a.department else '' end, s.carriageway, m.number, n.at_m - m.at_m, arpent.side_of(n.leftward)
     from ends e, lateral (
         select p.axis_id, p.section_id, p.start_m + share * (p.end_m - p.start_m) as at_m,
             (arpent.beside_line(p.geom, share * st_length(p.geom), e.place)).leftward
@@ -102,8 +104,14 @@ def references_of(what: str, ids: Sequence[int]) -> Mapping[int, list[tuple[Refe
         cursor.execute(statement, {"ids": list(ids), "within": WITHIN_M})
         rows = cursor.fetchall()
     found: dict[int, list[tuple[Reference, str]]] = {}
-    for pk, route, carriageway, number, metres, side in rows:
-        reference = Reference(route=route, marker=number, metres=max(0.0, metres), side=side_of(carriageway))
+    for pk, route, department, carriageway, number, metres, side in rows:
+        reference = Reference(
+            route=route,
+            marker=number,
+            metres=max(0.0, metres),
+            side=side_of(carriageway),
+            department=department,
+        )
         found.setdefault(pk, []).append((reference, side))
     return found
 

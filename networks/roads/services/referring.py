@@ -4,7 +4,7 @@ A road that changed since its axis was made is measured for the question itself,
 are now: no answer comes from an axis that is stale.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.db import connection
@@ -15,8 +15,8 @@ from gis_core.errors import Invalid, NotFound
 from layers.features.display import display_number
 from networks.roads.axis import Axis, ImpossibleError, place_at, refer
 from networks.roads.axis import locate as locate_on
-from networks.roads.references import NotAReferenceError, Reference, Side, reference_of, shown_route
-from networks.roads.services.calibrating import axes_of
+from networks.roads.references import NotAReferenceError, Reference, Road, Side, reference_of
+from networks.roads.services.calibrating import as_named, axes_of
 
 SLACK_M: Final = 1.0
 WITHIN_M: Final = 30.0
@@ -26,10 +26,12 @@ WITHIN_M: Final = 30.0
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """A place on a numbered road: `x`, `y` in EPSG:2154 and `lon`, `lat`; `distance_m` from the place that was asked,
-    and on which side of the road that lies, as markers grow.
+    and on which side of the road that lies, as markers grow. The reference names the Département of `road` where
+    another one has a road of this number.
     """
 
     reference: Reference
+    road: Road
     section: int
     x: float
     y: float
@@ -43,6 +45,7 @@ class Found:
         return {
             "reference": str(one),
             **{"route": one.route, "marker": one.marker, "metres": round(one.metres, 2), "side": one.side},
+            "department": self.road.department,
             **{"section": self.section, "x": round(self.x, 3), "y": round(self.y, 3)},
             **{"lon": round(self.lon, 7), "lat": round(self.lat, 7)},
             **{"distance_m": round(self.distance_m, 2), "lies": self.lies},
@@ -52,7 +55,7 @@ class Found:
 MARK: Final = """
     select a.id, a.carriageway, m.at_m, m.next_number, m.next_m, a.length_m
     from road_axis a join road_axis_mark m on m.axis_id = a.id and m.number = %(number)s
-    where a.route = %(route)s and a.carriageway = any(%(sides)s)
+    where a.route = %(route)s and a.department = %(department)s and a.carriageway = any(%(sides)s)
     order by array_position(%(sides)s, a.carriageway::text) limit 1
 """
 PLACE: Final = """
@@ -63,22 +66,29 @@ PLACE: Final = """
         greatest(0, least(1, (%(at)s - p.start_m) / nullif(p.end_m - p.start_m, 0))) as share,
         st_lineinterpolatepoint(p.geom, share) as at
 """
+DEPARTMENTS: Final = """
+    select coalesce(array_agg(distinct m.department) filter (where m.number = %(number)s), '{}'),
+        array_agg(distinct m.department)
+    from road_marker m where m.route = %(route)s
+"""
 UNMEASURED: Final = """
-    select coalesce((select bool_or(a.stale) from road_axis a where a.route = %(route)s),
-        (select count(*) > 1 from road_marker m where m.route = %(route)s))
+    select coalesce((select bool_or(a.stale) from road_axis a
+            where (a.route, a.department) = (%(route)s, %(department)s)),
+        (select count(*) > 1 from road_marker m where (m.route, m.department) = (%(route)s, %(department)s)))
 """
 UNMEASURED_NEAR: Final = """
     with asked as materialized (
         select at as geom, st_expand(at, %(within)s) as box
         from st_setsrid(st_makepoint(%(x)s, %(y)s), 2154) as at),
     near as materialized (
-        select distinct s.route from asked join road_section s on s.geom && asked.box
+        select distinct s.route, s.department from asked join road_section s on s.geom && asked.box
             and st_dwithin(s.geom, asked.geom, %(within)s)
-        where s.route is not null and (%(route)s = '' or s.route = %(route)s))
-    select near.route from near where coalesce(
-        (select bool_or(a.stale) from road_axis a where a.route = near.route),
-        (select count(*) > 1 from road_marker m where m.route = near.route))
-    order by near.route
+        where s.route is not null and (%(route)s = '' or s.route = %(route)s)
+            and (%(department)s = '' or s.department = %(department)s))
+    select near.route, near.department from near where coalesce(
+        (select bool_or(a.stale) from road_axis a where (a.route, a.department) = (near.route, near.department)),
+        (select count(*) > 1 from road_marker m where (m.route, m.department) = (near.route, near.department)))
+    order by near.route, near.department
 """
 LONLAT: Final = """
     select st_x(place), st_y(place) from st_transform(st_setsrid(st_makepoint(%(x)s, %(y)s), 2154), 4326) as place
@@ -92,7 +102,8 @@ NEAR: Final = """
             st_linelocatepoint(p.geom, asked.geom) as share
         from asked join road_axis_part p on p.geom && st_expand(asked.geom, %(within)s)
             and st_dwithin(p.geom, asked.geom, %(within)s))
-    select a.route, coalesce((select s.carriageway from road_section s where s.id = near.section_id), a.carriageway),
+    select a.route, a.department,
+        coalesce((select s.carriageway from road_section s where s.id = near.section_id), a.carriageway),
         near.axis_id, near.section_id, near.start_m + share * (near.end_m - near.start_m),
         st_x(at), st_y(at), st_x(st_transform(at, 4326)), st_y(st_transform(at, 4326)), distance,
         sign(st_x(ahead) * (st_y(place) - st_y(at)) - st_y(ahead) * (st_x(place) - st_x(at)))
@@ -100,7 +111,9 @@ NEAR: Final = """
         st_lineinterpolatepoint(near.geom, least(1, share + 0.001)) as beyond,
         st_lineinterpolatepoint(near.geom, greatest(0, share - 0.001)) as before,
         st_makepoint(st_x(beyond) - st_x(before), st_y(beyond) - st_y(before)) as ahead
-    where not a.stale and (%(route)s = '' or a.route = %(route)s) order by distance, a.carriageway, near.start_m limit 1
+    where not a.stale and (%(route)s = '' or a.route = %(route)s)
+        and (%(department)s = '' or a.department = %(department)s)
+    order by distance, a.carriageway, near.start_m limit 1
 """
 BEFORE: Final = """
     select number, at_m from road_axis_mark where axis_id = %(axis)s and at_m <= %(at)s + 0.000001
@@ -120,14 +133,16 @@ def locate(text: str) -> Found:
 
 def place_of(asked: Reference) -> Found:
     """Raises NotFound for a road or marker that is not there, Invalid for metres that are beyond."""
+    road, named = road_meant(asked)
+    asked = replace(asked, department=road.department if named else "")
     sides: list[str] = [asked.side] if asked.side else ["U", "D", "G"]
     # Where a road has one carriageway both sides are it.
     sides += [one for one in ("U", "D") if one not in sides]
-    if unmeasured(asked.route):
-        return place_now(asked, sides)
-    row = one_row(MARK, route=asked.route, number=asked.marker, sides=sides)
+    if unmeasured(road):
+        return place_now(asked, road, sides)
+    row = one_row(MARK, **road._asdict(), number=asked.marker, sides=sides)
     if row is None:
-        raise not_there(asked)
+        raise not_there(asked, road)
     axis, carriageway, start, next_number, next_m, _length = row
     at = start + asked.metres
     if next_m is not None and at > next_m + SLACK_M:
@@ -138,76 +153,108 @@ def place_of(asked: Reference) -> Found:
     found = one_row(PLACE, axis=axis, at=min(at, end), end=end, beyond=asked.metres == 0)
     assert found is not None
     section, x, y, lon, lat, own = found
-    side = side_of(own or carriageway)
-    reference = Reference(route=asked.route, marker=asked.marker, metres=asked.metres, side=side)
-    return Found(reference=reference, section=section, x=x, y=y, lon=lon, lat=lat)
+    reference = replace(asked, side=side_of(own or carriageway))
+    return Found(reference=reference, road=road, section=section, x=x, y=y, lon=lon, lat=lat)
+
+
+def road_meant(asked: Reference) -> tuple[Road, bool]:
+    """The road of a reference, and whether answers name its Département: where several have a road of this number, or
+    the asker named one that has none. Raises Invalid where several have this marker and none is named.
+    """
+    here, known = departments_of(asked)
+    if asked.department and known != [""]:
+        return Road(asked.route, asked.department), known != [asked.department]
+    if len(here) > 1:
+        words = _("Several Départements have a PR %(marker)s of the %(route)s: write %(choices)s.")
+        choices = _(" or ").join(_("“%(road)s”") % {"road": Road(asked.route, one)} for one in here)
+        told = {"marker": asked.marker, "route": Road(asked.route), "choices": choices}
+        raise Invalid(words % told, parameter="reference")
+    return Road(asked.route, next(iter(here or known), "")), len(known) > 1
+
+
+def departments_of(asked: Reference) -> tuple[list[str], list[str]]:
+    """The Départements whose road has the marker, and all those that have a road of this number with markers."""
+    here, known = one_row(DEPARTMENTS, route=asked.route, number=asked.marker) or ([], [])
+    return here, known or []
 
 
 def beyond_next(asked: Reference, number: int, metres: float) -> Invalid:
     words = _("PR %(next)s comes %(metres)s m after PR %(marker)s on the %(route)s: %(asked)s m is beyond it.")
     told = {"next": number, "metres": display_number(metres, 0), "marker": asked.marker,
-            "route": shown_route(asked.route), "asked": display_number(asked.metres, 0)}  # fmt: skip
+            "route": road_in(asked), "asked": display_number(asked.metres, 0)}  # fmt: skip
     return Invalid(words % told, parameter="reference")
 
 
 def beyond_end(asked: Reference, metres: float) -> Invalid:
     words = _("The %(route)s ends %(metres)s m after PR %(marker)s.")
-    told = {"route": shown_route(asked.route), "metres": display_number(metres, 0), "marker": asked.marker}
+    told = {"route": road_in(asked), "metres": display_number(metres, 0), "marker": asked.marker}
     return Invalid(words % told, parameter="reference")
 
 
-def not_there(asked: Reference) -> NotFound:
+def road_in(asked: Reference) -> Road:
+    """As the reference names it."""
+    return Road(asked.route, asked.department)
+
+
+def not_there(asked: Reference, road: Road) -> NotFound:
     first = one_row("select min(m.number), max(m.number) from road_axis a join road_axis_mark m on m.axis_id = a.id"
-                    " where a.route = %(route)s", route=asked.route)  # fmt: skip
+                    " where a.route = %(route)s and a.department = %(department)s", **road._asdict())  # fmt: skip
     return no_marker(asked, *(first or (None, None)))
 
 
 def no_marker(asked: Reference, first: int | None, last: int | None) -> NotFound:
     if first is None:
         words = _("No numbered road %(route)s with markers is known here.")
-        return NotFound(words % {"route": shown_route(asked.route)})
+        return NotFound(words % {"route": road_in(asked)})
     words = _("The %(route)s has no PR %(marker)s here: its markers go from %(first)s to %(last)s.")
-    told = {"route": shown_route(asked.route), "marker": asked.marker, "first": first, "last": last}
+    told = {"route": road_in(asked), "marker": asked.marker, "first": first, "last": last}
     return NotFound(words % told)
 
 
-def reference_at(x: float, y: float, *, route: str = "", within_m: float = WITHIN_M) -> Found:
+def reference_at(x: float, y: float, *, route: str = "", department: str = "", within_m: float = WITHIN_M) -> Found:
     """The reference of a place (EPSG:2154), on the nearest numbered road or on one. Raises NotFound."""
-    asked = {"x": x, "y": y, "within": within_m, "route": route}
+    asked = {"x": x, "y": y, "within": within_m, "route": route, "department": department}
     row = one_row(NEAR, **asked)
-    now = [nearest for (number,) in all_rows(UNMEASURED_NEAR, **asked) for nearest in near_now(number, x, y, within_m)]
+    now = [nearest for one in all_rows(UNMEASURED_NEAR, **asked) for nearest in near_now(Road(*one), x, y, within_m)]
     if now:
         best = min(now, key=lambda one: one[0])
-        if row is None or best[0] < row[9]:
+        if row is None or best[0] < row[10]:
             return reference_now(*best, x, y)
     if row is None:
         words = _("No numbered road lies within %(metres)s m.")
         raise NotFound(words % {"metres": display_number(within_m, 0)})
-    number, carriageway, axis, section, at, px, py, lon, lat, distance, lies = row
+    number, lies_in, carriageway, axis, section, at, px, py, lon, lat, distance, lies = row
+    road = Road(number, lies_in)
     mark = one_row(BEFORE, axis=axis, at=at)
     if mark is None:
-        raise before_first(number)
-    reference = Reference(route=number, marker=mark[0], metres=max(0.0, at - mark[1]), side=carriageway)
+        raise before_first(road)
+    reference = reference_on(road, mark[0], max(0.0, at - mark[1]), carriageway)
     side = "left" if lies > 0 else "right" if lies < 0 else ""
-    return Found(reference=reference, section=section, x=px, y=py, lon=lon, lat=lat, distance_m=distance, lies=side)
+    return Found(reference=reference, road=road, section=section, x=px, y=py, lon=lon, lat=lat,
+                 distance_m=distance, lies=side)  # fmt: skip
 
 
-def before_first(route: str) -> NotFound:
+def reference_on(road: Road, marker: int, metres: float, side: Side) -> Reference:
+    """It names the Département where another one has a road of this number."""
+    return Reference(**as_named(road)._asdict(), marker=marker, metres=metres, side=side)
+
+
+def before_first(road: Road) -> NotFound:
     words = _("This place lies before the first marker of the %(route)s.")
-    return NotFound(words % {"route": shown_route(route)})
+    return NotFound(words % {"route": as_named(road)})
 
 
 # -- roads that changed since they were measured ----------------------------------------------------------------------
 
 
-def unmeasured(route: str) -> bool:
+def unmeasured(road: Road) -> bool:
     """Whether the axes of a road are stale, or yet to be made."""
-    return bool((one_row(UNMEASURED, route=route) or (False,))[0])
+    return bool((one_row(UNMEASURED, **road._asdict()) or (False,))[0])
 
 
-def place_now(asked: Reference, sides: list[str]) -> Found:
+def place_now(asked: Reference, road: Road, sides: list[str]) -> Found:
     """A place on a road as it is now. Raises what `place_of` does."""
-    axes = dict(axes_of(asked.route))
+    axes = dict(axes_of(road))
     numbers = [one.number for axis in axes.values() for one in axis.marks]
     side = next((one for one in sides if one in axes and has_marker(axes[one], asked.marker)), None)
     if side is None:
@@ -219,10 +266,8 @@ def place_now(asked: Reference, sides: list[str]) -> Found:
         if error.reason == "beyond_next":
             raise beyond_next(asked, int(told["number"]), told["metres"]) from error
         raise beyond_end(asked, told["metres"]) from error
-    reference = Reference(
-        route=asked.route, marker=asked.marker, metres=asked.metres, side=side_at(side, found.section)
-    )
-    return found_at(reference, found.section, found.place)
+    reference = replace(asked, side=side_at(side, found.section))
+    return found_at(reference, road, found.section, found.place)
 
 
 def side_at(carriageway: str, section: int) -> Side:
@@ -238,27 +283,29 @@ def side_of(carriageway: str) -> Side:
     return "D" if carriageway == "D" else "G" if carriageway == "G" else "U"
 
 
-def near_now(route: str, x: float, y: float, within_m: float) -> list[tuple[float, str, str, Axis]]:
+def near_now(road: Road, x: float, y: float, within_m: float) -> list[tuple[float, Road, str, Axis]]:
     """How far the axes of a road as it is now lie from a place, with the road, the carriageway and the axis."""
     place = Point(x, y)
-    found = [(min(part.line.distance(place) for part in axis.parts), side, axis) for side, axis in axes_of(route)]
-    return [(distance, route, side, axis) for distance, side, axis in found if distance <= within_m]
+    found = [(min(part.line.distance(place) for part in axis.parts), side, axis) for side, axis in axes_of(road)]
+    return [(distance, road, side, axis) for distance, side, axis in found if distance <= within_m]
 
 
-def reference_now(distance: float, route: str, side: str, axis: Axis, x: float, y: float) -> Found:
+def reference_now(distance: float, road: Road, side: str, axis: Axis, x: float, y: float) -> Found:
     """Raises NotFound before the first marker."""
     try:
         one = refer(axis, Point(x, y), distance + SLACK_M)
     except ImpossibleError as error:
-        raise before_first(route) from error
-    reference = Reference(route=route, marker=one.number, metres=one.metres, side=side_at(side, one.section))
+        raise before_first(road) from error
+    reference = reference_on(road, one.number, one.metres, side_at(side, one.section))
     lies = "" if one.distance_m < 1e-9 else "left" if one.left else "right"
-    return found_at(reference, one.section, place_at(axis, one.at_m).place, one.distance_m, lies)
+    return found_at(reference, road, one.section, place_at(axis, one.at_m).place, one.distance_m, lies)
 
 
-def found_at(reference: Reference, section: int, place: Point, distance_m: float = 0.0, lies: str = "") -> Found:
+def found_at(
+    reference: Reference, road: Road, section: int, place: Point, distance_m: float = 0.0, lies: str = ""
+) -> Found:
     lon, lat = one_row(LONLAT, x=place.x, y=place.y) or (0.0, 0.0)
-    return Found(reference=reference, section=section, x=place.x, y=place.y, lon=lon, lat=lat,
+    return Found(reference=reference, road=road, section=section, x=place.x, y=place.y, lon=lon, lat=lat,
                  distance_m=distance_m, lies=lies)  # fmt: skip
 
 

@@ -29,6 +29,9 @@ def lines(report: Mapping[str, Any]) -> Iterator[str]:
     elif number("gone"):
         words = _("No longer delivered: %(count)s (they stay, unless you ask to remove them)")
         yield words % {"count": display_number(number("gone"), 0)}
+    if number("sided"):
+        words = _("Sections found to be of another carriageway than before (right, left, single): %(count)s")
+        yield words % {"count": display_number(number("sided"), 0)}
     yield from asides(report)
 
 
@@ -58,6 +61,8 @@ def asides(report: Mapping[str, Any]) -> Iterator[str]:
         "elsewhere": _("Outside the chosen communes: %(count)s"),
         "unbuilt": _("Planned or being built, left out: %(count)s"),
         "held": _("Kept by another member, left to it: %(count)s"),
+        "managed": _("On roads that another member manages, left to it: %(count)s"),
+        "outside": _("Outside your territory and far from your sections, left out: %(count)s"),
         "absorbed": _("Merged here into another section, left as they are: %(count)s"),
         "corrected": _("Sections whose values your people corrected, kept: %(count)s"),
         "refused": _("Rows refused: %(count)s"),

@@ -21,7 +21,7 @@ type Values = dict[str, Any]
 LONGEST: Final = 60
 SIDED: Final = (("name_left", "name_right"), ("insee_left", "insee_right"))
 TURNED: Final = {"forward": "backward", "backward": "forward"}
-ALIKE: Final = ("route", "carriageway", "status", "manager", "level")
+ALIKE: Final = ("route", "department", "carriageway", "status", "manager", "level")
 REFUSED: Final = {
     "road_too_short": gettext_lazy("Less than half a metre of road is left (%(place)s): cut or draw it farther away."),
     "road_put_back": gettext_lazy(
@@ -79,6 +79,7 @@ def of_whole(rows: Sequence[Values], union: GEOSGeometry) -> tuple[Values, GEOSG
     values: Values = {}
     if len({row["traffic_way"] for row in turned}) > 1:
         raise Invalid(_("The traffic of these sections does not run the same way: they stay apart."))
+    values["department"] = next((row["department"] for row in rows if row["department"]), "")
     for name in (one for pair in SIDED for one in pair):
         values[name] = next((row[name] for row in turned if row[name]), None)
     for name in LIMITS:
@@ -89,7 +90,7 @@ def of_whole(rows: Sequence[Values], union: GEOSGeometry) -> tuple[Values, GEOSG
 def refuse_different(rows: Sequence[Values]) -> None:
     """Raises Invalid with what differs."""
     for name in ALIKE:
-        found = {row[name] for row in rows}
+        found = {row[name] for row in rows} - {""}
         if len(found) > 1:
             told = ", ".join(sorted(shown(name, one) for one in found))
             words = _("These sections differ in %(what)s (%(values)s): make it the same first, or leave them apart.")
@@ -99,6 +100,7 @@ def refuse_different(rows: Sequence[Values]) -> None:
 def called(name: str) -> str:
     words: Mapping[str, str] = {
         "route": _("their numbered road"),
+        "department": _("their Département"),
         "carriageway": _("their carriageway"),
         "status": _("their legal status"),
         "manager": _("their manager"),

@@ -9,15 +9,15 @@ begin
             and not exists (select from public.road_section s where s.start_node_id = n.id)
             and not exists (select from public.road_section s where s.end_node_id = n.id);
     end if;
-    if tg_op = 'UPDATE' and new.geom = old.geom and (new.route, new.carriageway, new.traffic_way)
-            is not distinct from (old.route, old.carriageway, old.traffic_way) then
+    if tg_op = 'UPDATE' and new.geom = old.geom and (new.route, new.department, new.carriageway, new.traffic_way)
+            is not distinct from (old.route, old.department, old.carriageway, old.traffic_way) then
         return null;
     end if;
     if tg_op <> 'INSERT' then
-        perform arpent.road_changed(old.route);
+        perform arpent.road_changed(old.route, old.department);
     end if;
     if tg_op <> 'DELETE' then
-        perform arpent.road_changed(new.route);
+        perform arpent.road_changed(new.route, new.department);
     end if;
     return null;
 end $$;

@@ -66,8 +66,8 @@ def metres(lon: float, lat: float) -> tuple[float, float]:
 
 def on_measured_axis(one: Found, other: Found) -> bool:
     """Whether both lie on one carriageway whose axis is as the road is now."""
-    same = (one.reference.route, one.reference.side) == (other.reference.route, other.reference.side)
-    return same and not unmeasured(one.reference.route)
+    same = (one.road, one.reference.side) == (other.road, other.reference.side)
+    return same and not unmeasured(one.road)
 
 
 def middle(place: Found | tuple[float, float]) -> tuple[float, float]:
@@ -79,7 +79,7 @@ ALONG_AXIS: Final = """
         select a.id, min(m.at_m + asked.metres) as low, max(m.at_m + asked.metres) as high
         from road_axis a join road_axis_mark m on m.axis_id = a.id
             join unnest(%(numbers)s::int[], %(metres)s::float8[]) as asked(number, metres) on asked.number = m.number
-        where a.route = %(route)s and a.carriageway = %(side)s group by a.id
+        where a.route = %(route)s and a.department = %(department)s and a.carriageway = any(%(sides)s) group by a.id
     ), part as (
         select p.start_m, p.geom, p.end_m - p.start_m as length_m,
             greatest(p.start_m, e.low) - p.start_m as low, least(p.end_m, e.high) - p.start_m as high
@@ -96,8 +96,9 @@ def along_axis(one: Found, other: Found) -> MultiLineString:
     given = {
         "numbers": [one.reference.marker, other.reference.marker],
         "metres": [one.reference.metres, other.reference.metres],
-        "route": one.reference.route,
-        "side": one.reference.side,
+        **one.road._asdict(),
+        # Where a road has two carriageways elsewhere, its single one is part of both.
+        "sides": ["U", "D"] if one.reference.side == "U" else [one.reference.side],
     }
     way = line(ALONG_AXIS, given)
     if way is None:

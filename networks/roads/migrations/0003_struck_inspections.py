@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("gis_core", "0009_letters"),
-        ("roads", "0001_initial"),
+        ("roads", "0002_departments"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

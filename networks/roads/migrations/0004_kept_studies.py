@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("roads", "0001_initial"),
+        ("roads", "0003_struck_inspections"),
     ]
 
     operations = [

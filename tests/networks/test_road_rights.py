@@ -1,0 +1,120 @@
+"""Who adds sections and markers to a numbered road: who manages it, others where nobody does, in their territory."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import translation
+
+from gis_core.errors import ArpentError
+from gis_core.models import Member
+from gis_core.rights import SYSTEM, Role, acting_as
+from layers.features.services.write import UNSET, Edit
+from networks.roads.models import RoadMarker, RoadSection
+from networks.roads.services.importing import Order, bring_in
+from networks.roads.services.reporting import lines
+from tests import factories
+from tests.networks.conftest import Network, X, Y, along, at
+
+
+@pytest.fixture
+def county(network: Network) -> Member:
+    """A département that manages the D 2020, with somebody who works for it."""
+    member = factories.member(network.commune, kind="departement")
+    network.people["county"] = factories.user(member, Role.NETWORK_TECHNICIAN)
+    keep(member, manager="03")
+    return member
+
+
+def keep(member: Member, **values: Any) -> None:
+    with factories.as_worker():
+        RoadSection.objects.create(owner=member, geom=along((0, 10), (90, 10)), **({"route": "D2020"} | values))
+
+
+def add_marker(network: Network, who: str, number: int = 1, x: float = 20, **values: Any) -> int:
+    given = {"route": "D2020", "number": number} | values
+    return network.edit("road-markers", [Edit(action="create", properties=given, geometry=at(x, 10))], who)[0].id
+
+
+def add_section(network: Network, who: str, **values: Any) -> int:
+    return network.edit("road-sections", [Edit(action="create", properties=values, geometry=along((90, 10), (98, 20)))],
+                        who)[0].id  # fmt: skip
+
+
+def refused(words: str) -> Any:
+    return pytest.raises(ArpentError, match=words)
+
+
+TECHNICIAN = Role.NETWORK_TECHNICIAN.value
+
+
+def test_who_manages_a_road_adds_its_markers_and_sections(network: Network, county: Member) -> None:
+    add_marker(network, "county")
+    add_section(network, "county", route="D2020")
+    assert set(RoadMarker.objects.values_list("owner", flat=True)) == {county.pk}
+
+
+def test_others_add_no_marker_to_a_road_that_is_managed(network: Network, county: Member) -> None:
+    with refused(county.name):
+        add_marker(network, TECHNICIAN)
+
+
+def test_others_add_no_section_to_a_road_that_is_managed(network: Network, county: Member) -> None:
+    with refused(county.name):
+        add_section(network, TECHNICIAN, route="D2020")
+
+
+def test_others_give_their_sections_no_number_of_a_road_that_is_managed(network: Network, county: Member) -> None:
+    mine = add_section(network, TECHNICIAN)
+    with refused(county.name):
+        network.edit("road-sections", [Edit(action="update", id=mine, version=1, properties={"route": "D2020"},
+                                            geometry=UNSET)])  # fmt: skip
+
+
+def test_others_still_change_their_own_sections_of_a_road_that_is_managed(network: Network) -> None:
+    mine = add_section(network, TECHNICIAN, route="D2020")
+    member = factories.member(network.commune, kind="departement")
+    keep(member, manager="03")
+    network.edit("road-sections", [Edit(action="update", id=mine, version=1, properties={"lanes": 2}, geometry=UNSET)])
+    assert RoadSection.objects.get(pk=mine).lanes == 2
+
+
+def test_a_road_that_nobody_manages_is_completed_within_the_territory(network: Network) -> None:
+    keep(network.other, manager="03")
+    add_marker(network, TECHNICIAN)
+    with refused("hors du territoire"), translation.override("fr"):
+        add_marker(network, TECHNICIAN, number=2, x=9000)
+
+
+def test_another_road_of_the_same_number_is_not_that_of_the_manager(network: Network, county: Member) -> None:
+    add_marker(network, TECHNICIAN, department="28")
+    assert RoadMarker.objects.get().department == "28"
+
+
+def bring(member: Member, tmp_path: Path, text: str) -> dict[str, Any]:
+    path = tmp_path / "pr.csv"
+    path.write_text(text)
+    order = Order(what="markers", paths=[path], write=True)
+    with translation.override("fr"), factories.as_worker(), acting_as(SYSTEM):
+        report = bring_in(member, order, lambda _share, _words: None)
+        return report | {"lines": list(lines(report))}
+
+
+def test_an_import_leaves_roads_to_who_manages_them_and_says_so(
+    network: Network, county: Member, tmp_path: Path
+) -> None:
+    text = f"route;pr;x;y\nD2020;1;{X + 10};{Y + 10}\nD2020;2;{X + 50};{Y + 10}\n"
+    report = bring(network.member, tmp_path, text)
+    assert (report["counts"]["managed"], report["counts"]["new"]) == (2, 0)
+    assert any("autre membre gère" in one for one in report["lines"])
+    assert bring(county, tmp_path, text)["counts"]["new"] == 2
+
+
+def test_an_import_leaves_markers_out_that_lie_far_from_territory_and_sections(
+    network: Network, tmp_path: Path
+) -> None:
+    with factories.as_worker():
+        RoadSection.objects.create(owner=network.other, route="D2020", geom=along((0, 10), (20_000, 10)))
+    text = f"route;pr;x;y\nD2020;1;{X + 10};{Y + 10}\nD2020;2;{X + 15_000};{Y + 10}\n"
+    report = bring(network.member, tmp_path, text)
+    assert (report["counts"]["outside"], report["counts"]["new"]) == (1, 1)
