@@ -1,4 +1,4 @@
-"""Markers (PR) of any table or layer: read, placed, checked row by row, loaded. Good rows come in, others are told of.
+"""Markers (PR) of any table or layer: read and placed (`marker_loading` checks and writes them).
 
 A table names its road and its number, and says where the marker stands: x and y in Lambert-93, degrees or Web Mercator
 (the numbers tell which), a geometry, or the metres from the beginning of the road (cumulated), between markers that are
@@ -6,7 +6,6 @@ placed.
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,16 +16,16 @@ import shapely
 from django.utils.translation import gettext as _
 from pyproj import Transformer
 
-from gis_core.models import Member
 from gis_core.reader import Column, CopyPlan, ReadRefused, RestrictedReader
 from layers.features.display import display_number
-from layers.imports.services.loading import rows, run
+from layers.imports.services.loading import rows
 from networks.core.importers.cells import bare
 from networks.core.importers.faults import Fault
 from networks.core.importers.sheets import Faults, Found, layers_in, sheet_of
 from networks.roads.axis import Axis
 from networks.roads.axis import place_at as axis_place_at
 from networks.roads.importers.bdtopo import places_of, plain_name
+from networks.roads.importers.delivered import PLACE, place_of
 from networks.roads.importers.staging import cells
 from networks.roads.models import RoadMarker
 from networks.roads.references import NotAReferenceError, route_of, shown_route
@@ -56,7 +55,9 @@ BOXES: Final = {
     DEGREES: (-5.6, 41.0, 10.0, 51.6),
     MERCATOR: (-650_000.0, 5_000_000.0, 1_150_000.0, 6_750_000.0),
 }
-NEAR_M, SAME_M = 200.0, 0.001
+NEAR_M = 200.0
+PR, BD_TOPO = "PR", "BD TOPO"
+SOURCES: Final = (PR, BD_TOPO)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +82,13 @@ class Row:
         side = "" if self.side == "U" else f" {self.side}"
         return f"{shown_route(self.route)} PR {self.number}{side}"
 
+    @property
+    def said(self) -> dict[str, Any]:
+        """What it says, as it is remembered; once it has a place."""
+        told = {"route": self.route, "number": self.number, "carriageway": self.side}
+        told |= {"reference": self.reference} if self.reference else {}
+        return told | {PLACE: place_of(shapely.points(self.place or (0.0, 0.0)))}
+
 
 @dataclass(slots=True)
 class Table:
@@ -90,13 +98,6 @@ class Table:
     source: str
     rows: list[Row] = field(default_factory=list)
     read: int = 0
-
-
-@dataclass(slots=True)
-class Outcome:
-    counts: Counter[str]
-    faults: list[Fault]
-    routes: set[str]
 
 
 def read(reader: RestrictedReader, paths: Sequence[Path], faults: list[Fault]) -> Iterator[Table]:
@@ -118,7 +119,7 @@ def read_layer(reader: RestrictedReader, found: Found) -> Table:
     at = places_of(found.fields, FIELDS)
     place = found.layer.place
     drawn = found.layer.has_geometry and (place is None or place.wkt is not None)
-    source = "BD TOPO" if "pointderepere" in plain_name(found.label) else "PR"
+    source = BD_TOPO if "pointderepere" in plain_name(found.label) else PR
     if drawn:
         sheet = sheet_of(reader, found, "point", None)
         table = Table(sheet.faults, source, read=len(sheet.faults.told))
@@ -325,146 +326,3 @@ def interpolated(value: float, stands: Sequence[tuple[float, float]]) -> float:
         return before[-1][1] + (value - before[-1][0])
     (low, first), (high, last) = before[-1], after[0]
     return first + (last - first) * (value - low) / (high - low)
-
-
-# -- checked and written ----------------------------------------------------------------------------------------------
-
-
-def bring(owner: Member, table: Table, *, write: bool, also: frozenset[str] = frozenset()) -> Outcome:
-    """Load the rows that can be (or count them); roads of `also` are known, too. As the worker, in a transaction."""
-    outcome = Outcome(Counter(read=table.read), [], set())
-    good = known_roads(table, without_twins(table, table.rows), also)
-    good = [one for one in along_their_roads(table, placed(table, good)) if has_place(one, table)]
-    fresh, changed = compared(owner, table, without_overlap(table, good), outcome)
-    outcome.counts["new"], outcome.counts["changed"] = len(fresh), len(changed)
-    outcome.faults = table.faults.all()
-    outcome.counts["refused"] = sum(one.gravity == "error" and one.row is not None for one in outcome.faults)
-    outcome.routes = {one.route for one in (*fresh, *changed)}
-    if write and (fresh or changed):
-        keep(owner, table, fresh, changed)
-    return outcome
-
-
-def without_twins(table: Table, found: Sequence[Row]) -> list[Row]:
-    """One row of each marker: the first; another one in the same place is only told."""
-    first: dict[tuple[str, int, str], Row] = {}
-    for one in found:
-        other = first.setdefault(one.key, one)
-        if other is one:
-            continue
-        told = {"name": one.name, "row": other.rank}
-        if (other.given, other.place, other.along_m) == (one.given, one.place, one.along_m):
-            table.faults.add(
-                one.rank, _("%(name)s is there already (row %(row)s), in the same place: left out.") % told
-            )
-        else:
-            words = _("%(name)s is there already (row %(row)s), elsewhere: keep one of them, or say the side (D, G).")
-            table.faults.add(one.rank, words % told, "error")
-    return list(first.values())
-
-
-def known_roads(table: Table, found: Sequence[Row], also: frozenset[str]) -> list[Row]:
-    asked = sorted({one.route for one in found})
-    known = {route for (route,) in rows(
-        "select asked.route from unnest(%(asked)s::text[]) as asked(route)"
-        " where exists (select from road_section s where s.route = asked.route)", asked=asked)} | also  # fmt: skip
-    for one in found:
-        if one.route not in known:
-            words = _(
-                "%(name)s: no section is of the road %(route)s: import its sections first, or correct its number."
-            )
-            table.faults.add(one.rank, words % {"name": one.name, "route": shown_route(one.route)}, "error")
-    return [one for one in found if one.route in known]
-
-
-def has_place(one: Row, table: Table) -> bool:
-    """Whether it stands somewhere; if not, why."""
-    if one.place is not None:
-        return True
-    if one.number < 0:
-        return False
-    if one.along_m is not None:
-        words = _(
-            "%(name)s: cumulated metres alone do not place it: give x and y of two markers of this road at least."
-        )
-    else:
-        words = _("%(name)s has no position: give x and y, or the cumulated metres (“cumul”).")
-    table.faults.add(one.rank, words % {"name": one.name}, "error")
-    return False
-
-
-def without_overlap(table: Table, found: Sequence[Row]) -> list[Row]:
-    """Two markers of a road and carriageway in one place are told: one of them has the wrong coordinates."""
-    at: dict[tuple[str, str, tuple[float, float]], Row] = {}
-    for one in found:
-        assert one.place is not None
-        other = at.setdefault((one.route, one.side, one.place), one)
-        if other is not one:
-            words = _("%(name)s stands exactly where %(other)s does (row %(row)s): correct one of them.")
-            told = {"name": one.name, "other": other.name, "row": other.rank}
-            table.faults.add(one.rank, words % told, place=one.place)
-    return list(found)
-
-
-def compared(owner: Member, table: Table, found: Sequence[Row], outcome: Outcome) -> tuple[list[Row], list[Row]]:
-    """Rows that are new, and those that differ from what is there, ranked by its ids."""
-    there = {
-        (route, number, side): (pk, keeper, name, x, y, reference)
-        for pk, route, number, side, keeper, name, x, y, reference in rows(
-            "select m.id, m.route, m.number, m.carriageway, m.owner_id, o.name, st_x(m.geom), st_y(m.geom), m.reference"
-            " from road_marker m join gis_core_member o on o.id = m.owner_id where m.route = any(%(routes)s)",
-            routes=sorted({one.route for one in found}),
-        )
-    }
-    fresh, changed = [], []
-    for one in found:
-        known = there.get(one.key)
-        if known is None:
-            fresh.append(one)
-            continue
-        pk, keeper, name, x, y, reference = known
-        assert one.place is not None
-        if keeper != owner.pk:
-            words = _("%(name)s is kept by %(member)s: it stays as it is.")
-            table.faults.add(one.rank, words % {"name": one.name, "member": name})
-        elif np.hypot(one.place[0] - x, one.place[1] - y) > SAME_M or (one.reference or reference) != reference:
-            changed.append(replace(one, rank=pk))
-        else:
-            outcome.counts["same"] += 1
-    return fresh, changed
-
-
-def keep(owner: Member, table: Table, fresh: Sequence[Row], changed: Sequence[Row]) -> None:
-    run("select arpent.open_event('import', 'road_marker'::regclass, jsonb_build_object('from', 'import', 'label',"
-        " %(label)s::text))", label=table.faults.file)  # fmt: skip
-    if fresh:
-        run(
-            "insert into road_marker (owner_id, route, number, carriageway, reference, source, geom)"
-            " select %(owner)s, route, number, side, reference, %(source)s, st_setsrid(st_makepoint(x, y), 2154)"
-            " from unnest(%(routes)s::text[], %(numbers)s::int[], %(sides)s::text[], %(references)s::text[],"
-            " %(xs)s::float8[], %(ys)s::float8[]) as given(route, number, side, reference, x, y)",
-            owner=owner.pk,
-            source=table.source,
-            **columns(fresh),
-        )
-    if changed:
-        run(
-            "update road_marker m set geom = st_setsrid(st_makepoint(x, y), 2154),"
-            " reference = coalesce(given.reference, m.reference)"
-            " from unnest(%(ids)s::bigint[], %(references)s::text[], %(xs)s::float8[], %(ys)s::float8[])"
-            " as given(id, reference, x, y) where given.id = m.id",
-            ids=[one.rank for one in changed],
-            **{name: values for name, values in columns(changed).items() if name in ("references", "xs", "ys")},
-        )
-
-
-def columns(found: Sequence[Row]) -> dict[str, list[Any]]:
-    places = shapely.points([one.place or (0.0, 0.0) for one in found])
-    return {
-        "routes": [one.route for one in found],
-        "numbers": [one.number for one in found],
-        "sides": [one.side for one in found],
-        "references": [one.reference for one in found],
-        "xs": shapely.get_x(places).tolist(),
-        "ys": shapely.get_y(places).tolist(),
-    }

@@ -24,7 +24,7 @@ from layers.imports.sources import Tell
 from networks.core.importers.faults import Fault
 from networks.core.rights import TECHNICIANS
 from networks.core.topology import loading
-from networks.roads.importers import markers, sections
+from networks.roads.importers import marker_loading, markers, sections
 from networks.roads.importers.staging import Scope, stage
 from networks.roads.services.locking import lock_roads
 from networks.roads.services.measured import measure
@@ -86,13 +86,14 @@ def bring_sections(owner: Member, order: Order, tell: Tell) -> dict[str, Any]:
         announce_changed_slugs(["road-sections"])
     counts = dict(staged.counts) | plan.counts
     for table in found_markers:
-        outcome = markers.bring(owner, table, write=order.write, also=sections.staged_routes())
+        outcome = marker_loading.bring(owner, table, write=order.write, also=sections.staged_routes())
         faults += outcome.faults
         routes |= outcome.routes
         counts["read"] = counts.get("read", 0) + outcome.counts["read"]
         counts["markers_new"] = counts.get("markers_new", 0) + outcome.counts["new"]
         counts["markers_changed"] = counts.get("markers_changed", 0) + outcome.counts["changed"]
-    report = {"counts": counts, "overwritten": plan.overwritten, "left_drawn": plan.left_drawn}
+    report = {"counts": counts, "overwritten": plan.overwritten, "left_drawn": plan.left_drawn,
+              "drawn_here": plan.drawn_here}  # fmt: skip
     return report | told(faults) | {"roads": measure(routes, tell) if order.write else []}
 
 
@@ -104,7 +105,7 @@ def bring_markers(owner: Member, order: Order, tell: Tell) -> dict[str, Any]:
     with RestrictedReader() as reader:
         tables = list(markers.read(reader, order.paths, faults))
     for table in tables:
-        outcome = markers.bring(owner, table, write=order.write)
+        outcome = marker_loading.bring(owner, table, write=order.write)
         faults += outcome.faults
         routes |= outcome.routes
         for name, number in outcome.counts.items():
