@@ -13,7 +13,7 @@ from psycopg import sql
 
 from gis_core.models import Member
 from networks.roads.importers.asset_rows import AssetRow
-from networks.roads.importers.delivered import place_of
+from networks.roads.importers.delivered import places_of
 from networks.roads.models import RoadAsset, RoadStretch
 
 MOVED_M: Final = 3.0
@@ -104,7 +104,7 @@ def asked(
         "references": [rows[rank].values.get("reference") for rank in ranks],
         "kinds": [rows[rank].values["kind"] for rank in ranks],
         "codes": [rows[rank].values.get("code") or "" for rank in ranks],
-        "places": [place_of(rows[rank].geom) for rank in ranks],
+        "places": places_of([rows[rank].geom for rank in ranks]),
         "owner": owner.pk,
         "within": MOVED_M,
         "neighbours": NEIGHBOURS,

@@ -3,7 +3,7 @@
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -22,7 +22,7 @@ from networks.roads import lists
 from networks.roads.importers.asset_known import Known, known_of
 from networks.roads.importers.asset_mapping import targets_of
 from networks.roads.importers.asset_rows import AssetRow, Delivered
-from networks.roads.importers.delivered import PLACE, Settled, kept_form, place_of, settle
+from networks.roads.importers.delivered import PLACE, Settled, kept_form, places_of, settle
 from networks.roads.models import AssetDelivery, RoadAsset, RoadStretch
 
 MODELS: Final[dict[str, type[RoadAsset] | type[RoadStretch]]] = {
@@ -101,12 +101,14 @@ class Writing:
 
     def some(self, ranks: Sequence[int]) -> None:
         there = self.model.objects.in_bulk([self.known.ids[one] for one in ranks if one in self.known.ids])
+        places = dict(zip(there, places_here(there.values()), strict=True))
+        said = dict(zip(ranks, places_of([self.rows[rank].geom for rank in ranks]), strict=True))
         fresh, changed, names = [], [], set()
         for rank in ranks:
-            row = self.rows[rank]
+            row, now = self.rows[rank], said_by(self.rows[rank], said[rank])
             if (one := there.get(self.known.ids.get(rank, 0))) is None:
-                fresh.append(self.made_of(row))
-            elif differing := self.put(one, row):
+                fresh.append(self.made_of(row, now))
+            elif differing := self.put(one, row, now, places[one.pk]):
                 changed.append(one)
                 names |= differing
         with bulk():
@@ -115,19 +117,17 @@ class Writing:
             self.model.objects.bulk_update(changed, sorted(names), batch_size=500)
         self.counts["created"] += len(fresh)
 
-    def made_of(self, row: AssetRow) -> Any:
+    def made_of(self, row: AssetRow, now: Mapping[str, Any]) -> Any:
         return self.model(
-            owner=self.made.owner, import_id=self.made.pk, geom=geometry(row), delivered=said_by(row), **row.values
+            owner=self.made.owner, import_id=self.made.pk, geom=geometry(row), delivered=dict(now), **row.values
         )
 
-    def put(self, one: Any, row: AssetRow) -> set[str]:
+    def put(self, one: Any, row: AssetRow, now: Mapping[str, Any], place: str) -> set[str]:
         """Give an object what its row says and nobody corrected; the names of the columns that are to be written.
         Fields that the file leaves out stay."""
-        now, here = said_by(row), said_here(one, row)
-        before = one.delivered
-        if before is None and one.import_id is not None:
-            # Brought before it was remembered what was delivered.
-            before = here
+        here = {name: kept_form(getattr(one, name)) for name in now if name != PLACE} | {PLACE: place}
+        # One that was brought before it was remembered what was delivered is as it was brought.
+        before = here if one.delivered is None and one.import_id is not None else one.delivered
         settled = settle(now, before, here)
         older = older_state(one, row, settled)
         differing = self.take(one, row, settled)
@@ -137,7 +137,7 @@ class Writing:
         if settled.both or older:
             told = told_of(row, settled, one.inspected_date if older else None)
             self.faults.append(Fault(file=row.file, row=row.row, message=told, gravity="warning"))
-        said = (one.delivered or {}) | now
+        said = {**(one.delivered or {}), **now}
         if one.delivered != said:
             one.delivered = said
             differing.add("delivered")
@@ -161,15 +161,13 @@ class Writing:
         return differing
 
 
-def said_by(row: AssetRow) -> dict[str, Any]:
+def places_here(objects: Iterable[Any]) -> list[str]:
+    return places_of(list(shapely.from_wkb([bytes(one.geom.wkb) for one in objects])))
+
+
+def said_by(row: AssetRow, place: str) -> dict[str, Any]:
     """What a row says, as it is remembered."""
-    told = {name: kept_form(value) for name, value in row.values.items() if name != "more"}
-    return told | {PLACE: place_of(row.geom)}
-
-
-def said_here(one: Any, row: AssetRow) -> dict[str, Any]:
-    told = {name: kept_form(getattr(one, name)) for name in row.values if name != "more"}
-    return told | {PLACE: place_of(shapely.from_wkb(bytes(one.geom.wkb)))}
+    return {name: kept_form(value) for name, value in row.values.items() if name != "more"} | {PLACE: place}
 
 
 def older_state(one: Any, row: AssetRow, settled: Settled) -> bool:

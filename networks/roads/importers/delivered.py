@@ -5,10 +5,11 @@ did here; where both did, what is here stays and somebody is told. Pure.
 """
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import numpy as np
 import shapely
 
 SAME_M: Final = 0.01
@@ -56,5 +57,10 @@ def kept_form(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime.date) else value
 
 
+def places_of(geoms: Sequence[Any]) -> list[str]:
+    """To the millimetre."""
+    return [str(one) for one in shapely.to_wkt(np.array(geoms, object), rounding_precision=3)] if len(geoms) else []
+
+
 def place_of(geom: Any) -> str:
-    return str(shapely.to_wkt(geom, rounding_precision=3))
+    return places_of([geom])[0]
