@@ -99,7 +99,7 @@ CODE: Final = {RoadAsset: "coalesce(t.code, '')", RoadStretch: "''::text"}
 def asked(
     question: str, model: Any, owner: Member, rows: Sequence[AssetRow], ranks: Sequence[int]
 ) -> Iterator[tuple[int, int]]:
-    given = {
+    given: dict[str, Any] = {
         "ranks": list(ranks),
         "references": [rows[rank].values.get("reference") for rank in ranks],
         "kinds": [rows[rank].values["kind"] for rank in ranks],

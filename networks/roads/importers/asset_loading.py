@@ -100,7 +100,8 @@ class Writing:
             tell(min(1.0, (start + BATCH) / len(self.rows)), _("Writing the assets"))
 
     def some(self, ranks: Sequence[int]) -> None:
-        there = self.model.objects.in_bulk([self.known.ids[one] for one in ranks if one in self.known.ids])
+        asked = [self.known.ids[one] for one in ranks if one in self.known.ids]
+        there = self.model.objects.defer("geom_3857").in_bulk(asked)
         places = dict(zip(there, places_here(there.values()), strict=True))
         said = dict(zip(ranks, places_of([self.rows[rank].geom for rank in ranks]), strict=True))
         fresh, changed, names = [], [], set()

@@ -150,7 +150,7 @@ class Standing:
     def __init__(self, marker: RoadMarker) -> None:
         self.pk, self.owner_id, self.owner = marker.pk, marker.owner_id, marker.owner
         self.key = marker.route, marker.number, marker.carriageway
-        here = {"reference": marker.reference, PLACE: place_of(shapely.Point(marker.geom.coords))}
+        here = {"reference": marker.reference, PLACE: place_of(shapely.points(marker.geom.coords))}
         # One that was brought before it was remembered what was delivered is as it was brought.
         self.here, self.said = here, marker.delivered or (here if marker.source in SOURCES else None)
         told = marker.delivered or {}
