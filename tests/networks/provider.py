@@ -21,7 +21,7 @@ class Provider:
 
     moods: list[str] = field(default_factory=list)
     knows_keys: bool = True
-    late_s: float = 0.6
+    late_s: float = 1.0
     asked: Counter[str] = field(default_factory=Counter)
     sent: list[tuple[str, str]] = field(default_factory=list)
     tokens: set[str] = field(default_factory=set)

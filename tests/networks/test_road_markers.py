@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.gis.geos import LineString
+from django.contrib.gis.geos import LineString, Point
 from django.core.management import CommandError, call_command
 from django.utils import translation
 from pyproj import Transformer
@@ -112,6 +112,50 @@ def test_the_same_markers_again_move_only_what_moved(member: Member, tmp_path: P
     assert (report["counts"]["same"], report["counts"]["changed"], report["counts"].get("new")) == (1, 1, 0)
     assert set(RoadMarker.objects.values_list("pk", flat=True)) == ids
     assert places() == {1: 0, 2: 1010}
+
+
+def correct(number: int, /, **values: Any) -> None:
+    with factories.as_worker():
+        assert RoadMarker.objects.filter(number=number).update(**values) == 1
+
+
+def table(*markers: tuple[int, float]) -> str:
+    return "route;pr;x;y\n" + "\n".join(f"D2020;{number};{X + along};{Y}" for number, along in markers)
+
+
+def test_a_marker_that_was_corrected_here_stays_where_the_file_has_it_where_it_had(
+    member: Member, tmp_path: Path
+) -> None:
+    bring(member, tmp_path, table((1, 0), (2, 1000)))
+    correct(2, geom=Point(X + 1020, Y, srid=2154))
+    report = bring(member, tmp_path, table((1, 5), (2, 1000)))
+    assert places() == {1: 5, 2: 1020}
+    assert (report["counts"]["changed"], report["counts"]["same"], report["counts"]["corrected"]) == (1, 1, 1)
+
+
+def test_a_marker_moved_here_and_in_the_file_stays_and_is_told_once(member: Member, tmp_path: Path) -> None:
+    bring(member, tmp_path, table((1, 0), (2, 1000)))
+    correct(2, geom=Point(X + 1020, Y, srid=2154))
+    (told,) = bring(member, tmp_path, table((1, 0), (2, 1040)))["faults"]
+    assert ("PR 2" in told["message"], told["gravity"], places()[2]) == (True, "warning", 1020)
+    assert bring(member, tmp_path, table((1, 0), (2, 1040)))["faults"] == []
+
+
+def test_a_marker_whose_number_was_corrected_here_does_not_come_twice(member: Member, tmp_path: Path) -> None:
+    bring(member, tmp_path, table((1, 0), (2, 1000), (3, 2000)))
+    correct(2, number=12)
+    correct(3, number=2)
+    report = bring(member, tmp_path, table((1, 0), (2, 1010), (3, 2000)))
+    assert (places(), report["counts"]["new"]) == ({1: 0, 12: 1010, 2: 2000}, 0)
+    (told,) = bring(member, tmp_path, table((1, 0), (2, 1010), (3, 2000), (12, 3000)))["faults"]
+    assert ("PR 12" in told["message"], places()) == (True, {1: 0, 12: 1010, 2: 2000})
+
+
+def test_a_marker_drawn_here_is_not_moved_by_a_file(member: Member, tmp_path: Path) -> None:
+    with factories.as_worker():
+        RoadMarker.objects.create(owner=member, route="D2020", number=2, geom=Point(X + 990, Y, srid=2154))
+    report = bring(member, tmp_path, table((1, 0), (2, 1000)))
+    assert (places(), len(report["faults"])) == ({1: 0, 2: 990}, 1)
 
 
 def test_a_table_without_the_columns_says_which_are_missing(member: Member, tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ class Faults:
 @dataclass(slots=True)
 class Sheet:
     """The rows of one layer: `rows` are their ranks in the file, `columns` their texts by the file's field names,
-    `epsg` the system in which it was read.
+    `epsg` the system in which it was read, `refused` how many the reader refused.
     """
 
     file: str
@@ -86,6 +86,7 @@ class Sheet:
     shapes: Geometries
     faults: Faults
     epsg: int | None = None
+    refused: int = 0
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -149,6 +150,7 @@ def sheet_of(reader: RestrictedReader, found: Found, shape: Shape, identifier: s
     except ReadRefused as refused:
         faults.add(refused.problem.index, refused.message, "error")
     fill(sheet, lines, names)
+    sheet.refused = len(problems)
     tell_problems(problems, len(sheet), epsg, faults)
     return sheet
 

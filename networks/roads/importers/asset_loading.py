@@ -1,21 +1,28 @@
-"""Rows of assets into the database: those of a reference that is there already are updated. One transaction."""
+"""Rows of assets into the database: objects that are there already are updated, but for what our people corrected
+(`delivered.settle`). One transaction.
+"""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
+import shapely
 from django.contrib.gis.geos import GEOSGeometry
 from django.db import connection
 from django.utils.translation import gettext as _
-from psycopg import sql
 
 from gis_core.errors import Invalid
-from gis_core.models import Member
 from layers.catalogue.services import announce_changed_slugs
 from layers.catalogue.tables import bulk
+from layers.features.display import display_date
 from layers.imports.sources import Tell
 from networks.core.importers.faults import Fault
+from networks.roads import lists
+from networks.roads.importers.asset_known import Known, known_of
+from networks.roads.importers.asset_mapping import targets_of
 from networks.roads.importers.asset_rows import AssetRow, Delivered
+from networks.roads.importers.delivered import PLACE, Settled, kept_form, places_of, settle
 from networks.roads.models import AssetDelivery, RoadAsset, RoadStretch
 from networks.roads.services.locking import share_roads
 
@@ -24,12 +31,12 @@ MODELS: Final[dict[str, type[RoadAsset] | type[RoadStretch]]] = {
     "road-stretches": RoadStretch,
 }
 BATCH: Final = 2_000
-SAME_M: Final = 0.01
 
 
 def load_assets(made: AssetDelivery, delivered: Delivered, tell: Tell) -> dict[str, Any]:
     """Raises Invalid where nothing can come in."""
-    counts = {"created": 0, "updated": 0, "same": 0, "refused": delivered.read - len(delivered.rows)}
+    counts = dict.fromkeys(("created", "updated", "same", "kept", "both"), 0)
+    counts["refused"] = delivered.read - len(delivered.rows)
     if not delivered.rows:
         raise Invalid(_("Nothing of these files can come in: see what is told of them."), report=counts)
     share_roads()
@@ -37,7 +44,9 @@ def load_assets(made: AssetDelivery, delivered: Delivered, tell: Tell) -> dict[s
         rows = once([one for one in delivered.rows if one.table == table], delivered.faults, counts)
         if rows:
             open_event(model._meta.db_table, made)
-            write(made, model, rows, counts, tell)
+            known = known_of(made.owner, model, rows)
+            tell_barred(rows, known, delivered.faults, counts)
+            Writing(made, model, rows, known, delivered.faults, counts).all(tell)
     announce_changed_slugs(MODELS)
     return counts
 
@@ -67,97 +76,145 @@ def open_event(table: str, made: AssetDelivery) -> None:
         cursor.execute("select arpent.open_event('import', %s::regclass, %s::jsonb)", [table, detail])
 
 
-def write(made: AssetDelivery, model: Any, rows: Sequence[AssetRow], counts: dict[str, int], tell: Tell) -> None:
-    for start in range(0, len(rows), BATCH):
-        some = rows[start : start + BATCH]
-        known = {**by_reference(made.owner, model, some), **by_place(made.owner, model, some)}
+def tell_barred(rows: Sequence[AssetRow], known: Known, faults: list[Fault], counts: dict[str, int]) -> None:
+    for rank in sorted(known.barred):
+        words = _("“%(name)s” is the reference that somebody here gave to another object of this file: left out.")
+        faults.append(
+            Fault(file=rows[rank].file, row=rows[rank].row, message=words % {"name": rows[rank].values["reference"]})
+        )
+    counts["refused"] += len(known.barred)
+
+
+class Writing:
+    """The rows of one table on their way in."""
+
+    def __init__(
+        self, made: AssetDelivery, model: Any, rows: Sequence[AssetRow], known: Known, faults: list[Fault],
+        counts: dict[str, int],
+    ) -> None:  # fmt: skip
+        self.made, self.model, self.rows, self.known = made, model, rows, known
+        self.faults, self.counts = faults, counts
+
+    def all(self, tell: Tell) -> None:
+        for start in range(0, len(self.rows), BATCH):
+            ranks = [one for one in range(start, min(start + BATCH, len(self.rows))) if one not in self.known.barred]
+            self.some(ranks)
+            tell(min(1.0, (start + BATCH) / len(self.rows)), _("Writing the assets"))
+
+    def some(self, ranks: Sequence[int]) -> None:
+        asked = [self.known.ids[one] for one in ranks if one in self.known.ids]
+        there = self.model.objects.defer("geom_3857").in_bulk(asked)
+        places = dict(zip(there, places_here(there.values()), strict=True))
+        said = dict(zip(ranks, places_of([self.rows[rank].geom for rank in ranks]), strict=True))
         fresh, changed, names = [], [], set()
-        for one in some:
-            there = known.get((one.file, one.row))
-            if there is None:
-                fresh.append(model(owner=made.owner, import_id=made.pk, geom=geometry(one), **one.values))
-            elif differing := put(there, one):
-                there.import_id = made.pk
-                changed.append(there)
-                names |= {*differing, "import_id"}
-            else:
-                counts["same"] += 1
+        for rank in ranks:
+            row, now = self.rows[rank], said_by(self.rows[rank], said[rank])
+            if (one := there.get(self.known.ids.get(rank, 0))) is None:
+                fresh.append(self.made_of(row, now))
+            elif differing := self.put(one, row, now, places[one.pk]):
+                changed.append(one)
+                names |= differing
         with bulk():
-            model.objects.bulk_create(fresh)
+            self.model.objects.bulk_create(fresh)
         if changed:
-            model.objects.bulk_update(changed, sorted(names), batch_size=500)
-        counts["created"] += len(fresh)
-        counts["updated"] += len(changed)
-        tell((start + len(some)) / len(rows), _("Writing the assets"))
+            self.model.objects.bulk_update(changed, sorted(names), batch_size=500)
+        self.counts["created"] += len(fresh)
+
+    def made_of(self, row: AssetRow, now: Mapping[str, Any]) -> Any:
+        return self.model(
+            owner=self.made.owner, import_id=self.made.pk, geom=geometry(row), delivered=dict(now), **row.values
+        )
+
+    def put(self, one: Any, row: AssetRow, now: Mapping[str, Any], place: str) -> set[str]:
+        """Give an object what its row says and nobody corrected; the names of the columns that are to be written.
+        Fields that the file leaves out stay."""
+        here = {name: kept_form(getattr(one, name)) for name in now if name != PLACE} | {PLACE: place}
+        # One that was brought before it was remembered what was delivered is as it was brought.
+        before = here if one.delivered is None and one.import_id is not None else one.delivered
+        settled = settle(now, before, here)
+        older = older_state(one, row, settled)
+        differing = self.take(one, row, settled)
+        self.counts["updated" if differing else "same"] += 1
+        self.counts["kept"] += bool(settled.kept)
+        self.counts["both"] += bool(settled.both or older)
+        if settled.both or older:
+            told = told_of(row, settled, one.inspected_date if older else None)
+            self.faults.append(Fault(file=row.file, row=row.row, message=told, gravity="warning"))
+        said = {**(one.delivered or {}), **now}
+        if one.delivered != said:
+            one.delivered = said
+            differing.add("delivered")
+        return differing
+
+    def take(self, one: Any, row: AssetRow, settled: Settled) -> set[str]:
+        differing = set()
+        for name in settled.taken:
+            if name == PLACE:
+                one.geom = geometry(row)
+                differing.add("geom")
+            else:
+                setattr(one, name, row.values[name])
+                differing.add(name)
+        if one.more != row.values["more"]:
+            one.more = row.values["more"]
+            differing.add("more")
+        if differing:
+            one.import_id = self.made.pk
+            differing.add("import_id")
+        return differing
 
 
-def by_reference(owner: Member, model: Any, rows: Sequence[AssetRow]) -> dict[tuple[str, int], Any]:
-    asked = {one.values["reference"]: one for one in rows if one.values.get("reference")}
-    found = model.objects.filter(owner=owner, reference__in=list(asked))
-    return {(asked[one.reference].file, asked[one.reference].row): one for one in found}
+def places_here(objects: Iterable[Any]) -> list[str]:
+    return places_of(list(shapely.from_wkb([bytes(one.geom.wkb) for one in objects])))
 
 
-NEAR: Final = """
-    with asked as materialized (
-        select rank, kind, code, st_setsrid(st_geomfromwkb(place), 2154) as geom
-        from unnest(%(ranks)s::int[], %(kinds)s::text[], %(codes)s::text[], %(places)s::bytea[])
-            given(rank, kind, code, place)
-    ), boxed as materialized (select *, st_expand(geom, %(within)s) as box from asked)
-    select distinct on (b.rank) b.rank, t.id from boxed b join {table} t on t.geom && b.box
-        and t.owner_id + 0 = %(owner)s and t.reference is null and t.kind = b.kind and {same}
-        and st_dwithin(t.geom, b.geom, %(within)s)
-    order by b.rank, st_distance(t.geom, b.geom), t.id + 0
-"""
-SAME: Final = {
-    RoadAsset: "coalesce(t.code, '') = b.code",
-    RoadStretch: "st_hausdorffdistance(t.geom, b.geom) <= %(within)s",
-}
+def said_by(row: AssetRow, place: str) -> dict[str, Any]:
+    """What a row says, as it is remembered."""
+    return {name: kept_form(value) for name, value in row.values.items() if name != "more"} | {PLACE: place}
 
 
-def by_place(owner: Member, model: Any, rows: Sequence[AssetRow]) -> dict[tuple[str, int], Any]:
-    """Objects without a reference are known again by their place, their kind and their code."""
-    asked = [one for one in rows if not one.values.get("reference")]
-    given = {
-        "ranks": list(range(len(asked))),
-        "kinds": [one.values["kind"] for one in asked],
-        "codes": [one.values.get("code") or "" for one in asked],
-        "places": [one.geom.wkb for one in asked],
-        "within": SAME_M,
-        "owner": owner.pk,
+def older_state(one: Any, row: AssetRow, settled: Settled) -> bool:
+    """Whether the file tells of a condition that an inspection here has outdated; it stays as it is then."""
+    if one.inspected_date is None or "state" not in (*settled.taken, *settled.both):
+        return False
+    changed = settled.taken if "state" in settled.taken else settled.both
+    changed.remove("state")
+    if row.values.get("updated_date", date.min) > one.inspected_date:
+        settled.taken.append("state")
+        return False
+    return True
+
+
+def told_of(row: AssetRow, settled: Settled, inspected: date | None) -> str:
+    name = {"name": str(row.values.get("reference") or row.values.get("comment") or row.values.get("code") or "")[:80]}
+    told = []
+    if settled.both:
+        words = _("“%(name)s” was corrected here and changed in the file, which says: %(values)s. What is here stays.")
+        told.append(words % (name | {"values": ", ".join(values_told(row, settled.both))}))
+    if inspected:
+        words = _("“%(name)s” was inspected on %(day)s: the condition of the file (%(state)s) is not taken.")
+        state = lists.word(lists.CONDITIONS, str(row.values["state"]))
+        told.append(words % (name | {"day": display_date(inspected), "state": state}))
+    return " ".join(told)
+
+
+def values_told(row: AssetRow, names: Sequence[str]) -> list[str]:
+    labels: Mapping[str, tuple[Any, Mapping[str, Any]]] = {
+        name: (label, codes) for name, label, codes in targets_of(row.table)
     }
-    pairs = list(nearest(model, given)) if asked else []
-    there = model.objects.in_bulk([pk for _rank, pk in pairs])
-    taken: set[int] = set()
-    found = {}
-    for rank, pk in pairs:
-        if pk not in taken:
-            taken.add(pk)
-            found[asked[rank].file, asked[rank].row] = there[pk]
-    return found
-
-
-def nearest(model: Any, given: dict[str, Any]) -> Iterator[tuple[int, int]]:
-    statement = sql.SQL(NEAR).format(table=sql.Identifier(model._meta.db_table), same=sql.SQL(SAME[model]))
-    with connection.cursor() as cursor:
-        cursor.execute(statement, given)
-        yield from cursor.fetchall()
+    told = []
+    for name in names:
+        if name == PLACE:
+            told.append(_("another place"))
+            continue
+        label, codes = labels[name]
+        value = row.values[name]
+        shown = display_date(value) if isinstance(value, date) else lists.word(codes, str(value))
+        told.append(f"{label} {shown}")
+    return told
 
 
 def geometry(row: AssetRow) -> GEOSGeometry:
     found = GEOSGeometry(memoryview(row.geom.wkb))
     found.srid = 2154
     return found
-
-
-def put(there: Any, row: AssetRow) -> set[str]:
-    """Give an object what its row says; the names of what changed. Fields that the file leaves out stay."""
-    differing = set()
-    for name, value in row.values.items():
-        if getattr(there, name) != value:
-            setattr(there, name, value)
-            differing.add(name)
-    geom = geometry(row)
-    if there.geom.num_coords != geom.num_coords or not there.geom.equals_exact(geom, SAME_M):
-        there.geom = geom
-        differing.add("geom")
-    return differing

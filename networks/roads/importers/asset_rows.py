@@ -58,7 +58,8 @@ def read_assets(paths: Sequence[Path], readings: Mapping[str, AssetReading]) -> 
                 "line" if TABLES[chosen.table] == "line" else "point",
                 named(chosen),
             )
-            made.read += found.layer.features
+            # Of a large table the reader only guesses how many rows it has before they are read.
+            made.read += (len(sheet) + sheet.refused) or found.layer.features
             made.rows += Rows(sheet, found, chosen).all()
             made.faults += sheet.faults.all()
     if not any(one.table for one in readings.values()):

@@ -1,4 +1,4 @@
-"""Markers (PR) of any table or layer: read, placed, checked row by row, loaded. Good rows come in, others are told of.
+"""Markers (PR) of any table or layer: read and placed (`marker_loading` checks and writes them).
 
 A table names its road and its number, and says where the marker stands: x and y in Lambert-93, degrees or Web Mercator
 (the numbers tell which), a geometry, or the metres from the beginning of the road (cumulated), between markers that are
@@ -6,8 +6,7 @@ placed.
 """
 
 import re
-from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -17,16 +16,16 @@ import shapely
 from django.utils.translation import gettext as _
 from pyproj import Transformer
 
-from gis_core.models import Member
 from gis_core.reader import Column, CopyPlan, ReadRefused, RestrictedReader
 from layers.features.display import display_number
-from layers.imports.services.loading import rows, run
+from layers.imports.services.loading import rows
 from networks.core.importers.cells import bare
 from networks.core.importers.faults import Fault
 from networks.core.importers.sheets import Faults, Found, layers_in, sheet_of
 from networks.roads.axis import Axis
 from networks.roads.axis import place_at as axis_place_at
 from networks.roads.importers.bdtopo import places_of, plain_name
+from networks.roads.importers.delivered import PLACE, place_of
 from networks.roads.importers.staging import cells
 from networks.roads.models import RoadMarker
 from networks.roads.references import NotAReferenceError, Road, road_of
@@ -59,7 +58,9 @@ BOXES: Final = {
     DEGREES: (-5.6, 41.0, 10.0, 51.6),
     MERCATOR: (-650_000.0, 5_000_000.0, 1_150_000.0, 6_750_000.0),
 }
-NEAR_M, FAR_M, SAME_M = 200.0, 1_000.0, 0.001
+NEAR_M = 200.0
+PR, BD_TOPO = "PR", "BD TOPO"
+SOURCES: Final = (PR, BD_TOPO)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +90,13 @@ class Row:
         side = "" if self.side == "U" else f" {self.side}"
         return f"{Road(self.route)} PR {self.number}{side}"
 
+    @property
+    def said(self) -> dict[str, Any]:
+        """What it says, as it is remembered; once it has a place."""
+        told = {**self.road._asdict(), "number": self.number, "carriageway": self.side}
+        told |= {"reference": self.reference} if self.reference else {}
+        return told | {PLACE: place_of(shapely.points(self.place or (0.0, 0.0)))}
+
 
 @dataclass(slots=True)
 class Table:
@@ -98,13 +106,6 @@ class Table:
     source: str
     rows: list[Row] = field(default_factory=list)
     read: int = 0
-
-
-@dataclass(slots=True)
-class Outcome:
-    counts: Counter[str]
-    faults: list[Fault]
-    roads: set[Road]
 
 
 def read(reader: RestrictedReader, paths: Sequence[Path], faults: list[Fault]) -> Iterator[Table]:
@@ -126,7 +127,7 @@ def read_layer(reader: RestrictedReader, found: Found) -> Table:
     at = places_of(found.fields, FIELDS)
     place = found.layer.place
     drawn = found.layer.has_geometry and (place is None or place.wkt is not None)
-    source = "BD TOPO" if "pointderepere" in plain_name(found.label) else "PR"
+    source = BD_TOPO if "pointderepere" in plain_name(found.label) else PR
     if drawn:
         sheet = sheet_of(reader, found, "point", None)
         table = Table(sheet.faults, source, read=len(sheet.faults.told))
@@ -342,210 +343,3 @@ def interpolated(value: float, stands: Sequence[tuple[float, float]]) -> float:
         return before[-1][1] + (value - before[-1][0])
     (low, first), (high, last) = before[-1], after[0]
     return first + (last - first) * (value - low) / (high - low)
-
-
-# -- checked and written ----------------------------------------------------------------------------------------------
-
-
-def bring(owner: Member, table: Table, *, write: bool, also: frozenset[Road] = frozenset()) -> Outcome:
-    """Load the rows that can be (or count them); roads of `also` are known, too. As the worker, in a transaction."""
-    outcome = Outcome(Counter(read=table.read), [], set())
-    located = in_departments(placed(table, table.rows), also)
-    good = known_roads(table, without_twins(table, located), also)
-    good = [one for one in along_their_roads(table, good) if has_place(one, table)]
-    good = within_rights(owner, without_overlap(table, good), outcome)
-    fresh, changed = compared(owner, table, good, outcome)
-    outcome.counts["new"], outcome.counts["changed"] = len(fresh), len(changed)
-    outcome.faults = table.faults.all()
-    outcome.counts["refused"] = sum(one.gravity == "error" and one.row is not None for one in outcome.faults)
-    outcome.roads = {one.road for one in (*fresh, *changed)}
-    if write and (fresh or changed):
-        keep(owner, table, fresh, changed)
-    return outcome
-
-
-def without_twins(table: Table, found: Sequence[Row]) -> list[Row]:
-    """One row of each marker: the first; another one in the same place is only told."""
-    first: dict[tuple[Road, int, str], Row] = {}
-    for one in found:
-        other = first.setdefault(one.key, one)
-        if other is one:
-            continue
-        told = {"name": one.name, "row": other.rank}
-        if (other.given, other.place, other.along_m) == (one.given, one.place, one.along_m):
-            table.faults.add(
-                one.rank, _("%(name)s is there already (row %(row)s), in the same place: left out.") % told
-            )
-        else:
-            words = _("%(name)s is there already (row %(row)s), elsewhere: keep one of them, or say the side (D, G).")
-            table.faults.add(one.rank, words % told, "error")
-    return list(first.values())
-
-
-def in_departments(found: Sequence[Row], also: frozenset[Road]) -> list[Row]:
-    """Rows with the Département of their road: the one that is told if the road has sections there, else that of the
-    nearest section, or the only one.
-    """
-    known = sections_known({one.route for one in found}) | also
-    unsure = [one for one in found if one.road not in known]
-    places = [one.place or (0.0, 0.0) for one in unsure]
-    nearest = rows(
-        "select arpent.department_at(route, st_setsrid(st_makepoint(x, y), 2154))"
-        " from unnest(%(routes)s::text[], %(xs)s::float8[], %(ys)s::float8[]) with ordinality as given(route, x, y, n)"
-        " order by n",
-        routes=[one.route for one in unsure],
-        xs=[place[0] for place in places],
-        ys=[place[1] for place in places],
-    )
-    lies = {id(one): department for one, (department,) in zip(unsure, nearest, strict=True)}
-    return [replace(one, department=department_for(one, known, lies.get(id(one), ""))) for one in found]
-
-
-def department_for(one: Row, known: Collection[Road], lies: str) -> str:
-    there = sorted(road.department for road in known if road.route == one.route)
-    if one.department in there or not there:
-        return one.department
-    return lies if lies in there or len(there) > 1 else there[0]
-
-
-def sections_known(routes: Collection[str]) -> frozenset[Road]:
-    """The roads of these numbers that have sections."""
-    found = rows(
-        "select distinct route, department from road_section where route = any(%(routes)s)", routes=list(routes)
-    )
-    return frozenset(Road(*one) for one in found)
-
-
-def known_roads(table: Table, found: Sequence[Row], also: frozenset[Road]) -> list[Row]:
-    known = sections_known({one.route for one in found}) | also
-    for one in found:
-        if one.road not in known:
-            words = _(
-                "%(name)s: no section is of the road %(route)s: import its sections first, or correct its number."
-            )
-            table.faults.add(one.rank, words % {"name": one.name, "route": one.road}, "error")
-    return [one for one in found if one.road in known]
-
-
-def has_place(one: Row, table: Table) -> bool:
-    """Whether it stands somewhere; if not, why."""
-    if one.place is not None:
-        return True
-    if one.number < 0:
-        return False
-    if one.along_m is not None:
-        words = _(
-            "%(name)s: cumulated metres alone do not place it: give x and y of two markers of this road at least."
-        )
-    else:
-        words = _("%(name)s has no position: give x and y, or the cumulated metres (“cumul”).")
-    table.faults.add(one.rank, words % {"name": one.name}, "error")
-    return False
-
-
-def without_overlap(table: Table, found: Sequence[Row]) -> list[Row]:
-    """Two markers of a road and carriageway in one place are told: one of them has the wrong coordinates."""
-    at: dict[tuple[Road, str, tuple[float, float]], Row] = {}
-    for one in found:
-        assert one.place is not None
-        other = at.setdefault((one.road, one.side, one.place), one)
-        if other is not one:
-            words = _("%(name)s stands exactly where %(other)s does (row %(row)s): correct one of them.")
-            told = {"name": one.name, "other": other.name, "row": other.rank}
-            table.faults.add(one.rank, words % told, place=one.place)
-    return list(found)
-
-
-ALLOWED: Final = """
-    with given as materialized (
-        select n, route, department, st_setsrid(st_makepoint(x, y), 2154) as geom, manager is not null as managed
-        from unnest(%(routes)s::text[], %(departments)s::text[], %(xs)s::float8[], %(ys)s::float8[])
-            with ordinality as g(route, department, x, y, n) join (
-                select route, department, arpent.road_manager(route, department, %(owner)s) as manager
-                from unnest(%(routes)s::text[], %(departments)s::text[]) as r(route, department) group by 1, 2
-            ) road using (route, department))
-    select g.managed, not g.managed and exists (select from gis_core_territory t where t.member_id = %(owner)s)
-        and not exists (select from gis_core_territory t join gis_core_commune c on c.insee = t.insee
-            where t.member_id = %(owner)s and c.geom && st_expand(g.geom, %(near)s)
-                and st_dwithin(c.geom, g.geom, %(near)s))
-        and not exists (select from road_section s where s.route = g.route and s.department = g.department
-            and s.owner_id = %(owner)s and s.geom && st_expand(g.geom, %(own)s) and st_dwithin(s.geom, g.geom, %(own)s))
-    from given g order by g.n
-"""
-
-
-def within_rights(owner: Member, found: Sequence[Row], outcome: Outcome) -> list[Row]:
-    """Rows of roads that no other member manages, in the member's territory or near sections that it keeps."""
-    given = columns(found)
-    told = rows(ALLOWED, owner=owner.pk, near=NEAR_M, own=FAR_M,
-                **{name: given[name] for name in ("routes", "departments", "xs", "ys")})  # fmt: skip
-    outcome.counts["managed"] = sum(managed for managed, _outside in told)
-    outcome.counts["outside"] = sum(outside for _managed, outside in told)
-    return [one for one, (managed, outside) in zip(found, told, strict=True) if not (managed or outside)]
-
-
-def compared(owner: Member, table: Table, found: Sequence[Row], outcome: Outcome) -> tuple[list[Row], list[Row]]:
-    """Rows that are new, and those that differ from what is there, ranked by its ids."""
-    there = {
-        (Road(route, department), number, side): (pk, keeper, name, x, y, reference)
-        for pk, route, department, number, side, keeper, name, x, y, reference in rows(
-            "select m.id, m.route, m.department, m.number, m.carriageway, m.owner_id, o.name,"
-            " st_x(m.geom), st_y(m.geom), m.reference"
-            " from road_marker m join gis_core_member o on o.id = m.owner_id where m.route = any(%(routes)s)",
-            routes=sorted({one.route for one in found}),
-        )
-    }
-    fresh, changed = [], []
-    for one in found:
-        known = there.get(one.key)
-        if known is None:
-            fresh.append(one)
-            continue
-        pk, keeper, name, x, y, reference = known
-        assert one.place is not None
-        if keeper != owner.pk:
-            words = _("%(name)s is kept by %(member)s: it stays as it is.")
-            table.faults.add(one.rank, words % {"name": one.name, "member": name})
-        elif np.hypot(one.place[0] - x, one.place[1] - y) > SAME_M or (one.reference or reference) != reference:
-            changed.append(replace(one, rank=pk))
-        else:
-            outcome.counts["same"] += 1
-    return fresh, changed
-
-
-def keep(owner: Member, table: Table, fresh: Sequence[Row], changed: Sequence[Row]) -> None:
-    run("select arpent.open_event('import', 'road_marker'::regclass, jsonb_build_object('from', 'import', 'label',"
-        " %(label)s::text))", label=table.faults.file)  # fmt: skip
-    if fresh:
-        run(
-            "insert into road_marker (owner_id, route, department, number, carriageway, reference, source, geom)"
-            " select %(owner)s, route, department, number, side, reference, %(source)s,"
-            " st_setsrid(st_makepoint(x, y), 2154) from unnest(%(routes)s::text[], %(departments)s::text[],"
-            " %(numbers)s::int[], %(sides)s::text[], %(references)s::text[], %(xs)s::float8[], %(ys)s::float8[])"
-            " as given(route, department, number, side, reference, x, y)",
-            owner=owner.pk,
-            source=table.source,
-            **columns(fresh),
-        )
-    if changed:
-        run(
-            "update road_marker m set geom = st_setsrid(st_makepoint(x, y), 2154),"
-            " reference = coalesce(given.reference, m.reference)"
-            " from unnest(%(ids)s::bigint[], %(references)s::text[], %(xs)s::float8[], %(ys)s::float8[])"
-            " as given(id, reference, x, y) where given.id = m.id",
-            ids=[one.rank for one in changed],
-            **{name: values for name, values in columns(changed).items() if name in ("references", "xs", "ys")},
-        )
-
-
-def columns(found: Sequence[Row]) -> dict[str, list[Any]]:
-    places = shapely.points([one.place or (0.0, 0.0) for one in found])
-    return {
-        "routes": [one.route for one in found],
-        "departments": [one.department for one in found],
-        "numbers": [one.number for one in found],
-        "sides": [one.side for one in found],
-        "references": [one.reference for one in found],
-        "xs": shapely.get_x(places).tolist(),
-        "ys": shapely.get_y(places).tolist(),
-    }

@@ -2,7 +2,8 @@
 
 A row is known by its identifier, as are the pieces that it was cut into here and the row that it was merged into. A
 column changes where the source changed it since its last delivery: what our people corrected meanwhile stays. A line is
-drawn anew where the source drew it anew; one that was cut or merged here stays, and is told of.
+drawn anew where the source drew it anew; one that was corrected, cut or merged here stays, and is told of. `line` in
+`more` is the key of the source's line, `put` that of ours as it was written then, whose ends may be on other nodes.
 """
 
 from collections.abc import Iterable
@@ -29,6 +30,7 @@ class Plan:
     counts: dict[str, int] = field(default_factory=dict)
     overwritten: list[str] = field(default_factory=list)
     left_drawn: list[str] = field(default_factory=list)
+    drawn_here: list[str] = field(default_factory=list)
     roads: set[Road] = field(default_factory=set)
 
 
@@ -73,19 +75,31 @@ KNOWN: Final = """
         coalesce((r.more ->> 'turned')::boolean, false) as turned,
         s.delivered is distinct from r.more -> 'delivered' or s.beside is distinct from r.more -> 'beside' as said,
         s.line is distinct from r.more ->> 'line' as drawn,
+        s.line is distinct from r.more ->> 'line' and r.more ? 'put'
+            and r.more ->> 'put' not in ({ours}, {turned}) as corrected,
         r.more ? 'piece_of' or r.more ? 'merged' or exists (select from road_section p
             where p.owner_id = r.owner_id and p.more ->> 'piece_of' = r.reference) as reshaped
     from {staged} s join road_section r on r.owner_id = %(owner)s
         and coalesce(r.more ->> 'piece_of', r.reference) = s.reference
 """
+# A piece that was merged into another section leaves the rest of its own, which is still known by the same reference.
 ABSORBED: Final = """
     delete from {staged} s using (
         select jsonb_array_elements_text(r.more -> 'merged') as reference from road_section r
-        where r.owner_id = %(owner)s and r.more ? 'merged') m where m.reference = s.reference
+        where r.owner_id = %(owner)s and r.more ? 'merged'
+        except select coalesce(r.more ->> 'piece_of', r.reference) from road_section r where r.owner_id = %(owner)s
+    ) m where m.reference = s.reference
 """
 HELD: Final = """
-    delete from {staged} s using road_section r where r.reference = s.reference and r.owner_id <> %(owner)s
-        and not exists (select from road_section o where o.owner_id = %(owner)s and o.reference = s.reference)
+    delete from {staged} s using (
+        select r.reference from road_section r where r.owner_id <> %(owner)s
+        union select r.more ->> 'piece_of' from road_section r where r.owner_id <> %(owner)s and r.more ? 'piece_of'
+        union select jsonb_array_elements_text(r.more -> 'merged') from road_section r
+            where r.owner_id <> %(owner)s and r.more ? 'merged'
+        except (select coalesce(r.more ->> 'piece_of', r.reference) from road_section r where r.owner_id = %(owner)s
+            union all select jsonb_array_elements_text(r.more -> 'merged') from road_section r
+            where r.owner_id = %(owner)s and r.more ? 'merged')
+    ) h where h.reference = s.reference
 """
 MANAGED: Final = """
     delete from {staged} s where not exists (select from road_section r where r.owner_id = %(owner)s
@@ -103,12 +117,17 @@ GONE: Final = """
         and (%(communes)s::text[] = '{{}}' or r.insee_left = any(%(communes)s) or r.insee_right = any(%(communes)s))
         and (%(extent)s::text is null or r.geom && %(extent)s::text::box2d)
 """
+REDRAWN: Final = "(k.drawn and not k.reshaped and not k.corrected)"
 SAID_BEFORE: Final = """
     from known_section k join {staged} s using (rank) join road_section r on r.id = k.id
         cross join lateral jsonb_populate_record(null::pg_temp.staged_section,
             coalesce(r.more -> 'delivered', '{{}}')) d
     where r.more ? 'delivered' and {condition}
 """
+
+
+def key_of(line: sql.Composable) -> sql.Composable:
+    return sql.SQL("md5(st_asbinary({}))").format(line)
 
 
 def plan(owner: Member, scope: Scope, refused: Iterable[str] = ()) -> Plan:
@@ -121,7 +140,8 @@ def plan(owner: Member, scope: Scope, refused: Iterable[str] = ()) -> Plan:
     found.counts["held"] = run(HELD, staged=STAGED, **given)
     found.counts["managed"] = run(MANAGED, staged=STAGED, **given)
     found.counts["absorbed"] = run(ABSORBED, staged=STAGED, **given)
-    run(KNOWN, staged=STAGED, **given)
+    ours, turned = (key_of(sql.SQL(one)) for one in ("r.geom", "st_reverse(r.geom)"))
+    run(KNOWN, staged=STAGED, ours=ours, turned=turned, **given)
     run("create index on known_section (id)")
     box = None if scope.extent is None else "BOX({:f} {:f},{:f} {:f})".format(*scope.extent)
     run(GONE, seen=sql.Identifier("seen_section"), communes=sorted(scope.communes), extent=box, **given)
@@ -131,13 +151,15 @@ def plan(owner: Member, scope: Scope, refused: Iterable[str] = ()) -> Plan:
 
 def count(found: Plan) -> None:
     ((known, changed, drawn),) = rows(
-        "select count(distinct reference), count(distinct reference) filter (where said or (drawn and not reshaped)),"
-        " count(distinct reference) filter (where drawn and not reshaped) from known_section"
+        "select count(distinct reference), count(distinct reference) filter (where said or {redrawn}),"
+        " count(distinct reference) filter (where {redrawn}) from known_section k",
+        redrawn=sql.SQL(REDRAWN),
     )
     ((total,),) = rows("select count(*) from {}", STAGED)
     ((gone,),) = rows("select count(*) from gone_section")
     found.counts |= {"new": total - known, "changed": changed, "same": known - changed, "drawn": drawn, "gone": gone}
     found.left_drawn = names_of(sql.SQL("from known_section k where k.drawn and k.reshaped"))
+    found.drawn_here = names_of(sql.SQL("from known_section k where k.drawn and k.corrected and not k.reshaped"))
     over = any_of(
         "({now} is distinct from {then} and {ours} is distinct from {then} and {ours} is distinct from {now})"
     )
@@ -176,7 +198,7 @@ def write(owner: Member, found: Plan, *, replace: bool, event: int) -> None:
 
 MOVED: Final = """
     create temporary table moved on commit drop as select s.rank, s.geom from {staged} s
-    where not exists (select from known_section k where k.rank = s.rank and (k.reshaped or not k.drawn))
+    where not exists (select from known_section k where k.rank = s.rank and not {redrawn})
 """
 SPOTS: Final = """
     create temporary table spot on commit drop as
@@ -210,7 +232,7 @@ JOINED: Final = """
 
 def join_ends() -> None:
     """The ends of new lines on nodes within half a metre, made where there are none: as `arpent.join_section` does."""
-    run(MOVED, staged=STAGED)
+    run(MOVED, staged=STAGED, redrawn=sql.SQL(REDRAWN))
     run(SPOTS)
     run("create index on spot (geom)")
     run("analyze spot")
@@ -220,7 +242,6 @@ def join_ends() -> None:
     run(JOINED, staged=STAGED)
 
 
-REDRAWN: Final = "k.drawn and not k.reshaped"
 UPDATE: Final = """
     update road_section r set {assigned},
         geom = case when {redrawn} then case when k.turned then st_reverse(s.geom) else s.geom end else r.geom end,
@@ -229,10 +250,11 @@ UPDATE: Final = """
         end_node_id = case when {redrawn} then case when k.turned then s.start_node_id else s.end_node_id end
             else r.end_node_id end,
         more = r.more || jsonb_build_object('delivered', s.delivered, 'beside', s.beside, 'line', s.line)
+            || case when {redrawn} then jsonb_build_object('put', {put}) else '{{}}' end
     from known_section k join {staged} s using (rank) join road_section o on o.id = k.id
         cross join lateral jsonb_populate_record(null::pg_temp.staged_section,
             coalesce(o.more -> 'delivered', '{{}}')) d
-    where r.id = k.id and (k.said or ({redrawn}))
+    where r.id = k.id and (k.said or k.drawn)
 """
 
 
@@ -246,7 +268,8 @@ def update() -> None:
         )
         for name in COLUMNS
     )
-    run(UPDATE, assigned=assigned, staged=STAGED, redrawn=sql.SQL(REDRAWN))
+    put = key_of(sql.SQL("s.geom"))
+    run(UPDATE, assigned=assigned, staged=STAGED, redrawn=sql.SQL(REDRAWN), put=put)
 
 
 def insert(owner: Member, event: int) -> None:
@@ -254,11 +277,12 @@ def insert(owner: Member, event: int) -> None:
     run(
         "insert into road_section (owner_id, import_id, source, reference, {columns}, more, start_node_id, end_node_id,"
         " geom) select %(owner)s, %(event)s, %(source)s, s.reference, {columns},"
-        " jsonb_build_object('delivered', s.delivered, 'beside', s.beside, 'line', s.line), s.start_node_id,"
-        " s.end_node_id, s.geom from {staged} s"
+        " jsonb_build_object('delivered', s.delivered, 'beside', s.beside, 'line', s.line, 'put', {put}),"
+        " s.start_node_id, s.end_node_id, s.geom from {staged} s"
         " where not exists (select from known_section k where k.rank = s.rank) order by s.rank",
         columns=columns,
         staged=STAGED,
+        put=key_of(sql.SQL("s.geom")),
         owner=owner.pk,
         event=event,
         source=SOURCE,

@@ -24,7 +24,8 @@ from networks.roads.models.referential import RoadObject, codes
 
 
 class BoundObject(RoadObject):
-    """An asset, with its binding to a section of road; none where no section is near."""
+    """An asset, with its binding to a section of road; none where no section is near. `delivered` is what its source
+    said of it the last time, its `place` among it."""
 
     shared_with = ArrayField(models.IntegerField(), default=list, db_default=[], blank=True, editable=False)
     state = models.CharField(_("condition"), max_length=1, null=True, blank=True)
@@ -32,6 +33,7 @@ class BoundObject(RoadObject):
     installed_date = models.DateField(_("installed on"), null=True, blank=True)
     inspected_date = models.DateField(_("inspected on"), null=True, blank=True)
     due_date = models.DateField(_("next inspection"), null=True, blank=True)
+    delivered = models.JSONField(null=True, editable=False)
     section_id = models.BigIntegerField(_("section"), null=True, editable=False)
     from_m = models.FloatField(_("metres along the section"), null=True, editable=False)
     offset_m = models.FloatField(_("distance from the axis"), null=True, editable=False)

@@ -117,12 +117,14 @@ class RoadSection(RoadObject):
 
 
 class RoadMarker(RoadObject):
-    """A marker of a numbered road (PR): the road as it is kept, the number, the carriageway that it stands on."""
+    """A marker of a numbered road (PR): the road as it is kept, the number, the carriageway that it stands on.
+    `delivered` is what its source said of it the last time, its `place` among it."""
 
     route = models.CharField(_("numbered road"), max_length=12)
     department = models.CharField(_("Département"), max_length=3, default="", db_default="", blank=True)
     number = models.SmallIntegerField(_("number"))
     carriageway = models.CharField(_("carriageway"), max_length=1, default="U", db_default="U")
+    delivered = models.JSONField(null=True, editable=False)
     geom = models.PointField(srid=2154)
     geom_3857 = web_mercator(models.PointField)
 

@@ -3,21 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
 from gis_core.errors import ArpentError, NotFound
 from gis_core.middleware import rights_of_request
-from gis_core.models import Job, User
-from gis_core.problem import as_problem, status_of, wants_problem
+from gis_core.models import Job
+from gis_core.problem import status_of
 from gis_core.rights import Rights
 from gis_core.services.jobs import jobs_seen_by, standing
-from layers.imports.uploads import limit_uploads
-from networks.core.importers.looking import MOST_WORDS
+from networks.core.uploads import asker, system_in, upload_page, words_in
 from networks.roads import lists
 from networks.roads.importers.asset_mapping import TABLES, AssetReading, suggested, targets_of
 from networks.roads.models import AssetDelivery
@@ -39,30 +37,15 @@ def members_or_denied(rights: Rights) -> list[Any]:
     return members
 
 
-def asker(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
-
-
-@csrf_exempt
-def imports(request: HttpRequest) -> HttpResponse:
-    """The upload handlers must be there before the CSRF check reads the body."""
-    limit_uploads(request)
-    try:
-        return checked_imports(request)
-    except RequestDataTooBig as error:
-        return as_problem(error) if wants_problem(request) else too_large(request)
-
-
 @page
 def too_large(request: HttpRequest) -> HttpResponse:
     return list_page(request, refused=_("The files are too large."), status=413)
 
 
-@csrf_protect
+@upload_page(too_large)
 @require_http_methods(["GET", "HEAD", "POST"])
 @page
-def checked_imports(request: HttpRequest) -> HttpResponse:
+def imports(request: HttpRequest) -> HttpResponse:
     """The imports of the asker's members; files sent to one of them."""
     rights = rights_of_request(request)
     members_or_denied(rights)
@@ -131,7 +114,6 @@ def readings_in(posted: QueryDict, made: AssetDelivery) -> dict[str, AssetReadin
             found[layer["label"]] = suggested(str(layer["label"]), TABLES.get(table, ""), layer["fields"])
             continue
         names = [name for name, _label, _codes in targets_of(table)]
-        crs = posted.get(f"crs-{place}", "").upper().removeprefix("EPSG:").strip()
         told = {
             "table": table,
             "columns": {
@@ -139,19 +121,9 @@ def readings_in(posted: QueryDict, made: AssetDelivery) -> dict[str, AssetReadin
             },
             "fixed": {name: posted.get(f"fixed-{place}-{name}", "") for name in names},
             "values": {name: words_in(posted, place, name) for name in names},
-            "crs": int(crs) if crs.isascii() and crs.isdecimal() and len(crs) < 7 else None,
+            "crs": system_in(posted, place),
         }
         found[layer["label"]] = AssetReading.kept(told)
-    return found
-
-
-def words_in(posted: QueryDict, place: int, name: str) -> dict[str, str]:
-    found = {}
-    for number in range(MOST_WORDS):
-        code = posted.get(f"word-{place}-{name}-{number}")
-        if code is None:
-            break
-        found[posted.get(f"word-{place}-{name}-{number}-text", "")] = code
     return found
 
 

@@ -4,21 +4,20 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 from pyproj import Transformer
 
 from gis_core.errors import ArpentError, Invalid, NotFound
 from gis_core.middleware import rights_of_request
-from gis_core.models import Job, Member, User
-from gis_core.problem import as_problem, status_of, wants_problem
+from gis_core.models import Job, Member
+from gis_core.problem import status_of
 from gis_core.rights import Rights
 from gis_core.services.jobs import standing
-from layers.imports.uploads import limit_uploads
+from networks.core.uploads import asker, upload_page
 from networks.roads.pages.frame import page, show
 from networks.roads.services import importing as services
 from networks.roads.services.reporting import lines
@@ -37,25 +36,15 @@ def members_or_denied(rights: Rights) -> list[Member]:
     return members
 
 
-@csrf_exempt
-def imports(request: HttpRequest) -> HttpResponse:
-    """The upload handlers must be there before the CSRF check reads the body."""
-    limit_uploads(request)
-    try:
-        return checked_imports(request)
-    except RequestDataTooBig as error:
-        return as_problem(error) if wants_problem(request) else too_large(request)
-
-
 @page
 def too_large(request: HttpRequest) -> HttpResponse:
     return list_page(request, refused=_("The files are too large."), status=413)
 
 
-@csrf_protect
+@upload_page(too_large)
 @require_http_methods(["GET", "HEAD", "POST"])
 @page
-def checked_imports(request: HttpRequest) -> HttpResponse:
+def imports(request: HttpRequest) -> HttpResponse:
     """The imports of the asker's members; files sent to one of them."""
     rights = rights_of_request(request)
     members_or_denied(rights)
@@ -74,11 +63,6 @@ def checked_imports(request: HttpRequest) -> HttpResponse:
     except ArpentError as error:
         return list_page(request, refused=error.message, status=status_of(error), posted=True)
     return redirect("road_import_page", job.pk)
-
-
-def asker(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def list_page(request: HttpRequest, refused: str = "", status: int = 200, posted: bool = False) -> HttpResponse:
@@ -138,9 +122,9 @@ def job_page(request: HttpRequest, job: Job, refused: str = "", status: int = 20
 
 
 def brings(report: Mapping[str, Any]) -> bool:
-    """Whether loading would change anything."""
+    """Whether loading would change anything, or would remember what was told."""
     names = ("new", "changed", "gone", "markers_new", "markers_changed")
-    return any(report["counts"].get(name) for name in names)
+    return bool(report.get("drawn_here")) or any(report["counts"].get(name) for name in names)
 
 
 def report_shown(report: Mapping[str, Any]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from layers.imports.sources import Tell
 from networks.core.importers.faults import Fault
 from networks.core.rights import TECHNICIANS
 from networks.core.topology import loading
-from networks.roads.importers import markers, sections
+from networks.roads.importers import marker_loading, markers, sections
 from networks.roads.importers.staging import Scope, stage
 from networks.roads.references import Road
 from networks.roads.services.locking import lock_roads
@@ -88,7 +88,7 @@ def bring_sections(owner: Member, order: Order, tell: Tell) -> dict[str, Any]:
         announce_changed_slugs(["road-sections"])
     counts = dict(staged.counts) | plan.counts
     for table in found_markers:
-        outcome = markers.bring(owner, table, write=order.write, also=sections.staged_roads())
+        outcome = marker_loading.bring(owner, table, write=order.write, also=sections.staged_roads())
         faults += outcome.faults
         roads |= outcome.roads
         counts["read"] = counts.get("read", 0) + outcome.counts["read"]
@@ -96,7 +96,8 @@ def bring_sections(owner: Member, order: Order, tell: Tell) -> dict[str, Any]:
         counts["markers_changed"] = counts.get("markers_changed", 0) + outcome.counts["changed"]
     if order.write:
         counts["sided"] = tell_sides(owner, roads)
-    report = {"counts": counts, "overwritten": plan.overwritten, "left_drawn": plan.left_drawn}
+    report = {"counts": counts, "overwritten": plan.overwritten, "left_drawn": plan.left_drawn,
+              "drawn_here": plan.drawn_here}  # fmt: skip
     return report | told(faults) | {"roads": measure(roads, tell) if order.write else []}
 
 
@@ -108,7 +109,7 @@ def bring_markers(owner: Member, order: Order, tell: Tell) -> dict[str, Any]:
     with RestrictedReader() as reader:
         tables = list(markers.read(reader, order.paths, faults))
     for table in tables:
-        outcome = markers.bring(owner, table, write=order.write)
+        outcome = marker_loading.bring(owner, table, write=order.write)
         faults += outcome.faults
         roads |= outcome.roads
         for name, number in outcome.counts.items():

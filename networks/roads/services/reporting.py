@@ -64,7 +64,11 @@ def asides(report: Mapping[str, Any]) -> Iterator[str]:
         "managed": _("On roads that another member manages, left to it: %(count)s"),
         "outside": _("Outside your territory and far from your sections, left out: %(count)s"),
         "absorbed": _("Merged here into another section, left as they are: %(count)s"),
-        "corrected": _("Sections whose values your people corrected, kept: %(count)s"),
+        "corrected": (
+            _("Markers that your people corrected, kept: %(count)s")
+            if report["what"] == "markers"
+            else _("Sections whose values your people corrected, kept: %(count)s")
+        ),
         "refused": _("Rows refused: %(count)s"),
     }
     for name, words in told.items():
@@ -75,4 +79,7 @@ def asides(report: Mapping[str, Any]) -> Iterator[str]:
         yield words % {"names": ", ".join(names)}
     if names := report.get("left_drawn"):
         words = _("Drawn anew by the source, but cut or merged here, their lines stay: %(names)s")
+        yield words % {"names": ", ".join(names)}
+    if names := report.get("drawn_here"):
+        words = _("Drawn anew by the source, and corrected here, their lines stay as they are here: %(names)s")
         yield words % {"names": ", ".join(names)}

@@ -2,27 +2,25 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 from pyproj import Transformer
 
 from gis_core.errors import ArpentError, Invalid, NotFound
 from gis_core.middleware import rights_of_request
-from gis_core.models import Job, User
-from gis_core.problem import as_problem, status_of, wants_problem
+from gis_core.models import Job
+from gis_core.problem import status_of
 from gis_core.rights import Rights
 from gis_core.services.jobs import jobs_seen_by, standing
 from layers.imports.services.maps import SmallMap, small_map
-from layers.imports.uploads import limit_uploads
 from networks.core.importers.cells import size_in
-from networks.core.importers.looking import MOST_WORDS
+from networks.core.uploads import asker, system_in, upload_page, words_in
 from networks.water.importers.mapping import TABLES, UNITS, LayerReading, suggested, targets_of
 from networks.water.models import NetworkImport
 from networks.water.pages.frame import page, show
@@ -46,22 +44,7 @@ def members_or_denied(rights: Rights) -> list[Any]:
     return members
 
 
-def asker(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
-
-
 # -- the list, and files sent -----------------------------------------------------------------------------------------
-
-
-@csrf_exempt
-def imports(request: HttpRequest) -> HttpResponse:
-    """The upload handlers must be there before the CSRF check reads the body."""
-    limit_uploads(request)
-    try:
-        return checked_imports(request)
-    except RequestDataTooBig as error:
-        return as_problem(error) if wants_problem(request) else too_large(request)
 
 
 @page
@@ -69,10 +52,10 @@ def too_large(request: HttpRequest) -> HttpResponse:
     return list_page(request, refused=_("The files are too large."), status=413)
 
 
-@csrf_protect
+@upload_page(too_large)
 @require_http_methods(["GET", "HEAD", "POST"])
 @page
-def checked_imports(request: HttpRequest) -> HttpResponse:
+def imports(request: HttpRequest) -> HttpResponse:
     """The imports of the asker's members; a network sent to one of them."""
     rights = rights_of_request(request)
     members_or_denied(rights)
@@ -207,17 +190,11 @@ def readings_in(posted: QueryDict, made: NetworkImport) -> dict[str, LayerReadin
             "columns": {name: one for name, one in chosen.items() if one in layer["fields"]},
             "fixed": {name: one for name in names if (one := posted.get(f"fixed-{place}-{name}", ""))},
             "units": {name: one for name in names if (one := posted.get(f"unit-{place}-{name}", ""))},
-            "values": {name: dict(words_in(posted, place, name)) for name in names},
+            "values": {name: words_in(posted, place, name) for name in names},
             "crs": system_in(posted, place),
         }
         found[layer["label"]] = LayerReading.kept(told)
     return found
-
-
-def system_in(posted: QueryDict, place: int) -> int | None:
-    """The EPSG code that is said of a layer, with or without its "EPSG:"; None where it is none."""
-    text = posted.get(f"crs-{place}", "").upper().removeprefix("EPSG:").strip()
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else None
 
 
 def unread_system(posted: QueryDict, made: NetworkImport) -> str:
@@ -229,14 +206,6 @@ def unread_system(posted: QueryDict, made: NetworkImport) -> str:
 def table_label(layer: Mapping[str, Any], table: str) -> str:
     """A name that a layer of this table could have: its words decide what is suggested."""
     return str(layer["label"]) if not table.startswith("sewer") else f"ass_{layer['label']}"
-
-
-def words_in(posted: QueryDict, place: int, name: str) -> Iterator[tuple[str, str]]:
-    for number in range(MOST_WORDS):
-        code = posted.get(f"word-{place}-{name}-{number}")
-        if code is None:
-            return
-        yield posted.get(f"word-{place}-{name}-{number}-text", ""), code
 
 
 # -- its page ---------------------------------------------------------------------------------------------------------

@@ -54,6 +54,9 @@ class Command(BaseCommand):
             shutil.rmtree(folder, ignore_errors=True)
         words = _("%(created)s assets new, %(updated)s updated, %(same)s as they were, %(refused)s left out.")
         self.stdout.write(words % report)
+        if report["kept"] or report["both"]:
+            words = _("%(kept)s have corrections that were kept, %(both)s were changed here and in the file.")
+            self.stdout.write(words % report)
 
     def read(self, folder: Path, options: dict[str, Any]) -> AssetDelivery:
         """Raises CommandError, Invalid."""
