@@ -277,13 +277,21 @@ class Builder:
         return [(self._over(self._back(came, one)), jump), (self._over(ahead), 0.0)]
 
     def _tail(self, start: Node) -> Iterator[tuple[list[Step], float]]:
-        """From the last marker to where the road ends, and what lies beyond gaps, the nearest first."""
+        """From the last marker to where the road ends, and what lies beyond gaps, the nearest first. A section that
+        closes on itself leads nowhere.
+        """
+        parts: Groups[Node] = Groups()
+        for edge in self.edges:
+            parts.join(edge.start, edge.end)
+        left = {parts.find(edge.start) for edge in self.edges if edge.start != edge.end}
+        left -= {parts.find(self.edges[rank].start) for rank in self.used}
         while True:
+            left.discard(parts.find(start))
             steps = self._beyond(start)
             end = start
             for rank, along in steps:
                 end = self.edges[rank].end if along else self.edges[rank].start
-            one = self._nearest_untouched(end)
+            one = self._nearest(end, [node for node in self.places if parts.find(node) in left])
             if one is None:
                 if steps:
                     yield steps, 0.0
@@ -291,13 +299,8 @@ class Builder:
             start, jump = one
             yield steps, jump
 
-    def _nearest_untouched(self, node: Node) -> tuple[Node, float] | None:
-        """Where the road goes on after a gap: a node of a part that the axis does not run over anywhere."""
-        groups: Groups[Node] = Groups()
-        for edge in self.edges:
-            groups.join(edge.start, edge.end)
-        touched = {groups.find(self.edges[rank].start) for rank in self.used} | {groups.find(node)}
-        others = [one for one in self.places if groups.find(one) not in touched]
+    def _nearest(self, node: Node, others: Sequence[Node]) -> tuple[Node, float] | None:
+        """Where the road goes on after a gap."""
         if not others:
             return None
         _one, other, jump = nearest_pair(self.places, [node], others)

@@ -4,6 +4,7 @@ from itertools import pairwise
 from random import Random
 
 import pytest
+from shapely.affinity import translate
 from shapely.geometry import LineString, Point
 from shapely.ops import substring
 
@@ -159,6 +160,14 @@ def test_a_road_that_ends_on_a_roundabout_is_measured_to_it() -> None:
     ring = LineString([(2000, 0), (2020, -20), (2040, 0), (2020, 20), (2000, 0)])
     axis = build([*straight(0, 2000), Section(id=9, line=ring, traffic=1)], [at(1, 100), at(2, 1100)])
     assert locate(axis, 2, 850).place.distance(Point(1950, 0)) < 0.01
+
+
+def test_sections_that_close_on_themselves_beyond_the_last_marker_are_left_aside() -> None:
+    ring = LineString([(0, 0), (10, 10), (20, 0), (10, -10), (0, 0)])
+    rings = [Section(id=number, line=translate(ring, 2600 + 100 * number)) for number in (1, 2, 3)]
+    markers = [Marker(id=number, number=number, place=Point(1000 * number, 0)) for number in (0, 1)]
+    axis = build([Section(id=9, line=LineString([(0, 0), (2500, 0)])), *rings], markers)
+    assert (axis.aside, axis.gaps, axis.parts[-1].end_m) == ([1, 2, 3], [], 2500)
 
 
 def test_a_marker_after_a_gap_lies_beyond_it() -> None:
