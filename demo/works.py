@@ -1,8 +1,10 @@
-"""Sixty works and events on the demo’s roads, made once: around today, on real streets, some in each other’s way."""
+"""Sixty works and events on the demo’s roads, made once: around today, on real streets, some in each other’s way; and
+the requests that led to some of them, with their orders.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from random import Random
 from typing import Any
@@ -10,11 +12,16 @@ from typing import Any
 from django.contrib.gis.geos import MultiLineString
 from django.utils import timezone
 
-from gis_core.models import Member
+from demo.owners import FIRST_NAMES, SURNAMES
+from gis_core.letters.kinds import kind_of
+from gis_core.models import Member, User
+from gis_core.rights import Role, acting_as, rights_of
 from layers.catalogue.services import announce_changed_slugs
 from networks.roads.models import RoadSection
 from networks.roads.references import shown_route
-from networks.works.models import Work
+from networks.works.kinds import USUAL
+from networks.works.models import Work, WorkRequest
+from networks.works.services import orders
 
 SLUGS = ("departement-demo", "cc-lys", "cc-val-de-rimarde")
 COUNT, CLASHING = 60, 8
@@ -33,6 +40,17 @@ WORKS = (
     (Kind.EVENT, "Vide-grenier", Measure.CLOSED, 1, False),
     (Kind.EVENT, "Course cycliste", Measure.ONE_WAY, 1, False),
 )
+# What each kind of works is asked for: on which form, as what, in which words.
+ASKED = {
+    Kind.WATER: ("14023", "permission", "Ouverture d’une tranchée pour la conduite d’eau potable"),
+    Kind.NETWORK: ("14023", "permission", "Pose de fourreaux sous accotement"),
+    Kind.BUILDING: ("14023", "stationnement", "Échafaudage de pied devant la façade"),
+    Kind.SEWER: ("14024", "circulation", "Route barrée pour la reprise du collecteur"),
+    Kind.EVENT: ("14024", "circulation", "Vide-grenier de l’association des fêtes"),
+}
+COMPANIES = ("Lys Travaux Publics", "Canalisations du Gâtinais", "Fibre & Réseaux 45", "Façades Rimarde")
+REQUESTED, PUBLISHED = 16, 3
+SIGNATORY = "Le maire,\nCamille Essai"
 HOURS = (None, None, "8 h 30 – 17 h", "9 h – 16 h 30", "21 h – 6 h")
 FIRST_DAY, LAST_DAY = -40, 120
 
@@ -56,7 +74,63 @@ def seed_works(seed: int, say: Say) -> None:
     made += [clashing(one, chance) for one in chance.sample(made, CLASHING)]
     for one in made:
         one.save()
+        one.refresh_from_db()
     announce_changed_slugs(["works"])
+    seed_requests(made, chance, today)
+
+
+def seed_requests(made: Sequence[Work], chance: Random, today: date) -> None:
+    """Requests for works to come, some of them answered; a few orders are published."""
+    asked = [one for one in made if one.kind in ASKED and one.state != State.CANCELLED and one.ends_on >= today]
+    asked.sort(key=lambda one: one.kind != Kind.BUILDING)
+    requests = [request(one, chance, today) for one in asked[:REQUESTED]]
+    for one in requests:
+        one.save()
+    for one in [one for one in requests if one.kind == WorkRequest.Kind.PARKING][:PUBLISHED]:
+        publish(one)
+
+
+def request(work: Work, chance: Random, today: date) -> WorkRequest:
+    form, kind, words = ASKED[Kind(work.kind)]
+    received = min(work.starts_on, today) - timedelta(days=chance.randrange(5, 50))
+    state = "received" if work.starts_on > today + timedelta(days=40) else "accepted"
+    company = chance.choice(COMPANIES)
+    title, names = chance.choice(FIRST_NAMES)
+    private = kind == "stationnement" and chance.random() < 0.5
+    insee = work.insee or ""
+    surname = chance.choice(SURNAMES).capitalize()
+    return WorkRequest(
+        owner_id=work.owner_id,
+        state=state,
+        form=form,
+        kind=kind,
+        received_date=received,
+        decided_date=received + timedelta(days=4) if state == "accepted" else None,
+        insee=insee,
+        place=work.place,
+        description=words,
+        starts_on=work.starts_on,
+        ends_on=work.ends_on,
+        length_m=12,
+        width_m=1.5,
+        is_company=not private,
+        applicant_name=f"{title} {chance.choice(names).capitalize()} {surname}" if private else company,
+        applicant_address=f"{chance.randint(1, 40)} rue des Essais",
+        company=company,
+        work=work,
+    )
+
+
+def publish(one: WorkRequest) -> None:
+    """Its order, as a technician of the member writes, numbers and publishes it."""
+    technician = User.objects.get(memberships__member_id=one.owner_id, memberships__role=Role.NETWORK_TECHNICIAN)
+    rights = rights_of(technician)
+    with acting_as(rights):
+        letter = orders.begin(one, kind_of(USUAL[WorkRequest.Kind(one.kind)]), rights)
+        words = {"title": letter.title, "recipient": letter.recipient, "body": letter.body, "signatory": SIGNATORY}
+        final = orders.finalise(one, letter, words, letter.version, rights)
+        one.refresh_from_db()
+        orders.publish(one, final, version=one.version, rights=rights)
 
 
 def work(section: RoadSection, chance: Random, today: date) -> Work:

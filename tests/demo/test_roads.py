@@ -7,12 +7,13 @@ from django.db import connection
 
 from demo.road_assets import seed_road_assets
 from demo.roads import FIRST_MARKER, kept, seed_roads
+from demo.seed import load_communes
 from demo.territory import Territory, generate
-from demo.works import CLASHING, COUNT, seed_works
-from gis_core.rights import SYSTEM
+from demo.works import CLASHING, COUNT, REQUESTED, seed_works
+from gis_core.rights import SYSTEM, Role
 from networks.roads.models import RoadAsset, RoadAxis, RoadInspection, RoadMarker, RoadSection, RoadStretch
 from networks.roads.services.referring import locate, reference_at
-from networks.works.models import Work
+from networks.works.models import Work, WorkOrder, WorkRequest
 from networks.works.services.conflicts import Asked, conflicts_of
 from tests import factories
 
@@ -25,7 +26,7 @@ def land() -> Territory:
 @pytest.fixture
 def seeded(db: None, land: Territory) -> Iterator[None]:
     for slug in ("cc-lys", "cc-val-de-rimarde", "departement-demo"):
-        factories.member(slug=slug)
+        factories.user(factories.member(slug=slug), Role.NETWORK_TECHNICIAN)
     with factories.as_owner():
         seed_roads(lambda: land, 45, lambda _line: None)
         yield
@@ -82,3 +83,13 @@ def test_sixty_works_go_on_and_some_are_in_each_others_way(seeded: None) -> None
     assert len(works) == COUNT == 60
     meeting = [one for one in works if one.state != Work.State.CANCELLED and conflicts_of(Asked.of(one), SYSTEM)]
     assert len(meeting) >= CLASHING
+
+
+def test_some_works_were_asked_for_and_some_orders_are_published(seeded: None, land: Territory) -> None:
+    load_communes(land)
+    for _time in range(2):
+        seed_works(45, lambda _line: None)
+    states = list(WorkRequest.objects.values_list("state", flat=True))
+    assert set(states) == {"received", "accepted", "published"}
+    assert len(states) == REQUESTED
+    assert WorkOrder.objects.count() == states.count("published") > 0
