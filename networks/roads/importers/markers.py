@@ -28,7 +28,7 @@ from networks.roads.importers.bdtopo import places_of, plain_name
 from networks.roads.importers.delivered import PLACE, place_of
 from networks.roads.importers.staging import cells
 from networks.roads.models import RoadMarker
-from networks.roads.references import NotAReferenceError, Road, road_of
+from networks.roads.references import NotAReferenceError, Road, department_code, road_of
 from networks.roads.services.calibrating import axes_with
 
 FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -46,7 +46,6 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
               "distancecumulee", "pk"),
     "reference": ("cleabs", "id", "identifiant", "reference", "code"),
 }  # fmt: skip
-CODE = re.compile(r"0*(9[78]\d|2[AB]|\d{1,2})(?:[.,]0+)?")
 NUMBER = re.compile(r"(?:P\.?R\.?\s*)?(\d{1,3})(?:\s*\+\s*0*)?(?:[.,]0+)?")
 SIDES: Final = {
     "": "U", "u": "U", "unique": "U", "ud": "U", "n": "U", "i": "U", "d": "D", "droite": "D", "droit": "D", "g": "G",
@@ -191,12 +190,6 @@ def understood(rank: int, said: Mapping[str, str], shape: Any, faults: Faults) -
         given=(x, y) if x is not None and y is not None and place is None else None,
         place=place,
     )
-
-
-def department_code(text: str) -> str:
-    """As it is kept: "45" for 45, 045 and 45.0, "" for what is no code."""
-    found = CODE.fullmatch(text.strip().upper())
-    return "" if found is None else found[1].zfill(2)
 
 
 def figure(text: str) -> float | None:
