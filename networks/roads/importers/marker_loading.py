@@ -376,7 +376,7 @@ def values_of(changed: Sequence[Change]) -> dict[str, list[Any]]:
 
 
 def columns(found: Sequence[Row]) -> dict[str, list[Any]]:
-    places = shapely.points([one.place or (0.0, 0.0) for one in found])
+    places = [one.place or (0.0, 0.0) for one in found]
     return {
         "routes": [one.route for one in found],
         "departments": [one.department for one in found],
@@ -384,6 +384,6 @@ def columns(found: Sequence[Row]) -> dict[str, list[Any]]:
         "sides": [one.side for one in found],
         "references": [one.reference for one in found],
         "said": [json.dumps(one.said, ensure_ascii=False) for one in found],
-        "xs": shapely.get_x(places).tolist(),
-        "ys": shapely.get_y(places).tolist(),
+        "xs": [x for x, _y in places],
+        "ys": [y for _x, y in places],
     }
