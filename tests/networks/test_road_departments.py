@@ -212,6 +212,14 @@ def test_a_marker_without_departement_is_found_again_once_its_sections_have_one(
     assert (report["counts"]["new"], numbers()) == (0, [("45", 1, 1000)])
 
 
+def test_a_marker_of_a_departement_without_sections_is_none_of_the_same_number_far_away(
+    loiret: Network, tmp_path: Path
+) -> None:
+    marker(loiret, 1, 50_000, department="28")
+    report = bring(loiret.member, tmp_path, f"route;pr;dept;x;y\nD2020;1;45;{X + 1000};{Y}\n")
+    assert (report["counts"]["new"], numbers()) == (1, [("28", 1, 50_000), ("45", 1, 1000)])
+
+
 def test_old_sections_are_named_by_their_manager_and_their_markers_follow(network: Network) -> None:
     section(network, (0, 0), (1000, 0), insee_left="28901", insee_right="45901", manager_name="Loiret")
     section(

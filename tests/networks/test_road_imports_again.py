@@ -191,6 +191,15 @@ def test_markers_stay_while_their_departement_has_sections_or_where_their_number
     assert named() == [(1, "28"), (1, "45")]
 
 
+def test_markers_of_sections_that_are_gone_do_not_follow_those_of_another_departement(
+    network: Network, tmp_path: Path
+) -> None:
+    bring(network.member, *files(managed(tmp_path, "Loiret", *[""] * 9, "Eure-et-Loir")))
+    marker(network.member, 1, 650, "28")
+    bring(network.member, *files(managed(tmp_path, "Loiret")), replace=True)
+    assert named() == [(1, "28")]
+
+
 def test_markers_follow_even_where_another_member_manages_the_road_then(network: Network, tmp_path: Path) -> None:
     county = factories.member(network.commune, kind="departement")
     with factories.as_worker():

@@ -6,6 +6,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from math import dist
 from typing import Any, Final
 
 import shapely
@@ -23,7 +24,9 @@ from networks.roads.models import RoadMarker
 from networks.roads.references import Road
 
 FAR_M = 1_000.0
-"""How far from sections that a member keeps a marker may be its own, outside its territory."""
+"""How far from sections that a member keeps a marker may be its own, outside its territory; how far a marker may be
+from where it was to be found again, for the next one has another number.
+"""
 
 
 @dataclass(slots=True)
@@ -252,7 +255,7 @@ def compared(owner: Member, table: Table, found: Sequence[Row], outcome: Outcome
     managed = managed_for(owner, {one.key[0] for one in claimed.values()} - {one.road for one in found})
     fresh, changed = [], []
     for one in found:
-        marker = claimed.get(one.key) or own.get(one.key) or lost.pop((one.route, one.number, one.side), None)
+        marker = claimed.get(one.key) or own.get(one.key) or found_again(one, lost)
         if marker is None:
             fresh.append(one)
         elif marker.owner_id != owner.pk:
@@ -270,7 +273,7 @@ def compared(owner: Member, table: Table, found: Sequence[Row], outcome: Outcome
 
 
 def lost_among(standing: Sequence["Standing"]) -> dict[tuple[str, int, str], "Standing"]:
-    """Markers whose road is there no more, for its sections got another Département: by number, without it."""
+    """Markers whose Département has no section of the road any more, or is not known: by number, without it."""
     known = sections_known({one.key[0].route for one in standing})
     found: dict[tuple[str, int, str], Standing] = {}
     for one in standing:
@@ -278,6 +281,14 @@ def lost_among(standing: Sequence["Standing"]) -> dict[tuple[str, int, str], "St
         if not road.department or road not in known:
             found.setdefault((road.route, number, side), one)
     return found
+
+
+def found_again(one: Row, lost: dict[tuple[str, int, str], "Standing"]) -> "Standing | None":
+    """The lost marker that a row is, each once: of its number, and about where it stands."""
+    key = one.route, one.number, one.side
+    if key not in lost or one.place is None or dist(lost[key].at, one.place) > FAR_M:
+        return None
+    return lost.pop(key)
 
 
 def managed_for(owner: Member, roads: Collection[Road]) -> frozenset[Road]:
@@ -297,6 +308,7 @@ class Standing:
 
     def __init__(self, marker: RoadMarker) -> None:
         self.pk, self.owner_id, self.owner = marker.pk, marker.owner_id, marker.owner
+        self.at = marker.geom.coords
         self.key = Road(marker.route, marker.department), marker.number, marker.carriageway
         here = {"reference": marker.reference, PLACE: place_of(shapely.points(marker.geom.coords))}
         # One that was brought before it was remembered what was delivered is as it was brought.

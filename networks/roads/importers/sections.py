@@ -15,6 +15,7 @@ from psycopg import sql
 from gis_core.models import Member
 from layers.imports.services.loading import listed, rows, run
 from networks.roads.importers.bdtopo import COLUMNS, SOURCE
+from networks.roads.importers.markers import NEAR_M
 from networks.roads.importers.staging import STAGED, TYPES, Scope
 from networks.roads.references import Road
 
@@ -202,21 +203,23 @@ def write(owner: Member, found: Plan, *, replace: bool, event: int) -> None:
 
 LOST: Final = """
     with lost as materialized (
-        select m.id, m.route, m.number, m.carriageway, arpent.department_at(m.route, m.geom) as found
+        select m.id, m.geom, m.route, m.number, m.carriageway, arpent.department_at(m.route, m.geom) as found
         from road_marker m where m.route = any(%(routes)s) and not exists (
             select from road_section s where s.route = m.route and s.department = m.department))
     select distinct on (route, found, number, carriageway) id, route, found from lost l
-    where found <> '' and not exists (select from road_marker o
+    where exists (select from road_section s where s.route = l.route and s.department = l.found
+            and s.geom && st_expand(l.geom, %(near)s) and st_dwithin(s.geom, l.geom, %(near)s))
+        and not exists (select from road_marker o
         where (o.route, o.department, o.number, o.carriageway) = (l.route, l.found, l.number, l.carriageway))
     order by route, found, number, carriageway, id
 """
 
 
 def lost_markers(routes: Iterable[str]) -> dict[int, Road]:
-    """Markers whose road has no section in their Département any more, with the road of those near them, where their
-    number is free there.
+    """Markers whose road has no section in their Département any more, with the road of those that they stand on, where
+    their number is free there.
     """
-    return {marker: Road(*road) for marker, *road in rows(LOST, routes=sorted(routes))}
+    return {marker: Road(*road) for marker, *road in rows(LOST, routes=sorted(routes), near=NEAR_M)}
 
 
 def name_markers(lost: Mapping[int, Road]) -> None:
