@@ -137,15 +137,3 @@ def test_an_import_moves_no_marker_that_was_corrected_to_be_of_a_managed_road(ne
     keep(member, manager="03")
     report = bring(network.member, tmp_path, f"route;pr;x;y\nD7;1;{X + 12};{Y + 10}\nD7;2;{X + 60};{Y + 10}\n")
     assert (report["counts"]["managed"], report["counts"]["changed"]) == (1, 1)
-
-
-def test_what_a_file_only_says_anew_is_remembered_of_a_marker_whose_road_is_managed_since(
-    network: Network, tmp_path: Path
-) -> None:
-    with factories.as_worker():
-        RoadSection.objects.create(owner=network.member, route="D7", geom=along((0, 10), (90, 10)))
-    bring(network.member, tmp_path, f"route;pr;x;y\nD7;1;{X + 10};{Y + 10}\n")
-    with factories.as_worker():
-        RoadMarker.objects.update(delivered=None)
-    assert bring(network.member, tmp_path, f"route;pr;x;y\nD7;1;{X + 10};{Y + 10}\n")["counts"]["same"] == 1
-    assert RoadMarker.objects.get().delivered is not None
