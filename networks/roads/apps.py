@@ -8,7 +8,7 @@ class RoadsConfig(AppConfig):
     verbose_name = _("Roads")
 
     def ready(self) -> None:
-        from layers.features.services.refusals import declare_words
+        from layers.features.services.refusals import declare_checks, declare_words
         from layers.features.services.reshape import declare_shape
         from layers.features.services.write import declare_lock
         from layers.printing.marks import register_marks
@@ -23,6 +23,8 @@ class RoadsConfig(AppConfig):
         add_tabs()
         register_searchers()
         declare_words({"road_managed": _("%(other)s manages this road: ask it for the change.")})
+        department = _("Write the code of the Département: 45, 2A or 974; leave it empty to have it found.")
+        declare_checks({f"{table}_department": ("department", department) for table in ("road_section", "road_marker")})
         declare_lock("road_section", lock_roads)
         for table in ("road_asset", "road_stretch"):
             declare_lock(table, share_roads)

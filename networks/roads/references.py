@@ -23,7 +23,8 @@ PLACE = re.compile(
     r"(?:(?:\s*\+\s*|\s*[.,](?=\d{3}(?!\d))|(?(told)\s+|(?!)))(?P<metres>\d{1,5}))?\s*(?:M(?:[ÈE]TRES?)?)?"
     r"(?:\s*[,-]?\s*(?:C[ÔO]T[ÉE]\s*)?(?P<side>[UDG])(?:ROITE?|AUCHE)?)?"
 )
-DEPARTMENT = re.compile(r"\s*\(\s*(2[AB]|\d{2,3})\s*\)")
+DEPARTMENT = re.compile(r"\s*\(\s*(2[AB]|\d{1,3})\s*\)")
+CODE = re.compile(r"0*(9[78]\d|2[AB]|\d{1,2})(?:[.,]0+)?")
 LONG = ((re.compile(r"^(?:ROUTE )?D[ÉE]PARTEMENTALE\b"), "D"), (re.compile(r"^(?:ROUTE )?NATIONALE\b"), "N"))
 
 
@@ -65,7 +66,15 @@ def road_of(text: str) -> Road:
 def without_department(text: str) -> tuple[str, str]:
     """A text, and the Département that it has in brackets."""
     found = DEPARTMENT.search(text.upper())
-    return (text, "") if found is None else (f"{text[: found.start()]} {text[found.end() :]}", found[1])
+    if found is None or not (code := department_code(found[1])):
+        return text, ""
+    return f"{text[: found.start()]} {text[found.end() :]}", code
+
+
+def department_code(text: str) -> str:
+    """As it is kept: "45" for 45, 045 and 45.0, "" for what is no code."""
+    found = CODE.fullmatch(text.strip().upper())
+    return "" if found is None else found[1].zfill(2)
 
 
 def route_of(text: str) -> str:

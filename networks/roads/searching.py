@@ -24,19 +24,21 @@ def register_searchers() -> None:
 
 
 def search_references(question: Question) -> Iterator[Found]:
-    """The place of a reference. Raises NotFound, Invalid where one is plainly written that has no place."""
+    """The places of a reference. Raises NotFound, Invalid where one is plainly written that has none."""
     explicit = EXPLICIT.search(question.text) is not None
     try:
         asked = reference_of(question.text)
     except NotAReferenceError:
         return
+    places, refused = [], None
     for one in each_meant(asked):
         try:
-            found = place_of(one)
-        except ArpentError:
-            if explicit:
-                raise
-            return
+            places.append(place_of(one))
+        except ArpentError as error:
+            refused = error
+    if refused is not None and not places and explicit:
+        raise refused
+    for found in places:
         yield Found(
             kind="road",
             label=str(found.reference),
@@ -61,8 +63,9 @@ def search_roads(question: Question) -> Iterator[Found]:
     except NotAReferenceError:
         return
     found = whole_roads(asked.route)
+    unknown = [one.department for one in found] == [""]
     for one in found:
-        if asked.department in ("", one.department):
+        if unknown or asked.department in ("", one.department):
             words = _("Numbered road, PR %(first)s to %(last)s") if one.first is not None else _("Numbered road")
             west, south, east, north = one.bbox_4326
             yield Found(

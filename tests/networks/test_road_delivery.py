@@ -30,13 +30,13 @@ def test_a_shapefile_has_short_names_and_accents_without_cpg(db: None, tmp_path:
         "Rue du Château", 3.5, "45234", "1chaussee")  # fmt: skip
 
 
-def write_raw(path: Path, names: list[str], rows: list[list[str]], lines: list[Any]) -> None:
+def write_raw(path: Path, names: list[str], rows: list[list[str]], lines: list[Any], kind: str = "LineString") -> None:
     pyogrio.raw.write(
         path,
         geometry=shapely.to_wkb(np.array(lines, object)),
         field_data=[np.array([row[place] for row in rows], object) for place in range(len(names))],
         fields=names,
-        geometry_type="LineString",
+        geometry_type=kind,
         crs="EPSG:2154",
         encoding="latin1",
     )

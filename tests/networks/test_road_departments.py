@@ -1,9 +1,11 @@
 """Roads of one number in two Départements: each has its own markers."""
 
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import translation
 
 from gis_core.errors import Invalid, NotFound
@@ -67,6 +69,22 @@ def test_a_reference_without_it_asks_which_one_is_meant(boundary: Network) -> No
     assert "“D 2020 (28)” or “D 2020 (45)”" in str(refused.value.message)
 
 
+def test_a_marker_that_none_has_is_told_with_those_of_each(boundary: Network) -> None:
+    with translation.override("en"), pytest.raises(NotFound) as refused:
+        place("D 2020 PR 40+50")
+    told = str(refused.value.message)
+    assert "D 2020 (28) from PR 0 to PR 1, D 2020 (45) from PR 0 to PR 2" in told
+
+
+def test_a_road_without_departement_is_no_choice_for_nobody_can_name_it(boundary: Network) -> None:
+    section(boundary, (30_000, 0), (32_000, 0))
+    for number, x in ((0, 30_000), (2, 31_000), (3, 31_500)):
+        marker(boundary, number, x)
+    measured()
+    assert str(place("D 2020 PR 2+50").reference) == "D 2020 (45) PR 2+50"
+    assert place("D 2020 PR 3+50").x == X + 31_550
+
+
 def test_a_marker_that_one_alone_has_needs_no_departement(boundary: Network) -> None:
     assert str(place("D 2020 PR 2+50").reference) == "D 2020 (45) PR 2+50"
 
@@ -125,3 +143,97 @@ def test_a_file_of_markers_tells_the_departement_or_the_place_does(network: Netw
     found = set(RoadMarker.objects.values_list("department", "number"))
     assert found == {("45", 1), ("45", 2), ("28", 1), ("28", 2), ("28", 3), ("28", 4)}
     assert [one["route"] for one in report["roads"]] == ["D 2020 (28)", "D 2020 (45)"]
+
+
+@pytest.fixture
+def loiret(network: Network) -> Network:
+    """Four kilometres of the Loiret alone."""
+    section(network, (0, 0), (4000, 0), insee_left="45901")
+    return network
+
+
+def errors(report: dict[str, Any]) -> list[str]:
+    return [one["message"] for one in report["faults"] if one["gravity"] == "error"]
+
+
+def numbers() -> list[tuple[str, int, float]]:
+    found = RoadMarker.objects.order_by("department", "number")
+    return [(one.department, one.number, one.geom.x - X) for one in found]
+
+
+def test_markers_of_a_departement_without_sections_are_not_put_on_the_road_of_another(
+    loiret: Network, tmp_path: Path
+) -> None:
+    text = f"route;pr;dept;x;y\nD2020;1;28;{X + 100_000};{Y}\nD2020;1;45;{X + 1000};{Y}\n"
+    (told,) = errors(bring(loiret.member, tmp_path, text))
+    assert ("D 2020 (28)" in told, numbers()) == (True, [("45", 1, 1000)])
+
+
+def test_a_marker_a_kilometre_beyond_the_boundary_stays_of_its_departement(loiret: Network, tmp_path: Path) -> None:
+    report = bring(loiret.member, tmp_path, f"route;pr;dept;x;y\nD2020;1;28;{X + 5000};{Y}\n")
+    assert (len(errors(report)), numbers()) == (1, [])
+
+
+def test_a_row_of_somebody_elses_place_is_no_twin_of_one_that_comes_in(network: Network, tmp_path: Path) -> None:
+    section(network, (0, 0), (4000, 0), insee_left="45901")
+    text = f"route;pr;x;y\nD2020;1;{X + 30_000};{Y}\nD2020;1;{X + 90};{Y}\n"
+    report = bring(network.member, tmp_path, text)
+    assert (report["counts"]["outside"], errors(report), numbers()) == (1, [], [("45", 1, 90)])
+
+
+def test_rows_that_are_nowhere_are_no_twins_of_each_other(loiret: Network, tmp_path: Path) -> None:
+    report = bring(loiret.member, tmp_path, f"route;pr;x;y\nD2020;1;12;15\nD2020;2;12;16\nD2020;3;{X};{Y}\n")
+    assert (len(errors(report)), len(report["faults"])) == (2, 2)
+
+
+def test_a_row_without_place_where_two_have_the_road_is_asked_which_one(loiret: Network, tmp_path: Path) -> None:
+    section(loiret, (4000, 0), (8000, 0), insee_left="28901")
+    text = f"route;pr;dept;x;y;cumul\nD2020;1;45;{X};{Y};0\nD2020;2;45;{X + 1000};{Y};1000\nD2020;3;;;;1500\n"
+    (told,) = errors(bring(loiret.member, tmp_path, text))
+    assert "28 ou 45" in told
+
+
+def test_a_row_without_departement_is_of_the_named_section_that_it_stands_on(loiret: Network, tmp_path: Path) -> None:
+    section(loiret, (20_000, 0), (24_000, 0))
+    marker(loiret, 1, 1000)
+    report = bring(loiret.member, tmp_path, f"route;pr;x;y\nD2020;1;{X + 1000};{Y}\n")
+    assert (report["counts"]["new"], numbers()) == (0, [("45", 1, 1000)])
+
+
+def test_a_marker_without_departement_is_found_again_once_its_sections_have_one(
+    loiret: Network, tmp_path: Path
+) -> None:
+    marker(loiret, 1, 1000)
+    with factories.as_owner(), connection.cursor() as cursor:
+        cursor.execute("set constraints all immediate; alter table road_marker disable trigger user")
+        RoadMarker.objects.update(department="")
+        cursor.execute("alter table road_marker enable trigger user; set constraints all deferred")
+    report = bring(loiret.member, tmp_path, f"route;pr;x;y\nD2020;1;{X + 1000};{Y}\n")
+    assert (report["counts"]["new"], numbers()) == (0, [("45", 1, 1000)])
+
+
+def test_a_marker_of_a_departement_without_sections_is_none_of_the_same_number_far_away(
+    loiret: Network, tmp_path: Path
+) -> None:
+    marker(loiret, 1, 50_000, department="28")
+    report = bring(loiret.member, tmp_path, f"route;pr;dept;x;y\nD2020;1;45;{X + 1000};{Y}\n")
+    assert (report["counts"]["new"], numbers()) == (1, [("28", 1, 50_000), ("45", 1, 1000)])
+
+
+def test_old_sections_are_named_by_their_manager_and_their_markers_follow(network: Network) -> None:
+    section(network, (0, 0), (1000, 0), insee_left="28901", insee_right="45901", manager_name="Loiret")
+    section(
+        network, (1000, 0), (2000, 0), insee_left="45901", insee_right="28901", manager_name="Département du Loiret"
+    )
+    section(network, (2000, 0), (2500, 0))
+    section(network, (9000, 0), (9500, 0), insee_left="28901", manager_name="DIR Nord-Ouest")
+    marker(network, 1, 500)
+    migration = import_module("networks.roads.migrations.0002_departments")
+    with factories.as_owner(), connection.cursor() as cursor:
+        cursor.execute("set constraints all immediate; alter table road_section disable trigger user")
+        RoadSection.objects.update(department="")
+        cursor.execute("alter table road_section enable trigger user")
+        migration.fill(None, connection.schema_editor())
+        cursor.execute("set constraints all deferred")
+    assert [one.department for one in RoadSection.objects.order_by("pk")] == ["45", "45", "45", "28"]
+    assert numbers() == [("45", 1, 500)]

@@ -6,10 +6,14 @@ from typing import Any
 
 import pytest
 from django.contrib.gis.geos import LineString
+from django.contrib.gis.geos import Point as Place
+from django.db import connection
 from shapely.geometry import LineString as Line
+from shapely.geometry import Point
 
 from gis_core.models import Member
-from networks.roads.models import RoadSection
+from networks.roads.models import RoadMarker, RoadSection
+from networks.roads.pages.importing import brings
 from tests import factories
 from tests.networks.conftest import Network
 from tests.networks.test_road_delivery import write_raw
@@ -132,3 +136,138 @@ def test_a_section_merged_here_is_left_out_of_the_next_delivery(deliver: Deliver
     report = deliver(STRAIGHT, replace=True)
     assert (report["counts"]["absorbed"], report["counts"]["gone"], report["counts"]["new"]) == (1, 0, 0)
     assert list(drawn()) == ["A"]
+
+
+def managed(tmp_path: Path, *managers: str, name: str = "TRONCON_DE_ROUTE") -> Path:
+    """A D 12 along the boundary of two Départements, a section of each manager."""
+    folder = tmp_path / name
+    folder.mkdir(exist_ok=True)
+    shapes = [Line([(X + 60 * n, Y), (X + 60 * n + 60, Y)]) for n in range(len(managers))]
+    rows = [[f"T{n}", "Route à 1 chaussée", "Double sens", "D12", "En service", manager, "28229", "45299"]
+            for n, manager in enumerate(managers)]  # fmt: skip
+    names = ["ID", "NATURE", "SENS", "NUMERO", "ETAT", "GESTION", "INSEECOM_G", "INSEECOM_D"]
+    write_raw(folder / "TRONCON_DE_ROUTE.shp", names, rows, shapes)
+    return folder
+
+
+def markers_file(folder: Path, *markers: tuple[int, float], department: str = "45") -> None:
+    """POINT_DE_REPERE beside the sections."""
+    shapes = [Point(X + x, Y) for _number, x in markers]
+    rows = [[f"P{number}", "D12", str(number), department] for number, _x in markers]
+    write_raw(folder / "POINT_DE_REPERE.shp", ["ID", "ROUTE", "NUMERO", "INSEE_DEP"], rows, shapes, "Point")
+
+
+def files(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir())
+
+
+def marker(member: Member, number: int, x: float, department: str) -> RoadMarker:
+    with factories.as_worker():
+        return RoadMarker.objects.create(owner=member, route="D12", number=number, department=department,
+                                         geom=Place(X + x, Y, srid=2154))  # fmt: skip
+
+
+def named() -> list[tuple[int, str]]:
+    return list(RoadMarker.objects.order_by("number", "department").values_list("number", "department"))
+
+
+def test_markers_follow_their_sections_to_another_departement(network: Network, tmp_path: Path) -> None:
+    bring(network.member, *files(managed(tmp_path, "Eure-et-Loir", "Eure-et-Loir")))
+    marker(network.member, 1, 10, "28")
+    report = bring(network.member, *files(managed(tmp_path, "Loiret", "Loiret")))
+    assert (named(), report["counts"]["renamed"]) == ([(1, "45")], 1)
+    assert [one["route"] for one in report["roads"]] == ["D 12"]
+    assert any("autre département : 1" in one for one in report["lines"])
+
+
+def test_markers_stay_while_their_departement_has_sections_or_where_their_number_is_taken(
+    network: Network, tmp_path: Path
+) -> None:
+    bring(network.member, *files(managed(tmp_path, "Eure-et-Loir", "Loiret")))
+    marker(network.member, 1, 10, "28")
+    marker(network.member, 1, 70, "45")
+    assert bring(network.member, *files(managed(tmp_path, "Eure-et-Loir", "Loiret")))["counts"]["renamed"] == 0
+    bring(network.member, *files(managed(tmp_path, "Loiret", "Loiret")))
+    assert named() == [(1, "28"), (1, "45")]
+
+
+def test_markers_of_sections_that_are_gone_do_not_follow_those_of_another_departement(
+    network: Network, tmp_path: Path
+) -> None:
+    bring(network.member, *files(managed(tmp_path, "Loiret", *[""] * 9, "Eure-et-Loir")))
+    marker(network.member, 1, 650, "28")
+    bring(network.member, *files(managed(tmp_path, "Loiret")), replace=True)
+    assert named() == [(1, "28")]
+
+
+def test_markers_follow_even_where_another_member_manages_the_road_then(network: Network, tmp_path: Path) -> None:
+    county = factories.member(network.commune, kind="departement")
+    with factories.as_worker():
+        RoadSection.objects.create(owner=county, route="D12", department="45", manager="03",
+                                   geom=LineString([(X + 500, Y), (X + 600, Y)], srid=2154))  # fmt: skip
+    bring(network.member, *files(managed(tmp_path, "Eure-et-Loir")))
+    marker(network.member, 1, 10, "28")
+    bring(network.member, *files(managed(tmp_path, "Loiret")))
+    assert named() == [(1, "45")]
+
+
+def test_a_departement_that_no_delivery_said_yet_is_no_correction(network: Network, tmp_path: Path) -> None:
+    bring(network.member, *files(managed(tmp_path, "Loiret")))
+    with factories.as_owner(), connection.cursor() as cursor:
+        cursor.execute("set constraints all immediate; alter table road_section disable trigger user")
+        cursor.execute("update road_section set department = '28', more = more #- '{delivered,department}'")
+        cursor.execute("alter table road_section enable trigger user; set constraints all deferred")
+    report = bring(network.member, *files(managed(tmp_path, "Loiret")))
+    assert (report["overwritten"], report["counts"]["corrected"]) == ([], 0)
+    assert RoadSection.objects.get().department == "45"
+
+
+def test_a_departement_found_here_is_no_correction(network: Network, deliver: Deliver) -> None:
+    with factories.as_worker():
+        RoadSection.objects.create(owner=network.member, route="D12", department="45",
+                                   geom=LineString([(X + 500, Y), (X + 600, Y)], srid=2154))  # fmt: skip
+    deliver(STRAIGHT)
+    assert set(RoadSection.objects.values_list("department", flat=True)) == {"45"}
+    assert deliver(STRAIGHT)["counts"]["corrected"] == 0
+
+
+def test_a_delivery_of_sections_tells_what_becomes_of_its_markers(network: Network, tmp_path: Path) -> None:
+    folder = managed(tmp_path, "Loiret", "Loiret")
+    markers_file(folder, (1, 10), (2, 100))
+    bring(network.member, *files(folder))
+    with factories.as_worker():
+        RoadMarker.objects.filter(number=2).update(geom=Place(X + 90, Y, srid=2154))
+    markers_file(folder, (1, 10), (2, 100), (3, 9000))
+    report = bring(network.member, *files(folder))
+    counts = {name: count for name, count in report["counts"].items() if name.startswith("markers_") and count}
+    assert counts == {"markers_same": 2, "markers_corrected": 1, "markers_outside": 1}
+    assert any("PR corrigés" in one for one in report["lines"])
+    assert any("PR hors de votre territoire" in one for one in report["lines"])
+
+
+def test_a_marker_beside_sections_that_are_about_to_come_would_come_in(network: Network, tmp_path: Path) -> None:
+    folder = managed(tmp_path, *["Loiret"] * 10)
+    markers_file(folder, (1, 10), (2, 550))
+    asked = bring(network.member, *files(folder), write=False)
+    assert (asked["counts"]["markers_outside"], asked["counts"]["markers_new"]) == (0, 2)
+
+
+def test_tiles_of_markers_are_drawn_anew_after_a_delivery_that_has_some(
+    network: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    announced: list[str] = []
+    monkeypatch.setattr("networks.roads.services.importing.announce_changed_slugs", announced.extend)
+    folder = managed(tmp_path, "Loiret")
+    bring(network.member, *files(folder))
+    assert announced == ["road-sections"]
+    markers_file(folder, (1, 10))
+    bring(network.member, *files(folder))
+    assert announced[1:] == ["road-sections", "road-markers"]
+
+
+@pytest.mark.parametrize(
+    ("counts", "more"),
+    [({}, {"left_drawn": ["A"]}), ({"both": 1}, {}), ({"markers_both": 1}, {}), ({"new": 0, "same": 4}, None)],
+)
+def test_what_is_told_once_may_be_loaded(counts: dict[str, int], more: dict[str, Any] | None) -> None:
+    assert brings({"counts": counts} | (more or {})) is (more is not None)

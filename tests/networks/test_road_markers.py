@@ -136,7 +136,9 @@ def test_a_marker_that_was_corrected_here_stays_where_the_file_has_it_where_it_h
 def test_a_marker_moved_here_and_in_the_file_stays_and_is_told_once(member: Member, tmp_path: Path) -> None:
     bring(member, tmp_path, table((1, 0), (2, 1000)))
     correct(2, geom=Point(X + 1020, Y, srid=2154))
-    (told,) = bring(member, tmp_path, table((1, 0), (2, 1040)))["faults"]
+    report = bring(member, tmp_path, table((1, 0), (2, 1040)))
+    (told,) = report["faults"]
+    assert report["counts"]["both"] == 1
     assert ("PR 2" in told["message"], told["gravity"], places()[2]) == (True, "warning", 1020)
     assert bring(member, tmp_path, table((1, 0), (2, 1040)))["faults"] == []
 

@@ -46,6 +46,7 @@ def test_roads_markers_and_sides_are_read(text: str, route: str, marker: int, me
         "D 2020",
         "D 2020 PR -3",
         "45901 AC 200",
+        "D 2020 (999) PR 12+350",
     ],
 )
 def test_what_names_no_place_is_no_reference(text: str) -> None:
@@ -61,7 +62,13 @@ def test_a_reference_is_shown_as_people_read_it() -> None:
 
 @pytest.mark.parametrize(
     ("text", "department"),
-    [("D 2020 (45) PR 12+350", "45"), ("RD2020(2A) 12+350", "2A"), ("D 2020 ( 974 ) PR 12+350 G", "974")],
+    [
+        ("D 2020 (45) PR 12+350", "45"),
+        ("RD2020(2A) 12+350", "2A"),
+        ("D 2020 ( 974 ) PR 12+350 G", "974"),
+        ("D 2020 (045) PR 12+350", "45"),
+        ("D 2020 (4) PR 12+350", "04"),
+    ],
 )
 def test_a_departement_is_named_in_brackets(text: str, department: str) -> None:
     found = reference_of(text)

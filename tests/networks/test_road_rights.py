@@ -91,6 +91,13 @@ def test_another_road_of_the_same_number_is_not_that_of_the_manager(network: Net
     assert RoadMarker.objects.get().department == "28"
 
 
+@pytest.mark.parametrize("text", ["2a", "045", "4", "Loi"])
+def test_a_departement_that_is_no_code_is_refused_with_its_field(network: Network, text: str) -> None:
+    with translation.override("en"), refused("45, 2A or 974") as found:
+        add_marker(network, TECHNICIAN, department=text)
+    assert found.value.extra["errors"][0]["field"] == "department"
+
+
 def bring(member: Member, tmp_path: Path, text: str) -> dict[str, Any]:
     path = tmp_path / "pr.csv"
     path.write_text(text)
@@ -118,3 +125,15 @@ def test_an_import_leaves_markers_out_that_lie_far_from_territory_and_sections(
     text = f"route;pr;x;y\nD2020;1;{X + 10};{Y + 10}\nD2020;2;{X + 15_000};{Y + 10}\n"
     report = bring(network.member, tmp_path, text)
     assert (report["counts"]["outside"], report["counts"]["new"]) == (1, 1)
+
+
+def test_an_import_moves_no_marker_that_was_corrected_to_be_of_a_managed_road(network: Network, tmp_path: Path) -> None:
+    with factories.as_worker():
+        RoadSection.objects.create(owner=network.member, route="D7", geom=along((0, 10), (90, 10)))
+    bring(network.member, tmp_path, f"route;pr;x;y\nD7;1;{X + 10};{Y + 10}\nD7;2;{X + 50};{Y + 10}\n")
+    with factories.as_worker():
+        RoadMarker.objects.filter(number=2).update(route="D2020")
+    member = factories.member(network.commune, kind="departement")
+    keep(member, manager="03")
+    report = bring(network.member, tmp_path, f"route;pr;x;y\nD7;1;{X + 12};{Y + 10}\nD7;2;{X + 60};{Y + 10}\n")
+    assert (report["counts"]["managed"], report["counts"]["changed"]) == (1, 1)

@@ -70,7 +70,8 @@ def test_what_only_looks_like_a_reference_is_searched_as_before(road: Member) ->
     assert ask("rue Haute 12").status_code == 200
 
 
-def test_both_departements_are_suggested_where_the_number_is_in_two(road: Member) -> None:
+def in_two_more(road: Member) -> None:
+    """A D 2020 of each of two other Départements."""
     with factories.as_worker():
         for department, y in (("28", 500), ("41", 900)):
             line = LineString((X, Y + y), (X + 3000, Y + y), srid=2154)
@@ -79,6 +80,27 @@ def test_both_departements_are_suggested_where_the_number_is_in_two(road: Member
                 place = Point(X + x, Y + y, srid=2154)
                 RoadMarker.objects.create(owner=road, route="D2020", department=department, number=number, geom=place)
         calibrate("D2020")
+
+
+def test_both_departements_are_suggested_where_the_number_is_in_two(road: Member) -> None:
+    in_two_more(road)
     labels = [one["label"] for one in ask("D 2020 PR 14+20").json()["results"]]
     assert labels == ["D 2020 (28) PR 14+20", "D 2020 (41) PR 14+20"]
     assert [one["label"] for one in ask("D 2020 (28) PR 13+20").json()["results"]] == ["D 2020 (28) PR 13+20"]
+
+
+def test_a_reference_that_one_departement_alone_can_answer_is_suggested(road: Member) -> None:
+    in_two_more(road)
+    with factories.as_worker():
+        place = Point(X + 1200, Y + 900, srid=2154)
+        RoadMarker.objects.create(owner=road, route="D2020", department="41", number=15, geom=place)
+    assert [one["label"] for one in ask("D 2020 PR 14+200").json()["results"]] == ["D 2020 (28) PR 14+200"]
+
+
+def test_a_reference_that_no_departement_can_answer_is_explained(road: Member) -> None:
+    in_two_more(road)
+    assert ask("D 2020 PR 14+9000").status_code == 400
+
+
+def test_a_road_whose_departement_is_not_known_is_suggested_whichever_is_asked(road: Member) -> None:
+    assert [one["label"] for one in ask("D 2020 (45)").json()["results"]] == ["D 2020"]

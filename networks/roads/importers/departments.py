@@ -3,6 +3,7 @@
 from typing import Final
 
 from networks.core.importers.cells import bare
+from networks.roads.references import department_code
 
 NAMES: Final = (
     "Ain,Aisne,Allier,Alpes-de-Haute-Provence,Hautes-Alpes,Alpes-Maritimes,Ardèche,Ardennes,Ariège,Aube,Aude,Aveyron,"
@@ -23,12 +24,12 @@ BY_NAME: Final = {bare(name): f"{code:02}" for code, name in enumerate(NAMES.spl
 
 
 def department_of(insee: str) -> str:
-    """Of a commune: two signs of its code, three overseas."""
-    return insee[:3] if insee[:2] in ("97", "98") else insee[:2]
+    """Of a commune: two signs of its code, three overseas; "" for what is no code."""
+    return department_code(insee[:3] if insee[:2] in ("97", "98") else insee[:2])
 
 
 def department_in(manager: str, *communes: str | None) -> str:
     """Of a section: that of its manager, for a road along the boundary lies in both; else that of its communes."""
     words = bare(manager).removeprefix("departement ").removeprefix("de l ").removeprefix("de la ")
     words = words.removeprefix("du ").removeprefix("des ").removeprefix("de ").removeprefix("d ")
-    return BY_NAME.get(words) or next((department_of(one) for one in communes if one), "")
+    return BY_NAME.get(words) or next((found for one in communes if one and (found := department_of(one))), "")

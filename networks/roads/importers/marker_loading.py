@@ -3,25 +3,30 @@ corrected here stays so (`delivered.settle`), whatever its number or its road wa
 """
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from math import dist
 from typing import Any, Final
 
 import shapely
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from psycopg import sql
 
 from gis_core.models import Member
 from layers.imports.services.loading import rows, run
 from networks.core.importers.faults import Fault
 from networks.roads.importers.delivered import PLACE, place_of, settle
 from networks.roads.importers.markers import NEAR_M, SOURCES, Row, Table, along_their_roads, placed
+from networks.roads.importers.staging import STAGED
 from networks.roads.models import RoadMarker
 from networks.roads.references import Road
 
 FAR_M = 1_000.0
-"""How far from sections that a member keeps a marker may be its own, outside its territory."""
+"""How far from sections that a member keeps a marker may be its own, outside its territory; how far a marker may be
+from where it was to be found again, for the next one has another number.
+"""
 
 
 @dataclass(slots=True)
@@ -33,32 +38,45 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a row changes of the marker that it is; `told` where its source says something else than the last time."""
+    """What a row changes of the marker that it is; `told` where its source says something else than the last time,
+    `renamed` where its road got another Département here.
+    """
 
     row: Row
     pk: int
     road: Road
     moved: bool
     named: bool
+    renamed: bool
     told: dict[str, Any] | None
 
     @property
+    def placed(self) -> bool:
+        """Whether it changes what `arpent.guard_road` looks at."""
+        return self.moved or self.renamed
+
+    @property
     def written(self) -> bool:
-        return self.moved or self.named or self.told is not None
+        return self.placed or self.named or self.told is not None
 
 
 def bring(owner: Member, table: Table, *, write: bool, also: frozenset[Road] = frozenset()) -> Outcome:
     """Load the rows that can be (or count them); roads of `also` are known, too. As the worker, in a transaction."""
-    outcome = Outcome(Counter(read=table.read), [], set())
-    located = in_departments(placed(table, table.rows), also)
-    good = known_roads(table, without_twins(table, located), also)
-    good = [one for one in along_their_roads(table, good) if has_place(one, table)]
-    good = within_rights(owner, without_overlap(table, good), outcome)
+    outcome = Outcome(Counter(read=table.read, managed=0, outside=0), [], set())
+    located = known_roads(table, in_departments(placed(table, table.rows), also), also)
+    # First what is not the member's: a row of somebody else's place is no twin of one that comes in.
+    good, left = within_rights(owner, located, outcome, staged=bool(also))
+    good = without_twins(table, good)
+    keys = {one.key for one in good}
+    good = along_their_roads(good, [one for one in left if one.key not in keys])
+    good = without_overlap(table, [one for one in good if has_place(one, table)])
+    good, _left = within_rights(owner, good, outcome, staged=bool(also))
     fresh, changed = compared(owner, table, good, outcome)
     outcome.counts["new"] = len(fresh)
     outcome.faults = table.faults.all()
     outcome.counts["refused"] = sum(one.gravity == "error" and one.row is not None for one in outcome.faults)
     outcome.roads = {one.road for one in fresh} | {one.road for one in changed if one.moved}
+    outcome.roads |= {one.row.road for one in changed if one.renamed}
     if write and (fresh or changed):
         keep(owner, table, fresh, changed)
     return outcome
@@ -82,30 +100,48 @@ def without_twins(table: Table, found: Sequence[Row]) -> list[Row]:
     return list(first.values())
 
 
+NEAREST: Final = """
+    with given as (
+        select n, route, department, st_setsrid(st_makepoint(x, y), 2154) as geom
+        from unnest(%(routes)s::text[], %(departments)s::text[], %(xs)s::float8[], %(ys)s::float8[])
+            with ordinality as g(route, department, x, y, n))
+    select case when g.department = '' or exists (select from road_section s where s.route = g.route
+            and s.department <> '' and s.geom && st_expand(g.geom, %(near)s) and st_dwithin(s.geom, g.geom, %(near)s))
+        then arpent.department_at(g.route, g.geom) else '' end
+    from given g order by g.n
+"""
+
+
 def in_departments(found: Sequence[Row], also: frozenset[Road]) -> list[Row]:
     """Rows with the Département of their road: the one that is told if the road has sections there, else that of the
-    nearest section, or the only one.
+    section that it stands on; the nearest or the only one where none is told.
     """
     known = sections_known({one.route for one in found}) | also
-    unsure = [one for one in found if one.road not in known]
-    places = [one.place or (0.0, 0.0) for one in unsure]
-    nearest = rows(
-        "select arpent.department_at(route, st_setsrid(st_makepoint(x, y), 2154))"
-        " from unnest(%(routes)s::text[], %(xs)s::float8[], %(ys)s::float8[]) with ordinality as given(route, x, y, n)"
-        " order by n",
-        routes=[one.route for one in unsure],
-        xs=[place[0] for place in places],
-        ys=[place[1] for place in places],
-    )
+    unsure = [one for one in found if not one.department or one.road not in known]
+    given = columns(unsure)
+    nearest = rows(NEAREST, near=NEAR_M, **{name: given[name] for name in ("routes", "departments", "xs", "ys")})
     lies = {id(one): department for one, (department,) in zip(unsure, nearest, strict=True)}
-    return [replace(one, department=department_for(one, known, lies.get(id(one), ""))) for one in found]
+    there = departments_of(known)
+    return [replace(one, department=department_for(one, there[one.route], lies.get(id(one), ""))) for one in found]
 
 
-def department_for(one: Row, known: Collection[Road], lies: str) -> str:
-    there = sorted(road.department for road in known if road.route == one.route)
-    if one.department in there or not there:
+def department_for(one: Row, there: Sequence[str], lies: str) -> str:
+    if one.department and one.department in there:
         return one.department
-    return lies if lies in there or len(there) > 1 else there[0]
+    if lies:
+        return lies
+    if not one.department and one.place is None:
+        # Once it is placed, the database would name it.
+        there = list(filter(None, there)) or there
+    return there[0] if len(there) == 1 and (not one.department or not there[0]) else one.department
+
+
+def departments_of(known: Collection[Road]) -> dict[str, list[str]]:
+    """By number, those that have such a road."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for route, department in sorted(known):
+        found[route].append(department)
+    return found
 
 
 def sections_known(routes: Collection[str]) -> frozenset[Road]:
@@ -118,21 +154,28 @@ def sections_known(routes: Collection[str]) -> frozenset[Road]:
 
 def known_roads(table: Table, found: Sequence[Row], also: frozenset[Road]) -> list[Row]:
     known = sections_known({one.route for one in found}) | also
+    departments, good = departments_of(known), []
     for one in found:
-        if one.road not in known:
+        there = departments[one.route]
+        unsure = not one.department and len(there) > 1 and (one.place is None or one.road not in known)
+        if unsure:
+            words = _("%(name)s: several Départements have a %(route)s: say which one (%(choices)s).")
+        elif one.road not in known:
             words = _(
                 "%(name)s: no section is of the road %(route)s: import its sections first, or correct its number."
             )
-            table.faults.add(one.rank, words % {"name": one.name, "route": one.road}, "error")
-    return [one for one in found if one.road in known]
+        else:
+            good.append(one)
+            continue
+        told = {"name": one.name, "route": one.road, "choices": _(" or ").join(filter(None, there))}
+        table.faults.add(one.rank, words % told, "error")
+    return good
 
 
 def has_place(one: Row, table: Table) -> bool:
     """Whether it stands somewhere; if not, why."""
     if one.place is not None:
         return True
-    if one.number < 0:
-        return False
     if one.along_m is not None:
         words = _(
             "%(name)s: cumulated metres alone do not place it: give x and y of two markers of this road at least."
@@ -161,8 +204,12 @@ ALLOWED: Final = """
         select n, route, department, st_setsrid(st_makepoint(x, y), 2154) as geom, manager is not null as managed
         from unnest(%(routes)s::text[], %(departments)s::text[], %(xs)s::float8[], %(ys)s::float8[])
             with ordinality as g(route, department, x, y, n) join (
-                select route, department, arpent.road_manager(route, department, %(owner)s) as manager
-                from unnest(%(routes)s::text[], %(departments)s::text[]) as r(route, department) group by 1, 2
+                select route, department, case when not exists (select from {staged} s join gis_core_member m
+                        on m.id = %(owner)s and (s.manager, m.kind) in (('03', 'departement'), ('04', 'epci'))
+                        where s.route = r.route and s.department = r.department)
+                    then arpent.road_manager(route, department, %(owner)s) end as manager
+                from (select distinct route, department
+                    from unnest(%(routes)s::text[], %(departments)s::text[]) as r(route, department)) r
             ) road using (route, department))
     select g.managed, not g.managed and exists (select from gis_core_territory t where t.member_id = %(owner)s)
         and not exists (select from gis_core_territory t join gis_core_commune c on c.insee = t.insee
@@ -170,18 +217,30 @@ ALLOWED: Final = """
                 and st_dwithin(c.geom, g.geom, %(near)s))
         and not exists (select from road_section s where s.route = g.route and s.department = g.department
             and s.owner_id = %(owner)s and s.geom && st_expand(g.geom, %(own)s) and st_dwithin(s.geom, g.geom, %(own)s))
+        and not exists (select from {staged} s where s.route = g.route and s.department = g.department
+            and s.geom && st_expand(g.geom, %(own)s) and st_dwithin(s.geom, g.geom, %(own)s))
     from given g order by g.n
 """
+NOTHING: Final = sql.SQL("(select * from road_section where false)")
 
 
-def within_rights(owner: Member, found: Sequence[Row], outcome: Outcome) -> list[Row]:
-    """Rows of roads that no other member manages, in the member's territory or near sections that it keeps."""
+def within_rights(
+    owner: Member, found: Sequence[Row], outcome: Outcome, *, staged: bool
+) -> tuple[list[Row], list[Row]]:
+    """Rows of roads that no other member manages, in the member's territory or near sections that it keeps, those that
+    are about to come (`staged`) included, and the rest. A row that has no place yet is asked of its road alone.
+    """
     given = columns(found)
-    told = rows(ALLOWED, owner=owner.pk, near=NEAR_M, own=FAR_M,
+    told = rows(ALLOWED, staged=STAGED if staged else NOTHING, owner=owner.pk, near=NEAR_M, own=FAR_M,
                 **{name: given[name] for name in ("routes", "departments", "xs", "ys")})  # fmt: skip
-    outcome.counts["managed"] = sum(managed for managed, _outside in told)
-    outcome.counts["outside"] = sum(outside for _managed, outside in told)
-    return [one for one, (managed, outside) in zip(found, told, strict=True) if not (managed or outside)]
+    good: list[Row] = []
+    left: list[Row] = []
+    for one, (managed, outside) in zip(found, told, strict=True):
+        outside = outside and one.place is not None
+        outcome.counts["managed"] += managed
+        outcome.counts["outside"] += outside
+        (left if managed or outside else good).append(one)
+    return good, left
 
 
 def compared(owner: Member, table: Table, found: Sequence[Row], outcome: Outcome) -> tuple[list[Row], list[Change]]:
@@ -191,9 +250,12 @@ def compared(owner: Member, table: Table, found: Sequence[Row], outcome: Outcome
     own = {one.key: one for one in standing}
     claimed = {one.key: said[one.key] for one in found if one.key in said and said[one.key].owner_id == owner.pk}
     taken = {marker.pk for marker in claimed.values()}
+    keys = {one.key for one in found}
+    lost = lost_among([one for one in standing if one.pk not in taken and one.key not in keys])
+    managed = managed_for(owner, {one.key[0] for one in claimed.values()} - {one.road for one in found})
     fresh, changed = [], []
     for one in found:
-        marker = claimed.get(one.key) or own.get(one.key)
+        marker = claimed.get(one.key) or own.get(one.key) or found_again(one, lost)
         if marker is None:
             fresh.append(one)
         elif marker.owner_id != owner.pk:
@@ -203,9 +265,42 @@ def compared(owner: Member, table: Table, found: Sequence[Row], outcome: Outcome
             words = _("%(name)s is here what the file calls another marker, as somebody corrected it: left out.")
             table.faults.add(one.rank, words % {"name": one.name})
             outcome.counts["same"] += 1
-        elif (change := change_of(one, marker, table, outcome)).written:
+        elif marker.key[0] in managed:
+            outcome.counts["managed"] += 1
+        elif (change := change_of(one, marker, table, outcome, lost=one.key not in claimed)).written:
             changed.append(change)
     return fresh, changed
+
+
+def lost_among(standing: Sequence["Standing"]) -> dict[tuple[str, int, str], "Standing"]:
+    """Markers whose Département has no section of the road any more, or is not known: by number, without it."""
+    known = sections_known({one.key[0].route for one in standing})
+    found: dict[tuple[str, int, str], Standing] = {}
+    for one in standing:
+        road, number, side = one.key
+        if not road.department or road not in known:
+            found.setdefault((road.route, number, side), one)
+    return found
+
+
+def found_again(one: Row, lost: dict[tuple[str, int, str], "Standing"]) -> "Standing | None":
+    """The lost marker that a row is, each once: of its number, and about where it stands."""
+    key = one.route, one.number, one.side
+    if key not in lost or one.place is None or dist(lost[key].at, one.place) > FAR_M:
+        return None
+    return lost.pop(key)
+
+
+def managed_for(owner: Member, roads: Collection[Road]) -> frozenset[Road]:
+    """Those that another member manages: what was corrected to be of one is no longer changed by a file."""
+    found = rows(
+        "select route, department from unnest(%(routes)s::text[], %(departments)s::text[]) as r(route, department)"
+        " where arpent.road_manager(route, department, %(owner)s) is not null",
+        owner=owner.pk,
+        routes=[one.route for one in roads],
+        departments=[one.department for one in roads],
+    )
+    return frozenset(Road(*one) for one in found)
 
 
 class Standing:
@@ -213,6 +308,7 @@ class Standing:
 
     def __init__(self, marker: RoadMarker) -> None:
         self.pk, self.owner_id, self.owner = marker.pk, marker.owner_id, marker.owner
+        self.at = marker.geom.coords
         self.key = Road(marker.route, marker.department), marker.number, marker.carriageway
         here = {"reference": marker.reference, PLACE: place_of(shapely.points(marker.geom.coords))}
         # One that was brought before it was remembered what was delivered is as it was brought.
@@ -228,19 +324,23 @@ def there(routes: Sequence[str]) -> list[Standing]:
     return [Standing(one) for one in found.select_related("owner").order_by("pk")]
 
 
-def change_of(one: Row, marker: Standing, table: Table, outcome: Outcome) -> Change:
-    """What a row changes of a marker: what was corrected here stays (`delivered.settle`)."""
+def change_of(one: Row, marker: Standing, table: Table, outcome: Outcome, *, lost: bool) -> Change:
+    """What a row changes of a marker: what was corrected here stays (`delivered.settle`), a Département whose road is
+    there no more does not.
+    """
     now = one.said
     settled = settle({name: now[name] for name in (PLACE, "reference") if now.get(name)}, marker.said, marker.here)
-    outcome.counts["changed" if settled.taken else "same"] += 1
+    renamed = lost and marker.key != one.key
+    outcome.counts["changed" if settled.taken or renamed else "same"] += 1
     outcome.counts["corrected"] += bool(settled.kept)
+    outcome.counts["both"] += bool(settled.both)
     if settled.both:
         x, y = shapely.get_coordinates(shapely.from_wkt(marker.here[PLACE]))[0]
         words = _("%(name)s was corrected here, and the file changed it, too: what is here stays.")
         table.faults.add(one.rank, words % {"name": one.name}, place=(float(x), float(y)))
     told = (marker.remembered or {}) | now
-    return Change(one, marker.pk, marker.key[0], PLACE in settled.taken, "reference" in settled.taken,
-                  told if told != marker.remembered else None)  # fmt: skip
+    return Change(one, marker.pk, marker.key[0], moved=PLACE in settled.taken, named="reference" in settled.taken,
+                  renamed=renamed, told=told if told != marker.remembered else None)  # fmt: skip
 
 
 def keep(owner: Member, table: Table, fresh: Sequence[Row], changed: Sequence[Change]) -> None:
@@ -258,27 +358,37 @@ def keep(owner: Member, table: Table, fresh: Sequence[Row], changed: Sequence[Ch
             source=table.source,
             **columns(fresh),
         )
-    if changed:
-        run(
-            "update road_marker m set delivered = coalesce(m.delivered, '{{}}') || given.said,"
-            " geom = case when given.moved then st_setsrid(st_makepoint(x, y), 2154) else m.geom end,"
-            " reference = case when given.named then given.reference else m.reference end"
-            " from unnest(%(ids)s::bigint[], %(moved)s::bool[], %(named)s::bool[], %(references)s::text[],"
-            " %(said)s::jsonb[], %(xs)s::float8[], %(ys)s::float8[])"
-            " as given(id, moved, named, reference, said, x, y) where given.id = m.id",
-            ids=[one.pk for one in changed],
-            moved=[one.moved for one in changed],
-            named=[one.named for one in changed],
-            **{
-                name: values
-                for name, values in columns([one.row for one in changed]).items()
-                if name in ("references", "said", "xs", "ys")
-            },
-        )
+    if placed := [one for one in changed if one.placed]:
+        run(UPDATE, also=sql.SQL(PLACED), **values_of(placed))
+    if others := [one for one in changed if not one.placed]:
+        run(UPDATE, also=sql.SQL(""), **values_of(others))
+
+
+UPDATE: Final = """
+    update road_marker m set delivered = coalesce(m.delivered, '{{}}') || given.said,
+        reference = case when given.named then given.reference else m.reference end {also}
+    from unnest(%(ids)s::bigint[], %(moved)s::bool[], %(named)s::bool[], %(renamed)s::bool[], %(references)s::text[],
+            %(departments)s::text[], %(said)s::jsonb[], %(xs)s::float8[], %(ys)s::float8[])
+        as given(id, moved, named, renamed, reference, department, said, x, y) where given.id = m.id
+"""
+PLACED: Final = """
+    , geom = case when given.moved then st_setsrid(st_makepoint(x, y), 2154) else m.geom end,
+    department = case when given.renamed then given.department else m.department end
+"""
+"""What `arpent.guard_road` looks at, which asks for rights that a marker that only says more does not need."""
+
+
+def values_of(changed: Sequence[Change]) -> dict[str, list[Any]]:
+    given = columns([one.row for one in changed])
+    return (
+        {name: given[name] for name in ("references", "departments", "said", "xs", "ys")}
+        | {name: [getattr(one, name) for one in changed] for name in ("moved", "named", "renamed")}
+        | {"ids": [one.pk for one in changed]}
+    )
 
 
 def columns(found: Sequence[Row]) -> dict[str, list[Any]]:
-    places = shapely.points([one.place or (0.0, 0.0) for one in found])
+    places = [one.place or (0.0, 0.0) for one in found]
     return {
         "routes": [one.route for one in found],
         "departments": [one.department for one in found],
@@ -286,6 +396,6 @@ def columns(found: Sequence[Row]) -> dict[str, list[Any]]:
         "sides": [one.side for one in found],
         "references": [one.reference for one in found],
         "said": [json.dumps(one.said, ensure_ascii=False) for one in found],
-        "xs": shapely.get_x(places).tolist(),
-        "ys": shapely.get_y(places).tolist(),
+        "xs": [x for x, _y in places],
+        "ys": [y for _x, y in places],
     }

@@ -28,7 +28,7 @@ from networks.roads.importers.bdtopo import places_of, plain_name
 from networks.roads.importers.delivered import PLACE, place_of
 from networks.roads.importers.staging import cells
 from networks.roads.models import RoadMarker
-from networks.roads.references import NotAReferenceError, Road, road_of
+from networks.roads.references import NotAReferenceError, Road, department_code, road_of
 from networks.roads.services.calibrating import axes_with
 
 FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -46,7 +46,6 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
               "distancecumulee", "pk"),
     "reference": ("cleabs", "id", "identifiant", "reference", "code"),
 }  # fmt: skip
-CODE = re.compile(r"0*(9[78]\d|2[AB]|\d{1,2})(?:[.,]0+)?")
 NUMBER = re.compile(r"(?:P\.?R\.?\s*)?(\d{1,3})(?:\s*\+\s*0*)?(?:[.,]0+)?")
 SIDES: Final = {
     "": "U", "u": "U", "unique": "U", "ud": "U", "n": "U", "i": "U", "d": "D", "droite": "D", "droit": "D", "g": "G",
@@ -193,12 +192,6 @@ def understood(rank: int, said: Mapping[str, str], shape: Any, faults: Faults) -
     )
 
 
-def department_code(text: str) -> str:
-    """As it is kept: "45" for 45, 045 and 45.0, "" for what is no code."""
-    found = CODE.fullmatch(text.strip().upper())
-    return "" if found is None else found[1].zfill(2)
-
-
 def figure(text: str) -> float | None:
     """A number as people write it: commas, spaces in thousands, a unit."""
     plain = re.sub(r"[\s\u00a0\u202f]|(?<=\d)m$|°$", "", text.strip().lower()).replace(",", ".")
@@ -217,11 +210,9 @@ def inside(box: tuple[float, float, float, float], place: tuple[float, float]) -
 
 
 def placed(table: Table, found: list[Row]) -> list[Row]:
-    """Rows with their places in EPSG:2154, as far as they have coordinates that can be in France."""
+    """Rows with their places in EPSG:2154, as far as they have any; those that cannot be in France are left out."""
     given = [one for one in found if one.given is not None and one.given != (0.0, 0.0)]
-    if not given:
-        return [without_place(one, table) if one.given else one for one in found]
-    system = system_in(given, table)
+    system = system_in(given, table) if given else LAMBERT
     to_lambert = Transformer.from_crs(system, LAMBERT, always_xy=True)
     result = []
     for one in found:
@@ -233,21 +224,20 @@ def placed(table: Table, found: list[Row]) -> list[Row]:
             table.faults.add(one.rank, _("x and y are exchanged (latitude first): they were put back."))
             place = turned
         if not inside(BOXES[system], place):
-            result.append(without_place(one, table))
+            tell_nowhere(one, table)
             continue
         x, y = to_lambert.transform(*place) if system != LAMBERT else place
         result.append(replace(one, place=(round(float(x), 3), round(float(y), 3))))
     return result
 
 
-def without_place(one: Row, table: Table) -> Row:
+def tell_nowhere(one: Row, table: Table) -> None:
     x, y = one.given or (0.0, 0.0)
     words = _(
         "%(name)s: x %(x)s and y %(y)s are nowhere in metropolitan France: give them in Lambert-93 or in degrees."
     )
     told = {"name": one.name, "x": display_number(x, 2), "y": display_number(y, 2)}
     table.faults.add(one.rank, words % told, "error")
-    return replace(one, given=None, number=-1)
 
 
 def system_in(given: Sequence[Row], table: Table) -> int:
@@ -291,11 +281,13 @@ def nearness(routes: Sequence[str], places: Sequence[tuple[float, float]]) -> in
     return int(count)
 
 
-def along_their_roads(table: Table, found: list[Row]) -> list[Row]:
-    """Rows that tell metres from the beginning of the road, placed between those of the road that have a place."""
-    waiting = sorted({one.road for one in found if one.place is None and one.along_m is not None and one.number >= 0})
+def along_their_roads(found: list[Row], beside: Sequence[Row]) -> list[Row]:
+    """Rows that tell metres from the beginning of the road, placed between those of the road that have a place, others
+    `beside` them included.
+    """
+    waiting = sorted({one.road for one in found if one.place is None and one.along_m is not None})
     for road in waiting:
-        own = [one for one in found if one.road == road and one.along_m is not None]
+        own = [one for one in [*beside, *found] if one.road == road and one.along_m is not None]
         known = known_places(road, own)
         axes = axes_with(road, known)
         found = [

@@ -6,7 +6,7 @@ drawn anew where the source drew it anew; one that was corrected, cut or merged 
 `more` is the key of the source's line, `put` that of ours as it was written then, whose ends may be on other nodes.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,6 +15,7 @@ from psycopg import sql
 from gis_core.models import Member
 from layers.imports.services.loading import listed, rows, run
 from networks.roads.importers.bdtopo import COLUMNS, SOURCE
+from networks.roads.importers.markers import NEAR_M
 from networks.roads.importers.staging import STAGED, TYPES, Scope
 from networks.roads.references import Road
 
@@ -61,9 +62,13 @@ def sided(alias: str, name: str) -> sql.Composable:
 
 
 def any_of(template: str) -> sql.Composable:
-    """A condition on some column, written with {now}, {then}, {ours}."""
+    """A condition on some column, written with {now}, {then}, {ours}. A Département that the source did not say was
+    found here: nobody corrected it.
+    """
     each = (
-        sql.SQL(template).format(now=staged(name), then=before(name), ours=sql.Identifier("r", name))
+        sql.SQL(template + (" and {then} <> ''" if name == "department" else "")).format(
+            now=staged(name), then=before(name), ours=sql.Identifier("r", name)
+        )
         for name in COLUMNS
     )
     return sql.SQL("({})").format(sql.SQL(" or ").join(each))
@@ -194,6 +199,39 @@ def write(owner: Member, found: Plan, *, replace: bool, event: int) -> None:
             and not exists (select from road_section s where s.end_node_id = n.id)
     """)
     found.roads = changed_roads(owner, replace)
+
+
+LOST: Final = """
+    with lost as materialized (
+        select m.id, m.geom, m.route, m.number, m.carriageway, arpent.department_at(m.route, m.geom) as found
+        from road_marker m where m.route = any(%(routes)s) and not exists (
+            select from road_section s where s.route = m.route and s.department = m.department))
+    select distinct on (route, found, number, carriageway) id, route, found from lost l
+    where exists (select from road_section s where s.route = l.route and s.department = l.found
+            and s.geom && st_expand(l.geom, %(near)s) and st_dwithin(s.geom, l.geom, %(near)s))
+        and not exists (select from road_marker o
+        where (o.route, o.department, o.number, o.carriageway) = (l.route, l.found, l.number, l.carriageway))
+    order by route, found, number, carriageway, id
+"""
+
+
+def lost_markers(routes: Iterable[str]) -> dict[int, Road]:
+    """Markers whose road has no section in their Département any more, with the road of those that they stand on, where
+    their number is free there.
+    """
+    return {marker: Road(*road) for marker, *road in rows(LOST, routes=sorted(routes), near=NEAR_M)}
+
+
+def name_markers(lost: Mapping[int, Road]) -> None:
+    """They follow their sections; whoever manages the road now finds them on it."""
+    run(
+        "update road_marker m set department = given.department, delivered = case"
+        " when m.delivered ->> 'department' = m.department"
+        " then m.delivered || jsonb_build_object('department', given.department) else m.delivered end"
+        " from unnest(%(ids)s::bigint[], %(departments)s::text[]) as given(id, department) where given.id = m.id",
+        ids=list(lost),
+        departments=[one.department for one in lost.values()],
+    )
 
 
 MOVED: Final = """

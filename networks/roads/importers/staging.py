@@ -79,6 +79,7 @@ def stage(reader: RestrictedReader, paths: Sequence[Any], scope: Scope, tell: Te
     if not sections:
         tell_missing(found, staged)
     run("create index on {} (reference)", STAGED)
+    run("create index on {} (route, department) where route is not null", STAGED)
     run("analyze {}", STAGED)
     return staged
 

@@ -22,6 +22,11 @@ def codes(field: str, words: lists.Words, name: str) -> models.CheckConstraint:
     return models.CheckConstraint(condition=Q(**{f"{field}__in": list(words)}), name=name)
 
 
+def department_code(name: str) -> models.CheckConstraint:
+    """Two signs, three overseas, or nothing: "45", "2A", "974"."""
+    return models.CheckConstraint(condition=Q(department__regex=r"^(\d\d|2[AB]|9[78]\d)?$"), name=name)
+
+
 class RoadNode(models.Model):
     """Where sections meet or end; made and removed with them (`arpent.join_section`)."""
 
@@ -110,6 +115,7 @@ class RoadSection(RoadObject):
             models.UniqueConstraint(fields=["owner", "reference"], name="road_section_reference"),
             codes("carriageway", lists.CARRIAGEWAYS, "road_section_carriageway"),
             codes("traffic_way", lists.TRAFFIC, "road_section_traffic_way"),
+            department_code("road_section_department"),
         ]
 
     def __str__(self) -> str:
@@ -136,6 +142,7 @@ class RoadMarker(RoadObject):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["route", "department", "number", "carriageway"], name="road_marker_once"),
             codes("carriageway", lists.CARRIAGEWAYS, "road_marker_carriageway"),
+            department_code("road_marker_department"),
         ]
 
     def __str__(self) -> str:

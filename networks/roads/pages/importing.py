@@ -123,8 +123,9 @@ def job_page(request: HttpRequest, job: Job, refused: str = "", status: int = 20
 
 def brings(report: Mapping[str, Any]) -> bool:
     """Whether loading would change anything, or would remember what was told."""
-    names = ("new", "changed", "gone", "markers_new", "markers_changed")
-    return bool(report.get("drawn_here")) or any(report["counts"].get(name) for name in names)
+    names = ("new", "changed", "gone", "both", "markers_new", "markers_changed", "markers_both")
+    told = any(report.get(name) for name in ("drawn_here", "left_drawn"))
+    return told or any(report["counts"].get(name) for name in names)
 
 
 def report_shown(report: Mapping[str, Any]) -> dict[str, Any]:

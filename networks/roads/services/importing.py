@@ -84,16 +84,20 @@ def bring_sections(owner: Member, order: Order, tell: Tell) -> dict[str, Any]:
         event = open_event("road_section", order)
         with bulk(), loading():
             sections.write(owner, plan, replace=order.replace, event=event)
-        roads = plan.roads
-        announce_changed_slugs(["road-sections"])
+            if lost := sections.lost_markers({one.route for one in plan.roads}):
+                open_event("road_marker", order)
+                sections.name_markers(lost)
+        plan.counts["renamed"] = len(lost)
+        roads = plan.roads | set(lost.values())
+        announce_changed_slugs(["road-sections", *(["road-markers"] if found_markers or lost else [])])
     counts = dict(staged.counts) | plan.counts
     for table in found_markers:
         outcome = marker_loading.bring(owner, table, write=order.write, also=sections.staged_roads())
         faults += outcome.faults
         roads |= outcome.roads
-        counts["read"] = counts.get("read", 0) + outcome.counts["read"]
-        counts["markers_new"] = counts.get("markers_new", 0) + outcome.counts["new"]
-        counts["markers_changed"] = counts.get("markers_changed", 0) + outcome.counts["changed"]
+        for name, number in outcome.counts.items():
+            name = name if name == "read" else f"markers_{name}"
+            counts[name] = counts.get(name, 0) + number
     if order.write:
         counts["sided"] = tell_sides(owner, roads)
     report = {"counts": counts, "overwritten": plan.overwritten, "left_drawn": plan.left_drawn,

@@ -22,11 +22,18 @@ def measure(roads: Iterable[Road], tell: Tell) -> list[dict[str, Any]]:
         name = as_named(road)
         tell(0.7 + 0.3 * rank / max(1, len(wanted)), _("Measuring the %(route)s") % {"route": name})
         axes = calibrate(*road)
+        if not axes and not is_there(road):
+            continue
         metres = sum(one.parts[-1].end_m - one.parts[0].start_m for one in axes)
         told = [one for axis in axes for one in amiss(axis)] if axes else [unmeasured(road)]
         found.append({"route": str(name), "km": round(metres / 1000, 3), "amiss": list(dict.fromkeys(told)),
                       "measured": bool(axes)})  # fmt: skip
     return found
+
+
+def is_there(road: Road) -> bool:
+    """Whether anything is left of it, for its sections may have got another number or Département."""
+    return any(model.objects.filter(**road._asdict()).exists() for model in (RoadSection, RoadMarker))
 
 
 def unmeasured(road: Road) -> str:

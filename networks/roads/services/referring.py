@@ -71,6 +71,10 @@ DEPARTMENTS: Final = """
         array_agg(distinct m.department)
     from road_marker m where m.route = %(route)s
 """
+RANGES: Final = """
+    select m.department, min(m.number), max(m.number) from road_marker m where m.route = %(route)s
+    group by m.department order by m.department
+"""
 UNMEASURED: Final = """
     select coalesce((select bool_or(a.stale) from road_axis a
             where (a.route, a.department) = (%(route)s, %(department)s)),
@@ -159,7 +163,8 @@ def place_of(asked: Reference) -> Found:
 
 def road_meant(asked: Reference) -> tuple[Road, bool]:
     """The road of a reference, and whether answers name its Département: where several have a road of this number, or
-    the asker named one that has none. Raises Invalid where several have this marker and none is named.
+    the asker named one that has none. Raises Invalid where several have this marker and none is named, NotFound where
+    none of several has it.
     """
     here, known = departments_of(asked)
     if asked.department and known != [""]:
@@ -169,13 +174,26 @@ def road_meant(asked: Reference) -> tuple[Road, bool]:
         choices = _(" or ").join(_("“%(road)s”") % {"road": Road(asked.route, one)} for one in here)
         told = {"marker": asked.marker, "route": Road(asked.route), "choices": choices}
         raise Invalid(words % told, parameter="reference")
+    if len(known) > 1 and not here:
+        raise in_none(asked)
     return Road(asked.route, next(iter(here or known), "")), len(known) > 1
 
 
 def departments_of(asked: Reference) -> tuple[list[str], list[str]]:
-    """The Départements whose road has the marker, and all those that have a road of this number with markers."""
+    """The Départements whose road has the marker, and all those that have a road of this number with markers. A road
+    whose Département is not known, which nobody can ask for, has it where no other one does.
+    """
     here, known = one_row(DEPARTMENTS, route=asked.route, number=asked.marker) or ([], [])
-    return here, known or []
+    return [one for one in here if one] or here, known or []
+
+
+def in_none(asked: Reference) -> NotFound:
+    """None of several Départements has the marker: those that each has."""
+    words = _("No %(route)s has a PR %(marker)s here: %(ranges)s.")
+    each = _("%(road)s from PR %(first)s to PR %(last)s")
+    ranges = [each % {"road": Road(asked.route, department), "first": first, "last": last}
+              for department, first, last in all_rows(RANGES, route=asked.route)]  # fmt: skip
+    return NotFound(words % {"route": Road(asked.route), "marker": asked.marker, "ranges": ", ".join(ranges)})
 
 
 def beyond_next(asked: Reference, number: int, metres: float) -> Invalid:

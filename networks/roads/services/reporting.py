@@ -70,6 +70,11 @@ def asides(report: Mapping[str, Any]) -> Iterator[str]:
             else _("Sections whose values your people corrected, kept: %(count)s")
         ),
         "refused": _("Rows refused: %(count)s"),
+        "markers_managed": _("Markers of roads that another member manages, left to it: %(count)s"),
+        "markers_outside": _("Markers outside your territory and far from your sections, left out: %(count)s"),
+        "markers_corrected": _("Markers that your people corrected, kept: %(count)s"),
+        "markers_refused": _("Markers refused: %(count)s"),
+        "renamed": _("Markers that follow their sections to another Département: %(count)s"),
     }
     for name, words in told.items():
         if count := report["counts"].get(name):

@@ -19,8 +19,8 @@ begin
         for each row when (coalesce(new.department, '') = '') execute function arpent.name_department();
     execute format('create or replace trigger arpent_guard before insert or update of route, department, owner_id on road_section
         for each row when (new.route is not null and (%s)) execute function arpent.guard_road()', arpent.topology_works());
-    create or replace trigger arpent_guard before insert or update of route, department, number, carriageway, owner_id, geom
-        on road_marker for each row execute function arpent.guard_road();
+    execute format('create or replace trigger arpent_guard before insert or update of route, department, number, carriageway,
+        owner_id, geom on road_marker for each row when (%s) execute function arpent.guard_road()', arpent.topology_works());
     create or replace trigger arpent_move after insert or update or delete on road_marker
         for each row execute function arpent.move_marker();
 end $$;
