@@ -33,6 +33,12 @@ def test_between_two_references_it_follows_the_axis_over_its_sections(network: N
     assert (line[0], line[-1], found.length) == ((60, 50), (250, 50), pytest.approx(190))
 
 
+def test_a_side_means_nothing_on_a_road_of_one_carriageway(network: Network) -> None:
+    numbered_road(network.member)
+    with network.as_():
+        assert stretches.between("D 2020 PR 12+50 D", "D 2020 PR 13+40").length == pytest.approx(190)
+
+
 def test_the_references_may_be_given_the_other_way_round(network: Network) -> None:
     numbered_road(network.member)
     with network.as_():
@@ -95,7 +101,7 @@ def test_a_reference_of_the_left_carriageway_is_laid_where_it_was_measured(parte
     with parted.as_():
         assert round(stretches.locate("D60 PR 1+720 G").x - X) == 700
     assert laid(parted, "D60 PR 1+620 G", "D60 PR 1+720 G") == (100, [(600, 0), (700, 0)])
-    assert laid(parted, "D60 PR 1+100 G", "D60 PR 1+720 G")[1] == [(200, 0), (700, 60)]
+    assert laid(parted, "D60 PR 1+100 G", "D60 PR 1+720 G") == (200 + 320 + 100, [(200, 0), (700, 60)])
 
 
 @pytest.mark.parametrize(
@@ -105,6 +111,8 @@ def test_a_reference_of_the_left_carriageway_is_laid_where_it_was_measured(parte
         ("D60 PR 1+100", "D60 PR 1+450 D", 350, 0),
         ("D60 PR 1+400 G", "D60 PR 1+100", 300, 60),
         ("D60 PR 1+100", "D60 PR 1+200", 100, 0),
+        ("D60 PR 1+100 D", "D60 PR 1+700", 600, 0),
+        ("D60 PR 1+100 D", "D60 PR 1+700 D", 600, 0),
     ],
 )
 def test_works_on_one_carriageway_leave_the_other(

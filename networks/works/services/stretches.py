@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from gis_core.errors import Invalid, NotFound
 from gis_core.parameters import in_domain
 from layers.features.words import words
-from networks.roads.references import shown_route
+from networks.roads.references import reference_of, shown_route
 from networks.roads.services.referring import Found, locate, unmeasured
 
 type Place = str | tuple[float, float]
@@ -29,8 +29,9 @@ def between(start: Place, end: Place) -> MultiLineString:
     Raises Invalid, NotFound.
     """
     one, other = found(start, "start"), found(end, "end")
-    if isinstance(one, Found) and isinstance(other, Found) and on_measured_axis(one, other):
-        way = along_axis(one, other)
+    sides = carriageways(start, one) | carriageways(end, other)
+    if isinstance(one, Found) and isinstance(other, Found) and on_measured_axis(one, other, sides):
+        way = along_axis(one, other, sides)
     else:
         way = along_sections(middle(one), middle(other))
     return checked(way)
@@ -64,10 +65,17 @@ def metres(lon: float, lat: float) -> tuple[float, float]:
     return place.x, place.y
 
 
-def on_measured_axis(one: Found, other: Found) -> bool:
+def carriageways(place: Place, where: Found | tuple[float, float]) -> set[str]:
+    """The one that a reference names or lies on; none where the road is single and nobody named one."""
+    if isinstance(place, str) and isinstance(where, Found):
+        named = (reference_of(place).side, where.reference.side)
+        return {side for side in named if side and side != "U"}
+    return set()
+
+
+def on_measured_axis(one: Found, other: Found, sides: set[str]) -> bool:
     """Whether both lie on one road whose axes are as the road is now, and not on opposite carriageways."""
-    apart = {one.reference.side, other.reference.side} == {"D", "G"}
-    return one.road == other.road and not apart and not unmeasured(one.road)
+    return one.road == other.road and len(sides) < 2 and not unmeasured(one.road)
 
 
 def middle(place: Found | tuple[float, float]) -> tuple[float, float]:
@@ -100,18 +108,18 @@ ALONG_AXIS: Final = """
 """
 
 
-def along_axis(one: Found, other: Found) -> MultiLineString:
-    """Both carriageways where both places are on what is single; the places say where, whichever axis measured them.
+def along_axis(one: Found, other: Found, sides: set[str]) -> MultiLineString:
+    """On both carriageways unless one is named; the places say where, whichever axis measured them.
 
     Raises Invalid where both places are the same.
     """
-    sides = {one.reference.side, other.reference.side} - {"U"}
     given = {
         "sections": [one.section, other.section],
         "xs": [one.x, other.x],
         "ys": [one.y, other.y],
         **one.road._asdict(),
-        "sides": list(sides or {"U", "D", "G"}),
+        # Where a road has one carriageway both sides are it.
+        "sides": ["U", *(sides or ("D", "G"))],
     }
     way = line(ALONG_AXIS, given)
     if way is None:
