@@ -1,10 +1,10 @@
 """Tables for spreadsheets: CSV; XLSX and ODS, in which a text is never a formula."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from io import BytesIO
-from typing import Any
+from typing import Any, Final
 from xml.sax.saxutils import escape, quoteattr
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
@@ -108,3 +108,12 @@ def cell(value: Any, style: str = "") -> str:
         case _:
             text = escape(NOT_IN_XML.sub("", str(value)))
             return f'<table:table-cell{style} office:value-type="string"><text:p>{text}</text:p></table:table-cell>'
+
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FORMS: Final[Mapping[str, tuple[str, Callable[[Table, str], bytes]]]] = {
+    "csv": ("text/csv; charset=utf-8", lambda table, _title: as_csv(table)),
+    "xlsx": (XLSX, as_workbook),
+    "ods": (ODS, as_opendocument),
+}
+"""By suffix: the media type, and how a table with its title is written."""

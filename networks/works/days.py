@@ -11,7 +11,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 PARIS = ZoneInfo("Europe/Paris")
-HOUR: Final = re.compile(r"\b([01]?\d|2[0-3])\s*(?:h|H|:)\s*([0-5]\d)?")
+HOUR: Final = re.compile(
+    r"\b(?:([01]?\d|2[0-4])\s*(?:h|:)\s*([0-5]\d)?|(minuit|midnight)\b|(?:midi|noon)\b)", re.IGNORECASE
+)
+ALL_DAY: Final = re.compile(r"\b24\s*h?\s*(?:/|sur)\s*24(?!\d)", re.IGNORECASE)
 USUAL: Final = (time(8), time(17))
 
 
@@ -38,9 +41,19 @@ def day_said(day: date, pattern: str = "j F Y") -> str:
 
 
 def hours_of(text: str) -> tuple[time, time]:
-    """The first and the last hour of a text such as « 8 h 30 – 17 h »; usual working hours without."""
-    found = [time(int(hour), int(minute or 0)) for hour, minute in HOUR.findall(text)]
+    """The first and the last hour of a text such as « 8 h 30 – 17 h »; usual working hours without. Midnight is 0 h,
+    of the day after where it is the last: « 24 h/24 » is from one to the next.
+    """
+    if ALL_DAY.search(text):
+        return time(0), time(0)
+    found = [hour_of(*said) for said in HOUR.findall(text)]
     return (found[0], found[-1]) if len(found) >= 2 else USUAL
+
+
+def hour_of(hour: str, minute: str, midnight: str) -> time:
+    if not hour:
+        return time(0 if midnight else 12)
+    return time(int(hour) % 24, int(minute or 0))
 
 
 def span(first: date, last: date, hours: str) -> tuple[datetime, datetime]:
@@ -48,6 +61,12 @@ def span(first: date, last: date, hours: str) -> tuple[datetime, datetime]:
     start, end = hours_of(hours)
     morning = timedelta(days=1 if end <= start else 0)
     return datetime.combine(first, start, tzinfo=PARIS), datetime.combine(last + morning, end, tzinfo=PARIS)
+
+
+def last_day(last: date, hours: str) -> date:
+    """The last day that works take something of: the morning after a night has its own."""
+    _start, end = span(last, last, hours)
+    return (end - timedelta(microseconds=1)).date()
 
 
 def is_over(first: date, last: date, hours: str) -> bool:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from gis_core.ics import escaped, folded
 from networks.works.days import said
 from networks.works.models import Work
-from networks.works.services.current import Current, cut_words
+from networks.works.services.current import Current
 
 ATOM: Final = "http://www.w3.org/2005/Atom"
 GEORSS: Final = "http://www.georss.org/georss"
@@ -63,7 +63,7 @@ def text_of(work: Work, commune: str) -> str:
 
 def geojson(told: Current, address: Address) -> bytes:
     features = [feature(one, told.commune(one), address) for one in told.works]
-    note = {"note": cut_words()} if told.more else {}
+    note = {"note": told.cut()} if told.more else {}
     return json.dumps({"type": "FeatureCollection", **note, "features": features}, ensure_ascii=False).encode()
 
 
@@ -104,7 +104,7 @@ def atom(told: Current, address: Address, path: str) -> bytes:
     child(feed, "id", address(path))
     child(feed, "title", _("Works and events on roads"))
     if told.more:
-        child(feed, "subtitle", cut_words())
+        child(feed, "subtitle", told.cut())
     child(feed, "updated", newest.astimezone(UTC).isoformat() if newest else f"{told.day}T00:00:00+00:00")
     child(feed, "link", "", rel="self", type="application/atom+xml", href=address(path))
     child(feed, "link", "", rel="alternate", type="text/html", href=address(reverse("public_works")))
@@ -141,7 +141,7 @@ def calendar(told: Current, address: Address) -> bytes:
     """All-day events, which need no time zone; one that was cancelled says so to those who hold it."""
     lines = [*CALENDAR_LINES, f"X-WR-CALNAME:{escaped(_('Works and events on roads'))}"]
     if told.more:
-        lines.append(f"X-WR-CALDESC:{escaped(cut_words())}")
+        lines.append(f"X-WR-CALDESC:{escaped(told.cut())}")
     for one in told.works:
         lines += event_of(one, told.commune(one), address)
     return b"".join(map(folded, [*lines, "END:VCALENDAR"]))

@@ -31,7 +31,6 @@ TRAFFIC_POWERS: Final = {
 PARKING_POWERS: Final = TRAFFIC_POWERS | {Authority.COMMUNE: f"{CGCT} son article L.2213-6"}
 KEEPER_POWERS: Final = {
     Authority.DEPARTEMENT: f"{CGCT} son article L.3221-4",
-    Authority.STATE: f"{CGCT} son article L.2215-4",
     Authority.EPCI: f"{ROADS} son article L.141-12",
 }
 UNKNOWN_POWER: Final = f"{TO_COMPLETE} : textes qui donnent compétence à l’autorité]"

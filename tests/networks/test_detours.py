@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import pairwise
 from random import Random
+from time import perf_counter
 from typing import Any
 
 import networkx
 import pytest
-from django.contrib.gis.geos import LineString, MultiLineString
+from django.contrib.gis.geos import GEOSGeometry, LineString, MultiLineString
 from django.db import connection
 from django.utils import translation
 
@@ -17,7 +18,7 @@ from gis_core.models import Member
 from networks.roads.models import RoadSection
 from networks.works.gauges import GAUGES, Gauge
 from networks.works.models import Work
-from networks.works.services.detours import Closure, Found, detours, in_words
+from networks.works.services.detours import Closure, Found, detours, in_words, sections_under
 from tests import factories
 
 X, Y = 620_000.0, 6_720_000.0
@@ -312,3 +313,39 @@ def test_ways_are_the_best_that_another_library_finds(member: Member, seed: int,
             assert all(a != b for a, b in pairwise(way.line.coords))
         compared += 1
     assert compared > 3
+
+
+ROAD = """
+    insert into road_section (owner_id, geom, level)
+    select %(owner)s, st_setsrid(st_makeline(array(
+        select st_makepoint(%(x)s + m, %(y)s + 200 * sin(m / 400.0)) from generate_series(k, k + 100, 10) m)), 2154), 0
+    from generate_series(0, 29900, 100) k
+"""
+BESIDE = """
+    select st_asewkb(st_multi(st_setsrid(st_makeline(array(
+        select st_makepoint(%(x)s + m, %(y)s + 2 + 200 * sin(m / 400.0)) from generate_series(0, 30000, 10) m)), 2154)))
+"""
+
+
+CROSSING = """
+    insert into road_section (owner_id, geom, level)
+    select %(owner)s, st_setsrid(st_makeline(st_makepoint(%(x)s + k, %(y)s + 200 * sin(k / 400.0)),
+        st_makepoint(%(x)s + k + 3, %(y)s + %(side)s + 200 * sin(k / 400.0))), 2154), 0
+    from generate_series(0, 30000, 100) k
+"""
+
+
+def test_the_sections_under_thirty_kilometres_are_found_at_once(member: Member) -> None:
+    given = {"owner": member.pk, "x": X, "y": Y}
+    with factories.as_owner(), connection.cursor() as cursor:
+        cursor.execute(ROAD, given)
+        for side in (-40, 40):
+            cursor.execute(CROSSING, given | {"side": side})
+        cursor.execute("analyze road_section")
+        cursor.execute(BESIDE, given)
+        stretch = GEOSGeometry(memoryview(cursor.fetchone()[0]))
+    sections_under(stretch)
+    began = perf_counter()
+    found = sections_under(stretch)
+    assert perf_counter() - began < 1
+    assert len(found) == 300

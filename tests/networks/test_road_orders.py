@@ -244,6 +244,21 @@ def test_works_lie_in_the_street_that_the_place_names(desk: Desk) -> None:
     assert (round(one.work.geom.length), one.work.starts_on, one.work.owner) == (400, DAY, desk.network.member)
 
 
+def test_a_reference_that_is_refused_today_and_was_kept_before_stops_no_other_change(desk: Desk) -> None:
+    one = desk.enter()
+    with factories.as_owner():
+        WorkRequest.objects.filter(pk=one.pk).update(start_reference="PR douze")
+        one.refresh_from_db()
+    given = GIVEN | {"start_reference": "PR douze", "company": "Autre entreprise"}
+    with desk.as_():
+        changed = requests.change(one, values=given, version=one.version, rights=desk.rights())
+        assert (changed.company, changed.start_reference) == ("Autre entreprise", "PR douze")
+        one = requests.request_seen_by(one.pk, desk.rights())
+        wrong = given | {"start_reference": "PR treize"}
+        with pytest.raises(Invalid):
+            requests.change(one, values=wrong, version=one.version, rights=desk.rights())
+
+
 def test_works_lie_between_two_references(desk: Desk) -> None:
     member = desk.network.member
     section(member, (0, 2000), (3000, 2000), route="D44", status="03", built_up=False)
@@ -294,6 +309,16 @@ def test_who_decides_follows_the_road(desk: Desk, values: dict[str, Any], kind: 
     assert bool(told.warning) == (left or authority not in (Authority.COMMUNE, Authority.EPCI))
 
 
+def test_a_member_that_does_not_decide_is_told_so_on_the_roads_of_an_epci_too(desk: Desk) -> None:
+    member = factories.member(desk.network.commune, kind="departement")
+    section(member, (0, 3000), (300, 3000), status="04")
+    with desk.as_():
+        told = competent(MultiLineString(line((0, 3000), (300, 3000)), srid=2154), "circulation", member)
+    assert str(told) == "le maire"
+    assert str(member) in told.warning
+    assert "L.5211-9-2" in told.warning
+
+
 # -- orders -----------------------------------------------------------------------------------------------------------
 
 
@@ -341,7 +366,7 @@ COMMUNAL, DEPARTMENTAL = {"status": "05"}, {"status": "03", "built_up": False}
         (COMMUNAL, PERMISSION, ["L.113-2", "L.2122-1"], ["L.2213", "R.411"]),
         (DEPARTMENTAL, TRAFFIC, ["L.3221-4", "R.411-8"], ["L.2213", "L.113-2"]),
         (DEPARTMENTAL, PERMISSION, ["L.3221-4", "L.113-2", "L.2122-1"], ["L.2213", "R.411"]),
-        ({"status": "02", "built_up": False}, PERMISSION, ["L.2215-4", "L.113-2"], ["L.2213", "à compléter"]),
+        ({"status": "02", "built_up": False}, PERMISSION, ["à compléter", "L.113-2"], ["L.2213", "L.2215", "L.3221"]),
         ({"status": "02", "built_up": False}, TRAFFIC, ["à compléter", "R.411-8"], ["L.2213", "L.3221"]),
         ({"status": "05", "manager": "04"}, PERMISSION, ["L.141-12", "L.113-2"], ["L.2213"]),
     ],

@@ -65,6 +65,42 @@ def test_both_first_and_last_days_count(network: Network, first: date, last: dat
     assert bool(met(network, asked(starts_on=first, ends_on=last))) is found
 
 
+NIGHT: dict[str, Any] = {"hours": "21 h – 6 h", "measure": "alternate"}
+AFTER, BEFORE = LAST + timedelta(days=1), FIRST - timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "mine", "found"),
+    [
+        (NIGHT, {"starts_on": AFTER, "ends_on": AFTER}, "on 12 December 2026"),
+        ({}, {"starts_on": BEFORE, "ends_on": BEFORE, "hours": "21 h à 6 h"}, "on 7 December 2026"),
+        ({"hours": "21 h à minuit"}, {"starts_on": AFTER, "ends_on": AFTER}, ""),
+        (NIGHT, {"starts_on": AFTER + timedelta(days=1), "ends_on": AFTER + timedelta(days=1)}, ""),
+        (NIGHT | {"new_surface": True}, {"starts_on": AFTER, "ends_on": AFTER, "kind": "water"}, "on 12 December 2026"),
+        ({"new_surface": True}, {"starts_on": AFTER, "ends_on": AFTER, "kind": "water"}, "new since 11 December"),
+    ],
+)
+def test_the_morning_after_a_night_counts(
+    network: Network, theirs: dict[str, Any], mine: dict[str, Any], found: str
+) -> None:
+    other = work(network, who="stranger", **theirs)
+    with network.as_(), translation.override("en"):
+        told = conflicts_of(asked(**mine), network.rights())
+    assert [(one.work.pk, found in one.why) for one in told] == ([(other.pk, True)] if found else [])
+
+
+@pytest.mark.parametrize(("hours", "found"), [("21 h – 6 h", 1), ("8 h – 17 h", 0)])
+def test_the_calendar_knows_the_morning_after_a_night(network: Network, hours: str, found: int) -> None:
+    night, day = work(network, hours=hours), work(network, starts_on=AFTER, ends_on=AFTER)
+    led = work(network, (0, 900), (100, 900), measure="closed", starts_on=AFTER, ends_on=AFTER)
+    detour(led, (-50, 400), (150, 400))
+    closing = work(network, (0, 400), (100, 400), measure="closed", hours=hours)
+    with network.as_():
+        marks = marks_of([night, day, led, closing], network.rights())
+        assert [len(conflicts_of(Asked.of(one), network.rights())) for one in (night, day, led, closing)] == [found] * 4
+    assert [len(marks.get(one.pk, [])) for one in (night, day, led, closing)] == [found] * 4
+
+
 @pytest.mark.parametrize(
     ("places", "found"),
     [

@@ -3,7 +3,10 @@
 import json
 import re
 from datetime import date, timedelta
+from io import BytesIO
 from typing import Any
+from urllib.parse import urlencode
+from zipfile import ZipFile
 
 import pytest
 from django.db import connection
@@ -113,6 +116,20 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_kept(
     assert expected in words(answer)
     with acting_as(SYSTEM):
         assert not Work.objects.exists()
+
+
+def test_a_reference_that_is_refused_leaves_no_former_stretch_on_the_map(road: Network) -> None:
+    made = soon(road)
+    path = f"{CALENDAR}{made.pk}/modifier/"
+    drawn = made.geom.transform(4326, clone=True).geojson
+    refused = sent(road, path, **filled(road, end="D 2020 PR 99", geom=drawn, version=made.version))
+    assert refused.status_code == 400
+    assert drawn_on(refused) == ""
+    assert drawn_on(sent(road, path, **filled(road, where="map", title="", geom=drawn, version=made.version))) != ""
+
+
+def drawn_on(answer: Any) -> str:
+    return str(answer.context["map_config"]["stretch"])
 
 
 def test_a_whole_street_is_taken_by_its_name(network: Network) -> None:
@@ -232,6 +249,72 @@ def test_the_calendar_is_filtered_and_moved(road: Network) -> None:
     assert "Enrobés" not in words(page(road, f"{CALENDAR}?kind=event"))
     assert "Enrobés" not in words(page(road, f"{CALENDAR}?du=2020-01-01"))
     assert "Enrobés" in words(page(road, f"{CALENDAR}?insee=45901&measure=closed&semaines=4&state=planned"))
+
+
+@pytest.mark.parametrize("text", ["enrob", "2026-00", "route ORLÉANS", "Orléans  Enrobés"])
+def test_works_are_looked_for_by_title_reference_and_place(road: Network, text: str) -> None:
+    made = soon(road, reference="2026-0042")
+    soon(road, title="Marché", reference="M-7", place="Place du Mail")
+    found = page(road, f"{CALENDAR}?{urlencode({'text': text})}")
+    assert [row["work"].pk for row in found.context["rows"]] == [made.pk]
+
+
+def test_what_is_looked_for_and_lies_on_other_weeks_is_told(road: Network) -> None:
+    soon(road, reference="2026-0042")
+    told = words(page(road, f"{CALENDAR}?text=0042&du=2031-01-06"))
+    assert "D’autres semaines Enrobés 2026-0042" in told
+    assert "D’autres semaines" not in words(page(road, f"{CALENDAR}?du=2031-01-06"))
+
+
+@pytest.mark.parametrize(("day", "without"), [("2000-01-01", "earlier"), ("2000-02-20", "earlier"),
+                                              ("2099-12-31", "later")])  # fmt: skip
+def test_no_link_leads_beyond_the_years_of_the_calendar(network: Network, day: str, without: str) -> None:
+    found = page(network, f"{CALENDAR}?du={day}")
+    assert found.status_code == 200
+    assert found.context[without] == ""
+    assert {"earlier": "← Avant", "later": "Après →"}[without] not in words(found)
+    other = {"earlier": "later", "later": "earlier"}[without]
+    for query in (found.context[other], found.context["query"], urlencode(found.context["kept"])):
+        assert page(network, f"{CALENDAR}?{query}").status_code == 200
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "ods"])
+def test_the_works_of_the_weeks_are_taken_away_as_a_table(road: Network, form: str) -> None:
+    soon(road, comment="Clé chez Mme Durand", hours="de 8 h à 17 h")
+    soon(road, title="Marché", kind="event")
+    answer = page(road, f"{CALENDAR}?kind=road&format={form}")
+    assert answer.status_code == 200
+    assert f".{form}" in answer["Content-Disposition"]
+    told = content_of(answer.content, form)
+    for expected in ("Enrobés", "Travaux de voirie", "Lorris", "de 8 h à 17 h"):
+        assert expected in told
+    assert "Marché" not in told
+    assert "Durand" not in told
+
+
+def content_of(content: bytes, form: str) -> str:
+    if form == "csv":
+        return content.decode("utf-8-sig")
+    with ZipFile(BytesIO(content)) as file:
+        return "".join(file.read(name).decode() for name in file.namelist() if name.endswith(".xml"))
+
+
+def test_a_table_of_drafts_of_others_is_empty(road: Network) -> None:
+    soon(road, who="stranger", state="draft", title="Leur brouillon")
+    assert "brouillon" not in page(road, f"{CALENDAR}?format=csv").content.decode("utf-8-sig")
+
+
+@pytest.mark.parametrize("query", ["format=pdf", "format=csv&du=demain", "format=csv&kind=fete"])
+def test_a_table_that_makes_no_sense_is_told(network: Network, query: str) -> None:
+    assert page(network, f"{CALENDAR}?{query}").status_code == 400
+
+
+def test_a_table_that_would_be_cut_is_told(road: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("networks.works.pages.calendar.ROWS_OF_A_TABLE", 1)
+    soon(road)
+    assert page(road, f"{CALENDAR}?format=csv").status_code == 200
+    soon(road)
+    assert page(road, f"{CALENDAR}?format=csv").status_code == 400
 
 
 @pytest.mark.parametrize("query", ["du=demain", "du=0001-01-01", "kind=fete", "insee=99999", "state=x"])

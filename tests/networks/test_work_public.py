@@ -217,7 +217,9 @@ def test_works_of_a_night_are_told_until_its_morning(
 @pytest.mark.parametrize(
     ("hours", "start", "end"),
     [("21 h – 6 h", (7, 21), (9, 6)), ("8 h à 17 h", (7, 8), (8, 17)), ("la journée", (7, 8), (8, 17)),
-     ("de 0 h à 0 h", (7, 0), (9, 0))],
+     ("de 0 h à 0 h", (7, 0), (9, 0)), ("24h/24", (7, 0), (9, 0)), ("7 j/7, 24 h sur 24", (7, 0), (9, 0)),
+     ("0h-24h", (7, 0), (9, 0)), ("21 h à minuit", (7, 21), (9, 0)), ("de minuit à 5 h", (7, 0), (8, 5)),
+     ("8 H à midi", (7, 8), (8, 12)), ("pendant 24 h", (7, 8), (8, 17))],
 )  # fmt: skip
 def test_the_last_night_ends_the_day_after(hours: str, start: tuple[int, int], end: tuple[int, int]) -> None:
     found = span(date(2026, 12, 7), date(2026, 12, 8), hours)
@@ -235,3 +237,15 @@ def test_what_is_left_out_is_said(told: Network, monkeypatch: pytest.MonkeyPatch
     assert words not in got(path, accept="text/html").content.decode().replace("\xa0", " ")
     monkeypatch.setattr("networks.works.services.current.MOST", 1)
     assert words in got(path, accept="text/html").content.decode().replace("\xa0", " ")
+
+
+@pytest.mark.parametrize("path", [PAGE, GEOJSON, ATOM, ICS])
+def test_who_chose_a_commune_is_not_told_to_choose_one(
+    told: Network, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    soon(told)
+    soon(told)
+    monkeypatch.setattr("networks.works.services.current.MOST", 1)
+    said = got(f"{path}?commune=45901", accept="text/html").content.decode().replace("\xa0", " ")
+    assert "Seuls les 1 premiers" in said
+    assert "choisissez une commune" not in said

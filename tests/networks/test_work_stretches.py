@@ -9,8 +9,11 @@ import pytest
 from django.contrib.gis.geos import MultiLineString
 
 from gis_core.errors import ArpentError, Invalid, NotFound
+from networks.roads.models import RoadMarker
+from networks.roads.services.calibrating import calibrate
 from networks.works.services import stretches
-from tests.networks.conftest import Network, Place, X, Y
+from tests import factories
+from tests.networks.conftest import Network, Place, X, Y, at
 from tests.networks.works import numbered_road, section
 
 
@@ -28,6 +31,12 @@ def test_between_two_references_it_follows_the_axis_over_its_sections(network: N
         found = stretches.between("D 2020 PR 12+50", "rd2020 13+40")
     (line,) = ends(found)
     assert (line[0], line[-1], found.length) == ((60, 50), (250, 50), pytest.approx(190))
+
+
+def test_a_side_means_nothing_on_a_road_of_one_carriageway(network: Network) -> None:
+    numbered_road(network.member)
+    with network.as_():
+        assert stretches.between("D 2020 PR 12+50 D", "D 2020 PR 13+40").length == pytest.approx(190)
 
 
 def test_the_references_may_be_given_the_other_way_round(network: Network) -> None:
@@ -54,6 +63,63 @@ def test_references_that_mean_nothing_are_refused_at_their_end(
     with network.as_(), pytest.raises(ArpentError) as refused:
         stretches.of_references(start, end)
     assert refused.value.extra["parameter"] == parameter
+
+
+@pytest.fixture
+def parted(network: Network) -> Network:
+    """The D 60 over 1,000 m eastward, divided from 400 m to 600 m: D runs straight, G 60 m to the north. PR 1 at 100 m
+    and PR 2 at 900 m.
+    """
+    member = network.member
+    section(member, (0, 0), (400, 0), route="D60", carriageway="U")
+    section(member, (400, 0), (600, 0), route="D60", carriageway="D", traffic_way="forward")
+    section(member, (600, 0), (600, 60), (400, 60), (400, 0), route="D60", carriageway="G", traffic_way="forward")
+    section(member, (1000, 0), (600, 0), route="D60", carriageway="U")
+    with factories.as_worker():
+        for number, x in ((1, 100), (2, 900)):
+            RoadMarker.objects.create(owner=member, route="D60", number=number, geom=at(x, 0))
+        calibrate("D60")
+    return network
+
+
+def laid(network: Network, start: str, end: str) -> tuple[float, list[Place]]:
+    """How long, and the outermost corners."""
+    with network.as_():
+        found = stretches.between(start, end)
+    west, south, east, north = (round(one, 2) for one in found.extent)
+    return round(found.length, 2), [(west - X, south - Y), (east - X, north - Y)]
+
+
+def test_works_from_before_to_behind_what_is_divided_take_both_carriageways_once(parted: Network) -> None:
+    both = 200 + 200 + 320 + 200
+    assert laid(parted, "D60 PR 1+100", "D60 PR 1+700") == (both, [(200, 0), (800, 60)])
+    assert laid(parted, "D60 PR 1+700", "D60 PR 1+100") == (both, [(200, 0), (800, 60)])
+
+
+def test_a_reference_of_the_left_carriageway_is_laid_where_it_was_measured(parted: Network) -> None:
+    """PR 1+720 by the left one is 120 m nearer than by the right one, behind where they join."""
+    with parted.as_():
+        assert round(stretches.locate("D60 PR 1+720 G").x - X) == 700
+    assert laid(parted, "D60 PR 1+620 G", "D60 PR 1+720 G") == (100, [(600, 0), (700, 0)])
+    assert laid(parted, "D60 PR 1+100 G", "D60 PR 1+720 G") == (200 + 320 + 100, [(200, 0), (700, 60)])
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "metres", "north"),
+    [
+        ("D60 PR 1+350 D", "D60 PR 1+450 D", 100, 0),
+        ("D60 PR 1+100", "D60 PR 1+450 D", 350, 0),
+        ("D60 PR 1+400 G", "D60 PR 1+100", 300, 60),
+        ("D60 PR 1+100", "D60 PR 1+200", 100, 0),
+        ("D60 PR 1+100 D", "D60 PR 1+700", 600, 0),
+        ("D60 PR 1+100 D", "D60 PR 1+700 D", 600, 0),
+    ],
+)
+def test_works_on_one_carriageway_leave_the_other(
+    parted: Network, start: str, end: str, metres: float, north: float
+) -> None:
+    found, (_low, (_east, top)) = laid(parted, start, end)
+    assert (found, top) == (metres, north)
 
 
 def test_between_two_places_it_takes_the_shortest_way_along_the_roads(network: Network) -> None:

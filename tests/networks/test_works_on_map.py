@@ -72,6 +72,20 @@ def test_a_look_of_an_administrators_own_follows_the_days_too() -> None:
     assert moved([{"label": "Toutes", "where": {}}], DAY) == [{"label": "Toutes", "where": {}}]
 
 
+@pytest.mark.parametrize(
+    "where", [{"ends_on": {"from": "2026-11-10", "below": "2026-12-10"}},
+              {"starts_on": {"to": "2026-12-17"}, "ends_on": {"from": "2026-12-10"}}]
+)  # fmt: skip
+@pytest.mark.parametrize("late", [1, 3])
+def test_a_look_that_names_two_days_is_moved_as_one(where: dict[str, dict[str, str]], late: int) -> None:
+    """“Over for less than 30 days”, “within a week”: the day that it was written for is the other one."""
+    (line,) = moved([{"label": "Mienne", "where": where}], DAY + timedelta(days=late))
+    assert line["where"] == {
+        name: {sign: (date.fromisoformat(day) + timedelta(days=late)).isoformat() for sign, day in one.items()}
+        for name, one in where.items()
+    }
+
+
 @pytest.mark.django_db
 def test_the_nightly_job_brings_both_layers_to_the_day(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("networks.works.services.legends.today", lambda: DAY)

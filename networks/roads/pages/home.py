@@ -16,7 +16,7 @@ from gis_core.forms import AccessibleForm, blame
 from gis_core.middleware import rights_of_request
 from gis_core.models import Commune
 from gis_core.rights import Rights
-from networks.core.tables import ODS, as_csv, as_opendocument, as_workbook
+from networks.core.tables import FORMS
 from networks.roads import lists
 from networks.roads.pages.assets import english
 from networks.roads.pages.frame import page, show
@@ -32,8 +32,6 @@ from networks.roads.services.lengths import (
 )
 from networks.roads.services.overview import routes
 
-CSV = "text/csv; charset=utf-8"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN = 12
 type Choices = list[tuple[str, Any]]
 
@@ -118,16 +116,10 @@ def cut(lines: list[Line]) -> tuple[list[Line], list[Line]]:
 
 def taken_away(found: Lengths, suffix: str) -> HttpResponse:
     """Raises Invalid."""
-    table, title = as_table(found), _("Kilometres")
-    match suffix:
-        case "csv":
-            content, kind = as_csv(table), CSV
-        case "xlsx":
-            content, kind = as_workbook(table, title), XLSX
-        case "ods":
-            content, kind = as_opendocument(table, title), ODS
-        case _:
-            raise Invalid(_("A table is a CSV, XLSX or ODS file."), parameter="format")
+    if suffix not in FORMS:
+        raise Invalid(_("A table is a CSV, XLSX or ODS file."), parameter="format")
+    kind, written = FORMS[suffix]
+    content = written(as_table(found), _("Kilometres"))
     name = f"voirie-{timezone.localdate():%Y-%m-%d}.{suffix}"
     return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 

@@ -26,6 +26,7 @@ class WorkCheckSerializer(serializers.Serializer[None]):
     kind = serializers.ChoiceField(choices=Work.Kind.choices, default=Work.Kind.ROAD)
     measure = serializers.ChoiceField(choices=Work.Measure.choices, default=Work.Measure.NONE)
     new_surface = serializers.BooleanField(default=False)
+    hours = serializers.CharField(default="", allow_blank=True, max_length=60)
     work = serializers.IntegerField(
         required=False, min_value=1, max_value=2**63 - 1, help_text="Those works themselves."
     )

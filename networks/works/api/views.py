@@ -40,7 +40,7 @@ class WorkCheckView(APIView):
         found: list[Found] = []
         if given.get("starts_on") and given.get("ends_on"):
             check_days(given["starts_on"], given["ends_on"])
-            named = ("starts_on", "ends_on", "kind", "measure", "new_surface")
+            named = ("starts_on", "ends_on", "kind", "measure", "new_surface", "hours")
             wanted = Asked(stretch=stretch, work_id=given.get("work"), **{name: given[name] for name in named})
             found = conflicts_of(wanted, rights)
         answer = {

@@ -13,19 +13,26 @@ from django.views.decorators.http import require_safe
 from gis_core.errors import Invalid
 from gis_core.forms import blame
 from gis_core.middleware import rights_of_request
-from gis_core.models import Commune, Member
+from gis_core.models import Member
+from gis_core.rights import Rights
+from layers.features.display import display_number
+from networks.core.tables import FORMS
 from networks.works.days import said, today
 from networks.works.models import Work
 from networks.works.pages.forms import CalendarForm
 from networks.works.pages.frame import page, show, writing_for
 from networks.works.services import works
 from networks.works.services.conflicts import Found, marks_of
+from networks.works.services.work_table import as_table, communes_of
 from networks.works.services.works import Filter
 
 WEEKS: Final = 8
 OFFERED: Final = (4, 8, 13, 26)
 ROWS: Final = 150
+ROWS_OF_A_TABLE: Final = 5_000
+ELSEWHERE: Final = 10
 YEARS: Final = range(2000, 2100)
+FIRST: Final = date(YEARS.start, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +77,18 @@ class Asked:
         return self.monday + timedelta(days=7 * self.weeks - 1)
 
     def query(self, *, weeks: int | None = None, moved: int = 0, now: bool = False) -> str:
-        start = today() if now else self.monday + timedelta(days=7 * moved)
+        start = today() if now else self.day(moved)
         days = urlencode({"du": start.isoformat(), "semaines": weeks or self.weeks})
         return "&".join(filter(None, [self.wanted.query(), days]))
+
+    def day(self, moved: int = 0) -> date:
+        """The first day of the calendar, so many weeks away: the first week of all begins the year before."""
+        start = self.monday + timedelta(days=7 * moved)
+        return FIRST if start < FIRST < start + timedelta(days=7) else start
+
+    def beside(self, moved: int) -> str:
+        """As `query`; empty where the calendar has no such weeks."""
+        return self.query(moved=moved) if self.day(moved).year in YEARS else ""
 
 
 def day_in(text: str) -> date | None:
@@ -91,9 +107,13 @@ def day_in(text: str) -> date | None:
 @require_safe
 @page
 def calendar(request: HttpRequest) -> HttpResponse:
-    """Works, events and works on networks of the coming weeks, with their conflicts."""
+    """Works, events and works on networks of the coming weeks, with their conflicts; `format=` csv, xlsx or ods to take
+    away.
+    """
     rights = rights_of_request(request)
     given = {name: value for name, value in request.GET.items() if isinstance(value, str) and value}
+    if suffix := given.get("format"):
+        return taken_away(Asked.parse(given), suffix, rights)
     members = list(Member.objects.visible_to(rights).order_by("name").values_list("slug", "name"))
     form, status = CalendarForm(initial=given, members=members), 200
     try:
@@ -115,21 +135,45 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "more": len(found) > ROWS,
         "most": ROWS,
         "span": said(asked.monday, asked.last),
-        "earlier": asked.query(moved=-asked.weeks),
-        "later": asked.query(moved=asked.weeks),
+        "earlier": asked.beside(-asked.weeks),
+        "later": asked.beside(asked.weeks),
+        "query": asked.query(),
+        "elsewhere": [] if found else elsewhere(asked, rights),
         "now": asked.query(now=True),
         "lengths": [(one, asked.query(weeks=one), one == asked.weeks) for one in OFFERED],
         "legend": Work.Measure.choices,
         "writes": bool(writing_for(rights)),
-        "kept": {"du": asked.monday.isoformat(), "semaines": asked.weeks},
+        "kept": {"du": asked.day().isoformat(), "semaines": asked.weeks},
         "filtered": bool(asked.wanted.query()),
     }
     return show(request, "calendar", context, status)
 
 
-def between(asked: Asked, rights: Any) -> list[Work]:
+def between(asked: Asked, rights: Rights, most: int = ROWS + 1) -> list[Work]:
     wanted = asked.wanted.but(first=asked.monday, last=asked.last)
-    return list(works.listed(wanted, rights).defer("geom_3857")[: ROWS + 1])
+    return list(works.listed(wanted, rights).defer("geom_3857")[:most])
+
+
+def elsewhere(asked: Asked, rights: Rights) -> list[dict[str, Any]]:
+    """What was looked for by a text and lies on other weeks, the latest first."""
+    if not asked.wanted.text:
+        return []
+    found = works.listed(asked.wanted, rights).defer("geom", "geom_3857").order_by("-starts_on", "-pk")[:ELSEWHERE]
+    return [{"work": one, "days": said(one.starts_on, one.ends_on)} for one in found]
+
+
+def taken_away(asked: Asked, suffix: str, rights: Rights) -> HttpResponse:
+    """The works of these weeks as a table. Raises Invalid."""
+    if suffix not in FORMS:
+        raise Invalid(_("A table is a CSV, XLSX or ODS file."), parameter="format")
+    found = between(asked, rights, ROWS_OF_A_TABLE + 1)
+    if len(found) > ROWS_OF_A_TABLE:
+        words = _("A table has %(most)s works at most: choose fewer weeks, or a filter.")
+        raise Invalid(words % {"most": display_number(ROWS_OF_A_TABLE)}, parameter="format")
+    kind, written = FORMS[suffix]
+    name = f"travaux-{asked.day():%Y-%m-%d}.{suffix}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(written(as_table(found), _("Works")), content_type=kind, headers=headers)
 
 
 def weeks_of(asked: Asked) -> list[Week]:
@@ -138,8 +182,7 @@ def weeks_of(asked: Asked) -> list[Week]:
 
 
 def rows_of(shown: Sequence[Work], marks: Mapping[int, list[Found]], asked: Asked) -> list[dict[str, Any]]:
-    codes = {one.insee for one in shown if one.insee}
-    names = dict(Commune.objects.filter(insee__in=codes).values_list("insee", "name"))
+    names = communes_of(shown)
     return [
         {
             "work": one,

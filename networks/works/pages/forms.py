@@ -120,7 +120,10 @@ class WorkForm(AccessibleForm):
         if given["ends_on"] < given["starts_on"]:
             return None
         return Asked(
-            stretch=given["stretch"], work_id=work.pk if work else None, **{name: given[name] for name in named}
+            stretch=given["stretch"],
+            work_id=work.pk if work else None,
+            hours=given.get("hours") or "",
+            **{name: given[name] for name in named},
         )
 
     def owner(self) -> Member:
@@ -130,6 +133,12 @@ class WorkForm(AccessibleForm):
 class CalendarForm(AccessibleForm):
     """What `Filter` reads."""
 
+    text = forms.CharField(
+        label=gettext_lazy("Title, reference or place"),
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
     insee = forms.ChoiceField(label=gettext_lazy("Commune"), required=False)
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False)
     measure = forms.ChoiceField(label=gettext_lazy("Traffic"), required=False)

@@ -56,7 +56,7 @@ def works(request: HttpRequest) -> HttpResponse:
         "communes": current.communes(),
         "insee": insee,
         "refused": refused,
-        "cut": current.cut_words() if told.more else "",
+        "cut": told.cut(),
         "query": query,
         "feeds": {name.partition(".")[2]: reverse("public_works_feed", args=[name]) + query for name in FEEDS},
         **map_context(

@@ -220,7 +220,7 @@ def form_page(
         asked = form.asked(found)
         conflicts = told(conflicts_of(asked, rights)) if asked else None
         stretch = form.cleaned_data.get("stretch")
-    shape = stretch.transform(4326, clone=True).geojson if stretch is not None else form["geom"].value()
+    shape = stretch.transform(4326, clone=True).geojson if stretch is not None else former(form)
     members = list(form.members.values())
     context = {
         "form": form,
@@ -230,11 +230,16 @@ def form_page(
         **map_context(
             extent_4326=extent_4326(members[0]) if len(members) == 1 else extent_4326(),
             check=reverse("work_check"),
-            stretch=shape or "",
+            stretch=shape,
             work=found.pk if found else None,
         ),
     }
     return show(request, "work_form", context, status)
+
+
+def former(form: WorkForm) -> str:
+    """What was on the map before, unless references or a street were to say where: they mean another place."""
+    return "" if form.is_bound and form["where"].value() != "map" else form["geom"].value() or ""
 
 
 def outage_in(form: WorkForm) -> int | None:

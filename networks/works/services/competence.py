@@ -69,7 +69,8 @@ def competent(stretch: GEOSGeometry | None, kind: str, member: Member) -> Compet
     authorities = sorted(found, key=order.index)
     shared = member.kind == Member.Kind.EPCI or any(keeper_of(one, by) == Authority.EPCI for one, by, _built_up in rows)
     left = shared and kind in POLICE and authorities == [Authority.COMMUNE]
-    return Competence(authorities, left_to_epci() if left else warning_of(authorities, member))
+    warnings = (warning_of(authorities, member), left_to_epci() if left else "")
+    return Competence(authorities, " ".join(filter(None, warnings)))
 
 
 def decides(kind: str, status: str | None, manager: str | None, built_up: bool | None) -> Authority:

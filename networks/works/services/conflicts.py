@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from gis_core.rights import Rights
 from layers.features.display import display_number
-from networks.works.days import day_said, said
+from networks.works.days import day_said, last_day, said
 from networks.works.models import Work
 
 WITHIN_M: Final = 10.0
@@ -55,12 +55,13 @@ class Asked:
     kind: str = Work.Kind.ROAD
     measure: str = Work.Measure.NONE
     new_surface: bool = False
+    hours: str = ""
     work_id: int | None = None
 
     @classmethod
     def of(cls, work: Work) -> "Asked":
-        return cls(stretch=work.geom, starts_on=work.starts_on, ends_on=work.ends_on, kind=work.kind,
-                   measure=work.measure, new_surface=work.new_surface, work_id=work.pk)  # fmt: skip
+        return cls(stretch=work.geom, starts_on=work.starts_on, ends_on=work.ends_on, kind=work.kind, work_id=work.pk,
+                   measure=work.measure, new_surface=work.new_surface, hours=work.hours or "")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +112,8 @@ def conflicts_of(asked: Asked, rights: Rights) -> list[Found]:
         cursor.execute(MET, given)
         met = cursor.fetchall()
     others = in_bulk([pk for pk, _same, _metres in met], rights)
-    found = [judged(asked, others[pk], same, metres) for pk, same, metres in met if pk in others]
+    met_here = [judged(asked, others[pk], metres) for pk, _same, metres in met if pk in others]
+    found = [one for one in met_here if one]
     found += [one for finder in _finders for one in finder(asked, rights)]
     return sorted(found, key=lambda one: (-one.gravity, one.work.starts_on, one.work.pk))
 
@@ -138,9 +140,9 @@ def marks_of(works: Sequence[Work], rights: Rights) -> Mapping[int, list[Found]]
         met = cursor.fetchall()
     others = in_bulk({pk for _mine, pk, _same, _metres in met}, rights)
     found: dict[int, list[Found]] = defaultdict(list)
-    for pk, other, same, metres in met:
-        if other in others:
-            found[pk].append(judged(Asked.of(mine[pk]), others[other], same, metres))
+    for pk, other, _same, metres in met:
+        if other in others and (one := judged(Asked.of(mine[pk]), others[other], metres)):
+            found[pk].append(one)
     for marker in _markers:
         for pk, one in marker(mine, rights):
             found[pk].append(one)
@@ -155,12 +157,15 @@ def in_bulk(ids: Iterable[int], rights: Rights) -> dict[int, Work]:
 # -- judging ----------------------------------------------------------------------------------------------------------
 
 
-def judged(asked: Asked, other: Work, same_days: bool, metres: float) -> Found:
-    if not same_days:
-        gravity, why = Gravity.SERIOUS, fresh(asked, other)
-    else:
+def judged(asked: Asked, other: Work, metres: float) -> Found | None:
+    """None where they only follow each other."""
+    if share_days(asked, other):
         gravity, why = met(asked, other)
         why = f"{why} {where(metres)} {when(asked, other)}".strip()
+    elif digs_up(asked, other):
+        gravity, why = Gravity.SERIOUS, fresh(asked, other)
+    else:
+        return None
     return Found(work=other, gravity=gravity, why=why, metres=metres)
 
 
@@ -187,6 +192,24 @@ def met(asked: Asked, other: Work) -> tuple[Gravity, str]:
     return Gravity.NEAR, _("Works side by side: tell each other.")
 
 
+def shared_days(asked: Asked, other: Work) -> tuple[date, date]:
+    """From when to when both are there; the other way round where they never are. A night has its morning, too."""
+    ends = last_day(asked.ends_on, asked.hours), last_day(other.ends_on, other.hours or "")
+    return max(asked.starts_on, other.starts_on), min(ends)
+
+
+def share_days(asked: Asked, other: Work) -> bool:
+    first, last = shared_days(asked, other)
+    return first <= last
+
+
+def digs_up(asked: Asked, other: Work) -> bool:
+    """Whether what comes later of both digs where the other leaves a new surface."""
+    if asked.starts_on > other.ends_on:
+        return other.new_surface and asked.kind in DIGGING
+    return asked.new_surface and other.kind in DIGGING
+
+
 def fresh(asked: Asked, other: Work) -> str:
     """One of both digs up the new surface of the other."""
     if other.new_surface and other.ends_on < asked.starts_on:
@@ -204,4 +227,4 @@ def where(metres: float) -> str:
 
 
 def when(asked: Asked, other: Work) -> str:
-    return said(max(asked.starts_on, other.starts_on), min(asked.ends_on, other.ends_on)) + "."
+    return said(*shared_days(asked, other)) + "."

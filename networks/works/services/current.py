@@ -29,6 +29,16 @@ class Current:
     works: list[Work]
     communes: dict[str, str]
     more: bool = False
+    insee: str = ""
+
+    def cut(self) -> str:
+        """What is said where works are left out, nothing where none are."""
+        if not self.more:
+            return ""
+        words = _("Only the first %(most)s works are told: choose a commune to read all of its own.")
+        if self.insee:
+            words = _("Only the first %(most)s works of this commune are told.")
+        return words % {"most": display_number(MOST)}
 
     def commune(self, work: Work) -> str:
         return self.communes.get(work.insee or "", "")
@@ -48,13 +58,7 @@ def current(day: date, *, insee: str = "", cancelled: bool = False, shapes: bool
         rows = list(works.filtered(told, wanted.but(state=state))[: MOST + 1])
         more = more or len(rows) > MOST
         found += [one for one in rows[:MOST] if one.ends_on >= day or not works.is_over(one)]
-    return Current(day, found, names({one.insee for one in found if one.insee}), more)
-
-
-def cut_words() -> str:
-    """What is said where works are left out."""
-    words = _("Only the first %(most)s works are told: choose a commune to read all of its own.")
-    return words % {"most": display_number(MOST)}
+    return Current(day, found, names({one.insee for one in found if one.insee}), more, insee)
 
 
 def announced() -> QuerySet[Work]:

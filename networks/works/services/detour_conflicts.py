@@ -1,6 +1,7 @@
 """Works that meet by a detour: one hinders traffic where the other leads it around."""
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Any, Final
 
 from django.db import connection
@@ -19,6 +20,7 @@ from networks.works.services.conflicts import (
     Found,
     Gravity,
     in_bulk,
+    share_days,
     when,
 )
 
@@ -62,13 +64,13 @@ MARKS: Final = """
                 and st_dwithin(d.geom, a.geom, %(within)s)
             join road_work w on w.id = d.work_id
         where a.measure = any(%(hindering)s) and w.id <> a.id and w.state <> 'cancelled'
-            and w.starts_on <= a.ends_on and w.ends_on >= a.starts_on
+            and w.starts_on <= a.ends_on + 1 and w.ends_on >= a.starts_on - 1
         union all
         select a.id, w.id, false, st_length(st_intersection(w.geom, st_buffer(d.geom, %(within)s)))
         from asked a join road_detour d on d.work_id = a.id
             join road_work w on w.geom && st_expand(d.geom, %(within)s) and st_dwithin(w.geom, d.geom, %(within)s)
         where w.measure = any(%(hindering)s) and w.id <> a.id and w.state <> 'cancelled'
-            and w.starts_on <= a.ends_on and w.ends_on >= a.starts_on)
+            and w.starts_on <= a.ends_on + 1 and w.ends_on >= a.starts_on - 1)
     select mine, other, here, max(metres) from led where metres >= %(crossing)s group by 1, 2, 3
     order by 1, 4 desc limit %(most)s
 """
@@ -80,8 +82,7 @@ def marked_by_detours(works: Mapping[int, Work], rights: Rights) -> Iterator[tup
     found = rows(MARKS, given | {"most": MOST_PAIRS})
     others = in_bulk({other for _mine, other, _here, _metres in found}, rights)
     for mine, pk, here, metres in found:
-        if pk in others:
-            asked, other = Asked.of(works[mine]), others[pk]
+        if pk in others and share_days(asked := Asked.of(works[mine]), other := others[pk]):
             measure, words = (asked.measure, HERE) if here else (other.measure, THERE)
             yield mine, met(asked, other, measure, metres, str(words))
 
@@ -90,8 +91,9 @@ def by_detours(asked: Asked, rights: Rights) -> Iterator[Found]:
     """Works whose detour passes here, where these hinder traffic; works that hinder it on the detour of these."""
     given: dict[str, Any] = {
         "stretch": bytes(asked.stretch.ewkb),
-        "first": asked.starts_on,
-        "last": asked.ends_on,
+        # The day before and after, too: a night ends in the morning.
+        "first": asked.starts_on - timedelta(days=1),
+        "last": asked.ends_on + timedelta(days=1),
         "but": asked.work_id or 0,
         "hindering": list(HINDERING),
         **{"within": WITHIN_M, "crossing": CROSSING_M, "most": MOST},
@@ -99,6 +101,7 @@ def by_detours(asked: Asked, rights: Rights) -> Iterator[Found]:
     led = rows(LED_HERE, given) if asked.measure in HINDERING else []
     mine = rows(ON_MINE, given) if asked.work_id else []
     others = in_bulk([pk for pk, _metres in (*led, *mine)], rights)
+    others = {pk: one for pk, one in others.items() if share_days(asked, one)}
     for pk, metres in led:
         if pk in others:
             yield met(asked, others[pk], asked.measure, metres, str(HERE))

@@ -28,13 +28,19 @@ def follow_days() -> int:
 
 
 def moved(legend: Sequence[Mapping[str, Any]], day: date) -> list[dict[str, Any]]:
-    """The legend with its bounds of days moved as far as the day that most of them name is from this one."""
+    """The legend with its bounds of days moved as far as the day that it was written for is from this one."""
     found = Counter(bound for line in legend for bound in bounds(line) if is_day(bound))
     if not found:
         return [dict(line) for line in legend]
-    by = day - date.fromisoformat(found.most_common(1)[0][0])
+    by = day - written_for(found, day)
     return [{**line, "where": {name: later(name, asked, by) for name, asked in line["where"].items()}}
             if line.get("where") else dict(line) for line in legend]  # fmt: skip
+
+
+def written_for(found: Mapping[str, int], day: date) -> date:
+    """The day that most bounds name; of several, the latest that has come: others tell how long ago, or how soon."""
+    named = [date.fromisoformat(text) for text, times in found.items() if times == max(found.values())]
+    return max((one for one in named if one <= day), default=min(named))
 
 
 def bounds(line: Mapping[str, Any]) -> list[Any]:

@@ -121,7 +121,7 @@ def enter(*, owner: Member, values: Mapping[str, Any], rights: Rights) -> WorkRe
 def change(one: WorkRequest, *, values: Mapping[str, Any], version: int, rights: Rights) -> WorkRequest:
     """Raises Forbidden, Stale, Conflict (decided already), Invalid."""
     locked = locked_request(one, version)
-    given = checked(locked.owner, values)
+    given = checked(locked.owner, values, locked)
     if not (may_write(one.owner_id, locked.insee, rights) and may_write(one.owner_id, given["insee"], rights)):
         raise Forbidden(_("You do not enter requests for this member in this commune."))
     if locked.state != State.RECEIVED:
@@ -157,8 +157,8 @@ def locked_request(one: WorkRequest, version: int) -> WorkRequest:
     return found
 
 
-def checked(owner: Member, values: Mapping[str, Any]) -> dict[str, Any]:
-    """What is kept of what was typed. Raises Invalid, with the field."""
+def checked(owner: Member, values: Mapping[str, Any], kept: WorkRequest | None = None) -> dict[str, Any]:
+    """What is kept of what was typed, instead of what was kept. Raises Invalid, with the field."""
     given: dict[str, Any] = {name: values.get(name) for name in FIELDS}
     for field in WorkRequest._meta.fields:
         if field.name in given and field.get_internal_type() == "CharField":
@@ -169,7 +169,7 @@ def checked(owner: Member, values: Mapping[str, Any]) -> dict[str, Any]:
             raise Invalid(_("This is missing."), parameter=name)
     if not owner.territories.filter(commune_id=given["insee"]).exists():
         raise Invalid(_("This commune is not one of %(member)s.") % {"member": owner}, parameter="insee")
-    check_references(given)
+    check_references(given, kept)
     check_days(given)
     for name in ("length_m", "width_m"):
         if given[name] is not None and not 0 < given[name] <= MOST_M:
@@ -199,10 +199,12 @@ def check_choices(given: Mapping[str, Any]) -> None:
         raise Invalid(words % {"form": given["form"], "kinds": kinds}, parameter="kind")
 
 
-def check_references(given: Mapping[str, Any]) -> None:
-    """What is no reference, or lies beyond its road, was mistyped; what no referential knows yet may be right."""
+def check_references(given: Mapping[str, Any], kept: WorkRequest | None) -> None:
+    """What is no reference, or lies beyond its road, was mistyped; what no referential knows yet may be right, and
+    what is there already is left alone: its road may have changed since.
+    """
     for name in ("start_reference", "end_reference"):
-        if given[name]:
+        if given[name] and given[name] != getattr(kept, name, ""):
             with suppress(NotFound):
                 try:
                     locate(given[name])

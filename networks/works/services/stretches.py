@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from gis_core.errors import Invalid, NotFound
 from gis_core.parameters import in_domain
 from layers.features.words import words
-from networks.roads.references import shown_route
+from networks.roads.references import reference_of, shown_route
 from networks.roads.services.referring import Found, locate, unmeasured
 
 type Place = str | tuple[float, float]
@@ -24,13 +24,14 @@ LONGEST_TEXT: Final = 1_000_000
 
 
 def between(start: Place, end: Place) -> MultiLineString:
-    """Along the axis where both places are on one carriageway of a road, else the shortest way along the sections.
+    """Along the axes where both places are on one road, else the shortest way along the sections.
 
     Raises Invalid, NotFound.
     """
     one, other = found(start, "start"), found(end, "end")
-    if isinstance(one, Found) and isinstance(other, Found) and on_measured_axis(one, other):
-        way = along_axis(one, other)
+    sides = carriageways(start, one) | carriageways(end, other)
+    if isinstance(one, Found) and isinstance(other, Found) and on_measured_axis(one, other, sides):
+        way = along_axis(one, other, sides)
     else:
         way = along_sections(middle(one), middle(other))
     return checked(way)
@@ -64,10 +65,17 @@ def metres(lon: float, lat: float) -> tuple[float, float]:
     return place.x, place.y
 
 
-def on_measured_axis(one: Found, other: Found) -> bool:
-    """Whether both lie on one carriageway whose axis is as the road is now."""
-    same = (one.road, one.reference.side) == (other.road, other.reference.side)
-    return same and not unmeasured(one.road)
+def carriageways(place: Place, where: Found | tuple[float, float]) -> set[str]:
+    """The one that a reference names or lies on; none where the road is single and nobody named one."""
+    if isinstance(place, str) and isinstance(where, Found):
+        named = (reference_of(place).side, where.reference.side)
+        return {side for side in named if side and side != "U"}
+    return set()
+
+
+def on_measured_axis(one: Found, other: Found, sides: set[str]) -> bool:
+    """Whether both lie on one road whose axes are as the road is now, and not on opposite carriageways."""
+    return one.road == other.road and len(sides) < 2 and not unmeasured(one.road)
 
 
 def middle(place: Found | tuple[float, float]) -> tuple[float, float]:
@@ -75,15 +83,24 @@ def middle(place: Found | tuple[float, float]) -> tuple[float, float]:
 
 
 ALONG_AXIS: Final = """
-    with ends as materialized (
-        select a.id, min(m.at_m + asked.metres) as low, max(m.at_m + asked.metres) as high
-        from road_axis a join road_axis_mark m on m.axis_id = a.id
-            join unnest(%(numbers)s::int[], %(metres)s::float8[]) as asked(number, metres) on asked.number = m.number
-        where a.route = %(route)s and a.department = %(department)s and a.carriageway = any(%(sides)s) group by a.id
+    with asked as (
+        select n, section, st_setsrid(st_makepoint(x, y), 2154) as place
+        from unnest(%(sections)s::bigint[], %(xs)s::float8[], %(ys)s::float8[]) with ordinality a(section, x, y, n)
+    ), places as (
+        select distinct on (a.id, n) a.id, a.carriageway,
+            p.start_m + st_linelocatepoint(p.geom, place) * (p.end_m - p.start_m) as at_m
+        from asked join road_axis_part p on p.section_id = section join road_axis a on a.id = p.axis_id
+        where a.route = %(route)s and a.department = %(department)s and a.carriageway = any(%(sides)s)
+        order by a.id, n, st_distance(p.geom, place)
+    ), ends as materialized (
+        select id, carriageway, min(at_m) as low, max(at_m) as high from places group by 1, 2 having count(*) = 2
     ), part as (
         select p.start_m, p.geom, p.end_m - p.start_m as length_m,
             greatest(p.start_m, e.low) - p.start_m as low, least(p.end_m, e.high) - p.start_m as high
         from ends e join road_axis_part p on p.axis_id = e.id and p.end_m > e.low and p.start_m < e.high
+        -- Every axis runs over what is single: once is enough.
+        where not exists (select from ends f join road_axis_part q on q.axis_id = f.id and q.section_id = p.section_id
+            where f.carriageway < e.carriageway)
     )
     select st_multi(st_linemerge(st_collect(
         st_linesubstring(geom, greatest(0, low / length_m), least(1, high / length_m)) order by start_m)))
@@ -91,14 +108,18 @@ ALONG_AXIS: Final = """
 """
 
 
-def along_axis(one: Found, other: Found) -> MultiLineString:
-    """Raises Invalid where both places are the same."""
+def along_axis(one: Found, other: Found, sides: set[str]) -> MultiLineString:
+    """On both carriageways unless one is named; the places say where, whichever axis measured them.
+
+    Raises Invalid where both places are the same.
+    """
     given = {
-        "numbers": [one.reference.marker, other.reference.marker],
-        "metres": [one.reference.metres, other.reference.metres],
+        "sections": [one.section, other.section],
+        "xs": [one.x, other.x],
+        "ys": [one.y, other.y],
         **one.road._asdict(),
-        # Where a road has two carriageways elsewhere, its single one is part of both.
-        "sides": ["U", "D"] if one.reference.side == "U" else [one.reference.side],
+        # Where a road has one carriageway both sides are it.
+        "sides": ["U", *(sides or ("D", "G"))],
     }
     way = line(ALONG_AXIS, given)
     if way is None:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.contrib.gis.geos import LineString, MultiLineString
 from django.db import IntegrityError, connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
@@ -32,6 +32,7 @@ TEXTS: Final = {"title": 120, "description": 1000, "place": 200, "hours": 60, "c
 YEARS: Final = range(2000, 2101)
 MOST_DAYS: Final = 3 * 366
 LARGEST_ID: Final = 2**63 - 1
+MOST_WORDS: Final = 6
 
 
 # -- who --------------------------------------------------------------------------------------------------------------
@@ -60,7 +61,9 @@ def one(work_id: int, rights: Rights) -> Work:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """Which works; empty: all. Those of the days from `first` to `last`, as far as they are given."""
+    """Which works; empty: all. Those of the days from `first` to `last`, as far as they are given; `text`: whose title,
+    reference or place say every word.
+    """
 
     first: date | None = None
     last: date | None = None
@@ -69,6 +72,7 @@ class Filter:
     measure: str = ""
     state: str = ""
     member: str = ""
+    text: str = ""
 
     @classmethod
     def parse(cls, given: Mapping[str, Any]) -> "Filter":
@@ -80,6 +84,7 @@ class Filter:
             measure=chosen(told, "measure", Work.Measure.values),
             state=chosen(told, "state", Work.State.values),
             member=told.get("member", "")[:100],
+            text=" ".join(cleaned(told.get("text", "")).split())[:100],
         )
 
     def but(self, **changes: Any) -> "Filter":
@@ -87,7 +92,7 @@ class Filter:
 
     def query(self) -> str:
         """The same as parameters of an address, its days apart."""
-        named = ("insee", "kind", "measure", "state", "member")
+        named = ("text", "insee", "kind", "measure", "state", "member")
         return urlencode({name: value for name in named if (value := getattr(self, name))})
 
 
@@ -111,6 +116,8 @@ def filtered(found: QuerySet[Work], wanted: Filter) -> QuerySet[Work]:
         found = found.filter(ends_on__gte=wanted.first)
     given = {"kind": wanted.kind, "measure": wanted.measure, "owner__slug": wanted.member}
     found = found.filter(**{name: value for name, value in given.items() if value})
+    for word in wanted.text.split()[:MOST_WORDS]:
+        found = found.filter(Q(title__icontains=word) | Q(reference__icontains=word) | Q(place__icontains=word))
     if wanted.insee:
         ground = Commune.objects.filter(insee=wanted.insee).values_list("geom", flat=True).first()
         if ground is None:

@@ -6,6 +6,7 @@ declare
     now_year int := extract(year from now() at time zone 'Europe/Paris');
     number int;
     longest geometry;
+    led boolean := false;
 begin
     -- An editor that leaves a field empty means what new works have.
     new.state := coalesce(new.state, 'draft');
@@ -21,11 +22,10 @@ begin
             where c.geom && st_lineinterpolatepoint(longest, 0.5) and st_intersects(c.geom, st_lineinterpolatepoint(longest, 0.5))
             order by c.insee limit 1), new.insee);
     end if;
-    if tg_op = 'UPDATE' and (new.state, new.starts_on, new.ends_on) is distinct from (old.state, old.starts_on, old.ends_on)
-            and exists (select from public.road_detour d where d.work_id = new.id) then
-        -- Their detours are seen with them, on the same days.
-        perform arpent.announce_edited(l.id, null) from public.catalogue_layer l where l.slug = 'works-detours'
-            and arpent.sees_layer(l.id);
+    if tg_op = 'UPDATE' and (new.state, new.starts_on, new.ends_on) is distinct from (old.state, old.starts_on, old.ends_on) then
+        -- Their detours are seen with them, on the same days. Rows first, in their order, then the layer: as whoever edits them does.
+        perform from public.road_detour d where d.work_id = new.id order by d.id for update;
+        led := found;
         update public.road_detour d set starts_on = new.starts_on, ends_on = new.ends_on where d.work_id = new.id
             and (d.starts_on, d.ends_on) is distinct from (new.starts_on, new.ends_on);
     end if;
@@ -38,6 +38,10 @@ begin
         if new.state = 'cancelled' then
             delete from public.road_detour d where d.work_id = new.id;
         end if;
+    end if;
+    if led then
+        perform arpent.announce_edited(l.id, null) from public.catalogue_layer l where l.slug = 'works-detours'
+            and arpent.sees_layer(l.id);
     end if;
     if tg_op = 'UPDATE' then
         new.reference := coalesce(nullif(new.reference, ''), old.reference);

@@ -1,18 +1,13 @@
--- Whether two stretches of road only cross at different levels, one on a bridge: the sections that they run along meet, none on
--- the same level and none at a node.
-create or replace function arpent.roads_apart(one geometry, other geometry) returns boolean
-language plpgsql stable set search_path = pg_catalog, public as $$
-declare
-    -- As far as lines drawn beside their roads cross from where the roads do.
-    place geometry := st_expand(st_closestpoint(one, other), 30);
+-- Whether sections of road and a stretch only cross at different levels, one on a bridge: the sections that both run along meet,
+-- none on the same level and none at a node.
+drop function if exists arpent.roads_apart(geometry, geometry);
+create or replace function arpent.roads_apart(sections bigint[], other geometry) returns boolean
+language plpgsql stable cost 10000 set search_path = pg_catalog, public as $$
 begin
-    if not exists (select from public.road_section s where s.geom && place and st_intersects(s.geom, place) and s.level <> 0) then
-        return false;
-    end if;
     return coalesce((
         with mine as materialized (
             select s.geom, s.level, array[s.start_node_id, s.end_node_id] as nodes
-            from arpent.sections_under(one) u(id) join public.road_section s on s.id = u.id),
+            from public.road_section s where s.id = any(sections)),
         theirs as materialized (
             select s.geom, s.level, array[s.start_node_id, s.end_node_id] as nodes
             from arpent.sections_under(other) u(id) join public.road_section s on s.id = u.id)

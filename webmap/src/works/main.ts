@@ -247,7 +247,7 @@ class Entry {
   }
 
   private changed(target: EventTarget | null): void {
-    const names = ["where", "start", "end", "street", "commune", "starts_on", "ends_on", "kind", "measure"];
+    const names = ["where", "start", "end", "street", "commune", "starts_on", "ends_on", "hours", "kind", "measure"];
     const name = (target as HTMLInputElement | null)?.name ?? "";
     if (![...names, "new_surface"].includes(name)) return;
     clearTimeout(this.waiting);
@@ -261,7 +261,7 @@ class Entry {
     this.asking?.abort();
     this.asking = new AbortController();
     const days = { starts_on: this.value("starts_on"), ends_on: this.value("ends_on") };
-    const more = { kind: this.value("kind"), measure: this.value("measure") };
+    const more = { kind: this.value("kind"), measure: this.value("measure"), hours: this.value("hours") };
     const surface = { new_surface: this.value("new_surface") !== "" };
     const own = this.config.work ? { work: this.config.work } : {};
     const body = { ...where, ...(days.starts_on && days.ends_on ? days : {}), ...more, ...surface, ...own };
@@ -273,13 +273,15 @@ class Entry {
         signal: this.asking.signal,
       });
       const answer = (await response.json()) as Checked & { detail?: string };
+      const drawn = where["points"] || where["geom"];
       if (!response.ok) {
+        // What was there before is not where the form says.
+        if (!drawn) this.keep("", false);
         this.told.textContent = answer.detail ?? this.config.words.failed;
         this.conflicts?.replaceChildren();
         return;
       }
       this.length = answer.length_m;
-      const drawn = where["points"] || where["geom"];
       if (drawn) this.choose("map");
       this.keep(JSON.stringify(answer.stretch), !drawn);
       this.show(answer.conflicts, Boolean(days.starts_on && days.ends_on));
