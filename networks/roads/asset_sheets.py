@@ -52,12 +52,13 @@ def addition(row: Values, what: str, places: Sequence[tuple[Reference, str]], ri
         subtitle=subtitle or None,
         properties=[*place_of(places)],
         links=links,
-        picture=pictogram_of(code, str(row.get("inscription") or "")) if code else None,
+        picture=pictogram_of(code, str(row.get("inscription") or "")) if code.strip() else None,
     )
 
 
 def pictogram_of(code: str, inscription: str) -> str:
-    address = reverse("road_sign", args=[code])
+    """Where the pictogram of a sign is, whatever somebody typed as its code."""
+    address = reverse("road_sign", args=[" ".join(code.split())])
     return f"{address}?{urlencode({'texte': inscription[:20]})}" if inscription else address
 
 

@@ -69,6 +69,15 @@ def test_a_list_shows_what_its_filter_asks_for(browser: Client, member: Member) 
     assert "P2" in page(browser, f"{LIST}?q=ab4")
 
 
+@pytest.mark.parametrize("code", ["B14/50", "B14 / B6", "B14\n50", " ", "?#%"])
+def test_a_sign_is_shown_whatever_was_typed_as_its_code(browser: Client, member: Member, code: str) -> None:
+    made = sign(member, code, reference="ICI")
+    assert "ICI" in page(browser, LIST)
+    assert "ICI" in page(browser, f"{LIST}point/{made.pk}/")
+    picture = browser.get(f"/api/v1/layers/road-assets/features/{made.pk}/").json()["picture"]
+    assert picture is None or browser.get(picture).headers["Content-Type"] == "image/svg+xml"
+
+
 def test_assets_of_other_members_are_not_listed(browser: Client) -> None:
     other = factories.member(factories.commune("45902"))
     made = sign(other, reference="AILLEURS")

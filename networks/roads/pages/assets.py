@@ -24,6 +24,7 @@ from gis_core.problem import as_problem, status_of, wants_problem
 from gis_core.rights import Rights
 from layers.imports.uploads import limit_uploads
 from networks.roads import asset_lists, lists
+from networks.roads.asset_sheets import pictogram_of
 from networks.roads.iisr import FAMILIES, base_of, family_of, is_known, name_of, normal
 from networks.roads.pages.frame import page, show
 from networks.roads.pictograms import pictogram
@@ -114,7 +115,7 @@ def line(what: str, asset: Any) -> dict[str, Any]:
         "asset": asset,
         "what": what,
         "title": title_of(what, asset),
-        "code": code,
+        "picture": pictogram_of(code, asset.inscription or "") if code.strip() else "",
         "kind": lists.word(KINDS[what], asset.kind, english=english()),
         "state": lists.word(lists.CONDITIONS, asset.state, english=english()),
         "late": asset.due_date is not None and asset.due_date < timezone.localdate(),
