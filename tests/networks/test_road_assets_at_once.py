@@ -56,8 +56,8 @@ def sign_at(member: Member, y: float) -> RoadAsset:
 
 
 def meanwhile(first: Callable[[], Any], second: Callable[[], Any]) -> bool:
-    """The second begins when the first has done all but end; the first ends once the second waits or is done. Whether it
-    waited."""
+    """The second begins when the first has done all but end; the first ends once the second waits or is done. Whether
+    it waited."""
     told: list[BaseException] = []
     number: list[int] = []
 
@@ -155,7 +155,9 @@ def test_while_roads_are_imported_only_who_places_assets_waits(member: Member, c
 
     def edit() -> None:
         layer = Layer.objects.get(slug="road-assets")
-        write.apply_edits(layer, [write.Edit(action="update", id=sign.pk, version=1, **change)], rights=SYSTEM, origin=WEB)
+        write.apply_edits(
+            layer, [write.Edit(action="update", id=sign.pk, version=1, **change)], rights=SYSTEM, origin=WEB
+        )
 
     waited = meanwhile(lock_roads, edit)
     assert waited == ("geometry" in change)

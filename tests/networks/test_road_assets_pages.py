@@ -126,6 +126,41 @@ def test_an_inspection_that_is_struck_out_counts_no_more_and_stays_to_be_seen(
     assert (made.state, made.inspected_date) == ("3", None)
 
 
+def state_after_striking(browser: Client, made: RoadAsset, one: int) -> str | None:
+    assert strike(browser, made, one) == 302
+    made.refresh_from_db()
+    return str(made.state) if made.state else None
+
+
+def change(made: RoadAsset, state: str | None) -> None:
+    with factories.as_worker():
+        RoadAsset.objects.filter(pk=made.pk).update(state=state)
+
+
+def test_striking_out_gives_back_the_condition_of_just_before(browser: Client, member: Member) -> None:
+    made = sign(member, state="3")
+    assert state_after_striking(browser, made, inspected(browser, made, "5", "2025-02-03")) == "3"
+    change(made, "1")
+    assert state_after_striking(browser, made, inspected(browser, made, "4", "2025-02-03")) == "1"
+    change(made, None)
+    assert state_after_striking(browser, made, inspected(browser, made, "4", "2025-02-03")) is None
+
+
+def test_striking_out_keeps_a_condition_that_somebody_changed_since(browser: Client, member: Member) -> None:
+    made = sign(member, state="3")
+    one = inspected(browser, made, "5", "2025-02-03")
+    change(made, "2")
+    assert state_after_striking(browser, made, one) == "2"
+
+
+def test_striking_out_keeps_the_condition_where_the_one_before_is_not_known(browser: Client, member: Member) -> None:
+    made = sign(member, state="3")
+    one = inspected(browser, made, "5", "2025-02-03")
+    with factories.as_worker(), acting_as(SYSTEM):
+        RoadInspection.objects.update(state_before=None)
+    assert state_after_striking(browser, made, one) == "5"
+
+
 def test_the_photos_of_an_inspection_that_is_struck_out_stay_with_the_asset(
     browser: Client, member: Member, settings: Any, tmp_path: Any
 ) -> None:

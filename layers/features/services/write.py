@@ -36,7 +36,7 @@ BEFORE_ROWS: dict[str, tuple[Take, bool]] = {}
 
 def declare_lock(table: str, take: Take, *, to_move: bool = False) -> None:
     """Called when an app starts whose triggers take a lock: it is taken before rows (by id) are locked, here as in the
-    triggers, so that two writers never wait for each other. `to_move`: the triggers take it for a new geometry alone."""
+    triggers, so that two writers never wait for each other. `to_move`: they take it for a new geometry alone."""
     BEFORE_ROWS[table] = take, to_move
 
 
@@ -143,9 +143,7 @@ def check_editable(layer: Layer, rights: Rights) -> None:
         raise NotEditable(_("Your role does not let you edit this layer."))
 
 
-def lock(
-    layer: Layer, edits: Sequence[tuple[int, Edit]], rights: Rights, *, moves: bool = True
-) -> dict[int, Row]:
+def lock(layer: Layer, edits: Sequence[tuple[int, Edit]], rights: Rights, *, moves: bool = True) -> dict[int, Row]:
     """The rows that are edited, by id, for nobody else to change until the end; `moves`: geometries are written.
 
     Raises Missing, NotEditable, and Stale for one that somebody deleted since the asker saw it.

@@ -148,7 +148,7 @@ class RoadInspection(models.Model):
 
     Of the inspections of an asset that stand the last one gives the asset its condition (`arpent.follow_inspection`). A
     wrong one is struck out and stays to be seen; where none stands any more the asset has the condition that it had
-    before the first (`state_before`).
+    before them (`state_before`: empty where it had none, null where that is not known).
     """
 
     security = "owner"

@@ -19,7 +19,6 @@ from layers.features.services import attachments
 from networks.core.rights import TECHNICIANS
 from networks.roads import asset_lists, lists
 from networks.roads.models import RoadAsset, RoadInspection, RoadSection, RoadStretch
-from networks.roads.services.referring import Found, reference_at
 
 MODELS: Final[Mapping[str, Any]] = {"point": RoadAsset, "troncon": RoadStretch}
 SLUGS: Final = {"point": "road-assets", "troncon": "road-stretches"}
@@ -134,20 +133,6 @@ def section_of(asset: Any) -> RoadSection | None:
     return RoadSection.objects.filter(pk=asset.section_id).first() if asset.section_id else None
 
 
-def references_of(asset: Any, section: RoadSection | None) -> list[Found]:
-    """Its road, marker and metres, where its road is numbered and measured; of a stretch those of both ends, as markers
-    grow.
-    """
-    if section is None or not section.route:
-        return []
-    places = [asset.geom.coords] if asset.geom.geom_type == "Point" else [asset.geom.coords[0], asset.geom.coords[-1]]
-    try:
-        found = [reference_at(x, y, route=section.route, department=section.department) for x, y in places]
-    except NotFound:
-        return []
-    return sorted(found, key=lambda one: (one.reference.marker, one.reference.metres))
-
-
 def inspections_of(what: str, pk: int) -> Sequence[RoadInspection]:
     return list(RoadInspection.objects.filter(of=what, asset_id=pk).select_related("recorded_by", "struck_by")[:100])
 
@@ -184,7 +169,7 @@ def inspect(
         due_date=found.due_date,
         photos=[made.pk for made in kept],
         recorded_by_id=rights.user_id,
-        state_before=asset.state,
+        state_before=asset.state or "",
     )
 
 
