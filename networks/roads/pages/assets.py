@@ -200,7 +200,7 @@ def strike(request: HttpRequest, what: str, asset_id: int) -> HttpResponse:
         services.strike(what, asset_id, which, request.POST.get("reason", ""), rights=rights)
     except (Invalid, Conflict) as error:
         return asset_page(request, what, asset_id, status=status_of(error), strike_error=error.message, struck=which)
-    messages.success(request, _("The inspection is struck out: it counts no more."))
+    messages.success(request, pgettext("road", "The inspection is struck out: it counts no more."))
     return redirect("road_asset", what, asset_id)
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
 from gis_core.models import Commune
@@ -182,11 +183,11 @@ def strike(what: str, pk: int, inspection: int, reason: str, *, rights: Rights) 
     asset = inspectable(what, pk, rights)
     found = RoadInspection.objects.select_for_update().filter(pk=inspection, of=what, asset_id=asset.pk).first()
     if found is None:
-        raise NotFound(_("There is no such inspection."))
+        raise NotFound(pgettext("road", "There is no such inspection."))
     if found.struck_at:
-        raise Conflict(_("This inspection is struck out already."))
+        raise Conflict(pgettext("road", "This inspection is struck out already."))
     if not reason.strip():
-        raise Invalid(_("Say why it is struck out."), parameter="reason")
+        raise Invalid(pgettext("road", "Say why it is struck out."), parameter="reason")
     found.struck_at, found.struck_by_id = timezone.now(), rights.user_id
     found.struck_reason = reason.replace("\x00", "").strip()[:LONGEST_REASON]
     found.save(update_fields=["struck_at", "struck_by", "struck_reason"])
