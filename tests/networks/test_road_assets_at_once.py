@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from networks.roads.models import RoadAsset, RoadInspection, RoadSection
 from networks.roads.services.locking import lock_roads
 from networks.roads.services.placing import WEB
 from tests import factories
+from tests.networks.road_assets import loaded, looked_at
 
 X, Y = 620_000.0, 6_720_000.0
 PATIENCE_S = 10.0
@@ -181,3 +183,17 @@ def test_an_inspection_and_a_section_that_moves_do_not_wait_for_each_other_for_e
         lambda: RoadSection.objects.filter(pk=road.pk).update(geom=line(40)),
     )
     assert (now(sign).geom.y - Y, sign.state) == (43, "4")
+
+
+def test_a_correction_made_while_a_file_is_loaded_is_kept(member: Member, tmp_path: Path) -> None:
+    file = tmp_path / "panneaux.csv"
+    states = {"values": {"state": {"Bon": "2", "Mauvais": "4"}}}
+    file.write_text(f"Id;Code;Etat;X;Y\n1;B14;Bon;{X};{Y}\n", "utf-8")
+    with working():
+        loaded(looked_at(member, file), states)
+        sign = RoadAsset.objects.get(reference="1")
+    file.write_text(f"Id;Code;Etat;X;Y\n1;B14;Mauvais;{X};{Y}\n", "utf-8")
+    with working():
+        made = looked_at(member, file)
+    meanwhile(lambda: RoadAsset.objects.filter(pk=sign.pk).update(state="5"), lambda: loaded(made, states))
+    assert (now(sign).state, made.report["both"]) == ("5", 1)

@@ -9,7 +9,7 @@ from django.test import Client
 from gis_core.rights import Role
 from networks.roads.models import RoadAsset, RoadMarker, RoadSection, RoadStretch
 from networks.roads.services.calibrating import calibrate
-from networks.roads.services.placing import references_of
+from networks.roads.services.placing import placed, references_of
 from tests import factories
 from tests.networks.conftest import Network
 
@@ -217,6 +217,20 @@ def test_an_asset_as_far_from_the_axis_as_may_be_keeps_its_reference(road: Netwo
     sign = made(road, side=side, distance_m="15")
     assert (sign.section_id is not None, round(sign.offset_m or 0, 3)) == (True, 15)
     assert "D 2020 PR 1+20" in technician(road).get(f"/voirie/patrimoine/point/{sign.pk}/").content.decode()
+
+
+def test_an_asset_as_far_from_a_slanting_axis_as_may_be_is_bound_to_it(road: Network) -> None:
+    with factories.as_worker():
+        line = LineString((X + 5, Y + 5), (X + 42, Y + 16), (X + 95, Y + 40), srid=2154)
+        RoadSection.objects.create(owner=road.member, route="D7", geom=line)
+        for number, place in ((1, line[0]), (2, line[-1])):
+            RoadMarker.objects.create(owner=road.member, route="D7", number=number, geom=Point(*place, srid=2154))
+        calibrate("D7")
+        section = RoadSection.objects.get(route="D7")
+        for metres in range(2, 90, 4):
+            place = placed("point", start=f"D 7 PR 1+{metres}", side="right", distance_m=15)
+            RoadAsset.objects.create(owner=road.member, kind="sign", geom=place)
+    assert set(RoadAsset.objects.values_list("section_id", flat=True)) == {section.pk}
 
 
 def test_what_would_not_be_bound_to_its_road_is_not_placed(road: Network) -> None:
