@@ -11,7 +11,7 @@ from gis_core.rights import Rights
 from layers.features.sheet import Addition, Link, Property, Values, register_sheet
 from networks.roads import asset_lists
 from networks.roads.iisr import is_known, name_of
-from networks.roads.services.placing import Beside, references_of
+from networks.roads.services.placing import Place, references_of
 
 LAYERS = {"road-assets": "point", "road-stretches": "troncon"}
 
@@ -35,7 +35,7 @@ def additions(what: str, rows: Sequence[Values], rights: Rights) -> Mapping[int,
     return {pk: addition(row, what, places.get(pk, []), rights) for row in rows if (pk := int(row["id"]))}
 
 
-def addition(row: Values, what: str, places: Sequence[Beside], rights: Rights) -> Addition:
+def addition(row: Values, what: str, places: Sequence[Place], rights: Rights) -> Addition:
     """A sign is called by what it says; whoever has a member is led to its page, where it is inspected."""
     code = str(row.get("code") or "")
     english = (get_language() or "fr").startswith("en")
@@ -61,7 +61,7 @@ def pictogram_of(code: str, inscription: str) -> str:
     return f"{address}?{urlencode({'texte': inscription[:20]})}" if inscription else address
 
 
-def place_of(places: Sequence[Beside]) -> Iterator[Property]:
+def place_of(places: Sequence[Place]) -> Iterator[Property]:
     """Where it is on its numbered road; left and right are those of growing markers."""
     if places:
         english = (get_language() or "fr").startswith("en")

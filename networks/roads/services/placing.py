@@ -27,7 +27,7 @@ from networks.roads.services.assets import MODELS, SLUGS, one
 from networks.roads.services.calibrating import as_named, axes_of
 from networks.roads.services.referring import WITHIN_M, Found, locate, one_row, side_at, side_of
 
-type Lies = Literal["on", "left", "right"]
+type Beside = Literal["on", "left", "right"]
 WEB: Final = Origin("web", "")
 FARTHEST_M: Final = 15.0
 """How far from the axis somebody places an asset by a reference: beyond, it would not be bound to the road
@@ -114,7 +114,7 @@ ON_M: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class Place:
     """Where an asset, or an end of a stretch, lies on a road: on which side of the axis, as markers grow."""
 
     reference: Reference
@@ -122,17 +122,15 @@ class Beside:
     distance_m: float
 
 
-def references_of(what: str, ids: Sequence[int]) -> Mapping[int, list[Beside]]:
+def references_of(what: str, ids: Sequence[int]) -> Mapping[int, list[Place]]:
     """By id where assets lie on an axis of their section, stretches with both ends, as markers grow. A road that
     changed since it was measured is measured for the question, three at most. None of what has no section or lies
     before the first marker.
     """
-    if not ids:
-        return {}
-    found: dict[int, list[Beside]] = {}
+    found: dict[int, list[Place]] = {}
     for pk, route, department, carriageway, number, metres, lies, distance in asked_of(REFERENCES, what, ids):
         road = Road(route, department)
-        found.setdefault(pk, []).append(Beside(on_road(road, number, metres, side_of(carriageway)), lies, distance))
+        found.setdefault(pk, []).append(Place(on_road(road, number, metres, side_of(carriageway)), lies, distance))
     rows = asked_of(CHANGED, what, [pk for pk in ids if pk not in found])
     by_road = groupby(rows, key=lambda row: Road(row[0], row[1]))
     for road, ends in islice(by_road, MEASURED_NOW):
@@ -142,6 +140,8 @@ def references_of(what: str, ids: Sequence[int]) -> Mapping[int, list[Beside]]:
 
 
 def asked_of(question: str, what: str, ids: Sequence[int]) -> list[tuple[Any, ...]]:
+    if not ids:
+        return []
     statement = sql.SQL(question).format(
         table=sql.Identifier(MODELS[what]._meta.db_table), places=sql.SQL(PLACES[what])
     )
@@ -150,10 +150,10 @@ def asked_of(question: str, what: str, ids: Sequence[int]) -> list[tuple[Any, ..
         return list(cursor.fetchall())
 
 
-def measured_now(road: Road, ends: Iterable[tuple[Any, ...]]) -> dict[int, list[Beside]]:
+def measured_now(road: Road, ends: Iterable[tuple[Any, ...]]) -> dict[int, list[Place]]:
     """By id where these lie (id, section, x, y) on the axes of a road as it is now."""
     axes, named = list(axes_of(road)), as_named(road)
-    found: dict[int, list[tuple[float, Beside]]] = {}
+    found: dict[int, list[tuple[float, Place]]] = {}
     for pk, section, x, y in ends:
         place = Point(x, y)
         own = [(side, axis) for side, axis in axes if any(part.section == section for part in axis.parts)]
@@ -162,7 +162,7 @@ def measured_now(road: Road, ends: Iterable[tuple[Any, ...]]) -> dict[int, list[
                 one = refer(axis, place, WITHIN_M)
                 lies = "on" if one.distance_m <= ON_M else "left" if one.left else "right"
                 reference = on_road(named, one.number, one.metres, side_at(side, one.section))
-                found.setdefault(pk, []).append((one.at_m, Beside(reference, lies, one.distance_m)))
+                found.setdefault(pk, []).append((one.at_m, Place(reference, lies, one.distance_m)))
     return {pk: [one for _at, one in sorted(places, key=itemgetter(0))] for pk, places in found.items()}
 
 
@@ -173,7 +173,7 @@ def on_road(road: Road, marker: int, metres: float, side: Side) -> Reference:
 # -- from references to a geometry ------------------------------------------------------------------------------------
 
 
-def placed(what: str, *, start: str, end: str = "", side: Lies = "on", distance_m: float = 0.0) -> GEOSGeometry:
+def placed(what: str, *, start: str, end: str = "", side: Beside = "on", distance_m: float = 0.0) -> GEOSGeometry:
     """Where an asset of these references stands (EPSG:2154). Raises Invalid, NotFound, Conflict, each at its field."""
     if side != "on" and not 0 < distance_m <= FARTHEST_M:
         words = _("Give the metres from the axis, up to %(most)s.") % {"most": round(FARTHEST_M)}
