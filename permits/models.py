@@ -19,6 +19,7 @@ from django.core.validators import RegexValidator
 from django.db.models import F, Q
 from django.db.models.functions import Substr
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gis_core.models import Member, User, web_mercator
 from gis_core.rights import Rights, Role
@@ -194,7 +195,9 @@ class Event(models.Model):
     security = "part:permit_id:filed"
     history = False
 
-    permit = models.ForeignKey(Permit, models.CASCADE, related_name="events", verbose_name=_("file"))
+    permit = models.ForeignKey(
+        Permit, models.CASCADE, related_name="events", verbose_name=pgettext_lazy("permit", "file")
+    )
     what = models.CharField(_("event"), max_length=16, choices=What)
     on_date = models.DateField(_("counts on"))
     detail = models.JSONField(default=dict, blank=True)
@@ -220,7 +223,9 @@ class Applicant(models.Model):
 
     security = "system"
 
-    permit = models.OneToOneField(Permit, models.CASCADE, related_name="+", verbose_name=_("file"))
+    permit = models.OneToOneField(
+        Permit, models.CASCADE, related_name="+", verbose_name=pgettext_lazy("permit", "file")
+    )
     name = models.CharField(_("name"), max_length=200)
     address = models.TextField(_("address"), blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
@@ -285,7 +290,9 @@ class Piece(models.Model):
         DECISION = "decision", _("Decision")
         OTHER = "other", _("Other piece")
 
-    permit = models.ForeignKey(Permit, models.CASCADE, related_name="pieces", verbose_name=_("file"))
+    permit = models.ForeignKey(
+        Permit, models.CASCADE, related_name="pieces", verbose_name=pgettext_lazy("permit", "file")
+    )
     name = models.UUIDField(default=uuid4, unique=True)
     title = models.CharField(_("title"), max_length=120)
     kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.OTHER)
@@ -325,7 +332,9 @@ class Consultation(models.Model):
         TOWN_HALL = "town_hall", _("Mayor")
         OTHER = "other", _("Other body")
 
-    permit = models.ForeignKey(Permit, models.CASCADE, related_name="consultations", verbose_name=_("file"))
+    permit = models.ForeignKey(
+        Permit, models.CASCADE, related_name="consultations", verbose_name=pgettext_lazy("permit", "file")
+    )
     body = models.CharField(_("body"), max_length=12, choices=Body)
     name = models.CharField(_("name"), max_length=120, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)

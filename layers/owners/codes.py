@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 RIGHTS = {
     "P": _("Owner"),
@@ -44,7 +45,7 @@ GROUPS = {
     "3": _("Département"),
     "4": _("Commune"),
     "5": _("Public housing office"),
-    "6": _("Company"),
+    "6": pgettext_lazy("owner", "Company"),
     "7": _("Co-owners"),
     "8": _("Partners"),
     "9": _("Public establishment"),

@@ -5,7 +5,7 @@ from io import BytesIO
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from layers.features.display import display_area
@@ -97,7 +97,7 @@ def write_parcel(sheet: Sheet, parcel: ParcelSeen) -> None:
 
 def write_account(sheet: Sheet, account: AccountSeen) -> None:
     sheet.space(2)
-    holds = _("ground") if account.ground else "; ".join(account.premises)
+    holds = pgettext("owner", "ground") if account.ground else "; ".join(account.premises)
     sheet.write(_("Account %(code)s: %(holds)s") % {"code": account.code, "holds": holds}, TEXT, font=BOLD)
     for owner in account.owners:
         write_owner(sheet, owner)

@@ -1,4 +1,4 @@
-"""What pages have in common to which people send layers of files, and say how each is read."""
+"""What pages have in common to which people send files, and layers of files of which they say how each is read."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -16,8 +16,9 @@ from networks.core.importers.looking import MOST_WORDS
 type View = Callable[..., HttpResponse]
 
 
-def upload_page(too_large: View) -> Callable[[View], View]:
-    """A page whose form sends files; where they are too large, `too_large` answers, which must not read the body.
+def upload_page(too_large: View, most: int | Callable[[], int] | None = None) -> Callable[[View], View]:
+    """A page whose form sends files, of `most` bytes in all; where they are too large, `too_large` answers, which must
+    not read the body.
 
     The upload handlers must be there before the CSRF check reads the body.
     """
@@ -28,11 +29,11 @@ def upload_page(too_large: View) -> Callable[[View], View]:
         @csrf_exempt
         @wraps(view)
         def limited(request: HttpRequest, *given: Any, **named: Any) -> HttpResponse:
-            limit_uploads(request)
+            limit_uploads(request, most() if callable(most) else most)
             try:
                 return checked(request, *given, **named)
             except RequestDataTooBig as error:
-                return as_problem(error) if wants_problem(request) else too_large(request)
+                return as_problem(error) if wants_problem(request) else too_large(request, *given, **named)
 
         return limited
 

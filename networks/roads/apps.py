@@ -27,7 +27,7 @@ class RoadsConfig(AppConfig):
         declare_checks({f"{table}_department": ("department", department) for table in ("road_section", "road_marker")})
         declare_lock("road_section", lock_roads)
         for table in ("road_asset", "road_stretch"):
-            declare_lock(table, share_roads)
+            declare_lock(table, share_roads, to_move=True)
         declare_words(reshaping.REFUSED)
         declare_shape("road_section", reshaping.of_piece, reshaping.of_whole, reshaping.of_new_piece)
         register_sheets()

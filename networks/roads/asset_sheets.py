@@ -11,8 +11,7 @@ from gis_core.rights import Rights
 from layers.features.sheet import Addition, Link, Property, Values, register_sheet
 from networks.roads import asset_lists
 from networks.roads.iisr import is_known, name_of
-from networks.roads.references import Reference
-from networks.roads.services.placing import references_of
+from networks.roads.services.placing import Place, references_of
 
 LAYERS = {"road-assets": "point", "road-stretches": "troncon"}
 
@@ -36,7 +35,7 @@ def additions(what: str, rows: Sequence[Values], rights: Rights) -> Mapping[int,
     return {pk: addition(row, what, places.get(pk, []), rights) for row in rows if (pk := int(row["id"]))}
 
 
-def addition(row: Values, what: str, places: Sequence[tuple[Reference, str]], rights: Rights) -> Addition:
+def addition(row: Values, what: str, places: Sequence[Place], rights: Rights) -> Addition:
     """A sign is called by what it says; whoever has a member is led to its page, where it is inspected."""
     code = str(row.get("code") or "")
     english = (get_language() or "fr").startswith("en")
@@ -52,19 +51,20 @@ def addition(row: Values, what: str, places: Sequence[tuple[Reference, str]], ri
         subtitle=subtitle or None,
         properties=[*place_of(places)],
         links=links,
-        picture=pictogram_of(code, str(row.get("inscription") or "")) if code else None,
+        picture=pictogram_of(code, str(row.get("inscription") or "")) if code.strip() else None,
     )
 
 
 def pictogram_of(code: str, inscription: str) -> str:
-    address = reverse("road_sign", args=[code])
+    """Where the pictogram of a sign is, whatever somebody typed as its code."""
+    address = reverse("road_sign", args=[" ".join(code.split())])
     return f"{address}?{urlencode({'texte': inscription[:20]})}" if inscription else address
 
 
-def place_of(places: Sequence[tuple[Reference, str]]) -> Iterator[Property]:
+def place_of(places: Sequence[Place]) -> Iterator[Property]:
     """Where it is on its numbered road; left and right are those of growing markers."""
     if places:
         english = (get_language() or "fr").startswith("en")
-        side = asset_lists.SIDES[places[0][1]][english].lower()
-        text = f"{' → '.join(str(reference) for reference, _side in places)}, {side}"
+        side = asset_lists.SIDES[places[0].lies][english].lower()
+        text = f"{' → '.join(str(one.reference) for one in places)}, {side}"
         yield Property(name="place", label=_("Place on the road"), value=text, display=text)

@@ -7,7 +7,7 @@ from networks.roads.pages import assets, assets_importing, home, importing, plac
 urlpatterns = [
     path("", home.home, name="roads"),
     path("routes/", home.numbered, name="road_routes"),
-    path("panneaux/<str:code>.svg", assets.sign, name="road_sign"),
+    path("panneaux/<path:code>.svg", assets.sign, name="road_sign"),
     path("patrimoine/", assets.asset_list, name="road_assets"),
     path("patrimoine/importer/", assets_importing.imports, name="road_asset_imports"),
     path("patrimoine/importer/<int:delivery_id>/", assets_importing.delivery, name="road_asset_import"),

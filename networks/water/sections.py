@@ -13,7 +13,7 @@ import shapely
 from django.db import connection
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from gis_core.rights import Rights
 from layers.features.display import display_date, display_number, with_unit
@@ -209,7 +209,9 @@ def accuracy(precision: str | None) -> Property:
         "B": _("class B: known within 1.5 m"),
         "C": _("class C: off by more than 1.5 m, or nobody knows"),
     }
-    return fact("precision_xy", _("Accuracy in plan"), precision, words.get(precision or "", _("not known")))
+    return fact(
+        "precision_xy", _("Accuracy in plan"), precision, words.get(precision or "", pgettext("accuracy", "not known"))
+    )
 
 
 def notes(pipes: Sequence[Crossing], shown: int) -> list[str]:

@@ -11,7 +11,7 @@ from django.contrib.gis.db.models.functions import Length
 from django.db.models import Count, Max, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from gis_core.rights import Rights
 from layers.features.display import display_date, display_number, with_unit
@@ -110,7 +110,7 @@ def repairs(found: Mapping[str, Any] | None) -> list[Property]:
 
 def connections(found: Mapping[str, Any] | None) -> list[Property]:
     count, sensitive = (found["count"], found["sensitive_count"]) if found else (0, 0)
-    words = display_number(count, 0) if count else _("none")
+    words = display_number(count, 0) if count else pgettext("connections", "none")
     if sensitive:
         more = ngettext("%(count)s sensitive user", "%(count)s sensitive users", sensitive) % {"count": sensitive}
         words = f"{words}, {more}"

@@ -18,9 +18,10 @@ from django.contrib.gis.geos import LineString, MultiPolygon, Polygon
 from django.db import connection
 from django.db.models import F
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from gis_core.errors import Forbidden, Invalid
-from gis_core.models import Job, Member, User
+from gis_core.models import Job, Member, Territory, User
 from gis_core.rights import Role, acting_as, rights_of
 from gis_core.tasks import run
 from layers.catalogue.models import Layer
@@ -365,6 +366,31 @@ def test_a_study_whose_inputs_have_not_changed_is_not_computed_again(land: Land)
     with factories.as_owner():
         Layer.objects.filter(slug="road-sections").update(version=F("version") + 1)
     assert made(land).pk != first.pk
+
+
+def test_whether_a_study_was_made_is_found_without_its_points(land: Land) -> None:
+    first = made(land)
+    with CaptureQueriesContext(connection) as asked:
+        assert made(land).pk == first.pk
+    assert not [one for one in asked if '"sites"' in one["sql"]]
+
+
+@pytest.mark.parametrize("one_commune", [False, True])
+def test_a_study_of_a_member_is_another_one_when_its_communes_change(
+    client: Client, land: Land, one_commune: bool
+) -> None:
+    asked = {"insee": land.addresses[0][2]} if one_commune else {}
+    first, words = made(land, **asked), "ont changé depuis"
+    with factories.as_owner():
+        Territory.objects.create(member=land.member, commune=factories.commune())
+    page = signed_in(client, land.technician).get(f"{ADDRESS}{first.pk}/", headers=HTML).text
+    assert ((words in page), (made(land, **asked).pk != first.pk)) == (not one_commune, not one_commune)
+
+
+def test_whoever_may_study_computes_again_what_has_not_changed(client: Client, land: Land) -> None:
+    study = made(land)
+    assert "Calculer à nouveau" in signed_in(client, land.technician).get(f"{ADDRESS}{study.pk}/", headers=HTML).text
+    assert client.post(f"{ADDRESS}{study.pk}/")["location"] != f"{ADDRESS}{study.pk}/"
 
 
 def test_the_page_reads_what_was_kept_alone(client: Client, land: Land, monkeypatch: pytest.MonkeyPatch) -> None:

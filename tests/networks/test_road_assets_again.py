@@ -1,5 +1,6 @@
 """A newer file of assets keeps what was corrected here."""
 
+import importlib
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -7,10 +8,11 @@ from typing import Any
 
 import pytest
 from django.contrib.gis.geos import LineString, Point
+from django.db import connection
 
 from gis_core.models import Member
 from gis_core.rights import SYSTEM, acting_as
-from networks.roads.models import AssetDelivery, RoadAsset, RoadInspection, RoadStretch
+from networks.roads.models import AssetDelivery, RoadAsset, RoadInspection, RoadSection, RoadStretch
 from tests import factories
 from tests.networks.road_assets import loaded, looked_at
 
@@ -152,6 +154,20 @@ def test_one_without_a_reference_that_was_corrected_here_is_known_again(bring: B
     assert (getattr(RoadAsset.objects.get(), name), counts(made).get("created")) == (value, None)
 
 
+@pytest.mark.parametrize(("first", "then"), [(NAMED, NAMELESS), (NAMELESS, NAMED)])
+def test_a_file_that_gains_or_loses_its_references_brings_nothing_twice(bring: Bring, first: str, then: str) -> None:
+    rows = {NAMED: [f"1;B14;Bon;{X};{Y}", f"2;B14;Bon;{X + 1.5};{Y}"], NAMELESS: [f"B14;{X};{Y}", f"B14;{X + 1.5};{Y}"]}
+    bring(first, *rows[first])
+    made = bring(then, *rows[then])
+    assert counts(made)["by_place"] == 2
+    assert sorted((one.reference, one.geom.x - X) for one in RoadAsset.objects.all()) == [("1", 0), ("2", 1.5)]
+
+
+def test_a_new_reference_is_none_of_the_objects_that_have_one(bring: Bring) -> None:
+    bring(NAMED, f"1;B14;Bon;{X};{Y}")
+    assert counts(bring(NAMED, f"2;B14;Bon;{X + 1};{Y}")) == {"created": 1}
+
+
 def test_a_stretch_whose_line_was_corrected_here_stays(member: Member, tmp_path: Path) -> None:
     file = tmp_path / "glissieres.csv"
     file.write_text(f'Hauteur;WKT\n0,75;"LINESTRING({X} {Y}, {X + 50} {Y})"\n', "utf-8")
@@ -163,6 +179,93 @@ def test_a_stretch_whose_line_was_corrected_here_stays(member: Member, tmp_path:
     loaded(looked_at(member, file))
     found = RoadStretch.objects.get()
     assert (found.height_m, found.geom.coords) == (0.9, line.coords)
+
+
+# -- followed its road meanwhile --------------------------------------------------------------------------------------
+
+
+def line(y: float) -> LineString:
+    return LineString((X - 50, Y + y), (X + 100, Y + y), srid=2154)
+
+
+def shift_road(by: float) -> None:
+    """It takes along what stands beside it, as when a transaction ends."""
+    with factories.as_worker(), connection.cursor() as cursor:
+        RoadSection.objects.update(geom=line(by))
+        cursor.execute("set constraints all immediate")
+        cursor.execute("set constraints all deferred")
+
+
+@pytest.fixture
+def road(member: Member) -> None:
+    with factories.as_worker():
+        RoadSection.objects.create(owner=member, geom=line(3))
+
+
+@pytest.mark.parametrize("given", [3, 40])
+def test_a_new_place_is_taken_of_an_asset_that_followed_its_road(road: None, bring: Bring, given: float) -> None:
+    bring(NAMED, f"1;B14;Bon;{X};{Y}")
+    shift_road(8)
+    shift_road(10)
+    assert RoadAsset.objects.get().geom.y == pytest.approx(Y + 7)
+    made = bring(NAMED, f"1;B14;Bon;{X};{Y + given}")
+    found = RoadAsset.objects.get()
+    assert (found.geom.y, counts(made), made.faults) == (Y + given, {"updated": 1}, [])
+    assert "followed" not in found.delivered
+
+
+def test_an_asset_stays_with_its_road_while_the_file_says_its_former_place(road: None, bring: Bring) -> None:
+    bring(NAMED, f"1;B14;Bon;{X};{Y}")
+    shift_road(10)
+    made = bring(NAMED, f"1;B14;Bon;{X};{Y}")
+    assert (RoadAsset.objects.get().geom.y, counts(made)) == (pytest.approx(Y + 7), {"same": 1})
+
+
+def test_an_asset_that_somebody_moved_before_it_followed_stays(road: None, bring: Bring) -> None:
+    bring(NAMED, f"1;B14;Bon;{X};{Y}")
+    correct(geom=at(5))
+    shift_road(10)
+    made = bring(NAMED, f"1;B14;Bon;{X};{Y + 40}")
+    found = RoadAsset.objects.get()
+    assert (found.geom.x - X, found.geom.y - Y, counts(made)) == (5, pytest.approx(7), {"same": 1, "both": 1})
+
+
+def test_a_new_line_is_taken_of_a_stretch_that_followed_its_road(road: None, member: Member, tmp_path: Path) -> None:
+    file = tmp_path / "glissieres.csv"
+    for y in (0, 12):
+        file.write_text(f'Hauteur;WKT\n0,75;"LINESTRING({X} {Y + y}, {X + 50} {Y + y})"\n', "utf-8")
+        made = loaded(looked_at(member, file))
+        if y == 0:
+            shift_road(14)
+            assert RoadStretch.objects.get().geom.coords[0][1] == pytest.approx(Y + 11)
+    assert (RoadStretch.objects.get().geom.coords[0][1], counts(made)) == (Y + 12, {"updated": 1})
+
+
+# -- brought before it was remembered ---------------------------------------------------------------------------------
+
+
+def test_what_people_changed_before_it_was_remembered_what_was_delivered_stays(bring: Bring) -> None:
+    rows = [f"1;B14;Bon;{X};{Y}", f"2;B1;Bon;{X + 50};{Y}"]
+    bring(NAMED, *rows)
+    with factories.as_worker():
+        with connection.cursor() as cursor:
+            # What follows is another event of the history, as in another transaction.
+            cursor.execute("select set_config('arpent.event_' || 'road_asset'::regclass::oid, '', true)")
+        RoadAsset.objects.update(delivered=None)
+        RoadAsset.objects.filter(reference="1").update(inscription="30", state="3", geom=at(8))
+    versions = dict(RoadAsset.objects.values_list("reference", "version"))
+    migration = importlib.import_module("networks.roads.migrations.0005_delivered")
+    with factories.as_owner(), connection.cursor() as cursor:
+        cursor.execute("set constraints all immediate")
+        cursor.execute(migration.REMEMBER.format(table="road_asset"))
+    made = bring(NAMED, *rows)
+    assert (counts(made), made.faults) == ({"same": 2, "kept": 1}, [])
+    assert dict(RoadAsset.objects.values_list("reference", "version")) == versions
+    bring(NAMED, f"1;B14;Bon;{X};{Y + 1}", f"2;B1;Bon;{X + 50};{Y + 1}")
+    found = RoadAsset.objects.order_by("reference").values_list("state", "inscription", "geom")
+    assert [(state, words, place.coords) for state, words, place in found] == [
+        ("3", "30", (X + 8, Y)), ("2", None, (X + 50, Y + 1)),
+    ]  # fmt: skip
 
 
 # -- inspected meanwhile ----------------------------------------------------------------------------------------------

@@ -63,7 +63,7 @@ def workbook(published: Path, folder: Path) -> Path:
 def shapes(member: Member, published: Path) -> dict[str, Any]:
     """What the Shapefile says: code page 0x57, no .cpg."""
     made = loaded(looked_at(member, published / f"{NAME}.zip"), LIGHTS)
-    assert made.report == {"created": 373, "updated": 0, "same": 0, "kept": 0, "both": 0, "refused": 0}
+    assert made.report == {"created": 373, "updated": 0, "same": 0, "kept": 0, "both": 0, "by_place": 0, "refused": 0}
     found = rows_of(member)
     with factories.as_worker():
         RoadAsset.objects.all().delete()
@@ -109,6 +109,7 @@ def test_a_file_sent_again_changes_nothing_and_one_with_changes_changes_those(me
         "same": 2,
         "kept": 0,
         "both": 0,
+        "by_place": 0,
         "refused": 0,
     }
     file.write_text("Id;Code;Etat;X;Y\n1;B14-30;Bon;620000,5;6720000\n2;AB4;Mauvais;620010;6720000\n", "utf-8")
@@ -118,6 +119,7 @@ def test_a_file_sent_again_changes_nothing_and_one_with_changes_changes_those(me
         "same": 1,
         "kept": 0,
         "both": 0,
+        "by_place": 0,
         "refused": 0,
     }
     first.refresh_from_db()

@@ -69,6 +69,15 @@ def test_a_list_shows_what_its_filter_asks_for(browser: Client, member: Member) 
     assert "P2" in page(browser, f"{LIST}?q=ab4")
 
 
+@pytest.mark.parametrize("code", ["B14/50", "B14 / B6", "B14\n50", " ", "?#%"])
+def test_a_sign_is_shown_whatever_was_typed_as_its_code(browser: Client, member: Member, code: str) -> None:
+    made = sign(member, code, reference="ICI")
+    assert "ICI" in page(browser, LIST)
+    assert "ICI" in page(browser, f"{LIST}point/{made.pk}/")
+    picture = browser.get(f"/api/v1/layers/road-assets/features/{made.pk}/").json()["picture"]
+    assert picture is None or browser.get(picture).headers["Content-Type"] == "image/svg+xml"
+
+
 def test_assets_of_other_members_are_not_listed(browser: Client) -> None:
     other = factories.member(factories.commune("45902"))
     made = sign(other, reference="AILLEURS")
@@ -115,6 +124,41 @@ def test_an_inspection_that_is_struck_out_counts_no_more_and_stays_to_be_seen(
     assert strike(browser, made, first) == 302
     made.refresh_from_db()
     assert (made.state, made.inspected_date) == ("3", None)
+
+
+def state_after_striking(browser: Client, made: RoadAsset, one: int) -> str | None:
+    assert strike(browser, made, one) == 302
+    made.refresh_from_db()
+    return str(made.state) if made.state else None
+
+
+def change(made: RoadAsset, state: str | None) -> None:
+    with factories.as_worker():
+        RoadAsset.objects.filter(pk=made.pk).update(state=state)
+
+
+def test_striking_out_gives_back_the_condition_of_just_before(browser: Client, member: Member) -> None:
+    made = sign(member, state="3")
+    assert state_after_striking(browser, made, inspected(browser, made, "5", "2025-02-03")) == "3"
+    change(made, "1")
+    assert state_after_striking(browser, made, inspected(browser, made, "4", "2025-02-03")) == "1"
+    change(made, None)
+    assert state_after_striking(browser, made, inspected(browser, made, "4", "2025-02-03")) is None
+
+
+def test_striking_out_keeps_a_condition_that_somebody_changed_since(browser: Client, member: Member) -> None:
+    made = sign(member, state="3")
+    one = inspected(browser, made, "5", "2025-02-03")
+    change(made, "2")
+    assert state_after_striking(browser, made, one) == "2"
+
+
+def test_striking_out_keeps_the_condition_where_the_one_before_is_not_known(browser: Client, member: Member) -> None:
+    made = sign(member, state="3")
+    one = inspected(browser, made, "5", "2025-02-03")
+    with factories.as_worker(), acting_as(SYSTEM):
+        RoadInspection.objects.update(state_before=None)
+    assert state_after_striking(browser, made, one) == "5"
 
 
 def test_the_photos_of_an_inspection_that_is_struck_out_stay_with_the_asset(

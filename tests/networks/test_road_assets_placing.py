@@ -9,6 +9,7 @@ from django.test import Client
 from gis_core.rights import Role
 from networks.roads.models import RoadAsset, RoadMarker, RoadSection, RoadStretch
 from networks.roads.services.calibrating import calibrate
+from networks.roads.services.placing import placed, references_of
 from tests import factories
 from tests.networks.conftest import Network
 
@@ -171,3 +172,66 @@ def test_pages_and_the_sheet_of_the_map_show_the_references(road: Network) -> No
         assert place in [one["display"] for one in sheet["properties"]]
         picture = "/voirie/panneaux/B14.svg?texte=50" if layer == "road-assets" else None
         assert sheet["picture"] == picture
+
+
+def test_references_on_a_road_that_just_changed_are_those_of_now(road: Network) -> None:
+    sign = made(road)
+    client = technician(road)
+    assert client.post(NEW_STRETCH, BARRIER).status_code == 302
+    stretch = RoadStretch.objects.get()
+    with factories.as_worker():
+        RoadMarker.objects.filter(number=1).update(geom=Point(X + 10, Y + 50, srid=2154))
+    for what, layer, pk, place, side in (
+        ("point", "road-assets", sign.pk, "D 2020 PR 1+10", "gauche"),
+        ("troncon", "road-stretches", stretch.pk, "D 2020 PR 1+10 → D 2020 PR 2+10", "droite"),
+    ):
+        assert f"{place}</strong> · À {side}" in client.get(f"/voirie/patrimoine/{what}/{pk}/").content.decode()
+        sheet = road.client().get(f"/api/v1/layers/{layer}/features/{pk}/").json()
+        assert f"{place}, à {side}" in [one["display"] for one in sheet["properties"]]
+        assert 'value="D 2020 PR 1+10"' in client.get(f"/voirie/patrimoine/{what}/{pk}/deplacer/").content.decode()
+
+
+def test_a_stretch_that_begins_before_the_first_marker_has_no_reference(road: Network) -> None:
+    with factories.as_worker():
+        RoadMarker.objects.filter(number=1).update(geom=Point(X + 10, Y + 50, srid=2154))
+        line = LineString((X + 5, Y + 53), (X + 30, Y + 53), srid=2154)
+        stretch = RoadStretch.objects.create(owner=road.member, geom=line)
+    assert references_of("troncon", [stretch.pk]) == {}
+    with factories.as_worker():
+        calibrate("D2020")
+    assert references_of("troncon", [stretch.pk]) == {}
+
+
+def test_a_sign_on_the_axis_lies_on_it_before_and_after_its_road_is_measured(road: Network) -> None:
+    sign = made(road, side="on", distance_m="")
+    with factories.as_worker():
+        RoadAsset.objects.update(geom=Point(X + 20, Y + 50.04, srid=2154))
+    assert [one.lies for one in references_of("point", [sign.pk])[sign.pk]] == ["on"]
+    with factories.as_worker():
+        RoadMarker.objects.filter(number=1).update(geom=Point(X + 10, Y + 50, srid=2154))
+    assert [one.lies for one in references_of("point", [sign.pk])[sign.pk]] == ["on"]
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_an_asset_as_far_from_the_axis_as_may_be_keeps_its_reference(road: Network, side: str) -> None:
+    sign = made(road, side=side, distance_m="15")
+    assert (sign.section_id is not None, round(sign.offset_m or 0, 3)) == (True, 15)
+    assert "D 2020 PR 1+20" in technician(road).get(f"/voirie/patrimoine/point/{sign.pk}/").content.decode()
+
+
+def test_an_asset_as_far_from_a_slanting_axis_as_may_be_is_bound_to_it(road: Network) -> None:
+    with factories.as_worker():
+        line = LineString((X + 5, Y + 5), (X + 42, Y + 16), (X + 95, Y + 40), srid=2154)
+        RoadSection.objects.create(owner=road.member, route="D7", geom=line)
+        for number, place in ((1, line[0]), (2, line[-1])):
+            RoadMarker.objects.create(owner=road.member, route="D7", number=number, geom=Point(*place, srid=2154))
+        calibrate("D7")
+        section = RoadSection.objects.get(route="D7")
+        for metres in range(2, 90, 4):
+            place = placed("point", start=f"D 7 PR 1+{metres}", side="right", distance_m=15)
+            RoadAsset.objects.create(owner=road.member, kind="sign", geom=place)
+    assert set(RoadAsset.objects.values_list("section_id", flat=True)) == {section.pk}
+
+
+def test_what_would_not_be_bound_to_its_road_is_not_placed(road: Network) -> None:
+    assert technician(road).post(NEW, SIGN | {"distance_m": "15.1"}).status_code == 400

@@ -352,8 +352,8 @@ voirie/importer/<int:road_job>/                             POST        own     
 voirie/importer/<int:road_job>/                             POST        other   302  403  403  403  404  404  302
 voirie/importer/<int:road_job>/                             POST        none    302  403  403  403  404  404  404
 voirie/importer/<int:road_job>/                             REST        own     405  405  405  405  405  405  405
-voirie/panneaux/<str:code>.svg                              GET,HEAD    -       200  200  200  200  200  200  200
-voirie/panneaux/<str:code>.svg                              REST        -       405  405  405  405  405  405  405
+voirie/panneaux/<path:code>.svg                             GET,HEAD    -       200  200  200  200  200  200  200
+voirie/panneaux/<path:code>.svg                             REST        -       405  405  405  405  405  405  405
 voirie/patrimoine/                                          GET,HEAD    -       302  200  200  200  200  200  200
 voirie/patrimoine/                                          REST        -       405  405  405  405  405  405  405
 voirie/patrimoine/<str:what>/<int:asset_id>/                GET,HEAD    own     302  200  404  200  200  200  200

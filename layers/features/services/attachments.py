@@ -76,7 +76,7 @@ def move(layer: Layer, ids: Sequence[int], feature_id: int) -> None:
 def editable_row(layer: Layer, feature_id: int, rights: Rights) -> dict[str, Any]:
     """Who owns and sees the feature, which nobody else changes until the end."""
     check_editable(layer, rights)
-    lock(layer, [(0, Edit(action="update", id=min(feature_id, LARGEST_ID)))], rights)
+    lock(layer, [(0, Edit(action="update", id=min(feature_id, LARGEST_ID)))], rights, moves=False)
     shared = sql.SQL("shared_with" if is_shared(layer.table) else "'{}'::int[] as shared_with")
     statement = sql.SQL("select owner_id, {} from {} where id = %(id)s").format(shared, sql.Identifier(layer.table))
     return fetch(statement, {"id": feature_id})[0]

@@ -30,14 +30,14 @@ type Action = Literal["create", "update", "delete"]
 type Take = Callable[[Layer, Sequence[int]], None]
 type Row = dict[str, Any]
 MOST_EDITS = 1000
-# By table, what is taken before its rows are locked.
-BEFORE_ROWS: dict[str, Take] = {}
+# By table, what is taken before its rows are locked, and whether only by those who write geometries.
+BEFORE_ROWS: dict[str, tuple[Take, bool]] = {}
 
 
-def declare_lock(table: str, take: Take) -> None:
+def declare_lock(table: str, take: Take, *, to_move: bool = False) -> None:
     """Called when an app starts whose triggers take a lock: it is taken before rows (by id) are locked, here as in the
-    triggers, so that two writers never wait for each other."""
-    BEFORE_ROWS[table] = take
+    triggers, so that two writers never wait for each other. `to_move`: they take it for a new geometry alone."""
+    BEFORE_ROWS[table] = take, to_move
 
 
 class Unset(Enum):
@@ -107,7 +107,7 @@ def apply_edits(
     with transaction.atomic():
         done = receipts.take(layer, edits, rights)
         fresh = [(index, edit) for index, edit in enumerate(edits) if index not in done]
-        rows = lock(layer, fresh, rights)
+        rows = lock(layer, fresh, rights, moves=any(edit.geometry is not UNSET for _index, edit in fresh))
         check_versions(layer, fresh, rows, rights, answer_srid)
         changes = prepare(layer, fresh, rows, rights)
         with event(layer, kind, origin):
@@ -143,13 +143,14 @@ def check_editable(layer: Layer, rights: Rights) -> None:
         raise NotEditable(_("Your role does not let you edit this layer."))
 
 
-def lock(layer: Layer, edits: Sequence[tuple[int, Edit]], rights: Rights) -> dict[int, Row]:
-    """The rows that are edited, by id, for nobody else to change until the end.
+def lock(layer: Layer, edits: Sequence[tuple[int, Edit]], rights: Rights, *, moves: bool = True) -> dict[int, Row]:
+    """The rows that are edited, by id, for nobody else to change until the end; `moves`: geometries are written.
 
     Raises Missing, NotEditable, and Stale for one that somebody deleted since the asker saw it.
     """
     ids = sorted({edit.pk for _index, edit in edits if edit.action != "create"})
-    if ids and (take := BEFORE_ROWS.get(layer.table)):
+    take, to_move = BEFORE_ROWS.get(layer.table, (None, False))
+    if ids and take and (moves or not to_move):
         take(layer, ids)
     rows = locked_rows(layer, [one for one in ids if one <= LARGEST_ID], rights) if ids else {}
     for index, edit in edits:

@@ -1,7 +1,8 @@
 """Which assets of a member the rows of a file are: by reference, as the file or as our people write it, else by place.
 
 An object without a reference is known by its kind, its code and its place: first by what its source said of it the last
-time, then by what lies within a few metres, nearest first, each object once. Set-based: a file may have 100,000 rows.
+time, then by what lies within a few metres, nearest first, each object once. So is one whose file has gained references
+since, or lost them. Set-based: a file may have 100,000 rows.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -43,13 +44,16 @@ def known_of(owner: Member, model: type[RoadAsset] | type[RoadStretch], rows: Se
         pairs = list(asked(NAMED, model, owner, rows, named))
         known.claim(pairs)
         known.barred = {rank for rank, _pk in pairs} - set(known.ids)
-    nameless = sorted(set(range(len(rows))) - set(named))
-    if nameless:
-        known.claim(asked(SAID, model, owner, rows, nameless))
-    if moved := [rank for rank in nameless if rank not in known.ids]:
+    if others := left(rows, known):
+        known.claim(asked(SAID, model, owner, rows, others))
+    if moved := left(rows, known):
         stand(model, owner, known)
         known.claim(asked(NEAR, model, owner, rows, moved))
     return known
+
+
+def left(rows: Sequence[AssetRow], known: Known) -> list[int]:
+    return [rank for rank in range(len(rows)) if rank not in known.ids and rank not in known.barred]
 
 
 GIVEN: Final = """
@@ -77,20 +81,22 @@ SAID: Final = """
 STANDING: Final = """
     create temporary table standing_asset on commit drop as
     select t.id, t.kind, {code} as code, coalesce(t.delivered ->> 'kind', t.kind) as said_kind,
-        case when t.delivered is null then {code} else coalesce(t.delivered ->> 'code', '') end as said_code, p.geom
+        case when t.delivered is null then {code} else coalesce(t.delivered ->> 'code', '') end as said_code,
+        case when t.delivered is null then t.reference else t.delivered ->> 'reference' end is not null as named, p.geom
     from {table} t cross join lateral (
         select t.geom union select st_geomfromtext(t.delivered ->> 'place', 2154) where t.delivered is not null) p
     where t.owner_id = %(owner)s and t.id not in (select unnest(%(taken)s::bigint[]))
-        and case when t.delivered is null then t.reference else t.delivered ->> 'reference' end is null
 """
+# A row with a reference is none of the objects that have another one; a row without is one without, where one is near.
 NEAR: Final = """
-    , asked as materialized (select rank, kind, code, geom, st_expand(geom, %(within)s) as box
+    , asked as materialized (select rank, reference, kind, code, geom, st_expand(geom, %(within)s) as box
         from given, lateral st_geomfromtext(place, 2154) geom)
     select a.rank, f.id from asked a cross join lateral (
-        select s.id, {apart} as metres from standing_asset s where s.geom && a.box and {apart} <= %(within)s
+        select s.id, s.named, {apart} as metres from standing_asset s where s.geom && a.box and {apart} <= %(within)s
+            and not (s.named and a.reference is not null)
             and ((s.kind, s.code) = (a.kind, a.code) or (s.said_kind, s.said_code) = (a.kind, a.code))
-        order by metres, s.id limit %(neighbours)s) f
-    order by f.metres, a.rank, f.id
+        order by s.named, metres, s.id limit %(neighbours)s) f
+    order by f.named, f.metres, a.rank, f.id
 """
 APART: Final = {RoadAsset: "st_distance(s.geom, a.geom)", RoadStretch: "st_hausdorffdistance(s.geom, a.geom)"}
 CODE: Final = {RoadAsset: "coalesce(t.code, '')", RoadStretch: "''::text"}

@@ -11,6 +11,7 @@ import shapely
 from django.contrib.gis.geos import GEOSGeometry
 from django.db import connection
 from django.utils.translation import gettext as _
+from psycopg import sql
 
 from gis_core.errors import Invalid
 from layers.catalogue.services import announce_changed_slugs
@@ -22,7 +23,7 @@ from networks.roads import lists
 from networks.roads.importers.asset_known import Known, known_of
 from networks.roads.importers.asset_mapping import targets_of
 from networks.roads.importers.asset_rows import AssetRow, Delivered
-from networks.roads.importers.delivered import PLACE, Settled, kept_form, places_of, settle
+from networks.roads.importers.delivered import FOLLOWED, PLACE, Settled, kept_form, places_of, same, settle
 from networks.roads.models import AssetDelivery, RoadAsset, RoadStretch
 from networks.roads.services.locking import share_roads
 
@@ -35,7 +36,7 @@ BATCH: Final = 2_000
 
 def load_assets(made: AssetDelivery, delivered: Delivered, tell: Tell) -> dict[str, Any]:
     """Raises Invalid where nothing can come in."""
-    counts = dict.fromkeys(("created", "updated", "same", "kept", "both"), 0)
+    counts = dict.fromkeys(("created", "updated", "same", "kept", "both", "by_place"), 0)
     counts["refused"] = delivered.read - len(delivered.rows)
     if not delivered.rows:
         raise Invalid(_("Nothing of these files can come in: see what is told of them."), report=counts)
@@ -45,6 +46,7 @@ def load_assets(made: AssetDelivery, delivered: Delivered, tell: Tell) -> dict[s
         if rows:
             open_event(model._meta.db_table, made)
             known = known_of(made.owner, model, rows)
+            hold(model, known)
             tell_barred(rows, known, delivered.faults, counts)
             Writing(made, model, rows, known, delivered.faults, counts).all(tell)
     announce_changed_slugs(MODELS)
@@ -74,6 +76,13 @@ def open_event(table: str, made: AssetDelivery) -> None:
     detail = json.dumps({"from": "import", "label": made.title, "asset_delivery": made.pk})
     with connection.cursor() as cursor:
         cursor.execute("select arpent.open_event('import', %s::regclass, %s::jsonb)", [table, detail])
+
+
+def hold(model: Any, known: Known) -> None:
+    """Nobody corrects an object between its being read and its being written."""
+    statement = sql.SQL("select from {} where id = any(%s) order by id for update")
+    with connection.cursor() as cursor:
+        cursor.execute(statement.format(sql.Identifier(model._meta.db_table)), [sorted(known.taken)])
 
 
 def tell_barred(rows: Sequence[AssetRow], known: Known, faults: list[Fault], counts: dict[str, int]) -> None:
@@ -129,20 +138,21 @@ class Writing:
         """Give an object what its row says and nobody corrected; the names of the columns that are to be written.
         Fields that the file leaves out stay."""
         here = {name: kept_form(getattr(one, name)) for name in now if name != PLACE} | {PLACE: place}
-        # One that was brought before it was remembered what was delivered is as it was brought.
-        before = here if one.delivered is None and one.import_id is not None else one.delivered
-        settled = settle(now, before, here)
+        told = one.delivered or {}
+        self.counts["by_place"] += bool(now.get("reference")) != bool(told.get("reference") if told else one.reference)
+        settled = settle(now, one.delivered, here)
         older = older_state(one, row, settled)
         differing = self.take(one, row, settled)
         self.counts["updated" if differing else "same"] += 1
         self.counts["kept"] += bool(settled.kept)
         self.counts["both"] += bool(settled.both or older)
         if settled.both or older:
-            told = told_of(row, settled, one.inspected_date if older else None)
-            self.faults.append(Fault(file=row.file, row=row.row, message=told, gravity="warning"))
-        said = {**(one.delivered or {}), **now}
-        if one.delivered != said:
-            one.delivered = said
+            words = told_of(row, settled, one.inspected_date if older else None)
+            self.faults.append(Fault(file=row.file, row=row.row, message=words, gravity="warning"))
+        if PLACE in settled.taken:
+            told.pop(FOLLOWED, None)
+        if any(not same(name, value, told.get(name)) for name, value in now.items()):
+            one.delivered = {**told, **now}
             differing.add("delivered")
         return differing
 

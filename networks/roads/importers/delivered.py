@@ -14,6 +14,8 @@ import shapely
 
 SAME_M: Final = 0.01
 PLACE: Final = "place"
+FOLLOWED: Final = "followed"
+"""Where a road that changed has taken the place since (`arpent.followed`): nobody corrected it."""
 
 
 @dataclass(slots=True)
@@ -35,9 +37,11 @@ def settle(now: Mapping[str, Any], before: Mapping[str, Any] | None, here: Mappi
         own, former = here.get(name), (before or {}).get(name)
         if same(name, value, own):
             continue
+        untouched = same(name, own, former) or (name == PLACE and same(name, own, (before or {}).get(FOLLOWED)))
         if former is not None and same(name, value, former):
-            found.kept.append(name)
-        elif same(name, own, former):
+            if not untouched:
+                found.kept.append(name)
+        elif untouched:
             found.taken.append(name)
         else:
             found.both.append(name)

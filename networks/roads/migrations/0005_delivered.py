@@ -2,6 +2,32 @@
 
 from django.db import migrations, models
 
+# What was imported before it was remembered: each object as the history says it was brought, whatever people changed since.
+# That is no change of the object: no trigger gives it a version or an entry of the history.
+REMEMBER = """
+    alter table {table} disable trigger user;
+    with brought as materialized (
+        select (detail ->> 'asset_delivery')::bigint as import_id, max(id) as event from gis_core_historyevent
+        where "table" = '{table}' and detail ? 'asset_delivery' group by 1
+    )
+    update {table} t set delivered = jsonb_strip_nulls(
+        coalesce(said.old, to_jsonb(t)) - '{{id,version,owner_id,shared_with,import_id,more,delivered,geom,geom_3857}}'::text[]
+        - '{{section_id,from_m,to_m,offset_m,side,family}}'::text[])
+        || jsonb_build_object('place', replace(regexp_replace(
+            st_astext(coalesce(stood.old_geom, t.geom), 3), '[(]', ' ('), ',', ', '))
+    from {table} o left join brought b using (import_id)
+        left join lateral (
+            select h.old from gis_core_rowhistory h join gis_core_historyevent e on e.id = h.event_id
+            where e."table" = '{table}' and h.pk_value = o.id and h.old is not null and e.id > b.event
+            order by e.id, h.id limit 1) said on true
+        left join lateral (
+            select h.old_geom from gis_core_rowhistory h join gis_core_historyevent e on e.id = h.event_id
+            where e."table" = '{table}' and h.pk_value = o.id and h.old is not null and h.geom_changed and e.id > b.event
+            order by e.id, h.id limit 1) stood on true
+    where t.id = o.id and t.import_id is not null and t.delivered is null;
+    alter table {table} enable trigger user;
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -24,4 +50,6 @@ class Migration(migrations.Migration):
             name="delivered",
             field=models.JSONField(editable=False, null=True),
         ),
+        migrations.RunSQL(REMEMBER.format(table="road_asset"), migrations.RunSQL.noop),
+        migrations.RunSQL(REMEMBER.format(table="road_stretch"), migrations.RunSQL.noop),
     ]

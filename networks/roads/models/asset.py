@@ -31,10 +31,10 @@ class BoundObject(RoadObject):
     state = models.CharField(_("condition"), max_length=1, null=True, blank=True)
     material = models.CharField(_("material"), max_length=60, null=True, blank=True)
     installed_date = models.DateField(_("installed on"), null=True, blank=True)
-    inspected_date = models.DateField(_("inspected on"), null=True, blank=True)
+    inspected_date = models.DateField(pgettext_lazy("road", "inspected on"), null=True, blank=True)
     due_date = models.DateField(_("next inspection"), null=True, blank=True)
     delivered = models.JSONField(null=True, editable=False)
-    section_id = models.BigIntegerField(_("section"), null=True, editable=False)
+    section_id = models.BigIntegerField(pgettext_lazy("road", "section"), null=True, editable=False)
     from_m = models.FloatField(_("metres along the section"), null=True, editable=False)
     offset_m = models.FloatField(_("distance from the axis"), null=True, editable=False)
     side = models.CharField(_("side"), max_length=5, null=True, editable=False)
@@ -102,7 +102,7 @@ class RoadStretch(BoundObject):
     kind = models.CharField(_("kind"), max_length=12, default="other", db_default="other")
     subtype = models.CharField(_("type"), max_length=60, null=True, blank=True)
     width_m = models.FloatField(_("width"), null=True, blank=True)
-    height_m = models.FloatField(_("height"), null=True, blank=True)
+    height_m = models.FloatField(pgettext_lazy("road", "height"), null=True, blank=True)
     to_m = models.FloatField(_("to, metres along the section"), null=True, editable=False)
     geom = models.LineStringField(srid=2154)
     geom_3857 = web_mercator(models.LineStringField)
@@ -148,7 +148,7 @@ class RoadInspection(models.Model):
 
     Of the inspections of an asset that stand the last one gives the asset its condition (`arpent.follow_inspection`). A
     wrong one is struck out and stays to be seen; where none stands any more the asset has the condition that it had
-    before the first (`state_before`).
+    before them (`state_before`: empty where it had none, null where that is not known).
     """
 
     security = "owner"

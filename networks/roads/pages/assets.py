@@ -4,14 +4,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 from pyproj import Transformer
 
@@ -20,15 +18,17 @@ from gis_core.forms import AccessibleForm, blame
 from gis_core.middleware import rights_of_request
 from gis_core.models import Commune
 from gis_core.parameters import integer
-from gis_core.problem import as_problem, status_of, wants_problem
+from gis_core.problem import status_of
 from gis_core.rights import Rights
-from layers.imports.uploads import limit_uploads
+from networks.core.uploads import upload_page
 from networks.roads import asset_lists, lists
+from networks.roads.asset_sheets import pictogram_of
 from networks.roads.iisr import FAMILIES, base_of, family_of, is_known, name_of, normal
 from networks.roads.pages.frame import page, show
 from networks.roads.pictograms import pictogram
 from networks.roads.services import assets as services
 from networks.roads.services.assets import DUE, KINDS, SLUGS, Filter, Inspection
+from networks.roads.services.placing import references_of
 
 TAB = "road_assets"
 ROWS = 50
@@ -114,7 +114,7 @@ def line(what: str, asset: Any) -> dict[str, Any]:
         "asset": asset,
         "what": what,
         "title": title_of(what, asset),
-        "code": code,
+        "picture": pictogram_of(code, asset.inscription or "") if code.strip() else "",
         "kind": lists.word(KINDS[what], asset.kind, english=english()),
         "state": lists.word(lists.CONDITIONS, asset.state, english=english()),
         "late": asset.due_date is not None and asset.due_date < timezone.localdate(),
@@ -157,26 +157,16 @@ class InspectionForm(AccessibleForm):
         self.fields["mark"].choices = marks  # type: ignore[attr-defined]
 
 
-@csrf_exempt
-def asset(request: HttpRequest, what: str, asset_id: int) -> HttpResponse:
-    """The upload handlers must be there before the CSRF check reads the body."""
-    limit_uploads(request, LONGEST_BODY)
-    try:
-        return checked_asset(request, what, asset_id)
-    except RequestDataTooBig as error:
-        return as_problem(error) if wants_problem(request) else too_large(request, what, asset_id)
-
-
 @page
 def too_large(request: HttpRequest, what: str, asset_id: int) -> HttpResponse:
     """The page again, without what was sent: reading on is what the limit forbids."""
     return asset_page(request, what, asset_id, status=413, refused=_("The photos are too large."))
 
 
-@csrf_protect
+@upload_page(too_large, LONGEST_BODY)
 @require_http_methods(["GET", "HEAD", "POST"])
 @page
-def checked_asset(request: HttpRequest, what: str, asset_id: int) -> HttpResponse:
+def asset(request: HttpRequest, what: str, asset_id: int) -> HttpResponse:
     """An asset; an inspection of it, or the striking out of one (`do`)."""
     if request.method != "POST":
         return asset_page(request, what, asset_id)
@@ -210,7 +200,7 @@ def strike(request: HttpRequest, what: str, asset_id: int) -> HttpResponse:
         services.strike(what, asset_id, which, request.POST.get("reason", ""), rights=rights)
     except (Invalid, Conflict) as error:
         return asset_page(request, what, asset_id, status=status_of(error), strike_error=error.message, struck=which)
-    messages.success(request, _("The inspection is struck out: it counts no more."))
+    messages.success(request, pgettext("road", "The inspection is struck out: it counts no more."))
     return redirect("road_asset", what, asset_id)
 
 
@@ -227,9 +217,9 @@ def asset_page(
     rights = rights_of_request(request)
     found = services.one(what, pk, rights)
     section = services.section_of(found)
-    places = services.references_of(found, section)
+    places = references_of(what, [pk]).get(pk, [])
     # Beside a reference, left and right are those of growing markers, however the section is drawn.
-    side = (places[0].lies or "on") if places and found.side != "on" else found.side
+    side = places[0].lies if places else found.side
     lon, lat = TO_DEGREES.transform(*services.middle_of(found))
     initial = {"done_date": timezone.localdate(), "done_by": str(request.user)}
     photos = services.photos_of(what, pk, rights)

@@ -121,7 +121,7 @@ def asset_move(request: HttpRequest, what: str, asset_id: int) -> HttpResponse:
     if not assets.may_inspect(found, rights):
         raise Forbidden(_("Your role does not let you edit this layer."))
     if request.method != "POST":
-        form = PlaceForm(initial=now_at(found), what=what)
+        form = PlaceForm(initial=now_at(what, found), what=what)
         return form_page(request, form, found)
     form = PlaceForm(request.POST, what=what)
     if not form.is_valid():
@@ -135,11 +135,11 @@ def asset_move(request: HttpRequest, what: str, asset_id: int) -> HttpResponse:
     return redirect("road_asset", what, asset_id)
 
 
-def now_at(found: Any) -> dict[str, Any]:
+def now_at(what: str, found: Any) -> dict[str, Any]:
     """What the form says of an asset as it stands."""
-    places = assets.references_of(found, assets.section_of(found))
+    places = placing.references_of(what, [found.pk]).get(found.pk, [])
     named = dict(zip(("start", "end"), (str(one.reference) for one in places), strict=False))
-    side = places[0].lies or "on" if places else "on"
+    side = places[0].lies if places else "on"
     distance = round(places[0].distance_m, 1) if places else 0.0
     beside = {"side": side if distance else "on", "distance_m": distance or None}
     return {**named, **beside, "version": found.version}

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
 from gis_core.models import Commune
@@ -19,7 +20,6 @@ from layers.features.services import attachments
 from networks.core.rights import TECHNICIANS
 from networks.roads import asset_lists, lists
 from networks.roads.models import RoadAsset, RoadInspection, RoadSection, RoadStretch
-from networks.roads.services.referring import Found, reference_at
 
 MODELS: Final[Mapping[str, Any]] = {"point": RoadAsset, "troncon": RoadStretch}
 SLUGS: Final = {"point": "road-assets", "troncon": "road-stretches"}
@@ -134,20 +134,6 @@ def section_of(asset: Any) -> RoadSection | None:
     return RoadSection.objects.filter(pk=asset.section_id).first() if asset.section_id else None
 
 
-def references_of(asset: Any, section: RoadSection | None) -> list[Found]:
-    """Its road, marker and metres, where its road is numbered and measured; of a stretch those of both ends, as markers
-    grow.
-    """
-    if section is None or not section.route:
-        return []
-    places = [asset.geom.coords] if asset.geom.geom_type == "Point" else [asset.geom.coords[0], asset.geom.coords[-1]]
-    try:
-        found = [reference_at(x, y, route=section.route, department=section.department) for x, y in places]
-    except NotFound:
-        return []
-    return sorted(found, key=lambda one: (one.reference.marker, one.reference.metres))
-
-
 def inspections_of(what: str, pk: int) -> Sequence[RoadInspection]:
     return list(RoadInspection.objects.filter(of=what, asset_id=pk).select_related("recorded_by", "struck_by")[:100])
 
@@ -184,7 +170,7 @@ def inspect(
         due_date=found.due_date,
         photos=[made.pk for made in kept],
         recorded_by_id=rights.user_id,
-        state_before=asset.state,
+        state_before=asset.state or "",
     )
 
 
@@ -197,11 +183,11 @@ def strike(what: str, pk: int, inspection: int, reason: str, *, rights: Rights) 
     asset = inspectable(what, pk, rights)
     found = RoadInspection.objects.select_for_update().filter(pk=inspection, of=what, asset_id=asset.pk).first()
     if found is None:
-        raise NotFound(_("There is no such inspection."))
+        raise NotFound(pgettext("road", "There is no such inspection."))
     if found.struck_at:
-        raise Conflict(_("This inspection is struck out already."))
+        raise Conflict(pgettext("road", "This inspection is struck out already."))
     if not reason.strip():
-        raise Invalid(_("Say why it is struck out."), parameter="reason")
+        raise Invalid(pgettext("road", "Say why it is struck out."), parameter="reason")
     found.struck_at, found.struck_by_id = timezone.now(), rights.user_id
     found.struck_reason = reason.replace("\x00", "").strip()[:LONGEST_REASON]
     found.save(update_fields=["struck_at", "struck_by", "struck_reason"])

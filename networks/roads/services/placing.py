@@ -3,27 +3,35 @@
 Left and right are those of whoever goes with growing markers. The geometry is kept, as if it had been drawn.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import Any, Final, Literal
 
 from django.contrib.gis.geos import GEOSGeometry, LineString
 from django.db import connection
 from django.utils.translation import gettext as _
 from psycopg import sql
+from shapely.geometry import Point
 
 from gis_core.errors import Conflict, Invalid, NotFound
 from gis_core.rights import Rights
 from layers.catalogue.services import visible_layer
 from layers.features.services.origin import Origin
 from layers.features.services.write import Edit, apply_edits, check_editable
-from networks.roads.references import Reference
+from networks.roads.axis import ImpossibleError, refer
+from networks.roads.references import Reference, Road, Side
 from networks.roads.services.assets import MODELS, SLUGS, one
-from networks.roads.services.referring import WITHIN_M, Found, locate, one_row, side_of
+from networks.roads.services.calibrating import as_named, axes_of
+from networks.roads.services.referring import WITHIN_M, Found, locate, one_row, side_at, side_of
 
 type Beside = Literal["on", "left", "right"]
 WEB: Final = Origin("web", "")
-FARTHEST_M: Final = 50.0
-"""How far from the axis somebody places an asset by a reference; beyond, it is drawn."""
+FARTHEST_M: Final = 15.0
+"""How far from the axis somebody places an asset by a reference: beyond, it would not be bound to the road
+(`arpent.bind_asset`)."""
 LONGEST_M: Final = 50_000.0
 TOUCHING_M: Final = 1.0
 
@@ -71,9 +79,10 @@ REFERENCES: Final = """
     )
     select e.id, a.route, case when exists (
             select from road_marker o where o.route = a.route and o.department <> a.department)
-        then a.department else '' end, s.carriageway, m.number, n.at_m - m.at_m, arpent.side_of(n.leftward)
+        then a.department else '' end, s.carriageway, m.number, n.at_m - m.at_m, arpent.side_of(n.leftward), n.distance
     from ends e, lateral (
-        select p.axis_id, p.section_id, p.start_m + share * (p.end_m - p.start_m) as at_m,
+        select p.axis_id, p.section_id, st_distance(p.geom, e.place) as distance,
+            p.start_m + share * (p.end_m - p.start_m) as at_m,
             (arpent.beside_line(p.geom, share * st_length(p.geom), e.place)).leftward
         from road_axis_part p join road_axis x on x.id = p.axis_id and not x.stale,
             st_linelocatepoint(p.geom, e.place) as share
@@ -85,35 +94,80 @@ REFERENCES: Final = """
         order by k.at_m desc limit 1) m
     order by e.id, n.at_m
 """
+# The ends of what lies on a road that changed since it was measured, road by road.
+CHANGED: Final = """
+    select s.route, s.department, t.id, s.id, st_x(e.place), st_y(e.place)
+    from {table} t join road_section s on s.id = t.section_id, lateral (values {places}) e(rank, place)
+    where t.id = any(%(ids)s) and s.route is not null and coalesce(
+        (select bool_or(a.stale) from road_axis a where (a.route, a.department) = (s.route, s.department)),
+        (select count(*) > 1 from road_marker m where (m.route, m.department) = (s.route, s.department)))
+    order by s.route, s.department, t.id
+"""
 PLACES: Final = {
     "point": "(1, t.geom)",
     "troncon": "(1, st_startpoint(t.geom)), (2, st_endpoint(t.geom))",
 }
+MEASURED_NOW: Final = 3
+"""Roads that are measured while one waits."""
+ON_M: Final = 0.05
+"""As in `arpent.side_of`."""
 
 
-def references_of(what: str, ids: Sequence[int]) -> Mapping[int, list[tuple[Reference, str]]]:
-    """By id the reference of an asset on an axis of its section and the side of the axis that it lies on, of a stretch
-    those of its ends, as markers grow. None of what has no section, lies before the first marker, or on a road that is
-    being measured anew.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an asset, or an end of a stretch, lies on a road: on which side of the axis, as markers grow."""
+
+    reference: Reference
+    lies: str
+    distance_m: float
+
+
+def references_of(what: str, ids: Sequence[int]) -> Mapping[int, list[Place]]:
+    """By id where assets lie on an axis of their section, stretches with both ends, as markers grow. A road that
+    changed since it was measured is measured for the question, three at most. None of what has no section or lies
+    before the first marker.
     """
+    found: dict[int, list[Place]] = {}
+    for pk, route, department, carriageway, number, metres, lies, distance in asked_of(REFERENCES, what, ids):
+        road = Road(route, department)
+        found.setdefault(pk, []).append(Place(on_road(road, number, metres, side_of(carriageway)), lies, distance))
+    rows = asked_of(CHANGED, what, [pk for pk in ids if pk not in found])
+    by_road = groupby(rows, key=lambda row: Road(row[0], row[1]))
+    for road, ends in islice(by_road, MEASURED_NOW):
+        found |= measured_now(road, [end[2:] for end in ends])
+    whole = 2 if what == "troncon" else 1
+    return {pk: places for pk, places in found.items() if len(places) == whole}
+
+
+def asked_of(question: str, what: str, ids: Sequence[int]) -> list[tuple[Any, ...]]:
     if not ids:
-        return {}
-    table = sql.Identifier(MODELS[what]._meta.db_table)
+        return []
+    statement = sql.SQL(question).format(
+        table=sql.Identifier(MODELS[what]._meta.db_table), places=sql.SQL(PLACES[what])
+    )
     with connection.cursor() as cursor:
-        statement = sql.SQL(REFERENCES).format(table=table, places=sql.SQL(PLACES[what]))
         cursor.execute(statement, {"ids": list(ids), "within": WITHIN_M})
-        rows = cursor.fetchall()
-    found: dict[int, list[tuple[Reference, str]]] = {}
-    for pk, route, department, carriageway, number, metres, side in rows:
-        reference = Reference(
-            route=route,
-            marker=number,
-            metres=max(0.0, metres),
-            side=side_of(carriageway),
-            department=department,
-        )
-        found.setdefault(pk, []).append((reference, side))
-    return found
+        return list(cursor.fetchall())
+
+
+def measured_now(road: Road, ends: Iterable[tuple[Any, ...]]) -> dict[int, list[Place]]:
+    """By id where these lie (id, section, x, y) on the axes of a road as it is now."""
+    axes, named = list(axes_of(road)), as_named(road)
+    found: dict[int, list[tuple[float, Place]]] = {}
+    for pk, section, x, y in ends:
+        place = Point(x, y)
+        own = [(side, axis) for side, axis in axes if any(part.section == section for part in axis.parts)]
+        for side, axis in own[:1]:
+            with suppress(ImpossibleError):
+                one = refer(axis, place, WITHIN_M)
+                lies = "on" if one.distance_m <= ON_M else "left" if one.left else "right"
+                reference = on_road(named, one.number, one.metres, side_at(side, one.section))
+                found.setdefault(pk, []).append((one.at_m, Place(reference, lies, one.distance_m)))
+    return {pk: [one for _at, one in sorted(places, key=itemgetter(0))] for pk, places in found.items()}
+
+
+def on_road(road: Road, marker: int, metres: float, side: Side) -> Reference:
+    return Reference(**road._asdict(), marker=marker, metres=max(0.0, metres), side=side)
 
 
 # -- from references to a geometry ------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from typing import Any, Final
 from django.contrib.gis.geos import GEOSGeometry, LineString, Point
 from django.db import connection
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from gis_core.errors import Invalid
 from networks.roads import lists
@@ -111,7 +111,7 @@ def called(name: str) -> str:
 
 def shown(name: str, value: Any) -> str:
     if value is None:
-        return _("none")
+        return pgettext("road", "none")
     words = {"carriageway": lists.CARRIAGEWAYS, "status": lists.STATUSES, "manager": lists.MANAGERS}.get(name)
     return lists.word(words, value) if words else shown_route(value) if name == "route" else str(value)
 

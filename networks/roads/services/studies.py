@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -187,16 +187,16 @@ def check(asked: Question, rights: Rights) -> dict[str, str]:
     return {asked.insee: communes[asked.insee]} if asked.insee else communes
 
 
-def ask(asked: Question, *, rights: Rights, user: User) -> CoverageStudy | Job:
-    """The study, the one that was kept where nothing that it read has changed since; or the job that makes it where
-    there are many addresses or points. Raises Forbidden, Invalid.
+def ask(asked: Question, *, anew: bool = False, rights: Rights, user: User) -> CoverageStudy | Job:
+    """The study, the one that was kept where nothing that it read has changed since (but for `anew`); or the job that
+    makes it where there are many addresses or points. Raises Forbidden, Invalid.
     """
     communes = check(asked, rights)
     ((count,),) = fetch("select count(*) from cadastre_address where insee = any(%(insee)s)", {"insee": list(communes)})
     if count > MOST_ADDRESSES:
         words = _("At most %(most)s addresses are measured at once: choose one commune.")
         raise Invalid(words % {"most": MOST_ADDRESSES}, parameter="insee")
-    if same := unchanged(asked):
+    if not anew and (same := unchanged(asked, communes, rights)):
         return same
     if count <= AT_ONCE and reaches(asked, list(communes)) <= AT_ONCE_REACHES:
         return compute(asked, rights=rights)
@@ -209,15 +209,26 @@ def again(study: CoverageStudy, *, rights: Rights, user: User) -> CoverageStudy 
     """The same question asked now. Raises Forbidden, Invalid, NotFound for a layer that is gone or seen no more."""
     if not may_study(study.owner, rights):
         raise Forbidden(_("Your role does not let you make coverage studies."))
-    return ask(question_of(study.asked, study.owner, rights), rights=rights, user=user)
+    return ask(question_of(study.asked, study.owner, rights), anew=True, rights=rights, user=user)
 
 
-def unchanged(asked: Question) -> CoverageStudy | None:
-    """The last study of the question, if all that it read is as it was."""
+def unchanged(asked: Question, communes: Collection[str], rights: Rights) -> CoverageStudy | None:
+    """The last study of the question, if all that it read is as it was, for the same communes."""
     wanted = asked.as_json()
-    last = CoverageStudy.objects.filter(owner=asked.member, versions=versions_of(asked.layer.slug)).order_by("-made_at")
     names = ("insee", "layer", "operator", "technologies")
-    return next((one for one in last[:KEPT] if all(one.asked[name] == wanted[name] for name in names)), None)
+    return next(
+        (
+            one
+            for one in studies(rights, owner=asked.member, versions=versions_of(asked.layer.slug))
+            if all(one.asked[name] == wanted[name] for name in names) and studied(one) == set(communes)
+        ),
+        None,
+    )
+
+
+def studied(study: CoverageStudy) -> set[str]:
+    """The INSEE codes of its communes."""
+    return {one["insee"] for one in study.found["communes"]}
 
 
 def versions_of(layer: str) -> dict[str, int]:
@@ -226,7 +237,10 @@ def versions_of(layer: str) -> dict[str, int]:
 
 
 def changed_since(study: CoverageStudy) -> bool:
-    """Whether something that the study read has changed; not known for studies of before versions were kept."""
+    """Whether something that the study read has changed, or the communes of its member; versions are not known of
+    studies of before they were kept."""
+    if not study.asked["insee"] and studied(study) != set(study.owner.communes.values_list("insee", flat=True)):
+        return True
     now = versions_of(study.asked["layer"])
     return any(now.get(slug, version) != version for slug, version in study.versions.items())
 
@@ -474,10 +488,10 @@ def study_seen_by(pk: int, rights: Rights) -> CoverageStudy:
     return found
 
 
-def studies(rights: Rights) -> list[CoverageStudy]:
-    """The last ones, without their points."""
+def studies(rights: Rights, **kept: Any) -> list[CoverageStudy]:
+    """The last ones, of those that are so, without their points."""
     rows = CoverageStudy.objects.visible_to(rights).select_related("owner", "made_by").defer("sites", "drawn")
-    return list(rows.order_by("-made_at")[:KEPT])
+    return list(rows.filter(**kept).order_by("-made_at")[:KEPT])
 
 
 def sites_kept(study: CoverageStudy, technology: int, operator: str = "") -> reach.Shapes:

@@ -5,7 +5,8 @@
 create or replace function arpent.bind_asset() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public as $$
 declare
-    reach constant float8 := 15;
+    -- 15 m, and what rounding adds to an asset that was placed at 15 m.
+    reach constant float8 := 15.001;
     section record;
 begin
     if current_setting('arpent.following', true) = 'on' then

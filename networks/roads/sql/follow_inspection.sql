@@ -1,6 +1,7 @@
 -- Trigger after an inspection was recorded, struck out, changed or removed: the last one of its asset that stands gives it its
 -- condition, its day and when the next one is due. Where the last one that stood was struck out, the asset has again the
--- condition that it had before its first. The asset is held first, so that of two at once the later one sees the other.
+-- condition that it had before the first of those that stood since none did: unless somebody changed it since, or it is not
+-- known (inspections of before it was kept). The asset is held first, so that of two at once the later one sees the other.
 create or replace function arpent.follow_inspection() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public as $$
 declare
@@ -17,9 +18,12 @@ begin
         order by i.done_date desc, i.id desc limit 1;
     if last.id is not null then
         condition := last.mark;
-    elsif tg_op = 'UPDATE' then
-        select i.state_before into condition from public.road_inspection i
-            where i.of = seen.of and i.asset_id = seen.asset_id order by i.id limit 1;
+    elsif tg_op = 'UPDATE' and condition = seen.mark then
+        select case when i.state_before is null then condition else nullif(i.state_before, '') end into condition
+            from public.road_inspection i where i.of = seen.of and i.asset_id = seen.asset_id
+                and not exists (select from public.road_inspection o where o.of = i.of and o.asset_id = i.asset_id
+                    and o.id < i.id and o.struck_at > i.recorded_at)
+            order by i.id desc limit 1;
     end if;
     if seen.of = 'point' then
         update public.road_asset set state = condition, inspected_date = last.done_date, due_date = last.due_date

@@ -23,7 +23,8 @@ begin
                 and exists (select from public.road_change r where r.xact = here and r.section_id = s.id)
             order by s.id <> o.section_id, st_distance(s.geom, o.foot), s.id limit 1) h on true
     )
-    update road_stretch t set geom = h.place, section_id = h.home, from_m = b.from_m, to_m = b.to_m, offset_m = b.offset_m, side = b.side
+    update road_stretch t set geom = h.place, delivered = arpent.followed(t.delivered, t.geom, h.place),
+        section_id = h.home, from_m = b.from_m, to_m = b.to_m, offset_m = b.offset_m, side = b.side
     from housed h, lateral arpent.stretch_along(h.line, h.place) b
     where t.id = h.id and (t.section_id is distinct from h.home or not t.geom = h.place or abs(t.from_m - b.from_m) > 0.0001
         or abs(t.to_m - b.to_m) > 0.0001 or abs(t.offset_m - b.offset_m) > 0.0001 or t.side is distinct from b.side);

@@ -41,7 +41,7 @@ begin
             case when l.at_m is not null then st_lineinterpolatepoint(l.line, least(1, greatest(0, l.at_m / greatest(st_length(l.line), 1e-9))))
                 else l.foot end) b
     )
-    update road_asset a set geom = b.place, section_id = b.home, from_m = b.from_m, offset_m = b.offset_m,
+    update road_asset a set geom = b.place, delivered = arpent.followed(a.delivered, a.geom, b.place), section_id = b.home, from_m = b.from_m, offset_m = b.offset_m,
         side = case when b.home is not null then arpent.side_of((arpent.beside_line(b.line, b.from_m, b.place)).leftward) end
     from bound b where a.id = b.id and (a.section_id is distinct from b.home or not a.geom = b.place
         or abs(a.from_m - b.from_m) > 0.0001 or abs(a.offset_m - b.offset_m) > 0.0001

@@ -6,12 +6,11 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gis_core.errors import ArpentError, Invalid, NotFound
@@ -19,18 +18,17 @@ from gis_core.forms import blame
 from gis_core.middleware import rights_of_request
 from gis_core.models import Job, Member
 from gis_core.parameters import Page, integer
-from gis_core.problem import as_problem, status_of, wants_problem
+from gis_core.problem import status_of
 from gis_core.rights import Rights
 from gis_core.services.jobs import job_seen_by, jobs_seen_by, standing
 from gis_core.services.members import administered_member
 from layers.imports.services.inbox import kept_files
-from layers.imports.uploads import limit_uploads
 from networks.core.room import page, show
+from networks.core.uploads import asker, upload_page
 from networks.warning.importers import loading
 from networks.warning.importers.file import MOST_BYTES, MOST_ROWS
 from networks.warning.models import Channel, ContactReading
 from networks.warning.pages.forms import ContactForm, SettingsForm
-from networks.warning.pages.notices import asker
 from networks.warning.services import contacts
 from networks.warning.services.contacts import Known, Person
 from networks.warning.services.settings import Choice, choose, settings_of
@@ -185,26 +183,16 @@ def initial_of(found: Known) -> dict[str, Any]:
 # -- a list of them ---------------------------------------------------------------------------------------------------
 
 
-@csrf_exempt
-def contact_import(request: HttpRequest) -> HttpResponse:
-    """The upload handlers must be there before the CSRF check reads the body."""
-    limit_uploads(request, MOST_BYTES + 1_048_576)
-    try:
-        return checked_import(request)
-    except RequestDataTooBig as error:
-        return as_problem(error) if wants_problem(request) else too_large(request)
-
-
 @page
 def too_large(request: HttpRequest) -> HttpResponse:
     words = _("The file is larger than %(most)s MB.") % {"most": MOST_BYTES // 1_048_576}
     return import_page(request, members_kept(rights_of_request(request)), refused=words, status=413)
 
 
-@csrf_protect
+@upload_page(too_large, MOST_BYTES + 1_048_576)
 @require_http_methods(READ_AND_SEND)
 @page
-def checked_import(request: HttpRequest) -> HttpResponse:
+def contact_import(request: HttpRequest) -> HttpResponse:
     """Send a list, to check it or to import it; the lists that were."""
     rights = rights_of_request(request)
     members = members_kept(rights)

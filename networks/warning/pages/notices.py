@@ -18,7 +18,7 @@ from gis_core import webmap_build
 from gis_core.errors import ArpentError, Forbidden, Invalid
 from gis_core.forms import blame
 from gis_core.middleware import rights_of_request
-from gis_core.models import Job, Member, User
+from gis_core.models import Job, Member
 from gis_core.parameters import integer
 from gis_core.problem import status_of
 from gis_core.rights import Rights
@@ -26,6 +26,7 @@ from gis_core.services.jobs import standing
 from gis_core.services.letters import common_values
 from gis_core.services.territories import extent_4326
 from networks.core.room import page, show
+from networks.core.uploads import asker
 from networks.warning.gateways import mails_to_files, writes_files
 from networks.warning.kinds import FIELDS
 from networks.warning.models import Channel, ContactReading, Message, Notice
@@ -42,11 +43,6 @@ TAB = "notices"
 AREA_MAP = "src/notices/main.ts"
 MOST_OFFSET = 100_000
 MAIL_EXAMPLE = "(adresse de désinscription, propre à chacun)"
-
-
-def asker(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def members_writing(rights: Rights) -> list[Member]:

@@ -8,6 +8,7 @@ from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gis_core.models import Member, User
 from gis_core.rights import Rights
@@ -35,7 +36,7 @@ class Anomaly(models.Model):
     class State(models.TextChoices):
         OPEN = "open", _("To be treated")
         IGNORED = "ignored", _("Ignored")
-        REPAIRED = "repaired", _("Repaired")
+        REPAIRED = "repaired", pgettext_lazy("anomaly", "Repaired")
 
     class Gravity(models.IntegerChoices):
         SERIOUS = 1, _("Serious")

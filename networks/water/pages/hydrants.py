@@ -4,14 +4,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gis_core.errors import ArpentError, Conflict, Invalid
@@ -19,14 +17,14 @@ from gis_core.forms import AccessibleForm, blame
 from gis_core.middleware import rights_of_request
 from gis_core.models import Commune, Member
 from gis_core.parameters import integer
-from gis_core.problem import as_problem, status_of, wants_problem
+from gis_core.problem import status_of
 from gis_core.rights import Rights
 from gis_core.services.members import member_seen_by
 from layers.features.display import display_number, with_unit
 from layers.features.services.attachments import MOST_PHOTOS, as_json, attach, attachments_of
 from layers.features.services.origin import Origin
 from layers.features.services.photos import MOST_BYTES
-from layers.imports.uploads import limit_uploads
+from networks.core.uploads import upload_page
 from networks.water import lists
 from networks.water.models import HydrantInspection
 from networks.water.pages.frame import page, show
@@ -232,18 +230,6 @@ class BackForm(AccessibleForm):
     )
 
 
-@csrf_exempt
-def hydrant(request: HttpRequest, hydrant: int) -> HttpResponse:
-    """The upload handlers must be there before the CSRF check reads the body."""
-    limit_uploads(request, LONGEST_BODY)
-    try:
-        return checked_hydrant(request, hydrant)
-    except RequestDataTooBig as error:
-        if wants_problem(request):
-            return as_problem(error)
-        return too_large(request, hydrant)
-
-
 @page
 def too_large(request: HttpRequest, hydrant: int) -> HttpResponse:
     """The page again, without what was sent: reading on is what the limit forbids."""
@@ -251,10 +237,10 @@ def too_large(request: HttpRequest, hydrant: int) -> HttpResponse:
     return shown(request, hydrant, 413, photo_error=_("The photo is larger than %(most)s MB.") % most)
 
 
-@csrf_protect
+@upload_page(too_large, LONGEST_BODY)
 @require_http_methods(["GET", "HEAD", "POST"])
 @page
-def checked_hydrant(request: HttpRequest, hydrant: int) -> HttpResponse:
+def hydrant(request: HttpRequest, hydrant: int) -> HttpResponse:
     """A hydrant; `do` says what is recorded of it: an inspection, a strike, its being unavailable, a photo."""
     if request.method != "POST":
         return shown(request, hydrant)

@@ -5,11 +5,10 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gis_core.errors import ArpentError, Invalid, Stale
@@ -20,7 +19,7 @@ from gis_core.models import Letter
 from gis_core.parameters import integer
 from gis_core.problem import status_of
 from gis_core.rights import Rights
-from layers.imports.uploads import limit_uploads
+from networks.core.uploads import upload_page
 from networks.works.kinds import KINDS, ORDERS, USUAL
 from networks.works.models import Work, WorkRequest
 from networks.works.pages.order_frame import page, show
@@ -274,16 +273,6 @@ def near_works(found: WorkRequest, rights: Rights) -> list[Work]:
 # -- pieces -----------------------------------------------------------------------------------------------------------
 
 
-@csrf_exempt
-def pieces(request: HttpRequest, request_id: int) -> HttpResponse:
-    """The upload handlers must be there before the CSRF check reads the body."""
-    limit_uploads(request, request_pieces.max_bytes() + 1_048_576)
-    try:
-        return attached(request, request_id)
-    except RequestDataTooBig:
-        return too_large(request, request_id)
-
-
 @page
 def too_large(request: HttpRequest, request_id: int) -> HttpResponse:
     found = requests.request_seen_by(request_id, rights_of_request(request))
@@ -291,10 +280,10 @@ def too_large(request: HttpRequest, request_id: int) -> HttpResponse:
     return shown(request, found, 413, error=words % {"most": request_pieces.max_bytes() // 1_048_576})
 
 
-@csrf_protect
+@upload_page(too_large, lambda: request_pieces.max_bytes() + 1_048_576)
 @require_POST
 @page
-def attached(request: HttpRequest, request_id: int) -> HttpResponse:
+def pieces(request: HttpRequest, request_id: int) -> HttpResponse:
     """Attach a file."""
     rights = rights_of_request(request)
     found = requests.request_seen_by(request_id, rights)

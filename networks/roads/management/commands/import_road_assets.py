@@ -57,6 +57,9 @@ class Command(BaseCommand):
         if report["kept"] or report["both"]:
             words = _("%(kept)s have corrections that were kept, %(both)s were changed here and in the file.")
             self.stdout.write(words % report)
+        if report["by_place"]:
+            words = _("%(by_place)s were known by their place: their reference came or went.")
+            self.stdout.write(words % report)
 
     def read(self, folder: Path, options: dict[str, Any]) -> AssetDelivery:
         """Raises CommandError, Invalid."""
