@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 LONGEST_FUNCTION = 60
-APPS = ("gis_core", "layers", "orthophoto", "tiles", "demo", "benchmarks")
+APPS = ("gis_core", "layers", "orthophoto", "tiles", "permits", "networks", "demo", "benchmarks")
 DOMAIN = re.compile(r"(^|/)(services(\.py|/)|importers/|reader/|models\.py$|rights\.py$|errors\.py$|(gis_core/)?sql/)")
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "tools"}
 # Spelled in two parts: this file must not hold what it looks for.

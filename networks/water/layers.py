@@ -199,20 +199,21 @@ def served(colour: str) -> list[Line]:
     return [circle("Branchement", "Connection", {}, colour, WHITE, 2.5)]
 
 
-def declarations() -> Iterator[LayerDeclaration]:
-    """Points lie above lines, connections below nodes."""
-    usual: dict[str, Any] = {
-        "rows": Layer.Rows.OWNER,
-        "title_field": "reference",
-        "key_column": "reference",
-        "attribution": ATTRIBUTION,
-        "visibility": Layer.Visibility.SIGNED_IN,
-        "visible_at_first": False,
-        "editor_roles": EDITORS,
-    }
-    water: dict[str, Any] = usual | {"theme": WATER}
-    sewer: dict[str, Any] = usual | {"theme": SEWER}
-    yield LayerDeclaration(
+USUAL: dict[str, Any] = {
+    "rows": Layer.Rows.OWNER,
+    "title_field": "reference",
+    "key_column": "reference",
+    "attribution": ATTRIBUTION,
+    "visibility": Layer.Visibility.SIGNED_IN,
+    "visible_at_first": False,
+    "editor_roles": EDITORS,
+}
+WATER_LAYER = USUAL | {"theme": WATER}
+SEWER_LAYER = USUAL | {"theme": SEWER}
+
+
+def water_nodes() -> LayerDeclaration:
+    return LayerDeclaration(
         slug="water-nodes",
         title="Équipements d’eau potable",
         title_en="Equipment of drinking water",
@@ -239,9 +240,12 @@ def declarations() -> Iterator[LayerDeclaration]:
         legend=WATER_NODE_LINES,
         abstract="Vannes, poteaux d’incendie, réservoirs et autres équipements du réseau d’eau potable.",
         min_zoom=14,
-        **water,
+        **WATER_LAYER,
     )
-    yield LayerDeclaration(
+
+
+def water_connections() -> LayerDeclaration:
+    return LayerDeclaration(
         slug="water-connections",
         title="Branchements d’eau potable",
         title_en="Water connections",
@@ -252,9 +256,12 @@ def declarations() -> Iterator[LayerDeclaration]:
         legend=served(BLUE),
         abstract="Points de livraison, adresses desservies et usagers sensibles.",
         min_zoom=16,
-        **water,
+        **WATER_LAYER,
     )
-    yield LayerDeclaration(
+
+
+def water_pipes() -> LayerDeclaration:
+    return LayerDeclaration(
         slug="water-pipes",
         title="Canalisations d’eau potable",
         title_en="Pipes of drinking water",
@@ -273,9 +280,12 @@ def declarations() -> Iterator[LayerDeclaration]:
         legend=WATER_PIPE_LINES,
         abstract="Canalisations d’eau potable, découpées à chaque nœud du réseau.",
         min_zoom=12,
-        **water,
+        **WATER_LAYER,
     )
-    yield LayerDeclaration(
+
+
+def sewer_nodes() -> LayerDeclaration:
+    return LayerDeclaration(
         slug="sewer-nodes",
         title="Ouvrages d’assainissement",
         title_en="Structures of sewer networks",
@@ -302,9 +312,12 @@ def declarations() -> Iterator[LayerDeclaration]:
         legend=SEWER_NODE_LINES,
         abstract="Regards, avaloirs, exutoires, postes et stations des réseaux d’assainissement.",
         min_zoom=14,
-        **sewer,
+        **SEWER_LAYER,
     )
-    yield LayerDeclaration(
+
+
+def sewer_connections() -> LayerDeclaration:
+    return LayerDeclaration(
         slug="sewer-connections",
         title="Branchements d’assainissement",
         title_en="Sewer connections",
@@ -315,9 +328,12 @@ def declarations() -> Iterator[LayerDeclaration]:
         legend=served(BROWN),
         abstract="Points de collecte et adresses raccordées.",
         min_zoom=16,
-        **sewer,
+        **SEWER_LAYER,
     )
-    yield LayerDeclaration(
+
+
+def sewer_pipes() -> LayerDeclaration:
+    return LayerDeclaration(
         slug="sewer-pipes",
         title="Canalisations d’assainissement",
         title_en="Sewers",
@@ -334,9 +350,12 @@ def declarations() -> Iterator[LayerDeclaration]:
         legend=SEWER_PIPE_LINES,
         abstract="Collecteurs d’eaux usées, pluviaux et unitaires, de l’amont vers l’aval.",
         min_zoom=12,
-        **sewer,
+        **SEWER_LAYER,
     )
-    yield LayerDeclaration(
+
+
+def water_repairs() -> LayerDeclaration:
+    return LayerDeclaration(
         slug="water-repairs",
         title="Réparations",
         title_en="Repairs",
@@ -372,8 +391,22 @@ def declarations() -> Iterator[LayerDeclaration]:
         ],
         abstract="Casses et réparations, avec leur cause.",
         min_zoom=12,
-        **water,
+        **WATER_LAYER,
     )
+
+
+def declarations() -> Iterator[LayerDeclaration]:
+    """Points lie above lines, connections below nodes."""
+    for declared in (
+        water_nodes,
+        water_connections,
+        water_pipes,
+        sewer_nodes,
+        sewer_connections,
+        sewer_pipes,
+        water_repairs,
+    ):
+        yield declared()
 
 
 def declare_layers(sender: AppConfig, using: str = "default", **_signal: Any) -> None:

@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
-from rest_framework.exceptions import ValidationError
 
 from gis_core.errors import ArpentError, Conflict, Invalid
 from gis_core.forms import AccessibleForm, blame
@@ -42,12 +41,12 @@ class SaveForm(AccessibleForm):
 
     def clean_request(self) -> Request:
         try:
-            given = IsolationRequestSerializer(data=json.loads(self.cleaned_data["request"]))
-            given.is_valid(raise_exception=True)
-        except (ValueError, ValidationError, RecursionError) as error:
-            raise forms.ValidationError(
-                _("This isolation cannot be read: ask for it again on the map, then save it.")
-            ) from error
+            said = json.loads(self.cleaned_data["request"])
+        except (ValueError, RecursionError):
+            said = None
+        given = IsolationRequestSerializer(data=said)
+        if not given.is_valid():
+            raise forms.ValidationError(_("This isolation cannot be read: ask for it again on the map, then save it."))
         return request_of(given.validated_data)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from gis_core.models import Commune
 from layers.exports.formats import Column
@@ -22,7 +23,7 @@ def as_table(found: Sequence[Work]) -> Table:
         Column("hours", _("Hours"), "text"),
         Column("measure", _("Traffic"), "text"),
         Column("speed_kmh", _("Speed limit (km/h)"), "integer"),
-        Column("place", _("Place"), "text"),
+        Column("place", pgettext("road", "Place"), "text"),
         Column("commune", _("Commune"), "text"),
         Column("member", _("Member"), "text"),
     ]
