@@ -105,8 +105,8 @@ HELD: Final = """
     ) h where h.reference = s.reference
 """
 MANAGED: Final = """
-    with road as materialized (select asked.route, asked.department
-        from (select distinct route, department from {staged} where route is not null) asked
+    with asked as materialized (select distinct route, department from {staged} where route is not null),
+    road as materialized (select asked.route, asked.department from asked
         where arpent.road_manager(asked.route, asked.department, %(owner)s) is not null),
     left_to_it as materialized (select s.reference from road join {staged} s using (route, department)
         except (select r.reference from road_section r where r.owner_id = %(owner)s

@@ -18,7 +18,7 @@ from layers.features.services.origin import Origin
 from layers.features.services.write import Edit, apply_edits, check_editable
 from networks.roads.references import Reference
 from networks.roads.services.assets import MODELS, SLUGS, one
-from networks.roads.services.referring import WITHIN_M, Found, locate, one_row, side_of
+from networks.roads.services.referring import WITHIN_M, Found, locate, one_row, place_of, side_of
 
 type Beside = Literal["on", "left", "right"]
 WEB: Final = Origin("web", "")
@@ -119,7 +119,9 @@ def references_of(what: str, ids: Sequence[int]) -> Mapping[int, list[tuple[Refe
 # -- from references to a geometry ------------------------------------------------------------------------------------
 
 
-def placed(what: str, *, start: str, end: str = "", side: Beside = "on", distance_m: float = 0.0) -> GEOSGeometry:
+def placed(
+    what: str, *, start: str | Reference, end: str | Reference = "", side: Beside = "on", distance_m: float = 0.0
+) -> GEOSGeometry:
     """Where an asset of these references stands (EPSG:2154). Raises Invalid, NotFound, Conflict, each at its field."""
     if side != "on" and not 0 < distance_m <= FARTHEST_M:
         words = _("Give the metres from the axis, up to %(most)s.") % {"most": round(FARTHEST_M)}
@@ -129,10 +131,10 @@ def placed(what: str, *, start: str, end: str = "", side: Beside = "on", distanc
     return point(first, leftward) if what == "point" else stretch(first, located(end, "end"), leftward)
 
 
-def located(text: str, name: str) -> Found:
+def located(place: str | Reference, name: str) -> Found:
     """Raises Invalid, NotFound, both at the field."""
     try:
-        return locate(text)
+        return locate(place) if isinstance(place, str) else place_of(place)
     except (Invalid, NotFound) as error:
         error.extra["parameter"] = name
         raise
