@@ -124,6 +124,30 @@ def test_an_asset_is_moved_by_another_reference(road: Network) -> None:
     assert (where(sign), sign.version, sign.side) == ((65, 48), 2, "left")
 
 
+def test_what_comes_back_as_it_was_offered_is_where_the_asset_stands(road: Network) -> None:
+    sign = made(road)
+    with factories.as_worker():
+        RoadAsset.objects.update(geom=Point(X + 20.42, Y + 54.03, srid=2154))
+    sign.refresh_from_db()
+    address = f"/voirie/patrimoine/point/{sign.pk}/deplacer/"
+    given = {"start": "D 2020 PR 1+20", "side": "right", "distance_m": "4.0", "version": str(sign.version)}
+    assert technician(road).post(address, given).status_code == 302
+    sign.refresh_from_db()
+    assert where(sign) == (20.42, 45.97)
+
+
+def test_a_stretch_of_which_one_end_moves_keeps_the_other(road: Network) -> None:
+    assert technician(road).post(NEW_STRETCH, BARRIER).status_code == 302
+    with factories.as_worker():
+        line = LineString((X + 20.42, Y + 47), (X + 70, Y + 47), srid=2154)
+        RoadStretch.objects.update(geom=line)
+    stretch = RoadStretch.objects.get()
+    given = BARRIER | {"end": "D 2020 PR 2+25", "version": str(stretch.version)}
+    assert technician(road).post(f"/voirie/patrimoine/troncon/{stretch.pk}/deplacer/", given).status_code == 302
+    stretch.refresh_from_db()
+    assert (path(stretch)[0], path(stretch)[-1]) == ((20.42, 47), (85, 47))
+
+
 def test_an_asset_that_somebody_changed_meanwhile_is_not_moved(road: Network) -> None:
     sign = made(road)
     with factories.as_worker():

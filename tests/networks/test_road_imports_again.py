@@ -79,6 +79,31 @@ def test_a_line_corrected_here_stays_and_is_told_once_where_the_source_draws_it_
     assert told(deliver(BENT)) == []
 
 
+def forget_put() -> None:
+    """As sections are that were brought before their lines were remembered."""
+    with factories.as_owner(), connection.cursor() as cursor:
+        cursor.execute("update road_section set more = more - 'put'")
+
+
+def test_a_line_corrected_before_lines_were_remembered_stays_and_is_told(deliver: Deliver) -> None:
+    deliver(STRAIGHT)
+    draw("A", (0, 0), (30, -5), (60, 0))
+    forget_put()
+    assert deliver(BENT)["drawn_here"] == ["A"]
+    assert drawn()["A"] == [(0, 0), (30, -5), (60, 0)]
+
+
+def test_a_line_that_nobody_corrected_before_lines_were_remembered_is_drawn_anew(
+    deliver: Deliver, network: Network
+) -> None:
+    deliver(STRAIGHT | {"C": [(0, 50), (60, 50)]})
+    turn(network, pk("C"))
+    forget_put()
+    report = deliver(BENT | {"C": [(0, 50), (30, 58), (60, 50)]})
+    assert (report["drawn_here"], report["counts"]["drawn"]) == ([], 2)
+    assert (drawn()["A"], drawn()["C"]) == (BENT["A"], [(60, 50), (30, 58), (0, 50)])
+
+
 def test_a_line_that_nobody_corrected_is_drawn_anew_each_time(deliver: Deliver) -> None:
     deliver(STRAIGHT)
     deliver(BENT)

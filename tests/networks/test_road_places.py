@@ -225,7 +225,7 @@ def test_references_of_roads_with_loops_pairs_and_gaps_come_back_on_their_side(m
         road.open_road()
     road.mark()
     with factories.as_worker():
-        tell_sides(member, [Road("D2020")])
+        tell_sides(member, [Road("D2020")], lambda: None)
     assert dict(RoadSection.objects.filter(pk__in=road.wanted).values_list("pk", "carriageway")) == road.wanted
     calibrated()
     seen = 0

@@ -4,17 +4,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.gis.geos import LineString
 from django.utils import translation
 
 from gis_core.errors import ArpentError
 from gis_core.models import Member
 from gis_core.rights import SYSTEM, Role, acting_as
+from layers.catalogue.models import Layer
+from layers.features.services.reshape import merge, split
+from layers.features.services.restore import restore
 from layers.features.services.write import UNSET, Edit
 from networks.roads.models import RoadMarker, RoadSection
 from networks.roads.services.importing import Order, bring_in
 from networks.roads.services.reporting import lines
 from tests import factories
-from tests.networks.conftest import Network, X, Y, along, at
+from tests.networks.conftest import WEB, Network, X, Y, along, at
 
 
 @pytest.fixture
@@ -77,6 +81,80 @@ def test_others_still_change_their_own_sections_of_a_road_that_is_managed(networ
     keep(member, manager="03")
     network.edit("road-sections", [Edit(action="update", id=mine, version=1, properties={"lanes": 2}, geometry=UNSET)])
     assert RoadSection.objects.get(pk=mine).lanes == 2
+
+
+@pytest.fixture
+def mine(network: Network) -> list[int]:
+    """Two sections of the network's member on the D 2020, which a département came to manage since."""
+    first = network.edit("road-sections", [
+        Edit(action="create", properties={"route": "D2020", "manager": "05"}, geometry=along(*places))
+        for places in (((0, 50), (40, 50)), ((40, 50), (90, 50)))
+    ])  # fmt: skip
+    keep(factories.member(network.commune, kind="departement"), manager="03")
+    return [one.id for one in first]
+
+
+def manager() -> Member:
+    return Member.objects.get(kind="departement")
+
+
+def layer() -> Layer:
+    return Layer.objects.get(slug="road-sections")
+
+
+def version(pk: int) -> int:
+    return int(RoadSection.objects.values_list("version", flat=True).get(pk=pk))
+
+
+def change(network: Network, pk: int, **values: Any) -> None:
+    edit = Edit(action="update", id=pk, version=version(pk), properties=values, geometry=UNSET)
+    network.edit("road-sections", [edit])
+
+
+@pytest.mark.parametrize("reference", ["T1", None])
+def test_others_split_their_own_section_of_a_road_that_is_managed(
+    network: Network, mine: list[int], reference: str | None
+) -> None:
+    change(network, mine[1], reference=reference)
+    line = LineString((X + 61.3, Y), (X + 63.7, Y + 99), srid=2154)
+    with network.as_():
+        made = split(layer(), mine[1], line, version=version(mine[1]), rights=network.rights(), origin=WEB)
+    assert [RoadSection.objects.get(pk=one.id).route for one in made] == ["D2020", "D2020"]
+
+
+def test_others_merge_their_own_sections_of_a_road_that_is_managed(network: Network, mine: list[int]) -> None:
+    with network.as_():
+        merge(layer(), [(pk, version(pk)) for pk in mine], rights=network.rights(), origin=WEB)
+    assert RoadSection.objects.get(pk=mine[0]).geom.length == 90
+
+
+def test_others_restore_their_own_section_of_a_road_that_is_managed(network: Network, mine: list[int]) -> None:
+    network.remove("road-sections", mine[0])
+    with network.as_():
+        restore(layer(), mine[0], version=1, current_version=None, rights=network.rights(), origin=WEB)
+    assert RoadSection.objects.get(pk=mine[0]).route == "D2020"
+
+
+def test_others_add_no_section_over_their_own_of_a_road_that_is_managed(network: Network, mine: list[int]) -> None:
+    properties = {"route": "D2020"}
+    with refused(manager().name):
+        network.edit("road-sections", [Edit(action="create", properties=properties,
+                                            geometry=along((10, 50), (30, 50)))])  # fmt: skip
+
+
+def test_nobody_makes_itself_the_manager_of_a_road_that_another_member_manages(
+    network: Network, mine: list[int]
+) -> None:
+    with factories.as_owner():
+        Member.objects.filter(pk=network.member.pk).update(kind="epci")
+    with refused(manager().name):
+        change(network, mine[0], manager="04")
+    assert RoadSection.objects.get(pk=mine[0]).manager == "05"
+
+
+def test_others_say_who_manages_their_own_section(network: Network, mine: list[int]) -> None:
+    change(network, mine[0], manager="03")
+    assert RoadSection.objects.get(pk=mine[0]).manager == "03"
 
 
 def test_a_road_that_nobody_manages_is_completed_within_the_territory(network: Network) -> None:

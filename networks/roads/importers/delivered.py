@@ -1,7 +1,8 @@
 """What a source said of an object the last time, what it says now, what is here by now: which of them counts.
 
 What our people corrected stays where the source says what it said before; what the source changed is taken where nobody
-did here; where both did, what is here stays and somebody is told. Pure.
+did here; where both did, what is here stays and somebody is told: markers and assets are what people survey, the file a
+copy. (Sections have their own rule: their source is the reference, `sections`.) Pure.
 """
 
 import datetime

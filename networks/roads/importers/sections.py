@@ -3,7 +3,9 @@
 A row is known by its identifier, as are the pieces that it was cut into here and the row that it was merged into. A
 column changes where the source changed it since its last delivery: what our people corrected meanwhile stays. A line is
 drawn anew where the source drew it anew; one that was corrected, cut or merged here stays, and is told of. `line` in
-`more` is the key of the source's line, `put` that of ours as it was written then, whose ends may be on other nodes.
+`more` is the key of the source's line, `put` that of ours as it was written then, whose ends may be on other nodes; where
+it is missing our line is as it came in if it still is the source's. A value that both changed is the source's, which is the
+reference of sections; of markers and assets, which people survey, what is here stays (`delivered`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -80,8 +82,9 @@ KNOWN: Final = """
         coalesce((r.more ->> 'turned')::boolean, false) as turned,
         s.delivered is distinct from r.more -> 'delivered' or s.beside is distinct from r.more -> 'beside' as said,
         s.line is distinct from r.more ->> 'line' as drawn,
-        s.line is distinct from r.more ->> 'line' and r.more ? 'put'
-            and r.more ->> 'put' not in ({ours}, {turned}) as corrected,
+        s.line is distinct from r.more ->> 'line' and case when r.more ? 'put'
+            then r.more ->> 'put' not in ({ours}, {turned})
+            else coalesce(r.more ->> 'line', s.line) not in ({ours_there}, {turned_there}) end as corrected,
         r.more ? 'piece_of' or r.more ? 'merged' or exists (select from road_section p
             where p.owner_id = r.owner_id and p.more ->> 'piece_of' = r.reference) as reshaped
     from {staged} s join road_section r on r.owner_id = %(owner)s
@@ -107,11 +110,13 @@ HELD: Final = """
     ) h where h.reference = s.reference
 """
 MANAGED: Final = """
-    delete from {staged} s where not exists (select from road_section r where r.owner_id = %(owner)s
-            and (r.reference = s.reference or r.more ->> 'piece_of' = s.reference))
-        and (s.route, s.department) in (select asked.route, asked.department
-            from (select distinct route, department from {staged} where route is not null) asked
-            where arpent.road_manager(asked.route, asked.department, %(owner)s) is not null)
+    with asked as materialized (select distinct route, department from {staged} where route is not null),
+    road as materialized (select asked.route, asked.department from asked
+        where arpent.road_manager(asked.route, asked.department, %(owner)s) is not null),
+    left_to_it as materialized (select s.reference from road join {staged} s using (route, department)
+        except (select r.reference from road_section r where r.owner_id = %(owner)s
+            union all select r.more ->> 'piece_of' from road_section r where r.owner_id = %(owner)s))
+    delete from {staged} s using left_to_it l where l.reference = s.reference
 """
 GONE: Final = """
     create temporary table gone_section on commit drop as
@@ -135,6 +140,11 @@ def key_of(line: sql.Composable) -> sql.Composable:
     return sql.SQL("md5(st_asbinary({}))").format(line)
 
 
+def staged_key_of(line: sql.Composable) -> sql.Composable:
+    """What `staging.key_of` makes of it."""
+    return sql.SQL("left(encode(sha256(st_ashexewkb({}, 'NDR')::bytea), 'hex'), 16)").format(line)
+
+
 def plan(owner: Member, scope: Scope, refused: Iterable[str] = ()) -> Plan:
     """What the staged sections change; nothing is written but temporary tables. Those refused are not gone."""
     found, given = Plan(), {"owner": owner.pk}
@@ -145,8 +155,10 @@ def plan(owner: Member, scope: Scope, refused: Iterable[str] = ()) -> Plan:
     found.counts["held"] = run(HELD, staged=STAGED, **given)
     found.counts["managed"] = run(MANAGED, staged=STAGED, **given)
     found.counts["absorbed"] = run(ABSORBED, staged=STAGED, **given)
-    ours, turned = (key_of(sql.SQL(one)) for one in ("r.geom", "st_reverse(r.geom)"))
-    run(KNOWN, staged=STAGED, ours=ours, turned=turned, **given)
+    ours, turned = sql.SQL("r.geom"), sql.SQL("st_reverse(r.geom)")
+    keys = {"ours": key_of(ours), "turned": key_of(turned)}
+    keys |= {"ours_there": staged_key_of(ours), "turned_there": staged_key_of(turned)}
+    run(KNOWN, staged=STAGED, **keys, **given)
     run("create index on known_section (id)")
     box = None if scope.extent is None else "BOX({:f} {:f},{:f} {:f})".format(*scope.extent)
     run(GONE, seen=sql.Identifier("seen_section"), communes=sorted(scope.communes), extent=box, **given)

@@ -45,9 +45,10 @@ class PlaceForm(AccessibleForm):
     )  # fmt: skip
     version = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, what: str, **options: Any) -> None:
+    def __init__(self, *args: Any, what: str, measured: Mapping[str, Any] | None = None, **options: Any) -> None:
+        """`measured` is what `initial` says in whole metres and tenths: what comes back as it was offered is this."""
         super().__init__(*args, **options)
-        self.what = what
+        self.what, self.measured = what, measured or {}
         if what == "point":
             del self.fields["end"]
         else:
@@ -57,9 +58,11 @@ class PlaceForm(AccessibleForm):
 
     def where(self) -> Any:
         """Raises what `placing.placed` does."""
-        given = self.cleaned_data
-        told = {name: given[name] for name in ("start", "end", "side") if name in given}
-        return placing.placed(self.what, distance_m=given["distance_m"] or 0.0, **told)
+        told = {name: self.exact(name, self.cleaned_data[name]) for name in PLACE if name in self.cleaned_data}
+        return placing.placed(self.what, **told | {"distance_m": told["distance_m"] or 0.0})
+
+    def exact(self, name: str, given: Any) -> Any:
+        return self.measured[name] if name in self.measured and given == self.initial.get(name) else given
 
 
 class AssetForm(PlaceForm):
@@ -120,10 +123,10 @@ def asset_move(request: HttpRequest, what: str, asset_id: int) -> HttpResponse:
     found = assets.one(what, asset_id, rights)
     if not assets.may_inspect(found, rights):
         raise Forbidden(_("Your role does not let you edit this layer."))
+    offered, measured = now_at(what, found)
     if request.method != "POST":
-        form = PlaceForm(initial=now_at(what, found), what=what)
-        return form_page(request, form, found)
-    form = PlaceForm(request.POST, what=what)
+        return form_page(request, PlaceForm(initial=offered, what=what), found)
+    form = PlaceForm(request.POST, initial=offered, measured=measured, what=what)
     if not form.is_valid():
         return form_page(request, form, found, status=400)
     try:
@@ -135,14 +138,16 @@ def asset_move(request: HttpRequest, what: str, asset_id: int) -> HttpResponse:
     return redirect("road_asset", what, asset_id)
 
 
-def now_at(what: str, found: Any) -> dict[str, Any]:
-    """What the form says of an asset as it stands."""
+def now_at(what: str, found: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the form says of an asset as it stands, and of that what was measured more exactly."""
     places = placing.references_of(what, [found.pk]).get(found.pk, [])
-    named = dict(zip(("start", "end"), (str(one.reference) for one in places), strict=False))
+    measured = dict(zip(("start", "end"), (one.reference for one in places), strict=False))
+    named = {name: str(reference) for name, reference in measured.items()}
     side = places[0].lies if places else "on"
     distance = round(places[0].distance_m, 1) if places else 0.0
     beside = {"side": side if distance else "on", "distance_m": distance or None}
-    return {**named, **beside, "version": found.version}
+    exact = {"distance_m": places[0].distance_m} if distance else {}
+    return {**named, **beside, "version": found.version}, {**measured, **exact}
 
 
 def told(form: PlaceForm, error: ArpentError) -> int:

@@ -1,6 +1,6 @@
 """The axes of numbered roads, made of their sections and markers and kept for those who ask for places."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any, Final, Literal
 
@@ -78,6 +78,15 @@ def stale_roads() -> list[Road]:
     with connection.cursor() as cursor:
         cursor.execute(STALE)
         return [Road(*row) for row in cursor.fetchall()]
+
+
+def leave_stale(roads: Collection[Road]) -> None:
+    """These are measured within the next minutes."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select arpent.road_changed(route, department) from unnest(%s::text[], %s::text[]) as road(route, department)",
+            [[one.route for one in roads], [one.department for one in roads]],
+        )
 
 
 def axes_of(road: Road) -> Iterator[tuple[str, Axis]]:

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -27,12 +27,14 @@ from networks.core.topology import loading
 from networks.roads.importers import marker_loading, markers, sections
 from networks.roads.importers.staging import Scope, stage
 from networks.roads.references import Road
+from networks.roads.services.calibrating import leave_stale
 from networks.roads.services.locking import lock_roads
 from networks.roads.services.measured import measure
 from networks.roads.services.siding import tell_sides
 
 KIND: Final = "import_roads"
 MOST_FAULTS: Final = 2_000
+MOST_MEASURED: Final = 30
 type What = Literal["sections", "markers"]
 
 
@@ -99,10 +101,10 @@ def bring_sections(owner: Member, order: Order, tell: Tell) -> dict[str, Any]:
             name = name if name == "read" else f"markers_{name}"
             counts[name] = counts.get(name, 0) + number
     if order.write:
-        counts["sided"] = tell_sides(owner, roads)
+        counts["sided"] = tell_sides(owner, roads, lambda: None)
     report = {"counts": counts, "overwritten": plan.overwritten, "left_drawn": plan.left_drawn,
               "drawn_here": plan.drawn_here}  # fmt: skip
-    return report | told(faults) | {"roads": measure(roads, tell) if order.write else []}
+    return report | told(faults) | (measured(roads, tell) if order.write else {"roads": []})
 
 
 def bring_markers(owner: Member, order: Order, tell: Tell) -> dict[str, Any]:
@@ -112,6 +114,8 @@ def bring_markers(owner: Member, order: Order, tell: Tell) -> dict[str, Any]:
     roads: set[Road] = set()
     with RestrictedReader() as reader:
         tables = list(markers.read(reader, order.paths, faults))
+    if order.write:
+        lock_roads()
     for table in tables:
         outcome = marker_loading.bring(owner, table, write=order.write)
         faults += outcome.faults
@@ -119,10 +123,19 @@ def bring_markers(owner: Member, order: Order, tell: Tell) -> dict[str, Any]:
         for name, number in outcome.counts.items():
             counts[name] = counts.get(name, 0) + number
     if order.write:
-        open_event("road_section", order)
-        counts["sided"] = tell_sides(owner, roads)
+        counts["sided"] = tell_sides(owner, roads, lambda: open_event("road_section", order))
         announce_changed_slugs(["road-markers", *(["road-sections"] if counts["sided"] else [])])
-    return {"counts": counts} | told(faults) | {"roads": measure(roads, tell) if order.write else []}
+    return {"counts": counts} | told(faults) | (measured(roads, tell) if order.write else {"roads": []})
+
+
+def measured(roads: Collection[Road], tell: Tell) -> dict[str, Any]:
+    """Few roads are measured with the import, for people to see what is amiss; many after it, for whoever edits roads
+    or assets waits for its end.
+    """
+    if len(roads) <= MOST_MEASURED:
+        return {"roads": measure(roads, tell)}
+    leave_stale(roads)
+    return {"roads": [], "later": len(roads)}
 
 
 def told(faults: Sequence[Fault]) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from networks.roads.axis import ImpossibleError, refer
 from networks.roads.references import Reference, Road, Side
 from networks.roads.services.assets import MODELS, SLUGS, one
 from networks.roads.services.calibrating import as_named, axes_of
-from networks.roads.services.referring import WITHIN_M, Found, locate, one_row, side_at, side_of
+from networks.roads.services.referring import WITHIN_M, Found, locate, one_row, place_of, side_at, side_of
 
 type Beside = Literal["on", "left", "right"]
 WEB: Final = Origin("web", "")
@@ -173,7 +173,9 @@ def on_road(road: Road, marker: int, metres: float, side: Side) -> Reference:
 # -- from references to a geometry ------------------------------------------------------------------------------------
 
 
-def placed(what: str, *, start: str, end: str = "", side: Beside = "on", distance_m: float = 0.0) -> GEOSGeometry:
+def placed(
+    what: str, *, start: str | Reference, end: str | Reference = "", side: Beside = "on", distance_m: float = 0.0
+) -> GEOSGeometry:
     """Where an asset of these references stands (EPSG:2154). Raises Invalid, NotFound, Conflict, each at its field."""
     if side != "on" and not 0 < distance_m <= FARTHEST_M:
         words = _("Give the metres from the axis, up to %(most)s.") % {"most": round(FARTHEST_M)}
@@ -183,10 +185,10 @@ def placed(what: str, *, start: str, end: str = "", side: Beside = "on", distanc
     return point(first, leftward) if what == "point" else stretch(first, located(end, "end"), leftward)
 
 
-def located(text: str, name: str) -> Found:
+def located(place: str | Reference, name: str) -> Found:
     """Raises Invalid, NotFound, both at the field."""
     try:
-        return locate(text)
+        return locate(place) if isinstance(place, str) else place_of(place)
     except (Invalid, NotFound) as error:
         error.extra["parameter"] = name
         raise

@@ -32,6 +32,9 @@ def lines(report: Mapping[str, Any]) -> Iterator[str]:
     if number("sided"):
         words = _("Sections found to be of another carriageway than before (right, left, single): %(count)s")
         yield words % {"count": display_number(number("sided"), 0)}
+    if count := report.get("later"):
+        words = _("Roads changed, which are measured in the minutes to come: %(count)s. See “Numbered roads” then.")
+        yield words % {"count": display_number(count, 0)}
     yield from asides(report)
 
 

@@ -17,7 +17,7 @@ begin
         execute function arpent.name_department();
     create or replace trigger arpent_department before insert or update on road_marker
         for each row when (coalesce(new.department, '') = '') execute function arpent.name_department();
-    execute format('create or replace trigger arpent_guard before insert or update of route, department, owner_id on road_section
+    execute format('create or replace trigger arpent_guard before insert or update of route, department, owner_id, manager on road_section
         for each row when (new.route is not null and (%s)) execute function arpent.guard_road()', arpent.topology_works());
     execute format('create or replace trigger arpent_guard before insert or update of route, department, number, carriageway,
         owner_id, geom on road_marker for each row when (%s) execute function arpent.guard_road()', arpent.topology_works());
