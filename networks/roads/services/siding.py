@@ -52,6 +52,5 @@ def sides_of(road: Road) -> dict[int, str]:
     return {
         one.pk: side
         for one in found
-        if one.carriageway == one.more.get("side", "U")
-        and (side := told.get(one.pk, "U")) != one.carriageway
+        if one.carriageway == one.more.get("side", "U") and (side := told.get(one.pk, "U")) != one.carriageway
     }
