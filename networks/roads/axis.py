@@ -84,8 +84,8 @@ class Gap:
 class Axis:
     """Parts in order. Before the first marker measures are negative. `astray` are markers that stand on no section,
     `doubled` those whose number another one has, `moved` those that were put on another section than the nearest, with
-    this one; `aside` are sections that the axis does not run over, `twice` those that it runs over more than once: a marker
-    stands on the wrong section, or two have each other's number.
+    this one; `aside` are sections that the axis does not run over, `twice` those that it runs over more than once: a
+    marker stands on the wrong section, or two have each other's number.
     """
 
     parts: list[Part] = field(default_factory=list)
