@@ -118,7 +118,8 @@ GONE: Final = """
     select r.id, r.reference, r.route, r.department, r.start_node_id, r.end_node_id from road_section r
     where r.owner_id = %(owner)s and r.more ? 'delivered' and not exists (
             select from {seen} s where s.reference = coalesce(r.more ->> 'piece_of', r.reference))
-        and not exists (select from {seen} s where r.more -> 'merged' ? s.reference)
+        and not exists (select from jsonb_array_elements_text(r.more -> 'merged') m (reference)
+            join {seen} s using (reference))
         and (%(communes)s::text[] = '{{}}' or r.insee_left = any(%(communes)s) or r.insee_right = any(%(communes)s))
         and (%(extent)s::text is null or r.geom && %(extent)s::text::box2d)
 """
