@@ -83,9 +83,9 @@ class Gap:
 @dataclass(slots=True)
 class Axis:
     """Parts in order. Before the first marker measures are negative. `astray` are markers that stand on no section,
-    `doubled` those whose number another one has, `moved` those that were put on another section than the nearest;
-    `aside` are sections that the axis does not run over, `twice` those that it runs over more than once: a marker
-    stands on the wrong section, or two have each other's number.
+    `doubled` those whose number another one has, `moved` those that were put on another section than the nearest, with
+    this one; `aside` are sections that the axis does not run over, `twice` those that it runs over more than once: a
+    marker stands on the wrong section, or two have each other's number.
     """
 
     parts: list[Part] = field(default_factory=list)
@@ -93,17 +93,20 @@ class Axis:
     gaps: list[Gap] = field(default_factory=list)
     astray: list[int] = field(default_factory=list)
     doubled: list[int] = field(default_factory=list)
-    moved: list[int] = field(default_factory=list)
+    moved: dict[int, int] = field(default_factory=dict)
     aside: list[int] = field(default_factory=list)
     twice: list[int] = field(default_factory=list)
 
 
-def build(sections: Sequence[Section], markers: Sequence[Marker]) -> Axis:
+def build(sections: Sequence[Section], markers: Sequence[Marker], moved: Mapping[int, int] | None = None) -> Axis:
     """The axis of one road (of one of its carriageways); empty without two markers on it.
 
     A marker for which the road would run somewhere and back is put on the section near it for which it does not, where
-    there is one such place.
+    there is one such place; many axes are made to find it. Who has no time for this gives what was found before
+    (`Axis.moved`).
     """
+    if moved is not None:
+        return build_again(sections, markers, moved)
     stands: dict[int, int] = {}
     builder = Builder(sections, markers, stands)
     axis = builder.axis()
@@ -113,7 +116,23 @@ def build(sections: Sequence[Section], markers: Sequence[Marker]) -> Axis:
             stands[marker.id] = rank
             builder = Builder(sections, markers, stands)
             axis = builder.axis()
-    axis.moved = sorted(stands)
+    axis.moved = {marker: builder.sections[rank].id for marker, rank in sorted(stands.items())}
+    return axis
+
+
+def build_again(sections: Sequence[Section], markers: Sequence[Marker], moved: Mapping[int, int]) -> Axis:
+    """The axis with markers where they were put before, as long as their sections run beside them."""
+    lines = [one for one in sections if one.line.length > 0]
+    ranks, places = {one.id: rank for rank, one in enumerate(lines)}, {one.id: one.place for one in markers}
+    stands = {
+        marker: rank
+        for marker, section in moved.items()
+        if (rank := ranks.get(section)) is not None
+        and (place := places.get(marker)) is not None
+        and lines[rank].line.distance(place) <= REACH_M
+    }
+    axis = Builder(lines, markers, stands).axis()
+    axis.moved = {marker: lines[rank].id for marker, rank in stands.items()}
     return axis
 
 

@@ -8,6 +8,7 @@ from shapely.affinity import translate
 from shapely.geometry import LineString, Point
 from shapely.ops import substring
 
+import networks.roads.axis as axis_module
 from networks.roads.axis import ImpossibleError, Marker, Section, build, locate, place_at, refer
 
 
@@ -203,14 +204,29 @@ SPUR = [
 
 def test_a_marker_that_is_nearest_to_a_spur_is_put_on_the_section_that_the_road_runs_over() -> None:
     axis = build(SPUR, [at(1, 100), Marker(id=2, number=2, place=Point(1150, 18)), at(3, 2500)])
-    assert (axis.twice, axis.moved) == ([], [2])
+    assert (axis.twice, list(axis.moved)) == ([], [2])
     assert locate(axis, 2, 0).place == Point(1150, 0)
     assert axis.marks[1].offset_m == 18
 
 
+def test_markers_put_elsewhere_before_stand_there_again_without_a_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    markers = [at(1, 100), Marker(id=2, number=2, place=Point(1150, 18)), at(3, 2500)]
+    found = build(SPUR, markers)
+    monkeypatch.setattr(axis_module, "better_section", None)
+    again = build(SPUR[::-1], markers, found.moved)
+    assert (again.moved, again.twice) == (found.moved, [])
+    assert [(one.number, one.at_m) for one in again.marks] == [(one.number, one.at_m) for one in found.marks]
+
+
+def test_without_what_was_found_before_a_marker_stands_on_the_nearest_section() -> None:
+    markers = [at(1, 100), Marker(id=2, number=2, place=Point(1150, 18)), at(3, 2500)]
+    assert build(SPUR, markers, {}).twice == [8]
+    assert build(SPUR, markers, {2: 777, 9: 8}).twice == [8]
+
+
 def test_a_marker_that_stands_well_is_not_moved() -> None:
     axis = build(SPUR, [at(1, 100), at(2, 1150, 5), at(3, 2500)])
-    assert (axis.twice, axis.moved, axis.aside) == ([], [], [8])
+    assert (axis.twice, axis.moved, axis.aside) == ([], {}, [8])
 
 
 def test_a_marker_that_would_stand_well_on_several_sections_is_only_told() -> None:
@@ -222,4 +238,4 @@ def test_a_marker_that_would_stand_well_on_several_sections_is_only_told() -> No
         Section(id=8, line=LineString([(1000, 0), (1600, 5)])),
     ]
     axis = build(forked, [at(1, 100), at(2, 1550, 2), at(3, 2500)])
-    assert (axis.moved, axis.twice) == ([], [8])
+    assert (axis.moved, axis.twice) == ({}, [8])

@@ -11,6 +11,7 @@ from django.utils import translation
 from gis_core.errors import Invalid, NotFound
 from gis_core.models import Member
 from gis_core.rights import SYSTEM, acting_as
+from networks.roads.importers.departments import department_of
 from networks.roads.models import RoadAxis, RoadMarker, RoadSection
 from networks.roads.services.calibrating import calibrate, stale_roads
 from networks.roads.services.importing import Order, bring_in
@@ -122,6 +123,13 @@ def test_a_change_makes_the_axes_of_its_departement_stale_alone(boundary: Networ
     marker(boundary, 3, 3500, department="28")
     with factories.as_worker():
         assert stale_roads() == [("D2020", "28")]
+
+
+@pytest.mark.parametrize("insee", ["45234", "01001", "2A004", "97411", "98818", "99999", "75056"])
+def test_the_departement_of_a_commune_is_the_same_in_the_database(db: None, insee: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("select arpent.department_of(%s)", [insee])
+        assert cursor.fetchone() == (department_of(insee),)
 
 
 def bring(member: Member, tmp_path: Path, text: str) -> dict[str, Any]:

@@ -99,7 +99,7 @@ def test_strict_loads_nothing_where_a_row_is_refused(member: Member, tmp_path: P
 def test_roads_are_measured_with_what_is_amiss(member: Member, tmp_path: Path) -> None:
     text = f"route;pr;x;y\nD2020;1;{X};{Y}\nD2020;2;{X + 1000};{Y}\nD2020;3;{X + 1500};{Y + 400}\n"
     report = bring(member, tmp_path, text)
-    assert report["roads"][0]["amiss"] == ["PR à plus de 50 m de la route : PR 3"]
+    assert report["roads"][0]["amiss"] == ["1 PR à plus de 50 m de la route (PR 3)"]
     assert RoadAxis.objects.get().stale is False
     with factories.as_role("arpent_web"):
         assert locate("D 2020 PR 1+250").x == X + 250

@@ -9,6 +9,7 @@ from django.contrib.gis.geos import LineString, Point
 from django.test import Client
 
 from gis_core.models import Member
+from networks.roads import axis
 from networks.roads.models import RoadAxis, RoadMarker, RoadNode, RoadSection
 from networks.roads.references import Reference, Road
 from networks.roads.services.calibrating import calibrate, calibrate_stale
@@ -154,6 +155,22 @@ def test_references_of_roads_drawn_by_chance_come_back_within_a_metre(member: Me
 
 
 type Place = tuple[float, float]
+
+
+def test_a_road_that_changed_is_measured_once_for_a_question_with_markers_where_they_were_put(
+    member: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for places in (((0, 0), (1000, 0)), ((1000, 0), (2000, 0)), ((1000, 0), (1000, 30), (1300, 30))):
+        section(member, *places)
+    for number, x, y in ((1, 100, 0), (2, 1150, 18), (3, 1900, 0)):
+        marker(member, number, x, y)
+    calibrated()
+    section(member, (2000, 0), (2500, 0))
+    assert RoadAxis.objects.get().stale
+    monkeypatch.setattr(axis, "better_section", None)
+    told = asked(reference="D 2020 PR 2+0")
+    assert (told["x"], told["y"]) == (X + 1150, Y)
+    assert asked(x=X + 1250, y=Y)["reference"] == "D 2020 PR 2+100"
 
 
 class Drawn:

@@ -110,7 +110,7 @@ def plain_name(name: str) -> str:
     return bare(name).replace(" ", "")
 
 
-def places_of(names: Sequence[str], wanted: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
+def ranks_of(names: Sequence[str], wanted: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
     """Where each field that is wanted stands among those of a file."""
     at = {plain_name(name): rank for rank, name in reversed(list(enumerate(names)))}
     found = {target: next((at[one] for one in known if one in at), None) for target, known in wanted.items()}
@@ -119,7 +119,7 @@ def places_of(names: Sequence[str], wanted: Mapping[str, tuple[str, ...]]) -> di
 
 def is_sections(names: Sequence[str]) -> bool:
     """Whether a layer has the fields of TRONCON_DE_ROUTE."""
-    found = places_of(names, FIELDS)
+    found = ranks_of(names, FIELDS)
     return "cleabs" in found and "nature" in found and ("way" in found or "importance" in found)
 
 
@@ -127,7 +127,7 @@ class Reader:
     """Rows of a layer with these fields, in this order."""
 
     def __init__(self, names: Sequence[str], named: Mapping[str, Named]) -> None:
-        self.at, self.beside_at, self.named = places_of(names, FIELDS), places_of(names, BESIDE), named
+        self.at, self.beside_at, self.named = ranks_of(names, FIELDS), ranks_of(names, BESIDE), named
 
     @property
     def wanted(self) -> list[int]:
@@ -264,7 +264,7 @@ NAMED: Final[Mapping[str, tuple[str, ...]]] = {
 
 def named_of(names: Sequence[str], rows: Iterable[Sequence[str | None]]) -> dict[str, Named]:
     """The roads of ROUTE_NUMEROTEE_OU_NOMMEE by their cleabs."""
-    at = places_of(names, NAMED)
+    at = ranks_of(names, NAMED)
     said = ({name: (row[rank] or "").strip() for name, rank in at.items()} for row in rows)
     return {
         one["cleabs"]: Named(number=one.get("number", ""), status=one.get("type", ""), manager=one.get("manager", ""))

@@ -24,7 +24,7 @@ from networks.core.importers.faults import Fault
 from networks.core.importers.sheets import Faults, Found, layers_in, sheet_of
 from networks.roads.axis import Axis
 from networks.roads.axis import place_at as axis_place_at
-from networks.roads.importers.bdtopo import places_of, plain_name
+from networks.roads.importers.bdtopo import plain_name, ranks_of
 from networks.roads.importers.delivered import PLACE, place_of
 from networks.roads.importers.staging import cells
 from networks.roads.models import RoadMarker
@@ -110,7 +110,7 @@ class Table:
 def read(reader: RestrictedReader, paths: Sequence[Path], faults: list[Fault]) -> Iterator[Table]:
     """Every table of markers among the files; a file without one is a fault."""
     for found in layers_in(reader, paths, faults):
-        at = places_of(found.fields, FIELDS)
+        at = ranks_of(found.fields, FIELDS)
         if "route" in at and "number" in at:
             yield read_layer(reader, found)
             continue
@@ -123,7 +123,7 @@ def read(reader: RestrictedReader, paths: Sequence[Path], faults: list[Fault]) -
 
 def read_layer(reader: RestrictedReader, found: Found) -> Table:
     """The rows of a layer that can be understood."""
-    at = places_of(found.fields, FIELDS)
+    at = ranks_of(found.fields, FIELDS)
     place = found.layer.place
     drawn = found.layer.has_geometry and (place is None or place.wkt is not None)
     source = BD_TOPO if "pointderepere" in plain_name(found.label) else PR

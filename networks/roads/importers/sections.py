@@ -3,9 +3,9 @@
 A row is known by its identifier, as are the pieces that it was cut into here and the row that it was merged into. A
 column changes where the source changed it since its last delivery: what our people corrected meanwhile stays. A line is
 drawn anew where the source drew it anew; one that was corrected, cut or merged here stays, and is told of. `line` in
-`more` is the key of the source's line, `put` that of ours as it was written then, whose ends may be on other nodes; where
-it is missing our line is as it came in if it still is the source's. A value that both changed is the source's, which is the
-reference of sections; of markers and assets, which people survey, what is here stays (`delivered`).
+`more` is the key of the source's line, `put` that of ours as it was written then, whose ends may be on other nodes;
+where it is missing our line is as it came in if it still is the source's. A value that both changed is the source's,
+which is the reference of sections; of markers and assets, which people survey, what is here stays (`delivered`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -123,7 +123,8 @@ GONE: Final = """
     select r.id, r.reference, r.route, r.department, r.start_node_id, r.end_node_id from road_section r
     where r.owner_id = %(owner)s and r.more ? 'delivered' and not exists (
             select from {seen} s where s.reference = coalesce(r.more ->> 'piece_of', r.reference))
-        and not exists (select from {seen} s where r.more -> 'merged' ? s.reference)
+        and not exists (select from jsonb_array_elements_text(r.more -> 'merged') m (reference)
+            join {seen} s using (reference))
         and (%(communes)s::text[] = '{{}}' or r.insee_left = any(%(communes)s) or r.insee_right = any(%(communes)s))
         and (%(extent)s::text is null or r.geom && %(extent)s::text::box2d)
 """

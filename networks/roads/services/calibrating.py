@@ -1,6 +1,6 @@
 """The axes of numbered roads, made of their sections and markers and kept for those who ask for places."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Final, Literal
 
@@ -15,6 +15,8 @@ from networks.roads.references import Road
 TRAFFIC: Final[dict[str, Literal[-1, 0, 1]]] = {"forward": 1, "backward": -1}
 AGAINST: Final[dict[str, Literal[-1, 0, 1]]] = {"forward": -1, "backward": 1}
 OTHER: Final = {"D": "G", "G": "D"}
+type Moved = Mapping[str, Mapping[int, int]]
+"""By carriageway the markers that were put on another section than the nearest, with this one."""
 
 
 def calibrate(route: str, department: str | None = None) -> list[Axis]:
@@ -84,15 +86,22 @@ def leave_stale(roads: Collection[Road]) -> None:
     """These are measured within the next minutes."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select arpent.road_changed(route, department) from unnest(%s::text[], %s::text[]) as road(route, department)",
+            "select arpent.road_changed(route, department)"
+            " from unnest(%s::text[], %s::text[]) as road(route, department)",
             [[one.route for one in roads], [one.department for one in roads]],
         )
 
 
-def axes_of(road: Road) -> Iterator[tuple[str, Axis]]:
+def axes_of(road: Road, moved: Moved | None = None) -> Iterator[tuple[str, Axis]]:
     """One of a single carriageway; of a road with two, one for each: where it has one they run over the same."""
     markers = list(RoadMarker.objects.filter(**road._asdict()).only("carriageway", "number", "geom").order_by("pk"))
-    return axes_over(road, markers)
+    return axes_over(road, markers, moved)
+
+
+def axes_now(road: Road) -> Iterator[tuple[str, Axis]]:
+    """Of a road that changed since it was measured, for a question: markers stand where they were put then."""
+    kept = RoadAxis.objects.filter(**road._asdict()).values_list("carriageway", "faults")
+    return axes_of(road, {side: dict(faults.get("moved", ())) for side, faults in kept})
 
 
 def axes_with(road: Road, placed: Iterable[tuple[int, str, tuple[float, float]]]) -> dict[str, Axis]:
@@ -104,13 +113,15 @@ def axes_with(road: Road, placed: Iterable[tuple[int, str, tuple[float, float]]]
     return dict(axes_over(road, markers))
 
 
-def axes_over(road: Road, markers: Sequence[RoadMarker]) -> Iterator[tuple[str, Axis]]:
+def axes_over(road: Road, markers: Sequence[RoadMarker], moved: Moved | None = None) -> Iterator[tuple[str, Axis]]:
+    """With `moved`, nobody searches for better places of markers (`axis.build`)."""
     found = RoadSection.objects.filter(**road._asdict())
     sections = list(found.only("carriageway", "traffic_way", "geom").order_by("pk"))
     sides = ("D", "G") if any(one.carriageway != "U" for one in sections) else ("U",)
     for side in sides:
         own = [one for one in sections if one.carriageway in ("U", side)]
-        axis = build([section_of(one, side) for one in own], list(markers_for(markers, side)))
+        put = None if moved is None else moved.get(side, {})
+        axis = build([section_of(one, side) for one in own], list(markers_for(markers, side)), put)
         if axis.parts:
             yield side, axis
 
@@ -132,20 +143,25 @@ def markers_for(rows: Iterable[RoadMarker], side: str) -> Iterator[Marker]:
         yield Marker(id=one.pk, number=one.number, place=shapely.from_wkb(bytes(one.geom.wkb)))
 
 
-def keep(road: Road, carriageway: str, axis: Axis) -> None:
-    faults: dict[str, Any] = {
+def faults_of(axis: Axis) -> dict[str, Any]:
+    """As they are kept."""
+    faults = {
         "astray": axis.astray,
         "doubled": axis.doubled,
-        "moved": axis.moved,
+        "moved": list(axis.moved.items()),
         "aside": axis.aside,
         "twice": axis.twice,
         "gaps": [[round(one.at_m, 1), round(one.metres, 1)] for one in axis.gaps],
     }
+    return {name: told for name, told in faults.items() if told}
+
+
+def keep(road: Road, carriageway: str, axis: Axis) -> None:
     made = RoadAxis.objects.create(
         **road._asdict(),
         carriageway=carriageway,
         length_m=axis.parts[-1].end_m - axis.parts[0].start_m,
-        faults={name: told for name, told in faults.items() if told},
+        faults=faults_of(axis),
     )
     RoadAxisPart.objects.bulk_create(
         RoadAxisPart(axis=made, section_id=one.section, start_m=one.start_m, end_m=one.end_m,

@@ -1,16 +1,15 @@
 """Roads measured again after an import, and what was found amiss, for people."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from layers.features.display import display_number
 from layers.imports.sources import Tell
-from networks.roads.axis import Axis
 from networks.roads.models import RoadMarker, RoadSection
 from networks.roads.references import Road
-from networks.roads.services.calibrating import as_named, calibrate
+from networks.roads.services.calibrating import as_named, calibrate, faults_of
+from networks.roads.services.overview import fault_words
 
 MOST_NAMED = 10
 
@@ -25,7 +24,7 @@ def measure(roads: Iterable[Road], tell: Tell) -> list[dict[str, Any]]:
         if not axes and not is_there(road):
             continue
         metres = sum(one.parts[-1].end_m - one.parts[0].start_m for one in axes)
-        told = [one for axis in axes for one in amiss(axis)] if axes else [unmeasured(road)]
+        told = [one for axis in axes for one in fault_words(faults_of(axis), named)] if axes else [unmeasured(road)]
         found.append({"route": str(name), "km": round(metres / 1000, 3), "amiss": list(dict.fromkeys(told)),
                       "measured": bool(axes)})  # fmt: skip
     return found
@@ -45,31 +44,7 @@ def unmeasured(road: Road) -> str:
     return _("Fewer than two of its markers stand on its sections (within 50 m): check where they are.")
 
 
-def amiss(axis: Axis) -> list[str]:
-    """What the calibration of one carriageway found, in words."""
-    told = []
-    if axis.astray:
-        words = _("markers more than 50 m from the road: %(names)s")
-        told.append(words % {"names": named(axis.astray)})
-    if axis.doubled:
-        words = _("markers whose number another one has: %(names)s")
-        told.append(words % {"names": named(axis.doubled)})
-    if axis.moved:
-        words = _("markers put on another section than the nearest, so that the road runs over each once: %(names)s")
-        told.append(words % {"names": named(axis.moved)})
-    if axis.gaps:
-        metres = ", ".join(f"{display_number(one.metres, 0)} m" for one in axis.gaps[:MOST_NAMED])
-        told.append(_("the road stops and goes on elsewhere: %(gaps)s") % {"gaps": metres})
-    if axis.twice:
-        words = _("sections that it runs over twice, so that a marker (PR) stands wrongly or out of order: %(count)s")
-        told.append(words % {"count": display_number(len(axis.twice), 0)})
-    if axis.aside:
-        words = _("sections that the axis does not run over: %(count)s")
-        told.append(words % {"count": display_number(len(axis.aside), 0)})
-    return told
-
-
-def named(ids: list[int]) -> str:
+def named(ids: Sequence[int]) -> str:
     rows = RoadMarker.objects.filter(pk__in=ids[:MOST_NAMED]).order_by("number", "pk")
     shown = ", ".join(f"PR {one.number}" for one in rows)
     return f"{shown}…" if len(ids) > MOST_NAMED else shown

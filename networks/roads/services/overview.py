@@ -1,6 +1,7 @@
 """The numbered roads that there are."""
 
 from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,23 +88,27 @@ def routes() -> list[Route]:
     ]
 
 
-def fault_words(faults: dict[str, Any]) -> list[str]:
-    """What a calibration found, in words, counted."""
+def fault_words(faults: Mapping[str, Any], named: Callable[[Sequence[int]], str] | None = None) -> list[str]:
+    """What a calibration found, in words, counted; `named` tells of which markers, by their ids."""
     told = []
+
+    def which(ids: Sequence[int]) -> str:
+        return f" ({named(ids)})" if named else ""
+
     if faults.get("unmeasured"):
         told.append(_("fewer than two of its markers stand on its sections"))
-    if count := len(faults.get("astray", ())):
+    if count := len(ids := faults.get("astray", ())):
         words = ngettext("%(count)s marker more than 50 m from the road",
                          "%(count)s markers more than 50 m from the road", count)  # fmt: skip
-        told.append(words % {"count": count})
-    if count := len(faults.get("doubled", ())):
+        told.append(words % {"count": count} + which(ids))
+    if count := len(ids := faults.get("doubled", ())):
         words = ngettext("%(count)s marker whose number another one has",
                          "%(count)s markers whose number another one has", count)  # fmt: skip
-        told.append(words % {"count": count})
-    if count := len(faults.get("moved", ())):
+        told.append(words % {"count": count} + which(ids))
+    if count := len(ids := [marker for marker, _section in faults.get("moved", ())]):
         words = ngettext("%(count)s marker put on another section than the nearest",
                          "%(count)s markers put on another section than the nearest", count)  # fmt: skip
-        told.append(words % {"count": count})
+        told.append(words % {"count": count} + which(ids))
     if gaps := faults.get("gaps", ()):
         words = ngettext("%(count)s gap (%(metres)s m)", "%(count)s gaps (%(metres)s m in all)", len(gaps))
         told.append(words % {"count": len(gaps), "metres": display_number(sum(one[1] for one in gaps), 0)})

@@ -16,7 +16,7 @@ from layers.features.display import display_number
 from networks.roads.axis import Axis, ImpossibleError, place_at, refer
 from networks.roads.axis import locate as locate_on
 from networks.roads.references import NotAReferenceError, Reference, Road, Side, reference_of
-from networks.roads.services.calibrating import as_named, axes_of
+from networks.roads.services.calibrating import as_named, axes_now
 
 SLACK_M: Final = 1.0
 WITHIN_M: Final = 30.0
@@ -272,7 +272,7 @@ def unmeasured(road: Road) -> bool:
 
 def place_now(asked: Reference, road: Road, sides: list[str]) -> Found:
     """A place on a road as it is now. Raises what `place_of` does."""
-    axes = dict(axes_of(road))
+    axes = dict(axes_now(road))
     numbers = [one.number for axis in axes.values() for one in axis.marks]
     side = next((one for one in sides if one in axes and has_marker(axes[one], asked.marker)), None)
     if side is None:
@@ -304,7 +304,7 @@ def side_of(carriageway: str) -> Side:
 def near_now(road: Road, x: float, y: float, within_m: float) -> list[tuple[float, Road, str, Axis]]:
     """How far the axes of a road as it is now lie from a place, with the road, the carriageway and the axis."""
     place = Point(x, y)
-    found = [(min(part.line.distance(place) for part in axis.parts), side, axis) for side, axis in axes_of(road)]
+    found = [(min(part.line.distance(place) for part in axis.parts), side, axis) for side, axis in axes_now(road)]
     return [(distance, road, side, axis) for distance, side, axis in found if distance <= within_m]
 
 
