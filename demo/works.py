@@ -107,7 +107,7 @@ def request(work: Work, chance: Random, today: date) -> WorkRequest:
         received_date=received,
         decided_date=received + timedelta(days=4) if state == "accepted" else None,
         insee=insee,
-        place=work.place,
+        place=work.place or "",
         description=words,
         starts_on=work.starts_on,
         ends_on=work.ends_on,

@@ -24,7 +24,7 @@ BY_NAME: Final = {bare(name): f"{code:02}" for code, name in enumerate(NAMES.spl
 
 
 def department_of(insee: str) -> str:
-    """Of a commune: two signs of its code, three overseas; "" for what is no code. `arpent.department_of` says the same."""
+    """Of a commune: two signs of its code, three overseas; "" for what is no code. As `arpent.department_of` says."""
     return department_code(insee[:3] if insee[:2] in ("97", "98") else insee[:2])
 
 
