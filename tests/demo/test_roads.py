@@ -28,6 +28,7 @@ def seeded(db: None, land: Territory) -> Iterator[None]:
     for slug in ("cc-lys", "cc-val-de-rimarde", "departement-demo"):
         factories.user(factories.member(slug=slug), Role.NETWORK_TECHNICIAN)
     with factories.as_owner():
+        load_communes(land)
         seed_roads(lambda: land, 45, lambda _line: None)
         yield
 
@@ -85,8 +86,7 @@ def test_sixty_works_go_on_and_some_are_in_each_others_way(seeded: None) -> None
     assert len(meeting) >= CLASHING
 
 
-def test_some_works_were_asked_for_and_some_orders_are_published(seeded: None, land: Territory) -> None:
-    load_communes(land)
+def test_some_works_were_asked_for_and_some_orders_are_published(seeded: None) -> None:
     for _time in range(2):
         seed_works(45, lambda _line: None)
     states = list(WorkRequest.objects.values_list("state", flat=True))

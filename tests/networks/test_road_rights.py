@@ -135,6 +135,15 @@ def test_others_restore_their_own_section_of_a_road_that_is_managed(network: Net
     assert RoadSection.objects.get(pk=mine[0]).route == "D2020"
 
 
+def test_what_a_source_said_of_a_section_comes_back_with_it(network: Network, mine: list[int]) -> None:
+    with factories.as_worker():
+        RoadSection.objects.filter(pk=mine[0]).update(more={"line": "abc"})
+    network.remove("road-sections", mine[0])
+    with network.as_():
+        restore(layer(), mine[0], version=2, current_version=None, rights=network.rights(), origin=WEB)
+    assert RoadSection.objects.get(pk=mine[0]).more == {"line": "abc"}
+
+
 def test_others_add_no_section_over_their_own_of_a_road_that_is_managed(network: Network, mine: list[int]) -> None:
     properties = {"route": "D2020"}
     with refused(manager().name):

@@ -77,7 +77,8 @@ def bring_back(layer: Layer, feature_id: int, former: Former, rights: Rights, or
 
 
 def insert(layer: Layer, feature_id: int, former: Former) -> list[dict[str, Any]]:
-    kept = existing(layer, ["owner_id", "shared_with", "import_id", *(one["name"] for one in layer.columns)])
+    beside = ["owner_id", "shared_with", "import_id", "more", "delivered"]
+    kept = existing(layer, [*beside, *(one["name"] for one in layer.columns)])
     names = [sql.Identifier(name) for name in dict.fromkeys(kept) if name in former.row]
     statement = sql.SQL(
         "insert into {table} (id, version, geom {names}) select %(id)s, %(version)s, %(geom)s::geometry {names}"
