@@ -24,7 +24,7 @@ from layers.features.services.write import Edit, apply_edits, check_editable
 from networks.roads.axis import ImpossibleError, refer
 from networks.roads.references import Reference, Road, Side
 from networks.roads.services.assets import MODELS, SLUGS, one
-from networks.roads.services.calibrating import as_named, axes_of
+from networks.roads.services.calibrating import as_named, axes_now
 from networks.roads.services.referring import WITHIN_M, Found, locate, one_row, place_of, side_at, side_of
 
 type Beside = Literal["on", "left", "right"]
@@ -152,7 +152,7 @@ def asked_of(question: str, what: str, ids: Sequence[int]) -> list[tuple[Any, ..
 
 def measured_now(road: Road, ends: Iterable[tuple[Any, ...]]) -> dict[int, list[Place]]:
     """By id where these lie (id, section, x, y) on the axes of a road as it is now."""
-    axes, named = list(axes_of(road)), as_named(road)
+    axes, named = list(axes_now(road)), as_named(road)
     found: dict[int, list[tuple[float, Place]]] = {}
     for pk, section, x, y in ends:
         place = Point(x, y)
