@@ -28,6 +28,7 @@ def opened(context: BrowserContext, demo: Demo) -> Page:
     west, south = parcel["geometry"]["coordinates"][0][0][0][:2]
     page = open_map(context, demo, f"#v=1&c={west},{south}&z=19&s=parcels.{parcel['id']}&p=none")
     expect(page.get_by_role("heading", name="Ce qui concerne cette parcelle")).to_be_visible()
+    expect(page.locator(".parcel-section").first).to_be_visible()  # none of no sections is busy, either
     expect(page.locator(".parcel-section[aria-busy=true]")).to_have_count(0)
     return page
 
