@@ -334,6 +334,47 @@ def test_a_point_is_drawn_by_its_coordinates_alone(desk: BrowserContext, demo: D
     ]
 
 
+def some_reference(context: BrowserContext, demo: Demo) -> dict[str, Any]:
+    """A place on a numbered road of the demo, as the server reads it."""
+    marker = context.request.get(f"{demo.url}/ogc/collections/road-markers/items?limit=1").json()["features"][0]
+    told = marker["properties"]
+    answer = context.request.get(
+        f"{demo.url}/api/v1/networks/roads/locate", params={"reference": f"{told['route']} PR {told['number']}+25"}
+    )
+    return dict(answer.json())
+
+
+def test_a_point_is_drawn_by_the_reference_of_a_road(desk: BrowserContext, demo: Demo) -> None:
+    lamp = another(desk, demo, "street-lights")
+    place = some_reference(desk, demo)
+    page = open_map(desk, demo, lamp.place.replace("p=none", "p=edit"))
+    page.get_by_role("button", name="Éclairage public").last.click()
+    page.get_by_role("button", name="Dessiner").press("Enter")
+    page.get_by_label("Route et PR").fill(place["reference"])
+    page.get_by_label("Route et PR").press("Enter")
+    field(page, "kind").select_option("led")
+    save(page)
+    made = page.evaluate("document.querySelector('arpent-app').controller.editor.state.active")
+    assert thing(desk, demo, "street-lights", int(made)).geometry["coordinates"] == [
+        round(place["x"], 3),
+        round(place["y"], 3),
+    ]
+
+
+def test_a_reference_that_lies_nowhere_says_why_and_is_kept(desk: BrowserContext, demo: Demo) -> None:
+    lamp = another(desk, demo, "street-lights")
+    page = edit(desk, demo, lamp)
+    tab(page, "Tracé")
+    box = page.get_by_label("Route et PR")
+    box.fill("D 2020 PR 999+1")
+    page.get_by_role("button", name="Déplacer à ce repère").click()
+    expect(page.locator("#edit-reference-fault")).to_contain_text("PR")
+    expect(box).to_have_value("D 2020 PR 999+1")
+    expect(box).to_be_focused()
+    assert serious(page) == []
+    expect(page.locator(".edit-pending")).to_have_text("Rien à enregistrer")
+
+
 def test_coordinates_and_lengths_are_changed_by_keyboard(desk: BrowserContext, demo: Demo) -> None:
     one = another(desk, demo, "cycle-paths")
     page = edit(desk, demo, one)

@@ -1,10 +1,11 @@
 import type { ApiClient, ApiError } from "../api/client";
 import type { Geometry, Layer } from "../api/types";
 import type { Bbox, LonLat } from "../geo/mercator";
+import { rounded } from "./figures";
 import type { LayerSchema } from "./form";
 import * as requests from "./requests";
 import type { Draft, Stored, Values } from "./session";
-import { type Box, readShape, type Shape } from "./shape";
+import { type Box, type Position, readShape, type Shape } from "./shape";
 import type { SnapFeature } from "./snap";
 
 export interface HistoryEntry {
@@ -130,6 +131,12 @@ export class EditClient {
     const response = await this.api.send(url, { signal });
     const answer = (await response.json()) as { features: SnapFeatureJson[]; truncated: boolean };
     return { features: answer.features.flatMap(snapFeature), truncated: answer.truncated };
+  }
+
+  /** Where a reference on a numbered road lies. */
+  async placeOf(reference: string): Promise<Position> {
+    const { x, y } = await this.json<{ x: number; y: number }>(requests.placeUrl(this.base, reference));
+    return rounded([x, y]);
   }
 
   async history(id: number, next: string | null = null): Promise<{ entries: HistoryEntry[]; next: string | null }> {

@@ -16,6 +16,8 @@ export const schemaUrl = (api: string, layer: string): string => `${layerUrl(api
 export const editsUrl = (api: string, layer: string): string => `${layerUrl(api, layer)}edits/`;
 export const mergeUrl = (api: string, layer: string): string => `${layerUrl(api, layer)}merge/`;
 export const deletedUrl = (api: string, layer: string): string => `${layerUrl(api, layer)}deleted/`;
+export const placeUrl = (api: string, reference: string): string =>
+  `${api}networks/roads/locate?${new URLSearchParams({ reference })}`;
 /** Features that break a rule of the layer, within a box in degrees. */
 export const issuesUrl = (api: string, layer: string, bbox: Bbox): string =>
   `${layerUrl(api, layer)}issues/?bbox=${bbox.map((value) => Number(value.toFixed(6))).join(",")}&limit=50`;

@@ -11,6 +11,7 @@ import { fromLambert93 } from "../geo/lambert93";
 import type { EditKey } from "../i18n/edit";
 import { drawerHandle } from "./drawer";
 import { EditElement } from "./edit-element";
+import "./edit-reference";
 
 const TITLES: Record<Drawing["purpose"], EditKey> = {
   new: "draw.new",
@@ -91,7 +92,8 @@ export class EditDrawing extends EditElement {
         <p class="field-help">${this.words("draw.bearingHelp")}</p>
         <button class="button"><arp-icon name="plus"></arp-icon>${this.words("draw.add")}</button></form>`
           : nothing
-      }`;
+      }
+      <arp-edit-reference .controller=${this.controller} .put=${(at: Position) => this.lay(editor, at)}></arp-edit-reference>`;
   }
 
   private box(name: string, label: EditKey): TemplateResult {
@@ -115,9 +117,13 @@ export class EditDrawing extends EditElement {
   }
 
   private add(editor: Editor, at: Position, form: HTMLFormElement): void {
-    editor.pen.lay([at]);
+    this.lay(editor, at);
     form.reset();
     form.querySelector("input")?.focus();
+  }
+
+  private lay(editor: Editor, at: Position): void {
+    editor.pen.lay([at]);
     this.controller.goTo({ center: fromLambert93([at[0], at[1]]) });
   }
 }

@@ -20,8 +20,10 @@ import {
 import { activeDraft, activeShape, type EditState } from "../edit/state";
 import type { Language } from "../format/format";
 import { readNumber } from "../format/read";
+import { fromLambert93 } from "../geo/lambert93";
 import type { EditWords } from "../i18n/edit";
 import { EditElement } from "./edit-element";
+import "./edit-reference";
 
 const PAGE = 60;
 
@@ -42,7 +44,7 @@ export class EditGeometry extends EditElement {
     return html`${this.fault(shape)}
       ${shape.parts.map((lines, part) => lines.map((_, line) => this.line(editor, edit, shape, part, line)))}
       <p class="muted small">${this.words("geometry.note")}</p>
-      ${this.shift(editor)}${this.more(editor, edit, shape, isChanged(draft))}`;
+      ${this.shift(editor)}${this.reference(editor, shape)}${this.more(editor, edit, shape, isChanged(draft))}`;
   }
 
   private fault(shape: Shape): TemplateResult | typeof nothing {
@@ -142,6 +144,15 @@ export class EditGeometry extends EditElement {
       html`<label class="field"><span class="field-label">${this.words(label)}</span><input name=${name} inputmode="decimal" autocomplete="off" placeholder="0" /></label>`;
     return html`<form class="edit-numbers" novalidate @submit=${move}><h3>${this.words("geometry.by")}</h3><div class="field-pair">${box("dx", "draw.east")}${box("dy", "draw.north")}</div>
       <button class="button"><arp-icon name="move"></arp-icon>${this.words("geometry.moveBy")}</button></form>`;
+  }
+
+  private reference(editor: Editor, shape: Shape): TemplateResult | typeof nothing {
+    if (shape.kind !== "point" || shape.parts.length > 1) return nothing;
+    const put = (at: Position): void => {
+      editor.pen.setShape(moveVertex(shape, { part: 0, line: 0, index: 0 }, at), "move");
+      this.controller.goTo({ center: fromLambert93([at[0], at[1]]) });
+    };
+    return html`<arp-edit-reference .controller=${this.controller} .action=${"reference.move"} .put=${put}></arp-edit-reference>`;
   }
 
   private more(editor: Editor, edit: EditState, shape: Shape, changed: boolean): TemplateResult {
