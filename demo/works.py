@@ -73,7 +73,12 @@ def seed_works(seed: int, say: Say) -> None:
     made = [work(section, chance, today) for section in chance.sample(streets, COUNT - CLASHING)]
     made += [clashing(one, chance) for one in chance.sample(made, CLASHING)]
     for one in made:
+        cancelled = one.state == State.CANCELLED
+        one.state = State.PLANNED if cancelled else one.state
         one.save()
+        if cancelled:
+            one.state = State.CANCELLED
+            one.save()
         one.refresh_from_db()
     announce_changed_slugs(["works"])
     seed_requests(made, chance, today)

@@ -34,7 +34,8 @@ begin
         when 'shown' then
             return 'true';
         when 'announced' then
-            return 'announced or (select arpent.is_agency()) or owner_id in (select unnest((select arpent.members())))' || town;
+            -- What is not announced is its member's own: a town hall sees it with everybody.
+            return 'announced or (select arpent.is_agency()) or owner_id in (select unnest((select arpent.members())))';
         when 'person' then
             return 'person_id = (select arpent.user_id())';
         when 'feature' then

@@ -4,7 +4,7 @@
 --   reference  public reference data: everyone reads, the worker loads, statements leave a trace
 --   owner      rows of a member (owner_id), seen by it and by those in shared_with
 --   shown      rows of a member (owner_id) that everybody sees and its people change; those of nobody only functions change
---   announced  rows of a member that its people change and see, and everybody once they are announced (announced)
+--   announced  rows of a member that its people change and see, and everybody, town halls too, once they are announced (announced)
 --   filed      as owner; a town hall writes rows of its communes, too (insee)
 --   job        as owner; without one, rows of whoever started them (started_by_id)
 --   insee      personal rows, seen by whoever may see the commune (insee)

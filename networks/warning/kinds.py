@@ -50,6 +50,10 @@ NAMES: Mapping[Notice.Kind, tuple[Any, Any]] = {
     Notice.Kind.BOIL: (_("Do not drink the water: e-mail and letter"), _("Do not drink the water: text message")),
     Notice.Kind.END: (_("End of the cut: e-mail and letter"), _("End of the cut: text message")),
     Notice.Kind.WORKS: (_("Works: e-mail and letter"), _("Works: text message")),
+    Notice.Kind.MOVED: (
+        _("Works moved to other days: e-mail and letter"), _("Works moved to other days: text message")
+    ),
+    Notice.Kind.CALLED_OFF: (_("Works cancelled: e-mail and letter"), _("Works cancelled: text message")),
     Notice.Kind.OTHER: (_("Other notice: e-mail and letter"), _("Other notice: text message")),
 }
 KINDS = tuple(

@@ -179,6 +179,8 @@ class Notice(models.Model):
         BOIL = "boil", _("Do not drink the water")
         END = "end", _("End of the cut")
         WORKS = "works", _("Works")
+        MOVED = "moved", _("Works moved to other days")
+        CALLED_OFF = "off", _("Works cancelled")
         OTHER = "other", _("Other notice")
 
     class State(models.TextChoices):

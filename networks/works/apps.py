@@ -16,12 +16,13 @@ class WorksConfig(AppConfig):
         from networks.works.kinds import KINDS
         from networks.works.layers import declare_layers
         from networks.works.pages.frame import add_tabs
+        from networks.works.pages.notice_part import notices_part
         from networks.works.pages.order_frame import add_request_tabs
         from networks.works.pages.order_parts import detour_part, orders_part
         from networks.works.parts import declare_part
         from networks.works.services.conflicts import declare_finder
         from networks.works.services.detour_conflicts import by_detours, marked_by_detours
-        from networks.works.services.neighbours import beginning
+        from networks.works.services.neighbours import KIND, beginning
 
         declare(KINDS)
         declare_checks(
@@ -34,6 +35,15 @@ class WorksConfig(AppConfig):
                     "state",
                     _("A draft is deleted, not cancelled; what was cancelled is not planned again: enter new works."),
                 ),
+                "road_work_stays_announced": (
+                    "state", _("Everybody was told of these works: they are cancelled, not made a draft again.")
+                ),
+                "road_work_stays_cancelled": (
+                    "state", _("These works are cancelled: they are not changed any more. Enter new ones.")
+                ),
+                "road_detour_of_cancelled": (
+                    "work_id", _("These works are cancelled: nothing is led around them any more.")
+                ),
                 "road_work_speed_possible": ("speed_kmh", _("The speed limit is between 5 and 130 km/h.")),
             }
         )  # fmt: skip
@@ -41,7 +51,8 @@ class WorksConfig(AppConfig):
         add_request_tabs()
         declare_part(detour_part)
         declare_part(orders_part)
-        declare_source("work", beginning)
+        declare_part(notices_part)
+        declare_source(KIND, beginning)
         declare_finder(by_detours, marked_by_detours)
         post_migrate.connect(declare_layers, sender=self)
         post_migrate.connect(declare_detour_layer, sender=self)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from gis_core.ics import escaped, folded
 from networks.works.days import said
+from networks.works.headings import heading_of
 from networks.works.models import Work
 from networks.works.services.current import Current
 
@@ -42,6 +43,8 @@ def page_of(work: Work) -> str:
 def traffic_of(work: Work) -> list[str]:
     """What traffic meets, in words."""
     told = [str(Work.Measure(work.measure).label)]
+    if work.closed_bearing is not None:
+        told[0] += f" ({heading_of(work.closed_bearing)})"
     if work.speed_kmh:
         told.append(_("speed limited to %(speed)s km/h") % {"speed": work.speed_kmh})
     if work.no_parking:
@@ -62,22 +65,23 @@ def text_of(work: Work, commune: str) -> str:
 
 
 def geojson(told: Current, address: Address) -> bytes:
-    features = [feature(one, told.commune(one), address) for one in told.works]
+    features = [feature(one, told.commune(one), told.places[one.pk], address) for one in told.works]
     note = {"note": told.cut()} if told.more else {}
     return json.dumps({"type": "FeatureCollection", **note, "features": features}, ensure_ascii=False).encode()
 
 
-def feature(work: Work, commune: str, address: Address) -> dict[str, Any]:
+def feature(work: Work, commune: str, line: str, address: Address) -> dict[str, Any]:
     return {
         "type": "Feature",
         "id": work.pk,
-        "geometry": json.loads(work.shape.geojson),  # type: ignore[attr-defined]  # annotated
+        "geometry": json.loads(line),
         "properties": {
             "reference": work.reference,
             "title": work.title,
             "kind": work.kind,
             "kind_label": str(Work.Kind(work.kind).label),
             "measure": work.measure,
+            "closed_bearing": work.closed_bearing,
             "traffic": ", ".join(traffic_of(work)),
             "speed_kmh": work.speed_kmh,
             "no_parking": work.no_parking,
@@ -110,11 +114,12 @@ def atom(told: Current, address: Address, path: str) -> bytes:
     child(feed, "link", "", rel="alternate", type="text/html", href=address(reverse("public_works")))
     child(child(feed, "author", ""), "name", "Arpent")
     for one in sorted(told.works, key=lambda work: work.changed_at, reverse=True):
-        entry_of(feed, one, told.commune(one), address)
+        entry_of(feed, one, told, address)
     return bytes(ET.tostring(feed, encoding="utf-8", xml_declaration=True))
 
 
-def entry_of(feed: ET.Element, work: Work, commune: str, address: Address) -> None:
+def entry_of(feed: ET.Element, work: Work, told: Current, address: Address) -> None:
+    commune = told.commune(work)
     entry = child(feed, "entry", "")
     page = address(page_of(work))
     child(entry, "id", page)
@@ -123,7 +128,7 @@ def entry_of(feed: ET.Element, work: Work, commune: str, address: Address) -> No
     child(entry, "link", "", rel="alternate", type="text/html", href=page)
     child(entry, "category", "", term=work.kind, label=str(Work.Kind(work.kind).label))
     child(entry, "summary", text_of(work, commune))
-    lon, lat = work.shape.point_on_surface.coords  # type: ignore[attr-defined]  # annotated
+    lon, lat = told.places[work.pk].coords
     ET.SubElement(entry, f"{{{GEORSS}}}point").text = f"{lat:.6f} {lon:.6f}"
 
 
@@ -143,12 +148,13 @@ def calendar(told: Current, address: Address) -> bytes:
     if told.more:
         lines.append(f"X-WR-CALDESC:{escaped(told.cut())}")
     for one in told.works:
-        lines += event_of(one, told.commune(one), address)
+        lines += event_of(one, told, address)
     return b"".join(map(folded, [*lines, "END:VCALENDAR"]))
 
 
-def event_of(work: Work, commune: str, address: Address) -> list[str]:
-    lon, lat = work.shape.point_on_surface.coords  # type: ignore[attr-defined]  # annotated
+def event_of(work: Work, told: Current, address: Address) -> list[str]:
+    commune = told.commune(work)
+    lon, lat = told.places[work.pk].coords
     place = ", ".join(filter(None, [work.place, commune]))
     return [
         "BEGIN:VEVENT",

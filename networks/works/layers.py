@@ -28,6 +28,10 @@ MEASURES = {
     "narrowed": ("Chaussée rétrécie", "Lane narrowed"),
     "none": ("Circulation maintenue", "Traffic goes on"),
 }
+WAYS = {
+    "forward": ("Du début vers la fin du tracé", "From the beginning to the end of the line"),
+    "backward": ("De la fin vers le début du tracé", "From the end to the beginning of the line"),
+}
 STATES = {
     "draft": ("Brouillon", "Draft"),
     "planned": ("Prévu", "Planned"),
@@ -59,6 +63,7 @@ def columns() -> list[dict[str, Any]]:
         column("ends_on", "Dernier jour", "Last day", "date", in_tiles=True, required=True),
         column("hours", "Heures", "Hours", maximum_length=60),
         coded("measure", "Circulation", "Traffic", MEASURES, in_tiles=True, default="none"),
+        coded("closed_way", "Sens fermé", "Closed direction", WAYS),
         column("speed_kmh", "Vitesse limitée à", "Speed limit", "integer", unit="km/h", minimum=5, maximum=130),
         column("no_parking", "Stationnement interdit", "No parking", "boolean"),
         column("no_overtaking", "Dépassement interdit", "No overtaking", "boolean"),

@@ -14,10 +14,11 @@ from networks.works.kinds import decided_by
 from networks.works.models import Work, WorkDetour, WorkRequest
 from networks.works.services.competence import Authority, competent
 from networks.works.services.keeping import sheet_of
+from networks.works.services.works import closed_towards
 
 MEASURES: Final = {
     Work.Measure.CLOSED: "La circulation est interdite à tous les véhicules",
-    Work.Measure.ONE_WAY: f"La circulation est interdite dans un sens : {TO_COMPLETE} : lequel]",
+    Work.Measure.ONE_WAY: "La circulation est interdite dans un sens",
     Work.Measure.ALTERNATE: "La circulation se fait par alternat",
     Work.Measure.NARROWED: "La chaussée est rétrécie",
 }
@@ -118,6 +119,8 @@ def taken(one: WorkRequest) -> str:
 
 def measures(work: Work) -> list[str]:
     told = [MEASURES[Work.Measure(work.measure)]] if work.measure in MEASURES else []
+    if work.measure == Work.Measure.ONE_WAY:
+        told[0] += f" : {closed_towards(work) or f'{TO_COMPLETE} : lequel]'}"
     if work.speed_kmh:
         told.append(f"La vitesse est limitée à {work.speed_kmh} km/h")
     if work.no_parking:
@@ -128,7 +131,12 @@ def measures(work: Work) -> list[str]:
 
 
 def detours_in_words(work: Work) -> list[str]:
-    return [detour_in_words(one) for one in WorkDetour.objects.filter(work=work)]
+    """One that is to be computed again is not told: the order waits for it."""
+    kept = list(WorkDetour.objects.filter(work=work))
+    told = [detour_in_words(one) for one in kept if not one.outdated]
+    if len(told) < len(kept):
+        told.append(f"{TO_COMPLETE} : déviation, les travaux ont changé depuis qu’elle a été calculée]")
+    return told
 
 
 def detour_in_words(one: WorkDetour) -> str:

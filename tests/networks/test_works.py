@@ -10,6 +10,8 @@ from django.db import IntegrityError, transaction
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from gis_core.rights import ANONYMOUS, SYSTEM, acting_as
 from layers.features.errors import FieldRefused
+from layers.features.services.origin import Origin
+from layers.features.services.restore import restore
 from layers.features.services.write import Edit
 from networks.works.models import Work
 from networks.works.services import works
@@ -185,3 +187,52 @@ def test_a_draft_is_not_cancelled_on_the_map_which_would_tell_it(network: Networ
     made = work(network, state="draft")
     with factories.as_worker(), pytest.raises(IntegrityError, match="planned, then cancelled"), transaction.atomic():
         Work.objects.filter(pk=made.pk).update(state="cancelled")
+
+
+def updated(network: Network, made: Work, **values: Any) -> None:
+    """As the map or QGIS does."""
+    with acting_as(SYSTEM):
+        version = Work.objects.values_list("version", flat=True).get(pk=made.pk)
+    network.edit("works", [Edit(action="update", id=made.pk, version=version, properties=values)])
+
+
+def test_announced_works_are_no_draft_again(network: Network) -> None:
+    made = work(network)
+    with pytest.raises(FieldRefused) as refused:
+        updated(network, made, state="draft")
+    (fault,) = refused.value.extra["errors"]
+    assert (fault["field"], "brouillon" in fault["message"]) == ("state", True)
+
+
+@pytest.mark.parametrize("values", [{"title": "Autre"}, {"ends_on": "2026-12-24"}, {"state": "planned"}])
+def test_cancelled_works_stay_as_they_were_on_the_map_too(network: Network, values: dict[str, Any]) -> None:
+    made = work(network)
+    with network.as_():
+        works.cancel(work=made, version=made.version, rights=network.rights())
+    with pytest.raises(FieldRefused):
+        updated(network, made, **values)
+
+
+def test_works_do_not_begin_as_cancelled_on_the_map(network: Network) -> None:
+    with pytest.raises(FieldRefused):
+        edit(network, state="cancelled")
+
+
+def test_cancelled_works_that_were_deleted_are_restored(network: Network) -> None:
+    made = work(network)
+    with network.as_():
+        gone = works.cancel(work=made, version=made.version, rights=network.rights())
+    assert gone is not None
+    network.edit("works", [Edit(action="delete", id=made.pk, version=gone.version)])
+    rights = network.rights()
+    with network.as_():
+        layer = works.layer()
+        restore(layer, made.pk, version=gone.version, current_version=None, rights=rights, origin=Origin("web"))
+        assert works.one(made.pk, rights).state == Work.State.CANCELLED
+
+
+def test_cancelled_works_of_an_import_come_as_they_are(network: Network) -> None:
+    with factories.as_worker():
+        made = Work.objects.create(owner=network.member, title="Ancien registre", state="cancelled", import_id=1,
+                                   starts_on=FIRST, ends_on=LAST, geom=stretch((0, 0), (50, 0)))  # fmt: skip
+    assert made.state == Work.State.CANCELLED

@@ -22,6 +22,7 @@ from networks.warning.texts import words_of
 MOST_TARGETS = 20_000
 LARGEST_AREA_M2 = 200_000_000
 LONGEST_NAME = 120
+MOST_ABOUT = 50
 YEARS = range(2000, 2101)
 """Of the days that a notice tells of: a year typed short (0026) is none, and none of it could be shown."""
 
@@ -74,6 +75,12 @@ def notices_of(rights: Rights) -> Sequence[Notice]:
     """The latest first, without what is heavy."""
     found = Notice.objects.visible_to(rights).select_related("owner", "made_by")
     return list(found.defer("area", "sms", "body").order_by("-id")[:200])
+
+
+def notices_about(about: About, owner_id: int, rights: Rights) -> Sequence[Notice]:
+    """Those of a member that came from a thing, the latest first, without what is heavy."""
+    found = Notice.objects.visible_to(rights).filter(owner_id=owner_id, about_kind=about.kind, about_key=about.key)
+    return list(found.defer("area", "sms", "body").order_by("-id")[:MOST_ABOUT])
 
 
 def notice_seen_by(notice_id: int, rights: Rights) -> Notice:
@@ -132,12 +139,16 @@ def draft(
     return made
 
 
-def follow(notice: Notice, *, kind: str, rights: Rights) -> Notice:
-    """A new draft to the same addresses: the end of a cut, a longer one. Raises Forbidden."""
+def follow(notice: Notice, *, kind: str, rights: Rights, context: Context | None = None) -> Notice:
+    """A new draft to the same addresses: the end of a cut, a longer one; it tells the same unless told what else.
+
+    Raises Forbidden.
+    """
     check_may_write(notice.owner_id, rights)
     with transaction.atomic():
-        told = Context(kind=kind, starts_at=notice.starts_at, ends_at=notice.ends_at, reason=notice.reason,
-                       place=notice.place, phone=notice.phone)  # fmt: skip
+        told = context or Context(starts_at=notice.starts_at, ends_at=notice.ends_at, reason=notice.reason,
+                                  place=notice.place, phone=notice.phone)  # fmt: skip
+        told = replace(told, kind=kind)
         made = Notice(owner=notice.owner, kind=kind, area=notice.area, about_kind=notice.about_kind,
                       about_key=notice.about_key, made_by_id=rights.user_id)  # fmt: skip
         tell(made, told)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.contrib.gis.gdal import GDALException
@@ -14,14 +15,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from gis_core.api.views import checked
-from gis_core.errors import Invalid, NotFound
+from gis_core.errors import Invalid
 from gis_core.middleware import rights_of_request
 from gis_core.parameters import in_domain
 from networks.works.gauges import GAUGES, LARGEST, Gauge
-from networks.works.models import Work
+from networks.works.services import works
 from networks.works.services.detours import MOST_SECTIONS, Closure, Found, detours, in_words
 
-LARGEST_ID = 2**63 - 1
 MOST_VERTICES = 20_000
 NO_STORE = {"Cache-Control": "private, no-store"}
 
@@ -39,9 +39,10 @@ class DetourVehicleSerializer(serializers.Serializer[Any]):
 class DetourRequestSerializer(serializers.Serializer[Any]):
     """What is closed (`work`, `sections` or `geometry`), on which days, and the vehicle."""
 
-    work = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST_ID)
+    work = serializers.IntegerField(required=False, min_value=1, max_value=works.LARGEST_ID)
     sections = serializers.ListField(
-        child=serializers.IntegerField(min_value=1, max_value=LARGEST_ID), required=False, max_length=MOST_SECTIONS
+        child=serializers.IntegerField(min_value=1, max_value=works.LARGEST_ID),
+        required=False, max_length=MOST_SECTIONS
     )
     geometry = serializers.JSONField(required=False, help_text="GeoJSON line or lines, longitudes and latitudes.")
     starts_on = serializers.DateField(required=False)
@@ -85,11 +86,8 @@ def closure_of(given: Mapping[str, Any], request: Request) -> Closure:
     """Raises Invalid, NotFound."""
     first, last = given.get("starts_on"), given.get("ends_on")
     if pk := given.get("work"):
-        work = Work.objects.visible_to(rights_of_request(request)).filter(pk=pk).first()
-        if work is None:
-            raise NotFound(_("There are no such works, or you may not see them."))
-        first, last = (first, last) if first else (work.starts_on, work.ends_on)
-        return Closure(stretch=work.geom, work=work.pk, starts_on=first, ends_on=last)
+        closure = Closure.of(works.one(pk, rights_of_request(request)))
+        return replace(closure, starts_on=first, ends_on=last) if first else closure
     if given.get("sections"):
         return Closure(sections=given["sections"], starts_on=first, ends_on=last)
     return Closure(stretch=stretch_of(given["geometry"]), starts_on=first, ends_on=last)

@@ -18,7 +18,8 @@ class WorkDetour(models.Model):
 
     `steps` are the roads in order with their metres, as computed; `computed_m` is the length that they tell of: once
     the line was changed by hand (`length_m` differs) the roads are read from the line. `gauge` names the vehicle. The
-    days are those of the works: the database copies them (`arpent.date_detour`, `arpent.number_work`).
+    days are those of the works: the database copies them (`arpent.date_detour`, `arpent.number_work`), and takes them
+    away where the works close something else than what is led around: nobody follows it until it is looked at again.
     """
 
     security = "part:work_id:announced"
@@ -49,6 +50,10 @@ class WorkDetour(models.Model):
         verbose_name_plural = _("detours")
         ordering: ClassVar[list[str]] = ["pk"]
         indexes: ClassVar = [GistIndex(fields=["geom_3857"], name="road_detour_3857")]
+
+    @property
+    def outdated(self) -> bool:
+        return self.starts_on is None
 
     def __str__(self) -> str:
         return self.direction or f"{self._meta.verbose_name} {self.pk}"

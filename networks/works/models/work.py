@@ -27,8 +27,9 @@ class Work(models.Model):
 
     A draft is known to its member alone; once planned it is announced: everybody sees it. Nothing here names a person:
     who asked is in the request for it. `outage_id` is the outage of water that it began from. Works that leave a new
-    surface say so (`new_surface`): digging it up soon after is a conflict. The database numbers it ("2026-0042") and
-    says in which commune its middle lies and when it last changed (`arpent.number_work`).
+    surface say so (`new_surface`): digging it up soon after is a conflict. Where one direction is closed, `closed_way`
+    is which, along the stretch. The database numbers works ("2026-0042") and says in which commune their middle lies,
+    where the closed direction heads, in degrees from the north, and when they last changed (`arpent.number_work`).
     """
 
     security = "announced"
@@ -53,6 +54,10 @@ class Work(models.Model):
         NARROWED = "narrowed", _("Lane narrowed")
         NONE = "none", _("Traffic goes on")
 
+    class Way(models.TextChoices):
+        FORWARD = "forward", _("From the beginning to the end of the stretch")
+        BACKWARD = "backward", _("From the end to the beginning of the stretch")
+
     owner = models.ForeignKey(Member, models.PROTECT, related_name="+", verbose_name=_("member"))
     version = models.IntegerField(default=1, db_default=1, editable=False)
     import_id = models.BigIntegerField(null=True, editable=False)
@@ -74,6 +79,8 @@ class Work(models.Model):
     measure = models.CharField(
         _("traffic"), max_length=9, choices=Measure, default=Measure.NONE, db_default=Measure.NONE
     )
+    closed_way = models.CharField(_("closed direction"), max_length=8, choices=Way, null=True, blank=True)
+    closed_bearing = models.SmallIntegerField(null=True, editable=False)
     speed_kmh = models.SmallIntegerField(_("speed limit"), null=True, blank=True)
     no_parking = models.BooleanField(_("no parking"), default=False, db_default=False)
     no_overtaking = models.BooleanField(_("no overtaking"), default=False, db_default=False)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -118,13 +119,13 @@ def calendar(request: HttpRequest) -> HttpResponse:
     form, status = CalendarForm(initial=given, members=members), 200
     try:
         asked = Asked.parse(given)
-        found = between(asked, rights)
+        found = list(between(asked, rights)[: ROWS + 1])
     except Invalid as error:
         form, status = CalendarForm(given, members=members), 400
         if str(error.extra.get("parameter")) not in form.errors:
             blame(form, error)
         asked = Asked.parse({})
-        found = between(asked, rights)
+        found = list(between(asked, rights)[: ROWS + 1])
     shown = found[:ROWS]
     marks = marks_of(shown, rights)
     context = {
@@ -149,9 +150,9 @@ def calendar(request: HttpRequest) -> HttpResponse:
     return show(request, "calendar", context, status)
 
 
-def between(asked: Asked, rights: Rights, most: int = ROWS + 1) -> list[Work]:
+def between(asked: Asked, rights: Rights) -> QuerySet[Work]:
     wanted = asked.wanted.but(first=asked.monday, last=asked.last)
-    return list(works.listed(wanted, rights).defer("geom_3857")[:most])
+    return works.listed(wanted, rights).defer("geom_3857")
 
 
 def elsewhere(asked: Asked, rights: Rights) -> list[dict[str, Any]]:
@@ -166,7 +167,8 @@ def taken_away(asked: Asked, suffix: str, rights: Rights) -> HttpResponse:
     """The works of these weeks as a table. Raises Invalid."""
     if suffix not in FORMS:
         raise Invalid(_("A table is a CSV, XLSX or ODS file."), parameter="format")
-    found = between(asked, rights, ROWS_OF_A_TABLE + 1)
+    # No stretch is printed.
+    found = list(between(asked, rights).defer("geom", "geom_3857")[: ROWS_OF_A_TABLE + 1])
     if len(found) > ROWS_OF_A_TABLE:
         words = _("A table has %(most)s works at most: choose fewer weeks, or a filter.")
         raise Invalid(words % {"most": display_number(ROWS_OF_A_TABLE)}, parameter="format")

@@ -1,4 +1,4 @@
-"""/voirie/travaux/<id>/deviation/: the way around works, computed, kept, dropped."""
+"""/voirie/travaux/<id>/deviation/: the way around works, computed, kept, confirmed, dropped."""
 
 from collections.abc import Mapping
 
@@ -9,54 +9,49 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_http_methods
 
-from gis_core.errors import Invalid, NotFound
+from gis_core.errors import ArpentError, Invalid
 from gis_core.middleware import rights_of_request
 from gis_core.problem import status_of
 from gis_core.rights import Rights
 from networks.works.gauges import GAUGES, LARGEST, Gauge, gauge_of
 from networks.works.models import Work, WorkDetour
 from networks.works.pages.order_frame import page, show
-from networks.works.pages.order_parts import address_of, detour_context
-from networks.works.services import keeping
-
-LARGEST_ID = 2**63 - 1
-
-
-def work_seen_by(work_id: int, rights: Rights) -> Work:
-    """Raises NotFound."""
-    found = Work.objects.visible_to(rights).select_related("owner").filter(pk=min(work_id, LARGEST_ID)).first()
-    if found is None:
-        raise NotFound(_("There are no such works, or you may not see them."))
-    return found
+from networks.works.pages.order_parts import detour_context
+from networks.works.services import keeping, works
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @page
 def detour(request: HttpRequest, work_id: int) -> HttpResponse:
-    """The detours of works; POST computes and keeps them, or drops one."""
+    """The detours of works; POST computes and keeps them, or confirms or drops one."""
     rights = rights_of_request(request)
-    work = work_seen_by(work_id, rights)
+    work = works.one(work_id, rights)
     refused, status = "", 200
     if request.method == "POST":
         try:
             done(request, work, rights)
-        except (Invalid, NotFound) as error:
+        except ArpentError as error:
             refused, status = error.message, status_of(error)
+            work = works.one(work_id, rights)
         else:
-            return redirect(address_of(work))
+            return redirect("work", work.pk)
     kept = list(WorkDetour.objects.filter(work=work))
-    context = {"part": detour_context(work, kept, keeping.may_keep(work, rights)), "work": work, "refused": refused}
+    may = works.may_write(work.owner_id, rights)
+    context = {"part": detour_context(work, kept, may), "work": work, "refused": refused}
     return show(request, "detour_page", context, status)
 
 
 def done(request: HttpRequest, work: Work, rights: Rights) -> None:
     """Raises ArpentError."""
     given = request.POST
-    if given.get("do") == "drop":
-        keeping.drop(
-            work, int(text) if (text := given.get("detour", "")).isdecimal() and len(text) < 19 else 0, rights=rights
-        )
-        messages.success(request, _("The detour is dropped."))
+    if given.get("do") in ("drop", "confirm"):
+        number = int(text) if (text := given.get("detour", "")).isdecimal() and len(text) < 19 else 0
+        if given["do"] == "drop":
+            keeping.drop(work, number, rights=rights)
+            messages.success(request, _("The detour is dropped."))
+        else:
+            keeping.confirm(work, number, rights=rights)
+            messages.success(request, _("The detour is kept as it is."))
         return
     # What is kept goes into orders, which are in French.
     with override("fr"):

@@ -13,6 +13,7 @@ from gis_core.models import Commune, Member
 from networks.works.models import Work
 from networks.works.services import stretches
 from networks.works.services.conflicts import Asked
+from networks.works.services.detours import heading
 
 WAYS: Final = [
     ("map", gettext_lazy("On the map")),
@@ -20,8 +21,8 @@ WAYS: Final = [
     ("street", gettext_lazy("A whole street")),
 ]
 VALUES: Final = (
-    "kind", "title", "description", "starts_on", "ends_on", "hours", "measure", "speed_kmh", "no_parking",
-    "no_overtaking", "new_surface", "comment", "place",
+    "kind", "title", "description", "starts_on", "ends_on", "hours", "measure", "closed_way", "speed_kmh",
+    "no_parking", "no_overtaking", "new_surface", "comment", "place",
 )  # fmt: skip
 ERRORS_AT: Final = {"map": "geom", "references": "start", "street": "street"}
 
@@ -37,9 +38,12 @@ class WorkForm(AccessibleForm):
     starts_on = forms.DateField(label=gettext_lazy("First day"), widget=day())
     ends_on = forms.DateField(label=gettext_lazy("Last day"), widget=day())
     hours = forms.CharField(
-        label=gettext_lazy("Hours"), max_length=60, required=False, help_text=gettext_lazy("8 am to 5 pm, at night…")
+        label=gettext_lazy("Hours"), max_length=60, required=False, help_text=gettext_lazy("8 am – 5 pm; a night: 9 pm – 6 am")
     )
     measure = forms.ChoiceField(label=gettext_lazy("Traffic"), choices=Work.Measure.choices)
+    closed_way = forms.ChoiceField(
+        label=gettext_lazy("Closed direction"), choices=[("", "—"), *Work.Way.choices], required=False
+    )
     speed_kmh = forms.IntegerField(label=gettext_lazy("Speed limit (km/h)"), required=False, min_value=5, max_value=130)
     no_parking = forms.BooleanField(label=gettext_lazy("No parking"), required=False)
     no_overtaking = forms.BooleanField(label=gettext_lazy("No overtaking"), required=False)
@@ -83,13 +87,15 @@ class WorkForm(AccessibleForm):
         for name, example in (("start", "D 2020 PR 12+350"), ("end", "D 2020 PR 13+020")):
             self.fields[name].widget.attrs["placeholder"] = example
         # Each is needed where it is asked for.
-        for name in ("start", "end", "street", "commune"):
+        for name in ("start", "end", "street", "commune", "closed_way"):
             self.fields[name].unmarked = True  # type: ignore[attr-defined]
         self.fields["street"].widget.attrs["placeholder"] = _("rue Haute")
 
     def clean(self) -> dict[str, Any]:
         """The stretch, as `stretch`; what is wrong with it stands where it was said."""
         given: dict[str, Any] = super().clean() or {}
+        if given.get("measure") == Work.Measure.ONE_WAY and not given.get("closed_way"):
+            self.add_error("closed_way", _("Say which direction is closed."))
         way = given.get("where", "map")
         try:
             given["stretch"] = self.stretch(way, given)
@@ -105,6 +111,13 @@ class WorkForm(AccessibleForm):
         if way == "street":
             return stretches.of_streets(given.get("street") or "", given.get("commune") or "")
         return stretches.drawn(given["geom"]) if given.get("geom") else None
+
+    def tell_ends(self, stretch: MultiLineString) -> None:
+        """Each direction by the compass, once it is known where the works lie."""
+        first, last = stretches.ends_of(stretch)
+        towards = {Work.Way.FORWARD: heading(first, last), Work.Way.BACKWARD: heading(last, first)}
+        told = [(way.value, f"{way.label} ({towards[way]})") for way in Work.Way]
+        self.fields["closed_way"].choices = [("", "—"), *told]  # type: ignore[attr-defined]
 
     def values(self) -> dict[str, Any]:
         """As the service takes them."""

@@ -3,21 +3,22 @@
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from gis_core.rights import Rights
 from networks.works.gauges import GAUGES, USUAL
 from networks.works.models import Work, WorkDetour, WorkOrder, WorkRequest
 from networks.works.pages.detour_drawing import drawing_of
 from networks.works.parts import Shown
+from networks.works.services import works
 from networks.works.services.detours import distance
-from networks.works.services.keeping import may_keep, sheet_of, steps_of
+from networks.works.services.keeping import sheet_of, steps_of
 
 
 def detour_part(request: HttpRequest, work: Work, rights: Rights) -> Shown | None:
     """The detours of works that traffic cannot pass, or that has some."""
     kept = list(WorkDetour.objects.filter(work=work))
-    may = may_keep(work, rights)
+    may = works.may_write(work.owner_id, rights)
     closes = work.measure in (Work.Measure.CLOSED, Work.Measure.ONE_WAY) and work.state != Work.State.CANCELLED
     if not kept and not (may and closes):
         return None
@@ -63,11 +64,3 @@ def orders_part(request: HttpRequest, work: Work, rights: Rights) -> Shown | Non
     if not found and not orders:
         return None
     return "works/work_orders.html", {"requests": found, "orders": orders}
-
-
-def address_of(work: Work) -> str:
-    """The page of works."""
-    try:
-        return reverse("work", args=[work.pk])
-    except NoReverseMatch:
-        return reverse("work_detour", args=[work.pk])

@@ -1,7 +1,9 @@
 """/travaux/: current works for everybody, on a map and in a list; and as other programs read them."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from http import HTTPStatus
 from itertools import groupby
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -29,12 +31,15 @@ from networks.works.services.works import is_over
 FRESH_S: Final = 300
 LANGUAGES: Final = ("fr", "en")
 type Written = Callable[[Current, feeds.Address, str], bytes]
-FEEDS: Final[dict[str, tuple[str, bool, Written]]] = {
-    "travaux.geojson": ("application/geo+json", False, lambda told, at, _path: feeds.geojson(told, at)),
-    "flux.xml": ("application/atom+xml; charset=utf-8", False, feeds.atom),
-    "calendrier.ics": ("text/calendar; charset=utf-8", True, lambda told, at, _path: feeds.calendar(told, at)),
-}
-"""By name: the media type, whether cancelled works are told, how it is written."""
+type Places = Callable[[Sequence[Work]], dict[int, Any]]
+FEEDS: Final[dict[str, tuple[str, bool, Places, Written]]] = {
+    "travaux.geojson": ("application/geo+json", False, current.lines, lambda told, at, _path: feeds.geojson(told, at)),
+    "flux.xml": ("application/atom+xml; charset=utf-8", False, current.points, feeds.atom),
+    "calendrier.ics": (
+        "text/calendar; charset=utf-8", True, current.points, lambda told, at, _path: feeds.calendar(told, at)
+    ),
+}  # fmt: skip
+"""By name: the media type, whether cancelled works are told, where they lie, how it is written."""
 
 
 @require_safe
@@ -43,10 +48,10 @@ def works(request: HttpRequest) -> HttpResponse:
     """Today's and the coming works."""
     insee, refused, status = request.GET.get("commune", "")[:5], "", 200
     try:
-        told = current.current(today(), insee=insee, shapes=False)
+        told = current.current(today(), insee=insee)
     except Invalid as error:
         refused, status, insee = error.message, 400, ""
-        told = current.current(today(), shapes=False)
+        told = current.current(today())
     rows = [row(one, told) for one in told.works]
     query = "?" + urlencode({"commune": insee}) if insee else ""
     context = {
@@ -93,7 +98,7 @@ def work(request: HttpRequest, work_id: int) -> HttpResponse:
     """One of them."""
     told = current.one_announced(work_id)
     (found,) = told.works
-    shape = feeds.feature(found, told.commune(found), request.build_absolute_uri)
+    shape = feeds.feature(found, told.commune(found), current.lines([found])[found.pk], request.build_absolute_uri)
     context = {
         "section": "public_works",
         **row(found, told),
@@ -108,14 +113,33 @@ def feed(request: HttpRequest, name: str) -> HttpResponse:
     """Current works as a program reads them, `commune` for those of one alone; in French unless `langue` is en."""
     if name not in FEEDS:
         raise Http404
-    media_type, cancelled, written = FEEDS[name]
+    media_type, cancelled, places, written = FEEDS[name]
     language = request.GET.get("langue", "fr")
-    with translation.override(language if language in LANGUAGES else "fr"):
-        told = current.current(today(), insee=request.GET.get("commune", "")[:5], cancelled=cancelled)
+    language = language if language in LANGUAGES else "fr"
+    told = current.current(today(), insee=request.GET.get("commune", "")[:5], cancelled=cancelled)
+    etag = etag_of(request, told, language)
+    # Where works lie is only read for who has not read it yet.
+    unchanged = get_conditional_response(request, etag=etag)
+    if unchanged is not None and unchanged.status_code == HTTPStatus.NOT_MODIFIED:
+        return headed(unchanged, etag)
+    with translation.override(language):
+        told = replace(told, places=places(told.works))
         content = written(told, request.build_absolute_uri, request.get_full_path())
-    answer = HttpResponse(content, content_type=media_type)
-    answer["ETag"] = etag = quote_etag(hashlib.sha256(content).hexdigest())
+    answer = headed(HttpResponse(content, content_type=media_type), etag)
+    answer["Content-Disposition"] = f'inline; filename="{name}"'
+    return answer
+
+
+def headed(answer: HttpResponse, etag: str) -> HttpResponse:
+    answer["ETag"] = etag
     answer["Cache-Control"] = f"public, max-age={FRESH_S}"
     answer["Access-Control-Allow-Origin"] = "*"
-    answer["Content-Disposition"] = f'inline; filename="{name}"'
-    return get_conditional_response(request, etag=etag, response=answer) or answer
+    return answer
+
+
+def etag_of(request: HttpRequest, told: Current, language: str) -> str:
+    """Of all that a feed is written from: the works with their versions, names that stand beside them, the day."""
+    works_told = [(one.pk, one.version, one.owner.name) for one in told.works]
+    told_with = (told.day.isoformat(), told.more, sorted(told.communes.items()), works_told)
+    text = repr((request.build_absolute_uri(), language, told_with))
+    return quote_etag(hashlib.sha256(text.encode()).hexdigest())

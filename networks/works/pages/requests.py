@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -23,7 +24,6 @@ from networks.core.uploads import upload_page
 from networks.works.kinds import KINDS, ORDERS, USUAL
 from networks.works.models import Work, WorkRequest
 from networks.works.pages.order_frame import page, show
-from networks.works.pages.order_parts import address_of
 from networks.works.pages.request_forms import RequestForm
 from networks.works.services import orders, request_pieces, requests
 from networks.works.services.competence import competent
@@ -243,7 +243,7 @@ def shown(
         "form": form if writes_words else None,
         "decides": decides,
         "writes": writes,
-        "works_address": address_of(found.work) if found.work else "",
+        "works_address": reverse("work", args=[found.work.pk]) if found.work else "",
         "competence": competence,
         "letters": [
             letter_row(one, {order.letter_id for order in published})

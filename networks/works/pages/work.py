@@ -21,13 +21,13 @@ from gis_core.parameters import integer
 from gis_core.problem import status_of
 from gis_core.rights import Rights
 from gis_core.services.territories import extent_4326
-from networks.works.days import said
+from networks.works.days import reading_of, said
 from networks.works.feeds import traffic_of
 from networks.works.models import Work
 from networks.works.pages.forms import VALUES, WorkForm
 from networks.works.pages.frame import map_context, page, show, writing_for
 from networks.works.parts import parts_of
-from networks.works.services import works
+from networks.works.services import neighbours, works
 from networks.works.services.beginnings import from_outage, outage_of
 from networks.works.services.conflicts import Asked, Found, Gravity, conflicts_of
 
@@ -41,7 +41,7 @@ SEEN: Final = "works,road-sections,parcels,roads,communes"
 @require_http_methods(READ_AND_SEND)
 @page
 def work(request: HttpRequest, work_id: int) -> HttpResponse:
-    """The sheet; POST announces or cancels."""
+    """The sheet; POST announces, cancels, or begins the notice that tells of it those who were warned."""
     rights = rights_of_request(request)
     found, refused, status = works.one(work_id, rights), "", 200
     if request.method == "POST":
@@ -56,6 +56,8 @@ def work(request: HttpRequest, work_id: int) -> HttpResponse:
         "commune": commune,
         "days": said(found.starts_on, found.ends_on),
         "traffic": traffic_of(found),
+        "closed": works.closed_towards(found),
+        "reading": reading_of(found.hours or ""),
         "conflicts": told(conflicts_of(Asked.of(found), rights)) if found.state != Work.State.CANCELLED else [],
         "may_write": works.may_write(found.owner_id, rights),
         "over": works.is_over(found),
@@ -74,7 +76,8 @@ def work(request: HttpRequest, work_id: int) -> HttpResponse:
 
 def done(request: HttpRequest, found: Work, rights: Rights) -> HttpResponse:
     """Raises Invalid, Forbidden, Stale, Conflict."""
-    version = integer({name: str(value) for name, value in request.POST.items()}, "version", 0, 0, 2**31 - 1)
+    given = {name: str(value) for name, value in request.POST.items()}
+    version = integer(given, "version", 0, 0, 2**31 - 1)
     match request.POST.get("do", ""):
         case "plan":
             works.announce(work=found, version=version, rights=rights)
@@ -84,9 +87,25 @@ def done(request: HttpRequest, found: Work, rights: Rights) -> HttpResponse:
                 messages.success(request, _("The draft of these works is deleted."))
                 return redirect("works")
             messages.success(request, _("The works are cancelled; calendars that hold them are told."))
+            warn_of_notices(request, works.one(found.pk, rights), rights)
+        case "tell":
+            notice = neighbours.tell_again(found, integer(given, "notice", 0, 0, works.LARGEST_ID), rights=rights)
+            return redirect("notice", notice.pk)
         case _:
             raise Invalid(_("There is no such action."), parameter="do")
     return redirect("work", found.pk)
+
+
+def warn_of_notices(request: HttpRequest, found: Work, rights: Rights) -> None:
+    """Whoever cancels works or moves them reads that people were told otherwise."""
+    count = len(neighbours.untold(found, neighbours.notices_of(found, rights)))
+    if count:
+        words = ngettext(
+            "A notice went out for these works: tell its people, below.",
+            "%(count)s notices went out for these works: tell their people, below.",
+            count,
+        )
+        messages.warning(request, words % {"count": count})
 
 
 def shape_of(found: Work) -> dict[str, Any]:
@@ -209,6 +228,7 @@ def kept(request: HttpRequest, made: Work, rights: Rights) -> HttpResponse:
             len(grave),
         )
         messages.warning(request, words % {"count": len(grave)})
+    warn_of_notices(request, made, rights)
     return redirect("work", made.pk)
 
 
@@ -220,6 +240,9 @@ def form_page(
         asked = form.asked(found)
         conflicts = told(conflicts_of(asked, rights)) if asked else None
         stretch = form.cleaned_data.get("stretch")
+    here = stretch if stretch is not None else None if form.is_bound or found is None else found.geom
+    if here is not None:
+        form.tell_ends(here)
     shape = stretch.transform(4326, clone=True).geojson if stretch is not None else former(form)
     members = list(form.members.values())
     context = {

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from gis_core.rights import Rights
 from layers.features.display import display_number
-from networks.works.days import day_said, last_day, said
+from networks.works.days import Taken, day_said, hours_of, last_day, never_together, said, time_said
 from networks.works.models import Work
 
 WITHIN_M: Final = 10.0
@@ -160,7 +160,7 @@ def in_bulk(ids: Iterable[int], rights: Rights) -> dict[int, Work]:
 def judged(asked: Asked, other: Work, metres: float) -> Found | None:
     """None where they only follow each other."""
     if share_days(asked, other):
-        gravity, why = met(asked, other)
+        gravity, why = at_other_hours(asked, other) or met(asked, other)
         why = f"{why} {where(metres)} {when(asked, other)}".strip()
     elif digs_up(asked, other):
         gravity, why = Gravity.SERIOUS, fresh(asked, other)
@@ -201,6 +201,20 @@ def shared_days(asked: Asked, other: Work) -> tuple[date, date]:
 def share_days(asked: Asked, other: Work) -> bool:
     first, last = shared_days(asked, other)
     return first <= last
+
+
+def at_other_hours(asked: Asked, other: Work) -> tuple[Gravity, str] | None:
+    """What is said of works of the same days that are never there together: some by day, some by night."""
+    here = Taken(asked.starts_on, asked.ends_on, asked.hours)
+    there = Taken(other.starts_on, other.ends_on, other.hours or "")
+    if not never_together(here, there):
+        return None
+    words = _("On the same days at other hours (these %(here)s, the others %(there)s): tell each other.")
+    return Gravity.NEAR, words % {"here": hours_said(here.hours), "there": hours_said(there.hours)}
+
+
+def hours_said(hours: str) -> str:
+    return "–".join(time_said(one) for one in hours_of(hours))
 
 
 def digs_up(asked: Asked, other: Work) -> bool:

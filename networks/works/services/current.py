@@ -1,11 +1,12 @@
 """Works as everybody is told: announced ones alone, whoever asks, without a word that is not for everybody."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Final
 
-from django.contrib.gis.db.models.functions import Transform
-from django.db.models import QuerySet
+from django.contrib.gis.db.models.functions import AsGeoJSON, PointOnSurface, Transform
+from django.db.models import F, Func, QuerySet, Value
 from django.utils.translation import gettext as _
 
 from gis_core.errors import NotFound
@@ -18,18 +19,21 @@ from networks.works.services.works import Filter
 
 AHEAD_DAYS: Final = 183
 MOST: Final = 2_000
+SIMPLE_M: Final = 0.5
+DECIMALS: Final = 6
 NEVER_TOLD: Final = ("comment", "outage_id", "import_id")
 
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """`works` have no stretch but, where it is asked for, `shape`: the stretch in degrees. `more`: some are missing."""
+    """`works` have no stretch; `places` are what was asked for of them (`lines`, `points`). `more`: some are missing."""
 
     day: date
     works: list[Work]
     communes: dict[str, str]
     more: bool = False
     insee: str = ""
+    places: dict[int, Any] = field(default_factory=dict)
 
     def cut(self) -> str:
         """What is said where works are left out, nothing where none are."""
@@ -44,28 +48,23 @@ class Current:
         return self.communes.get(work.insee or "", "")
 
 
-def current(day: date, *, insee: str = "", cancelled: bool = False, shapes: bool = True) -> Current:
+def current(day: date, *, insee: str = "", cancelled: bool = False) -> Current:
     """Works of this day and of the six months that follow; with those cancelled meanwhile for calendars that hold them.
 
     Raises Invalid.
     """
     # The last night of works that ended yesterday may go on.
     wanted = Filter(first=day - timedelta(days=1), last=day + timedelta(days=AHEAD_DAYS), insee=insee)
-    told = announced() if shapes else light()
     found: list[Work] = []
     more = False
     for state in (Work.State.PLANNED, *([Work.State.CANCELLED] if cancelled else [])):
-        rows = list(works.filtered(told, wanted.but(state=state))[: MOST + 1])
+        rows = list(works.filtered(announced(), wanted.but(state=state))[: MOST + 1])
         more = more or len(rows) > MOST
         found += [one for one in rows[:MOST] if one.ends_on >= day or not works.is_over(one)]
     return Current(day, found, names({one.insee for one in found if one.insee}), more, insee)
 
 
 def announced() -> QuerySet[Work]:
-    return light().annotate(shape=Transform("geom", 4326))
-
-
-def light() -> QuerySet[Work]:
     """Without the stretches, which lists do not show."""
     return Work.objects.visible_to(ANONYMOUS).defer(*NEVER_TOLD, "geom", "geom_3857")
 
@@ -76,6 +75,26 @@ def one_announced(work_id: int) -> Current:
     if found is None:
         raise NotFound(_("There are no such works, or they are not announced."))
     return Current(found.starts_on, [found], names({found.insee} if found.insee else set()))
+
+
+LINE: Final = AsGeoJSON(
+    Transform(Func(F("geom"), Value(SIMPLE_M), Value(True), function="ST_Simplify"), 4326), precision=DECIMALS
+)  # fmt: skip
+
+
+def lines(told: Sequence[Work]) -> dict[int, str]:
+    """Their stretches as GeoJSON in degrees, as fine as a map on a page shows them."""
+    return placed(told, LINE)
+
+
+def points(told: Sequence[Work]) -> dict[int, Any]:
+    """A place on each stretch, in degrees."""
+    return placed(told, Transform(PointOnSurface("geom"), 4326))
+
+
+def placed(told: Sequence[Work], how: Any) -> dict[int, Any]:
+    found = Work.objects.visible_to(ANONYMOUS).filter(pk__in=[one.pk for one in told]).annotate(place_4326=how)
+    return dict(found.values_list("pk", "place_4326"))
 
 
 def names(codes: set[str]) -> dict[str, str]:

@@ -1,4 +1,6 @@
-"""Works that meet by a detour: one hinders traffic where the other leads it around."""
+"""Works that meet by a detour: one hinders traffic where the other leads it around (one that is to be computed again
+leads nobody).
+"""
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -19,6 +21,7 @@ from networks.works.services.conflicts import (
     Asked,
     Found,
     Gravity,
+    at_other_hours,
     in_bulk,
     share_days,
     when,
@@ -32,7 +35,7 @@ LED_HERE: Final = """
         from st_subdivide(st_geomfromewkb(%(stretch)s), 16) p),
     near as materialized (
         select distinct d.work_id, d.geom from pieces p
-            join road_detour d on d.geom && p.box and st_dwithin(d.geom, p.geom, %(within)s))
+            join road_detour d on d.geom && p.box and d.starts_on is not null and st_dwithin(d.geom, p.geom, %(within)s))
     select w.id + 0, max(met.metres) from near n join road_work w on w.id = n.work_id, lateral (
         select st_length(st_intersection(n.geom, st_buffer(st_geomfromewkb(%(stretch)s), %(within)s))) as metres) met
     where w.id <> %(but)s and w.state <> 'cancelled' and w.starts_on <= %(last)s and w.ends_on >= %(first)s
@@ -42,7 +45,8 @@ LED_HERE: Final = """
 ON_MINE: Final = """
     with mine as materialized (
         select d.id, st_buffer(d.geom, %(within)s) as around, p as geom, st_expand(p, %(within)s) as box
-        from road_detour d, st_subdivide(d.geom, 16) p where d.work_id = %(but)s),
+        from road_detour d, st_subdivide(d.geom, 16) p where d.work_id = %(but)s
+            and d.starts_on is not null),
     near as materialized (
         select distinct w.id + 0 as id, w.geom, m.id as detour, m.around
         from mine m join road_work w on w.geom && m.box and st_dwithin(w.geom, m.geom, %(within)s)
@@ -60,14 +64,14 @@ MARKS: Final = """
     led as (
         select a.id as mine, w.id as other, true as here,
             st_length(st_intersection(d.geom, st_buffer(a.geom, %(within)s))) as metres
-        from asked a join road_detour d on d.geom && st_expand(a.geom, %(within)s)
+        from asked a join road_detour d on d.geom && st_expand(a.geom, %(within)s) and d.starts_on is not null
                 and st_dwithin(d.geom, a.geom, %(within)s)
             join road_work w on w.id = d.work_id
         where a.measure = any(%(hindering)s) and w.id <> a.id and w.state <> 'cancelled'
             and w.starts_on <= a.ends_on + 1 and w.ends_on >= a.starts_on - 1
         union all
         select a.id, w.id, false, st_length(st_intersection(w.geom, st_buffer(d.geom, %(within)s)))
-        from asked a join road_detour d on d.work_id = a.id
+        from asked a join road_detour d on d.work_id = a.id and d.starts_on is not null
             join road_work w on w.geom && st_expand(d.geom, %(within)s) and st_dwithin(w.geom, d.geom, %(within)s)
         where w.measure = any(%(hindering)s) and w.id <> a.id and w.state <> 'cancelled'
             and w.starts_on <= a.ends_on + 1 and w.ends_on >= a.starts_on - 1)
@@ -111,8 +115,8 @@ def by_detours(asked: Asked, rights: Rights) -> Iterator[Found]:
 
 
 def met(asked: Asked, other: Work, measure: str, metres: float, words: str) -> Found:
-    gravity = Gravity.GRAVE if measure in CLOSING else Gravity.SERIOUS
-    return Found(work=other, gravity=gravity, why=f"{words} {when(asked, other)}", metres=metres)
+    gravity, hours = at_other_hours(asked, other) or (Gravity.GRAVE if measure in CLOSING else Gravity.SERIOUS, "")
+    return Found(work=other, gravity=gravity, why=f"{words} {when(asked, other)} {hours}".strip(), metres=metres)
 
 
 def rows(statement: str, given: dict[str, Any]) -> list[tuple[Any, ...]]:

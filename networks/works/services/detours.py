@@ -12,12 +12,13 @@ from typing import Any, Final
 from django.contrib.gis.geos import GEOSGeometry, LineString
 from django.db import connection
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from gis_core.errors import Invalid
 from layers.features.display import display_number
 from networks.roads.references import shown_route
 from networks.works.gauges import WORDS, Gauge
+from networks.works.headings import heading_of
+from networks.works.models import Work
 
 type Pair = tuple[int, int]
 
@@ -67,13 +68,22 @@ class Missing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closure:
-    """What is closed: sections or a stretch (EPSG:2154), on which days; `work` is the one that closes it."""
+    """What is closed: sections or a stretch (EPSG:2154), on which days; `work` is the one that closes it.
+
+    `way` is the direction that alone is closed, along the stretch (`Work.Way`); empty for both.
+    """
 
     sections: Sequence[int] = ()
     stretch: GEOSGeometry | None = None
     starts_on: date | None = None
     ends_on: date | None = None
     work: int | None = None
+    way: str = ""
+
+    @classmethod
+    def of(cls, work: Work) -> Closure:
+        return cls(stretch=work.geom, starts_on=work.starts_on, ends_on=work.ends_on, work=work.pk,
+                   way=work.closed_way or "")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +98,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """A section that is closed, as traffic passes it."""
+    """A section that is closed; `traffic_way` is that of the traffic which passed it and does no more."""
 
     id: int
     start: int
@@ -99,19 +109,26 @@ class Closed:
 
     def directed(self) -> Sequence[Pair]:
         forward, backward = (self.start, self.end), (self.end, self.start)
-        return {"forward": [forward], "backward": [backward]}.get(self.traffic_way, [forward, backward])
+        return {"forward": [forward], "backward": [backward], "both": [forward, backward]}.get(self.traffic_way, [])
 
 
 @dataclass(slots=True)
 class Search:
-    """Where ways are looked for: what is closed, the vehicle, sections that other works close and those works."""
+    """Where ways are looked for: what is closed, the vehicle, sections that other works close and those works; of the
+    sections of which they close one direction alone, which.
+    """
 
     closure: Closure
     extent: str
     closed: list[int]
     gauge: Gauge
     avoided: dict[int, int] = field(default_factory=dict)
+    one_way: dict[int, str] = field(default_factory=dict)
     works: dict[int, str] = field(default_factory=dict)
+
+    def closed_to(self, way: str) -> list[int]:
+        """Sections that other works close in one direction alone, or (way "") in both."""
+        return [section for section in self.avoided if self.one_way.get(section, "") == way]
 
 
 def detours(closure: Closure, gauge: Gauge) -> Found:
@@ -147,15 +164,32 @@ def closed_sections(closure: Closure) -> list[Closed]:
     if len(ids) > MOST_SECTIONS:
         raise Invalid(_("The stretch has more than %(most)s sections.") % {"most": MOST_SECTIONS}, parameter="geometry")
     rows = every_row(
-        "select id, start_node_id, end_node_id, traffic_way, st_x(st_startpoint(geom)), st_y(st_startpoint(geom)),"
+        "select id, start_node_id, end_node_id, traffic_way, arpent.runs_along(%(stretch)s::geometry, geom), st_x(st_startpoint(geom)), st_y(st_startpoint(geom)),"
         " st_x(st_endpoint(geom)), st_y(st_endpoint(geom)) from road_section where id = any(%(ids)s)"
         " and arpent.road_takes_traffic(nature, status, manager, traffic_way) order by id",
-        ids=ids,
-    )
+        ids=ids, stretch=closure.stretch.ewkb if closure.stretch is not None else None,
+    )  # fmt: skip
     if not rows:
         words = _("No road that takes traffic is closed there: draw the stretch along a section of the roads.")
         raise Invalid(words, parameter="sections" if closure.sections else "geometry")
-    return [Closed(pk, start, end, way, (x, y), (u, v)) for pk, start, end, way, x, y, u, v in rows]
+    return [
+        Closed(pk, start, end, narrowed(passed, way_on(closure.way, along)), (x, y), (u, v))
+        for pk, start, end, passed, along, x, y, u, v in rows
+    ]
+
+
+def way_on(closed: str, along: bool) -> str:
+    """A direction along a stretch, as one on a section that goes the same way or the other one."""
+    if not closed or along:
+        return closed
+    return "backward" if closed == "forward" else "forward"
+
+
+def narrowed(passed: str, closed: str) -> str:
+    """Of the traffic that passes a section, the part that is closed: "both", "forward", "backward", "none"."""
+    if not closed:
+        return passed
+    return closed if passed in ("both", closed) else "none"
 
 
 def sections_under(stretch: GEOSGeometry) -> list[int]:
@@ -242,27 +276,40 @@ def extent_of(ids: Sequence[int]) -> str:
 
 
 def avoid_works(search: Search, reach: float) -> None:
-    """Announced works that close roads on the same days within reach: their sections are avoided."""
+    """Announced works that close roads on the same days within reach: their sections are avoided, in the direction that
+    they close.
+    """
     closure = search.closure
     if closure.starts_on is None:
         return
     near = every_row(
-        "select w.id, w.title, w.geom from road_work w"
+        "select w.id, w.title, w.geom, w.closed_way from road_work w"
         " where w.geom && st_expand(%(extent)s::geometry, %(reach)s) and w.announced and w.state = 'planned'"
-        " and w.measure = 'closed' and w.starts_on <= %(last)s and w.ends_on >= %(first)s"
+        " and w.measure in ('closed', 'one_way') and w.starts_on <= %(last)s and w.ends_on >= %(first)s"
         " and w.id is distinct from %(own)s and w.id <> all (%(known)s)",
         extent=search.extent, reach=reach, own=closure.work, known=list(search.works),
         first=closure.starts_on, last=closure.ends_on or closure.starts_on,
     )  # fmt: skip
     if not near:
         return
-    search.works |= {pk: title for pk, title, _geom in near}
+    search.works |= {pk: title for pk, title, _geom, _way in near}
     under = every_row(
-        "select w.id, under.id from unnest(%(ids)s::bigint[], %(geoms)s::text[]) w(id, geom),"
-        " arpent.sections_under(w.geom::geometry) as under(id)",
-        ids=[pk for pk, _title, _geom in near], geoms=[str(geom) for _pk, _title, geom in near],
+        "select w.id, w.way, under.id, arpent.runs_along(w.geom::geometry, s.geom)"
+        " from unnest(%(ids)s::bigint[], %(geoms)s::text[], %(ways)s::text[]) w(id, geom, way),"
+        " arpent.sections_under(w.geom::geometry) as under(id) join road_section s on s.id = under.id",
+        ids=[pk for pk, *_others in near], geoms=[str(geom) for _pk, _title, geom, _way in near],
+        ways=[way or "" for *_others, way in near],
     )  # fmt: skip
-    search.avoided |= {section: pk for pk, section in under if section not in search.closed}
+    for pk, way, section, along in under:
+        if section not in search.closed:
+            avoid(search, section, pk, way_on(way, along))
+
+
+def avoid(search: Search, section: int, work: int, way: str) -> None:
+    """What several works close in different directions is closed in both."""
+    former = search.one_way.get(section, "") if section in search.avoided else way
+    search.one_way[section] = way if way == former else ""
+    search.avoided[section] = work
 
 
 # -- ways -------------------------------------------------------------------------------------------------------------
@@ -289,10 +336,12 @@ def rows_within(search: Search, pairs: Sequence[Pair], reach: float, *, limited:
     gauge = search.gauge if limited else Gauge()
     avoid_works(search, reach)
     return every_row(
-        "select * from arpent.road_ways(%(starts)s, %(ends)s, %(closed)s, st_expand(%(extent)s::geometry, %(reach)s),"
+        "select * from arpent.road_ways(%(starts)s, %(ends)s, %(closed)s, %(no_forward)s,"
+        " %(no_backward)s, st_expand(%(extent)s::geometry, %(reach)s),"
         " %(height)s, %(width)s, %(long)s, %(weight)s, %(axle)s)",
         starts=sorted({start for start, _end in pairs}), ends=sorted({end for _start, end in pairs}),
-        closed=[*search.closed, *search.avoided], extent=search.extent, reach=reach,
+        closed=[*search.closed, *search.closed_to("")], no_forward=search.closed_to("forward"),
+        no_backward=search.closed_to("backward"), extent=search.extent, reach=reach,
         height=gauge.height_m, width=gauge.width_m, long=gauge.length_m, weight=gauge.weight_t, axle=gauge.axle_t,
     )  # fmt: skip
 
@@ -332,17 +381,7 @@ def heading(start: tuple[float, float], end: tuple[float, float]) -> str:
     east, north = end[0] - start[0], end[1] - start[1]
     if hypot(east, north) < 1:
         return _("the only direction")
-    rank = round((90 - degrees(atan2(north, east))) / 45) % 8
-    return [
-        pgettext("heading", "northbound"),
-        pgettext("heading", "north-eastbound"),
-        pgettext("heading", "eastbound"),
-        pgettext("heading", "south-eastbound"),
-        pgettext("heading", "southbound"),
-        pgettext("heading", "south-westbound"),
-        pgettext("heading", "westbound"),
-        pgettext("heading", "north-westbound"),
-    ][rank]
+    return heading_of(90 - degrees(atan2(north, east)))
 
 
 # -- why there is none ------------------------------------------------------------------------------------------------

@@ -7,13 +7,13 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from gis_core.errors import Forbidden, Invalid, NotFound
+from gis_core.errors import Invalid, NotFound
 from gis_core.rights import Rights
 from layers.catalogue.models import Layer
 from layers.features.services.origin import Origin, event
-from networks.core.rights import TECHNICIANS
 from networks.works.gauges import Gauge
 from networks.works.models import Work, WorkDetour
+from networks.works.services import works
 from networks.works.services.detours import Closure, Found, Step, detours, every_row, in_words, steps_over
 
 SLUG: Final = "works-detours"
@@ -31,24 +31,16 @@ ALONG: Final = """
 """
 
 
-def may_keep(work: Work, rights: Rights) -> bool:
-    return rights.has_role(work.owner_id, TECHNICIANS)
-
-
-def around_work(work: Work, gauge: Gauge) -> Found:
-    """The ways around works, on their days. Raises Invalid."""
-    closure = Closure(stretch=work.geom, starts_on=work.starts_on, ends_on=work.ends_on, work=work.pk)
-    return detours(closure, gauge)
-
-
 @transaction.atomic
 def keep(work: Work, gauge: Gauge, label: str, *, rights: Rights) -> tuple[list[WorkDetour], Found]:
-    """The ways around works take the place of those that were kept. Raises Forbidden, Invalid (there is none)."""
-    check_may_keep(work, rights)
-    Work.objects.select_for_update().get(pk=work.pk)
+    """The ways around works, as they are now, take the place of those that were kept.
+
+    Raises Forbidden, NotFound, Conflict (cancelled meanwhile), Invalid (there is none).
+    """
+    work = works.locked(work, None, rights)
     # Orders are in French, and everybody reads what is kept.
     with override("fr"):
-        found = around_work(work, gauge)
+        found = detours(Closure.of(work), gauge)
     if not found.ways:
         raise Invalid(" ".join(f"{one.direction} : {one.why}" for one in found.missing), parameter="gauge")
     with event(layer(), "edit", Origin("web")):
@@ -71,20 +63,29 @@ def keep(work: Work, gauge: Gauge, label: str, *, rights: Rights) -> tuple[list[
 
 
 @transaction.atomic
+def confirm(work: Work, detour_id: int, *, rights: Rights) -> None:
+    """A detour that was kept before the works changed leads around them still.
+
+    Raises Forbidden, NotFound, Conflict (cancelled meanwhile).
+    """
+    work = works.locked(work, None, rights)
+    with event(layer(), "edit", Origin("web")):
+        of_works = WorkDetour.objects.filter(work=work, pk=detour_id)
+        if not of_works.update(starts_on=work.starts_on, ends_on=work.ends_on):
+            raise NotFound(_("This detour is no longer there."))
+        tell_layer()
+
+
+@transaction.atomic
 def drop(work: Work, detour_id: int, *, rights: Rights) -> None:
     """Raises Forbidden, NotFound."""
-    check_may_keep(work, rights)
+    works.check_may_write(work.owner_id, rights)
     found = WorkDetour.objects.filter(work=work, pk=detour_id).first()
     if found is None:
         raise NotFound(_("This detour is no longer there."))
     with event(layer(), "edit", Origin("web")):
         found.delete()
         tell_layer()
-
-
-def check_may_keep(work: Work, rights: Rights) -> None:
-    if not may_keep(work, rights):
-        raise Forbidden(_("Network technicians and GIS administrators of this member keep detours."))
 
 
 def layer() -> Layer:

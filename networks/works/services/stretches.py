@@ -93,23 +93,26 @@ ALONG_AXIS: Final = """
         where a.route = %(route)s and a.department = %(department)s and a.carriageway = any(%(sides)s)
         order by a.id, n, st_distance(p.geom, place)
     ), ends as materialized (
-        select id, carriageway, min(at_m) as low, max(at_m) as high from places group by 1, 2 having count(*) = 2
+        select id, carriageway, min(at_m) as low, max(at_m) as high,
+            min(at_m) filter (where n = 1) > min(at_m) filter (where n = 2) as back
+        from places group by 1, 2 having count(*) = 2
     ), part as (
-        select p.start_m, p.geom, p.end_m - p.start_m as length_m,
+        select e.back, p.start_m, p.geom, p.end_m - p.start_m as length_m,
             greatest(p.start_m, e.low) - p.start_m as low, least(p.end_m, e.high) - p.start_m as high
         from ends e join road_axis_part p on p.axis_id = e.id and p.end_m > e.low and p.start_m < e.high
         -- Every axis runs over what is single: once is enough.
         where not exists (select from ends f join road_axis_part q on q.axis_id = f.id and q.section_id = p.section_id
             where f.carriageway < e.carriageway)
     )
-    select st_multi(st_linemerge(st_collect(
-        st_linesubstring(geom, greatest(0, low / length_m), least(1, high / length_m)) order by start_m)))
-    from part where length_m > 0 and high > low
+    select case when back then st_reverse(way) else way end from (
+        select bool_or(back) as back, st_multi(st_linemerge(st_collect(
+            st_linesubstring(geom, greatest(0, low / length_m), least(1, high / length_m)) order by start_m))) as way
+        from part where length_m > 0 and high > low) found
 """
 
 
 def along_axis(one: Found, other: Found, sides: set[str]) -> MultiLineString:
-    """On both carriageways unless one is named; the places say where, whichever axis measured them.
+    """From one to the other, on both carriageways unless one is named; the places say where, whichever axis measured them.
 
     Raises Invalid where both places are the same.
     """
@@ -270,6 +273,13 @@ def place_of(stretch: MultiLineString) -> str:
     with connection.cursor() as cursor:
         cursor.execute(NAMES, {"stretch": bytes(stretch.ewkb)})
         return ", ".join(shown_route(name) for name, _metres in cursor.fetchall())[:200]
+
+
+def ends_of(stretch: MultiLineString) -> tuple[tuple[float, float], tuple[float, float]]:
+    """The first and the last place of its longest line (`arpent.closed_bearing` takes the same one)."""
+    merged = stretch.merged
+    longest = merged if isinstance(merged, LineString) else max(merged, key=lambda one: one.length)
+    return longest.coords[0][:2], longest.coords[-1][:2]
 
 
 def line(statement: str, given: dict[str, Any]) -> MultiLineString | None:

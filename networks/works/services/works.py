@@ -18,14 +18,16 @@ from gis_core.services.letters import cleaned
 from layers.catalogue.models import Layer
 from layers.features.services.origin import Origin, event
 from networks.core.rights import TECHNICIANS
+from networks.roads.services.referring import reference_at
 from networks.works import days
+from networks.works.headings import heading_of
 from networks.works.models import Work
 from networks.works.services import stretches
 
 SLUG: Final = "works"
 FIELDS: Final = (
-    "kind", "title", "description", "place", "starts_on", "ends_on", "hours", "measure", "speed_kmh", "no_parking",
-    "no_overtaking", "new_surface", "comment", "geom",
+    "kind", "title", "description", "place", "starts_on", "ends_on", "hours", "measure", "closed_way", "speed_kmh",
+    "no_parking", "no_overtaking", "new_surface", "comment", "geom",
 )  # fmt: skip
 MADE_WITH: Final = (*FIELDS, "state", "reference", "outage_id")
 TEXTS: Final = {"title": 120, "description": 1000, "place": 200, "hours": 60, "comment": 1000}
@@ -33,6 +35,8 @@ YEARS: Final = range(2000, 2101)
 MOST_DAYS: Final = 3 * 366
 LARGEST_ID: Final = 2**63 - 1
 MOST_WORDS: Final = 6
+SAME_M: Final = 0.001
+BESIDE_M: Final = 15.0
 
 
 # -- who --------------------------------------------------------------------------------------------------------------
@@ -150,6 +154,9 @@ def change(*, work: Work, version: int, rights: Rights, **values: Any) -> Work:
     check_known(values, FIELDS)
     kept = locked(work, version, rights)
     given = checked({name: getattr(kept, name) for name in FIELDS} | values)
+    if given["geom"].equals_exact(kept.geom, SAME_M):
+        # A form carries the stretch in degrees and back: nobody moved it.
+        given["geom"] = kept.geom
     for name, value in given.items():
         setattr(kept, name, value)
     return written(kept)
@@ -181,14 +188,17 @@ def cancel(*, work: Work, version: int, rights: Rights) -> Work | None:
     return written(kept)
 
 
-def locked(work: Work, version: int, rights: Rights) -> Work:
-    """The works, which nobody else changes until the end. Raises Forbidden, NotFound, Stale, Conflict."""
+def locked(work: Work, version: int | None, rights: Rights) -> Work:
+    """The works, which nobody else changes until the end; whatever their version where none is given.
+
+    Raises Forbidden, NotFound, Stale, Conflict.
+    """
     check_may_write(work.owner_id, rights)
     kept = Work.objects.visible_to(rights).select_for_update(of=("self",)).select_related("owner")
     found = kept.filter(pk=work.pk).first()
     if found is None:
         raise NotFound(_("There are no such works, or you may not see them."))
-    if found.version != version:
+    if version is not None and found.version != version:
         raise Stale(_("Somebody else has changed these works meanwhile. Look at them again, then repeat your change."))
     if found.state == Work.State.CANCELLED:
         raise Conflict(_("These works are cancelled: they are not changed any more. Enter new ones."))
@@ -236,8 +246,10 @@ def checked(values: Mapping[str, Any]) -> dict[str, Any]:
     if not given.get("title"):
         raise Invalid(_("Give the works a title: what is done, in a few words."), parameter="title")
     check_days(given.get("starts_on"), given.get("ends_on"))
-    for name, offered in (("kind", Work.Kind.values), ("measure", Work.Measure.values), ("state", Work.State.values)):
-        if name in given and given[name] not in offered:
+    given["closed_way"] = given.get("closed_way") or None
+    choices = {"kind": Work.Kind, "measure": Work.Measure, "state": Work.State, "closed_way": Work.Way}
+    for name, offered in choices.items():
+        if given.get(name) is not None and given[name] not in offered.values:
             raise Invalid(_("This choice is not offered: choose one of the list."), parameter=name)
     speed = given.get("speed_kmh")
     if speed is not None and not 5 <= speed <= 130:
@@ -279,6 +291,24 @@ def stretch_of(shape: Any) -> MultiLineString:
             _("Say where: two references, a street, or a line drawn along the road on the map."), parameter="geom"
         )
     return stretches.checked(shape)
+
+
+# -- in words ---------------------------------------------------------------------------------------------------------
+
+
+def closed_towards(work: Work) -> str:
+    """Where the closed direction heads, with the reference where it ends on a numbered road: « vers l’est
+    (D 2020 PR 13+20) »; nothing where none alone is closed, or nobody said which.
+    """
+    if work.closed_bearing is None:
+        return ""
+    heading = heading_of(work.closed_bearing)
+    first, last = stretches.ends_of(work.geom)
+    try:
+        end = reference_at(*(first if work.closed_way == Work.Way.BACKWARD else last), within_m=BESIDE_M)
+    except NotFound:
+        return heading
+    return f"{heading} ({end.reference})"
 
 
 def is_over(work: Work) -> bool:

@@ -1,5 +1,5 @@
 -- The shortest way along sections of road between two places within so many metres of one (EPSG:2154), whichever way traffic
--- goes, as a line of each section taken, in order; null where there is none. Sections around both places are looked at alone.
+-- goes, as a line of each section taken, in order and from the first to the last; null where there is none. Sections around both places are looked at alone.
 create or replace function arpent.way_along_roads(first geometry, last geometry, within_m float8) returns geometry
 language plpgsql stable set search_path = pg_catalog, public as $$
 declare
@@ -22,8 +22,9 @@ begin
         shares := shares || greatest(sliver, least(1 - sliver, section.share));
     end loop;
     if ids[1] = ids[2] then
-        select st_multi(st_linesubstring(s.geom, least(shares[1], shares[2]), greatest(shares[1], shares[2]))) into way
-            from road_section s where s.id = ids[1];
+        select st_multi(case when shares[1] <= shares[2] then part else st_reverse(part) end) into way
+            from road_section s, st_linesubstring(s.geom, least(shares[1], shares[2]), greatest(shares[1], shares[2])) part
+            where s.id = ids[1];
         return way;
     end if;
     with path as materialized (
@@ -40,7 +41,8 @@ begin
             case p.next_node when -1 then shares[1] when -2 then shares[2] when s.end_node_id then 1.0 else 0.0 end as other
         from path p join road_section s on s.id = p.edge
     ), pieces as (
-        select path_seq, st_linesubstring(geom, least(one, other), greatest(one, other)) as geom from taken where one <> other
+        select path_seq, case when one < other then part else st_reverse(part) end as geom
+        from taken, st_linesubstring(geom, least(one, other), greatest(one, other)) part where one <> other
     )
     select st_multi(st_collect(geom order by path_seq)) into way from pieces where st_length(geom) > 0.01;
     return way;
