@@ -4,7 +4,9 @@ the requests that led to some of them, with their orders.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date, timedelta
 from random import Random
 from typing import Any
@@ -13,15 +15,18 @@ from django.contrib.gis.geos import MultiLineString
 from django.utils import timezone
 
 from demo.owners import FIRST_NAMES, SURNAMES
+from gis_core.errors import Invalid
 from gis_core.letters.kinds import kind_of
+from gis_core.letters.template import TO_COMPLETE
 from gis_core.models import Member, User
-from gis_core.rights import Role, acting_as, rights_of
+from gis_core.rights import Rights, Role, acting_as, rights_of
 from layers.catalogue.services import announce_changed_slugs
 from networks.roads.models import RoadSection
 from networks.roads.references import shown_route
+from networks.works.gauges import GAUGES
 from networks.works.kinds import USUAL
 from networks.works.models import Work, WorkRequest
-from networks.works.services import orders
+from networks.works.services import keeping, orders
 
 SLUGS = ("departement-demo", "cc-lys", "cc-val-de-rimarde")
 COUNT, CLASHING = 60, 8
@@ -49,7 +54,9 @@ ASKED = {
     Kind.EVENT: ("14024", "circulation", "Vide-grenier de l’association des fêtes"),
 }
 COMPANIES = ("Lys Travaux Publics", "Canalisations du Gâtinais", "Fibre & Réseaux 45", "Façades Rimarde")
-REQUESTED, PUBLISHED = 16, 3
+REQUESTED, PUBLISHED, DETOURS = 16, 3, 2
+DETOUR_FOR = (GAUGES["cars"][1], "véhicules légers")
+COMPLETION = "selon les plans joints à la demande"
 SIGNATORY = "Le maire,\nCamille Essai"
 HOURS = (None, None, "8 h 30 – 17 h", "9 h – 16 h 30", "21 h – 6 h")
 FIRST_DAY, LAST_DAY = -40, 120
@@ -93,6 +100,27 @@ def seed_requests(made: Sequence[Work], chance: Random, today: date) -> None:
         one.save()
     for one in [one for one in requests if one.kind == WorkRequest.Kind.PARKING][:PUBLISHED]:
         publish(one)
+    led = led_around(made, today)
+    traffic = [one for one in requests if one.kind == WorkRequest.Kind.TRAFFIC and one.work in led]
+    permissions = [one for one in requests if one.kind == WorkRequest.Kind.PERMISSION and one.state == "accepted"]
+    for one in (*traffic[:1], *permissions[:1]):
+        publish(one)
+
+
+def led_around(made: Sequence[Work], today: date) -> list[Work]:
+    """The works that got a detour: announced ones that close a road, those with a request for a traffic order first."""
+    closing = [
+        one for one in made if one.measure == Measure.CLOSED and one.state == State.PLANNED and one.ends_on >= today
+    ]
+    closing.sort(key=lambda one: one.kind not in (Kind.SEWER, Kind.EVENT))
+    led: list[Work] = []
+    for one in closing:
+        if len(led) == DETOURS:
+            break
+        with acting_as(rights := technician_of(one.owner_id)), suppress(Invalid):
+            keeping.keep(one, *DETOUR_FOR, rights=rights)
+            led.append(one)
+    return led
 
 
 def request(work: Work, chance: Random, today: date) -> WorkRequest:
@@ -126,16 +154,29 @@ def request(work: Work, chance: Random, today: date) -> WorkRequest:
     )
 
 
+def technician_of(member_id: int) -> Rights:
+    return rights_of(User.objects.get(memberships__member_id=member_id, memberships__role=Role.NETWORK_TECHNICIAN))
+
+
 def publish(one: WorkRequest) -> None:
-    """Its order, as a technician of the member writes, numbers and publishes it."""
-    technician = User.objects.get(memberships__member_id=one.owner_id, memberships__role=Role.NETWORK_TECHNICIAN)
-    rights = rights_of(technician)
+    """Its order, as a technician of the member writes, completes, numbers and publishes it."""
+    rights = technician_of(one.owner_id)
     with acting_as(rights):
         letter = orders.begin(one, kind_of(USUAL[WorkRequest.Kind(one.kind)]), rights)
-        words = {"title": letter.title, "recipient": letter.recipient, "body": letter.body, "signatory": SIGNATORY}
+        words = {
+            "title": letter.title,
+            "recipient": letter.recipient,
+            "body": completed(letter.body),
+            "signatory": SIGNATORY,
+        }
         final = orders.finalise(one, letter, words, letter.version, rights)
         one.refresh_from_db()
         orders.publish(one, final, version=one.version, rights=rights)
+
+
+def completed(body: str) -> str:
+    """What a person would complete by hand."""
+    return re.sub(rf"\\\\?{re.escape(TO_COMPLETE)}[^\\]]*\\]", COMPLETION, body)
 
 
 def work(section: RoadSection, chance: Random, today: date) -> Work:

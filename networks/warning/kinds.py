@@ -51,7 +51,8 @@ NAMES: Mapping[Notice.Kind, tuple[Any, Any]] = {
     Notice.Kind.END: (_("End of the cut: e-mail and letter"), _("End of the cut: text message")),
     Notice.Kind.WORKS: (_("Works: e-mail and letter"), _("Works: text message")),
     Notice.Kind.MOVED: (
-        _("Works moved to other days: e-mail and letter"), _("Works moved to other days: text message")
+        _("Works moved to other days: e-mail and letter"),
+        _("Works moved to other days: text message"),
     ),
     Notice.Kind.CALLED_OFF: (_("Works cancelled: e-mail and letter"), _("Works cancelled: text message")),
     Notice.Kind.OTHER: (_("Other notice: e-mail and letter"), _("Other notice: text message")),

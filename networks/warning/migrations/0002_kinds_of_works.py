@@ -4,15 +4,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('warning', '0001_initial'),
+        ("warning", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='notice',
-            name='kind',
-            field=models.CharField(choices=[('planned', 'Planned water cut'), ('burst', 'Burst: water cut now'), ('boil', 'Do not drink the water'), ('end', 'End of the cut'), ('works', 'Works'), ('moved', 'Works moved to other days'), ('off', 'Works cancelled'), ('other', 'Other notice')], max_length=8, verbose_name='kind'),
+            model_name="notice",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("planned", "Planned water cut"),
+                    ("burst", "Burst: water cut now"),
+                    ("boil", "Do not drink the water"),
+                    ("end", "End of the cut"),
+                    ("works", "Works"),
+                    ("moved", "Works moved to other days"),
+                    ("off", "Works cancelled"),
+                    ("other", "Other notice"),
+                ],
+                max_length=8,
+                verbose_name="kind",
+            ),
         ),
     ]

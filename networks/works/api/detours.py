@@ -42,7 +42,8 @@ class DetourRequestSerializer(serializers.Serializer[Any]):
     work = serializers.IntegerField(required=False, min_value=1, max_value=works.LARGEST_ID)
     sections = serializers.ListField(
         child=serializers.IntegerField(min_value=1, max_value=works.LARGEST_ID),
-        required=False, max_length=MOST_SECTIONS
+        required=False,
+        max_length=MOST_SECTIONS,
     )
     geometry = serializers.JSONField(required=False, help_text="GeoJSON line or lines, longitudes and latitudes.")
     starts_on = serializers.DateField(required=False)

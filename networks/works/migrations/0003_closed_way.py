@@ -4,20 +4,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('works', '0002_days_of_detours'),
+        ("works", "0002_days_of_detours"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='work',
-            name='closed_bearing',
+            model_name="work",
+            name="closed_bearing",
             field=models.SmallIntegerField(editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='work',
-            name='closed_way',
-            field=models.CharField(blank=True, choices=[('forward', 'From the beginning to the end of the stretch'), ('backward', 'From the end to the beginning of the stretch')], max_length=8, null=True, verbose_name='closed direction'),
+            model_name="work",
+            name="closed_way",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("forward", "From the beginning to the end of the stretch"),
+                    ("backward", "From the end to the beginning of the stretch"),
+                ],
+                max_length=8,
+                null=True,
+                verbose_name="closed direction",
+            ),
         ),
     ]

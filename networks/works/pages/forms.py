@@ -38,7 +38,10 @@ class WorkForm(AccessibleForm):
     starts_on = forms.DateField(label=gettext_lazy("First day"), widget=day())
     ends_on = forms.DateField(label=gettext_lazy("Last day"), widget=day())
     hours = forms.CharField(
-        label=gettext_lazy("Hours"), max_length=60, required=False, help_text=gettext_lazy("8 am – 5 pm; a night: 9 pm – 6 am")
+        label=gettext_lazy("Hours"),
+        max_length=60,
+        required=False,
+        help_text=gettext_lazy("8 am – 5 pm; a night: 9 pm – 6 am"),
     )
     measure = forms.ChoiceField(label=gettext_lazy("Traffic"), choices=Work.Measure.choices)
     closed_way = forms.ChoiceField(

@@ -17,7 +17,11 @@ def notices_part(request: HttpRequest, work: Work, rights: Rights) -> Shown | No
         return None
     ask = neighbours.untold(work, told) if works.may_write(work.owner_id, rights) else {}
     rows: list[dict[str, Any]] = [
-        {"notice": one, "cancelled": ask.get(one.pk) == Notice.Kind.CALLED_OFF, "moved": ask.get(one.pk) == Notice.Kind.MOVED}
+        {
+            "notice": one,
+            "cancelled": ask.get(one.pk) == Notice.Kind.CALLED_OFF,
+            "moved": ask.get(one.pk) == Notice.Kind.MOVED,
+        }
         for one in told
     ]
     return "works/work_notices.html", {"rows": rows, "untold": bool(ask)}

@@ -26,7 +26,7 @@ NEVER_TOLD: Final = ("comment", "outage_id", "import_id")
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """`works` have no stretch; `places` are what was asked for of them (`lines`, `points`). `more`: some are missing."""
+    """`works` have no stretch; `places` are what was asked for of them (`lines`, `points`). `more`: some miss."""
 
     day: date
     works: list[Work]

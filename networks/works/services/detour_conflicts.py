@@ -35,7 +35,8 @@ LED_HERE: Final = """
         from st_subdivide(st_geomfromewkb(%(stretch)s), 16) p),
     near as materialized (
         select distinct d.work_id, d.geom from pieces p
-            join road_detour d on d.geom && p.box and d.starts_on is not null and st_dwithin(d.geom, p.geom, %(within)s))
+            join road_detour d on d.geom && p.box and st_dwithin(d.geom, p.geom, %(within)s)
+        where d.starts_on is not null)
     select w.id + 0, max(met.metres) from near n join road_work w on w.id = n.work_id, lateral (
         select st_length(st_intersection(n.geom, st_buffer(st_geomfromewkb(%(stretch)s), %(within)s))) as metres) met
     where w.id <> %(but)s and w.state <> 'cancelled' and w.starts_on <= %(last)s and w.ends_on >= %(first)s

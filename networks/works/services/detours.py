@@ -164,7 +164,8 @@ def closed_sections(closure: Closure) -> list[Closed]:
     if len(ids) > MOST_SECTIONS:
         raise Invalid(_("The stretch has more than %(most)s sections.") % {"most": MOST_SECTIONS}, parameter="geometry")
     rows = every_row(
-        "select id, start_node_id, end_node_id, traffic_way, arpent.runs_along(%(stretch)s::geometry, geom), st_x(st_startpoint(geom)), st_y(st_startpoint(geom)),"
+        "select id, start_node_id, end_node_id, traffic_way, arpent.runs_along(%(stretch)s::geometry, geom),"
+        " st_x(st_startpoint(geom)), st_y(st_startpoint(geom)),"
         " st_x(st_endpoint(geom)), st_y(st_endpoint(geom)) from road_section where id = any(%(ids)s)"
         " and arpent.road_takes_traffic(nature, status, manager, traffic_way) order by id",
         ids=ids, stretch=closure.stretch.ewkb if closure.stretch is not None else None,

@@ -88,7 +88,9 @@ def has_days_of(work: Work, one: Notice) -> bool:
     """Days alone: whoever sent it may have set the hours right."""
     days = span(work.starts_on, work.ends_on, work.hours or "")
     told = (one.starts_at, one.ends_at)
-    return all(mine is None or mine.astimezone(PARIS).date() == day.date() for mine, day in zip(told, days, strict=True))
+    return all(
+        mine is None or mine.astimezone(PARIS).date() == day.date() for mine, day in zip(told, days, strict=True)
+    )
 
 
 @transaction.atomic

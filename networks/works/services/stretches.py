@@ -1,6 +1,6 @@
 """The stretch of road that works take: between two places, along streets, or drawn. EPSG:2154."""
 
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django.contrib.gis.gdal import GDALException
 from django.contrib.gis.geos import GEOSException, GEOSGeometry, LineString, MultiLineString, Point, WKTWriter
@@ -112,7 +112,7 @@ ALONG_AXIS: Final = """
 
 
 def along_axis(one: Found, other: Found, sides: set[str]) -> MultiLineString:
-    """From one to the other, on both carriageways unless one is named; the places say where, whichever axis measured them.
+    """From one to the other, on both carriageways unless one is named; the places say where, whichever axis measured.
 
     Raises Invalid where both places are the same.
     """
@@ -278,8 +278,10 @@ def place_of(stretch: MultiLineString) -> str:
 def ends_of(stretch: MultiLineString) -> tuple[tuple[float, float], tuple[float, float]]:
     """The first and the last place of its longest line (`arpent.closed_bearing` takes the same one)."""
     merged = stretch.merged
-    longest = merged if isinstance(merged, LineString) else max(merged, key=lambda one: one.length)
-    return longest.coords[0][:2], longest.coords[-1][:2]
+    lines = [merged] if isinstance(merged, LineString) else list(cast(MultiLineString, merged))
+    longest = max(lines, key=lambda one: one.length)
+    (x, y, *_z), (to_x, to_y, *_w) = longest[0], longest[-1]
+    return (x, y), (to_x, to_y)
 
 
 def line(statement: str, given: dict[str, Any]) -> MultiLineString | None:
