@@ -176,7 +176,7 @@ def publish(one: WorkRequest) -> None:
 
 def completed(body: str) -> str:
     """What a person would complete by hand."""
-    return re.sub(rf"\\\\?{re.escape(TO_COMPLETE)}[^\\]]*\\]", COMPLETION, body)
+    return re.sub(rf"\\?{re.escape(TO_COMPLETE)}[^\]]*\]", COMPLETION, body)
 
 
 def work(section: RoadSection, chance: Random, today: date) -> Work:

@@ -9,10 +9,11 @@ from demo.road_assets import seed_road_assets
 from demo.roads import FIRST_MARKER, kept, seed_roads
 from demo.seed import load_communes
 from demo.territory import Territory, generate
-from demo.works import CLASHING, COUNT, REQUESTED, seed_works
+from demo.works import CLASHING, COUNT, DETOURS, REQUESTED, seed_works
 from gis_core.rights import SYSTEM, Role
 from networks.roads.models import RoadAsset, RoadAxis, RoadInspection, RoadMarker, RoadSection, RoadStretch
 from networks.roads.services.referring import locate, reference_at
+from networks.works.kinds import PERMISSION, TRAFFIC
 from networks.works.models import Work, WorkOrder, WorkRequest
 from networks.works.services.conflicts import Asked, conflicts_of
 from tests import factories
@@ -93,3 +94,9 @@ def test_some_works_were_asked_for_and_some_orders_are_published(seeded: None) -
     assert set(states) == {"received", "accepted", "published"}
     assert len(states) == REQUESTED
     assert WorkOrder.objects.count() == states.count("published") > 0
+    assert set(WorkOrder.objects.values_list("kind", flat=True)) >= {TRAFFIC, PERMISSION}
+
+
+def test_some_works_have_a_detour(seeded: None) -> None:
+    seed_works(45, lambda _line: None)
+    assert Work.objects.exclude(detours=None).count() == DETOURS

@@ -158,7 +158,9 @@ def test_other_works_may_cut_the_only_way(member: Member, ladder: dict[str, int]
 def test_works_that_close_nothing_count_for_nothing(
     member: Member, ladder: dict[str, int], values: dict[str, str]
 ) -> None:
-    work(member, (0, 200), (400, 200), **values)
+    made = work(member, (0, 200), (400, 200), **({} if values.get("state") == "cancelled" else values))
+    with factories.as_worker():
+        Work.objects.filter(pk=made.pk).update(**values)
     assert names(around(ladder, starts_on=DAY, ends_on=DAY)) == [["rue du Pont"]]
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Final
 
+from django.contrib.gis.db.models import MultiLineStringField
 from django.contrib.gis.db.models.functions import AsGeoJSON, PointOnSurface, Transform
 from django.db.models import F, Func, QuerySet, Value
 from django.utils.translation import gettext as _
@@ -77,14 +78,14 @@ def one_announced(work_id: int) -> Current:
     return Current(found.starts_on, [found], names({found.insee} if found.insee else set()))
 
 
-LINE: Final = AsGeoJSON(
-    Transform(Func(F("geom"), Value(SIMPLE_M), Value(True), function="ST_Simplify"), 4326), precision=DECIMALS
-)  # fmt: skip
+ROUGH: Final = Func(
+    F("geom"), Value(SIMPLE_M), Value(True), function="ST_Simplify", output_field=MultiLineStringField(srid=2154)
+)
 
 
 def lines(told: Sequence[Work]) -> dict[int, str]:
     """Their stretches as GeoJSON in degrees, as fine as a map on a page shows them."""
-    return placed(told, LINE)
+    return placed(told, AsGeoJSON(Transform(ROUGH, 4326), precision=DECIMALS))
 
 
 def points(told: Sequence[Work]) -> dict[int, Any]:

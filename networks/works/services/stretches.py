@@ -87,7 +87,7 @@ ALONG_AXIS: Final = """
         select n, section, st_setsrid(st_makepoint(x, y), 2154) as place
         from unnest(%(sections)s::bigint[], %(xs)s::float8[], %(ys)s::float8[]) with ordinality a(section, x, y, n)
     ), places as (
-        select distinct on (a.id, n) a.id, a.carriageway,
+        select distinct on (a.id, n) a.id, n, a.carriageway,
             p.start_m + st_linelocatepoint(p.geom, place) * (p.end_m - p.start_m) as at_m
         from asked join road_axis_part p on p.section_id = section join road_axis a on a.id = p.axis_id
         where a.route = %(route)s and a.department = %(department)s and a.carriageway = any(%(sides)s)
