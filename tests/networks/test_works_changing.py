@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from django.utils.html import strip_tags
 
-from gis_core.errors import Conflict, Forbidden, NotFound
+from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
 from gis_core.rights import SYSTEM, acting_as
 from layers.features.errors import FieldRefused
 from layers.features.services.write import Edit
@@ -20,7 +20,7 @@ from networks.works.gauges import Gauge
 from networks.works.models import Work, WorkDetour, WorkRequest
 from networks.works.order_values import detours_in_words, measures
 from networks.works.services import keeping, neighbours, stretches, works
-from networks.works.services.conflicts import Asked, conflicts_of
+from networks.works.services.conflicts import Asked, Gravity, conflicts_of, marks_of
 from tests import factories
 from tests.networks.conftest import Network, along
 from tests.networks.works import FIRST, LAST, numbered_road, section, stretch, work
@@ -77,8 +77,13 @@ def sent(network: Network, path: str, **given: Any) -> Any:
 
 
 @pytest.mark.parametrize(
-    "values", [{"measure": "alternate"}, {"geom": stretch((20, 0), (300, 0))}, {"measure": "one_way", "closed_way": "forward"}]
-)  # fmt: skip
+    "values",
+    [
+        {"measure": "alternate"},
+        {"geom": stretch((20, 0), (300, 0))},
+        {"measure": "one_way", "closed_way": "forward"},
+    ],
+)
 def test_a_detour_is_to_be_computed_again_once_works_close_something_else(
     block: Network, values: dict[str, Any]
 ) -> None:
@@ -190,7 +195,7 @@ def test_works_that_were_deleted_meanwhile_get_no_detour(block: Network) -> None
 def test_a_detour_is_computed_for_the_works_as_they_are_now(block: Network) -> None:
     before = closing(block)
     changed(block, before, geom=stretch((420, 0), (880, 0)))
-    with block.as_(), pytest.raises(Exception, match="impasse|sans issue"):
+    with block.as_(), pytest.raises(Invalid):
         keeping.keep(before, Gauge(), "", rights=block.rights())
 
 
@@ -216,6 +221,21 @@ def test_what_other_works_close_is_avoided_in_that_direction_alone(block: Networ
 def test_works_that_do_not_say_their_direction_close_both(block: Network) -> None:
     (detour,) = led(block, closing(block, measure="one_way"))
     assert detour.direction == "dans les deux sens"
+
+
+@pytest.mark.parametrize(("way", "gravity"), [("forward", Gravity.GRAVE), ("backward", Gravity.SERIOUS)])
+def test_a_detour_in_the_direction_that_others_leave_open_is_no_grave_conflict(
+    block: Network, way: str, gravity: Gravity
+) -> None:
+    mine = closing(block, measure="one_way", closed_way="forward")
+    led(block, mine)
+    other = work(block, (10, 200), (390, 200), measure="one_way", closed_way=way, title="Réseau")
+    with block.as_():
+        rights = block.rights()
+        told = [*conflicts_of(Asked.of(mine), rights), *conflicts_of(Asked.of(other), rights)]
+        marks = marks_of([mine, other], rights)
+    assert {one.gravity for one in (*told, *marks[mine.pk], *marks[other.pk])} == {gravity}
+    assert len(told) == 2
 
 
 def test_the_closed_direction_is_said_with_the_reference_where_it_ends(network: Network) -> None:

@@ -139,6 +139,7 @@ class WorkForm(AccessibleForm):
             stretch=given["stretch"],
             work_id=work.pk if work else None,
             hours=given.get("hours") or "",
+            closed_way=given.get("closed_way") or "",
             **{name: given[name] for name in named},
         )
 

@@ -54,6 +54,7 @@ class Asked:
     ends_on: date
     kind: str = Work.Kind.ROAD
     measure: str = Work.Measure.NONE
+    closed_way: str = ""
     new_surface: bool = False
     hours: str = ""
     work_id: int | None = None
@@ -61,7 +62,7 @@ class Asked:
     @classmethod
     def of(cls, work: Work) -> "Asked":
         return cls(stretch=work.geom, starts_on=work.starts_on, ends_on=work.ends_on, kind=work.kind, work_id=work.pk,
-                   measure=work.measure, new_surface=work.new_surface, hours=work.hours or "")  # fmt: skip
+                   measure=work.measure, closed_way=work.closed_way or "", new_surface=work.new_surface, hours=work.hours or "")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
