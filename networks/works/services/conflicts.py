@@ -61,8 +61,11 @@ class Asked:
 
     @classmethod
     def of(cls, work: Work) -> "Asked":
-        return cls(stretch=work.geom, starts_on=work.starts_on, ends_on=work.ends_on, kind=work.kind, work_id=work.pk,
-                   measure=work.measure, closed_way=work.closed_way or "", new_surface=work.new_surface, hours=work.hours or "")  # fmt: skip
+        return cls(
+            stretch=work.geom, starts_on=work.starts_on, ends_on=work.ends_on, kind=work.kind, work_id=work.pk,
+            measure=work.measure, closed_way=work.closed_way or "", new_surface=work.new_surface,
+            hours=work.hours or "",
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,7 +47,8 @@ LED_HERE: Final = """
 """
 ON_MINE: Final = """
     with mine as materialized (
-        select d.id, d.geom as whole, d.direction, st_buffer(d.geom, %(within)s) as around, p as geom, st_expand(p, %(within)s) as box
+        select d.id, d.geom as whole, d.direction, st_buffer(d.geom, %(within)s) as around, p as geom,
+            st_expand(p, %(within)s) as box
         from road_detour d, st_subdivide(d.geom, 16) p where d.work_id = %(but)s
             and d.starts_on is not null),
     near as materialized (
