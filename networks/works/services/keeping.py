@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from typing import Final
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from gis_core.errors import Invalid, NotFound
 from gis_core.rights import Rights
-from layers.catalogue.models import Layer
 from layers.features.services.origin import Origin, event
 from networks.works.gauges import Gauge
 from networks.works.models import Work, WorkDetour
@@ -43,7 +42,7 @@ def keep(work: Work, gauge: Gauge, label: str, *, rights: Rights) -> tuple[list[
         found = detours(Closure.of(work), gauge)
     if not found.ways:
         raise Invalid(" ".join(f"{one.direction} : {one.why}" for one in found.missing), parameter="gauge")
-    with event(layer(), "edit", Origin("web")):
+    with event(works.layer(SLUG), "edit", Origin("web")):
         WorkDetour.objects.filter(work=work).delete()
         made = [
             WorkDetour.objects.create(
@@ -58,7 +57,7 @@ def keep(work: Work, gauge: Gauge, label: str, *, rights: Rights) -> tuple[list[
             )
             for way in found.ways
         ]
-        tell_layer()
+        works.tell_layer(SLUG)
     return made, found
 
 
@@ -69,11 +68,11 @@ def confirm(work: Work, detour_id: int, *, rights: Rights) -> None:
     Raises Forbidden, NotFound, Conflict (cancelled meanwhile).
     """
     work = works.locked(work, None, rights)
-    with event(layer(), "edit", Origin("web")):
+    with event(works.layer(SLUG), "edit", Origin("web")):
         of_works = WorkDetour.objects.filter(work=work, pk=detour_id)
         if not of_works.update(starts_on=work.starts_on, ends_on=work.ends_on):
             raise NotFound(_("This detour is no longer there."))
-        tell_layer()
+        works.tell_layer(SLUG)
 
 
 @transaction.atomic
@@ -83,19 +82,9 @@ def drop(work: Work, detour_id: int, *, rights: Rights) -> None:
     found = WorkDetour.objects.filter(work=work, pk=detour_id).first()
     if found is None:
         raise NotFound(_("This detour is no longer there."))
-    with event(layer(), "edit", Origin("web")):
+    with event(works.layer(SLUG), "edit", Origin("web")):
         found.delete()
-        tell_layer()
-
-
-def layer() -> Layer:
-    return Layer.objects.get(slug=SLUG)
-
-
-def tell_layer() -> None:
-    """The layer gets its next version, for caches."""
-    with connection.cursor() as cursor:
-        cursor.execute("select arpent.announce_edited(%s, null)", [layer().pk])
+        works.tell_layer(SLUG)
 
 
 def steps_of(one: WorkDetour) -> Sequence[Step]:

@@ -219,14 +219,14 @@ def written(work: Work) -> Work:
     return work
 
 
-def layer() -> Layer:
-    return Layer.objects.get(slug=SLUG)
+def layer(slug: str = SLUG) -> Layer:
+    return Layer.objects.get(slug=slug)
 
 
-def tell_layer() -> None:
+def tell_layer(slug: str = SLUG) -> None:
     """The layer gets its next version, for caches."""
     with connection.cursor() as cursor:
-        cursor.execute("select arpent.announce_edited(%s, null)", [layer().pk])
+        cursor.execute("select arpent.announce_edited(%s, null)", [layer(slug).pk])
 
 
 # -- what is wrong with them ------------------------------------------------------------------------------------------
