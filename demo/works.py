@@ -100,21 +100,21 @@ def seed_requests(made: Sequence[Work], chance: Random, today: date) -> None:
         one.save()
     for one in [one for one in requests if one.kind == WorkRequest.Kind.PARKING][:PUBLISHED]:
         publish(one)
-    led = led_around(made, today)
-    traffic = [one for one in requests if one.kind == WorkRequest.Kind.TRAFFIC and one.work in led]
+    traffic = [one for one in requests if one.kind == WorkRequest.Kind.TRAFFIC]
+    led = led_around([one.work for one in traffic if one.work] + list(made), today)
+    traffic.sort(key=lambda one: one.work not in led)
     permissions = [one for one in requests if one.kind == WorkRequest.Kind.PERMISSION and one.state == "accepted"]
     for one in (*traffic[:1], *permissions[:1]):
         publish(one)
 
 
 def led_around(made: Sequence[Work], today: date) -> list[Work]:
-    """The works that got a detour: announced ones that close a road, those with a request for a traffic order first."""
+    """The first works that got a detour: announced ones that close a road."""
     closing = [
         one for one in made if one.measure == Measure.CLOSED and one.state == State.PLANNED and one.ends_on >= today
     ]
-    closing.sort(key=lambda one: one.kind not in (Kind.SEWER, Kind.EVENT))
     led: list[Work] = []
-    for one in closing:
+    for one in dict.fromkeys(closing):
         if len(led) == DETOURS:
             break
         with acting_as(rights := technician_of(one.owner_id)), suppress(Invalid):
@@ -195,6 +195,7 @@ def work(section: RoadSection, chance: Random, today: date) -> Work:
         ends_on=starts + timedelta(days=days - 1),
         hours=None if kind == Kind.EVENT else chance.choice(HOURS),
         measure=measure,
+        closed_way=Work.Way.FORWARD if measure == Measure.ONE_WAY else None,
         speed_kmh=None if measure == Measure.CLOSED else 30,
         no_parking=measure != Measure.NONE,
         no_overtaking=measure == Measure.ALTERNATE,
@@ -211,5 +212,6 @@ def clashing(other: Work, chance: Random) -> Work:
     kind, title, measure, days, new_surface = chance.choice([one for one in WORKS if one[0] != other.kind])
     starts = other.starts_on + timedelta(days=chance.randrange(max(1, (other.ends_on - other.starts_on).days)))
     ends = starts + timedelta(days=days - 1)
-    return Work(state=State.PLANNED, kind=kind, title=title, measure=measure, starts_on=starts, ends_on=ends,
-                new_surface=new_surface, **given)  # fmt: skip
+    way = Work.Way.BACKWARD if measure == Measure.ONE_WAY else None
+    return Work(state=State.PLANNED, kind=kind, title=title, measure=measure, closed_way=way, starts_on=starts,
+                ends_on=ends, new_surface=new_surface, **given)  # fmt: skip
