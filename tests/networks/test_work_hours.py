@@ -81,3 +81,12 @@ def test_works_of_the_same_days_at_other_hours_are_told_for_information_with_the
         (found,) = conflicts_of(mine, network.rights())
     why = found.why.replace("\xa0", " ")
     assert (found.gravity, "8 h–17 h" in why, "21 h–6 h" in why) == (Gravity.NEAR, True, True)
+
+
+def test_a_night_that_ends_before_the_next_one_begins_is_only_followed(network: Network) -> None:
+    work(network, measure="closed", hours="21 h – 6 h")
+    after = LAST + timedelta(days=1)
+    mine = Asked(stretch=stretch((0, 50), (100, 50)), starts_on=after, ends_on=after, measure="closed",
+                 hours="21 h – 6 h")  # fmt: skip
+    with network.as_():
+        assert conflicts_of(mine, network.rights()) == []

@@ -245,7 +245,7 @@ def test_the_closed_direction_is_said_with_the_reference_where_it_ends(network: 
         assert traffic_of(made) == ["Un sens fermé (vers l’est)"]
         assert works.closed_towards(made) == "vers l’est (D 2020 PR 13+10)"
         assert measures(made)[0] == "La circulation est interdite dans un sens : vers l’est (D 2020 PR 13+10)"
-    assert "Fermé : vers l’est (D 2020 PR 13+10)" in shown(network, made)
+    assert "Fermé vers D 2020 PR 13+10" in shown(network, made)
 
 
 def test_an_order_waits_for_the_direction_where_nobody_said_it(network: Network) -> None:

@@ -56,7 +56,7 @@ def work(request: HttpRequest, work_id: int) -> HttpResponse:
         "commune": commune,
         "days": said(found.starts_on, found.ends_on),
         "traffic": traffic_of(found),
-        "closed": works.closed_towards(found),
+        "closed_end": works.closed_end(found),
         "reading": reading_of(found.hours or ""),
         "conflicts": told(conflicts_of(Asked.of(found), rights)) if found.state != Work.State.CANCELLED else [],
         "may_write": works.may_write(found.owner_id, rights),

@@ -203,14 +203,22 @@ def shared_days(asked: Asked, other: Work) -> tuple[date, date]:
 
 
 def share_days(asked: Asked, other: Work) -> bool:
+    """A morning that only ends before the other ones begin is none that they share."""
     first, last = shared_days(asked, other)
-    return first <= last
+    follow = first > min(asked.ends_on, other.ends_on) and never_together(*taken(asked, other))
+    return first <= last and not follow
+
+
+def taken(asked: Asked, other: Work) -> tuple[Taken, Taken]:
+    return (
+        Taken(asked.starts_on, asked.ends_on, asked.hours),
+        Taken(other.starts_on, other.ends_on, other.hours or ""),
+    )
 
 
 def at_other_hours(asked: Asked, other: Work) -> tuple[Gravity, str] | None:
     """What is said of works of the same days that are never there together: some by day, some by night."""
-    here = Taken(asked.starts_on, asked.ends_on, asked.hours)
-    there = Taken(other.starts_on, other.ends_on, other.hours or "")
+    here, there = taken(asked, other)
     if not never_together(here, there):
         return None
     words = _("On the same days at other hours (these %(here)s, the others %(there)s): tell each other.")

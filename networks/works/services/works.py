@@ -297,18 +297,25 @@ def stretch_of(shape: Any) -> MultiLineString:
 
 
 def closed_towards(work: Work) -> str:
-    """Where the closed direction heads, with the reference where it ends on a numbered road: « vers l’est
-    (D 2020 PR 13+20) »; nothing where none alone is closed, or nobody said which.
+    """Where the closed direction heads, and ends on a numbered road: « vers l’est (D 2020 PR 13+20) »; nothing where
+    none alone is closed, or nobody said which.
     """
     if work.closed_bearing is None:
         return ""
-    heading = heading_of(work.closed_bearing)
+    heading, end = heading_of(work.closed_bearing), closed_end(work)
+    return f"{heading} ({end})" if end else heading
+
+
+def closed_end(work: Work) -> str:
+    """The reference where the closed direction ends, if that is on a numbered road."""
+    if work.closed_bearing is None:
+        return ""
     first, last = stretches.ends_of(work.geom)
     try:
         end = reference_at(*(first if work.closed_way == Work.Way.BACKWARD else last), within_m=BESIDE_M)
     except NotFound:
-        return heading
-    return f"{heading} ({end.reference})"
+        return ""
+    return str(end.reference)
 
 
 def is_over(work: Work) -> bool:
