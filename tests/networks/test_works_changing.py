@@ -285,7 +285,7 @@ def test_the_form_asks_which_direction_is_closed(block: Network) -> None:
     path = f"{SHEET.format(made.pk)}modifier/"
     refused = sent(block, path, **given)
     assert (refused.status_code, "quel sens" in refused.content.decode()) == (400, True)
-    assert "(vers l’est)" in refused.content.decode()
+    assert "Vers l’est (du début" in refused.content.decode()
     assert sent(block, path, **given, closed_way="forward").status_code == 302
 
 

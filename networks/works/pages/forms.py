@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from django import forms
 from django.contrib.gis.geos import MultiLineString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -29,6 +30,10 @@ ERRORS_AT: Final = {"map": "geom", "references": "start", "street": "street"}
 
 def day() -> forms.DateInput:
     return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "min": "2000-01-01", "max": "2100-12-31"})
+
+
+def lcfirst(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 class WorkForm(AccessibleForm):
@@ -119,7 +124,7 @@ class WorkForm(AccessibleForm):
         """Each direction by the compass, once it is known where the works lie."""
         first, last = stretches.ends_of(stretch)
         towards = {Work.Way.FORWARD: heading(first, last), Work.Way.BACKWARD: heading(last, first)}
-        told = [(way.value, f"{way.label} ({towards[way]})") for way in Work.Way]
+        told = [(way.value, f"{capfirst(towards[way])} ({lcfirst(str(way.label))})") for way in Work.Way]
         self.fields["closed_way"].choices = [("", "—"), *told]  # type: ignore[attr-defined]
 
     def values(self) -> dict[str, Any]:
