@@ -49,7 +49,7 @@ begin
     if tg_op = 'UPDATE' then
         -- What was led around is not what is closed now: their detours have no days until somebody looks at them again.
         elsewhere := (old.measure in ('closed', 'one_way') and (new.measure, new.closed_way) is distinct from (old.measure, old.closed_way))
-            or (new.geom is distinct from old.geom and st_hausdorffdistance(new.geom, old.geom) > 0.001);
+            or st_snaptogrid(new.geom, 0.001) is distinct from st_snaptogrid(old.geom, 0.001);
     end if;
     if tg_op = 'UPDATE' and (elsewhere or (new.state, new.starts_on, new.ends_on) is distinct from (old.state, old.starts_on, old.ends_on)) then
         -- Their detours are seen with them, on the same days. Rows first, in their order, then the layer: as whoever edits them does.
