@@ -123,7 +123,9 @@ def feed(request: HttpRequest, name: str) -> HttpResponse:
     if unchanged is not None and unchanged.status_code == HTTPStatus.NOT_MODIFIED:
         return headed(unchanged, etag)
     with translation.override(language):
-        told = replace(told, places=places(told.works))
+        found = places(told.works)
+        # One that went meanwhile is told by nobody.
+        told = replace(told, works=[one for one in told.works if one.pk in found], places=found)
         content = written(told, request.build_absolute_uri, request.get_full_path())
     answer = headed(HttpResponse(content, content_type=media_type), etag)
     answer["Content-Disposition"] = f'inline; filename="{name}"'
