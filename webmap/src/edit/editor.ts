@@ -116,14 +116,14 @@ export class Editor {
 
   // --- start, stop -------------------------------------------------------------------------------------------------
 
-  /** Takes the map: from now on it is drawn on. */
+  /** Its board has the map: from now on it is drawn on. */
   async start(): Promise<void> {
     this.stopListening = this.store.subscribe(() => this.changed());
     addEventListener("beforeunload", this.warn);
     this.changed();
     // Beginning on what others left meanwhile.
     void this.app.refreshCatalogue();
-    await Promise.all([this.board.start(this.hand), this.loadSchema()]);
+    await this.loadSchema();
   }
 
   async loadSchema(): Promise<void> {
