@@ -4,12 +4,13 @@ import json
 import os
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, expect, sync_playwright
 
 from gis_core.ops.environment import PYTHON, ROOT
 
@@ -25,6 +26,33 @@ ARGUMENTS = [
 ]
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
+# Several browsers, servers and builds may share two cores.
+PATIENCE_MS = 20_000
+expect.set_options(timeout=PATIENCE_MS)
+# Drawn twice in a row with the same view, in the same place of the page, and the state knows of it.
+AT_REST = """async (patience) => {
+    const page = document.documentElement;
+    const { controller } = document.querySelector('arpent-app');
+    const frames = async (count) => {
+        for (; count > 0; count -= 1) await new Promise(requestAnimationFrame);
+    };
+    const seen = () => {
+        const box = document.querySelector('.map-canvas').getBoundingClientRect();
+        return JSON.stringify([controller.map.view(), controller.state.view, box]);
+    };
+    const until = performance.now() + patience;
+    for (let before = ''; performance.now() < until;) {
+        const { arpentRender } = page.dataset;
+        controller.map.refresh();
+        await frames(3);
+        while (page.dataset.arpentRender === arpentRender && performance.now() < until) await frames(1);
+        const now = seen();
+        if (now === before && JSON.stringify(controller.map.view()) === JSON.stringify(controller.state.view)) return;
+        before = now;
+    }
+    throw new Error('the map does not come to rest');
+}"""
+IN_THE_ADDRESS_BAR = "document.querySelector('arpent-app').controller.link() === location.href"
 
 
 @dataclass(frozen=True)
@@ -133,3 +161,21 @@ def open_map(context: BrowserContext, demo: Demo, fragment: str = "") -> Page:
     page.goto(f"{demo.url}/{fragment}")
     page.wait_for_selector("html[data-arpent-ready=true]", state="attached")
     return page
+
+
+def at_rest(page: Page) -> None:
+    """Wait until the map is drawn and stays where it is: what is pointed at now is what one sees."""
+    page.evaluate(AT_REST, PATIENCE_MS)
+
+
+def linked(page: Page) -> None:
+    """Wait until the address bar says what is on screen."""
+    page.wait_for_function(IN_THE_ADDRESS_BAR, timeout=PATIENCE_MS)
+
+
+def redrawn(page: Page, place: Locator, before: bytes) -> None:
+    """Wait until a part of the page no longer looks as it did."""
+    until = time.monotonic() + PATIENCE_MS / 1000
+    while place.screenshot() == before:
+        assert time.monotonic() < until, "it still looks the same"
+        page.wait_for_timeout(50)
