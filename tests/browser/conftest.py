@@ -5,9 +5,11 @@ import os
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, expect, sync_playwright
@@ -32,15 +34,16 @@ expect.set_options(timeout=PATIENCE_MS)
 # Drawn twice in a row with the same view, in the same place of the page, and the state knows of it.
 AT_REST = """async (patience) => {
     const page = document.documentElement;
-    const { controller } = document.querySelector('arpent-app');
+    const until = performance.now() + patience;
     const frames = async (count) => {
         for (; count > 0; count -= 1) await new Promise(requestAnimationFrame);
     };
+    while (!page.dataset.arpentReady && performance.now() < until) await frames(1);
+    const { controller } = document.querySelector('arpent-app');
     const seen = () => {
         const box = document.querySelector('.map-canvas').getBoundingClientRect();
         return JSON.stringify([controller.map.view(), controller.state.view, box]);
     };
-    const until = performance.now() + patience;
     for (let before = ''; performance.now() < until;) {
         const { arpentRender } = page.dataset;
         controller.map.refresh();
@@ -52,7 +55,23 @@ AT_REST = """async (patience) => {
     }
     throw new Error('the map does not come to rest');
 }"""
+# The same for the small map of a page: nothing was drawn for some frames, and something was before.
+DRAWN = """async ([selector, patience]) => {
+    const until = performance.now() + patience;
+    const drawn = () => document.querySelector(selector)?.dataset.rendered ?? '';
+    while (performance.now() < until) {
+        const before = drawn();
+        for (let frame = 0; frame < 12; frame += 1) await new Promise(requestAnimationFrame);
+        if (before && drawn() === before) return;
+    }
+    throw new Error(`${selector} does not come to rest`);
+}"""
 IN_THE_ADDRESS_BAR = "document.querySelector('arpent-app').controller.link() === location.href"
+
+
+def today() -> date:
+    """The day where the demo is, whatever the clock of the machine."""
+    return datetime.now(ZoneInfo("Europe/Paris")).date()
 
 
 @dataclass(frozen=True)
@@ -173,9 +192,19 @@ def linked(page: Page) -> None:
     page.wait_for_function(IN_THE_ADDRESS_BAR, timeout=PATIENCE_MS)
 
 
+def drawn(page: Page, selector: str) -> None:
+    """Wait until the small map of a page shows what it has."""
+    page.evaluate(DRAWN, [selector, PATIENCE_MS])
+
+
+def until(page: Page, condition: Callable[[], bool], otherwise: str) -> None:
+    """Wait for what no locator can tell; `otherwise`: what is wrong when it does not come."""
+    end = time.monotonic() + PATIENCE_MS / 1000
+    while not condition():
+        assert time.monotonic() < end, otherwise
+        page.wait_for_timeout(50)
+
+
 def redrawn(page: Page, place: Locator, before: bytes) -> None:
     """Wait until a part of the page no longer looks as it did."""
-    until = time.monotonic() + PATIENCE_MS / 1000
-    while place.screenshot() == before:
-        assert time.monotonic() < until, "it still looks the same"
-        page.wait_for_timeout(50)
+    until(page, lambda: place.screenshot() != before, "it still looks the same")
