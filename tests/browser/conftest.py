@@ -189,7 +189,7 @@ def at_rest(page: Page) -> None:
 
 def linked(page: Page) -> None:
     """Wait until the address bar says what is on screen."""
-    page.wait_for_function(IN_THE_ADDRESS_BAR, timeout=PATIENCE_MS)
+    until(page, lambda: bool(page.evaluate(IN_THE_ADDRESS_BAR)), "the address bar says something else")
 
 
 def drawn(page: Page, selector: str) -> None:
@@ -198,7 +198,10 @@ def drawn(page: Page, selector: str) -> None:
 
 
 def until(page: Page, condition: Callable[[], bool], otherwise: str) -> None:
-    """Wait for what no locator can tell; `otherwise`: what is wrong when it does not come."""
+    """Wait for what no locator can tell; `otherwise`: what is wrong when it does not come.
+
+    The page's policy forbids playwright's own `wait_for_function`, unless it is true at once.
+    """
     end = time.monotonic() + PATIENCE_MS / 1000
     while not condition():
         assert time.monotonic() < end, otherwise

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from tests.browser.conftest import DESK, Demo, at_rest, linked, open_map, redrawn
+from tests.browser.conftest import DESK, Demo, at_rest, linked, open_map, redrawn, until
 from tests.browser.test_map import serious
 
 pytestmark = pytest.mark.browser
@@ -52,10 +52,10 @@ def name_parcels(page: Page, text: str) -> None:
 
 def lay(page: Page, *places: tuple[float, float]) -> None:
     """Points around the middle of the map, one after the other."""
-    laid = "(count) => document.querySelector('arpent-app').controller.state.measure.points.length === count"
+    laid = "document.querySelector('arpent-app').controller.state.measure.points.length"
     for number, (east, south) in enumerate(places, 1):
         click_map(page, east, south)
-        page.wait_for_function(laid, arg=number)
+        until(page, lambda number=number: page.evaluate(laid) == number, "the point is not there")  # type: ignore[misc]
 
 
 CORNERS = ((-50, -50), (50, -50), (0, 50))

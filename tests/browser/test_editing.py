@@ -14,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from tests.browser.conftest import DESK, PATIENCE_MS, PHONE, Demo, at_rest, open_map, sign_in
+from tests.browser.conftest import DESK, PHONE, Demo, at_rest, open_map, sign_in, until
 
 pytestmark = pytest.mark.browser
 
@@ -155,7 +155,7 @@ def tab(page: Page, name: str) -> None:
 def editor_says(page: Page, condition: str) -> None:
     """Wait until something is true of the `editor`."""
     told = f"((editor) => {condition})(document.querySelector('arpent-app').controller.editor)"
-    page.wait_for_function(told, timeout=PATIENCE_MS)
+    until(page, lambda: bool(page.evaluate(told)), f"not {condition}")
 
 
 def lay(page: Page, places: list[tuple[float, float]]) -> None:
@@ -167,7 +167,7 @@ def lay(page: Page, places: list[tuple[float, float]]) -> None:
 
 def kept(page: Page) -> None:
     """What was written is in this browser, should the page go."""
-    page.wait_for_function("localStorage.getItem('arpent.edit') !== null", timeout=PATIENCE_MS)
+    until(page, lambda: page.evaluate("localStorage.getItem('arpent.edit')") is not None, "it is not kept")
 
 
 def drag_the_map(page: Page, east: float, south: float) -> None:
@@ -433,7 +433,7 @@ def test_signing_out_wipes_the_work(browser: Browser, demo: Demo) -> None:
     assert page.evaluate("localStorage.getItem('arpent.edit')") is None
     # A base is deleted once whoever reads in it is done.
     gone = "indexedDB.databases().then((all) => !all.some(({ name }) => name === 'arpent-edit'))"
-    page.wait_for_function(gone, timeout=PATIENCE_MS)
+    until(page, lambda: bool(page.evaluate(gone)), "the work is still there")
     context.close()
 
 
@@ -790,7 +790,7 @@ def test_axe_finds_nothing_serious_while_editing(context: BrowserContext, demo: 
         expect(page.locator(".edit-sheet .skeleton")).to_have_count(0)
         found += serious(page)
     page.get_by_role("button", name="Dessiner").click()
-    expect(page.locator(".edit-numbers").first).to_be_visible()
+    expect(page.locator(".edit-numbers").first).to_be_attached()
     found += serious(page)
     assert found == []
 
