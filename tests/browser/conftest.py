@@ -30,6 +30,7 @@ DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 # Several browsers, servers and builds may share two cores.
 PATIENCE_MS = 20_000
+FIRST_VIEW_MS = 90_000
 expect.set_options(timeout=PATIENCE_MS)
 # Drawn twice in a row with the same view, in the same place of the page, and the state knows of it.
 AT_REST = """async (patience) => {
@@ -178,7 +179,7 @@ def opened(browser: Browser, signed_in: dict[str, object], size: dict[str, int])
 def open_map(context: BrowserContext, demo: Demo, fragment: str = "") -> Page:
     page = context.new_page()
     page.goto(f"{demo.url}/{fragment}")
-    page.wait_for_selector("html[data-arpent-ready=true]", state="attached")
+    page.wait_for_selector("html[data-arpent-ready=true]", state="attached", timeout=FIRST_VIEW_MS)
     return page
 
 

@@ -26,6 +26,7 @@ from layers.features.words import search_text
 from networks.warning.importers.file import layout_of, rows_of
 from networks.warning.importers.loading import load
 from networks.warning.models import Contact, ContactReading, Notice, Settings
+from networks.warning.pages.contacts import stopped_on
 from networks.warning.services import contacts, letters, notices, recipients, sending, stopping
 from networks.warning.services.contacts import Consent, Person, save_contact, write_contacts
 from networks.warning.services.notices import About, Address, Context, Wording
@@ -677,6 +678,11 @@ def test_the_report_of_a_sending_tells_the_hour_of_the_place(network: Network, s
     told = answer.content.decode()
     assert answer.status_code == 200, told
     assert "2026-07-01 12:00;" in told
+
+
+def test_the_day_of_an_objection_is_that_of_the_place_where_it_came_in() -> None:
+    assert stopped_on({"at": "2026-12-31T23:30:00.5+00:00"}) == date(2027, 1, 1)
+    assert stopped_on(None) is None
 
 
 def test_the_day_of_an_objection_is_written_as_people_write_it(network: Network) -> None:
