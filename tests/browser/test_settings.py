@@ -172,6 +172,7 @@ def test_a_qgis_style_is_previewed_and_what_it_loses_is_told(desk: Page, demo: D
 
 def test_fields_move_and_keep_their_new_place(desk: Page, demo: Demo) -> None:
     desk.goto(f"{demo.url}{LAYER}champs/")
+    expect(desk.locator(".columns code").first).to_be_visible()
     names = [code.inner_text() for code in desk.locator(".columns code").all()]
     desk.get_by_role("button", name=re.compile("^Descendre")).first.click()
     desk.get_by_role("button", name="Enregistrer").click()
