@@ -198,7 +198,7 @@ export class EditSheet extends EditElement {
     const title = drafts.length === 1 ? this.words("many.one") : this.words("many.count", { count: drafts.length });
     const body = html`<div class="sheet-body" tabindex="0" role="group" aria-labelledby="edit-sheet-title">
       <p class="muted small wide-only">${this.words("many.advice")}</p><p class="muted small phone-only">${this.words("many.advicePhone")}</p>
-      ${edit.opening ? html`<p role="status" class="muted">${this.words("sheet.loading")}…</p>` : nothing}
+      ${edit.opening.length ? html`<p role="status" class="muted">${this.words("sheet.loading")}…</p>` : nothing}
       <h3>${this.words("many.fields")}</h3><p class="muted small">${this.words("many.fieldsNote")}</p>
       ${this.commonForm(editor, edit)}${this.merging(editor, edit, drafts)}
     </div>`;
