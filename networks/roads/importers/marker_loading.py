@@ -51,13 +51,8 @@ class Change:
     told: dict[str, Any] | None
 
     @property
-    def placed(self) -> bool:
-        """Whether it changes what `arpent.guard_road` looks at."""
-        return self.moved or self.renamed
-
-    @property
     def written(self) -> bool:
-        return self.placed or self.named or self.told is not None
+        return self.moved or self.renamed or self.named or self.told is not None
 
 
 def bring(owner: Member, table: Table, *, write: bool, also: frozenset[Road] = frozenset()) -> Outcome:
@@ -358,24 +353,19 @@ def keep(owner: Member, table: Table, fresh: Sequence[Row], changed: Sequence[Ch
             source=table.source,
             **columns(fresh),
         )
-    if placed := [one for one in changed if one.placed]:
-        run(UPDATE, also=sql.SQL(PLACED), **values_of(placed))
-    if others := [one for one in changed if not one.placed]:
-        run(UPDATE, also=sql.SQL(""), **values_of(others))
+    if changed:
+        run(UPDATE, **values_of(changed))
 
 
 UPDATE: Final = """
     update road_marker m set delivered = coalesce(m.delivered, '{{}}') || given.said,
-        reference = case when given.named then given.reference else m.reference end {also}
+        reference = case when given.named then given.reference else m.reference end,
+        geom = case when given.moved then st_setsrid(st_makepoint(x, y), 2154) else m.geom end,
+        department = case when given.renamed then given.department else m.department end
     from unnest(%(ids)s::bigint[], %(moved)s::bool[], %(named)s::bool[], %(renamed)s::bool[], %(references)s::text[],
             %(departments)s::text[], %(said)s::jsonb[], %(xs)s::float8[], %(ys)s::float8[])
         as given(id, moved, named, renamed, reference, department, said, x, y) where given.id = m.id
 """
-PLACED: Final = """
-    , geom = case when given.moved then st_setsrid(st_makepoint(x, y), 2154) else m.geom end,
-    department = case when given.renamed then given.department else m.department end
-"""
-"""What `arpent.guard_road` looks at, which asks for rights that a marker that only says more does not need."""
 
 
 def values_of(changed: Sequence[Change]) -> dict[str, list[Any]]:
