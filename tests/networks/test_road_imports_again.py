@@ -217,7 +217,7 @@ def test_a_section_of_less_than_a_metre_whose_ends_meet_one_node_is_refused_and_
     assert list(drawn()) == ["A", "C"]
     assert (report["counts"]["new"], report["counts"]["refused"]) == (1, 1)
     (told,) = report["faults"]
-    assert ("0.80" in told["message"], told["gravity"], told["file"]) == (True, "error", "TRONCON_DE_ROUTE.shp")
+    assert ("0.80" in told["message"], told["gravity"], told["file"]) == (True, "error", "TRONCON_DE_ROUTE")
     assert network.rows("select count(*) from road_node") == [(3,)]
 
 

@@ -49,7 +49,7 @@ def read_assets(paths: Sequence[Path], readings: Mapping[str, AssetReading]) -> 
     made = Delivered()
     with RestrictedReader() as reader:
         for found in layers_in(reader, kml.readable(paths, made.faults), made.faults, rows=ENOUGH_ROWS):
-            chosen = reading_of(found.file, found.label, readings)
+            chosen = reading_of(found.source, found.label, readings)
             if chosen is None or not chosen.table:
                 continue
             sheet = sheet_of(
@@ -72,14 +72,14 @@ def named(chosen: AssetReading) -> str | None:
     return chosen.columns.get("reference") or chosen.columns.get("comment") or chosen.columns.get("code")
 
 
-def key_of(file: str, label: str) -> str:
+def key_of(source: str, label: str) -> str:
     """What a layer is known by: sheets of two workbooks may have one name."""
-    return f"{file}/{label}"
+    return f"{source}/{label}"
 
 
-def reading_of(file: str, label: str, readings: Mapping[str, AssetReading]) -> AssetReading | None:
+def reading_of(source: str, label: str, readings: Mapping[str, AssetReading]) -> AssetReading | None:
     """That of a layer; of a delivery that was read before files counted, by its name alone."""
-    return readings.get(key_of(file, label)) or readings.get(label)
+    return readings.get(key_of(source, label)) or readings.get(label)
 
 
 class Rows:

@@ -165,7 +165,7 @@ def layer_shown(
     place: int, layer: Mapping[str, Any], chosen: Mapping[str, AssetReading], *, several: bool
 ) -> dict[str, Any]:
     """A layer of the files with the form of its reading; `several` have its name."""
-    reading = reading_of(str(layer["file"]), str(layer["label"]), chosen) or AssetReading()
+    reading = reading_of(services.source_of(layer), str(layer["label"]), chosen) or AssetReading()
     tables = {
         "road-assets": _("Assets at one place (signs, lighting …)"),
         "road-stretches": _("Assets along a stretch (barriers, kerbs …)"),
@@ -174,7 +174,7 @@ def layer_shown(
     targets = [target_shown(place, layer, reading, *one) for one in targets_of(reading.table)]
     return {
         "place": place,
-        "label": f"{layer['file']} : {layer['label']}" if several else layer["label"],
+        "label": f"{services.source_of(layer)} : {layer['label']}" if several else layer["label"],
         "features": layer["features"],
         "tables": allowed,
         "table": reading.table,

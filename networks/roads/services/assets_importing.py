@@ -159,7 +159,12 @@ def readings_for(owner: Member, contents: Sequence[Mapping[str, Any]]) -> tuple[
 
 
 def key_in(layer: Mapping[str, Any]) -> str:
-    return key_of(str(layer["file"]), str(layer["label"]))
+    return key_of(source_of(layer), str(layer["label"]))
+
+
+def source_of(layer: Mapping[str, Any]) -> str:
+    """The file that a layer is in; "" of one that was looked at before that was kept."""
+    return str(layer.get("source", ""))
 
 
 def keep_mapping(made: AssetDelivery) -> None:
@@ -171,7 +176,7 @@ def keep_mapping(made: AssetDelivery) -> None:
         reading = made.readings.get(key_in(layer)) or made.readings.get(layer["label"]) or {}
         if not reading.get("table"):
             continue
-        plain = (made.mapping_name or Path(str(layer["file"])).stem or str(layer["label"]))[:76]
+        plain = (made.mapping_name or Path(source_of(layer)).stem or str(layer["label"]))[:76]
         names = (plain if number == 1 else f"{plain} {number}" for number in itertools.count(1))
         fields = set(layer["fields"])
         name = next(one for one in names if one not in used and there.get(one, fields) == fields)
