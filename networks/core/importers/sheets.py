@@ -94,7 +94,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A layer of a delivery before its rows are read: `name` is that of its file in the reader, `source` as it was sent."""
+    """A layer of a delivery before its rows are read: `name` is its file in the reader, `source` the one sent."""
 
     name: str
     file: str
