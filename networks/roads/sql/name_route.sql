@@ -15,7 +15,7 @@ begin
     number := arpent.route_of(new.route);
     if number is null or length(number) > 12 then
         raise exception using errcode = 'check_violation', constraint = tg_table_name || '_route', table = tg_table_name,
-            message = 'no number of a road: ' || new.route;
+            message = 'no number of a road: ' || coalesce(new.route, '');
     end if;
     new.route := number;
     return new;
