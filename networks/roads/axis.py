@@ -384,7 +384,8 @@ class Builder:
     def _append(self, rank: int, along: bool, at: float) -> float:
         edge = self.edges[rank]
         section = self.sections[edge.section]
-        line = substring(section.line, edge.first_m, edge.last_m)
+        whole = edge.first_m == 0 and edge.last_m == section.line.length
+        line = section.line if whole else substring(section.line, edge.first_m, edge.last_m)
         if line.geom_type != "LineString":
             return at
         end = at + float(line.length)

@@ -442,9 +442,7 @@ def test_a_reader_is_told_but_does_not_compute_again(client: Client, land: Land)
 # -- what is too much -------------------------------------------------------------------------------------------------
 
 
-def test_too_many_sections_are_refused_rather_than_studied_in_part(
-    land: Land, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_too_many_sections_are_refused_rather_than_studied_in_part(land: Land, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(studies, "MOST_SECTIONS", 149)
     with pytest.raises(Invalid, match="149"):
         made(land)

@@ -13,6 +13,7 @@ from layers.catalogue.models import Layer
 from networks.roads import axis
 from networks.roads.models import RoadAxis, RoadMarker, RoadNode, RoadSection
 from networks.roads.references import Reference, Road
+from networks.roads.services import calibrating
 from networks.roads.services.calibrating import calibrate, stale_roads
 from networks.roads.services.referring import place_of
 from networks.roads.services.siding import tell_sides
@@ -105,7 +106,7 @@ def test_what_is_impossible_is_explained(road: Member, given: dict[str, Any], st
 
 def test_who_may_not_see_the_sections_is_told_no_place_on_them(road: Member) -> None:
     with factories.as_owner():
-        Layer.objects.filter(slug="road-sections").update(visibility=Layer.Visibility.PRIVATE)
+        Layer.objects.filter(slug="road-sections").update(visibility=Layer.Visibility.MEMBERS)
     asked(404, reference="D 2020 PR 12+350")
     asked(404, x=X + 1500, y=Y)
 
@@ -192,6 +193,24 @@ def test_a_road_that_changed_is_measured_once_for_a_question_with_markers_where_
     told = asked(reference="D 2020 PR 2+0")
     assert (told["x"], told["y"]) == (X + 1150, Y)
     assert asked(x=X + 1250, y=Y)["reference"] == "D 2020 PR 2+100"
+
+
+def test_a_question_on_one_carriageway_of_a_road_that_changed_measures_that_one_alone(
+    member: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for side, y in (("D", 0), ("G", 12)):
+        section(member, (0, y), (2000, y), carriageway=side, traffic_way="forward" if side == "D" else "backward")
+    for number, x in ((1, 100), (2, 1100)):
+        marker(member, number, x)
+    measured: list[list[int]] = []
+
+    def build(sections: list[axis.Section], *given: Any) -> axis.Axis:
+        measured.append([one.id for one in sections])
+        return axis.build(sections, *given)
+
+    monkeypatch.setattr(calibrating, "build", build)
+    assert asked(reference="D 2020 PR 1+20 G")["y"] == Y + 12
+    assert measured == [[RoadSection.objects.get(carriageway="G").pk]]
 
 
 class Drawn:

@@ -327,4 +327,7 @@ def test_sections_are_listed_and_taken_away_with_their_nodes(network: Network) -
     one = section(network, (0, 0), (40, 0))
     answer = network.client().get("/api/v1/layers/road-sections/features/")
     (row,) = answer.json()["results"]
-    assert (row["properties"]["start_node_id"], row["properties"]["end_node_id"]) == (one.start_node_id, one.end_node_id)
+    assert (row["properties"]["start_node_id"], row["properties"]["end_node_id"]) == (
+        one.start_node_id,
+        one.end_node_id,
+    )

@@ -84,16 +84,18 @@ def leave_stale(roads: Collection[Road]) -> None:
         )
 
 
-def axes_of(road: Road, moved: Moved | None = None) -> Iterator[tuple[str, Axis]]:
+def axes_of(road: Road, moved: Moved | None = None, first: str = "D") -> Iterator[tuple[str, Axis]]:
     """One of a single carriageway; of a road with two, one for each: where it has one they run over the same."""
     markers = list(RoadMarker.objects.filter(**road._asdict()).only("carriageway", "number", "geom").order_by("pk"))
-    return axes_over(road, markers, moved)
+    return axes_over(road, markers, moved, first)
 
 
-def axes_now(road: Road) -> Iterator[tuple[str, Axis]]:
-    """Of a road that changed since it was measured, for a question: markers stand where they were put then."""
+def axes_now(road: Road, first: str = "D") -> Iterator[tuple[str, Axis]]:
+    """Of a road that changed since it was measured, for a question, one carriageway before the other: markers stand
+    where they were put then.
+    """
     kept = RoadAxis.objects.filter(**road._asdict()).values_list("carriageway", "faults")
-    return axes_of(road, {side: dict(faults.get("moved", ())) for side, faults in kept})
+    return axes_of(road, {side: dict(faults.get("moved", ())) for side, faults in kept}, first)
 
 
 def axes_with(road: Road, placed: Iterable[tuple[int, str, tuple[float, float]]]) -> dict[str, Axis]:
@@ -105,13 +107,15 @@ def axes_with(road: Road, placed: Iterable[tuple[int, str, tuple[float, float]]]
     return dict(axes_over(road, markers))
 
 
-def axes_over(road: Road, markers: Sequence[RoadMarker], moved: Moved | None = None) -> Iterator[tuple[str, Axis]]:
+def axes_over(
+    road: Road, markers: Sequence[RoadMarker], moved: Moved | None = None, first: str = "D"
+) -> Iterator[tuple[str, Axis]]:
     """With `moved`, nobody searches for better places of markers (`axis.build`)."""
     found = RoadSection.objects.filter(**road._asdict())
     sections = list(found.only("carriageway", "traffic_way", "geom").order_by("pk"))
     sides = ("D", "G") if any(one.carriageway != "U" for one in sections) else ("U",)
     doubled = passed_over(markers, sides)
-    for side in sides:
+    for side in sorted(sides, key=lambda side: side != first):
         own = [one for one in sections if one.carriageway in ("U", side)]
         put = None if moved is None else moved.get(side, {})
         axis = build([section_of(one, side) for one in own], list(markers_for(markers, side)), put)

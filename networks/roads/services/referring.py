@@ -280,13 +280,16 @@ def unmeasured(road: Road) -> bool:
 
 def place_now(asked: Reference, road: Road, sides: list[str]) -> Found:
     """A place on a road as it is now. Raises what `place_of` does."""
-    axes = dict(axes_now(road))
-    numbers = [one.number for axis in axes.values() for one in axis.marks]
-    side = next((one for one in sides if one in axes and has_marker(axes[one], asked.marker)), None)
-    if side is None:
+    numbers: list[int] = []
+    # The other carriageway is measured only where this one has no such marker.
+    for side, axis in axes_now(road, next(one for one in sides if one != "U")):
+        if side in sides and has_marker(axis, asked.marker):
+            break
+        numbers += [one.number for one in axis.marks]
+    else:
         raise no_marker(asked, min(numbers, default=None), max(numbers, default=None))
     try:
-        found = locate_on(axes[side], asked.marker, asked.metres)
+        found = locate_on(axis, asked.marker, asked.metres)
     except ImpossibleError as error:
         told = error.told
         if error.reason == "beyond_next":
