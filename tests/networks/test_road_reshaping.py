@@ -263,10 +263,12 @@ HALVES = [((0, 0), (20, -20), (40, 0)), ((40, 0), (20, 20), (0, 0))]
 def test_the_halves_of_a_roundabout_keep_their_sides_and_their_traffic(
     network: Network, first: int, turned: bool
 ) -> None:
-    ways = [HALVES[first], HALVES[1 - first][:: -1 if turned else 1]]
+    along = {"name_left": "Rue Haute", "name_right": "Rue Basse", "traffic_way": "forward"}
     against = {"name_left": "Rue Basse", "name_right": "Rue Haute", "traffic_way": "backward"}
-    halves = [section(network, *way, **({"name_left": "Rue Haute", "name_right": "Rue Basse", "traffic_way": "forward"}
-                                        | (against if rank and turned else {}))) for rank, way in enumerate(ways)]  # fmt: skip
+    halves = [
+        section(network, *HALVES[first], **along),
+        section(network, *HALVES[1 - first][:: -1 if turned else 1], **(against if turned else along)),
+    ]
     whole = join(network, *(one.pk for one in halves))
     assert whole.geom.closed
     assert (whole.name_left, whole.name_right, whole.traffic_way) == ("Rue Haute", "Rue Basse", "forward")
