@@ -13,7 +13,7 @@ class RoadsConfig(AppConfig):
         from layers.features.services.write import declare_lock
         from layers.imports.services.inbox import declare_awaited
         from layers.printing.marks import register_marks
-        from networks.roads.asset_sheets import register_sheets
+        from networks.roads import asset_sheets, section_sheets
         from networks.roads.layers import declare_layers
         from networks.roads.pages.frame import add_tabs
         from networks.roads.pictograms import pictogram_on_paper
@@ -38,6 +38,7 @@ class RoadsConfig(AppConfig):
         declare_shape("road_section", reshaping.of_piece, reshaping.of_whole, reshaping.of_new_piece)
         declare_awaited(importing.awaited_folders)
         declare_awaited(assets_importing.awaited_folders)
-        register_sheets()
+        asset_sheets.register_sheets()
+        section_sheets.register_sheets()
         register_marks("road-assets", frozenset({"kind", "code", "inscription"}), pictogram_on_paper)
         post_migrate.connect(declare_layers, sender=self)

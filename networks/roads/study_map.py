@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import shapely
 from django.utils.html import escape
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from layers.features.display import display_number
 
 WIDTH_MM: Final = 182.0
 TALLEST_MM: Final = 150.0
@@ -49,7 +53,9 @@ class Frame:
 
 
 def background(communes: Sequence[tuple[str, Any]], roads: Any) -> dict[str, Any]:
-    """What every map of a study shares: communes (name, surface), lines of road, names; its bounds in metres."""
+    """What every map of a study shares: communes (name, surface), lines of road, the most important first, names; its
+    bounds in metres; how many roads are too many to be drawn.
+    """
     surfaces = np.array([surface for _name, surface in communes], dtype=object)
     bounds = [float(one) for one in shapely.total_bounds(surfaces)]
     frame = Frame(bounds)
@@ -59,6 +65,7 @@ def background(communes: Sequence[tuple[str, Any]], roads: Any) -> dict[str, Any
         "land": path(placed, 'class="land"'),
         "lines": path(frame.placed(roads[:MOST_ROADS]), 'class="road"') + path(placed, 'class="limit"'),
         "words": "".join((*names(communes, placed), scale_bar(frame))),
+        "left_out": max(0, len(roads) - MOST_ROADS),
     }
 
 
@@ -68,10 +75,33 @@ def zone_on(ground: Mapping[str, Any], zone: Any) -> str:
     return path(shapely.intersection(frame.placed(zone), shapely.box(0, 0, WIDTH_MM, frame.height)), 'class="zone"')
 
 
-def picture(ground: Mapping[str, Any], zone: str, sites: Any) -> str:
+class Drawing(NamedTuple):
+    """A map, and what is left out of it, in words."""
+
+    svg: str
+    left_out: list[str]
+
+
+def drawing(ground: Mapping[str, Any], zone: str, sites: Any) -> Drawing:
     """The background, what is covered, the points that cover it."""
+    drawn = sites[:: -(-len(sites) // MOST_SITES) or 1]
+    told = []
+    if count := ground.get("left_out", 0):
+        words = ngettext(
+            "%(count)s section of road, of the least important, is not drawn; it is counted.",
+            "%(count)s sections of road, the least important, are not drawn; they are counted.",
+            count,
+        )
+        told.append(words % {"count": display_number(count, 0)})
+    if len(drawn) < len(sites):
+        words = _("%(count)s of the %(all)s points are drawn, all over the territory; all of them count.")
+        told.append(words % {"count": display_number(len(drawn), 0), "all": display_number(len(sites), 0)})
+    return Drawing(picture(ground, zone, drawn), told)
+
+
+def picture(ground: Mapping[str, Any], zone: str, sites: Any) -> str:
     frame = Frame(ground["bounds"])
-    seen = shapely.get_coordinates(frame.placed(sites[:MOST_SITES]))
+    seen = shapely.get_coordinates(frame.placed(sites))
     dots = "".join(f'<circle class="site" cx="{x:.2f}" cy="{y:.2f}" r="0.8"/>' for x, y in seen if on(x, y, frame))
     head = f'<svg xmlns="http://www.w3.org/2000/svg" class="study-map" viewBox="0 0 {WIDTH_MM} {frame.height}"'
     body = ground["land"] + zone + ground["lines"] + dots + ground["words"]
