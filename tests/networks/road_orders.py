@@ -76,7 +76,7 @@ class Desk:
     def abrogate(self, one: WorkRequest, former: WorkOrder) -> WorkOrder:
         """An order that ends a published one, its reason given, numbered and published."""
         with self.as_():
-            letter = orders.begin_abrogation(one, former, self.rights())
+            letter = publication.begin_abrogation(one, former.pk, self.rights())
         body = letter.body.replace("[à compléter : motifs de l’abrogation]", "les travaux n’ont pas lieu")
         return self.publish(one, self.final(one, letter, body=body))
 

@@ -92,7 +92,7 @@ def communes_listed() -> list[tuple[str, str]]:
 # -- as a feed --------------------------------------------------------------------------------------------------------
 
 
-class OrderFeed(Atom1Feed):  # type: ignore[misc]
+class OrderFeed(Atom1Feed):
     """One without entries is the same all day long."""
 
     def latest_post_date(self) -> datetime:

@@ -201,8 +201,7 @@ def published(request: HttpRequest, found: WorkRequest, rights: Rights, version:
 
 
 def abrogating(request: HttpRequest, found: WorkRequest, rights: Rights, version: int) -> HttpResponse:
-    former = publication.published_of(found, id_in(request.POST, "order"))
-    letter = orders.begin_abrogation(found, former, rights)
+    letter = publication.begin_abrogation(found, id_in(request.POST, "order"), rights)
     return redirect("road_letter", request_id=found.pk, letter_id=letter.pk)
 
 

@@ -9,16 +9,16 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Conflict, Invalid, NotFound
-from gis_core.letters.kinds import LetterKind, Value, kind_of
+from gis_core.letters.kinds import LetterKind, Value
 from gis_core.models import Letter, LetterQuerySet
 from gis_core.rights import Rights
 from gis_core.services import letters
 from gis_core.services.letters import About
 from layers.features.words import words as words_of
 from networks.works import days
-from networks.works.kinds import ABOUT, ABROGATION, ORDERS
-from networks.works.models import WorkOrder, WorkRequest
-from networks.works.order_values import abrogation_values, values_of
+from networks.works.kinds import ABOUT, ORDERS
+from networks.works.models import WorkRequest
+from networks.works.order_values import values_of
 from networks.works.services.requests import State, check_may_decide, may_decide, today
 
 TITLES: Final = frozenset({"m", "mr", "mme", "mlle", "monsieur", "madame", "mademoiselle"})
@@ -49,30 +49,13 @@ def begin(one: WorkRequest, kind: LetterKind, rights: Rights) -> Letter:
     return begun(one, kind, values_of(one, kind.code), held(one), rights)
 
 
-@transaction.atomic
-def begin_abrogation(one: WorkRequest, former: WorkOrder, rights: Rights) -> Letter:
-    """The draft of an order that ends a published one of the same request. Raises Forbidden, Conflict."""
-    check_may_decide(one, rights)
-    check_may_end(former)
-    return begun(
-        one, kind_of(ABROGATION), abrogation_values(one, former), {"abrogates": former.pk, "ends": former.kind}, rights
-    )
-
-
 def begun(
     one: WorkRequest, kind: LetterKind, values: Mapping[str, Value], came_from: Mapping[str, Any], rights: Rights
 ) -> Letter:
+    """A draft that keeps what its words `came_from`. The caller has checked who may."""
     about = About(owner=one.owner, insee=one.insee, kind=ABOUT, key=str(one.pk))
     recipient = "\n".join(filter(None, (one.applicant_name, one.applicant_address)))
     return letters.begin(about, kind, values=values, recipient=recipient, rights=rights, begun_with=came_from)
-
-
-def check_may_end(former: WorkOrder) -> None:
-    """Raises Conflict."""
-    if former.unpublished_at is not None:
-        raise Conflict(_("The order %(number)s is no longer published.") % {"number": former.number})
-    if former.abrogated_by_id is not None:
-        raise Conflict(_("The order %(number)s is abrogated already.") % {"number": former.number})
 
 
 @transaction.atomic
@@ -86,12 +69,12 @@ def change(one: WorkRequest, letter: Letter, words: Mapping[str, str], version: 
 def finalise(one: WorkRequest, letter: Letter, words: Mapping[str, str], version: int, rights: Rights) -> Letter:
     """Number it; the request is decided. What will be published must name no person. Raises as `change`."""
     changed = change(one, letter, words, version, rights)
+    locked = WorkRequest.objects.select_for_update().get(pk=one.pk)
     if letter.kind in ORDERS:
-        check_as_begun(one, changed)
+        check_as_begun(locked, changed)
         check_signed(changed)
         check_names_nobody(one, changed)
     made = letters.finalise(changed, version=changed.version, rights=rights)
-    locked = WorkRequest.objects.select_for_update().get(pk=one.pk)
     if locked.state != State.PUBLISHED:
         locked.state = State.ACCEPTED if letter.kind in ORDERS else State.REFUSED
         locked.decided_date = today()

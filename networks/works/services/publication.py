@@ -15,13 +15,15 @@ from django.utils.translation import gettext as _
 from gis_core.errors import Conflict, Invalid, NotFound
 from gis_core.letters.blocks import blocks_of
 from gis_core.letters.document import Document, pdf_of
+from gis_core.letters.kinds import kind_of
 from gis_core.models import Commune, Letter
 from gis_core.rights import Rights
 from gis_core.services import letters
 from networks.works.days import PARIS, said, span
 from networks.works.kinds import ABOUT, ABROGATION, ORDERS
 from networks.works.models import Work, WorkOrder, WorkOrderFile, WorkRequest
-from networks.works.services.orders import check_as_begun, check_may_end, check_names_nobody
+from networks.works.order_values import abrogation_values
+from networks.works.services.orders import begun, check_as_begun, check_names_nobody
 from networks.works.services.requests import State, check_may_decide, locked_request, months_later
 
 PUBLIC_MONTHS: Final = 2
@@ -71,15 +73,6 @@ def check_publishable(one: WorkRequest, letter: Letter) -> None:
         if one.work is not None and one.work.state == Work.State.CANCELLED:
             raise Conflict(_("The works are cancelled: their order is not published any more."))
         check_as_begun(one, letter)
-
-
-def abrogated(one: WorkRequest, letter: Letter) -> WorkOrder:
-    """The order that this one ends. Raises NotFound, Conflict."""
-    former = orders_of(one).filter(pk=letter.begun_with.get("abrogates")).select_for_update().first()
-    if former is None:
-        raise NotFound(_("There is no such published order."))
-    check_may_end(former)
-    return former
 
 
 def made_public(one: WorkRequest, letter: Letter, former: WorkOrder | None) -> WorkOrder:
@@ -162,6 +155,36 @@ def published_of(one: WorkRequest, order_id: int) -> WorkOrder:
     if found is None:
         raise NotFound(_("There is no such published order."))
     return found
+
+
+# -- ending one -------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def begin_abrogation(one: WorkRequest, order_id: int, rights: Rights) -> Letter:
+    """The draft of an order that ends a published one of the same request. Raises Forbidden, NotFound, Conflict."""
+    check_may_decide(one, rights)
+    former = published_of(one, order_id)
+    check_may_end(former)
+    came_from = {"abrogates": former.pk, "ends": former.kind}
+    return begun(one, kind_of(ABROGATION), abrogation_values(one, former), came_from, rights)
+
+
+def abrogated(one: WorkRequest, letter: Letter) -> WorkOrder:
+    """The order that this letter ends. Raises NotFound, Conflict."""
+    former = orders_of(one).filter(pk=letter.begun_with.get("abrogates")).select_for_update().first()
+    if former is None:
+        raise NotFound(_("There is no such published order."))
+    check_may_end(former)
+    return former
+
+
+def check_may_end(former: WorkOrder) -> None:
+    """Raises Conflict."""
+    if former.unpublished_at is not None:
+        raise Conflict(_("The order %(number)s is no longer published.") % {"number": former.number})
+    if former.abrogated_by_id is not None:
+        raise Conflict(_("The order %(number)s is abrogated already.") % {"number": former.number})
 
 
 # -- what everybody reads ---------------------------------------------------------------------------------------------
