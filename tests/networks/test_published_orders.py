@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone, translation
 from django.utils.html import strip_tags
 
-from gis_core.errors import Conflict
+from gis_core.errors import Conflict, Invalid
 from gis_core.models import Commune, Letter, RowHistory
 from gis_core.rights import ANONYMOUS, Role, acting_as
 from networks.works import days
