@@ -21,7 +21,7 @@ from networks.roads.models import RoadSection
 from networks.roads.references import shown_route
 from networks.works.kinds import USUAL
 from networks.works.models import Work, WorkRequest
-from networks.works.services import orders
+from networks.works.services import orders, publication
 
 SLUGS = ("departement-demo", "cc-lys", "cc-val-de-rimarde")
 COUNT, CLASHING = 60, 8
@@ -130,7 +130,7 @@ def publish(one: WorkRequest) -> None:
         words = {"title": letter.title, "recipient": letter.recipient, "body": letter.body, "signatory": SIGNATORY}
         final = orders.finalise(one, letter, words, letter.version, rights)
         one.refresh_from_db()
-        orders.publish(one, final, version=one.version, rights=rights)
+        publication.publish(one, final, version=one.version, rights=rights)
 
 
 def work(section: RoadSection, chance: Random, today: date) -> Work:
