@@ -59,12 +59,19 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def django_db_setup(
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: Any
+) -> Iterator[None]:
+    """In the place of pytest-django's, which makes a database for marked tests alone: those of `database` are not."""
+    from django.test.utils import setup_databases, teardown_databases
+
     with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False)
         assume("arpent_web")
     yield
     with django_db_blocker.unblock():
         assume("arpent_owner")
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture

@@ -113,11 +113,13 @@ def notice(member: int, user: int, addresses: int, contacts: int, times: int) ->
 def calibrate() -> dict[str, Any]:
     """Every numbered road measured, as the worker does it."""
     from gis_core.rights import SYSTEM, acting_as
-    from networks.roads.services.calibrating import calibrate_stale
+    from networks.roads.services.calibrating import calibrate, stale_roads
 
     begun = time.perf_counter()
     with acting_as(SYSTEM):
-        routes = calibrate_stale()
+        routes = stale_roads()
+        for road in routes:
+            calibrate(*road)
     return {"seconds": time.perf_counter() - begun, "routes": len(routes)}
 
 

@@ -26,7 +26,7 @@ from networks.roads.references import shown_route
 from networks.works.gauges import GAUGES
 from networks.works.kinds import USUAL
 from networks.works.models import Work, WorkRequest
-from networks.works.services import keeping, orders
+from networks.works.services import keeping, orders, publication
 
 SLUGS = ("departement-demo", "cc-lys", "cc-val-de-rimarde")
 COUNT, CLASHING = 60, 8
@@ -171,7 +171,7 @@ def publish(one: WorkRequest) -> None:
         }
         final = orders.finalise(one, letter, words, letter.version, rights)
         one.refresh_from_db()
-        orders.publish(one, final, version=one.version, rights=rights)
+        publication.publish(one, final, version=one.version, rights=rights)
 
 
 def completed(body: str) -> str:

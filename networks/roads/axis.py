@@ -225,13 +225,15 @@ class Builder:
                 yield one
 
     def _stand(self, markers: Iterator[Marker]) -> None:
-        """Markers onto their nearest section, which they cut in pieces."""
+        """Markers onto their nearest section, which they cut in pieces, as do ends of other sections."""
         lines = np.array([one.line for one in self.sections], dtype=object)
         tree, corners = shapely.STRtree(lines), corners_of(lines)
         stops: dict[int, list[tuple[float, Node]]] = {
             rank: [(0.0, ("end", corners[2 * rank])), (one.line.length, ("end", corners[2 * rank + 1]))]
             for rank, one in enumerate(self.sections)
         }
+        for rank, corner, place in met_between(tree, corners):
+            put(stops[rank], float(lines[rank].project(place)), ("end", corner))
         for marker in markers:
             rank = self.stands.get(marker.id, nearest(tree, marker.place))
             line = self.sections[rank].line
@@ -240,10 +242,7 @@ class Builder:
                 self.found.astray.append(marker.id)
                 continue
             self.on[marker.id] = rank
-            along = float(line.project(marker.place))
-            node = next((node for at, node in stops[rank] if abs(at - along) <= TOUCHING_M), ("marker", marker.id))
-            if node[0] == "marker" and node[1] == marker.id:
-                stops[rank].append((along, node))
+            node = put(stops[rank], float(line.project(marker.place)), ("marker", marker.id))
             self.marks.append((marker, node, offset))
         for rank, on in stops.items():
             for (first, start), (last, end) in pairwise(sorted(on)):
@@ -287,7 +286,7 @@ class Builder:
 
     def _between(self, start: Node, goal: Node) -> list[tuple[list[Step], float]]:
         """From one marker to the next: steps, each time with how far the road jumps after them (0: not at all)."""
-        came = self._ways(start)
+        came = self._ways(start, goal=goal)
         if goal in came:
             return [(self._over(self._back(came, goal)), 0.0)]
         there = self._ways(goal, back=True)
@@ -332,7 +331,9 @@ class Builder:
         came = self._ways(start, back=back, fresh=True)
         ends = [node for node in came if len(self.at[node]) == 1 and node != start]
         ends = ends or [node for node in came if node != start]
-        length = {node: sum(self.edges[rank].length_m for rank, _along in self._back(came, node)) for node in ends}
+        length: dict[Node, float] = {}
+        for node, step in came.items():
+            length[node] = length[self._from(step)] + self.edges[step[0]].length_m if step else 0.0
         return self._over(self._back(came, max(ends, key=lambda node: (length[node], node)))) if ends else []
 
     def _over(self, steps: list[Step]) -> list[Step]:
@@ -340,8 +341,12 @@ class Builder:
         self.used.update(rank for rank, _along in steps)
         return steps
 
-    def _ways(self, start: Node, *, back: bool = False, fresh: bool = False) -> dict[Node, Step | None]:
-        """The last step of the cheapest way to each node that is reached (Dijkstra)."""
+    def _ways(
+        self, start: Node, *, goal: Node | None = None, back: bool = False, fresh: bool = False
+    ) -> dict[Node, Step | None]:
+        """The last step of the cheapest way to each node that is reached, the nearest first, until the goal is
+        (Dijkstra).
+        """
         came: dict[Node, Step | None] = {}
         waiting: list[tuple[float, int, Node, Step | None]] = [(0.0, 0, start, None)]
         counter = 0
@@ -350,6 +355,8 @@ class Builder:
             if node in came:
                 continue
             came[node] = step
+            if node == goal:
+                break
             for rank, along in self.at[node]:
                 if fresh and rank in self.used:
                     continue
@@ -366,14 +373,19 @@ class Builder:
         steps: list[Step] = []
         while (step := came[goal]) is not None:
             steps.append(step)
-            edge = self.edges[step[0]]
-            goal = edge.start if step[1] else edge.end
+            goal = self._from(step)
         return steps[::-1]
+
+    def _from(self, step: Step) -> Node:
+        """Where a step begins."""
+        edge = self.edges[step[0]]
+        return edge.start if step[1] else edge.end
 
     def _append(self, rank: int, along: bool, at: float) -> float:
         edge = self.edges[rank]
         section = self.sections[edge.section]
-        line = substring(section.line, edge.first_m, edge.last_m)
+        whole = edge.first_m == 0 and edge.last_m == section.line.length
+        line = section.line if whole else substring(section.line, edge.first_m, edge.last_m)
         if line.geom_type != "LineString":
             return at
         end = at + float(line.length)
@@ -387,14 +399,40 @@ def nearest(tree: shapely.STRtree, place: Point) -> int:
     return int(rank)
 
 
-def corners_of(lines: np.ndarray[tuple[int], np.dtype[np.object_]]) -> list[int]:
-    """A number for the start and the end of each line (two each): those that touch have the same."""
+type Lines = np.ndarray[tuple[int], np.dtype[np.object_]]
+
+
+def ends_of(lines: Lines) -> Lines:
+    """The start and the end of each."""
     ends = np.empty(2 * len(lines), dtype=object)
     ends[0::2], ends[1::2] = shapely.get_point(lines, 0), shapely.get_point(lines, -1)
+    return ends
+
+
+def corners_of(lines: Lines) -> list[int]:
+    """A number for the start and the end of each line (two each): those that touch have the same."""
+    ends = ends_of(lines)
     groups: Groups[int] = Groups()
     for one, other in zip(*shapely.STRtree(ends).query(ends, predicate="dwithin", distance=TOUCHING_M), strict=True):
         groups.join(int(one), int(other))
     return [groups.find(rank) for rank in range(len(ends))]
+
+
+def met_between(tree: shapely.STRtree, corners: Sequence[int]) -> Iterator[tuple[int, int, Point]]:
+    """Where a line of the tree ends on another one between its ends: the rank of this one, the corner, the place."""
+    lines = tree.geometries
+    ends = ends_of(lines)
+    for end, rank in zip(*tree.query(ends, predicate="dwithin", distance=TOUCHING_M), strict=True):
+        if corners[end] not in (corners[2 * rank], corners[2 * rank + 1]):
+            yield int(rank), corners[end], ends[end]
+
+
+def put(stops: list[tuple[float, Node]], along: float, node: Node) -> Node:
+    """A node on a section, or the one that it has there."""
+    there = next((one for at, one in stops if abs(at - along) <= TOUCHING_M), None)
+    if there is None:
+        stops.append((along, node))
+    return there or node
 
 
 def nearest_pair(

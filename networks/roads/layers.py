@@ -80,6 +80,8 @@ def section_columns() -> list[Column]:
         column("max_length_m", "Longueur limitée à", "Length limit", "length_m", **limit),
         column("max_weight_t", "Poids limité à", "Weight limit", "number", unit="t", **limit),
         column("max_axle_t", "Poids par essieu limité à", "Axle weight limit", "number", unit="t", **limit),
+        column("start_node_id", "Nœud de départ", "Node at its start", "integer", read_only=True),
+        column("end_node_id", "Nœud d’arrivée", "Node at its end", "integer", read_only=True),
         *ORIGIN,
     ]
 

@@ -42,6 +42,8 @@ NATURES: Final[Words] = {
     "bac": ("Bac ou liaison maritime", "Ferry"),
     "cyclable": ("Piste cyclable", "Cycle path"),
 }
+PATHS: Final = ("sentier", "escalier", "bac", "cyclable")
+"""What no car drives on: no road of a study, of lengths where somebody asks."""
 CARRIAGEWAYS: Final[Words] = {
     "U": ("Chaussée unique", "Single"),
     "D": ("Droite", "Right"),

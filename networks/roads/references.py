@@ -15,17 +15,22 @@ type Side = Literal["U", "D", "G"]
 CLASSES = ("A", "N", "D", "M", "VC", "C", "CR")
 """Motorway, national, departmental, metropolitan, municipal roads, rural ways."""
 ROUTE = re.compile(
-    r"(?:R(?=[DN]))?(?P<class>VC|CR|[ANDMC])[\s.\-]*(?P<number>\d{1,4})(?!\s[UDG]$)"
+    r"(?:R(?=[DNM]))?(?P<class>VC|CR|[ANDMC])[\s.\-]*(?P<number>\d{1,4})(?!\s[UDG]$)"
     r"(?:\s?(?P<suffix>BIS|TER|QUATER|[A-Z]{1,2}\d{0,2}))?"
 )
 PLACE = re.compile(
     r"(?P<route>.+?)\s*[-–,]?\s*(?:(?P<told>(?<![A-Z])P\.?\s?[RK]\.?\s*)|\s)(?P<marker>\d{1,3})"
-    r"(?:(?:\s*\+\s*|\s*[.,](?=\d{3}(?!\d))|(?(told)\s+|(?!)))(?P<metres>\d{1,5}))?\s*(?:M(?:[ÈE]TRES?)?)?"
+    r"(?:(?:\s*\+\s*|\s*[.,](?=\d{3}(?!\d))|(?(told)\s+|(?!)))(?P<metres>\d{1,5}(?:[.,]\d{1,2})?))?\s*(?:M(?:[ÈE]TRES?)?)?"
     r"(?:\s*[,-]?\s*(?:C[ÔO]T[ÉE]\s*)?(?P<side>[UDG])(?:ROITE?|AUCHE)?)?"
 )
 DEPARTMENT = re.compile(r"\s*\(\s*(2[AB]|\d{1,3})\s*\)")
 CODE = re.compile(r"0*(9[78]\d|2[AB]|\d{1,2})(?:[.,]0+)?")
-LONG = ((re.compile(r"^(?:ROUTE )?D[ÉE]PARTEMENTALE\b"), "D"), (re.compile(r"^(?:ROUTE )?NATIONALE\b"), "N"))
+LONG = (
+    (re.compile(r"^(?:ROUTE )?D[ÉE]PARTEMENTALE\b"), "D"),
+    (re.compile(r"^(?:ROUTE )?NATIONALE\b"), "N"),
+    (re.compile(r"^(?:ROUTE )?M[ÉE]TROPOLITAINE\b"), "M"),
+)
+BEFORE = re.compile(r"P\.?\s?[RK]\.?\s*\d{1,3}\s*[-–−]\s*\d")
 
 
 class NotAReferenceError(ValueError):
@@ -104,10 +109,15 @@ def reference_of(text: str) -> Reference:
     return Reference(
         route=route_of(found["route"]),
         marker=int(found["marker"]),
-        metres=float(found["metres"] or 0),
+        metres=float((found["metres"] or "0").replace(",", ".")),
         side=side,
         department=department,
     )
+
+
+def counts_backwards(text: str) -> bool:
+    """Whether it has metres before a marker, "PR 12-30". That is no place: others write so from PR 12 to PR 30."""
+    return BEFORE.search(plain(text)) is not None
 
 
 def plain(text: str) -> str:

@@ -10,10 +10,16 @@ from gis_core.errors import ArpentError
 from layers.features.search import Found, Question, register_searcher
 from networks.roads.references import NotAReferenceError, Reference, Road, reference_of, road_of
 from networks.roads.services.overview import whole_roads
-from networks.roads.services.referring import departments_of, place_of
+from networks.roads.services.referring import departments_of, place_of, unreadable
 
 LAYER = "road-sections"
 EXPLICIT = re.compile(r"\bP\.?R\.?\s*\d|\d\s*\+\s*\d", re.IGNORECASE)
+PLAIN = re.compile(
+    r"\s*(?:R?[DNM]|A|VC|CR|C|P\.?[RK]\.?|(?:route\s+)?(?:départementale|nationale|métropolitaine))[\s.-]*\d",
+    re.IGNORECASE,
+)
+"""What begins like this and is explicit is a reference, whether it can be read or not."""
+ABOUT_TO_COUNT = re.compile(r"(?<=\d)\s*[+.,]\s*$")
 UNFINISHED = re.compile(r"\s*[-–,]?\s*\bP\.?(R\.?)?$", re.IGNORECASE)
 
 
@@ -24,11 +30,14 @@ def register_searchers() -> None:
 
 
 def search_references(question: Question) -> Iterator[Found]:
-    """The places of a reference. Raises NotFound, Invalid where one is plainly written that has none."""
+    """The places of a reference. Raises NotFound, Invalid where one is plainly written that has none, or that cannot
+    be read."""
     explicit = EXPLICIT.search(question.text) is not None
     try:
-        asked = reference_of(question.text)
-    except NotAReferenceError:
+        asked = reference_of(ABOUT_TO_COUNT.sub("", question.text))
+    except NotAReferenceError as error:
+        if explicit and PLAIN.match(question.text):
+            raise unreadable(question.text) from error
         return
     places, refused = [], None
     for one in each_meant(asked):

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import shapely
 from django.utils.html import escape
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from layers.features.display import display_number
 
 WIDTH_MM: Final = 182.0
 TALLEST_MM: Final = 150.0
@@ -16,6 +21,19 @@ SIMPLE_MM: Final = 0.08
 BARS: Final = (100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000)
 MOST_ROADS: Final = 20_000
 MOST_SITES: Final = 5_000
+
+# Written on each thing: WeasyPrint gives what lies within an SVG no style of the page around it.
+LOOKS: Final = {
+    "land": 'fill="#fbfaf7"',
+    "zone": 'fill="#7fb8c2" fill-opacity="0.55" stroke="#0b5c6b" stroke-width="0.2"',
+    "road": 'fill="none" stroke="#8d8d8d" stroke-width="0.18"',
+    "limit": 'fill="none" stroke="#1b2a2f" stroke-width="0.3"',
+    "site": 'fill="#a4262c" stroke="#fff" stroke-width="0.2"',
+    "halo": 'font-family="Arpent" font-size="2.7" text-anchor="middle" fill="#fff" stroke="#fff" stroke-width="0.6"',
+    "name": 'font-family="Arpent" font-size="2.7" text-anchor="middle" fill="#1b2a2f"',
+    "bar": 'fill="none" stroke="#1b2a2f" stroke-width="0.4"',
+}
+CLASS: Final = re.compile(r'class="(' + "|".join(LOOKS) + ')"')
 
 
 class Frame:
@@ -35,7 +53,9 @@ class Frame:
 
 
 def background(communes: Sequence[tuple[str, Any]], roads: Any) -> dict[str, Any]:
-    """What every map of a study shares: communes (name, surface), lines of road, names; its bounds in metres."""
+    """What every map of a study shares: communes (name, surface), lines of road, the most important first, names; its
+    bounds in metres; how many roads are too many to be drawn.
+    """
     surfaces = np.array([surface for _name, surface in communes], dtype=object)
     bounds = [float(one) for one in shapely.total_bounds(surfaces)]
     frame = Frame(bounds)
@@ -45,6 +65,7 @@ def background(communes: Sequence[tuple[str, Any]], roads: Any) -> dict[str, Any
         "land": path(placed, 'class="land"'),
         "lines": path(frame.placed(roads[:MOST_ROADS]), 'class="road"') + path(placed, 'class="limit"'),
         "words": "".join((*names(communes, placed), scale_bar(frame))),
+        "left_out": max(0, len(roads) - MOST_ROADS),
     }
 
 
@@ -54,14 +75,38 @@ def zone_on(ground: Mapping[str, Any], zone: Any) -> str:
     return path(shapely.intersection(frame.placed(zone), shapely.box(0, 0, WIDTH_MM, frame.height)), 'class="zone"')
 
 
-def picture(ground: Mapping[str, Any], zone: str, sites: Any) -> str:
+class Drawing(NamedTuple):
+    """A map, and what is left out of it, in words."""
+
+    svg: str
+    left_out: list[str]
+
+
+def drawing(ground: Mapping[str, Any], zone: str, sites: Any) -> Drawing:
     """The background, what is covered, the points that cover it."""
+    drawn = sites[:: -(-len(sites) // MOST_SITES) or 1]
+    told = []
+    if count := ground.get("left_out", 0):
+        words = ngettext(
+            "%(count)s section of road, of the least important, is not drawn; it is counted.",
+            "%(count)s sections of road, the least important, are not drawn; they are counted.",
+            count,
+        )
+        told.append(words % {"count": display_number(count, 0)})
+    if len(drawn) < len(sites):
+        words = _("%(count)s of the %(all)s points are drawn, all over the territory; all of them count.")
+        told.append(words % {"count": display_number(len(drawn), 0), "all": display_number(len(sites), 0)})
+    return Drawing(picture(ground, zone, drawn), told)
+
+
+def picture(ground: Mapping[str, Any], zone: str, sites: Any) -> str:
     frame = Frame(ground["bounds"])
-    seen = shapely.get_coordinates(frame.placed(sites[:MOST_SITES]))
+    seen = shapely.get_coordinates(frame.placed(sites))
     dots = "".join(f'<circle class="site" cx="{x:.2f}" cy="{y:.2f}" r="0.8"/>' for x, y in seen if on(x, y, frame))
     head = f'<svg xmlns="http://www.w3.org/2000/svg" class="study-map" viewBox="0 0 {WIDTH_MM} {frame.height}"'
     body = ground["land"] + zone + ground["lines"] + dots + ground["words"]
-    return f'{head} role="img" aria-hidden="true">{body}</svg>'
+    look = CLASS.sub(lambda found: LOOKS[found[1]], body)
+    return f'{head} role="img" aria-hidden="true">{look}</svg>'
 
 
 def on(x: float, y: float, frame: Frame) -> bool:
@@ -86,8 +131,13 @@ def names(communes: Sequence[tuple[str, Any]], placed: Any) -> list[str]:
         west, _south, east, _north = shapely.bounds(surface)
         if east - west > len(name) * 1.5:
             spot = shapely.point_on_surface(surface)
-            told.append(f'<text class="name" x="{spot.x:.1f}" y="{spot.y:.1f}">{escape(name)}</text>')
+            told.append(words_at(spot.x, spot.y, str(name)))
     return told
+
+
+def words_at(x: float, y: float, words: str) -> str:
+    """Readable on anything: the white around them is drawn first, as not everybody knows `paint-order`."""
+    return "".join(f'<text class="{look}" x="{x:.1f}" y="{y:.1f}">{escape(words)}</text>' for look in ("halo", "name"))
 
 
 def scale_bar(frame: Frame) -> str:
@@ -96,4 +146,4 @@ def scale_bar(frame: Frame) -> str:
     y = frame.height - 3
     words = f"{metres} m" if metres < 1000 else f"{metres // 1000} km"
     bar = f'<path class="bar" d="M4 {y - 1.5:.1f}V{y:.1f}H{4 + length:.2f}V{y - 1.5:.1f}"/>'
-    return f'{bar}<text class="name" x="{4 + length / 2:.1f}" y="{y - 2:.1f}">{words}</text>'
+    return bar + words_at(4 + length / 2, y - 2, words)

@@ -20,7 +20,7 @@ from networks.roads.services.studies import (
     sites_kept,
     surfaces_of,
 )
-from networks.roads.study_map import background, picture, zone_on
+from networks.roads.study_map import Drawing, background, drawing, zone_on
 
 type Line = tuple[str, list[Share]]
 
@@ -42,17 +42,17 @@ def by_operator(study: CoverageStudy) -> list[Line]:
     ]
 
 
-def map_of(study: CoverageStudy, technology: int, operator: str = "") -> str:
-    """As it was drawn when the study was computed; older studies are drawn now."""
+def map_of(study: CoverageStudy, technology: int, operator: str = "") -> Drawing | None:
+    """As it was drawn when the study was computed; older studies are drawn now. None without surfaces of communes."""
     sites = sites_kept(study, technology, operator)
     if study.drawn:
-        return picture(study.drawn, study.drawn["zones"][str(technology)][operator], sites)
+        return drawing(study.drawn, study.drawn["zones"][str(technology)][operator], sites)
     codes = [one["insee"] for one in study.found["communes"]]
     surfaces = surfaces_of(codes)
     if not surfaces:
-        return ""
+        return None
     ground = background(surfaces, shapes_of([row[0] for row in roads_of(codes)]))
-    return picture(ground, zone_on(ground, covered_zone(study, technology, operator)), sites)
+    return drawing(ground, zone_on(ground, covered_zone(study, technology, operator)), sites)
 
 
 def to_lonlat(xy: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, np.dtype[np.float64]]:

@@ -4,12 +4,15 @@ import json
 import os
 import socket
 import subprocess
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, expect, sync_playwright
 
 from gis_core.ops.environment import PYTHON, ROOT
 
@@ -25,6 +28,51 @@ ARGUMENTS = [
 ]
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
+# Several browsers, servers and builds may share two cores.
+PATIENCE_MS = 20_000
+FIRST_VIEW_MS = 90_000
+expect.set_options(timeout=PATIENCE_MS)
+# Drawn twice in a row with the same view, in the same place of the page, and the state knows of it.
+AT_REST = """async (patience) => {
+    const page = document.documentElement;
+    const until = performance.now() + patience;
+    const frames = async (count) => {
+        for (; count > 0; count -= 1) await new Promise(requestAnimationFrame);
+    };
+    while (!page.dataset.arpentReady && performance.now() < until) await frames(1);
+    const { controller } = document.querySelector('arpent-app');
+    const seen = () => {
+        const box = document.querySelector('.map-canvas').getBoundingClientRect();
+        return JSON.stringify([controller.map.view(), controller.state.view, box]);
+    };
+    for (let before = ''; performance.now() < until;) {
+        const { arpentRender } = page.dataset;
+        controller.map.refresh();
+        await frames(3);
+        while (page.dataset.arpentRender === arpentRender && performance.now() < until) await frames(1);
+        const now = seen();
+        if (now === before && JSON.stringify(controller.map.view()) === JSON.stringify(controller.state.view)) return;
+        before = now;
+    }
+    throw new Error('the map does not come to rest');
+}"""
+# The same for the small map of a page: nothing was drawn for some frames, and something was before.
+DRAWN = """async ([selector, patience]) => {
+    const until = performance.now() + patience;
+    const drawn = () => document.querySelector(selector)?.dataset.rendered ?? '';
+    while (performance.now() < until) {
+        const before = drawn();
+        for (let frame = 0; frame < 12; frame += 1) await new Promise(requestAnimationFrame);
+        if (before && drawn() === before) return;
+    }
+    throw new Error(`${selector} does not come to rest`);
+}"""
+IN_THE_ADDRESS_BAR = "document.querySelector('arpent-app').controller.link() === location.href"
+
+
+def today() -> date:
+    """The day where the demo is, whatever the clock of the machine."""
+    return datetime.now(ZoneInfo("Europe/Paris")).date()
 
 
 @dataclass(frozen=True)
@@ -50,7 +98,7 @@ def arpent(*arguments: str) -> str:
     env["ARPENT_DEMO_PHOTOS"] = "0"
     command = [str(PYTHON), "-m", "gis_core.ops", *arguments]
     done = subprocess.run(
-        command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300, check=False
+        command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=1200, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -131,5 +179,36 @@ def opened(browser: Browser, signed_in: dict[str, object], size: dict[str, int])
 def open_map(context: BrowserContext, demo: Demo, fragment: str = "") -> Page:
     page = context.new_page()
     page.goto(f"{demo.url}/{fragment}")
-    page.wait_for_selector("html[data-arpent-ready=true]", state="attached")
+    page.wait_for_selector("html[data-arpent-ready=true]", state="attached", timeout=FIRST_VIEW_MS)
     return page
+
+
+def at_rest(page: Page) -> None:
+    """Wait until the map is drawn and stays where it is: what is pointed at now is what one sees."""
+    page.evaluate(AT_REST, PATIENCE_MS)
+
+
+def linked(page: Page) -> None:
+    """Wait until the address bar says what is on screen."""
+    until(page, lambda: bool(page.evaluate(IN_THE_ADDRESS_BAR)), "the address bar says something else")
+
+
+def drawn(page: Page, selector: str) -> None:
+    """Wait until the small map of a page shows what it has."""
+    page.evaluate(DRAWN, [selector, PATIENCE_MS])
+
+
+def until(page: Page, condition: Callable[[], bool], otherwise: str) -> None:
+    """Wait for what no locator can tell; `otherwise`: what is wrong when it does not come.
+
+    The page's policy forbids playwright's own `wait_for_function`, unless it is true at once.
+    """
+    end = time.monotonic() + PATIENCE_MS / 1000
+    while not condition():
+        assert time.monotonic() < end, otherwise
+        page.wait_for_timeout(50)
+
+
+def redrawn(page: Page, place: Locator, before: bytes) -> None:
+    """Wait until a part of the page no longer looks as it did."""
+    until(page, lambda: place.screenshot() != before, "it still looks the same")

@@ -24,16 +24,16 @@ with acting_as(rights_of(user)), transaction.atomic(), connection.cursor() as cu
     (idu,) = cursor.fetchone()
     filing = Filing(kind="PD", insee="45902", filed_date=today() - timedelta(days=3), parcels=[idu],
                     number=f"PD 045 902 {today() - timedelta(days=3):%y} NUMBER")
-    file_permit(filing, rights_of(user))
+    print("filed", file_permit(filing, rights_of(user)).permit.number)
 """
 
 
 def opened(context: BrowserContext, demo: Demo, number: str) -> Page:
     page = context.new_page()
-    year = page.evaluate("new Date(Date.now() - 3 * 86400e3).getFullYear() % 100")
     code = FILED.replace("NUMBER", number)
-    arpent("manage", "--data", str(demo.data), "shell", "-c", code)
-    page.goto(f"{demo.url}/permis/PD045902{year:02d}{number}/consultations/")
+    found = re.search(r"filed (\w+)", arpent("manage", "--data", str(demo.data), "shell", "-c", code))
+    assert found
+    page.goto(f"{demo.url}/permis/{found[1]}/consultations/")
     return page
 
 

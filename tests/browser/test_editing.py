@@ -14,12 +14,9 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from tests.browser.conftest import DESK, PHONE, Demo, open_map, sign_in
+from tests.browser.conftest import DESK, PHONE, Demo, at_rest, open_map, sign_in, until
 
 pytestmark = pytest.mark.browser
-
-# Several browsers, servers and builds may share two cores.
-expect.set_options(timeout=15_000)
 
 CRS = "http://www.opengis.net/def/crs/EPSG/0/2154"
 TITLE = "#edit-sheet-title"
@@ -155,10 +152,32 @@ def tab(page: Page, name: str) -> None:
     page.get_by_role("tab", name=name).click()
 
 
-def settled(page: Page) -> None:
-    """The map has drawn what it has."""
-    expect(page.locator(".map-busy")).to_be_hidden()
-    page.wait_for_timeout(300)
+def editor_says(page: Page, condition: str) -> None:
+    """Wait until something is true of the `editor`."""
+    told = f"((editor) => {condition})(document.querySelector('arpent-app').controller.editor)"
+    until(page, lambda: bool(page.evaluate(told)), f"not {condition}")
+
+
+def lay(page: Page, places: list[tuple[float, float]]) -> None:
+    """Positions of a drawing, by a click at each of these pixels."""
+    for number, (x, y) in enumerate(places, 1):
+        page.mouse.click(x, y)
+        editor_says(page, f"editor.state.drawing.groups.length === {number}")
+
+
+def kept(page: Page) -> None:
+    """What was written is in this browser, should the page go."""
+    until(page, lambda: page.evaluate("localStorage.getItem('arpent.edit')") is not None, "it is not kept")
+
+
+def drag_the_map(page: Page, east: float, south: float) -> None:
+    """With a finger, until it holds still: what is let go of on the move goes on."""
+    page.mouse.move(195, 300)
+    page.mouse.down()
+    page.mouse.move(195 + east, 300 + south, steps=4)
+    page.wait_for_timeout(150)
+    page.mouse.up()
+    at_rest(page)
 
 
 def at_pixel(page: Page, place: tuple[float, float]) -> tuple[float, float]:
@@ -285,14 +304,13 @@ def test_a_traced_limit_has_the_very_vertices_of_the_parcel(desk: BrowserContext
     page.get_by_role("button", name="Suivre").click()
     # The sheet has taken room beside the map.
     page.evaluate("(center) => document.querySelector('arpent-app').controller.goTo({ center })", [lon, lat])
-    settled(page)
+    at_rest(page)
+    # What one snaps to comes a moment after the map has come to rest.
+    editor_says(page, "editor.board.snapper.suffices(editor.board.canvas.box(), editor.board.snapLayers())")
     # Two corners by hand, then the way round by one click at each of two others.
-    for place in (ring[0], ring[1], ring[len(ring) // 2], ring[-2]):
-        x, y = at_pixel(page, (place[0], place[1]))
-        page.mouse.move(x + 3, y + 2)
-        page.wait_for_timeout(150)
-        page.mouse.click(x + 3, y + 2)
-        page.wait_for_timeout(300)
+    around = (ring[0], ring[1], ring[len(ring) // 2], ring[-2])
+    pixels = [at_pixel(page, (place[0], place[1])) for place in around]
+    lay(page, [(x + 3, y + 2) for x, y in pixels])
     page.locator(".map-canvas").press("f")
     field(page, "kind").select_option("lawn")
     save(page)
@@ -306,10 +324,8 @@ def test_a_shape_that_crosses_itself_is_refused_in_words(desk: BrowserContext, d
     page.get_by_role("button", name="Espaces verts").last.click()
     page.get_by_role("button", name="Dessiner").click()
     page.keyboard.press("s")
-    settled(page)
-    for x, y in ((600, 300), (800, 500), (800, 300), (600, 500)):
-        page.mouse.click(x, y)
-        page.wait_for_timeout(350)
+    at_rest(page)
+    lay(page, [(600, 300), (800, 500), (800, 300), (600, 500)])
     expect(page.get_by_text("Ce tracé se croise lui-même")).to_be_visible()
     page.get_by_role("button", name="Terminer").click()
     expect(page.locator(TITLE)).to_have_text("Nouvel objet")
@@ -395,7 +411,7 @@ def test_coordinates_and_lengths_are_changed_by_keyboard(desk: BrowserContext, d
 def test_a_vertex_is_dragged_and_undone(desk: BrowserContext, demo: Demo) -> None:
     one = another(desk, demo)
     page = edit(desk, demo, one)
-    settled(page)
+    at_rest(page)
     ring = desk.request.get(f"{demo.url}/ogc/collections/green-areas/items/{one.id}").json()["geometry"]["coordinates"]
     x, y = at_pixel(page, tuple(ring[0][0]))
     page.mouse.move(x, y)
@@ -416,7 +432,7 @@ def test_work_outlives_a_reload_with_its_undoing(desk: BrowserContext, demo: Dem
     one = another(desk, demo)
     page = edit(desk, demo, one)
     field(page, "name").fill("Avant le rechargement")
-    page.wait_for_timeout(900)
+    kept(page)
     page.reload()
     page.wait_for_selector("html[data-arpent-ready=true]", state="attached")
     page.get_by_role("button", name="Reprendre").click()
@@ -449,16 +465,16 @@ def test_signing_out_wipes_the_work(browser: Browser, demo: Demo) -> None:
     page.goto(f"{demo.url}/{one.place}")
     page.get_by_role("button", name="Modifier", exact=True).click()
     field(page, "name").fill("À moi")
-    page.wait_for_timeout(900)
-    assert page.evaluate("localStorage.getItem('arpent.edit') !== null")
+    kept(page)
     page.get_by_role("button", name=re.compile("Sig")).click()
     page.get_by_role("button", name="Se déconnecter").click()
     page.wait_for_url(lambda url: "#" not in url or "s=green" not in url)
     page.goto(f"{demo.url}/")
     page.wait_for_selector("html[data-arpent-ready=true]", state="attached")
     assert page.evaluate("localStorage.getItem('arpent.edit')") is None
-    names = page.evaluate("indexedDB.databases().then((all) => all.map(({ name }) => name))")
-    assert "arpent-edit" not in names
+    # A base is deleted once whoever reads in it is done.
+    gone = "indexedDB.databases().then((all) => !all.some(({ name }) => name === 'arpent-edit'))"
+    until(page, lambda: bool(page.evaluate(gone)), "the work is still there")
     context.close()
 
 
@@ -483,7 +499,7 @@ def test_another_account_finds_nothing_of_the_work(browser: Browser, demo: Demo,
         one = another(context, demo)
         page = edit(context, demo, one)
         field(page, "name").fill("À moi")
-        page.wait_for_timeout(900)
+        kept(page)
         context.clear_cookies()
         sign_in(page, demo, "lecture.lys")
         page.wait_for_selector("html[data-arpent-ready=true]", state="attached")
@@ -627,7 +643,8 @@ def test_whoever_was_overwritten_is_told_until_they_have_read_it(desk: BrowserCo
     desk.route("**/api/v1/notices/**", notices)
     page = open_map(desk, demo)
     expect(page.get_by_text("Alix Sig a remplacé vos valeurs dans « Espaces verts » : Nom.")).to_be_visible()
-    page.get_by_role("button", name="Voir", exact=True).click()
+    with page.expect_response(lambda answer: answer.request.method == "DELETE"):
+        page.get_by_role("button", name="Voir", exact=True).click()
     expect(page.locator(TITLE)).to_have_text(one.properties["reference"])
     expect(page.get_by_role("tab", name="Historique")).to_have_attribute("aria-selected", "true")
     assert [address.rpartition("/notices/")[2] for address in read] == ["5/"]
@@ -643,12 +660,11 @@ def test_a_feature_is_split_and_merged_again(desk: BrowserContext, demo: Demo) -
     page.get_by_role("button", name="Cadrer").click()
     tab(page, "Tracé")
     page.get_by_role("button", name="Découper").click()
-    settled(page)
+    at_rest(page)
     page.keyboard.press("s")
     middle = (west + east) / 2
-    for latitude in (south - (north - south) / 10, north + (north - south) / 10):
-        page.mouse.click(*at_pixel(page, (middle, latitude)))
-        page.wait_for_timeout(350)
+    latitudes = (south - (north - south) / 10, north + (north - south) / 10)
+    lay(page, [at_pixel(page, (middle, latitude)) for latitude in latitudes])
     page.get_by_role("button", name="Terminer").click()
     expect(page.locator(TITLE)).to_have_text(re.compile(r"^\d objets choisis$"))
     page.get_by_role("button", name="Fusionner en un").click()
@@ -679,6 +695,9 @@ def open_table(page: Page, layer: str) -> None:
     page.locator("arp-list-panel select").select_option(layer)
     page.get_by_role("button", name="Tableau complet").click()
     expect(page.locator(".data-table tbody tr[data-row]").first).to_be_visible()
+    # It takes room from the map, which shows less then: so do its rows.
+    at_rest(page)
+    expect(page.locator(".data-table")).to_have_attribute("aria-busy", "false")
 
 
 def test_the_table_sorts_and_filters_on_the_server(desk: BrowserContext, demo: Demo) -> None:
@@ -748,12 +767,7 @@ def test_a_surface_is_drawn_with_the_crosshair_of_a_phone(phone: BrowserContext,
     expect(point).to_be_visible()
     point.tap()
     for dx, dy in ((-90, 0), (0, -90)):
-        page.mouse.move(195, 300)
-        page.mouse.down()
-        page.mouse.move(195 + dx, 300 + dy, steps=4)
-        page.wait_for_timeout(150)
-        page.mouse.up()
-        settled(page)
+        drag_the_map(page, dx, dy)
         point.tap()
     expect(page.locator(".edit-measures")).to_contain_text("3 points")
     for button in page.locator(".cross-buttons button, .edit-bar button:visible").all():
@@ -772,15 +786,12 @@ def test_a_vertex_is_taken_and_placed_with_the_crosshair_of_a_phone(phone: Brows
     tab(page, "Tracé")
     aim = "(center) => document.querySelector('arpent-app').controller.goTo({ center })"
     page.evaluate(aim, ring_of(degrees)[0])
-    settled(page)
+    at_rest(page)
     page.get_by_role("button", name="Prendre").tap()
     expect(page.get_by_role("button", name="Poser")).to_be_visible()
-    page.mouse.move(195, 300)
-    page.mouse.down()
-    page.mouse.move(235, 330, steps=4)
-    page.wait_for_timeout(150)
-    page.mouse.up()
-    settled(page)
+    # What is held is brought under the crosshair first.
+    at_rest(page)
+    drag_the_map(page, 40, 30)
     page.get_by_role("button", name="Poser").tap()
     undo = page.get_by_role("button", name="Annuler")
     expect(undo).to_be_enabled()
@@ -816,9 +827,11 @@ def test_axe_finds_nothing_serious_while_editing(context: BrowserContext, demo: 
     found = serious(page)
     for name in ("Tracé", "Photos", "Historique"):
         tab(page, name)
-        page.wait_for_timeout(300)
+        expect(page.get_by_role("tab", name=name)).to_have_attribute("aria-selected", "true")
+        expect(page.locator(".edit-sheet .skeleton")).to_have_count(0)
         found += serious(page)
     page.get_by_role("button", name="Dessiner").click()
+    expect(page.locator(".edit-numbers").first).to_be_attached()
     found += serious(page)
     assert found == []
 

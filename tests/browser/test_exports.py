@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.browser.conftest import Demo, open_map
+from tests.browser.conftest import Demo, at_rest, open_map
 from tests.browser.test_map import serious
 
 pytestmark = pytest.mark.browser
@@ -19,6 +19,7 @@ DETAILS = "Opacité, légende et source : Parcelles"
 
 def dialog_of(page: Page) -> Locator:
     """The dialog for the parcels, once it has counted."""
+    at_rest(page)
     page.get_by_role("button", name=DETAILS).click()
     page.get_by_role("button", name="Exporter").click()
     dialog = page.get_by_role("dialog")
@@ -47,13 +48,12 @@ def test_what_is_in_the_view_is_downloaded_as_csv(context: BrowserContext, demo:
 
 
 def test_a_geopackage_of_two_layers_comes_when_it_is_ready(desk: Page, demo: Demo, tmp_path: Path) -> None:
-    desk.goto(f"{demo.url}/{PLACE}")
-    desk.reload()
+    desk = open_map(desk.context, demo, PLACE)
     dialog = dialog_of(desk)
     dialog.get_by_role("radio", name="GeoPackage").check()
     dialog.get_by_text("Dans le même fichier").click()
     dialog.get_by_role("checkbox", name="Bâtiments").check()
-    with desk.expect_download(timeout=60_000) as download:
+    with desk.expect_download(timeout=120_000) as download:
         dialog.get_by_role("button", name="Exporter").click()
     download.value.save_as(tmp_path / "export.gpkg")
     with closing(sqlite3.connect(tmp_path / "export.gpkg")) as opened:
@@ -65,8 +65,7 @@ def test_a_geopackage_of_two_layers_comes_when_it_is_ready(desk: Page, demo: Dem
 
 
 def test_the_dialog_is_used_and_left_with_keys_alone(desk: Page, demo: Demo) -> None:
-    desk.goto(f"{demo.url}/{PLACE}")
-    desk.reload()
+    desk = open_map(desk.context, demo, PLACE)
     desk.get_by_role("button", name=DETAILS).click()
     desk.get_by_role("button", name="Exporter").focus()
     desk.keyboard.press("Enter")
@@ -81,8 +80,7 @@ def test_the_dialog_is_used_and_left_with_keys_alone(desk: Page, demo: Demo) -> 
 
 
 def test_the_table_exports_what_it_shows(desk: Page, demo: Demo) -> None:
-    desk.goto(f"{demo.url}/#v=1&c=1.9002,47.5563&z=18&p=list")
-    desk.reload()
+    desk = open_map(desk.context, demo, "#v=1&c=1.9002,47.5563&z=18&p=list")
     desk.get_by_role("button", name="Tableau").click()
     desk.locator(".data-table").get_by_role("button", name="Exporter").click()
     dialog = desk.get_by_role("dialog")
@@ -102,8 +100,7 @@ def test_whoever_is_not_signed_in_is_sent_to_sign_in_for_a_geopackage(demo: Demo
 
 
 def test_an_export_that_the_server_cannot_finish_is_not_saved(desk: Page, demo: Demo) -> None:
-    desk.goto(f"{demo.url}/{PLACE}")
-    desk.reload()
+    desk = open_map(desk.context, demo, PLACE)
     cut = "id;nom\r\n1;a\r\nERREUR : l’export s’est interrompu ici, ce fichier est incomplet.\r\n"
     desk.route("**/export.csv?*", lambda route: route.fulfill(status=200, content_type="text/csv", body=cut))
     dialog = dialog_of(desk)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import DESK, PHONE, Demo, opened, sign_in
+from tests.browser.conftest import DESK, PHONE, Demo, drawn, opened, sign_in
 from tests.browser.test_map import serious
 
 pytestmark = pytest.mark.browser
@@ -63,9 +63,11 @@ def test_measures_are_asked_of_a_technical_inspection_alone(phone: Page, demo: D
 def test_buildings_too_far_are_on_a_map_and_in_a_list(desk: Page, demo: Demo) -> None:
     desk.goto(f"{demo.url}/reseaux/hydrants/couverture/")
     desk.get_by_label("À plus de (m)").fill("400")
-    desk.get_by_role("button", name="Calculer").click()
+    with desk.expect_navigation():
+        desk.get_by_role("button", name="Calculer").click()
     expect(desk.get_by_role("heading", level=1)).to_contain_text("400")
     desk.wait_for_selector("#cover-map:not([aria-busy]) .map[data-rendered]")
+    drawn(desk, "#cover-map .map")
     expect(desk.locator(".map-key")).to_contain_text("Bâtiment trop loin")
     row = desk.locator("tr[data-building]").first
     row.locator("td").nth(1).click()

@@ -14,7 +14,7 @@ from tests.geopackages import Row, geopackage
 MIB = 1_048_576
 # In the territory of the Lys.
 EAST, NORTH = 616_000.0, 6_717_800.0
-PATIENCE_MS = 60_000
+PATIENCE_MS = 120_000
 
 
 @pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])

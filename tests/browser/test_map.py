@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import DESK, PHONE, Demo, open_map, sign_in
+from tests.browser.conftest import DESK, PHONE, Demo, at_rest, linked, open_map, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -29,6 +29,8 @@ def search_with_keyboard(page: Page, text: str) -> None:
     page.keyboard.press("Control+k")
     expect(page.get_by_role("combobox", name=SEARCH)).to_be_focused()
     page.keyboard.type(text)
+    # Those of what was typed first are there before those of the whole.
+    expect(page.locator("#search-results")).to_have_attribute("aria-busy", "false")
     expect(page.get_by_role("option").first).to_be_visible()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
@@ -60,7 +62,9 @@ def test_escape_closes_the_sheet(desk: Page) -> None:
 
 def test_what_is_at_the_centre_is_asked_with_enter(desk: Page) -> None:
     search_with_keyboard(desk, "45901 AB 12")
+    expect(desk.get_by_role("heading", name=re.compile(r"^AB\s12$"))).to_be_visible()
     desk.keyboard.press("Escape")
+    expect(desk.get_by_role("button", name="Fermer la fiche")).to_be_hidden()
     desk.get_by_role("application", name="Carte").or_(desk.locator("[tabindex='0'][aria-label='Carte']")).first.focus()
     desk.keyboard.press("Enter")
     expect(desk.get_by_role("button", name="Fermer la fiche")).to_be_visible()
@@ -70,6 +74,8 @@ def test_the_link_restores_the_view_and_the_selection(desk: Page, demo: Demo) ->
     search_with_keyboard(desk, "45901 AB 12")
     expect(desk.get_by_role("heading", name=re.compile(r"^AB\s12$"))).to_be_visible()
     expect(desk).to_have_url(re.compile("s=parcels"))
+    at_rest(desk)
+    linked(desk)
     again = open_map(desk.context, demo, desk.url.partition("/#")[2] and "#" + desk.url.partition("#")[2])
     expect(again.get_by_role("heading", name=re.compile(r"^AB\s12$"))).to_be_visible()
 
@@ -86,7 +92,7 @@ def test_an_official_hatch_has_its_colour_its_spacing_and_no_seams(
     """Prescription 18 of the CNIG: vertical lines of #ff5500, 12 pixels from each other."""
     context = browser.new_context(viewport=DESK, device_scale_factor=density, locale="fr-FR")
     page = open_map(context, demo, "#v=1&c=1.87345,47.55685&z=18&l=plu-prescriptions-surf&p=none")
-    page.wait_for_timeout(1500)
+    at_rest(page)
     picture = np.asarray(Image.open(BytesIO(page.screenshot())).convert("RGB")).astype(int)
     context.close()
     area = picture[int(330 * density) : int(640 * density), int(700 * density) : int(950 * density)]
@@ -102,15 +108,18 @@ def test_an_official_hatch_has_its_colour_its_spacing_and_no_seams(
 
 def test_one_points_at_a_hatched_feature_between_its_lines(desk: Page, demo: Demo) -> None:
     page = open_map(desk.context, demo, "#v=1&c=1.87345,47.55685&z=18&l=plu-prescriptions-surf&p=none")
-    page.wait_for_timeout(1500)
     for step in range(4):
+        at_rest(page)
         page.mouse.click(720 + 3 * step, 450)
         expect(page.get_by_role("button", name="Fermer la fiche")).to_be_visible()
         page.keyboard.press("Escape")
+        expect(page.get_by_role("button", name="Fermer la fiche")).to_be_hidden()
 
 
 def test_the_list_shows_what_the_map_shows(desk: Page) -> None:
     search_with_keyboard(desk, "45901 AB 12")
+    expect(desk.get_by_role("heading", name=re.compile(r"^AB\s12$"))).to_be_visible()
+    at_rest(desk)
     desk.get_by_role("button", name="Parcelles").first.click()
     row = desk.get_by_role("button", name=re.compile(r"^AB\s13$"))
     row.press("Enter")
@@ -120,6 +129,7 @@ def test_the_list_shows_what_the_map_shows(desk: Page) -> None:
 def open_list(page: Page) -> None:
     search_with_keyboard(page, "45901 AB 12")
     expect(page.get_by_role("heading", name=re.compile(r"^AB\s12$"))).to_be_visible()
+    at_rest(page)
     page.get_by_role("button", name="Parcelles").first.click()
     expect(page.get_by_role("columnheader", name="Contenance")).to_be_visible()
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from tests.browser.conftest import Demo, open_map, sign_in
+from tests.browser.conftest import Demo, at_rest, open_map, redrawn, sign_in
 from tests.browser.test_map import serious
 
 pytestmark = pytest.mark.browser
@@ -42,12 +42,15 @@ def test_the_sections_of_a_parcel_come_by_themselves(context: BrowserContext, de
 
 def test_a_line_shows_its_thing_on_the_map(context: BrowserContext, demo: Demo) -> None:
     page = opened(context, demo)
-    line = page.locator("button.parcel-row").first
+    line, canvas = page.locator("button.parcel-row").first, page.locator(".map-canvas")
+    at_rest(page)
+    plain = canvas.screenshot()
     line.focus()
-    before = page.locator(".map-canvas").screenshot()
+    redrawn(page, canvas, plain)
+    at_rest(page)
+    shown = canvas.screenshot()
     page.locator("#sheet-title").focus()
-    page.wait_for_timeout(400)
-    assert page.locator(".map-canvas").screenshot() != before
+    redrawn(page, canvas, shown)
     line.click()
     expect(line).to_have_attribute("aria-pressed", "true")
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from gis_core.ops.environment import PYTHON, ROOT, Place, variables
-from tests.browser.conftest import DESK, PHONE, Demo, opened, sign_in
+from tests.browser.conftest import DESK, PHONE, Demo, drawn, opened, sign_in
 from tests.browser.test_map import serious
 
 pytestmark = pytest.mark.browser
@@ -45,9 +45,10 @@ def board(context: BrowserContext, demo: Demo, query: str = "?q=serre") -> Page:
     return page
 
 
-def drawn(page: Page) -> None:
-    """Wait until the small map has drawn what it shows."""
+def shown(page: Page) -> None:
+    """Wait until the small map has drawn the files."""
     page.wait_for_selector("#permit-map:not([aria-busy]) .map[data-rendered]")
+    drawn(page, "#permit-map .map")
 
 
 def test_a_search_narrows_the_table(context: BrowserContext, demo: Demo) -> None:
@@ -66,7 +67,7 @@ def test_the_row_that_is_pressed_is_told_beside_the_map(
 ) -> None:
     for context in opened(browser, signed_in, DESK):
         page = board(context, demo)
-        drawn(page)
+        shown(page)
         page.locator("tbody td", has_text="Serre").click()
         expect(page.locator("tbody tr")).to_have_class(re.compile("chosen"))
         expect(page.locator(".map-told")).to_contain_text("DP 045 901")
@@ -77,7 +78,7 @@ def test_the_row_that_is_pressed_is_told_beside_the_map(
 def test_the_shape_that_is_pressed_lights_its_row(demo: Demo, browser: Browser, signed_in: dict[str, object]) -> None:
     for context in opened(browser, signed_in, DESK):
         page = board(context, demo)
-        drawn(page)
+        shown(page)
         box = page.locator(".board-map .map").bounding_box()
         assert box is not None
         page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
@@ -90,7 +91,7 @@ def test_on_a_telephone_the_map_is_behind_a_button(demo: Demo, browser: Browser,
         page = board(context, demo)
         expect(page.locator(".board-map .map")).to_have_count(0)
         page.locator("summary", has_text="Carte").click()
-        drawn(page)
+        shown(page)
         expect(page.get_by_role("link", name="Grande carte")).to_have_attribute("href", re.compile("permits"))
         assert serious(page) == []
 
@@ -112,7 +113,7 @@ def test_axe_finds_nothing_serious(context: BrowserContext, demo: Demo, path: st
     page = context.new_page()
     page.goto(f"{demo.url}/permis/{path}")
     if page.viewport_size == DESK and page.locator("#permit-map").count():
-        drawn(page)
+        shown(page)
     assert serious(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 

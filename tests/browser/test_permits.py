@@ -1,13 +1,12 @@
 """A planning application in a real browser: filed and instructed until its decision, with the keyboard alone."""
 
 import re
-from datetime import date
 from itertools import count
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import Demo
+from tests.browser.conftest import Demo, today
 from tests.browser.test_map import serious
 
 pytestmark = pytest.mark.browser
@@ -80,7 +79,7 @@ def test_a_mistake_is_struck_out_and_stays_to_be_seen(context: BrowserContext, d
     page.get_by_label("PC2 Plan").check()
     page.get_by_label("Lettre recommandée").check()
     for label in ("Envoyé le", "Première présentation le"):
-        page.get_by_label(label).fill(date.today().isoformat())
+        page.get_by_label(label).fill(today().isoformat())
     check_page(page)
     page.get_by_role("button", name="Enregistrer").click()
     expect(page.locator(".next")).to_contain_text("PC2 Plan de masse des constructions")

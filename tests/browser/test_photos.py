@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
-from tests.browser.conftest import DESK, PHONE, Demo, open_map, opened
+from tests.browser.conftest import DESK, PHONE, Demo, at_rest, open_map, opened, until
 from tests.browser.test_map import serious
 
 pytestmark = pytest.mark.browser
@@ -106,7 +106,6 @@ def rough(browser: Browser, signed_in: dict[str, object]) -> Iterator[BrowserCon
 
 def ground(page: Page, x: float, y: float) -> tuple[int, int, int]:
     """The colour that the map has most about a point of the page."""
-    page.wait_for_timeout(400)
     area = Image.open(io.BytesIO(page.screenshot(clip={"x": x - 8, "y": y - 8, "width": 16, "height": 16})))
     red, green, blue = max(area.convert("RGB").getcolors(256) or [], key=itemgetter(0))[1]
     return red, green, blue
@@ -116,6 +115,11 @@ def shown(page: Page, x: float, y: float) -> str:
     """Which photo the map shows about a point of the page."""
     colour = ground(page, x, y)
     return min(COLOURS, key=lambda slug: sum(abs(a - b) for a, b in zip(COLOURS[slug], colour, strict=True)))
+
+
+def shows(page: Page, *places: tuple[float, float, str]) -> None:
+    """Wait until the map shows these photos at these points of the page."""
+    until(page, lambda: all(shown(page, x, y) == slug for x, y, slug in places), f"not all of {places} are shown")
 
 
 def desk_of_photos(page: Page) -> Locator:
@@ -137,7 +141,7 @@ def test_a_photo_is_chosen_with_the_keyboard_alone(photos: BrowserContext, demo:
     expect(newest).to_be_checked()
     expect(page.get_by_text(re.compile(r"Photo du 12 juin 2024, 5\scm"))).to_be_visible()
     expect(page).to_have_url(re.compile("ph=2024"))
-    assert shown(page, 900, 300) == "2024"
+    shows(page, (900, 300, "2024"))
 
 
 def test_the_list_says_when_how_sharp_and_for_whom(photos: BrowserContext, demo: Demo) -> None:
@@ -165,13 +169,13 @@ def test_the_map_has_keys_for_photos(photos: BrowserContext, demo: Demo) -> None
 
 def test_the_divider_uncovers_one_photo_and_covers_the_other(photos: BrowserContext, demo: Demo) -> None:
     page = open_map(photos, demo, f"{PLACE}&ph=2024&cmp=swipe.2020.50")
-    assert (shown(page, 500, 300), shown(page, 1000, 300)) == ("2020", "2024")
+    shows(page, (500, 300, "2020"), (1000, 300, "2024"))
     divider(page).focus()
     page.keyboard.press("Home")
     expect(divider(page)).to_have_attribute("aria-valuenow", "0")
-    assert shown(page, 500, 300) == "2024"
+    shows(page, (500, 300, "2024"))
     page.keyboard.press("End")
-    assert shown(page, 1000, 300) == "2020"
+    shows(page, (1000, 300, "2020"))
 
 
 def test_the_divider_tells_what_it_divides(photos: BrowserContext, demo: Demo) -> None:
@@ -184,18 +188,19 @@ def test_the_divider_tells_what_it_divides(photos: BrowserContext, demo: Demo) -
 
 def test_the_divider_follows_the_mouse(photos: BrowserContext, demo: Demo) -> None:
     page = open_map(photos, demo, f"{PLACE}&ph=2024&cmp=swipe.2020.50")
+    at_rest(page)
     box = divider(page).bounding_box()
     assert box
     page.mouse.move(box["x"] + 9, 200)
     page.mouse.down()
     page.mouse.move(400, 200, steps=4)
     page.mouse.up()
-    percent = int(divider(page).get_attribute("aria-valuenow") or 0)
-    assert percent == round((400 - 56) / (1440 - 56) * 100)
+    expect(divider(page)).to_have_attribute("aria-valuenow", str(round((400 - 56) / (1440 - 56) * 100)))
 
 
 def test_the_divider_follows_a_finger(pocket: BrowserContext, demo: Demo) -> None:
     page = open_map(pocket, demo, f"{PLACE}&ph=2024&cmp=swipe.2020.50")
+    at_rest(page)
     box = divider(page).locator(".photo-grip").bounding_box()
     assert box
     finger = pocket.new_cdp_session(page)
@@ -226,6 +231,7 @@ def test_the_link_restores_the_comparison(photos: BrowserContext, demo: Demo) ->
 
 def test_brightness_is_of_the_photo_alone(photos: BrowserContext, demo: Demo) -> None:
     page = open_map(photos, demo, f"{PLACE}&ph=2024&br=140")
+    expect(page.locator("#arpent-map .photo-right")).to_have_css("filter", "brightness(1.4)")
     canvases = page.locator("#arpent-map .ol-layers > div, #arpent-map .photo")
     filters = canvases.evaluate_all("all => all.map(one => [one.className, getComputedStyle(one).filter])")
     assert {name: value for name, value in filters if "photo" in name} == {"photo photo-right": "brightness(1.4)"}
@@ -251,11 +257,12 @@ def test_closing_the_comparison_gives_the_focus_to_the_map(photos: BrowserContex
 
 def test_side_by_side_the_cursor_is_in_both_maps(photos: BrowserContext, demo: Demo) -> None:
     page = open_map(photos, demo, f"{PLACE}&ph=2024&cmp=side.2020.50")
-    assert (shown(page, 400, 300), shown(page, 1100, 300)) == ("2020", "2024")
+    shows(page, (400, 300, "2020"), (1100, 300, "2024"))
     page.mouse.move(300, 400)
     expect(page.get_by_text(re.compile(r"Photo de juin 2020, 20\scm"))).to_be_visible()
     cursor = page.locator("#arpent-map .twin-cursor")
     expect(cursor).to_be_visible()
+    at_rest(page)
     box = cursor.bounding_box()
     left = page.locator("#arpent-twin-map").bounding_box()
     right = page.locator("#arpent-map").bounding_box()
@@ -270,14 +277,15 @@ def test_side_by_side_both_maps_move_together(photos: BrowserContext, demo: Demo
     half = [photo("2020", "2020-06", 0.2, extent_4326=[1.85, 47.5, 1.9005, 47.6]), PHOTOS[0]]
     serve(photos, half)
     page = open_map(photos, demo, f"{PLACE}&ph=2024&cmp=side.2020.50")
-    assert shown(page, 300, 300) == "2020"
+    shows(page, (300, 300, "2020"))
+    at_rest(page)
     page.mouse.move(300, 300)
     page.mouse.down()
     page.mouse.move(700, 300, steps=5)
-    page.wait_for_timeout(300)
+    page.wait_for_timeout(300)  # what is let go of on the move goes on
     page.mouse.up()
     expect(page).to_have_url(re.compile(r"c=1\.897"))
-    assert (shown(page, 600, 300), shown(page, 1100, 300)) == ("2020", "2024")
+    shows(page, (600, 300, "2020"), (1100, 300, "2024"))
 
 
 def test_outside_the_photo_the_status_line_says_so(photos: BrowserContext, demo: Demo) -> None:
@@ -314,7 +322,7 @@ def test_between_the_clusters_the_desk_says_that_the_campaign_is_away(clusters: 
 
 def test_between_the_clusters_the_ground_is_that_of_the_plain_map(clusters: BrowserContext, demo: Demo) -> None:
     page = open_map(clusters, demo, f"{PLACE}&ph=2024")
-    assert ground(page, 760, 300) == pytest.approx(PLAIN_GROUND, abs=2)
+    until(page, lambda: ground(page, 760, 300) == pytest.approx(PLAIN_GROUND, abs=2), "the ground is not the plain one")
     assert ground(page, 200, 300) != pytest.approx(PLAIN_GROUND, abs=100)
     page.mouse.move(200, 300)
     expect(page.get_by_text(re.compile("Photo du 12 juin 2024"))).to_be_visible()
@@ -382,7 +390,7 @@ def test_tiles_that_fail_are_told_once(rough: BrowserContext, demo: Demo) -> Non
     page.locator("#arpent-map").focus()
     for _ in range(6):
         page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(600)
+    at_rest(page)
     expect(page.locator(".notice")).to_have_count(1)
     assert len(asked) <= 2
 
@@ -440,6 +448,8 @@ def test_a_comparison_fits_a_phone(pocket: BrowserContext, demo: Demo) -> None:
 def test_on_a_phone_a_sheet_takes_the_place_of_the_strip(pocket: BrowserContext, demo: Demo) -> None:
     page = open_map(pocket, demo, f"{PLACE}&ph=2024&cmp=swipe.2020.50")
     strip = page.locator(".photo-strip")
+    expect(strip).to_be_visible()
+    at_rest(page)
     page.touchscreen.tap(300, 300)
     expect(page.get_by_role("button", name="Fermer la fiche")).to_be_visible()
     expect(strip).to_be_hidden()

@@ -7,7 +7,7 @@ import pypdfium2 as pdfium
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.browser.conftest import Demo, open_map
+from tests.browser.conftest import Demo, at_rest, open_map, until
 from tests.browser.test_map import serious
 
 pytestmark = pytest.mark.browser
@@ -21,10 +21,22 @@ def desk_of(page: Page) -> Locator:
     return panel
 
 
-def east(page: Page) -> float:
-    """Where the frame's middle is (m)."""
+def east(page: Page) -> str:
+    """Where the frame's middle is (m), as it is written."""
     page.locator(".print-more").evaluate("details => details.open = true")
-    return float(page.get_by_label("E (m)").input_value())
+    return page.get_by_label("E (m)").input_value()
+
+
+def point_at_the_handle(page: Page, x: float, y: float) -> None:
+    """Over the middle of the frame: it is drawn once its code has come, and the pointer says that it can be taken."""
+    hand = "document.querySelector('#arpent-map').style.cursor === 'grab'"
+
+    def taken() -> bool:
+        page.mouse.move(x + 1, y)
+        page.mouse.move(x, y)
+        return bool(page.evaluate(hand))
+
+    until(page, taken, "the handle cannot be taken")
 
 
 def test_a_map_is_ordered_watched_and_downloaded(context: BrowserContext, demo: Demo, tmp_path: Path) -> None:
@@ -35,7 +47,7 @@ def test_a_map_is_ordered_watched_and_downloaded(context: BrowserContext, demo: 
     panel.get_by_role("radio", name="Portrait").check()
     panel.get_by_role("button", name="Imprimer en PDF").click()
     ready = panel.get_by_role("link", name=re.compile("Télécharger : Rue de la Cave")).first
-    expect(ready).to_be_visible(timeout=60_000)
+    expect(ready).to_be_visible(timeout=120_000)
     with page.expect_download() as download:
         ready.click()
     download.value.save_as(tmp_path / "plan.pdf")
@@ -56,20 +68,19 @@ def test_an_order_without_a_title_says_what_is_missing(desk: Page) -> None:
 
 
 def test_the_frame_is_dragged_by_its_handle(desk: Page, demo: Demo) -> None:
-    desk.goto(f"{demo.url}/{PLACE}")
-    desk.reload()
+    desk = open_map(desk.context, demo, PLACE)
     desk_of(desk)
-    desk.wait_for_selector("html[data-arpent-ready=true]", state="attached")
-    desk.wait_for_timeout(500)
+    at_rest(desk)
     before = east(desk)
     canvas = desk.locator("#arpent-map").bounding_box()
     assert canvas
     middle = (canvas["x"] + canvas["width"] / 2, canvas["y"] + canvas["height"] / 2)
-    desk.mouse.move(*middle)
+    point_at_the_handle(desk, *middle)
     desk.mouse.down()
     desk.mouse.move(middle[0] + 120, middle[1], steps=6)
     desk.mouse.up()
-    assert 20 < east(desk) - before < 120
+    expect(desk.get_by_label("E (m)")).not_to_have_value(before)
+    assert 20 < float(east(desk)) - float(before) < 120
 
 
 def test_the_frame_is_moved_with_keys(desk: Page) -> None:
@@ -80,8 +91,8 @@ def test_the_frame_is_moved_with_keys(desk: Page) -> None:
     keys.focus()
     keys.press("ArrowRight")
     keys.press("Shift+ArrowLeft")
-    expect(panel.get_by_label("E (m)")).not_to_have_value(str(before))
-    assert east(desk) > before
+    expect(panel.get_by_label("E (m)")).not_to_have_value(before)
+    assert float(east(desk)) > float(before)
 
 
 def test_a_scale_of_ones_own_is_checked(desk: Page) -> None:

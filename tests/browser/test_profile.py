@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import DESK, PHONE, Demo, sign_in
+from tests.browser.conftest import DESK, PHONE, Demo, open_map, sign_in
 from tests.browser.test_map import serious
 
 pytestmark = pytest.mark.browser
@@ -27,8 +27,7 @@ def first_sewer(page: Page, demo: Demo) -> int:
 
 def test_a_pipe_of_the_map_leads_to_its_profile(desk: Page, demo: Demo) -> None:
     pipe = first_sewer(desk, demo)
-    desk.goto(f"{demo.url}/#v=1&l=sewer-pipes&s=sewer-pipes.{pipe}")
-    desk.reload()
+    desk = open_map(desk.context, demo, f"#v=1&l=sewer-pipes&s=sewer-pipes.{pipe}")
     desk.get_by_role("link", name="Profil vers l’exutoire").click()
     expect(desk.locator(".profile-drawing")).to_be_visible()
     assert serious(desk) == []

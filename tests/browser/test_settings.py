@@ -1,6 +1,5 @@
 """The settings of a layer in a real browser: described, styled over its own tiles, shown anew in the map."""
 
-import base64
 import json
 import re
 from collections.abc import Iterator
@@ -11,11 +10,12 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.browser.conftest import DESK, PHONE, Demo, sign_in
+from tests.browser.conftest import DESK, PHONE, Demo, drawn, redrawn, sign_in, until
 from tests.browser.test_map import serious
 
 pytestmark = pytest.mark.browser
 LAYER = "/couches/street-lights/"
+PREVIEW = ".style-map .map"
 SYMBOL = '<symbol type="marker" name="0"><layer class="SimpleMarker"><prop k="name" v="star"/><prop k="size" v="4"/>'
 SYMBOL += '<prop k="color" v="230,0,169,255"/></layer><layer class="SvgMarker"/></symbol>'
 QML = f'<qgis version="3.40"><renderer-v2 type="singleSymbol"><symbols>{SYMBOL}</symbols></renderer-v2></qgis>'
@@ -55,14 +55,14 @@ def opened(browser: Browser, state: Any, size: Any) -> Iterator[Page]:
 def styled(page: Page, demo: Demo) -> Page:
     """The style editor, once the layer has been drawn."""
     page.goto(f"{demo.url}{LAYER}style/")
-    page.wait_for_selector(".map[data-rendered]")
+    drawn(page, PREVIEW)
     return page
 
 
-def drawn(page: Page) -> str:
-    """What the preview shows, to compare."""
-    page.wait_for_timeout(400)
-    return base64.b64encode(page.locator(".style-map .map").screenshot()).decode()
+def previewed(page: Page) -> bytes:
+    """What the preview shows once it has come to rest, to compare."""
+    drawn(page, PREVIEW)
+    return page.locator(PREVIEW).screenshot()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -95,8 +95,8 @@ def test_leaving_with_work_that_is_not_saved_is_asked_about(desk: Page, demo: De
     desk.get_by_label("Licence").fill("Autre")
     asked: list[str] = []
     desk.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
-    desk.get_by_role("link", name="Champs et règles").click()
-    desk.wait_for_timeout(300)
+    with desk.expect_event("dialog"):
+        desk.get_by_role("link", name="Champs et règles").click()
     assert asked == ["beforeunload"]
     assert desk.url.endswith(LAYER)
 
@@ -104,10 +104,10 @@ def test_leaving_with_work_that_is_not_saved_is_asked_about(desk: Page, demo: De
 def test_the_preview_follows_what_one_chooses(desk: Page, demo: Demo) -> None:
     page = styled(desk, demo)
     page.get_by_label("Rien : un seul symbole").check()
-    single = drawn(page)
+    single = previewed(page)
     page.get_by_label("Les valeurs d’un champ").check()
     expect(page.locator(".lines > li")).not_to_have_count(1)
-    assert drawn(page) != single
+    redrawn(page, page.locator(PREVIEW), single)
     expect(page.get_by_text("Pas encore enregistré")).to_be_visible()
 
 
@@ -118,8 +118,10 @@ def test_classes_follow_the_limits_that_one_types(desk: Page, demo: Demo) -> Non
     limits = page.get_by_label("Limites, séparées par des points-virgules")
     limits.fill("5 ; 7,5")
     limits.press("Tab")
-    words = [field.input_value() for field in page.locator(".line > input").all()]
-    assert words == ["moins de 5", "de 5 à moins de 7,5", "7,5 et plus"]
+    words = page.locator(".line > input")
+    expect(words).to_have_count(3)
+    for number, text in enumerate(("moins de 5", "de 5 à moins de 7,5", "7,5 et plus")):
+        expect(words.nth(number)).to_have_value(text)
 
 
 def test_a_style_that_was_saved_is_the_maps(desk: Page, demo: Demo) -> None:
@@ -137,18 +139,18 @@ def test_a_style_that_was_saved_is_the_maps(desk: Page, demo: Demo) -> None:
 def test_an_area_is_hatched_and_the_preview_and_the_swatch_show_it(anywhere: Page, demo: Demo) -> None:
     page = anywhere
     page.goto(f"{demo.url}/couches/green-areas/style/")
-    page.wait_for_selector(".map[data-rendered]")
+    drawn(page, PREVIEW)
     page.get_by_label("Rien : un seul symbole").check()
     page.get_by_role("button", name=re.compile("Symbole de")).first.click()
     page.get_by_label("Sans hachures").check()
-    plain = drawn(page)
+    plain = previewed(page)
     page.get_by_label("Sans hachures").uncheck()
     hatches = page.get_by_role("group", name="Hachures")
     hatches.get_by_label("Angle (°)").fill("135")
     hatches.get_by_label("Angle (°)").press("Tab")
     hatches.get_by_label("Croisées").check()
-    assert drawn(page) != plain
-    assert page.locator(".swatch-button path").count() == 3
+    redrawn(page, page.locator(PREVIEW), plain)
+    expect(page.locator(".swatch-button path")).to_have_count(3)
     assert serious(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.get_by_role("button", name="Enregistrer").click()
@@ -170,6 +172,7 @@ def test_a_qgis_style_is_previewed_and_what_it_loses_is_told(desk: Page, demo: D
 
 def test_fields_move_and_keep_their_new_place(desk: Page, demo: Demo) -> None:
     desk.goto(f"{demo.url}{LAYER}champs/")
+    expect(desk.locator(".columns code").first).to_be_visible()
     names = [code.inner_text() for code in desk.locator(".columns code").all()]
     desk.get_by_role("button", name=re.compile("^Descendre")).first.click()
     desk.get_by_role("button", name="Enregistrer").click()
@@ -206,6 +209,10 @@ def picture() -> bytes:
     return made.getvalue()
 
 
+def pixel(page: Page, x: int, y: int) -> Any:
+    return Image.open(BytesIO(page.screenshot())).convert("RGB").getpixel((x, y))
+
+
 def with_external(page: Page, demo: Demo, answer: Any) -> None:
     """The map, with a layer of another server whose images the test answers."""
     listed = {"count": 1, "next": None, "results": [EXTERNAL]}
@@ -230,10 +237,9 @@ def test_a_layer_of_another_server_is_drawn_with_its_attribution_and_legend(desk
     expect(desk.get_by_text("© Ailleurs")).to_be_visible()
     desk.get_by_role("button", name=re.compile("Aléa d’ailleurs")).first.click()
     expect(desk.get_by_role("img", name="Légende de Aléa d’ailleurs")).to_be_visible()
-    desk.wait_for_timeout(2500)
-    assert len({url for url in asked if "legende" not in url}) < len(asked), "the one that had to wait came again"
-    shot = Image.open(BytesIO(desk.screenshot())).convert("RGB")
-    assert shot.getpixel((500, 120)) == (212, 159, 8)
+    images = [url for url in asked if "legende" not in url]
+    until(desk, lambda: asked.count(images[0]) > 1, "the one that had to wait does not come again")
+    until(desk, lambda: pixel(desk, 500, 120) == (212, 159, 8), "its image is not drawn")
 
 
 def test_a_server_that_fails_is_told_once_in_its_own_words(desk: Page, demo: Demo) -> None:

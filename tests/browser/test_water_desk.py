@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import DESK, PHONE, Demo, open_map, sign_in
+from tests.browser.conftest import DESK, PHONE, Demo, at_rest, open_map, sign_in
 from tests.browser.test_map import serious
 
 pytestmark = pytest.mark.browser
@@ -75,6 +75,7 @@ def water(
 
 def shut_off(page: Page) -> None:
     page.get_by_role("button", name="Montrer la casse").click()
+    at_rest(page)
     page.get_by_role("button", name="C’est ici").click()
     expect(page.locator(".water-headline")).to_be_focused()
 
@@ -112,10 +113,10 @@ def test_what_was_found_outlives_the_page(water: Page) -> None:
 
 def test_a_place_without_a_pipe_is_told_and_pointed_at_again(water: Page) -> None:
     water.get_by_role("button", name="Montrer la casse").click()
+    at_rest(water)
     water.locator(".map-canvas").focus()
     for _ in range(4):
         water.keyboard.press("ArrowUp")
-        water.wait_for_timeout(200)  # a key that comes while the map still moves moves it less
     with water.expect_response(re.compile("isolation")):
         water.keyboard.press("Enter")
     expect(water.get_by_role("alert")).to_contain_text("25 m")
@@ -126,6 +127,7 @@ def test_a_place_without_a_pipe_is_told_and_pointed_at_again(water: Page) -> Non
 def test_a_network_is_followed_up_to_its_tank(water: Page) -> None:
     water.get_by_role("tab", name="Suivre").click()
     water.get_by_role("button", name="Montrer le départ").click()
+    at_rest(water)
     water.get_by_role("button", name="C’est ici").click()
     expect(water.locator(".water-headline")).to_be_focused()
     expect(water.locator("arp-water-trace")).to_contain_text("ESSAI-R")

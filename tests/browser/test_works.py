@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import DESK, PHONE, Demo, open_map, opened, sign_in
+from tests.browser.conftest import DESK, PHONE, Demo, drawn, open_map, opened, sign_in, today
 from tests.browser.test_hydrant_pages import fits
 from tests.browser.test_map import search_with_keyboard, serious
 
@@ -24,19 +24,18 @@ def desk(browser: Browser, demo: Demo) -> Iterator[Page]:
 
 def entered(page: Page, demo: Demo, title: str) -> None:
     """Works drawn across the middle of the map, ten days from now."""
-    first = date.today() + timedelta(days=10)
+    first = today() + timedelta(days=10)
     page.goto(f"{demo.url}/voirie/travaux/nouveau/")
     page.get_by_label("Titre").fill(title)
     page.locator("[name=measure]").select_option("closed")
     page.locator("[name=starts_on]").fill(first.isoformat())
     page.locator("[name=ends_on]").fill((first + timedelta(days=4)).isoformat())
-    page.wait_for_selector("#work-map .map[data-rendered]")
+    drawn(page, "#work-map .map")
     page.get_by_role("button", name="Dessiner à main levée").click()
     box = page.locator("#work-map .map").bounding_box()
     assert box
     middle = box["y"] + box["height"] / 2
     page.mouse.click(box["x"] + box["width"] / 3, middle)
-    page.wait_for_timeout(400)
     page.mouse.dblclick(box["x"] + box["width"] / 2, middle)
     expect(page.locator(".map-told")).to_contain_text("m de voie occupés")
 

@@ -125,8 +125,8 @@ def external(server: Server, owner: Member | None = None, **fields: Any) -> Exte
         return ExternalLayer.objects.create(theme=theme, owner=owner, **defaults | fields)
 
 
-def dripping(seconds: float) -> Callable[[Any], None]:
-    """An answer that comes a byte at a time."""
+def dripping(seconds: float, ended: list[bool]) -> Callable[[Any], None]:
+    """An answer that comes a byte at a time; `ended` tells when it was sent to its end."""
 
     def answer(handler: Any) -> None:
         handler.send_response(200)
@@ -137,5 +137,6 @@ def dripping(seconds: float) -> Callable[[Any], None]:
             handler.wfile.write(b"x")
             handler.wfile.flush()
             time.sleep(0.1)
+        ended.append(True)
 
     return answer

@@ -25,7 +25,7 @@ from gis_core.models import Job, Member, Territory, User
 from gis_core.rights import Role, acting_as, rights_of
 from gis_core.tasks import run
 from layers.catalogue.models import Layer
-from networks.roads import reach
+from networks.roads import reach, study_map
 from networks.roads.models import CoverageStudy, RoadSection
 from networks.roads.services import studies
 from networks.roads.services.studies import Question, Technology, share
@@ -293,6 +293,16 @@ def test_a_study_is_made_on_its_page_shown_and_taken_away(client: Client, land: 
     assert "Sites mobiles" in document[0].get_textpage().get_text_range()
 
 
+def test_the_map_on_paper_has_its_colours(client: Client, land: Land) -> None:
+    signed_in(client, land.technician)
+    address = client.post(ADDRESS, asked(land))["location"]
+    pages = pypdfium2.PdfDocument(client.get(address, {"format": "pdf"}).content)
+    shown = [page.render(scale=2).to_pil().convert("RGB") for page in pages]
+    colours = [dict((colour, count) for count, colour in one.getcolors(1 << 24) or []) for one in shown]
+    assert sum(one.get((0xFB, 0xFA, 0xF7), 0) for one in colours) > 1000
+    assert max(one.get((0, 0, 0), 0) for one in colours) < 1000
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [({"reach_m": "0"}, "id_reach_m"), ({"reach_4": "x"}, "id_reach_4"), ({"insee": "99999"}, "id_insee")],
@@ -437,3 +447,61 @@ def test_a_reader_is_told_but_does_not_compute_again(client: Client, land: Land)
     assert "ont changé depuis" in page
     assert "Calculer à nouveau" not in page
     assert client.post(f"{ADDRESS}{study.pk}/").status_code == 403
+
+
+# -- what is too much -------------------------------------------------------------------------------------------------
+
+
+def test_too_many_sections_are_refused_rather_than_studied_in_part(land: Land, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(studies, "MOST_SECTIONS", 149)
+    with pytest.raises(Invalid, match="149"):
+        made(land)
+    monkeypatch.setattr(studies, "MOST_SECTIONS", 150)
+    assert made(land)
+
+
+def test_a_map_draws_the_most_important_roads_and_says_how_many_it_leaves_out(
+    client: Client, land: Land, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("networks.roads.study_map.MOST_ROADS", 1)
+    with factories.as_worker():
+        important = RoadSection.objects.order_by("-pk")[0]
+        RoadSection.objects.filter(pk=important.pk).update(importance="1")
+        RoadSection.objects.exclude(pk=important.pk).update(importance="5")
+    study = made(land)
+    (x, y), _end = study_map.Frame(study.drawn["bounds"]).placed(shapely.from_wkb(bytes(important.geom.wkb))).coords
+    assert study.drawn["lines"].startswith(f'<path class="road" fill-rule="evenodd" d="M{x:.2f} {y:.2f}L')
+    page = signed_in(client, land.technician).get(f"{ADDRESS}{study.pk}/", headers=HTML).text
+    assert "149 tronçons de route, les moins importants, ne sont pas dessinés" in page
+    document = pypdfium2.PdfDocument(client.get(f"{ADDRESS}{study.pk}/", {"format": "pdf"}).content)
+    told = " ".join(page.get_textpage().get_text_range() for page in document)
+    assert "149 tronçons" in " ".join(told.split())
+
+
+def test_a_map_with_too_many_points_draws_some_of_all_places_and_says_so(
+    land: Land, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = made(land)
+    every = len(studies.sites_kept(study, 0))
+    monkeypatch.setattr(study_map, "MOST_SITES", every // 3)
+    with acting_as(rights_of(land.technician)):
+        drawn = map_of(study, 0)
+    assert drawn is not None
+    (told,) = drawn.left_out
+    assert f"points sur {every}" in told
+    assert drawn.svg.count("<circle") <= every // 3
+
+
+def test_the_form_reads_the_communes_of_all_members_at_once(client: Client, land: Land) -> None:
+    person = factories.user(land.member, Role.AGENCY_ADMINISTRATOR)
+    signed_in(client, person)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(ADDRESS, {"layer": land.layer.slug}).status_code == 200
+        return len(asked)
+
+    before = queries()
+    for _n in range(3):
+        factories.member(factories.commune())
+    assert queries() == before

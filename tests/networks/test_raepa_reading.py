@@ -2,7 +2,6 @@
 
 import os
 import random
-import time
 import zipfile
 from collections.abc import Sequence
 from datetime import date
@@ -18,6 +17,7 @@ from networks.water.exchange.tables import Shapefile
 from networks.water.importers.draft import Draft
 from networks.water.importers.raepa import read_raepa
 from networks.water.raepa import TABLES, RaepaField
+from tests.counting import calls
 
 X, Y = 670_000, 6_760_000
 UTM_20 = (
@@ -389,10 +389,9 @@ def test_the_templates_in_use_are_read_without_an_error() -> None:
     assert any("18" in one.message for one in drafts[0].faults)
 
 
-def test_a_large_file_that_lies_elsewhere_is_told_at_once() -> None:
-    elsewhere = [Problem("out_of_range", {"x": rank, "y": 1.0}, index=rank) for rank in range(1, 20_001)]
+def test_a_large_file_that_lies_elsewhere_is_told_in_one_pass() -> None:
+    elsewhere = [Problem("out_of_range", {"x": rank, "y": 1.0}, index=rank) for rank in range(1, 2_001)]
+    problems = [*elsewhere, Problem("out_of_range", {"x": 0, "y": 0}, index=2_001)]
     faults = Faults("canalisations.shp")
-    begun = time.perf_counter()
-    tell_problems([*elsewhere, Problem("out_of_range", {"x": 0, "y": 0}, index=20_001)], 0, 2154, faults)
-    assert time.perf_counter() - begun < 1
-    assert [one.row for one in faults.all()] == [None, 20_001]
+    assert calls(lambda: tell_problems(problems, 0, 2154, faults)) < 20 * len(problems)
+    assert [one.row for one in faults.all()] == [None, 2_001]

@@ -1,7 +1,10 @@
 """The axis of a numbered road on roads drawn by chance, and on those that defeat joining lines end to end."""
 
+import heapq
 from itertools import pairwise
 from random import Random
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from shapely.affinity import translate
@@ -239,3 +242,32 @@ def test_a_marker_that_would_stand_well_on_several_sections_is_only_told() -> No
     ]
     axis = build(forked, [at(1, 100), at(2, 1550, 2), at(3, 2500)])
     assert (axis.moved, axis.twice) == ({}, [8])
+
+
+def test_a_long_road_is_walked_from_each_marker_to_the_next_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    popped = []
+
+    def heappop(waiting: list[Any]) -> Any:
+        popped.append(heapq.heappop(waiting))
+        return popped[-1]
+
+    monkeypatch.setattr(axis_module, "heapq", SimpleNamespace(heappop=heappop, heappush=heapq.heappush))
+    axis = build(straight(*range(0, 100_001, 200)), [at(number, 1000 * number) for number in range(101)])
+    assert len(axis.marks) == 101
+    # 500 sections: twice from each marker on, for the road lies on both sides of it, and once to each of its ends.
+    assert len(popped) < 4 * 500
+
+
+def test_a_road_drives_around_a_ring_that_its_sections_touch_between_its_ends() -> None:
+    ring = LineString([(1000, 0), (1020, -20), (1040, 0), (1020, 20), (1000, 0)])
+    sections = [*straight(0, 1000), Section(id=9, line=ring, traffic=1), *straight(1040, 2000, first=5)]
+    axis = build(sections, [at(1, 100), at(2, 1900)])
+    assert axis.gaps == []
+    assert [part.section for part in axis.parts] == [0, 0, 9, 5, 5]
+    assert axis.parts[2].line.coords[1] == (1020, -20)
+
+
+def test_a_road_goes_on_from_the_middle_of_a_section_where_another_one_ends() -> None:
+    sections = [*straight(0, 2000), Section(id=9, line=LineString([(1500.2, 0.3), (1500, 900)]))]
+    axis = build(sections, [at(1, 100), at(2, 1500, 800)])
+    assert (axis.gaps, locate(axis, 1, 1401).section) == ([], 9)

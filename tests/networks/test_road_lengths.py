@@ -111,3 +111,12 @@ def test_a_text_of_a_spreadsheet_is_never_a_formula_nor_breaks_it() -> None:
 @pytest.mark.parametrize(("given", "status"), [({"status": "99"}, 400), ({"insee": "x"}, 400), ({"member": "?"}, 400)])
 def test_filters_that_mean_nothing_are_told(roads: Network, given: dict[str, str], status: int) -> None:
     assert roads.client("reader").get(URL, given, headers={"accept": "text/html"}).status_code == status
+
+
+def test_managers_of_one_kind_are_told_apart_by_their_names(network: Network) -> None:
+    for metres, name in ((100, "CC du Lys"), (300, "Agglo"), (50, None)):
+        section(network, metres, manager="04", manager_name=name)
+    section(network, 400, manager="03", manager_name="Loiret")
+    lines = [(one.code, one.label, round(one.km, 2)) for one in counted().tables["manager"]]
+    assert lines == [("03", "Département · Loiret", 0.4), ("04", "EPCI · Agglo", 0.3), ("04", "EPCI · CC du Lys", 0.1),
+                     ("04", "EPCI", 0.05)]  # fmt: skip

@@ -9,10 +9,12 @@ from django.contrib.gis.geos import LineString, Point
 from django.test import Client
 
 from gis_core.models import Member
+from layers.catalogue.models import Layer
 from networks.roads import axis
 from networks.roads.models import RoadAxis, RoadMarker, RoadNode, RoadSection
 from networks.roads.references import Reference, Road
-from networks.roads.services.calibrating import calibrate, calibrate_stale
+from networks.roads.services import calibrating
+from networks.roads.services.calibrating import calibrate, stale_roads
 from networks.roads.services.referring import place_of
 from networks.roads.services.siding import tell_sides
 from tests import factories
@@ -102,6 +104,26 @@ def test_what_is_impossible_is_explained(road: Member, given: dict[str, Any], st
     assert words in asked(status, **given)["detail"]
 
 
+def test_who_may_not_see_the_sections_is_told_no_place_on_them(road: Member) -> None:
+    with factories.as_owner():
+        Layer.objects.filter(slug="road-sections").update(visibility=Layer.Visibility.MEMBERS)
+    asked(404, reference="D 2020 PR 12+350")
+    asked(404, x=X + 1500, y=Y)
+
+
+def test_a_marker_whose_number_another_one_has_is_told(road: Member) -> None:
+    other = marker(road, 13, 1200, carriageway="D")
+    calibrated()
+    assert RoadAxis.objects.get().faults == {"doubled": [other.pk]}
+
+
+def test_markers_that_face_each_other_across_a_single_carriageway_are_one(road: Member) -> None:
+    for side, y in (("D", -5), ("G", 5)):
+        marker(road, 15, 2900, y, carriageway=side)
+    calibrated()
+    assert RoadAxis.objects.get().faults == {}
+
+
 def test_sections_that_touch_share_their_node(road: Member) -> None:
     with factories.as_worker():
         assert RoadNode.objects.count() == 4
@@ -112,11 +134,11 @@ def test_sections_that_touch_share_their_node(road: Member) -> None:
 
 def test_a_road_that_changed_is_calibrated_again(road: Member) -> None:
     with factories.as_worker():
-        assert calibrate_stale() == []
+        assert stale_roads() == []
     marker(road, 15, 2950)
     with factories.as_worker():
         assert RoadAxis.objects.get().stale
-        assert calibrate_stale() == [("D2020", "")]
+        assert stale_roads() == [("D2020", "")]
     assert asked(reference="D2020 PR 15+20")["x"] == X + 2970
 
 
@@ -171,6 +193,24 @@ def test_a_road_that_changed_is_measured_once_for_a_question_with_markers_where_
     told = asked(reference="D 2020 PR 2+0")
     assert (told["x"], told["y"]) == (X + 1150, Y)
     assert asked(x=X + 1250, y=Y)["reference"] == "D 2020 PR 2+100"
+
+
+def test_a_question_on_one_carriageway_of_a_road_that_changed_measures_that_one_alone(
+    member: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for side, y in (("D", 0), ("G", 12)):
+        section(member, (0, y), (2000, y), carriageway=side, traffic_way="forward" if side == "D" else "backward")
+    for number, x in ((1, 100), (2, 1100)):
+        marker(member, number, x)
+    measured: list[list[int]] = []
+
+    def build(sections: list[axis.Section], *given: Any) -> axis.Axis:
+        measured.append([one.id for one in sections])
+        return axis.build(sections, *given)
+
+    monkeypatch.setattr(calibrating, "build", build)
+    assert asked(reference="D 2020 PR 1+20 G")["y"] == Y + 12
+    assert measured == [[RoadSection.objects.get(carriageway="G").pk]]
 
 
 class Drawn:

@@ -26,9 +26,14 @@ def test_one_place_is_written_in_many_ways(text: str) -> None:
         ("D 952E1 PR 4+520", "D952E1", 4, 520, None),
         ("D 906BIS PR 4.520", "D906BIS", 4, 520, None),
         ("D 906 bis PR 4+20", "D906BIS", 4, 20, None),
+        ("RM 2020 PR 1+20", "M2020", 1, 20, None),
+        ("M6 PR 1", "M6", 1, 0, None),
+        ("route métropolitaine 6 PR 3+20", "M6", 3, 20, None),
+        ("D 2020 PR 12+350,5", "D2020", 12, 350.5, None),
+        ("D 2020 PR 12+350.25 G", "D2020", 12, 350.25, "G"),
     ],
 )
-def test_roads_markers_and_sides_are_read(text: str, route: str, marker: int, metres: int, side: str | None) -> None:
+def test_roads_markers_and_sides_are_read(text: str, route: str, marker: int, metres: float, side: str | None) -> None:
     found = reference_of(text)
     assert (found.route, found.marker, found.metres, found.side) == (route, marker, metres, side)
 
@@ -47,6 +52,9 @@ def test_roads_markers_and_sides_are_read(text: str, route: str, marker: int, me
         "D 2020 PR -3",
         "45901 AC 200",
         "D 2020 (999) PR 12+350",
+        "D 2020 PR 12-30",
+        "D 2020 PR 12+1.350",
+        "D 2020 D PR 12+350",
     ],
 )
 def test_what_names_no_place_is_no_reference(text: str) -> None:

@@ -239,3 +239,97 @@ def test_an_end_near_its_junction_stays_on_it_when_the_rest_of_the_line_changes(
     section(network, (90, 0), (90, 50))
     now = draw(network, one, (0, 0), (40, 20), (90.3, 0))
     assert now.geom.coords[1:] == ((X + 40, Y + 20), (X + 90, Y))
+
+
+def test_sections_stay_apart_where_another_road_ends_between_them(network: Network) -> None:
+    first, other = section(network, (0, 0), (40, 0)), section(network, (40, 0), (90, 0))
+    section(network, (40, 0), (40, 60), route="D7")
+    with pytest.raises(ArpentError, match="D 7"):
+        join(network, first.pk, other.pk)
+    assert RoadSection.objects.count() == 3
+
+
+def test_a_road_that_meets_an_end_of_what_is_merged_hinders_nothing(network: Network) -> None:
+    first, other = section(network, (0, 0), (40, 0)), section(network, (40, 0), (90, 0))
+    street = section(network, (90, 0), (90, 60), route=None, name_left="Rue Haute")
+    assert join(network, first.pk, other.pk).end_node_id == street.start_node_id
+
+
+HALVES = [((0, 0), (20, -20), (40, 0)), ((40, 0), (20, 20), (0, 0))]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("first", [0, 1])
+def test_the_halves_of_a_roundabout_keep_their_sides_and_their_traffic(
+    network: Network, first: int, turned: bool
+) -> None:
+    along = {"name_left": "Rue Haute", "name_right": "Rue Basse", "traffic_way": "forward"}
+    against = {"name_left": "Rue Basse", "name_right": "Rue Haute", "traffic_way": "backward"}
+    halves = [
+        section(network, *HALVES[first], **along),
+        section(network, *HALVES[1 - first][:: -1 if turned else 1], **(against if turned else along)),
+    ]
+    whole = join(network, *(one.pk for one in halves))
+    assert whole.geom.closed
+    assert (whole.name_left, whole.name_right, whole.traffic_way) == ("Rue Haute", "Rue Basse", "forward")
+    ring = [(x - X, y - Y) for x, y in whole.geom.coords]
+    drawn = [*HALVES[first], *HALVES[1 - first][1:]]
+    assert any(ring == [*drawn[rank:-1], *drawn[: rank + 1]] for rank in range(4))
+
+
+@pytest.mark.parametrize("x", [0, 40])
+def test_a_roundabout_that_one_road_meets_closes_where_it_does(network: Network, x: float) -> None:
+    halves = [section(network, *way) for way in HALVES]
+    road = section(network, (x, 0), (x, 70))
+    whole = join(network, *(one.pk for one in halves))
+    assert (whole.start_node_id, whole.end_node_id) == (road.start_node_id, road.start_node_id)
+
+
+def test_a_roundabout_that_two_roads_meet_stays_in_its_pieces(network: Network) -> None:
+    halves = [section(network, *way) for way in HALVES]
+    for x in (0, 40):
+        section(network, (x, 0), (x, 70), name_left="Rue Haute", route=None)
+    with pytest.raises(ArpentError, match="Rue Haute"):
+        join(network, *(one.pk for one in halves))
+
+
+# -- the sheet of a section ---------------------------------------------------------------------------------------
+
+
+def told(network: Network, one: RoadSection) -> dict[str, str]:
+    answer = network.client().get(f"/api/v1/layers/road-sections/features/{one.pk}/")
+    assert answer.status_code == 200, answer.content
+    return {line["label"]: line["display"].replace("\xa0", " ") for line in answer.json()["properties"]}
+
+
+def test_the_sheet_of_a_section_says_what_meets_its_two_ends(network: Network) -> None:
+    one = section(network, (0, 0), (40, 0))
+    section(network, (40, 0), (90, 0))
+    section(network, (40, 0), (40, 60))
+    lines = told(network, one)
+    assert (lines["Au début"], lines["À la fin"]) == ("impasse", "2 autres tronçons")
+    assert "Nœud de départ" not in lines
+
+
+def test_a_street_drawn_onto_the_middle_of_a_section_is_told_on_both_sheets(network: Network) -> None:
+    road = section(network, (0, 0), (90, 0))
+    street = section(network, (40, 0.2), (40, 60), route=None)
+    assert told(network, street)["Au début"] == "arrive sur D 2020 sans carrefour : découpez cet autre tronçon ici"
+    assert told(network, road)["Sans carrefour"] == "1 tronçon arrive sur celui-ci : découpez celui-ci à cet endroit"
+
+
+def test_a_road_that_ends_below_a_bridge_is_no_missing_junction(network: Network) -> None:
+    bridge = section(network, (0, 0), (90, 0), level=1)
+    street = section(network, (40, 0), (40, 60))
+    assert "Sans carrefour" not in told(network, bridge)
+    assert told(network, street)["Au début"] == "impasse"
+
+
+def test_sections_are_listed_and_taken_away_with_their_nodes(network: Network) -> None:
+    one = section(network, (0, 0), (40, 0))
+    answer = network.client().get("/api/v1/layers/road-sections/features/")
+    (row,) = answer.json()["results"]
+    assert (row["properties"]["start_node_id"], row["properties"]["end_node_id"]) == (
+        one.start_node_id,
+        one.end_node_id,
+    )

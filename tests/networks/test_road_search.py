@@ -104,3 +104,27 @@ def test_a_reference_that_no_departement_can_answer_is_explained(road: Member) -
 
 def test_a_road_whose_departement_is_not_known_is_suggested_whichever_is_asked(road: Member) -> None:
     assert [one["label"] for one in ask("D 2020 (45)").json()["results"]] == ["D 2020"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("D 2020 PR 12-30", "PR 11+970"),
+        ("D 2020 D PR 12+350", "en fin"),
+        ("D 2020 (999) PR 12+350", "D 2020 PR 12+350"),
+        ("RD 2020 PR 12+350 est", "D 2020 PR 12+350"),
+    ],
+)
+def test_what_is_plainly_a_reference_and_cannot_be_read_is_explained(road: Member, text: str, words: str) -> None:
+    answer = ask(text)
+    assert answer.status_code == 400
+    assert words in answer.json()["detail"].replace("\xa0", " ")
+
+
+@pytest.mark.parametrize("text", ["D 2020 PR 12+", "D 2020 PR 12 + "])
+def test_a_reference_whose_metres_are_about_to_be_typed_is_that_of_its_marker(road: Member, text: str) -> None:
+    assert ask(text).json()["results"][0]["label"] == "D 2020 PR 12+0"
+
+
+def test_words_with_a_number_that_only_contain_a_sum_are_no_reference(road: Member) -> None:
+    assert ask("résidence PR 3 + 4").status_code == 200

@@ -2,6 +2,7 @@
 
 import gzip
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from math import floor
@@ -25,6 +26,17 @@ def empty_cache() -> Iterator[None]:
     asking.forget_everybody()
     yield
     shutil.rmtree(cache.root(), ignore_errors=True)
+
+
+@pytest.fixture
+def five_seconds_later(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Puts the clock that rights are kept by five seconds forward."""
+
+    def put_forward() -> None:
+        now = time.monotonic
+        monkeypatch.setattr(time, "monotonic", lambda: now() + 5)
+
+    return put_forward
 
 
 def address_of(x: float, y: float, z: int) -> Address:

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   commonValues,
+  differing,
   emptyValues,
   faultOfValue,
   faultsOf,
@@ -109,5 +110,13 @@ describe("a form", () => {
     expect(common["name"]).toBe(MIXED);
     expect(common["height"]).toBe(2);
     expect(common["note"]).toBeNull();
+  });
+
+  it("names what differs and may be written", () => {
+    const common = commonValues(fields, [
+      { id: 1, name: "a", height: 2 },
+      { id: 2, name: "b", height: 2 },
+    ]);
+    expect(differing(fields, common)).toEqual(["Nom"]);
   });
 });

@@ -39,7 +39,7 @@ function edit(patch: Partial<EditState> = {}, drafts: Draft[] = [draft()]): Edit
     snapping: { on: true, tolerance: 12, off: [] },
     reach: "all",
     tracing: false,
-    opening: 0,
+    opening: [],
     saving: false,
     refused: {},
     refusal: null,

@@ -30,7 +30,8 @@ MOST_WORDS: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A layer as people are shown it: its fields with how often their words come (of many different ones, some)."""
+    """A layer as people are shown it: its fields with how often their words come (of many different ones, some).
+    `source` is the file that it is in."""
 
     label: str
     file: str
@@ -39,11 +40,12 @@ class Seen:
     crs: int | None
     fields: Mapping[str, Mapping[str, int]]
     several: frozenset[str]
+    source: str
 
     def as_json(self) -> dict[str, Any]:
         told = {"label": self.label, "file": self.file, "geometry": self.geometry, "features": self.features}
         fields = {name: dict(words) for name, words in self.fields.items()}
-        return told | {"crs": self.crs, "fields": fields, "several": sorted(self.several)}
+        return told | {"crs": self.crs, "fields": fields, "several": sorted(self.several), "source": self.source}
 
 
 def look_at(paths: Sequence[Path]) -> tuple[list[Seen], list[Fault]]:
@@ -58,7 +60,9 @@ def look_at(paths: Sequence[Path]) -> tuple[list[Seen], list[Fault]]:
             several = frozenset(name for name, words in counts.items() if len(words) > MOST_WORDS)
             fields = {name: dict(words.most_common(MOST_WORDS)) for name, words in counts.items()}
             known = found.layer.crs
-            seen.append(Seen(found.label, found.file, geometry, found.layer.features, known, fields, several))
+            seen.append(
+                Seen(found.label, found.file, geometry, found.layer.features, known, fields, several, found.source)
+            )
     return seen, faults
 
 

@@ -94,11 +94,12 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A layer of a delivery before its rows are read."""
+    """A layer of a delivery before its rows are read: `name` is its file in the reader, `source` the one sent."""
 
     name: str
     file: str
     layer: LayerInfo
+    source: str
 
     @property
     def label(self) -> str:
@@ -127,7 +128,7 @@ def layers_in(
             continue
         faults += [Fault(file=label, row=None, message=problem.words) for label, problem in info.unread]
         for layer in info.layers:
-            yield Found(name, layer.name or main, layer)
+            yield Found(name, layer.name or main, layer, main)
 
 
 def sheet_of(reader: RestrictedReader, found: Found, shape: Shape, identifier: str | None) -> Sheet:

@@ -10,8 +10,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from gis_core.errors import Invalid
+from gis_core.middleware import rights_of_request
+from layers.catalogue.services import visible_layer
 from networks.roads.api.serializers import RoadPlaceSerializer
 from networks.roads.references import NotAReferenceError, Road, road_of
+from networks.roads.searching import LAYER
 from networks.roads.services.referring import Found, locate, reference_at
 
 FARTHEST = 10_000_000.0
@@ -31,7 +34,8 @@ class LocateView(APIView):
         responses=RoadPlaceSerializer,
     )
     def get(self, request: Request) -> Response:
-        """Where a reference on a numbered road lies, or which reference a place has."""
+        """Where a reference on a numbered road lies, or which reference a place has; of those who see the sections."""
+        visible_layer(LAYER, rights_of_request(request))
         return Response(found(request.query_params).told())
 
 

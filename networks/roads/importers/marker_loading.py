@@ -51,18 +51,13 @@ class Change:
     told: dict[str, Any] | None
 
     @property
-    def placed(self) -> bool:
-        """Whether it changes what `arpent.guard_road` looks at."""
-        return self.moved or self.renamed
-
-    @property
     def written(self) -> bool:
-        return self.placed or self.named or self.told is not None
+        return self.moved or self.renamed or self.named or self.told is not None
 
 
 def bring(owner: Member, table: Table, *, write: bool, also: frozenset[Road] = frozenset()) -> Outcome:
     """Load the rows that can be (or count them); roads of `also` are known, too. As the worker, in a transaction."""
-    outcome = Outcome(Counter(read=table.read, managed=0, outside=0), [], set())
+    outcome = Outcome(Counter(read=table.read, managed=0, outside=0, aside=table.aside), [], set())
     located = known_roads(table, in_departments(placed(table, table.rows), also), also)
     # First what is not the member's: a row of somebody else's place is no twin of one that comes in.
     good, left = within_rights(owner, located, outcome, staged=bool(also))
@@ -205,7 +200,7 @@ ALLOWED: Final = """
         from unnest(%(routes)s::text[], %(departments)s::text[], %(xs)s::float8[], %(ys)s::float8[])
             with ordinality as g(route, department, x, y, n) join (
                 select route, department, case when not exists (select from {staged} s join gis_core_member m
-                        on m.id = %(owner)s and (s.manager, m.kind) in (('03', 'departement'), ('04', 'epci'))
+                        on m.id = %(owner)s and arpent.manages_road(s.manager, m.kind)
                         where s.route = r.route and s.department = r.department)
                     then arpent.road_manager(route, department, %(owner)s) end as manager
                 from (select distinct route, department
@@ -358,24 +353,19 @@ def keep(owner: Member, table: Table, fresh: Sequence[Row], changed: Sequence[Ch
             source=table.source,
             **columns(fresh),
         )
-    if placed := [one for one in changed if one.placed]:
-        run(UPDATE, also=sql.SQL(PLACED), **values_of(placed))
-    if others := [one for one in changed if not one.placed]:
-        run(UPDATE, also=sql.SQL(""), **values_of(others))
+    if changed:
+        run(UPDATE, **values_of(changed))
 
 
 UPDATE: Final = """
     update road_marker m set delivered = coalesce(m.delivered, '{{}}') || given.said,
-        reference = case when given.named then given.reference else m.reference end {also}
+        reference = case when given.named then given.reference else m.reference end,
+        geom = case when given.moved then st_setsrid(st_makepoint(x, y), 2154) else m.geom end,
+        department = case when given.renamed then given.department else m.department end
     from unnest(%(ids)s::bigint[], %(moved)s::bool[], %(named)s::bool[], %(renamed)s::bool[], %(references)s::text[],
             %(departments)s::text[], %(said)s::jsonb[], %(xs)s::float8[], %(ys)s::float8[])
         as given(id, moved, named, renamed, reference, department, said, x, y) where given.id = m.id
 """
-PLACED: Final = """
-    , geom = case when given.moved then st_setsrid(st_makepoint(x, y), 2154) else m.geom end,
-    department = case when given.renamed then given.department else m.department end
-"""
-"""What `arpent.guard_road` looks at, which asks for rights that a marker that only says more does not need."""
 
 
 def values_of(changed: Sequence[Change]) -> dict[str, list[Any]]:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from gis_core.errors import ArpentError, Forbidden, Invalid
 from gis_core.forms import AccessibleForm, blame
 from gis_core.middleware import rights_of_request
-from gis_core.models import Job, Member, User
+from gis_core.models import Commune, Job, Member, User
 from gis_core.parameters import integer
 from gis_core.rights import Rights
 from gis_core.services.jobs import jobs_seen_by, standing
@@ -55,8 +55,8 @@ class StudyForm(AccessibleForm):
         self.layer, self.choices, self.members = layer, choices, {one.slug: one for one in members}
         fields: Any = self.fields
         fields["member"].choices = [(one.slug, one.name) for one in members]
-        communes = {insee: name for one in members for insee, name in one.communes.values_list("insee", "name")}
-        fields["insee"].choices = [("", _("All communes")), *sorted(communes.items(), key=lambda pair: pair[1])]
+        theirs = Commune.objects.filter(territories__member__in=members).distinct().order_by("name", "insee")
+        fields["insee"].choices = [("", _("All communes")), *theirs.values_list("insee", "name")]
         fields["operator"].choices = [("", _("None")), *choices.operators]
         if len(members) == 1:
             fields["member"].widget = forms.HiddenInput()

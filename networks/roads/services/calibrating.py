@@ -8,12 +8,12 @@ import shapely
 from django.contrib.gis.geos import LineString, Point
 from django.db import connection, transaction
 
-from networks.roads.axis import Axis, Marker, Section, build
+from networks.roads.axis import REACH_M, Axis, Marker, Section, build
 from networks.roads.models import RoadAxis, RoadAxisMark, RoadAxisPart, RoadMarker, RoadSection
 from networks.roads.references import Road
 
 TRAFFIC: Final[dict[str, Literal[-1, 0, 1]]] = {"forward": 1, "backward": -1}
-AGAINST: Final[dict[str, Literal[-1, 0, 1]]] = {"forward": -1, "backward": 1}
+REVERSED: Final[dict[str, Literal[-1, 0, 1]]] = {"forward": -1, "backward": 1}
 OTHER: Final = {"D": "G", "G": "D"}
 type Moved = Mapping[str, Mapping[int, int]]
 """By carriageway the markers that were put on another section than the nearest, with this one."""
@@ -56,14 +56,6 @@ def calibrate_one(road: Road) -> list[Axis]:
     return [axis for _carriageway, axis in made]
 
 
-def calibrate_stale() -> list[Road]:
-    """Every road that has markers and no axis, or one that is stale."""
-    roads = stale_roads()
-    for road in roads:
-        calibrate(*road)
-    return roads
-
-
 STALE: Final = """
     select route, department from road_axis where stale
     union
@@ -92,16 +84,18 @@ def leave_stale(roads: Collection[Road]) -> None:
         )
 
 
-def axes_of(road: Road, moved: Moved | None = None) -> Iterator[tuple[str, Axis]]:
+def axes_of(road: Road, moved: Moved | None = None, first: str = "D") -> Iterator[tuple[str, Axis]]:
     """One of a single carriageway; of a road with two, one for each: where it has one they run over the same."""
     markers = list(RoadMarker.objects.filter(**road._asdict()).only("carriageway", "number", "geom").order_by("pk"))
-    return axes_over(road, markers, moved)
+    return axes_over(road, markers, moved, first)
 
 
-def axes_now(road: Road) -> Iterator[tuple[str, Axis]]:
-    """Of a road that changed since it was measured, for a question: markers stand where they were put then."""
+def axes_now(road: Road, first: str = "D") -> Iterator[tuple[str, Axis]]:
+    """Of a road that changed since it was measured, for a question, one carriageway before the other: markers stand
+    where they were put then.
+    """
     kept = RoadAxis.objects.filter(**road._asdict()).values_list("carriageway", "faults")
-    return axes_of(road, {side: dict(faults.get("moved", ())) for side, faults in kept})
+    return axes_of(road, {side: dict(faults.get("moved", ())) for side, faults in kept}, first)
 
 
 def axes_with(road: Road, placed: Iterable[tuple[int, str, tuple[float, float]]]) -> dict[str, Axis]:
@@ -113,22 +107,26 @@ def axes_with(road: Road, placed: Iterable[tuple[int, str, tuple[float, float]]]
     return dict(axes_over(road, markers))
 
 
-def axes_over(road: Road, markers: Sequence[RoadMarker], moved: Moved | None = None) -> Iterator[tuple[str, Axis]]:
+def axes_over(
+    road: Road, markers: Sequence[RoadMarker], moved: Moved | None = None, first: str = "D"
+) -> Iterator[tuple[str, Axis]]:
     """With `moved`, nobody searches for better places of markers (`axis.build`)."""
     found = RoadSection.objects.filter(**road._asdict())
     sections = list(found.only("carriageway", "traffic_way", "geom").order_by("pk"))
     sides = ("D", "G") if any(one.carriageway != "U" for one in sections) else ("U",)
-    for side in sides:
+    doubled = passed_over(markers, sides)
+    for side in sorted(sides, key=lambda side: side != first):
         own = [one for one in sections if one.carriageway in ("U", side)]
         put = None if moved is None else moved.get(side, {})
         axis = build([section_of(one, side) for one in own], list(markers_for(markers, side)), put)
+        axis.doubled = doubled
         if axis.parts:
             yield side, axis
 
 
 def section_of(row: RoadSection, side: str = "U") -> Section:
     """The left carriageway is driven against its markers: where its axis runs is against the traffic."""
-    ways = AGAINST if side == "G" else TRAFFIC
+    ways = REVERSED if side == "G" else TRAFFIC
     return Section(id=row.pk, line=shapely.from_wkb(bytes(row.geom.wkb)), traffic=ways.get(row.traffic_way, 0))
 
 
@@ -136,11 +134,31 @@ def markers_for(rows: Iterable[RoadMarker], side: str) -> Iterator[Marker]:
     """Those of a carriageway; of a number that it has none of, the one opposite. A road whose sections are not told
     apart has those of both sides.
     """
-    mine: dict[int, RoadMarker] = {}
-    for wanted in (OTHER.get(side, "G"), "U" if side != "U" else "D", side):
-        mine |= {one.number: one for one in rows if one.carriageway == wanted}
-    for one in mine.values():
+    for one in chosen_for(rows, side).values():
         yield Marker(id=one.pk, number=one.number, place=shapely.from_wkb(bytes(one.geom.wkb)))
+
+
+def chosen_for(rows: Iterable[RoadMarker], side: str) -> dict[int, RoadMarker]:
+    """One of each number."""
+    known = list(rows)
+    chosen: dict[int, RoadMarker] = {}
+    for wanted in (OTHER.get(side, "G"), "U" if side != "U" else "D", side):
+        chosen |= {one.number: one for one in known if one.carriageway == wanted}
+    return chosen
+
+
+def passed_over(rows: Sequence[RoadMarker], sides: Iterable[str]) -> list[int]:
+    """Markers that no axis stands on, for another one has their number; of two that face each other across a single
+    carriageway one is enough.
+    """
+    chosen = [chosen_for(rows, side) for side in sides]
+    used = {one.pk for each in chosen for one in each.values()}
+    return [one.pk for one in rows if one.pk not in used and not any(face(one, each[one.number]) for each in chosen)]
+
+
+def face(one: RoadMarker, other: RoadMarker) -> bool:
+    sides = {one.carriageway, other.carriageway}
+    return sides == {"D", "G"} and bool(one.geom.distance(other.geom) <= REACH_M)
 
 
 def faults_of(axis: Axis) -> dict[str, Any]:

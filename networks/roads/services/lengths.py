@@ -22,10 +22,8 @@ from networks.core.tables import Table
 from networks.roads import lists
 
 UNKNOWN: Final = "-"
-PATHS: Final = ("sentier", "escalier", "bac", "cyclable")
-"""What no car drives on: counted where somebody asks."""
 DUAL: Final = ("autoroute", "2chaussees")
-MOST_COMMUNES: Final = 2_000
+MOST_LINES: Final = 2_000
 LISTS: Final[Mapping[str, lists.Words]] = {
     "status": lists.STATUSES, "importance": lists.IMPORTANCES, "manager": lists.MANAGERS,
     "condition": lists.CONDITIONS,
@@ -72,6 +70,10 @@ class Line:
     sections: int
 
 
+type Group = tuple[str | None, str, float, int]
+"""A code, the name of the manager, kilometres, sections."""
+
+
 @dataclass(slots=True)
 class Lengths:
     """`dual_km` are those of separate carriageways, each counted; `split` sections lie in two communes."""
@@ -86,7 +88,7 @@ class Lengths:
 
 STATEMENT: Final = """
     with found as materialized (
-        select s.status, s.importance, s.manager, s.condition, s.insee_left, s.insee_right,
+        select s.status, s.importance, s.manager, s.manager_name, s.condition, s.insee_left, s.insee_right,
             s.nature = any(%(paths)s) as path, s.nature = any(%(dual)s) or s.carriageway <> 'U' as dual,
             coalesce(s.insee_left, s.insee_right) is distinct from coalesce(s.insee_right, s.insee_left) as divided,
             st_length(s.geom) as metres
@@ -103,39 +105,41 @@ STATEMENT: Final = """
         select f.*, f.metres * case when f.divided and %(insee)s not in ('', '-') then 0.5 else 1 end as counted
         from found f),
     kept as materialized (select * from shared where not path or path is null or %(all)s)
-    select 'all', null, sum(counted), count(*), sum(counted) filter (where dual), count(*) filter (where divided)
+    select 'all', null, null, sum(counted), count(*), sum(counted) filter (where dual), count(*) filter (where divided)
     from kept
-    union all select 'paths', null, sum(counted), count(*), null, null from shared where path
-    union all select 'status', status, sum(counted), count(*), null, null from kept group by status
-    union all select 'importance', importance, sum(counted), count(*), null, null from kept group by importance
-    union all select 'manager', manager, sum(counted), count(*), null, null from kept group by manager
-    union all select 'condition', condition, sum(counted), count(*), null, null from kept group by condition
+    union all select 'paths', null, null, sum(counted), count(*), null, null from shared where path
+    union all select 'status', status, null, sum(counted), count(*), null, null from kept group by status
+    union all select 'importance', importance, null, sum(counted), count(*), null, null from kept group by importance
     union all (
-        select 'insee', side.insee, sum(side.metres), count(*), null, null from kept k, lateral (
+        select 'manager', manager, manager_name, sum(counted), count(*), null, null from kept
+        group by manager, manager_name order by 4 desc limit %(most)s)
+    union all select 'condition', condition, null, sum(counted), count(*), null, null from kept group by condition
+    union all (
+        select 'insee', side.insee, null, sum(side.metres), count(*), null, null from kept k, lateral (
             values (coalesce(k.insee_left, k.insee_right), k.metres * case when k.divided then 0.5 else 1 end, true),
                 (k.insee_right, k.metres * 0.5, k.divided)) side (insee, metres, counts)
         where side.counts and (%(insee)s in ('', '-') or side.insee = %(insee)s)
-        group by side.insee order by 3 desc limit %(most)s)
+        group by side.insee order by 4 desc limit %(most)s)
 """
 
 
 def lengths(asked: Asked) -> Lengths:
     """Of the sections that the asker sees, which is all of them. Raises NotFound for a member that there is not."""
     given: dict[str, Any] = {name: getattr(asked, name) for name in (*LISTS, "insee")}
-    given |= {"paths": list(PATHS), "dual": list(DUAL), "all": bool(asked.paths)}
+    given |= {"paths": list(lists.PATHS), "dual": list(DUAL), "all": bool(asked.paths)}
     with connection.cursor() as cursor:
-        cursor.execute(STATEMENT, given | {"member": member_id(asked.member), "most": MOST_COMMUNES})
+        cursor.execute(STATEMENT, given | {"member": member_id(asked.member), "most": MOST_LINES})
         rows = cursor.fetchall()
     found = Lengths()
-    groups: dict[str, list[tuple[str | None, float, int]]] = {}
-    for table, code, metres, sections, dual, split in rows:
+    groups: dict[str, list[Group]] = {}
+    for table, code, name, metres, sections, dual, split in rows:
         if table == "all":
             found.km, found.sections = (metres or 0) / 1000, sections
             found.dual_km, found.split = (dual or 0) / 1000, split
         elif table == "paths":
             found.paths_km = (metres or 0) / 1000
         else:
-            groups.setdefault(table, []).append((code, (metres or 0) / 1000, sections))
+            groups.setdefault(table, []).append((code, name or "", (metres or 0) / 1000, sections))
     for table in titles():
         found.tables[table] = table_of(table, groups.get(table, []), found.km)
     return found
@@ -150,27 +154,30 @@ def member_id(slug: str) -> int | None:
     return int(found)
 
 
-def table_of(table: str, groups: list[tuple[str | None, float, int]], whole: float) -> list[Line]:
-    """Lines in the order of their list, communes by their kilometres; what is not recorded comes last."""
-    names = commune_names([code for code, _km, _sections in groups if code]) if table == "insee" else {}
+def table_of(table: str, groups: list[Group], whole: float) -> list[Line]:
+    """Lines in the order of their list, managers of one kind and communes by their kilometres; what is not recorded
+    comes last.
+    """
+    names = commune_names([code for code, *_more in groups if code]) if table == "insee" else {}
     english = (get_language() or "fr").startswith("en")
     lines = [
         Line(
             code=code,
-            label=_("Not recorded") if code is None
+            label=name if code is None and name
+            else _("Not recorded") if code is None
             else f"{names[code]} ({code})" if code in names
             else code if table == "insee"
-            else lists.word(LISTS[table], code, english=english),
+            else " · ".join(filter(None, (lists.word(LISTS[table], code, english=english), name))),
             km=km,
             percent=100 * km / whole if whole else 0.0,
             sections=sections,
         )
-        for code, km, sections in groups
+        for code, name, km, sections in groups
     ]  # fmt: skip
     if table == "insee":
         return sorted(lines, key=lambda one: (one.code is None, -one.km, one.label))
     order = list(LISTS[table])
-    return sorted(lines, key=lambda one: order.index(one.code) if one.code in order else len(order))
+    return sorted(lines, key=lambda one: (order.index(one.code) if one.code in order else len(order), -one.km))
 
 
 def commune_names(codes: list[str]) -> dict[str, str]:

@@ -24,7 +24,7 @@ def measure(roads: Iterable[Road], tell: Tell) -> list[dict[str, Any]]:
         if not axes and not is_there(road):
             continue
         metres = sum(one.parts[-1].end_m - one.parts[0].start_m for one in axes)
-        told = [one for axis in axes for one in fault_words(faults_of(axis), named)] if axes else [unmeasured(road)]
+        told = [one for axis in axes for one in fault_words(faults_of(axis), named)] if axes else [why_unmeasured(road)]
         found.append({"route": str(name), "km": round(metres / 1000, 3), "amiss": list(dict.fromkeys(told)),
                       "measured": bool(axes)})  # fmt: skip
     return found
@@ -35,7 +35,7 @@ def is_there(road: Road) -> bool:
     return any(model.objects.filter(**road._asdict()).exists() for model in (RoadSection, RoadMarker))
 
 
-def unmeasured(road: Road) -> str:
+def why_unmeasured(road: Road) -> str:
     markers = RoadMarker.objects.filter(**road._asdict()).values("number").distinct().count()
     if not RoadSection.objects.filter(**road._asdict()).exists():
         return _("It has markers and no section: import its sections, or correct the number of the road.")

@@ -13,12 +13,11 @@ from shapely.geometry import Point
 
 from gis_core.errors import Invalid, NotFound
 from layers.features.display import display_number
-from networks.roads.axis import Axis, ImpossibleError, place_at, refer
+from networks.roads.axis import SLACK_M, Axis, ImpossibleError, place_at, refer
 from networks.roads.axis import locate as locate_on
-from networks.roads.references import NotAReferenceError, Reference, Road, Side, reference_of
+from networks.roads.references import NotAReferenceError, Reference, Road, Side, counts_backwards, reference_of
 from networks.roads.services.calibrating import as_named, axes_now
 
-SLACK_M: Final = 1.0
 WITHIN_M: Final = 30.0
 """How far from a numbered road a place still has a reference on it."""
 
@@ -130,9 +129,18 @@ def locate(text: str) -> Found:
     try:
         asked = reference_of(text)
     except NotAReferenceError as error:
-        words = _("“%(text)s” is no place on a road: write a road, a marker and metres, as in “D 2020 PR 12+350”.")
-        raise Invalid(words % {"text": text[:80]}, parameter="reference") from error
+        raise unreadable(text) from error
     return place_of(asked)
+
+
+def unreadable(text: str) -> Invalid:
+    """A reference that cannot be read, with how one is written."""
+    words = _("“%(text)s” is no place on a road: write a road, a marker and metres, as in “D 2020 PR 12+350”; on a"
+              " dual carriageway, D or G at the end.")  # fmt: skip
+    if counts_backwards(text):
+        words = _("“%(text)s”: metres count from the marker before, as in “D 2020 PR 11+970”; from one marker to"
+                  " another, give two references.")  # fmt: skip
+    return Invalid(words % {"text": text[:80]}, parameter="reference")
 
 
 def place_of(asked: Reference) -> Found:
@@ -272,13 +280,16 @@ def unmeasured(road: Road) -> bool:
 
 def place_now(asked: Reference, road: Road, sides: list[str]) -> Found:
     """A place on a road as it is now. Raises what `place_of` does."""
-    axes = dict(axes_now(road))
-    numbers = [one.number for axis in axes.values() for one in axis.marks]
-    side = next((one for one in sides if one in axes and has_marker(axes[one], asked.marker)), None)
-    if side is None:
+    numbers: list[int] = []
+    # The other carriageway is measured only where this one has no such marker.
+    for side, axis in axes_now(road, next(one for one in sides if one != "U")):
+        if side in sides and has_marker(axis, asked.marker):
+            break
+        numbers += [one.number for one in axis.marks]
+    else:
         raise no_marker(asked, min(numbers, default=None), max(numbers, default=None))
     try:
-        found = locate_on(axes[side], asked.marker, asked.metres)
+        found = locate_on(axis, asked.marker, asked.metres)
     except ImpossibleError as error:
         told = error.told
         if error.reason == "beyond_next":

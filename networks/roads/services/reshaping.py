@@ -5,16 +5,19 @@ they are pieces. What lies left and right, and the direction of traffic, follow 
 """
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from django.contrib.gis.geos import GEOSGeometry, LineString, Point
+from django.contrib.gis.geos import GEOSGeometry, LineString
 from django.db import connection
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from gis_core.errors import Invalid
 from networks.roads import lists
+from networks.roads.models import RoadNode, RoadSection
 from networks.roads.references import shown_route
 
 type Values = dict[str, Any]
@@ -69,10 +72,11 @@ def kept_beside(ids: Sequence[int]) -> dict[int, dict[str, Any]]:
 
 def of_whole(rows: Sequence[Values], union: GEOSGeometry) -> tuple[Values, GEOSGeometry]:
     """What several sections become, which runs as the first of them does. Raises Invalid where they differ in what a
-    section has one of."""
+    section has one of, and where another one ends between them."""
     if not isinstance(union, LineString):
         return {}, union
     refuse_different(rows)
+    union = ends_at_junctions([row["id"] for row in rows], union)
     if runs_along(rows[0], union) is False:
         union = LineString(list(reversed(union.coords)), srid=union.srid)
     turned = [row if runs_along(row, union) is not False else turned_round(row) for row in rows]
@@ -97,6 +101,37 @@ def refuse_different(rows: Sequence[Values]) -> None:
             raise Invalid(words % {"what": called(name), "values": told})
 
 
+def ends_at_junctions(ids: Sequence[int], union: LineString) -> LineString:
+    """The union, with no other section at the nodes between its ends, which would be cut off; one that closes on itself
+    begins where another one meets it. Raises Invalid.
+    """
+    ends = RoadSection.objects.filter(pk__in=ids).values_list("start_node_id", "end_node_id")
+    between = [node for node, times in Counter(node for pair in ends for node in pair if node).items() if times > 1]
+    there = Q(start_node_id__in=between) | Q(end_node_id__in=between)
+    others = list(RoadSection.objects.filter(there).exclude(pk__in=ids).order_by("route", "pk"))
+    meeting = set(between).intersection(node for one in others for node in (one.start_node_id, one.end_node_id))
+    if union.closed and len(meeting) == 1:
+        return begun_at(RoadNode.objects.get(pk=meeting.pop()), union)
+    if others:
+        words = _("%(road)s begins or ends between these sections and would be cut off: leave them apart.")
+        raise Invalid(words % {"road": title_of(others[0])})
+    return union
+
+
+def begun_at(node: RoadNode, ring: LineString) -> LineString:
+    """The same ring from the vertex that is nearest to a node."""
+    places = ring.coords[:-1]
+    first = min(range(len(places)), key=lambda rank: (places[rank][0] - node.geom.x) ** 2
+                + (places[rank][1] - node.geom.y) ** 2)  # fmt: skip
+    return LineString([*places[first:], *places[: first + 1]], srid=ring.srid)
+
+
+def title_of(one: RoadSection) -> str:
+    """As people know it."""
+    road = shown_route(one.route) if one.route else ""
+    return road or one.name_left or one.name_right or one.reference or _("Another section")
+
+
 def called(name: str) -> str:
     words: Mapping[str, str] = {
         "route": _("their numbered road"),
@@ -119,10 +154,11 @@ def shown(name: str, value: Any) -> str:
 def runs_along(row: Values, union: LineString) -> bool | None:
     """Whether a section's line runs as a longer one does; None for one that closes on itself."""
     line: Any = GEOSGeometry(memoryview(row["geom"]))
-    first, last = (
-        union.project(Point(place[0], place[1], srid=union.srid)) for place in (line.coords[0], line.coords[-1])
-    )
-    return None if first == last else bool(first < last)
+    if line.closed:
+        return None
+    # By places inside of it: where the longer one closes, an end is its beginning and its end.
+    first, last = (union.project(line.interpolate_normalized(share)) for share in (1 / 3, 2 / 3))
+    return bool((last - first) % union.length < union.length / 2 if union.closed else first < last)
 
 
 def turned_round(row: Values) -> Values:

@@ -26,15 +26,16 @@ from gis_core.services.jobs import start_job
 from layers.catalogue.models import Layer
 from networks.core.importers.cells import NO, YES
 from networks.core.rights import TECHNICIANS
-from networks.roads import reach
+from networks.roads import lists, reach
 from networks.roads.models import CoverageStudy
 from networks.roads.study_map import background, zone_on
 
 KIND = "coverage_study"
-NO_ROADS: Final = ("sentier", "escalier", "bac", "cyclable")
 MOST_SITES: Final = 50_000
 MOST_ADDRESSES: Final = 1_000_000
 MOST_SECTIONS: Final = 500_000
+LEAST_IMPORTANT: Final = "9"
+"""A section whose importance is not known."""
 AT_ONCE: Final = 20_000
 """Addresses that are measured while one waits."""
 AT_ONCE_REACHES: Final = 10_000
@@ -375,14 +376,14 @@ ROADS: Final = """
         select st_setsrid(st_extent(geom)::box2d::geometry, 2154) as box
         from gis_core_commune where insee = any(%(insee)s)),
     near as (
-        select s.geom, coalesce(s.insee_left, s.insee_right, place.insee) as one,
+        select s.geom, s.importance, coalesce(s.insee_left, s.insee_right, place.insee) as one,
             coalesce(s.insee_right, s.insee_left, place.insee) as other
         from area join road_section s on s.geom && area.box
             left join lateral (
                 select c.insee from gis_core_commune c where s.insee_left is null and s.insee_right is null
                     and st_contains(c.geom, st_lineinterpolatepoint(s.geom, 0.5)) limit 1) place on true
         where s.nature is null or s.nature <> all(%(no_roads)s))
-    select st_asbinary(geom), one, other from near where one = any(%(insee)s) or other = any(%(insee)s)
+    select st_asbinary(geom), one, other, importance from near where one = any(%(insee)s) or other = any(%(insee)s)
     limit %(most)s
 """
 SITES: Final = """
@@ -416,8 +417,9 @@ def shapes_of(column: Sequence[Any]) -> reach.Shapes:
 
 
 def roads_of(codes: list[str]) -> Rows:
-    """Lines with the communes on their two sides."""
-    return fetch(ROADS, {"insee": codes, "no_roads": list(NO_ROADS), "most": MOST_SECTIONS})
+    """Lines with the communes on their two sides, the most important first; one more than may be studied at most."""
+    rows = fetch(ROADS, {"insee": codes, "no_roads": list(lists.PATHS), "most": MOST_SECTIONS + 1})
+    return sorted(rows, key=lambda row: row[3] or LEAST_IMPORTANT)
 
 
 def surfaces_of(codes: list[str]) -> list[tuple[str, Any]]:
@@ -427,7 +429,11 @@ def surfaces_of(codes: list[str]) -> list[tuple[str, Any]]:
 
 
 def ground_of(codes: list[str]) -> Ground:
+    """Raises Invalid where there are too many roads: shares would be of a part of them."""
     houses, roads = fetch(ADDRESSES, {"insee": codes}), roads_of(codes)
+    if len(roads) > MOST_SECTIONS:
+        words = _("At most %(most)s sections of road are measured at once: choose one commune.")
+        raise Invalid(words % {"most": MOST_SECTIONS}, parameter="insee")
     return Ground(
         shapes_of([row[0] for row in houses]),
         np.array([row[1] for row in houses], dtype=object),

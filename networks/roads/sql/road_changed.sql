@@ -1,6 +1,5 @@
 -- The axes of a road are stale. Shares a lock that whoever measures the road holds alone: a change that it did not read waits
 -- for its end, and is not lost on an axis that is being replaced.
-drop function if exists arpent.road_changed(text);
 create or replace function arpent.road_changed(number text, department text) returns void
 language plpgsql set search_path = pg_catalog, public as $$
 begin

@@ -9,7 +9,8 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.dateparse import parse_date
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -132,8 +133,9 @@ def contact(request: HttpRequest, contact_id: int) -> HttpResponse:
 
 
 def stopped_on(stop: Mapping[str, Any] | None) -> date | None:
-    """The day that somebody closed a channel."""
-    return parse_date(str(stop["at"])[:10]) if stop else None
+    """The day, here, that somebody closed a channel."""
+    at = parse_datetime(str(stop["at"])) if stop else None
+    return timezone.localdate(at) if at else None
 
 
 def acted(request: HttpRequest, found: Known, member: Member, rights: Rights) -> HttpResponse | None:

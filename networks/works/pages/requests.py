@@ -21,11 +21,11 @@ from gis_core.parameters import integer
 from gis_core.problem import status_of
 from gis_core.rights import Rights
 from networks.core.uploads import upload_page
-from networks.works.kinds import KINDS, ORDERS, USUAL
+from networks.works.kinds import ABROGATION, BEGUN_ALONE, ORDERS, USUAL
 from networks.works.models import Work, WorkRequest
 from networks.works.pages.order_frame import page, show
 from networks.works.pages.request_forms import RequestForm
-from networks.works.services import orders, request_pieces, requests
+from networks.works.services import orders, publication, request_pieces, requests
 from networks.works.services.competence import competent
 from networks.works.services.requests import FIELDS, State
 
@@ -187,7 +187,7 @@ def joined(request: HttpRequest, found: WorkRequest, rights: Rights, version: in
 
 def begun(request: HttpRequest, found: WorkRequest, rights: Rights, version: int) -> HttpResponse:
     code = request.POST.get("kind", "")
-    if code not in [one.code for one in KINDS]:
+    if code not in [one.code for one in BEGUN_ALONE]:
         raise Invalid(_("Choose the order to write."), parameter="kind")
     letter = orders.begin(found, kind_of(code), rights)
     return redirect("road_letter", request_id=found.pk, letter_id=letter.pk)
@@ -195,13 +195,18 @@ def begun(request: HttpRequest, found: WorkRequest, rights: Rights, version: int
 
 def published(request: HttpRequest, found: WorkRequest, rights: Rights, version: int) -> HttpResponse:
     letter = orders.letter_of(found, id_in(request.POST, "letter"), rights)
-    made = orders.publish(found, letter, version=version, rights=rights)
+    made = publication.publish(found, letter, version=version, rights=rights)
     messages.success(request, _("The order %(number)s is published: everybody reads it.") % {"number": made.number})
     return back(found)
 
 
-def withdrawn(request: HttpRequest, found: WorkRequest, rights: Rights, version: int) -> HttpResponse:
-    made = orders.withdraw(found, id_in(request.POST, "order"), version=version, rights=rights)
+def abrogating(request: HttpRequest, found: WorkRequest, rights: Rights, version: int) -> HttpResponse:
+    letter = publication.begin_abrogation(found, id_in(request.POST, "order"), rights)
+    return redirect("road_letter", request_id=found.pk, letter_id=letter.pk)
+
+
+def unpublished(request: HttpRequest, found: WorkRequest, rights: Rights, version: int) -> HttpResponse:
+    made = publication.unpublish(found, id_in(request.POST, "order"), version=version, rights=rights)
     messages.success(request, _("The order %(number)s is no longer published.") % {"number": made.number})
     return back(found)
 
@@ -215,7 +220,7 @@ def detached(request: HttpRequest, found: WorkRequest, rights: Rights, version: 
 type Act = Callable[[HttpRequest, WorkRequest, Rights, int], HttpResponse]
 ACTS: Final[Mapping[str, Act]] = {
     "accept": decided, "refuse": decided, "work": worked, "join": joined, "letter": begun, "publish": published,
-    "withdraw": withdrawn, "remove": detached,
+    "abrogate": abrogating, "unpublish": unpublished, "remove": detached,
 }  # fmt: skip
 
 
@@ -234,7 +239,7 @@ def shown(
     if form is None and writes_words:
         initial = {name: getattr(found, name) for name in FIELDS}
         form = form_for(request, rights, initial=initial | {"member": found.owner.slug, "version": found.version})
-    published = list(orders.orders_of(found))
+    published = list(publication.orders_of(found).select_related("abrogated_by"))
     competence = competent(found.work.geom if found.work else None, found.kind, found.owner)
     context = {
         **told(found),
@@ -249,9 +254,11 @@ def shown(
             letter_row(one, {order.letter_id for order in published})
             for one in orders.letters_of(found, rights).light().select_related("finalised_by")
         ],
-        "kinds": [(one.code, one.name) for one in KINDS],
+        "kinds": [(one.code, one.name) for one in BEGUN_ALONE],
         "usual": USUAL.get(WorkRequest.Kind(found.kind), ""),
         "orders": published,
+        "order_warnings": publication.differences(published, found.work),
+        "abrogation": ABROGATION,
         "pieces": list(found.pieces.select_related("added_by")),
         "most_mb": request_pieces.max_bytes() // 1_048_576,
         "near": near_works(found, rights) if decides and found.work is None else [],

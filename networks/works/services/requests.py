@@ -140,7 +140,7 @@ def decide(one: WorkRequest, *, accepted: bool, version: int, rights: Rights) ->
     check_may_decide(one, rights)
     locked = locked_request(one, version)
     if locked.state == State.PUBLISHED:
-        raise Conflict(_("The order is published: withdraw it first."))
+        raise Conflict(_("The order is published: unpublish it first."))
     locked.state = State.ACCEPTED if accepted else State.REFUSED
     locked.decided_date = today()
     locked.save(update_fields=["state", "decided_date"])

@@ -310,6 +310,11 @@ export class Controller {
 
   // --- view --------------------------------------------------------------------------------------------------------
 
+  /** What is under the crosshair now: the state learns of it only once the map has come to rest. */
+  get centre(): LonLat {
+    return this.map?.view().center ?? this.state.view.center;
+  }
+
   panBy(dx: number, dy: number): void {
     this.map?.panBy(dx, dy);
   }
@@ -508,6 +513,8 @@ export class Controller {
         import("../edit/keys"),
       ]);
       const editor = await openEditor(this, layer);
+      // Whoever sees its tools may press on the map at once.
+      await editor.board.start(editor.hand);
       this.editor = editor;
       this.editKey = (event) => mapKey(editor, event);
       this.editPageKey = (event, typing) => pageKey(editor, event, typing);
@@ -566,7 +573,7 @@ export class Controller {
   }
 
   addCentrePoint(): void {
-    this.addPoint(this.state.view.center);
+    this.addPoint(this.centre);
   }
 
   removePoint(): void {

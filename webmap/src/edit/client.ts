@@ -4,7 +4,7 @@ import type { Bbox, LonLat } from "../geo/mercator";
 import { rounded } from "./figures";
 import type { LayerSchema } from "./form";
 import * as requests from "./requests";
-import type { Draft, Stored, Values } from "./session";
+import type { Draft, Stored } from "./session";
 import { type Box, type Position, readShape, type Shape } from "./shape";
 import type { SnapFeature } from "./snap";
 
@@ -117,8 +117,9 @@ export class EditClient {
   }
 
   /** Makes one of several. */
-  async merge(features: readonly Stored[], properties: Values): Promise<number[]> {
-    return this.ids(requests.mergeUrl(this.base, this.slug), requests.mergeBody(features, properties));
+  /** The first stays, with its values. */
+  async merge(features: readonly Stored[]): Promise<number[]> {
+    return this.ids(requests.mergeUrl(this.base, this.slug), requests.mergeBody(features));
   }
 
   private async ids(url: string, body: unknown): Promise<number[]> {

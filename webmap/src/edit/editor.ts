@@ -54,6 +54,8 @@ export class Editor {
   focusing = false;
   private keepTimer = 0;
   private gone = false;
+  /** Counts what is opened, chosen or begun to be drawn: an answer that comes after another of these opens nothing. */
+  turn = 0;
   private stopListening: (() => void) | null = null;
 
   constructor(
@@ -78,7 +80,7 @@ export class Editor {
       snapping: memory.snapping(),
       reach: "none",
       tracing: false,
-      opening: 0,
+      opening: [],
       saving: false,
       refused: {},
       refusal: null,
@@ -114,14 +116,14 @@ export class Editor {
 
   // --- start, stop -------------------------------------------------------------------------------------------------
 
-  /** Takes the map: from now on it is drawn on. */
+  /** Its board has the map: from now on it is drawn on. */
   async start(): Promise<void> {
     this.stopListening = this.store.subscribe(() => this.changed());
     addEventListener("beforeunload", this.warn);
     this.changed();
     // Beginning on what others left meanwhile.
     void this.app.refreshCatalogue();
-    await Promise.all([this.board.start(this.hand), this.loadSchema()]);
+    await this.loadSchema();
   }
 
   async loadSchema(): Promise<void> {
@@ -218,21 +220,28 @@ export class Editor {
 
   // --- opening -----------------------------------------------------------------------------------------------------
 
-  /** Opens one feature, as the server has it now. */
+  /** Opens one feature, as the server has it now, unless one went on to something else before it came. */
   async open(id: number, tab: Tab = this.state.tab): Promise<void> {
     const key = String(id);
+    this.turn += 1;
+    const { turn } = this;
     if (this.state.session.drafts[key]) return this.activate(key, tab);
     const found = await this.read([id]);
-    if (found.length) this.activate(key, tab);
+    if (found.length && turn === this.turn) this.activate(key, tab);
   }
 
   /** Reads features that are not here yet; the keys of those that are now. */
   async read(ids: readonly number[]): Promise<string[]> {
+    const keys = ids.map(String);
     const missing = ids.filter((id) => !this.state.session.drafts[String(id)]);
-    this.store.update({ opening: this.state.opening + missing.length });
-    for (let i = 0; i < missing.length; i += AT_ONCE)
-      await Promise.all(missing.slice(i, i + AT_ONCE).map((id) => this.readOne(id)));
-    return ids.map(String).filter((key) => key in this.state.session.drafts);
+    this.store.update({ opening: [...this.state.opening, keys] });
+    try {
+      for (let i = 0; i < missing.length; i += AT_ONCE)
+        await Promise.all(missing.slice(i, i + AT_ONCE).map((id) => this.readOne(id)));
+    } finally {
+      this.store.update({ opening: this.state.opening.filter((one) => one !== keys) });
+    }
+    return keys.filter((key) => key in this.state.session.drafts);
   }
 
   private async readOne(id: number): Promise<void> {
@@ -241,8 +250,6 @@ export class Editor {
       if (!this.gone) this.update(opened(this.state.session, stored, crypto.randomUUID()));
     } catch (error) {
       this.failed(error);
-    } finally {
-      this.store.update({ opening: this.state.opening - 1 });
     }
   }
 
@@ -250,6 +257,7 @@ export class Editor {
     const { active, session, tool: before } = this.state;
     const letGo = active !== null && active !== key ? closed(session, active) : session;
     const tool = before === "many" ? "select" : before;
+    this.turn += 1;
     this.store.update({ ...CALM, session: letGo, active: key, tab, tool, picked: [] });
     this.app.editSheetOpened();
     this.reveal(letGo.drafts[key]?.shape ?? null);
@@ -309,6 +317,7 @@ export class Editor {
   setPicked(picked: readonly string[]): void {
     const gone = this.state.picked.filter((key) => !picked.includes(key));
     const session = gone.reduce(closed, this.state.session);
+    this.turn += 1;
     this.store.update({ session, picked, active: null, chosen: null, drawing: null, tool: "many" });
     if (picked.length) this.app.editSheetOpened();
   }
@@ -454,9 +463,11 @@ export class Editor {
 
   private release(): void {
     if (this.gone) return;
-    const { active, picked } = this.state;
+    const { active, picked, opening } = this.state;
+    // What came already stays until the others that were asked for with it have come.
+    const wanted = new Set([active, ...picked, ...opening.flat()]);
     const idle = Object.values(this.state.session.drafts).filter(
-      (draft) => !isChanged(draft) && draft.key !== active && !picked.includes(draft.key),
+      (draft) => !isChanged(draft) && !wanted.has(draft.key),
     );
     this.update(idle.reduce((session, { key }) => closed(session, key), this.state.session));
   }

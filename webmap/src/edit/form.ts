@@ -200,6 +200,10 @@ export function emptyValues(fields: readonly FormField[]): Values {
 /** Stands for values that differ from one feature to another. */
 export const MIXED = Symbol("mixed");
 
+/** The labels of what may be written and differs. */
+export const differing = (fields: readonly FormField[], common: Record<string, unknown>): string[] =>
+  fields.filter(({ name, readOnly }) => !readOnly && common[name] === MIXED).map(({ label }) => label);
+
 /** The value that all features share in each field, or `MIXED`. */
 export function commonValues(fields: readonly FormField[], all: readonly Values[]): Record<string, unknown> {
   return Object.fromEntries(

@@ -20,6 +20,7 @@ export class Pen {
     const kind = purpose === "split" ? "line" : purpose === "hole" ? "polygon" : this.state.layer.geometry_type;
     const { active, session } = this.state;
     const apart = purpose === "new" && active !== null;
+    this.editor.turn += 1;
     this.editor.store.update({
       ...CALM,
       session: apart ? closed(session, active) : session,

@@ -77,9 +77,8 @@ const written = (values: Values, names: readonly string[]): Values =>
 
 export const splitBody = (version: number, line: Shape): unknown => ({ crs: CRS, version, line: writeShape(line) });
 
-export const mergeBody = (features: readonly Stored[], properties: Values): unknown => ({
+export const mergeBody = (features: readonly Stored[]): unknown => ({
   features: features.map(({ id, version }) => ({ id, version })),
-  properties,
 });
 
 // --- answers -----------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ import type { Editor } from "./editor";
 import { faultsOf } from "./form";
 import * as kept from "./keep";
 import { type Choice, compare, merged } from "./merge";
-import { type Draft, draftOf, isChanged, pending, type Stored, saved, type Values } from "./session";
+import { type Draft, draftOf, isChanged, pending, type Stored, saved } from "./session";
 import { faultOf, type Shape } from "./shape";
 import { activeDraft, type Conflict, pickedDrafts } from "./state";
 
@@ -158,12 +158,14 @@ export class Saving {
     await this.atOnce([base.id], () => editor.client.split(base, line), "split.done");
   }
 
-  async merge(properties: Values): Promise<void> {
+  /** The one that is kept stays, with its values and what is its own along its line. */
+  async merge(kept: Draft): Promise<void> {
     const { editor } = this;
-    const features = pickedDrafts(editor.state).flatMap(({ base }) => base ?? []);
+    const others = pickedDrafts(editor.state).filter(({ key }) => key !== kept.key);
+    const features = [kept, ...others].flatMap(({ base }) => base ?? []);
     await this.atOnce(
       features.map(({ id }) => id),
-      () => editor.client.merge(features, properties),
+      () => editor.client.merge(features),
       "merge.done",
     );
   }

@@ -57,8 +57,8 @@ export interface EditState {
   readonly snapping: Snapping;
   readonly reach: SnapReach;
   readonly tracing: boolean;
-  /** Features on their way from the server. */
-  readonly opening: number;
+  /** Keys of features on their way from the server, by the questions that asked for them. */
+  readonly opening: readonly (readonly string[])[];
   readonly saving: boolean;
   /** What the server refused, by draft and field. */
   readonly refused: Readonly<Record<string, Readonly<Record<string, string>>>>;

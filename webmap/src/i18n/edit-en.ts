@@ -189,6 +189,7 @@ export const editEn: EditMessages = {
   "many.fields": "Common values",
   "many.fieldsNote": "Changing a field changes it in all chosen features.",
   "many.merge": "Merge into one",
+  "many.mergeApart": "These differ: {fields}. The values of the other objects stay in the history alone.",
   "many.mergeFrom": "The values kept are those of",
   "many.mergeUnsaved": "Save first: it is the saved versions that are merged.",
   "many.one": "1 feature chosen",

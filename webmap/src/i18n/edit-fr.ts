@@ -189,6 +189,7 @@ export const editFr = {
   "many.fields": "Valeurs communes",
   "many.fieldsNote": "Changer un champ le change dans tous les objets choisis.",
   "many.merge": "Fusionner en un",
+  "many.mergeApart": "Diffèrent : {fields}. Les valeurs des autres objets ne restent que dans l’historique.",
   "many.mergeFrom": "Les valeurs gardées sont celles de",
   "many.mergeUnsaved": "Enregistrez d’abord : la fusion se fait sur les versions enregistrées.",
   "many.one": "1 objet choisi",

@@ -42,6 +42,8 @@ const PADDING = [48, 48, 48, 48];
 const ABOVE_LAYERS = 1000;
 const PARCELS = "parcels";
 const HOVER_MS = 60;
+/** Two clicks further apart than this are two clicks, however fast. */
+const SAME_PLACE_PX = 8;
 /** Names go above the layer that lies just over their own. */
 const LABELS_ABOVE = 1.5;
 
@@ -84,6 +86,8 @@ export class MapView implements MapPort {
   private hoverTimer = 0;
   private middle: [number, number] | null = null;
   private halved = false;
+  /** Where the last two clicks were, the last one first. */
+  private clicks: readonly number[][] = [];
   /** While the editor has a canvas here, clicks are its own. */
   private edited = false;
 
@@ -261,6 +265,7 @@ export class MapView implements MapPort {
   }
 
   private click(event: MapBrowserEvent): void {
+    this.clicks = [event.pixel, ...this.clicks].slice(0, 2);
     // The second click of a double click is not another point.
     if (this.edited || event.originalEvent.detail > 1) return;
     this.events.clicked(toLonLat(event.coordinate) as LonLat);
@@ -269,7 +274,8 @@ export class MapView implements MapPort {
   private doubleClick(event: MapBrowserEvent): void {
     if (!this.model.sketch || this.model.sketch.finished) return;
     event.stopPropagation();
-    this.events.doubleClicked();
+    const [[x = 0, y = 0] = [], [before = 0, above = 0] = []] = this.clicks;
+    if (Math.hypot(x - before, y - above) <= SAME_PLACE_PX) this.events.doubleClicked();
   }
 
   private pointerMoved(event: MapBrowserEvent): void {

@@ -233,7 +233,7 @@ export class ParcelDesk implements MapTool {
         if (!page.next || pages >= MOST_COMMUNE_PAGES) break;
         page = await api.nextFeatures(page.next);
       }
-      const here = (await api.here(this.app.state.view.center, CLOSE_ZOOM, ["communes"]))[0]?.features[0];
+      const here = (await api.here(this.app.centre, CLOSE_ZOOM, ["communes"]))[0]?.features[0];
       const insee = here?.properties.find(({ name }) => name === "insee")?.value;
       const meant = communes.find((one) => one.insee === insee);
       if (meant && !this.state.commune) this.store.update({ commune: communeText(meant) });

@@ -23,7 +23,7 @@ export class EditCross extends EditElement {
   /** What is on its way, what one snaps to, or why one does not. */
   private told(editor: Editor, edit: EditState): TemplateResult | typeof nothing {
     const { hit } = editor.board.aim.state;
-    if (edit.opening) return html`<p class="snap-told" role="status">${this.words("sheet.loading")}…</p>`;
+    if (edit.opening.length) return html`<p class="snap-told" role="status">${this.words("sheet.loading")}…</p>`;
     if (!edit.drawing && !edit.dragged) return nothing;
     const layer = hit && (this.controller.layer(hit.layer)?.title ?? hit.layer);
     if (hit) return html`<p class="snap-told" aria-hidden="true">${this.words(`snap.hit.${hit.kind}`)} · ${layer}</p>`;

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Editor } from "../edit/editor";
 import { areaOf, lengthOf } from "../edit/figures";
-import { faultsOf, MIXED } from "../edit/form";
+import { differing, faultsOf, MIXED } from "../edit/form";
 import { type Draft, isChanged } from "../edit/session";
 import { activeDraft, activeShape, type EditState, pickedDrafts, TABS, type Tab } from "../edit/state";
 import { formatArea, formatLength } from "../format/format";
@@ -198,7 +198,7 @@ export class EditSheet extends EditElement {
     const title = drafts.length === 1 ? this.words("many.one") : this.words("many.count", { count: drafts.length });
     const body = html`<div class="sheet-body" tabindex="0" role="group" aria-labelledby="edit-sheet-title">
       <p class="muted small wide-only">${this.words("many.advice")}</p><p class="muted small phone-only">${this.words("many.advicePhone")}</p>
-      ${edit.opening ? html`<p role="status" class="muted">${this.words("sheet.loading")}…</p>` : nothing}
+      ${edit.opening.length ? html`<p role="status" class="muted">${this.words("sheet.loading")}…</p>` : nothing}
       <h3>${this.words("many.fields")}</h3><p class="muted small">${this.words("many.fieldsNote")}</p>
       ${this.commonForm(editor, edit)}${this.merging(editor, edit, drafts)}
     </div>`;
@@ -240,12 +240,14 @@ export class EditSheet extends EditElement {
     const name = (draft: Draft): string => draft.base?.title || this.words("sheet.unnamed");
     const merge = (): void => {
       const index = Number(this.querySelector<HTMLSelectElement>("#merge-from")?.value ?? 0);
-      const first = drafts[index];
-      if (first) void editor.saving.merge(first.properties);
+      const kept = drafts[index];
+      if (kept) void editor.saving.merge(kept);
     };
+    const apart = differing(editor.fields(), editor.common());
     return html`<section class="edit-merge"><h3>${this.words("many.merge")}</h3>
       <label class="field-label" for="merge-from">${this.words("many.mergeFrom")}</label>
       <span class="select"><select id="merge-from">${drafts.map((draft, i) => html`<option value=${i}>${name(draft)}</option>`)}</select><arp-icon name="chevronDown"></arp-icon></span>
+      ${apart.length ? html`<p class="muted small">${this.words("many.mergeApart", { fields: apart.join(", ") })}</p>` : nothing}
       <button class="button" ?disabled=${edit.saving} @click=${merge}><arp-icon name="merge"></arp-icon>${this.words("many.merge")}</button></section>`;
   }
 }

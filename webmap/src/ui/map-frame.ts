@@ -111,7 +111,7 @@ export class MapFrame extends ArpentElement {
       "+": () => app.zoomBy(1),
       "=": () => app.zoomBy(1),
       "-": () => app.zoomBy(-1),
-      Enter: () => app.clicked(app.state.view.center),
+      Enter: () => app.clicked(app.centre),
       ...(measuring ? { Backspace: () => app.removePoint() } : {}),
     };
     return actions[event.key] ?? this.letterAction(event);

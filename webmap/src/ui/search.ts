@@ -21,6 +21,8 @@ export class SearchBox extends ArpentElement {
   @state() private active = -1;
   @state() private open = false;
   @state() private text = "";
+  /** The text that the results are those of. */
+  @state() private answered = "";
   private timer = 0;
   private request: AbortController | null = null;
 
@@ -44,7 +46,7 @@ export class SearchBox extends ArpentElement {
           ? html`<button type="button" class="search-clear" aria-label=${this.t("search.clear")} @click=${this.clear}><arp-icon name="close"></arp-icon></button>`
           : html`<kbd class="wide-only" aria-hidden="true">/</kbd>`
       }
-      <ul id="search-results" role="listbox" aria-label=${this.t("search.results")} ?hidden=${!shown || !this.results?.length}>
+      <ul id="search-results" role="listbox" aria-busy=${this.text.trim() !== this.answered} aria-label=${this.t("search.results")} ?hidden=${!shown || !this.results?.length}>
         ${this.results?.map((result, i) => this.option(result, i))}
       </ul>
       ${shown && !this.results?.length ? this.nothingFound() : nothing}
@@ -83,17 +85,18 @@ export class SearchBox extends ArpentElement {
     this.request = new AbortController();
     const text = this.text.trim();
     if (!text) {
+      this.answered = text;
       this.results = null;
       return [];
     }
     try {
-      this.results = await this.controller.api.search(text, this.state.view.center, this.request.signal);
-      this.error = null;
-      return this.results;
+      const results = await this.controller.api.search(text, this.state.view.center, this.request.signal);
+      // What was pointed at among the former results is not what has its place now.
+      Object.assign(this, { results, error: null, active: -1, answered: text });
+      return results;
     } catch (error) {
       if (isAbort(error)) return [];
-      this.error = error as ApiError;
-      this.results = null;
+      Object.assign(this, { results: null, error: error as ApiError, active: -1, answered: text });
       return [];
     }
   }

@@ -36,11 +36,14 @@ export class DataTable extends EditElement {
   @state() private filtering = false;
   @state() private sort: Sort | null = null;
   @state() private chosen: Record<string, string[]> = {};
+  /** The map went on: soon other rows will be asked for. */
+  @state() private waiting = false;
   private next: string | null = null;
   private more = false;
   private request: AbortController | null = null;
   private timer = 0;
   private asked = "";
+  private answered = "";
   private shownSelection = "";
   private unlisten: (() => void) | null = null;
 
@@ -63,8 +66,11 @@ export class DataTable extends EditElement {
 
   private soon(): void {
     window.clearTimeout(this.timer);
+    this.waiting = true;
     this.timer = window.setTimeout(() => {
+      this.waiting = false;
       this.asked = "";
+      this.answered = "";
       this.requestUpdate();
     }, PAUSE_MS);
   }
@@ -100,15 +106,19 @@ export class DataTable extends EditElement {
   private async load(layer: Layer): Promise<void> {
     this.request?.abort();
     this.request = new AbortController();
+    const { asked } = this;
     const filter = filterText(this.conditions, layer.fields);
     const sort = this.sort ? `${this.sort.down ? "-" : ""}${this.sort.field}` : "";
     const bbox = this.inView ? this.state.view.bbox : null;
     try {
       const page = await this.controller.api.table(layer.slug, { bbox, filter, sort }, this.request.signal);
       this.next = page.next;
+      this.answered = asked;
       Object.assign(this, { rows: page.results, matched: page.number_matched, error: null });
     } catch (error) {
-      if (!isAbort(error)) this.error = error as ApiError;
+      if (isAbort(error)) return;
+      this.answered = asked;
+      this.error = error as ApiError;
     }
   }
 
@@ -140,7 +150,8 @@ export class DataTable extends EditElement {
     const layer = this.layer;
     if (!layer) return html``;
     this.ask(layer);
-    return html`<section class="data-table" aria-label=${this.words("table.label", { name: layer.title })}>
+    const busy = this.waiting || this.answered !== this.asked;
+    return html`<section class="data-table" aria-busy=${busy} aria-label=${this.words("table.label", { name: layer.title })}>
       ${this.tools(layer)}${this.filtering ? this.filters(layer) : nothing}${this.contents(layer)}</section>`;
   }
 

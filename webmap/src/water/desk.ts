@@ -176,7 +176,7 @@ export class WaterDesk implements MapTool {
 
   /** What lies under the cross. */
   takeCentre(): void {
-    this.pointedAt(startAt(this.app.state.view.center));
+    this.pointedAt(startAt(this.app.centre));
   }
 
   private pointedAt(start: Start): void {

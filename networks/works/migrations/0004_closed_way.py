@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("works", "0002_days_of_detours"),
+        ("works", "0003_orders_stay_true"),
     ]
 
     operations = [
