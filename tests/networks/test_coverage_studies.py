@@ -298,7 +298,7 @@ def test_the_map_on_paper_has_its_colours(client: Client, land: Land) -> None:
     address = client.post(ADDRESS, asked(land))["location"]
     pages = pypdfium2.PdfDocument(client.get(address, {"format": "pdf"}).content)
     shown = [page.render(scale=2).to_pil().convert("RGB") for page in pages]
-    colours = [dict((colour, count) for count, colour in one.getcolors(1 << 24) or []) for one in shown]
+    colours = [{colour: count for count, colour in one.getcolors(1 << 24) or []} for one in shown]
     assert sum(one.get((0xFB, 0xFA, 0xF7), 0) for one in colours) > 1000
     assert max(one.get((0, 0, 0), 0) for one in colours) < 1000
 
