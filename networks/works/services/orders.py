@@ -2,9 +2,10 @@
 
 import hashlib
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -195,8 +196,11 @@ def in_force(day: date, *, insee: str = "") -> QuerySet[WorkOrder]:
 
 
 def published(order_id: int) -> WorkOrder:
-    """One that everybody reads, with its file; one whose days are over, too. Raises NotFound."""
-    found = WorkOrder.objects.filter(pk=min(order_id, 2**63 - 1), withdrawn_at=None).first()
+    """One that everybody reads, with its file; one whose days are over, too, as long as its applicant is known: what an
+    order says of a place may tell who lived there. Raises NotFound.
+    """
+    oldest = today() - timedelta(days=round(365.25 * settings.ROAD_REQUEST_YEARS))
+    found = WorkOrder.objects.filter(ends_on__gte=oldest, pk=min(order_id, 2**63 - 1), withdrawn_at=None).first()
     if found is None:
         raise NotFound(_("There is no such published order."))
     return found
