@@ -19,6 +19,7 @@ NO_NAMES: Final = frozenset({"des", "les", "del", "von", "van", "consorts", "ind
 """What stands in names and names nobody."""
 SHORTEST: Final = 3
 POSTCODE: Final = re.compile(r"\b\d{5}\b")
+HEADING: Final = re.compile(r"^#+ ", re.MULTILINE)
 WORD: Final = re.compile(r"[^\W_]+")
 CONTACT: Final = re.compile(
     r"[^\s@<>()\[\],;:«»“”]+@[^\s@<>()\[\],;:«»“”]+\.[a-z]{2,}"
@@ -42,7 +43,7 @@ class Doubt:
 def read_by_all(one: WorkRequest, letter: Letter) -> Iterator[tuple[str, str]]:
     """What everybody reads of an order, by the field that it stands in, without its markup."""
     for name in ("title", "body", "signatory"):
-        yield name, " ".join(getattr(letter, name).replace("\\", "").split())
+        yield name, " ".join(HEADING.sub("", getattr(letter, name)).replace("\\", "").split())
     yield "place", (one.work and one.work.place) or one.place
 
 
