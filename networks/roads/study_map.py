@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -16,6 +17,19 @@ SIMPLE_MM: Final = 0.08
 BARS: Final = (100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000)
 MOST_ROADS: Final = 20_000
 MOST_SITES: Final = 5_000
+
+# Written on each thing: WeasyPrint gives what lies within an SVG no style of the page around it.
+LOOKS: Final = {
+    "land": 'fill="#fbfaf7"',
+    "zone": 'fill="#7fb8c2" fill-opacity="0.55" stroke="#0b5c6b" stroke-width="0.2"',
+    "road": 'fill="none" stroke="#8d8d8d" stroke-width="0.18"',
+    "limit": 'fill="none" stroke="#1b2a2f" stroke-width="0.3"',
+    "site": 'fill="#a4262c" stroke="#fff" stroke-width="0.2"',
+    "halo": 'font-family="Arpent" font-size="2.7" text-anchor="middle" fill="#fff" stroke="#fff" stroke-width="0.6"',
+    "name": 'font-family="Arpent" font-size="2.7" text-anchor="middle" fill="#1b2a2f"',
+    "bar": 'fill="none" stroke="#1b2a2f" stroke-width="0.4"',
+}
+CLASS: Final = re.compile(r'class="(' + "|".join(LOOKS) + ')"')
 
 
 class Frame:
@@ -61,7 +75,8 @@ def picture(ground: Mapping[str, Any], zone: str, sites: Any) -> str:
     dots = "".join(f'<circle class="site" cx="{x:.2f}" cy="{y:.2f}" r="0.8"/>' for x, y in seen if on(x, y, frame))
     head = f'<svg xmlns="http://www.w3.org/2000/svg" class="study-map" viewBox="0 0 {WIDTH_MM} {frame.height}"'
     body = ground["land"] + zone + ground["lines"] + dots + ground["words"]
-    return f'{head} role="img" aria-hidden="true">{body}</svg>'
+    look = CLASS.sub(lambda found: LOOKS[found[1]], body)
+    return f'{head} role="img" aria-hidden="true">{look}</svg>'
 
 
 def on(x: float, y: float, frame: Frame) -> bool:
@@ -86,8 +101,13 @@ def names(communes: Sequence[tuple[str, Any]], placed: Any) -> list[str]:
         west, _south, east, _north = shapely.bounds(surface)
         if east - west > len(name) * 1.5:
             spot = shapely.point_on_surface(surface)
-            told.append(f'<text class="name" x="{spot.x:.1f}" y="{spot.y:.1f}">{escape(name)}</text>')
+            told.append(words_at(spot.x, spot.y, str(name)))
     return told
+
+
+def words_at(x: float, y: float, words: str) -> str:
+    """Readable on anything: the white around them is drawn first, as not everybody knows `paint-order`."""
+    return "".join(f'<text class="{look}" x="{x:.1f}" y="{y:.1f}">{escape(words)}</text>' for look in ("halo", "name"))
 
 
 def scale_bar(frame: Frame) -> str:
@@ -96,4 +116,4 @@ def scale_bar(frame: Frame) -> str:
     y = frame.height - 3
     words = f"{metres} m" if metres < 1000 else f"{metres // 1000} km"
     bar = f'<path class="bar" d="M4 {y - 1.5:.1f}V{y:.1f}H{4 + length:.2f}V{y - 1.5:.1f}"/>'
-    return f'{bar}<text class="name" x="{4 + length / 2:.1f}" y="{y - 2:.1f}">{words}</text>'
+    return bar + words_at(4 + length / 2, y - 2, words)

@@ -50,7 +50,7 @@ def arpent(*arguments: str) -> str:
     env["ARPENT_DEMO_PHOTOS"] = "0"
     command = [str(PYTHON), "-m", "gis_core.ops", *arguments]
     done = subprocess.run(
-        command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300, check=False
+        command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=1200, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

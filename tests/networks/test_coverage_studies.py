@@ -293,6 +293,16 @@ def test_a_study_is_made_on_its_page_shown_and_taken_away(client: Client, land: 
     assert "Sites mobiles" in document[0].get_textpage().get_text_range()
 
 
+def test_the_map_on_paper_has_its_colours(client: Client, land: Land) -> None:
+    signed_in(client, land.technician)
+    address = client.post(ADDRESS, asked(land))["location"]
+    pages = pypdfium2.PdfDocument(client.get(address, {"format": "pdf"}).content)
+    shown = [page.render(scale=2).to_pil().convert("RGB") for page in pages]
+    colours = [dict((colour, count) for count, colour in one.getcolors(1 << 24) or []) for one in shown]
+    assert sum(one.get((0xFB, 0xFA, 0xF7), 0) for one in colours) > 1000
+    assert max(one.get((0, 0, 0), 0) for one in colours) < 1000
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [({"reach_m": "0"}, "id_reach_m"), ({"reach_4": "x"}, "id_reach_4"), ({"insee": "99999"}, "id_insee")],
