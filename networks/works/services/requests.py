@@ -87,8 +87,9 @@ def requests_seen_by(rights: Rights) -> WorkRequestQuerySet:
     the day before which the works must not begin, whichever comes first.
     """
     usual = Case(When(form=WorkRequest.Form.PERMISSION, then=Later(F("received_date"))), output_field=DateField())
-    found = WorkRequest.objects.visible_to(rights).annotate(due=Least("needed_date", usual, "starts_on"))
-    return found.select_related("owner", "made_by", "work").order_by("-received_date", "-pk")
+    found: Any = WorkRequest.objects.visible_to(rights).select_related("owner", "made_by", "work")
+    told: WorkRequestQuerySet = found.annotate(due=Least("needed_date", usual, "starts_on"))
+    return told.order_by("-received_date", "-pk")
 
 
 def looked_for(found: WorkRequestQuerySet, text: str) -> WorkRequestQuerySet:
@@ -104,7 +105,7 @@ def looked_for(found: WorkRequestQuerySet, text: str) -> WorkRequestQuerySet:
 
 def to_deal_with(found: WorkRequestQuerySet) -> WorkRequestQuerySet:
     """Those that wait for something, the most urgent first."""
-    return found.filter(state__in=OPEN).order_by("due", "pk")
+    return found.filter(state__in=OPEN).order_by(F("due"), "pk")
 
 
 def any_of(word: str) -> Q:
