@@ -21,7 +21,7 @@ from networks.roads.models import RoadSection
 from networks.roads.references import shown_route
 from networks.works.kinds import USUAL
 from networks.works.models import Work, WorkRequest
-from networks.works.services import orders
+from networks.works.services import orders, publication
 
 SLUGS = ("departement-demo", "cc-lys", "cc-val-de-rimarde")
 COUNT, CLASHING = 60, 8
@@ -133,7 +133,7 @@ def publish(one: WorkRequest) -> None:
         final = orders.finalise(one, letter, words, letter.version, rights)
         one.refresh_from_db()
         # Streets of the demo may bear a made-up applicant's name.
-        orders.publish(one, final, version=one.version, rights=rights, confirmed=True)
+        publication.publish(one, final, version=one.version, rights=rights, confirmed=True)
 
 
 def work(section: RoadSection, chance: Random, today: date) -> Work:

@@ -438,7 +438,7 @@ class Letter(models.Model):
 
     PostgreSQL refuses to change or remove a final letter (`refuse_final.sql`); it keeps its number, the bytes of its
     files and the SHA-256 of the PDF file. `nominative` letters name somebody whose data are protected: no history of
-    their drafts is kept.
+    their drafts is kept. `begun_with` is what the app that began it wants to know again of what the words came from.
     """
 
     security = "filed"
@@ -459,6 +459,7 @@ class Letter(models.Model):
     recipient = models.TextField(_("recipient"), blank=True)
     body = models.TextField(_("text"))
     signatory = models.TextField(_("signatory"), blank=True)
+    begun_with = models.JSONField(default=dict, db_default={}, editable=False)
     state = models.CharField(_("state"), max_length=5, choices=State, default=State.DRAFT)
     number = models.CharField(_("number"), max_length=30, null=True)
     created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("written by"))

@@ -174,7 +174,15 @@ class About:
     key: str
 
 
-def begin(about: About, kind: LetterKind, *, values: Mapping[str, Value], recipient: str, rights: Rights) -> Letter:
+def begin(
+    about: About,
+    kind: LetterKind,
+    *,
+    values: Mapping[str, Value],
+    recipient: str,
+    rights: Rights,
+    begun_with: Mapping[str, Any] | None = None,
+) -> Letter:
     """A draft with the words of the template in force and these values. The caller has checked who may."""
     wording = wording_of(about.owner, kind)
     given = common_values(about.owner) | dict(values)
@@ -189,6 +197,7 @@ def begin(about: About, kind: LetterKind, *, values: Mapping[str, Value], recipi
         recipient=cleaned(recipient)[:LONGEST_SIDE],
         body=cleaned(Template(wording.body, kind).filled(given))[:LONGEST_BODY],
         signatory=letterhead_of(about.owner).signatory,
+        begun_with=dict(begun_with or {}),
         created_by_id=rights.user_id,
     )
 

@@ -15,8 +15,8 @@ from networks.works.models import WorkRequest
 ABOUT, SERIES = "road-request", "VOI"
 FOLDER: Final = Path(__file__).parent / "letter_templates"
 PERMISSION, PARKING, TRAFFIC, REFUSAL = "road-permission", "road-parking", "road-traffic", "road-refusal"
-ALIGNMENT: Final = "road-alignment"
-ORDERS: Final = (PERMISSION, PARKING, TRAFFIC)
+ALIGNMENT, ABROGATION = "road-alignment", "road-abrogation"
+ORDERS: Final = (PERMISSION, PARKING, TRAFFIC, ABROGATION)
 """What is published once it is numbered."""
 ANSWERS: Final = (*ORDERS, ALIGNMENT)
 """What gives what was asked, and somebody signs; an alignment goes to the owner of the land alone."""
@@ -61,7 +61,14 @@ FIELDS: Final = (
 )
 
 
-def kind(code: str, name: Any, file: str) -> LetterKind:
+ABROGATED: Final = (
+    Field("arrete_abroge", _("number of the order that is abrogated"), "VOI-2026-000012"),
+    Field("date_arrete_abroge", _("day of the order that is abrogated"), "2 mars 2026"),
+    Field("objet_arrete_abroge", _("subject of the order that is abrogated"), "Arrêté réglementant la circulation"),
+)
+
+
+def kind(code: str, name: Any, file: str, fields: tuple[Field, ...] = FIELDS) -> LetterKind:
     """A kind with its built-in template: the first line of the file is the subject."""
     title, _line, body = (FOLDER / f"{file}.txt").read_text().partition("\n")
     return LetterKind(
@@ -69,7 +76,7 @@ def kind(code: str, name: Any, file: str) -> LetterKind:
         name=name,
         group=_("Orders on roads"),
         series=SERIES,
-        fields=FIELDS,
+        fields=fields,
         title=title,
         body=body.strip(),
         editors=frozenset({Role.NETWORK_TECHNICIAN}),
@@ -83,4 +90,7 @@ KINDS: Final = (
     kind(TRAFFIC, _("Traffic order"), "arrete-circulation"),
     kind(ALIGNMENT, _("Individual alignment"), "arrete-alignement"),
     kind(REFUSAL, _("Refusal of a request"), "refus"),
+    kind(ABROGATION, _("Order of abrogation"), "abrogation", FIELDS + ABROGATED),
 )
+BEGUN_ALONE: Final = tuple(one for one in KINDS if one.code != ABROGATION)
+"""What is begun from a request; an abrogation is begun from the order that it ends."""

@@ -12,7 +12,7 @@ from gis_core.models import Commune
 from layers.features.display import display_number
 from networks.works.french import at, of
 from networks.works.kinds import decided_by
-from networks.works.models import Work, WorkDetour, WorkRequest
+from networks.works.models import Work, WorkDetour, WorkOrder, WorkRequest
 from networks.works.services.competence import Authority, competent
 from networks.works.services.keeping import sheet_of
 
@@ -69,6 +69,16 @@ def values_of(one: WorkRequest, code: str) -> dict[str, Value]:
             "demandeur_nom": one.applicant_name,
             "demandeur_adresse": one.applicant_address,
         }
+
+
+def abrogation_values(one: WorkRequest, former: WorkOrder) -> dict[str, Value]:
+    """Whoever signed the former order ends it, by the same texts."""
+    return values_of(one, former.kind) | {
+        "lieu_travaux": former.place,
+        "arrete_abroge": former.number,
+        "date_arrete_abroge": day_in_words(former.numbered_date),
+        "objet_arrete_abroge": former.title,
+    }
 
 
 def signs(authority: Authority, commune: str) -> str:

@@ -3,7 +3,6 @@
 import hashlib
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -12,7 +11,7 @@ from uuid import uuid4
 
 import pypdfium2
 import pytest
-from django.contrib.gis.geos import LineString, MultiLineString
+from django.contrib.gis.geos import MultiLineString
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -20,28 +19,22 @@ from django.utils import timezone, translation
 
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from gis_core.letters.kinds import kind_of
-from gis_core.models import HistoryEvent, Letter, Member
+from gis_core.models import HistoryEvent, Letter
 from gis_core.rights import ANONYMOUS, Role, acting_as
 from layers.features.services.write import Edit
 from networks.roads.models import RoadMarker, RoadSection
 from networks.roads.services.calibrating import calibrate
 from networks.works.gauges import GAUGES
 from networks.works.kinds import PARKING, PERMISSION, REFUSAL, TRAFFIC
-from networks.works.models import Work, WorkDetour, WorkOrder, WorkPiece, WorkRequest
+from networks.works.models import Work, WorkDetour, WorkOrder, WorkOrderFile, WorkPiece, WorkRequest
 from networks.works.order_values import values_of
-from networks.works.services import keeping, orders, request_pieces, requests
+from networks.works.services import keeping, orders, publication, request_pieces, requests
 from networks.works.services.competence import Authority, competent
 from networks.works.services.retention import forget_old, sweep_files
 from tests import factories
-from tests.networks.conftest import Network, X, Y, at
+from tests.networks.conftest import Network, X, at
+from tests.networks.road_orders import DAY, GIVEN, Desk, kept, line, made_desk, section, text_of
 
-DAY = timezone.localdate()
-GIVEN: dict[str, Any] = {
-    "form": "14024", "kind": "circulation", "received_date": DAY, "insee": "45901", "place": "12 rue des Tanneurs",
-    "description": "Branchement d’eau", "starts_on": DAY, "ends_on": DAY + timedelta(days=3),
-    "applicant_name": "Jeanne Exemple", "applicant_address": "1 rue des Lilas\n45260 Lorris",
-    "applicant_email": "jeanne@demo.invalid", "applicant_phone": "06 39 98 00 03", "company": "Travaux du Lys",
-}  # fmt: skip
 SEES = [Role.NETWORK_TECHNICIAN, Role.GIS_ADMINISTRATOR, Role.TOWN_HALL]
 
 
@@ -51,79 +44,9 @@ def french() -> Iterator[None]:
         yield
 
 
-@dataclass
-class Desk:
-    """A member with a street of three sections and a way around it; what its people do."""
-
-    network: Network
-
-    def as_(self, who: str = Role.NETWORK_TECHNICIAN) -> Any:
-        return self.network.as_(who)
-
-    def rights(self, who: str = Role.NETWORK_TECHNICIAN) -> Any:
-        return self.network.rights(who)
-
-    def enter(self, who: str = Role.NETWORK_TECHNICIAN, **values: Any) -> WorkRequest:
-        with self.as_(who):
-            made = requests.enter(owner=self.network.member, values=GIVEN | values, rights=self.rights(who))
-            return requests.request_seen_by(made.pk, self.rights(who))
-
-    def work(self, one: WorkRequest, **values: Any) -> WorkRequest:
-        with self.as_():
-            work = requests.make_work(one, version=one.version, rights=self.rights())
-            Work.objects.filter(pk=work.pk).update(**({"measure": "closed", "state": "planned"} | values))
-            return requests.request_seen_by(one.pk, self.rights())
-
-    def begin(self, one: WorkRequest, code: str = TRAFFIC) -> Letter:
-        with self.as_():
-            return orders.begin(one, kind_of(code), self.rights())
-
-    def final(self, one: WorkRequest, letter: Letter, **words: str) -> Letter:
-        given = {name: getattr(letter, name) for name in ("title", "recipient", "body")}
-        given["body"] = given["body"].replace("[à compléter : durée de l’occupation]", "quinze ans")
-        given |= {"signatory": "Le maire, Camille Signe"} | words
-        with self.as_():
-            return orders.finalise(one, letter, given, letter.version, self.rights())
-
-    def publish(self, one: WorkRequest, letter: Letter) -> WorkOrder:
-        with self.as_():
-            found = requests.request_seen_by(one.pk, self.rights())
-            return orders.publish(found, letter, version=found.version, rights=self.rights())
-
-
-def line(*places: tuple[float, float]) -> LineString:
-    return LineString([(X + x, Y + y) for x, y in places], srid=2154)
-
-
-def section(member: Member, *places: tuple[float, float], **values: Any) -> int:
-    given: dict[str, Any] = {
-        "nature": "1chaussee", "status": "05", "importance": "4", "built_up": True, "insee_left": "45901",
-        "insee_right": "45901",
-    }  # fmt: skip
-    with factories.as_worker():
-        return RoadSection.objects.create(owner=member, geom=line(*places), **(given | values)).pk
-
-
 @pytest.fixture
 def desk(network: Network) -> Desk:
-    member = network.member
-    section(member, (-500, 0), (0, 0), name_left="rue Haute")
-    section(member, (0, 0), (400, 0), name_left="Rue des Tanneurs", name_right="Rue des Tanneurs")
-    section(member, (400, 0), (900, 0), name_left="rue Haute")
-    section(member, (0, 0), (0, 200), (400, 200), (400, 0), name_left="rue du Pont")
-    return Desk(network)
-
-
-def kept(model: Any, **which: Any) -> Any:
-    """A row as the owner of the tables reads it."""
-    with factories.as_owner():
-        return model.objects.get(**which)
-
-
-def text_of(pdf: bytes) -> str:
-    document = pypdfium2.PdfDocument(pdf)
-    text = " ".join(page.get_textpage().get_text_bounded() for page in document)
-    return " ".join(text.replace("\xa0", " ").replace("\u202f", " ").replace("\ufffe", "").split())
+    return made_desk(network)
 
 
 # -- who --------------------------------------------------------------------------------------------------------------
@@ -412,16 +335,17 @@ def test_the_published_order_has_its_number_and_names_no_person(desk: Desk, code
     letter = desk.final(one, desk.begin(one, code))
     made = desk.publish(one, letter)
     with acting_as(ANONYMOUS):
-        shown = orders.published(made.pk)
-        listed = [order.number for order in orders.in_force(DAY)]
-    text = text_of(bytes(shown.pdf))
+        shown = publication.published(made.pk)
+        listed = [order.number for order in publication.listed(DAY)]
+    pdf = bytes(kept(WorkOrderFile, order=shown).pdf)
+    text = text_of(pdf)
     assert listed == [letter.number]
     assert str(letter.number) in text
     assert "Tanneurs" in text
     for secret in ("Jeanne", "Exemple", "Lilas", "jeanne@demo.invalid", "06 39 98"):
         assert secret not in text
-        assert secret.encode() not in bytes(shown.pdf)
-    assert hashlib.sha256(bytes(shown.pdf)).hexdigest() == shown.sha256
+        assert secret.encode() not in pdf
+    assert hashlib.sha256(pdf).hexdigest() == shown.sha256
     locked = kept(Letter, pk=letter.pk)
     assert "Jeanne Exemple" in text_of(bytes(locked.pdf or b""))
     assert kept(WorkRequest, pk=one.pk).state == "published"
@@ -430,7 +354,7 @@ def test_the_published_order_has_its_number_and_names_no_person(desk: Desk, code
 def test_a_company_may_be_named(desk: Desk) -> None:
     one = desk.work(desk.enter(applicant_name="Réseaux du Lys SAS", is_company=True))
     made = desk.publish(one, desk.final(one, desk.begin(one)))
-    assert "Réseaux du Lys SAS" in text_of(bytes(kept(WorkOrder, pk=made.pk).pdf))
+    assert "Réseaux du Lys SAS" in text_of(bytes(kept(WorkOrderFile, order=made).pdf))
 
 
 @pytest.mark.parametrize(
@@ -488,18 +412,6 @@ def test_a_draft_is_not_published(desk: Desk) -> None:
         desk.publish(one, desk.begin(one))
 
 
-def test_a_withdrawn_order_is_read_no_more(desk: Desk) -> None:
-    one = desk.work(desk.enter())
-    made = desk.publish(one, desk.final(one, desk.begin(one)))
-    with desk.as_():
-        found = requests.request_seen_by(one.pk, desk.rights())
-        orders.withdraw(found, made.pk, version=found.version, rights=desk.rights())
-    with acting_as(ANONYMOUS), pytest.raises(NotFound):
-        orders.published(made.pk)
-    assert Client().get(f"/travaux/arretes/{made.pk}.pdf").status_code == 404
-    assert kept(WorkRequest, pk=one.pk).state == "accepted"
-
-
 def test_everybody_reads_published_orders(desk: Desk) -> None:
     one = desk.work(desk.enter())
     made = desk.publish(one, desk.final(one, desk.begin(one)))
@@ -520,20 +432,14 @@ def test_a_place_with_control_characters_does_not_break_the_feed(desk: Desk) -> 
     assert (feed.status_code, "rueHaute" in feed.content.decode()) == (200, True)
 
 
-def test_orders_that_are_over_are_listed_no_more(desk: Desk) -> None:
-    days = {"starts_on": DAY - timedelta(days=9), "ends_on": DAY - timedelta(days=1)}
-    one = desk.work(desk.enter(**days))
-    desk.publish(one, desk.final(one, desk.begin(one)))
-    assert not orders.in_force(DAY).exists()
-
-
 def test_a_long_list_of_orders_goes_on_page_after_page(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("networks.works.pages.public_orders.A_PAGE", 2)
     for rank in range(3):
         with factories.as_owner():
             WorkOrder.objects.create(
                 owner=desk.network.member, number=f"VOI-{rank}", title="Essai", kind=TRAFFIC, insee="45901",
-                place="rue", starts_on=DAY, ends_on=DAY, letter_id=rank + 1, pdf=b"%PDF-", sha256="",
+                communes=["45901"], place="rue", starts_on=DAY, ends_on=DAY,
+                over_at=timezone.now() + timedelta(days=1), letter_id=rank + 1, sha256="",
             )  # fmt: skip
     first = Client().get("/travaux/arretes/?insee=45901", headers={"accept": "text/html"}).content.decode()
     assert "VOI-2" in first

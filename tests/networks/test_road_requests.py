@@ -20,7 +20,8 @@ from networks.works.services import request_pieces, requests, undoing
 from networks.works.services.naming import doubts_in
 from networks.works.services.retention import forget_old
 from tests import factories
-from tests.networks.test_road_orders import DAY, GIVEN, Desk, desk, french, kept
+from tests.networks.road_orders import DAY, GIVEN, Desk, kept
+from tests.networks.test_road_orders import desk, french
 
 __all__ = ["desk", "french"]
 

@@ -12,7 +12,7 @@ from gis_core.models import Letter, Member, User
 from gis_core.rights import acting_as, rights_of
 from networks.roads.models import RoadSection
 from networks.works.kinds import ABOUT, TRAFFIC
-from networks.works.models import Work, WorkOrder, WorkPiece, WorkRequest
+from networks.works.models import Work, WorkOrder, WorkOrderFile, WorkPiece, WorkRequest
 from networks.works.services import orders
 from networks.works.services.request_pieces import path_of
 from tests import factories
@@ -42,9 +42,11 @@ def things(ours: Member, theirs: Member, technician: User, stranger: User) -> di
                 request=one, title="Plan", media_type="application/pdf", size_bytes=len(PDF), sha256="0" * 64
             )
             order = WorkOrder.objects.create(
-                owner=member, number=f"VOI-{whose}", title="Arrêté", kind=TRAFFIC, insee=insee, place="rue Haute",
-                starts_on=DAY, ends_on=DAY + timedelta(days=30), letter_id=-work.pk, pdf=PDF, sha256="0" * 64,
+                owner=member, number=f"VOI-{whose}", title="Arrêté", kind=TRAFFIC, insee=insee, communes=[insee],
+                place="rue Haute", starts_on=DAY, ends_on=DAY + timedelta(days=30), letter_id=-work.pk,
+                over_at=timezone.now() + timedelta(days=31), sha256="0" * 64,
             )  # fmt: skip
+            WorkOrderFile.objects.create(order=order, pdf=PDF)
         path_of(piece).parent.mkdir(parents=True, exist_ok=True)
         path_of(piece).write_bytes(PDF)
         made[f"road letter {whose}"] = draft(one, person)

@@ -9,6 +9,7 @@ from uuid import uuid4
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -143,30 +144,36 @@ class WorkPiece(models.Model):
 class WorkOrder(models.Model):
     """An order that was published: everybody reads it, and it names nobody but companies.
 
-    `sha256` is of the published file; the one that was numbered, with its recipient, stays the letter `letter_id`.
+    It keeps what its words say, whatever becomes of the works: days, place, the `communes` that the stretch crosses,
+    `over_at`, the end of the last day, or of the night that began on it. `sha256` is of the published file; the one
+    that was numbered, with its recipient, stays the letter `letter_id`. Once it is no longer published, everybody reads
+    the number and the day alone (`arpent.unpublished_orders`).
     """
 
     security = "announced"
 
     owner = models.ForeignKey(Member, models.PROTECT, related_name="+", verbose_name=_("member"))
     announced = models.GeneratedField(
-        expression=models.ExpressionWrapper(Q(withdrawn_at=None), output_field=models.BooleanField()),
+        expression=models.ExpressionWrapper(Q(unpublished_at=None), output_field=models.BooleanField()),
         output_field=models.BooleanField(),
         db_persist=True,
     )
     version = models.IntegerField(default=1, db_default=1, editable=False)
     number = models.CharField(_("number"), max_length=30)
+    numbered_date = models.DateField(_("numbered on"), default=timezone.localdate)
     title = models.CharField(_("subject"), max_length=200)
     kind = models.CharField(max_length=40)
     insee = models.CharField(_("commune"), max_length=5)
+    communes = ArrayField(models.CharField(max_length=5), default=list)
     place = models.CharField(_("place"), max_length=200)
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"))
+    over_at = models.DateTimeField()
     letter_id = models.BigIntegerField(unique=True, editable=False)
     work_id = models.BigIntegerField(null=True, editable=False)
     published_at = models.DateTimeField(_("published on"), auto_now_add=True)
-    withdrawn_at = models.DateTimeField(_("withdrawn on"), null=True, editable=False)
-    pdf = models.BinaryField()
+    unpublished_at = models.DateTimeField(_("no longer published since"), null=True, editable=False)
+    abrogated_by = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", editable=False)
     sha256 = models.CharField(max_length=64)
 
     class Meta:
@@ -179,3 +186,25 @@ class WorkOrder(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def is_over(self) -> bool:
+        return self.over_at <= timezone.now()
+
+
+class WorkOrderFile(models.Model):
+    """The published PDF file, apart from its order: the history keeps rows, and would keep a copy for each change."""
+
+    security = "part:order_id:announced"
+    history = False
+
+    order = models.OneToOneField(WorkOrder, models.CASCADE, related_name="file")
+    pdf = models.BinaryField()
+
+    class Meta:
+        db_table = "road_order_file"
+        verbose_name = _("file of an order")
+        verbose_name_plural = _("files of orders")
+
+    def __str__(self) -> str:
+        return str(self.order)

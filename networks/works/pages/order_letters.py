@@ -68,6 +68,8 @@ def show_letter(
     rights = rights_of_request(request)
     document, head = core.document_of(one), core.letterhead_of(one.owner)
     draft = one.state == Letter.State.DRAFT
+    # Whoever decided on an order abrogates it.
+    decided = decided_by(one.begun_with.get("ends", one.kind), found.kind)
     context = {
         "found": found,
         "letter": one,
@@ -78,7 +80,8 @@ def show_letter(
         "final": not draft,
         "published_kind": one.kind in ORDERS,
         "doubts": doubts_in(found, one) if draft and one.kind in ORDERS else [],
-        "competence": competent(found.work.geom if found.work else None, decided_by(one.kind, found.kind), found.owner),
+        "changed_since": orders.changed_since(found, one) if draft and one.kind in ORDERS else "",
+        "competence": competent(found.work.geom if found.work else None, decided, found.owner),
         "no_appeals": draft and not head.appeals,
         "changes_letterhead": core.may_change_letterhead(one.owner, rights),
     }

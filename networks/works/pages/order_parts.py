@@ -7,11 +7,12 @@ from django.urls import NoReverseMatch, reverse
 
 from gis_core.rights import Rights
 from networks.works.gauges import GAUGES, USUAL
-from networks.works.models import Work, WorkDetour, WorkOrder, WorkRequest
+from networks.works.models import Work, WorkDetour, WorkRequest
 from networks.works.pages.detour_drawing import drawing_of
 from networks.works.parts import Shown
 from networks.works.services.detours import distance
-from networks.works.services.keeping import may_keep, sheet_of, steps_of
+from networks.works.services.keeping import may_keep, steps_of, told
+from networks.works.services.publication import published_for
 
 
 def detour_part(request: HttpRequest, work: Work, rights: Rights) -> Shown | None:
@@ -25,27 +26,28 @@ def detour_part(request: HttpRequest, work: Work, rights: Rights) -> Shown | Non
 
 
 def detour_context(work: Work, kept: list[WorkDetour], may: bool) -> dict[str, Any]:
-    shown = [
-        {
-            "detour": one,
-            "rank": rank,
-            "sheet": sheet_of(one),
-            "steps": [(step.name, distance(step.metres)) for step in steps_of(one)],
-            "length": distance(one.length_m),
-            "minutes": max(1, round(one.seconds / 60)) if one.seconds and one.steps else None,
-            "changed": one.computed_m is None or abs(one.computed_m - one.length_m) >= 0.5,
-        }
-        for rank, one in enumerate(kept, 1)
-    ]
     return {
         "work": work,
-        "kept": shown,
+        "kept": [detour_shown(one, rank) for rank, one in enumerate(kept, 1)],
         "may_keep": may,
         "vehicles": [(code, words) for code, (words, _gauge) in GAUGES.items()],
         "usual": USUAL,
         "drawing": drawing_of(work, kept),
         "on_map": on_map(work),
         "over": work.state == Work.State.CANCELLED,
+    }
+
+
+def detour_shown(one: WorkDetour, rank: int) -> dict[str, Any]:
+    steps = steps_of(one)
+    return {
+        "detour": one,
+        "rank": rank,
+        "sheet": told(steps),
+        "steps": [(step.name, distance(step.metres)) for step in steps],
+        "length": distance(one.length_m),
+        "minutes": max(1, round(one.seconds / 60)) if one.seconds and one.steps else None,
+        "changed": one.computed_m is None or abs(one.computed_m - one.length_m) >= 0.5,
     }
 
 
@@ -59,7 +61,7 @@ def on_map(work: Work) -> str:
 def orders_part(request: HttpRequest, work: Work, rights: Rights) -> Shown | None:
     """The requests, for those who see them; the published orders, for everybody."""
     found = list(WorkRequest.objects.visible_to(rights).filter(work=work))
-    orders = list(WorkOrder.objects.filter(work_id=work.pk, withdrawn_at=None).defer("pdf"))
+    orders = list(published_for(work.pk))
     if not found and not orders:
         return None
     return "works/work_orders.html", {"requests": found, "orders": orders}

@@ -1,80 +1,200 @@
 """/travaux/arretes/: published orders, for everybody."""
 
-from datetime import UTC, datetime
-from typing import Final
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime, time
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.cache import add_never_cache_headers, get_conditional_response
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
+from django.utils.translation import override, pgettext
 from django.views.decorators.http import require_safe
 
+from gis_core.errors import NotFound
 from gis_core.models import Commune
 from gis_core.services.letters import cleaned
+from networks.works.days import PARIS, day_said, said
+from networks.works.kinds import ABROGATION
 from networks.works.models import WorkOrder
-from networks.works.services import orders
+from networks.works.pages.public import FRESH_S
+from networks.works.services import publication
+from networks.works.services.publication import Unpublished
 from networks.works.services.requests import today
 
 A_PAGE: Final = 100
 FED: Final = 500
 """A feed tells the last published ones."""
+LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=PARIS)
 
 
 @require_safe
-@never_cache
 def order_list(request: HttpRequest) -> HttpResponse:
-    """The orders in force or to come; as a feed with `?format=atom`."""
+    """The orders in force or to come, and those published not long ago; as a feed with `?format=atom`."""
     insee = request.GET.get("insee", "")[:5]
-    every = orders.in_force(today(), insee=insee)
     if request.GET.get("format") == "atom":
-        return feed(request, list(every[:FED]))
+        return feed(request, insee)
+    every = publication.listed(today(), insee=insee)
     # A page that is not there is the nearest one.
     found = Paginator(every, A_PAGE).get_page(request.GET.get("page"))
-    named = dict(Commune.objects.filter(insee__in={one.insee for one in found}).values_list("insee", "name"))
-    communes = WorkOrder.objects.filter(withdrawn_at=None, ends_on__gte=today()).values_list("insee", flat=True)
+    crossed = {code for one in found for code in one.communes}
+    named = dict(Commune.objects.filter(insee__in=crossed).values_list("insee", "name"))
+    cancelled = publication.cancelled_works(found)
     context = {
         "section": "roads" if request.user.is_authenticated else "public_works",
-        "rows": [(one, named.get(one.insee, one.insee), one.starts_on <= today()) for one in found],
+        "rows": [row(one, named, cancelled) for one in found],
         "found": found,
         "query": urlencode({"insee": insee}) + "&" if insee else "",
         "insee": insee,
-        "communes": Commune.objects.filter(insee__in=set(communes)).order_by("name").values_list("insee", "name"),
+        "communes": communes_listed(),
     }
-    return render(request, "works/public_orders.html", context)
+    answer = render(request, "works/public_orders.html", context)
+    add_never_cache_headers(answer)
+    return answer
 
 
-def feed(request: HttpRequest, found: list[WorkOrder]) -> HttpResponse:
+def row(one: WorkOrder, named: dict[str, str], cancelled: set[int]) -> dict[str, Any]:
+    state = state_of(one, cancelled)
+    return {
+        "order": one,
+        "communes": ", ".join(named.get(code, code) for code in one.communes),
+        "state": state,
+        "words": words_of(one, state),
+        "days": days_of(one),
+    }
+
+
+def state_of(one: WorkOrder, cancelled: set[int]) -> str:
+    """A code for what is said beside an order; nothing is of one that is to come."""
+    if one.abrogated_by_id is not None:
+        return "abrogated"
+    if one.kind == ABROGATION:
+        return "abrogates"
+    if one.is_over:
+        return "over"
+    if one.work_id in cancelled:
+        return "cancelled"
+    return "now" if one.starts_on <= today() else ""
+
+
+def communes_listed() -> list[tuple[str, str]]:
+    codes = publication.listed(today()).order_by().values_list("communes", flat=True).distinct()
+    listed = {code for some in codes for code in some}
+    return list(Commune.objects.filter(insee__in=listed).order_by("name").values_list("insee", "name"))
+
+
+# -- as a feed --------------------------------------------------------------------------------------------------------
+
+
+class OrderFeed(Atom1Feed):
+    """One without entries is the same all day long."""
+
+    def latest_post_date(self) -> datetime:
+        midnight = datetime.combine(today(), time(0), tzinfo=PARIS)
+        return super().latest_post_date() if self.items else midnight
+
+
+def feed(request: HttpRequest, insee: str) -> HttpResponse:
+    """The same, in French, with the orders that are no longer published; a reader that has it hears so at once."""
+    with override("fr"):
+        content = written(request, insee)
+    answer = HttpResponse(content, content_type=Atom1Feed.content_type)
+    answer["ETag"] = etag = quote_etag(hashlib.sha256(content).hexdigest())
+    answer["Cache-Control"] = f"public, max-age={FRESH_S}"
+    answer["Access-Control-Allow-Origin"] = "*"
+    return get_conditional_response(request, etag=etag, response=answer) or answer
+
+
+def written(request: HttpRequest, insee: str) -> bytes:
     here = request.build_absolute_uri(reverse("public_orders"))
-    made = Atom1Feed(
-        title=_("Orders on roads"), link=here, description="", language="fr", feed_url=f"{here}?format=atom"
+    made = OrderFeed(
+        title=_("Orders on roads"), link=here, description="", language="fr", feed_url=request.build_absolute_uri()
     )
+    found = list(publication.listed(today(), insee=insee)[:FED])
+    gone = publication.unpublished(publication.public_since(today()), insee=insee)
+    cancelled = publication.cancelled_works(found)
     for one in found:
-        address = request.build_absolute_uri(reverse("public_order", args=[one.pk]))
-        days = _("from %(first)s to %(last)s") % {
-            "first": f"{one.starts_on:%d/%m/%Y}",
-            "last": f"{one.ends_on:%d/%m/%Y}",
-        }
-        made.add_item(
-            title=cleaned(f"{one.number} · {one.title}"), link=address, description=cleaned(f"{one.place}, {days}"),
-            unique_id=address, pubdate=one.published_at, updateddate=one.published_at, author_name=one.owner.name,
-        )  # fmt: skip
-    if not found:
-        made.feed["updated"] = datetime.now(UTC)
-    return HttpResponse(made.writeString("utf-8"), content_type=Atom1Feed.content_type)
+        told = [cleaned(f"{one.place}, {days_of(one)}"), words_of(one, state_of(one, cancelled))]
+        ended = one.abrogated_by.published_at if one.abrogated_by else one.published_at
+        add(request, made, one, f"{one.number} · {one.title}", " – ".join(filter(None, told)), ended)
+    for left in gone:
+        add(request, made, left, left.number, gone_in_words(left), left.unpublished_at)
+    return str(made.writeString("utf-8")).encode()
+
+
+def add(
+    request: HttpRequest, made: Atom1Feed, one: WorkOrder | Unpublished, title: str, told: str, updated: datetime
+) -> None:
+    address = request.build_absolute_uri(reverse("public_order", args=[one.pk]))
+    made.add_item(
+        title=cleaned(title), link=address, description=told, unique_id=address, pubdate=one.published_at,
+        updateddate=updated, author_name=str(one.owner),
+    )  # fmt: skip
+
+
+def days_of(one: WorkOrder) -> str:
+    if one.kind == ABROGATION:
+        return _("from %(day)s on") % {"day": day_said(one.starts_on)}
+    return said(one.starts_on, one.ends_on)
+
+
+def words_of(one: WorkOrder, state: str) -> str:
+    match state:
+        case "abrogated" if one.abrogated_by:
+            words = _("abrogated by the order n° %(number)s of %(day)s")
+            return words % {"number": one.abrogated_by.number, "day": day_said(one.abrogated_by.numbered_date)}
+        case "abrogated":
+            return pgettext("order", "abrogated")
+        case "over":
+            return pgettext("order", "over")
+        case "cancelled":
+            return _("works cancelled")
+        case "now":
+            return _("in force")
+    return ""
+
+
+def gone_in_words(one: Unpublished) -> str:
+    return _("No longer published since %(day)s.") % {"day": day_said(one.unpublished_at.astimezone(PARIS).date())}
+
+
+# -- one of them ------------------------------------------------------------------------------------------------------
 
 
 @require_safe
 def order_file(request: HttpRequest, order_id: int) -> HttpResponse:
-    """The published PDF file; it never changes, but may be withdrawn."""
-    one = orders.published(order_id)
+    """The published PDF file, which never changes; of an order that is no longer published, that it was."""
+    try:
+        one = publication.published(order_id)
+    except NotFound:
+        return gone(request, order_id)
+    etag = quote_etag(one.sha256)
     headers = {
         "Content-Disposition": f'inline; filename="{one.number}.pdf"',
         "X-Content-Type-Options": "nosniff",
         "Cache-Control": "no-cache",
-        "ETag": f'"{one.sha256}"',
+        "ETag": etag,
     }
-    return HttpResponse(bytes(one.pdf), content_type="application/pdf", headers=headers)
+    answer = HttpResponse(content_type="application/pdf", headers=headers)
+    known = get_conditional_response(request, etag=etag, response=answer)
+    if known is not None and known is not answer:
+        return known
+    answer.content = bytes(one.file.pdf)
+    return answer
+
+
+def gone(request: HttpRequest, order_id: int) -> HttpResponse:
+    """Raises NotFound where there was never one."""
+    found: Sequence[Unpublished] = publication.unpublished(LONG_AGO, order_id=order_id)
+    if not found:
+        raise NotFound(_("There is no such published order."))
+    context = {"section": "public_works", "order": found[0], "told": gone_in_words(found[0])}
+    answer = render(request, "works/public_order_gone.html", context, status=410)
+    add_never_cache_headers(answer)
+    return answer

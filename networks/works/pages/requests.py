@@ -21,12 +21,12 @@ from gis_core.parameters import integer
 from gis_core.problem import status_of
 from gis_core.rights import Rights
 from networks.core.uploads import upload_page
-from networks.works.kinds import KINDS, ORDERS, USUAL
+from networks.works.kinds import ABROGATION, BEGUN_ALONE, ORDERS, USUAL
 from networks.works.models import Work, WorkRequest
 from networks.works.pages.order_frame import page, show
 from networks.works.pages.order_parts import address_of
 from networks.works.pages.request_forms import RequestForm
-from networks.works.services import orders, request_pieces, requests, undoing
+from networks.works.services import orders, publication, request_pieces, requests, undoing
 from networks.works.services.competence import competent
 from networks.works.services.naming import doubts_in
 from networks.works.services.requests import CONTACT, FIELDS, State
@@ -224,7 +224,7 @@ def parted(request: HttpRequest, found: WorkRequest, rights: Rights, version: in
 
 def begun(request: HttpRequest, found: WorkRequest, rights: Rights, version: int) -> HttpResponse:
     code = request.POST.get("kind", "")
-    if code not in [one.code for one in KINDS]:
+    if code not in [one.code for one in BEGUN_ALONE]:
         raise Invalid(_("Choose the order to write."), parameter="kind")
     letter = orders.begin(found, kind_of(code), rights)
     return redirect("road_letter", request_id=found.pk, letter_id=letter.pk)
@@ -233,13 +233,18 @@ def begun(request: HttpRequest, found: WorkRequest, rights: Rights, version: int
 def published(request: HttpRequest, found: WorkRequest, rights: Rights, version: int) -> HttpResponse:
     letter = orders.letter_of(found, id_in(request.POST, "letter"), rights)
     confirmed = request.POST.get("confirmed") == "on"
-    made = orders.publish(found, letter, version=version, rights=rights, confirmed=confirmed)
+    made = publication.publish(found, letter, version=version, rights=rights, confirmed=confirmed)
     messages.success(request, _("The order %(number)s is published: everybody reads it.") % {"number": made.number})
     return back(found)
 
 
-def withdrawn(request: HttpRequest, found: WorkRequest, rights: Rights, version: int) -> HttpResponse:
-    made = orders.withdraw(found, id_in(request.POST, "order"), version=version, rights=rights)
+def abrogating(request: HttpRequest, found: WorkRequest, rights: Rights, version: int) -> HttpResponse:
+    letter = publication.begin_abrogation(found, id_in(request.POST, "order"), rights)
+    return redirect("road_letter", request_id=found.pk, letter_id=letter.pk)
+
+
+def unpublished(request: HttpRequest, found: WorkRequest, rights: Rights, version: int) -> HttpResponse:
+    made = publication.unpublish(found, id_in(request.POST, "order"), version=version, rights=rights)
     messages.success(request, _("The order %(number)s is no longer published.") % {"number": made.number})
     return back(found)
 
@@ -253,7 +258,8 @@ def detached(request: HttpRequest, found: WorkRequest, rights: Rights, version: 
 type Act = Callable[[HttpRequest, WorkRequest, Rights, int], HttpResponse]
 ACTS: Final[Mapping[str, Act]] = {
     "accept": decided, "refuse": decided, "reopen": reopened, "give-up": given_up, "delete": deleted, "work": worked,
-    "join": joined, "detach": parted, "letter": begun, "publish": published, "withdraw": withdrawn, "remove": detached,
+    "join": joined, "detach": parted, "letter": begun, "publish": published, "abrogate": abrogating,
+    "unpublish": unpublished, "remove": detached,
 }  # fmt: skip
 
 
@@ -273,7 +279,7 @@ def shown(
     numbered = requests.is_numbered(found)
     if form is None and changes and kept:
         form = form_of(request, found, rights)
-    published = list(orders.orders_of(found))
+    published = list(publication.orders_of(found).select_related("abrogated_by"))
     competence = competent(found.work.geom if found.work else None, found.kind, found.owner)
     context = {
         **told(found),
@@ -296,9 +302,11 @@ def shown(
             letter_row(found, one, {order.letter_id for order in published})
             for one in orders.letters_of(found, rights).light().select_related("finalised_by")
         ],
-        "kinds": [(one.code, one.name) for one in KINDS],
+        "kinds": [(one.code, one.name) for one in BEGUN_ALONE],
         "usual": USUAL.get(WorkRequest.Kind(found.kind), ""),
         "orders": published,
+        "order_warnings": publication.differences(published, found.work),
+        "abrogation": ABROGATION,
         "pieces": list(found.pieces.select_related("added_by")),
         "most_mb": request_pieces.max_bytes() // 1_048_576,
         "near": near_works(found, rights) if decides and found.work is None else (),

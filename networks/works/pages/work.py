@@ -27,7 +27,7 @@ from networks.works.models import Work
 from networks.works.pages.forms import VALUES, WorkForm
 from networks.works.pages.frame import map_context, page, show, writing_for
 from networks.works.parts import parts_of
-from networks.works.services import works
+from networks.works.services import publication, works
 from networks.works.services.beginnings import from_outage, outage_of
 from networks.works.services.conflicts import Asked, Found, Gravity, conflicts_of
 
@@ -67,6 +67,7 @@ def work(request: HttpRequest, work_id: int) -> HttpResponse:
         "on_map": on_map(found),
         "length": found.geom.length,
         "refused": refused,
+        "order_warnings": publication.differences(publication.published_for(found.pk), found),
         **map_context(features=[shape_of(found)], extent_4326=extent_4326(found.owner)),
     }
     return show(request, "work", context, status)
@@ -80,10 +81,13 @@ def done(request: HttpRequest, found: Work, rights: Rights) -> HttpResponse:
             works.announce(work=found, version=version, rights=rights)
             messages.success(request, _("The works are planned: everybody sees them."))
         case "cancel":
-            if works.cancel(work=found, version=version, rights=rights) is None:
-                messages.success(request, _("The draft of these works is deleted."))
+            gone = works.cancel(work=found, version=version, rights=rights) is None
+            words = _("The draft of these works is deleted.")
+            if not gone:
+                words = _("The works are cancelled; calendars that hold them are told.")
+            messages.success(request, f"{words} {publication.still_published(found.pk)}".strip())
+            if gone:
                 return redirect("works")
-            messages.success(request, _("The works are cancelled; calendars that hold them are told."))
         case _:
             raise Invalid(_("There is no such action."), parameter="do")
     return redirect("work", found.pk)

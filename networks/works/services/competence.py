@@ -3,7 +3,8 @@
 Inside a built-up area the mayor has the police of traffic on every road (CGCT L.2213-1); outside, the head of whoever
 keeps the road (CGCT L.3221-4 for a Département). The occupation of the ground is granted by whoever keeps the road;
 what takes no hold in the ground, by the police of traffic (code de la voirie routière L.113-2, CGCT L.2213-6). Mayors
-may have left that police to the president of their inter-communal body (CGCT L.5211-9-2): nothing here says so.
+may have left that police to the president of their inter-communal body (CGCT L.5211-9-2), who stands in for them on the
+roads that it keeps (code de la voirie routière L.141-12): where nothing here says so, whoever signs is told to check.
 """
 
 from collections.abc import Sequence
@@ -68,9 +69,8 @@ def competent(stretch: GEOSGeometry | None, kind: str, member: Member) -> Compet
     order = list(Authority)
     authorities = sorted(found, key=order.index)
     shared = member.kind == Member.Kind.EPCI or any(keeper_of(one, by) == Authority.EPCI for one, by, _built_up in rows)
-    left = shared and kind in POLICE and authorities == [Authority.COMMUNE]
-    warnings = (warning_of(authorities, member), left_to_epci() if left else "")
-    return Competence(authorities, " ".join(filter(None, warnings)))
+    left = left_to_epci(kind) if shared and authorities == [Authority.COMMUNE] else ""
+    return Competence(authorities, " ".join(filter(None, (warning_of(authorities, member), left))))
 
 
 def decides(kind: str, status: str | None, manager: str | None, built_up: bool | None) -> Authority:
@@ -87,10 +87,15 @@ def keeper_of(status: str | None, manager: str | None) -> Authority:
     return MANAGERS.get(manager or "") or KEEPERS.get(status or "") or Authority.UNKNOWN
 
 
-def left_to_epci() -> str:
+def left_to_epci(kind: str) -> str:
+    if kind in POLICE:
+        return _(
+            "The mayor decides, unless the police of traffic was left to the president of the inter-communal body"
+            " (CGCT L.5211-9-2): check who signs."
+        )
     return _(
-        "The mayor decides, unless the police of traffic was left to the president of the inter-communal body"
-        " (CGCT L.5211-9-2): check who signs."
+        "The mayor decides, unless the road is kept by the inter-communal body (code de la voirie routière L.141-12):"
+        " give its sections their manager, and check who signs."
     )
 
 
@@ -103,10 +108,9 @@ def warning_of(authorities: Sequence[Authority], member: Member) -> str:
     if len(authorities) > 1:
         return _("The stretch passes from one authority to another: each signs an order for its part.")
     (one,) = authorities
-    if one in (Authority.DEPARTEMENT, Authority.STATE) and member.kind != one.value:
-        words = _("%(member)s does not decide here: %(authority)s does. Send them the request.")
-        return words % {"member": member, "authority": NAMES[one]}
-    if member.kind == Member.Kind.DEPARTEMENT and one != Authority.DEPARTEMENT:
+    # An inter-communal body prepares what its mayors sign.
+    ours = (Authority.COMMUNE, Authority.EPCI) if member.kind == Member.Kind.EPCI else (member.kind,)
+    if one not in ours:
         words = _("%(member)s does not decide here: %(authority)s does. Send them the request.")
         return words % {"member": member, "authority": NAMES[one]}
     return ""

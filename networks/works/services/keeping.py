@@ -105,4 +105,8 @@ def steps_of(one: WorkDetour) -> Sequence[Step]:
 
 
 def sheet_of(one: WorkDetour) -> str:
-    return in_words(steps_of(one)) or _("Follow the signs.")
+    return told(steps_of(one))
+
+
+def told(steps: Sequence[Step]) -> str:
+    return in_words(steps) or _("Follow the signs.")

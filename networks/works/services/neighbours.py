@@ -3,7 +3,6 @@
 from typing import Any, Final
 
 from django.db import connection
-from django.utils.translation import override
 
 from gis_core.rights import Rights
 from networks.warning.models import Notice
@@ -72,9 +71,8 @@ def addresses(work: Work) -> list[Address]:
 def reason(work: Work) -> str:
     """« Renouvellement de la conduite (route barrée, stationnement interdit) », in French whoever writes."""
     told = [] if work.measure == Work.Measure.NONE else [MEASURES[work.measure][0].lower()]
-    with override("fr"):
-        if work.no_parking:
-            told.append("stationnement interdit")
-        if work.hours:
-            told.append(work.hours)
+    if work.no_parking:
+        told.append("stationnement interdit")
+    if work.hours:
+        told.append(work.hours)
     return f"{work.title} ({', '.join(told)})"[:200] if told else work.title

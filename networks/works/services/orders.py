@@ -1,38 +1,30 @@
-"""Orders: begun from a request, numbered, published without the applicant's name, withdrawn."""
+"""Orders and letters that answer a request: begun, changed, numbered. Publishing is in `publication`."""
 
-import hashlib
 from collections.abc import Mapping
-from datetime import date, timedelta
-from typing import Final
+from datetime import date
+from typing import Any, Final
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Conflict, Invalid, NotFound
-from gis_core.letters.blocks import blocks_of
-from gis_core.letters.document import Document, pdf_of
-from gis_core.letters.kinds import LetterKind
+from gis_core.letters.kinds import LetterKind, Value
 from gis_core.models import Letter, LetterQuerySet
 from gis_core.rights import Rights
 from gis_core.services import letters
 from gis_core.services.letters import About
+from networks.works import days
 from networks.works.kinds import ABOUT, ALIGNMENT, ANSWERS, ORDERS, REFUSAL
-from networks.works.models import WorkOrder, WorkRequest
+from networks.works.models import WorkRequest
 from networks.works.order_values import values_of
-from networks.works.services.naming import check_doubts, check_names_nobody
+from networks.works.services.naming import check_names_nobody
 from networks.works.services.requests import (
     State,
     check_in_hand,
     check_may_decide,
     decided,
-    letters_about,
-    locked_request,
     locked_row,
     may_decide,
-    today,
 )
 
 DECIDES: Final = {REFUSAL: State.REFUSED, ALIGNMENT: State.ANSWERED}
@@ -61,10 +53,20 @@ def letter_of(one: WorkRequest, letter_id: int, rights: Rights) -> Letter:
 def begin(one: WorkRequest, kind: LetterKind, rights: Rights) -> Letter:
     """A draft with what is known of the request. Raises Forbidden, NotFound, Conflict (withdrawn or forgotten)."""
     check_may_decide(one, rights)
+    return begun(one, kind, values_of(one, kind.code), held(one), rights)
+
+
+def begun(
+    one: WorkRequest, kind: LetterKind, values: Mapping[str, Value], came_from: Mapping[str, Any], rights: Rights
+) -> Letter:
+    """A draft that keeps what its words `came_from`; none for who withdrew, or was forgotten.
+
+    The caller has checked who may.
+    """
     check_in_hand(locked_row(one))
     about = About(owner=one.owner, insee=one.insee, kind=ABOUT, key=str(one.pk))
     recipient = "\n".join(filter(None, (one.applicant_name, one.applicant_address)))
-    return letters.begin(about, kind, values=values_of(one, kind.code), recipient=recipient, rights=rights)
+    return letters.begin(about, kind, values=values, recipient=recipient, rights=rights, begun_with=came_from)
 
 
 @transaction.atomic
@@ -81,6 +83,8 @@ def finalise(one: WorkRequest, letter: Letter, words: Mapping[str, str], version
     locked = locked_row(one)
     check_in_hand(locked)
     changed = change(one, letter, words, version, rights)
+    if letter.kind in ORDERS:
+        check_as_begun(locked, changed)
     if letter.kind in ANSWERS:
         check_signed(changed)
     if letter.kind in ORDERS:
@@ -97,110 +101,40 @@ def discard(one: WorkRequest, letter: Letter, version: int, rights: Rights) -> N
     letters.discard(letter, version=version)
 
 
+# -- what an order says must hold -------------------------------------------------------------------------------------
+
+
+def held(one: WorkRequest) -> dict[str, str]:
+    """The days and the place that an order takes from the works, or from the request that has none yet."""
+    source = one.work or one
+    return {
+        "starts_on": source.starts_on.isoformat(),
+        "ends_on": source.ends_on.isoformat(),
+        "place": (one.work and one.work.place) or one.place,
+    }
+
+
+def changed_since(one: WorkRequest, letter: Letter) -> str:
+    """What the text was begun with, where days or place are others now; nothing for letters that did not keep it."""
+    then, now = letter.begun_with, held(one)
+    if "starts_on" not in then or then == now:
+        return ""
+    told = _("The text was begun with “%(then)s”; it is “%(now)s” now: begin the draft again.")
+    return told % {"then": in_words(then), "now": in_words(now)}
+
+
+def in_words(known: Mapping[str, str]) -> str:
+    said = days.said(date.fromisoformat(known["starts_on"]), date.fromisoformat(known["ends_on"]))
+    return ", ".join(filter(None, (known["place"], said)))
+
+
+def check_as_begun(one: WorkRequest, letter: Letter) -> None:
+    """What everybody reads of an order in a list is what its text says. Raises Conflict."""
+    if words := changed_since(one, letter):
+        raise Conflict(words)
+
+
 def check_signed(letter: Letter) -> None:
     """An order that nobody signs orders nothing. Raises Invalid."""
     if not letter.signatory.strip():
         raise Invalid(_("Say who signs the order: capacity and name."), parameter="signatory")
-
-
-# -- what everybody reads ---------------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def publish(one: WorkRequest, letter: Letter, *, version: int, rights: Rights, confirmed: bool = False) -> WorkOrder:
-    """Everybody reads the order from now on, without its recipient; `confirmed`: what may name somebody was looked at.
-
-    Raises Forbidden, Conflict, Invalid, Stale.
-    """
-    check_may_decide(one, rights)
-    locked = locked_request(one, version)
-    if letter.kind not in ORDERS:
-        raise Invalid(_("This letter is sent to who asked; it is not published."))
-    if letter.state != Letter.State.FINAL:
-        raise Conflict(_("Number the order first: a draft is not published."))
-    check_in_hand(locked)
-    if locked.state == State.REFUSED:
-        raise Conflict(_("This request was refused: accept it before its order is published."))
-    former = WorkOrder.objects.filter(letter_id=letter.pk).first()
-    if former is not None:
-        raise Conflict(
-            _("This order is published already.")
-            if former.withdrawn_at is None
-            else _("This order was withdrawn: write a new one.")
-        )
-    check_names_nobody(locked, letter)
-    check_doubts(locked, letter, confirmed=confirmed)
-    pdf, work = public_pdf(locked, letter), locked.work
-    made = WorkOrder.objects.create(
-        owner=locked.owner,
-        number=letter.number or "",
-        title=letter.title,
-        kind=letter.kind,
-        insee=locked.insee,
-        place=(work and work.place) or locked.place,
-        starts_on=work.starts_on if work else locked.starts_on,
-        ends_on=work.ends_on if work else locked.ends_on,
-        letter_id=letter.pk,
-        work_id=locked.work_id,
-        pdf=pdf,
-        sha256=hashlib.sha256(pdf).hexdigest(),
-    )
-    locked.state = State.PUBLISHED
-    locked.save(update_fields=["state"])
-    return made
-
-
-def public_pdf(one: WorkRequest, letter: Letter) -> bytes:
-    """The order under its number and day, with a company for its recipient, or nobody."""
-    assert letter.finalised_at is not None
-    document = Document(
-        **letters.around(letters.letterhead_of(letter.owner)),
-        day=timezone.localdate(letter.finalised_at),
-        number=letter.number or "",
-        recipient=one.applicant_name if one.is_company else "",
-        title=letter.title,
-        body=blocks_of(letter.body),
-        signatory=letter.signatory,
-    )
-    return pdf_of(document)
-
-
-@transaction.atomic
-def withdraw(one: WorkRequest, order_id: int, *, version: int, rights: Rights) -> WorkOrder:
-    """Nobody reads it any more but those who deal with the request. Raises Forbidden, NotFound, Stale."""
-    check_may_decide(one, rights)
-    locked = locked_request(one, version)
-    order = orders_of(locked).filter(pk=min(order_id, 2**63 - 1), withdrawn_at=None).select_for_update().first()
-    if order is None:
-        raise NotFound(_("There is no such published order."))
-    order.withdrawn_at = timezone.now()
-    order.save(update_fields=["withdrawn_at"])
-    if not orders_of(locked).filter(withdrawn_at=None).exists():
-        locked.state = State.ACCEPTED
-        locked.save(update_fields=["state"])
-    return order
-
-
-def orders_of(one: WorkRequest) -> QuerySet[WorkOrder]:
-    """The orders that were published for a request, without their files."""
-    known = letters_about(one).values("pk")
-    return WorkOrder.objects.filter(owner=one.owner_id, letter_id__in=known).defer("pdf")
-
-
-def in_force(day: date, *, insee: str = "") -> QuerySet[WorkOrder]:
-    """Published orders that are in force or still to come, the last published first."""
-    found = WorkOrder.objects.filter(withdrawn_at=None, ends_on__gte=day).select_related("owner").defer("pdf")
-    if insee:
-        found = found.filter(insee=insee)
-    return found.order_by("-published_at", "-pk")
-
-
-def published(order_id: int) -> WorkOrder:
-    """One that everybody reads, with its file; one whose days are over, too, as long as its applicant is known: what an
-    order says of a place may tell who lived there. Raises NotFound.
-    """
-    oldest = today() - timedelta(days=round(365.25 * settings.ROAD_REQUEST_YEARS))
-    found = WorkOrder.objects.filter(ends_on__gte=oldest, pk=min(order_id, 2**63 - 1), withdrawn_at=None).first()
-    if found is None:
-        raise NotFound(_("There is no such published order."))
-    return found

@@ -179,7 +179,7 @@ def decide(one: WorkRequest, *, accepted: bool, version: int, rights: Rights) ->
     check_may_decide(one, rights)
     locked = locked_request(one, version)
     if locked.state == State.PUBLISHED:
-        raise Conflict(_("The order is published: withdraw it first."))
+        raise Conflict(_("The order is published: unpublish it first."))
     if locked.state == State.ANSWERED:
         raise Conflict(_("This request is answered."))
     return decided(locked, State.ACCEPTED if accepted else State.REFUSED, rights)
@@ -296,6 +296,17 @@ def check_days(given: Mapping[str, Any]) -> None:
 
 def today() -> date:
     return timezone.localdate()
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day some months later, or the last one of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    for last in range(day.day, day.day - 4, -1):
+        try:
+            return date(year, month + 1, last)
+        except ValueError:
+            continue
+    raise AssertionError
 
 
 # -- its works --------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("gis_core", "0009_letters"),
-        ("works", "0002_days_of_detours"),
+        ("works", "0003_orders_stay_true"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
