@@ -15,15 +15,18 @@ from networks.works.models import WorkRequest
 ABOUT, SERIES = "road-request", "VOI"
 FOLDER: Final = Path(__file__).parent / "letter_templates"
 PERMISSION, PARKING, TRAFFIC, REFUSAL = "road-permission", "road-parking", "road-traffic", "road-refusal"
-ABROGATION: Final = "road-abrogation"
+ALIGNMENT, ABROGATION = "road-alignment", "road-abrogation"
 ORDERS: Final = (PERMISSION, PARKING, TRAFFIC, ABROGATION)
 """What is published once it is numbered."""
+ANSWERS: Final = (*ORDERS, ALIGNMENT)
+"""What gives what was asked, and somebody signs; an alignment goes to the owner of the land alone."""
 USUAL: Final = {
     WorkRequest.Kind.PERMISSION: PERMISSION,
     WorkRequest.Kind.PARKING: PARKING,
+    WorkRequest.Kind.ALIGNMENT: ALIGNMENT,
     WorkRequest.Kind.TRAFFIC: TRAFFIC,
 }
-"""The order that answers each request; an alignment has no built-in one."""
+"""The order that answers each request."""
 
 
 def decided_by(code: str, asked: str) -> str:
@@ -43,10 +46,12 @@ FIELDS: Final = (
     ),
     Field("lieu_travaux", _("place"), "rue des Essais"),
     Field("commune", _("commune"), "Lorris"),
+    Field("a_commune", _("commune after “à”: à Lorris, au Bignon, aux Choux"), "à Lorris"),
     Field("reperes", _("references on the numbered road"), "D 44 PR 12+350 à D 44 PR 12+480"),
     Field("travaux", _("works"), "Renouvellement d’une conduite d’eau potable"),
     Field("periode", _("days"), "du 2 mars 2026 au 6 mars 2026"),
     Field("horaires", _("hours"), "de 8 h à 17 h"),
+    Field("manifestation", _("these are no works but an event"), False, Holds.FLAG),
     Field("mesures", _("measures"), ("La circulation est interdite à tous les véhicules",), Holds.LIST),
     Field("deviation", _("detour, a line for each direction"), ("Vers l’est : D 2020 sur 1,2 km",), Holds.LIST),
     Field("emprise", _("length and width taken"), "20 m sur 2,5 m"),
@@ -83,6 +88,7 @@ KINDS: Final = (
     kind(PERMISSION, _("Permission de voirie"), "permission-voirie"),
     kind(PARKING, _("Permis de stationnement"), "permis-stationnement"),
     kind(TRAFFIC, _("Traffic order"), "arrete-circulation"),
+    kind(ALIGNMENT, _("Individual alignment"), "arrete-alignement"),
     kind(REFUSAL, _("Refusal of a request"), "refus"),
     kind(ABROGATION, _("Order of abrogation"), "abrogation", FIELDS + ABROGATED),
 )

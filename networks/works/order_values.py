@@ -10,6 +10,7 @@ from gis_core.letters.kinds import Value
 from gis_core.letters.template import TO_COMPLETE
 from gis_core.models import Commune
 from layers.features.display import display_number
+from networks.works.french import at, of
 from networks.works.kinds import decided_by
 from networks.works.models import Work, WorkDetour, WorkOrder, WorkRequest
 from networks.works.services.competence import Authority, competent
@@ -22,6 +23,10 @@ MEASURES: Final = {
     Work.Measure.ALTERNATE: "La circulation se fait par alternat",
     Work.Measure.NARROWED: "La chaussée est rétrécie",
 }
+NO_PARKING: Final = (
+    "Le stationnement est interdit et gênant au sens de l’article R.417-10 du code de la route ; les véhicules en"
+    " infraction peuvent être mis en fourrière (articles L.325-1 à L.325-3)"
+)
 CGCT: Final = "le code général des collectivités territoriales, notamment"
 ROADS: Final = "le code de la voirie routière, notamment"
 TITLE_NEEDED: Final = "le code général de la propriété des personnes publiques, notamment son article L.2122-1"
@@ -52,10 +57,12 @@ def values_of(one: WorkRequest, code: str) -> dict[str, Value]:
             "vu": texts(competence.one, kind),
             "lieu_travaux": (work and work.place) or one.place,
             "commune": commune,
+            "a_commune": at(commune),
             "reperes": " à ".join(filter(None, (one.start_reference, one.end_reference))),
             "travaux": one.description.rstrip(" ."),
             "periode": period(*((work.starts_on, work.ends_on) if work else (one.starts_on, one.ends_on))),
             "horaires": (work and work.hours) or "",
+            "manifestation": bool(work and work.kind == Work.Kind.EVENT),
             "mesures": measures(work) if work else (),
             "deviation": detours_in_words(work) if work else (),
             "emprise": taken(one),
@@ -83,14 +90,6 @@ def signs(authority: Authority, commune: str) -> str:
         Authority.STATE: "Le préfet",
     }
     return known.get(authority, f"{TO_COMPLETE} : autorité qui signe]")
-
-
-def of(commune: str) -> str:
-    """« de Lorris », « d’Amilly », « du Mans », « des Ulmes »."""
-    for article, short in (("Le ", "du "), ("Les ", "des ")):
-        if commune.startswith(article):
-            return short + commune.removeprefix(article)
-    return f"d’{commune}" if commune[:1] in "AEIOUYÂÉÈÊÎÔ" else f"de {commune}"
 
 
 def texts(authority: Authority, kind: str) -> list[str]:
@@ -134,7 +133,7 @@ def measures(work: Work) -> list[str]:
     if work.speed_kmh:
         told.append(f"La vitesse est limitée à {work.speed_kmh} km/h")
     if work.no_parking:
-        told.append("Le stationnement est interdit")
+        told.append(NO_PARKING)
     if work.no_overtaking:
         told.append("Le dépassement est interdit")
     return told

@@ -56,6 +56,7 @@ class Desk:
 
     def final(self, one: WorkRequest, letter: Letter, **words: str) -> Letter:
         given = {name: getattr(letter, name) for name in ("title", "recipient", "body")}
+        given["body"] = given["body"].replace("[à compléter : durée de l’occupation]", "quinze ans")
         given |= {"signatory": "Le maire, Camille Signe"} | words
         with self.as_():
             return orders.finalise(one, letter, given, letter.version, self.rights())

@@ -229,7 +229,7 @@ def test_carriageways_are_led_around_apart(member: Member, ladder: dict[str, int
 
 def test_the_sheet_names_roads_in_order(member: Member, ladder: dict[str, int]) -> None:
     told = in_words(around(ladder, LORRY).ways[0].steps).replace("\xa0", " ").replace("\u202f", " ")
-    assert told == "Prendre D 2020 sur 1,6 km."
+    assert told == "Prendre la D 2020 sur 1,6 km."
 
 
 def random_roads(member: Member, seed: int, side: int = 9) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
 from uuid import uuid4
 
@@ -34,7 +35,8 @@ class WorkRequest(models.Model):
     """Who asks to occupy or close a road, where, when and what for, as the counter enters it from the paper form.
 
     What names the applicant, or may, is emptied when the time to keep it is over (`arpent.forget_requests`): their own
-    words (`place`, `description`), too. The commune, the references, the days and the decision stay.
+    words (`place`, `description`), too; of a company, how its people are reached. The commune, the references, the days
+    and the decision stay. `decided_by` and `joined_by` say who of the member decided and chose the works.
     """
 
     security = "filed"
@@ -55,6 +57,8 @@ class WorkRequest(models.Model):
         ACCEPTED = "accepted", pgettext_lazy("request", "Accepted")
         REFUSED = "refused", pgettext_lazy("request", "Refused")
         PUBLISHED = "published", pgettext_lazy("request", "Order published")
+        ANSWERED = "answered", pgettext_lazy("request", "Answered")
+        WITHDRAWN = "withdrawn", pgettext_lazy("request", "Withdrawn by the applicant")
 
     owner = models.ForeignKey(Member, models.PROTECT, related_name="+", verbose_name=_("member"))
     shared_with = ArrayField(models.IntegerField(), default=list, blank=True, editable=False)
@@ -80,10 +84,14 @@ class WorkRequest(models.Model):
     applicant_phone = models.CharField(_("telephone"), max_length=30, blank=True)
     company = models.CharField(_("company that carries out the works"), max_length=150, blank=True)
     work = models.ForeignKey(Work, models.SET_NULL, null=True, blank=True, related_name="requests")
+    joined_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", editable=False)
     decided_date = models.DateField(_("decided on"), null=True, editable=False)
+    decided_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", editable=False)
     forgotten_date = models.DateField(null=True, editable=False)
     made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("entered by"))
     made_at = models.DateTimeField(auto_now_add=True)
+    due: date
+    """The last day to answer, as `services.requests.requests_seen_by` reads it."""
 
     objects = WorkRequestQuerySet.as_manager()
 
@@ -97,7 +105,8 @@ class WorkRequest(models.Model):
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="road_request_days_in_order"),
             models.CheckConstraint(
                 condition=Q(forgotten_date=None, applicant_name__gt="")
-                | Q(forgotten_date__isnull=False, applicant_name="", applicant_email="", applicant_phone=""),
+                | Q(forgotten_date__isnull=False, applicant_email="", applicant_phone="")
+                & (Q(applicant_name="") | Q(is_company=True)),
                 name="road_request_applicant",
             ),
         ]

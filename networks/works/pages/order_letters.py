@@ -19,6 +19,7 @@ from networks.works.pages.order_frame import page, show
 from networks.works.pages.request_forms import OrderForm
 from networks.works.services import orders, requests
 from networks.works.services.competence import competent
+from networks.works.services.naming import doubts_in
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -78,6 +79,7 @@ def show_letter(
         "logo": picture_in_page(document.logo),
         "final": not draft,
         "published_kind": one.kind in ORDERS,
+        "doubts": doubts_in(found, one) if draft and one.kind in ORDERS else [],
         "changed_since": orders.changed_since(found, one) if draft and one.kind in ORDERS else "",
         "competence": competent(found.work.geom if found.work else None, decided, found.owner),
         "no_appeals": draft and not head.appeals,

@@ -1,6 +1,6 @@
 """The form of a request, in the order of the paper one."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django import forms
@@ -27,7 +27,7 @@ class RequestForm(AccessibleForm):
     member = forms.ChoiceField(label=_("Member"))
     form = forms.ChoiceField(label=_("Form"), choices=WorkRequest.Form.choices)
     kind = forms.ChoiceField(label=_("What is asked for"), choices=WorkRequest.Kind.choices)
-    received_date = day_field(_("Received on"))
+    received_date = day_field(pgettext_lazy("request", "Received on"))
     needed_date = day_field(_("Decision needed before"), required=False)
     insee = forms.ChoiceField(label=_("Commune"))
     place = forms.CharField(
@@ -67,6 +67,12 @@ class RequestForm(AccessibleForm):
             self.fields["member"].initial = members[0].slug
         for name in ("applicant_name", "applicant_address", "applicant_email", "applicant_phone"):
             self.fields[name].widget.attrs["autocomplete"] = "off"
+
+    def lock_but(self, names: Collection[str]) -> None:
+        """Only these fields are shown and typed; what the page sends of the others is not read."""
+        for name, field in self.fields.items():
+            if name not in (*names, "version"):
+                field.disabled, field.widget = True, forms.HiddenInput()
 
     def values(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in FIELDS}

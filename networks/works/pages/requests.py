@@ -1,11 +1,12 @@
 """/voirie/demandes/: requests entered at the counter, what is done about each, what was attached."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Case, When
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -25,9 +26,10 @@ from networks.works.kinds import ABROGATION, BEGUN_ALONE, ORDERS, USUAL
 from networks.works.models import Work, WorkRequest
 from networks.works.pages.order_frame import page, show
 from networks.works.pages.request_forms import RequestForm
-from networks.works.services import orders, publication, request_pieces, requests
+from networks.works.services import orders, publication, request_pieces, requests, undoing
 from networks.works.services.competence import competent
-from networks.works.services.requests import FIELDS, State
+from networks.works.services.naming import doubts_in
+from networks.works.services.requests import CONTACT, FIELDS, State
 
 READ_AND_SEND: Final = ["GET", "HEAD", "POST"]
 PER_PAGE: Final = 50
@@ -49,12 +51,12 @@ def form_for(request: HttpRequest, rights: Rights, data: Any = None, **options: 
 @require_safe
 @page
 def request_list(request: HttpRequest) -> HttpResponse:
-    """The requests that the asker deals with, the last received first; open ones unless told otherwise."""
+    """The requests that the asker deals with: open ones, the most urgent first, unless told otherwise."""
     rights = rights_of_request(request)
     state, text = request.GET.get("state", "open"), request.GET.get("q", "").strip()[:LONGEST_SEARCH]
     found = requests.looked_for(requests.requests_seen_by(rights), text)
     if state == "open":
-        found = found.exclude(state__in=[State.REFUSED, State.PUBLISHED])
+        found = requests.to_deal_with(found)
     elif state in State.values:
         found = found.filter(state=state)
     offset = integer(request.GET, "offset", 0, 0, MOST_OFFSET)
@@ -62,6 +64,7 @@ def request_list(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": [told(one) for one in rows[:PER_PAGE]],
         "state": state,
+        "urgent": state == "open",
         "text": text,
         "searched": urlencode({"q": text}) if text else "",
         "states": [("open", _("To deal with")), *State.choices, ("all", _("All"))],
@@ -74,9 +77,8 @@ def request_list(request: HttpRequest) -> HttpResponse:
 
 
 def told(one: WorkRequest) -> dict[str, Any]:
-    due = requests.due_on(one)
-    open_ = one.state in (State.RECEIVED, State.ACCEPTED)
-    return {"request": one, "due": due, "late": bool(open_ and due and due < requests.today())}
+    waits = one.state in requests.OPEN
+    return {"request": one, "due": one.due if waits else None, "late": waits and one.due < requests.today()}
 
 
 @require_http_methods(READ_AND_SEND)
@@ -138,7 +140,9 @@ def id_in(given: Mapping[str, str], name: str) -> int:
 def changed(request: HttpRequest, found: WorkRequest) -> HttpResponse:
     """What was typed stays where it is refused."""
     rights = rights_of_request(request)
-    form = form_for(request, rights, request.POST)
+    if not requests.may_change(found, rights):
+        return shown(request, found, 403, error=_("You do not change this request: who decides on it does."))
+    form = form_of(request, found, rights, request.POST)
     if not form.is_valid():
         return shown(request, found, 400, form=form)
     try:
@@ -149,8 +153,17 @@ def changed(request: HttpRequest, found: WorkRequest) -> HttpResponse:
             form.data = request.POST.copy()
             form.data["version"] = str(WorkRequest.objects.values_list("version", flat=True).get(pk=found.pk))
         return shown(request, found, status, form=form)
-    messages.success(request, _("The request is changed."))
+    messages.success(request, _("The request is changed. Drafts keep what they said: begin them again if need be."))
     return redirect("road_request", request_id=found.pk)
+
+
+def form_of(request: HttpRequest, found: WorkRequest, rights: Rights, data: Any = None) -> RequestForm:
+    """What was entered; once a letter is numbered, only how to reach who asked is typed anew."""
+    initial = {name: getattr(found, name) for name in FIELDS}
+    form = form_for(request, rights, data, initial=initial | {"member": found.owner.slug, "version": found.version})
+    if requests.is_numbered(found):
+        form.lock_but(CONTACT)
+    return form
 
 
 # -- what is done about a request -------------------------------------------------------------------------------------
@@ -165,6 +178,24 @@ def decided(request: HttpRequest, found: WorkRequest, rights: Rights, version: i
     requests.decide(found, accepted=accepted, version=version, rights=rights)
     messages.success(request, _("The request is accepted.") if accepted else _("The request is refused."))
     return back(found)
+
+
+def reopened(request: HttpRequest, found: WorkRequest, rights: Rights, version: int) -> HttpResponse:
+    undoing.reopen(found, version=version, rights=rights)
+    messages.success(request, _("The request is open again: nothing is decided."))
+    return back(found)
+
+
+def given_up(request: HttpRequest, found: WorkRequest, rights: Rights, version: int) -> HttpResponse:
+    undoing.withdraw(found, version=version, rights=rights)
+    messages.success(request, _("The request is noted as withdrawn by the applicant."))
+    return back(found)
+
+
+def deleted(request: HttpRequest, found: WorkRequest, rights: Rights, version: int) -> HttpResponse:
+    undoing.delete(found, version=version, rights=rights)
+    messages.success(request, _("Request n° %(number)s is deleted, with its pieces and drafts.") % {"number": found.pk})
+    return redirect("road_requests")
 
 
 def worked(request: HttpRequest, found: WorkRequest, rights: Rights, version: int) -> HttpResponse:
@@ -185,6 +216,12 @@ def joined(request: HttpRequest, found: WorkRequest, rights: Rights, version: in
     return back(found)
 
 
+def parted(request: HttpRequest, found: WorkRequest, rights: Rights, version: int) -> HttpResponse:
+    undoing.detach(found, version=version, rights=rights)
+    messages.success(request, _("The request is detached; the works stay as they are."))
+    return back(found)
+
+
 def begun(request: HttpRequest, found: WorkRequest, rights: Rights, version: int) -> HttpResponse:
     code = request.POST.get("kind", "")
     if code not in [one.code for one in BEGUN_ALONE]:
@@ -195,7 +232,8 @@ def begun(request: HttpRequest, found: WorkRequest, rights: Rights, version: int
 
 def published(request: HttpRequest, found: WorkRequest, rights: Rights, version: int) -> HttpResponse:
     letter = orders.letter_of(found, id_in(request.POST, "letter"), rights)
-    made = publication.publish(found, letter, version=version, rights=rights)
+    confirmed = request.POST.get("confirmed") == "on"
+    made = publication.publish(found, letter, version=version, rights=rights, confirmed=confirmed)
     messages.success(request, _("The order %(number)s is published: everybody reads it.") % {"number": made.number})
     return back(found)
 
@@ -219,8 +257,9 @@ def detached(request: HttpRequest, found: WorkRequest, rights: Rights, version: 
 
 type Act = Callable[[HttpRequest, WorkRequest, Rights, int], HttpResponse]
 ACTS: Final[Mapping[str, Act]] = {
-    "accept": decided, "refuse": decided, "work": worked, "join": joined, "letter": begun, "publish": published,
-    "abrogate": abrogating, "unpublish": unpublished, "remove": detached,
+    "accept": decided, "refuse": decided, "reopen": reopened, "give-up": given_up, "delete": deleted, "work": worked,
+    "join": joined, "detach": parted, "letter": begun, "publish": published, "abrogate": abrogating,
+    "unpublish": unpublished, "remove": detached,
 }  # fmt: skip
 
 
@@ -235,23 +274,32 @@ def shown(
     found = requests.request_seen_by(found.pk, rights)
     decides = requests.may_decide(found.owner_id, rights)
     writes = requests.may_write(found.owner_id, found.insee, rights)
-    writes_words = writes and found.state == State.RECEIVED and found.forgotten_date is None
-    if form is None and writes_words:
-        initial = {name: getattr(found, name) for name in FIELDS}
-        form = form_for(request, rights, initial=initial | {"member": found.owner.slug, "version": found.version})
+    changes = requests.may_change(found, rights)
+    kept = found.forgotten_date is None
+    numbered = requests.is_numbered(found)
+    if form is None and changes and kept:
+        form = form_of(request, found, rights)
     published = list(publication.orders_of(found).select_related("abrogated_by"))
     competence = competent(found.work.geom if found.work else None, found.kind, found.owner)
     context = {
         **told(found),
         "found": found,
         "error": error,
-        "form": form if writes_words else None,
+        "form": form if changes and kept else None,
+        "numbered": numbered,
         "decides": decides,
+        "accepts": decides and found.state in (State.RECEIVED, State.REFUSED, State.WITHDRAWN),
+        "refuses": decides and found.state in requests.OPEN,
+        "reopens": decides and not numbered and found.state != State.RECEIVED,
+        "gives_up": writes and found.state in (*requests.OPEN, State.REFUSED),
+        "deletes": changes and not numbered,
+        "in_hand": kept and found.state != State.WITHDRAWN,
+        "kept": kept,
         "writes": writes,
         "works_address": reverse("work", args=[found.work.pk]) if found.work else "",
         "competence": competence,
         "letters": [
-            letter_row(one, {order.letter_id for order in published})
+            letter_row(found, one, {order.letter_id for order in published})
             for one in orders.letters_of(found, rights).light().select_related("finalised_by")
         ],
         "kinds": [(one.code, one.name) for one in BEGUN_ALONE],
@@ -261,20 +309,28 @@ def shown(
         "abrogation": ABROGATION,
         "pieces": list(found.pieces.select_related("added_by")),
         "most_mb": request_pieces.max_bytes() // 1_048_576,
-        "near": near_works(found, rights) if decides and found.work is None else [],
+        "near": near_works(found, rights) if decides and found.work is None else (),
     }
     return show(request, "request", context, status)
 
 
-def letter_row(one: Letter, published: set[int]) -> dict[str, Any]:
+def letter_row(found: WorkRequest, one: Letter, published: set[int]) -> dict[str, Any]:
     publishes = one.state == Letter.State.FINAL and one.kind in ORDERS and one.pk not in published
-    return {"letter": one, "kind": kind_of(one.kind).name, "publishes": publishes}
+    doubts = doubts_in(found, one) if publishes else []
+    return {"letter": one, "kind": kind_of(one.kind).name, "publishes": publishes, "doubts": doubts}
 
 
-def near_works(found: WorkRequest, rights: Rights) -> list[Work]:
-    """Works of the member that it may be for: those of about the same days."""
+def near_works(found: WorkRequest, rights: Rights) -> Sequence[tuple[str, list[Work]]]:
+    """Works of the member that it may be for, of about the same days: first those of its commune."""
+    elsewhere = Case(When(insee=found.insee, then=0), default=1)
     works = Work.objects.visible_to(rights).filter(owner=found.owner_id).exclude(state=Work.State.CANCELLED)
-    return list(works.filter(starts_on__lte=found.ends_on, ends_on__gte=found.starts_on).order_by("-pk")[:NEAR_WORKS])
+    near = works.filter(starts_on__lte=found.ends_on, ends_on__gte=found.starts_on).defer("geom", "geom_3857")
+    rows = list(near.annotate(elsewhere=elsewhere).order_by("elsewhere", "-pk")[:NEAR_WORKS])
+    groups = (
+        (_("In the commune"), [one for one in rows if one.insee == found.insee]),
+        (_("Elsewhere"), [one for one in rows if one.insee != found.insee]),
+    )
+    return [(label, some) for label, some in groups if some]
 
 
 # -- pieces -----------------------------------------------------------------------------------------------------------

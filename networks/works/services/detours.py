@@ -11,11 +11,13 @@ from typing import Any, Final
 
 from django.contrib.gis.geos import GEOSGeometry, LineString
 from django.db import connection
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid
 from layers.features.display import display_number
 from networks.roads.references import shown_route
+from networks.works.french import the
 from networks.works.gauges import WORDS, Gauge
 from networks.works.headings import heading_of
 from networks.works.models import Work
@@ -463,8 +465,10 @@ def steps_over(sections: Sequence[int]) -> list[Step]:
 
 
 def in_words(steps: Sequence[Step]) -> str:
-    """« Prendre la D 2020 sur 1,2 km, puis rue des Lilas sur 300 m. »"""
-    told = [_("%(road)s for %(distance)s") % {"road": one.name, "distance": distance(one.metres)} for one in steps]
+    """« Prendre la D 2020 sur 1,2 km, puis la rue des Lilas sur 300 m. »"""
+    named = the if (get_language() or "").startswith("fr") else str
+    words = _("%(road)s for %(distance)s")
+    told = [words % {"road": named(one.name), "distance": distance(one.metres)} for one in steps]
     return _("Take %(roads)s.") % {"roads": _(", then ").join(told)} if told else ""
 
 

@@ -1,8 +1,7 @@
 """Orders and letters that answer a request: begun, changed, numbered. Publishing is in `publication`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
-from itertools import pairwise
 from typing import Any, Final
 
 from django.db import transaction
@@ -14,14 +13,22 @@ from gis_core.models import Letter, LetterQuerySet
 from gis_core.rights import Rights
 from gis_core.services import letters
 from gis_core.services.letters import About
-from layers.features.words import words as words_of
 from networks.works import days
-from networks.works.kinds import ABOUT, ORDERS
+from networks.works.kinds import ABOUT, ALIGNMENT, ANSWERS, ORDERS, REFUSAL
 from networks.works.models import WorkRequest
 from networks.works.order_values import values_of
-from networks.works.services.requests import State, check_may_decide, may_decide, today
+from networks.works.services.naming import check_names_nobody
+from networks.works.services.requests import (
+    State,
+    check_in_hand,
+    check_may_decide,
+    decided,
+    locked_row,
+    may_decide,
+)
 
-TITLES: Final = frozenset({"m", "mr", "mme", "mlle", "monsieur", "madame", "mademoiselle"})
+DECIDES: Final = {REFUSAL: State.REFUSED, ALIGNMENT: State.ANSWERED}
+"""What a request has become once such a letter is numbered; accepted with any other."""
 
 
 # -- letters ----------------------------------------------------------------------------------------------------------
@@ -44,7 +51,7 @@ def letter_of(one: WorkRequest, letter_id: int, rights: Rights) -> Letter:
 
 @transaction.atomic
 def begin(one: WorkRequest, kind: LetterKind, rights: Rights) -> Letter:
-    """A draft with what is known of the request. Raises Forbidden."""
+    """A draft with what is known of the request. Raises Forbidden, NotFound, Conflict (withdrawn or forgotten)."""
     check_may_decide(one, rights)
     return begun(one, kind, values_of(one, kind.code), held(one), rights)
 
@@ -52,7 +59,11 @@ def begin(one: WorkRequest, kind: LetterKind, rights: Rights) -> Letter:
 def begun(
     one: WorkRequest, kind: LetterKind, values: Mapping[str, Value], came_from: Mapping[str, Any], rights: Rights
 ) -> Letter:
-    """A draft that keeps what its words `came_from`. The caller has checked who may."""
+    """A draft that keeps what its words `came_from`; none for who withdrew, or was forgotten.
+
+    The caller has checked who may.
+    """
+    check_in_hand(locked_row(one))
     about = About(owner=one.owner, insee=one.insee, kind=ABOUT, key=str(one.pk))
     recipient = "\n".join(filter(None, (one.applicant_name, one.applicant_address)))
     return letters.begin(about, kind, values=values, recipient=recipient, rights=rights, begun_with=came_from)
@@ -68,17 +79,19 @@ def change(one: WorkRequest, letter: Letter, words: Mapping[str, str], version: 
 @transaction.atomic
 def finalise(one: WorkRequest, letter: Letter, words: Mapping[str, str], version: int, rights: Rights) -> Letter:
     """Number it; the request is decided. What will be published must name no person. Raises as `change`."""
+    check_may_decide(one, rights)
+    locked = locked_row(one)
+    check_in_hand(locked)
     changed = change(one, letter, words, version, rights)
-    locked = WorkRequest.objects.select_for_update().get(pk=one.pk)
     if letter.kind in ORDERS:
         check_as_begun(locked, changed)
+    if letter.kind in ANSWERS:
         check_signed(changed)
-        check_names_nobody(one, changed)
+    if letter.kind in ORDERS:
+        check_names_nobody(locked, changed)
     made = letters.finalise(changed, version=changed.version, rights=rights)
     if locked.state != State.PUBLISHED:
-        locked.state = State.ACCEPTED if letter.kind in ORDERS else State.REFUSED
-        locked.decided_date = today()
-        locked.save(update_fields=["state", "decided_date"])
+        decided(locked, DECIDES.get(letter.kind, State.ACCEPTED), rights)
     return made
 
 
@@ -125,44 +138,3 @@ def check_signed(letter: Letter) -> None:
     """An order that nobody signs orders nothing. Raises Invalid."""
     if not letter.signatory.strip():
         raise Invalid(_("Say who signs the order: capacity and name."), parameter="signatory")
-
-
-def check_names_nobody(one: WorkRequest, letter: Letter) -> None:
-    """An order is read by everybody: its words do not name the person who asked. Raises Invalid."""
-    if one.is_company:
-        return
-    place = (one.work and one.work.place) or one.place
-    for name, text in (*((name, getattr(letter, name)) for name in ("title", "body", "signatory")), ("place", place)):
-        if named := person_in(text, one):
-            words = _(
-                "The order is published and names the person who asked (“%(named)s”): write “le bénéficiaire” instead;"
-                " their name stays in the recipient, which is not published."
-            )
-            raise Invalid(words % {"named": named}, parameter=name)
-
-
-def person_in(text: str, one: WorkRequest) -> str:
-    """What in a text tells who asked: the name, however it is written, “M. Name”, the e-mail, the telephone."""
-    said = words_of(text)
-    parts = [part for part in words_of(one.applicant_name) if part not in TITLES]
-    for first, second in pairwise(said):
-        if first in TITLES and second in parts:
-            return f"{first} {second}"
-        if first != second and {first, second} <= set(parts):
-            return one.applicant_name
-    if len(parts) == 1 and parts[0] in said:
-        return one.applicant_name
-    for line in one.applicant_address.splitlines():
-        address = words_of(line)
-        if len(address) > 2 and any(word.isdigit() for word in address) and in_order(address, said):
-            return line
-    if one.applicant_email and one.applicant_email.lower() in text.lower():
-        return one.applicant_email
-    digits = "".join(filter(str.isdigit, one.applicant_phone))[-9:]
-    if len(digits) == 9 and digits in "".join(filter(str.isdigit, text)):
-        return one.applicant_phone
-    return ""
-
-
-def in_order(parts: Sequence[str], said: Sequence[str]) -> bool:
-    return f" {' '.join(parts)} " in f" {' '.join(said)} "

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
+from django.conf import settings
 from django.contrib.gis.geos import GEOSGeometry
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
@@ -20,11 +21,20 @@ from gis_core.models import Commune, Letter
 from gis_core.rights import Rights
 from gis_core.services import letters
 from networks.works.days import PARIS, said, span
-from networks.works.kinds import ABOUT, ABROGATION, ORDERS
+from networks.works.kinds import ABROGATION, ORDERS
 from networks.works.models import Work, WorkOrder, WorkOrderFile, WorkRequest
 from networks.works.order_values import abrogation_values
-from networks.works.services.orders import begun, check_as_begun, check_names_nobody
-from networks.works.services.requests import State, check_may_decide, locked_request, months_later
+from networks.works.services.naming import check_doubts, check_names_nobody
+from networks.works.services.orders import begun, check_as_begun
+from networks.works.services.requests import (
+    State,
+    check_in_hand,
+    check_may_decide,
+    letters_about,
+    locked_request,
+    months_later,
+    today,
+)
 
 PUBLIC_MONTHS: Final = 2
 """As long as an act stays published at least (CGCT R.2131-1, R.3131-2)."""
@@ -35,14 +45,16 @@ LARGEST_ID: Final = 2**63 - 1
 
 
 @transaction.atomic
-def publish(one: WorkRequest, letter: Letter, *, version: int, rights: Rights) -> WorkOrder:
-    """Everybody reads the order from now on, without its recipient; the one that it abrogates is ended.
+def publish(one: WorkRequest, letter: Letter, *, version: int, rights: Rights, confirmed: bool = False) -> WorkOrder:
+    """Everybody reads the order from now on, without its recipient; the one that it abrogates is ended. `confirmed`:
+    what may name somebody was looked at.
 
     Raises Forbidden, Conflict, Invalid, Stale.
     """
     check_may_decide(one, rights)
     locked = locked_request(one, version)
     check_publishable(locked, letter)
+    check_doubts(locked, letter, confirmed=confirmed)
     former = abrogated(locked, letter) if letter.kind == ABROGATION else None
     made = made_public(locked, letter, former)
     if former is not None:
@@ -56,9 +68,10 @@ def publish(one: WorkRequest, letter: Letter, *, version: int, rights: Rights) -
 def check_publishable(one: WorkRequest, letter: Letter) -> None:
     """Raises Conflict, Invalid."""
     if letter.kind not in ORDERS:
-        raise Invalid(_("A refusal is sent to who asked; it is not published."))
+        raise Invalid(_("This letter is sent to who asked; it is not published."))
     if letter.state != Letter.State.FINAL:
         raise Conflict(_("Number the order first: a draft is not published."))
+    check_in_hand(one)
     if one.state == State.REFUSED:
         raise Conflict(_("This request was refused: accept it before its order is published."))
     known = WorkOrder.objects.filter(letter_id=letter.pk).first()
@@ -78,9 +91,9 @@ def check_publishable(one: WorkRequest, letter: Letter) -> None:
 def made_public(one: WorkRequest, letter: Letter, former: WorkOrder | None) -> WorkOrder:
     """The order and its file; one that ends another is found with it, from today on."""
     assert letter.finalised_at is not None
-    pdf, work, today = public_pdf(one, letter), one.work, timezone.localdate()
+    pdf, work = public_pdf(one, letter), one.work
     source, hours = work or one, (work and work.hours) or ""
-    first, last = (today, max(today, former.ends_on)) if former else (source.starts_on, source.ends_on)
+    first, last = (today(), max(today(), former.ends_on)) if former else (source.starts_on, source.ends_on)
     made = WorkOrder.objects.create(
         owner=one.owner,
         number=letter.number or "",
@@ -145,8 +158,7 @@ def unpublish(one: WorkRequest, order_id: int, *, version: int, rights: Rights) 
 
 def orders_of(one: WorkRequest) -> QuerySet[WorkOrder]:
     """The orders that were published for a request."""
-    known = Letter.objects.filter(about_kind=ABOUT, about_key=str(one.pk), owner=one.owner_id).values("pk")
-    return WorkOrder.objects.filter(owner=one.owner_id, letter_id__in=known)
+    return WorkOrder.objects.filter(owner=one.owner_id, letter_id__in=letters_about(one).values("pk"))
 
 
 def published_of(one: WorkRequest, order_id: int) -> WorkOrder:
@@ -217,8 +229,11 @@ def public_since(day: date) -> datetime:
 
 
 def published(order_id: int) -> WorkOrder:
-    """One that everybody reads; one whose days are over, too. Raises NotFound."""
-    found = WorkOrder.objects.filter(pk=min(order_id, LARGEST_ID), unpublished_at=None).first()
+    """One that everybody reads; one whose days are over, too, as long as its applicant is known: what an order says of
+    a place may tell who lived there. Raises NotFound.
+    """
+    oldest = months_later(today(), -12 * settings.ROAD_REQUEST_YEARS)
+    found = WorkOrder.objects.filter(ends_on__gte=oldest, pk=min(order_id, LARGEST_ID), unpublished_at=None).first()
     if found is None:
         raise NotFound(_("There is no such published order."))
     return found

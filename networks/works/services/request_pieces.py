@@ -17,7 +17,7 @@ from gis_core.rights import Rights
 from layers.features.services.attachments import title_of_file
 from layers.features.services.photos import picture_of
 from networks.works.models import WorkPiece, WorkRequest
-from networks.works.services.requests import may_write
+from networks.works.services.requests import check_not_forgotten, locked_row, may_write
 
 MOST_OF_A_REQUEST = 30
 PDF, JPEG = "application/pdf", "image/jpeg"
@@ -52,8 +52,9 @@ def path_of(piece: WorkPiece) -> Path:
 
 
 def attach(one: WorkRequest, file: Sent | None, rights: Rights) -> WorkPiece:
-    """Keep a file, an image made anew. Raises Forbidden, Invalid, Unavailable; then nothing of it stays."""
+    """Keep a file, an image made anew. Raises Forbidden, Conflict, Invalid, Unavailable; then nothing of it stays."""
     check_may_write(one, rights)
+    check_not_forgotten(one)
     if file is None:
         raise Invalid(_("Choose a file."), parameter="file")
     if one.pieces.count() >= MOST_OF_A_REQUEST:
@@ -68,6 +69,7 @@ def attach(one: WorkRequest, file: Sent | None, rights: Rights) -> WorkPiece:
     path = path_of(piece)
     try:
         with transaction.atomic():
+            check_not_forgotten(locked_row(one))
             piece.size_bytes, piece.sha256 = write(path, [made] if made else file.chunks())
             piece.save()
     except BaseException as error:

@@ -9,18 +9,20 @@ from django.contrib.gis.geos import MultiLineString
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Case, DateField, F, Func, Q, When
+from django.db.models.functions import Least
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
-from gis_core.models import Member
+from gis_core.models import Letter, LetterQuerySet, Member
 from gis_core.rights import Rights, Role
 from gis_core.services.letters import cleaned
 from layers.features.words import words as words_of
 from networks.core.rights import TECHNICIANS
 from networks.roads.services.referring import locate
+from networks.works.kinds import ABOUT
 from networks.works.models import Work, WorkRequest, WorkRequestQuerySet
 from networks.works.services import stretches, works
 
@@ -42,11 +44,15 @@ TITLES: Final = {
 """What works are called that a request asks for: everybody reads it, so nothing of the applicant's own words."""
 ANSWER_MONTHS: Final = 2
 """The usual time to answer a request to occupy the road; none is fixed for traffic orders."""
+CONTACT: Final = ("applicant_email", "applicant_phone")
+"""What no order says: corrected at any time."""
 LONGEST_DAYS: Final = 3 * 366
 MOST_M: Final = 100_000.0
 MOST_WORDS: Final = 6
 LOOKED_IN: Final = ("place", "applicant_name", "company", "start_reference", "end_reference")
 State = WorkRequest.State
+OPEN: Final = (State.RECEIVED, State.ACCEPTED)
+"""Somebody still has something to do about it."""
 
 
 # -- who --------------------------------------------------------------------------------------------------------------
@@ -69,9 +75,21 @@ def members_served(rights: Rights) -> list[Member]:
     return [one for one in found if may_decide(one.pk, rights) or rights.roles.get(one.pk) == Role.TOWN_HALL]
 
 
+class Later(Func):
+    """The same day some months later, or the last one of a shorter month."""
+
+    template = f"(%(expressions)s + make_interval(months => {ANSWER_MONTHS}))::date"
+    output_field = DateField()
+
+
 def requests_seen_by(rights: Rights) -> WorkRequestQuerySet:
-    found = WorkRequest.objects.visible_to(rights)
-    return found.select_related("owner", "made_by", "work").order_by("-received_date", "-pk")
+    """With `due`, the last day to answer: the day by which the applicant needs it, the usual time of an occupation, or
+    the day before which the works must not begin, whichever comes first.
+    """
+    usual = Case(When(form=WorkRequest.Form.PERMISSION, then=Later(F("received_date"))), output_field=DateField())
+    found: Any = WorkRequest.objects.visible_to(rights).select_related("owner", "made_by", "work")
+    told: WorkRequestQuerySet = found.annotate(due=Least("needed_date", usual, "starts_on"))
+    return told.order_by("-received_date", "-pk")
 
 
 def looked_for(found: WorkRequestQuerySet, text: str) -> WorkRequestQuerySet:
@@ -85,6 +103,11 @@ def looked_for(found: WorkRequestQuerySet, text: str) -> WorkRequestQuerySet:
     return found
 
 
+def to_deal_with(found: WorkRequestQuerySet) -> WorkRequestQuerySet:
+    """Those that wait for something, the most urgent first."""
+    return found.filter(state__in=OPEN).order_by(F("due"), "pk")
+
+
 def any_of(word: str) -> Q:
     asked = Q()
     for name in LOOKED_IN:
@@ -94,7 +117,8 @@ def any_of(word: str) -> Q:
 
 def request_seen_by(request_id: int, rights: Rights) -> WorkRequest:
     """Raises NotFound."""
-    found = requests_seen_by(rights).filter(pk=min(request_id, 2**63 - 1)).first()
+    people = ("decided_by", "joined_by")
+    found = requests_seen_by(rights).select_related(*people).filter(pk=min(request_id, 2**63 - 1)).first()
     if found is None:
         raise NotFound(_("There is no such request, or you may not see it."))
     return found
@@ -119,19 +143,34 @@ def enter(*, owner: Member, values: Mapping[str, Any], rights: Rights) -> WorkRe
 
 @transaction.atomic
 def change(one: WorkRequest, *, values: Mapping[str, Any], version: int, rights: Rights) -> WorkRequest:
-    """Raises Forbidden, Stale, Conflict (decided already), Invalid."""
+    """What no number says yet, and how to reach who asked. Raises Forbidden, Stale, Conflict, Invalid."""
     locked = locked_request(one, version)
     given = checked(locked.owner, values, locked)
-    if not (may_write(one.owner_id, locked.insee, rights) and may_write(one.owner_id, given["insee"], rights)):
-        raise Forbidden(_("You do not enter requests for this member in this commune."))
-    if locked.state != State.RECEIVED:
-        raise Conflict(_("This request was decided: it is no longer changed."))
-    if locked.forgotten_date is not None:
-        raise Conflict(_("Who asked was forgotten, as the law wants: this request is no longer changed."))
+    if not (may_change(locked, rights) and may_write(locked.owner_id, given["insee"], rights)):
+        raise Forbidden(_("You do not change this request: who decides on it does."))
+    check_not_forgotten(locked)
+    said = [name for name in FIELDS if name not in CONTACT and given[name] != getattr(locked, name)]
+    if said and is_numbered(locked):
+        raise Conflict(_("A letter is numbered: only the e-mail and the telephone are still changed."))
     for name, value in given.items():
         setattr(locked, name, value)
     locked.save(update_fields=list(given))
     return locked
+
+
+def may_change(one: WorkRequest, rights: Rights) -> bool:
+    """The counter until somebody decides; then those who decide."""
+    received = one.state == State.RECEIVED
+    return may_write(one.owner_id, one.insee, rights) if received else may_decide(one.owner_id, rights)
+
+
+def is_numbered(one: WorkRequest) -> bool:
+    """Whether a letter about it has its number: what it says of the request is locked, and so is the request."""
+    return letters_about(one).filter(state=Letter.State.FINAL).exists()
+
+
+def letters_about(one: WorkRequest) -> LetterQuerySet:
+    return Letter.objects.about(ABOUT, str(one.pk)).filter(owner=one.owner_id)
 
 
 @transaction.atomic
@@ -141,20 +180,44 @@ def decide(one: WorkRequest, *, accepted: bool, version: int, rights: Rights) ->
     locked = locked_request(one, version)
     if locked.state == State.PUBLISHED:
         raise Conflict(_("The order is published: unpublish it first."))
-    locked.state = State.ACCEPTED if accepted else State.REFUSED
-    locked.decided_date = today()
-    locked.save(update_fields=["state", "decided_date"])
+    if locked.state == State.ANSWERED:
+        raise Conflict(_("This request is answered."))
+    return decided(locked, State.ACCEPTED if accepted else State.REFUSED, rights)
+
+
+def decided(locked: WorkRequest, state: str, rights: Rights) -> WorkRequest:
+    """Who decided, and when, is kept with what was decided."""
+    locked.state, locked.decided_date, locked.decided_by_id = state, today(), rights.user_id
+    locked.save(update_fields=["state", "decided_date", "decided_by"])
     return locked
 
 
 def locked_request(one: WorkRequest, version: int) -> WorkRequest:
     """The request, which nobody else changes until the end. Raises NotFound, Stale."""
-    found = WorkRequest.objects.select_for_update(of=("self",)).select_related("owner").filter(pk=one.pk).first()
-    if found is None:
-        raise NotFound(_("There is no such request, or you may not see it."))
+    found = locked_row(one)
     if found.version != version:
         raise Stale(_("Somebody else has changed this request meanwhile: look at it again, then repeat your change."))
     return found
+
+
+def locked_row(one: WorkRequest) -> WorkRequest:
+    """As `locked_request`, whatever its version. Raises NotFound."""
+    found = WorkRequest.objects.select_for_update(of=("self",)).select_related("owner").filter(pk=one.pk).first()
+    if found is None:
+        raise NotFound(_("There is no such request, or you may not see it."))
+    return found
+
+
+def check_in_hand(one: WorkRequest) -> None:
+    """Nothing is done any more for who withdrew, or was forgotten. Raises Conflict."""
+    if one.state == State.WITHDRAWN:
+        raise Conflict(_("This request is withdrawn by the applicant: reopen it first."))
+    check_not_forgotten(one)
+
+
+def check_not_forgotten(one: WorkRequest) -> None:
+    if one.forgotten_date is not None:
+        raise Conflict(_("Who asked was forgotten, as the law wants: this request is no longer changed."))
 
 
 def checked(owner: Member, values: Mapping[str, Any], kept: WorkRequest | None = None) -> dict[str, Any]:
@@ -235,14 +298,6 @@ def today() -> date:
     return timezone.localdate()
 
 
-def due_on(one: WorkRequest) -> date | None:
-    """The last day to answer: two months for an occupation, or the day by which the applicant needs it, if sooner."""
-    days = [one.needed_date] if one.needed_date else []
-    if one.form == WorkRequest.Form.PERMISSION:
-        days.append(months_later(one.received_date, ANSWER_MONTHS))
-    return min(days) if days else None
-
-
 def months_later(day: date, months: int) -> date:
     """The same day some months later, or the last one of a shorter month."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
@@ -264,10 +319,7 @@ def make_work(one: WorkRequest, *, version: int, rights: Rights) -> Work:
 
     Raises Forbidden, Stale, Conflict, Invalid.
     """
-    check_may_decide(one, rights)
-    locked = locked_request(one, version)
-    if locked.work_id is not None:
-        raise Conflict(_("This request has its works already."))
+    locked = to_join(one, version, rights)
     locked.work = works.make(
         owner=locked.owner,
         rights=rights,
@@ -276,19 +328,31 @@ def make_work(one: WorkRequest, *, version: int, rights: Rights) -> Work:
         ends_on=locked.ends_on,
         geom=stretch_of(locked),
     )
-    locked.save(update_fields=["work"])
+    locked.joined_by_id = rights.user_id
+    locked.save(update_fields=["work", "joined_by"])
     return locked.work
 
 
 @transaction.atomic
 def join_work(one: WorkRequest, work: Work, *, version: int, rights: Rights) -> WorkRequest:
-    """The request is for works that are there already. Raises Forbidden, Stale, Invalid."""
-    check_may_decide(one, rights)
-    locked = locked_request(one, version)
+    """The request is for works that are there already. Raises Forbidden, Stale, Conflict, Invalid."""
+    locked = to_join(one, version, rights)
     if work.owner_id != locked.owner_id:
         raise Invalid(_("These works belong to another member."), parameter="work")
-    locked.work = work
-    locked.save(update_fields=["work"])
+    if work.state == Work.State.CANCELLED:
+        raise Invalid(_("These works are cancelled: choose others."), parameter="work")
+    locked.work, locked.joined_by_id = work, rights.user_id
+    locked.save(update_fields=["work", "joined_by"])
+    return locked
+
+
+def to_join(one: WorkRequest, version: int, rights: Rights) -> WorkRequest:
+    """The locked request, for which works are chosen now. Raises Forbidden, Stale, Conflict."""
+    check_may_decide(one, rights)
+    locked = locked_request(one, version)
+    check_in_hand(locked)
+    if locked.work_id is not None:
+        raise Conflict(_("This request has its works already: detach them first."))
     return locked
 
 

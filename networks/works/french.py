@@ -1,0 +1,49 @@
+"""French articles and prepositions before names of communes and roads."""
+
+import re
+from typing import Final
+
+FEMININE: Final = re.compile(
+    "allée|autoroute|avenue|chaussée|cité|corniche|côte|cour|descente|digue|esplanade|grande|impasse|levée|montée"
+    "|passerelle|place|placette|promenade|résidence|rocade|route|rue|ruelle|sente|traverse|venelle|villa|voie"
+)
+MASCULINE: Final = re.compile(
+    "boulevard|carrefour|chemin|clos|cours|faubourg|hameau|lotissement|mail|parc|parvis|passage|pont|port|quai"
+    "|rond-point|sentier|square|tunnel|viaduc"
+)
+VOWELS: Final = tuple("aeiouyâàéèêëîïôûAEIOUYÂÀÉÈÊËÎÏÔÛ")
+NUMBERED: Final = re.compile(r"[A-Z]+ ?\d")
+
+
+def of(commune: str) -> str:
+    """« de Lorris », « d’Amilly », « du Mans », « des Ulmes »."""
+    if short := contracted(commune, "du ", "des "):
+        return short
+    return f"d’{commune}" if commune.startswith(VOWELS) else f"de {commune}"
+
+
+def at(commune: str) -> str:
+    """« à Lorris », « au Bignon-Mirabeau », « aux Choux »."""
+    return contracted(commune, "au ", "aux ") or f"à {commune}"
+
+
+def contracted(commune: str, one: str, several: str) -> str:
+    for article, short in (("Le ", one), ("Les ", several)):
+        if commune.startswith(article):
+            return short + commune.removeprefix(article)
+    return ""
+
+
+def the(road: str) -> str:
+    """« la rue du Pont », « le chemin Vert », « l’impasse des Lilas », « la D 2020 »; other names as they are."""
+    first, _space, rest = road.partition(" ")
+    if NUMBERED.match(road):
+        return f"l’{road}" if road.startswith("A") else f"la {road}"
+    kind = first.lower()
+    feminine = FEMININE.fullmatch(kind)
+    if not (feminine or MASCULINE.fullmatch(kind)):
+        return road
+    name = f"{kind} {rest}".rstrip()
+    if name.startswith(VOWELS):
+        return f"l’{name}"
+    return f"la {name}" if feminine else f"le {name}"
