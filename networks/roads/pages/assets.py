@@ -20,6 +20,8 @@ from gis_core.models import Commune
 from gis_core.parameters import integer
 from gis_core.problem import status_of
 from gis_core.rights import Rights
+from layers.features.display import display_number
+from networks.core.tables import answered
 from networks.core.uploads import upload_page
 from networks.roads import asset_lists, lists
 from networks.roads.asset_sheets import pictogram_of
@@ -27,12 +29,14 @@ from networks.roads.iisr import FAMILIES, base_of, family_of, is_known, name_of,
 from networks.roads.pages.frame import page, show
 from networks.roads.pictograms import pictogram
 from networks.roads.services import assets as services
+from networks.roads.services.asset_table import as_table
 from networks.roads.services.assets import DUE, KINDS, SLUGS, Filter, Inspection
 from networks.roads.services.placing import references_of
 
 TAB = "road_assets"
 ROWS = 50
 MOST_OFFSET = 5_000
+MOST_ROWS = 10_000
 LONGEST_BODY = 80 * 1_048_576
 TO_DEGREES = Transformer.from_crs(2154, 4326, always_xy=True)
 DUE_WORDS = {"late": gettext_lazy("Inspection late"), "month": gettext_lazy("Inspection within a month"),
@@ -54,11 +58,12 @@ class FilterForm(AccessibleForm):
     state = forms.ChoiceField(label=gettext_lazy("Condition"), required=False)
     insee = forms.ChoiceField(label=gettext_lazy("Commune"), required=False)
     due = forms.ChoiceField(label=gettext_lazy("Inspection"), required=False)
-    road = forms.ChoiceField(label=gettext_lazy("Road"), required=False)
+    road = forms.CharField(label=gettext_lazy("Road"), max_length=40, required=False)
 
     def __init__(self, *args: Any, wanted: Filter, rights: Rights, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["q"].widget.attrs |= {"type": "search", "placeholder": _("reference, code, remark")}
+        self.fields["road"].widget.attrs["placeholder"] = "D 2020"
         rows = Commune.objects.filter(territories__isnull=False)
         if not rights.agency:
             rows = rows.filter(territories__member__in=rights.members())
@@ -69,7 +74,6 @@ class FilterForm(AccessibleForm):
             "state": choices(lists.CONDITIONS, _("All conditions")),
             "insee": [("", _("All communes")), *communes],
             "due": [("", _("All")), *DUE_WORDS.items()],
-            "road": [("", _("All")), ("none", _("No road near"))],
         }
         for name, found in given.items():
             self.fields[name].choices = found  # type: ignore[attr-defined]
@@ -78,25 +82,34 @@ class FilterForm(AccessibleForm):
 @require_safe
 @page
 def asset_list(request: HttpRequest) -> HttpResponse:
-    """The assets of a filter."""
+    """The assets of a filter; `format=` csv, xlsx or ods to take them away."""
     rights = rights_of_request(request)
     given = {name: value for name, value in request.GET.items() if isinstance(value, str)}
-    wanted = Filter.parse(given)
+    if suffix := given.get("format"):
+        return taken_away(Filter.parse(given), suffix, rights)
+    refused = None
+    try:
+        wanted = Filter.parse(given)
+    except Invalid as error:
+        wanted, refused = Filter.parse(given | {"road": ""}), error
     text = given.get("offset", "")
     offset = min(int(text), MOST_OFFSET) if text.isascii() and text.isdecimal() and len(text) < 6 else 0
     counts = services.counts(wanted, rights)
     found = list(services.listed(wanted, rights)[offset : offset + ROWS + 1])
-    initial = {**given, "what": wanted.what}
+    shown = found[:ROWS]
     context = {
-        "form": FilterForm(initial=initial, wanted=wanted, rights=rights),
+        "form": filter_form(given, wanted, rights, refused),
         "wanted": wanted,
         "query": wanted.query(),
-        "rows": [line(wanted.what, one) for one in found[:ROWS]],
+        "rows": lines(wanted.what, shown),
+        "filtered": wanted != Filter(what=wanted.what),
+        "most": MOST_ROWS,
         "figures": [
             (lists.word(KINDS[wanted.what], kind, english=english()), count, wanted.but(kind=kind).query(), kind)
             for kind, count in counts.items()
         ],
         "total": sum(counts.values()),
+        "exported": counts.get(wanted.kind, 0) if wanted.kind else sum(counts.values()),
         "without_kind": wanted.but(kind="").query(),
         "before": max(offset - ROWS, 0) if offset else None,
         "after": offset + ROWS if len(found) > ROWS and offset + ROWS <= MOST_OFFSET else None,
@@ -104,7 +117,37 @@ def asset_list(request: HttpRequest) -> HttpResponse:
         "empty": not counts and wanted == Filter(what=wanted.what),
         "dues": DUE,
     }
-    return show(request, "assets", TAB, context)
+    return show(request, "assets", TAB, context, status=400 if refused else 200)
+
+
+def filter_form(given: dict[str, str], wanted: Filter, rights: Rights, refused: Invalid | None) -> FilterForm:
+    road = "" if wanted.road == services.NO_ROAD else wanted.road
+    initial = {**given, "what": wanted.what, "road": road}
+    if refused is None:
+        return FilterForm(initial=initial, wanted=wanted, rights=rights)
+    form = FilterForm(initial | {"road": given.get("road", "")}, wanted=wanted, rights=rights)
+    form.is_valid()
+    if "road" not in form.errors:
+        blame(form, refused)
+    return form
+
+
+def taken_away(wanted: Filter, suffix: str, rights: Rights) -> HttpResponse:
+    """The assets of a filter as a table. Raises Invalid."""
+    found = list(services.listed(wanted, rights).select_related("owner")[: MOST_ROWS + 1])
+    if len(found) > MOST_ROWS:
+        words = _("A table has %(most)s assets at most: choose a kind, a road or a commune.")
+        raise Invalid(words % {"most": display_number(MOST_ROWS, 0)}, parameter="format")
+    name = f"patrimoine-{timezone.localdate():%Y-%m-%d}"
+    return answered(as_table(wanted.what, found), suffix, _("Assets"), name)
+
+
+def lines(what: str, found: list[Any]) -> list[dict[str, Any]]:
+    """Assets as a list shows them, each with its place on its road or else its commune."""
+    ids = [one.pk for one in found]
+    places = references_of(what, ids)
+    communes = services.communes_at(what, [pk for pk in ids if pk not in places])
+    return [line(what, one) | {"places": places.get(one.pk, []), "commune": communes.get(one.pk, "")} for one in found]
 
 
 def line(what: str, asset: Any) -> dict[str, Any]:
@@ -118,6 +161,7 @@ def line(what: str, asset: Any) -> dict[str, Any]:
         "kind": lists.word(KINDS[what], asset.kind, english=english()),
         "state": lists.word(lists.CONDITIONS, asset.state, english=english()),
         "late": asset.due_date is not None and asset.due_date < timezone.localdate(),
+        "length": services.length_of(asset),
     }
 
 
