@@ -10,9 +10,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from gis_core.errors import Invalid
-from networks.roads.api.serializers import RoadPlaceSerializer
+from gis_core.middleware import rights_of_request
+from networks.roads.api.serializers import RoadPlaceSerializer, RoadSerializer
 from networks.roads.references import NotAReferenceError, Road, road_of
 from networks.roads.services.referring import Found, locate, reference_at
+from networks.roads.services.whole import as_feature, links_of, road_asked
 
 FARTHEST = 10_000_000.0
 
@@ -32,7 +34,19 @@ class LocateView(APIView):
     )
     def get(self, request: Request) -> Response:
         """Where a reference on a numbered road lies, or which reference a place has."""
-        return Response(found(request.query_params).told())
+        place = found(request.query_params)
+        links = links_of(place, rights_of_request(request))
+        return Response(place.told() | {"links": [link.as_json() for link in links]})
+
+
+class RoadView(APIView):
+    permission_classes = (AllowAny,)
+
+    @extend_schema(operation_id="road", responses=RoadSerializer)
+    def get(self, request: Request, road: str) -> Response:
+        """A whole numbered road: D2020-45, or D2020 where one Département alone has it."""
+        rights = rights_of_request(request)
+        return Response(as_feature(road_asked(road, rights), rights))
 
 
 def found(given: dict[str, str]) -> Found:

@@ -102,7 +102,8 @@ def asset_new(request: HttpRequest, what: str) -> HttpResponse:
     rights = rights_of_request(request)
     placing.check_may_add(what, rights)
     if request.method != "POST":
-        initial = {"kind": "sign" if what == "point" else "", "side": "right", "distance_m": 4}
+        start = request.GET.get("start", "")[:80]
+        initial = {"kind": "sign" if what == "point" else "", "side": "right", "distance_m": 4, "start": start}
         return form_page(request, AssetForm(initial=initial, what=what))
     form = AssetForm(request.POST, what=what)
     if not form.is_valid():

@@ -1,28 +1,33 @@
 """A numbered road as one object: where it lies, its sections, its carriageways as they are measured, its markers."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from gis_core.errors import NotFound
 from gis_core.rights import Rights
+from layers.catalogue.models import Layer
 from layers.catalogue.services import visible_layer
 from layers.exports.formats import Column
 from layers.features.display import is_english
+from layers.features.sheet import Link
 from networks.core.tables import Table
 from networks.roads import lists
+from networks.roads.along import links_from
 from networks.roads.models import RoadAxis, RoadMarker
 from networks.roads.references import NotAReferenceError, Road, road_of_slug
 from networks.roads.services.calibrating import as_named
 from networks.roads.services.overview import fault_words
-from networks.roads.services.referring import all_rows, one_row
+from networks.roads.services.referring import Found, all_rows, one_row
 
 SECTIONS: Final = "road-sections"
+ASSETS: Final = "road-assets"
 MOST_NAMED: Final = 8
 """Markers that a remark names."""
 
@@ -211,6 +216,19 @@ def as_feature(road: Road, rights: Rights) -> dict[str, Any]:
         "geometry": json.loads(drawn) if drawn else None,
         "bbox_4326": [round(one, 7) for one in found.bbox_4326],
     }
+
+
+def links_of(place: Found, rights: Rights) -> Iterator[Link]:
+    """Pages that go on from a place: the road's, a new asset there, and what other apps add."""
+    reference = str(place.reference)
+    if rights.signed_in:
+        words = _("The whole %(road)s") % {"road": as_named(place.road)}
+        yield Link(title=words, url=page_of(place.road))
+    assets = Layer.objects.visible_to(rights).filter(slug=ASSETS).first()
+    if assets is not None and assets.may_edit(rights):
+        address = reverse("road_asset_new", args=["point"])
+        yield Link(title=_("Add an asset here"), url=f"{address}?{urlencode({'start': reference})}")
+    yield from links_from(reference, rights)
 
 
 def page_of(road: Road) -> str:

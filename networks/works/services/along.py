@@ -17,7 +17,7 @@ from networks.works.models import Work
 from networks.works.services import works
 
 MOST: Final = 20
-# Those whose stretch runs along the road: of those that its sections meet, works may be on another road that crosses it.
+# Those whose stretch runs along the road: what its sections meet may be works on another road that crosses it.
 ALONG: Final = """
     with here as materialized (
         select id, geom, st_expand(geom, 10) as box from road_section
