@@ -16,6 +16,7 @@ class RoadsConfig(AppConfig):
         from networks.roads.layers import declare_layers
         from networks.roads.pages.frame import add_tabs
         from networks.roads.pictograms import pictogram_on_paper
+        from networks.roads.road_sheets import register_road_sheets
         from networks.roads.searching import register_searchers
         from networks.roads.services import reshaping
         from networks.roads.services.locking import lock_roads, share_roads
@@ -31,5 +32,6 @@ class RoadsConfig(AppConfig):
         declare_words(reshaping.REFUSED)
         declare_shape("road_section", reshaping.of_piece, reshaping.of_whole, reshaping.of_new_piece)
         register_sheets()
+        register_road_sheets()
         register_marks("road-assets", frozenset({"kind", "code", "inscription"}), pictogram_on_paper)
         post_migrate.connect(declare_layers, sender=self)

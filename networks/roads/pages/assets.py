@@ -21,6 +21,7 @@ from gis_core.parameters import integer
 from gis_core.problem import status_of
 from gis_core.rights import Rights
 from layers.features.display import display_number
+from networks.core.rights import TECHNICIANS
 from networks.core.tables import answered
 from networks.core.uploads import upload_page
 from networks.roads import asset_lists, lists
@@ -28,6 +29,7 @@ from networks.roads.asset_sheets import pictogram_of
 from networks.roads.iisr import FAMILIES, base_of, family_of, is_known, name_of, normal
 from networks.roads.pages.frame import page, show
 from networks.roads.pictograms import pictogram
+from networks.roads.references import Road
 from networks.roads.services import assets as services
 from networks.roads.services.asset_table import as_table
 from networks.roads.services.assets import DUE, KINDS, SLUGS, Filter, Inspection
@@ -167,7 +169,7 @@ def line(what: str, asset: Any) -> dict[str, Any]:
 
 def title_of(what: str, asset: Any) -> str:
     """A sign by what it says, others by their kind."""
-    code = getattr(asset, "code", None) or ""
+    code = normal(getattr(asset, "code", None) or "")
     if code:
         told = name_of(code, english=english())
         words = " ".join(part for part in (code, asset.inscription) if part)
@@ -195,9 +197,7 @@ class InspectionForm(AccessibleForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        marks = [
-            (code, f"{code} · {lists.word(lists.CONDITIONS, code, english=english())}") for code in lists.CONDITIONS
-        ]
+        marks = [(code, lists.word(lists.CONDITIONS, code, english=english())) for code in lists.CONDITIONS]
         self.fields["mark"].choices = marks  # type: ignore[attr-defined]
 
 
@@ -267,27 +267,38 @@ def asset_page(
     lon, lat = TO_DEGREES.transform(*services.middle_of(found))
     initial = {"done_date": timezone.localdate(), "done_by": str(request.user)}
     photos = services.photos_of(what, pk, rights)
+    code = normal(getattr(found, "code", None) or "")
+    told = services.inspections_of(what, pk)
+    inspected = {photo for one in told for photo in one.photos}
     context = {
         **line(what, found),
-        "family": FAMILIES[family_of(found.code)][english()] if getattr(found, "code", None) else "",
-        "known": is_known(found.code) if getattr(found, "code", None) else True,
+        "family": FAMILIES[family_of(code)][english()] if code else "",
+        "known": is_known(code) if code else True,
+        "commune": services.communes_at(what, [pk]).get(pk, ""),
+        "edits": rights.has_role(found.owner_id, TECHNICIANS),
         "road_section": section,
         "places": places,
         "side": lists.word(asset_lists.SIDES, side, english=english()),
         "size": lists.word(asset_lists.SIZES, getattr(found, "size", None), english=english()),
         "more": sorted(found.more.items()),
-        "map": f"/#v=1&c={lon:.6f},{lat:.6f}&z=19&l={SLUGS[what]},road-sections,communes",
+        "map": f"/#v=1&c={lon:.6f},{lat:.6f}&z=19&l={SLUGS[what]},road-sections,communes&s={SLUGS[what]}.{pk}",
+        "road": road_of_place(section),
         "inspections": [
             (one, lists.word(lists.CONDITIONS, one.mark, english=english()),
              [photo for photo in photos if photo["id"] in one.photos])
-            for one in services.inspections_of(what, pk)
+            for one in told
         ],
-        "photos": photos,
+        "photos": [photo for photo in photos if photo["id"] not in inspected],
         "may": services.may_inspect(found, rights),
         "inspection": form or InspectionForm(initial=initial),
         **more,
     }  # fmt: skip
     return show(request, "asset", TAB, context, status=status)
+
+
+def road_of_place(section: Any) -> Road | None:
+    """The numbered road that it stands along."""
+    return Road(section.route, section.department) if section is not None and section.route else None
 
 
 # -- pictograms -------------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from layers.catalogue.services import visible_layer
 from layers.features.services import attachments
 from networks.core.rights import TECHNICIANS
 from networks.roads import asset_lists, lists
+from networks.roads.iisr import normal
 from networks.roads.models import RoadAsset, RoadInspection, RoadSection, RoadStretch
 from networks.roads.references import NotAReferenceError, road_of
 
@@ -78,13 +79,11 @@ class Inspection:
 
 def assets(wanted: Filter, rights: Rights) -> QuerySet[Any]:
     """Those of the asker's members, of a filter."""
-    rows = cast(QuerySet[Any], MODELS[wanted.what].objects.all())
-    if not rights.agency:
-        rows = rows.filter(owner_id__in=rights.members())
+    rows = of_members(wanted.what, rights)
     if wanted.text:
         found = Q(reference__icontains=wanted.text) | Q(comment__icontains=wanted.text)
         if wanted.what == "point":
-            found |= Q(code__iexact=wanted.text)
+            found |= Q(code__iexact=normal(wanted.text))
         rows = rows.filter(found)
     if wanted.state:
         rows = rows.filter(state=wanted.state)
@@ -136,12 +135,21 @@ def counts(wanted: Filter, rights: Rights) -> dict[str, int]:
     return dict(rows.order_by("-count"))
 
 
+def of_members(what: str, rights: Rights) -> QuerySet[Any]:
+    """Those whose pages open for the asker: of their members."""
+    rows = cast(QuerySet[Any], MODELS[what].objects.all() if what in MODELS else RoadAsset.objects.none())
+    return rows if rights.agency else rows.filter(owner_id__in=rights.members())
+
+
+def opened_by(what: str, ids: Sequence[int], rights: Rights) -> set[int]:
+    if not (rights.agency or rights.members()):
+        return set()
+    return set(of_members(what, rights).filter(pk__in=ids).values_list("pk", flat=True))
+
+
 def one(what: str, pk: int, rights: Rights) -> Any:
     """An asset that the asker's members keep. Raises NotFound."""
-    rows = MODELS[what].objects.select_related("owner") if what in MODELS else RoadAsset.objects.none()
-    if not rights.agency:
-        rows = rows.filter(owner_id__in=rights.members())
-    found = rows.filter(pk=pk).first()
+    found = of_members(what, rights).select_related("owner").filter(pk=pk).first()
     if found is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
     return found
