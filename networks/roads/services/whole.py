@@ -219,11 +219,8 @@ def as_feature(road: Road, rights: Rights) -> dict[str, Any]:
 
 
 def links_of(place: Found, rights: Rights) -> Iterator[Link]:
-    """Pages that go on from a place: the road's, a new asset there, and what other apps add."""
+    """Pages that go on from a place: a new asset there, and what other apps add."""
     reference = str(place.reference)
-    if rights.signed_in:
-        words = _("The whole %(road)s") % {"road": as_named(place.road)}
-        yield Link(title=words, url=page_of(place.road))
     assets = Layer.objects.visible_to(rights).filter(slug=ASSETS).first()
     if assets is not None and assets.may_edit(rights):
         address = reverse("road_asset_new", args=["point"])
