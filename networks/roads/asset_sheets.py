@@ -85,7 +85,7 @@ def place_of(places: Sequence[Place]) -> Iterator[Property]:
 def measured(length: float | None) -> Iterator[Property]:
     if length is not None:
         words = display(length, "length_m")
-        yield Property(name="measured_length", label=_("Length"), value=round(length, 1), unit="m", display=words)
+        yield Property(name="measured_length", label=pgettext("road", "Length"), value=round(length, 1), unit="m", display=words)
 
 
 def lengths_of(ids: Sequence[int]) -> Mapping[int, float]:

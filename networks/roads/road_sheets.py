@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from django.contrib.gis.db.models.functions import Length
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from gis_core.models import Commune
 from gis_core.rights import Rights
@@ -90,4 +91,4 @@ def commune_lines(row: Values, communes: Mapping[str, str]) -> Iterator[Property
 def length_line(length: float | None) -> Iterator[Property]:
     if length is not None:
         words = display(length, "length_m")
-        yield Property(name="measured_length", label=_("Length"), value=round(length, 1), unit="m", display=words)
+        yield Property(name="measured_length", label=pgettext("road", "Length"), value=round(length, 1), unit="m", display=words)
