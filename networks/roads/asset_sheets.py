@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from gis_core.rights import Rights
-from layers.features.display import display, is_english
+from layers.features.display import is_english
 from layers.features.sheet import Addition, Link, Property, Values, register_sheet
 from networks.roads import asset_lists
 from networks.roads.iisr import is_known, name_of, normal
 from networks.roads.models import RoadStretch
+from networks.roads.road_sheets import length_line
 from networks.roads.services.assets import opened_by
 from networks.roads.services.placing import Place, references_of
 
@@ -60,7 +61,7 @@ def addition(row: Values, what: str, places: Sequence[Place], *, opens: bool, le
     return Addition(
         title=title,
         subtitle=subtitle or None,
-        properties=[*measured(length), *place_of(places)],
+        properties=[*length_line(length), *place_of(places)],
         hidden=BINDING,
         links=links,
         picture=pictogram_of(code, str(row.get("inscription") or "")) if code.strip() else None,
@@ -80,12 +81,6 @@ def place_of(places: Sequence[Place]) -> Iterator[Property]:
         yield Property(name="side", label=_("Side"), value=places[0].lies, display=side)
         text = f"{' → '.join(str(one.reference) for one in places)}, {side.lower()}"
         yield Property(name="place", label=_("Place on the road"), value=text, display=text)
-
-
-def measured(length: float | None) -> Iterator[Property]:
-    if length is not None:
-        words = display(length, "length_m")
-        yield Property(name="measured_length", label=pgettext("road", "Length"), value=round(length, 1), unit="m", display=words)
 
 
 def lengths_of(ids: Sequence[int]) -> Mapping[int, float]:

@@ -88,7 +88,7 @@ def commune_lines(row: Values, communes: Mapping[str, str]) -> Iterator[Property
             yield Property(name=name, label=labels[is_english()], value=code, display=f"{communes[code]} ({code})")
 
 
-def length_line(length: float | None) -> Iterator[Property]:
-    if length is not None:
-        words = display(length, "length_m")
-        yield Property(name="measured_length", label=pgettext("road", "Length"), value=round(length, 1), unit="m", display=words)
+def length_line(metres: float | None) -> Iterator[Property]:
+    if metres is not None:
+        label, words = pgettext("road", "Length"), display(metres, "length_m")
+        yield Property(name="measured_length", label=label, value=round(metres, 1), unit="m", display=words)
