@@ -303,7 +303,7 @@ def test_an_asset_without_a_road_is_listed_with_its_commune(browser: Client, mem
 
 def test_a_text_that_is_no_road_is_told_at_its_field(browser: Client, member: Member) -> None:
     sign(member, reference="P1")
-    answer = browser.get(f"{LIST}?road=rue+haute")
+    answer = browser.get(f"{LIST}?road=rue+haute", headers={"accept": "text/html"})
     shown = answer.content.decode()
     assert (answer.status_code, "rue haute" in shown, "P1" in shown) == (400, True, True)
 
@@ -323,7 +323,7 @@ def test_a_table_of_too_many_assets_is_refused_with_what_to_do(
     monkeypatch.setattr(pages, "MOST_ROWS", 1)
     sign(member, reference="P1")
     sign(member, "AB4", reference="P2")
-    answer = browser.get(f"{LIST}?format=csv")
+    answer = browser.get(f"{LIST}?format=csv", headers={"accept": "text/html"})
     assert (answer.status_code, "choisissez" in answer.content.decode()) == (400, True)
 
 
@@ -347,5 +347,5 @@ def test_a_photo_of_an_inspection_is_shown_once(browser: Client, member: Member,
 
 def test_a_limit_is_written_as_people_write_numbers(browser: Client) -> None:
     given = {"kind": "sign", "start": "D 1 PR 1", "side": "left", "distance_m": "99"}
-    shown = browser.post(f"{LIST}point/nouveau/", given).content.decode()
+    shown = browser.post(f"{LIST}point/nouveau/", given, headers={"accept": "text/html"}).content.decode()
     assert "inférieure ou égale à 15." in shown

@@ -49,5 +49,5 @@ class RoadSerializer(serializers.Serializer[None]):
     subtitle = serializers.CharField()
     properties = LineSerializer(many=True)
     links = PageSerializer(many=True)
-    geometry = serializers.JSONField(help_text="GeoJSON, EPSG:4326, to half a metre.")
+    geometry = serializers.JSONField(help_text="GeoJSON, EPSG:4326: its sections to half a metre, its markers.")
     bbox_4326 = serializers.ListField(child=serializers.FloatField(), min_length=4, max_length=4)

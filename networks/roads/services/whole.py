@@ -94,10 +94,13 @@ ABOUT: Final = """
         st_transform(st_setsrid(st_extent(geom)::geometry, 2154), 4326) as box from here)
     select sections, metres, st_xmin(box), st_ymin(box), st_xmax(box), st_ymax(box) from whole where sections > 0
 """
-# With its geometry, as the map draws it at once.
+# Its sections and its markers, as the map draws them at once.
 DRAWN: Final = """
-    select st_asgeojson(st_transform(st_multi(st_linemerge(st_collect(st_simplify(geom, 0.5)))), 4326), 6)
-    from road_section where route = %(route)s and department = %(department)s
+    select st_asgeojson(st_transform(st_forcecollection(st_collect(array[
+        (select st_multi(st_linemerge(st_collect(st_simplify(geom, 0.5)))) from road_section
+            where route = %(route)s and department = %(department)s),
+        (select st_multi(st_collect(geom)) from road_marker
+            where route = %(route)s and department = %(department)s)])), 4326), 6)
 """
 MANAGERS: Final = """
     select manager, manager_name, sum(st_length(geom)) from road_section

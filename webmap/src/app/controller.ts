@@ -420,7 +420,7 @@ export class Controller {
   /** Opens the sheet of a whole numbered road, draws all of it and frames it. */
   async openRoad(road: string): Promise<void> {
     const signal = this.newQuestion();
-    this.turnOn(ROAD_SECTIONS);
+    for (const slug of [ROAD_SECTIONS, "road-markers"]) this.turnOn(slug);
     this.store.update({ sheet: { status: "loading" }, selection: null, pin: null, sheetHeight: "half" });
     try {
       // Like a feature, of no layer: nothing of it is edited.
