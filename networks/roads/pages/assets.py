@@ -33,6 +33,7 @@ from networks.roads.references import Road
 from networks.roads.services import assets as services
 from networks.roads.services.asset_table import as_table
 from networks.roads.services.assets import DUE, KINDS, SLUGS, Filter, Inspection
+from networks.roads.services.calibrating import as_named
 from networks.roads.services.placing import references_of
 
 TAB = "road_assets"
@@ -282,7 +283,8 @@ def asset_page(
         "size": lists.word(asset_lists.SIZES, getattr(found, "size", None), english=english()),
         "more": sorted(found.more.items()),
         "map": f"/#v=1&c={lon:.6f},{lat:.6f}&z=19&l={SLUGS[what]},road-sections,communes&s={SLUGS[what]}.{pk}",
-        "road": road_of_place(section),
+        "road": (road := road_of_place(section)),
+        "road_named": as_named(road) if road else "",
         "inspections": [
             (one, lists.word(lists.CONDITIONS, one.mark, english=english()),
              [photo for photo in photos if photo["id"] in one.photos])
