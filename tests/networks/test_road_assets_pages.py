@@ -331,6 +331,7 @@ def test_a_linear_asset_says_its_length(browser: Client, member: Member) -> None
     with factories.as_worker():
         line = LineString((620_000, 6_720_000), (620_120, 6_720_000), srid=2154)
         made = RoadStretch.objects.create(owner=member, kind="barrier", reference="G1", geom=line)
+    assert "0,1\xa0km" in page(browser, f"{LIST}?what=troncon").replace("&nbsp;", "\xa0")
     assert "120\xa0m" in page(browser, f"{LIST}?what=troncon").replace("&nbsp;", "\xa0")
     assert "120,0\xa0m" in page(browser, f"{LIST}troncon/{made.pk}/").replace("&nbsp;", "\xa0")
     sheet = browser.get(f"/api/v1/layers/road-stretches/features/{made.pk}/").json()

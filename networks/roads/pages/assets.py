@@ -97,7 +97,7 @@ def asset_list(request: HttpRequest) -> HttpResponse:
         wanted, refused = Filter.parse(given | {"road": ""}), error
     text = given.get("offset", "")
     offset = min(int(text), MOST_OFFSET) if text.isascii() and text.isdecimal() and len(text) < 6 else 0
-    counts = services.counts(wanted, rights)
+    counts, lengths = services.counts(wanted, rights), services.kilometres(wanted, rights)
     found = list(services.listed(wanted, rights)[offset : offset + ROWS + 1])
     shown = found[:ROWS]
     context = {
@@ -108,10 +108,17 @@ def asset_list(request: HttpRequest) -> HttpResponse:
         "filtered": wanted != Filter(what=wanted.what),
         "most": MOST_ROWS,
         "figures": [
-            (lists.word(KINDS[wanted.what], kind, english=english()), count, wanted.but(kind=kind).query(), kind)
+            (
+                lists.word(KINDS[wanted.what], kind, english=english()),
+                count,
+                wanted.but(kind=kind).query(),
+                kind,
+                lengths.get(kind),
+            )
             for kind, count in counts.items()
         ],
         "total": sum(counts.values()),
+        "kilometres": sum(lengths.values()),
         "exported": counts.get(wanted.kind, 0) if wanted.kind else sum(counts.values()),
         "without_kind": wanted.but(kind="").query(),
         "before": max(offset - ROWS, 0) if offset else None,

@@ -7,7 +7,7 @@ from typing import IO, Any, Final, Self, cast
 from urllib.parse import urlencode
 
 from django.db import connection, transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, FloatField, Func, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -133,6 +133,15 @@ def counts(wanted: Filter, rights: Rights) -> dict[str, int]:
     """How many of each kind, whatever kind was asked for."""
     rows = assets(wanted, rights).order_by().values_list("kind").annotate(count=Count("pk"))
     return dict(rows.order_by("-count"))
+
+
+def kilometres(wanted: Filter, rights: Rights) -> dict[str, float]:
+    """Of each kind of what runs along roads, whatever kind was asked for; nothing of points."""
+    if wanted.what == "point":
+        return {}
+    metres = Sum(Func("geom", function="ST_Length", output_field=FloatField()))
+    rows = assets(wanted, rights).order_by().values_list("kind").annotate(metres=metres)
+    return {kind: total / 1000 for kind, total in rows}
 
 
 def of_members(what: str, rights: Rights) -> QuerySet[Any]:
