@@ -4,6 +4,8 @@ from typing import Any
 
 from allauth.account.forms import LoginForm
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.errors import ArpentError
@@ -17,6 +19,19 @@ class AccessibleForm(forms.Form):
 
     required_css_class = "required"
     error_css_class = "wrong"
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for field in self.fields.values():
+            field.validators = [with_written_limit(one) for one in field.validators]
+
+
+def with_written_limit(validator: Any) -> Any:
+    """The same, whose words have its limit as people write numbers: 15 and 50 000, not 15.0 and 50000."""
+    if not isinstance(validator, MaxValueValidator | MinValueValidator) or callable(limit := validator.limit_value):
+        return validator
+    shown = number_format(int(limit) if limit == int(limit) else limit, use_l10n=True)
+    return type(validator)(limit, message=str(validator.message).replace("%(limit_value)s", shown))
 
 
 def blame(form: forms.Form, error: ArpentError) -> int:

@@ -56,9 +56,11 @@ class Found:
     layer: str | None = None
     id: int | None = None
     bbox_4326: tuple[float, float, float, float] | None = None
+    road: str | None = None
+    """A whole road, by the name that addresses have of it: the map shows it rather than one feature."""
 
     def as_json(self) -> dict[str, Any]:
-        names = ("kind", "label", "detail", "layer", "id")
+        names = ("kind", "label", "detail", "layer", "id", "road")
         return {name: getattr(self, name) for name in names} | {
             "center_4326": [round(value, 7) for value in self.center_4326],
             "bbox_4326": self.bbox_4326 and [round(value, 7) for value in self.bbox_4326],

@@ -43,6 +43,7 @@ class Addition:
     title: str | None = None
     subtitle: str | None = None
     properties: Sequence[Property] = field(default_factory=tuple)
+    """Lines; one that has the name of a column takes its place."""
     hidden: frozenset[str] = frozenset()
     """Columns that the additions repeat."""
     links: Sequence[Link] = field(default_factory=tuple)

@@ -55,5 +55,7 @@ def show(
 ) -> HttpResponse:
     """A page of a room, on `networks/room.html`."""
     works = works_on_networks(rights_of_request(request))
-    around = {"section": room, "room": ROOMS[room], "tabs": tabs(works, room), "tab": tab, "works": works}
+    shown = tabs(works, room)
+    words = next((label for name, label, _url in shown if name == tab), ROOMS[room])
+    around = {"section": room, "room": ROOMS[room], "tabs": shown, "tab": tab, "tab_words": words, "works": works}
     return render(request, template, around | (context or {}), status=status)

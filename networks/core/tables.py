@@ -9,7 +9,10 @@ from xml.sax.saxutils import escape, quoteattr
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 import xlsxwriter
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
 
+from gis_core.errors import Invalid
 from layers.exports.formats import Column
 from layers.exports.formats.csvtext import Csv, Dialect
 
@@ -117,3 +120,12 @@ FORMS: Final[Mapping[str, tuple[str, Callable[[Table, str], bytes]]]] = {
     "ods": (ODS, as_opendocument),
 }
 """By suffix: the media type, and how a table with its title is written."""
+
+
+def answered(table: Table, suffix: str, title: str, name: str) -> HttpResponse:
+    """A table as a file to keep. Raises Invalid for a suffix that is none of `FORMS`."""
+    if suffix not in FORMS:
+        raise Invalid(_("A table is a CSV, XLSX or ODS file."), parameter="format")
+    kind, written = FORMS[suffix]
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{suffix}"'}
+    return HttpResponse(written(table, title), content_type=kind, headers=headers)

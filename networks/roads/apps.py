@@ -17,6 +17,7 @@ class RoadsConfig(AppConfig):
         from networks.roads.layers import declare_layers
         from networks.roads.pages.frame import add_tabs
         from networks.roads.pictograms import pictogram_on_paper
+        from networks.roads.road_sheets import register_road_sheets
         from networks.roads.searching import register_searchers
         from networks.roads.services import assets_importing, importing, reshaping
         from networks.roads.services.locking import lock_roads, share_roads
@@ -40,5 +41,6 @@ class RoadsConfig(AppConfig):
         declare_awaited(assets_importing.awaited_folders)
         asset_sheets.register_sheets()
         section_sheets.register_sheets()
+        register_road_sheets()
         register_marks("road-assets", frozenset({"kind", "code", "inscription"}), pictogram_on_paper)
         post_migrate.connect(declare_layers, sender=self)

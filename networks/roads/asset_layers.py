@@ -25,8 +25,8 @@ def of_all(column: Any, coded: Any, origin: tuple[Column, ...], reference: Colum
         column("inspected_date", "Inspecté le", "Inspected on", "date", read_only=True),
         column("due_date", "Prochaine inspection", "Next inspection", "date", read_only=True),
         column("section_id", "Tronçon", "Section", "integer", read_only=True),
-        column("from_m", "Abscisse sur le tronçon", "Metres along the section", "length_m", read_only=True),
-        column("offset_m", "Distance à l’axe", "Distance from the axis", "length_m", read_only=True),
+        column("from_m", "Abscisse sur le tronçon", "Metres along the section", "number", unit="m", read_only=True),
+        column("offset_m", "Distance à l’axe", "Distance from the axis", "number", unit="m", read_only=True),
         coded("side", "Côté", "Side", asset_lists.SIDES, read_only=True),
         *origin,
     ]
@@ -51,7 +51,7 @@ def point_columns(column: Any, coded: Any, origin: tuple[Column, ...], reference
 def stretch_columns(column: Any, coded: Any, origin: tuple[Column, ...], reference: Column) -> list[Column]:
     begin, end = of_all(column, coded, origin, reference)
     metres: dict[str, Any] = {"minimum": 0, "maximum": 1000}
-    to_m = column("to_m", "Jusqu’à (m)", "To (m)", "length_m", read_only=True)
+    to_m = column("to_m", "Jusqu’à (m)", "To (m)", "number", unit="m", read_only=True)
     place = next(number for number, one in enumerate(end) if one["name"] == "offset_m")
     return [
         *begin,

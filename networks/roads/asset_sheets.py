@@ -3,17 +3,24 @@
 from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import urlencode
 
+from django.contrib.gis.db.models.functions import Length
 from django.urls import reverse
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from gis_core.rights import Rights
+from layers.features.display import is_english
 from layers.features.sheet import Addition, Link, Property, Values, register_sheet
 from networks.roads import asset_lists
-from networks.roads.iisr import is_known, name_of
+from networks.roads.iisr import is_known, name_of, normal
+from networks.roads.models import RoadStretch
+from networks.roads.road_sheets import length_line
+from networks.roads.services.assets import opened_by
 from networks.roads.services.placing import Place, references_of
 
 LAYERS = {"road-assets": "point", "road-stretches": "troncon"}
+BINDING = frozenset({"section_id", "from_m", "to_m"})
+"""How it is bound to its section, which the place on the road says in words."""
 
 
 def register_sheets() -> None:
@@ -31,25 +38,31 @@ def stretches(rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:
 
 
 def additions(what: str, rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:
-    places = references_of(what, [int(row["id"]) for row in rows])
-    return {pk: addition(row, what, places.get(pk, []), rights) for row in rows if (pk := int(row["id"]))}
+    ids = [int(row["id"]) for row in rows]
+    places, opened = references_of(what, ids), opened_by(what, ids, rights)
+    lengths = lengths_of(ids) if what == "troncon" else {}
+    return {
+        pk: addition(row, what, places.get(pk, []), opens=pk in opened, length=lengths.get(pk))
+        for row in rows
+        if (pk := int(row["id"]))
+    }
 
 
-def addition(row: Values, what: str, places: Sequence[Place], rights: Rights) -> Addition:
-    """A sign is called by what it says; whoever has a member is led to its page, where it is inspected."""
-    code = str(row.get("code") or "")
-    english = (get_language() or "fr").startswith("en")
+def addition(row: Values, what: str, places: Sequence[Place], *, opens: bool, length: float | None = None) -> Addition:
+    """A sign is called by what it says; for whom its page `opens`, where it is inspected, that is a link."""
+    code = normal(str(row.get("code") or ""))
     title = " ".join(part for part in (code, str(row.get("inscription") or "")) if part) or None
-    subtitle = name_of(code, english=english) or (
+    subtitle = name_of(code, english=is_english()) or (
         _("Code that is not known here") if code and not is_known(code) else ""
     )
     links = []
-    if rights.agency or rights.members():
+    if opens:
         links.append(Link(title=pgettext("road", "Inspections"), url=reverse("road_asset", args=[what, row["id"]])))
     return Addition(
         title=title,
         subtitle=subtitle or None,
-        properties=[*place_of(places)],
+        properties=[*length_line(length), *place_of(places)],
+        hidden=BINDING,
         links=links,
         picture=pictogram_of(code, str(row.get("inscription") or "")) if code.strip() else None,
     )
@@ -62,9 +75,14 @@ def pictogram_of(code: str, inscription: str) -> str:
 
 
 def place_of(places: Sequence[Place]) -> Iterator[Property]:
-    """Where it is on its numbered road; left and right are those of growing markers."""
+    """Where it is on its numbered road; left and right are those of growing markers, whichever way its section runs."""
     if places:
-        english = (get_language() or "fr").startswith("en")
-        side = asset_lists.SIDES[places[0].lies][english].lower()
-        text = f"{' → '.join(str(one.reference) for one in places)}, {side}"
+        side = asset_lists.SIDES[places[0].lies][is_english()]
+        yield Property(name="side", label=_("Side"), value=places[0].lies, display=side)
+        text = f"{' → '.join(str(one.reference) for one in places)}, {side.lower()}"
         yield Property(name="place", label=_("Place on the road"), value=text, display=text)
+
+
+def lengths_of(ids: Sequence[int]) -> Mapping[int, float]:
+    rows = RoadStretch.objects.filter(pk__in=ids).annotate(metres=Length("geom"))
+    return {pk: metres.m for pk, metres in rows.values_list("pk", "metres")}

@@ -316,7 +316,7 @@ class Sign(NamedTuple):
 def normal(text: str) -> str:
     """A code as the IISR writes it: “ab3A” is “AB3a”; a text that is no code stays."""
     plain = text.strip()
-    match = WRITTEN.match(plain)
+    match = WRITTEN.match(" ".join(plain.split()))
     if match is None:
         return plain
     letters, number, variant, rest = match.groups()

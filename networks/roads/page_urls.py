@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from networks.roads.pages import assets, assets_importing, home, importing, placing, studies
+from networks.roads.pages import assets, assets_importing, home, importing, placing, road, studies
 
 urlpatterns = [
     path("", home.home, name="roads"),
     path("routes/", home.numbered, name="road_routes"),
+    path("routes/<str:road>/", road.road, name="road"),
     path("panneaux/<path:code>.svg", assets.sign, name="road_sign"),
     path("patrimoine/", assets.asset_list, name="road_assets"),
     path("patrimoine/importer/", assets_importing.imports, name="road_asset_imports"),

@@ -46,6 +46,11 @@ class Road(NamedTuple):
     def __str__(self) -> str:
         return shown_route(self.route) + (f" ({self.department})" if self.department else "")
 
+    @property
+    def slug(self) -> str:
+        """As an address has it: "D2020-45"."""
+        return f"{self.route}-{self.department}" if self.department else self.route
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
@@ -66,6 +71,12 @@ def road_of(text: str) -> Road:
     """A road that somebody typed: "RD 2020 (45)", "D 2020". Raises NotAReferenceError."""
     rest, department = without_department(text)
     return Road(route_of(rest), department)
+
+
+def road_of_slug(text: str) -> Road:
+    """A road as an address has it, or as somebody typed it there. Raises NotAReferenceError."""
+    number, _hyphen, code = text.partition("-")
+    return Road(route_of(number), department_code(code)) if department_code(code) else road_of(text)
 
 
 def without_department(text: str) -> tuple[str, str]:

@@ -86,6 +86,7 @@ def search_roads(question: Question) -> Iterator[Found]:
                 score=90,
                 layer=LAYER,
                 id=one.section,
+                road=Road(asked.route, one.department).slug,
             )
 
 

@@ -11,6 +11,7 @@ class WorksConfig(AppConfig):
     def ready(self) -> None:
         from gis_core.letters.kinds import declare
         from layers.features.services.refusals import declare_checks
+        from networks.roads import along
         from networks.warning.sources import declare_source
         from networks.works.detour_layer import declare_detour_layer
         from networks.works.kinds import KINDS
@@ -20,6 +21,7 @@ class WorksConfig(AppConfig):
         from networks.works.pages.order_frame import add_request_tabs
         from networks.works.pages.order_parts import detour_part, orders_part
         from networks.works.parts import declare_part
+        from networks.works.services.along import new_works_here, works_part
         from networks.works.services.conflicts import declare_finder
         from networks.works.services.detour_conflicts import by_detours, marked_by_detours
         from networks.works.services.neighbours import KIND, beginning
@@ -52,6 +54,8 @@ class WorksConfig(AppConfig):
         declare_part(detour_part)
         declare_part(orders_part)
         declare_part(notices_part)
+        along.declare_part(works_part)
+        along.declare_place_link(new_works_here)
         declare_source(KIND, beginning)
         declare_finder(by_detours, marked_by_detours)
         post_migrate.connect(declare_layers, sender=self)

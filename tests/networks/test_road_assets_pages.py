@@ -14,7 +14,8 @@ from PIL import Image
 
 from gis_core.models import Job, Member, User
 from gis_core.rights import SYSTEM, Role, acting_as
-from networks.roads.models import AssetDelivery, RoadAsset, RoadInspection, RoadSection
+from networks.roads.models import AssetDelivery, RoadAsset, RoadInspection, RoadSection, RoadStretch
+from networks.roads.pages import assets as pages
 from networks.roads.services import assets_importing
 from tests import factories
 
@@ -47,7 +48,7 @@ def asking() -> Iterator[None]:
 def sign(member: Member, code: str = "B14", **values: Any) -> RoadAsset:
     with factories.as_worker():
         return RoadAsset.objects.create(
-            owner=member, kind="sign", code=code, geom=Point(620_000, 6_720_000, srid=2154), **values
+            **{"owner": member, "kind": "sign", "code": code, "geom": Point(620_000, 6_720_000, srid=2154)} | values
         )
 
 
@@ -263,3 +264,89 @@ def work(kind: str) -> None:
         job = Job.objects.filter(kind=kind).latest("pk")
         done = {assets_importing.READ: assets_importing.read, assets_importing.LOAD: assets_importing.load}[kind]
         done(int(job.parameters["delivery"]), lambda share, words: None)
+
+
+def test_codes_of_signs_are_kept_as_the_iisr_writes_them_whoever_writes_them(browser: Client, member: Member) -> None:
+    made = [sign(member, code) for code in ("b14", " B 14 ", "AB3A", "b21-1", "k5 A", "Panneau 50")]
+    for one in made:
+        one.refresh_from_db()
+    assert [one.code for one in made] == ["B14", "B14", "AB3a", "B21-1", "K5a", "Panneau 50"]
+    assert made[0].family == "prohibition"
+
+
+def test_a_sign_is_chosen_by_its_name_or_its_picture(browser: Client) -> None:
+    shown = page(browser, f"{LIST}point/nouveau/")
+    assert '<option value="B14">Limitation de vitesse</option>' in shown
+    assert 'src="/voirie/panneaux/B14.svg"' in shown
+
+
+def test_an_asset_is_shown_on_the_map_with_its_sheet_open(browser: Client, member: Member) -> None:
+    made = sign(member)
+    assert f"&amp;s=road-assets.{made.pk}" in page(browser, f"{LIST}point/{made.pk}/")
+
+
+def test_who_edits_an_asset_is_led_to_the_editor(browser: Client, member: Member) -> None:
+    made = sign(member)
+    reader = Client()
+    reader.force_login(factories.user(member, Role.READER))
+    address = f"{LIST}point/{made.pk}/"
+    assert ["&amp;e=1" in page(one, address) for one in (browser, reader)] == [True, False]
+
+
+def test_an_asset_without_a_road_is_listed_with_its_commune(browser: Client, member: Member) -> None:
+    x, y = factories.ORIGIN
+    sign(member, reference="SEUL", geom=Point(x + 1, y + 1, srid=2154))
+    with acting_as(SYSTEM):
+        name = member.communes.get().name
+    assert name in page(browser, LIST).split("SEUL")[1]
+
+
+def test_a_text_that_is_no_road_is_told_at_its_field(browser: Client, member: Member) -> None:
+    sign(member, reference="P1")
+    answer = browser.get(f"{LIST}?road=rue+haute", headers={"accept": "text/html"})
+    shown = answer.content.decode()
+    assert (answer.status_code, "rue haute" in shown, "P1" in shown) == (400, True, True)
+
+
+def test_what_is_listed_is_taken_away(browser: Client, member: Member) -> None:
+    sign(member, reference="P1", state="4", inscription="50")
+    sign(member, "AB4", reference="P2")
+    taken = browser.get(f"{LIST}?state=4&format=csv")
+    assert "P1;Panneau;B14;Limitation de vitesse;50" in taken.content.decode("utf-8-sig").replace('"', "")
+    assert "P2" not in taken.content.decode("utf-8-sig")
+    assert [browser.get(f"{LIST}?format={one}").status_code for one in ("xlsx", "ods", "doc")] == [200, 200, 400]
+
+
+def test_a_table_of_too_many_assets_is_refused_with_what_to_do(
+    browser: Client, member: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "MOST_ROWS", 1)
+    sign(member, reference="P1")
+    sign(member, "AB4", reference="P2")
+    answer = browser.get(f"{LIST}?format=csv", headers={"accept": "text/html"})
+    assert (answer.status_code, "choisissez" in answer.content.decode()) == (400, True)
+
+
+def test_a_linear_asset_says_its_length(browser: Client, member: Member) -> None:
+    with factories.as_worker():
+        line = LineString((620_000, 6_720_000), (620_120, 6_720_000), srid=2154)
+        made = RoadStretch.objects.create(owner=member, kind="barrier", reference="G1", geom=line)
+    assert "0,1\xa0km" in page(browser, f"{LIST}?what=troncon").replace("&nbsp;", "\xa0")
+    assert "120\xa0m" in page(browser, f"{LIST}?what=troncon").replace("&nbsp;", "\xa0")
+    assert "120,0\xa0m" in page(browser, f"{LIST}troncon/{made.pk}/").replace("&nbsp;", "\xa0")
+    sheet = browser.get(f"/api/v1/layers/road-stretches/features/{made.pk}/").json()
+    assert ("measured_length", 120.0) in [(one["name"], one["value"]) for one in sheet["properties"]]
+
+
+def test_a_photo_of_an_inspection_is_shown_once(browser: Client, member: Member, settings: Any, tmp_path: Any) -> None:
+    settings.FILES_DIR = tmp_path
+    made = sign(member)
+    given = {"mark": "2", "done_date": "2026-02-03", "done_by": "Anne", "photos": [photograph()]}
+    assert browser.post(f"{LIST}point/{made.pk}/", given).status_code == 302
+    assert page(browser, f"{LIST}point/{made.pk}/").count('<img src="/api/v1/layers/road-assets') == 1
+
+
+def test_a_limit_is_written_as_people_write_numbers(browser: Client) -> None:
+    given = {"kind": "sign", "start": "D 1 PR 1", "side": "left", "distance_m": "99"}
+    shown = browser.post(f"{LIST}point/nouveau/", given, headers={"accept": "text/html"}).content.decode()
+    assert "inférieure ou égale à 15." in shown

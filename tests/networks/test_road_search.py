@@ -51,6 +51,11 @@ def test_a_road_is_suggested_by_its_number_with_its_markers(road: Member, text: 
     assert east - west == pytest.approx(0.04, abs=0.005)
 
 
+def test_a_road_that_is_suggested_leads_to_all_of_it(road: Member) -> None:
+    assert ask("D 2020").json()["results"][0]["road"] == "D2020"
+    assert ask("D 2020 PR 12+350").json()["results"][0]["road"] is None
+
+
 def test_a_number_that_no_road_bears_suggests_no_road(road: Member) -> None:
     assert ask("D 7").json()["results"] == []
 

@@ -365,6 +365,7 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         **network_trace.arguments(world.rows, whose),
         **network_hydrants.arguments(world.rows.get(f"fire {whose}")),
         "study": world.rows.get(f"study {whose}", MISSING),
+        "road": network_assets.ROADS.get(whose, "D9999"),
         "road_job": world.rows.get(f"road import {whose}", MISSING),
         "team_id": world.teams[foreign].pk if foreign in world.teams else MISSING,
         "letter_id": world.letters[whose].pk if whose in world.letters else MISSING,

@@ -21,6 +21,10 @@ describe("addresses", () => {
   });
 
   it("escape what a person typed", () => {
+    expect(urls.roadUrl(API, "D2020-45")).toBe(`${API}networks/roads/routes/D2020-45/`);
+    expect(urls.roadPlaceUrl(API, [620000.123, 6720000], "D2020 (45)")).toBe(
+      `${API}networks/roads/locate?x=620000.12&y=6720000.00&route=D2020%20(45)`,
+    );
     expect(urls.searchUrl(API, "rue d'été & co", [1.9, 47.55])).toBe(
       "/api/v1/search/?q=rue%20d'%C3%A9t%C3%A9%20%26%20co&limit=8&lon=1.9&lat=47.55",
     );

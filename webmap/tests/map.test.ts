@@ -150,6 +150,8 @@ describe("diff", () => {
     const sheet = { status: "ready" as const, groups: [], feature: feature("parcels", 1) };
     expect(kinds(model(), model({ sheet }))).toEqual(["selection"]);
     expect(kinds(model(), model({ pin: [1, 2] }))).toEqual(["pin"]);
+    const place = { status: "ready" as const, groups: [], feature: feature("road-sections", 1) };
+    expect(model({ sheet: { ...place, marked: "D 921 PR 26+350" } }).pinWords).toBe("D 921 PR 26+350");
     expect(kinds(model(), model({ measure: { kind: "area", points: [], finished: false } }))).toEqual(["sketch"]);
   });
 });

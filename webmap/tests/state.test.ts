@@ -28,6 +28,17 @@ describe("permalink", () => {
     expect(readPermalink(writePermalink(full))).toEqual(full);
   });
 
+  it("opens a whole road", () => {
+    expect(readPermalink(writePermalink({ road: "D2020-45" }))).toEqual({ road: "D2020-45" });
+    expect(readPermalink("#r=../D2020")).toEqual({});
+  });
+
+  it("opens what it selects in the editor, and is not written so again", () => {
+    const selection = { layer: "road-assets", id: 7 };
+    expect(readPermalink("#s=road-assets.7&e=1")).toEqual({ selection, edit: true });
+    expect(writePermalink({ selection, edit: true })).toBe("#v=1&s=road-assets.7");
+  });
+
   it("remembers that the panel was folded", () => {
     expect(readPermalink(writePermalink({ panel: null })).panel).toBeNull();
   });

@@ -60,6 +60,7 @@ class SuggestionSerializer(serializers.Serializer[dict[str, object]]):
     id = serializers.IntegerField(allow_null=True)
     center_4326 = serializers.ListField(child=serializers.FloatField())
     bbox_4326 = serializers.ListField(child=serializers.FloatField(), allow_null=True)
+    road = serializers.CharField(allow_null=True, help_text="A whole numbered road, as addresses have it.")
 
 
 class SuggestionsSerializer(serializers.Serializer[dict[str, object]]):

@@ -35,8 +35,9 @@ def feature_as_json(layer: Layer, row: Row, addition: Addition, rights: Rights) 
 def properties_as_json(layer: Layer, row: Row, addition: Addition, rights: Rights) -> list[dict[str, Any]]:
     words = words_of(layer, row)
     shown = [column for column in layer.fields_for(rights) if column["name"] not in addition.hidden]
-    lines = [column_property(column, words[column["name"]]) for column in shown]
-    return [line.as_json() for line in (*lines, *addition.properties)]
+    said = {line.name: line for line in addition.properties}
+    lines = [said.pop(column["name"], None) or column_property(column, words[column["name"]]) for column in shown]
+    return [line.as_json() for line in (*lines, *said.values())]
 
 
 def listed_as_json(layer: Layer, rows: Sequence[Row], rights: Rights) -> list[dict[str, Any]]:

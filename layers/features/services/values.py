@@ -10,6 +10,7 @@ from django.utils.timezone import is_naive, make_aware
 from django.utils.translation import gettext as _
 
 from layers.catalogue.validators import LONGEST_TEXT, is_text
+from layers.features.display import display_number
 
 type Field = Mapping[str, Any]
 type Values = dict[str, Any]
@@ -69,9 +70,9 @@ def check_bounds(field: Field, value: Any) -> None:
     """What the row holds already may stay. Raises Refused."""
     least, most = field.get("minimum"), field.get("maximum")
     if least is not None and value < least:
-        raise Refused(_("Write %(least)s or more.") % {"least": least})
+        raise Refused(_("Write %(least)s or more.") % {"least": display_number(least)})
     if most is not None and value > most:
-        raise Refused(_("Write %(most)s or less.") % {"most": most})
+        raise Refused(_("Write %(most)s or less.") % {"most": display_number(most)})
 
 
 def typed(field: Field, value: Any) -> Any:

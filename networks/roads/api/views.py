@@ -12,10 +12,11 @@ from rest_framework.views import APIView
 from gis_core.errors import Invalid
 from gis_core.middleware import rights_of_request
 from layers.catalogue.services import visible_layer
-from networks.roads.api.serializers import RoadPlaceSerializer
+from networks.roads.api.serializers import RoadPlaceSerializer, RoadSerializer
 from networks.roads.references import NotAReferenceError, Road, road_of
 from networks.roads.searching import LAYER
 from networks.roads.services.referring import Found, locate, reference_at
+from networks.roads.services.whole import as_feature, links_of, road_asked
 
 FARTHEST = 10_000_000.0
 
@@ -35,8 +36,21 @@ class LocateView(APIView):
     )
     def get(self, request: Request) -> Response:
         """Where a reference on a numbered road lies, or which reference a place has; of those who see the sections."""
-        visible_layer(LAYER, rights_of_request(request))
-        return Response(found(request.query_params).told())
+        rights = rights_of_request(request)
+        visible_layer(LAYER, rights)
+        place = found(request.query_params)
+        links = links_of(place, rights)
+        return Response(place.told() | {"links": [link.as_json() for link in links]})
+
+
+class RoadView(APIView):
+    permission_classes = (AllowAny,)
+
+    @extend_schema(operation_id="road", responses=RoadSerializer)
+    def get(self, request: Request, road: str) -> Response:
+        """A whole numbered road: D2020-45, or D2020 where one Département alone has it."""
+        rights = rights_of_request(request)
+        return Response(as_feature(road_asked(road, rights), rights))
 
 
 def found(given: dict[str, str]) -> Found:

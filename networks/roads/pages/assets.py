@@ -20,19 +20,26 @@ from gis_core.models import Commune
 from gis_core.parameters import integer
 from gis_core.problem import status_of
 from gis_core.rights import Rights
+from layers.features.display import display_number
+from networks.core.rights import TECHNICIANS
+from networks.core.tables import answered
 from networks.core.uploads import upload_page
 from networks.roads import asset_lists, lists
 from networks.roads.asset_sheets import pictogram_of
 from networks.roads.iisr import FAMILIES, base_of, family_of, is_known, name_of, normal
 from networks.roads.pages.frame import page, show
 from networks.roads.pictograms import pictogram
+from networks.roads.references import Road
 from networks.roads.services import assets as services
+from networks.roads.services.asset_table import as_table
 from networks.roads.services.assets import DUE, KINDS, SLUGS, Filter, Inspection
+from networks.roads.services.calibrating import as_named
 from networks.roads.services.placing import references_of
 
 TAB = "road_assets"
 ROWS = 50
 MOST_OFFSET = 5_000
+MOST_ROWS = 10_000
 LONGEST_BODY = 80 * 1_048_576
 TO_DEGREES = Transformer.from_crs(2154, 4326, always_xy=True)
 DUE_WORDS = {"late": gettext_lazy("Inspection late"), "month": gettext_lazy("Inspection within a month"),
@@ -54,11 +61,12 @@ class FilterForm(AccessibleForm):
     state = forms.ChoiceField(label=gettext_lazy("Condition"), required=False)
     insee = forms.ChoiceField(label=gettext_lazy("Commune"), required=False)
     due = forms.ChoiceField(label=gettext_lazy("Inspection"), required=False)
-    road = forms.ChoiceField(label=gettext_lazy("Road"), required=False)
+    road = forms.CharField(label=gettext_lazy("Road"), max_length=40, required=False)
 
     def __init__(self, *args: Any, wanted: Filter, rights: Rights, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["q"].widget.attrs |= {"type": "search", "placeholder": _("reference, code, remark")}
+        self.fields["road"].widget.attrs["placeholder"] = "D 2020"
         rows = Commune.objects.filter(territories__isnull=False)
         if not rights.agency:
             rows = rows.filter(territories__member__in=rights.members())
@@ -69,7 +77,6 @@ class FilterForm(AccessibleForm):
             "state": choices(lists.CONDITIONS, _("All conditions")),
             "insee": [("", _("All communes")), *communes],
             "due": [("", _("All")), *DUE_WORDS.items()],
-            "road": [("", _("All")), ("none", _("No road near"))],
         }
         for name, found in given.items():
             self.fields[name].choices = found  # type: ignore[attr-defined]
@@ -78,25 +85,41 @@ class FilterForm(AccessibleForm):
 @require_safe
 @page
 def asset_list(request: HttpRequest) -> HttpResponse:
-    """The assets of a filter."""
+    """The assets of a filter; `format=` csv, xlsx or ods to take them away."""
     rights = rights_of_request(request)
     given = {name: value for name, value in request.GET.items() if isinstance(value, str)}
-    wanted = Filter.parse(given)
+    if suffix := given.get("format"):
+        return taken_away(Filter.parse(given), suffix, rights)
+    refused = None
+    try:
+        wanted = Filter.parse(given)
+    except Invalid as error:
+        wanted, refused = Filter.parse(given | {"road": ""}), error
     text = given.get("offset", "")
     offset = min(int(text), MOST_OFFSET) if text.isascii() and text.isdecimal() and len(text) < 6 else 0
-    counts = services.counts(wanted, rights)
+    counts, lengths = services.counts(wanted, rights), services.kilometres(wanted, rights)
     found = list(services.listed(wanted, rights)[offset : offset + ROWS + 1])
-    initial = {**given, "what": wanted.what}
+    shown = found[:ROWS]
     context = {
-        "form": FilterForm(initial=initial, wanted=wanted, rights=rights),
+        "form": filter_form(given, wanted, rights, refused),
         "wanted": wanted,
         "query": wanted.query(),
-        "rows": [line(wanted.what, one) for one in found[:ROWS]],
+        "rows": lines(wanted.what, shown),
+        "filtered": wanted != Filter(what=wanted.what),
+        "most": MOST_ROWS,
         "figures": [
-            (lists.word(KINDS[wanted.what], kind, english=english()), count, wanted.but(kind=kind).query(), kind)
+            (
+                lists.word(KINDS[wanted.what], kind, english=english()),
+                count,
+                wanted.but(kind=kind).query(),
+                kind,
+                lengths.get(kind),
+            )
             for kind, count in counts.items()
         ],
         "total": sum(counts.values()),
+        "kilometres": sum(lengths.values()),
+        "exported": counts.get(wanted.kind, 0) if wanted.kind else sum(counts.values()),
         "without_kind": wanted.but(kind="").query(),
         "before": max(offset - ROWS, 0) if offset else None,
         "after": offset + ROWS if len(found) > ROWS and offset + ROWS <= MOST_OFFSET else None,
@@ -104,7 +127,37 @@ def asset_list(request: HttpRequest) -> HttpResponse:
         "empty": not counts and wanted == Filter(what=wanted.what),
         "dues": DUE,
     }
-    return show(request, "assets", TAB, context)
+    return show(request, "assets", TAB, context, status=400 if refused else 200)
+
+
+def filter_form(given: dict[str, str], wanted: Filter, rights: Rights, refused: Invalid | None) -> FilterForm:
+    road = "" if wanted.road == services.NO_ROAD else wanted.road
+    initial = {**given, "what": wanted.what, "road": road}
+    if refused is None:
+        return FilterForm(initial=initial, wanted=wanted, rights=rights)
+    form = FilterForm(initial | {"road": given.get("road", "")}, wanted=wanted, rights=rights)
+    form.is_valid()
+    if "road" not in form.errors:
+        blame(form, refused)
+    return form
+
+
+def taken_away(wanted: Filter, suffix: str, rights: Rights) -> HttpResponse:
+    """The assets of a filter as a table. Raises Invalid."""
+    found = list(services.listed(wanted, rights).select_related("owner")[: MOST_ROWS + 1])
+    if len(found) > MOST_ROWS:
+        words = _("A table has %(most)s assets at most: choose a kind, a road or a commune.")
+        raise Invalid(words % {"most": display_number(MOST_ROWS, 0)}, parameter="format")
+    name = f"patrimoine-{timezone.localdate():%Y-%m-%d}"
+    return answered(as_table(wanted.what, found), suffix, _("Assets"), name)
+
+
+def lines(what: str, found: list[Any]) -> list[dict[str, Any]]:
+    """Assets as a list shows them, each with its place on its road or else its commune."""
+    ids = [one.pk for one in found]
+    places = references_of(what, ids)
+    communes = services.communes_at(what, [pk for pk in ids if pk not in places])
+    return [line(what, one) | {"places": places.get(one.pk, []), "commune": communes.get(one.pk, "")} for one in found]
 
 
 def line(what: str, asset: Any) -> dict[str, Any]:
@@ -118,12 +171,13 @@ def line(what: str, asset: Any) -> dict[str, Any]:
         "kind": lists.word(KINDS[what], asset.kind, english=english()),
         "state": lists.word(lists.CONDITIONS, asset.state, english=english()),
         "late": asset.due_date is not None and asset.due_date < timezone.localdate(),
+        "length": services.length_of(asset),
     }
 
 
 def title_of(what: str, asset: Any) -> str:
     """A sign by what it says, others by their kind."""
-    code = getattr(asset, "code", None) or ""
+    code = normal(getattr(asset, "code", None) or "")
     if code:
         told = name_of(code, english=english())
         words = " ".join(part for part in (code, asset.inscription) if part)
@@ -151,9 +205,7 @@ class InspectionForm(AccessibleForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        marks = [
-            (code, f"{code} · {lists.word(lists.CONDITIONS, code, english=english())}") for code in lists.CONDITIONS
-        ]
+        marks = [(code, lists.word(lists.CONDITIONS, code, english=english())) for code in lists.CONDITIONS]
         self.fields["mark"].choices = marks  # type: ignore[attr-defined]
 
 
@@ -223,27 +275,39 @@ def asset_page(
     lon, lat = TO_DEGREES.transform(*services.middle_of(found))
     initial = {"done_date": timezone.localdate(), "done_by": str(request.user)}
     photos = services.photos_of(what, pk, rights)
+    code = normal(getattr(found, "code", None) or "")
+    told = services.inspections_of(what, pk)
+    inspected = {photo for one in told for photo in one.photos}
     context = {
         **line(what, found),
-        "family": FAMILIES[family_of(found.code)][english()] if getattr(found, "code", None) else "",
-        "known": is_known(found.code) if getattr(found, "code", None) else True,
+        "family": FAMILIES[family_of(code)][english()] if code else "",
+        "known": is_known(code) if code else True,
+        "commune": services.communes_at(what, [pk]).get(pk, ""),
+        "edits": rights.has_role(found.owner_id, TECHNICIANS),
         "road_section": section,
         "places": places,
         "side": lists.word(asset_lists.SIDES, side, english=english()),
         "size": lists.word(asset_lists.SIZES, getattr(found, "size", None), english=english()),
         "more": sorted(found.more.items()),
-        "map": f"/#v=1&c={lon:.6f},{lat:.6f}&z=19&l={SLUGS[what]},road-sections,communes",
+        "map": f"/#v=1&c={lon:.6f},{lat:.6f}&z=19&l={SLUGS[what]},road-sections,communes&s={SLUGS[what]}.{pk}",
+        "road": (road := road_of_place(section)),
+        "road_named": as_named(road) if road else "",
         "inspections": [
             (one, lists.word(lists.CONDITIONS, one.mark, english=english()),
              [photo for photo in photos if photo["id"] in one.photos])
-            for one in services.inspections_of(what, pk)
+            for one in told
         ],
-        "photos": photos,
+        "photos": [photo for photo in photos if photo["id"] not in inspected],
         "may": services.may_inspect(found, rights),
         "inspection": form or InspectionForm(initial=initial),
         **more,
     }  # fmt: skip
     return show(request, "asset", TAB, context, status=status)
+
+
+def road_of_place(section: Any) -> Road | None:
+    """The numbered road that it stands along."""
+    return Road(section.route, section.department) if section is not None and section.route else None
 
 
 # -- pictograms -------------------------------------------------------------------------------------------------------

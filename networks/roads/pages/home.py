@@ -16,7 +16,7 @@ from gis_core.forms import AccessibleForm, blame
 from gis_core.middleware import rights_of_request
 from gis_core.models import Commune
 from gis_core.rights import Rights
-from networks.core.tables import FORMS
+from networks.core.tables import answered
 from networks.roads import lists
 from networks.roads.pages.assets import english
 from networks.roads.pages.frame import page, show
@@ -86,7 +86,8 @@ def home(request: HttpRequest) -> HttpResponse:
     rights = rights_of_request(request)
     given = {name: value for name, value in request.GET.items() if isinstance(value, str) and value}
     if suffix := given.get("format"):
-        return taken_away(lengths(Asked.parse(given)), suffix)
+        name = f"voirie-{timezone.localdate():%Y-%m-%d}"
+        return answered(as_table(lengths(Asked.parse(given))), suffix, _("Kilometres"), name)
     form, asked, status = LengthsForm(initial=given, rights=rights, kept=given), Asked(), 200
     try:
         asked = Asked.parse(given)
@@ -112,16 +113,6 @@ def tables_shown(found: Lengths) -> Sequence[dict[str, Any]]:
 def cut(lines: list[Line]) -> tuple[list[Line], list[Line]]:
     """One line alone is not folded away."""
     return (lines, []) if len(lines) <= SHOWN + 1 else (lines[:SHOWN], lines[SHOWN:])
-
-
-def taken_away(found: Lengths, suffix: str) -> HttpResponse:
-    """Raises Invalid."""
-    if suffix not in FORMS:
-        raise Invalid(_("A table is a CSV, XLSX or ODS file."), parameter="format")
-    kind, written = FORMS[suffix]
-    content = written(as_table(found), _("Kilometres"))
-    name = f"voirie-{timezone.localdate():%Y-%m-%d}.{suffix}"
-    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 @require_safe

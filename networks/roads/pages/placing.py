@@ -16,7 +16,8 @@ from gis_core.forms import AccessibleForm, blame
 from gis_core.middleware import rights_of_request
 from gis_core.problem import status_of
 from layers.features.errors import FieldRefused, GeometryRefused
-from networks.roads.pages.assets import TAB, choices, title_of
+from networks.roads.iisr import FAMILIES, SIGNS, family_of
+from networks.roads.pages.assets import TAB, choices, english, title_of
 from networks.roads.pages.frame import page, show
 from networks.roads.services import assets, placing
 
@@ -88,11 +89,24 @@ class AssetForm(PlaceForm):
         self.fields["kind"].choices = choices(assets.KINDS[what], "—")  # type: ignore[attr-defined]
         if what != "point":
             del self.fields["code"], self.fields["inscription"]
+        else:
+            self.fields["code"].widget.attrs |= {"list": "sign-codes", "autocomplete": "off"}
+
+    def signs(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """The codes to choose from with their names, by family."""
+        return signs_by_family() if "code" in self.fields else []
 
     def values(self) -> Mapping[str, Any]:
         """What the layer keeps of it."""
         named = ("kind", "code", "inscription", "reference", "comment")
         return {name: value for name in named if (value := self.cleaned_data.get(name))}
+
+
+def signs_by_family() -> list[tuple[str, list[tuple[str, str]]]]:
+    found: dict[str, list[tuple[str, str]]] = {}
+    for code, words in SIGNS.items():
+        found.setdefault(FAMILIES[family_of(code)][english()], []).append((code, words[english()]))
+    return list(found.items())
 
 
 @require_http_methods(READ_AND_SEND)
@@ -102,7 +116,8 @@ def asset_new(request: HttpRequest, what: str) -> HttpResponse:
     rights = rights_of_request(request)
     placing.check_may_add(what, rights)
     if request.method != "POST":
-        initial = {"kind": "sign" if what == "point" else "", "side": "right", "distance_m": 4}
+        start = request.GET.get("start", "")[:80]
+        initial = {"kind": "sign" if what == "point" else "", "side": "right", "distance_m": 4, "start": start}
         return form_page(request, AssetForm(initial=initial, what=what))
     form = AssetForm(request.POST, what=what)
     if not form.is_valid():

@@ -6,11 +6,12 @@ from datetime import date, timedelta
 from typing import IO, Any, Final, Self, cast
 from urllib.parse import urlencode
 
-from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db import connection, transaction
+from django.db.models import Count, FloatField, Func, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
+from psycopg import sql
 
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
 from gis_core.models import Commune
@@ -19,12 +20,15 @@ from layers.catalogue.services import visible_layer
 from layers.features.services import attachments
 from networks.core.rights import TECHNICIANS
 from networks.roads import asset_lists, lists
+from networks.roads.iisr import normal
 from networks.roads.models import RoadAsset, RoadInspection, RoadSection, RoadStretch
+from networks.roads.references import NotAReferenceError, road_of
 
 MODELS: Final[Mapping[str, Any]] = {"point": RoadAsset, "troncon": RoadStretch}
 SLUGS: Final = {"point": "road-assets", "troncon": "road-stretches"}
 KINDS: Final = {"point": asset_lists.POINTS, "troncon": asset_lists.STRETCHES}
 DUE: Final = ("late", "month", "never")
+NO_ROAD: Final = "none"
 SOON_DAYS: Final = 31
 EARLIEST: Final = date(1950, 1, 1)
 FARTHEST_YEARS: Final = 30
@@ -43,17 +47,18 @@ class Filter:
     insee: str = ""
     due: str = ""
     road: str = ""
-    """"none": those that no section of road is near."""
+    """A numbered road, as it is written; "none": those that no section of road is near."""
 
     @classmethod
     def parse(cls, given: Mapping[str, str]) -> Self:
-        """Values that are none of the lists do not restrict."""
+        """Values that are none of the lists do not restrict. Raises Invalid for a text that is no road."""
         what = given.get("what", "")
         what = what if what in MODELS else "point"
-        allowed = {"kind": KINDS[what], "state": lists.CONDITIONS, "due": DUE, "road": ("none",)}
+        allowed = {"kind": KINDS[what], "state": lists.CONDITIONS, "due": DUE}
         chosen = {name: value for name, known in allowed.items() if (value := given.get(name, "")) in known}
         text = given.get("q", "").replace("\x00", "").strip()[:100]
-        return cls(what=what, text=text, insee=given.get("insee", "")[:5].replace("\x00", ""), **chosen)
+        insee = given.get("insee", "")[:5].replace("\x00", "")
+        return cls(what=what, text=text, insee=insee, road=road_wanted(given.get("road", "")), **chosen)
 
     def but(self, **changes: Any) -> Self:
         return replace(self, **changes)
@@ -74,13 +79,11 @@ class Inspection:
 
 def assets(wanted: Filter, rights: Rights) -> QuerySet[Any]:
     """Those of the asker's members, of a filter."""
-    rows = cast(QuerySet[Any], MODELS[wanted.what].objects.all())
-    if not rights.agency:
-        rows = rows.filter(owner_id__in=rights.members())
+    rows = of_members(wanted.what, rights)
     if wanted.text:
         found = Q(reference__icontains=wanted.text) | Q(comment__icontains=wanted.text)
         if wanted.what == "point":
-            found |= Q(code__iexact=wanted.text)
+            found |= Q(code__iexact=normal(wanted.text))
         rows = rows.filter(found)
     if wanted.state:
         rows = rows.filter(state=wanted.state)
@@ -88,8 +91,27 @@ def assets(wanted: Filter, rights: Rights) -> QuerySet[Any]:
         place = Commune.objects.filter(insee=wanted.insee).values_list("geom", flat=True).first()
         rows = rows.filter(geom__bboverlaps=place, geom__intersects=place) if place else rows.none()
     if wanted.road:
-        rows = rows.filter(section_id=None)
+        rows = rows.filter(along(wanted.road))
     return rows.filter(due(wanted.due)) if wanted.due else rows
+
+
+def road_wanted(text: str) -> str:
+    """As the filter keeps it. Raises Invalid."""
+    if not text.strip() or text == NO_ROAD:
+        return text.strip()
+    try:
+        return str(road_of(text))
+    except NotAReferenceError as error:
+        words = _("“%(text)s” is the number of no road: write it as in “D 2020”.")
+        raise Invalid(words % {"text": text[:40]}, parameter="road") from error
+
+
+def along(road: str) -> Q:
+    """Bound to a section of this road; without a Département, of any."""
+    if road == NO_ROAD:
+        return Q(section_id=None)
+    asked = {name: value for name, value in road_of(road)._asdict().items() if value}
+    return Q(section_id__in=RoadSection.objects.filter(**asked).values("pk"))
 
 
 def due(asked: str) -> Q:
@@ -113,12 +135,30 @@ def counts(wanted: Filter, rights: Rights) -> dict[str, int]:
     return dict(rows.order_by("-count"))
 
 
+def kilometres(wanted: Filter, rights: Rights) -> dict[str, float]:
+    """Of each kind of what runs along roads, whatever kind was asked for; nothing of points."""
+    if wanted.what == "point":
+        return {}
+    metres = Sum(Func("geom", function="ST_Length", output_field=FloatField()))
+    rows = assets(wanted, rights).order_by().values_list("kind").annotate(metres=metres)
+    return {kind: total / 1000 for kind, total in rows}
+
+
+def of_members(what: str, rights: Rights) -> QuerySet[Any]:
+    """Those whose pages open for the asker: of their members."""
+    rows = cast(QuerySet[Any], MODELS[what].objects.all() if what in MODELS else RoadAsset.objects.none())
+    return rows if rights.agency else rows.filter(owner_id__in=rights.members())
+
+
+def opened_by(what: str, ids: Sequence[int], rights: Rights) -> set[int]:
+    if not (rights.agency or rights.members()):
+        return set()
+    return set(of_members(what, rights).filter(pk__in=ids).values_list("pk", flat=True))
+
+
 def one(what: str, pk: int, rights: Rights) -> Any:
     """An asset that the asker's members keep. Raises NotFound."""
-    rows = MODELS[what].objects.select_related("owner") if what in MODELS else RoadAsset.objects.none()
-    if not rights.agency:
-        rows = rows.filter(owner_id__in=rights.members())
-    found = rows.filter(pk=pk).first()
+    found = of_members(what, rights).select_related("owner").filter(pk=pk).first()
     if found is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
     return found
@@ -128,6 +168,30 @@ def middle_of(asset: Any) -> tuple[float, float]:
     """Where it is (EPSG:2154): of a stretch, its middle."""
     place = asset.geom if asset.geom.geom_type == "Point" else asset.geom.interpolate_normalized(0.5)
     return place.x, place.y
+
+
+def length_of(asset: Any) -> float | None:
+    """Metres on the ground plan of what runs along a road."""
+    return None if asset.geom.geom_type == "Point" else asset.geom.length
+
+
+COMMUNES: Final = """
+    select t.id, c.name from {table} t join {commune} c on c.geom && t.geom and st_intersects(c.geom, {middle})
+    where t.id = any(%(ids)s)
+"""
+MIDDLES: Final = {"point": "t.geom", "troncon": "st_lineinterpolatepoint(t.geom, 0.5)"}
+
+
+def communes_at(what: str, ids: Sequence[int]) -> Mapping[int, str]:
+    """The names of the communes that assets lie in, by id."""
+    statement = sql.SQL(COMMUNES).format(
+        table=sql.Identifier(MODELS[what]._meta.db_table),
+        commune=sql.Identifier(Commune._meta.db_table),
+        middle=sql.SQL(MIDDLES[what]),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"ids": list(ids)})
+        return dict(cursor.fetchall())
 
 
 def section_of(asset: Any) -> RoadSection | None:

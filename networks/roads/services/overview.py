@@ -22,6 +22,7 @@ class Route:
     """A carriageway of a numbered road: its markers, its kilometres, what its calibration found amiss, in words."""
 
     name: str
+    slug: str
     carriageway: str
     kilometres: float
     markers: int
@@ -76,6 +77,7 @@ def routes() -> list[Route]:
     return [
         Route(
             name=str(Road(one.route, one.department if numbers[one.route] > 1 else "")),
+            slug=Road(one.route, one.department).slug,
             carriageway=one.carriageway,
             kilometres=one.length_m / 1000,
             markers=one.markers,

@@ -247,8 +247,10 @@ def reference_at(x: float, y: float, *, route: str = "", department: str = "", w
         if row is None or best[0] < row[10]:
             return reference_now(*best, x, y)
     if row is None:
-        words = _("No numbered road lies within %(metres)s m.")
-        raise NotFound(words % {"metres": display_number(within_m, 0)})
+        told = {"metres": display_number(within_m, 0), "route": Road(route, department)}
+        if route:
+            raise NotFound(_("The %(route)s is not within %(metres)s m.") % told)
+        raise NotFound(_("No numbered road lies within %(metres)s m.") % told)
     number, lies_in, carriageway, axis, section, at, px, py, lon, lat, distance, lies = row
     road = Road(number, lies_in)
     mark = one_row(BEFORE, axis=axis, at=at)

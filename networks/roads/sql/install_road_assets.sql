@@ -9,6 +9,8 @@ begin
         for each row execute function arpent.bind_asset();
     create or replace trigger arpent_bind before insert or update on road_stretch
         for each row execute function arpent.bind_asset();
+    create or replace trigger arpent_code before insert or update of code on road_asset
+        for each row when (new.code is not null) execute function arpent.fold_sign_code();
     create or replace trigger arpent_assets_insert after insert on road_section referencing new table as new_rows
         for each statement execute function arpent.record_sections();
     create or replace trigger arpent_assets_update after update on road_section

@@ -174,8 +174,10 @@ def writing(rights: Rights) -> list[Member]:
 
 
 def begun(request: HttpRequest, rights: Rights, members: list[Member]) -> dict[str, Any]:
-    """What a new form holds. Raises NotFound for an outage that is not seen."""
+    """What a new form holds, from an outage or a place on a road. Raises NotFound for an outage that is not seen."""
     given: dict[str, Any] = {"where": "map", "kind": Work.Kind.ROAD, "measure": Work.Measure.NONE}
+    if start := request.GET.get("start", "")[:80]:
+        given |= {"where": "references", "start": start}
     number = request.GET.get("outage", "")
     if not number:
         return given

@@ -1,3 +1,4 @@
+import { toLambert93 } from "../geo/lambert93";
 import type { Bbox, LonLat } from "../geo/mercator";
 import type {
   Background,
@@ -8,7 +9,9 @@ import type {
   Job,
   Layer,
   Photo,
+  RoadPlace,
   SearchResult,
+  WholeRoad,
 } from "./types";
 import * as urls from "./urls";
 
@@ -86,6 +89,14 @@ export class ApiClient {
 
   async search(text: string, near: LonLat, signal: AbortSignal): Promise<SearchResult[]> {
     return (await this.get<Results<SearchResult>>(urls.searchUrl(this.base, text, near), signal)).results;
+  }
+
+  road(slug: string, signal?: AbortSignal): Promise<WholeRoad> {
+    return this.get(urls.roadUrl(this.base, slug), signal);
+  }
+
+  roadPlace(at: LonLat, route: string): Promise<RoadPlace> {
+    return this.get(urls.roadPlaceUrl(this.base, toLambert93(at), route));
   }
 
   async here(at: LonLat, zoom: number, layers: readonly string[], signal?: AbortSignal): Promise<HereGroup[]> {

@@ -199,6 +199,17 @@ export interface SearchResult {
   id: number | null;
   center_4326: LonLat;
   bbox_4326: Bbox | null;
+  /** A whole numbered road, as addresses have it. */
+  road: string | null;
+}
+
+/** A numbered road, all of it. */
+export type WholeRoad = Pick<Feature, "title" | "subtitle" | "properties" | "links" | "geometry" | "bbox_4326">;
+
+/** Where a place lies on a numbered road, and the pages that go on from there. */
+export interface RoadPlace {
+  reference: string;
+  links: FeatureLink[];
 }
 
 export interface Property {

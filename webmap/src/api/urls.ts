@@ -20,6 +20,13 @@ export const photosUrl = (api: string): string => query(`${api}photos/`, { limit
 
 export const jobsUrl = (api: string): string => `${api}jobs/`;
 
+export const roadUrl = (api: string, slug: string): string =>
+  `${api}networks/roads/routes/${encodeURIComponent(slug)}/`;
+
+/** Where a place in metres (EPSG:2154) lies on a road. */
+export const roadPlaceUrl = (api: string, [x, y]: readonly [number, number], route: string): string =>
+  query(`${api}networks/roads/locate`, { x: x.toFixed(2), y: y.toFixed(2), route });
+
 export function searchUrl(api: string, text: string, near: LonLat, limit = 8): string {
   return query(`${api}search/`, { q: text, limit, lon: degrees(near[0]), lat: degrees(near[1]) });
 }

@@ -34,6 +34,8 @@ const POINT_ZOOM = 18.5;
 /** Asking as from very close: only what is truly at the place. */
 const NEIGHBOUR_ZOOM = 21;
 const COMMUNE_LAYER = "communes";
+const ROAD_SECTIONS = "road-sections";
+const WHOLE_ROAD = "whole-road";
 const NOTICE_MS = 9000;
 /** So old a catalogue is asked for again when one comes back to the map. */
 const STALE_MS = 60000;
@@ -160,7 +162,8 @@ export class Controller {
     const unsaved = unsavedLayer(this.config.user?.username ?? null);
     await Promise.all([this.loadCatalogue(), this.loadBackgrounds(), this.photos.open(this.opened)]);
     const chosen = this.opened.chosen && this.restoreChosen(this.opened.chosen);
-    if (this.opened.selection) await this.restoreSelection(this.opened.selection);
+    if (this.opened.road) await this.openRoad(this.opened.road);
+    else if (this.opened.selection) await this.restoreSelection(this.opened.selection);
     await chosen;
     if (unsaved !== null && this.layer(unsaved)?.can_edit) this.offerUnsaved(unsaved);
   }
@@ -216,6 +219,7 @@ export class Controller {
     const photos = this.photos.link();
     const link: Permalink = { center: view.center, zoom: view.zoom, layers, background, ...photos, theme, panel };
     if (selection) link.selection = selection;
+    if (this.state.sheet?.status === "ready" && this.state.sheet.road) link.road = this.state.sheet.road;
     link.chosen = linkable(this.state.chosen);
     return `${location.origin}${location.pathname}${location.search}${writePermalink(link)}`;
   }
@@ -249,6 +253,7 @@ export class Controller {
     this.store.update({ chosen: { parcels: [], secret: false } });
     if (link.chosen) void this.restoreChosen(link.chosen);
     if (link.center) this.map?.goTo({ center: link.center, ...(link.zoom === undefined ? {} : { zoom: link.zoom }) });
+    if (link.road) return this.openRoad(link.road);
     if (!link.selection) return;
     await this.restoreSelection(link.selection);
     if (link.center) this.map?.goTo({ center: link.center, ...(link.zoom === undefined ? {} : { zoom: link.zoom }) });
@@ -256,6 +261,9 @@ export class Controller {
 
   private async restoreSelection(ref: FeatureRef): Promise<void> {
     await this.select(ref, { move: !this.opened.center });
+    if (this.opened.edit && this.state.sheet?.status === "ready" && this.layer(ref.layer)?.can_edit) {
+      return this.edit(ref.layer, ref.id);
+    }
     if (this.state.sheet?.status !== "error" || this.state.sheet.error.status !== 404) return;
     this.closeSheet();
     this.notify("warning", this.t("link.unknownSelection"));
@@ -354,7 +362,7 @@ export class Controller {
       const groups = orderGroups(await this.api.here(at, zoom ?? this.state.view.zoom, this.visibleSlugs(), signal));
       const feature = groups[0]?.features[0];
       if (feature) {
-        this.show(groups, feature);
+        this.show(groups, feature, at);
         if (zoom === undefined) void this.reveal([at[0], at[1], at[0], at[1]]);
       } else this.store.update({ sheet: { status: "empty", at } });
     } catch (error) {
@@ -369,7 +377,7 @@ export class Controller {
     this.store.update({ sheet: { status: "loading" }, selection: ref, pin: null, sheetHeight: "half" });
     try {
       const feature = await this.api.feature(ref.layer, ref.id, signal);
-      this.show([{ layer: ref.layer, title: this.layer(ref.layer)?.title ?? "", features: [feature] }], feature);
+      this.show([{ layer: ref.layer, title: this.layer(ref.layer)?.title ?? "", features: [feature] }], feature, near);
       if (move) this.goTo({ bbox: feature.bbox_4326, zoom: POINT_ZOOM });
       else if (reveal) void this.reveal(feature.bbox_4326);
       if (near) await this.addNeighbours(feature, near, signal);
@@ -381,7 +389,7 @@ export class Controller {
   private async addNeighbours(feature: Feature, near: LonLat, signal: AbortSignal): Promise<void> {
     const groups = await this.api.here(near, NEIGHBOUR_ZOOM, this.visibleSlugs(), signal).catch(() => []);
     const ordered = selectionFirst(groups, feature);
-    if (ordered && !signal.aborted) this.show(ordered, feature);
+    if (ordered && !signal.aborted) this.show(ordered, feature, near);
   }
 
   /** Once the sheet has taken its room beside the map: a place is framed in what is left. */
@@ -403,15 +411,31 @@ export class Controller {
 
   /** Opens another thing of those the sheet already lists. */
   expand(feature: Feature): void {
-    if (this.state.sheet?.status === "ready") this.show(this.state.sheet.groups, feature);
+    if (this.state.sheet?.status === "ready") this.show(this.state.sheet.groups, feature, this.state.sheet.at);
   }
 
-  private show(groups: HereGroup[], feature: Feature): void {
+  private show(groups: HereGroup[], feature: Feature, at?: LonLat): void {
     this.store.update({
-      sheet: { status: "ready", groups, feature },
+      sheet: { status: "ready", groups, feature, at },
       selection: { layer: feature.layer, id: feature.id },
       pin: null,
     });
+  }
+
+  /** Opens the sheet of a whole numbered road, draws all of it and frames it. */
+  async openRoad(road: string): Promise<void> {
+    const signal = this.newQuestion();
+    for (const slug of [ROAD_SECTIONS, "road-markers"]) this.turnOn(slug);
+    this.store.update({ sheet: { status: "loading" }, selection: null, pin: null, sheetHeight: "half" });
+    try {
+      // Like a feature, of no layer: nothing of it is edited.
+      const feature = { ...(await this.api.road(road, signal)), layer: WHOLE_ROAD, id: 0, picture: null, version: 0 };
+      const groups = [{ layer: WHOLE_ROAD, title: "", features: [feature] }];
+      this.store.update({ sheet: { status: "ready", groups, feature, road } });
+      await this.frame({ bbox: feature.bbox_4326, zoom: POINT_ZOOM });
+    } catch (error) {
+      this.questionFailed(error, () => void this.openRoad(road));
+    }
   }
 
   /** Opens the sheet of several parcels, or of a drawn shape. */
@@ -443,6 +467,7 @@ export class Controller {
 
   /** Goes to a search result and opens its sheet. */
   async open(result: SearchResult): Promise<void> {
+    if (result.road) return this.openRoad(result.road);
     const { kind, layer, id, center_4326: center, bbox_4326: bbox } = result;
     if (layer !== null) this.turnOn(layer);
     const answered =
@@ -452,7 +477,9 @@ export class Controller {
     await answered;
     // A place on a road or on the ground is marked on the feature that it lies on.
     const marked = !bbox && (kind === "road" || kind === "coordinates");
-    if (marked && this.state.sheet?.status === "ready") this.store.update({ pin: center });
+    const { sheet } = this.state;
+    if (!marked || sheet?.status !== "ready") return;
+    this.store.update({ pin: center, sheet: kind === "road" ? { ...sheet, marked: result.label } : sheet });
   }
 
   private placeOf({ layer, center_4326: center, bbox_4326: bbox }: SearchResult): Place {

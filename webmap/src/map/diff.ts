@@ -51,7 +51,7 @@ export function diff(before: MapModel, after: MapModel): Change[] {
   // Geometry objects come from one answer and are never changed in place: identity is enough, and cheap.
   if (before.selected !== after.selected) changes.push({ kind: "selection" });
   if (!same(before.chosen, after.chosen)) changes.push({ kind: "chosen" });
-  if (!same(before.pin, after.pin)) changes.push({ kind: "pin" });
+  if (!same(before.pin, after.pin) || before.pinWords !== after.pinWords) changes.push({ kind: "pin" });
   if (!same(before.sketch, after.sketch)) changes.push({ kind: "sketch" });
   // Replaced as a whole when something of it differs.
   if (before.water !== after.water) changes.push({ kind: "water" });

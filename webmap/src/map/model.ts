@@ -64,6 +64,8 @@ export interface MapModel {
   /** Parcels drawn as chosen. */
   chosen: readonly { id: number }[];
   pin: LonLat | null;
+  /** What is written beside it. */
+  pinWords: string;
   sketch: Sketch | null;
   water: WaterPicture | null;
   look: Look;
@@ -163,6 +165,7 @@ export function buildModel(state: AppState, tiles: string): MapModel {
     selected: selected(state.sheet),
     chosen: state.chosen.parcels,
     pin: state.pin,
+    pinWords: (state.sheet?.status === "ready" && state.sheet.marked) || "",
     sketch: state.measure,
     water: state.water,
     look,

@@ -404,8 +404,11 @@ export function vertexStyle(colours: Palette): Style {
   });
 }
 
-export function pinStyle(colours: Palette): Style[] {
+export function pinStyle(colours: Palette, words: string): Style[] {
+  const text = label({ size: 14, weight: 700, colour: colours.accent, halo: colours.selectionHalo, offsetY: -22 });
+  text.setText(words);
   return [
+    ...(words ? [new Style({ text, zIndex: 4 })] : []),
     new Style({ image: new Circle({ radius: 10, stroke: new Stroke({ color: colours.selectionHalo, width: 5 }) }) }),
     new Style({
       image: new Circle({

@@ -56,6 +56,7 @@ const EMPTY: MapModel = {
   selected: null,
   chosen: [],
   pin: null,
+  pinWords: "",
   sketch: null,
   water: null,
   look: { dark: false, photo: false, detail: "far" },
@@ -360,7 +361,7 @@ export class MapView implements MapPort {
     const colours = palette(this.model.look);
     this.paint();
     this.selection.setStyle(selectionStyle(colours));
-    this.pin.setStyle(pinStyle(colours));
+    this.drawPin();
     this.drawSketch();
     this.drawChosen();
     this.placeHover();
@@ -490,6 +491,7 @@ export class MapView implements MapPort {
   }
 
   private drawPin(): void {
+    this.pin.setStyle(pinStyle(palette(this.model.look), this.model.pinWords));
     const source = this.pin.getSource();
     source?.clear();
     if (this.model.pin) source?.addFeature(new Feature(new Point(fromLonLat(this.model.pin))));

@@ -24,6 +24,10 @@ export interface Permalink {
   /** Where the swipe divides the map, from 0 to 1. */
   divider?: number;
   selection?: FeatureRef;
+  /** Whether the selection opens in the editor; no link is written with it. */
+  edit?: boolean;
+  /** A whole numbered road, as addresses have it: "D2020-45". */
+  road?: string;
   /** Identifiers of the chosen parcels. */
   chosen?: string[];
   theme?: ThemeChoice;
@@ -39,6 +43,7 @@ export const PERMALINK_VERSION = 1;
 
 export const MOST_LINKED = 20;
 const IDU = /^\d[\dAB]\d{3}[0-9A-Z]{9}$/;
+const ROAD = /^[A-Z]{1,2}\d{1,4}[A-Z0-9]{0,6}(-[0-9AB]{2,3})?$/;
 const SLUG = /^[\w-]{1,100}$/;
 
 function writeLayer({ slug, visible, opacity }: LayerSetting): string {
@@ -66,6 +71,7 @@ export function writePermalink(link: Permalink): string {
   if (link.compare)
     parts.push(`cmp=${link.compare.mode}.${link.compare.left}.${Math.round((link.divider ?? 0.5) * 100)}`);
   if (link.selection) parts.push(`s=${link.selection.layer}.${link.selection.id}`);
+  if (link.road) parts.push(`r=${link.road}`);
   if (link.chosen?.length) parts.push(`ps=${link.chosen.join(",")}`);
   if (link.theme && link.theme !== "auto") parts.push(`t=${link.theme}`);
   if (link.panel !== undefined) parts.push(`p=${link.panel ?? "none"}`);
@@ -116,6 +122,9 @@ export function readPermalink(hash: string): Permalink {
   if (link.photo && brightness >= 50 && brightness <= 150) link.brightness = Math.round(brightness);
   const selection = readSelection(parameters.get("s"));
   if (selection) link.selection = selection;
+  if (selection && parameters.get("e") === "1") link.edit = true;
+  const road = parameters.get("r");
+  if (road && ROAD.test(road)) link.road = road;
   const chosen = (parameters.get("ps") ?? "").split(",").filter((idu) => IDU.test(idu));
   if (chosen.length) link.chosen = [...new Set(chosen)].slice(0, MOST_LINKED);
   const theme = oneOf(THEMES, parameters.get("t"));

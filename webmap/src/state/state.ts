@@ -69,12 +69,23 @@ export interface Choice {
   readonly secret: boolean;
 }
 
+/** The one thing that a sheet opens, and what else is there. `at` is the place that was asked, `marked` the words of its
+ * mark; `road` is set where the thing is a whole numbered road. */
+export interface OpenSheet {
+  status: "ready";
+  groups: HereGroup[];
+  feature: Feature;
+  at?: LonLat | undefined;
+  marked?: string;
+  road?: string;
+}
+
 /** What the right sheet shows: one thing opened, and what else is at that place; or what concerns a whole ground. */
 export type Sheet =
   | { status: "loading" }
   | { status: "error"; error: ApiError; retry: () => void }
   | { status: "empty"; at: LonLat }
-  | { status: "ready"; groups: HereGroup[]; feature: Feature }
+  | OpenSheet
   | { status: "ground"; ground: Ground; title: () => string; subtitle: () => string };
 
 export interface Notice {

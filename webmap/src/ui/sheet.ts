@@ -2,11 +2,13 @@ import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { ApiError } from "../api/client";
 import type { Feature, HereGroup, Property } from "../api/types";
 import { formatCoordinates } from "../format/format";
+import type { LonLat } from "../geo/mercator";
 import { PERMITS, permitUrl } from "../permits/deadlines";
 import type { AppState, Ground, Sheet } from "../state/state";
 import { drawerHandle } from "./drawer";
 import { ArpentElement } from "./element";
 import type { IconName } from "./icon";
+import { fetched } from "./later";
 import { emptiness, failure, skeleton } from "./states";
 import { layerSwatch } from "./swatch";
 
@@ -17,6 +19,7 @@ const DIFFERENCE = "area_difference";
 /** Figures that the server computes for a sheet, beside the layer's own fields. */
 const FIGURE_NAMES = [MEASURED, "built_share", "measured_length"];
 const CLOSE_ZOOM = 19;
+const ROAD_SECTIONS = "road-sections";
 /** The pipes that the water desk begins from. */
 const NETWORK_PIPES: Partial<Record<string, "water" | "sewer">> = { "water-pipes": "water", "sewer-pipes": "sewer" };
 
@@ -125,7 +128,7 @@ export class FeatureSheet extends ArpentElement {
     }
   }
 
-  private contents({ groups, feature }: Ready): TemplateResult {
+  private contents({ groups, feature, at }: Ready): TemplateResult {
     const figures = this.figures(feature);
     const apart = new Set(figures.flatMap(({ property, note }) => [property, note]));
     const rest = feature.properties.filter(
@@ -133,9 +136,20 @@ export class FeatureSheet extends ArpentElement {
     );
     return html`${figures.length ? html`<dl class="figures">${figures.map((figure) => this.figure(figure))}</dl>` : nothing}
       ${feature.picture ? html`<img class="sheet-picture" src=${feature.picture} alt="" width="72" height="72" />` : nothing}
-      ${this.links(feature)}
+      ${this.roadPlace(feature, at)}${this.links(feature)}
       <dl class="properties">${rest.map((property) => html`<div><dt>${property.label}</dt><dd>${property.display}</dd></div>`)}</dl>
       ${this.parcel(feature)}${this.photos(feature)}${this.alsoHere(groups, feature)}`;
+  }
+
+  /** Of a section of a numbered road: where the place that was asked lies on it. */
+  private roadPlace({ layer, properties }: Feature, at: LonLat | undefined): TemplateResult | typeof nothing {
+    const value = (wanted: string): unknown => properties.find(({ name }) => name === wanted)?.value;
+    const route = layer === ROAD_SECTIONS && value("route");
+    if (!at || !route) return nothing;
+    if (!fetched(this.controller, "arp-road-place", () => import("./road-place"))) return nothing;
+    const department = value("department");
+    const road = department ? `${route} (${department})` : `${route}`;
+    return html`<arp-road-place .controller=${this.controller} .at=${at} .road=${road}></arp-road-place>`;
   }
 
   /** Pages that go on from it: a profile, a form. */
@@ -194,7 +208,10 @@ export class FeatureSheet extends ArpentElement {
     const fields = this.controller.layer(feature.layer)?.fields ?? [];
     const typed = new Set(fields.filter(({ type }) => FIGURE_TYPES.includes(type)).map(({ name }) => name));
     return feature.properties
-      .filter(({ name, display }) => display !== "" && (typed.has(name) || FIGURE_NAMES.includes(name)))
+      .filter(
+        ({ name, value, display }) =>
+          value !== null && display !== "" && (typed.has(name) || FIGURE_NAMES.includes(name)),
+      )
       .slice(0, KEY_FIGURES)
       .map((property) => ({
         property,

@@ -1,0 +1,64 @@
+"""/voirie/routes/<road>/: a numbered road, its markers, what stands and what is done along it."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from gis_core.middleware import rights_of_request
+from gis_core.rights import Rights
+from networks.core.tables import answered
+from networks.roads import lists
+from networks.roads.along import parts_of
+from networks.roads.pages.frame import page, show
+from networks.roads.references import Road
+from networks.roads.services import assets
+from networks.roads.services.whole import Marker, marker_table, road_asked, road_sheet
+
+ON_MAP = "/#v=1&l=road-markers,road-sections,communes"
+
+
+@require_safe
+@page
+def road(request: HttpRequest, road: str) -> HttpResponse:
+    """The page of a numbered road; `format=` csv, xlsx or ods: its markers to take away."""
+    rights = rights_of_request(request)
+    asked = road_asked(road, rights)
+    found = road_sheet(asked)
+    if suffix := request.GET.get("format", ""):
+        return answered(marker_table(found), suffix, _("Markers"), f"pr-{asked.slug}")
+    context = {
+        "found": found,
+        "map": f"{ON_MAP}&r={asked.slug}",
+        "markers": [(one, where(one)) for one in found.markers],
+        "kinds": [group for what in assets.KINDS if (group := along(what, asked, rights))],
+        "parts": parts_of(asked, rights),
+    }
+    return show(request, "road", "road_routes", context)
+
+
+def where(marker: Marker) -> str:
+    """The marker on the map, its sheet open."""
+    return f"{ON_MAP}&c={marker.lon:.6f},{marker.lat:.6f}&z=17&s=road-markers.{marker.id}"
+
+
+def along(what: str, road: Road, rights: Rights) -> dict[str, Any] | None:
+    """How many assets of each kind stand along it, of the asker's members, each with its list."""
+    wanted = assets.Filter(what=what, road=str(road))
+    counts = assets.counts(wanted, rights)
+    if not counts:
+        return None
+    english = (get_language() or "fr").startswith("en")
+    address = reverse("road_assets")
+    return {
+        "what": what,
+        "total": sum(counts.values()),
+        "list": f"{address}?{wanted.query()}",
+        "lines": [
+            (lists.word(assets.KINDS[what], kind, english=english), count, f"{address}?{wanted.but(kind=kind).query()}")
+            for kind, count in counts.items()
+        ],
+    }

@@ -1,0 +1,259 @@
+"""A numbered road as one object: where it lies, its sections, its carriageways as they are measured, its markers."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from gis_core.errors import NotFound
+from gis_core.rights import Rights
+from layers.catalogue.models import Layer
+from layers.catalogue.services import visible_layer
+from layers.exports.formats import Column
+from layers.features.display import is_english
+from layers.features.sheet import Link
+from networks.core.tables import Table
+from networks.roads import lists
+from networks.roads.along import links_from
+from networks.roads.models import RoadAxis, RoadMarker
+from networks.roads.references import NotAReferenceError, Road, road_of_slug
+from networks.roads.services.calibrating import as_named
+from networks.roads.services.overview import fault_words
+from networks.roads.services.referring import Found, all_rows, one_row
+
+SECTIONS: Final = "road-sections"
+ASSETS: Final = "road-assets"
+MOST_NAMED: Final = 8
+"""Markers that a remark names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manager:
+    name: str
+    km: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carriageway:
+    """As it is measured: its kilometres, and in words what is amiss."""
+
+    code: str
+    km: float
+    markers: int
+    amiss: list[str]
+    stale: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marker:
+    """A marker of either carriageway; `to_next` are the metres to the next number, where it is measured."""
+
+    id: int
+    number: int
+    sides: str
+    lon: float
+    lat: float
+    x: float
+    y: float
+    at_m: float | None = None
+    to_next: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoadSheet:
+    """`named` is the road as people are told of it: with its Département where another one has this number."""
+
+    road: Road
+    named: Road
+    sections: int
+    km: float
+    bbox_4326: tuple[float, float, float, float]
+    managers: Sequence[Manager]
+    carriageways: Sequence[Carriageway]
+    markers: Sequence[Marker]
+
+    @property
+    def first(self) -> int | None:
+        return self.markers[0].number if self.markers else None
+
+    @property
+    def last(self) -> int | None:
+        return self.markers[-1].number if self.markers else None
+
+
+ROADS: Final = "select department from road_section where route = %(route)s group by department order by department"
+ABOUT: Final = """
+    with here as materialized (
+        select geom from road_section where route = %(route)s and department = %(department)s),
+    whole as (select count(*) as sections, sum(st_length(geom)) as metres,
+        st_transform(st_setsrid(st_extent(geom)::geometry, 2154), 4326) as box from here)
+    select sections, metres, st_xmin(box), st_ymin(box), st_xmax(box), st_ymax(box) from whole where sections > 0
+"""
+# Its sections and its markers, as the map draws them at once.
+DRAWN: Final = """
+    select st_asgeojson(st_transform(st_forcecollection(st_collect(array[
+        (select st_multi(st_linemerge(st_collect(st_simplify(geom, 0.5)))) from road_section
+            where route = %(route)s and department = %(department)s),
+        (select st_multi(st_collect(geom)) from road_marker
+            where route = %(route)s and department = %(department)s)])), 4326), 6)
+"""
+MANAGERS: Final = """
+    select manager, manager_name, sum(st_length(geom)) from road_section
+    where route = %(route)s and department = %(department)s group by manager, manager_name order by 3 desc limit 6
+"""
+MARKERS: Final = """
+    select k.number, k.carriageway, k.id, st_x(k.geom), st_y(k.geom), st_x(seen), st_y(seen), m.at_m,
+        m.next_m - m.at_m
+    from road_marker k left join (
+            select m.marker_id, min(m.at_m) as at_m, min(m.next_m) as next_m from road_axis a
+                join road_axis_mark m on m.axis_id = a.id
+            where a.route = %(route)s and a.department = %(department)s and not a.stale group by m.marker_id) m
+        on m.marker_id = k.id, st_transform(k.geom, 4326) as seen
+    where k.route = %(route)s and k.department = %(department)s
+    order by k.number, position(k.carriageway in 'UDG'), k.id
+"""
+
+
+def road_asked(text: str, rights: Rights) -> Road:
+    """The road of an address, among those whose sections the asker sees. Raises NotFound."""
+    visible_layer(SECTIONS, rights)
+    try:
+        asked = road_of_slug(text)
+    except NotAReferenceError as error:
+        raise NotFound(
+            _("“%(text)s” is the number of no road: write it as in “D 2020”.") % {"text": text[:40]}
+        ) from error
+    known = [department for (department,) in all_rows(ROADS, route=asked.route)]
+    if asked.department in known:
+        return asked
+    if len(known) == 1 and "" in (asked.department, known[0]):
+        return Road(asked.route, known[0])
+    if len(known) > 1 and not asked.department:
+        choices = _(" or ").join(_("“%(road)s”") % {"road": Road(asked.route, one)} for one in known)
+        words = _("Several Départements have a %(route)s: write %(choices)s.")
+        raise NotFound(words % {"route": Road(asked.route), "choices": choices})
+    raise NotFound(_("No numbered road %(route)s is known here.") % {"route": asked})
+
+
+def road_sheet(road: Road) -> RoadSheet:
+    """Raises NotFound."""
+    row = one_row(ABOUT, **road._asdict())
+    if row is None:
+        raise NotFound(_("No numbered road %(route)s is known here.") % {"route": road})
+    sections, metres, *box = row
+    markers = markers_of(road)
+    return RoadSheet(
+        road=road,
+        named=as_named(road),
+        sections=sections,
+        km=metres / 1000,
+        bbox_4326=tuple(box),
+        managers=managers_of(road),
+        carriageways=carriageways_of(road, markers),
+        markers=markers,
+    )
+
+
+def managers_of(road: Road) -> list[Manager]:
+    english = is_english()
+    return [
+        Manager(name=name or lists.word(lists.MANAGERS, code, english=english) or _("Not recorded"), km=metres / 1000)
+        for code, name, metres in all_rows(MANAGERS, **road._asdict())
+    ]
+
+
+def markers_of(road: Road) -> list[Marker]:
+    """One of each number: that of the single carriageway or of the right one."""
+    found = []
+    for number, rows in groupby(all_rows(MARKERS, **road._asdict()), key=lambda row: row[0]):
+        each = list(rows)
+        _number, _side, pk, x, y, lon, lat, at_m, to_next = each[0]
+        sides = "".join(row[1] for row in each)
+        found.append(Marker(id=pk, number=number, sides=sides, lon=lon, lat=lat, x=x, y=y, at_m=at_m, to_next=to_next))
+    return found
+
+
+def carriageways_of(road: Road, markers: Sequence[Marker]) -> list[Carriageway]:
+    """As they were measured; what is amiss names its markers."""
+    numbers = dict(RoadMarker.objects.filter(**road._asdict()).values_list("pk", "number"))
+
+    def named(ids: Sequence[int]) -> str:
+        told = [f"PR {numbers[one]}" for one in ids if one in numbers]
+        return ", ".join(told[:MOST_NAMED]) + (" …" if len(told) > MOST_NAMED else "")
+
+    rows = RoadAxis.objects.filter(**road._asdict()).order_by("carriageway").prefetch_related("marks")
+    return [
+        Carriageway(
+            code=one.carriageway, km=one.length_m / 1000, markers=len(one.marks.all()),
+            amiss=fault_words(one.faults, named), stale=one.stale,
+        )
+        for one in rows
+    ]  # fmt: skip
+
+
+def as_feature(road: Road, rights: Rights) -> dict[str, Any]:
+    """The road as the map shows it: like a feature, of no layer."""
+    found = road_sheet(road)
+    words = _("Numbered road, PR %(first)s to %(last)s") if found.markers else _("Numbered road")
+    links = [{"title": _("The road's page"), "url": page_of(road)}] if rights.signed_in else []
+    lines = [
+        ("department", _("Département"), road.department),
+        ("managers", _("Managers"), ", ".join(one.name for one in found.managers)),
+    ]
+    (drawn,) = one_row(DRAWN, **road._asdict()) or (None,)
+    return {
+        "slug": road.slug,
+        "title": str(found.named),
+        "subtitle": words % {"first": found.first, "last": found.last},
+        "properties": [
+            {"name": name, "label": label, "value": value, "unit": None, "display": value}
+            for name, label, value in lines
+            if value
+        ],
+        "links": links,
+        "geometry": json.loads(drawn) if drawn else None,
+        "bbox_4326": [round(one, 7) for one in found.bbox_4326],
+    }
+
+
+def links_of(place: Found, rights: Rights) -> Iterator[Link]:
+    """Pages that go on from a place: a new asset there, and what other apps add."""
+    reference = str(place.reference)
+    assets = Layer.objects.visible_to(rights).filter(slug=ASSETS).first()
+    if assets is not None and assets.may_edit(rights):
+        address = reverse("road_asset_new", args=["point"])
+        yield Link(title=_("Add an asset here"), url=f"{address}?{urlencode({'start': reference})}")
+    yield from links_from(reference, rights)
+
+
+def page_of(road: Road) -> str:
+    return reverse("road", args=[road.slug])
+
+
+def marker_table(found: RoadSheet) -> Table:
+    """Its markers, for spreadsheets."""
+    columns = [
+        Column("route", _("Road"), "text"),
+        Column("department", _("Département"), "text"),
+        Column("number", "PR", "integer"),
+        Column("carriageway", _("Carriageway"), "text"),
+        Column("at_m", _("Metres from the beginning"), "number"),
+        Column("to_next", _("Metres to the next marker"), "number"),
+        Column("x", "X (Lambert-93)", "number"),
+        Column("y", "Y (Lambert-93)", "number"),
+    ]
+    rows = [
+        [str(Road(found.road.route)), found.road.department, one.number, one.sides, rounded(one.at_m),
+         rounded(one.to_next), round(one.x, 2), round(one.y, 2)]
+        for one in found.markers
+    ]  # fmt: skip
+    return columns, rows
+
+
+def rounded(metres: float | None) -> float | None:
+    return None if metres is None else round(metres, 1)
