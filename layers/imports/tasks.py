@@ -18,7 +18,7 @@ from gis_core.rights import SYSTEM, acting_as
 from gis_core.tasks import RunningJob, job_task
 from layers.imports.models import Delivery
 from layers.imports.services import applying, deliveries, ordering, preparing, retiring, taking_back
-from layers.imports.services.inbox import harmless
+from layers.imports.services.inbox import AWAITED, harmless
 from layers.imports.services.orders import KIND
 from layers.imports.sources import Order, source_named, territory_for
 
@@ -56,6 +56,7 @@ def sweep_inbox(timestamp: int) -> None:
         open_jobs = Job.objects.filter(parameters__has_key="folder", state__in=(Job.State.WAITING, Job.State.RUNNING))
         awaited = {folder_of(job.parameters).name for job in open_jobs}
         awaited |= set(Delivery.objects.values_list("folder", flat=True))
+        awaited |= {harmless(name) for folders in AWAITED for name in folders()}
     for folder in Path(settings.INBOX_DIR).glob("*"):
         # Another worker may be removing it at this moment.
         with suppress(FileNotFoundError):

@@ -2,12 +2,10 @@
 
 import logging
 import shutil
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from gis_core.errors import NotFound
@@ -21,7 +19,6 @@ from networks.roads.services import importing, studies
 from networks.roads.services.calibrating import calibrate, stale_roads
 
 log = logging.getLogger("arpent.tasks")
-KEPT = timedelta(days=7)
 
 
 @app.periodic(cron="* * * * *")
@@ -37,15 +34,11 @@ def calibrate_roads(timestamp: int) -> None:
 
 
 def forget_files(job: Job) -> None:
-    """The files stay for whoever may load them next; after that, or where they could not be read, they go."""
+    """The files stay for whoever may load them next, what was read or what a load that ended badly left; after that, or
+    where they could not be read, they go."""
     job.refresh_from_db()
-    if job.state == Job.State.DONE and not job.parameters.get("write"):
-        return
-    remove_folder(job.parameters)
-
-
-def remove_folder(parameters: dict[str, Any]) -> None:
-    shutil.rmtree(Path(settings.INBOX_DIR) / harmless(str(parameters["folder"])), ignore_errors=True)
+    if not importing.may_load(job):
+        shutil.rmtree(Path(settings.INBOX_DIR) / harmless(str(job.parameters["folder"])), ignore_errors=True)
 
 
 @job_task(importing.KIND, roles=TECHNICIANS, afterwards=forget_files)
@@ -53,16 +46,6 @@ def import_roads(running: RunningJob) -> dict[str, Any]:
     """Say what files of sections or markers would change, or do it."""
     assert running.job.owner is not None
     return importing.run_job(running.job.owner, running.parameters, running.tell)
-
-
-@app.periodic(cron="47 2 * * *")
-@app.task(name="forget_roads_read", queueing_lock="forget_roads_read")
-def forget_roads_read(timestamp: int) -> None:
-    """Every night: files that were read a week ago, and that nobody loaded, go."""
-    with acting_as(SYSTEM):
-        old = Job.objects.filter(kind=importing.KIND, ended_at__lt=timezone.now() - KEPT)
-        for parameters in old.values_list("parameters", flat=True):
-            remove_folder(parameters)
 
 
 @job_task(studies.KIND, roles=TECHNICIANS)

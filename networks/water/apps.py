@@ -11,6 +11,7 @@ class WaterConfig(AppConfig):
         from layers.features.services.refusals import declare_checks
         from layers.features.services.reshape import declare_shape
         from layers.features.services.write import declare_lock
+        from layers.imports.services.inbox import declare_awaited
         from networks.core.services import heights
         from networks.core.topology import LAID_IN_ORDER, UNNAMED_PATIENT, lock_networks
         from networks.warning.sources import declare_source
@@ -19,6 +20,7 @@ class WaterConfig(AppConfig):
         from networks.water.pages.frame import add_tabs
         from networks.water.sections import register_sections
         from networks.water.services.exporting import add_makers
+        from networks.water.services.importing import awaited_folders
         from networks.water.services.outage_notices import beginning
 
         for family in ("water", "sewer"):
@@ -34,4 +36,5 @@ class WaterConfig(AppConfig):
         sheets.register_sheets()
         hydrant_sheet.register_sheets()
         add_makers()
+        declare_awaited(awaited_folders)
         declare_source("outage", beginning)

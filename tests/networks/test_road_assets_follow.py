@@ -171,6 +171,23 @@ def test_an_asset_of_a_removed_section_stays_unbound_until_a_road_comes_near(mem
     assert bound(made) == (again.pk, 40, 4, "left")
 
 
+def test_an_asset_of_a_removed_section_is_bound_to_the_next_one_within_reach(member: Member) -> None:
+    near, other = section(member, (0, 0), (100, 0)), section(member, (0, 10), (100, 10))
+    made, run = sign(member, 40, 4), barrier(member, (20, 4), (80, 4))
+    assert (bound(made)[0], bound(run)[0]) == (near.pk, near.pk)
+    change(near.delete)
+    assert bound(made) == (other.pk, 40, 6, "right")
+    assert bound(run) == (other.pk, 20, 6, "right")
+
+
+def test_an_asset_without_a_road_is_bound_to_the_nearest_whichever_changes(member: Member) -> None:
+    made = sign(member, 40, 0)
+    far = section(member, (0, 30), (100, 30))
+    near = section(member, (0, 20), (100, 20))
+    change(drawn(far, (0, 12), (100, 12)), drawn(near, (0, 8), (100, 8)))
+    assert bound(made)[0] == near.pk
+
+
 def test_a_section_that_is_shortened_leaves_what_stood_beyond(member: Member) -> None:
     road = section(member, (0, 0), (100, 0))
     inside, outside = sign(member, 40, 5), sign(member, 90, 5)
@@ -287,3 +304,16 @@ def test_a_stretch_stays_in_place_when_its_section_is_split_or_removed(member: M
     assert [(x - X, y - Y) for x, y in made.geom.coords] == [(120, 3), (180, 3)]
     change(pieces[0].delete)
     assert bound(made) == (None, None, None, None)
+
+
+def test_a_stretch_along_two_sections_bends_at_the_end_that_moved_and_stays_beyond(member: Member) -> None:
+    road = section(member, (0, 0), (980, 0), (1000, 0))
+    section(member, (1000, 0), (2000, 0))
+    made = barrier(member, (300, 3), (500, 3), (1500, 3))
+    assert bound(made)[0] == road.pk
+    change(drawn(road, (0, 0), (980, 0), (1000, 4)))
+    made.refresh_from_db()
+    places = [(round(x - X, 1), round(y - Y, 1)) for x, y in made.geom.coords]
+    assert places[0] == (300, 3)
+    assert places[-1] == (1500, 3)
+    assert [one for one in places if 979 <= one[0] <= 1000.1] == [(980, 3), (999.4, 6.9)]

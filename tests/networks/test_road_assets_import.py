@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 from gis_core.errors import Invalid
 from gis_core.models import Member
 from gis_core.rights import SYSTEM, acting_as
-from networks.roads.models import AssetMapping, RoadAsset, RoadStretch
+from networks.roads.models import AssetDelivery, AssetMapping, RoadAsset, RoadStretch
 from tests import factories
 from tests.networks.road_assets import loaded, looked_at
 
@@ -140,6 +140,43 @@ def test_the_mapping_is_kept_for_the_next_file_of_the_same_shape(member: Member,
     loaded(made)
     found = RoadAsset.objects.get(reference="8")
     assert (found.kind, found.state) == ("lighting", "3")
+
+
+def sheet(folder: Path, name: str, kind: str, x: int) -> Path:
+    """A workbook with the sheet that Excel calls “Feuil1”."""
+    values = {"Objet": kind, "X": f"{620000 + x}", "Y": "6720000"}
+    pyogrio.raw.write(folder / name, geometry=None, field_data=[np.array([one], object) for one in values.values()],
+                      fields=list(values), driver="XLSX", layer="Feuil1")  # fmt: skip
+    return folder / name
+
+
+def of_kinds(made: AssetDelivery, **kinds: str) -> AssetDelivery:
+    """Loaded with one kind for all of each file."""
+    for key, told in made.readings.items():
+        told["fixed"] = {"kind": next(kind for name, kind in kinds.items() if key.startswith(f"{name}."))}
+    with factories.as_worker():
+        made.save()
+    return loaded(made)
+
+
+def test_sheets_of_one_name_in_two_workbooks_are_read_each_in_its_own_way(member: Member, tmp_path: Path) -> None:
+    made = looked_at(member, sheet(tmp_path, "bancs.xlsx", "a", 0), sheet(tmp_path, "lampes.xlsx", "b", 9))
+    of_kinds(made, bancs="furniture", lampes="lighting")
+    assert dict(RoadAsset.objects.values_list("more__Objet", "kind")) == {"a": "furniture", "b": "lighting"}
+
+
+def test_a_mapping_without_a_name_is_called_after_its_file(member: Member, tmp_path: Path) -> None:
+    loaded(looked_at(member, sheet(tmp_path, "bancs.xlsx", "a", 0)))
+    assert AssetMapping.objects.get().name == "bancs"
+
+
+def test_a_mapping_of_other_fields_is_not_overwritten(member: Member, tmp_path: Path) -> None:
+    for number, field in enumerate(("Truc", "Machin")):
+        file = tmp_path / "releve.csv"
+        file.write_text(f"{field};X;Y\n7;{620000 + number};6720000\n", "utf-8")
+        loaded(looked_at(member, file, folder=field), name="Éclairage")
+    kept = {one.name: one.fields[0] for one in AssetMapping.objects.all()}
+    assert kept == {"Éclairage": "Truc", "Éclairage 2": "Machin"}
 
 
 def test_signs_of_a_real_survey_come_in_with_their_panels(member: Member, surveyed: Path) -> None:

@@ -176,10 +176,13 @@ def managed(tmp_path: Path, *managers: str, name: str = "TRONCON_DE_ROUTE") -> P
 
 
 def markers_file(folder: Path, *markers: tuple[int, float], department: str = "45") -> None:
-    """POINT_DE_REPERE beside the sections."""
-    shapes = [Point(X + x, Y) for _number, x in markers]
-    rows = [[f"P{number}", "D12", str(number), department] for number, _x in markers]
-    write_raw(folder / "POINT_DE_REPERE.shp", ["ID", "ROUTE", "NUMERO", "INSEE_DEP"], rows, shapes, "Point")
+    """POINT_DE_REPERE beside the sections, each marker after the start of a section that bears its number."""
+    shapes = [Point(X + x + before, Y) for _number, x in markers for before in (-1, 0)]
+    rows = [
+        [f"{kind}{number}", "D12", str(number), department, kind] for number, _x in markers for kind in ("DS", "PR")
+    ]
+    names = ["ID", "ROUTE", "NUMERO", "INSEE_DEP", "TYPE_DE_PR"]
+    write_raw(folder / "POINT_DE_REPERE.shp", names, rows, shapes, "Point")
 
 
 def files(folder: Path) -> list[Path]:
@@ -194,6 +197,47 @@ def marker(member: Member, number: int, x: float, department: str) -> RoadMarker
 
 def named() -> list[tuple[int, str]]:
     return list(RoadMarker.objects.order_by("number", "department").values_list("number", "department"))
+
+
+def test_a_departements_first_delivery_brings_its_part_of_a_road_that_another_manages(
+    network: Network, tmp_path: Path
+) -> None:
+    metropolis, county = (factories.member(network.commune, kind=kind) for kind in ("epci", "departement"))
+    assert bring(metropolis, *files(managed(tmp_path, "Métropole d'Orléans")))["counts"]["new"] == 1
+    report = bring(county, *files(managed(tmp_path, "Métropole d'Orléans", "Loiret", "Loiret")))
+    assert (report["counts"]["new"], report["counts"]["held"], report["counts"]["managed"]) == (2, 1, 0)
+    assert bring(network.member, *files(managed(tmp_path, *["Loiret"] * 4)))["counts"]["managed"] == 1
+
+
+def test_a_section_of_less_than_a_metre_whose_ends_meet_one_node_is_refused_and_told(
+    deliver: Deliver, network: Network
+) -> None:
+    deliver({"A": [(0, 0), (60, 0)]})
+    report = deliver({"A": [(0, 0), (60, 0)], "B": [(59.6, 0), (60.4, 0)], "C": [(60.4, 0), (90, 0)]})
+    assert list(drawn()) == ["A", "C"]
+    assert (report["counts"]["new"], report["counts"]["refused"]) == (1, 1)
+    (told,) = report["faults"]
+    assert ("0.80" in told["message"], told["gravity"], told["file"]) == (True, "error", "TRONCON_DE_ROUTE.shp")
+    assert network.rows("select count(*) from road_node") == [(3,)]
+
+
+def test_a_section_drawn_anew_shorter_than_its_nodes_stays_as_it_was(deliver: Deliver) -> None:
+    deliver(STRAIGHT | {"C": [(100, 0), (140, 0)]})
+    report = deliver(STRAIGHT | {"C": [(99.6, 0), (100.4, 0)]})
+    assert drawn()["C"] == [(100, 0), (140, 0)]
+    assert (report["counts"]["changed"], report["counts"]["drawn"], report["counts"]["refused"]) == (0, 0, 1)
+
+
+def test_two_files_of_one_delivery_do_not_mix_their_rows(network: Network, tmp_path: Path) -> None:
+    for name, reference, y in (("a", "A", 0), ("b", "B", 50)):
+        row = [reference, "Route à 1 chaussée", "Double sens", "D12", "En service", name]
+        shape = Line([(X, Y + y), (X + 60, Y + y)])
+        write_raw(tmp_path / f"TRONCON_DE_ROUTE_{name}.shp", ["ID", "NATURE", "SENS", "NUMERO", "ETAT", "NOM_1_G"],
+                  [row], [shape])  # fmt: skip
+    paths = sorted(one for one in tmp_path.iterdir() if one.is_file())
+    bring(network.member, *paths)
+    report = bring(network.member, *paths)
+    assert (report["counts"]["same"], drawn()) == (2, {"A": [(0, 0), (60, 0)], "B": [(0, 50), (60, 50)]})
 
 
 def test_markers_follow_their_sections_to_another_departement(network: Network, tmp_path: Path) -> None:
@@ -265,7 +309,8 @@ def test_a_delivery_of_sections_tells_what_becomes_of_its_markers(network: Netwo
     markers_file(folder, (1, 10), (2, 100), (3, 9000))
     report = bring(network.member, *files(folder))
     counts = {name: count for name, count in report["counts"].items() if name.startswith("markers_") and count}
-    assert counts == {"markers_same": 2, "markers_corrected": 1, "markers_outside": 1}
+    assert counts == {"markers_same": 2, "markers_corrected": 1, "markers_outside": 1, "markers_aside": 3}
+    assert any("ne sont pas des PR" in one for one in report["lines"])
     assert any("PR corrigés" in one for one in report["lines"])
     assert any("PR hors de votre territoire" in one for one in report["lines"])
 

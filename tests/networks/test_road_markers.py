@@ -75,6 +75,31 @@ def test_cumulated_metres_are_measured_between_placed_markers(member: Member, tm
     assert places() == {0: 0, 1: 1000, 2: 2000, 3: 2980.5}
 
 
+def test_places_of_zeros_are_none(member: Member, tmp_path: Path) -> None:
+    text = f"route;pr;x;y;cumul\nD2020;0;{X};{Y};0\nD2020;1;0;0;1000\nD2020;2;{X + 2000};{Y};2000\nD2020;3;0;0;\n"
+    (told,) = bring(member, tmp_path, text)["faults"]
+    assert (places(), "position" in told["message"]) == ({0: 0, 1: 1000, 2: 2000}, True)
+
+
+@pytest.mark.parametrize(
+    ("rows", "kept"),
+    [
+        ([("DS", 12, 90), ("PR", 12, 100), ("CS", 12, 600), ("FS", 12, 900), ("PR", 13, 1100)], {12: 100, 13: 1100}),
+        ([("PR0", 0, 0), ("PR", 1, 1000), ("PRF", 999, 1800)], {0: 0, 1: 1000}),
+        ([("PR0", 0, 0), ("PRF", 999, 1800)], {0: 0, 999: 1800}),
+        ([("PR0", 0, 0), ("PR", 1, 1000), ("PRF", 2, 1800)], {0: 0, 1: 1000, 2: 1800}),
+        ([("PRF", 1, 1800), ("PR0", 0, 0), ("PR", 1, 1000)], {0: 0, 1: 1000}),
+        ([("", 0, 0), ("PR", 1, 1000)], {0: 0, 1: 1000}),
+    ],
+)
+def test_what_bears_the_number_of_a_marker_without_being_one_is_left_out(
+    member: Member, tmp_path: Path, rows: list[tuple[str, int, int]], kept: dict[int, float]
+) -> None:
+    text = "".join(f"D2020;{number};{kind};{X + along};{Y}\n" for kind, number, along in rows)
+    report = bring(member, tmp_path, f"ROUTE;NUMERO;TYPE_DE_PR;x;y\n{text}")
+    assert (places(), report["counts"]["aside"], report["counts"]["refused"]) == (kept, len(rows) - len(kept), 0)
+
+
 def test_rows_that_cannot_come_in_are_told_one_by_one(member: Member, tmp_path: Path) -> None:
     text = (
         f"route;pr;cote;x;y\nD2020;12;U;{X + 100};{Y}\nD2020;13;U;{X + 1100};{Y}\n"

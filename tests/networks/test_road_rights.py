@@ -151,14 +151,50 @@ def test_others_add_no_section_over_their_own_of_a_road_that_is_managed(network:
                                             geometry=along((10, 50), (30, 50)))])  # fmt: skip
 
 
-def test_nobody_makes_itself_the_manager_of_a_road_that_another_member_manages(
-    network: Network, mine: list[int]
-) -> None:
+def test_a_road_that_changes_hands_has_several_managers(network: Network, mine: list[int]) -> None:
     with factories.as_owner():
         Member.objects.filter(pk=network.member.pk).update(kind="epci")
     with refused(manager().name):
-        change(network, mine[0], manager="04")
-    assert RoadSection.objects.get(pk=mine[0]).manager == "05"
+        add_marker(network, TECHNICIAN)
+    change(network, mine[0], manager="04")
+    add_marker(network, TECHNICIAN)
+    assert RoadMarker.objects.get().owner_id == network.member.pk
+
+
+def test_who_manages_its_part_of_a_road_adds_sections_beside_another_manager(network: Network, county: Member) -> None:
+    with factories.as_owner():
+        Member.objects.filter(pk=network.member.pk).update(kind="epci")
+    with refused(county.name):
+        add_section(network, TECHNICIAN, route="D2020", manager="03")
+    add_section(network, TECHNICIAN, route="D2020", manager="04")
+    add_section(network, "county", route="D2020", manager="03", lanes=2)
+
+
+def test_a_section_whose_departement_is_found_later_does_not_join_a_road_that_is_managed(network: Network) -> None:
+    mine = add_section(network, TECHNICIAN, route="D2020")
+    keep(factories.member(network.commune, kind="departement"), manager="03", department="45")
+    change(network, mine, lanes=2)
+    assert RoadSection.objects.get(pk=mine).department == ""
+    with refused(manager().name):
+        change(network, mine, insee_left="45901")
+
+
+def test_a_marker_that_only_says_more_stays_its_owners_on_a_road_that_is_managed(network: Network) -> None:
+    pk = add_marker(network, TECHNICIAN)
+    keep(factories.member(network.commune, kind="departement"), manager="03")
+    edit = Edit(action="update", id=pk, version=1, properties={"comment": "Penché", "number": 1}, geometry=UNSET)
+    network.edit("road-markers", [edit])
+    assert RoadMarker.objects.get(pk=pk).comment == "Penché"
+
+
+def test_a_marker_that_is_there_already_is_told_at_its_number_with_whose_it_is(
+    network: Network, county: Member
+) -> None:
+    add_marker(network, "county", number=12, department="45")
+    with translation.override("en"), pytest.raises(ArpentError) as found:
+        add_marker(network, "county", number=12, x=40, department="45", carriageway="U")
+    (told,) = found.value.extra["errors"]
+    assert (told["field"], "D 2020 (45)" in told["message"], county.name in told["message"]) == ("number", True, True)
 
 
 def test_others_say_who_manages_their_own_section(network: Network, mine: list[int]) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import DatabaseError
 from django.utils.functional import Promise
@@ -17,6 +18,7 @@ type StrOrPromise = str | Promise
 UNIQUE, CHECK, RULE = "23505", "23514", "AR002"
 DECLARED: dict[str, StrOrPromise] = {}
 CHECKS: dict[str, tuple[str, StrOrPromise]] = {}
+UNIQUES: dict[str, tuple[str, Callable[[Mapping[str, Any]], str]]] = {}
 
 
 def declare_words(words: Mapping[str, StrOrPromise]) -> None:
@@ -29,6 +31,13 @@ def declare_checks(words: Mapping[str, tuple[str, StrOrPromise]]) -> None:
     """Called when an app starts whose tables have check constraints that an edit may break: by the constraint's name,
     the field that is blamed, and what to do."""
     CHECKS.update(words)
+
+
+def declare_unique(constraint: str, field: str, words: Callable[[Mapping[str, Any]], str]) -> None:
+    """Called when an app starts whose tables have a unique constraint of several columns: the field that is blamed, and
+    words for what a trigger tells of the other object in the error's detail (nothing where the constraint itself
+    refused)."""
+    UNIQUES[constraint] = field, words
 
 
 @contextmanager
@@ -47,8 +56,7 @@ def refusal(error: DatabaseError, layer: Layer, index_of: Callable[[int | None],
     cause = error.__cause__
     state, diagnosis = getattr(cause, "sqlstate", None), getattr(cause, "diag", None)
     if state == UNIQUE:
-        name = column_of(getattr(diagnosis, "constraint_name", None) or "", layer)
-        message = _("Another object has this value already.")
+        name, message = taken(getattr(diagnosis, "constraint_name", None) or "", diagnosis, layer)
         return FieldRefused([{"index": index_of(None), "field": name, "message": message}])
     if state == CHECK:
         rule = getattr(diagnosis, "constraint_name", None) or ""
@@ -59,6 +67,18 @@ def refusal(error: DatabaseError, layer: Layer, index_of: Callable[[int | None],
         words = rule_words(told["kind"], told["other"], told["x"], told["y"])
         return GeometryRefused(words, index_of(told["id"]))
     return None
+
+
+def taken(constraint: str, diagnosis: Any, layer: Layer) -> tuple[str, str]:
+    """The field whose value another object has, and what to say of it."""
+    if constraint not in UNIQUES:
+        return column_of(constraint, layer), _("Another object has this value already.")
+    field, words = UNIQUES[constraint]
+    try:
+        told = json.loads(getattr(diagnosis, "message_detail", None) or "{}")
+    except ValueError:
+        told = {}
+    return field, words(told)
 
 
 def column_of(constraint: str, layer: Layer) -> str:

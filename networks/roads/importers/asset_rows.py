@@ -49,7 +49,7 @@ def read_assets(paths: Sequence[Path], readings: Mapping[str, AssetReading]) -> 
     made = Delivered()
     with RestrictedReader() as reader:
         for found in layers_in(reader, kml.readable(paths, made.faults), made.faults, rows=ENOUGH_ROWS):
-            chosen = reading_of(found.label, readings)
+            chosen = reading_of(found.file, found.label, readings)
             if chosen is None or not chosen.table:
                 continue
             sheet = sheet_of(
@@ -72,11 +72,14 @@ def named(chosen: AssetReading) -> str | None:
     return chosen.columns.get("reference") or chosen.columns.get("comment") or chosen.columns.get("code")
 
 
-def reading_of(label: str, readings: Mapping[str, AssetReading]) -> AssetReading | None:
-    """By the layer's name; the only one where one layer alone was read: next year's file has another name."""
-    bare = label.rsplit("/", 1)[-1]
-    found = next((one for name, one in readings.items() if name.rsplit("/", 1)[-1] == bare), None)
-    return found or (next(iter(readings.values())) if len(readings) == 1 else None)
+def key_of(file: str, label: str) -> str:
+    """What a layer is known by: sheets of two workbooks may have one name."""
+    return f"{file}/{label}"
+
+
+def reading_of(file: str, label: str, readings: Mapping[str, AssetReading]) -> AssetReading | None:
+    """That of a layer; of a delivery that was read before files counted, by its name alone."""
+    return readings.get(key_of(file, label)) or readings.get(label)
 
 
 class Rows:

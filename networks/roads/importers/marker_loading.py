@@ -62,7 +62,7 @@ class Change:
 
 def bring(owner: Member, table: Table, *, write: bool, also: frozenset[Road] = frozenset()) -> Outcome:
     """Load the rows that can be (or count them); roads of `also` are known, too. As the worker, in a transaction."""
-    outcome = Outcome(Counter(read=table.read, managed=0, outside=0), [], set())
+    outcome = Outcome(Counter(read=table.read, managed=0, outside=0, aside=table.aside), [], set())
     located = known_roads(table, in_departments(placed(table, table.rows), also), also)
     # First what is not the member's: a row of somebody else's place is no twin of one that comes in.
     good, left = within_rights(owner, located, outcome, staged=bool(also))
@@ -205,7 +205,7 @@ ALLOWED: Final = """
         from unnest(%(routes)s::text[], %(departments)s::text[], %(xs)s::float8[], %(ys)s::float8[])
             with ordinality as g(route, department, x, y, n) join (
                 select route, department, case when not exists (select from {staged} s join gis_core_member m
-                        on m.id = %(owner)s and (s.manager, m.kind) in (('03', 'departement'), ('04', 'epci'))
+                        on m.id = %(owner)s and arpent.manages_road(s.manager, m.kind)
                         where s.route = r.route and s.department = r.department)
                     then arpent.road_manager(route, department, %(owner)s) end as manager
                 from (select distinct route, department

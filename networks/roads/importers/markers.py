@@ -6,6 +6,7 @@ placed.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -45,7 +46,12 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "along": ("cumul", "cumulee", "cumulm", "cumuld", "abscissecumulee", "abscissecumul", "abscisse", "abs",
               "distancecumulee", "pk"),
     "reference": ("cleabs", "id", "identifiant", "reference", "code"),
+    "kind": ("typedepr", "typepr"),
 }  # fmt: skip
+MARKER_KINDS: Final = ("", "PR", "PR0", "PRF")
+"""Of POINT_DE_REPERE.TYPE_DE_PR, those that are markers: others (start, end or change of a section …) bear the number
+of the marker before them."""
+END, NO_NUMBER = "PRF", 999
 NUMBER = re.compile(r"(?:P\.?R\.?\s*)?(\d{1,3})(?:\s*\+\s*0*)?(?:[.,]0+)?")
 SIDES: Final = {
     "": "U", "u": "U", "unique": "U", "ud": "U", "n": "U", "i": "U", "d": "D", "droite": "D", "droit": "D", "g": "G",
@@ -71,6 +77,7 @@ class Row:
     number: int
     side: str
     reference: str | None
+    kind: str = ""
     department: str = ""
     along_m: float | None = None
     given: tuple[float, float] | None = None
@@ -105,6 +112,8 @@ class Table:
     source: str
     rows: list[Row] = field(default_factory=list)
     read: int = 0
+    aside: int = 0
+    """How many rows are no markers."""
 
 
 def read(reader: RestrictedReader, paths: Sequence[Path], faults: list[Fault]) -> Iterator[Table]:
@@ -139,9 +148,31 @@ def read_layer(reader: RestrictedReader, found: Found) -> Table:
     for rank, row, shape in listed:
         table.read += 1
         said = {name: (row[where] or "").strip() for name, where in at.items()}
-        if (one := understood(rank, said, shape, table.faults)) is not None:
+        if said.get("kind", "").upper() not in MARKER_KINDS:
+            table.aside += 1
+        elif (one := understood(rank, said, shape, table.faults)) is not None:
             table.rows.append(one)
+    keep_ends(table)
     return table
+
+
+def keep_ends(table: Table) -> None:
+    """The end of a road bears the number that would come next, that of the marker before it or 999 where it has none of
+    its own, and often no plate stands there: it counts where its number is nobody else's, and 999 where the road would
+    be measured by one marker alone, for which way it runs is not known without its end.
+    """
+    numbers: dict[tuple[Road, str], set[int]] = defaultdict(set)
+    for one in table.rows:
+        if one.kind != END:
+            numbers[one.road, one.side].add(one.number)
+    kept = [
+        one
+        for one in table.rows
+        if one.kind != END
+        or (one.number not in (others := numbers[one.road, one.side]) and (one.number != NO_NUMBER or len(others) < 2))
+    ]
+    table.aside += len(table.rows) - len(kept)
+    table.rows = kept
 
 
 def text_rows(reader: RestrictedReader, found: Found, faults: Faults) -> Iterator[tuple[int, list[str | None]]]:
@@ -184,10 +215,12 @@ def understood(rank: int, said: Mapping[str, str], shape: Any, faults: Faults) -
         route=route,
         number=int(match[1]),
         side=side,
+        kind=said.get("kind", "").upper(),
         reference=said.get("reference", "")[:60] or None,
         department=department_code(said.get("department", "")) or named,
         along_m=figure(said.get("along", "")),
-        given=(x, y) if x is not None and y is not None and place is None else None,
+        # Tables that place a marker by its metres alone are often filled up with zeros.
+        given=(x, y) if x is not None and y is not None and (x, y) != (0, 0) and place is None else None,
         place=place,
     )
 
@@ -211,7 +244,7 @@ def inside(box: tuple[float, float, float, float], place: tuple[float, float]) -
 
 def placed(table: Table, found: list[Row]) -> list[Row]:
     """Rows with their places in EPSG:2154, as far as they have any; those that cannot be in France are left out."""
-    given = [one for one in found if one.given is not None and one.given != (0.0, 0.0)]
+    given = [one for one in found if one.given is not None]
     system = system_in(given, table) if given else LAMBERT
     to_lambert = Transformer.from_crs(system, LAMBERT, always_xy=True)
     result = []

@@ -16,9 +16,10 @@ from psycopg import sql
 
 from gis_core.models import Member
 from layers.imports.services.loading import listed, rows, run
+from networks.core.importers.faults import Fault
 from networks.roads.importers.bdtopo import COLUMNS, SOURCE
 from networks.roads.importers.markers import NEAR_M
-from networks.roads.importers.staging import STAGED, TYPES, Scope
+from networks.roads.importers.staging import SHORTEST_M, STAGED, TYPES, Scope, too_short
 from networks.roads.references import Road
 
 TOLD: Final = 50
@@ -35,6 +36,8 @@ class Plan:
     left_drawn: list[str] = field(default_factory=list)
     drawn_here: list[str] = field(default_factory=list)
     roads: set[Road] = field(default_factory=set)
+    faults: list[Fault] = field(default_factory=list)
+    """What only shows once ends are put on nodes."""
 
 
 def typed(name: str) -> str:
@@ -78,7 +81,7 @@ def any_of(template: str) -> sql.Composable:
 
 KNOWN: Final = """
     create temporary table known_section on commit drop as
-    select r.id, s.rank, s.reference, r.route as old_route, r.department as old_department,
+    select r.id, s.reference, r.route as old_route, r.department as old_department,
         coalesce((r.more ->> 'turned')::boolean, false) as turned,
         s.delivered is distinct from r.more -> 'delivered' or s.beside is distinct from r.more -> 'beside' as said,
         s.line is distinct from r.more ->> 'line' as drawn,
@@ -109,8 +112,11 @@ HELD: Final = """
             where r.owner_id = %(owner)s and r.more ? 'merged')
     ) h where h.reference = s.reference
 """
+# Who manages some of a road is one of its managers, even where it keeps no section of it yet.
 MANAGED: Final = """
-    with asked as materialized (select distinct route, department from {staged} where route is not null),
+    with asked as materialized (select s.route, s.department from {staged} s cross join gis_core_member m
+        where m.id = %(owner)s and s.route is not null group by s.route, s.department
+        having not bool_or(arpent.manages_road(s.manager, m.kind))),
     road as materialized (select asked.route, asked.department from asked
         where arpent.road_manager(asked.route, asked.department, %(owner)s) is not null),
     left_to_it as materialized (select s.reference from road join {staged} s using (route, department)
@@ -130,7 +136,7 @@ GONE: Final = """
 """
 REDRAWN: Final = "(k.drawn and not k.reshaped and not k.corrected)"
 SAID_BEFORE: Final = """
-    from known_section k join {staged} s using (rank) join road_section r on r.id = k.id
+    from known_section k join {staged} s using (reference) join road_section r on r.id = k.id
         cross join lateral jsonb_populate_record(null::pg_temp.staged_section,
             coalesce(r.more -> 'delivered', '{{}}')) d
     where r.more ? 'delivered' and {condition}
@@ -161,6 +167,7 @@ def plan(owner: Member, scope: Scope, refused: Iterable[str] = ()) -> Plan:
     keys |= {"ours_there": staged_key_of(ours), "turned_there": staged_key_of(turned)}
     run(KNOWN, staged=STAGED, **keys, **given)
     run("create index on known_section (id)")
+    run("create index on known_section (reference)")
     box = None if scope.extent is None else "BOX({:f} {:f},{:f} {:f})".format(*scope.extent)
     run(GONE, seen=sql.Identifier("seen_section"), communes=sorted(scope.communes), extent=box, **given)
     count(found)
@@ -204,6 +211,7 @@ def write(owner: Member, found: Plan, *, replace: bool, event: int) -> None:
         run("insert into let_go select unnest(array[start_node_id, end_node_id]) from gone_section")
         found.counts["removed"] = run("delete from road_section where id in (select id from gone_section)")
     join_ends()
+    refuse_collapsed(found)
     update()
     insert(owner, event)
     run("""
@@ -248,8 +256,8 @@ def name_markers(lost: Mapping[int, Road]) -> None:
 
 
 MOVED: Final = """
-    create temporary table moved on commit drop as select s.rank, s.geom from {staged} s
-    where not exists (select from known_section k where k.rank = s.rank and not {redrawn})
+    create temporary table moved on commit drop as select s.reference, s.geom from {staged} s
+    where not exists (select from known_section k where k.reference = s.reference and not {redrawn})
 """
 SPOTS: Final = """
     create temporary table spot on commit drop as
@@ -277,7 +285,7 @@ JOINED: Final = """
     update {staged} s set start_node_id = a.node, end_node_id = b.node,
         geom = st_setpoint(st_setpoint(s.geom, 0, a.at), -1, b.at)
     from moved m, spot a, spot b
-    where m.rank = s.rank and a.geom = st_startpoint(m.geom) and b.geom = st_endpoint(m.geom)
+    where m.reference = s.reference and a.geom = st_startpoint(m.geom) and b.geom = st_endpoint(m.geom)
 """
 
 
@@ -293,6 +301,26 @@ def join_ends() -> None:
     run(JOINED, staged=STAGED)
 
 
+COLLAPSED: Final = """
+    with gone as (
+        delete from {staged} s using moved m where m.reference = s.reference and (st_length(s.geom) < %(least)s
+            or s.start_node_id = s.end_node_id and st_length(s.geom) < 2 * %(least)s)
+        returning s.rank, s.file, s.reference, s.start_node_id, s.end_node_id, m.geom),
+    nodes as (insert into let_go select unnest(array[start_node_id, end_node_id]) from gone)
+    select g.file, g.rank, g.reference, st_length(g.geom), st_x(st_startpoint(g.geom)), st_y(st_startpoint(g.geom)),
+        not exists (select from known_section k where k.reference = g.reference) from gone g
+"""
+
+
+def refuse_collapsed(found: Plan) -> None:
+    """Both ends of a section went to one node, or nearly: nothing would be left of it (as `arpent.join_section`)."""
+    for file, rank, name, metres, x, y, new in rows(COLLAPSED, staged=STAGED, least=SHORTEST_M):
+        words = too_short(name, metres)
+        found.faults.append(Fault(file=file, row=rank, message=words, gravity="error", place=(x, y)))
+        for name in ("new",) if new else ("changed", "drawn"):
+            found.counts[name] -= 1
+
+
 UPDATE: Final = """
     update road_section r set {assigned},
         geom = case when {redrawn} then case when k.turned then st_reverse(s.geom) else s.geom end else r.geom end,
@@ -302,7 +330,7 @@ UPDATE: Final = """
             else r.end_node_id end,
         more = r.more || jsonb_build_object('delivered', s.delivered, 'beside', s.beside, 'line', s.line)
             || case when {redrawn} then jsonb_build_object('put', {put}) else '{{}}' end
-    from known_section k join {staged} s using (rank) join road_section o on o.id = k.id
+    from known_section k join {staged} s using (reference) join road_section o on o.id = k.id
         cross join lateral jsonb_populate_record(null::pg_temp.staged_section,
             coalesce(o.more -> 'delivered', '{{}}')) d
     where r.id = k.id and (k.said or k.drawn)
@@ -330,7 +358,7 @@ def insert(owner: Member, event: int) -> None:
         " geom) select %(owner)s, %(event)s, %(source)s, s.reference, {columns},"
         " jsonb_build_object('delivered', s.delivered, 'beside', s.beside, 'line', s.line, 'put', {put}),"
         " s.start_node_id, s.end_node_id, s.geom from {staged} s"
-        " where not exists (select from known_section k where k.rank = s.rank) order by s.rank",
+        " where not exists (select from known_section k where k.reference = s.reference) order by s.rank",
         columns=columns,
         staged=STAGED,
         put=key_of(sql.SQL("s.geom")),
@@ -348,7 +376,7 @@ def changed_roads(owner: Member, replace: bool) -> set[Road]:
         union select r.route, r.department from known_section k join road_section r on r.id = k.id
             where k.said or k.drawn
         union select r.route, r.department from {staged} s join road_section r using (reference)
-            where r.owner_id = %(owner)s and not exists (select from known_section k where k.rank = s.rank)
+            where r.owner_id = %(owner)s and not exists (select from known_section k where k.reference = s.reference)
         union select g.route, g.department from gone_section g where %(replace)s
         """,
         staged=STAGED,

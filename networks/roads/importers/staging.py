@@ -104,7 +104,7 @@ def create() -> None:
     run("drop table if exists {}", STAGED)
     run(
         "create temporary table {} (rank bigint not null, reference text not null, {}, delivered jsonb not null,"
-        " beside jsonb not null, line text not null, start_node_id bigint, end_node_id bigint,"
+        " beside jsonb not null, line text not null, file text not null, start_node_id bigint, end_node_id bigint,"
         " geom geometry(LineString, 2154) not null) on commit drop",
         STAGED,
         columns,
@@ -144,7 +144,7 @@ def stage_layer(
         identifier=next((name for name in names if plain_name(name) in ("cleabs", "id")), None),
     )
     layer = Layer(Reader(names, named), scope, staged.counts, faults, seen)
-    filled = listed(("rank", "reference", *COLUMNS, "delivered", "beside", "line", "geom"))
+    filled = listed(("rank", "reference", *COLUMNS, "delivered", "beside", "line", "file", "geom"))
     problems: list[Problem] = []
     good = 0
     with connection.cursor() as cursor:
@@ -194,7 +194,8 @@ class Layer:
             self.remark(rank, read, bool(closed[n]), bool(simple[n]), shapes[n])
             self.seen[read.cleabs] = rank
             yield (rank, read.cleabs, *(read.values[name] for name in COLUMNS), delivered(read),
-                   json.dumps(read.beside, ensure_ascii=False), key_of(codes[n]), codes[n])  # fmt: skip
+                   json.dumps(read.beside, ensure_ascii=False), key_of(codes[n]), self.faults.file,
+                   codes[n])  # fmt: skip
 
     def fits(self, rank: int, read: Read, shape: Any, length: float) -> bool:
         """Whether a row can come in; if not, why."""
@@ -221,10 +222,7 @@ class Layer:
             return _("“%(name)s” has no geometry: draw it, or take the row out.") % name
         if shape.geom_type != "LineString":
             return _("“%(name)s” is made of several lines that do not touch: make a section of each.") % name
-        if length < SHORTEST_M:
-            words = _("“%(name)s” is %(metres).2f m long: join it to the next section, or give it two different ends.")
-            return words % (name | {"metres": length})
-        return None
+        return too_short(read.cleabs, length) if length < SHORTEST_M else None
 
     def remark(self, rank: int, read: Read, closed: bool, simple: bool, shape: Any) -> None:
         place = first_place(shape)
@@ -240,6 +238,11 @@ class Layer:
         for field_, text in read.unread:
             words = _("%(field)s “%(value)s” is not understood: left empty, kept aside.")
             self.faults.add(rank, words % {"field": field_, "value": text[:60]}, place=place)
+
+
+def too_short(name: str, metres: float) -> str:
+    words = _("“%(name)s” is %(metres).2f m long: join it to the next section, or give it two different ends.")
+    return words % {"name": name, "metres": metres}
 
 
 def first_place(shape: Any) -> tuple[float, float] | None:

@@ -1,5 +1,6 @@
 """/voirie/patrimoine/importer/: send a file of assets, say what its fields are, load it."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +19,7 @@ from gis_core.services.jobs import jobs_seen_by, standing
 from networks.core.uploads import asker, system_in, upload_page, words_in
 from networks.roads import lists
 from networks.roads.importers.asset_mapping import TABLES, AssetReading, suggested, targets_of
+from networks.roads.importers.asset_rows import reading_of
 from networks.roads.models import AssetDelivery
 from networks.roads.pages.assets import english
 from networks.roads.pages.frame import page, show
@@ -72,6 +74,7 @@ def list_page(request: HttpRequest, refused: str = "", status: int = 200) -> Htt
     context = {
         "members": members_or_denied(rights),
         "refused": refused,
+        "kept_days": services.KEPT.days,
         "past": found.defer("faults", "contents", "readings")[:SHOWN_IMPORTS],
     }
     return show(request, "asset_imports", TAB, context, status=status)
@@ -111,7 +114,7 @@ def readings_in(posted: QueryDict, made: AssetDelivery) -> dict[str, AssetReadin
     for place, layer in enumerate(made.contents):
         table = posted.get(f"table-{place}", "")
         if table and table != posted.get(f"shown-{place}"):
-            found[layer["label"]] = suggested(str(layer["label"]), TABLES.get(table, ""), layer["fields"])
+            found[services.key_in(layer)] = suggested(str(layer["label"]), TABLES.get(table, ""), layer["fields"])
             continue
         names = [name for name, _label, _codes in targets_of(table)]
         told = {
@@ -123,7 +126,7 @@ def readings_in(posted: QueryDict, made: AssetDelivery) -> dict[str, AssetReadin
             "values": {name: words_in(posted, place, name) for name in names},
             "crs": system_in(posted, place),
         }
-        found[layer["label"]] = AssetReading.kept(told)
+        found[services.key_in(layer)] = AssetReading.kept(told)
     return found
 
 
@@ -143,7 +146,11 @@ def delivery_page(
         context |= {"job": job, "job_label": label, "job_message": message}
     if made.state in (state.CHOOSING, state.REFUSED) and made.contents:
         chosen = readings or {label: AssetReading.kept(one) for label, one in made.readings.items()}
-        context["layers"] = [layer_shown(place, one, chosen) for place, one in enumerate(made.contents)]
+        names = Counter(str(one["label"]) for one in made.contents)
+        context["layers"] = [
+            layer_shown(place, one, chosen, several=names[str(one["label"])] > 1)
+            for place, one in enumerate(made.contents)
+        ]
     context["faults"] = made.faults[:SHOWN_FAULTS]
     context["more_faults"] = max(len(made.faults) - SHOWN_FAULTS, 0)
     return show(request, "asset_import", TAB, context, status=status)
@@ -154,9 +161,11 @@ def job_of(made: AssetDelivery, rights: Rights) -> Job | None:
     return found.select_related("owner", "started_by").order_by("-id").first()
 
 
-def layer_shown(place: int, layer: Mapping[str, Any], chosen: Mapping[str, AssetReading]) -> dict[str, Any]:
-    """A layer of the files with the form of its reading."""
-    reading = chosen.get(str(layer["label"]), AssetReading())
+def layer_shown(
+    place: int, layer: Mapping[str, Any], chosen: Mapping[str, AssetReading], *, several: bool
+) -> dict[str, Any]:
+    """A layer of the files with the form of its reading; `several` have its name."""
+    reading = reading_of(str(layer["file"]), str(layer["label"]), chosen) or AssetReading()
     tables = {
         "road-assets": _("Assets at one place (signs, lighting …)"),
         "road-stretches": _("Assets along a stretch (barriers, kerbs …)"),
@@ -165,7 +174,7 @@ def layer_shown(place: int, layer: Mapping[str, Any], chosen: Mapping[str, Asset
     targets = [target_shown(place, layer, reading, *one) for one in targets_of(reading.table)]
     return {
         "place": place,
-        "label": layer["label"],
+        "label": f"{layer['file']} : {layer['label']}" if several else layer["label"],
         "features": layer["features"],
         "tables": allowed,
         "table": reading.table,

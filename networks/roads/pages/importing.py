@@ -73,6 +73,7 @@ def list_page(request: HttpRequest, refused: str = "", status: int = 200, posted
         "members": members_or_denied(rights),
         "refused": refused,
         "given": given,
+        "kept_days": services.KEPT.days,
         "jobs": [job_shown(one) for one in services.jobs_of(rights, SHOWN_JOBS)],
     }
     return show(request, "imports", TAB, context, status=status)
@@ -115,6 +116,7 @@ def job_page(request: HttpRequest, job: Job, refused: str = "", status: int = 20
     }
     if context["under_way"]:
         context["job"] = job
+    context["again"] = context["failed"] and services.may_load(job) and services.files_are_here(job)
     if report is not None:
         context |= report_shown(report)
         context["loadable"] = job.state == Job.State.DONE and not report["written"] and brings(report)

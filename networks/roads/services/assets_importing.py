@@ -1,9 +1,11 @@
 """Imports of assets: received, looked at, mapped by people, loaded. Jobs do the work."""
 
 import hashlib
+import itertools
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +26,14 @@ from networks.core.importers.looking import Seen, look_at
 from networks.core.rights import TECHNICIANS
 from networks.roads.importers.asset_loading import load_assets
 from networks.roads.importers.asset_mapping import AssetReading, suggested
-from networks.roads.importers.asset_rows import read_assets
+from networks.roads.importers.asset_rows import key_of, read_assets
 from networks.roads.models import AssetDelivery, AssetMapping
 
 READ, LOAD = "read_road_assets", "load_road_assets"
 State = AssetDelivery.State
 MOST_FAULTS = 5_000
+KEPT = timedelta(days=30)
+"""How long files wait for who says what they hold: the page says so."""
 
 
 # -- by people --------------------------------------------------------------------------------------------------------
@@ -125,6 +129,12 @@ def forget(pk: int, *, rights: Rights) -> None:
     made.delete()
 
 
+def awaited_folders() -> Iterable[str]:
+    """Those of files that are yet to be loaded."""
+    waiting = AssetDelivery.objects.exclude(state=State.LOADED).filter(created_at__gte=timezone.now() - KEPT)
+    return waiting.values_list("folder", flat=True)
+
+
 def forget_files(made: AssetDelivery) -> None:
     folder = Path(settings.INBOX_DIR) / harmless(made.folder)
     transaction.on_commit(lambda: shutil.rmtree(folder, ignore_errors=True))
@@ -141,22 +151,33 @@ def readings_for(owner: Member, contents: Sequence[Mapping[str, Any]]) -> tuple[
     for layer in contents:
         known = next((one for one in kept if set(one.fields) == set(layer["fields"])), None)
         if known is None:
-            found[layer["label"]] = suggested(str(layer["label"]), str(layer["geometry"]), layer["fields"])
+            found[key_in(layer)] = suggested(str(layer["label"]), str(layer["geometry"]), layer["fields"])
         else:
             name = name or known.name
-            found[layer["label"]] = AssetReading.kept(known.reading)
+            found[key_in(layer)] = AssetReading.kept(known.reading)
     return name, found
 
 
+def key_in(layer: Mapping[str, Any]) -> str:
+    return key_of(str(layer["file"]), str(layer["label"]))
+
+
 def keep_mapping(made: AssetDelivery) -> None:
-    """Each layer's reading under the name that was given, numbered where there are several."""
-    layers = [one for one in made.contents if (made.readings.get(one["label"]) or {}).get("table")]
-    for number, layer in enumerate(layers, start=1):
-        plain = made.mapping_name or str(layer["label"])
+    """Each layer's reading under the name that was given, else its file's; numbered where a reading of other fields, or
+    another layer of these files, has that name."""
+    there = {one.name: set(one.fields) for one in AssetMapping.objects.filter(owner=made.owner)}
+    used: set[str] = set()
+    for layer in made.contents:
+        reading = made.readings.get(key_in(layer)) or made.readings.get(layer["label"]) or {}
+        if not reading.get("table"):
+            continue
+        plain = (made.mapping_name or Path(str(layer["file"])).stem or str(layer["label"]))[:76]
+        names = (plain if number == 1 else f"{plain} {number}" for number in itertools.count(1))
+        fields = set(layer["fields"])
+        name = next(one for one in names if one not in used and there.get(one, fields) == fields)
+        used.add(name)
         AssetMapping.objects.update_or_create(
-            owner=made.owner,
-            name=(plain if number == 1 else f"{plain} {number}")[:80],
-            defaults={"fields": sorted(layer["fields"]), "reading": made.readings[layer["label"]]},
+            owner=made.owner, name=name, defaults={"fields": sorted(fields), "reading": reading}
         )
 
 

@@ -4,11 +4,13 @@ import json
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Forbidden, Invalid, NotFound
@@ -35,6 +37,8 @@ from networks.roads.services.siding import tell_sides
 KIND: Final = "import_roads"
 MOST_FAULTS: Final = 2_000
 MOST_MEASURED: Final = 30
+KEPT: Final = timedelta(days=7)
+"""How long files stay that may be loaded: the pages say so."""
 type What = Literal["sections", "markers"]
 
 
@@ -86,6 +90,8 @@ def bring_sections(owner: Member, order: Order, tell: Tell) -> dict[str, Any]:
         event = open_event("road_section", order)
         with bulk(), loading():
             sections.write(owner, plan, replace=order.replace, event=event)
+            faults += plan.faults
+            staged.counts["refused"] += len(plan.faults)
             if lost := sections.lost_markers({one.route for one in plan.roads}):
                 open_event("road_marker", order)
                 sections.name_markers(lost)
@@ -221,10 +227,23 @@ def jobs_of(rights: Rights, most: int) -> list[Job]:
     return list(found.defer("report").order_by("-id")[:most])
 
 
+def may_load(job: Job) -> bool:
+    """Whether its files may be loaded next: they were read, or their loading ended badly."""
+    if job.parameters.get("write"):
+        return job.state in (Job.State.FAILED, Job.State.CANCELLED)
+    return job.state == Job.State.DONE
+
+
+def awaited_folders() -> list[str]:
+    """Those of files that may still be loaded."""
+    lately = Job.objects.filter(kind=KIND, ended_at__gte=timezone.now() - KEPT).defer("report")
+    return [str(one.parameters["folder"]) for one in lately if may_load(one)]
+
+
 def load(job: Job, *, user: User, rights: Rights) -> Job:
     """Queue the loading of what was read. Raises Invalid where its files are there no more."""
     paths_of(job.parameters)
-    if job.state != Job.State.DONE or job.parameters.get("write") or job.owner is None:
+    if not may_load(job) or job.owner is None:
         raise Invalid(_("This step is not known."), parameter="action")
     return queue(job.owner, {**job.parameters, "write": True}, user, rights)
 
@@ -236,6 +255,13 @@ def paths_of(parameters: Mapping[str, Any]) -> list[Path]:
     if not paths or not all(path.is_file() for path in paths):
         raise Invalid(_("The uploaded files are no longer there: send them again."), parameter="file")
     return paths
+
+
+def files_are_here(job: Job) -> bool:
+    try:
+        return bool(paths_of(job.parameters))
+    except Invalid:
+        return False
 
 
 def run_job(owner: Member, parameters: Mapping[str, Any], tell: Tell) -> dict[str, Any]:

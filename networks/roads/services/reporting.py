@@ -72,10 +72,14 @@ def asides(report: Mapping[str, Any]) -> Iterator[str]:
             if report["what"] == "markers"
             else _("Sections whose values your people corrected, kept: %(count)s")
         ),
+        "aside": _("Points that are no markers (start, end or change of a section), left out: %(count)s"),
         "refused": _("Rows refused: %(count)s"),
         "markers_managed": _("Markers of roads that another member manages, left to it: %(count)s"),
         "markers_outside": _("Markers outside your territory and far from your sections, left out: %(count)s"),
         "markers_corrected": _("Markers that your people corrected, kept: %(count)s"),
+        "markers_aside": _(
+            "Points of the delivery that are no markers (start, end or change of a section), left out: %(count)s"
+        ),
         "markers_refused": _("Markers refused: %(count)s"),
         "renamed": _("Markers that follow their sections to another Département: %(count)s"),
     }

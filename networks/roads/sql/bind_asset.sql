@@ -1,12 +1,11 @@
--- Trigger before an asset is made or moved: it is bound to the nearest section of road within 15 m, to none beyond.
+-- Trigger before an asset is made or moved: it is bound to the nearest section of road within reach
+-- (arpent.nearest_section), to none beyond.
 -- Whatever the writer says of the binding does not count; arpent.follow_sections alone writes it (arpent.following).
 -- Roads stay as they are until the asset is there for others to see: who changes them takes this lock alone
 -- (arpent.join_section, arpent.leave_section), or else would leave the asset bound to a line that is no more.
 create or replace function arpent.bind_asset() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public as $$
 declare
-    -- 15 m, and what rounding adds to an asset that was placed at 15 m.
-    reach constant float8 := 15.001;
     section record;
 begin
     if current_setting('arpent.following', true) = 'on' then
@@ -23,14 +22,7 @@ begin
         return new;
     end if;
     perform pg_advisory_xact_lock_shared(hashtextextended('arpent roads', 0));
-    select s.id, s.geom into section from (
-        select place, st_expand(place, reach) as box from (
-            select case when tg_table_name = 'road_stretch' then st_lineinterpolatepoint(new.geom, 0.5) else new.geom end as place) p
-        ) asked, public.road_section s
-        where s.geom && asked.box and st_dwithin(s.geom, asked.place, reach)
-        order by case when tg_table_name = 'road_stretch' then st_distance(s.geom, asked.place)
-                + st_distance(s.geom, st_lineinterpolatepoint(new.geom, 0.1)) + st_distance(s.geom, st_lineinterpolatepoint(new.geom, 0.9))
-            else st_distance(s.geom, asked.place) end, s.id limit 1;
+    select n.id, n.geom into section from arpent.nearest_section(new.geom) n;
     new.section_id := section.id;
     if tg_table_name = 'road_stretch' then
         select b.from_m, b.to_m, b.offset_m, b.side into new.from_m, new.to_m, new.offset_m, new.side

@@ -1,9 +1,9 @@
 -- Trigger when a transaction ends that changed sections of road: assets of theirs follow, whoever owns them.
 -- An asset whose foot lies on the new line of its section, or on another one that changed, stays where it is and gets a new
--- binding; one whose piece of road moved goes along; one whose section is gone stays, unbound; unbound ones within 15 m of a
--- road that changed are bound to it. An asset of another member than the section goes along by 50 m at most
--- (arpent.goes_along): beyond, the road was laid elsewhere or moved by mistake, and what somebody else surveyed stays, unbound,
--- for its keeper to see in the list of assets and in the history.
+-- binding; one whose piece of road moved goes along; one whose section is gone stays; what is unbound then beside a road that
+-- changed is bound to the nearest one within reach, if any (arpent.bind_loose). An asset of another member than the section goes
+-- along by 50 m at most (arpent.goes_along): beyond, the road was laid elsewhere or moved by mistake, and what somebody else
+-- surveyed stays for its keeper to see in the list of assets and in the history.
 create or replace function arpent.follow_sections() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public as $$
 declare

@@ -1,17 +1,20 @@
 -- Trigger before a section or a marker joins a numbered road: who manages the road decides; others may complete roads that
--- nobody manages here. A section that is on the road stays its owner's to change, but for what would make this one the
--- manager; one that was on it may come back, and what it is cut into stays on it.
+-- nobody manages here. Who keeps a section as its manager is one of those of its road, whoever else is. A section that is on the
+-- road stays its owner's to change; one that was on it may come back, and what it is cut into stays on it.
 create or replace function arpent.guard_road() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public as $$
 declare
     manager bigint;
     place geometry := st_pointonsurface(new.geom);
 begin
-    if tg_table_name = 'road_section' and tg_op = 'UPDATE' then
-        if (new.route, new.department, new.owner_id) is not distinct from (old.route, old.department, old.owner_id)
-                and (new.manager is not distinct from old.manager or not exists (
-                    select from public.gis_core_member m where m.id = new.owner_id
-                        and (new.manager, m.kind) in (('03', 'departement'), ('04', 'epci')))) then
+    if tg_table_name = 'road_section' then
+        if tg_op = 'UPDATE' and (new.route, new.department, new.owner_id) is not distinct from (old.route, old.department, old.owner_id)
+                or exists (select from public.gis_core_member m where m.id = new.owner_id and arpent.manages_road(new.manager, m.kind)) then
+            return new;
+        end if;
+    elsif tg_op = 'UPDATE' then
+        if (new.route, new.department, new.number, new.carriageway, new.owner_id)
+                is not distinct from (old.route, old.department, old.number, old.carriageway, old.owner_id) and new.geom = old.geom then
             return new;
         end if;
     end if;

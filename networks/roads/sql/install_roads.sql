@@ -12,15 +12,22 @@ begin
         for each row when (%s) execute function arpent.turn_section()', arpent.topology_works());
     execute format('create or replace trigger arpent_leave after insert or update or delete on road_section
         for each row when (%s) execute function arpent.leave_section()', arpent.topology_works());
+    -- Triggers run in the order of their names: the number first, for the Département is that of this road.
+    create or replace trigger arpent_called before insert or update on road_section
+        for each row when (new.route is not null) execute function arpent.name_route();
+    create or replace trigger arpent_called before insert or update on road_marker
+        for each row execute function arpent.name_route();
     create or replace trigger arpent_department before insert or update on road_section
         for each row when (new.department is null or new.department = '' and new.route is not null)
         execute function arpent.name_department();
     create or replace trigger arpent_department before insert or update on road_marker
         for each row when (coalesce(new.department, '') = '') execute function arpent.name_department();
-    execute format('create or replace trigger arpent_guard before insert or update of route, department, owner_id, manager on road_section
+    execute format('create or replace trigger arpent_guard before insert or update on road_section
         for each row when (new.route is not null and (%s)) execute function arpent.guard_road()', arpent.topology_works());
-    execute format('create or replace trigger arpent_guard before insert or update of route, department, number, carriageway,
-        owner_id, geom on road_marker for each row when (%s) execute function arpent.guard_road()', arpent.topology_works());
+    execute format('create or replace trigger arpent_guard before insert or update on road_marker
+        for each row when (%s) execute function arpent.guard_road()', arpent.topology_works());
+    create or replace trigger arpent_once before insert or update on road_marker
+        for each row execute function arpent.marker_once();
     create or replace trigger arpent_move after insert or update or delete on road_marker
         for each row execute function arpent.move_marker();
 end $$;

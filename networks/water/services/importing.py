@@ -2,8 +2,9 @@
 
 import gc
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,8 @@ READ, LOAD, UNDO, TAKE_BACK = "read_network", "load_network", "undo_network_snap
 LONGEST_TITLE = 200
 AUTO = "auto"
 CHUNK = 1 << 20
+KEPT = timedelta(days=30)
+"""How long files wait for who loads them."""
 
 State = NetworkImport.State
 Format = NetworkImport.Format
@@ -187,6 +190,12 @@ def start_taking_back(import_id: int, *, user: User, rights: Rights) -> NetworkI
     """Queue that what an import brought goes. Raises NotFound, Conflict."""
     made = import_of(import_id, rights)
     return move_on(made, TAKE_BACK, (State.LOADED,), State.TAKING_BACK, user, rights)
+
+
+def awaited_folders() -> Iterable[str]:
+    """Those of files that are yet to be loaded."""
+    waiting = NetworkImport.objects.filter(loaded_at=None, created_at__gte=timezone.now() - KEPT)
+    return waiting.values_list("folder", flat=True)
 
 
 @transaction.atomic

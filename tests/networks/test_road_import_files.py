@@ -1,0 +1,100 @@
+"""Files of roads and assets that were sent stay as long as somebody may load them."""
+
+import os
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from gis_core import tasks as jobs
+from gis_core.models import Job, Member
+from gis_core.rights import Role
+from layers.imports import tasks
+from networks.roads import tasks as road_tasks
+from networks.roads.models import AssetDelivery
+from networks.roads.services import importing
+from tests import factories
+
+
+@pytest.fixture
+def member(db: None) -> Member:
+    return factories.member(factories.commune("45901"))
+
+
+@pytest.fixture
+def inbox(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    settings.INBOX_DIR = tmp_path / "inbox"
+    settings.INBOX_DIR.mkdir()
+    monkeypatch.setattr("gis_core.services.jobs.ProgressWriter.write", lambda *_arguments: None)
+    return Path(settings.INBOX_DIR)
+
+
+def sent(inbox: Path, name: str, days: float) -> str:
+    folder = inbox / name
+    folder.mkdir()
+    (folder / "pr.csv").write_text("route;pr;x;y\nD1;1;617000;6717000\n")
+    os.utime(folder, (time.time() - days * 86_400,) * 2)
+    return name
+
+
+def job(member: Member, folder: str, days: float = 0, *, write: bool = False, **values: Any) -> Job:
+    parameters = {"folder": folder, "files": ["pr.csv"], "what": "markers", "write": write}
+    ended = timezone.now() - timedelta(days=days)
+    given = {"state": Job.State.DONE, "ended_at": ended} | values
+    with factories.as_owner():
+        return Job.objects.create(kind=importing.KIND, title="PR", owner=member, parameters=parameters, **given)
+
+
+def delivery(member: Member, folder: str, days: float, **values: Any) -> None:
+    with factories.as_worker():
+        made = AssetDelivery.objects.create(title="x", owner=member, folder=folder, **values)
+        AssetDelivery.objects.filter(pk=made.pk).update(created_at=timezone.now() - timedelta(days=days))
+
+
+def swept(inbox: Path) -> list[str]:
+    with factories.as_worker():
+        tasks.sweep_inbox(0)
+    return sorted(one.name for one in inbox.iterdir())
+
+
+def test_every_night_what_was_read_stays_for_a_week(member: Member, inbox: Path) -> None:
+    for name, days in (("lately", 6), ("long-ago", 8)):
+        job(member, sent(inbox, name, days), days)
+    assert swept(inbox) == ["lately"]
+
+
+def test_every_night_assets_that_wait_for_their_mapping_stay_for_a_month(member: Member, inbox: Path) -> None:
+    for name, days in (("lately", 29), ("long-ago", 31)):
+        delivery(member, sent(inbox, name, days), days, state=AssetDelivery.State.CHOOSING)
+    delivery(member, sent(inbox, "loaded", 5), 5, state=AssetDelivery.State.LOADED)
+    assert swept(inbox) == ["lately"]
+
+
+def fail(_owner: Member, _parameters: Any, _tell: Any) -> Any:
+    raise RuntimeError
+
+
+@pytest.mark.parametrize(("write", "left"), [(True, ["a"]), (False, [])])
+def test_files_stay_after_a_load_that_failed_unexpectedly(
+    member: Member, inbox: Path, monkeypatch: pytest.MonkeyPatch, write: bool, left: list[str]
+) -> None:
+    user = factories.user(member, Role.NETWORK_TECHNICIAN)
+    begun = job(member, sent(inbox, "a", 0), write=write, state=Job.State.WAITING, ended_at=None, started_by=user)
+    monkeypatch.setattr(importing, "run_job", fail)
+    with factories.as_worker(), pytest.raises(RuntimeError):
+        jobs.run(begun, road_tasks.import_roads)
+    assert [one.name for one in inbox.iterdir()] == left
+
+
+def test_a_load_that_failed_is_begun_anew_from_its_page(member: Member, inbox: Path) -> None:
+    failed = job(member, sent(inbox, "a", 0), write=True, state=Job.State.FAILED)
+    browser = Client()
+    browser.force_login(factories.user(member, Role.NETWORK_TECHNICIAN))
+    address = f"/voirie/importer/{failed.pk}/"
+    assert "Charger de nouveau" in browser.get(address).content.decode()
+    assert browser.post(address, {"action": "load"}).status_code == 302
+    assert Job.objects.filter(state=Job.State.WAITING, parameters__write=True).count() == 1
