@@ -333,8 +333,8 @@ def test_choices_are_checked_without_anything_being_written(browser: Client, mem
 def test_a_file_of_elsewhere_is_confirmed_on_the_page(browser: Client, member: Member) -> None:
     address = sent(browser, member, "N°;Panneau;X;Y\n1;B14;700000;6300000\n")
     assert 'name="outside"' in page(browser, address)
-    given = {"action": "load", "table-0": "road-assets", "shown-0": "road-assets", "column-0-reference": "N°",
-             "column-0-code": "Panneau", "column-0-place_x": "X", "column-0-place_y": "Y", "fixed-0-kind": "sign"}  # fmt: skip
+    given = {"action": "load", "table-0": "road-assets", "shown-0": "road-assets", "column-0-code": "Panneau",
+             "column-0-place_x": "X", "column-0-place_y": "Y", "fixed-0-kind": "sign"}  # fmt: skip
     assert browser.post(address, given).status_code == 400
     assert browser.post(address, given | {"outside": "on"}).status_code == 302
     work(assets_importing.LOAD)
@@ -388,6 +388,6 @@ def test_every_row_that_is_told_of_is_downloaded(browser: Client, member: Member
     answer = browser.get(f"{address}lignes.csv")
     assert answer["Content-Type"].startswith("text/csv")
     lines = answer.content.decode("utf-8-sig").splitlines()
-    assert lines[0] == "Fichier;Ligne;Gravité;À vérifier"
+    assert lines[0] == "Fichier;Ligne;Gravité;Ce qui est signalé"
     assert lines[1:] == ["releve.csv;2;Laissée de côté;'=1+1", "releve.csv;10;Remarque;Une remarque"]
     assert browser.post(f"{address}lignes.csv").status_code == 405

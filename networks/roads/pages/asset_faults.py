@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from layers.exports.formats import Column
 from networks.core.tables import as_csv
@@ -66,5 +67,5 @@ def table_of(faults: Sequence[Told]) -> bytes:
         Column("gravity", _("Gravity"), "text"),
         Column("message", _("What is told"), "text"),
     ]
-    words = {"error": _("Left out"), "warning": _("Remark")}
+    words = {"error": pgettext("row", "Left out"), "warning": _("Remark")}
     return as_csv((columns, [[one["file"], one["row"], words[one["gravity"]], one["message"]] for one in faults]))
