@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import secrets
+import shlex
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -206,7 +207,7 @@ def _detached(place: Place, lock: IO[str], this_run: Run) -> int:
         print(said, flush=True)
         os._exit(1)
     say(summary(place, this_run.port))
-    say("Pour l'arrêter : ./arpent stop")
+    say(f"Pour l'arrêter : {stop_command(place)}")
     # No clean-up here: lock and lease now belong to the child.
     os._exit(0)
 
@@ -264,6 +265,12 @@ def _ignore_signals() -> None:
 def _ready_url(port: int) -> str:
     host = services.bind_address()
     return f"http://{'127.0.0.1' if host in {'0.0.0.0', '::'} else host}:{port}/health/ready"  # noqa: S104
+
+
+def stop_command(place: Place) -> str:
+    """With its folder where that is not the usual one."""
+    command = "./arpent stop"
+    return command if place == Place.current() else f"{command} --data {shlex.quote(str(place.data))}"
 
 
 def summary(place: Place, port: int) -> str:

@@ -37,7 +37,7 @@ def point_columns(column: Any, coded: Any, origin: tuple[Column, ...], reference
     begin, end = of_all(column, coded, origin, reference)
     return [
         *begin,
-        coded("kind", "Type", "Kind", asset_lists.POINTS, in_tiles=True, required=True, default="other"),
+        coded("kind", "Nature", "Kind", asset_lists.POINTS, in_tiles=True, required=True, default="other"),
         column("code", "Code IISR", "Code of the sign", in_tiles=True, maximum_length=12),
         column("inscription", "Inscription", "Inscription", in_tiles=True, maximum_length=200),
         column("panels", "Panonceaux", "Panels below", maximum_length=120),
@@ -55,7 +55,7 @@ def stretch_columns(column: Any, coded: Any, origin: tuple[Column, ...], referen
     place = next(number for number, one in enumerate(end) if one["name"] == "offset_m")
     return [
         *begin,
-        coded("kind", "Type", "Kind", asset_lists.STRETCHES, in_tiles=True, required=True, default="other"),
+        coded("kind", "Nature", "Kind", asset_lists.STRETCHES, in_tiles=True, required=True, default="other"),
         column("subtype", "Modèle", "Type", maximum_length=60),
         column("width_m", "Largeur", "Width", "length_m", **metres),
         column("height_m", "Hauteur", "Height", "length_m", **metres),

@@ -27,3 +27,9 @@ def read_road_assets(running: RunningJob) -> dict[str, Any]:
 def load_road_assets(running: RunningJob) -> dict[str, Any]:
     """Write the assets, all or nothing."""
     return importing.load(int(running.parameters["delivery"]), running.tell)
+
+
+@job_task(importing.TAKE_BACK, roles=TECHNICIANS, afterwards=leave)
+def take_back_road_assets(running: RunningJob) -> dict[str, Any]:
+    """Undo an import."""
+    return importing.bring_back(int(running.parameters["delivery"]), running.tell)

@@ -12,6 +12,7 @@ urlpatterns = [
     path("patrimoine/", assets.asset_list, name="road_assets"),
     path("patrimoine/importer/", assets_importing.imports, name="road_asset_imports"),
     path("patrimoine/importer/<int:delivery_id>/", assets_importing.delivery, name="road_asset_import"),
+    path("patrimoine/importer/<int:delivery_id>/lignes.csv", assets_importing.delivery_rows, name="road_asset_rows"),
     path("patrimoine/<str:what>/nouveau/", placing.asset_new, name="road_asset_new"),
     path("patrimoine/<str:what>/<int:asset_id>/", assets.asset, name="road_asset"),
     path("patrimoine/<str:what>/<int:asset_id>/deplacer/", placing.asset_move, name="road_asset_move"),

@@ -19,26 +19,30 @@ def quiet(_share: float | None, _words: str) -> None:
     """Nobody watches."""
 
 
-def looked_at(member: Member, *files: Path, folder: str = "essai") -> AssetDelivery:
+def looked_at(member: Member, *files: Path, folder: str = "essai", headed: bool | None = None) -> AssetDelivery:
     inbox = Path(settings.INBOX_DIR) / folder
     inbox.mkdir(parents=True, exist_ok=True)
     for one in files:
         shutil.copyfile(one, inbox / one.name)
     with factories.as_worker(), acting_as(SYSTEM):
         made = importing.register(folder, [one.name for one in files], member=member, user=None)
+        AssetDelivery.objects.filter(pk=made.pk).update(headed=headed)
         importing.read(made.pk, quiet)
         made.refresh_from_db()
     return made
 
 
-def loaded(made: AssetDelivery, change: Mapping[str, Any] | None = None, name: str = "") -> AssetDelivery:
-    """With what is suggested, changed so."""
+def loaded(
+    made: AssetDelivery, change: Mapping[str, Any] | None = None, name: str = "", *, outside: bool = True
+) -> AssetDelivery:
+    """With what is suggested, changed so; wherever it lies, but for `outside`."""
     with factories.as_worker(), acting_as(SYSTEM):
         for label, told in made.readings.items():
             reading = told | dict(change or {})
             reading["columns"] = told["columns"] | dict((change or {}).get("columns", {}))
             made.readings[label] = AssetReading.kept(reading).as_json()
         made.mapping_name = name
+        made.outside = outside
         made.save()
         importing.load(made.pk, quiet)
         made.refresh_from_db()

@@ -228,7 +228,7 @@ def test_a_shapefile_without_its_dbf_is_told_and_writes_nothing(
 def test_a_table_with_its_first_line_alone_is_told_as_such(member: Member, tmp_path: Path) -> None:
     file = tmp_path / "panneaux.csv"
     file.write_text("Id;Code;X;Y\n", "utf-8")
-    with pytest.raises(Invalid, match="aucune ligne"):
+    with pytest.raises(Invalid, match=r"^« panneaux » ne contient aucune ligne"):
         loaded(looked_at(member, file))
 
 
@@ -265,9 +265,38 @@ def test_the_command_imports_and_says_what_it_did(
     with factories.as_worker():
         call_command(
         "import_road_assets", str(published / f"{NAME}.csv"), member=member.slug, kind="signal",
-        column=["comment=CAR_LIEU"],
+        column=["comment=CAR_LIEU"], outside=True,
     )  # fmt: skip
     assert RoadAsset.objects.filter(kind="signal").count() == 369
-    assert "369" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "369" in said
+    assert "369 sont hors du territoire, 369 n’ont pas de route proche." in said
     with pytest.raises(CommandError):
         call_command("import_road_assets", "absent.csv", member=member.slug)
+
+
+def test_the_command_asks_to_confirm_a_file_of_elsewhere(member: Member, published: Path) -> None:
+    with factories.as_worker(), pytest.raises(CommandError, match="369 sur 369"):
+        call_command("import_road_assets", str(published / f"{NAME}.csv"), member=member.slug, kind="signal")
+    assert not RoadAsset.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("word", "code"),
+    [("Bon état", "2"), ("H.S.", "5"), ("en mauvais état", "4"), ("très bon état", "1"), ("NEUF", "1")],
+)
+def test_conditions_are_known_as_people_write_them(member: Member, tmp_path: Path, word: str, code: str) -> None:
+    file = tmp_path / "panneaux.csv"
+    file.write_text(f"Id;Etat;X;Y\n1;{word};620000;6720000\n", "utf-8")
+    loaded(looked_at(member, file))
+    assert RoadAsset.objects.get().state == code
+
+
+def test_the_day_of_a_survey_is_recognised_and_remarks_of_the_field_are_not_published(
+    member: Member, tmp_path: Path
+) -> None:
+    file = tmp_path / "panneaux.csv"
+    file.write_text("Id;Date de relevé;Remarque;X;Y\n1;12/03/2025;Chez Mme Noël;620000;6720000\n", "utf-8")
+    loaded(looked_at(member, file))
+    found = RoadAsset.objects.get()
+    assert (str(found.updated_date), found.comment, found.more) == ("2025-03-12", None, {"Remarque": "Chez Mme Noël"})

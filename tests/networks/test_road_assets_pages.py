@@ -258,11 +258,18 @@ def test_a_file_is_sent_mapped_and_loaded(browser: Client, member: Member) -> No
         assert AssetDelivery.objects.get().state == "loaded"
 
 
+WORK = {
+    assets_importing.READ: assets_importing.read,
+    assets_importing.LOAD: assets_importing.load,
+    assets_importing.TAKE_BACK: assets_importing.bring_back,
+}
+
+
 def work(kind: str) -> None:
     """Do the last job of a kind, as the worker would."""
     with factories.as_worker(), acting_as(SYSTEM):
         job = Job.objects.filter(kind=kind).latest("pk")
-        done = {assets_importing.READ: assets_importing.read, assets_importing.LOAD: assets_importing.load}[kind]
+        done = WORK[kind]
         done(int(job.parameters["delivery"]), lambda share, words: None)
 
 
@@ -350,3 +357,124 @@ def test_a_limit_is_written_as_people_write_numbers(browser: Client) -> None:
     given = {"kind": "sign", "start": "D 1 PR 1", "side": "left", "distance_m": "99"}
     shown = browser.post(f"{LIST}point/nouveau/", given, headers={"accept": "text/html"}).content.decode()
     assert "inférieure ou égale à 15." in shown
+
+
+# -- imports: what is told, and what can be pressed -------------------------------------------------------------------
+
+
+def sent(browser: Client, member: Member, content: str, name: str = "releve.csv") -> str:
+    """The address of an import whose file was read."""
+    answer = browser.post(
+        f"{LIST}importer/", {"member": member.slug, "file": SimpleUploadedFile(name, content.encode())}
+    )
+    assert answer.status_code == 302, answer.content.decode()
+    work(assets_importing.READ)
+    return str(answer["Location"])
+
+
+def test_a_file_of_a_kind_that_is_not_read_is_refused_with_those_that_are(browser: Client, member: Member) -> None:
+    file = SimpleUploadedFile("panneaux.pdf", b"%PDF-1.7")
+    answer = browser.post(f"{LIST}importer/", {"member": member.slug, "file": file})
+    assert answer.status_code == 400
+    assert "KML" in answer.content.decode()
+    assert "« panneaux.pdf »" in answer.content.decode()
+
+
+def test_the_mapping_shows_the_first_rows_of_the_file(browser: Client, member: Member) -> None:
+    shown = page(browser, sent(browser, member, "N°;Panneau;X;Y\nP-77;B14-50;620000;6720000\n"))
+    assert "<td>P-77</td>" in shown
+    assert shown.index('scope="col">N°<') < shown.index('scope="col">Panneau<')
+
+
+def test_the_fields_of_coordinates_are_told_as_the_place(browser: Client, member: Member) -> None:
+    shown = page(browser, sent(browser, member, "N°;Panneau;X;Y\n1;B14-50;620000;6720000\n"))
+    assert "Gardés à côté" not in shown
+    assert "Lue dans X, Y." in shown
+
+
+def test_a_remark_of_the_field_is_not_made_public_by_itself_and_the_page_says_so(
+    browser: Client, member: Member
+) -> None:
+    shown = page(browser, sent(browser, member, "N°;Remarque;X;Y\n1;Chez Mme Noël;620000;6720000\n"))
+    assert "« Remarque » n’est pas repris d’office" in shown
+
+
+def test_a_table_that_says_no_place_cannot_be_loaded(browser: Client, member: Member) -> None:
+    shown = page(browser, sent(browser, member, "N°;Rue\n1;Rue des Lilas\n"))
+    assert 'value="load"' not in shown
+    assert 'value="check"' in shown
+
+
+def test_choices_are_checked_without_anything_being_written(browser: Client, member: Member) -> None:
+    address = sent(browser, member, "N°;Est;Nord\n1;620000;6720000\n")
+    assert browser.post(address, {"action": "check", "table-0": "road-assets", "shown-0": ""}).status_code == 302
+    work(assets_importing.READ)
+    given = {"action": "check", "table-0": "road-assets", "shown-0": "road-assets", "column-0-reference": "N°",
+             "column-0-place_x": "Est", "column-0-place_y": "Nord", "fixed-0-kind": "sign"}  # fmt: skip
+    assert browser.post(address, given).status_code == 302
+    work(assets_importing.READ)
+    assert "Dans le territoire" in page(browser, address)
+    assert not RoadAsset.objects.exists()
+
+
+def test_a_file_of_elsewhere_is_confirmed_on_the_page(browser: Client, member: Member) -> None:
+    address = sent(browser, member, "N°;Panneau;X;Y\n1;B14;700000;6300000\n")
+    assert 'name="outside"' in page(browser, address)
+    given = {"action": "load", "table-0": "road-assets", "shown-0": "road-assets", "column-0-code": "Panneau",
+             "column-0-place_x": "X", "column-0-place_y": "Y", "fixed-0-kind": "sign"}  # fmt: skip
+    assert browser.post(address, given).status_code == 400
+    assert browser.post(address, given | {"outside": "on"}).status_code == 302
+    work(assets_importing.LOAD)
+    assert RoadAsset.objects.count() == 1
+
+
+def test_an_import_is_taken_back_on_its_page(browser: Client, member: Member) -> None:
+    address = sent(browser, member, "N°;Panneau;X;Y\n1;B14;620000;6720000\n")
+    given = {"action": "load", "table-0": "road-assets", "shown-0": "road-assets", "column-0-code": "Panneau"}
+    assert browser.post(address, given).status_code == 302
+    work(assets_importing.LOAD)
+    assert browser.post(address, {"action": "take_back"}).status_code == 302
+    work(assets_importing.TAKE_BACK)
+    assert "<span>Annulé</span>" in page(browser, address)
+    assert not RoadAsset.objects.exists()
+    assert browser.post(address, {"action": "take_back"}).status_code == 409
+
+
+def told(browser: Client, member: Member, faults: list[tuple[str, int | None, str]]) -> str:
+    """The page of an import of which this is told: gravity, row, message."""
+    kept = [
+        {"file": "releve.csv", "row": row, "message": message, "gravity": gravity, "place": None, "spare": False}
+        for gravity, row, message in faults
+    ]
+    with factories.as_owner():
+        made = AssetDelivery.objects.create(
+            title="Relevé", owner=member, folder="x", state="loaded", faults=kept, contents=[{"label": "releve"}],
+            report=dict.fromkeys(("created", "updated", "same", "kept", "both", "by_place", "refused"), 0),
+        )  # fmt: skip
+    return f"{LIST}importer/{made.pk}/"
+
+
+def test_remarks_that_differ_by_a_value_alone_are_one_with_their_rows(browser: Client, member: Member) -> None:
+    words = "Posé le « {} » est une année seule : son 1er janvier a été pris."
+    faults = [("warning", row, words.format(1990 + row % 3)) for row in range(1, 31)]
+    shown = page(browser, told(browser, member, faults))
+    assert shown.count("est une année seule") == 1
+    assert "1991, 1992, 1990" in shown
+    assert "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 …" in shown
+
+
+def test_rows_that_stay_out_are_apart_from_remarks(browser: Client, member: Member) -> None:
+    faults = [("warning", 1, "Une remarque"), ("error", 2, "Sans position")]
+    shown = page(browser, told(browser, member, faults))
+    assert shown.index("Laissés de côté</h2>") < shown.index("Sans position") < shown.index("À vérifier</h2>")
+    assert shown.index("À vérifier</h2>") < shown.index("Une remarque")
+
+
+def test_every_row_that_is_told_of_is_downloaded(browser: Client, member: Member) -> None:
+    address = told(browser, member, [("error", 2, "=1+1"), ("warning", 10, "Une remarque")])
+    answer = browser.get(f"{address}lignes.csv")
+    assert answer["Content-Type"].startswith("text/csv")
+    lines = answer.content.decode("utf-8-sig").splitlines()
+    assert lines[0] == "Fichier;Ligne;Gravité;Ce qui est signalé"
+    assert lines[1:] == ["releve.csv;2;Laissée de côté;'=1+1", "releve.csv;10;Remarque;Une remarque"]
+    assert browser.post(f"{address}lignes.csv").status_code == 405

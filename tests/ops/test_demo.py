@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from gis_core.ops.demo import demo_lock, read_run, run, summary
+from gis_core.ops.demo import demo_lock, read_run, run, stop_command, summary
 from gis_core.ops.environment import Place
 from gis_core.ops.failure import OperationFailedError
 
@@ -38,3 +38,8 @@ def test_the_summary_gives_address_and_accounts(tmp_path: Path):
     said = summary(Place(tmp_path), 8100)
     assert "http://127.0.0.1:8100/" in said
     assert "lea  secret  reader" in said
+
+
+def test_what_stops_a_demo_names_its_folder_where_that_is_not_the_usual_one(tmp_path: Path):
+    assert stop_command(Place(tmp_path / "ma démo")) == f"./arpent stop --data '{tmp_path / 'ma démo'}'"
+    assert stop_command(Place.current()) == "./arpent stop"

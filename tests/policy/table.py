@@ -389,6 +389,10 @@ voirie/patrimoine/importer/<int:delivery_id>/               POST        own     
 voirie/patrimoine/importer/<int:delivery_id>/               POST        other   302  403  403  403  404  404  302
 voirie/patrimoine/importer/<int:delivery_id>/               POST        none    302  403  403  403  404  404  404
 voirie/patrimoine/importer/<int:delivery_id>/               REST        own     405  405  405  405  405  405  405
+voirie/patrimoine/importer/<int:delivery_id>/lignes.csv     GET,HEAD    own     302  403  403  403  200  200  200
+voirie/patrimoine/importer/<int:delivery_id>/lignes.csv     GET,HEAD    other   302  403  403  403  404  404  200
+voirie/patrimoine/importer/<int:delivery_id>/lignes.csv     GET,HEAD    none    302  403  403  403  404  404  404
+voirie/patrimoine/importer/<int:delivery_id>/lignes.csv     REST        own     405  405  405  405  405  405  405
 api/v1/networks/roads/locate                                GET,HEAD    -       400  400  400  400  400  400  400
 api/v1/networks/roads/locate                                REST        -       405  405  405  405  405  405  405
 api/v1/networks/roads/routes/<str:road>/                    GET,HEAD    own     200  200  200  200  200  200  200

@@ -16,22 +16,25 @@ from pyproj.exceptions import CRSError
 from shapely.geometry import LineString
 
 from gis_core.errors import Invalid
-from gis_core.reader import RestrictedReader
+from gis_core.reader import Reading, ReadRefused, RestrictedReader
 from networks.core.importers import cells
 from networks.core.importers.cells import Cell, Read
 from networks.core.importers.faults import Fault
-from networks.core.importers.sheets import Found, layers_in, sheet_of
+from networks.core.importers.sheets import ENOUGH_ROWS, Found, layers_in, sheet_of
 
 LEFT_OVER_M = 1.0
 MOST_LAYERS = 40
+SHOWN_ROWS: Final = 3
+LONGEST_SHOWN: Final = 80
 MOST_WORDS: Final = 60
 """Different words of a field that people are asked about."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A layer as people are shown it: its fields with how often their words come (of many different ones, some).
-    `source` is the file that it is in."""
+    """A layer as people are shown it: its fields with how often their words come (of many different ones, some), its
+    first `rows`; of a `table` the fields that tell the `place`, where some do. `source` is the file that it is in.
+    """
 
     label: str
     file: str
@@ -41,28 +44,39 @@ class Seen:
     fields: Mapping[str, Mapping[str, int]]
     several: frozenset[str]
     source: str
+    table: bool = False
+    place: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         told = {"label": self.label, "file": self.file, "geometry": self.geometry, "features": self.features}
         fields = {name: dict(words) for name, words in self.fields.items()}
-        return told | {"crs": self.crs, "fields": fields, "several": sorted(self.several), "source": self.source}
+        told |= {"crs": self.crs, "fields": fields, "several": sorted(self.several), "source": self.source}
+        # Kept as JSON the fields have no order.
+        told |= {"order": list(self.fields), "rows": [list(one) for one in self.rows]}
+        return told | {"table": self.table, "place": list(self.place)}
 
 
-def look_at(paths: Sequence[Path]) -> tuple[list[Seen], list[Fault]]:
-    """Every layer of the files with the words in it; what cannot be opened is a fault."""
+def look_at(paths: Sequence[Path], headed: bool | None = None) -> tuple[list[Seen], list[Fault]]:
+    """Every layer of the files with the words in it; what cannot be opened is a fault. `headed` says of tables whether
+    their first line names the fields.
+    """
     faults: list[Fault] = []
     seen = []
     with RestrictedReader() as reader:
-        for found in list(layers_in(reader, paths, faults))[:MOST_LAYERS]:
+        for found in list(layers_in(reader, paths, faults, reading=Reading(header=headed)))[:MOST_LAYERS]:
             geometry = geometry_of(found)
             sheet = sheet_of(reader, found, "line" if geometry == "line" else "point", None)
             counts = {name: Counter(text for text in texts if text) for name, texts in sheet.columns.items()}
             several = frozenset(name for name, words in counts.items() if len(words) > MOST_WORDS)
             fields = {name: dict(words.most_common(MOST_WORDS)) for name, words in counts.items()}
-            known = found.layer.crs
-            seen.append(
-                Seen(found.label, found.file, geometry, found.layer.features, known, fields, several, found.source)
-            )
+            known, place = found.layer.crs, found.layer.place
+            named = tuple(one for one in (place.x, place.y, place.wkt) if one) if place else ()
+            first = tuple(zip(*(texts[:SHOWN_ROWS] for texts in sheet.columns.values()), strict=True))
+            rows = tuple(tuple((text or "")[:LONGEST_SHOWN] for text in row) for row in first)
+            table = place is not None or not found.layer.has_geometry
+            seen.append(Seen(found.label, found.file, geometry, found.layer.features, known, fields, several,
+                             found.source, table, named, rows))  # fmt: skip
     return seen, faults
 
 
@@ -89,6 +103,20 @@ def in_system(found: Found, crs: int | None) -> Found:
         raise Invalid(words % {"crs": crs}, parameter="crs") from error
     chosen = replace(found.layer, crs=crs, reference=replace(reference, how="code", fits=True, seems=None))
     return replace(found, layer=chosen)
+
+
+def placed_by(reader: RestrictedReader, found: Found, x: str, y: str) -> Found:
+    """A table whose places are in the fields that somebody chose. Raises Invalid."""
+    place = found.layer.place
+    if not {x, y} <= set(found.fields) or (place is not None and (place.x, place.y) == (x, y)):
+        return found
+    reading = replace(found.reading, x=x, y=y)
+    try:
+        layers = reader.inspect(found.name, reading=reading, rows=ENOUGH_ROWS).layers
+    except ReadRefused as refused:
+        raise Invalid(refused.message, parameter="x") from refused
+    layer = next((one for one in layers if one.name == found.layer.name), found.layer)
+    return replace(found, layer=layer, reading=reading)
 
 
 def lines_of(shape: Any) -> Iterator[LineString]:

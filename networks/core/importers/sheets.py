@@ -100,6 +100,7 @@ class Found:
     file: str
     layer: LayerInfo
     source: str
+    reading: Reading = field(default_factory=Reading)
 
     @property
     def label(self) -> str:
@@ -112,7 +113,12 @@ class Found:
 
 
 def layers_in(
-    reader: RestrictedReader, paths: Sequence[Path], faults: list[Fault], *, rows: int | None = None
+    reader: RestrictedReader,
+    paths: Sequence[Path],
+    faults: list[Fault],
+    *,
+    rows: int | None = None,
+    reading: Reading = Reading(),  # noqa: B008 - it never changes
 ) -> Iterator[Found]:
     """Every layer of the files of a delivery (archives, sets of files); those that cannot be opened are faults.
 
@@ -122,13 +128,13 @@ def layers_in(
     for main, companions in data_sets(list(by_name)):
         try:
             name = reader.admit(by_name[main], *(by_name[one] for one in companions))
-            info = reader.inspect(name, reading=Reading(), rows=rows)
+            info = reader.inspect(name, reading=reading, rows=rows)
         except ReadRefused as refused:
             faults.append(Fault(file=main, row=None, message=refused.message))
             continue
         faults += [Fault(file=label, row=None, message=problem.words) for label, problem in info.unread]
         for layer in info.layers:
-            yield Found(name, layer.name or main, layer, main)
+            yield Found(name, layer.name or main, layer, main, reading)
 
 
 def sheet_of(reader: RestrictedReader, found: Found, shape: Shape, identifier: str | None) -> Sheet:
@@ -141,7 +147,8 @@ def sheet_of(reader: RestrictedReader, found: Found, shape: Shape, identifier: s
     names = [name for name in found.fields if not is_shape(found.layer, name)]
     wanted = GeometryColumn(shape, multi=shape == "line", epsg=epsg, invalid="keep", required=False)
     geometry = wanted if found.layer.has_geometry else None
-    plan = CopyPlan(tuple(Column(name, "text") for name in names), geometry, identifier=identifier)
+    columns = tuple(Column(name, "text") for name in names)
+    plan = CopyPlan(columns, geometry, found.reading, identifier=identifier)
     problems: list[Problem] = []
     lines: list[str] = []
     try:

@@ -44,7 +44,7 @@ def load_assets(made: AssetDelivery, delivered: Delivered, tell: Tell) -> dict[s
     for table, model in MODELS.items():
         rows = once([one for one in delivered.rows if one.table == table], delivered.faults, counts)
         if rows:
-            open_event(model._meta.db_table, made)
+            made.events[model._meta.db_table] = open_event(model._meta.db_table, made)
             known = known_of(made.owner, model, rows)
             hold(model, known)
             tell_barred(rows, known, delivered.faults, counts)
@@ -71,11 +71,13 @@ def once(rows: Sequence[AssetRow], faults: list[Fault], counts: dict[str, int]) 
     return kept
 
 
-def open_event(table: str, made: AssetDelivery) -> None:
-    """One event of the history for all that this import changes in a table."""
+def open_event(table: str, made: AssetDelivery, kind: str = "import") -> int:
+    """One event of the history for all that this import changes in a table; its id."""
     detail = json.dumps({"from": "import", "label": made.title, "asset_delivery": made.pk})
     with connection.cursor() as cursor:
-        cursor.execute("select arpent.open_event('import', %s::regclass, %s::jsonb)", [table, detail])
+        cursor.execute("select arpent.open_event(%s, %s::regclass, %s::jsonb)", [kind, table, detail])
+        (event,) = cursor.fetchone()
+    return int(event)
 
 
 def hold(model: Any, known: Known) -> None:

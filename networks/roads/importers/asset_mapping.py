@@ -3,16 +3,19 @@ likeness, changed by people, kept for the next file of the same shape. Pure.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from networks.core.importers.cells import bare
+from networks.roads import asset_lists
 from networks.roads.iisr import read_sign
 from networks.roads.layers import declarations
+from networks.roads.references import NotAReferenceError, reference_of, road_of
 
 TABLES: Final = {"road-assets": "point", "road-stretches": "line"}
 MORE_PANELS: Final = tuple(f"panels_{number}" for number in range(2, 7))
@@ -37,15 +40,29 @@ SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
                        "car annee"),
     "width_m": ("largeur",),
     "height_m": ("hauteur",),
-    # Remarks are public, and those of the field may name people: whoever wants them chooses them.
+    # Remarks are public, and those of the field may name people: whoever wants them chooses them (`REMARKS`).
     "comment": ("lieu", "car lieu", "localisation"),
     "source": ("producteur", "source", "origine"),
-    "updated_date": ("date maj", "maj", "mise a jour", "date releve"),
+    "updated_date": ("date releve", "date de releve", "date du releve", "releve le", "date etat", "date de l etat",
+                     "date visite", "date de visite", "date maj", "maj", "mise a jour", "date de mise a jour"),
+    "place_at": ("pr abscisse", "pr abs", "repere", "point de repere", "reference routiere", "localisation pr", "pra"),
+    "place_route": ("route", "rd", "axe", "voie", "numero route", "num route", "numero de route", "nom route", "road"),
+    "place_marker": ("pr", "pr debut", "pr deb", "prd", "pr d", "num pr", "numero pr", "plo", "borne"),
+    "place_metres": ("abscisse", "abs", "abscisse debut", "abscisse deb", "abs debut", "abs deb", "absd", "abd"),
+    "place_end": ("fin", "repere fin", "repere de fin", "pr abscisse fin"),
+    "place_end_marker": ("pr fin", "prf", "pr f", "plo fin"),
+    "place_end_metres": ("abscisse fin", "abs fin", "absf", "abf"),
+    "place_side": ("cote", "cote de la route", "cote route", "cote chaussee", "rive"),
+    "place_distance": ("distance", "distance axe", "distance a l axe", "dist axe", "deport", "ecart"),
+    "place_department": ("departement", "dept", "dep", "code departement"),
 }  # fmt: skip
+REMARKS: Final = frozenset(
+    {"remarque", "remarques", "commentaire", "commentaires", "observation", "observations", "obs", "notes"}
+)
 SPOKEN: Final[Mapping[str, Mapping[str, str]]] = {
     "state": {"neuf": "1", "tres bon": "1", "bon": "2", "bonne": "2", "correct": "2", "moyen": "3", "passable": "3",
               "use": "3", "mauvais": "4", "mauvaise": "4", "degrade": "4", "tres mauvais": "5", "hs": "5",
-              "hors service": "5", "a remplacer": "5", "detruit": "5"},
+              "hors service": "5", "a remplacer": "5", "detruit": "5", "absent": "5", "vetuste": "4", "abime": "4"},
     "kind": {"panneau": "sign", "panneaux": "sign", "police": "sign", "signalisation": "sign", "feu": "signal",
              "feux": "signal", "carrefour": "signal", "lampadaire": "lighting", "luminaire": "lighting",
              "candelabre": "lighting", "eclairage": "lighting", "buse": "culvert", "aqueduc": "culvert",
@@ -55,7 +72,24 @@ SPOKEN: Final[Mapping[str, Mapping[str, str]]] = {
              "passage pieton": "marking", "marquage": "marking", "haie": "hedge"},
     "size": {"mini": "miniature", "petit": "petite", "normal": "normale", "grand": "grande",
              "tres grand": "tres_grande"},
+    "place_side": {"d": "right", "droit": "right", "droite": "right", "g": "left", "gauche": "left", "axe": "on",
+                   "centre": "on", "c": "on", "u": "on", "a": "on"},
 }  # fmt: skip
+PLACES: Final[tuple[tuple[str, Any, Mapping[str, Any]], ...]] = (
+    ("place_x", _("X, or longitude"), {}),
+    ("place_y", _("Y, or latitude"), {}),
+    ("place_at", _("Place in one field (D 2020 PR 12+350)"), {}),
+    ("place_route", pgettext_lazy("of a PR", "Road"), {}),
+    ("place_marker", _("PR"), {}),
+    ("place_metres", _("Metres after the PR"), {}),
+    ("place_end", _("End, in one field"), {}),
+    ("place_end_marker", _("PR of the end"), {}),
+    ("place_end_metres", _("Metres after the PR of the end"), {}),
+    ("place_side", _("Side of the road"), asset_lists.SIDES),
+    ("place_distance", _("Metres from the axis"), {}),
+    ("place_department", pgettext_lazy("of a PR", "Département of the road"), {}),
+)
+"""Where a row of a table lies: x and y, or a reference on a road (`asset_places`)."""
 IN_NAMES: Final = (
     ("carrefour|feux|tricolore", "signal"), ("pann|sign|pano|police", "sign"),
     ("eclair|lamp|lumin|candel", "lighting"), ("buse|aqueduc", "culvert"), ("pont|ouvrage", "structure"),
@@ -64,6 +98,7 @@ IN_NAMES: Final = (
     ("grille|avaloir", "drain"), ("banc|mobilier", "furniture"),
 )  # fmt: skip
 MOST_SIGNS_ASKED: Final = 20
+IS_MARKER: Final = re.compile(r"\s*(?:P\.?\s?R\.?\s*)?\d{1,3}(?:\s*\+\s*\d+|[.,]\d+)?\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,16 +148,29 @@ def targets_of(table: str) -> list[tuple[str, Any, Mapping[str, Any]]]:
         found.append((one["name"], one["label"], one.get("values") or {}))
         if one["name"] == "panels":
             found += [(name, _("Panels below, another field"), {}) for name in MORE_PANELS]
-    return found
+    ends = TABLES[table] == "line"
+    return found + [one for one in PLACES if ends or not one[0].startswith("place_end")]
 
 
-def suggested(label: str, geometry: str, fields: Mapping[str, Mapping[str, int]]) -> AssetReading:
-    """What a layer likely holds. `fields`: for each field how often its words come."""
-    table = next((name for name, kind in TABLES.items() if kind == geometry), "")
+def is_place(name: str) -> bool:
+    return name.startswith("place_")
+
+
+def suggested(
+    label: str, geometry: str, fields: Mapping[str, Mapping[str, int]], *, table: str = "", placed: bool = True
+) -> AssetReading:
+    """What a layer likely holds: of `table` where somebody says so. `fields`: for each field how often its words come;
+    `placed`: whether its rows have places, else references may tell them.
+    """
+    places = {} if placed else likely_places(fields)
+    table = table or next((name for name, kind in TABLES.items() if kind == geometry), "") or likely_table(places)
     if not table:
         return AssetReading()
     targets = targets_of(table)
-    columns = likely_columns([name for name, _label, _codes in targets], list(fields))
+    names = [name for name, _label, _codes in targets]
+    columns = {name: field for name, field in places.items() if name in names}
+    free = [one for one in fields if one not in columns.values()]
+    columns |= likely_columns([name for name in names if not is_place(name)], free)
     if "code" not in columns and table == "road-assets" and (found := field_of_signs(fields)):
         columns["code"] = found
     values = {
@@ -136,6 +184,56 @@ def suggested(label: str, geometry: str, fields: Mapping[str, Mapping[str, int]]
         values.pop("kind", None)
         fixed["kind"] = likely_kind(label, table, "code" in columns)
     return AssetReading(table, columns, {name: words for name, words in values.items() if words}, fixed)
+
+
+def likely_table(places: Mapping[str, str]) -> str:
+    """Of a table without coordinates: stretches where it tells ends, nothing where it tells no places."""
+    if "place_at" not in places and not {"place_route", "place_marker"} <= set(places):
+        return ""
+    return "road-stretches" if any(name.startswith("place_end") for name in places) else "road-assets"
+
+
+def likely_places(fields: Mapping[str, Mapping[str, int]]) -> dict[str, str]:
+    """The fields that tell a road, a PR, metres, a side: by their names, where most of their words are such."""
+    fitting = {name: [one for one, words in fields.items() if most(READ_AS.get(name, bool), words)]
+               for name, _label, _codes in PLACES if name not in ("place_x", "place_y")}  # fmt: skip
+    found: dict[str, str] = {}
+    for name, allowed in fitting.items():
+        free = [one for one in allowed if one not in found.values()]
+        found |= likely_columns([name], free)
+    whole = next((one for one in fitting["place_at"] if one not in found.values()), "")
+    if whole and "place_marker" not in found:
+        found.setdefault("place_at", whole)
+    return found
+
+
+def most(reads: Callable[[str], Any], words: Mapping[str, int]) -> bool:
+    asked = list(words)[:MOST_SIGNS_ASKED]
+    return bool(asked) and sum(bool(reads(one)) for one in asked) * 2 > len(asked)
+
+
+def is_reference(text: str) -> bool:
+    try:
+        return bool(reference_of(text))
+    except NotAReferenceError:
+        return False
+
+
+def is_road(text: str) -> bool:
+    try:
+        return bool(road_of(text))
+    except NotAReferenceError:
+        return False
+
+
+READ_AS: Final[Mapping[str, Callable[[str], Any]]] = {
+    "place_at": is_reference,
+    "place_end": is_reference,
+    "place_route": is_road,
+    "place_marker": IS_MARKER.fullmatch,
+    "place_end_marker": IS_MARKER.fullmatch,
+    "place_side": lambda text: likely_code("place_side", text, asset_lists.SIDES),
+}
 
 
 def likely_columns(names: list[str], fields: list[str]) -> dict[str, str]:
@@ -180,6 +278,9 @@ def likely_code(name: str, word: str, codes: Mapping[str, Any]) -> str:
     plain = bare(word)
     if word.strip() in codes:
         return word.strip()
-    if (code := SPOKEN.get(name, {}).get(plain, "")) in codes:
-        return code
+    spoken = SPOKEN.get(name, {})
+    # "Bon état", "en mauvais état", "H.S."
+    for form in (plain, " ".join(one for one in plain.split() if one not in ("en", "etat")), plain.replace(" ", "")):
+        if (code := spoken.get(form, "")) in codes:
+            return code
     return next((code for code, labels in codes.items() if plain in {bare(one) for one in labels}), "")

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,14 +10,30 @@ import shapely
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid
-from gis_core.reader import RestrictedReader
+from gis_core.reader import Reading, RestrictedReader
 from networks.core.importers import cells, kml
 from networks.core.importers.cells import Cell, Read
 from networks.core.importers.faults import Fault
-from networks.core.importers.looking import at_origin, by_words, in_system, lines_of, origins_of
+from networks.core.importers.looking import (
+    at_origin,
+    by_words,
+    geometry_of,
+    in_system,
+    lines_of,
+    origins_of,
+    placed_by,
+)
 from networks.core.importers.sheets import ENOUGH_ROWS, Found, Sheet, layers_in, sheet_of
 from networks.roads.iisr import Sign, read_signs
-from networks.roads.importers.asset_mapping import MORE_PANELS, TABLES, AssetReading, columns_in, targets_of
+from networks.roads.importers.asset_mapping import (
+    MORE_PANELS,
+    TABLES,
+    AssetReading,
+    columns_in,
+    is_place,
+    targets_of,
+)
+from networks.roads.importers.asset_places import by_references, told_by_references
 
 SIGN_FIELDS: Final = ("code", "panels", *MORE_PANELS)
 COMMA: Final = re.compile(r"^[+-]?\d+,\d+$")
@@ -44,17 +60,18 @@ class Delivered:
     read: int = 0
 
 
-def read_assets(paths: Sequence[Path], readings: Mapping[str, AssetReading]) -> Delivered:
+def read_assets(paths: Sequence[Path], readings: Mapping[str, AssetReading], headed: bool | None = None) -> Delivered:
     """The rows of the chosen layers. Raises Invalid, ReaderUnavailable."""
     made = Delivered()
     with RestrictedReader() as reader:
-        for found in layers_in(reader, kml.readable(paths, made.faults), made.faults, rows=ENOUGH_ROWS):
+        files, heading = kml.readable(paths, made.faults), Reading(header=headed)
+        for found in list(layers_in(reader, files, made.faults, rows=ENOUGH_ROWS, reading=heading)):
             chosen = reading_of(found.source, found.label, readings)
             if chosen is None or not chosen.table:
                 continue
             sheet = sheet_of(
                 reader,
-                in_system(found, chosen.crs),
+                in_place(reader, found, chosen),
                 "line" if TABLES[chosen.table] == "line" else "point",
                 named(chosen),
             )
@@ -65,6 +82,17 @@ def read_assets(paths: Sequence[Path], readings: Mapping[str, AssetReading]) -> 
     if not any(one.table for one in readings.values()):
         raise Invalid(_("Say of one layer at least what it holds."), parameter="table")
     return made
+
+
+def in_place(reader: RestrictedReader, found: Found, chosen: AssetReading) -> Found:
+    """A layer whose coordinates are in the fields and in the system that somebody chose; without them where references
+    tell what its coordinates cannot: the ends of a stretch. Raises Invalid.
+    """
+    if x := chosen.columns.get("place_x"):
+        found = placed_by(reader, found, x, chosen.columns.get("place_y", ""))
+    if told_by_references(chosen) and geometry_of(found) != TABLES[chosen.table]:
+        return replace(found, layer=replace(found.layer, has_geometry=False))
+    return in_system(found, chosen.crs)
 
 
 def named(chosen: AssetReading) -> str | None:
@@ -94,16 +122,23 @@ class Rows:
     def all(self) -> Iterator[AssetRow]:
         for name, label, codes in targets_of(self.reading.table):
             source = self.reading.columns.get(name)
-            if source in self.sheet.columns and name not in SIGN_FIELDS and name not in self.reading.fixed:
+            if name in SIGN_FIELDS or name in self.reading.fixed or is_place(name):
+                continue
+            if source in self.sheet.columns:
                 self.read(name, str(label), codes, self.sheet.columns[source])
         self.read_signs()
         self.keep_rest()
         origins = origins_of(self.reading.crs or self.sheet.epsg)
+        referred = by_references(self.sheet, self.reading)
         for rank, (row, shape) in enumerate(zip(self.sheet.rows, self.sheet.shapes, strict=True)):
             values = self.values[rank] | dict(self.reading.fixed)
             if self.reading.table == "road-assets" and values.get("code"):
                 values.setdefault("kind", "sign")
             values.setdefault("kind", "other")
+            if rank in referred:
+                shape = referred[rank]
+                if shape is None:
+                    continue
             if (geom := self.place_of(row, shape, values, origins)) is not None:
                 yield AssetRow(self.reading.table, self.sheet.file, row, geom, values)
 

@@ -205,7 +205,11 @@ class AssetDeliveryQuerySet(models.QuerySet["AssetDelivery"]):
 
 class AssetDelivery(models.Model):
     """Files on their way into the assets of a member: `contents` is what their layers hold, `readings` how each is
-    read, `faults` what is told of rows, `report` what was done.
+    read, `survey` where their rows lie when they are read so, `faults` what is told of rows, `report` what was done,
+    `events` those of the history by table.
+
+    `headed` says whether the first line of tables names their fields, where somebody says; `outside`, that what lies
+    mostly outside the member's territory is meant to come in.
     """
 
     security = "owner"
@@ -217,6 +221,8 @@ class AssetDelivery(models.Model):
         LOADING = "loading", _("Being loaded")
         LOADED = "loaded", _("Loaded")
         REFUSED = "refused", pgettext_lazy("import", "Refused")
+        TAKING_BACK = "taking_back", pgettext_lazy("import of assets", "Being taken back")
+        TAKEN_BACK = "taken_back", pgettext_lazy("import of assets", "Taken back")
 
     title = models.CharField(_("title"), max_length=200)
     owner = models.ForeignKey(Member, models.CASCADE, related_name="+", verbose_name=_("member"))
@@ -226,8 +232,12 @@ class AssetDelivery(models.Model):
     contents = models.JSONField(default=list, editable=False)
     readings = models.JSONField(default=dict, editable=False)
     mapping_name = models.CharField(max_length=80, blank=True, editable=False)
+    headed = models.BooleanField(null=True, editable=False)
+    survey = models.JSONField(null=True, editable=False)
+    outside = models.BooleanField(default=False, db_default=False, editable=False)
     faults = models.JSONField(default=list, editable=False)
     report = models.JSONField(null=True, editable=False)
+    events = models.JSONField(default=dict, db_default={}, editable=False)
     state = models.CharField(_("state"), max_length=11, choices=State, default=State.READING)
     message = models.CharField(_("message"), max_length=500, blank=True)
     made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("made by"))

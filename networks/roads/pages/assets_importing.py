@@ -1,14 +1,14 @@
 """/voirie/patrimoine/importer/: send a file of assets, say what its fields are, load it."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from gis_core.errors import ArpentError, NotFound
 from gis_core.middleware import rights_of_request
@@ -16,18 +16,22 @@ from gis_core.models import Job
 from gis_core.problem import status_of
 from gis_core.rights import Rights
 from gis_core.services.jobs import jobs_seen_by, standing
+from layers.features.display import display_number
+from layers.imports.services.maps import small_map
+from networks.core.importers.cells import bare
 from networks.core.uploads import asker, system_in, upload_page, words_in
 from networks.roads import lists
-from networks.roads.importers.asset_mapping import TABLES, AssetReading, suggested, targets_of
+from networks.roads.importers.asset_mapping import REMARKS, TABLES, AssetReading, is_place, targets_of
 from networks.roads.importers.asset_rows import reading_of
+from networks.roads.importers.asset_survey import mostly_outside
 from networks.roads.models import AssetDelivery
+from networks.roads.pages.asset_faults import shown, table_of
 from networks.roads.pages.assets import english
 from networks.roads.pages.frame import page, show
 from networks.roads.services import assets_importing as services
 
 TAB = "road_assets"
 SHOWN_IMPORTS = 30
-SHOWN_FAULTS = 200
 SAMPLES = 3
 
 
@@ -89,22 +93,32 @@ def delivery(request: HttpRequest, delivery_id: int) -> HttpResponse:
     made = services.delivery_of(delivery_id, rights)
     if request.method != "POST":
         return delivery_page(request, made)
-    posted = request.POST
-    if posted.get("action") == "forget":
-        try:
-            services.forget(made.pk, rights=rights)
-        except ArpentError as error:
-            return delivery_page(request, made, refused=error.message, status=status_of(error))
-        return redirect("road_asset_imports")
-    readings = readings_in(posted, made)
-    if posted.get("action") == "tables":
-        return delivery_page(request, made, readings=readings)
     try:
-        services.choose(made.pk, readings, name=posted.get("name", ""), user=asker(request), rights=rights)
+        return acted(request, made, rights)
     except NotFound:
         raise
     except ArpentError as error:
+        readings = readings_in(request.POST, made) if request.POST.get("action") in ("load", "check") else None
         return delivery_page(request, made, refused=error.message, status=status_of(error), readings=readings)
+
+
+def acted(request: HttpRequest, made: AssetDelivery, rights: Rights) -> HttpResponse:
+    """What somebody pressed. A table whose first line is to be read otherwise is looked at before it is loaded."""
+    posted, user = request.POST, asker(request)
+    action = posted.get("action", "")
+    if action == "forget":
+        services.forget(made.pk, rights=rights)
+        return redirect("road_asset_imports")
+    if action == "take_back":
+        services.start_taking_back(made.pk, user=user, rights=rights)
+        return redirect("road_asset_import", made.pk)
+    readings, name = readings_in(posted, made), posted.get("name", "")
+    headed = False if posted.get("unheaded") else True if made.headed is False else made.headed
+    if action == "check" or headed != made.headed:
+        services.check(made.pk, readings, name=name, headed=headed, user=user, rights=rights)
+    else:
+        outside = posted.get("outside") == "on"
+        services.choose(made.pk, readings, name=name, outside=outside, user=user, rights=rights)
     return redirect("road_asset_import", made.pk)
 
 
@@ -114,7 +128,7 @@ def readings_in(posted: QueryDict, made: AssetDelivery) -> dict[str, AssetReadin
     for place, layer in enumerate(made.contents):
         table = posted.get(f"table-{place}", "")
         if table and table != posted.get(f"shown-{place}"):
-            found[services.key_in(layer)] = suggested(str(layer["label"]), TABLES.get(table, ""), layer["fields"])
+            found[services.key_in(layer)] = services.likely(layer, table)
             continue
         names = [name for name, _label, _codes in targets_of(table)]
         told = {
@@ -139,7 +153,7 @@ def delivery_page(
     readings: Mapping[str, AssetReading] | None = None,
 ) -> HttpResponse:
     state = AssetDelivery.State
-    under_way = made.state in (state.READING, state.LOADING)
+    under_way = made.state in (state.READING, state.LOADING, state.TAKING_BACK)
     context: dict[str, Any] = {"made": made, "refused": refused, "under_way": under_way}
     if under_way and (job := job_of(made, rights_of_request(request))):
         label, message = standing(job)
@@ -151,13 +165,42 @@ def delivery_page(
             layer_shown(place, one, chosen, several=names[str(one["label"])] > 1)
             for place, one in enumerate(made.contents)
         ]
-    context["faults"] = made.faults[:SHOWN_FAULTS]
-    context["more_faults"] = max(len(made.faults) - SHOWN_FAULTS, 0)
+        context["loadable"] = any(one["table"] for one in context["layers"])
+        context["choosable"] = any(one["tables"] for one in context["layers"])
+        context["tabular"] = any(one["tabular"] for one in context["layers"])
+    if not under_way:
+        context |= where_shown(made) | shown(made.faults)
     return show(request, "asset_import", TAB, context, status=status)
 
 
+def where_shown(made: AssetDelivery) -> dict[str, Any]:
+    """Where the rows lie, in numbers and on a small map."""
+    found = made.survey
+    if not found:
+        return {}
+    places = found["dots"]
+    return {
+        "survey": found | {"far": found["placed"] - found["near"]},
+        "away": display_number(found["away_km"], 0 if found["away_km"] >= 10 else 1) if found["elsewhere"] else "",
+        "mostly_outside": mostly_outside(found),
+        "map": small_map(made.owner, inside=places["inside"], outside=places["outside"]),
+    }
+
+
+@require_safe
+@page
+def delivery_rows(request: HttpRequest, delivery_id: int) -> HttpResponse:
+    """Every row that is told of, as a spreadsheet opens it."""
+    rights = rights_of_request(request)
+    members_or_denied(rights)
+    made = services.delivery_of(delivery_id, rights)
+    headers = {"Content-Disposition": f'attachment; filename="import-{made.pk}.csv"'}
+    return HttpResponse(table_of(made.faults), content_type="text/csv; charset=utf-8", headers=headers)
+
+
 def job_of(made: AssetDelivery, rights: Rights) -> Job | None:
-    found = jobs_seen_by(rights).filter(kind__in=(services.READ, services.LOAD), parameters__delivery=made.pk)
+    kinds = (services.READ, services.LOAD, services.TAKE_BACK)
+    found = jobs_seen_by(rights).filter(kind__in=kinds, parameters__delivery=made.pk)
     return found.select_related("owner", "started_by").order_by("-id").first()
 
 
@@ -170,22 +213,45 @@ def layer_shown(
         "road-assets": _("Assets at one place (signs, lighting …)"),
         "road-stretches": _("Assets along a stretch (barriers, kerbs …)"),
     }
-    allowed = [(slug, words) for slug, words in tables.items() if TABLES[slug] == layer["geometry"]]
+    tabular, drawn = bool(layer.get("table")), str(layer["geometry"])
+    allowed = [one for one in tables.items() if TABLES[one[0]] == drawn or (tabular and drawn != "line")]
     targets = [target_shown(place, layer, reading, *one) for one in targets_of(reading.table)]
+    fields = list(layer.get("order") or layer["fields"])
+    left = [one for one in fields if one not in (*reading.columns.values(), *layer.get("place", ()))]
+    remarks = [one for one in left if bare(one) in REMARKS]
+    first = {"reference", "kind", "code", "state"} | ({"comment"} if remarks else set())
+    others = [one for one in targets if not is_place(one["name"])]
     return {
         "place": place,
         "label": f"{services.source_of(layer)} : {layer['label']}" if several else layer["label"],
         "features": layer["features"],
         "tables": allowed,
         "table": reading.table,
-        "fields": list(layer["fields"]),
+        "tabular": tabular,
+        "surfaces": not tabular and not drawn,
+        "fields": fields,
+        "rows": layer.get("rows", []),
         "found_crs": layer["crs"],
         "crs": reading.crs,
-        "targets": [one for one in targets if one["source"] or one["name"] in ("reference", "kind", "code", "state")],
-        "others": [
-            one for one in targets if not one["source"] and one["name"] not in ("reference", "kind", "code", "state")
-        ],
-        "left": [name for name in layer["fields"] if name not in reading.columns.values()],
+        **places_shown(targets, layer),
+        "targets": [one for one in others if one["source"] or one["name"] in first],
+        "others": [one for one in others if not one["source"] and one["name"] not in first],
+        "left": left,
+        "remarks": remarks,
+    }
+
+
+def places_shown(targets: Sequence[dict[str, Any]], layer: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a table, the fields that say where its rows are; those that the file seems not to need, one level down."""
+    if not layer.get("table"):
+        return {"drawn_by": []}
+    found = [one for one in targets if is_place(one["name"])]
+    known = bool(layer["geometry"])
+    near = [one for one in found if one["source"] or not known or one["name"] in ("place_x", "place_y")]
+    return {
+        "drawn_by": layer.get("place", []),
+        "places": near,
+        "more_places": [one for one in found if one not in near],
     }
 
 

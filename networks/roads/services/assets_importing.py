@@ -4,7 +4,7 @@ import hashlib
 import itertools
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,17 +19,20 @@ from gis_core.models import Member, User
 from gis_core.rights import Rights
 from gis_core.services.jobs import start_job
 from layers.imports.services.inbox import Sent, harmless, kept_files
+from layers.imports.services.reading import MAIN
 from layers.imports.sources import Tell
 from networks.core.importers import kml
 from networks.core.importers.faults import Fault
 from networks.core.importers.looking import Seen, look_at
 from networks.core.rights import TECHNICIANS
 from networks.roads.importers.asset_loading import load_assets
-from networks.roads.importers.asset_mapping import AssetReading, suggested
-from networks.roads.importers.asset_rows import key_of, read_assets
+from networks.roads.importers.asset_mapping import TABLES, AssetReading, suggested
+from networks.roads.importers.asset_rows import Delivered, key_of, read_assets
+from networks.roads.importers.asset_survey import check_where, surveyed
+from networks.roads.importers.asset_taking_back import take_back
 from networks.roads.models import AssetDelivery, AssetMapping
 
-READ, LOAD = "read_road_assets", "load_road_assets"
+READ, LOAD, TAKE_BACK = "read_road_assets", "load_road_assets", "take_back_road_assets"
 State = AssetDelivery.State
 MOST_FAULTS = 5_000
 KEPT = timedelta(days=30)
@@ -68,10 +71,21 @@ def delivery_of(pk: int, rights: Rights) -> AssetDelivery:
 
 def receive(*, files: Sequence[Sent], member: Member, user: User, rights: Rights) -> AssetDelivery:
     """Keep what was sent and queue its reading. Raises Invalid, Forbidden, Unavailable (disk full)."""
+    check_kinds([one.name or "" for one in files])
     with kept_files(files) as (folder, names), transaction.atomic():
         made = register(folder, names, member=member, user=user)
         queue(made, READ, user, rights)
     return made
+
+
+def check_kinds(names: Sequence[str]) -> None:
+    """Raises Invalid where no file is one that layers are read of."""
+    if names and not any(Path(one).suffix.lower() in MAIN for one in names):
+        words = _(
+            "“%(name)s” is of no kind that is read here: send CSV, XLSX, ODS, KML, GeoJSON, GeoPackage, Shapefile "
+            "(with its .dbf and .prj), or a ZIP of these."
+        )
+        raise Invalid(words % {"name": names[0][:80]}, parameter="file")
 
 
 def register(folder: str, names: Sequence[str], *, member: Member, user: User | None) -> AssetDelivery:
@@ -89,7 +103,11 @@ def digest(path: Path) -> str:
 
 
 def queue(made: AssetDelivery, kind: str, user: User, rights: Rights) -> None:
-    titles = {READ: _("Reading of the assets %(title)s"), LOAD: _("Loading of the assets %(title)s")}
+    titles = {
+        READ: _("Reading of the assets %(title)s"),
+        LOAD: _("Loading of the assets %(title)s"),
+        TAKE_BACK: _("Taking back the assets %(title)s"),
+    }
     start_job(
         kind=kind,
         title=titles[kind] % {"title": made.title},
@@ -102,36 +120,83 @@ def queue(made: AssetDelivery, kind: str, user: User, rights: Rights) -> None:
 
 @transaction.atomic
 def choose(
-    pk: int, readings: Mapping[str, AssetReading], *, name: str = "", user: User, rights: Rights
+    pk: int,
+    readings: Mapping[str, AssetReading],
+    *,
+    name: str = "",
+    outside: bool = False,
+    user: User,
+    rights: Rights,
 ) -> AssetDelivery:
-    """Take how the layers are read, and load them. Raises NotFound, Conflict, Invalid."""
+    """Take how the layers are read, and load them: `outside`, even if they lie mostly outside the member's territory.
+    Raises NotFound, Conflict, Invalid.
+    """
     made = delivery_of(pk, rights)
     if not any(one.table for one in readings.values()):
         raise Invalid(_("Say of one layer at least what it holds."), parameter="table")
-    kept = {label: one.as_json() for label, one in readings.items()}
-    moved = AssetDelivery.objects.filter(pk=pk, state__in=(State.CHOOSING, State.REFUSED)).update(
-        state=State.LOADING, message="", readings=kept, mapping_name=name.strip()[:80]
-    )
+    kept = as_kept(readings)
+    if made.survey and kept == made.readings and not outside:
+        check_where(made.survey, made.owner)
+    changes = {"readings": kept, "mapping_name": name.strip()[:80], "outside": outside}
+    return move_on(made, LOAD, (State.CHOOSING, State.REFUSED), State.LOADING, user, rights, **changes)
+
+
+@transaction.atomic
+def check(
+    pk: int,
+    readings: Mapping[str, AssetReading],
+    *,
+    name: str = "",
+    headed: bool | None = None,
+    user: User,
+    rights: Rights,
+) -> AssetDelivery:
+    """Read the files in this way without writing anything, to see where their rows lie and what is told of them. Tables
+    whose first line is not what it was taken for are looked at anew. Raises NotFound, Conflict.
+    """
+    made = delivery_of(pk, rights)
+    changes: dict[str, Any] = {"readings": as_kept(readings), "mapping_name": name.strip()[:80], "headed": headed}
+    if headed != made.headed:
+        changes["contents"] = []
+    return move_on(made, READ, (State.CHOOSING, State.REFUSED), State.READING, user, rights, **changes)
+
+
+@transaction.atomic
+def start_taking_back(pk: int, *, user: User, rights: Rights) -> AssetDelivery:
+    """Queue that what an import brought goes and what it changed is as it was. Raises NotFound, Conflict."""
+    return move_on(delivery_of(pk, rights), TAKE_BACK, (State.LOADED,), State.TAKING_BACK, user, rights)
+
+
+def as_kept(readings: Mapping[str, AssetReading]) -> dict[str, Any]:
+    return {label: one.as_json() for label, one in readings.items()}
+
+
+def move_on(
+    made: AssetDelivery, kind: str, before: Sequence[str], after: str, user: User, rights: Rights, **changes: Any
+) -> AssetDelivery:
+    """The next step, once. Raises Conflict."""
+    moved = AssetDelivery.objects.filter(pk=made.pk, state__in=before).update(state=after, message="", **changes)
     if not moved:
         raise Conflict(_("Somebody has gone on with this import meanwhile: look at it again."))
     made.refresh_from_db()
-    queue(made, LOAD, user, rights)
+    queue(made, kind, user, rights)
     return made
 
 
 @transaction.atomic
 def forget(pk: int, *, rights: Rights) -> None:
-    """Remove an import that is not under way, with its files. Raises NotFound, Conflict."""
+    """Remove an import that was never loaded, with its files. Raises NotFound, Conflict."""
     made = delivery_of(pk, rights)
-    if made.state in (State.READING, State.LOADING):
-        raise Conflict(_("This import is under way: wait for its end."))
+    if made.state not in (State.CHOOSING, State.REFUSED):
+        raise Conflict(_("This import is under way, or was loaded: it stays."))
     forget_files(made)
     made.delete()
 
 
 def awaited_folders() -> Iterable[str]:
     """Those of files that are yet to be loaded."""
-    waiting = AssetDelivery.objects.exclude(state=State.LOADED).filter(created_at__gte=timezone.now() - KEPT)
+    done = (State.LOADED, State.TAKING_BACK, State.TAKEN_BACK)
+    waiting = AssetDelivery.objects.exclude(state__in=done).filter(created_at__gte=timezone.now() - KEPT)
     return waiting.values_list("folder", flat=True)
 
 
@@ -151,11 +216,21 @@ def readings_for(owner: Member, contents: Sequence[Mapping[str, Any]]) -> tuple[
     for layer in contents:
         known = next((one for one in kept if set(one.fields) == set(layer["fields"])), None)
         if known is None:
-            found[key_in(layer)] = suggested(str(layer["label"]), str(layer["geometry"]), layer["fields"])
+            found[key_in(layer)] = likely(layer)
         else:
             name = name or known.name
             found[key_in(layer)] = AssetReading.kept(known.reading)
     return name, found
+
+
+def likely(layer: Mapping[str, Any], table: str = "") -> AssetReading:
+    """How a layer is likely read; as what somebody said that it holds."""
+    drawn, place = str(layer["geometry"]), layer.get("place") or []
+    placed = not layer.get("table") or (drawn != "" and TABLES.get(table, drawn) == drawn)
+    found = suggested(str(layer["label"]), drawn, layer["fields"], table=table, placed=placed)
+    if not (found.table and placed and len(place) == 2):
+        return found
+    return replace(found, columns={"place_x": place[0], "place_y": place[1], **found.columns})
 
 
 def key_in(layer: Mapping[str, Any]) -> str:
@@ -210,53 +285,97 @@ def empty(one: Seen, made: AssetDelivery) -> Fault:
 
 
 def read(pk: int, tell: Tell) -> dict[str, Any]:
-    """See what the layers hold, and how they are likely read. Raises Invalid, ReaderUnavailable."""
+    """See what the layers hold, how they are likely read, and where their rows lie then. Raises Invalid,
+    ReaderUnavailable.
+    """
     made = AssetDelivery.objects.select_for_update(of=("self",)).select_related("owner").get(pk=pk)
     tell(None, _("Reading the files"))
+    faults = [] if made.contents else look(made)
+    made.survey = None
+    if any(one.get("table") for one in made.readings.values()):
+        delivered = rows_of(made)
+        faults += delivered.faults
+        made.survey = surveyed(made.owner, delivered)
+    made.faults = as_told(faults)
+    made.state, made.message = State.CHOOSING, ""
+    made.save()
+    return {"layers": len(made.contents)}
+
+
+def look(made: AssetDelivery) -> list[Fault]:
+    """What the layers hold, into the import. Raises Invalid where they hold nothing."""
     faults: list[Fault] = []
-    seen, more = look_at(kml.readable(paths_of(made), faults))
+    seen, more = look_at(kml.readable(paths_of(made), faults), made.headed)
     faults += more
     faults += [empty(one, made) for one in seen if not one.fields]
     seen = [one for one in seen if one.fields]
     if not seen:
-        told = " ".join(f"{one.file} : {one.message}" for one in faults[:3])
+        told = " ".join(in_words(one) for one in faults[:3])
         raise Invalid(told or _("There is no layer in these files."))
     made.contents = [one.as_json() for one in seen]
-    made.faults = [asdict(one) for one in faults]
     made.mapping_name, readings = readings_for(made.owner, made.contents)
-    made.readings = {label: one.as_json() for label, one in readings.items()}
-    made.state, made.message = State.CHOOSING, ""
-    made.save()
-    return {"layers": len(seen)}
+    made.readings = as_kept(readings)
+    return faults
+
+
+def in_words(one: Fault) -> str:
+    """What is told of a file, with its name where it does not say it."""
+    named = Path(one.file).stem in one.message
+    return one.message if named else f"{one.file} : {one.message}"
+
+
+def rows_of(made: AssetDelivery) -> Delivered:
+    """The rows of the files, read as somebody chose. Raises Invalid, ReaderUnavailable."""
+    readings = {label: AssetReading.kept(one) for label, one in made.readings.items()}
+    return read_assets(paths_of(made), readings, made.headed)
+
+
+def as_told(faults: Iterable[Fault]) -> list[dict[str, Any]]:
+    """Once each, what keeps rows out first, row by row."""
+    ordered = sorted(dict.fromkeys(faults), key=lambda one: (one.gravity != "error", one.file, one.row or 0))
+    return [asdict(one) for one in ordered[:MOST_FAULTS]]
 
 
 def load(pk: int, tell: Tell) -> dict[str, Any]:
     """Write the assets, all or nothing. Raises Invalid."""
     made = AssetDelivery.objects.select_for_update(of=("self",)).select_related("owner").get(pk=pk)
-    readings = {label: AssetReading.kept(one) for label, one in made.readings.items()}
     tell(None, _("Reading the files"))
-    delivered = read_assets(paths_of(made), readings)
+    delivered = rows_of(made)
+    made.survey = surveyed(made.owner, delivered)
     try:
+        if not made.outside:
+            check_where(made.survey, made.owner)
         report = load_assets(made, delivered, tell)
     except Invalid as refused:
-        told = {"faults": [asdict(one) for one in delivered.faults[:MOST_FAULTS]]}
+        told = {"faults": as_told(delivered.faults), "survey": made.survey}
         raise Invalid(refused.message, report=told) from refused
     keep_mapping(made)
     forget_files(made)
     made.report = report
-    made.faults = [asdict(one) for one in delivered.faults[:MOST_FAULTS]]
+    made.faults = as_told(delivered.faults)
     made.state, made.loaded_at, made.message = State.LOADED, timezone.now(), ""
     made.save()
     return report
 
 
+def bring_back(pk: int, tell: Tell) -> dict[str, Any]:
+    """What an import brought goes and what it changed is as it was, but for what somebody changed since."""
+    made = AssetDelivery.objects.select_for_update(of=("self",)).select_related("owner").get(pk=pk)
+    told = take_back(made, tell)
+    made.report = dict(made.report or {}) | {"taken_back": told}
+    made.state, made.message = State.TAKEN_BACK, ""
+    made.save()
+    return told
+
+
 def leave(pk: int, message: str, report: Any) -> None:
     """A job that ended badly leaves its import where people can go on, with why."""
     made = AssetDelivery.objects.filter(pk=pk).first()
-    if made is None or made.state not in (State.READING, State.LOADING):
+    if made is None or made.state not in (State.READING, State.LOADING, State.TAKING_BACK):
         return
-    made.state = State.CHOOSING if made.contents else State.REFUSED
+    waiting = State.CHOOSING if made.contents else State.REFUSED
+    made.state = State.LOADED if made.state == State.TAKING_BACK else waiting
     made.message = message[:500]
     if isinstance(report, dict) and "faults" in report:
-        made.faults = report["faults"]
+        made.faults, made.survey = report["faults"], report.get("survey")
     made.save()

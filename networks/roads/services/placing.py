@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby, islice
 from operator import itemgetter
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Protocol
 
 from django.contrib.gis.geos import GEOSGeometry, LineString
 from django.db import connection
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from psycopg import sql
 from shapely.geometry import Point
 
-from gis_core.errors import Conflict, Invalid, NotFound
+from gis_core.errors import ArpentError, Conflict, Invalid, NotFound
 from gis_core.rights import Rights
 from layers.catalogue.services import visible_layer
 from layers.features.services.origin import Origin
@@ -25,7 +25,7 @@ from networks.roads.axis import ImpossibleError, refer
 from networks.roads.references import Reference, Road, Side
 from networks.roads.services.assets import MODELS, SLUGS, one
 from networks.roads.services.calibrating import as_named, axes_now
-from networks.roads.services.referring import WITHIN_M, Found, locate, one_row, place_of, side_at, side_of
+from networks.roads.services.referring import WITHIN_M, Found, all_rows, locate, place_of, side_at, side_of
 
 type Beside = Literal["on", "left", "right"]
 WEB: Final = Origin("web", "")
@@ -36,41 +36,46 @@ LONGEST_M: Final = 50_000.0
 TOUCHING_M: Final = 1.0
 
 BESIDE: Final = """
-    with part as (
+    select g.rank, st_asewkb(arpent.put_beside_line(part.geom, part.at_m, 0, g.leftward))
+    from unnest(%(sections)s::bigint[], %(xs)s::float8[], %(ys)s::float8[], %(leftwards)s::float8[]) with ordinality
+        g(section, x, y, leftward, rank), st_setsrid(st_makepoint(g.x, g.y), 2154) as place, lateral (
         select p.geom, st_linelocatepoint(p.geom, place) * st_length(p.geom) as at_m
-        from st_setsrid(st_makepoint(%(x)s, %(y)s), 2154) as place, road_axis_part p
-            join road_axis a on a.id = p.axis_id and not a.stale
-        where p.section_id = %(section)s order by st_distance(p.geom, place), p.id limit 1)
-    select st_asewkb(arpent.put_beside_line(geom, at_m, 0, %(leftward)s)) from part
+        from road_axis_part p join road_axis a on a.id = p.axis_id and not a.stale
+        where p.section_id = g.section order by st_distance(p.geom, place), p.id limit 1) part
 """
 # Over the axis that has both places, the shortest where both carriageways do.
 ALONG: Final = """
-    with asked as (
-        select rank, section, st_setsrid(st_makepoint(x, y), 2154) as place
-        from unnest(%(sections)s::bigint[], %(xs)s::float8[], %(ys)s::float8[]) with ordinality
-            given(section, x, y, rank)
+    with given as materialized (
+        select * from unnest(%(sections)s::bigint[], %(xs)s::float8[], %(ys)s::float8[], %(lasts)s::bigint[],
+            %(last_xs)s::float8[], %(last_ys)s::float8[], %(leftwards)s::float8[]) with ordinality
+            g(section, x, y, last, last_x, last_y, leftward, pair)
+    ), asked as materialized (
+        select g.pair, e.rank, e.section, st_setsrid(st_makepoint(e.x, e.y), 2154) as place
+        from given g, lateral (values (1, g.section, g.x, g.y), (2, g.last, g.last_x, g.last_y)) e(rank, section, x, y)
     ), ends as (
-        select distinct on (p.axis_id, q.rank) p.axis_id,
+        select distinct on (q.pair, p.axis_id, q.rank) q.pair, p.axis_id,
             p.start_m + st_linelocatepoint(p.geom, q.place) * (p.end_m - p.start_m) as at_m
         from asked q join road_axis_part p on p.section_id = q.section
             join road_axis a on a.id = p.axis_id and not a.stale
-        order by p.axis_id, q.rank, st_distance(p.geom, q.place), p.start_m
-    ), chosen as (
-        select axis_id, min(at_m) as low, max(at_m) as high from ends group by axis_id having count(*) = 2
-        order by max(at_m) - min(at_m), axis_id limit 1
+        order by q.pair, p.axis_id, q.rank, st_distance(p.geom, q.place), p.start_m
+    ), chosen as materialized (
+        select distinct on (pair) * from (
+            select pair, axis_id, min(at_m) as low, max(at_m) as high from ends group by pair, axis_id
+            having count(*) = 2) both_on
+        order by pair, high - low, axis_id
     ), pieces as (
-        select p.start_m, p.geom, p.end_m - p.start_m as length_m,
+        select c.pair, p.start_m, p.geom, p.end_m - p.start_m as length_m,
             greatest(p.start_m, c.low) - p.start_m as low, least(p.end_m, c.high) - p.start_m as high
         from chosen c join road_axis_part p on p.axis_id = c.axis_id and p.end_m > c.low and p.start_m < c.high
     ), way as (
-        select st_makeline(piece order by start_m) as geom, sum(st_length(piece)) as metres
+        select pair, st_makeline(piece order by start_m) as geom, sum(st_length(piece)) as metres
         from pieces, st_linesubstring(geom, greatest(0, low / length_m), least(1, high / length_m)) as piece
-        where length_m > 0 and high > low
+        where length_m > 0 and high > low group by pair
     )
-    select c.high - c.low, st_length(w.geom) - w.metres,
-        st_asewkb(case when %(leftward)s = 0 then w.geom
-            else st_offsetcurve(w.geom, %(leftward)s, 'join=mitre mitre_limit=2') end)
-    from chosen c, way w
+    select c.pair, c.high - c.low, st_length(w.geom) - w.metres,
+        st_asewkb(case when g.leftward = 0 then w.geom
+            else st_offsetcurve(w.geom, g.leftward, 'join=mitre mitre_limit=2') end)
+    from chosen c join given g using (pair) left join way w using (pair)
 """
 REFERENCES: Final = """
     with ends as materialized (
@@ -177,12 +182,23 @@ def placed(
     what: str, *, start: str | Reference, end: str | Reference = "", side: Beside = "on", distance_m: float = 0.0
 ) -> GEOSGeometry:
     """Where an asset of these references stands (EPSG:2154). Raises Invalid, NotFound, Conflict, each at its field."""
+    leftward = leftward_of(side, distance_m)
+    first = located(start, "start")
+    if what == "point":
+        (found,) = points([(first, leftward)])
+    else:
+        (found,) = stretches([(first, located(end, "end"), leftward)])
+    if isinstance(found, ArpentError):
+        raise found
+    return found
+
+
+def leftward_of(side: Beside, distance_m: float) -> float:
+    """Raises Invalid."""
     if side != "on" and not 0 < distance_m <= FARTHEST_M:
         words = _("Give the metres from the axis, up to %(most)s.") % {"most": round(FARTHEST_M)}
         raise Invalid(words, parameter="distance_m")
-    leftward = {"on": 0.0, "left": distance_m, "right": -distance_m}[side]
-    first = located(start, "start")
-    return point(first, leftward) if what == "point" else stretch(first, located(end, "end"), leftward)
+    return {"on": 0.0, "left": distance_m, "right": -distance_m}[side]
 
 
 def located(place: str | Reference, name: str) -> Found:
@@ -194,33 +210,64 @@ def located(place: str | Reference, name: str) -> Found:
         raise
 
 
-def point(place: Found, leftward: float) -> GEOSGeometry:
-    row = one_row(BESIDE, x=place.x, y=place.y, section=place.section, leftward=leftward)
-    if row is None:
-        raise measured_anew()
-    return geometry(row[0])
+class Spot(Protocol):
+    """A place on an axis: its section, and where it is in EPSG:2154."""
+
+    @property
+    def section(self) -> int: ...
+    @property
+    def x(self) -> float: ...
+    @property
+    def y(self) -> float: ...
 
 
-def stretch(first: Found, last: Found, leftward: float) -> GEOSGeometry:
-    """Along the axis, as markers grow. Raises Invalid, Conflict."""
-    given = {"sections": [first.section, last.section], "xs": [first.x, last.x], "ys": [first.y, last.y]}
-    row = one_row(ALONG, leftward=leftward, **given)
-    if row is None:
-        if any(one_row(BESIDE, x=one.x, y=one.y, section=one.section, leftward=0) is None for one in (first, last)):
-            raise measured_anew()
-        raise Invalid(_("Give two places on the same road and carriageway."), parameter="end")
-    metres, jump, shape = row
+def points(places: Sequence[tuple[Spot, float]]) -> list[GEOSGeometry | ArpentError]:
+    """Beside places on axes, so many metres to the left."""
+    given = {**spots([one for one, _leftward in places]), "leftwards": [leftward for _one, leftward in places]}
+    found = dict(all_rows(BESIDE, **given))
+    return [geometry(found[rank]) if rank in found else measured_anew() for rank in range(1, len(places) + 1)]
+
+
+def spots(places: Sequence[Spot], prefix: str = "") -> dict[str, list[Any]]:
+    sections = "lasts" if prefix else "sections"
+    return {
+        sections: [one.section for one in places],
+        f"{prefix}xs": [one.x for one in places],
+        f"{prefix}ys": [one.y for one in places],
+    }
+
+
+def stretches(pairs: Sequence[tuple[Spot, Spot, float]]) -> list[GEOSGeometry | ArpentError]:
+    """Along axes, as markers grow, so many metres to the left."""
+    firsts, lasts = [one[0] for one in pairs], [one[1] for one in pairs]
+    given = spots(firsts) | spots(lasts, "last_") | {"leftwards": [one[2] for one in pairs]}
+    rows = {pair: row for pair, *row in all_rows(ALONG, **given)}
+    apart = {n: pair for n, pair in enumerate(pairs, start=1) if n not in rows}
+    standing = points([(spot, 0.0) for first, last, _leftward in apart.values() for spot in (first, last)])
+    ends = dict(zip(apart, zip(standing[::2], standing[1::2], strict=True), strict=True))
+    return [stretch(*rows[n]) if n in rows else no_stretch(ends[n]) for n in range(1, len(pairs) + 1)]
+
+
+def no_stretch(ends: Sequence[GEOSGeometry | ArpentError]) -> ArpentError:
+    """Why two places are on no axis both."""
+    if any(isinstance(one, ArpentError) for one in ends):
+        return measured_anew()
+    return Invalid(_("Give two places on the same road and carriageway."), parameter="end")
+
+
+def stretch(metres: float, jump: float, shape: Any) -> LineString | Invalid:
+    """What is between two places; why it is no stretch."""
     if shape is None or metres < 0.5:
-        raise Invalid(_("Both ends are the same place: give the first and the last metre."), parameter="end")
+        return Invalid(_("Both ends are the same place: give the first and the last metre."), parameter="end")
     if metres > LONGEST_M:
         words = _("A stretch is at most %(most)s km long: enter it in several.") % {"most": round(LONGEST_M / 1000)}
-        raise Invalid(words, parameter="end")
+        return Invalid(words, parameter="end")
     if jump > TOUCHING_M:
-        raise Invalid(_("The road has a gap between these places: enter a stretch on each side."), parameter="end")
+        return Invalid(_("The road has a gap between these places: enter a stretch on each side."), parameter="end")
     line = geometry(shape)
     if not isinstance(line, LineString) or line.empty:
         words = _("The road bends too much to lay it at this distance: put it on the axis, or draw it on the map.")
-        raise Invalid(words, parameter="distance_m")
+        return Invalid(words, parameter="distance_m")
     return line
 
 

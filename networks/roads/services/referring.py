@@ -4,6 +4,7 @@ A road that changed since its axis was made is measured for the question itself,
 are now: no answer comes from an axis that is stale.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -174,9 +175,13 @@ def road_meant(asked: Reference) -> tuple[Road, bool]:
     the asker named one that has none. Raises Invalid where several have this marker and none is named, NotFound where
     none of several has it.
     """
-    here, known = departments_of(asked)
-    if asked.department and known != [""]:
-        return Road(asked.route, asked.department), known != [asked.department]
+    return road_among(asked, *departments_of(asked))
+
+
+def road_among(asked: Reference, here: Sequence[str], known: Sequence[str]) -> tuple[Road, bool]:
+    """The same, of the Départements that have its marker and all those that have a road of this number."""
+    if asked.department and list(known) != [""]:
+        return Road(asked.route, asked.department), list(known) != [asked.department]
     if len(here) > 1:
         words = _("Several Départements have a PR %(marker)s of the %(route)s: write %(choices)s.")
         choices = _(" or ").join(_("“%(road)s”") % {"road": Road(asked.route, one)} for one in here)

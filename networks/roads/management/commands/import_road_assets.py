@@ -36,6 +36,9 @@ class Command(BaseCommand):
         )
         parser.add_argument("--kind", default="", help=_("one kind for all, as “sign”"))
         parser.add_argument("--crs", type=int, metavar="EPSG", help=_("system of the coordinates"))
+        parser.add_argument(
+            "--outside", action="store_true", help=_("load even what lies mostly outside the member’s territory")
+        )
         parser.add_argument("--dry-run", action="store_true", help=_("only say what would come in"))
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -54,6 +57,8 @@ class Command(BaseCommand):
             shutil.rmtree(folder, ignore_errors=True)
         words = _("%(created)s assets new, %(updated)s updated, %(same)s as they were, %(refused)s left out.")
         self.stdout.write(words % report)
+        where = made.survey | {"far": made.survey["placed"] - made.survey["near"]}
+        self.stdout.write(_("%(outside)s lie outside the territory, %(far)s have no road nearby.") % where)
         if report["kept"] or report["both"]:
             words = _("%(kept)s have corrections that were kept, %(both)s were changed here and in the file.")
             self.stdout.write(words % report)
@@ -91,6 +96,7 @@ class Command(BaseCommand):
             reading["crs"] = options["crs"] or reading.get("crs")
             made.readings[label] = AssetReading.kept(reading).as_json()
         made.mapping_name = options["mapping"] or made.mapping_name
+        made.outside = options["outside"]
         made.save()
 
     def tell(self, made: AssetDelivery) -> None:

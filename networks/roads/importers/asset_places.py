@@ -1,0 +1,175 @@
+"""Where rows of a table lie that tell a road, a marker (PR) and metres in fields of theirs: `D 2020 PR 12+350`."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+import shapely
+from django.utils.translation import gettext as _
+
+from gis_core.errors import ArpentError, Invalid
+from networks.core.importers import cells
+from networks.core.importers.sheets import Sheet
+from networks.roads.importers.asset_mapping import TABLES, AssetReading
+from networks.roads.references import NotAReferenceError, Reference, department_code, reference_of, road_of
+from networks.roads.services.placing import Beside
+from networks.roads.services.placing_rows import Asked, placed_rows
+
+MARKER: Final = re.compile(r"(?:P\.?\s?R\.?\s*)?(\d{1,3})(?:\s*\+\s*(\d{1,5}(?:[.,]\d+)?)|[.,](\d{3})|[.,]0+)?", re.I)
+LENGTHS: Final = {"": 1.0, "m": 1.0, "km": 1000.0}
+USUAL_M: Final = 3.0
+"""How far from the axis something stands of which a file says the side alone."""
+SIDES: Final[Mapping[str, Beside]] = {"on": "on", "left": "left", "right": "right"}
+
+
+def told_by_references(reading: AssetReading) -> bool:
+    """Whether a reading says in which fields references are: of a stretch, both ends."""
+    names = set(reading.columns)
+    starts = "place_at" in names or {"place_route", "place_marker"} <= names
+    ends = bool(names & {"place_end", "place_end_marker", "place_end_metres"})
+    return starts and (ends or TABLES.get(reading.table) == "point")
+
+
+def by_references(sheet: Sheet, reading: AssetReading) -> dict[int, Any]:
+    """By rank, where the rows lie that the file draws nowhere; None for those that cannot be placed, which are told."""
+    if not told_by_references(reading):
+        return {}
+    asked: dict[int, Asked] = {}
+    found: dict[int, Any] = {}
+    for rank, shape in enumerate(sheet.shapes):
+        if shape is not None and not shape.is_empty:
+            continue
+        try:
+            one = asked_in(Cells(sheet, reading, rank))
+        except Invalid as refused:
+            sheet.faults.add(sheet.rows[rank], refused.message, "error")
+            found[rank] = None
+            continue
+        if one is not None:
+            asked[rank] = one
+    what = "point" if TABLES[reading.table] == "point" else "troncon"
+    for rank, placed in zip(asked, placed_rows(what, list(asked.values())), strict=True):
+        found[rank] = None
+        if isinstance(placed, ArpentError):
+            sheet.faults.add(sheet.rows[rank], placed.message, "error")
+        else:
+            found[rank] = shapely.from_wkb(bytes(placed.wkb))
+    return found
+
+
+class Cells:
+    """The fields of one row that say where it is."""
+
+    def __init__(self, sheet: Sheet, reading: AssetReading, rank: int) -> None:
+        self.sheet, self.reading, self.rank = sheet, reading, rank
+
+    def text(self, name: str) -> str:
+        texts: Sequence[str | None] = self.sheet.columns.get(self.reading.columns.get(f"place_{name}", ""), ())
+        found = (texts[self.rank] or "").strip() if texts else ""
+        return "" if cells.is_nothing(found) else found
+
+    def remark(self, words: str) -> None:
+        self.sheet.faults.add(self.sheet.rows[self.rank], words)
+
+
+def asked_in(row: Cells) -> Asked | None:
+    """What a row says; None where it says nothing. Raises Invalid."""
+    start = start_in(row)
+    if start is None:
+        return None
+    end = None
+    if TABLES[row.reading.table] == "line":
+        end = end_in(row, start)
+    side, distance = side_in(row)
+    return Asked(start=start, end=end, side=side, distance_m=distance)
+
+
+def start_in(row: Cells) -> Reference | None:
+    """Raises Invalid."""
+    at, route, marker = row.text("at"), row.text("route"), row.text("marker")
+    if at:
+        return with_department(whole(at, route), row)
+    if not route and not marker:
+        return None
+    if not route or not marker:
+        raise Invalid(_("It has a road without a PR, or a PR without its road."))
+    return with_department(assembled(route, marker, row.text("metres")), row)
+
+
+def end_in(row: Cells, start: Reference) -> Reference:
+    """On the road of the start where it names none; after the same marker where it names none. Raises Invalid."""
+    at, marker, metres = row.text("end"), row.text("end_marker"), row.text("end_metres")
+    if at:
+        found = whole(at, start.route)
+        return found if found.department else replace(found, department=start.department)
+    if not marker and ("place_end_marker" in row.reading.columns or not metres):
+        raise Invalid(_("It has no end: give the PR and the metres where it ends."))
+    found = assembled(start.route, marker or str(start.marker), metres)
+    return replace(found, department=start.department, side=start.side)
+
+
+def whole(at: str, route: str) -> Reference:
+    """A place in one field, which need not name its road where another field does. Raises Invalid."""
+    try:
+        return reference_of(at)
+    except NotAReferenceError:
+        if not route:
+            raise unreadable(at) from None
+    return assembled(route, at, "")
+
+
+def assembled(route: str, marker: str, metres: str) -> Reference:
+    """Raises Invalid."""
+    found = MARKER.fullmatch(marker)
+    try:
+        number, department = road_of(route)
+    except NotAReferenceError:
+        words = _("“%(text)s” is the number of no road: write it as in “D 2020”.")
+        raise Invalid(words % {"text": route[:40]}) from None
+    if found is None:
+        words = _("“%(text)s” is no number of a marker: write it as in “12”.")
+        raise Invalid(words % {"text": marker[:40]})
+    after = (found[2] or found[3] or "0").replace(",", ".")
+    return Reference(
+        route=number, marker=int(found[1]), metres=metres_in(metres) if metres else float(after), department=department
+    )
+
+
+def metres_in(text: str) -> float:
+    """Raises Invalid."""
+    found = cells.measured(text, LENGTHS)
+    if found is None or not 0 <= found[0] * found[1] < 100_000:
+        raise Invalid(_("“%(text)s” is no distance in metres after a PR.") % {"text": text[:40]})
+    return found[0] * found[1]
+
+
+def with_department(found: Reference, row: Cells) -> Reference:
+    told = department_code(row.text("department"))
+    return replace(found, department=told) if told and not found.department else found
+
+
+def side_in(row: Cells) -> tuple[Beside, float]:
+    """On which side of the axis, and how far from it. Raises Invalid."""
+    said, text = row.text("side"), row.text("distance")
+    side = SIDES.get(row.reading.values.get("place_side", {}).get(said, ""), "on")
+    if said and said not in row.reading.values.get("place_side", {}):
+        row.remark(_("Side “%(text)s” is not known: put on the axis.") % {"text": said[:40]})
+    found = cells.measured(text, LENGTHS) if text else None
+    if text and found is None:
+        raise Invalid(_("“%(text)s” is no distance in metres from the axis.") % {"text": text[:40]})
+    distance = abs(found[0] * found[1]) if found else 0.0
+    if side == "on":
+        if distance and not said:
+            row.remark(_("It has a distance from the axis and no side: put on the axis."))
+        return "on", 0.0
+    if not distance:
+        row.remark(
+            _("It has a side and no distance from the axis: put %(metres)s m beside it.") % {"metres": round(USUAL_M)}
+        )
+    return side, distance or USUAL_M
+
+
+def unreadable(text: str) -> Invalid:
+    words = _("“%(text)s” is no place on a road: write a road, a marker and metres, as in “D 2020 PR 12+350”.")
+    return Invalid(words % {"text": text[:80]})
