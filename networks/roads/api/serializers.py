@@ -33,7 +33,7 @@ class RoadPlaceSerializer(serializers.Serializer[None]):
     links = PageSerializer(many=True, help_text="Pages that go on from there, for whom they open.")
 
 
-class LineSerializer(serializers.Serializer[None]):
+class RoadLineSerializer(serializers.Serializer[None]):
     name = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]  # the name of the answer's field
     value = serializers.CharField()
@@ -47,7 +47,7 @@ class RoadSerializer(serializers.Serializer[None]):
     slug = serializers.CharField(help_text="As addresses have it: D2020-45.")
     title = serializers.CharField()
     subtitle = serializers.CharField()
-    properties = LineSerializer(many=True)
+    properties = RoadLineSerializer(many=True)
     links = PageSerializer(many=True)
     geometry = serializers.JSONField(help_text="GeoJSON, EPSG:4326: its sections to half a metre, its markers.")
     bbox_4326 = serializers.ListField(child=serializers.FloatField(), min_length=4, max_length=4)
