@@ -7,7 +7,7 @@ from networks.roads.lists import CARRIAGEWAYS
 SIDES = [(code, words[0]) for code, words in CARRIAGEWAYS.items()]
 
 
-class PageSerializer(serializers.Serializer[None]):
+class RoadLinkSerializer(serializers.Serializer[None]):
     """A page of the platform."""
 
     title = serializers.CharField()
@@ -30,7 +30,7 @@ class RoadPlaceSerializer(serializers.Serializer[None]):
     lat = serializers.FloatField()
     distance_m = serializers.FloatField(help_text="From the place that was asked.")
     lies = serializers.CharField(help_text="Which side of the road that place lies on, as markers grow: left, right.")
-    links = PageSerializer(many=True, help_text="Pages that go on from there, for whom they open.")
+    links = RoadLinkSerializer(many=True, help_text="Pages that go on from there, for whom they open.")
 
 
 class RoadLineSerializer(serializers.Serializer[None]):
@@ -48,6 +48,6 @@ class RoadSerializer(serializers.Serializer[None]):
     title = serializers.CharField()
     subtitle = serializers.CharField()
     properties = RoadLineSerializer(many=True)
-    links = PageSerializer(many=True)
+    links = RoadLinkSerializer(many=True)
     geometry = serializers.JSONField(help_text="GeoJSON, EPSG:4326: its sections to half a metre, its markers.")
     bbox_4326 = serializers.ListField(child=serializers.FloatField(), min_length=4, max_length=4)
