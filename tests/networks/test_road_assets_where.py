@@ -75,7 +75,7 @@ def test_a_load_that_was_refused_leaves_where_its_rows_lie(member: Member, tmp_p
     AssetDelivery.objects.update(state="loading", survey=None)
     with pytest.raises(Invalid) as refused:
         importing.load(made.pk, lambda share, words: None)
-    importing.leave(made.pk, refused.value.message, refused.value.report)
+    importing.leave(made.pk, refused.value.message, refused.value.extra["report"])
     made.refresh_from_db()
     assert (made.state, made.survey["outside"]) == ("choosing", 1)
 

@@ -165,10 +165,11 @@ def delivery_page(
             layer_shown(place, one, chosen, several=names[str(one["label"])] > 1)
             for place, one in enumerate(made.contents)
         ]
-        context["loadable"] = any(one["table"] for one in context["layers"])
+        nowhere = made.survey is not None and not made.survey["placed"]
+        context["loadable"] = any(one["table"] for one in context["layers"]) and not nowhere
         context["choosable"] = any(one["tables"] for one in context["layers"])
         context["tabular"] = any(one["tabular"] for one in context["layers"])
-    if not under_way:
+    if not under_way and made.state != state.TAKEN_BACK:
         context |= where_shown(made) | shown(made.faults)
     return show(request, "asset_import", TAB, context, status=status)
 
