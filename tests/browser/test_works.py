@@ -65,5 +65,17 @@ def test_a_place_on_a_road_is_marked_on_a_phone_and_its_section_is_read(browser:
         sign_in(context.new_page(), demo, "reseaux.lys")
         page = open_map(context, demo)
         search_with_keyboard(page, "D 26 PR 33+100")
-        expect(page.get_by_role("heading", name="Route de Saint-Aubin")).to_be_visible()
+        expect(page.get_by_role("heading", name="D 26", exact=True)).to_be_visible()
+        expect(page.locator("arp-road-place")).to_contain_text("D 26 PR 33+100")
         expect(page).to_have_url(re.compile(r"c=1\.8974\d+,47\.5407\d+&z=18\.5.*s=road-sections\."))
+
+
+def test_a_numbered_road_has_a_page_and_is_shown_whole_on_the_map(desk: Page, demo: Demo) -> None:
+    desk.goto(f"{demo.url}/voirie/routes/")
+    desk.get_by_role("link", name="D 921", exact=True).click()
+    expect(desk.get_by_role("heading", level=1)).to_have_text("D 921")
+    assert fits(desk)
+    assert serious(desk) == []
+    desk.get_by_role("link", name="Voir toute la route sur la carte").click()
+    expect(desk.get_by_role("heading", name="D 921", exact=True)).to_be_visible()
+    expect(desk.get_by_role("link", name="Page de la route")).to_be_visible()

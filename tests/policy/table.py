@@ -340,10 +340,9 @@ voirie/couverture/<int:study>/                              POST        none    
 voirie/couverture/<int:study>/                              REST        own     405  405  405  405  405  405  405
 voirie/routes/                                              GET,HEAD    -       302  200  200  200  200  200  200
 voirie/routes/                                              REST        -       405  405  405  405  405  405  405
-voirie/routes/<str:road>/                                   GET,HEAD    own     302  200  200  200  200  200  200
-voirie/routes/<str:road>/                                   GET,HEAD    other   302  200  200  200  200  200  200
+voirie/routes/<str:road>/                                   GET,HEAD    -       302  200  200  200  200  200  200
 voirie/routes/<str:road>/                                   GET,HEAD    none    302  404  404  404  404  404  404
-voirie/routes/<str:road>/                                   REST        own     405  405  405  405  405  405  405
+voirie/routes/<str:road>/                                   REST        -       405  405  405  405  405  405  405
 voirie/importer/                                            GET,HEAD    -       302  403  403  403  200  200  200
 voirie/importer/                                            POST        own     302  403  403  403  302  302  302
 voirie/importer/                                            POST        other   302  403  403  403  404  404  302
@@ -395,10 +394,9 @@ voirie/patrimoine/importer/<int:delivery_id>/lignes.csv     GET,HEAD    none    
 voirie/patrimoine/importer/<int:delivery_id>/lignes.csv     REST        own     405  405  405  405  405  405  405
 api/v1/networks/roads/locate                                GET,HEAD    -       400  400  400  400  400  400  400
 api/v1/networks/roads/locate                                REST        -       405  405  405  405  405  405  405
-api/v1/networks/roads/routes/<str:road>/                    GET,HEAD    own     200  200  200  200  200  200  200
-api/v1/networks/roads/routes/<str:road>/                    GET,HEAD    other   200  200  200  200  200  200  200
+api/v1/networks/roads/routes/<str:road>/                    GET,HEAD    -       200  200  200  200  200  200  200
 api/v1/networks/roads/routes/<str:road>/                    GET,HEAD    none    404  404  404  404  404  404  404
-api/v1/networks/roads/routes/<str:road>/                    REST        own     405  405  405  405  405  405  405
+api/v1/networks/roads/routes/<str:road>/                    REST        -       405  405  405  405  405  405  405
 voirie/travaux/                                             GET,HEAD    -       302  200  200  200  200  200  200
 voirie/travaux/                                             REST        -       405  405  405  405  405  405  405
 voirie/travaux/nouveau/                                     GET,HEAD    -       302  403  403  403  200  200  200

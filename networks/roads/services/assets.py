@@ -111,7 +111,8 @@ def along(road: str) -> Q:
     if road == NO_ROAD:
         return Q(section_id=None)
     asked = {name: value for name, value in road_of(road)._asdict().items() if value}
-    return Q(section_id__in=RoadSection.objects.filter(**asked).values("pk"))
+    # Their ids, some thousands at most: by a subquery each asset would be asked whether its section is of the road.
+    return Q(section_id__in=list(RoadSection.objects.filter(**asked).values_list("pk", flat=True)))
 
 
 def due(asked: str) -> Q:
