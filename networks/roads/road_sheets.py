@@ -50,7 +50,7 @@ def section(row: Values, length: float | None, communes: Mapping[str, str], righ
 def markers(rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:
     routes = {str(row["route"]) for row in rows}
     found = RoadSection.objects.filter(route__in=routes).values_list("route", "department").distinct()
-    roads = {Road(*one) for one in found}
+    roads = {Road(route or "", department) for route, department in found}
     return {pk: marker(row, roads, rights) for row in rows if (pk := int(row["id"]))}
 
 
@@ -83,7 +83,7 @@ def route_line(road: Road | None) -> Iterator[Property]:
 
 def commune_lines(row: Values, communes: Mapping[str, str]) -> Iterator[Property]:
     for name, labels in SIDES.items():
-        code = row.get(name)
+        code = str(row.get(name) or "")
         if code in communes:
             yield Property(name=name, label=labels[is_english()], value=code, display=f"{communes[code]} ({code})")
 

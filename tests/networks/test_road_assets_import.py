@@ -144,9 +144,9 @@ def test_the_mapping_is_kept_for_the_next_file_of_the_same_shape(member: Member,
 
 def sheet(folder: Path, name: str, kind: str, x: int) -> Path:
     """A workbook with the sheet that Excel calls “Feuil1”."""
-    values = {"Objet": kind, "X": f"{620000 + x}", "Y": "6720000"}
-    pyogrio.raw.write(folder / name, geometry=None, field_data=[np.array([one], object) for one in values.values()],
-                      fields=list(values), driver="XLSX", layer="Feuil1")  # fmt: skip
+    fields = [np.array([kind], object), np.array([620000.5 + x]), np.array([6720000.5])]
+    pyogrio.raw.write(folder / name, geometry=None, field_data=fields, fields=["Objet", "X", "Y"], driver="XLSX",
+                      layer="Feuil1")  # fmt: skip
     return folder / name
 
 

@@ -117,6 +117,7 @@ def test_managers_of_one_kind_are_told_apart_by_their_names(network: Network) ->
     for metres, name in ((100, "CC du Lys"), (300, "Agglo"), (50, None)):
         section(network, metres, manager="04", manager_name=name)
     section(network, 400, manager="03", manager_name="Loiret")
+    section(network, 200, manager="05", manager_name="Commune de Lorris")
     lines = [(one.code, one.label, round(one.km, 2)) for one in counted().tables["manager"]]
     assert lines == [("03", "Département · Loiret", 0.4), ("04", "EPCI · Agglo", 0.3), ("04", "EPCI · CC du Lys", 0.1),
-                     ("04", "EPCI", 0.05)]  # fmt: skip
+                     ("04", "EPCI", 0.05), ("05", "Commune de Lorris", 0.2)]  # fmt: skip

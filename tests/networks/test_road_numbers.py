@@ -11,7 +11,7 @@ from gis_core.errors import ArpentError
 from layers.features.services.write import Edit
 from networks.roads.models import RoadMarker, RoadSection
 from networks.roads.references import NotAReferenceError, route_of
-from networks.roads.services.calibrating import calibrate_stale
+from networks.roads.services.calibrating import calibrate
 from networks.roads.services.referring import locate
 from tests import factories
 from tests.networks.conftest import Network, along, at
@@ -20,6 +20,7 @@ WRITTEN = [
     "D2020", "D 2020", "RD2020", "rd 2020", "d2020", "D-2020", "D.2020", "D\u00a02020", " D  2020 ", "D0020", "N 7",
     "RN7", "A 10", "M6", "VC 12", "C3", "CR 4", "D 2020 bis", "D2020A", "D 12 E1", "D907ter", "A10 BR2",
     "Route départementale 2020", "DÉPARTEMENTALE 7", "Nationale 20", "D2020 D", "D 2020 G", "D2020G", "E 60", "D", "",
+    "RM 6", "Route métropolitaine 6",
     "2020", "rue Haute", "D12345", "RA10", "D 2020 12", "Départementales 7",
 ]  # fmt: skip
 
@@ -46,7 +47,7 @@ def test_a_number_that_was_typed_otherwise_is_that_of_the_same_road(network: Net
         edit = Edit(action="create", properties={"route": "D 2020", "number": number}, geometry=at(x, 10))
         network.edit("road-markers", [edit])
     with factories.as_worker():
-        calibrate_stale()
+        calibrate("D2020")
     with factories.as_role("arpent_web"):
         assert str(locate("D 2020 PR 1+200").reference) == "D 2020 PR 1+200"
 

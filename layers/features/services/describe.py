@@ -36,8 +36,9 @@ def properties_as_json(layer: Layer, row: Row, addition: Addition, rights: Right
     words = words_of(layer, row)
     shown = [column for column in layer.fields_for(rights) if column["name"] not in addition.hidden]
     said = {line.name: line for line in addition.properties}
-    lines = [said.pop(column["name"], None) or column_property(column, words[column["name"]]) for column in shown]
-    return [line.as_json() for line in (*lines, *said.values())]
+    names = [column["name"] for column in shown]
+    lines = [said.get(column["name"]) or column_property(column, words[column["name"]]) for column in shown]
+    return [line.as_json() for line in (*lines, *(one for name, one in said.items() if name not in names))]
 
 
 def listed_as_json(layer: Layer, rows: Sequence[Row], rights: Rights) -> list[dict[str, Any]]:

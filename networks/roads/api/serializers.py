@@ -7,7 +7,7 @@ from networks.roads.lists import CARRIAGEWAYS
 SIDES = [(code, words[0]) for code, words in CARRIAGEWAYS.items()]
 
 
-class PageSerializer(serializers.Serializer[None]):
+class RoadLinkSerializer(serializers.Serializer[None]):
     """A page of the platform."""
 
     title = serializers.CharField()
@@ -30,10 +30,10 @@ class RoadPlaceSerializer(serializers.Serializer[None]):
     lat = serializers.FloatField()
     distance_m = serializers.FloatField(help_text="From the place that was asked.")
     lies = serializers.CharField(help_text="Which side of the road that place lies on, as markers grow: left, right.")
-    links = PageSerializer(many=True, help_text="Pages that go on from there, for whom they open.")
+    links = RoadLinkSerializer(many=True, help_text="Pages that go on from there, for whom they open.")
 
 
-class LineSerializer(serializers.Serializer[None]):
+class RoadLineSerializer(serializers.Serializer[None]):
     name = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]  # the name of the answer's field
     value = serializers.CharField()
@@ -47,7 +47,7 @@ class RoadSerializer(serializers.Serializer[None]):
     slug = serializers.CharField(help_text="As addresses have it: D2020-45.")
     title = serializers.CharField()
     subtitle = serializers.CharField()
-    properties = LineSerializer(many=True)
-    links = PageSerializer(many=True)
+    properties = RoadLineSerializer(many=True)
+    links = RoadLinkSerializer(many=True)
     geometry = serializers.JSONField(help_text="GeoJSON, EPSG:4326: its sections to half a metre, its markers.")
     bbox_4326 = serializers.ListField(child=serializers.FloatField(), min_length=4, max_length=4)

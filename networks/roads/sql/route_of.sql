@@ -8,7 +8,8 @@ declare
 begin
     plain := regexp_replace(plain, '^(ROUTE )?D[ÉéE]PARTEMENTALE\y', 'D');
     plain := regexp_replace(plain, '^(ROUTE )?NATIONALE\y', 'N');
-    found := regexp_match(plain, '^(?:R(?=[DN]))?(VC|CR|[ANDMC])[\s.\-]*(\d{1,4})(?!\s[UDG]$)'
+    plain := regexp_replace(plain, '^(ROUTE )?M[ÉéE]TROPOLITAINE\y', 'M');
+    found := regexp_match(plain, '^(?:R(?=[DNM]))?(VC|CR|[ANDMC])[\s.\-]*(\d{1,4})(?!\s[UDG]$)'
         '(?:\s?(BIS|TER|QUATER|[A-Z]{1,2}\d{0,2}))?$');
     return found[1] || found[2]::int || coalesce(found[3], '');
 end $$;

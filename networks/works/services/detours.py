@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from django.contrib.gis.geos import GEOSGeometry, LineString
 from django.db import connection
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid

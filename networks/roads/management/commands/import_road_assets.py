@@ -57,9 +57,9 @@ class Command(BaseCommand):
             shutil.rmtree(folder, ignore_errors=True)
         words = _("%(created)s assets new, %(updated)s updated, %(same)s as they were, %(refused)s left out.")
         self.stdout.write(words % report)
-        where = dict(made.survey or {})
-        where["far"] = where["placed"] - where["near"]
-        self.stdout.write(_("%(outside)s lie outside the territory, %(far)s have no road nearby.") % where)
+        if survey := made.survey:
+            where = survey | {"far": survey["placed"] - survey["near"]}
+            self.stdout.write(_("%(outside)s lie outside the territory, %(far)s have no road nearby.") % where)
         if report["kept"] or report["both"]:
             words = _("%(kept)s have corrections that were kept, %(both)s were changed here and in the file.")
             self.stdout.write(words % report)
