@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyogrio
 import pytest
 from django.contrib.gis.geos import LineString, Point
 from django.db import connection
@@ -126,9 +128,9 @@ def test_rows_without_coordinates_are_placed_by_references_where_somebody_says_s
 
 
 def test_fields_of_x_and_y_are_chosen_by_hand(member: Member, tmp_path: Path) -> None:
-    made = sent(member, tmp_path, "Id;Code;Est;Nord", f"1;B14;{X + 7};{Y + 9}")
+    made = sent(member, tmp_path, "Id;Code;c1;c2", f"1;B14;{X + 7};{Y + 9}")
     assert next(iter(made.readings.values()))["table"] == ""
-    loaded(made, {"table": "road-assets", "columns": {"reference": "Id", "place_x": "Est", "place_y": "Nord"}})
+    loaded(made, {"table": "road-assets", "columns": {"reference": "Id", "place_x": "c1", "place_y": "c2"}})
     assert places() == {"1": (7, 9)}
 
 
@@ -180,3 +182,13 @@ def test_a_first_line_that_is_an_object_comes_in_where_somebody_says_so(member: 
     columns = {"reference": names[0], "code": names[1], "place_x": names[2], "place_y": names[3]}
     loaded(made, {"table": "road-assets", "columns": columns})
     assert places() == {"P1": (7, 9), "P2": (8, 9)}
+
+
+@pytest.mark.parametrize("driver", ["XLSX", "ODS"])
+def test_a_sheet_of_texts_alone_has_names_where_somebody_says_so(member: Member, tmp_path: Path, driver: str) -> None:
+    file = tmp_path / f"bancs.{driver.lower()}"
+    values = {"Id": "P1", "X": str(X + 7), "Y": str(Y + 9)}
+    pyogrio.raw.write(file, geometry=None, field_data=[np.array([one], object) for one in values.values()],
+                      fields=list(values), driver=driver, layer="Feuil1")  # fmt: skip
+    loaded(looked_at(member, file, headed=True))
+    assert places() == {"P1": (7, 9)}

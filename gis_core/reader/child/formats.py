@@ -103,7 +103,7 @@ class Formats:
         if start.startswith(shapefile.SHP_CODE):
             return self._shapefile(name, chosen)
         if start.startswith(ZIP):
-            return self._spreadsheet(name)
+            return self._spreadsheet(name, reading.get("header"))
         if suffix == ".dbf" and start[0] in DBASE:
             return self._table(name, chosen)
         found = next((other for magic, other in OTHERS.items() if start.startswith(magic)), None)
@@ -151,12 +151,14 @@ class Formats:
             notes=tuple(notes),
         )
 
-    def _spreadsheet(self, name: str) -> Source:
+    def _spreadsheet(self, name: str, header: bool | None) -> Source:
         wanted = {".xlsx": "XLSX", ".xlsm": "XLSX", ".ods": "ODS"}.get(Path(name).suffix.lower())
         if wanted is None:
             raise Trouble("format_not_read", found="zip")
         check_spreadsheet(name, min(self._limits["spreadsheet_bytes"], self._limits["file_bytes"]))
-        return self._dataset(name, Opening(wanted, crs=Found(), complete=True, typed=False))
+        # Of a sheet of texts alone GDAL takes the first row for values, unless somebody says otherwise.
+        options = {} if header is None else {"HEADERS": "FORCE" if header else "DISABLE"}
+        return self._dataset(name, Opening(wanted, options, crs=Found(), complete=True, typed=False))
 
     def _xml(self, name: str, bare: bytes) -> Source:
         lower = bare.lower()

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -33,6 +33,7 @@ from networks.roads.services import assets_importing as services
 TAB = "road_assets"
 SHOWN_IMPORTS = 30
 SAMPLES = 3
+FIRST_LINE: Final = {"names": True, "object": False}
 
 
 def members_or_denied(rights: Rights) -> list[Any]:
@@ -113,7 +114,7 @@ def acted(request: HttpRequest, made: AssetDelivery, rights: Rights) -> HttpResp
         services.start_taking_back(made.pk, user=user, rights=rights)
         return redirect("road_asset_import", made.pk)
     readings, name = readings_in(posted, made), posted.get("name", "")
-    headed = False if posted.get("unheaded") else True if made.headed is False else made.headed
+    headed = FIRST_LINE.get(posted.get("first_line", ""))
     if action == "check" or headed != made.headed:
         services.check(made.pk, readings, name=name, headed=headed, user=user, rights=rights)
     else:
