@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from layers.catalogue.validators import LONGEST_TEXT, is_text
 from layers.features.display import display_number
+from layers.features.sheet import is_year
 
 type Field = Mapping[str, Any]
 type Values = dict[str, Any]
@@ -70,9 +71,14 @@ def check_bounds(field: Field, value: Any) -> None:
     """What the row holds already may stay. Raises Refused."""
     least, most = field.get("minimum"), field.get("maximum")
     if least is not None and value < least:
-        raise Refused(_("Write %(least)s or more.") % {"least": display_number(least)})
+        raise Refused(_("Write %(least)s or more.") % {"least": limit(field, least)})
     if most is not None and value > most:
-        raise Refused(_("Write %(most)s or less.") % {"most": display_number(most)})
+        raise Refused(_("Write %(most)s or less.") % {"most": limit(field, most)})
+
+
+def limit(field: Field, value: float) -> str:
+    """As it is told: thousands apart, but not those of a year."""
+    return str(value) if is_year(field) else display_number(value)
 
 
 def typed(field: Field, value: Any) -> Any:
