@@ -6,6 +6,8 @@ import { ArpentElement } from "./element";
 import type { IconName } from "./icon";
 
 const DEBOUNCE_MS = 120;
+/** Where this layer is, roads and their PR are found. */
+const ROADS = "road-sections";
 const ICONS: Record<SearchResult["kind"], IconName> = {
   commune: "commune",
   parcel: "pin",
@@ -38,7 +40,7 @@ export class SearchBox extends ArpentElement {
         type="text" role="combobox" autocomplete="off" spellcheck="false" enterkeyhint="search"
         aria-label=${this.t("search.label")} aria-autocomplete="list" aria-controls="search-results"
         aria-expanded=${shown} aria-activedescendant=${shown && this.active >= 0 ? `search-${this.active}` : nothing}
-        placeholder=${this.t("search.placeholder")} .value=${this.text}
+        placeholder=${this.t(this.controller.layer(ROADS) ? "search.placeholderRoads" : "search.placeholder")} .value=${this.text}
         @input=${this.typed} @keydown=${this.key} @focus=${() => this.show(true)} @blur=${() => this.show(false)}
       />
       ${
