@@ -181,6 +181,7 @@ export const en: Messages = {
   "search.label": "Search a commune, a parcel, an address or coordinates",
   "search.none": "Nothing of that name",
   "search.placeholder": "Commune, parcel, address",
+  "search.placeholderPhone": "Commune, parcel, PR",
   "search.placeholderRoads": "Commune, parcel, address, road and PR",
   "search.results": "Results",
   "permits.open": "Open the file",

@@ -185,6 +185,7 @@ export const fr = {
   "search.label": "Rechercher une commune, une parcelle, une adresse ou des coordonnées",
   "search.none": "Rien de ce nom",
   "search.placeholder": "Commune, parcelle, adresse",
+  "search.placeholderPhone": "Commune, parcelle, PR",
   "search.placeholderRoads": "Commune, parcelle, adresse, route et PR",
   "search.results": "Résultats",
   "permits.open": "Ouvrir le dossier",

@@ -43,8 +43,8 @@ export class RoadsPanel extends ArpentElement {
   private finder(): TemplateResult {
     const { fault } = this;
     return html`<form class="roads-finder" novalidate @submit=${(event: Event) => void this.find(event)}>
-      <label class="field"><span class="field-label">${this.words("find.label")}</span>
-        <input name="road" autocomplete="off" autocapitalize="characters" spellcheck="false" enterkeyhint="search" maxlength="80" placeholder="D 2020 PR 12+350" aria-invalid=${fault !== ""} aria-describedby="roads-fault" /></label>
+      <label class="filter"><span class="sr-only">${this.words("find.label")}</span><arp-icon name="road"></arp-icon>
+        <input name="road" autocomplete="off" autocapitalize="characters" spellcheck="false" enterkeyhint="search" maxlength="80" placeholder="D 2020, D 2020 PR 12+350" aria-invalid=${fault !== ""} aria-describedby="roads-fault" /></label>
       <button class="button">${this.words("find.go")}</button>
       <p class="field-fault" id="roads-fault" role="alert" ?hidden=${!fault}><arp-icon name="alert"></arp-icon><span>${fault}</span></p></form>`;
   }
