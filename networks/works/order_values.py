@@ -15,6 +15,7 @@ from networks.works.kinds import decided_by
 from networks.works.models import Work, WorkDetour, WorkOrder, WorkRequest
 from networks.works.services.competence import Authority, competent
 from networks.works.services.keeping import sheet_of
+from networks.works.services.requests import place_of
 from networks.works.services.works import closed_towards
 
 MEASURES: Final = {
@@ -47,7 +48,7 @@ def values_of(one: WorkRequest, code: str) -> dict[str, Value]:
     """What is known of a request; a field without a value is to be completed where a template names it."""
     work = one.work
     kind = decided_by(code, one.kind)
-    competence = competent(work.geom if work else None, kind, one.owner)
+    competence = competent(place_of(one), kind, one.owner)
     commune = Commune.objects.filter(insee=one.insee).values_list("name", flat=True).first() or one.insee
     with override("fr"):
         return {

@@ -444,9 +444,9 @@ def test_the_history_keeps_the_order_without_its_file(desk: Desk) -> None:
         ("epci", "05", "permission", "L.141-12"),
         ("epci", "05", "circulation", "L.5211-9-2"),
         ("epci", "04", "permission", ""),
-        ("petr", "05", "permission", "n’est pas compétent ici"),
-        ("petr", "05", "circulation", "n’est pas compétent ici"),
-        ("petr", "04", "permission", "n’est pas compétent ici"),
+        ("petr", "05", "permission", "Ce n’est pas à"),
+        ("petr", "05", "circulation", "Ce n’est pas à"),
+        ("petr", "04", "permission", "Ce n’est pas à"),
         ("departement", "03", "permission", ""),
     ],
 )

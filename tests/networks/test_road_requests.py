@@ -493,7 +493,7 @@ def test_an_alignment_is_answered_by_its_own_order_that_nobody_else_reads(desk: 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("%(member)s does not decide here: %(authority)s does. Send them the request.", "c’est %(authority)s"),
+        ("%(member)s does not decide here: %(authority)s does.", "mais %(authority)s"),
         ("This commune is not one of %(member)s.", "territoire"),
     ],
 )

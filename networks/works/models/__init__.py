@@ -1,7 +1,15 @@
 """Tables of works."""
 
 from .detour import WorkDetour
-from .request import WorkOrder, WorkOrderFile, WorkPiece, WorkRequest, WorkRequestQuerySet
+from .request import (
+    WorkOrder,
+    WorkOrderFile,
+    WorkPiece,
+    WorkRequest,
+    WorkRequestQuerySet,
+    WorkTransmission,
+    WorkTransmissionQuerySet,
+)
 from .work import Work, WorkNumber
 
 __all__ = [
@@ -13,4 +21,6 @@ __all__ = [
     "WorkPiece",
     "WorkRequest",
     "WorkRequestQuerySet",
+    "WorkTransmission",
+    "WorkTransmissionQuerySet",
 ]

@@ -115,6 +115,45 @@ class WorkRequest(models.Model):
         return f"{self.get_kind_display()} · {self.place}"
 
 
+class WorkTransmissionQuerySet(models.QuerySet["WorkTransmission"]):
+    def visible_to(self, rights: Rights) -> WorkTransmissionQuerySet:
+        """Who dealt with the request where it was sent from, the counter too, and who decides where it went."""
+        if rights.agency:
+            return self
+        deals = [member for member, role in rights.roles.items() if role in TECHNICIANS]
+        town = Q(owner_id__in=rights.town_halls(), insee__in=list(rights.town_insee))
+        return self.filter(Q(owner_id__in=deals) | Q(receiver_id__in=deals) | town)
+
+
+class WorkTransmission(models.Model):
+    """A request that went to the member that is competent: its number, the day and to whom, and nothing of who asked.
+
+    Only `arpent.transmit_request` writes it, with the owner of the request; `shared_with` is the receiver.
+    """
+
+    security = "owner"
+    history = False
+
+    owner = models.ForeignKey(Member, models.PROTECT, related_name="+", verbose_name=_("member"))
+    shared_with = ArrayField(models.IntegerField(), default=list, blank=True, editable=False)
+    receiver = models.ForeignKey(Member, models.PROTECT, related_name="+", verbose_name=_("sent to"))
+    number = models.BigIntegerField(_("request"))
+    insee = models.CharField(_("commune"), max_length=5)
+    sent_date = models.DateField(_("sent on"))
+
+    objects = WorkTransmissionQuerySet.as_manager()
+
+    class Meta:
+        db_table = "road_transmission"
+        verbose_name = _("transmission of a request")
+        verbose_name_plural = _("transmissions of requests")
+        ordering: ClassVar[list[str]] = ["-sent_date", "-pk"]
+        indexes: ClassVar = [models.Index(fields=["number"], name="road_transmission_request")]
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
 class WorkPiece(models.Model):
     """A file that was attached to a request, kept under `<files>/works/` by its `name`."""
 

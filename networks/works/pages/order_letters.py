@@ -81,7 +81,7 @@ def show_letter(
         "published_kind": one.kind in ORDERS,
         "doubts": doubts_in(found, one) if draft and one.kind in ORDERS else [],
         "changed_since": orders.changed_since(found, one) if draft and one.kind in ORDERS else "",
-        "competence": competent(found.work.geom if found.work else None, decided, found.owner),
+        "competence": competent(requests.place_of(found), decided, found.owner),
         "no_appeals": draft and not head.appeals,
         "changes_letterhead": core.may_change_letterhead(one.owner, rights),
     }

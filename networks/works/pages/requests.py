@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from gis_core.errors import ArpentError, Invalid, Stale
+from gis_core.errors import ArpentError, Invalid, NotFound, Stale
 from gis_core.forms import blame
 from gis_core.letters.kinds import kind_of
 from gis_core.middleware import rights_of_request
@@ -26,7 +26,7 @@ from networks.works.kinds import ABROGATION, BEGUN_ALONE, ORDERS, USUAL
 from networks.works.models import Work, WorkRequest
 from networks.works.pages.order_frame import page, show
 from networks.works.pages.request_forms import RequestForm
-from networks.works.services import orders, publication, request_pieces, requests, undoing
+from networks.works.services import orders, publication, request_pieces, requests, transmitting, undoing
 from networks.works.services.competence import competent
 from networks.works.services.naming import doubts_in
 from networks.works.services.requests import CONTACT, FIELDS, State
@@ -36,6 +36,8 @@ PER_PAGE: Final = 50
 MOST_OFFSET: Final = 100_000
 NEAR_WORKS: Final = 20
 LONGEST_SEARCH: Final = 100
+SENT: Final = "sent"
+"""The list of those that went to another member: not a state of ours any more."""
 SHUT_IN: Final = {"default-src": ["'none'"], "sandbox": True}
 
 
@@ -54,6 +56,8 @@ def request_list(request: HttpRequest) -> HttpResponse:
     """The requests that the asker deals with: open ones, the most urgent first, unless told otherwise."""
     rights = rights_of_request(request)
     state, text = request.GET.get("state", "open"), request.GET.get("q", "").strip()[:LONGEST_SEARCH]
+    if state == SENT:
+        return sent_list(request, rights)
     found = requests.looked_for(requests.requests_seen_by(rights), text)
     if state == "open":
         found = requests.to_deal_with(found)
@@ -67,7 +71,29 @@ def request_list(request: HttpRequest) -> HttpResponse:
         "urgent": state == "open",
         "text": text,
         "searched": urlencode({"q": text}) if text else "",
-        "states": [("open", _("To deal with")), *State.choices, ("all", _("All"))],
+        "states": states(rights),
+        "before": max(0, offset - PER_PAGE) if offset else None,
+        "after": offset + PER_PAGE if len(rows) > PER_PAGE else None,
+        "several": len({one.owner_id for one in rows}) > 1,
+        "may_enter": bool(requests.members_served(rights)),
+    }
+    return show(request, "requests", context)
+
+
+def states(rights: Rights) -> list[tuple[str, str]]:
+    """What the list is narrowed to; those that were sent elsewhere only where there are some."""
+    sent = [(SENT, _("Sent elsewhere"))] if transmitting.sent_by(rights).exists() else []
+    return [("open", _("To deal with")), *State.choices, *sent, ("all", _("All"))]
+
+
+def sent_list(request: HttpRequest, rights: Rights) -> HttpResponse:
+    """What went to the members that are competent: a number, a day and to whom."""
+    offset = integer(request.GET, "offset", 0, 0, MOST_OFFSET)
+    rows = list(transmitting.sent_by(rights)[offset : offset + PER_PAGE + 1])
+    context = {
+        "sent": rows[:PER_PAGE],
+        "state": SENT,
+        "states": states(rights),
         "before": max(0, offset - PER_PAGE) if offset else None,
         "after": offset + PER_PAGE if len(rows) > PER_PAGE else None,
         "several": len({one.owner_id for one in rows}) > 1,
@@ -106,7 +132,12 @@ def new_request(request: HttpRequest) -> HttpResponse:
 def one_request(request: HttpRequest, request_id: int) -> HttpResponse:
     """The sheet of a request; POST does something about it."""
     rights = rights_of_request(request)
-    found = requests.request_seen_by(request_id, rights)
+    try:
+        found = requests.request_seen_by(request_id, rights)
+    except NotFound:
+        if not transmitting.sent_by(rights).filter(number=min(request_id, 2**63 - 1)).exists():
+            raise
+        return redirect(f"{reverse('road_requests')}?state={SENT}")
     if request.method != "POST":
         return shown(request, found)
     do = request.POST.get("do", "")
@@ -255,11 +286,18 @@ def detached(request: HttpRequest, found: WorkRequest, rights: Rights, version: 
     return back(found)
 
 
+def transmitted(request: HttpRequest, found: WorkRequest, rights: Rights, version: int) -> HttpResponse:
+    receiver = transmitting.transmit(found, version=version, rights=rights)
+    words = _("Request n° %(number)s is sent to %(member)s, with its pieces. Tell the applicant (CRPA, L.114-2).")
+    messages.success(request, words % {"number": found.pk, "member": receiver})
+    return redirect(f"{reverse('road_requests')}?state={SENT}")
+
+
 type Act = Callable[[HttpRequest, WorkRequest, Rights, int], HttpResponse]
 ACTS: Final[Mapping[str, Act]] = {
     "accept": decided, "refuse": decided, "reopen": reopened, "give-up": given_up, "delete": deleted, "work": worked,
     "join": joined, "detach": parted, "letter": begun, "publish": published, "abrogate": abrogating,
-    "unpublish": unpublished, "remove": detached,
+    "unpublish": unpublished, "remove": detached, "transmit": transmitted,
 }  # fmt: skip
 
 
@@ -280,7 +318,8 @@ def shown(
     if form is None and changes and kept:
         form = form_of(request, found, rights)
     published = list(publication.orders_of(found).select_related("abrogated_by"))
-    competence = competent(found.work.geom if found.work else None, found.kind, found.owner)
+    competence = competent(requests.place_of(found), found.kind, found.owner)
+    in_hand = kept and found.state != State.WITHDRAWN
     context = {
         **told(found),
         "found": found,
@@ -293,11 +332,13 @@ def shown(
         "reopens": decides and not numbered and found.state != State.RECEIVED,
         "gives_up": writes and found.state in (*requests.OPEN, State.REFUSED),
         "deletes": changes and not numbered,
-        "in_hand": kept and found.state != State.WITHDRAWN,
+        "in_hand": in_hand,
         "kept": kept,
         "writes": writes,
         "works_address": reverse("work", args=[found.work.pk]) if found.work else "",
         "competence": competence,
+        "receiver": transmitting.receiver_of(found, competence) if decides and in_hand and not numbered else None,
+        "received_from": transmitting.received_from(found, rights),
         "letters": [
             letter_row(found, one, {order.letter_id for order in published})
             for one in orders.letters_of(found, rights).light().select_related("finalised_by")

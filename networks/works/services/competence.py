@@ -36,6 +36,13 @@ NAMES: Final = {
     Authority.STATE: gettext_lazy("the prefect"),
     Authority.UNKNOWN: pgettext_lazy("authority", "not known"),
 }
+DECIDES: Final = {
+    Authority.COMMUNE: pgettext_lazy("who decides here", "the mayor"),
+    Authority.EPCI: pgettext_lazy("who decides here", "the president of the inter-communal body"),
+    Authority.DEPARTEMENT: pgettext_lazy("who decides here", "the president of the departmental council"),
+    Authority.STATE: pgettext_lazy("who decides here", "the prefect"),
+}
+"""As `NAMES`, in a sentence that says whose part it is."""
 KEEPERS: Final = {"01": Authority.STATE, "02": Authority.STATE, "03": Authority.DEPARTEMENT, "04": Authority.EPCI,
                   "05": Authority.COMMUNE}  # fmt: skip
 MANAGERS: Final = {"01": Authority.STATE, "03": Authority.DEPARTEMENT, "04": Authority.EPCI, "05": Authority.COMMUNE}
@@ -60,7 +67,11 @@ class Competence:
 
 def competent(stretch: GEOSGeometry | None, kind: str, member: Member) -> Competence:
     if stretch is None:
-        return Competence((Authority.UNKNOWN,), _("The works have no place on the map yet: who decides is not known."))
+        words = _(
+            "Where the works lie is not known yet, nor who decides: give the request two references (PR) or the name of"
+            " a street, or make the works."
+        )
+        return Competence((Authority.UNKNOWN,), words)
     rows = every_row(
         "select distinct status, manager, built_up from road_section where id = any(%(ids)s)",
         ids=sections_under(stretch),
@@ -111,6 +122,6 @@ def warning_of(authorities: Sequence[Authority], member: Member) -> str:
     # An inter-communal body prepares what its mayors sign.
     ours = (Authority.COMMUNE, Authority.EPCI) if member.kind == Member.Kind.EPCI else (member.kind,)
     if one not in ours:
-        words = _("%(member)s does not decide here: %(authority)s does. Send them the request.")
-        return words % {"member": member, "authority": NAMES[one]}
+        words = _("%(member)s does not decide here: %(authority)s does.")
+        return words % {"member": member, "authority": DECIDES[one]}
     return ""

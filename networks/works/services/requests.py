@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import date
 from typing import Any, Final
 
-from django.contrib.gis.geos import MultiLineString
+from django.contrib.gis.geos import GEOSGeometry, MultiLineString
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
@@ -21,6 +21,7 @@ from gis_core.rights import Rights, Role
 from gis_core.services.letters import cleaned
 from layers.features.words import words as words_of
 from networks.core.rights import TECHNICIANS
+from networks.roads.models import RoadSection
 from networks.roads.services.referring import locate
 from networks.works.kinds import ABOUT
 from networks.works.models import Work, WorkRequest, WorkRequestQuerySet
@@ -371,6 +372,18 @@ def stretch_of(one: WorkRequest) -> MultiLineString:
         " roads have it, or draw the works on the map and choose them here."
     )
     raise Invalid(told % {"place": one.place}, parameter="place")
+
+
+def place_of(one: WorkRequest) -> GEOSGeometry | None:
+    """Where the works lie: those it has, else where its references or its street say; None where nothing says it."""
+    if one.work and one.work.geom:
+        return one.work.geom
+    with suppress(Invalid, NotFound):
+        return stretch_of(one)
+    if reference := one.start_reference or one.end_reference:
+        with suppress(Invalid, NotFound):
+            return RoadSection.objects.values_list("geom", flat=True).filter(pk=locate(reference).section).first()
+    return None
 
 
 def streets_said(one: WorkRequest) -> list[str]:

@@ -638,8 +638,15 @@ export class Controller {
     this.openPanel(this.state.panel === panel ? null : panel);
   }
 
+  /** What is selected stays in sight above the sheet of a phone, whatever room it takes. */
   setSheetHeight(sheetHeight: SheetHeight): void {
     this.store.update({ sheetHeight });
+    if (sheetHeight === "full") return;
+    if (this.editor) return this.editor.revealActive();
+    const { sheet } = this.state;
+    if (sheet?.status !== "ready") return;
+    const { at, feature } = sheet;
+    void this.reveal(at ? [at[0], at[1], at[0], at[1]] : feature.bbox_4326);
   }
 
   setTheme(theme: ThemeChoice): void {

@@ -271,6 +271,12 @@ export class Editor {
     void this.app.reveal([...a, ...b]);
   }
 
+  /** The sheet took more room, or less. */
+  revealActive(): void {
+    const { active, session } = this.state;
+    if (active !== null) this.reveal(session.drafts[active]?.shape ?? null);
+  }
+
   /** Closes the sheet; what was changed stays to be saved. */
   close(): void {
     const { session, active, picked } = this.state;

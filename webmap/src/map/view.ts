@@ -14,6 +14,7 @@ import VectorSource from "ol/source/Vector";
 import type VectorTileSource from "ol/source/VectorTile";
 import type { StyleFunction } from "ol/style/Style";
 import View from "ol/View";
+import { isPhone } from "../app/surroundings";
 import type { EditCanvas, EditEvents } from "../edit/canvas";
 import { type Bbox, bboxCentre, type LonLat } from "../geo/mercator";
 import type { FeatureRef, ViewState } from "../state/state";
@@ -41,6 +42,8 @@ import type { WaterOverlay } from "./water";
 const PADDING = [48, 48, 48, 48];
 const ABOVE_LAYERS = 1000;
 const PARCELS = "parcels";
+/** On a phone the search lies over the top of the map and the scale over its bottom: west, south, east, north. */
+const UNDER_BARS = [24, 44, 24, 76] as const;
 const HOVER_MS = 60;
 /** Two clicks further apart than this are two clicks, however fast. */
 const SAME_PLACE_PX = 8;
@@ -177,13 +180,21 @@ export class MapView implements MapPort {
 
   reveal(bbox: Bbox): void {
     const [west = 0, south = 0, east = 0, north = 0] = transformExtent(bbox, "EPSG:4326", "EPSG:3857");
-    const view = this.map.getView();
-    const seen = view.calculateExtent(this.map.getSize() ?? [800, 600]);
+    const seen = this.seen();
     const inside = intersects(seen, [(west + east) / 2, (south + north) / 2]);
     const overlaps = west < (seen[2] ?? 0) && east > (seen[0] ?? 0) && south < (seen[3] ?? 0) && north > (seen[1] ?? 0);
     // What is larger than the view is seen already, whatever part of it.
     const large = east - west > (seen[2] ?? 0) - (seen[0] ?? 0);
     if (!inside && !(large && overlaps)) this.goTo({ center: bboxCentre(bbox), animate: true });
+  }
+
+  /** What one sees of the map: all of it, but for what lies under the bars of a phone. */
+  private seen(): number[] {
+    const view = this.map.getView();
+    const whole = view.calculateExtent(this.map.getSize() ?? [800, 600]);
+    const [west, south, east, north] = UNDER_BARS.map((px) => (isPhone() ? px * (view.getResolution() ?? 1) : 0));
+    const [w = 0, s = 0, e = 0, n = 0] = whole;
+    return [w + (west ?? 0), s + (south ?? 0), e - (east ?? 0), n - (north ?? 0)];
   }
 
   refresh(): void {

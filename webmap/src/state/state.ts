@@ -13,6 +13,7 @@ export const PANELS = [
   "print",
   "permits",
   "water",
+  "roads",
   "edit",
   "help",
 ] as const;

@@ -15,6 +15,7 @@ const TITLES: Record<PanelId, Key> = {
   print: "desk.print",
   permits: "desk.permits",
   water: "desk.water",
+  roads: "desk.roads",
   edit: "desk.edit",
   help: "desk.help",
 };
@@ -28,6 +29,7 @@ const LATER: Partial<Record<PanelId, () => Promise<unknown>>> = {
   print: () => import("./print-panel"),
   permits: () => import("./permits-panel"),
   water: () => import("./water-panel"),
+  roads: () => import("./roads-panel"),
   edit: () => import("./edit-panel"),
   help: () => import("./help-panel"),
 };
@@ -52,6 +54,8 @@ function body(controller: Controller, panel: PanelId): TemplateResult {
       return html`<arp-permits-panel .controller=${controller}></arp-permits-panel>`;
     case "water":
       return html`<arp-water-panel .controller=${controller}></arp-water-panel>`;
+    case "roads":
+      return html`<arp-roads-panel .controller=${controller}></arp-roads-panel>`;
     case "edit":
       return html`<arp-edit-panel .controller=${controller}></arp-edit-panel>`;
     case "help":

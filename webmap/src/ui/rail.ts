@@ -1,4 +1,5 @@
-import { html, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
+import { state } from "lit/decorators.js";
 import { isPhone } from "../app/surroundings";
 import type { Key } from "../i18n";
 import type { AppState, PanelId } from "../state/state";
@@ -14,14 +15,22 @@ const DESKS: { panel: PanelId; icon: IconName; label: Key }[] = [
   { panel: "print", icon: "print", label: "desk.print" },
   { panel: "permits", icon: "permits", label: "desk.permits" },
   { panel: "water", icon: "water", label: "desk.water" },
+  { panel: "roads", icon: "road", label: "desk.roads" },
   { panel: "edit", icon: "draw", label: "desk.edit" },
   { panel: "help", icon: "help", label: "desk.help" },
 ];
 
 const TECHNICIAN = "network_technician";
+/** The desks of a technician: they come first. */
+const NETWORKS: readonly PanelId[] = ["water", "roads"];
+const ROADS = "road-sections";
+/** More than these do not stand side by side on a phone. */
+const MOST_TABS = 8;
 
 /** The desks one may open: a rail on the left, a tab bar at the bottom of a phone. */
 export class Rail extends ArpentElement {
+  @state() private atEnd = false;
+
   protected override concerns(state: AppState, previous: AppState): boolean {
     return (
       state.panel !== previous.panel || state.language !== previous.language || state.catalogue !== previous.catalogue
@@ -29,30 +38,48 @@ export class Rail extends ArpentElement {
   }
 
   protected override render(): TemplateResult {
-    return html`<nav aria-label=${this.t("rail.label")}>
-      ${this.desks().map(
+    const desks = this.desks();
+    return html`<nav aria-label=${this.t("rail.label")} @scroll=${this.scrolled}>
+      ${desks.map(
         ({ panel, icon, label }) => html`<button
           data-desk=${panel}
           aria-expanded=${this.state.panel === panel}
           @click=${() => this.open(panel)}
         ><arp-icon name=${icon}></arp-icon><span>${this.t(label)}</span></button>`,
       )}
-    </nav>`;
+    </nav>${desks.length > MOST_TABS ? this.more() : nothing}`;
   }
+
+  /** On a phone tabs stand six by six: the way to the others. */
+  private more(): TemplateResult {
+    const words = this.t(this.atEnd ? "rail.back" : "rail.more");
+    return html`<button class="rail-more phone-only" @click=${this.turn} aria-label=${words} title=${words}><arp-icon name=${this.atEnd ? "chevronLeft" : "chevronRight"}></arp-icon></button>`;
+  }
+
+  private scrolled = ({ currentTarget }: Event): void => {
+    const { scrollLeft, clientWidth, scrollWidth } = currentTarget as HTMLElement;
+    this.atEnd = scrollLeft + clientWidth > scrollWidth - 2;
+  };
+
+  private turn = (): void => {
+    const nav = this.querySelector("nav");
+    nav?.scrollTo({ left: this.atEnd ? 0 : nav.scrollWidth });
+  };
 
   /** For whoever works on networks their desk comes first: on a phone the last ones are out of sight. */
   private desks(): typeof DESKS {
     const offered = DESKS.filter(({ panel }) => this.mayOpen(panel));
     const [first, ...others] = offered;
-    const water = others.find(({ panel }) => panel === "water");
-    if (!first || !water || !this.controller.config.memberships.some(({ role }) => role === TECHNICIAN)) return offered;
-    return [first, water, ...others.filter((desk) => desk !== water)];
+    if (!first || !this.controller.config.memberships.some(({ role }) => role === TECHNICIAN)) return offered;
+    const theirs = others.filter(({ panel }) => NETWORKS.includes(panel));
+    return [first, ...theirs, ...others.filter((desk) => !theirs.includes(desk))];
   }
 
   /** Only the desks that one may use. */
   private mayOpen(panel: PanelId): boolean {
     if (panel === "permits") return this.controller.config.urls.permits !== null;
     if (panel === "water") return this.controller.config.urls.networks !== null;
+    if (panel === "roads") return this.controller.config.user !== null && this.controller.layer(ROADS) !== undefined;
     return panel !== "edit" || this.mayEdit();
   }
 

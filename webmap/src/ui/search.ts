@@ -2,10 +2,14 @@ import { html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
 import { type ApiError, isAbort } from "../api/client";
 import type { SearchResult } from "../api/types";
+import { isPhone } from "../app/surroundings";
+import type { Key } from "../i18n";
 import { ArpentElement } from "./element";
 import type { IconName } from "./icon";
 
 const DEBOUNCE_MS = 120;
+/** Where this layer is, roads and their PR are found. */
+const ROADS = "road-sections";
 const ICONS: Record<SearchResult["kind"], IconName> = {
   commune: "commune",
   parcel: "pin",
@@ -38,7 +42,7 @@ export class SearchBox extends ArpentElement {
         type="text" role="combobox" autocomplete="off" spellcheck="false" enterkeyhint="search"
         aria-label=${this.t("search.label")} aria-autocomplete="list" aria-controls="search-results"
         aria-expanded=${shown} aria-activedescendant=${shown && this.active >= 0 ? `search-${this.active}` : nothing}
-        placeholder=${this.t("search.placeholder")} .value=${this.text}
+        placeholder=${this.t(this.placeholder())} .value=${this.text}
         @input=${this.typed} @keydown=${this.key} @focus=${() => this.show(true)} @blur=${() => this.show(false)}
       />
       ${
@@ -52,6 +56,12 @@ export class SearchBox extends ArpentElement {
       ${shown && !this.results?.length ? this.nothingFound() : nothing}
       <span class="sr-only" role="status">${shown && this.results ? this.t("search.count", { count: this.results.length }) : ""}</span>
     </form>`;
+  }
+
+  /** Roads where they are known; on a phone in fewer words. */
+  private placeholder(): Key {
+    if (!this.controller.layer(ROADS)) return "search.placeholder";
+    return isPhone() ? "search.placeholderPhone" : "search.placeholderRoads";
   }
 
   private option(result: SearchResult, i: number): TemplateResult {
