@@ -12,6 +12,8 @@ from gis_core.parameters import in_domain
 from layers.features.words import words
 from networks.roads.references import reference_of, shown_route
 from networks.roads.services.referring import Found, locate, unmeasured
+from networks.works.french import between as between_in_words
+from networks.works.models.work import LONGEST_PLACE
 
 type Place = str | tuple[float, float]
 """A reference that somebody typed ("D 2020 PR 12+350"), or x and y in EPSG:2154."""
@@ -268,11 +270,20 @@ NAMES: Final = """
 """
 
 
-def place_of(stretch: MultiLineString) -> str:
-    """The roads that a stretch follows, the longest first: « rue Haute, D 2020 »."""
+def place_of(stretch: MultiLineString, start: str = "", end: str = "") -> str:
+    """The roads that a stretch follows, the longest first: « rue Haute, D 2020 »; between two references
+    « D 2020, du PR 12+350 au PR 13+020 (rue Haute) », in French as orders are.
+    """
     with connection.cursor() as cursor:
         cursor.execute(NAMES, {"stretch": bytes(stretch.ewkb)})
-        return ", ".join(shown_route(name) for name, _metres in cursor.fetchall())[:200]
+        roads = [shown_route(name) for name, _metres in cursor.fetchall()]
+    told = between_in_words(start, end)
+    if not told:
+        return ", ".join(roads)[:LONGEST_PLACE]
+    streets = [one for one in roads if not told.startswith(one)]
+    while len(", ".join(streets)) > LONGEST_PLACE - len(told) - 3:
+        streets.pop()
+    return f"{told} ({', '.join(streets)})" if streets else told
 
 
 def ends_of(stretch: MultiLineString) -> tuple[tuple[float, float], tuple[float, float]]:
