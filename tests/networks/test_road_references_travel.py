@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.contrib.gis.geos import LineString
 
 from gis_core.errors import Invalid
 from layers.catalogue.models import Layer
@@ -75,7 +76,7 @@ def test_a_changed_request_keeps_references_as_they_are_written(road: Desk) -> N
 @pytest.mark.parametrize(
     ("values", "field", "words"),
     [
-        ({"start_reference": "D 44 PR 9+0"}, "start_reference", "repères vont de 1 à 2"),
+        ({"start_reference": "D 44 PR 9+0"}, "start_reference", "ses PR vont de 1 à 2"),
         ({"end_reference": "D 44 PR 1+4000"}, "end_reference", "PR 2"),
         ({"end_reference": "D 44 PR 2+9000"}, "end_reference", "D 44"),
     ],
@@ -237,7 +238,7 @@ def test_a_long_description_is_shortened_at_a_word(road: Desk) -> None:
     ],
 )
 def test_a_description_that_may_name_somebody_is_no_title(road: Desk, description: str) -> None:
-    assert made(road, description=description).title == "Travaux sur la voirie"
+    assert made(road, description=description).title == "Travaux de voirie"
 
 
 def test_the_name_of_a_company_may_stand_in_a_title(road: Desk) -> None:
@@ -255,7 +256,7 @@ def test_works_at_the_place_of_a_request_are_offered_before_those_of_another_str
     with road.as_():
         found = [(label, [(work.pk, getattr(work, "away", "")) for work in some])
                  for label, some in near_works(one, road.rights())]  # fmt: skip
-    assert found == [("À cet endroit", [(near.pk, "")]), ("Ailleurs", [(far.pk, "2,0 km")])]
+    assert found == [("À cet endroit", [(near.pk, "")]), ("Ailleurs", [(far.pk, "2 km")])]
 
 
 # -- the order --------------------------------------------------------------------------------------------------------
