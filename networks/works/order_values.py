@@ -13,6 +13,7 @@ from layers.features.display import display_number
 from networks.works.french import at, between, of
 from networks.works.kinds import decided_by
 from networks.works.models import Work, WorkDetour, WorkOrder, WorkRequest
+from networks.works.services import stretches
 from networks.works.services.competence import Authority, competent
 from networks.works.services.keeping import sheet_of
 from networks.works.services.works import closed_towards
@@ -58,8 +59,7 @@ def values_of(one: WorkRequest, code: str) -> dict[str, Value]:
             "lieu_travaux": (work and work.located) or one.place,
             "commune": commune,
             "a_commune": at(commune),
-            "reperes": (work and between(work.start_reference or "", work.end_reference or ""))
-            or between(one.start_reference, one.end_reference),
+            "reperes": references(one),
             "travaux": one.description.rstrip(" ."),
             "periode": period(*((work.starts_on, work.ends_on) if work else (one.starts_on, one.ends_on))),
             "horaires": (work and work.hours) or "",
@@ -71,6 +71,16 @@ def values_of(one: WorkRequest, code: str) -> dict[str, Value]:
             "demandeur_nom": one.applicant_name,
             "demandeur_adresse": one.applicant_address,
         }
+
+
+def references(one: WorkRequest) -> str:
+    """Those of the works, kept or read on the numbered road that they follow; else those that were asked for."""
+    told = ""
+    if (work := one.work) is not None:
+        told = between(work.start_reference or "", work.end_reference or "") or between(
+            *stretches.references_along(work.geom)
+        )
+    return told or between(one.start_reference, one.end_reference)
 
 
 def abrogation_values(one: WorkRequest, former: WorkOrder) -> dict[str, Value]:

@@ -17,7 +17,7 @@ from networks.works.services import requests, works
 from networks.works.services.works import Filter
 from tests import factories
 from tests.networks.conftest import along
-from tests.networks.road_orders import DAY, GIVEN, Desk, kept, numbered_road
+from tests.networks.road_orders import DAY, GIVEN, Desk, kept, numbered_road, section
 from tests.networks.test_road_orders import desk, french
 from tests.networks.test_road_requests import page_of, plain
 from tests.networks.works import stretch
@@ -266,6 +266,30 @@ def test_an_order_names_the_road_and_its_references_beside_the_street(road: Desk
     body = plain(road.begin(road.work(road.enter(**TWO))))
     assert f"{SAID} (Route des Essarts)" in body
     assert f"Repères : {SAID}." in body
+
+
+def test_an_order_names_the_numbered_road_that_a_street_is(road: Desk) -> None:
+    with road.as_():
+        one = requests.request_seen_by(road.enter(place="route des Essarts").pk, road.rights())
+    assert "Repères : D 44, du PR 1+000 au PR 2+050." in plain(
+        road.begin(drawn_for(road, one, (100, 2000), (1150, 2000)))
+    )
+
+
+def test_an_order_names_no_numbered_road_that_its_works_only_leave(road: Desk) -> None:
+    section(road.network.member, (300, 2000), (300, 2300), name_left="Chemin creux")
+    with road.as_():
+        one = requests.request_seen_by(road.enter(place="route des Essarts").pk, road.rights())
+    assert "Repères" not in plain(road.begin(drawn_for(road, one, (100, 2000), (300, 2000), (300, 2300))))
+
+
+def drawn_for(road: Desk, one: WorkRequest, *places: tuple[float, float]) -> WorkRequest:
+    """The request with works that somebody drew."""
+    one = road.work(one)
+    with factories.as_worker():
+        Work.objects.filter(pk=one.work_id).update(geom=stretch(*places))
+    with road.as_():
+        return requests.request_seen_by(one.pk, road.rights())
 
 
 def test_an_order_says_what_was_typed_as_it_is_written(road: Desk) -> None:

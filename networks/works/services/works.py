@@ -42,7 +42,6 @@ LARGEST_ID: Final = 2**63 - 1
 MOST_WORDS: Final = 6
 LOOKED_IN: Final = ("title", "reference", "place", "start_reference", "end_reference")
 SAME_M: Final = 0.001
-BESIDE_M: Final = 15.0
 
 
 # -- who --------------------------------------------------------------------------------------------------------------
@@ -342,7 +341,7 @@ def closed_end(work: Work) -> str:
         return ""
     first, last = stretches.ends_of(work.geom)
     try:
-        end = reference_at(*(first if work.closed_way == Work.Way.BACKWARD else last), within_m=BESIDE_M)
+        end = reference_at(*(first if work.closed_way == Work.Way.BACKWARD else last), within_m=stretches.BESIDE_M)
     except NotFound:
         return ""
     return str(end.reference)
