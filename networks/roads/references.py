@@ -14,6 +14,10 @@ type Side = Literal["U", "D", "G"]
 
 CLASSES = ("A", "N", "D", "M", "VC", "C", "CR")
 """Motorway, national, departmental, metropolitan, municipal roads, rural ways."""
+NUMBERED = re.compile(
+    r"\bR?(?P<class>VC|CR|[ANDMC])[\s.\-]*(?P<number>\d{1,4})(?P<suffix>BIS|TER|[A-Z]\d?)?\b", re.IGNORECASE
+)
+"""A road's number within a text."""
 ROUTE = re.compile(
     r"(?:R(?=[DNM]))?(?P<class>VC|CR|[ANDMC])[\s.\-]*(?P<number>\d{1,4})(?!\s[UDG]$)"
     r"(?:\s?(?P<suffix>BIS|TER|QUATER|[A-Z]{1,2}\d{0,2}))?"
@@ -65,6 +69,12 @@ class Reference:
     def __str__(self) -> str:
         side = f" {self.side}" if self.side in ("D", "G") else ""
         return f"{Road(self.route, self.department)} PR {self.marker}+{round(self.metres)}{side}"
+
+    @property
+    def beside(self) -> str:
+        """Without its road, the metres in three figures as signs and orders have them: "PR 12+050"."""
+        side = f" {self.side}" if self.side in ("D", "G") else ""
+        return f"PR {self.marker}+{round(self.metres):03d}{side}"
 
 
 def road_of(text: str) -> Road:

@@ -57,7 +57,7 @@ def traffic_of(work: Work) -> list[str]:
 def text_of(work: Work, commune: str) -> str:
     days = said(work.starts_on, work.ends_on)
     lines = [days[:1].upper() + days[1:] + (f", {work.hours}" if work.hours else ""), ", ".join(traffic_of(work))]
-    lines += [", ".join(filter(None, [work.place, commune])), work.description or ""]
+    lines += [", ".join(filter(None, [work.located, commune])), work.description or ""]
     return "\n".join(filter(None, lines))
 
 
@@ -89,7 +89,7 @@ def feature(work: Work, commune: str, line: str, address: Address) -> dict[str, 
             "ends_on": work.ends_on.isoformat(),
             "days": said(work.starts_on, work.ends_on),
             "hours": work.hours,
-            "place": work.place,
+            "place": work.located or None,
             "insee": work.insee,
             "commune": commune,
             "description": work.description,
@@ -155,7 +155,7 @@ def calendar(told: Current, address: Address) -> bytes:
 def event_of(work: Work, told: Current, address: Address) -> list[str]:
     commune = told.commune(work)
     lon, lat = told.places[work.pk].coords
-    place = ", ".join(filter(None, [work.place, commune]))
+    place = ", ".join(filter(None, [work.located, commune]))
     return [
         "BEGIN:VEVENT",
         f"UID:travaux-{work.pk}@{urlsplit(settings.SITE_URL).hostname}",

@@ -3,6 +3,8 @@
 import re
 from typing import Final
 
+from networks.roads.references import NotAReferenceError, Road, reference_of
+
 FEMININE: Final = re.compile(
     "allée|autoroute|avenue|chaussée|cité|corniche|côte|cour|descente|digue|esplanade|grande|impasse|levée|montée"
     "|passerelle|place|placette|promenade|résidence|rocade|route|rue|ruelle|sente|traverse|venelle|villa|voie"
@@ -32,6 +34,20 @@ def contracted(commune: str, one: str, several: str) -> str:
         if commune.startswith(article):
             return short + commune.removeprefix(article)
     return ""
+
+
+def between(start: str, end: str) -> str:
+    """« D 2020, du PR 12+350 au PR 13+020 »; what cannot be read as it was written."""
+    given = [text for text in (start, end) if text]
+    try:
+        places = [reference_of(text) for text in given]
+    except NotAReferenceError:
+        return " à ".join(given)
+    roads = {Road(one.route, one.department) for one in places}
+    if len(roads) != 1:
+        return " à ".join(f"{Road(one.route, one.department)}, {one.beside}" for one in places)
+    told = f"du {places[0].beside} au {places[1].beside}" if len(places) > 1 else places[0].beside
+    return f"{roads.pop()}, {told}"
 
 
 def the(road: str) -> str:

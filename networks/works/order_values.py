@@ -10,9 +10,10 @@ from gis_core.letters.kinds import Value
 from gis_core.letters.template import TO_COMPLETE
 from gis_core.models import Commune
 from layers.features.display import display_number
-from networks.works.french import at, of
+from networks.works.french import at, between, of
 from networks.works.kinds import decided_by
 from networks.works.models import Work, WorkDetour, WorkOrder, WorkRequest
+from networks.works.services import stretches
 from networks.works.services.competence import Authority, competent
 from networks.works.services.keeping import sheet_of
 from networks.works.services.requests import place_of
@@ -56,10 +57,10 @@ def values_of(one: WorkRequest, code: str) -> dict[str, Value]:
             "date_demande": day_in_words(one.received_date),
             "autorite": signs(competence.one, commune),
             "vu": texts(competence.one, kind),
-            "lieu_travaux": (work and work.place) or one.place,
+            "lieu_travaux": (work and work.located) or one.place,
             "commune": commune,
             "a_commune": at(commune),
-            "reperes": " à ".join(filter(None, (one.start_reference, one.end_reference))),
+            "reperes": references(one),
             "travaux": one.description.rstrip(" ."),
             "periode": period(*((work.starts_on, work.ends_on) if work else (one.starts_on, one.ends_on))),
             "horaires": (work and work.hours) or "",
@@ -71,6 +72,16 @@ def values_of(one: WorkRequest, code: str) -> dict[str, Value]:
             "demandeur_nom": one.applicant_name,
             "demandeur_adresse": one.applicant_address,
         }
+
+
+def references(one: WorkRequest) -> str:
+    """Those of the works, kept or read on the numbered road that they follow; else those that were asked for."""
+    told = ""
+    if (work := one.work) is not None:
+        told = between(work.start_reference or "", work.end_reference or "") or between(
+            *stretches.references_along(work.geom)
+        )
+    return told or between(one.start_reference, one.end_reference)
 
 
 def abrogation_values(one: WorkRequest, former: WorkOrder) -> dict[str, Value]:
@@ -150,7 +161,7 @@ def detours_in_words(work: Work) -> list[str]:
 
 
 def detour_in_words(one: WorkDetour) -> str:
-    """« vers l’est (44 t…) : prendre D 2020 sur 1,2 km, puis rue Haute sur 300 m »."""
+    """« vers l’est (44 t…) : prendre la D 2020 sur 1,2 km, puis la rue Haute sur 300 m »."""
     head = " ".join(filter(None, (one.direction, f"({one.gauge})" if one.gauge else "")))
     sheet = sheet_of(one).rstrip(".")
     sheet = sheet[:1].lower() + sheet[1:]

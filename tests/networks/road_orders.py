@@ -11,12 +11,13 @@ from django.utils import timezone
 from gis_core.letters.kinds import kind_of
 from gis_core.models import Letter, Member
 from gis_core.rights import Role
-from networks.roads.models import RoadSection
+from networks.roads.models import RoadMarker, RoadSection
+from networks.roads.services.calibrating import calibrate
 from networks.works.kinds import TRAFFIC
 from networks.works.models import Work, WorkOrder, WorkRequest
 from networks.works.services import orders, publication, requests
 from tests import factories
-from tests.networks.conftest import Network, X, Y
+from tests.networks.conftest import Network, X, Y, at
 
 DAY = timezone.localdate()
 GIVEN: dict[str, Any] = {
@@ -102,6 +103,16 @@ def made_desk(network: Network) -> Desk:
     section(member, (400, 0), (900, 0), name_left="rue Haute")
     section(member, (0, 0), (0, 200), (400, 200), (400, 0), name_left="rue du Pont")
     return Desk(network)
+
+
+def numbered_road(desk: Desk, **values: Any) -> None:
+    """The D 44 outside the town; PR 1 at 100 m, PR 2 at 1,100 m."""
+    member = desk.network.member
+    section(member, (0, 2000), (3000, 2000), **({"route": "D44", "status": "03", "built_up": False} | values))
+    with factories.as_worker():
+        for number, x in ((1, 100), (2, 1100)):
+            RoadMarker.objects.create(owner=member, route="D44", number=number, geom=at(x, 2000))
+        calibrate("D44")
 
 
 def kept(model: Any, **which: Any) -> Any:

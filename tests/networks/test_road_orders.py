@@ -22,8 +22,7 @@ from gis_core.letters.kinds import kind_of
 from gis_core.models import HistoryEvent, Letter
 from gis_core.rights import ANONYMOUS, Role, acting_as
 from layers.features.services.write import Edit
-from networks.roads.models import RoadMarker, RoadSection
-from networks.roads.services.calibrating import calibrate
+from networks.roads.models import RoadSection
 from networks.works.gauges import GAUGES
 from networks.works.kinds import PARKING, PERMISSION, REFUSAL, TRAFFIC
 from networks.works.models import Work, WorkDetour, WorkOrder, WorkOrderFile, WorkPiece, WorkRequest
@@ -32,8 +31,8 @@ from networks.works.services import keeping, orders, publication, request_pieces
 from networks.works.services.competence import Authority, competent
 from networks.works.services.retention import forget_old, sweep_files
 from tests import factories
-from tests.networks.conftest import Network, X, at
-from tests.networks.road_orders import DAY, GIVEN, Desk, kept, line, made_desk, section, text_of
+from tests.networks.conftest import Network, X
+from tests.networks.road_orders import DAY, GIVEN, Desk, kept, line, made_desk, numbered_road, section, text_of
 
 SEES = [Role.NETWORK_TECHNICIAN, Role.GIS_ADMINISTRATOR, Role.TOWN_HALL]
 
@@ -177,12 +176,7 @@ def test_a_reference_that_is_refused_today_and_was_kept_before_stops_no_other_ch
 
 
 def test_works_lie_between_two_references(desk: Desk) -> None:
-    member = desk.network.member
-    section(member, (0, 2000), (3000, 2000), route="D44", status="03", built_up=False)
-    with factories.as_worker():
-        for number, x in ((1, 100), (2, 1100)):
-            RoadMarker.objects.create(owner=member, route="D44", number=number, geom=at(x, 2000))
-        calibrate("D44")
+    numbered_road(desk)
     one = desk.work(desk.enter(start_reference="D 44 PR 1+200", end_reference="D44 PR 2+50", place="Les Essarts"))
     assert one.work is not None
     assert round(one.work.geom.length) == 850

@@ -250,8 +250,8 @@ def test_cancelled_works_are_not_joined(desk: Desk) -> None:
     assert (answer.status_code, kept(WorkRequest, pk=one.pk).work_id) == (400, None)
 
 
-def test_works_of_the_commune_are_offered_first(desk: Desk) -> None:
-    one, here = desk.enter(), desk.work(desk.enter())
+def test_works_of_the_commune_are_offered_first_where_the_place_is_not_known(desk: Desk) -> None:
+    one, here = desk.enter(place="chemin de nulle part"), desk.work(desk.enter())
     made = [desk.work(desk.enter()) for _rank in range(2)]
     with factories.as_worker():
         Work.objects.filter(pk__in=[each.work_id for each in made]).update(insee="45999")

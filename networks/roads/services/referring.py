@@ -134,6 +134,14 @@ def locate(text: str) -> Found:
     return place_of(asked)
 
 
+def as_kept(text: str) -> str:
+    """A reference as it is kept, whatever way somebody typed it: "D 2020 PR 12+350", with a side where that was typed.
+
+    Raises Invalid, NotFound.
+    """
+    return str(replace(locate(text).reference, side=reference_of(text).side))
+
+
 def unreadable(text: str) -> Invalid:
     """A reference that cannot be read, with how one is written."""
     words = _("“%(text)s” is no place on a road: write a road, a marker and metres, as in “D 2020 PR 12+350”; on a"
@@ -233,10 +241,14 @@ def not_there(asked: Reference, road: Road) -> NotFound:
     return no_marker(asked, *(first or (None, None)))
 
 
+class RoadUnknown(NotFound):
+    """The referential has no such road, or none of its markers."""
+
+
 def no_marker(asked: Reference, first: int | None, last: int | None) -> NotFound:
     if first is None:
         words = _("No numbered road %(route)s with markers is known here.")
-        return NotFound(words % {"route": road_in(asked)})
+        return RoadUnknown(words % {"route": road_in(asked)})
     words = _("The %(route)s has no PR %(marker)s here: its markers go from %(first)s to %(last)s.")
     told = {"route": road_in(asked), "marker": asked.marker, "first": first, "last": last}
     return NotFound(words % told)

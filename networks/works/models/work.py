@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.contrib.gis.db import models
 from django.contrib.postgres.indexes import GistIndex
@@ -14,6 +14,9 @@ from django.utils.translation import pgettext_lazy
 
 from gis_core.models import Member, web_mercator
 from gis_core.rights import Rights
+from networks.works.french import between
+
+LONGEST_PLACE: Final = 200
 
 
 class WorkQuerySet(models.QuerySet["Work"]):
@@ -30,6 +33,7 @@ class Work(models.Model):
     surface say so (`new_surface`): digging it up soon after is a conflict. Where one direction is closed, `closed_way`
     is which, along the stretch. The database numbers works ("2026-0042") and says in which commune their middle lies,
     where the closed direction heads, in degrees from the north, and when they last changed (`arpent.number_work`).
+    Works that were placed between two references (PR) keep them until their stretch is drawn anew.
     """
 
     security = "announced"
@@ -71,7 +75,9 @@ class Work(models.Model):
     kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.ROAD, db_default=Kind.ROAD)
     title = models.CharField(_("title"), max_length=120)
     description = models.CharField(_("what is told to everybody"), max_length=1000, null=True, blank=True)
-    place = models.CharField(_("place"), max_length=200, null=True, blank=True)
+    place = models.CharField(_("place"), max_length=LONGEST_PLACE, null=True, blank=True)
+    start_reference = models.CharField(_("from (PR)"), max_length=60, null=True, blank=True)
+    end_reference = models.CharField(_("to (PR)"), max_length=60, null=True, blank=True)
     insee = models.CharField(_("commune"), max_length=5, null=True, blank=True)
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"))
@@ -117,6 +123,14 @@ class Work(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def located(self) -> str:
+        """The place, with the references of the works unless it says them."""
+        place, told = self.place or "", between(self.start_reference or "", self.end_reference or "")
+        if not told or told in place:
+            return place
+        return f"{place[: LONGEST_PLACE - len(told) - 3]} ({told})" if place else told
 
 
 class WorkNumber(models.Model):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from gis_core.errors import ArpentError
 from gis_core.forms import AccessibleForm
 from gis_core.models import Commune, Member
+from networks.roads.services.referring import as_kept
 from networks.works.models import Work
 from networks.works.services import stretches
 from networks.works.services.conflicts import Asked
@@ -25,6 +26,7 @@ VALUES: Final = (
     "kind", "title", "description", "starts_on", "ends_on", "hours", "measure", "closed_way", "speed_kmh",
     "no_parking", "no_overtaking", "new_surface", "comment", "place",
 )  # fmt: skip
+REFERENCES: Final = ("start_reference", "end_reference")
 ERRORS_AT: Final = {"map": "geom", "references": "start", "street": "street"}
 
 
@@ -67,7 +69,7 @@ class WorkForm(AccessibleForm):
         label=gettext_lazy("Place in words"),
         max_length=200,
         required=False,
-        help_text=gettext_lazy("Left empty, it is the name of the roads taken."),
+        help_text=gettext_lazy("Left empty, it is the PR and the names of the roads taken."),
     )
     description = forms.CharField(
         label=gettext_lazy("What everybody is told"),
@@ -83,8 +85,9 @@ class WorkForm(AccessibleForm):
     version = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
     outage = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, members: list[Member], **options: Any) -> None:
+    def __init__(self, *args: Any, members: list[Member], kept: Work | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.kept = kept
         self.members = {one.slug: one for one in members}
         known = Commune.objects.filter(territories__isnull=False).distinct().order_by("name")
         self.fields["member"].choices = [(one.slug, one.name) for one in members]  # type: ignore[attr-defined]
@@ -115,10 +118,16 @@ class WorkForm(AccessibleForm):
     def stretch(self, way: str, given: dict[str, Any]) -> MultiLineString | None:
         """Raises Invalid, NotFound."""
         if way == "references":
-            return stretches.of_references(given.get("start") or "", given.get("end") or "")
+            stretch = stretches.of_references(given.get("start") or "", given.get("end") or "")
+            given["start_reference"], given["end_reference"] = as_kept(given["start"]), as_kept(given["end"])
+            # The road may have been measured anew since: what nobody says otherwise stays where it is.
+            return self.kept.geom if self.kept and self.says_as_kept(given) else stretch
         if way == "street":
             return stretches.of_streets(given.get("street") or "", given.get("commune") or "")
         return stretches.drawn(given["geom"]) if given.get("geom") else None
+
+    def says_as_kept(self, given: dict[str, Any]) -> bool:
+        return all(given[name] == getattr(self.kept, name) for name in REFERENCES)
 
     def tell_ends(self, stretch: MultiLineString) -> None:
         """Each direction by the compass, once it is known where the works lie."""
@@ -130,7 +139,8 @@ class WorkForm(AccessibleForm):
     def values(self) -> dict[str, Any]:
         """As the service takes them."""
         given = self.cleaned_data
-        return {name: given[name] for name in VALUES} | {"geom": given.get("stretch")}
+        placed = {name: given.get(name) for name in REFERENCES} | {"geom": given.get("stretch")}
+        return {name: given[name] for name in VALUES} | placed
 
     def asked(self, work: Work | None) -> Asked | None:
         """What to look for conflicts with, None as long as something is missing."""
@@ -156,7 +166,7 @@ class CalendarForm(AccessibleForm):
     """What `Filter` reads."""
 
     text = forms.CharField(
-        label=gettext_lazy("Title, reference or place"),
+        label=gettext_lazy("Title, reference, place or PR"),
         max_length=100,
         required=False,
         widget=forms.TextInput(attrs={"type": "search"}),

@@ -1,10 +1,12 @@
 """/voirie/demandes/: requests entered at the counter, what is done about each, what was attached."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.contrib.gis.db.models.functions import Distance
 from django.core.exceptions import PermissionDenied
 from django.db.models import Case, When
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -28,6 +30,7 @@ from networks.works.pages.order_frame import page, show
 from networks.works.pages.request_forms import RequestForm
 from networks.works.services import orders, publication, request_pieces, requests, transmitting, undoing
 from networks.works.services.competence import competent
+from networks.works.services.detours import distance as said_distance
 from networks.works.services.naming import doubts_in
 from networks.works.services.requests import CONTACT, FIELDS, State
 
@@ -35,6 +38,7 @@ READ_AND_SEND: Final = ["GET", "HEAD", "POST"]
 PER_PAGE: Final = 50
 MOST_OFFSET: Final = 100_000
 NEAR_WORKS: Final = 20
+BESIDE_M: Final = 50.0
 LONGEST_SEARCH: Final = 100
 SENT: Final = "sent"
 """The list of those that went to another member: not a state of ours any more."""
@@ -233,7 +237,7 @@ def worked(request: HttpRequest, found: WorkRequest, rights: Rights, version: in
     requests.make_work(found, version=version, rights=rights)
     messages.success(
         request,
-        _("The works are made as a draft: check the stretch, the days and the measures, and say what everybody reads."),
+        _("The works are made as a draft: check title, stretch, days and measures before everybody reads them."),
     )
     return back(found)
 
@@ -325,6 +329,7 @@ def shown(
         "found": found,
         "error": error,
         "form": form if changes and kept else None,
+        "unknown": requests.roads_unknown(found),
         "numbered": numbered,
         "decides": decides,
         "accepts": decides and found.state in (State.RECEIVED, State.REFUSED, State.WITHDRAWN),
@@ -362,16 +367,32 @@ def letter_row(found: WorkRequest, one: Letter, published: set[int]) -> dict[str
 
 
 def near_works(found: WorkRequest, rights: Rights) -> Sequence[tuple[str, list[Work]]]:
-    """Works of the member that it may be for, of about the same days: first those of its commune."""
-    elsewhere = Case(When(insee=found.insee, then=0), default=1)
+    """Works of the member that it may be for, of about the same days: the nearest first, or those of its commune
+    where the place is not known.
+    """
     works = Work.objects.visible_to(rights).filter(owner=found.owner_id).exclude(state=Work.State.CANCELLED)
     near = works.filter(starts_on__lte=found.ends_on, ends_on__gte=found.starts_on).defer("geom", "geom_3857")
+    if not near.exists():
+        return ()
+    with suppress(Invalid, NotFound):
+        return by_distance(near.annotate(distance=Distance("geom", requests.stretch_of(found))))
+    elsewhere = Case(When(insee=found.insee, then=0), default=1)
     rows = list(near.annotate(elsewhere=elsewhere).order_by("elsewhere", "-pk")[:NEAR_WORKS])
     groups = (
         (_("In the commune"), [one for one in rows if one.insee == found.insee]),
         (_("Elsewhere"), [one for one in rows if one.insee != found.insee]),
     )
     return [(label, some) for label, some in groups if some]
+
+
+def by_distance(near: Any) -> Sequence[tuple[str, list[Work]]]:
+    """Those beside the place of the request; the others with how far they are, `away`."""
+    rows = list(near.order_by("distance", "-pk")[:NEAR_WORKS])
+    here = [one for one in rows if one.distance.m <= BESIDE_M]
+    others = rows[len(here) :]
+    for one in others:
+        one.away = said_distance(one.distance.m)
+    return [(label, some) for label, some in ((_("At this place"), here), (_("Elsewhere"), others)) if some]
 
 
 # -- pieces -----------------------------------------------------------------------------------------------------------

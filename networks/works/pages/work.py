@@ -204,10 +204,12 @@ def work_change(request: HttpRequest, work_id: int) -> HttpResponse:
         return redirect("work", found.pk)
     if request.method != "POST":
         named = {name: getattr(found, name) for name in VALUES}
-        here = {"where": "map", "geom": found.geom.transform(4326, clone=True).geojson, "version": found.version}
-        form = WorkForm(initial=named | here | {"member": found.owner.slug}, members=members)
+        here = {"where": "references" if found.start_reference else "map", "version": found.version,
+                "start": found.start_reference, "end": found.end_reference,
+                "geom": found.geom.transform(4326, clone=True).geojson}  # fmt: skip
+        form = WorkForm(initial=named | here | {"member": found.owner.slug}, members=members, kept=found)
         return form_page(request, form, rights, found)
-    form = WorkForm(request.POST, members=members)
+    form = WorkForm(request.POST, members=members, kept=found)
     if not form.is_valid() or request.POST.get("do") == "check":
         return form_page(request, form, rights, found, 400 if form.errors else 200)
     try:

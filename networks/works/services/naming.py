@@ -27,6 +27,11 @@ CONTACT: Final = re.compile(
     re.IGNORECASE,
 )
 """An e-mail address, or a telephone number as it is written in France or with the code of a country."""
+COURTESY: Final = re.compile(
+    r"\bMM?\.?\s+(?=[A-ZÀ-Ý])|\b(?i:mrs?|mmes?|mlles?|messieurs|monsieur|mesdames|madame|mademoiselle|chez|famille|consorts"
+    r"|indivision|[ée]poux|[ée]pouse|propri[ée]t[ée]|propri[ée]taires?)\b"
+)
+"""What somebody's name follows, be it not who asked."""
 AROUND: Final = 40
 MOST_DOUBTS: Final = 12
 
@@ -44,7 +49,7 @@ def read_by_all(one: WorkRequest, letter: Letter) -> Iterator[tuple[str, str]]:
     """What everybody reads of an order, by the field that it stands in, without its markup."""
     for name in ("title", "body", "signatory"):
         yield name, " ".join(HEADING.sub("", getattr(letter, name)).replace("\\", "").split())
-    yield "place", (one.work and one.work.place) or one.place
+    yield "place", (one.work and one.work.located) or one.place
 
 
 # -- what is refused --------------------------------------------------------------------------------------------------
@@ -67,6 +72,19 @@ def check_names_nobody(one: WorkRequest, letter: Letter) -> None:
                 " out. Where the works are at their home, write it as the place of the request, on its sheet."
             )
             raise Invalid(words % {"address": address}, parameter=name)
+
+
+def may_name(text: str, one: WorkRequest) -> bool:
+    """Whether words of a request may tell who asked, or anybody else: nobody looks at them before they are taken."""
+    told = not one.is_company and bool(person_in(text, one) or home_in(text, one))
+    return told or bool(
+        telling_parts(one).intersection(words_of(text)) or COURTESY.search(text) or CONTACT.search(text)
+    )
+
+
+def telling_parts(one: WorkRequest) -> set[str]:
+    """The parts of a person's name that may tell who it is where they stand alone."""
+    return set() if one.is_company else {part for part in parts_of(one) if len(part) >= SHORTEST} - NO_NAMES
 
 
 def parts_of(one: WorkRequest) -> list[str]:
@@ -121,7 +139,7 @@ def check_doubts(one: WorkRequest, letter: Letter, *, confirmed: bool) -> None:
 
 def doubts_in(one: WorkRequest, letter: Letter) -> list[Doubt]:
     """A part of the person's name that stands alone, any telephone or e-mail but those of the letterhead."""
-    parts = set() if one.is_company else {part for part in parts_of(one) if len(part) >= SHORTEST} - NO_NAMES
+    parts = telling_parts(one)
     head = letterhead_of(letter.owner)
     ours = f"{head.appeals}\n{head.contact}\n{head.address}".lower()
     found: dict[Doubt, None] = {}

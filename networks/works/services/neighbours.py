@@ -54,7 +54,7 @@ def beginning(key: str, rights: Rights) -> Beginning:
 
 def context_of(work: Work) -> Context:
     starts_at, ends_at = span(work.starts_on, work.ends_on, work.hours or "")
-    place = (work.place or work.title)[:120]
+    place = (work.located or work.title)[:120]
     return Context(kind=Notice.Kind.WORKS, starts_at=starts_at, ends_at=ends_at, reason=reason(work), place=place)
 
 

@@ -110,7 +110,7 @@ def held(one: WorkRequest) -> dict[str, str]:
     return {
         "starts_on": source.starts_on.isoformat(),
         "ends_on": source.ends_on.isoformat(),
-        "place": (one.work and one.work.place) or one.place,
+        "place": (one.work and one.work.located) or one.place,
     }
 
 

@@ -102,7 +102,7 @@ def made_public(one: WorkRequest, letter: Letter, former: WorkOrder | None) -> W
         kind=letter.kind,
         insee=one.insee,
         communes=former.communes if former else sorted({one.insee, *(communes_under(work.geom) if work else ())}),
-        place=former.place if former else (work and work.place) or one.place,
+        place=former.place if former else (work and work.located) or one.place,
         starts_on=first,
         ends_on=last,
         over_at=former.over_at if former else over_at(last, hours),

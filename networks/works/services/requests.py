@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
+from textwrap import shorten
 from typing import Any, Final
 
 from django.contrib.gis.geos import GEOSGeometry, MultiLineString
@@ -12,6 +13,7 @@ from django.db import transaction
 from django.db.models import Case, DateField, F, Func, Q, When
 from django.db.models.functions import Least
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,10 +24,12 @@ from gis_core.services.letters import cleaned
 from layers.features.words import words as words_of
 from networks.core.rights import TECHNICIANS
 from networks.roads.models import RoadSection
-from networks.roads.services.referring import locate
+from networks.roads.references import Road, reference_of
+from networks.roads.services.referring import RoadUnknown, as_kept, locate
 from networks.works.kinds import ABOUT
 from networks.works.models import Work, WorkRequest, WorkRequestQuerySet
 from networks.works.services import stretches, works
+from networks.works.services.naming import may_name
 
 FIELDS: Final = (
     "form", "kind", "received_date", "needed_date", "insee", "place", "start_reference", "end_reference", "description",
@@ -42,7 +46,9 @@ TITLES: Final = {
     WorkRequest.Kind.ALIGNMENT: gettext_lazy("Alignment"),
     WorkRequest.Kind.TRAFFIC: gettext_lazy("Works on the road"),
 }
-"""What works are called that a request asks for: everybody reads it, so nothing of the applicant's own words."""
+"""What works are called where the words of the request may name somebody: everybody reads it."""
+LONGEST_TITLE: Final = 80
+REFERENCES: Final = ("start_reference", "end_reference")
 ANSWER_MONTHS: Final = 2
 """The usual time to answer a request to occupy the road; none is fixed for traffic orders."""
 CONTACT: Final = ("applicant_email", "applicant_phone")
@@ -263,17 +269,32 @@ def check_choices(given: Mapping[str, Any]) -> None:
         raise Invalid(words % {"form": given["form"], "kinds": kinds}, parameter="kind")
 
 
-def check_references(given: Mapping[str, Any], kept: WorkRequest | None) -> None:
-    """What is no reference, or lies beyond its road, was mistyped; what no referential knows yet may be right, and
-    what is there already is left alone: its road may have changed since.
+def check_references(given: dict[str, Any], kept: WorkRequest | None) -> None:
+    """As an order is to say them. What is no reference, or lies beyond its road, was mistyped; on a road that the
+    referential does not have it may be right, and what is there already is left alone: its road may have changed since.
     """
-    for name in ("start_reference", "end_reference"):
+    for name in REFERENCES:
         if given[name] and given[name] != getattr(kept, name, ""):
-            with suppress(NotFound):
-                try:
-                    locate(given[name])
-                except Invalid as error:
-                    raise Invalid(error.message, parameter=name) from error
+            try:
+                given[name] = as_kept(given[name])
+            except RoadUnknown:
+                given[name] = str(reference_of(given[name]))
+            except (Invalid, NotFound) as error:
+                raise Invalid(error.message, parameter=name) from error
+
+
+def roads_unknown(one: WorkRequest) -> list[str]:
+    """The roads of its references that the referential does not have: nobody could check these."""
+    found: dict[str, None] = {}
+    for text in filter(None, (one.start_reference, one.end_reference)):
+        try:
+            locate(text)
+        except RoadUnknown:
+            asked = reference_of(text)
+            found[str(Road(asked.route, asked.department))] = None
+        except (Invalid, NotFound):
+            continue
+    return list(found)
 
 
 def check_days(given: Mapping[str, Any]) -> None:
@@ -316,7 +337,7 @@ def months_later(day: date, months: int) -> date:
 @transaction.atomic
 def make_work(one: WorkRequest, *, version: int, rights: Rights) -> Work:
     """Draft works for the days of the request, where its references or its street lie. What works say is read by
-    everybody in the end: none of the words of the request is copied.
+    everybody in the end: of the words of the request their title alone is taken, where it names nobody.
 
     Raises Forbidden, Stale, Conflict, Invalid.
     """
@@ -324,10 +345,11 @@ def make_work(one: WorkRequest, *, version: int, rights: Rights) -> Work:
     locked.work = works.make(
         owner=locked.owner,
         rights=rights,
-        title=str(TITLES[WorkRequest.Kind(locked.kind)]),
+        title=title_of(locked),
         starts_on=locked.starts_on,
         ends_on=locked.ends_on,
         geom=stretch_of(locked),
+        **({name: getattr(locked, name) for name in REFERENCES} if by_references(locked) else {}),
     )
     locked.joined_by_id = rights.user_id
     locked.save(update_fields=["work", "joined_by"])
@@ -357,9 +379,19 @@ def to_join(one: WorkRequest, version: int, rights: Rights) -> WorkRequest:
     return locked
 
 
+def title_of(one: WorkRequest) -> str:
+    """The first line of what is asked for, or what works of its kind are called where it may name somebody."""
+    line = shorten(one.description.partition("\n")[0], LONGEST_TITLE, placeholder="…").rstrip(" .,;:")
+    return str(TITLES[WorkRequest.Kind(one.kind)]) if not line or may_name(line, one) else capfirst(line)
+
+
+def by_references(one: WorkRequest) -> bool:
+    return bool(one.start_reference and one.end_reference)
+
+
 def stretch_of(one: WorkRequest) -> MultiLineString:
     """Between the two references, or the street of that name in the commune. Raises Invalid, NotFound."""
-    if one.start_reference and one.end_reference:
+    if by_references(one):
         try:
             return stretches.of_references(one.start_reference, one.end_reference)
         except (Invalid, NotFound) as error:

@@ -11,7 +11,9 @@ from gis_core.errors import Invalid, NotFound
 from gis_core.parameters import in_domain
 from layers.features.words import words
 from networks.roads.references import reference_of, shown_route
-from networks.roads.services.referring import Found, locate, unmeasured
+from networks.roads.services.referring import Found, locate, reference_at, unmeasured
+from networks.works.french import between as between_in_words
+from networks.works.models.work import LONGEST_PLACE
 
 type Place = str | tuple[float, float]
 """A reference that somebody typed ("D 2020 PR 12+350"), or x and y in EPSG:2154."""
@@ -268,11 +270,20 @@ NAMES: Final = """
 """
 
 
-def place_of(stretch: MultiLineString) -> str:
-    """The roads that a stretch follows, the longest first: « rue Haute, D 2020 »."""
+def place_of(stretch: MultiLineString, start: str = "", end: str = "") -> str:
+    """The roads that a stretch follows, the longest first: « rue Haute, D 2020 »; between two references
+    « D 2020, du PR 12+350 au PR 13+020 (rue Haute) », in French as orders are.
+    """
     with connection.cursor() as cursor:
         cursor.execute(NAMES, {"stretch": bytes(stretch.ewkb)})
-        return ", ".join(shown_route(name) for name, _metres in cursor.fetchall())[:200]
+        roads = [shown_route(name) for name, _metres in cursor.fetchall()]
+    told = between_in_words(start, end)
+    if not told:
+        return ", ".join(roads)[:LONGEST_PLACE]
+    streets = [one for one in roads if not told.startswith(one)]
+    while len(", ".join(streets)) > LONGEST_PLACE - len(told) - 3:
+        streets.pop()
+    return f"{told} ({', '.join(streets)})" if streets else told
 
 
 def ends_of(stretch: MultiLineString) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -282,6 +293,29 @@ def ends_of(stretch: MultiLineString) -> tuple[tuple[float, float], tuple[float,
     longest = max(lines, key=lambda one: one.length)
     (x, y, *_z), (to_x, to_y, *_w) = longest[0], longest[-1]
     return (x, y), (to_x, to_y)
+
+
+ROADS_UNDER: Final = """
+    select distinct coalesce(s.route, ''), coalesce(s.department, '')
+    from arpent.sections_under(st_geomfromewkb(%(stretch)s)) as under(id) join road_section s on s.id = under.id limit 2
+"""
+BESIDE_M: Final = 15.0
+"""How far from the axis of a road its works end at a reference of it."""
+
+
+def references_along(stretch: MultiLineString) -> tuple[str, str]:
+    """The first and the last PR of a stretch in one piece that follows a single numbered road; nothing for others."""
+    roads = every_row(ROADS_UNDER, {"stretch": bytes(stretch.ewkb)})
+    if len(roads) != 1 or not roads[0][0] or not isinstance(stretch.merged, LineString):
+        return "", ""
+    route, department = roads[0]
+    try:
+        ends = [reference_at(x, y, route=route, department=department, within_m=BESIDE_M).reference
+                for x, y in ends_of(stretch)]  # fmt: skip
+    except NotFound:
+        return "", ""
+    first, last = sorted(ends, key=lambda one: (one.marker, one.metres))
+    return str(first), str(last)
 
 
 def line(statement: str, given: dict[str, Any]) -> MultiLineString | None:
@@ -294,7 +328,10 @@ def line(statement: str, given: dict[str, Any]) -> MultiLineString | None:
 
 
 def row(statement: str, given: dict[str, Any]) -> tuple[Any, ...] | None:
+    return next(iter(every_row(statement, given)), None)
+
+
+def every_row(statement: str, given: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
-        one = cursor.fetchone()
-    return tuple(one) if one is not None else None
+        return list(cursor.fetchall())

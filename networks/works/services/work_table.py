@@ -32,7 +32,7 @@ def as_table(found: Sequence[Work]) -> Table:
         [
             *(one.reference, one.title, one.get_kind_display(), one.get_state_display()),
             *(one.starts_on, one.ends_on, one.hours, one.get_measure_display(), one.speed_kmh),
-            *(one.place, names.get(one.insee or "", one.insee), one.owner.name),
+            *(one.located, names.get(one.insee or "", one.insee), one.owner.name),
         ]
         for one in found
     ]

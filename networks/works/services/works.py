@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -18,25 +20,28 @@ from gis_core.services.letters import cleaned
 from layers.catalogue.models import Layer
 from layers.features.services.origin import Origin, event
 from networks.core.rights import TECHNICIANS
+from networks.roads.references import NUMBERED
 from networks.roads.services.referring import reference_at
 from networks.works import days
 from networks.works.headings import heading_of
 from networks.works.models import Work
+from networks.works.models.work import LONGEST_PLACE
 from networks.works.services import stretches
 
 SLUG: Final = "works"
 FIELDS: Final = (
-    "kind", "title", "description", "place", "starts_on", "ends_on", "hours", "measure", "closed_way", "speed_kmh",
-    "no_parking", "no_overtaking", "new_surface", "comment", "geom",
+    "kind", "title", "description", "place", "start_reference", "end_reference", "starts_on", "ends_on", "hours",
+    "measure", "closed_way", "speed_kmh", "no_parking", "no_overtaking", "new_surface", "comment", "geom",
 )  # fmt: skip
 MADE_WITH: Final = (*FIELDS, "state", "reference", "outage_id")
-TEXTS: Final = {"title": 120, "description": 1000, "place": 200, "hours": 60, "comment": 1000}
+TEXTS: Final = {"title": 120, "description": 1000, "place": LONGEST_PLACE, "start_reference": 60, "end_reference": 60,
+                "hours": 60, "comment": 1000}  # fmt: skip
 YEARS: Final = range(2000, 2101)
 MOST_DAYS: Final = 3 * 366
 LARGEST_ID: Final = 2**63 - 1
 MOST_WORDS: Final = 6
+LOOKED_IN: Final = ("title", "reference", "place", "start_reference", "end_reference")
 SAME_M: Final = 0.001
-BESIDE_M: Final = 15.0
 
 
 # -- who --------------------------------------------------------------------------------------------------------------
@@ -66,7 +71,7 @@ def one(work_id: int, rights: Rights) -> Work:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
     """Which works; empty: all. Those of the days from `first` to `last`, as far as they are given; `text`: whose title,
-    reference or place say every word.
+    reference, place or PR say every word.
     """
 
     first: date | None = None
@@ -120,14 +125,21 @@ def filtered(found: QuerySet[Work], wanted: Filter) -> QuerySet[Work]:
         found = found.filter(ends_on__gte=wanted.first)
     given = {"kind": wanted.kind, "measure": wanted.measure, "owner__slug": wanted.member}
     found = found.filter(**{name: value for name, value in given.items() if value})
-    for word in wanted.text.split()[:MOST_WORDS]:
-        found = found.filter(Q(title__icontains=word) | Q(reference__icontains=word) | Q(place__icontains=word))
+    for ways in searched(wanted.text)[:MOST_WORDS]:
+        said = (Q(**{f"{name}__icontains": word}) for name in LOOKED_IN for word in ways)
+        found = found.filter(reduce(or_, said))
     if wanted.insee:
         ground = Commune.objects.filter(insee=wanted.insee).values_list("geom", flat=True).first()
         if ground is None:
             raise Invalid(_("This choice is not offered: choose one of the list."), parameter="insee")
         found = found.filter(geom__bboverlaps=ground, geom__intersects=ground)
     return found.select_related("owner").order_by("starts_on", "pk")
+
+
+def searched(text: str) -> list[set[str]]:
+    """The words of a text, each in the ways it may stand; the number of a road is one: "RD921" is shown as "D 921"."""
+    roads = [{one[0], f"{one['class']} {int(one['number'])}{one['suffix'] or ''}"} for one in NUMBERED.finditer(text)]
+    return [*roads, *({word} for word in NUMBERED.sub(" ", text).split())]
 
 
 # -- writing ----------------------------------------------------------------------------------------------------------
@@ -154,12 +166,29 @@ def change(*, work: Work, version: int, rights: Rights, **values: Any) -> Work:
     check_known(values, FIELDS)
     kept = locked(work, version, rights)
     given = checked({name: getattr(kept, name) for name in FIELDS} | values)
-    if given["geom"].equals_exact(kept.geom, SAME_M):
-        # A form carries the stretch in degrees and back: nobody moved it.
-        given["geom"] = kept.geom
+    settle_place(kept, given)
     for name, value in given.items():
         setattr(kept, name, value)
     return written(kept)
+
+
+def settle_place(kept: Work, given: dict[str, Any]) -> None:
+    """References go with the stretch that they placed; the words that told the former one, if nobody wrote others."""
+    former, told = (kept.start_reference, kept.end_reference), (given["start_reference"], given["end_reference"])
+    moved = not given["geom"].equals_exact(kept.geom, SAME_M)
+    if not moved:
+        # A form carries the stretch in degrees and back: nobody moved it.
+        given["geom"] = kept.geom
+        told = told if all(told) else former
+    elif told == former:
+        told = None, None
+    given["start_reference"], given["end_reference"] = told
+    if (moved or told != former) and given["place"] == kept.place == place_of(kept.geom, former):
+        given["place"] = place_of(given["geom"], told)
+
+
+def place_of(stretch: MultiLineString, references: tuple[str | None, str | None]) -> str | None:
+    return stretches.place_of(stretch, *(one or "" for one in references)) or None
 
 
 @transaction.atomic
@@ -256,7 +285,7 @@ def checked(values: Mapping[str, Any]) -> dict[str, Any]:
         raise Invalid(_("The speed limit is between 5 and 130 km/h."), parameter="speed_kmh")
     given["geom"] = stretch_of(given.get("geom"))
     if not given.get("place"):
-        given["place"] = stretches.place_of(given["geom"]) or None
+        given["place"] = place_of(given["geom"], (given.get("start_reference"), given.get("end_reference")))
     return given
 
 
@@ -312,7 +341,7 @@ def closed_end(work: Work) -> str:
         return ""
     first, last = stretches.ends_of(work.geom)
     try:
-        end = reference_at(*(first if work.closed_way == Work.Way.BACKWARD else last), within_m=BESIDE_M)
+        end = reference_at(*(first if work.closed_way == Work.Way.BACKWARD else last), within_m=stretches.BESIDE_M)
     except NotFound:
         return ""
     return str(end.reference)

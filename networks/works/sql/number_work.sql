@@ -31,9 +31,11 @@ begin
             message = 'announced works are cancelled, not made a draft again';
     end if;
     if tg_op = 'UPDATE' and old.state = 'cancelled' and (new.kind, new.title, new.description, new.place, new.starts_on, new.ends_on,
-            new.hours, new.measure, new.closed_way, new.speed_kmh, new.no_parking, new.no_overtaking, new.new_surface, new.comment, new.geom)
+            new.hours, new.measure, new.closed_way, new.speed_kmh, new.no_parking, new.no_overtaking, new.new_surface, new.comment, new.geom,
+            new.start_reference, new.end_reference)
         is distinct from (old.kind, old.title, old.description, old.place, old.starts_on, old.ends_on,
-            old.hours, old.measure, old.closed_way, old.speed_kmh, old.no_parking, old.no_overtaking, old.new_surface, old.comment, old.geom) then
+            old.hours, old.measure, old.closed_way, old.speed_kmh, old.no_parking, old.no_overtaking, old.new_surface, old.comment, old.geom,
+            old.start_reference, old.end_reference) then
         raise exception using errcode = '23514', constraint = 'road_work_stays_cancelled', table = 'road_work', schema = 'public',
             message = 'cancelled works are not changed any more';
     end if;
@@ -66,6 +68,15 @@ begin
     if led then
         perform arpent.announce_edited(l.id, null) from public.catalogue_layer l where l.slug = 'works-detours'
             and arpent.sees_layer(l.id);
+    end if;
+    -- A stretch that is drawn anew is not where its references (PR) placed it, nor do the words that tell them.
+    if tg_op = 'UPDATE' and st_snaptogrid(new.geom, 0.001) is distinct from st_snaptogrid(old.geom, 0.001)
+        and (new.start_reference, new.end_reference) is not distinct from (old.start_reference, old.end_reference) then
+        if new.start_reference is not null and new.place is not distinct from old.place and new.place ~ '^[A-Z]+ \d[^+]*, (du )?PR \d+[+]' then
+            new.place := nullif(substring(new.place from '[+]\d+(?: [DG])? \((.*)\)$'), '');
+        end if;
+        new.start_reference := null;
+        new.end_reference := null;
     end if;
     if tg_op = 'UPDATE' then
         new.reference := coalesce(nullif(new.reference, ''), old.reference);

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("gis_core", "0010_letters_begun_with"),
-        ("works", "0005_request_undoing"),
+        ("works", "0006_work_references"),
     ]
 
     operations = [
