@@ -44,6 +44,7 @@ def detour_shown(one: WorkDetour, rank: int) -> dict[str, Any]:
     return {
         "detour": one,
         "rank": rank,
+        "key": (rank - 1) % 4 + 1,
         "sheet": told(steps),
         "steps": [(step.name, distance(step.metres)) for step in steps],
         "length": distance(one.length_m),

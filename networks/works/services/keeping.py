@@ -89,9 +89,14 @@ def drop(work: Work, detour_id: int, *, rights: Rights) -> None:
 
 def steps_of(one: WorkDetour) -> Sequence[Step]:
     """The roads in order: as computed, or read from the line where it was changed or drawn by hand."""
-    if one.steps and one.computed_m is not None and abs(one.computed_m - one.length_m) < SAME_M:
-        return [Step(step["name"], step["metres"]) for step in one.steps]
-    return steps_over([pk for pk, _share in every_row(ALONG, id=one.pk)])
+    return computed_steps(one) or steps_over([pk for pk, _share in every_row(ALONG, id=one.pk)])
+
+
+def computed_steps(one: WorkDetour) -> Sequence[Step]:
+    """The roads as computed; none where the line was changed or drawn by hand."""
+    if one.computed_m is None or abs(one.computed_m - one.length_m) >= SAME_M:
+        return []
+    return [Step(step["name"], step["metres"]) for step in one.steps]
 
 
 def sheet_of(one: WorkDetour) -> str:
