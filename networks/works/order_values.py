@@ -175,7 +175,10 @@ def leaves_lorries(follow: Sequence[WorkDetour]) -> bool:
     led = {one.direction for one in follow}
     lorries = {one.direction for one in follow if serves_lorries(one.gauge or "")}
     both = _("both directions")
-    return not (led <= lorries or both in lorries or (bool(lorries) and led - {both} <= lorries))
+    if both in lorries:
+        return False
+    # Two ways, one for each direction, lead as far as one for both.
+    return not led - {both} <= lorries or (both in led and len(lorries) < 2)
 
 
 def detour_in_words(one: WorkDetour) -> str:

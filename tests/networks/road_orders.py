@@ -87,7 +87,7 @@ def completed(body: str) -> str:
     """A draft with what is never known beforehand."""
     known = {"durée de l’occupation": "quinze ans", "ville du tribunal": "d’Orléans"}
     for place, words in known.items():
-        body = re.sub(rf"\\?\[à compléter : {place}\]", words, body)
+        body = re.sub(rf"\\?\[à compléter : {place}\\?\]", words, body)
     return body
 
 

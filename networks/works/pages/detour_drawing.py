@@ -83,7 +83,7 @@ def drawing_of(work: Work, kept: Sequence[WorkDetour], blocking: Sequence[tuple[
         ),
         sheet.path(work.geom), sheet.path(work.geom),
         format_html_join("", '<text class="road-name" x="{}" y="{}">{}</text>', names_on(sheet, shapes)),
-        format_html_join("", '<path class="blocked" d="{}"/><text class="limit" x="{:.0f}" y="{}">{}</text>',
+        format_html_join("", '<path class="blocked" d="{}"/><text class="limit" x="{}" y="{}">{}</text>',
                          ((sheet.path(shape), *map(round, sheet.place(shape)), limit) for shape, limit in limits)),
     )  # fmt: skip
 
