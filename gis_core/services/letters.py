@@ -181,9 +181,12 @@ def begin(
     values: Mapping[str, Value],
     recipient: str,
     rights: Rights,
+    signatory: str = "",
     begun_with: Mapping[str, Any] | None = None,
 ) -> Letter:
-    """A draft with the words of the template in force and these values. The caller has checked who may."""
+    """A draft with the words of the template in force and these values, signed by whom the letterhead names, else by
+    `signatory`. The caller has checked who may.
+    """
     wording = wording_of(about.owner, kind)
     given = common_values(about.owner) | dict(values)
     return Letter.objects.create(
@@ -196,7 +199,7 @@ def begin(
         title=plain_line(Template(wording.title, kind, parameter="title").filled(given))[:LONGEST_TITLE],
         recipient=cleaned(recipient)[:LONGEST_SIDE],
         body=cleaned(Template(wording.body, kind).filled(given))[:LONGEST_BODY],
-        signatory=letterhead_of(about.owner).signatory,
+        signatory=letterhead_of(about.owner).signatory or signatory,
         begun_with=dict(begun_with or {}),
         created_by_id=rights.user_id,
     )

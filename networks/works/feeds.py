@@ -1,8 +1,8 @@
 """Current works as other programs read them: GeoJSON, Atom, iCalendar. Nothing of people is in them."""
 
 import json
-from collections.abc import Callable
-from datetime import UTC, timedelta
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
@@ -15,11 +15,14 @@ from django.utils.translation import gettext as _
 from gis_core.ics import escaped, folded
 from networks.works.days import said
 from networks.works.headings import heading_of
-from networks.works.models import Work
-from networks.works.services.current import Current
+from networks.works.models import Work, WorkDetour, WorkOrder
+from networks.works.services.current import Current, way_lines
+from networks.works.services.keeping import computed_steps
+from networks.works.services.keeping import told as steps_told
 
-ATOM: Final = "http://www.w3.org/2005/Atom"
-GEORSS: Final = "http://www.georss.org/georss"
+NAMESPACES: Final = {"xmlns": "http://www.w3.org/2005/Atom", "xmlns:georss": "http://www.georss.org/georss"}
+"""Written as they stand: prefixes of ElementTree are everybody's, and another library may take them."""
+OWN_MACHINE: Final = ("localhost", "127.0.0.1", "::1")
 CALENDAR_LINES: Final = (
     "BEGIN:VCALENDAR",
     "VERSION:2.0",
@@ -29,8 +32,6 @@ CALENDAR_LINES: Final = (
     "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
     "X-PUBLISHED-TTL:PT1H",
 )
-ET.register_namespace("", ATOM)
-ET.register_namespace("georss", GEORSS)
 
 type Address = Callable[[str], str]
 """A path as an address of this platform."""
@@ -54,27 +55,47 @@ def traffic_of(work: Work) -> list[str]:
     return told
 
 
-def text_of(work: Work, commune: str) -> str:
+def text_of(work: Work, told: Current) -> str:
+    """What is told of it: days, traffic, place, the way around."""
+    commune = told.commune(work)
     days = said(work.starts_on, work.ends_on)
     lines = [days[:1].upper() + days[1:] + (f", {work.hours}" if work.hours else ""), ", ".join(traffic_of(work))]
     lines += [", ".join(filter(None, [work.located, commune])), work.description or ""]
+    lines += [detour_line(one) for one in told.detours.get(work.pk, ())]
     return "\n".join(filter(None, lines))
+
+
+def detour_line(one: WorkDetour) -> str:
+    """« Déviation vers l’est (Véhicules légers) : Prendre la D 2020 sur 1,2 km. »"""
+    head = " ".join(filter(None, [_("Detour"), one.direction, f"({one.gauge})" if one.gauge else ""]))
+    return " ".join(filter(None, [_("%(what)s: %(words)s") % {"what": head, "words": sheet(one)}, one.comment]))
+
+
+def sheet(one: WorkDetour) -> str:
+    """Its roads; of many works at once, no line that was changed by hand is followed along the roads."""
+    return steps_told(computed_steps(one))
+
+
+def order_url(one: WorkOrder, address: Address) -> str:
+    return address(reverse("public_order", args=[one.pk]))
 
 
 # -- GeoJSON ----------------------------------------------------------------------------------------------------------
 
 
 def geojson(told: Current, address: Address) -> bytes:
-    features = [feature(one, told.commune(one), told.places[one.pk], address) for one in told.works]
+    lines = way_lines(told)
+    features = [feature(one, told, lines, address) for one in told.works]
     note = {"note": told.cut()} if told.more else {}
     return json.dumps({"type": "FeatureCollection", **note, "features": features}, ensure_ascii=False).encode()
 
 
-def feature(work: Work, commune: str, line: str, address: Address) -> dict[str, Any]:
+def feature(work: Work, told: Current, lines: Mapping[int, str], address: Address) -> dict[str, Any]:
+    """`lines` of its detours, as far as they are read."""
     return {
         "type": "Feature",
         "id": work.pk,
-        "geometry": json.loads(line),
+        "geometry": json.loads(told.places[work.pk]),
         "properties": {
             "reference": work.reference,
             "title": work.title,
@@ -91,10 +112,41 @@ def feature(work: Work, commune: str, line: str, address: Address) -> dict[str, 
             "hours": work.hours,
             "place": work.located or None,
             "insee": work.insee,
-            "commune": commune,
+            "commune": told.commune(work),
             "description": work.description,
+            "detours": [detour_member(one, lines[one.pk]) for one in told.detours.get(work.pk, ()) if one.pk in lines],
+            "orders": [
+                {"number": one.number, "title": one.title, "url": order_url(one, address)}
+                for one in told.orders.get(work.pk, ())
+            ],
             "member": work.owner.name,
             "url": address(page_of(work)),
+        },
+    }
+
+
+def detour_member(one: WorkDetour, line: str) -> dict[str, Any]:
+    return {
+        "direction": one.direction,
+        "vehicles": one.gauge,
+        "length_m": round(one.length_m),
+        "sheet": sheet(one),
+        "remark": one.comment,
+        "geometry": json.loads(line),
+    }
+
+
+def detour_feature(one: WorkDetour, rank: int, line: str) -> dict[str, Any]:
+    """One as the map of its works draws it."""
+    return {
+        "type": "Feature",
+        "id": f"detour-{one.pk}",
+        "geometry": json.loads(line),
+        "properties": {
+            "measure": f"detour-{(rank - 1) % 4 + 1}",
+            "title": _("Detour"),
+            "traffic": one.direction,
+            "days": one.gauge,
         },
     }
 
@@ -103,8 +155,8 @@ def feature(work: Work, commune: str, line: str, address: Address) -> dict[str, 
 
 
 def atom(told: Current, address: Address, path: str) -> bytes:
-    feed = ET.Element(f"{{{ATOM}}}feed", {"{http://www.w3.org/XML/1998/namespace}lang": get_language() or "fr"})
-    newest = max((one.changed_at for one in told.works), default=None)
+    feed = ET.Element("feed", {**NAMESPACES, "xml:lang": get_language() or "fr"})
+    newest = max((changed(one, told) for one in told.works), default=None)
     child(feed, "id", address(path))
     child(feed, "title", _("Works and events on roads"))
     if told.more:
@@ -113,7 +165,7 @@ def atom(told: Current, address: Address, path: str) -> bytes:
     child(feed, "link", "", rel="self", type="application/atom+xml", href=address(path))
     child(feed, "link", "", rel="alternate", type="text/html", href=address(reverse("public_works")))
     child(child(feed, "author", ""), "name", "Arpent")
-    for one in sorted(told.works, key=lambda work: work.changed_at, reverse=True):
+    for one in sorted(told.works, key=lambda work: changed(work, told), reverse=True):
         entry_of(feed, one, told, address)
     return bytes(ET.tostring(feed, encoding="utf-8", xml_declaration=True))
 
@@ -123,17 +175,28 @@ def entry_of(feed: ET.Element, work: Work, told: Current, address: Address) -> N
     entry = child(feed, "entry", "")
     page = address(page_of(work))
     child(entry, "id", page)
-    child(entry, "title", " – ".join(filter(None, [work.title, commune])))
-    child(entry, "updated", work.changed_at.astimezone(UTC).isoformat())
+    title = " – ".join(filter(None, [work.title, commune]))
+    if work.state == Work.State.CANCELLED:
+        title = _("Cancelled: %(title)s") % {"title": title}
+    child(entry, "title", title)
+    child(entry, "updated", changed(work, told).astimezone(UTC).isoformat())
     child(entry, "link", "", rel="alternate", type="text/html", href=page)
+    for one in told.orders.get(work.pk, ()):
+        name = _("Order n° %(number)s") % {"number": one.number}
+        child(entry, "link", "", rel="related", type="application/pdf", href=order_url(one, address), title=name)
     child(entry, "category", "", term=work.kind, label=str(Work.Kind(work.kind).label))
-    child(entry, "summary", text_of(work, commune))
+    child(entry, "summary", text_of(work, told))
     lon, lat = told.places[work.pk].coords
-    ET.SubElement(entry, f"{{{GEORSS}}}point").text = f"{lat:.6f} {lon:.6f}"
+    child(entry, "georss:point", f"{lat:.6f} {lon:.6f}")
+
+
+def changed(work: Work, told: Current) -> datetime:
+    """When they last changed, or an order was published for them."""
+    return max([work.changed_at, *(one.published_at for one in told.orders.get(work.pk, ()))])
 
 
 def child(parent: ET.Element, name: str, text: str, **attributes: str) -> ET.Element:
-    made = ET.SubElement(parent, f"{{{ATOM}}}{name}", attributes)
+    made = ET.SubElement(parent, name, attributes)
     # What XML cannot hold is no word.
     made.text = "".join(one for one in text if one >= " " or one in "\n\t") or None
     return made
@@ -152,25 +215,32 @@ def calendar(told: Current, address: Address) -> bytes:
     return b"".join(map(folded, [*lines, "END:VCALENDAR"]))
 
 
+def host_of(address: Address) -> str:
+    """Of the public address, which does not change with the way that one came; else of the way that one came."""
+    known = urlsplit(settings.SITE_URL).hostname
+    return known if known and known not in OWN_MACHINE else urlsplit(address("/")).hostname or "localhost"
+
+
 def event_of(work: Work, told: Current, address: Address) -> list[str]:
     commune = told.commune(work)
     lon, lat = told.places[work.pk].coords
     place = ", ".join(filter(None, [work.located, commune]))
     return [
         "BEGIN:VEVENT",
-        f"UID:travaux-{work.pk}@{urlsplit(settings.SITE_URL).hostname}",
+        f"UID:travaux-{work.pk}@{host_of(address)}",
         f"DTSTAMP:{work.changed_at.astimezone(UTC):%Y%m%dT%H%M%SZ}",
         f"LAST-MODIFIED:{work.changed_at.astimezone(UTC):%Y%m%dT%H%M%SZ}",
         f"SEQUENCE:{work.version}",
         f"DTSTART;VALUE=DATE:{work.starts_on:%Y%m%d}",
         f"DTEND;VALUE=DATE:{work.ends_on + timedelta(days=1):%Y%m%d}",
         f"SUMMARY:{escaped(f'{work.title} ({Work.Measure(work.measure).label})')}",
-        f"DESCRIPTION:{escaped(text_of(work, commune))}",
+        f"DESCRIPTION:{escaped(text_of(work, told))}",
         *([f"LOCATION:{escaped(place)}"] if place else []),
         f"GEO:{lat:.6f};{lon:.6f}",
         f"CATEGORIES:{escaped(str(Work.Kind(work.kind).label))}",
         f"STATUS:{'CANCELLED' if work.state == Work.State.CANCELLED else 'CONFIRMED'}",
         "TRANSP:TRANSPARENT",
         f"URL:{address(page_of(work))}",
+        *(f"ATTACH;FMTTYPE=application/pdf:{order_url(one, address)}" for one in told.orders.get(work.pk, ())),
         "END:VEVENT",
     ]

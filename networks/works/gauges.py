@@ -1,5 +1,6 @@
 """Vehicles that a detour is for, with the limits of roads that stop them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Final
@@ -12,6 +13,10 @@ from layers.features.display import display_number
 
 LARGEST: Final = {"height_m": 20.0, "width_m": 20.0, "length_m": 100.0, "weight_t": 500.0, "axle_t": 100.0}
 HEAVY_T: Final = 3.5
+EVERY_T: Final = 44.0
+"""What the road carries without a permit of its own."""
+TONNES: Final = re.compile(r"(?<!essieu )\b(\d+(?:[.,]\d+)?)\s*t\b")
+LORRIES: Final = re.compile(r"\bPL\b|poids lourds|tous|toutes", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +39,11 @@ class Gauge:
     @property
     def heavy(self) -> bool:
         return self.weight_t is not None and self.weight_t >= HEAVY_T
+
+    def passes_for(self, other: "Gauge") -> bool:
+        """Whether the other vehicle passes wherever this one does."""
+        pairs = [(getattr(self, name), getattr(other, name)) for name in LARGEST]
+        return all(theirs is None or (mine is not None and mine >= theirs) for mine, theirs in pairs)
 
     def told(self) -> dict[str, float | None]:
         return asdict(self)
@@ -66,9 +76,22 @@ GAUGES: Final[Mapping[str, tuple[Any, Gauge]]] = {
 USUAL: Final = "44"
 
 
+def named(gauge: Gauge) -> str:
+    """As the list names it, or its measures."""
+    return next((str(words) for words, one in GAUGES.values() if one == gauge), str(gauge))
+
+
 def gauge_of(code: str) -> Gauge:
     """Raises Invalid."""
     if code not in GAUGES:
         words = _("“%(code)s” is none of the vehicles: %(codes)s.")
         raise Invalid(words % {"code": code[:20], "codes": ", ".join(GAUGES)}, parameter="gauge")
     return GAUGES[code][1]
+
+
+def serves_lorries(label: str) -> bool:
+    """Whether a detour for these vehicles, as they were kept or as somebody wrote them, is one for every lorry; one for
+    nobody in particular is for all.
+    """
+    tonnes = [float(one.replace(",", ".")) for one in TONNES.findall(label)]
+    return max(tonnes) >= EVERY_T if tonnes else not label or bool(LORRIES.search(label))

@@ -1,16 +1,20 @@
 """What the fields of an order hold for a request: its works, measures and detour in words, in French."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from gis_core.letters.document import day_in_words
 from gis_core.letters.kinds import Value
 from gis_core.letters.template import TO_COMPLETE
 from gis_core.models import Commune
+from gis_core.services.letters import letterhead_of
 from layers.features.display import display_number
 from networks.works.french import at, between, of
+from networks.works.gauges import serves_lorries
 from networks.works.kinds import decided_by
 from networks.works.models import Work, WorkDetour, WorkOrder, WorkRequest
 from networks.works.services import stretches
@@ -42,6 +46,12 @@ KEEPER_POWERS: Final = {
     Authority.EPCI: f"{ROADS} son article L.141-12",
 }
 UNKNOWN_POWER: Final = f"{TO_COMPLETE} : textes qui donnent compétence à l’autorité]"
+STOPPING: Final = (Work.Measure.CLOSED, Work.Measure.ONE_WAY)
+APPEALS: Final = (
+    "La présente décision peut faire l’objet d’un recours devant le tribunal administratif"
+    f" {TO_COMPLETE} : ville du tribunal] dans un délai de deux mois à compter de sa publication ou de sa notification"
+    " (code de justice administrative, article R.421-1)."
+)
 SIGNS: Final = "livre I, huitième partie : signalisation temporaire"
 
 
@@ -71,6 +81,7 @@ def values_of(one: WorkRequest, code: str) -> dict[str, Value]:
             "entreprise": one.company,
             "demandeur_nom": one.applicant_name,
             "demandeur_adresse": one.applicant_address,
+            **appeals_of(one),
         }
 
 
@@ -92,6 +103,12 @@ def abrogation_values(one: WorkRequest, former: WorkOrder) -> dict[str, Value]:
         "date_arrete_abroge": day_in_words(former.numbered_date),
         "objet_arrete_abroge": former.title,
     }
+
+
+def signatory_of(given: Mapping[str, Value]) -> str:
+    """Who signs, as far as it is known: a decision bears the name of a person (CRPA L.212-1)."""
+    authority = str(given["autorite"])
+    return authority if TO_COMPLETE in authority else f"{authority},\n{TO_COMPLETE} : prénom et nom]"
 
 
 def signs(authority: Authority, commune: str) -> str:
@@ -152,17 +169,40 @@ def measures(work: Work) -> list[str]:
 
 
 def detours_in_words(work: Work) -> list[str]:
-    """One that is to be computed again is not told: the order waits for it."""
+    """Class by class of vehicles. One that is to be computed again is not told: the order waits for it, and for the way
+    of lorries where they may not pass and none leads them around.
+    """
     kept = list(WorkDetour.objects.filter(work=work))
-    told = [detour_in_words(one) for one in kept if not one.outdated]
+    follow = sorted((one for one in kept if not one.outdated), key=lambda one: serves_lorries(one.gauge or ""))
+    told = [detour_in_words(one) for one in follow]
     if len(told) < len(kept):
         told.append(f"{TO_COMPLETE} : déviation, les travaux ont changé depuis qu’elle a été calculée]")
+    if work.measure in STOPPING and leaves_lorries(follow):
+        told.append(f"{TO_COMPLETE} : itinéraire des poids lourds]")
     return told
 
 
+def leaves_lorries(follow: Sequence[WorkDetour]) -> bool:
+    """Whether lorries lack a way in a direction that others are led in."""
+    led = {one.direction for one in follow}
+    lorries = {one.direction for one in follow if serves_lorries(one.gauge or "")}
+    both = _("both directions")
+    if both in lorries:
+        return False
+    # Two ways, one for each direction, lead as far as one for both.
+    return not led - {both} <= lorries or (both in led and len(lorries) < 2)
+
+
 def detour_in_words(one: WorkDetour) -> str:
-    """« vers l’est (44 t…) : prendre la D 2020 sur 1,2 km, puis la rue Haute sur 300 m »."""
-    head = " ".join(filter(None, (one.direction, f"({one.gauge})" if one.gauge else "")))
+    """« Tous véhicules, jusqu’à 44 t, vers l’est : prendre la D 2020 sur 1,2 km, puis la rue Haute sur 300 m »."""
+    head = ", ".join(filter(None, (one.gauge, one.direction)))
     sheet = sheet_of(one).rstrip(".")
     sheet = sheet[:1].lower() + sheet[1:]
     return f"{head} : {sheet}" if head else sheet
+
+
+def appeals_of(one: WorkRequest) -> dict[str, Value]:
+    """The usual sentence where the letterhead says nothing; the court is that of the place."""
+    if letterhead_of(one.owner).appeals:
+        return {}
+    return {"recours": APPEALS}

@@ -1,5 +1,6 @@
 """The desk where requests for works on roads are answered: a member with a street and a way around it."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -57,7 +58,7 @@ class Desk:
 
     def final(self, one: WorkRequest, letter: Letter, **words: str) -> Letter:
         given = {name: getattr(letter, name) for name in ("title", "recipient", "body")}
-        given["body"] = given["body"].replace("[à compléter : durée de l’occupation]", "quinze ans")
+        given["body"] = completed(given["body"])
         given |= {"signatory": "Le maire, Camille Signe"} | words
         with self.as_():
             return orders.finalise(one, letter, given, letter.version, self.rights())
@@ -81,6 +82,14 @@ class Desk:
             letter = publication.begin_abrogation(one, former.pk, self.rights())
         body = letter.body.replace("[à compléter : motifs de l’abrogation]", "les travaux n’ont pas lieu")
         return self.publish(one, self.final(one, letter, body=body))
+
+
+def completed(body: str) -> str:
+    """A draft with what is never known beforehand."""
+    known = {"durée de l’occupation": "quinze ans", "ville du tribunal": "d’Orléans"}
+    for place, words in known.items():
+        body = re.sub(rf"\\?\[à compléter : {place}\\?\]", words, body)
+    return body
 
 
 def line(*places: tuple[float, float]) -> LineString:

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from io import BytesIO
@@ -19,7 +20,7 @@ from django.utils import timezone, translation
 
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from gis_core.letters.kinds import kind_of
-from gis_core.models import HistoryEvent, Letter
+from gis_core.models import HistoryEvent, Letter, Letterhead
 from gis_core.rights import ANONYMOUS, Role, acting_as
 from layers.features.services.write import Edit
 from networks.roads.models import RoadSection
@@ -32,7 +33,18 @@ from networks.works.services.competence import Authority, competent
 from networks.works.services.retention import forget_old, sweep_files
 from tests import factories
 from tests.networks.conftest import Network, X
-from tests.networks.road_orders import DAY, GIVEN, Desk, kept, line, made_desk, numbered_road, section, text_of
+from tests.networks.road_orders import (
+    DAY,
+    GIVEN,
+    Desk,
+    completed,
+    kept,
+    line,
+    made_desk,
+    numbered_road,
+    section,
+    text_of,
+)  # fmt: skip
 
 SEES = [Role.NETWORK_TECHNICIAN, Role.GIS_ADMINISTRATOR, Role.TOWN_HALL]
 
@@ -248,12 +260,108 @@ def test_an_order_says_measures_and_detour(desk: Desk) -> None:
         "- La vitesse est limitée à 30 km/h",
         "- Le stationnement est interdit",
         "Horaires : de 8 h à 17 h.",
-        "- dans les deux sens (44 t) : prendre la rue du Pont sur 800 m",
+        "- 44 t, dans les deux sens : prendre la rue du Pont sur 800 m",
         "par Travaux du Lys.",
     ):
         assert words in body, (words, body)
     assert "Exemple" not in body
     assert letter.recipient.startswith("Jeanne Exemple")
+
+
+NO_LORRIES = "compléter : itinéraire des poids lourds"
+
+
+@pytest.mark.parametrize(
+    ("labels", "asks"),
+    [
+        (["Véhicules légers"], True),
+        (["Poids lourds jusqu’à 19 t"], True),
+        (["Véhicules légers", "Tous véhicules, jusqu’à 44 t"], False),
+        (["Véhicules légers", "PL"], False),
+        (["44 t, hauteur 4,3 m"], False),
+        (["hauteur 4 m, poids à l’essieu 50 t"], True),
+        ([""], False),
+    ],
+)
+def test_an_order_that_bars_every_vehicle_asks_for_the_way_of_lorries(
+    desk: Desk, labels: list[str], asks: bool
+) -> None:
+    one = desk.work(desk.enter())
+    assert one.work is not None
+    with desk.as_():
+        for label in labels:
+            keeping.keep(one.work, GAUGES["44"][1], label, rights=desk.rights())
+        body = orders.begin(one, kind_of(TRAFFIC), desk.rights()).body
+    assert (NO_LORRIES in body) is asks
+
+
+def test_an_order_asks_for_the_way_of_lorries_in_each_direction(desk: Desk) -> None:
+    one = desk.work(desk.enter())
+    assert one.work is not None
+    with desk.as_():
+        for label in ("Véhicules légers", "PL"):
+            keeping.keep(one.work, GAUGES["44"][1], label, rights=desk.rights())
+        WorkDetour.objects.filter(gauge="PL").update(direction="vers l’est")
+        assert NO_LORRIES in str(values_of(one, TRAFFIC)["deviation"])
+
+
+def test_alternating_traffic_asks_for_no_way_of_lorries(desk: Desk) -> None:
+    one = desk.work(desk.enter())
+    assert one.work is not None
+    with desk.as_():
+        keeping.keep(one.work, GAUGES["cars"][1], "VL", rights=desk.rights())
+        Work.objects.filter(pk=one.work.pk).update(measure="alternate")
+        WorkDetour.objects.update(starts_on=DAY, ends_on=DAY)
+        one = requests.request_seen_by(one.pk, desk.rights())
+        assert NO_LORRIES not in str(values_of(one, TRAFFIC)["deviation"])
+
+
+def test_each_class_of_vehicles_has_its_detour_in_an_order(desk: Desk) -> None:
+    one = desk.work(desk.enter())
+    assert one.work is not None
+    with desk.as_():
+        for label in ("PL", "VL"):
+            keeping.keep(one.work, GAUGES["44"][1], label, rights=desk.rights())
+        told = values_of(one, TRAFFIC)["deviation"]
+    assert [words.partition(" :")[0] for words in told] == ["VL, dans les deux sens", "PL, dans les deux sens"]
+
+
+@pytest.mark.parametrize("code", [TRAFFIC, PERMISSION, REFUSAL])
+def test_a_draft_says_how_it_is_appealed_and_waits_for_the_court(desk: Desk, code: str) -> None:
+    body = desk.begin(desk.work(desk.enter()), code).body.replace("\\", "")
+    assert "tribunal administratif [à compléter : ville du tribunal] dans un délai de deux mois" in body
+
+
+def test_a_draft_says_of_appeals_what_the_letterhead_says(desk: Desk) -> None:
+    with factories.as_worker():
+        Letterhead.objects.create(owner=desk.network.member, appeals="Recours : tribunal d’Orléans.")
+    body = desk.begin(desk.work(desk.enter())).body
+    assert "Recours : tribunal d’Orléans." in body
+    assert "R.421-1" not in body
+
+
+def test_the_authority_that_decides_signs_and_its_name_is_to_be_completed(desk: Desk) -> None:
+    letter = desk.begin(desk.work(desk.enter()))
+    assert letter.signatory == "Le maire de Lorris,\n[à compléter : prénom et nom]"
+
+
+def test_whom_the_letterhead_names_signs(desk: Desk) -> None:
+    with factories.as_worker():
+        Letterhead.objects.create(owner=desk.network.member, signatory="La présidente, Camille Signe")
+    assert desk.begin(desk.work(desk.enter())).signatory == "La présidente, Camille Signe"
+
+
+def test_a_refused_number_leads_to_the_field_and_leaves_the_panel_open(desk: Desk) -> None:
+    one = desk.work(desk.enter())
+    letter = desk.begin(one)
+    words = {name: getattr(letter, name) for name in ("title", "recipient", "signatory", "version")}
+    words["body"] = completed(letter.body)
+    address = f"/voirie/demandes/{one.pk}/courriers/{letter.pk}/"
+    answer = desk.network.client().post(address, words | {"action": "final"}, headers={"accept": "text/html"})
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert '<details class="final" open>' in page
+    assert re.search(r'<textarea name="signatory"[^>]* autofocus', page)
 
 
 def test_outside_built_up_areas_another_power_is_named(desk: Desk) -> None:
@@ -483,6 +591,49 @@ def test_a_detour_changed_by_hand_tells_its_own_roads(desk: Desk) -> None:
         assert keeping.sheet_of(kept(WorkDetour, pk=made.pk)).startswith("Prendre le chemin Vert sur 1")
 
 
+def test_a_detour_takes_the_place_of_that_for_the_same_vehicles_alone(desk: Desk) -> None:
+    one = desk.work(desk.enter())
+    assert one.work is not None
+    with desk.as_():
+        for label in ("VL", "PL", "VL"):
+            keeping.keep(one.work, GAUGES["cars"][1], label, rights=desk.rights())
+        assert sorted(WorkDetour.objects.values_list("gauge", flat=True)) == ["PL", "VL"]
+
+
+def limited_desk(desk: Desk) -> str:
+    """The address of the detour of works that no lorry of 44 t gets around."""
+    one = desk.work(desk.enter())
+    with factories.as_worker():
+        RoadSection.objects.filter(name_left="rue du Pont").update(max_weight_t=19)
+    return f"/voirie/travaux/{one.work_id}/deviation/"
+
+
+def asked(desk: Desk, address: str, gauge: str) -> str:
+    client = desk.network.client()
+    answer = client.post(address, {"do": "keep", "gauge": gauge}, headers={"accept": "text/html"}, follow=True)
+    return answer.content.decode().replace("\xa0", " ").replace("\u202f", " ")
+
+
+def test_why_there_is_no_detour_is_said_once_with_the_vehicle_that_passes(desk: Desk) -> None:
+    page = asked(desk, limited_desk(desk), "44")
+    assert page.count("coupe le seul passage") == 1
+    assert "Vers l’est, vers l’ouest : aucun itinéraire pour « Tous véhicules, jusqu’à 44 t »" in page
+    assert "la limite de 19 t (poids) de « rue du Pont » (Lorris)" in page
+    assert '<option value="19" selected>' in page
+
+
+def test_the_limit_that_cuts_the_way_is_drawn(desk: Desk) -> None:
+    page = asked(desk, limited_desk(desk), "44")
+    assert re.search(r'<path class="blocked" d="M[^"]+"/><text class="limit" x="\d+" y="\d+">19 t</text>', page)
+
+
+def test_the_vehicles_of_a_kept_detour_stay_chosen(desk: Desk) -> None:
+    address = limited_desk(desk)
+    asked(desk, address, "cars")
+    page = desk.network.client().get(address, headers={"accept": "text/html"}).content.decode()
+    assert '<option value="cars" selected>' in page
+
+
 def test_a_detour_is_dropped_with_its_works(desk: Desk) -> None:
     one = desk.work(desk.enter())
     assert one.work is not None
@@ -529,6 +680,7 @@ def test_from_the_paper_to_the_published_order(desk: Desk, settings: Any) -> Non
     draft = kept(Letter)
     words = {name: getattr(draft, name) for name in ("title", "recipient", "body", "version")}
     words["signatory"] = "Le maire, Camille Signe"
+    words["body"] = completed(words["body"])
     assert desk_client.post(letter, words | {"action": "final"}).status_code == 302
     assert desk_client.get(f"{letter}pdf/").content[:5] == b"%PDF-"
     assert counter.get(f"{letter}pdf/").status_code == 200

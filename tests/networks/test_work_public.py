@@ -1,9 +1,11 @@
 """What everybody is told of works: the page, GeoJSON, Atom, iCalendar; nothing of drafts, remarks or people."""
 
+import importlib
 import json
 import re
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from django.test import Client
@@ -47,7 +49,7 @@ def words(path: str, status: int = 200) -> str:
 def test_everybody_reads_current_and_coming_works(told: Network) -> None:
     made = soon(told, measure="closed", hours="de 8 h à 17 h", description="Accès riverains maintenu")
     listed = words(PAGE)
-    for expected in ("Enrobés", "Route barrée", "aujourd’hui", "Lorris", "Route d’Orléans", "de 8 h à 17 h"):
+    for expected in ("Enrobés", "Route barrée", "En cours aujourd’hui", "Lorris", "Route d’Orléans", "de 8 h à 17 h"):
         assert expected in listed
     assert "Accès riverains maintenu" in words(f"{PAGE}{made.pk}/")
 
@@ -84,6 +86,22 @@ def test_works_are_filtered_by_commune(told: Network) -> None:
     assert "Enrobés" not in words(f"{PAGE}?commune=45904")
     words(f"{PAGE}?commune=99999", 400)
     assert json.loads(got(f"{GEOJSON}?commune=45904").content)["features"] == []
+
+
+@pytest.mark.parametrize(("text", "found"), [("orleans", False), ("orléans", True), ("enrobés route", True)])
+@pytest.mark.parametrize("path", [PAGE, GEOJSON, ATOM, ICS])
+def test_works_are_looked_for_by_their_words(told: Network, path: str, text: str, found: bool) -> None:
+    soon(told)
+    assert ("Enrobés" in got(f"{path}?text={text}", accept="text/html").content.decode()) is found
+
+
+def test_works_of_today_come_first_then_week_by_week(told: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_hour(monkeypatch, 12)
+    for days in (-1, 1, 6, 13, 29):
+        soon(told, starts_on=NIGHT + timedelta(days=days), ends_on=NIGHT + timedelta(days=days + 2))
+    titles = re.findall(r'<h2 id="group-\d+">(.*?) <span', got(PAGE, accept="text/html").content.decode())
+    weeks = ["Semaine du 14 décembre", "Semaine du 21 décembre", "Semaine du 4 janvier 2027"]
+    assert titles == ["En cours aujourd’hui", "Cette semaine", *weeks]
 
 
 def test_the_way_to_it_stands_in_the_menu_of_whoever_is_not_signed_in(told: Network) -> None:
@@ -178,6 +196,31 @@ def test_feeds_speak_french_unless_asked_otherwise(told: Network) -> None:
     assert "Route barrée" in got(ATOM, **{"accept-language": "en"}).content.decode()
     assert "Road closed" in got(f"{ATOM}?langue=en").content.decode()
     assert "Route barrée" in got(f"{ATOM}?langue=../..").content.decode()
+
+
+def test_who_follows_by_atom_reads_that_works_are_cancelled(told: Network) -> None:
+    made = soon(told)
+    with told.as_():
+        works.cancel(work=made, version=made.version, rights=told.rights())
+    assert etree.fromstring(got(ATOM).content).findtext("a:entry/a:title", namespaces=NS) == "Annulé : Enrobés – Lorris"
+
+
+def test_no_other_library_gives_the_feed_its_prefixes(told: Network) -> None:
+    importlib.import_module("weasyprint")
+    ElementTree.register_namespace("", "http://purl.org/dc/elements/1.1/")
+    soon(told)
+    content = got(ATOM).content.decode()
+    assert "ns0" not in content
+    assert '<feed xmlns="http://www.w3.org/2005/Atom"' in content
+
+
+@pytest.mark.parametrize(
+    ("site", "host"), [("http://localhost:8045", "testserver"), ("https://sig.example.fr", "sig.example.fr")]
+)
+def test_events_are_named_after_the_public_address(told: Network, settings: Any, site: str, host: str) -> None:
+    settings.SITE_URL = site
+    made = soon(told)
+    assert events(got(ICS).content)[0]["UID"] == f"travaux-{made.pk}@{host}"
 
 
 def test_an_empty_feed_is_one(told: Network) -> None:

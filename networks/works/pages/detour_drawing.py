@@ -53,9 +53,10 @@ class Sheet:
         return (middle.x - self.west) * self.scale, (self.north - middle.y) * self.scale
 
 
-def drawing_of(work: Work, kept: Sequence[WorkDetour]) -> SafeString:
-    """An SVG drawing, with words for those who do not see it."""
-    west, south, east, north = box_of([work.geom, *(one.geom for one in kept)])
+def drawing_of(work: Work, kept: Sequence[WorkDetour], blocking: Sequence[tuple[int, str]] = ()) -> SafeString:
+    """An SVG drawing, with words for those who do not see it; `blocking`: sections whose limit cuts the only way."""
+    limits = blocked(blocking)
+    west, south, east, north = box_of([work.geom, *(one.geom for one in kept), *(shape for shape, _limit in limits)])
     scale = min(WIDTH / (east - west), HIGHEST / (north - south))
     width = (east - west) * scale
     height = max(LOWEST, (north - south) * scale)
@@ -72,7 +73,7 @@ def drawing_of(work: Work, kept: Sequence[WorkDetour]) -> SafeString:
     return format_html(
         '<svg class="detour-drawing" viewBox="0 0 {} {}" role="img" aria-label="{}">'
         '<path class="lane" d="{}"/><path class="road" d="{}"/>{}<path class="works-under" d="{}"/>'
-        '<path class="works-line" d="{}"/>{}</svg>',
+        '<path class="works-line" d="{}"/>{}{}</svg>',
         f"{WIDTH:.0f}", f"{height:.0f}", words,
         " ".join(sheet.path(shape) for shape, _r, _n, main in shapes if not main),
         " ".join(sheet.path(shape) for shape, _r, _n, main in shapes if main),
@@ -82,7 +83,16 @@ def drawing_of(work: Work, kept: Sequence[WorkDetour]) -> SafeString:
         ),
         sheet.path(work.geom), sheet.path(work.geom),
         format_html_join("", '<text class="road-name" x="{}" y="{}">{}</text>', names_on(sheet, shapes)),
+        format_html_join("", '<path class="blocked" d="{}"/><text class="limit" x="{}" y="{}">{}</text>',
+                         ((sheet.path(shape), *map(round, sheet.place(shape)), limit) for shape, limit in limits)),
     )  # fmt: skip
+
+
+def blocked(blocking: Sequence[tuple[int, str]]) -> list[tuple[LineString, str]]:
+    """The lines of these sections with their limits."""
+    ids = [pk for pk, _limit in blocking]
+    lines = dict(every_row("select id, geom from road_section where id = any(%(ids)s)", ids=ids)) if ids else {}
+    return [(GEOSGeometry(lines[pk]), limit) for pk, limit in blocking if pk in lines]
 
 
 def box_of(shapes: Sequence[GEOSGeometry]) -> tuple[float, float, float, float]:

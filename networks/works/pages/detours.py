@@ -1,6 +1,7 @@
 """/voirie/travaux/<id>/deviation/: the way around works, computed, kept, confirmed, dropped."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +19,7 @@ from networks.works.models import Work, WorkDetour
 from networks.works.pages.order_frame import page, show
 from networks.works.pages.order_parts import detour_context
 from networks.works.services import keeping, works
+from networks.works.services.detours import missing_in_words
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -27,17 +29,22 @@ def detour(request: HttpRequest, work_id: int) -> HttpResponse:
     rights = rights_of_request(request)
     work = works.one(work_id, rights)
     refused, status = "", 200
+    told: dict[str, Any] = {}
     if request.method == "POST":
         try:
             done(request, work, rights)
         except ArpentError as error:
-            refused, status = error.message, status_of(error)
+            refused, status, told = error.message, status_of(error), error.extra
             work = works.one(work_id, rights)
         else:
             return redirect("work", work.pk)
     kept = list(WorkDetour.objects.filter(work=work))
     may = works.may_write(work.owner_id, rights)
-    context = {"part": detour_context(work, kept, may), "work": work, "refused": refused}
+    offered = told.get("offered", "")
+    part = detour_context(
+        work, kept, may, chosen=offered or request.POST.get("gauge", ""), blocking=told.get("blocking", ())
+    )
+    context = {"part": part, "work": work, "refused": refused, "offered": GAUGES[offered][0] if offered else ""}
     return show(request, "detour_page", context, status)
 
 
@@ -58,9 +65,11 @@ def done(request: HttpRequest, work: Work, rights: Rights) -> None:
         gauge, label = vehicle_of(given.get("gauge", ""), given)
         label = str(label)
     made, found = keeping.keep(work, gauge, label, rights=rights)
-    told = [_("%(direction)s: %(why)s") % {"direction": one.direction, "why": one.why} for one in found.missing]
-    for line in told:
+    for line in missing_in_words(found.missing):
         messages.warning(request, line)
+    if found.offered:
+        words = _("There is a way for “%(vehicle)s”.")
+        messages.info(request, words % {"vehicle": GAUGES[found.offered][0]})
     if found.works:
         titles = ", ".join(sorted(found.works.values()))
         messages.info(request, _("Other works of the same days are avoided: %(works)s.") % {"works": titles})

@@ -18,6 +18,8 @@ __all__ = ["add_tabs", "page", "show"]
 
 TABS: Final[list[Tab]] = [("works", gettext_lazy("Works"))]
 MAP: Final = "src/works/main.ts"
+DETOURS: Final = ("#0f766e", "#6d28d9", "#b45309", "#1d4ed8")
+"""By their rank, as in the drawing of them (`orders.css`)."""
 
 
 def add_tabs() -> None:
@@ -38,6 +40,7 @@ def writing_for(rights: Rights) -> list[Member]:
 def map_context(**config: Any) -> dict[str, Any]:
     """The build of the maps of works, and what one of them is told."""
     looks = {code: {"colour": colour, "dash": DASHES.get(code)} for code, colour in COLOURS.items()}
+    looks |= {f"detour-{rank}": {"colour": colour, "dash": [12, 7]} for rank, colour in enumerate(DETOURS, 1)}
     said = {
         "label": _("Map of the works"),
         "closer": _("Closer"),

@@ -55,6 +55,8 @@ def changed(request: HttpRequest, found: WorkRequest, draft: Letter) -> HttpResp
         messages.success(request, _("The draft is kept."))
     except ArpentError as error:
         status = blame(form, error)
+        if (wrong := next(iter(form.errors), "")) in form.fields:
+            form.fields[wrong].widget.attrs["autofocus"] = True
         if isinstance(error, Stale):
             form.data = request.POST.copy()
             form.data["version"] = str(Letter.objects.values_list("version", flat=True).get(pk=draft.pk))
@@ -65,7 +67,7 @@ def changed(request: HttpRequest, found: WorkRequest, draft: Letter) -> HttpResp
 def show_letter(
     request: HttpRequest, found: WorkRequest, one: Letter, form: OrderForm, status: int = 200
 ) -> HttpResponse:
-    rights = rights_of_request(request)
+    rights, action = rights_of_request(request), request.POST.get("action")
     document, head = core.document_of(one), core.letterhead_of(one.owner)
     draft = one.state == Letter.State.DRAFT
     # Whoever decided on an order abrogates it.
@@ -83,6 +85,7 @@ def show_letter(
         "changed_since": orders.changed_since(found, one) if draft and one.kind in ORDERS else "",
         "competence": competent(requests.place_of(found), decided, found.owner),
         "no_appeals": draft and not head.appeals,
+        "refused": action == "final" and bool(form.errors),
         "changes_letterhead": core.may_change_letterhead(one.owner, rights),
     }
     return show(request, "order_letter", context, status)

@@ -1,9 +1,11 @@
 """The parts of the page of works: the way around them, and the requests and orders that they answer."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import override
 
 from gis_core.rights import Rights
 from networks.works.gauges import GAUGES, USUAL
@@ -26,17 +28,30 @@ def detour_part(request: HttpRequest, work: Work, rights: Rights) -> Shown | Non
     return "works/detour.html", {"part": detour_context(work, kept, may)}
 
 
-def detour_context(work: Work, kept: list[WorkDetour], may: bool) -> dict[str, Any]:
+def detour_context(
+    work: Work, kept: list[WorkDetour], may: bool, *, chosen: str = "", blocking: Sequence[tuple[int, str]] = ()
+) -> dict[str, Any]:
+    """`chosen` among the vehicles, else those of the last detour kept; `blocking`: sections with the limits that stop
+    them.
+    """
     return {
         "work": work,
         "kept": [detour_shown(one, rank) for rank, one in enumerate(kept, 1)],
+        "several": len({one.gauge for one in kept}) > 1,
         "may_keep": may,
         "vehicles": [(code, words) for code, (words, _gauge) in GAUGES.items()],
-        "usual": USUAL,
-        "drawing": drawing_of(work, kept),
+        "usual": chosen or kept_for(kept),
+        "drawing": drawing_of(work, kept, blocking),
+        "blocking": bool(blocking),
         "on_map": on_map(work),
         "over": work.state == Work.State.CANCELLED,
     }
+
+
+def kept_for(kept: list[WorkDetour]) -> str:
+    with override("fr"):
+        codes = {str(words): code for code, (words, _gauge) in GAUGES.items()}
+    return codes.get((kept[-1].gauge or "") if kept else "", USUAL)
 
 
 def detour_shown(one: WorkDetour, rank: int) -> dict[str, Any]:
@@ -44,6 +59,7 @@ def detour_shown(one: WorkDetour, rank: int) -> dict[str, Any]:
     return {
         "detour": one,
         "rank": rank,
+        "key": (rank - 1) % 4 + 1,
         "sheet": told(steps),
         "steps": [(step.name, distance(step.metres)) for step in steps],
         "length": distance(one.length_m),

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 from http import HTTPStatus
 from itertools import groupby
 from typing import Any, Final
@@ -19,9 +20,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from gis_core.errors import Invalid
+from gis_core.services.letters import cleaned
 from gis_core.services.territories import extent_4326
 from networks.works import feeds
-from networks.works.days import said, today
+from networks.works.days import day_said, said, today
 from networks.works.models import Work
 from networks.works.pages.frame import map_context
 from networks.works.services import current
@@ -34,7 +36,7 @@ type Written = Callable[[Current, feeds.Address, str], bytes]
 type Places = Callable[[Sequence[Work]], dict[int, Any]]
 FEEDS: Final[dict[str, tuple[str, bool, Places, Written]]] = {
     "travaux.geojson": ("application/geo+json", False, current.lines, lambda told, at, _path: feeds.geojson(told, at)),
-    "flux.xml": ("application/atom+xml; charset=utf-8", False, current.points, feeds.atom),
+    "flux.xml": ("application/atom+xml; charset=utf-8", True, current.points, feeds.atom),
     "calendrier.ics": (
         "text/calendar; charset=utf-8", True, current.points, lambda told, at, _path: feeds.calendar(told, at)
     ),
@@ -46,23 +48,23 @@ FEEDS: Final[dict[str, tuple[str, bool, Places, Written]]] = {
 @never_cache
 def works(request: HttpRequest) -> HttpResponse:
     """Today's and the coming works."""
-    insee, refused, status = request.GET.get("commune", "")[:5], "", 200
+    asked, refused, status = asked_of(request), "", 200
     try:
-        told = current.current(today(), insee=insee)
+        told = current.current(today(), **asked)
     except Invalid as error:
-        refused, status, insee = error.message, 400, ""
-        told = current.current(today())
+        refused, status, asked["insee"] = error.message, 400, ""
+        told = current.current(today(), **asked)
     rows = [row(one, told) for one in told.works]
-    query = "?" + urlencode({"commune": insee}) if insee else ""
+    names = {"insee": "commune", "text": "text"}
+    query = urlencode({names[name]: value for name, value in asked.items() if value})
+    query = f"?{query}" if query else ""
     context = {
         "section": "public_works",
-        "groups": grouped(rows),
-        "count": len(rows),
+        "groups": grouped(rows, told.day),
         "communes": current.communes(),
-        "insee": insee,
+        **asked,
         "refused": refused,
         "cut": told.cut(),
-        "query": query,
         "feeds": {name.partition(".")[2]: reverse("public_works_feed", args=[name]) + query for name in FEEDS},
         **map_context(
             url=reverse("public_works_feed", args=["travaux.geojson"]) + query,
@@ -70,6 +72,12 @@ def works(request: HttpRequest) -> HttpResponse:
         ),
     }
     return render(request, "works/public_works.html", context, status=status)
+
+
+def asked_of(request: HttpRequest) -> dict[str, str]:
+    """Which works: of one commune, whose title, reference or place say every word."""
+    given = request.GET
+    return {"insee": given.get("commune", "")[:5], "text": " ".join(cleaned(given.get("text", "")).split())[:100]}
 
 
 def row(work: Work, told: Current) -> dict[str, Any]:
@@ -82,30 +90,23 @@ def row(work: Work, told: Current) -> dict[str, Any]:
     }
 
 
-def grouped(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """By commune, those of today first."""
+def grouped(rows: list[dict[str, Any]], day: date) -> list[dict[str, Any]]:
+    """Those of today, what stops traffic most first; then those that begin this week, then week by week."""
+    severity = Work.Measure.values.index
+    now = sorted((one for one in rows if one["now"]), key=lambda one: severity(one["work"].measure))
+    groups = [{"title": _("Under way today"), "now": True, "rows": now}] if now else []
+    coming = groupby((one for one in rows if not one["now"]), key=lambda one: monday_of(one["work"].starts_on))
+    return groups + [{"title": week_said(monday, day), "now": False, "rows": list(found)} for monday, found in coming]
 
-    def commune(one: dict[str, Any]) -> str:
-        return str(one["commune"])
 
-    ordered = sorted(rows, key=lambda one: (commune(one) == "", commune(one), not one["now"], one["work"].starts_on))
-    return [{"commune": name or _("Elsewhere"), "rows": list(found)} for name, found in groupby(ordered, key=commune)]
+def monday_of(day: date) -> date:
+    return day - timedelta(days=day.weekday())
 
 
-@require_safe
-@never_cache
-def work(request: HttpRequest, work_id: int) -> HttpResponse:
-    """One of them."""
-    told = current.one_announced(work_id)
-    (found,) = told.works
-    shape = feeds.feature(found, told.commune(found), current.lines([found])[found.pk], request.build_absolute_uri)
-    context = {
-        "section": "public_works",
-        **row(found, told),
-        "over": is_over(found),
-        **map_context(features=[shape], extent_4326=extent_4326(found.owner)),
-    }
-    return render(request, "works/public_work.html", context)
+def week_said(monday: date, day: date) -> str:
+    if monday == monday_of(day):
+        return _("This week")
+    return _("Week of %(day)s") % {"day": day_said(monday, "j F" if monday.year == day.year else "j F Y")}
 
 
 @require_safe
@@ -116,7 +117,7 @@ def feed(request: HttpRequest, name: str) -> HttpResponse:
     media_type, cancelled, places, written = FEEDS[name]
     language = request.GET.get("langue", "fr")
     language = language if language in LANGUAGES else "fr"
-    told = current.current(today(), insee=request.GET.get("commune", "")[:5], cancelled=cancelled)
+    told = current.with_ways(current.current(today(), **asked_of(request), cancelled=cancelled))
     etag = etag_of(request, told, language)
     # Where works lie is only read for who has not read it yet.
     unchanged = get_conditional_response(request, etag=etag)
@@ -140,8 +141,11 @@ def headed(answer: HttpResponse, etag: str) -> HttpResponse:
 
 
 def etag_of(request: HttpRequest, told: Current, language: str) -> str:
-    """Of all that a feed is written from: the works with their versions, names that stand beside them, the day."""
+    """Of all that a feed is written from: works, detours and orders with their versions, names that stand beside them,
+    the day.
+    """
     works_told = [(one.pk, one.version, one.owner.name) for one in told.works]
-    told_with = (told.day.isoformat(), told.more, sorted(told.communes.items()), works_told)
+    beside = [(one.pk, one.version) for found in (told.detours, told.orders) for some in found.values() for one in some]
+    told_with = (told.day.isoformat(), told.more, sorted(told.communes.items()), works_told, beside)
     text = repr((request.build_absolute_uri(), language, told_with))
     return quote_etag(hashlib.sha256(text.encode()).hexdigest())

@@ -1,11 +1,12 @@
 """Works as everybody is told: announced ones alone, whoever asks, without a word that is not for everybody."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
-from django.contrib.gis.db.models import MultiLineStringField
+from django.contrib.gis.db.models import LineStringField, MultiLineStringField
 from django.contrib.gis.db.models.functions import AsGeoJSON, PointOnSurface, Transform
 from django.db.models import F, Func, QuerySet, Value
 from django.utils.translation import gettext as _
@@ -14,20 +15,25 @@ from gis_core.errors import NotFound
 from gis_core.models import Commune
 from gis_core.rights import ANONYMOUS
 from layers.features.display import display_number
-from networks.works.models import Work
+from networks.works.models import Work, WorkDetour, WorkOrder
 from networks.works.services import works
+from networks.works.services.publication import orders_something, readable_for
 from networks.works.services.works import Filter
 
 AHEAD_DAYS: Final = 183
 MOST: Final = 2_000
 SIMPLE_M: Final = 0.5
+WAY_M: Final = 2.0
 DECIMALS: Final = 6
 NEVER_TOLD: Final = ("comment", "outage_id", "import_id")
 
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """`works` have no stretch; `places` are what was asked for of them (`lines`, `points`). `more`: some miss."""
+    """`works` have no stretch; `places` are what was asked for of them (`lines`, `points`). `more`: some miss.
+
+    `detours` (without their lines) and `orders` are those to follow, by works.
+    """
 
     day: date
     works: list[Work]
@@ -35,6 +41,8 @@ class Current:
     more: bool = False
     insee: str = ""
     places: dict[int, Any] = field(default_factory=dict)
+    detours: Mapping[int, Sequence[WorkDetour]] = field(default_factory=dict)
+    orders: Mapping[int, Sequence[WorkOrder]] = field(default_factory=dict)
 
     def cut(self) -> str:
         """What is said where works are left out, nothing where none are."""
@@ -49,13 +57,13 @@ class Current:
         return self.communes.get(work.insee or "", "")
 
 
-def current(day: date, *, insee: str = "", cancelled: bool = False) -> Current:
+def current(day: date, *, insee: str = "", text: str = "", cancelled: bool = False) -> Current:
     """Works of this day and of the six months that follow; with those cancelled meanwhile for calendars that hold them.
 
     Raises Invalid.
     """
     # The last night of works that ended yesterday may go on.
-    wanted = Filter(first=day - timedelta(days=1), last=day + timedelta(days=AHEAD_DAYS), insee=insee)
+    wanted = Filter(first=day - timedelta(days=1), last=day + timedelta(days=AHEAD_DAYS), insee=insee, text=text)
     found: list[Work] = []
     more = False
     for state in (Work.State.PLANNED, *([Work.State.CANCELLED] if cancelled else [])):
@@ -96,6 +104,31 @@ def points(told: Sequence[Work]) -> dict[int, Any]:
 def placed(told: Sequence[Work], how: Any) -> dict[int, Any]:
     found = Work.objects.visible_to(ANONYMOUS).filter(pk__in=[one.pk for one in told]).annotate(place_4326=how)
     return dict(found.values_list("pk", "place_4326"))
+
+
+def with_ways(told: Current) -> Current:
+    """The same with the detours and the orders that hold: what is to be computed again leads nobody."""
+    asked = [one.pk for one in told.works if one.state == Work.State.PLANNED]
+    detours: dict[int, list[WorkDetour]] = defaultdict(list)
+    for way in WorkDetour.objects.filter(work_id__in=asked, work__announced=True, starts_on__isnull=False).defer(
+        "geom", "geom_3857", "import_id"
+    ):
+        detours[way.work_id].append(way)
+    orders: dict[int, list[WorkOrder]] = defaultdict(list)
+    for order in readable_for(asked):
+        if orders_something(order) and order.work_id is not None:
+            orders[order.work_id].append(order)
+    return replace(told, detours=detours, orders=orders)
+
+
+def way_lines(told: Current) -> dict[int, str]:
+    """The lines of its detours as GeoJSON in degrees."""
+    rough = Func(F("geom"), Value(WAY_M), Value(True), function="ST_Simplify", output_field=LineStringField(srid=2154))
+    keys = [one.pk for ways in told.detours.values() for one in ways]
+    found = WorkDetour.objects.filter(pk__in=keys).annotate(
+        line_4326=AsGeoJSON(Transform(rough, 4326), precision=DECIMALS)
+    )
+    return dict(found.values_list("pk", "line_4326"))
 
 
 def names(codes: set[str]) -> dict[str, str]:

@@ -18,7 +18,7 @@ from gis_core.errors import Invalid
 from layers.features.display import display_number
 from networks.roads.references import shown_route
 from networks.works.french import the
-from networks.works.gauges import WORDS, Gauge
+from networks.works.gauges import GAUGES, WORDS, Gauge, named
 from networks.works.headings import heading_of
 from networks.works.models import Work
 
@@ -62,10 +62,11 @@ class Way:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:
-    """A direction that has no way around, and why."""
+    """A direction that has no way around, and why: the section whose limit cuts the only way, and that limit."""
 
     direction: str
     why: str
+    blocking: tuple[int, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,12 +91,15 @@ class Closure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """The answer: ways, directions without one, the sections closed, other works on the same days (id: title)."""
+    """The answer: ways, directions without one, the sections closed, other works on the same days (id: title), the
+    largest vehicle of the list that passes in the directions that have no way for the one that was asked for.
+    """
 
     ways: Sequence[Way]
     missing: Sequence[Missing]
     closed: Sequence[int]
     works: Mapping[int, str]
+    offered: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +146,17 @@ def detours(closure: Closure, gauge: Gauge) -> Found:
     found = ways_between(search, pairs)
     places = {one.start: one.start_xy for one in closed} | {one.end: one.end_xy for one in closed}
     named = {pair: heading(places[pair[0]], places[pair[1]]) for pair in pairs}
-    why = why_none(search, [pair for pair in pairs if pair not in found])
-    missing = [Missing(direction=named[pair], why=words) for pair, words in why.items()]
+    without = [pair for pair in pairs if pair not in found]
+    missing = [
+        Missing(direction=named[pair], why=words, blocking=blocking)
+        for pair, (words, blocking) in why_none(search, without).items()
+    ]
     return Found(
         ways=once([found[pair] for pair in pairs if pair in found], [named[pair] for pair in pairs if pair in found]),
         missing=missing,
         closed=ids,
         works={pk: title for pk, title in search.works.items() if pk in search.avoided.values()},
+        offered=largest_passing(search, without),
     )
 
 
@@ -390,23 +398,45 @@ def heading(start: tuple[float, float], end: tuple[float, float]) -> str:
 # -- why there is none ------------------------------------------------------------------------------------------------
 
 
-def why_none(search: Search, pairs: Sequence[Pair]) -> dict[Pair, str]:
+def why_none(search: Search, pairs: Sequence[Pair]) -> dict[Pair, tuple[str, tuple[int, str] | None]]:
     """Which limit or which other works cut the only way of each, as far as that is seen near by."""
-    told: dict[Pair, str] = {}
+    told: dict[Pair, tuple[str, tuple[int, str] | None]] = {}
     if search.gauge != Gauge():
-        words = _("no way for %(vehicle)s: %(limit)s cuts the only way there is.")
+        words = _("no way for “%(vehicle)s”: %(limit)s cuts the only way there is.")
         for pair, way in ways_near(search, pairs, limited=False).items():
-            told[pair] = words % {"vehicle": search.gauge, "limit": limit_on(way.sections, search.gauge)}
+            limit, blocking = limit_on(way.sections, search.gauge)
+            told[pair] = words % {"vehicle": named(search.gauge), "limit": limit}, blocking
     if search.avoided:
         words = _("other works close the only way on the same days: %(works)s.")
         freed = Search(closure=Closure(), extent=search.extent, closed=search.closed, gauge=search.gauge)
         for pair, way in ways_near(freed, [pair for pair in pairs if pair not in told]).items():
             titles = {search.works[search.avoided[one]] for one in way.sections if one in search.avoided}
-            told[pair] = words % {"works": ", ".join(sorted(titles))}
+            told[pair] = words % {"works": ", ".join(sorted(titles))}, None
     none = _("no other road open to this vehicle joins both ends within %(km)s km.") % {
         "km": display_number(LAST_REACH_M / 1000)
     }
-    return {pair: told.get(pair, none) for pair in pairs}
+    return {pair: told.get(pair, (none, None)) for pair in pairs}
+
+
+def largest_passing(search: Search, pairs: Sequence[Pair]) -> str:
+    """The code of the largest vehicle of the list that has a way near by in each of these directions, or nothing."""
+    if not pairs or search.gauge == Gauge():
+        return ""
+    for code, (_words, gauge) in reversed(GAUGES.items()):
+        smaller = Search(closure=search.closure, extent=search.extent, closed=search.closed, gauge=gauge)
+        if not gauge.passes_for(search.gauge) and len(ways_near(smaller, pairs)) == len(pairs):
+            return code
+    return ""
+
+
+def missing_in_words(missing: Sequence[Missing]) -> list[str]:
+    """A sentence for each reason: « Vers l’est, vers l’ouest : aucun itinéraire… »."""
+    directions: dict[str, list[str]] = {}
+    for one in missing:
+        directions.setdefault(one.why, []).append(one.direction)
+    words = _("%(direction)s: %(why)s")
+    told = [words % {"direction": ", ".join(dict.fromkeys(ways)), "why": why} for why, ways in directions.items()]
+    return [one[:1].upper() + one[1:] for one in told]
 
 
 def ways_near(search: Search, pairs: Sequence[Pair], *, limited: bool = True) -> dict[Pair, Way]:
@@ -416,9 +446,11 @@ def ways_near(search: Search, pairs: Sequence[Pair], *, limited: bool = True) ->
     return {pair: way_of(rows, pair) for pair in pairs if pair in there}
 
 
-def limit_on(sections: Sequence[int], gauge: Gauge) -> str:
-    """The tightest limit that stops the vehicle on these sections, and where: “the limit of 19 t of the rue Haute”."""
-    found: list[tuple[float, str]] = []
+def limit_on(sections: Sequence[int], gauge: Gauge) -> tuple[str, tuple[int, str]]:
+    """The tightest limit that stops the vehicle on these sections, and where: “the limit of 19 t of the rue Haute”; the
+    section and its limit alone.
+    """
+    found: list[tuple[float, str, tuple[int, str]]] = []
     for name, column in LIMITS.items():
         asked = getattr(gauge, name)
         for one in labelled(sections):
@@ -426,9 +458,13 @@ def limit_on(sections: Sequence[int], gauge: Gauge) -> str:
             if asked is not None and limit is not None and limit < asked:
                 words = _("the limit of %(limit)s (%(what)s) of “%(road)s”")
                 kind, unit = WORDS[name]
-                told = {"limit": f"{display_number(limit)} {unit}", "what": kind, "road": one["label"]}
-                found.append((limit / asked, words % told))
-    return min(found)[1]
+                said = f"{display_number(limit)} {unit}"
+                told = words % {"limit": said, "what": kind, "road": one["label"]}
+                # Roads that lead to the same place have the same name in several communes.
+                where = f"{told} ({one['commune']})" if one["commune"] else told
+                found.append((limit / asked, where, (one["id"], said)))
+    _share, words, blocking = min(found)
+    return words, blocking
 
 
 # -- in words ---------------------------------------------------------------------------------------------------------
@@ -436,9 +472,10 @@ def limit_on(sections: Sequence[int], gauge: Gauge) -> str:
 
 def labelled(sections: Sequence[int]) -> list[dict[str, Any]]:
     """What sections are called, how long they are, and their limits, in the order given."""
-    columns = ("route", "name_left", "name_right", "nature", *LIMITS.values(), "metres")
+    columns = ("id", "commune", "route", "name_left", "name_right", "nature", *LIMITS.values(), "metres")
     rows = every_row(
-        "select s.route, s.name_left, s.name_right, s.nature, s.max_height_m, s.max_width_m, s.max_length_m,"
+        "select s.id, (select c.name from gis_core_commune c where c.insee = s.insee_left), s.route,"
+        " s.name_left, s.name_right, s.nature, s.max_height_m, s.max_width_m, s.max_length_m,"
         " s.max_weight_t, s.max_axle_t, st_length(s.geom)"
         " from unnest(%(ids)s::bigint[]) with ordinality asked(id, rank) join road_section s on s.id = asked.id"
         " order by asked.rank",

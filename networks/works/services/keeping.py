@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -13,7 +14,16 @@ from layers.features.services.origin import Origin, event
 from networks.works.gauges import Gauge
 from networks.works.models import Work, WorkDetour
 from networks.works.services import works
-from networks.works.services.detours import Closure, Found, Step, detours, every_row, in_words, steps_over
+from networks.works.services.detours import (
+    Closure,
+    Found,
+    Step,
+    detours,
+    every_row,
+    in_words,
+    missing_in_words,
+    steps_over,
+)
 
 SLUG: Final = "works-detours"
 SAME_M: Final = 0.5
@@ -32,7 +42,8 @@ ALONG: Final = """
 
 @transaction.atomic
 def keep(work: Work, gauge: Gauge, label: str, *, rights: Rights) -> tuple[list[WorkDetour], Found]:
-    """The ways around works, as they are now, take the place of those that were kept.
+    """The ways around works, as they are now, take the place of those kept for the same vehicle, and of all that led
+    around something else.
 
     Raises Forbidden, NotFound, Conflict (cancelled meanwhile), Invalid (there is none).
     """
@@ -41,9 +52,12 @@ def keep(work: Work, gauge: Gauge, label: str, *, rights: Rights) -> tuple[list[
     with override("fr"):
         found = detours(Closure.of(work), gauge)
     if not found.ways:
-        raise Invalid(" ".join(f"{one.direction} : {one.why}" for one in found.missing), parameter="gauge")
+        with override("fr"):
+            told = "\n".join(missing_in_words(found.missing))
+        blocking = sorted({one.blocking for one in found.missing if one.blocking})
+        raise Invalid(told, parameter="gauge", offered=found.offered, blocking=blocking)
     with event(works.layer(SLUG), "edit", Origin("web")):
-        WorkDetour.objects.filter(work=work).delete()
+        WorkDetour.objects.filter(Q(gauge=label[:80]) | Q(starts_on=None), work=work).delete()
         made = [
             WorkDetour.objects.create(
                 owner=work.owner,
@@ -89,9 +103,14 @@ def drop(work: Work, detour_id: int, *, rights: Rights) -> None:
 
 def steps_of(one: WorkDetour) -> Sequence[Step]:
     """The roads in order: as computed, or read from the line where it was changed or drawn by hand."""
-    if one.steps and one.computed_m is not None and abs(one.computed_m - one.length_m) < SAME_M:
-        return [Step(step["name"], step["metres"]) for step in one.steps]
-    return steps_over([pk for pk, _share in every_row(ALONG, id=one.pk)])
+    return computed_steps(one) or steps_over([pk for pk, _share in every_row(ALONG, id=one.pk)])
+
+
+def computed_steps(one: WorkDetour) -> Sequence[Step]:
+    """The roads as computed; none where the line was changed or drawn by hand."""
+    if one.computed_m is None or abs(one.computed_m - one.length_m) >= SAME_M:
+        return []
+    return [Step(step["name"], step["metres"]) for step in one.steps]
 
 
 def sheet_of(one: WorkDetour) -> str:

@@ -16,7 +16,7 @@ from gis_core.services.letters import About
 from networks.works import days
 from networks.works.kinds import ABOUT, ALIGNMENT, ANSWERS, ORDERS, REFUSAL
 from networks.works.models import WorkRequest
-from networks.works.order_values import values_of
+from networks.works.order_values import signatory_of, values_of
 from networks.works.services.naming import check_names_nobody
 from networks.works.services.requests import (
     State,
@@ -66,7 +66,10 @@ def begun(
     check_in_hand(locked_row(one))
     about = About(owner=one.owner, insee=one.insee, kind=ABOUT, key=str(one.pk))
     recipient = "\n".join(filter(None, (one.applicant_name, one.applicant_address)))
-    return letters.begin(about, kind, values=values, recipient=recipient, rights=rights, begun_with=came_from)
+    signatory = signatory_of(values) if kind.code in ANSWERS else ""
+    return letters.begin(
+        about, kind, values=values, recipient=recipient, signatory=signatory, rights=rights, begun_with=came_from
+    )
 
 
 @transaction.atomic

@@ -232,11 +232,22 @@ def published(order_id: int) -> WorkOrder:
     """One that everybody reads; one whose days are over, too, as long as its applicant is known: what an order says of
     a place may tell who lived there. Raises NotFound.
     """
-    oldest = months_later(today(), -12 * settings.ROAD_REQUEST_YEARS)
-    found = WorkOrder.objects.filter(ends_on__gte=oldest, pk=min(order_id, LARGEST_ID), unpublished_at=None).first()
+    found = readable().filter(pk=min(order_id, LARGEST_ID)).first()
     if found is None:
         raise NotFound(_("There is no such published order."))
     return found
+
+
+def readable() -> QuerySet[WorkOrder]:
+    """Those whose text everybody reads today."""
+    oldest = months_later(today(), -12 * settings.ROAD_REQUEST_YEARS)
+    return WorkOrder.objects.filter(ends_on__gte=oldest, unpublished_at=None)
+
+
+def readable_for(works: Iterable[int]) -> QuerySet[WorkOrder]:
+    """Those of works, the first published first."""
+    found = readable().filter(work_id__in=list(works)).select_related("abrogated_by")
+    return found.order_by("published_at", "pk")
 
 
 def unpublished(since: datetime, *, insee: str = "", order_id: int | None = None) -> list[Unpublished]:
