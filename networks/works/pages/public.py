@@ -50,10 +50,10 @@ def works(request: HttpRequest) -> HttpResponse:
     """Today's and the coming works."""
     asked, refused, status = asked_of(request), "", 200
     try:
-        told = current.current(today(), **asked)
+        told = current.current(today(), insee=asked["insee"], text=asked["text"])
     except Invalid as error:
         refused, status, asked["insee"] = error.message, 400, ""
-        told = current.current(today(), **asked)
+        told = current.current(today(), insee=asked["insee"], text=asked["text"])
     rows = [row(one, told) for one in told.works]
     names = {"insee": "commune", "text": "text"}
     query = urlencode({names[name]: value for name, value in asked.items() if value})

@@ -87,7 +87,12 @@ def request_list(request: HttpRequest) -> HttpResponse:
 def states(rights: Rights) -> list[tuple[str, str]]:
     """What the list is narrowed to; those that were sent elsewhere only where there are some."""
     sent = [(SENT, _("Sent elsewhere"))] if transmitting.sent_by(rights).exists() else []
-    return [("open", _("To deal with")), *State.choices, *sent, ("all", _("All"))]
+    return [
+        ("open", _("To deal with")),
+        *((code, str(words)) for code, words in State.choices),
+        *sent,
+        ("all", _("All")),
+    ]
 
 
 def sent_list(request: HttpRequest, rights: Rights) -> HttpResponse:
