@@ -425,7 +425,7 @@ def largest_passing(search: Search, pairs: Sequence[Pair]) -> str:
     for code, (_words, gauge) in reversed(list(GAUGES.items())):
         smaller = Search(closure=search.closure, extent=search.extent, closed=search.closed, gauge=gauge)
         if not gauge.passes_for(search.gauge) and len(ways_near(smaller, pairs)) == len(pairs):
-            return code
+            return str(code)
     return ""
 
 
