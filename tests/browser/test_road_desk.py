@@ -155,10 +155,10 @@ def dragged_down(page: Page, by: int) -> None:
 
 
 def under_the_sheet(page: Page, place: Place) -> None:
-    """The sheet is lowered and the place is moved to where it was."""
+    """The sheet is lowered, and the place moved to where it was or further."""
     page.get_by_role("button", name="Réduire le volet").click()
     dragged_down(page, 300)
-    assert 420 < height_of(page, place) < 640
+    assert height_of(page, place) > 420
 
 
 def test_what_is_touched_stays_above_the_sheet(phone: Page, sign: Place) -> None:

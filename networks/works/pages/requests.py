@@ -84,7 +84,7 @@ def request_list(request: HttpRequest) -> HttpResponse:
     return show(request, "requests", context)
 
 
-def states(rights: Rights) -> list[tuple[str, str]]:
+def states(rights: Rights) -> list[tuple[str, Any]]:
     """What the list is narrowed to; those that were sent elsewhere only where there are some."""
     sent = [(SENT, _("Sent elsewhere"))] if transmitting.sent_by(rights).exists() else []
     return [
