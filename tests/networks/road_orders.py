@@ -81,7 +81,7 @@ class Desk:
         with self.as_():
             letter = publication.begin_abrogation(one, former.pk, self.rights())
         body = letter.body.replace("[à compléter : motifs de l’abrogation]", "les travaux n’ont pas lieu")
-        return self.publish(one, self.final(one, letter, body=body))
+        return self.publish(one, self.final(one, letter, body=completed(body)))
 
 
 def completed(body: str) -> str:

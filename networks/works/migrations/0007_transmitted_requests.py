@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ),
                 ("number", models.BigIntegerField(verbose_name="request")),
                 ("insee", models.CharField(max_length=5, verbose_name="commune")),
-                ("sent_date", models.DateField(verbose_name="sent on")),
+                ("sent_date", models.DateField(verbose_name="transmitted on")),
                 (
                     "owner",
                     models.ForeignKey(

@@ -139,7 +139,7 @@ class WorkTransmission(models.Model):
     receiver = models.ForeignKey(Member, models.PROTECT, related_name="+", verbose_name=_("sent to"))
     number = models.BigIntegerField(_("request"))
     insee = models.CharField(_("commune"), max_length=5)
-    sent_date = models.DateField(_("sent on"))
+    sent_date = models.DateField(_("transmitted on"))
 
     objects = WorkTransmissionQuerySet.as_manager()
 
