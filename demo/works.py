@@ -178,6 +178,7 @@ def publish(one: WorkRequest) -> None:
 
 def completed(body: str) -> str:
     """What a person would complete by hand."""
+    body = re.sub(rf"\\?{re.escape(TO_COMPLETE)} : ville du tribunal\\?\]", "d’Orléans", body)
     return re.sub(rf"\\?{re.escape(TO_COMPLETE)}[^\]]*\]", COMPLETION, body)
 
 
