@@ -88,7 +88,7 @@ def drawing_of(work: Work, kept: Sequence[WorkDetour], blocking: Sequence[tuple[
     )  # fmt: skip
 
 
-def blocked(blocking: Sequence[tuple[int, str]]) -> list[tuple[LineString, str]]:
+def blocked(blocking: Sequence[tuple[int, str]]) -> list[tuple[Any, str]]:
     """The lines of these sections with their limits."""
     ids = [pk for pk, _limit in blocking]
     lines = dict(every_row("select id, geom from road_section where id = any(%(ids)s)", ids=ids)) if ids else {}
