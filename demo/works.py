@@ -55,7 +55,7 @@ ASKED = {
 }
 COMPANIES = ("Lys Travaux Publics", "Canalisations du Gâtinais", "Fibre & Réseaux 45", "Façades Rimarde")
 REQUESTED, PUBLISHED, DETOURS = 16, 3, 2
-DETOUR_FOR = (GAUGES["cars"][1], "véhicules légers")
+DETOUR_FOR = (GAUGES["cars"][1], "Véhicules légers")
 COMPLETION = "selon les plans joints à la demande"
 SIGNATORY = "Le maire,\nCamille Essai"
 HOW_LONG = "[à compléter : durée de l’occupation]"
@@ -178,6 +178,7 @@ def publish(one: WorkRequest) -> None:
 
 def completed(body: str) -> str:
     """What a person would complete by hand."""
+    body = re.sub(rf"\\?{re.escape(TO_COMPLETE)} : ville du tribunal\\?\]", "d’Orléans", body)
     return re.sub(rf"\\?{re.escape(TO_COMPLETE)}[^\]]*\]", COMPLETION, body)
 
 

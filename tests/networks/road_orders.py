@@ -58,8 +58,8 @@ class Desk:
 
     def final(self, one: WorkRequest, letter: Letter, **words: str) -> Letter:
         given = {name: getattr(letter, name) for name in ("title", "recipient", "body")}
-        given["body"] = completed(given["body"])
         given |= {"signatory": "Le maire, Camille Signe"} | words
+        given["body"] = completed(given["body"])
         with self.as_():
             return orders.finalise(one, letter, given, letter.version, self.rights())
 

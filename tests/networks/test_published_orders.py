@@ -22,7 +22,7 @@ from networks.works.services import publication, requests, works
 from networks.works.services.competence import competent
 from tests import factories
 from tests.networks.conftest import Network
-from tests.networks.road_orders import DAY, Desk, kept, line, made_desk, section, text_of
+from tests.networks.road_orders import DAY, Desk, completed, kept, line, made_desk, section, text_of
 
 LIST, ATOM = "/travaux/arretes/", "/travaux/arretes/?format=atom"
 LATER = timedelta(days=7)
@@ -332,7 +332,7 @@ def test_an_abrogation_begun_of_an_order_unpublished_since_is_not_published(desk
     with desk.as_():
         letter = publication.begin_abrogation(one, former.pk, desk.rights())
     body = letter.body.replace("[à compléter : motifs de l’abrogation]", "rien")
-    final = desk.final(one, letter, body=body)
+    final = desk.final(one, letter, body=completed(body))
     desk.unpublish(one, former)
     with pytest.raises(Conflict, match="n’est plus publié"):
         desk.publish(one, final)

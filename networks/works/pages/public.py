@@ -53,7 +53,7 @@ def works(request: HttpRequest) -> HttpResponse:
         told = current.current(today(), insee=asked["insee"], text=asked["text"])
     except Invalid as error:
         refused, status, asked["insee"] = error.message, 400, ""
-        told = current.current(today(), insee=asked["insee"], text=asked["text"])
+        told = current.current(today(), text=asked["text"])
     rows = [row(one, told) for one in told.works]
     names = {"insee": "commune", "text": "text"}
     query = urlencode({names[name]: value for name, value in asked.items() if value})
@@ -117,7 +117,9 @@ def feed(request: HttpRequest, name: str) -> HttpResponse:
     media_type, cancelled, places, written = FEEDS[name]
     language = request.GET.get("langue", "fr")
     language = language if language in LANGUAGES else "fr"
-    told = current.with_ways(current.current(today(), **asked_of(request), cancelled=cancelled))
+    asked = asked_of(request)
+    told = current.current(today(), insee=asked["insee"], text=asked["text"], cancelled=cancelled)
+    told = current.with_ways(told)
     etag = etag_of(request, told, language)
     # Where works lie is only read for who has not read it yet.
     unchanged = get_conditional_response(request, etag=etag)

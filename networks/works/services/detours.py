@@ -422,10 +422,11 @@ def largest_passing(search: Search, pairs: Sequence[Pair]) -> str:
     """The code of the largest vehicle of the list that has a way near by in each of these directions, or nothing."""
     if not pairs or search.gauge == Gauge():
         return ""
-    for code, (_words, gauge) in reversed(list(GAUGES.items())):
+    for code in reversed(list(GAUGES)):
+        _words, gauge = GAUGES[code]
         smaller = Search(closure=search.closure, extent=search.extent, closed=search.closed, gauge=gauge)
         if not gauge.passes_for(search.gauge) and len(ways_near(smaller, pairs)) == len(pairs):
-            return str(code)
+            return code
     return ""
 
 

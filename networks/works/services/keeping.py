@@ -57,7 +57,7 @@ def keep(work: Work, gauge: Gauge, label: str, *, rights: Rights) -> tuple[list[
         blocking = sorted({one.blocking for one in found.missing if one.blocking})
         raise Invalid(told, parameter="gauge", offered=found.offered, blocking=blocking)
     with event(works.layer(SLUG), "edit", Origin("web")):
-        WorkDetour.objects.filter(Q(gauge=label[:80]) | Q(starts_on=None), work=work).delete()
+        WorkDetour.objects.filter(Q(gauge__iexact=label[:80]) | Q(starts_on=None), work=work).delete()
         made = [
             WorkDetour.objects.create(
                 owner=work.owner,
