@@ -5,13 +5,17 @@ from typing import Any
 from allauth.account.forms import LoginForm
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.utils.formats import number_format
+from django.utils import numberformat
+from django.utils.formats import get_format, number_format
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.errors import ArpentError
 from gis_core.models import Member
 from gis_core.problem import status_of
 from gis_core.rights import Rights, Role
+
+GROUPED_FROM = 10_000
+"""Four figures stand together: they may be a year."""
 
 
 class AccessibleForm(forms.Form):
@@ -27,10 +31,12 @@ class AccessibleForm(forms.Form):
 
 
 def with_written_limit(validator: Any) -> Any:
-    """The same, whose words have its limit as people write numbers: 15 and 50 000, not 15.0 and 50000."""
+    """The same, whose words have its limit as people write numbers: 15, 2100 and 50 000, not 15.0 and 50000."""
     if not isinstance(validator, MaxValueValidator | MinValueValidator) or callable(limit := validator.limit_value):
         return validator
-    shown = number_format(int(limit) if limit == int(limit) else limit, use_l10n=True)
+    whole = int(limit) if limit == int(limit) else limit
+    plain = numberformat.format(whole, get_format("DECIMAL_SEPARATOR"))
+    shown = number_format(whole, use_l10n=True) if abs(limit) >= GROUPED_FROM else plain
     return type(validator)(limit, message=str(validator.message).replace("%(limit_value)s", shown))
 
 

@@ -199,7 +199,7 @@ def test_a_layer_offers_the_tolerance_that_the_sheet_asks_of_it(agency: Client, 
     ("changed", "words"),
     [
         ({"tolerance_m2": "-1"}, "supérieure ou égale à 0"),
-        ({"tolerance_m2": "1001"}, "inférieure ou égale à 1\u202f000"),
+        ({"tolerance_m2": "1001"}, "inférieure ou égale à 1000"),
         ({"tolerance_percent": "101"}, "inférieure ou égale à 100"),
         ({"tolerance_m2": "nan"}, "Saisissez un nombre"),
         ({"tolerance_percent": "peu"}, "Saisissez un nombre"),
