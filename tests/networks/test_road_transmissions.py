@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from gis_core.errors import Conflict, Forbidden, NotFound
 from gis_core.models import Letter, Member, User
 from gis_core.rights import Role, acting_as, rights_of
+from networks.works.days import today
 from networks.works.models import Work, WorkPiece, WorkRequest, WorkTransmission
 from networks.works.services import request_pieces, requests, transmitting, undoing
 from networks.works.services.competence import Authority, competent
@@ -171,7 +172,7 @@ def test_the_receiver_reads_from_whom_it_came(desk: Desk, county: Member, techni
     with acting_as(rights_of(technician)):
         line = transmitting.received_from(seen_by(technician, one), rights_of(technician))
     assert line is not None
-    assert (line.owner, line.sent_date) == (desk.network.member, requests.today())
+    assert (line.owner, line.sent_date) == (desk.network.member, today())
 
 
 def test_nobody_writes_a_line_by_hand(desk: Desk, county: Member) -> None:

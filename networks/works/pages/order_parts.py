@@ -15,7 +15,7 @@ from networks.works.parts import Shown
 from networks.works.services import works
 from networks.works.services.detours import distance
 from networks.works.services.keeping import steps_of, told
-from networks.works.services.publication import published_for
+from networks.works.services.publication import readable_for
 
 
 def detour_part(request: HttpRequest, work: Work, rights: Rights) -> Shown | None:
@@ -78,7 +78,7 @@ def on_map(work: Work) -> str:
 def orders_part(request: HttpRequest, work: Work, rights: Rights) -> Shown | None:
     """The requests, for those who see them; the published orders, for everybody."""
     found = list(WorkRequest.objects.visible_to(rights).filter(work=work))
-    orders = list(published_for(work.pk))
+    orders = list(readable_for([work.pk]))
     if not found and not orders:
         return None
     return "works/work_orders.html", {"requests": found, "orders": orders}

@@ -20,13 +20,12 @@ from django.views.decorators.http import require_safe
 from gis_core.errors import NotFound
 from gis_core.models import Commune
 from gis_core.services.letters import cleaned
-from networks.works.days import PARIS, day_said, said
+from networks.works.days import PARIS, day_said, said, today
 from networks.works.kinds import ABROGATION
 from networks.works.models import WorkOrder
 from networks.works.pages.public import FRESH_S
 from networks.works.services import publication
 from networks.works.services.publication import Unpublished
-from networks.works.services.requests import today
 
 A_PAGE: Final = 100
 FED: Final = 500

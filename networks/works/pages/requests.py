@@ -24,6 +24,7 @@ from gis_core.parameters import integer
 from gis_core.problem import status_of
 from gis_core.rights import Rights
 from networks.core.uploads import upload_page
+from networks.works.days import today
 from networks.works.kinds import ABROGATION, BEGUN_ALONE, ORDERS, USUAL
 from networks.works.models import Work, WorkRequest
 from networks.works.pages.order_frame import page, show
@@ -113,7 +114,7 @@ def sent_list(request: HttpRequest, rights: Rights) -> HttpResponse:
 
 def told(one: WorkRequest) -> dict[str, Any]:
     waits = one.state in requests.OPEN
-    return {"request": one, "due": one.due if waits else None, "late": waits and one.due < requests.today()}
+    return {"request": one, "due": one.due if waits else None, "late": waits and one.due < today()}
 
 
 @require_http_methods(READ_AND_SEND)
@@ -121,7 +122,7 @@ def told(one: WorkRequest) -> dict[str, Any]:
 def new_request(request: HttpRequest) -> HttpResponse:
     """The form for what came on paper."""
     rights = rights_of_request(request)
-    form = form_for(request, rights, request.POST or None, initial={"received_date": requests.today()})
+    form = form_for(request, rights, request.POST or None, initial={"received_date": today()})
     status = 200
     if request.method == "POST":
         status = 400

@@ -20,7 +20,7 @@ from gis_core.letters.kinds import kind_of
 from gis_core.models import Commune, Letter
 from gis_core.rights import Rights
 from gis_core.services import letters
-from networks.works.days import PARIS, said, span
+from networks.works.days import PARIS, said, span, today
 from networks.works.kinds import ABROGATION, ORDERS
 from networks.works.models import Work, WorkOrder, WorkOrderFile, WorkRequest
 from networks.works.order_values import abrogation_values
@@ -33,7 +33,6 @@ from networks.works.services.requests import (
     letters_about,
     locked_request,
     months_later,
-    today,
 )
 
 PUBLIC_MONTHS: Final = 2

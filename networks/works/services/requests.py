@@ -12,7 +12,6 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Case, DateField, F, Func, Q, When
 from django.db.models.functions import Least
-from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -26,6 +25,7 @@ from networks.core.rights import TECHNICIANS
 from networks.roads.models import RoadSection
 from networks.roads.references import Road, reference_of
 from networks.roads.services.referring import RoadUnknown, as_kept, locate
+from networks.works.days import today
 from networks.works.kinds import ABOUT
 from networks.works.models import Work, WorkRequest, WorkRequestQuerySet
 from networks.works.services import stretches, works
@@ -314,10 +314,6 @@ def check_days(given: Mapping[str, Any]) -> None:
         raise Invalid(_("The last day is before the first one."), parameter="ends_on")
     if (given["ends_on"] - given["starts_on"]).days > LONGEST_DAYS:
         raise Invalid(_("Works last three years at most: check the year."), parameter="ends_on")
-
-
-def today() -> date:
-    return timezone.localdate()
 
 
 def months_later(day: date, months: int) -> date:

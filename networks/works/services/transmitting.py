@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 from gis_core.errors import Conflict
 from gis_core.models import Member
 from gis_core.rights import Rights
+from networks.works.days import today
 from networks.works.models import WorkRequest, WorkTransmission, WorkTransmissionQuerySet
 from networks.works.services.competence import Authority, Competence, competent
-from networks.works.services.requests import check_in_hand, check_may_decide, locked_request, place_of, today
+from networks.works.services.requests import check_in_hand, check_may_decide, locked_request, place_of
 from networks.works.services.undoing import check_not_numbered
 
 RECEIVES: Final = {
