@@ -19,6 +19,7 @@ from gis_core.services.jobs import jobs_seen_by, standing
 from layers.features.display import display_number
 from layers.imports.services.maps import small_map
 from networks.core.importers.cells import bare
+from networks.core.rights import members_working
 from networks.core.uploads import asker, system_in, upload_page, words_in
 from networks.roads import lists
 from networks.roads.importers.asset_mapping import REMARKS, TABLES, AssetReading, is_place, targets_of
@@ -38,7 +39,7 @@ FIRST_LINE: Final = {"names": True, "object": False}
 
 def members_or_denied(rights: Rights) -> list[Any]:
     """Raises PermissionDenied for who works on no roads."""
-    members = services.members_working(rights)
+    members = members_working(rights)
     if not members:
         raise PermissionDenied
     return members

@@ -17,6 +17,7 @@ from gis_core.models import Job, Member
 from gis_core.problem import status_of
 from gis_core.rights import Rights
 from gis_core.services.jobs import standing
+from networks.core.rights import members_working
 from networks.core.uploads import asker, upload_page
 from networks.roads.pages.frame import page, show
 from networks.roads.services import importing as services
@@ -30,7 +31,7 @@ SHOWN_ROWS = 5
 
 def members_or_denied(rights: Rights) -> list[Member]:
     """Raises PermissionDenied for who works on no road."""
-    members = services.members_working(rights)
+    members = members_working(rights)
     if not members:
         raise PermissionDenied
     return members

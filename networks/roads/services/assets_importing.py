@@ -24,7 +24,7 @@ from layers.imports.sources import Tell
 from networks.core.importers import kml
 from networks.core.importers.faults import Fault
 from networks.core.importers.looking import Seen, look_at
-from networks.core.rights import TECHNICIANS
+from networks.core.rights import members_working
 from networks.roads.importers.asset_loading import load_assets
 from networks.roads.importers.asset_mapping import TABLES, AssetReading, suggested
 from networks.roads.importers.asset_rows import Delivered, key_of, read_assets
@@ -40,14 +40,6 @@ KEPT = timedelta(days=30)
 
 
 # -- by people --------------------------------------------------------------------------------------------------------
-
-
-def members_working(rights: Rights) -> list[Member]:
-    """The members for which the asker may import."""
-    found = Member.objects.all()
-    if not rights.agency:
-        found = found.filter(pk__in=[member for member, role in rights.roles.items() if role in TECHNICIANS])
-    return list(found.order_by("name"))
 
 
 def member_for(slug: str, rights: Rights) -> Member:

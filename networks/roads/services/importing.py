@@ -24,7 +24,7 @@ from layers.imports.services.inbox import Sent, harmless, kept_files
 from layers.imports.services.loading import rows
 from layers.imports.sources import Tell
 from networks.core.importers.faults import Fault
-from networks.core.rights import TECHNICIANS
+from networks.core.rights import members_working
 from networks.core.topology import loading
 from networks.roads.importers import marker_loading, markers, sections
 from networks.roads.importers.staging import Scope, stage
@@ -163,14 +163,6 @@ def open_event(table: str, order: Order) -> int:
 
 
 # -- by people --------------------------------------------------------------------------------------------------------
-
-
-def members_working(rights: Rights) -> list[Member]:
-    """The members for which the asker may import."""
-    found = Member.objects.all() if rights.agency else Member.objects.filter(
-        pk__in=[member for member, role in rights.roles.items() if role in TECHNICIANS]
-    )  # fmt: skip
-    return list(found.order_by("name"))
 
 
 def member_for(slug: str, rights: Rights) -> Member:

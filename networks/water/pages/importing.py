@@ -20,6 +20,7 @@ from gis_core.rights import Rights
 from gis_core.services.jobs import jobs_seen_by, standing
 from layers.imports.services.maps import SmallMap, small_map
 from networks.core.importers.cells import size_in
+from networks.core.rights import members_working
 from networks.core.uploads import asker, system_in, upload_page, words_in
 from networks.water.importers.mapping import TABLES, UNITS, LayerReading, suggested, targets_of
 from networks.water.models import NetworkImport
@@ -38,7 +39,7 @@ SPREADSHEET_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 def members_or_denied(rights: Rights) -> list[Any]:
     """Raises PermissionDenied for who works on no network."""
-    members = services.members_working(rights)
+    members = members_working(rights)
     if not members:
         raise PermissionDenied
     return members

@@ -21,7 +21,7 @@ from layers.imports.services.inbox import Sent, kept_files
 from layers.imports.sources import Tell
 from networks.core.importers.faults import Fault
 from networks.core.importers.looking import Seen, look_at
-from networks.core.rights import TECHNICIANS
+from networks.core.rights import members_working
 from networks.water import raepa
 from networks.water.importers.applying import apply_plan, forget_files, take_back, undo_moves
 from networks.water.importers.mapped import reading_for
@@ -42,14 +42,6 @@ Format = NetworkImport.Format
 
 
 # -- by people --------------------------------------------------------------------------------------------------------
-
-
-def members_working(rights: Rights) -> list[Member]:
-    """The members for which the asker may import."""
-    found = Member.objects.all() if rights.agency else Member.objects.filter(
-        pk__in=[member for member, role in rights.roles.items() if role in TECHNICIANS]
-    )  # fmt: skip
-    return list(found.order_by("name"))
 
 
 def member_for(slug: str, rights: Rights) -> Member:
