@@ -4,8 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth import logout
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.utils import translation
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
@@ -78,6 +80,27 @@ def their_language(get_response: Handler) -> Handler:
         return get_response(request)
 
     return middleware
+
+
+class PagesInTransaction:
+    """A page that is rendered after its view asks the database in a transaction too: there it says who asks.
+
+    ATOMIC_REQUESTS covers the view alone, and the administration's and the account's pages read while they render.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_template_response(
+        self, request: HttpRequest, response: SimpleTemplateResponse
+    ) -> SimpleTemplateResponse:
+        if isinstance(response, TemplateResponse):
+            with transaction.atomic():
+                response.render()
+        return response
 
 
 def refusal_page(request: HttpRequest, error: ArpentError) -> HttpResponse:

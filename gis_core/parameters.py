@@ -25,16 +25,24 @@ def in_domain(lon: float, lat: float) -> bool:
     return west <= lon <= east and south <= lat <= north
 
 
+def whole_number(text: str, *, digits: int = 18) -> int | None:
+    """The whole number, zero or more, that a text of at most so many digits is; None for any other text.
+
+    isdecimal() alone lets through other scripts' digits, and int() raises beyond 4,300 of them.
+    """
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= digits else None
+
+
 def integer(parameters: Parameters, name: str, default: int, low: int, high: int) -> int:
     """A whole number between `low` and `high`; raises Invalid."""
     text = parameters.get(name, "")
     if not text:
         return default
-    # isdecimal() alone lets through other scripts' digits and endless numbers.
-    if not (text.isascii() and text.isdecimal() and len(text) <= 18 and low <= int(text) <= high):
+    value = whole_number(text)
+    if value is None or not low <= value <= high:
         message = _("“%(name)s” must be a whole number between %(low)s and %(high)s.")
         raise Invalid(message % {"name": name, "low": low, "high": high}, parameter=name)
-    return int(text)
+    return value
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ when the two seconds are over.
 
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -63,12 +62,18 @@ class Entry:
     lock: threading.Lock = field(default_factory=threading.Lock)
     read_at: float = float("-inf")
     asker: Asker | None = None
+    made_at: float = field(default_factory=time.monotonic)
 
     def fresh(self) -> bool:
         return time.monotonic() - self.read_at < KEPT_SECONDS
 
+    def worth(self) -> tuple[bool, float]:
+        """The least goes first when there are too many: credentials that name nobody, then the longest unused."""
+        somebody = self.asker is not None and self.asker.rights.user_id is not None
+        return somebody, max(self.read_at, self.made_at)
 
-_entries: OrderedDict[Credentials, Entry] = OrderedDict()
+
+_entries: dict[Credentials, Entry] = {}
 _entries_lock = threading.Lock()
 
 
@@ -110,7 +115,8 @@ def forget_everybody() -> None:
 def new_entry(credentials: Credentials) -> Entry:
     with _entries_lock:
         while len(_entries) >= MOST_ASKERS:
-            _entries.popitem(last=False)
+            # Headers that somebody invents must not push out those of people: first in, first out would.
+            del _entries[min(_entries, key=lambda one: _entries[one].worth())]
         return _entries.setdefault(credentials, Entry())
 
 

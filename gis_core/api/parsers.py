@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 
+from gis_core.parameters import whole_number
+
 MOST_BYTES = 32 * 1_048_576
 
 
@@ -15,8 +17,8 @@ class BoundedJSONParser(JSONParser):
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
         # The server gives no more of the body than it was told.
-        length = parser_context["request"].META.get("CONTENT_LENGTH") or "0"
-        if not length.isdecimal() or int(length) > MOST_BYTES:
+        length = whole_number(parser_context["request"].META.get("CONTENT_LENGTH") or "0")
+        if length is None or length > MOST_BYTES:
             raise RequestDataTooBig
         try:
             return super().parse(stream, media_type, parser_context)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from gis_core.errors import ArpentError
 from gis_core.middleware import rights_of_request
 from gis_core.models import Member
+from gis_core.parameters import whole_number
 from gis_core.problem import status_of
 from gis_core.rights import ADMINISTRATORS, Rights
 from layers.external.forms import ExternalLayerForm, HostForm, ServiceForm
@@ -132,7 +133,7 @@ def external(request: HttpRequest, slug: str) -> HttpResponse:
         return shown(request, "external", context, status=400)
     version = request.POST.get("version", "")
     try:
-        declaring.change(slug, form.chosen(), version=int(version) if version.isdecimal() else 0, rights=rights)
+        declaring.change(slug, form.chosen(), version=whole_number(version) or 0, rights=rights)
     except ArpentError as error:
         now = declaring.administered_external(slug, rights)
         return shown(request, "external", {"form": form, "layer": now}, status=blame(form, error))

@@ -17,7 +17,7 @@ from layers.exports.formats import Column
 from layers.exports.formats.csvtext import Csv, Dialect
 
 WORKBOOK = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-WIDTHS = {"text": 24, "integer": 12, "number": 12, "date": 12}
+WIDTHS = {"text": 24, "integer": 12, "number": 12, "boolean": 12, "date": 12, "datetime": 18}
 type Table = tuple[Sequence[Column], Iterable[Sequence[Any]]]
 
 
@@ -49,6 +49,8 @@ def write(sheet: Any, row: int, place: int, value: Any, day: Any) -> None:
     match value:
         case None:
             pass
+        case bool():  # an int to Python
+            sheet.write_boolean(row, place, value)
         case date():
             sheet.write_datetime(row, place, value, day)
         case int() | float():
@@ -105,6 +107,9 @@ def cell(value: Any, style: str = "") -> str:
             day = f"{value:%Y-%m-%d}"
             kind = f' table:style-name="day" office:value-type="date" office:date-value="{day}"'
             return f"<table:table-cell{kind}><text:p>{day}</text:p></table:table-cell>"
+        case bool():  # an int to Python; applications show the value, in their language
+            kind = f' office:value-type="boolean" office:boolean-value="{str(value).lower()}"'
+            return f"<table:table-cell{kind}><text:p>{str(value).upper()}</text:p></table:table-cell>"
         case int() | float():
             kind = f' office:value-type="float" office:value="{value}"'
             return f"<table:table-cell{kind}><text:p>{value}</text:p></table:table-cell>"

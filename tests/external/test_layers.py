@@ -288,6 +288,12 @@ def test_a_layer_is_changed_and_two_people_are_told(client: Client, server: Serv
         assert ExternalLayer.objects.get().title == "Autre titre"
 
 
+def test_an_endless_version_is_another_version(client: Client, server: Server) -> None:
+    external(server)
+    changed = chosen(title="Autre titre", version="9" * 5_000)
+    assert agency(client).post("/couches-externes/ortho-ailleurs/", changed, headers=PAGE).status_code == 412
+
+
 def test_a_layer_is_taken_out(client: Client, server: Server) -> None:
     external(server)
     assert agency(client).post("/couches-externes/ortho-ailleurs/retirer/", headers=PAGE).status_code == 302

@@ -67,6 +67,12 @@ def test_choosing_what_a_layer_is_shows_its_columns(importing: Importing, networ
     assert 'name="column-0-invert_z"' in answer.content.decode()
 
 
+def test_an_endless_row_number_is_no_row(importing: Importing, network: Network) -> None:
+    made = importing.sent(importing.file("objets", [spot("V1", 0, 0, modele="X")]))
+    sent = {"leaving": "1", "leave": f"objets.geojson:{'9' * 5_000}"}
+    assert post(network, f"{URL}{made.pk}/", action="tables", **sent).status_code == 200
+
+
 def test_errors_are_listed_with_their_rows_and_the_file_cannot_be_loaded(
     importing: Importing, network: Network
 ) -> None:

@@ -10,9 +10,10 @@ from zipfile import ZipFile
 import pyogrio
 import pytest
 from django.contrib.gis.geos import LineString
+from openpyxl import load_workbook
 
 from layers.exports.formats import Column
-from networks.core.tables import as_opendocument
+from networks.core.tables import as_opendocument, as_workbook
 from networks.roads.models import RoadSection
 from networks.roads.services.lengths import Asked, Lengths, lengths
 from tests import factories
@@ -121,3 +122,13 @@ def test_managers_of_one_kind_are_told_apart_by_their_names(network: Network) ->
     lines = [(one.code, one.label, round(one.km, 2)) for one in counted().tables["manager"]]
     assert lines == [("03", "Département · Loiret", 0.4), ("04", "EPCI · Agglo", 0.3), ("04", "EPCI · CC du Lys", 0.1),
                      ("04", "EPCI", 0.05), ("05", "Commune de Lorris", 0.2)]  # fmt: skip
+
+
+def test_a_yes_is_no_number_in_a_spreadsheet() -> None:
+    table = ([Column("paved", "Revêtue", "boolean")], [[True], [False]])
+    with ZipFile(BytesIO(as_opendocument(table, "A"))) as file:
+        content = file.read("content.xml").decode()
+    assert content.count('office:value-type="boolean"') == 2
+    assert 'office:boolean-value="true"' in content
+    sheet = load_workbook(BytesIO(as_workbook(table, "A"))).active
+    assert [row[0].value for row in sheet.iter_rows(min_row=2)] == [True, False]

@@ -173,3 +173,16 @@ def test_invented_session_keys_share_what_an_anonymous_asker_sees(db: None) -> N
     factories.layer(slug="public")
     nobody = asking.who_asks({})
     assert asking.who_asks({"HTTP_COOKIE": "arpent_session=inventee"}) is nobody
+
+
+def test_invented_headers_do_not_push_out_people(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    asking.forget_everybody()
+    monkeypatch.setattr(asking, "MOST_ASKERS", 5)
+    with factories.as_owner():
+        _token, secret = create_token(user=factories.user(factories.member()), name="qgis")
+    real = {"HTTP_AUTHORIZATION": f"Bearer {secret}"}
+    assert asking.who_asks(real) is not None
+    for rank in range(20):
+        assert asking.who_asks({"HTTP_AUTHORIZATION": f"Bearer arpent_{rank}"}) is None
+    assert asking.credentials_of(real) in asking._entries
+    assert len(asking._entries) == 5

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from gis_core.errors import Invalid, NotFound
+from gis_core.parameters import whole_number
 from layers.features.api import serializers
 from layers.features.api.editing import asked
 from layers.features.services import attachments
@@ -37,8 +38,8 @@ class AttachmentsView(APIView):
 
     def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> Request:
         """Before anything reads the body: it goes to the disk as it comes."""
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdecimal() or int(length) > LONGEST_BODY:
+        length = whole_number(request.META.get("CONTENT_LENGTH") or "0")
+        if length is None or length > LONGEST_BODY:
             raise RequestDataTooBig
         return super().initialize_request(request, *args, **kwargs)
 

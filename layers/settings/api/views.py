@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 
 from gis_core.errors import Invalid
 from gis_core.middleware import rights_of_request
+from gis_core.parameters import whole_number
 from layers.catalogue.qml import qml_of
 from layers.catalogue.services import visible_layer
 from layers.settings.api.serializers import (
@@ -53,7 +54,8 @@ class QmlView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """A body that is too large for a style is not read."""
-        if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES + AROUND_IT:
+        length = whole_number(request.META.get("CONTENT_LENGTH") or "0")
+        if length is None or length > MOST_BYTES + AROUND_IT:
             raise Invalid(_("The file is too large for a style: %(most)s MB at most.") % {"most": MOST_BYTES // 10**6})
         super().initial(request, *args, **kwargs)
 

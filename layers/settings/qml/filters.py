@@ -19,6 +19,7 @@ BOUNDS = {">=": "from", ">": "above", "<=": "to", "<": "below"}
 TURNED = {">=": "<=", ">": "<", "<=": ">=", "<": ">", "=": "="}
 WORDS = {"and", "or", "in", "is", "null", "not", "true", "false"}
 LONGEST = 10_000
+LONGEST_NUMBER = 40
 
 type Where = dict[str, Any]
 type Token = tuple[str, Any]
@@ -55,6 +56,8 @@ def token(kind: str, text: str) -> Token:
     if kind == "text":
         return "value", text[1:-1].replace("''", "'")
     if kind == "number":
+        if len(text) > LONGEST_NUMBER:
+            raise NotSaidError
         return "value", float(text) if re.search(r"[.eE]", text) else int(text)
     if kind == "quoted":
         return "column", text[1:-1].replace('""', '"')

@@ -32,7 +32,7 @@ from networks.warning.models import Channel, ContactReading
 from networks.warning.pages.forms import ContactForm, SettingsForm
 from networks.warning.services import contacts
 from networks.warning.services.contacts import Known, Person
-from networks.warning.services.settings import Choice, choose, settings_of
+from networks.warning.services.settings import Choice, choose, settings_by_member, settings_of
 
 READ_AND_SEND = ["GET", "HEAD", "POST"]
 TAB = "contacts"
@@ -41,7 +41,7 @@ SHOWN_JOBS = 10
 
 def members_kept(rights: Rights) -> list[Member]:
     """The members of which the asker changes contacts."""
-    return [one for one in contacts.members_with_contacts(rights) if contacts.may_keep(one, rights)]
+    return contacts.kept_by(contacts.read_by(contacts.members_with_contacts(rights)), rights)
 
 
 def chosen(slug: str, members: list[Member]) -> Member:
@@ -63,11 +63,12 @@ def contact_list(request: HttpRequest) -> HttpResponse:
     """How many there are; POST searches. What is typed is sent in the body, and so stays out of addresses and logs."""
     rights = rights_of_request(request)
     members = contacts.members_with_contacts(rights)
-    read = [one for one in members if contacts.reads_contacts(one.pk)]
+    read, counted = contacts.read_by(members), members[:50]
+    counts, chosen_settings = contacts.counts_of(counted), settings_by_member(counted)
     context: dict[str, Any] = {
-        "counts": [(one, contacts.counts_of(one), settings_of(one)) for one in members[:50]],
+        "counts": [(one, counts[one.pk], chosen_settings[one.pk]) for one in counted],
         "reads": read,
-        "keeps": [one for one in read if contacts.may_keep(one, rights)],
+        "keeps": contacts.kept_by(read, rights),
         "administers": rights.administers,
         "administered": rights.administered(),
     }

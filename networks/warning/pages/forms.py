@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -177,7 +176,7 @@ class ContactForm(AccessibleForm):
 
     def clean_consent_date(self) -> Any:
         day = self.cleaned_data["consent_date"]
-        if day and day > datetime.now().date():
+        if day and day > timezone.localdate():
             raise forms.ValidationError(_("This day has not come yet."))
         if day and day.year < FIRST_YEAR:
             raise forms.ValidationError(_("Check the year: it is written with four digits."))

@@ -78,6 +78,16 @@ def reads_contacts(member_id: int) -> bool:
     return bool(allowed)
 
 
+def read_by(members: Collection[Member]) -> list[Member]:
+    """Those of these members whose contacts whoever asks reads and writes: one query for all of them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select pk from unnest(%s::bigint[]) pk where arpent.reads_contacts(pk)", [[one.pk for one in members]]
+        )
+        allowed = {pk for (pk,) in cursor.fetchall()}
+    return [one for one in members if one.pk in allowed]
+
+
 def members_with_contacts(rights: Rights) -> list[Member]:
     """The members of which the asker sees notices."""
     return list(Member.objects.visible_to(rights).filter(pk__in=rights.members()).order_by("name")
@@ -145,10 +155,14 @@ class Counts:
     stopped: int
 
 
-def counts_of(member: Member) -> Counts:
+def counts_of(members: Collection[Member]) -> dict[int, Counts]:
+    """By member id, in one query."""
     with connection.cursor() as cursor:
-        cursor.execute("select * from arpent.count_contacts(%s)", [member.pk])
-        return Counts(*cursor.fetchone())
+        cursor.execute(
+            "select pk, counts.* from unnest(%s::bigint[]) pk cross join lateral arpent.count_contacts(pk) counts",
+            [[one.pk for one in members]],
+        )
+        return {pk: Counts(*numbers) for pk, *numbers in cursor.fetchall()}
 
 
 # -- writing ----------------------------------------------------------------------------------------------------------
@@ -197,6 +211,11 @@ def checked_email(text: str) -> str:
     except ValidationError as error:
         raise Invalid(_("“%(text)s” is no e-mail address.") % {"text": text[:60]}, parameter="email") from error
     return text.lower()
+
+
+def kept_by(read: Iterable[Member], rights: Rights) -> list[Member]:
+    """Those of the members whose contacts the asker reads of which they also change them."""
+    return [one for one in read if rights.has_role(one.pk, TECHNICIANS)]
 
 
 def may_keep(member: Member, rights: Rights) -> bool:

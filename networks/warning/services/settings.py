@@ -1,6 +1,6 @@
 """What a member chooses for its notices; for its administrators."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 
 from django.utils.translation import gettext as _
@@ -26,8 +26,14 @@ class Choice:
 
 def settings_of(member: Member) -> Settings:
     """The member's settings, those of everybody where it has not chosen."""
-    found = Settings.objects.filter(member=member).first()
-    return found or Settings(member=member, reader_roles=[str(role) for role in READERS])
+    return settings_by_member([member])[member.pk]
+
+
+def settings_by_member(members: Collection[Member]) -> dict[int, Settings]:
+    """The settings of several members by member id, in one query."""
+    kept = Settings.objects.in_bulk([one.pk for one in members], field_name="member_id")
+    usual = [str(role) for role in READERS]
+    return {one.pk: kept.get(one.pk) or Settings(member=one, reader_roles=usual) for one in members}
 
 
 def choose(slug: str, choice: Choice, rights: Rights) -> None:

@@ -15,6 +15,7 @@ from pyproj import Transformer
 from gis_core.errors import ArpentError, Invalid, NotFound
 from gis_core.middleware import rights_of_request
 from gis_core.models import Job
+from gis_core.parameters import whole_number
 from gis_core.problem import status_of
 from gis_core.rights import Rights
 from gis_core.services.jobs import jobs_seen_by, standing
@@ -144,7 +145,7 @@ def options_in(posted: QueryDict, made: NetworkImport) -> dict[str, Any]:
         found["known"] = posted["known"]
     if "leaving" in posted:
         leave = [one.rpartition(":") for one in posted.getlist("leave")]
-        rows = [[file, int(row)] for file, _colon, row in leave if row.isdecimal()]
+        rows = [[file, number] for file, _colon, row in leave if (number := whole_number(row)) is not None]
         found["leave"] = "all" if posted.get("leave_all") else rows
     if "placing" in posted:
         found |= placing_in(posted)

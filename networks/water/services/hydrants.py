@@ -28,6 +28,7 @@ from django.utils.translation import gettext_lazy
 
 from gis_core.errors import Invalid, NotFound
 from gis_core.models import Commune, Member
+from gis_core.parameters import whole_number
 from gis_core.rights import Rights
 from networks.water.lists import IN_SERVICE
 from networks.water.models import FireSettings, HydrantInspection, HydrantUnavailability, WaterNode
@@ -170,7 +171,7 @@ def register(wanted: Filter, rights: Rights) -> Any:
 
 
 def is_id(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) <= 18
+    return whole_number(text) is not None
 
 
 def in_state(state: str) -> Q:

@@ -1,5 +1,6 @@
 """A notice to those who have no water: the addresses of an outage."""
 
+from gis_core.parameters import whole_number
 from gis_core.rights import Rights
 from networks.warning.models import Notice
 from networks.warning.services.notices import Address, Context
@@ -10,13 +11,12 @@ from networks.water.models import Outage, WaterConnection
 from networks.water.services.outages import outage_seen_by
 from networks.water.services.visible import visible
 
-LARGEST_KEY = 18
 SENSITIVE = {code: french for code, (french, _english) in lists.SENSITIVE.items()}
 
 
 def beginning(key: str, rights: Rights) -> Beginning:
     """The notice that the outage of this number suggests. Raises NotFound."""
-    outage = outage_seen_by(int(key) if key.isdecimal() and len(key) <= LARGEST_KEY else 0, rights)
+    outage = outage_seen_by(whole_number(key) or 0, rights)
     context = Context(kind=Notice.Kind.BURST, starts_at=outage.started_at, place=outage.place)
     return Beginning(owner=outage.owner, targets=addresses(outage, rights), context=context, title=outage.place)
 

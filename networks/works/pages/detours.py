@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from gis_core.errors import ArpentError, Invalid
 from gis_core.middleware import rights_of_request
+from gis_core.parameters import whole_number
 from gis_core.problem import status_of
 from gis_core.rights import Rights
 from networks.works.gauges import GAUGES, LARGEST, Gauge, gauge_of
@@ -52,7 +53,7 @@ def done(request: HttpRequest, work: Work, rights: Rights) -> None:
     """Raises ArpentError."""
     given = request.POST
     if given.get("do") in ("drop", "confirm"):
-        number = int(text) if (text := given.get("detour", "")).isdecimal() and len(text) < 19 else 0
+        number = whole_number(given.get("detour", "")) or 0
         if given["do"] == "drop":
             keeping.drop(work, number, rights=rights)
             messages.success(request, _("The detour is dropped."))

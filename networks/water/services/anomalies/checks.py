@@ -281,7 +281,7 @@ UNLIKELY = (
         'laid_from_year', laid_from_year, 'laid_to_year', laid_to_year, 'abandoned_year', abandoned_year))
     from (select 'pipe' as kind, id, geom, laid_from_year, laid_to_year, abandoned_year from scan_pipe where there
         union all select 'node', id, geom, laid_from_year, laid_to_year, abandoned_year from scan_node where there) one
-    where greatest(laid_from_year, laid_to_year) > extract(year from now())
+    where greatest(laid_from_year, laid_to_year) > extract(year from now() at time zone 'Europe/Paris')
         or least(laid_from_year, laid_to_year) < 1800
         or laid_from_year > laid_to_year or abandoned_year < coalesce(laid_from_year, laid_to_year)
     """),
