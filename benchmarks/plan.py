@@ -19,6 +19,7 @@ from benchmarks import (
     ogc,
     parcels,
     peers,
+    people,
     permits,
     photos,
     roads,
@@ -57,6 +58,19 @@ def everything(made: BenchDatabase, *, peers: bool) -> Iterator[Step]:
         yield from served(field, peers=peers)
     yield Step("Programme de tâches au repos", [tiles.WORKER_MEMORY], partial(tiles.worker_row, made))
     yield Step("Deuxième démarrage", [start.SECOND_START], start.second_start_row)
+
+
+def crowds(made: BenchDatabase, seconds: float) -> Iterator[Step]:
+    """People at work, on a server of their own and an empty cache."""
+    port = server.free_port()
+    web = server.running(server.web(made, port), f"http://127.0.0.1:{port}/health/live")
+    with tiles.empty_cache(made), web as pid:
+        accounts.private_layer()
+        field = tiles.Field(made, port, pid, accounts.asker(), grid.grid_of(made))
+        for count in people.CROWDS:
+            yield Step(
+                f"{count} personnes", people.empty_rows(count), partial(people.crowd_rows, field, count, seconds)
+            )
 
 
 def served(field: tiles.Field, *, peers: bool) -> Iterator[Step]:

@@ -9,11 +9,10 @@ from gis_core.forms import AccessibleForm
 from gis_core.models import Member
 from gis_core.rights import Rights
 from gis_core.services.members import partners
-from layers.catalogue.models import Layer, Photo
+from layers.catalogue.models import Layer
 from orthophoto.models import Campaign
-from orthophoto.report import ACQUIRED
 from orthophoto.services.campaigns import deliveries
-from orthophoto.services.orders import KEPT
+from orthophoto.services.orders import KEPT, description_of
 
 CRS = [
     (2154, "RGF93 · Lambert-93 (EPSG:2154)"),
@@ -81,6 +80,15 @@ class CampaignForm(AccessibleForm):
         self.fields[name].choices = choices  # type: ignore[attr-defined]  # a field of choices
 
 
+class DescriptionForm(CampaignForm):
+    """What may change of a campaign without looking at its delivery again."""
+
+    def __init__(self, *args: Any, rights: Rights, again: Campaign, **options: Any) -> None:
+        super().__init__(*args, rights=rights, again=again, **options)
+        for name in ("delivery", "codec", "display", "crs"):
+            del self.fields[name]
+
+
 def short(delivery: dict[str, Any]) -> str:
     """A delivery as it is chosen: "member/folder"."""
     return f"{delivery['member'].slug}/{delivery['name']}"
@@ -91,8 +99,5 @@ def beginnings(again: Campaign | None, parameters: dict[str, str]) -> dict[str, 
     if again is None:
         chosen = {name: parameters[name] for name in ("delivery", "title") if name in parameters}
         return chosen | {"visibility": Layer.Visibility.SIGNED_IN.value, "codec": Campaign.Codec.JPEG.value}
-    names = ("title", "visibility", "within_communes", "attribution", "licence", "codec", "display", "crs")
-    shared = list(Member.objects.filter(pk__in=again.shared_with).values_list("slug", flat=True))
-    own = {name: getattr(again, name) for name in names}
-    taken = again.acquired_date.strftime(ACQUIRED[Photo.Precision(again.acquired_precision)])
-    return own | {"delivery": KEPT, "acquired": taken, "shared_with": shared}
+    own = {name: getattr(again, name) for name in ("codec", "display", "crs")}
+    return own | description_of(again) | {"delivery": KEPT}

@@ -23,12 +23,12 @@ from gis_core.problem import status_of
 from gis_core.rights import Rights
 from layers.catalogue.models import Photo
 from orthophoto import phrases
-from orthophoto.forms import CampaignForm, beginnings
+from orthophoto.forms import CampaignForm, DescriptionForm, beginnings
 from orthophoto.models import Campaign, Sheet
 from orthophoto.report import counted_all
 from orthophoto.services import building, publication
 from orthophoto.services.campaigns import campaign_of, delete_campaign, start
-from orthophoto.services.orders import order_given
+from orthophoto.services.orders import KEPT, description_of, order_given
 from orthophoto.standing import LETTERS, Standing
 
 SHOWN_PROBLEMS = 100
@@ -105,6 +105,34 @@ def order_page(request: HttpRequest, rights: Rights, again: Campaign | None) -> 
     return render(request, "orthophoto/order.html", context, status=status)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def describe_campaign(request: HttpRequest, slug: str) -> HttpResponse:
+    """Change what is said of a photo and who sees it, at once: nothing is built again."""
+    rights = rights_of_page(request)
+    asked = campaign_of(slug, rights)
+    shown = publication.shown_photo(asked)
+    before = description_of(shown or asked)
+    form = DescriptionForm(request.POST or None, rights=rights, again=asked, initial=before)
+    status = 200
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            try:
+                said = before | form.cleaned_data | {"delivery": KEPT}
+                publication.revise(asked, order_given(said, rights, again=asked), rights)
+            except ArpentError as error:
+                status = blame(form, error)
+            else:
+                changed = _("The changes are shown now.") if shown else _("The changes are kept.")
+                messages.success(request, changed)
+                return redirect("campaign", slug=slug)
+    context = {"section": "campaigns", "form": form, "campaign": asked, "shown": shown}
+    if shown:
+        context["audience"] = phrases.audience(shown)
+    return render(request, "orthophoto/describe.html", context, status=status)
+
+
 def blame(form: CampaignForm, error: ArpentError) -> int:
     """Put an error at the field that it is about; returns the answer's status."""
     name = str(error.extra.get("parameter", ""))
@@ -120,7 +148,7 @@ def campaign(request: HttpRequest, slug: str) -> HttpResponse:
     shown = campaign_of(slug, rights_of_page(request))
     standing = Standing.of(shown)
     problems = shown.sheets.filter(state__in=(Sheet.State.REFUSED, Sheet.State.FAILED)).order_by("file", "pk")
-    counts = standing.facts["counts"]
+    counts, photo = standing.facts["counts"], publication.shown_photo(shown)
     context = {
         "section": "campaigns",
         "campaign": shown,
@@ -134,7 +162,10 @@ def campaign(request: HttpRequest, slug: str) -> HttpResponse:
         "problems": problems[:SHOWN_PROBLEMS],
         "remarks": phrases.remarks(len(shown.findings), problems.count()),
         "more_problems": max(0, problems.count() - SHOWN_PROBLEMS),
-        "on_the_map": map_address(shown),
+        "on_the_map": map_address(photo),
+        "audience_now": phrases.audience(photo) if photo else "",
+        "audience": phrases.audience(shown),
+        "differs": photo is not None and description_of(photo) != description_of(shown),
         "script": for_the_script(shown, standing),
     }
     return render(request, "orthophoto/campaign.html", context)
@@ -150,11 +181,8 @@ def for_the_script(campaign: Campaign, standing: Standing) -> dict[str, Any]:
     }
 
 
-def map_address(campaign: Campaign) -> str | None:
+def map_address(photo: Photo | None) -> str | None:
     """The map on the published photo, at its middle."""
-    if campaign.published_build is None:
-        return None
-    photo = Photo.objects.filter(slug=campaign.slug).first()
     if photo is None:
         return None
     west, south, east, north = photo.extent_4326

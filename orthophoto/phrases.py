@@ -7,7 +7,8 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from layers.catalogue.models import Photo
+from gis_core.models import Member
+from layers.catalogue.models import Layer, Photo
 from orthophoto.models import Campaign
 
 FORMATS = {Photo.Precision.YEAR: "Y", Photo.Precision.MONTH: "F Y", Photo.Precision.DAY: "j F Y"}
@@ -17,6 +18,16 @@ MINUTE_S, HOUR_S = 60, 3600
 def taken(campaign: Campaign) -> str:
     """When the photos were taken, as precisely as is known: "2024", "juin 2024", "12 juin 2024"."""
     return formats.date_format(campaign.acquired_date, FORMATS[Photo.Precision(campaign.acquired_precision)])
+
+
+def audience(shown: Campaign | Photo) -> str:
+    """Who sees a photo, in words: "Members chosen by name: Syndicat du Lys, on their own communes only"."""
+    label = shown.get_visibility_display()
+    if shown.visibility != Layer.Visibility.MEMBERS:
+        return label
+    names = ", ".join(Member.objects.filter(pk__in=shown.shared_with).order_by("name").values_list("name", flat=True))
+    said = _("%(audience)s: %(names)s") % {"audience": label, "names": names}
+    return f"{said}, {_('on their own communes only')}" if shown.within_communes else said
 
 
 def resolution(metres: float | None) -> str:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("nouvelle/", pages.new_campaign, name="campaign_new"),
     path("<slug:slug>/", pages.campaign, name="campaign"),
     path("<slug:slug>/recommencer/", pages.restart_campaign, name="campaign_restart"),
+    path("<slug:slug>/modifier/", pages.describe_campaign, name="campaign_describe"),
     path("<slug:slug>/construire/", pages.build, name="campaign_build"),
     path("<slug:slug>/arreter/", pages.stop, name="campaign_stop"),
     path("<slug:slug>/publier/", pages.publish, name="campaign_publish"),

@@ -211,3 +211,21 @@ def checks_something(test: ast.FunctionDef) -> bool:
     }
     checking = re.compile(r"raises|warns|fail|assert|check|expect|refuse|wait_for")
     return any(isinstance(node, ast.Assert) for node in ast.walk(test)) or any(map(checking.search, called))
+
+
+def test_every_colour_and_size_that_a_style_uses_is_defined() -> None:
+    styles = {name: content for name, content in texts() if name.endswith(".css")}
+    defined = {name: set(re.findall(r"(--[\w-]+)\s*:", content)) for name, content in styles.items()}
+    shared = {
+        True: set[str]().union(*(found for name, found in defined.items() if name.startswith("webmap/"))),
+        False: defined["gis_core/static/gis_core/pages.css"],
+    }
+    script = "".join(content for name, content in texts() if name.endswith((".ts", ".js")))
+    by_script = set(re.findall(r"setProperty\(\"(--[\w-]+)", script))
+    wrong = {
+        name: unknown
+        for name, content in styles.items()
+        if (unknown := set(re.findall(r"var\((--[\w-]+)\s*\)", content))
+            - shared[name.startswith("webmap/")] - defined[name] - by_script)
+    }  # fmt: skip
+    assert not wrong

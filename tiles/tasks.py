@@ -24,5 +24,5 @@ def purge_tiles(timestamp: int) -> None:
 def purge_photo_tiles(timestamp: int) -> None:
     """Every ten minutes: tiles of photos in former editions go, then the oldest ones beyond the cache's limit."""
     with acting_as(SYSTEM), transaction.atomic():
-        current = dict(Photo.objects.values_list("slug", "edition"))
+        current = dict(Photo.objects.values_list("slug", "pixels_edition"))
     purge(current, settings.PHOTO_CACHE_BYTES)

@@ -16,12 +16,15 @@ with RestrictedReader() as reader:
     for stretch in reader.lines(name):
         ...
     document = reader.document(name)
+    pictures = reader.picture(name, PictureRecipe(...))
     network = reader.epanet(name)
 """
 
 from gis_core.reader.documents import Document
 from gis_core.reader.epanet import EpanetLink, EpanetNetwork, EpanetNode
 from gis_core.reader.limits import Limits
+from gis_core.reader.pictures import Pictures
+from gis_core.reader.pictures import Recipe as PictureRecipe
 from gis_core.reader.plans import PlanObject, PlanSheet, RefusedSheet
 from gis_core.reader.problems import Problem, ReaderUnavailable, ReadRefused
 from gis_core.reader.process import RestrictedReader, sweep_quarantine
@@ -63,6 +66,8 @@ __all__ = [
     "LayerInfo",
     "Limits",
     "Lines",
+    "PictureRecipe",
+    "Pictures",
     "Pixels",
     "Place",
     "PlanObject",

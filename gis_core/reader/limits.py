@@ -38,6 +38,11 @@ class Limits:
         return cls(file_bytes=file_bytes, memory_bytes=1024 * MIB, cpu_seconds=60, wall_seconds=30.0, members=5_000)
 
     @classmethod
+    def for_pictures(cls, file_bytes: int) -> "Limits":
+        """Those of a picture that somebody waits for."""
+        return cls(file_bytes=file_bytes, cpu_seconds=60, wall_seconds=30.0)
+
+    @classmethod
     def for_plans(cls) -> "Limits":
         """Those of the cadastral plan of a department: thousands of small sheets in one archive."""
         return cls(file_bytes=16 * 1024 * MIB, cpu_seconds=4 * 3600, members=200_000)

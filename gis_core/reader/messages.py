@@ -97,6 +97,9 @@ MESSAGES = {
         "Line %(row)s is longer than %(limit)s characters: this is not a text file with lines of a fixed width."
     ),
     "not_text": _("The line holds a character that is no text, at column %(column)s: get the file again."),
+    "not_a_picture": _("This is no picture that is read here."),
+    "picture_pixels": _("The picture has too many pixels (%(width)s × %(height)s): send a smaller one."),
+    "picture_damaged": _("The picture is damaged: it cannot be read to its end."),
     "utf16_lines": _("The file is in UTF-16: get it again as the administration delivers it."),
     "bad_xml": _("The XML is wrong at line %(line)s, column %(column)s: export the file again."),
     "xml_doctype": _("The XML begins with a document type (DTD), which is not read: export the file without it."),

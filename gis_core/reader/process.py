@@ -27,6 +27,7 @@ from gis_core.reader.child.trouble import Trouble
 from gis_core.reader.documents import Document, parse_document
 from gis_core.reader.epanet import EpanetNetwork, parse_network
 from gis_core.reader.limits import Limits
+from gis_core.reader.pictures import Pictures, Recipe, parse_pictures
 from gis_core.reader.plans import PlanSheet, RefusedSheet, parse_plan
 from gis_core.reader.problems import Problem, ReaderUnavailable, ReadRefused
 from gis_core.reader.rasters import Pixels, RasterInfo, Strip
@@ -111,6 +112,19 @@ class RestrictedReader:
         for source in (path, *companions):
             self._take(source, folder / _quarantined(source, path), link=link)
         return f"{self._admitted}/{_quarantined(path)}"
+
+    def admit_stream(self, stream: IO[bytes]) -> str:
+        """Copy what can be read of a stream into quarantine, from its beginning; returns its name there."""
+        self._admitted += 1
+        folder = self._folders().files / str(self._admitted)
+        folder.mkdir()
+        folder.chmod(0o755)
+        stream.seek(0)
+        try:
+            self._copy_bounded(stream, folder / "file")
+        except OSError as error:
+            raise no_quarantine(error) from error
+        return f"{self._admitted}/file"
 
     def dismiss(self, name: str) -> None:
         """Remove an admitted file, and what was unpacked from it, before the reader is closed."""
@@ -214,6 +228,12 @@ class RestrictedReader:
         self._renew_if_tired()
         answer, _ = self._ask({"op": "document", "name": self._checked(name)})
         return self._sensible(parse_document, answer)
+
+    def picture(self, name: str, recipe: Recipe) -> Pictures:
+        """An admitted picture, decoded within limits and made anew."""
+        self._renew_if_tired()
+        answer, blob = self._ask({"op": "picture", "name": self._checked(name), "recipe": recipe.to_json()})
+        return self._sensible(parse_pictures, answer, blob.tobytes(), recipe)
 
     def sample(self, name: str, bands: Sequence[int], size: int = SAMPLE_SIZE) -> np.ma.MaskedArray[Any, Any]:
         """The image thinned out to at most `size` pixels a side, (rows, columns, bands), its invalid pixels masked."""

@@ -271,7 +271,8 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
 class Photo(models.Model):
     """A published aerial campaign: sheets (COGs, display-ready 8-bit RGB in EPSG:2154) and a mosaic-wide overview.
 
-    `edition` stands in every tile address: the number of this publication among those of all photos. `folder`, under
+    `edition` stands in every tile address: the number of this publication, or of its last change, among those of all
+    photos. `pixels_edition` is the edition that its pixels came with: what is kept of them goes by it. `folder`, under
     FILES_DIR, holds the sheets and `overview`; `geom` is where there are pixels, and roughly `footprint_4326`, as
     light GeoJSON. With `within_communes`, members it is shared with see it on their own communes only.
     """
@@ -303,6 +304,7 @@ class Photo(models.Model):
     folder = models.CharField(max_length=200, editable=False)
     overview = models.CharField(max_length=200, editable=False)
     edition = models.IntegerField(unique=True, editable=False)
+    pixels_edition = models.IntegerField(editable=False)
     geom = models.MultiPolygonField(srid=2154, editable=False)
     extent_4326 = ArrayField(models.FloatField(), size=4, editable=False)
     footprint_4326 = models.JSONField(editable=False)

@@ -175,8 +175,10 @@ def publish_photo(declared: PhotoDeclaration) -> Photo:
     """Show a photo, or show it anew in place of what its slug showed. The caller has asked for the right to."""
     box = declared.geom.transform(4326, clone=True).extent
     chosen = {name: getattr(declared, name) for name in PHOTO_FIELDS}
+    edition = next_photo_edition()
     derived = {
-        "edition": next_photo_edition(),
+        "edition": edition,
+        "pixels_edition": edition,
         "extent_4326": list(box),
         "footprint_4326": footprint_4326(declared.geom),
         "published_at": timezone.now(),
@@ -188,6 +190,14 @@ def publish_photo(declared: PhotoDeclaration) -> Photo:
         for s in declared.sheets
     )
     return photo
+
+
+@transaction.atomic
+def revise_photo(slug: str, description: Mapping[str, Any]) -> bool:
+    """Change what is said of a shown photo and who sees it, by field of `Photo`; its pixels stay, and what is kept of
+    them. It has a new edition: who may no longer see it is refused at once. Returns whether it is shown."""
+    edition = next_photo_edition()
+    return Photo.objects.filter(slug=slug).update(**description, edition=edition) > 0
 
 
 @transaction.atomic

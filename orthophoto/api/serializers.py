@@ -32,6 +32,22 @@ class CampaignOrderSerializer(serializers.Serializer[dict[str, object]]):
     display = serializers.ChoiceField(choices=Campaign.Display.choices, required=False)
 
 
+class CampaignDescriptionSerializer(serializers.Serializer[dict[str, object]]):
+    """What may change of a campaign, and of its published photo at once; what is not given stays."""
+
+    title = serializers.CharField(max_length=120, required=False)
+    title_en = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    abstract = serializers.CharField(max_length=2000, required=False, allow_blank=True)
+    acquired = serializers.CharField(max_length=10, required=False, help_text="YYYY, YYYY-MM or YYYY-MM-DD")
+    visibility = serializers.ChoiceField(choices=Layer.Visibility.choices, required=False)
+    shared_with = serializers.ListField(
+        child=serializers.CharField(max_length=50), required=False, max_length=1000, help_text="short names of members"
+    )
+    within_communes = serializers.BooleanField(required=False)
+    attribution = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    licence = serializers.CharField(max_length=120, required=False, allow_blank=True)
+
+
 class CountsSerializer(serializers.Serializer[dict[str, object]]):
     refused = serializers.IntegerField()
     found = serializers.IntegerField()

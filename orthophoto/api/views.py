@@ -21,7 +21,7 @@ from orthophoto.models import Campaign, Sheet
 from orthophoto.report import sheet_as_json
 from orthophoto.services import building, publication
 from orthophoto.services.campaigns import campaign_of, delete_campaign, start
-from orthophoto.services.orders import order_given
+from orthophoto.services.orders import KEPT, description_of, order_given
 from orthophoto.standing import Standing, sheet_states
 
 
@@ -69,6 +69,21 @@ class CampaignView(APIView):
     def get(self, request: Request, slug: str) -> Response:
         """One campaign: where it is, and the state of each sheet."""
         return Response(detail(asked(request, slug)))
+
+    @extend_schema(
+        operation_id="campaign_describe",
+        request=serializers.CampaignDescriptionSerializer,
+        responses=serializers.CampaignDetailSerializer,
+    )
+    def patch(self, request: Request, slug: str) -> Response:
+        """Change title, date, credit or audience; of the published photo too, at once: nothing is built again."""
+        given = checked(serializers.CampaignDescriptionSerializer(data=request.data))
+
+        def revise(campaign: Campaign, rights: Rights) -> None:
+            said = description_of(publication.shown_photo(campaign) or campaign) | given | {"delivery": KEPT}
+            publication.revise(campaign, order_given(said, rights, again=campaign), rights)
+
+        return done(request, slug, revise)
 
     @extend_schema(operation_id="campaign_delete", responses={204: None})
     def delete(self, request: Request, slug: str) -> Response:

@@ -22,6 +22,11 @@ from orthophoto.models import Campaign
 
 INSPECT = "inspect_campaign"
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+# What may change of a photo that is shown, without its pixels: these fields of Campaign and of Photo.
+DESCRIPTION = (
+    *("title", "title_en", "abstract", "attribution", "licence", "acquired_date", "acquired_precision"),
+    *("visibility", "shared_with", "within_communes"),
+)
 ACQUIRED = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
 
 
@@ -49,10 +54,21 @@ class CampaignOrder:
 
     def check(self) -> None:
         """Raises BadOrder."""
+        self.check_description()
         if not SLUG.fullmatch(self.slug) or len(self.slug) > 50:
             raise BadOrder(
                 _("The short name is made of lower-case letters, digits and hyphens, at most 50."), parameter="slug"
             )
+        if not is_known(self.crs):
+            message = _("EPSG:%(code)s is no coordinate reference system in which images are placed.")
+            raise BadOrder(message % {"code": self.crs}, parameter="crs")
+        if not Path(self.delivery).is_dir():
+            raise BadOrder(
+                _("There is no folder %(folder)s on the server.") % {"folder": self.delivery}, parameter="folder"
+            )
+
+    def check_description(self) -> None:
+        """What is said of the photo and who sees it (`DESCRIPTION`). Raises BadOrder."""
         if not self.title.strip():
             raise BadOrder(_("A campaign needs a title."), parameter="title")
         limits = {field.name: field.max_length for field in Campaign._meta.fields}
@@ -61,17 +77,15 @@ class CampaignOrder:
             if limit is not None and len(getattr(self, name)) > limit:
                 message = _("“%(name)s” is longer than %(limit)s characters.")
                 raise BadOrder(message % {"name": name, "limit": limit}, parameter=name)
-        if not is_known(self.crs):
-            message = _("EPSG:%(code)s is no coordinate reference system in which images are placed.")
-            raise BadOrder(message % {"code": self.crs}, parameter="crs")
         if self.acquired_date > date.today():
             raise BadOrder(_("The photos cannot have been taken in the future."), parameter="acquired")
         if self.visibility == Layer.Visibility.OWNER and self.owner is None:
             raise BadOrder(_("Only a member's campaign can be for its owner alone."), parameter="visibility")
-        if not Path(self.delivery).is_dir():
-            raise BadOrder(
-                _("There is no folder %(folder)s on the server.") % {"folder": self.delivery}, parameter="folder"
-            )
+
+    def description(self) -> dict[str, Any]:
+        """Its fields of `DESCRIPTION` as they are kept."""
+        kept = {name: getattr(self, name) for name in DESCRIPTION}
+        return kept | {"shared_with": list(self.shared_with)}
 
 
 def is_known(epsg: int) -> bool:

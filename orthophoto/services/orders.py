@@ -10,9 +10,10 @@ from gis_core.errors import NotFound
 from gis_core.models import Member
 from gis_core.rights import Rights
 from gis_core.services.members import administered_member, partners
-from layers.catalogue.models import Layer
+from layers.catalogue.models import Layer, Photo
 from orthophoto.errors import BadOrder
 from orthophoto.models import Campaign
+from orthophoto.report import ACQUIRED
 from orthophoto.services.campaigns import CampaignOrder, acquired_given, deliveries
 
 # The choice of the folder that the campaign has already.
@@ -42,6 +43,14 @@ def order_given(given: Mapping[str, Any], rights: Rights, *, again: Campaign | N
         shared_with=shared_given(given, rights) if given.get("visibility") == Layer.Visibility.MEMBERS else (),
         **kept | {name: given[name] for name in AS_GIVEN if name in given},
     )
+
+
+def description_of(shown: Campaign | Photo) -> dict[str, Any]:
+    """What a form or a program that leaves it as it is would give."""
+    names = ("title", "title_en", "abstract", "visibility", "within_communes", "attribution", "licence")
+    shared = list(Member.objects.filter(pk__in=shown.shared_with).values_list("slug", flat=True))
+    taken = shown.acquired_date.strftime(ACQUIRED[Photo.Precision(shown.acquired_precision)])
+    return {name: getattr(shown, name) for name in names} | {"acquired": taken, "shared_with": shared}
 
 
 def slug_given(given: Mapping[str, Any]) -> str:

@@ -8,15 +8,13 @@ from django.utils.translation import gettext as _
 from gis_core.errors import Forbidden
 from gis_core.rights import Rights
 from layers.catalogue.models import Photo
-from layers.catalogue.services import PhotoDeclaration, SheetDeclaration, publish_photo, take_back_photo
+from layers.catalogue.services import PhotoDeclaration, SheetDeclaration, publish_photo, revise_photo, take_back_photo
 from orthophoto.errors import WrongState
 from orthophoto.models import Campaign, Sheet
+from orthophoto.services.campaigns import DESCRIPTION, CampaignOrder
 
 OVERVIEW = "mosaic-overview.tif"
-COPIED = (
-    *("slug", "title", "title_en", "abstract", "attribution", "licence", "acquired_date", "acquired_precision"),
-    *("owner", "visibility", "shared_with", "within_communes", "folder"),
-)
+COPIED = ("slug", "owner", "folder", *DESCRIPTION)
 
 
 @transaction.atomic
@@ -52,6 +50,20 @@ def publish(campaign: Campaign, rights: Rights) -> Photo:
 
 
 @transaction.atomic
+def revise(campaign: Campaign, order: CampaignOrder, rights: Rights) -> None:
+    """Change what is said of a campaign and who sees it; of its shown photo too, at once and under a new edition.
+
+    Nothing is built or drawn again. Raises Forbidden, BadOrder.
+    """
+    order.check_description()
+    campaign = held(campaign, rights)
+    description = order.description()
+    Campaign.objects.filter(pk=campaign.pk).update(**description)
+    if campaign.published_build is not None:
+        revise_photo(campaign.slug, description)
+
+
+@transaction.atomic
 def take_back(campaign: Campaign, rights: Rights) -> None:
     """Show the campaign no more. Raises Forbidden, and WrongState when it is not shown."""
     campaign = held(campaign, rights)
@@ -59,6 +71,13 @@ def take_back(campaign: Campaign, rights: Rights) -> None:
         raise WrongState(_("This campaign is not published."))
     campaign.published_build = None
     campaign.save(update_fields=["published_build"])
+
+
+def shown_photo(campaign: Campaign) -> Photo | None:
+    """The photo that the campaign shows now."""
+    if campaign.published_build is None:
+        return None
+    return Photo.objects.filter(slug=campaign.slug).first()
 
 
 def held(campaign: Campaign, rights: Rights) -> Campaign:

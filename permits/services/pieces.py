@@ -8,20 +8,18 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, Literal, Protocol
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
-from PIL import ImageOps
 
 from gis_core.errors import Forbidden, Invalid, NotFound, Unavailable
-from gis_core.reader import Limits, ReadRefused, RestrictedReader
+from gis_core.reader import Limits, PictureRecipe, ReadRefused, RestrictedReader
 from gis_core.rights import Rights
 from layers.features.services.attachments import title_of_file
-from layers.features.services.photos import image_within, opaque
+from layers.features.services.photos import MOST_PIXELS, remade
 from permits.models import Permit, Piece
 from permits.procedure import COUNTER
 from permits.services.applicants import may_read_applicant
@@ -220,9 +218,9 @@ def content_of(file: Sent, reader: RestrictedReader) -> Content:
     with path.open("rb") as opened:
         start = opened.read(1_024)
     if start.startswith(b"\xff\xd8\xff") or (start[:4], start[8:12]) == (b"RIFF", b"WEBP"):
-        return Content("image/jpeg", active=False, made=image_of(path, "JPEG"))
+        return Content("image/jpeg", active=False, made=image_of(path, "JPEG", reader))
     if start.startswith(b"\x89PNG\r\n\x1a\n"):
-        return Content("image/png", active=False, made=image_of(path, "PNG"))
+        return Content("image/png", active=False, made=image_of(path, "PNG", reader))
     if start[:4] == b"AC10" and start[4:6].isdigit():
         return Content("image/vnd.dwg", active=True)
     if b"%PDF-" in start or start.startswith(b"PK\x03\x04"):
@@ -247,17 +245,11 @@ def document_of(path: Path, reader: RestrictedReader) -> Content:
     return Content(MEDIA_TYPES[document.kind], active=document.active)
 
 
-def image_of(path: Path, form: str) -> bytes:
+def image_of(path: Path, form: Literal["JPEG", "PNG"], reader: RestrictedReader) -> bytes:
     """The image made anew, upright, without what it tells of the place and the camera. Raises Invalid."""
-    with path.open("rb") as file, image_within(file) as image:
-        image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-        upright = ImageOps.exif_transpose(image)
-        if form == "JPEG" or upright.mode not in ("1", "L", "RGB"):
-            upright = opaque(upright)
-        if max(upright.size) > LONGEST_SIDE:
-            upright = upright.convert("RGB")
-            upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-        upright.info = {}
-        kept = BytesIO()
-        upright.save(kept, form, quality=JPEG_QUALITY)
-    return kept.getvalue()
+    recipe = PictureRecipe(pixels=MOST_PIXELS, form=form, boxes=((LONGEST_SIDE, LONGEST_SIDE),), quality=JPEG_QUALITY)
+    name = reader.admit(path)
+    try:
+        return remade(reader, name, recipe).made[0].content
+    finally:
+        reader.dismiss(name)

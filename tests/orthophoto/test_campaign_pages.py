@@ -14,6 +14,7 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 HTML = {"accept": "text/html"}
+JSON = {"accept": "application/json"}
 
 
 @pytest.fixture
@@ -250,3 +251,94 @@ def test_a_reader_has_no_campaigns(ours: Member) -> None:
     client.force_login(factories.user(ours, Role.READER))
     assert client.get("/campagnes/").status_code == 403
     assert "/campagnes/" not in client.get("/compte/").content.decode()
+
+
+# -- what is said of a shown photo, and who sees it -------------------------------------------------------------------
+
+DESCRIPTION = {"title": "Nouveau titre", "acquired": "2023-05-04", "visibility": "owner", "attribution": "© Lys 2023"}
+
+
+def shown(slug: str = "ortho") -> Photo:
+    with acting_as(SYSTEM):
+        return Photo.objects.get(slug=slug)
+
+
+@pytest.fixture
+def published(page: Client, ours: Member) -> Photo:
+    factories.campaign(ours, slug="ortho", visibility="public", title_en="English", licence="LO")
+    page.post("/campagnes/ortho/publier/")
+    return shown()
+
+
+def test_a_photo_is_described_anew_at_once_and_nothing_is_built(page: Client, published: Photo) -> None:
+    said = text(page.post("/campagnes/ortho/modifier/", DESCRIPTION, follow=True))
+    assert "visibles maintenant" in said
+    now = shown()
+    assert (now.title, now.visibility, now.attribution, str(now.acquired_date)) == (
+        "Nouveau titre", "owner", "© Lys 2023", "2023-05-04",
+    )  # fmt: skip
+    assert (now.title_en, now.acquired_precision) == ("English", "day")
+    assert now.edition > published.edition
+    assert (now.pixels_edition, now.folder) == (published.pixels_edition, published.folder)
+    campaign = kept("ortho")
+    assert (campaign.title, campaign.visibility, campaign.state, campaign.build) == (
+        "Nouveau titre",
+        "owner",
+        "built",
+        1,
+    )
+
+
+def test_who_may_no_longer_see_it_does_not(page: Client, published: Photo) -> None:
+    assert [one["slug"] for one in Client().get("/api/v1/photos/").json()["results"]] == ["ortho"]
+    page.post("/campagnes/ortho/modifier/", DESCRIPTION)
+    assert Client().get("/api/v1/photos/").json()["results"] == []
+
+
+def test_the_page_says_who_sees_it_now_and_not_what_is_prepared(page: Client, ours: Member, published: Photo) -> None:
+    with factories.as_owner():
+        Campaign.objects.update(visibility="owner")
+    said = text(page.get("/campagnes/ortho/"))
+    assert "Visible aujourd’hui par : Tout le monde" in said
+    assert "diffère de ce qui est montré" in said
+    page.post("/campagnes/ortho/modifier/", DESCRIPTION)
+    assert "diffère de ce qui est montré" not in text(page.get("/campagnes/ortho/"))
+
+
+def test_the_form_begins_with_what_is_shown(page: Client, published: Photo) -> None:
+    said = text(page.get("/campagnes/ortho/modifier/"))
+    assert 'value="2024-06"' in said
+    assert "Visible aujourd’hui par :" in said
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [({"acquired": "juin"}, "acquired"), ({"title": ""}, "title"), ({"visibility": "members"}, "shared_with"),
+     ({"acquired": "2999"}, "acquired")],
+)  # fmt: skip
+def test_a_wrong_description_changes_nothing(page: Client, published: Photo, wrong: dict[str, str], field: str) -> None:
+    answer = page.post("/campagnes/ortho/modifier/", DESCRIPTION | wrong)
+    assert answer.status_code == 400
+    assert field in answer.context["form"].errors
+    assert shown().edition == published.edition
+
+
+def test_a_program_changes_one_thing_and_leaves_the_others(page: Client, published: Photo) -> None:
+    answer = page.patch("/api/v1/campaigns/ortho/", {"visibility": "signed_in"}, "application/json", headers=JSON)
+    assert answer.status_code == 200
+    now = shown()
+    assert (now.visibility, now.title, now.licence, now.title_en) == ("signed_in", published.title, "LO", "English")
+
+
+def test_a_campaign_that_is_not_shown_is_described_for_later(page: Client, ours: Member) -> None:
+    factories.campaign(ours, slug="ortho")
+    assert "enregistrés" in text(page.post("/campagnes/ortho/modifier/", DESCRIPTION, follow=True))
+    assert kept("ortho").title == "Nouveau titre"
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_anothers_photo_is_not_described(page: Client, method: str) -> None:
+    factories.campaign(factories.member(), slug="secrete", title="Secrète")
+    assert getattr(page, method)("/campagnes/secrete/modifier/", DESCRIPTION).status_code == 404
+    assert page.patch("/api/v1/campaigns/secrete/", {"title": "x"}, "application/json", headers=JSON).status_code == 404
+    assert kept("secrete").title == "Secrète"

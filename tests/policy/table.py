@@ -262,6 +262,13 @@ campagnes/<slug:slug>/recommencer/                          POST        own     
 campagnes/<slug:slug>/recommencer/                          POST        other   302  403  403  403  403  404  302
 campagnes/<slug:slug>/recommencer/                          POST        none    302  403  403  403  403  404  404
 campagnes/<slug:slug>/recommencer/                          REST        own     405  405  405  405  405  405  405
+campagnes/<slug:slug>/modifier/                             GET,HEAD    own     302  403  403  403  403  200  200
+campagnes/<slug:slug>/modifier/                             GET,HEAD    other   302  403  403  403  403  404  200
+campagnes/<slug:slug>/modifier/                             GET,HEAD    none    302  403  403  403  403  404  404
+campagnes/<slug:slug>/modifier/                             POST        own     302  403  403  403  403  302  302
+campagnes/<slug:slug>/modifier/                             POST        other   302  403  403  403  403  404  302
+campagnes/<slug:slug>/modifier/                             POST        none    302  403  403  403  403  404  404
+campagnes/<slug:slug>/modifier/                             REST        own     405  405  405  405  405  405  405
 campagnes/<slug:slug>/supprimer/                            GET,HEAD    own     302  403  403  403  403  200  200
 campagnes/<slug:slug>/supprimer/                            GET,HEAD    other   302  403  403  403  403  404  200
 campagnes/<slug:slug>/supprimer/                            GET,HEAD    none    302  403  403  403  403  404  404
@@ -937,6 +944,9 @@ api/v1/campaigns/                                           REST        -       
 api/v1/campaigns/<slug:slug>/                               GET,HEAD    own     401  403  403  403  403  200  200
 api/v1/campaigns/<slug:slug>/                               GET,HEAD    other   401  403  403  403  403  404  200
 api/v1/campaigns/<slug:slug>/                               GET,HEAD    none    401  403  403  403  403  404  404
+api/v1/campaigns/<slug:slug>/                               PATCH       own     401  403  403  403  403  200  200
+api/v1/campaigns/<slug:slug>/                               PATCH       other   401  403  403  403  403  404  200
+api/v1/campaigns/<slug:slug>/                               PATCH       none    401  403  403  403  403  404  404
 api/v1/campaigns/<slug:slug>/                               DELETE      own     401  403  403  403  403  204  204
 api/v1/campaigns/<slug:slug>/                               DELETE      other   401  403  403  403  403  404  204
 api/v1/campaigns/<slug:slug>/                               DELETE      none    401  403  403  403  403  404  404

@@ -81,7 +81,7 @@ def test_an_unchanged_tile_is_not_sent_again(client: Client, layer: Layer) -> No
 
 def test_a_public_tile_may_be_kept_under_its_version(client: Client, layer: Layer) -> None:
     address = url_of("essai", address_of(X, Y, 15))
-    assert client.get(address, {"v": layer.version})["Cache-Control"] == "public, max-age=86400"
+    assert client.get(address, {"v": layer.version})["Cache-Control"] == "public, max-age=60, must-revalidate"
     assert client.get(address, {"v": layer.version + 1})["Cache-Control"] == "public, no-cache"
 
 

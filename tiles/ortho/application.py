@@ -185,6 +185,7 @@ def build(former: Mapping[str, Published]) -> Application:
 
 
 def published(photo: Photo, former: Published | None) -> Published:
-    same = former is not None and former.edition == photo.edition
+    same = former is not None and former.pixels_edition == photo.pixels_edition
     mosaic = former.mosaic if former is not None and same else mosaic_of(photo)
-    return Published(photo.slug, photo.edition, photo.title, photo.abstract, photo.attribution, mosaic)
+    editions = photo.edition, photo.pixels_edition
+    return Published(photo.slug, *editions, photo.title, photo.abstract, photo.attribution, mosaic)

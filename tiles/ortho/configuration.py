@@ -46,6 +46,7 @@ class Published:
 
     slug: str
     edition: int
+    pixels_edition: int
     title: str
     abstract: str
     attribution: str
@@ -54,7 +55,7 @@ class Published:
     @property
     def key(self) -> str:
         """Its cache is `<cache>/ortho/<key>/<grid>`."""
-        return f"{self.slug}/{self.edition}"
+        return f"{self.slug}/{self.pixels_edition}"
 
 
 def configure(photos: Sequence[Published], folder: Path) -> ProxyConfiguration:

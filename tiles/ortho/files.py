@@ -1,4 +1,4 @@
-"""Where tiles of photos are kept: `<data>/cache/ortho/{slug}/{edition}/…`, MapProxy's and those cut for some."""
+"""Where tiles of photos are kept: `<data>/cache/ortho/{slug}/{pixels_edition}/…`, MapProxy's and those cut for some."""
 
 import shutil
 from collections.abc import Mapping
@@ -14,7 +14,8 @@ def root() -> Path:
 
 
 def purge(current: Mapping[str, int], limit_bytes: int) -> int:
-    """Remove what is not of a photo's current edition, then the oldest tiles until the rest fits; bytes left."""
+    """Remove what is not of a photo's present pixels (`current`: their edition, by slug), then the oldest tiles until
+    the rest fits; bytes left."""
     for photo in children(root()):
         for edition in children(photo):
             if edition.name != str(current.get(photo.name)):

@@ -80,16 +80,17 @@ def prepared(shape: BaseGeometry) -> BaseGeometry:
 
 @dataclass(frozen=True, slots=True)
 class SeenPhoto:
-    """A photo as one asker sees it: its edition, whether everybody sees it, and where (None: everywhere)."""
+    """A photo as one asker sees it: its editions, whether everybody sees it, and where (None: everywhere)."""
 
     edition: int
+    pixels_edition: int
     public: bool
     area: Area | None
 
     @property
     def etag(self) -> str:
-        """Every tile of an edition has it, at its own address."""
-        return f'"{self.edition}-{self.area.key if self.area else "all"}"'
+        """Every tile of the same pixels has it, at its own address."""
+        return f'"{self.pixels_edition}-{self.area.key if self.area else "all"}"'
 
 
 def seen_photos(rights: Rights) -> Mapping[str, SeenPhoto]:
@@ -97,7 +98,7 @@ def seen_photos(rights: Rights) -> Mapping[str, SeenPhoto]:
     photos = Photo.objects.visible_to(rights).defer("geom", "footprint_4326").order_by()
     seen = ((photo, area_of(photo, rights)) for photo in photos)
     return {
-        photo.slug: SeenPhoto(photo.edition, photo.visibility == Layer.Visibility.PUBLIC, area)
+        photo.slug: SeenPhoto(photo.edition, photo.pixels_edition, photo.visibility == Layer.Visibility.PUBLIC, area)
         for photo, area in seen
         if area is None or not area.shape.is_empty
     }

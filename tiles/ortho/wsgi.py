@@ -40,8 +40,8 @@ JPEG = b"\xff\xd8"
 EPSG_OF = {"PM": 3857, "LAMB93": 2154}
 PRIVATE = [("Cache-Control", "private, no-cache"), ("Vary", "Cookie, Authorization")]
 SAFE = [("X-Content-Type-Options", "nosniff")]
-LASTING = "public, max-age=86400, immutable"
-RENEWED = "public, no-cache"
+# What everybody sees may be taken back: whoever keeps it asks again, at the latest after the minute that is promised.
+PUBLIC = "public, max-age=60, must-revalidate"
 NOT_UNDERSTOOD = "A parameter has a value that cannot be understood."
 LARGE_PX = 1_500_000
 ONE_LARGE_MAP = threading.Lock()  # the largest takes some 250 MB while it is drawn
@@ -114,14 +114,16 @@ def kept_tile(asked: Asked, tile: re.Match[str], start_response: StartResponse) 
     seen = asked.seen(slug)
     if seen is None:
         return None
+    if outdated(asked, seen):
+        return plain(start_response, HTTPStatus.GONE, [])
     if asked.environ.get("HTTP_IF_NONE_MATCH") == seen.etag:
-        start_response("304 Not Modified", tile_headers(asked, seen))
+        start_response("304 Not Modified", tile_headers(seen))
         return []
     content = kept(asked, seen.area, slug, grid, (int(x), int(y), int(z)))
     if not content:
         return None
     kind = "image/jpeg" if content.startswith(JPEG) else "image/png"
-    headers = [*tile_headers(asked, seen), ("Content-Type", kind), ("Content-Length", str(len(content)))]
+    headers = [*tile_headers(seen), ("Content-Type", kind), ("Content-Length", str(len(content)))]
     start_response("200 OK", headers)
     return [] if asked.environ["REQUEST_METHOD"] == "HEAD" else [content]
 
@@ -145,12 +147,16 @@ def kept(asked: Asked, area: Area | None, slug: str, grid: str, coordinates: Coo
     return part
 
 
-def tile_headers(asked: Asked, seen: SeenPhoto) -> Headers:
-    """Who may keep a tile: everybody what everybody sees, for long under an edition that names these very pixels."""
+def outdated(asked: Asked, seen: SeenPhoto) -> bool:
+    """Whether the address names an edition in which the photo had other pixels: those are gone (410)."""
+    return 0 < asked.edition < seen.pixels_edition
+
+
+def tile_headers(seen: SeenPhoto) -> Headers:
+    """Who may keep a tile: everybody what everybody sees, for a minute."""
     if not seen.public or seen.area:
         return [("ETag", seen.etag), *PRIVATE, *SAFE]
-    lasting = asked.edition in (seen.edition, asked.application.edition) and asked.edition
-    return [("ETag", seen.etag), ("Cache-Control", LASTING if lasting else RENEWED), *SAFE]
+    return [("ETag", seen.etag), ("Cache-Control", PUBLIC), *SAFE]
 
 
 @dataclass(slots=True)
@@ -235,7 +241,9 @@ def answer(asked: Asked, tile_of: str | None, answered: Answer, start_response: 
     if status >= 500:
         status = 503 if UNREADABLE.encode() in body else 400
     seen = asked.seen(tile_of) if tile_of and status == 200 else None
-    ours = tile_headers(asked, seen) if seen else [*PRIVATE, *SAFE]
+    if seen and outdated(asked, seen):
+        return plain(start_response, HTTPStatus.GONE, [])
+    ours = tile_headers(seen) if seen else [*PRIVATE, *SAFE]
     if seen and asked.environ.get("HTTP_IF_NONE_MATCH") == seen.etag:
         start_response("304 Not Modified", ours)
         return []

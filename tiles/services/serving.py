@@ -51,9 +51,10 @@ def etag(layer: Layer, rights: Rights) -> str:
 
 
 def cache_headers(layer: Layer, rights: Rights, version: str | None) -> dict[str, str]:
-    """How long others may keep an answer: only what everybody sees is public, and lasts under its version's address."""
+    """How long others may keep an answer: only what everybody sees is public, and lasts a minute under its version's
+    address, for it may be taken back: whoever keeps it then asks again, which costs a 304."""
     public = layer.visibility == Layer.Visibility.PUBLIC and cache.rights_class(layer, rights) == cache.EVERYBODY
     if not public:
         return {"Cache-Control": "private, no-cache", "Vary": "Cookie, Authorization, Accept-Encoding"}
-    fresh = "public, max-age=86400" if version == str(layer.version) else "public, no-cache"
+    fresh = "public, max-age=60, must-revalidate" if version == str(layer.version) else "public, no-cache"
     return {"Cache-Control": fresh, "Vary": "Accept-Encoding"}

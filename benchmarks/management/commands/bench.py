@@ -16,6 +16,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--peers", action="store_true", help="Compare with other servers, installed when missing.")
+        parser.add_argument("--load", action="store_true", help="300, then 600 people at work, and nothing else.")
+        parser.add_argument("--seconds", type=float, help="How long each crowd of --load works.")
         parser.add_argument("--only", default="", help="Only the steps whose title contains these words.")
         parser.add_argument("--json", type=Path, help="Write the rows to this file.")
 
@@ -23,6 +25,10 @@ class Command(BaseCommand):
         command = [sys.executable, "-m", "benchmarks", "--only", options["only"]]
         if options["peers"]:
             command.append("--peers")
+        if options["load"]:
+            command.append("--load")
+        if options["seconds"]:
+            command += ["--seconds", str(options["seconds"])]
         if options["json"]:
             command += ["--json", str(options["json"].absolute())]
         sys.exit(subprocess.run(command, cwd=ROOT, check=False).returncode)

@@ -88,6 +88,11 @@ class Session:
             from .document import document
 
             return {"info": document(checked(request["name"]), self._limits)}, ()
+        if operation == "picture":
+            from .picture import picture
+
+            info, blobs = picture(checked(request["name"]), request["recipe"])
+            return {"info": info}, blobs
         batches = batched(self._rows(operation, request), int(request["size"]))
         self._answers = (batch.message() for batch in batches)
         return {}, ()

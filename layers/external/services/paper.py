@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from io import BytesIO
+from itertools import product
 from math import ceil, cos, floor, log2, radians
 from typing import Any
 
@@ -16,12 +17,17 @@ from rasterio.transform import from_bounds
 from rasterio.warp import reproject
 
 from gis_core.errors import NotFound
+from gis_core.reader import Limits, PictureRecipe, ReadRefused, RestrictedReader
 from layers.external.errors import NotAnImage
 from layers.external.models import ExternalLayer
 from layers.external.requests import HALF_WORLD_M, Tile
 from layers.external.services.images import meets, tile_image
 
 LARGEST_SIDE = 2_048  # pixels of one image
+MOST_BYTES = 32 * 1_048_576
+RECIPE = PictureRecipe(
+    pixels=dict.fromkeys(("PNG", "JPEG", "WEBP", "GIF"), LARGEST_SIDE**2), form="RGBA", longest=LARGEST_SIDE
+)
 MOST_TILES = 400
 EQUATOR_PIXEL_M = 156_543.03392804097
 
@@ -67,28 +73,31 @@ def pasted(layer: ExternalLayer, first: Tile, last: Tile, hosts: Collection[str]
     """The images from one tile to another, side by side."""
     size = layer.tile_size
     mosaic = Image.new("RGBA", ((last.x - first.x + 1) * size, (last.y - first.y + 1) * size))
-    for y in range(first.y, last.y + 1):
-        for x in range(first.x, last.x + 1):
+    with RestrictedReader(Limits.for_pictures(MOST_BYTES)) as reader:
+        for y, x in product(range(first.y, last.y + 1), range(first.x, last.x + 1)):
             tile = Tile(first.z, x, y)
             if not meets(layer, tile):
                 continue
             try:
-                found = opened(tile_image(layer, tile, hosts).body)
+                found = opened(tile_image(layer, tile, hosts).body, reader)
             except NotFound:
                 continue
             mosaic.paste(found.resize((size, size)), ((x - first.x) * size, (y - first.y) * size))
     return mosaic
 
 
-def opened(body: bytes) -> Image.Image:
-    """The picture of some bytes. Raises NotAnImage."""
+def opened(body: bytes, reader: RestrictedReader) -> Image.Image:
+    """The picture of some bytes of another server. Raises NotAnImage."""
+    name = reader.admit_stream(BytesIO(body))
     try:
-        with Image.open(BytesIO(body), formats=("PNG", "JPEG", "WEBP", "GIF")) as found:
-            if max(found.size) > LARGEST_SIDE:
-                raise NotAnImage(_("The server answers by a picture that is too large."))
-            return found.convert("RGBA")
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise NotAnImage(_("The server answers by a picture that is damaged.")) from error
+        (found,) = reader.picture(name, RECIPE).made
+    except ReadRefused as refused:
+        if refused.problem.code == "picture_pixels":
+            raise NotAnImage(_("The server answers by a picture that is too large.")) from refused
+        raise NotAnImage(_("The server answers by a picture that is damaged.")) from refused
+    finally:
+        reader.dismiss(name)
+    return Image.frombytes("RGBA", (found.width, found.height), found.content)
 
 
 def warped(mosaic: Image.Image, source: Affine, target: Affine, size: tuple[int, int]) -> Image.Image:

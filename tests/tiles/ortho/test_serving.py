@@ -9,7 +9,8 @@ from django.db import OperationalError
 from lxml import etree
 from pyproj import Transformer
 
-from layers.catalogue.services import take_back_photo
+from gis_core.rights import SYSTEM, acting_as
+from layers.catalogue.services import revise_photo, take_back_photo
 from tests import factories
 from tests.photos import photo
 from tests.tiles.conftest import Answer, ThinLayer
@@ -79,19 +80,38 @@ def test_a_tile_without_a_pixel_is_transparent_and_not_kept(thin: ThinLayer, db:
     assert kept_files() == []
 
 
-def test_a_public_tile_lasts_under_the_edition_that_names_its_pixels(thin: ThinLayer, db: None) -> None:
+def test_a_public_tile_is_asked_for_again_after_a_minute_whatever_its_address(thin: ThinLayer, db: None) -> None:
     first = campaign.publish().edition
     later = campaign.publish("autre").edition
     tile = f"wmts/essai/{lambert_tile(*MIDDLE, 20)}"
-    said = {
-        n: thin.get(f"/ortho{n}/{tile}").headers["Cache-Control"] for n in (f"/v{first}", f"/v{later}", "", "/v999")
-    }
-    assert said == {
-        f"/v{first}": "public, max-age=86400, immutable",
-        f"/v{later}": "public, max-age=86400, immutable",
-        "": "public, no-cache",
-        "/v999": "public, no-cache",
-    }
+    for edition in (f"/v{first}", f"/v{later}", "", "/v999"):
+        assert thin.get(f"/ortho{edition}/{tile}").headers["Cache-Control"] == "public, max-age=60, must-revalidate"
+
+
+def test_a_tile_of_pixels_that_were_replaced_is_gone(thin: ThinLayer, db: None) -> None:
+    first = campaign.publish().edition
+    second = campaign.publish().edition
+    tile = f"wmts/essai/{lambert_tile(*MIDDLE, 20)}"
+    said = [thin.get(f"/ortho{edition}/{tile}").status_code for edition in (f"/v{first}", f"/v{second}", "")]
+    assert said == [410, 200, 200]
+    etag = thin.get(f"/ortho/{tile}").headers["ETag"]
+    assert thin.get(f"/ortho/v{first}/{tile}", HTTP_IF_NONE_MATCH=etag).status_code == 410
+
+
+def test_a_changed_title_leaves_the_addresses_and_the_kept_tiles_of_the_photo_as_they_are(
+    thin: ThinLayer, db: None
+) -> None:
+    first = campaign.publish().edition
+    tile = f"wmts/essai/{lambert_tile(*MIDDLE, 20)}"
+    before = thin.get(f"/ortho/v{first}/{tile}")
+    kept = kept_files()
+    with acting_as(SYSTEM), factories.as_owner():
+        assert revise_photo("essai", {"title": "Autre titre"})
+    asking.forget_everybody()
+    after = thin.get(f"/ortho/v{first}/{tile}")
+    assert (after.status_code, after.headers["ETag"]) == (200, before.headers["ETag"])
+    assert kept_files() == kept
+    assert "Autre titre" in thin.get("/ortho/wmts/1.0.0/WMTSCapabilities.xml").content.decode()
 
 
 @pytest.mark.parametrize("address", ["rest", "kvp"])
