@@ -176,16 +176,16 @@ def headers_of(person: User) -> dict[str, dict[str, str]]:
 class Watch:
     """Memory and processor of each part of the platform while the client works."""
 
-    field: Field
+    of: Field
     memory_mib: list[float] = field(default_factory=list)
     cpu: dict[str, float] = field(default_factory=dict)
     seconds: float = 0.0
 
     def until_the_end_of(self, client: subprocess.Popen[str]) -> None:
-        pids = {"web": self.field.pid, "PostgreSQL": postmaster_of(self.field)}
+        pids = {"web": self.of.pid, "PostgreSQL": postmaster_of(self.of)}
         begun, before = time.monotonic(), {name: server.cpu_seconds(pid) for name, pid in pids.items()}
         while client.poll() is None:
-            self.memory_mib.append(server.pss_mib(self.field.pid))
+            self.memory_mib.append(server.pss_mib(self.of.pid))
             time.sleep(WATCH_S)
         self.seconds = time.monotonic() - begun
         self.cpu = {name: server.cpu_seconds(pid) - before[name] for name, pid in pids.items()}
