@@ -68,21 +68,16 @@ def crowd_rows(field: Field, people: int, seconds: float) -> list[Row]:
     """As many people for so long. The database's statistics and the accounts are made first."""
     plan = plan_of(field, people, seconds)
     load.latencies(field.port, plan["paths"]["kept tiles"], plan["headers"][0]["read"])
-    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-        json.dump(plan, file)
-        file.flush()
-        command = [
-            "nice",
-            "-n",
-            str(NICE),
-            sys.executable,
-            str(Path(__file__).with_name("people_client.py")),
-            file.name,
-        ]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as client:
-            watch = Watch(field)
+    with tempfile.TemporaryDirectory() as folder:
+        file, told = Path(folder, "plan.json"), Path(folder, "seen.json")
+        file.write_text(json.dumps(plan))
+        program = str(Path(__file__).with_name("people_client.py"))
+        watch = Watch(field)
+        # To a file: a pipe that nobody reads meanwhile would hold the client at its end.
+        with told.open("w") as output:
+            client = subprocess.Popen(["nice", "-n", str(NICE), sys.executable, program, str(file)], stdout=output)
             watch.until_the_end_of(client)
-            seen = json.loads(client.stdout.read() if client.stdout else "{}")
+        seen = json.loads(told.read_text())
     return rows_of(people, seen, watch)
 
 
@@ -181,7 +176,7 @@ class Watch:
     cpu: dict[str, float] = field(default_factory=dict)
     seconds: float = 0.0
 
-    def until_the_end_of(self, client: subprocess.Popen[str]) -> None:
+    def until_the_end_of(self, client: subprocess.Popen[bytes]) -> None:
         pids = {"web": self.of.pid, "PostgreSQL": postmaster_of(self.of)}
         begun, before = time.monotonic(), {name: server.cpu_seconds(pid) for name, pid in pids.items()}
         while client.poll() is None:

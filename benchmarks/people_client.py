@@ -22,7 +22,7 @@ class People:
     """The plan, and what is seen while it is carried out.
 
     The plan: `port`, `seconds`, `people`, `think_s` (least, most), `weights` by kind, `paths` by kind (each asked once
-    where the kind is in `once`, else drawn), `headers` of each account to read and to write with, `writes` (a body each).
+    where the kind is in `once`, else drawn), `headers` of each account to read and write with, `writes` (bodies).
     """
 
     def __init__(self, plan: dict[str, Any]) -> None:
