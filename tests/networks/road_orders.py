@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pypdfium2
@@ -20,13 +20,21 @@ from networks.works.services import orders, publication, requests
 from tests import factories
 from tests.networks.conftest import Network, X, Y, at
 
-DAY = timezone.localdate()
-GIVEN: dict[str, Any] = {
-    "form": "14024", "kind": "circulation", "received_date": DAY, "insee": "45901", "place": "12 rue des Tanneurs",
-    "description": "Branchement d’eau", "starts_on": DAY, "ends_on": DAY + timedelta(days=3),
-    "applicant_name": "Jeanne Exemple", "applicant_address": "1 rue des Lilas\n45260 Lorris",
-    "applicant_email": "jeanne@demo.invalid", "applicant_phone": "06 39 98 00 03", "company": "Travaux du Lys",
-}  # fmt: skip
+
+def this_day() -> date:
+    """The day in Paris when it is asked: a suite that runs past midnight has two of them."""
+    return timezone.localdate()
+
+
+def given_request() -> dict[str, Any]:
+    """What a request says, unless a test says otherwise."""
+    day = this_day()
+    return {
+        "form": "14024", "kind": "circulation", "received_date": day, "insee": "45901", "place": "12 rue des Tanneurs",
+        "description": "Branchement d’eau", "starts_on": day, "ends_on": day + timedelta(days=3),
+        "applicant_name": "Jeanne Exemple", "applicant_address": "1 rue des Lilas\n45260 Lorris",
+        "applicant_email": "jeanne@demo.invalid", "applicant_phone": "06 39 98 00 03", "company": "Travaux du Lys",
+    }  # fmt: skip
 
 
 @dataclass
@@ -43,7 +51,7 @@ class Desk:
 
     def enter(self, who: str = Role.NETWORK_TECHNICIAN, **values: Any) -> WorkRequest:
         with self.as_(who):
-            made = requests.enter(owner=self.network.member, values=GIVEN | values, rights=self.rights(who))
+            made = requests.enter(owner=self.network.member, values=given_request() | values, rights=self.rights(who))
             return requests.request_seen_by(made.pk, self.rights(who))
 
     def work(self, one: WorkRequest, **values: Any) -> WorkRequest:

@@ -14,7 +14,7 @@ from networks.works.services import keeping
 from networks.works.services import works as work_services
 from tests import factories
 from tests.networks.conftest import Network
-from tests.networks.road_orders import DAY, Desk, made_desk
+from tests.networks.road_orders import Desk, made_desk, this_day
 
 FEEDS = ["/travaux/travaux.geojson", "/travaux/flux.xml", "/travaux/calendrier.ics"]
 WAY = "rue du Pont"
@@ -83,7 +83,7 @@ def test_a_detour_to_be_computed_again_is_told_to_nobody(closed: WorkRequest, pa
 
 
 def test_the_detour_of_works_that_are_over_is_told_no_more(desk: Desk, closed: WorkRequest) -> None:
-    ago = DAY - timedelta(days=30)
+    ago = this_day() - timedelta(days=30)
     with desk.as_():
         Work.objects.filter(pk=closed.work_id).update(starts_on=ago, ends_on=ago)
     assert WAY not in page(closed)

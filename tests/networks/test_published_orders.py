@@ -22,7 +22,7 @@ from networks.works.services import publication, requests, works
 from networks.works.services.competence import competent
 from tests import factories
 from tests.networks.conftest import Network
-from tests.networks.road_orders import DAY, Desk, completed, kept, line, made_desk, section, text_of
+from tests.networks.road_orders import Desk, completed, kept, line, made_desk, section, text_of, this_day
 
 LIST, ATOM = "/travaux/arretes/", "/travaux/arretes/?format=atom"
 LATER = timedelta(days=7)
@@ -80,7 +80,7 @@ def cancel(desk: Desk, one: WorkRequest) -> Any:
 
 def over(made: WorkOrder, *, published_days_ago: int, ended_days_ago: int = 1) -> None:
     """As if the order had been published and its days had ended so long ago."""
-    last = DAY - timedelta(days=ended_days_ago)
+    last = this_day() - timedelta(days=ended_days_ago)
     with factories.as_owner():
         WorkOrder.objects.filter(pk=made.pk).update(
             published_at=timezone.now() - timedelta(days=published_days_ago),
@@ -94,10 +94,10 @@ def over(made: WorkOrder, *, published_days_ago: int, ended_days_ago: int = 1) -
 def test_the_sheets_say_which_order_has_other_days_than_its_works(desk: Desk) -> None:
     one = asked(desk)
     made = desk.published(one)
-    change(desk, one, ends_on=DAY + LATER)
+    change(desk, one, ends_on=this_day() + LATER)
     for said in (sheet(desk, one), works_sheet(desk, one)):
         assert f"L’arrêté {made.number} vaut {days.said(made.starts_on, made.ends_on)}" in said
-        assert f"les travaux sont prévus {days.said(DAY, DAY + LATER)}" in said
+        assert f"les travaux sont prévus {days.said(this_day(), this_day() + LATER)}" in said
 
 
 def test_the_sheets_say_nothing_where_order_and_works_agree(desk: Desk) -> None:
@@ -111,7 +111,7 @@ def test_the_sheets_say_nothing_of_days_that_are_over_on_both_sides(desk: Desk) 
     made = desk.published(one)
     over(made, published_days_ago=3)
     with factories.as_owner():
-        Work.objects.filter(pk=one.work_id).update(starts_on=DAY - LATER, ends_on=DAY - timedelta(days=2))
+        Work.objects.filter(pk=one.work_id).update(starts_on=this_day() - LATER, ends_on=this_day() - timedelta(days=2))
     assert made.number in works_sheet(desk, one)
     assert "vaut" not in works_sheet(desk, one)
 
@@ -164,11 +164,11 @@ def test_the_list_says_that_the_works_of_an_order_are_cancelled(desk: Desk) -> N
 def test_a_draft_begun_for_other_days_is_not_numbered(desk: Desk) -> None:
     one = asked(desk)
     letter = desk.begin(one)
-    change(desk, one, ends_on=DAY + LATER)
+    change(desk, one, ends_on=this_day() + LATER)
     with pytest.raises(Conflict, match="recommencez le projet") as refused:
         desk.final(one, letter)
-    for last in (one.ends_on, DAY + LATER):
-        assert days.said(DAY, last) in refused.value.message
+    for last in (one.ends_on, this_day() + LATER):
+        assert days.said(this_day(), last) in refused.value.message
     assert kept(Letter, pk=letter.pk).state == "draft"
 
 
@@ -183,7 +183,7 @@ def test_an_order_numbered_before_its_works_moved_is_not_published(desk: Desk) -
 def test_the_draft_says_that_it_is_to_be_begun_again(desk: Desk) -> None:
     one = asked(desk)
     letter = desk.begin(one)
-    change(desk, one, ends_on=DAY + LATER)
+    change(desk, one, ends_on=this_day() + LATER)
     page = desk.network.client().get(f"/voirie/demandes/{one.pk}/courriers/{letter.pk}/")
     assert "recommencez le projet" in words(page)
 
@@ -194,8 +194,8 @@ def test_a_letter_that_does_not_know_what_it_was_begun_with_is_published_as_befo
     with factories.as_owner():
         Letter.objects.filter(pk=letter.pk).update(begun_with={})
     letter = kept(Letter, pk=letter.pk)
-    change(desk, one, ends_on=DAY + LATER)
-    assert desk.publish(one, desk.final(one, letter)).ends_on == DAY + LATER
+    change(desk, one, ends_on=this_day() + LATER)
+    assert desk.publish(one, desk.final(one, letter)).ends_on == this_day() + LATER
 
 
 # -- how long ---------------------------------------------------------------------------------------------------------
@@ -239,7 +239,7 @@ def test_of_an_unpublished_order_everybody_reads_number_and_days_alone(desk: Des
     address = f"/travaux/arretes/{made.pk}.pdf"
     page = words(Client().get(address, headers={"accept": "text/html"}), 410)
     assert f"Arrêté n° {made.number} du" in page
-    assert f"N’est plus publié depuis le {days.day_said(DAY)}." in page
+    assert f"N’est plus publié depuis le {days.day_said(this_day())}." in page
     assert "Tanneurs" not in page
     assert made.number not in listed()
     assert kept(WorkRequest, pk=one.pk).state == "accepted"
@@ -296,7 +296,7 @@ def test_an_abrogated_order_is_listed_as_such_and_in_force_no_more(desk: Desk) -
     former = desk.published(one)
     made = desk.abrogate(one, former)
     told = listed()
-    assert f"abrogé par l’arrêté n° {made.number} du {days.day_said(DAY)}" in told
+    assert f"abrogé par l’arrêté n° {made.number} du {days.day_said(this_day())}" in told
     assert "en vigueur" not in told.split("Publié par")[1]
     assert f"abrogé par l’arrêté n° {made.number}" in fed()
     assert f"abrogé par l’arrêté n° {made.number}" in sheet(desk, one)

@@ -17,7 +17,7 @@ from networks.works.services import requests, works
 from networks.works.services.works import Filter
 from tests import factories
 from tests.networks.conftest import along
-from tests.networks.road_orders import DAY, GIVEN, Desk, kept, numbered_road, section
+from tests.networks.road_orders import Desk, given_request, kept, numbered_road, section, this_day
 from tests.networks.test_road_orders import desk, french
 from tests.networks.test_road_requests import page_of, plain
 from tests.networks.works import stretch
@@ -47,7 +47,7 @@ def form_of(road: Desk, work: Work, **given: Any) -> dict[str, Any]:
     page = road.network.client().get(f"/voirie/travaux/{work.pk}/modifier/", headers=HTML)
     initial = page.context["form"].initial
     usual = {name: value for name, value in initial.items() if value not in (None, False)}
-    return usual | {"do": "save", "starts_on": DAY.isoformat(), "ends_on": DAY.isoformat()} | given
+    return usual | {"do": "save", "starts_on": this_day().isoformat(), "ends_on": this_day().isoformat()} | given
 
 
 def saved(road: Desk, work: Work, **given: Any) -> Work:
@@ -69,7 +69,7 @@ def test_a_request_keeps_references_as_they_are_written(road: Desk) -> None:
 def test_a_changed_request_keeps_references_as_they_are_written(road: Desk) -> None:
     one = road.enter()
     with road.as_():
-        changed = requests.change(one, values=GIVEN | TWO, version=one.version, rights=road.rights())
+        changed = requests.change(one, values=given_request() | TWO, version=one.version, rights=road.rights())
     assert changed.start_reference == "D 44 PR 1+200"
 
 

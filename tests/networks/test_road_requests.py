@@ -20,7 +20,7 @@ from networks.works.services import request_pieces, requests, undoing
 from networks.works.services.naming import doubts_in
 from networks.works.services.retention import forget_old
 from tests import factories
-from tests.networks.road_orders import DAY, GIVEN, Desk, kept
+from tests.networks.road_orders import Desk, given_request, kept, this_day
 from tests.networks.test_road_orders import desk, french
 
 __all__ = ["desk", "french"]
@@ -74,12 +74,15 @@ def test_an_occupation_is_answered_within_two_months_before_it_is_needed_and_bef
 
 
 def test_a_traffic_order_is_answered_before_the_works_begin(desk: Desk) -> None:
-    assert desk.enter(starts_on=DAY + timedelta(days=2)).due == DAY + timedelta(days=2)
+    assert desk.enter(starts_on=this_day() + timedelta(days=2)).due == this_day() + timedelta(days=2)
 
 
 def test_the_most_urgent_request_is_the_first_of_the_list(desk: Desk) -> None:
     days = (90, 5, 40)
-    made = {rank: desk.enter(starts_on=DAY + timedelta(days=rank), ends_on=DAY + timedelta(days=rank)) for rank in days}
+    made = {
+        rank: desk.enter(starts_on=this_day() + timedelta(days=rank), ends_on=this_day() + timedelta(days=rank))
+        for rank in days
+    }
     page = desk.network.client().get("/voirie/demandes/", headers={"accept": "text/html"}).content.decode()
     places = [page.index(f'href="/voirie/demandes/{made[rank].pk}/"') for rank in sorted(days)]
     assert places == sorted(places)
@@ -87,8 +90,8 @@ def test_the_most_urgent_request_is_the_first_of_the_list(desk: Desk) -> None:
 
 def test_the_second_page_goes_on_where_the_first_ends(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("networks.works.pages.requests.PER_PAGE", 1)
-    later = desk.enter(starts_on=DAY + timedelta(days=3))
-    sooner = desk.enter(starts_on=DAY + timedelta(days=1))
+    later = desk.enter(starts_on=this_day() + timedelta(days=3))
+    sooner = desk.enter(starts_on=this_day() + timedelta(days=1))
     pages = [desk.network.client().get("/voirie/demandes/", {"offset": offset}).content.decode() for offset in (0, 1)]
     shown = [[one.pk for one in (later, sooner) if f'href="/voirie/demandes/{one.pk}/"' in page] for page in pages]
     assert shown == [[sooner.pk], [later.pk]]
@@ -100,7 +103,7 @@ def test_the_second_page_goes_on_where_the_first_ends(desk: Desk, monkeypatch: p
 def test_what_was_entered_is_corrected_after_the_decision(desk: Desk) -> None:
     one = desk.enter()
     act(desk, requests.decide, one, accepted=True)
-    act(desk, requests.change, one, values=GIVEN | {"place": "rue Haute", "length_m": 4.0})
+    act(desk, requests.change, one, values=given_request() | {"place": "rue Haute", "length_m": 4.0})
     found = kept(WorkRequest, pk=one.pk)
     assert (found.place, found.length_m, found.state) == ("rue Haute", 4.0, "accepted")
 
@@ -109,16 +112,16 @@ def test_the_counter_changes_nothing_any_more_once_somebody_decided(desk: Desk) 
     one = desk.enter(Role.TOWN_HALL)
     act(desk, requests.decide, one, accepted=True)
     with pytest.raises(Forbidden):
-        act(desk, requests.change, one, Role.TOWN_HALL, values=GIVEN)
+        act(desk, requests.change, one, Role.TOWN_HALL, values=given_request())
 
 
 def test_only_how_to_reach_the_applicant_is_changed_once_a_letter_is_numbered(desk: Desk) -> None:
     one = desk.work(desk.enter())
     desk.final(one, desk.begin(one))
-    act(desk, requests.change, one, values=GIVEN | {"applicant_email": "autre@demo.invalid"})
+    act(desk, requests.change, one, values=given_request() | {"applicant_email": "autre@demo.invalid"})
     assert kept(WorkRequest, pk=one.pk).applicant_email == "autre@demo.invalid"
     with pytest.raises(Conflict, match="numéroté"):
-        act(desk, requests.change, one, values=GIVEN | {"place": "rue Haute"})
+        act(desk, requests.change, one, values=given_request() | {"place": "rue Haute"})
 
 
 def test_the_sheet_of_a_numbered_request_takes_a_new_telephone(desk: Desk) -> None:
@@ -126,7 +129,7 @@ def test_the_sheet_of_a_numbered_request_takes_a_new_telephone(desk: Desk) -> No
     desk.final(one, desk.begin(one))
     answer = do(desk, one, "change", applicant_email="", applicant_phone="06 39 98 00 99", place="ailleurs")
     found = kept(WorkRequest, pk=one.pk)
-    assert (answer.status_code, found.applicant_phone, found.place) == (302, "06 39 98 00 99", GIVEN["place"])
+    assert (answer.status_code, found.applicant_phone, found.place) == (302, "06 39 98 00 99", given_request()["place"])
 
 
 def test_a_decision_is_reopened_while_nothing_is_numbered(desk: Desk) -> None:
@@ -373,7 +376,7 @@ def test_the_people_of_a_company_are_forgotten_and_the_company_stays(desk: Desk,
         forget_old()
     found = kept(WorkRequest, pk=one.pk)
     assert (found.applicant_email, found.applicant_phone) == ("", "")
-    assert (found.applicant_name, found.place) == ("Réseaux du Lys", GIVEN["place"])
+    assert (found.applicant_name, found.place) == ("Réseaux du Lys", given_request()["place"])
     with factories.as_owner():
         assert (WorkPiece.objects.exists(), Letter.objects.filter(pk=draft.pk).exists()) == (False, False)
 
@@ -403,7 +406,7 @@ def test_an_order_is_served_as_long_as_its_applicant_is_known(desk: Desk, settin
     one = desk.work(desk.enter())
     made = desk.publish(one, desk.final(one, desk.begin(one)))
     for years, status in ((4, 200), (6, 404)):
-        ended = DAY - timedelta(days=365 * years)
+        ended = this_day() - timedelta(days=365 * years)
         with factories.as_owner():
             WorkOrder.objects.filter(pk=made.pk).update(starts_on=ended, ends_on=ended)
         assert Client().get(f"/travaux/arretes/{made.pk}.pdf").status_code == status

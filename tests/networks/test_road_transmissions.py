@@ -13,7 +13,7 @@ from networks.works.models import Work, WorkPiece, WorkRequest, WorkTransmission
 from networks.works.services import request_pieces, requests, transmitting, undoing
 from networks.works.services.competence import Authority, competent
 from tests import factories
-from tests.networks.road_orders import DAY, Desk, kept, section
+from tests.networks.road_orders import Desk, kept, section, this_day
 from tests.networks.test_road_orders import desk, french
 from tests.networks.test_road_requests import DUPONT as PERSON
 from tests.networks.test_road_requests import act, do, page_of
@@ -108,7 +108,7 @@ def test_a_decision_of_who_does_not_decide_stays_behind(desk: Desk, county: Memb
 def test_the_day_of_the_first_reception_still_counts(desk: Desk, county: Member, technician: User) -> None:
     one = asked(desk, form="14023", kind="permission")
     send(desk, one)
-    assert (seen_by(technician, one).received_date, seen_by(technician, one).due) == (DAY, one.due)
+    assert (seen_by(technician, one).received_date, seen_by(technician, one).due) == (this_day(), one.due)
 
 
 def test_drafts_of_letters_are_deleted(desk: Desk, county: Member) -> None:
@@ -177,7 +177,12 @@ def test_the_receiver_reads_from_whom_it_came(desk: Desk, county: Member, techni
 
 def test_nobody_writes_a_line_by_hand(desk: Desk, county: Member) -> None:
     line = WorkTransmission(
-        owner=desk.network.member, receiver=county, number=1, insee="45901", sent_date=DAY, shared_with=[county.pk]
+        owner=desk.network.member,
+        receiver=county,
+        number=1,
+        insee="45901",
+        sent_date=this_day(),
+        shared_with=[county.pk],
     )
     with desk.as_(), pytest.raises(DatabaseError), transaction.atomic():
         line.save()
@@ -235,7 +240,7 @@ def test_a_request_stays_where_who_decides_is_no_member(desk: Desk) -> None:
 def moved(person: Any, one: WorkRequest, to: Member) -> None:
     """As whoever would call the database's function, without the service."""
     with acting_as(rights_of(person)), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("select arpent.transmit_request(%s, %s, %s)", (one.pk, to.pk, DAY))
+        cursor.execute("select arpent.transmit_request(%s, %s, %s)", (one.pk, to.pk, this_day()))
 
 
 @pytest.mark.parametrize("who", [Role.TOWN_HALL, Role.READER, "stranger"])
