@@ -41,7 +41,8 @@ def things(ours: Member, theirs: Member, technician: User, stranger: User) -> di
         with factories.as_owner():
             work = closed_road(member)
             one = WorkRequest.objects.create(
-                owner=member, insee=insee, form="14024", kind="circulation", received_date=this_day(), place="rue Haute",
+                owner=member, insee=insee, form="14024", kind="circulation", received_date=this_day(),
+                place="rue Haute",
                 description="Fouille", starts_on=this_day(), ends_on=this_day(), applicant_name="Jeanne", work=work,
             )  # fmt: skip
             piece = WorkPiece.objects.create(
