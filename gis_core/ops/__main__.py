@@ -99,7 +99,8 @@ def cluster_command(cluster: Cluster, action: str) -> int:
     if action == "start":
         cluster.keep()
     if action == "stop":
-        cluster.stop()
+        # What leases it would start it again.
+        cluster.stop_if_unused()
     running = cluster.running_pid() is not None
     say(f"PostgreSQL : {'en marche' if running else 'arrêté'}, dossier {cluster.data}, prise {cluster.socket}")
     return 0 if running or action == "stop" else 3

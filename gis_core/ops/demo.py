@@ -174,7 +174,7 @@ def _attached(place: Place, lock: IO[str], this_run: Run) -> int:
 def _supervise(place: Place, lock: IO[str], this_run: Run, ready: Callable[[], None]) -> NoReturn:
     """Web server and worker until one of them fails (raises) or a signal comes (KeyboardInterrupt)."""
     _write_run(lock, this_run)
-    group = services.Group(this_run.run_id)
+    group = services.Group(this_run.run_id, Cluster(place))
     try:
         group.start(services.web(place, this_run.port, place.logs / "web.log"))
         group.start(services.worker(place, place.logs / "worker.log", this_run.port))
@@ -234,7 +234,7 @@ def _run_in_background(place: Place, lock: IO[str], this_run: Run, writing: int)
 
 def _foreground(place: Place, service: services.Service) -> int:
     _stop_on_signals()
-    group = services.Group(secrets.token_hex(8))
+    group = services.Group(secrets.token_hex(8), Cluster(place))
     with Cluster(place).lease():
         try:
             group.start(service)
