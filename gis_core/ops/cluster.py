@@ -13,12 +13,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from gis_core.ops.environment import DATABASE, Place
+from gis_core.ops.environment import DATABASE, OS_USER, Place, adopt
 from gis_core.ops.failure import OperationFailedError
 
 BIN = Path("/usr/lib/postgresql/17/bin")
 SUPERUSER = "postgres"
-OS_USER = "arpent"
 HIDDEN_DATA = Path("/var/lib/arpent")
 BOOTSTRAP = Path(__file__).with_name("bootstrap.sql")
 RETRY_SECONDS = 15
@@ -139,6 +138,7 @@ class Cluster:
         """Start the cluster and leave it running after those who lease it, until `stop`."""
         self.start()
         self._keep_mark.touch()
+        adopt(self._keep_mark)
 
     @contextmanager
     def lease(self, *, bootstrap: bool = True) -> Iterator[None]:
@@ -221,7 +221,8 @@ class Cluster:
     def _allow_local_users(self, folder: Path) -> None:
         """No password at all: the kernel tells who connects; only PostgreSQL's user and the operator may."""
         (folder / "pg_hba.conf").write_text("local all all peer map=arpent\n")
-        users = {OS_USER, "root"} if os.geteuid() == 0 else {pwd.getpwuid(os.geteuid()).pw_name}
+        ours = pwd.getpwuid(os.geteuid()).pw_name
+        users = {OS_USER, "root"} if ours in {OS_USER, "root"} else {ours}
         (folder / "pg_ident.conf").write_text("".join(f'arpent "{user}" all\n' for user in sorted(users)))
         with (folder / "postgresql.conf").open("a") as configuration:
             configuration.write("\ninclude_if_exists = 'arpent.conf'\n")
@@ -288,8 +289,11 @@ class Cluster:
         return self.place.run / "cluster.keep"
 
     def _run_file(self, name: str) -> Path:
+        """A file of the data folder, which whoever runs Arpent can open, whoever came first."""
         self.place.run.mkdir(parents=True, exist_ok=True)
-        return self.place.run / name
+        path = adopt(self.place.run) / name
+        path.touch()
+        return adopt(path)
 
     @contextmanager
     def _locked(self, name: str) -> Iterator[None]:

@@ -14,7 +14,7 @@ from typing import IO, Any, NoReturn
 
 from gis_core.ops import services
 from gis_core.ops.cluster import Cluster, wait_until
-from gis_core.ops.environment import Place, variables
+from gis_core.ops.environment import Place, adopt, variables
 from gis_core.ops.failure import OperationFailedError
 from gis_core.ops.manage import command_line
 from gis_core.ops.preflight import check_folder, check_port, check_space
@@ -90,7 +90,8 @@ def demo_lock(place: Place) -> Iterator[IO[str] | None]:
     The kernel frees it when its holder dies, however it dies: a held lock names a live process.
     """
     place.run.mkdir(parents=True, exist_ok=True)
-    with (place.run / "demo.lock").open("a+") as lock:
+    with (adopt(place.run) / "demo.lock").open("a+") as lock:
+        adopt(place.run / "demo.lock")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
