@@ -21,7 +21,7 @@ def running(service: Service, ready: str) -> Iterator[int]:
         group.start(service)
         if ready:
             group.wait_ready(ready)
-        yield group._children[0][1].pid
+        yield group.pids[0]
     finally:
         group.stop()
 

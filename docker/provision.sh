@@ -57,6 +57,28 @@ as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
 
+# apt-get that waits, in words, while another one holds any of apt's locks: apt itself waits for dpkg's at most.
+apt_get() { # ARGUMENTS...
+    local words code begun=$SECONDS
+    words=$(mktemp)
+    while true; do
+        as_root env DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 apt-get -q "$@" 2>&1 | tee "$words"
+        code=${PIPESTATUS[0]}
+        if [ "$code" = 0 ] || ! grep -qE 'Could not get lock|Unable to (lock|acquire)|locked by another process' "$words"; then
+            break
+        fi
+        if [ $((SECONDS - begun)) -ge "${APT_PATIENCE:-1800}" ]; then
+            echo "Une autre installation de paquets ne finit pas : terminez-la, puis relancez."
+            break
+        fi
+        echo "J'attends qu'une autre installation de paquets finisse ($(grep -oE 'process [0-9]+ \([^)]*\)' "$words" |
+            head -n 1 || true))…"
+        sleep 3
+    done
+    rm -f "$words"
+    return "$code"
+}
+
 system_packages() {
     local missing=() package
     for package in "$@"; do
@@ -74,15 +96,14 @@ system_packages() {
         as_root mkdir -p /etc/postgresql-common
         echo 'create_main_cluster = false' | as_root tee /etc/postgresql-common/createcluster.conf >/dev/null
     fi
-    step "Liste des paquets Debian" as_root apt-get -q update
-    step "Paquets système (${missing[*]})" as_root env DEBIAN_FRONTEND=noninteractive \
-        apt-get -q -o Dpkg::Use-Pty=0 install -y --no-install-recommends "${missing[@]}"
+    step "Liste des paquets Debian" apt_get update
+    step "Paquets système (${missing[*]})" apt_get -o Dpkg::Use-Pty=0 install -y --no-install-recommends "${missing[@]}"
 }
 
 system_users() {
     local user
     [ "$(id -u)" = 0 ] || return 0
-    for user in arpent arpent-reader; do # PostgreSQL; the process that opens untrusted files
+    for user in arpent arpent-reader; do # Arpent with its PostgreSQL; the process that opens untrusted files for root
         id -u "$user" >/dev/null 2>&1 || useradd --system --user-group --no-create-home --shell /usr/sbin/nologin "$user"
     done
 }
@@ -118,6 +139,25 @@ messages() { # compiled translations
         done
 }
 
+# Whom root hands over to (gis_core/ops/account.py) cannot keep compiled code beside the code: it is made here.
+bytecode() {
+    [ "$(id -u)" = 0 ] || return 0
+    .venv/bin/python -m compileall -q gis_core layers orthophoto tiles permits networks demo benchmarks manage.py >/dev/null
+}
+
+# Said before anything is installed, again and in full by gis_core/ops/account.py.
+open_to_all() {
+    local folder=$root
+    [ "$(id -u)" = 0 ] || return 0
+    while [ "$folder" != / ]; do
+        setpriv --reuid=65534 --regid=65534 --clear-groups test -x "$folder" || fail \
+            "Lancé par root, Arpent tourne sous l'utilisateur système « arpent », à qui le dossier $folder est fermé :" \
+            "déplacez Arpent dans un dossier ouvert à tous, /opt ou /srv par exemple, ou lancez-le avec un compte" \
+            "ordinaire. Rien n'a été changé."
+        folder=$(dirname "$folder")
+    done
+}
+
 web_libraries() {
     local wanted
     export PATH=$root/.venv/bin:$PATH
@@ -145,6 +185,7 @@ server() {
     system_users
     python_environment
     messages
+    bytecode
 }
 
 [ -w "$root" ] || fail "Le dossier $root n'est pas à vous : clonez Arpent dans un dossier où vous pouvez écrire."
@@ -155,7 +196,7 @@ flock -n 9 || { echo "  Une autre commande prépare la machine, j'attends…"; f
 case "${1-run}" in
     python) server "${base_packages[@]}" ;;
     check) server "${base_packages[@]}" git; web_libraries ;;
-    run) server "${base_packages[@]}"; web_map ;;
+    run) open_to_all; server "${base_packages[@]}"; web_map ;;
     bench) server "${base_packages[@]}" "${bench_packages[@]}"; web_map ;;
     test) server "${base_packages[@]}" "${test_packages[@]}"; web_map ;;
     qgis) server "${base_packages[@]}" "${qgis_packages[@]}" ;;

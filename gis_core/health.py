@@ -4,7 +4,8 @@ from functools import lru_cache
 
 from django.conf import settings
 from django.core.checks import Error
-from django.db import DatabaseError, connection, transaction
+from django.db import Error as AnyDatabaseError
+from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
@@ -41,7 +42,7 @@ def missing() -> list[str]:
         if waiting:
             return [_("%(count)s migrations are not applied.") % {"count": len(waiting)}]
         return [str(found.msg) for found in the_wall_stands(databases=["default"]) if isinstance(found, Error)]
-    except DatabaseError:
+    except AnyDatabaseError:
         return [_("The database does not answer.")]
 
 

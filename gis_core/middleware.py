@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from gis_core.errors import ArpentError
 from gis_core.identity import user_of_authorization
-from gis_core.problem import as_problem, problem, status_of, wants_problem
+from gis_core.problem import RETRY_SECONDS, as_problem, problem, status_of, wants_problem
 from gis_core.rights import Rights, acting_as, rights_of
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -107,7 +107,10 @@ def refusal_page(request: HttpRequest, error: ArpentError) -> HttpResponse:
     """A page for a domain error that a page's view did not put in its form."""
     status = status_of(error)
     template = {404: "404.html", 403: "403.html", 503: "failure.html"}.get(status, "400.html")
-    return render(request, template, {"detail": error.message, "status": status}, status=status)
+    response = render(request, template, {"detail": error.message, "status": status}, status=status)
+    if status == 503:
+        response["Retry-After"] = str(RETRY_SECONDS)
+    return response
 
 
 def problem_pages(get_response: Handler) -> Handler:

@@ -21,7 +21,7 @@ from django.views.i18n import set_language as remember_language
 from gis_core import webmap_build
 from gis_core.middleware import rights_of_request
 from gis_core.models import User
-from gis_core.problem import WAITED, as_problem, problem, wants_problem
+from gis_core.problem import WAITED, as_problem, is_busy, problem, wants_problem
 from gis_core.rights import Rights, Role
 from gis_core.services.territories import extent_4326
 
@@ -154,7 +154,7 @@ def unexpected_error(request: HttpRequest) -> HttpResponse:
     answer = as_problem(error if isinstance(error, Exception) else Exception("unknown"))
     if wants_problem(request):
         return answer
-    page = failure_page(answer.status_code, get_language() or "fr", waited="Retry-After" in answer)
+    page = failure_page(answer.status_code, get_language() or "fr", waited=is_busy(error))
     kept = {name: answer[name] for name in ("Cache-Control", "Retry-After") if name in answer}
     return HttpResponse(page, status=answer.status_code, headers=kept)
 

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from gis_core import errors
+from gis_core.outages import database_is_gone
 
 log = logging.getLogger("arpent.problem")
 
@@ -37,10 +38,11 @@ HEADERS = {"Cache-Control": "no-store"}
 
 
 def problem(status: int, detail: str = "", *, headers: dict[str, str] | None = None, **extra: Any) -> JsonResponse:
-    """A problem-details answer; `title` is the translated reason phrase."""
+    """A problem-details answer; `title` is the translated reason phrase. Whoever cannot be served now may try again."""
     body = {"type": "about:blank", "title": title(status), "status": status, "detail": detail or title(status), **extra}
+    again = {"Retry-After": str(RETRY_SECONDS)} if status == 503 else {}
     return JsonResponse(
-        body, status=status, content_type="application/problem+json", headers={**HEADERS, **(headers or {})}
+        body, status=status, content_type="application/problem+json", headers={**HEADERS, **again, **(headers or {})}
     )
 
 
@@ -67,6 +69,9 @@ def title(status: int) -> str:
 
 def as_problem(error: Exception) -> JsonResponse:
     """Any exception as problem details; an unexpected one never sends its text."""
+    if database_is_gone(error) and not isinstance(error, errors.Unavailable):
+        log.warning("the database does not answer: %s", error)
+        return problem(503, _("The database does not answer."))
     match error:
         case errors.ArpentError():
             return problem(status_of(error), str(error.message), **error.extra)
@@ -83,8 +88,8 @@ def as_problem(error: Exception) -> JsonResponse:
         case DataError():
             # A value that no column takes (NUL, a number out of range) and that no form refused before.
             return problem(400, _("The request contains a value that cannot be kept."))
-        case OperationalError() if sqlstate(error) in BUSY:
-            return problem(503, str(WAITED), headers={"Retry-After": str(RETRY_SECONDS)})
+        case OperationalError() if is_busy(error):
+            return problem(503, str(WAITED))
         case OperationalError():
             log.error("the database does not answer", exc_info=error)
             return problem(503, _("The database does not answer."))
@@ -97,6 +102,11 @@ def as_problem(error: Exception) -> JsonResponse:
 
 def status_of(error: errors.ArpentError) -> int:
     return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
+
+
+def is_busy(error: BaseException | None) -> bool:
+    """Whether somebody else held the same rows for too long."""
+    return isinstance(error, OperationalError) and sqlstate(error) in BUSY
 
 
 def sqlstate(error: DatabaseError) -> str | None:

@@ -146,7 +146,9 @@ DATABASES = {
         "PORT": os.environ.get("ARPENT_DB_PORT", "5432"),
         "ATOMIC_REQUESTS": True,
         "CONN_MAX_AGE": 0,
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}},
+        # Whoever asks while the database is away is told so within a second (gis_core.backend), and the next one to
+        # ask makes the pool look again.
+        "OPTIONS": {"connect_timeout": 3, "pool": {"min_size": 1, "max_size": 8, "timeout": 1, "reconnect_timeout": 1}},
         "TEST": {"TEMPLATE": "arpent_template"},
     }
 }

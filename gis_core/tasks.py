@@ -26,6 +26,7 @@ from procrastinate.manager import JobManager
 
 from gis_core.errors import ArpentError, Forbidden
 from gis_core.models import Job, User
+from gis_core.outages import database_is_gone
 from gis_core.rights import ADMINISTRATORS, SYSTEM, Rights, Role, acting_as, rights_of
 from gis_core.services import jobs
 
@@ -48,11 +49,12 @@ class Interrupted(JobAborted):
 
 
 class WithTheNextWorker(BaseRetryStrategy):
-    """A job that was interrupted goes back into the queue."""
+    """A job that was interrupted, or that lost the database, goes back into the queue."""
 
     def get_retry_decision(self, *, exception: BaseException, job: QueuedJob) -> RetryDecision | None:
         """The queue asks this for every failure, and heeds it unless the abortion was asked for."""
-        return RetryDecision() if isinstance(exception, Interrupted) else None
+        again = isinstance(exception, Interrupted) or database_is_gone(exception)
+        return RetryDecision() if again else None
 
 
 @dataclass
@@ -140,14 +142,25 @@ def finish(job: Job, work: Work, stop_reason: StopReason, writer: jobs.ProgressW
     except Interrupted:
         interrupted(job, stop_reason())
         raise
-    except ArpentError as error:
-        over(job, state=Job.State.FAILED, message=str(error.message), report=error.extra.get("report"))
-    except Exception:
-        log.exception("job failed", extra={"fields": {"job": job.pk, "kind": job.kind}})
-        over(job, state=Job.State.FAILED, message=_("The platform met an unexpected error; it has been recorded."))
-        raise
+    except Exception as error:
+        if database_is_gone(error):
+            # Nothing was committed, and nothing can be said now: the job runs again.
+            log.warning("a job lost the database: %s", error, extra={"fields": {"job": job.pk, "kind": job.kind}})
+            raise
+        failed(job, error)
+        if not isinstance(error, ArpentError):
+            raise
     else:
         AFTERWARDS[job.kind](job)
+
+
+def failed(job: Job, error: Exception) -> None:
+    """The job ends badly, for a reason in words or for one that is recorded."""
+    if isinstance(error, ArpentError):
+        over(job, state=Job.State.FAILED, message=str(error.message), report=error.extra.get("report"))
+    else:
+        log.exception("job failed", extra={"fields": {"job": job.pk, "kind": job.kind}})
+        over(job, state=Job.State.FAILED, message=_("The platform met an unexpected error; it has been recorded."))
 
 
 def interrupted(job: Job, reason: AbortReason | None) -> None:

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, InterfaceError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from procrastinate.contrib.django import app
 
 from gis_core.errors import ArpentError
+from gis_core.outages import database_is_gone
 from gis_core.rights import SYSTEM, acting_as
 from gis_core.services.jobs import alone
 from gis_core.tasks import GIVEN_UP, RunningJob, job_task
@@ -82,8 +83,10 @@ def in_words(work: Callable[[], None], *, otherwise: Callable[[str, str], None],
     except DiskFull as error:
         full(error.message)
     except ArpentError as error:
+        if database_is_gone(error):
+            raise
         otherwise(str(error.extra.get("code", "refused")), error.message)
-    except DatabaseError:
+    except (DatabaseError, InterfaceError):
         raise
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import psycopg
-from django.db import DatabaseError
+from django.db import Error as DatabaseError
 
 from tiles import asking, cache
 from tiles.asking import SeenLayer

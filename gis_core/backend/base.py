@@ -4,15 +4,23 @@ Row-level policies read the asker from `arpent.*` settings. They are set with `S
 when a transaction opens; without them a query on a private table fails (SQLSTATE AR001) instead of answering nothing.
 """
 
+import select
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
 from django.contrib.gis.db.backends.postgis import base
-from psycopg import Connection, Cursor, sql
+from psycopg import Connection, Cursor, IsolationLevel, sql
+from psycopg import Error as PsycopgError
+from psycopg_pool import ConnectionPool, PoolTimeout
 
 from gis_core.rights import current_rights
+
+# How long a request waits for a connection; while the database is known not to answer, hardly at all.
+WAIT_S = 1.0
+BRIEF_WAIT_S = 0.1
 
 
 @cache
@@ -35,7 +43,62 @@ def preparing(opened: Connection[Any]) -> Iterator[Cursor[Any]]:
         opened.prepare_threshold = None
 
 
+class Taking:
+    """Takes living connections out of the pool of this process."""
+
+    answering = True
+
+    @classmethod
+    def take(cls, pool: "ConnectionPool[Any]") -> Connection[Any]:
+        """A connection whose server is there. Raises PoolTimeout within WAIT_S; sooner where it was just raised."""
+        deadline = time.monotonic() + (WAIT_S if cls.answering else BRIEF_WAIT_S)
+        while True:
+            try:
+                taken = pool.getconn(deadline - time.monotonic())
+            except PoolTimeout:
+                cls.answering = False
+                raise
+            if is_alive(taken):
+                cls.answering = True
+                return taken
+            # The pool makes another in its place; its own check would wait a second before it looks at the next.
+            taken.close()
+            pool.putconn(taken)
+
+
+def is_alive(connection: Connection[Any]) -> bool:
+    """Whether the server still serves this idle connection: of a dead one there is something to read, its end."""
+    try:
+        waiting = select.poll()
+        waiting.register(connection.pgconn.socket, select.POLLIN)
+        if waiting.poll(0):
+            ConnectionPool.check_connection(connection)
+    except PsycopgError:
+        return False
+    return True
+
+
+@contextmanager
+def taken_from(pool: "ConnectionPool[Any]") -> Iterator[Connection[Any]]:
+    """A living connection for a block, in a transaction of psycopg's unless it is in autocommit; given back after."""
+    connection = Taking.take(pool)
+    try:
+        with connection:
+            yield connection
+    finally:
+        pool.putconn(connection)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """A living connection of the pool, where there is one."""
+        pool = self.pool
+        if not pool:
+            return super().get_new_connection(conn_params)  # type: ignore[misc]
+        self.isolation_level = IsolationLevel.READ_COMMITTED
+        pool.open()
+        return Taking.take(pool)
+
     def _set_autocommit(self, autocommit: bool) -> None:
         super()._set_autocommit(autocommit)  # type: ignore[misc]
         rights = current_rights()

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from gis_core.ops import backup, check, demo, manage, restore, test_run
+from gis_core.ops import account, backup, check, demo, manage, restore, test_run
 from gis_core.ops.cluster import Cluster
 from gis_core.ops.environment import DEFAULT_PORT, Place, variables
 from gis_core.ops.failure import OperationFailedError
@@ -15,6 +15,8 @@ from gis_core.ops.progress import say
 
 # Commands whose options belong to another program (Django, pytest, the benchmark).
 PASSED_ON = ("manage", "test", "bench")
+# Commands that root does not run itself.
+HANDED_OVER = ("demo", "serve", "worker", "manage")
 
 
 class Parser(argparse.ArgumentParser):
@@ -62,6 +64,9 @@ def main(arguments: list[str]) -> int:
     ours, passed_on = split(arguments)
     asked = parser().parse_args(ours)
     place = Place.current(asked.data)
+    if asked.command in HANDED_OVER:
+        account.check_readable(passed_on)
+        account.hand_over(place, arguments)
     match asked.command:
         case "demo":
             return demo.run(place, asked.port, detach=asked.detach)
@@ -99,7 +104,8 @@ def cluster_command(cluster: Cluster, action: str) -> int:
     if action == "start":
         cluster.keep()
     if action == "stop":
-        cluster.stop()
+        # What leases it would start it again.
+        cluster.stop_if_unused()
     running = cluster.running_pid() is not None
     say(f"PostgreSQL : {'en marche' if running else 'arrêté'}, dossier {cluster.data}, prise {cluster.socket}")
     return 0 if running or action == "stop" else 3

@@ -4,6 +4,7 @@ import fcntl
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -12,15 +13,15 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from gis_core.ops.environment import DATABASE, Place
+from gis_core.ops.environment import DATABASE, OS_USER, Place, adopt
 from gis_core.ops.failure import OperationFailedError
 
 BIN = Path("/usr/lib/postgresql/17/bin")
 SUPERUSER = "postgres"
-OS_USER = "arpent"
 HIDDEN_DATA = Path("/var/lib/arpent")
 BOOTSTRAP = Path(__file__).with_name("bootstrap.sql")
 RETRY_SECONDS = 15
+ORPHAN_SECONDS = 3
 PASSING_TROUBLES = ("lock file", "shared memory block")
 
 
@@ -101,6 +102,7 @@ class Cluster:
             if not self.exists():
                 self._create()
             self._write_settings()
+            self._end_orphan_backends()
             self._remove_stale_pid()
             self._launch()
             if bootstrap:
@@ -136,6 +138,7 @@ class Cluster:
         """Start the cluster and leave it running after those who lease it, until `stop`."""
         self.start()
         self._keep_mark.touch()
+        adopt(self._keep_mark)
 
     @contextmanager
     def lease(self, *, bootstrap: bool = True) -> Iterator[None]:
@@ -218,7 +221,8 @@ class Cluster:
     def _allow_local_users(self, folder: Path) -> None:
         """No password at all: the kernel tells who connects; only PostgreSQL's user and the operator may."""
         (folder / "pg_hba.conf").write_text("local all all peer map=arpent\n")
-        users = {OS_USER, "root"} if os.geteuid() == 0 else {pwd.getpwuid(os.geteuid()).pw_name}
+        ours = pwd.getpwuid(os.geteuid()).pw_name
+        users = {OS_USER, "root"} if ours in {OS_USER, "root"} else {ours}
         (folder / "pg_ident.conf").write_text("".join(f'arpent "{user}" all\n' for user in sorted(users)))
         with (folder / "postgresql.conf").open("a") as configuration:
             configuration.write("\ninclude_if_exists = 'arpent.conf'\n")
@@ -240,12 +244,26 @@ class Cluster:
         self._end_orphan()
 
     def _end_orphan(self) -> None:
-        """A postmaster whose data folder was removed or moved may still hold our socket."""
-        pid = _first_number(self.socket / ".s.PGSQL.5432.lock")
-        if pid is None or not is_postmaster(pid, None):
-            return
-        os.kill(pid, 2)
-        wait_until(lambda: not is_postmaster(pid, None), RETRY_SECONDS)
+        """A postmaster whose data folder was removed or moved may still hold our socket; a dead one leaves it."""
+        lock = self.socket / ".s.PGSQL.5432.lock"
+        pid = _first_number(lock)
+        if pid is not None and is_postmaster(pid, None):
+            os.kill(pid, signal.SIGINT)
+            if not wait_until(lambda: not is_postmaster(pid, None), RETRY_SECONDS):
+                return
+        # While the dead one is a zombie, its pid still counts as that of a server.
+        for left in (lock, self.socket / ".s.PGSQL.5432"):
+            left.unlink(missing_ok=True)
+
+    def _end_orphan_backends(self) -> None:
+        """What a killed postmaster left at work: PostgreSQL does not start before they are gone."""
+        for sign in (signal.SIGQUIT, signal.SIGKILL):
+            pids = backends_in(self.data)
+            for pid in pids:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, sign)
+            if not pids or wait_until(lambda: not backends_in(self.data), ORPHAN_SECONDS):
+                return
 
     def _remove_stale_pid(self) -> None:
         """PostgreSQL refuses to start when the pid of a dead postmaster now names another process of its user."""
@@ -271,8 +289,11 @@ class Cluster:
         return self.place.run / "cluster.keep"
 
     def _run_file(self, name: str) -> Path:
+        """A file of the data folder, which whoever runs Arpent can open, whoever came first."""
         self.place.run.mkdir(parents=True, exist_ok=True)
-        return self.place.run / name
+        path = adopt(self.place.run) / name
+        path.touch()
+        return adopt(path)
 
     @contextmanager
     def _locked(self, name: str) -> Iterator[None]:
@@ -323,6 +344,18 @@ def is_postmaster(pid: int, data: Path | None) -> bool:
         return False
     right_program = words[0] == os.fsencode(BIN / "postgres")
     return state != "Z" and right_program and (data is None or os.fsencode(data) in words)
+
+
+def backends_in(data: Path) -> list[int]:
+    """Pids of the processes at work for a PostgreSQL server of this data folder, itself not counted."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            with suppress(OSError):
+                title = (folder / "cmdline").read_bytes()
+                if title.startswith(b"postgres:") and (folder / "cwd").readlink() == data:
+                    found.append(int(folder.name))
+    return found
 
 
 def wait_until(done: Callable[[], bool], seconds: float) -> bool:

@@ -14,7 +14,7 @@ from typing import IO, Any, NoReturn
 
 from gis_core.ops import services
 from gis_core.ops.cluster import Cluster, wait_until
-from gis_core.ops.environment import Place, variables
+from gis_core.ops.environment import Place, adopt, variables
 from gis_core.ops.failure import OperationFailedError
 from gis_core.ops.manage import command_line
 from gis_core.ops.preflight import check_folder, check_port, check_space
@@ -90,7 +90,8 @@ def demo_lock(place: Place) -> Iterator[IO[str] | None]:
     The kernel frees it when its holder dies, however it dies: a held lock names a live process.
     """
     place.run.mkdir(parents=True, exist_ok=True)
-    with (place.run / "demo.lock").open("a+") as lock:
+    with (adopt(place.run) / "demo.lock").open("a+") as lock:
+        adopt(place.run / "demo.lock")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -174,7 +175,7 @@ def _attached(place: Place, lock: IO[str], this_run: Run) -> int:
 def _supervise(place: Place, lock: IO[str], this_run: Run, ready: Callable[[], None]) -> NoReturn:
     """Web server and worker until one of them fails (raises) or a signal comes (KeyboardInterrupt)."""
     _write_run(lock, this_run)
-    group = services.Group(this_run.run_id)
+    group = services.Group(this_run.run_id, Cluster(place))
     try:
         group.start(services.web(place, this_run.port, place.logs / "web.log"))
         group.start(services.worker(place, place.logs / "worker.log", this_run.port))
@@ -234,7 +235,7 @@ def _run_in_background(place: Place, lock: IO[str], this_run: Run, writing: int)
 
 def _foreground(place: Place, service: services.Service) -> int:
     _stop_on_signals()
-    group = services.Group(secrets.token_hex(8))
+    group = services.Group(secrets.token_hex(8), Cluster(place))
     with Cluster(place).lease():
         try:
             group.start(service)

@@ -12,6 +12,8 @@ from typing import Literal
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = ROOT / ".venv/bin/python"
 DATABASE = "arpent"
+# The system user that Arpent and its PostgreSQL run as when root starts them.
+OS_USER = "arpent"
 DEFAULT_PORT = 8045
 LOCAL_HOSTS = "localhost,127.0.0.1,[::1]"
 SOCKET_PATH_LIMIT = 107
@@ -63,11 +65,29 @@ class Place:
     def socket_directory(self) -> Path:
         """A short folder that depends on the data folder only: PostgreSQL allows 107 bytes, clones may lie deep."""
         name = "arpent-" + hashlib.sha256(os.fsencode(self.cluster)).hexdigest()[:8]
-        if os.geteuid() == 0:
-            return Path("/run", name)
+        of_root = Path("/run", name)
+        if os.geteuid() == 0 or _is_ours(of_root):
+            return of_root
         runtime = Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir(), name)
         fits = len(os.fsencode(runtime / ".s.PGSQL.5432.lock")) <= SOCKET_PATH_LIMIT
         return runtime if fits else Path("/tmp", name)  # noqa: S108 - its owner is checked before use
+
+
+def adopt(path: Path) -> Path:
+    """Give something that root has just made to the owner of the folder it is in; the path, for what comes next."""
+    if os.geteuid() == 0:
+        state, folder = path.lstat(), path.parent.stat()
+        if state.st_uid == 0 and folder.st_uid != 0:
+            os.chown(path, folder.st_uid, folder.st_gid, follow_symlinks=False)
+    return path
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether root made this folder for us."""
+    try:
+        return folder.lstat().st_uid == os.geteuid()
+    except OSError:
+        return False
 
 
 def secret_key(place: Place) -> str:
@@ -77,6 +97,7 @@ def secret_key(place: Place) -> str:
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(50))
+        adopt(path)
     except FileExistsError:
         pass
     return path.read_text().strip()

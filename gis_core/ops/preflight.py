@@ -5,7 +5,7 @@ import shutil
 import socket
 
 from gis_core.ops.cluster import Cluster
-from gis_core.ops.environment import Place
+from gis_core.ops.environment import Place, adopt
 from gis_core.ops.failure import OperationFailedError
 from gis_core.ops.services import bind_address
 
@@ -17,8 +17,9 @@ NEXT_RUN_MIB = 200
 def check_folder(place: Place) -> None:
     """The data folder can be made and written."""
     try:
-        place.run.mkdir(parents=True, exist_ok=True)
-        place.logs.mkdir(exist_ok=True)
+        for folder in (place.run, place.logs):
+            folder.mkdir(parents=True, exist_ok=True)
+            adopt(folder)
         (place.run / "write").touch()
         (place.run / "write").unlink()
     except OSError as error:

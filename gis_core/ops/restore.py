@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 import tarfile
 import tempfile
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
+from gis_core.ops import account
 from gis_core.ops.backup import DUMP, FORMAT, MANIFEST, ROLES, check_room, run_client
 from gis_core.ops.cluster import Cluster
 from gis_core.ops.demo import demo_lock
@@ -35,10 +37,17 @@ def restore(place: Place, source: Path, *, force: bool) -> int:
         check_room(place.data, 4 * source.stat().st_size)
         with _set_aside(place) as former, tempfile.TemporaryDirectory(dir=place.data, prefix="restore-") as scratch:
             _bring_back(place, source, Path(scratch))
+            give_restored(place)
     say(f"Sauvegarde du {manifest['created_at']} rétablie dans {place.data}.")
     if former:
         say(f"Les données d'avant sont dans {', '.join(map(str, former))} : effacez-les quand tout est vérifié.")
     return 0
+
+
+def give_restored(place: Place) -> None:
+    """What root brought back belongs to the user that Arpent runs as."""
+    if os.geteuid() == 0 and account.exists():
+        account.give_data(place)
 
 
 def verify(source: Path) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The processes an Arpent consists of besides PostgreSQL, started and ended together."""
+"""The processes an Arpent consists of, started and ended together, and started again when they die."""
 
 import os
 import signal
@@ -8,16 +8,22 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
+from gis_core.ops.cluster import Cluster
 from gis_core.ops.environment import PYTHON, ROOT, Place, variables
 from gis_core.ops.failure import OperationFailedError
 
 READY_SECONDS = 90
 STOP_SECONDS = 10
-# A service that lived at least this long is started again when it is killed (out of memory, an operator's mistake).
+# A service that never lived this long is not started again: what is wrong with it is wrong at once.
 SOUND_SECONDS = 10
+# Whatever ended by itself starts again at once, then after 1, 2, 4... seconds. That often within that long is too much.
+LONGEST_DELAY = 30
+MOST_RESTARTS = 10
+RESTART_WINDOW = 600
 RUN_VARIABLE = "ARPENT_RUN"
 # Pixels of photos: GDAL would keep 5 % of the machine's memory in each process, and list a folder at each opening.
 GDAL = {"GDAL_CACHEMAX": "64", "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR"}
@@ -25,13 +31,51 @@ GDAL = {"GDAL_CACHEMAX": "64", "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR"}
 
 @dataclass(frozen=True)
 class Service:
-    """One process to run. Without a log it writes to the terminal; `revived` when it is killed, if it lived a while."""
+    """One process to run for as long as we do. Without a log it writes to the terminal."""
 
     title: str
     command: Sequence[str]
     env: dict[str, str]
     log: Path | None = None
-    revived: bool = False
+
+
+@dataclass
+class Restarts:
+    """When something that ends without being asked to was last started again, and when it may be next."""
+
+    title: str
+    ends: list[float] = field(default_factory=list)
+    due_at: float | None = None
+
+    def due(self, reason: str, detail: str = "") -> bool:
+        """Whether to start it again now. Says so once per end; raises OperationFailedError when it ends too often."""
+        now = time.monotonic()
+        if self.due_at is None:
+            self.ends = [end for end in self.ends if now - end < RESTART_WINDOW] + [now]
+            count = len(self.ends)
+            if count > MOST_RESTARTS:
+                raise OperationFailedError(f"{self.title} {reason}, {count} fois en {RESTART_WINDOW} s.", detail)
+            delay = 0 if count == 1 else min(2 ** (count - 2), LONGEST_DELAY)
+            self.due_at = now + delay
+            say_when(f"{self.title} {reason}, {count} fois en {RESTART_WINDOW} s : repart dans {delay} s.")
+        if now < self.due_at:
+            return False
+        self.due_at = None
+        return True
+
+
+@dataclass
+class Child:
+    """A running service, since when (seconds of the monotonic clock), and whether it was ever in order."""
+
+    service: Service
+    process: "subprocess.Popen[bytes]"
+    started_at: float
+    restarts: Restarts
+    sound: bool = False
+
+    def note_age(self) -> None:
+        self.sound = self.sound or time.monotonic() - self.started_at >= SOUND_SECONDS
 
 
 def bind_address() -> str:
@@ -55,24 +99,31 @@ def web(place: Place, port: int, log: Path | None = None) -> Service:
 def worker(place: Place, log: Path | None = None, port: int | None = None) -> Service:
     """The process that runs background jobs."""
     command = [str(PYTHON), str(ROOT / "manage.py"), "worker"]
-    return Service("Le programme des tâches de fond", command, variables(place, "worker", port), log, revived=True)
+    return Service("Le programme des tâches de fond", command, variables(place, "worker", port), log)
 
 
 class Group:
-    """Running services. They end with this object, and when this process dies."""
+    """Running services, and the cluster they use if one is given. They end with this object, and when we die."""
 
-    def __init__(self, run_id: str) -> None:
+    def __init__(self, run_id: str, cluster: Cluster | None = None) -> None:
         self._run_id = run_id
-        self._children: list[tuple[Service, subprocess.Popen[bytes]]] = []
-        self._started_at: dict[int, float] = {}
+        self._children: list[Child] = []
+        self._cluster = cluster
+        self._cluster_restarts = Restarts("PostgreSQL")
 
-    def start(self, service: Service, *, again: bool = False) -> None:
-        """Start one service in a process group of its own, so that Ctrl-C reaches only us."""
+    def start(self, service: Service) -> None:
+        """Start one service."""
+        self._children.append(
+            Child(service, self._launch(service, "wb"), time.monotonic(), Restarts(service.title)),
+        )
+
+    def _launch(self, service: Service, mode: str) -> "subprocess.Popen[bytes]":
+        """In a process group of its own, so that Ctrl-C reaches only us."""
         env = service.env | {RUN_VARIABLE: self._run_id}
         output = None
         if service.log is not None:
             service.log.parent.mkdir(parents=True, exist_ok=True)
-            output = service.log.open("ab" if again else "wb")
+            output = service.log.open(mode)
         # The whole group dies with us even after a kill -9: the kernel sends SIGTERM.
         command = ["/usr/bin/setpriv", "--pdeathsig", "TERM", *service.command]
         child = subprocess.Popen(
@@ -80,56 +131,96 @@ class Group:
         )
         if output is not None:
             output.close()
-        self._children.append((service, child))
-        self._started_at[child.pid] = time.monotonic()
+        return child
 
     def revive(self) -> None:
-        """Start again what a signal ended, so that one killed process does not take the others down."""
-        for service, child in list(self._children):
-            lived = time.monotonic() - self._started_at[child.pid]
-            if service.revived and (child.poll() or 0) < 0 and lived >= SOUND_SECONDS:
-                print(f"{service.title} a été tué (code {child.returncode}) : il repart.", flush=True)
-                self._children.remove((service, child))
-                self.start(service, again=True)
+        """Start again what ended by itself. Raises OperationFailedError for what never worked or ends too often."""
+        self._revive_cluster()
+        for child in self._children:
+            if child.process.poll() is None:
+                child.note_age()
+            elif not child.sound:
+                raise self._failure(child)
+            elif child.restarts.due(f"s'est arrêté ({in_words(child.process)})", _end_of(child.service.log)):
+                end_group(child.process)
+                child.process, child.started_at = self._launch(child.service, "ab"), time.monotonic()
+
+    def _revive_cluster(self) -> None:
+        """Start the cluster's server again when it has died; while it cannot start, the services answer 503."""
+        if self._cluster is None or self._cluster.running_pid() is not None:
+            return
+        if self._cluster_restarts.due("s'est arrêté", _end_of(self._cluster.log)):
+            try:
+                self._cluster.start(bootstrap=False)
+            except OperationFailedError as failure:
+                say_when(f"{failure.detail}\n{failure.message}")
+            else:
+                say_when("PostgreSQL est reparti.")
 
     def check(self) -> None:
         """Raise when one of the services has ended by itself."""
-        for service, child in self._children:
-            code = child.poll()
-            if code is not None:
-                where = f" : voyez {service.log}" if service.log else ""
-                raise OperationFailedError(f"{service.title} s'est arrêté (code {code}){where}.", _end_of(service.log))
+        for child in self._children:
+            if child.process.poll() is not None:
+                raise self._failure(child)
+
+    def _failure(self, child: Child) -> OperationFailedError:
+        log = child.service.log
+        where = f" : voyez {log}" if log else ""
+        message = f"{child.service.title} s'est arrêté ({in_words(child.process)}){where}."
+        return OperationFailedError(message, _end_of(log))
+
+    @property
+    def pids(self) -> list[int]:
+        """Of the first process of each service, in the order in which they were started."""
+        return [child.process.pid for child in self._children]
 
     def wait(self, interval: float = 0.5) -> None:
-        """Until a service ends by itself, which raises; a signal raises KeyboardInterrupt."""
+        """Keep everything running until that fails, which raises; a signal raises KeyboardInterrupt."""
         while True:
             self.revive()
-            self.check()
             time.sleep(interval)
 
     def wait_ready(self, url: str) -> None:
-        """Until the address answers 200."""
+        """Until the address answers 200: from then on, what ends is started again."""
         deadline = time.monotonic() + READY_SECONDS
         while not answers(url):
             self.check()
             if time.monotonic() > deadline:
-                logs = " ".join(str(service.log) for service, _ in self._children if service.log)
+                logs = " ".join(str(child.service.log) for child in self._children if child.service.log)
                 raise OperationFailedError(f"Arpent n'est pas prêt après {READY_SECONDS} s : voyez {logs}.")
             time.sleep(0.1)
+        for child in self._children:
+            child.sound = True
 
     def stop(self) -> None:
         """Ask every service to end; after ten seconds, end whatever remains of them."""
-        for _, child in self._children:
-            child.terminate()
+        for child in self._children:
+            child.process.terminate()
         deadline = time.monotonic() + STOP_SECONDS
-        for _, child in self._children:
+        for child in self._children:
             with suppress(subprocess.TimeoutExpired):
-                child.wait(max(0.0, deadline - time.monotonic()))
-        for _, child in self._children:
-            with suppress(ProcessLookupError):
-                os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
+                child.process.wait(max(0.0, deadline - time.monotonic()))
+        for child in self._children:
+            end_group(child.process)
         self._children.clear()
+
+
+def end_group(process: "subprocess.Popen[bytes]") -> None:
+    """Kill what remains of a service: children that outlive their parent would keep its port."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def in_words(process: "subprocess.Popen[bytes]") -> str:
+    """How a process ended: its exit code, or the signal that killed it."""
+    code = process.returncode
+    return f"code {code}" if code >= 0 else f"code {code}, {signal.Signals(-code).name}"
+
+
+def say_when(message: str) -> None:
+    """One line for the operator, with the moment (UTC)."""
+    print(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {message}", flush=True)
 
 
 def answers(url: str) -> bool:

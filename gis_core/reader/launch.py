@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 CODE_FOLDER = Path(__file__).resolve().parent
 BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from child.main import main; main()"
+PRIVILEGES = ("--no-new-privs", "--bounding-set=-all", "--inh-caps=-all")
 ACCOUNTS = ("arpent-reader", "nobody")
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
@@ -111,19 +112,19 @@ def locked(folder: Path, how: int = 0) -> Iterator[None]:
 def recipes() -> Iterator[Recipe]:
     """From the strictest to the least strict; the child proves on its own whether it is cut off."""
     if os.geteuid() != 0:
-        yield Recipe("user namespace", ("unshare", "-rn", "--"))
-        yield Recipe("same account", ())
+        # In a namespace of its own the child would be a little root: it gives that up at once.
+        yield Recipe("user namespace, no network", ("unshare", "-rn", "--", "setpriv", *PRIVILEGES, "--"))
+        yield Recipe("same account", ("setpriv", "--no-new-privs", "--"))
         return
-    privileges = ("--no-new-privs", "--bounding-set=-all", "--inh-caps=-all")
     account = reader_account()
     if account:
         user, group = account
-        switch = ("setpriv", f"--reuid={user}", f"--regid={group}", "--clear-groups", *privileges, "--")
+        switch = ("setpriv", f"--reuid={user}", f"--regid={group}", "--clear-groups", *PRIVILEGES, "--")
         yield Recipe("own account, no network", ("unshare", "-n", "--", *switch))
         yield Recipe("own account", switch)
     # Another account cannot reach Python below a folder such as /root; without capabilities and behind Landlock
     # root can do no more than it.
-    yield Recipe("no capabilities, no network", ("unshare", "-n", "--", "setpriv", *privileges, "--"))
+    yield Recipe("no capabilities, no network", ("unshare", "-n", "--", "setpriv", *PRIVILEGES, "--"))
 
 
 def reader_account() -> tuple[int, int] | None:
@@ -176,5 +177,5 @@ def start(
 
 
 def is_isolated(hello: dict[str, Any]) -> bool:
-    """Whether the child found, by trying, that it has neither the network nor files outside its folder."""
-    return hello.get("network") is False and hello.get("files") is False
+    """Whether the child found, by trying, that it has no network, no file outside its folder and no other process."""
+    return all(hello.get(door) is False for door in ("network", "files", "processes"))

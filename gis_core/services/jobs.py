@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from django.db import DatabaseError, connection, connections, transaction
+from django.db import Error as AnyDatabaseError
+from django.db import connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -134,9 +135,10 @@ def hold(connection: BaseDatabaseWrapper, what: str) -> None:
 
 def let_go(connection: BaseDatabaseWrapper) -> None:
     """Hold nothing any more, and close: the connection may return to a pool."""
-    with suppress(DatabaseError), connection.cursor() as cursor:
+    with suppress(AnyDatabaseError), connection.cursor() as cursor:
         cursor.execute("select pg_advisory_unlock_all()")
-    connection.close()
+    with suppress(AnyDatabaseError):
+        connection.close()
 
 
 @contextmanager

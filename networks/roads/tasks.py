@@ -10,6 +10,7 @@ from procrastinate.contrib.django import app
 
 from gis_core.errors import NotFound
 from gis_core.models import Job
+from gis_core.outages import database_is_gone
 from gis_core.rights import SYSTEM, acting_as, under_policies
 from gis_core.tasks import RunningJob, job_task
 from layers.imports.services.inbox import harmless
@@ -29,7 +30,9 @@ def calibrate_roads(timestamp: int) -> None:
         for road in stale_roads():
             try:
                 calibrate(*road)
-            except Exception:
+            except Exception as error:
+                if database_is_gone(error):
+                    raise
                 log.exception("a road could not be measured", extra={"fields": road._asdict()})
 
 

@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from gis_core.ics import escaped, folded
 from gis_core.models import Commune, Membership, User
+from gis_core.outages import database_is_gone
 from gis_core.rights import SYSTEM, Rights, Role, acting_as, rights_of, under_policies
 from permits.deadlines.events import Opinion, Outcome
 from permits.deadlines.opinions import Standing
@@ -213,7 +214,9 @@ def send_digests(day: date | None = None) -> int:
     for user in people:
         try:
             sent += remind(user, day)
-        except Exception:
+        except Exception as error:
+            if database_is_gone(error):
+                raise
             log.exception("a person could not be reminded", extra={"fields": {"user": user.pk}})
     return sent
 

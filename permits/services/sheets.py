@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from gis_core.errors import ArpentError, Conflict, Invalid
 from gis_core.models import Job, User
+from gis_core.outages import database_is_gone
 from gis_core.rights import Rights, Role, acting_as, under_policies
 from gis_core.services.jobs import start_job
 from layers.cadastre.models import Parcel
@@ -49,7 +50,9 @@ def order_at_filing(permit: Permit, *, user: User, rights: Rights, site: str) ->
         order_sheet(permit, user=user, rights=rights, site=site)
     except ArpentError:
         return
-    except Exception:
+    except Exception as error:
+        if database_is_gone(error):
+            raise
         log.exception("the parcel sheet of a new file could not be ordered", extra={"fields": {"permit": permit.pk}})
 
 

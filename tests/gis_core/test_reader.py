@@ -501,14 +501,17 @@ def test_a_machine_without_isolation_opens_nothing(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_child_that_reaches_the_network_or_files_is_not_isolated() -> None:
-    assert not launch.is_isolated({"network": True, "files": False})
-    assert not launch.is_isolated({"network": False, "files": True})
+    shut = {"network": False, "files": False, "processes": False}
+    assert launch.is_isolated(shut)
+    for door in shut:
+        assert not launch.is_isolated(shut | {door: True})
     assert not launch.is_isolated({})
 
 
 def test_the_self_check_sees_open_doors() -> None:
     assert lockdown.reaches_network()
     assert lockdown.reads(__file__)
+    assert lockdown.signals(os.getpid())
 
 
 def test_a_file_cut_anywhere_is_called_cut() -> None:

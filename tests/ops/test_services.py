@@ -3,16 +3,28 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from gis_core.ops.cluster import wait_until
+from gis_core.ops.cluster import Cluster, client_environment, wait_until
+from gis_core.ops.environment import Place
 from gis_core.ops.failure import OperationFailedError
-from gis_core.ops.services import RUN_VARIABLE, Group, Service, end_leftovers, marked_processes
+from gis_core.ops.services import (
+    MOST_RESTARTS,
+    RUN_VARIABLE,
+    Group,
+    Restarts,
+    Service,
+    end_leftovers,
+    marked_processes,
+)
 
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
+
+# Works for long without waiting for anything, so that it does not notice that its postmaster is gone.
+BUSY = "select count(*) from (select sin(n) from generate_series(1, 2000000000) n) as numbers"
+AT_WORK = "select query from pg_stat_activity where state = 'active' and pid <> pg_backend_pid()"
 
 
 def service(program: str, log: Path) -> Service:
@@ -40,7 +52,8 @@ def test_a_service_that_fails_is_named_with_the_end_of_its_log(tmp_path: Path):
 def test_a_killed_service_that_lived_a_while_is_started_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("gis_core.ops.services.SOUND_SECONDS", 0)
     group = Group("revived-run")
-    group.start(replace(service("import time; time.sleep(60)", tmp_path / "log"), revived=True))
+    group.start(service("import time; time.sleep(60)", tmp_path / "log"))
+    group.revive()
     assert wait_until(lambda: bool(marked_processes("revived-run")), 10)
     (first,) = marked_processes("revived-run")
     os.kill(first, signal.SIGKILL)
@@ -53,7 +66,7 @@ def test_a_killed_service_that_lived_a_while_is_started_again(tmp_path: Path, mo
 
 def test_a_service_that_is_killed_at_once_is_not_started_again(tmp_path: Path):
     group = Group("doomed-run")
-    group.start(replace(service("import os; os.kill(os.getpid(), 9)", tmp_path / "log"), revived=True))
+    group.start(service("import os; os.kill(os.getpid(), 9)", tmp_path / "log"))
     with pytest.raises(OperationFailedError, match="code -9"):
         group.wait(0.05)
     group.stop()
@@ -83,3 +96,74 @@ def test_leftovers_of_an_earlier_run_are_found_by_their_mark():
     assert stranger.poll() is None
     stranger.kill()
     stranger.wait()
+
+
+def test_every_restart_is_told_and_waits_longer_until_it_is_too_much(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    now = 1000.0
+    monkeypatch.setattr("gis_core.ops.services.time.monotonic", lambda: now)
+    restarts, waited = Restarts("Le programme"), []
+    for _ in range(MOST_RESTARTS):
+        begun = now
+        while not restarts.due("s'est arrêté (code 7)"):
+            now += 0.5
+        waited.append(now - begun)
+    assert waited == [0, 1, 2, 4, 8, 16, 30, 30, 30, 30]
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == MOST_RESTARTS
+    assert lines[1].endswith("Z Le programme s'est arrêté (code 7), 2 fois en 600 s : repart dans 1 s.")
+    with pytest.raises(OperationFailedError, match=f"{MOST_RESTARTS + 1} fois en 600 s"):
+        restarts.due("s'est arrêté (code 7)")
+    now += 3600
+    restarts.due_at = None
+    assert restarts.due("s'est arrêté (code 7)")
+
+
+def test_what_a_killed_service_leaves_behind_does_not_keep_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("gis_core.ops.services.SOUND_SECONDS", 0)
+    parent = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(60)'])"
+    group = Group("parent-run")
+    group.start(service(parent, tmp_path / "log"))
+    assert wait_until(lambda: len(marked_processes("parent-run")) == 2, 10)
+    group.revive()
+    before = set(marked_processes("parent-run"))
+    os.kill(group.pids[0], signal.SIGKILL)
+    assert wait_until(lambda: len(marked_processes("parent-run")) == 1, 5)
+    group.revive()
+    assert wait_until(lambda: len(marked_processes("parent-run")) == 2, 10)
+    assert not before & set(marked_processes("parent-run"))
+    group.stop()
+
+
+def test_a_service_that_ends_well_by_itself_is_started_again_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("gis_core.ops.services.SOUND_SECONDS", 0)
+    group = Group("ended-run")
+    group.start(service("import time; time.sleep(0.5)", tmp_path / "log"))
+    (first,) = group.pids
+    group.revive()
+    assert wait_until(lambda: marked_processes("ended-run") == [], 5)
+    group.revive()
+    assert group.pids != [first]
+    group.stop()
+
+
+def test_a_killed_server_starts_again_although_a_backend_is_still_at_work(
+    place: Place, capsys: pytest.CaptureFixture[str]
+):
+    cluster = Cluster(place)
+    cluster.start()
+    group = Group("database-run", cluster)
+    busy = subprocess.Popen([*cluster.client("psql"), "-d", "postgres", "-c", BUSY], env=client_environment())
+    assert wait_until(lambda: "generate_series" in cluster.psql("postgres", "-c", AT_WORK), 10)
+    killed = cluster.running_pid()
+    assert killed is not None
+    os.kill(killed, signal.SIGKILL)
+    begun = time.monotonic()
+    assert wait_until(lambda: cluster.running_pid() is None, 5)
+    group.revive()
+    assert cluster.running_pid() not in (None, killed)
+    assert time.monotonic() - begun < 10
+    assert cluster.psql("postgres", "-c", "select 1").strip() == "1"
+    assert "PostgreSQL est reparti." in capsys.readouterr().out
+    busy.wait(10)

@@ -14,7 +14,7 @@ from http import HTTPStatus
 from typing import Any
 
 import psycopg
-from django.db import DatabaseError
+from django.db import Error as DatabaseError
 from mapproxy.config import local_base_config
 from mapproxy.config.configuration.base import ConfigurationError
 from mapproxy.srs import get_epsg_num

@@ -2,14 +2,23 @@
 
 import asyncio
 import logging
+import signal
 import threading
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Coroutine, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import partial
-from typing import Any
+from typing import Any, LiteralString
 
+import psycopg
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import DatabaseError, InterfaceError
+from procrastinate import PsycopgConnector
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.utils import connector_params
+from procrastinate.exceptions import ConnectorException
 
+from gis_core.outages import database_is_gone
 from gis_core.reader import sweep_quarantine
 from gis_core.services.jobs import BEAT_S, LOST_AFTER_S
 from gis_core.tasks import WAITED, keep_sweeping, sweep
@@ -19,6 +28,10 @@ log = logging.getLogger("arpent.worker")
 GRACE_S = 5.0
 BRIEF_GRACE_S = 2.0
 POLL_S = 2.0
+# How long the queue may take for a connection, and how long we wait after losing the database, more each time.
+ANSWER_S = 5.0
+FIRST_DELAY_S, LONGEST_DELAY_S = 0.5, 10.0
+SOUND_S = 30.0
 
 
 class Command(BaseCommand):
@@ -30,23 +43,81 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, concurrency: int, once: bool, **options: Any) -> None:
         sweep_quarantine()
-        asyncio.run(work(concurrency, once))
+        # Cancelled: somebody asked for our end.
+        with suppress(asyncio.CancelledError):
+            asyncio.run(work(concurrency, once))
 
 
-async def run_waited(run: Callable[..., Awaitable[None]]) -> None:
-    """Run the jobs that somebody waits for, for ever, whatever happens to the database."""
-    while True:
+class Connector(PsycopgConnector):
+    """Procrastinate's own, which remembers that it lost the database: what it was about to say is not in the queue."""
+
+    def __init__(self) -> None:
+        self.parameters = connector_params()
+        self.lost = asyncio.Event()
+        super().__init__(kwargs=self.parameters, timeout=ANSWER_S)
+
+    async def check(self) -> None:
+        """Raises psycopg's OperationalError at once while the database is away; opening the pool would wait."""
+        async with await psycopg.AsyncConnection.connect(**self.parameters):
+            pass
+
+    async def execute_query_async(self, query: LiteralString, **arguments: Any) -> None:
+        with self._noticing():
+            await super().execute_query_async(query, **arguments)
+
+    async def execute_query_one_async(self, query: LiteralString, **arguments: Any) -> dict[str, Any]:
+        with self._noticing():
+            return await super().execute_query_one_async(query, **arguments)
+
+    async def execute_query_all_async(self, query: LiteralString, **arguments: Any) -> list[dict[str, Any]]:
+        with self._noticing():
+            return await super().execute_query_all_async(query, **arguments)
+
+    @contextmanager
+    def _noticing(self) -> Iterator[None]:
         try:
-            await run(queues=[WAITED], shutdown_graceful_timeout=BRIEF_GRACE_S, install_signal_handlers=False)
-        except Exception:
-            log.exception("the jobs that somebody waits for could not be run")
-        await asyncio.sleep(POLL_S)
+            yield
+        except ConnectorException as error:
+            if database_is_gone(error):
+                self.lost.set()
+            raise
 
 
 async def work(concurrency: int, once: bool, *queues: str) -> None:
-    """Run jobs, of these queues or of all: then those that somebody waits for run beside a long one."""
-    chosen: dict[str, Any] = {"queues": list(queues)} if queues else {}
-    worker_app = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
+    """Run jobs, of these queues or of all, until a signal comes (or until none waits); through losses of the database.
+
+    After each loss we take part in the queue anew, under another name: what was ours there goes back.
+    """
+    stop_on_signals()
+    delay = FIRST_DELAY_S
+    while True:
+        begun = time.monotonic()
+        try:
+            await work_until_lost(concurrency, once, queues)
+        except (ConnectorException, psycopg.Error, DatabaseError, InterfaceError) as error:
+            if once or not database_is_gone(error):
+                raise
+            log.warning("the database does not answer: %s", error)
+        if once:
+            return
+        delay = FIRST_DELAY_S if time.monotonic() - begun > SOUND_S else min(2 * delay, LONGEST_DELAY_S)
+        log.warning("the worker takes part in the queue again in %s s", delay)
+        await asyncio.sleep(delay)
+
+
+def stop_on_signals() -> None:
+    """SIGINT and SIGTERM cancel the task that runs now."""
+    task = asyncio.current_task()
+    if task and threading.current_thread() is threading.main_thread():
+        for sign in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(sign, task.cancel)
+
+
+async def work_until_lost(concurrency: int, once: bool, queues: Sequence[str]) -> None:
+    """Run jobs until the database is lost (or until none waits), those that somebody waits for beside a long one."""
+    connector = Connector()
+    await connector.check()
+    worker_app = app.with_connector(connector)  # type: ignore[attr-defined]
     async with worker_app.open_async():
         await sweep(worker_app.job_manager)
         run = partial(
@@ -58,17 +129,24 @@ async def work(concurrency: int, once: bool, *queues: str) -> None:
             fetch_job_polling_interval=POLL_S,
             update_heartbeat_interval=BEAT_S,
             stalled_worker_timeout=LOST_AFTER_S,
+            install_signal_handlers=False,
         )
-        beside = [keep_sweeping(worker_app.job_manager)]
+        chosen: dict[str, Any] = {"queues": list(queues)} if queues else {}
+        ours = [run(concurrency=concurrency, shutdown_graceful_timeout=GRACE_S, **chosen), connector.lost.wait()]
         if not once and not queues:
-            beside.append(run_waited(run))
-        tasks = [asyncio.create_task(one) for one in beside]
-        signals = threading.current_thread() is threading.main_thread()
-        try:
-            await run(
-                concurrency=concurrency, shutdown_graceful_timeout=GRACE_S, install_signal_handlers=signals, **chosen
-            )
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            ours.append(run(queues=[WAITED], shutdown_graceful_timeout=BRIEF_GRACE_S))
+        await first_of(*ours, beside=keep_sweeping(worker_app.job_manager))
+
+
+async def first_of(*awaited: Coroutine[Any, Any, Any], beside: Coroutine[Any, Any, None]) -> None:
+    """Until one of these is over, which may raise; the others, and what runs beside, are cancelled and waited for."""
+    tasks = [asyncio.create_task(one) for one in awaited]
+    helper = asyncio.create_task(beside)
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in (*tasks, helper):
+            task.cancel()
+        await asyncio.gather(*tasks, helper, return_exceptions=True)

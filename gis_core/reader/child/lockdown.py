@@ -112,8 +112,10 @@ def _forbid(rules: Any, action: int, name: str) -> None:
 
 
 def state(canary: str) -> dict[str, Any]:
-    """What this process can still do: reach the loopback interface, read a file outside its folder."""
-    return {"network": reaches_network(), "files": reads(canary), "uid": os.getuid(), "python": sys.version_info[:2]}
+    """What this process can still do: reach the loopback interface, read a file outside its folder, signal who made it
+    (where they share an account, nothing but the filter of calls forbids that)."""
+    doors = {"network": reaches_network(), "files": reads(canary), "processes": signals(os.getppid())}
+    return {**doors, "uid": os.getuid(), "python": sys.version_info[:2]}
 
 
 def reaches_network() -> bool:
@@ -124,6 +126,15 @@ def reaches_network() -> bool:
             attempt.connect(LOOPBACK)
     except OSError as error:
         return error.errno not in (errno.EPERM, errno.EACCES, errno.ENETUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL)
+    return True
+
+
+def signals(pid: int) -> bool:
+    """Whether a process takes signals from us; none is sent."""
+    try:
+        os.kill(pid, 0)
+    except OSError as error:
+        return error.errno != errno.EPERM
     return True
 
 

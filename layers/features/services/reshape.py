@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from psycopg import sql
 
 from gis_core.errors import Invalid
+from gis_core.outages import database_is_gone
 from gis_core.rights import Rights
 from layers.catalogue.models import Layer
 from layers.features.errors import GeometryRefused
@@ -116,6 +117,8 @@ def pieces(layer: Layer, feature_id: int, line: GEOSGeometry) -> list[GEOSGeomet
     try:
         rows = fetch(PIECES.format(table=sql.Identifier(layer.table)), {"id": feature_id, "line": bytes(line.ewkb)})
     except DatabaseError as error:
+        if database_is_gone(error):
+            raise
         raise GeometryRefused(_("This line does not cut the object: draw one that crosses it.")) from error
     apart = [geometry(row) for row in rows if row["apart"]]
     if not apart:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid
+from gis_core.outages import database_is_gone
 from gis_core.rights import Rights
 from layers.catalogue.models import Layer
 from layers.parcels.crossing import MOST_FOUND, crossings
@@ -64,7 +65,9 @@ def collected(sections: Sequence[Section], ground: Ground, rights: Rights) -> li
     try:
         with transaction.atomic():
             return read(sections, ground, rights)
-    except Exception:
+    except Exception as error:
+        if database_is_gone(error):
+            raise
         log.warning("a parcel sheet is read again, section by section", exc_info=True)
         return [(section, apart(section, ground, rights)) for section in sections]
 
@@ -88,7 +91,9 @@ def apart(section: Section, ground: Ground, rights: Rights) -> Answer | None:
     try:
         with transaction.atomic():
             return read([section], ground, rights)[0][1]
-    except Exception:
+    except Exception as error:
+        if database_is_gone(error):
+            raise
         log.exception("the section %s of a parcel sheet could not be read", section.slug)
         return None
 

@@ -18,6 +18,7 @@ from psycopg.types.json import Jsonb
 
 from gis_core.errors import Forbidden
 from gis_core.models import Job, Member, User
+from gis_core.outages import database_is_gone
 from gis_core.rights import Rights
 from gis_core.services.jobs import start_job
 from networks.core.rights import TECHNICIANS
@@ -97,6 +98,8 @@ def scan_changed() -> int:
                 with transaction.atomic():
                     done += scan_if_changed(owner, family)
             except Exception as error:
+                if database_is_gone(error):
+                    raise
                 log.exception("a network could not be scanned", extra={"fields": {"member": owner, "family": family}})
                 failed = error
     if failed:

@@ -1,0 +1,73 @@
+"""What prepares the machine: apt's locks, with real ones held and the real apt-get, on folders of their own."""
+
+import fcntl
+import os
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from gis_core.ops.environment import ROOT
+
+# The functions of the script, without what it does when it is run.
+FUNCTIONS = 'source <(sed -n "/^as_root() {/,/^}/p; /^apt_get() {/,/^}/p" docker/provision.sh); '
+APT = """
+Dir::State "{folder}/state";
+Dir::State::status "{folder}/dpkg/status";
+Dir::Cache "{folder}/cache";
+Dir::Etc::sourcelist "/dev/null";
+Dir::Etc::sourceparts "/dev/null";
+Dir::Log "{folder}/log";
+"""
+
+
+@pytest.fixture
+def apt(tmp_path: Path) -> dict[str, str]:
+    for name in ("state/lists/partial", "dpkg/updates", "cache/archives/partial", "log"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "dpkg/status").touch()
+    (tmp_path / "apt.conf").write_text(APT.format(folder=tmp_path))
+    return os.environ | {"APT_CONFIG": str(tmp_path / "apt.conf")}
+
+
+def apt_get(env: dict[str, str], *words: str) -> "subprocess.Popen[str]":
+    command = ["bash", "-c", f'{FUNCTIONS} apt_get "$@"', "bash", *words]
+    return subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="apt-get asks for root")
+@pytest.mark.parametrize(
+    ("lock", "words"),
+    [
+        ("state/lists/lock", ["update"]),
+        ("dpkg/lock-frontend", ["check"]),
+        ("cache/archives/lock", ["clean"]),
+    ],
+)
+def test_apt_waits_for_another_one(apt: dict[str, str], tmp_path: Path, lock: str, words: list[str]):
+    with (tmp_path / lock).open("w") as held:
+        fcntl.lockf(held, fcntl.LOCK_EX)
+        waiting = apt_get(apt, *words)
+        time.sleep(2)
+        assert waiting.poll() is None
+    said, _ = waiting.communicate(timeout=60)
+    assert waiting.returncode == 0, said
+    assert f"J'attends qu'une autre installation de paquets finisse (process {os.getpid()}" in said
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="apt-get asks for root")
+def test_apt_does_not_wait_for_ever(apt: dict[str, str], tmp_path: Path):
+    with (tmp_path / "state/lists/lock").open("w") as held:
+        fcntl.lockf(held, fcntl.LOCK_EX)
+        waiting = apt_get(apt | {"APT_PATIENCE": "0"}, "update")
+        said, _ = waiting.communicate(timeout=60)
+    assert waiting.returncode != 0
+    assert "terminez-la" in said
+
+
+def test_another_failure_of_apt_is_told_at_once(apt: dict[str, str]):
+    failing = apt_get(apt, "install", "-y", "no-such-package")
+    said, _ = failing.communicate(timeout=60)
+    assert failing.returncode != 0
+    assert "J'attends" not in said
