@@ -5,6 +5,8 @@ layer), inside the transaction that writes, and calls `check_loss` before it end
 than a vintage ever does is refused, with the number of objects that would go; only that very number lets it pass.
 """
 
+from __future__ import annotations
+
 from argparse import ArgumentParser
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -42,6 +44,12 @@ class ScopeDifference:
     def is_loss(self) -> bool:
         """Whether more would go than may without being asked."""
         return self.gone > LOSS_COUNT and self.gone > LOSS_SHARE * self.known
+
+    @classmethod
+    def of_json(cls, told: Mapping[str, Any]) -> ScopeDifference:
+        """A scope as `describe_difference` wrote it."""
+        counts = {name: int(told[name]) for name in ("known", "new", "changed", "gone")}
+        return cls(scope=str(told["scope"]), **counts)
 
 
 class LossRefused(Conflict):

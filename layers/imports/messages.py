@@ -61,8 +61,8 @@ MESSAGES = {
         "The sheet %(idu)s is in the base; it was not delivered, or could not be read: its objects stay as they were."
     ),
     "sheet_loss": _(
-        "%(gone)s of the %(known)s objects of the sheet would go: what the base holds of it stays. Check the file; if they "
-        "must go, confirm the number of all sheets."
+        "%(gone)s of the %(known)s objects of the sheet would go: what the base holds of it stays. Check the file; if "
+        "they must go, confirm the number of all sheets."
     ),
     "parcel_born": _("new parcel, registered area %(area)s m²"),
     "parcel_gone": _("no longer on its sheet, registered area %(area)s m²"),

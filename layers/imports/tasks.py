@@ -113,7 +113,8 @@ def prepare_import(running: RunningJob) -> dict[str, Any]:
 @job_task(ordering.APPLY, afterwards=leave_import)
 def apply_import(running: RunningJob) -> dict[str, Any]:
     """Do what was tried out."""
-    return applying.apply(int(running.parameters["import"]), running.tell)
+    given = running.parameters
+    return applying.apply(int(given["import"]), running.tell, given.get("accepted_loss"))
 
 
 @job_task(ordering.TAKE_BACK, afterwards=leave_import)

@@ -143,7 +143,7 @@ def replace(table: Table, staged: Staged) -> None:
 
 
 def run(statement: str, table: Table, values: Any) -> list[tuple[Any, ...]]:
-    """Run a statement written with `{table}`, `{staged}`, `{columns}`, `{key}`, `{geom}` and the like: what it answers."""
+    """Run a statement written with `{table}`, `{staged}`, `{columns}`, `{key}`, `{geom}` …; what it answers."""
     names = [sql.Identifier(name) for name in table.columns]
     assignments = [sql.SQL("{} = excluded.{}").format(name, name) for name in names]
     composed = sql.SQL(statement).format(

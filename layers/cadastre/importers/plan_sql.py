@@ -78,7 +78,7 @@ PUT_WITHOUT_KEY = """
     insert into {table} ({columns}, geom) select {columns}, geom from {staged} n
     where not exists (select from {table} t where t.id = any(%(old)s) and {same})
 """
-# (new, changed, gone) of a table whose rows have a key; of one without, only (staged).
+# (new, changed, gone) of a table whose rows have a key; of one without, (staged, on another sheet by now).
 COMPARED = """
     (select array[
         (select count(*) from {staged} n where not exists (select from {table} t where t.{key} = n.{key})),
@@ -86,7 +86,13 @@ COMPARED = """
         (select count(*) from {table} t where t.id = any(%(old)s){unless_refused}
             and not exists (select from {staged} n where n.{key} = t.{key}))])
 """
-COMPARED_WITHOUT_KEY = "(select array[(select count(*) from {staged})])"
+COMPARED_WITHOUT_KEY = """
+    (select array[staged, case when staged < cardinality(%(old)s::bigint[]) then (
+        select count(*) from {table} t where t.id = any(%(old)s) and exists (
+            select from {table} o where o.insee = t.insee and o.geom && t.geom and o.geom = t.geom
+                and o.id <> t.id and not o.sheet in ('', t.sheet))) else 0 end]
+    from (select count(*) as staged from {staged}) counted)
+"""
 COUNTED = "(select count(*) from {table} where sheet = %(sheet)s)"
 COUNTED_BY_IDU = "(select count(*) from {table} where idu = any(%(idus)s))"
 
@@ -154,8 +160,9 @@ def difference_of(slug: str, known: int, counts: Sequence[int] | None, idu: str)
     scope = _("%(what)s of the sheet %(idu)s") % {"what": SHEET_TABLES[slug].words, "idu": idu}
     if counts is None:
         return ScopeDifference(scope=scope, known=known)
-    if len(counts) == 1:
-        return counted_difference(scope, before=known, after=counts[0])
+    if len(counts) == 2:
+        staged, moved = counts
+        return counted_difference(scope, before=known - moved, after=staged)
     new, changed, gone = counts
     return ScopeDifference(scope=scope, known=known, new=new, changed=changed, gone=gone)
 

@@ -1,7 +1,7 @@
 """Starting imports: keep what was sent, queue the job, as far as the asker's role allows.
 
-An import that was only tried out, or that was refused because of what it would take away, keeps its files for some days:
-somebody looks at the difference and goes on, or gives it up.
+An import that was only tried out, or that was refused because of what it would take away, keeps its files for some
+days: somebody looks at the difference and goes on, or gives it up.
 """
 
 import shutil
@@ -63,7 +63,8 @@ def start_import(
     """Keep the files in the inbox and queue their import; the files go when the transaction does not hold.
 
     `source_date` is the date of the data (YYYY-MM-DD), empty for the one that the files say; `accepted_loss` the number
-    of objects that may go, empty where nobody said that more may go than usual. Raises Invalid, Forbidden, NotFound, Unavailable (disk full).
+    of objects that may go, empty where nobody said that more may go than usual.
+    Raises Invalid, Forbidden, NotFound, Unavailable (disk full).
     """
     owner, kind = member_for(member, rights), source_named(source)
     dated = date_given(source_date).isoformat() if source_date else None
@@ -138,9 +139,7 @@ def go_on(job_id: int, typed: str, *, user: User, rights: Rights) -> Job:
             words = _("You typed %(typed)s, but %(gone)s objects would go: nothing was done.")
             raise Invalid(words % {"typed": accepted, "gone": loss["gone"]}, parameter="accepted")
     parameters = {**job.parameters, "dry_run": False, "accepted_loss": accepted}
-    return start_job(
-        kind=KIND, title=job.title, owner=job.owner, started_by=user, parameters=parameters, rights=rights
-    )
+    return start_job(kind=KIND, title=job.title, owner=job.owner, started_by=user, parameters=parameters, rights=rights)
 
 
 @transaction.atomic
