@@ -1,4 +1,4 @@
-"""A layer that would lose objects by an import: shown first, asked for by number, and taken back from the command line."""
+"""A layer that would lose objects by an import: shown first, asked for, and taken back by a command."""
 
 from io import StringIO
 from pathlib import Path
@@ -109,7 +109,7 @@ def test_an_import_that_is_not_there_is_not_taken_back() -> None:
     assert command("take_back_import", 987654)[0] == 2
 
 
-# -- the page -----------------------------------------------------------------------------------------------------------
+# -- the page ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("mode", ["synchronise", "replace"])

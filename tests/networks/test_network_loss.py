@@ -1,4 +1,4 @@
-"""Networks and roads that a delivery replaces: what would go is shown and asked for; what only adds takes nothing away."""
+"""Networks and roads that a delivery replaces: what would go is shown and asked for; what adds takes nothing."""
 
 from collections.abc import Sequence
 from io import StringIO
@@ -41,7 +41,7 @@ def pipes(network: Network) -> int:
     return int(count)
 
 
-# -- water --------------------------------------------------------------------------------------------------------------
+# -- water -------------------------------------------------------------------------------------------------------------
 
 
 def test_a_partial_network_does_not_replace_the_whole_one(importing: Importing, network: Network) -> None:
@@ -95,7 +95,7 @@ def test_the_command_asks_and_takes_back(importing: Importing, network: Network)
     assert command("take_back_network", number)[0] == 2
 
 
-# -- roads --------------------------------------------------------------------------------------------------------------
+# -- roads -------------------------------------------------------------------------------------------------------------
 
 
 def sections(folder: Path, numbers: Sequence[int]) -> Path:

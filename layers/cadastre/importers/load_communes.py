@@ -70,7 +70,7 @@ def compare(order: Order, read: communes.FileRows[communes.EpciRow]) -> list[Sco
     wanted = {row.siren: set(row.communes) for row in read.rows}
     present: dict[str, set[str]] = {siren: set() for siren in wanted}
     for siren, insee in Territory.objects.filter(member__siren__in=wanted).values_list("member__siren", "commune_id"):
-        present[siren].add(insee)
+        present[siren].add(str(insee))
     words = _("communes of %(member)s")
     return [
         ScopeDifference(

@@ -70,7 +70,7 @@ def start_import(
     dated = date_given(source_date).isoformat() if source_date else None
     accepted = accepted_in(accepted_loss) if accepted_loss else None
     with kept_files(files) as (folder, names), transaction.atomic():
-        parameters = {"source": source, "folder": folder, "files": names, "date": dated}
+        parameters: dict[str, Any] = {"source": source, "folder": folder, "files": names, "date": dated}
         parameters |= {"dry_run": dry_run, "accepted_loss": accepted}
         title = f"{kind.label} · {', '.join(names)}"
         return start_job(kind=KIND, title=title, owner=owner, started_by=user, parameters=parameters, rights=rights)

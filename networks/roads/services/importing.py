@@ -138,7 +138,7 @@ def check_plan(
     try:
         check_loss([compared], order.accepted_loss)
     except LossRefused as error:
-        report = {"what": order.what, "written": False, "counts": dict(counts), "roads": []}
+        report: dict[str, Any] = {"what": order.what, "written": False, "counts": dict(counts), "roads": []}
         error.extra["report"] = report | {"compared": describe_difference([compared])} | told(faults)
         raise
 

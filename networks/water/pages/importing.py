@@ -24,6 +24,7 @@ from networks.core.importers.cells import size_in
 from networks.core.rights import members_working
 from networks.core.uploads import asker, system_in, upload_page, words_in
 from networks.water.importers.mapping import TABLES, UNITS, LayerReading, suggested, targets_of
+from networks.water.importers.planning import REPLACE
 from networks.water.models import NetworkImport
 from networks.water.pages.frame import page, show
 from networks.water.services import importing as services
@@ -241,7 +242,7 @@ def import_page(
         context["former"] = former_of(made)
         if loss := services.loss_of(made):
             context |= {"loss": loss | {"message": describe_loss(loss)}, "typed": request.POST.get("accepted", "")}
-        if made.options.get("known") == services.REPLACE and made.state == state.READY:
+        if made.options.get("known") == REPLACE and made.state == state.READY:
             context |= {"compared": made.plan.get("compared"), "tried": True}
         context["nothing"] = services.brings_nothing(made.plan)
         undone = (made.report or {}).get("undone") or {}
