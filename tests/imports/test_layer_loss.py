@@ -1,10 +1,13 @@
 """A layer that would lose objects by an import: shown first, asked for, and taken back by a command."""
 
+import json
+import zipfile
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+import shapely
 from django.core.management import CommandError, call_command
 from django.test import Client
 
@@ -84,6 +87,31 @@ def test_appended_rows_take_nothing_away(desk: Desk, tmp_path: Path) -> None:
     path = geopackage(tmp_path / "suite.gpkg", [point(number, etat="bon") for number in range(101, 111)])
     assert command("import_layer", path, "--layer", "objets", "--mode", "append")[0] == 0
     assert count(made) == 50
+
+
+def geojson(path: Path) -> Path:
+    features = [
+        {"type": "Feature", "properties": values, "geometry": json.loads(shapely.to_geojson(place))}
+        for place, values in KNOWN
+    ]
+    crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::2154"}}
+    path.write_text(json.dumps({"type": "FeatureCollection", "crs": crs, "features": features}))
+    return path
+
+
+@pytest.mark.parametrize("kind", ["gpkg", "geojson", "zip"])
+def test_a_file_that_was_cut_replaces_nothing_whatever_is_accepted(desk: Desk, tmp_path: Path, kind: str) -> None:
+    made = desk.published(KNOWN, key="ref")
+    path = geojson(tmp_path / "suite.geojson") if kind != "gpkg" else geopackage(tmp_path / "suite.gpkg", KNOWN)
+    if kind.endswith("zip"):
+        with zipfile.ZipFile(tmp_path / "suite.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.write(path, path.name)
+        path = tmp_path / "suite.zip"
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    for mode in ("replace", "synchronise"):
+        for accepted in (0, 20, 40):
+            code, _said = command("import_layer", path, "--layer", "objets", "--mode", mode, "--accept-loss", accepted)
+            assert (code, count(made)) == (2, 40)
 
 
 def test_an_import_is_taken_back_from_the_command_line(desk: Desk, tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from layers.imports.sources import Order
 
 # Deliveries in quarantine at a time: the reader takes up the next one while a sheet is loaded.
 TOGETHER = 32
+NAMED = 5
 
 type Paths = tuple[Path, tuple[Path, ...]]
 type Delivered = Paths | tuple[Path, FileRefused]
@@ -106,6 +107,12 @@ def let_held_in(loading: Loading, reader: RestrictedReader) -> None:
         check_loss(waiting, None)
     except LossRefused as error:
         error.loss["accepted"] = loading.order.accepted_loss
+        words = _(
+            "%(gone)s objects of %(known)s would go from sheets that therefore stay as they were (%(sheets)s). The "
+            "others came in. Check these files; if the objects must go, confirm their number."
+        )
+        named = ", ".join(sorted(loading.held)[:NAMED]) + ("…" if len(loading.held) > NAMED else "")
+        error.message = words % (error.loss | {"sheets": named})
         loading.report.loss = error
 
 
