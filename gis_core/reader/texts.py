@@ -13,7 +13,8 @@ class Lines:
     """Lines without their ends; `first` is the number of the first of them, from 1. A line with a problem is empty.
 
     `encoding` is the codec of the file and `how` it was found (`guessed` where it is not ASCII or UTF-8); `returns` and
-    `accent` are the first lines of this stretch that end with CR LF and that go beyond ASCII.
+    `accent` are the first lines of this stretch that end with CR LF and that go beyond ASCII; `ended` is whether the
+    last one has an end, which that of a file that was cut off has not.
     """
 
     first: int
@@ -23,6 +24,7 @@ class Lines:
     returns: int | None
     accent: int | None
     problems: tuple[Problem, ...]
+    ended: bool
 
 
 def parse_lines(answer: Mapping[str, Any], blob: bytes) -> Lines:
@@ -35,6 +37,7 @@ def parse_lines(answer: Mapping[str, Any], blob: bytes) -> Lines:
         texts=texts,
         encoding=str(answer["encoding"]),
         how=str(answer["how"]),
+        ended=bool(answer["ended"]),
         returns=None if answer["returns"] is None else int(answer["returns"]),
         accent=None if answer["accent"] is None else int(answer["accent"]),
         problems=tuple(parse_problem(*entry) for entry in answer["problems"]),

@@ -10,11 +10,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid
+from gis_core.import_loss import EXIT_LOSS, LossRefused, add_loss_argument, command_hint
 from gis_core.models import Member
 from gis_core.rights import SYSTEM, acting_as
-from layers.imports.report import ImportReport
 from layers.imports.sources import Order, communes_of, date_given, source_named
-from layers.imports.words import report_in_words
+from layers.imports.words import lines
 
 
 def day(text: str) -> date:
@@ -26,7 +26,9 @@ def day(text: str) -> date:
 
 
 class ImportCommand(BaseCommand):
-    """Exit code 0 when nothing was refused, 1 when it loaded with refusals, 2 when nothing was loaded."""
+    """Exit code 0 when nothing was refused, 1 when it loaded with refusals, 2 when nothing was loaded, 3 when it was
+    refused because of what would go (`gis_core.import_loss`).
+    """
 
     source: str
     requires_system_checks = ()
@@ -38,6 +40,8 @@ class ImportCommand(BaseCommand):
             "--date", type=day, metavar="YYYY-MM-DD", help=_("date of the data; else the latest that the files hold")
         )
         parser.add_argument("--report", type=Path, metavar="FILE.json", help=_("where to write the report"))
+        parser.add_argument("--dry-run", action="store_true", help=_("only say what would change"))
+        add_loss_argument(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         for path in options["paths"]:
@@ -51,16 +55,26 @@ class ImportCommand(BaseCommand):
                 member=member,
                 territory=territory,
                 source_date=options["date"],
+                accepted_loss=options["accept_loss"],
+                dry_run=options["dry_run"],
                 tell=self.tell,
             )
-            report = source_named(self.source).run(order)
-        if not report.files:
+            try:
+                report = source_named(self.source).run(order).as_json()
+            except LossRefused as error:
+                report = error.extra["report"]
+        if not report["files"]:
             raise CommandError(_("There is no file of this kind in what was named."), returncode=2)
-        self.stdout.write(report_in_words(report))
-        if options["report"]:
-            self.keep(report, options["report"])
-        if report.exit_code:
-            raise SystemExit(report.exit_code)
+        self.show(report, options["report"])
+        if loss := report["loss"]:
+            raise CommandError(f"{loss['message']} {command_hint(loss)}", returncode=EXIT_LOSS)
+        if report["exit_code"]:
+            raise SystemExit(report["exit_code"])
+
+    def show(self, report: dict[str, Any], path: Path | None) -> None:
+        self.stdout.write("\n".join(lines(report)))
+        if path:
+            self.keep(report, path)
 
     def member(self, slug: str | None) -> Member | None:
         if slug is None:
@@ -74,9 +88,9 @@ class ImportCommand(BaseCommand):
         if self.stderr.isatty():
             self.stderr.write(f"\r{message} {'' if share is None else f'{share:.0%}'}\033[K", ending="")
 
-    def keep(self, report: ImportReport, path: Path) -> None:
+    def keep(self, report: dict[str, Any], path: Path) -> None:
         try:
-            path.write_text(json.dumps(report.as_json(), ensure_ascii=False, indent=2) + "\n")
+            path.write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n")
         except OSError as error:
             message = _("The report could not be written to %(path)s: %(reason)s")
             raise CommandError(message % {"path": path, "reason": error.strerror}, returncode=2) from error

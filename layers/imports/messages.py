@@ -60,6 +60,10 @@ MESSAGES = {
     "edigeo_sheet_stays": _(
         "The sheet %(idu)s is in the base; it was not delivered, or could not be read: its objects stay as they were."
     ),
+    "sheet_loss": _(
+        "%(gone)s of the %(known)s objects of the sheet would go: what the base holds of it stays. Check the file; if "
+        "they must go, confirm the number of all sheets."
+    ),
     "parcel_born": _("new parcel, registered area %(area)s m²"),
     "parcel_gone": _("no longer on its sheet, registered area %(area)s m²"),
     "parcel_changed": _("registered area %(before)s m², then %(after)s m²; outline moved by %(metres)s m at most"),
@@ -108,6 +112,9 @@ MESSAGES = {
     ),
     "majic_too_old": _(
         "The file is of %(year)s and %(latest)s is already loaded: only the latest year and the one before may be kept."
+    ),
+    "majic_file_cut": _(
+        "The file is cut off: it ends in the middle of line %(line)s. Nothing of it was read; get it again."
     ),
     "majic_empty": _("The file has no line of data after its first lines."),
     "edigeo_nothing": _("The folder holds no sheet of the plan: neither a .THF file nor an archive."),

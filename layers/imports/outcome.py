@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from gis_core.import_loss import ScopeDifference, describe_difference
 from gis_core.reader import Problem
 from layers.imports.messages import words
 from layers.imports.report import Entry, entry
@@ -16,7 +17,8 @@ LISTED = 5000
 class Outcome:
     """`rows` came in or would; `refused_keys` are the references of refused rows, which must not count as removed.
 
-    `places` and `outside_places` are [x, y, …] (EPSG:2154) of some rows that come in and of some that lie outside.
+    `compared` counts what changes of a layer that exists (`gis_core.import_loss`). `places` and `outside_places` are
+    [x, y, …] (EPSG:2154) of some rows that come in and of some that lie outside.
     """
 
     rows: int = 0
@@ -28,6 +30,7 @@ class Outcome:
     remarks: list[str] = field(default_factory=list)
     refused_keys: set[str] = field(default_factory=set)
     difference: dict[str, Any] | None = None
+    compared: ScopeDifference | None = None
     places: list[int] = field(default_factory=list)
     outside_places: list[int] = field(default_factory=list)
 
@@ -68,6 +71,7 @@ class Outcome:
             "repairs": self.repairs,
             "remarks": self.remarks,
             "difference": self.difference,
+            "compared": self.compared and describe_difference([self.compared]),
             "places": self.places,
             "outside_places": self.outside_places,
         }

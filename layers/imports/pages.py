@@ -15,17 +15,26 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from gis_core.errors import ArpentError, NotFound
 from gis_core.middleware import rights_of_request
 from gis_core.models import Job, Member, User
 from gis_core.problem import as_problem, status_of, wants_problem
 from gis_core.rights import Rights
-from gis_core.services.jobs import job_seen_by, standing
+from gis_core.services.jobs import job_seen_by, may_run, standing
 from layers.imports.models import Delivery
 from layers.imports.services.ordering import seen_by
-from layers.imports.services.orders import KIND, past_imports, start_import
+from layers.imports.services.orders import (
+    KEPT,
+    KIND,
+    can_go_on,
+    give_up,
+    go_on,
+    loss_of,
+    past_imports,
+    start_import,
+)
 from layers.imports.sources import sources
 from layers.imports.uploads import limit_uploads
 from layers.imports.words import counts, data_as_of, difference_in_words, entry_in_words, groups
@@ -69,12 +78,13 @@ def checked_imports(request: HttpRequest) -> HttpResponse:
             source=request.POST.get("source", ""),
             member=request.POST.get("member", ""),
             source_date=request.POST.get("date", ""),
+            dry_run=request.POST.get("dry_run") == "on",
             files=request.FILES.getlist("file"),
             user=request.user,
             rights=rights,
         )
     except ArpentError as error:
-        chosen = {name: request.POST.get(name, "") for name in ("source", "member", "date")}
+        chosen = {name: request.POST.get(name, "") for name in ("source", "member", "date", "dry_run")}
         return imports_page(request, rights, status=status_of(error), error=error.message, chosen=chosen)
     messages.success(request, _("The import is waiting for its turn; its progress shows below."))
     return redirect("imports")
@@ -172,18 +182,47 @@ def joined(*parts: Any) -> str:
     return " · ".join(str(part) for part in parts if part)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @login_required
 def report(request: HttpRequest, job_id: int) -> HttpResponse:
-    """An import's report in words."""
+    """An import's report in words; where it waits for a decision, what was decided."""
     rights = rights_of_page(request)
+    if request.method != "POST":
+        return report_page(request, rights, job_id)
+    try:
+        return decided(request, rights, job_id)
+    except NotFound:
+        raise
+    except ArpentError as error:
+        typed = request.POST.get("accepted", "")
+        return report_page(request, rights, job_id, refused=error.message, typed=typed, status=status_of(error))
+
+
+def decided(request: HttpRequest, rights: Rights, job_id: int) -> HttpResponse:
+    """Raises NotFound, Forbidden, Conflict, Invalid."""
+    assert isinstance(request.user, User)
+    if request.POST.get("action") == "forget":
+        give_up(job_id, rights=rights)
+        messages.success(request, _("The files have been removed; nothing of them was imported."))
+    else:
+        go_on(job_id, request.POST.get("accepted", ""), user=request.user, rights=rights)
+        messages.success(request, _("The import is waiting for its turn; its progress shows below."))
+    return redirect("imports")
+
+
+def report_page(
+    request: HttpRequest, rights: Rights, job_id: int, *, refused: str = "", typed: str = "", status: int = 200
+) -> HttpResponse:
     job = job_seen_by(rights=rights, job_id=job_id)
     if job.kind != KIND or job.report is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
     context = {"section": "imports", "job": job, "files": files_in_words(job), "dated": data_as_of(job.report)}
     context["difference"] = difference_in_words(job.report.get("difference"))
-    return render(request, "imports/report.html", context)
+    context |= {"compared": job.report.get("compared"), "loss": loss_of(job), "waits": can_go_on(job)}
+    context |= {"tried": not job.report.get("written", True), "refused": refused, "typed": typed}
+    context |= {"kept_days": KEPT.days, "may_decide": may_run(KIND, job.owner_id, rights)}
+    return render(request, "imports/report.html", context, status=status)
 
 
 def files_in_words(job: Job) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from gis_core.errors import ArpentError, Conflict, Invalid, NotFound
 from gis_core.forms import blame
+from gis_core.import_loss import describe_loss
 from gis_core.models import Job, User
 from gis_core.problem import as_problem, status_of, wants_problem
 from gis_core.rights import Rights
@@ -330,6 +331,12 @@ def fitting_layers(found: Mapping[str, Any], rights: Rights) -> list[Layer]:
 @page
 def layer_import(request: HttpRequest, import_id: int) -> HttpResponse:
     """What an import would do, does, or did."""
+    return import_page(request, import_id)
+
+
+def import_page(
+    request: HttpRequest, import_id: int, *, refused: str = "", typed: str = "", status: int = 200
+) -> HttpResponse:
     rights = rights_of_page(request)
     made = import_of(import_id, rights)
     told = phrases.report(made.report or made.plan or {})
@@ -338,7 +345,9 @@ def layer_import(request: HttpRequest, import_id: int) -> HttpResponse:
         "made": made,
         "told": told,
         "difference": told.get("difference"),
-        "removed_share": removed_share(told.get("difference")),
+        "loss": loss_of_plan(made),
+        "refused": refused,
+        "typed": typed,
         "refusals": told.get("refusals", [])[:SHOWN],
         "repairs": told.get("repairs", [])[:SHOWN],
         "more_refusals": max(0, told.get("refused", 0) - SHOWN),
@@ -347,7 +356,7 @@ def layer_import(request: HttpRequest, import_id: int) -> HttpResponse:
         "map": small_map(made.owner, inside=told.get("places", ()), outside=told.get("outside_places", ())),
         **watched(ordering.open_job(made)),
     }
-    return render(request, "imports/import.html", context)
+    return render(request, "imports/import.html", context, status=status)
 
 
 def map_address(layer: Layer | None) -> str:
@@ -359,12 +368,12 @@ def map_address(layer: Layer | None) -> str:
     return f"/#v=1&c={(west + east) / 2:.6f},{(south + north) / 2:.6f}&z={zoom:.1f}&l={layer.slug}"
 
 
-def removed_share(difference: Mapping[str, Any] | None) -> int:
-    """The share of the layer that would go, in percent."""
-    if not difference or "removed" not in difference:
-        return 0
-    before = difference["removed"] + difference["changed"] + difference["unchanged"]
-    return round(100 * difference["removed"] / before) if before else 0
+def loss_of_plan(made: Import) -> dict[str, Any] | None:
+    """What an import that waits would take away, where that must be confirmed."""
+    compared: dict[str, Any] = (made.plan or {}).get("compared") or {}
+    if made.state != Import.State.PREPARED or not compared.get("beyond"):
+        return None
+    return compared | {"message": describe_loss(compared)}
 
 
 def action(act: Callable[..., Any]) -> Callable[..., HttpResponse]:
@@ -384,7 +393,20 @@ def action(act: Callable[..., Any]) -> Callable[..., HttpResponse]:
     return press
 
 
-apply = action(ordering.start_applying)
+@require_POST
+@page
+def apply(request: HttpRequest, import_id: int) -> HttpResponse:
+    """Do what was tried out; where too much would go, its number must be typed."""
+    rights, typed = rights_of_page(request), request.POST.get("accepted", "")
+    try:
+        ordering.start_applying(import_id, typed=typed, user=asker(request), rights=rights)
+    except Conflict as error:
+        messages.error(request, error.message)
+    except Invalid as error:
+        return import_page(request, import_id, refused=error.message, typed=typed, status=400)
+    return redirect("layer_import", import_id)
+
+
 try_again = action(ordering.try_again)
 
 

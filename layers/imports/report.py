@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import ngettext
 
 from gis_core.errors import Invalid
+from gis_core.import_loss import EXIT_LOSS, LossRefused, ScopeDifference, check_loss, describe_difference
 from layers.imports.rows import Refused, Remark
 
 # A report is read by people and kept in one row of a table: counts are exact, lists stop here.
@@ -119,7 +121,11 @@ class FileReport:
 
 @dataclass(slots=True)
 class ImportReport:
-    """A whole import."""
+    """A whole import.
+
+    `compared` is what it changes of each scope, None until that is known. `loss` is what was refused because too much
+    would go (`gis_core.import_loss`). `written` is false where nothing was kept: a dry run, or such a refusal.
+    """
 
     source: str
     member: str | None = None
@@ -127,6 +133,24 @@ class ImportReport:
     started_at: datetime | None = None
     ended_at: datetime | None = None
     files: list[FileReport] = field(default_factory=list)
+    compared: list[ScopeDifference] | None = None
+    written: bool = True
+    loss: LossRefused | None = None
+
+    def check_loss(self, differences: Iterable[ScopeDifference], accepted: int | None) -> None:
+        """Keep what would change. Raises LossRefused, with this report, where more would go than may."""
+        self.compared = list(differences)
+        try:
+            check_loss(self.compared, accepted)
+        except LossRefused as error:
+            self.written, self.loss = False, error
+            error.extra["report"] = self.as_json()
+            raise
+
+    def keep_nothing(self) -> None:
+        """The end of a dry run: what this transaction did is undone."""
+        self.written = False
+        transaction.set_rollback(True)
 
     def file(self, name: str, kind: str = "") -> FileReport:
         """Start the report of one more file."""
@@ -160,7 +184,9 @@ class ImportReport:
 
     @property
     def exit_code(self) -> int:
-        """0 nothing was refused, 1 loaded with refusals, 2 nothing was loaded."""
+        """0 nothing was refused, 1 loaded with refusals, 2 nothing was loaded, 3 too much would have gone."""
+        if self.loss:
+            return EXIT_LOSS
         if not self.loaded:
             return 2
         return 1 if self.refused else 0
@@ -178,6 +204,9 @@ class ImportReport:
             "repaired": self.repaired,
             "refused": self.refused,
             "exit_code": self.exit_code,
+            "written": self.written,
+            "compared": None if self.compared is None else describe_difference(self.compared),
+            "loss": self.loss and self.loss.loss | {"message": self.loss.message},
             "difference": difference and difference.as_json(),
             "files": [report.as_json() for report in self.files],
         }

@@ -25,13 +25,16 @@ class Order:
     """One import: which files, on whose behalf, and whom to tell how far it is.
 
     `territory` are the INSEE codes that may come in, None for all. `source_date` is the date of the data, where it is
-    known better than from the files.
+    known better than from the files. `accepted_loss` is the number of objects that somebody said may go
+    (`gis_core.import_loss`); with `dry_run` everything is compared and nothing is kept.
     """
 
     paths: Sequence[Path]
     member: Member | None = None
     territory: frozenset[str] | None = None
     source_date: date | None = None
+    accepted_loss: int | None = None
+    dry_run: bool = False
     tell: Tell = silent
 
 

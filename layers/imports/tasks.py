@@ -12,21 +12,24 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
-from gis_core.errors import Invalid
+from gis_core.errors import Conflict, Invalid
 from gis_core.models import Job
 from gis_core.rights import SYSTEM, acting_as
 from gis_core.tasks import RunningJob, job_task
 from layers.imports.models import Delivery
 from layers.imports.services import applying, deliveries, ordering, preparing, retiring, taking_back
 from layers.imports.services.inbox import AWAITED, harmless
-from layers.imports.services.orders import KIND
+from layers.imports.services.orders import KIND, awaited_folders, awaits_decision, folder_of
 from layers.imports.sources import Order, source_named, territory_for
 
 LEFT_BEHIND_S = 3 * 86_400
 
 
 def forget_files(job: Job) -> None:
-    """What was uploaded goes with the job's end."""
+    """What was uploaded goes with the job's end, unless somebody is to decide whether it comes in."""
+    job.refresh_from_db()
+    if awaits_decision(job):
+        return
     shutil.rmtree(folder_of(job.parameters), ignore_errors=True)
 
 
@@ -41,8 +44,19 @@ def import_files(running: RunningJob) -> dict[str, Any]:
     territory = territory_for(member, running.rights)
     given = running.parameters.get("date")
     source_date = date.fromisoformat(given) if given else None
-    order = Order(paths=files, member=member, territory=territory, source_date=source_date, tell=running.tell)
-    report = source_named(str(running.parameters.get("source"))).run(order).as_json()
+    order = Order(
+        paths=files,
+        member=member,
+        territory=territory,
+        source_date=source_date,
+        accepted_loss=running.parameters.get("accepted_loss"),
+        dry_run=bool(running.parameters.get("dry_run")),
+        tell=running.tell,
+    )
+    made = source_named(str(running.parameters.get("source"))).run(order)
+    report = made.as_json()
+    if made.loss and not made.written:
+        raise Conflict(made.loss.message, report=report)
     if report["exit_code"] == 2:
         raise Invalid(_("Nothing was loaded: see the report."), report=report)
     return report
@@ -56,17 +70,13 @@ def sweep_inbox(timestamp: int) -> None:
         open_jobs = Job.objects.filter(parameters__has_key="folder", state__in=(Job.State.WAITING, Job.State.RUNNING))
         awaited = {folder_of(job.parameters).name for job in open_jobs}
         awaited |= set(Delivery.objects.values_list("folder", flat=True))
+        awaited |= awaited_folders()
         awaited |= {harmless(name) for folders in AWAITED for name in folders()}
     for folder in Path(settings.INBOX_DIR).glob("*"):
         # Another worker may be removing it at this moment.
         with suppress(FileNotFoundError):
             if folder.name not in awaited and time.time() - folder.stat().st_mtime > LEFT_BEHIND_S:
                 shutil.rmtree(folder, ignore_errors=True)
-
-
-def folder_of(parameters: dict[str, Any]) -> Path:
-    """The job's own folder in the inbox."""
-    return Path(settings.INBOX_DIR) / harmless(str(parameters.get("folder", "")))
 
 
 # -- files that become layers ------------------------------------------------------------------------------------------
@@ -103,7 +113,8 @@ def prepare_import(running: RunningJob) -> dict[str, Any]:
 @job_task(ordering.APPLY, afterwards=leave_import)
 def apply_import(running: RunningJob) -> dict[str, Any]:
     """Do what was tried out."""
-    return applying.apply(int(running.parameters["import"]), running.tell)
+    given = running.parameters
+    return applying.apply(int(given["import"]), running.tell, given.get("accepted_loss"))
 
 
 @job_task(ordering.TAKE_BACK, afterwards=leave_import)

@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from gis_core.import_loss import describe_scopes
 from layers.imports.report import ImportReport
 
 SHOWN = 20
@@ -19,8 +20,12 @@ def report_in_words(report: ImportReport) -> str:
 
 
 def lines(report: dict[str, Any]) -> Iterator[str]:
+    if not report["written"]:
+        yield _("Nothing was written.")
     if dated := data_as_of(report):
         yield dated
+    if (compared := report["compared"]) and compared["scopes"]:
+        yield from describe_scopes(compared)
     if changes := difference_in_words(report.get("difference")):
         yield changes
     for file in report["files"]:
@@ -90,6 +95,8 @@ def outcome_in_words(told: dict[str, Any], *, done: bool) -> str:
     if "added" in difference:
         words = _("%(added)s added, %(changed)s changed, %(removed)s removed, %(unchanged)s unchanged")
         parts.append(f"  {words % difference}")
+    elif compared := told.get("compared"):
+        parts += [f"  {line}" for line in describe_scopes(compared)]
     parts += [f"  {remark}" for remark in told["remarks"]]
     parts += [f"    {entry_in_words(entry)}" for entry in told["refusals"][:SHOWN]]
     if told["refused"] > SHOWN:

@@ -65,6 +65,12 @@ def test_what_was_corrected_here_stays_where_the_file_says_what_it_said(bring: B
     assert (counts(made), made.faults) == ({"same": 1, "kept": 1}, [])
 
 
+def test_assets_that_the_file_holds_no_more_stay(bring: Bring) -> None:
+    bring(NAMED, *(f"{number};B14-50;Bon;{X + number};{Y}" for number in range(20)))
+    bring(NAMED, f"0;B14-50;Bon;{X};{Y}")
+    assert RoadAsset.objects.count() == 20
+
+
 def test_what_the_file_changed_and_nobody_here_is_taken(bring: Bring) -> None:
     bring(NAMED, f"1;B14-50;Bon;{X};{Y}")
     correct(inscription="30")

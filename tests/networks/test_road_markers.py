@@ -52,6 +52,13 @@ def test_coordinates_tell_their_system(member: Member, tmp_path: Path, code: int
     assert places() == pytest.approx({12: 100, 13: 1137, 14: 2100}, abs=0.1)
 
 
+def test_markers_that_the_file_holds_no_more_stay(member: Member, tmp_path: Path) -> None:
+    lines = [row(number, 100 + number * 100, 2154) for number in range(20)]
+    bring(member, tmp_path, "Route;N° PR;X;Y\n" + "\n".join(lines))
+    bring(member, tmp_path, "Route;N° PR;X;Y\n" + lines[0])
+    assert len(places()) == 20
+
+
 def test_headings_separators_and_encodings_are_messy(member: Member, tmp_path: Path) -> None:
     text = f"Numéro route\tP.R.\tCôté\tX (L93)\tY (L93)\nd 2020\t12+000\tUnique\t{X + 100:.0f},5\t{Y:.0f}\n" + (
         f"D2020\t13\t\t{X + 1100:.0f},5\t{Y:.0f}\n"

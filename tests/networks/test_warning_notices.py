@@ -436,6 +436,13 @@ def test_a_list_that_comes_again_brings_up_to_date_and_keeps_objections(network:
     assert reach(network, draft(network, 1))[0] == 0
 
 
+def test_people_whom_a_list_names_no_more_stay(network: Network, tmp_path: Path) -> None:
+    imported(network, listed(tmp_path))
+    first, second, *_others = LIST.splitlines()
+    assert imported(network, listed(tmp_path, f"{first}\n{second}\n"))["rows"] == 1
+    assert imported(network, listed(tmp_path))["made"] == 0
+
+
 def test_what_a_list_has_no_column_for_stays_as_it_was(network: Network, tmp_path: Path) -> None:
     house(1, 10, 10)
     imported(network, listed(tmp_path))

@@ -89,6 +89,13 @@ def test_states_and_dates_follow_from_what_the_register_says(world: World) -> No
     assert (found["PC0459012600002"].state, found["PC0459012600002"].due_date) == ("received", date(2026, 4, 20))
 
 
+def test_files_that_a_register_holds_no_more_stay(world: World, tmp_path: Path) -> None:
+    imported(world)
+    before = files()
+    imported(world, written(tmp_path, "PC 045 901 21 00001;2021-01-05;;;"))
+    assert files().keys() == before.keys()
+
+
 def test_a_file_before_2007_is_kept_without_deadlines(world: World) -> None:
     imported(world)
     old = files()["PC0459010500012"]

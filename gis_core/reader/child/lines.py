@@ -51,4 +51,5 @@ def frame(batch: list[str], first: int, told: Mapping[str, Any]) -> Frame:
             problems.append([first + place, None, "not_text", {"column": found.start() + 1}])
             lines[place] = ""
     message = {"first": first, "count": len(lines), "returns": returns, "accent": accent, "problems": problems, **told}
+    message["ended"] = batch[-1].endswith(("\r", "\n"))
     return message, ["\n".join(lines).encode()]

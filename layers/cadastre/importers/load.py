@@ -7,14 +7,35 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 from psycopg import sql
 
+from gis_core.import_loss import ScopeDifference, counted_difference
 from layers.cadastre.services import TABLES, Table, stage_rows, staging
 from layers.catalogue.services import announce_changed_slugs, date_layers
 
 # The layers' own rows change with their data: their new version belongs to the same event.
 CATALOGUE = "catalogue_layer"
 COMMUNES = "gis_core_commune"
+# What the staged rows change, commune by commune; `replace` does it.
+COMPARED = """
+    with before as (
+        select t.insee, count(*) as known, count(*) filter (where not t.{key} = any(%(refused)s)
+            and not exists (select from {staged} n where n.{key} = t.{key})) as gone
+        from {table} t where t.insee = any(%(insee)s) group by t.insee),
+    coming as (
+        select n.insee, count(*) filter (where t.{key} is null) as new,
+            count(*) filter (where t.{key} is not null
+                and (({new_columns}) is distinct from ({old_columns}) or t.geom is distinct from {geom})) as changed
+        from {staged} n left join {table} t on t.{key} = n.{key} group by n.insee)
+    select insee, coalesce(known, 0), coalesce(new, 0), coalesce(changed, 0), coalesce(gone, 0)
+    from before full join coming using (insee) order by insee
+"""
+COUNTED = """
+    select insee, (select count(*) from {table} t where t.insee = one.insee),
+        (select count(*) from {staged} n where n.insee = one.insee)
+    from unnest(%(insee)s::text[]) one (insee) order by insee
+"""
 
 
 @dataclass(slots=True)
@@ -53,6 +74,40 @@ def put_in_place(
     announce_changed_slugs(filled)
 
 
+def compare(staged: Mapping[str, Staged]) -> list[ScopeDifference]:
+    """What `put_in_place` would change of each table, by commune. Nobody else writes them until the transaction's end,
+    so that it is still so when it is written.
+    """
+    filled = {slug: TABLES[slug] for slug, one in staged.items() if one.rows}
+    lock_tables([table.name for table in filled.values()])
+    return [one for slug, table in filled.items() for one in compare_table(table, staged[slug])]
+
+
+def compare_table(table: Table, staged: Staged) -> list[ScopeDifference]:
+    insee = sorted(staged.insee)
+    if table.key is None:
+        counted = run(COUNTED, table, {"insee": insee})
+        return [
+            counted_difference(scope_of(table, code), before=before, after=after) for code, before, after in counted
+        ]
+    compared = run(COMPARED, table, {"insee": insee, "refused": sorted(staged.refused)})
+    return [
+        ScopeDifference(scope=scope_of(table, code), known=known, new=new, changed=changed, gone=gone)
+        for code, known, new, changed, gone in compared
+    ]
+
+
+def scope_of(table: Table, insee: str) -> str:
+    return _("%(what)s of %(insee)s") % {"what": table.words, "insee": insee}
+
+
+def lock_tables(names: Iterable[str]) -> None:
+    """Let nobody else write these tables until the transaction's end; reading goes on."""
+    with connection.cursor() as cursor:
+        for name in sorted(names):
+            cursor.execute(sql.SQL("lock table {} in share row exclusive mode").format(sql.Identifier(name)))
+
+
 def open_event(tables: Sequence[str], detail: Mapping[str, Any], kind: str = "import") -> None:
     """One history event for every change that this transaction makes to these tables."""
     first, *others = tables
@@ -87,20 +142,23 @@ def replace(table: Table, staged: Staged) -> None:
     run("truncate {staged}", table, [])
 
 
-def run(statement: str, table: Table, values: Sequence[Any]) -> None:
-    """Run a statement written with `{table}`, `{staged}`, `{columns}`, `{key}`, `{geom}` and `{assignments}`."""
+def run(statement: str, table: Table, values: Any) -> list[tuple[Any, ...]]:
+    """Run a statement written with `{table}`, `{staged}`, `{columns}`, `{key}`, `{geom}` …; what it answers."""
     names = [sql.Identifier(name) for name in table.columns]
     assignments = [sql.SQL("{} = excluded.{}").format(name, name) for name in names]
     composed = sql.SQL(statement).format(
         table=sql.Identifier(table.name),
         staged=staging(table),
         columns=sql.SQL(", ").join(names),
+        new_columns=sql.SQL(", ").join(sql.SQL("n.{}").format(name) for name in names),
+        old_columns=sql.SQL(", ").join(sql.SQL("t.{}").format(name) for name in names),
         key=sql.Identifier(table.key or "id"),
         geom=sql.SQL("st_multi(st_setsrid(st_geomfromwkb(wkb), 2154))"),
         assignments=sql.SQL(", ").join(assignments),
     )
     with connection.cursor() as cursor:
         cursor.execute(composed, values)
+        return list(cursor.fetchall()) if cursor.description else []
 
 
 def upsert_communes(rows: Iterable[tuple[Any, ...]]) -> int:

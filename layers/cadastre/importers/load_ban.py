@@ -10,9 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid
+from gis_core.import_loss import ScopeDifference
 from gis_core.reader import RestrictedReader
 from layers.cadastre.importers import ban
-from layers.cadastre.importers.load import open_event
+from layers.cadastre.importers.load import lock_tables, open_event
 from layers.catalogue.services import announce_changed_slugs, date_layers
 from layers.features.words import search_text
 from layers.imports.delivered import files_in
@@ -60,6 +61,21 @@ PLACED = """
     create temporary table ban_words on commit drop as
     select distinct nom_voie, code_postal, nom_commune, null::text as words from staged_ban
 """
+COMPARED = """
+    with codes as (select distinct code_insee as insee from staged_ban),
+    before as (
+        select t.insee, count(*) as known, count(*) filter (where not exists (
+            select from staged_ban n where n.id = t.ban_id)) as gone
+        from cadastre_address t join codes using (insee) group by t.insee),
+    coming as (
+        select n.code_insee as insee, count(*) filter (where t.ban_id is null) as new,
+            count(*) filter (where (t.insee, t.number, t.suffix, t.road_name, t.postcode, t.commune_name)
+                is distinct from (n.code_insee, n.numero::int, coalesce(n.rep, ''), n.nom_voie, n.code_postal,
+                n.nom_commune) and t.ban_id is not null or t.geom <> n.geom) as changed
+        from staged_ban n left join cadastre_address t on t.ban_id = n.id group by n.code_insee)
+    select insee, coalesce(known, 0), coalesce(new, 0), coalesce(changed, 0), coalesce(gone, 0)
+    from before full join coming using (insee) order by insee
+"""
 INSERT = """
     insert into cadastre_address (insee, number, suffix, road_name, postcode, commune_name, label, search_text,
         parcel_idu, parcels, ban_id, geom)
@@ -95,7 +111,11 @@ def import_ban(order: Order) -> ImportReport:
         run(STAGED)
         for number, path in enumerate(files(order.paths, report), start=1):
             load_file(loading, reader, path, number)
-        if report.loaded:
+        report.ended_at = timezone.now()
+        report.check_loss(compare() if report.loaded else (), order.accepted_loss)
+        if order.dry_run:
+            report.keep_nothing()
+        elif report.loaded:
             put_in_place(loading)
     report.ended_at = timezone.now()
     return report
@@ -160,6 +180,17 @@ def take_out(loading: Loading, report: FileReport, number: int) -> None:
         report.tell(Remark("ban_parcels", {"value": value[:100]}), rank, key)
 
 
+def compare() -> list[ScopeDifference]:
+    """What the staged addresses change, by commune. Nobody else writes them until the transaction's end."""
+    lock_tables([TABLE])
+    run("analyze staged_ban")
+    words = _("addresses of %(insee)s")
+    return [
+        ScopeDifference(scope=words % {"insee": insee}, known=known, new=new, changed=changed, gone=gone)
+        for insee, known, new, changed, gone in rows(COMPARED)
+    ]
+
+
 def put_in_place(loading: Loading) -> None:
     """Replace the addresses of the communes; one event, the layer announced."""
     loading.tell(None, _("Putting the data in place"))
@@ -176,7 +207,6 @@ def put_in_place(loading: Loading) -> None:
 
 def write_words() -> None:
     """What the search box matches, road by road: far fewer than addresses."""
-    run("analyze staged_ban")
     run(PLACED)
     with connection.cursor() as cursor:
         cursor.execute("select nom_voie, code_postal, nom_commune from ban_words")

@@ -8,10 +8,11 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid
+from gis_core.import_loss import ScopeDifference
 from gis_core.models import Member, Territory
 from gis_core.reader import RestrictedReader
 from layers.cadastre.importers import communes
-from layers.cadastre.importers.load import COMMUNES, open_event, upsert_communes
+from layers.cadastre.importers.load import COMMUNES, lock_tables, open_event, upsert_communes
 from layers.catalogue.services import announce_changed_slugs, date_layers
 from layers.features.words import search_text
 from layers.imports.report import FileReport, ImportReport
@@ -46,6 +47,7 @@ def load(order: Order, folder: communes.CommunesFolder, report: ImportReport) ->
     rows = [row for row in folder.communes.rows if may_come_in(order, row, boundaries)]
     for row in rows:
         boundaries.row_loaded(row.index, row.identifier, row.repairs)
+    report.check_loss(compare(order, folder.epci), order.accepted_loss)
     if rows:
         counts = {"communes": len(rows), "refused": report.refused, "member": report.member}
         open_event([COMMUNES], {"source": "communes", "files": [boundaries.name, official.name], **counts})
@@ -56,6 +58,29 @@ def load(order: Order, folder: communes.CommunesFolder, report: ImportReport) ->
         date_layers(["communes"], given=order.source_date, found=None)
         announce_changed_slugs(["communes"])
     load_members(order, folder.epci, reported(report, folder.epci, "epci"))
+    if order.dry_run:
+        report.keep_nothing()
+
+
+def compare(order: Order, read: communes.FileRows[communes.EpciRow]) -> list[ScopeDifference]:
+    """Communes that the territories of members gain and lose: nothing else of this import takes anything away."""
+    if order.territory is not None:
+        return []
+    lock_tables([Territory._meta.db_table])
+    wanted = {row.siren: set(row.communes) for row in read.rows}
+    present: dict[str, set[str]] = {siren: set() for siren in wanted}
+    for siren, insee in Territory.objects.filter(member__siren__in=wanted).values_list("member__siren", "commune_id"):
+        present[siren].add(str(insee))
+    words = _("communes of %(member)s")
+    return [
+        ScopeDifference(
+            scope=words % {"member": row.name},
+            known=len(present[row.siren]),
+            new=len(wanted[row.siren] - present[row.siren]),
+            gone=len(present[row.siren] - wanted[row.siren]),
+        )
+        for row in read.rows
+    ]
 
 
 def reported(

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid
+from gis_core.import_loss import LossRefused, ScopeDifference, check_loss, total_of
 from gis_core.reader import Limits, PlanSheet, ReadRefused, RefusedSheet, RestrictedReader
 from layers.cadastre.importers import edigeo, plan_sql
 from layers.cadastre.importers.load import COMMUNES, Staged, open_event
@@ -27,13 +28,31 @@ from layers.imports.sources import Order
 
 # Deliveries in quarantine at a time: the reader takes up the next one while a sheet is loaded.
 TOGETHER = 32
+NAMED = 5
 
 type Paths = tuple[Path, tuple[Path, ...]]
+type Delivered = Paths | tuple[Path, FileRefused]
+
+
+@dataclass(slots=True)
+class HeldSheet:
+    """A sheet that waits because of what it would take away: the file that holds it, and what it changes."""
+
+    delivered: Delivered
+    report: FileReport
+    differences: list[ScopeDifference]
+
+    @property
+    def gone(self) -> int:
+        return total_of(self.differences).gone
 
 
 @dataclass(slots=True)
 class Loading:
-    """The state of one import: sheets and communes that came in, tables that they filled, the latest date."""
+    """The state of one import: sheets and communes that came in, tables that they filled, the latest date.
+
+    `held` are the sheets that wait. Once some are `let_in`, only they come in, each with the number that may go.
+    """
 
     order: Order
     report: ImportReport
@@ -41,6 +60,8 @@ class Loading:
     communes: set[str] = field(default_factory=set)
     filled: set[str] = field(default_factory=set)
     dated: Staged = field(default_factory=Staged)
+    held: dict[str, HeldSheet] = field(default_factory=dict)
+    let_in: dict[str, int | None] | None = None
     paths: int = 0
     done: int = 0
 
@@ -56,27 +77,64 @@ def import_edigeo(order: Order) -> ImportReport:
     loading = Loading(order, report)
     found = list(edigeo.files(order.paths))
     loading.paths = len(found)
+    report.compared = []
     with RestrictedReader(Limits.for_plans()) as reader:
         try:
             plan_sql.make_staging()
             for some in batched(found, TOGETHER, strict=False):
                 load_some(loading, reader, some)
+            let_held_in(loading, reader)
         finally:
             announce(loading)
+    report.written = bool(loading.sheets) and not order.dry_run
     tell_missing(loading)
     report.source_date = order.source_date or loading.dated.latest
     report.ended_at = timezone.now()
     return report
 
 
-def load_some(loading: Loading, reader: RestrictedReader, some: Sequence[Paths | tuple[Path, FileRefused]]) -> None:
+def let_held_in(loading: Loading, reader: RestrictedReader) -> None:
+    """Look at the sheets that wait again: their parcels may be on one that came later. Then they come in where all that
+    they would take away is what was accepted; else they are refused.
+    """
+    if loading.held and loading.sheets:
+        load_again(loading, reader, {})
+    if sum(one.gone for one in loading.held.values()) == loading.order.accepted_loss:
+        load_again(loading, reader, {idu: one.gone for idu, one in loading.held.items()})
+    waiting = [difference for one in loading.held.values() for difference in one.differences]
+    loading.report.compared = [*(loading.report.compared or ()), *waiting]
+    try:
+        check_loss(waiting, None)
+    except LossRefused as error:
+        error.loss["accepted"] = loading.order.accepted_loss
+        words = _(
+            "%(gone)s objects of %(known)s would go from sheets that therefore stay as they were (%(sheets)s). The "
+            "others came in. Check these files; if the objects must go, confirm their number."
+        )
+        named = ", ".join(sorted(loading.held)[:NAMED]) + ("…" if len(loading.held) > NAMED else "")
+        error.message = words % (error.loss | {"sheets": named})
+        loading.report.loss = error
+
+
+def load_again(loading: Loading, reader: RestrictedReader, accepted: Mapping[str, int]) -> None:
+    """Load the sheets that wait, and only them, each with the number of objects that may go."""
+    held, loading.held = loading.held, {}
+    loading.let_in = {idu: accepted.get(idu) for idu in held}
+    reports = [id(one.report) for one in held.values()]
+    loading.report.files = [one for one in loading.report.files if id(one) not in reports]
+    files = {one.delivered[0]: one.delivered for one in held.values()}
+    for some in batched(files.values(), TOGETHER, strict=False):
+        load_some(loading, reader, some)
+
+
+def load_some(loading: Loading, reader: RestrictedReader, some: Sequence[Delivered]) -> None:
     """Admit some deliveries together, load their sheets, and let them go."""
-    admitted: dict[str, Path] = {}
+    admitted: dict[str, Delivered] = {}
     for path, belonging in some:
         try:
             if isinstance(belonging, FileRefused):
                 raise belonging
-            admitted[reader.admit(path, *belonging)] = path
+            admitted[reader.admit(path, *belonging)] = (path, belonging)
         except Invalid as error:
             loading.report.file(told_path(path)).file_refused(error)
             loading.done += 1
@@ -90,8 +148,11 @@ def load_some(loading: Loading, reader: RestrictedReader, some: Sequence[Paths |
         reader.dismiss(name)
 
 
-def load_sheet(loading: Loading, path: Path, sheet: PlanSheet | RefusedSheet) -> None:
+def load_sheet(loading: Loading, delivered: Delivered, sheet: PlanSheet | RefusedSheet) -> None:
     """One sheet in one transaction, or the reason why what the base holds of it stays as it was."""
+    path = delivered[0]
+    if loading.let_in is not None and isinstance(sheet, RefusedSheet):
+        return
     named = path.name if path.suffix.lower() != ".thf" else told_path(path)
     inside = sheet.label if path.suffix.lower() != ".thf" else ""
     report = loading.report.file("/".join(part for part in (named, inside) if part), "sheet")
@@ -99,9 +160,16 @@ def load_sheet(loading: Loading, path: Path, sheet: PlanSheet | RefusedSheet) ->
         if isinstance(sheet, RefusedSheet):
             raise ReadRefused(sheet.problem)
         content = edigeo.read(sheet, str(path), located)
+        if loading.let_in is not None and content.idu not in loading.let_in:
+            loading.report.files.remove(report)
+            return
         may_come_in(loading, content, report.name)
         with transaction.atomic():
             put_in_place(loading, content, report)
+            transaction.set_rollback(loading.order.dry_run)
+    except LossRefused as error:
+        report.file_refused(FileRefused("sheet_loss", gone=error.loss["gone"], known=error.loss["known"]))
+        loading.held[content.idu] = HeldSheet(delivered, report, error.extra["differences"])
     except Invalid as error:
         report.file_refused(error)
     else:
@@ -141,6 +209,7 @@ def put_in_place(loading: Loading, content: edigeo.Content, report: FileReport) 
     for _kind, refused in content.refused:
         report.row_refused(refused)
     compared = plan_sql.compare(content)
+    check_sheet(loading, content, compared)
     communes = [one for one in content.communes if one.insee not in loading.communes and plan_sql.outline_differs(one)]
     tables = [SHEET_TABLES[slug].name for slug in compared.changed] + [COMMUNES] * bool(communes)
     report.difference = difference(compared)
@@ -154,6 +223,18 @@ def put_in_place(loading: Loading, content: edigeo.Content, report: FileReport) 
         loading.dated.dated(*row.dates)
     loading.filled |= {row.slug for row in content.rows} | set(compared.changed) | ({"communes"} if communes else set())
     reconcile(content, compared, report)
+
+
+def check_sheet(loading: Loading, content: edigeo.Content, compared: plan_sql.Comparison) -> None:
+    """Raises LossRefused with the `differences`, where the sheet would take away more than may go."""
+    differences = plan_sql.differences(compared, content.idu)
+    try:
+        check_loss(differences, (loading.let_in or {}).get(content.idu))
+    except LossRefused as error:
+        error.extra["differences"] = differences
+        raise
+    assert loading.report.compared is not None
+    loading.report.compared += differences
 
 
 def event_detail(loading: Loading, content: edigeo.Content, report: FileReport) -> dict[str, Any]:
@@ -199,7 +280,7 @@ def reconcile(content: edigeo.Content, compared: plan_sql.Comparison, report: Fi
 def announce(loading: Loading) -> None:
     """The layers that were filled get their next version and date, once: their extent takes a reading of the table."""
     plan_sql.forget_staged()
-    if not loading.filled:
+    if not loading.filled or loading.order.dry_run:
         return
     with transaction.atomic():
         tables = [table.name for slug, table in SHEET_TABLES.items() if slug in loading.filled]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from gis_core.errors import Invalid
 from gis_core.reader import RestrictedReader
 from layers.cadastre.importers import etalab
-from layers.cadastre.importers.load import COMMUNES, Staged, open_event, put_in_place, stage, upsert_communes
+from layers.cadastre.importers.load import COMMUNES, Staged, compare, open_event, put_in_place, stage, upsert_communes
 from layers.cadastre.services import TABLES
 from layers.catalogue.services import announce_changed_slugs, date_layers
 from layers.features.words import search_text
@@ -45,7 +45,12 @@ def import_etalab(order: Order) -> ImportReport:
         loading = Loading(order, report)
         for path in files(order.paths, report):
             load_file(loading, reader, path)
-        finish(loading)
+        report.ended_at = timezone.now()
+        report.check_loss(compare(loading.staged), order.accepted_loss)
+        if order.dry_run:
+            report.keep_nothing()
+        else:
+            finish(loading)
     report.ended_at = timezone.now()
     return report
 

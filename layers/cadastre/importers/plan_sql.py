@@ -7,8 +7,10 @@ from functools import cache
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 from psycopg import sql
 
+from gis_core.import_loss import ScopeDifference, counted_difference
 from layers.cadastre.importers.edigeo import CommuneOutline, Content, PlanRow
 from layers.cadastre.services import SHEET_TABLES, Table
 
@@ -76,6 +78,21 @@ PUT_WITHOUT_KEY = """
     insert into {table} ({columns}, geom) select {columns}, geom from {staged} n
     where not exists (select from {table} t where t.id = any(%(old)s) and {same})
 """
+# (new, changed, gone) of a table whose rows have a key; of one without, (staged, on another sheet by now).
+COMPARED = """
+    (select array[
+        (select count(*) from {staged} n where not exists (select from {table} t where t.{key} = n.{key})),
+        (select count(*) from {staged} n join {table} t using ({key}) where not ({same})),
+        (select count(*) from {table} t where t.id = any(%(old)s){unless_refused}
+            and not exists (select from {staged} n where n.{key} = t.{key}))])
+"""
+COMPARED_WITHOUT_KEY = """
+    (select array[staged, case when staged < cardinality(%(old)s::bigint[]) then (
+        select count(*) from {table} t where t.id = any(%(old)s) and exists (
+            select from {table} o where o.insee = t.insee and o.geom && t.geom and o.geom = t.geom
+                and o.id <> t.id and not o.sheet in ('', t.sheet))) else 0 end]
+    from (select count(*) as staged from {staged}) counted)
+"""
 COUNTED = "(select count(*) from {table} where sheet = %(sheet)s)"
 COUNTED_BY_IDU = "(select count(*) from {table} where idu = any(%(idus)s))"
 
@@ -126,6 +143,28 @@ def stage(rows: Sequence[PlanRow]) -> Collection[str]:
 def parcel_changes(compared: Comparison) -> list[tuple[str, str, int | None, int | None, float]]:
     """(idu, born / gone / changed, area before and after, how far the outline moved in metres) of parcels."""
     return fetch(composed(PARCEL_CHANGES, "parcels"), compared.values)
+
+
+def differences(compared: Comparison, idu: str) -> list[ScopeDifference]:
+    """What a sheet changes of each table that holds some of it."""
+    statements = {
+        slug: COMPARED if SHEET_TABLES[slug].key else COMPARED_WITHOUT_KEY
+        for slug, ids in compared.old.items()
+        if ids and slug in compared.changed
+    }
+    found = by_table(statements, compared.values)
+    return [difference_of(slug, len(ids), found.get(slug), idu) for slug, ids in compared.old.items() if ids]
+
+
+def difference_of(slug: str, known: int, counts: Sequence[int] | None, idu: str) -> ScopeDifference:
+    scope = _("%(what)s of the sheet %(idu)s") % {"what": SHEET_TABLES[slug].words, "idu": idu}
+    if counts is None:
+        return ScopeDifference(scope=scope, known=known)
+    if len(counts) == 2:
+        staged, moved = counts
+        return counted_difference(scope, before=known - moved, after=staged)
+    new, changed, gone = counts
+    return ScopeDifference(scope=scope, known=known, new=new, changed=changed, gone=gone)
 
 
 def write(compared: Comparison) -> None:

@@ -32,6 +32,8 @@ class ImportsView(APIView):
             source=str(body.get("source", "")),
             member=str(body.get("member", "")),
             source_date=str(body.get("date", "")),
+            dry_run=str(body.get("dry_run", "")).lower() in ("1", "true", "on"),
+            accepted_loss=str(body.get("accept_loss", "")),
             files=request.FILES.getlist("file"),
             user=request.user,
             rights=rights_of_request(request),

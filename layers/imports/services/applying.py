@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from psycopg import sql
 
 from gis_core.errors import Conflict, Invalid
+from gis_core.import_loss import LossRefused, check_loss
 from layers.catalogue.models import Layer, Theme
 from layers.catalogue.services import announce_changed
 from layers.catalogue.tables import bulk, create_table, secure_table
@@ -26,6 +27,7 @@ from layers.imports.services.loading import Target, geometry_type_of, listed, lo
 from layers.imports.services.preparing import (
     Mode,
     compare,
+    compare_replaced,
     ordered,
     refuse,
     refuse_nothing,
@@ -39,15 +41,18 @@ KIND = "import"
 STRUCTURE = ("table", "columns", "geometry_type", "title_field", "key_column", "source_date")
 
 
-def apply(import_id: int, tell: Tell) -> dict[str, Any]:
-    """Do what the plan says. Raises Invalid, and Conflict when the layer has changed since it was compared."""
+def apply(import_id: int, tell: Tell, accepted: int | None = None) -> dict[str, Any]:
+    """Do what the plan says. `accepted` is the number of objects that somebody said may go.
+
+    Raises Invalid, Conflict when the layer has changed since it was compared, and LossRefused.
+    """
     begun = time.monotonic()
     order = ordered(import_id)
     choices = Choices.from_json(order.choices)
     if order.layer is not None:
         one_at_a_time(order.layer)
         order.layer.refresh_from_db()
-    outcome = APPLY[Mode(order.mode)](order, choices, tell)
+    outcome = APPLY[Mode(order.mode)](order, choices, tell, accepted)
     places = {name: (order.plan or {}).get(name, []) for name in ("places", "outside_places")}
     order.report = outcome.as_json() | places | {"seconds": round(time.monotonic() - begun, 1)}
     order.state, order.message, order.applied_at = Import.State.APPLIED, "", timezone.now()
@@ -55,7 +60,7 @@ def apply(import_id: int, tell: Tell) -> dict[str, Any]:
     return {"rows": outcome.rows, "repaired": outcome.repaired, "refused": outcome.refused}
 
 
-def create(order: Import, choices: Choices, tell: Tell) -> Outcome:
+def create(order: Import, choices: Choices, tell: Tell, _accepted: int | None = None) -> Outcome:
     """A new layer with a table of its own."""
     described = choices.layer
     if described is None:
@@ -141,11 +146,13 @@ def move_staged(order: Import, choices: Choices, first: int) -> None:
     )
 
 
-def replace(order: Import, choices: Choices, tell: Tell) -> Outcome:
+def replace(order: Import, choices: Choices, tell: Tell, accepted: int | None = None) -> Outcome:
     """A new table takes the place of the layer's; ids go on, so that no address means another object."""
     layer = layer_named(order)
     outcome = fill_new_table(order, choices, layer.slug, tell, last_id(layer))
     keep_as_it_is(layer)
+    compare_replaced(order, layer, choices, outcome)
+    refuse_loss(outcome, accepted)
     order.former = {name: kept(layer, name) for name in STRUCTURE}
     described = {"title_field": title_field(layer, choices), "columns": columns_replaced(layer, choices)}
     for name, value in (structure(order, choices) | described).items():
@@ -178,7 +185,7 @@ def columns_replaced(layer: Layer, choices: Choices) -> list[dict[str, Any]]:
     return [former.get(one.name, one.column()) for one in choices.fields]
 
 
-def append(order: Import, choices: Choices, tell: Tell) -> Outcome:
+def append(order: Import, choices: Choices, tell: Tell, _accepted: int | None = None) -> Outcome:
     """Rows beside those of the layer."""
     layer = layer_named(order)
     outcome = stage(order, choices, tell)
@@ -197,7 +204,7 @@ def append(order: Import, choices: Choices, tell: Tell) -> Outcome:
     return outcome
 
 
-def synchronise(order: Import, choices: Choices, tell: Tell) -> Outcome:
+def synchronise(order: Import, choices: Choices, tell: Tell, accepted: int | None = None) -> Outcome:
     """The layer becomes what the file says, exactly as it was shown before."""
     layer = layer_named(order)
     outcome = stage(order, choices, tell)
@@ -205,6 +212,7 @@ def synchronise(order: Import, choices: Choices, tell: Tell) -> Outcome:
     keep_as_it_is(layer)
     compare(order, choices, outcome, tell)
     check_still_the_same(order, outcome)
+    refuse_loss(outcome, accepted)
     order.table, order.event = layer.table, open_event(order, KIND, detail(outcome))
     with bulk(), in_words(layer):
         apply_difference(layer, choices, order.pk)
@@ -221,6 +229,15 @@ def check_still_the_same(order: Import, outcome: Outcome) -> None:
     if outcome.difference and shown.get("digest") != outcome.difference["digest"]:
         message = _("The layer has changed since the difference was shown. Look at it again, then apply it.")
         raise Conflict(message, report={"plan": outcome.as_json()})
+
+
+def refuse_loss(outcome: Outcome, accepted: int | None) -> None:
+    """Raises LossRefused with what was found now, where more would go than may; nobody else writes the layer."""
+    try:
+        check_loss([outcome.compared] if outcome.compared else [], accepted)
+    except LossRefused as error:
+        error.extra["report"] = {"plan": outcome.as_json()}
+        raise
 
 
 def detail(outcome: Outcome) -> Mapping[str, Any]:

@@ -9,13 +9,13 @@ from typing import IO, Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from gis_core.errors import ArpentError, Invalid
+from gis_core.errors import ArpentError, Conflict, Invalid
 from gis_core.models import Member
 from gis_core.rights import SYSTEM
 from layers.catalogue.models import Layer
 from layers.imports.choices import Choices, Opening
 from layers.imports.models import Delivery, Import
-from layers.imports.services import applying, deliveries, ordering, preparing
+from layers.imports.services import applying, deliveries, ordering, preparing, taking_back
 from layers.imports.services.inbox import kept_files
 from layers.imports.sources import Tell
 
@@ -90,11 +90,24 @@ def tried_out(
     return step(made, lambda: preparing.prepare(made.pk, tell))
 
 
-def applied(made: Import, tell: Tell) -> Import:
-    """Apply what was tried out. Raises Invalid, Conflict."""
+def applied(made: Import, tell: Tell, accepted: int | None = None) -> Import:
+    """Apply what was tried out. Raises Invalid, Conflict, LossRefused."""
     with transaction.atomic():
         Import.objects.filter(pk=made.pk).update(state=Import.State.APPLYING)
-    return step(made, lambda: applying.apply(made.pk, tell))
+    return step(made, lambda: applying.apply(made.pk, tell, accepted))
+
+
+def taken_back(import_id: int, *, confirmed: bool, tell: Tell) -> dict[str, int]:
+    """Undo an import that was applied. Raises NotFound, Conflict."""
+    counts: dict[str, int] = {}
+    with transaction.atomic():
+        made = ordering.import_of(import_id, SYSTEM)
+        states = Import.State
+        if not Import.objects.filter(pk=made.pk, state=states.APPLIED).update(state=states.TAKING_BACK, message=""):
+            words = _("This is not possible now: the import is in the state “%(state)s”.")
+            raise Conflict(words % {"state": made.get_state_display().lower()})
+    step(made, lambda: counts.update(taking_back.take_back(import_id, by=None, confirmed=confirmed, tell=tell)))
+    return counts
 
 
 def step(made: Import, act: Any) -> Import:

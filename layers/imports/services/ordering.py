@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
+from gis_core.import_loss import accepted_in
 from gis_core.models import Job, Member, User
 from gis_core.reader.fields import LENGTH, TAKEN
 from gis_core.rights import ADMINISTRATORS, WRITERS, Rights, Role
@@ -125,9 +126,20 @@ def queue(kind: str, made: Import, user: User, rights: Rights, **parameters: Any
 
 
 @transaction.atomic
-def start_applying(import_id: int, *, user: User, rights: Rights) -> Import:
-    """Queue what was tried out. Raises NotFound, Forbidden, Conflict."""
-    return move_on(import_id, APPLY, Import.State.PREPARED, Import.State.APPLYING, user, rights)
+def start_applying(import_id: int, *, typed: str = "", user: User, rights: Rights) -> Import:
+    """Queue what was tried out; where too much would go, the number that goes must be `typed`.
+
+    Raises NotFound, Forbidden, Conflict, Invalid.
+    """
+    compared = (import_of(import_id, rights).plan or {}).get("compared") or {}
+    accepted = None
+    if compared.get("beyond"):
+        accepted = accepted_in(typed)
+        if accepted != compared["gone"]:
+            words = _("You typed %(typed)s, but %(gone)s objects would go: nothing was done.")
+            raise Invalid(words % {"typed": accepted, "gone": compared["gone"]}, parameter="accepted")
+    before, after = Import.State.PREPARED, Import.State.APPLYING
+    return move_on(import_id, APPLY, before, after, user, rights, accepted_loss=accepted)
 
 
 @transaction.atomic

@@ -1,21 +1,34 @@
-"""Starting imports: keep what was sent, queue the job, as far as the asker's role allows."""
+"""Starting imports: keep what was sent, queue the job, as far as the asker's role allows.
 
+An import that was only tried out, or that was refused because of what it would take away, keeps its files for some
+days: somebody looks at the difference and goes on, or gives it up.
+"""
+
+import shutil
 from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gis_core.errors import Forbidden, Invalid
+from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
+from gis_core.import_loss import accepted_in
 from gis_core.models import Job, Member, User
 from gis_core.rights import Rights
-from gis_core.services.jobs import jobs_seen_by, start_job
+from gis_core.services.jobs import jobs_seen_by, may_run, start_job
 from gis_core.services.members import administered_member
-from layers.imports.services.inbox import Sent, kept_files
+from layers.imports.services.inbox import Sent, harmless, kept_files
 from layers.imports.sources import date_given, source_named
 
 KIND = "import"
 SHOWN_JOBS = 50
+KEPT: Final = timedelta(days=7)
+"""How long the files of an import wait for a decision."""
 
 
 def member_for(slug: str, rights: Rights) -> Member | None:
@@ -37,17 +50,28 @@ def member_for(slug: str, rights: Rights) -> Member | None:
 
 
 def start_import(
-    *, source: str, member: str, files: Sequence[Sent], user: User, rights: Rights, source_date: str = ""
+    *,
+    source: str,
+    member: str,
+    files: Sequence[Sent],
+    user: User,
+    rights: Rights,
+    source_date: str = "",
+    dry_run: bool = False,
+    accepted_loss: str = "",
 ) -> Job:
     """Keep the files in the inbox and queue their import; the files go when the transaction does not hold.
 
-    `source_date` is the date of the data (YYYY-MM-DD), empty for the one that the files say.
+    `source_date` is the date of the data (YYYY-MM-DD), empty for the one that the files say; `accepted_loss` the number
+    of objects that may go, empty where nobody said that more may go than usual.
     Raises Invalid, Forbidden, NotFound, Unavailable (disk full).
     """
     owner, kind = member_for(member, rights), source_named(source)
     dated = date_given(source_date).isoformat() if source_date else None
+    accepted = accepted_in(accepted_loss) if accepted_loss else None
     with kept_files(files) as (folder, names), transaction.atomic():
-        parameters = {"source": source, "folder": folder, "files": names, "date": dated}
+        parameters: dict[str, Any] = {"source": source, "folder": folder, "files": names, "date": dated}
+        parameters |= {"dry_run": dry_run, "accepted_loss": accepted}
         title = f"{kind.label} · {', '.join(names)}"
         return start_job(kind=KIND, title=title, owner=owner, started_by=user, parameters=parameters, rights=rights)
 
@@ -55,3 +79,71 @@ def start_import(
 def past_imports(rights: Rights) -> QuerySet[Job]:
     """The latest imports that the asker may see, newest first."""
     return jobs_seen_by(rights).filter(kind=KIND).select_related("owner", "started_by")[:SHOWN_JOBS]
+
+
+# -- what waits for a decision ----------------------------------------------------------------------------------------
+
+
+def awaits_decision(job: Job) -> bool:
+    """Whether an import is over but for somebody's decision: only tried out, or too much would go."""
+    over = job.state in (Job.State.DONE, Job.State.FAILED) and job.report is not None
+    return over and bool(job.parameters.get("dry_run") or loss_of(job))
+
+
+def loss_of(job: Job) -> dict[str, Any] | None:
+    """What the import was not allowed to take away, as `gis_core.import_loss.describe_difference` writes it."""
+    found: dict[str, Any] | None = (job.report or {}).get("loss")
+    return found
+
+
+def folder_of(parameters: dict[str, Any]) -> Path:
+    """The job's own folder in the inbox."""
+    return Path(settings.INBOX_DIR) / harmless(str(parameters.get("folder", "")))
+
+
+def can_go_on(job: Job) -> bool:
+    """Whether the files still wait, and nobody has gone on with them."""
+    later = Job.objects.filter(kind=KIND, pk__gt=job.pk, parameters__folder=job.parameters.get("folder"))
+    return awaits_decision(job) and folder_of(job.parameters).is_dir() and not later.exists()
+
+
+def awaited_folders() -> set[str]:
+    """Those of files that wait for a decision."""
+    waiting = Q(parameters__dry_run=True) | Q(report__has_key="loss")
+    lately = Job.objects.filter(waiting, kind=KIND, ended_at__gte=timezone.now() - KEPT)
+    return {folder_of(job.parameters).name for job in lately if awaits_decision(job)}
+
+
+def job_to_decide(job_id: int, rights: Rights) -> Job:
+    """An import that waits, held until the transaction's end. Raises NotFound, Forbidden, Conflict."""
+    job = jobs_seen_by(rights).filter(pk=job_id, kind=KIND).select_for_update(of=("self",)).first()
+    if job is None:
+        raise NotFound(_("There is nothing at this address, or you may not see it."))
+    if not may_run(KIND, job.owner_id, rights):
+        raise Forbidden(_("Your role does not allow this."))
+    if not can_go_on(job):
+        raise Conflict(_("Somebody has gone on with this import, or its files are there no more: send them again."))
+    return job
+
+
+@transaction.atomic
+def go_on(job_id: int, typed: str, *, user: User, rights: Rights) -> Job:
+    """Queue the import of what was looked at; where too much would go, the number that goes must be typed.
+
+    The job counts again what goes before it writes. Raises NotFound, Forbidden, Conflict, Invalid.
+    """
+    job, accepted = job_to_decide(job_id, rights), None
+    if loss := loss_of(job):
+        accepted = accepted_in(typed)
+        if accepted != loss["gone"]:
+            words = _("You typed %(typed)s, but %(gone)s objects would go: nothing was done.")
+            raise Invalid(words % {"typed": accepted, "gone": loss["gone"]}, parameter="accepted")
+    parameters = {**job.parameters, "dry_run": False, "accepted_loss": accepted}
+    return start_job(kind=KIND, title=job.title, owner=job.owner, started_by=user, parameters=parameters, rights=rights)
+
+
+@transaction.atomic
+def give_up(job_id: int, *, rights: Rights) -> None:
+    """Remove the files of an import that waits. Raises NotFound, Forbidden, Conflict."""
+    folder = folder_of(job_to_decide(job_id, rights).parameters)
+    transaction.on_commit(lambda: shutil.rmtree(folder, ignore_errors=True))

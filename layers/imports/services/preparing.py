@@ -8,6 +8,8 @@ from django.utils.translation import ngettext
 from psycopg import sql
 
 from gis_core.errors import Invalid
+from gis_core.import_loss import ScopeDifference, counted_difference
+from layers.catalogue.models import Layer
 from layers.imports.choices import Choices
 from layers.imports.models import Import
 from layers.imports.outcome import Outcome
@@ -119,12 +121,34 @@ def compare(order: Import, choices: Choices, outcome: Outcome, tell: Tell) -> No
     outcome.remarks += remarks(order, choices)
     if order.mode == Mode.SYNCHRONISE and order.layer is not None:
         tell(None, _("Comparing with the layer"))
-        outcome.difference = find_difference(order.layer, choices, outcome.refused_keys)
-    if order.mode == Mode.REPLACE and order.layer is not None:
-        ((count, edited),) = rows(
-            "select count(*), count(*) filter (where version > 1) from {}", sql.Identifier(order.layer.table)
+        found = outcome.difference = find_difference(order.layer, choices, outcome.refused_keys)
+        outcome.compared = ScopeDifference(
+            scope=order.layer.title,
+            known=sum(found[name] for name in ("removed", "changed", "unchanged", "without_key")),
+            new=found["added"],
+            changed=found["changed"],
+            gone=found["removed"],
         )
-        outcome.difference = {"replaced": count, "edited": edited}
+    if order.mode == Mode.REPLACE and order.layer is not None:
+        compare_replaced(order, order.layer, choices, outcome)
+
+
+def compare_replaced(order: Import, layer: Layer, choices: Choices, outcome: Outcome) -> None:
+    """What a replacement changes, by the layer's unique reference where the file has it too, else by the numbers."""
+    former, filled = sql.Identifier(layer.table), sql.Identifier(order.table or STAGED)
+    ((count, edited),) = rows("select count(*), count(*) filter (where version > 1) from {}", former)
+    outcome.difference = {"replaced": count, "edited": edited}
+    if layer.key_column and layer.key_column == choices.key:
+        key = sql.Identifier(choices.key)
+        missing = (
+            "select count(*) from {a} one where not exists (select from {b} other where other.{key}::text ="
+            " one.{key}::text)"
+        )
+        ((gone,),) = rows(missing, a=former, b=filled, key=key)
+        ((new,),) = rows(missing, a=filled, b=former, key=key)
+        outcome.compared = ScopeDifference(scope=layer.title, known=count, new=new, gone=gone)
+    else:
+        outcome.compared = counted_difference(layer.title, before=count, after=outcome.rows)
 
 
 def remarks(order: Import, choices: Choices) -> list[str]:

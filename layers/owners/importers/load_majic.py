@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from psycopg import sql
 
 from gis_core.errors import Invalid
+from gis_core.import_loss import ScopeDifference, counted_difference
 from gis_core.reader import Limits, RestrictedReader
-from layers.cadastre.importers.load import open_event
+from layers.cadastre.importers.load import lock_tables, open_event
 from layers.imports.delivered import files_in
 from layers.imports.report import FileReport, ImportReport
 from layers.imports.rows import FileRefused, Refused, Remark
@@ -98,18 +99,46 @@ REPLACED = (
     "delete from {} old using (select distinct year, insee from {}) new"
     " where old.year = new.year and old.insee = new.insee"
 )
+# What is compared before it is replaced: the table, the staged lines, the key of a row in both, what of it changes.
+COMPARED = {
+    "owners_holding": ("holdings", ("idu",), ("account", "area_m2", "address")),
+    "owners_premises": ("premises", ("invar",), ("account",)),
+    "owners_owner": (
+        "owners",
+        ("account", "rank", "person"),
+        ("right_code", "share_code", "denomination", "name", "first_names", "siren", "address"),
+    ),
+}
+# Of a commune that has no row of the delivered year yet, the number of those of the latest year before it counts.
+DIFFERENCE = """
+    with scopes as (select year, insee, count(*) as coming from {staged} group by year, insee),
+    same as (
+        select s.year, s.insee, count(*) as known,
+            count(*) filter (where n.year is null) as gone,
+            count(*) filter (where ({new}) is distinct from ({old}) and n.year is not null) as changed
+        from scopes s join {table} t using (year, insee)
+        left join {staged} n on (n.year, n.insee, {new_key}) = (t.year, t.insee, {old_key})
+        group by s.year, s.insee)
+    select s.year, s.insee, s.coming, same.known, same.changed, same.gone, (
+        select count(*) from {table} t where t.insee = s.insee and t.year = (
+            select max(b.year) from {table} b where b.insee = s.insee and b.year < s.year))
+    from scopes s left join same using (year, insee) order by s.year, s.insee
+"""
 BATCH = 20_000
 LIMITS = Limits(file_bytes=8 << 30, cpu_seconds=1800)
 
 
 @dataclass(slots=True)
 class Loading:
-    """The state of one import: lines that wait for COPY by table, the year of each file (by its number)."""
+    """The state of one import: lines that wait for COPY by table, the year of each file (by its number), the first
+    year that may be kept.
+    """
 
     order: Order
     report: ImportReport
     waiting: defaultdict[str, list[tuple[Any, ...]]] = field(default_factory=lambda: defaultdict(list))
     years: dict[int, int] = field(default_factory=dict)
+    first_year: int = 0
 
 
 def import_majic(order: Order) -> ImportReport:
@@ -122,8 +151,14 @@ def import_majic(order: Order) -> ImportReport:
         for path in files(order.paths, report):
             load_file(loading, reader, path)
         if report.loaded:
-            finish(loading)
+            settle(loading)
+        report.ended_at = timezone.now()
+        report.check_loss(compare() if report.loaded else (), order.accepted_loss)
+        if report.loaded and not order.dry_run:
+            put_in_place(loading)
         run(sql.SQL("drop table {}").format(sql.SQL(", ").join(map(staged, STAGED))))
+        if order.dry_run:
+            report.keep_nothing()
     report.ended_at = timezone.now()
     return report
 
@@ -191,19 +226,22 @@ def refuse_old_years(loading: Loading) -> int:
 
 
 def stage_file(loading: Loading, opened: majic.MajicFile, report: FileReport) -> None:
-    number = len(loading.report.files) - 1
+    number, cut = len(loading.report.files) - 1, 0
     for told, found in enumerate(opened.lines, start=1):
         match found:
             case majic.Line():
                 stage_line(loading, found, number, opened.year, report)
             case Refused():
                 report.row_refused(found)
+                cut = found.index if found.code == "majic_cut" else 0
             case Remark():
                 report.tell(found, found.params.get("line"))
         if told % BATCH == 0:
             copy(loading)
             loading.order.tell(None, _("Reading %(file)s") % {"file": report.name})
     copy(loading)
+    if cut and cut == opened.unended:
+        raise FileRefused("majic_file_cut", line=cut)
     for kind, count in sorted(opened.unused.items()):
         report.tell(Remark("majic_unused", {"kind": kind, "count": count}))
 
@@ -230,10 +268,10 @@ def copy(loading: Loading) -> None:
     loading.waiting.clear()
 
 
-def finish(loading: Loading) -> None:
-    """Look at what was staged as a whole, then put it in place."""
-    loading.order.tell(None, _("Putting the data in place"))
-    first_year = refuse_old_years(loading)
+def settle(loading: Loading) -> None:
+    """Look at what was staged as a whole: what may not come in is left out."""
+    loading.order.tell(None, _("Comparing with what is there"))
+    loading.first_year = refuse_old_years(loading)
     for table, key in KEYS.items():
         run(
             sql.SQL("create index on {} ({}, year)").format(staged(table), sql.SQL(", ").join(map(sql.Identifier, key)))
@@ -244,6 +282,48 @@ def finish(loading: Loading) -> None:
         leave_out(loading, code, sql.SQL(statement))
     for code, statement in DOUBTS.items():
         doubt(loading, code, sql.SQL(statement))
+
+
+def compare() -> list[ScopeDifference]:
+    """What the staged lines change, by kind, year and commune. Nobody else writes the tables until the end."""
+    lock_tables(TABLES)
+    return [one for table in COMPARED for one in compare_table(table)]
+
+
+def compare_table(table: str) -> Iterator[ScopeDifference]:
+    source, key, values = COMPARED[table]
+    words = {
+        "owners_holding": _("parcels of the register of %(insee)s, %(year)s"),
+        "owners_premises": _("premises of %(insee)s, %(year)s"),
+        "owners_owner": _("owners of %(insee)s, %(year)s"),
+    }
+    statement = sql.SQL(DIFFERENCE).format(
+        table=sql.Identifier(table),
+        staged=staged(source),
+        new=listed("n", values),
+        old=listed("t", values),
+        new_key=listed("n", key),
+        old_key=listed("t", key),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        found = cursor.fetchall()
+    for year, insee, coming, known, changed, gone, before in found:
+        scope = words[table] % {"insee": insee, "year": year}
+        if known:
+            new = coming - (known - gone)
+            yield ScopeDifference(scope=scope, known=known, new=new, changed=changed, gone=gone)
+        else:
+            yield counted_difference(scope, before=before, after=coming)
+
+
+def listed(alias: str, names: Sequence[str]) -> sql.Composed:
+    return sql.SQL(", ").join(sql.Identifier(alias, name) for name in names)
+
+
+def put_in_place(loading: Loading) -> None:
+    """The rows of the delivered years and communes are replaced, as one event; years that may not be kept go."""
+    loading.order.tell(None, _("Putting the data in place"))
     report = loading.report
     detail = {
         "files": [file.name for file in report.files],
@@ -254,7 +334,7 @@ def finish(loading: Loading) -> None:
     }
     open_event(TABLES, {**detail, "source": "majic"})
     replace()
-    forget_before(first_year)
+    forget_before(loading.first_year)
 
 
 def repetitions(table: str, key: Sequence[str]) -> sql.Composed:

@@ -52,13 +52,14 @@ class Line:
 class MajicFile:
     """A file that is being read; `lines` gives what can be used and what cannot, and then `unused` counts the rest.
 
-    `widths` are those of the first line of each kind.
+    `widths` are those of the first line of each kind, `unended` is the number of a last line without an end.
     """
 
     kind: str
     year: int
     lines: Iterator[Line | Refused | Remark]
     unused: Counter[str] = field(default_factory=Counter)
+    unended: int = 0
     widths: dict[str, int] = field(default_factory=dict)
 
 
@@ -100,6 +101,7 @@ def usable(made: MajicFile, first: Lines, others: Iterator[Lines], layout: Layou
     for stretch in chain([first], others):
         yield from remarks_of(stretch, told)
         yield from stretch_lines(made, stretch, layout)
+        made.unended = 0 if stretch.ended else stretch.first + len(stretch.texts) - 1
 
 
 def remarks_of(stretch: Lines, told: set[str]) -> Iterator[Remark]:

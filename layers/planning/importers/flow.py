@@ -1,8 +1,8 @@
 """What the three imports have in common: deliveries one by one in one transaction, one event, layers announced."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid
+from gis_core.import_loss import ScopeDifference, counted_difference
 from gis_core.models import Commune
 from gis_core.reader import RestrictedReader
 from layers.cadastre.importers.load import open_event
@@ -27,13 +28,26 @@ from layers.planning.services.versions import refresh
 
 @dataclass(slots=True)
 class Work:
-    """One import: its order, reader and report; `area` (EPSG:2154) is the territory to keep to, None for no limit."""
+    """One import: its order, reader and report; `area` (EPSG:2154) is the territory to keep to, None for no limit.
+
+    `differences` are what the deliveries change that came in.
+    """
 
     order: Order
     reader: RestrictedReader
     report: ImportReport
     area: GEOSGeometry | None
     latest: date | None = None
+    differences: list[ScopeDifference] = field(default_factory=list)
+
+    def compare(self, name: str, before: Mapping[str, int], kept: Mapping[str, int], after: Mapping[str, int]) -> None:
+        """Take note of what a delivery changes, from the numbers of rows by kind (its words): before it, of those how
+        many were not its own to replace, and after it. Its rows have no key that lasts.
+        """
+        for kind, count in before.items():
+            scope = f"{kind} · {name}"
+            aside = kept.get(kind, 0)
+            self.differences.append(counted_difference(scope, before=count - aside, after=after[kind] - aside))
 
     def loading(self, found: Found, known: Known, identifier: str = "") -> Loading:
         """A table on its way in."""
@@ -64,7 +78,11 @@ def import_deliveries(order: Order, kind: Kind) -> ImportReport:
         work = Work(order, reader, report, area_of(order.territory))
         for paths in groups(order.paths):
             load_paths(work, kind, paths)
-        if report.loaded:
+        report.ended_at = timezone.now()
+        report.check_loss(work.differences if report.loaded else (), order.accepted_loss)
+        if order.dry_run:
+            report.keep_nothing()
+        elif report.loaded:
             finish(work, kind)
         else:
             transaction.set_rollback(True)
@@ -90,7 +108,7 @@ def groups(paths: Sequence[Path]) -> Iterator[Sequence[Path]]:
 
 def load_paths(work: Work, kind: Kind, paths: Sequence[Path]) -> None:
     """One delivery in a savepoint; what refuses it as a whole is told of it, and nothing of it counts."""
-    before = len(work.report.files)
+    before, compared = len(work.report.files), len(work.differences)
     file = work.report.file(paths[0].name, kind.source)
     try:
         with transaction.atomic():
@@ -100,6 +118,7 @@ def load_paths(work: Work, kind: Kind, paths: Sequence[Path]) -> None:
     except Invalid as error:
         for one in work.report.files[before:]:
             one.nothing_came_in()
+        del work.differences[compared:]
         file.file_refused(error)
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from layers.imports.report import FileReport, ImportReport
 from layers.imports.sources import Order
@@ -40,13 +41,27 @@ def load_document(work: Work, folder: Folder, file: FileReport) -> None:
     refuse_delivery(iter(no_rows(headers)), file)
     row, header = header_of(folder, headers, communes, work.order.territory)
     refuse_delivery(cnig.findings(header), file)
+    before = counts_of(Document.objects.filter(idurba__iexact=header.idurba).first())
     document = replace(header, row, folder)
     load_tables(work, found, document, known)
     came_in = sum(one.report.loaded for one in found if one.table.name in ZONES)
     refuse_delivery(iter(() if came_in else (Finding(0, None, "fichier-obligatoire", {"name": "ZONE_URBA"}),)), file)
     document.folder, document.files = files.keep((str(item.path), item.source) for item in kept)
     document.save()
+    work.compare(document.idurba, before, {}, counts_of(document))
     work.dated(document.approved_date)
+
+
+def counts_of(document: Document | None) -> dict[str, int]:
+    """How many rows and written pieces a document has, by what they are; {} of none."""
+    if document is None:
+        return {}
+    return {
+        _("zones"): document.zones.count(),
+        _("prescriptions"): document.prescriptions.count(),
+        _("information"): document.information.count(),
+        _("written pieces"): len(document.files),
+    }
 
 
 def delivery_facts(

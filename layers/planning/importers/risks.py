@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from django.utils.translation import gettext as _
+
 from layers.imports.report import FileReport, ImportReport
 from layers.imports.sources import Order
 from layers.planning import cnig, standard
@@ -10,7 +12,7 @@ from layers.planning.importers import delivery
 from layers.planning.importers.delivery import Folder, Found, refuse_delivery
 from layers.planning.importers.flow import Kind, Work, import_deliveries
 from layers.planning.importers.staging import Made, address, day, load, read, subcode
-from layers.planning.models import RiskPlan
+from layers.planning.models import RiskPlan, RiskZone
 
 TABLES = ("planning_riskplan", "planning_riskzone")
 LAYERS = ("risques-zones",)
@@ -28,7 +30,11 @@ def load_plans(work: Work, folder: Folder, file: FileReport) -> None:
     found, unexpected = delivery.found_tables(folder, standard.ppr_table, work.reader, work.report)
     refuse_delivery(cnig.findings(delivery_facts(folder, found, unexpected)), file)
     known = Known()
-    plans = {row["CODEPROCEDURE"]: begin(work, row) for row in rows_of(work, found, "PROCEDURE", known)}
+    procedures = rows_of(work, found, "PROCEDURE", known)
+    codes = sorted({row["CODEPROCEDURE"] for row in procedures})
+    before = {code: zones_of(code) for code in codes}
+    plans = {row["CODEPROCEDURE"]: begin(work, row) for row in procedures}
+    aside = {code: zones_of(code) for code in codes}
     for row in states(work, found, known):
         plan = plans[row["CODEPROCEDURE"]]
         plan.state, plan.state_date = row["ETATPROCEDURE"][:40], day(row["DATEETAT"])
@@ -42,6 +48,13 @@ def load_plans(work: Work, folder: Folder, file: FileReport) -> None:
     load_zones(work, found, known, {code: plan.pk for code, plan in plans.items()})
     if not any(one.report.loaded for one in found if one.table in standard.RISK_ZONES):
         refuse_delivery(iter([cnig.Finding(0, None, "fichier-obligatoire", {"name": " / ".join(ZONE_NAMES)})]), file)
+    for code in codes:
+        work.compare(code, before[code], aside[code], zones_of(code))
+
+
+def zones_of(code: str) -> dict[str, int]:
+    """How many zones the plan of a procedure has."""
+    return {_("zones of the regulation"): RiskZone.objects.filter(plan__code=code).count()}
 
 
 def delivery_facts(folder: Folder, found: Sequence[Found], unexpected: Sequence[str]) -> cnig.Delivery:

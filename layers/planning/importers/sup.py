@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from django.utils.translation import gettext as _
+
 from layers.imports.report import FileReport, ImportReport
 from layers.imports.sources import Order
 from layers.planning import cnig, standard
@@ -10,7 +12,7 @@ from layers.planning.importers import delivery
 from layers.planning.importers.delivery import Folder, Found, refuse_delivery
 from layers.planning.importers.flow import Kind, Work, import_deliveries
 from layers.planning.importers.staging import KINDS, Made, day, load, read, rows, run
-from layers.planning.models import Easement, EasementAct, EasementLink, EasementSet
+from layers.planning.models import Easement, EasementAct, EasementFootprint, EasementLink, EasementSet
 from layers.planning.services import files
 
 TABLES = (
@@ -42,7 +44,9 @@ def load_set(work: Work, folder: Folder, file: FileReport) -> None:
     names = frozenset(item.path.name.lower() for item in kept)
     refuse_delivery(cnig.findings(delivery_facts(folder, found, names, [*unexpected, *others], not_pdf)), file)
     known = Known(pieces=names)
+    former = counts_of(EasementSet.objects.filter(code=code_of(folder)).first())
     whole = begin(work, folder)
+    aside = counts_of(whole) | {_("written pieces"): 0}
     tables = sorted(found, key=lambda one: ORDER.index(one.table.name))
     easements = load_easements(work, tables, whole, known)
     by_name = load_acts(work, tables, whole, known, easements)
@@ -54,7 +58,26 @@ def load_set(work: Work, folder: Folder, file: FileReport) -> None:
     refuse_delivery(cnig.findings(missing(work, whole, by_name, bare)), file)
     whole.folder, whole.files = files.keep((str(item.path), item.source) for item in kept)
     whole.save()
+    work.compare(whole.code, former, aside, counts_of(whole))
     work.dated(whole.dated)
+
+
+def counts_of(whole: EasementSet | None) -> dict[str, int]:
+    """How many rows and acts a set of easements has, by what they are; {} of none."""
+    if whole is None:
+        return {}
+    return {
+        _("easements"): whole.easements.count(),
+        _("footprints of easements"): EasementFootprint.objects.filter(easement__delivery=whole).count(),
+        _("acts"): whole.acts.count(),
+        _("written pieces"): len(whole.files),
+    }
+
+
+def code_of(folder: Folder) -> str:
+    """The set that a delivery is of: the name of its folder without its date."""
+    meant = standard.SUP_FOLDER.fullmatch(folder.name)
+    return (meant["set"] if meant else folder.name)[:120]
 
 
 def delivery_facts(
@@ -76,7 +99,7 @@ def delivery_facts(
 def begin(work: Work, folder: Folder) -> EasementSet:
     """The set, emptied: all of it, or what lies in the territory that the import keeps to."""
     meant = standard.SUP_FOLDER.fullmatch(folder.name)
-    code = (meant["set"] if meant else folder.name)[:120]
+    code = code_of(folder)
     whole = EasementSet.objects.filter(code=code).first()
     if whole is None:
         whole = EasementSet.objects.create(code=code, folder=f"{code}"[-32:])

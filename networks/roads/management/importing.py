@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from gis_core.errors import ArpentError
+from gis_core.import_loss import EXIT_LOSS, LossRefused, add_loss_argument, command_hint, describe_scopes
 from gis_core.models import Member
 from gis_core.rights import SYSTEM, acting_as
 from layers.features.display import display_number
@@ -20,7 +21,9 @@ SHOWN = 100
 
 
 class RoadsCommand(BaseCommand):
-    """Exit code 0 when nothing was refused, 1 when it loaded with refusals, 2 when nothing was loaded."""
+    """Exit code 0 when nothing was refused, 1 when it loaded with refusals, 2 when nothing was loaded, 3 when it was
+    refused because of what would go (`gis_core.import_loss`).
+    """
 
     requires_system_checks = ()
 
@@ -30,6 +33,7 @@ class RoadsCommand(BaseCommand):
         parser.add_argument("--strict", action="store_true", help=_("load nothing where a row is refused"))
         parser.add_argument("--dry-run", action="store_true", help=_("only say what would be done"))
         parser.add_argument("--report", type=Path, metavar="FILE.json", help=_("where to write the report"))
+        add_loss_argument(parser)
 
     def order(self, paths: list[Path], options: dict[str, Any]) -> Order:
         raise NotImplementedError
@@ -39,6 +43,9 @@ class RoadsCommand(BaseCommand):
         try:
             with acting_as(SYSTEM), transaction.atomic():
                 report = bring_in(self.member(options["member"]), order, self.tell)
+        except LossRefused as error:
+            self.show(error.extra["report"], options["report"])
+            raise CommandError(f"{error.message} {command_hint(error.loss)}", returncode=EXIT_LOSS) from error
         except ArpentError as error:
             if found := error.extra.get("report"):
                 self.show(found, options["report"])
@@ -60,6 +67,9 @@ class RoadsCommand(BaseCommand):
     def show(self, report: Mapping[str, Any], path: Path | None) -> None:
         for line in lines(report):
             self.stdout.write(line)
+        if report["compared"]:
+            for line in describe_scopes(report["compared"]):
+                self.stdout.write(line)
         for one in report["faults"][:SHOWN]:
             where = _("%(file)s, row %(row)s") % one if one["row"] else one["file"]
             self.stdout.write(f"- {where} : {one['message']}")

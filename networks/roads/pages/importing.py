@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from pyproj import Transformer
 
 from gis_core.errors import ArpentError, Invalid, NotFound
+from gis_core.import_loss import describe_loss
 from gis_core.middleware import rights_of_request
 from gis_core.models import Job, Member
 from gis_core.problem import status_of
@@ -98,7 +99,7 @@ def road_import(request: HttpRequest, road_job: int) -> HttpResponse:
     try:
         if request.POST.get("action") != "load":
             raise Invalid(_("This step is not known."), parameter="action")
-        begun = services.load(job, user=asker(request), rights=rights)
+        begun = services.load(job, typed=request.POST.get("accepted", ""), user=asker(request), rights=rights)
     except ArpentError as error:
         return job_page(request, job, refused=error.message, status=status_of(error))
     return redirect("road_import_page", begun.pk)
@@ -120,6 +121,9 @@ def job_page(request: HttpRequest, job: Job, refused: str = "", status: int = 20
     context["again"] = context["failed"] and services.may_load(job) and services.files_are_here(job)
     if report is not None:
         context |= report_shown(report)
+        context |= {"typed": request.POST.get("accepted", ""), "compared": report.get("compared")}
+        if (loss := services.loss_of(job)) and not report["written"]:
+            context |= {"loss": loss | {"message": describe_loss(loss)}, "tried": True}
         context["loadable"] = job.state == Job.State.DONE and not report["written"] and brings(report)
     return show(request, "import", TAB, context, status=status)
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Forbidden, Invalid, NotFound
+from gis_core.import_loss import LossRefused, ScopeDifference, accepted_in, check_loss, describe_difference
 from gis_core.models import Job, Member, User
 from gis_core.reader import RestrictedReader
 from gis_core.rights import Rights
@@ -44,7 +45,10 @@ type What = Literal["sections", "markers"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What to import: `write` false says what would be done; `strict` writes nothing where a row is refused."""
+    """What to import: `write` false says what would be done; `strict` writes nothing where a row is refused.
+
+    `accepted_loss` is the number of sections that somebody said may go (`gis_core.import_loss`).
+    """
 
     what: What
     paths: Sequence[Path]
@@ -52,6 +56,7 @@ class Order:
     replace: bool = False
     strict: bool = False
     write: bool = False
+    accepted_loss: int | None = None
 
 
 def bring_in(owner: Member, order: Order, tell: Tell) -> dict[str, Any]:
@@ -85,7 +90,9 @@ def bring_sections(owner: Member, order: Order, tell: Tell) -> dict[str, Any]:
         lock_roads()
     plan = sections.plan(owner, order.scope, staged.refused)
     faults, roads = list(staged.faults), set(plan.roads)
+    compared = difference_of(plan) if order.replace else None
     if order.write:
+        check_plan(compared, order, faults, dict(staged.counts) | plan.counts)
         tell(0.5, _("Writing the sections"))
         event = open_event("road_section", order)
         with bulk(), loading():
@@ -108,9 +115,32 @@ def bring_sections(owner: Member, order: Order, tell: Tell) -> dict[str, Any]:
             counts[name] = counts.get(name, 0) + number
     if order.write:
         counts["sided"] = tell_sides(owner, roads, lambda: None)
-    report = {"counts": counts, "overwritten": plan.overwritten, "left_drawn": plan.left_drawn,
+    report = {"counts": counts, "compared": compared and describe_difference([compared]),
+              "overwritten": plan.overwritten, "left_drawn": plan.left_drawn,
               "drawn_here": plan.drawn_here}  # fmt: skip
     return report | told(faults) | (measured(roads, tell) if order.write else {"roads": []})
+
+
+def difference_of(plan: sections.Plan) -> ScopeDifference:
+    """What a plan that removes what is no longer delivered changes, in sections that a delivery brought."""
+    counts = plan.counts
+    known = counts["same"] + counts["changed"] + counts["gone"]
+    numbers = {name: counts[name] for name in ("new", "changed", "gone")}
+    return ScopeDifference(scope=_("sections of road"), known=known, **numbers)
+
+
+def check_plan(
+    compared: ScopeDifference | None, order: Order, faults: Sequence[Fault], counts: Mapping[str, int]
+) -> None:
+    """Raises LossRefused, with a report, where more would go than may. Nobody else writes roads meanwhile."""
+    if compared is None:
+        return
+    try:
+        check_loss([compared], order.accepted_loss)
+    except LossRefused as error:
+        report: dict[str, Any] = {"what": order.what, "written": False, "counts": dict(counts), "roads": []}
+        error.extra["report"] = report | {"compared": describe_difference([compared])} | told(faults)
+        raise
 
 
 def bring_markers(owner: Member, order: Order, tell: Tell) -> dict[str, Any]:
@@ -131,7 +161,8 @@ def bring_markers(owner: Member, order: Order, tell: Tell) -> dict[str, Any]:
     if order.write:
         counts["sided"] = tell_sides(owner, roads, lambda: open_event("road_section", order))
         announce_changed_slugs(["road-markers", *(["road-sections"] if counts["sided"] else [])])
-    return {"counts": counts} | told(faults) | (measured(roads, tell) if order.write else {"roads": []})
+    found = measured(roads, tell) if order.write else {"roads": []}
+    return {"counts": counts, "compared": None} | told(faults) | found
 
 
 def measured(roads: Collection[Road], tell: Tell) -> dict[str, Any]:
@@ -232,12 +263,27 @@ def awaited_folders() -> list[str]:
     return [str(one.parameters["folder"]) for one in lately if may_load(one)]
 
 
-def load(job: Job, *, user: User, rights: Rights) -> Job:
-    """Queue the loading of what was read. Raises Invalid where its files are there no more."""
+def loss_of(job: Job) -> dict[str, Any] | None:
+    """What loading would take away, where that must be confirmed."""
+    compared: dict[str, Any] = (job.report or {}).get("compared") or {}
+    return compared if compared.get("beyond") else None
+
+
+def load(job: Job, *, typed: str = "", user: User, rights: Rights) -> Job:
+    """Queue the loading of what was read; where too much would go, the number that goes must be `typed`.
+
+    Raises Invalid, also where its files are there no more.
+    """
     paths_of(job.parameters)
     if not may_load(job) or job.owner is None:
         raise Invalid(_("This step is not known."), parameter="action")
-    return queue(job.owner, {**job.parameters, "write": True}, user, rights)
+    accepted = None
+    if loss := loss_of(job):
+        accepted = accepted_in(typed)
+        if accepted != loss["gone"]:
+            words = _("You typed %(typed)s, but %(gone)s objects would go: nothing was done.")
+            raise Invalid(words % {"typed": accepted, "gone": loss["gone"]}, parameter="accepted")
+    return queue(job.owner, {**job.parameters, "write": True, "accepted_loss": accepted}, user, rights)
 
 
 def paths_of(parameters: Mapping[str, Any]) -> list[Path]:
@@ -264,5 +310,6 @@ def run_job(owner: Member, parameters: Mapping[str, Any], tell: Tell) -> dict[st
         scope=Scope(communes=frozenset(parameters.get("communes", ()))),
         replace=bool(parameters.get("replace")),
         write=bool(parameters.get("write")),
+        accepted_loss=parameters.get("accepted_loss"),
     )
     return bring_in(owner, order, tell)

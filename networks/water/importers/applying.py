@@ -11,6 +11,7 @@ from django.db.utils import DatabaseError
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid
+from gis_core.import_loss import LossRefused, check_loss, describe_difference
 from layers.catalogue.services import announce_changed_slugs
 from layers.catalogue.tables import bulk
 from layers.imports.services.loading import listed, rows, run
@@ -41,9 +42,11 @@ def tables() -> Iterable[tuple[Family, str]]:
 
 
 def apply_plan(made: NetworkImport, plan: Plan, tell: Tell) -> dict[str, Any]:
-    """Write the networks of a plan. Raises Invalid with the rows that the database found wrong."""
+    """Write the networks of a plan. Raises LossRefused, and Invalid with the rows that the database found wrong."""
     began = time.monotonic()
     replaced = list(plan.told["known"]["imports"]) if made.options.get("known") == "replace" else []
+    if replaced:
+        refuse_loss(made, plan, replaced)
     events = open_events(made, "import")
     orphans = remove_former(made, replaced) if replaced else {}
     counts: dict[str, dict[str, int]] = {}
@@ -67,6 +70,18 @@ def refuse(plan: Plan, faults: Sequence[Fault]) -> None:
     if faults:
         report = {"plan": plan.told | {"errors": len(faults)}, "faults": faults_as_json([*faults, *plan.faults])}
         raise Invalid(_("What was read is no network yet: nothing was loaded."), report=report)
+
+
+def refuse_loss(made: NetworkImport, plan: Plan, replaced: Sequence[int]) -> None:
+    """Raises LossRefused where more would go than may, as it is once nobody edits these networks any more."""
+    lock(made)
+    differences = plan.differences(made.owner, replaced)
+    plan.told["compared"] = describe_difference(differences)
+    try:
+        check_loss(differences, made.options.get("accepted_loss"))
+    except LossRefused as error:
+        error.extra["report"] = {"plan": plan.told, "faults": faults_as_json(plan.faults)}
+        raise
 
 
 def open_events(made: NetworkImport, kind: str) -> dict[str, int]:

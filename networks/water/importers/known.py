@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 import shapely
+from django.utils.translation import gettext as _
 from psycopg import sql
 
+from gis_core.import_loss import ScopeDifference
 from gis_core.models import Member
 from layers.imports.services.loading import rows
 from networks.water.importers.checking import MODELS, rows_in
@@ -30,6 +32,55 @@ class Known:
 
     def without_import(self) -> int:
         return sum(brought is None for found in self.by_kind.values() for _pk, brought in found.values())
+
+
+def replaced_differences(
+    drafts: Sequence[tuple[Draft, int]], owner: Member, replaced: Sequence[int]
+) -> list[ScopeDifference]:
+    """What replacing these imports changes, by kind of object: by reference, and of those without one by their number.
+
+    Each draft comes with its number of pipes that will have no reference. Plain junctions are made, not delivered: they
+    are not compared.
+    """
+    found, coming = [], {(draft.family, what): of for draft, _pieces in drafts for what, of in rows_in(draft)}
+    bare = {draft.family: pieces for draft, pieces in drafts}
+    for (family, what), words in scopes().items():
+        given = coming.get((family, what), ())
+        references = sorted({str(row.values["reference"]) for row in given if row.values.get("reference")})
+        ((known, gone, without),) = rows(
+            REPLACED,
+            table(family, what),
+            owner=owner.pk,
+            imports=list(replaced),
+            references=references,
+            junctions=what == "nodes",
+        )
+        new_without = bare.get(family, 0) if what == "pipes" else len(given) - len(references)
+        fewer = 0 if what == "nodes" else max(0, without - new_without)
+        new = max(0, len(references) - (known - without - gone))
+        found.append(ScopeDifference(scope=words, known=known, new=new, gone=gone + fewer))
+    return found
+
+
+REPLACED = """
+    select count(*), count(*) filter (where reference is not null and reference <> all(%(references)s::text[])),
+        count(*) filter (where reference is null)
+    from {} where owner_id = %(owner)s and import_id = any(%(imports)s)
+        and not (%(junctions)s and reference is null)
+"""
+
+
+def scopes() -> dict[tuple[Family, str], str]:
+    """Every table that an import replaces, in words."""
+    return {
+        ("water", "pipes"): _("pipes of drinking water"),
+        ("water", "nodes"): _("nodes of drinking water"),
+        ("water", "connections"): _("water connections"),
+        ("water", "repairs"): _("repairs"),
+        ("sewer", "pipes"): _("sewers"),
+        ("sewer", "nodes"): _("nodes of sewer networks"),
+        ("sewer", "connections"): _("sewer connections"),
+    }
 
 
 def table(family: Family, what: str) -> sql.Identifier:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid
+from gis_core.import_loss import ScopeDifference, describe_difference
 from gis_core.models import Member
 from layers.imports.services.inbox import harmless
 from layers.imports.services.loading import rows
@@ -28,7 +29,7 @@ from networks.water.importers.checking import (
 )
 from networks.water.importers.draft import Draft
 from networks.water.importers.epanet import Placing, read_epanet
-from networks.water.importers.known import Known, known_of, table, there
+from networks.water.importers.known import Known, known_of, replaced_differences, table, there
 from networks.water.importers.load import Loading
 from networks.water.importers.lying import check_territory
 from networks.water.importers.mapped import read_mapped
@@ -73,6 +74,10 @@ class Plan:
     networks: list[Network]
     faults: list[Fault]
     told: dict[str, Any]
+
+    def differences(self, owner: Member, replaced: Sequence[int]) -> list[ScopeDifference]:
+        """What replacing former imports by this plan changes, as things are now."""
+        return differences_of(self.networks, owner, replaced)
 
     @property
     def errors(self) -> list[Fault]:
@@ -224,6 +229,16 @@ def settle_known(
     return aliases, kept_ids
 
 
+def differences_of(networks: Sequence[Network], owner: Member, replaced: Sequence[int]) -> list[ScopeDifference]:
+    if not replaced:
+        return []
+    drafts = [
+        (one.draft, sum(not (piece.main and piece.row.values.get("reference")) for piece in one.woven.pieces))
+        for one in networks
+    ]
+    return replaced_differences(drafts, owner, replaced)
+
+
 def faults_of(network: Network) -> list[Fault]:
     draft = network.draft
     return [*draft.faults, *network.woven.faults, *tell_parts(draft.family, network.parts)]
@@ -264,6 +279,7 @@ def told_of(
             "edited": edited_in(order, replaced),
             "same_files": bool(replaced),
         },
+        "compared": describe_difference(differences_of(networks, order.owner, replaced)),
         "boxes": box_drawn(networks),
     }
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from pyproj import Transformer
 
 from gis_core.errors import ArpentError, Invalid, NotFound
+from gis_core.import_loss import describe_loss
 from gis_core.middleware import rights_of_request
 from gis_core.models import Job
 from gis_core.parameters import whole_number
@@ -24,6 +25,7 @@ from networks.core.importers.cells import size_in
 from networks.core.rights import members_working
 from networks.core.uploads import asker, system_in, upload_page, words_in
 from networks.water.importers.mapping import TABLES, UNITS, LayerReading, suggested, targets_of
+from networks.water.importers.planning import REPLACE
 from networks.water.models import NetworkImport
 from networks.water.pages.frame import page, show
 from networks.water.services import importing as services
@@ -118,7 +120,8 @@ def act(request: HttpRequest, made: NetworkImport, rights: Rights) -> HttpRespon
         services.forget(made.pk, rights=rights)
         return redirect(TAB)
     if action == "load":
-        services.start_loading(made.pk, confirmed=bool(posted.get("confirmed")), user=user, rights=rights)
+        confirmed, typed = bool(posted.get("confirmed")), posted.get("accepted", "")
+        services.start_loading(made.pk, confirmed=confirmed, typed=typed, user=user, rights=rights)
     elif action == "undo":
         services.start_undoing(made.pk, user=user, rights=rights)
     elif action == "take_back":
@@ -238,6 +241,10 @@ def import_page(
         context["near"] = made.plan["moved"] or any(one["count"] for one in made.plan["classes"])
         context["more_faults"] = sum(one["count"] for one in told[SHOWN_FAULTS:])
         context["former"] = former_of(made)
+        if loss := services.loss_of(made):
+            context |= {"loss": loss | {"message": describe_loss(loss)}, "typed": request.POST.get("accepted", "")}
+        if made.options.get("known") == REPLACE and made.state == state.READY:
+            context |= {"compared": made.plan.get("compared"), "tried": True}
         context["nothing"] = services.brings_nothing(made.plan)
         undone = (made.report or {}).get("undone") or {}
         context["snapped"] = not undone and made.state == state.LOADED and made.snaps.filter(undone=False).exists()

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Conflict, Invalid, NotFound
+from gis_core.import_loss import accepted_in
 from gis_core.models import Member, User
 from gis_core.rights import Rights
 from gis_core.services.jobs import start_job
@@ -140,12 +141,30 @@ def check_options(options: Mapping[str, Any]) -> None:
         raise Invalid(_("Say whether this replaces what is there, or adds to it."), parameter="known")
 
 
-def start_loading(import_id: int, *, confirmed: bool = False, user: User, rights: Rights) -> NetworkImport:
-    """Queue the loading of what was read. Raises NotFound, Conflict."""
+def start_loading(
+    import_id: int, *, confirmed: bool = False, typed: str = "", user: User, rights: Rights
+) -> NetworkImport:
+    """Queue the loading of what was read; where too much would go, the number that goes must be `typed`.
+
+    Raises NotFound, Conflict, Invalid.
+    """
     made = import_of(import_id, rights)
     refuse_unfit(made, confirmed)
-    kept = {"options": dict(made.options) | {"snap_m": (made.plan or {}).get("snap_m"), "confirmed": confirmed}}
+    accepted = None
+    if loss := loss_of(made):
+        accepted = accepted_in(typed)
+        if accepted != loss["gone"]:
+            words = _("You typed %(typed)s, but %(gone)s objects would go: nothing was done.")
+            raise Invalid(words % {"typed": accepted, "gone": loss["gone"]}, parameter="accepted")
+    chosen = {"snap_m": (made.plan or {}).get("snap_m"), "confirmed": confirmed, "accepted_loss": accepted}
+    kept = {"options": dict(made.options) | chosen}
     return move_on(made, LOAD, (State.READY,), State.LOADING, user, rights, **kept)
+
+
+def loss_of(made: NetworkImport) -> dict[str, Any] | None:
+    """What loading would take away of former imports, where that must be confirmed."""
+    compared: dict[str, Any] = (made.plan or {}).get("compared") or {}
+    return compared if made.options.get("known") == REPLACE and compared.get("beyond") else None
 
 
 def refuse_unfit(made: NetworkImport, confirmed: bool) -> None:

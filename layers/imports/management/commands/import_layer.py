@@ -11,6 +11,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from gis_core.errors import ArpentError, Invalid
+from gis_core.import_loss import (
+    EXIT_LOSS,
+    LossRefused,
+    ScopeDifference,
+    add_loss_argument,
+    check_loss,
+    command_hint,
+)
 from gis_core.models import Member
 from gis_core.rights import SYSTEM, Role, acting_as
 from layers.catalogue.models import Layer, Theme
@@ -34,7 +42,9 @@ Mode = Import.Mode
 
 
 class Command(BaseCommand):
-    """Exit code 0 when nothing was refused, 1 when rows were, 2 when nothing was imported."""
+    """Exit code 0 when nothing was refused, 1 when rows were, 2 when nothing was imported, 3 when it was refused
+    because of what would go (`gis_core.import_loss`).
+    """
 
     help = "Publie un fichier comme couche, ou met une couche à jour."
     requires_system_checks = ()
@@ -53,6 +63,7 @@ class Command(BaseCommand):
         parser.add_argument("--invalid", choices=["repair", "refuse", "keep"], default="repair")
         parser.add_argument("--dry-run", action="store_true", help=_("only tell what would happen"))
         parser.add_argument("--report", type=Path, metavar="FILE.json", help=_("where to write the report"))
+        add_loss_argument(parser)
         self.describe(parser)
 
     def describe(self, parser: ArgumentParser) -> None:
@@ -69,11 +80,18 @@ class Command(BaseCommand):
         try:
             with acting_as(SYSTEM):
                 made = self.work(options)
+        except LossRefused as error:
+            told = error.extra["report"]["plan"]
+            self.stdout.write(outcome_in_words(told, done=False))
+            self.keep(options["report"], told)
+            raise CommandError(f"{error.message} {command_hint(error.loss)}", returncode=EXIT_LOSS) from error
         except ArpentError as error:
             self.keep(options["report"], error.extra.get("report"))
             raise CommandError(error.message, returncode=2) from error
         told = made.report or made.plan or {}
         self.stdout.write(outcome_in_words(told, done=made.report is not None))
+        if made.report is not None:
+            self.stdout.write(_("To take it back: take_back_import %(number)s") % {"number": made.pk})
         self.keep(options["report"], told)
         if told.get("refused"):
             raise SystemExit(1)
@@ -92,7 +110,10 @@ class Command(BaseCommand):
             with transaction.atomic():
                 choices = self.choices(delivery, number, layer, mode, options)
             made = local.tried_out(delivery, number, mode=mode, layer=layer, choices=choices, tell=self.tell)
-            return made if options["dry_run"] else local.applied(made, self.tell)
+            if options["dry_run"]:
+                refuse_planned_loss(made, options["accept_loss"])
+                return made
+            return local.applied(made, self.tell, options["accept_loss"])
 
     def mode(self, given: str | None, layer: Layer | None) -> Mode:
         if layer is None:
@@ -157,6 +178,17 @@ class Command(BaseCommand):
         except OSError as error:
             message = _("The report could not be written to %(path)s: %(reason)s")
             raise CommandError(message % {"path": path, "reason": error.strerror}, returncode=2) from error
+
+
+def refuse_planned_loss(made: Import, accepted: int | None) -> None:
+    """Raises LossRefused where the plan would be refused because of what would go."""
+    plan = made.plan or {}
+    scopes = [ScopeDifference.of_json(one) for one in (plan.get("compared") or {}).get("scopes", ())]
+    try:
+        check_loss(scopes, accepted)
+    except LossRefused as error:
+        error.extra["report"] = {"plan": plan}
+        raise
 
 
 def known_theme(slug: str) -> bool:

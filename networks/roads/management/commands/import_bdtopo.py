@@ -33,6 +33,7 @@ class Command(RoadsCommand):
             replace=options["replace"],
             strict=options["strict"],
             write=not options["dry_run"],
+            accepted_loss=options["accept_loss"],
         )
 
 

@@ -57,6 +57,8 @@ class Command(BaseCommand):
             shutil.rmtree(folder, ignore_errors=True)
         words = _("%(created)s assets new, %(updated)s updated, %(same)s as they were, %(refused)s left out.")
         self.stdout.write(words % report)
+        if not options["dry_run"]:
+            self.stdout.write(_("To take it back: take_back_road_assets %(number)s") % {"number": made.pk})
         if survey := made.survey:
             where = survey | {"far": survey["placed"] - survey["near"]}
             self.stdout.write(_("%(outside)s lie outside the territory, %(far)s have no road nearby.") % where)

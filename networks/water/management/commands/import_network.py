@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from gis_core.errors import ArpentError
+from gis_core.import_loss import EXIT_LOSS, LossRefused, add_loss_argument, command_hint, describe_scopes
 from gis_core.models import Member
 from gis_core.rights import SYSTEM, acting_as
 from layers.imports.services.inbox import harmless
@@ -37,6 +38,7 @@ class Command(BaseCommand):
         parser.add_argument("--confirmed", action="store_true", help=_("replace also what was changed since"))
         parser.add_argument("--leave-out", action="store_true", help=_("leave out the rows that may be"))
         parser.add_argument("--dry-run", action="store_true", help=_("only say what would come in"))
+        add_loss_argument(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         folder = Path(settings.INBOX_DIR) / uuid.uuid4().hex
@@ -50,12 +52,15 @@ class Command(BaseCommand):
                 importing.refuse_unfit(made, options["confirmed"])
                 importing.load(made.pk, lambda share, words: None)
                 made.refresh_from_db()
+        except LossRefused as error:
+            raise CommandError(f"{error.message} {command_hint(error.loss)}", returncode=EXIT_LOSS) from error
         except ArpentError as error:
             raise CommandError(error.message, returncode=2) from error
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         done = _("%(rows)s objects loaded in %(seconds)s s, %(moved)s ends moved.")
         self.stdout.write(done % made.report)
+        self.stdout.write(_("To take it back: take_back_network %(number)s") % {"number": made.pk})
 
     def read(self, folder: Path, options: dict[str, Any]) -> NetworkImport:
         """Raises CommandError, Invalid."""
@@ -71,6 +76,7 @@ class Command(BaseCommand):
             "known": options["known"] or "",
             "leave": "all" if options["leave_out"] else [],
             "confirmed": options["confirmed"],
+            "accepted_loss": options["accept_loss"],
         }
         importing.check_options(chosen)
         made = importing.register(
@@ -110,6 +116,9 @@ class Command(BaseCommand):
             self.stdout.write(words % one)
         words = _("%(errors)s errors, %(warnings)s remarks; %(moved)s ends moved within %(snap_m)s m")
         self.stdout.write(words % plan)
+        if made.options.get("known") == REPLACE and plan.get("compared"):
+            for line in describe_scopes(plan["compared"]):
+                self.stdout.write(line)
         for fault in made.faults[:SHOWN]:
             row = f", {fault['row']}" if fault["row"] else ""
             self.stdout.write(f"  {fault['gravity']}: {fault['file']}{row}: {fault['message']}")
