@@ -11,6 +11,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import psycopg
 
 from gis_core.ops.environment import DATABASE, Place
 from gis_core.ops.failure import OperationFailedError
@@ -160,6 +163,12 @@ class Cluster:
         if result.returncode != 0:
             raise OperationFailedError("PostgreSQL a refusé une instruction de l'installation.", result.stderr)
         return result.stdout
+
+    def connect(self, database: str) -> psycopg.Connection[tuple[Any, ...]]:
+        """A superuser's connection, for what PostgreSQL's programs do not do. No PG* variable leads it elsewhere."""
+        return psycopg.connect(
+            host=str(self.socket), hostaddr="", port=5432, user=SUPERUSER, dbname=database, options=""
+        )
 
     def client(self, program: str) -> list[str]:
         """The beginning of a command that speaks to this cluster as the superuser."""

@@ -6,8 +6,11 @@ import secrets
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, time
 from pathlib import Path
 from typing import Literal
+
+from gis_core.ops.failure import OperationFailedError
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = ROOT / ".venv/bin/python"
@@ -15,6 +18,9 @@ DATABASE = "arpent"
 DEFAULT_PORT = 8045
 LOCAL_HOSTS = "localhost,127.0.0.1,[::1]"
 SOCKET_PATH_LIMIT = 107
+# Half past one comes once on every day, those of the changes of hour too.
+USUAL_HOUR = "01:30"
+USUAL_COUNT = "7"
 
 Role = Literal["web", "worker", "owner", "test"]
 
@@ -52,6 +58,10 @@ class Place:
         return self.data / "cache"
 
     @property
+    def backups(self) -> Path:
+        return self.data / "backups"
+
+    @property
     def accounts(self) -> Path:
         return self.data / "demo-accounts.json"
 
@@ -68,6 +78,25 @@ class Place:
         runtime = Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir(), name)
         fits = len(os.fsencode(runtime / ".s.PGSQL.5432.lock")) <= SOCKET_PATH_LIMIT
         return runtime if fits else Path("/tmp", name)  # noqa: S108 - its owner is checked before use
+
+
+def backup_hour() -> time | None:
+    """When the backup of the night begins, in Paris; None where the operator switched it off."""
+    given = os.environ.get("ARPENT_BACKUP_AT", USUAL_HOUR).strip()
+    if not given:
+        return None
+    try:
+        return datetime.strptime(given, "%H:%M").time()
+    except ValueError as error:
+        raise OperationFailedError(f"ARPENT_BACKUP_AT est une heure ({USUAL_HOUR}), ou vide : {given}") from error
+
+
+def backups_kept() -> int:
+    """How many verified backups stay."""
+    given = os.environ.get("ARPENT_BACKUP_KEEP", USUAL_COUNT)
+    if not given.isdigit() or int(given) < 1:
+        raise OperationFailedError(f"ARPENT_BACKUP_KEEP est un nombre de sauvegardes, au moins 1 : {given}")
+    return int(given)
 
 
 def secret_key(place: Place) -> str:

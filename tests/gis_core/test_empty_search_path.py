@@ -25,19 +25,22 @@ RELATIONS = f"pg_class c join pg_namespace n on n.oid = c.relnamespace and {OURS
 # By kind: what each is called, what has to go first, and what makes it again.
 AGAIN = {
     "trigger": f"""
-        select format('%s on %s', t.tgname, c.oid::regclass), format('drop trigger %I on %s', t.tgname, c.oid::regclass),
+        select format('%s on %s', t.tgname, c.oid::regclass),
+            format('drop trigger %I on %s', t.tgname, c.oid::regclass),
             pg_get_triggerdef(t.oid)
         from pg_trigger t join ({RELATIONS}) on c.oid = t.tgrelid where not t.tgisinternal""",
     "policy": f"""
-        select format('%s on %s', p.polname, c.oid::regclass), format('drop policy %I on %s', p.polname, c.oid::regclass),
+        select format('%s on %s', p.polname, c.oid::regclass),
+            format('drop policy %I on %s', p.polname, c.oid::regclass),
             format('create policy %I on %s for %s', p.polname, c.oid::regclass,
-                case p.polcmd when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update' when 'd' then 'delete'
-                else 'all' end)
+                case p.polcmd when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update'
+                when 'd' then 'delete' else 'all' end)
                 || coalesce(' using (' || pg_get_expr(p.polqual, p.polrelid) || ')', '')
                 || coalesce(' with check (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')', '')
         from pg_policy p join ({RELATIONS}) on c.oid = p.polrelid""",
     "index": f"""
-        select i.indexrelid::regclass::text, format('drop index %s', i.indexrelid::regclass), pg_get_indexdef(i.indexrelid)
+        select i.indexrelid::regclass::text, format('drop index %s', i.indexrelid::regclass),
+            pg_get_indexdef(i.indexrelid)
         from pg_index i join ({RELATIONS}) on c.oid = i.indexrelid
         where not exists (select from pg_constraint k where k.conindid = i.indexrelid)
             and {FOREIGN.format(oid="i.indrelid", catalogue="pg_class")}""",
@@ -76,7 +79,7 @@ RULES: dict[str, list[dict[str, Any]]] = {
 }
 # Functions without a search path of their own, and why they may do without.
 WRITTEN_INTO_QUERIES = {
-    "arpent.open_ways(bigint)": "written into the queries of the functions beside it; names every table with its schema",
+    "arpent.open_ways(bigint)": "written into the queries of the functions beside it; names the schema of every table",
 }
 
 
