@@ -258,7 +258,7 @@ def check_room(folder: Path, wanted: int) -> None:
     free = shutil.disk_usage(folder).free
     if free < wanted:
         raise OperationFailedError(
-            f"Il reste {free // MIB} Mio sur le disque de {folder}, il en faut environ {wanted // MIB} :"
+            f"Il reste {free // MIB} Mio sur le disque de {folder}, il en faut environ {wanted // MIB} Mio :"
             " libérez de la place."
         )
 

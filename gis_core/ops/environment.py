@@ -10,6 +10,7 @@ from datetime import datetime, time
 from pathlib import Path
 from typing import Literal
 
+from gis_core.ops.backup_status import FOLDER
 from gis_core.ops.failure import OperationFailedError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,7 +60,7 @@ class Place:
 
     @property
     def backups(self) -> Path:
-        return self.data / "backups"
+        return self.data / FOLDER
 
     @property
     def accounts(self) -> Path:

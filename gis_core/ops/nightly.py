@@ -1,14 +1,10 @@
-"""The backup of every night: made, verified by a trial restore, the oldest ones removed, its result written down.
+"""The backup of every night: made, verified by a trial restore, the oldest ones removed, its result written down."""
 
-`status.json` beside the archives says what became of the last one, for the administration's page and /metrics.
-"""
-
-import json
 import os
 import re
 import signal
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
 from pathlib import Path
@@ -16,6 +12,7 @@ from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 from gis_core.ops.backup import backup_lock, size_of, write_archive
+from gis_core.ops.backup_status import Status, read_status, write_status
 from gis_core.ops.environment import Place, backup_hour, backups_kept
 from gis_core.ops.failure import OperationFailedError
 from gis_core.ops.progress import say
@@ -25,37 +22,12 @@ from gis_core.ops.verification import check_room_for_both, verify_archive
 ZONE = ZoneInfo("Europe/Paris")
 OURS = re.compile(r"arpent-\d{4}-\d\d-\d\d-\d{6}\.tar")
 SUSPECT = ".suspecte"
-STATUS = "status.json"
 LOOK_SECONDS = 20
 # After a start: what was missed is made up once people have what they came for.
 SETTLE_SECONDS = 300
 ATTEMPTS = 3
 NEXT_ATTEMPT = timedelta(hours=1)
 INTERRUPTED = "La sauvegarde a été interrompue avant sa fin."
-
-
-@dataclass(frozen=True)
-class Status:
-    """What became of the last backups. Instants are ISO 8601 in UTC; `since` is when the nights began to count."""
-
-    since: str
-    begun_at: str = ""
-    ended_at: str = ""
-    attempts: int = 0
-    failure: str = ""
-    succeeded_at: str = ""
-    file: str = ""
-    bytes: int = 0
-    seconds: float = 0
-    missing: int = 0
-
-
-def read_status(folder: Path) -> Status | None:
-    """What the last backup left, None before the first night."""
-    try:
-        return Status(**json.loads((folder / STATUS).read_text()))
-    except (OSError, ValueError, TypeError):
-        return None
 
 
 def keep_backing_up(place: Place) -> NoReturn:
@@ -65,11 +37,11 @@ def keep_backing_up(place: Place) -> NoReturn:
     at = backup_hour()
     backups_kept()
     place.backups.mkdir(exist_ok=True)
-    if read_status(place.backups) is None:
-        _write_status(place, Status(since=_text(_now())))
+    if read_status(place.data) is None:
+        write_status(place.data, Status(since=_text(_now())))
     time.sleep(SETTLE_SECONDS)
     while True:
-        if at and is_due(at, read_status(place.backups), _now()):
+        if at and is_due(at, read_status(place.data), _now()):
             try:
                 back_up_now(place)
             except OperationFailedError as failure:
@@ -108,9 +80,9 @@ def back_up_now(place: Place) -> int:
             target = _make(place)
         except BaseException as error:
             words = error.message if isinstance(error, OperationFailedError) else INTERRUPTED
-            _write_status(place, replace(begun[0], ended_at=_text(_now()), failure=words))
+            write_status(place.data, replace(begun[0], ended_at=_text(_now()), failure=words))
             raise
-        _write_status(place, _success(begun[0], *target, seconds=time.monotonic() - begun[1]))
+        write_status(place.data, _success(begun[0], *target, seconds=time.monotonic() - begun[1]))
         _remove_old(place.backups, kept)
     say(f"Sauvegarde vérifiée : {target[0]} ({size_of(target[0])}).")
     return 0
@@ -118,13 +90,13 @@ def back_up_now(place: Place) -> int:
 
 def _begin(place: Place) -> tuple[Status, float]:
     """Written down first: a run that is killed is then seen as one that failed."""
-    former = read_status(place.backups) or Status(since=_text(_now()))
+    former = read_status(place.data) or Status(since=_text(_now()))
     at, now = backup_hour(), _now()
     same_night = bool(at and former.begun_at and datetime.fromisoformat(former.begun_at) >= last_night(at, now))
     again = same_night and former.begun_at > former.succeeded_at
     attempts = former.attempts + 1 if again else 1
     status = replace(former, begun_at=_text(now), ended_at="", attempts=attempts, failure=INTERRUPTED)
-    _write_status(place, status)
+    write_status(place.data, status)
     return status, time.monotonic()
 
 
@@ -161,14 +133,6 @@ def _remove_old(folder: Path, kept: int) -> None:
     ours = sorted(path for path in folder.iterdir() if OURS.fullmatch(path.name))
     for path in ours[:-kept]:
         path.unlink()
-
-
-def _write_status(place: Place, status: Status) -> None:
-    """The web server, which may be another user, reads it; it names nobody."""
-    partial = place.backups / f"{STATUS}.part"
-    partial.write_text(json.dumps(asdict(status), indent=1))
-    partial.chmod(0o644)
-    partial.replace(place.backups / STATUS)
 
 
 def _now() -> datetime:
