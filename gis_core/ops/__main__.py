@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from gis_core.ops import backup, check, demo, manage, nightly, restore, test_run, verification
+from gis_core.ops import check, demo, manage, test_run
 from gis_core.ops.cluster import Cluster
 from gis_core.ops.environment import DEFAULT_PORT, Place, variables
 from gis_core.ops.failure import OperationFailedError
@@ -85,8 +85,12 @@ def main(arguments: list[str]) -> int:
         case "backup":
             return back_up(place, asked.file, verified=asked.verify)
         case "nightly":
+            from gis_core.ops import nightly
+
             return nightly.keep_backing_up(place)
         case "restore":
+            from gis_core.ops import restore
+
             return restore.restore(place, asked.file, force=asked.force)
         case "cluster":
             return cluster_command(Cluster(place.for_tests if asked.tests else place, asked.tests), asked.action)
@@ -95,6 +99,8 @@ def main(arguments: list[str]) -> int:
 
 def back_up(place: Place, file: Path | None, *, verified: bool) -> int:
     """Into the file that is named, or as every night: into the folder of backups, verified, the oldest ones removed."""
+    from gis_core.ops import backup, nightly, verification
+
     if file is None:
         return nightly.back_up_now(place)
     return verification.verified_backup(place, file) if verified else backup.backup(place, file)

@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import psycopg
+from typing import TYPE_CHECKING, Any
 
 from gis_core.ops.environment import DATABASE, Place
 from gis_core.ops.failure import OperationFailedError
+
+if TYPE_CHECKING:
+    from psycopg import Connection
 
 BIN = Path("/usr/lib/postgresql/17/bin")
 SUPERUSER = "postgres"
@@ -164,8 +165,10 @@ class Cluster:
             raise OperationFailedError("PostgreSQL a refusé une instruction de l'installation.", result.stderr)
         return result.stdout
 
-    def connect(self, database: str) -> psycopg.Connection[tuple[Any, ...]]:
+    def connect(self, database: str) -> "Connection[tuple[Any, ...]]":
         """A superuser's connection, for what PostgreSQL's programs do not do. No PG* variable leads it elsewhere."""
+        import psycopg
+
         return psycopg.connect(
             host=str(self.socket), hostaddr="", port=5432, user=SUPERUSER, dbname=database, options=""
         )

@@ -36,7 +36,7 @@ DIGEST: LiteralString = (
 )
 # Each app says in a function of this name where the files of its rows lie, below `<data>/files`.
 FILE_FUNCTIONS = (
-    r"select proname from pg_proc where pronamespace = 'arpent'::regnamespace and proname ~ '^files_of_' order by 1"
+    r"select proname from pg_proc where pronamespace = to_regnamespace('arpent') and proname ~ '^files_of_' order by 1"
 )
 
 

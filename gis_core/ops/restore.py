@@ -24,6 +24,8 @@ from gis_core.ops.preflight import MIB, check_folder
 from gis_core.ops.progress import say, step
 
 SHOWN = 5
+# Indexes that are being built need some more than the finished database.
+GROWTH = 1.2
 UNTOUCHED = "Rien n'a été gardé, et ce qui était là est à sa place."
 
 
@@ -39,7 +41,7 @@ def restore(place: Place, source: Path, *, force: bool) -> int:
         if is_occupied(place) and not force:
             message = f"{place.data} contient déjà des données : choisissez un autre --data, ou ajoutez --force."
             raise OperationFailedError(f"{message} (--force les met de côté, il ne les efface pas)")
-        check_room(place.data, 4 * source.stat().st_size)
+        check_room(place.data, source.stat().st_size + room_for_database(manifest["database_bytes"]))
         with _set_aside(place) as former, tempfile.TemporaryDirectory(dir=place.data, prefix="restore-") as scratch:
             _bring_back(place, source, Path(scratch), manifest)
     say(f"Sauvegarde du {manifest['created_at']} rétablie dans {place.data}.")
@@ -73,6 +75,11 @@ def verify(source: Path) -> dict[str, Any]:
         )
         raise OperationFailedError(f"{source} est abîmée ({', '.join(damaged[:5])}) : rien n'a été touché.")
     return manifest
+
+
+def room_for_database(size: int) -> int:
+    """How many bytes a database of this size takes while it is restored."""
+    return int(GROWTH * size)
 
 
 def lasting_failure(manifest: dict[str, Any]) -> str:

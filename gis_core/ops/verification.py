@@ -27,11 +27,9 @@ from gis_core.ops.cluster import Cluster
 from gis_core.ops.environment import Place
 from gis_core.ops.failure import OperationFailedError
 from gis_core.ops.progress import say, step
-from gis_core.ops.restore import check_contents, lasting_failure, verify
+from gis_core.ops.restore import check_contents, lasting_failure, room_for_database, verify
 
 SCRATCH_DATABASE = "arpent_verify"
-# Indexes that are being built need some more than the finished database.
-GROWTH = 1.2
 
 
 def verified_backup(place: Place, target: Path) -> int:
@@ -57,7 +55,7 @@ def check_room_for_both(place: Place, folder: Path) -> None:
     """Room for the archive, and for the trial beside the database, before either is begun."""
     cluster = Cluster(place)
     with cluster.lease():
-        archive, trial = archive_bytes(cluster), int(GROWTH * database_bytes(cluster))
+        archive, trial = archive_bytes(cluster), room_for_database(database_bytes(cluster))
     if folder.is_dir() and folder.stat().st_dev == cluster.data.stat().st_dev:
         check_room(folder, archive + trial)
     else:
@@ -74,7 +72,7 @@ def verify_archive(place: Place, source: Path) -> dict[str, Any]:
         manifest = verify(source)
     cluster = Cluster(place)
     with cluster.lease(), tempfile.TemporaryDirectory(dir=place.run, prefix="verify-") as scratch:
-        check_room(cluster.data, int(GROWTH * manifest["database_bytes"]))
+        check_room(cluster.data, room_for_database(manifest["database_bytes"]))
         _extract(source, Path(scratch))
         _check_roles(cluster, (Path(scratch) / ROLES).read_text())
         with step("Rétablissement d'essai"), _scratch_database(cluster):
