@@ -14,6 +14,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from gis_core.backups import backup_state
 from gis_core.middleware import rights_of_request
 
 
@@ -22,6 +23,7 @@ class ArpentAdminSite(AdminSite):
     site_title = _("Arpent administration")
     index_title = _("Members, layers, jobs")
     site_url = "/"
+    index_template = "administration/index.html"
     final_catch_all_view = False
 
     def has_permission(self, request: HttpRequest) -> bool:
@@ -39,6 +41,10 @@ class ArpentAdminSite(AdminSite):
             return response
 
         return checked
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The list of what can be administered, and what became of the last backups."""
+        return super().index(request, {"backups": backup_state(), **(extra_context or {})})
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if request.user.is_authenticated and not self.has_permission(request):

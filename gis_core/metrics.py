@@ -28,6 +28,7 @@ from prometheus_client import (
 )
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from gis_core import backups
 from gis_core.multiprocess import FOLDER
 from gis_core.problem import problem
 
@@ -105,6 +106,11 @@ def oldest_waiting_job() -> float:
 
 register("arpent_disk_free_bytes", "Room left on the disk of the data folder.", disk_left)
 register("arpent_oldest_job_seconds", "Age of the oldest job that waits for the worker.", oldest_waiting_job)
+register(
+    "arpent_backup_last_success_timestamp_seconds", "When the last verified backup was made.", backups.last_success
+)
+register("arpent_backup_last_success_bytes", "Size of the last verified backup.", backups.last_size)
+register("arpent_backup_failed", "1 when the last backup or its verification failed.", backups.has_failed)
 
 
 def timed(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

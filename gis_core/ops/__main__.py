@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from gis_core.ops import account, backup, check, demo, manage, restore, test_run
+from gis_core.ops import account, check, demo, manage, test_run
 from gis_core.ops.cluster import Cluster
 from gis_core.ops.environment import DEFAULT_PORT, Place, variables
 from gis_core.ops.failure import OperationFailedError
@@ -41,7 +41,10 @@ def parser() -> Parser:
     for command in PASSED_ON:
         add(command, parents=[common])
     add("check", parents=[common])
-    add("backup", parents=[common]).add_argument("file", type=Path)
+    save = add("backup", parents=[common])
+    save.add_argument("file", type=Path, nargs="?")
+    save.add_argument("--verify", action="store_true")
+    add("nightly", parents=[common])
     bring_back = add("restore", parents=[common])
     bring_back.add_argument("file", type=Path)
     bring_back.add_argument("--force", action="store_true")
@@ -85,12 +88,27 @@ def main(arguments: list[str]) -> int:
         case "check":
             return check.run(place)
         case "backup":
-            return backup.backup(place, asked.file)
+            return back_up(place, asked.file, verified=asked.verify)
+        case "nightly":
+            from gis_core.ops import nightly
+
+            return nightly.keep_backing_up(place)
         case "restore":
+            from gis_core.ops import restore
+
             return restore.restore(place, asked.file, force=asked.force)
         case "cluster":
             return cluster_command(Cluster(place.for_tests if asked.tests else place, asked.tests), asked.action)
     raise AssertionError(asked.command)
+
+
+def back_up(place: Place, file: Path | None, *, verified: bool) -> int:
+    """Into the file that is named, or as every night: into the folder of backups, verified, the oldest ones removed."""
+    from gis_core.ops import backup, nightly, verification
+
+    if file is None:
+        return nightly.back_up_now(place)
+    return verification.verified_backup(place, file) if verified else backup.backup(place, file)
 
 
 def cluster_command(cluster: Cluster, action: str) -> int:

@@ -12,9 +12,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from gis_core.ops.environment import DATABASE, OS_USER, Place, adopt
 from gis_core.ops.failure import OperationFailedError
+
+if TYPE_CHECKING:
+    from psycopg import Connection
 
 BIN = Path("/usr/lib/postgresql/17/bin")
 SUPERUSER = "postgres"
@@ -163,6 +167,14 @@ class Cluster:
         if result.returncode != 0:
             raise OperationFailedError("PostgreSQL a refusé une instruction de l'installation.", result.stderr)
         return result.stdout
+
+    def connect(self, database: str) -> "Connection[tuple[Any, ...]]":
+        """A superuser's connection, for what PostgreSQL's programs do not do. No PG* variable leads it elsewhere."""
+        import psycopg
+
+        return psycopg.connect(
+            host=str(self.socket), hostaddr="", port=5432, user=SUPERUSER, dbname=database, options=""
+        )
 
     def client(self, program: str) -> list[str]:
         """The beginning of a command that speaks to this cluster as the superuser."""

@@ -69,8 +69,8 @@ def serve(place: Place, port: int) -> int:
 
 
 def work(place: Place) -> int:
-    """The background jobs alone, in the foreground."""
-    return _foreground(place, services.worker(place))
+    """The background jobs and the backups of every night, in the foreground."""
+    return _foreground(place, services.worker(place), *services.nightly_backups(place))
 
 
 def prepare(place: Place, port: int) -> None:
@@ -179,6 +179,8 @@ def _supervise(place: Place, lock: IO[str], this_run: Run, ready: Callable[[], N
     try:
         group.start(services.web(place, this_run.port, place.logs / "web.log"))
         group.start(services.worker(place, place.logs / "worker.log", this_run.port))
+        for service in services.nightly_backups(place, place.logs / "backups.log"):
+            group.start(service)
         with step("Serveur web et tâches de fond"):
             group.wait_ready(_ready_url(this_run.port))
         ready()
@@ -233,12 +235,13 @@ def _run_in_background(place: Place, lock: IO[str], this_run: Run, writing: int)
     raise AssertionError("unreachable")
 
 
-def _foreground(place: Place, service: services.Service) -> int:
+def _foreground(place: Place, *running: services.Service) -> int:
     _stop_on_signals()
     group = services.Group(secrets.token_hex(8), Cluster(place))
     with Cluster(place).lease():
         try:
-            group.start(service)
+            for service in running:
+                group.start(service)
             group.wait()
         except KeyboardInterrupt:
             return 0

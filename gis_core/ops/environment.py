@@ -6,8 +6,12 @@ import secrets
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, time
 from pathlib import Path
 from typing import Literal
+
+from gis_core.ops.backup_status import FOLDER
+from gis_core.ops.failure import OperationFailedError
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = ROOT / ".venv/bin/python"
@@ -17,6 +21,9 @@ OS_USER = "arpent"
 DEFAULT_PORT = 8045
 LOCAL_HOSTS = "localhost,127.0.0.1,[::1]"
 SOCKET_PATH_LIMIT = 107
+# Half past one comes once on every day, those of the changes of hour too.
+USUAL_HOUR = "01:30"
+USUAL_COUNT = "7"
 
 Role = Literal["web", "worker", "owner", "test"]
 
@@ -54,6 +61,10 @@ class Place:
         return self.data / "cache"
 
     @property
+    def backups(self) -> Path:
+        return self.data / FOLDER
+
+    @property
     def accounts(self) -> Path:
         return self.data / "demo-accounts.json"
 
@@ -88,6 +99,25 @@ def _is_ours(folder: Path) -> bool:
         return folder.lstat().st_uid == os.geteuid()
     except OSError:
         return False
+
+
+def backup_hour() -> time | None:
+    """When the backup of the night begins, in Paris; None where the operator switched it off."""
+    given = os.environ.get("ARPENT_BACKUP_AT", USUAL_HOUR).strip()
+    if not given:
+        return None
+    try:
+        return datetime.strptime(given, "%H:%M").time()
+    except ValueError as error:
+        raise OperationFailedError(f"ARPENT_BACKUP_AT est une heure ({USUAL_HOUR}), ou vide : {given}") from error
+
+
+def backups_kept() -> int:
+    """How many verified backups stay."""
+    given = os.environ.get("ARPENT_BACKUP_KEEP", USUAL_COUNT)
+    if not given.isdigit() or int(given) < 1:
+        raise OperationFailedError(f"ARPENT_BACKUP_KEEP est un nombre de sauvegardes, au moins 1 : {given}")
+    return int(given)
 
 
 def secret_key(place: Place) -> str:

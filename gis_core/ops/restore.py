@@ -1,5 +1,6 @@
 """`./arpent restore`: an archive of `./arpent backup` brought back, whole or not at all."""
 
+import errno
 import hashlib
 import json
 import os
@@ -12,14 +13,22 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
+import psycopg
+
 from gis_core.ops import account
-from gis_core.ops.backup import DUMP, FORMAT, MANIFEST, ROLES, check_room, run_client
+from gis_core.ops.backup import DUMP, FORMAT, FULL, MANIFEST, ROLES, advice, check_room, run_client
 from gis_core.ops.cluster import Cluster
+from gis_core.ops.contents import missing_contents
 from gis_core.ops.demo import demo_lock
 from gis_core.ops.environment import DATABASE, Place
 from gis_core.ops.failure import OperationFailedError
 from gis_core.ops.preflight import MIB, check_folder
 from gis_core.ops.progress import say, step
+
+SHOWN = 5
+# Indexes that are being built need some more than the finished database.
+GROWTH = 1.2
+UNTOUCHED = "Rien n'a été gardé, et ce qui était là est à sa place."
 
 
 def restore(place: Place, source: Path, *, force: bool) -> int:
@@ -34,9 +43,9 @@ def restore(place: Place, source: Path, *, force: bool) -> int:
         if is_occupied(place) and not force:
             message = f"{place.data} contient déjà des données : choisissez un autre --data, ou ajoutez --force."
             raise OperationFailedError(f"{message} (--force les met de côté, il ne les efface pas)")
-        check_room(place.data, 4 * source.stat().st_size)
+        check_room(place.data, source.stat().st_size + room_for_database(manifest["database_bytes"]))
         with _set_aside(place) as former, tempfile.TemporaryDirectory(dir=place.data, prefix="restore-") as scratch:
-            _bring_back(place, source, Path(scratch))
+            _bring_back(place, source, Path(scratch), manifest)
             give_restored(place)
     say(f"Sauvegarde du {manifest['created_at']} rétablie dans {place.data}.")
     if former:
@@ -75,6 +84,36 @@ def verify(source: Path) -> dict[str, Any]:
         )
         raise OperationFailedError(f"{source} est abîmée ({', '.join(damaged[:5])}) : rien n'a été touché.")
     return manifest
+
+
+def room_for_database(size: int) -> int:
+    """How many bytes a database of this size takes while it is restored."""
+    return int(GROWTH * size)
+
+
+def lasting_failure(manifest: dict[str, Any]) -> str:
+    """What to do when PostgreSQL refuses an archive, which it would do again."""
+    return (
+        f"La base de cette sauvegarde (Arpent {manifest['version']}, PostgreSQL {manifest['postgresql']}) ne se"
+        " rétablit pas : PostgreSQL a refusé ce qui est écrit ci-dessus. Recommencer donnerait le même résultat :"
+        f" prenez une autre sauvegarde, et signalez ce message. {UNTOUCHED}"
+    )
+
+
+def check_contents(cluster: Cluster, database: str, manifest: dict[str, Any]) -> None:
+    """Compare a restored database with its archive's manifest. Raises OperationFailedError, listing what differs."""
+    try:
+        with cluster.connect(database) as connection:
+            found = missing_contents(connection, manifest)
+    except psycopg.Error as error:
+        raise OperationFailedError(advice(str(error), lasting_failure(manifest)), str(error)) from error
+    if found:
+        more = [f"… et {len(found) - SHOWN} autres"] if len(found) > SHOWN else []
+        raise OperationFailedError(
+            "Rétablie, cette sauvegarde n'est pas ce qui avait été sauvegardé : recommencer donnerait le même résultat,"
+            f" prenez-en une autre. {UNTOUCHED}",
+            "\n".join(found[:SHOWN] + more),
+        )
 
 
 def is_occupied(place: Place) -> bool:
@@ -127,16 +166,20 @@ def _remove_new(place: Place) -> None:
     place.accounts.unlink(missing_ok=True)
 
 
-def _bring_back(place: Place, source: Path, scratch: Path) -> None:
-    with step("Fichiers"), tarfile.open(source) as archive:
-        archive.extractall(scratch, filter="data")
+def _bring_back(place: Place, source: Path, scratch: Path, manifest: dict[str, Any]) -> None:
+    with step("Fichiers"):
+        _extract(source, scratch)
     cluster = Cluster(place)
     with cluster.lease(bootstrap=False):
         with step("Rôles et base"):
-            cluster.psql("postgres", "-f", str(scratch / ROLES))
+            lasting = lasting_failure(manifest)
+            options = ["-XAtq", "-v", "ON_ERROR_STOP=1", "-d", "postgres", "-f", str(scratch / ROLES)]
+            run_client([*cluster.client("psql"), *options], lasting)
             options = ["--create", "--exit-on-error", "--jobs=2", "--dbname=postgres"]
-            run_client([*cluster.client("pg_restore"), *options, str(scratch / DUMP)])
+            run_client([*cluster.client("pg_restore"), *options, str(scratch / DUMP)], lasting)
             cluster.bootstrap()
+        with step("Comparaison avec ce qui a été sauvegardé"):
+            check_contents(cluster, DATABASE, manifest)
         with step("Statistiques"):
             cluster.psql(DATABASE, "-c", "analyze")
     # Tiles are kept by layer and version: those of another database would be taken for this one's.
@@ -144,3 +187,13 @@ def _bring_back(place: Place, source: Path, scratch: Path) -> None:
     for name in (place.files.name, place.accounts.name):
         if (scratch / name).exists():
             (scratch / name).rename(place.data / name)
+
+
+def _extract(source: Path, folder: Path) -> None:
+    try:
+        with tarfile.open(source) as archive:
+            archive.extractall(folder, filter="data")
+    except OSError as error:
+        full = error.errno == errno.ENOSPC
+        message = FULL if full else f"Impossible d'écrire dans {folder.parent} : {error.strerror}."
+        raise OperationFailedError(f"{message} {UNTOUCHED}") from error

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gis_core.ops.cluster import Cluster
-from gis_core.ops.environment import PYTHON, ROOT, Place, variables
+from gis_core.ops.environment import PYTHON, ROOT, Place, backup_hour, variables
 from gis_core.ops.failure import OperationFailedError
 
 READY_SECONDS = 90
@@ -100,6 +100,15 @@ def worker(place: Place, log: Path | None = None, port: int | None = None) -> Se
     """The process that runs background jobs."""
     command = [str(PYTHON), str(ROOT / "manage.py"), "worker"]
     return Service("Le programme des tâches de fond", command, variables(place, "worker", port), log)
+
+
+def nightly_backups(place: Place, log: Path | None = None) -> list[Service]:
+    """The process that backs up every night, unless the operator switched it off."""
+    if backup_hour() is None:
+        return []
+    command = [str(PYTHON), "-m", "gis_core.ops", "nightly", "--data", str(place.data)]
+    env = {**variables(place, "worker"), "PYTHONPATH": str(ROOT)}
+    return [Service("Le programme des sauvegardes", command, env, log)]
 
 
 class Group:

@@ -1,22 +1,29 @@
 import hashlib
+import io
 import json
 import os
 import shutil
 import stat
 import subprocess
 import tarfile
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import psycopg
 import pytest
 
-from gis_core.ops.backup import _add_data, backup
+from gis_core.ops.backup import CUT, FORMAT, FULL, MANIFEST, advice, backup, backup_lock, take_snapshot
 from gis_core.ops.cluster import Cluster
 from gis_core.ops.demo import demo_lock
 from gis_core.ops.environment import Place, variables
 from gis_core.ops.failure import OperationFailedError
+from gis_core.ops.held_files import LINKS, HeldFiles
 from gis_core.ops.manage import command_line
 from gis_core.ops.restore import restore, verify
+from gis_core.ops.verification import SCRATCH_DATABASE, _scratch_database, verified_backup, verify_archive
 from tests.ops.conftest import temporary_place
 
 # Beside what the migrations make: a role of the operator's own, odd values, and one of everything a dump could lose.
@@ -155,7 +162,7 @@ def test_forcing_sets_the_former_data_aside(origin: Place, archive: Path):
 
 
 def test_a_restore_that_fails_gives_the_former_data_back(origin: Place, archive: Path, monkeypatch: pytest.MonkeyPatch):
-    def fail(_: list[str]) -> str:
+    def fail(*_: object) -> str:
         raise OperationFailedError("pg_restore a échoué.")
 
     monkeypatch.setattr("gis_core.ops.restore.run_client", fail)
@@ -217,7 +224,7 @@ def test_a_member_that_the_manifest_does_not_name_is_refused(archive: Path):
 
 def test_the_manifest_says_version_and_lengths(archive: Path):
     manifest = verify(archive)
-    assert (manifest["format"], manifest["postgresql"].split(".")[0]) == (1, "17")
+    assert (manifest["format"], manifest["postgresql"].split(".")[0]) == (FORMAT, "17")
     assert json.dumps(manifest["entries"]["files/private"]) == json.dumps(
         {"bytes": 1, "sha256": hashlib.sha256(b"x").hexdigest()}
     )
@@ -233,12 +240,218 @@ def test_a_folder_that_does_not_exist_is_said(origin: Place, archive: Path):
         backup(origin, archive.parent / "absent" / "b.tar")
 
 
-def test_printed_maps_stay_out(tmp_path: Path):
-    place = Place(tmp_path)
-    for name in ("prints/12.pdf", "prints/13.part/photo.tif", "orthophoto/kept.tif"):
-        (place.files / name).parent.mkdir(parents=True, exist_ok=True)
-        (place.files / name).touch()
-    with tarfile.open(tmp_path / "essai.tar", "w") as tar:
-        entries = _add_data(tar, place)
-        assert list(entries) == ["files/orthophoto/kept.tif"]
-        assert "files/prints" not in tar.getnames()
+# -- files of the moment ----------------------------------------------------------------------------------------------
+
+
+def held(data: Path, *names: str) -> HeldFiles:
+    for name in names:
+        (data / name).parent.mkdir(parents=True, exist_ok=True)
+        (data / name).write_text(name)
+    return HeldFiles(data, data / "files")
+
+
+def test_printed_maps_and_half_written_files_stay_out(tmp_path: Path):
+    with held(
+        tmp_path,
+        *("files/prints/12.pdf", "files/prints/13.part/photo.tif", "files/orthophoto/kept.tif"),
+        *("files/permits/3/half.part", "files/exports/4.part/data.gpkg", "files/inbox/ab/sent.part"),
+    ) as files:
+        files.hold()
+        assert set(files.paths) == {"files/orthophoto/kept.tif", "files/inbox/ab/sent.part"}
+        assert "files/prints" not in files.folders
+
+
+def test_what_is_erased_while_a_backup_is_written_is_in_it(tmp_path: Path):
+    with held(tmp_path, "files/permits/3/first") as files:
+        files.hold()
+        shutil.rmtree(tmp_path / "files/permits")
+        (tmp_path / "files/works/4").mkdir(parents=True)
+        (tmp_path / "files/works/4/second").write_text("files/works/4/second")
+        files.hold()
+        assert {name: path.read_text() for name, path in files.paths.items()} == {
+            name: name for name in ("files/permits/3/first", "files/works/4/second")
+        }
+    assert not (tmp_path / "files" / LINKS).exists()
+
+
+def test_a_file_that_cannot_be_held_is_read_where_it_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(18, "Invalid cross-device link")
+
+    monkeypatch.setattr(os, "link", refused)
+    with held(tmp_path, "files/orthophoto/sheet.tif") as files:
+        files.hold()
+        assert files.paths == {"files/orthophoto/sheet.tif": tmp_path / "files/orthophoto/sheet.tif"}
+
+
+def test_links_that_a_killed_backup_left_are_removed(tmp_path: Path):
+    with held(tmp_path, f"files/{LINKS}/1", "files/works/4/kept") as files:
+        files.hold()
+        assert set(files.paths) == {"files/works/4/kept"}
+
+
+NAMES_A_FILE = """
+set role arpent_owner;
+create function arpent.files_of_trial() returns setof text language sql stable set search_path = pg_catalog
+as $$ select 'permits/3/late' $$
+"""
+
+
+@pytest.fixture
+def named_file(origin: Place) -> Iterator[Path]:
+    """A file that a row names and that is not there yet."""
+    with Cluster(origin).lease():
+        for statement in NAMES_A_FILE.split(";\n"):
+            Cluster(origin).psql("arpent", "-c", "set role none", "-c", statement)
+        yield origin.files / "permits" / "3" / "late"
+        Cluster(origin).psql("arpent", "-c", "drop function arpent.files_of_trial()")
+    shutil.rmtree(origin.files / "permits", ignore_errors=True)
+
+
+def test_a_file_that_takes_its_name_after_its_row_is_waited_for(origin: Place, named_file: Path):
+    def arrive() -> None:
+        named_file.parent.mkdir(parents=True)
+        named_file.write_text("x")
+
+    with HeldFiles(origin.data, origin.files) as files, Cluster(origin).connect("arpent") as connection:
+        threading.Timer(0.7, arrive).start()
+        snapshot = take_snapshot(connection, files)
+        assert snapshot.missing == []
+        assert "files/permits/3/late" in files.paths
+
+
+def test_a_file_that_was_lost_before_is_named_and_stops_nothing(
+    origin: Place, named_file: Path, capsys: pytest.CaptureFixture[str]
+):
+    target = origin.data.parent / "lacking.tar"
+    backup(origin, target)
+    assert verify(target)["missing"] == ["files/permits/3/late"]
+    assert "files/permits/3/late manque sur le disque" in capsys.readouterr().out
+
+
+# -- trial ------------------------------------------------------------------------------------------------------------
+
+
+def databases(place: Place) -> list[str]:
+    return Cluster(place).psql("postgres", "-c", "select datname from pg_database").split()
+
+
+def altered(archive: Path, change: Callable[[dict[str, Any]], None]) -> Path:
+    """The archive with another manifest."""
+    target = archive.with_name("altered.tar")
+    with tarfile.open(archive) as source, tarfile.open(target, "w") as made:
+        for member in source:
+            content = source.extractfile(member)
+            if member.name == MANIFEST and content:
+                manifest = json.load(content)
+                change(manifest)
+                text = json.dumps(manifest).encode()
+                member.size, content = len(text), io.BytesIO(text)
+            made.addfile(member, content)
+    return target
+
+
+def test_a_backup_is_verified_by_restoring_it_beside_the_database(origin: Place, capsys: pytest.CaptureFixture[str]):
+    target = origin.data.parent / "verified.tar"
+    with Cluster(origin).lease():
+        Cluster(origin).psql("postgres", "-c", f"create database {SCRATCH_DATABASE}")
+        assert verified_backup(origin, target) == 0
+        assert SCRATCH_DATABASE not in databases(origin)
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    assert f"Sauvegarde vérifiée : {target}" in capsys.readouterr().out
+
+
+def test_what_the_trial_lacks_is_listed(origin: Place, archive: Path):
+    def one_row_more(manifest: dict[str, Any]) -> None:
+        rows, digest = manifest["tables"]["public.kept"]
+        manifest["tables"]["public.kept"] = [rows + 1, digest]
+        manifest["tables"]["public.lost"] = [2, "0"]
+
+    with Cluster(origin).lease():
+        with pytest.raises(OperationFailedError) as refused:
+            verified_backup(origin, altered(archive, one_row_more))
+        assert SCRATCH_DATABASE not in databases(origin)
+    assert refused.value.detail.splitlines() == [
+        "public.kept : 3 lignes au lieu de 4",
+        "public.lost : la table manque",
+    ]
+
+
+def test_nobody_but_a_superuser_enters_the_trial(origin: Place):
+    cluster = Cluster(origin)
+    with cluster.lease(), _scratch_database(cluster):
+        for role in ("arpent_web", "arpent_worker", "arpent_owner"):
+            with pytest.raises(psycopg.OperationalError):
+                psycopg.connect(host=str(cluster.socket), user=role, dbname=SCRATCH_DATABASE)
+        cluster.psql(SCRATCH_DATABASE, "-c", "select 1")
+
+
+def test_without_room_nothing_is_begun(origin: Place, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=1 << 20))
+    target = origin.data.parent / "no-room.tar"
+    with pytest.raises(OperationFailedError, match=r"Il reste 1 Mio .* il en faut environ \d+ Mio : libérez"):
+        verified_backup(origin, target)
+    assert not target.exists()
+
+
+def test_one_backup_at_a_time(origin: Place, tmp_path: Path):
+    with backup_lock(origin), pytest.raises(OperationFailedError, match="Une autre sauvegarde est en cours"):
+        backup(origin, tmp_path / "b.tar")
+
+
+def test_an_archive_with_roles_of_another_installation_is_said(archive: Path, origin: Place):
+    cluster = Cluster(origin)
+    with cluster.lease():
+        cluster.psql("postgres", "-c", "alter role qgis_reader rename to qgis_leser")
+        try:
+            with pytest.raises(OperationFailedError, match=r"rôles qui n'existent pas ici \(qgis_reader\)"):
+                verify_archive(origin, archive)
+        finally:
+            cluster.psql("postgres", "-c", "alter role qgis_leser rename to qgis_reader")
+
+
+# -- failures ---------------------------------------------------------------------------------------------------------
+
+# As the triggers of layers with rules once were: what PostgreSQL refuses where no schema is searched.
+UNRESTORABLE = """
+create trigger kept_moved after update on kept for each row
+when (old.geom is distinct from new.geom) execute function kept_label()
+"""
+
+
+@pytest.fixture
+def unrestorable(origin: Place) -> Iterator[Path]:
+    target = origin.data.parent / "unrestorable.tar"
+    with Cluster(origin).lease():
+        Cluster(origin).psql("arpent", "-c", UNRESTORABLE)
+        backup(origin, target)
+        yield target
+        Cluster(origin).psql("arpent", "-c", "drop trigger kept_moved on kept")
+
+
+def test_a_backup_that_postgresql_refuses_is_not_to_be_tried_again(unrestorable: Path, place: Place):
+    with pytest.raises(OperationFailedError) as refused:
+        restore(place, unrestorable, force=False)
+    assert "Recommencer donnerait le même résultat" in refused.value.message
+    assert "relancez" not in refused.value.message
+    assert "operator is not unique" in refused.value.detail
+    assert not place.cluster.exists()
+
+
+def test_such_a_backup_does_not_pass_its_verification(unrestorable: Path, origin: Place):
+    with pytest.raises(OperationFailedError, match="ne se rétablit pas"):
+        verified_backup(origin, unrestorable)
+    assert SCRATCH_DATABASE not in databases(origin)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("pg_restore: error: could not write: No space left on device", FULL),
+        ("server closed the connection unexpectedly", CUT),
+        ("FATAL:  the database system is shutting down", CUT),
+        ("ERROR:  operator is not unique", "Autrement."),
+    ],
+)
+def test_the_same_again_is_advised_only_where_it_helps(said: str, told: str):
+    assert advice(said, "Autrement.") == told

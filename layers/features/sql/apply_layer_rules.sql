@@ -1,5 +1,7 @@
 -- Put a layer's hard rules in place on its table, as the catalogue says them: unique references as indexes, the others as
 -- constraint triggers for rows that are made or moved from now on. For the worker; safe to repeat.
+-- A trigger's condition is read again where no schema is searched (a restore), where `is distinct from` finds no operator of
+-- PostGIS: it names its own.
 create or replace function arpent.apply_layer_rules(layer_id bigint) returns void
 language plpgsql security definer set search_path = pg_catalog, public as $$
 declare
@@ -30,7 +32,7 @@ begin
         execute format('create constraint trigger arpent_rules_insert after insert on %s deferrable initially deferred
             for each row execute function arpent.check_rules(%s)', target, layer_id);
         execute format('create constraint trigger arpent_rules_update after update on %s deferrable initially deferred
-            for each row when (old.geom is distinct from new.geom or old.owner_id is distinct from new.owner_id)
+            for each row when ((old.geom operator(public.=) new.geom) is not true or old.owner_id is distinct from new.owner_id)
             execute function arpent.check_rules(%s)', target, layer_id);
     end if;
 end $$;

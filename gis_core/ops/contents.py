@@ -1,0 +1,100 @@
+"""What a database holds, said so that two can be compared: the rows of every table, and the files that rows name."""
+
+from typing import Any, LiteralString
+
+import psycopg
+from psycopg import sql
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+# A table's number of rows, and a digest of them that does not depend on their order.
+Contents = dict[str, tuple[int, str]]
+
+# How values are written as text, whatever the role or the database prefers.
+AS_TEXT = (
+    "set search_path = ''",
+    "set timezone = 'UTC'",
+    "set datestyle = 'ISO, YMD'",
+    "set intervalstyle = 'postgres'",
+    "set bytea_output = 'hex'",
+    "set extra_float_digits = 1",
+    "set statement_timeout = 0",
+    "set idle_in_transaction_session_timeout = 0",
+)
+# Every table but those of extensions, and its columns but those that PostgreSQL computes, with its own PROJ.
+TABLES = """
+    select n.nspname, c.relname, array_agg(a.attname::text order by a.attnum)
+    from pg_class c
+        join pg_namespace n on n.oid = c.relnamespace and n.nspname !~ '^pg_|^information_schema$'
+        join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
+    where c.relkind = 'r'
+        and not exists (select from pg_depend d
+            where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
+    group by 1, 2 order by 1, 2
+"""
+DIGEST: LiteralString = (
+    "select count(*), coalesce(sum(hashtextextended(row({columns})::text, 0)), 0)::text from {table}"
+)
+# Each app says in a function of this name where the files of its rows lie, below `<data>/files`.
+FILE_FUNCTIONS = (
+    r"select proname from pg_proc where pronamespace = to_regnamespace('arpent') and proname ~ '^files_of_' order by 1"
+)
+
+
+def write_alike(connection: Connection) -> None:
+    """Have the connection write values the same way everywhere, and search no schema."""
+    for statement in AS_TEXT:
+        connection.execute(statement)
+
+
+def table_contents(connection: Connection) -> Contents:
+    """Rows and digest of every table, as this connection's snapshot sees it."""
+    return {
+        f"{schema}.{table}": _contents_of(connection, sql.Identifier(schema, table), columns)
+        for schema, table, columns in connection.execute(TABLES).fetchall()
+    }
+
+
+def _contents_of(connection: Connection, table: sql.Identifier, columns: list[str]) -> tuple[int, str]:
+    listed = sql.SQL(", ").join(map(sql.Identifier, columns))
+    found = connection.execute(sql.SQL(DIGEST).format(columns=listed, table=table)).fetchone()
+    if found is None:
+        raise AssertionError(table)
+    return int(found[0]), str(found[1])
+
+
+def named_files(connection: Connection) -> set[str]:
+    """The files that rows name, as `files/...`."""
+    found: set[str] = set()
+    for (name,) in connection.execute(FILE_FUNCTIONS).fetchall():
+        rows = connection.execute(sql.SQL("select {}()").format(sql.Identifier("arpent", name)))
+        found.update(f"files/{path}" for (path,) in rows)
+    return found
+
+
+def missing_contents(connection: Connection, manifest: dict[str, Any]) -> list[str]:
+    """In French, what a restored database lacks of what its manifest says, and the files that it names in vain."""
+    write_alike(connection)
+    wanted: Contents = {table: (rows, digest) for table, (rows, digest) in manifest["tables"].items()}
+    absent = named_files(connection) - manifest["entries"].keys() - set(manifest["missing"])
+    return differences(wanted, table_contents(connection)) + [
+        f"{name} : le fichier n'est pas dans la sauvegarde" for name in sorted(absent)
+    ]
+
+
+def differences(wanted: Contents, found: Contents) -> list[str]:
+    """In French, what a database lacks or has too much."""
+    return [
+        _difference(table, wanted.get(table), found.get(table))
+        for table in sorted(wanted.keys() | found.keys())
+        if wanted.get(table) != found.get(table)
+    ]
+
+
+def _difference(table: str, wanted: tuple[int, str] | None, found: tuple[int, str] | None) -> str:
+    if found is None:
+        return f"{table} : la table manque"
+    if wanted is None:
+        return f"{table} : la table est en trop"
+    if wanted[0] != found[0]:
+        return f"{table} : {found[0]} lignes au lieu de {wanted[0]}"
+    return f"{table} : {found[0]} lignes, dont certaines ont changé"

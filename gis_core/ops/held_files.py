@@ -1,0 +1,93 @@
+"""The files of a data folder, held while a backup is written: what is erased meanwhile is in it all the same."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+PRINTS = "prints"
+INBOX = "inbox"
+PARTIAL = ".part"
+LINKS = ".backup"
+
+
+class HeldFiles:
+    """Hard links to every file, in a folder beside them that goes at the end.
+
+    `paths` gives by name (`files/...`) where to read its content. A file on another disk than the folder, or on one
+    without hard links, is read where it lies.
+    """
+
+    def __init__(self, data: Path, files: Path) -> None:
+        self._data = data
+        self._files = files
+        self._links = files / LINKS
+        self._inodes: dict[str, int] = {}
+        self._count = 0
+        self.folders: dict[str, Path] = {}
+        self.paths: dict[str, Path] = {}
+
+    def __enter__(self) -> "HeldFiles":
+        self.release()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.release()
+
+    def release(self) -> None:
+        """Let go of what is held, by us or by a run that was killed."""
+        shutil.rmtree(self._links, ignore_errors=True)
+
+    def hold(self) -> None:
+        """Hold what is there now and not held yet. What went since an earlier call stays held."""
+        if not self._files.is_dir():
+            return
+        self._links.mkdir(mode=0o700, exist_ok=True)
+        for entry in _entries(self._files):
+            name = Path(entry.path).relative_to(self._data).as_posix()
+            if entry.is_dir(follow_symlinks=False):
+                self.folders[name] = Path(entry.path)
+            elif self._inodes.get(name) != entry.inode():
+                self._hold_one(name, entry)
+
+    def _hold_one(self, name: str, entry: os.DirEntry[str]) -> None:
+        self._count += 1
+        link = self._links / str(self._count)
+        try:
+            os.link(entry.path, link, follow_symlinks=False)
+        except FileNotFoundError:
+            return
+        except OSError:
+            link = Path(entry.path)
+        self._inodes[name] = entry.inode()
+        self.paths[name] = link
+
+
+def _entries(root: Path) -> Iterator[os.DirEntry[str]]:
+    """Folders and regular files below a folder, in order.
+
+    Links and sockets are not data; printed maps are made again and go after some days; nobody has a half-written file.
+    """
+    for entry in _children(root):
+        if entry.name not in (PRINTS, LINKS) and not entry.is_symlink():
+            yield from _below(entry, kept_whole=entry.name == INBOX)
+
+
+def _below(entry: os.DirEntry[str], *, kept_whole: bool) -> Iterator[os.DirEntry[str]]:
+    if entry.name.endswith(PARTIAL) and not kept_whole:
+        return
+    if entry.is_dir(follow_symlinks=False):
+        yield entry
+        for child in _children(entry.path):
+            yield from _below(child, kept_whole=kept_whole)
+    elif entry.is_file(follow_symlinks=False):
+        yield entry
+
+
+def _children(folder: Path | str) -> list[os.DirEntry[str]]:
+    """Another process may remove the folder at this moment."""
+    try:
+        with os.scandir(folder) as found:
+            return sorted(found, key=lambda entry: entry.name)
+    except FileNotFoundError:
+        return []
