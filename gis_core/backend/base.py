@@ -13,6 +13,7 @@ from django.contrib.gis.db.backends.postgis import base
 from psycopg import Connection, Cursor, sql
 
 from gis_core.rights import current_rights
+from gis_core.security import hear
 
 
 @cache
@@ -36,6 +37,11 @@ def preparing(opened: Connection[Any]) -> Iterator[Cursor[Any]]:
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
+    def _configure_connection(self, connection: Connection[Any]) -> bool:
+        """Once for each new connection: what PostgreSQL tells of rights and settings is heard."""
+        connection.add_notice_handler(hear)
+        return bool(super()._configure_connection(connection))  # type: ignore[misc]
+
     def _set_autocommit(self, autocommit: bool) -> None:
         super()._set_autocommit(autocommit)  # type: ignore[misc]
         rights = current_rights()
