@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from gis_core.errors import ArpentError
+from gis_core.forms import TokenForm, blame
 from gis_core.models import User
 from gis_core.services import people, tokens
 
@@ -35,6 +36,7 @@ def account_page(request: HttpRequest, status: int = 200, **more: object) -> Htt
         "memberships": memberships.accepted(),
         "invitations": memberships.pending(),
         "tokens": tokens.tokens_of(user),
+        "form": TokenForm(),
         **more,
     }
     return render(request, "account/account.html", context, status=status)
@@ -58,11 +60,13 @@ def create_token(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, User)
     if request.by_token:  # type: ignore[attr-defined]
         raise PermissionDenied
-    name = request.POST.get("name", "")
+    form = TokenForm(request.POST)
+    if not form.is_valid():
+        return account_page(request, status=400, form=form)
     try:
-        token, secret = tokens.create_token(user=request.user, name=name)
+        token, secret = tokens.create_token(user=request.user, **form.cleaned_data)
     except ArpentError as error:
-        return account_page(request, status=400, token_error=error.message, token_name=name)
+        return account_page(request, status=blame(form, error), form=form)
     return account_page(request, new_token=token, secret=secret)
 
 

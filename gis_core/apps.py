@@ -13,7 +13,7 @@ class GisCoreConfig(AppConfig):
     verbose_name = _("Members and users")
 
     def ready(self) -> None:
-        from gis_core import checks, lookups  # noqa: F401
+        from gis_core import accounts, checks, lookups  # noqa: F401
         from gis_core.api import schema  # noqa: F401
         from gis_core.installer import install_sql
 

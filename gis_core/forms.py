@@ -2,17 +2,21 @@
 
 from typing import Any
 
-from allauth.account.forms import LoginForm
+from allauth.account import forms as allauth
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.utils import numberformat
+from django.http import HttpRequest
+from django.utils import numberformat, timezone
 from django.utils.formats import get_format, number_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
+from gis_core import security
 from gis_core.errors import ArpentError
-from gis_core.models import Member
+from gis_core.models import Member, User
 from gis_core.problem import status_of
 from gis_core.rights import Rights, Role
+from gis_core.services import account_mail, tokens
 
 GROUPED_FROM = 10_000
 """Four figures stand together: they may be a year."""
@@ -71,7 +75,7 @@ class InvitationForm(RoleForm):
     field_order = ["email", "first_name", "last_name", "role", "communes"]
 
 
-class SignInForm(LoginForm):
+class SignInForm(allauth.LoginForm):
     """allauth's form with visible labels alone: a placeholder disappears when it is needed."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -80,3 +84,67 @@ class SignInForm(LoginForm):
         self.fields["password"].help_text = ""
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
+
+
+class TokensEnd:
+    """A new password ends the API tokens of its owner, who may say otherwise; nothing is asked where there are none."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        owner: User | None = getattr(self, "user", None)
+        count = tokens.tokens_of(owner).valid().count() if owner else 0
+        if count:
+            fields: dict[str, forms.Field] = self.fields  # type: ignore[attr-defined]
+            fields["keep_tokens"] = forms.BooleanField(
+                label=ngettext("Keep my API token", "Keep my %(count)s API tokens", count) % {"count": count},
+                help_text=_("Otherwise the programs that use them (QGIS, scripts) stop until you give them new ones."),
+                required=False,
+            )
+
+    def save(self) -> None:
+        owner: User = self.user  # type: ignore[attr-defined]
+        owner.keeps_tokens = self.cleaned_data.get("keep_tokens", False)  # type: ignore[attr-defined]
+        super().save()  # type: ignore[misc]
+
+
+class ChangePasswordForm(TokensEnd, allauth.ChangePasswordForm):
+    """Another password, by whoever knows the one of today."""
+
+
+class NewPasswordForm(TokensEnd, allauth.ResetPasswordKeyForm):
+    """Another password, by whoever has the link that was mailed."""
+
+
+class AskForPasswordForm(allauth.ResetPasswordForm):
+    """A link by mail. The queue looks up whether the address has an account: the answer takes as long for all."""
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).strip().lower()
+
+    def save(self, request: HttpRequest, **options: Any) -> str:
+        email: str = self.cleaned_data["email"]
+        account_mail.post("password_reset", email=email, site=request.build_absolute_uri("/"))
+        security.record("password_reset_asked")
+        return email
+
+
+class TokenForm(AccessibleForm):
+    name = forms.CharField(
+        label=_("Name of the new token"),
+        max_length=tokens.LONGEST_NAME,
+        help_text=_("What it is for: you will know which one to revoke."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    last_date = forms.DateField(
+        label=_("Good until"),
+        help_text=_("Its last day, two years from now at most."),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        initial=tokens.usual_last_date,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        days = {"min": timezone.localdate().isoformat(), "max": tokens.latest_last_date().isoformat()}
+        self.fields["last_date"].widget.attrs.update(days)
+        self.fields["last_date"].unmarked = True  # type: ignore[attr-defined]

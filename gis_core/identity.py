@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 from django.utils import timezone
@@ -14,10 +14,11 @@ PREFIX = "arpent_"
 LAST_USE_STEP = timedelta(minutes=1)
 
 
-def create_token(*, user: User, name: str) -> tuple[ApiToken, str]:
-    """A new token and its secret, which is shown this once."""
+def create_token(*, user: User, name: str, expires_at: datetime | None = None) -> tuple[ApiToken, str]:
+    """A new token, good for a year unless told otherwise, and its secret, which is shown this once."""
     secret = PREFIX + secrets.token_urlsafe(32)
-    token = ApiToken.objects.create(user=user, name=name, prefix=secret[:12], digest=digest(secret))
+    end = {"expires_at": expires_at} if expires_at else {}
+    token = ApiToken.objects.create(user=user, name=name, prefix=secret[:12], digest=digest(secret), **end)
     return token, secret
 
 

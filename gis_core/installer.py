@@ -8,6 +8,18 @@ from django.apps import AppConfig, apps
 from django.db import connections, models, transaction
 
 OPEN = "open"
+# Django's own models declare no scope.
+SCOPES = {"django_admin_log": "added"}
+# Rights and settings: every change is told to the security journal, except of these columns alone.
+REPORTED = {
+    "gis_core_user": ["last_login"],
+    "gis_core_apitoken": ["last_used_at"],
+    "gis_core_letterhead": ["logo"],
+    "permits_mapping": ["used_at"],
+    "permits_team_people": [],
+}
+REPORTED_SCOPES = {"edited", "given", "visibility"}
+UNREPORTED = {"catalogue_photoedition"}
 # They write where nobody else may, as the owner of the schema.
 WORKER_FUNCTIONS = """
     revoke execute on function arpent.create_layer_table, arpent.secure_layer_table, arpent.drop_layer_table,
@@ -35,6 +47,8 @@ def install_sql(sender: AppConfig, using: str = "default", **_signal: Any) -> No
         cursor.execute("grant usage on schema arpent to arpent_web, arpent_worker")
         for table, scope, history in tables():
             cursor.execute("select arpent.secure_table(%s::regclass, %s, %s)", [f'"{table}"', scope, history])
+            if table in REPORTED or (scope in REPORTED_SCOPES and table not in UNREPORTED):
+                cursor.execute("select arpent.report_table(%s::regclass, %s)", [f'"{table}"', REPORTED.get(table, [])])
         cursor.execute(LAYER_TABLES)
         cursor.execute(WORKER_FUNCTIONS)
         cursor.execute("grant select on django_migrations to arpent_web, arpent_worker")
@@ -50,7 +64,9 @@ def tables() -> Iterator[tuple[str, str, bool]]:
     yield "gis_core_cache", OPEN, False
     for model in apps.get_models(include_auto_created=True):
         if is_stored(model):
-            yield model._meta.db_table, getattr(model, "security", OPEN), getattr(model, "history", True)
+            table = model._meta.db_table
+            scope = SCOPES.get(table) or getattr(model, "security", OPEN)
+            yield table, scope, getattr(model, "history", True)
 
 
 def is_stored(model: type[models.Model]) -> bool:

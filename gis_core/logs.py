@@ -4,6 +4,8 @@ import json
 import logging
 from datetime import UTC, datetime
 
+from gis_core.security import circumstances
+
 
 class JsonFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
@@ -12,6 +14,7 @@ class JsonFormatter(logging.Formatter):
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),
+            **({"request": here.request} if (here := circumstances()) else {}),
             **getattr(record, "fields", {}),
         }
         if record.exc_info:

@@ -32,7 +32,6 @@ from gis_core import backups
 from gis_core.multiprocess import FOLDER
 from gis_core.problem import problem
 
-LOOPBACK = frozenset({"127.0.0.1", "::1"})
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 
 REQUESTS = Histogram(
@@ -57,19 +56,15 @@ def register(name: str, description: str, measure: Measure) -> None:
 @require_safe
 @never_cache
 def page(request: HttpRequest) -> HttpResponse:
-    """All measures as Prometheus text: for this machine, and for an agency administrator's token."""
-    if not from_this_machine(request) and not request.rights.agency:  # type: ignore[attr-defined]
+    """All measures as Prometheus text, for ARPENT_METRICS_TOKEN and for an agency administrator's token.
+
+    From this machine too: behind a proxy everybody comes from it, or from a socket that has no address.
+    """
+    if not getattr(request, "opens_metrics", False) and not request.rights.agency:  # type: ignore[attr-defined]
         if not request.user.is_authenticated:
             return problem(401, headers={"WWW-Authenticate": 'Bearer realm="Arpent"'})
         raise PermissionDenied
     return HttpResponse(generate_latest(counted()) + generate_latest(measured()), content_type=CONTENT_TYPE_LATEST)
-
-
-def from_this_machine(request: HttpRequest) -> bool:
-    """A loopback peer that speaks for itself: behind a proxy on this machine everybody comes from loopback."""
-    return request.META.get("REMOTE_ADDR") in LOOPBACK and not any(
-        header in request.headers for header in ("X-Forwarded-For", "X-Real-IP", "Forwarded")
-    )
 
 
 def counted() -> CollectorRegistry:

@@ -3,22 +3,88 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import logout
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.response import SimpleTemplateResponse, TemplateResponse
+from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
+from gis_core import security
 from gis_core.errors import ArpentError
+from gis_core.hosts import known_host
 from gis_core.identity import user_of_authorization
 from gis_core.problem import RETRY_SECONDS, as_problem, problem, status_of, wants_problem
 from gis_core.rights import Rights, acting_as, rights_of
 
 Handler = Callable[[HttpRequest], HttpResponse]
 LONGEST_URL = 8_000
+
+
+# What a page of ours needs of the browser: where one stands, the whole screen, the clipboard. Nothing else.
+PERMISSIONS = ", ".join(
+    (
+        *(f"{name}=(self)" for name in ("clipboard-write", "fullscreen", "geolocation")),
+        *(
+            f"{name}=()"
+            for name in (
+                *("accelerometer", "autoplay", "browsing-topics", "camera", "clipboard-read", "display-capture"),
+                *("gyroscope", "hid", "idle-detection", "magnetometer", "microphone", "midi", "payment"),
+                *("publickey-credentials-get", "screen-wake-lock", "serial", "usb", "xr-spatial-tracking"),
+            )
+        ),
+    )
+)
+# Images and data that pages of other sites may show; a session's cookie does not travel with such a request.
+FOR_OTHER_SITES = ("/tiles/", "/ortho/", "/ogc")
+
+
+def request_of_journal(get_response: Handler) -> Handler:
+    """A number for each request, which answers and logs say, and a line in the security journal for a refusal."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        with security.under(request) as here:
+            response = get_response(request)
+            refused = response.status_code in (403, 429) or (
+                response.status_code == 401 and "Authorization" in request.headers
+            )
+            if refused:
+                security.record(
+                    "refused", status=response.status_code, method=str(request.method)[:10], path=request.path[:300]
+                )
+        response["X-Request-ID"] = here.request
+        return response
+
+    return middleware
+
+
+def browser_policies(get_response: Handler) -> Handler:
+    """What a browser may do with an answer, beyond Django's headers: which of its powers, and on which sites."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        shared = request.path.startswith(FOR_OTHER_SITES) or "Access-Control-Allow-Origin" in response
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if shared else "same-origin")
+        return response
+
+    return middleware
+
+
+def refuse_strange_hosts(get_response: Handler) -> Handler:
+    """A `Host` that is not the site's, by its name or its port, reaches no view: links are made of it."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if not known_host(request.headers.get("Host") or request.get_host()):
+            return problem(400, _("The site is not reached under this name and port."))
+        return get_response(request)
+
+    return middleware
 
 
 def refuse_absurd_requests(get_response: Handler) -> Handler:
@@ -40,7 +106,8 @@ def who_asks(get_response: Handler) -> Handler:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         request.by_token = False  # type: ignore[attr-defined]
-        if authorization := request.headers.get("Authorization"):
+        authorization = request.headers.get("Authorization")
+        if authorization and not opens_metrics(request, authorization):
             user = user_of_authorization(authorization)
             if user is None:
                 return problem(
@@ -51,6 +118,7 @@ def who_asks(get_response: Handler) -> Handler:
             request.user, request.by_token = user, True  # type: ignore[attr-defined]
         elif request.user.is_authenticated and not request.user.is_active:
             logout(request)
+        note_person(request)
         rights = rights_of(request.user)
         request.rights = rights  # type: ignore[attr-defined]
         with acting_as(rights):
@@ -61,6 +129,21 @@ def who_asks(get_response: Handler) -> Handler:
         return response
 
     return middleware
+
+
+def opens_metrics(request: HttpRequest, authorization: str) -> bool:
+    """Whether this is the secret that reads /metrics and nothing else."""
+    expected = f"Bearer {settings.METRICS_TOKEN}".encode()
+    right = bool(settings.METRICS_TOKEN) and constant_time_compare(authorization.encode(), expected)
+    request.opens_metrics = right and request.path == reverse("metrics")  # type: ignore[attr-defined]
+    return bool(request.opens_metrics)  # type: ignore[attr-defined]
+
+
+def note_person(request: HttpRequest) -> None:
+    """The journal's lines of this request name who asks."""
+    if (here := security.circumstances()) and request.user.is_authenticated:
+        here.user, here.name = request.user.pk, request.user.get_username()
+        here.token = request.user.token_name
 
 
 def rights_of_request(request: Any) -> Rights:

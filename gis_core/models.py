@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 from unicodedata import category
 
@@ -154,9 +155,14 @@ class User(AbstractUser):
         Member, through="Membership", related_name="people"
     )
 
+    # The hash of the password before this one: neither may be chosen again.
+    former_password = models.CharField(max_length=128, blank=True, editable=False)
+
     objects = UserManager()  # type: ignore[misc]
     # What the API token is called by which the person asks; empty in a session.
     token_name = ""
+    # Set by whoever changes the password and wants the API tokens to outlive it.
+    keeps_tokens = False
 
     class Meta(AbstractUser.Meta):
         verbose_name = _("user")  # type: ignore[assignment]
@@ -164,6 +170,12 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
+
+    def set_password(self, raw_password: str | None) -> None:
+        """Keep the former one's hash beside the new one's (saved with it, not when a sign-in only renews the hash)."""
+        former = self.password if self.pk and self.has_usable_password() else ""
+        super().set_password(raw_password)
+        self.former_password = former or self.former_password
 
     @cached_property
     def is_superuser(self) -> bool:  # type: ignore[override]
@@ -192,7 +204,7 @@ class Membership(models.Model):
     `invited_email`, the address that was typed: not even whether there was one before.
     """
 
-    security = "edited"
+    security = "given"
 
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships", verbose_name=_("user"))
     member = models.ForeignKey(Member, models.CASCADE, related_name="memberships", verbose_name=_("member"))
@@ -235,7 +247,7 @@ class Membership(models.Model):
 class TownHall(models.Model):
     """A commune that a town hall user works for."""
 
-    security = "edited"
+    security = "given"
 
     membership = models.ForeignKey(Membership, models.CASCADE, verbose_name=_("membership"))
     commune = models.ForeignKey(
@@ -253,17 +265,25 @@ class TownHall(models.Model):
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     def valid(self) -> ApiTokenQuerySet:
-        return self.filter(revoked_at=None, user__is_active=True)
+        return self.filter(revoked_at=None, expires_at__gt=timezone.now(), user__is_active=True)
+
+
+def in_a_year() -> datetime:
+    return timezone.now() + timedelta(days=365)
 
 
 class ApiToken(models.Model):
-    """A named, revocable secret for programs. Only its SHA-256 digest is kept; `prefix` tells it apart."""
+    """A named, revocable secret for programs, good until `expires_at`.
+
+    Only its SHA-256 digest is kept; `prefix` tells it apart.
+    """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="api_tokens", verbose_name=_("user"))
     name = models.CharField(_("name"), max_length=80)
     prefix = models.CharField(_("beginning"), max_length=12)
     digest = models.BinaryField(max_length=32, unique=True)
     created_at = models.DateTimeField(_("made on"), auto_now_add=True)
+    expires_at = models.DateTimeField(_("ends on"), default=in_a_year)
     last_used_at = models.DateTimeField(_("last use"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
 
@@ -276,6 +296,16 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+    @property
+    def last_date(self) -> date:
+        """Its last day, in Paris."""
+        return timezone.localtime(self.expires_at - timedelta(seconds=1)).date()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its end date has passed."""
+        return self.expires_at <= timezone.now()
 
 
 class JobQuerySet(models.QuerySet["Job"]):

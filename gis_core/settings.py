@@ -3,10 +3,11 @@
 import importlib.util
 import os
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+
+from gis_core.addresses import SMTP_BACKEND, host_names, known_ports, listed, mail_options
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(os.environ.get("ARPENT_DATA", BASE_DIR / "var"))
@@ -21,12 +22,16 @@ VERSION = "0.1.0"
 
 DEBUG = os.environ.get("ARPENT_DEBUG") == "1"
 HTTPS = os.environ.get("ARPENT_HTTPS") == "1"
-ALLOWED_HOSTS = os.environ.get("ARPENT_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+_hosts = listed(os.environ.get("ARPENT_ALLOWED_HOSTS", "")) or ["localhost", "127.0.0.1", "[::1]"]
+_port = os.environ.get("ARPENT_PORT", "8045")
+ALLOWED_HOSTS = host_names(_hosts)
 # Where mails lead that no request makes.
 SITE_URL = os.environ.get("ARPENT_SITE_URL", "").rstrip("/") or (
-    f"https://{ALLOWED_HOSTS[0]}" if HTTPS else f"http://{ALLOWED_HOSTS[0]}:{os.environ.get('ARPENT_PORT', '8045')}"
+    f"https://{_hosts[0]}" if HTTPS else f"http://{ALLOWED_HOSTS[0]}:{_port}"
 )
-CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if HTTPS and host[0].isalnum()]
+# A link made of the `Host` of a request leads to these ports alone (gis_core.hosts).
+ALLOWED_PORTS = known_ports(_hosts, SITE_URL, _port)
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in _hosts if HTTPS and host[0].isalnum()]
 
 
 def secret_key() -> str:
@@ -96,7 +101,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "gis_core.middleware.request_of_journal",
     "gis_core.metrics.timed",
+    "gis_core.middleware.browser_policies",
+    "gis_core.middleware.refuse_strange_hosts",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -166,27 +174,37 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "gis_core.passwords.FrenchCommonPasswordValidator"},
+    {"NAME": "gis_core.passwords.PatternValidator"},
+    {"NAME": "gis_core.passwords.NamesValidator"},
+    {"NAME": "gis_core.passwords.FormerPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "gis_core.accounts.AccountAdapter"
-ACCOUNT_FORMS = {"login": "gis_core.forms.SignInForm"}
+ACCOUNT_FORMS = {
+    "login": "gis_core.forms.SignInForm",
+    "change_password": "gis_core.forms.ChangePasswordForm",
+    "reset_password": "gis_core.forms.AskForPasswordForm",
+    "reset_password_from_key": "gis_core.forms.NewPasswordForm",
+}
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
-# A town hall of twenty people has one public address: the limit by account is the one that guards a password.
-ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "60/m/ip,5/5m/key"}
+# A town hall of twenty people has one public address. What guards a password is in gis_core.accounts.
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip"}
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("ARPENT_TRUSTED_PROXIES", "0"))
 
-SESSION_COOKIE_NAME = "arpent_session"
+# Under HTTPS no other host of the domain can set these (a browser takes them only with Secure, for / and this host).
+_host_only = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME = f"{_host_only}arpent_session"
 SESSION_COOKIE_AGE = 12 * 3600
-CSRF_COOKIE_NAME = "arpent_csrf"
+CSRF_COOKIE_NAME = f"{_host_only}arpent_csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "gis_core.pages.csrf_failure"
@@ -196,6 +214,7 @@ SECURE_HSTS_SECONDS = 365 * 86400 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^health/"]
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 # Backgrounds that an administrator declares add their hosts to img-src on the map page (gis_core.pages).
 SECURE_CSP = {
@@ -236,23 +255,18 @@ ROAD_REQUEST_YEARS = int(os.environ.get("ARPENT_ROAD_REQUEST_YEARS", "5"))
 TILE_CACHE_BYTES = int(os.environ.get("ARPENT_TILE_CACHE_MB", "2048")) * 1_048_576
 PHOTO_CACHE_BYTES = int(os.environ.get("ARPENT_PHOTO_CACHE_MB", "10240")) * 1_048_576
 
-# Servers of others that may lie in a private network: `host` or `host:port`, separated by commas.
-EXTERNAL_PRIVATE_HOSTS = frozenset(filter(None, os.environ.get("ARPENT_PRIVATE_HOSTS", "").split(",")))
+# What Prometheus sends as a Bearer token to read /metrics; without it an agency administrator's token is needed.
+METRICS_TOKEN = os.environ.get("ARPENT_METRICS_TOKEN", "")
+# Days that the security journal is kept.
+SECURITY_LOG_DAYS = int(os.environ.get("ARPENT_SECURITY_LOG_DAYS", "365"))
 
-_mail = urlsplit(os.environ.get("ARPENT_EMAIL_URL", ""))
+# Servers of others that may lie in a private network: `host` or `host:port`, separated by commas.
+EXTERNAL_PRIVATE_HOSTS = frozenset(listed(os.environ.get("ARPENT_PRIVATE_HOSTS", "")))
+
+_mail = os.environ.get("ARPENT_EMAIL_URL", "").strip()
 MAILERS = {
-    "default": {
-        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
-        "OPTIONS": {
-            "host": _mail.hostname,
-            "port": _mail.port or 587,
-            "username": _mail.username or "",
-            "password": _mail.password or "",
-            "use_tls": _mail.scheme == "smtps",
-            "timeout": 20,
-        },
-    }
-    if _mail.hostname
+    "default": {"BACKEND": SMTP_BACKEND, "OPTIONS": mail_options(_mail)}
+    if _mail
     else {"BACKEND": "django.core.mail.backends.filebased.EmailBackend", "OPTIONS": {"file_path": DATA_DIR / "mail"}}
 }
 # The provider of text messages; without an address they are written to files under FILES_DIR/warning.

@@ -16,7 +16,7 @@ from django.core.management import call_command
 from django.db import close_old_connections, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from procrastinate import BaseRetryStrategy, JobContext, RetryDecision
+from procrastinate import BaseRetryStrategy, JobContext, RetryDecision, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import JobAborted
 from procrastinate.job_context import AbortReason
@@ -28,7 +28,8 @@ from gis_core.errors import ArpentError, Forbidden
 from gis_core.models import Job, User
 from gis_core.outages import database_is_gone
 from gis_core.rights import ADMINISTRATORS, SYSTEM, Rights, Role, acting_as, rights_of
-from gis_core.services import jobs
+from gis_core.security import forget_old_days
+from gis_core.services import account_mail, jobs
 
 log = logging.getLogger("arpent.tasks")
 PROGRESS_STEP_S = 0.5
@@ -245,11 +246,23 @@ def give_up(arguments: dict[str, Any]) -> None:
 GIVEN_UP: defaultdict[str, Callable[[dict[str, Any]], None]] = defaultdict(lambda: give_up)
 
 
+@app.task(
+    name=account_mail.TASK,
+    queue=WAITED,
+    # A server that does not answer is tried again after 3, 9, 27... seconds, for about three hours.
+    retry=RetryStrategy(max_attempts=9, exponential_wait=3, retry_exceptions=(OSError,)),
+)
+def send_account_mail(kind: str, values: dict[str, Any]) -> None:
+    """A mail about an account leaves."""
+    account_mail.send(kind, values)
+
+
 @app.periodic(cron="17 3 * * *")
 @app.task(name="tidy", queueing_lock="tidy")
 def tidy(timestamp: int) -> None:
-    """Every night: expired sessions and jobs finished long ago go."""
+    """Every night: expired sessions, jobs finished long ago and old days of the security journal go."""
     call_command("clearsessions")
+    forget_old_days()
     with acting_as(SYSTEM):
         Job.objects.filter(ended_at__lt=timezone.now() - KEPT).delete()
 

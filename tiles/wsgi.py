@@ -12,9 +12,9 @@ from typing import Any
 import psycopg
 from django.db import Error as DatabaseError
 
+from gis_core.hosts import trusted
 from tiles import asking, cache
 from tiles.asking import SeenLayer
-from tiles.hosts import trusted
 from tiles.ortho.wsgi import photo
 from tiles.services import serving
 from tiles.services.address import Address

@@ -74,7 +74,7 @@ class MyLanguageSerializer(serializers.Serializer[Any]):
 class TokenSerializer(serializers.ModelSerializer[ApiToken]):
     class Meta:
         model = ApiToken
-        fields = ("id", "name", "prefix", "created_at", "last_used_at")
+        fields = ("id", "name", "prefix", "created_at", "expires_at", "last_used_at")
 
 
 class NewTokenSerializer(TokenSerializer):
@@ -86,6 +86,7 @@ class NewTokenSerializer(TokenSerializer):
 
 class TokenNameSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=80)
+    last_date = serializers.DateField(required=False, help_text="In a year unless told otherwise; two years at most.")
 
 
 class PersonSerializer(serializers.ModelSerializer[Membership]):

@@ -70,7 +70,7 @@ class TokensView(APIView):
         operation_id="tokens", parameters=PAGE_PARAMETERS, responses=listing("TokenList", serializers.TokenSerializer)
     )
     def get(self, request: Request) -> Response:
-        """The asker's API tokens, newest first."""
+        """The asker's API tokens, newest first; those whose end has passed open nothing any more."""
         return page_of(request, tokens.tokens_of(asker(request)), serializers.TokenSerializer)
 
     @extend_schema(
@@ -82,8 +82,8 @@ class TokensView(APIView):
         """Create a token. Its secret is in this answer and nowhere else; a token may not create tokens."""
         if request._request.by_token:  # type: ignore[attr-defined]
             raise Forbidden(_("A token does not create tokens: sign in on the web page."))
-        name = checked(serializers.TokenNameSerializer(data=request.data))["name"]
-        token, secret = tokens.create_token(user=asker(request), name=name)
+        wanted = checked(serializers.TokenNameSerializer(data=request.data))
+        token, secret = tokens.create_token(user=asker(request), **wanted)
         return Response({**serializers.TokenSerializer(token).data, "secret": secret}, status=201)
 
 

@@ -17,6 +17,7 @@ from psycopg import Error as PsycopgError
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from gis_core.rights import current_rights
+from gis_core.security import hear
 
 # How long a request waits for a connection; while the database is known not to answer, hardly at all.
 WAIT_S = 1.0
@@ -98,6 +99,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.isolation_level = IsolationLevel.READ_COMMITTED
         pool.open()
         return Taking.take(pool)
+
+    def _configure_connection(self, connection: Connection[Any]) -> bool:
+        """Once for each new connection: what PostgreSQL tells of rights and settings is heard."""
+        connection.add_notice_handler(hear)
+        return bool(super()._configure_connection(connection))  # type: ignore[misc]
 
     def _set_autocommit(self, autocommit: bool) -> None:
         super()._set_autocommit(autocommit)  # type: ignore[misc]

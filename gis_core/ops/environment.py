@@ -141,8 +141,6 @@ def variables(place: Place, role: Role, port: int | None = None) -> dict[str, st
     defaults = {"ARPENT_DEBUG": "0", "ARPENT_ALLOWED_HOSTS": LOCAL_HOSTS}
     if "ARPENT_SECRET_KEY" not in os.environ:
         defaults["ARPENT_SECRET_KEY"] = secret_key(place)
-    if port is not None:
-        defaults["ARPENT_PORT"] = str(port)
     fixed = {
         "ARPENT_DATA": str(place.data),
         "ARPENT_DB_HOST": str(place.socket_directory()),
@@ -151,6 +149,8 @@ def variables(place: Place, role: Role, port: int | None = None) -> dict[str, st
         "ARPENT_DB_USER": f"arpent_{role}",
         "PATH": _path(os.environ),
     }
+    if port is not None:
+        fixed["ARPENT_PORT"] = str(port)
     return {**defaults, **_inherited(os.environ), **fixed}
 
 

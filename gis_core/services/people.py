@@ -2,23 +2,20 @@
 
 import secrets
 from collections.abc import Sequence
+from typing import Any
 
-from allauth.account.forms import default_token_generator
-from allauth.account.utils import user_pk_to_url_str
-from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.mail import send_mail
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Case, F, QuerySet, When
-from django.template.loader import render_to_string
-from django.urls import reverse
-from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from psycopg import sql
+from psycopg.errors import InsufficientPrivilege
 
-from gis_core.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
+from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
 from gis_core.models import Commune, Member, Membership, User, validate_written_name
-from gis_core.rights import ADMINISTRATORS, Rights, Role
+from gis_core.rights import ADMINISTRATORS, Rights, Role, acting_as
+from gis_core.services import account_mail, tokens
 
 
 def people_of(member: Member) -> QuerySet[Membership]:
@@ -58,18 +55,19 @@ def invite(
     Nothing tells whether the address had an account: a new one accepts by the link that sets its password, an existing
     one by signing in. `communes` are INSEE codes of the member's territory, needed for a town hall and refused
     otherwise; `site` is the platform's address, with its last slash. Raises Invalid, Forbidden (a role above the
-    asker's), Conflict (already there), Unavailable (no mail).
+    asker's), Conflict (already there).
     """
     email, first_name, last_name = checked_email(email), checked_name(first_name), checked_name(last_name)
     check_may_give(rights, member, role)
+    wanted = checked_communes(member, role, communes)
+    lock_people()
     user = User.objects.filter(email__iexact=email).first() or new_account(email, first_name, last_name)
     if Membership.objects.filter(user=user, member=member).exists():
         raise Conflict(_("This person already belongs to the member or is invited: change the role instead."))
     reopen(user)
-    membership = Membership.objects.create(user=user, member=member, role=role, accepted_at=None, invited_email=email)
-    set_town_halls(membership, communes)
-    send_invitation(user, member, site)
-    return membership
+    made = written(rights, "offer_membership", user.pk, member.pk, role, wanted, email)
+    account_mail.post("invitation", membership=made, site=site)
+    return person_of(member=member, membership_id=made)
 
 
 def reopen(user: User) -> None:
@@ -79,15 +77,44 @@ def reopen(user: User) -> None:
         user.save(update_fields=["is_active"])
 
 
+def lock_people() -> None:
+    """Until the transaction's end nobody else invites, accepts, changes a role or removes: what is checked stays true.
+
+    Two invitations of one address make one account, and an account is not closed while another member invites it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select arpent.lock_people()")
+
+
+def written(rights: Rights, function: str, *values: Any) -> Any:
+    """Have PostgreSQL change memberships, which the web role itself may not: it asks the asker's role again, now.
+
+    Returns what the function returns. Raises Forbidden where the role no longer suffices.
+    """
+    call = sql.SQL("select arpent.{}({})").format(
+        sql.Identifier(function), sql.SQL(", ").join([sql.Placeholder()] * len(values))
+    )
+    try:
+        with acting_as(rights), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(call, values)
+            return cursor.fetchone()[0]
+    except DatabaseError as error:
+        if isinstance(error.__cause__, InsufficientPrivilege):
+            raise Forbidden(_("Your role does not allow this.")) from error
+        raise
+
+
 @transaction.atomic
 def accept(*, user: User, membership_id: int) -> Membership:
     """Accept an invitation: from now on it gives its rights. Raises NotFound."""
-    membership = user.memberships.pending().select_for_update().filter(pk=membership_id).first()
-    if membership is None or not user.is_active:
+    if not written(rights_of_invited(user), "accept_membership", membership_id):
         raise NotFound(_("There is nothing at this address, or you may not see it."))
-    membership.accepted_at = timezone.now()
-    membership.save(update_fields=["accepted_at"])
-    return membership
+    return user.memberships.select_related("member").get(pk=membership_id)
+
+
+def rights_of_invited(user: User) -> Rights:
+    """Those of somebody of whom nothing is asked but who they are."""
+    return Rights(user_id=user.pk)
 
 
 def accept_first(user: User) -> None:
@@ -129,20 +156,17 @@ def check_may_give(rights: Rights, member: Member, role: str) -> None:
         raise Forbidden(_("Nobody gives a role above their own."))
 
 
-def set_town_halls(membership: Membership, communes: Sequence[str]) -> None:
-    """Set the communes a town hall user works for; other roles have none."""
-    if membership.role != Role.TOWN_HALL:
+def checked_communes(member: Member, role: str, communes: Sequence[str]) -> list[str]:
+    """The communes that a town hall user works for; other roles have none. Raises Invalid."""
+    if role != Role.TOWN_HALL:
         if communes:
             raise Invalid(_("Only the town hall role is narrowed to communes."))
-        membership.communes.clear()
-        return
+        return []
     wanted = set(communes)
-    known = set(
-        Commune.objects.filter(territories__member=membership.member, insee__in=wanted).values_list("insee", flat=True)
-    )
+    known = set(Commune.objects.filter(territories__member=member, insee__in=wanted).values_list("insee", flat=True))
     if not wanted or wanted != known:
         raise Invalid(_("The town hall role needs one or more communes of the member's territory."))
-    membership.communes.set(Commune.objects.filter(insee__in=known))
+    return sorted(known)
 
 
 @transaction.atomic
@@ -151,14 +175,13 @@ def change_role(*, rights: Rights, membership: Membership, role: str, communes: 
     membership = locked(membership)
     check_may_give(rights, membership.member, membership.role)
     check_may_give(rights, membership.member, role)
+    wanted = checked_communes(membership.member, role, communes)
     if Role(role) not in ADMINISTRATORS:
         check_not_last_administrator(rights, membership)
     if role != Role.AGENCY_ADMINISTRATOR:
         check_not_last_of_agency(membership)
-    membership.role = role
-    membership.save(update_fields=["role"])
-    set_town_halls(membership, communes)
-    return membership
+    written(rights, "change_membership", membership.pk, role, wanted)
+    return person_of(member=membership.member, membership_id=membership.pk)
 
 
 @transaction.atomic
@@ -169,17 +192,17 @@ def remove(*, rights: Rights, membership: Membership) -> None:
     check_not_last_administrator(rights, membership)
     check_not_last_of_agency(membership)
     user = membership.user
-    membership.delete()
+    written(rights, "end_membership", membership.pk)
     if not user.memberships.exists():
         user.is_active = False
         user.save(update_fields=["is_active"])
         # An account that is opened again starts without its old tokens.
-        user.api_tokens.filter(revoked_at=None).update(revoked_at=timezone.now())
+        tokens.end_tokens(user)
 
 
 def locked(membership: Membership) -> Membership:
-    """The membership as it is now, with its member locked: two administrators must not remove each other."""
-    Member.objects.select_for_update().get(pk=membership.member_id)
+    """The membership as it is now, and stays: two administrators must not remove each other."""
+    lock_people()
     return person_of(member=membership.member, membership_id=membership.pk)
 
 
@@ -195,34 +218,6 @@ def check_not_last_of_agency(membership: Membership) -> None:
     """Somebody must be able to administer the platform."""
     if membership.role != Role.AGENCY_ADMINISTRATOR or not membership.accepted_at:
         return
-    others = (
-        Membership.objects.accepted().select_for_update().filter(role=Role.AGENCY_ADMINISTRATOR, user__is_active=True)
-    )
-    if not any(other.pk != membership.pk for other in others):
+    others = Membership.objects.accepted().filter(role=Role.AGENCY_ADMINISTRATOR, user__is_active=True)
+    if not others.exclude(pk=membership.pk).exists():
         raise Conflict(_("This is the last administrator of the agency: name another one first."))
-
-
-def send_invitation(user: User, member: Member, site: str) -> None:
-    """The mail that says who invites, and where to accept: by a first password, or signed in on one's account page."""
-    with translation.override(user.language):
-        context = {
-            "user": user,
-            "member": member,
-            "account": site.rstrip("/") + reverse("account"),
-            "link": None if user.has_usable_password() else password_link(user, site),
-        }
-        subject = _("Your access to %(member)s on Arpent") % {"member": member.name}
-        try:
-            send_mail(
-                subject, render_to_string("mail/invitation.txt", context), settings.DEFAULT_FROM_EMAIL, [user.email]
-            )
-        except OSError as error:
-            raise Unavailable(_("The mail could not be sent; nothing was changed. Try again later.")) from error
-
-
-def password_link(user: User, site: str) -> str:
-    """Where the account's owner sets a password, once, within three days."""
-    key = default_token_generator.make_token(user)
-    return site.rstrip("/") + reverse(
-        "account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": key}
-    )

@@ -1,6 +1,8 @@
 -- The one way a table becomes part of the platform: grants, row policies, version and history triggers, by its scope.
 --   open       accounts, sessions, queues: read before the asker is known, so no row policy
 --   edited     members, territories, roles, themes: as open, and every change keeps the former row
+--   given      memberships: as edited, but the site changes them through functions alone, which ask the asker's role again
+--   added      lines that the site adds and neither changes nor removes
 --   reference  public reference data: everyone reads, the worker loads, statements leave a trace
 --   owner      rows of a member (owner_id), seen by it and by those in shared_with
 --   shown      rows of a member (owner_id) that everybody sees and its people change; those of nobody only functions change
@@ -46,12 +48,13 @@ begin
     end if;
     execute format('grant select, insert, update, delete on %s to arpent_worker', target);
     execute format('grant select%s on %s to arpent_web',
-        case when scope = 'reference' or scope like 'nominative:%' then '' else ', insert, update, delete' end, target);
-    if scope = 'open' then
+        case when scope in ('reference', 'given') or scope like 'nominative:%' then ''
+            when scope = 'added' then ', insert' else ', insert, update, delete' end, target);
+    if scope in ('open', 'added') then
         return;
     end if;
     execute format('create or replace trigger arpent_truncate after truncate on %s execute function arpent.record_statement()', target);
-    if scope = 'edited' then
+    if scope in ('edited', 'given') then
         perform arpent.record_history(target);
         return;
     end if;

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -266,10 +267,23 @@ def test_the_language_is_kept_with_the_account(client: Client) -> None:
     assert 'lang="en"' in page.content.decode()
 
 
-def test_metrics_are_for_this_machine_and_the_agency(client: Client) -> None:
-    assert b"arpent_oldest_job_seconds" in client.get("/metrics").content
-    assert client.get("/metrics", REMOTE_ADDR="192.0.2.1").status_code == 401
-    assert client.get("/metrics", headers={"x-forwarded-for": "192.0.2.1"}).status_code == 401
+def test_metrics_ask_for_a_token_from_this_machine_too(client: Client, settings: Any) -> None:
+    for meta in ({}, {"REMOTE_ADDR": "192.0.2.1"}, {"REMOTE_ADDR": ""}):
+        assert client.get("/metrics", **meta).status_code == 401
+    settings.METRICS_TOKEN = "un secret de la supervision"
+    given = {"authorization": "Bearer un secret de la supervision"}
+    assert b"arpent_oldest_job_seconds" in client.get("/metrics", headers=given).content
+    assert client.get("/metrics", headers={"authorization": "Bearer autre"}).status_code == 401
+    assert client.get("/api/v1/me/", headers=given).status_code == 401
+    settings.METRICS_TOKEN = ""
+    assert client.get("/metrics", headers={"authorization": "Bearer "}).status_code == 401
+
+
+def test_metrics_are_for_the_agency(client: Client) -> None:
+    client.force_login(factories.user(factories.member(), "gis_administrator"))
+    assert client.get("/metrics").status_code == 403
+    client.force_login(factories.user(factories.member(), "agency_administrator"))
+    assert client.get("/metrics").status_code == 200
 
 
 def test_ready_when_the_wall_stands(client: Client) -> None:

@@ -15,7 +15,8 @@ SITE = "https://sig.example.fr/"
 
 def invite(*options: str) -> str:
     out = StringIO()
-    call_command("invite_administrator", "agence@example.fr", "--site", SITE, *options, stdout=out)
+    with factories.as_worker():
+        call_command("invite_administrator", "agence@example.fr", "--site", SITE, *options, stdout=out)
     return out.getvalue()
 
 

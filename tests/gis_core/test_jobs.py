@@ -150,7 +150,8 @@ def test_a_task_runs_with_the_rights_of_who_started_it(job: Job) -> None:
 
 
 def test_a_role_lost_meanwhile_stops_the_job(job: Job) -> None:
-    Membership.objects.filter(user=job.started_by).update(role=Role.READER)
+    with factories.as_owner():
+        Membership.objects.filter(user=job.started_by).update(role=Role.READER)
     failed = run(job, lambda running: pytest.fail("must not run"))
     assert failed.state == "failed"
 

@@ -9,14 +9,17 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from procrastinate.contrib.django import app
+from procrastinate.jobs import Job as JobOfQueue
 
 from gis_core.accounts import AccountAdapter
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
 from gis_core.models import Member, Membership, User
-from gis_core.rights import SYSTEM, Rights, Role, rights_of
-from gis_core.services import people
+from gis_core.rights import Rights, Role, rights_of
+from gis_core.services import account_mail, people
 from gis_core.services.tokens import create_token, tokens_of
 from tests import factories
+from tests.post import outbox, waiting
 
 pytestmark = pytest.mark.django_db
 SITE = "http://localhost/"
@@ -35,6 +38,10 @@ def administrator(member: Member) -> User:
 @pytest.fixture
 def rights(administrator: User) -> Rights:
     return rights_of(administrator)
+
+
+def agency() -> Rights:
+    return rights_of(factories.user(factories.member(), Role.AGENCY_ADMINISTRATOR))
 
 
 def invited(
@@ -96,12 +103,12 @@ def test_the_invitation_mail_sets_the_password_and_signs_in(member: Member, righ
     me = client.get("/api/v1/me/").json()
     assert me["email"] == "nouvelle@example.org"
     assert [one["member"]["slug"] for one in me["memberships"]] == [member.slug]
-    assert "Hello" not in str(mail.outbox[0].body)
+    assert "Hello" not in str(outbox()[0].body)
 
 
 def first_password(client: Client) -> None:
     """Follow the mail's link and choose a password."""
-    (link,) = re.findall(r"http://localhost(/\S+)", str(mail.outbox[0].body))
+    (link,) = re.findall(r"http://localhost(/\S+)", str(outbox()[0].body))
     page = client.get(link, follow=True, headers={"accept": "text/html"})
     form = page.redirect_chain[-1][0]
     secret = "une phrase assez longue"
@@ -128,12 +135,12 @@ def test_another_password_accepts_nothing(member: Member, rights: Rights) -> Non
 def test_somebody_known_gets_no_second_account_and_a_mail_that_leads_to_theirs(member: Member, rights: Rights) -> None:
     known = known_account()
     assert invited(member, rights, email="connue@example.org").user == known
-    assert "http://localhost/compte/\n" in str(mail.outbox[0].body) + "\n"
+    assert "http://localhost/compte/\n" in str(outbox()[0].body) + "\n"
 
 
 def test_an_invitation_gives_no_rights_until_it_is_accepted(member: Member, rights: Rights, client: Client) -> None:
     known = known_account()
-    person = invited(member, rights, Role.AGENCY_ADMINISTRATOR, email=known.email, asker=SYSTEM)
+    person = invited(member, rights, Role.AGENCY_ADMINISTRATOR, email=known.email, asker=agency())
     assert (rights_of(known).agency, known.is_superuser, member.pk in rights_of(known).roles) == (False, False, False)
     client.force_login(known)
     assert member.slug not in str(client.get("/api/v1/me/").json())
@@ -176,6 +183,7 @@ def everything_shown(client: Client, member: Member, email: str) -> list[object]
     """All that inviting an address, looking, changing the role and removing answer, the address and ids blanked."""
     people_of_member, page = f"/api/v1/members/{member.slug}/people/", f"/membres/{member.slug}/"
     wanted = {"email": email, "first_name": "Nom", "last_name": "Proposé", "role": "reader"}
+    outbox()
     mail.outbox.clear()
     made = client.post(people_of_member, wanted, "application/json")
     person = made.json()
@@ -196,16 +204,20 @@ def everything_shown(client: Client, member: Member, email: str) -> list[object]
         client.post(page, wanted, headers=html),
         client.get(page, headers=html),
     ]
-    Membership.objects.pending().filter(member=member).delete()
-    sent = [(message.subject, message.to == [email]) for message in mail.outbox]
+    sent = [(message.subject, message.to == [email]) for message in outbox()]
+    with factories.as_owner():
+        Membership.objects.pending().filter(member=member).delete()
     return [[blanked(answer, email) for answer in answers], sent]
+
+
+BLANKED = ("Content-Length", "Expires", "X-Request-ID")
 
 
 def blanked(answer: Any, email: str) -> tuple[int, dict[str, str], str]:
     content = answer.content.decode().replace(email, "…")
     content = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", content)
     content = re.sub(r'/membres/([\w-]+)/\d+/|"id":\s?\d+', r"\1", content)
-    headers = {name: value for name, value in answer.items() if name not in ("Content-Length", "Expires")}
+    headers = {name: value for name, value in answer.items() if name not in BLANKED}
     return answer.status_code, headers, content
 
 
@@ -336,19 +348,39 @@ def test_an_account_that_the_agency_closed_is_not_opened_by_an_invitation(member
         people.accept(user=person.user, membership_id=person.pk)
 
 
-def test_a_mail_that_cannot_leave_undoes_the_invitation(
+def test_an_invitation_does_not_wait_for_the_mail_server(
     member: Member, administrator: User, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_args: object, **_options: object) -> None:
         raise ConnectionRefusedError
 
-    monkeypatch.setattr(people, "send_mail", refuse)
+    monkeypatch.setattr(account_mail, "send_mail", refuse)
     client.force_login(administrator)
     answer = client.post(
         f"/api/v1/members/{member.slug}/people/", {"email": "x@example.org", "role": "reader"}, "application/json"
     )
-    assert answer.status_code == 503
-    assert not User.objects.filter(email="x@example.org").exists()
+    assert answer.status_code == 201
+    ((_number, arguments),) = waiting()
+    assert arguments["kind"] == "invitation"
+    with pytest.raises(ConnectionRefusedError):
+        outbox()
+    monkeypatch.undo()
+    assert [message.to for message in outbox()] == [["x@example.org"]]
+
+
+def test_a_mail_server_that_does_not_answer_is_tried_again() -> None:
+    retry = app.tasks[account_mail.TASK].retry_strategy
+    lost, tried = ConnectionRefusedError(), JobOfQueue(id=1, queue="q", lock=None, queueing_lock=None, task_name="x")
+    assert retry.get_retry_decision(exception=lost, job=tried)
+    assert not retry.get_retry_decision(exception=KeyError(), job=tried)
+
+
+def test_the_queue_holds_no_link_that_opens_an_account(member: Member, rights: Rights, client: Client) -> None:
+    user = invited(member, rights).user
+    client.post("/compte/mot-de-passe/oublie/", {"email": user.email}, headers={"accept": "text/html"})
+    kinds = [arguments["kind"] for _number, arguments in waiting()]
+    assert kinds == ["invitation", "password_reset"]
+    assert "nouveau" not in str(waiting())
 
 
 def test_a_wrong_form_keeps_what_was_typed_and_ties_the_error_to_its_field(

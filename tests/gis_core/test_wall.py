@@ -121,7 +121,7 @@ def test_an_edit_keeps_the_former_row_and_who_changed_it() -> None:
 
 def test_a_role_that_changes_leaves_the_former_one_in_the_history() -> None:
     given = Membership.objects.get(user=factories.user(factories.member(), role=Role.READER))
-    Membership.objects.filter(pk=given.pk).update(role=Role.GIS_ADMINISTRATOR)
     with factories.as_owner():
+        Membership.objects.filter(pk=given.pk).update(role=Role.GIS_ADMINISTRATOR)
         kept = RowHistory.objects.get(pk_value=given.pk, operation="UPDATE", event__table="gis_core_membership")
     assert kept.old["role"] == Role.READER

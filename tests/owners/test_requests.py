@@ -110,7 +110,16 @@ def test_another_person_or_another_service_has_counts_of_its_own(client: Client)
     assert post(client, "Paul Fictif").status_code == 200
 
 
-@pytest.mark.parametrize("name", ["FICTIVE Jeanne", "Mme Jeanne Fictive", "Jeanne-Fictive", "Je\u200banne Fictive"])
+LOOKALIKES = [
+    *("Jeanne Fıctıve", "JΕΑΝΝΕ Fictive", "Jеаnnе Fictive", "J\uff45anne Fictive", "Jeanne F\u0456ctive"),
+    *("JEANNE FІCTIVE", "𝐉𝐞𝐚𝐧𝐧𝐞 Fictive", "Jeanne\u00a0Fictive", "Je\u00adanne Fictive"),
+]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["FICTIVE Jeanne", "Mme Jeanne Fictive", "Jeanne-Fictive", "Je\u200banne Fictive", *LOOKALIKES],
+)
 def test_a_name_is_the_same_however_it_is_written(name: str) -> None:
     assert Requester(name=name).key == Requester(name="Jeanne Fictive").key
 
@@ -192,6 +201,13 @@ def test_a_second_request_waits_until_the_first_ones_transaction_ends() -> None:
         for one in (first, second):
             one.rollback()
             one.close()
+
+
+def test_greek_and_turkish_letters_have_no_count_of_their_own(client: Client) -> None:
+    owned()
+    client.force_login(reader_of())
+    names = ("Zoé Zilliz", "Ζoé Ζilliz", "Zoé Zıllız", "Ζoé Ζıllız", "ΖΟÉ ΖΙLLΙΖ", "Ζoé Zilliz")
+    assert [post(client, name).status_code for name in names] == [200] * 5 + [403]
 
 
 def number_given(through: BaseDatabaseWrapper, given: str) -> int | None:

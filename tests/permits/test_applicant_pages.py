@@ -7,6 +7,7 @@ import pytest
 from gis_core.rights import Role
 from permits.models import ApplicantReading, Permit
 from permits.services.applicants import Person, read_applicants
+from tests import factories
 from tests.permits.conftest import World
 
 PAGE = {"accept": "text/html"}
@@ -198,9 +199,13 @@ def test_a_line_is_written_for_each_member_so_that_none_tells_of_anothers_files(
 
     permit = world.file()
     theirs = world.file("stranger", insee="45903", parcels=[])
-    Membership.objects.create(
-        user=world.people["stranger"], member=world.member, role=Role.PERMIT_INSTRUCTOR, accepted_at=permit.recorded_at
-    )
+    with factories.as_owner():
+        Membership.objects.create(
+            user=world.people["stranger"],
+            member=world.member,
+            role=Role.PERMIT_INSTRUCTOR,
+            accepted_at=permit.recorded_at,
+        )
     with world.as_("stranger"):
         assert len(read_applicants([permit, theirs], why="essai")) == 2
     assert [numbers for _by, _action, numbers, _why in readings(world)] == [[permit.number]]

@@ -19,10 +19,10 @@ from mapproxy.config import local_base_config
 from mapproxy.config.configuration.base import ConfigurationError
 from mapproxy.srs import get_epsg_num
 
+from gis_core.hosts import is_secure, trusted
 from gis_core.middleware import LONGEST_URL
 from tiles import asking, cache
 from tiles.asking import Asker
-from tiles.hosts import is_secure, trusted
 from tiles.ortho.application import Application, Coordinates, serving
 from tiles.ortho.parameters import Answer, Query, refused, sound
 from tiles.ortho.rights import Area, SeenPhoto

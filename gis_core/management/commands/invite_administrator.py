@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from gis_core.errors import ArpentError
 from gis_core.models import Member
 from gis_core.rights import SYSTEM, Role, acting_as
-from gis_core.services.people import accept, invite, password_link
+from gis_core.services.account_mail import password_link
+from gis_core.services.people import accept, invite
 
 
 class Command(BaseCommand):

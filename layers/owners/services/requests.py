@@ -1,7 +1,6 @@
 """What a third party may be told at the counter (LPF L.107 A, R*107 A-1 and following): counted, then an extract."""
 
 import json
-import unicodedata
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Forbidden, Invalid
+from gis_core.lookalikes import plain_letters
 from gis_core.models import Member, User
 from gis_core.rights import Rights
 from layers.features.words import search_text
@@ -33,9 +33,8 @@ class Requester:
 
     @property
     def key(self) -> str:
-        """The same for “Jean Dupont”, “DUPONT Jean” and “M. Jean Dupont”; signs without a width do not count."""
-        shown = "".join(letter for letter in self.name if unicodedata.category(letter) != "Cf")
-        words = sorted(search_text(shown).split())
+        """The same for “Jean Dupont”, “DUPONT Jean” and “M. Jean Dupont”, in whichever letters that look so."""
+        words = sorted(search_text(plain_letters(self.name)).split())
         return " ".join([word for word in words if word not in CIVILITIES] or words)
 
 

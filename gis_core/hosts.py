@@ -1,4 +1,4 @@
-"""What Django's SecurityMiddleware and `get_host` ask, for what is answered before them."""
+"""Which `Host` a request may name: links are made of it. Django looks at the name alone, we at the port too."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -15,8 +15,13 @@ def trusted(environ: Mapping[str, Any]) -> bool:
 
 @lru_cache(maxsize=256)
 def known_host(host: str) -> bool:
-    domain, _port = split_domain_port(host)
-    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
+    """A name of the site, with no port (the scheme's usual one) or with one under which the site is reached."""
+    domain, port = split_domain_port(host)
+    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS) and known_port(port)
+
+
+def known_port(port: str) -> bool:
+    return not port or port in settings.ALLOWED_PORTS
 
 
 def is_secure(environ: Mapping[str, Any]) -> bool:

@@ -1,0 +1,91 @@
+"""Mails about accounts. They leave by a task of the queue: a request neither waits for the mail server nor tells, by
+the time it takes, whether an address has an account. A task holds no link that opens something: it is made on leaving.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import filter_users_by_email, user_pk_to_url_str
+from django.conf import settings
+from django.core.mail import send_mail
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app as queue
+
+from gis_core.models import Membership, User
+
+TASK = "account_mail"
+
+
+def post(kind: str, **values: Any) -> None:
+    """Have a mail of this kind sent once the transaction is committed; `values` are those of its function below."""
+    queue.configure_task(TASK, allow_unknown=False).defer(kind=kind, values=values)
+
+
+def send(kind: str, values: dict[str, Any]) -> None:
+    """Send it now (the queue's task). Raises OSError when the mail server does not take it."""
+    KINDS[kind](**values)
+
+
+def send_written(to: str, subject: str, body: str) -> None:
+    send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, [to])
+
+
+def send_invitation(membership: int, site: str) -> None:
+    """Who invites, and where to accept: by a first password, or signed in on one's account page."""
+    invited = Membership.objects.pending().select_related("user", "member").filter(pk=membership).first()
+    if invited is None:
+        return
+    user = invited.user
+    context = {
+        "member": invited.member,
+        "account": site.rstrip("/") + reverse("account"),
+        "link": None if user.has_usable_password() else password_link(user, site),
+    }
+    with translation.override(user.language):
+        subject = _("Your access to %(member)s on Arpent") % {"member": invited.member.name}
+        send_about(user, "mail/invitation.txt", subject, context)
+
+
+def send_password_reset(email: str, site: str) -> None:
+    """The link that sets another password, for each account of this address; nothing where there is none."""
+    for user in filter_users_by_email(email, is_active=True, prefer_verified=True):
+        context = {"username": user.username, "password_reset_url": password_link(user, site)}
+        with translation.override(user.language):
+            subject = render_to_string("account/email/password_reset_key_subject.txt", context).strip()
+            send_about(user, "account/email/password_reset_key_message.txt", subject, context)
+
+
+def send_slowed(user: int, address: str, at: str, site: str) -> None:
+    """Somebody types wrong passwords for this account: its owner is told."""
+    owner = User.objects.filter(pk=user, is_active=True).exclude(email="").first()
+    if owner is None:
+        return
+    context = {"address": address, "at": at, "link": site.rstrip("/") + reverse("account_reset_password")}
+    with translation.override(owner.language):
+        send_about(owner, "mail/sign_in_slowed.txt", _("Wrong passwords for your account on Arpent"), context)
+
+
+def send_about(user: User, template: str, subject: str, context: dict[str, Any]) -> None:
+    send_written(user.email, subject, render_to_string(template, {"user": user, **context}).strip() + "\n")
+
+
+def password_link(user: User, site: str) -> str:
+    """Where the account's owner sets a password, once, within three days."""
+    key = default_token_generator.make_token(user)
+    return site.rstrip("/") + reverse(
+        "account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": key}
+    )
+
+
+KINDS: dict[str, Callable[..., None]] = {
+    "written": send_written,
+    "invitation": send_invitation,
+    "password_reset": send_password_reset,
+    "slowed": send_slowed,
+}
