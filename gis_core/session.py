@@ -83,5 +83,8 @@ def words() -> dict[str, str]:
         "out_keep": _("Keep it and sign out"),
         "out_erase": _("Erase it and sign out"),
         "out_stay": _("Stay signed in"),
+        "draft": _("You left something typed and not sent in this form."),
+        "draft_take": _("Take it up again"),
+        "draft_drop": _("Forget it"),
         "failed": _("Signing in did not succeed. Try again in a moment."),
     }
