@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.account import views as allauth
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path, re_path
 from django.utils.translation import gettext as _
@@ -16,12 +18,48 @@ from django.views.decorators.http import require_POST, require_safe
 from gis_core.errors import ArpentError
 from gis_core.forms import TokenForm, blame
 from gis_core.models import User
+from gis_core.resending import FIELD, kept_in_page, resend_page, unpacked
 from gis_core.services import people, tokens
+from gis_core.session import session_facts
+from gis_core.signed_in import page
+
+
+class SignIn(allauth.LoginView):
+    """allauth's. A script gets its form as a window over a page; what was posted too late is offered again."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        # Signed in meanwhile, in another tab.
+        if request.method == "POST" and request.user.is_authenticated and (posted := unpacked(self.packed)):
+            return resend_page(request, posted)
+        return super().dispatch(request, *args, **kwargs)
+
+    @property
+    def packed(self) -> str:
+        return self.request.POST.get(FIELD, "")
+
+    def get_template_names(self) -> list[str]:
+        over = self.request.headers.get("X-Requested-With") == "XMLHttpRequest"
+        return ["account/sign_in_again.html"] if over else [self.template_name]
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        posted = unpacked(self.packed) if self.request.user.is_authenticated else None
+        return resend_page(self.request, posted) if posted else response
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return {**context, **kept_in_page(unpacked(self.packed))}
 
 
 @require_safe
 @never_cache
-@login_required
+def session(request: HttpRequest) -> HttpResponse:
+    """Whose session this is, for pages that were made for somebody (static/gis_core/session.js)."""
+    return JsonResponse(session_facts(request))
+
+
+@require_safe
+@page
 def account(request: HttpRequest) -> HttpResponse:
     """My roles, my invitations, my API tokens."""
     return account_page(request)
@@ -43,8 +81,7 @@ def account_page(request: HttpRequest, status: int = 200, **more: object) -> Htt
 
 
 @require_POST
-@never_cache
-@login_required
+@page
 def accept_invitation(request: HttpRequest, membership_id: int) -> HttpResponse:
     assert isinstance(request.user, User)
     membership = people.accept(user=request.user, membership_id=membership_id)
@@ -53,8 +90,7 @@ def accept_invitation(request: HttpRequest, membership_id: int) -> HttpResponse:
 
 
 @require_POST
-@never_cache
-@login_required
+@page
 def create_token(request: HttpRequest) -> HttpResponse:
     """Make an API token; this page is the only one that shows its secret. A token may not make another one."""
     assert isinstance(request.user, User)
@@ -71,8 +107,7 @@ def create_token(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@never_cache
-@login_required
+@page
 def revoke_token(request: HttpRequest, token_id: int) -> HttpResponse:
     assert isinstance(request.user, User)
     tokens.revoke_token(user=request.user, token_id=token_id)
@@ -85,7 +120,8 @@ urlpatterns = [
     path("invitations/<int:membership_id>/accepter/", accept_invitation, name="invitation_accept"),
     path("jetons/", create_token, name="token_create"),
     path("jetons/<int:token_id>/revoquer/", revoke_token, name="token_revoke"),
-    path("connexion/", allauth.login, name="account_login"),
+    path("session/", session, name="session"),
+    path("connexion/", SignIn.as_view(), name="account_login"),
     path("deconnexion/", allauth.logout, name="account_logout"),
     path("ferme/", allauth.account_inactive, name="account_inactive"),
     path("inscription/", allauth.signup, name="account_signup"),

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_core.backups import backup_state
 from gis_core.middleware import rights_of_request
+from gis_core.signed_in import ask_to_sign_in
 
 
 class ArpentAdminSite(AdminSite):
@@ -51,7 +52,9 @@ class ArpentAdminSite(AdminSite):
             raise PermissionDenied
         if self.has_permission(request):
             return redirect("admin:index")
-        return redirect_to_login(request.GET.get("next") or request.get_full_path(), reverse("account_login"))
+        if "next" in request.GET:
+            return redirect_to_login(request.GET["next"], reverse("account_login"))
+        return ask_to_sign_in(request)
 
     def logout(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:  # type: ignore[override]
         return redirect("account_logout")

@@ -7,14 +7,12 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gis_core.errors import ArpentError, Forbidden, NotFound
@@ -22,6 +20,7 @@ from gis_core.forms import InvitationForm, RoleForm
 from gis_core.middleware import rights_of_request
 from gis_core.models import Member
 from gis_core.services import members, people
+from gis_core.signed_in import page as signed_in
 
 View = Callable[..., HttpResponse]
 
@@ -30,8 +29,7 @@ def page(view: View) -> View:
     """A page for people who are signed in; what they may not see is an ordinary error page."""
 
     @wraps(view)
-    @never_cache
-    @login_required
+    @signed_in
     def shown(request: HttpRequest, **arguments: Any) -> HttpResponse:
         try:
             return view(request, **arguments)

@@ -21,6 +21,7 @@ from gis_core.hosts import known_host
 from gis_core.identity import user_of_authorization
 from gis_core.problem import RETRY_SECONDS, as_problem, problem, status_of, wants_problem
 from gis_core.rights import Rights, acting_as, rights_of
+from gis_core.session import HEADER, person_id, session_label
 
 Handler = Callable[[HttpRequest], HttpResponse]
 LONGEST_URL = 8_000
@@ -119,6 +120,10 @@ def who_asks(get_response: Handler) -> Handler:
         elif request.user.is_authenticated and not request.user.is_active:
             logout(request)
         note_person(request)
+        if not request.by_token and is_for_another(request):  # type: ignore[attr-defined]
+            response = problem(401, _("Sign in: nobody is, or the session has ended."), reason="session")
+            response[HEADER] = session_label(request)
+            return response
         rights = rights_of(request.user)
         request.rights = rights  # type: ignore[attr-defined]
         with acting_as(rights):
@@ -126,6 +131,8 @@ def who_asks(get_response: Handler) -> Handler:
         if request.path.startswith("/api/") and "Cache-Control" not in response:
             patch_cache_control(response, private=True, no_cache=True)
             patch_vary_headers(response, ("Cookie", "Authorization"))
+        if not request.by_token and is_never_kept(response):  # type: ignore[attr-defined]
+            response[HEADER] = session_label(request)
         return response
 
     return middleware
@@ -144,6 +151,21 @@ def note_person(request: HttpRequest) -> None:
     if (here := security.circumstances()) and request.user.is_authenticated:
         here.user, here.name = request.user.pk, request.user.get_username()
         here.token = request.user.token_name
+
+
+def is_for_another(request: HttpRequest) -> bool:
+    """Whether a page asks that was made for somebody else than the person who is signed in now, if anybody is.
+
+    Nothing must be written in another one's name, nor silently read with less or other rights.
+    """
+    expected = request.headers.get(HEADER)
+    return expected is not None and expected != person_id(request.user)
+
+
+def is_never_kept(response: HttpResponse) -> bool:
+    """Whether no cache gives this answer to anybody without asking: only then does it say who asked."""
+    said = response.get("Cache-Control", "")
+    return "no-store" in said or "no-cache" in said
 
 
 def rights_of_request(request: Any) -> Rights:

@@ -22,8 +22,10 @@ from gis_core import webmap_build
 from gis_core.middleware import rights_of_request
 from gis_core.models import User
 from gis_core.problem import WAITED, as_problem, is_busy, problem, wants_problem
+from gis_core.resending import posted_here, resend_page, sign_in_page
 from gis_core.rights import Rights, Role
 from gis_core.services.territories import extent_4326
+from gis_core.session import page_session, person_id
 
 PERMITS = "/permis/"
 NETWORKS = "/reseaux/"
@@ -35,7 +37,12 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     """What every template may link to, by the asker's roles."""
     rights = getattr(request, "rights", Rights())
     manages = rights.administers
-    return {"rights": rights, "manages_members": manages, "version": settings.VERSION}
+    return {
+        "rights": rights,
+        "manages_members": manages,
+        "version": settings.VERSION,
+        "page_session": lambda: page_session(request),
+    }
 
 
 @require_safe
@@ -56,7 +63,7 @@ def map_config(request: HttpRequest) -> dict[str, Any]:
     memberships = list(user.memberships.accepted().select_related("member").order_by("member__name")) if user else []
     member = memberships[0].member if memberships else None
     return {
-        "user": {"username": user.username, "name": str(user)} if user else None,
+        "user": {"id": person_id(user), "username": user.username, "name": str(user)} if user else None,
         "member": {"slug": member.slug, "name": member.name, "bbox_4326": extent_4326(member)} if member else None,
         "memberships": [
             {
@@ -133,8 +140,12 @@ def set_language(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if wants_problem(request):
-        return problem(403, _("The form's security token is missing or expired: reload the page and send it again."))
-    return render(request, "403_csrf.html", status=403)
+        words = _("The form's security token is missing or expired: reload the page and send it again.")
+        return problem(403, words, reason="csrf")
+    posted = posted_here(request)
+    if request.path == reverse("account_login") and not (posted and request.user.is_authenticated):
+        return sign_in_page(request, posted, status=403, expired=True)
+    return resend_page(request, posted, status=403) if posted else render(request, "403_csrf.html", status=403)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

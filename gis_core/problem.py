@@ -123,7 +123,8 @@ def api_problem(error: exceptions.APIException) -> JsonResponse:
         return problem(400, _("Some values are missing or wrong."), headers=headers, errors=error.detail)
     if isinstance(error, exceptions.NotAuthenticated):
         return problem(401, _("Sign in: nobody is, or the session has ended."), headers=headers)
-    return problem(error.status_code, str(error.detail), headers=headers)
+    more = {"reason": reason} if (reason := getattr(error, "reason", "")) else {}
+    return problem(error.status_code, str(error.detail), headers=headers, **more)
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse | Response:

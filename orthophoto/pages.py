@@ -6,14 +6,12 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gis_core.errors import ArpentError
@@ -21,6 +19,7 @@ from gis_core.middleware import rights_of_request
 from gis_core.models import Member, User
 from gis_core.problem import status_of
 from gis_core.rights import Rights
+from gis_core.signed_in import page as page
 from layers.catalogue.models import Photo
 from orthophoto import phrases
 from orthophoto.forms import CampaignForm, DescriptionForm, beginnings
@@ -34,10 +33,6 @@ from orthophoto.standing import LETTERS, Standing
 SHOWN_PROBLEMS = 100
 # The parameter that an error names, where the form's field is called otherwise.
 FIELD_OF = {"folder": "delivery"}
-
-
-def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    return never_cache(login_required(view))
 
 
 @require_safe

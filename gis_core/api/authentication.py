@@ -6,6 +6,12 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 
 
+class TokenExpired(PermissionDenied):
+    """The CSRF token is missing, or of an earlier session."""
+
+    reason = "csrf"
+
+
 class WhoAsksAuthentication(SessionAuthentication):
     def authenticate(self, request: Request):  # type: ignore[no-untyped-def]
         user = getattr(request._request, "user", None)
@@ -20,7 +26,7 @@ class WhoAsksAuthentication(SessionAuthentication):
             super().enforce_csrf(request)
         except PermissionDenied as error:
             words = _("The form's security token is missing or expired: reload the page and send it again.")
-            raise PermissionDenied(words) from error
+            raise TokenExpired(words) from error
 
     def authenticate_header(self, request: Request) -> str:
         """A browser's own password box would get in the way, so programs alone are challenged."""

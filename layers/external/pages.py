@@ -1,17 +1,14 @@
 """/couches-externes/: layers of other servers, and the servers that may be asked."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gis_core.errors import ArpentError
@@ -20,15 +17,12 @@ from gis_core.models import Member
 from gis_core.parameters import whole_number
 from gis_core.problem import status_of
 from gis_core.rights import ADMINISTRATORS, Rights
+from gis_core.signed_in import page as page
 from layers.external.forms import ExternalLayerForm, HostForm, ServiceForm
 from layers.external.models import AllowedHost, ExternalLayer
 from layers.external.services import declaring
 
 SHOWN_OFFERS = 500
-
-
-def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    return never_cache(login_required(view))
 
 
 def rights_of_page(request: HttpRequest) -> Rights:

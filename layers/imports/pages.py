@@ -7,13 +7,11 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
@@ -23,6 +21,7 @@ from gis_core.models import Job, Member, User
 from gis_core.problem import as_problem, status_of, wants_problem
 from gis_core.rights import Rights
 from gis_core.services.jobs import job_seen_by, may_run, standing
+from gis_core.signed_in import page
 from layers.imports.models import Delivery
 from layers.imports.services.ordering import seen_by
 from layers.imports.services.orders import (
@@ -52,8 +51,7 @@ def imports(request: HttpRequest) -> HttpResponse:
         return as_problem(error) if wants_problem(request) else too_large(request)
 
 
-@never_cache
-@login_required
+@page
 def too_large(request: HttpRequest) -> HttpResponse:
     """The page again, without what was sent: reading on is what the limit forbids."""
     return imports_page(request, rights_of_page(request), status=413, refused=too_large_in_words())
@@ -65,8 +63,7 @@ def too_large_in_words() -> str:
 
 
 @csrf_protect
-@never_cache
-@login_required
+@page
 @require_http_methods(["GET", "HEAD", "POST"])
 def checked_imports(request: HttpRequest) -> HttpResponse:
     rights = rights_of_page(request)
@@ -183,8 +180,7 @@ def joined(*parts: Any) -> str:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-@login_required
+@page
 def report(request: HttpRequest, job_id: int) -> HttpResponse:
     """An import's report in words; where it waits for a decision, what was decided."""
     rights = rights_of_page(request)

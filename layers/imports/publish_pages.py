@@ -7,13 +7,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -24,6 +22,7 @@ from gis_core.models import Job, User
 from gis_core.problem import as_problem, status_of, wants_problem
 from gis_core.rights import Rights
 from gis_core.services.jobs import standing
+from gis_core.signed_in import page as page
 from layers.catalogue.models import Layer
 from layers.imports import phrases
 from layers.imports.choices import kinds_of, label_of, matched_fields
@@ -53,10 +52,6 @@ from layers.imports.uploads import limit_uploads
 SHOWN = 100
 SHOWN_COLUMNS = 12
 Mode = Import.Mode
-
-
-def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    return never_cache(login_required(view))
 
 
 # -- files -------------------------------------------------------------------------------------------------------------

@@ -1,15 +1,12 @@
 """/proprietaires/: who may read owners, the journal of those who did, consultations by hand and at the counter."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gis_core.errors import ArpentError
@@ -19,6 +16,7 @@ from gis_core.models import Member, User
 from gis_core.parameters import Page
 from gis_core.rights import Rights
 from gis_core.services.members import administered_member
+from gis_core.signed_in import page as page
 from layers.owners.files import csv_file, pdf_file
 from layers.owners.forms import ConsultationForm, LevelsForm, RequestForm
 from layers.owners.models import JournalLine
@@ -26,10 +24,6 @@ from layers.owners.services import journal
 from layers.owners.services.access import give_levels, levels_of, open_communes
 from layers.owners.services.consulting import consult, demand
 from layers.owners.services.requests import Requester, answer_request
-
-
-def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    return never_cache(login_required(view))
 
 
 def rights_of_page(request: HttpRequest) -> Rights:

@@ -1,21 +1,19 @@
 """/fiches/: the frozen sheets that somebody sees, to be found again."""
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from gis_core.middleware import rights_of_request
 from gis_core.parameters import Page
+from gis_core.signed_in import page
 from layers.parcels.models import FrozenSheet
 
 LONGEST_SEARCH = 100
 
 
 @require_safe
-@never_cache
-@login_required
+@page
 def frozen_sheets(request: HttpRequest) -> HttpResponse:
     """The latest first; those that a number, a title, a parcel or a fingerprint finds."""
     wanted, text = Page.parse(request.GET), request.GET.get("q", "").strip()[:LONGEST_SEARCH]

@@ -2,11 +2,10 @@
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +13,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gis_core import webmap_build
@@ -24,6 +22,7 @@ from gis_core.models import Member
 from gis_core.problem import status_of
 from gis_core.rights import Rights
 from gis_core.services.territories import extent_4326
+from gis_core.signed_in import page as page
 from layers.catalogue.describe import layer_as_json
 from layers.catalogue.models import Layer
 from layers.settings.forms import DescriptionForm, differences
@@ -40,10 +39,6 @@ from layers.settings.services.styling import (
 )
 
 STYLE_EDITOR = "src/settings/main.ts"
-
-
-def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    return never_cache(login_required(view))
 
 
 def rights_of_page(request: HttpRequest) -> Rights:

@@ -1,17 +1,16 @@
 """The rooms of networks and of roads: who their pages are for, and their tabs, which each app adds when it starts."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, Final
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django.views.decorators.cache import never_cache
 
 from gis_core.middleware import rights_of_request
+from gis_core.signed_in import page as page
 from networks.core.rights import works_on_networks
 
 type Tab = tuple[str, Any]
@@ -38,11 +37,6 @@ def tabs(works: bool, room: str = "networks") -> list[tuple[str, Any, str]]:
         for name, words in _tabs[room][place]
         if works or name not in _for_technicians
     ]
-
-
-def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """For people who are signed in; never kept by anybody."""
-    return never_cache(login_required(view))
 
 
 def show(

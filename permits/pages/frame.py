@@ -1,18 +1,16 @@
 """What every page of a file shows around its own content: number, state, next deadline, tabs."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 
 from gis_core.middleware import rights_of_request
 from gis_core.models import Commune
+from gis_core.signed_in import page as page
 from permits.models import Permit
 from permits.services.listing import SOON_DAYS
 from permits.services.reading import permit_seen_by, today
@@ -30,11 +28,6 @@ NEXT = {
     "answer_by": _("Pieces until"),
     "due": _("Decision until"),
 }
-
-
-def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """For people who are signed in; never kept by anybody."""
-    return never_cache(login_required(view))
 
 
 def day_field(label: Any, **options: Any) -> forms.DateField:

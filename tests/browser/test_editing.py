@@ -456,7 +456,17 @@ def test_leaving_asks_what_becomes_of_the_work(desk: BrowserContext, demo: Demo)
     assert thing(desk, demo, one.layer, one.id).version == one.version
 
 
-def test_signing_out_wipes_the_work(browser: Browser, demo: Demo) -> None:
+# How many people's works in layers are in this browser.
+WORKS_LEFT = """new Promise((resolve) => {
+    const asked = indexedDB.open('arpent-edit');
+    asked.onsuccess = () => {
+        const count = asked.result.transaction('work').objectStore('work').count();
+        count.onsuccess = () => resolve(count.result);
+    };
+})"""
+
+
+def test_signing_out_wipes_the_work_where_one_says_so(browser: Browser, demo: Demo) -> None:
     context = browser.new_context(locale="fr-FR", viewport=DESK)  # type: ignore[arg-type]
     page = context.new_page()
     page.on("dialog", lambda dialog: dialog.accept())
@@ -468,13 +478,12 @@ def test_signing_out_wipes_the_work(browser: Browser, demo: Demo) -> None:
     kept(page)
     page.get_by_role("button", name=re.compile("Sig")).click()
     page.get_by_role("button", name="Se déconnecter").click()
+    page.get_by_role("dialog").get_by_role("button", name="L’effacer et se déconnecter").click()
     page.wait_for_url(lambda url: "#" not in url or "s=green" not in url)
     page.goto(f"{demo.url}/")
     page.wait_for_selector("html[data-arpent-ready=true]", state="attached")
     assert page.evaluate("localStorage.getItem('arpent.edit')") is None
-    # A base is deleted once whoever reads in it is done.
-    gone = "indexedDB.databases().then((all) => !all.some(({ name }) => name === 'arpent-edit'))"
-    until(page, lambda: bool(page.evaluate(gone)), "the work is still there")
+    assert page.evaluate(WORKS_LEFT) == 0
     context.close()
 
 
@@ -503,8 +512,8 @@ def test_another_account_finds_nothing_of_the_work(browser: Browser, demo: Demo,
         context.clear_cookies()
         sign_in(page, demo, "lecture.lys")
         page.wait_for_selector("html[data-arpent-ready=true]", state="attached")
-        assert page.evaluate("localStorage.getItem('arpent.edit')") is None
         expect(page.get_by_role("button", name="Reprendre")).to_have_count(0)
+        assert page.evaluate(WORKS_LEFT) == 1
 
 
 # -- together ---------------------------------------------------------------------------------------------------------

@@ -46,6 +46,8 @@ compte/jetons/<int:token_id>/revoquer/                      POST        own     
 compte/jetons/<int:token_id>/revoquer/                      POST        other   302  404  404  404  404  404  404
 compte/jetons/<int:token_id>/revoquer/                      POST        none    302  404  404  404  404  404  404
 compte/jetons/<int:token_id>/revoquer/                      REST        own     405  405  405  405  405  405  405
+compte/session/                                             GET,HEAD    -       200  200  200  200  200  200  200
+compte/session/                                             REST        -       405  405  405  405  405  405  405
 compte/connexion/                                           GET,HEAD    -       200  302  302  302  302  302  302
 compte/connexion/                                           POST        -       302  302  302  302  302  302  302
 compte/connexion/                                           PUT,OPTIONS -       200  302  302  302  302  302  302

@@ -17,6 +17,7 @@ const app = new Controller(readConfig(document));
 startSurroundings(app);
 startKeyboard(app);
 startJobs(app);
+void app.session.watch();
 
 customElements.define("arpent-app", ArpentApp);
 const root = document.createElement("arpent-app") as ArpentApp;
@@ -41,6 +42,7 @@ if (target && twin) {
     pointer: (position, twin) => app.pointer.update({ position, twin }),
     clicked: (at) => app.clicked(at),
     doubleClicked: () => app.finishMeasure(),
+    tileFailed: () => void app.session.glance(),
     imageFailed: (slug, detail) => app.imageFailed(slug, detail),
     photoFailed: (slug) => void app.photos.tileFailed(slug),
     busy: (busy) => app.store.update({ busy }),

@@ -67,7 +67,7 @@ class NewForm(TellForm):
     """A notice to an area or to a list of addresses."""
 
     member = forms.ChoiceField(label=gettext_lazy("For"))
-    area = forms.CharField(required=False, max_length=LONGEST_AREA, widget=forms.HiddenInput)
+    area = forms.CharField(required=False, max_length=LONGEST_AREA, widget=forms.HiddenInput(attrs={"data-draft": ""}))
     addresses = forms.CharField(
         label=gettext_lazy("Addresses"),
         required=False,

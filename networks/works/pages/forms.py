@@ -81,7 +81,9 @@ class WorkForm(AccessibleForm):
     comment = forms.CharField(
         label=gettext_lazy("Internal remark"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
-    geom = forms.CharField(required=False, max_length=stretches.LONGEST_TEXT, widget=forms.HiddenInput)
+    geom = forms.CharField(
+        required=False, max_length=stretches.LONGEST_TEXT, widget=forms.HiddenInput(attrs={"data-draft": ""})
+    )
     version = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
     outage = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
 

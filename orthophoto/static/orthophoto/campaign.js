@@ -1,4 +1,5 @@
 // A campaign, live: while something goes on, ask every two seconds; take the parts of the page that have changed.
+import { sameOrNever } from "../gis_core/session.js";
 import { List } from "./list.js";
 import { Plan } from "./plan.js";
 import { json, Sheets } from "./sheets.js";
@@ -111,6 +112,7 @@ async function watch() {
       goesOn = await look();
       lost.hidden = true;
     } catch (error) {
+      if (error.status === 401 && (await sameOrNever())) continue;
       if (error.status >= 400 && error.status < 500) return location.reload();
       lost.hidden = false;
     }

@@ -1,5 +1,6 @@
 import { toLambert93 } from "../geo/lambert93";
 import type { Bbox, LonLat } from "../geo/mercator";
+import { pageFacts, type Session } from "./session";
 import type {
   Background,
   ExternalLayer,
@@ -45,11 +46,11 @@ export class ApiError extends Error {
   }
 }
 
-/** What a writing request shows to prove that it comes from this page: under HTTPS, of the cookie that only this host sets. */
-export const csrfToken = (cookies = document.cookie): string => {
-  const [own, plain] = ["__Host-", ""].map((prefix) => cookies.match(new RegExp(`(?:^|; )${prefix}arpent_csrf=([^;]*)`))?.[1]);
-  return own ?? plain ?? "";
-};
+/** What a writing request shows to prove that it comes from this page. */
+export const csrfToken = (): string => pageFacts().csrf;
+
+/** So often the same request is sent, where somebody signs in again in between. */
+const MOST_TRIES = 3;
 
 export const isAbort = (error: unknown): boolean => error instanceof DOMException && error.name === "AbortError";
 
@@ -70,6 +71,7 @@ export class ApiClient {
     private readonly base: string,
     private readonly language: () => string,
     private readonly fetcher: typeof fetch = (input, init) => fetch(input, init),
+    private readonly session: Session | null = null,
   ) {}
 
   layers(): Promise<Layer[]> {
@@ -142,15 +144,21 @@ export class ApiClient {
     return (await (await this.send(url, { signal })).json()) as T;
   }
 
-  /** Asks or writes; an answer that refuses is thrown. */
+  /** Asks or writes; an answer that refuses is thrown. What comes after its session waits until one signed in again. */
   async send(url: string, sending: Sending = {}): Promise<Response> {
-    const response = await this.sent(urls.sameOrigin(url), sending);
-    if (!response.ok) throw await problemOf(response);
-    return response;
+    if (this.session?.declined && !sending.method) throw new ApiError(401, "", "");
+    for (let tries = 1; ; tries += 1) {
+      const response = await this.sent(urls.sameOrigin(url), sending);
+      this.session?.seen(response.headers);
+      if (response.ok) return response;
+      if (tries === MOST_TRIES || !(await this.session?.mended(response))) throw await problemOf(response);
+      if (sending.signal?.aborted) throw new DOMException("", "AbortError");
+    }
   }
 
   private async sent(url: string, { method, body, signal }: Sending): Promise<Response> {
     const headers: Record<string, string> = { Accept: "application/json", "Accept-Language": this.language() };
+    Object.assign(headers, this.session?.headers);
     if (method) headers["X-CSRFToken"] = csrfToken();
     const form = body instanceof FormData;
     if (body !== undefined && !form) headers["Content-Type"] = "application/json";

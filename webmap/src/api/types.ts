@@ -9,7 +9,8 @@ export interface Member {
 }
 
 export interface Config {
-  user: { username: string; name: string } | null;
+  /** `id`: the same in every session, says nothing. */
+  user: { id: string; username: string; name: string } | null;
   member: Member | null;
   memberships: { member: Member; role: string; role_label: string }[];
   language: string;

@@ -1,4 +1,5 @@
 import { ApiClient, type ApiError, isAbort } from "../api/client";
+import { Session } from "../api/session";
 import type { Config, Feature, HereGroup, Layer, SearchResult } from "../api/types";
 import type { EditCanvas, EditEvents } from "../edit/canvas";
 import type { Editor } from "../edit/editor";
@@ -28,7 +29,7 @@ import { keepFocus } from "./keyboard";
 import * as memory from "./memory";
 import { Photos } from "./photos";
 import { isPhone } from "./surroundings";
-import { unsavedLayer } from "./unsaved";
+import { unsavedLayers } from "./unsaved";
 
 const POINT_ZOOM = 18.5;
 /** Asking as from very close: only what is truly at the place. */
@@ -70,6 +71,7 @@ export class Controller {
   /** Where the pointer is: apart from the state, which must not change sixty times a second. */
   readonly pointer = new Store<Pointed>({ position: null, twin: false });
   readonly photos = new Photos(this);
+  readonly session = new Session();
   /** While a layer is edited. */
   editor: Editor | null = null;
   private editorComing: Promise<void> | null = null;
@@ -85,6 +87,10 @@ export class Controller {
   });
   private question: AbortController | null = null;
   private noticeCount = 0;
+  /** The notice that the session has ended. */
+  private endedNotice: number | null = null;
+  /** The notices that offer to take up work, by layer. */
+  private readonly offers = new Map<string, number>();
   private readonly failedImages = new Set<string>();
   private linkTimer = 0;
   private catalogueAt = Date.now();
@@ -127,7 +133,12 @@ export class Controller {
       online: navigator.onLine,
       busy: false,
     });
-    this.api = new ApiClient(config.urls.api, () => this.state.language);
+    this.api = new ApiClient(config.urls.api, () => this.state.language, undefined, this.session);
+    this.session.events = {
+      ended: () => this.sessionEnded(),
+      restored: () => this.sessionRestored(),
+      rightsChanged: () => this.rightsChanged(),
+    };
     this.store.subscribe(() => this.stateChanged());
     this.photos.divider.subscribe(() => this.keepLink());
   }
@@ -159,19 +170,60 @@ export class Controller {
   }
 
   async start(): Promise<void> {
-    const unsaved = unsavedLayer(this.config.user?.username ?? null);
     await Promise.all([this.loadCatalogue(), this.loadBackgrounds(), this.photos.open(this.opened)]);
     const chosen = this.opened.chosen && this.restoreChosen(this.opened.chosen);
     if (this.opened.road) await this.openRoad(this.opened.road);
     else if (this.opened.selection) await this.restoreSelection(this.opened.selection);
     await chosen;
-    if (unsaved !== null && this.layer(unsaved)?.can_edit) this.offerUnsaved(unsaved);
+    for (const slug of unsavedLayers(this.config.user?.id ?? null)) this.offerUnsaved(slug);
   }
 
   /** Somebody left before saving: their work is here to be taken up. */
   private offerUnsaved(slug: string): void {
+    if (!this.layer(slug)?.can_edit || this.editor) return;
     const text = this.t("edit.kept", { name: this.layer(slug)?.title ?? slug });
-    this.notify("warning", text, { label: this.t("edit.resume"), act: () => void this.edit(slug) });
+    const act = (): void => void this.edit(slug);
+    this.notify("warning", text, { label: this.t("edit.resume"), act });
+    this.offers.set(slug, this.noticeCount);
+  }
+
+  /** What was offered is taken up. */
+  private withdrawOffer(slug: string): void {
+    const offer = this.offers.get(slug);
+    if (offer !== undefined) this.dismiss(offer);
+    this.offers.delete(slug);
+  }
+
+  // --- session -----------------------------------------------------------------------------------------------------
+
+  /** One would not sign in again now: said as long as it is so. */
+  private sessionEnded(): void {
+    if (this.endedNotice !== null) return;
+    const act = (): void => void this.reconnect();
+    this.notify("warning", this.t("session.ended"), { label: this.t("session.signIn"), act });
+    this.endedNotice = this.noticeCount;
+  }
+
+  /** Signs in again over the map. */
+  async reconnect(): Promise<boolean> {
+    this.endedNotice = null;
+    return this.session.back();
+  }
+
+  /** What was shown meanwhile without a session is asked for again. */
+  private sessionRestored(): void {
+    if (this.endedNotice !== null) this.dismiss(this.endedNotice);
+    this.endedNotice = null;
+    this.map?.reload();
+    void this.refreshCatalogue();
+    void this.photos.refresh();
+    const { sheet } = this.state;
+    if (sheet?.status === "error" && sheet.error.status === 401) sheet.retry();
+  }
+
+  private rightsChanged(): void {
+    const act = (): void => location.reload();
+    this.notify("warning", this.t("session.rights"), { label: this.t("session.reload"), act });
   }
 
   async loadCatalogue(): Promise<void> {
@@ -299,6 +351,7 @@ export class Controller {
 
   /** An image of another server did not come: said once for each layer, in that server's words. */
   imageFailed(slug: string, detail: string): void {
+    void this.session.glance();
     if (this.failedImages.has(slug) || !this.state.online) return;
     this.failedImages.add(slug);
     const name = this.state.images.find((layer) => layer.slug === slug)?.title ?? slug;
@@ -514,6 +567,7 @@ export class Controller {
   async edit(slug: string, id: number | null = null, tab: Tab = "values"): Promise<void> {
     const layer = this.layer(slug);
     if (!layer) return;
+    this.withdrawOffer(slug);
     if (this.editor?.state.layer.slug !== slug) this.editor?.leave();
     if (!this.editor) {
       this.editorComing ??= this.openEditor(layer).finally(() => {

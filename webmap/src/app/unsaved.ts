@@ -1,34 +1,41 @@
-/** The note that unsaved work lies in this browser; what it is lies in IndexedDB, which only the editor opens. */
+/** Notes that unsaved work lies in this browser, and whose; what it is lies in IndexedDB, which only the editor opens. */
 const NOTE = "arpent.edit";
-const DATABASE = "arpent-edit";
 
-interface Note {
-  user: string;
-  layer: string;
+export interface Note {
+  /** The person (Config.user.id). */
+  readonly user: string;
+  readonly layer: string;
+  /** The layer's name, for whoever signs out. */
+  readonly title: string;
 }
 
-function note(): Note | null {
+function notes(): Note[] {
   try {
-    return JSON.parse(localStorage.getItem(NOTE) ?? "null") as Note | null;
+    const found: unknown = JSON.parse(localStorage.getItem(NOTE) ?? "[]");
+    return Array.isArray(found) ? (found as Note[]) : [];
   } catch {
-    return null;
+    return [];
   }
 }
 
-/** Forgets all unsaved work of this browser: somebody signs out, or somebody else is here. */
-export function wipeUnsaved(): void {
-  try {
-    localStorage.removeItem(NOTE);
-    indexedDB.deleteDatabase(DATABASE);
-  } catch {
-    // Storage is refused: nothing was kept.
-  }
+function write(all: readonly Note[]): void {
+  if (all.length) localStorage.setItem(NOTE, JSON.stringify(all));
+  else localStorage.removeItem(NOTE);
 }
 
-/** The layer in which this person left work unsaved; what another left is wiped. */
-export function unsavedLayer(user: string | null): string | null {
-  const found = note();
-  if (found && found.user === user) return found.layer;
-  wipeUnsaved();
-  return null;
+const others = (user: string, layer: string): Note[] =>
+  notes().filter((note) => note.user !== user || note.layer !== layer);
+
+export function noteKept(note: Note): void {
+  write([...others(note.user, note.layer), note]);
 }
+
+export function noteSaved(user: string, layer: string): void {
+  write(others(user, layer));
+}
+
+/** The layers in which this person left work unsaved; those of others are not looked at, and stay. */
+export const unsavedLayers = (user: string | null): string[] =>
+  notes()
+    .filter((note) => note.user === user)
+    .map(({ layer }) => layer);

@@ -61,16 +61,16 @@ export class Editor {
   constructor(
     readonly app: Controller,
     layer: Layer,
-    session: Session | null,
+    work: kept.Work | null,
   ) {
     this.store = new Store<EditState>({
       layer,
       fields: { status: "loading" },
-      session: session ?? emptySession(layer.slug),
+      session: work?.session ?? emptySession(layer.slug),
       multiple: false,
       tool: "select",
-      drawing: null,
-      active: null,
+      drawing: work?.drawing ?? null,
+      active: work?.active ?? null,
       picked: [],
       chosen: null,
       dragged: null,
@@ -107,7 +107,7 @@ export class Editor {
   }
 
   get user(): string {
-    return this.app.config.user?.username ?? "";
+    return this.app.config.user?.id ?? "";
   }
 
   get readOnly(): boolean {
@@ -149,7 +149,7 @@ export class Editor {
 
   /** Leaves what is not saved in this browser, to be taken up again. */
   async leaveForLater(): Promise<void> {
-    await kept.keep(this.user, this.state.session);
+    await kept.keep(this.user, this.state.layer.title, this.state);
     this.stop(true);
   }
 
@@ -157,7 +157,7 @@ export class Editor {
   stop(keeping = false): void {
     this.gone = true;
     window.clearTimeout(this.keepTimer);
-    if (!keeping) void kept.forget(this.state.layer.slug);
+    if (!keeping && !this.readOnly) void kept.forget(this.user, this.state.layer.slug);
     removeEventListener("beforeunload", this.warn);
     this.stopListening?.();
     this.board.stop();
@@ -192,16 +192,23 @@ export class Editor {
     };
   }
 
+  /** Whether there is something to keep: changes, what was undone, a drawing that is not finished. */
+  private get unsaved(): boolean {
+    const { session, drawing } = this.state;
+    return pending(session).length > 0 || session.undone.length > 0 || (drawing !== null && laid(drawing).length > 0);
+  }
+
   private keepSoon(): void {
     window.clearTimeout(this.keepTimer);
     this.keepTimer = window.setTimeout(() => void this.keep(), KEEP_MS);
   }
 
   private async keep(): Promise<void> {
-    const { session, kept: before } = this.state;
-    if (this.gone) return;
-    if (!pending(session).length && !session.undone.length) return kept.forget(session.layer);
-    const now = await kept.keep(this.user, session);
+    const { session, drawing, active, layer, kept: before } = this.state;
+    // Whoever may no longer change the layer has not saved what they left there.
+    if (this.gone || this.readOnly) return;
+    if (!this.unsaved) return kept.forget(this.user, session.layer);
+    const now = await kept.keep(this.user, layer.title, { session, drawing, active });
     if (now !== before) this.store.update({ kept: now });
   }
 
@@ -481,6 +488,6 @@ export class Editor {
 
 /** Opens the editor of a layer, with what was left unsaved there. */
 export async function openEditor(app: Controller, layer: Layer): Promise<Editor> {
-  const session = layer.can_edit ? await kept.kept(app.config.user?.username ?? "", layer.slug) : null;
-  return new Editor(app, layer, session);
+  const work = layer.can_edit ? await kept.kept(app.config.user?.id ?? "", layer.slug) : null;
+  return new Editor(app, layer, work);
 }

@@ -1,20 +1,38 @@
+import { noteKept, noteSaved } from "../app/unsaved";
+import type { Drawing } from "./drawing";
 import type { Session } from "./session";
 
-/** Work that is not saved yet, kept in this browser for one person: it outlives a reload, not a sign-out. */
+/** Work that is not saved yet, kept in this browser for one person: nobody else sees it, nobody else erases it. */
 const DATABASE = "arpent-edit";
-const STORE = "sessions";
-const NOTE = "arpent.edit";
+const VERSION = 2;
+const STORE = "work";
 
-export interface Kept {
-  readonly user: string;
+export interface Work {
   readonly session: Session;
+  /** What was being drawn, and the feature that it is a part of, or cuts. */
+  readonly drawing: Drawing | null;
+  readonly active: string | null;
+}
+
+interface Kept extends Work {
   readonly savedAt: number;
+}
+
+/** One signs out and has one's work erased: nothing is kept from now on. */
+let erased = false;
+if (typeof document !== "undefined") {
+  document.addEventListener("arpent:erase", () => {
+    erased = true;
+  });
 }
 
 function open(): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
-    const asked = indexedDB.open(DATABASE, 1);
-    asked.onupgradeneeded = () => asked.result.createObjectStore(STORE);
+    const asked = indexedDB.open(DATABASE, VERSION);
+    asked.onupgradeneeded = () => {
+      for (const name of asked.result.objectStoreNames) asked.result.deleteObjectStore(name);
+      asked.result.createObjectStore(STORE);
+    };
     asked.onsuccess = () => resolve(asked.result);
     asked.onerror = () => reject(asked.error);
   });
@@ -35,12 +53,14 @@ async function inStore<T>(mode: IDBTransactionMode, ask: (store: IDBObjectStore)
   }
 }
 
-/** Keeps the session of a layer; false where the browser refuses to (private browsing, full disk). */
-export async function keep(user: string, session: Session): Promise<boolean> {
+/** Keeps this person's work in a layer; false where the browser refuses to (private browsing, full disk). */
+export async function keep(user: string, title: string, work: Work): Promise<boolean> {
+  if (erased) return false;
+  const { layer } = work.session;
   try {
-    const kept: Kept = { user, session, savedAt: Date.now() };
-    await inStore("readwrite", (store) => store.put(kept, session.layer));
-    localStorage.setItem(NOTE, JSON.stringify({ user, layer: session.layer }));
+    const kept: Kept = { ...work, savedAt: Date.now() };
+    await inStore("readwrite", (store) => store.put(kept, [user, layer]));
+    noteKept({ user, layer, title });
     return true;
   } catch {
     return false;
@@ -48,29 +68,20 @@ export async function keep(user: string, session: Session): Promise<boolean> {
 }
 
 /** What this person left unsaved in a layer. */
-export async function kept(user: string, layer: string): Promise<Session | null> {
+export async function kept(user: string, layer: string): Promise<Work | null> {
   try {
-    const found = await inStore<Kept | undefined>("readonly", (store) => store.get(layer));
-    return found?.user === user ? found.session : null;
+    const found = await inStore<Kept | undefined>("readonly", (store) => store.get([user, layer]));
+    return found ?? null;
   } catch {
     return null;
   }
 }
 
-/** The layers in which this person left work. */
-export async function keptLayers(user: string): Promise<string[]> {
+/** It is saved, or given up. */
+export async function forget(user: string, layer: string): Promise<void> {
   try {
-    const all = await inStore<Kept[]>("readonly", (store) => store.getAll());
-    return all.filter((one) => one.user === user).map(({ session }) => session.layer);
-  } catch {
-    return [];
-  }
-}
-
-export async function forget(layer: string): Promise<void> {
-  try {
-    await inStore("readwrite", (store) => store.delete(layer));
-    if (!(await inStore("readonly", (store) => store.count()))) localStorage.removeItem(NOTE);
+    await inStore("readwrite", (store) => store.delete([user, layer]));
+    noteSaved(user, layer);
   } catch {
     // Nothing could be kept in the first place.
   }

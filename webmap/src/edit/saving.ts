@@ -59,7 +59,7 @@ export class Saving {
     const picked = editor.state.picked.flatMap((key) => this.renamed(key, results) ?? []);
     editor.update(saved(editor.state.session, results, () => crypto.randomUUID()));
     editor.store.update({ active, picked, judged: false, conflicts: [], chosen: null });
-    await kept.forget(editor.state.layer.slug);
+    await kept.forget(editor.user, editor.state.layer.slug);
     editor.app.notify(
       "info",
       editor.words(results.length === 1 ? "save.doneOne" : "save.doneMany", { count: results.length }),

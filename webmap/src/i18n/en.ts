@@ -185,6 +185,11 @@ export const en: Messages = {
   "search.placeholderRoads": "Commune, parcel, address, road and PR",
   "search.results": "Results",
   "permits.open": "Open the file",
+  "session.ended": "Your session has ended",
+  "session.reload": "Reload the map",
+  "session.rights":
+    "Your rights have changed since this map was opened. Reload it to see all that is open to you, and nothing else.",
+  "session.signIn": "Sign in again",
   "sheet.alsoHere": "Also at this place",
   "sheet.close": "Close the sheet",
   "sheet.closeTip": "Close the sheet (Esc)",

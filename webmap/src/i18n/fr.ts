@@ -189,6 +189,11 @@ export const fr = {
   "search.placeholderRoads": "Commune, parcelle, adresse, route et PR",
   "search.results": "Résultats",
   "permits.open": "Ouvrir le dossier",
+  "session.ended": "Votre session est terminée",
+  "session.reload": "Recharger la carte",
+  "session.rights":
+    "Vos droits ont changé depuis l’ouverture de cette carte. Rechargez-la pour voir tout ce qui vous est ouvert, et rien d’autre.",
+  "session.signIn": "Se reconnecter",
   "sheet.alsoHere": "Aussi à cet endroit",
   "sheet.close": "Fermer la fiche",
   "sheet.closeTip": "Fermer la fiche (Échap)",

@@ -54,6 +54,11 @@ class PairedMap implements MapPort {
     this.main.refresh();
   }
 
+  reload(): void {
+    this.main.reload();
+    this.twin?.reload();
+  }
+
   edit(events: EditEvents): Promise<EditCanvas> {
     return this.main.edit(events);
   }

@@ -13,6 +13,8 @@ export interface MapEvents {
   doubleClicked(): void;
   rendered(): void;
   photoFailed(slug: string): void;
+  /** A tile of a layer of ours did not come. */
+  tileFailed(): void;
   /** An image of another server's layer did not come, and why. */
   imageFailed(slug: string, detail: string): void;
   busy(busy: boolean): void;
@@ -40,6 +42,8 @@ export interface MapPort {
   /** Brings a place into the view, moving only when it is out of it. */
   reveal(bbox: Bbox): void;
   refresh(): void;
+  /** Asks for everything that is drawn again. */
+  reload(): void;
   /** A canvas to edit on, above the layers; its code is fetched the first time. */
   edit(events: EditEvents): Promise<EditCanvas>;
   /** The frame of what will be printed; its code is fetched the first time. */

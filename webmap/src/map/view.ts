@@ -202,6 +202,10 @@ export class MapView implements MapPort {
     this.map.render();
   }
 
+  reload(): void {
+    for (const layer of this.map.getAllLayers()) layer.getSource()?.refresh();
+  }
+
   async edit(events: EditEvents): Promise<EditCanvas> {
     const { OlEditCanvas } = await import("./edit-canvas");
     this.edited = true;
@@ -415,6 +419,7 @@ export class MapView implements MapPort {
   private addLayer(layer: MapLayer): void {
     if (layer.image) return this.addImage(layer);
     const source = tileSource(layer);
+    source.on("tileloaderror", () => this.events.tileFailed());
     const parts: Part[] = hasOwnLabels(layer.slug) ? ["body", "labels"] : ["whole"];
     for (const part of parts) this.addPart(layer, part, source);
     this.adjust(layer);

@@ -55,8 +55,13 @@ class AreaField {
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape") this.map.stop();
     });
-    if (field.value) this.map.show(field.value);
-    this.keep(field.value || null);
+    const show = (): void => {
+      if (field.value) this.map.show(field.value);
+      this.keep(field.value || null);
+    };
+    show();
+    // What was drawn before the page was loaded anew (static/gis_core/drafts.js).
+    field.form?.addEventListener("arpent:restored", show);
     const api = new ApiClient("/api/v1/", () => config.language);
     api.layers().then(
       (layers) => this.map.addContext(layers.filter(({ slug }) => CONTEXT.includes(slug))),

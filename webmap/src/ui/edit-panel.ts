@@ -3,9 +3,9 @@ import { state } from "lit/decorators.js";
 import type { ApiError } from "../api/client";
 import type { Layer } from "../api/types";
 import { isPhone } from "../app/surroundings";
+import { unsavedLayers } from "../app/unsaved";
 import type { DeletedFeature } from "../edit/client";
 import type { Editor } from "../edit/editor";
-import { keptLayers } from "../edit/keep";
 import { shownShape } from "../edit/requests";
 import { changedFields, type Draft, isMoved, pending } from "../edit/session";
 import type { EditState } from "../edit/state";
@@ -19,17 +19,9 @@ import "./edit-icons";
 
 /** The desk for drawing: which layer; then what is to be saved in it, and what was deleted from it. */
 export class EditPanel extends EditElement {
-  @state() private kept: readonly string[] = [];
   @state() private deleted: DeletedFeature[] | null = null;
   @state() private error: ApiError | null = null;
   private asked = "";
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    void keptLayers(this.controller.config.user?.username ?? "").then((layers) => {
-      this.kept = layers;
-    });
-  }
 
   protected override render(): TemplateResult | typeof nothing {
     return this.editor ? super.render() : this.choice();
@@ -45,7 +37,7 @@ export class EditPanel extends EditElement {
   }
 
   private layer(layer: Layer): TemplateResult {
-    const kept = this.kept.includes(layer.slug);
+    const kept = unsavedLayers(this.controller.config.user?.id ?? null).includes(layer.slug);
     return html`<li><button @click=${() => this.begin(layer)}>${layerSwatch(layer)}
       <span><strong>${layer.title}</strong>${kept ? html`<small class="edit-kept">${this.words("desk.kept")}</small>` : nothing}</span>
       <arp-icon name="chevronRight"></arp-icon></button></li>`;

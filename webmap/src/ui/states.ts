@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { ApiError } from "../api/client";
+import { RECONNECT } from "../api/session";
 import type { Translate } from "../i18n";
 
 /** Grey lines in the place of what is coming. */
@@ -10,14 +11,19 @@ export function skeleton(t: Translate, rows: number): TemplateResult {
 
 /** What happened, in the server's words when it gave some, and the way to try again. */
 export function failure(t: Translate, error: ApiError, retry: () => void): TemplateResult {
-  const title = error.offline ? t("error.offlineTitle") : error.title || t("error.title");
-  const detail = error.offline ? t("error.offlineDetail") : error.detail;
+  const ended = error.status === 401;
+  const title = error.offline ? t("error.offlineTitle") : ended ? t("session.ended") : error.title || t("error.title");
+  const detail = error.offline ? t("error.offlineDetail") : ended ? "" : error.detail;
+  const again = (): void => {
+    if (ended) document.dispatchEvent(new Event(RECONNECT));
+    retry();
+  };
   return html`<div class="message message-error" role="alert">
     <arp-icon name=${error.offline ? "offline" : "alert"}></arp-icon>
     <div>
       <strong>${title}</strong>
       ${detail && detail !== title ? html`<p>${detail}</p>` : nothing}
-      <button class="button" @click=${retry}><arp-icon name="retry"></arp-icon>${t("error.retry")}</button>
+      <button class="button" @click=${again}><arp-icon name=${ended ? "signIn" : "retry"}></arp-icon>${t(ended ? "session.signIn" : "error.retry")}</button>
     </div>
   </div>`;
 }

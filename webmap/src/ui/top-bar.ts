@@ -2,7 +2,6 @@ import { html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
 import { csrfToken } from "../api/client";
 import { signInUrl } from "../api/urls";
-import { wipeUnsaved } from "../app/unsaved";
 import type { Key } from "../i18n";
 import { THEMES } from "../state/state";
 import { ArpentElement } from "./element";
@@ -129,14 +128,13 @@ export class TopBar extends ArpentElement {
   }
 
   private signOut(action: string): TemplateResult {
-    return html`<form method="post" action=${action} @submit=${this.addToken}>
+    return html`<form method="post" action=${action} data-anybody @submit=${this.addToken}>
       <input type="hidden" name="csrfmiddlewaretoken" />
       <button class="menu-link"><arp-icon name="signOut"></arp-icon>${this.t("account.signOut")}</button>
     </form>`;
   }
 
   private addToken(event: Event): void {
-    wipeUnsaved();
     const input = (event.currentTarget as HTMLFormElement).elements.namedItem("csrfmiddlewaretoken");
     if (input instanceof HTMLInputElement) input.value = csrfToken();
   }

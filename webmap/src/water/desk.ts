@@ -65,7 +65,7 @@ export class WaterDesk implements MapTool {
   private drawnFrom: readonly unknown[] = [];
 
   constructor(private readonly app: Controller) {
-    const before = kept();
+    const before = kept(this.user);
     this.store = new Store<WaterState>({
       tab: "isolate",
       aim: null,
@@ -85,6 +85,10 @@ export class WaterDesk implements MapTool {
       current: null,
     });
     this.store.subscribe(() => this.draw());
+  }
+
+  private get user(): string {
+    return this.app.config.user?.id ?? "";
   }
 
   get state(): WaterState {
@@ -115,7 +119,7 @@ export class WaterDesk implements MapTool {
   private update(patch: Patch): void {
     this.store.update(patch);
     const { breaks, unusable, done } = this.state;
-    keep({ breaks, unusable, done });
+    keep(this.user, { breaks, unusable, done });
   }
 
   private draw(): void {

@@ -6,20 +6,21 @@ export interface Kept extends IsolationRequest {
   readonly done: readonly number[];
 }
 
-const NAME = "arpent.water";
+/** In this tab, for one person: whoever signs in after them finds nothing of it. */
+const nameFor = (user: string): string => `arpent.water.${user}`;
 
-export function keep(kept: Kept): void {
+export function keep(user: string, kept: Kept): void {
   try {
-    if (kept.breaks.length) sessionStorage.setItem(NAME, JSON.stringify(kept));
-    else sessionStorage.removeItem(NAME);
+    if (kept.breaks.length) sessionStorage.setItem(nameFor(user), JSON.stringify(kept));
+    else sessionStorage.removeItem(nameFor(user));
   } catch {
     // Storage is refused: it lasts as long as the page.
   }
 }
 
-export function kept(): Kept | null {
+export function kept(user: string): Kept | null {
   try {
-    const found = JSON.parse(sessionStorage.getItem(NAME) ?? "null") as Partial<Kept> | null;
+    const found = JSON.parse(sessionStorage.getItem(nameFor(user)) ?? "null") as Partial<Kept> | null;
     if (!found?.breaks?.length) return null;
     return { breaks: found.breaks, unusable: found.unusable ?? [], done: found.done ?? [] };
   } catch {

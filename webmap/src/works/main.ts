@@ -1,4 +1,5 @@
-import { ApiClient, csrfToken, isAbort } from "../api/client";
+import { ApiClient, ApiError, isAbort } from "../api/client";
+import { Session } from "../api/session";
 import type { Language } from "../format/format";
 import type { Bbox, LonLat } from "../geo/mercator";
 import { type MeasureLook, StretchMap, WorksMap } from "../map/works-map";
@@ -189,6 +190,7 @@ class Entry {
   private readonly clear: HTMLButtonElement;
   private readonly field: HTMLInputElement;
   private readonly conflicts = document.getElementById("work-conflicts");
+  private readonly api: ApiClient;
   private asking: AbortController | null = null;
   private waiting = 0;
   private length: number | null = null;
@@ -200,6 +202,7 @@ class Entry {
     private readonly check: string,
   ) {
     const { words } = config;
+    this.api = new ApiClient("/api/v1/", () => config.language, undefined, new Session());
     this.field = form.elements.namedItem("geom") as HTMLInputElement;
     const target = mapTarget(words.label);
     this.clear = button(words.clear, "", () => this.keep("", false));
@@ -219,6 +222,11 @@ class Entry {
     });
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape") this.map.stop();
+    });
+    // What was said before the page was loaded anew (static/gis_core/drafts.js).
+    form.addEventListener("arpent:restored", () => {
+      this.keep(this.field.value, true);
+      if (this.said()) void this.ask(this.said() ?? {});
     });
     form.addEventListener("input", (event) => this.changed(event.target));
     context(this.map, config.language);
@@ -264,30 +272,28 @@ class Entry {
     const more = { kind: this.value("kind"), measure: this.value("measure"), hours: this.value("hours") };
     const surface = { new_surface: this.value("new_surface") !== "" };
     const own = this.config.work ? { work: this.config.work } : {};
+    const drawn = Boolean(where["points"] || where["geom"]);
     const body = { ...where, ...(days.starts_on && days.ends_on ? days : {}), ...more, ...surface, ...own };
     try {
-      const response = await fetch(this.check, {
-        method: "POST",
-        headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": csrfToken() },
-        body: JSON.stringify(body),
-        signal: this.asking.signal,
-      });
-      const answer = (await response.json()) as Checked & { detail?: string };
-      const drawn = where["points"] || where["geom"];
-      if (!response.ok) {
-        // What was there before is not where the form says.
-        if (!drawn) this.keep("", false);
-        this.told.textContent = answer.detail ?? this.config.words.failed;
-        this.conflicts?.replaceChildren();
-        return;
-      }
+      const response = await this.api.send(this.check, { method: "POST", body, signal: this.asking.signal });
+      const answer = (await response.json()) as Checked;
       this.length = answer.length_m;
       if (drawn) this.choose("map");
       this.keep(JSON.stringify(answer.stretch), !drawn);
       this.show(answer.conflicts, Boolean(days.starts_on && days.ends_on));
     } catch (error) {
-      if (!isAbort(error)) this.told.textContent = this.config.words.failed;
+      if (!isAbort(error)) this.refused(error, drawn);
     }
+  }
+
+  private refused(error: unknown, drawn: boolean): void {
+    const answered = error instanceof ApiError && !error.offline;
+    // What was there before is not where the form says; who is not signed in has not been told so.
+    if (answered && error.status !== 401) {
+      if (!drawn) this.keep("", false);
+      this.conflicts?.replaceChildren();
+    }
+    this.told.textContent = (answered && error.detail) || this.config.words.failed;
   }
 
   private choose(way: string): void {

@@ -1,5 +1,7 @@
 // Refuses files that are too large before they are sent; watches the imports that are not over yet, and shows the page
 // anew when one ends.
+import { sameOrNever } from "../gis_core/session.js";
+
 const STEP_MS = 1000;
 
 /** Say at once what the server would say after minutes of sending; answers whether the files may go. */
@@ -23,6 +25,7 @@ form.addEventListener("submit", (event) => {
 /** Ask for one job and show where it is; answers whether it goes on. */
 async function look(row) {
   const answer = await fetch(row.dataset.watch, { headers: { Accept: "application/json" } });
+  if (answer.status === 401) return sameOrNever();
   if (!answer.ok) return answer.status >= 500;
   const job = await answer.json();
   show(row, job);

@@ -1,4 +1,6 @@
 // Files that become layers: dropped or chosen, refused at once when they are too large, sent with a bar that fills.
+import { csrfToken, samePerson } from "../gis_core/session.js";
+
 const form = document.querySelector("form[data-send]");
 const zone = form.querySelector("[data-zone]");
 const input = form.elements.namedItem("file");
@@ -17,8 +19,19 @@ function fits() {
   return notice.hidden;
 }
 
-/** Send the form; the answer is the status and what the server said. */
-function send(told) {
+/** Send the form, once more where the session ended meanwhile and one signed in again over the page. */
+async function sendAs(told) {
+  const body = new FormData(form);
+  for (;;) {
+    body.set("csrfmiddlewaretoken", csrfToken());
+    const answer = await send(body, told);
+    const expired = answer.status === 401 || answer.body.reason === "csrf";
+    if (!expired || !(await samePerson())) return answer;
+  }
+}
+
+/** Send it; the answer is the status and what the server said. */
+function send(body, told) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("POST", form.action);
@@ -28,7 +41,7 @@ function send(told) {
     });
     request.addEventListener("load", () => resolve({ status: request.status, body: parsed(request.responseText) }));
     request.addEventListener("error", reject);
-    request.send(new FormData(form));
+    request.send(body);
   });
 }
 
@@ -42,10 +55,11 @@ function parsed(text) {
 
 async function submit() {
   const button = form.querySelector("button");
+  if (!(await samePerson())) return;
   button.disabled = true;
   bar.hidden = false;
   try {
-    const { status, body } = await send((share) => {
+    const { status, body } = await sendAs((share) => {
       bar.value = share;
     });
     if (status === 201) {

@@ -1,10 +1,13 @@
 // Watches the job of this page and shows the page anew when it ends.
+import { sameOrNever } from "../gis_core/session.js";
+
 const STEP_MS = 700;
 const row = document.querySelector("[data-watch]");
 
 /** Ask for the job and show where it is; answers whether it goes on. */
 async function look() {
   const answer = await fetch(row.dataset.watch, { headers: { Accept: "application/json" } });
+  if (answer.status === 401) return sameOrNever();
   if (!answer.ok) return answer.status >= 500;
   const job = await answer.json();
   row.querySelector("[data-state]").textContent = job.state_label;

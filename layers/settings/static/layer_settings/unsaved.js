@@ -15,10 +15,13 @@ for (const form of document.querySelectorAll("form[data-unsaved]")) {
   form.addEventListener("submit", () => {
     sending = true;
   });
-  addEventListener("pageshow", () => {
+  const back = () => {
     sending = false;
     tell();
-  });
+  };
+  addEventListener("pageshow", back);
+  // It was not sent after all: somebody else is signed in, or nobody.
+  form.addEventListener("arpent:kept", back);
   addEventListener("beforeunload", (event) => {
     if (changed()) event.preventDefault();
   });

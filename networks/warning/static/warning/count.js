@@ -1,4 +1,6 @@
 // Says, while the words are being written, how long the text message is and how it reads: the server counts.
+import { csrfToken } from "../gis_core/session.js";
+
 const PAUSE_MS = 350;
 const form = document.querySelector("form[data-count]");
 const told = form?.querySelector("[data-told]");
@@ -10,6 +12,7 @@ async function count() {
   const turn = ++asked;
   const body = new FormData(form);
   body.set("do", "count");
+  body.set("csrfmiddlewaretoken", csrfToken());
   try {
     const answer = await fetch(form.action || location.href, { method: "POST", body, headers: { Accept: "application/json" } });
     const said = await answer.json();
