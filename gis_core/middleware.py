@@ -3,16 +3,19 @@
 from collections.abc import Callable
 from typing import Any
 
+from allauth.core.internal.httpkit import get_client_ip
 from django.contrib.auth import logout
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
 
+from gis_core.admission import Asker, asked_by
 from gis_core.errors import ArpentError
 from gis_core.identity import user_of_authorization
-from gis_core.problem import as_problem, problem, status_of, wants_problem
+from gis_core.problem import as_problem, headers_of, problem, status_of, wants_problem
 from gis_core.rights import Rights, acting_as, rights_of
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -51,7 +54,7 @@ def who_asks(get_response: Handler) -> Handler:
             logout(request)
         rights = rights_of(request.user)
         request.rights = rights  # type: ignore[attr-defined]
-        with acting_as(rights):
+        with acting_as(rights), asked_by(Asker.of(rights, address_of(request))):
             response = get_response(request)
         if request.path.startswith("/api/") and "Cache-Control" not in response:
             patch_cache_control(response, private=True, no_cache=True)
@@ -59,6 +62,14 @@ def who_asks(get_response: Handler) -> Handler:
         return response
 
     return middleware
+
+
+def address_of(request: HttpRequest) -> str:
+    """The visitor's address, as far as the trusted proxies tell."""
+    try:
+        return get_client_ip(request) or ""
+    except (ImproperlyConfigured, ValueError):
+        return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def rights_of_request(request: Any) -> Rights:
@@ -81,10 +92,19 @@ def their_language(get_response: Handler) -> Handler:
 
 
 def refusal_page(request: HttpRequest, error: ArpentError) -> HttpResponse:
-    """A page for a domain error that a page's view did not put in its form."""
+    """A page for a domain error that a page's view did not put in its form; it asks again by itself when that helps."""
     status = status_of(error)
     template = {404: "404.html", 403: "403.html", 503: "failure.html"}.get(status, "400.html")
-    return render(request, template, {"detail": error.message, "status": status}, status=status)
+    page = render(request, template, {"detail": error.message, "status": status}, status=status)
+    page.headers.update(headers_of(error))
+    if "Retry-After" in page and request.method == "GET":
+        page["Refresh"] = page["Retry-After"]
+    return page
+
+
+def refusal(request: HttpRequest, error: ArpentError) -> HttpResponse:
+    """A domain error in the form that suits whoever asks."""
+    return as_problem(error) if wants_problem(request) else refusal_page(request, error)
 
 
 def problem_pages(get_response: Handler) -> Handler:

@@ -12,7 +12,7 @@ from typing import Any
 from django.contrib.gis.db.backends.postgis import base
 from psycopg import Connection, Cursor, sql
 
-from gis_core.rights import current_rights
+from gis_core.rights import current_rights, lock_patience
 
 
 @cache
@@ -40,7 +40,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super()._set_autocommit(autocommit)  # type: ignore[misc]
         rights = current_rights()
         if not autocommit and rights is not None:
-            self.tell_who_asks(rights.settings())
+            waits = lock_patience.get()
+            self.tell_who_asks(rights.settings() | ({"lock_timeout": waits} if waits else {}))
 
     def tell_who_asks(self, settings: dict[str, str]) -> None:
         """Set the `arpent.*` settings for the rest of the transaction, in one round trip."""
