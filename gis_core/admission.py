@@ -20,13 +20,17 @@ from prometheus_client import Counter, Gauge, Histogram
 from gis_core.errors import Busy
 from gis_core.rights import Rights
 
+
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Something that costs, and how many may run at once in a process: of people signed in, and of everybody else."""
+    """Something that costs, and how many run at once in a process: of those who have signed in, and of all others."""
 
     name: str
     signed_in: int = 2
     anonymous: int = 1
+
+    def at_once(self, asker: Asker) -> int:
+        return self.anonymous if asker.user_id is None else self.signed_in
 
 
 PDF = Kind("pdf")
@@ -34,10 +38,9 @@ DOWNLOAD = Kind("download")
 TABLE = Kind("table")
 PARCELS = Kind("parcels")
 SEARCH = Kind("search", anonymous=2)
-FILTER = Kind("filter")
+FILTER = Kind("filter", anonymous=2)
 TRACE = Kind("trace")
 MAP = Kind("map", signed_in=1)
-KINDS = (PDF, DOWNLOAD, TABLE, PARCELS, SEARCH, FILTER, TRACE, MAP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +86,8 @@ WAITED = Histogram(
 class Pool:
     """The places of one class of askers in this process. `most_here` counts those who wait too: each holds a thread."""
 
-    def __init__(self, name: str, *, most_here: int, most_each: int, patience_s: float) -> None:
-        self.name, self.most_here, self.most_each, self.patience_s = name, most_here, most_each, patience_s
+    def __init__(self, name: str, *, most_here: int, patience_s: float) -> None:
+        self.name, self.most_here, self.patience_s = name, most_here, patience_s
         self.tickets: list[Ticket] = []
         self.changed = threading.Condition()
 
@@ -93,7 +96,7 @@ class Pool:
         ticket = Ticket(kind, asker, time.monotonic())
         with self.changed:
             theirs = sum(one.asker.key == asker.key and one.kind == kind for one in self.tickets)
-            if len(self.tickets) >= self.most_here or theirs >= self.most_each:
+            if len(self.tickets) >= self.most_here or theirs >= kind.at_once(asker):
                 raise self.refusal(kind)
             self.tickets.append(ticket)
             if not self.changed.wait_for(lambda: self.may_run(ticket), self.patience_s):
@@ -121,17 +124,18 @@ class Pool:
             members = sum(not one.asker.members.isdisjoint(other.asker.members) for other in running)
             return members, sum(one.asker.key == other.asker.key for other in running), one.arrived
 
-        at_once = ticket.kind.anonymous if ticket.asker.user_id is None else ticket.kind.signed_in
-        return len(running) < at_once and ticket is min((one for one in same if not one.running), key=turn)
+        return len(running) < ticket.kind.at_once(ticket.asker) and ticket is min(
+            (one for one in same if not one.running), key=turn
+        )
 
     def refusal(self, kind: Kind) -> Busy:
         REFUSED.labels(kind.name, self.name).inc()
         return Busy(_("Too many people ask for this at the moment. Try again in a few seconds."))
 
 
-# Of the eight threads of a process (`gis_core.ops.services`), one at least is always left for everything else.
-SIGNED_IN = Pool("signed_in", most_here=4, most_each=2, patience_s=5)
-ANONYMOUS = Pool("anonymous", most_here=2, most_each=1, patience_s=1)
+# Of the eight threads of a process (`gis_core.ops.services`), two are always left for everything else.
+SIGNED_IN = Pool("signed_in", most_here=4, patience_s=5)
+ANONYMOUS = Pool("anonymous", most_here=2, patience_s=1)
 
 _asker: ContextVar[Asker | None] = ContextVar("arpent_asker", default=None)
 _inside: ContextVar[bool] = ContextVar("arpent_costly", default=False)

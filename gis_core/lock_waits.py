@@ -23,6 +23,7 @@ HURRIED_PATIENCE = "100ms"
 HURRIED_S = 5.0
 PROBE_S = 1.0
 
+
 class Locked:
     """What this process found locked: layers by name, and when it last found anything."""
 

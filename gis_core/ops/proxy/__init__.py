@@ -19,6 +19,10 @@ MIB = 2**20
 # Beside the files themselves: the fields of the form and what separates its parts.
 FORM_BYTES = 4 * MIB
 RETRY_SECONDS = 5
+# Headers are whole within so many seconds; a body comes at this rate (bytes a second) once its first seconds are over.
+HEADER_SECONDS = 10
+BODY_SECONDS = 20
+BODY_RATE = 1024
 
 # What nginx refuses by itself, and how it is said; everything else is answered by the web server.
 REFUSALS = {
@@ -27,7 +31,10 @@ REFUSALS = {
     411: ("Longueur requise", "La longueur de l’envoi doit être annoncée (Content-Length)."),
     413: ("Trop volumineux", "L’envoi dépasse la taille permise, ou demande de se connecter d’abord."),
     414: ("Adresse trop longue", "Cette adresse est trop longue."),
-    429: ("Trop d’envois à la fois", "D’autres envois volumineux sont en cours depuis votre adresse : attendez leur fin."),
+    429: (
+        "Trop d’envois à la fois",
+        "D’autres gros envois viennent de votre adresse : attendez leur fin.",
+    ),
     503: ("Indisponible", "Le site ne peut pas répondre en ce moment. Réessayez dans quelques secondes."),
 }
 
@@ -65,6 +72,9 @@ def configured(place: Place, port: int, folder: Path) -> str:
         lua=HERE / "whole_body.lua",
         largest=max(uploads, pieces) + FORM_BYTES,
         retry=RETRY_SECONDS,
+        header_seconds=HEADER_SECONDS,
+        body_seconds=BODY_SECONDS,
+        body_rate=BODY_RATE,
         visitor=visitor(int(os.environ.get("ARPENT_TRUSTED_PROXIES", "0"))),
     )
 
