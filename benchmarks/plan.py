@@ -51,7 +51,8 @@ def everything(made: BenchDatabase, *, peers: bool) -> Iterator[Step]:
     yield Step("Import d'un réseau RAEPA", network_files.empty_rows(), partial(network_files.import_rows, made))
     yield Step("Autorisations d'urbanisme, relecture nocturne", [permits.SWEEP], permits.sweep_row)
     port = server.free_port()
-    web = server.running(server.web(made, port), f"http://127.0.0.1:{port}/health/live")
+    ours, front = server.web(made, port)
+    web = server.running(ours, f"http://127.0.0.1:{port}/health/live", front)
     with tiles.empty_cache(made), web as pid:
         accounts.private_layer()
         field = tiles.Field(made, port, pid, accounts.asker(), grid.grid_of(made))

@@ -6,19 +6,21 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.database import BenchDatabase
-from gis_core.ops import services
+from gis_core.ops import proxy, services
 from gis_core.ops.services import Group, Service
 
 
 @contextmanager
-def running(service: Service, ready: str) -> Iterator[int]:
-    """The service, started and ready; gives the pid of its first process."""
+def running(service: Service, ready: str, front: Service | None = None) -> Iterator[int]:
+    """The service, and what stands in front of it, started and ready; gives the pid of the service's first process."""
     group = Group(f"bench-{os.getpid()}-{time.monotonic_ns()}")
     try:
-        group.start(service)
+        for one in filter(None, (service, front)):
+            group.start(one)
         if ready:
             group.wait_ready(ready)
         yield group.pids[0]
@@ -26,16 +28,17 @@ def running(service: Service, ready: str) -> Iterator[int]:
         group.stop()
 
 
-def web(made: BenchDatabase, port: int) -> Service:
-    """Arpent's web server as `./arpent serve` starts it, on the benchmark's database."""
-    ours = services.web(made.place, port)
-    env = made.environment("web") | {"ARPENT_PORT": str(port)}
-    return Service(ours.title, ours.command, env, made.place.data / "bench/log/web.log")
+def web(made: BenchDatabase, port: int) -> tuple[Service, Service]:
+    """Arpent's web server and its proxy as `./arpent serve` starts them, on the benchmark's database."""
+    ours, front = proxy.site(made.place, port)
+    logs = made.place.data / "bench/log"
+    env = ours.env | made.environment("web")
+    return replace(ours, env=env, log=logs / "web.log"), replace(front, log=logs / "proxy.log")
 
 
 def worker(made: BenchDatabase) -> Service:
     ours = services.worker(made.place)
-    return Service(ours.title, ours.command, made.environment("worker"), made.place.data / "bench/log/worker.log")
+    return replace(ours, env=made.environment("worker"), log=made.place.data / "bench/log/worker.log")
 
 
 def free_port() -> int:

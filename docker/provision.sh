@@ -7,7 +7,8 @@ cd "$root"
 
 python=/usr/bin/python3.13
 base_packages=(ca-certificates python3.13 python3.13-venv postgresql-17 postgresql-17-postgis-3 postgresql-17-pgrouting
-    gettext libexpat1 libseccomp2 libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0)
+    gettext libexpat1 libseccomp2 libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
+    nginx libnginx-mod-http-lua)
 test_packages=(git chromium fonts-liberation)
 qgis_packages=(git qgis python3-qgis)
 bench_packages=(chromium fonts-liberation gdal-bin wrk)
@@ -97,7 +98,39 @@ system_packages() {
         echo 'create_main_cluster = false' | as_root tee /etc/postgresql-common/createcluster.conf >/dev/null
     fi
     step "Liste des paquets Debian" apt_get update
+    hold_nginx
     step "Paquets système (${missing[*]})" apt_get -o Dpkg::Use-Pty=0 install -y --no-install-recommends "${missing[@]}"
+    release_nginx
+}
+
+# Arpent starts an nginx of its own. Debian would start another one on port 80 and at each boot, and would load our module
+# into an nginx that somebody else already runs here: neither happens.
+hold_nginx() {
+    foreign_nginx=no
+    if [ "$(dpkg-query -W -f='${db:Status-Status}' nginx-common 2>/dev/null)" = installed ]; then
+        foreign_nginx=yes
+        modules_before=$(ls /etc/nginx/modules-enabled 2>/dev/null || true)
+    elif ! [ -e /etc/systemd/system/nginx.service ]; then
+        as_root mkdir -p /etc/systemd/system
+        as_root ln -s /dev/null /etc/systemd/system/nginx.service
+    fi
+    trap release_nginx EXIT
+    if ! [ -e /usr/sbin/policy-rc.d ]; then
+        printf '#!/bin/sh\nexit 101\n' | as_root tee /usr/sbin/policy-rc.d >/dev/null
+        as_root chmod 755 /usr/sbin/policy-rc.d
+        our_policy=yes
+    fi
+}
+
+release_nginx() {
+    local link
+    trap - EXIT
+    [ "${our_policy-no}" = no ] || as_root rm -f /usr/sbin/policy-rc.d
+    our_policy=no
+    [ "$foreign_nginx" = yes ] || return 0
+    for link in 10-mod-http-ndk.conf 50-mod-http-lua.conf; do
+        grep -qxF "$link" <<<"$modules_before" || as_root rm -f "/etc/nginx/modules-enabled/$link"
+    done
 }
 
 system_users() {

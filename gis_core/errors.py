@@ -46,3 +46,7 @@ class Forbidden(ArpentError):  # noqa: N818
 
 class Unavailable(ArpentError):  # noqa: N818
     """The platform cannot do this now: a dependency is missing, stopped or full."""
+
+
+class Busy(Unavailable):
+    """Others are at it: worth another try in a few seconds."""

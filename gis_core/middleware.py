@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+from allauth.core.internal.httpkit import get_client_ip
 from django.conf import settings
 from django.contrib.auth import logout
+from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,10 +18,11 @@ from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
 from gis_core import security
+from gis_core.admission import Asker, asked_by
 from gis_core.errors import ArpentError
 from gis_core.hosts import known_host
 from gis_core.identity import user_of_authorization
-from gis_core.problem import RETRY_SECONDS, as_problem, problem, status_of, wants_problem
+from gis_core.problem import RETRY_SECONDS, as_problem, headers_of, problem, status_of, wants_problem
 from gis_core.rights import Rights, acting_as, rights_of
 from gis_core.session import HEADER, person_id, session_label
 
@@ -126,7 +129,7 @@ def who_asks(get_response: Handler) -> Handler:
             return response
         rights = rights_of(request.user)
         request.rights = rights  # type: ignore[attr-defined]
-        with acting_as(rights):
+        with acting_as(rights), asked_by(Asker.of(rights, address_of(request))):
             response = get_response(request)
         if request.path.startswith("/api/") and "Cache-Control" not in response:
             patch_cache_control(response, private=True, no_cache=True)
@@ -166,6 +169,14 @@ def is_never_kept(response: HttpResponse) -> bool:
     """Whether no cache gives this answer to anybody without asking: only then does it say who asked."""
     said = response.get("Cache-Control", "")
     return "no-store" in said or "no-cache" in said
+
+
+def address_of(request: HttpRequest) -> str:
+    """The visitor's address, as far as the trusted proxies tell."""
+    try:
+        return get_client_ip(request) or ""
+    except (ImproperlyConfigured, ValueError):
+        return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def rights_of_request(request: Any) -> Rights:
@@ -209,13 +220,20 @@ class PagesInTransaction:
 
 
 def refusal_page(request: HttpRequest, error: ArpentError) -> HttpResponse:
-    """A page for a domain error that a page's view did not put in its form."""
+    """A page for a domain error that a page's view did not put in its form; it asks again by itself when that helps."""
     status = status_of(error)
     template = {404: "404.html", 403: "403.html", 503: "failure.html"}.get(status, "400.html")
-    response = render(request, template, {"detail": error.message, "status": status}, status=status)
+    page = render(request, template, {"detail": error.message, "status": status}, status=status)
     if status == 503:
-        response["Retry-After"] = str(RETRY_SECONDS)
-    return response
+        page["Retry-After"] = str(RETRY_SECONDS)
+    if headers_of(error) and request.method == "GET":
+        page["Refresh"] = page["Retry-After"]
+    return page
+
+
+def refusal(request: HttpRequest, error: ArpentError) -> HttpResponse:
+    """A domain error in the form that suits whoever asks."""
+    return as_problem(error) if wants_problem(request) else refusal_page(request, error)
 
 
 def problem_pages(get_response: Handler) -> Handler:

@@ -21,7 +21,7 @@ from django.views.i18n import set_language as remember_language
 from gis_core import webmap_build
 from gis_core.middleware import rights_of_request
 from gis_core.models import User
-from gis_core.problem import WAITED, as_problem, is_busy, problem, wants_problem
+from gis_core.problem import WAITED, as_problem, is_busy, problem, waited_in_vain, wants_problem
 from gis_core.resending import posted_here, resend_page, sign_in_page
 from gis_core.rights import Rights, Role
 from gis_core.services.territories import extent_4326
@@ -167,7 +167,9 @@ def unexpected_error(request: HttpRequest) -> HttpResponse:
         return answer
     page = failure_page(answer.status_code, get_language() or "fr", waited=is_busy(error))
     kept = {name: answer[name] for name in ("Cache-Control", "Retry-After") if name in answer}
-    return HttpResponse(page, status=answer.status_code, headers=kept)
+    shown = HttpResponse(page, status=answer.status_code, headers=kept)
+    shown.waited_in_vain = waited_in_vain(answer)  # type: ignore[attr-defined]
+    return shown
 
 
 def error_page(request: HttpRequest, status: int, exception: Exception) -> HttpResponse:

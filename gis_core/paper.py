@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from gis_core.admission import PDF, limited
+
 FONTS = Path(__file__).parent / "fonts"
 SCHEME = "arpent:"
 PNG = b"\x89PNG"
@@ -21,6 +23,7 @@ def weasyprint() -> Any:
     return library
 
 
+@limited(PDF)
 def typeset(html: str, styles: Path, pictures: Mapping[str, bytes], *, variant: str | None = None) -> bytes:
     """Set a page with its stylesheet and these JPEG or PNG pictures; `variant` is a PDF variant (`pdf/ua-1`)."""
     library = weasyprint()

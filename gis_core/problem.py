@@ -30,7 +30,8 @@ STATUS: dict[type[errors.ArpentError], int] = {
     errors.Unavailable: 503,
 }
 INSUFFICIENT_PRIVILEGE = "42501"
-BUSY = {"55P03", "40P01"}
+LOCK_NOT_AVAILABLE = "55P03"
+BUSY = {LOCK_NOT_AVAILABLE, "40P01"}
 """Somebody else changes the same rows: waited too long (the role's `lock_timeout`), or each waited for the other."""
 WAITED = gettext_lazy("Somebody else is changing the same data: nothing of yours was kept. Try again in a moment.")
 RETRY_SECONDS = 5
@@ -74,7 +75,7 @@ def as_problem(error: Exception) -> JsonResponse:
         return problem(503, _("The database does not answer."))
     match error:
         case errors.ArpentError():
-            return problem(status_of(error), str(error.message), **error.extra)
+            return problem(status_of(error), str(error.message), headers=headers_of(error), **error.extra)
         case Http404():
             return problem(404, _("There is nothing at this address, or you may not see it."))
         case PermissionDenied():
@@ -89,7 +90,9 @@ def as_problem(error: Exception) -> JsonResponse:
             # A value that no column takes (NUL, a number out of range) and that no form refused before.
             return problem(400, _("The request contains a value that cannot be kept."))
         case OperationalError() if is_busy(error):
-            return problem(503, str(WAITED))
+            answer = problem(503, str(WAITED))
+            answer.waited_in_vain = sqlstate(error) == LOCK_NOT_AVAILABLE  # type: ignore[attr-defined]
+            return answer
         case OperationalError():
             log.error("the database does not answer", exc_info=error)
             return problem(503, _("The database does not answer."))
@@ -98,6 +101,16 @@ def as_problem(error: Exception) -> JsonResponse:
         case _:
             log.error("unexpected error", exc_info=error)
             return problem(500, _("The platform met an unexpected error; it has been recorded."))
+
+
+def headers_of(error: errors.ArpentError) -> dict[str, str]:
+    """When it is worth another try, where it is."""
+    return {"Retry-After": str(RETRY_SECONDS)} if isinstance(error, errors.Busy) else {}
+
+
+def waited_in_vain(response: Any) -> bool:
+    """Whether this answer says that a lock did not come in time."""
+    return getattr(response, "waited_in_vain", False)
 
 
 def status_of(error: errors.ArpentError) -> int:

@@ -120,6 +120,8 @@ ANONYMOUS = Rights()
 SYSTEM = Rights(agency=True)
 
 _current: ContextVar[Rights | None] = ContextVar("arpent_rights", default=None)
+lock_patience: ContextVar[str | None] = ContextVar("arpent_lock_patience", default=None)
+"""PostgreSQL's `lock_timeout` for transactions that open in this context; None leaves the role's."""
 
 
 def current_rights() -> Rights | None:

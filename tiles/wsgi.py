@@ -13,6 +13,7 @@ import psycopg
 from django.db import Error as DatabaseError
 
 from gis_core.hosts import trusted
+from gis_core.lock_waits import locked
 from tiles import asking, cache
 from tiles.asking import SeenLayer
 from tiles.ortho.wsgi import photo
@@ -37,6 +38,9 @@ def tiles_first(django: Application) -> Application:
             answered = tile(environ, start_response)
             if answered is None:
                 answered = photo(environ, start_response)
+        except psycopg.errors.LockNotAvailable:
+            locked.found(slug_in(environ["PATH_INFO"]))
+            answered = None
         except (DatabaseError, psycopg.Error) as error:
             log.warning("tile left to Django: %s", error)
             answered = None
@@ -51,6 +55,8 @@ def tile(environ: Environ, start_response: StartResponse) -> Iterable[bytes] | N
     if found is None or not usual(environ):
         return None
     slug, z, x, y = found.groups()
+    if slug in locked.looks_at:
+        return None
     address = Address(int(z), int(x), int(y))
     asker = asking.who_asks(environ) if address.exists else None
     seen = asker.layers.get(slug) if asker else None
@@ -73,6 +79,11 @@ def answer(content: bytes, headers: list[tuple[str, str]], start_response: Start
 
 
 CONTENT_HEADERS = [("Content-Type", serving.MEDIA_TYPE), ("Content-Encoding", "gzip")]
+
+
+def slug_in(path: str) -> str | None:
+    found = PATH.fullmatch(path)
+    return found[1] if found else None
 
 
 def usual(environ: Environ) -> bool:

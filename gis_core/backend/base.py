@@ -16,7 +16,7 @@ from psycopg import Connection, Cursor, IsolationLevel, sql
 from psycopg import Error as PsycopgError
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from gis_core.rights import current_rights
+from gis_core.rights import current_rights, lock_patience
 from gis_core.security import hear
 
 # How long a request waits for a connection; while the database is known not to answer, hardly at all.
@@ -109,7 +109,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super()._set_autocommit(autocommit)  # type: ignore[misc]
         rights = current_rights()
         if not autocommit and rights is not None:
-            self.tell_who_asks(rights.settings())
+            waits = lock_patience.get()
+            self.tell_who_asks(rights.settings() | ({"lock_timeout": waits} if waits else {}))
 
     def tell_who_asks(self, settings: dict[str, str]) -> None:
         """Set the `arpent.*` settings for the rest of the transaction, in one round trip."""

@@ -17,8 +17,8 @@ grant arpent_web to arpent_worker with inherit false, set true;
 -- Parallel plans halve the throughput of tiles under concurrency.
 alter role arpent_web set max_parallel_workers_per_gather = 0;
 alter role arpent_web set statement_timeout = '30s';
--- Whoever waits for somebody else's change is told so (`gis_core.problem`) well before a browser gives up.
-alter role arpent_web set lock_timeout = '10s';
+-- Whoever waits for somebody else's lock is told so (`gis_core.problem`) before many wait; see `gis_core.lock_waits`.
+alter role arpent_web set lock_timeout = '500ms';
 alter role arpent_web set idle_in_transaction_session_timeout = '60s';
 
 select format('create database %I owner arpent_owner template template0', :'database')

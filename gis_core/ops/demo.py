@@ -6,13 +6,13 @@ import os
 import secrets
 import shlex
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
-from gis_core.ops import services
+from gis_core.ops import proxy, services
 from gis_core.ops.cluster import Cluster, wait_until
 from gis_core.ops.environment import Place, adopt, variables
 from gis_core.ops.failure import OperationFailedError
@@ -63,14 +63,14 @@ def stop(place: Place) -> int:
 
 
 def serve(place: Place, port: int) -> int:
-    """The web server alone, in the foreground."""
+    """The web server and its proxy alone, in the foreground."""
     check_port(port)
-    return _foreground(place, services.web(place, port))
+    return _foreground(place, lambda: proxy.site(place, port))
 
 
 def work(place: Place) -> int:
     """The background jobs and the backups of every night, in the foreground."""
-    return _foreground(place, services.worker(place), *services.nightly_backups(place))
+    return _foreground(place, lambda: [services.worker(place), *services.nightly_backups(place)])
 
 
 def prepare(place: Place, port: int) -> None:
@@ -177,7 +177,8 @@ def _supervise(place: Place, lock: IO[str], this_run: Run, ready: Callable[[], N
     _write_run(lock, this_run)
     group = services.Group(this_run.run_id, Cluster(place))
     try:
-        group.start(services.web(place, this_run.port, place.logs / "web.log"))
+        for service in proxy.site(place, this_run.port, logs=True):
+            group.start(service)
         group.start(services.worker(place, place.logs / "worker.log", this_run.port))
         for service in services.nightly_backups(place, place.logs / "backups.log"):
             group.start(service)
@@ -235,12 +236,13 @@ def _run_in_background(place: Place, lock: IO[str], this_run: Run, writing: int)
     raise AssertionError("unreachable")
 
 
-def _foreground(place: Place, *running: services.Service) -> int:
+def _foreground(place: Place, wanted: Callable[[], Sequence[services.Service]]) -> int:
+    """Run services, made once their database runs, until one of them ends or a signal comes."""
     _stop_on_signals()
     group = services.Group(secrets.token_hex(8), Cluster(place))
     with Cluster(place).lease():
         try:
-            for service in running:
+            for service in wanted():
                 group.start(service)
             group.wait()
         except KeyboardInterrupt:

@@ -25,6 +25,8 @@ LONGEST_DELAY = 30
 MOST_RESTARTS = 10
 RESTART_WINDOW = 600
 RUN_VARIABLE = "ARPENT_RUN"
+# Of one web process; `gis_core.admission` shares them out, and the pool has a connection for each.
+THREADS = 8
 # Pixels of photos: GDAL would keep 5 % of the machine's memory in each process, and list a folder at each opening.
 GDAL = {"GDAL_CACHEMAX": "64", "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR"}
 
@@ -83,17 +85,23 @@ def bind_address() -> str:
     return os.environ.get("ARPENT_BIND", "127.0.0.1")
 
 
+def web_socket(place: Place, port: int) -> Path:
+    """Where the web server listens: only the proxy on this port (`gis_core.ops.proxy`) asks it."""
+    return place.socket_directory() / f"web-{port}.sock"
+
+
 def web(place: Place, port: int, log: Path | None = None) -> Service:
-    """The web server: two processes of four threads."""
+    """The web server: two processes, behind the proxy."""
     command = [
         str(PYTHON.with_name("granian")),
-        *("--interface", "wsgi", "--host", bind_address(), "--port", str(port)),
-        *("--workers", "2", "--blocking-threads", "4", "--http", "1", "--no-ws", "--respawn-failed-workers"),
+        *("--interface", "wsgi", "--uds", str(web_socket(place, port)), "--uds-permissions", "0600"),
+        *("--workers", "2", "--blocking-threads", str(THREADS), "--http", "1", "--no-ws", "--respawn-failed-workers"),
         # Without it a SIGTERM that comes before every worker has started is never obeyed.
         *("--workers-kill-timeout", "3"),
         "gis_core.wsgi:application",
     ]
-    return Service("Le serveur web", command, {**GDAL, **variables(place, "web", port)}, log)
+    env = {**GDAL, **variables(place, "web", port), "ARPENT_BEHIND_PROXY": "1"}
+    return Service("Le serveur web", command, env, log)
 
 
 def worker(place: Place, log: Path | None = None, port: int | None = None) -> Service:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,6 +11,7 @@ from django.urls import is_valid_path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gis_core.admission import FILTER, limited
 from gis_core.errors import NotFound
 from layers.catalogue.models import Layer
 from layers.features.crs import Crs, parse_crs
@@ -21,6 +23,7 @@ from layers.ogc.kept import as_described, layer_to_read
 from layers.ogc.openapi import openapi
 from layers.ogc.resources import HEADERS, Resource, compact
 
+COSTLY_ITEMS = 1_000
 WITHOUT_CONTENT = {"Cache-Control": "no-store"}
 
 
@@ -114,7 +117,8 @@ class ItemsView(Resource):
         layer = layer_to_read(slug, self.rights)
         form = chosen(request, GEOJSON, HTML, parameters=request.GET)  # the query refuses those that there are not
         query = ItemsQuery.parse(request.GET, layer, self.rights)
-        with as_described():
+        costly = "filter" in request.GET or query.limit > COSTLY_ITEMS
+        with limited(FILTER) if costly else nullcontext(), as_described():
             items = read_items(layer, query, self.rights)
         links = self.links(layer, query, items, form)
         if form is HTML:

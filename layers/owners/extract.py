@@ -8,6 +8,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from gis_core.admission import PDF, limited
 from layers.features.display import display_area
 from layers.owners.services.reading import AccountSeen, OwnerSeen, ParcelSeen
 from layers.owners.services.requests import Extract
@@ -53,6 +54,7 @@ class Sheet:
         self.y -= 1.0
 
 
+@limited(PDF)
 def pdf(extract: Extract) -> bytes:
     """The document, made in memory: nothing nominative is written on disk."""
     width, height, margin, _words = SHEETS["A4"]

@@ -12,6 +12,7 @@ import xlsxwriter
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
+from gis_core.admission import TABLE, limited
 from gis_core.errors import Invalid
 from layers.exports.formats import Column
 from layers.exports.formats.csvtext import Csv, Dialect
@@ -21,12 +22,14 @@ WIDTHS = {"text": 24, "integer": 12, "number": 12, "boolean": 12, "date": 12, "d
 type Table = tuple[Sequence[Column], Iterable[Sequence[Any]]]
 
 
+@limited(TABLE)
 def as_csv(table: Table) -> bytes:
     columns, rows = table
     writer = Csv(columns, "none", Dialect(labels=True))
     return writer.begin() + writer.rows(list(rows)) + writer.end()
 
 
+@limited(TABLE)
 def as_workbook(table: Table, title: str, *, frozen: int = 0) -> bytes:
     """A text is never a formula; the heading and so many columns stay in sight."""
     columns, rows = table

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from gis_core.admission import TABLE, limited
 from gis_core.errors import Invalid
 from gis_core.middleware import rights_of_request
 from layers.exports.formats import Column
@@ -24,6 +25,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @require_safe
 @page
+@limited(TABLE)
 def export(request: HttpRequest) -> HttpResponse:
     """The files of a filter as CSV or XLSX."""
     suffix = request.GET.get("format", "csv")

@@ -14,13 +14,12 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from gis_core.ops import services
+from gis_core.ops import proxy, services
 from gis_core.ops.cluster import Cluster, wait_until
 from gis_core.ops.environment import ROOT, Place, variables
 from gis_core.ops.manage import command_line
@@ -88,7 +87,8 @@ def running() -> Iterator[Running]:
         port = free_port()
         group = services.Group("writers")
         try:
-            group.start(services.web(place, port, Path(place.logs, "web.log")))
+            for service in proxy.site(place, port, logs=True):
+                group.start(service)
             group.wait_ready(f"http://127.0.0.1:{port}/health/ready")
             yield Running(cluster, port, tokens)
         finally:

@@ -6,9 +6,8 @@ an `authorize` that limits them to the asker's ground, and requests whose sizes 
 
 import logging
 import re
-import threading
-from collections.abc import Callable, Iterable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
@@ -19,8 +18,11 @@ from mapproxy.config import local_base_config
 from mapproxy.config.configuration.base import ConfigurationError
 from mapproxy.srs import get_epsg_num
 
+from gis_core import admission
+from gis_core.errors import Busy
 from gis_core.hosts import is_secure, trusted
 from gis_core.middleware import LONGEST_URL
+from gis_core.problem import RETRY_SECONDS
 from tiles import asking, cache
 from tiles.asking import Asker
 from tiles.ortho.application import Application, Coordinates, serving
@@ -44,7 +46,6 @@ SAFE = [("X-Content-Type-Options", "nosniff")]
 PUBLIC = "public, max-age=60, must-revalidate"
 NOT_UNDERSTOOD = "A parameter has a value that cannot be understood."
 LARGE_PX = 1_500_000
-ONE_LARGE_MAP = threading.Lock()  # the largest takes some 250 MB while it is drawn
 UNTRUSTED = ("HTTP_X_SCRIPT_NAME", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PROTO")
 
 
@@ -175,10 +176,12 @@ def ask_mapproxy(asked: Asked, start_response: StartResponse) -> Iterable[bytes]
     drawing, mapproxy = Drawing(), asked.application.seen_by(asked.visible())
     environ = environ_for(asked, query.text) | {"mapproxy.authorize": authorizer(asked, drawing)}
     try:
-        with ONE_LARGE_MAP if query.pixels > LARGE_PX else nullcontext():
+        with one_large_map(asked) if query.pixels > LARGE_PX else nullcontext():
             answered = collected(mapproxy, environ)
         if answered[0] >= 500 and answered[1]["content-type"].startswith("text/plain"):
             answered = refusal(asked, replace(query, problem=NOT_UNDERSTOOD))
+    except Busy:
+        return plain(start_response, HTTPStatus.SERVICE_UNAVAILABLE, [("Retry-After", str(RETRY_SECONDS))])
     except Exception as error:
         if drawing.begun:
             log.exception("a photo could not be drawn")
@@ -186,6 +189,14 @@ def ask_mapproxy(asked: Asked, start_response: StartResponse) -> Iterable[bytes]
         log.info("a request for photos was not understood: %r", error)
         answered = refusal(asked, replace(query, problem=NOT_UNDERSTOOD))
     return answer(asked, drawing.tile_of, answered, start_response)
+
+
+@contextmanager
+def one_large_map(asked: Asked) -> Iterator[None]:
+    """One of the few large maps of this process (they take some 250 MB while they are drawn). Raises Busy."""
+    asker = admission.Asker.of(asked.asker.rights, asked.environ.get("REMOTE_ADDR", ""))
+    with admission.asked_by(asker), admission.limited(admission.MAP):
+        yield
 
 
 def refusal(asked: Asked, query: Query) -> Answer:

@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from gis_core.admission import FILTER, limited
 from gis_core.api.views import asker, checked
 from gis_core.middleware import rights_of_request
 from gis_core.problem import as_problem
@@ -52,6 +53,7 @@ class ExportCountView(APIView):
     permission_classes = (AllowAny,)
 
     @extend_schema(operation_id="export_count", parameters=SELECTION, responses=serializers.ExportCountSerializer)
+    @limited(FILTER)
     def get(self, request: Request, slug: str) -> Response:
         rights = rights_of_request(request)
         selection = Selection.parse(request.query_params)
@@ -177,5 +179,5 @@ class ExportFileView(APIView):
         path = files.finished_file(job, rights, ordering.mark_of(rights))
         suffix = files.suffix_of(job)
         headers = headers_of(f"{files.stem_of(job)}.{suffix}") | {"Content-Length": str(path.stat().st_size)}
-        parts = [] if request.method == "HEAD" else file_in_blocks(path, rights)
+        parts = [] if request.method == "HEAD" else file_in_blocks(path)
         return StreamingHttpResponse(parts, content_type=files.MEDIA_TYPES[suffix], headers=headers)

@@ -3,14 +3,13 @@
 import logging
 import time
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
 from contextvars import copy_context
 from pathlib import Path
-from threading import BoundedSemaphore
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from gis_core.admission import DOWNLOAD, limited
 from gis_core.errors import Forbidden, Unavailable
 from gis_core.rights import Rights, acting_as
 from layers.catalogue.models import Layer
@@ -23,9 +22,6 @@ log = logging.getLogger("arpent.exports")
 MOST_ANONYMOUS = 100_000
 LONGEST_S = 1_800.0
 BLOCK_BYTES = 1 << 19
-# A stream keeps one of the web process's four threads: some stay free for everything else, whoever downloads slowly.
-SLOTS = BoundedSemaphore(2)
-ANONYMOUS_SLOTS = BoundedSemaphore(1)
 
 
 class Isolated(Iterator[bytes]):
@@ -49,8 +45,8 @@ class Isolated(Iterator[bytes]):
 def stream(layer: Layer, selection: Selection, reading: Reading, form: Format, rights: Rights) -> Iterator[bytes]:
     """The bytes of a file. What goes wrong before the first of them is raised here.
 
-    Raises Invalid (the filter), Forbidden (too much for somebody who is not signed in), Unavailable (others are
-    exporting). Called outside any transaction.
+    Raises Invalid (the filter), Forbidden (too much for somebody who is not signed in), Busy (others are exporting).
+    Called outside any transaction.
     """
     parts = Isolated(whole(layer, selection, reading, form, rights))
     first = next(parts)
@@ -90,7 +86,7 @@ def whole(layer: Layer, selection: Selection, reading: Reading, form: Format, ri
 
 def parts_of(layer: Layer, selection: Selection, reading: Reading, form: Format, rights: Rights) -> Generator[bytes]:
     until = time.monotonic() + LONGEST_S
-    with slot(rights), acting_as(rights), selection.computed(), transaction.atomic():
+    with limited(DOWNLOAD), acting_as(rights), selection.computed(), transaction.atomic():
         condition = selection.condition(layer, rights)
         if not rights.signed_in and count(layer, condition, MOST_ANONYMOUS + 1) > MOST_ANONYMOUS:
             message = _("This selection has more than %(most)s objects: sign in, or narrow it down.")
@@ -105,28 +101,13 @@ def parts_of(layer: Layer, selection: Selection, reading: Reading, form: Format,
             yield end
 
 
-def file_in_blocks(path: Path, rights: Rights) -> Iterator[bytes]:
-    """The bytes of a finished file, which keep a thread as a stream's do. Raises Unavailable (others are exporting)."""
-    parts = Isolated(blocks(path, rights))
+def file_in_blocks(path: Path) -> Iterator[bytes]:
+    """The bytes of a finished file, which keep a thread as a stream's do. Raises Busy (others are exporting)."""
+    parts = Isolated(blocks(path))
     return Started(next(parts), parts)
 
 
-def blocks(path: Path, rights: Rights) -> Generator[bytes]:
-    with slot(rights), path.open("rb") as opened:
+def blocks(path: Path) -> Generator[bytes]:
+    with limited(DOWNLOAD), path.open("rb") as opened:
         while block := opened.read(BLOCK_BYTES):
             yield block
-
-
-@contextmanager
-def slot(rights: Rights) -> Iterator[None]:
-    """One of the few streams of this process; people who are not signed in leave one to the others."""
-    taken = []
-    try:
-        for semaphore in (SLOTS,) if rights.signed_in else (ANONYMOUS_SLOTS, SLOTS):
-            if not semaphore.acquire(blocking=False):
-                raise Unavailable(_("Other exports are being sent: try again in a minute."))
-            taken.append(semaphore)
-        yield
-    finally:
-        for semaphore in taken:
-            semaphore.release()

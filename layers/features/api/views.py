@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from gis_core.admission import FILTER, SEARCH, limited
 from gis_core.middleware import rights_of_request
 from layers.catalogue.services import visible_layer
 from layers.features.api import serializers
@@ -52,7 +53,8 @@ class FeaturesView(APIView):
         asked, rights = request.query_params, rights_of_request(request)
         layer = visible_layer(slug, rights)
         if any(asked.get(name) for name in table.PARAMETERS):
-            found = table.list_table(layer, table.TableQuery.parse(asked, layer, rights), rights)
+            with limited(FILTER):
+                found = table.list_table(layer, table.TableQuery.parse(asked, layer, rights), rights)
             page, following = found.page, next_page(request, cursor=found.cursor and found.cursor.text)
         else:
             page = list_features(layer, FeatureQuery.parse(asked), rights)
@@ -111,6 +113,7 @@ class SearchView(APIView):
         ],
         responses=serializers.SuggestionsSerializer,
     )
+    @limited(SEARCH)
     def get(self, request: Request) -> Response:
         question = Question.parse(request.query_params)
         return Response({"results": suggestions(question, rights_of_request(request))})

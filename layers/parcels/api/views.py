@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from gis_core.admission import PARCELS, PDF, limited
 from gis_core.api.views import asker, checked, page_of, site
 from gis_core.errors import Invalid
 from gis_core.middleware import rights_of_request
@@ -31,7 +32,7 @@ from layers.parcels.services.selecting import Selection, select_by_identifier, s
 from layers.parcels.services.sheets import Sheet, sheet_of, title_of
 
 NO_STORE = {"Cache-Control": "private, no-store"}
-PDF = {(200, "application/pdf"): OpenApiTypes.BINARY}
+PDF_FILE = {(200, "application/pdf"): OpenApiTypes.BINARY}
 DAY = OpenApiParameter("day", date, description="the rules of this day; today by default")
 SECTIONS = OpenApiParameter("sections", str, description="names separated by commas; all by default")
 
@@ -102,7 +103,8 @@ class ParcelView(APIView):
 class ParcelFileView(APIView):
     permission_classes = (AllowAny,)
 
-    @extend_schema(operation_id="parcel_sheet_file", parameters=[DAY], responses=PDF)
+    @extend_schema(operation_id="parcel_sheet_file", parameters=[DAY], responses=PDF_FILE)
+    @limited(PDF)
     def get(self, request: Request, idu: str) -> HttpResponse:
         """The sheet as a PDF file, with a map at a whole scale."""
         reader = reader_of(request)
@@ -116,7 +118,8 @@ def selected(request: Request) -> Selection:
         return select_by_identifier(given["parcels"], rights)
     if "references" in given:
         return select_by_reference(given["references"], given.get("insee", ""), rights)
-    return select_by_shape(given["shape"], given.get("distance_m", 0), rights)
+    with limited(PARCELS):
+        return select_by_shape(given["shape"], given.get("distance_m", 0), rights)
 
 
 class SelectView(APIView):
@@ -142,6 +145,7 @@ class SelectTableView(APIView):
         request=serializers.SelectSerializer,
         responses={(200, "text/csv"): OpenApiTypes.STR},
     )
+    @limited(PARCELS)
     def post(self, request: Request) -> HttpResponse:
         """The same parcels as a table that spreadsheets open."""
         headers = {**NO_STORE, "Content-Disposition": 'attachment; filename="parcelles.csv"'}
@@ -154,6 +158,7 @@ class GroundView(APIView):
     @extend_schema(
         operation_id="ground_sheet", request=serializers.GroundSerializer, responses=serializers.ParcelSheetSerializer
     )
+    @limited(PARCELS)
     def post(self, request: Request) -> Response:
         """What crosses several parcels together, or a drawn shape. Nothing is kept."""
         given = checked(serializers.GroundSerializer(data=request.data))
@@ -165,7 +170,8 @@ class GroundView(APIView):
 class GroundFileView(APIView):
     permission_classes = (AllowAny,)
 
-    @extend_schema(operation_id="ground_sheet_file", request=serializers.GroundSerializer, responses=PDF)
+    @extend_schema(operation_id="ground_sheet_file", request=serializers.GroundSerializer, responses=PDF_FILE)
+    @limited(PDF)
     def post(self, request: Request) -> HttpResponse:
         """The sheet of several parcels, or of a drawn shape, as a PDF file. Nothing is kept."""
         given = checked(serializers.GroundSerializer(data=request.data))
@@ -193,6 +199,7 @@ class FrozenSheetsView(APIView):
         request=serializers.GroundSerializer,
         responses={201: serializers.FrozenSheetSerializer},
     )
+    @limited(PDF)
     def post(self, request: Request) -> Response:
         """Freeze a sheet: it gets a number, and is read years later as it is today."""
         given = checked(serializers.GroundSerializer(data=request.data))
@@ -213,7 +220,7 @@ class FrozenSheetView(APIView):
 
 
 class FrozenFileView(APIView):
-    @extend_schema(operation_id="frozen_sheet_file", responses=PDF)
+    @extend_schema(operation_id="frozen_sheet_file", responses=PDF_FILE)
     def get(self, request: Request, sheet: str) -> HttpResponse:
         """The very file that was made when the sheet was frozen."""
         found = frozen_sheet(sheet, rights_of_request(request))

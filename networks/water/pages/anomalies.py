@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from gis_core.admission import TABLE, limited
 from gis_core.errors import ArpentError
 from gis_core.middleware import rights_of_request
 from gis_core.models import Job, User
@@ -114,6 +115,7 @@ class Line:
         return line
 
 
+@limited(TABLE)
 def as_csv(wanted: Filter, rights: Rights) -> HttpResponse:
     """The anomalies of the filter, all pages, as a spreadsheet opens them."""
     headers = {"Content-Disposition": f'attachment; filename="anomalies-{wanted.family}.csv"'}

@@ -12,6 +12,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from gis_core.admission import TABLE, limited
 from gis_core.errors import ArpentError, Conflict, Invalid
 from gis_core.forms import AccessibleForm, blame
 from gis_core.middleware import rights_of_request
@@ -126,6 +127,7 @@ def chosen_members(rights: Rights) -> list[tuple[str, str]]:
     return [(one.slug, one.name) for one in rows if inspecting.may_choose(one, rights)]
 
 
+@limited(TABLE)
 def taken_away(suffix: str, wanted: Filter, rights: Rights) -> HttpResponse:
     if suffix not in ("csv", "xlsx", "pei"):
         raise Invalid(_("A table is a CSV or XLSX file."), parameter="format")

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
+from gis_core.admission import TRACE, limited
 from gis_core.errors import Invalid
 from gis_core.rights import Rights
 from layers.features.display import display_number
@@ -35,6 +36,7 @@ class Request:
         return {"breaks": [one.told() for one in self.breaks], "unusable": list(self.unusable)}
 
 
+@limited(TRACE)
 def isolation_of(request: Request, rights: Rights) -> Json:
     """The answer of the API, read with the asker's rights. Raises NotFound, Invalid."""
     graph, breaks, found = isolated(request)

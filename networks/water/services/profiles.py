@@ -10,6 +10,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from psycopg import sql
 
+from gis_core.admission import TRACE, limited
 from gis_core.errors import Invalid, NotFound, Unavailable
 from gis_core.models import Member
 from gis_core.parameters import integer
@@ -133,6 +134,7 @@ class Drawn:
         return [one.pipe.id for one in self.profile.stretches]
 
 
+@limited(TRACE)
 def profile_for(asked: Request, rights: Rights) -> Drawn:
     """The profile of a way. Raises Invalid, Branches, NotFound, Unavailable."""
     notes: list[str] = []

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
+from gis_core.admission import TRACE, limited
 from gis_core.errors import Invalid
 from networks.core.services.graph import BLOCKING, Family, Graph, State
 from networks.core.services.reach import Supply, Way, flood, shortest
@@ -36,6 +37,7 @@ class Trace:
     whole: bool = True
 
 
+@limited(TRACE)
 def trace_of(family_name: str, start: Start, direction: str, to: Start | None = None) -> Json:
     """The answer of the API, read with the asker's rights. Raises NotFound, Invalid."""
     family = FAMILIES[family_name]

@@ -14,6 +14,7 @@ from django.db import connection
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from gis_core.admission import TRACE, limited
 from gis_core.errors import Invalid
 from layers.features.display import display_number
 from networks.roads.references import shown_route
@@ -137,6 +138,7 @@ class Search:
         return [section for section in self.avoided if self.one_way.get(section, "") == way]
 
 
+@limited(TRACE)
 def detours(closure: Closure, gauge: Gauge) -> Found:
     """The ways around. Raises Invalid: nothing is closed there, or the stretch has no two ends."""
     closed = closed_sections(closure)
