@@ -25,7 +25,7 @@ from procrastinate.jobs import Status
 from procrastinate.manager import JobManager
 
 from gis_core.errors import ArpentError, Forbidden
-from gis_core.models import Job, User
+from gis_core.models import IdempotencyKey, Job, User
 from gis_core.rights import ADMINISTRATORS, SYSTEM, Rights, Role, acting_as, rights_of
 from gis_core.services import jobs
 
@@ -33,6 +33,7 @@ log = logging.getLogger("arpent.tasks")
 PROGRESS_STEP_S = 0.5
 MOST_ATTEMPTS = 3
 KEPT = timedelta(days=90)
+KEYS_KEPT = timedelta(days=7)
 
 SWEEP_STEP_S = 2.0
 # The queue of jobs that somebody waits for.
@@ -235,10 +236,11 @@ GIVEN_UP: defaultdict[str, Callable[[dict[str, Any]], None]] = defaultdict(lambd
 @app.periodic(cron="17 3 * * *")
 @app.task(name="tidy", queueing_lock="tidy")
 def tidy(timestamp: int) -> None:
-    """Every night: expired sessions and jobs finished long ago go."""
+    """Every night: expired sessions, jobs finished long ago and keys of writes that nobody sends again go."""
     call_command("clearsessions")
     with acting_as(SYSTEM):
         Job.objects.filter(ended_at__lt=timezone.now() - KEPT).delete()
+        IdempotencyKey.objects.filter(at__lt=timezone.now() - KEYS_KEPT).delete()
 
 
 @app.periodic(cron="27 3 * * *")

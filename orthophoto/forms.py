@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from gis_core.edit_forms import EditForm
 from gis_core.forms import AccessibleForm
 from gis_core.models import Member
 from gis_core.rights import Rights
@@ -79,6 +80,10 @@ class CampaignForm(AccessibleForm):
 
     def choose(self, name: str, choices: list[tuple[Any, Any]]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]  # a field of choices
+
+
+class CampaignChangeForm(EditForm, CampaignForm):
+    together = (("visibility", "shared_with", "within_communes"),)
 
 
 def short(delivery: dict[str, Any]) -> str:

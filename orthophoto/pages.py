@@ -17,13 +17,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gis_core.errors import ArpentError
+from gis_core.form_keys import record_once
 from gis_core.middleware import rights_of_request
 from gis_core.models import Member, User
 from gis_core.problem import status_of
 from gis_core.rights import Rights
 from layers.catalogue.models import Photo
 from orthophoto import phrases
-from orthophoto.forms import CampaignForm, beginnings
+from orthophoto.forms import CampaignChangeForm, CampaignForm, beginnings
 from orthophoto.models import Campaign, Sheet
 from orthophoto.report import counted_all
 from orthophoto.services import building, publication
@@ -37,7 +38,7 @@ FIELD_OF = {"folder": "delivery"}
 
 
 def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    return never_cache(login_required(view))
+    return never_cache(login_required(record_once(view)))
 
 
 @require_safe
@@ -88,7 +89,7 @@ def restart_campaign(request: HttpRequest, slug: str) -> HttpResponse:
 
 def order_page(request: HttpRequest, rights: Rights, again: Campaign | None) -> HttpResponse:
     """The form of an order; a good one starts the inventory and leads to the campaign's page."""
-    form = CampaignForm(request.POST or None, rights=rights, again=again, initial=beginnings(again, request.GET.dict()))
+    form = order_form(request, rights, again)
     status = 200
     if request.method == "POST":
         status = 400
@@ -103,6 +104,12 @@ def order_page(request: HttpRequest, rights: Rights, again: Campaign | None) -> 
                 return redirect("campaign", slug=begun.slug)
     context = {"section": "campaigns", "form": form, "again": again, **inbox(rights)}
     return render(request, "orthophoto/order.html", context, status=status)
+
+
+def order_form(request: HttpRequest, rights: Rights, again: Campaign | None) -> CampaignForm:
+    if again is None:
+        return CampaignForm(request.POST or None, rights=rights, initial=beginnings(None, request.GET.dict()))
+    return CampaignChangeForm(request, row=again, read=lambda row: beginnings(row, {}), rights=rights, again=again)
 
 
 def blame(form: CampaignForm, error: ArpentError) -> int:

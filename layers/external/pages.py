@@ -15,11 +15,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gis_core.errors import ArpentError
+from gis_core.form_keys import record_once
 from gis_core.middleware import rights_of_request
 from gis_core.models import Member
 from gis_core.problem import status_of
 from gis_core.rights import ADMINISTRATORS, Rights
-from layers.external.forms import ExternalLayerForm, HostForm, ServiceForm
+from layers.external.forms import ExternalChangeForm, ExternalLayerForm, HostForm, ServiceForm
 from layers.external.models import AllowedHost, ExternalLayer
 from layers.external.services import declaring
 
@@ -27,7 +28,7 @@ SHOWN_OFFERS = 500
 
 
 def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    return never_cache(login_required(view))
+    return never_cache(login_required(record_once(view)))
 
 
 def rights_of_page(request: HttpRequest) -> Rights:
@@ -122,15 +123,13 @@ def external(request: HttpRequest, slug: str) -> HttpResponse:
     """Change what a layer is called and who sees it."""
     rights = rights_of_page(request)
     layer = declaring.administered_external(slug, rights)
-    started = {name: getattr(layer, name) for name in declaring.CHOSEN} | {"theme": str(layer.theme_id)}
-    started |= {"min_zoom": layer.min_zoom, "max_zoom": layer.max_zoom}
-    form = ExternalLayerForm(request.POST or None, rights=rights, kind=layer.kind, layer=layer, initial=started)
+    form = ExternalChangeForm(request, row=layer, read=values_of, rights=rights, kind=layer.kind, layer=layer)
     context = {"form": form, "layer": layer}
     if request.method != "POST":
         return shown(request, "external", context)
     if not form.is_valid():
         return shown(request, "external", context, status=400)
-    version = request.POST.get("version", "")
+    version = str(layer.version) if form.was_compared else request.POST.get("version", "")
     try:
         declaring.change(slug, form.chosen(), version=int(version) if version.isdecimal() else 0, rights=rights)
     except ArpentError as error:
@@ -138,6 +137,11 @@ def external(request: HttpRequest, slug: str) -> HttpResponse:
         return shown(request, "external", {"form": form, "layer": now}, status=blame(form, error))
     messages.success(request, _("The settings are saved."))
     return redirect("external", slug=slug)
+
+
+def values_of(layer: ExternalLayer) -> dict[str, Any]:
+    started = {name: getattr(layer, name) for name in declaring.CHOSEN} | {"theme": str(layer.theme_id)}
+    return started | {"min_zoom": layer.min_zoom, "max_zoom": layer.max_zoom}
 
 
 @require_POST

@@ -18,6 +18,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gis_core.errors import ArpentError, Conflict, Invalid, NotFound
+from gis_core.form_keys import record_once
 from gis_core.forms import blame
 from gis_core.models import Job, User
 from gis_core.problem import as_problem, status_of, wants_problem
@@ -55,7 +56,7 @@ Mode = Import.Mode
 
 
 def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    return never_cache(login_required(view))
+    return never_cache(login_required(record_once(view)))
 
 
 # -- files -------------------------------------------------------------------------------------------------------------

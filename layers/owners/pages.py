@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gis_core.errors import ArpentError
+from gis_core.form_keys import record_once
 from gis_core.forms import blame
 from gis_core.middleware import rights_of_request
 from gis_core.models import Member, User
@@ -29,7 +30,7 @@ from layers.owners.services.requests import Requester, answer_request
 
 
 def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    return never_cache(login_required(view))
+    return never_cache(login_required(record_once(view)))
 
 
 def rights_of_page(request: HttpRequest) -> Rights:
@@ -58,14 +59,17 @@ def access(request: HttpRequest, slug: str) -> HttpResponse:
     """Choose what each role reads at a member."""
     rights = rights_of_request(request)
     member = administered_member(rights=rights, slug=slug)
-    started = {role.value: level.value for role, level in levels_of(member).items()}
-    form = LevelsForm(request.POST or None, initial=started)
+    form = LevelsForm(request, row=f"owner levels {member.pk}", read=lambda _name: started_levels(member))
     if request.method == "POST" and form.is_valid():
         give_levels(slug, form.levels(), rights)
         messages.success(request, _("The access to owners is saved."))
         return redirect("owner_access_list")
     status = 400 if request.method == "POST" else 200
     return shown(request, "access", {"form": form, "member": member}, status)
+
+
+def started_levels(member: Member) -> dict[str, Any]:
+    return {role.value: level.value for role, level in levels_of(member).items()}
 
 
 @require_safe

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from gis_core import webmap_build
 from gis_core.errors import ArpentError, Stale
+from gis_core.form_keys import record_once
 from gis_core.middleware import rights_of_request
 from gis_core.models import Member
 from gis_core.problem import status_of
@@ -43,7 +44,7 @@ STYLE_EDITOR = "src/settings/main.ts"
 
 
 def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    return never_cache(login_required(view))
+    return never_cache(login_required(record_once(view)))
 
 
 def rights_of_page(request: HttpRequest) -> Rights:
@@ -72,14 +73,16 @@ def description(request: HttpRequest, slug: str) -> HttpResponse:
     rights = rights_of_page(request)
     layer = administered_layer(slug, rights)
     names = DescriptionForm.names(layer)
-    form = DescriptionForm(request.POST or None, layer=layer, rights=rights, initial=DescriptionForm.beginnings(layer))
+    form = DescriptionForm(request, row=layer, read=DescriptionForm.beginnings, layer=layer, rights=rights)
     context = {"form": form, "shared": shared_names(layer)}
     if request.method != "POST":
         return settings_page(request, layer, "description", names, context)
     if not form.is_valid():
         return settings_page(request, layer, "description", names, context, status=400)
     try:
-        save(slug, form.values(), tag=request.POST.get("seen", ""), rights=rights)
+        # What the form compared field by field is what is there now: nobody else changes the row meanwhile.
+        tag = seen(layer, form.values()) if form.was_compared else request.POST.get("seen", "")
+        save(slug, form.values(), tag=tag, rights=rights)
     except ArpentError as error:
         return refused(request, layer, error, form, "description", names, context)
     messages.success(request, _("The settings are saved."))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.cache import never_cache
 
+from gis_core.form_keys import record_once
 from gis_core.middleware import rights_of_request
 from networks.core.rights import works_on_networks
 
@@ -42,7 +43,7 @@ def tabs(works: bool, room: str = "networks") -> list[tuple[str, Any, str]]:
 
 def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """For people who are signed in; never kept by anybody."""
-    return never_cache(login_required(view))
+    return never_cache(login_required(record_once(view)))
 
 
 def show(

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
+from gis_core.form_keys import record_once
 from gis_core.middleware import rights_of_request
 from gis_core.models import Commune
 from permits.models import Permit
@@ -34,7 +35,7 @@ NEXT = {
 
 def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """For people who are signed in; never kept by anybody."""
-    return never_cache(login_required(view))
+    return never_cache(login_required(record_once(view)))
 
 
 def day_field(label: Any, **options: Any) -> forms.DateField:
