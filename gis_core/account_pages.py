@@ -8,12 +8,13 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path, re_path
+from django.urls import path, re_path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from gis_core.errors import ArpentError
+from gis_core.form_keys import record_once, recorded_at
 from gis_core.models import User
 from gis_core.services import people, tokens
 
@@ -53,6 +54,7 @@ def accept_invitation(request: HttpRequest, membership_id: int) -> HttpResponse:
 @require_POST
 @never_cache
 @login_required
+@record_once
 def create_token(request: HttpRequest) -> HttpResponse:
     """Make an API token; this page is the only one that shows its secret. A token may not make another one."""
     assert isinstance(request.user, User)
@@ -63,7 +65,7 @@ def create_token(request: HttpRequest) -> HttpResponse:
         token, secret = tokens.create_token(user=request.user, name=name)
     except ArpentError as error:
         return account_page(request, status=400, token_error=error.message, token_name=name)
-    return account_page(request, new_token=token, secret=secret)
+    return recorded_at(account_page(request, new_token=token, secret=secret), reverse("account"))
 
 
 @require_POST

@@ -71,8 +71,16 @@ def digest_of(request: HttpRequest) -> str:
     return sha256(dumps([request.path, fields, files]).encode()).hexdigest()
 
 
+def recorded_at(response: HttpResponse, location: str) -> HttpResponse:
+    """A page that is shown once, and what a second sending of its form leads to instead."""
+    response.recorded_at = location  # type: ignore[attr-defined]
+    return response
+
+
 def answer_of(response: HttpResponse) -> dict[str, Any] | None:
     """What is kept of the answer to a form that made something: where it led, or what a script was told."""
+    if location := getattr(response, "recorded_at", ""):
+        return {"location": location}
     if response.status_code in (302, 303):
         return {"location": response["Location"]}
     if response.status_code == 201 and isinstance(response, JsonResponse):
@@ -89,6 +97,12 @@ def repeated(request: HttpRequest, answer: dict[str, Any], *, same: bool) -> Htt
         messages.info(request, _("Already recorded: this form had come before, and nothing was recorded twice."))
         return redirect(location)
     if wants_problem(request):
-        return problem(409, _("This form has been recorded before, with other values."), location=location)
+        return problem(
+            409,
+            _(
+                "This form has been recorded before, with other values: to record this one as well, load the page again."
+            ),
+            location=location,
+        )
     context = {"location": location, "again": [*hidden_inputs(request.POST, lambda name: name == FIELD)]}
     return render(request, "form_repeated.html", context | {"files": bool(request.FILES)}, status=409)

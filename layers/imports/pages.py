@@ -18,6 +18,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gis_core.errors import ArpentError, NotFound
+from gis_core.form_keys import record_once
 from gis_core.middleware import rights_of_request
 from gis_core.models import Job, Member, User
 from gis_core.problem import as_problem, status_of, wants_problem
@@ -58,6 +59,7 @@ def too_large_in_words() -> str:
 @csrf_protect
 @never_cache
 @login_required
+@record_once
 @require_http_methods(["GET", "HEAD", "POST"])
 def checked_imports(request: HttpRequest) -> HttpResponse:
     rights = rights_of_page(request)

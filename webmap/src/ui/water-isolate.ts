@@ -19,6 +19,7 @@ const PASSED = ["closed", "skipped"] as const;
 /** Shutting off a break: the sentence that matters, the valves to close, who is without water. */
 export class WaterIsolate extends WaterElement {
   @state() private unfolded: ReadonlySet<string> = new Set();
+  private key: { request: string; value: string } | null = null;
 
   protected override render(): TemplateResult {
     const { isolation, failed, fault, asking } = this.desk.state;
@@ -122,13 +123,19 @@ export class WaterIsolate extends WaterElement {
       ${
         networks && this.works
           ? html`<form method="post" action=${outagesUrl(networks)}>
-        <input type="hidden" name="csrfmiddlewaretoken" value=${this.token} /><input type="hidden" name="request" value=${request} />
+        <input type="hidden" name="csrfmiddlewaretoken" value=${this.token} /><input type="hidden" name="form_key" value=${this.keyOf(request)} /><input type="hidden" name="request" value=${request} />
         <button class="button button-primary water-big" ?disabled=${this.desk.state.asking} aria-describedby="water-save-hint"><arp-icon name="print"></arp-icon>${this.words("save.button")}</button>
         <p class="muted small" id="water-save-hint">${this.words("save.hint")}</p></form>`
           : nothing
       }
       <div class="button-row"><button class="button" @click=${() => this.desk.aimAt("break")}><arp-icon name="plus"></arp-icon>${this.words("break.add")}</button>
       <button class="button" @click=${() => this.desk.clearIsolation()}><arp-icon name="close"></arp-icon>${this.words("break.clear")}</button></div></div>`;
+  }
+
+  /** One key for each isolation: what is sent twice is kept once; asked anew, it may be kept anew. */
+  private keyOf(request: string): string {
+    if (this.key?.request !== request) this.key = { request, value: crypto.randomUUID() };
+    return this.key.value;
   }
 
   // --- who, and what else ------------------------------------------------------------------------------------------
