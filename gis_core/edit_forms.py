@@ -65,6 +65,7 @@ class EditForm(AccessibleForm):
     Without `compare`, the form is only looked at: nothing will be written.
     """
 
+    data: QueryDict
     together: ClassVar[tuple[tuple[str, ...], ...]] = ()
     """Fields that mean something only together: a choice is for all of them."""
 
@@ -86,13 +87,17 @@ class EditForm(AccessibleForm):
         super().__init__(*data, initial=dict(read(row)), **options)
         self.was_compared = False
         self.request, self.whole, self.is_merged = request, whole, not (sent and compare)
-        for name, field in self.fields.items():
-            field.show_hidden_initial = name != VERSION and not isinstance(field, forms.FileField)
+        self.says_initial = True
+
+    def __getitem__(self, name: str) -> BoundField:
+        if field := self.fields.get(name):
+            plain = name != VERSION and not isinstance(field, forms.FileField)
+            field.show_hidden_initial = self.says_initial and plain
+        return super().__getitem__(name)
 
     def begin_anew(self) -> None:
         """Show other values than those of the row: nothing is said of what the form began with."""
-        for field in self.fields.values():
-            field.show_hidden_initial = False
+        self.says_initial = False
 
     def full_clean(self) -> None:
         """Compare before the values are cleaned. Raises FormConflict."""
@@ -111,7 +116,9 @@ class EditForm(AccessibleForm):
         self.take_choices(units)
         disputed = [unit for unit in units if self.is_disputed(unit)]
         merged = []
-        for field in (one for unit in units if unit not in disputed for one in unit if self.side(one) == "theirs"):
+        for field in (
+            one for unit in units if unit not in disputed for one in unit if self.who_changed(one) == "theirs"
+        ):
             merged.append(str(field.label))
             self.put(field, sent_form(field, now(field)))
         if VERSION in self.fields:
@@ -133,7 +140,7 @@ class EditForm(AccessibleForm):
         joined = [[by_name.pop(name) for name in names if name in by_name] for names in self.together]
         return [unit for unit in joined if unit] + [[field] for field in by_name.values()]
 
-    def side(self, field: BoundField) -> str:
+    def who_changed(self, field: BoundField) -> str:
         """Who changed a field: nobody, mine, theirs, both (differently)."""
         here = differs(field, began(field), field.data)
         there = differs(field, now(field), opened(field))
@@ -142,7 +149,7 @@ class EditForm(AccessibleForm):
         return "mine" if here else "theirs" if there else "nobody"
 
     def is_disputed(self, unit: Iterable[BoundField]) -> bool:
-        sides = {self.side(field) for field in unit}
+        sides = {self.who_changed(field) for field in unit}
         return "both" in sides or {"mine", "theirs"} <= sides or (self.whole and "theirs" in sides)
 
     def take_choices(self, units: Iterable[Sequence[BoundField]]) -> None:
@@ -159,7 +166,7 @@ class EditForm(AccessibleForm):
         self.data.setlist(field.html_name, as_list(value))
 
     def difference(self, unit: Sequence[BoundField]) -> Difference:
-        changed = [field for field in unit if self.side(field) != "nobody"]
+        changed = [field for field in unit if self.who_changed(field) != "nobody"]
         before, theirs, mine = (
             "\n".join(self.describe(field.name, value(field)) for field in changed) for value in (began, now, typed)
         )

@@ -97,12 +97,7 @@ def repeated(request: HttpRequest, answer: dict[str, Any], *, same: bool) -> Htt
         messages.info(request, _("Already recorded: this form had come before, and nothing was recorded twice."))
         return redirect(location)
     if wants_problem(request):
-        return problem(
-            409,
-            _(
-                "This form has been recorded before, with other values: to record this one as well, load the page again."
-            ),
-            location=location,
-        )
+        words = _("This form has been recorded before, with other values: load the page again to record another one.")
+        return problem(409, words, location=location)
     context = {"location": location, "again": [*hidden_inputs(request.POST, lambda name: name == FIELD)]}
     return render(request, "form_repeated.html", context | {"files": bool(request.FILES)}, status=409)

@@ -150,7 +150,7 @@ def form_of(request: HttpRequest, member: Member, kind: LetterKind) -> WordsForm
     found = letters.versions_of(member, kind).filter(version=wanted).first() if wanted else None
     form = words_form(request, member, kind)
     if found is not None:
-        form.initial |= {"title": found.title, "body": found.body}
+        form.initial = {**form.initial, "title": found.title, "body": found.body}
         form.begin_anew()
     return form
 

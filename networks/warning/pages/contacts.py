@@ -107,7 +107,7 @@ def contact(request: HttpRequest, contact_id: int) -> HttpResponse:
     rights = rights_of_request(request)
     found = contacts.contact_of(contact_id, why=_("Page of the contact"))
     member = Member.objects.get(pk=found.owner_id)
-    form = change_form(request, found, bound=False)
+    form = change_form(request, found, contact_id, bound=False)
     refused, status = "", 200
     if request.method == "POST":
         contacts.check_may_keep(member, rights)
@@ -117,7 +117,7 @@ def contact(request: HttpRequest, contact_id: int) -> HttpResponse:
         except ArpentError as error:
             refused, status = error.message, status_of(error)
         if request.POST.get("do", "save") == "save":
-            form = change_form(request, found)
+            form = change_form(request, found, contact_id)
             if saved(form, member, found, rights):
                 messages.success(request, _("The contact is saved."))
                 return redirect("contact", contact_id)
@@ -132,11 +132,11 @@ def contact(request: HttpRequest, contact_id: int) -> HttpResponse:
     return show(request, "warning/contact.html", TAB, context, status)
 
 
-def change_form(request: HttpRequest, found: Known, *, bound: bool | None = None) -> ContactChangeForm:
+def change_form(request: HttpRequest, found: Known, contact_id: int, *, bound: bool | None = None) -> ContactChangeForm:
     def read(_name: str) -> dict[str, Any]:
-        return initial_of(contacts.contact_of(found.id, why=_("Page of the contact")) if bound is None else found)
+        return initial_of(contacts.contact_of(contact_id, why=_("Page of the contact")) if bound is None else found)
 
-    return ContactChangeForm(request, row=f"contact {found.id}", read=read, bound=bound)
+    return ContactChangeForm(request, row=f"contact {contact_id}", read=read, bound=bound)
 
 
 def stopped_on(stop: Mapping[str, Any] | None) -> date | None:

@@ -83,7 +83,10 @@ class WorkForm(AccessibleForm):
         label=gettext_lazy("Internal remark"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
     geom = forms.CharField(
-        label=gettext_lazy("Line of the works"), required=False, max_length=stretches.LONGEST_TEXT, widget=forms.HiddenInput
+        label=gettext_lazy("Line of the works"),
+        required=False,
+        max_length=stretches.LONGEST_TEXT,
+        widget=forms.HiddenInput,
     )
     version = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
     outage = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)

@@ -197,7 +197,7 @@ def changed(request: HttpRequest, found: WorkRequest) -> HttpResponse:
     return redirect("road_request", request_id=found.pk)
 
 
-def form_of(request: HttpRequest, found: WorkRequest, rights: Rights, *, bound: bool = False) -> RequestForm:
+def form_of(request: HttpRequest, found: WorkRequest, rights: Rights, *, bound: bool = False) -> RequestChangeForm:
     """What was entered; once a letter is numbered, only how to reach who asked is typed anew."""
 
     def read(row: WorkRequest) -> dict[str, Any]:
