@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
 import pytest
 from django.db import transaction
@@ -148,7 +149,7 @@ def external_layer() -> Case:
 
 def campaign() -> Case:
     world = made_world()
-    made = factories.campaign(world.member)
+    made = factories.campaign(world.member, "refused", delivery=str(Path(__file__).parent))
     return Case(world.people[ADMINISTRATOR], reverse("campaign_restart", args=[made.slug]), "title", WORDS)
 
 

@@ -3,6 +3,7 @@ import { state } from "lit/decorators.js";
 import { formatLength, formatNumber } from "../format/format";
 import type { WaterKey } from "../i18n/water";
 import { type Isolation, outagesUrl, type Valve, type ValveStatus } from "../water/answers";
+import { formKey } from "../water/form-key";
 import { valvesOf } from "../water/picture";
 import { counted, headline, nameOf, sensitiveOf, valveDetail } from "../water/sentences";
 import { failure } from "./states";
@@ -19,7 +20,6 @@ const PASSED = ["closed", "skipped"] as const;
 /** Shutting off a break: the sentence that matters, the valves to close, who is without water. */
 export class WaterIsolate extends WaterElement {
   @state() private unfolded: ReadonlySet<string> = new Set();
-  private key: { request: string; value: string } | null = null;
 
   protected override render(): TemplateResult {
     const { isolation, failed, fault, asking } = this.desk.state;
@@ -132,10 +132,8 @@ export class WaterIsolate extends WaterElement {
       <button class="button" @click=${() => this.desk.clearIsolation()}><arp-icon name="close"></arp-icon>${this.words("break.clear")}</button></div></div>`;
   }
 
-  /** One key for each isolation: what is sent twice is kept once; asked anew, it may be kept anew. */
   private keyOf(request: string): string {
-    if (this.key?.request !== request) this.key = { request, value: crypto.randomUUID() };
-    return this.key.value;
+    return formKey(sessionStorage, request, Date.now(), () => crypto.randomUUID());
   }
 
   // --- who, and what else ------------------------------------------------------------------------------------------
