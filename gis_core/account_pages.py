@@ -10,12 +10,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import path, re_path
+from django.urls import path, re_path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from gis_core.errors import ArpentError
+from gis_core.form_keys import recorded_at
 from gis_core.forms import TokenForm, blame
 from gis_core.models import User
 from gis_core.resending import FIELD, kept_in_page, resend_page, unpacked
@@ -103,7 +104,7 @@ def create_token(request: HttpRequest) -> HttpResponse:
         token, secret = tokens.create_token(user=request.user, **form.cleaned_data)
     except ArpentError as error:
         return account_page(request, status=blame(form, error), form=form)
-    return account_page(request, new_token=token, secret=secret)
+    return recorded_at(account_page(request, new_token=token, secret=secret), reverse("account"))
 
 
 @require_POST

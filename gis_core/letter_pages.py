@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from gis_core.edit_forms import EditForm
 from gis_core.errors import ArpentError, Stale
-from gis_core.forms import AccessibleForm, blame
+from gis_core.forms import blame
 from gis_core.letters.document import Document, pdf_of
 from gis_core.letters.kinds import Holds, LetterKind, all_kinds, kind_of, may_edit
 from gis_core.letters.template import LONGEST_BODY, LONGEST_TITLE
@@ -32,7 +33,7 @@ READ_AND_SEND = ["GET", "HEAD", "POST"]
 NO_STORE = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
 
 
-class WordsForm(AccessibleForm):
+class WordsForm(EditForm):
     """The subject and the text of a template or a letter; the services say what is wrong with them."""
 
     title = forms.CharField(label=gettext_lazy("Subject"))
@@ -44,7 +45,7 @@ class WordsForm(AccessibleForm):
         self.fields["title"].widget.attrs["maxlength"] = LONGEST_TITLE
 
 
-class LetterheadForm(AccessibleForm):
+class LetterheadForm(EditForm):
     name = forms.CharField(
         label=gettext_lazy("Name at the top"),
         required=False,
@@ -114,11 +115,10 @@ def groups_of(member: Member, rights: Rights) -> list[tuple[str, list[tuple[Lett
 def template_page(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     """One template: save it, look at it with sample values, put the built-in one in force again."""
     member, wanted = member_and_kind(request, slug, kind)
-    wording = letters.wording_of(member, wanted)
     if request.method != "POST":
-        return show_template(request, member, wanted, form_of(request, member, wanted, wording))
-    form = WordsForm(request.POST)
+        return show_template(request, member, wanted, form_of(request, member, wanted))
     action = request.POST.get("action", "save")
+    form = words_form(request, member, wanted, whole=action == "restore", compare=action not in ("preview", "pdf"))
     status, shown = 400, None
     if form.is_valid():
         words = {"title": form.cleaned_data["title"], "body": form.cleaned_data["body"]}
@@ -128,7 +128,6 @@ def template_page(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
         except ArpentError as error:
             status = blame(form, error)
             if isinstance(error, Stale):
-                form.data = request.POST.copy()
                 form.data["version"] = str(letters.wording_of(member, wanted).version)
         if isinstance(shown, HttpResponse):
             return shown
@@ -144,13 +143,24 @@ def member_and_kind(request: HttpRequest, slug: str, kind: str) -> tuple[Member,
     return member, wanted
 
 
-def form_of(request: HttpRequest, member: Member, kind: LetterKind, wording: letters.Wording) -> WordsForm:
+def form_of(request: HttpRequest, member: Member, kind: LetterKind) -> WordsForm:
     """What is in force, or a former version to take up again."""
     former = request.GET.get("version", "")
     wanted = int(former) if former.isascii() and former.isdecimal() and len(former) < 9 else None
     found = letters.versions_of(member, kind).filter(version=wanted).first() if wanted else None
-    words = found or wording
-    return WordsForm(initial={"title": words.title, "body": words.body, "version": wording.version})
+    form = words_form(request, member, kind)
+    if found is not None:
+        form.initial = {**form.initial, "title": found.title, "body": found.body}
+        form.begin_anew()
+    return form
+
+
+def words_form(request: HttpRequest, member: Member, kind: LetterKind, **options: bool) -> WordsForm:
+    def read(_name: str) -> dict[str, Any]:
+        now = letters.wording_of(member, kind)
+        return {"title": now.title, "body": now.body, "version": now.version}
+
+    return WordsForm(request, row=f"template {member.pk} {kind.code}", read=read, **options)
 
 
 def save(request: HttpRequest, member: Member, kind: LetterKind, words: dict[str, str], version: int) -> HttpResponse:
@@ -231,10 +241,8 @@ def letterhead_page(request: HttpRequest, slug: str) -> HttpResponse:
     member = letters.member_edited(slug, rights)
     if not letters.may_change_letterhead(member, rights):
         raise PermissionDenied(_("Only an administrator of this member changes its letterhead."))
+    form = LetterheadForm(request, row=f"letterhead {member.pk}", read=lambda _name: head_of(member))
     head = letters.letterhead_of(member)
-    form = LetterheadForm(
-        request.POST or None, request.FILES or None, initial={name: getattr(head, name) for name in letters.HEAD}
-    )
     if not head.logo:
         del form.fields["without_logo"]
     status = 200
@@ -260,6 +268,11 @@ def letterhead_page(request: HttpRequest, slug: str) -> HttpResponse:
     logo = picture_in_page(bytes(head.logo)) if head.logo else ""
     context = {"section": "letters", "member": member, "form": form, "logo": logo}
     return render(request, "letters/letterhead.html", context, status=status)
+
+
+def head_of(member: Member) -> dict[str, Any]:
+    head = letters.letterhead_of(member)
+    return {name: getattr(head, name) for name in letters.HEAD}
 
 
 urlpatterns = [

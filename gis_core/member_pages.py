@@ -15,10 +15,12 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from gis_core.edit_forms import EditForm
 from gis_core.errors import ArpentError, Forbidden, NotFound
+from gis_core.form_keys import record_once
 from gis_core.forms import InvitationForm, RoleForm
 from gis_core.middleware import rights_of_request
-from gis_core.models import Member
+from gis_core.models import Member, Membership
 from gis_core.services import members, people
 from gis_core.signed_in import page as signed_in
 
@@ -28,11 +30,13 @@ View = Callable[..., HttpResponse]
 def page(view: View) -> View:
     """A page for people who are signed in; what they may not see is an ordinary error page."""
 
+    recorded = record_once(view)
+
     @wraps(view)
     @signed_in
     def shown(request: HttpRequest, **arguments: Any) -> HttpResponse:
         try:
-            return view(request, **arguments)
+            return recorded(request, **arguments)
         except NotFound as error:
             raise Http404 from error
         except Forbidden as error:
@@ -89,8 +93,7 @@ def person_page(request: HttpRequest, slug: str, membership_id: int) -> HttpResp
     rights = rights_of_request(request)
     member = members.administered_member(rights=rights, slug=slug)
     person = people.person_of(member=member, membership_id=membership_id)
-    initial = {"role": person.role, "communes": [commune.insee for commune in person.communes.all()]}
-    form = RoleForm(request.POST or None, member=member, rights=rights, initial=initial)
+    form = RoleChangeForm(request, row=person, read=role_of, member=member, rights=rights)
     status = 200
     if request.method == "POST":
         if form.is_valid() and attempt(
@@ -105,6 +108,16 @@ def person_page(request: HttpRequest, slug: str, membership_id: int) -> HttpResp
         {"section": "members", "member": member, "person": person, "form": form},
         status=status,
     )
+
+
+class RoleChangeForm(EditForm, RoleForm):
+    """The role and the communes mean something together."""
+
+    together = (("role", "communes"),)
+
+
+def role_of(person: Membership) -> dict[str, Any]:
+    return {"role": person.role, "communes": [commune.insee for commune in person.communes.all()]}
 
 
 @require_POST

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from gis_core import security
 from gis_core.admission import Asker, asked_by
+from gis_core.edit_forms import FormConflict, conflict_page
 from gis_core.errors import ArpentError
 from gis_core.hosts import known_host
 from gis_core.identity import user_of_authorization
@@ -249,6 +250,8 @@ def problem_pages(get_response: Handler) -> Handler:
     def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:
         if wants_problem(request):
             return as_problem(error)
+        if isinstance(error, FormConflict):
+            return conflict_page(request, error)
         return refusal_page(request, error) if isinstance(error, ArpentError) else None
 
     middleware.process_exception = process_exception  # type: ignore[attr-defined]

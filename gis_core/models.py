@@ -524,6 +524,31 @@ class Letter(models.Model):
         return self.number or self.title
 
 
+class IdempotencyKey(models.Model):
+    """A write that was done, under the key that its client gave it: sent again with the same key, it is not done again.
+
+    `scope` says what was written: `form` for a form of a page, `layer <id>` for an edit of a layer's feature. `answer`
+    is what the write made, null until it is done; `digest` is what a form sent (hexadecimal SHA-256).
+    """
+
+    security = "person"
+    history = False
+
+    person = models.ForeignKey(User, models.CASCADE, related_name="+")
+    key = models.UUIDField()
+    scope = models.CharField(max_length=40)
+    digest = models.CharField(max_length=64, default="")
+    answer = models.JSONField(null=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["person", "key"], name="idempotency_key_once")]
+        indexes: ClassVar = [models.Index(fields=["at"], name="idempotency_key_at")]
+
+    def __str__(self) -> str:
+        return str(self.key)
+
+
 class HistoryEvent(models.Model):
     """One thing that someone did: an edit, an import (however many rows it touched), a raw SQL statement."""
 

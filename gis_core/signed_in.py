@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from gis_core.form_keys import record_once
 from gis_core.problem import problem
 from gis_core.resending import posted_here, sign_in_page
 
@@ -18,8 +19,8 @@ CHALLENGE = {"WWW-Authenticate": 'Bearer realm="Arpent"'}
 
 
 def page(view: View) -> View:
-    """For people who are signed in; never kept by anybody."""
-    return never_cache(sign_in_required(view))
+    """For people who are signed in; never kept by anybody; a form that creates is recorded once."""
+    return never_cache(sign_in_required(record_once(view)))
 
 
 def sign_in_required(view: View) -> View:

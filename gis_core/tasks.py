@@ -25,7 +25,7 @@ from procrastinate.jobs import Status
 from procrastinate.manager import JobManager
 
 from gis_core.errors import ArpentError, Forbidden
-from gis_core.models import Job, User
+from gis_core.models import IdempotencyKey, Job, User
 from gis_core.outages import database_is_gone
 from gis_core.rights import ADMINISTRATORS, SYSTEM, Rights, Role, acting_as, rights_of
 from gis_core.security import forget_old_days
@@ -35,6 +35,7 @@ log = logging.getLogger("arpent.tasks")
 PROGRESS_STEP_S = 0.5
 MOST_ATTEMPTS = 3
 KEPT = timedelta(days=90)
+KEYS_KEPT = timedelta(days=7)
 
 SWEEP_STEP_S = 2.0
 # The queue of jobs that somebody waits for.
@@ -260,11 +261,13 @@ def send_account_mail(kind: str, values: dict[str, Any]) -> None:
 @app.periodic(cron="17 3 * * *")
 @app.task(name="tidy", queueing_lock="tidy")
 def tidy(timestamp: int) -> None:
-    """Every night: expired sessions, jobs finished long ago and old days of the security journal go."""
+    """Every night: expired sessions, jobs finished long ago, keys of writes that nobody sends again and old days of the
+    security journal go."""
     call_command("clearsessions")
     forget_old_days()
     with acting_as(SYSTEM):
         Job.objects.filter(ended_at__lt=timezone.now() - KEPT).delete()
+        IdempotencyKey.objects.filter(at__lt=timezone.now() - KEYS_KEPT).delete()
 
 
 @app.periodic(cron="27 3 * * *")

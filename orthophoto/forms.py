@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from gis_core.edit_forms import EditForm
 from gis_core.forms import AccessibleForm
 from gis_core.models import Member
 from gis_core.rights import Rights
@@ -87,6 +88,10 @@ class DescriptionForm(CampaignForm):
         super().__init__(*args, rights=rights, again=again, **options)
         for name in ("delivery", "codec", "display", "crs"):
             del self.fields[name]
+
+
+class CampaignChangeForm(EditForm, CampaignForm):
+    together = (("visibility", "shared_with", "within_communes"),)
 
 
 def short(delivery: dict[str, Any]) -> str:

@@ -22,7 +22,7 @@ from gis_core.rights import Rights
 from gis_core.signed_in import page as page
 from layers.catalogue.models import Photo
 from orthophoto import phrases
-from orthophoto.forms import CampaignForm, DescriptionForm, beginnings
+from orthophoto.forms import CampaignChangeForm, CampaignForm, DescriptionForm, beginnings
 from orthophoto.models import Campaign, Sheet
 from orthophoto.report import counted_all
 from orthophoto.services import building, publication
@@ -83,7 +83,7 @@ def restart_campaign(request: HttpRequest, slug: str) -> HttpResponse:
 
 def order_page(request: HttpRequest, rights: Rights, again: Campaign | None) -> HttpResponse:
     """The form of an order; a good one starts the inventory and leads to the campaign's page."""
-    form = CampaignForm(request.POST or None, rights=rights, again=again, initial=beginnings(again, request.GET.dict()))
+    form = order_form(request, rights, again)
     status = 200
     if request.method == "POST":
         status = 400
@@ -126,6 +126,12 @@ def describe_campaign(request: HttpRequest, slug: str) -> HttpResponse:
     if shown:
         context["audience"] = phrases.audience(shown)
     return render(request, "orthophoto/describe.html", context, status=status)
+
+
+def order_form(request: HttpRequest, rights: Rights, again: Campaign | None) -> CampaignForm:
+    if again is None:
+        return CampaignForm(request.POST or None, rights=rights, initial=beginnings(None, request.GET.dict()))
+    return CampaignChangeForm(request, row=again, read=lambda row: beginnings(row, {}), rights=rights, again=again)
 
 
 def blame(form: CampaignForm, error: ArpentError) -> int:

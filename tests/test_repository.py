@@ -229,3 +229,90 @@ def test_every_colour_and_size_that_a_style_uses_is_defined() -> None:
             - shared[name.startswith("webmap/")] - defined[name] - by_script)
     }  # fmt: skip
     assert not wrong
+
+
+POST_FORM = re.compile(r'<form\b[^>]*method="post".*?</form>', re.DOTALL | re.IGNORECASE)
+WITHOUT_KEY = {
+    # Signing in and out, one's password, the language: nothing is created.
+    "gis_core/templates/base.html": 1,
+    "gis_core/templates/account/account.html": 3,
+    "gis_core/templates/account/login.html": 1,
+    "gis_core/templates/account/logout.html": 1,
+    "gis_core/templates/account/password_change.html": 1,
+    "gis_core/templates/account/password_reset.html": 1,
+    "gis_core/templates/account/password_reset_from_key.html": 1,
+    "gis_core/templates/account/password_set.html": 1,
+    # Forms of what exists: `gis_core.edit_forms` compares them; beside them what removes it, which is done once.
+    "gis_core/templates/form_conflict.html": 1,
+    "gis_core/templates/letters/letterhead.html": 1,
+    "gis_core/templates/letters/template.html": 1,
+    "gis_core/templates/membres/person.html": 2,
+    "layers/external/templates/external/external.html": 2,
+    "layers/owners/templates/owners/access.html": 1,
+    "layers/settings/templates/layer_settings/description.html": 1,
+    "networks/warning/templates/warning/contact.html": 3,
+    "networks/warning/templates/warning/settings.html": 1,
+    "networks/water/templates/water/fire_settings.html": 1,
+    "networks/works/templates/works/order_letter.html": 1,
+    "permits/templates/permits/applicant.html": 1,
+    "permits/templates/permits/change.html": 1,
+    "permits/templates/permits/consultations.html": 2,
+    "permits/templates/permits/permit_letter.html": 1,
+    "permits/templates/permits/settings.html": 1,
+    "permits/templates/permits/team.html": 2,
+    # The whole of a layer's fields, rules or style: refused where its tag is not that of what is saved.
+    "layers/settings/templates/layer_settings/fields.html": 2,
+    "layers/settings/templates/layer_settings/style.html": 1,
+    # What an import, a notice, a campaign or a request does next: its state or its version refuses a second time.
+    "layers/imports/templates/imports/delivery.html": 1,
+    "layers/imports/templates/imports/import.html": 2,
+    "layers/imports/templates/imports/layer.html": 1,
+    "layers/imports/templates/imports/take_back.html": 1,
+    "networks/roads/templates/roads/asset_import.html": 3,
+    "networks/roads/templates/roads/import.html": 2,
+    "networks/warning/templates/warning/notice.html": 2,
+    "networks/warning/templates/warning/standing.html": 1,
+    "networks/water/templates/water/import.html": 1,
+    "networks/water/templates/water/import_done.html": 1,
+    "networks/water/templates/water/import_mapping.html": 1,
+    "networks/water/templates/water/import_place.html": 1,
+    "networks/water/templates/water/import_plan.html": 1,
+    "networks/water/templates/water/outage.html": 1,
+    "networks/works/templates/works/request.html": 12,
+    "networks/works/templates/works/work.html": 2,
+    "orthophoto/templates/orthophoto/campaign.html": 4,
+    # Taken away, struck out, switched on or off: the same twice is the same.
+    "layers/external/templates/external/externals.html": 1,
+    "networks/roads/templates/roads/asset.html": 1,
+    "networks/warning/templates/warning/stop.html": 1,
+    "networks/water/templates/water/hydrant.html": 1,
+    "networks/works/templates/works/detour.html": 1,
+    "orthophoto/templates/orthophoto/delete.html": 1,
+    "permits/templates/permits/pieces.html": 1,
+    "permits/templates/permits/reminders.html": 3,
+    "permits/templates/permits/strike.html": 1,
+    # Searches, and answers that are shown or saved as a file: each is a reading of its own in a journal.
+    "layers/owners/templates/owners/consultation.html": 1,
+    "layers/owners/templates/owners/third_party.html": 1,
+    "networks/warning/templates/warning/contacts.html": 2,
+    "permits/templates/permits/applicants.html": 1,
+}
+"""How many forms of a template have no `{% form_key %}`; every other one records once what it creates."""
+
+
+def test_every_form_that_creates_has_a_key() -> None:
+    found = {name: POST_FORM.findall(text) for name, text in texts() if name.endswith(".html")}
+    without = {name: sum("{% form_key %}" not in form for form in forms) for name, forms in found.items()}
+    assert {name: count for name, count in without.items() if count} == WITHOUT_KEY
+
+
+def test_every_page_that_takes_forms_records_them_once() -> None:
+    """Each `page` decorator, and each view that asks for a signed-in person by itself and takes forms."""
+    offenders = [
+        f"{name}:{number}"
+        for name, text in texts()
+        if name.endswith("pages.py") or name.endswith(("room.py", "frame.py"))
+        for number, line in enumerate(text.splitlines(), 1)
+        if "login_required(view)" in line
+    ]
+    assert offenders == []

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from gis_core.edit_forms import EditForm
 from gis_core.forms import AccessibleForm
 from gis_core.models import Member
 from gis_core.rights import Rights
@@ -83,6 +84,10 @@ class ExternalLayerForm(AccessibleForm):
         given = {name: value for name, value in self.cleaned_data.items() if name != "member"}
         given["theme_id"] = int(given.pop("theme"))
         return given
+
+
+class ExternalChangeForm(EditForm, ExternalLayerForm):
+    together = (("visibility", "shared_with"),)
 
 
 class HostForm(AccessibleForm):

@@ -18,7 +18,7 @@ from gis_core.parameters import whole_number
 from gis_core.problem import status_of
 from gis_core.rights import ADMINISTRATORS, Rights
 from gis_core.signed_in import page as page
-from layers.external.forms import ExternalLayerForm, HostForm, ServiceForm
+from layers.external.forms import ExternalChangeForm, ExternalLayerForm, HostForm, ServiceForm
 from layers.external.models import AllowedHost, ExternalLayer
 from layers.external.services import declaring
 
@@ -117,15 +117,13 @@ def external(request: HttpRequest, slug: str) -> HttpResponse:
     """Change what a layer is called and who sees it."""
     rights = rights_of_page(request)
     layer = declaring.administered_external(slug, rights)
-    started = {name: getattr(layer, name) for name in declaring.CHOSEN} | {"theme": str(layer.theme_id)}
-    started |= {"min_zoom": layer.min_zoom, "max_zoom": layer.max_zoom}
-    form = ExternalLayerForm(request.POST or None, rights=rights, kind=layer.kind, layer=layer, initial=started)
+    form = ExternalChangeForm(request, row=layer, read=values_of, rights=rights, kind=layer.kind, layer=layer)
     context = {"form": form, "layer": layer}
     if request.method != "POST":
         return shown(request, "external", context)
     if not form.is_valid():
         return shown(request, "external", context, status=400)
-    version = request.POST.get("version", "")
+    version = str(layer.version) if form.was_compared else request.POST.get("version", "")
     try:
         declaring.change(slug, form.chosen(), version=whole_number(version) or 0, rights=rights)
     except ArpentError as error:
@@ -133,6 +131,11 @@ def external(request: HttpRequest, slug: str) -> HttpResponse:
         return shown(request, "external", {"form": form, "layer": now}, status=blame(form, error))
     messages.success(request, _("The settings are saved."))
     return redirect("external", slug=slug)
+
+
+def values_of(layer: ExternalLayer) -> dict[str, Any]:
+    started = {name: getattr(layer, name) for name in declaring.CHOSEN} | {"theme": str(layer.theme_id)}
+    return started | {"min_zoom": layer.min_zoom, "max_zoom": layer.max_zoom}
 
 
 @require_POST

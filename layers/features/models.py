@@ -1,4 +1,4 @@
-"""What editing leaves beside the features: photos, words for people who were overwritten, receipts of writes."""
+"""What editing leaves beside the features: photos, words for people who were overwritten."""
 
 from __future__ import annotations
 
@@ -68,23 +68,3 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.title
-
-
-class Receipt(models.Model):
-    """A write that was done, under the name that its client gave it: sent again, it is not done again."""
-
-    security = "person"
-    history = False
-
-    person = models.ForeignKey(User, models.CASCADE, related_name="+")
-    client_id = models.UUIDField()
-    layer = models.ForeignKey(Layer, models.CASCADE, related_name="+")
-    written = models.JSONField(null=True)
-    at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["person", "client_id"], name="receipt_once")]
-        indexes: ClassVar = [models.Index(fields=["at"])]
-
-    def __str__(self) -> str:
-        return str(self.client_id)

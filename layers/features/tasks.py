@@ -12,10 +12,9 @@ from gis_core.errors import Invalid
 from gis_core.rights import SYSTEM, acting_as
 from gis_core.tasks import RunningJob, job_task
 from layers.catalogue.models import Layer
-from layers.features.models import Notice, Receipt
+from layers.features.models import Notice
 from layers.features.services.rules import KIND, set_rules
 
-RECEIPTS_KEPT = timedelta(days=7)
 NOTICES_KEPT = timedelta(days=90)
 NIGHT = timedelta(hours=25)
 
@@ -33,9 +32,8 @@ def put_rules_in_place(running: RunningJob) -> dict[str, Any]:
 @app.periodic(cron="47 3 * * *")
 @app.task(name="tidy_edits", queueing_lock="tidy_edits")
 def tidy_edits(timestamp: int) -> None:
-    """Every night: old receipts and notices go, extents that deletions left too wide are measured again."""
+    """Every night: old notices go, extents that deletions left too wide are measured again."""
     with acting_as(SYSTEM):
-        Receipt.objects.filter(at__lt=timezone.now() - RECEIPTS_KEPT).delete()
         Notice.objects.filter(at__lt=timezone.now() - NOTICES_KEPT).delete()
         with connection.cursor() as cursor:
             cursor.execute("select arpent.measure_edited_layers(%s)", [timezone.now() - NIGHT])

@@ -5,13 +5,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from gis_core.edit_forms import EditForm
 from gis_core.forms import AccessibleForm
 from gis_core.rights import Role
 from layers.owners.models import Level, ThirdPartyRequest
 from layers.owners.services.consulting import LONGEST_REFERENCE, PURPOSES
 
 
-class LevelsForm(AccessibleForm):
+class LevelsForm(EditForm):
     """What each role reads at a member."""
 
     def __init__(self, *args: Any, **options: Any) -> None:

@@ -52,14 +52,17 @@ def access(request: HttpRequest, slug: str) -> HttpResponse:
     """Choose what each role reads at a member."""
     rights = rights_of_request(request)
     member = administered_member(rights=rights, slug=slug)
-    started = {role.value: level.value for role, level in levels_of(member).items()}
-    form = LevelsForm(request.POST or None, initial=started)
+    form = LevelsForm(request, row=f"owner levels {member.pk}", read=lambda _name: started_levels(member))
     if request.method == "POST" and form.is_valid():
         give_levels(slug, form.levels(), rights)
         messages.success(request, _("The access to owners is saved."))
         return redirect("owner_access_list")
     status = 400 if request.method == "POST" else 200
     return shown(request, "access", {"form": form, "member": member}, status)
+
+
+def started_levels(member: Member) -> dict[str, Any]:
+    return {role.value: level.value for role, level in levels_of(member).items()}
 
 
 @require_safe

@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from gis_core.edit_forms import EditForm
 from gis_core.forms import AccessibleForm
 from gis_core.models import Member
 from gis_core.rights import Rights, Role
@@ -24,7 +25,7 @@ EDITORS = (Role.PERMIT_INSTRUCTOR, Role.NETWORK_TECHNICIAN, Role.GIS_ADMINISTRAT
 """The roles that a layer may be edited by; the others write nothing of their member's."""
 
 
-class DescriptionForm(AccessibleForm):
+class DescriptionForm(EditForm):
     """What a layer is, where it comes from, who sees and who edits it."""
 
     title = forms.CharField(label=_("Title"), max_length=120)
@@ -89,6 +90,8 @@ class DescriptionForm(AccessibleForm):
             del self.fields[name]
         if layer.geometry_type == Layer.Geometry.POINT and "tolerance_m" in self.fields:
             self.fields["tolerance_m"].label = _("Distance from the limit (m)")
+
+    together = (("visibility", "shared_with"),)
 
     def may_choose(self, visibility: str) -> bool:
         if visibility == Layer.Visibility.OWNER:

@@ -67,14 +67,16 @@ def description(request: HttpRequest, slug: str) -> HttpResponse:
     rights = rights_of_page(request)
     layer = administered_layer(slug, rights)
     names = DescriptionForm.names(layer)
-    form = DescriptionForm(request.POST or None, layer=layer, rights=rights, initial=DescriptionForm.beginnings(layer))
+    form = DescriptionForm(request, row=layer, read=DescriptionForm.beginnings, layer=layer, rights=rights)
     context = {"form": form, "shared": shared_names(layer)}
     if request.method != "POST":
         return settings_page(request, layer, "description", names, context)
     if not form.is_valid():
         return settings_page(request, layer, "description", names, context, status=400)
     try:
-        save(slug, form.values(), tag=request.POST.get("seen", ""), rights=rights)
+        # What the form compared field by field is what is there now: nobody else changes the row meanwhile.
+        tag = seen(layer, form.values()) if form.was_compared else request.POST.get("seen", "")
+        save(slug, form.values(), tag=tag, rights=rights)
     except ArpentError as error:
         return refused(request, layer, error, form, "description", names, context)
     messages.success(request, _("The settings are saved."))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from gis_core.edit_forms import EditForm
 from gis_core.errors import ArpentError
 from gis_core.forms import AccessibleForm, blame
 from gis_core.middleware import rights_of_request
@@ -35,7 +36,7 @@ from permits.services.recording import check_may_write, may_write
 READINGS = 50
 
 
-class ApplicantForm(AccessibleForm):
+class ApplicantForm(EditForm):
     name = forms.CharField(
         label=gettext_lazy("Name"), max_length=200, help_text=gettext_lazy("Name and first names, or the company.")
     )
@@ -62,14 +63,22 @@ def applicant(request: HttpRequest, permit: str) -> HttpResponse:
     if request.method == "POST":
         return changed(request, found)
     person = read_applicants([found], why=_("Page of the applicant")).get(found.pk)
-    initial = {name: getattr(person, name) for name in ApplicantForm.base_fields} if person else {}
-    return shown(request, found, ApplicantForm(initial=initial), person=person)
+    form = ApplicantForm(request, row=found, read=lambda _permit: values_of(person))
+    return shown(request, found, form, person=person)
+
+
+def values_of(person: Person | None) -> dict[str, Any]:
+    return {name: getattr(person, name) for name in ApplicantForm.base_fields} if person else {}
 
 
 def changed(request: HttpRequest, permit: Permit) -> HttpResponse:
     rights = rights_of_request(request)
     check_may_write(permit, rights, COUNTER)
-    form = ApplicantForm(request.POST)
+    form = ApplicantForm(
+        request,
+        row=permit,
+        read=lambda row: values_of(read_applicants([row], why=_("Correction")).get(row.pk)),
+    )
     if not form.is_valid():
         return shown(request, permit, form, status=400)
     try:

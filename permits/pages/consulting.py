@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from gis_core.edit_forms import EditForm
 from gis_core.errors import ArpentError, Forbidden
 from gis_core.forms import AccessibleForm, blame
 from gis_core.middleware import rights_of_request
@@ -59,11 +60,11 @@ class AskForm(AccessibleForm):
     )
 
 
-class ReceiptForm(AccessibleForm):
+class ReceiptForm(EditForm):
     received = day_field(gettext_lazy("Received by the body on"))
 
 
-class AnswerForm(AccessibleForm):
+class AnswerForm(EditForm):
     opinion = forms.ChoiceField(
         label=gettext_lazy("Opinion"), choices=[("", gettext_lazy("Choose the opinion.")), *OPINIONS.items()]
     )
@@ -123,7 +124,7 @@ def consultation(request: HttpRequest, permit: str, consultation: int) -> HttpRe
     if request.method != "POST":
         return show(request, file, blank(), opened=one)
     receipt = request.POST.get("do") == "receipt"
-    form = receipt_form(one, request.POST) if receipt else answer_form(one, request.POST)
+    form = receipt_form(request, one) if receipt else answer_form(request, one)
     if not form.is_valid():
         return show(request, file, blank(), opened=one, bound=form, status=400)
     rights = rights_of_request(request)
@@ -168,7 +169,7 @@ def show(
     rows = list(file.consultations.select_related("recorded_by"))
     suggested = consulting.suggest(file, rights) if may_ask and file.state in OPEN else None
     context = {
-        "rows": [told(row, may_ask, opened, bound) for row in rows],
+        "rows": [told(request, row, may_ask, opened, bound) for row in rows],
         "may_ask": may_ask,
         "open": file.state in OPEN,
         "suggested": suggested,
@@ -179,23 +180,31 @@ def show(
     return show_file(request, file, TAB, context, status=status)
 
 
-def answer_form(one: Consultation, data: Any = None) -> forms.Form:
+def answer_form(request: HttpRequest, one: Consultation, bound: bool | None = None) -> forms.Form:
     """The answer, or its correction; each on a page of many has its own identifiers."""
-    given = {"answered": one.answered_date or today(), "opinion": one.opinion, "text": one.text}
+
+    def read(row: Consultation) -> dict[str, Any]:
+        return {"answered": row.answered_date or today(), "opinion": row.opinion, "text": row.text}
+
     kind = CorrectionForm if one.answered_date else AnswerForm
-    return kind(data, initial=given, auto_id=f"id_{one.pk}_%s")
+    return kind(request, row=one, read=read, bound=bound, auto_id=f"id_{one.pk}_%s")
 
 
-def receipt_form(one: Consultation, data: Any = None) -> forms.Form:
-    return ReceiptForm(data, initial={"received": one.received_date or today()}, auto_id=f"id_{one.pk}_%s")
+def receipt_form(request: HttpRequest, one: Consultation, bound: bool | None = None) -> forms.Form:
+    def read(row: Consultation) -> dict[str, Any]:
+        return {"received": row.received_date or today()}
+
+    return ReceiptForm(request, row=one, read=read, bound=bound, auto_id=f"id_{one.pk}_%s")
 
 
-def told(row: Consultation, may_ask: bool, opened: Consultation | None, bound: forms.Form | None) -> dict[str, Any]:
+def told(
+    request: HttpRequest, row: Consultation, may_ask: bool, opened: Consultation | None, bound: forms.Form | None
+) -> dict[str, Any]:
     """A consultation as the page shows it."""
     stands = consulting.told_of(row)
     here = opened is not None and opened.pk == row.pk
     days = (row.due_date - today()).days
-    answer, receipt = answer_form(row), receipt_form(row)
+    answer, receipt = answer_form(request, row, bound=False), receipt_form(request, row, bound=False)
     if here and isinstance(bound, ReceiptForm):
         receipt = bound
     elif here and isinstance(bound, AnswerForm):

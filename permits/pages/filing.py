@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from gis_core.api.views import site
+from gis_core.edit_forms import EditForm
 from gis_core.errors import ArpentError, Forbidden, Stale
 from gis_core.forms import AccessibleForm, blame
 from gis_core.middleware import rights_of_request
@@ -28,7 +29,7 @@ from permits.services.filing import (
     Filed,
     Filing,
     change_permit,
-    file_once,
+    file_permit,
     instructors_of,
     members_filing,
 )
@@ -105,7 +106,7 @@ class GroundForm(AccessibleForm):
         self.fields["instructor"].choices = [("", _("Nobody yet")), *people.items()]  # type: ignore[attr-defined]
 
 
-class ChangeForm(GroundForm):
+class ChangeForm(EditForm, GroundForm):
     """What is changed of a file, as it was seen."""
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -230,7 +231,7 @@ def file_new(request: HttpRequest) -> HttpResponse:
     form, status = FilingForm(request.POST, rights=rights), 400
     if form.is_valid():
         try:
-            filed = file_once(form.filing(), rights)
+            filed = file_permit(form.filing(), rights)
         except ArpentError as error:
             status = blame(form, error)
         else:
@@ -275,7 +276,7 @@ def change(request: HttpRequest, permit: str) -> HttpResponse:
     """Change what is no event; what was before stays in the history of the row."""
     found, rights = permit_of(request, permit), rights_of_request(request)
     check_may_write(found, rights, COUNTER)
-    form = ChangeForm(request.POST or None, initial=standing_of(found))
+    form = ChangeForm(request, row=found, read=standing_of)
     instructs = rights.has_role(found.owner_id, INSTRUCTS)
     form.offer([found.owner], instructs=instructs)
     status = 200
@@ -289,7 +290,6 @@ def change(request: HttpRequest, permit: str) -> HttpResponse:
             except ArpentError as error:
                 status = blame(form, error)
                 if isinstance(error, Stale):
-                    form.data = request.POST.copy()
                     form.data["version"] = str(found.version)
             else:
                 messages.success(request, _("The file is changed.") if changes else _("Nothing was changed."))

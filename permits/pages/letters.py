@@ -127,14 +127,17 @@ def letter(request: HttpRequest, permit: str, letter_id: int) -> HttpResponse:
     if request.method == "POST":
         return changed(request, found, shown)
     letters.note_reading(found, shown)
-    words = {name: getattr(shown, name) for name in core.WORDS}
-    return show_letter(request, found, shown, LetterForm(initial={**words, "version": shown.version}))
+    return show_letter(request, found, shown, LetterForm(request, row=shown, read=values_of))
+
+
+def values_of(letter: Letter) -> dict[str, Any]:
+    return {name: getattr(letter, name) for name in (*core.WORDS, "version")}
 
 
 def changed(request: HttpRequest, permit: Permit, draft: Letter) -> HttpResponse:
     """Save, make final or throw away; what was typed stays where it is refused."""
     rights, action = rights_of_request(request), request.POST.get("action", "save")
-    form = LetterForm(request.POST)
+    form = LetterForm(request, row=draft, read=values_of, whole=action in ("discard", "final"))
     if not form.is_valid():
         return show_letter(request, permit, draft, form, 400)
     version = form.cleaned_data["version"]
@@ -152,7 +155,6 @@ def changed(request: HttpRequest, permit: Permit, draft: Letter) -> HttpResponse
     except ArpentError as error:
         status = blame(form, error)
         if isinstance(error, Stale):
-            form.data = request.POST.copy()
             form.data["version"] = str(Letter.objects.values_list("version", flat=True).get(pk=draft.pk))
         return show_letter(request, permit, draft, form, status)
     return redirect("permit_letter", permit=permit.number, letter_id=draft.pk)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from gis_core.edit_forms import EditForm
 from gis_core.errors import ArpentError
 from gis_core.forms import AccessibleForm, blame
 from gis_core.middleware import rights_of_request
@@ -36,7 +37,7 @@ from permits.services.settings import (
 POST_TOO = ["GET", "HEAD", "POST"]
 
 
-class SettingsForm(AccessibleForm):
+class SettingsForm(EditForm):
     series = forms.RegexField(
         r"^[A-Z0-9]$",
         label=gettext_lazy("Series of the numbers"),
@@ -64,7 +65,7 @@ class NameForm(AccessibleForm):
     name = forms.CharField(label=gettext_lazy("Name of the team"), max_length=LONGEST_NAME)
 
 
-class TeamForm(NameForm):
+class TeamForm(EditForm, NameForm):
     people = forms.MultipleChoiceField(
         label=gettext_lazy("People"), required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -94,9 +95,7 @@ def settings_page(request: HttpRequest, slug: str) -> HttpResponse:
     """A member's choices, and its teams."""
     rights = rights_of_request(request)
     member = administered_member(rights=rights, slug=slug)
-    now = settings_of(member)
-    names = ("series", "applicant_roles", "applicant_years", "public_register")
-    form = SettingsForm(request.POST or None, initial={name: getattr(now, name) for name in names})
+    form = form_of(request, member)
     if request.method == "POST" and form.is_valid():
         choose(slug, Choice(**form.cleaned_data), rights)
         messages.success(request, _("The settings are saved."))
@@ -104,12 +103,18 @@ def settings_page(request: HttpRequest, slug: str) -> HttpResponse:
     return show_settings(request, member, form=form, status=400 if request.method == "POST" else 200)
 
 
+def form_of(request: HttpRequest, member: Member, *, bound: bool | None = None) -> SettingsForm:
+    def read(_name: str) -> dict[str, Any]:
+        now = settings_of(member)
+        return {name: getattr(now, name) for name in SettingsForm.base_fields}
+
+    return SettingsForm(request, row=f"permit settings {member.pk}", read=read, bound=bound)
+
+
 def show_settings(request: HttpRequest, member: Member, status: int = 200, **forms_: Any) -> HttpResponse:
-    now = settings_of(member)
-    started = {"series": now.series, "applicant_roles": now.applicant_roles, "applicant_years": now.applicant_years}
     context = {
         "member": member,
-        "form": SettingsForm(initial=started | {"public_register": now.public_register}),
+        "form": forms_.get("form") or form_of(request, member, bound=False),
         "team_form": NameForm(),
         "teams": Team.objects.filter(member=member).prefetch_related("people"),
     }
@@ -136,8 +141,7 @@ def team_page(request: HttpRequest, slug: str, team_id: int) -> HttpResponse:
     """A team's name and people."""
     rights = rights_of_request(request)
     found = team_of(slug, team_id, rights)
-    started = {"name": found.name, "people": [str(one.pk) for one in found.people.all()]}
-    form = TeamForm(request.POST or None, member=found.member, initial=started)
+    form = TeamForm(request, row=found, read=values_of, member=found.member)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         refused = attempt(form, lambda: change_team(slug, team_id, given["name"], given["people"], rights))
@@ -146,6 +150,10 @@ def team_page(request: HttpRequest, slug: str, team_id: int) -> HttpResponse:
             return redirect("permit_settings", slug)
     context = {"member": found.member, "team": found, "form": form}
     return shown(request, "team", context, 400 if form.is_bound else 200)
+
+
+def values_of(team: Team) -> dict[str, Any]:
+    return {"name": team.name, "people": [str(one.pk) for one in team.people.all()]}
 
 
 @require_POST

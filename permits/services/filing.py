@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, LiteralString
 
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
@@ -24,7 +24,6 @@ from permits.services.reading import refresh, shown_day, today
 from permits.services.recording import EARLIEST, announce, check_may_write
 
 MOST_PARCELS = 100
-DOUBLE_CLICK = timedelta(seconds=10)
 LONGEST_DESCRIPTION = 2_000
 LONGEST_ADDRESS = 200
 UNION = """
@@ -97,29 +96,6 @@ def file_permit(filing: Filing, rights: Rights) -> Filed:
         write_applicant(permit, filing.applicant, why=_("Filing"))
     announce()
     return Filed(permit, unknown)
-
-
-@transaction.atomic
-def file_once(filing: Filing, rights: Rights) -> Filed:
-    """File what a form sent; a form that is sent twice (a double click) finds the file of the first sending."""
-    if filing.number.strip():
-        return file_permit(filing, rights)
-    lock_sequence(f"form of {rights.user_id}")
-    just = Event.objects.filter(what=What.FILED, recorded_by_id=rights.user_id,
-                                recorded_at__gte=timezone.now() - DOUBLE_CLICK)  # fmt: skip
-    last = Permit.objects.filter(pk__in=just.values("permit"), kind=filing.kind, insee=filing.insee).last()
-    return Filed(last) if last and same_filing(last, filing) else file_permit(filing, rights)
-
-
-def same_filing(permit: Permit, filing: Filing) -> bool:
-    """Whether the file is what this form files."""
-    words = (filing.filed_date, filing.description.strip(), filing.address.strip(), filing.instructor)
-    if words != (permit.filed_date, permit.description, permit.address, permit.instructor_id):
-        return False
-    idus = list(dict.fromkeys(parcel_of(text, permit.insee) for text in filing.parcels if text.strip()))
-    parent = parsed(filing.parent).initial if filing.parent.strip() else ""
-    change = Number.parse(permit.number).change
-    return (idus, parent, filing.change) == (permit.idus, permit.parent.number if permit.parent else "", change)
 
 
 @transaction.atomic

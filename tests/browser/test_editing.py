@@ -553,6 +553,48 @@ def test_what_somebody_deleted_meanwhile_can_be_made_anew(desk: BrowserContext, 
     assert thing(desk, demo, one.layer, int(made)).properties["name"] == "Encore là"
 
 
+def deleted_here(desk: BrowserContext, demo: Demo) -> tuple[Page, Thing]:
+    """What is to be deleted here, and was given another name there meanwhile: the dialog is open."""
+    one = another(desk, demo)
+    page = edit(desk, demo, one)
+    page.get_by_role("button", name="Supprimer").click()
+    change = {"action": "update", "id": one.id, "version": one.version, "properties": {"name": "Leur nom"}}
+    write(desk, demo, one.layer, [change])
+    page.keyboard.press("Control+s")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Vous l’avez supprimé ici")
+    expect(dialog).to_contain_text("Leur nom")
+    expect(dialog.get_by_role("button", name="Enregistrer ce choix")).to_have_count(0)
+    assert serious(page) == []
+    return page, one
+
+
+def test_a_deletion_over_a_change_is_named_and_said_afterwards(desk: BrowserContext, demo: Demo) -> None:
+    page, one = deleted_here(desk, demo)
+    page.get_by_role("button", name="Le supprimer quand même").click()
+    expect(page.get_by_text("Objet supprimé.")).to_be_visible()
+    assert desk.request.get(f"{demo.url}/ogc/collections/{one.layer}/items/{one.id}").status == 404
+
+
+def test_a_deletion_is_given_up_for_what_somebody_saved(desk: BrowserContext, demo: Demo) -> None:
+    page, one = deleted_here(desk, demo)
+    page.get_by_role("button", name="Le garder tel qu’il est enregistré").click()
+    expect(page.get_by_text("Objet gardé tel qu’il est enregistré")).to_be_visible()
+    assert thing(desk, demo, one.layer, one.id).properties["name"] == "Leur nom"
+
+
+def test_what_both_deleted_asks_nothing(desk: BrowserContext, demo: Demo) -> None:
+    one = another(desk, demo)
+    page = edit(desk, demo, one)
+    page.get_by_role("button", name="Supprimer").click()
+    write(desk, demo, one.layer, [{"action": "delete", "id": one.id, "version": one.version}])
+    page.keyboard.press("Control+s")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Vous l’avez supprimé aussi")
+    dialog.get_by_role("button", name="Le laisser supprimé").click()
+    expect(page.get_by_text("Objet laissé supprimé")).to_be_visible()
+
+
 def test_a_save_whose_answer_was_lost_is_not_done_twice(desk: BrowserContext, demo: Demo) -> None:
     lamp = another(desk, demo, "street-lights")
     east, north = lamp.geometry["coordinates"]

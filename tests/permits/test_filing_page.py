@@ -14,6 +14,7 @@ from permits.models import Event, Permit
 from permits.services.applicants import read_applicants
 from permits.services.reading import today
 from tests import factories
+from tests.page_forms import opened
 from tests.permits.conftest import World
 from tests.permits.test_file_page import browser, html
 
@@ -178,7 +179,8 @@ def test_others_do_not_file(world: World, who: str) -> None:
 
 def test_a_double_click_files_once(world: World) -> None:
     client = world.client()
-    first, second = (client.post("/permis/deposer/", given()) for _click in range(2))
+    form = opened(client, "/permis/deposer/", "form_key") | given()
+    first, second = (client.post("/permis/deposer/", form) for _click in range(2))
     assert first["Location"] == second["Location"]
     with world.as_():
         assert Permit.objects.count() == 1

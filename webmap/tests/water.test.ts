@@ -16,6 +16,7 @@ import {
   traceUrl,
   type Valve,
 } from "../src/water/answers";
+import { formKey } from "../src/water/form-key";
 import { actedBbox, isolationPicture, markAt, tracePicture } from "../src/water/picture";
 import { headline, traceLine, valveDetail } from "../src/water/sentences";
 import { MARKS, symbolSvg } from "../src/water/symbols";
@@ -221,5 +222,22 @@ describe("texts of the water desk", () => {
     for (const [key, text] of Object.entries(waterMessages.fr)) {
       expect(parameters(text), key).toEqual(parameters(waterMessages.en[key as keyof WaterMessages]));
     }
+  });
+});
+
+describe("the key of an outage", () => {
+  const store = () => {
+    const kept = new Map<string, string>();
+    return {
+      getItem: (name: string) => kept.get(name) ?? null,
+      setItem: (name: string, value: string) => void kept.set(name, value),
+    };
+  };
+
+  it("is the same for the same cut, sent again after a lost answer", () => {
+    const tab = store();
+    let made = 0;
+    const key = (request: string, minute: number) => formKey(tab, request, minute * 60_000, () => `key ${++made}`);
+    expect([key("a", 0), key("a", 9), key("b", 9), key("b", 20)]).toEqual(["key 1", "key 1", "key 2", "key 3"]);
   });
 });

@@ -14,3 +14,10 @@ document.addEventListener("submit", (event) => {
 addEventListener("pageshow", (event) => {
   if (event.persisted) for (const form of document.forms) sent.delete(form);
 });
+
+// Back to a page that was loaded anew: its forms are those that may have been sent from there, under the same keys.
+const keys = [...document.querySelectorAll('input[name="form_key"]')];
+const [navigation] = performance.getEntriesByType("navigation");
+const former = navigation?.type === "back_forward" ? history.state?.formKeys : null;
+if (former?.length === keys.length) keys.forEach((key, rank) => (key.value = former[rank]));
+else if (keys.length) history.replaceState({ ...history.state, formKeys: keys.map((key) => key.value) }, "");

@@ -1,4 +1,4 @@
-"""Writes that were done, by the name that their client gave them: the same one sent twice is applied once."""
+"""Edits that were done, by the key that their client gave them: the same one sent twice is applied once."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Conflict
+from gis_core.models import IdempotencyKey
 from gis_core.rights import Rights
 from layers.catalogue.models import Layer
-from layers.features.models import Receipt
 
 if TYPE_CHECKING:
     from layers.features.services.write import Edit, Written
+
+
+def scope_of(layer: Layer) -> str:
+    return f"layer {layer.pk}"
 
 
 def take(layer: Layer, edits: "Sequence[Edit]", rights: Rights) -> "dict[int, Written]":
@@ -23,18 +27,18 @@ def take(layer: Layer, edits: "Sequence[Edit]", rights: Rights) -> "dict[int, Wr
     if not named or rights.user_id is None:
         return {}
     # In one order, so that two requests never wait for each other.
-    asked = [Receipt(person_id=rights.user_id, client_id=one, layer=layer) for one in sorted(named)]
-    Receipt.objects.bulk_create(asked, ignore_conflicts=True)
-    known = Receipt.objects.filter(person=rights.user_id, client_id__in=list(named)).exclude(written__isnull=True)
-    return {named[receipt.client_id]: written_before(receipt, layer) for receipt in known}
+    asked = [IdempotencyKey(person_id=rights.user_id, key=one, scope=scope_of(layer)) for one in sorted(named)]
+    IdempotencyKey.objects.bulk_create(asked, ignore_conflicts=True)
+    known = IdempotencyKey.objects.filter(person=rights.user_id, key__in=list(named)).exclude(answer__isnull=True)
+    return {named[one.key]: written_before(one, layer) for one in known}
 
 
-def written_before(receipt: Receipt, layer: Layer) -> "Written":
+def written_before(known: IdempotencyKey, layer: Layer) -> "Written":
     from layers.features.services.write import Written
 
-    if receipt.layer_id != layer.pk:
+    if known.scope != scope_of(layer):
         raise Conflict(_("This client id was used for another layer."))
-    kept: dict[str, Any] = receipt.written or {}
+    kept: dict[str, Any] = known.answer or {}
     return Written(**kept | {"overwritten": tuple(kept["overwritten"])})
 
 
@@ -45,6 +49,6 @@ def keep(edits: "Sequence[Edit]", done: "Mapping[int, Written]", rights: Rights)
     for index, edit in enumerate(edits):
         if edit.client_id is not None:
             one = done[index]
-            written = {"id": one.id, "version": one.version, "action": one.action, "overwritten": one.overwritten}
-            mine = Receipt.objects.filter(person=rights.user_id, client_id=edit.client_id, written__isnull=True)
-            mine.update(written=written)
+            answer = {"id": one.id, "version": one.version, "action": one.action, "overwritten": one.overwritten}
+            mine = IdempotencyKey.objects.filter(person=rights.user_id, key=edit.client_id, answer__isnull=True)
+            mine.update(answer=answer)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from gis_core.edit_forms import EditForm
 from gis_core.errors import ArpentError, Forbidden
 from gis_core.forms import AccessibleForm, blame
 from gis_core.middleware import rights_of_request
@@ -130,6 +131,12 @@ def asset_new(request: HttpRequest, what: str) -> HttpResponse:
     return redirect("road_asset", what, made)
 
 
+class MoveForm(EditForm, PlaceForm):
+    """Where an asset stands, all of it together."""
+
+    together = (PLACE,)
+
+
 @require_http_methods(READ_AND_SEND)
 @page
 def asset_move(request: HttpRequest, what: str, asset_id: int) -> HttpResponse:
@@ -138,10 +145,10 @@ def asset_move(request: HttpRequest, what: str, asset_id: int) -> HttpResponse:
     found = assets.one(what, asset_id, rights)
     if not assets.may_inspect(found, rights):
         raise Forbidden(_("Your role does not let you edit this layer."))
-    offered, measured = now_at(what, found)
+    form = MoveForm(request, row=f"asset {what} {asset_id}", read=lambda _name: now_at(what, found)[0], what=what)
     if request.method != "POST":
-        return form_page(request, PlaceForm(initial=offered, what=what), found)
-    form = PlaceForm(request.POST, initial=offered, measured=measured, what=what)
+        return form_page(request, form, found)
+    form.measured = now_at(what, found)[1]
     if not form.is_valid():
         return form_page(request, form, found, status=400)
     try:

@@ -29,7 +29,7 @@ from networks.core.uploads import asker, upload_page
 from networks.warning.importers import loading
 from networks.warning.importers.file import MOST_BYTES, MOST_ROWS
 from networks.warning.models import Channel, ContactReading
-from networks.warning.pages.forms import ContactForm, SettingsForm
+from networks.warning.pages.forms import ContactChangeForm, ContactForm, SettingsForm
 from networks.warning.services import contacts
 from networks.warning.services.contacts import Known, Person
 from networks.warning.services.settings import Choice, choose, settings_by_member, settings_of
@@ -108,7 +108,7 @@ def contact(request: HttpRequest, contact_id: int) -> HttpResponse:
     rights = rights_of_request(request)
     found = contacts.contact_of(contact_id, why=_("Page of the contact"))
     member = Member.objects.get(pk=found.owner_id)
-    form = ContactForm(initial=initial_of(found))
+    form = change_form(request, found, contact_id, bound=False)
     refused, status = "", 200
     if request.method == "POST":
         contacts.check_may_keep(member, rights)
@@ -118,7 +118,7 @@ def contact(request: HttpRequest, contact_id: int) -> HttpResponse:
         except ArpentError as error:
             refused, status = error.message, status_of(error)
         if request.POST.get("do", "save") == "save":
-            form = ContactForm(request.POST)
+            form = change_form(request, found, contact_id)
             if saved(form, member, found, rights):
                 messages.success(request, _("The contact is saved."))
                 return redirect("contact", contact_id)
@@ -131,6 +131,13 @@ def contact(request: HttpRequest, contact_id: int) -> HttpResponse:
                "ways": [(channel, value, stopped_on(stop)) for channel, value, stop in ways if value],
                "keeps": contacts.may_keep(member, rights)}  # fmt: skip
     return show(request, "warning/contact.html", TAB, context, status)
+
+
+def change_form(request: HttpRequest, found: Known, contact_id: int, *, bound: bool | None = None) -> ContactChangeForm:
+    def read(_name: str) -> dict[str, Any]:
+        return initial_of(contacts.contact_of(contact_id, why=_("Page of the contact")) if bound is None else found)
+
+    return ContactChangeForm(request, row=f"contact {contact_id}", read=read, bound=bound)
 
 
 def stopped_on(stop: Mapping[str, Any] | None) -> date | None:
@@ -270,12 +277,15 @@ def settings_page(request: HttpRequest, slug: str) -> HttpResponse:
     """A member's choices."""
     rights = rights_of_request(request)
     member = administered_member(rights=rights, slug=slug)
-    now = settings_of(member)
-    names = ("reader_roles", "basis", "contact_years", "message_months")
-    form = SettingsForm(request.POST or None, initial={name: getattr(now, name) for name in names})
+    form = SettingsForm(request, row=f"notice settings {member.pk}", read=lambda _name: chosen_by(member))
     if request.method == "POST" and form.is_valid():
         choose(slug, Choice(**form.cleaned_data), rights)
         messages.success(request, _("The settings are saved."))
         return redirect("notice_settings", slug)
     status = 400 if request.method == "POST" else 200
     return show(request, "warning/settings.html", TAB, {"form": form, "member": member}, status)
+
+
+def chosen_by(member: Member) -> dict[str, Any]:
+    now = settings_of(member)
+    return {name: getattr(now, name) for name in SettingsForm.base_fields}

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from gis_core.edit_forms import EditForm
 from gis_core.forms import AccessibleForm
 from gis_core.models import Member
 from gis_core.rights import Role
@@ -121,7 +122,7 @@ class NewForm(TellForm):
         return found
 
 
-class NoticeForm(TellForm):
+class NoticeForm(EditForm, TellForm):
     """A draft: what it tells of, and its words."""
 
     name = forms.CharField(label=gettext_lazy("Name in the list"), max_length=LONGEST_NAME, required=False)
@@ -190,7 +191,11 @@ class ContactForm(AccessibleForm):
         return Consent(given=given, on=self.cleaned_data["consent_date"], how=self.cleaned_data["consent_how"].strip())
 
 
-class SettingsForm(AccessibleForm):
+class ContactChangeForm(EditForm, ContactForm):
+    together = (("sms_given", "email_given", "consent_date", "consent_how"),)
+
+
+class SettingsForm(EditForm):
     reader_roles = forms.MultipleChoiceField(
         label=gettext_lazy("Who reads contacts"),
         choices=Role.choices,

@@ -158,14 +158,16 @@ def notice(request: HttpRequest, notice_id: int) -> HttpResponse:
         return show_notice(request, found, refused=error.message, status=status_of(error))
 
 
-def form_of(found: Notice) -> NoticeForm:
-    names = [name for name in NoticeForm.base_fields if name != "version"]
-    return NoticeForm(initial={name: getattr(found, name) for name in names} | {"version": found.version})
+def form_of(request: HttpRequest, found: Notice, **options: bool) -> NoticeForm:
+    def read(row: Notice) -> dict[str, Any]:
+        return {name: getattr(row, name) for name in NoticeForm.base_fields}
+
+    return NoticeForm(request, row=found, read=read, **options)
 
 
 def changed(request: HttpRequest, found: Notice, action: str) -> HttpResponse:
     """Keep a draft; or answer how long its texts are as they stand in the form."""
-    rights, form = rights_of_request(request), NoticeForm(request.POST)
+    rights, form = rights_of_request(request), form_of(request, found, compare=action != "count")
     if not form.is_valid():
         if action == "count":
             return JsonResponse(
@@ -226,7 +228,7 @@ def show_notice(
         "draft": draft,
         "may_write": notices.may_write(found.owner_id, rights),
         "reads": reads,
-        "form": form or (form_of(found) if draft else None),
+        "form": form or (form_of(request, found, bound=False) if draft else None),
         "fields": FIELDS,
         "refused": refused,
         "reach": reach_of(found) if draft else None,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gis_core.admission import TABLE, limited
+from gis_core.edit_forms import EditForm
 from gis_core.errors import ArpentError, Conflict, Invalid
 from gis_core.forms import AccessibleForm, blame
 from gis_core.middleware import rights_of_request
@@ -386,7 +387,7 @@ def map_link(hydrant: Any) -> str:
 # -- settings ---------------------------------------------------------------------------------------------------------
 
 
-class SettingsForm(AccessibleForm):
+class SettingsForm(EditForm):
     technical_months = forms.IntegerField(
         label=gettext_lazy("Months between technical inspections"), min_value=1, max_value=inspecting.MOST_MONTHS
     )
@@ -412,11 +413,15 @@ def settings_page(request: HttpRequest, slug: str) -> HttpResponse:
     """What a member chooses for its hydrants."""
     rights = rights_of_request(request)
     member = member_seen_by(rights=rights, slug=slug)
-    now = settings_for(member)
-    form = SettingsForm(request.POST or None, initial={name: getattr(now, name) for name in SettingsForm.base_fields})
+    form = SettingsForm(request, row=f"hydrant settings {member.pk}", read=lambda _name: chosen_by(member))
     if request.method == "POST" and form.is_valid():
         inspecting.choose(slug, inspecting.Choice(**form.cleaned_data), rights=rights)
         messages.success(request, _("The settings are saved."))
         return redirect("hydrants")
     context = {"member": member, "form": form, "may": inspecting.may_choose(member, rights), "language": get_language()}
     return show(request, "fire_settings", "hydrants", context, 400 if request.method == "POST" else 200)
+
+
+def chosen_by(member: Member) -> dict[str, Any]:
+    now = settings_for(member)
+    return {name: getattr(now, name) for name in SettingsForm.base_fields}

@@ -8,6 +8,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from gis_core.edit_forms import EditForm
 from gis_core.errors import ArpentError
 from gis_core.forms import AccessibleForm
 from gis_core.models import Commune, Member
@@ -82,7 +83,10 @@ class WorkForm(AccessibleForm):
         label=gettext_lazy("Internal remark"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
     geom = forms.CharField(
-        required=False, max_length=stretches.LONGEST_TEXT, widget=forms.HiddenInput(attrs={"data-draft": ""})
+        label=gettext_lazy("Line of the works"),
+        required=False,
+        max_length=stretches.LONGEST_TEXT,
+        widget=forms.HiddenInput(attrs={"data-draft": ""}),
     )
     version = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
     outage = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
@@ -162,6 +166,15 @@ class WorkForm(AccessibleForm):
 
     def owner(self) -> Member:
         return self.members[self.cleaned_data["member"]]
+
+
+class WorkChangeForm(EditForm, WorkForm):
+    """The stretch is one thing, in whichever way it is said; so are both days."""
+
+    together = (("where", "start", "end", "commune", "street", "geom"), ("starts_on", "ends_on"))
+
+    def describe(self, name: str, value: Any) -> str:
+        return _("a line on the map") if name == "geom" and value else super().describe(name, value)
 
 
 class CalendarForm(AccessibleForm):

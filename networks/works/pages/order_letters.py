@@ -1,5 +1,7 @@
 """/voirie/demandes/<id>/courriers/: the orders and letters of a request, from the draft to the numbered one."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -31,14 +33,17 @@ def letter(request: HttpRequest, request_id: int, letter_id: int) -> HttpRespons
     one = orders.letter_of(found, letter_id, rights)
     if request.method == "POST":
         return changed(request, found, one)
-    words = {name: getattr(one, name) for name in core.WORDS}
-    return show_letter(request, found, one, OrderForm(initial={**words, "version": one.version}))
+    return show_letter(request, found, one, OrderForm(request, row=one, read=values_of))
+
+
+def values_of(letter: Letter) -> dict[str, Any]:
+    return {name: getattr(letter, name) for name in (*core.WORDS, "version")}
 
 
 def changed(request: HttpRequest, found: WorkRequest, draft: Letter) -> HttpResponse:
     """Save, make final or throw away; what was typed stays where it is refused."""
     rights, action = rights_of_request(request), request.POST.get("action", "save")
-    form = OrderForm(request.POST)
+    form = OrderForm(request, row=draft, read=values_of, whole=action in ("discard", "final"))
     if not form.is_valid():
         return show_letter(request, found, draft, form, 400)
     version = form.cleaned_data["version"]
@@ -58,7 +63,6 @@ def changed(request: HttpRequest, found: WorkRequest, draft: Letter) -> HttpResp
         if (wrong := next(iter(form.errors), "")) in form.fields:
             form.fields[wrong].widget.attrs["autofocus"] = True
         if isinstance(error, Stale):
-            form.data = request.POST.copy()
             form.data["version"] = str(Letter.objects.values_list("version", flat=True).get(pk=draft.pk))
         return show_letter(request, found, draft, form, status)
     return redirect("road_letter", request_id=found.pk, letter_id=draft.pk)

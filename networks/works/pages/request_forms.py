@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from gis_core.edit_forms import EditForm
 from gis_core.forms import AccessibleForm
 from gis_core.letter_pages import WordsForm
 from gis_core.models import Commune, Member
@@ -79,6 +80,10 @@ class RequestForm(AccessibleForm):
 
     def owner(self) -> Member:
         return self.members[self.cleaned_data["member"]]
+
+
+class RequestChangeForm(EditForm, RequestForm):
+    together = (("starts_on", "ends_on"), ("start_reference", "end_reference"))
 
 
 class OrderForm(WordsForm):

@@ -28,7 +28,7 @@ from networks.works.days import today
 from networks.works.kinds import ABROGATION, BEGUN_ALONE, ORDERS, USUAL
 from networks.works.models import Work, WorkRequest
 from networks.works.pages.order_frame import page, show
-from networks.works.pages.request_forms import RequestForm
+from networks.works.pages.request_forms import RequestChangeForm, RequestForm
 from networks.works.services import orders, publication, request_pieces, requests, transmitting, undoing
 from networks.works.services.competence import competent
 from networks.works.services.detours import distance as said_distance
@@ -46,13 +46,13 @@ SENT: Final = "sent"
 SHUT_IN: Final = {"default-src": ["'none'"], "sandbox": True}
 
 
-def form_for(request: HttpRequest, rights: Rights, data: Any = None, **options: Any) -> RequestForm:
-    """Raises PermissionDenied for who enters requests nowhere."""
+def offered_to(rights: Rights) -> dict[str, Any]:
+    """The members and the communes that the form offers. Raises PermissionDenied for who enters requests nowhere."""
     members = requests.members_served(rights)
     if not members:
         raise PermissionDenied
     all_of_them = any(requests.may_decide(one.pk, rights) for one in members)
-    return RequestForm(data, members=members, insee=None if all_of_them else sorted(rights.town_insee), **options)
+    return {"members": members, "insee": None if all_of_them else sorted(rights.town_insee)}
 
 
 @require_safe
@@ -122,7 +122,7 @@ def told(one: WorkRequest) -> dict[str, Any]:
 def new_request(request: HttpRequest) -> HttpResponse:
     """The form for what came on paper."""
     rights = rights_of_request(request)
-    form = form_for(request, rights, request.POST or None, initial={"received_date": today()})
+    form = RequestForm(request.POST or None, initial={"received_date": today()}, **offered_to(rights))
     status = 200
     if request.method == "POST":
         status = 400
@@ -183,7 +183,7 @@ def changed(request: HttpRequest, found: WorkRequest) -> HttpResponse:
     rights = rights_of_request(request)
     if not requests.may_change(found, rights):
         return shown(request, found, 403, error=_("You do not change this request: who decides on it does."))
-    form = form_of(request, found, rights, request.POST)
+    form = form_of(request, found, rights, bound=True)
     if not form.is_valid():
         return shown(request, found, 400, form=form)
     try:
@@ -191,17 +191,20 @@ def changed(request: HttpRequest, found: WorkRequest) -> HttpResponse:
     except ArpentError as error:
         status = blame(form, error)
         if isinstance(error, Stale):
-            form.data = request.POST.copy()
             form.data["version"] = str(WorkRequest.objects.values_list("version", flat=True).get(pk=found.pk))
         return shown(request, found, status, form=form)
     messages.success(request, _("The request is changed. Drafts keep what they said: begin them again if need be."))
     return redirect("road_request", request_id=found.pk)
 
 
-def form_of(request: HttpRequest, found: WorkRequest, rights: Rights, data: Any = None) -> RequestForm:
+def form_of(request: HttpRequest, found: WorkRequest, rights: Rights, *, bound: bool = False) -> RequestChangeForm:
     """What was entered; once a letter is numbered, only how to reach who asked is typed anew."""
-    initial = {name: getattr(found, name) for name in FIELDS}
-    form = form_for(request, rights, data, initial=initial | {"member": found.owner.slug, "version": found.version})
+
+    def read(row: WorkRequest) -> dict[str, Any]:
+        initial = {name: getattr(row, name) for name in FIELDS}
+        return initial | {"member": row.owner.slug, "version": row.version}
+
+    form = RequestChangeForm(request, row=found, read=read, bound=bound, **offered_to(rights))
     if requests.is_numbered(found):
         form.lock_but(CONTACT)
     return form

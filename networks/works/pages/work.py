@@ -24,7 +24,7 @@ from gis_core.services.territories import extent_4326
 from networks.works.days import reading_of, said
 from networks.works.feeds import traffic_of
 from networks.works.models import Work
-from networks.works.pages.forms import VALUES, WorkForm
+from networks.works.pages.forms import VALUES, WorkChangeForm, WorkForm
 from networks.works.pages.frame import map_context, page, show, writing_for
 from networks.works.parts import parts_of
 from networks.works.services import neighbours, publication, works
@@ -202,14 +202,9 @@ def work_change(request: HttpRequest, work_id: int) -> HttpResponse:
     if request.method != "POST" and found.state == Work.State.CANCELLED:
         messages.warning(request, _("These works are cancelled: they are not changed any more. Enter new ones."))
         return redirect("work", found.pk)
+    form = WorkChangeForm(request, row=found, read=values_of, members=members, kept=found)
     if request.method != "POST":
-        named = {name: getattr(found, name) for name in VALUES}
-        here = {"where": "references" if found.start_reference else "map", "version": found.version,
-                "start": found.start_reference, "end": found.end_reference,
-                "geom": found.geom.transform(4326, clone=True).geojson}  # fmt: skip
-        form = WorkForm(initial=named | here | {"member": found.owner.slug}, members=members, kept=found)
         return form_page(request, form, rights, found)
-    form = WorkForm(request.POST, members=members, kept=found)
     if not form.is_valid() or request.POST.get("do") == "check":
         return form_page(request, form, rights, found, 400 if form.errors else 200)
     try:
@@ -218,10 +213,17 @@ def work_change(request: HttpRequest, work_id: int) -> HttpResponse:
     except ArpentError as error:
         status = blame(form, error)
         if isinstance(error, Stale):
-            form.data = request.POST.copy()
             form.data["version"] = str(works.one(work_id, rights).version)
         return form_page(request, form, rights, found, status)
     return kept(request, changed, rights)
+
+
+def values_of(found: Work) -> dict[str, Any]:
+    named = {name: getattr(found, name) for name in VALUES}
+    here = {"where": "references" if found.start_reference else "map", "version": found.version,
+            "start": found.start_reference, "end": found.end_reference,
+            "geom": found.geom.transform(4326, clone=True).geojson}  # fmt: skip
+    return named | here | {"member": found.owner.slug}
 
 
 def kept(request: HttpRequest, made: Work, rights: Rights) -> HttpResponse:

@@ -5,6 +5,14 @@ import type { Shape } from "./shape";
 export type Side = "nobody" | "mine" | "theirs" | "agreed" | "both";
 export type Choice = "mine" | "theirs";
 
+/** Who deleted a feature that both touched: each case has its own question and its own buttons. */
+export type Clash = "changed" | "deletedHere" | "deletedThere" | "deletedByBoth";
+
+export function clashOf(draft: Draft, current: Stored | null): Clash {
+  if (current) return draft.deleted ? "deletedHere" : "changed";
+  return draft.deleted ? "deletedByBoth" : "deletedThere";
+}
+
 export interface Compared<T> {
   readonly name: string;
   readonly base: T;
@@ -36,6 +44,11 @@ export function compare(draft: Draft, current: Stored, names: readonly string[])
   });
   const [was, mine, theirs] = [base?.shape ?? null, draft.shape, current.shape] as const;
   return { fields, shape: { name: SHAPE, base: was, mine, theirs, side: sideOf(was, mine, theirs, same) } };
+}
+
+/** What somebody else changed since both started from the same version: what goes with a deletion. */
+export function changedThere({ fields, shape }: Comparison): Compared<unknown>[] {
+  return [...fields, shape].filter(({ side }) => side !== "nobody" && side !== "mine");
 }
 
 /** The names that need a choice. */

@@ -60,11 +60,20 @@ export class Saving {
     editor.update(saved(editor.state.session, results, () => crypto.randomUUID()));
     editor.store.update({ active, picked, judged: false, conflicts: [], chosen: null });
     await kept.forget(editor.user, editor.state.layer.slug);
-    editor.app.notify(
-      "info",
-      editor.words(results.length === 1 ? "save.doneOne" : "save.doneMany", { count: results.length }),
-    );
+    editor.app.notify("info", this.outcome(results));
     await editor.written();
+  }
+
+  /** What was done, in words: saved, deleted, or some of each. */
+  private outcome(results: readonly { stored: Stored | null }[]): string {
+    const { words } = this.editor;
+    const written = results.filter(({ stored }) => stored).length;
+    const deleted = results.length - written;
+    const said = [
+      ...(written ? [words(written === 1 ? "save.doneOne" : "save.doneMany", { count: written })] : []),
+      ...(deleted ? [words(deleted === 1 ? "save.deletedOne" : "save.deletedMany", { count: deleted })] : []),
+    ];
+    return said.join(" ");
   }
 
   /** A new thing has a number now. */
@@ -115,8 +124,18 @@ export class Saving {
 
   /** Takes what was chosen for one conflict; when it was the last one, saves again. */
   async settle(conflict: Conflict, choices: Readonly<Record<string, Choice>>): Promise<void> {
-    this.replace(conflict, this.settled(conflict, choices));
-    if (!this.editor.state.conflicts.length) await this.save();
+    const settled = this.settled(conflict, choices);
+    this.replace(conflict, settled);
+    if (!settled) await this.letGo(conflict);
+    if (!this.editor.state.conflicts.length && pending(this.editor.state.session).length) await this.save();
+  }
+
+  /** Says what became of a feature that nothing of is written; the map shows it as it is now. */
+  private async letGo(conflict: Conflict): Promise<void> {
+    const { editor } = this;
+    editor.app.notify("info", editor.words(conflict.current ? "conflict.keptSaved" : "conflict.leftDeleted"));
+    if (!pending(editor.state.session).length) await kept.forget(editor.state.layer.slug);
+    await editor.written();
   }
 
   private settled({ draft, current, comparison }: Conflict, choices: Readonly<Record<string, Choice>>): Draft | null {
@@ -141,6 +160,7 @@ export class Saving {
   /** Throws one's own changes of a feature away: what somebody else saved stays. */
   async yield(conflict: Conflict): Promise<void> {
     this.replace(conflict, conflict.current && draftOf(conflict.current, crypto.randomUUID()));
+    await this.letGo(conflict);
     if (!this.editor.state.conflicts.length && pending(this.editor.state.session).length) await this.save();
   }
 

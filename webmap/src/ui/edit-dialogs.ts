@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
 import type { Editor } from "../edit/editor";
 import { areaOf, lengthOf } from "../edit/figures";
-import { type Choice, type Compared, disputed, SHAPE } from "../edit/merge";
+import { type Choice, type Clash, type Compared, changedThere, clashOf, disputed, SHAPE } from "../edit/merge";
 import { pending } from "../edit/session";
 import type { Shape } from "../edit/shape";
 import type { Conflict, EditState } from "../edit/state";
@@ -59,18 +59,58 @@ export class EditDialogs extends EditElement {
     const told = by
       ? this.words("conflict.by", { name: by.name || "–", at: formatInstant(by.at, this.state.language) })
       : this.words("conflict.byUnknown");
+    const bodies: Record<Clash, () => TemplateResult> = {
+      changed: () => html`<p>${told}</p>${this.comparison(editor, conflict)}`,
+      deletedHere: () => html`<p>${told}</p>${this.deletedHere(editor, conflict)}`,
+      deletedThere: () => this.gone(editor, conflict),
+      deletedByBoth: () => this.gone(editor, conflict),
+    };
+    const clash = clashOf(draft, current);
+    const title = current ? "conflict.title" : "conflict.titleGone";
     return html`<dialog class="dialog dialog-wide" aria-labelledby="conflict-title" @cancel=${() => editor.saving.putOff()}>
-      <h2 id="conflict-title">${this.words("conflict.title", { name })}</h2>
-      ${current ? html`<p>${told}</p>${this.comparison(editor, conflict)}` : this.gone(editor, conflict)}
+      <h2 id="conflict-title">${this.words(title, { name })}</h2>
+      ${bodies[clash]()}
     </dialog>`;
   }
 
+  /** Somebody else deleted it: whoever changed it makes it anew, or lets go; whoever deleted it, too, is told so. */
   private gone(editor: Editor, conflict: Conflict): TemplateResult {
+    const { by, draft } = conflict;
+    const told = by
+      ? this.words("conflict.goneBy", { name: by.name || "–", at: formatInstant(by.at, this.state.language) })
+      : this.words("conflict.gone");
     const settle = (choice: Choice) => (): void => void editor.saving.settle(conflict, { anew: choice });
-    return html`<p>${this.words("conflict.gone")}</p><div class="dialog-actions">
-      ${conflict.draft.deleted ? nothing : html`<button class="button button-primary" @click=${settle("mine")}><arp-icon name="plus"></arp-icon>${this.words("conflict.anew")}</button>`}
+    if (draft.deleted)
+      return html`<p>${told}</p><p>${this.words("conflict.goneToo")}</p><div class="dialog-actions">
+        <button class="button button-primary" @click=${settle("theirs")}>${this.words("conflict.letGo")}</button></div>`;
+    return html`<p>${told}</p><p>${this.words("conflict.goneChanged")}</p><div class="dialog-actions">
+      <button class="button button-primary" @click=${settle("mine")}><arp-icon name="plus"></arp-icon>${this.words("conflict.anew")}</button>
       <button class="button" @click=${settle("theirs")}>${this.words("conflict.letGo")}</button>
-      <button class="button" @click=${() => editor.saving.putOff()}>${this.words("conflict.later")}</button></div>`;
+      <button class="button" @click=${() => editor.saving.putOff()}>${this.words("conflict.later")}</button></div>
+      <p class="muted small">${this.words("conflict.goneNote")}</p>`;
+  }
+
+  /** Somebody else changed what is to be deleted here: what they wrote is shown before it goes. */
+  private deletedHere(editor: Editor, conflict: Conflict): TemplateResult {
+    const theirs = conflict.comparison ? changedThere(conflict.comparison) : [];
+    return html`<p>${this.words("conflict.deletedHere")}</p>
+      ${
+        theirs.length
+          ? html`<h3>${this.words("conflict.changedThere")}</h3><ul class="conflict-kept">${theirs.map(
+              (field) =>
+                html`<li>${this.words("conflict.fromTo", {
+                  label: this.label(editor, field.name),
+                  before: this.valueOfSide(editor, field, field.base),
+                  value: this.valueOfSide(editor, field, field.theirs),
+                })}</li>`,
+            )}</ul>`
+          : nothing
+      }
+      <div class="dialog-actions">
+        <button class="button button-primary" autofocus @click=${() => void editor.saving.yield(conflict)}>${this.words("conflict.keep")}</button>
+        <button class="button button-danger" @click=${() => void editor.saving.settle(conflict, {})}><arp-icon name="remove"></arp-icon>${this.words("conflict.deleteAnyway")}</button>
+        <button class="button" @click=${() => editor.saving.putOff()}>${this.words("conflict.later")}</button></div>
+      <p class="muted small">${this.words("conflict.deletedNote")}</p>`;
   }
 
   private comparison(editor: Editor, conflict: Conflict): TemplateResult {

@@ -3,6 +3,7 @@ import { state } from "lit/decorators.js";
 import { formatLength, formatNumber } from "../format/format";
 import type { WaterKey } from "../i18n/water";
 import { type Isolation, outagesUrl, type Valve, type ValveStatus } from "../water/answers";
+import { formKey } from "../water/form-key";
 import { valvesOf } from "../water/picture";
 import { counted, headline, nameOf, sensitiveOf, valveDetail } from "../water/sentences";
 import { failure } from "./states";
@@ -122,13 +123,17 @@ export class WaterIsolate extends WaterElement {
       ${
         networks && this.works
           ? html`<form method="post" action=${outagesUrl(networks)}>
-        <input type="hidden" name="csrfmiddlewaretoken" value=${this.token} /><input type="hidden" name="request" value=${request} />
+        <input type="hidden" name="csrfmiddlewaretoken" value=${this.token} /><input type="hidden" name="form_key" value=${this.keyOf(request)} /><input type="hidden" name="request" value=${request} />
         <button class="button button-primary water-big" ?disabled=${this.desk.state.asking} aria-describedby="water-save-hint"><arp-icon name="print"></arp-icon>${this.words("save.button")}</button>
         <p class="muted small" id="water-save-hint">${this.words("save.hint")}</p></form>`
           : nothing
       }
       <div class="button-row"><button class="button" @click=${() => this.desk.aimAt("break")}><arp-icon name="plus"></arp-icon>${this.words("break.add")}</button>
       <button class="button" @click=${() => this.desk.clearIsolation()}><arp-icon name="close"></arp-icon>${this.words("break.clear")}</button></div></div>`;
+  }
+
+  private keyOf(request: string): string {
+    return formKey(sessionStorage, request, Date.now(), () => crypto.randomUUID());
   }
 
   // --- who, and what else ------------------------------------------------------------------------------------------

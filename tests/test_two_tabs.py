@@ -1,0 +1,288 @@
+"""Every page that changes what exists, in two windows: the second press shows what differs and writes nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+from django.urls import get_resolver, reverse
+
+from gis_core.edit_forms import EditForm
+from gis_core.models import Membership, User
+from gis_core.rights import Role
+from networks.warning.services.contacts import find_contacts
+from tests import factories
+from tests.external.conftest import external
+from tests.networks.conftest import made_network
+from tests.networks.road_orders import Desk, made_desk
+from tests.networks.test_road_assets_placing import SIGN
+from tests.networks.test_warning_notices import draft, person, write
+from tests.networks.works import numbered_road, work
+from tests.page_forms import Sent, at_once, browser, form_with, opened
+from tests.permits.conftest import World, made_world
+
+TECHNICIAN, ADMINISTRATOR = Role.NETWORK_TECHNICIAN, Role.GIS_ADMINISTRATOR
+
+
+@dataclass(frozen=True)
+class Case:
+    """A page that changes a row: who changes which field there, to which two values; what its button sends."""
+
+    user: User
+    url: str
+    name: str
+    values: tuple[str, str]
+    more: Sent = field(default_factory=dict)
+
+    def sent(self, form: Sent, value: str) -> Sent:
+        return form | self.more | {self.name: [value]}
+
+
+WORDS = ("un", "deux")
+
+
+# -- permits ----------------------------------------------------------------------------------------------------------
+
+
+def instructor(world: World) -> User:
+    return world.people[Role.PERMIT_INSTRUCTOR]
+
+
+def permit() -> Case:
+    world = made_world()
+    return Case(instructor(world), reverse("permit_change", args=[world.file().number]), "address", WORDS)
+
+
+def applicant() -> Case:
+    world = made_world()
+    return Case(instructor(world), reverse("applicant", args=[world.file().number]), "name", WORDS)
+
+
+def permit_settings() -> Case:
+    world = made_world()
+    url = reverse("permit_settings", args=[world.member.slug])
+    return Case(world.people[ADMINISTRATOR], url, "applicant_years", ("3", "4"))
+
+
+def team() -> Case:
+    world = made_world()
+    administrator = world.people[ADMINISTRATOR]
+    made = browser(administrator).post(reverse("permit_teams", args=[world.member.slug]), {"name": "Une"})
+    return Case(administrator, made["Location"], "name", WORDS)
+
+
+def permit_letter() -> Case:
+    world = made_world()
+    begun = browser(instructor(world)).post(
+        reverse("permit_letters", args=[world.file().number]), {"kind": "permit-receipt"}
+    )
+    return Case(instructor(world), begun["Location"], "title", WORDS, {"action": ["save"]})
+
+
+def consultation() -> tuple[World, str]:
+    world = made_world()
+    number = world.file().number
+    given = {"body": "abf", "asked": "2026-01-06"}
+    assert browser(instructor(world)).post(reverse("consultations", args=[number]), given).status_code == 302
+    with world.as_():
+        from permits.models import Consultation
+
+        return world, reverse("consultation", args=[number, Consultation.objects.get().pk])
+
+
+def receipt() -> Case:
+    world, url = consultation()
+    return Case(instructor(world), url, "received", ("2026-01-07", "2026-01-08"))
+
+
+def answer() -> Case:
+    world, url = consultation()
+    given = {"opinion": ["favourable"], "answered": ["2026-02-01"]}
+    return Case(instructor(world), url, "text", WORDS, given)
+
+
+# -- members, letters, layers -----------------------------------------------------------------------------------------
+
+
+def person_role() -> Case:
+    world = made_world()
+    reader = Membership.objects.get(user=world.people[Role.READER])
+    url = reverse("person", args=[world.member.slug, reader.pk])
+    return Case(world.people[ADMINISTRATOR], url, "role", (Role.PERMIT_INSTRUCTOR, TECHNICIAN))
+
+
+def letter_template() -> Case:
+    world = made_world()
+    url = reverse("letter_template", args=[world.member.slug, "permit-receipt"])
+    return Case(world.people[ADMINISTRATOR], url, "title", WORDS, {"action": ["save"]})
+
+
+def letterhead() -> Case:
+    world = made_world()
+    return Case(world.people[ADMINISTRATOR], reverse("letterhead", args=[world.member.slug]), "place", WORDS)
+
+
+def owner_levels() -> Case:
+    world = made_world()
+    url = reverse("owner_access", args=[world.member.slug])
+    return Case(world.people[ADMINISTRATOR], url, TECHNICIAN.value, ("names", "all"))
+
+
+def layer() -> Case:
+    world = made_world()
+    factories.editable_layer(world.member, slug="lampes", visibility="owner")
+    return Case(world.people[ADMINISTRATOR], reverse("layer_settings", args=["lampes"]), "title", WORDS)
+
+
+def external_layer() -> Case:
+    world = made_world()
+
+    class Elsewhere:
+        def url(self, path: str) -> str:
+            return f"https://ailleurs.example{path}"
+
+    made = external(Elsewhere(), world.member)  # type: ignore[arg-type]  # the address is all that is asked
+    return Case(world.people[ADMINISTRATOR], reverse("external", args=[made.slug]), "title", WORDS)
+
+
+def campaign() -> Case:
+    world = made_world()
+    made = factories.campaign(world.member, "refused", delivery=str(Path(__file__).parent))
+    return Case(world.people[ADMINISTRATOR], reverse("campaign_restart", args=[made.slug]), "title", WORDS)
+
+
+# -- networks ---------------------------------------------------------------------------------------------------------
+
+
+def notice_settings() -> Case:
+    network = made_network()
+    url = reverse("notice_settings", args=[network.member.slug])
+    return Case(network.people[ADMINISTRATOR], url, "contact_years", ("3", "4"))
+
+
+def hydrant_settings() -> Case:
+    network = made_network()
+    url = reverse("fire_settings", args=[network.member.slug])
+    return Case(network.people[ADMINISTRATOR], url, "visual_months", ("3", "4"))
+
+
+def contact() -> Case:
+    network = made_network()
+    with transaction.atomic():
+        write(network, person(1))
+    with network.as_(), transaction.atomic():
+        (found,), _more = find_contacts(network.member, "personne", why="essai")
+        pk = found.id
+    return Case(network.people[TECHNICIAN], reverse("contact", args=[pk]), "name", WORDS, {"do": ["save"]})
+
+
+def notice() -> Case:
+    network = made_network()
+    url = reverse("notice", args=[draft(network, 1).pk])
+    return Case(network.people[TECHNICIAN], url, "name", WORDS, {"do": ["save"]})
+
+
+def works() -> Case:
+    network = made_network()
+    numbered_road(network.member)
+    url = reverse("work_change", args=[work(network, starts_on=date.today(), ends_on=date.today()).pk])
+    return Case(network.people[TECHNICIAN], url, "title", WORDS, {"do": ["save"]})
+
+
+def desk() -> Desk:
+    return made_desk(made_network())
+
+
+def road_request() -> Case:
+    made = desk()
+    url = reverse("road_request", args=[made.enter().pk])
+    return Case(made.network.people[TECHNICIAN], url, "description", WORDS, {"do": ["change"]})
+
+
+def order() -> Case:
+    made = desk()
+    one = made.enter()
+    url = reverse("road_letter", args=[one.pk, made.begin(one).pk])
+    return Case(made.network.people[TECHNICIAN], url, "title", WORDS, {"action": ["save"]})
+
+
+def asset() -> Case:
+    network = made_network()
+    numbered_road(network.member)
+    user = network.people[TECHNICIAN]
+    sign = SIGN | {"start": "D 2020 PR 12+20"}
+    made = browser(user).post(reverse("road_asset_new", args=["point"]), sign)
+    return Case(user, f"{made['Location']}deplacer/", "distance_m", ("5.0", "6.0"))
+
+
+CASES: dict[str, Callable[[], Case]] = {
+    "permits.pages.filing.ChangeForm": permit,
+    "permits.pages.applicant.ApplicantForm": applicant,
+    "permits.pages.settings.SettingsForm": permit_settings,
+    "permits.pages.settings.TeamForm": team,
+    "permits.pages.letters.LetterForm": permit_letter,
+    "permits.pages.consulting.ReceiptForm": receipt,
+    "permits.pages.consulting.AnswerForm": answer,
+    "gis_core.member_pages.RoleChangeForm": person_role,
+    "gis_core.letter_pages.WordsForm": letter_template,
+    "gis_core.letter_pages.LetterheadForm": letterhead,
+    "layers.owners.forms.LevelsForm": owner_levels,
+    "layers.settings.forms.DescriptionForm": layer,
+    "layers.external.forms.ExternalChangeForm": external_layer,
+    "orthophoto.forms.CampaignChangeForm": campaign,
+    "networks.warning.pages.forms.SettingsForm": notice_settings,
+    "networks.water.pages.hydrants.SettingsForm": hydrant_settings,
+    "networks.warning.pages.forms.ContactChangeForm": contact,
+    "networks.warning.pages.forms.NoticeForm": notice,
+    "networks.works.pages.forms.WorkChangeForm": works,
+    "networks.works.pages.request_forms.RequestChangeForm": road_request,
+    "networks.works.pages.request_forms.OrderForm": order,
+    "networks.roads.pages.placing.MoveForm": asset,
+}
+SHOWN_WITH_ANOTHER = {"permits.pages.consulting.CorrectionForm"}
+"""An answer that is corrected is the same page as an answer."""
+
+
+def forms_of_rows(kind: type[EditForm] = EditForm) -> set[str]:
+    found = set()
+    for one in kind.__subclasses__():
+        found |= {f"{one.__module__}.{one.__qualname__}", *forms_of_rows(one)}
+    return found
+
+
+def test_every_form_of_a_row_is_tried_here() -> None:
+    _all_pages_are_loaded = get_resolver().url_patterns
+    assert forms_of_rows() == {*CASES, *SHOWN_WITH_ANOTHER}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("make", CASES.values(), ids=[name.rpartition(".")[2] for name in CASES])
+def test_the_second_press_is_asked_and_the_choice_is_written(make: Callable[[], Case]) -> None:
+    case = make()
+    client = browser(case.user)
+    form = opened(client, case.url, case.name, f"initial-{case.name}")
+    first, second = case.values
+    done = client.post(case.url, case.sent(form, first))
+    assert done.status_code == 302, done.content.decode()
+    asked = client.post(case.url, case.sent(form, second))
+    page = asked.content.decode()
+    assert asked.status_code == 409
+    answer = form_with(page, "choose")
+    ((chosen,),) = [answer["choose"]]
+    assert f'name="keep-{chosen}"' in page
+    client.post(case.url, answer | {f"keep-{chosen}": ["theirs"]})
+    fresh = client.get(case.url).content.decode()
+    assert form_with(fresh, f"initial-{case.name}")[f"initial-{case.name}"] == [first]
+
+
+@pytest.mark.parametrize("make", [works, letter_template, contact])
+def test_of_two_presses_at_the_same_moment_one_is_asked(database: str, make: Callable[[], Case]) -> None:
+    case = make()
+    form = opened(browser(case.user), case.url, case.name)
+
+    def press(value: str) -> Callable[[], int]:
+        return lambda: int(browser(case.user).post(case.url, case.sent(form, value)).status_code)
+
+    assert sorted(at_once(*map(press, case.values))) == [302, 409]
