@@ -64,7 +64,8 @@ def everything(made: BenchDatabase, *, peers: bool) -> Iterator[Step]:
 def crowds(made: BenchDatabase, seconds: float) -> Iterator[Step]:
     """People at work, on a server of their own and an empty cache."""
     port = server.free_port()
-    web = server.running(server.web(made, port), f"http://127.0.0.1:{port}/health/live")
+    ours, front = server.web(made, port)
+    web = server.running(ours, f"http://127.0.0.1:{port}/health/live", front)
     with tiles.empty_cache(made), web as pid:
         accounts.private_layer()
         field = tiles.Field(made, port, pid, accounts.asker(), grid.grid_of(made))

@@ -17,7 +17,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from gis_core.edit_forms import EditForm
 from gis_core.errors import ArpentError, Forbidden, NotFound
-from gis_core.form_keys import record_once
 from gis_core.forms import InvitationForm, RoleForm
 from gis_core.middleware import rights_of_request
 from gis_core.models import Member, Membership
@@ -30,13 +29,11 @@ View = Callable[..., HttpResponse]
 def page(view: View) -> View:
     """A page for people who are signed in; what they may not see is an ordinary error page."""
 
-    recorded = record_once(view)
-
     @wraps(view)
     @signed_in
     def shown(request: HttpRequest, **arguments: Any) -> HttpResponse:
         try:
-            return recorded(request, **arguments)
+            return view(request, **arguments)
         except NotFound as error:
             raise Http404 from error
         except Forbidden as error:

@@ -81,17 +81,17 @@ class CampaignForm(AccessibleForm):
         self.fields[name].choices = choices  # type: ignore[attr-defined]  # a field of choices
 
 
-class DescriptionForm(CampaignForm):
-    """What may change of a campaign without looking at its delivery again."""
-
-    def __init__(self, *args: Any, rights: Rights, again: Campaign, **options: Any) -> None:
-        super().__init__(*args, rights=rights, again=again, **options)
-        for name in ("delivery", "codec", "display", "crs"):
-            del self.fields[name]
-
-
 class CampaignChangeForm(EditForm, CampaignForm):
     together = (("visibility", "shared_with", "within_communes"),)
+
+
+class DescriptionForm(CampaignChangeForm):
+    """What may change of a campaign without looking at its delivery again."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name in ("delivery", "codec", "display", "crs"):
+            del self.fields[name]
 
 
 def short(delivery: dict[str, Any]) -> str:

@@ -106,10 +106,12 @@ def describe_campaign(request: HttpRequest, slug: str) -> HttpResponse:
     """Change what is said of a photo and who sees it, at once: nothing is built again."""
     rights = rights_of_page(request)
     asked = campaign_of(slug, rights)
-    shown = publication.shown_photo(asked)
-    before = description_of(shown or asked)
-    form = DescriptionForm(request.POST or None, rights=rights, again=asked, initial=before)
-    status = 200
+
+    def read(row: Campaign) -> dict[str, Any]:
+        return description_of(publication.shown_photo(row) or row)
+
+    form = DescriptionForm(request, row=asked, read=read, rights=rights, again=asked)
+    shown, before, status = publication.shown_photo(asked), read(asked), 200
     if request.method == "POST":
         status = 400
         if form.is_valid():

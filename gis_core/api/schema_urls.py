@@ -12,7 +12,7 @@ _one_at_a_time = threading.Lock()
 _made: dict[str, Any] = {}
 
 
-class OnceGenerator(SchemaGenerator):  # type: ignore[misc, no-untyped-call, unused-ignore]
+class OnceGenerator(SchemaGenerator):
     """The document of each language, made once in a process, and one at a time.
 
     drf-spectacular keeps what it is at in the views themselves, so that two documents made at once spoil each other;
@@ -23,7 +23,7 @@ class OnceGenerator(SchemaGenerator):  # type: ignore[misc, no-untyped-call, unu
         language = get_language() or ""
         with _one_at_a_time:
             if language not in _made:
-                _made[language] = super().get_schema(request, public)
+                _made[language] = super().get_schema(request, public)  # type: ignore[no-untyped-call]
             return _made[language]
 
 

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("gis_core", "0010_letters_begun_with")]
+    dependencies = [("gis_core", "0011_who_comes_in")]
 
     operations = [
         migrations.CreateModel(
