@@ -46,3 +46,19 @@ class Forbidden(ArpentError):  # noqa: N818
 
 class Unavailable(ArpentError):  # noqa: N818
     """The platform cannot do this now: a dependency is missing, stopped or full."""
+
+
+class TryAgain(Unavailable):
+    """What stopped this may pass: a job is tried again, a few times, more often and later when it is `busy`."""
+
+    busy = False
+
+
+class Busy(TryAgain):
+    """Somebody else holds the same data."""
+
+    busy = True
+
+
+class StorageUnavailable(Unavailable):
+    """The server's files cannot be written or read: a full disk, one that is read-only, a right that is missing."""

@@ -8,12 +8,12 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig, Suspicio
 from django.db import DatabaseError, DataError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from gis_core import errors
+from gis_core.failures import in_domain_terms, sqlstate
 
 log = logging.getLogger("arpent.problem")
 
@@ -29,9 +29,6 @@ STATUS: dict[type[errors.ArpentError], int] = {
     errors.Unavailable: 503,
 }
 INSUFFICIENT_PRIVILEGE = "42501"
-BUSY = {"55P03", "40P01"}
-"""Somebody else changes the same rows: waited too long (the role's `lock_timeout`), or each waited for the other."""
-WAITED = gettext_lazy("Somebody else is changing the same data: nothing of yours was kept. Try again in a moment.")
 RETRY_SECONDS = 5
 HEADERS = {"Cache-Control": "no-store"}
 
@@ -69,7 +66,8 @@ def as_problem(error: Exception) -> JsonResponse:
     """Any exception as problem details; an unexpected one never sends its text."""
     match error:
         case errors.ArpentError():
-            return problem(status_of(error), str(error.message), **error.extra)
+            headers = {"Retry-After": str(RETRY_SECONDS)} if isinstance(error, errors.TryAgain) else None
+            return problem(status_of(error), str(error.message), headers=headers, **error.extra)
         case Http404():
             return problem(404, _("There is nothing at this address, or you may not see it."))
         case PermissionDenied():
@@ -83,8 +81,8 @@ def as_problem(error: Exception) -> JsonResponse:
         case DataError():
             # A value that no column takes (NUL, a number out of range) and that no form refused before.
             return problem(400, _("The request contains a value that cannot be kept."))
-        case OperationalError() if sqlstate(error) in BUSY:
-            return problem(503, str(WAITED), headers={"Retry-After": str(RETRY_SECONDS)})
+        case _ if known := expected(error):
+            return as_problem(known)
         case OperationalError():
             log.error("the database does not answer", exc_info=error)
             return problem(503, _("The database does not answer."))
@@ -99,8 +97,12 @@ def status_of(error: errors.ArpentError) -> int:
     return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
 
 
-def sqlstate(error: DatabaseError) -> str | None:
-    return getattr(error.__cause__, "sqlstate", None)
+def expected(error: BaseException) -> errors.ArpentError | None:
+    """The domain error that an exception of the machine's stands for; what the disk did is recorded."""
+    known = in_domain_terms(error)
+    if isinstance(known, errors.StorageUnavailable) and known is not error:
+        log.error("the server's files cannot be written or read", exc_info=error)
+    return known
 
 
 def api_problem(error: exceptions.APIException) -> JsonResponse:
