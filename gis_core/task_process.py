@@ -22,6 +22,7 @@ import traceback
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -44,6 +45,12 @@ STOP_S = 2.0
 PID = struct.Struct("=i")
 PR_SET_PDEATHSIG = 1
 APPLICATION = "arpent worker {}"
+# A process that had nothing to do for so long ends: its memory goes back.
+IDLE_S = 600.0
+
+
+# How often the task that runs was begun before.
+attempts: ContextVar[int] = ContextVar("attempts", default=0)
 
 
 class Interrupted(JobAborted):
@@ -180,6 +187,7 @@ class Server:
 
     def perform(self, job: QueuedJob) -> Ended:
         task = app.tasks[job.task_name]
+        attempts.set(job.attempts)
         context = JobContext(app=app, job=job, start_timestamp=time.time(), abort_reason=lambda: self.reason)
         try:
             task(*([context] if task.pass_context else []), **job.task_kwargs)
@@ -204,6 +212,7 @@ class TaskProcess:
             opened.close()
             raise ProcessLost("a task process ended at once") from error
         self.connection: Connection[Any, Any] = Connection(opened.detach())
+        self.used_at = time.monotonic()
 
     def run(self, job: QueuedJob, reason: Callable[[], AbortReason | None]) -> Ended | None:
         """Run a task to its end. None when the process has ended before it: by itself, or killed once asked to stop."""
@@ -294,13 +303,21 @@ class TaskProcesses:
         """Run a task in an idle process, or in a new one; None when the process was lost or killed."""
         assert self.launcher
         with self.lock:
+            self.close_idle()
             process = self.idle[worker_id].pop() if self.idle[worker_id] else None
         process = process or TaskProcess(self.launcher, APPLICATION.format(worker_id))
         ended = process.run(job, reason)
         if ended is not None:
             with self.lock:
+                process.used_at = time.monotonic()
                 self.idle[worker_id].append(process)
         return ended
+
+    def close_idle(self) -> None:
+        """End what nobody has used for long, of former workers above all."""
+        for idle in self.idle.values():
+            while idle and time.monotonic() - idle[0].used_at > IDLE_S:
+                idle.pop(0).close()
 
 
 processes = TaskProcesses()

@@ -32,7 +32,7 @@ from gis_core.failures import in_domain_terms
 from gis_core.models import Job, User
 from gis_core.rights import ADMINISTRATORS, SYSTEM, Rights, Role, acting_as, rights_of
 from gis_core.services import jobs
-from gis_core.task_process import Ended, Interrupted, ProcessLost, TaskFailed, processes
+from gis_core.task_process import Ended, Interrupted, ProcessLost, TaskFailed, attempts, processes
 
 log = logging.getLogger("arpent.tasks")
 PROGRESS_STEP_S = 0.5
@@ -221,6 +221,7 @@ def over(job: Job, *, state: Job.State, message: str, report: Any = None) -> Non
 def in_a_process(call_next: Callable[[], Any], context: JobContext, worker: Worker) -> Any:
     """Run a task in a process that is killed when it does not stop within seconds of being asked (queue middleware)."""
     if processes.launcher is None or worker.worker_id is None:
+        attempts.set(context.job.attempts)
         return call_next()
     job, worker_id = context.job, worker.worker_id
     ended = processes.run(worker_id, job, context.abort_reason)

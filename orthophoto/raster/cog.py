@@ -230,9 +230,8 @@ def _warped(
 def _made(
     spool: Spool, invalid: Bits | None, plan: SheetPlan, partial: Path, target: Path, options: CogOptions
 ) -> BuiltSheet:
-    if invalid is not None:
-        if invalid.count() == spool.width * spool.height:
-            raise SheetCorrupt("nothing_valid")
+    if invalid is not None and invalid.count() == spool.width * spool.height:
+        raise SheetCorrupt("nothing_valid")
     outline = collar.outline(invalid, plan.to_transform, spool.height, spool.width)
     if invalid is not None:
         _mask(spool, invalid, filled=not options.lossless)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -252,7 +253,7 @@ def pieces(cells: Pixels) -> int:
     """
     grid = np.pad(cells.astype(bool), 1)
     count = 0
-    for above, row in zip(grid[:-1], grid[1:], strict=True):
+    for above, row in pairwise(grid):
         changes = np.flatnonzero(np.diff(row, prepend=~row[:1]))
         same = np.add.reduceat(above == row, changes)
         count += int((same == 0).sum())

@@ -1,4 +1,4 @@
-"""A worker with jobs that never look whether they shall stop: `python -m tests.imports.long_tasks [worker's options]`."""
+"""A worker with jobs that never look whether they shall stop: `python -m tests.imports.long_tasks [options]`."""
 
 import os
 import sys
