@@ -48,5 +48,21 @@ class Unavailable(ArpentError):  # noqa: N818
     """The platform cannot do this now: a dependency is missing, stopped or full."""
 
 
-class Busy(Unavailable):
-    """Others are at it: worth another try in a few seconds."""
+class TryAgain(Unavailable):
+    """What stopped this may pass: a job is tried again, a few times, more often and later when it is `busy`."""
+
+    busy = False
+
+
+class Busy(TryAgain):
+    """Others are at it, or hold the same data: worth another try in a few seconds."""
+
+    busy = True
+
+
+class DatabaseGone(TryAgain):
+    """The database does not answer now: what a job was about to do is begun again."""
+
+
+class StorageUnavailable(Unavailable):
+    """The server's files cannot be written or read: a full disk, one that is read-only, a right that is missing."""

@@ -14,8 +14,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from gis_core.errors import Busy
+from gis_core.failures import WAITED
 from gis_core.middleware import refusal
-from gis_core.problem import WAITED, waited_in_vain
+from gis_core.problem import waited_in_vain
 from gis_core.rights import lock_patience
 
 WRITE_PATIENCE = "2s"

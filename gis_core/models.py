@@ -14,6 +14,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GistIndex
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -346,9 +347,12 @@ class Job(models.Model):
     message = models.CharField(_("message"), max_length=500, blank=True)
     parameters = models.JSONField(_("parameters"), default=dict, blank=True)
     report = models.JSONField(_("report"), null=True, blank=True)
-    created_at = models.DateTimeField(_("made on"), auto_now_add=True)
+    # Instants are the database's: workers and web servers are on several machines.
+    created_at = models.DateTimeField(_("made on"), db_default=Now(), editable=False)
     started_at = models.DateTimeField(_("started on"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended on"), null=True, blank=True)
+    # Counts the times it was begun or given to another worker: a worker that lost it ends nothing any more.
+    run = models.IntegerField(default=0, editable=False)
     version = models.IntegerField(default=1, editable=False)
 
     objects = JobQuerySet.as_manager()

@@ -19,9 +19,10 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language as remember_language
 
 from gis_core import webmap_build
+from gis_core.failures import in_domain_terms
 from gis_core.middleware import rights_of_request
 from gis_core.models import User
-from gis_core.problem import WAITED, as_problem, is_busy, problem, waited_in_vain, wants_problem
+from gis_core.problem import as_problem, problem, waited_in_vain, wants_problem
 from gis_core.resending import posted_here, resend_page, sign_in_page
 from gis_core.rights import Rights, Role
 from gis_core.services.territories import extent_4326
@@ -162,10 +163,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def unexpected_error(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
-    answer = as_problem(error if isinstance(error, Exception) else Exception("unknown"))
+    error = error if isinstance(error, Exception) else Exception("unknown")
+    answer = as_problem(error)
     if wants_problem(request):
         return answer
-    page = failure_page(answer.status_code, get_language() or "fr", waited=is_busy(error))
+    known = in_domain_terms(error)
+    page = failure_page(answer.status_code, get_language() or "fr", detail=str(known.message) if known else "")
     kept = {name: answer[name] for name in ("Cache-Control", "Retry-After") if name in answer}
     shown = HttpResponse(page, status=answer.status_code, headers=kept)
     shown.waited_in_vain = waited_in_vain(answer)  # type: ignore[attr-defined]
@@ -179,6 +182,6 @@ def error_page(request: HttpRequest, status: int, exception: Exception) -> HttpR
 
 
 @lru_cache
-def failure_page(status: int, language: str, *, waited: bool) -> str:
+def failure_page(status: int, language: str, *, detail: str) -> str:
     """A page that needs neither the database nor the session: they may be what failed."""
-    return render_to_string("failure.html", {"status": status, "detail": WAITED if waited else ""})
+    return render_to_string("failure.html", {"status": status, "detail": detail})

@@ -8,12 +8,12 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig, Suspicio
 from django.db import DatabaseError, DataError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from gis_core import errors
+from gis_core.failures import in_domain_terms, sqlstate
 from gis_core.outages import database_is_gone
 
 log = logging.getLogger("arpent.problem")
@@ -31,9 +31,6 @@ STATUS: dict[type[errors.ArpentError], int] = {
 }
 INSUFFICIENT_PRIVILEGE = "42501"
 LOCK_NOT_AVAILABLE = "55P03"
-BUSY = {LOCK_NOT_AVAILABLE, "40P01"}
-"""Somebody else changes the same rows: waited too long (the role's `lock_timeout`), or each waited for the other."""
-WAITED = gettext_lazy("Somebody else is changing the same data: nothing of yours was kept. Try again in a moment.")
 RETRY_SECONDS = 5
 HEADERS = {"Cache-Control": "no-store"}
 
@@ -89,8 +86,8 @@ def as_problem(error: Exception) -> JsonResponse:
         case DataError():
             # A value that no column takes (NUL, a number out of range) and that no form refused before.
             return problem(400, _("The request contains a value that cannot be kept."))
-        case OperationalError() if is_busy(error):
-            answer = problem(503, str(WAITED))
+        case _ if known := expected(error):
+            answer = as_problem(known)
             answer.waited_in_vain = sqlstate(error) == LOCK_NOT_AVAILABLE  # type: ignore[attr-defined]
             return answer
         case OperationalError():
@@ -105,7 +102,7 @@ def as_problem(error: Exception) -> JsonResponse:
 
 def headers_of(error: errors.ArpentError) -> dict[str, str]:
     """When it is worth another try, where it is."""
-    return {"Retry-After": str(RETRY_SECONDS)} if isinstance(error, errors.Busy) else {}
+    return {"Retry-After": str(RETRY_SECONDS)} if isinstance(error, errors.TryAgain) else {}
 
 
 def waited_in_vain(response: Any) -> bool:
@@ -117,13 +114,12 @@ def status_of(error: errors.ArpentError) -> int:
     return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
 
 
-def is_busy(error: BaseException | None) -> bool:
-    """Whether somebody else held the same rows for too long."""
-    return isinstance(error, OperationalError) and sqlstate(error) in BUSY
-
-
-def sqlstate(error: DatabaseError) -> str | None:
-    return getattr(error.__cause__, "sqlstate", None)
+def expected(error: BaseException) -> errors.ArpentError | None:
+    """The domain error that an exception of the machine's stands for; what the disk did is recorded."""
+    known = in_domain_terms(error)
+    if isinstance(known, errors.StorageUnavailable) and known is not error:
+        log.error("the server's files cannot be written or read", exc_info=error)
+    return known
 
 
 def api_problem(error: exceptions.APIException) -> JsonResponse:

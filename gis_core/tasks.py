@@ -4,36 +4,46 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.core.management import call_command
-from django.db import close_old_connections, transaction
-from django.utils import timezone, translation
+from django.db import DatabaseError, close_old_connections, connection, transaction
+from django.db.models.functions import Now
+from django.utils import translation
 from django.utils.translation import gettext as _
 from procrastinate import BaseRetryStrategy, JobContext, RetryDecision, RetryStrategy
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import JobAborted
 from procrastinate.job_context import AbortReason
 from procrastinate.jobs import Job as QueuedJob
 from procrastinate.jobs import Status
 from procrastinate.manager import JobManager
+from procrastinate.worker import Worker
 
-from gis_core.errors import ArpentError, Forbidden
+from gis_core.errors import DatabaseGone, Forbidden, TryAgain
+from gis_core.failures import in_domain_terms
 from gis_core.models import IdempotencyKey, Job, User
 from gis_core.outages import database_is_gone
 from gis_core.rights import ADMINISTRATORS, SYSTEM, Rights, Role, acting_as, rights_of
 from gis_core.security import forget_old_days
 from gis_core.services import account_mail, jobs
+from gis_core.task_process import Ended, Interrupted, ProcessLost, TaskFailed, attempts, processes
 
 log = logging.getLogger("arpent.tasks")
 PROGRESS_STEP_S = 0.5
+# The exit code of a worker that was frozen for so long that others took its jobs.
+LOST_EXIT = 75
 MOST_ATTEMPTS = 3
+# What held others up may go on for a while: some half an hour, in which the worker does other jobs.
+MOST_WAITS = 20
+WAIT_S = 30
 KEPT = timedelta(days=90)
 KEYS_KEPT = timedelta(days=7)
 
@@ -46,17 +56,24 @@ StopReason = Callable[[], AbortReason | None]
 AFTERWARDS: defaultdict[str, Callable[[Job], None]] = defaultdict(lambda: lambda job: None)
 
 
-class Interrupted(JobAborted):
-    """Raised inside a job that has to stop before its end."""
-
-
 class WithTheNextWorker(BaseRetryStrategy):
-    """A job that was interrupted, or that lost the database, goes back into the queue."""
+    """A job that was interrupted or lost the database goes back into the queue, and so does one, some times, that met
+    what may pass."""
 
     def get_retry_decision(self, *, exception: BaseException, job: QueuedJob) -> RetryDecision | None:
         """The queue asks this for every failure, and heeds it unless the abortion was asked for."""
-        again = isinstance(exception, Interrupted) or database_is_gone(exception)
-        return RetryDecision() if again else None
+        if isinstance(exception, Interrupted | DatabaseGone) or database_is_gone(exception):
+            return RetryDecision()
+        if isinstance(exception, ProcessLost) and may_again(job.attempts):
+            return RetryDecision()
+        if isinstance(exception, TryAgain) and may_again(job.attempts, exception):
+            return RetryDecision(retry_in={"seconds": WAIT_S if exception.busy else 0})
+        return None
+
+
+def may_again(attempts: int, why: TryAgain | None = None) -> bool:
+    """Whether a task that ended so after this many attempts before is tried again."""
+    return attempts + 1 < (MOST_WAITS if why and why.busy else MOST_ATTEMPTS)
 
 
 @dataclass
@@ -109,38 +126,58 @@ def job_task(
         @app.task(name=kind, queue=WAITED if waited else "default", pass_context=True, retry=WithTheNextWorker())
         def task(context: JobContext, *, job_id: int) -> None:
             job = Job.objects.select_related("started_by", "owner").get(pk=job_id)
-            run(job, work, context.abort_reason)
+            run(job, work, context.abort_reason, context.job.attempts)
 
         return work
 
     return declare
 
 
-def run(job: Job, work: Work, stop_reason: StopReason = lambda: None) -> None:
-    """Run a job's work as the person who started it, unless it is over; whatever happens, the job ends in words."""
+def run(job: Job, work: Work, stop_reason: StopReason = lambda: None, attempts: int = 0) -> None:
+    """Run a job's work as the person who started it, unless it is over; whatever happens, the job ends in words.
+
+    `attempts` is how often it was begun before.
+    """
     writer = jobs.ProgressWriter(job.pk)
     language = job.started_by.language if job.started_by else "fr"
     try:
-        writer.claim()
+        with waiting_ends(job, attempts):
+            writer.claim()
         with acting_as(SYSTEM):
             begun = jobs.begin(job)
         with translation.override(language):
             if begun:
-                finish(job, work, stop_reason, writer)
+                finish(job, work, stop_reason, writer, attempts)
             else:
                 AFTERWARDS[job.kind](job)
     finally:
         writer.close()
 
 
-def finish(job: Job, work: Work, stop_reason: StopReason, writer: jobs.ProgressWriter) -> None:
+@contextmanager
+def waiting_ends(job: Job, attempts: int) -> Iterator[None]:
+    """Another worker has the job and lives: it goes back into the queue. Raises TryAgain."""
+    try:
+        yield
+    except DatabaseError as error:
+        again = in_domain_terms(error)
+        if not isinstance(again, TryAgain):
+            raise
+        log.warning("a job is held by another worker", extra={"fields": {"job": job.pk, "kind": job.kind}})
+        if not may_again(attempts, again):
+            over(job, state=Job.State.FAILED, message=str(again.message))
+        raise again from error
+
+
+def finish(job: Job, work: Work, stop_reason: StopReason, writer: jobs.ProgressWriter, attempts: int = 0) -> None:
     """Do the work and end the job, in one transaction: when its worker is killed later, nothing is done twice."""
     try:
         rights = rights_now(job.started_by, job)
         with acting_as(rights), transaction.atomic():
             report = work(RunningJob(job, rights, stop_reason, writer))
             with acting_as(SYSTEM):
-                jobs.end(job, state=Job.State.DONE, report=report)
+                if not jobs.end(job, state=Job.State.DONE, report=report):
+                    raise Interrupted
     except Interrupted:
         interrupted(job, stop_reason())
         raise
@@ -148,21 +185,25 @@ def finish(job: Job, work: Work, stop_reason: StopReason, writer: jobs.ProgressW
         if database_is_gone(error):
             # Nothing was committed, and nothing can be said now: the job runs again.
             log.warning("a job lost the database: %s", error, extra={"fields": {"job": job.pk, "kind": job.kind}})
-            raise
-        failed(job, error)
-        if not isinstance(error, ArpentError):
-            raise
+            raise DatabaseGone(_("The database does not answer.")) from error
+        ended_badly(job, error, attempts)
     else:
         AFTERWARDS[job.kind](job)
 
 
-def failed(job: Job, error: Exception) -> None:
-    """The job ends badly, for a reason in words or for one that is recorded."""
-    if isinstance(error, ArpentError):
-        over(job, state=Job.State.FAILED, message=str(error.message), report=error.extra.get("report"))
-    else:
-        log.exception("job failed", extra={"fields": {"job": job.pk, "kind": job.kind}})
-        over(job, state=Job.State.FAILED, message=_("The platform met an unexpected error; it has been recorded."))
+def ended_badly(job: Job, error: Exception, attempts: int) -> None:
+    """End the job in words, or put it back when what happened may pass. Raises TryAgain, and what nobody foresaw."""
+    known = in_domain_terms(error)
+    if isinstance(known, TryAgain) and may_again(attempts, known):
+        with acting_as(SYSTEM):
+            jobs.wait_again(job.pk, str(known.message), run=job.run)
+        raise known from error
+    if known is not None:
+        over(job, state=Job.State.FAILED, message=str(known.message), report=known.extra.get("report"))
+        return
+    log.error("job failed", extra={"fields": {"job": job.pk, "kind": job.kind}}, exc_info=error)
+    over(job, state=Job.State.FAILED, message=_("The platform met an unexpected error; it has been recorded."))
+    raise error
 
 
 def interrupted(job: Job, reason: AbortReason | None) -> None:
@@ -171,14 +212,67 @@ def interrupted(job: Job, reason: AbortReason | None) -> None:
         over(job, state=Job.State.CANCELLED, message=_("The job was stopped; nothing was changed."))
         return
     with acting_as(SYSTEM):
-        jobs.wait_again(job.pk)
+        jobs.wait_again(job.pk, run=job.run)
 
 
 def over(job: Job, *, state: Job.State, message: str, report: Any = None) -> None:
-    """The job ends without its work, and will not run again."""
+    """The job ends without its work, and will not run again; nothing when it is another worker's by now."""
     with acting_as(SYSTEM):
-        jobs.end(job, state=state, message=message, report=report)
-    AFTERWARDS[job.kind](job)
+        ours = jobs.end(job, state=state, message=message, report=report)
+    if ours:
+        AFTERWARDS[job.kind](job)
+
+
+# -- in a process of its own ------------------------------------------------------------------------------------------
+
+
+def in_a_process(call_next: Callable[[], Any], context: JobContext, worker: Worker) -> Any:
+    """Run a task in a process that is killed when it does not stop within seconds of being asked (queue middleware)."""
+    if processes.launcher is None or worker.worker_id is None:
+        attempts.set(context.job.attempts)
+        return call_next()
+    job, worker_id = context.job, worker.worker_id
+    ended = processes.run(worker_id, job, context.abort_reason)
+    close_old_connections()
+    try:
+        leave_if_lost(worker_id, job)
+        conclude(job, ended, context.abort_reason())
+    finally:
+        close_old_connections()
+
+
+def conclude(job: QueuedJob, ended: Ended | None, reason: AbortReason | None) -> None:
+    """Tell the queue what became of a task, and whoever waits for it when its process is gone."""
+    if ended is None and reason is not None:
+        for known in known_jobs(job.task_kwargs):
+            with translation.override(known.started_by.language if known.started_by else "fr"):
+                interrupted(known, reason)
+        raise Interrupted
+    if ended is None:
+        log.warning("a task lost its process", extra={"fields": {"task": job.task_name, **job.task_kwargs}})
+        if may_again(job.attempts):
+            set_aside(job.task_kwargs.get("job_id"))
+        else:
+            GIVEN_UP[job.task_name](job.task_kwargs)
+        raise ProcessLost(job.task_name)
+    if ended.interrupted:
+        raise Interrupted
+    if ended.again is not None:
+        raise ended.again
+    if ended.trace:
+        raise TaskFailed(ended.trace)
+
+
+def leave_if_lost(worker_id: int, job: QueuedJob) -> None:
+    """End this worker when it was taken for dead: its job is another's, whose row in the queue it would close."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select worker_id = %s and status = 'doing' from procrastinate_jobs where id = %s", [worker_id, job.id]
+        )
+        row = cursor.fetchone()
+    if row is None or not row[0]:
+        log.critical("this worker was taken for dead: it ends", extra={"fields": {"task": job.task_name}})
+        os._exit(LOST_EXIT)
 
 
 def rights_now(user: User | None, job: Job) -> Rights:
@@ -191,7 +285,10 @@ def rights_now(user: User | None, job: Job) -> Rights:
 
 async def sweep(manager: JobManager) -> None:
     """Give the jobs of a killed worker to the next one; a job whose worker is killed three times is given up."""
-    for stalled in await manager.get_stalled_jobs(seconds_since_heartbeat=jobs.LOST_AFTER_S):
+    lost = list(await manager.get_stalled_jobs(seconds_since_heartbeat=jobs.LOST_AFTER_S))
+    if lost:
+        await in_a_thread(disconnect, None)
+    for stalled in lost:
         job_id = stalled.task_kwargs.get("job_id")
         log.warning("a worker was lost", extra={"fields": {"task": stalled.task_name, "job": job_id}})
         if stalled.attempts + 1 < MOST_ATTEMPTS:
@@ -225,6 +322,18 @@ async def in_a_thread(work: Callable[[Any], None], argument: Any) -> None:
     await sync_to_async(with_connection)()
 
 
+def disconnect(_nothing: Any) -> None:
+    if ended := jobs.disconnect_lost_workers():
+        log.warning("sessions of a lost worker were ended", extra={"fields": {"sessions": ended}})
+
+
+def known_jobs(arguments: dict[str, Any]) -> list[Job]:
+    """The job of a task's arguments, when it has one."""
+    job_id = arguments.get("job_id")
+    with acting_as(SYSTEM):
+        return list(Job.objects.select_related("started_by").filter(pk=job_id)) if isinstance(job_id, int) else []
+
+
 def set_aside(job_id: Any) -> None:
     if isinstance(job_id, int):
         with acting_as(SYSTEM):
@@ -232,10 +341,7 @@ def set_aside(job_id: Any) -> None:
 
 
 def give_up(arguments: dict[str, Any]) -> None:
-    job_id = arguments.get("job_id")
-    with acting_as(SYSTEM):
-        found = list(Job.objects.filter(pk=job_id)) if isinstance(job_id, int) else []
-    for job in found:
+    for job in known_jobs(arguments):
         over(
             job,
             state=Job.State.FAILED,
@@ -266,8 +372,8 @@ def tidy(timestamp: int) -> None:
     call_command("clearsessions")
     forget_old_days()
     with acting_as(SYSTEM):
-        Job.objects.filter(ended_at__lt=timezone.now() - KEPT).delete()
-        IdempotencyKey.objects.filter(at__lt=timezone.now() - KEYS_KEPT).delete()
+        Job.objects.filter(ended_at__lt=Now() - KEPT).delete()
+        IdempotencyKey.objects.filter(at__lt=Now() - KEYS_KEPT).delete()
 
 
 @app.periodic(cron="27 3 * * *")

@@ -14,11 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from procrastinate.contrib.django import app
 
-from gis_core.errors import ArpentError
+from gis_core.errors import ArpentError, TryAgain
+from gis_core.failures import FULL
 from gis_core.outages import database_is_gone
 from gis_core.rights import SYSTEM, acting_as
 from gis_core.services.jobs import alone
-from gis_core.tasks import GIVEN_UP, RunningJob, job_task
+from gis_core.task_process import attempts
+from gis_core.tasks import GIVEN_UP, RunningJob, WithTheNextWorker, job_task, may_again
 from orthophoto.errors import DiskFull
 from orthophoto.models import Campaign, Sheet
 from orthophoto.raster.errors import DiskFull as NoRoom
@@ -46,7 +48,7 @@ def inspect_campaign(running: RunningJob) -> dict[str, Any]:
         return inspection.inspect(int(running.parameters["campaign"]), tell=running.tell)
 
 
-@app.task(name=building.BUILD_SHEET, queue=building.QUEUE)
+@app.task(name=building.BUILD_SHEET, queue=building.QUEUE, retry=WithTheNextWorker())
 def build_sheet(sheet_id: int, build: int) -> None:
     """Make one sheet's COG. Whatever happens to it, the others go on; a full disk stops the build."""
     with acting_as(SYSTEM), override("fr"), alone(f"sheet {sheet_id}"):
@@ -61,7 +63,7 @@ def build_sheet(sheet_id: int, build: int) -> None:
         )
 
 
-@app.task(name=building.BUILD_OVERVIEW, queue=building.QUEUE)
+@app.task(name=building.BUILD_OVERVIEW, queue=building.QUEUE, retry=WithTheNextWorker())
 def build_overview(campaign_id: int, build: int) -> None:
     """Make the overview of the whole mosaic, after which the campaign can be published."""
     with acting_as(SYSTEM), override("fr"), alone(f"overview {campaign_id}"):
@@ -76,12 +78,24 @@ def build_overview(campaign_id: int, build: int) -> None:
         in_words(work, otherwise=lambda _code, words: stop(words), full=stop)
 
 
-def in_words(work: Callable[[], None], *, otherwise: Callable[[str, str], None], full: Callable[[str], None]) -> None:
-    """Do the work; what goes wrong is recorded with a code and words. What the database did is not: it is run again."""
+def in_words(
+    work: Callable[[], None],
+    *,
+    otherwise: Callable[[str, str], None],
+    full: Callable[[str], None],
+) -> None:
+    """Do the work; what goes wrong is recorded with a code and words.
+
+    What the database did is not, nor what may pass: it is run again. A disk that is full or read-only stops the build.
+    """
     try:
         work()
     except DiskFull as error:
         full(error.message)
+    except TryAgain as error:
+        if may_again(attempts.get(), error):
+            raise
+        otherwise(str(error.extra.get("code", "killed")), error.message)
     except ArpentError as error:
         if database_is_gone(error):
             raise
@@ -89,8 +103,8 @@ def in_words(work: Callable[[], None], *, otherwise: Callable[[str, str], None],
     except (DatabaseError, InterfaceError):
         raise
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            full(words_of_full(error))
+        if words := words_of_full(error):
+            full(words)
         else:
             otherwise("unreadable", _("The file cannot be read: %(reason)s") % {"reason": error.strerror or error})
     except Exception:
@@ -99,10 +113,14 @@ def in_words(work: Callable[[], None], *, otherwise: Callable[[str, str], None],
 
 
 def words_of_full(error: OSError) -> str:
-    """Whether room is missing, with how much of it where that is known."""
+    """What is wrong with the disk, with how much room is missing where that is known; empty when it is not the disk."""
     if isinstance(error, NoRoom) and error.needed - error.free > WORTH_TELLING:
         return building.lacking(error.needed, error.free)
-    return _("The disk is full: make room, then take the build up again.")
+    if error.errno in FULL:
+        return _("The disk is full: make room, then take the build up again.")
+    if error.errno == errno.EROFS:
+        return _("The disk is read-only: have it repaired, then take the build up again.")
+    return ""
 
 
 def sheet_given_up(arguments: dict[str, Any]) -> None:

@@ -36,6 +36,10 @@ REFUSED = {
     "missing": _("The file is no longer there: put it back, then start again."),
     "changed": _("The file is not the one that was inspected: inspect the delivery again."),
     "nothing_valid": _("Every pixel of the image is marked as no photo."),
+    "mask_scattered": _(
+        "The mask of the image (fourth band, or pixels marked as no photo) is scattered in %(pieces)s pieces, at most"
+        " %(limit)s can be followed: have the image delivered again with a clean mask, or without its fourth band."
+    ),
     # Checks of what was written
     "gdal": _("The image could not be written: %(said)s"),
     "blocks_past_end": _("The written file was cut off; it was thrown away."),

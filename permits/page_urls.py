@@ -55,5 +55,6 @@ urlpatterns = [
     path("<str:permit>/pieces/", pieces.pieces, name="pieces"),
     path("<str:permit>/pieces/<int:piece>/", pieces.piece, name="piece"),
     path("<str:permit>/pieces/<int:piece>/retirer/", pieces.remove, name="piece_remove"),
+    path("<str:permit>/pieces/<int:piece>/effacer/", pieces.erase, name="piece_erase"),
     path("<str:permit>/demandeur/", applicant.applicant, name="applicant"),
 ]

@@ -2,6 +2,9 @@
 
 The folder of a version is what every row of the layer was at that version, for askers who see the same rows. A changed
 layer gets another folder; the old ones are purged by a task.
+
+A file ends with the length and checksum of what is before: what a crash cut off, or a disk has changed, is made again.
+For that reason nothing waits for the disk (no fsync): a file is renamed to its name once it is written.
 """
 
 import hashlib
@@ -9,12 +12,14 @@ import logging
 import os
 import queue
 import shutil
+import struct
 import threading
 import time
 from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
+from isal import isal_zlib
 
 from gis_core.rights import Rights
 from layers.catalogue.models import Layer
@@ -23,7 +28,8 @@ from tiles.services.mvt import RECIPE
 
 log = logging.getLogger("arpent.tiles")
 EVERYBODY = "all"
-NOTHING = b"0"  # the file of an empty tile
+SEAL = struct.Struct("<II")  # length and checksum of what is before
+SEED = 0x41525054  # of the checksum: a file of zeros is no empty tile
 GATHERED_S = 0.25
 
 
@@ -59,27 +65,37 @@ def path_in(directory: str, address: Address) -> str:
 
 
 def read(path: str) -> bytes | None:
-    """The gzipped tile, empty for an empty one; None when it is not kept."""
+    """What is kept in a file, empty for an empty tile; None when it is not kept, or damaged."""
     try:
         with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - ten thousand times a second
             found = file.read()
     except OSError:
         return None
-    if len(found) <= 1:
-        # A file without a byte is what a power cut can leave of a tile.
-        return b"" if found == NOTHING else None
-    return found
+    length = len(found) - SEAL.size
+    if length < 0:
+        return None
+    content = found[:length]
+    if SEAL.unpack_from(found, length) != (length, isal_zlib.crc32(content, SEED)):
+        log.warning("a damaged tile is made again: %s", path)
+        return None
+    return content
+
+
+def sealed(content: bytes) -> bytes:
+    """What is written to a file: the content, its length and its checksum."""
+    return content + SEAL.pack(len(content), isal_zlib.crc32(content, SEED))
 
 
 def keep(path: str, content: bytes) -> None:
-    """Write the file aside and rename it; a full disk costs the copy, not the answer."""
+    """Write the file aside and rename it; a disk that is full or read-only costs the copy, not the answer."""
     aside = f"{path}.{os.getpid()}-{threading.get_ident()}"
     try:
-        write(aside, content or NOTHING)
+        write(aside, sealed(content))
         os.replace(aside, path)  # noqa: PTH105 - for each new tile: pathlib costs as much as the disk
     except OSError as error:
         log.warning("tile not kept: %s", error.strerror)
-        Path(aside).unlink(missing_ok=True)
+        with suppress(OSError):
+            Path(aside).unlink(missing_ok=True)
 
 
 def write(path: str, content: bytes) -> None:

@@ -19,6 +19,9 @@ alter role arpent_web set max_parallel_workers_per_gather = 0;
 alter role arpent_web set statement_timeout = '30s';
 -- Whoever waits for somebody else's lock is told so (`gis_core.problem`) before many wait; see `gis_core.lock_waits`.
 alter role arpent_web set lock_timeout = '500ms';
+-- A job that waits for another goes back into the queue; a session whose process is gone ends within a second.
+alter role arpent_worker set lock_timeout = '60s';
+alter role arpent_worker set client_connection_check_interval = '1s';
 alter role arpent_web set idle_in_transaction_session_timeout = '60s';
 
 select format('create database %I owner arpent_owner template template0', :'database')

@@ -26,7 +26,7 @@ from gis_core.reader.limits import Limits
 from gis_core.reader.pictures import Pictures
 from gis_core.reader.pictures import Recipe as PictureRecipe
 from gis_core.reader.plans import PlanObject, PlanSheet, RefusedSheet
-from gis_core.reader.problems import Problem, ReaderUnavailable, ReadRefused
+from gis_core.reader.problems import Problem, ReaderKilled, ReaderUnavailable, ReadRefused
 from gis_core.reader.process import RestrictedReader, sweep_quarantine
 from gis_core.reader.rasters import Pixels, RasterInfo, Strip, companions_of
 from gis_core.reader.texts import Lines
@@ -75,6 +75,7 @@ __all__ = [
     "Problem",
     "RasterInfo",
     "ReadRefused",
+    "ReaderKilled",
     "ReaderUnavailable",
     "Reading",
     "Reference",

@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 CODE_FOLDER = Path(__file__).resolve().parent
 BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from child.main import main; main()"
 PRIVILEGES = ("--no-new-privs", "--bounding-set=-all", "--inh-caps=-all")
+CPU_GRACE_S = 5
 ACCOUNTS = ("arpent-reader", "nobody")
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
@@ -143,7 +144,8 @@ def limited(limits: Limits) -> tuple[str, ...]:
     return (
         "prlimit",
         f"--as={limits.memory_bytes}",
-        f"--cpu={limits.cpu_seconds}",
+        # SIGXCPU at the first, SIGKILL at the second: a SIGKILL before is somebody else's.
+        f"--cpu={limits.cpu_seconds}:{limits.cpu_seconds + CPU_GRACE_S}",
         "--nofile=64",
         # Counted over the whole account: only fair where readers have one of their own.
         *(["--nproc=64"] if os.geteuid() == 0 else []),
@@ -174,6 +176,15 @@ def start(
         bufsize=0,
         start_new_session=True,
     )
+
+
+def processes_killed_for_memory() -> int:
+    """How many processes this machine has killed, since it started, because memory ran out; 0 where it does not say."""
+    try:
+        lines = Path("/proc/vmstat").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("oom_kill ")), 0)
 
 
 def is_isolated(hello: dict[str, Any]) -> bool:

@@ -226,6 +226,11 @@ MESSAGES = {
     "document_macros": _("The document holds macros: save it without them, or as a PDF."),
     "document_unpacks": _("The document unpacks to more than %(limit_mb)s MB."),
     "took_too_long": _("Reading the file took more than %(seconds)s s and was stopped."),
+    "killed": _("The program that reads files was stopped by the system: this says nothing of the file. Try again."),
+    "killed_for_memory": _(
+        "The server's memory ran out, and the program that reads files was stopped: this says nothing of the file."
+        " Try again when the server has less to do."
+    ),
     "too_much_cpu": _("Reading the file took more than %(seconds)s s of processor time and was stopped."),
     "too_much_memory": _("Reading the file needs too much memory."),
     "reader_stopped": _("The reader stopped while it opened this file (%(status)s): the file is probably damaged."),

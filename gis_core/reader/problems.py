@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gis_core.errors import Invalid, Unavailable
+from gis_core.errors import Invalid, TryAgain, Unavailable
 from gis_core.reader.messages import words
 
 
@@ -37,3 +37,14 @@ class ReaderUnavailable(Unavailable):
     def __init__(self, code: str, **params: Any) -> None:
         super().__init__(words(code, params), code=code)
         self.code = code
+
+
+class ReaderKilled(TryAgain):
+    """The reader was killed by the system or by somebody, which says nothing of the file."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(words(code, {}), code=code)
+        self.code = code
+
+    def __reduce__(self) -> tuple[type["ReaderKilled"], tuple[str]]:
+        return type(self), (self.code,)

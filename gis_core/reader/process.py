@@ -5,6 +5,7 @@ import fcntl
 import json
 import logging
 import os
+import resource
 import select
 import shutil
 import signal
@@ -29,7 +30,7 @@ from gis_core.reader.epanet import EpanetNetwork, parse_network
 from gis_core.reader.limits import Limits
 from gis_core.reader.pictures import Pictures, Recipe, parse_pictures
 from gis_core.reader.plans import PlanSheet, RefusedSheet, parse_plan
-from gis_core.reader.problems import Problem, ReaderUnavailable, ReadRefused
+from gis_core.reader.problems import Problem, ReaderKilled, ReaderUnavailable, ReadRefused
 from gis_core.reader.rasters import Pixels, RasterInfo, Strip
 from gis_core.reader.texts import Lines
 from gis_core.reader.vectors import Batch, Chunk, CopyPlan, FileInfo, LayerInfo, Reading
@@ -56,7 +57,8 @@ class RestrictedReader:
     """One warm child that reads several files of a job, one after the other.
 
     Files are first copied into quarantine by `admit`, whose answer names them from then on. Raises ReadRefused for
-    what is wrong with a file (the next one can still be read) and ReaderUnavailable without isolation.
+    what is wrong with a file (the next one can still be read), ReaderKilled when the child was killed for no fault of
+    the file's, and ReaderUnavailable without isolation.
     """
 
     _recipe: launch.Recipe | None = None
@@ -70,10 +72,11 @@ class RestrictedReader:
         self._errors: IO[bytes] | None = None
         self._admitted = 0
         self._cpu = 0.0
+        self._killed_before = 0
         self._stream = 0
         self._due = 0
         self._parts: dict[str, list[Part]] = {}
-        self._early: tuple[dict[str, Any], Pixels] | ReadRefused | None = None
+        self._early: tuple[dict[str, Any], Pixels] | ReadRefused | ReaderKilled | None = None
 
     def __enter__(self) -> Self:
         try:
@@ -399,6 +402,7 @@ class RestrictedReader:
         """None when the child started and is cut off, else why not."""
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115
         try:
+            self._killed_before = launch.processes_killed_for_memory()
             self._child = launch.start(recipe, self.limits, self._folders(), self._errors)
             _widen(self._child)
             hello = self._receive(time.monotonic() + self.limits.start_seconds)[0].get("hello")
@@ -426,7 +430,7 @@ class RestrictedReader:
         if self._due:
             try:
                 self._early = self._answer()
-            except ReadRefused as refused:
+            except (ReadRefused, ReaderKilled) as refused:
                 self._early = refused
         self._send(request)
         return self._answer()
@@ -434,7 +438,7 @@ class RestrictedReader:
     def _taken_early(self) -> tuple[dict[str, Any], Pixels] | None:
         """The answer that was put by, if any; raises it when it is a refusal."""
         early, self._early = self._early, None
-        if isinstance(early, ReadRefused):
+        if isinstance(early, ReadRefused | ReaderKilled):
             raise early
         return early
 
@@ -509,14 +513,20 @@ class RestrictedReader:
         return data
 
     def _on_death(self, child: subprocess.Popen[bytes]) -> NoReturn:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         try:
             status = child.wait(timeout=5)
         except subprocess.TimeoutExpired:
             status = 0
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         logger.warning("the restricted reader died with status %s: %s", status, self._last_words())
         self._end_child()
-        if status in (-signal.SIGXCPU, -signal.SIGKILL):
+        if status == -signal.SIGXCPU or (status == -signal.SIGKILL and used >= self.limits.cpu_seconds):
             raise ReadRefused(Problem("too_much_cpu", {"seconds": self.limits.cpu_seconds}))
+        if status in (-signal.SIGKILL, -signal.SIGTERM):
+            for_memory = launch.processes_killed_for_memory() > self._killed_before
+            raise ReaderKilled("killed_for_memory" if for_memory else "killed")
         raise ReadRefused(Problem("reader_stopped", {"status": status}))
 
     def _last_words(self) -> str:

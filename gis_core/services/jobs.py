@@ -12,7 +12,8 @@ from typing import Any
 from django.db import Error as AnyDatabaseError
 from django.db import connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.utils import timezone
+from django.db.models import F
+from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app as queue
 
@@ -83,7 +84,9 @@ def standing(job: Job) -> tuple[str, str]:
         return job.get_state_display(), job.message
     living, at_work = workers_for(job)
     if job.started_at and not at_work:
-        return str(Job.State.WAITING.label), _("The worker stopped during this job; the next one starts it again.")
+        why = job.message if job.state == Job.State.WAITING else ""
+        stopped = _("The worker stopped during this job; the next one starts it again.")
+        return str(Job.State.WAITING.label), why or stopped
     if not living:
         return job.get_state_display(), _("No worker is running: the job starts with the next one.")
     return job.get_state_display(), job.message
@@ -104,31 +107,69 @@ def workers_for(job: Job) -> tuple[bool, bool]:
 
 
 def begin(job: Job) -> bool:
-    """The worker has taken the job; False when it is over already."""
+    """The worker has taken the job; False when it is over already. Instants are the database's: machines differ."""
     open_states = (Job.State.WAITING, Job.State.RUNNING)
     changed = Job.objects.filter(pk=job.pk, state__in=open_states).update(
-        state=Job.State.RUNNING, started_at=job.started_at or timezone.now(), progress=None, message="", ended_at=None
+        state=Job.State.RUNNING,
+        run=F("run") + 1,
+        started_at=Coalesce("started_at", Now()),
+        progress=None,
+        message="",
+        ended_at=None,
     )
+    job.refresh_from_db(fields=["run"])
     return changed > 0
 
 
-def wait_again(job_id: int) -> None:
-    """The worker stopped before the job's end: the next one runs it from the start."""
-    Job.objects.filter(pk=job_id, state=Job.State.RUNNING).update(state=Job.State.WAITING, progress=None, message="")
+def wait_again(job_id: int, message: str = "", *, run: int | None = None) -> None:
+    """The job's run ended before its work: the next worker runs it from the start, and that run ends nothing more.
+
+    `run` is that of who gives it back, which does nothing when another has the job by now; without, whoever has it
+    loses it.
+    """
+    running = Job.objects.filter(pk=job_id, state=Job.State.RUNNING)
+    if run is not None:
+        running = running.filter(run=run)
+    running.update(state=Job.State.WAITING, run=F("run") + 1, progress=None, message=message[:LONGEST_MESSAGE])
 
 
-def end(job: Job, *, state: Job.State, message: str = "", report: Any = None) -> None:
-    """The job is over, well or badly; a missing report keeps an earlier one."""
-    changes: dict[str, Any] = {"state": state, "message": message[:LONGEST_MESSAGE], "ended_at": timezone.now()}
+def end(job: Job, *, state: Job.State, message: str = "", report: Any = None) -> bool:
+    """The job is over, well or badly; a missing report keeps an earlier one.
+
+    False when this run no longer counts: its worker was taken for dead, and the job given to another.
+    """
+    changes: dict[str, Any] = {"state": state, "message": message[:LONGEST_MESSAGE], "ended_at": Now()}
     if report is not None:
         changes["report"] = report
     if state == Job.State.DONE:
         changes["progress"] = 1.0
-    Job.objects.filter(pk=job.pk).update(**changes)
+    return Job.objects.filter(pk=job.pk, run=job.run).update(**changes) > 0
+
+
+def disconnect_lost_workers() -> int:
+    """End the database sessions of workers that are taken for dead; how many sessions there were.
+
+    A frozen worker that wakes finds its transaction undone: what it held others get, and what it wrote nobody sees.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select count(pg_terminate_backend(session.pid)) from pg_stat_activity session"
+            " where session.usename = current_user and session.datname = current_database()"
+            " and session.application_name ~ '^arpent worker [0-9]+$' and not exists ("
+            "   select from procrastinate_workers worker"
+            "   where worker.id = substring(session.application_name from '[0-9]+$')::bigint"
+            "   and worker.last_heartbeat > now() - make_interval(secs => %s))",
+            [LOST_AFTER_S],
+        )
+        (ended,) = cursor.fetchone()
+    return int(ended)
 
 
 def hold(connection: BaseDatabaseWrapper, what: str) -> None:
-    """Wait until no other connection holds this; the hold ends with the connection's process at the latest."""
+    """Wait until no other connection holds this; the hold ends with the connection's process at the latest.
+
+    The worker's role waits for a minute at most (`lock_timeout`): OperationalError then.
+    """
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_lock(hashtextextended('arpent ' || %s, 0))", [what])
 

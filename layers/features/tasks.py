@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection
-from django.utils import timezone
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
@@ -34,6 +34,6 @@ def put_rules_in_place(running: RunningJob) -> dict[str, Any]:
 def tidy_edits(timestamp: int) -> None:
     """Every night: old notices go, extents that deletions left too wide are measured again."""
     with acting_as(SYSTEM):
-        Notice.objects.filter(at__lt=timezone.now() - NOTICES_KEPT).delete()
+        Notice.objects.filter(at__lt=Now() - NOTICES_KEPT).delete()
         with connection.cursor() as cursor:
-            cursor.execute("select arpent.measure_edited_layers(%s)", [timezone.now() - NIGHT])
+            cursor.execute("select arpent.measure_edited_layers(pg_catalog.now() - %s)", [NIGHT])

@@ -230,15 +230,15 @@ def _warped(
 def _made(
     spool: Spool, invalid: Bits | None, plan: SheetPlan, partial: Path, target: Path, options: CogOptions
 ) -> BuiltSheet:
+    if invalid is not None and invalid.count() == spool.width * spool.height:
+        raise SheetCorrupt("nothing_valid")
+    outline = collar.outline(invalid, plan.to_transform, spool.height, spool.width)
     if invalid is not None:
-        if invalid.count() == spool.width * spool.height:
-            raise SheetCorrupt("nothing_valid")
         _mask(spool, invalid, filled=not options.lossless)
     spool.finish()
     rasterio.shutil.copy(spool.dataset, partial, driver="COG", **options.for_driver())
     expected = checks.Expected(spool.width, spool.height, options.lossless, invalid is not None)
     checks.verify(partial, expected, spool.dataset)
-    outline = collar.outline(invalid, plan.to_transform, spool.height, spool.width)
     return described(partial, target, outline, plan.to_transform[0])
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from rasterio import features
 from shapely.geometry import MultiPolygon, Polygon, shape
 
 from gis_core.reader.rasters import Pixels, RasterInfo, Transform
+from orthophoto.raster.errors import SheetCorrupt
 
 # Lossy codecs leave a collar near its colour, and stain the photo beside it.
 NEAR = 5
@@ -20,6 +22,8 @@ LEAST_BLACK, LEAST_WHITE = 0.002, 0.02
 # A declared nodata value inside the photo counts where it fills squares of this side; less is glare or shadow.
 HOLE = 16
 OUTLINE_CELLS = 1024
+# Pieces and holes: an outline with more is drawn on coarser squares; a mask with far more is noise.
+MOST_PIECES, SCATTERED = 2_000, 20_000
 SWEEPS = 40
 LOSSY = {"jpeg", "webp", "jpeg2000", "jxl"}
 BLACK, WHITE = 0, 255
@@ -214,14 +218,25 @@ def _merged(found: Iterable[Bits | None]) -> Bits | None:
     return some[0] if some else None
 
 
-def outline(invalid: Bits | None, transform: Transform, height: int, width: int) -> MultiPolygon:
-    """The outline of the valid pixels: it holds them all, and is simpler than their edge by a few pixels at most."""
+def outline(
+    invalid: Bits | None, transform: Transform, height: int, width: int, scattered: int | None = SCATTERED
+) -> MultiPolygon:
+    """The outline of the valid pixels: it holds them all, and is simpler than their edge by a few pixels.
+
+    By more where they lie in thousands of pieces. Raises SheetCorrupt when they are `scattered` in more than so many.
+    """
     place = Affine(*transform)
     box = Polygon([place @ corner for corner in ((0, 0), (width, 0), (width, height), (0, height))])
     if invalid is None:
         return MultiPolygon([box])
     cell = -(-max(height, width) // OUTLINE_CELLS)
     cells = _valid_cells(invalid, cell)
+    found = pieces(cells)
+    if scattered is not None and found > scattered:
+        raise SheetCorrupt("mask_scattered", pieces=found, limit=scattered)
+    while found > MOST_PIECES:
+        cell, cells = cell * 2, _coarser(cells)
+        found = pieces(cells)
     shapes = features.shapes(cells, mask=cells.astype(bool), transform=place @ Affine.scale(cell))
     polygons = [shape(geometry) for geometry, _ in shapes]
     reach = cell * abs(transform[0])
@@ -229,6 +244,26 @@ def outline(invalid: Bits | None, transform: Transform, height: int, width: int)
     parts = [part for part in shapely.get_parts(simple) if part.geom_type == "Polygon"]
     whole: MultiPolygon = MultiPolygon(parts).normalize()
     return whole
+
+
+def pieces(cells: Pixels) -> int:
+    """An upper bound of the pieces and holes in a grid of zeros and ones: runs that begin anew, from row to row.
+
+    A region begins with a run that touches none of its kind above; so it is counted at least once.
+    """
+    grid = np.pad(cells.astype(bool), 1)
+    count = 0
+    for above, row in pairwise(grid):
+        changes = np.flatnonzero(np.diff(row, prepend=~row[:1]))
+        same = np.add.reduceat(above == row, changes)
+        count += int((same == 0).sum())
+    return count
+
+
+def _coarser(cells: Pixels) -> Pixels:
+    """Squares of twice the side, set where one of the four is."""
+    even = np.pad(cells, [(0, side % 2) for side in cells.shape])
+    return even[::2, ::2] | even[1::2, ::2] | even[::2, 1::2] | even[1::2, 1::2]
 
 
 def _valid_cells(invalid: Bits, cell: int) -> Pixels:

@@ -112,7 +112,7 @@ def _written(placed: Sequence[Placed], frame: Frame, grid: Grid, target: Path, o
             rasterio.shutil.copy(spool.dataset, partial, driver="COG", **options.for_driver())
             masked = invalid is not None
             checks.verify(partial, checks.Expected(width, height, options.lossless, masked), spool.dataset)
-        outline = collar.outline(invalid, transform, height, width)
+        outline = collar.outline(invalid, transform, height, width, scattered=None)
         return described(partial, target, outline, transform[0])
 
 

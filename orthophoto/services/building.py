@@ -74,13 +74,27 @@ def start_build(campaign: Campaign, rights: Rights) -> Campaign:
 
 @transaction.atomic
 def stop_build(campaign: Campaign, rights: Rights) -> None:
-    """Let no further sheet be begun; those made stay. Raises Forbidden, WrongState."""
+    """Begin no further sheet and interrupt those being made; those made stay. Raises Forbidden, WrongState."""
     if not campaign.may_work(rights):
         raise Forbidden(_("Your role does not allow this."))
     campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
     if campaign.state != Campaign.State.BUILDING:
         raise WrongState(_("This campaign is not being built."))
     stop(campaign, _("Stopped on demand; what is made stays, and the build can be taken up again."))
+    for number in at_work(campaign):
+        queue.job_manager.cancel_job_by_id(number, abort=True)
+
+
+def at_work(campaign: Campaign) -> list[int]:
+    """The queue's numbers of the tasks that make something of the campaign's build now."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select id from procrastinate_jobs where status = 'doing' and task_name = any(%s)"
+            " and args ->> 'build' = %s and coalesce((args ->> 'campaign_id')::bigint, ("
+            "   select campaign_id from orthophoto_sheet sheet where sheet.id = (args ->> 'sheet_id')::bigint)) = %s",
+            [[BUILD_SHEET, BUILD_OVERVIEW], str(campaign.build), campaign.pk],
+        )
+        return [number for (number,) in cursor.fetchall()]
 
 
 def check_room(campaign: Campaign, sheets: list[Sheet]) -> None:

@@ -13,7 +13,7 @@ from django.contrib.gis.geos import GEOSGeometry
 from django.db import transaction
 
 from gis_core.errors import Invalid
-from gis_core.reader import Limits, ReadRefused, RestrictedReader
+from gis_core.reader import Limits, ReaderKilled, ReadRefused, RestrictedReader
 from gis_core.reader.rasters import RasterInfo
 from orthophoto import words
 from orthophoto.models import Campaign, Sheet
@@ -83,6 +83,8 @@ def written_despite_accidents(sheet: Sheet, plan: cog.SheetPlan, target: Path) -
     """Once more when the reader was killed: by the file, then it is again, or by something that has passed."""
     try:
         return written(sheet, plan, target)
+    except ReaderKilled:
+        pass
     except ReadRefused as error:
         if error.problem.code != "reader_stopped":
             raise

@@ -1,5 +1,6 @@
 """/permis/<number>/pieces/: what was attached to a file; pieces are added, opened and removed one by one."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -11,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from gis_core.errors import ArpentError, Unavailable
+from gis_core.errors import ArpentError, Conflict, Invalid, Unavailable
 from gis_core.middleware import rights_of_request
 from gis_core.problem import as_problem, status_of, wants_problem
 from layers.imports.uploads import limit_uploads
@@ -23,13 +24,17 @@ from permits.services.pieces import (
     MOST_AT_ONCE,
     Refused,
     add_pieces,
+    erase_piece,
     file_name,
+    kept_until,
     max_bytes,
     most_bytes_at_once,
     open_piece,
     piece_of,
     remove_piece,
+    said_kept,
 )
+from permits.services.reading import today
 from permits.services.recording import may_write
 
 MEGABYTE = 1_048_576
@@ -100,12 +105,39 @@ def piece(request: HttpRequest, permit: str, piece: int) -> Any:
 @require_POST
 @page
 def remove(request: HttpRequest, permit: str, piece: int) -> HttpResponse:
-    """Take a piece out of the file."""
+    """Take a piece out of the file; it is kept, with the reason."""
     found = piece_of(permit_of(request, permit), piece)
-    title = found.title
-    remove_piece(found, rights_of_request(request))
-    messages.success(request, _("“%(title)s” was removed.") % {"title": title})
+    try:
+        remove_piece(found, reason=request.POST.get("reason", ""), rights=rights_of_request(request))
+    except (Invalid, Conflict) as error:
+        return shown(request, found.permit, status_of(error), error=str(error.message))
+    messages.success(request, _("“%(title)s” was removed from the file; it is kept.") % {"title": found.title})
     return redirect("pieces", permit=found.permit.number)
+
+
+@require_POST
+@page
+def erase(request: HttpRequest, permit: str, piece: int) -> HttpResponse:
+    """Erase the content of a removed piece, with the visa of the Archives."""
+    found = piece_of(permit_of(request, permit), piece)
+    try:
+        erase_piece(
+            found,
+            visa_number=request.POST.get("visa_number", ""),
+            visa_date=day_in(request.POST.get("visa_date", "")),
+            rights=rights_of_request(request),
+        )
+    except (Invalid, Conflict) as error:
+        return shown(request, found.permit, status_of(error), error=str(error.message))
+    messages.success(request, _("The content of “%(title)s” is erased.") % {"title": found.title})
+    return redirect("pieces", permit=found.permit.number)
+
+
+def day_in(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def shown(
@@ -119,11 +151,15 @@ def shown(
 ) -> HttpResponse:
     """The page. It must not read the request's body, which may be what was refused."""
     reads = may_read_applicant(permit)
+    until = kept_until(permit)
     context = {
         "reads": reads,
         "writes": may_write(permit, rights_of_request(request), COUNTER),
-        "pieces": permit.pieces.select_related("added_by") if reads else (),
-        "count": permit.pieces.count(),
+        "pieces": permit.pieces.filter(removed_at=None).select_related("added_by") if reads else (),
+        "removed": permit.pieces.exclude(removed_at=None).select_related("removed_by", "erased_by") if reads else (),
+        "may_erase": until is not None and until < today(),
+        "kept": said_kept(until),
+        "count": permit.pieces.filter(removed_at=None).count(),
         "kinds": Piece.Kind.choices,
         "kind": kind,
         "error": error,

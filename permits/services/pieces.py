@@ -8,26 +8,34 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import IO, Literal, Protocol
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Max
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from gis_core.errors import Forbidden, Invalid, NotFound, Unavailable
+from gis_core.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
 from gis_core.reader import Limits, PictureRecipe, ReadRefused, RestrictedReader
 from gis_core.rights import Rights
 from layers.features.services.attachments import title_of_file
 from layers.features.services.photos import MOST_PIXELS, remade
+from permits.deadlines.calendar import after_months
 from permits.models import Permit, Piece
-from permits.procedure import COUNTER
+from permits.procedure import COUNTER, OPEN
 from permits.services.applicants import may_read_applicant
+from permits.services.reading import today
 from permits.services.recording import check_may_write
 
 MOST_AT_ONCE = 20
 MOST_OF_A_FILE = 300
 LONGEST_SIDE = 6_000
+LONGEST_REASON, LONGEST_VISA = 300, 60
+# Pieces are kept so long after the end of their file at least, and then until the Archives have given their visa.
+KEPT_YEARS = 10
 JPEG_QUALITY = 88
 CHUNK = 1 << 20
 
@@ -101,7 +109,7 @@ def add_pieces(
         raise Invalid(_("Choose what the pieces are."), parameter="kind")
     if not 1 <= len(files) <= MOST_AT_ONCE:
         raise Invalid(_("Choose 1 to %(most)s files at once.") % {"most": MOST_AT_ONCE}, parameter="file")
-    if permit.pieces.count() + len(files) > MOST_OF_A_FILE:
+    if permit.pieces.filter(removed_at=None).count() + len(files) > MOST_OF_A_FILE:
         raise Invalid(_("A file has at most %(most)s pieces.") % {"most": MOST_OF_A_FILE}, parameter="file")
     kept: list[Piece] = []
     refused: list[Refused] = []
@@ -134,14 +142,65 @@ def add_piece(permit: Permit, file: Sent, kind: str, rights: Rights, reader: Res
     return piece
 
 
-def remove_piece(piece: Piece, rights: Rights) -> None:
-    """Its row and its content go, what the history tells of it stays: for who may open it. Raises Forbidden."""
+def remove_piece(piece: Piece, *, reason: str, rights: Rights) -> None:
+    """Take it out of the file; it is kept, with who did it and why. Raises Forbidden, Invalid, Conflict."""
     check_may_write(piece.permit, rights, COUNTER)
     if not may_read_applicant(piece.permit):
         raise not_open()
+    reason = reason.strip()
+    if not 1 <= len(reason) <= LONGEST_REASON:
+        raise Invalid(
+            _("Say why the piece is removed, in at most %(most)s characters.") % {"most": LONGEST_REASON},
+            parameter="reason",
+        )
+    marks = {"removed_at": Now(), "removed_by": rights.user_id, "removed_reason": reason}
+    if not Piece.objects.filter(pk=piece.pk, removed_at=None).update(**marks):
+        raise Conflict(_("This piece is removed already."))
+
+
+def erase_piece(piece: Piece, *, visa_number: str, visa_date: date | None, rights: Rights) -> None:
+    """Erase the content of a removed piece, whose time is over, with the visa of the Archives départementales.
+
+    Its row stays, with the visa. Raises Forbidden, Invalid, Conflict.
+    """
+    check_may_write(piece.permit, rights, COUNTER)
+    if not may_read_applicant(piece.permit):
+        raise not_open()
+    if not piece.removed_at or piece.erased_at:
+        raise Conflict(_("Only a piece that is removed, and whose content is still there, can be erased."))
+    until = kept_until(piece.permit)
+    if until is None or until >= today():
+        raise Conflict(said_kept(until))
+    number = visa_number.strip()
+    if not 1 <= len(number) <= LONGEST_VISA or visa_date is None or not piece.permit.filed_date < visa_date <= today():
+        raise Invalid(
+            _(
+                "Give the number and the date of the visa of the Archives départementales"
+                " (Code du patrimoine, L.212-2)."
+            ),
+            parameter="visa_number",
+        )
+    marks = {"erased_at": Now(), "erased_by": rights.user_id, "visa_number": number, "visa_date": visa_date}
+    if not Piece.objects.filter(pk=piece.pk, erased_at=None).exclude(removed_at=None).update(**marks):
+        raise Conflict(_("The content of this piece is erased already."))
     path = path_of(piece)
-    piece.delete()
     transaction.on_commit(lambda: path.unlink(missing_ok=True))
+
+
+def kept_until(permit: Permit) -> date | None:
+    """The last day on which the pieces of a file must be kept; None while it has not ended."""
+    if permit.state in OPEN or permit.ended_date is None:
+        return None
+    last = permit.events.filter(struck_at=None).aggregate(last=Max("on_date"))["last"]
+    end = max(day for day in (permit.ended_date, permit.valid_until_date, last) if day)
+    return after_months(end, 12 * KEPT_YEARS)
+
+
+def said_kept(until: date | None) -> str:
+    """Why nothing is erased yet."""
+    if until is None:
+        return _("The file is not finished: its pieces are kept.")
+    return _("The pieces of this file are kept until %(day)s.") % {"day": f"{until:%d/%m/%Y}"}
 
 
 @contextmanager
@@ -185,6 +244,8 @@ def piece_of(permit: Permit, piece_id: int) -> Piece:
 
 def open_piece(piece: Piece) -> IO[bytes]:
     """Its content, for who reads the applicant; it is written in the journal. Raises Forbidden, Unavailable."""
+    if piece.erased_at:
+        raise NotFound(_("The content of this piece was erased, with a visa of the Archives départementales."))
     why = _("Piece: %(kind)s") % {"kind": piece.get_kind_display()}
     with connection.cursor() as cursor:
         cursor.execute("select arpent.read_piece(%s, %s)", [piece.pk, why])

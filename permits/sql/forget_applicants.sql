@@ -9,7 +9,7 @@ declare
         where p.state not in ('received', 'incomplete', 'instruction') and p.ended_date is not null
             and p.ended_date + make_interval(years => coalesce(s.applicant_years, 10)) < day
             and (exists (select from public.permits_applicant a where a.permit_id = p.id)
-                 or exists (select from public.permits_piece o where o.permit_id = p.id and o.kind = 'form'))
+                 or exists (select from public.permits_piece o where o.permit_id = p.id and o.kind = 'form' and not o.closed))
             and greatest(p.ended_date, p.valid_until_date, (
                     select max(e.on_date) from public.permits_event e where e.permit_id = p.id and e.struck_at is null))
                 + make_interval(years => coalesce(s.applicant_years, 10)) < day);

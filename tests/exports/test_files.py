@@ -1,5 +1,6 @@
 """Files made by jobs: read back by other libraries, imported again, fetched by whoever asked and nobody else."""
 
+import errno
 import os
 import sqlite3
 import zipfile
@@ -19,7 +20,7 @@ from django.utils import timezone
 from procrastinate.job_context import AbortReason
 
 from gis_core import tasks
-from gis_core.errors import ArpentError, Conflict, Forbidden, NotFound
+from gis_core.errors import ArpentError, Conflict, Forbidden, NotFound, TryAgain
 from gis_core.models import Job, Membership, User
 from gis_core.rights import acting_as, rights_of
 from gis_core.services import jobs
@@ -27,6 +28,7 @@ from layers.catalogue.models import Layer
 from layers.exports.child import shapefile, workbook
 from layers.exports.child.trouble import Trouble
 from layers.exports.services import files, making
+from layers.exports.services.child import Child
 from layers.exports.services.ordering import ExportOrder, mark_of, start_export
 from layers.exports.tasks import export_layers, sweep_exports
 from tests import factories
@@ -417,3 +419,45 @@ def test_files_go_after_a_week(administrator: User, lamps: Layer) -> None:
     sweep_exports(0)
     assert not path.exists()
     assert refused(job, administrator) is NotFound
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_an_export_whose_writer_was_killed_is_tried_again(
+    administrator: User, lamps: Layer, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    kills = iter([True] * times)
+
+    def finish(child: Child) -> Any:
+        if next(kills, False):
+            child.process.kill()
+            child.process.wait()
+        return whole(child)
+
+    whole = Child.finish
+    monkeypatch.setattr(Child, "finish", finish)
+    job = order(administrator, "gpkg", lamps)
+    states = []
+    for attempt in range(3):
+        with factories.as_worker(), suppress(TryAgain):
+            tasks.run(job, export_layers, attempts=attempt)
+        with factories.as_worker():
+            job.refresh_from_db()
+        states.append(job.state)
+        if job.state != "waiting":
+            break
+        assert "de nouveau" in job.message
+    assert states == (["waiting", "done"] if times == 1 else ["waiting", "waiting", "failed"])
+    assert not files.scratch_of(job).exists()
+
+
+@pytest.mark.parametrize("number", [errno.EROFS, errno.ENOSPC, errno.EACCES])
+def test_a_disk_that_cannot_be_written_fails_the_export_in_words(
+    administrator: User, lamps: Layer, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def refuse(*_arguments: Any, **_named: Any) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    job = run(order(administrator, "gpkg", lamps))
+    assert job.state == "failed"
+    assert "disque" in job.message

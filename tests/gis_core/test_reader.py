@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import tarfile
@@ -19,7 +20,7 @@ import shapely
 from django.core.management import call_command
 
 from gis_core.management.commands import worker
-from gis_core.reader import Limits, Problem, ReaderUnavailable, ReadRefused, RestrictedReader, launch
+from gis_core.reader import Limits, Problem, ReaderKilled, ReaderUnavailable, ReadRefused, RestrictedReader, launch
 from gis_core.reader.child import lockdown, wire
 from gis_core.reader.child.geojson import GeoJsonFile
 from gis_core.reader.child.trouble import Trouble
@@ -448,6 +449,32 @@ def test_a_hang_is_killed_at_the_limit(monkeypatch: pytest.MonkeyPatch, tmp_path
 def test_a_busy_loop_is_killed_at_the_limit(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     hostile(monkeypatch, "while True: pass")
     assert played(tmp_path, Limits(cpu_seconds=1)).code == "too_much_cpu"
+
+
+def test_a_busy_loop_that_ignores_its_signal_is_killed_at_the_limit(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    hostile(monkeypatch, "import signal; signal.signal(signal.SIGXCPU, signal.SIG_IGN)\n    while True: pass")
+    assert played(tmp_path, Limits(cpu_seconds=1)).code == "too_much_cpu"
+
+
+@pytest.mark.parametrize(("number", "for_memory", "code"), [
+    (signal.SIGKILL, False, "killed"), (signal.SIGTERM, False, "killed"), (signal.SIGKILL, True, "killed_for_memory"),
+])  # fmt: skip
+def test_a_reader_that_was_killed_says_nothing_of_the_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, number: int, for_memory: bool, code: str
+) -> None:
+    kills = iter([0, 1 if for_memory else 0, 1, 1])
+    monkeypatch.setattr(launch, "processes_killed_for_memory", lambda: next(kills))
+    with RestrictedReader(SMALL, quarantine_root=tmp_path) as reader:
+        name = reader.admit(DATA / "bom.geojson")
+        assert reader._child is not None
+        os.kill(reader._child.pid, number)
+        with pytest.raises(ReaderKilled) as caught:
+            reader.inspect(name)
+        assert caught.value.code == code
+        assert "processeur" not in str(caught.value.message)
+        assert reader.inspect(name).format == "GeoJSON"
 
 
 def test_a_memory_bomb_is_told_and_the_next_file_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -44,12 +44,15 @@ def address(database: str) -> dict[str, Any]:
 
 
 @contextmanager
-def worker(database: str, data: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A worker process of its own."""
+def worker(
+    database: str, data: Path, *arguments: str, module: str = "", **settings: str
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker process of its own; `module` is one that starts the worker in its own way."""
     env = os.environ | {"ARPENT_DB_NAME": database, "ARPENT_DB_USER": "arpent_worker", "ARPENT_DATA": str(data)}
+    command = ["-m", module] if module else ["manage.py", "worker"]
     with (data / "worker.log").open("ab") as log:
         running = subprocess.Popen(
-            [str(PYTHON), "manage.py", "worker", *arguments], cwd=ROOT, env=env, stdout=log, stderr=log
+            [str(PYTHON), *command, *arguments], cwd=ROOT, env=env | settings, stdout=log, stderr=log
         )
         try:
             yield running

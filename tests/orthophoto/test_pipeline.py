@@ -5,6 +5,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
+from contextvars import ContextVar
 from datetime import date
 from io import StringIO
 from pathlib import Path
@@ -18,6 +19,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from rasterio.transform import from_origin
 
+from gis_core.reader import ReaderKilled
 from gis_core.rights import SYSTEM, acting_as
 from layers.catalogue.models import Layer, Photo
 from orthophoto import tasks
@@ -224,6 +226,57 @@ def test_a_stopped_build_is_taken_up_where_it_was(delivery: Path) -> None:
     made.refresh_from_db()
     assert (made.state, made.build) == (Campaign.State.BUILT, 1)
     assert Sheet.objects.get(pk=first.pk).seconds == first.seconds
+
+
+def test_stopping_a_build_interrupts_what_is_being_made(delivery: Path) -> None:
+    made = campaign(delivery)
+    building.start_build(made, SYSTEM)
+    (number, _name, _arguments), (other, *_rest) = queued()[:2]
+    with connection.cursor() as cursor:
+        cursor.execute("update procrastinate_jobs set status = 'doing' where id = %s", [number])
+    building.stop_build(made, SYSTEM)
+    with connection.cursor() as cursor:
+        cursor.execute("select id, abort_requested from procrastinate_jobs where id = any(%s)", [[number, other]])
+        assert dict(cursor.fetchall()) == {number: True, other: False}
+
+
+def test_a_sheet_whose_reader_is_killed_is_tried_again_and_then_fails_in_words(
+    delivery: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_arguments: Any) -> None:
+        raise ReaderKilled("killed")
+
+    made = campaign(delivery)
+    building.start_build(made, SYSTEM)
+    _number, _name, arguments = queued()[0]
+    sheet = made.sheets.get(pk=arguments["sheet_id"])
+    with monkeypatch.context() as patch:
+        patch.setattr("orthophoto.services.making.written", killed)
+        with pytest.raises(ReaderKilled):
+            tasks.build_sheet(**arguments)
+        sheet.refresh_from_db()
+        assert sheet.state == Sheet.State.FOUND
+        patch.setattr(tasks, "attempts", ContextVar("attempts", default=2))
+        tasks.build_sheet(**arguments)
+    sheet.refresh_from_db()
+    assert (sheet.state, sheet.code) == (Sheet.State.FAILED, "killed")
+    assert "processeur" not in sheet.message
+
+
+def test_a_sheet_that_lost_its_reader_once_is_made(delivery: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = campaign(delivery)
+    building.start_build(made, SYSTEM)
+    whole, losses = making.written, iter([True])
+
+    def once_killed(*arguments: Any) -> Any:
+        if next(losses, False):
+            raise ReaderKilled("killed_for_memory")
+        return whole(*arguments)
+
+    monkeypatch.setattr(making, "written", once_killed)
+    work_off()
+    made.refresh_from_db()
+    assert made.state == Campaign.State.BUILT
 
 
 def test_a_task_that_was_lost_is_queued_again(delivery: Path) -> None:

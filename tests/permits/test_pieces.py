@@ -2,19 +2,18 @@
 
 import errno
 import hashlib
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from PIL import Image
 
 from gis_core.rights import Role
 from permits.models import ApplicantReading, Permit, Piece
 from permits.services import pieces as service
-from tests import factories
 from tests.documents import docx, image, odt, pdf, pdf_of_objects
 from tests.permits.conftest import World
 
@@ -292,16 +291,95 @@ def test_a_piece_whose_content_is_missing_says_so(world: World) -> None:
     assert "manque" in answer.content.decode()
 
 
-def test_a_removed_piece_goes_with_its_content_and_stays_in_the_history(
-    world: World, django_capture_on_commit_callbacks: Any
-) -> None:
+def removal_of(permit: Permit, piece: Piece) -> str:
+    return f"/permis/{permit.number}/pieces/{piece.pk}/retirer/"
+
+
+def erasing_of(permit: Permit, piece: Piece) -> str:
+    return f"/permis/{permit.number}/pieces/{piece.pk}/effacer/"
+
+
+def removed(world: World, permit: Permit) -> Piece:
+    sent(world, permit, ("plan.pdf", pdf()))
+    (piece,) = kept(world)
+    answer = world.client().post(removal_of(permit, piece), {"reason": "Versée dans le mauvais dossier"})
+    assert answer.status_code == 302
+    return kept(world)[0]
+
+
+def test_a_removed_piece_is_kept_with_who_removed_it_and_why(world: World) -> None:
+    permit = world.file()
+    piece = removed(world, permit)
+    assert piece.removed_at is not None
+    assert (piece.removed_by_id, piece.removed_reason) == (
+        world.people[Role.PERMIT_INSTRUCTOR].pk,
+        "Versée dans le mauvais dossier",
+    )
+    assert service.path_of(piece).exists()
+    page = seen(world, permit)
+    assert "Pièces retirées" in page
+    assert "Versée dans le mauvais dossier" in page
+    assert world.client().get(f"/permis/{permit.number}/pieces/{piece.pk}/").status_code == 200
+    assert world.client().post(removal_of(permit, piece), {"reason": "encore"}).status_code == 409
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "x" * 301])
+def test_a_removal_says_why(world: World, reason: str) -> None:
     permit = world.file()
     sent(world, permit, ("plan.pdf", pdf()))
     (piece,) = kept(world)
-    path = service.path_of(piece)
+    assert world.client().post(removal_of(permit, piece), {"reason": reason}).status_code == 400
+    assert kept(world)[0].removed_at is None
+
+
+def refused(world: World) -> Permit:
+    """A file that ended on 10 February 2026."""
+    return world.record(world.file(), "decided", date(2026, 2, 10), outcome="refused")
+
+
+VISA = {"visa_number": "AD45-2037-12", "visa_date": "2037-01-15"}
+
+
+def test_a_piece_of_a_file_that_is_not_finished_is_not_erased(
+    world: World, django_capture_on_commit_callbacks: Any
+) -> None:
+    permit = world.file()
+    piece = removed(world, permit)
     with django_capture_on_commit_callbacks(execute=True):
-        answer = world.client().post(f"/permis/{permit.number}/pieces/{piece.pk}/retirer/")
-    assert (answer.status_code, kept(world), path.exists()) == (302, [], False)
-    with factories.as_owner(), connection.cursor() as cursor:
-        cursor.execute("select old ->> 'title' from gis_core_rowhistory where old ->> 'sha256' = %s", [piece.sha256])
-        assert cursor.fetchall() == [("plan",)]
+        answer = world.client().post(erasing_of(permit, piece), VISA, headers={"accept": "text/html"})
+    assert answer.status_code == 409
+    assert "n’est pas terminé" in answer.content.decode()
+    assert service.path_of(piece).exists()
+
+
+@pytest.mark.parametrize(("day", "visa", "status", "left"), [
+    (date(2036, 2, 10), VISA, 409, True),
+    (date(2037, 2, 1), {}, 400, True),
+    (date(2037, 2, 1), {"visa_number": "AD45-2037-12", "visa_date": "2037-02-02"}, 400, True),
+    (date(2037, 2, 1), {"visa_number": "", "visa_date": "2037-01-15"}, 400, True),
+    (date(2037, 2, 1), VISA, 302, False),
+])  # fmt: skip
+def test_erasing_needs_the_time_and_the_visa(
+    world: World, on_day: Any, django_capture_on_commit_callbacks: Any,
+    day: date, visa: dict[str, str], status: int, left: bool,
+) -> None:  # fmt: skip
+    permit = refused(world)
+    piece = removed(world, permit)
+    on_day(day)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert world.client().post(erasing_of(permit, piece), visa).status_code == status
+    assert service.path_of(piece).exists() is left
+    if not left:
+        (piece,) = kept(world)
+        assert (piece.visa_number, piece.visa_date) == ("AD45-2037-12", date(2037, 1, 15))
+        assert piece.erased_by_id == world.people[Role.PERMIT_INSTRUCTOR].pk
+        assert "AD45-2037-12" in seen(world, permit)
+        assert world.client().get(f"/permis/{permit.number}/pieces/{piece.pk}/").status_code == 404
+
+
+def test_a_piece_that_stands_is_not_erased(world: World, on_day: Any) -> None:
+    permit = refused(world)
+    sent(world, permit, ("plan.pdf", pdf()))
+    (piece,) = kept(world)
+    on_day(date(2037, 2, 1))
+    assert world.client().post(erasing_of(permit, piece), VISA).status_code == 409

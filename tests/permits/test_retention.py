@@ -91,7 +91,7 @@ def test_the_journal_says_it_once_for_a_member(world: World, on_day: Any) -> Non
     assert (line.by_user, sorted(line.numbers), line.members) == (0, numbers, [world.member.pk])
 
 
-def test_forms_go_with_their_content_and_plans_stay(
+def test_forms_are_closed_and_wait_for_the_visa_and_plans_stay(
     world: World, on_day: Any, django_capture_on_commit_callbacks: Any
 ) -> None:
     permit = refused(world)
@@ -104,8 +104,12 @@ def test_forms_go_with_their_content_and_plans_stay(
     with django_capture_on_commit_callbacks(execute=True):
         forget()
     with world.as_():
-        assert list(Piece.objects.all()) == [plan]
-    assert (path_of(form).exists(), path_of(plan).exists()) == (False, True)
+        assert list(Piece.objects.filter(removed_at=None)) == [plan]
+        assert list(Piece.objects.filter(closed=True)) == [form]
+    assert (path_of(form).exists(), path_of(plan).exists()) == (True, True)
+    addresses = [f"/permis/{permit.number}/pieces/{piece.pk}/" for piece in (form, plan)]
+    assert [world.client().get(address).status_code for address in addresses] == [403, 200]
+    assert forget() == 0
 
 
 def test_the_nightly_task_forgets(world: World, on_day: Any) -> None:

@@ -761,6 +761,10 @@ permis/<str:permit>/pieces/<int:piece>/                     GET,HEAD    own     
 permis/<str:permit>/pieces/<int:piece>/                     GET,HEAD    other   302  404  404  404  404  404  403
 permis/<str:permit>/pieces/<int:piece>/                     GET,HEAD    none    302  404  404  404  404  404  404
 permis/<str:permit>/pieces/<int:piece>/                     REST        own     405  405  405  405  405  405  405
+permis/<str:permit>/pieces/<int:piece>/effacer/             POST        own     302  403  409  409  403  403  403
+permis/<str:permit>/pieces/<int:piece>/effacer/             POST        other   302  404  404  404  404  404  403
+permis/<str:permit>/pieces/<int:piece>/effacer/             POST        none    302  404  404  404  404  404  404
+permis/<str:permit>/pieces/<int:piece>/effacer/             REST        own     405  405  405  405  405  405  405
 permis/<str:permit>/pieces/<int:piece>/retirer/             POST        own     302  403  302  302  403  403  403
 permis/<str:permit>/pieces/<int:piece>/retirer/             POST        other   302  404  404  404  404  404  403
 permis/<str:permit>/pieces/<int:piece>/retirer/             POST        none    302  404  404  404  404  404  404

@@ -1,5 +1,9 @@
 """What a tile holds, decoded."""
 
+import errno
+import os
+from collections.abc import Callable
+
 import pytest
 from django.test import Client
 
@@ -126,3 +130,35 @@ def test_what_a_power_cut_leaves_of_a_file_is_made_again(client: Client, layer: 
     (name,) = kept_files()
     (cache.root() / name).write_bytes(b"")
     assert client.get(address).content == first.content
+
+
+@pytest.mark.parametrize("damage", [
+    lambda kept: kept[: len(kept) // 2],
+    lambda kept: bytes(len(kept)),
+    lambda kept: kept[:20] + bytes([kept[20] ^ 1]) + kept[21:],
+    lambda kept: kept + b"x",
+    lambda kept: bytes(8),
+])  # fmt: skip
+def test_a_damaged_tile_is_made_again(client: Client, layer: Layer, damage: Callable[[bytes], bytes]) -> None:
+    factories.parcel()
+    address = url_of("essai", address_of(X, Y, 15))
+    first = client.get(address)
+    path = cache.root() / kept_files()[0]
+    kept = path.read_bytes()
+    path.write_bytes(damage(kept))
+    assert client.get(address).content == first.content
+    assert path.read_bytes() == kept
+
+
+def test_a_read_only_cache_costs_the_copy_and_not_the_answer(
+    client: Client, layer: Layer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where nothing may be written, even removing what is not there is refused."""
+
+    def refuse(*_arguments: object, **_options: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr("tiles.cache.write", refuse)
+    monkeypatch.setattr("tiles.cache.Path.unlink", refuse)
+    factories.parcel()
+    assert client.get(url_of("essai", address_of(X, Y, 15))).status_code == 200

@@ -15,10 +15,12 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from mapproxy.cache.base import tile_buffer
 from mapproxy.cache.dummy import DummyLocker
 from mapproxy.cache.tile import Tile
 from mapproxy.config import local_base_config
 from mapproxy.extent import DefaultMapExtent, merge_layer_extents
+from mapproxy.image import ImageResult
 from mapproxy.image.mask import mask_image
 from mapproxy.service.ows import OWSServer
 from mapproxy.srs import SRS
@@ -29,6 +31,7 @@ from PIL import Image
 from gis_core.rights import SYSTEM, acting_as
 from layers.catalogue.models import Photo, PhotoSheet
 from layers.catalogue.services import photo_edition
+from tiles import cache
 from tiles.ortho.configuration import Published, configure
 from tiles.ortho.files import root
 from tiles.ortho.mosaic import Box
@@ -111,16 +114,29 @@ def narrowed(service: Any, slugs: frozenset[str]) -> Any:
 
 
 def keeping(manager: Any) -> Any:
-    """A full disk costs the copy of a tile, not the answer; two processes may draw one tile at once."""
-    store = manager.cache.store_tile
+    """Have tiles kept as all others are, with a checksum (`tiles.cache`); two processes may draw one tile at once."""
+    kept = manager.cache
+
+    def load_tile(tile: Tile, with_metadata: bool = False, dimensions: Any = None) -> bool:
+        if not tile.is_missing():
+            return True
+        content = cache.read(kept.tile_location(tile, dimensions=dimensions))
+        if not content:
+            return False
+        if with_metadata:
+            kept.load_tile_metadata(tile, dimensions=dimensions)
+        tile.image_result = ImageResult(BytesIO(content), image_opts=kept.image_opts)
+        return True
+
+    def is_cached(tile: Tile, dimensions: Any = None) -> bool:
+        return not tile.is_missing() or bool(cache.read(kept.tile_location(tile, dimensions=dimensions)))
 
     def store_tile(tile: Tile, dimensions: Any = None) -> None:
-        try:
-            store(tile, dimensions=dimensions)
-        except OSError as error:
-            log.warning("photo tile not kept: %s", error.strerror)
+        if not tile.stored:
+            with tile_buffer(tile) as drawn:
+                cache.keep(kept.tile_location(tile, dimensions=dimensions), drawn.read())
 
-    manager.cache.store_tile = store_tile
+    kept.load_tile, kept.is_cached, kept.store_tile = load_tile, is_cached, store_tile
     manager.locker = DummyLocker()
     return manager
 

@@ -19,7 +19,8 @@ from mapproxy.config.configuration.base import ConfigurationError
 from mapproxy.srs import get_epsg_num
 
 from gis_core import admission
-from gis_core.errors import Busy
+from gis_core.errors import Busy, StorageUnavailable
+from gis_core.failures import in_domain_terms
 from gis_core.hosts import is_secure, trusted
 from gis_core.middleware import LONGEST_URL
 from gis_core.problem import RETRY_SECONDS
@@ -185,6 +186,9 @@ def ask_mapproxy(asked: Asked, start_response: StartResponse) -> Iterable[bytes]
     except Exception as error:
         if drawing.begun:
             log.exception("a photo could not be drawn")
+            if isinstance(known := in_domain_terms(error), StorageUnavailable):
+                again = [("Retry-After", "60")]
+                return plain(start_response, HTTPStatus.SERVICE_UNAVAILABLE, again, str(known.message))
             return plain(start_response, HTTPStatus.INTERNAL_SERVER_ERROR, [])
         log.info("a request for photos was not understood: %r", error)
         answered = refusal(asked, replace(query, problem=NOT_UNDERSTOOD))
@@ -263,11 +267,11 @@ def answer(asked: Asked, tile_of: str | None, answered: Answer, start_response: 
     return [] if asked.environ["REQUEST_METHOD"] == "HEAD" else [body]
 
 
-def plain(start_response: StartResponse, status: HTTPStatus, headers: Headers) -> Iterable[bytes]:
+def plain(start_response: StartResponse, status: HTTPStatus, headers: Headers, words: str = "") -> Iterable[bytes]:
     """A refusal that no client of maps expects in a form of its own."""
-    body = f"{status.phrase}\n".encode()
+    body = f"{words or status.phrase}\n".encode()
     start_response(
         f"{status} {status.phrase}",
-        [("Content-Type", "text/plain"), ("Content-Length", str(len(body))), *PRIVATE, *SAFE, *headers],
+        [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body))), *PRIVATE, *SAFE, *headers],
     )
     return [body]

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import signal
 import threading
 import time
@@ -21,12 +22,12 @@ from procrastinate.exceptions import ConnectorException
 from gis_core.outages import database_is_gone
 from gis_core.reader import sweep_quarantine
 from gis_core.services.jobs import BEAT_S, LOST_AFTER_S
-from gis_core.tasks import WAITED, keep_sweeping, sweep
+from gis_core.task_process import processes
+from gis_core.tasks import WAITED, WithTheNextWorker, in_a_process, keep_sweeping, sweep
 
 log = logging.getLogger("arpent.worker")
-# The supervisor kills after ten seconds: what is interrupted needs some of them to end in order.
-GRACE_S = 5.0
-BRIEF_GRACE_S = 2.0
+# What is nearly done may end. Then its process has `STOP_S` to stop before it is killed: five seconds in all.
+GRACE_S = 1.0
 POLL_S = 2.0
 # How long the queue may take for a connection, and how long we wait after losing the database, more each time.
 ANSWER_S = 5.0
@@ -40,6 +41,19 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--concurrency", type=int, default=1)
         parser.add_argument("--once", action="store_true", help="Stop when no job is waiting.")
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        """Fork what forks task processes before the checks open connections, which have threads.
+
+        Leave at once where all went well: taking the interpreter apart takes seconds on a busy machine.
+        """
+        processes.start()
+        try:
+            super().run_from_argv(argv)
+        finally:
+            processes.stop()
+        logging.shutdown()
+        os._exit(0)
 
     def handle(self, *args: Any, concurrency: int, once: bool, **options: Any) -> None:
         sweep_quarantine()
@@ -118,6 +132,8 @@ async def work_until_lost(concurrency: int, once: bool, queues: Sequence[str]) -
     connector = Connector()
     await connector.check()
     worker_app = app.with_connector(connector)  # type: ignore[attr-defined]
+    for task in app.tasks.values():
+        task.retry_strategy = task.retry_strategy or WithTheNextWorker()
     async with worker_app.open_async():
         await sweep(worker_app.job_manager)
         run = partial(
@@ -127,14 +143,17 @@ async def work_until_lost(concurrency: int, once: bool, queues: Sequence[str]) -
             listen_notify=not once,
             # A job that is taken up again is announced to nobody.
             fetch_job_polling_interval=POLL_S,
+            abort_job_polling_interval=POLL_S,
             update_heartbeat_interval=BEAT_S,
             stalled_worker_timeout=LOST_AFTER_S,
+            shutdown_graceful_timeout=GRACE_S,
             install_signal_handlers=False,
+            task_middleware=[in_a_process],
         )
         chosen: dict[str, Any] = {"queues": list(queues)} if queues else {}
-        ours = [run(concurrency=concurrency, shutdown_graceful_timeout=GRACE_S, **chosen), connector.lost.wait()]
+        ours = [run(concurrency=concurrency, **chosen), connector.lost.wait()]
         if not once and not queues:
-            ours.append(run(queues=[WAITED], shutdown_graceful_timeout=BRIEF_GRACE_S))
+            ours.append(run(queues=[WAITED]))
         await first_of(*ours, beside=keep_sweeping(worker_app.job_manager))
 
 

@@ -13,7 +13,7 @@ from typing import Any, NoReturn, Self
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from gis_core.errors import ArpentError, Invalid, Unavailable
+from gis_core.errors import ArpentError, Invalid, TryAgain, Unavailable
 from gis_core.reader.launch import python
 from layers.exports.child.wire import Described, Order, Row
 
@@ -93,7 +93,7 @@ class Child:
         raise refusal(self.answer()) from None
 
     def answer(self) -> dict[str, Any]:
-        """What the process says last; nothing when it was killed."""
+        """What the process says last; that it was killed, or ended without a word."""
         assert self.process.stdout
         text = self.process.stdout.read()
         self.process.wait()
@@ -102,8 +102,9 @@ class Child:
         except ValueError:
             self.errors.seek(0)
             said = self.errors.read()[-2_000:].decode(errors="replace")
-            log.error("the writer ended early", extra={"fields": {"code": self.process.returncode, "said": said}})
-            return {"trouble": "killed"}
+            code = self.process.returncode
+            log.error("the writer ended early", extra={"fields": {"code": code, "said": said}})
+            return {"trouble": "killed" if code < 0 else "ended"}
         return answer
 
 
@@ -113,6 +114,8 @@ def refusal(answer: dict[str, Any]) -> ArpentError:
     match answer.get("trouble"):
         case "full":
             return Unavailable(_("The file cannot be written: the disk is full."))
+        case "killed":
+            return TryAgain(_("The program that writes the file was stopped by the system: the export is tried again."))
         case "too_large":
             return Invalid(
                 _("A Shapefile holds at most 2 GB: narrow the selection down, or export a GeoPackage instead.")

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import connection
-from django.utils import timezone
 from psycopg import sql
 
 from gis_core.rights import Rights
@@ -41,9 +40,10 @@ def field_authors(layer: Layer, feature_id: int) -> dict[str, int | None]:
     statement = sql.SQL(
         "select a.field, a.by_user"
         " from (select to_jsonb(kept) as row from (select {} from {} where id = %(id)s) kept) now,"
-        " arpent.field_authors(%(layer)s, %(id)s, now.row, %(since)s) a where a.field = any(%(names)s)"
+        " arpent.field_authors(%(layer)s, %(id)s, now.row, pg_catalog.now() - %(lately)s) a"
+        " where a.field = any(%(names)s)"
     ).format(sql.SQL(", ").join(map(sql.Identifier, names)), sql.Identifier(layer.table))
-    seen = {"layer": layer.pk, "id": feature_id, "since": timezone.now() - LATELY, "names": [*names, "geometry", "*"]}
+    seen = {"layer": layer.pk, "id": feature_id, "lately": LATELY, "names": [*names, "geometry", "*"]}
     return {row["field"]: row["by_user"] for row in fetch(statement, seen)}
 
 

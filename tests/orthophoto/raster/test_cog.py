@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -216,6 +217,30 @@ def test_a_collar_shapes_the_outline(tmp_path: Path) -> None:
     rows, columns = np.nonzero(valid)
     points = shapely.points(X + (columns[::997] + 0.5) * RESOLUTION, Y - (rows[::997] + 0.5) * RESOLUTION)
     assert shapely.covers(outline, points).all()
+
+
+def test_a_scattered_mask_is_refused_at_once(tmp_path: Path) -> None:
+    valid = np.random.default_rng(45).integers(0, 2, (1000, 1000)) > 0
+    begun = time.process_time()
+    with pytest.raises(SheetCorrupt) as caught:
+        built(tmp_path, photo(1000, 1000), valid, rule=Rule(True, None, False))
+    assert time.process_time() - begun < 5
+    assert (caught.value.code, caught.value.params["pieces"] > 20_000) == ("mask_scattered", True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_thousands_of_holes_make_a_coarser_outline_that_holds_every_valid_pixel(tmp_path: Path) -> None:
+    """A hole in each square of 12 pixels: 6,889 pieces."""
+    valid = np.ones((1000, 1000), bool)
+    valid[6::12, 6::12] = valid[0:500, 0:300] = False
+    begun = time.process_time()
+    sheet = built(tmp_path, photo(1000, 1000), valid, rule=Rule(True, None, False))
+    assert time.process_time() - begun < 8
+    outline = shapely.from_wkb(sheet.outline)
+    rows, columns = np.nonzero(valid)
+    points = shapely.points(X + (columns[::97] + 0.5) * RESOLUTION, Y - (rows[::97] + 0.5) * RESOLUTION)
+    assert shapely.covers(outline, points).all()
+    assert 0.83 < outline.area / shapely.box(*sheet.bounds).area < 0.9
 
 
 def test_a_sheet_without_a_valid_pixel_is_refused(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Tiles and maps of a published photo, their headers, editions, and what is said to senseless requests."""
 
 import shutil
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -62,6 +63,19 @@ def test_a_tile_is_drawn_once_and_then_read(thin: ThinLayer, db: None) -> None:
     assert first.content == second.content
     assert first.headers == second.headers
     assert kept.startswith(f"{files.root()}/essai/{published.edition}/LAMB93/20/")
+
+
+def test_a_damaged_tile_is_drawn_again(thin: ThinLayer, db: None) -> None:
+    published = campaign.publish()
+    address = f"/ortho/v{published.edition}/wmts/essai/{lambert_tile(*MIDDLE, 20)}"
+    first = thin.get(address)
+    path = Path(kept_files()[0])
+    kept = path.read_bytes()
+    for damaged in (kept[: len(kept) // 2], bytes(len(kept)), kept[:50] + bytes([kept[50] ^ 1]) + kept[51:]):
+        path.write_bytes(damaged)
+        again = thin.get(address)
+        assert (again.content, again.headers) == (first.content, first.headers)
+        assert path.read_bytes() == kept
 
 
 def test_an_opaque_tile_is_jpeg_and_a_partial_one_png_whatever_its_name_says(thin: ThinLayer, db: None) -> None:

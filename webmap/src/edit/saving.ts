@@ -134,7 +134,7 @@ export class Saving {
   private async letGo(conflict: Conflict): Promise<void> {
     const { editor } = this;
     editor.app.notify("info", editor.words(conflict.current ? "conflict.keptSaved" : "conflict.leftDeleted"));
-    if (!pending(editor.state.session).length) await kept.forget(editor.state.layer.slug);
+    if (!pending(editor.state.session).length) await kept.forget(editor.user, editor.state.layer.slug);
     await editor.written();
   }
 

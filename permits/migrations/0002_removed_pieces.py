@@ -1,0 +1,76 @@
+"""Removed pieces are kept, with who removed them and why; their content is erased with a visa."""
+
+from typing import ClassVar
+
+import django.db.models.deletion
+from django.conf import settings
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies: ClassVar = [
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ("permits", "0001_initial"),
+    ]
+
+    operations: ClassVar = [
+        migrations.AddField("piece", "removed_at", models.DateTimeField(null=True, verbose_name="removed on")),
+        migrations.AddField(
+            "piece",
+            "removed_by",
+            models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="removed by",
+            ),
+        ),
+        migrations.AddField(
+            "piece",
+            "removed_reason",
+            models.CharField(default="", max_length=300, verbose_name="why it was removed"),
+        ),
+        migrations.AddField("piece", "closed", models.BooleanField(default=False)),
+        migrations.AddField("piece", "erased_at", models.DateTimeField(null=True, verbose_name="erased on")),
+        migrations.AddField(
+            "piece",
+            "erased_by",
+            models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="erased by",
+            ),
+        ),
+        migrations.AddField(
+            "piece",
+            "visa_number",
+            models.CharField(default="", max_length=60, verbose_name="number of the visa"),
+        ),
+        migrations.AddField("piece", "visa_date", models.DateField(null=True, verbose_name="date of the visa")),
+        migrations.AddConstraint(
+            "piece",
+            models.CheckConstraint(
+                condition=models.Q(
+                    ("removed_at", None), models.Q(("removed_reason", ""), _negated=True), _connector="OR"
+                ),
+                name="removed_piece_says_why",
+            ),
+        ),
+        migrations.AddConstraint(
+            "piece",
+            models.CheckConstraint(
+                condition=models.Q(
+                    ("erased_at", None),
+                    models.Q(
+                        models.Q(("removed_at__isnull", False), ("visa_date__isnull", False)),
+                        models.Q(("visa_number", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="erased_piece_has_a_visa",
+            ),
+        ),
+    ]

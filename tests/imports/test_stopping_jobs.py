@@ -1,0 +1,168 @@
+"""Every job stops within seconds of being asked, whatever it is doing; a worker that is frozen keeps nobody waiting.
+
+Real worker processes on a copy of the test database, where rows are committed.
+"""
+
+import os
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from procrastinate.contrib.django import app as queue
+
+from gis_core.models import Job
+from gis_core.rights import SYSTEM, Role, acting_as
+from gis_core.services.jobs import LOST_AFTER_S, standing
+from tests import factories
+from tests.imports.long_tasks import IN_C, IN_PYTHON, IN_SQL, LOST, ONCE_LOST, WRITING
+from tests.imports.workers import LOST_S, PATIENCE_S, until, worker
+
+pytestmark = pytest.mark.django_db
+STOP_S = 5.0
+MODULE = "tests.imports.long_tasks"
+
+
+@pytest.fixture
+def _django_db_helper(database: str) -> None:
+    """In place of pytest-django's, which would open a transaction that no worker sees into."""
+
+
+def start(kind: str) -> Job:
+    """A job that waits for a worker."""
+    member = factories.member()
+    job = factories.job(member, kind=kind, started_by=factories.user(member, Role.GIS_ADMINISTRATOR))
+    queue.configure_task(kind, allow_unknown=True).defer(job_id=job.pk)
+    return job
+
+
+def now(job: Job) -> Job:
+    with factories.as_worker():
+        job.refresh_from_db()
+    return job
+
+
+def queued(job: Job) -> tuple[str, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select status::text, attempts from procrastinate_jobs where args ->> 'job_id' = %s", [str(job.pk)]
+        )
+        status, attempts = cursor.fetchone()
+    return status, attempts
+
+
+def sessions_at_work() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select count(*) from pg_stat_activity where datname = current_database()"
+            " and application_name like 'arpent worker%%' and state <> 'idle'"
+        )
+        return int(cursor.fetchone()[0])
+
+
+@pytest.mark.parametrize("kind", [IN_SQL, IN_C, IN_PYTHON])
+def test_a_worker_told_to_stop_has_stopped_in_five_seconds(database: str, tmp_path: Path, kind: str) -> None:
+    job = start(kind)
+    with worker(database, tmp_path, module=MODULE) as stopped:
+        until((tmp_path / "begun").exists)
+        begun = time.monotonic()
+        stopped.send_signal(signal.SIGTERM)
+        assert stopped.wait(PATIENCE_S) == 0
+        took = time.monotonic() - begun
+    print(f"SIGTERM, {kind}: {took:.1f} s")
+    assert took < STOP_S
+    assert (now(job).state, queued(job)[0]) == ("waiting", "todo")
+    until(lambda: sessions_at_work() == 0, STOP_S)
+
+
+@pytest.mark.parametrize("kind", [IN_SQL, IN_C, IN_PYTHON])
+def test_a_job_that_somebody_stops_has_stopped_in_five_seconds(database: str, tmp_path: Path, kind: str) -> None:
+    job = start(kind)
+    with worker(database, tmp_path, module=MODULE) as living:
+        until((tmp_path / "begun").exists)
+        with connection.cursor() as cursor:
+            cursor.execute("select id from procrastinate_jobs where args ->> 'job_id' = %s", [str(job.pk)])
+            (number,) = cursor.fetchone()
+        begun = time.monotonic()
+        queue.job_manager.cancel_job_by_id(number, abort=True)
+        until(lambda: now(job).state == "cancelled")
+        took = time.monotonic() - begun
+        until(lambda: queued(job)[0] == "aborted")
+        assert living.poll() is None
+        following = start(ONCE_LOST)
+        (tmp_path / "lost").touch()
+        until(lambda: now(following).state == "done")
+    print(f"stopped by somebody, {kind}: {took:.1f} s")
+    assert took < STOP_S
+    assert job.message == "Le travail a été arrêté ; rien n’a été modifié."
+
+
+def test_a_job_whose_process_is_killed_is_tried_again(database: str, tmp_path: Path) -> None:
+    job = start(ONCE_LOST)
+    with worker(database, tmp_path, module=MODULE) as living:
+        until(lambda: queued(job) == ("succeeded", 2))
+        assert living.poll() is None
+    assert now(job).state == "done"
+
+
+def test_a_job_whose_process_is_killed_each_time_is_given_up(database: str, tmp_path: Path) -> None:
+    job = start(LOST)
+    with worker(database, tmp_path, module=MODULE) as living:
+        until(lambda: now(job).state == "failed")
+        assert living.poll() is None
+    assert "trois fois" in job.message
+
+
+def test_a_frozen_workers_job_goes_to_another_and_what_it_writes_when_it_wakes_is_nothing(
+    database: str, tmp_path: Path
+) -> None:
+    job = start(WRITING)
+    with worker(database, tmp_path, module=MODULE) as frozen:
+        until((tmp_path / "begun").exists)
+        family = processes_of(frozen.pid)
+        for pid in family:
+            os.kill(pid, signal.SIGSTOP)
+        (tmp_path / "go on").touch()
+        try:
+            with worker(database, tmp_path, module=MODULE):
+                until(lambda: standing(now(job))[0] == "En attente", LOST_AFTER_S + 10)
+                until(lambda: now(job).state == "done", LOST_S)
+                done: Any = (job.title, job.report, job.ended_at)
+                for pid in family:
+                    os.kill(pid, signal.SIGCONT)
+                assert frozen.wait(PATIENCE_S) != 0
+                until(lambda: queued(job)[0] == "succeeded")
+        finally:
+            for pid in family:
+                end(pid)
+    job = now(job)
+    assert (job.title, job.report, job.ended_at) == done
+    assert job.title.count("+") == 1
+    assert job.report["process"] not in family
+
+
+def processes_of(pid: int) -> list[int]:
+    found = [pid]
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in map(int, task.read_text().split()):
+            found += processes_of(child)
+    return found
+
+
+def end(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+def test_a_job_that_waits_for_what_another_holds_goes_back_into_the_queue(database: str, tmp_path: Path) -> None:
+    job = start(ONCE_LOST)
+    (tmp_path / "lost").touch()
+    with acting_as(SYSTEM), connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_lock(hashtextextended('arpent job ' || %s, 0))", [job.pk])
+    with worker(database, tmp_path, module=MODULE, PGOPTIONS="-c lock_timeout=500ms"):
+        until(lambda: queued(job) == ("todo", 1))
+        assert now(job).state == "waiting"
