@@ -3,6 +3,7 @@
 import argparse
 import os
 import shlex
+import signal
 import sys
 from pathlib import Path
 from typing import NoReturn
@@ -15,6 +16,10 @@ from gis_core.ops.progress import say
 
 # Commands whose options belong to another program (Django, pytest, the benchmark).
 PASSED_ON = ("manage", "test", "bench")
+
+
+# Commands that put things back when they are asked to end, as after Ctrl-C.
+CLEANED_UP = ("backup", "nightly", "restore")
 
 
 class Parser(argparse.ArgumentParser):
@@ -65,6 +70,8 @@ def main(arguments: list[str]) -> int:
     ours, passed_on = split(arguments)
     asked = parser().parse_args(ours)
     place = Place.current(asked.data)
+    if asked.command in CLEANED_UP:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     match asked.command:
         case "demo":
             return demo.run(place, asked.port, detach=asked.detach)

@@ -114,6 +114,12 @@ def _failure(error: OSError, target: Path) -> str:
     return f"Impossible d'écrire {target} : {error.strerror}."
 
 
+def remove_leftovers(folder: Path, pattern: str) -> None:
+    """What a killed run left; the caller holds the lock."""
+    for left in folder.glob(pattern):
+        shutil.rmtree(left, ignore_errors=True)
+
+
 def size_of(path: Path) -> str:
     return f"{path.stat().st_size / MIB:.0f} Mio"
 

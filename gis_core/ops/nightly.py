@@ -2,7 +2,6 @@
 
 import os
 import re
-import signal
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 from zoneinfo import ZoneInfo
 
-from gis_core.ops.backup import backup_lock, size_of, write_archive
+from gis_core.ops.backup import backup_lock, remove_leftovers, size_of, write_archive
 from gis_core.ops.backup_status import Status, read_status, write_status
 from gis_core.ops.environment import Place, backup_hour, backups_kept
 from gis_core.ops.failure import OperationFailedError
@@ -32,7 +31,6 @@ INTERRUPTED = "La sauvegarde a été interrompue avant sa fin."
 
 def keep_backing_up(place: Place) -> NoReturn:
     """Back up every night until a signal comes."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     os.nice(10)
     at = backup_hour()
     backups_kept()
@@ -75,6 +73,7 @@ def back_up_now(place: Place) -> int:
     kept = backups_kept()
     with backup_lock(place):
         place.backups.mkdir(exist_ok=True)
+        remove_leftovers(place.backups, ".arpent-*")
         begun = _begin(place)
         try:
             target = _make(place)
@@ -107,10 +106,14 @@ def _make(place: Place) -> tuple[Path, int]:
     write_archive(place, target)
     try:
         manifest = verify_archive(place, target)
-    except BaseException:
+    except OperationFailedError:
         for former in place.backups.glob(f"*{SUSPECT}"):
             former.unlink()
         target.replace(target.with_name(target.name + SUSPECT))
+        raise
+    except BaseException:
+        # Asked to end: nobody knows what it is worth.
+        target.unlink()
         raise
     return target, len(manifest["missing"])
 
