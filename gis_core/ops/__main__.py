@@ -3,6 +3,7 @@
 import argparse
 import os
 import shlex
+import signal
 import sys
 from pathlib import Path
 from typing import NoReturn
@@ -17,6 +18,10 @@ from gis_core.ops.progress import say
 PASSED_ON = ("manage", "test", "bench")
 # Commands that root does not run itself.
 HANDED_OVER = ("demo", "serve", "worker", "manage")
+
+
+# Commands that put things back when they are asked to end, as after Ctrl-C.
+CLEANED_UP = ("backup", "nightly", "restore")
 
 
 class Parser(argparse.ArgumentParser):
@@ -70,6 +75,8 @@ def main(arguments: list[str]) -> int:
     if asked.command in HANDED_OVER:
         account.check_readable(passed_on)
         account.hand_over(place, arguments)
+    if asked.command in CLEANED_UP:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     match asked.command:
         case "demo":
             return demo.run(place, asked.port, detach=asked.detach)

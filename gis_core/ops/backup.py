@@ -26,7 +26,7 @@ from typing import IO, Any, NamedTuple
 import psycopg
 
 from gis_core.ops.cluster import Cluster, client_environment
-from gis_core.ops.contents import Contents, named_files, table_contents, write_alike
+from gis_core.ops.contents import Contents, lock_tables, named_files, table_contents, write_alike
 from gis_core.ops.environment import DATABASE, ROOT, Place
 from gis_core.ops.failure import OperationFailedError
 from gis_core.ops.held_files import HeldFiles
@@ -114,6 +114,12 @@ def _failure(error: OSError, target: Path) -> str:
     return f"Impossible d'écrire {target} : {error.strerror}."
 
 
+def remove_leftovers(folder: Path, pattern: str) -> None:
+    """What a killed run left; the caller holds the lock."""
+    for left in folder.glob(pattern):
+        shutil.rmtree(left, ignore_errors=True)
+
+
 def size_of(path: Path) -> str:
     return f"{path.stat().st_size / MIB:.0f} Mio"
 
@@ -150,30 +156,43 @@ def _check_none_lost(snapshot: Snapshot, entries: dict[str, dict[str, Any]]) -> 
 
 
 def take_snapshot(connection: psycopg.Connection[tuple[Any, ...]], files: HeldFiles) -> Snapshot:
-    """Fix one moment of the database, with every file that its rows name held.
+    """Fix one moment of the database, its tables locked against removal, with every file that its rows name held.
 
-    Files are held before, because what is erased after that moment is still named in it, and again after, because what
-    is new came meanwhile. A named file that is not there after some attempts was lost before us.
+    A named file that is not there after some attempts was lost before us.
     """
     connection.autocommit = True
     write_alike(connection)
     connection.execute("set default_transaction_isolation = 'repeatable read'")
     connection.execute("set default_transaction_read_only = on")
+    taken = None
     for attempt in range(ATTEMPTS):
         if attempt:
             connection.execute("rollback")
             time.sleep(ATTEMPT_SECONDS)
-        files.hold()
-        connection.execute("begin")
-        found = connection.execute("select pg_export_snapshot()").fetchone()
-        files.hold()
-        named = named_files(connection)
-        missing = sorted(named - files.paths.keys())
-        if not missing:
+        taken = _moment(connection, files)
+        if taken and not taken.missing:
             break
-    if found is None:
-        raise AssertionError("pg_export_snapshot")
-    return Snapshot(str(found[0]), named, missing)
+    if taken is None:
+        raise OperationFailedError("Un import change les tables : attendez sa fin, puis relancez la même commande.")
+    return taken
+
+
+def _moment(connection: psycopg.Connection[tuple[Any, ...]], files: HeldFiles) -> Snapshot | None:
+    """One moment, or None when a table of it is gone already.
+
+    Files are held before, because what is erased after that moment is still named in it, and again after, because what
+    is new came meanwhile.
+    """
+    files.hold()
+    connection.execute("begin")
+    exported = connection.execute("select pg_export_snapshot()").fetchone()
+    files.hold()
+    try:
+        lock_tables(connection)
+    except psycopg.errors.UndefinedTable:
+        return None
+    named = named_files(connection)
+    return Snapshot(str(exported and exported[0]), named, sorted(named - files.paths.keys()))
 
 
 def _roles(cluster: Cluster) -> str:

@@ -46,6 +46,16 @@ def write_alike(connection: Connection) -> None:
         connection.execute(statement)
 
 
+def lock_tables(connection: Connection) -> None:
+    """Nobody removes or alters a table until the end of this transaction; people go on reading and writing.
+
+    Raises UndefinedTable when one that its snapshot sees is gone.
+    """
+    found = [sql.Identifier(schema, table) for schema, table, _ in connection.execute(TABLES).fetchall()]
+    if found:
+        connection.execute(sql.SQL("lock table {} in access share mode").format(sql.SQL(", ").join(found)))
+
+
 def table_contents(connection: Connection) -> Contents:
     """Rows and digest of every table, as this connection's snapshot sees it."""
     return {

@@ -2,8 +2,10 @@
 
 import os
 import re
-import signal
 import time
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
@@ -11,7 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 from zoneinfo import ZoneInfo
 
-from gis_core.ops.backup import backup_lock, size_of, write_archive
+from gis_core.ops.backup import backup_lock, remove_leftovers, size_of, write_archive
 from gis_core.ops.backup_status import Status, read_status, write_status
 from gis_core.ops.environment import Place, backup_hour, backups_kept
 from gis_core.ops.failure import OperationFailedError
@@ -22,7 +24,7 @@ from gis_core.ops.verification import check_room_for_both, verify_archive
 ZONE = ZoneInfo("Europe/Paris")
 OURS = re.compile(r"arpent-\d{4}-\d\d-\d\d-\d{6}\.tar")
 SUSPECT = ".suspecte"
-LOOK_SECONDS = 20
+LOOK_SECONDS = 30
 # After a start: what was missed is made up once people have what they came for.
 SETTLE_SECONDS = 300
 ATTEMPTS = 3
@@ -31,30 +33,41 @@ INTERRUPTED = "La sauvegarde a été interrompue avant sa fin."
 
 
 def keep_backing_up(place: Place) -> NoReturn:
-    """Back up every night until a signal comes."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """Back up every night until a signal comes. Whatever fails is said, and the next night comes."""
     os.nice(10)
     at = backup_hour()
-    backups_kept()
-    place.backups.mkdir(exist_ok=True)
-    if read_status(place.data) is None:
-        write_status(place.data, Status(since=_text(_now())))
+    with _going_on():
+        _status(place)
     time.sleep(SETTLE_SECONDS)
     while True:
-        if at and is_due(at, read_status(place.data), _now()):
-            try:
+        with _going_on():
+            if at and is_due(at, _status(place), _now()):
                 back_up_now(place)
-            except OperationFailedError as failure:
-                say(f"{failure.detail}\n{failure.message}".strip())
-            except OSError as error:
-                say(f"La sauvegarde a échoué : {error}")
         time.sleep(LOOK_SECONDS)
 
 
-def is_due(at: time_of_day, status: Status | None, now: datetime) -> bool:
-    """Whether a backup begins now: the hour has passed since the last one, or its failure is to be tried again."""
+@contextmanager
+def _going_on() -> Iterator[None]:
+    try:
+        yield
+    except OperationFailedError as failure:
+        say(f"{failure.detail}\n{failure.message}".strip())
+    except Exception:
+        traceback.print_exc()
+
+
+def _status(place: Place) -> Status:
+    """What the last backup left; before the first one, the nights begin to count."""
+    status = read_status(place.data)
     if status is None:
-        return True
+        status = Status(since=_text(_now()))
+        place.backups.mkdir(exist_ok=True)
+        write_status(place.data, status)
+    return status
+
+
+def is_due(at: time_of_day, status: Status, now: datetime) -> bool:
+    """Whether a backup begins now: the hour has passed since the last one, or its failure is to be tried again."""
     night = last_night(at, now)
     if datetime.fromisoformat(max(status.since, status.begun_at)) < night:
         return True
@@ -75,12 +88,12 @@ def back_up_now(place: Place) -> int:
     kept = backups_kept()
     with backup_lock(place):
         place.backups.mkdir(exist_ok=True)
+        remove_leftovers(place.backups, ".arpent-*")
         begun = _begin(place)
         try:
             target = _make(place)
         except BaseException as error:
-            words = error.message if isinstance(error, OperationFailedError) else INTERRUPTED
-            write_status(place.data, replace(begun[0], ended_at=_text(_now()), failure=words))
+            write_status(place.data, replace(begun[0], ended_at=_text(_now()), failure=_words(error)))
             raise
         write_status(place.data, _success(begun[0], *target, seconds=time.monotonic() - begun[1]))
         _remove_old(place.backups, kept)
@@ -88,10 +101,15 @@ def back_up_now(place: Place) -> int:
     return 0
 
 
+def _words(error: BaseException) -> str:
+    if isinstance(error, OperationFailedError):
+        return error.message
+    return f"Erreur inattendue ({error})." if isinstance(error, Exception) else INTERRUPTED
+
+
 def _begin(place: Place) -> tuple[Status, float]:
     """Written down first: a run that is killed is then seen as one that failed."""
-    former = read_status(place.data) or Status(since=_text(_now()))
-    at, now = backup_hour(), _now()
+    former, at, now = _status(place), backup_hour(), _now()
     same_night = bool(at and former.begun_at and datetime.fromisoformat(former.begun_at) >= last_night(at, now))
     again = same_night and former.begun_at > former.succeeded_at
     attempts = former.attempts + 1 if again else 1
@@ -107,10 +125,14 @@ def _make(place: Place) -> tuple[Path, int]:
     write_archive(place, target)
     try:
         manifest = verify_archive(place, target)
-    except BaseException:
+    except OperationFailedError:
         for former in place.backups.glob(f"*{SUSPECT}"):
             former.unlink()
         target.replace(target.with_name(target.name + SUSPECT))
+        raise
+    except BaseException:
+        # Asked to end: nobody knows what it is worth.
+        target.unlink()
         raise
     return target, len(manifest["missing"])
 

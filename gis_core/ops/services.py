@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gis_core.ops.cluster import Cluster
-from gis_core.ops.environment import PYTHON, ROOT, Place, backup_hour, variables
+from gis_core.ops.environment import PYTHON, ROOT, Place, backup_hour, backups_kept, variables
 from gis_core.ops.failure import OperationFailedError
 
 READY_SECONDS = 90
@@ -112,7 +112,7 @@ def worker(place: Place, log: Path | None = None, port: int | None = None) -> Se
 
 def nightly_backups(place: Place, log: Path | None = None) -> list[Service]:
     """The process that backs up every night, unless the operator switched it off."""
-    if backup_hour() is None:
+    if backup_hour() is None or not backups_kept():
         return []
     command = [str(PYTHON), "-m", "gis_core.ops", "nightly", "--data", str(place.data)]
     env = {**variables(place, "worker"), "PYTHONPATH": str(ROOT)}

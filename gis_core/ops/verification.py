@@ -19,6 +19,7 @@ from gis_core.ops.backup import (
     backup_lock,
     check_room,
     database_bytes,
+    remove_leftovers,
     run_client,
     size_of,
     write_archive,
@@ -30,6 +31,7 @@ from gis_core.ops.progress import say, step
 from gis_core.ops.restore import check_contents, lasting_failure, room_for_database, verify
 
 SCRATCH_DATABASE = "arpent_verify"
+TRIAL = "verify-"
 
 
 def verified_backup(place: Place, target: Path) -> int:
@@ -71,7 +73,8 @@ def verify_archive(place: Place, source: Path) -> dict[str, Any]:
     with step("Empreintes de la sauvegarde"):
         manifest = verify(source)
     cluster = Cluster(place)
-    with cluster.lease(), tempfile.TemporaryDirectory(dir=place.run, prefix="verify-") as scratch:
+    remove_leftovers(place.run, f"{TRIAL}*")
+    with cluster.lease(), tempfile.TemporaryDirectory(dir=place.run, prefix=TRIAL) as scratch:
         check_room(cluster.data, room_for_database(manifest["database_bytes"]))
         _extract(source, Path(scratch))
         _check_roles(cluster, (Path(scratch) / ROLES).read_text())

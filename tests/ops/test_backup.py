@@ -17,6 +17,7 @@ import pytest
 
 from gis_core.ops.backup import CUT, FORMAT, FULL, MANIFEST, advice, backup, backup_lock, take_snapshot
 from gis_core.ops.cluster import Cluster
+from gis_core.ops.contents import lock_tables, table_contents
 from gis_core.ops.demo import demo_lock
 from gis_core.ops.environment import Place, variables
 from gis_core.ops.failure import OperationFailedError
@@ -318,6 +319,23 @@ def test_a_file_that_takes_its_name_after_its_row_is_waited_for(origin: Place, n
         snapshot = take_snapshot(connection, files)
         assert snapshot.missing == []
         assert "files/permits/3/late" in files.paths
+
+
+def test_a_table_that_goes_at_this_moment_has_the_moment_taken_again(origin: Place, monkeypatch: pytest.MonkeyPatch):
+    cluster, moments = Cluster(origin), []
+
+    def drop_first(connection: psycopg.Connection[Any]) -> None:
+        if not moments:
+            cluster.psql("arpent", "-c", "drop table arpent_staging.passing")
+        moments.append(connection)
+        lock_tables(connection)
+
+    monkeypatch.setattr("gis_core.ops.backup.lock_tables", drop_first)
+    with HeldFiles(origin.data, origin.files) as files, cluster.lease(), cluster.connect("arpent") as connection:
+        cluster.psql("arpent", "-c", "create unlogged table arpent_staging.passing (name text)")
+        take_snapshot(connection, files)
+        assert len(moments) == 2
+        assert "arpent_staging.passing" not in table_contents(connection)
 
 
 def test_a_file_that_was_lost_before_is_named_and_stops_nothing(

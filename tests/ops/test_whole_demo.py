@@ -75,8 +75,11 @@ class Person:
         return self.session.get(self.url + path, timeout=60)
 
     def post(self, path: str, data: dict[str, str], **more: Any) -> requests.Response:
-        headers = {"Referer": self.url + path, "X-CSRFToken": self.session.cookies.get("csrftoken") or ""}
-        return self.session.post(self.url + path, data=data, headers=headers, timeout=60, **more)
+        return self.session.post(self.url + path, data=data, headers=self.headers(), timeout=60, **more)
+
+    def headers(self) -> dict[str, str]:
+        token = next(cookie.value for cookie in self.session.cookies if cookie.name.endswith("csrf"))
+        return {"Referer": self.url, "X-CSRFToken": token or ""}
 
     def send(self, path: str, content: bytes, **fields: str) -> requests.Response:
         answer = self.post(path, fields, files={"file": ("plan.pdf", content)})
@@ -84,10 +87,8 @@ class Person:
         return answer
 
     def write(self, edit: dict[str, Any]) -> dict[str, Any]:
-        headers = {"X-CSRFToken": self.session.cookies.get("csrftoken") or "", "Referer": self.url}
-        answer = self.session.post(
-            f"{self.url}/api/v1/layers/{LAYER}/edits/", json={"edits": [edit]}, headers=headers, timeout=60
-        )
+        path = f"{self.url}/api/v1/layers/{LAYER}/edits/"
+        answer = self.session.post(path, json={"edits": [edit]}, headers=self.headers(), timeout=60)
         assert answer.status_code == 200, answer.text
         made: dict[str, Any] = answer.json()["results"][0]
         return made
@@ -186,7 +187,7 @@ def attach(place: Place, saved: Saved, url: str) -> None:
     for _ in range(2):
         technician.send(f"/api/v1/layers/{LAYER}/features/{saved.lamp}/attachments/", a_photo())
         instructor.send(f"/permis/{saved.permit}/pieces/", pdf(3), kind="plan")
-    ((request,),) = ask(place, "select min(id) from road_request r join gis_core_member m on m.id = r.owner_id"
+    ((request,),) = ask(place, "select min(r.id) from road_request r join gis_core_member m on m.id = r.owner_id"
                                " where m.slug = 'cc-lys'")  # fmt: skip
     technician.send(f"/voirie/demandes/{request}/pieces/", pdf(2))
 
@@ -228,12 +229,20 @@ def saved() -> Iterator[Saved]:
 
 def saved_in(place: Place) -> Iterator[Saved]:
     url = started(place)
+    fly_over(place)
+    saved = saved_under_writes(place, url)
+    command("stop", "--data", str(place.data))
+    yield saved
+
+
+def saved_under_writes(place: Place, url: str) -> Saved:
+    """A backup taken while somebody writes and erases, and what was true at its moment."""
     passwords = {one["username"]: one["password"] for one in json.loads(place.accounts.read_text())}
     ((permit,),) = ask(place, UNDER_WAY)
     saved = Saved(place, place.data.parent / "sauvegarde.tar", passwords, permit)
-    fly_over(place)
     attach(place, saved, url)
     before, over = files_of(place), threading.Event()
+    saved.files = {name: digest for name, digest in before.items() if not name.startswith("permits/")}
     writer = threading.Thread(target=keep_writing, args=(place, saved, url, over))
     instructor = Person(url, "instruction.lys", passwords["instruction.lys"])
 
@@ -255,16 +264,15 @@ def saved_in(place: Place) -> Iterator[Saved]:
             while len(saved.acknowledged) < 3:
                 assert writer.is_alive()
                 time.sleep(0.1)
-            sofar = len(saved.acknowledged)
+            answered = len(saved.acknowledged)
             backing_up.backup(place, saved.archive)
-            saved.acknowledged[sofar:] = []
         finally:
             over.set()
             writer.join()
+    assert len(saved.acknowledged) > answered, "nobody wrote during the backup"
+    del saved.acknowledged[answered:]
     saved.rights = rights_of(place)
-    saved.files = {name: digest for name, digest in before.items() if not name.startswith("permits/")}
-    command("stop", "--data", str(place.data))
-    yield saved
+    return saved
 
 
 @pytest.fixture(scope="module")
@@ -372,7 +380,7 @@ def test_it_opens_signs_in_and_serves(saved: Saved, restored: Place) -> None:
     technician = Person(url, "reseaux.lys", saved.passwords["reseaux.lys"])
     described = technician.get(f"/tiles/{LAYER}.json").json()
     west, south, east, north = described["bounds"]
-    where = "/".join(map(str, tile_at((west + east) / 2, (south + north) / 2, 12)))
+    where = "/".join(map(str, tile_at((west + east) / 2, (south + north) / 2, 14)))
     tile = technician.get(f"/tiles/{LAYER}/{where}.mvt")
     assert (tile.status_code, len(tile.content) > 50) == (200, True)
     photos = technician.get(f"/api/v1/layers/{LAYER}/features/{saved.lamp}/attachments/").json()["results"]
