@@ -45,12 +45,6 @@ class ScopeDifference:
         """Whether more would go than may without being asked."""
         return self.gone > LOSS_COUNT and self.gone > LOSS_SHARE * self.known
 
-    @classmethod
-    def of_json(cls, told: Mapping[str, Any]) -> ScopeDifference:
-        """A scope as `describe_difference` wrote it."""
-        counts = {name: int(told[name]) for name in ("known", "new", "changed", "gone")}
-        return cls(scope=str(told["scope"]), **counts)
-
 
 class LossRefused(Conflict):
     """More would go than may go unasked; `extra["loss"]` is `describe_difference` of what would."""
@@ -83,6 +77,13 @@ def check_loss(differences: Sequence[ScopeDifference], accepted: int | None) -> 
     gone = total_of(differences).gone
     if lossy and accepted != gone:
         loss = describe_difference(differences) | {"accepted": accepted}
+        raise LossRefused(describe_loss(loss), loss=loss)
+
+
+def check_planned_loss(told: Mapping[str, Any] | None, accepted: int | None) -> None:
+    """The same of a trial, from what `describe_difference` told of it: it ends as the import would."""
+    if told and told["beyond"] and accepted != told["gone"]:
+        loss = dict(told) | {"accepted": accepted}
         raise LossRefused(describe_loss(loss), loss=loss)
 
 

@@ -84,6 +84,7 @@ def test_the_command_asks_and_takes_back(importing: Importing, network: Network)
     code, said = command("import_network", few, "--member", member, "--known", "replace")
     assert (code, pipes(network)) == (3, 30)
     assert "--accept-loss 25" in said
+    assert command("import_network", few, "--member", member, "--known", "replace", "--dry-run")[0] == 3
     arguments = (few, "--member", member, "--known", "replace", "--accept-loss", 25)
     code, said = command("import_network", *arguments)
     assert (code, pipes(network)) == (0, 5)
@@ -113,6 +114,7 @@ def test_a_partial_delivery_of_roads_removes_nothing_unasked(network: Network, t
     code, said = command("import_bdtopo", few, *whole, "--replace")
     assert (code, RoadSection.objects.count()) == (3, 30)
     assert "--accept-loss 22" in said
+    assert command("import_bdtopo", few, *whole, "--replace", "--dry-run")[0] == 3
     assert command("import_bdtopo", few, *whole, "--replace", "--accept-loss", 21)[0] == 3
     assert command("import_bdtopo", few, *whole, "--replace", "--accept-loss", 22)[0] == 0
     assert RoadSection.objects.count() == 8

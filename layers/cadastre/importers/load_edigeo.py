@@ -166,7 +166,8 @@ def load_sheet(loading: Loading, delivered: Delivered, sheet: PlanSheet | Refuse
         may_come_in(loading, content, report.name)
         with transaction.atomic():
             put_in_place(loading, content, report)
-            transaction.set_rollback(loading.order.dry_run)
+            if loading.order.dry_run:
+                transaction.set_rollback(True)
     except LossRefused as error:
         report.file_refused(FileRefused("sheet_loss", gone=error.loss["gone"], known=error.loss["known"]))
         loading.held[content.idu] = HeldSheet(delivered, report, error.extra["differences"])
@@ -291,7 +292,7 @@ def announce(loading: Loading) -> None:
 
 def tell_missing(loading: Loading) -> None:
     """Sheets of these communes that the base holds and that did not come in: their rows stay."""
-    for insee, idus in missing_sheets(loading.sheets):
+    for insee, idus in missing_sheets(loading.sheets | dict.fromkeys(loading.held, "")):
         report = loading.report.file(_("Commune %(insee)s") % {"insee": insee}, "commune")
         for idu in idus:
             report.tell(Remark("edigeo_sheet_stays", {"idu": idu}), identifier=idu)

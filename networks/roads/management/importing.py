@@ -10,7 +10,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from gis_core.errors import ArpentError
-from gis_core.import_loss import EXIT_LOSS, LossRefused, add_loss_argument, command_hint, describe_scopes
+from gis_core.import_loss import (
+    EXIT_LOSS,
+    LossRefused,
+    add_loss_argument,
+    check_planned_loss,
+    command_hint,
+    describe_scopes,
+)
 from gis_core.models import Member
 from gis_core.rights import SYSTEM, acting_as
 from layers.features.display import display_number
@@ -43,6 +50,8 @@ class RoadsCommand(BaseCommand):
         try:
             with acting_as(SYSTEM), transaction.atomic():
                 report = bring_in(self.member(options["member"]), order, self.tell)
+            if not report["written"]:
+                check_trial(report, order)
         except LossRefused as error:
             self.show(error.extra["report"], options["report"])
             raise CommandError(f"{error.message} {command_hint(error.loss)}", returncode=EXIT_LOSS) from error
@@ -80,6 +89,15 @@ class RoadsCommand(BaseCommand):
             self.stdout.write(f"{', '.join(names)} : {told}")
         if path is not None:
             path.write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n")
+
+
+def check_trial(report: Mapping[str, Any], order: Order) -> None:
+    """Raises LossRefused, with the report, where the loading would be refused because of what would go."""
+    try:
+        check_planned_loss(report["compared"], order.accepted_loss)
+    except LossRefused as error:
+        error.extra["report"] = report
+        raise
 
 
 def alike(roads: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:

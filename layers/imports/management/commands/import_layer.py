@@ -14,9 +14,8 @@ from gis_core.errors import ArpentError, Invalid
 from gis_core.import_loss import (
     EXIT_LOSS,
     LossRefused,
-    ScopeDifference,
     add_loss_argument,
-    check_loss,
+    check_planned_loss,
     command_hint,
 )
 from gis_core.models import Member
@@ -183,9 +182,8 @@ class Command(BaseCommand):
 def refuse_planned_loss(made: Import, accepted: int | None) -> None:
     """Raises LossRefused where the plan would be refused because of what would go."""
     plan = made.plan or {}
-    scopes = [ScopeDifference.of_json(one) for one in (plan.get("compared") or {}).get("scopes", ())]
     try:
-        check_loss(scopes, accepted)
+        check_planned_loss(plan.get("compared"), accepted)
     except LossRefused as error:
         error.extra["report"] = {"plan": plan}
         raise

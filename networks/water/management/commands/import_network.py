@@ -11,7 +11,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from gis_core.errors import ArpentError
-from gis_core.import_loss import EXIT_LOSS, LossRefused, add_loss_argument, command_hint, describe_scopes
+from gis_core.import_loss import (
+    EXIT_LOSS,
+    LossRefused,
+    add_loss_argument,
+    check_planned_loss,
+    command_hint,
+    describe_scopes,
+)
 from gis_core.models import Member
 from gis_core.rights import SYSTEM, acting_as
 from layers.imports.services.inbox import harmless
@@ -48,6 +55,7 @@ class Command(BaseCommand):
                 self.tell(made)
                 if options["dry_run"]:
                     transaction.set_rollback(True)
+                    check_planned_loss(importing.loss_of(made), options["accept_loss"])
                     return
                 importing.refuse_unfit(made, options["confirmed"])
                 importing.load(made.pk, lambda share, words: None)
