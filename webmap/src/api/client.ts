@@ -47,7 +47,9 @@ export class ApiError extends Error {
 
 /** What a writing request shows to prove that it comes from this page: under HTTPS, of the cookie that only this host sets. */
 export const csrfToken = (cookies = document.cookie): string => {
-  const [own, plain] = ["__Host-", ""].map((prefix) => cookies.match(new RegExp(`(?:^|; )${prefix}arpent_csrf=([^;]*)`))?.[1]);
+  const [own, plain] = ["__Host-", ""].map(
+    (prefix) => cookies.match(new RegExp(`(?:^|; )${prefix}arpent_csrf=([^;]*)`))?.[1],
+  );
   return own ?? plain ?? "";
 };
 
