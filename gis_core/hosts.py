@@ -13,15 +13,15 @@ def trusted(environ: Mapping[str, Any]) -> bool:
     return known_host(environ.get("HTTP_HOST", "")) and (not settings.SECURE_SSL_REDIRECT or is_secure(environ))
 
 
-@lru_cache(maxsize=256)
 def known_host(host: str) -> bool:
     """A name of the site, with no port (the scheme's usual one) or with one under which the site is reached."""
+    return is_known(host, tuple(settings.ALLOWED_HOSTS), settings.ALLOWED_PORTS)
+
+
+@lru_cache(maxsize=256)
+def is_known(host: str, names: tuple[str, ...], ports: frozenset[str]) -> bool:
     domain, port = split_domain_port(host)
-    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS) and known_port(port)
-
-
-def known_port(port: str) -> bool:
-    return not port or port in settings.ALLOWED_PORTS
+    return bool(domain) and validate_host(domain, names) and (not port or port in ports)
 
 
 def is_secure(environ: Mapping[str, Any]) -> bool:

@@ -267,6 +267,36 @@ def test_the_language_is_kept_with_the_account(client: Client) -> None:
     assert 'lang="en"' in page.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("address", "shared"),
+    [("/", False), ("/api/v1/me/", False), ("/compte/connexion/", False), ("/ogc", True), ("/tiles/rien.json", True)],
+)
+def test_a_browser_is_told_what_it_may_do_and_for_whom(client: Client, address: str, shared: bool) -> None:
+    answer = client.get(address, headers=HTML)
+    assert answer["Cross-Origin-Resource-Policy"] == ("cross-origin" if shared else "same-origin")
+    assert answer["Cross-Origin-Opener-Policy"] == "same-origin"
+    powers = answer["Permissions-Policy"]
+    assert "geolocation=(self)" in powers
+    assert all(f"{name}=()" in powers for name in ("camera", "microphone", "payment", "usb"))
+
+
+COOKIES = """
+from django.conf import settings as s
+print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE, s.SESSION_COOKIE_PATH)
+"""
+
+
+@pytest.mark.parametrize(
+    ("https", "names"),
+    [("1", "__Host-arpent_session __Host-arpent_csrf True /"), ("0", "arpent_session arpent_csrf False /")],
+)
+def test_under_https_no_other_host_sets_our_cookies(https: str, names: str) -> None:
+    env = os.environ | {"DJANGO_SETTINGS_MODULE": "gis_core.settings", "ARPENT_HTTPS": https}
+    command = [sys.executable, "-c", COOKIES]
+    told = subprocess.run(command, cwd=ROOT, env=env, check=True, capture_output=True, text=True).stdout
+    assert told.strip() == names
+
+
 def test_metrics_ask_for_a_token_from_this_machine_too(client: Client, settings: Any) -> None:
     for meta in ({}, {"REMOTE_ADDR": "192.0.2.1"}, {"REMOTE_ADDR": ""}):
         assert client.get("/metrics", **meta).status_code == 401

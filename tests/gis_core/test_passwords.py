@@ -1,8 +1,12 @@
 """What a password may not be, and what happens to API tokens when it changes."""
 
+from io import StringIO
+
 import pytest
+from django.contrib.auth.management.commands import changepassword
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.management import call_command
 from django.test import Client
 
 from gis_core.models import User
@@ -128,3 +132,12 @@ def test_a_wrong_new_password_ends_no_token(client: Client, person: User) -> Non
     create_token(user=person, name="QGIS")
     assert not change(client, FIRST, "123456789012")
     assert tokens_of(person).count() == 1
+
+
+@pytest.mark.django_db
+def test_the_command_ends_them_too(person: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    create_token(user=person, name="QGIS")
+    monkeypatch.setattr(changepassword.getpass, "getpass", lambda *_given: SECOND)
+    call_command("changepassword", person.username, stdout=StringIO())
+    assert User.objects.get(pk=person.pk).check_password(SECOND)
+    assert not tokens_of(person).exists()

@@ -5,7 +5,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from gis_core.errors import Conflict, Invalid, NotFound
@@ -74,6 +76,59 @@ def test_a_closed_accounts_token_opens_nothing(client: Client, person: User) -> 
     _token, secret = tokens.create_token(user=person, name="QGIS")
     User.objects.filter(pk=person.pk).update(is_active=False)
     assert ask(client, f"Bearer {secret}").status_code == 401
+
+
+def test_a_token_opens_until_the_end_of_its_last_day(client: Client, person: User) -> None:
+    token, secret = tokens.create_token(user=person, name="QGIS", last_date=timezone.localdate())
+    end = timezone.localtime(token.expires_at)
+    assert (end.hour, end.minute, token.last_date) == (0, 0, timezone.localdate())
+    assert ask(client, f"Bearer {secret}").status_code == 200
+    ApiToken.objects.filter(pk=token.pk).update(expires_at=timezone.now())
+    assert ask(client, f"Bearer {secret}").status_code == 401
+    assert ask(client, basic(person.username, secret)).status_code == 401
+
+
+def test_a_token_ends_in_a_year_unless_told_otherwise_and_in_two_at_most(person: User) -> None:
+    today = timezone.localdate()
+    assert tokens.create_token(user=person, name="QGIS")[0].last_date == today + timedelta(days=365)
+    for days in (-1, 732, 100_000):
+        with pytest.raises(Invalid):
+            tokens.create_token(user=person, name="QGIS", last_date=today + timedelta(days=days))
+
+
+def test_the_page_and_the_api_show_the_end_and_the_last_use(client: Client, person: User) -> None:
+    client.force_login(person)
+    given = {"name": "QGIS", "last_date": (timezone.localdate() + timedelta(days=30)).isoformat()}
+    made = client.post("/api/v1/tokens/", given, "application/json")
+    assert made.status_code == 201
+    token = ApiToken.objects.get()
+    ask(Client(), f"Bearer {made.json()['secret']}")
+    page = client.get("/compte/", headers={"accept": "text/html"}).content.decode()
+    assert f'datetime="{given["last_date"]}"' in page
+    assert "jamais" not in page
+    (shown,) = client.get("/api/v1/tokens/").json()["results"]
+    assert shown["expires_at"]
+    assert shown["last_used_at"]
+    ApiToken.objects.filter(pk=token.pk).update(expires_at=timezone.now() - timedelta(days=1))
+    assert "terminé" in client.get("/compte/", headers={"accept": "text/html"}).content.decode()
+
+
+def test_a_wrong_end_date_stands_at_its_field(client: Client, person: User) -> None:
+    client.force_login(person)
+    for last_date in ("2020-01-01", "9999-12-31", "demain"):
+        given = {"name": "QGIS", "last_date": last_date}
+        answer = client.post("/compte/jetons/", given, headers={"accept": "text/html"})
+        assert answer.status_code == 400
+        assert answer.context["form"].errors.keys() == {"last_date"}
+    assert not ApiToken.objects.exists()
+
+
+def test_last_use_is_written_once_a_minute(client: Client, person: User) -> None:
+    _token, secret = tokens.create_token(user=person, name="QGIS")
+    ask(client, f"Bearer {secret}")
+    with CaptureQueriesContext(connection) as queries:
+        ask(client, f"Bearer {secret}")
+    assert not [one for one in queries.captured_queries if one["sql"].startswith("UPDATE")]
 
 
 def test_last_use_is_kept_to_the_minute(client: Client, person: User) -> None:

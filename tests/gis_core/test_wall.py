@@ -9,7 +9,7 @@ from django.test import Client
 
 from gis_core.installer import is_stored
 from gis_core.models import HistoryEvent, Job, JobQuerySet, Membership, RowHistory
-from gis_core.rights import SYSTEM, Role, acting_as, rights_of
+from gis_core.rights import SYSTEM, Rights, Role, acting_as, rights_of
 from layers.catalogue.models import Layer, LayerQuerySet
 from tests import factories
 
@@ -125,3 +125,71 @@ def test_a_role_that_changes_leaves_the_former_one_in_the_history() -> None:
         Membership.objects.filter(pk=given.pk).update(role=Role.GIS_ADMINISTRATOR)
         kept = RowHistory.objects.get(pk_value=given.pk, operation="UPDATE", event__table="gis_core_membership")
     assert kept.old["role"] == Role.READER
+
+
+MEMBERSHIP_TABLES = ("gis_core_membership", "gis_core_townhall")
+
+
+@pytest.mark.parametrize("table", MEMBERSHIP_TABLES)
+def test_the_web_role_changes_memberships_through_functions_alone(table: str) -> None:
+    ((may,),) = query(f"select has_table_privilege('arpent_web', '{table}', 'insert, update, delete, truncate')")
+    assert not may
+    given = Membership.objects.get(user=factories.user(factories.member(), role=Role.READER))
+    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+        Membership.objects.filter(pk=given.pk).update(role=Role.AGENCY_ADMINISTRATOR)
+    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+        given.delete()
+
+
+def test_the_web_role_adds_to_the_administrations_log_and_changes_nothing_of_it() -> None:
+    rights = query(
+        "select has_table_privilege('arpent_web', 'django_admin_log', word)"
+        " from unnest('{select,insert,update,delete,truncate}'::text[]) word"
+    )
+    assert [may for (may,) in rights] == [True, True, False, False, False]
+
+
+REFUSED_CALLS = [
+    "select arpent.offer_membership({person}, {member}, 'reader', '{{}}', 'x@example.org')",
+    "select arpent.change_membership({membership}, 'agency_administrator', '{{}}')",
+    "select arpent.end_membership({membership})",
+]
+
+
+@pytest.mark.parametrize("call", REFUSED_CALLS)
+@pytest.mark.parametrize("who", ["anonymous", Role.NETWORK_TECHNICIAN, "elsewhere", "agency by its setting alone"])
+def test_the_functions_ask_the_askers_role_again(call: str, who: str) -> None:
+    ours = factories.member()
+    given = Membership.objects.get(user=factories.user(ours, Role.GIS_ADMINISTRATOR))
+    rights = {
+        "anonymous": Rights(),
+        "elsewhere": rights_of(factories.user(factories.member(), Role.GIS_ADMINISTRATOR)),
+        # The settings of a request say what was true when it began; the functions look.
+        "agency by its setting alone": Rights(user_id=factories.user(ours, Role.READER).pk, agency=True),
+    }.get(who) or rights_of(factories.user(ours, who))
+    statement = call.format(person=factories.user().pk, member=ours.pk, membership=given.pk)
+    with acting_as(rights), pytest.raises(DatabaseError, match="may not give"), transaction.atomic():
+        query(statement)
+    assert Membership.objects.get(pk=given.pk).role == Role.GIS_ADMINISTRATOR
+
+
+def test_nobody_accepts_the_invitation_of_another() -> None:
+    member = factories.member()
+    invited = factories.invitation(member, factories.user())
+    with acting_as(rights_of(factories.user(member, Role.AGENCY_ADMINISTRATOR))):
+        assert query("select arpent.accept_membership(%s)", invited.pk) == [(False,)]
+    assert Membership.objects.get(pk=invited.pk).accepted_at is None
+
+
+def test_a_town_hall_works_for_communes_of_its_member_alone() -> None:
+    ours, elsewhere = factories.commune(), factories.commune()
+    member = factories.member(ours)
+    given = Membership.objects.get(user=factories.user(member, Role.READER))
+    with acting_as(rights_of(factories.user(member, Role.GIS_ADMINISTRATOR))):
+        query("select arpent.change_membership(%s, 'town_hall', %s)", given.pk, [ours.insee, elsewhere.insee])
+    assert [one.insee for one in given.communes.all()] == [ours.insee]
+
+
+def test_the_roles_have_the_same_order_in_postgresql() -> None:
+    ranks = query("select role, arpent.role_rank(role) from unnest(%s::text[]) role", Role.values)
+    assert ranks == [(role.value, role.rank) for role in Role]

@@ -63,11 +63,12 @@ def connection_kept() -> Iterator[Any]:
 
 
 @pytest.fixture
-def served(db: None) -> Iterator[Served]:
+def served(db: None, settings: Any) -> Iterator[Served]:
     """The platform at a loopback address, over the data that the test makes."""
     found = Served("")
     server = make_server("127.0.0.1", 0, recorded(get_wsgi_application(), found.asked), SharedServer, Quiet)
     assert isinstance(server, SharedServer)
+    settings.ALLOWED_PORTS |= {str(server.server_port)}
     found.url = f"http://127.0.0.1:{server.server_port}/ogc"
     with connection_kept() as server.shared:
         serving = threading.Thread(target=server.serve_forever, daemon=True)

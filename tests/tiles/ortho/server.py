@@ -24,7 +24,7 @@ class Quiet(WSGIRequestHandler):
 
 
 @pytest.fixture
-def address(thin: ThinLayer, db: None, monkeypatch: Any) -> Iterator[str]:
+def address(thin: ThinLayer, db: None, monkeypatch: Any, settings: Any) -> Iterator[str]:
     """A public photo served at a real address; what it takes from the database is read here, in the test's thread."""
     campaign.publish()
     monkeypatch.setattr(asking, "KEPT_SECONDS", 3600.0)
@@ -32,6 +32,7 @@ def address(thin: ThinLayer, db: None, monkeypatch: Any) -> Iterator[str]:
     assert asker is not None
     application.serving.at_least(asker.edition)
     server = make_server("127.0.0.1", 0, thin.application, Server, Quiet)
+    settings.ALLOWED_PORTS |= {str(server.server_port)}
     serving = threading.Thread(target=server.serve_forever, daemon=True)
     serving.start()
     yield f"http://127.0.0.1:{server.server_port}/ortho"
