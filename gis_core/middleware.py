@@ -92,13 +92,11 @@ def their_language(get_response: Handler) -> Handler:
 
 
 def refusal_page(request: HttpRequest, error: ArpentError) -> HttpResponse:
-    """A page for a domain error that a page's view did not put in its form; it asks again by itself when that helps."""
+    """A page for a domain error that a page's view did not put in its form."""
     status = status_of(error)
     template = {404: "404.html", 403: "403.html", 503: "failure.html"}.get(status, "400.html")
     page = render(request, template, {"detail": error.message, "status": status}, status=status)
     page.headers.update(headers_of(error))
-    if "Retry-After" in page and request.method == "GET":
-        page["Refresh"] = page["Retry-After"]
     return page
 
 
@@ -108,10 +106,12 @@ def refusal(request: HttpRequest, error: ArpentError) -> HttpResponse:
 
 
 def problem_pages(get_response: Handler) -> Handler:
-    """Programs never get an HTML error page."""
+    """Programs never get an HTML error page; a browser that is told to come back does so by itself."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
+        if request.method == "GET" and "Retry-After" in response and "text/html" in request.headers.get("Accept", ""):
+            response["Refresh"] = response["Retry-After"]
         if response.status_code >= 400 and wants_problem(request) and "json" not in response.get("Content-Type", ""):
             kept = ("Allow", "WWW-Authenticate", "Retry-After")
             return problem(response.status_code, headers={name: response[name] for name in kept if name in response})
