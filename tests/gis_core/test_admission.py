@@ -110,8 +110,9 @@ def test_what_is_called_inside_counts_once_and_nothing_counts_outside_a_request(
 @pytest.fixture
 def busy_visitor() -> Iterator[None]:
     """Somebody who is not signed in has a sheet made."""
-    with asked_by(visitor("192.0.2.1")), limited(PDF):
-        yield
+    ticket = admission.ANONYMOUS.enter(PDF, visitor("192.0.2.1"))
+    yield
+    admission.ANONYMOUS.leave(ticket)
 
 
 @pytest.mark.usefixtures("place", "busy_visitor")

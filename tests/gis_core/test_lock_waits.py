@@ -30,7 +30,7 @@ def nothing_known(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def lamps(db: None) -> Layer:
-    made = factories.layer("lamps")
+    made = factories.editable_layer(slug="lamps")
     factories.feature(made)
     return made
 
@@ -63,7 +63,7 @@ def timed(client: Client, path: str) -> tuple[int, float]:
 def test_readers_of_a_locked_layer_are_told_at_once_and_others_are_served(
     client: Client, lamps: Layer, path: str
 ) -> None:
-    other = factories.layer("trees")
+    other = factories.editable_layer(slug="trees")
     factories.feature(other)
     elsewhere = path.replace("lamps", "trees")
     try:
