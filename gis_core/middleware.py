@@ -23,7 +23,7 @@ from gis_core.edit_forms import FormConflict, conflict_page
 from gis_core.errors import ArpentError
 from gis_core.hosts import known_host
 from gis_core.identity import user_of_authorization
-from gis_core.problem import RETRY_SECONDS, as_problem, headers_of, problem, status_of, wants_problem
+from gis_core.problem import RETRY_SECONDS, as_problem, problem, status_of, wants_problem
 from gis_core.rights import Rights, acting_as, rights_of
 from gis_core.session import HEADER, person_id, session_label
 
@@ -221,14 +221,12 @@ class PagesInTransaction:
 
 
 def refusal_page(request: HttpRequest, error: ArpentError) -> HttpResponse:
-    """A page for a domain error that a page's view did not put in its form; it asks again by itself when that helps."""
+    """A page for a domain error that a page's view did not put in its form."""
     status = status_of(error)
     template = {404: "404.html", 403: "403.html", 503: "failure.html"}.get(status, "400.html")
     page = render(request, template, {"detail": error.message, "status": status}, status=status)
     if status == 503:
         page["Retry-After"] = str(RETRY_SECONDS)
-    if headers_of(error) and request.method == "GET":
-        page["Refresh"] = page["Retry-After"]
     return page
 
 
@@ -238,10 +236,12 @@ def refusal(request: HttpRequest, error: ArpentError) -> HttpResponse:
 
 
 def problem_pages(get_response: Handler) -> Handler:
-    """Programs never get an HTML error page."""
+    """Programs never get an HTML error page; a browser that is told to come back does so by itself."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
+        if request.method == "GET" and "Retry-After" in response and "text/html" in request.headers.get("Accept", ""):
+            response["Refresh"] = response["Retry-After"]
         if response.status_code >= 400 and wants_problem(request) and "json" not in response.get("Content-Type", ""):
             kept = ("Allow", "WWW-Authenticate", "Retry-After")
             return problem(response.status_code, headers={name: response[name] for name in kept if name in response})

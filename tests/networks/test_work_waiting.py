@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 
 from networks.works.models import Work
 from tests.networks.conftest import Network
@@ -19,12 +19,10 @@ def _django_db_helper(database: str) -> None:
 
 @pytest.fixture
 def held(network: Network) -> Iterator[Work]:
-    """Works whose row another connection holds; ours waits a tenth of a second, as the role of the site waits ten."""
+    """Works whose row another connection holds; ours waits two seconds, as every write does."""
     with transaction.atomic():
         made = work(network, state="draft")
     other = connections.create_connection("default")
-    with connection.cursor() as cursor:
-        cursor.execute("set lock_timeout = '100ms'")
     try:
         other.set_autocommit(False)
         with network.as_(), other.cursor() as cursor:

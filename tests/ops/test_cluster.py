@@ -47,7 +47,7 @@ def test_the_web_role_can_neither_create_nor_bypass(running: Cluster):
 def test_the_web_role_waits_neither_for_a_query_nor_for_a_lock_for_ever(running: Cluster):
     asked = "select unnest(rolconfig) from pg_roles where rolname = 'arpent_web'"
     told = running.psql("postgres", "-c", asked).split()
-    assert {"statement_timeout=30s", "lock_timeout=10s"} <= set(told)
+    assert {"statement_timeout=30s", "lock_timeout=500ms"} <= set(told)
 
 
 def test_the_bootstrap_gives_lost_leakproof_marks_back(running: Cluster):

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ApiClient, ApiError, csrfToken } from "../src/api/client";
+import { ApiClient, ApiError } from "../src/api/client";
 import * as urls from "../src/api/urls";
 
 const API = "/api/v1/";
@@ -12,14 +12,6 @@ function answering(body: unknown, status = 200): { client: ApiClient; asked: str
   };
   return { client: new ApiClient(API, () => "fr", fetcher as typeof fetch), asked };
 }
-
-describe("the token of forms", () => {
-  it("is that of the cookie which this host alone can set, where there is one", () => {
-    expect(csrfToken("a=1; arpent_csrf=plain; b=2")).toBe("plain");
-    expect(csrfToken("arpent_csrf=planted; __Host-arpent_csrf=own")).toBe("own");
-    expect(csrfToken("xarpent_csrf=other")).toBe("");
-  });
-});
 
 describe("addresses", () => {
   it("ask for what is here with the layers in one parameter", () => {

@@ -13,7 +13,7 @@ if not length or length == 0 then
     return
 end
 local grace, rate = tonumber(var.body_seconds), tonumber(var.body_rate)
-local named = var.http_authorization or var.cookie_arpent_session
+local named = var.http_authorization or (var.http_cookie or ""):find("arpent_session=", 1, true)
 if length > MOST_WITHOUT_ACCOUNT and not named then
     return ngx.exit(413)
 end
