@@ -66,7 +66,10 @@ with acting_as(rights_of(person)):
 IN_THE_WAY = "select pg_advisory_lock(hashtextextended('arpent scan water', id)), pg_sleep(600) from gis_core_member"
 
 
-OUT_OF_THE_WAY = "select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_sleep(600)%' and wait_event = 'PgSleep'"
+OUT_OF_THE_WAY = """
+select pg_terminate_backend(pid) from pg_stat_activity
+where query like '%pg_sleep(600)%' and wait_event = 'PgSleep'
+"""
 # A generous bound of what recovery takes on a busy machine: about two seconds on one that is not.
 RECOVERY_S = 30
 
