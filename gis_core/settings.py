@@ -145,6 +145,8 @@ TEMPLATES = [
     }
 ]
 
+# Whoever asks the web server while the database is away is told so within this time; jobs have more of it.
+DATABASE_WAIT_S = 0.75 if os.environ.get("ARPENT_DB_USER", "arpent_web") == "arpent_web" else 10.0
 # The pool's connections are given back at each request's end (CONN_MAX_AGE 0); rights are set per transaction.
 DATABASES = {
     "default": {
@@ -156,9 +158,11 @@ DATABASES = {
         "PORT": os.environ.get("ARPENT_DB_PORT", "5432"),
         "ATOMIC_REQUESTS": True,
         "CONN_MAX_AGE": 0,
-        # Whoever asks while the database is away is told so within a second (gis_core.backend), and the next one to
-        # ask makes the pool look again.
-        "OPTIONS": {"connect_timeout": 3, "pool": {"min_size": 1, "max_size": 8, "timeout": 1, "reconnect_timeout": 1}},
+        "OPTIONS": {
+            "connect_timeout": 3,
+            # One for each thread from the start. A pool that has given up looks again when somebody asks.
+            "pool": {"min_size": 4, "max_size": 8, "timeout": DATABASE_WAIT_S, "reconnect_timeout": DATABASE_WAIT_S},
+        },
         "TEST": {"TEMPLATE": "arpent_template"},
     }
 }

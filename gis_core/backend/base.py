@@ -5,23 +5,19 @@ when a transaction opens; without them a query on a private table fails (SQLSTAT
 """
 
 import select
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
+from django.conf import settings
 from django.contrib.gis.db.backends.postgis import base
-from psycopg import Connection, Cursor, IsolationLevel, sql
+from psycopg import Connection, Cursor, sql
 from psycopg import Error as PsycopgError
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from gis_core.rights import current_rights, lock_patience
 from gis_core.security import hear
-
-# How long a request waits for a connection; while the database is known not to answer, hardly at all.
-WAIT_S = 1.0
-BRIEF_WAIT_S = 0.1
 
 
 @cache
@@ -44,27 +40,23 @@ def preparing(opened: Connection[Any]) -> Iterator[Cursor[Any]]:
         opened.prepare_threshold = None
 
 
-class Taking:
-    """Takes living connections out of the pool of this process."""
+def take[T: Connection[Any]](pool: "ConnectionPool[Any]", getconn: Callable[[], T]) -> T:
+    """A connection of the pool whose server is there.
 
-    answering = True
-
-    @classmethod
-    def take(cls, pool: "ConnectionPool[Any]") -> Connection[Any]:
-        """A connection whose server is there. Raises PoolTimeout within WAIT_S; sooner where it was just raised."""
-        deadline = time.monotonic() + (WAIT_S if cls.answering else BRIEF_WAIT_S)
-        while True:
-            try:
-                taken = pool.getconn(deadline - time.monotonic())
-            except PoolTimeout:
-                cls.answering = False
-                raise
-            if is_alive(taken):
-                cls.answering = True
-                return taken
-            # The pool makes another in its place; its own check would wait a second before it looks at the next.
-            taken.close()
-            pool.putconn(taken)
+    Raises PoolTimeout after DATABASE_WAIT_S; while the database is known not to answer, after a tenth of that.
+    """
+    while True:
+        try:
+            taken = getconn()
+        except PoolTimeout:
+            pool.timeout = settings.DATABASE_WAIT_S / 10
+            raise
+        if is_alive(taken):
+            pool.timeout = settings.DATABASE_WAIT_S
+            return taken
+        # The pool makes another in its place; its own check would wait a second before it looks at the next.
+        taken.close()
+        pool.putconn(taken)
 
 
 def is_alive(connection: Connection[Any]) -> bool:
@@ -82,7 +74,7 @@ def is_alive(connection: Connection[Any]) -> bool:
 @contextmanager
 def taken_from(pool: "ConnectionPool[Any]") -> Iterator[Connection[Any]]:
     """A living connection for a block, in a transaction of psycopg's unless it is in autocommit; given back after."""
-    connection = Taking.take(pool)
+    connection = take(pool, pool.getconn)
     try:
         with connection:
             yield connection
@@ -93,12 +85,8 @@ def taken_from(pool: "ConnectionPool[Any]") -> Iterator[Connection[Any]]:
 class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """A living connection of the pool, where there is one."""
-        pool = self.pool
-        if not pool:
-            return super().get_new_connection(conn_params)  # type: ignore[misc]
-        self.isolation_level = IsolationLevel.READ_COMMITTED
-        pool.open()
-        return Taking.take(pool)
+        pool, getconn = self.pool, partial(super().get_new_connection, conn_params)
+        return take(pool, getconn) if pool else getconn()
 
     def _configure_connection(self, connection: Connection[Any]) -> bool:
         """Once for each new connection: what PostgreSQL tells of rights and settings is heard."""

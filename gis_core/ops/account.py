@@ -105,7 +105,8 @@ def give_data(place: Place) -> None:
     state = data.stat()
     user = pwd.getpwnam(OS_USER).pw_uid
     if state.st_uid == 0:
-        if any(data.iterdir()) and not any((data / mark).exists() for mark in MARKS):
+        strange = {path.name for path in data.iterdir()}.difference(OF_ROOT)
+        if strange and strange.isdisjoint(MARKS):
             raise OperationFailedError(
                 f"{data} appartient à root et contient autre chose qu'Arpent : donnez un autre --data, ou confiez ce"
                 f" dossier à Arpent : chown {OS_USER}: {shlex.quote(str(data))}"

@@ -113,7 +113,8 @@ def test_root_runs_commands_as_the_system_user_and_leaves_nothing_of_its_own(fol
     def user_of_a_command() -> list[str]:
         code = "import os; print(os.getuid(), os.environ['HOME'])"
         words = ["-m", "gis_core.ops", "manage", "--data", str(place.data), "shell", "--no-imports", "-c", code]
-        done = subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, text=True, check=False)
+        env = {"PATH": os.environ["PATH"], "HOME": "/root", "XDG_RUNTIME_DIR": "/run/user/0"}
+        done = subprocess.run([sys.executable, *words], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         return done.stdout.split()[-2:]
 
