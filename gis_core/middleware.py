@@ -135,7 +135,7 @@ def who_asks(get_response: Handler) -> Handler:
         if request.path.startswith("/api/") and "Cache-Control" not in response:
             patch_cache_control(response, private=True, no_cache=True)
             patch_vary_headers(response, ("Cookie", "Authorization"))
-        if not request.by_token and is_never_kept(response):  # type: ignore[attr-defined]
+        if not request.by_token and request.path.startswith("/api/") and is_never_kept(response):  # type: ignore[attr-defined]
             response[HEADER] = session_label(request)
         return response
 

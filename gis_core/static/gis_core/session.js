@@ -84,6 +84,8 @@ function opened(title, words) {
   dialog.setAttribute("aria-describedby", words);
   document.body.append(dialog);
   const before = document.activeElement;
+  // The page's own shortcuts are not for those who type here; Escape is the window's.
+  dialog.addEventListener("keydown", (event) => event.stopPropagation());
   dialog.addEventListener("close", () => {
     dialog.remove();
     if (before?.isConnected) before.focus();
@@ -118,6 +120,9 @@ function choice(title, text, answers) {
   });
 }
 
+/** While one is asked to sign in here: what happens when somebody does in another tab. */
+let signedInElsewhere = null;
+
 /** The server's own form to sign in. What is to be said if it was in vain; null where one gives up. */
 async function signIn(words) {
   const first = await ask(undefined).catch(() => null);
@@ -125,7 +130,14 @@ async function signIn(words) {
   return new Promise((resolve) => {
     const dialog = opened("session-title", "session-words");
     fill(dialog, first.html, words);
-    dialog.addEventListener("close", () => resolve(null));
+    signedInElsewhere = () => {
+      resolve("");
+      dialog.close();
+    };
+    dialog.addEventListener("close", () => {
+      signedInElsewhere = null;
+      resolve(null);
+    });
     dialog.addEventListener("click", (event) => {
       if (event.target.closest("[data-later]")) dialog.close();
     });
@@ -285,10 +297,14 @@ export function whenAnother(act) {
 
 /** Looks, unless one just did. */
 export async function glance() {
-  if (document.hidden || asking || !page.user || Date.now() - looked < LEAST_MS) return;
+  if (document.hidden || (asking && !signedInElsewhere) || !page.user || Date.now() - looked < LEAST_MS) return;
   looked = Date.now();
   const now = await look().catch(() => null);
   if (!now) return;
+  if (asking) {
+    if (now.user) signedInElsewhere?.();
+    return;
+  }
   if (now.user === page.user) back();
   else found(now);
 }

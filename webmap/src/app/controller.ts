@@ -198,7 +198,7 @@ export class Controller {
 
   /** One would not sign in again now: said as long as it is so. */
   private sessionEnded(): void {
-    if (this.endedNotice !== null) return;
+    if (this.state.notices.some(({ id }) => id === this.endedNotice)) return;
     const act = (): void => void this.reconnect();
     this.notify("warning", this.t("session.ended"), { label: this.t("session.signIn"), act });
     this.endedNotice = this.noticeCount;
