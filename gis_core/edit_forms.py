@@ -187,12 +187,16 @@ class EditForm(AccessibleForm):
 
 
 def lock(row: Row) -> None:
-    """Nobody else changes the row until the end of the transaction; its values are those of now. Raises NotFound."""
+    """Nobody else changes the row until the end of the transaction; its values are those of now. Raises NotFound.
+
+    A row that the asker sees and may not change is not locked: the service says why it refuses.
+    """
     if isinstance(row, Model):
         try:
             row.refresh_from_db(from_queryset=type(row)._base_manager.select_for_update(of=("self",)))
         except ObjectDoesNotExist as error:
-            raise NotFound(_("Somebody deleted this meanwhile: nothing was saved.")) from error
+            if not type(row)._base_manager.filter(pk=row.pk).exists():
+                raise NotFound(_("Somebody deleted this meanwhile: nothing was saved.")) from error
         return
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(hashtextextended('arpent form ' || %s, 0))", [str(row)])

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from gis_core.edit_forms import lock
 from gis_core.errors import ArpentError, Conflict, Invalid
 from gis_core.models import Job, User
 from gis_core.problem import status_of
@@ -98,6 +99,7 @@ def rules(request: HttpRequest, slug: str) -> HttpResponse:
         return fields_page(request, layer, ruled=form, status=400)
     try:
         check_own_table(layer)
+        lock(layer)
         if seen(layer, RULES) != request.POST.get("seen"):
             raise Conflict(_("Somebody changed these settings meanwhile; nothing was saved."))
         begun = ask(layer, form, rights, request.user)
