@@ -72,7 +72,7 @@ def as_problem(error: Exception) -> JsonResponse:
         return problem(503, _("The database does not answer."))
     match error:
         case errors.ArpentError():
-            return problem(status_of(error), str(error.message), headers=headers_of(error), **error.extra)
+            return problem(status_of(error), str(error.message), **error.extra)
         case Http404():
             return problem(404, _("There is nothing at this address, or you may not see it."))
         case PermissionDenied():
@@ -98,11 +98,6 @@ def as_problem(error: Exception) -> JsonResponse:
         case _:
             log.error("unexpected error", exc_info=error)
             return problem(500, _("The platform met an unexpected error; it has been recorded."))
-
-
-def headers_of(error: errors.ArpentError) -> dict[str, str]:
-    """When it is worth another try, where it is."""
-    return {"Retry-After": str(RETRY_SECONDS)} if isinstance(error, errors.TryAgain) else {}
 
 
 def waited_in_vain(response: Any) -> bool:
