@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("gis_core", "0010_letters_begun_with")]
+    dependencies: ClassVar = [("gis_core", "0012_idempotencykey")]
 
     operations: ClassVar = [
         migrations.AddField("job", "run", models.IntegerField(default=0, editable=False)),
