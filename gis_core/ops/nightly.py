@@ -29,6 +29,7 @@ LOOK_SECONDS = 30
 SETTLE_SECONDS = 300
 ATTEMPTS = 3
 NEXT_ATTEMPT = timedelta(hours=1)
+LONGEST_DETAIL = 300
 INTERRUPTED = "La sauvegarde a été interrompue avant sa fin."
 
 
@@ -103,7 +104,8 @@ def back_up_now(place: Place) -> int:
 
 def _words(error: BaseException) -> str:
     if isinstance(error, OperationFailedError):
-        return error.message
+        said = error.detail.strip().partition("\n")[0][:LONGEST_DETAIL]
+        return f"{error.message} ({said})" if said else error.message
     return f"Erreur inattendue ({error})." if isinstance(error, Exception) else INTERRUPTED
 
 

@@ -96,7 +96,7 @@ def lasting_failure(manifest: dict[str, Any]) -> str:
     return (
         f"La base de cette sauvegarde (Arpent {manifest['version']}, PostgreSQL {manifest['postgresql']}) ne se"
         " rétablit pas : PostgreSQL a refusé ce qui est écrit ci-dessus. Recommencer donnerait le même résultat :"
-        f" prenez une autre sauvegarde, et signalez ce message. {UNTOUCHED}"
+        " prenez une autre sauvegarde, et signalez ce message."
     )
 
 
@@ -111,7 +111,7 @@ def check_contents(cluster: Cluster, database: str, manifest: dict[str, Any]) ->
         more = [f"… et {len(found) - SHOWN} autres"] if len(found) > SHOWN else []
         raise OperationFailedError(
             "Rétablie, cette sauvegarde n'est pas ce qui avait été sauvegardé : recommencer donnerait le même résultat,"
-            f" prenez-en une autre. {UNTOUCHED}",
+            " prenez-en une autre.",
             "\n".join(found[:SHOWN] + more),
         )
 
@@ -149,10 +149,12 @@ def _set_aside(place: Place) -> Iterator[list[Path]]:
             moved.append((path, path.rename(path.with_name(path.name + suffix))))
     try:
         yield [former for _, former in moved]
-    except BaseException:
+    except BaseException as error:
         _remove_new(place)
         for path, former in moved:
             former.rename(path)
+        if isinstance(error, OperationFailedError):
+            error.message += f" {UNTOUCHED}"
         raise
 
 
@@ -168,7 +170,7 @@ def _remove_new(place: Place) -> None:
 
 def _bring_back(place: Place, source: Path, scratch: Path, manifest: dict[str, Any]) -> None:
     with step("Fichiers"):
-        _extract(source, scratch)
+        extract(source, scratch)
     cluster = Cluster(place)
     with cluster.lease(bootstrap=False):
         with step("Rôles et base"):
@@ -189,11 +191,13 @@ def _bring_back(place: Place, source: Path, scratch: Path, manifest: dict[str, A
             (scratch / name).rename(place.data / name)
 
 
-def _extract(source: Path, folder: Path) -> None:
+def extract(source: Path, folder: Path, *names: str) -> None:
+    """The named members of an archive, or all of them."""
     try:
         with tarfile.open(source) as archive:
-            archive.extractall(folder, filter="data")
+            members = [archive.getmember(name) for name in names] if names else None
+            archive.extractall(folder, members, filter="data")
     except OSError as error:
         full = error.errno == errno.ENOSPC
         message = FULL if full else f"Impossible d'écrire dans {folder.parent} : {error.strerror}."
-        raise OperationFailedError(f"{message} {UNTOUCHED}") from error
+        raise OperationFailedError(message) from error

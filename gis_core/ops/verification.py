@@ -1,6 +1,5 @@
 """`./arpent backup --verify`: an archive restored for trial into a database beside the real one, and compared."""
 
-import tarfile
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,7 +27,7 @@ from gis_core.ops.cluster import Cluster
 from gis_core.ops.environment import Place
 from gis_core.ops.failure import OperationFailedError
 from gis_core.ops.progress import say, step
-from gis_core.ops.restore import check_contents, lasting_failure, room_for_database, verify
+from gis_core.ops.restore import check_contents, extract, lasting_failure, room_for_database, verify
 
 SCRATCH_DATABASE = "arpent_verify"
 TRIAL = "verify-"
@@ -76,19 +75,13 @@ def verify_archive(place: Place, source: Path) -> dict[str, Any]:
     remove_leftovers(place.run, f"{TRIAL}*")
     with cluster.lease(), tempfile.TemporaryDirectory(dir=place.run, prefix=TRIAL) as scratch:
         check_room(cluster.data, room_for_database(manifest["database_bytes"]))
-        _extract(source, Path(scratch))
+        extract(source, Path(scratch), ROLES, DUMP)
         _check_roles(cluster, (Path(scratch) / ROLES).read_text())
         with step("Rétablissement d'essai"), _scratch_database(cluster):
             options = ["--exit-on-error", "--jobs=2", f"--dbname={SCRATCH_DATABASE}"]
             run_client([*cluster.client("pg_restore"), *options, str(Path(scratch) / DUMP)], lasting_failure(manifest))
             check_contents(cluster, SCRATCH_DATABASE, manifest)
     return manifest
-
-
-def _extract(source: Path, folder: Path) -> None:
-    with tarfile.open(source) as archive:
-        for name in (ROLES, DUMP):
-            archive.extract(name, folder, filter="data")
 
 
 def _check_roles(cluster: Cluster, roles: str) -> None:

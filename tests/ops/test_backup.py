@@ -452,6 +452,7 @@ def test_a_backup_that_postgresql_refuses_is_not_to_be_tried_again(unrestorable:
         restore(place, unrestorable, force=False)
     assert "Recommencer donnerait le même résultat" in refused.value.message
     assert "relancez" not in refused.value.message
+    assert refused.value.message.endswith("Rien n'a été gardé, et ce qui était là est à sa place.")
     assert "operator is not unique" in refused.value.detail
     assert not place.cluster.exists()
 
