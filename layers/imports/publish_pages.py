@@ -340,6 +340,7 @@ def import_page(
         "made": made,
         "told": told,
         "difference": told.get("difference"),
+        "removed_share": removed_share(told.get("difference")),
         "loss": loss_of_plan(made),
         "refused": refused,
         "typed": typed,
@@ -361,6 +362,14 @@ def map_address(layer: Layer | None) -> str:
     west, south, east, north = layer.extent_4326
     zoom = max(layer.min_zoom, 8.0, min(19.0, math.log2(4 * 360 / max(east - west, 1e-6))))
     return f"/#v=1&c={(west + east) / 2:.6f},{(south + north) / 2:.6f}&z={zoom:.1f}&l={layer.slug}"
+
+
+def removed_share(difference: Mapping[str, Any] | None) -> int:
+    """The share of the layer that would go, in percent."""
+    if not difference or "removed" not in difference:
+        return 0
+    before = difference["removed"] + difference["changed"] + difference["unchanged"]
+    return round(100 * difference["removed"] / before) if before else 0
 
 
 def loss_of_plan(made: Import) -> dict[str, Any] | None:
