@@ -111,8 +111,8 @@ class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
 
 class TokenInline(admin.TabularInline):  # type: ignore[type-arg]
     model = ApiToken
-    fields = ("name", "prefix", "created_at", "last_used_at", "revoked_at")
-    readonly_fields = ("name", "prefix", "created_at", "last_used_at")
+    fields = ("name", "prefix", "created_at", "expires_at", "last_used_at", "revoked_at")
+    readonly_fields = ("name", "prefix", "created_at", "expires_at", "last_used_at")
     extra = 0
     can_delete = False
 

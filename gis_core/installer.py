@@ -65,7 +65,7 @@ def tables() -> Iterator[tuple[str, str, bool]]:
     for model in apps.get_models(include_auto_created=True):
         if is_stored(model):
             table = model._meta.db_table
-            scope = SCOPES.get(table) or getattr(model, "security", OPEN)
+            scope: str = SCOPES.get(table, getattr(model, "security", OPEN))
             yield table, scope, getattr(model, "history", True)
 
 
