@@ -225,7 +225,7 @@ def files_in_words(job: Job) -> list[dict[str, Any]]:
     return [
         {
             "name": file["file"],
-            "counts": counts(file),
+            "counts": counts(file, written=(job.report or {}).get("written", True)),
             "difference": difference_in_words(file.get("difference")),
             "problem": file["problem"],
             "groups": [

@@ -29,7 +29,7 @@ def lines(report: dict[str, Any]) -> Iterator[str]:
     if changes := difference_in_words(report.get("difference")):
         yield changes
     for file in report["files"]:
-        yield f"{file['file']} : {counts(file)}"
+        yield f"{file['file']} : {counts(file, written=report['written'])}"
         if file["problem"]:
             yield f"  {file['problem']['words']}"
         if changes := difference_in_words(file.get("difference")):
@@ -68,10 +68,14 @@ def groups(file: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]], int]]:
     return [group for group in found if group[2]]
 
 
-def counts(numbers: dict[str, Any]) -> str:
-    """What came in, was repaired, was refused."""
+def counts(numbers: dict[str, Any], *, written: bool = True) -> str:
+    """What came in, or would have where nothing was written, was repaired, was refused."""
     loaded, repaired, refused = numbers["loaded"], numbers["repaired"], numbers["refused"]
-    parts = [ngettext("%(count)s row loaded", "%(count)s rows loaded", loaded) % {"count": loaded}]
+    if written:
+        words = ngettext("%(count)s row loaded", "%(count)s rows loaded", loaded)
+    else:
+        words = ngettext("%(count)s row would come in", "%(count)s rows would come in", loaded)
+    parts = [words % {"count": loaded}]
     if repaired:
         parts.append(ngettext("%(count)s row repaired", "%(count)s rows repaired", repaired) % {"count": repaired})
     if refused:
