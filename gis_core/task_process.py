@@ -38,6 +38,7 @@ from procrastinate.jobs import Job as QueuedJob
 from gis_core.errors import TryAgain
 
 log = logging.getLogger("arpent.tasks")
+type Socket = socket.socket
 
 POLL_S = 0.1
 # From asking a task to stop to killing its process; with the worker's own grace less than five seconds.
@@ -78,7 +79,7 @@ class Ended:
 class Launcher:
     """The process that forks the others, and our end of the socket on which it is asked to."""
 
-    socket: socket.socket
+    socket: Socket
     lock: threading.Lock
 
     @classmethod
@@ -93,7 +94,7 @@ class Launcher:
         theirs.close()
         return cls(ours, threading.Lock())
 
-    def launch(self, name: str) -> tuple[int, socket.socket]:
+    def launch(self, name: str) -> tuple[int, Socket]:
         """A new task process, whose connections to the database bear this name: its pid, and our end of its socket."""
         ours, theirs = socket.socketpair()
         with theirs, self.lock:

@@ -62,8 +62,8 @@ async def run_waited(run: Callable[..., Awaitable[None]]) -> None:
 async def work(concurrency: int, once: bool, *queues: str) -> None:
     """Run jobs, of these queues or of all: then those that somebody waits for run beside a long one."""
     chosen: dict[str, Any] = {"queues": list(queues)} if queues else {}
-    for task in app.tasks.values():
-        task.retry_strategy = task.retry_strategy or WithTheNextWorker()
+    for declared in app.tasks.values():
+        declared.retry_strategy = declared.retry_strategy or WithTheNextWorker()
     worker_app = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
     async with worker_app.open_async():
         await sweep(worker_app.job_manager)
