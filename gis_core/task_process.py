@@ -40,6 +40,7 @@ from gis_core.errors import DatabaseGone, TryAgain
 from gis_core.outages import database_is_gone
 
 log = logging.getLogger("arpent.tasks")
+type Socket = socket.socket
 
 POLL_S = 0.1
 # From asking a task to stop to killing its process; with the worker's own grace less than five seconds.
@@ -80,7 +81,7 @@ class Ended:
 class Launcher:
     """The process that forks the others, and our end of the socket on which it is asked to."""
 
-    socket: socket.socket
+    socket: Socket
     lock: threading.Lock
 
     @classmethod
@@ -95,7 +96,7 @@ class Launcher:
         theirs.close()
         return cls(ours, threading.Lock())
 
-    def launch(self, name: str) -> tuple[int, socket.socket]:
+    def launch(self, name: str) -> tuple[int, Socket]:
         """A new task process, whose connections to the database bear this name: its pid, and our end of its socket."""
         ours, theirs = socket.socketpair()
         with theirs, self.lock:

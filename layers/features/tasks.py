@@ -36,4 +36,7 @@ def tidy_edits(timestamp: int) -> None:
     with acting_as(SYSTEM):
         Notice.objects.filter(at__lt=Now() - NOTICES_KEPT).delete()
         with connection.cursor() as cursor:
-            cursor.execute("select arpent.measure_edited_layers(pg_catalog.now() - %s)", [NIGHT])
+            cursor.execute(
+                "select arpent.measure_edited_layers(pg_catalog.now() - make_interval(secs => %s))",
+                [NIGHT.total_seconds()],
+            )

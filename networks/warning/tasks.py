@@ -6,7 +6,8 @@ from procrastinate.contrib.django import app
 from procrastinate.job_context import AbortReason
 
 from gis_core.errors import NotFound
-from gis_core.tasks import Interrupted, RunningJob, job_task
+from gis_core.task_process import Interrupted
+from gis_core.tasks import RunningJob, job_task
 from networks.core.rights import TECHNICIANS
 from networks.warning.importers import loading
 from networks.warning.models import Notice

@@ -319,7 +319,8 @@ def test_a_removed_piece_is_kept_with_who_removed_it_and_why(world: World) -> No
     page = seen(world, permit)
     assert "Pièces retirées" in page
     assert "Versée dans le mauvais dossier" in page
-    assert world.client().get(f"/permis/{permit.number}/pieces/{piece.pk}/").status_code == 200
+    answer, content = opened(world, piece)
+    assert (answer.status_code, len(content)) == (200, piece.size_bytes)
     assert world.client().post(removal_of(permit, piece), {"reason": "encore"}).status_code == 409
 
 
@@ -341,8 +342,9 @@ VISA = {"visa_number": "AD45-2037-12", "visa_date": "2037-01-15"}
 
 
 def test_a_piece_of_a_file_that_is_not_finished_is_not_erased(
-    world: World, django_capture_on_commit_callbacks: Any
+    world: World, on_day: Any, django_capture_on_commit_callbacks: Any
 ) -> None:
+    on_day(date(2026, 1, 6))
     permit = world.file()
     piece = removed(world, permit)
     with django_capture_on_commit_callbacks(execute=True):

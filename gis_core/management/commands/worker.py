@@ -132,8 +132,8 @@ async def work_until_lost(concurrency: int, once: bool, queues: Sequence[str]) -
     connector = Connector()
     await connector.check()
     worker_app = app.with_connector(connector)  # type: ignore[attr-defined]
-    for task in app.tasks.values():
-        task.retry_strategy = task.retry_strategy or WithTheNextWorker()
+    for declared in app.tasks.values():
+        declared.retry_strategy = declared.retry_strategy or WithTheNextWorker()
     async with worker_app.open_async():
         await sweep(worker_app.job_manager)
         run = partial(
