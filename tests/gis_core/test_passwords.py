@@ -137,7 +137,7 @@ def test_a_wrong_new_password_ends_no_token(client: Client, person: User) -> Non
 @pytest.mark.django_db
 def test_the_command_ends_them_too(person: User, monkeypatch: pytest.MonkeyPatch) -> None:
     create_token(user=person, name="QGIS")
-    monkeypatch.setattr(changepassword.getpass, "getpass", lambda *_given: SECOND)
+    monkeypatch.setattr(changepassword.getpass, "getpass", lambda **_given: SECOND)
     call_command("changepassword", person.username, stdout=StringIO())
     assert User.objects.get(pk=person.pk).check_password(SECOND)
     assert not tokens_of(person).exists()
