@@ -96,7 +96,8 @@ def refusal_page(request: HttpRequest, error: ArpentError) -> HttpResponse:
     status = status_of(error)
     template = {404: "404.html", 403: "403.html", 503: "failure.html"}.get(status, "400.html")
     page = render(request, template, {"detail": error.message, "status": status}, status=status)
-    page.headers.update(headers_of(error))
+    for name, value in headers_of(error).items():
+        page[name] = value
     return page
 
 
