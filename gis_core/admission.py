@@ -32,6 +32,10 @@ class Kind:
     def at_once(self, asker: Asker) -> int:
         return self.anonymous if asker.user_id is None else self.signed_in
 
+    def of_one(self, asker: Asker) -> int:
+        """How many places one asker holds, those where they wait among them; a person may have one that waits."""
+        return self.anonymous if asker.user_id is None else max(2, self.signed_in)
+
 
 PDF = Kind("pdf")
 DOWNLOAD = Kind("download")
@@ -96,7 +100,7 @@ class Pool:
         ticket = Ticket(kind, asker, time.monotonic())
         with self.changed:
             theirs = sum(one.asker.key == asker.key and one.kind == kind for one in self.tickets)
-            if len(self.tickets) >= self.most_here or theirs >= kind.at_once(asker):
+            if len(self.tickets) >= self.most_here or theirs >= kind.of_one(asker):
                 raise self.refusal(kind)
             self.tickets.append(ticket)
             if not self.changed.wait_for(lambda: self.may_run(ticket), self.patience_s):
@@ -104,6 +108,7 @@ class Pool:
                 self.changed.notify_all()
                 raise self.refusal(kind)
             ticket.running = True
+            self.changed.notify_all()
         WAITED.labels(kind.name, self.name).observe(time.monotonic() - ticket.arrived)
         RUNNING.labels(kind.name, self.name).inc()
         return ticket
@@ -124,9 +129,8 @@ class Pool:
             members = sum(not one.asker.members.isdisjoint(other.asker.members) for other in running)
             return members, sum(one.asker.key == other.asker.key for other in running), one.arrived
 
-        return len(running) < ticket.kind.at_once(ticket.asker) and ticket is min(
-            (one for one in same if not one.running), key=turn
-        )
+        waiting = [one for one in same if not one.running]
+        return len(running) < ticket.kind.at_once(ticket.asker) and ticket is min(waiting, key=turn)
 
     def refusal(self, kind: Kind) -> Busy:
         REFUSED.labels(kind.name, self.name).inc()

@@ -91,5 +91,5 @@ def layer_in(request: HttpRequest) -> str | None:
 def take_note(slug: str | None, response: HttpResponse) -> None:
     if waited_in_vain(response):
         locked.found(slug)
-    elif slug is not None and slug in locked.looks_at and response.status_code < 500:
+    elif slug is not None and slug in locked.looks_at and response.status_code < 400:
         locked.answered(slug)
