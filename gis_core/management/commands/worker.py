@@ -67,11 +67,13 @@ class Connector(PsycopgConnector):
 
     async def execute_query_one_async(self, query: LiteralString, **arguments: Any) -> dict[str, Any]:
         with self._noticing():
-            return await super().execute_query_one_async(query, **arguments)
+            row: dict[str, Any] = await super().execute_query_one_async(query, **arguments)
+            return row
 
     async def execute_query_all_async(self, query: LiteralString, **arguments: Any) -> list[dict[str, Any]]:
         with self._noticing():
-            return await super().execute_query_all_async(query, **arguments)
+            rows: list[dict[str, Any]] = await super().execute_query_all_async(query, **arguments)
+            return rows
 
     @contextmanager
     def _noticing(self) -> Iterator[None]:
@@ -117,7 +119,7 @@ async def work_until_lost(concurrency: int, once: bool, queues: Sequence[str]) -
     """Run jobs until the database is lost (or until none waits), those that somebody waits for beside a long one."""
     connector = Connector()
     await connector.check()
-    worker_app = app.with_connector(connector)  # type: ignore[attr-defined]
+    worker_app = app.with_connector(connector)
     async with worker_app.open_async():
         await sweep(worker_app.job_manager)
         run = partial(
