@@ -81,11 +81,13 @@ class Connector(PsycopgConnector):
 
     async def execute_query_one_async(self, query: LiteralString, **arguments: Any) -> dict[str, Any]:
         with self._noticing():
-            return await super().execute_query_one_async(query, **arguments)
+            row: dict[str, Any] = await super().execute_query_one_async(query, **arguments)
+            return row
 
     async def execute_query_all_async(self, query: LiteralString, **arguments: Any) -> list[dict[str, Any]]:
         with self._noticing():
-            return await super().execute_query_all_async(query, **arguments)
+            rows: list[dict[str, Any]] = await super().execute_query_all_async(query, **arguments)
+            return rows
 
     @contextmanager
     def _noticing(self) -> Iterator[None]:
@@ -131,7 +133,7 @@ async def work_until_lost(concurrency: int, once: bool, queues: Sequence[str]) -
     """Run jobs until the database is lost (or until none waits), those that somebody waits for beside a long one."""
     connector = Connector()
     await connector.check()
-    worker_app = app.with_connector(connector)  # type: ignore[attr-defined]
+    worker_app = app.with_connector(connector)
     for declared in app.tasks.values():
         declared.retry_strategy = declared.retry_strategy or WithTheNextWorker()
     async with worker_app.open_async():
