@@ -51,9 +51,12 @@ def who_asks(get_response: Handler) -> Handler:
         elif request.user.is_authenticated and not request.user.is_active:
             logout(request)
         if not request.by_token and is_for_another(request):  # type: ignore[attr-defined]
-            response = problem(401, _("Sign in: nobody is, or the session has ended."), reason="session")
-            response[HEADER] = session_label(request)
-            return response
+            return problem(
+                401,
+                _("Sign in: nobody is, or the session has ended."),
+                headers={HEADER: session_label(request)},
+                reason="session",
+            )
         rights = rights_of(request.user)
         request.rights = rights  # type: ignore[attr-defined]
         with acting_as(rights):
