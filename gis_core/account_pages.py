@@ -21,7 +21,7 @@ from gis_core.forms import TokenForm, blame
 from gis_core.models import User
 from gis_core.resending import FIELD, kept_in_page, resend_page, unpacked
 from gis_core.services import people, tokens
-from gis_core.session import session_facts
+from gis_core.session import session_now
 from gis_core.signed_in import page
 
 
@@ -56,7 +56,7 @@ class SignIn(allauth.LoginView):
 @never_cache
 def session(request: HttpRequest) -> HttpResponse:
     """Whose session this is, for pages that were made for somebody (static/gis_core/session.js)."""
-    return JsonResponse(session_facts(request))
+    return JsonResponse(session_now(request))
 
 
 @require_safe

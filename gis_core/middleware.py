@@ -125,9 +125,12 @@ def who_asks(get_response: Handler) -> Handler:
             logout(request)
         note_person(request)
         if not request.by_token and is_for_another(request):  # type: ignore[attr-defined]
-            refused = problem(401, _("Sign in: nobody is, or the session has ended."), reason="session")
-            refused[HEADER] = session_label(request)
-            return refused
+            return problem(
+                401,
+                _("Sign in: nobody is, or the session has ended."),
+                headers={HEADER: session_label(request)},
+                reason="session",
+            )
         rights = rights_of(request.user)
         request.rights = rights  # type: ignore[attr-defined]
         with acting_as(rights), asked_by(Asker.of(rights, address_of(request))):

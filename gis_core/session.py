@@ -45,8 +45,12 @@ def session_facts(request: HttpRequest) -> dict[str, Any]:
         "rights": rights_id(getattr(request, "rights", ANONYMOUS)) if known else "",
         "name": str(user) if known else "",
         "login": user.get_username() if known and user is not None else "",
-        "csrf": get_token(request),
     }
+
+
+def session_now(request: HttpRequest) -> dict[str, Any]:
+    """The same with a token for what the page writes from now on."""
+    return {**session_facts(request), "csrf": get_token(request)}
 
 
 def page_session(request: HttpRequest) -> dict[str, Any]:

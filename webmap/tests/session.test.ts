@@ -3,7 +3,7 @@ import { ApiClient, ApiError } from "../src/api/client";
 import { Session, type SessionScript } from "../src/api/session";
 import { noteKept, noteSaved, unsavedLayers } from "../src/app/unsaved";
 
-const FACTS = { user: "one", rights: "r1", csrf: "t1", header: "Arpent-User" };
+const FACTS = { user: "one", rights: "r1", header: "Arpent-User" };
 
 /** A server that refuses so many times, and a person who signs in again or not. */
 function late(refusals: readonly Response[], same = true) {

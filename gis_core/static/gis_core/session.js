@@ -1,14 +1,14 @@
 // Whether a page still is of whom it was made for. Before a form is sent, whenever the page is come back to, and when
 // the map asks: the session may have ended, or somebody else may have signed in. Then one signs in over the page, and
 // what was about to be sent goes on, with its files and a token of that moment.
-const holder = document.querySelector("#arpent-session");
-const page = JSON.parse(holder.textContent);
+const page = JSON.parse(document.querySelector("#arpent-session").textContent);
+const token = document.querySelector("#arpent-token").content.querySelector("input") ?? document.createElement("input");
 const ANSWER_MS = 15000;
 const LEAST_MS = 3000;
 const AGAIN_MS = 300000;
 
 /** The token that a writing request shows now. */
-export const csrfToken = () => page.csrf;
+export const csrfToken = () => token.value;
 
 /** Whose session it is now; the page and its forms take its token. Throws where the server does not answer. */
 export async function look() {
@@ -19,8 +19,7 @@ export async function look() {
   });
   if (!answer.ok) throw new Error(String(answer.status));
   const now = await answer.json();
-  page.csrf = now.csrf;
-  holder.textContent = JSON.stringify(page);
+  token.value = now.csrf;
   for (const field of document.querySelectorAll("form input[name=csrfmiddlewaretoken]")) field.value = now.csrf;
   return now;
 }

@@ -1,6 +1,6 @@
 import { toLambert93 } from "../geo/lambert93";
 import type { Bbox, LonLat } from "../geo/mercator";
-import { pageFacts, type Session } from "./session";
+import { pageToken, type Session } from "./session";
 import type {
   Background,
   ExternalLayer,
@@ -46,8 +46,7 @@ export class ApiError extends Error {
   }
 }
 
-/** What a writing request shows to prove that it comes from this page. */
-export const csrfToken = (): string => pageFacts().csrf;
+export const csrfToken = pageToken;
 
 /** So often the same request is sent, where somebody signs in again in between. */
 const MOST_TRIES = 3;

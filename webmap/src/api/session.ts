@@ -5,7 +5,6 @@ interface Facts {
   /** The person's opaque id, "" for nobody. */
   readonly user: string;
   readonly rights: string;
-  readonly csrf: string;
   readonly header: string;
 }
 
@@ -19,12 +18,19 @@ export interface SessionScript {
 
 /** Somebody who would not sign in again asks for something after all. */
 export const RECONNECT = "arpent:reconnect";
-const NOBODY: Facts = { user: "", rights: "", csrf: "", header: "" };
+const NOBODY: Facts = { user: "", rights: "", header: "" };
 
-export function pageFacts(): Facts {
+function pageFacts(): Facts {
   if (typeof document === "undefined") return NOBODY;
   const text = document.getElementById("arpent-session")?.textContent;
   return text ? (JSON.parse(text) as Facts) : NOBODY;
+}
+
+/** What a writing request shows to prove that it comes from this page; the script renews it. */
+export function pageToken(): string {
+  if (typeof document === "undefined") return "";
+  const holder = document.querySelector<HTMLTemplateElement>("#arpent-token");
+  return holder?.content.querySelector("input")?.value ?? "";
 }
 
 function script(): Promise<SessionScript> {
