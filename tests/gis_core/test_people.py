@@ -203,7 +203,7 @@ def everything_shown(client: Client, member: Member, email: str) -> list[object]
 
 def blanked(answer: Any, email: str) -> tuple[int, dict[str, str], str]:
     content = answer.content.decode().replace(email, "…")
-    content = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", content)
+    content = re.sub(r'name="(csrfmiddlewaretoken|form_key)" value="[\w-]+"', "", content)
     content = re.sub(r'/membres/([\w-]+)/\d+/|"id":\s?\d+', r"\1", content)
     headers = {name: value for name, value in answer.items() if name not in ("Content-Length", "Expires")}
     return answer.status_code, headers, content
