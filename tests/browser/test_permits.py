@@ -103,38 +103,6 @@ def test_a_double_click_records_once(context: BrowserContext, demo: Demo) -> Non
     expect(page.get_by_text("Appel du demandeur")).to_have_count(1)
 
 
-def test_two_windows_choose_what_to_keep_without_a_script(context: BrowserContext, demo: Demo) -> None:
-    first = filed(context, demo)
-    file, second = first.url, context.new_page()
-    for page, place in ((first, "2 rue Basse"), (second, "3 place du Puits")):
-        page.goto(f"{file}modifier/")
-        page.get_by_label("Adresse du terrain").fill(place)
-    first.get_by_role("button", name="Enregistrer").click()
-    first.wait_for_url(file)
-    second.get_by_role("button", name="Enregistrer").click()
-    expect(second.get_by_role("heading", name="Modifié entre-temps")).to_be_visible()
-    check_page(second)
-    second.get_by_role("button", name="Enregistrer ce choix").click()
-    expect(second.get_by_role("heading", name="Modifié entre-temps")).to_be_visible()
-    second.get_by_role("radio", name=re.compile("3 place du Puits")).check()
-    second.get_by_role("button", name="Enregistrer ce choix").click()
-    second.wait_for_url(file)
-    second.goto(f"{file}modifier/")
-    expect(second.get_by_label("Adresse du terrain")).to_have_value("3 place du Puits")
-
-
-def test_back_and_another_press_asks_before_a_second_file(context: BrowserContext, demo: Demo) -> None:
-    page = filed(context, demo)
-    file = page.url
-    page.go_back()
-    page.get_by_role("textbox", name="Travaux").fill("Autre chose")
-    page.get_by_role("button", name="Déposer le dossier").click()
-    expect(page.get_by_role("heading", name="Ce formulaire a déjà été enregistré")).to_be_visible()
-    check_page(page)
-    page.get_by_role("link", name="Voir ce qui est enregistré").click()
-    page.wait_for_url(file)
-
-
 def test_words_without_a_space_do_not_widen_the_page(phone: Page, demo: Demo) -> None:
     phone.goto(f"{demo.url}/permis/deposer/?parcels=45901000AB0001")
     phone.get_by_label("Ce qui est demandé").select_option("DP")

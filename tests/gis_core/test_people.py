@@ -215,7 +215,7 @@ BLANKED = ("Content-Length", "Expires", "X-Request-ID")
 
 def blanked(answer: Any, email: str) -> tuple[int, dict[str, str], str]:
     content = answer.content.decode().replace(email, "…")
-    content = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", content)
+    content = re.sub(r'name="(csrfmiddlewaretoken|form_key)" value="[\w-]+"', "", content)
     content = re.sub(r'/membres/([\w-]+)/\d+/|"id":\s?\d+', r"\1", content)
     headers = {name: value for name, value in answer.items() if name not in BLANKED}
     return answer.status_code, headers, content
