@@ -62,14 +62,8 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             "piece",
             models.CheckConstraint(
-                condition=models.Q(
-                    ("erased_at", None),
-                    models.Q(
-                        models.Q(("removed_at__isnull", False), ("visa_date__isnull", False)),
-                        models.Q(("visa_number", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
+                condition=models.Q(erased_at=None)
+                | (models.Q(removed_at__isnull=False, visa_date__isnull=False) & ~models.Q(visa_number="")),
                 name="erased_piece_has_a_visa",
             ),
         ),
