@@ -30,7 +30,7 @@ health/live                                                 GET,HEAD    -       
 health/live                                                 REST        -       405  405  405  405  405  405  405
 health/ready                                                GET,HEAD    -       200  200  200  200  200  200  200
 health/ready                                                REST        -       405  405  405  405  405  405  405
-metrics                                                     GET,HEAD    -       200  200  200  200  200  200  200
+metrics                                                     GET,HEAD    -       401  403  403  403  403  403  200
 metrics                                                     GET,HEAD    remote  401  403  403  403  403  403  200
 metrics                                                     REST        -       405  405  405  405  405  405  405
 
