@@ -68,7 +68,7 @@ class Answer:
 
 
 def ask(port: int, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=80)) as connection:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         connection.request(method, path, body=body, headers=named)
         got = connection.getresponse()
@@ -164,9 +164,9 @@ def test_slow_readers_of_large_answers_hold_no_thread(port: int) -> None:
 
 
 def test_health_answers_while_all_threads_are_taken(port: int) -> None:
-    with ThreadPoolExecutor(8) as pool:
+    with ThreadPoolExecutor(10) as pool:
         # The two processes take requests as they come: enough of them for both.
-        blocked = [pool.submit(get, port, "/block") for _n in range(8)]
+        blocked = [pool.submit(get, port, "/block") for _n in range(10)]
         time.sleep(0.5)
         begun = time.monotonic()
         live = get(port, "/health/live")
