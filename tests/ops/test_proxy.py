@@ -69,7 +69,7 @@ class Answer:
     body: bytes
 
 
-def ask(port: int, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
+def ask(port: int, method: str, path: str, headers: dict[str, str], body: bytes | None = None) -> Answer:
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=80)) as connection:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         connection.request(method, path, body=body, headers=named)
@@ -78,7 +78,7 @@ def ask(port: int, method: str, path: str, body: bytes | None = None, **headers:
 
 
 def get(port: int, path: str, **headers: str) -> Answer:
-    return ask(port, "GET", path, **headers)
+    return ask(port, "GET", path, headers)
 
 
 def is_prompt(port: int, seconds: float = 2.0) -> bool:
@@ -140,7 +140,7 @@ def test_an_honest_slow_body_arrives(port: int) -> None:
 
 def test_a_large_body_arrives_whole(port: int) -> None:
     body = b"x" * 2_500_000
-    assert json.loads(ask(port, "POST", "/form", body).body)["received"] == len(body)
+    assert json.loads(ask(port, "POST", "/form", {}, body).body)["received"] == len(body)
 
 
 def test_slow_headers_and_idle_connections_stop_nobody_and_are_closed(port: int) -> None:
