@@ -16,7 +16,7 @@ def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
             start_response("200 OK", [("Content-Length", str(LARGE))])
             return [b"x" * LARGE]
         case "/block":
-            time.sleep(6)
+            time.sleep(4)
     seen = {name: environ.get(name) for name in ("REMOTE_ADDR", "HTTP_X_FORWARDED_FOR", "HTTP_HOST")}
     body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     content = json.dumps(seen | {"received": len(body)}).encode()
