@@ -27,7 +27,7 @@ import psycopg
 
 from gis_core.ops.cluster import Cluster, client_environment
 from gis_core.ops.contents import Contents, lock_tables, named_files, table_contents, write_alike
-from gis_core.ops.environment import DATABASE, ROOT, Place
+from gis_core.ops.environment import DATABASE, ROOT, Place, adopt
 from gis_core.ops.failure import OperationFailedError
 from gis_core.ops.held_files import HeldFiles
 from gis_core.ops.preflight import MIB
@@ -80,7 +80,8 @@ def backup_lock(place: Place) -> Iterator[None]:
     if not Cluster(place).exists():
         raise OperationFailedError(f"Rien à sauvegarder : il n'y a pas de base dans {place.data}.")
     place.run.mkdir(parents=True, exist_ok=True)
-    with (place.run / "backup.lock").open("w") as lock:
+    with (adopt(place.run) / "backup.lock").open("w") as lock:
+        adopt(place.run / "backup.lock")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

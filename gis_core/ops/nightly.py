@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from gis_core.ops.backup import backup_lock, remove_leftovers, size_of, write_archive
 from gis_core.ops.backup_status import Status, read_status, write_status
-from gis_core.ops.environment import Place, backup_hour, backups_kept
+from gis_core.ops.environment import Place, adopt, backup_hour, backups_kept
 from gis_core.ops.failure import OperationFailedError
 from gis_core.ops.progress import say
 from gis_core.ops.verification import check_room_for_both, verify_archive
@@ -63,6 +63,7 @@ def _status(place: Place) -> Status:
     if status is None:
         status = Status(since=_text(_now()))
         place.backups.mkdir(exist_ok=True)
+        adopt(place.backups)
         write_status(place.data, status)
     return status
 
@@ -89,6 +90,7 @@ def back_up_now(place: Place) -> int:
     kept = backups_kept()
     with backup_lock(place):
         place.backups.mkdir(exist_ok=True)
+        adopt(place.backups)
         remove_leftovers(place.backups, ".arpent-*")
         begun = _begin(place)
         try:
