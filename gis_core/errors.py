@@ -64,5 +64,9 @@ class DatabaseGone(TryAgain):
     """The database does not answer now: what a job was about to do is begun again."""
 
 
+class MailNotTaken(TryAgain):
+    """The mail server does not answer or does not take a mail now: it is sent again later, for some hours."""
+
+
 class StorageUnavailable(Unavailable):
     """The server's files cannot be written or read: a full disk, one that is read-only, a right that is missing."""

@@ -19,7 +19,7 @@ from django.db import DatabaseError, close_old_connections, connection, transact
 from django.db.models.functions import Now
 from django.utils import translation
 from django.utils.translation import gettext as _
-from procrastinate import BaseRetryStrategy, JobContext, RetryDecision, RetryStrategy
+from procrastinate import BaseRetryStrategy, JobContext, RetryDecision
 from procrastinate.contrib.django import app
 from procrastinate.job_context import AbortReason
 from procrastinate.jobs import Job as QueuedJob
@@ -27,7 +27,7 @@ from procrastinate.jobs import Status
 from procrastinate.manager import JobManager
 from procrastinate.worker import Worker
 
-from gis_core.errors import DatabaseGone, Forbidden, TryAgain
+from gis_core.errors import DatabaseGone, Forbidden, MailNotTaken, TryAgain
 from gis_core.failures import in_domain_terms
 from gis_core.models import IdempotencyKey, Job, User
 from gis_core.outages import database_is_gone
@@ -44,6 +44,8 @@ MOST_ATTEMPTS = 3
 # What held others up may go on for a while: some half an hour, in which the worker does other jobs.
 MOST_WAITS = 20
 WAIT_S = 30
+# A mail leaves again after 3, 9, 27... seconds, for about three hours.
+MOST_MAIL_RETRIES, MAIL_WAIT_S = 8, 3
 KEPT = timedelta(days=90)
 KEYS_KEPT = timedelta(days=7)
 
@@ -69,6 +71,17 @@ class WithTheNextWorker(BaseRetryStrategy):
         if isinstance(exception, TryAgain) and may_again(job.attempts, exception):
             return RetryDecision(retry_in={"seconds": WAIT_S if exception.busy else 0})
         return None
+
+
+class WithTheMailServer(WithTheNextWorker):
+    """As others, and more patient where the mail server does not answer."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: QueuedJob) -> RetryDecision | None:
+        if not isinstance(exception, MailNotTaken):
+            return super().get_retry_decision(exception=exception, job=job)
+        if job.attempts >= MOST_MAIL_RETRIES:
+            return None
+        return RetryDecision(retry_in={"seconds": MAIL_WAIT_S ** (job.attempts + 1)})
 
 
 def may_again(attempts: int, why: TryAgain | None = None) -> bool:
@@ -353,15 +366,13 @@ def give_up(arguments: dict[str, Any]) -> None:
 GIVEN_UP: defaultdict[str, Callable[[dict[str, Any]], None]] = defaultdict(lambda: give_up)
 
 
-@app.task(
-    name=account_mail.TASK,
-    queue=WAITED,
-    # A server that does not answer is tried again after 3, 9, 27... seconds, for about three hours.
-    retry=RetryStrategy(max_attempts=9, exponential_wait=3, retry_exceptions=(OSError,)),
-)
+@app.task(name=account_mail.TASK, queue=WAITED, retry=WithTheMailServer())
 def send_account_mail(kind: str, values: dict[str, Any]) -> None:
-    """A mail about an account leaves."""
-    account_mail.send(kind, values)
+    """A mail about an account leaves. Raises MailNotTaken, which the worker hears of from the task's process."""
+    try:
+        account_mail.send(kind, values)
+    except OSError as error:
+        raise MailNotTaken(str(error)) from error
 
 
 @app.periodic(cron="17 3 * * *")

@@ -13,11 +13,12 @@ from procrastinate.contrib.django import app
 from procrastinate.jobs import Job as JobOfQueue
 
 from gis_core.accounts import AccountAdapter
-from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
+from gis_core.errors import Conflict, DatabaseGone, Forbidden, Invalid, NotFound
 from gis_core.models import Member, Membership, User
 from gis_core.rights import Rights, Role, rights_of
 from gis_core.services import account_mail, people
 from gis_core.services.tokens import create_token, tokens_of
+from gis_core.task_process import Server
 from tests import factories
 from tests.post import outbox, waiting
 
@@ -368,10 +369,26 @@ def test_an_invitation_does_not_wait_for_the_mail_server(
     assert [message.to for message in outbox()] == [["x@example.org"]]
 
 
-def test_a_mail_server_that_does_not_answer_is_tried_again() -> None:
+def test_a_mail_server_that_does_not_answer_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_args: object, **_options: object) -> None:
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(account_mail, "send_mail", refuse)
+    values = {"to": "x@example.org", "subject": "x", "body": "x"}
+    tried = JobOfQueue(
+        id=1,
+        queue="q",
+        lock=None,
+        queueing_lock=None,
+        task_name=account_mail.TASK,
+        task_kwargs={"kind": "written", "values": values},
+    )
+    # What the worker hears from the process that it runs in.
+    lost = Server(None).perform(tried).again  # type: ignore[arg-type]
     retry = app.tasks[account_mail.TASK].retry_strategy
-    lost, tried = ConnectionRefusedError(), JobOfQueue(id=1, queue="q", lock=None, queueing_lock=None, task_name="x")
+    assert lost is not None
     assert retry.get_retry_decision(exception=lost, job=tried)
+    assert retry.get_retry_decision(exception=DatabaseGone("gone"), job=tried)
     assert not retry.get_retry_decision(exception=KeyError(), job=tried)
 
 
