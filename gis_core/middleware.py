@@ -3,10 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from allauth.core.internal.httpkit import get_client_ip
 from django.conf import settings
 from django.contrib.auth import logout
-from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -133,7 +131,7 @@ def who_asks(get_response: Handler) -> Handler:
             )
         rights = rights_of(request.user)
         request.rights = rights  # type: ignore[attr-defined]
-        with acting_as(rights), asked_by(Asker.of(rights, address_of(request))):
+        with acting_as(rights), asked_by(Asker.of(rights, security.address_of(request))):
             response = get_response(request)
         if request.path.startswith("/api/") and "Cache-Control" not in response:
             patch_cache_control(response, private=True, no_cache=True)
@@ -173,14 +171,6 @@ def is_never_kept(response: HttpResponse) -> bool:
     """Whether no cache gives this answer to anybody without asking: only then does it say who asked."""
     said = response.get("Cache-Control", "")
     return "no-store" in said or "no-cache" in said
-
-
-def address_of(request: HttpRequest) -> str:
-    """The visitor's address, as far as the trusted proxies tell."""
-    try:
-        return get_client_ip(request) or ""
-    except (ImproperlyConfigured, ValueError):
-        return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def rights_of_request(request: Any) -> Rights:
