@@ -68,6 +68,10 @@ class ProcessLost(Exception):  # noqa: N818
     """The process of a task ended before the task did, and nobody of ours ended it."""
 
 
+class LauncherLost(ProcessLost):
+    """The process that forks the others has ended: this worker runs no task any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ended:
     """How a task ended: `trace` is the traceback of what it raised; `again`: it asks to be tried again."""
@@ -101,10 +105,14 @@ class Launcher:
         ours, theirs = socket.socketpair()
         with theirs, self.lock:
             given = array.array("i", [theirs.fileno()])
-            self.socket.sendmsg([name.encode()], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, given)])
-            answer = self.socket.recv(PID.size)
+            try:
+                self.socket.sendmsg([name.encode()], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, given)])
+                answer = self.socket.recv(PID.size)
+            except OSError:
+                answer = b""
         if not answer:
-            raise ProcessLost("the launcher of task processes has ended")
+            ours.close()
+            raise LauncherLost("the launcher of task processes has ended")
         return PID.unpack(answer)[0], ours
 
 

@@ -34,11 +34,11 @@ from gis_core.outages import database_is_gone
 from gis_core.rights import ADMINISTRATORS, SYSTEM, Rights, Role, acting_as, rights_of
 from gis_core.security import forget_old_days
 from gis_core.services import account_mail, jobs
-from gis_core.task_process import Ended, Interrupted, ProcessLost, TaskFailed, attempts, processes
+from gis_core.task_process import Ended, Interrupted, LauncherLost, ProcessLost, TaskFailed, attempts, processes
 
 log = logging.getLogger("arpent.tasks")
 PROGRESS_STEP_S = 0.5
-# The exit code of a worker that was frozen for so long that others took its jobs.
+# The exit code of a worker that was frozen for so long that others took its jobs, or that can run none.
 LOST_EXIT = 75
 MOST_ATTEMPTS = 3
 # What held others up may go on for a while: some half an hour, in which the worker does other jobs.
@@ -245,7 +245,12 @@ def in_a_process(call_next: Callable[[], Any], context: JobContext, worker: Work
         attempts.set(context.job.attempts)
         return call_next()
     job, worker_id = context.job, worker.worker_id
-    ended = processes.run(worker_id, job, context.abort_reason)
+    try:
+        ended = processes.run(worker_id, job, context.abort_reason)
+    except LauncherLost:
+        # Another worker is started in our place, and takes this job up with the others.
+        log.critical("the launcher of task processes has ended: so does this worker")
+        os._exit(LOST_EXIT)
     close_old_connections()
     try:
         leave_if_lost(worker_id, job)

@@ -16,6 +16,7 @@ from procrastinate.contrib.django import app as queue
 from gis_core.models import Job
 from gis_core.rights import SYSTEM, Role, acting_as
 from gis_core.services.jobs import LOST_AFTER_S, standing
+from gis_core.tasks import LOST_EXIT
 from tests import factories
 from tests.imports.long_tasks import IN_C, IN_PYTHON, IN_SQL, LOST, ONCE_LOST, WRITING
 from tests.imports.workers import LOST_S, PATIENCE_S, until, worker
@@ -113,6 +114,18 @@ def test_a_job_whose_process_is_killed_each_time_is_given_up(database: str, tmp_
         until(lambda: now(job).state == "failed")
         assert living.poll() is None
     assert "trois fois" in job.message
+
+
+def test_a_worker_whose_launcher_is_killed_ends_and_the_next_one_takes_its_job(database: str, tmp_path: Path) -> None:
+    (tmp_path / "lost").touch()
+    first = start(ONCE_LOST)
+    with worker(database, tmp_path, module=MODULE) as crippled:
+        until(lambda: now(first).state == "done")
+        end(processes_of(crippled.pid)[1])
+        second = start(ONCE_LOST)
+        assert crippled.wait(PATIENCE_S) == LOST_EXIT
+    with worker(database, tmp_path, module=MODULE):
+        until(lambda: now(second).state == "done", LOST_S)
 
 
 def test_a_frozen_workers_job_goes_to_another_and_what_it_writes_when_it_wakes_is_nothing(
