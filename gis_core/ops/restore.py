@@ -44,6 +44,8 @@ def restore(place: Place, source: Path, *, force: bool) -> int:
             message = f"{place.data} contient déjà des données : choisissez un autre --data, ou ajoutez --force."
             raise OperationFailedError(f"{message} (--force les met de côté, il ne les efface pas)")
         check_room(place.data, source.stat().st_size + room_for_database(manifest["database_bytes"]))
+        # Said before anything is done, where that user cannot have the folder.
+        give_restored(place)
         with _set_aside(place) as former, tempfile.TemporaryDirectory(dir=place.data, prefix="restore-") as scratch:
             _bring_back(place, source, Path(scratch), manifest)
             give_restored(place)
