@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from PIL import Image
 
 from gis_core.rights import Role
 from permits.models import ApplicantReading, Permit, Piece
 from permits.services import pieces as service
+from tests import factories
 from tests.documents import docx, image, odt, pdf, pdf_of_objects
 from tests.permits.conftest import World
 
@@ -377,6 +379,10 @@ def test_erasing_needs_the_time_and_the_visa(
         assert piece.erased_by_id == world.people[Role.PERMIT_INSTRUCTOR].pk
         assert "AD45-2037-12" in seen(world, permit)
         assert world.client().get(f"/permis/{permit.number}/pieces/{piece.pk}/").status_code == 404
+        # A backup looks for no file of it.
+        with factories.as_worker(), connection.cursor() as cursor:
+            cursor.execute("select arpent.files_of_permits()")
+            assert cursor.fetchall() == []
 
 
 def test_a_piece_that_stands_is_not_erased(world: World, on_day: Any) -> None:
