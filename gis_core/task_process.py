@@ -37,6 +37,7 @@ from procrastinate.job_context import AbortReason
 from procrastinate.jobs import Job as QueuedJob
 
 from gis_core.errors import DatabaseGone, TryAgain
+from gis_core.failures import in_domain_terms
 from gis_core.outages import database_is_gone
 
 log = logging.getLogger("arpent.tasks")
@@ -209,6 +210,8 @@ class Server:
         except BaseException as error:
             if database_is_gone(error):
                 return Ended(again=DatabaseGone(_("The database does not answer.")))
+            if isinstance(known := in_domain_terms(error), TryAgain):
+                return Ended(again=type(known)(str(known.message)))
             return Ended(trace=traceback.format_exc())
         return Ended()
 
