@@ -230,8 +230,9 @@ def test_a_full_disk_costs_the_copy_and_not_the_answer(thin: ThinLayer, db: None
         raise OSError(28, "No space left on device")
 
     campaign.publish()
-    monkeypatch.setattr("mapproxy.cache.file.write_atomic", full)
+    monkeypatch.setattr("tiles.cache.write", full)
     assert thin.get(f"/ortho/wmts/essai/{lambert_tile(*MIDDLE, 20)}").status_code == 200
+    assert kept_files() == []
 
 
 def test_a_missing_sheet_is_our_fault_and_not_the_clients(thin: ThinLayer, db: None, settings: Any) -> None:
