@@ -67,7 +67,7 @@ MISSING = 999_999_999
 PAGES = (
     *("compte/", "membres/", "couches/", "couches-externes/", "imports/", "campagnes/", "proprietaires/"),
     *("fiches/", "permis/", "courriers/", "reseaux/avis/", "avis/"),
-    *("fiches/", "permis/", "courriers/", "reseaux/"),
+    *("fiches/", "permis/", "courriers/", "reseaux/", "voirie/"),
     *("administration/", "langue/"),
 )
 FEATURE = "api/v1/layers/<slug:slug>/features/<int:feature_id>/"
