@@ -181,7 +181,7 @@ bytecode() {
 # Said before anything is installed, again and in full by gis_core/ops/account.py.
 open_to_all() {
     local folder=$root
-    [ "$(id -u)" = 0 ] || return 0
+    [ "$(id -u)" = 0 ] && [ "${ARPENT_AS_ROOT-}" != 1 ] || return 0
     while [ "$folder" != / ]; do
         setpriv --reuid=65534 --regid=65534 --clear-groups test -x "$folder" || fail \
             "Lancé par root, Arpent tourne sous l'utilisateur système « arpent », à qui le dossier $folder est fermé :" \

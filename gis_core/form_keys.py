@@ -38,14 +38,15 @@ def record_once(view: View) -> View:
 
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
-        person_id = rights_of_request(request).user_id if request.method == "POST" else None
+        sent = request.method == "POST" and not getattr(request, "body_refused", False)
+        person_id = rights_of_request(request).user_id if sent else None
         key = key_of(request) if person_id is not None else None
         if key is None or person_id is None:
             return view(request, *args, **options)
-        sent = digest_of(request)
+        digest = digest_of(request)
         with transaction.atomic():
-            if former := take_key(key, person_id, sent):
-                return repeated(request, former.answer or {}, same=former.digest == sent)
+            if former := take_key(key, person_id, digest):
+                return repeated(request, former.answer or {}, same=former.digest == digest)
             response = view(request, *args, **options)
             answer = answer_of(response)
             if answer is None:

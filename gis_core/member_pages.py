@@ -90,7 +90,13 @@ def person_page(request: HttpRequest, slug: str, membership_id: int) -> HttpResp
     rights = rights_of_request(request)
     member = members.administered_member(rights=rights, slug=slug)
     person = people.person_of(member=member, membership_id=membership_id)
-    form = RoleChangeForm(request, row=person, read=role_of, member=member, rights=rights)
+
+    def read(_name: str) -> dict[str, Any]:
+        return role_of(people.person_of(member=member, membership_id=membership_id))
+
+    # By name: the site's role may not lock what it changes through a function alone.
+    row = f"membership {membership_id}"
+    form = RoleChangeForm(request, row=row, read=read, member=member, rights=rights)
     status = 200
     if request.method == "POST":
         if form.is_valid() and attempt(

@@ -35,9 +35,14 @@ SWITCH = (
 FIRST_CLOSED = 'for folder; do test -x "$folder" || { printf %s "$folder"; exit 1; }; done'
 
 
+def stays_root() -> bool:
+    """Whether root was told to go on as root (`ARPENT_AS_ROOT=1`): for tests of a checkout that is closed to others."""
+    return os.environ.get("ARPENT_AS_ROOT") == "1"
+
+
 def hand_over(place: Place, arguments: Sequence[str]) -> None:
     """Go on as the system user, in place of this process; nothing for anybody but root. Raises OperationFailedError."""
-    if os.geteuid() != 0:
+    if os.geteuid() != 0 or stays_root():
         return
     if not exists():
         raise OperationFailedError(f"L'utilisateur « {OS_USER} » manque : lancez ./arpent demo, qui le crée.")
@@ -68,9 +73,7 @@ def exists() -> bool:
 
 def check_reach(folder: Path, what: str) -> None:
     """Raises OperationFailedError, in words, where a folder above is closed to the system user: it stays as it is."""
-    above = [str(one) for one in reversed((folder, *folder.parents)) if one.exists()]
-    closed = as_user("sh", "-c", FIRST_CLOSED, "sh", *above).stdout
-    if closed:
+    if closed := first_closed(folder):
         raise OperationFailedError(
             f"Lancé par root, Arpent tourne sous l'utilisateur système « {OS_USER} », à qui le dossier {closed} est"
             f" fermé : {what} n'y est pas accessible. Déplacez-le dans un dossier ouvert à tous, /opt ou /srv par"
@@ -78,9 +81,15 @@ def check_reach(folder: Path, what: str) -> None:
         )
 
 
+def first_closed(folder: Path) -> str:
+    """The first folder on the way down to this one that the system user cannot enter; empty when there is none."""
+    above = [str(one) for one in reversed((folder, *folder.parents)) if one.exists()]
+    return as_user("sh", "-c", FIRST_CLOSED, "sh", *above).stdout
+
+
 def check_readable(words: Sequence[str]) -> None:
     """Raises OperationFailedError for a file, named among words of a command, that the system user cannot read."""
-    if os.geteuid() != 0 or not exists():
+    if os.geteuid() != 0 or not exists() or stays_root():
         return
     for word in words:
         path = Path(word.rpartition("=")[2] if word.startswith("-") else word)

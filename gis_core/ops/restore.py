@@ -57,7 +57,7 @@ def restore(place: Place, source: Path, *, force: bool) -> int:
 
 def give_restored(place: Place) -> None:
     """What root brought back belongs to the user that Arpent runs as."""
-    if os.geteuid() == 0 and account.exists():
+    if os.geteuid() == 0 and account.exists() and not account.stays_root():
         account.give_data(place)
 
 

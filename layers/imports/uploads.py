@@ -1,6 +1,6 @@
 """Uploads go to disk as they come, and end when they grow too large."""
 
-from typing import Any
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
@@ -21,13 +21,18 @@ class LimitedUpload(FileUploadHandler):
         self, input_data: Any, meta: Any, content_length: int, boundary: Any, encoding: Any = None
     ) -> None:
         if content_length > self.most:
-            raise RequestDataTooBig
+            self.refuse()
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         self.received += len(raw_data)
         if self.received > self.most:
-            raise RequestDataTooBig
+            self.refuse()
         return raw_data
+
+    def refuse(self) -> NoReturn:
+        """Whoever answers now must not read the body."""
+        self.request.body_refused = True  # type: ignore[union-attr]
+        raise RequestDataTooBig
 
     def file_complete(self, file_size: int) -> None:
         """Another handler makes the file."""

@@ -1,7 +1,6 @@
 """A real demo and a real browser: what the README's first command gives, driven as its users would."""
 
 import json
-import os
 import socket
 import subprocess
 import time
@@ -15,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, expect, sync_playwright
 
 from gis_core.ops.environment import PYTHON, ROOT
+from tests.ops.conftest import plain_environment, temporary_place
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -93,7 +93,7 @@ def free_port() -> int:
 
 def arpent(*arguments: str) -> str:
     """What the command says; it must succeed."""
-    env = {name: value for name, value in os.environ.items() if not name.startswith(("ARPENT_", "DJANGO_"))}
+    env = plain_environment()
     # Drawing and building the photos would keep both cores busy under the other tests.
     env["ARPENT_DEMO_PHOTOS"] = "0"
     command = [str(PYTHON), "-m", "gis_core.ops", *arguments]
@@ -105,14 +105,13 @@ def arpent(*arguments: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    data = tmp_path_factory.mktemp("demo")
-    data.parent.parent.chmod(0o755)
-    port = free_port()
-    arpent("demo", "--detach", "--data", str(data), "--port", str(port))
-    accounts = json.loads(Path(data, "demo-accounts.json").read_text())
-    yield Demo(f"http://127.0.0.1:{port}", {one["username"]: one["password"] for one in accounts}, data)
-    arpent("stop", "--data", str(data))
+def demo() -> Iterator[Demo]:
+    with temporary_place() as place:
+        port = free_port()
+        arpent("demo", "--detach", "--data", str(place.data), "--port", str(port))
+        accounts = json.loads(place.accounts.read_text())
+        yield Demo(f"http://127.0.0.1:{port}", {one["username"]: one["password"] for one in accounts}, place.data)
+        arpent("stop", "--data", str(place.data))
 
 
 @pytest.fixture(scope="module")

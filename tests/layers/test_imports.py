@@ -335,7 +335,8 @@ def test_other_roles_do_not_import(client: Client, ours: Member, role: Role, inb
 
 def test_nobody_imports_without_signing_in(client: Client) -> None:
     assert start(client).status_code == 401
-    assert client.get("/imports/").status_code == 302
+    assert client.get("/imports/", headers=PAGE).status_code == 302
+    assert client.get("/imports/").status_code == 401
 
 
 def test_another_member_answers_as_one_that_does_not_exist(administrator: Client) -> None:

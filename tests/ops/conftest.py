@@ -1,3 +1,4 @@
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -22,6 +23,12 @@ def temporary_place() -> Iterator[Place]:
         Cluster(place).stop()
         shutil.rmtree(Cluster(place).data, ignore_errors=True)
         shutil.rmtree(folder)
+
+
+def plain_environment() -> dict[str, str]:
+    """The machine's environment without settings of ours, but that root stays root where it must."""
+    ours = {name for name in os.environ if name.startswith(("ARPENT_", "DJANGO_"))} - {"ARPENT_AS_ROOT"}
+    return {name: value for name, value in os.environ.items() if name not in ours}
 
 
 @pytest.fixture

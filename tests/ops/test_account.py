@@ -15,7 +15,9 @@ from gis_core.ops.cluster import Cluster
 from gis_core.ops.environment import OS_USER, ROOT, Place, secret_key
 from gis_core.ops.failure import OperationFailedError
 
-pytestmark = pytest.mark.skipif(os.geteuid() != 0 or not account.exists(), reason="only root hands over")
+pytestmark = pytest.mark.skipif(
+    os.geteuid() != 0 or not account.exists() or account.stays_root(), reason="only root hands over, in an open folder"
+)
 READ = """
 import json, sys
 from pathlib import Path

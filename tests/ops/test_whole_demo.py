@@ -8,7 +8,6 @@ import hashlib
 import io
 import json
 import math
-import os
 import subprocess
 import threading
 import time
@@ -33,7 +32,7 @@ from gis_core.ops.held_files import HeldFiles
 from gis_core.ops.restore import restore, verify
 from tests.browser.conftest import free_port
 from tests.documents import pdf
-from tests.ops.conftest import temporary_place
+from tests.ops.conftest import plain_environment, temporary_place
 from tests.ops.test_backup import CATALOGUE
 
 pytestmark = pytest.mark.slow
@@ -111,7 +110,7 @@ class Saved:
 
 
 def command(*arguments: str) -> str:
-    env = {name: value for name, value in os.environ.items() if not name.startswith(("ARPENT_", "DJANGO_"))}
+    env = plain_environment()
     done = subprocess.run(
         [str(PYTHON), "-m", "gis_core.ops", *arguments],
         cwd=ROOT, env=env | {"ARPENT_DEMO_PHOTOS": "0"}, stdin=subprocess.DEVNULL, capture_output=True, text=True,

@@ -21,6 +21,7 @@ import rasterio
 from rasterio.transform import from_origin
 
 from gis_core.ops.environment import PYTHON, ROOT, Place
+from tests.ops.conftest import plain_environment, temporary_place
 
 KILLS = int(os.environ.get("ARPENT_TEST_KILLS", "3"))
 VICTIMS = ("worker", "reader", "postgresql")
@@ -33,7 +34,7 @@ class Installation:
 
     def __init__(self, data: Path) -> None:
         self.place = Place.current(str(data))
-        self.env = {name: value for name, value in os.environ.items() if not name.startswith(("ARPENT_", "DJANGO_"))}
+        self.env = plain_environment()
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(self.command(*arguments), **self.settings(), timeout=PATIENCE_S, text=True, check=False)
@@ -61,10 +62,10 @@ class Installation:
 
 
 @pytest.fixture(scope="module")
-def delivery(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def delivery(installed: Installation) -> Path:
     """Twelve sheets, three of them lossy."""
-    folder = tmp_path_factory.mktemp("delivery")
-    folder.parent.parent.chmod(0o755)
+    folder = installed.place.data.with_name("delivery")
+    folder.mkdir()
     noise = np.random.default_rng(45)
     for number in range(12):
         column, row = number % 4, number // 4
@@ -79,17 +80,17 @@ def delivery(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    data = tmp_path_factory.mktemp("installation")
-    data.parent.parent.chmod(0o755)
-    made = Installation(data)
-    made.cluster("start")
-    try:
-        done = made.run("manage", "migrate", "--verbosity", "0")
-        assert done.returncode == 0, done.stdout
-        yield made
-    finally:
-        made.cluster("stop")
+def installed() -> Iterator[Installation]:
+    with temporary_place() as place:
+        place.data.mkdir()
+        made = Installation(place.data)
+        made.cluster("start")
+        try:
+            done = made.run("manage", "migrate", "--verbosity", "0")
+            assert done.returncode == 0, done.stdout
+            yield made
+        finally:
+            made.cluster("stop")
 
 
 def ingest(folder: Path, slug: str) -> tuple[str, ...]:

@@ -186,6 +186,9 @@ imports/                                                    REST        -       
 imports/<int:job_id>/                                       GET,HEAD    own     302  403  403  403  403  200  200
 imports/<int:job_id>/                                       GET,HEAD    other   302  403  403  403  403  404  200
 imports/<int:job_id>/                                       GET,HEAD    none    302  403  403  403  403  404  404
+imports/<int:job_id>/                                       POST        own     302  403  403  403  403  409  409
+imports/<int:job_id>/                                       POST        other   302  403  403  403  403  404  409
+imports/<int:job_id>/                                       POST        none    302  403  403  403  403  404  404
 imports/<int:job_id>/                                       REST        own     405  405  405  405  405  405  405
 imports/fichiers/                                           POST        own     302  403  403  403  403  302  302
 imports/fichiers/                                           POST        other   302  403  403  403  403  404  302

@@ -62,11 +62,12 @@ from tiles import asking
 
 pytestmark = pytest.mark.django_db
 SECRET = "un mot de passe assez long"
+BLANKED = ("Content-Length", "Expires", "X-Request-ID")
 MISSING = 999_999_999
 PAGES = (
     *("compte/", "membres/", "couches/", "couches-externes/", "imports/", "campagnes/", "proprietaires/"),
     *("fiches/", "permis/", "courriers/", "reseaux/avis/", "avis/"),
-    *("fiches/", "permis/", "courriers/", "reseaux/"),
+    *("fiches/", "permis/", "courriers/", "reseaux/", "voirie/"),
     *("administration/", "langue/"),
 )
 FEATURE = "api/v1/layers/<slug:slug>/features/<int:feature_id>/"
@@ -680,7 +681,7 @@ def seen(world: World, answer: Any, scope: str, role: str, route: str) -> tuple[
     """Everything an asker can see of an answer, apart from the asked address itself and one-time form tokens."""
     content = re.sub(rb'name="(csrfmiddlewaretoken|form_key)" value="[\w-]+"', b"", answer.content)
     given = arguments(world, route, role, scope)
-    headers = {name: value for name, value in answer.items() if name not in ("Content-Length", "Expires")}
+    headers = {name: value for name, value in answer.items() if name not in BLANKED}
     text = f"{headers} {content!r}"
     for asked in (
         address(route, given),
