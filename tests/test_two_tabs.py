@@ -153,6 +153,12 @@ def campaign() -> Case:
     return Case(world.people[ADMINISTRATOR], reverse("campaign_restart", args=[made.slug]), "title", WORDS)
 
 
+def described_campaign() -> Case:
+    world = made_world()
+    made = factories.campaign(world.member, "refused", delivery=str(Path(__file__).parent))
+    return Case(world.people[ADMINISTRATOR], reverse("campaign_describe", args=[made.slug]), "title", WORDS)
+
+
 # -- networks ---------------------------------------------------------------------------------------------------------
 
 
@@ -232,6 +238,7 @@ CASES: dict[str, Callable[[], Case]] = {
     "layers.settings.forms.DescriptionForm": layer,
     "layers.external.forms.ExternalChangeForm": external_layer,
     "orthophoto.forms.CampaignChangeForm": campaign,
+    "orthophoto.forms.DescriptionForm": described_campaign,
     "networks.warning.pages.forms.SettingsForm": notice_settings,
     "networks.water.pages.hydrants.SettingsForm": hydrant_settings,
     "networks.warning.pages.forms.ContactChangeForm": contact,
