@@ -186,7 +186,6 @@ def test_readers_withdraw_nothing(desk: Desk) -> None:
 def test_a_deleted_request_takes_its_drafts_along(desk: Desk) -> None:
     one = desk.work(desk.enter())
     letter = desk.begin(one)
-    act(desk, undoing.reopen, one)
     assert do(desk, one, "delete").status_code == 302
     with factories.as_owner():
         left = [WorkRequest.objects.exists(), Letter.objects.filter(pk=letter.pk).exists()]
@@ -210,10 +209,12 @@ def test_a_request_with_a_piece_even_removed_is_not_deleted(
     assert request_pieces.path_of(kept(WorkPiece, pk=piece.pk)).exists()
 
 
-def test_a_decided_request_is_not_deleted(desk: Desk) -> None:
+def test_a_decided_request_is_not_deleted_even_reopened(desk: Desk) -> None:
     one = desk.enter()
     act(desk, requests.decide, one, accepted=False)
     assert (do(desk, one, "delete").status_code, kept(WorkRequest, pk=one.pk).state) == (409, "refused")
+    act(desk, undoing.reopen, one)
+    assert (do(desk, one, "delete").status_code, kept(WorkRequest, pk=one.pk).state) == (409, "received")
 
 
 # -- removed pieces ---------------------------------------------------------------------------------------------------

@@ -14,6 +14,9 @@ class Migration(migrations.Migration):
     ]
 
     operations: ClassVar = [
+        migrations.AddField(
+            "workrequest", "was_decided", models.BooleanField(db_default=False, default=False, editable=False)
+        ),
         migrations.AddField("workpiece", "removed_at", models.DateTimeField(null=True, verbose_name="removed on")),
         migrations.AddField(
             "workpiece",

@@ -87,6 +87,8 @@ class WorkRequest(models.Model):
     joined_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", editable=False)
     decided_date = models.DateField(_("decided on"), null=True, editable=False)
     decided_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", editable=False)
+    # Decided once, even reopened since: it is a public archive, and stays.
+    was_decided = models.BooleanField(default=False, db_default=False, editable=False)
     forgotten_date = models.DateField(null=True, editable=False)
     made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("entered by"))
     made_at = models.DateTimeField(auto_now_add=True)

@@ -72,8 +72,9 @@ def delete(one: WorkRequest, *, version: int, rights: Rights) -> None:
 
 
 def may_be_deleted(one: WorkRequest) -> bool:
-    """What was entered, and no more: nobody decided about it, nothing was attached (`sql/keep_request.sql` as well)."""
-    return one.state == State.RECEIVED and one.forgotten_date is None and not one.pieces.exists()
+    """What was entered, and no more: nobody ever decided, nothing was attached (`sql/keep_request.sql` as well)."""
+    untouched = one.state == State.RECEIVED and not one.was_decided and one.forgotten_date is None
+    return untouched and not one.pieces.exists()
 
 
 def check_not_numbered(one: WorkRequest) -> None:
