@@ -294,6 +294,9 @@ def test_erasing_a_piece_needs_the_time_and_the_visa(
     assert (found.erased_at is not None, found.visa_number) == (erased, "AD45-2037-12" if erased else "")
     if erased:
         assert "AD45-2037-12" in page_of(desk, one)
+        with factories.as_owner(), connection.cursor() as cursor:
+            cursor.execute("select count(*) from arpent.files_of_works()")
+            assert cursor.fetchone() == (0,)
         assert desk.network.client().get(f"/voirie/demandes/{one.pk}/pieces/{piece.pk}/").status_code == 404
 
 
