@@ -528,6 +528,36 @@ class Letter(models.Model):
         return self.number or self.title
 
 
+class Removable(models.Model):
+    """A document of an administrative file, kept on the disk: `services.removals` removes it and erases its content."""
+
+    # Taken out of the file, and kept: by whom and why (nobody: the night's task). Still read by who opened it before.
+    removed_at = models.DateTimeField(_("removed on"), null=True)
+    removed_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("removed by"))
+    removed_reason = models.CharField(_("why it was removed"), max_length=300, default="")
+    # Nobody opens it any more: it says who applied, which was forgotten.
+    closed = models.BooleanField(default=False)
+    # Its content is no longer there, with the visa of the Archives départementales (Code du patrimoine, L.212-2).
+    erased_at = models.DateTimeField(_("erased on"), null=True)
+    erased_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("erased by"))
+    visa_number = models.CharField(_("number of the visa"), max_length=60, default="")
+    visa_date = models.DateField(_("date of the visa"), null=True)
+
+    class Meta:
+        abstract = True
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(removed_at=None) | ~models.Q(removed_reason=""),
+                name="removed_%(class)s_says_why",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(erased_at=None)
+                | (models.Q(removed_at__isnull=False, visa_date__isnull=False) & ~models.Q(visa_number="")),
+                name="erased_%(class)s_has_a_visa",
+            ),
+        ]
+
+
 class IdempotencyKey(models.Model):
     """A write that was done, under the key that its client gave it: sent again with the same key, it is not done again.
 

@@ -21,7 +21,7 @@ from django.db.models.functions import Substr
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from gis_core.models import Member, User, web_mercator
+from gis_core.models import Member, Removable, User, web_mercator
 from gis_core.rights import Rights, Role
 from layers.parcels.models import FrozenSheet
 from permits.deadlines.events import Opinion
@@ -274,7 +274,7 @@ class ApplicantReading(models.Model):
         return f"{self.at} {self.by_name}"
 
 
-class Piece(models.Model):
+class Piece(Removable):
     """A file that was attached: kept under `<files>/permits/` by its `name`, as its content says, not its extension.
 
     What is `active` holds scripts or files of its own, or is not looked into: it is saved, never shown in the browser.
@@ -302,28 +302,9 @@ class Piece(models.Model):
     sha256 = models.CharField(max_length=64)
     added_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("added by"))
     added_at = models.DateTimeField(_("added on"), auto_now_add=True)
-    # Taken out of the file, and kept: by whom and why (nobody: the night's task). Still read by who opened it before.
-    removed_at = models.DateTimeField(_("removed on"), null=True)
-    removed_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("removed by"))
-    removed_reason = models.CharField(_("why it was removed"), max_length=300, default="")
-    # Nobody opens it any more: it says who applied, which was forgotten.
-    closed = models.BooleanField(default=False)
-    # Its content is no longer there, with the visa of the Archives départementales (Code du patrimoine, L.212-2).
-    erased_at = models.DateTimeField(_("erased on"), null=True)
-    erased_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("erased by"))
-    visa_number = models.CharField(_("number of the visa"), max_length=60, default="")
-    visa_date = models.DateField(_("date of the visa"), null=True)
     version = models.IntegerField(default=1, editable=False)
 
-    class Meta:
-        constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(removed_at=None) | ~Q(removed_reason=""), name="removed_piece_says_why"),
-            models.CheckConstraint(
-                condition=Q(erased_at=None)
-                | (Q(removed_at__isnull=False, visa_date__isnull=False) & ~Q(visa_number="")),
-                name="erased_piece_has_a_visa",
-            ),
-        ]
+    class Meta(Removable.Meta):
         verbose_name = _("piece")
         verbose_name_plural = _("pieces")
         ordering: ClassVar[list[str]] = ["id"]

@@ -293,7 +293,8 @@ WITHOUT_KEY = {
     "networks/water/templates/water/hydrant.html": 1,
     "networks/works/templates/works/detour.html": 1,
     "orthophoto/templates/orthophoto/delete.html": 1,
-    "permits/templates/permits/pieces.html": 2,
+    "permits/templates/permits/pieces.html": 1,
+    "gis_core/templates/removed_pieces.html": 1,
     "permits/templates/permits/reminders.html": 3,
     "permits/templates/permits/strike.html": 1,
     # Searches, and answers that are shown or saved as a file: each is a reading of its own in a journal.

@@ -1,6 +1,5 @@
 """/permis/<number>/pieces/: what was attached to a file; pieces are added, opened and removed one by one."""
 
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from gis_core.errors import ArpentError, Conflict, Invalid, Unavailable
 from gis_core.middleware import rights_of_request
 from gis_core.problem import as_problem, status_of, wants_problem
+from gis_core.services.removals import day_in, said_kept
 from layers.imports.uploads import limit_uploads
 from permits.models import Permit, Piece
 from permits.pages.frame import page, permit_of, show_file
@@ -32,7 +32,6 @@ from permits.services.pieces import (
     open_piece,
     piece_of,
     remove_piece,
-    said_kept,
 )
 from permits.services.reading import today
 from permits.services.recording import may_write
@@ -133,13 +132,6 @@ def erase(request: HttpRequest, permit: str, piece: int) -> HttpResponse:
     return redirect("pieces", permit=found.permit.number)
 
 
-def day_in(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
 def shown(
     request: HttpRequest,
     permit: Permit,
@@ -152,12 +144,13 @@ def shown(
     """The page. It must not read the request's body, which may be what was refused."""
     reads = may_read_applicant(permit)
     until = kept_until(permit)
+    writes = may_write(permit, rights_of_request(request), COUNTER)
     context = {
         "reads": reads,
-        "writes": may_write(permit, rights_of_request(request), COUNTER),
+        "writes": writes,
         "pieces": permit.pieces.filter(removed_at=None).select_related("added_by") if reads else (),
         "removed": permit.pieces.exclude(removed_at=None).select_related("removed_by", "erased_by") if reads else (),
-        "may_erase": until is not None and until < today(),
+        "may_erase": writes and until is not None and until < today(),
         "kept": said_kept(until),
         "count": permit.pieces.filter(removed_at=None).count(),
         "kinds": Piece.Kind.choices,

@@ -3,10 +3,7 @@
 They may hold what is personal: who reads the file's applicant reads them, and each opening is in the journal.
 """
 
-import hashlib
-import os
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,12 +12,13 @@ from typing import IO, Literal, Protocol
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Max
-from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from gis_core.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
+from gis_core.errors import Forbidden, Invalid, NotFound, Unavailable
 from gis_core.reader import Limits, PictureRecipe, ReadRefused, RestrictedReader
 from gis_core.rights import Rights
+from gis_core.services import removals
+from gis_core.services.kept_files import written
 from layers.features.services.attachments import title_of_file
 from layers.features.services.photos import MOST_PIXELS, remade
 from permits.deadlines.calendar import after_months
@@ -33,9 +31,6 @@ from permits.services.recording import check_may_write
 MOST_AT_ONCE = 20
 MOST_OF_A_FILE = 300
 LONGEST_SIDE = 6_000
-LONGEST_REASON, LONGEST_VISA = 300, 60
-# Pieces are kept so long after the end of their file at least, and then until the Archives have given their visa.
-KEPT_YEARS = 10
 JPEG_QUALITY = 88
 CHUNK = 1 << 20
 
@@ -147,15 +142,7 @@ def remove_piece(piece: Piece, *, reason: str, rights: Rights) -> None:
     check_may_write(piece.permit, rights, COUNTER)
     if not may_read_applicant(piece.permit):
         raise not_open()
-    reason = reason.strip()
-    if not 1 <= len(reason) <= LONGEST_REASON:
-        raise Invalid(
-            _("Say why the piece is removed, in at most %(most)s characters.") % {"most": LONGEST_REASON},
-            parameter="reason",
-        )
-    marks = {"removed_at": Now(), "removed_by": rights.user_id, "removed_reason": reason}
-    if not Piece.objects.filter(pk=piece.pk, removed_at=None).update(**marks):
-        raise Conflict(_("This piece is removed already."))
+    removals.mark_removed(piece, reason=reason, rights=rights)
 
 
 def erase_piece(piece: Piece, *, visa_number: str, visa_date: date | None, rights: Rights) -> None:
@@ -166,25 +153,10 @@ def erase_piece(piece: Piece, *, visa_number: str, visa_date: date | None, right
     check_may_write(piece.permit, rights, COUNTER)
     if not may_read_applicant(piece.permit):
         raise not_open()
-    if not piece.removed_at or piece.erased_at:
-        raise Conflict(_("Only a piece that is removed, and whose content is still there, can be erased."))
-    until = kept_until(piece.permit)
-    if until is None or until >= today():
-        raise Conflict(said_kept(until))
-    number = visa_number.strip()
-    if not 1 <= len(number) <= LONGEST_VISA or visa_date is None or not piece.permit.filed_date < visa_date <= today():
-        raise Invalid(
-            _(
-                "Give the number and the date of the visa of the Archives départementales"
-                " (Code du patrimoine, L.212-2)."
-            ),
-            parameter="visa_number",
-        )
-    marks = {"erased_at": Now(), "erased_by": rights.user_id, "visa_number": number, "visa_date": visa_date}
-    if not Piece.objects.filter(pk=piece.pk, erased_at=None).exclude(removed_at=None).update(**marks):
-        raise Conflict(_("The content of this piece is erased already."))
-    path = path_of(piece)
-    transaction.on_commit(lambda: path.unlink(missing_ok=True))
+    removals.erase(
+        piece, path_of(piece), filed=piece.permit.filed_date, until=kept_until(piece.permit), day=today(),
+        visa=(visa_number, visa_date), rights=rights,
+    )  # fmt: skip
 
 
 def kept_until(permit: Permit) -> date | None:
@@ -193,42 +165,7 @@ def kept_until(permit: Permit) -> date | None:
         return None
     last = permit.events.filter(struck_at=None).aggregate(last=Max("on_date"))["last"]
     end = max(day for day in (permit.ended_date, permit.valid_until_date, last) if day)
-    return after_months(end, 12 * KEPT_YEARS)
-
-
-def said_kept(until: date | None) -> str:
-    """Why nothing is erased yet."""
-    if until is None:
-        return _("The file is not finished: its pieces are kept.")
-    return _("The pieces of this file are kept until %(day)s.") % {"day": f"{until:%d/%m/%Y}"}
-
-
-@contextmanager
-def written(path: Path, chunks: Iterable[bytes]) -> Iterator[tuple[int, str]]:
-    """Write a file whole or not at all: its size and SHA-256; it goes when what follows fails. Raises Unavailable."""
-    partial = path.with_suffix(".part")
-    try:
-        told = write(partial, chunks)
-        yield told
-        partial.replace(path)
-    except OSError as error:
-        raise Unavailable(_("The file cannot be kept: the disk is full or not writable.")) from error
-    finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
-
-
-def write(path: Path, chunks: Iterable[bytes]) -> tuple[int, str]:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
-    size, digest = 0, hashlib.sha256()
-    with path.open("xb") as kept:
-        for chunk in chunks:
-            kept.write(chunk)
-            size += len(chunk)
-            digest.update(chunk)
-        kept.flush()
-        os.fsync(kept.fileno())
-    return size, digest.hexdigest()
+    return after_months(end, 12 * removals.KEPT_YEARS)
 
 
 # -- opening ----------------------------------------------------------------------------------------------------------
@@ -245,7 +182,7 @@ def piece_of(permit: Permit, piece_id: int) -> Piece:
 def open_piece(piece: Piece) -> IO[bytes]:
     """Its content, for who reads the applicant; it is written in the journal. Raises Forbidden, Unavailable."""
     if piece.erased_at:
-        raise NotFound(_("The content of this piece was erased, with a visa of the Archives départementales."))
+        raise NotFound(removals.said_erased())
     why = _("Piece: %(kind)s") % {"kind": piece.get_kind_display()}
     with connection.cursor() as cursor:
         cursor.execute("select arpent.read_piece(%s, %s)", [piece.pk, why])

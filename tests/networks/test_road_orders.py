@@ -722,8 +722,10 @@ def test_pieces_are_read_by_their_content(desk: Desk) -> None:
     assert b"".join(client.get(address)).startswith(b"%PDF-")
     assert desk.network.client(Role.READER).get(address).status_code == 404
     version = kept(WorkRequest, pk=one.pk).version
-    client.post(f"/voirie/demandes/{one.pk}/", {"do": "remove", "piece": piece.pk, "version": version})
-    assert client.get(address).status_code == 404
+    removal = {"do": "remove", "piece": piece.pk, "version": version, "reason": "En double"}
+    client.post(f"/voirie/demandes/{one.pk}/", removal)
+    assert kept(WorkPiece, pk=piece.pk).removed_reason == "En double"
+    assert b"".join(client.get(address)).startswith(b"%PDF-")
 
 
 # -- what is not kept for ever ----------------------------------------------------------------------------------------
@@ -761,21 +763,24 @@ def test_a_forgotten_request_is_still_read(desk: Desk, settings: Any) -> None:
         assert "Tanneurs" not in page
 
 
-def test_files_of_no_piece_are_swept_once_they_are_a_day_old(desk: Desk, settings: Any, tmp_path: Path) -> None:
+def test_sendings_cut_short_are_swept_a_day_later_and_whole_files_stay(
+    desk: Desk, settings: Any, tmp_path: Path
+) -> None:
     settings.FILES_DIR = tmp_path
     one = desk.enter()
     with factories.as_owner():
         piece = WorkPiece.objects.create(request=one, title="Plan", media_type="image/jpeg", size_bytes=1, sha256="")
     kept_file, folder = request_pieces.path_of(piece), request_pieces.folder_of(one.pk)
-    lost, fresh = folder / str(uuid4()), folder / str(uuid4())
+    lost, fresh = folder / f"{uuid4()}.part", folder / f"{uuid4()}.part"
+    whole, committed = folder / str(uuid4()), kept_file.with_suffix(".part")
     folder.mkdir(parents=True)
-    for path in (lost, fresh, kept_file):
+    for path in (lost, fresh, kept_file, whole, committed):
         path.write_bytes(b"x")
-    for path in (lost, kept_file):
+    for path in (lost, kept_file, whole, committed):
         os.utime(path, (0, 0))
     with factories.as_worker():
         assert sweep_files() == 1
-    assert sorted(folder.iterdir()) == sorted([kept_file, fresh])
+    assert sorted(folder.iterdir()) == sorted([kept_file, fresh, whole, committed])
 
 
 def test_nothing_is_swept_where_nothing_was_sent(db: None, settings: Any, tmp_path: Path) -> None:

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
-from django.utils import translation
+from django.utils import timezone, translation
 
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from gis_core.models import Letter, Letterhead
@@ -182,23 +183,163 @@ def test_readers_withdraw_nothing(desk: Desk) -> None:
     assert do(desk, one, "give-up", Role.READER).status_code == 404
 
 
-def test_a_deleted_request_takes_its_files_and_drafts_along(
-    desk: Desk, settings: Any, tmp_path: Path, django_capture_on_commit_callbacks: Any
-) -> None:
-    settings.FILES_DIR = tmp_path
+def test_a_deleted_request_takes_its_drafts_along(desk: Desk) -> None:
     one = desk.work(desk.enter())
     letter = desk.begin(one)
+    assert do(desk, one, "delete").status_code == 302
     with factories.as_owner():
-        piece = WorkPiece.objects.create(request=one, title="Plan", media_type="image/jpeg", size_bytes=1, sha256="")
-    path = request_pieces.path_of(piece)
-    path.parent.mkdir(parents=True)
-    path.write_bytes(b"x")
+        left = [WorkRequest.objects.exists(), Letter.objects.filter(pk=letter.pk).exists()]
+        assert (left, Work.objects.filter(pk=one.work_id).exists()) == ([False] * 2, True)
+
+
+@pytest.mark.parametrize("removed", [False, True])
+def test_a_request_with_a_piece_even_removed_is_not_deleted(
+    desk: Desk, settings: Any, tmp_path: Path, django_capture_on_commit_callbacks: Any, removed: bool
+) -> None:
+    settings.FILES_DIR = tmp_path
+    one = desk.enter()
+    piece = attached(one)
+    if removed:
+        assert do(desk, one, "remove", piece=piece.pk, reason="En double").status_code == 302
+    assert "Supprimer la demande" not in page_of(desk, one)
     with django_capture_on_commit_callbacks(execute=True):
-        assert do(desk, one, "delete").status_code == 302
+        answer = do(desk, one, "delete")
+    assert answer.status_code == 409
+    assert "archive publique" in answer.content.decode()
+    assert request_pieces.path_of(kept(WorkPiece, pk=piece.pk)).exists()
+
+
+def test_a_decided_request_is_not_deleted_even_reopened(desk: Desk) -> None:
+    one = desk.enter()
+    act(desk, requests.decide, one, accepted=False)
+    assert (do(desk, one, "delete").status_code, kept(WorkRequest, pk=one.pk).state) == (409, "refused")
+    act(desk, undoing.reopen, one)
+    assert (do(desk, one, "delete").status_code, kept(WorkRequest, pk=one.pk).state) == (409, "received")
+
+
+# -- removed pieces ---------------------------------------------------------------------------------------------------
+
+
+VISA = {"visa_number": "AD45-2037-12", "visa_date": "2037-01-15"}
+
+
+def attached(one: WorkRequest) -> WorkPiece:
+    """A piece with its content on the disk."""
     with factories.as_owner():
-        left = [WorkRequest.objects.exists(), Letter.objects.filter(pk=letter.pk).exists(), WorkPiece.objects.exists()]
-        assert (left, Work.objects.filter(pk=one.work_id).exists()) == ([False] * 3, True)
-    assert not path.parent.exists()
+        piece = WorkPiece.objects.create(
+            request=one, title="Plan", media_type=request_pieces.PDF, size_bytes=5, sha256="0" * 64
+        )
+    path = request_pieces.path_of(piece)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"%PDF-")
+    return piece
+
+
+@pytest.fixture
+def refused(desk: Desk, settings: Any, tmp_path: Path) -> tuple[WorkRequest, WorkPiece]:
+    """A request that was refused, with a removed piece; its works end in June 2026."""
+    settings.FILES_DIR = tmp_path
+    one = desk.enter()
+    piece = attached(one)
+    act(desk, requests.decide, one, accepted=False)
+    with factories.as_owner():
+        days = {"received_date": date(2026, 5, 1), "starts_on": date(2026, 6, 1), "ends_on": date(2026, 6, 3)}
+        WorkRequest.objects.filter(pk=one.pk).update(decided_date=date(2026, 5, 2), **days)
+    assert do(desk, one, "remove", piece=piece.pk, reason="Plan d’un autre chantier").status_code == 302
+    return one, piece
+
+
+def test_a_removed_piece_is_kept_with_who_removed_it_and_why(
+    desk: Desk, refused: tuple[WorkRequest, WorkPiece]
+) -> None:
+    one, piece = refused
+    found = kept(WorkPiece, pk=piece.pk)
+    assert (found.removed_by_id, found.removed_reason) == (desk.rights().user_id, "Plan d’un autre chantier")
+    page = page_of(desk, one)
+    assert "Pièces retirées" in page
+    assert "Plan d’un autre chantier" in page
+    opened = desk.network.client().get(f"/voirie/demandes/{one.pk}/pieces/{piece.pk}/")
+    assert b"".join(opened) == b"%PDF-"
+    assert do(desk, one, "remove", piece=piece.pk, reason="encore").status_code == 409
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "x" * 301])
+def test_removing_a_piece_says_why(desk: Desk, settings: Any, tmp_path: Path, reason: str) -> None:
+    settings.FILES_DIR = tmp_path
+    one = desk.enter()
+    piece = attached(one)
+    assert do(desk, one, "remove", piece=piece.pk, reason=reason).status_code == 400
+    assert kept(WorkPiece, pk=piece.pk).removed_at is None
+
+
+@pytest.mark.parametrize(("day", "visa", "who", "status"), [
+    (date(2036, 6, 3), VISA, Role.NETWORK_TECHNICIAN, 409),
+    (date(2037, 2, 1), {}, Role.NETWORK_TECHNICIAN, 400),
+    (date(2037, 2, 1), VISA | {"visa_date": "2037-02-02"}, Role.NETWORK_TECHNICIAN, 400),
+    (date(2037, 2, 1), VISA | {"visa_number": " "}, Role.NETWORK_TECHNICIAN, 400),
+    (date(2037, 2, 1), VISA, Role.TOWN_HALL, 403),
+    (date(2037, 2, 1), VISA, Role.NETWORK_TECHNICIAN, 302),
+])  # fmt: skip
+def test_erasing_a_piece_needs_the_time_and_the_visa(
+    desk: Desk, refused: tuple[WorkRequest, WorkPiece], monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Any, day: date, visa: dict[str, str], who: str, status: int,
+) -> None:  # fmt: skip
+    one, piece = refused
+    monkeypatch.setattr(request_pieces, "today", lambda: day)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert do(desk, one, "erase", who, piece=piece.pk, **visa).status_code == status
+    erased = status == 302
+    assert request_pieces.path_of(piece).exists() is not erased
+    found = kept(WorkPiece, pk=piece.pk)
+    assert (found.erased_at is not None, found.visa_number) == (erased, "AD45-2037-12" if erased else "")
+    if erased:
+        assert "AD45-2037-12" in page_of(desk, one)
+        with factories.as_owner(), connection.cursor() as cursor:
+            cursor.execute("select count(*) from arpent.files_of_works()")
+            assert cursor.fetchone() == (0,)
+        assert desk.network.client().get(f"/voirie/demandes/{one.pk}/pieces/{piece.pk}/").status_code == 404
+
+
+def test_a_piece_of_an_open_request_is_not_erased(
+    desk: Desk, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.FILES_DIR = tmp_path
+    one = desk.enter()
+    piece = attached(one)
+    assert do(desk, one, "remove", piece=piece.pk, reason="En double").status_code == 302
+    monkeypatch.setattr(request_pieces, "today", lambda: date(2090, 1, 1))
+    answer = do(desk, one, "erase", piece=piece.pk, **VISA)
+    assert answer.status_code == 409
+    assert "n’est pas terminé" in answer.content.decode()
+
+
+def test_a_numbered_order_keeps_the_pieces_longer(desk: Desk) -> None:
+    one = desk.work(desk.enter())
+    made = desk.publish(one, desk.final(one, desk.begin(one)))
+    with factories.as_owner():
+        WorkOrder.objects.filter(pk=made.pk).update(ends_on=date(2080, 5, 31))
+    with desk.as_():
+        assert request_pieces.kept_until(requests.request_seen_by(one.pk, desk.rights())) == date(2090, 5, 31)
+
+
+@pytest.mark.parametrize("statement", [
+    "delete from public.road_piece", "delete from public.road_request", "delete from public.road_order",
+    "delete from public.road_order_file", "update public.road_piece set removed_at = null, removed_reason = ''",
+])  # fmt: skip
+@pytest.mark.parametrize("role", ["web", "worker"])
+def test_postgresql_keeps_the_documents_of_a_request(desk: Desk, statement: str, role: str) -> None:
+    one = desk.work(desk.enter())
+    with factories.as_owner():
+        WorkPiece.objects.create(
+            request=one, title="Plan", media_type="image/jpeg", size_bytes=1, sha256="", removed_at=timezone.now(),
+            removed_reason="En double",
+        )  # fmt: skip
+    desk.publish(one, desk.final(one, desk.begin(one)))
+    acting = desk.as_() if role == "web" else factories.as_worker()
+    with acting, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("set local search_path = ''")
+        with pytest.raises(DatabaseError, match=r"kept|marks"), transaction.atomic():
+            cursor.execute(statement)
 
 
 def test_a_request_with_a_numbered_letter_is_not_deleted(desk: Desk) -> None:
@@ -366,19 +507,41 @@ def test_an_address_on_one_line_with_its_postcode_is_found(desk: Desk) -> None:
 # -- what is not kept for ever ----------------------------------------------------------------------------------------
 
 
-def test_the_people_of_a_company_are_forgotten_and_the_company_stays(desk: Desk, settings: Any) -> None:
+def test_the_people_of_a_company_are_forgotten_and_the_company_stays(
+    desk: Desk, settings: Any, tmp_path: Path, django_capture_on_commit_callbacks: Any
+) -> None:
     settings.ROAD_REQUEST_YEARS = 5
     one = desk.enter(**LONG_AGO, is_company=True, applicant_name="Réseaux du Lys")
     draft = desk.begin(one)
-    with factories.as_owner():
-        WorkPiece.objects.create(request=one, title="Plan", media_type="image/jpeg", size_bytes=1, sha256="")
-    with factories.as_worker():
+    settings.FILES_DIR = tmp_path
+    piece = attached(one)
+    with factories.as_worker(), django_capture_on_commit_callbacks(execute=True):
         forget_old()
+    assert kept(WorkPiece, pk=piece.pk).closed
     found = kept(WorkRequest, pk=one.pk)
     assert (found.applicant_email, found.applicant_phone) == ("", "")
     assert (found.applicant_name, found.place) == ("Réseaux du Lys", given_request()["place"])
     with factories.as_owner():
-        assert (WorkPiece.objects.exists(), Letter.objects.filter(pk=draft.pk).exists()) == (False, False)
+        assert not Letter.objects.filter(pk=draft.pk).exists()
+
+
+def test_the_pieces_of_a_forgotten_request_are_closed_and_wait_for_the_visa(
+    desk: Desk, settings: Any, tmp_path: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    settings.ROAD_REQUEST_YEARS, settings.FILES_DIR = 5, tmp_path
+    one = desk.enter(**LONG_AGO)
+    piece = attached(one)
+    with factories.as_owner():
+        WorkPiece.objects.filter(pk=piece.pk).update(title="Plan de Jeanne Exemple")
+    with factories.as_worker(), django_capture_on_commit_callbacks(execute=True):
+        forget_old()
+    found = kept(WorkPiece, pk=piece.pk)
+    assert (found.closed, found.removed_by_id, found.title) == (True, None, "Pièce")
+    assert request_pieces.path_of(piece).exists()
+    assert desk.network.client().get(f"/voirie/demandes/{one.pk}/pieces/{piece.pk}/").status_code == 403
+    page = page_of(desk, one)
+    assert "la pièce est fermée" in page
+    assert "Jeanne" not in page
 
 
 def test_nothing_is_attached_once_the_applicant_is_forgotten(desk: Desk, settings: Any) -> None:

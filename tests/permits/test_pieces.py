@@ -164,7 +164,7 @@ def test_a_full_disk_leaves_nothing_half_written(world: World, files: Path, monk
     def full(_descriptor: int) -> None:
         raise OSError(errno.ENOSPC, "full")
 
-    monkeypatch.setattr(service.os, "fsync", full)
+    monkeypatch.setattr("os.fsync", full)
     answer = sent(world, permit, ("plan.pdf", pdf()))
     assert (answer.status_code, kept(world)) == (400, [])
     assert "le disque est plein" in answer.content.decode()

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from gis_core.rights import SYSTEM, Role, acting_as
-from permits.models import Applicant, ApplicantReading, Permit, Piece, Settings
+from permits.models import Applicant, ApplicantReading, Consultation, Permit, Piece, Settings
 from permits.services.pieces import path_of
 from permits.services.retention import forget_ended
 from permits.tasks import forget_applicants
@@ -122,3 +123,26 @@ def test_the_nightly_task_forgets(world: World, on_day: Any) -> None:
 def test_nobody_else_may_forget(world: World) -> None:
     with world.as_(), pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("select arpent.forget_applicants('2099-01-01', '')")
+
+
+@pytest.mark.parametrize("statement", [
+    "delete from public.permits_piece", "delete from public.permits_event", "delete from public.permits_consultation",
+    "delete from public.permits_permit", "update public.permits_piece set removed_at = null, removed_reason = ''",
+    "update public.permits_piece set closed = false",
+])  # fmt: skip
+@pytest.mark.parametrize("role", ["web", "worker"])
+def test_postgresql_keeps_the_documents_of_a_file(world: World, statement: str, role: str) -> None:
+    permit = refused(world)
+    with factories.as_owner():
+        Piece.objects.create(
+            permit=permit, title="Plan", kind="plan", media_type="application/pdf", size_bytes=1, sha256="0" * 64,
+            removed_at=timezone.now(), removed_reason="En double", closed=True,
+        )  # fmt: skip
+        Consultation.objects.create(
+            permit=permit, body="abf", asked_date=REFUSED_ON, months=1, due_date=REFUSED_ON, silence="favourable"
+        )
+    acting = world.as_() if role == "web" else factories.as_worker()
+    with acting, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("set local search_path = ''")
+        with pytest.raises(DatabaseError, match=r"kept|marks"), transaction.atomic():
+            cursor.execute(statement)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from gis_core.models import Member, User
+from gis_core.models import Member, Removable, User
 from gis_core.rights import Rights
 from networks.core.rights import TECHNICIANS
 from networks.works.models.work import Work
@@ -87,6 +87,8 @@ class WorkRequest(models.Model):
     joined_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", editable=False)
     decided_date = models.DateField(_("decided on"), null=True, editable=False)
     decided_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", editable=False)
+    # Decided once, even reopened since: it is a public archive, and stays.
+    was_decided = models.BooleanField(default=False, db_default=False, editable=False)
     forgotten_date = models.DateField(null=True, editable=False)
     made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("entered by"))
     made_at = models.DateTimeField(auto_now_add=True)
@@ -154,7 +156,7 @@ class WorkTransmission(models.Model):
         return str(self.number)
 
 
-class WorkPiece(models.Model):
+class WorkPiece(Removable):
     """A file that was attached to a request, kept under `<files>/works/` by its `name`."""
 
     security = "part:request_id:filed"
@@ -170,7 +172,7 @@ class WorkPiece(models.Model):
     added_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     added_at = models.DateTimeField(auto_now_add=True)
 
-    class Meta:
+    class Meta(Removable.Meta):
         db_table = "road_piece"
         verbose_name = _("piece")
         verbose_name_plural = _("pieces")

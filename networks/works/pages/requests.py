@@ -23,6 +23,7 @@ from gis_core.models import Letter
 from gis_core.parameters import integer
 from gis_core.problem import status_of
 from gis_core.rights import Rights
+from gis_core.services.removals import day_in, said_kept
 from networks.core.uploads import upload_page
 from networks.works.days import today
 from networks.works.kinds import ABROGATION, BEGUN_ALONE, ORDERS, USUAL
@@ -238,7 +239,7 @@ def given_up(request: HttpRequest, found: WorkRequest, rights: Rights, version: 
 
 def deleted(request: HttpRequest, found: WorkRequest, rights: Rights, version: int) -> HttpResponse:
     undoing.delete(found, version=version, rights=rights)
-    messages.success(request, _("Request n° %(number)s is deleted, with its pieces and drafts.") % {"number": found.pk})
+    messages.success(request, _("Request n° %(number)s is deleted, with its drafts.") % {"number": found.pk})
     return redirect("road_requests")
 
 
@@ -294,8 +295,16 @@ def unpublished(request: HttpRequest, found: WorkRequest, rights: Rights, versio
 
 
 def detached(request: HttpRequest, found: WorkRequest, rights: Rights, version: int) -> HttpResponse:
-    request_pieces.remove(found, id_in(request.POST, "piece"), rights)
-    messages.success(request, _("The piece is removed."))
+    reason = request.POST.get("reason", "")
+    request_pieces.remove(found, id_in(request.POST, "piece"), reason=reason, rights=rights)
+    messages.success(request, _("The piece is removed from the list; it is kept."))
+    return back(found)
+
+
+def erased(request: HttpRequest, found: WorkRequest, rights: Rights, version: int) -> HttpResponse:
+    visa = request.POST.get("visa_number", ""), day_in(request.POST.get("visa_date", ""))
+    request_pieces.erase(found, id_in(request.POST, "piece"), visa=visa, rights=rights)
+    messages.success(request, _("The content of the piece is erased."))
     return back(found)
 
 
@@ -310,7 +319,7 @@ type Act = Callable[[HttpRequest, WorkRequest, Rights, int], HttpResponse]
 ACTS: Final[Mapping[str, Act]] = {
     "accept": decided, "refuse": decided, "reopen": reopened, "give-up": given_up, "delete": deleted, "work": worked,
     "join": joined, "detach": parted, "letter": begun, "publish": published, "abrogate": abrogating,
-    "unpublish": unpublished, "remove": detached, "transmit": transmitted,
+    "unpublish": unpublished, "remove": detached, "erase": erased, "transmit": transmitted,
 }  # fmt: skip
 
 
@@ -332,6 +341,7 @@ def shown(
         form = form_of(request, found, rights)
     published = list(publication.orders_of(found).select_related("abrogated_by"))
     competence = competent(requests.place_of(found), found.kind, found.owner)
+    until = request_pieces.kept_until(found)
     in_hand = kept and found.state != State.WITHDRAWN
     context = {
         **told(found),
@@ -345,7 +355,7 @@ def shown(
         "refuses": decides and found.state in requests.OPEN,
         "reopens": decides and not numbered and found.state != State.RECEIVED,
         "gives_up": writes and found.state in (*requests.OPEN, State.REFUSED),
-        "deletes": changes and not numbered,
+        "deletes": changes and not numbered and undoing.may_be_deleted(found),
         "in_hand": in_hand,
         "kept": kept,
         "writes": writes,
@@ -362,7 +372,10 @@ def shown(
         "orders": published,
         "order_warnings": publication.differences(published, found.work),
         "abrogation": ABROGATION,
-        "pieces": list(found.pieces.select_related("added_by")),
+        "pieces": list(found.pieces.filter(removed_at=None).select_related("added_by")),
+        "removed": list(found.pieces.exclude(removed_at=None).select_related("removed_by", "erased_by")),
+        "may_erase": decides and until is not None and until < today(),
+        "kept_said": said_kept(until),
         "most_mb": request_pieces.max_bytes() // 1_048_576,
         "near": near_works(found, rights) if decides and found.work is None else (),
     }

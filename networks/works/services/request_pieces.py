@@ -1,9 +1,10 @@
-"""What is attached to a request: PDF files and images, kept out of everybody's reach but ours."""
+"""What is attached to a request: PDF files and images, kept out of everybody's reach but ours.
 
-import hashlib
-import os
+A removed piece is kept; its content is erased with the visa of the Archives alone (`gis_core.services.removals`).
+"""
+
 from collections.abc import Iterable
-from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -12,12 +13,24 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Forbidden, Invalid, NotFound, Unavailable
+from gis_core.models import Letter
 from gis_core.reader import Limits, RestrictedReader
 from gis_core.rights import Rights
+from gis_core.services import removals
+from gis_core.services.kept_files import written
 from layers.features.services.attachments import title_of_file
 from layers.features.services.photos import picture_of
-from networks.works.models import WorkPiece, WorkRequest
-from networks.works.services.requests import check_not_forgotten, locked_row, may_write
+from networks.works.days import today
+from networks.works.models import WorkOrder, WorkPiece, WorkRequest
+from networks.works.services.requests import (
+    OPEN,
+    check_may_decide,
+    check_not_forgotten,
+    letters_about,
+    locked_row,
+    may_write,
+    months_later,
+)
 
 MOST_OF_A_REQUEST = 30
 PDF, JPEG = "application/pdf", "image/jpeg"
@@ -57,7 +70,7 @@ def attach(one: WorkRequest, file: Sent | None, rights: Rights) -> WorkPiece:
     check_not_forgotten(one)
     if file is None:
         raise Invalid(_("Choose a file."), parameter="file")
-    if one.pieces.count() >= MOST_OF_A_REQUEST:
+    if one.pieces.filter(removed_at=None).count() >= MOST_OF_A_REQUEST:
         raise Invalid(_("A request has at most %(most)s pieces.") % {"most": MOST_OF_A_REQUEST}, parameter="file")
     if (file.size or 0) > max_bytes():
         raise Invalid(_("It is larger than %(most)s MB.") % {"most": max_bytes() // 1_048_576}, parameter="file")
@@ -66,18 +79,13 @@ def attach(one: WorkRequest, file: Sent | None, rights: Rights) -> WorkPiece:
         request=one, title=Path(title_of_file(file.name or "")).stem or _("Piece"), media_type=media_type,
         active=active, added_by_id=rights.user_id,
     )  # fmt: skip
-    path = path_of(piece)
-    try:
-        with transaction.atomic():
-            check_not_forgotten(locked_row(one))
-            piece.size_bytes, piece.sha256 = write(path, [made] if made else file.chunks())
-            piece.save()
-    except BaseException as error:
-        with suppress(OSError):
-            path.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise Unavailable(_("The file cannot be kept: the disk is full or not writable.")) from error
-        raise
+    with (
+        written(path_of(piece), [made] if made else file.chunks()) as (size, sha256),
+        transaction.atomic(),
+    ):
+        check_not_forgotten(locked_row(one))
+        piece.size_bytes, piece.sha256 = size, sha256
+        piece.save()
     return piece
 
 
@@ -99,19 +107,6 @@ def content_of(file: Sent) -> tuple[str, bool, bytes | None]:
     return PDF, document.active, None
 
 
-def write(path: Path, chunks: Iterable[bytes]) -> tuple[int, str]:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
-    size, digest = 0, hashlib.sha256()
-    with path.open("xb") as kept:
-        for chunk in chunks:
-            kept.write(chunk)
-            size += len(chunk)
-            digest.update(chunk)
-        kept.flush()
-        os.fsync(kept.fileno())
-    return size, digest.hexdigest()
-
-
 def piece_of(one: WorkRequest, piece_id: int) -> WorkPiece:
     """Raises NotFound."""
     found = one.pieces.filter(pk=min(piece_id, 2**63 - 1)).first()
@@ -121,19 +116,42 @@ def piece_of(one: WorkRequest, piece_id: int) -> WorkPiece:
 
 
 def open_piece(piece: WorkPiece) -> IO[bytes]:
+    """Raises Forbidden, NotFound, Unavailable."""
+    if piece.erased_at:
+        raise NotFound(removals.said_erased())
+    if piece.closed:
+        raise Forbidden(_("Who asked was forgotten: nobody opens the pieces of this request any more."))
     try:
         return path_of(piece).open("rb")
     except OSError as error:
         raise Unavailable(_("The content of this piece is missing: tell your administrator.")) from error
 
 
-def remove(one: WorkRequest, piece_id: int, rights: Rights) -> None:
-    """Raises Forbidden, NotFound."""
+def remove(one: WorkRequest, piece_id: int, *, reason: str, rights: Rights) -> None:
+    """It is kept, with who removed it and why. Raises Forbidden, NotFound, Invalid, Conflict."""
     check_may_write(one, rights)
+    removals.mark_removed(piece_of(one, piece_id), reason=reason, rights=rights)
+
+
+@transaction.atomic
+def erase(one: WorkRequest, piece_id: int, *, visa: tuple[str, date | None], rights: Rights) -> None:
+    """Erase the content of a removed piece, with a visa. Raises Forbidden, NotFound, Invalid, Conflict."""
+    check_may_decide(one, rights)
     piece = piece_of(one, piece_id)
-    path = path_of(piece)
-    piece.delete()
-    transaction.on_commit(lambda: path.unlink(missing_ok=True))
+    removals.erase(
+        piece, path_of(piece), filed=one.received_date, until=kept_until(one), day=today(), visa=visa, rights=rights
+    )
+
+
+def kept_until(one: WorkRequest) -> date | None:
+    """The last day on which the pieces of a request must be kept; None while it is open and who asked is known."""
+    if one.state in OPEN and one.forgotten_date is None:
+        return None
+    letters = letters_about(one).filter(state=Letter.State.FINAL).light()
+    days = [one.ends_on, one.received_date, *([one.decided_date] if one.decided_date else [])]
+    days += [letter.finalised_at.date() for letter in letters if letter.finalised_at]
+    days += WorkOrder.objects.filter(letter_id__in=letters.values("pk")).values_list("ends_on", flat=True)
+    return months_later(max(days), 12 * removals.KEPT_YEARS)
 
 
 def check_may_write(one: WorkRequest, rights: Rights) -> None:

@@ -195,7 +195,8 @@ def decide(one: WorkRequest, *, accepted: bool, version: int, rights: Rights) ->
 def decided(locked: WorkRequest, state: str, rights: Rights) -> WorkRequest:
     """Who decided, and when, is kept with what was decided."""
     locked.state, locked.decided_date, locked.decided_by_id = state, today(), rights.user_id
-    locked.save(update_fields=["state", "decided_date", "decided_by"])
+    locked.was_decided = True
+    locked.save(update_fields=["state", "decided_date", "decided_by", "was_decided"])
     return locked
 
 

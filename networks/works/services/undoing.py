@@ -1,7 +1,5 @@
 """What was done about a request, undone: reopened, withdrawn by who asked, detached from works, deleted."""
 
-import shutil
-
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -9,7 +7,6 @@ from gis_core.errors import Conflict, Forbidden
 from gis_core.models import Letter
 from gis_core.rights import Rights
 from networks.works.models import WorkRequest
-from networks.works.services.request_pieces import folder_of
 from networks.works.services.requests import (
     State,
     check_may_decide,
@@ -58,15 +55,26 @@ def detach(one: WorkRequest, *, version: int, rights: Rights) -> WorkRequest:
 
 @transaction.atomic
 def delete(one: WorkRequest, *, version: int, rights: Rights) -> None:
-    """With its pieces and drafts, for good: entered twice, or to be erased. Raises Forbidden, Stale, Conflict."""
+    """With its drafts, for good: entered twice, or by mistake. Raises Forbidden, Stale, Conflict (it is an archive)."""
     locked = locked_request(one, version)
     if not may_change(locked, rights):
         raise Forbidden(_("You do not delete this request: who decides on it does."))
     check_not_numbered(locked)
-    folder = folder_of(locked.pk)
+    if not may_be_deleted(locked):
+        raise Conflict(
+            _(
+                "A request that was decided, or has pieces, removed ones too, is a public archive (Code du patrimoine,"
+                " L.212-2): note it as withdrawn instead."
+            )
+        )
     letters_about(locked).filter(state=Letter.State.DRAFT).delete()
     locked.delete()
-    transaction.on_commit(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+def may_be_deleted(one: WorkRequest) -> bool:
+    """What was entered, and no more: nobody ever decided, nothing was attached (`sql/keep_request.sql` as well)."""
+    untouched = one.state == State.RECEIVED and not one.was_decided and one.forgotten_date is None
+    return untouched and not one.pieces.exists()
 
 
 def check_not_numbered(one: WorkRequest) -> None:

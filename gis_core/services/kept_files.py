@@ -1,0 +1,42 @@
+"""Files that are kept on the disk beside a row: whole or not at all."""
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from gis_core.errors import Unavailable
+
+PARTIAL = ".part"
+"""How the name of a file ends until it is whole and its row is there."""
+
+
+@contextmanager
+def written(path: Path, chunks: Iterable[bytes]) -> Iterator[tuple[int, str]]:
+    """Write a file whole or not at all: its size and SHA-256; it goes when what follows fails. Raises Unavailable."""
+    partial = path.with_suffix(PARTIAL)
+    try:
+        told = write(partial, chunks)
+        yield told
+        partial.replace(path)
+    except OSError as error:
+        raise Unavailable(_("The file cannot be kept: the disk is full or not writable.")) from error
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+
+
+def write(path: Path, chunks: Iterable[bytes]) -> tuple[int, str]:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+    size, digest = 0, hashlib.sha256()
+    with path.open("xb") as kept:
+        for chunk in chunks:
+            kept.write(chunk)
+            size += len(chunk)
+            digest.update(chunk)
+        kept.flush()
+        os.fsync(kept.fileno())
+    return size, digest.hexdigest()
