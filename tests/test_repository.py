@@ -310,15 +310,3 @@ def test_every_form_that_creates_has_a_key() -> None:
     found = {name: POST_FORM.findall(text) for name, text in texts() if name.endswith(".html")}
     without = {name: sum("{% form_key %}" not in form for form in forms) for name, forms in found.items()}
     assert {name: count for name, count in without.items() if count} == WITHOUT_KEY
-
-
-def test_every_page_that_takes_forms_records_them_once() -> None:
-    """Each `page` decorator, and each view that asks for a signed-in person by itself and takes forms."""
-    offenders = [
-        f"{name}:{number}"
-        for name, text in texts()
-        if name.endswith("pages.py") or name.endswith(("room.py", "frame.py"))
-        for number, line in enumerate(text.splitlines(), 1)
-        if "login_required(view)" in line
-    ]
-    assert offenders == []

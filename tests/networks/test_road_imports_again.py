@@ -265,7 +265,7 @@ def test_markers_of_sections_that_are_gone_do_not_follow_those_of_another_depart
 ) -> None:
     bring(network.member, *files(managed(tmp_path, "Loiret", *[""] * 9, "Eure-et-Loir")))
     marker(network.member, 1, 650, "28")
-    bring(network.member, *files(managed(tmp_path, "Loiret")), replace=True)
+    bring(network.member, *files(managed(tmp_path, "Loiret")), replace=True, accepted_loss=10)
     assert named() == [(1, "28")]
 
 

@@ -177,7 +177,7 @@ def test_the_worker_is_started_with_the_program_unless_it_is_switched_off(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     (service,) = services.nightly_backups(Place(tmp_path))
-    assert [*service.command[-3:], service.revived] == ["nightly", "--data", str(tmp_path), True]
+    assert service.command[-3:] == ["nightly", "--data", str(tmp_path)]
     monkeypatch.setenv("ARPENT_BACKUP_AT", "")
     assert services.nightly_backups(Place(tmp_path)) == []
 
