@@ -187,7 +187,17 @@ export class ParcelSections extends ArpentElement {
     this.places = names.results
       .filter(({ section }) => section !== IDENTITY || this.several)
       .map(({ section, title }) => ({ name: section, title, answer: null, error: null }));
-    await Promise.all(this.places.map((place) => this.fill(place)));
+    const waiting = [...this.places];
+    const lane = async (): Promise<void> => {
+      for (let place = waiting.shift(); place && asked === this.asked; place = waiting.shift()) await this.fill(place);
+    };
+    await Promise.all(Array.from({ length: this.lanes }, lane));
+  }
+
+  /** How many parts are asked for at once: of a large ground as many as one person has places for what costs. */
+  private get lanes(): number {
+    if (this.single) return this.places.length;
+    return this.controller.config.user ? 2 : 1;
   }
 
   private async fill(place: Place): Promise<void> {
