@@ -645,7 +645,8 @@ def test_a_deleted_feature_is_found_and_restored(desk: BrowserContext, demo: Dem
     one = another(desk, demo)
     page = edit(desk, demo, one)
     page.get_by_role("button", name="Supprimer").click()
-    save(page)
+    page.keyboard.press("Control+s")
+    expect(page.get_by_text("Objet supprimé.")).to_be_visible()
     missing = desk.request.get(f"{demo.url}/ogc/collections/{one.layer}/items/{one.id}")
     assert missing.status == 404
     page.get_by_role("button", name="Dessin", exact=True).click()

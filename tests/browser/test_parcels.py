@@ -178,8 +178,7 @@ def test_whoever_is_signed_in_no_longer_is_told_to_sign_in(
     page = opened(context, demo)
     context.clear_cookies(name="arpent_session")
     page.get_by_role("button", name="Figer la fiche").click()
-    told = "Connectez-vous : personne ne l’est, ou la session a pris fin."
-    expect(page.get_by_text(told).first).to_be_visible()
+    expect(page.get_by_role("dialog", name="Se reconnecter")).to_be_visible()
     context.close()
 
 
