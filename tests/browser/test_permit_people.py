@@ -53,9 +53,12 @@ def test_pieces_are_added_and_removed(context: BrowserContext, demo: Demo, permi
     assert fits(page)
     row = page.locator("tbody tr", has_text="Façade")
     row.get_by_text("Retirer").first.click()
-    row.get_by_role("button", name="Retirer définitivement").click()
+    row.locator("input[name=reason]").fill("Mauvais plan")
+    row.locator("button.danger").click()
     expect(page.get_by_role("status")).to_contain_text("Façade")
     expect(page.locator("tbody tr", has_text="Façade")).to_have_count(0)
+    expect(page.locator(".removed li", has_text="Façade")).to_contain_text("Mauvais plan")
+    assert serious(page) == []
 
 
 def test_a_piece_too_large_is_refused_before_it_is_sent(desk: Page, demo: Demo, permit: tuple[str, str]) -> None:
