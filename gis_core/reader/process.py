@@ -196,16 +196,18 @@ class RestrictedReader:
             left = len(waiting) - len(asked)
             try:
                 for answer, blob in self._stream_of({"op": "plans", "names": asked, "skip": taken}):
-                    if ended := self._sensible(range(len(waiting)).index, answer["ended"]):
-                        del waiting[:ended]
+                    if over := self._sensible(range(len(waiting)).index, answer["ended"]):
+                        del waiting[:over]
                         taken = 0
                     taken += 1
                     yield waiting[0], self._sensible(parse_plan, answer, blob.tobytes())
                 del waiting[: len(waiting) - left]
-            except ReadRefused as refused:
+            except (ReadRefused, ReaderKilled) as ended:
                 if taken and len(asked) > 1:
                     continue
-                yield waiting.pop(0), RefusedSheet("", refused.problem)
+                if isinstance(ended, ReaderKilled):
+                    raise
+                yield waiting.pop(0), RefusedSheet("", ended.problem)
             taken = 0
 
     def raster(self, name: str) -> RasterInfo:

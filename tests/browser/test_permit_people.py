@@ -57,7 +57,7 @@ def test_pieces_are_added_and_removed(context: BrowserContext, demo: Demo, permi
     row.locator("button.danger").click()
     expect(page.get_by_role("status")).to_contain_text("Façade")
     expect(page.locator("tbody tr", has_text="Façade")).to_have_count(0)
-    expect(page.locator(".removed li", has_text="Façade")).to_contain_text("Mauvais plan")
+    expect(page.locator(".removed li", has_text="Façade").first).to_contain_text("Mauvais plan")
     assert serious(page) == []
 
 

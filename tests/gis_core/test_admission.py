@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 
 from gis_core import admission
 from gis_core.admission import PDF, SEARCH, Asker, Kind, Pool, asked_by, limited
@@ -124,12 +124,13 @@ def test_visitors_are_refused_in_words_while_a_member_is_served(
     refused = client.get(SHEET)
     assert (refused.status_code, refused["Retry-After"]) == (503, "5")
     assert "Réessayez dans quelques secondes" in refused.json()["detail"]
-    in_browser = client.get(SHEET, headers={"accept": "text/html"})
+    in_browser = client.get(SHEET, headers={"accept": "text/html,*/*;q=0.8"})
     assert (in_browser.status_code, in_browser["Refresh"]) == (503, "5")
     assert client.get("/compte/connexion/", headers={"accept": "text/html"}).status_code == 200
     client.force_login(factories.user(factories.member(), Role.READER))
     assert client.get(SHEET).status_code == 200
-    text = client.get("/metrics", REMOTE_ADDR="127.0.0.1").content.decode()
+    with override_settings(METRICS_TOKEN="essai"):
+        text = client.get("/metrics", headers={"authorization": "Bearer essai"}).content.decode()
     assert 'arpent_costly_refused_total{asker="anonymous",kind="pdf"}' in text
     assert 'arpent_costly_running{asker="anonymous",kind="pdf"}' in text
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 
 from gis_core.ops.backup_status import FOLDER, STATUS, Status, write_status
@@ -40,7 +40,8 @@ def page() -> str:
 
 
 def measure(client: Client, name: str) -> float:
-    lines = client.get("/metrics").content.decode().splitlines()
+    with override_settings(METRICS_TOKEN="essai"):
+        lines = client.get("/metrics", headers={"authorization": "Bearer essai"}).content.decode().splitlines()
     return float(next(line for line in lines if line.startswith(f"arpent_backup_{name} ")).split()[1])
 
 
