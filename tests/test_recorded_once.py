@@ -26,7 +26,7 @@ from permits.models import Consultation, Event, Piece, Team
 from tests import factories
 from tests.documents import pdf
 from tests.networks.conftest import made_network
-from tests.networks.road_orders import GIVEN, made_desk
+from tests.networks.road_orders import given_request, made_desk
 from tests.networks.test_road_assets_placing import SIGN
 from tests.networks.test_work_pages import filled
 from tests.networks.works import numbered_road
@@ -172,7 +172,7 @@ def works() -> Case:
 
 def road_request() -> Case:
     desk = made_desk(made_network())
-    typed = GIVEN
+    typed = given_request()
     return Case(desk.network.people[TECHNICIAN], reverse("road_request_new"), "description", typed, WorkRequest)
 
 

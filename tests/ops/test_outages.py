@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from gis_core.ops import services
+from gis_core.ops import proxy, services
 from gis_core.ops.cluster import Cluster, wait_until
 from gis_core.ops.environment import DATABASE, ROOT, Place, variables
 from gis_core.ops.failure import OperationFailedError
@@ -159,7 +159,8 @@ def running() -> Iterator[Running]:
         found.manage("shell", "--no-imports", "-c", WORLD)
         keeper = threading.Thread(target=found.supervise)
         try:
-            group.start(services.web(place, port, Path(place.logs, "web.log")))
+            for service in proxy.site(place, port, logs=True):
+                group.start(service)
             group.start(services.worker(place, Path(place.logs, "worker.log"), port))
             group.wait_ready(f"http://127.0.0.1:{port}/health/ready")
             keeper.start()
@@ -272,12 +273,12 @@ def test_a_killed_backend_costs_a_few_answers_at_most(supervised: Running):
 
 
 def test_a_killed_worker_is_started_again_and_its_job_ends(supervised: Running):
-    web, worker = supervised.group.pids
+    web, _, worker = supervised.group.pids
     with job_under_way(supervised) as job:
         kill(worker)
     assert recovered(supervised, 90, lambda: supervised.state_of(job) == "done")
     assert supervised.group.pids[0] == web
-    assert supervised.group.pids[1] != worker
+    assert supervised.group.pids[2] != worker
 
 
 def test_a_killed_web_server_is_started_again(supervised: Running):
