@@ -39,6 +39,7 @@ class Service:
     command: Sequence[str]
     env: dict[str, str]
     log: Path | None = None
+    socket: Path | None = None  # Where it listens: what a killed one left there would keep the next from starting.
 
 
 @dataclass
@@ -101,7 +102,7 @@ def web(place: Place, port: int, log: Path | None = None) -> Service:
         "gis_core.wsgi:application",
     ]
     env = {**GDAL, **variables(place, "web", port), "ARPENT_BEHIND_PROXY": "1"}
-    return Service("Le serveur web", command, env, log)
+    return Service("Le serveur web", command, env, log, web_socket(place, port))
 
 
 def worker(place: Place, log: Path | None = None, port: int | None = None) -> Service:
@@ -138,6 +139,8 @@ class Group:
         """In a process group of its own, so that Ctrl-C reaches only us."""
         env = service.env | {RUN_VARIABLE: self._run_id}
         output = None
+        if service.socket is not None:
+            service.socket.unlink(missing_ok=True)
         if service.log is not None:
             service.log.parent.mkdir(parents=True, exist_ok=True)
             output = service.log.open(mode)
