@@ -22,7 +22,7 @@ from gis_core import webmap_build
 from gis_core.failures import in_domain_terms
 from gis_core.middleware import rights_of_request
 from gis_core.models import User
-from gis_core.problem import as_problem, problem, waited_in_vain, wants_problem
+from gis_core.problem import as_problem, lock_timed_out, problem, wants_problem
 from gis_core.resending import posted_here, resend_page, sign_in_page
 from gis_core.rights import Rights, Role
 from gis_core.services.territories import extent_4326
@@ -171,7 +171,7 @@ def unexpected_error(request: HttpRequest) -> HttpResponse:
     page = failure_page(answer.status_code, get_language() or "fr", detail=str(known.message) if known else "")
     kept = {name: answer[name] for name in ("Cache-Control", "Retry-After") if name in answer}
     shown = HttpResponse(page, status=answer.status_code, headers=kept)
-    shown.waited_in_vain = waited_in_vain(answer)  # type: ignore[attr-defined]
+    shown.lock_timed_out = lock_timed_out(answer)  # type: ignore[attr-defined]
     return shown
 
 

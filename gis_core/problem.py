@@ -88,7 +88,7 @@ def as_problem(error: Exception) -> JsonResponse:
             return problem(400, _("The request contains a value that cannot be kept."))
         case _ if known := expected(error):
             answer = as_problem(known)
-            answer.waited_in_vain = sqlstate(error) == LOCK_NOT_AVAILABLE  # type: ignore[attr-defined]
+            answer.lock_timed_out = sqlstate(error) == LOCK_NOT_AVAILABLE  # type: ignore[attr-defined]
             return answer
         case OperationalError():
             log.error("the database does not answer", exc_info=error)
@@ -100,9 +100,9 @@ def as_problem(error: Exception) -> JsonResponse:
             return problem(500, _("The platform met an unexpected error; it has been recorded."))
 
 
-def waited_in_vain(response: Any) -> bool:
+def lock_timed_out(response: Any) -> bool:
     """Whether this answer says that a lock did not come in time."""
-    return getattr(response, "waited_in_vain", False)
+    return getattr(response, "lock_timed_out", False)
 
 
 def status_of(error: errors.ArpentError) -> int:

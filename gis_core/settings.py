@@ -119,7 +119,7 @@ MIDDLEWARE = [
     "gis_core.middleware.who_asks",
     "gis_core.middleware.PagesInTransaction",
     "gis_core.middleware.their_language",
-    "gis_core.lock_waits.not_for_long",
+    "gis_core.lock_waits.bound_lock_waits",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",

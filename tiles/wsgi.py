@@ -39,7 +39,7 @@ def tiles_first(django: Application) -> Application:
             if answered is None:
                 answered = photo(environ, start_response)
         except psycopg.errors.LockNotAvailable:
-            locked.found(slug_in(environ["PATH_INFO"]))
+            locked.note_timeout(slug_in(environ["PATH_INFO"]))
             answered = None
         except (DatabaseError, psycopg.Error) as error:
             log.warning("tile left to Django: %s", error)
@@ -55,7 +55,7 @@ def tile(environ: Environ, start_response: StartResponse) -> Iterable[bytes] | N
     if found is None or not usual(environ):
         return None
     slug, z, x, y = found.groups()
-    if slug in locked.looks_at:
+    if slug in locked.next_try:
         return None
     address = Address(int(z), int(x), int(y))
     asker = asking.who_asks(environ) if address.exists else None

@@ -3,9 +3,12 @@
 from typing import Any
 from uuid import UUID
 
+from gis_core.lock_waits import lock_timeout
 from gis_core.models import IdempotencyKey
 
 FORM = "form"
+PATIENCE = "20s"
+"""Longer than any form takes: who presses twice is led to what the first press made, and not refused."""
 
 
 def take_key(key: UUID, person_id: int, digest: str) -> IdempotencyKey | None:
@@ -14,7 +17,8 @@ def take_key(key: UUID, person_id: int, digest: str) -> IdempotencyKey | None:
     Whoever sends the same at the same moment waits for the end of this transaction.
     """
     mine = IdempotencyKey(person_id=person_id, key=key, scope=FORM, digest=digest)
-    IdempotencyKey.objects.bulk_create([mine], ignore_conflicts=True)
+    with lock_timeout(PATIENCE):
+        IdempotencyKey.objects.bulk_create([mine], ignore_conflicts=True)
     return IdempotencyKey.objects.filter(person=person_id, key=key, answer__isnull=False).first()
 
 

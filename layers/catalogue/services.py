@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gis_core.errors import NotFound
+from gis_core.lock_waits import check_not_locked
 from gis_core.models import Member
 from gis_core.rights import Rights
 from layers.catalogue.footprint import footprint_4326
@@ -19,10 +20,11 @@ from layers.catalogue.models import Layer, Photo, PhotoEdition, PhotoSheet, Them
 
 
 def visible_layer(slug: str, rights: Rights) -> Layer:
-    """The layer of this name; NotFound when there is none, or none that the asker may see."""
+    """The layer of this name. Raises NotFound (none, or none that the asker may see), Busy (read while locked)."""
     layer = Layer.objects.visible_to(rights).select_related("theme", "owner").filter(slug=slug).first()
     if layer is None:
         raise NotFound(_("There is no layer of this name, or you may not see it."))
+    check_not_locked(slug)
     return layer
 
 

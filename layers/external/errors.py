@@ -11,9 +11,5 @@ class NoAnswer(Unavailable):
     """The server does not answer, or too slowly, or by an error."""
 
 
-class Busy(Unavailable):
-    """As many requests to other servers are under way as this process allows itself."""
-
-
 class NotAnImage(Unavailable):
     """The server answers, but not by an image."""

@@ -17,8 +17,9 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
 
+from gis_core.errors import Busy
 from layers.external.addresses import Allowed, Target, addresses, check_listed, target_of
-from layers.external.errors import Busy, NoAnswer
+from layers.external.errors import NoAnswer
 
 CONNECT_SECONDS = 4.0
 MOST_REDIRECTIONS = 3

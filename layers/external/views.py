@@ -8,12 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from gis_core.errors import Invalid, NotFound
+from gis_core.errors import Busy, Invalid, NotFound
 from gis_core.middleware import rights_of_request
 from gis_core.problem import as_problem
 from gis_core.rights import Rights
 from layers.catalogue.models import Layer
-from layers.external.errors import Busy
 from layers.external.models import ExternalLayer
 from layers.external.requests import Tile
 from layers.external.services.declaring import visible_external

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from gis_core.errors import Busy
 from layers.external import addresses, fetching
 from layers.external.addresses import is_public, target_of
-from layers.external.errors import Busy, NoAnswer, NotAllowed
+from layers.external.errors import NoAnswer, NotAllowed
 from layers.external.fetching import TILE, Limits, fetch
 from tests.external.conftest import Server, dripping, png
 

@@ -10,7 +10,7 @@ from django.test import Client
 from psycopg import sql
 
 from gis_core import lock_waits
-from gis_core.lock_waits import Locked
+from gis_core.lock_waits import LockedLayers
 from gis_core.proxied import from_the_proxy, with_whole_bodies
 from layers.catalogue.models import Layer
 from tests import factories
@@ -23,7 +23,7 @@ def _django_db_helper(database: str) -> None:
 
 @pytest.fixture(autouse=True)
 def nothing_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    fresh = Locked()
+    fresh = LockedLayers()
     monkeypatch.setattr(lock_waits, "locked", fresh)
     monkeypatch.setattr("tiles.wsgi.locked", fresh)
 
@@ -79,14 +79,32 @@ def test_readers_of_a_locked_layer_are_told_at_once_and_others_are_served(
         connections.close_all()
 
 
+def test_who_may_not_see_a_locked_layer_is_told_that_there_is_none(client: Client, db: None) -> None:
+    hidden = factories.editable_layer(slug="hidden", visibility=Layer.Visibility.OWNER)
+    lock_waits.locked.note_timeout(hidden.slug)
+    assert [client.get("/api/v1/layers/hidden/features/").status_code for _n in range(2)] == [404, 404]
+
+
+def test_a_member_that_bears_the_name_of_a_locked_layer_is_served(client: Client, lamps: Layer) -> None:
+    member = factories.member(slug="lamps")
+    lock_waits.locked.note_timeout(lamps.slug)
+    assert client.get(f"/api/v1/members/{member.slug}/").status_code != 503
+
+
+def test_a_write_is_not_refused_unasked(client: Client, lamps: Layer) -> None:
+    lock_waits.locked.note_timeout(lamps.slug)
+    assert client.post("/api/v1/layers/lamps/edits/", {}, content_type="application/json").status_code != 503
+    assert client.get("/api/v1/layers/lamps/features/").status_code == 503
+
+
 def test_one_request_a_second_looks_whether_the_lock_is_gone() -> None:
-    locked = Locked()
-    locked.found("lamps")
+    locked = LockedLayers()
+    locked.note_timeout("lamps")
     assert locked.refuses("lamps")
     assert not locked.refuses("trees")
-    locked.looks_at["lamps"] = 0.0
+    locked.next_try["lamps"] = 0.0
     assert [locked.refuses("lamps") for _n in range(3)] == [False, True, True]
-    locked.answered("lamps")
+    locked.note_answer("lamps")
     assert not locked.refuses("lamps")
 
 
