@@ -19,7 +19,7 @@ from gis_core.errors import ArpentError
 from gis_core.form_keys import recorded_at
 from gis_core.forms import TokenForm, blame
 from gis_core.models import User
-from gis_core.resending import FIELD, kept_in_page, resend_page, unpacked
+from gis_core.resending import FIELD, posted_context, resend_page, unpack
 from gis_core.services import people, tokens
 from gis_core.session import session_now
 from gis_core.signed_in import page
@@ -30,7 +30,7 @@ class SignIn(allauth.LoginView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         # Signed in meanwhile, in another tab.
-        if request.method == "POST" and request.user.is_authenticated and (posted := unpacked(self.packed)):
+        if request.method == "POST" and request.user.is_authenticated and (posted := unpack(self.packed)):
             return resend_page(request, posted)
         return super().dispatch(request, *args, **kwargs)
 
@@ -44,12 +44,12 @@ class SignIn(allauth.LoginView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
-        posted = unpacked(self.packed) if self.request.user.is_authenticated else None
+        posted = unpack(self.packed) if self.request.user.is_authenticated else None
         return resend_page(self.request, posted) if posted else response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        return {**context, **kept_in_page(unpacked(self.packed))}
+        return {**context, **posted_context(unpack(self.packed))}
 
 
 @require_safe

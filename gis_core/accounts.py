@@ -115,11 +115,11 @@ def slowed(request: HttpRequest, name: str) -> None:
 
 
 @receiver(user_logged_in)
-def came_in(sender: Any, user: User, **_signal: Any) -> None:
+def record_sign_in(sender: Any, user: User, **_signal: Any) -> None:
     security.record("sign_in", user=user.pk, name=user.get_username())
 
 
 @receiver(user_logged_out)
-def went_out(sender: Any, user: User | None, **_signal: Any) -> None:
+def record_sign_out(sender: Any, user: User | None, **_signal: Any) -> None:
     if user is not None:
         security.record("sign_out", user=user.pk, name=user.get_username())

@@ -46,7 +46,7 @@ def record_once(view: View) -> View:
         digest = digest_of(request)
         with transaction.atomic():
             if former := take_key(key, person_id, digest):
-                return repeated(request, former.answer or {}, same=former.digest == digest)
+                return answer_again(request, former.answer or {}, same=former.digest == digest)
             response = view(request, *args, **options)
             answer = answer_of(response)
             if answer is None:
@@ -89,7 +89,7 @@ def answer_of(response: HttpResponse) -> dict[str, Any] | None:
     return None
 
 
-def repeated(request: HttpRequest, answer: dict[str, Any], *, same: bool) -> HttpResponse:
+def answer_again(request: HttpRequest, answer: dict[str, Any], *, same: bool) -> HttpResponse:
     """The answer to a form that was recorded before."""
     if "json" in answer:
         return JsonResponse(answer["json"], status=201)

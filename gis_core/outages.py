@@ -12,7 +12,7 @@ GONE = ("08", "57P01", "57P02", "57P03", "57P05", "53300")
 
 def database_is_gone(error: BaseException | None) -> bool:
     """Whether this error, or one that it came from, is that the database cannot be reached now."""
-    return any(says_so(one) for one in chain(error))
+    return any(is_connection_loss(one) for one in chain(error))
 
 
 def chain(error: BaseException | None) -> Iterator[BaseException]:
@@ -24,7 +24,7 @@ def chain(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
 
 
-def says_so(error: BaseException) -> bool:
+def is_connection_loss(error: BaseException) -> bool:
     if isinstance(error, InterfaceError | psycopg.InterfaceError):
         return "connection" in str(error)
     if isinstance(error, OperationalError):

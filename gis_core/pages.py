@@ -23,7 +23,7 @@ from gis_core.failures import in_domain_terms
 from gis_core.middleware import rights_of_request
 from gis_core.models import User
 from gis_core.problem import as_problem, lock_timed_out, problem, wants_problem
-from gis_core.resending import posted_here, resend_page, sign_in_page
+from gis_core.resending import read_posted, resend_page, sign_in_page
 from gis_core.rights import Rights, Role
 from gis_core.services.territories import extent_4326
 from gis_core.session import page_session, person_id
@@ -143,7 +143,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if wants_problem(request):
         words = _("The form's security token is missing or expired: reload the page and send it again.")
         return problem(403, words, reason="csrf")
-    posted = posted_here(request)
+    posted = read_posted(request)
     if request.path == reverse("account_login") and not (posted and request.user.is_authenticated):
         return sign_in_page(request, posted, status=403, expired=True)
     return resend_page(request, posted, status=403) if posted else render(request, "403_csrf.html", status=403)

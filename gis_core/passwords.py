@@ -45,14 +45,14 @@ class FrenchCommonPasswordValidator(CommonPasswordValidator):
         self.passwords = self.passwords | CommonPasswordValidator().passwords
 
     def validate(self, password: str, user: Any = None) -> None:
-        if any(form in self.passwords for form in disguised(password)):
+        if any(form in self.passwords for form in plain_forms(password)):
             raise ValidationError(_("This password is too common."), code="password_too_common")
 
     def get_help_text(self) -> str:
         return _("Nor can it be one that is common among French speakers, even with figures or signs around it.")
 
 
-def disguised(password: str) -> Iterator[str]:
+def plain_forms(password: str) -> Iterator[str]:
     """The words that a password may be made of by adding figures and signs around it, or putting them for letters."""
     for word in (password.lower().strip(), plain(password)):
         bare = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", word)

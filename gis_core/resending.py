@@ -45,7 +45,7 @@ class Posted:
     files: list[list[str]]
     complete: bool = True
 
-    def packed(self) -> str:
+    def pack(self) -> str:
         return signing.dumps(asdict(self), salt=SALT, compress=True)
 
     @property
@@ -57,20 +57,20 @@ class Posted:
         return found
 
 
-def unpacked(text: str) -> Posted | None:
-    """What `packed` made, unless somebody else made it or it is too old."""
+def unpack(text: str) -> Posted | None:
+    """What `pack` made, unless somebody else made it or it is too old."""
     try:
         return Posted(**signing.loads(text, salt=SALT, max_age=MOST_AGE_S))
     except (signing.BadSignature, TypeError):
         return None
 
 
-def posted_here(request: HttpRequest) -> Posted | None:
+def read_posted(request: HttpRequest) -> Posted | None:
     """What a page of ours posted; None for anything else."""
     if request.method != "POST" or not comes_from_here(request):
         return None
     if request.path == reverse("account_login"):
-        return unpacked(dict(read_fields(request) or []).get(FIELD, ""))
+        return unpack(dict(read_fields(request) or []).get(FIELD, ""))
     address, fields = request.get_full_path(), read_fields(request)
     if fields is None:
         return Posted(address, [], [], complete=False)
@@ -129,15 +129,15 @@ def read_files(request: HttpRequest) -> list[list[str]]:
 
 def sign_in_page(request: HttpRequest, posted: Posted | None, status: int, **more: object) -> HttpResponse:
     """The page to sign in, with what is to be sent again afterwards."""
-    context = {"form": SignInForm(request=request), **kept_in_page(posted), **more}
+    context = {"form": SignInForm(request=request), **posted_context(posted), **more}
     response = render(request, "account/login.html", context, status=status)
     add_never_cache_headers(response)
     return response
 
 
-def kept_in_page(posted: Posted | None) -> dict[str, object]:
+def posted_context(posted: Posted | None) -> dict[str, object]:
     """For `account/login.html`."""
-    return {"posted": posted, "packed": posted.packed()} if posted else {}
+    return {"posted": posted, "packed": posted.pack()} if posted else {}
 
 
 def resend_page(request: HttpRequest, posted: Posted, status: int = 200) -> HttpResponse:

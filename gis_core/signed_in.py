@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 
 from gis_core.form_keys import record_once
 from gis_core.problem import problem
-from gis_core.resending import posted_here, sign_in_page
+from gis_core.resending import read_posted, sign_in_page
 
 type View = Callable[..., HttpResponse]
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="Arpent"'}
@@ -37,7 +37,7 @@ def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
     """A problem for scripts; the page to sign in, on which what a page of ours posted is kept; else a redirection."""
     if "json" in request.headers.get("Accept", ""):
         return problem(401, _("Sign in: nobody is, or the session has ended."), headers=CHALLENGE)
-    if posted := posted_here(request):
+    if posted := read_posted(request):
         response = sign_in_page(request, posted, status=401)
         response["WWW-Authenticate"] = CHALLENGE["WWW-Authenticate"]
         return response

@@ -81,7 +81,7 @@ def read(path: str) -> bytes | None:
     return content
 
 
-def sealed(content: bytes) -> bytes:
+def seal(content: bytes) -> bytes:
     """What is written to a file: the content, its length and its checksum."""
     return content + SEAL.pack(len(content), isal_zlib.crc32(content, SEED))
 
@@ -90,7 +90,7 @@ def keep(path: str, content: bytes) -> None:
     """Write the file aside and rename it; a disk that is full or read-only costs the copy, not the answer."""
     aside = f"{path}.{os.getpid()}-{threading.get_ident()}"
     try:
-        write(aside, sealed(content))
+        write(aside, seal(content))
         os.replace(aside, path)  # noqa: PTH105 - for each new tile: pathlib costs as much as the disk
     except OSError as error:
         log.warning("tile not kept: %s", error.strerror)

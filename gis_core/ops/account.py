@@ -147,10 +147,10 @@ def give_all(path: Path) -> None:
     for _folder, folders, files, here in os.fwalk(path, follow_symlinks=False):
         for name in (*folders, *files):
             with suppress(FileNotFoundError):
-                give_in(here, name)
+                give_entry(here, name)
 
 
-def give_in(folder: int, name: str) -> None:
+def give_entry(folder: int, name: str) -> None:
     state = os.stat(name, dir_fd=folder, follow_symlinks=False)
     if state.st_uid == 0 and (state.st_nlink == 1 or stat.S_ISDIR(state.st_mode)):
         entry = pwd.getpwnam(OS_USER)

@@ -15,7 +15,7 @@ PARTIAL = ".part"
 
 
 @contextmanager
-def written(path: Path, chunks: Iterable[bytes]) -> Iterator[tuple[int, str]]:
+def write_whole(path: Path, chunks: Iterable[bytes]) -> Iterator[tuple[int, str]]:
     """Write a file whole or not at all: its size and SHA-256; it goes when what follows fails. Raises Unavailable."""
     partial = path.with_suffix(PARTIAL)
     try:

@@ -65,7 +65,7 @@ def invite(
     if Membership.objects.filter(user=user, member=member).exists():
         raise Conflict(_("This person already belongs to the member or is invited: change the role instead."))
     reopen(user)
-    made = written(rights, "offer_membership", user.pk, member.pk, role, wanted, email)
+    made = call_as(rights, "offer_membership", user.pk, member.pk, role, wanted, email)
     account_mail.post("invitation", membership=made, site=site)
     return person_of(member=member, membership_id=made)
 
@@ -86,7 +86,7 @@ def lock_people() -> None:
         cursor.execute("select arpent.lock_people()")
 
 
-def written(rights: Rights, function: str, *values: Any) -> Any:
+def call_as(rights: Rights, function: str, *values: Any) -> Any:
     """Have PostgreSQL change memberships, which the web role itself may not: it asks the asker's role again, now.
 
     Returns what the function returns. Raises Forbidden where the role no longer suffices.
@@ -107,7 +107,7 @@ def written(rights: Rights, function: str, *values: Any) -> Any:
 @transaction.atomic
 def accept(*, user: User, membership_id: int) -> Membership:
     """Accept an invitation: from now on it gives its rights. Raises NotFound."""
-    if not written(rights_of_invited(user), "accept_membership", membership_id):
+    if not call_as(rights_of_invited(user), "accept_membership", membership_id):
         raise NotFound(_("There is nothing at this address, or you may not see it."))
     return user.memberships.select_related("member").get(pk=membership_id)
 
@@ -180,7 +180,7 @@ def change_role(*, rights: Rights, membership: Membership, role: str, communes: 
         check_not_last_administrator(rights, membership)
     if role != Role.AGENCY_ADMINISTRATOR:
         check_not_last_of_agency(membership)
-    written(rights, "change_membership", membership.pk, role, wanted)
+    call_as(rights, "change_membership", membership.pk, role, wanted)
     return person_of(member=membership.member, membership_id=membership.pk)
 
 
@@ -192,7 +192,7 @@ def remove(*, rights: Rights, membership: Membership) -> None:
     check_not_last_administrator(rights, membership)
     check_not_last_of_agency(membership)
     user = membership.user
-    written(rights, "end_membership", membership.pk)
+    call_as(rights, "end_membership", membership.pk)
     if not user.memberships.exists():
         user.is_active = False
         user.save(update_fields=["is_active"])

@@ -47,7 +47,7 @@ def erase(
     if not found.removed_at or found.erased_at:
         raise Conflict(_("Only a piece that is removed, and whose content is still there, can be erased."))
     if until is None or until >= day:
-        raise Conflict(said_kept(until))
+        raise Conflict(describe_retention(until))
     number, visa_date = visa[0].strip(), visa[1]
     if not 1 <= len(number) <= LONGEST_VISA or visa_date is None or not filed < visa_date <= day:
         raise Invalid(
@@ -64,14 +64,14 @@ def erase(
     transaction.on_commit(lambda: path.unlink(missing_ok=True))
 
 
-def said_kept(until: date | None) -> str:
+def describe_retention(until: date | None) -> str:
     """Why nothing is erased yet."""
     if until is None:
         return _("The file is not finished: its pieces are kept.")
     return _("The pieces of this file are kept until %(day)s.") % {"day": f"{until:%d/%m/%Y}"}
 
 
-def said_erased() -> str:
+def describe_erasure() -> str:
     return _("The content of this piece was erased, with a visa of the Archives départementales.")
 
 

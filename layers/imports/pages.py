@@ -187,7 +187,7 @@ def report(request: HttpRequest, job_id: int) -> HttpResponse:
     if request.method != "POST":
         return report_page(request, rights, job_id)
     try:
-        return decided(request, rights, job_id)
+        return decide(request, rights, job_id)
     except NotFound:
         raise
     except ArpentError as error:
@@ -195,7 +195,7 @@ def report(request: HttpRequest, job_id: int) -> HttpResponse:
         return report_page(request, rights, job_id, refused=error.message, typed=typed, status=status_of(error))
 
 
-def decided(request: HttpRequest, rights: Rights, job_id: int) -> HttpResponse:
+def decide(request: HttpRequest, rights: Rights, job_id: int) -> HttpResponse:
     """Raises NotFound, Forbidden, Conflict, Invalid."""
     assert isinstance(request.user, User)
     if request.POST.get("action") == "forget":

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from gis_core.errors import ArpentError, Conflict, Invalid, Unavailable
 from gis_core.middleware import rights_of_request
 from gis_core.problem import as_problem, status_of, wants_problem
-from gis_core.services.removals import day_in, said_kept
+from gis_core.services.removals import day_in, describe_retention
 from layers.imports.uploads import limit_uploads
 from permits.models import Permit, Piece
 from permits.pages.frame import page, permit_of, show_file
@@ -151,7 +151,7 @@ def shown(
         "pieces": permit.pieces.filter(removed_at=None).select_related("added_by") if reads else (),
         "removed": permit.pieces.exclude(removed_at=None).select_related("removed_by", "erased_by") if reads else (),
         "may_erase": writes and until is not None and until < today(),
-        "kept": said_kept(until),
+        "kept": describe_retention(until),
         "count": permit.pieces.filter(removed_at=None).count(),
         "kinds": Piece.Kind.choices,
         "kind": kind,

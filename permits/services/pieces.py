@@ -18,9 +18,9 @@ from gis_core.errors import Forbidden, Invalid, NotFound, Unavailable
 from gis_core.reader import Limits, PictureRecipe, ReadRefused, RestrictedReader
 from gis_core.rights import Rights
 from gis_core.services import removals
-from gis_core.services.kept_files import written
+from gis_core.services.kept_files import write_whole
 from layers.features.services.attachments import title_of_file
-from layers.features.services.photos import MOST_PIXELS, remade
+from layers.features.services.photos import MOST_PIXELS, remake
 from permits.deadlines.calendar import after_months
 from permits.models import Permit, Piece
 from permits.procedure import COUNTER, OPEN
@@ -129,7 +129,7 @@ def add_piece(permit: Permit, file: Sent, kind: str, rights: Rights, reader: Res
         added_by_id=rights.user_id,
     )
     with (
-        written(path_of(piece), [content.made] if content.made else file.chunks()) as (size, sha256),
+        write_whole(path_of(piece), [content.made] if content.made else file.chunks()) as (size, sha256),
         transaction.atomic(),
     ):
         piece.size_bytes, piece.sha256 = size, sha256
@@ -182,7 +182,7 @@ def piece_of(permit: Permit, piece_id: int) -> Piece:
 def open_piece(piece: Piece) -> IO[bytes]:
     """Its content, for who reads the applicant; it is written in the journal. Raises Forbidden, Unavailable."""
     if piece.erased_at:
-        raise NotFound(removals.said_erased())
+        raise NotFound(removals.describe_erasure())
     why = _("Piece: %(kind)s") % {"kind": piece.get_kind_display()}
     with connection.cursor() as cursor:
         cursor.execute("select arpent.read_piece(%s, %s)", [piece.pk, why])
@@ -248,6 +248,6 @@ def image_of(path: Path, form: Literal["JPEG", "PNG"], reader: RestrictedReader)
     recipe = PictureRecipe(pixels=MOST_PIXELS, form=form, boxes=((LONGEST_SIDE, LONGEST_SIDE),), quality=JPEG_QUALITY)
     name = reader.admit(path)
     try:
-        return remade(reader, name, recipe).made[0].content
+        return remake(reader, name, recipe).made[0].content
     finally:
         reader.dismiss(name)

@@ -55,12 +55,12 @@ def proxy(place: Place, port: int, log: Path | None = None) -> Service:
     (folder / "refusals").mkdir(parents=True, exist_ok=True)
     write_refusals(folder / "refusals")
     configuration = folder / "nginx.conf"
-    configuration.write_text(configured(place, port, folder))
+    configuration.write_text(configuration_text(place, port, folder))
     command = [str(PROGRAM), "-p", str(folder), "-e", "stderr", "-c", str(configuration)]
     return Service("Le serveur frontal (nginx)", command, {"PATH": "/usr/sbin:/usr/bin:/bin"}, log)
 
 
-def configured(place: Place, port: int, folder: Path) -> str:
+def configuration_text(place: Place, port: int, folder: Path) -> str:
     """The text of nginx's configuration."""
     uploads = int(os.environ.get("ARPENT_UPLOAD_MAX_MB", "500")) * MIB
     pieces = 4 * int(os.environ.get("ARPENT_PIECE_MAX_MB", "50")) * MIB

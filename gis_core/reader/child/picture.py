@@ -22,14 +22,14 @@ def picture(name: str, recipe: Mapping[str, Any]) -> tuple[dict[str, Any], list[
         with warnings.catch_warnings(), regular(name) as opened:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(opened, formats=tuple(recipe["pixels"])) as image:
-                return made_anew(image, recipe)
+                return make_pictures(image, recipe)
     except (UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise Trouble("not_a_picture") from error
     except (OSError, ValueError, SyntaxError, OverflowError) as error:
         raise Trouble("picture_damaged") from error
 
 
-def made_anew(image: Image.Image, recipe: Mapping[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
+def make_pictures(image: Image.Image, recipe: Mapping[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
     width, height = image.size
     if width * height > recipe["pixels"][str(image.format)] or max(width, height) > recipe["longest"]:
         raise Trouble("picture_pixels", width=width, height=height)
@@ -37,19 +37,19 @@ def made_anew(image: Image.Image, recipe: Mapping[str, Any]) -> tuple[dict[str, 
     boxes: list[tuple[int, int]] = [(int(across), int(down)) for across, down in recipe["boxes"]]
     if form == "JPEG" and boxes:
         image.draft("RGB", boxes[0])
-    upright = painted(ImageOps.exif_transpose(image), form, clear=bool(recipe["clear"]))
+    upright = convert_mode(ImageOps.exif_transpose(image), form, clear=bool(recipe["clear"]))
     sizes: list[list[int]] = []
     blobs: list[bytes] = []
     for box in boxes or [upright.size]:
         if upright.width > box[0] or upright.height > box[1]:
             upright = upright.convert("RGB") if upright.mode == "1" else upright
             upright.thumbnail(box)
-        blobs.append(written(upright, form, int(recipe["quality"]), taken if not blobs else None))
+        blobs.append(encode(upright, form, int(recipe["quality"]), taken if not blobs else None))
         sizes.append([upright.width, upright.height, len(blobs[-1])])
     return {"sizes": sizes, "taken": taken}, blobs
 
 
-def painted(image: Image.Image, form: str, *, clear: bool) -> Image.Image:
+def convert_mode(image: Image.Image, form: str, *, clear: bool) -> Image.Image:
     """In a mode that the form has; without transparency, on white, unless it may stay `clear`."""
     if form == "RGBA" or clear:
         return image.convert("RGBA")
@@ -63,7 +63,7 @@ def painted(image: Image.Image, form: str, *, clear: bool) -> Image.Image:
     return image.convert("RGB")
 
 
-def written(image: Image.Image, form: str, quality: int, taken: str | None) -> bytes:
+def encode(image: Image.Image, form: str, quality: int, taken: str | None) -> bytes:
     """Its bytes, which tell nothing but when it was taken, where that is kept."""
     if form == "RGBA":
         return image.tobytes()

@@ -83,7 +83,7 @@ def import_edigeo(order: Order) -> ImportReport:
             plan_sql.make_staging()
             for some in batched(found, TOGETHER, strict=False):
                 load_some(loading, reader, some)
-            let_held_in(loading, reader)
+            load_held(loading, reader)
         finally:
             announce(loading)
     report.written = bool(loading.sheets) and not order.dry_run
@@ -93,7 +93,7 @@ def import_edigeo(order: Order) -> ImportReport:
     return report
 
 
-def let_held_in(loading: Loading, reader: RestrictedReader) -> None:
+def load_held(loading: Loading, reader: RestrictedReader) -> None:
     """Look at the sheets that wait again: their parcels may be on one that came later. Then they come in where all that
     they would take away is what was accepted; else they are refused.
     """

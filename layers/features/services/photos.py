@@ -39,12 +39,12 @@ def picture_of(file: IO[bytes], size: int) -> Picture:
     if size > MOST_BYTES:
         raise Invalid(_("The photo is larger than %(most)s MB.") % {"most": MOST_BYTES // 1_048_576}, parameter="file")
     with RestrictedReader(Limits.for_pictures(MOST_BYTES)) as reader:
-        found = remade(reader, reader.admit_stream(file), RECIPE)
+        found = remake(reader, reader.admit_stream(file), RECIPE)
     photo, small = found.made
     return Picture(photo.content, small.content, photo.width, photo.height, made_aware(found.taken_at))
 
 
-def remade(reader: RestrictedReader, name: str, recipe: PictureRecipe) -> Pictures:
+def remake(reader: RestrictedReader, name: str, recipe: PictureRecipe) -> Pictures:
     """An admitted photo made anew. Raises Invalid, in the words of a photo."""
     try:
         return reader.picture(name, recipe)

@@ -90,7 +90,7 @@ def tried_out(
     return step(made, lambda: preparing.prepare(made.pk, tell))
 
 
-def applied(made: Import, tell: Tell, accepted: int | None = None) -> Import:
+def apply_import(made: Import, tell: Tell, accepted: int | None = None) -> Import:
     """Apply what was tried out. Raises Invalid, Conflict, LossRefused."""
     with transaction.atomic():
         Import.objects.filter(pk=made.pk).update(state=Import.State.APPLYING)

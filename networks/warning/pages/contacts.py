@@ -277,7 +277,7 @@ def settings_page(request: HttpRequest, slug: str) -> HttpResponse:
     """A member's choices."""
     rights = rights_of_request(request)
     member = administered_member(rights=rights, slug=slug)
-    form = SettingsForm(request, row=f"notice settings {member.pk}", read=lambda _name: chosen_by(member))
+    form = SettingsForm(request, row=f"notice settings {member.pk}", read=lambda _name: form_values(member))
     if request.method == "POST" and form.is_valid():
         choose(slug, Choice(**form.cleaned_data), rights)
         messages.success(request, _("The settings are saved."))
@@ -286,6 +286,6 @@ def settings_page(request: HttpRequest, slug: str) -> HttpResponse:
     return show(request, "warning/settings.html", TAB, {"form": form, "member": member}, status)
 
 
-def chosen_by(member: Member) -> dict[str, Any]:
+def form_values(member: Member) -> dict[str, Any]:
     now = settings_of(member)
     return {name: getattr(now, name) for name in SettingsForm.base_fields}

@@ -413,7 +413,7 @@ def settings_page(request: HttpRequest, slug: str) -> HttpResponse:
     """What a member chooses for its hydrants."""
     rights = rights_of_request(request)
     member = member_seen_by(rights=rights, slug=slug)
-    form = SettingsForm(request, row=f"hydrant settings {member.pk}", read=lambda _name: chosen_by(member))
+    form = SettingsForm(request, row=f"hydrant settings {member.pk}", read=lambda _name: form_values(member))
     if request.method == "POST" and form.is_valid():
         inspecting.choose(slug, inspecting.Choice(**form.cleaned_data), rights=rights)
         messages.success(request, _("The settings are saved."))
@@ -422,6 +422,6 @@ def settings_page(request: HttpRequest, slug: str) -> HttpResponse:
     return show(request, "fire_settings", "hydrants", context, 400 if request.method == "POST" else 200)
 
 
-def chosen_by(member: Member) -> dict[str, Any]:
+def form_values(member: Member) -> dict[str, Any]:
     now = settings_for(member)
     return {name: getattr(now, name) for name in SettingsForm.base_fields}

@@ -23,7 +23,7 @@ from gis_core.models import Letter
 from gis_core.parameters import integer
 from gis_core.problem import status_of
 from gis_core.rights import Rights
-from gis_core.services.removals import day_in, said_kept
+from gis_core.services.removals import day_in, describe_retention
 from networks.core.uploads import upload_page
 from networks.works.days import today
 from networks.works.kinds import ABROGATION, BEGUN_ALONE, ORDERS, USUAL
@@ -375,7 +375,7 @@ def shown(
         "pieces": list(found.pieces.filter(removed_at=None).select_related("added_by")),
         "removed": list(found.pieces.exclude(removed_at=None).select_related("removed_by", "erased_by")),
         "may_erase": decides and until is not None and until < today(),
-        "kept_said": said_kept(until),
+        "kept_said": describe_retention(until),
         "most_mb": request_pieces.max_bytes() // 1_048_576,
         "near": near_works(found, rights) if decides and found.work is None else (),
     }

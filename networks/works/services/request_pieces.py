@@ -17,7 +17,7 @@ from gis_core.models import Letter
 from gis_core.reader import Limits, RestrictedReader
 from gis_core.rights import Rights
 from gis_core.services import removals
-from gis_core.services.kept_files import written
+from gis_core.services.kept_files import write_whole
 from layers.features.services.attachments import title_of_file
 from layers.features.services.photos import picture_of
 from networks.works.days import today
@@ -80,7 +80,7 @@ def attach(one: WorkRequest, file: Sent | None, rights: Rights) -> WorkPiece:
         active=active, added_by_id=rights.user_id,
     )  # fmt: skip
     with (
-        written(path_of(piece), [made] if made else file.chunks()) as (size, sha256),
+        write_whole(path_of(piece), [made] if made else file.chunks()) as (size, sha256),
         transaction.atomic(),
     ):
         check_not_forgotten(locked_row(one))
@@ -118,7 +118,7 @@ def piece_of(one: WorkRequest, piece_id: int) -> WorkPiece:
 def open_piece(piece: WorkPiece) -> IO[bytes]:
     """Raises Forbidden, NotFound, Unavailable."""
     if piece.erased_at:
-        raise NotFound(removals.said_erased())
+        raise NotFound(removals.describe_erasure())
     if piece.closed:
         raise Forbidden(_("Who asked was forgotten: nobody opens the pieces of this request any more."))
     try:

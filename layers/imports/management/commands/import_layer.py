@@ -112,7 +112,7 @@ class Command(BaseCommand):
             if options["dry_run"]:
                 refuse_planned_loss(made, options["accept_loss"])
                 return made
-            return local.applied(made, self.tell, options["accept_loss"])
+            return local.apply_import(made, self.tell, options["accept_loss"])
 
     def mode(self, given: str | None, layer: Layer | None) -> Mode:
         if layer is None:
