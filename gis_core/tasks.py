@@ -271,11 +271,14 @@ def conclude(job: QueuedJob, ended: Ended | None, reason: AbortReason | None) ->
         if may_again(job.attempts):
             set_aside(job.task_kwargs.get("job_id"))
         else:
-            GIVEN_UP[job.task_name](job.task_kwargs)
+            GIVEN_UP[job.task_name](job.task_kwargs, "")
         raise ProcessLost(job.task_name)
     if ended.interrupted:
         raise Interrupted
     if ended.again is not None:
+        # The database and the mail server are waited for by rules of their own.
+        if not isinstance(ended.again, DatabaseGone | MailNotTaken) and not may_again(job.attempts, ended.again):
+            GIVEN_UP[job.task_name](job.task_kwargs, str(ended.again.message))
         raise ended.again
     if ended.trace:
         raise TaskFailed(ended.trace)
@@ -314,7 +317,7 @@ async def sweep(manager: JobManager) -> None:
             await manager.retry_job(stalled)
         else:
             await manager.finish_job(stalled, Status.FAILED, delete_job=False)
-            await in_a_thread(GIVEN_UP[stalled.task_name], stalled.task_kwargs)
+            await in_a_thread(lambda one: GIVEN_UP[one.task_name](one.task_kwargs, ""), stalled)
 
 
 async def keep_sweeping(manager: JobManager) -> None:
@@ -358,17 +361,20 @@ def set_aside(job_id: Any) -> None:
             jobs.wait_again(job_id)
 
 
-def give_up(arguments: dict[str, Any]) -> None:
+def give_up(arguments: dict[str, Any], why: str = "") -> None:
+    """End the job of a task that is not tried again; `why` is empty where its worker was killed three times."""
     for job in known_jobs(arguments):
+        if job.state not in (Job.State.WAITING, Job.State.RUNNING):
+            continue
         over(
             job,
             state=Job.State.FAILED,
-            message=_("The worker was stopped three times during this job; it was given up."),
+            message=why or _("The worker was stopped three times during this job; it was given up."),
         )
 
 
-# By task, what records that its worker was killed three times, given the task's arguments.
-GIVEN_UP: defaultdict[str, Callable[[dict[str, Any]], None]] = defaultdict(lambda: give_up)
+# By task, what records that it is not tried again, given its arguments and why (see `give_up`).
+GIVEN_UP: defaultdict[str, Callable[[dict[str, Any], str], None]] = defaultdict(lambda: give_up)
 
 
 @app.task(name=account_mail.TASK, queue=WAITED, retry=WithTheMailServer())

@@ -123,19 +123,18 @@ def words_of_full(error: OSError) -> str:
     return ""
 
 
-def sheet_given_up(arguments: dict[str, Any]) -> None:
-    """A sheet at which its worker was killed three times."""
+def sheet_given_up(arguments: dict[str, Any], why: str = "") -> None:
+    """A sheet that is not tried again (`gis_core.tasks.give_up`)."""
     with acting_as(SYSTEM), override("fr"):
         sheet = Sheet.objects.select_related("campaign").filter(pk=int(arguments["sheet_id"])).first()
         if sheet and sheet.campaign.build == arguments.get("build"):
-            building.record_failed(
-                sheet, "killed", _("The worker was stopped three times at this sheet; it was given up.")
-            )
+            words = why or _("The worker was stopped three times at this sheet; it was given up.")
+            building.record_failed(sheet, "killed", words)
 
 
-def overview_given_up(arguments: dict[str, Any]) -> None:
+def overview_given_up(arguments: dict[str, Any], why: str = "") -> None:
     with acting_as(SYSTEM), override("fr"):
-        words = _("The worker was stopped three times at the overview; take the build up again.")
+        words = why or _("The worker was stopped three times at the overview; take the build up again.")
         building.record_stopped(int(arguments["campaign_id"]), int(arguments["build"]), words)
 
 

@@ -10,10 +10,11 @@ from procrastinate.job_context import AbortReason
 from procrastinate.jobs import Job as QueuedJob
 
 from gis_core import tasks
-from gis_core.errors import Forbidden, Invalid
+from gis_core.errors import Busy, DatabaseGone, Forbidden, Invalid
 from gis_core.models import Job, Membership
 from gis_core.rights import ANONYMOUS, SYSTEM, Role, acting_as, current_rights, rights_of, under_policies
 from gis_core.services import jobs
+from gis_core.task_process import Ended
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -199,6 +200,27 @@ def test_a_job_given_up_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     assert job.state == "failed"
     assert job.message
     assert gone == [job]
+
+
+def queue_row(task: str, attempts: int, **arguments: Any) -> QueuedJob:
+    return QueuedJob(id=1, queue="default", lock=None, queueing_lock=None, task_name=task, task_kwargs=arguments,
+                     attempts=attempts)  # fmt: skip
+
+
+@pytest.mark.parametrize(("attempts", "told"), [(0, []), (tasks.MOST_WAITS - 1, ["Held by others."])])
+def test_a_task_that_met_others_too_often_is_recorded_as_given_up(
+    monkeypatch: pytest.MonkeyPatch, attempts: int, told: list[str]
+) -> None:
+    given: list[str] = []
+    monkeypatch.setitem(tasks.GIVEN_UP, "sheet", lambda _arguments, why: given.append(why))
+    with pytest.raises(Busy):
+        tasks.conclude(queue_row("sheet", attempts), Ended(again=Busy("Held by others.")), None)
+    assert given == told
+
+
+def test_a_task_waits_for_the_database_however_often() -> None:
+    with pytest.raises(DatabaseGone):
+        tasks.conclude(queue_row("sheet", 1000, job_id=-1), Ended(again=DatabaseGone("Away.")), None)
 
 
 def worker(silent_for: float, job: Job | None = None) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.test import Client
 from psycopg import sql
 
@@ -142,3 +142,16 @@ def test_the_proxy_tells_the_address_and_nobody_else_does() -> None:
     from_the_proxy(application)({"REMOTE_ADDR": "", "HTTP_X_PEER_ADDRESS": "192.0.2.1"}, None)
     with_whole_bodies(application)({"REMOTE_ADDR": "192.0.2.9", "HTTP_X_PEER_ADDRESS": "127.0.0.1"}, None)
     assert [one["REMOTE_ADDR"] for one in seen] == ["192.0.2.1", "192.0.2.9"]
+
+
+def test_a_statement_waits_longer_and_the_next_ones_as_before(db: None) -> None:
+    def patience() -> str:
+        with connection.cursor() as cursor:
+            cursor.execute("show lock_timeout")
+            return str(cursor.fetchone()[0])
+
+    with transaction.atomic():
+        before = patience()
+        with lock_waits.lock_timeout("20s"):
+            assert patience() == "20s"
+        assert patience() == before

@@ -12,7 +12,7 @@ from django.middleware.csrf import get_token
 from django.test import Client, RequestFactory
 
 from gis_core.models import ApiToken, Member, Membership, User
-from gis_core.resending import MOST_CHARACTERS, Posted, unpacked
+from gis_core.resending import MOST_CHARACTERS, Posted, unpack
 from gis_core.rights import Role
 from gis_core.session import HEADER, person_id
 from tests import factories
@@ -232,12 +232,12 @@ def test_the_page_that_sent_it_may_say_so_by_its_referer(browser: Client) -> Non
 
 
 def test_nobody_makes_up_what_is_to_be_sent(browser: Client, person: User) -> None:
-    forged = {"login": person.username, "password": PASSWORD, "posted": Posted("/x/", [["a", "b"]], []).packed() + "x"}
+    forged = {"login": person.username, "password": PASSWORD, "posted": Posted("/x/", [["a", "b"]], []).pack() + "x"}
     assert post(browser, "/compte/connexion/", forged).status_code == 302
 
 
 def kept_of(answer: Any) -> Posted:
-    posted = unpacked(hidden(answer)["posted"])
+    posted = unpack(hidden(answer)["posted"])
     assert posted is not None
     return posted
 
