@@ -220,7 +220,8 @@ def replace_plan(place: Place, saved: Saved) -> None:
     idurba, folder = ask(place, "select idurba, folder from planning_document order by approved_date desc limit 1")[0]
     files = [path.relative_to(place.files).as_posix() for path in (place.files / "planning" / folder).iterdir()]
     command("manage", "--data", str(place.data), "import_plu", str(place.data / "demo-urbanisme" / idurba))
-    assert files and not any((place.files / name).exists() for name in files)
+    assert files
+    assert not any((place.files / name).exists() for name in files)
     saved.erased = files
 
 
@@ -323,7 +324,8 @@ def test_every_file_that_a_row_names_is_there_whole(kind: str, restored: Place) 
 
 def test_files_that_were_erased_while_the_backup_was_written_are_in_it(saved: Saved, restored: Place) -> None:
     named = {name for name, _size, _digest in ask(restored, NAMED["document"])}
-    assert saved.erased and named >= set(saved.erased)
+    assert saved.erased
+    assert named >= set(saved.erased)
     assert all((restored.files / name).is_file() for name in saved.erased)
     assert verify(saved.archive)["missing"] == []
 
