@@ -12,8 +12,9 @@ from functools import partial
 from typing import Any, LiteralString
 
 import psycopg
+from asgiref.sync import sync_to_async
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import DatabaseError, InterfaceError
+from django.db import DatabaseError, InterfaceError, connections
 from procrastinate import PsycopgConnector
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
@@ -133,6 +134,8 @@ async def work_until_lost(concurrency: int, once: bool, queues: Sequence[str]) -
     """Run jobs until the database is lost (or until none waits), those that somebody waits for beside a long one."""
     connector = Connector()
     await connector.check()
+    # Periodic tasks are deferred through Django's connection, which a loss has broken.
+    await sync_to_async(connections.close_all)()
     worker_app = app.with_connector(connector)
     for declared in app.tasks.values():
         declared.retry_strategy = declared.retry_strategy or WithTheNextWorker()
