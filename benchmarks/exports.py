@@ -3,7 +3,7 @@
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
@@ -45,13 +45,13 @@ class Watch:
 
 
 @contextmanager
-def watching(pid: int) -> Iterator[Watch]:
+def watching(pids: Sequence[int]) -> Iterator[Watch]:
     """Looks ten times a second."""
     watch = Watch()
 
     def look() -> None:
         while not watch.over.wait(0.1):
-            watch.most = max(watch.most, server.pss_mib(pid))
+            watch.most = max(watch.most, server.pss_mib(*pids))
 
     thread = threading.Thread(target=look)
     thread.start()
@@ -68,8 +68,8 @@ def memory_row(made: Field) -> list[Row]:
     grown, notes = {}, []
     for suffix in FORMATS:
         received(made, suffix, last[FEW], FEW)
-        before, begun = server.pss_mib(made.pid), time.perf_counter()
-        with watching(made.pid) as watch:
+        before, begun = server.pss_mib(*made.pids), time.perf_counter()
+        with watching(made.pids) as watch:
             size = received(made, suffix, last[OBJECTS], OBJECTS)
         seconds = time.perf_counter() - begun
         grown[suffix] = max(watch.most - before, 0.0)

@@ -177,13 +177,13 @@ class Watch:
     seconds: float = 0.0
 
     def until_the_end_of(self, client: subprocess.Popen[bytes]) -> None:
-        pids = {"web": self.of.pid, "PostgreSQL": postmaster_of(self.of)}
-        begun, before = time.monotonic(), {name: server.cpu_seconds(pid) for name, pid in pids.items()}
+        pids = {"web": self.of.pids, "nginx": [self.of.front_pid], "PostgreSQL": [postmaster_of(self.of)]}
+        begun, before = time.monotonic(), {name: server.cpu_seconds(*one) for name, one in pids.items()}
         while client.poll() is None:
-            self.memory_mib.append(server.pss_mib(self.of.pid))
+            self.memory_mib.append(server.pss_mib(*self.of.pids))
             time.sleep(WATCH_S)
         self.seconds = time.monotonic() - begun
-        self.cpu = {name: server.cpu_seconds(pid) - before[name] for name, pid in pids.items()}
+        self.cpu = {name: server.cpu_seconds(*one) - before[name] for name, one in pids.items()}
 
     def share(self, cpu_s: float) -> str:
         """Of one core, over the whole time."""

@@ -51,11 +51,10 @@ def everything(made: BenchDatabase, *, peers: bool) -> Iterator[Step]:
     yield Step("Import d'un réseau RAEPA", network_files.empty_rows(), partial(network_files.import_rows, made))
     yield Step("Autorisations d'urbanisme, relecture nocturne", [permits.SWEEP], permits.sweep_row)
     port = server.free_port()
-    ours, front = server.web(made, port)
-    web = server.running(ours, f"http://127.0.0.1:{port}/health/live", front)
-    with tiles.empty_cache(made), web as pid:
+    web = server.running(server.web(made, port), f"http://127.0.0.1:{port}/health/live")
+    with tiles.empty_cache(made), web as (*pids, front):
         accounts.private_layer()
-        field = tiles.Field(made, port, pid, accounts.asker(), grid.grid_of(made))
+        field = tiles.Field(made, port, pids, front, accounts.asker(), grid.grid_of(made))
         yield from served(field, peers=peers)
     yield Step("Programme de tâches au repos", [tiles.WORKER_MEMORY], partial(tiles.worker_row, made))
     yield Step("Deuxième démarrage", [start.SECOND_START], start.second_start_row)
@@ -64,11 +63,10 @@ def everything(made: BenchDatabase, *, peers: bool) -> Iterator[Step]:
 def crowds(made: BenchDatabase, seconds: float) -> Iterator[Step]:
     """People at work, on a server of their own and an empty cache."""
     port = server.free_port()
-    ours, front = server.web(made, port)
-    web = server.running(ours, f"http://127.0.0.1:{port}/health/live", front)
-    with tiles.empty_cache(made), web as pid:
+    web = server.running(server.web(made, port), f"http://127.0.0.1:{port}/health/live")
+    with tiles.empty_cache(made), web as (*pids, front):
         accounts.private_layer()
-        field = tiles.Field(made, port, pid, accounts.asker(), grid.grid_of(made))
+        field = tiles.Field(made, port, pids, front, accounts.asker(), grid.grid_of(made))
         for count in people.CROWDS:
             yield Step(
                 f"{count} personnes", people.empty_rows(count), partial(people.crowd_rows, field, count, seconds)

@@ -4,7 +4,7 @@ import os
 import re
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -15,25 +15,30 @@ from gis_core.ops.services import Group, Service
 
 
 @contextmanager
-def running(service: Service, ready: str, front: Service | None = None) -> Iterator[int]:
-    """The service, and what stands in front of it, started and ready; gives the pid of the service's first process."""
+def running(service: Service | Sequence[Service], ready: str) -> Iterator[list[int]]:
+    """A service, or several that belong together, started and ready; gives the pid of the first process of each."""
     group = Group(f"bench-{os.getpid()}-{time.monotonic_ns()}")
     try:
-        for one in filter(None, (service, front)):
+        for one in [service] if isinstance(service, Service) else service:
             group.start(one)
         if ready:
             group.wait_ready(ready)
-        yield group.pids[0]
+        yield group.pids
     finally:
         group.stop()
 
 
-def web(made: BenchDatabase, port: int) -> tuple[Service, Service]:
-    """Arpent's web server and its proxy as `./arpent serve` starts them, on the benchmark's database."""
-    ours, front = proxy.site(made.place, port)
+def web(made: BenchDatabase, port: int) -> list[Service]:
+    """Arpent's web processes and their proxy as `./arpent serve` starts them, on the benchmark's database."""
+    *ours, front = proxy.site(made.place, port)
     logs = made.place.data / "bench/log"
-    env = ours.env | made.environment("web")
-    return replace(ours, env=env, log=logs / "web.log"), replace(front, log=logs / "proxy.log")
+    return [
+        *(
+            replace(one, env=one.env | made.environment("web"), log=logs / f"web-{rank}.log")
+            for rank, one in enumerate(ours, 1)
+        ),
+        replace(front, log=logs / "proxy.log"),
+    ]
 
 
 def worker(made: BenchDatabase) -> Service:
@@ -48,10 +53,10 @@ def free_port() -> int:
     return port
 
 
-def pss_mib(pid: int) -> float:
-    """Proportional set size of a process and all its descendants, in MiB."""
+def pss_mib(*pids: int) -> float:
+    """Proportional set size of processes and all their descendants, in MiB."""
     total = 0
-    for one in tree(pid):
+    for one in tree(*pids):
         try:
             text = Path(f"/proc/{one}/smaps_rollup").read_text()
         except OSError:
@@ -61,10 +66,10 @@ def pss_mib(pid: int) -> float:
     return total / 1024
 
 
-def cpu_seconds(pid: int) -> float:
-    """Processor time of a process, of its descendants, and of those of them that have ended."""
+def cpu_seconds(*pids: int) -> float:
+    """Processor time of processes, of their descendants, and of those of them that have ended."""
     total = 0
-    for one in tree(pid):
+    for one in tree(*pids):
         try:
             fields = Path(f"/proc/{one}/stat").read_text().rsplit(")", 1)[1].split()
         except OSError:
@@ -73,7 +78,7 @@ def cpu_seconds(pid: int) -> float:
     return total / os.sysconf("SC_CLK_TCK")
 
 
-def tree(pid: int) -> list[int]:
+def tree(*pids: int) -> list[int]:
     children: dict[int, list[int]] = {}
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit():
@@ -82,7 +87,7 @@ def tree(pid: int) -> list[int]:
             except (OSError, IndexError):
                 continue
             children.setdefault(parent, []).append(int(folder.name))
-    found, waiting = [], [pid]
+    found, waiting = list[int](), list(pids)
     while waiting:
         one = waiting.pop()
         found.append(one)

@@ -38,7 +38,8 @@ class Field:
 
     made: BenchDatabase
     port: int
-    pid: int
+    pids: Sequence[int]
+    front_pid: int
     asker: Asker
     grid: Grid
 
@@ -156,11 +157,11 @@ def revoked_row(field: Field) -> list[Row]:
 def memory_row(field: Field) -> list[Row]:
     """The highest PSS of the server's processes while clients ask for tiles of every zoom."""
     ended = threading.Event()
-    peaks: list[float] = [server.pss_mib(field.pid)]
+    peaks: list[float] = [server.pss_mib(*field.pids)]
 
     def watch() -> None:
         while not ended.wait(0.2):
-            peaks.append(server.pss_mib(field.pid))
+            peaks.append(server.pss_mib(*field.pids))
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -176,6 +177,6 @@ def memory_row(field: Field) -> list[Row]:
 
 
 def worker_row(made: BenchDatabase) -> list[Row]:
-    with server.running(server.worker(made), "") as pid:
+    with server.running(server.worker(made), "") as pids:
         time.sleep(8)
-        return [replace(WORKER_MEMORY, ours=server.pss_mib(pid))]
+        return [replace(WORKER_MEMORY, ours=server.pss_mib(*pids))]

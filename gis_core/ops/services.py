@@ -25,6 +25,8 @@ LONGEST_DELAY = 30
 MOST_RESTARTS = 10
 RESTART_WINDOW = 600
 RUN_VARIABLE = "ARPENT_RUN"
+# Each on a socket of its own, so that the proxy gives a request to whichever has less to do.
+WEB_PROCESSES = 2
 # Of one web process; `gis_core.admission` shares them out, and the pool has a connection for each.
 THREADS = 8
 # Pixels of photos: GDAL would keep 5 % of the machine's memory in each process, and list a folder at each opening.
@@ -86,23 +88,31 @@ def bind_address() -> str:
     return os.environ.get("ARPENT_BIND", "127.0.0.1")
 
 
-def web_socket(place: Place, port: int) -> Path:
-    """Where the web server listens: only the proxy on this port (`gis_core.ops.proxy`) asks it."""
-    return place.socket_directory() / f"web-{port}.sock"
+def web_sockets(place: Place, port: int) -> list[Path]:
+    """Where the web processes listen: only the proxy on this port (`gis_core.ops.proxy`) asks them."""
+    return [place.socket_directory() / f"web-{port}-{number}.sock" for number in range(1, WEB_PROCESSES + 1)]
 
 
-def web(place: Place, port: int, log: Path | None = None) -> Service:
-    """The web server: two processes, behind the proxy."""
+def web(place: Place, port: int, *, logs: bool = False) -> list[Service]:
+    """The processes of the web server, behind the proxy. Without logs they write to the terminal."""
+    return [
+        web_process(place, port, path, place.logs / f"web-{number}.log" if logs else None)
+        for number, path in enumerate(web_sockets(place, port), 1)
+    ]
+
+
+def web_process(place: Place, port: int, path: Path, log: Path | None) -> Service:
+    """One of them, listening there."""
     command = [
         str(PYTHON.with_name("granian")),
-        *("--interface", "wsgi", "--uds", str(web_socket(place, port)), "--uds-permissions", "0600"),
-        *("--workers", "2", "--blocking-threads", str(THREADS), "--http", "1", "--no-ws", "--respawn-failed-workers"),
+        *("--interface", "wsgi", "--uds", str(path), "--uds-permissions", "0600"),
+        *("--workers", "1", "--blocking-threads", str(THREADS), "--http", "1", "--no-ws", "--respawn-failed-workers"),
         # Without it a SIGTERM that comes before every worker has started is never obeyed.
         *("--workers-kill-timeout", "3"),
         "gis_core.wsgi:application",
     ]
     env = {**GDAL, **variables(place, "web", port), "ARPENT_BEHIND_PROXY": "1"}
-    return Service("Le serveur web", command, env, log, web_socket(place, port))
+    return Service("Le serveur web", command, env, log, path)
 
 
 def worker(place: Place, log: Path | None = None, port: int | None = None) -> Service:

@@ -188,7 +188,7 @@ def job_under_way(running: Running) -> Iterator[str]:
         assert wait_until(lambda: "t" in count(running, "query like '%pg_sleep(600)%' and wait_event = 'PgSleep'"), 20)
         job = running.manage("shell", "--no-imports", "-c", ORDER).split()[-1]
         assert wait_until(lambda: "t" in count(running, "wait_event_type = 'Lock' and wait_event = 'advisory'"), 60)
-        assert running.state_of(job) == "running"
+        assert recovered(running, 60, lambda: running.state_of(job) == "running")
         yield job
     finally:
         with suppress(OperationFailedError):
@@ -273,18 +273,30 @@ def test_a_killed_backend_costs_a_few_answers_at_most(supervised: Running):
 
 
 def test_a_killed_worker_is_started_again_and_its_job_ends(supervised: Running):
-    web, _, worker = supervised.group.pids
+    *others, worker = supervised.group.pids
     with job_under_way(supervised) as job:
         kill(worker)
     assert recovered(supervised, 90, lambda: supervised.state_of(job) == "done")
-    assert supervised.group.pids[0] == web
-    assert supervised.group.pids[2] != worker
+    assert supervised.group.pids[:-1] == others
+    assert supervised.group.pids[-1] != worker
 
 
 def test_a_killed_web_server_is_started_again(supervised: Running):
-    kill(supervised.group.pids[0])
+    killed = supervised.group.pids[:2]
+    for pid in killed:
+        kill(pid)
     time.sleep(1)
     assert recovered(supervised, 90)
+    assert not {*killed} & {*supervised.group.pids}
+
+
+def test_while_one_web_process_is_gone_the_other_answers_everybody(supervised: Running):
+    with supervised.asked_all_the_time() as answers:
+        first = supervised.group.pids[0]
+        kill(first)
+        assert wait_until(lambda: supervised.group.pids[0] != first, 60)
+        time.sleep(1)
+    assert {one.status for one in answers} <= {200, 302, 401, 403, 404}
 
 
 def test_a_killed_process_of_the_web_server_is_started_again(supervised: Running):

@@ -16,7 +16,7 @@ import pytest
 
 from gis_core.ops import proxy
 from gis_core.ops.cluster import wait_until
-from gis_core.ops.services import Group, answers, web_socket
+from gis_core.ops.services import Group, answers
 from tests.ops.answering import LARGE
 from tests.ops.conftest import temporary_place
 
@@ -29,21 +29,20 @@ def port() -> Iterator[int]:
     with temporary_place() as place, pytest.MonkeyPatch.context() as patch:
         for name in ("HEADER_SECONDS", "BODY_SECONDS"):
             patch.setattr(proxy, name, 3)
+        # One process: two of them take requests as they come, and tests would not know which is free.
+        patch.setattr("gis_core.ops.services.WEB_PROCESSES", 1)
         patch.setattr("gis_core.ops.services.THREADS", 2)
         place.socket_directory().mkdir(exist_ok=True)
         port, group = free_port(), Group("proxy-test")
         server, front = proxy.site(place, port, logs=True)
         try:
-            # One process: two of them take requests as they come, and tests would not know which is free.
-            alone = ["--workers", "1", "tests.ops.answering:application"]
-            group.start(replace(server, command=[*server.command[:-1], *alone]))
+            group.start(replace(server, command=[*server.command[:-1], "tests.ops.answering:application"]))
             group.start(front)
             assert wait_until(lambda: answers(f"http://127.0.0.1:{port}/"), 60)
             yield port
             assert "GET" not in (place.logs / "proxy.log").read_text()
         finally:
             group.stop()
-            web_socket(place, port).unlink(missing_ok=True)
             shutil.rmtree(place.socket_directory(), ignore_errors=True)
 
 

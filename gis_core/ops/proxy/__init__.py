@@ -11,7 +11,7 @@ from string import Template
 
 from gis_core.ops.environment import Place
 from gis_core.ops.failure import OperationFailedError
-from gis_core.ops.services import Service, bind_address, web, web_socket
+from gis_core.ops.services import Service, bind_address, web, web_sockets
 
 PROGRAM = Path("/usr/sbin/nginx")
 HERE = Path(__file__).parent
@@ -40,9 +40,9 @@ REFUSALS = {
 
 
 def site(place: Place, port: int, *, logs: bool = False) -> Sequence[Service]:
-    """What answers on a port: the web server, and the proxy in front of it. Without logs they write to the terminal."""
+    """What answers on a port: the web processes, then the proxy before them. Without logs they write to the terminal."""
     return (
-        web(place, port, place.logs / "web.log" if logs else None),
+        *web(place, port, logs=logs),
         proxy(place, port, place.logs / "proxy.log" if logs else None),
     )
 
@@ -68,7 +68,7 @@ def configuration_text(place: Place, port: int, folder: Path) -> str:
         user="user root;" if os.geteuid() == 0 else "",
         folder=folder,
         listen=f"[{bind_address()}]:{port}" if ":" in bind_address() else f"{bind_address()}:{port}",
-        socket=web_socket(place, port),
+        servers=" ".join(f'server "unix:{path}" max_fails=0;' for path in web_sockets(place, port)),
         lua=HERE / "whole_body.lua",
         largest=max(uploads, pieces) + FORM_BYTES,
         # One for two processors: a single one passes 20,000 kept tiles a second, and two would wake each other.
