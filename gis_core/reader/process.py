@@ -410,7 +410,7 @@ class RestrictedReader:
 
     def _try(self, recipe: launch.Recipe) -> str | None:
         """None when the child started and is cut off, else why not."""
-        self._errors = self._close_child.enter_context(tempfile.TemporaryFile())
+        self._errors = self._close_child.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
         try:
             self._killed_before = launch.processes_killed_for_memory()
             self._child = launch.start(recipe, self.limits, self._folders(), self._errors)
