@@ -18,16 +18,16 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gis_core.edit_forms import EditForm
-from gis_core.errors import ArpentError, Stale
+from gis_core.errors import ArpentError, Forbidden, Stale
 from gis_core.forms import blame
 from gis_core.letters.document import Document, pdf_of
 from gis_core.letters.kinds import Holds, LetterKind, all_kinds, kind_of, may_edit
 from gis_core.letters.template import LONGEST_BODY, LONGEST_TITLE
-from gis_core.member_pages import page
 from gis_core.middleware import rights_of_request
 from gis_core.models import Member
 from gis_core.rights import Rights
 from gis_core.services import letters
+from gis_core.signed_in import page
 
 READ_AND_SEND = ["GET", "HEAD", "POST"]
 NO_STORE = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
@@ -240,7 +240,7 @@ def letterhead_page(request: HttpRequest, slug: str) -> HttpResponse:
     rights = rights_of_request(request)
     member = letters.member_edited(slug, rights)
     if not letters.may_change_letterhead(member, rights):
-        raise PermissionDenied(_("Only an administrator of this member changes its letterhead."))
+        raise Forbidden(_("Only an administrator of this member changes its letterhead."))
     form = LetterheadForm(request, row=f"letterhead {member.pk}", read=lambda _name: head_of(member))
     head = letters.letterhead_of(member)
     if not head.logo:

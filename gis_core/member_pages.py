@@ -3,43 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gis_core.edit_forms import EditForm
-from gis_core.errors import ArpentError, Forbidden, NotFound
+from gis_core.errors import ArpentError
 from gis_core.forms import InvitationForm, RoleForm
 from gis_core.middleware import rights_of_request
 from gis_core.models import Member, Membership
 from gis_core.services import members, people
-from gis_core.signed_in import page as signed_in
-
-View = Callable[..., HttpResponse]
-
-
-def page(view: View) -> View:
-    """A page for people who are signed in; what they may not see is an ordinary error page."""
-
-    @wraps(view)
-    @signed_in
-    def shown(request: HttpRequest, **arguments: Any) -> HttpResponse:
-        try:
-            return view(request, **arguments)
-        except NotFound as error:
-            raise Http404 from error
-        except Forbidden as error:
-            raise PermissionDenied(str(error.message)) from error
-
-    return shown
+from gis_core.signed_in import page
 
 
 @require_safe

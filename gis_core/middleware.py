@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from gis_core import security
 from gis_core.admission import Asker, asked_by
+from gis_core.alerts import Alerts, read_alerts
 from gis_core.edit_forms import FormConflict, conflict_page
 from gis_core.errors import ArpentError
 from gis_core.hosts import known_host
@@ -228,6 +229,15 @@ def refusal(request: HttpRequest, error: ArpentError) -> HttpResponse:
     return as_problem(error) if wants_problem(request) else refusal_page(request, error)
 
 
+def as_problem_document(response: HttpResponse) -> HttpResponse:
+    """The refusal of a page for a program, in the page's words."""
+    html = "html" in response.get("Content-Type", "") and not response.streaming
+    alerts = read_alerts(response.text) if html else Alerts()
+    kept = {name: response[name] for name in ("Allow", "WWW-Authenticate", "Retry-After") if name in response}
+    extra = {"errors": alerts.fields} if alerts.fields else {}
+    return problem(response.status_code, " ".join(alerts.sentences), headers=kept, **extra)
+
+
 def problem_pages(get_response: Handler) -> Handler:
     """Programs never get an HTML error page; a browser that is told to come back does so by itself."""
 
@@ -236,8 +246,7 @@ def problem_pages(get_response: Handler) -> Handler:
         if request.method == "GET" and "Retry-After" in response and "text/html" in request.headers.get("Accept", ""):
             response["Refresh"] = response["Retry-After"]
         if response.status_code >= 400 and wants_problem(request) and "json" not in response.get("Content-Type", ""):
-            kept = ("Allow", "WWW-Authenticate", "Retry-After")
-            return problem(response.status_code, headers={name: response[name] for name in kept if name in response})
+            return as_problem_document(response)
         return response
 
     def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:

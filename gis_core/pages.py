@@ -177,7 +177,7 @@ def unexpected_error(request: HttpRequest) -> HttpResponse:
 
 def error_page(request: HttpRequest, status: int, exception: Exception) -> HttpResponse:
     if wants_problem(request):
-        return as_problem(exception) if status == 404 else problem(status)
+        return as_problem(exception)
     return render(request, f"{status}.html", status=status)
 
 

@@ -111,9 +111,14 @@ class NamesOnly(FileUploadHandler):
 
 
 def read_fields(request: HttpRequest) -> list[list[str]] | None:
-    """Name and value of each field of a request whose body may not have been read yet; None where it cannot be."""
+    """Name and value of each field of a request whose body may not have been read yet; None where it cannot be.
+
+    A body that was refused is not read, nor one that the page's own upload handlers would refuse.
+    """
+    if getattr(request, "body_refused", False):
+        return None
     if not hasattr(request, "_post"):
-        request.upload_handlers = [NamesOnly(request)]
+        request.upload_handlers = [NamesOnly(request), *request.upload_handlers]
     try:
         return [[name, str(value)] for name, values in request.POST.lists() for value in values]
     except (SuspiciousOperation, MultiPartParserError, UnreadablePostError):

@@ -178,6 +178,12 @@ def start(
     )
 
 
+def end(child: subprocess.Popen[bytes]) -> None:
+    """Kill it, wait for its end, close its pipes."""
+    with child:
+        child.kill()
+
+
 def processes_killed_for_memory() -> int:
     """How many processes this machine has killed, since it started, because memory ran out; 0 where it does not say."""
     try:

@@ -1,6 +1,5 @@
 """The restricted reader: opens untrusted files in a child process and hands over checked rows."""
 
-import contextlib
 import fcntl
 import json
 import logging
@@ -13,7 +12,9 @@ import stat
 import subprocess
 import tempfile
 import time
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, NoReturn, Self
@@ -77,12 +78,20 @@ class RestrictedReader:
         self._due = 0
         self._parts: dict[str, list[Part]] = {}
         self._early: tuple[dict[str, Any], Pixels] | ReadRefused | ReaderKilled | None = None
+        self._close_child, self._close_all = ExitStack(), ExitStack()
+        # A reader that is lost while it is open (an interruption, an error that nobody closes after) leaves nothing.
+        # Not when the interpreter ends: that of a forked process would end the readers of its parent.
+        weakref.finalize(self, self._close_all.close).atexit = False
 
     def __enter__(self) -> Self:
+        if self._quarantine:
+            raise RuntimeError("the reader is open already")
         try:
             self._quarantine = launch.Quarantine.create(self._root)
         except OSError as error:
             raise no_quarantine(error) from error
+        self._close_all.callback(self._quarantine.remove)
+        self._close_all.callback(self._close_child.close)
         try:
             self._start()
         except BaseException:
@@ -98,9 +107,8 @@ class RestrictedReader:
     def close(self) -> None:
         """End the child and remove the quarantine folder."""
         self._end_child()
-        if self._quarantine:
-            self._quarantine.remove()
-            self._quarantine = None
+        self._close_all.close()
+        self._quarantine = None
 
     def admit(self, path: Path, *companions: Path, link: bool = False) -> str:
         """Copy a file (and those that belong to it, as a .dbf to its .shp) into quarantine; returns its name there.
@@ -402,10 +410,11 @@ class RestrictedReader:
 
     def _try(self, recipe: launch.Recipe) -> str | None:
         """None when the child started and is cut off, else why not."""
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115
+        self._errors = self._close_child.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
         try:
             self._killed_before = launch.processes_killed_for_memory()
             self._child = launch.start(recipe, self.limits, self._folders(), self._errors)
+            self._close_child.callback(launch.end, self._child)
             _widen(self._child)
             hello = self._receive(time.monotonic() + self.limits.start_seconds)[0].get("hello")
         except (_ChildGone, _OutOfTime, OSError) as error:
@@ -539,17 +548,8 @@ class RestrictedReader:
         return lines[-1][:300] if lines else ""
 
     def _end_child(self) -> None:
-        child, self._child = self._child, None
-        self._due = 0
-        if child is not None:
-            child.kill()
-            child.wait()
-            for pipe in (child.stdin, child.stdout):
-                if pipe:
-                    pipe.close()
-        if self._errors:
-            self._errors.close()
-            self._errors = None
+        self._child, self._errors, self._due = None, None, 0
+        self._close_child.close()
 
 
 def _quarantined(path: Path, main: Path | None = None) -> str:
@@ -562,7 +562,7 @@ def _quarantined(path: Path, main: Path | None = None) -> str:
 def _widen(child: subprocess.Popen[bytes]) -> None:
     """Let more than a page of pixels wait in the pipe."""
     if child.stdout:
-        with contextlib.suppress(OSError):
+        with suppress(OSError):
             fcntl.fcntl(child.stdout, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
 
 

@@ -24,6 +24,8 @@ from layers.ogc.openapi import openapi
 from layers.ogc.resources import HEADERS, Resource, compact
 
 COSTLY_ITEMS = 1_000
+COSTLY_ROWS = 100
+"""Of features as text that PostgreSQL writes, and as a table in a page."""
 WITHOUT_CONTENT = {"Cache-Control": "no-store"}
 
 
@@ -117,12 +119,13 @@ class ItemsView(Resource):
         layer = layer_to_read(slug, self.rights)
         form = chosen(request, GEOJSON, HTML, parameters=request.GET)  # the query refuses those that there are not
         query = ItemsQuery.parse(request.GET, layer, self.rights)
-        costly = "filter" in request.GET or query.limit > COSTLY_ITEMS
-        with limited(FILTER) if costly else nullcontext(), as_described():
-            items = read_items(layer, query, self.rights)
-        links = self.links(layer, query, items, form)
-        if form is HTML:
-            return pages.items(request, layer, self.rights, items, links)
+        many = query.limit > (COSTLY_ROWS if form is HTML else COSTLY_ITEMS)
+        with limited(FILTER) if many or "filter" in request.GET else nullcontext():
+            with as_described():
+                items = read_items(layer, query, self.rights)
+            links = self.links(layer, query, items, form)
+            if form is HTML:
+                return pages.items(request, layer, self.rights, items, links)
         if qgis.asks_for_fields(request):
             items = qgis.with_example(items, layer, self.rights)
         return self.send(collection_text(items, links), form, content_crs(query.crs))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from gis_core.admission import LIST, limited
 from gis_core.errors import Invalid
 from gis_core.forms import AccessibleForm, blame
 from gis_core.models import Commune
@@ -39,6 +40,7 @@ class RegisterForm(AccessibleForm):
 
 @require_safe
 @never_cache
+@limited(LIST)
 def register(request: HttpRequest) -> HttpResponse:
     """The decisions of the members that show theirs, the last first."""
     given = {name: value for name, value in request.GET.items() if isinstance(value, str)}

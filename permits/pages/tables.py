@@ -38,6 +38,7 @@ def export(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @page
+@limited(TABLE)
 def statistics_page(request: HttpRequest) -> HttpResponse:
     """Counts and delays by kind, period, commune and instructor; this year's files unless told otherwise."""
     rights = rights_of_request(request)

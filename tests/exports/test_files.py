@@ -2,6 +2,7 @@
 
 import errno
 import os
+import signal
 import sqlite3
 import zipfile
 from collections.abc import Callable
@@ -20,13 +21,14 @@ from django.utils import timezone
 from procrastinate.job_context import AbortReason
 
 from gis_core import tasks
-from gis_core.errors import ArpentError, Conflict, Forbidden, NotFound, TryAgain
+from gis_core.errors import ArpentError, Conflict, Forbidden, Invalid, NotFound, TryAgain
 from gis_core.models import Job, Membership, User
 from gis_core.rights import acting_as, rights_of
 from gis_core.services import jobs
 from layers.catalogue.models import Layer
 from layers.exports.child import shapefile, workbook
 from layers.exports.child.trouble import Trouble
+from layers.exports.child.wire import Order
 from layers.exports.services import files, making
 from layers.exports.services.child import Child
 from layers.exports.services.ordering import ExportOrder, mark_of, start_export
@@ -335,6 +337,18 @@ def test_a_writer_that_dies_fails_the_job_in_words(
     job = run(order(administrator, "gpkg", lamps))
     assert (job.state, left_behind(job)) == ("failed", [])
     assert job.message
+
+
+def test_a_writer_that_cannot_be_told_its_order_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    child = Child(Order("gpkg", tmp_path, "lampadaires"))
+    monkeypatch.setattr(child, "send", fail)
+    with pytest.raises(Invalid), child:
+        pass
+    assert (child.process.returncode, child.errors.closed) == (-signal.SIGKILL, True)
+
+
+def fail(_what: object) -> None:
+    raise Invalid("no")
 
 
 def test_a_job_that_is_stopped_leaves_nothing_and_runs_again(administrator: User, lamps: Layer) -> None:

@@ -153,6 +153,12 @@ def test_every_paper_counts(client: Client, monkeypatch: pytest.MonkeyPatch) -> 
         ("/api/v1/parcels/sheet/", {"parcels": ["450010000A0001"]}),
         ("/api/v1/parcels/select.csv", {"parcels": ["450010000A0001"]}),
         ("/api/v1/search/?q=bray", None),
+        ("/api/v1/here/?lon=2.5&lat=47.7", None),
+        ("/ogc/collections/parcels/items?limit=101&f=html", None),
+        ("/permis/registre/", None),
+        ("/travaux/", None),
+        ("/travaux/flux.xml", None),
+        ("/travaux/arretes/?format=atom", None),
     ],
 )
 @pytest.mark.usefixtures("place")

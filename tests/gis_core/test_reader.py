@@ -1,6 +1,7 @@
 """The restricted reader: what it says about bad files, and what a hostile file cannot make it do."""
 
 import base64
+import gc
 import gzip
 import io
 import json
@@ -384,6 +385,23 @@ def test_a_tired_child_is_replaced(reader: RestrictedReader) -> None:
     assert reader._child is not before
 
 
+def test_a_reader_that_is_lost_while_it_is_open_leaves_nothing(tmp_path: Path) -> None:
+    reader = RestrictedReader(SMALL, quarantine_root=tmp_path)
+    child = reader.__enter__()._child
+    assert child
+    reader.isolation = {"itself": reader}  # a cycle, as the traceback of an error makes one
+    del reader
+    gc.collect()
+    assert (child.returncode, list(tmp_path.iterdir())) == (-signal.SIGKILL, [])
+
+
+def test_an_open_reader_is_not_opened_again(reader: RestrictedReader) -> None:
+    before = reader._child
+    with pytest.raises(RuntimeError):
+        reader.__enter__()
+    assert reader._child is before
+
+
 # A hostile file is played by a child whose reading is replaced: same lock-down, worse intentions.
 
 
@@ -480,11 +498,10 @@ def test_a_reader_that_was_killed_says_nothing_of_the_file(
 def test_a_memory_bomb_is_told_and_the_next_file_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     with monkeypatch.context() as context:
         hostile(context, "bytearray(3 << 30)")
-        reader = RestrictedReader(Limits(), quarantine_root=tmp_path)
-        reader.__enter__()
-        assert refusal(reader, DATA / "bom.geojson").code == "too_much_memory"
-    with reader:
-        assert reader.inspect(reader.admit(DATA / "bom.geojson")).format == "GeoJSON"
+        with RestrictedReader(Limits(), quarantine_root=tmp_path) as reader:
+            assert refusal(reader, DATA / "bom.geojson").code == "too_much_memory"
+            context.undo()
+            assert reader.inspect(reader.admit(DATA / "bom.geojson")).format == "GeoJSON"
 
 
 def test_a_huge_file_in_a_small_memory_is_told(tmp_path: Path) -> None:

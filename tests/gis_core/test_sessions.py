@@ -276,6 +276,44 @@ def test_what_is_too_long_is_said_not_kept(browser: Client, person: User) -> Non
     assert "trop long" in late.content.decode()
 
 
+class Unread:
+    """A body that must not be read."""
+
+    def read(self, *_size: int) -> bytes:
+        pytest.fail("the body of a refused request was read")
+
+    readline = read
+
+
+def post_too_much(browser: Client, address: str, **headers: str) -> Any:
+    multipart = {
+        "content-type": "multipart/form-data; boundary=x",
+        "content-length": str(settings.UPLOAD_MAX_BYTES + 1),
+    }
+    return browser.generic("POST", address, headers={**HERE, **multipart, **headers}, **{"wsgi.input": Unread()})
+
+
+UPLOADS = ["/imports/", "/imports/fichiers/", "/permis/importer/", "/reseaux/importer/", "/voirie/importer/"]
+
+
+@pytest.mark.parametrize("address", UPLOADS)
+def test_files_that_are_too_large_are_not_read_to_be_kept(browser: Client, address: str) -> None:
+    without_token = post_too_much(browser, address)
+    assert (without_token.status_code, "trop long" in without_token.content.decode()) == (403, True)
+    token(browser)
+    late = post_too_much(browser, address)
+    assert (late.status_code, kept_of(late).complete) == (401, False)
+
+
+@pytest.mark.parametrize("address", UPLOADS)
+def test_what_another_site_sends_is_not_read(browser: Client, person: User, address: str) -> None:
+    for somebody in (False, True):
+        if somebody:
+            browser.force_login(person)
+        token(browser)
+        assert post_too_much(browser, address, origin=ELSEWHERE["origin"]).status_code == 403
+
+
 def test_a_form_with_nothing_but_its_button_is_kept(browser: Client) -> None:
     assert kept_of(post(browser, TOKENS, {})).complete
 

@@ -326,6 +326,15 @@ def test_a_removed_piece_is_kept_with_who_removed_it_and_why(world: World) -> No
     assert world.client().post(removal_of(permit, piece), {"reason": "encore"}).status_code == 409
 
 
+def test_a_program_is_told_what_a_removal_lacks(world: World) -> None:
+    permit = world.file()
+    sent(world, permit, ("plan.pdf", pdf()))
+    (piece,) = kept(world)
+    answer = world.client().post(removal_of(permit, piece), headers={"accept": "*/*"})
+    assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
+    assert answer.json()["detail"].startswith("Dites pourquoi la pièce est retirée")
+
+
 @pytest.mark.parametrize("reason", ["", "  ", "x" * 301])
 def test_a_removal_says_why(world: World, reason: str) -> None:
     permit = world.file()

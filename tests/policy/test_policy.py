@@ -22,6 +22,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 from PIL import Image
 
+from gis_core import admission
 from gis_core.identity import create_token
 from gis_core.models import ApiToken, Job, Letter, Member, Membership, TownHall, User
 from gis_core.rights import SYSTEM, acting_as, rights_of
@@ -42,6 +43,7 @@ from tests.owners.deliveries import give, owned
 from tests.photos import photo
 from tests.policy import (
     administration,
+    costs,
     layer_forms,
     network_anomalies,
     network_assets,
@@ -716,3 +718,49 @@ def test_the_wall_holds_in_the_world_of_this_table(world: World, undone: None) -
         seen = set(Job.objects.values_list("pk", flat=True))
     own = {world.jobs["own"].pk, *(world.rows[one] for one in ("register own", "list own", "road import own"))}
     assert seen == own | {world.prints["reader"].pk, world.exports["reader"].pk}
+
+
+# -- what costs -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def entered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The kinds of what was let in (`gis_core.admission`), in their order."""
+    kinds: list[str] = []
+    enter = admission.Pool.enter
+
+    def noted(pool: admission.Pool, kind: admission.Kind, asker: admission.Asker) -> admission.Ticket:
+        kinds.append(kind.name)
+        return enter(pool, kind, asker)
+
+    monkeypatch.setattr(admission.Pool, "enter", noted)
+    return kinds
+
+
+def answered(world: World, route: str) -> list[Any]:
+    """What the agency is given at an address, or for what it sends there; what is changed is undone."""
+    wanted = [line for line in TABLE if line.names(route) and line.scope in ("-", "own", "public")]
+    answers = []
+    for line in (line for line in wanted if line.statuses[-1] in ("200", "201")):
+        for method in sorted({"GET", "POST"} & set(line.methods)):
+            with transaction.atomic():
+                answers.append(ask(world, method, line.scope, ROLES[-1], route))
+                transaction.set_rollback(True)
+            for close in answers[-1]._resource_closers:
+                close()
+    return answers
+
+
+def test_what_costs_takes_a_place(world: World, undone: None, entered: list[str]) -> None:
+    """Every route, by its usual request: what is made for the asker alone (a file, a feed) is among the costly."""
+    taken: dict[str, set[str]] = {}
+    files: set[str] = set()
+    for route in ROUTES:
+        entered.clear()
+        media_types = {answer.get("Content-Type", "").partition(";")[0] for answer in answered(world, route)}
+        if entered:
+            taken[route] = set(entered)
+        elif media_types - costs.PLAIN:
+            files.add(route)
+    assert taken == costs.COSTLY
+    assert files == set(costs.AT_HAND)

@@ -47,12 +47,20 @@ class Child:
             env=ENVIRONMENT | {"TMPDIR": str(self.order.folder)},
             start_new_session=True,
         )
-        self.send(self.order)
+        try:
+            self.send(self.order)
+        except BaseException:
+            self.close()
+            raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process, whatever it does."""
         self.process.kill()
         self.process.wait()
         for pipe in (self.process.stdin, self.process.stdout, self.errors):

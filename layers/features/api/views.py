@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from gis_core.admission import FILTER, SEARCH, limited
+from gis_core.admission import FILTER, HERE, SEARCH, limited
 from gis_core.middleware import rights_of_request
 from layers.catalogue.services import visible_layer
 from layers.features.api import serializers
@@ -93,6 +93,7 @@ class HereView(APIView):
         ],
         responses=serializers.HereSerializer,
     )
+    @limited(HERE)
     def get(self, request: Request) -> Response:
         query = HereQuery.parse(request.query_params)
         return Response({"results": find_here(query, rights_of_request(request))})

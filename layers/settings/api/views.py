@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from gis_core.admission import FILTER, limited
 from gis_core.errors import Invalid
 from gis_core.middleware import rights_of_request
 from gis_core.parameters import whole_number
@@ -90,6 +91,7 @@ class DistributionView(APIView):
         parameters=[OpenApiParameter("column", str, required=True, description="one that the layer's tiles carry")],
         responses=DistributionSerializer,
     )
+    @limited(FILTER)
     def get(self, request: Request, slug: str) -> Response:
         layer = administered_layer(slug, rights_of_request(request))
         return Response(distribution(layer, request.query_params.get("column", "")).as_json())

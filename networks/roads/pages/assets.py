@@ -13,6 +13,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 from pyproj import Transformer
 
+from gis_core.admission import TABLE, limited
 from gis_core.errors import ArpentError, Conflict, Invalid, NotFound
 from gis_core.forms import AccessibleForm, blame
 from gis_core.middleware import rights_of_request
@@ -142,6 +143,7 @@ def filter_form(given: dict[str, str], wanted: Filter, rights: Rights, refused: 
     return form
 
 
+@limited(TABLE)
 def taken_away(wanted: Filter, suffix: str, rights: Rights) -> HttpResponse:
     """The assets of a filter as a table. Raises Invalid."""
     found = list(services.listed(wanted, rights).select_related("owner")[: MOST_ROWS + 1])

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from gis_core.admission import FILTER, limited
 from gis_core.api.views import checked
 from gis_core.errors import Forbidden, Invalid, NotFound
 from gis_core.middleware import rights_of_request
@@ -75,6 +76,7 @@ def feature(row: Anomaly, told: dict[str, Any]) -> dict[str, Any]:
 
 class AnomaliesView(APIView):
     @extend_schema(operation_id="network_anomalies", parameters=PARAMETERS, responses=OpenApiTypes.OBJECT)
+    @limited(FILTER)
     def get(self, request: Request, family: str) -> Response:
         """The anomalies that the asker sees as GeoJSON (EPSG:4326), the serious ones first, with counts by kind."""
         wanted = Filter.parse(family_of(family), request.query_params)

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from gis_core.admission import TABLE, limited
+from gis_core.admission import FILTER, TABLE, limited
 from gis_core.errors import ArpentError
 from gis_core.middleware import rights_of_request
 from gis_core.models import Job, User
@@ -49,6 +49,7 @@ def anomalies(request: HttpRequest) -> HttpResponse:
     return table(request, wanted, rights)
 
 
+@limited(FILTER)
 def table(request: HttpRequest, wanted: Filter, rights: Rights, refused: str = "", status: int = 200) -> HttpResponse:
     found = listing.page(wanted, rights)
     kinds = kinds_of(wanted.family)

@@ -12,7 +12,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from gis_core.admission import TABLE, limited
+from gis_core.admission import FILTER, TABLE, limited
 from gis_core.edit_forms import EditForm
 from gis_core.errors import ArpentError, Conflict, Invalid
 from gis_core.forms import AccessibleForm, blame
@@ -94,6 +94,12 @@ def hydrant_list(request: HttpRequest) -> HttpResponse:
     given = {name: value for name, value in request.GET.items() if isinstance(value, str)}
     if "format" in given:
         return taken_away(given["format"], Filter.parse(given), rights)
+    return list_page(request, given, rights)
+
+
+@limited(FILTER)
+def list_page(request: HttpRequest, given: dict[str, str], rights: Rights) -> HttpResponse:
+    """The counts of a filter's hydrants by state, and a page of them."""
     form, wanted = FilterForm(initial=given, rights=rights), Filter()
     try:
         wanted = Filter.parse(given)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from gis_core.admission import TABLE, limited
 from gis_core.errors import ArpentError, Forbidden, Invalid
 from gis_core.forms import AccessibleForm, blame
 from gis_core.middleware import rights_of_request
@@ -101,7 +102,8 @@ def repairs(request: HttpRequest) -> HttpResponse:
     rights = rights_of_request(request)
     given = {name: value for name, value in request.GET.items() if isinstance(value, str) and value}
     if suffix := given.get("format"):
-        return taken_away(repair_table(Filter.parse(given), rights), suffix, _("Repairs"), "reparations")
+        with limited(TABLE):
+            return taken_away(repair_table(Filter.parse(given), rights), suffix, _("Repairs"), "reparations")
     form, wanted, status = RepairFilterForm(initial=given, rights=rights, kept=given), Filter(), 200
     try:
         wanted = Filter.parse(given)
@@ -272,6 +274,7 @@ class PeriodForm(AccessibleForm):
 
 @require_safe
 @page
+@limited(TABLE)
 def statistics_page(request: HttpRequest) -> HttpResponse:
     """Rates over a period; `format=csv` or `format=xlsx` to take away."""
     rights = rights_of_request(request)

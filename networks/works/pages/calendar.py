@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from gis_core.admission import TABLE, limited
 from gis_core.errors import Invalid
 from gis_core.forms import blame
 from gis_core.middleware import rights_of_request
@@ -163,6 +164,7 @@ def elsewhere(asked: Asked, rights: Rights) -> list[dict[str, Any]]:
     return [{"work": one, "days": said(one.starts_on, one.ends_on)} for one in found]
 
 
+@limited(TABLE)
 def taken_away(asked: Asked, suffix: str, rights: Rights) -> HttpResponse:
     """The works of these weeks as a table. Raises Invalid."""
     if suffix not in FORMS:

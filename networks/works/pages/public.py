@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from gis_core.admission import LIST, limited
 from gis_core.errors import Invalid
 from gis_core.services.letters import cleaned
 from gis_core.services.territories import extent_4326
@@ -46,6 +47,7 @@ FEEDS: Final[dict[str, tuple[str, bool, Places, Written]]] = {
 
 @require_safe
 @never_cache
+@limited(LIST)
 def works(request: HttpRequest) -> HttpResponse:
     """Today's and the coming works."""
     asked, refused, status = asked_of(request), "", 200
@@ -110,6 +112,7 @@ def week_said(monday: date, day: date) -> str:
 
 
 @require_safe
+@limited(LIST)
 def feed(request: HttpRequest, name: str) -> HttpResponse:
     """Current works as a program reads them, `commune` for those of one alone; in French unless `langue` is en."""
     if name not in FEEDS:

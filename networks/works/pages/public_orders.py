@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override, pgettext
 from django.views.decorators.http import require_safe
 
+from gis_core.admission import LIST, limited
 from gis_core.errors import NotFound
 from gis_core.models import Commune
 from gis_core.services.letters import cleaned
@@ -34,6 +35,7 @@ LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=PARIS)
 
 
 @require_safe
+@limited(LIST)
 def order_list(request: HttpRequest) -> HttpResponse:
     """The orders in force or to come, and those published not long ago; as a feed with `?format=atom`."""
     insee = request.GET.get("insee", "")[:5]
