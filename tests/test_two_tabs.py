@@ -1,17 +1,24 @@
 """Every page that changes what exists, in two windows: the second press shows what differs and writes nothing."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.contrib import admin
+from django.contrib.admin.utils import flatten_fieldsets
 from django.db import transaction
+from django.test import RequestFactory
 from django.urls import get_resolver, reverse
 
+from gis_core.edit_admin import EditAdmin, EditTabularInline
 from gis_core.edit_forms import EditForm
 from gis_core.models import Membership, User
 from gis_core.rights import Role
+from gis_core.services.tokens import create_token
+from layers.catalogue.models import Background, Theme
 from networks.warning.services.contacts import find_contacts
 from tests import factories
 from tests.external.conftest import external
@@ -41,6 +48,7 @@ class Case:
 
 
 WORDS = ("un", "deux")
+LINE = {"label": "Lampe", "symbol": {"kind": "circle", "fill": "#0b5c6b"}}
 
 
 # -- permits ----------------------------------------------------------------------------------------------------------
@@ -252,6 +260,85 @@ SHOWN_WITH_ANOTHER = {"permits.pages.consulting.CorrectionForm"}
 """An answer that is corrected is the same page as an answer."""
 
 
+# -- the administration -----------------------------------------------------------------------------------------------
+
+
+def agency() -> User:
+    return factories.user(factories.member(), Role.AGENCY_ADMINISTRATOR)
+
+
+def in_administration(model: str, pk: int, name: str, values: tuple[str, str] = WORDS) -> Case:
+    return Case(agency(), reverse(f"admin:{model}_change", args=[pk]), name, values)
+
+
+def administered_member() -> Case:
+    made = factories.member(factories.commune("45901"), factories.commune("45902"))
+    return in_administration("gis_core_member", made.pk, "insee_codes", ("45901", "45902"))
+
+
+def administered_person() -> Case:
+    return in_administration("gis_core_user", factories.user().pk, "last_name")
+
+
+def token_of_person() -> Case:
+    """A field that a browser sends in two parts, in a table below the form of its person."""
+    user = factories.user()
+    create_token(user=user, name="QGIS")
+    case = in_administration("gis_core_user", user.pk, "api_tokens-0-revoked_at_0", ("2026-02-01", "2026-02-02"))
+    return replace(case, more={"api_tokens-0-revoked_at_1": ["10:00:00"]})
+
+
+def made_theme() -> Theme:
+    with factories.as_owner():
+        return Theme.objects.get_or_create(slug="essai", defaults={"title": "Essai"})[0]
+
+
+def theme() -> Case:
+    return in_administration("catalogue_theme", made_theme().pk, "title")
+
+
+def themes() -> Case:
+    made_theme()
+    return Case(agency(), reverse("admin:catalogue_theme_changelist"), "form-0-order", ("1", "2"), {"_save": ["1"]})
+
+
+def administered_layer() -> Case:
+    return in_administration("catalogue_layer", factories.layer("lampes", legend=[LINE]).pk, "abstract")
+
+
+def background() -> Case:
+    made = Background.objects.create(slug="fond", title="Fond", kind="xyz", url="https://fond.example/{z}/{x}/{y}", attribution="IGN")
+    return in_administration("catalogue_background", made.pk, "title")
+
+
+ADMINISTRATION: dict[str, Callable[[], Case]] = {
+    "gis_core.member": administered_member,
+    "gis_core.user": administered_person,
+    "gis_core.user, a token": token_of_person,
+    "catalogue.theme": theme,
+    "catalogue.theme, the list": themes,
+    "catalogue.layer": administered_layer,
+    "catalogue.background": background,
+}
+
+
+@pytest.mark.django_db
+def test_every_page_of_the_administration_that_changes_something_is_tried_here(rf: RequestFactory) -> None:
+    request = rf.get("/administration/")
+    request.user = agency()
+    changing = {model._meta.label_lower: page for model, page in admin.site._registry.items() if changes(page, request)}
+    assert set(changing) == {name.partition(",")[0] for name in ADMINISTRATION}
+    assert [name for name, page in changing.items() if not isinstance(page, EditAdmin)] == []
+    below = [one for page in changing.values() for one in page.get_inline_instances(request) if changes(one, request)]
+    assert [one for one in below if not isinstance(one, EditTabularInline)] == []
+
+
+def changes(page: Any, request: Any) -> bool:
+    """Whether a page of the administration, or a table in one, has anything that is typed."""
+    shown = set(flatten_fieldsets(page.get_fieldsets(request)))
+    return page.has_change_permission(request) and bool(shown - set(page.get_readonly_fields(request)))
+
+
 def forms_of_rows(kind: type[EditForm] = EditForm) -> set[str]:
     found = set()
     for one in kind.__subclasses__():
@@ -264,8 +351,11 @@ def test_every_form_of_a_row_is_tried_here() -> None:
     assert forms_of_rows() == {*CASES, *SHOWN_WITH_ANOTHER}
 
 
+ALL = {name.rpartition(".")[2]: make for name, make in CASES.items()} | ADMINISTRATION
+
+
 @pytest.mark.django_db
-@pytest.mark.parametrize("make", CASES.values(), ids=[name.rpartition(".")[2] for name in CASES])
+@pytest.mark.parametrize("make", ALL.values(), ids=ALL)
 def test_the_second_press_is_asked_and_the_choice_is_written(make: Callable[[], Case]) -> None:
     case = make()
     client = browser(case.user)
@@ -284,7 +374,7 @@ def test_the_second_press_is_asked_and_the_choice_is_written(make: Callable[[], 
     assert form_with(fresh, f"initial-{case.name}")[f"initial-{case.name}"] == [first]
 
 
-@pytest.mark.parametrize("make", [works, letter_template, contact])
+@pytest.mark.parametrize("make", [works, letter_template, contact, *ADMINISTRATION.values()])
 def test_of_two_presses_at_the_same_moment_one_is_asked(database: str, make: Callable[[], Case]) -> None:
     case = make()
     form = opened(browser(case.user), case.url, case.name)

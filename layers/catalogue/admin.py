@@ -11,11 +11,12 @@ from django.db import models
 from django.forms.fields import InvalidJSONInput
 from django.http import HttpRequest
 
+from gis_core.edit_admin import EditAdmin
 from layers.catalogue.models import Background, Layer, Theme
 
 
 @admin.register(Theme)
-class ThemeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ThemeAdmin(EditAdmin):
     list_display = ("title", "slug", "order")
     list_editable = ("order",)
 
@@ -35,7 +36,7 @@ class TypedJSONField(forms.JSONField):
 
 
 @admin.register(Layer)
-class LayerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class LayerAdmin(EditAdmin):
     """How a layer looks and who sees it. Where its rows lie is the importers' business, not a form's."""
 
     list_display = ("title", "theme", "owner", "visibility", "order", "visible_at_first", "source_date")
@@ -64,6 +65,6 @@ class LayerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Background)
-class BackgroundAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class BackgroundAdmin(EditAdmin):
     list_display = ("title", "kind", "url", "min_zoom", "max_zoom", "order")
     list_filter = ("kind",)
