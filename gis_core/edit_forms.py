@@ -90,6 +90,7 @@ class ComparedForm(forms.BaseForm):
         """Take what only somebody else changed; what both did, and the labels of what was taken."""
         compared = [field for field in self if self.is_compared(field)]
         if not any(was_sent(field) for field in compared):
+            self.says_initial = False
             return [], []
         self.was_compared = True
         units = self.units(compared)

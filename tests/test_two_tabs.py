@@ -1,5 +1,6 @@
 """Every page that changes what exists, in two windows: the second press shows what differs and writes nothing."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -42,9 +43,19 @@ class Case:
     name: str
     values: tuple[str, str]
     more: Sent = field(default_factory=dict)
+    to: str = ""
+    within: str = ""
+    """The field that carries it with others, as JSON."""
 
     def sent(self, form: Sent, value: str) -> Sent:
+        if self.within:
+            whole = json.loads(form[self.within][0]) | {self.name: json.loads(value)}
+            return form | {self.within: [json.dumps(whole)]}
         return form | self.more | {self.name: [value]}
+
+    def opened(self) -> Sent:
+        """What the page sends when nothing is typed."""
+        return opened(browser(self.user), self.url, self.within or self.name, f"initial-{self.name}")
 
 
 WORDS = ("un", "deux")
@@ -144,6 +155,31 @@ def layer() -> Case:
     return Case(world.people[ADMINISTRATOR], reverse("layer_settings", args=["lampes"]), "title", WORDS)
 
 
+def layer_page(name: str) -> tuple[User, str]:
+    """An administrator of a layer that has fields of its own, and one of its pages."""
+    world = made_world()
+    made = factories.editable_layer(world.member, slug="lampes", visibility="owner", legend=[LINE])
+    return world.people[ADMINISTRATOR], reverse(name, args=[made.slug])
+
+
+def layer_field() -> Case:
+    return Case(*layer_page("layer_fields"), "name-label", WORDS)
+
+
+def layer_naming() -> Case:
+    return Case(*layer_page("layer_fields"), "title_field", ("kind", "lit"))
+
+
+def layer_rules() -> Case:
+    user, url = layer_page("layer_fields")
+    return Case(user, url, "no_overlap", ("soft", "hard"), to=reverse("layer_rules_page", args=["lampes"]))
+
+
+def layer_style() -> Case:
+    user, url = layer_page("layer_style")
+    return Case(user, url, "scale_from", ("5000", "2000"), within="style")
+
+
 def external_layer() -> Case:
     world = made_world()
 
@@ -231,6 +267,7 @@ def asset() -> Case:
     return Case(user, f"{made['Location']}deplacer/", "distance_m", ("5.0", "6.0"))
 
 
+LAYER_PAGES = (layer, layer_field, layer_naming, layer_rules, layer_style)
 CASES: dict[str, Callable[[], Case]] = {
     "permits.pages.filing.ChangeForm": permit,
     "permits.pages.applicant.ApplicantForm": applicant,
@@ -244,6 +281,10 @@ CASES: dict[str, Callable[[], Case]] = {
     "gis_core.letter_pages.LetterheadForm": letterhead,
     "layers.owners.forms.LevelsForm": owner_levels,
     "layers.settings.forms.DescriptionForm": layer,
+    "layers.settings.forms.FieldForm": layer_field,
+    "layers.settings.forms.NamingForm": layer_naming,
+    "layers.settings.forms.RulesForm": layer_rules,
+    "layers.settings.style_form.StyleForm": layer_style,
     "layers.external.forms.ExternalChangeForm": external_layer,
     "orthophoto.forms.CampaignChangeForm": campaign,
     "orthophoto.forms.DescriptionForm": described_campaign,
@@ -307,7 +348,9 @@ def administered_layer() -> Case:
 
 
 def background() -> Case:
-    made = Background.objects.create(slug="fond", title="Fond", kind="xyz", url="https://fond.example/{z}/{x}/{y}", attribution="IGN")
+    made = Background.objects.create(
+        slug="fond", title="Fond", kind="xyz", url="https://fond.example/{z}/{x}/{y}", attribution="IGN"
+    )
     return in_administration("catalogue_background", made.pk, "title")
 
 
@@ -359,27 +402,27 @@ ALL = {name.rpartition(".")[2]: make for name, make in CASES.items()} | ADMINIST
 def test_the_second_press_is_asked_and_the_choice_is_written(make: Callable[[], Case]) -> None:
     case = make()
     client = browser(case.user)
-    form = opened(client, case.url, case.name, f"initial-{case.name}")
+    form = case.opened()
     first, second = case.values
-    done = client.post(case.url, case.sent(form, first))
+    done = client.post(case.to or case.url, case.sent(form, first))
     assert done.status_code == 302, done.content.decode()
-    asked = client.post(case.url, case.sent(form, second))
+    asked = client.post(case.to or case.url, case.sent(form, second))
     page = asked.content.decode()
     assert asked.status_code == 409
     answer = form_with(page, "choose")
     ((chosen,),) = [answer["choose"]]
     assert f'name="keep-{chosen}"' in page
-    client.post(case.url, answer | {f"keep-{chosen}": ["theirs"]})
+    client.post(case.to or case.url, answer | {f"keep-{chosen}": ["theirs"]})
     fresh = client.get(case.url).content.decode()
     assert form_with(fresh, f"initial-{case.name}")[f"initial-{case.name}"] == [first]
 
 
-@pytest.mark.parametrize("make", [works, letter_template, contact, *ADMINISTRATION.values()])
+@pytest.mark.parametrize("make", [works, letter_template, contact, *LAYER_PAGES, *ADMINISTRATION.values()])
 def test_of_two_presses_at_the_same_moment_one_is_asked(database: str, make: Callable[[], Case]) -> None:
     case = make()
-    form = opened(browser(case.user), case.url, case.name)
+    form = case.opened()
 
     def press(value: str) -> Callable[[], int]:
-        return lambda: int(browser(case.user).post(case.url, case.sent(form, value)).status_code)
+        return lambda: int(browser(case.user).post(case.to or case.url, case.sent(form, value)).status_code)
 
     assert sorted(at_once(*map(press, case.values))) == [302, 409]

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
-from django.core.exceptions import ValidationError
 from django.db import models
-from django.forms.fields import InvalidJSONInput
 from django.http import HttpRequest
 
 from gis_core.edit_admin import EditAdmin
+from gis_core.forms import TypedJSONField
 from layers.catalogue.models import Background, Layer, Theme
 
 
@@ -19,20 +17,6 @@ from layers.catalogue.models import Background, Layer, Theme
 class ThemeAdmin(EditAdmin):
     list_display = ("title", "slug", "order")
     list_editable = ("order",)
-
-
-class TypedJSONField(forms.JSONField):
-    """Django's field, for which endless brackets and numbers are bad input and not a failure."""
-
-    def to_python(self, value: Any) -> Any:
-        try:
-            return super().to_python(value)
-        except (ValueError, RecursionError) as error:
-            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
-
-    def bound_data(self, data: Any, initial: Any) -> Any:
-        """What was typed comes back as it was typed."""
-        return initial if self.disabled or data is None else InvalidJSONInput(data)
 
 
 @admin.register(Layer)
