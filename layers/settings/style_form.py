@@ -83,7 +83,8 @@ class StyleForm(EditForm):
         return f"1:{display_number(value)}" if isinstance(value, int) else gettext("no limit")
 
     def difference(self, unit: Sequence[BoundField]) -> Difference:
-        return without_common_lines(super().difference(unit))
+        found = super().difference(unit)
+        return without_common_lines(found) if unit[0].name == "legend" else found
 
 
 def split_style(data: QueryDict) -> None:
