@@ -47,9 +47,10 @@ class ComparedFormSet(BaseModelFormSet):  # type: ignore[type-arg]
 
     def full_clean(self) -> None:
         if self.is_bound:
-            for form in self.initial_forms:
+            rows: list[Any] = self.initial_forms
+            for form in rows:
                 form.about = str(form.instance)
-            compare_together(*self.initial_forms)
+            compare_together(*rows)
         super().full_clean()
 
 
@@ -84,8 +85,8 @@ class EditAdmin(Admin):
         return super().get_changelist_form(request, **{"form": EditModelForm, **options})
 
     def get_changelist_formset(self, request: HttpRequest, **options: Any) -> Any:
-        made = super().get_changelist_formset(request, **{"formset": ComparedFormSet, **options})
-        made.form.request = request  # type: ignore[attr-defined]
+        made: Any = super().get_changelist_formset(request, **{"formset": ComparedFormSet, **options})
+        made.form.request = request
         return made
 
     def changeform_view(self, request: HttpRequest, *args: Any, **options: Any) -> Any:

@@ -278,7 +278,7 @@ def sent_form(field: BoundField, value: Any) -> Any:
         return [str(one) for one in prepared or ()]
     widget = field.field.hidden_widget()
     if isinstance(widget, forms.MultiWidget):
-        parts = prepared if isinstance(prepared, list) else widget.decompress(prepared)
+        parts = prepared if isinstance(prepared, list) else widget.decompress(prepared) or []
         return [shown_form(one, part) for one, part in zip(widget.widgets, parts, strict=True)]
     return shown_form(widget, prepared)
 
@@ -297,7 +297,8 @@ def was_sent(field: BoundField) -> bool:
 def write(widget: Any, data: QueryDict, name: str, value: Any) -> None:
     """Put a value among what was sent, as this widget of this name would send it."""
     if isinstance(widget, forms.MultiWidget):
-        for suffix, part in zip(widget.widgets_names, value, strict=True):
+        names: list[str] = widget.widgets_names  # type: ignore[attr-defined]  # Django's stubs have it not
+        for suffix, part in zip(names, value, strict=True):
             data[name + suffix] = part or ""
         value = ""  # by this name Django asks whether anything was sent
     data.setlist(name, as_list(value))

@@ -93,7 +93,7 @@ def split_style(data: QueryDict) -> None:
     The page of a conflict sends the parts alone.
     """
     if "style" in data:
-        for name, part in style_given(data["style"]).items():
+        for name, part in style_given(str(data["style"])).items():
             data[name] = dumps(part)
         del data["style"]
 
