@@ -1,6 +1,5 @@
 """Aerial campaigns by program."""
 
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,6 @@ from gis_core.rights import SYSTEM, Role, acting_as
 from layers.catalogue.models import Photo
 from orthophoto.models import Campaign, CampaignQuerySet
 from tests import factories
-from tests.page_forms import at_once
 
 pytestmark = pytest.mark.django_db
 API = "/api/v1/campaigns/"
@@ -226,20 +224,3 @@ def test_the_list_counts_each_campaign_s_own_sheets(signed_in: Client, ours: Mem
         (1, 0, 1),
         (1, 2, 3),
     ]
-
-
-def test_programs_that_change_different_things_at_the_same_moment_both_do(database: str) -> None:
-    ours = factories.member(factories.commune(), slug="lys")
-    factories.campaign(ours, slug="ortho")
-    user = factories.user(ours, Role.GIS_ADMINISTRATOR)
-    changes = {"title": "Été", "attribution": "IGN", "licence": "LO 2.0"}
-
-    def change(name: str) -> int:
-        client = Client()
-        client.force_login(user)
-        return int(client.patch(f"{API}ortho/", {name: changes[name]}, JSON).status_code)
-
-    assert at_once(*[partial(change, name) for name in changes]) == [200] * len(changes)
-    with acting_as(SYSTEM):
-        kept = Campaign.objects.get(slug="ortho")
-    assert {name: getattr(kept, name) for name in changes} == changes
