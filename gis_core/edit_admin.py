@@ -77,8 +77,8 @@ class EditAdmin(Admin):
     add_form_template = "administration/add_form.html"
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> Any:
-        made = super().get_form(request, obj, change=change, **options)
-        made.request = request  # type: ignore[attr-defined]
+        made: Any = super().get_form(request, obj, change=change, **options)
+        made.request = request
         return made
 
     def get_changelist_form(self, request: HttpRequest, **options: Any) -> Any:

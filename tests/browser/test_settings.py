@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import DESK, PHONE, Demo, drawn, redrawn, sign_in, until
 from tests.browser.test_map import serious
@@ -178,66 +178,6 @@ def test_fields_move_and_keep_their_new_place(desk: Page, demo: Demo) -> None:
     desk.get_by_role("button", name="Enregistrer").click()
     expect(desk.get_by_text("Les champs sont enregistrés.")).to_be_visible()
     assert [code.inner_text() for code in desk.locator(".columns code").all()] == [names[1], names[0], *names[2:]]
-
-
-def asked_about(page: Page) -> Locator:
-    """The table of what two windows changed, on a page that fits its screen and is accessible."""
-    expect(page.get_by_role("heading", name="Modifié entre-temps")).to_be_visible()
-    assert serious(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    return page.locator("table.differences")
-
-
-def test_two_windows_that_name_a_field_choose_its_name(anywhere: Page, demo: Demo) -> None:
-    windows = (anywhere, anywhere.context.new_page())
-    for page, label in zip(windows, ("Nom du luminaire", "Référence du luminaire"), strict=True):
-        page.goto(f"{demo.url}{LAYER}champs/")
-        page.locator(".columns summary").first.click()
-        page.locator(".columns li").first.get_by_label("Libellé", exact=True).fill(label)
-    for page in windows:
-        page.get_by_role("button", name="Enregistrer").click()
-    table = asked_about(windows[1])
-    expect(table.locator("tbody tr")).to_have_count(1)
-    table.get_by_role("radio", name="Référence du luminaire").check()
-    windows[1].get_by_role("button", name="Enregistrer ce choix").click()
-    expect(windows[1].get_by_text("Les champs sont enregistrés.")).to_be_visible()
-    expect(windows[1].locator(".columns .label").first).to_have_text("Référence du luminaire")
-
-
-def test_two_windows_of_a_style_choose_the_legend(anywhere: Page, demo: Demo) -> None:
-    windows = (anywhere, anywhere.context.new_page())
-    for page, label in zip(windows, ("Lampadaire", "Mât"), strict=True):
-        styled(page, demo)
-        page.locator(".line > input").first.fill(label)
-        page.locator(".line > input").first.press("Tab")
-    for page in windows:
-        page.get_by_role("button", name="Enregistrer").click()
-    table = asked_about(windows[1])
-    expect(table.locator("tbody th")).to_have_text(["Légende"])
-    table.get_by_role("radio", name=re.compile("Mât")).check()
-    windows[1].get_by_role("button", name="Enregistrer ce choix").click()
-    expect(windows[1].get_by_text("Le style est enregistré")).to_be_visible()
-    (first, *_others) = anywhere.request.get(f"{demo.url}/api/v1/layers/street-lights/").json()["legend"]
-    assert first["label"] == "Mât"
-
-
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-def test_two_windows_of_the_administration_choose_what_to_keep(browser: Browser, demo: Demo, size: Any) -> None:
-    context = browser.new_context(locale="fr-FR", viewport=size)
-    first, second = context.new_page(), context.new_page()
-    sign_in(first, demo, "agence")
-    for page, rank in ((first, "811"), (second, "812")):
-        page.goto(f"{demo.url}/administration/catalogue/theme/")
-        page.locator("#id_form-0-order").fill(rank)
-    for page in (first, second):
-        page.locator("input[name=_save]").click()
-    table = asked_about(second)
-    expect(table.locator("tbody tr")).to_have_count(1)
-    table.get_by_role("radio", name="812").check()
-    second.get_by_role("button", name="Enregistrer ce choix").click()
-    expect(second.locator("#result_list")).to_be_visible()
-    expect(second.locator("input[value='812'][type=number]")).to_have_count(1)
-    context.close()
 
 
 # -- layers of other servers, in the map ------------------------------------------------------------------------------

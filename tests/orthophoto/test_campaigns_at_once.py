@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from django.db import transaction
 from django.test import Client
 
 from gis_core.rights import SYSTEM, Role, acting_as
@@ -22,6 +23,6 @@ def test_programs_that_change_different_things_at_the_same_moment_both_do(databa
         return int(client.patch("/api/v1/campaigns/ortho/", {name: changes[name]}, "application/json").status_code)
 
     assert at_once(*[partial(change, name) for name in changes]) == [200] * len(changes)
-    with acting_as(SYSTEM):
+    with acting_as(SYSTEM), transaction.atomic():
         kept = Campaign.objects.get(slug="ortho")
     assert {name: getattr(kept, name) for name in changes} == changes
