@@ -65,7 +65,7 @@ class EditTabularInline(admin.TabularInline):  # type: ignore[type-arg]
     formset = ComparedInlineFormSet
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **options: Any) -> Any:
-        made = super().get_formset(request, obj, **options)
+        made: Any = super().get_formset(request, obj, **options)
         made.form.request = request
         return made
 
