@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django.admin import ProcrastinateJobAdmin
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from gis_core.edit_admin import EditAdmin, EditModelForm, EditTabularInline
 from gis_core.models import ApiToken, Commune, Job, Member, Membership, Territory, User
 
 
@@ -37,7 +38,7 @@ class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
         return False
 
 
-class MemberForm(forms.ModelForm):  # type: ignore[type-arg]
+class MemberForm(EditModelForm):
     """A member's territory is typed or pasted as INSEE codes: a département has hundreds."""
 
     insee_codes = forms.CharField(
@@ -66,7 +67,7 @@ class MemberForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Member)
-class MemberAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class MemberAdmin(EditAdmin):
     form = MemberForm
     list_display = ("name", "kind", "siren", "communes_count", "people_link")
     list_filter = ("kind",)
@@ -109,7 +110,7 @@ class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
         return False
 
 
-class TokenInline(admin.TabularInline):  # type: ignore[type-arg]
+class TokenInline(EditTabularInline):
     model = ApiToken
     fields = ("name", "prefix", "created_at", "expires_at", "last_used_at", "revoked_at")
     readonly_fields = ("name", "prefix", "created_at", "expires_at", "last_used_at")
@@ -121,7 +122,7 @@ class TokenInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class UserAdmin(EditAdmin):
     fields = ("username", "email", "first_name", "last_name", "language", "is_active", "last_login", "date_joined")
     list_display = ("username", "last_name", "first_name", "email", "is_active", "last_login")
     list_filter = ("is_active", "memberships__role", "memberships__member")

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.backups import backup_state
+from gis_core.form_keys import record_once
 from gis_core.middleware import rights_of_request
 from gis_core.signed_in import ask_to_sign_in
 
@@ -32,8 +33,8 @@ class ArpentAdminSite(AdminSite):
         return rights_of_request(request).agency
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """Every page of the administration goes through here."""
-        guarded = super().admin_view(view, cacheable)
+        """Every page of the administration goes through here; a form that creates is recorded once."""
+        guarded = super().admin_view(record_once(view), cacheable)
 
         @wraps(guarded)
         def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -8,6 +8,7 @@ changed stays, and what both changed differently is asked about, field by field,
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from json import dumps
 from typing import Any, ClassVar
 
 from django import forms
@@ -56,61 +57,41 @@ class FormConflict(Conflict):
         self.differences, self.kept, self.merged = differences, kept, merged
 
 
-class EditForm(AccessibleForm):
-    """A form of a row that exists; `read` gives the row's values by field.
+class ComparedForm(forms.BaseForm):
+    """What is common to forms of rows: their values are compared before they are cleaned.
 
-    It is bound where the request is a POST (or where `bound` says so): the row is then locked until the end of the
-    transaction, and read anew in place. `row` is a name where there may be no row yet: whoever saves the same form
-    waits. With `whole`, what somebody else changed is asked about although the sender left it (before a deletion, say).
-    Without `compare`, the form is only looked at: nothing will be written.
+    `request.POST` is copied where it cannot be changed; forms of one page that share a copy are compared as one form
+    (`compare_together`). `about` says of which row the fields are, where a page has several.
     """
 
     data: QueryDict
+    request: HttpRequest
     together: ClassVar[tuple[tuple[str, ...], ...]] = ()
     """Fields that mean something only together: a choice is for all of them."""
-
-    def __init__(
-        self,
-        request: HttpRequest,
-        *,
-        row: Row,
-        read: Callable[[Row], Mapping[str, Any]],
-        whole: bool = False,
-        bound: bool | None = None,
-        compare: bool = True,
-        **options: Any,
-    ) -> None:
-        sent = request.method == "POST" if bound is None else bound
-        if sent and compare:
-            lock(row)
-        data = (request.POST.copy(), request.FILES) if sent else (None, None)
-        super().__init__(*data, initial=dict(read(row)), **options)
-        self.was_compared = False
-        self.request, self.whole, self.is_merged = request, whole, not (sent and compare)
-        self.says_initial = True
+    about = ""
+    is_merged = was_compared = whole = False
+    says_initial = True
 
     def __getitem__(self, name: str) -> BoundField:
         if field := self.fields.get(name):
-            plain = name != VERSION and not isinstance(field, forms.FileField)
-            field.show_hidden_initial = self.says_initial and plain
+            field.show_hidden_initial = self.says_initial and self.is_plain(name, field)
         return super().__getitem__(name)
 
-    def begin_anew(self) -> None:
-        """Show other values than those of the row: nothing is said of what the form began with."""
-        self.says_initial = False
+    def is_plain(self, name: str, field: forms.Field) -> bool:
+        """Whether a field's value can be compared."""
+        return name != VERSION and not isinstance(field, forms.FileField)
 
     def full_clean(self) -> None:
         """Compare before the values are cleaned. Raises FormConflict."""
-        if not self.is_merged:
-            self.is_merged = True
-            self.merge()
+        compare_together(self)
         super().full_clean()
 
-    def merge(self) -> None:
-        """Take what only somebody else changed; raises FormConflict for what both did."""
+    def merge(self) -> tuple[list[Difference], list[str]]:
+        """Take what only somebody else changed; what both did, and the labels of what was taken."""
         compared = [field for field in self if self.is_compared(field)]
-        if not any(field.html_initial_name in self.data for field in compared):
-            return
+        if not any(was_sent(field) for field in compared):
+            self.says_initial = False
+            return [], []
         self.was_compared = True
         units = self.units(compared)
         self.take_choices(units)
@@ -119,21 +100,20 @@ class EditForm(AccessibleForm):
         for field in (
             one for unit in units if unit not in disputed for one in unit if self.who_changed(one) == "theirs"
         ):
-            merged.append(str(field.label))
-            self.put(field, sent_form(field, now(field)))
+            merged.append(self.label_of(field))
+            self.put(field, now(field))
+        differences = [self.difference(unit) for unit in disputed]
+        for field in compared:
+            write(field.field.hidden_widget(), self.data, field.html_initial_name, sent_form(field, now(field)))
         if VERSION in self.fields:
             self.data[self.add_prefix(VERSION)] = str(self.initial.get(VERSION) or 0)
-        if disputed:
-            raise FormConflict([self.difference(unit) for unit in disputed], self.sent_again(compared), merged)
-        if merged:
-            words = _("Changed by somebody else since you opened the page, and kept: %(fields)s.")
-            messages.info(self.request, words % {"fields": ", ".join(merged)})
+        return differences, merged
 
     def is_compared(self, field: BoundField) -> bool:
         """Whether the page said what the field began with; of no box that is ticked it says nothing."""
         if not field.field.show_hidden_initial or field.field.disabled:
             return False
-        return field.html_initial_name in self.data or isinstance(field.field, forms.MultipleChoiceField)
+        return was_sent(field) or isinstance(field.field, forms.MultipleChoiceField)
 
     def units(self, compared: Iterable[BoundField]) -> list[list[BoundField]]:
         by_name = {field.name: field for field in compared}
@@ -159,11 +139,11 @@ class EditForm(AccessibleForm):
             choice = self.data.get(f"{CHOICE}{unit[0].html_name}", "")
             if choice == "theirs" or (unit[0].html_name in asked and choice != "mine"):
                 for field in unit:
-                    self.put(field, opened(field))
+                    write(field.field.widget, self.data, field.html_name, opened(field))
 
     def put(self, field: BoundField, value: Any) -> None:
         """Have the form read this value as if it had been sent."""
-        self.data.setlist(field.html_name, as_list(value))
+        write(field.field.widget, self.data, field.html_name, sent_form(field, value))
 
     def difference(self, unit: Sequence[BoundField]) -> Difference:
         changed = [field for field in unit if self.who_changed(field) != "nobody"]
@@ -171,19 +151,68 @@ class EditForm(AccessibleForm):
             "\n".join(self.describe(field.name, value(field)) for field in changed) for value in (began, now, typed)
         )
         label = ", ".join(str(field.label) for field in changed)
-        return Difference(unit[0].html_name, label, before, theirs, mine)
+        return Difference(unit[0].html_name, self.named(label), before, theirs, mine)
+
+    def label_of(self, field: BoundField) -> str:
+        return self.named(str(field.label))
+
+    def named(self, label: str) -> str:
+        """A label with the row that it is of, where a page has several."""
+        return _("%(row)s: %(field)s") % {"row": self.about, "field": label} if self.about else label
 
     def describe(self, name: str, value: Any) -> str:
         """A value of a field in words."""
         return describe_value(self.fields[name], value)
 
-    def sent_again(self, compared: Iterable[BoundField]) -> list[SafeString]:
-        """Hidden fields: all that was sent, and what is saved now as what the form began with."""
-        names = {field.html_initial_name: field for field in compared}
-        kept = hidden_inputs(self.data, lambda name: name in names or name.startswith(CHOICE))
-        return kept + [
-            hidden(name, one) for name, field in names.items() for one in as_list(sent_form(field, now(field)))
-        ]
+
+def compare_together(*compared: ComparedForm) -> None:
+    """Compare forms that share what was sent, as if they were one. Raises FormConflict for all that both changed."""
+    waiting = [form for form in compared if form.is_bound and not form.is_merged]
+    differences: list[Difference] = []
+    merged: list[str] = []
+    for form in waiting:
+        form.is_merged = True
+        disputed, taken = form.merge()
+        differences, merged = differences + disputed, merged + taken
+    if differences:
+        raise FormConflict(differences, hidden_inputs(waiting[0].data, lambda name: name.startswith(CHOICE)), merged)
+    if merged:
+        words = _("Changed by somebody else since you opened the page, and kept: %(fields)s.")
+        messages.info(waiting[0].request, words % {"fields": ", ".join(merged)})
+
+
+class EditForm(ComparedForm, AccessibleForm):
+    """A form of a row that exists; `read` gives the row's values by field.
+
+    It is bound where the request is a POST (or where `bound` says so): the row is then locked until the end of the
+    transaction, and read anew in place. `row` is a name where there may be no row yet: whoever saves the same form
+    waits. With `whole`, what somebody else changed is asked about although the sender left it (before a deletion, say).
+    Without `compare`, the form is only looked at: nothing will be written. A form `beside` another one of the same row
+    shares its lock and what was sent.
+    """
+
+    def __init__(
+        self,
+        request: HttpRequest,
+        *,
+        row: Row,
+        read: Callable[[Row], Mapping[str, Any]],
+        whole: bool = False,
+        bound: bool | None = None,
+        compare: bool = True,
+        beside: "EditForm | None" = None,
+        **options: Any,
+    ) -> None:
+        sent = request.method == "POST" if bound is None else bound
+        if sent and compare and not beside:
+            lock(row)
+        data = (beside.data if beside else request.POST.copy(), request.FILES) if sent else (None, None)
+        super().__init__(*data, initial=dict(read(row)), **options)
+        self.request, self.whole, self.is_merged = request, whole, not (sent and compare)
+
+    def begin_anew(self) -> None:
+        """Show other values than those of the row: nothing is said of what the form began with."""
+        self.says_initial = False
 
 
 def lock(row: Row) -> None:
@@ -211,10 +240,7 @@ def opened(field: BoundField) -> Any:
 
 
 def began(field: BoundField) -> Any:
-    try:
-        return field.field.to_python(opened(field))
-    except ValidationError:
-        return opened(field)
+    return value_in(field, opened(field))
 
 
 def now(field: BoundField) -> Any:
@@ -222,10 +248,16 @@ def now(field: BoundField) -> Any:
 
 
 def typed(field: BoundField) -> Any:
+    return value_in(field, field.data)
+
+
+def value_in(field: BoundField, sent: Any) -> Any:
+    """The value that was sent, or what was sent where it is none."""
     try:
-        return field.field.to_python(field.data)
+        several = isinstance(field.field, forms.MultiValueField)
+        return field.field.clean(sent) if several else field.field.to_python(sent)
     except ValidationError:
-        return field.data
+        return sent
 
 
 def differs(field: BoundField, value: Any, sent: Any) -> bool:
@@ -240,16 +272,42 @@ def one_kind_of_line(text: str) -> str:
 
 
 def sent_form(field: BoundField, value: Any) -> Any:
-    """A value as a hidden field of the page sends it."""
+    """A value as a hidden field of the page sends it; a list for what is sent in several fields."""
     prepared = field.field.prepare_value(value)
     if isinstance(field.field, forms.MultipleChoiceField):
         return [str(one) for one in prepared or ()]
-    shown = field.field.hidden_widget().format_value(prepared)
+    widget = field.field.hidden_widget()
+    if isinstance(widget, forms.MultiWidget):
+        parts = prepared if isinstance(prepared, list) else widget.decompress(prepared) or []
+        return [shown_form(one, part) for one, part in zip(widget.widgets, parts, strict=True)]
+    return shown_form(widget, prepared)
+
+
+def shown_form(widget: Any, value: Any) -> str:
+    shown = widget.format_value(value)
     return "" if shown is None else str(shown)
+
+
+def was_sent(field: BoundField) -> bool:
+    """Whether the page said what the field began with."""
+    form = field.form
+    return not field.field.hidden_widget().value_omitted_from_data(form.data, form.files, field.html_initial_name)
+
+
+def write(widget: Any, data: QueryDict, name: str, value: Any) -> None:
+    """Put a value among what was sent, as this widget of this name would send it."""
+    if isinstance(widget, forms.MultiWidget):
+        names: list[str] = widget.widgets_names  # type: ignore[attr-defined]  # Django's stubs have it not
+        for suffix, part in zip(names, value, strict=True):
+            data[name + suffix] = part or ""
+        value = ""  # by this name Django asks whether anything was sent
+    data.setlist(name, as_list(value))
 
 
 def describe_value(field: forms.Field, value: Any) -> str:
     """A value as people read it; “—” for none."""
+    if isinstance(field, forms.JSONField):
+        return dumps(value, ensure_ascii=False, indent=1)
     choices = {str(key): str(words) for key, words in flat(getattr(field, "choices", ()))}
     if isinstance(value, bool):
         return _("yes") if value else _("no")

@@ -4,7 +4,9 @@ from typing import Any
 
 from allauth.account import forms as allauth
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.forms.fields import InvalidJSONInput
 from django.http import HttpRequest
 from django.utils import numberformat, timezone
 from django.utils.formats import get_format, number_format
@@ -32,6 +34,20 @@ class AccessibleForm(forms.Form):
         super().__init__(*args, **options)
         for field in self.fields.values():
             field.validators = [with_written_limit(one) for one in field.validators]
+
+
+class TypedJSONField(forms.JSONField):
+    """Django's field, for which endless brackets and numbers are bad input and not a failure."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except (ValueError, RecursionError) as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """What was typed comes back as it was typed."""
+        return initial if self.disabled or data is None else InvalidJSONInput(data)
 
 
 def with_written_limit(validator: Any) -> Any:

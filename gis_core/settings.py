@@ -257,6 +257,8 @@ WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/webmap/assets/"
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+# The page of a layer with two hundred fields sends about twenty for each of them, with what each began with.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 UPLOAD_MAX_BYTES = int(os.environ.get("ARPENT_UPLOAD_MAX_MB", "500")) * 1_048_576
 # One piece of a planning application; four times as much in one sending.

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -14,9 +14,10 @@ from django.db.models import Model
 from django.urls import reverse
 from django.utils import timezone
 
-from gis_core.models import ApiToken, IdempotencyKey, Letter, Membership, User
+from gis_core.models import ApiToken, IdempotencyKey, Letter, Member, Membership, User
 from gis_core.rights import SYSTEM, Role, acting_as
 from gis_core.tasks import tidy
+from layers.catalogue.models import Background, Theme
 from layers.external.models import AllowedHost
 from networks.roads.models import RoadAsset, RoadInspection
 from networks.warning.models import Notice
@@ -116,6 +117,25 @@ def token() -> Case:
     return Case(world.people[Role.READER], reverse("account"), "name", {"name": "QGIS"}, ApiToken, to)
 
 
+def agency() -> User:
+    return factories.user(factories.member(), Role.AGENCY_ADMINISTRATOR)
+
+
+def administered_member() -> Case:
+    typed = {"name": "Un syndicat", "slug": "syndicat", "siren": factories.siren(), "kind": "petr"}
+    return Case(agency(), reverse("admin:gis_core_member_add"), "siren", typed, Member)
+
+
+def theme() -> Case:
+    return Case(agency(), reverse("admin:catalogue_theme_add"), "slug", {"slug": "bruit", "title": "Bruit"}, Theme)
+
+
+def background() -> Case:
+    url = "https://fond.example/{z}/{x}/{y}"
+    typed = {"slug": "fond", "title": "Fond", "kind": "xyz", "url": url, "attribution": "IGN"}
+    return Case(agency(), reverse("admin:catalogue_background_add"), "url", typed, Background)
+
+
 def host() -> Case:
     world = made_world()
     to = reverse("external_host_allow")
@@ -206,7 +226,8 @@ def asset_inspection() -> Case:
 
 
 CASES = (
-    event, asked, letter, piece, team, invitation, token, host, repair, inspection, notice, contact, works,
+    event, asked, letter, piece, team, invitation, token, host,
+    administered_member, theme, background, repair, inspection, notice, contact, works,
     road_request, order, detour, asset, asset_inspection,
 )  # fmt: skip
 
@@ -245,6 +266,27 @@ def test_a_form_that_was_opened_anew_makes_another_one(make: Callable[[], Case])
 
 
 @pytest.mark.django_db
+def test_a_window_of_another_form_that_is_sent_twice_leads_to_what_it_made(client: Any) -> None:
+    case = theme()
+    case = replace(case, url=f"{case.url}?_popup=1")
+    form = case.form()
+    first, second = case.send(form), case.send(form)
+    made = Theme.objects.get(slug="bruit")
+    assert first.status_code == 200
+    assert second["Location"] == f"{reverse('admin:catalogue_theme_change', args=[made.pk])}?_popup=1"
+
+
+@pytest.mark.django_db
+def test_a_row_of_the_administration_sent_again_with_other_values_is_asked_about(client: Any) -> None:
+    case = background()
+    form, before = case.form(), case.count()
+    case.send(form)
+    again = case.send(form | {"slug": ["autre"]})
+    assert (again.status_code, case.count() - before) == (409, 1)
+    assert reverse("admin:catalogue_background_changelist") in again.content.decode()
+
+
+@pytest.mark.django_db
 def test_files_are_asked_for_again_where_other_values_come(client: Any) -> None:
     case = piece()
     form = case.form()
@@ -269,7 +311,9 @@ def test_keys_go_after_a_week(client: Any) -> None:
         assert not IdempotencyKey.objects.exists()
 
 
-@pytest.mark.parametrize("make", [outage, notice, event], ids=lambda make: make.__name__)
+@pytest.mark.parametrize(
+    "make", [outage, notice, event, administered_member, theme, background], ids=lambda make: make.__name__
+)
 def test_two_presses_at_the_same_moment_make_one(database: str, make: Callable[[], Case]) -> None:
     case = make()
     form = {name: [value] for name, value in case.typed.items()} if make is outage else case.form()

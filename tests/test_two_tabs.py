@@ -1,17 +1,25 @@
 """Every page that changes what exists, in two windows: the second press shows what differs and writes nothing."""
 
+import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.contrib import admin
+from django.contrib.admin.utils import flatten_fieldsets
 from django.db import transaction
+from django.test import RequestFactory
 from django.urls import get_resolver, reverse
 
+from gis_core.edit_admin import EditAdmin, EditTabularInline
 from gis_core.edit_forms import EditForm
 from gis_core.models import Membership, User
 from gis_core.rights import Role
+from gis_core.services.tokens import create_token
+from layers.catalogue.models import Background, Theme
 from networks.warning.services.contacts import find_contacts
 from tests import factories
 from tests.external.conftest import external
@@ -35,12 +43,23 @@ class Case:
     name: str
     values: tuple[str, str]
     more: Sent = field(default_factory=dict)
+    to: str = ""
+    within: str = ""
+    """The field that carries it with others, as JSON."""
 
     def sent(self, form: Sent, value: str) -> Sent:
+        if self.within:
+            whole = json.loads(form[self.within][0]) | {self.name: json.loads(value)}
+            return form | {self.within: [json.dumps(whole)]}
         return form | self.more | {self.name: [value]}
+
+    def opened(self) -> Sent:
+        """What the page sends when nothing is typed."""
+        return opened(browser(self.user), self.url, self.within or self.name, f"initial-{self.name}")
 
 
 WORDS = ("un", "deux")
+LINE = {"label": "Lampe", "symbol": {"kind": "circle", "fill": "#0b5c6b"}}
 
 
 # -- permits ----------------------------------------------------------------------------------------------------------
@@ -136,6 +155,31 @@ def layer() -> Case:
     return Case(world.people[ADMINISTRATOR], reverse("layer_settings", args=["lampes"]), "title", WORDS)
 
 
+def layer_page(name: str) -> tuple[User, str]:
+    """An administrator of a layer that has fields of its own, and one of its pages."""
+    world = made_world()
+    made = factories.editable_layer(world.member, slug="lampes", visibility="owner", legend=[LINE])
+    return world.people[ADMINISTRATOR], reverse(name, args=[made.slug])
+
+
+def layer_field() -> Case:
+    return Case(*layer_page("layer_fields"), "name-label", WORDS)
+
+
+def layer_naming() -> Case:
+    return Case(*layer_page("layer_fields"), "title_field", ("kind", "lit"))
+
+
+def layer_rules() -> Case:
+    user, url = layer_page("layer_fields")
+    return Case(user, url, "no_overlap", ("soft", "hard"), to=reverse("layer_rules_page", args=["lampes"]))
+
+
+def layer_style() -> Case:
+    user, url = layer_page("layer_style")
+    return Case(user, url, "scale_from", ("5000", "2000"), within="style")
+
+
 def external_layer() -> Case:
     world = made_world()
 
@@ -223,6 +267,7 @@ def asset() -> Case:
     return Case(user, f"{made['Location']}deplacer/", "distance_m", ("5.0", "6.0"))
 
 
+LAYER_PAGES = (layer, layer_field, layer_naming, layer_rules, layer_style)
 CASES: dict[str, Callable[[], Case]] = {
     "permits.pages.filing.ChangeForm": permit,
     "permits.pages.applicant.ApplicantForm": applicant,
@@ -236,6 +281,10 @@ CASES: dict[str, Callable[[], Case]] = {
     "gis_core.letter_pages.LetterheadForm": letterhead,
     "layers.owners.forms.LevelsForm": owner_levels,
     "layers.settings.forms.DescriptionForm": layer,
+    "layers.settings.forms.FieldForm": layer_field,
+    "layers.settings.forms.NamingForm": layer_naming,
+    "layers.settings.forms.RulesForm": layer_rules,
+    "layers.settings.style_form.StyleForm": layer_style,
     "layers.external.forms.ExternalChangeForm": external_layer,
     "orthophoto.forms.CampaignChangeForm": campaign,
     "orthophoto.forms.DescriptionForm": described_campaign,
@@ -252,6 +301,87 @@ SHOWN_WITH_ANOTHER = {"permits.pages.consulting.CorrectionForm"}
 """An answer that is corrected is the same page as an answer."""
 
 
+# -- the administration -----------------------------------------------------------------------------------------------
+
+
+def agency() -> User:
+    return factories.user(factories.member(), Role.AGENCY_ADMINISTRATOR)
+
+
+def in_administration(model: str, pk: int, name: str, values: tuple[str, str] = WORDS) -> Case:
+    return Case(agency(), reverse(f"admin:{model}_change", args=[pk]), name, values)
+
+
+def administered_member() -> Case:
+    made = factories.member(factories.commune("45901"), factories.commune("45902"))
+    return in_administration("gis_core_member", made.pk, "insee_codes", ("45901", "45902"))
+
+
+def administered_person() -> Case:
+    return in_administration("gis_core_user", factories.user().pk, "last_name")
+
+
+def token_of_person() -> Case:
+    """A field that a browser sends in two parts, in a table below the form of its person."""
+    user = factories.user()
+    create_token(user=user, name="QGIS")
+    case = in_administration("gis_core_user", user.pk, "api_tokens-0-revoked_at_0", ("2026-02-01", "2026-02-02"))
+    return replace(case, more={"api_tokens-0-revoked_at_1": ["10:00:00"]})
+
+
+def made_theme() -> Theme:
+    with factories.as_owner():
+        return Theme.objects.get_or_create(slug="essai", defaults={"title": "Essai"})[0]
+
+
+def theme() -> Case:
+    return in_administration("catalogue_theme", made_theme().pk, "title")
+
+
+def themes() -> Case:
+    made_theme()
+    return Case(agency(), reverse("admin:catalogue_theme_changelist"), "form-0-order", ("1", "2"), {"_save": ["1"]})
+
+
+def administered_layer() -> Case:
+    return in_administration("catalogue_layer", factories.layer("lampes", legend=[LINE]).pk, "abstract")
+
+
+def background() -> Case:
+    made = Background.objects.create(
+        slug="fond", title="Fond", kind="xyz", url="https://fond.example/{z}/{x}/{y}", attribution="IGN"
+    )
+    return in_administration("catalogue_background", made.pk, "title")
+
+
+ADMINISTRATION: dict[str, Callable[[], Case]] = {
+    "gis_core.member": administered_member,
+    "gis_core.user": administered_person,
+    "gis_core.user, a token": token_of_person,
+    "catalogue.theme": theme,
+    "catalogue.theme, the list": themes,
+    "catalogue.layer": administered_layer,
+    "catalogue.background": background,
+}
+
+
+@pytest.mark.django_db
+def test_every_page_of_the_administration_that_changes_something_is_tried_here(rf: RequestFactory) -> None:
+    request = rf.get("/administration/")
+    request.user = agency()
+    changing = {model._meta.label_lower: page for model, page in admin.site._registry.items() if changes(page, request)}
+    assert set(changing) == {name.partition(",")[0] for name in ADMINISTRATION}
+    assert [name for name, page in changing.items() if not isinstance(page, EditAdmin)] == []
+    below = [one for page in changing.values() for one in page.get_inline_instances(request) if changes(one, request)]
+    assert [one for one in below if not isinstance(one, EditTabularInline)] == []
+
+
+def changes(page: Any, request: Any) -> bool:
+    """Whether a page of the administration, or a table in one, has anything that is typed."""
+    shown = set(flatten_fieldsets(page.get_fieldsets(request)))
+    return page.has_change_permission(request) and bool(shown - set(page.get_readonly_fields(request)))
+
+
 def forms_of_rows(kind: type[EditForm] = EditForm) -> set[str]:
     found = set()
     for one in kind.__subclasses__():
@@ -264,32 +394,35 @@ def test_every_form_of_a_row_is_tried_here() -> None:
     assert forms_of_rows() == {*CASES, *SHOWN_WITH_ANOTHER}
 
 
+ALL = {name.rpartition(".")[2]: make for name, make in CASES.items()} | ADMINISTRATION
+
+
 @pytest.mark.django_db
-@pytest.mark.parametrize("make", CASES.values(), ids=[name.rpartition(".")[2] for name in CASES])
+@pytest.mark.parametrize("make", ALL.values(), ids=ALL)
 def test_the_second_press_is_asked_and_the_choice_is_written(make: Callable[[], Case]) -> None:
     case = make()
     client = browser(case.user)
-    form = opened(client, case.url, case.name, f"initial-{case.name}")
+    form = case.opened()
     first, second = case.values
-    done = client.post(case.url, case.sent(form, first))
+    done = client.post(case.to or case.url, case.sent(form, first))
     assert done.status_code == 302, done.content.decode()
-    asked = client.post(case.url, case.sent(form, second))
+    asked = client.post(case.to or case.url, case.sent(form, second))
     page = asked.content.decode()
     assert asked.status_code == 409
     answer = form_with(page, "choose")
     ((chosen,),) = [answer["choose"]]
     assert f'name="keep-{chosen}"' in page
-    client.post(case.url, answer | {f"keep-{chosen}": ["theirs"]})
+    client.post(case.to or case.url, answer | {f"keep-{chosen}": ["theirs"]})
     fresh = client.get(case.url).content.decode()
     assert form_with(fresh, f"initial-{case.name}")[f"initial-{case.name}"] == [first]
 
 
-@pytest.mark.parametrize("make", [works, letter_template, contact])
+@pytest.mark.parametrize("make", [works, letter_template, contact, *LAYER_PAGES, *ADMINISTRATION.values()])
 def test_of_two_presses_at_the_same_moment_one_is_asked(database: str, make: Callable[[], Case]) -> None:
     case = make()
-    form = opened(browser(case.user), case.url, case.name)
+    form = case.opened()
 
     def press(value: str) -> Callable[[], int]:
-        return lambda: int(browser(case.user).post(case.url, case.sent(form, value)).status_code)
+        return lambda: int(browser(case.user).post(case.to or case.url, case.sent(form, value)).status_code)
 
     assert sorted(at_once(*map(press, case.values))) == [302, 409]

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema, inline_serializer
 from rest_framework import serializers as fields
@@ -12,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from gis_core.api import serializers
+from gis_core.api.once import create_once
 from gis_core.api.schema import PAGE_PARAMETERS
 from gis_core.errors import Forbidden
 from gis_core.middleware import rights_of_request
@@ -78,13 +80,15 @@ class TokensView(APIView):
         request=serializers.TokenNameSerializer,
         responses={201: serializers.NewTokenSerializer},
     )
+    @create_once
     def post(self, request: Request) -> Response:
         """Create a token. Its secret is in this answer and nowhere else; a token may not create tokens."""
         if request._request.by_token:  # type: ignore[attr-defined]
             raise Forbidden(_("A token does not create tokens: sign in on the web page."))
         wanted = checked(serializers.TokenNameSerializer(data=request.data))
         token, secret = tokens.create_token(user=asker(request), **wanted)
-        return Response({**serializers.TokenSerializer(token).data, "secret": secret}, status=201)
+        body = {**serializers.TokenSerializer(token).data, "secret": secret}
+        return Response(body, status=201, headers={"Location": reverse("api_tokens")})
 
 
 class TokenView(APIView):
@@ -130,13 +134,15 @@ class PeopleView(APIView):
         request=serializers.InvitationSerializer,
         responses={201: serializers.PersonSerializer},
     )
+    @create_once
     def post(self, request: Request, slug: str) -> Response:
         """Invite somebody by mail with a role, which counts once they accept. The answer tells of no account."""
         rights = rights_of_request(request)
         member = members.administered_member(rights=rights, slug=slug)
         wanted = checked(serializers.InvitationSerializer(data=request.data))
         membership = people.invite(rights=rights, member=member, site=site(request), **wanted)
-        return Response(serializers.PersonSerializer(membership).data, status=201)
+        where = reverse("api_person", args=[slug, membership.pk])
+        return Response(serializers.PersonSerializer(membership).data, status=201, headers={"Location": where})
 
 
 class PersonView(APIView):

@@ -4,38 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
-from django.core.exceptions import ValidationError
 from django.db import models
-from django.forms.fields import InvalidJSONInput
 from django.http import HttpRequest
 
+from gis_core.edit_admin import EditAdmin
+from gis_core.forms import TypedJSONField
 from layers.catalogue.models import Background, Layer, Theme
 
 
 @admin.register(Theme)
-class ThemeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ThemeAdmin(EditAdmin):
     list_display = ("title", "slug", "order")
     list_editable = ("order",)
 
 
-class TypedJSONField(forms.JSONField):
-    """Django's field, for which endless brackets and numbers are bad input and not a failure."""
-
-    def to_python(self, value: Any) -> Any:
-        try:
-            return super().to_python(value)
-        except (ValueError, RecursionError) as error:
-            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
-
-    def bound_data(self, data: Any, initial: Any) -> Any:
-        """What was typed comes back as it was typed."""
-        return initial if self.disabled or data is None else InvalidJSONInput(data)
-
-
 @admin.register(Layer)
-class LayerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class LayerAdmin(EditAdmin):
     """How a layer looks and who sees it. Where its rows lie is the importers' business, not a form's."""
 
     list_display = ("title", "theme", "owner", "visibility", "order", "visible_at_first", "source_date")
@@ -64,6 +49,6 @@ class LayerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Background)
-class BackgroundAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class BackgroundAdmin(EditAdmin):
     list_display = ("title", "kind", "url", "min_zoom", "max_zoom", "order")
     list_filter = ("kind",)

@@ -7,6 +7,7 @@ from django.contrib.gis.geos import GEOSGeometry
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from gis_core.api.once import key_of
 from gis_core.errors import Invalid
 from gis_core.rights import Rights
 from layers.catalogue.models import Layer
@@ -27,8 +28,13 @@ type Body = dict[str, Any]
 
 def created(request: HttpRequest) -> Edit:
     """The edit that makes a new feature; an identifier that is sent is not taken over. Raises Invalid."""
-    body = feature_of(request)
-    return Edit(action="create", properties=properties_of(body), geometry=geometry_of(body, content_crs(request)))
+    body, crs = feature_of(request), content_crs(request)
+    return Edit(
+        action="create",
+        properties=properties_of(body),
+        geometry=geometry_of(body, crs),
+        client_id=key_of(request),
+    )
 
 
 def replaced(request: HttpRequest, layer: Layer, feature_id: int, rights: Rights) -> Edit:

@@ -6,21 +6,23 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
-from gis_core.edit_forms import lock
+from gis_core.edit_forms import compare_together
 from gis_core.errors import ArpentError, Conflict, Invalid
 from gis_core.models import Job, User
 from gis_core.problem import status_of
 from gis_core.rights import Rights
-from gis_core.services.jobs import jobs_seen_by, standing
+from gis_core.services.jobs import standing
 from layers.catalogue.models import Layer
 from layers.features.services import rules as ruling
 from layers.settings.forms import FieldForm, NamingForm, RulesForm
 from layers.settings.pages import page, rights_of_page, settings_page
 from layers.settings.services.administering import administered_layer, has_own_table
+from layers.settings.services.asking import OPEN, last_job
 from layers.settings.services.checking import unfit
 from layers.settings.services.keys import KIND as KEY
 from layers.settings.services.keys import ask_for_key
@@ -38,14 +40,16 @@ def fields(request: HttpRequest, slug: str) -> HttpResponse:
     layer = administered_layer(slug, rights)
     if request.method != "POST":
         return fields_page(request, layer)
-    forms, naming = posted(request, layer)
+    naming, forms = sent_forms(request, layer)
     if not all([naming.is_valid(), *(form.is_valid() for form in forms)]):
         return fields_page(request, layer, forms=forms, naming=naming, status=400)
     try:
         check_own_table(layer)
-        values = {"columns": [form.spec() for form in forms], "title_field": naming.cleaned_data["title_field"]}
+        values = {"columns": specs(naming, forms), "title_field": naming.cleaned_data["title_field"]}
         check_title(values)
-        saved = save(slug, values, tag=request.POST.get("seen", ""), rights=rights)
+        # What the forms compared field by field is what is there now: nobody else changes the row meanwhile.
+        tag = seen(layer, COLUMNS) if naming.was_compared else request.POST.get("seen", "")
+        saved = save(slug, values, tag=tag, rights=rights)
     except ArpentError as error:
         told = [words for found in error.extra.get("errors", {}).values() for words in found] or [error.message]
         return fields_page(request, layer, forms=forms, naming=naming, faults=told, status=status_of(error))
@@ -54,11 +58,24 @@ def fields(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("layer_fields", slug=slug)
 
 
-def posted(request: HttpRequest, layer: Layer) -> tuple[list[FieldForm], NamingForm]:
-    """The forms of all fields, in the order that they were sent in; a field that was not named comes last."""
-    sent = {name: rank for rank, name in enumerate(request.POST.getlist("column"))}
-    columns = sorted(layer.columns, key=lambda column: sent.get(column["name"], len(sent)))
-    return [FieldForm(request.POST, column=column) for column in columns], NamingForm(request.POST, layer=layer)
+def sent_forms(request: HttpRequest, layer: Layer) -> tuple[NamingForm, list[FieldForm]]:
+    """The forms of all fields, in the order that they were sent in; a field that was not named comes last.
+
+    Raises FormConflict for all that somebody else changed, too.
+    """
+    naming = NamingForm(request, layer=layer, bound=True)
+    forms = [FieldForm(naming, column) for column in layer.columns]
+    compare_together(naming, *forms)
+    if naming.was_compared:
+        forms = [form for form in forms if form["label"].html_name in request.POST]
+    return naming, sorted(forms, key=lambda form: naming.rank(form.column["name"]))
+
+
+def specs(naming: NamingForm, forms: Sequence[FieldForm]) -> list[dict[str, Any]]:
+    """All fields as the layer keeps them; those that came after the page was opened stay as they are."""
+    known = {form.column["name"]: form.spec() for form in forms}
+    columns = [known.get(column["name"], column) for column in naming.layer.columns]
+    return sorted(columns, key=lambda column: naming.rank(column["name"]))
 
 
 def check_own_table(layer: Layer) -> None:
@@ -87,20 +104,21 @@ def tell_unfit(request: HttpRequest, before: Layer, after: Layer) -> None:
             messages.warning(request, words % {"label": column["label"], "count": count})
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @page
 def rules(request: HttpRequest, slug: str) -> HttpResponse:
     """The unique reference and the rules: the worker puts them in place, once they hold."""
     rights = rights_of_page(request)
     layer = administered_layer(slug, rights)
+    if request.method != "POST":
+        return redirect(f"{reverse('layer_fields', args=[slug])}#rules")
     assert isinstance(request.user, User)
-    form = RulesForm(request.POST, layer=layer)
+    form = RulesForm(request, layer=layer, rights=rights, bound=True)
     if not form.is_valid():
         return fields_page(request, layer, ruled=form, status=400)
     try:
         check_own_table(layer)
-        lock(layer)
-        if seen(layer, RULES) != request.POST.get("seen"):
+        if not form.was_compared and seen(layer, RULES) != request.POST.get("seen"):
             raise Conflict(_("Somebody changed these settings meanwhile; nothing was saved."))
         begun = ask(layer, form, rights, request.user)
     except ArpentError as error:
@@ -137,15 +155,19 @@ def fields_page(
     faults: list[str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    rights = rights_of_page(request)
+    faulty = ruled or naming
+    naming = naming or NamingForm(request, layer=layer, bound=False)
+    ruled = ruled or RulesForm(request, layer=layer, rights=rights, bound=False)
     context = {
         "own": has_own_table(layer),
-        "fields": forms or [FieldForm(column=column) for column in layer.columns],
-        "naming": naming or NamingForm(layer=layer),
-        "ruled": ruled or RulesForm(layer=layer),
+        "fields": forms or [FieldForm(naming, column) for column in layer.columns],
+        "naming": naming,
+        "ruled": ruled,
         "rules_seen": seen(layer, RULES),
         "faults": faults or [],
-        "form": ruled or naming,
-        "jobs": last_jobs(layer, rights_of_page(request)),
+        "form": faulty,
+        "jobs": last_jobs(layer, rights),
     }
     return settings_page(request, layer, "fields", COLUMNS, context, status=status)
 
@@ -154,9 +176,8 @@ def last_jobs(layer: Layer, rights: Rights) -> list[dict[str, Any]]:
     """The last job of each kind for this layer, while it says something that the form does not."""
     found = []
     for kind in (KEY, ruling.KIND):
-        job = jobs_seen_by(rights).filter(kind=kind, parameters__layer=layer.pk).order_by("-pk").first()
+        job = last_job(layer, kind, rights)
         if job is not None and job.state != Job.State.DONE:
             state, message = standing(job)
-            open_ = job.state in (Job.State.WAITING, Job.State.RUNNING)
-            found.append({"job": job, "state": state, "message": message, "open": open_})
+            found.append({"job": job, "state": state, "message": message, "open": job.state in OPEN})
     return found

@@ -5,10 +5,11 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.edit_forms import EditForm
-from gis_core.forms import AccessibleForm
 from gis_core.models import Member
 from gis_core.rights import Rights, Role
 from gis_core.services.members import partners
@@ -17,8 +18,7 @@ from layers.catalogue.models import Layer, Theme
 from layers.catalogue.validators import LONGEST_TEXT
 from layers.features.display import display_number
 from layers.settings.services.administering import is_edited
-
-type Sent = Mapping[str, Any] | None
+from layers.settings.services.asking import as_asked
 
 TOLERANCES = (*SURFACES, *OTHERS)
 EDITORS = (Role.PERMIT_INSTRUCTOR, Role.NETWORK_TECHNICIAN, Role.GIS_ADMINISTRATOR)
@@ -162,8 +162,10 @@ CODED = ("text", "integer", "number")
 MOST_VALUES = 1_000
 
 
-class FieldForm(AccessibleForm):
-    """What one field of a layer is called, who sees it, what may be written in it."""
+class FieldForm(EditForm):
+    """What one field of a layer is called, who sees it, what may be written in it; beside the form of all fields."""
+
+    together = (("values", "only_these"), ("in_tiles", "roles"))
 
     label = forms.CharField(label=_("Label"), max_length=120)
     label_en = forms.CharField(label=_("Label in English"), max_length=120, required=False)
@@ -192,9 +194,16 @@ class FieldForm(AccessibleForm):
     )
     only_these = forms.BooleanField(label=_("No other value may be written"), required=False)
 
-    def __init__(self, data: Sent = None, *, column: Mapping[str, Any]) -> None:
-        super().__init__(data, prefix=column["name"], initial=self.beginnings(column))
-        self.column = column
+    def __init__(self, beside: "NamingForm", column: Mapping[str, Any]) -> None:
+        super().__init__(
+            beside.request,
+            row=beside.layer,
+            read=lambda _layer: self.beginnings(column),
+            bound=beside.is_bound,
+            beside=beside,
+            prefix=column["name"],
+        )
+        self.column, self.about = column, column["label"]
         if column["type"] != "text":
             del self.fields["maximum_length"]
         if column["type"] not in CODED:
@@ -265,17 +274,45 @@ CONVERSIONS: dict[str, Callable[[str], Any]] = {"text": str, "integer": int, "nu
 OPTIONAL = ("label_en", "unit", "in_tiles", "required", "read_only", "maximum_length", "roles")
 
 
-class NamingForm(AccessibleForm):
-    """Which field names a feature."""
+class OrderField(forms.MultipleChoiceField):
+    """Names in an order; the page sends them as it shows them, and maybe some that are no longer there."""
 
+    widget = forms.MultipleHiddenInput
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return [str(one) for one in initial or ()] != [str(one) for one in data or ()]
+
+    def valid_value(self, value: Any) -> bool:
+        return True
+
+
+class NamingForm(EditForm):
+    """Which field names a feature, and the order of the fields."""
+
+    column = OrderField(label=_("Order of the fields"), required=False)
     title_field = forms.ChoiceField(
         label=_("Field that names an object"), help_text=_("Its title in the map, in searches and in lists.")
     )
 
-    def __init__(self, data: Sent = None, *, layer: Layer) -> None:
-        super().__init__(data, initial={"title_field": layer.title_field})
+    def __init__(self, request: HttpRequest, *, layer: Layer, bound: bool) -> None:
+        super().__init__(request, row=layer, read=self.beginnings, bound=bound)
+        self.layer = layer
         choices = [(column["name"], column["label"]) for column in layer.columns]
-        self.fields["title_field"].choices = choices  # type: ignore[attr-defined]  # a field of choices
+        for name in ("title_field", "column"):
+            self.fields[name].choices = choices  # type: ignore[attr-defined]  # a field of choices
+
+    @staticmethod
+    def beginnings(layer: Layer) -> dict[str, Any]:
+        return {"title_field": layer.title_field, "column": [column["name"] for column in layer.columns]}
+
+    def order_at_first(self) -> SafeString:
+        """The order that the page began with, in hidden fields."""
+        return self["column"].as_hidden(only_initial=True) if self.says_initial else SafeString()
+
+    def rank(self, name: str) -> int:
+        """Where a field stands; one that was not named comes last."""
+        order = self["column"].value()
+        return order.index(name) if name in order else len(order)
 
 
 STRENGTHS = [("", _("Not checked")), ("soft", _("Told in the list of problems")), ("hard", _("Refused"))]
@@ -288,8 +325,10 @@ ON_GEOMETRY = {
 WITH_TOLERANCE = ("inside_territory", "no_overlap", "snapped_ends")
 
 
-class RulesForm(AccessibleForm):
-    """The reference that is unique, and what edits are checked by."""
+class RulesForm(EditForm):
+    """The reference that is unique, and what edits are checked by, as the worker was last asked."""
+
+    together = (*((kind, f"{kind}_m") for kind in WITH_TOLERANCE), ("unique_soft", "unique_hard"))
 
     key_column = forms.ChoiceField(
         label=_("Unique reference"),
@@ -297,8 +336,8 @@ class RulesForm(AccessibleForm):
         help_text=_("The field by which a new delivery finds its objects again. No two of one owner’s have the same."),
     )
 
-    def __init__(self, data: Sent = None, *, layer: Layer) -> None:
-        super().__init__(data, initial=self.beginnings(layer))
+    def __init__(self, request: HttpRequest, *, layer: Layer, rights: Rights, bound: bool) -> None:
+        super().__init__(request, row=layer, read=lambda layer: self.beginnings(as_asked(layer, rights)), bound=bound)
         self.layer = layer
         coded = [column for column in layer.columns if column["type"] in ("text", "integer")]
         columns = [(column["name"], column["label"]) for column in coded]

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gis_core import webmap_build
+from gis_core.edit_forms import FormConflict
 from gis_core.errors import ArpentError, Stale
 from gis_core.middleware import rights_of_request
 from gis_core.models import Member
@@ -33,10 +34,9 @@ from layers.settings.services.styling import (
     other_columns,
     save_style,
     shown_from,
-    style_given,
-    style_of,
     tile_columns,
 )
+from layers.settings.style_form import StyleForm
 
 STYLE_EDITOR = "src/settings/main.ts"
 
@@ -89,39 +89,37 @@ def style(request: HttpRequest, slug: str) -> HttpResponse:
     """How a layer looks: its editor runs in the browser and sends the whole style."""
     rights = rights_of_page(request)
     layer = administered_layer(slug, rights)
-    if request.method != "POST":
-        return style_page(request, layer, style_of(layer))
-    text = request.POST.get("style", "")
     try:
-        save_style(slug, style_given(text), tag=request.POST.get("seen", ""), rights=rights)
+        form = StyleForm(request, layer=layer, bound=request.method == "POST")
     except ArpentError as error:
-        now = administered_layer(slug, rights)
-        return style_page(request, now, sent_style(text, now), error=error)
+        return style_page(request, layer, StyleForm(request, layer=layer, bound=False), error=error)
+    if request.method != "POST":
+        return style_page(request, layer, form)
+    try:
+        given = form.style()
+        tag = seen(layer, NAMES) if form.was_compared else request.POST.get("seen", "")
+        save_style(slug, given, tag=tag, rights=rights)
+    except FormConflict:
+        raise
+    except ArpentError as error:
+        return style_page(request, layer, form, error=error)
     messages.success(request, _("The style is saved: the map shows it now."))
     return redirect("layer_style", slug=slug)
 
 
-def style_page(
-    request: HttpRequest, layer: Layer, shown: Mapping[str, Any], error: ArpentError | None = None
-) -> HttpResponse:
-    """The editor with this style, and what is wrong with it if anything is."""
+def style_page(request: HttpRequest, layer: Layer, form: StyleForm, error: ArpentError | None = None) -> HttpResponse:
+    """The editor with the form's style, and what is wrong with it if anything is."""
     rights = rights_of_page(request)
+    shown = form.shown()
     context = {
         "build": webmap_build.read(STYLE_EDITOR),
         "config": editor_config(layer, shown, rights),
         "style": json.dumps(shown),
+        "at_first": form.at_first(),
         "faults": faults_in_words(error) if error else [],
         "meanwhile": [] if isinstance(error, Stale) else None,
     }
     return settings_page(request, layer, "style", list(NAMES), context, status=status_of(error) if error else 200)
-
-
-def sent_style(text: str, layer: Layer) -> dict[str, Any]:
-    """The style that was refused, as far as it is one."""
-    try:
-        return style_given(text)
-    except ArpentError:
-        return style_of(layer)
 
 
 def faults_in_words(error: ArpentError) -> list[str]:

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from gis_core.api.once import create_once
 from gis_core.api.schema import PAGE_PARAMETERS
 from gis_core.api.views import asker, checked
 from gis_core.errors import Forbidden, Invalid
@@ -52,6 +53,7 @@ class CampaignsView(APIView):
         request=serializers.CampaignOrderSerializer,
         responses={201: serializers.CampaignDetailSerializer},
     )
+    @create_once
     def post(self, request: Request) -> Response:
         """Make a campaign of a folder of the inbox and queue its inventory."""
         rights = administering(request)
@@ -80,6 +82,7 @@ class CampaignView(APIView):
         given = checked(serializers.CampaignDescriptionSerializer(data=request.data))
 
         def revise(campaign: Campaign, rights: Rights) -> None:
+            campaign = publication.held(campaign, rights)  # what somebody else just changed is there already
             said = description_of(publication.shown_photo(campaign) or campaign) | given | {"delivery": KEPT}
             publication.revise(campaign, order_given(said, rights, again=campaign), rights)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.gis.db.models.functions import Transform
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -16,6 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from gis_core.api.once import create_once
 from gis_core.api.schema import PAGE_PARAMETERS
 from gis_core.api.views import checked
 from gis_core.errors import Forbidden, Invalid, NotFound, Stale, VersionRequired
@@ -136,6 +138,7 @@ class PermitsView(GeographicView):
         request=serializers.FilingSerializer,
         responses={201: serializers.FiledSerializer},
     )
+    @create_once
     def post(self, request: Request) -> Response:
         """File an application. Without a number it gets the next one of its commune, year and nature."""
         rights = rights_of_request(request)
@@ -273,13 +276,15 @@ class EventsView(APIView):
         request=serializers.PermitRecordSerializer,
         responses={201: serializers.PermitEventSerializer},
     )
+    @create_once
     def post(self, request: Request, permit: str) -> Response:
         """Record an event; the dates follow. What comes too late is recorded, and shown as without effect."""
         seen, rights = found(request, permit)
         check_may_write(seen, rights, COUNTER)
         given = checked(serializers.PermitRecordSerializer(data=request.data))
         made = record(seen, What(given["what"]), on=given.get("on"), detail=given.get("detail", {}), rights=rights)
-        return Response(serializers.PermitEventSerializer(made).data, status=201, headers=NO_STORE)
+        headers = {**NO_STORE, "Location": reverse("api_permit_events", args=[seen.number])}
+        return Response(serializers.PermitEventSerializer(made).data, status=201, headers=headers)
 
 
 class StrikeView(APIView):

@@ -13,6 +13,7 @@ from layers.catalogue.models import Layer
 from layers.settings.services.keys import set_key
 from tests import factories
 from tests.layers.test_settings import PAGE, SINGLE, administrator, now, tag
+from tests.page_forms import Sent, browser, form_with, opened
 
 pytestmark = pytest.mark.django_db
 FIELDS, RULES = "/couches/lampes/champs/", "/couches/lampes/regles/"
@@ -139,6 +140,84 @@ def test_two_people_who_change_the_fields_are_told(client: Client, layer: Layer)
         Layer.objects.update(title_field="kind")
     assert post(client, FIELDS, body).status_code == 412
     assert now().columns == COLUMNS
+
+
+def test_what_two_people_say_of_different_fields_is_kept_of_both(layer: Layer) -> None:
+    first, second = two_windows(layer)
+    assert first({"lamps-label": "Points", "lamps-required": "on"}).status_code == 302
+    assert second({"kind-label": "Espèce"}).status_code == 302
+    assert [one["label"] for one in now().columns] == ["Nom", "Espèce", "Points"]
+    assert column("lamps")["required"]
+
+
+def test_all_that_two_people_changed_is_asked_about_on_one_page(layer: Layer) -> None:
+    first, second = two_windows(layer)
+    first({"name-label": "Le sien", "column": ["lamps", "name", "kind"], "kind-values": "a | Arbre | Tree\nb | Banc"})
+    asked = second({"name-label": "Le mien", "column": ["kind", "name", "lamps"], "kind-values": "a\nc | Cabane"})
+    form = form_with(asked.content.decode(), "choose")
+    assert (asked.status_code, form["choose"]) == (409, ["column", "name-label", "kind-values"])
+    assert now().columns[1]["label"] == "Le sien"
+    second.post(form | {"keep-column": ["theirs"], "keep-name-label": ["mine"], "keep-kind-values": ["theirs"]})
+    assert [one["name"] for one in now().columns] == ["lamps", "name", "kind"]
+    assert (column("name")["label"], column("kind")["choices"]) == ("Le mien", ["a", "b"])
+
+
+def test_a_field_that_came_after_the_page_was_opened_stays(layer: Layer) -> None:
+    _first, second = two_windows(layer)
+    with factories.as_owner(), acting_as(SYSTEM):
+        Layer.objects.update(columns=[*COLUMNS, {"name": "lit", "label": "Allumé", "type": "boolean"}])
+    assert second({"name-label": "Le mien"}).status_code == 302
+    assert [one["label"] for one in now().columns] == ["Le mien", "Nature", "Lampes", "Allumé"]
+
+
+def test_rules_that_the_worker_has_not_put_in_place_yet_are_compared_too(layer: Layer) -> None:
+    first, second = two_windows(layer, "key_column", to=RULES)
+    assert first({"no_overlap": "soft"}).status_code == 302
+    asked = second({"no_overlap": "hard", "unique_soft": ["kind"]})
+    assert asked.status_code == 409
+    second.post(form_with(asked.content.decode(), "choose") | {"keep-no_overlap": ["theirs"]})
+    with acting_as(SYSTEM):
+        (_first, last) = Job.objects.order_by("pk")
+    assert [(rule["kind"], rule["hard"]) for rule in last.parameters["rules"]] == [
+        ("no_overlap", False),
+        ("unique", False),
+    ]
+
+
+def test_rules_are_shown_at_their_own_address_with_the_fields(client: Client, layer: Layer) -> None:
+    administrator(client, layer.owner)
+    assert client.get(RULES, headers=PAGE)["Location"] == f"{FIELDS}#rules"
+
+
+def test_a_layer_with_two_hundred_fields_is_saved(layer: Layer) -> None:
+    many = [{"name": f"f{rank}", "label": f"Champ {rank}", "type": "text"} for rank in range(200)]
+    with factories.as_owner(), acting_as(SYSTEM):
+        Layer.objects.update(columns=[COLUMNS[0], *many])
+    first, _second = two_windows(layer)
+    assert first({"f199-label": "Le dernier"}).status_code == 302
+    assert now().columns[-1]["label"] == "Le dernier"
+
+
+class Window:
+    """A page that was opened, and what is typed there before its button is pressed."""
+
+    def __init__(self, user: Any, url: str, field: str, to: str) -> None:
+        self.client, self.to = browser(user), to
+        self.form = opened(self.client, url, field)
+
+    def __call__(self, typed: dict[str, Any]) -> Any:
+        given = {name: value if isinstance(value, list) else [value] for name, value in typed.items()}
+        return self.post(self.form | given)
+
+    def post(self, form: Sent) -> Any:
+        return self.client.post(self.to, form)
+
+
+def two_windows(layer: Layer, field: str = "title_field", to: str = FIELDS, url: str = FIELDS) -> tuple[Window, Window]:
+    """The same page, opened by two administrators of the layer's owner."""
+    users = [factories.user(layer.owner, "gis_administrator") for _rank in range(2)]
+    first, second = (Window(user, url, field, to) for user in users)
+    return first, second
 
 
 def test_the_fields_that_the_code_says_are_only_shown(client: Client) -> None:

@@ -1,6 +1,7 @@
 """How a layer looks: what the editor sends, what is proposed from the data."""
 
 import json
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,9 @@ from gis_core.rights import SYSTEM, acting_as
 from layers.catalogue.models import Layer
 from layers.settings.services.distribution import natural_breaks
 from tests import factories
+from tests.layers.test_fields import Window, two_windows
 from tests.layers.test_settings import PAGE, administrator, now, tag
+from tests.page_forms import browser, form_with
 
 pytestmark = pytest.mark.django_db
 STYLE = "/couches/lampes/style/"
@@ -93,6 +96,66 @@ def test_two_people_who_change_the_style_are_told(client: Client, layer: Layer) 
     answer = send(client, json.dumps(style()), seen=read)
     assert answer.status_code == 412
     assert "Quelqu’un a modifié ces réglages" in answer.content.decode()
+
+
+def two_editors(layer: Layer) -> tuple[Any, Any]:
+    """The style's page, opened by two administrators; each sends it with other parts."""
+    first, second = two_windows(layer, "style", to=STYLE, url=STYLE)
+
+    def send(window: Window, parts: dict[str, Any]) -> Any:
+        return window({"style": json.dumps(json.loads(window.form["style"][0]) | parts)})
+
+    return partial(send, first), partial(send, second)
+
+
+def test_different_parts_that_two_people_changed_are_both_kept(layer: Layer) -> None:
+    first, second = two_editors(layer)
+    assert first({"legend": style()["legend"]}).status_code == 302
+    assert second({"scale_from": 25_000}).status_code == 302
+    assert ([line["label"] for line in now().legend], now().scale_from) == (["Haute", "Basse"], 25_000)
+
+
+def test_lines_of_a_legend_that_differ_are_shown_in_words(layer: Layer) -> None:
+    with factories.as_owner(), acting_as(SYSTEM):
+        Layer.objects.update(legend=style()["legend"])
+    first, second = two_editors(layer)
+    tall, low = style()["legend"]
+    first({"legend": [tall, low | {"label": "Petite"}]})
+    outlined = low["symbol"] | {"stroke": "#ffffff", "stroke_width": 1.5, "dash": [6, 3]}
+    asked = second({"legend": [tall, low | {"symbol": outlined}]})
+    page = asked.content.decode()
+    assert asked.status_code == 409
+    assert "Petite · square, #0b5c6b, radius 4 px\nand 1 line that is the same" in page
+    assert "Basse · square, #0b5c6b, outline #ffffff, 1.5 px, dashed 6 3, radius 4 px" in page
+    assert [line["label"] for line in now().legend] == ["Haute", "Petite"]
+
+
+def test_labels_and_scales_are_said_in_words(layer: Layer) -> None:
+    first, second = two_editors(layer)
+    first({"labels": {"column": "name", "size": 11, "bold": True}, "scale_from": 25_000})
+    page = second({"labels": {"column": "kind", "from_scale": 5_000}, "scale_to": 500}).content.decode()
+    for words in ("Nom, 11 px, bold", "Nature, from 1:5,000 on", "1:25,000\nno limit", "no limit\n1:500"):
+        assert words in page
+
+
+def test_a_browser_that_writes_a_number_otherwise_changed_nothing(layer: Layer) -> None:
+    with factories.as_owner(), acting_as(SYSTEM):
+        Layer.objects.update(legend=[{"label": "Lampe", "symbol": SYMBOL | {"radius": 4.0}}])
+    first, second = two_editors(layer)
+    first({"legend": style()["legend"]})
+    assert second({"legend": [{"label": "Lampe", "symbol": SYMBOL | {"radius": 4}}]}).status_code == 302
+    assert [line["label"] for line in now().legend] == ["Haute", "Basse"]
+
+
+def test_a_style_that_is_refused_keeps_what_the_page_began_with(layer: Layer) -> None:
+    first, second = two_editors(layer)
+    refused = second({"labels": {"column": "price"}})
+    assert refused.status_code == 400
+    first({"labels": {"column": "name"}})
+    again = form_with(refused.content.decode(), "style")
+    assert again["initial-labels"] == ["{}"]
+    sent = again | {"style": [json.dumps(json.loads(again["style"][0]) | {"labels": {"column": "kind"}})]}
+    assert browser(factories.user(layer.owner, "gis_administrator")).post(STYLE, sent).status_code == 409
 
 
 def test_tiles_begin_where_the_layer_is_shown(client: Client, layer: Layer) -> None:

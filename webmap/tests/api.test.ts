@@ -53,6 +53,50 @@ describe("addresses", () => {
   });
 });
 
+describe("what is created", () => {
+  function keys(...statuses: number[]): { client: ApiClient; sent: (string | null)[] } {
+    const sent: (string | null)[] = [];
+    const fetcher = async (_input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
+      sent.push(new Headers(init?.headers).get("Idempotency-Key"));
+      const status = statuses[sent.length - 1] ?? 201;
+      if (status === 0) throw new TypeError("Failed to fetch");
+      return Response.json({}, { status });
+    };
+    return { client: new ApiClient(API, () => "fr", fetcher as typeof fetch), sent };
+  }
+
+  const post = (client: ApiClient, body: unknown): Promise<unknown> =>
+    client.send("/api/v1/exports/", { method: "POST", body }).catch(() => null);
+
+  it("has the same key until somebody answers", async () => {
+    const { client, sent } = keys(0, 504, 201);
+    for (let press = 0; press < 4; press += 1) await post(client, { layers: ["lampes"] });
+    expect(sent[0]).toMatch(/^[0-9a-f-]{36}$/);
+    expect(sent.slice(1, 3)).toEqual([sent[0], sent[0]]);
+    expect(sent[3]).not.toBe(sent[0]);
+  });
+
+  it("has another key where it is something else", async () => {
+    const { client, sent } = keys(0, 0);
+    const photo = (text: string): FormData => {
+      const form = new FormData();
+      form.append("file", new File([text], "photo.jpg", { lastModified: 1 }));
+      return form;
+    };
+    await post(client, photo("une"));
+    await post(client, photo("une autre"));
+    await post(client, photo("une"));
+    expect(sent[1]).not.toBe(sent[0]);
+    expect(sent[2]).toBe(sent[0]);
+  });
+
+  it("is not said of what is only read", async () => {
+    const { client, sent } = keys();
+    await client.jobs().catch(() => null);
+    expect(sent).toEqual([null]);
+  });
+});
+
 describe("client", () => {
   it("reads the catalogue to its last page", async () => {
     const pages = [

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from gis_core.admission import FILTER, limited
+from gis_core.api.once import create_once
 from gis_core.api.views import asker, checked
 from gis_core.middleware import rights_of_request
 from gis_core.problem import as_problem
@@ -151,6 +152,7 @@ class ExportsView(APIView):
         request=serializers.ExportOrderSerializer,
         responses={202: serializers.ExportStartedSerializer},
     )
+    @create_once
     def post(self, request: Request) -> Response:
         """Make a GeoPackage, Shapefiles or a workbook of one or more layers; the answer says which job to watch."""
         given = checked(serializers.ExportOrderSerializer(data=request.data))

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from gis_core.api.once import create_once
 from gis_core.errors import Invalid, NotFound
 from gis_core.parameters import whole_number
 from layers.features.api import serializers
@@ -54,6 +55,7 @@ class AttachmentsView(APIView):
         request=serializers.PhotoFileSerializer,
         responses={201: serializers.AttachmentSerializer},
     )
+    @create_once
     def post(self, request: Request, slug: str, feature_id: int) -> Response:
         """Attach a photo: it is kept as a JPEG of at most 2,560 pixels, without what it tells but its date."""
         layer, rights = asked(request, slug)

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from gis_core.api.once import create_once
 from gis_core.middleware import rights_of_request
 from gis_core.models import User
 from layers.imports.api.serializers import ImportSerializer, StartedSerializer
@@ -25,6 +26,7 @@ class ImportsView(APIView):
         return super().initialize_request(request, *args, **kwargs)
 
     @extend_schema(operation_id="imports_create", request=ImportSerializer, responses={202: StartedSerializer})
+    @create_once
     def post(self, request: Request) -> Response:
         assert isinstance(request.user, User)
         body: Any = request.data

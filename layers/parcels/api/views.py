@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from gis_core.admission import PARCELS, PDF, limited
+from gis_core.api.once import create_once
 from gis_core.api.views import asker, checked, page_of, site
 from gis_core.errors import Invalid
 from gis_core.middleware import rights_of_request
@@ -199,6 +200,7 @@ class FrozenSheetsView(APIView):
         request=serializers.GroundSerializer,
         responses={201: serializers.FrozenSheetSerializer},
     )
+    @create_once
     @limited(PDF)
     def post(self, request: Request) -> Response:
         """Freeze a sheet: it gets a number, and is read years later as it is today."""

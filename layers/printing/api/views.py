@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from gis_core.api.once import create_once
 from gis_core.api.views import asker, checked
 from gis_core.middleware import rights_of_request
 from layers.printing import order as orders
@@ -33,6 +34,7 @@ class PrintsView(APIView):
         request=serializers.PrintOrderSerializer,
         responses={202: serializers.PrintStartedSerializer},
     )
+    @create_once
     def post(self, request: Request) -> Response:
         """Print a map to scale as a PDF file; the answer says which job to watch."""
         given = checked(serializers.PrintOrderSerializer(data=request.data))

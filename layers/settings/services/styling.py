@@ -36,9 +36,13 @@ def style_given(text: str) -> dict[str, Any]:
     if len(text) > LONGEST:
         raise Invalid(_("The style is too long: a legend has at most a few hundred lines."))
     try:
-        given = json.loads(text)
+        return checked_style(json.loads(text))
     except (ValueError, RecursionError) as error:
         raise Invalid(_("What was sent is no style.")) from error
+
+
+def checked_style(given: Any) -> dict[str, Any]:
+    """The style, if it is one. Raises Invalid."""
     if not isinstance(given, dict) or set(given) != set(NAMES):
         raise Invalid(_("What was sent is no style."))
     for name in ("scale_from", "scale_to"):
@@ -46,7 +50,8 @@ def style_given(text: str) -> dict[str, Any]:
             raise Invalid(_("Write a scale as its denominator: 5000 for 1:5000."))
     if given["scale_from"] and given["scale_to"] and given["scale_to"] > given["scale_from"]:
         raise Invalid(_("The layer would never be shown: it begins at a larger scale than it ends at."))
-    return given
+    style: dict[str, Any] = given
+    return style
 
 
 def save_style(slug: str, style: Mapping[str, Any], *, tag: str, rights: Rights) -> Layer:

@@ -158,11 +158,11 @@ def notice(request: HttpRequest, notice_id: int) -> HttpResponse:
         return show_notice(request, found, refused=error.message, status=status_of(error))
 
 
-def form_of(request: HttpRequest, found: Notice, **options: bool) -> NoticeForm:
+def form_of(request: HttpRequest, found: Notice, *, bound: bool | None = None, compare: bool = True) -> NoticeForm:
     def read(row: Notice) -> dict[str, Any]:
         return {name: getattr(row, name) for name in NoticeForm.base_fields}
 
-    return NoticeForm(request, row=found, read=read, **options)
+    return NoticeForm(request, row=found, read=read, bound=bound, compare=compare)
 
 
 def changed(request: HttpRequest, found: Notice, action: str) -> HttpResponse:

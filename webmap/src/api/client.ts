@@ -53,6 +53,10 @@ const MOST_TRIES = 3;
 
 export const isAbort = (error: unknown): boolean => error instanceof DOMException && error.name === "AbortError";
 
+/** A field of a form; of a file what tells it from others. */
+const fieldAsText = ([name, value]: [string, FormDataEntryValue]): unknown[] =>
+  value instanceof File ? [name, value.name, value.size, value.lastModified] : [name, value];
+
 async function problemOf(response: Response): Promise<ApiError> {
   const type = response.headers.get("Content-Type") ?? "";
   const problem: Problem = type.includes("json") ? await response.json().catch(() => ({})) : {};
@@ -66,6 +70,9 @@ interface Results<T> {
 
 /** Typed reader of /api/v1/. Every call may be aborted; every failure is an ApiError (or the AbortError). */
 export class ApiClient {
+  /** The keys of requests that nobody answered: sent again, the server leads to what it may have made already. */
+  private readonly unanswered = new Map<string, string>();
+
   constructor(
     private readonly base: string,
     private readonly language: () => string,
@@ -146,8 +153,10 @@ export class ApiClient {
   /** Asks or writes; an answer that refuses is thrown. What comes after its session waits until one signed in again. */
   async send(url: string, sending: Sending = {}): Promise<Response> {
     if (this.session?.declined && !sending.method) throw new ApiError(401, "", "");
+    const [asked, key] = this.keyOf(url, sending);
     for (let tries = 1; ; tries += 1) {
-      const response = await this.sent(urls.sameOrigin(url), sending);
+      const response = await this.sent(urls.sameOrigin(url), sending, key);
+      if (response.status < 500) this.unanswered.delete(asked);
       this.session?.seen(response.headers);
       if (response.ok) return response;
       if (tries === MOST_TRIES || !(await this.session?.mended(response))) throw await problemOf(response);
@@ -155,10 +164,20 @@ export class ApiClient {
     }
   }
 
-  private async sent(url: string, { method, body, signal }: Sending): Promise<Response> {
+  /** What a POST is known by until it is answered, and its key. */
+  private keyOf(url: string, { method, body }: Sending): [asked: string, key: string] {
+    if (method !== "POST") return ["", ""];
+    const asked = `${url} ${body instanceof FormData ? JSON.stringify([...body].map(fieldAsText)) : JSON.stringify(body)}`;
+    const key = this.unanswered.get(asked) ?? crypto.randomUUID();
+    this.unanswered.set(asked, key);
+    return [asked, key];
+  }
+
+  private async sent(url: string, { method, body, signal }: Sending, key: string): Promise<Response> {
     const headers: Record<string, string> = { Accept: "application/json", "Accept-Language": this.language() };
     Object.assign(headers, this.session?.headers);
     if (method) headers["X-CSRFToken"] = csrfToken();
+    if (key) headers["Idempotency-Key"] = key;
     const form = body instanceof FormData;
     if (body !== undefined && !form) headers["Content-Type"] = "application/json";
     const written = body === undefined || form ? (body ?? null) : JSON.stringify(body);

@@ -1,0 +1,84 @@
+"""`Idempotency-Key`: what a program, or the map, asks to be created twice under one key is created once.
+
+The keys are those of forms (`gis_core.form_keys`). Of what was created, its address alone is kept: whoever asks again
+is led there.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from hashlib import sha256
+from json import dumps
+from typing import Any
+from uuid import UUID
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from gis_core.errors import Conflict, Invalid
+from gis_core.middleware import rights_of_request
+from gis_core.services.idempotency import free_key, keep_answer, take_key
+
+HEADER = "Idempotency-Key"
+PARAMETER = OpenApiParameter(
+    HEADER,
+    str,
+    OpenApiParameter.HEADER,
+    description="a UUID of your choice: the same request sent again with it leads (303) to what the first one made",
+)
+
+type Post = Callable[..., Response]
+
+
+def create_once(post: Post) -> Post:
+    """For a view's `post` that answers where its work is (`Location`)."""
+
+    @wraps(post)
+    def answered(view: Any, request: Request, *args: Any, **options: Any) -> Response:
+        key, person_id = key_of(request), rights_of_request(request).user_id
+        if key is None or person_id is None:
+            return post(view, request, *args, **options)
+        digest = digest_of(request)
+        with transaction.atomic():
+            if former := take_key(key, person_id, digest):
+                return lead_to((former.answer or {}).get("location", ""), same=former.digest == digest)
+            response = post(view, request, *args, **options)
+            if response.status_code < 300:
+                keep_answer(key, person_id, {"location": response["Location"]})
+            else:
+                free_key(key, person_id)
+        return response
+
+    described: Post = extend_schema(parameters=[PARAMETER])(answered)
+    return described
+
+
+def key_of(request: Request | HttpRequest) -> UUID | None:
+    """None where none was sent. Raises Invalid."""
+    sent = request.headers.get(HEADER, "").strip().strip('"')
+    if not sent:
+        return None
+    try:
+        return UUID(sent)
+    except ValueError as error:
+        raise Invalid(_("“Idempotency-Key” must be a UUID."), parameter=HEADER) from error
+
+
+def digest_of(request: Request) -> str:
+    """Of all that was sent to this address; of files their names and sizes."""
+    files = sorted((name, [(one.name, one.size) for one in found]) for name, found in request.FILES.lists())
+    data: Any = request.data
+    if hasattr(data, "lists"):
+        data = sorted((name, values) for name, values in data.lists() if name not in request.FILES)
+    return sha256(dumps([request.path, data, files], cls=DjangoJSONEncoder).encode()).hexdigest()
+
+
+def lead_to(location: str, *, same: bool) -> Response:
+    """Where what was created is. Raises Conflict for another request under the same key."""
+    if not same:
+        raise Conflict(_("This key came before with another request: choose another key."), location=location)
+    return Response(status=303, headers={"Location": location})
