@@ -134,8 +134,9 @@ def replace(table: Table, staged: Staged) -> None:
             [insee, sorted(staged.refused)],
         )
         run(
-            "insert into {table} ({columns}, geom) select {columns}, {geom} from {staged}"
-            " on conflict ({key}) do update set {assignments}, geom = excluded.geom",
+            "insert into {table} as t ({columns}, geom) select {columns}, {geom} from {staged}"
+            " on conflict ({key}) do update set {assignments}, geom = excluded.geom"
+            " where ({old_columns}, t.geom) is distinct from ({excluded}, excluded.geom)",
             table,
             [],
         )
@@ -152,6 +153,7 @@ def run(statement: str, table: Table, values: Any) -> list[tuple[Any, ...]]:
         columns=sql.SQL(", ").join(names),
         new_columns=sql.SQL(", ").join(sql.SQL("n.{}").format(name) for name in names),
         old_columns=sql.SQL(", ").join(sql.SQL("t.{}").format(name) for name in names),
+        excluded=sql.SQL(", ").join(sql.SQL("excluded.{}").format(name) for name in names),
         key=sql.Identifier(table.key or "id"),
         geom=sql.SQL("st_multi(st_setsrid(st_geomfromwkb(wkb), 2154))"),
         assignments=sql.SQL(", ").join(assignments),
