@@ -19,6 +19,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from psycopg import sql
 
 from gis_core.errors import Conflict, NotFound
 from gis_core.models import Job, Member, SourceImport, User
@@ -33,12 +34,14 @@ type Counts = dict[str, int]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakingBack:
     """What a source does when an import is taken back: `remember` says before it what else was so (JSON); the rows
-    are put back inside of `around`; then `finish` computes what depends on them.
+    are put back inside of `around`; then `finish` computes what depends on them. Nobody else writes the tables
+    meanwhile, unless `around` sees to that itself.
     """
 
     remember: Callable[[], dict[str, Any]] = dict
     around: Callable[[SourceImport], AbstractContextManager[None]] = lambda made: nullcontext()
     finish: Callable[[SourceImport], None] = lambda made: None
+    locks_tables: bool = True
 
 
 _sources: dict[str, TakingBack] = {}
@@ -124,7 +127,11 @@ def take_back(number: int, *, by: User | None) -> Counts:
         assert made is not None
         source = _sources[made.source]
         with source.around(made):
-            counts = put_back(made, tables_of(made))
+            tables = tables_of(made)
+            if source.locks_tables:
+                lock_tables(tables)
+            check_later(made)
+            counts = put_back(made, tables)
         source.finish(made)
         made.state, made.counts, made.taken_back_by = SourceImport.State.TAKEN_BACK, counts, by
         made.save(update_fields=["state", "counts", "taken_back_by"])
@@ -142,6 +149,10 @@ def check(made: SourceImport | None, number: int) -> None:
     if made.state == SourceImport.State.FORGOTTEN:
         words = _("What this import replaced was kept for %(days)s days and is there no more: import the former file.")
         raise Conflict(words % {"days": KEPT.days})
+
+
+def check_later(made: SourceImport) -> None:
+    """Raises Conflict where another import changed the same since."""
     if later := later_imports(made):
         named = "; ".join(f"{one.pk} ({one.title}, {date_format(timezone.localtime(one.created_at), 'j F Y H:i')})"
                           for one in later)  # fmt: skip
@@ -153,6 +164,13 @@ def later_imports(made: SourceImport) -> list[SourceImport]:
     """Those that changed the same communes of the same tables since, the last one first."""
     numbers = [pk for (pk,) in call("select arpent.later_imports(%s)", made.pk)]
     return list(SourceImport.objects.filter(pk__in=numbers).order_by("-pk"))
+
+
+def lock_tables(names: Sequence[str]) -> None:
+    """Let nobody else write these tables until the transaction's end; reading goes on."""
+    with connection.cursor() as cursor:
+        for name in sorted(names):
+            cursor.execute(sql.SQL("lock table {} in share row exclusive mode").format(sql.Identifier(name)))
 
 
 def put_back(made: SourceImport, tables: Sequence[str]) -> Counts:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gis_core.reader import Limits, ReadRefused, RestrictedReader
+from gis_core.reader import Limits, Reading, ReadRefused, RestrictedReader
 from gis_core.reader.messages import MESSAGES
 from tests.gis_core.test_reader_vectors import COMPANIONS, csv_file, inspected, refusal
 
@@ -46,10 +46,10 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def rows_in(reader: RestrictedReader, path: Path) -> int | None:
+def rows_in(reader: RestrictedReader, path: Path, reading: Reading | None = None) -> int | None:
     """How many rows are read of a file, None where it is refused (in words)."""
     try:
-        info = inspected(reader, path)
+        info = inspected(reader, path, reading)
     except ReadRefused as refused:
         return None if MESSAGES[refused.problem.code] else 0
     return sum(layer.features for layer in info.layers)
@@ -83,29 +83,38 @@ def test_no_cut_file_gives_less_than_all(
 TABLE = "nom;x;y;note\n" + "".join(f'Objet {n};{617000 + n};6717000;"une note; {n}"\n' for n in range(50))
 
 
-def test_no_cut_csv_gives_less_than_all(reader: RestrictedReader, tmp_path: Path) -> None:
+def test_of_a_csv_that_takes_the_place_of_another_no_cut_gives_less_than_all(
+    reader: RestrictedReader, tmp_path: Path
+) -> None:
     """But where it ends with a line: nothing tells that more should come."""
     for place in range(len(TABLE) // 2, len(TABLE) // 2 + 70):
-        found = rows_in(reader, csv_file(tmp_path, TABLE[:place], name=f"{place}.csv"))
-        assert found is None or TABLE[place - 1] == "\n"
+        path = csv_file(tmp_path, TABLE[:place], name=f"{place}.csv")
+        assert rows_in(reader, path, Reading(ended=True)) is None or TABLE[place - 1] == "\n"
 
 
 @pytest.mark.parametrize(
     ("end", "shown"),
     [
         ("Objet 50;6170", "Objet 50;6170"),
-        ("Objet 50;617050;6717000;rien", "Objet 50;617050"),
         ('Objet 50;617050;6717000;"une note', "Objet 50"),
         ('Objet 50;617050;6717000;"une note\n', "une note"),
         ('Objet 50;"617', "Objet 50"),
         ('Objet 50;"617\n', "Objet 50"),
     ],
-    ids=["cells", "end", "quote", "quote-line", "cells-quote", "cells-quote-line"],
+    ids=["cells", "quote", "quote-line", "cells-quote", "cells-quote-line"],
 )
 def test_a_cut_csv_says_where_it_ends(reader: RestrictedReader, tmp_path: Path, end: str, shown: str) -> None:
     problem = refusal(reader, csv_file(tmp_path, TABLE + end))
     assert problem.code == "csv_cut"
     assert (problem.params["row"], shown in problem.words) == (51, True)
+
+
+def test_a_last_line_without_end_may_be_cut(reader: RestrictedReader, tmp_path: Path) -> None:
+    """It comes in, but in the place of nothing."""
+    path = csv_file(tmp_path, TABLE + "Objet 50;617050;6717000;rie")
+    assert rows_in(reader, path) == 51
+    problem = refusal(reader, path, Reading(ended=True))
+    assert (problem.code, problem.params["row"]) == ("csv_cut", 51)
 
 
 @pytest.mark.parametrize("text", [TABLE, TABLE.replace("\n", "\r\n"), TABLE + "\n\n", TABLE + 'Objet;1;2;""\n'])

@@ -312,6 +312,11 @@ def test_who_may_not_import_may_not_take_back(administrator: Client, client: Cli
     assert Parcel.objects.count() == 20
 
 
+def execute(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
 def test_the_site_reads_nothing_of_what_is_kept(administrator: Client) -> None:
     """Owners may be among it: neither the table nor its functions are the site's."""
     sent(administrator, *map(parcel, range(1, 21)))
@@ -320,5 +325,5 @@ def test_the_site_reads_nothing_of_what_is_kept(administrator: Client) -> None:
         "select arpent.replaced_values('owners_owner', 'name')",
         "select arpent.take_back_rows(1, 'cadastre_parcel')",
     ):
-        with pytest.raises(ProgrammingError), transaction.atomic(), factories.as_role("arpent_web"), connection.cursor() as cursor:
-            cursor.execute(statement)
+        with pytest.raises(ProgrammingError), transaction.atomic(), factories.as_role("arpent_web"):
+            execute(statement)

@@ -100,7 +100,8 @@ class CsvFile:
             self._problems.clear()
 
     def _check_end(self, stream: Any, given: int, last: str) -> None:
-        """Raise Trouble for a file that was cut: its last line has no end, or a quotation mark is open there.
+        """Raise Trouble for a file that was cut: its last line has no end and too few cells, or a quotation mark is
+        open there. Of a file that takes the place of another, a last line without end is enough.
 
         `last` is the last value of the last of the `given` rows.
         """
@@ -108,13 +109,14 @@ class CsvFile:
         size = stream.seek(0, io.SEEK_END)
         stream.seek(max(0, size - 2 * TAIL_BYTES) // 2 * 2)
         tail = stream.read().decode(self._encoding.value.removesuffix("-sig"), "ignore").rstrip("\0\x1a")
-        if not rows or "\n" not in tail.replace("\r", "\n"):
+        tail = tail.replace("\r\n", "\n").replace("\r", "\n")
+        if not rows or "\n" not in tail:
             return
         narrow = self._bad_end if self._bad and self._bad[-1] == rows else None
         is_open = narrow.count('"') % 2 == 1 if narrow else bool(last) and tail.endswith(opened(last))
-        if is_open or not tail.endswith(("\n", "\r")):
-            text = narrow or tail.rstrip("\r\n").replace("\r", "\n").rpartition("\n")[2]
-            raise Trouble("csv_cut", row=rows, text=_shown(text))
+        is_ended = tail.endswith("\n")
+        if is_open or (not is_ended and (narrow or self.reading.get("ended"))):
+            raise Trouble("csv_cut", row=rows, text=_shown(narrow or tail.rstrip("\n").rpartition("\n")[2]))
 
     def _batches(self, stream: Any, dialect: Dialect) -> Iterator[pa.RecordBatch]:
         return iter(
@@ -187,7 +189,7 @@ class CsvFile:
 
 def opened(value: str) -> str:
     """A value as it is written behind a quotation mark that nothing closes."""
-    return '"' + value.replace('"', '""')
+    return '"' + value.replace('"', '""').replace("\r\n", "\n").replace("\r", "\n")
 
 
 def dialect_of(text: str, reading: Mapping[str, Any]) -> Dialect:

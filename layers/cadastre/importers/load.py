@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from psycopg import sql
 
 from gis_core.import_loss import ScopeDifference, counted_difference
+from gis_core.services.source_imports import lock_tables
 from layers.cadastre.services import TABLES, Table, stage_rows, staging
 from layers.catalogue.services import announce_changed_slugs, date_layers
 
@@ -99,13 +100,6 @@ def compare_table(table: Table, staged: Staged) -> list[ScopeDifference]:
 
 def scope_of(table: Table, insee: str) -> str:
     return _("%(what)s of %(insee)s") % {"what": table.words, "insee": insee}
-
-
-def lock_tables(names: Iterable[str]) -> None:
-    """Let nobody else write these tables until the transaction's end; reading goes on."""
-    with connection.cursor() as cursor:
-        for name in sorted(names):
-            cursor.execute(sql.SQL("lock table {} in share row exclusive mode").format(sql.Identifier(name)))
 
 
 def open_event(tables: Sequence[str], detail: Mapping[str, Any], kind: str = "import") -> None:

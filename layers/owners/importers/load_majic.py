@@ -14,8 +14,8 @@ from psycopg import sql
 from gis_core.errors import Invalid
 from gis_core.import_loss import ScopeDifference, counted_difference
 from gis_core.reader import Limits, RestrictedReader
-from gis_core.services.source_imports import nothing_kept
-from layers.cadastre.importers.load import lock_tables, open_event
+from gis_core.services.source_imports import lock_tables, nothing_kept
+from layers.cadastre.importers.load import open_event
 from layers.imports.delivered import files_in
 from layers.imports.report import FileReport, ImportReport
 from layers.imports.rows import FileRefused, Refused, Remark

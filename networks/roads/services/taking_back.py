@@ -38,7 +38,7 @@ DELETE_UNUSED_NODES: Final = """
 
 def register_taking_back() -> None:
     """Called when the app starts."""
-    register_source(SOURCE, TakingBack(around=roads_put_back))
+    register_source(SOURCE, TakingBack(around=roads_put_back, locks_tables=False))
 
 
 @contextmanager
