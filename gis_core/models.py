@@ -18,6 +18,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gis_core.rights import Rights, Role
 
@@ -626,3 +627,61 @@ class RowHistory(models.Model):
 
     def __str__(self) -> str:
         return f"{self.operation} {self.pk_value} v{self.version}"
+
+
+class SourceImport(models.Model):
+    """An import of reference data or of roads that can be taken back: what it replaced is kept in `ReplacedRow`.
+
+    `before` is what else was so before it: the dates of the layers.
+    """
+
+    security = "job"
+    history = False
+
+    class State(models.TextChoices):
+        LOADED = "loaded", pgettext_lazy("import", "Loaded")
+        TAKEN_BACK = "taken_back", _("Taken back")
+        FORGOTTEN = "forgotten", _("What it replaced is no longer kept")
+
+    source = models.CharField(_("source"), max_length=40)
+    title = models.CharField(_("title"), max_length=200)
+    owner = models.ForeignKey(Member, models.SET_NULL, null=True, blank=True, verbose_name=_("owner"))
+    shared_with = ArrayField(models.IntegerField(), default=list, blank=True, editable=False)
+    started_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, verbose_name=_("started by"))
+    job = models.ForeignKey(Job, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("job"))
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.LOADED)
+    before = models.JSONField(default=dict, editable=False)
+    counts = models.JSONField(null=True, editable=False)
+    created_at = models.DateTimeField(_("made on"), db_default=Now(), editable=False)
+    taken_back_at = models.DateTimeField(_("taken back on"), null=True)
+    taken_back_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", editable=False)
+    version = models.IntegerField(default=1, editable=False)
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        ordering: ClassVar[list[str]] = ["-id"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ReplacedRow(models.Model):
+    """A row as it was before an import changed or removed it; of rows that came, their ids, a statement at a time."""
+
+    security = "system"
+
+    source_import = models.ForeignKey(SourceImport, models.DO_NOTHING, related_name="+", db_index=False)
+    table = models.CharField(max_length=130)
+    operation = models.CharField(max_length=6)
+    row = models.BigIntegerField(null=True)
+    old = models.JSONField()
+    old_geom = models.GeometryField(srid=2154, null=True, spatial_index=False)
+
+    class Meta:
+        verbose_name = _("replaced row")
+        verbose_name_plural = _("replaced rows")
+        indexes: ClassVar = [models.Index(fields=["source_import", "table", "row"], name="replaced_row")]
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.table} {self.row}"

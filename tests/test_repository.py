@@ -273,6 +273,7 @@ WITHOUT_KEY = {
     "layers/imports/templates/imports/layer.html": 1,
     "layers/imports/templates/imports/report.html": 2,
     "layers/imports/templates/imports/take_back.html": 1,
+    "layers/imports/templates/imports/taking_back.html": 1,
     "networks/roads/templates/roads/asset_import.html": 3,
     "networks/roads/templates/roads/import.html": 2,
     "networks/warning/templates/warning/notice.html": 2,

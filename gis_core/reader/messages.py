@@ -92,6 +92,21 @@ MESSAGES = {
     "table_cut": _("The table (.dbf) is cut off: it announces %(announced)s rows and holds %(held)s."),
     "unknown_encoding": _("“%(name)s” is not a text encoding. Try utf-8, cp1252 (Windows) or cp850 (DOS)."),
     "wrong_encoding": _("The text is not in the encoding %(name)s (near row %(row)s): choose another."),
+    "csv_cut": _(
+        "The file is cut off: it ends within its last line (row %(row)s: “%(text)s”). Download or export it again; if "
+        "it is whole, give that line an end (a line break)."
+    ),
+    "shape_cut": _(
+        "The shapefile is cut off: %(name)s announces %(announced)s bytes and holds %(held)s. Copy or export it again."
+    ),
+    "mif_cut": _(
+        "The file is cut off: there are %(shapes)s geometries (.mif) and %(rows)s rows (.mid). Copy or export both "
+        "again."
+    ),
+    "epanet_cut": _(
+        "The file is cut off: it ends within line %(row)s (“%(text)s”) and has no [END]. Export the network again; if "
+        "it is whole, add a line [END]."
+    ),
     "endless_row": _("A text after row %(row)s has no end: a quotation mark was probably not closed."),
     "line_too_long": _(
         "Line %(row)s is longer than %(limit)s characters: this is not a text file with lines of a fixed width."

@@ -20,6 +20,7 @@ class Reading:
 
     `encoding` is a Python codec for texts without one of their own (.dbf, MapInfo, CSV). A layer without geometry gets
     one from the fields `x` and `y` (the same field for “latitude, longitude”), or from the WKT or GeoJSON in `wkt`.
+    With `ended` the last line of a text must have an end, as of a file that takes the place of another: it may be cut.
     """
 
     encoding: str | None = None
@@ -28,6 +29,7 @@ class Reading:
     x: str | None = None
     y: str | None = None
     wkt: str | None = None
+    ended: bool | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Only what was said."""

@@ -3,7 +3,7 @@
 --   edited     members, territories, roles, themes: as open, and every change keeps the former row
 --   given      memberships: as edited, but the site changes them through functions alone, which ask the asker's role again
 --   added      lines that the site adds and neither changes nor removes
---   reference  public reference data: everyone reads, the worker loads, statements leave a trace
+--   reference  public reference data: everyone reads, the worker loads, statements leave a trace, imports keep what they replace
 --   owner      rows of a member (owner_id), seen by it and by those in shared_with
 --   shown      rows of a member (owner_id) that everybody sees and its people change; those of nobody only functions change
 --   announced  rows of a member that its people change and see, and everybody, town halls too, once they are announced (announced)
@@ -61,9 +61,13 @@ begin
     if scope = 'reference' then
         execute format('create or replace trigger arpent_statement after insert or update or delete on %s
             for each statement execute function arpent.record_statement()', target);
+        perform arpent.keep_table(target);
         return;
     end if;
 
+    if scope like 'nominative:%' then
+        perform arpent.keep_table(target);
+    end if;
     reads := arpent.row_policy(target, scope, layer_id);
     writes := arpent.write_policy(target, scope, layer_id);
     execute format('alter table %s enable row level security', target);

@@ -13,6 +13,7 @@ from gis_core.errors import Invalid
 from gis_core.import_loss import EXIT_LOSS, LossRefused, add_loss_argument, command_hint
 from gis_core.models import Member
 from gis_core.rights import SYSTEM, acting_as
+from gis_core.services.source_imports import describe_number
 from layers.imports.sources import Order, communes_of, date_given, source_named
 from layers.imports.words import lines
 
@@ -60,7 +61,7 @@ class ImportCommand(BaseCommand):
                 tell=self.tell,
             )
             try:
-                report = source_named(self.source).run(order).as_json()
+                report = source_named(self.source).bring_in(order).as_json()
             except LossRefused as error:
                 report = error.extra["report"]
         if not report["files"]:
@@ -73,6 +74,8 @@ class ImportCommand(BaseCommand):
 
     def show(self, report: dict[str, Any], path: Path | None) -> None:
         self.stdout.write("\n".join(lines(report)))
+        if number := report["number"]:
+            self.stdout.write(describe_number(number))
         if path:
             self.keep(report, path)
 

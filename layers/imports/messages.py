@@ -64,6 +64,7 @@ MESSAGES = {
         "%(gone)s of the %(known)s objects of the sheet would go: what the base holds of it stays. Check the file; if "
         "they must go, confirm the number of all sheets."
     ),
+    "planning_row": _("%(kind)s"),
     "parcel_born": _("new parcel, registered area %(area)s m²"),
     "parcel_gone": _("no longer on its sheet, registered area %(area)s m²"),
     "parcel_changed": _("registered area %(before)s m², then %(after)s m²; outline moved by %(metres)s m at most"),

@@ -28,10 +28,12 @@ from layers.imports.services.orders import (
     KEPT,
     KIND,
     can_go_on,
+    describe_taking_back,
     give_up,
     go_on,
     loss_of,
     past_imports,
+    queue_taking_back,
     start_import,
 )
 from layers.imports.sources import sources
@@ -201,22 +203,34 @@ def decide(request: HttpRequest, rights: Rights, job_id: int) -> HttpResponse:
     if request.POST.get("action") == "forget":
         give_up(job_id, rights=rights)
         messages.success(request, _("The files have been removed; nothing of them was imported."))
+    elif request.POST.get("action") == "take_back":
+        queue_taking_back(job_of(rights, job_id), user=request.user, rights=rights)
+        messages.success(request, _("The taking back is waiting for its turn; this page says what became of it."))
+        return redirect("import_report", job_id)
     else:
         go_on(job_id, request.POST.get("accepted", ""), user=request.user, rights=rights)
         messages.success(request, _("The import is waiting for its turn; its progress shows below."))
     return redirect("imports")
 
 
-def report_page(
-    request: HttpRequest, rights: Rights, job_id: int, *, refused: str = "", typed: str = "", status: int = 200
-) -> HttpResponse:
+def job_of(rights: Rights, job_id: int) -> Job:
+    """An import that is over. Raises NotFound."""
     job = job_seen_by(rights=rights, job_id=job_id)
     if job.kind != KIND or job.report is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
-    context = {"section": "imports", "job": job, "files": files_in_words(job), "dated": data_as_of(job.report)}
-    context["difference"] = difference_in_words(job.report.get("difference"))
-    context |= {"compared": job.report.get("compared"), "loss": loss_of(job), "waits": can_go_on(job)}
-    context |= {"tried": not job.report.get("written", True), "refused": refused, "typed": typed}
+    return job
+
+
+def report_page(
+    request: HttpRequest, rights: Rights, job_id: int, *, refused: str = "", typed: str = "", status: int = 200
+) -> HttpResponse:
+    job = job_of(rights, job_id)
+    told = dict(job.report or {})
+    context = {"section": "imports", "job": job, "files": files_in_words(job), "dated": data_as_of(told)}
+    context["difference"] = difference_in_words(told.get("difference"))
+    context |= {"compared": told.get("compared"), "loss": loss_of(job), "waits": can_go_on(job)}
+    context |= {"tried": not told.get("written", True), "refused": refused, "typed": typed}
+    context |= describe_taking_back(job)
     context |= {"kept_days": KEPT.days, "may_decide": may_run(KIND, job.owner_id, rights)}
     return render(request, "imports/report.html", context, status=status)
 

@@ -124,7 +124,8 @@ class ImportReport:
     """A whole import.
 
     `compared` is what it changes of each scope, None until that is known. `loss` is what was refused because too much
-    would go (`gis_core.import_loss`). `written` is false where nothing was kept: a dry run, or such a refusal.
+    would go (`gis_core.import_loss`). `written` is false where nothing was kept: a dry run, or such a refusal. `number`
+    is the one by which it can be taken back, None where it changed nothing.
     """
 
     source: str
@@ -136,6 +137,7 @@ class ImportReport:
     compared: list[ScopeDifference] | None = None
     written: bool = True
     loss: LossRefused | None = None
+    number: int | None = None
 
     def check_loss(self, differences: Iterable[ScopeDifference], accepted: int | None) -> None:
         """Keep what would change. Raises LossRefused, with this report, where more would go than may."""
@@ -205,6 +207,7 @@ class ImportReport:
             "refused": self.refused,
             "exit_code": self.exit_code,
             "written": self.written,
+            "number": self.number,
             "compared": None if self.compared is None else describe_difference(self.compared),
             "loss": self.loss and self.loss.loss | {"message": self.loss.message},
             "difference": difference and difference.as_json(),

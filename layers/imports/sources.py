@@ -9,8 +9,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid
-from gis_core.models import Member
+from gis_core.models import Member, SourceImport
 from gis_core.rights import Rights
+from gis_core.services import source_imports
+from gis_core.services.source_imports import TakingBack
+from layers.catalogue.models import Layer
+from layers.catalogue.services import announce_changed_slugs
 from layers.imports.report import ImportReport
 
 type Tell = Callable[[float | None, str], None]
@@ -40,12 +44,39 @@ class Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A kind of delivery and the function that imports it: reads, loads in one transaction, reports."""
+    """A kind of delivery and the function that imports it: reads, loads in one transaction, reports.
+
+    `layers` are the slugs of those that it fills; `after_taking_back` computes what depends on its rows.
+    """
 
     slug: str
     label: Any
     help: Any
     run: Callable[[Order], ImportReport]
+    layers: Sequence[str] = ()
+    after_taking_back: Callable[[], Any] = lambda: None
+
+    def bring_in(self, order: Order) -> ImportReport:
+        """Run an import that can be taken back: the report says by which number."""
+        title = f"{self.label} · {', '.join(path.name for path in order.paths)}"
+        with source_imports.replaced_rows_kept(self.slug, title=title, owner=order.member) as made:
+            report = self.run(order)
+        report.number = made.pk
+        return report
+
+    def remember(self) -> dict[str, Any]:
+        """The dates of its layers."""
+        dates = Layer.objects.filter(slug__in=self.layers).values_list("slug", "source_date")
+        return {"dates": {slug: day and day.isoformat() for slug, day in dates}}
+
+    def finish_taking_back(self, made: SourceImport) -> None:
+        """The layers have the dates of before, unless another import came since, and are announced."""
+        self.after_taking_back()
+        later = SourceImport.objects.filter(source=self.slug, pk__gt=made.pk, state=SourceImport.State.LOADED)
+        if not later.exists():
+            for slug, day in made.before.get("dates", {}).items():
+                Layer.objects.filter(slug=slug).update(source_date=day)
+        announce_changed_slugs(self.layers)
 
 
 _sources: dict[str, Source] = {}
@@ -54,6 +85,8 @@ _sources: dict[str, Source] = {}
 def register_source(source: Source) -> None:
     """Make a source known under its slug."""
     _sources[source.slug] = source
+    taking_back = TakingBack(remember=source.remember, finish=source.finish_taking_back)
+    source_imports.register_source(source.slug, taking_back)
 
 
 def sources() -> list[Source]:

@@ -15,9 +15,10 @@ from procrastinate.contrib.django import app
 from gis_core.errors import Conflict, Invalid
 from gis_core.models import Job
 from gis_core.rights import SYSTEM, acting_as
+from gis_core.services import source_imports
 from gis_core.tasks import RunningJob, job_task
 from layers.imports.models import Delivery
-from layers.imports.services import applying, deliveries, ordering, preparing, retiring, taking_back
+from layers.imports.services import applying, deliveries, ordering, orders, preparing, retiring, taking_back
 from layers.imports.services.inbox import AWAITED, harmless
 from layers.imports.services.orders import KIND, awaited_folders, awaits_decision, folder_of
 from layers.imports.sources import Order, source_named, territory_for
@@ -53,13 +54,29 @@ def import_files(running: RunningJob) -> dict[str, Any]:
         dry_run=bool(running.parameters.get("dry_run")),
         tell=running.tell,
     )
-    made = source_named(str(running.parameters.get("source"))).run(order)
+    made = source_named(str(running.parameters.get("source"))).bring_in(order)
+    source_imports.attach(made.number, running.job)
     report = made.as_json()
     if made.loss and not made.written:
         raise Conflict(made.loss.message, report=report)
     if report["exit_code"] == 2:
         raise Invalid(_("Nothing was loaded: see the report."), report=report)
     return report
+
+
+@job_task(orders.TAKE_BACK)
+def take_back_source(running: RunningJob) -> dict[str, Any]:
+    """Undo an import of reference data."""
+    running.tell(None, _("Taking the import back"))
+    return source_imports.take_back(int(running.parameters["number"]), by=running.job.started_by)
+
+
+@app.periodic(cron="27 3 * * *")
+@app.task(name="forget_replaced_rows", queueing_lock="forget_replaced_rows")
+def forget_replaced_rows(timestamp: int) -> None:
+    """Every night: what imports replaced long ago goes."""
+    with acting_as(SYSTEM), transaction.atomic():
+        source_imports.forget_old()
 
 
 @app.periodic(cron="37 3 * * *")

@@ -22,6 +22,7 @@ class RoadsConfig(AppConfig):
         from networks.roads.services import assets_importing, importing, reshaping
         from networks.roads.services.locking import lock_roads, share_roads
         from networks.roads.services.refusing import marker_taken
+        from networks.roads.services.taking_back import register_taking_back
 
         add_tabs()
         register_searchers()
@@ -42,5 +43,6 @@ class RoadsConfig(AppConfig):
         asset_sheets.register_sheets()
         section_sheets.register_sheets()
         register_road_sheets()
+        register_taking_back()
         register_marks("road-assets", frozenset({"kind", "code", "inscription"}), pictogram_on_paper)
         post_migrate.connect(declare_layers, sender=self)

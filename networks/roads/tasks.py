@@ -12,6 +12,7 @@ from gis_core.errors import NotFound
 from gis_core.models import Job
 from gis_core.outages import database_is_gone
 from gis_core.rights import SYSTEM, acting_as, under_policies
+from gis_core.services import source_imports
 from gis_core.tasks import RunningJob, job_task
 from layers.imports.services.inbox import harmless
 from networks.core.rights import TECHNICIANS
@@ -48,7 +49,15 @@ def forget_files(job: Job) -> None:
 def import_roads(running: RunningJob) -> dict[str, Any]:
     """Say what files of sections or markers would change, or do it."""
     assert running.job.owner is not None
-    return importing.run_job(running.job.owner, running.parameters, running.tell)
+    report = importing.run_job(running.job.owner, running.parameters, running.tell)
+    source_imports.attach(report.get("number"), running.job)
+    return report
+
+
+@job_task(importing.TAKE_BACK, roles=TECHNICIANS)
+def take_back_roads(running: RunningJob) -> dict[str, int]:
+    """Undo an import of sections or markers."""
+    return source_imports.take_back(int(running.parameters["number"]), by=running.job.started_by)
 
 
 @job_task(studies.KIND, roles=TECHNICIANS)

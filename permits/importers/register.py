@@ -90,7 +90,23 @@ def layout_of(path: Path) -> Layout:
     header = named(rows[place])
     if len(header) < 2 or len(header) > MOST_COLUMNS:
         raise refused(_("No columns are found: a register is a CSV file whose first row names its columns."))
+    check_end(path, encoding, separator, len(header))
     return Layout(encoding, separator, header, place + 1)
+
+
+def check_end(path: Path, encoding: str, separator: str, width: int) -> None:
+    """Raises Invalid for a file that was cut: its last row has too few cells and no end, or an open quotation mark."""
+    with path.open(encoding=encoding, errors="replace", newline="") as file:
+        text = file.read()
+    try:
+        place, last = max(enumerate(csv.reader(text.splitlines(keepends=True), delimiter=separator), start=1))
+    except csv.Error as error:
+        raise refused(_("The file cannot be read as a table: a quotation mark is left open.")) from error
+    is_narrow = len(last) < width and not text.endswith(("\n", "\r"))
+    is_open = bool(last and last[-1]) and text.endswith('"' + last[-1].replace('"', '""'))
+    if place > 1 and (is_narrow or is_open):
+        words = _("The file is cut off: it ends within row %(row)s (“%(text)s”). Export it again.")
+        raise refused(words % {"row": place, "text": separator.join(last)[:80]})
 
 
 def refused(words: str) -> Invalid:

@@ -230,3 +230,12 @@ def test_utf_16_and_names_given_twice_are_read(tmp_path: Path) -> None:
     layout = layout_of(path)
     assert layout.header == ("Numéro", "Date dépôt", "Nom", "Nom (4)")
     assert [cells["Nom"] for _place, cells in rows_of(path, layout)] == ["Élodie"]
+
+
+@pytest.mark.parametrize("end", ["PC 045 901 21 000", 'PC 045 901 21 00003;"01/02', 'PC 045 901 21 00003;"01/02\n'])
+def test_a_register_that_was_cut_says_where(tmp_path: Path, end: str) -> None:
+    path = tmp_path / "registre.csv"
+    path.write_text("numero;depot\n" + "PC 045 901 21 00001;01/02/2021\n" * 20 + end)
+    with pytest.raises(Invalid) as refused:
+        layout_of(path)
+    assert "22" in refused.value.message

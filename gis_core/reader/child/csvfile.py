@@ -25,6 +25,7 @@ SEPARATORS = (";", ",", "\t", "|")
 SAMPLE_BYTES = 1 << 18
 SAMPLE_ROWS = 200
 BLOCK_BYTES = 4 << 20
+TAIL_BYTES = 1 << 20
 SHOWN_ROW = 80
 NUMBER = re.compile(r"[+-]?[\d\s\u00a0\u202f]*[.,]?\d+([eE][+-]?\d+)?")
 DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*")
@@ -53,6 +54,7 @@ class CsvFile:
     _accented: list[str] = field(default_factory=list)
     _dialect: Dialect | None = None
     _bad: list[int] = field(default_factory=list)
+    _bad_end: str = ""
     _problems: list[Problem] = field(default_factory=list)
 
     def heads(self) -> list[Head]:
@@ -83,17 +85,38 @@ class CsvFile:
         """Its rows; those of another width than the header are problems."""
         dialect = self._looked_at()
         self._bad.clear()
-        given = 0
+        given, last = 0, ""
         with regular(self.name) as stream:
             try:
                 for batch in self._batches(stream, dialect):
                     yield self._slice(batch, given)
                     given += batch.num_rows
+                    last = batch.columns[-1][-1].as_py() or "" if batch.num_rows else last
             except (pa.ArrowException, UnicodeError) as error:
                 raise self._broken(error, given + len(self._bad) + 1) from error
+            self._check_end(stream, given, last)
         if self._problems:
             yield Slice(np.zeros(0, np.int64), {name: pa.array([], pa.string()) for name in dialect.names}, None)
             self._problems.clear()
+
+    def _check_end(self, stream: Any, given: int, last: str) -> None:
+        """Raise Trouble for a file that was cut: its last line has no end and too few cells, or a quotation mark is
+        open there. Of a file that takes the place of another, a last line without end is enough.
+
+        `last` is the last value of the last of the `given` rows.
+        """
+        rows = given + len(self._bad)
+        size = stream.seek(0, io.SEEK_END)
+        stream.seek(max(0, size - 2 * TAIL_BYTES) // 2 * 2)
+        tail = stream.read().decode(self._encoding.value.removesuffix("-sig"), "ignore").rstrip("\0\x1a")
+        tail = tail.replace("\r\n", "\n").replace("\r", "\n")
+        if not rows or "\n" not in tail:
+            return
+        narrow = self._bad_end if self._bad and self._bad[-1] == rows else None
+        is_open = narrow.count('"') % 2 == 1 if narrow else bool(last) and tail.endswith(opened(last))
+        is_ended = tail.endswith("\n")
+        if is_open or (not is_ended and (narrow or self.reading.get("ended"))):
+            raise Trouble("csv_cut", row=rows, text=_shown(narrow or tail.rstrip("\n").rpartition("\n")[2]))
 
     def _batches(self, stream: Any, dialect: Dialect) -> Iterator[pa.RecordBatch]:
         return iter(
@@ -123,6 +146,7 @@ class CsvFile:
         dialect = self._looked_at()
         self._bad.append(int(row.number or 0) - dialect.skipped - dialect.has_header)
         params = {"found": row.actual_columns, "expected": row.expected_columns, "text": _shown(row.text)}
+        self._bad_end = row.text.decode("utf-8", "replace") if isinstance(row.text, bytes) else str(row.text or "")
         self._problems.append(Problem(self._bad[-1], None, "row_width", params))
         return "skip"
 
@@ -161,6 +185,11 @@ class CsvFile:
         text = start.decode(self._encoding.value, "replace").lstrip("\ufeff")
         # The last line may be cut.
         return text.rpartition("\n")[0] or text if len(start) == SAMPLE_BYTES else text
+
+
+def opened(value: str) -> str:
+    """A value as it is written behind a quotation mark that nothing closes."""
+    return '"' + value.replace('"', '""').replace("\r\n", "\n").replace("\r", "\n")
 
 
 def dialect_of(text: str, reading: Mapping[str, Any]) -> Dialect:

@@ -45,7 +45,8 @@ class Opening:
 
     `recoded`: GDAL takes the texts for Latin-1 and this module reads them again; `direct`: pyogrio reads them, which
     is slower. `crs` stands for what GDAL would say. `complete`: the file must hold as many rows as it announces, but
-    for the `deleted` ones. `typed`: its numbers are numbers. Fields that are `ignored` are told, not read.
+    for the `deleted` ones, and as the table `beside` it has. `typed`: its numbers are numbers. Fields that are
+    `ignored` are told, not read.
     """
 
     driver: str
@@ -57,6 +58,7 @@ class Opening:
     crs: Found | None = None
     complete: bool = False
     deleted: int = 0
+    beside: int = 0
     typed: bool = True
     ignored: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -174,6 +176,8 @@ class Dataset:
         features = int(info["features"])
         if features > self._limits["features"]:
             raise Trouble("too_many_features", limit=self._limits["features"])
+        if 0 <= features < opening.beside:
+            raise Trouble("mif_cut", shapes=features, rows=opening.beside)
         return Head(
             name=name,
             fields=fields,

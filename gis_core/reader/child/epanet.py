@@ -34,6 +34,7 @@ LINKS: Mapping[str, tuple[int, tuple[int, ...]]] = {
     "[VALVES]": (6, (3,)),
 }
 PLACES: Mapping[str, tuple[int, tuple[int, ...]]] = {"[COORDINATES]": (3, (1, 2)), "[VERTICES]": (3, (1, 2))}
+END = "[END]"
 KEPT = frozenset({*NODES, *LINKS, *PLACES, "[OPTIONS]", "[STATUS]", "[CURVES]", "[PATTERNS]"})
 # Parts of WNTR, and what they stand on, that reading a file does not need: they are never loaded.
 LEFT_OUT = ("matplotlib", "wntr.graphics", "wntr.gis", "wntr.sim", "wntr.metrics", "wntr.morph")
@@ -88,12 +89,21 @@ def frames(stream: BinaryIO, limits: Mapping[str, int]) -> Iterator[Answer]:
     """What the file is, then its nodes and links in stretches."""
     text = text_of(stream, limits)
     scan = Scan(text, limits)
+    check_end(text)
     network = read(scan.text())
     head = {"units": str(network._inpfile.flow_units.name), "units_told": scan.units_told}
     yield {**head, "problems": scan.problems}, ()
     for name, rows in (("nodes", list(nodes_of(network, scan))), ("links", list(links_of(network, scan)))):
         for first in range(0, len(rows), BATCH):
             yield {name: rows[first : first + BATCH]}, ()
+
+
+def check_end(text: str) -> None:
+    """Raise Trouble for a file that was cut: neither [END] nor an end of its last line."""
+    lines = text.splitlines()
+    last = next((line for line in reversed(lines) if line.strip()), "")
+    if not text.endswith(("\n", "\r")) and END not in text.upper():
+        raise Trouble("epanet_cut", row=len(lines), text=printable(last.strip())[:SHOWN])
 
 
 def text_of(stream: BinaryIO, limits: Mapping[str, int]) -> str:

@@ -1,5 +1,7 @@
 """What a file is by its first bytes, and which source reads it."""
 
+import csv
+import io
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -68,6 +70,7 @@ XML_OTHERS = (
 ALONE = {".shx": ".shp", ".prj": ".shp", ".cpg": ".shp", ".dat": ".tab", ".map": ".tab", ".id": ".tab", ".mid": ".mif"}
 DXF = re.compile(rb"^\s*(999\r?\n[^\n]*\r?\n\s*)*0\r?\n\s*SECTION", re.IGNORECASE)
 CHARSET = re.compile(rb'^\s*!?charset\s+"?([A-Za-z0-9_-]+)"?', re.IGNORECASE | re.MULTILINE)
+DELIMITER = re.compile(rb'^\s*delimiter\s+"(.)"', re.IGNORECASE | re.MULTILINE)
 NEUTRAL = "neutral"
 
 
@@ -181,15 +184,17 @@ class Formats:
         for companion in {".tab": (".dat", ".map"), ".mif": (".mid",)}[Path(name).suffix.lower()]:
             if shapefile.sibling(name, companion) is None and not (companion == ".map" and b"fields" in start.lower()):
                 raise Trouble("companion_missing", name=companion)
+        beside = rows_beside(name, start)
         match = CHARSET.search(start)
         charset = match[1].decode() if match else NEUTRAL
         if charset.lower() != NEUTRAL and codec_named(charset) and not chosen:
             declared = Found(codec_named(charset), "declared", charset)
-            return self._dataset(name, Opening("MapInfo File", encoding=declared, complete=True))
+            return self._dataset(name, Opening("MapInfo File", encoding=declared, complete=True, beside=beside))
         values = self._raw_texts(name)
         found = said(chosen) if chosen else decided(values, None, "", charset)
         shown = tuple(accented(values, found.value))
-        return self._dataset(name, Opening("MapInfo File", encoding=found, accented=shown, direct=True, complete=True))
+        given: dict[str, Any] = {"encoding": found, "accented": shown, "direct": True, "beside": beside}
+        return self._dataset(name, Opening("MapInfo File", complete=True, **given))
 
     def _raw_texts(self, name: str) -> list[bytes]:
         """The texts beyond ASCII of the first rows of a MapInfo file, as bytes."""
@@ -203,6 +208,21 @@ class Formats:
 
     def _dataset(self, path: str, opening: Opening) -> Dataset:
         return Dataset(path, opening, self._drivers, self._limits)
+
+
+def rows_beside(name: str, start: bytes) -> int:
+    """How many rows the .mid beside a .mif has, 0 where that cannot be said."""
+    table = shapefile.sibling(name, ".mid") if name.lower().endswith(".mif") else None
+    if table is None:
+        return 0
+    match = DELIMITER.search(start)
+    separator = match[1].decode("latin-1") if match else "\t"
+    with regular(table) as opened, io.TextIOWrapper(opened, "latin-1", newline="") as text:
+        lines = (line.replace("\0", "") for line in text)
+        try:
+            return sum(any(row) for row in csv.reader(lines, delimiter=separator))
+        except csv.Error:
+            return 0
 
 
 def _opener(name: str) -> Callable[[], BinaryIO]:

@@ -15,6 +15,7 @@ from .trouble import Trouble
 
 SHP_CODE = b"\x00\x00\x27\x0a"
 HEADER = 100
+LENGTH_AT = 24
 RECORD_HEADER = 8
 DBF_FIELD = 32
 DBF_END = 0x0D
@@ -56,9 +57,9 @@ def sibling(name: str, suffix: str) -> str | None:
 def check_index(name: str) -> None:
     """Raise Trouble when the shapes and their index do not agree: GDAL would read what lies between."""
     size = Path(name).stat().st_size
-    offsets, lengths = _index(name)
     if size < HEADER:
         raise Trouble("not_a_shapefile")
+    offsets, lengths = _index(name)
     with regular(name) as opened:
         shapes = np.memmap(opened, np.uint8, "r")
         ends = offsets + RECORD_HEADER + lengths
@@ -70,6 +71,20 @@ def check_index(name: str) -> None:
         wrong = np.flatnonzero(written != lengths)
         if len(wrong):
             raise Trouble("shape_length", row=int(wrong[0]) + 1)
+    check_length(name)
+    check_length(sibling(name, ".shx"))
+
+
+def check_length(name: str | None) -> None:
+    """Raise Trouble when a .shp or .shx holds less than its header announces."""
+    if name is None:
+        return
+    head, held = head_of(name, HEADER), Path(name).stat().st_size
+    if len(head) < HEADER or not head.startswith(SHP_CODE):
+        return
+    announced = struct.unpack_from(">I", head, LENGTH_AT)[0] * 2
+    if held < announced:
+        raise Trouble("shape_cut", name=Path(name).suffix, announced=announced, held=held)
 
 
 def rebuilt_index(name: str) -> bytes:
@@ -80,6 +95,7 @@ def rebuilt_index(name: str) -> bytes:
         if len(header) < HEADER or not header.startswith(SHP_CODE):
             raise Trouble("not_a_shapefile")
         entries = b"".join(_walk(opened, size))
+    check_length(name)
     length = struct.pack(">I", (HEADER + len(entries)) // 2)
     return header[:24] + length + header[28:] + entries
 

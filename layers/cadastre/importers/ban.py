@@ -24,7 +24,7 @@ COLUMNS = (
 )
 # Columns of the file that the chunks give, in this order, after the rank and before the place.
 TAKEN = ("id", "numero", "rep", "nom_voie", "code_postal", "code_insee", "nom_commune", "cad_parcelles")
-READING = Reading(separator=";", header=True, x="x", y="y")
+READING = Reading(separator=";", header=True, x="x", y="y", ended=True)
 PLACE = GeometryColumn(family="point", multi=False, epsg=2154, required=False)
 PLAN = CopyPlan(tuple(Column(name, "text") for name in TAKEN), PLACE, READING, identifier="id")
 

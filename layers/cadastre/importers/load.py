@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from psycopg import sql
 
 from gis_core.import_loss import ScopeDifference, counted_difference
+from gis_core.services.source_imports import lock_tables
 from layers.cadastre.services import TABLES, Table, stage_rows, staging
 from layers.catalogue.services import announce_changed_slugs, date_layers
 
@@ -101,13 +102,6 @@ def scope_of(table: Table, insee: str) -> str:
     return _("%(what)s of %(insee)s") % {"what": table.words, "insee": insee}
 
 
-def lock_tables(names: Iterable[str]) -> None:
-    """Let nobody else write these tables until the transaction's end; reading goes on."""
-    with connection.cursor() as cursor:
-        for name in sorted(names):
-            cursor.execute(sql.SQL("lock table {} in share row exclusive mode").format(sql.Identifier(name)))
-
-
 def open_event(tables: Sequence[str], detail: Mapping[str, Any], kind: str = "import") -> None:
     """One history event for every change that this transaction makes to these tables."""
     first, *others = tables
@@ -134,8 +128,9 @@ def replace(table: Table, staged: Staged) -> None:
             [insee, sorted(staged.refused)],
         )
         run(
-            "insert into {table} ({columns}, geom) select {columns}, {geom} from {staged}"
-            " on conflict ({key}) do update set {assignments}, geom = excluded.geom",
+            "insert into {table} as t ({columns}, geom) select {columns}, {geom} from {staged}"
+            " on conflict ({key}) do update set {assignments}, geom = excluded.geom"
+            " where ({old_columns}, t.geom) is distinct from ({excluded}, excluded.geom)",
             table,
             [],
         )
@@ -152,6 +147,7 @@ def run(statement: str, table: Table, values: Any) -> list[tuple[Any, ...]]:
         columns=sql.SQL(", ").join(names),
         new_columns=sql.SQL(", ").join(sql.SQL("n.{}").format(name) for name in names),
         old_columns=sql.SQL(", ").join(sql.SQL("t.{}").format(name) for name in names),
+        excluded=sql.SQL(", ").join(sql.SQL("excluded.{}").format(name) for name in names),
         key=sql.Identifier(table.key or "id"),
         geom=sql.SQL("st_multi(st_setsrid(st_geomfromwkb(wkb), 2154))"),
         assignments=sql.SQL(", ").join(assignments),

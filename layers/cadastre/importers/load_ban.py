@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from gis_core.errors import Invalid
 from gis_core.import_loss import ScopeDifference
 from gis_core.reader import RestrictedReader
+from gis_core.services.source_imports import lock_tables
 from layers.cadastre.importers import ban
-from layers.cadastre.importers.load import lock_tables, open_event
+from layers.cadastre.importers.load import open_event
 from layers.catalogue.services import announce_changed_slugs, date_layers
 from layers.features.words import search_text
 from layers.imports.delivered import files_in

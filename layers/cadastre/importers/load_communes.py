@@ -11,8 +11,9 @@ from gis_core.errors import Invalid
 from gis_core.import_loss import ScopeDifference
 from gis_core.models import Member, Territory
 from gis_core.reader import RestrictedReader
+from gis_core.services.source_imports import lock_tables
 from layers.cadastre.importers import communes
-from layers.cadastre.importers.load import COMMUNES, lock_tables, open_event, upsert_communes
+from layers.cadastre.importers.load import COMMUNES, open_event, upsert_communes
 from layers.catalogue.services import announce_changed_slugs, date_layers
 from layers.features.words import search_text
 from layers.imports.report import FileReport, ImportReport

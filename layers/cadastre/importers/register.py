@@ -6,6 +6,7 @@ from layers.cadastre.importers.load_ban import import_ban
 from layers.cadastre.importers.load_communes import import_communes
 from layers.cadastre.importers.load_edigeo import import_edigeo
 from layers.cadastre.importers.load_etalab import import_etalab
+from layers.cadastre.services import SHEET_TABLES, TABLES
 from layers.imports.sources import Source, register_source
 
 
@@ -17,6 +18,7 @@ def register_sources() -> None:
             label=_("Cadastre (Etalab)"),
             help=_("GeoJSON files of communes, sections, parcels or buildings, also compressed (.json.gz)."),
             run=import_etalab,
+            layers=(*TABLES, "communes"),
         )
     )
     register_source(
@@ -27,6 +29,7 @@ def register_sources() -> None:
                 "The boundaries (communes*.geojson), the official list (communes*.cog.json) and the EPCI (epci*.json)."
             ),
             run=import_communes,
+            layers=("communes",),
         )
     )
     register_source(
@@ -35,6 +38,7 @@ def register_sources() -> None:
             label=_("Cadastral plan (PCI EDIGEO)"),
             help=_("Sheets as archives (.tar.bz2), archives of a commune or a department (.zip), or unpacked files."),
             run=import_edigeo,
+            layers=(*SHEET_TABLES, "communes"),
         )
     )
     register_source(
@@ -43,5 +47,6 @@ def register_sources() -> None:
             label=_("Addresses (BAN)"),
             help=_("The published address file of a commune or a department (adresses-….csv or .csv.gz)."),
             run=import_ban,
+            layers=("addresses",),
         )
     )

@@ -25,6 +25,7 @@ from layers.imports.services.differences import apply_difference
 from layers.imports.services.events import keep_as_it_is, layer_named, one_at_a_time, open_event
 from layers.imports.services.loading import Target, geometry_type_of, listed, load, rows, run
 from layers.imports.services.preparing import (
+    TAKING_AWAY,
     Mode,
     compare,
     compare_replaced,
@@ -127,7 +128,7 @@ def fill_new_table(order: Import, choices: Choices, slug: str, tell: Tell, first
             columns=choices.fields,
             constants=constants,
         )
-        load(source, choices, target, outcome, tell)
+        load(source, choices, target, outcome, tell, takes_away=order.mode in TAKING_AWAY)
         refuse(order, choices, target, outcome)
     compare(order, choices, outcome, tell)
     refuse_nothing(order, outcome)

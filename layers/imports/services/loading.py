@@ -1,7 +1,7 @@
 """Rows from the restricted reader into a table without row policies, by COPY; then those that may not come in go."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import connection
@@ -75,9 +75,13 @@ def create_staged(columns: Sequence[Field], *more: str) -> sql.Composable:
     return sql.Identifier(STAGED)
 
 
-def load(source: Source, choices: Choices, target: Target, outcome: Outcome, tell: Tell) -> None:
-    """COPY every row that can be used into the target."""
-    plan = copy_plan(choices, target)
+def load(
+    source: Source, choices: Choices, target: Target, outcome: Outcome, tell: Tell, *, takes_away: bool = False
+) -> None:
+    """COPY every row that can be used into the target. Of a file that may be cut nothing is read where rows that it
+    does not hold are to go.
+    """
+    plan = copy_plan(choices, target, takes_away)
     names = [*(one.name for one in target.columns), *(["geom"] if target.geometry else []), *target.constants]
     statement = sql.SQL("copy {} (id, {}) from stdin").format(target.table, listed(names))
     if not names:
@@ -95,7 +99,7 @@ def load(source: Source, choices: Choices, target: Target, outcome: Outcome, tel
             tell(min(copied.last / expected, 1.0), _("Reading %(file)s") % {"file": source.data_set["file"]})
 
 
-def copy_plan(choices: Choices, target: Target) -> CopyPlan:
+def copy_plan(choices: Choices, target: Target, takes_away: bool) -> CopyPlan:
     """What the reader is to give for this target."""
     geometry = None
     if target.geometry:
@@ -105,7 +109,7 @@ def copy_plan(choices: Choices, target: Target) -> CopyPlan:
     return CopyPlan(
         columns=tuple(Column(one.source, MEASURES.get(one.type, one.type)) for one in target.columns),
         geometry=geometry,
-        reading=choices.opening.reading(),
+        reading=replace(choices.opening.reading(), ended=takes_away or None),
         identifier=next((one.source for one in choices.fields if one.name == choices.key), None),
         constants=tuple(target.constants.values()),
     )

@@ -18,14 +18,16 @@ from django.utils.translation import gettext as _
 
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
 from gis_core.import_loss import accepted_in
-from gis_core.models import Job, Member, User
+from gis_core.models import Job, Member, SourceImport, User
 from gis_core.rights import Rights
 from gis_core.services.jobs import jobs_seen_by, may_run, start_job
 from gis_core.services.members import administered_member
+from gis_core.services.source_imports import describe_counts, last_day
 from layers.imports.services.inbox import Sent, harmless, kept_files
 from layers.imports.sources import date_given, source_named
 
 KIND = "import"
+TAKE_BACK = "take_back_source"
 SHOWN_JOBS = 50
 KEPT: Final = timedelta(days=7)
 """How long the files of an import wait for a decision."""
@@ -147,3 +149,47 @@ def give_up(job_id: int, *, rights: Rights) -> None:
     """Remove the files of an import that waits. Raises NotFound, Forbidden, Conflict."""
     folder = folder_of(job_to_decide(job_id, rights).parameters)
     transaction.on_commit(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+# -- taking back ------------------------------------------------------------------------------------------------------
+
+
+def source_import_of(job: Job) -> SourceImport | None:
+    """What a job imported, where it changed anything."""
+    return SourceImport.objects.filter(job=job).select_related("owner", "taken_back_by").first()
+
+
+def queue_taking_back(job: Job, *, kind: str = TAKE_BACK, user: User, rights: Rights) -> Job:
+    """Queue the taking back of what a job imported. Raises NotFound, Forbidden, Conflict."""
+    made = source_import_of(job)
+    if made is None:
+        raise NotFound(_("There is nothing at this address, or you may not see it."))
+    if made.state != SourceImport.State.LOADED or is_being_taken_back(made):
+        raise Conflict(_("This import has been taken back already, or is being so."))
+    title = _("Taking back %(title)s") % {"title": made.title}
+    given: dict[str, Any] = {"kind": kind, "title": title, "parameters": {"number": made.pk}}
+    return start_job(owner=made.owner, started_by=user, rights=rights, **given)
+
+
+def taking_back_of(made: SourceImport) -> Job | None:
+    """The latest job that takes an import back."""
+    return Job.objects.filter(kind__startswith="take_back_", parameters__number=made.pk).order_by("-pk").first()
+
+
+def is_being_taken_back(made: SourceImport) -> bool:
+    job = taking_back_of(made)
+    return job is not None and job.state in (Job.State.WAITING, Job.State.RUNNING)
+
+
+def describe_taking_back(job: Job) -> dict[str, Any]:
+    """What an import's page says of taking it back; nothing where it changed nothing."""
+    made = source_import_of(job)
+    if made is None:
+        return {}
+    return {
+        "loaded_import": made,
+        "until": last_day(made),
+        "taking_back": taking_back_of(made),
+        "taking_back_under_way": is_being_taken_back(made),
+        "undone": describe_counts(made.counts) if made.counts else [],
+    }

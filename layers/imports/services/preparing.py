@@ -38,6 +38,7 @@ from layers.imports.sources import Tell
 
 Mode = Import.Mode
 NEW_TABLE = (Mode.CREATE, Mode.REPLACE)
+TAKING_AWAY = (Mode.REPLACE, Mode.SYNCHRONISE)
 
 
 def source_of(order: Import) -> Source:
@@ -88,7 +89,7 @@ def stage(order: Import, choices: Choices, tell: Tell) -> Outcome:
         geometry=None if choices.addresses else geometry_type(order, choices, source),
         columns=[*(one for one in choices.fields if one.source), *more],
     )
-    load(source, choices, target, outcome, tell)
+    load(source, choices, target, outcome, tell, takes_away=order.mode in TAKING_AWAY)
     if choices.addresses:
         placing.place(target, choices, choices.column_names(), outcome, tell)
     refuse(order, choices, target, outcome)

@@ -14,7 +14,8 @@ from psycopg import sql
 from gis_core.errors import Invalid
 from gis_core.import_loss import ScopeDifference, counted_difference
 from gis_core.reader import Limits, RestrictedReader
-from layers.cadastre.importers.load import lock_tables, open_event
+from gis_core.services.source_imports import lock_tables, nothing_kept
+from layers.cadastre.importers.load import open_event
 from layers.imports.delivered import files_in
 from layers.imports.report import FileReport, ImportReport
 from layers.imports.rows import FileRefused, Refused, Remark
@@ -226,22 +227,21 @@ def refuse_old_years(loading: Loading) -> int:
 
 
 def stage_file(loading: Loading, opened: majic.MajicFile, report: FileReport) -> None:
-    number, cut = len(loading.report.files) - 1, 0
+    number = len(loading.report.files) - 1
     for told, found in enumerate(opened.lines, start=1):
         match found:
             case majic.Line():
                 stage_line(loading, found, number, opened.year, report)
             case Refused():
                 report.row_refused(found)
-                cut = found.index if found.code == "majic_cut" else 0
             case Remark():
                 report.tell(found, found.params.get("line"))
         if told % BATCH == 0:
             copy(loading)
             loading.order.tell(None, _("Reading %(file)s") % {"file": report.name})
     copy(loading)
-    if cut and cut == opened.unended:
-        raise FileRefused("majic_file_cut", line=cut)
+    if opened.unended:
+        raise FileRefused("majic_file_cut", line=opened.unended)
     for kind, count in sorted(opened.unused.items()):
         report.tell(Remark("majic_unused", {"kind": kind, "count": count}))
 
@@ -375,9 +375,10 @@ def replace() -> None:
 
 
 def forget_before(year: int) -> None:
-    """Only the latest year and the one before may be kept."""
-    for table in TABLES:
-        run(sql.SQL("delete from {} where year < {}").format(sql.Identifier(table), sql.Literal(year)))
+    """Only the latest year and the one before may be kept: older ones do not come back with an import taken back."""
+    with nothing_kept():
+        for table in TABLES:
+            run(sql.SQL("delete from {} where year < {}").format(sql.Identifier(table), sql.Literal(year)))
 
 
 def run(statement: sql.Composable) -> None:

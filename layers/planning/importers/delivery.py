@@ -136,7 +136,7 @@ def of_data_set(
         return
     try:
         name = main.name or reader.admit(main.source, *(one.source for one in companions), link=True)
-        info = reader.inspect(name, reading=Reading())
+        info = reader.inspect(name, reading=Reading(ended=True))
     except ReadRefused as refused:
         unreadable(report.file(named), refused)
         return

@@ -1,7 +1,7 @@
 """What the three imports have in common: deliveries one by one in one transaction, one event, layers announced."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -13,14 +13,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid
-from gis_core.import_loss import ScopeDifference, counted_difference
+from gis_core.import_loss import ScopeDifference
 from gis_core.models import Commune
 from gis_core.reader import RestrictedReader
 from layers.cadastre.importers.load import open_event
 from layers.catalogue.services import announce_changed_slugs, date_layers
-from layers.imports.report import FileReport, ImportReport
+from layers.imports.report import Difference, FileReport, ImportReport
 from layers.imports.sources import Order
 from layers.planning.cnig import Known
+from layers.planning.importers.comparing import Rows, compare
 from layers.planning.importers.delivery import Folder, Found, folders
 from layers.planning.importers.staging import Loading
 from layers.planning.services.versions import refresh
@@ -40,14 +41,12 @@ class Work:
     latest: date | None = None
     differences: list[ScopeDifference] = field(default_factory=list)
 
-    def compare(self, name: str, before: Mapping[str, int], kept: Mapping[str, int], after: Mapping[str, int]) -> None:
-        """Take note of what a delivery changes, from the numbers of rows by kind (its words): before it, of those how
-        many were not its own to replace, and after it. Its rows have no key that lasts.
-        """
-        for kind, count in before.items():
-            scope = f"{kind} · {name}"
-            aside = kept.get(kind, 0)
-            self.differences.append(counted_difference(scope, before=count - aside, after=after[kind] - aside))
+    def compare(self, file: FileReport, name: str, before: Rows, after: Rows) -> None:
+        """Take note of what a delivery changes of a document, by what its rows are, and list the rows."""
+        for kind, counts, changes in compare(name, before, after):
+            self.differences.append(counts)
+            file.difference = file.difference or Difference()
+            changes.list_in(file.difference, kind)
 
     def loading(self, found: Found, known: Known, identifier: str = "") -> Loading:
         """A table on its way in."""

@@ -11,7 +11,7 @@ from layers.imports.report import FileReport, ImportReport
 from layers.imports.sources import Order
 from layers.planning import cnig, standard
 from layers.planning.cnig import Finding, Header, Known, Row
-from layers.planning.importers import delivery
+from layers.planning.importers import comparing, delivery
 from layers.planning.importers.delivery import Folder, Found, refuse_delivery
 from layers.planning.importers.flow import Kind, Work, import_deliveries
 from layers.planning.importers.staging import KINDS, Made, address, day, load, read, subcode
@@ -41,26 +41,27 @@ def load_document(work: Work, folder: Folder, file: FileReport) -> None:
     refuse_delivery(iter(no_rows(headers)), file)
     row, header = header_of(folder, headers, communes, work.order.territory)
     refuse_delivery(cnig.findings(header), file)
-    before = counts_of(Document.objects.filter(idurba__iexact=header.idurba).first())
+    before = content_of(Document.objects.filter(idurba__iexact=header.idurba).first())
     document = replace(header, row, folder)
     load_tables(work, found, document, known)
     came_in = sum(one.report.loaded for one in found if one.table.name in ZONES)
     refuse_delivery(iter(() if came_in else (Finding(0, None, "fichier-obligatoire", {"name": "ZONE_URBA"}),)), file)
     document.folder, document.files = files.keep((str(item.path), item.source) for item in kept)
     document.save()
-    work.compare(document.idurba, before, {}, counts_of(document))
+    work.compare(file, document.idurba, before, content_of(document))
     work.dated(document.approved_date)
 
 
-def counts_of(document: Document | None) -> dict[str, int]:
-    """How many rows and written pieces a document has, by what they are; {} of none."""
+def content_of(document: Document | None) -> dict[str, list[comparing.Row]]:
+    """The rows and written pieces of a document, by what they are; {} of none."""
     if document is None:
         return {}
+    detail = ("libelle", "txt", "kind")
     return {
-        _("zones"): document.zones.count(),
-        _("prescriptions"): document.prescriptions.count(),
-        _("information"): document.information.count(),
-        _("written pieces"): len(document.files),
+        _("zones"): comparing.rows_of(document.zones.all(), ("libelle",)),
+        _("prescriptions"): comparing.rows_of(document.prescriptions.all(), ("typepsc", "stypepsc", *detail)),
+        _("information"): comparing.rows_of(document.information.all(), ("typeinf", "stypeinf", *detail)),
+        _("written pieces"): comparing.pieces_of(document.files),
     }
 
 

@@ -8,7 +8,7 @@ from layers.imports.report import FileReport, ImportReport
 from layers.imports.sources import Order
 from layers.planning import cnig, standard
 from layers.planning.cnig import Known, Row
-from layers.planning.importers import delivery
+from layers.planning.importers import comparing, delivery
 from layers.planning.importers.delivery import Folder, Found, refuse_delivery
 from layers.planning.importers.flow import Kind, Work, import_deliveries
 from layers.planning.importers.staging import Made, address, day, load, read, subcode
@@ -32,9 +32,8 @@ def load_plans(work: Work, folder: Folder, file: FileReport) -> None:
     known = Known()
     procedures = rows_of(work, found, "PROCEDURE", known)
     codes = sorted({row["CODEPROCEDURE"] for row in procedures})
-    before = {code: zones_of(code) for code in codes}
+    before = {code: content_of(code) for code in codes}
     plans = {row["CODEPROCEDURE"]: begin(work, row) for row in procedures}
-    aside = {code: zones_of(code) for code in codes}
     for row in states(work, found, known):
         plan = plans[row["CODEPROCEDURE"]]
         plan.state, plan.state_date = row["ETATPROCEDURE"][:40], day(row["DATEETAT"])
@@ -49,12 +48,13 @@ def load_plans(work: Work, folder: Folder, file: FileReport) -> None:
     if not any(one.report.loaded for one in found if one.table in standard.RISK_ZONES):
         refuse_delivery(iter([cnig.Finding(0, None, "fichier-obligatoire", {"name": " / ".join(ZONE_NAMES)})]), file)
     for code in codes:
-        work.compare(code, before[code], aside[code], zones_of(code))
+        work.compare(file, code, before[code], content_of(code))
 
 
-def zones_of(code: str) -> dict[str, int]:
-    """How many zones the plan of a procedure has."""
-    return {_("zones of the regulation"): RiskZone.objects.filter(plan__code=code).count()}
+def content_of(code: str) -> dict[str, list[comparing.Row]]:
+    """The zones of the plan of a procedure."""
+    zones = RiskZone.objects.filter(plan__code=code)
+    return {_("zones of the regulation"): comparing.rows_of(zones, ("idzone", "code", "nature"))}
 
 
 def delivery_facts(folder: Folder, found: Sequence[Found], unexpected: Sequence[str]) -> cnig.Delivery:

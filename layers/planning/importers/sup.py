@@ -8,11 +8,18 @@ from layers.imports.report import FileReport, ImportReport
 from layers.imports.sources import Order
 from layers.planning import cnig, standard
 from layers.planning.cnig import Known, Row
-from layers.planning.importers import delivery
+from layers.planning.importers import comparing, delivery
 from layers.planning.importers.delivery import Folder, Found, refuse_delivery
 from layers.planning.importers.flow import Kind, Work, import_deliveries
 from layers.planning.importers.staging import KINDS, Made, day, load, read, rows, run
-from layers.planning.models import Easement, EasementAct, EasementFootprint, EasementLink, EasementSet
+from layers.planning.models import (
+    Easement,
+    EasementAct,
+    EasementFootprint,
+    EasementGenerator,
+    EasementLink,
+    EasementSet,
+)
 from layers.planning.services import files
 
 TABLES = (
@@ -44,9 +51,8 @@ def load_set(work: Work, folder: Folder, file: FileReport) -> None:
     names = frozenset(item.path.name.lower() for item in kept)
     refuse_delivery(cnig.findings(delivery_facts(folder, found, names, [*unexpected, *others], not_pdf)), file)
     known = Known(pieces=names)
-    former = counts_of(EasementSet.objects.filter(code=code_of(folder)).first())
+    former = content_of(EasementSet.objects.filter(code=code_of(folder)).first())
     whole = begin(work, folder)
-    aside = counts_of(whole) | {_("written pieces"): 0}
     tables = sorted(found, key=lambda one: ORDER.index(one.table.name))
     easements = load_easements(work, tables, whole, known)
     by_name = load_acts(work, tables, whole, known, easements)
@@ -58,19 +64,22 @@ def load_set(work: Work, folder: Folder, file: FileReport) -> None:
     refuse_delivery(cnig.findings(missing(work, whole, by_name, bare)), file)
     whole.folder, whole.files = files.keep((str(item.path), item.source) for item in kept)
     whole.save()
-    work.compare(whole.code, former, aside, counts_of(whole))
+    work.compare(file, whole.code, former, content_of(whole))
     work.dated(whole.dated)
 
 
-def counts_of(whole: EasementSet | None) -> dict[str, int]:
-    """How many rows and acts a set of easements has, by what they are; {} of none."""
+def content_of(whole: EasementSet | None) -> dict[str, list[comparing.Row]]:
+    """The rows and acts of a set of easements, by what they are; {} of none."""
     if whole is None:
         return {}
+    footprints = EasementFootprint.objects.filter(easement__delivery=whole)
+    generators = EasementGenerator.objects.filter(easement__delivery=whole)
     return {
-        _("easements"): whole.easements.count(),
-        _("footprints of easements"): EasementFootprint.objects.filter(easement__delivery=whole).count(),
-        _("acts"): whole.acts.count(),
-        _("written pieces"): len(whole.files),
+        _("easements"): comparing.rows_of(whole.easements.all(), ("idsup",)),
+        _("generators of easements"): comparing.rows_of(generators, ("idgen", "easement__idsup")),
+        _("footprints of easements"): comparing.rows_of(footprints, ("idass", "easement__idsup")),
+        _("acts"): comparing.rows_of(whole.acts.all(), ("idacte",)),
+        _("written pieces"): comparing.pieces_of(whole.files),
     }
 
 

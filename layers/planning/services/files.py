@@ -5,7 +5,7 @@ import time
 import uuid
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
@@ -13,10 +13,12 @@ from django.utils.translation import gettext as _
 
 from gis_core.errors import NotFound, Unavailable
 from gis_core.reader.child.names import plain
+from gis_core.services.source_imports import being_kept, kept_values
 from layers.planning.cnig import piece_name
 from layers.planning.models import Document, EasementSet
 
 LEFT_BEHIND_S = 86_400
+OWNERS: Final = (Document, EasementSet)
 
 
 def root() -> Path:
@@ -51,7 +53,9 @@ def free(name: str, taken: Iterable[str]) -> str:
 
 
 def forget(folder: str) -> None:
-    """Remove the folder of what was replaced, once that is certain."""
+    """Remove the folder of what was replaced, once that is certain; not while the import may be taken back."""
+    if being_kept():
+        return
     transaction.on_commit(lambda: shutil.rmtree(root() / folder, ignore_errors=True))
 
 
@@ -64,7 +68,7 @@ def address_of(folder: str, files: Iterable[dict[str, Any]], named: str) -> str:
 
 def piece(folder: str, name: str) -> Path:
     """A piece that a document or a set of easements has. Raises NotFound."""
-    for model in (Document, EasementSet):
+    for model in OWNERS:
         files = model.objects.filter(folder=folder).values_list("files", flat=True).first()
         if files is not None and any(one["name"] == name for one in files):
             return root() / folder / name
@@ -73,7 +77,8 @@ def piece(folder: str, name: str) -> Path:
 
 def sweep() -> int:
     """Remove folders that no row names, a day after they came; how many."""
-    known = {*Document.objects.values_list("folder", flat=True), *EasementSet.objects.values_list("folder", flat=True)}
+    known = {folder for model in OWNERS for folder in model.objects.values_list("folder", flat=True)}
+    known |= {folder for model in OWNERS for folder in kept_values(model._meta.db_table, "folder")}
     old = time.time() - LEFT_BEHIND_S
     gone = [one for one in root().glob("*") if one.name not in known and one.stat().st_mtime < old]
     for folder in gone:

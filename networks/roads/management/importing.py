@@ -20,6 +20,7 @@ from gis_core.import_loss import (
 )
 from gis_core.models import Member
 from gis_core.rights import SYSTEM, acting_as
+from gis_core.services.source_imports import describe_number
 from layers.features.display import display_number
 from networks.roads.services.importing import Order, bring_in
 from networks.roads.services.reporting import lines
@@ -60,6 +61,8 @@ class RoadsCommand(BaseCommand):
                 self.show(found, options["report"])
             raise CommandError(error.message, returncode=2) from error
         self.show(report, options["report"])
+        if number := report.get("number"):
+            self.stdout.write(describe_number(number))
         if any(one["gravity"] == "error" for one in report["faults"]):
             raise SystemExit(1)
 

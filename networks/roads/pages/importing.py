@@ -18,6 +18,7 @@ from gis_core.models import Job, Member
 from gis_core.problem import status_of
 from gis_core.rights import Rights
 from gis_core.services.jobs import standing
+from layers.imports.services.orders import describe_taking_back
 from networks.core.rights import members_working
 from networks.core.uploads import asker, upload_page
 from networks.roads.pages.frame import page, show
@@ -97,6 +98,9 @@ def road_import(request: HttpRequest, road_job: int) -> HttpResponse:
     if request.method != "POST":
         return job_page(request, job)
     try:
+        if request.POST.get("action") == "take_back":
+            services.take_back(job, user=asker(request), rights=rights)
+            return redirect("road_import_page", job.pk)
         if request.POST.get("action") != "load":
             raise Invalid(_("This step is not known."), parameter="action")
         begun = services.load(job, typed=request.POST.get("accepted", ""), user=asker(request), rights=rights)
@@ -116,6 +120,7 @@ def job_page(request: HttpRequest, job: Job, refused: str = "", status: int = 20
         "under_way": job.state in (Job.State.WAITING, Job.State.RUNNING),
         "failed": job.state in (Job.State.FAILED, Job.State.CANCELLED),
     }
+    context |= describe_taking_back(job) | {"may_decide": True}
     if context["under_way"]:
         context["job"] = job
     context["again"] = context["failed"] and services.may_load(job) and services.files_are_here(job)

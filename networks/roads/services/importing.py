@@ -19,10 +19,12 @@ from gis_core.models import Job, Member, User
 from gis_core.reader import RestrictedReader
 from gis_core.rights import Rights
 from gis_core.services.jobs import jobs_seen_by, start_job
+from gis_core.services.source_imports import replaced_rows_kept
 from layers.catalogue.services import announce_changed_slugs
 from layers.catalogue.tables import bulk
 from layers.imports.services.inbox import Sent, harmless, kept_files
 from layers.imports.services.loading import rows
+from layers.imports.services.orders import queue_taking_back
 from layers.imports.sources import Tell
 from networks.core.importers.faults import Fault
 from networks.core.rights import members_working
@@ -34,8 +36,10 @@ from networks.roads.services.calibrating import leave_stale
 from networks.roads.services.locking import lock_roads
 from networks.roads.services.measured import measure
 from networks.roads.services.siding import tell_sides
+from networks.roads.services.taking_back import SOURCE
 
 KIND: Final = "import_roads"
+TAKE_BACK: Final = "take_back_roads"
 MOST_FAULTS: Final = 2_000
 MOST_MEASURED: Final = 30
 KEPT: Final = timedelta(days=7)
@@ -60,10 +64,20 @@ class Order:
 
 
 def bring_in(owner: Member, order: Order, tell: Tell) -> dict[str, Any]:
-    """Carry an order out and report, in one transaction. Raises Invalid with the report where nothing can come in.
+    """Carry an order out and report, in one transaction; `number` is the one to take it back by. Raises Invalid with
+    the report where nothing can come in.
 
     As the worker.
     """
+    if not order.write:
+        return carry_out(owner, order, tell)
+    title = f"{_('Roads')} · {', '.join(path.name for path in order.paths)}"
+    with transaction.atomic(), replaced_rows_kept(SOURCE, title=title, owner=owner) as made:
+        report = carry_out(owner, order, tell)
+    return report | {"number": made.pk}
+
+
+def carry_out(owner: Member, order: Order, tell: Tell) -> dict[str, Any]:
     began = time.monotonic()
     with transaction.atomic():
         report = {"sections": bring_sections, "markers": bring_markers}[order.what](owner, order, tell)
@@ -284,6 +298,11 @@ def load(job: Job, *, typed: str = "", user: User, rights: Rights) -> Job:
             words = _("You typed %(typed)s, but %(gone)s objects would go: nothing was done.")
             raise Invalid(words % {"typed": accepted, "gone": loss["gone"]}, parameter="accepted")
     return queue(job.owner, {**job.parameters, "write": True, "accepted_loss": accepted}, user, rights)
+
+
+def take_back(job: Job, *, user: User, rights: Rights) -> Job:
+    """Queue the taking back of what a job loaded. Raises Conflict, Forbidden, NotFound."""
+    return queue_taking_back(job, kind=TAKE_BACK, user=user, rights=rights)
 
 
 def paths_of(parameters: Mapping[str, Any]) -> list[Path]:

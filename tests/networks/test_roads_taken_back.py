@@ -1,0 +1,128 @@
+"""An import of BD TOPO or of markers is taken back: sections, nodes and markers are what they were, edits stay."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+
+from gis_core.models import Job, Member
+from gis_core.rights import SYSTEM, Role, acting_as
+from gis_core.services.source_imports import Counts, take_back
+from gis_core.tasks import run
+from networks.roads import tasks as road_tasks
+from networks.roads.models import RoadNode, RoadSection
+from networks.roads.services import importing
+from tests import factories
+from tests.networks.test_road_imports import ONE, REAL, THREE, TWO, bring, changed_file
+from tests.networks.test_road_imports import few as few  # fixtures
+from tests.networks.test_road_imports import member as member
+
+pytestmark = pytest.mark.skipif(not REAL.exists(), reason="the folder of real data is not here")
+
+
+def content() -> dict[str, list[Any]]:
+    """The rows of roads as they are, without their versions."""
+    found = {}
+    with factories.as_owner(), connection.cursor() as cursor:
+        for table in ("road_section", "road_node", "road_marker"):
+            cursor.execute(f"select to_jsonb(t) - 'version' from {table} t order by id")
+            found[table] = [row for (row,) in cursor.fetchall()]
+    return found
+
+
+def taken_back(report: dict[str, Any]) -> Counts:
+    with factories.as_worker(), acting_as(SYSTEM):
+        return take_back(report["number"], by=None)
+
+
+def edit(reference: str, **values: Any) -> None:
+    with factories.as_owner():
+        RoadSection.objects.filter(reference=reference).update(**values)
+
+
+def test_a_first_delivery_leaves_neither_sections_nor_nodes(member: Member, few: Path) -> None:
+    report = bring(member, few)
+    taken_back(report)
+    assert not RoadSection.objects.exists()
+    assert not RoadNode.objects.exists()
+
+
+def test_a_delivery_that_removes_and_changes_is_as_if_it_had_not_come(
+    member: Member, few: Path, tmp_path: Path
+) -> None:
+    bring(member, few)
+    before = content()
+    later = changed_file(
+        tmp_path,
+        f"delete from troncon_de_route where cleabs = '{ONE}'",
+        f"update troncon_de_route set largeur_de_chaussee = 17.5 where cleabs = '{TWO}'",
+    )
+    report = bring(member, later, replace=True)
+    assert content() != before
+    counts = taken_back(report)
+    assert content() == before
+    assert counts["edited"] == 0
+
+
+def test_what_somebody_changed_since_stays(member: Member, few: Path, tmp_path: Path) -> None:
+    bring(member, few)
+    later = changed_file(
+        tmp_path,
+        f"update troncon_de_route set largeur_de_chaussee = 17.5 where cleabs in ('{TWO}', '{THREE}')",
+    )
+    report = bring(member, later)
+    edit(TWO, comment="vu sur place")
+    counts = taken_back(report)
+    widths = dict(RoadSection.objects.filter(reference__in=[TWO, THREE]).values_list("reference", "width_m"))
+    assert widths[TWO] == 17.5
+    assert widths[THREE] != 17.5
+    assert counts["edited"] == 1
+
+
+def test_a_section_that_somebody_edited_since_it_came_keeps_its_nodes(member: Member, few: Path) -> None:
+    report = bring(member, few)
+    edit(ONE, comment="à garder")
+    taken_back(report)
+    kept = RoadSection.objects.get()
+    assert set(RoadNode.objects.values_list("pk", flat=True)) == {kept.start_node_id, kept.end_node_id}
+
+
+def test_the_command_says_the_number(member: Member, few: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with factories.as_worker():
+        call_command("import_bdtopo", str(few), "--member", member.slug)
+    assert "take_back_source" in capsys.readouterr().out
+
+
+def test_the_page_takes_an_import_back(
+    member: Member, few: Path, settings: Any, tmp_path: Path, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gis_core.services.jobs.ProgressWriter.write", lambda *_arguments: None)
+    settings.INBOX_DIR = tmp_path / "inbox"
+    (settings.INBOX_DIR / "a").mkdir(parents=True)
+    shutil.copy(few, settings.INBOX_DIR / "a" / few.name)
+    user = factories.user(member, Role.NETWORK_TECHNICIAN)
+    given = {"folder": "a", "files": [few.name], "what": "sections", "write": True}
+    with factories.as_owner():
+        job = Job.objects.create(kind=importing.KIND, title="BD TOPO", owner=member, parameters=given, started_by=user)
+    worked(job, road_tasks.import_roads)
+    assert RoadSection.objects.exists()
+    client.force_login(user)
+    address = f"/voirie/importer/{job.pk}/"
+    assert 'value="take_back"' in client.get(address).content.decode()
+    assert client.post(address, {"action": "take_back"}).status_code == 302
+    with factories.as_owner():
+        again = Job.objects.latest("pk")
+    worked(again, road_tasks.take_back_roads)
+    assert not RoadSection.objects.exists()
+    assert 'value="take_back"' not in client.get(address).content.decode()
+
+
+def worked(job: Job, work: Any) -> None:
+    """A job after the worker took it."""
+    with factories.as_worker(), acting_as(SYSTEM):
+        run(Job.objects.select_related("owner", "started_by").get(pk=job.pk), work)
+        assert Job.objects.get(pk=job.pk).state == Job.State.DONE
