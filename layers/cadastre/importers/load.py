@@ -10,6 +10,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from psycopg import sql
 
+from gis_core import database_clock
 from gis_core.import_loss import ScopeDifference, counted_difference
 from layers.cadastre.services import TABLES, Table, stage_rows, staging
 from layers.catalogue.services import announce_changed_slugs, date_layers
@@ -49,7 +50,7 @@ class Staged:
 
     def dated(self, *dates: date | None) -> None:
         """Take note of a row's dates; those to come say nothing about the data."""
-        known = [one for one in (*dates, self.latest) if one and one <= date.today()]
+        known = [one for one in (*dates, self.latest) if one and one <= database_clock.today()]
         self.latest = max(known, default=None)
 
 

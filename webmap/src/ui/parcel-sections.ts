@@ -367,6 +367,7 @@ export class ParcelSections extends ArpentElement {
   }
 }
 
-const today = (): string => new Date().toLocaleDateString("sv-SE");
+/** The day in Paris, wherever one reads. */
+const today = (): string => new Date().toLocaleDateString("sv-SE", { timeZone: "Europe/Paris" });
 
 customElements.define("arp-parcel-sections", ParcelSections);
