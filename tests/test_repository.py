@@ -359,3 +359,28 @@ def test_sql_names_the_time_zone_of_its_days() -> None:
         if re.search(r"\bcurrent_date\b(?!\")|\b(now|clock_timestamp|statement_timestamp)\(\)::date", content)
     ]
     assert wrong == []
+
+
+def calls_on_import(node: ast.AST) -> Iterator[ast.Call]:
+    """What a module calls while it is read: bodies of functions come later, their decorators and defaults do not."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.Lambda):
+            given = child.args.defaults + [one for one in child.args.kw_defaults if one]
+            first = [*getattr(child, "decorator_list", []), *given]
+            yield from (one for part in first for one in ast.walk(part) if isinstance(one, ast.Call))
+            continue
+        if isinstance(child, ast.Call):
+            yield child
+        yield from calls_on_import(child)
+
+
+def test_no_module_keeps_the_instant_of_its_import() -> None:
+    """A run that passes midnight would compare it with another day."""
+    clocks = {"now", "today", "this_day", "localdate", "localtime"}
+    wrong = [
+        f"{name}:{call.lineno}"
+        for name, tree in modules(product=False)
+        for call in calls_on_import(tree)
+        if getattr(call.func, "attr", getattr(call.func, "id", "")) in clocks
+    ]
+    assert wrong == []

@@ -25,6 +25,8 @@ def run(place: Place, arguments: Sequence[str]) -> int:
     if at:
         os.environ.update(fake_clock.environment(at))
         tests = place.for_tests_at_an_instant
+        # One that a killed run left is at that run's instant.
+        Cluster(tests, for_tests=True).stop_if_unused()
     qgis = QGIS in arguments
     if qgis:
         arguments = [*QGIS_TESTS, *(argument for argument in arguments if argument != QGIS)]
