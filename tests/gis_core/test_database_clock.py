@@ -1,5 +1,7 @@
 """The instant and the day are the database's, whatever the clock of the process says."""
 
+import os
+import subprocess
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -8,6 +10,8 @@ from django.db import DataError, connection, transaction
 
 from gis_core import database_clock, identity
 from gis_core.models import ApiToken, User
+from gis_core.ops import fake_clock
+from gis_core.ops.environment import PYTHON, ROOT
 from gis_core.services import tokens
 from tests import factories
 
@@ -78,6 +82,20 @@ def test_a_transaction_that_failed_is_not_asked_for_nothing() -> None:
 def test_the_day_is_that_of_paris(instant: str, day: date, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database_clock, "now", lambda: datetime.fromisoformat(instant).replace(tzinfo=UTC))
     assert database_clock.today() == day
+
+
+@pytest.mark.parametrize("seconds", [-86_400, 3_600])
+def test_a_process_whose_clock_is_wrong_has_the_databases_instant(seconds: int) -> None:
+    """A real one: libfaketime moves all its clocks."""
+    script = (
+        "import django, time; django.setup(); from gis_core import database_clock;"
+        "print(database_clock.now().timestamp(), time.time())"
+    )
+    env = os.environ | fake_clock.environment_moved(seconds) | {"ARPENT_DB_NAME": connection.settings_dict["NAME"]}
+    done = subprocess.run([str(PYTHON), "-c", script], cwd=ROOT, env=env, check=True, capture_output=True, text=True)
+    told, own = map(float, done.stdout.split())
+    assert abs(told - database_now().timestamp()) < 60
+    assert abs(own - told - seconds) < 60
 
 
 # -- what is dated ----------------------------------------------------------------------------------------------------
