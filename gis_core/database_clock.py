@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.db import connection
 from django.utils import timezone
+from psycopg.pq import TransactionStatus
 
 # How long an answer of the database is carried on by `time.monotonic` before it is asked again.
 TRUSTED_S = 10.0
@@ -20,7 +21,7 @@ def now() -> datetime:
     """The instant, in UTC."""
     global _asked
     asked = _asked
-    if asked is None or time.monotonic() - asked[1] > TRUSTED_S:
+    if asked is None or (time.monotonic() - asked[1] > TRUSTED_S and not is_busy()):
         asked = _asked = (ask(), time.monotonic())
     return asked[0] + timedelta(seconds=time.monotonic() - asked[1])
 
@@ -37,6 +38,12 @@ def ask() -> datetime:
         (told,) = cursor.execute("select clock_timestamp()").fetchone()
     found: datetime = told
     return found.astimezone(UTC)
+
+
+def is_busy() -> bool:
+    """Whether rows are on their way through the connection (COPY, a stream): nothing can be asked meanwhile."""
+    open_one = connection.connection
+    return open_one is not None and open_one.info.transaction_status == TransactionStatus.ACTIVE
 
 
 def forget() -> None:

@@ -64,6 +64,15 @@ def test_a_transaction_that_failed_is_not_asked_for_nothing() -> None:
         transaction.set_rollback(True)
 
 
+def test_the_instant_is_known_while_rows_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing can be asked on a connection that copies rows."""
+    first = database_clock.now()
+    monkeypatch.setattr(database_clock, "TRUSTED_S", 0)
+    with connection.cursor() as cursor, cursor.copy("copy (select 1) to stdout") as rows:
+        assert database_clock.now() > first
+        assert len(list(rows)) == 1
+
+
 @pytest.mark.parametrize(
     ("instant", "day"),
     [

@@ -47,10 +47,11 @@ class Staged:
     insee: set[str] = field(default_factory=set)
     refused: set[str] = field(default_factory=set)
     latest: date | None = None
+    today: date = field(default_factory=database_clock.today)
 
     def dated(self, *dates: date | None) -> None:
         """Take note of a row's dates; those to come say nothing about the data."""
-        known = [one for one in (*dates, self.latest) if one and one <= database_clock.today()]
+        known = [one for one in (*dates, self.latest) if one and one <= self.today]
         self.latest = max(known, default=None)
 
 
