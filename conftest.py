@@ -1,7 +1,9 @@
 """Tests run under the web role: the database is made by its owner, then every connection assumes `arpent_web`."""
 
 import os
+import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +111,25 @@ def french() -> Iterator[None]:
 
     with translation.override("fr"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def database_clock_unknown() -> None:
+    """Each test asks the database for its instant anew, as a test run alone does."""
+    from gis_core import database_clock
+
+    database_clock.forget()
+
+
+@pytest.fixture(params=[-86_400, 3_600], ids=["a day late", "an hour fast"])
+def wrong_clock(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> timedelta:
+    """The clock of this process is wrong by as much; the database's is right."""
+    from django.utils import timezone
+
+    error, right_now, right_time = timedelta(seconds=request.param), timezone.now, time.time
+    monkeypatch.setattr(timezone, "now", lambda: right_now() + error)
+    monkeypatch.setattr(time, "time", lambda: right_time() + request.param)
+    return error
 
 
 @pytest.fixture

@@ -15,9 +15,10 @@ PARCEL = (
     " left join gis_core_commune c on c.insee = p.insee where p.idu = %(idu)s"
 )
 BOX = " && st_makeenvelope(%(west)s, %(south)s, %(east)s, %(north)s, 2154)"
+TODAY = "(now() at time zone 'Europe/Paris')::date"
 IN_FORCE = (
     " join planning_document d on d.id = t.document_id"
-    " where d.starts_date <= current_date and (d.ends_date is null or d.ends_date > current_date) and t.geom" + BOX
+    f" where d.starts_date <= {TODAY} and (d.ends_date is null or d.ends_date > {TODAY}) and t.geom" + BOX
 )
 OF_DOCUMENT = "t.id, t.libelle, t.nomfic, t.urlfic, d.idurba, d.approved_date, d.folder"
 NEAR = {

@@ -22,6 +22,7 @@ from benchmarks.grid import Grid, url_of
 from benchmarks.rows import Row
 from benchmarks.territory import SEED, insee_of
 from benchmarks.tiles import Field
+from gis_core import database_clock
 from gis_core.models import Commune, Member, Membership, Territory, User
 from gis_core.ops.progress import step
 from gis_core.rights import SYSTEM, Role, acting_as
@@ -176,9 +177,9 @@ def prepared() -> Instructor:
     with acting_as(SYSTEM):
         members = [member_of(rank) for rank in range(len(SHARES))]
         day = Permit.objects.order_by("-filed_date").values_list("filed_date", flat=True).first()
-        if Permit.objects.count() != FILES or day is None or (date.today() - day).days > STALE_DAYS:
+        if Permit.objects.count() != FILES or day is None or (database_clock.today() - day).days > STALE_DAYS:
             with step("Dossiers de mesure"):
-                fill(members, date.today())
+                fill(members, database_clock.today())
         # A migration may have added columns since, of which PostgreSQL knows nothing yet.
         with connection.cursor() as cursor:
             cursor.execute(sql.SQL("vacuum analyze {}").format(named(TABLES)))
@@ -266,7 +267,7 @@ def addresses(page: str, questions: Sequence[str], count: int) -> list[str]:
     return [
         page
         + questions[rank % len(questions)].format(
-            year=date.today().year - chosen.randrange(YEARS),
+            year=database_clock.today().year - chosen.randrange(YEARS),
             insee=insee_of(chosen.randrange(SHARES[0])),
             kind=chosen.choice(("DP", "PC", "PA")),
             number=chosen.randint(1, 200),
@@ -307,7 +308,7 @@ def sweep_row() -> list[Row]:
     prepared()
     with acting_as(SYSTEM), transaction.atomic():
         begun = time.perf_counter()
-        swept = sweep(date.today() + timedelta(days=1))
+        swept = sweep(database_clock.today() + timedelta(days=1))
         taken = time.perf_counter() - begun
         transaction.set_rollback(True)
     if swept.read < OPEN_FILES * 0.9:

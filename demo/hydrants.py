@@ -7,8 +7,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from django.utils import timezone
-
+from gis_core import database_clock
 from gis_core.models import Member
 from gis_core.rights import SYSTEM, acting_as
 from networks.water.models import FireSettings, HydrantInspection, HydrantUnavailability, WaterNode
@@ -43,7 +42,7 @@ def inspect_all(member: Member, hydrants: list[WaterNode], chance: Random) -> No
     HydrantInspection.objects.bulk_create(made)
     HydrantUnavailability.objects.create(
         **about(chance.choice(hydrants)),
-        from_at=timezone.now() - timedelta(days=9),
+        from_at=database_clock.now() - timedelta(days=9),
         reason="Appareil heurté par un véhicule, vanne de pied fermée",
         told="CODIS par courriel, mairie par téléphone",
     )
@@ -55,7 +54,7 @@ def about(hydrant: WaterNode) -> dict[str, Any]:
 
 def inspections(hydrant: WaterNode, chance: Random) -> list[HydrantInspection]:
     """Two technical ones three years apart, the last as the hydrant's row says; for some a look since."""
-    day = timezone.localdate() - timedelta(days=chance.randrange(20, PERIOD_DAYS + 160))
+    day = database_clock.today() - timedelta(days=chance.randrange(20, PERIOD_DAYS + 160))
     flow = hydrant.flow_m3h or 0.0
     static = hydrant.pressure_bar or 0.0
     found = [
@@ -63,7 +62,7 @@ def inspections(hydrant: WaterNode, chance: Random) -> list[HydrantInspection]:
         technical(hydrant, day, flow, static, chance),
     ]
     since = day + timedelta(days=chance.randrange(200, 400))
-    if since < timezone.localdate() and chance.random() < SEEN_SINCE:
+    if since < database_clock.today() and chance.random() < SEEN_SINCE:
         anomalies = [chance.choice(WORN)] if chance.random() < OUTWORN else []
         seen = {"kind": Kind.VISUAL, "verdict": Verdict.COMPLIANT, "anomalies": anomalies}
         found.append(HydrantInspection(**about(hydrant), done_date=since, done_by=BY[0], **seen))

@@ -16,12 +16,12 @@ from random import Random
 import shapely
 from django.contrib.gis.geos import GEOSGeometry
 from django.db import connection
-from django.utils import timezone
 
 from demo.owners import FIRST_NAMES, SURNAMES
 from demo.photos.changes import FLOWN_2020, new_buildings_2024
 from demo.stories import Story, changes, explaining, told
 from demo.territory import Parcel, Territory
+from gis_core import database_clock
 from gis_core.models import Member, TownHall, User
 from gis_core.rights import Role
 from layers.catalogue.models import Layer
@@ -32,7 +32,7 @@ from permits.deadlines.opinions import Body, Protection, due_on, rule_for
 from permits.models import Applicant, Consultation, Event, Permit, Settings, Team
 from permits.numbers import LETTERS, Number
 from permits.services.filing import as_multi
-from permits.services.reading import derive, today
+from permits.services.reading import derive
 from permits.services.recording import announce
 
 # Parcels of the buildings that the photo of 2024 shows and that no permit explains, for the demo's own seed.
@@ -137,7 +137,7 @@ def seed_permits(make: Callable[[], Territory], seed: int, say: Say) -> bool:
     territory = make()
     communities = {commune.epci for commune in territory.communes}
     teams = {member.slug: people_of(member) for member in Member.objects.filter(slug__in=communities)}
-    stories = stories_of(territory, seed, today())
+    stories = stories_of(territory, seed, database_clock.today())
     permits = insert_files(stories, territory, teams)
     insert_parts(stories, permits)
     announce()
@@ -357,7 +357,7 @@ def events_of(story: Story, permit: Permit) -> list[Event]:
 
 def instant(day: date) -> datetime:
     """In the morning of a day in Paris, never in the future."""
-    return min(datetime.combine(day, time(9, 30), PARIS), timezone.now())
+    return min(datetime.combine(day, time(9, 30), PARIS), database_clock.now())
 
 
 def consultations_of(story: Story, permit: Permit) -> Iterator[Consultation]:

@@ -11,11 +11,11 @@ from random import Random
 from typing import Any
 
 import shapely
-from django.utils import timezone
 from shapely.geometry import LineString, Point
 from shapely.ops import substring
 
 from demo.networks.load import insert
+from gis_core import database_clock
 from gis_core.models import Commune, Member
 from layers.catalogue.services import announce_changed_slugs
 from networks.roads.models import RoadAsset, RoadInspection, RoadSection
@@ -206,7 +206,7 @@ def stretches(streets: list[Street], chance: Random) -> Iterator[dict[str, Any]]
 
 def inspect(of: str, rows: Rows, ids: list[int], chance: Random) -> None:
     """A third of them were looked at, most are well; the worst are due again soon."""
-    today, made = timezone.localdate(), []
+    today, made = database_clock.today(), []
     for row, pk in zip(rows, ids, strict=True):
         if chance.random() > 0.35:
             continue

@@ -11,12 +11,12 @@ from random import Random
 from typing import Any
 
 import shapely
-from django.utils import timezone
 from shapely.geometry import LineString, Point
 from shapely.ops import substring
 
 from demo.networks.load import insert
 from demo.territory import Commune, Road, Territory
+from gis_core import database_clock
 from gis_core.models import Member
 from layers.catalogue.services import announce_changed_slugs
 from networks.roads.models import RoadSection
@@ -63,7 +63,7 @@ def sections(territory: Territory, members: Mapping[str, Member], chance: Random
     communes = {one.insee: one for one in territory.communes}
     villages = built_up(territory)
     bridges = shapely.union_all([one.geom for one in territory.landcover if one.variety == "bridge"])
-    day = timezone.localdate()
+    day = database_clock.today()
     for road in territory.roads:
         if road.geom.length < SHORTEST_M:
             continue

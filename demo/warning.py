@@ -11,9 +11,9 @@ from random import Random
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from demo.owners import FIRST_NAMES, SURNAMES
+from gis_core import database_clock
 from gis_core.models import Member
 from layers.features.words import search_text
 from networks.warning.models import Channel, Contact, OptOut
@@ -35,12 +35,12 @@ def seed_contacts(seed: int, say: Say) -> bool:
     if not owners or Contact.objects.exists():
         return False
     say("Chargement : contacts fictifs des abonnés…")
-    chance, today = Random(seed), timezone.localdate()
+    chance, today = Random(seed), database_clock.today()
     made = [contact(number, connection, chance, today) for number, connection in enumerate(served(owners, chance))]
     Contact.objects.bulk_create(made)
     objecting = [one for one in made if one.phone][len(made) // 12 :: len(made) // OBJECTIONS]
     OptOut.objects.bulk_create(
-        [OptOut(owner_id=one.owner_id, channel=Channel.SMS, value=one.phone, how="reply", at=timezone.now())
+        [OptOut(owner_id=one.owner_id, channel=Channel.SMS, value=one.phone, how="reply", at=database_clock.now())
          for one in objecting],
         ignore_conflicts=True,
     )  # fmt: skip

@@ -12,9 +12,9 @@ from random import Random
 from typing import Any
 
 from django.contrib.gis.geos import MultiLineString
-from django.utils import timezone
 
 from demo.owners import FIRST_NAMES, SURNAMES
+from gis_core import database_clock
 from gis_core.errors import Invalid
 from gis_core.letters.kinds import kind_of
 from gis_core.letters.template import TO_COMPLETE
@@ -77,7 +77,7 @@ def seed_works(seed: int, say: Say) -> None:
     if not streets:
         return
     say("Travaux et manifestations…")
-    chance, today = Random(f"{seed} works"), timezone.localdate()
+    chance, today = Random(f"{seed} works"), database_clock.today()
     made = [work(section, chance, today) for section in chance.sample(streets, COUNT - CLASHING)]
     made += [clashing(one, chance) for one in chance.sample(made, CLASHING)]
     for one in made:

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from gis_core import devices, security
+from gis_core import database_clock, devices, security
 from gis_core.models import User
 from gis_core.services import account_mail, tokens
 from gis_core.services.people import accept_first
@@ -109,7 +109,7 @@ def slowed(request: HttpRequest, name: str) -> None:
             "slowed",
             user=account.pk,
             address=security.address_of(request),
-            at=date_format(timezone.localtime(), "j N Y H:i"),
+            at=date_format(timezone.localtime(database_clock.now()), "j N Y H:i"),
             site=request.build_absolute_uri("/"),
         )
 

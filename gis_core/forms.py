@@ -8,12 +8,12 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.forms.fields import InvalidJSONInput
 from django.http import HttpRequest
-from django.utils import numberformat, timezone
+from django.utils import numberformat
 from django.utils.formats import get_format, number_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from gis_core import security
+from gis_core import database_clock, security
 from gis_core.errors import ArpentError
 from gis_core.models import Member, User
 from gis_core.problem import status_of
@@ -161,6 +161,6 @@ class TokenForm(AccessibleForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        days = {"min": timezone.localdate().isoformat(), "max": tokens.latest_last_date().isoformat()}
+        days = {"min": database_clock.today().isoformat(), "max": tokens.latest_last_date().isoformat()}
         self.fields["last_date"].widget.attrs.update(days)
         self.fields["last_date"].unmarked = True  # type: ignore[attr-defined]

@@ -6,8 +6,8 @@ import secrets
 from datetime import datetime, timedelta
 
 from django.db.models import Q
-from django.utils import timezone
 
+from gis_core import database_clock
 from gis_core.models import ApiToken, User
 
 PREFIX = "arpent_"
@@ -55,8 +55,8 @@ def user_of_token(secret: str) -> User | None:
     token = tokens.select_related("user").first()
     if token is None:
         return None
-    stale = Q(last_used_at=None) | Q(last_used_at__lt=timezone.now() - LAST_USE_STEP)
-    if token.last_used_at is None or token.last_used_at < timezone.now() - LAST_USE_STEP:
-        ApiToken.objects.filter(stale, pk=token.pk).update(last_used_at=timezone.now())
+    stale = Q(last_used_at=None) | Q(last_used_at__lt=database_clock.now() - LAST_USE_STEP)
+    if token.last_used_at is None or token.last_used_at < database_clock.now() - LAST_USE_STEP:
+        ApiToken.objects.filter(stale, pk=token.pk).update(last_used_at=database_clock.now())
     token.user.token_name = token.name
     return token.user

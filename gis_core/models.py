@@ -20,6 +20,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from gis_core import database_clock
 from gis_core.rights import Rights, Role
 
 
@@ -214,8 +215,8 @@ class Membership(models.Model):
     communes: models.ManyToManyField[Commune, Any] = models.ManyToManyField(
         Commune, through="TownHall", blank=True, verbose_name=_("communes")
     )
-    created_at = models.DateTimeField(_("made on"), auto_now_add=True)
-    accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True, default=timezone.now)
+    created_at = models.DateTimeField(_("made on"), default=database_clock.now, editable=False)
+    accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True, default=database_clock.now)
     invited_email = models.EmailField(_("invited address"), max_length=150, blank=True)
 
     objects = MembershipQuerySet.as_manager()
@@ -267,11 +268,11 @@ class TownHall(models.Model):
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     def valid(self) -> ApiTokenQuerySet:
-        return self.filter(revoked_at=None, expires_at__gt=timezone.now(), user__is_active=True)
+        return self.filter(revoked_at=None, expires_at__gt=database_clock.now(), user__is_active=True)
 
 
 def in_a_year() -> datetime:
-    return timezone.now() + timedelta(days=365)
+    return database_clock.now() + timedelta(days=365)
 
 
 class ApiToken(models.Model):
@@ -284,7 +285,7 @@ class ApiToken(models.Model):
     name = models.CharField(_("name"), max_length=80)
     prefix = models.CharField(_("beginning"), max_length=12)
     digest = models.BinaryField(max_length=32, unique=True)
-    created_at = models.DateTimeField(_("made on"), auto_now_add=True)
+    created_at = models.DateTimeField(_("made on"), default=database_clock.now, editable=False)
     expires_at = models.DateTimeField(_("ends on"), default=in_a_year)
     last_used_at = models.DateTimeField(_("last use"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
@@ -307,7 +308,7 @@ class ApiToken(models.Model):
     @property
     def is_over(self) -> bool:
         """Whether its end date has passed."""
-        return self.expires_at <= timezone.now()
+        return self.expires_at <= database_clock.now()
 
 
 class JobQuerySet(models.QuerySet["Job"]):
@@ -414,7 +415,7 @@ class LetterTemplate(models.Model):
     body = models.TextField(_("text"))
     is_default = models.BooleanField(default=False)
     made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("made by"))
-    made_at = models.DateTimeField(_("made on"), auto_now_add=True)
+    made_at = models.DateTimeField(_("made on"), default=database_clock.now, editable=False)
 
     class Meta:
         verbose_name = _("letter template")
@@ -498,7 +499,7 @@ class Letter(models.Model):
     state = models.CharField(_("state"), max_length=5, choices=State, default=State.DRAFT)
     number = models.CharField(_("number"), max_length=30, null=True)
     created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("written by"))
-    created_at = models.DateTimeField(_("written on"), auto_now_add=True)
+    created_at = models.DateTimeField(_("written on"), default=database_clock.now, editable=False)
     finalised_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("made final by"))
     finalised_at = models.DateTimeField(_("made final on"), null=True)
     pdf = models.BinaryField(null=True)
@@ -574,7 +575,7 @@ class IdempotencyKey(models.Model):
     scope = models.CharField(max_length=40)
     digest = models.CharField(max_length=64, default="")
     answer = models.JSONField(null=True)
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(default=database_clock.now, editable=False)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["person", "key"], name="idempotency_key_once")]

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Avg, Count, Sum
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from gis_core import database_clock
 from layers.catalogue.models import Photo
 from orthophoto.models import Campaign, Sheet
 
@@ -95,7 +95,7 @@ def seconds_left(campaign: Campaign, counts: dict[str, Any]) -> float | None:
     done = counts["built"] + counts["failed"]
     if campaign.state != Campaign.State.BUILDING or done < 3 or campaign.build_started_at is None:
         return None
-    pace = (timezone.now() - campaign.build_started_at).total_seconds() / done
+    pace = (database_clock.now() - campaign.build_started_at).total_seconds() / done
     return float(round(pace * (counts["found"] + 1)))
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
+from gis_core import database_clock
 from gis_core.letters.document import day_in_words
 from gis_core.letters.kinds import Field, Holds, LetterKind, Value
 from gis_core.models import Commune
@@ -24,7 +25,7 @@ from permits.models import Consultation, Event, Permit
 from permits.numbers import shown, shown_parcel
 from permits.procedure import What
 from permits.services.applicants import Person
-from permits.services.reading import legal_events, legal_file, today
+from permits.services.reading import legal_events, legal_file
 
 ABOUT, SERIES = "permit", "ADS"
 FOLDER = Path(__file__).parent / "letter_templates"
@@ -212,7 +213,7 @@ def delays_of(permit: Permit, asked: Asked, rows: Sequence[Event]) -> dict[str, 
     filed, what = permit.filed_date, Kind(permit.kind)
     events = legal_events(rows)
     grounds = asked.grounds or [Ground(one) for one in detail_of(rows, What.LONGER_NOTIFIED, "grounds")]
-    told = clock.read_or_none(legal_file(permit), events, today())
+    told = clock.read_or_none(legal_file(permit), events, database_clock.today())
     usual = next(law.rules_of(law.Effect.USUAL, what, filed), None)
     if told is None or usual is None:
         return {}

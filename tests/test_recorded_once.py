@@ -14,6 +14,7 @@ from django.db.models import Model
 from django.urls import reverse
 from django.utils import timezone
 
+from gis_core.database_clock import today
 from gis_core.models import ApiToken, IdempotencyKey, Letter, Member, Membership, User
 from gis_core.rights import SYSTEM, Role, acting_as
 from gis_core.tasks import tidy
@@ -35,7 +36,6 @@ from tests.page_forms import Sent, at_once, browser, opened
 from tests.permits.conftest import World, made_world
 
 TECHNICIAN, ADMINISTRATOR = Role.NETWORK_TECHNICIAN, Role.GIS_ADMINISTRATOR
-DAY = timezone.localdate()
 
 
 @dataclass(frozen=True)
@@ -76,12 +76,12 @@ def of_a_file(name: str, *more: Any) -> tuple[World, str]:
 
 def event() -> Case:
     world, url = of_a_file("permit_event", "note")
-    return Case(world.people[Role.PERMIT_INSTRUCTOR], url, "note", {"on": DAY, "note": "Appel"}, Event)
+    return Case(world.people[Role.PERMIT_INSTRUCTOR], url, "note", {"on": today(), "note": "Appel"}, Event)
 
 
 def asked() -> Case:
     world, url = of_a_file("consultations")
-    return Case(world.people[Role.PERMIT_INSTRUCTOR], url, "body", {"body": "sdis", "asked": DAY}, Consultation)
+    return Case(world.people[Role.PERMIT_INSTRUCTOR], url, "body", {"body": "sdis", "asked": today()}, Consultation)
 
 
 def letter() -> Case:
@@ -159,14 +159,14 @@ def outage() -> Case:
 def repair() -> Case:
     network = made_network()
     network.pipe((0, 0), (60, 0), reference="C1")
-    typed = {"network": "water", "pipe_reference": "C1", "repaired_date": DAY, "comment": "Fuite"}
+    typed = {"network": "water", "pipe_reference": "C1", "repaired_date": today(), "comment": "Fuite"}
     return Case(network.people[TECHNICIAN], reverse("network_repair_new"), "repaired_date", typed, Repair)
 
 
 def inspection() -> Case:
     network = made_network()
     url = reverse("hydrant", args=[network.node(50, 50, "hydrant", reference="PI-12")])
-    typed = {"kind": "visual", "done_date": DAY, "done_by": "Anne", "verdict": "compliant"}
+    typed = {"kind": "visual", "done_date": today(), "done_by": "Anne", "verdict": "compliant"}
     return Case(network.people[TECHNICIAN], url, "done_by", typed, HydrantInspection)
 
 
@@ -221,7 +221,7 @@ def asset() -> Case:
 def asset_inspection() -> Case:
     made = asset()
     url = made.send(made.form())["Location"]
-    typed = {"mark": "4", "done_date": DAY, "done_by": "Anne"}
+    typed = {"mark": "4", "done_date": today(), "done_by": "Anne"}
     return Case(made.user, url, "done_by", typed, RoadInspection)
 
 

@@ -23,6 +23,17 @@ INLINE_SCRIPT = re.compile(
 )
 
 
+# Where the machine's own clock is meant: the age of files, and what is written also while the database is down.
+MACHINE_CLOCK = {
+    *("gis_core/backups.py", "gis_core/logs.py", "gis_core/security.py", "gis_core/task_process.py"),
+    *("layers/exports/services/files.py", "layers/imports/tasks.py", "layers/planning/services/files.py"),
+    *("layers/printing/services/prints.py", "networks/warning/services/retention.py", "orthophoto/tasks.py"),
+    *("networks/works/services/retention.py", "benchmarks/campaigns.py"),
+    # No year of a file is later than the next one.
+    "networks/core/importers/cells.py",
+}
+
+
 def tracked() -> list[Path]:
     """Files that git knows, or would take: all but the ignored ones."""
     listing = subprocess.run(
@@ -311,3 +322,66 @@ def test_every_form_that_creates_has_a_key() -> None:
     found = {name: POST_FORM.findall(text) for name, text in texts() if name.endswith(".html")}
     without = {name: sum("{% form_key %}" not in form for form in forms) for name, forms in found.items()}
     assert {name: count for name, count in without.items() if count} == WITHOUT_KEY
+
+
+def machine_clock_calls(tree: ast.Module) -> Iterator[str]:
+    """What reads the clock of the process, and fields that Django fills by it."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(value=ast.Name(id="timezone"), attr="now"):
+                yield "timezone.now"
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="timezone"), attr="localdate" | "localtime"), args=[]):
+                yield "timezone.localdate"
+            case ast.Attribute(value=ast.Name(id="date" | "datetime"), attr="today" | "now" | "utcnow"):
+                yield "datetime.now"
+            case ast.Attribute(value=ast.Name(id="time"), attr="time"):
+                yield "time.time"
+            case ast.keyword(arg="auto_now" | "auto_now_add"):
+                yield str(node.arg)
+
+
+def test_instants_and_days_come_from_the_databases_clock() -> None:
+    """`gis_core.database_clock` gives them; `time.monotonic` measures how long something takes."""
+    wrong = [
+        f"{name}: {call}"
+        for name, tree in modules()
+        if name not in MACHINE_CLOCK and not name.startswith("gis_core/ops/")
+        for call in machine_clock_calls(tree)
+    ]
+    assert wrong == []
+
+
+def test_sql_names_the_time_zone_of_its_days() -> None:
+    """`current_date`, and a day made of an instant without naming Paris, are days in the session's time zone: UTC."""
+    wrong = [
+        name
+        for name, content in texts()
+        if name.endswith((".sql", ".py")) and name.startswith(tuple(f"{app}/" for app in APPS))
+        if re.search(r"\bcurrent_date\b(?!\")|\b(now|clock_timestamp|statement_timestamp)\(\)::date", content)
+    ]
+    assert wrong == []
+
+
+def calls_on_import(node: ast.AST) -> Iterator[ast.Call]:
+    """What a module calls while it is read: bodies of functions come later, their decorators and defaults do not."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.Lambda):
+            given = child.args.defaults + [one for one in child.args.kw_defaults if one]
+            first = [*getattr(child, "decorator_list", []), *given]
+            yield from (one for part in first for one in ast.walk(part) if isinstance(one, ast.Call))
+            continue
+        if isinstance(child, ast.Call):
+            yield child
+        yield from calls_on_import(child)
+
+
+def test_no_module_keeps_the_instant_of_its_import() -> None:
+    """A run that passes midnight would compare it with another day."""
+    clocks = {"now", "today", "this_day", "localdate", "localtime"}
+    wrong = [
+        f"{name}:{call.lineno}"
+        for name, tree in modules(product=False)
+        for call in calls_on_import(tree)
+        if getattr(call.func, "attr", getattr(call.func, "id", "")) in clocks
+    ]
+    assert wrong == []

@@ -4,12 +4,12 @@ from io import BytesIO
 from typing import Any
 
 import docx
-from django.utils import timezone
 from docx.enum.text import WD_BREAK
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
+from gis_core import database_clock
 from gis_core.letters.blocks import Block, Runs
 from gis_core.letters.document import DRAFT, Document
 
@@ -41,7 +41,7 @@ def docx_of(letter: Document) -> bytes:
 
 def describe(file: Any, letter: Document) -> None:
     """The properties of the file, without those of the library's own template."""
-    properties, now = file.core_properties, timezone.now().replace(tzinfo=None)
+    properties, now = file.core_properties, database_clock.now().replace(tzinfo=None)
     properties.title = f"{letter.number or 'Projet'} · {letter.title}"
     properties.author = properties.last_modified_by = letter.sender
     properties.comments, properties.language = "", "fr-FR"

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gis_core.ops import fake_clock
 from gis_core.ops.environment import DATABASE, OS_USER, Place, adopt
 from gis_core.ops.failure import OperationFailedError
 
@@ -346,7 +347,7 @@ class Cluster:
 
 def client_environment() -> dict[str, str]:
     """No PG* variable of the operator's may lead to another cluster."""
-    return {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
+    return {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", **fake_clock.passed_on(os.environ)}
 
 
 def is_postmaster(pid: int, data: Path | None) -> bool:

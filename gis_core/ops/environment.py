@@ -73,6 +73,11 @@ class Place:
         """The data folder of the test suite, inside this one."""
         return Place(self.data / "test")
 
+    @property
+    def for_tests_at_an_instant(self) -> "Place":
+        """Another one, since its cluster has another clock."""
+        return Place(self.data / "test-at")
+
     def socket_directory(self) -> Path:
         """A short folder that depends on the data folder only: PostgreSQL allows 107 bytes, clones may lie deep."""
         name = "arpent-" + hashlib.sha256(os.fsencode(self.cluster)).hexdigest()[:8]

@@ -1,12 +1,13 @@
 """`./arpent test`: the whole suite against a cluster of its own, or pytest with the arguments given.
 
-`--qgis` runs the tests that need QGIS, and nothing else.
+`--qgis` runs the tests that need QGIS, and nothing else. `--at INSTANT` runs at that instant, in a cluster of its own.
 """
 
 import os
 import subprocess
 from collections.abc import Sequence
 
+from gis_core.ops import fake_clock
 from gis_core.ops.cluster import Cluster
 from gis_core.ops.environment import PYTHON, ROOT, Place, variables
 from gis_core.ops.progress import say
@@ -19,7 +20,13 @@ WHOLE_SUITE = ["--numprocesses", str(min(os.cpu_count() or 1, 4)), "--dist", "lo
 
 def run(place: Place, arguments: Sequence[str]) -> int:
     """Run the tests; the exit code is the first failure's."""
+    at, arguments = fake_clock.split(list(arguments))
     tests = place.for_tests
+    if at:
+        os.environ.update(fake_clock.environment(at))
+        tests = place.for_tests_at_an_instant
+        # One that a killed run left is at that run's instant.
+        Cluster(tests, for_tests=True).stop_if_unused()
     qgis = QGIS in arguments
     if qgis:
         arguments = [*QGIS_TESTS, *(argument for argument in arguments if argument != QGIS)]

@@ -14,6 +14,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from gis_core.letters.blocks import blocks_of, has_open_field
 from gis_core.letters.document import Document, pdf_of
@@ -234,7 +235,7 @@ def finalise(letter: Letter, *, version: int, rights: Rights) -> Letter:
     """Number a draft, set its files and lock it. Raises Conflict, Stale, Invalid (a place to complete)."""
     final = locked(letter, version)
     check_whole(final)
-    now = timezone.now()
+    now = database_clock.now()
     day = timezone.localdate(now)
     final.number = next_number(final.owner_id, kind_of(final.kind).series, day.year)
     document = document_of(final, day)

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gis_core import identity
+from gis_core import database_clock, identity
 from gis_core.errors import Conflict, Invalid, NotFound
 from gis_core.models import ApiToken, ApiTokenQuerySet, User
 
@@ -38,16 +38,16 @@ def create_token(*, user: User, name: str, last_date: date | None = None) -> tup
 
 
 def usual_last_date() -> date:
-    return timezone.localdate() + timedelta(days=USUAL_DAYS)
+    return database_clock.today() + timedelta(days=USUAL_DAYS)
 
 
 def latest_last_date() -> date:
-    return timezone.localdate() + timedelta(days=MOST_DAYS)
+    return database_clock.today() + timedelta(days=MOST_DAYS)
 
 
 def end_of(last_date: date) -> datetime:
     """When the day after begins in Paris. Raises Invalid."""
-    if not timezone.localdate() <= last_date <= latest_last_date():
+    if not database_clock.today() <= last_date <= latest_last_date():
         words = _("The end date of a token is a day from today on, two years away at most.")
         raise Invalid(words, parameter="last_date")
     return timezone.make_aware(datetime.combine(last_date + timedelta(days=1), time.min))
@@ -56,10 +56,10 @@ def end_of(last_date: date) -> datetime:
 @transaction.atomic
 def revoke_token(*, user: User, token_id: int) -> None:
     """Take a token's power away at once. Raises NotFound when the person has no such usable token."""
-    if not tokens_of(user).filter(pk=token_id).update(revoked_at=timezone.now()):
+    if not tokens_of(user).filter(pk=token_id).update(revoked_at=database_clock.now()):
         raise NotFound(_("There is nothing at this address, or you may not see it."))
 
 
 def end_tokens(user: User) -> int:
     """Revoke all of the person's tokens; how many there were."""
-    return ApiToken.objects.filter(user=user, revoked_at=None).update(revoked_at=timezone.now())
+    return ApiToken.objects.filter(user=user, revoked_at=None).update(revoked_at=database_clock.now())

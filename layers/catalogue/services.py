@@ -8,9 +8,9 @@ from typing import Any
 from django.contrib.gis.geos import MultiPolygon
 from django.db import connection, transaction
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from gis_core.errors import NotFound
 from gis_core.lock_waits import check_not_locked
 from gis_core.models import Member
@@ -183,7 +183,7 @@ def publish_photo(declared: PhotoDeclaration) -> Photo:
         "pixels_edition": edition,
         "extent_4326": list(box),
         "footprint_4326": footprint_4326(declared.geom),
-        "published_at": timezone.now(),
+        "published_at": database_clock.now(),
     }
     photo, _made = Photo.objects.update_or_create(slug=declared.slug, defaults=chosen | derived)
     photo.sheets.all().delete()

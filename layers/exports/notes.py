@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from layers.catalogue.models import Layer
 from layers.exports.formats import Column
 from layers.features.display import display_date, display_number
@@ -62,7 +62,7 @@ def of_layer(one: Exported, wrote: dict[str, Any]) -> list[str]:
         _("Licence: %(licence)s") % {"licence": layer.licence} if layer.licence else "",
         _("Vintage: %(date)s") % {"date": display_date(layer.source_date)} if layer.source_date else "",
         _("Exported on %(date)s, %(count)s objects")
-        % {"date": display_date(timezone.localdate()), "count": display_number(wrote["rows"], 0)},
+        % {"date": display_date(database_clock.today()), "count": display_number(wrote["rows"], 0)},
     ]
     names = [f"  {renamed.get(column.name, column.name):<12}{column.name} – {column.label}" for column in one.columns]
     told = [_("Fields: the name in the file, the name in the layer, what it holds"), *names, *remarks(layer, wrote)]

@@ -3,10 +3,10 @@
 import shutil
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
+from gis_core import database_clock
 from gis_core.errors import Unavailable
 from gis_core.models import Job
 from gis_core.tasks import RunningJob, job_task
@@ -35,7 +35,7 @@ def export_layers(running: RunningJob) -> dict[str, Any]:
         "bytes": size,
         "layers": list(made.layers),
         "remarks": list(made.remarks),
-        "kept_until": (timezone.localdate() + files.KEPT).isoformat(),
+        "kept_until": (database_clock.today() + files.KEPT).isoformat(),
     }
 
 

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from gis_core import database_clock
 from gis_core.models import Member, User
 from gis_core.rights import ADMINISTRATORS, Rights
 from layers.catalogue.models import Layer
@@ -46,7 +47,7 @@ class Delivery(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.INSPECTING)
     message = models.CharField(_("message"), max_length=500, blank=True)
     sent_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, verbose_name=_("sent by"))
-    created_at = models.DateTimeField(_("made on"), auto_now_add=True)
+    created_at = models.DateTimeField(_("made on"), default=database_clock.now, editable=False)
     version = models.IntegerField(default=1, editable=False)
 
     objects = DeliveryQuerySet.as_manager()
@@ -118,7 +119,7 @@ class Import(models.Model):
     state = models.CharField(_("state"), max_length=11, choices=State, default=State.PREPARING)
     message = models.CharField(_("message"), max_length=500, blank=True)
     made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("made by"))
-    created_at = models.DateTimeField(_("made on"), auto_now_add=True)
+    created_at = models.DateTimeField(_("made on"), default=database_clock.now, editable=False)
     applied_at = models.DateTimeField(_("applied on"), null=True)
     taken_back_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", editable=False)
     taken_back_at = models.DateTimeField(_("taken back on"), null=True)

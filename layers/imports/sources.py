@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from gis_core.errors import Invalid
 from gis_core.models import Member, SourceImport
 from gis_core.rights import Rights
@@ -108,7 +109,7 @@ def date_given(text: str) -> date:
         given = date.fromisoformat(text)
     except ValueError as error:
         raise Invalid(_("The date of the data must be written YYYY-MM-DD."), parameter="date") from error
-    if given > date.today():
+    if given > database_clock.today():
         raise Invalid(_("The date of the data is still to come."), parameter="date")
     return given
 

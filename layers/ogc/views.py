@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
 from django.urls import is_valid_path, reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from gis_core.admission import FILTER, limited
 from gis_core.errors import NotFound
 from layers.catalogue.models import Layer
@@ -241,7 +241,7 @@ def collection_text(items: Items, links: list[dict[str, Any]]) -> str:
     """A feature collection around the features as PostgreSQL wrote them."""
     told: dict[str, Any] = {
         "type": "FeatureCollection",
-        "timeStamp": timezone.now().strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "timeStamp": database_clock.now().strftime("%Y-%m-%dT%H:%M:%SZ"),
         "numberReturned": items.returned,
         **({} if items.matched is None else {"numberMatched": items.matched}),
         "links": links,

@@ -1,8 +1,8 @@
 """What is taken away: a table of owners, an extract for a third party. Made in memory and sent, never stored."""
 
 from django.http import HttpResponse
-from django.utils import timezone
 
+from gis_core import database_clock
 from layers.owners.extract import pdf
 from layers.owners.services.consulting import Consultation
 from layers.owners.services.requests import Extract
@@ -10,7 +10,7 @@ from layers.owners.table import csv_bytes
 
 
 def csv_file(found: Consultation) -> HttpResponse:
-    return file_of(csv_bytes(found), "text/csv; charset=utf-8", f"proprietaires-{timezone.localdate()}.csv")
+    return file_of(csv_bytes(found), "text/csv; charset=utf-8", f"proprietaires-{database_clock.today()}.csv")
 
 
 def pdf_file(extract: Extract) -> HttpResponse:

@@ -6,10 +6,10 @@ from typing import Any
 from urllib.parse import urljoin
 
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from gis_core.errors import Unavailable
 from gis_core.paper import SCHEME, typeset
 from layers.features.display import display_area, display_date, display_number, display_share
@@ -45,7 +45,7 @@ def pdf_of(
         "number": number,
         "digest": digest,
         "day": display_date(content["ground"]["day"]),
-        "made_on": display_date(timezone.localdate()),
+        "made_on": display_date(database_clock.today()),
         "area": display_area(content["ground"]["measured_m2"]),
         "scale": display_number(plan.scale, 0),
         "plan": plan.svg,

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.utils import formats, timezone
+from django.utils import formats
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from layers.catalogue.models import Layer, Photo
 from layers.external.models import ExternalLayer
 from layers.features.display import NO_BREAK, display_date, display_number, is_english
@@ -135,7 +136,7 @@ def sources_of(layers: Sequence[Printable], photo: PhotoShown | None) -> list[st
 def source_of(layer: Printable) -> str:
     owner = layer.owner.name if layer.owner else ""
     if isinstance(layer, ExternalLayer):
-        of_when = _("image of %(date)s") % {"date": display_date(timezone.localdate())}
+        of_when = _("image of %(date)s") % {"date": display_date(database_clock.today())}
     elif layer.source_date:
         of_when = _("vintage %(date)s") % {"date": display_date(layer.source_date)}
     else:

@@ -3,12 +3,12 @@
 import shutil
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 from rasterio.errors import RasterioError
 
+from gis_core import database_clock
 from gis_core.errors import Unavailable
 from gis_core.models import Job, Member
 from gis_core.tasks import RunningJob, job_task
@@ -34,7 +34,7 @@ def print_map(running: RunningJob) -> dict[str, Any]:
             scratch / "map.pdf",
             author=order.author or str(job.started_by),
             organisation=organisation_of(running),
-            day=timezone.localdate(),
+            day=database_clock.today(),
             language=get_language() or "fr",
         )
         size = (scratch / "map.pdf").stat().st_size
@@ -47,7 +47,7 @@ def print_map(running: RunningJob) -> dict[str, Any]:
         "pages": printed.pages,
         "features": printed.features,
         "remarks": printed.remarks,
-        "kept_until": (timezone.localdate() + KEPT).isoformat(),
+        "kept_until": (database_clock.today() + KEPT).isoformat(),
     }
 
 

@@ -15,6 +15,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from gis_core import database_clock
 from gis_core.models import Member, User
 from gis_core.rights import Rights, Role
 
@@ -205,7 +206,7 @@ class Notice(models.Model):
     about_kind = models.CharField(max_length=20, blank=True)
     about_key = models.CharField(max_length=40, blank=True)
     made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("made by"))
-    made_at = models.DateTimeField(_("made on"), auto_now_add=True)
+    made_at = models.DateTimeField(_("made on"), default=database_clock.now, editable=False)
     sent_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("sent by"))
     sent_at = models.DateTimeField(_("sent on"), null=True)
     job_id = models.BigIntegerField(null=True)

@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.utils.translation import get_language
 
+from gis_core import database_clock
 from gis_core.paper import typeset
 from networks.water.models import Outage
 from networks.water.outage_map import draw
@@ -33,7 +33,7 @@ def pdf_of(outage: Outage) -> bytes:
         "addresses": answer["addresses"][:MOST_ADDRESSES],
         "more_addresses": max(0, len(answer["addresses"]) - MOST_ADDRESSES),
         "map": draw(answer, by_status["close"]),
-        "printed_at": timezone.now(),
+        "printed_at": database_clock.now(),
         "language": get_language() or "fr",
     }
     return typeset(render_to_string("water/outage_sheet.html", given), STYLES, {})

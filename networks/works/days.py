@@ -5,10 +5,11 @@ from datetime import date, datetime, time, timedelta
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+
+from gis_core import database_clock
 
 PARIS = ZoneInfo("Europe/Paris")
 HOUR: Final = re.compile(
@@ -31,10 +32,6 @@ class Taken(NamedTuple):
     first: date
     last: date
     hours: str
-
-
-def today() -> date:
-    return timezone.now().astimezone(PARIS).date()
 
 
 def said(first: date, last: date) -> str:
@@ -134,4 +131,4 @@ def never_together(one: Taken, other: Taken) -> bool:
 def is_over(first: date, last: date, hours: str) -> bool:
     """Once the last day is, or the night that began on it."""
     _start, end = span(first, last, hours)
-    return last < today() and end <= timezone.now()
+    return last < database_clock.today() and end <= database_clock.now()

@@ -6,11 +6,11 @@ from typing import Any
 from django.apps import AppConfig
 from django.db import connections, transaction
 
+from gis_core import database_clock
 from layers.cadastre.layers import symbol
 from layers.catalogue.models import Layer
 from layers.catalogue.services import LayerDeclaration, declare_layer
 from networks.roads.layers import EDITORS, ROADS, column
-from networks.works.days import today
 from networks.works.models import WorkDetour
 from networks.works.services.keeping import SLUG
 
@@ -47,7 +47,7 @@ def declaration() -> LayerDeclaration:
             column("ends_on", "Dernier jour", "Last day", "date", in_tiles=True, read_only=True),
             column("comment", "Remarque publique", "Public remark", maximum_length=1000),
         ],
-        legend=legend_on(today()),
+        legend=legend_on(database_clock.today()),
         abstract="Itinéraires de déviation des travaux, par sens de circulation et par véhicule.",
         min_zoom=9,
         rows=Layer.Rows.OWNER,

@@ -6,11 +6,11 @@ from typing import Any
 from django.apps import AppConfig
 from django.db import connections, transaction
 
+from gis_core import database_clock
 from layers.cadastre.layers import symbol
 from layers.catalogue.models import Layer
 from layers.catalogue.services import LayerDeclaration, declare_layer
 from networks.roads.layers import EDITORS, ROADS, coded, column
-from networks.works.days import today
 from networks.works.models import Work
 
 KINDS = {
@@ -111,7 +111,7 @@ def declaration() -> LayerDeclaration:
         title_field="title",
         key_column="reference",
         columns=columns(),
-        legend=legend_on(today()),
+        legend=legend_on(database_clock.today()),
         abstract="Travaux et manifestations sur la voirie, avec leurs jours et ce que la circulation rencontre.",
         min_zoom=9,
         rows=Layer.Rows.OWNER,

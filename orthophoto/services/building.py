@@ -12,11 +12,11 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.gis.geos import GEOSGeometry
 from django.db import connection, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app as queue
 from procrastinate.exceptions import AlreadyEnqueued
 
+from gis_core import database_clock
 from gis_core.errors import Forbidden
 from gis_core.rights import SYSTEM, Rights
 from orthophoto.errors import DiskFull, WrongState
@@ -54,7 +54,7 @@ def start_build(campaign: Campaign, rights: Rights) -> Campaign:
         raise WrongState(_("This campaign cannot be built now: wait for its inventory, or for the build in progress."))
     if campaign.state != Campaign.State.STOPPED:
         campaign.build += 1
-        campaign.build_started_at = timezone.now()
+        campaign.build_started_at = database_clock.now()
         again = [Sheet.State.BUILT, Sheet.State.FAILED]
     else:
         again = [Sheet.State.FAILED]
@@ -215,7 +215,7 @@ def record_overview(campaign_id: int, build: int) -> None:
     """
     campaign = of_build(campaign_id, build)
     if campaign is not None and campaign.state == Campaign.State.BUILDING:
-        campaign.state, campaign.message, campaign.built_at = Campaign.State.BUILT, "", timezone.now()
+        campaign.state, campaign.message, campaign.built_at = Campaign.State.BUILT, "", database_clock.now()
         campaign.save(update_fields=["state", "message", "built_at"])
         if campaign.publish_at_once and not campaign.sheets.filter(state=Sheet.State.FAILED).exists():
             publish(campaign, SYSTEM)

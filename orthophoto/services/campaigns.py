@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from gis_core.errors import Forbidden
 from gis_core.models import Job, Member, User
 from gis_core.rights import ADMINISTRATORS, Rights
@@ -77,7 +78,7 @@ class CampaignOrder:
             if limit is not None and len(getattr(self, name)) > limit:
                 message = _("“%(name)s” is longer than %(limit)s characters.")
                 raise BadOrder(message % {"name": name, "limit": limit}, parameter=name)
-        if self.acquired_date > date.today():
+        if self.acquired_date > database_clock.today():
             raise BadOrder(_("The photos cannot have been taken in the future."), parameter="acquired")
         if self.visibility == Layer.Visibility.OWNER and self.owner is None:
             raise BadOrder(_("Only a member's campaign can be for its owner alone."), parameter="visibility")

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from gis_core.errors import Invalid
 from gis_core.models import Job, Member, User
 from gis_core.rights import Rights, under_policies
@@ -85,5 +86,9 @@ def kept_reading(member: Member, header: tuple[str, ...]) -> tuple[str, Reading]
 
 def keep_reading(member: Member, name: str, reading: Reading) -> None:
     """Keep a mapping for next time, under its name."""
-    content: Mapping[str, Any] = {"columns": dict(reading.columns), "values": reading.values()}
+    content: Mapping[str, Any] = {
+        "columns": dict(reading.columns),
+        "values": reading.values(),
+        "used_at": database_clock.now(),
+    }
     KeptMapping.objects.update_or_create(member=member, name=name.strip()[:80], defaults=content)

@@ -15,6 +15,7 @@ from django.contrib.gis.geos import GEOSGeometry
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from gis_core.models import Member, Territory
 from gis_core.rights import Rights, codes
 from layers.catalogue.models import Layer
@@ -28,7 +29,7 @@ from permits.models import Event, Permit
 from permits.procedure import What
 from permits.services.applicants import may_read_applicant, write_applicants
 from permits.services.filing import as_multi, instructors_of
-from permits.services.reading import derive, shown_day, today
+from permits.services.reading import derive, shown_day
 from permits.services.recording import announce, instant_of
 
 BATCH = 500
@@ -70,7 +71,7 @@ def planned(order: Order, shown: int | None = None) -> Plan:
     fresh = unknown_here(order, own_entries(order, fit_entries(order, report), report), report)
     people = instructors_by_name(order.member)
     plan = Plan(report)
-    day = today()
+    day = database_clock.today()
     for place, entry in enumerate(sorted(fresh, key=lambda one: (bool(one.number.change), one.row))):
         instructor = people.get(" ".join(folded(entry.instructor)))
         if entry.instructor and instructor is None:
@@ -113,7 +114,7 @@ def load(order: Order, tell: Tell = lambda share, words: None) -> Report:
 
 def fit_entries(order: Order, report: Report) -> Iterator[Entry]:
     """The rows that make sense; the others are refused, each with its reason."""
-    day = today()
+    day = database_clock.today()
     for place, cells in rows_of(order.path, order.layout):
         report.rows += 1
         try:

@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from gis_core import webmap_build
+from gis_core import database_clock, webmap_build
 from gis_core.middleware import rights_of_request
 from gis_core.models import Commune, Member
 from gis_core.pages import files_permits
@@ -27,7 +27,6 @@ from permits.pages.frame import NEXT, page
 from permits.procedure import State
 from permits.services.listing import MOST_OFFSET, OPENED, SOON_DAYS, Filter, counted, files, ordered
 from permits.services.overview import urgent
-from permits.services.reading import today
 
 BOARD_MAP = "src/permits/main.ts"
 ROWS = 50
@@ -53,7 +52,7 @@ def board(request: HttpRequest) -> HttpResponse:
     found = files(wanted, rights)
     count, more = counted(found, max(MOST_OFFSET if offset else 0, 1000))
     rows = ordered(found, wanted).select_related("instructor").defer(*HEAVY)[offset : offset + ROWS]
-    day = today()
+    day = database_clock.today()
     context = {
         "section": "permits",
         "form": form,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from gis_core import database_clock
 from gis_core.edit_forms import EditForm
 from gis_core.errors import ArpentError, Forbidden
 from gis_core.forms import AccessibleForm, blame
@@ -26,7 +27,6 @@ from permits.pages.frame import day_field, page, permit_of, show_file
 from permits.procedure import INSTRUCTS, OPEN
 from permits.services import consulting
 from permits.services.listing import SOON_DAYS
-from permits.services.reading import today
 from permits.services.recording import may_write
 from permits.words import OPINIONS
 
@@ -88,7 +88,7 @@ def consultations(request: HttpRequest, permit: str) -> HttpResponse:
     file = permit_of(request, permit)
     if request.method != "POST":
         body = request.GET.get("body", "")
-        given = {"asked": today(), "body": body, "name": request.GET.get("name", "")[:120]}
+        given = {"asked": database_clock.today(), "body": body, "name": request.GET.get("name", "")[:120]}
         return show(request, file, AskForm(initial=given))
     form = AskForm(request.POST)
     if not form.is_valid():
@@ -147,7 +147,7 @@ def consultation(request: HttpRequest, permit: str, consultation: int) -> HttpRe
 
 
 def blank() -> AskForm:
-    return AskForm(initial={"asked": today()})
+    return AskForm(initial={"asked": database_clock.today()})
 
 
 def person(request: HttpRequest) -> User:
@@ -184,7 +184,7 @@ def answer_form(request: HttpRequest, one: Consultation, bound: bool | None = No
     """The answer, or its correction; each on a page of many has its own identifiers."""
 
     def read(row: Consultation) -> dict[str, Any]:
-        return {"answered": row.answered_date or today(), "opinion": row.opinion, "text": row.text}
+        return {"answered": row.answered_date or database_clock.today(), "opinion": row.opinion, "text": row.text}
 
     kind = CorrectionForm if one.answered_date else AnswerForm
     return kind(request, row=one, read=read, bound=bound, auto_id=f"id_{one.pk}_%s")
@@ -192,7 +192,7 @@ def answer_form(request: HttpRequest, one: Consultation, bound: bool | None = No
 
 def receipt_form(request: HttpRequest, one: Consultation, bound: bool | None = None) -> forms.Form:
     def read(row: Consultation) -> dict[str, Any]:
-        return {"received": row.received_date or today()}
+        return {"received": row.received_date or database_clock.today()}
 
     return ReceiptForm(request, row=one, read=read, bound=bound, auto_id=f"id_{one.pk}_%s")
 
@@ -203,7 +203,7 @@ def told(
     """A consultation as the page shows it."""
     stands = consulting.told_of(row)
     here = opened is not None and opened.pk == row.pk
-    days = (row.due_date - today()).days
+    days = (row.due_date - database_clock.today()).days
     answer, receipt = answer_form(request, row, bound=False), receipt_form(request, row, bound=False)
     if here and isinstance(bound, ReceiptForm):
         receipt = bound

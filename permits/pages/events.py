@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from gis_core import database_clock
 from gis_core.errors import ArpentError, Forbidden
 from gis_core.forms import AccessibleForm, blame
 from gis_core.middleware import rights_of_request
@@ -22,7 +23,7 @@ from permits.deadlines.law import NOT_COVERED, Ground, Kind
 from permits.models import Event, Permit
 from permits.pages.frame import day_field, page, permit_of
 from permits.procedure import MOVES, What
-from permits.services.reading import timeline_of, today
+from permits.services.reading import timeline_of
 from permits.services.recording import LONGEST, NOTIFIED, check_may_write, may_record, may_strike, record, strike
 from permits.usual_pieces import USUAL
 
@@ -67,7 +68,7 @@ class EventForm(AccessibleForm):
     def __init__(self, *args: Any, what: What, permit: Permit, rows: list[Event], **options: Any) -> None:
         super().__init__(*args, **options)
         self.permit, self.rows = permit, rows
-        self.fields["on"].initial = today()
+        self.fields["on"].initial = database_clock.today()
         add = getattr(self, f"add_{what.value}", self.add_note)
         add()
         on = self.fields.pop("on")
@@ -98,7 +99,7 @@ class EventForm(AccessibleForm):
             widget=forms.RadioSelect,
             initial="hand",
         )
-        self.fields["on"] = day_field(_("Received on"), initial=today())
+        self.fields["on"] = day_field(_("Received on"), initial=database_clock.today())
         self.fields["sent"] = day_field(_("Sent on"))
         self.fields["presented"] = day_field(
             _("First presented on"), help_text=_("Collected or not, the letter counts from this day.")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
+from gis_core import database_clock
 from gis_core.api.views import site
 from gis_core.edit_forms import EditForm
 from gis_core.errors import ArpentError, Forbidden, Stale
@@ -33,7 +34,6 @@ from permits.services.filing import (
     instructors_of,
     members_filing,
 )
-from permits.services.reading import today
 from permits.services.recording import check_may_write
 from permits.services.sheets import order_at_filing
 
@@ -158,7 +158,7 @@ class FilingForm(GroundForm):
         communes = communes_of(members, rights)
         first = [CHOOSE] if len(communes) > 1 else []
         self.fields["insee"].choices = [*first, *communes]  # type: ignore[attr-defined]
-        self.fields["filed_date"].initial = today()
+        self.fields["filed_date"].initial = database_clock.today()
         if len(members) > 1:
             names = [(str(one.pk), one.name) for one in members]
             self.fields["member"].choices = [("", _("The one of the commune")), *names]  # type: ignore[attr-defined]

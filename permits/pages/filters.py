@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from gis_core import database_clock
 from gis_core.errors import Invalid
 from gis_core.forms import AccessibleForm, blame
 from gis_core.models import Commune, Member, Membership
@@ -16,7 +17,6 @@ from gis_core.rights import Rights
 from permits.models import Permit
 from permits.procedure import INSTRUCTS, State
 from permits.services.listing import LONGEST_TEXT, NOBODY, OPENED, Deadline, Filter, Whose
-from permits.services.reading import today
 
 YEARS_BACK = 20
 type Choices = list[tuple[str, str]]
@@ -41,7 +41,7 @@ class FilterForm(AccessibleForm):
         members = member_choices(rights)
         if len(members) < 2 and not kept.get("member"):
             del self.fields["member"]
-        this_year = today().year
+        this_year = database_clock.today().year
         offered: dict[str, Choices] = {
             "whose": [("" if one == Whose.ALL else str(one), str(one.label)) for one in reversed(Whose)],
             "member": [("", _("All members")), *members],

@@ -8,12 +8,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from gis_core import database_clock
 from gis_core.middleware import rights_of_request
 from gis_core.models import Commune
 from gis_core.signed_in import page as page
 from permits.models import Permit
 from permits.services.listing import SOON_DAYS
-from permits.services.reading import permit_seen_by, today
+from permits.services.reading import permit_seen_by
 
 TABS = (
     ("permit", _("Procedure")),
@@ -45,7 +46,7 @@ def show_file(
 ) -> HttpResponse:
     """The page of one tab: its template is `permits/<tab>.html`, on `permits/file.html`."""
     commune = Commune.objects.filter(insee=permit.insee).values_list("name", flat=True).first()
-    days = (permit.next_date - today()).days if permit.next_date else None
+    days = (permit.next_date - database_clock.today()).days if permit.next_date else None
     around = {
         "section": "permits",
         "permit": permit,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from gis_core import database_clock
 from gis_core.errors import ArpentError, Stale
 from gis_core.forms import AccessibleForm, blame
 from gis_core.letter_pages import MEDIA, WordsForm, file_answer, picture_in_page
@@ -25,7 +26,7 @@ from permits.pages.frame import page, permit_of, show_file
 from permits.procedure import INSTRUCTS
 from permits.services import letters
 from permits.services.applicants import may_read_applicant
-from permits.services.reading import shown_day, today
+from permits.services.reading import shown_day
 from permits.services.recording import LONGEST, MOST_PIECES, may_write
 
 READ_AND_SEND = ["GET", "HEAD", "POST"]
@@ -94,7 +95,11 @@ def letter_list(request: HttpRequest, permit: str) -> HttpResponse:
         if form.is_valid():
             kind = kind_of(form.chosen().partition(":")[0])
             begun = letters.begin_letter(found, kind, form.asked(), rights)
-            if kind.code in IN_THE_FIRST_MONTH and found.notify_by_date and today() > found.notify_by_date:
+            if (
+                kind.code in IN_THE_FIRST_MONTH
+                and found.notify_by_date
+                and database_clock.today() > found.notify_by_date
+            ):
                 warning = _(
                     "The first month has passed: such a letter no longer changes the delay (R.423-18, R.423-41)."
                 )

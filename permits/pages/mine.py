@@ -7,13 +7,13 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from gis_core import database_clock
 from gis_core.middleware import rights_of_request
 from gis_core.problem import problem
 from permits.models import Permit
 from permits.pages.frame import NEXT
 from permits.services.listing import SOON_DAYS
 from permits.services.mine import next_deadlines
-from permits.services.reading import today
 
 
 @require_safe
@@ -32,7 +32,7 @@ def deadlines(request: HttpRequest) -> JsonResponse:
 
 def as_json(permit: Permit) -> dict[str, Any]:
     assert permit.next_date
-    days = (permit.next_date - today()).days
+    days = (permit.next_date - database_clock.today()).days
     return {
         "id": permit.pk,
         "number": permit.number,

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from gis_core import database_clock
 from gis_core.errors import ArpentError, Conflict, Invalid, Unavailable
 from gis_core.middleware import rights_of_request
 from gis_core.problem import as_problem, status_of, wants_problem
@@ -33,7 +34,6 @@ from permits.services.pieces import (
     piece_of,
     remove_piece,
 )
-from permits.services.reading import today
 from permits.services.recording import may_write
 
 MEGABYTE = 1_048_576
@@ -150,7 +150,7 @@ def shown(
         "writes": writes,
         "pieces": permit.pieces.filter(removed_at=None).select_related("added_by") if reads else (),
         "removed": permit.pieces.exclude(removed_at=None).select_related("removed_by", "erased_by") if reads else (),
-        "may_erase": writes and until is not None and until < today(),
+        "may_erase": writes and until is not None and until < database_clock.today(),
         "kept": describe_retention(until),
         "count": permit.pieces.filter(removed_at=None).count(),
         "kinds": Piece.Kind.choices,

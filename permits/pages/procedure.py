@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from gis_core import database_clock
 from gis_core.api.views import site
 from gis_core.errors import Conflict, Invalid
 from gis_core.middleware import rights_of_request
@@ -22,7 +23,7 @@ from permits.deadlines.clock import Step, Timeline
 from permits.models import Event, Permit
 from permits.pages.frame import page, permit_of, show_file
 from permits.procedure import COUNTER, State, What
-from permits.services.reading import derive, revisions_of, timeline_of, today
+from permits.services.reading import derive, revisions_of, timeline_of
 from permits.services.recording import may_record, may_strike, may_write
 from permits.services.sheets import OPEN, last_order, order_sheet
 
@@ -62,18 +63,18 @@ def procedure(request: HttpRequest, permit: str) -> HttpResponse:
     """The timeline of a file and its history."""
     found, rights = permit_of(request, permit), rights_of_request(request)
     rows = list(Event.objects.filter(permit=found).select_related("recorded_by", "struck_by"))
-    derive(found, rows, today())
+    derive(found, rows, database_clock.today())
     told = timeline_of(found, rows)
     allowed = may_record(found, rights)
     likely = [one for one in LIKELY.get(found.next_what or found.state, ()) if one in allowed]
     order = order_of(found, rights)
     context = {
-        "ahead": words.ahead(told, found, today()),
+        "ahead": words.ahead(told, found, database_clock.today()),
         "dates": dates(told, found, {str(row.pk): row for row in rows}),
         "lines": history(found, rows, rights),
         "likely": likely,
         "others": [one for one in allowed if one not in likely],
-        "today": today(),
+        "today": database_clock.today(),
         "changeable": may_write(found, rights, COUNTER),
         "map": map_address(found),
         "changes": list(Permit.objects.visible_to(rights).filter(parent=found).order_by("filed_date", "id")),
@@ -101,7 +102,7 @@ def dates(told: Timeline | None, permit: Permit, rows: Mapping[str, Event]) -> l
     """The steps in order, each in words, those to come apart."""
     found: list[Date] = []
     for step in told.steps if told else ():
-        ahead = step.on > today()
+        ahead = step.on > database_clock.today()
         first = ahead and not (found and found[-1].ahead)
         record = rows.get(step.event) if step.event else None
         found.append(Date(step, words.explained(step, permit.kind, record), ahead, first))

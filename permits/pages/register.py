@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from gis_core import database_clock
 from gis_core.admission import LIST, limited
 from gis_core.errors import Invalid
 from gis_core.forms import AccessibleForm, blame
@@ -18,7 +19,6 @@ from gis_core.models import Commune
 from permits.models import Permit
 from permits.numbers import shown, shown_parcel
 from permits.pages.filters import YEARS_BACK
-from permits.services.reading import today
 from permits.services.register import LAST_OFFSET, ROWS, Decision, Outcome, Search, decisions
 
 
@@ -31,7 +31,7 @@ class RegisterForm(AccessibleForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         communes = Commune.objects.filter(territories__isnull=False).distinct().order_by("name")
-        years = range(today().year, today().year - YEARS_BACK, -1)
+        years = range(database_clock.today().year, database_clock.today().year - YEARS_BACK, -1)
         self.fields["number"].widget.attrs |= {"type": "search", "placeholder": "PC 045 901 26"}
         self.fields["insee"].choices = [("", _("All communes")), *communes.values_list("insee", "name")]  # type: ignore[attr-defined]
         self.fields["year"].choices = [("", _("Any year")), *((str(year),) * 2 for year in years)]  # type: ignore[attr-defined]

@@ -13,12 +13,12 @@ from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from gis_core import database_clock
 from gis_core.errors import Invalid, NotFound
 from gis_core.models import User
 from gis_core.rights import acting_as, rights_of
 from permits.pages.frame import page
 from permits.services import reminding
-from permits.services.reading import today
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -61,7 +61,7 @@ def calendar(request: HttpRequest, secret: str) -> HttpResponse:
     with acting_as(rights), translation.override(user.language):
         entries = reminding.entries_of(user, rights)
         name = _("Planning applications")
-        content = reminding.ics_of(entries, name, today(), request.build_absolute_uri)
+        content = reminding.ics_of(entries, name, database_clock.today(), request.build_absolute_uri)
     answer = HttpResponse(content, content_type="text/calendar; charset=utf-8")
     answer["ETag"] = etag = quote_etag(hashlib.sha256(content).hexdigest())
     answer["Cache-Control"] = "private, no-cache"

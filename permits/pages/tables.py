@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from gis_core import database_clock
 from gis_core.admission import TABLE, limited
 from gis_core.errors import Invalid
 from gis_core.middleware import rights_of_request
@@ -16,7 +17,6 @@ from permits.pages.filters import read_filter
 from permits.pages.frame import page
 from permits.services.exporting import as_csv, as_workbook, table
 from permits.services.listing import OPENED, Filter
-from permits.services.reading import today
 from permits.services.statistics import Group, Statistics, statistics
 
 CSV = "text/csv; charset=utf-8; header=present"
@@ -33,7 +33,7 @@ def export(request: HttpRequest) -> HttpResponse:
         raise Invalid(_("A table is a CSV or XLSX file."), parameter="format")
     rows = table(Filter.parse(request.GET.dict(), state=OPENED), rights_of_request(request))
     content, kind = (as_csv(rows), CSV) if suffix == "csv" else (as_workbook(rows), XLSX)
-    return attached(content, kind, f"permis-{today():%Y-%m-%d}.{suffix}")
+    return attached(content, kind, f"permis-{database_clock.today():%Y-%m-%d}.{suffix}")
 
 
 @require_safe
@@ -42,10 +42,12 @@ def export(request: HttpRequest) -> HttpResponse:
 def statistics_page(request: HttpRequest) -> HttpResponse:
     """Counts and delays by kind, period, commune and instructor; this year's files unless told otherwise."""
     rights = rights_of_request(request)
-    wanted, form = read_filter(request, rights, state="", year=str(today().year))
+    wanted, form = read_filter(request, rights, state="", year=str(database_clock.today().year))
     found = statistics(wanted, rights)
     if request.GET.get("format") == "csv":
-        return attached(statistics_csv(found, wanted), CSV, f"statistiques-permis-{today():%Y-%m-%d}.csv")
+        return attached(
+            statistics_csv(found, wanted), CSV, f"statistiques-permis-{database_clock.today():%Y-%m-%d}.csv"
+        )
     context = {
         "section": "permits",
         "form": form,

@@ -12,10 +12,11 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from gis_core import database_clock
 from gis_core.errors import ArpentError, Conflict, Invalid, NotFound
 from gis_core.models import Commune, User
 from gis_core.rights import Rights
@@ -28,7 +29,7 @@ from permits.deadlines.law import Ground, Kind
 from permits.deadlines.opinions import Body, OpinionRule, Protection, Told, due_on, opinion_on, rule_for
 from permits.models import Consultation, Event, Permit
 from permits.procedure import INSTRUCTS, What
-from permits.services.reading import shown_day, today
+from permits.services.reading import shown_day
 from permits.services.recording import EARLIEST, check_may_write, locked, record, strike
 from permits.words import OPINIONS
 
@@ -192,7 +193,7 @@ def ground_of(permit: Permit, reader: Reader) -> Land | None:
     """The file's parcels; where the plan no longer has one of them, their shape at the filing."""
     if permit.idus:
         try:
-            return ground_of_parcels(permit.idus, today(), reader)
+            return ground_of_parcels(permit.idus, database_clock.today(), reader)
         except ArpentError:
             pass
     if permit.geom is None:
@@ -200,7 +201,7 @@ def ground_of(permit: Permit, reader: Reader) -> Land | None:
     shape = permit.geom.clone()
     shape.transform(4326)
     try:
-        return ground_of_shape(json.loads(shape.geojson), today())
+        return ground_of_shape(json.loads(shape.geojson), database_clock.today())
     except Invalid:
         return None
 
@@ -338,7 +339,7 @@ def ask(permit: Permit, request: Request, *, user: User, rights: Rights) -> Aske
     )
     told = send(made, user) if request.mail else None
     if told:
-        made.mailed_at = timezone.now()
+        made.mailed_at = database_clock.now()
         made.save(update_fields=["mailed_at"])
     return Asked(made, told)
 
@@ -383,7 +384,7 @@ def check_day(permit: Permit, day: date, parameter: str, earliest: date) -> None
     if day < earliest:
         words = _("The opinion was asked for on %(asked)s: nothing comes back before.")
         raise Invalid(words % {"asked": shown_day(earliest)}, parameter=parameter)
-    if day > today():
+    if day > database_clock.today():
         raise Invalid(_("This day is not yet there: record what has happened."), parameter=parameter)
 
 
@@ -482,7 +483,7 @@ def take_back(permit: Permit, kept: Consultation, reason: str, rights: Rights) -
 def told_of(consultation: Consultation, day: date | None = None) -> Told:
     """The opinion as it stands: what is tacit is read, never written."""
     return opinion_on(
-        day or today(),
+        day or database_clock.today(),
         due=consultation.due_date,
         silence=Opinion(consultation.silence) if consultation.silence else None,
         answered=consultation.answered_date,

@@ -7,9 +7,9 @@ from typing import Any, LiteralString
 
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
 from django.db import connection, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from gis_core.errors import Conflict, Forbidden, Invalid
 from gis_core.models import Member, Membership, Territory
 from gis_core.rights import Rights
@@ -20,7 +20,7 @@ from permits.models import Event, Permit, Settings
 from permits.numbers import LAST, LAST_CHANGE, LETTERS, NotANumberError, Number
 from permits.procedure import COUNTER, INSTRUCTS, What
 from permits.services.applicants import Person, write_applicant
-from permits.services.reading import refresh, shown_day, today
+from permits.services.reading import refresh, shown_day
 from permits.services.recording import EARLIEST, announce, check_may_write
 
 MOST_PARCELS = 100
@@ -68,7 +68,7 @@ def file_permit(filing: Filing, rights: Rights) -> Filed:
     """Keep a new file with its first event. Raises Invalid, Conflict (a number that exists), Forbidden."""
     if filing.kind not in Permit.Kind.values:
         raise Invalid(_("Choose what is asked for."), parameter="kind")
-    if not EARLIEST <= filing.filed_date <= today():
+    if not EARLIEST <= filing.filed_date <= database_clock.today():
         raise Invalid(_("The day of filing cannot be: %(day)s.") % {"day": shown_day(filing.filed_date)},
                       parameter="filed_date")  # fmt: skip
     owner = member_for(filing, rights)
@@ -89,7 +89,7 @@ def file_permit(filing: Filing, rights: Rights) -> Filed:
     unknown = put_on_ground(permit, filing.parcels)
     permit.number = number_for(filing, owner, parent)
     permit.save()
-    Event.objects.create(permit=permit, what=What.FILED, on_date=permit.filed_date, recorded_at=timezone.now(),
+    Event.objects.create(permit=permit, what=What.FILED, on_date=permit.filed_date, recorded_at=database_clock.now(),
                          recorded_by_id=rights.user_id)  # fmt: skip
     refresh(permit)
     if filing.applicant:

@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from gis_core import database_clock
 from gis_core.errors import Invalid
 from gis_core.models import Commune, Territory
 from gis_core.parameters import BBox, bbox_4326, integer
@@ -22,7 +23,6 @@ from permits.deadlines.law import OF_PERMITS, Kind
 from permits.folding import folded
 from permits.models import Permit, PermitQuerySet, Team
 from permits.procedure import OPEN, State
-from permits.services.reading import today
 
 OPENED = "open"
 NOBODY = "none"
@@ -137,7 +137,7 @@ def files(wanted: Filter, rights: Rights, day: date | None = None) -> PermitQuer
     if wanted.year:
         found = found.filter(filed_date__range=(date(wanted.year, 1, 1), date(wanted.year, 12, 31)))
     if wanted.deadline:
-        found = found.open().filter(due(wanted.deadline, day or today()))
+        found = found.open().filter(due(wanted.deadline, day or database_clock.today()))
     if wanted.bbox:
         box = Polygon.from_bbox(wanted.bbox)
         box.srid = 4326

@@ -14,6 +14,7 @@ from django.core.cache import cache
 from django.utils.translation import gettext as _
 from psycopg.sql import SQL
 
+from gis_core import database_clock
 from gis_core.errors import Forbidden, Invalid, NotFound
 from gis_core.models import Member
 from gis_core.rights import Rights
@@ -26,7 +27,6 @@ from permits.models import Permit
 from permits.numbers import NotANumberError, Number
 from permits.procedure import COUNTER
 from permits.services.filing import change_permit
-from permits.services.reading import today
 from permits.services.recording import check_may_write
 
 PROJECT = "openads"
@@ -129,7 +129,7 @@ def addressed(idu: str, addresses: dict[str, Address]) -> Json:
 
 def constraints_of_commune(insee: str, rights: Rights) -> Json:
     """Every constraint that there is in a commune; none for a code that is no commune."""
-    ground = measured(OF_COMMUNE, {"insee": insee}, today())
+    ground = measured(OF_COMMUNE, {"insee": insee}, database_clock.today())
     return {"contraintes": constraints(ground, rights) if ground else []}
 
 
@@ -214,7 +214,7 @@ def ground_of(dossier: Dossier) -> Ground | None:
     """Where a file lies; None where nobody knows."""
     permit = dossier.permit
     if permit is None:
-        return measured(OF_PARCELS, {"idus": list(dossier.parcels)}, today())
+        return measured(OF_PARCELS, {"idus": list(dossier.parcels)}, database_clock.today())
     if permit.geom is None:
         return None
     return measured(OF_GEOMETRY, {"ewkb": bytes(permit.geom.ewkb), "insee": permit.insee}, permit.filed_date)

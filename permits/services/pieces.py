@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from gis_core.errors import Forbidden, Invalid, NotFound, Unavailable
 from gis_core.reader import Limits, PictureRecipe, ReadRefused, RestrictedReader
 from gis_core.rights import Rights
@@ -25,7 +26,6 @@ from permits.deadlines.calendar import after_months
 from permits.models import Permit, Piece
 from permits.procedure import COUNTER, OPEN
 from permits.services.applicants import may_read_applicant
-from permits.services.reading import today
 from permits.services.recording import check_may_write
 
 MOST_AT_ONCE = 20
@@ -154,8 +154,8 @@ def erase_piece(piece: Piece, *, visa_number: str, visa_date: date | None, right
     if not may_read_applicant(piece.permit):
         raise not_open()
     removals.erase(
-        piece, path_of(piece), filed=piece.permit.filed_date, until=kept_until(piece.permit), day=today(),
-        visa=(visa_number, visa_date), rights=rights,
+        piece, path_of(piece), filed=piece.permit.filed_date, until=kept_until(piece.permit),
+        day=database_clock.today(), visa=(visa_number, visa_date), rights=rights,
     )  # fmt: skip
 
 

@@ -4,14 +4,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from gis_core.errors import NotFound
 from gis_core.rights import Rights
 from permits.deadlines import clock
 from permits.deadlines import events as legal
-from permits.deadlines.calendar import PARIS
 from permits.deadlines.law import Ground, Kind
 from permits.models import Event, Permit
 from permits.numbers import NotANumberError, Number
@@ -28,11 +27,6 @@ ENDS = {
     legal.Outcome.REJECTED: State.REJECTED,
     legal.Outcome.WITHDRAWN: State.WITHDRAWN,
 }
-
-
-def today() -> date:
-    """The day in Paris, where the law counts."""
-    return timezone.now().astimezone(PARIS).date()
 
 
 def shown_day(day: date) -> str:
@@ -71,7 +65,7 @@ def legal_file(permit: Permit) -> legal.File:
 
 def timeline_of(permit: Permit, rows: Sequence[Event], day: date | None = None) -> clock.Timeline | None:
     """The file's timeline; None where the law of its day is not covered (filed before 2007)."""
-    return clock.read_or_none(legal_file(permit), legal_events(rows), day or today())
+    return clock.read_or_none(legal_file(permit), legal_events(rows), day or database_clock.today())
 
 
 def revisions_of(permit: Permit, rows: Sequence[Event]) -> list[clock.Revision]:
@@ -179,7 +173,7 @@ def refresh(permit: Permit, day: date | None = None) -> bool:
     """Write the columns that follow from the file's events; returns whether one changed."""
     rows = list(Event.objects.filter(permit=permit))
     before = [getattr(permit, name) for name in DERIVED]
-    derive(permit, rows, day or today())
+    derive(permit, rows, day or database_clock.today())
     changed = before != [getattr(permit, name) for name in DERIVED]
     if changed:
         permit.save(update_fields=list(DERIVED))

@@ -5,9 +5,9 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
 from gis_core.rights import Rights, Role
 from layers.catalogue.services import announce_changed_slugs
@@ -17,7 +17,7 @@ from permits.deadlines.law import Ground
 from permits.layers import SLUG
 from permits.models import Event, Permit
 from permits.procedure import MOVES, State, What
-from permits.services.reading import refresh, shown_day, today
+from permits.services.reading import refresh, shown_day
 
 EARLIEST = date(1970, 1, 1)
 LONGEST = 200
@@ -84,7 +84,7 @@ def record(permit: Permit, what: What, *, on: date | None, detail: Mapping[str, 
     if kept.get("signed"):
         check_signed(permit, date.fromisoformat(kept["signed"]), day)
     made = Event.objects.create(
-        permit=permit, what=what, on_date=day, detail=kept, recorded_at=timezone.now(),
+        permit=permit, what=what, on_date=day, detail=kept, recorded_at=database_clock.now(),
         recorded_by_id=rights.user_id,
     )  # fmt: skip
     refresh(permit)
@@ -105,7 +105,11 @@ def strike(event: Event, *, reason: str, rights: Rights) -> None:
         raise Conflict(_("This event is struck out already."))
     if not reason.strip():
         raise Invalid(_("Say why the event is struck out."), parameter="reason")
-    event.struck_at, event.struck_by_id, event.struck_reason = timezone.now(), rights.user_id, reason.strip()[:LONGEST]
+    event.struck_at, event.struck_by_id, event.struck_reason = (
+        database_clock.now(),
+        rights.user_id,
+        reason.strip()[:LONGEST],
+    )
     event.save(update_fields=["struck_at", "struck_by", "struck_reason"])
     refresh(permit)
     announce()
@@ -133,7 +137,7 @@ def sound(permit: Permit, day: date | None) -> date:
         raise Invalid(_("Give the day on which it counts."), parameter="on")
     if day < permit.filed_date:
         raise Invalid(before_filing(permit), parameter="on")
-    if day > today():
+    if day > database_clock.today():
         raise Invalid(_("This day is not yet there: record what has happened."), parameter="on")
     return day
 
@@ -160,7 +164,7 @@ def received(detail: Mapping[str, Any], on: date | None) -> tuple[dict[str, Any]
         )
     sent = day_of(detail, "sent")
     if channel == "hand":
-        kept = {"channel": channel, "sent": (sent or on or today()).isoformat()}
+        kept = {"channel": channel, "sent": (sent or on or database_clock.today()).isoformat()}
         return kept, on
     if sent is None:
         raise Invalid(_("Give the day on which it was sent."), parameter="sent")
@@ -175,7 +179,7 @@ def received(detail: Mapping[str, Any], on: date | None) -> tuple[dict[str, Any]
     if consulted is not None:
         in_order(sent, consulted, "consulted")
     day = clock.received_electronically(sent, consulted)
-    if day > today():
+    if day > database_clock.today():
         words = _("Not consulted, it counts from %(day)s: record it then, or give the day of consultation.")
         raise Invalid(words % {"day": f"{day:%d/%m/%Y}"}, parameter="consulted")
     kept = {"channel": channel, "sent": sent.isoformat(), "consulted": consulted.isoformat() if consulted else None}
@@ -199,7 +203,7 @@ def day_of(detail: Mapping[str, Any], name: str) -> date | None:
             found = date.fromisoformat(str(value)[:10])
         except ValueError as error:
             raise Invalid(_("“%(value)s” is no date.") % {"value": str(value)[:40]}, parameter=name) from error
-    if not EARLIEST <= found <= today():
+    if not EARLIEST <= found <= database_clock.today():
         raise Invalid(_("This day cannot be: %(day)s.") % {"day": shown_day(found)}, parameter=name)
     return found
 

@@ -17,9 +17,10 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext_lazy, ngettext
 
+from gis_core import database_clock
 from gis_core.ics import escaped, folded
 from gis_core.models import Commune, Membership, User
 from gis_core.outages import database_is_gone
@@ -29,7 +30,7 @@ from permits.deadlines.opinions import Standing
 from permits.models import Consultation, Event, Permit, Reminder
 from permits.procedure import INSTRUCTS, OPEN, State
 from permits.services.consulting import told_of
-from permits.services.reading import timeline_of, today
+from permits.services.reading import timeline_of
 from permits.words import OPINIONS
 
 DUE_DAYS = 7
@@ -208,7 +209,7 @@ def item(
 
 def send_digests(day: date | None = None) -> int:
     """Write to everybody who has something to do; returns to how many. A mail that fails is logged, others go."""
-    day, sent = day or today(), 0
+    day, sent = day or database_clock.today(), 0
     with acting_as(SYSTEM):
         people = list(recipients())
     for user in people:
@@ -294,7 +295,7 @@ def choose_mail(user: User, *, by_mail: bool) -> None:
 def make_feed(user: User) -> str:
     """A new secret, told this once; the former address leads nowhere any more."""
     secret = secrets.token_urlsafe(32)
-    made = {"feed_digest": digest(secret), "feed_made_at": timezone.now()}
+    made = {"feed_digest": digest(secret), "feed_made_at": database_clock.now()}
     Reminder.objects.update_or_create(user=user, defaults=made)
     return secret
 

@@ -8,15 +8,17 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from permits.models import Piece
-from permits.services.reading import today
 
 
 @transaction.atomic
 def forget_ended() -> int:
     """Forget applicants and close forms of the files whose time is over; returns how many files. For the worker."""
     with connection.cursor() as cursor:
-        cursor.execute("select arpent.forget_applicants(%s, %s)", [today(), _("End of the time that they are kept")])
+        cursor.execute(
+            "select arpent.forget_applicants(%s, %s)", [database_clock.today(), _("End of the time that they are kept")]
+        )
         over = [row[0] for row in cursor.fetchall()]
     forms = Piece.objects.filter(permit__in=over, kind=Piece.Kind.FORM)
     forms.update(closed=True)

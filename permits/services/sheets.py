@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from gis_core.errors import ArpentError, Conflict, Invalid
 from gis_core.models import Job, User
 from gis_core.outages import database_is_gone
@@ -82,7 +82,7 @@ def sheet_for(permit: Permit, user: User, rights: Rights, site: str) -> FrozenSh
     with acting_as(asker), under_policies():
         known = sorted(Parcel.objects.filter(idu__in=permit.idus).values_list("idu", flat=True))
         reader = reader_with(asker)
-        ground = ground_of_parcels(known, timezone.localdate(), reader)
+        ground = ground_of_parcels(known, database_clock.today(), reader)
         title = f"{permit} · {title_of(ground)}"[:LONGEST_TITLE]
         return composed(ground, title=title, user=user, reader=reader, site=site)
 

@@ -9,9 +9,10 @@ from django.db import connection, transaction
 from django.db.models import Q
 from psycopg.sql import SQL, Identifier
 
+from gis_core import database_clock
 from permits.models import Event, Permit
 from permits.procedure import OPEN, State
-from permits.services.reading import DERIVED, derive, today
+from permits.services.reading import DERIVED, derive
 from permits.services.recording import announce
 
 BATCH = 500
@@ -40,7 +41,7 @@ def sweep(day: date | None = None, *, again: bool = False) -> Swept:
     Safe to repeat and to run twice at once: a batch is locked, derived and written in a transaction of its own. With
     `again` a former run was stopped after some batches, and the layer is announced whatever this one finds.
     """
-    day = day or today()
+    day = day or database_clock.today()
     last, read, changed = 0, 0, 0
     try:
         while found := sweep_batch(day, last):

@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from gis_core.models import User
 from gis_core.rights import acting_as, rights_of
 from permits.services.filing import Filing, file_permit
-from permits.services.reading import today
+from gis_core.database_clock import today
 user = User.objects.get(username="instruction.lys")
 with acting_as(rights_of(user)), transaction.atomic(), connection.cursor() as cursor:
     cursor.execute("select p.idu from cadastre_parcel p join planning_easementfootprint f on st_covers(f.geom, p.geom) "

@@ -22,7 +22,7 @@ from gis_core.models import User
 from gis_core.rights import acting_as, rights_of
 from permits.services.applicants import Person
 from permits.services.filing import Filing, file_permit
-from permits.services.reading import today
+from gis_core.database_clock import today
 rights = rights_of(User.objects.get(username="instruction.lys"))
 given = Filing(kind="PCMI", insee="45901", filed_date=today() - timedelta(days=10), description="Maison individuelle",
     applicant=Person("Jeanne Fictive", "1 rue des Essais"))

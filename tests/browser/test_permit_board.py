@@ -19,7 +19,7 @@ from gis_core.models import User
 from gis_core.rights import acting_as, rights_of
 from layers.cadastre.models import Parcel
 from permits.services.filing import Filing, file_permit
-from permits.services.reading import today
+from gis_core.database_clock import today
 rights = rights_of(User.objects.get(username="instruction.lys"))
 parcels = Parcel.objects.filter(insee="45901").order_by("idu").values_list("idu", flat=True)
 for days, rank, works in ((3, 3, "Serre pédagogique"), (27, 40, "Kiosque du parc"), (400, 9, "Préau")):

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
+from gis_core import database_clock
 from gis_core.models import HistoryEvent
 from layers.cadastre.models import Address
 from layers.catalogue.models import Layer
@@ -176,3 +178,10 @@ def test_only_the_communes_of_a_member_come_in(tmp_path: Path) -> None:
     _code, report = imported(path, "--member", member.slug, report=tmp_path / "r.json")
     assert refused(report) == {2: "outside_territory"}
     assert Address.objects.get().insee == "45901"
+
+
+def test_a_report_says_when_by_the_databases_clock(tmp_path: Path, wrong_clock: timedelta) -> None:
+    factories.commune("45901")
+    _code, report = imported(written(tmp_path, line()), report=tmp_path / "report.json")
+    for name in ("started_at", "ended_at"):
+        assert abs(datetime.fromisoformat(report[name]) - database_clock.ask()) < timedelta(minutes=1)

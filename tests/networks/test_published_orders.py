@@ -220,7 +220,7 @@ def test_an_order_is_over_when_its_works_are(hours: str, monkeypatch: pytest.Mon
     last = date(2026, 3, 28)
     end = publication.over_at(last, hours)
     for now in (end - timedelta(seconds=1), end):
-        monkeypatch.setattr(timezone, "now", lambda now=now: now)
+        monkeypatch.setattr("gis_core.database_clock.now", lambda now=now: now)
         assert days.is_over(last, last, hours) is (now == end)
 
 

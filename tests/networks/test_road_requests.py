@@ -285,7 +285,7 @@ def test_erasing_a_piece_needs_the_time_and_the_visa(
     django_capture_on_commit_callbacks: Any, day: date, visa: dict[str, str], who: str, status: int,
 ) -> None:  # fmt: skip
     one, piece = refused
-    monkeypatch.setattr(request_pieces, "today", lambda: day)
+    monkeypatch.setattr("gis_core.database_clock.today", lambda: day)
     with django_capture_on_commit_callbacks(execute=True):
         assert do(desk, one, "erase", who, piece=piece.pk, **visa).status_code == status
     erased = status == 302
@@ -307,7 +307,7 @@ def test_a_piece_of_an_open_request_is_not_erased(
     one = desk.enter()
     piece = attached(one)
     assert do(desk, one, "remove", piece=piece.pk, reason="En double").status_code == 302
-    monkeypatch.setattr(request_pieces, "today", lambda: date(2090, 1, 1))
+    monkeypatch.setattr("gis_core.database_clock.today", lambda: date(2090, 1, 1))
     answer = do(desk, one, "erase", piece=piece.pk, **VISA)
     assert answer.status_code == 409
     assert "n’est pas terminé" in answer.content.decode()

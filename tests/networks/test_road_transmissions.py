@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from gis_core.database_clock import today
 from gis_core.errors import Conflict, Forbidden, NotFound
 from gis_core.models import Letter, Member, User
 from gis_core.rights import Role, acting_as, rights_of
-from networks.works.days import today
 from networks.works.models import Work, WorkPiece, WorkRequest, WorkTransmission
 from networks.works.services import request_pieces, requests, transmitting, undoing
 from networks.works.services.competence import Authority, competent

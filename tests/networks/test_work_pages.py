@@ -12,10 +12,10 @@ import pytest
 from django.db import connection
 from django.utils.html import strip_tags
 
+from gis_core.database_clock import today
 from gis_core.rights import SYSTEM, acting_as
 from networks.warning.models import Notice
 from networks.works import parts
-from networks.works.days import today
 from networks.works.models import Work
 from networks.works.pages.calendar import Week, cell
 from tests import factories

@@ -13,7 +13,8 @@ from django.utils.formats import date_format
 from django.utils.html import strip_tags
 from lxml import etree
 
-from networks.works.days import PARIS, span, today
+from gis_core.database_clock import today
+from networks.works.days import PARIS, span
 from networks.works.models import Work
 from networks.works.services import works
 from tests import factories
@@ -241,7 +242,7 @@ def test_the_first_of_a_month_is_said_as_in_french(told: Network) -> None:
 
 def at_hour(monkeypatch: pytest.MonkeyPatch, hour: int) -> None:
     moment = datetime.combine(NIGHT, time(hour), tzinfo=PARIS)
-    monkeypatch.setattr("networks.works.days.timezone.now", lambda: moment)
+    monkeypatch.setattr("gis_core.database_clock.now", lambda: moment)
 
 
 NIGHT = date(2026, 12, 8)

@@ -88,7 +88,7 @@ def test_a_look_that_names_two_days_is_moved_as_one(where: dict[str, dict[str, s
 
 @pytest.mark.django_db
 def test_the_nightly_job_brings_both_layers_to_the_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("networks.works.services.legends.today", lambda: DAY)
+    monkeypatch.setattr("gis_core.database_clock.today", lambda: DAY)
     with factories.as_worker(), acting_as(SYSTEM):
         version = Layer.objects.get(slug="works").version
         assert follow_days() == 2

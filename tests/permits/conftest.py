@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
+from gis_core import database_clock
 from gis_core.models import Commune, Member, User
 from gis_core.rights import Role, acting_as, rights_of
 from permits.models import Permit
@@ -88,6 +88,7 @@ def on_day(monkeypatch: pytest.MonkeyPatch) -> Any:
     def be(day: date) -> None:
         from permits.services.recording import instant_of
 
-        monkeypatch.setattr(timezone, "now", lambda: instant_of(day))
+        monkeypatch.setattr(database_clock, "ask", lambda: instant_of(day))
+        database_clock.forget()
 
     return be

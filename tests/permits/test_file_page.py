@@ -8,11 +8,11 @@ import pytest
 from django.test import Client
 
 from gis_core import tasks
+from gis_core.database_clock import today
 from gis_core.models import Job
 from gis_core.rights import Rights, Role
 from gis_core.services import jobs
 from permits.models import Event, Permit
-from permits.services.reading import today
 from permits.services.sheets import rights_at
 from permits.tasks import permit_sheet
 from tests import factories

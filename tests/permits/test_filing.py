@@ -1,13 +1,14 @@
 """Filing: numbers, parcels, who may."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from gis_core import database_clock
 from gis_core.errors import Conflict, Forbidden, Invalid
 from gis_core.rights import Role
-from permits.models import Permit, Settings
+from permits.models import Event, Permit, Settings
 from tests import factories
 from tests.permits.conftest import World
 
@@ -120,3 +121,15 @@ def test_a_town_hall_says_neither_who_instructs_nor_what_silence_means(world: Wo
 def test_a_town_hall_files_in_no_other_commune(world: World) -> None:
     with pytest.raises(Forbidden):
         world.file(Role.TOWN_HALL, insee="45902", parcels=[])
+
+
+def test_a_file_is_of_the_databases_day_whatever_the_clock_of_the_process_says(
+    world: World, wrong_clock: timedelta
+) -> None:
+    today = database_clock.today()
+    permit = world.file(filed_date=today)
+    with world.as_():
+        recorded = (permit.recorded_at, Event.objects.get(permit=permit).recorded_at)
+    assert all(abs(one - database_clock.ask()) < timedelta(minutes=1) for one in recorded)
+    with pytest.raises(Invalid):
+        world.file(filed_date=today + timedelta(days=1))

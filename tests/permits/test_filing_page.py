@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from django.db import DatabaseError
 
+from gis_core.database_clock import today
 from gis_core.errors import Unavailable
 from gis_core.models import Job, Membership
 from gis_core.rights import Role
 from permits.models import Event, Permit
 from permits.services.applicants import read_applicants
-from permits.services.reading import today
 from tests import factories
 from tests.page_forms import opened
 from tests.permits.conftest import World

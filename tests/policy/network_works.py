@@ -5,9 +5,9 @@ from typing import Any
 
 from django.contrib.gis.geos import LineString, MultiLineString
 
+from gis_core.database_clock import today
 from gis_core.models import Member, User
 from gis_core.rights import acting_as, rights_of
-from networks.works.days import today
 from networks.works.models import Work
 from networks.works.services.works import make
 from tests import factories

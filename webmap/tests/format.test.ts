@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  dayInParis,
   formatAcquired,
   formatArea,
   formatBar,
@@ -95,5 +96,16 @@ describe("a campaign", () => {
       "1 m",
       "1,5 m",
     ]);
+  });
+});
+
+describe("The day in Paris", () => {
+  it.each([
+    ["2026-11-29T22:59:00Z", "2026-11-29"],
+    ["2026-11-29T23:30:00Z", "2026-11-30"],
+    ["2026-07-01T22:30:00Z", "2026-07-02"],
+    ["2028-02-29T23:30:00Z", "2028-03-01"],
+  ])("of %s is %s", (instant, day) => {
+    expect(dayInParis(new Date(instant))).toBe(day);
   });
 });

@@ -4,9 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from gis_core.errors import ArpentError
 from gis_core.models import User
 from gis_core.services.tokens import MOST_DAYS, USUAL_DAYS, create_token
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         if user is None:
             raise CommandError(_("No open account is named %(name)s.") % {"name": username})
         try:
-            last_date = timezone.localdate() + timedelta(days=max(-1, min(days, MOST_DAYS + 1)))
+            last_date = database_clock.today() + timedelta(days=max(-1, min(days, MOST_DAYS + 1)))
             _token, secret = create_token(user=user, name=name, last_date=last_date)
         except ArpentError as error:
             raise CommandError(str(error.message)) from error

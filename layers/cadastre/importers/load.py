@@ -10,6 +10,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from psycopg import sql
 
+from gis_core import database_clock
 from gis_core.import_loss import ScopeDifference, counted_difference
 from gis_core.services.source_imports import lock_tables
 from layers.cadastre.services import TABLES, Table, stage_rows, staging
@@ -47,10 +48,11 @@ class Staged:
     insee: set[str] = field(default_factory=set)
     refused: set[str] = field(default_factory=set)
     latest: date | None = None
+    today: date = field(default_factory=database_clock.today)
 
     def dated(self, *dates: date | None) -> None:
         """Take note of a row's dates; those to come say nothing about the data."""
-        known = [one for one in (*dates, self.latest) if one and one <= date.today()]
+        known = [one for one in (*dates, self.latest) if one and one <= self.today]
         self.latest = max(known, default=None)
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from gis_core.errors import Invalid
 from gis_core.import_loss import ScopeDifference
 from gis_core.reader import RestrictedReader
@@ -106,19 +106,19 @@ class Loading:
 def import_ban(order: Order) -> ImportReport:
     """Read the files and replace the addresses of their communes; nothing is loaded by halves."""
     member = order.member.slug if order.member else None
-    report = ImportReport("ban", member=member, source_date=order.source_date, started_at=timezone.now())
+    report = ImportReport("ban", member=member, source_date=order.source_date, started_at=database_clock.now())
     with RestrictedReader() as reader, transaction.atomic():
         loading = Loading(order, report)
         run(STAGED)
         for number, path in enumerate(files(order.paths, report), start=1):
             load_file(loading, reader, path, number)
-        report.ended_at = timezone.now()
+        report.ended_at = database_clock.now()
         report.check_loss(compare() if report.loaded else (), order.accepted_loss)
         if order.dry_run:
             report.keep_nothing()
         elif report.loaded:
             put_in_place(loading)
-    report.ended_at = timezone.now()
+    report.ended_at = database_clock.now()
     return report
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from gis_core.errors import Invalid
 from gis_core.import_loss import ScopeDifference
 from gis_core.models import Member, Territory
@@ -26,7 +26,7 @@ SLUG_LENGTH = 50
 def import_communes(order: Order) -> ImportReport:
     """Read the three files and load them in one transaction; a missing or unreadable file refuses all."""
     member = order.member.slug if order.member else None
-    report = ImportReport("communes", member=member, source_date=order.source_date, started_at=timezone.now())
+    report = ImportReport("communes", member=member, source_date=order.source_date, started_at=database_clock.now())
     with RestrictedReader() as reader:
         order.tell(None, _("Reading the files"))
         try:
@@ -35,7 +35,7 @@ def import_communes(order: Order) -> ImportReport:
             report.file(", ".join(path.name for path in order.paths)).file_refused(error)
         else:
             load(order, folder, report)
-    report.ended_at = timezone.now()
+    report.ended_at = database_clock.now()
     return report
 
 

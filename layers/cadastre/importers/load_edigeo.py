@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from gis_core.errors import Invalid
 from gis_core.import_loss import LossRefused, ScopeDifference, check_loss, total_of
 from gis_core.reader import Limits, PlanSheet, ReadRefused, RefusedSheet, RestrictedReader
@@ -73,7 +73,7 @@ class Loading:
 def import_edigeo(order: Order) -> ImportReport:
     """Read and load every sheet of the files and folders; the report says what became of each."""
     member = order.member.slug if order.member else None
-    report = ImportReport("edigeo", member=member, started_at=timezone.now())
+    report = ImportReport("edigeo", member=member, started_at=database_clock.now())
     loading = Loading(order, report)
     found = list(edigeo.files(order.paths))
     loading.paths = len(found)
@@ -89,7 +89,7 @@ def import_edigeo(order: Order) -> ImportReport:
     report.written = bool(loading.sheets) and not order.dry_run
     tell_missing(loading)
     report.source_date = order.source_date or loading.dated.latest
-    report.ended_at = timezone.now()
+    report.ended_at = database_clock.now()
     return report
 
 

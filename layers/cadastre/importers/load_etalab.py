@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from gis_core.errors import Invalid
 from gis_core.reader import RestrictedReader
 from layers.cadastre.importers import etalab
@@ -40,18 +40,18 @@ class Loading:
 def import_etalab(order: Order) -> ImportReport:
     """Read and load the files; the report says what became of each row. Nothing is loaded by halves."""
     member = order.member.slug if order.member else None
-    report = ImportReport("etalab", member=member, started_at=timezone.now())
+    report = ImportReport("etalab", member=member, started_at=database_clock.now())
     with RestrictedReader() as reader, transaction.atomic():
         loading = Loading(order, report)
         for path in files(order.paths, report):
             load_file(loading, reader, path)
-        report.ended_at = timezone.now()
+        report.ended_at = database_clock.now()
         report.check_loss(compare(loading.staged), order.accepted_loss)
         if order.dry_run:
             report.keep_nothing()
         else:
             finish(loading)
-    report.ended_at = timezone.now()
+    report.ended_at = database_clock.now()
     return report
 
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.db import transaction
 from django.http import HttpResponse, StreamingHttpResponse
-from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
 from rest_framework.negotiation import BaseContentNegotiation
@@ -14,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from gis_core import database_clock
 from gis_core.admission import FILTER, limited
 from gis_core.api.once import create_once
 from gis_core.api.views import asker, checked
@@ -91,7 +91,7 @@ class StreamView(APIView):
             layer = visible_layer(slug, rights)
             form, reading = order.open(self.suffix, layer, rights)
             order.selection.condition(layer, rights)
-        headers = headers_of(f"{layer.slug}-{timezone.localdate():%Y-%m-%d}.{form.suffix}")
+        headers = headers_of(f"{layer.slug}-{database_clock.today():%Y-%m-%d}.{form.suffix}")
         if request.method == "HEAD":
             return HttpResponse(content_type=form.content_type, headers=headers)
         parts = stream(layer, order.selection, reading, form, rights)

@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
-from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from psycopg import sql
 
+from gis_core import database_clock
 from gis_core.errors import Conflict, Invalid
 from gis_core.import_loss import LossRefused, check_loss
 from layers.catalogue.models import Layer, Theme
@@ -56,7 +56,7 @@ def apply(import_id: int, tell: Tell, accepted: int | None = None) -> dict[str, 
     outcome = APPLY[Mode(order.mode)](order, choices, tell, accepted)
     places = {name: (order.plan or {}).get(name, []) for name in ("places", "outside_places")}
     order.report = outcome.as_json() | places | {"seconds": round(time.monotonic() - begun, 1)}
-    order.state, order.message, order.applied_at = Import.State.APPLIED, "", timezone.now()
+    order.state, order.message, order.applied_at = Import.State.APPLIED, "", database_clock.now()
     order.save()
     return {"rows": outcome.rows, "repaired": outcome.repaired, "refused": outcome.refused}
 

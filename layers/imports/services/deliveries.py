@@ -10,9 +10,9 @@ from typing import Any
 import pyproj
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from gis_core.errors import Conflict, Invalid, NotFound
 from gis_core.models import Job, Member, User
 from gis_core.rights import Rights
@@ -149,5 +149,5 @@ def inspection_of(delivery: Delivery) -> Job | None:
 
 def outdated() -> Iterator[Delivery]:
     """Deliveries of long ago, of which nothing is under way."""
-    old = Delivery.objects.filter(created_at__lt=timezone.now() - KEPT)
+    old = Delivery.objects.filter(created_at__lt=database_clock.now() - KEPT)
     yield from old.exclude(imports__state__in=UNDER_WAY)

@@ -13,9 +13,9 @@ from typing import Any, Final
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
 from gis_core.import_loss import accepted_in
 from gis_core.models import Job, Member, SourceImport, User
@@ -112,7 +112,7 @@ def can_go_on(job: Job) -> bool:
 def awaited_folders() -> set[str]:
     """Those of files that wait for a decision."""
     waiting = Q(parameters__dry_run=True) | Q(report__has_key="loss")
-    lately = Job.objects.filter(waiting, kind=KIND, ended_at__gte=timezone.now() - KEPT)
+    lately = Job.objects.filter(waiting, kind=KIND, ended_at__gte=database_clock.now() - KEPT)
     return {folder_of(job.parameters).name for job in lately if awaits_decision(job)}
 
 

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from django.db.models import Q
-from django.utils import timezone
 
+from gis_core import database_clock
 from layers.catalogue.models import Layer
 from layers.catalogue.tables import drop_table
 from layers.imports.models import Import
@@ -16,7 +16,7 @@ TAKEN_BACK_KEPT = timedelta(days=30)
 
 def retire() -> list[str]:
     """Drop what is old enough; the names of the tables. Needs the worker's role."""
-    now, dropped = timezone.now(), []
+    now, dropped = database_clock.now(), []
     replaced = Q(mode=Import.Mode.REPLACE, state=Import.State.APPLIED, applied_at__lt=now - REPLACED_KEPT)
     for one in Import.objects.select_for_update().filter(replaced, former__isnull=False):
         dropped.append((one.former or {})["table"])

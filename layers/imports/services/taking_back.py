@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from psycopg import sql
 
+from gis_core import database_clock
 from gis_core.errors import Conflict
 from gis_core.models import User
 from layers.catalogue.models import Layer
@@ -36,7 +36,7 @@ def take_back(import_id: int, *, by: User | None, confirmed: bool, tell: Tell) -
     counts = TAKE_BACK[Mode(order.mode)](order, layer)
     order.report = (order.report or {}) | {"taken_back": counts}
     order.state, order.message = Import.State.TAKEN_BACK, ""
-    order.taken_back_at, order.taken_back_by = timezone.now(), by
+    order.taken_back_at, order.taken_back_by = database_clock.now(), by
     order.save()
     return counts
 

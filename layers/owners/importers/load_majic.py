@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from psycopg import sql
 
+from gis_core import database_clock
 from gis_core.errors import Invalid
 from gis_core.import_loss import ScopeDifference, counted_difference
 from gis_core.reader import Limits, RestrictedReader
@@ -145,7 +145,7 @@ class Loading:
 def import_majic(order: Order) -> ImportReport:
     """Read and load the files; the report says what became of each line, and names nobody."""
     member = order.member.slug if order.member else None
-    report = ImportReport("majic", member=member, source_date=order.source_date, started_at=timezone.now())
+    report = ImportReport("majic", member=member, source_date=order.source_date, started_at=database_clock.now())
     with RestrictedReader(LIMITS) as reader, transaction.atomic():
         loading = Loading(order, report)
         prepare()
@@ -153,14 +153,14 @@ def import_majic(order: Order) -> ImportReport:
             load_file(loading, reader, path)
         if report.loaded:
             settle(loading)
-        report.ended_at = timezone.now()
+        report.ended_at = database_clock.now()
         report.check_loss(compare() if report.loaded else (), order.accepted_loss)
         if report.loaded and not order.dry_run:
             put_in_place(loading)
         run(sql.SQL("drop table {}").format(sql.SQL(", ").join(map(staged, STAGED))))
         if order.dry_run:
             report.keep_nothing()
-    report.ended_at = timezone.now()
+    report.ended_at = database_clock.now()
     return report
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from gis_core.errors import Forbidden, Invalid
 from gis_core.lookalikes import plain_letters
 from gis_core.models import Member, User
@@ -76,7 +76,7 @@ def answer_request(requester: Requester, parcels: list[str], *, user: User, righ
     known = {one.idu for one in seen}
     missing = tuple(idu for idu in asked.parcels if idu not in known)
     return Extract(
-        number=number, at=timezone.now(), service=service, requester=requester, parcels=seen, missing=missing
+        number=number, at=database_clock.now(), service=service, requester=requester, parcels=seen, missing=missing
     )
 
 

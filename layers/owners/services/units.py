@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from django.db import connection
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from gis_core.errors import Invalid, NotFound
 from gis_core.models import User
 from gis_core.rights import Rights
@@ -41,5 +41,5 @@ def land_unit(asked: Demand, *, user: User, rights: Rights) -> LandUnit:
     if len(found) > MOST_PARCELS:
         words = _("This unit has more than %(most)s parcels: it is a domain, and is not drawn.")
         raise Invalid(words % {"most": MOST_PARCELS}, parameter="parcels")
-    ground = ground_of_parcels(found, timezone.localdate(), reader_with(rights))
+    ground = ground_of_parcels(found, database_clock.today(), reader_with(rights))
     return LandUnit(consultation, tuple(found), ground)

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
@@ -15,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from gis_core import database_clock
 from gis_core.admission import PARCELS, PDF, limited
 from gis_core.api.once import create_once
 from gis_core.api.views import asker, checked, page_of, site
@@ -41,7 +41,7 @@ SECTIONS = OpenApiParameter("sections", str, description="names separated by com
 def day_of(text: str | None) -> date:
     """Raises Invalid."""
     if not text:
-        return timezone.localdate()
+        return database_clock.today()
     day = serializers.day_in(text)
     if day is None:
         raise Invalid(_("“day” must be written YYYY-MM-DD."), parameter="day")
@@ -53,7 +53,7 @@ def reader_of(request: Request) -> Reader:
 
 
 def ground_of(given: Mapping[str, Any], reader: Reader) -> Ground:
-    day = given.get("day") or timezone.localdate()
+    day = given.get("day") or database_clock.today()
     if "shape" in given:
         return ground_of_shape(given["shape"], day)
     return ground_of_parcels(given["parcels"], day, reader)

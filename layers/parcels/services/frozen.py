@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from gis_core.errors import NotFound
 from gis_core.models import Member, User
 from gis_core.rights import Rights
@@ -36,7 +37,7 @@ def composed(ground: Ground, *, title: str, user: User, reader: Reader, site: st
     sheet = sheet_of(ground, reader)
     content = as_kept(sheet.without_private().as_json())
     digest = digest_of(content)
-    made_at = timezone.now()
+    made_at = database_clock.now()
     with connection.cursor() as cursor:
         cursor.execute(NEXT)
         (pk,) = cursor.fetchone()

@@ -8,9 +8,9 @@ from typing import Any
 
 import shapely
 from django.db import connection, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from gis_core.errors import Invalid
 from gis_core.outages import database_is_gone
 from gis_core.rights import Rights
@@ -42,7 +42,7 @@ class Sheet:
     def as_json(self) -> dict[str, Any]:
         return {
             "ground": ground_as_json(self.ground),
-            "made_at": timezone.now().isoformat(timespec="seconds"),
+            "made_at": database_clock.now().isoformat(timespec="seconds"),
             "sections": [section_as_json(section, answer) for section, answer in self.answers],
         }
 

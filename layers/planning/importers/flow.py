@@ -9,9 +9,9 @@ from pathlib import Path
 from django.contrib.gis.db.models import Union
 from django.contrib.gis.geos import GEOSGeometry
 from django.db import connection, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from gis_core.errors import Invalid
 from gis_core.import_loss import ScopeDifference
 from gis_core.models import Commune
@@ -54,7 +54,7 @@ class Work:
 
     def dated(self, day: date | None) -> None:
         """Take note of a date of the data."""
-        if day and day <= date.today():
+        if day and day <= database_clock.today():
             self.latest = max(day, self.latest or day)
 
 
@@ -71,13 +71,13 @@ class Kind:
 def import_deliveries(order: Order, kind: Kind) -> ImportReport:
     """Load each delivery whole or not at all; the report says what became of each file and row."""
     member = order.member.slug if order.member else None
-    report = ImportReport(kind.source, member=member, started_at=timezone.now())
+    report = ImportReport(kind.source, member=member, started_at=database_clock.now())
     with RestrictedReader() as reader, transaction.atomic():
         open_event(kind.tables, {"source": kind.source, "member": member})
         work = Work(order, reader, report, area_of(order.territory))
         for paths in groups(order.paths):
             load_paths(work, kind, paths)
-        report.ended_at = timezone.now()
+        report.ended_at = database_clock.now()
         report.check_loss(work.differences if report.loaded else (), order.accepted_loss)
         if order.dry_run:
             report.keep_nothing()
@@ -85,7 +85,7 @@ def import_deliveries(order: Order, kind: Kind) -> ImportReport:
             finish(work, kind)
         else:
             transaction.set_rollback(True)
-    report.ended_at = timezone.now()
+    report.ended_at = database_clock.now()
     return report
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from layers.imports.report import FileReport, ImportReport
 from layers.imports.sources import Order
 from layers.planning import cnig, standard
@@ -89,6 +90,7 @@ def begin(work: Work, row: Row) -> RiskPlan:
             "state": "",
             "state_date": None,
             "url": "",
+            "imported_at": database_clock.now(),
         },
     )
     inside = plan.zones.all() if work.area is None else plan.zones.filter(geom__intersects=work.area)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from layers.imports.report import FileReport, ImportReport
 from layers.imports.sources import Order
 from layers.planning import cnig, standard
@@ -116,6 +117,7 @@ def begin(work: Work, folder: Folder) -> EasementSet:
         files.forget(whole.folder)
         empty(work, whole)
     whole.dated = day(meant["date"]) if meant else None
+    whole.imported_at = database_clock.now()
     return whole
 
 

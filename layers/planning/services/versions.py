@@ -10,6 +10,7 @@ from datetime import date
 
 from django.db import connection, transaction
 
+from gis_core import database_clock
 from layers.catalogue.services import announce_changed_slugs
 
 LAYERS = (
@@ -44,7 +45,7 @@ def refresh(day: date | None = None) -> int:
     """Compute the days of all versions and which are shown; how many documents appear or go."""
     with connection.cursor() as cursor:
         cursor.execute(DATES)
-        cursor.execute(SHOWN, {"day": day or date.today()})
+        cursor.execute(SHOWN, {"day": day or database_clock.today()})
         changed: int = cursor.rowcount
     return changed
 

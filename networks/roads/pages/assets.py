@@ -6,13 +6,13 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 from pyproj import Transformer
 
+from gis_core import database_clock
 from gis_core.admission import TABLE, limited
 from gis_core.errors import ArpentError, Conflict, Invalid, NotFound
 from gis_core.forms import AccessibleForm, blame
@@ -150,7 +150,7 @@ def taken_away(wanted: Filter, suffix: str, rights: Rights) -> HttpResponse:
     if len(found) > MOST_ROWS:
         words = _("A table has %(most)s assets at most: choose a kind, a road or a commune.")
         raise Invalid(words % {"most": display_number(MOST_ROWS, 0)}, parameter="format")
-    name = f"patrimoine-{timezone.localdate():%Y-%m-%d}"
+    name = f"patrimoine-{database_clock.today():%Y-%m-%d}"
     return answered(as_table(wanted.what, found), suffix, _("Assets"), name)
 
 
@@ -172,7 +172,7 @@ def line(what: str, asset: Any) -> dict[str, Any]:
         "picture": pictogram_of(code, asset.inscription or "") if code.strip() else "",
         "kind": lists.word(KINDS[what], asset.kind, english=english()),
         "state": lists.word(lists.CONDITIONS, asset.state, english=english()),
-        "late": asset.due_date is not None and asset.due_date < timezone.localdate(),
+        "late": asset.due_date is not None and asset.due_date < database_clock.today(),
         "length": services.length_of(asset),
     }
 
@@ -275,7 +275,7 @@ def asset_page(
     # Beside a reference, left and right are those of growing markers, however the section is drawn.
     side = places[0].lies if places else found.side
     lon, lat = TO_DEGREES.transform(*services.middle_of(found))
-    initial = {"done_date": timezone.localdate(), "done_by": str(request.user)}
+    initial = {"done_date": database_clock.today(), "done_by": str(request.user)}
     photos = services.photos_of(what, pk, rights)
     code = normal(getattr(found, "code", None) or "")
     told = services.inspections_of(what, pk)

@@ -6,11 +6,11 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from gis_core import database_clock
 from gis_core.errors import Invalid, NotFound
 from gis_core.forms import AccessibleForm, blame
 from gis_core.middleware import rights_of_request
@@ -86,7 +86,7 @@ def home(request: HttpRequest) -> HttpResponse:
     rights = rights_of_request(request)
     given = {name: value for name, value in request.GET.items() if isinstance(value, str) and value}
     if suffix := given.get("format"):
-        name = f"voirie-{timezone.localdate():%Y-%m-%d}"
+        name = f"voirie-{database_clock.today():%Y-%m-%d}"
         return answered(as_table(lengths(Asked.parse(given))), suffix, _("Kilometres"), name)
     form, asked, status = LengthsForm(initial=given, rights=rights, kept=given), Asked(), 200
     try:

@@ -8,11 +8,11 @@ from urllib.parse import urlencode
 
 from django.db import connection, transaction
 from django.db.models import Count, FloatField, Func, Q, QuerySet, Sum
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from psycopg import sql
 
+from gis_core import database_clock
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
 from gis_core.models import Commune
 from gis_core.rights import Rights
@@ -116,7 +116,7 @@ def along(road: str) -> Q:
 
 
 def due(asked: str) -> Q:
-    today = timezone.localdate()
+    today = database_clock.today()
     if asked == "late":
         return Q(due_date__lt=today)
     return Q(due_date__lte=today + timedelta(days=SOON_DAYS)) if asked == "month" else Q(inspected_date=None)
@@ -253,7 +253,7 @@ def strike(what: str, pk: int, inspection: int, reason: str, *, rights: Rights) 
         raise Conflict(pgettext("road", "This inspection is struck out already."))
     if not reason.strip():
         raise Invalid(pgettext("road", "Say why it is struck out."), parameter="reason")
-    found.struck_at, found.struck_by_id = timezone.now(), rights.user_id
+    found.struck_at, found.struck_by_id = database_clock.now(), rights.user_id
     found.struck_reason = reason.replace("\x00", "").strip()[:LONGEST_REASON]
     found.save(update_fields=["struck_at", "struck_by", "struck_reason"])
 
@@ -268,7 +268,7 @@ def inspectable(what: str, pk: int, rights: Rights) -> Any:
 
 def check(found: Inspection) -> None:
     """Raises Invalid at the field that is wrong."""
-    today = timezone.localdate()
+    today = database_clock.today()
     if found.done_date > today:
         raise Invalid(_("This day is still to come: record what was done."), parameter="done_date")
     if found.done_date < EARLIEST:

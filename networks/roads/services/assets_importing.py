@@ -11,9 +11,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from gis_core.errors import Conflict, Invalid, NotFound
 from gis_core.models import Member, User
 from gis_core.rights import Rights
@@ -188,7 +188,7 @@ def forget(pk: int, *, rights: Rights) -> None:
 def awaited_folders() -> Iterable[str]:
     """Those of files that are yet to be loaded."""
     done = (State.LOADED, State.TAKING_BACK, State.TAKEN_BACK)
-    waiting = AssetDelivery.objects.exclude(state__in=done).filter(created_at__gte=timezone.now() - KEPT)
+    waiting = AssetDelivery.objects.exclude(state__in=done).filter(created_at__gte=database_clock.now() - KEPT)
     return waiting.values_list("folder", flat=True)
 
 
@@ -248,9 +248,8 @@ def keep_mapping(made: AssetDelivery) -> None:
         fields = set(layer["fields"])
         name = next(one for one in names if one not in used and there.get(one, fields) == fields)
         used.add(name)
-        AssetMapping.objects.update_or_create(
-            owner=made.owner, name=name, defaults={"fields": sorted(fields), "reading": reading}
-        )
+        values = {"fields": sorted(fields), "reading": reading, "used_at": database_clock.now()}
+        AssetMapping.objects.update_or_create(owner=made.owner, name=name, defaults=values)
 
 
 # -- by the worker ----------------------------------------------------------------------------------------------------
@@ -345,7 +344,7 @@ def load(pk: int, tell: Tell) -> dict[str, Any]:
     forget_files(made)
     made.report = report
     made.faults = as_told(delivered.faults)
-    made.state, made.loaded_at, made.message = State.LOADED, timezone.now(), ""
+    made.state, made.loaded_at, made.message = State.LOADED, database_clock.now(), ""
     made.save()
     return report
 

@@ -10,9 +10,9 @@ from typing import Any, Final, Literal
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from gis_core.errors import Forbidden, Invalid, NotFound
 from gis_core.import_loss import LossRefused, ScopeDifference, accepted_in, check_loss, describe_difference
 from gis_core.models import Job, Member, User
@@ -273,7 +273,7 @@ def may_load(job: Job) -> bool:
 
 def awaited_folders() -> list[str]:
     """Those of files that may still be loaded."""
-    lately = Job.objects.filter(kind=KIND, ended_at__gte=timezone.now() - KEPT).defer("report")
+    lately = Job.objects.filter(kind=KIND, ended_at__gte=database_clock.now() - KEPT).defer("report")
     return [str(one.parameters["folder"]) for one in lately if may_load(one)]
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from gis_core.errors import Invalid
 from gis_core.models import Job, Member, User
 from gis_core.rights import Rights, under_policies
@@ -65,7 +65,7 @@ def load(
 ) -> dict[str, Any]:
     """Read the rows, find their places, write them unless it is only a check."""
     untold = untold_by(layout)
-    rows = list(rows_of(layout, timezone.localdate()))
+    rows = list(rows_of(layout, database_clock.today()))
     report: dict[str, Any] = dict.fromkeys(("made", "changed", "placed", "sms", "email"), 0)
     good = [(row.place, row.person) for row in rows if row.person]
     for part in placed(member, good, tell):

@@ -7,10 +7,10 @@ from typing import Any
 from django import forms
 from django.contrib.gis.gdal import GDALException
 from django.contrib.gis.geos import GEOSException, GEOSGeometry
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from gis_core import database_clock
 from gis_core.edit_forms import EditForm
 from gis_core.forms import AccessibleForm
 from gis_core.models import Member
@@ -178,7 +178,7 @@ class ContactForm(AccessibleForm):
 
     def clean_consent_date(self) -> Any:
         day = self.cleaned_data["consent_date"]
-        if day and day > timezone.localdate():
+        if day and day > database_clock.today():
             raise forms.ValidationError(_("This day has not come yet."))
         if day and day.year < FIRST_YEAR:
             raise forms.ValidationError(_("Check the year: it is written with four digits."))

@@ -9,10 +9,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, connection, transaction
-from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
 from gis_core.models import Member
 from gis_core.rights import Rights
@@ -132,7 +132,7 @@ def known(row: str | Mapping[str, Any]) -> Known:
         place=place,
         sms=consent_of(given, "sms"),
         mail=consent_of(given, "email"),
-        confirmed=parse_date(given["confirmed_date"]) or timezone.localdate(),
+        confirmed=parse_date(given["confirmed_date"]) or database_clock.today(),
         sms_stop=given["sms_stop"],
         email_stop=given["email_stop"],
     )
@@ -261,7 +261,7 @@ def write_contacts(
 
     What a list does not speak of (`untold`: phone, email, address, connection) stays as it was where it is empty.
     """
-    today = timezone.localdate()
+    today = database_clock.today()
     given = [row_of(place, person, today) | left(person, untold) for place, person in enumerate(people)]
     with connection.cursor() as cursor:
         cursor.execute("select * from arpent.write_contacts(%s, %s, %s)", [member.pk, json.dumps(given), why])

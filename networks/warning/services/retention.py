@@ -3,9 +3,9 @@
 import time
 
 from django.db import connection, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from networks.warning.gateways import folder
 
 TRIAL_DAYS = 30
@@ -17,7 +17,7 @@ def forget_old() -> int:
     """For the worker; returns how many contacts went. Files of trials go after a month, others after a year."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select arpent.forget_warned(%s, %s)", [timezone.localdate(), _("End of the time that they are kept")]
+            "select arpent.forget_warned(%s, %s)", [database_clock.today(), _("End of the time that they are kept")]
         )
         (gone,) = cursor.fetchone()
     now = time.time()

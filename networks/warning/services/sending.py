@@ -14,9 +14,9 @@ from django.core.signing import Signer
 from django.db import connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from gis_core.errors import Conflict, Invalid, Unavailable
 from gis_core.models import Job, User
 from gis_core.rights import Rights
@@ -61,7 +61,7 @@ def send(notice: Notice, *, sms: int, email: int, version: int, user: User, righ
         queued = dict(cursor.fetchall())
     # A list that came in meanwhile may have changed them once more.
     check_counts(queued.get(Channel.SMS, 0), queued.get(Channel.EMAIL, 0), sms, email)
-    found.state, found.sent_at, found.sent_by_id = Notice.State.SENDING, timezone.now(), rights.user_id
+    found.state, found.sent_at, found.sent_by_id = Notice.State.SENDING, database_clock.now(), rights.user_id
     job = begin(found, KIND, user, rights)
     found.job_id = job.pk
     found.save(update_fields=["state", "sent_at", "sent_by", "job_id"])

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from networks.core.importers import cells
 from networks.water import lists, raepa
 from networks.water.exchange.network import OneNetwork, Row
@@ -34,7 +34,7 @@ class RaepaRows:
         self.sewer = network.family == "sewer"
         self.use = "ASS" if self.sewer else "AEP"
         self.losses = losses
-        self.today = timezone.localdate()
+        self.today = database_clock.today()
         self.node_names = frozenset(network.node_keys.values())
 
     def pipe(self, row: Row) -> Values:

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import shapely
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from networks.core.rights import TECHNICIANS
 from networks.water import lists
 from networks.water.exchange.geopackage import Described, GeoPackage, described
@@ -99,7 +99,7 @@ class Writer:
         self.losses = losses
         self.sewer = network.family == "sewer"
         self.short = FAMILIES[network.family]
-        self.now = f"{timezone.localdate().isoformat()}T00:00:00Z"
+        self.now = f"{database_clock.today().isoformat()}T00:00:00Z"
         self.taken: dict[str, set[str]] = {}
 
     def write(self, tell: Tell) -> None:

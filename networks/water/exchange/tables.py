@@ -16,9 +16,9 @@ from typing import IO, Any, Final, Protocol, Self
 
 import numpy as np
 import shapely
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from gis_core.errors import Invalid
 from layers.exports.formats.csvtext import defused
 from networks.water.raepa import RaepaField
@@ -144,7 +144,7 @@ class Shapefile:
         return 1 + sum(field.width for field in self.fields)
 
     def table_header(self) -> bytes:
-        today = timezone.localdate()
+        today = database_clock.today()
         size = 32 + 32 * len(self.fields) + 1
         head = struct.pack(
             "<4BIHH20x", 3, today.year - 1900, today.month, today.day, self.rows, size, self.record_bytes

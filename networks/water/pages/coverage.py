@@ -7,12 +7,11 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from gis_core import webmap_build
+from gis_core import database_clock, webmap_build
 from gis_core.errors import ArpentError, Forbidden, Invalid
 from gis_core.forms import AccessibleForm, blame
 from gis_core.middleware import rights_of_request
@@ -136,7 +135,7 @@ def cover(request: HttpRequest, cover: int) -> HttpResponse:
     found = coverage.coverage_seen_by(cover, rights)
     suffix = request.GET.get("format", "")
     if suffix == "csv":
-        return attached(far_csv(found, rights), CSV, f"batiments-eloignes-{timezone.localdate():%Y-%m-%d}.csv")
+        return attached(far_csv(found, rights), CSV, f"batiments-eloignes-{database_clock.today():%Y-%m-%d}.csv")
     if suffix == "geojson":
         return JsonResponse(shapes(found, rights), headers={"Cache-Control": "private, no-store"})
     if suffix:

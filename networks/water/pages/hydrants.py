@@ -7,11 +7,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from gis_core import database_clock
 from gis_core.admission import FILTER, TABLE, limited
 from gis_core.edit_forms import EditForm
 from gis_core.errors import ArpentError, Conflict, Invalid
@@ -139,7 +139,7 @@ def taken_away(suffix: str, wanted: Filter, rights: Rights) -> HttpResponse:
     if suffix not in ("csv", "xlsx", "pei"):
         raise Invalid(_("A table is a CSV or XLSX file."), parameter="format")
     rows = tables.rows_of(wanted, rights)
-    day = f"{timezone.localdate():%Y-%m-%d}"
+    day = f"{database_clock.today():%Y-%m-%d}"
     if suffix == "pei":
         return attached(tables.pei_csv(rows, rights), CSV, f"pei-{day}.csv")
     table = tables.table(rows)
@@ -155,7 +155,7 @@ def attached(content: bytes, kind: str, name: str) -> HttpResponse:
 
 def lines(rows: list[Any]) -> list[dict[str, Any]]:
     places, communes, words = addresses_of(rows), communes_of(rows), tables.standings()
-    today = timezone.localdate()
+    today = database_clock.today()
     return [
         {
             "hydrant": one,
@@ -367,7 +367,7 @@ def shown(request: HttpRequest, pk: int, status: int = 200, **more: Any) -> Http
         "photos": [as_json(one, layer) for one in attachments_of(layer, pk, rights)[:MOST_PHOTOS]],
         "map": map_link(found),
         "inspection": InspectionForm(initial=begun(request, inspections), out=found.out is not None),
-        "out_form": OutForm(initial={"from_date": timezone.localdate()}),
+        "out_form": OutForm(initial={"from_date": database_clock.today()}),
         "back_form": BackForm(),
         "measuring": request.GET.get("controle"),
     }
@@ -377,7 +377,7 @@ def shown(request: HttpRequest, pk: int, status: int = 200, **more: Any) -> Http
 def begun(request: HttpRequest, inspections: list[HydrantInspection]) -> dict[str, Any]:
     """What the form of an inspection begins with: today, and whoever is signed in."""
     kind = HydrantInspection.Kind.TECHNICAL
-    return {"kind": kind, "done_date": timezone.localdate(), "done_by": str(request.user)}
+    return {"kind": kind, "done_date": database_clock.today(), "done_by": str(request.user)}
 
 
 def anomalies_of(inspection: HydrantInspection) -> str:

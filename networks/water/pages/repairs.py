@@ -9,11 +9,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from gis_core import database_clock
 from gis_core.admission import TABLE, limited
 from gis_core.errors import ArpentError, Forbidden, Invalid
 from gis_core.forms import AccessibleForm, blame
@@ -66,7 +66,7 @@ class RepairFilterForm(AccessibleForm):
 
     def __init__(self, *args: Any, rights: Rights, kept: dict[str, str], **options: Any) -> None:
         super().__init__(*args, **options)
-        this_year = timezone.localdate().year
+        this_year = database_clock.today().year
         years = [(str(year), str(year)) for year in range(this_year, this_year - YEARS_BACK, -1)]
         offered: dict[str, Choices] = {
             "member": [("", _("All members")), *members(rights)],
@@ -159,7 +159,7 @@ def taken_away(table: Table, suffix: str, title: str, name: str) -> HttpResponse
     if suffix not in ("csv", "xlsx"):
         raise Invalid(_("A table is a CSV or XLSX file."), parameter="format")
     content, kind = (as_csv(table), CSV) if suffix == "csv" else (as_workbook(table, title), XLSX)
-    return attached(content, kind, f"{name}-{timezone.localdate():%Y-%m-%d}.{suffix}")
+    return attached(content, kind, f"{name}-{database_clock.today():%Y-%m-%d}.{suffix}")
 
 
 # -- recording one ----------------------------------------------------------------------------------------------------
@@ -233,7 +233,7 @@ def new_repair(request: HttpRequest) -> HttpResponse:
             except ArpentError as error:
                 fault = error
     else:
-        form = RepairForm(initial={"repaired_date": timezone.localdate(), "network": "water", **given}, pipe=pipe)
+        form = RepairForm(initial={"repaired_date": database_clock.today(), "network": "water", **given}, pipe=pipe)
     status = 400 if form.errors else 200
     if fault:
         if not form.is_bound:

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from gis_core.paper import typeset
 from layers.features.display import display_date
 from networks.water.profile.bands import Words, fixed
@@ -43,7 +43,7 @@ def pdf_of(
         "title": title(profile),
         "paper": paper.lower(),
         "block": block,
-        "day": display_date(timezone.localdate()),
+        "day": display_date(database_clock.today()),
         "length": fixed(profile.length_m),
         "accuracies": accuracies(profile),
         "sheets": [sheet(layout, one) for layout, one in made],

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from gis_core import database_clock
 from gis_core.errors import Invalid
 from gis_core.models import Job, JobQuerySet, Member, User
 from gis_core.rights import Rights
@@ -123,7 +123,7 @@ def make(given: Mapping[str, Any], rights: Rights, folder: Path, tell: Tell) -> 
     order = NetworkOrder.of(given, rights)
     networks = networks_of(order, rights)
     count = Progress(sum(network.total for network in networks), tell)
-    stem = f"{order.stem}-{timezone.localdate():%Y-%m-%d}"
+    stem = f"{order.stem}-{database_clock.today():%Y-%m-%d}"
     if order.form == "stareau-gpkg":
         path = folder / f"{stem}.gpkg"
         rows, remarks = write_stareau(networks, path, count)

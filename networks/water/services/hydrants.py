@@ -22,10 +22,10 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Coalesce, JSONObject, Least
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from gis_core import database_clock
 from gis_core.errors import Invalid, NotFound
 from gis_core.models import Commune, Member
 from gis_core.parameters import whole_number
@@ -110,7 +110,7 @@ def standing(rights: Rights) -> QuerySet[Any]:
 
 def unavailabilities(rights: Rights) -> QuerySet[Any]:
     """Those that last now."""
-    return HydrantUnavailability.objects.visible_to(rights).filter(from_at__lte=timezone.now(), until_at=None)
+    return HydrantUnavailability.objects.visible_to(rights).filter(from_at__lte=database_clock.now(), until_at=None)
 
 
 def told(rows: QuerySet[Any], *names: str) -> Subquery:
@@ -176,7 +176,7 @@ def is_id(text: str) -> bool:
 
 def in_state(state: str) -> Q:
     """Which hydrants something is to be done about; those in service alone, but for the unavailable ones."""
-    today = timezone.localdate()
+    today = database_clock.today()
     working = Q(service_state=IN_SERVICE)
     match state:
         case State.DUE:

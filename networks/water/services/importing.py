@@ -10,9 +10,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from gis_core.errors import Conflict, Invalid, NotFound
 from gis_core.import_loss import accepted_in
 from gis_core.models import Member, User
@@ -205,7 +205,7 @@ def start_taking_back(import_id: int, *, user: User, rights: Rights) -> NetworkI
 
 def awaited_folders() -> Iterable[str]:
     """Those of files that are yet to be loaded."""
-    waiting = NetworkImport.objects.filter(loaded_at=None, created_at__gte=timezone.now() - KEPT)
+    waiting = NetworkImport.objects.filter(loaded_at=None, created_at__gte=database_clock.now() - KEPT)
     return waiting.values_list("folder", flat=True)
 
 
@@ -238,7 +238,8 @@ def move_on(
 def keep_mapping(owner: Member, name: str, mapping: Mapping[str, Any]) -> None:
     """Keep how a member's layers are read, under its name."""
     plain = name.strip()[:80] or _("Network")
-    NetworkMapping.objects.update_or_create(owner=owner, name=plain, defaults={"layers": dict(mapping)})
+    values = {"layers": dict(mapping), "used_at": database_clock.now()}
+    NetworkMapping.objects.update_or_create(owner=owner, name=plain, defaults=values)
 
 
 def kept_mapping(owner: Member, seen: Sequence[Mapping[str, Any]]) -> tuple[str, dict[str, LayerReading]]:
@@ -340,7 +341,7 @@ def load(import_id: int, tell: Tell) -> dict[str, Any]:
     made.plan = plan.told
     refuse_unfit(made, bool(made.options.get("confirmed")))
     made.report = apply_plan(made, plan, tell)
-    made.faults, made.state, made.loaded_at = faults_as_json(plan.faults), State.LOADED, timezone.now()
+    made.faults, made.state, made.loaded_at = faults_as_json(plan.faults), State.LOADED, database_clock.now()
     made.save()
     return dict(made.report["counts"])
 
@@ -350,7 +351,7 @@ def undo(import_id: int, tell: Tell) -> dict[str, Any]:
     made = ordered(import_id)
     told = undo_moves(made, tell)
     made.report = dict(made.report or {}) | {"undone": told}
-    made.state, made.undone_at = State.LOADED, timezone.now()
+    made.state, made.undone_at = State.LOADED, database_clock.now()
     made.save()
     return {"undone": told["ends"], "left": told["left"]}
 
@@ -360,7 +361,7 @@ def bring_back(import_id: int, tell: Tell) -> dict[str, Any]:
     made = ordered(import_id)
     told = take_back(made, tell)
     made.report = dict(made.report or {}) | {"taken_back": told}
-    made.state, made.taken_back_at = State.TAKEN_BACK, timezone.now()
+    made.state, made.taken_back_at = State.TAKEN_BACK, database_clock.now()
     made.save()
     return told
 

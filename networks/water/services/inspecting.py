@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from psycopg import sql
 
+from gis_core import database_clock
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
 from gis_core.models import Member
 from gis_core.rights import Rights
@@ -112,7 +113,7 @@ def check(found: Inspection) -> None:
 
 
 def check_day(day: date, parameter: str) -> None:
-    if day > timezone.localdate():
+    if day > database_clock.today():
         raise Invalid(_("This day is still to come: record what was done."), parameter=parameter)
     if day < EARLIEST:
         raise Invalid(_("Check the year."), parameter=parameter)
@@ -153,8 +154,8 @@ def follow(hydrant: Any, made: HydrantInspection, found: Inspection, rights: Rig
 
 def instant_of(day: date) -> datetime:
     """Now where the day is today; else its beginning."""
-    if day == timezone.localdate():
-        return timezone.now()
+    if day == database_clock.today():
+        return database_clock.now()
     return timezone.make_aware(datetime.combine(day, datetime.min.time()))
 
 
@@ -190,11 +191,11 @@ def strike(pk: int, inspection: int, reason: str, *, rights: Rights, origin: Ori
         raise Conflict(_("This inspection is struck out already."))
     if not reason.strip():
         raise Invalid(_("Say why it is struck out."), parameter="reason")
-    found.struck_at, found.struck_by_id = timezone.now(), rights.user_id
+    found.struck_at, found.struck_by_id = database_clock.now(), rights.user_id
     found.strike_reason = reason.strip()[:LONGEST_REASON]
     found.save(update_fields=["struck_at", "struck_by", "strike_reason"])
     HydrantUnavailability.objects.filter(inspection=found, until_at=None).update(
-        until_at=timezone.now(), ended_by_id=rights.user_id, told_back=found.strike_reason
+        until_at=database_clock.now(), ended_by_id=rights.user_id, told_back=found.strike_reason
     )
     measure(hydrant.pk, rights=rights, origin=origin)
 
@@ -230,7 +231,7 @@ def make_unavailable(pk: int, *, reason: str, told: str, from_date: date | None,
         raise Invalid(_("Say why the hydrant is unavailable."), parameter="reason")
     if from_date:
         check_day(from_date, "from_date")
-    begin(hydrant, rights, from_at=instant_of(from_date or timezone.localdate()), reason=reason, told=told)
+    begin(hydrant, rights, from_at=instant_of(from_date or database_clock.today()), reason=reason, told=told)
 
 
 def begin(
@@ -263,7 +264,7 @@ def make_available(pk: int, *, told_back: str, rights: Rights) -> None:
 
 def end(hydrant: Any, rights: Rights, *, told_back: str) -> None:
     changed = HydrantUnavailability.objects.filter(hydrant=hydrant.pk, until_at=None).update(
-        until_at=timezone.now(), ended_by_id=rights.user_id, told_back=told_back.strip()[:LONGEST_REASON]
+        until_at=database_clock.now(), ended_by_id=rights.user_id, told_back=told_back.strip()[:LONGEST_REASON]
     )
     if not changed:
         raise Conflict(_("The hydrant is not said to be unavailable."))

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from gis_core.errors import Conflict, Forbidden, NotFound, Stale
 from gis_core.models import User
 from gis_core.rights import Rights
@@ -60,7 +60,7 @@ def save_outage(request: Request, *, comment: str, user: User, rights: Rights) -
         valves=len(found.to_close),
         connections=answer["connections"]["count"],
         comment=comment[:LONGEST_COMMENT],
-        started_at=timezone.now(),
+        started_at=database_clock.now(),
         started_by=user,
     )
 
@@ -87,7 +87,7 @@ def end_outage(outage: Outage, *, version: int, user: User, rights: Rights) -> O
         raise Conflict(_("This outage is over already."))
     if locked.version != version:
         raise Stale(_("This outage has changed since you opened it: look at it again."))
-    locked.state, locked.ended_at, locked.ended_by = Outage.State.ENDED, timezone.now(), user
+    locked.state, locked.ended_at, locked.ended_by = Outage.State.ENDED, database_clock.now(), user
     locked.save(update_fields=["state", "ended_at", "ended_by"])
     return locked
 

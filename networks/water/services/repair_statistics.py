@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 from django.contrib.gis.db.models.functions import Length
 from django.db.models import Count, Max, QuerySet, Sum
 from django.db.models.functions import Coalesce, ExtractYear
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from gis_core.errors import Invalid
 from gis_core.parameters import integer
 from gis_core.rights import Rights
@@ -47,7 +47,7 @@ class Asked:
     @classmethod
     def parse(cls, given: Mapping[str, str]) -> "Asked":
         """The last ten years unless told otherwise. Raises Invalid."""
-        this_year = timezone.localdate().year
+        this_year = database_clock.today().year
         last = integer(given, "to", this_year, FIRST_YEAR, LAST_YEAR)
         first = integer(given, "from", last - USUAL_YEARS + 1, FIRST_YEAR, LAST_YEAR)
         if first > last or first > this_year:
@@ -57,7 +57,7 @@ class Asked:
 
     def years(self) -> dict[int, float]:
         """The share of each year that is over: one, but for this year."""
-        today = timezone.localdate()
+        today = database_clock.today()
         over = dict.fromkeys(range(self.first, min(self.last, today.year - 1) + 1), 1.0)
         if self.first <= today.year <= self.last:
             over[today.year] = (today - date(today.year, 1, 1)).days / DAYS

@@ -10,9 +10,9 @@ from django.contrib.gis.db.models import PointField
 from django.contrib.gis.db.models.functions import Length
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Func, OuterRef, QuerySet, Subquery, Value
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
 from gis_core.models import Commune, Member
 from gis_core.parameters import integer
@@ -205,7 +205,7 @@ def record_repair(given: NewRepair, *, rights: Rights) -> Repair:
 
 def check(given: NewRepair, pipe: RepairedPipe) -> None:
     """Raises Invalid."""
-    if not given.repaired_date.year >= FIRST_YEAR or given.repaired_date > timezone.localdate():
+    if not given.repaired_date.year >= FIRST_YEAR or given.repaired_date > database_clock.today():
         raise Invalid(_("The day of the repair is in the future, or too long ago."), parameter="repaired_date")
     if given.defect and given.defect not in lists.DEFECTS:
         raise Invalid(_("This choice is not offered: choose one of the list."), parameter="defect")

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from gis_core import database_clock
 from gis_core.models import Member, Removable, User
 from gis_core.rights import Rights
 from networks.core.rights import TECHNICIANS
@@ -91,7 +92,7 @@ class WorkRequest(models.Model):
     was_decided = models.BooleanField(default=False, db_default=False, editable=False)
     forgotten_date = models.DateField(null=True, editable=False)
     made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("entered by"))
-    made_at = models.DateTimeField(auto_now_add=True)
+    made_at = models.DateTimeField(default=database_clock.now, editable=False)
     due: date
     """The last day to answer, as `services.requests.requests_seen_by` reads it."""
 
@@ -170,7 +171,7 @@ class WorkPiece(Removable):
     size_bytes = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64)
     added_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
-    added_at = models.DateTimeField(auto_now_add=True)
+    added_at = models.DateTimeField(default=database_clock.now, editable=False)
 
     class Meta(Removable.Meta):
         db_table = "road_piece"
@@ -212,7 +213,7 @@ class WorkOrder(models.Model):
     over_at = models.DateTimeField()
     letter_id = models.BigIntegerField(unique=True, editable=False)
     work_id = models.BigIntegerField(null=True, editable=False)
-    published_at = models.DateTimeField(_("published on"), auto_now_add=True)
+    published_at = models.DateTimeField(_("published on"), default=database_clock.now, editable=False)
     unpublished_at = models.DateTimeField(_("no longer published since"), null=True, editable=False)
     abrogated_by = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", editable=False)
     sha256 = models.CharField(max_length=64)
@@ -230,7 +231,7 @@ class WorkOrder(models.Model):
 
     @property
     def is_over(self) -> bool:
-        return self.over_at <= timezone.now()
+        return self.over_at <= database_clock.now()
 
 
 class WorkOrderFile(models.Model):

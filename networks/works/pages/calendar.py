@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from gis_core import database_clock
 from gis_core.admission import TABLE, limited
 from gis_core.errors import Invalid
 from gis_core.forms import blame
@@ -19,7 +20,7 @@ from gis_core.models import Member
 from gis_core.rights import Rights
 from layers.features.display import display_number
 from networks.core.tables import FORMS
-from networks.works.days import said, today
+from networks.works.days import said
 from networks.works.models import Work
 from networks.works.pages.forms import CalendarForm
 from networks.works.pages.frame import page, show, writing_for
@@ -71,7 +72,7 @@ class Asked:
         """Raises Invalid."""
         weeks = given.get("semaines", "")
         length = int(weeks) if weeks in {str(one) for one in OFFERED} else WEEKS
-        day = day_in(given.get("du", "")) or today()
+        day = day_in(given.get("du", "")) or database_clock.today()
         return cls(day - timedelta(days=day.weekday()), length, Filter.parse(given))
 
     @property
@@ -79,7 +80,7 @@ class Asked:
         return self.monday + timedelta(days=7 * self.weeks - 1)
 
     def query(self, *, weeks: int | None = None, moved: int = 0, now: bool = False) -> str:
-        start = today() if now else self.day(moved)
+        start = database_clock.today() if now else self.day(moved)
         days = urlencode({"du": start.isoformat(), "semaines": weeks or self.weeks})
         return "&".join(filter(None, [self.wanted.query(), days]))
 
@@ -182,7 +183,9 @@ def taken_away(asked: Asked, suffix: str, rights: Rights) -> HttpResponse:
 
 def weeks_of(asked: Asked) -> list[Week]:
     mondays = [asked.monday + timedelta(days=7 * rank) for rank in range(asked.weeks)]
-    return [Week(one, one <= today() <= one + timedelta(days=6), one.isocalendar().week) for one in mondays]
+    return [
+        Week(one, one <= database_clock.today() <= one + timedelta(days=6), one.isocalendar().week) for one in mondays
+    ]
 
 
 def rows_of(shown: Sequence[Work], marks: Mapping[int, list[Found]], asked: Asked) -> list[dict[str, Any]]:
@@ -201,7 +204,7 @@ def rows_of(shown: Sequence[Work], marks: Mapping[int, list[Found]], asked: Aske
 
 
 def cell(work: Work, week: Week) -> Cell:
-    now = (today() - week.monday).days if week.current else None
+    now = (database_clock.today() - week.monday).days if week.current else None
     first, last = max(work.starts_on, week.monday), min(work.ends_on, week.sunday)
     if last < first:
         return Cell(today=now)

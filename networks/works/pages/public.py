@@ -19,12 +19,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from gis_core import database_clock
 from gis_core.admission import LIST, limited
 from gis_core.errors import Invalid
 from gis_core.services.letters import cleaned
 from gis_core.services.territories import extent_4326
 from networks.works import feeds
-from networks.works.days import day_said, said, today
+from networks.works.days import day_said, said
 from networks.works.models import Work
 from networks.works.pages.frame import map_context
 from networks.works.services import current
@@ -52,10 +53,10 @@ def works(request: HttpRequest) -> HttpResponse:
     """Today's and the coming works."""
     asked, refused, status = asked_of(request), "", 200
     try:
-        told = current.current(today(), insee=asked["insee"], text=asked["text"])
+        told = current.current(database_clock.today(), insee=asked["insee"], text=asked["text"])
     except Invalid as error:
         refused, status, asked["insee"] = error.message, 400, ""
-        told = current.current(today(), text=asked["text"])
+        told = current.current(database_clock.today(), text=asked["text"])
     rows = [row(one, told) for one in told.works]
     names = {"insee": "commune", "text": "text"}
     query = urlencode({names[name]: value for name, value in asked.items() if value})
@@ -121,7 +122,7 @@ def feed(request: HttpRequest, name: str) -> HttpResponse:
     language = request.GET.get("langue", "fr")
     language = language if language in LANGUAGES else "fr"
     asked = asked_of(request)
-    told = current.current(today(), insee=asked["insee"], text=asked["text"], cancelled=cancelled)
+    told = current.current(database_clock.today(), insee=asked["insee"], text=asked["text"], cancelled=cancelled)
     told = current.with_ways(told)
     etag = etag_of(request, told, language)
     # Where works lie is only read for who has not read it yet.

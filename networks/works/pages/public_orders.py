@@ -17,11 +17,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override, pgettext
 from django.views.decorators.http import require_safe
 
+from gis_core import database_clock
 from gis_core.admission import LIST, limited
 from gis_core.errors import NotFound
 from gis_core.models import Commune
 from gis_core.services.letters import cleaned
-from networks.works.days import PARIS, day_said, said, today
+from networks.works.days import PARIS, day_said, said
 from networks.works.kinds import ABROGATION
 from networks.works.models import WorkOrder
 from networks.works.pages.public import FRESH_S
@@ -41,7 +42,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
     insee = request.GET.get("insee", "")[:5]
     if request.GET.get("format") == "atom":
         return feed(request, insee)
-    every = publication.listed(today(), insee=insee)
+    every = publication.listed(database_clock.today(), insee=insee)
     # A page that is not there is the nearest one.
     found = Paginator(every, A_PAGE).get_page(request.GET.get("page"))
     crossed = {code for one in found for code in one.communes}
@@ -81,11 +82,11 @@ def state_of(one: WorkOrder, cancelled: set[int]) -> str:
         return "over"
     if one.work_id in cancelled:
         return "cancelled"
-    return "now" if one.starts_on <= today() else ""
+    return "now" if one.starts_on <= database_clock.today() else ""
 
 
 def communes_listed() -> list[tuple[str, str]]:
-    codes = publication.listed(today()).order_by().values_list("communes", flat=True).distinct()
+    codes = publication.listed(database_clock.today()).order_by().values_list("communes", flat=True).distinct()
     listed = {code for some in codes for code in some}
     return list(Commune.objects.filter(insee__in=listed).order_by("name").values_list("insee", "name"))
 
@@ -97,7 +98,7 @@ class OrderFeed(Atom1Feed):
     """One without entries is the same all day long."""
 
     def latest_post_date(self) -> datetime:
-        midnight = datetime.combine(today(), time(0), tzinfo=PARIS)
+        midnight = datetime.combine(database_clock.today(), time(0), tzinfo=PARIS)
         return super().latest_post_date() if self.items else midnight
 
 
@@ -117,8 +118,8 @@ def written(request: HttpRequest, insee: str) -> bytes:
     made = OrderFeed(
         title=_("Orders on roads"), link=here, description="", language="fr", feed_url=request.build_absolute_uri()
     )
-    found = list(publication.listed(today(), insee=insee)[:FED])
-    gone = publication.unpublished(publication.public_since(today()), insee=insee)
+    found = list(publication.listed(database_clock.today(), insee=insee)[:FED])
+    gone = publication.unpublished(publication.public_since(database_clock.today()), insee=insee)
     cancelled = publication.cancelled_works(found)
     for one in found:
         told = [cleaned(f"{one.place}, {days_of(one)}"), words_of(one, state_of(one, cancelled))]

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from gis_core import database_clock
 from gis_core.errors import ArpentError, Invalid, NotFound, Stale
 from gis_core.forms import blame
 from gis_core.letters.kinds import kind_of
@@ -25,7 +26,6 @@ from gis_core.problem import status_of
 from gis_core.rights import Rights
 from gis_core.services.removals import day_in, describe_retention
 from networks.core.uploads import upload_page
-from networks.works.days import today
 from networks.works.kinds import ABROGATION, BEGUN_ALONE, ORDERS, USUAL
 from networks.works.models import Work, WorkRequest
 from networks.works.pages.order_frame import page, show
@@ -115,7 +115,7 @@ def sent_list(request: HttpRequest, rights: Rights) -> HttpResponse:
 
 def told(one: WorkRequest) -> dict[str, Any]:
     waits = one.state in requests.OPEN
-    return {"request": one, "due": one.due if waits else None, "late": waits and one.due < today()}
+    return {"request": one, "due": one.due if waits else None, "late": waits and one.due < database_clock.today()}
 
 
 @require_http_methods(READ_AND_SEND)
@@ -123,7 +123,7 @@ def told(one: WorkRequest) -> dict[str, Any]:
 def new_request(request: HttpRequest) -> HttpResponse:
     """The form for what came on paper."""
     rights = rights_of_request(request)
-    form = RequestForm(request.POST or None, initial={"received_date": today()}, **offered_to(rights))
+    form = RequestForm(request.POST or None, initial={"received_date": database_clock.today()}, **offered_to(rights))
     status = 200
     if request.method == "POST":
         status = 400
@@ -374,7 +374,7 @@ def shown(
         "abrogation": ABROGATION,
         "pieces": list(found.pieces.filter(removed_at=None).select_related("added_by")),
         "removed": list(found.pieces.exclude(removed_at=None).select_related("removed_by", "erased_by")),
-        "may_erase": decides and until is not None and until < today(),
+        "may_erase": decides and until is not None and until < database_clock.today(),
         "kept_said": describe_retention(until),
         "most_mb": request_pieces.max_bytes() // 1_048_576,
         "near": near_works(found, rights) if decides and found.work is None else (),

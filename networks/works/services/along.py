@@ -7,12 +7,13 @@ from django.db import connection
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from gis_core.models import Member
 from gis_core.rights import Rights
 from layers.features.sheet import Link
 from networks.roads.along import Shown
 from networks.roads.references import Road
-from networks.works.days import said, today
+from networks.works.days import said
 from networks.works.models import Work
 from networks.works.services import works
 
@@ -33,7 +34,7 @@ ALONG: Final = """
 def works_along(road: Road, rights: Rights) -> list[Work]:
     """The first to begin first, those that the asker sees."""
     with connection.cursor() as cursor:
-        cursor.execute(ALONG, road._asdict() | {"day": today()})
+        cursor.execute(ALONG, road._asdict() | {"day": database_clock.today()})
         ids = [pk for (pk,) in cursor.fetchall()]
     return list(works.listed(works.Filter(), rights).filter(pk__in=ids).defer("geom", "geom_3857")[: MOST + 1])
 

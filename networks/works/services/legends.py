@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from django.db import transaction
 
+from gis_core import database_clock
 from layers.catalogue.models import Layer
-from networks.works.days import today
 
 SLUGS: Final = ("works", "works-detours")
 DAYS: Final = ("starts_on", "ends_on")
@@ -19,7 +19,7 @@ def follow_days() -> int:
     """Bring both layers to today, however an administrator changed their look; how many changed. For the worker."""
     changed = 0
     for layer in Layer.objects.select_for_update().filter(slug__in=SLUGS):
-        legend = moved(layer.legend, today())
+        legend = moved(layer.legend, database_clock.today())
         if legend != layer.legend:
             layer.legend = legend
             layer.save(update_fields=["legend"])

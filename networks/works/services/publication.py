@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from gis_core.errors import Conflict, Invalid, NotFound
 from gis_core.letters.blocks import blocks_of
 from gis_core.letters.document import Document, pdf_of
@@ -20,7 +21,7 @@ from gis_core.letters.kinds import kind_of
 from gis_core.models import Commune, Letter
 from gis_core.rights import Rights
 from gis_core.services import letters
-from networks.works.days import PARIS, said, span, today
+from networks.works.days import PARIS, said, span
 from networks.works.kinds import ABROGATION, ORDERS
 from networks.works.models import Work, WorkOrder, WorkOrderFile, WorkRequest
 from networks.works.order_values import abrogation_values
@@ -92,7 +93,8 @@ def made_public(one: WorkRequest, letter: Letter, former: WorkOrder | None) -> W
     assert letter.finalised_at is not None
     pdf, work = public_pdf(one, letter), one.work
     source, hours = work or one, (work and work.hours) or ""
-    first, last = (today(), max(today(), former.ends_on)) if former else (source.starts_on, source.ends_on)
+    today = database_clock.today()
+    first, last = (today, max(today, former.ends_on)) if former else (source.starts_on, source.ends_on)
     made = WorkOrder.objects.create(
         owner=one.owner,
         number=letter.number or "",
@@ -147,7 +149,7 @@ def unpublish(one: WorkRequest, order_id: int, *, version: int, rights: Rights) 
     check_may_decide(one, rights)
     locked = locked_request(one, version)
     order = published_of(locked, order_id)
-    order.unpublished_at = timezone.now()
+    order.unpublished_at = database_clock.now()
     order.save(update_fields=["unpublished_at"])
     if not orders_of(locked).filter(unpublished_at=None).exists():
         locked.state = State.ACCEPTED
@@ -216,7 +218,7 @@ class Unpublished:
 
 def listed(day: date, *, insee: str = "") -> QuerySet[WorkOrder]:
     """Published orders in force or to come, and those published for less than two months; the last published first."""
-    kept = Q(over_at__gt=timezone.now()) | Q(published_at__gte=public_since(day))
+    kept = Q(over_at__gt=database_clock.now()) | Q(published_at__gte=public_since(day))
     found = WorkOrder.objects.filter(kept, unpublished_at=None).select_related("owner", "abrogated_by")
     if insee:
         found = found.filter(communes__contains=[insee])
@@ -239,7 +241,7 @@ def published(order_id: int) -> WorkOrder:
 
 def readable() -> QuerySet[WorkOrder]:
     """Those whose text everybody reads today."""
-    oldest = months_later(today(), -12 * settings.ROAD_REQUEST_YEARS)
+    oldest = months_later(database_clock.today(), -12 * settings.ROAD_REQUEST_YEARS)
     return WorkOrder.objects.filter(ends_on__gte=oldest, unpublished_at=None)
 
 
@@ -294,7 +296,7 @@ def difference(one: WorkOrder, work: Work | None) -> str:
             return ""
         return _("The works of the order %(number)s were deleted: abrogate the order.") % {"number": one.number}
     number = {"number": one.number}
-    if one.is_over and over_at(work.ends_on, work.hours or "") <= timezone.now():
+    if one.is_over and over_at(work.ends_on, work.hours or "") <= database_clock.now():
         return ""
     if work.state == Work.State.CANCELLED:
         return _("The works are cancelled and the order %(number)s is still published: abrogate it.") % number

@@ -10,8 +10,10 @@ from typing import IO, Protocol
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from gis_core.errors import Forbidden, Invalid, NotFound, Unavailable
 from gis_core.models import Letter
 from gis_core.reader import Limits, RestrictedReader
@@ -20,7 +22,6 @@ from gis_core.services import removals
 from gis_core.services.kept_files import write_whole
 from layers.features.services.attachments import title_of_file
 from layers.features.services.photos import picture_of
-from networks.works.days import today
 from networks.works.models import WorkOrder, WorkPiece, WorkRequest
 from networks.works.services.requests import (
     OPEN,
@@ -139,7 +140,13 @@ def erase(one: WorkRequest, piece_id: int, *, visa: tuple[str, date | None], rig
     check_may_decide(one, rights)
     piece = piece_of(one, piece_id)
     removals.erase(
-        piece, path_of(piece), filed=one.received_date, until=kept_until(one), day=today(), visa=visa, rights=rights
+        piece,
+        path_of(piece),
+        filed=one.received_date,
+        until=kept_until(one),
+        day=database_clock.today(),
+        visa=visa,
+        rights=rights,
     )
 
 
@@ -149,7 +156,7 @@ def kept_until(one: WorkRequest) -> date | None:
         return None
     letters = letters_about(one).filter(state=Letter.State.FINAL).light()
     days = [one.ends_on, one.received_date, *([one.decided_date] if one.decided_date else [])]
-    days += [letter.finalised_at.date() for letter in letters if letter.finalised_at]
+    days += [timezone.localdate(letter.finalised_at) for letter in letters if letter.finalised_at]
     days += WorkOrder.objects.filter(letter_id__in=letters.values("pk")).values_list("ends_on", flat=True)
     return months_later(max(days), 12 * removals.KEPT_YEARS)
 

@@ -16,6 +16,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from gis_core import database_clock
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from gis_core.models import Letter, LetterQuerySet, Member
 from gis_core.rights import Rights, Role
@@ -25,7 +26,6 @@ from networks.core.rights import TECHNICIANS
 from networks.roads.models import RoadSection
 from networks.roads.references import Road, reference_of
 from networks.roads.services.referring import RoadUnknown, as_kept, locate
-from networks.works.days import today
 from networks.works.kinds import ABOUT
 from networks.works.models import Work, WorkRequest, WorkRequestQuerySet
 from networks.works.services import stretches, works
@@ -194,7 +194,7 @@ def decide(one: WorkRequest, *, accepted: bool, version: int, rights: Rights) ->
 
 def decided(locked: WorkRequest, state: str, rights: Rights) -> WorkRequest:
     """Who decided, and when, is kept with what was decided."""
-    locked.state, locked.decided_date, locked.decided_by_id = state, today(), rights.user_id
+    locked.state, locked.decided_date, locked.decided_by_id = state, database_clock.today(), rights.user_id
     locked.was_decided = True
     locked.save(update_fields=["state", "decided_date", "decided_by", "was_decided"])
     return locked
@@ -302,7 +302,7 @@ def check_days(given: Mapping[str, Any]) -> None:
     for name in ("received_date", "starts_on", "ends_on"):
         if not isinstance(given[name], date):
             raise Invalid(_("Give this day."), parameter=name)
-    if given["received_date"] > today():
+    if given["received_date"] > database_clock.today():
         raise Invalid(_("A request is not received in the future: check the day."), parameter="received_date")
     for name in ("received_date", "starts_on", "ends_on", "needed_date"):
         if given[name] is not None and not 2000 <= given[name].year <= 2100:

@@ -9,9 +9,9 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models.functions import Now
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from gis_core.services.kept_files import PARTIAL
 from networks.works.models import WorkPiece
 from networks.works.services.request_pieces import root
@@ -26,7 +26,7 @@ def forget_old() -> int:
     how many requests. For the worker.
     """
     with connection.cursor() as cursor:
-        cursor.execute("select arpent.forget_requests(%s, %s)", [timezone.localdate(), settings.ROAD_REQUEST_YEARS])
+        cursor.execute("select arpent.forget_requests(%s, %s)", [database_clock.today(), settings.ROAD_REQUEST_YEARS])
         over = [row[0] for row in cursor.fetchall()]
     pieces = WorkPiece.objects.filter(request__in=over)
     pieces.update(closed=True, title=_("Piece"))

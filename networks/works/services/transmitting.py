@@ -5,10 +5,10 @@ from typing import Final
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from gis_core import database_clock
 from gis_core.errors import Conflict
 from gis_core.models import Member
 from gis_core.rights import Rights
-from networks.works.days import today
 from networks.works.models import WorkRequest, WorkTransmission, WorkTransmissionQuerySet
 from networks.works.services.competence import Authority, Competence, competent
 from networks.works.services.requests import check_in_hand, check_may_decide, locked_request, place_of
@@ -43,7 +43,7 @@ def transmit(one: WorkRequest, *, version: int, rights: Rights) -> Member:
     if receiver is None:
         raise Conflict(_("No other member here decides about this request."))
     with connection.cursor() as cursor:
-        cursor.execute("select arpent.transmit_request(%s, %s, %s)", (locked.pk, receiver.pk, today()))
+        cursor.execute("select arpent.transmit_request(%s, %s, %s)", (locked.pk, receiver.pk, database_clock.today()))
     return receiver
 
 

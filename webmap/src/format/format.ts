@@ -52,6 +52,11 @@ export function formatDate(iso: string, language: Language): string {
   return new Intl.DateTimeFormat(LOCALES[language], { day: "numeric", month: "short", year: "numeric" }).format(date);
 }
 
+/** The day of an instant in Paris, where the law counts, as an ISO date. */
+export function dayInParis(instant: Date): string {
+  return instant.toLocaleDateString("sv-SE", { timeZone: "Europe/Paris" });
+}
+
 /** "24 nov. 2026 à 14:05" from an ISO instant, in the time of the reader. */
 export function formatInstant(iso: string, language: Language): string {
   const date = new Date(iso);

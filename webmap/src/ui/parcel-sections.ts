@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 import { type ApiError, isAbort, type Sending } from "../api/client";
 import { saveBlob } from "../export/download";
-import { formatArea, formatDate, formatLength, formatNumber } from "../format/format";
+import { dayInParis, formatArea, formatDate, formatLength, formatNumber } from "../format/format";
 import { type ParcelWords, parcelWords } from "../i18n/parcel";
 import { filingUrl } from "../permits/deadlines";
 import type { FeatureRef, Ground } from "../state/state";
@@ -367,6 +367,6 @@ export class ParcelSections extends ArpentElement {
   }
 }
 
-const today = (): string => new Date().toLocaleDateString("sv-SE");
+const today = (): string => dayInParis(new Date());
 
 customElements.define("arp-parcel-sections", ParcelSections);

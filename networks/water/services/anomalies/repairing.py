@@ -6,10 +6,10 @@ from itertools import groupby
 from typing import Any
 
 from django.db import connection, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from psycopg import sql
 
+from gis_core import database_clock
 from gis_core.errors import ArpentError, Conflict, Forbidden, Invalid, NotFound, Stale
 from gis_core.rights import Rights
 from layers.catalogue.models import Layer
@@ -144,7 +144,7 @@ def write_special(layer: Layer, acts: Sequence[Act], family: str, rights: Rights
 
 def close(anomaly: Anomaly, event_id: int | None, rights: Rights) -> None:
     """The anomaly is repaired, and with it those of objects that are there no more, and its twins."""
-    now = timezone.now()
+    now = database_clock.now()
     done = {"state": Anomaly.State.REPAIRED, "decided_at": now, "decided_by_id": rights.user_id}
     Anomaly.objects.filter(pk=anomaly.pk).update(**done, event_id=event_id)
     family = anomaly.family
@@ -221,7 +221,7 @@ def reopen(anomaly: Anomaly, *, rights: Rights) -> Anomaly:
 
 
 def decided(anomaly: Anomaly, rights: Rights, *, state: str, reason: str) -> Anomaly:
-    given = {"state": state, "reason": reason, "decided_at": timezone.now(), "decided_by_id": rights.user_id}
+    given = {"state": state, "reason": reason, "decided_at": database_clock.now(), "decided_by_id": rights.user_id}
     Anomaly.objects.filter(pk=anomaly.pk).update(**given)
     anomaly.refresh_from_db()
     return anomaly

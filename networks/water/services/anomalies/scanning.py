@@ -11,11 +11,11 @@ from datetime import timedelta
 from typing import Any, Final
 
 from django.db import connection, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from gis_core import database_clock
 from gis_core.errors import Forbidden
 from gis_core.models import Job, Member, User
 from gis_core.outages import database_is_gone
@@ -142,7 +142,7 @@ def scan(
     with timed(seconds, "keep"):
         keep(given)
     report = {"counts": counts(owner, family), "seconds": {name: round(spent, 2) for name, spent in seconds.items()}}
-    values = {"scanned_at": timezone.now(), "network_state": state, "report": report}
+    values = {"scanned_at": database_clock.now(), "network_state": state, "report": report}
     Scan.objects.update_or_create(owner_id=owner, family=family, defaults=values)
     return report
 
@@ -173,7 +173,7 @@ def keep(given: dict[str, Any]) -> None:
     run(sql.SQL("analyze scan_found"), "", given)
     run(FOUND, "", given | {"gravities": gravities})
     run(GONE, "", given)
-    old = timezone.now() - KEPT
+    old = database_clock.now() - KEPT
     owner, family = given["owner"], given["family"]
     Anomaly.objects.filter(owner=owner, family=family, state=Anomaly.State.REPAIRED, decided_at__lt=old).delete()
 
