@@ -22,7 +22,9 @@ from procrastinate.contrib.django.admin import ProcrastinateJobAdmin
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from gis_core.edit_admin import EditAdmin, EditModelForm, EditTabularInline
+from gis_core.errors import Conflict
 from gis_core.models import ApiToken, Commune, Job, Member, Membership, Territory, User
+from gis_core.services import people
 
 
 class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -121,8 +123,22 @@ class TokenInline(EditTabularInline):
         return False
 
 
+class UserForm(EditModelForm):
+    """An account; that of the agency's last administrator is not closed."""
+
+    def clean_is_active(self) -> bool:
+        is_active: bool = self.cleaned_data["is_active"]
+        if not is_active:
+            try:
+                people.check_may_close(self.instance)
+            except Conflict as error:
+                raise forms.ValidationError(str(error.message)) from error
+        return is_active
+
+
 @admin.register(User)
 class UserAdmin(EditAdmin):
+    form = UserForm
     fields = ("username", "email", "first_name", "last_name", "language", "is_active", "last_login", "date_joined")
     list_display = ("username", "last_name", "first_name", "email", "is_active", "last_login")
     list_filter = ("is_active", "memberships__role", "memberships__member")

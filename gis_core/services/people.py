@@ -179,7 +179,7 @@ def change_role(*, rights: Rights, membership: Membership, role: str, communes: 
     if Role(role) not in ADMINISTRATORS:
         check_not_last_administrator(rights, membership)
     if role != Role.AGENCY_ADMINISTRATOR:
-        check_not_last_of_agency(membership)
+        check_agency_keeps_administrator(without=[membership])
     call_as(rights, "change_membership", membership.pk, role, wanted)
     return person_of(member=membership.member, membership_id=membership.pk)
 
@@ -190,7 +190,7 @@ def remove(*, rights: Rights, membership: Membership) -> None:
     membership = locked(membership)
     check_may_give(rights, membership.member, membership.role)
     check_not_last_administrator(rights, membership)
-    check_not_last_of_agency(membership)
+    check_agency_keeps_administrator(without=[membership])
     user = membership.user
     call_as(rights, "end_membership", membership.pk)
     if not user.memberships.exists():
@@ -206,18 +206,23 @@ def locked(membership: Membership) -> Membership:
     return person_of(member=membership.member, membership_id=membership.pk)
 
 
+def check_may_close(user: User) -> None:
+    """Raise Conflict for the account of the agency's last administrator; it stays true until the transaction's end."""
+    lock_people()
+    check_agency_keeps_administrator(without=list(user.memberships.all()))
+
+
 def check_not_last_administrator(rights: Rights, membership: Membership) -> None:
-    """Only the agency may leave a member without an administrator."""
+    """Only the agency may leave a member without an administrator who can sign in."""
     others = Membership.objects.accepted().filter(member=membership.member, role__in=ADMINISTRATORS)
-    others = others.exclude(pk=membership.pk)
+    others = others.filter(user__is_active=True).exclude(pk=membership.pk)
     if Role(membership.role) in ADMINISTRATORS and not rights.agency and not others.exists():
         raise Conflict(_("This is the member's last administrator: name another one first."))
 
 
-def check_not_last_of_agency(membership: Membership) -> None:
-    """Somebody must be able to administer the platform."""
-    if membership.role != Role.AGENCY_ADMINISTRATOR or not membership.accepted_at:
-        return
-    others = Membership.objects.accepted().filter(role=Role.AGENCY_ADMINISTRATOR, user__is_active=True)
-    if not others.exclude(pk=membership.pk).exists():
+def check_agency_keeps_administrator(*, without: Sequence[Membership]) -> None:
+    """Somebody must be able to administer the platform once these give no rights. Needs `lock_people` before it."""
+    administrators = Membership.objects.accepted().filter(role=Role.AGENCY_ADMINISTRATOR, user__is_active=True)
+    going = [membership.pk for membership in without]
+    if administrators.filter(pk__in=going).exists() and not administrators.exclude(pk__in=going).exists():
         raise Conflict(_("This is the last administrator of the agency: name another one first."))

@@ -1,7 +1,9 @@
 """The pages of the administration: French throughout, and the queue's own rows."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.apps import apps
@@ -12,7 +14,9 @@ from django.test import Client, RequestFactory
 from django.utils import translation
 
 from gis_core.models import User
+from gis_core.services import people
 from tests import factories
+from tests.policy.administration import person
 
 pytestmark = pytest.mark.django_db
 QUEUE = "/administration/procrastinate/procrastinatejob/"
@@ -88,6 +92,46 @@ def test_the_queue_is_filtered_by_state(client: Client, agency: User, queued: in
         client.get(f"{QUEUE}?status={state}", headers=HTML).context["cl"] for state in ("todo", "failed")
     )
     assert (waiting.result_count, failed.result_count) == (1, 0)
+
+
+LAST = "dernier administrateur de l’agence"
+
+
+def close_account(client: Client, account: User) -> str:
+    """Untick "active" on the page of an account and save; what the page says, nothing where it is done."""
+    body = person(account)
+    del body["is_active"]
+    answer = client.post(f"/administration/gis_core/user/{account.pk}/change/", body, headers=HTML)
+    return "" if answer.status_code == 302 else answer.content.decode()
+
+
+@contextmanager
+def losing_right_meanwhile(account: User) -> Iterator[None]:
+    """Whoever held the lock on people before the form that waits for it has made this account a reader's."""
+    lock = people.lock_people
+
+    def lock_late() -> None:
+        lock()
+        with factories.as_owner():
+            account.memberships.update(role="reader")
+
+    with patch.object(people, "lock_people", lock_late):
+        yield
+
+
+def test_the_account_of_the_last_administrator_of_the_agency_is_not_closed(client: Client, agency: User) -> None:
+    last = factories.user(factories.member(), "agency_administrator")
+    client.force_login(agency)
+    with losing_right_meanwhile(agency):
+        assert LAST in close_account(client, last)
+    assert User.objects.get(pk=last.pk).is_active
+
+
+def test_the_account_of_an_administrator_is_closed_when_another_stays(client: Client, agency: User) -> None:
+    other = factories.user(factories.member(), "agency_administrator")
+    client.force_login(agency)
+    assert close_account(client, other) == ""
+    assert not User.objects.get(pk=other.pk).is_active
 
 
 def test_a_waiting_task_is_cancelled_from_the_list(client: Client, agency: User, queued: int) -> None:

@@ -300,6 +300,14 @@ def test_the_last_administrator_cannot_leave(rights: Rights, administrator: User
         people.change_role(rights=rights, membership=mine, role=Role.READER)
 
 
+def test_an_administrator_whose_account_is_closed_does_not_count_as_another(
+    member: Member, rights: Rights, administrator: User
+) -> None:
+    factories.user(member, Role.GIS_ADMINISTRATOR, is_active=False)
+    with pytest.raises(Conflict):
+        people.remove(rights=rights, membership=administrator.memberships.get())
+
+
 def test_an_administrator_can_leave_when_another_stays(member: Member, rights: Rights, administrator: User) -> None:
     factories.user(member, Role.GIS_ADMINISTRATOR)
     people.remove(rights=rights, membership=administrator.memberships.get())

@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 
-from gis_core.errors import ArpentError
+from gis_core.errors import ArpentError, Conflict
 from gis_core.models import Member, Membership, User
 from gis_core.rights import Role, rights_of
 from gis_core.services import people
 from tests import factories
+from tests.policy.administration import person
 
 pytestmark = pytest.mark.django_db
 SITE = "http://localhost/"
@@ -89,6 +91,35 @@ def test_two_administrators_do_not_remove_each_other(role: str) -> None:
     assert told.count("done") == 1
     assert set(told) <= {"done", "Conflict", "Forbidden", "NotFound"}
     assert Membership.objects.filter(role=role).count() == 1
+
+
+def closing(by: User, account: User) -> Callable[[], Any]:
+    """On the account's page of the administration. Raises Conflict where the page refuses it in words."""
+    client = Client()
+    client.force_login(by)
+    body = person(account)
+    del body["is_active"]
+
+    def close() -> None:
+        answer = client.post(
+            f"/administration/gis_core/user/{account.pk}/change/", body, headers={"accept": "text/html"}
+        )
+        if answer.status_code == 200:
+            (words,) = answer.context["adminform"].form.errors["is_active"]
+            raise Conflict(words)
+
+    return close
+
+
+@pytest.mark.parametrize("_time", range(3))
+@pytest.mark.parametrize("way", [closing, lambda by, account: removing(by, account.memberships.get())])
+def test_the_two_last_administrators_of_the_agency_do_not_both_go(
+    way: Callable[[User, User], Callable[[], Any]], _time: int
+) -> None:
+    one, two = (administrator(factories.member(), Role.AGENCY_ADMINISTRATOR) for _number in range(2))
+    at_once(closing(one, two), way(two, one))
+    left = Membership.objects.filter(role=Role.AGENCY_ADMINISTRATOR, user__is_active=True)
+    assert left.count() == 1
 
 
 def test_who_was_removed_meanwhile_gives_nothing_any_more() -> None:

@@ -40,7 +40,7 @@ REFUSALS = {
 
 
 def site(place: Place, port: int, *, logs: bool = False) -> Sequence[Service]:
-    """What answers on a port: the web processes, then the proxy before them. Without logs they write to the terminal."""
+    """What answers on a port: the web processes, then the proxy. Without logs they write to the terminal."""
     return (
         *web(place, port, logs=logs),
         proxy(place, port, place.logs / "proxy.log" if logs else None),

@@ -269,6 +269,7 @@ async function signOut() {
 /** Erases this person's work, and nobody else's. */
 async function erase() {
   document.dispatchEvent(new CustomEvent("arpent:erase"));
+  for (const name of Object.keys(sessionStorage)) if (name.includes(page.user)) sessionStorage.removeItem(name);
   await new Promise((resolve, reject) => {
     const asked = indexedDB.open("arpent-edit");
     asked.onerror = () => reject(asked.error);

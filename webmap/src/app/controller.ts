@@ -9,6 +9,7 @@ import { type Bbox, bboxCentre, type LonLat } from "../geo/mercator";
 import { type Translate, translate } from "../i18n";
 import { buildModel } from "../map/model";
 import type { MapPort, PaperFrame, PaperFrameEvents } from "../map/port";
+import type { KeptChoice } from "../parcels/selection";
 import { arrange, imageLayer, moveLayer } from "../state/catalogue";
 import { linkable, type Permalink, readPermalink, writePermalink } from "../state/permalink";
 import type { Pointed } from "../state/photos";
@@ -16,6 +17,7 @@ import type {
   AppState,
   FeatureRef,
   LayerSetting,
+  Measure,
   MeasureKind,
   Notice,
   PanelId,
@@ -25,6 +27,7 @@ import type {
 } from "../state/state";
 import { Store } from "../state/store";
 import { orderGroups, selectionFirst } from "./here";
+import { keep, kept, type Work } from "./kept";
 import { keepFocus } from "./keyboard";
 import * as memory from "./memory";
 import { Photos } from "./photos";
@@ -139,7 +142,7 @@ export class Controller {
       restored: () => this.sessionRestored(),
       rightsChanged: () => this.rightsChanged(),
     };
-    this.store.subscribe(() => this.stateChanged());
+    this.store.subscribe((now, before) => this.stateChanged(now, before));
     this.photos.divider.subscribe(() => this.keepLink());
   }
 
@@ -171,7 +174,7 @@ export class Controller {
 
   async start(): Promise<void> {
     await Promise.all([this.loadCatalogue(), this.loadBackgrounds(), this.photos.open(this.opened)]);
-    const chosen = this.opened.chosen && this.restoreChosen(this.opened.chosen);
+    const chosen = this.restoreChosen(this.opened.chosen ?? this.kept<KeptChoice>("choose")?.parcels ?? []);
     if (this.opened.road) await this.openRoad(this.opened.road);
     else if (this.opened.selection) await this.restoreSelection(this.opened.selection);
     await chosen;
@@ -323,6 +326,7 @@ export class Controller {
 
   /** The parcels of a link take the place of those that were chosen; what does it is fetched only then. */
   private async restoreChosen(idus: readonly string[]): Promise<void> {
+    if (!idus.length) return;
     try {
       const { deskOf } = await import("../parcels/desk");
       await deskOf(this).restore(idus);
@@ -331,9 +335,26 @@ export class Controller {
     }
   }
 
-  private stateChanged(): void {
+  private stateChanged(now: AppState, before: AppState): void {
     this.map?.apply(buildModel(this.state, this.config.urls.tiles));
     this.keepLink();
+    if (now.measure !== before.measure && [now.panel, before.panel].includes("measure")) this.keepMeasure(now);
+  }
+
+  // --- unfinished work ---------------------------------------------------------------------------------------------
+
+  /** Keeps what this person has not finished in a panel; null: it is done, or given up. */
+  keep(work: Work, value: object | null): void {
+    keep(this.config.user?.id ?? "", work, value);
+  }
+
+  /** What this person left unfinished in a panel before the page was loaded. */
+  kept<T extends object>(work: Work): Partial<T> | null {
+    return kept<T>(this.config.user?.id ?? "", work);
+  }
+
+  private keepMeasure({ panel, measure }: AppState): void {
+    this.keep("measure", panel === "measure" && measure?.points.length ? measure : null);
   }
 
   /** Soon, in the address bar: what is on screen. */
@@ -648,6 +669,12 @@ export class Controller {
     this.store.update({ measure: { kind, points: [], finished: false } });
   }
 
+  /** The measure that was left when the page was loaded anew, or a new one. */
+  resumeMeasure(): void {
+    const { kind = "length", points = [], finished = false } = this.kept<Measure>("measure") ?? {};
+    this.store.update({ measure: { kind, points, finished } });
+  }
+
   addPoint(at: LonLat): void {
     const measure = this.state.measure;
     if (measure) this.store.update({ measure: { ...measure, finished: false, points: [...measure.points, at] } });
@@ -684,7 +711,7 @@ export class Controller {
 
   openPanel(panel: PanelId | null): void {
     if (panel !== "measure" || this.state.panel !== "measure") this.stopMeasure();
-    if (panel === "measure" && !this.state.measure) this.startMeasure("length");
+    if (panel === "measure" && !this.state.measure) this.resumeMeasure();
     this.store.update({ panel, sheetHeight: "half" });
   }
 

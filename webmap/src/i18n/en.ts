@@ -94,7 +94,7 @@ export const en: Messages = {
   "link.copied": "Link copied: it opens this view again.",
   "link.copy": "Copy the link",
   "link.notCopied": "The browser refuses to copy: take the address from the address bar.",
-  "link.parcelsFailed": "The parcels of this link could not be found again.",
+  "link.parcelsFailed": "The chosen parcels could not be found again.",
   "link.unknownBackground": "The background “{name}” of this link does not exist here: the default is shown.",
   "link.unknownLayers": "This link asks for layers that are unknown or not open to you: {names}.",
   "link.unknownSelection": "What this link shows no longer exists, or is not open to you.",

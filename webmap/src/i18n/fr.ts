@@ -94,7 +94,7 @@ export const fr = {
   "link.copied": "Lien copié : il rouvre cette vue.",
   "link.copy": "Copier le lien",
   "link.notCopied": "Le navigateur refuse de copier : prenez l’adresse dans la barre d’adresse.",
-  "link.parcelsFailed": "Les parcelles de ce lien n’ont pas pu être retrouvées.",
+  "link.parcelsFailed": "Les parcelles choisies n’ont pas pu être retrouvées.",
   "link.unknownBackground": "Le fond « {name} » de ce lien n’existe pas ici : fond par défaut.",
   "link.unknownLayers": "Ce lien demande des couches inconnues ou qui ne vous sont pas ouvertes : {names}.",
   "link.unknownSelection": "L’objet de ce lien n’existe plus, ou ne vous est pas ouvert.",

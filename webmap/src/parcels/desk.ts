@@ -7,7 +7,7 @@ import { formatArea } from "../format/format";
 import type { LonLat } from "../geo/mercator";
 import { type ChooseWords, chooseWords } from "../i18n/choose";
 import { linkable } from "../state/permalink";
-import type { Choice, ChosenParcel, Ground } from "../state/state";
+import type { AppState, Choice, ChosenParcel, Ground, Measure } from "../state/state";
 import { Store } from "../state/store";
 import {
   areaOf,
@@ -19,6 +19,8 @@ import {
   FARTHEST_M,
   geometryOf,
   inseeIn,
+  type KeptChoice,
+  keepable,
   LEAST_POINTS,
   MOST_REFERENCES,
   NOTHING,
@@ -26,11 +28,9 @@ import {
   type Selected,
   together,
   totals,
+  type Way,
   without,
 } from "./selection";
-
-export const WAYS = ["click", "draw", "list"] as const;
-export type Way = (typeof WAYS)[number];
 
 export interface ChooseState {
   way: Way;
@@ -59,21 +59,11 @@ const MOST_COMMUNE_PAGES = 10;
 
 /** The verbs of choosing parcels; what is chosen is in the state of the map, and stays while the panel is closed. */
 export class ParcelDesk implements MapTool {
-  readonly store = new Store<ChooseState>({
-    way: "click",
-    kind: "area",
-    distance: "0",
-    text: "",
-    commune: "",
-    communes: [],
-    said: "",
-    unknown: [],
-    truncated: false,
-    fault: null,
-    asking: false,
-    failed: null,
-    saving: false,
-  });
+  readonly store: Store<ChooseState>;
+  /** What was left when the page was loaded anew, until it is on the map again. */
+  private leftParcels: readonly string[];
+  private leftBefore: readonly string[];
+  private leftDrawing: Measure | null;
   /** The panel opens with something to read: its result takes the focus. */
   focusing = false;
   /** What was chosen, secret or not, before the drawing that is on the map: asking again with another distance starts from there. */
@@ -86,7 +76,47 @@ export class ParcelDesk implements MapTool {
   /** Counts what gives up the answers that are still to come. */
   private round = 0;
 
-  constructor(private readonly app: Controller) {}
+  constructor(private readonly app: Controller) {
+    const left = app.kept<KeptChoice>("choose") ?? {};
+    const { way = "click", kind = "area", distance = "0", text = "", commune = "" } = left;
+    this.leftParcels = left.parcels ?? [];
+    this.leftBefore = left.before ?? [];
+    this.leftDrawing = left.drawing ?? null;
+    this.store = new Store<ChooseState>({
+      way,
+      kind,
+      distance,
+      text,
+      commune,
+      communes: [],
+      said: "",
+      unknown: [],
+      truncated: false,
+      fault: null,
+      asking: false,
+      failed: null,
+      saving: false,
+    });
+    this.store.subscribe(() => this.keep());
+    app.store.subscribe((now, before) => this.mapChanged(now, before));
+  }
+
+  private mapChanged(now: AppState, before: AppState): void {
+    if (now.chosen !== before.chosen || now.measure !== before.measure) this.keep();
+  }
+
+  /** Keeps what is typed, drawn and chosen here until it is cleared. */
+  private keep(): void {
+    const { way, kind, distance, text, commune } = this.state;
+    const { chosen, measure } = this.app.state;
+    const drawn = way === "draw" && this.app.tool === this && measure?.points.length ? measure : null;
+    const drawing = this.leftDrawing ?? drawn;
+    const parcels = this.leftParcels.length ? this.leftParcels : keepable(chosen);
+    const before = this.leftParcels.length ? this.leftBefore : keepable(this.before);
+    const isWork = parcels.length > 0 || drawing !== null || text.trim() !== "";
+    const choice: KeptChoice = { way, kind, distance, text, commune, drawing, parcels, before };
+    this.app.keep("choose", isWork ? choice : null);
+  }
 
   get state(): ChooseState {
     return this.store.state;
@@ -104,7 +134,8 @@ export class ParcelDesk implements MapTool {
 
   open(): void {
     this.app.tool = this;
-    if (this.state.way === "draw") this.draw(this.state.kind);
+    if (this.leftDrawing) this.resumeDrawing(this.leftDrawing);
+    else if (this.state.way === "draw") this.draw(this.state.kind);
     if (!this.state.communes.length) void this.loadCommunes();
   }
 
@@ -142,6 +173,11 @@ export class ParcelDesk implements MapTool {
   }
 
   // --- by drawing --------------------------------------------------------------------------------------------------
+
+  private resumeDrawing(measure: Measure): void {
+    this.leftDrawing = null;
+    this.app.store.update({ measure });
+  }
 
   draw(kind: DrawKind): void {
     this.store.update({ kind, fault: null });
@@ -245,9 +281,11 @@ export class ParcelDesk implements MapTool {
 
   // --- from elsewhere ----------------------------------------------------------------------------------------------
 
-  /** The parcels that a link names. */
+  /** The parcels that a link names, or that were left when the page was loaded anew. */
   async restore(idus: readonly string[]): Promise<void> {
     const found = await this.selected({ parcels: idus });
+    this.leftParcels = [];
+    this.before = { parcels: found.results.filter(({ idu }) => this.leftBefore.includes(idu)), secret: false };
     this.app.store.update({ chosen: { parcels: found.results, secret: false } });
     if (!found.unknown.length) return;
     this.app.notify("warning", this.words("link.unknown", { names: found.unknown.join(", ") }));
@@ -258,6 +296,7 @@ export class ParcelDesk implements MapTool {
     const found = await this.selected({ parcels: idus });
     if (isPhone()) this.app.closeSheet();
     this.store.update({ way: "click", failed: null, unknown: [], truncated: false });
+    this.leftParcels = [];
     this.app.store.update({ chosen: { parcels: found.results, secret: true } });
     this.focusing = true;
     if (this.app.state.panel !== "choose") this.app.openPanel("choose");
@@ -305,6 +344,7 @@ export class ParcelDesk implements MapTool {
   }
 
   private put(chosen: Choice): void {
+    this.leftParcels = [];
     this.app.store.update({ chosen: chosen.parcels.length ? chosen : NOTHING });
   }
 

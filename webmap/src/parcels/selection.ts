@@ -1,6 +1,6 @@
 import { ringArea } from "../geo/geodesy";
 import type { Bbox, LonLat } from "../geo/mercator";
-import type { Choice, ChosenParcel, DrawnGround } from "../state/state";
+import type { Choice, ChosenParcel, DrawnGround, Measure } from "../state/state";
 
 export const MOST_CHOSEN = 2000;
 export const MOST_IN_SHEET = 100;
@@ -16,10 +16,28 @@ export interface Selected {
   readonly results: readonly ChosenParcel[];
 }
 
+export const WAYS = ["click", "draw", "list"] as const;
+export type Way = (typeof WAYS)[number];
 export type DrawKind = "point" | "line" | "area";
 export const LEAST_POINTS: Record<DrawKind, number> = { point: 1, line: 2, area: 3 };
 
 export const NOTHING: Choice = { parcels: [], secret: false };
+
+/** What is kept of a choice until it is done, but parcels that owners' data led to. */
+export interface KeptChoice {
+  readonly way: Way;
+  readonly kind: DrawKind;
+  readonly distance: string;
+  readonly text: string;
+  readonly commune: string;
+  readonly drawing: Measure | null;
+  readonly parcels: readonly string[];
+  /** Those that were chosen before the drawing. */
+  readonly before: readonly string[];
+}
+
+/** The identifiers of parcels, none where owners' data took part in their choice. */
+export const keepable = ({ parcels, secret }: Choice): string[] => (secret ? [] : parcels.map(({ idu }) => idu));
 
 const byIdu = (a: ChosenParcel, b: ChosenParcel): number => (a.idu < b.idu ? -1 : a.idu > b.idu ? 1 : 0);
 

@@ -42,8 +42,11 @@ const isOpen = ({ state }: Print): boolean => state === "waiting" || state === "
 export class PrintDesk {
   readonly store: Store<PrintState>;
   private timer = 0;
+  /** What was left when the page was loaded anew. */
+  private readonly left: Partial<PrintChoice> | null;
 
   constructor(private readonly app: Controller) {
+    this.left = app.kept<PrintChoice>("print");
     this.store = new Store<PrintState>({
       options: { status: "loading" },
       choice: {
@@ -56,6 +59,7 @@ export class PrintDesk {
         note: "",
         author: "",
         grid: false,
+        ...this.left,
       },
       prints: [],
       sending: false,
@@ -85,8 +89,10 @@ export class PrintDesk {
       const options = (await this.ask(`${this.url}options/`)) as PrintOptions;
       const begun = { ...this.state.choice, dpi: options.usual_dpi, author: options.author };
       const { bbox, center } = this.app.state.view;
-      const choice = { ...begun, scale: fittingScale(options, begun, bbox), center: middleOf(center) };
+      const fitting = { ...begun, scale: fittingScale(options, begun, bbox), center: middleOf(center) };
+      const choice = { ...fitting, ...this.left };
       this.store.update({ options: { status: "ready", value: options }, choice });
+      this.bringNear(options);
     } catch (error) {
       this.store.update({ options: { status: "error", error: error as ApiError } });
     }
@@ -102,6 +108,7 @@ export class PrintDesk {
 
   choose(patch: Partial<PrintChoice>): void {
     this.store.update({ choice: { ...this.state.choice, ...patch }, refusal: null });
+    this.app.keep("print", this.state.choice);
   }
 
   async order(printed: readonly Chosen[]): Promise<void> {
@@ -109,6 +116,7 @@ export class PrintDesk {
     try {
       const body = orderBody(this.state.choice, printed, this.photo);
       await this.app.api.send(this.url, { method: "POST", body });
+      this.app.keep("print", null);
     } catch (error) {
       this.store.update({ refusal: error as ApiError });
     } finally {

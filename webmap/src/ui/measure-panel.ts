@@ -15,7 +15,7 @@ export class MeasurePanel extends ArpentElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.stopPointer = this.controller.pointer.subscribe(() => this.requestUpdate());
-    if (!this.state.measure) this.controller.startMeasure("length");
+    if (!this.state.measure) this.controller.resumeMeasure();
   }
 
   override disconnectedCallback(): void {

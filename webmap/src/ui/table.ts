@@ -1,4 +1,4 @@
-import { html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
 import { type ApiError, isAbort } from "../api/client";
 import type { FeatureRow, Field, Layer } from "../api/types";
@@ -24,6 +24,14 @@ const COLUMNS_AT_FIRST = 6;
 interface Sort {
   field: string;
   down: boolean;
+}
+
+/** What was asked of a layer's rows: it is there again when its table is opened after the page was loaded anew. */
+interface KeptTable {
+  readonly layer: string;
+  readonly inView: boolean;
+  readonly conditions: readonly Condition[];
+  readonly sort: Sort | null;
 }
 
 /** All the fields of a layer under the map: paged, sorted and filtered by the server; the map and it select together. */
@@ -58,6 +66,7 @@ export class DataTable extends EditElement {
     this.request?.abort();
     window.clearTimeout(this.timer);
     this.controller.hover(null);
+    this.controller.keep("table", null);
   }
 
   private moved(now: AppState, before: AppState): void {
@@ -88,11 +97,25 @@ export class DataTable extends EditElement {
   }
 
   private ask(layer: Layer): void {
+    if (!this.asked && !this.rows) this.resume(layer);
     const question = this.question(layer);
     if (question === this.asked) return;
     if (this.asked && JSON.parse(this.asked)[0] !== layer.slug) this.forget();
     this.asked = question;
     void this.load(layer);
+  }
+
+  private resume({ slug }: Layer): void {
+    const left = this.controller.kept<KeptTable>("table");
+    if (left?.layer !== slug || this.conditions.length) return;
+    const { conditions = [], inView = true, sort = null } = left;
+    Object.assign(this, { conditions, inView, sort, filtering: conditions.length > 0 });
+  }
+
+  private keep(): void {
+    const { conditions, inView, sort } = this;
+    const left: KeptTable = { layer: this.state.table ?? "", conditions, inView, sort };
+    this.controller.keep("table", conditions.length ? left : null);
   }
 
   /** Another layer: what was asked of the former one means nothing here. */
@@ -341,7 +364,8 @@ export class DataTable extends EditElement {
         <tr class="data-space" data-after></tr></tbody></table>`;
   }
 
-  protected override updated(): void {
+  protected override updated(changed: PropertyValues): void {
+    if (this.asked && ["conditions", "inView", "sort"].some((name) => changed.has(name))) this.keep();
     const count = this.rows?.length ?? 0;
     const [first, last] = this.range(count);
     const height = this.rowHeight();

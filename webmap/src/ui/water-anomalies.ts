@@ -197,10 +197,14 @@ export class WaterAnomalies extends WaterElement {
       if (!field.reportValidity()) return;
       void this.list.ignore(field.value.trim(), this.say("ignored"));
     };
-    const typed = (event: InputEvent): void => (event.currentTarget as HTMLInputElement).setCustomValidity("");
+    const typed = (event: InputEvent): void => {
+      const field = event.currentTarget as HTMLInputElement;
+      field.setCustomValidity("");
+      this.list.writeReason(field.value);
+    };
     return html`<form class="anomaly-reason" @submit=${send}>
       <label for="anomaly-reason">${this.say("ignore.why")}</label>
-      <input id="anomaly-reason" name="reason" maxlength="500" autocomplete="off" @input=${typed} />
+      <input id="anomaly-reason" name="reason" maxlength="500" autocomplete="off" .value=${this.list.reason} @input=${typed} />
       <div class="anomaly-buttons"><button class="button button-primary">${this.say("ignore.do")}</button>
         <button type="button" class="button" @click=${() => this.list.setIgnoring(false)}>${this.say("ignore.cancel")}</button></div></form>`;
   }

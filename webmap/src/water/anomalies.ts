@@ -105,6 +105,11 @@ export interface AnomalyState {
   said: { text: string; bad: boolean } | null;
 }
 
+interface KeptReason {
+  readonly id: number;
+  readonly reason: string;
+}
+
 const CLOSE_ZOOM = 19.5;
 const LATER_MS = 350;
 
@@ -222,6 +227,17 @@ export class AnomalyDesk {
     this.store.update({ way });
   }
 
+  /** Why an anomaly is ignored, as far as it is written. */
+  get reason(): string {
+    const { id, reason = "" } = this.app.kept<KeptReason>("anomaly") ?? {};
+    return id === this.state.current?.id ? reason : "";
+  }
+
+  writeReason(reason: string): void {
+    const { current } = this.state;
+    this.app.keep("anomaly", current && reason.trim() ? { id: current.id, reason } : null);
+  }
+
   setIgnoring(ignoring: boolean): void {
     this.store.update({ ignoring });
   }
@@ -255,6 +271,7 @@ export class AnomalyDesk {
     if (!current) return;
     const answer = await this.ask<Anomaly>(anomalyUrl(this.base, family, current.id), body, () => void 0);
     if (!answer) return;
+    this.app.keep("anomaly", null);
     const rows = page?.features ?? [];
     const at = rows.findIndex(({ id }) => id === current.id);
     const following = rows[at + 1] ?? null;

@@ -16,7 +16,6 @@ import {
   traceBody,
   traceUrl,
 } from "./answers";
-import { keep, kept } from "./kept";
 import { actedBbox, askedPicture, isolationPicture, markAt, tracePicture, type WaterPicture } from "./picture";
 import { headline, traceLine } from "./sentences";
 
@@ -46,6 +45,9 @@ export interface WaterState {
   current: string | null;
 }
 
+/** What was asked, and what was done of it: a phone forgets its pages, a crew in the street must not. */
+type KeptWater = Pick<WaterState, "tab" | "breaks" | "unusable" | "done" | "family" | "direction" | "from" | "to">;
+
 /** A position less exact than this may lie on the wrong pipe. */
 const EXACT_M = 20;
 const MARK_ZOOM = 19;
@@ -65,30 +67,26 @@ export class WaterDesk implements MapTool {
   private drawnFrom: readonly unknown[] = [];
 
   constructor(private readonly app: Controller) {
-    const before = kept(this.user);
+    const { tab, breaks, unusable, done, family, direction, from, to } = app.kept<KeptWater>("water") ?? {};
     this.store = new Store<WaterState>({
-      tab: "isolate",
+      tab: tab ?? "isolate",
       aim: null,
       said: "",
       fault: "",
       asking: false,
       failed: null,
-      breaks: before?.breaks ?? [],
-      unusable: before?.unusable ?? [],
-      done: before?.done ?? [],
+      breaks: breaks ?? [],
+      unusable: unusable ?? [],
+      done: done ?? [],
       isolation: null,
-      family: "water",
-      direction: "upstream",
-      from: null,
-      to: null,
+      family: family ?? "water",
+      direction: direction ?? "upstream",
+      from: from ?? null,
+      to: to ?? null,
       trace: null,
       current: null,
     });
     this.store.subscribe(() => this.draw());
-  }
-
-  private get user(): string {
-    return this.app.config.user?.id ?? "";
   }
 
   get state(): WaterState {
@@ -103,7 +101,14 @@ export class WaterDesk implements MapTool {
 
   open(): void {
     this.app.tool = this;
-    if (this.state.breaks.length && !this.state.isolation && !this.state.asking) void this.askIsolation({});
+    if (!this.state.asking) this.askAgain();
+  }
+
+  /** What was left when the page was loaded anew is asked again: the network may have changed. */
+  private askAgain(): void {
+    const { tab, breaks, isolation, from, to, trace, direction } = this.state;
+    if (tab === "trace" && from && !trace && (to || direction !== "between")) void this.askTrace({});
+    else if (tab === "isolate" && breaks.length && !isolation) void this.askIsolation({});
   }
 
   close(): void {
@@ -114,12 +119,14 @@ export class WaterDesk implements MapTool {
   setTab(tab: WaterTabId): void {
     this.stopAiming();
     this.update({ tab, said: "", fault: "", failed: null, current: null });
+    this.askAgain();
   }
 
   private update(patch: Patch): void {
     this.store.update(patch);
-    const { breaks, unusable, done } = this.state;
-    keep(this.user, { breaks, unusable, done });
+    const { tab, breaks, unusable, done, family, direction, from, to } = this.state;
+    const work: KeptWater = { tab, breaks, unusable, done, family, direction, from, to };
+    this.app.keep("water", breaks.length || from || to ? work : null);
   }
 
   private draw(): void {
