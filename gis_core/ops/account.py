@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from gis_core.ops import keeper
-from gis_core.ops.cluster import Cluster
+from gis_core.ops.cluster import LEASE_VARIABLE, Cluster
 from gis_core.ops.environment import (
     DB_USER,
     OS_USER,
@@ -86,7 +86,9 @@ def hand_data_over(place: Place, *, lasting: bool) -> bool:
 
 def keep_database(place: Place) -> None:
     """PostgreSQL runs from now on for as long as this process, or the one that takes its place, lives."""
-    os.set_inheritable(Cluster(place).lease_descriptor(), True)
+    lease = Cluster(place).lease_descriptor()
+    os.set_inheritable(lease, True)
+    os.environ[LEASE_VARIABLE] = str(lease)
     os.umask(OPEN_TO_GROUP)
     keeper.launch(place, switch(DB_USER), environment_of(place, DB_USER))
 

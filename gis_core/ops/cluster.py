@@ -31,12 +31,15 @@ HIDDEN_DATA = Path("/var/lib/arpent")
 BOOTSTRAP = Path(__file__).with_name("bootstrap.sql")
 RETRY_SECONDS = 15
 STOP_SECONDS = 70
+LEASE_SECONDS = 3
 ORPHAN_SECONDS = 3
 PASSING_TROUBLES = ("lock file", "shared memory block")
 # How long those who do not start the server themselves wait for whoever does.
 START_SECONDS = 60
 # Set for what a supervisor runs (`gis_core.ops.services`).
 RUN_VARIABLE = "ARPENT_RUN"
+# The descriptor of a lease that root began for the command that it hands over to.
+LEASE_VARIABLE = "ARPENT_LEASE"
 # What the site may be in the database where it is another system user than PostgreSQL.
 SERVING_ROLES = ("arpent_web", "arpent_worker")
 IDENT_MAP = "arpent"
@@ -207,6 +210,8 @@ class Cluster:
         self._keep_mark.unlink(missing_ok=True)
         if self.running_pid() is None:
             return False
+        # A lease that a command was started with ends with its process, a moment after what the command did.
+        wait_until(lambda: not self.is_leased(), LEASE_SECONDS)
         self._check_unused().close()
         if wait_until(lambda: not self.is_kept(), STOP_SECONDS) and self.running_pid() is None:
             return True
@@ -438,12 +443,28 @@ class Cluster:
             if lock is not None:
                 os.close(lock)
 
+    def _leave_to_keeper(self, leases: int) -> None:
+        """Let go of our lease, and of the one that root began for us; wait for the end if we were the last.
+
+        Where our end is that of a container, PostgreSQL has stopped before.
+        """
+        given = os.environ.pop(LEASE_VARIABLE, "")
+        if given.isdigit():
+            with suppress(OSError):
+                os.close(int(given))
+        fcntl.flock(leases, fcntl.LOCK_UN)
+        if not self.is_leased():
+            wait_until(lambda: not self.is_kept(), STOP_SECONDS)
+
     def _stop_if_last(self, leases: int) -> None:
+        if self.is_of_others:
+            self._leave_to_keeper(leases)
+            return
         try:
             fcntl.flock(leases, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return
-        if not (self.is_to_stay() or self.is_of_others or self.is_kept()):
+        if not (self.is_to_stay() or self.is_kept()):
             self.stop()
 
     def _give_to_owner(self, path: Path) -> None:

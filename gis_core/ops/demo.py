@@ -41,6 +41,7 @@ def run(place: Place, port: int, *, detach: bool) -> int:
         _end_earlier(lock)
         check_port(port)
         check_space(place)
+        tell_one_user(place)
         _stop_on_signals()
         with cluster_step(place):
             if not Cluster(place).is_of_others:
@@ -257,6 +258,7 @@ def _run_in_background(place: Place, lock: IO[str], this_run: Run, writing: int)
 
 def _foreground(place: Place, wanted: Callable[[], Sequence[services.Service]]) -> int:
     """Run services, made once their database runs, until one of them ends or a signal comes."""
+    tell_one_user(place)
     _stop_on_signals()
     group = services.Group(secrets.token_hex(8), Cluster(place))
     with Cluster(place).lease():
@@ -285,6 +287,18 @@ def _ignore_signals() -> None:
 
 
 # -- telling ----------------------------------------------------------------------------------------------------------
+
+
+ONE_USER = (
+    "Attention : le site et sa base tournent sous le même utilisateur système. Qui prendrait le site lirait toute la base,"
+    " ses fichiers et ses sauvegardes. Lancée par root, la commande les sépare (docs/how-to/installer.md)."
+)
+
+
+def tell_one_user(place: Place) -> None:
+    """What does not hold where nobody but the site's own user can run its database."""
+    if not Cluster(place).is_of_others:
+        say(ONE_USER)
 
 
 def _ready_url(port: int) -> str:
