@@ -136,9 +136,12 @@ release_nginx() {
 system_users() {
     local user
     [ "$(id -u)" = 0 ] || return 0
-    for user in arpent arpent-reader; do # Arpent with its PostgreSQL; the process that opens untrusted files for root
+    for user in arpent arpent-reader; do # the site and its jobs; the process that opens untrusted files for root
         id -u "$user" >/dev/null 2>&1 || useradd --system --user-group --no-create-home --shell /usr/sbin/nologin "$user"
     done
+    # PostgreSQL and the backups: it reads the site's files by their group, and the site reads none of its own.
+    id -u arpent-db >/dev/null 2>&1 ||
+        useradd --system --gid arpent --no-create-home --shell /usr/sbin/nologin arpent-db
 }
 
 python_environment() {

@@ -1,5 +1,10 @@
-"""Whether an error means that the database went away: restarting, crashed, closing, out of connections."""
+"""Whether an error means that the database went away: restarting, crashed, closing, out of connections.
 
+Once a process knows that it is away, requests are refused before they ask for anything, but for one every quarter of a
+second that looks: whoever waits for a refusal waits for one thread that looks, not for all those before.
+"""
+
+import time
 from collections.abc import Iterator
 
 import psycopg
@@ -8,6 +13,43 @@ from django.db import InterfaceError, OperationalError
 # Classes and codes of SQLSTATE that say so: connection exceptions, shutdowns and crashes, too many connections. An
 # error without any comes from the client: the server could not be reached or closed the connection.
 GONE = ("08", "57P01", "57P02", "57P03", "57P05", "53300")
+
+
+LOOK_S = 0.25
+
+
+class Outage:
+    """What this process knows: whether the database is away, and when somebody may look again.
+
+    Instants are of the monotonic clock, in seconds.
+    """
+
+    def __init__(self) -> None:
+        self.known = False
+        self.next_look = 0.0
+        self.answered_at = 0.0
+
+    def note_silence(self, since: float) -> None:
+        """Somebody waited since then in vain, and nobody else was answered meanwhile."""
+        if self.answered_at < since:
+            self.known = True
+            self.next_look = time.monotonic() + LOOK_S
+
+    def note_answer(self) -> None:
+        """Somebody has a connection."""
+        self.known = False
+        self.answered_at = time.monotonic()
+
+    def refuses(self) -> bool:
+        """Whether to refuse at once; whoever comes when it is time to look again is let through, alone."""
+        now = time.monotonic()
+        if not self.known or now >= self.next_look:
+            self.next_look = now + LOOK_S
+            return False
+        return True
+
+
+outage = Outage()
 
 
 def database_is_gone(error: BaseException | None) -> bool:

@@ -111,6 +111,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "layers.ogc.qgis.refusals_for_qgis",
     "gis_core.middleware.problem_pages",
+    "gis_core.outage_refusals.refuse_in_outage",
     "gis_core.middleware.refuse_absurd_requests",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -5,6 +5,7 @@ when a transaction opens; without them a query on a private table fails (SQLSTAT
 """
 
 import select
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache, partial
@@ -16,6 +17,7 @@ from psycopg import Connection, Cursor, sql
 from psycopg import Error as PsycopgError
 from psycopg_pool import ConnectionPool, PoolTimeout
 
+from gis_core.outages import outage
 from gis_core.rights import current_rights, lock_patience
 from gis_core.security import hear
 
@@ -46,13 +48,15 @@ def take[T: Connection[Any]](pool: "ConnectionPool[Any]", getconn: Callable[[], 
     Raises PoolTimeout after DATABASE_WAIT_S; while the database is known not to answer, after a tenth of that.
     """
     while True:
+        pool.timeout = settings.DATABASE_WAIT_S / (10 if outage.known else 1)
+        begun = time.monotonic()
         try:
             taken = getconn()
         except PoolTimeout:
-            pool.timeout = settings.DATABASE_WAIT_S / 10
+            outage.note_silence(begun)
             raise
         if is_alive(taken):
-            pool.timeout = settings.DATABASE_WAIT_S
+            outage.note_answer()
             return taken
         # The pool makes another in its place; its own check would wait a second before it looks at the next.
         taken.close()

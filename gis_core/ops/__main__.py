@@ -20,6 +20,9 @@ PASSED_ON = ("manage", "test", "bench")
 HANDED_OVER = ("demo", "serve", "worker", "manage")
 
 
+# Those that run for long, for which root gives PostgreSQL a system user of its own.
+LASTING = ("demo", "serve", "worker")
+
 # Commands that put things back when they are asked to end, as after Ctrl-C.
 CLEANED_UP = ("backup", "nightly", "restore")
 
@@ -50,6 +53,8 @@ def parser() -> Parser:
     save.add_argument("file", type=Path, nargs="?")
     save.add_argument("--verify", action="store_true")
     add("nightly", parents=[common])
+    add("prepare", parents=[common, port])
+    add("keep", parents=[common]).add_argument("--ready", type=int)
     bring_back = add("restore", parents=[common])
     bring_back.add_argument("file", type=Path)
     bring_back.add_argument("--force", action="store_true")
@@ -74,7 +79,7 @@ def main(arguments: list[str]) -> int:
     place = Place.current(asked.data)
     if asked.command in HANDED_OVER:
         account.check_readable(passed_on)
-        account.hand_over(place, arguments)
+        hand_over(place, asked, arguments, passed_on)
     if asked.command in CLEANED_UP:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
     match asked.command:
@@ -104,9 +109,32 @@ def main(arguments: list[str]) -> int:
             from gis_core.ops import restore
 
             return restore.restore(place, asked.file, force=asked.force)
+        case "prepare":
+            return demo.prepare(place, asked.port)
+        case "keep":
+            from gis_core.ops import keeper
+
+            return keeper.run(place, asked.ready)
         case "cluster":
             return cluster_command(Cluster(place.for_tests if asked.tests else place, asked.tests), asked.action)
     raise AssertionError(asked.command)
+
+
+def hand_over(place: Place, asked: argparse.Namespace, arguments: list[str], passed_on: list[str]) -> None:
+    """Root goes on as the system user of the site, once another one keeps the database; nothing for others."""
+    if os.geteuid() != 0 or account.stays_root():
+        return
+    if asked.command == "demo":
+        # Before anything is started or given away.
+        demo.check_start(place, asked.port)
+    apart = account.hand_data_over(place, lasting=asked.command in LASTING)
+    if apart:
+        account.keep_database(place)
+        if asked.command == "demo" and demo.is_free(place):
+            account.run_as_database_user(place, ["prepare", "--data", str(place.data), "--port", str(asked.port)])
+        if asked.command == "manage" and manage.role_of_words(passed_on) == "owner":
+            sys.exit(account.run_as_database_user(place, arguments, checked=False))
+    account.go_on(place, arguments, apart=apart)
 
 
 def back_up(place: Place, file: Path | None, *, verified: bool) -> int:

@@ -1,6 +1,9 @@
-"""Which system user Arpent runs as: root hands over to it before anything else, and gives it the data folder.
+"""Which system users Arpent runs as: root hands over to them before anything else, and gives them the data folder.
 
-Whatever root makes in the data folder afterwards (a backup's lock, a restored file) is given to that user too.
+The site and its jobs are one of them. PostgreSQL and the backups are another, so that whoever takes the site over can
+neither administer the database nor read its files. The data folder is PostgreSQL's, and the site's by its group, with
+the sticky bit: nobody replaces what is another's. Whatever root makes in it afterwards (a backup's lock, a restored
+file) is given to whom it belongs.
 """
 
 import os
@@ -13,24 +16,49 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
-from gis_core.ops.environment import OS_USER, PYTHON, ROOT, Place
+from gis_core.ops import keeper
+from gis_core.ops.cluster import LEASE_VARIABLE, Cluster
+from gis_core.ops.environment import (
+    DB_USER,
+    OS_USER,
+    PYTHON,
+    ROOT,
+    Place,
+    owner_of,
+    secret_key,
+    uid_of,
+)
 from gis_core.ops.failure import OperationFailedError
 from gis_core.ops.progress import say
 
 # What shows that a folder is an Arpent's; what in it root's own commands use.
 MARKS = ("pg", "run", "log", "files", "secret-key")
 OF_ROOT = ("test", "bench")
-# The user that comes out has no capability, and no program gives it one.
-SWITCH = (
-    "/usr/bin/setpriv",
-    f"--reuid={OS_USER}",
-    f"--regid={OS_USER}",
-    "--clear-groups",
-    "--no-new-privs",
-    "--bounding-set=-all",
-    "--inh-caps=-all",
-    "--",
-)
+# What is PostgreSQL's in a data folder; what was set aside by a restore begins with the same letters.
+OF_DATABASE = ("pg", "backups")
+# What both write: the site by its own files, PostgreSQL's user by locks, logs and the links of a backup.
+SHARED = ("run", "log", "files")
+OPEN_TO_GROUP = 0o007
+
+
+def switch(user: str) -> tuple[str, ...]:
+    """The beginning of a command that root has a system user run, in the site's group.
+
+    The user that comes out has no capability, and no program gives it one.
+    """
+    return (
+        "/usr/bin/setpriv",
+        f"--reuid={user}",
+        f"--regid={OS_USER}",
+        "--clear-groups",
+        "--no-new-privs",
+        "--bounding-set=-all",
+        "--inh-caps=-all",
+        "--",
+    )
+
+
+SWITCH = switch(OS_USER)
 # Walks down to a folder and says the first that cannot be entered.
 FIRST_CLOSED = 'for folder; do test -x "$folder" || { printf %s "$folder"; exit 1; }; done'
 
@@ -40,35 +68,58 @@ def stays_root() -> bool:
     return os.environ.get("ARPENT_AS_ROOT") == "1"
 
 
-def hand_over(place: Place, arguments: Sequence[str]) -> None:
-    """Go on as the system user, in place of this process; nothing for anybody but root. Raises OperationFailedError."""
-    if os.geteuid() != 0 or stays_root():
-        return
-    if not exists():
-        raise OperationFailedError(f"L'utilisateur « {OS_USER} » manque : lancez ./arpent demo, qui le crée.")
+def hand_data_over(place: Place, *, lasting: bool) -> bool:
+    """Give the data folder away; whether PostgreSQL has a user of its own in it. Raises OperationFailedError.
+
+    An older folder, where it has none, changes when something `lasting` starts and its PostgreSQL does not run.
+    """
+    for user in (OS_USER, DB_USER):
+        if uid_of(user) is None:
+            raise OperationFailedError(f"L'utilisateur « {user} » manque : lancez ./arpent demo, qui le crée.")
     check_reach(ROOT, "Arpent")
     check_reach(PYTHON.parent, "Arpent")
     check_readable([str(ROOT / "manage.py")])
-    give_data(place)
-    make_socket_directory(place)
-    go_on(place, arguments)
+    give_data(place, lasting=lasting)
+    Cluster(place).make_socket_directory()
+    return Cluster(place).is_apart
 
 
-def go_on(place: Place, arguments: Sequence[str]) -> NoReturn:
-    home = str(place.run)
-    env = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
-    env |= {"HOME": home, "USER": OS_USER, "LOGNAME": OS_USER}
+def keep_database(place: Place) -> None:
+    """PostgreSQL runs from now on for as long as this process, or the one that takes its place, lives."""
+    lease = Cluster(place).lease_descriptor()
+    os.set_inheritable(lease, True)
+    os.environ[LEASE_VARIABLE] = str(lease)
+    os.umask(OPEN_TO_GROUP)
+    keeper.launch(place, switch(DB_USER), environment_of(place, DB_USER))
+
+
+def run_as_database_user(place: Place, arguments: Sequence[str], *, checked: bool = True) -> int:
+    """Run a command that changes tables, and give the files that it made to the site; its exit code."""
+    command = [*switch(DB_USER), str(PYTHON), "-m", "gis_core.ops", *arguments]
+    code = subprocess.run(command, env=environment_of(place, DB_USER), check=False).returncode
+    give_data(place, whole=True)
+    if checked and code:
+        raise SystemExit(code)
+    return code
+
+
+def go_on(place: Place, arguments: Sequence[str], *, apart: bool) -> NoReturn:
+    """Go on as the system user of the site, in place of this process."""
+    if apart:
+        os.umask(OPEN_TO_GROUP)
     command = [*SWITCH, str(PYTHON), "-m", "gis_core.ops", *arguments]
-    os.execve(command[0], command, env)  # noqa: S606
+    os.execve(command[0], command, environment_of(place, OS_USER))  # noqa: S606
+
+
+def environment_of(place: Place, user: str) -> dict[str, str]:
+    env = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
+    home = place.run if user == OS_USER else place.backups
+    return env | {"HOME": str(home), "USER": user, "LOGNAME": user}
 
 
 def exists() -> bool:
-    """Whether the machine has the system user."""
-    try:
-        pwd.getpwnam(OS_USER)
-    except KeyError:
-        return False
-    return True
+    """Whether the machine has the system users."""
+    return None not in (uid_of(OS_USER), uid_of(DB_USER))
 
 
 def check_reach(folder: Path, what: str) -> None:
@@ -104,32 +155,59 @@ def as_user(*command: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run([*SWITCH, *command], capture_output=True, text=True, check=False, cwd="/")
 
 
-def give_data(place: Place) -> None:
-    """Make the data folder, or give what root made in one of Arpent's to the system user; says so."""
-    data = place.data
+def give_data(place: Place, *, lasting: bool = False, whole: bool = False) -> None:
+    """Make the data folder, or give what is in it to the system users; says so where it was root's or all one's."""
+    data, site, database = place.data, uid_of(OS_USER), uid_of(DB_USER)
     if not data.exists():
         data.mkdir(parents=True)
-        give(data)
+        own(data, DB_USER)
     check_reach(data, "le dossier des données")
-    state = data.stat()
-    user = pwd.getpwnam(OS_USER).pw_uid
-    if state.st_uid == 0:
+    owner = owner_of(data.resolve())
+    if owner == 0:
         strange = {path.name for path in data.iterdir()}.difference(OF_ROOT)
         if strange and strange.isdisjoint(MARKS):
             raise OperationFailedError(
                 f"{data} appartient à root et contient autre chose qu'Arpent : donnez un autre --data, ou confiez ce"
                 f" dossier à Arpent : chown {OS_USER}: {shlex.quote(str(data))}"
             )
-        say(f"Le dossier {data} est confié à l'utilisateur système « {OS_USER} ».")
-        give(data)
-    elif state.st_uid != user:
-        owner = name_of(state.st_uid)
+        say(f"Le dossier {data} est confié à l'utilisateur système « {OS_USER} », la base à « {DB_USER} ».")
+    elif owner not in {site, database}:
         raise OperationFailedError(
-            f"{data} appartient à {owner} : lancez la commande avec ce compte, sans sudo, ou donnez un autre --data."
+            f"{data} appartient à {name_of(owner or 0)} : lancez la commande avec ce compte, sans sudo, ou donnez un"
+            " autre --data."
         )
+    if owner != site:
+        separate(place, whole=whole)
+    elif lasting and Cluster(place).running_pid() is None:
+        say(f"La base de {data} passe à l'utilisateur système « {DB_USER} » : le site n'en lit plus les fichiers.")
+        separate(place, whole=True)
+    else:
+        for path in sorted(data.iterdir()):
+            if path.name not in OF_ROOT and owner_of(path) == 0:
+                give_all(path, OS_USER, {0})
+
+
+def separate(place: Place, *, whole: bool) -> None:
+    """The database and its backups are one user's, everything else is the other's.
+
+    Unless it is done `whole`, folders are looked into only where they are themselves not whose they should be.
+    """
+    data = place.data
+    own(data.resolve(), DB_USER)
+    data.resolve().chmod(0o1775)
+    for name in SHARED:
+        (data / name).mkdir(exist_ok=True)
+    secret_key(place)
+    both = {0, uid_of(OS_USER), uid_of(DB_USER)}
     for path in sorted(data.iterdir()):
-        if path.name not in OF_ROOT and path.lstat().st_uid == 0:
-            give_all(path)
+        user = DB_USER if path.name.split(".")[0] in OF_DATABASE else OS_USER
+        if path.name not in OF_ROOT and (whole or owner_of(path) != uid_of(user)):
+            give_all(path, user, both)
+            if user == DB_USER and path.is_symlink():
+                # Somewhere else only what the site had: a link proves nothing.
+                give_all(path.resolve(), DB_USER, {uid_of(OS_USER)})
+            if path.name in (*SHARED, "secret-key", place.accounts.name):
+                open_to_group(path)
 
 
 def name_of(uid: int) -> str:
@@ -139,33 +217,50 @@ def name_of(uid: int) -> str:
         return f"l'utilisateur {uid}"
 
 
-def give_all(path: Path) -> None:
-    """Give what root has at and below a path; no link is followed, and nothing that has another name is touched."""
-    give(path)
+def give_all(path: Path, user: str, of: set[int | None]) -> None:
+    """Give what certain users have at and below a path; no link is followed, nothing that has another name touched."""
+    if owner_of(path) in of - {uid_of(user)}:
+        own(path, user)
     if path.is_symlink() or not path.is_dir():
         return
     for _folder, folders, files, here in os.fwalk(path, follow_symlinks=False):
         for name in (*folders, *files):
             with suppress(FileNotFoundError):
-                give_entry(here, name)
+                give_entry(here, name, user, of)
 
 
-def give_entry(folder: int, name: str) -> None:
+def give_entry(folder: int, name: str, user: str, of: set[int | None]) -> None:
     state = os.stat(name, dir_fd=folder, follow_symlinks=False)
-    if state.st_uid == 0 and (state.st_nlink == 1 or stat.S_ISDIR(state.st_mode)):
-        entry = pwd.getpwnam(OS_USER)
+    entry = pwd.getpwnam(user)
+    if state.st_uid in of - {entry.pw_uid} and (state.st_nlink == 1 or stat.S_ISDIR(state.st_mode)):
         os.chown(name, entry.pw_uid, entry.pw_gid, dir_fd=folder, follow_symlinks=False)
 
 
-def give(path: Path) -> None:
-    entry = pwd.getpwnam(OS_USER)
+def open_to_group(path: Path) -> None:
+    """PostgreSQL's user, in the site's group, reads and links what the site wrote before it had one of its own."""
+    here = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        open_entry(here, path.name)
+    finally:
+        os.close(here)
+    for _folder, folders, files, below in os.fwalk(path, follow_symlinks=False):
+        for name in (*folders, *files):
+            open_entry(below, name)
+
+
+def open_entry(folder: int, name: str) -> None:
+    """A file or folder of the site's; a link is not followed."""
+    with suppress(OSError):
+        opened = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
+        try:
+            state = os.fstat(opened)
+            bits = 0o070 if stat.S_ISDIR(state.st_mode) else 0o060 if stat.S_ISREG(state.st_mode) else 0
+            if state.st_uid == uid_of(OS_USER) and state.st_mode & bits != bits:
+                os.fchmod(opened, stat.S_IMODE(state.st_mode) | bits)
+        finally:
+            os.close(opened)
+
+
+def own(path: Path, user: str) -> None:
+    entry = pwd.getpwnam(user)
     os.chown(path, entry.pw_uid, entry.pw_gid, follow_symlinks=False)
-
-
-def make_socket_directory(place: Place) -> None:
-    """Where PostgreSQL's socket lies: only root makes folders there."""
-    folder = place.socket_directory()
-    folder.mkdir(mode=0o711, exist_ok=True)
-    if folder.is_symlink() or folder.stat().st_uid not in {0, pwd.getpwnam(OS_USER).pw_uid}:
-        raise OperationFailedError(f"Le dossier {folder} appartient à quelqu'un d'autre : supprimez-le.")
-    give(folder)

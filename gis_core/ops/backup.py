@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import io
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -27,7 +28,7 @@ import psycopg
 
 from gis_core.ops.cluster import Cluster, client_environment
 from gis_core.ops.contents import Contents, lock_tables, named_files, table_contents, write_alike
-from gis_core.ops.environment import DATABASE, ROOT, Place, adopt
+from gis_core.ops.environment import DATABASE, ROOT, Place, adopt, open_lock
 from gis_core.ops.failure import OperationFailedError
 from gis_core.ops.held_files import HeldFiles
 from gis_core.ops.preflight import MIB
@@ -80,13 +81,13 @@ def backup_lock(place: Place) -> Iterator[None]:
     if not Cluster(place).exists():
         raise OperationFailedError(f"Rien à sauvegarder : il n'y a pas de base dans {place.data}.")
     place.run.mkdir(parents=True, exist_ok=True)
-    with (adopt(place.run) / "backup.lock").open("w") as lock:
-        adopt(place.run / "backup.lock")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise OperationFailedError("Une autre sauvegarde est en cours ici : attendez sa fin.") from error
+    lock = open_lock(adopt(place.run) / "backup.lock", fcntl.LOCK_EX | fcntl.LOCK_NB)
+    if lock is None:
+        raise OperationFailedError("Une autre sauvegarde est en cours ici : attendez sa fin.")
+    try:
         yield
+    finally:
+        os.close(lock)
 
 
 def write_archive(place: Place, target: Path) -> dict[str, Any]:
@@ -227,7 +228,7 @@ def add_data(archive: tarfile.TarFile, place: Place, files: HeldFiles) -> dict[s
             archive.add(folder, name, recursive=False)
     for name, path in sorted(files.paths.items()):
         with suppress(FileNotFoundError):
-            entries[name] = _add_file(archive, path, name)
+            entries[name] = _add_file(archive, path, name, files.owner)
     return entries
 
 
@@ -244,8 +245,11 @@ class _Hashed:
         return block
 
 
-def _add_file(archive: tarfile.TarFile, path: Path, name: str) -> dict[str, Any]:
+def _add_file(archive: tarfile.TarFile, path: Path, name: str, owner: int | None = None) -> dict[str, Any]:
+    """Whoever owns the files could have put a link of another user's in the way: only its own are read, by others."""
     with path.open("rb") as file:
+        if owner not in {None, os.geteuid()} and os.fstat(file.fileno()).st_uid != owner:
+            raise FileNotFoundError(path)
         member = archive.gettarinfo(arcname=name, fileobj=file)
         hashed = _Hashed(file)
         archive.addfile(member, hashed)

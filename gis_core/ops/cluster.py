@@ -1,10 +1,15 @@
-"""A private PostgreSQL cluster: own data folder, own unix socket, no network, own OS user when run as root."""
+"""A private PostgreSQL cluster: own data folder, own unix socket, no network, own system user when root starts it.
+
+Then the site, which is another user, comes in by the socket as the roles that serve it and as no other, and reads none
+of the cluster's files. `gis_core.ops.keeper` starts and stops it.
+"""
 
 import fcntl
 import os
 import pwd
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -12,10 +17,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from gis_core.ops import fake_clock
-from gis_core.ops.environment import DATABASE, OS_USER, Place, adopt
+from gis_core.ops.environment import DATABASE, DB_USER, OS_USER, Place, adopt, open_lock, owner_of, uid_of
 from gis_core.ops.failure import OperationFailedError
 
 if TYPE_CHECKING:
@@ -26,8 +31,19 @@ SUPERUSER = "postgres"
 HIDDEN_DATA = Path("/var/lib/arpent")
 BOOTSTRAP = Path(__file__).with_name("bootstrap.sql")
 RETRY_SECONDS = 15
+STOP_SECONDS = 70
+LEASE_SECONDS = 3
 ORPHAN_SECONDS = 3
 PASSING_TROUBLES = ("lock file", "shared memory block")
+# How long those who do not start the server themselves wait for whoever does.
+START_SECONDS = 60
+# Set for what a supervisor runs (`gis_core.ops.services`).
+RUN_VARIABLE = "ARPENT_RUN"
+# The descriptor of a lease that root began for the command that it hands over to.
+LEASE_VARIABLE = "ARPENT_LEASE"
+# What the site may be in the database where it is another system user than PostgreSQL.
+SERVING_ROLES = ("arpent_web", "arpent_worker")
+IDENT_MAP = "arpent"
 
 
 def tuning(memory_mib: int, cpus: int, *, durable: bool) -> dict[str, str]:
@@ -50,7 +66,6 @@ def tuning(memory_mib: int, cpus: int, *, durable: bool) -> dict[str, str]:
         # After a crash each of some thousand files would be opened and flushed before recovery begins.
         "recovery_init_sync_method": "syncfs",
         "timezone": "'UTC'",
-        "unix_socket_permissions": "0700",
     }
     return settings if durable else settings | {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
@@ -87,20 +102,79 @@ class Cluster:
     def log(self) -> Path:
         return self.data / "log"
 
+    @property
+    def is_apart(self) -> bool:
+        """Whether PostgreSQL has a system user of its own, so that the site can read none of its files."""
+        return self.place.database_uid == uid_of(DB_USER)
+
+    @property
+    def is_of_others(self) -> bool:
+        """Whether we can neither start nor administer it: it is another user's, and we are not root."""
+        return os.geteuid() not in {0, self.place.database_uid}
+
     # -- state ---------------------------------------------------------------------------------------------------
 
     def exists(self) -> bool:
-        return (self.data / "PG_VERSION").is_file()
+        return self.is_of_others or (self.data / "PG_VERSION").is_file()
 
     def running_pid(self) -> int | None:
-        """The postmaster's pid, or None when nothing of ours runs, whatever the pid file says."""
+        """The postmaster's pid, or None when nothing of ours runs, whatever the pid file says.
+
+        Only root and the cluster's own user may ask; others have `is_kept` and `accepts`.
+        """
         pid = _first_number(self.data / "postmaster.pid")
         return pid if pid is not None and is_postmaster(pid, self.data) else None
+
+    def accepts(self) -> bool:
+        """Whether something takes connections at our socket."""
+        with socket.socket(socket.AF_UNIX) as probe:
+            return probe.connect_ex(str(self.socket / ".s.PGSQL.5432")) == 0
+
+    @property
+    def keeper_lock(self) -> Path:
+        """Held by the program that keeps the cluster for others (`gis_core.ops.keeper`)."""
+        return self.socket / "keeper.lock"
+
+    def is_kept(self) -> bool:
+        """Whether that program is there."""
+        try:
+            with self.keeper_lock.open("rb") as lock:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return False
 
     # -- actions -------------------------------------------------------------------------------------------------
 
     def start(self, *, bootstrap: bool = True) -> None:
-        """Make the cluster when there is none, cure what a killed run left, start, apply the superuser's script."""
+        """Make the cluster when there is none, cure what a killed run left, start, apply the superuser's script.
+
+        Who may not start it, or has a supervisor that does, waits for it.
+        """
+        if self.is_of_others:
+            self._wait_for_keeper()
+        elif RUN_VARIABLE in os.environ:
+            self._wait_for_supervisor()
+        else:
+            self._start(bootstrap=bootstrap)
+
+    def _wait_for_keeper(self) -> None:
+        if not self.is_kept():
+            raise OperationFailedError(
+                f"La base de {self.place.data} est à un autre utilisateur système que celui qui lance la commande :"
+                " lancez-la avec root (sudo), qui démarre la base puis passe la main."
+            )
+        if not wait_until(self.accepts, START_SECONDS):
+            raise OperationFailedError(f"PostgreSQL ne répond pas après {START_SECONDS} s : voyez son journal.")
+
+    def _wait_for_supervisor(self) -> None:
+        """A server started from here would have our priority, and end with us."""
+        if not wait_until(lambda: self.running_pid() is not None, START_SECONDS):
+            raise OperationFailedError(f"PostgreSQL ne tourne toujours pas après {START_SECONDS} s.")
+
+    def _start(self, *, bootstrap: bool) -> None:
         with self._locked("cluster.lock"):
             if self.running_pid() is not None:
                 return
@@ -109,6 +183,7 @@ class Cluster:
             if not self.exists():
                 self._create()
             self._write_settings()
+            self._write_users()
             self._end_orphan_backends()
             self._remove_stale_pid()
             self._launch()
@@ -130,16 +205,39 @@ class Cluster:
 
     def stop_if_unused(self) -> bool:
         """Stop the cluster unless a command still leases it, which raises; False when it was not running."""
+        if self.is_of_others:
+            # Who keeps it stops it once nobody leases it.
+            return False
         self._keep_mark.unlink(missing_ok=True)
         if self.running_pid() is None:
             return False
-        with self._run_file("cluster.leases").open("w") as leases:
-            try:
-                fcntl.flock(leases, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                message = f"La base de {self.place.data} sert encore à une autre commande : arrêtez-la d'abord."
-                raise OperationFailedError(message) from error
+        # A lease that a command was started with ends with its process, a moment after what the command did.
+        wait_until(lambda: not self.is_leased(), LEASE_SECONDS)
+        self._check_unused().close()
+        if wait_until(lambda: not self.is_kept(), STOP_SECONDS) and self.running_pid() is None:
+            return True
+        with self._check_unused():
             return self.stop()
+
+    def _check_unused(self) -> IO[bytes]:
+        """Nobody leases it, nor can while what is returned is open. Raises OperationFailedError."""
+        leases = open_lock(self._run_file("cluster.leases"), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if leases is None:
+            message = f"La base de {self.place.data} sert encore à une autre commande : arrêtez-la d'abord."
+            raise OperationFailedError(message)
+        return os.fdopen(leases, "rb")
+
+    def is_to_stay(self) -> bool:
+        """Whether it was asked to run without anybody who leases it."""
+        return self._keep_mark.exists()
+
+    def is_leased(self) -> bool:
+        """Whether a command uses it."""
+        try:
+            self._check_unused().close()
+        except OperationFailedError:
+            return True
+        return False
 
     def keep(self) -> None:
         """Start the cluster and leave it running after those who lease it, until `stop`."""
@@ -150,13 +248,24 @@ class Cluster:
     @contextmanager
     def lease(self, *, bootstrap: bool = True) -> Iterator[None]:
         """A running cluster for the length of a block; the last one out stops it."""
-        with self._run_file("cluster.leases").open("w") as leases:
-            fcntl.flock(leases, fcntl.LOCK_SH)
+        if RUN_VARIABLE in os.environ:
+            # Our supervisor has it for as long as we live.
+            self.start(bootstrap=bootstrap)
+            yield
+            return
+        with os.fdopen(self.lease_descriptor(), "rb") as leases:
             try:
                 self.start(bootstrap=bootstrap)
                 yield
             finally:
                 self._stop_if_last(leases.fileno())
+
+    def lease_descriptor(self) -> int:
+        """A lease that lasts as long as this descriptor is open somewhere."""
+        descriptor = open_lock(self._run_file("cluster.leases"), fcntl.LOCK_SH)
+        if descriptor is None:
+            raise AssertionError("a lock that is waited for is given")
+        return descriptor
 
     def bootstrap(self) -> None:
         """Apply roles, extensions and LEAKPROOF marks (idempotent)."""
@@ -188,8 +297,9 @@ class Cluster:
     def _check_programs(self) -> None:
         if not (BIN / "initdb").exists():
             raise OperationFailedError("PostgreSQL 17 n'est pas installé : lancez ./arpent demo, qui l'installe.")
-        if os.geteuid() == 0 and not _os_user_exists():
-            raise OperationFailedError(f"L'utilisateur « {OS_USER} » manque : lancez ./arpent demo, qui le crée.")
+        for user in (OS_USER, DB_USER):
+            if os.geteuid() == 0 and uid_of(user) is None:
+                raise OperationFailedError(f"L'utilisateur « {user} » manque : lancez ./arpent demo, qui le crée.")
 
     def _create(self) -> None:
         self._remove_unfinished()
@@ -205,7 +315,9 @@ class Cluster:
         result = self._as_owner("initdb", "-D", str(unfinished), "-U", SUPERUSER, "--data-checksums", *options)
         if result.returncode != 0:
             raise OperationFailedError("La base de données n'a pas pu être créée.", result.stdout + result.stderr)
-        self._allow_local_users(unfinished)
+        (unfinished / "pg_hba.conf").write_text(f"local all all peer map={IDENT_MAP}\n")
+        with (unfinished / "postgresql.conf").open("a") as configuration:
+            configuration.write("\ninclude_if_exists = 'arpent.conf'\n")
         self._publish(unfinished)
 
     def _publish(self, unfinished: Path) -> None:
@@ -223,7 +335,7 @@ class Cluster:
     def _owner_can_reach(self, folder: Path) -> bool:
         if os.geteuid() != 0:
             return True
-        command = [*_identity(), "test", "-x", str(folder)]
+        command = [*self._identity(), "test", "-x", str(folder)]
         return subprocess.run(command, check=False).returncode == 0
 
     def _hide_behind_link(self, link: Path) -> None:
@@ -233,30 +345,45 @@ class Cluster:
         target.mkdir(mode=0o700)
         link.symlink_to(target)
 
-    def _allow_local_users(self, folder: Path) -> None:
-        """No password at all: the kernel tells who connects; only PostgreSQL's user and the operator may."""
-        (folder / "pg_hba.conf").write_text("local all all peer map=arpent\n")
-        ours = pwd.getpwuid(os.geteuid()).pw_name
-        users = {OS_USER, "root"} if ours in {OS_USER, "root"} else {ours}
-        (folder / "pg_ident.conf").write_text("".join(f'arpent "{user}" all\n' for user in sorted(users)))
-        with (folder / "postgresql.conf").open("a") as configuration:
-            configuration.write("\ninclude_if_exists = 'arpent.conf'\n")
+    def _write_users(self) -> None:
+        """Written at each start: who may be whom in the database, lines of the operator's for others kept.
+
+        No password at all: the kernel tells who connects. The cluster's own user and root may be anybody; the site,
+        where it is another user, only what serves it.
+        """
+        path = self.data / "pg_ident.conf"
+        all_roles = {pwd.getpwuid(self.place.database_uid).pw_name, "root"}
+        ours = {OS_USER, DB_USER} | all_roles
+        former = path.read_text().splitlines() if path.exists() else []
+        lines = [line for line in former if _system_user(line) not in ours]
+        lines += [f'{IDENT_MAP} "{user}" all' for user in sorted(all_roles)]
+        if self.is_apart:
+            lines += [f'{IDENT_MAP} "{OS_USER}" {role}' for role in SERVING_ROLES]
+        path.write_text("".join(f"{line}\n" for line in lines))
+        self._give_to_owner(path)
 
     def _write_settings(self) -> None:
         """Written at each start: the tuning follows the machine. Local changes go to `local.conf` beside it."""
         settings = tuning(machine_memory_mib(), os.cpu_count() or 1, durable=not self.for_tests)
+        # The group is that of the site alone.
+        settings["unix_socket_permissions"] = "0770" if self.is_apart else "0700"
         lines = [f"{name} = {value}\n" for name, value in settings.items()]
         path = self.data / "arpent.conf"
         path.write_text("".join(lines) + "include_if_exists = 'local.conf'\n")
         self._give_to_owner(path)
 
     def _prepare_socket_directory(self) -> None:
+        self.make_socket_directory()
+        self._end_orphan()
+
+    def make_socket_directory(self) -> None:
+        """Where PostgreSQL and the web server listen, made anew after a restart of the machine."""
         self.socket.mkdir(mode=0o711, exist_ok=True)
-        owner = pwd.getpwnam(OS_USER).pw_uid if os.geteuid() == 0 else os.geteuid()
-        if self.socket.is_symlink() or self.socket.stat().st_uid not in {os.geteuid(), owner}:
+        if owner_of(self.socket) not in {os.geteuid(), self.place.database_uid} or self.socket.is_symlink():
             raise OperationFailedError(f"Le dossier {self.socket} appartient à quelqu'un d'autre : supprimez-le.")
         self._give_to_owner(self.socket)
-        self._end_orphan()
+        # The site puts its own socket there, and removes nobody else's.
+        self.socket.chmod(0o1771 if self.is_apart else 0o711)
 
     def _end_orphan(self) -> None:
         """A postmaster whose data folder was removed or moved may still hold our socket; a dead one leaves it."""
@@ -306,30 +433,55 @@ class Cluster:
     def _run_file(self, name: str) -> Path:
         """A file of the data folder, which whoever runs Arpent can open, whoever came first."""
         self.place.run.mkdir(parents=True, exist_ok=True)
-        path = adopt(self.place.run) / name
-        path.touch()
-        return adopt(path)
+        return adopt(self.place.run) / name
 
     @contextmanager
     def _locked(self, name: str) -> Iterator[None]:
-        with self._run_file(name).open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        lock = open_lock(self._run_file(name), fcntl.LOCK_EX)
+        try:
             yield
+        finally:
+            if lock is not None:
+                os.close(lock)
+
+    def _leave_to_keeper(self, leases: int) -> None:
+        """Let go of our lease, and of the one that root began for us; wait for the end if we were the last.
+
+        Where our end is that of a container, PostgreSQL has stopped before.
+        """
+        given = os.environ.pop(LEASE_VARIABLE, "")
+        if given.isdigit():
+            with suppress(OSError):
+                os.close(int(given))
+        fcntl.flock(leases, fcntl.LOCK_UN)
+        if not self.is_leased():
+            wait_until(lambda: not self.is_kept(), STOP_SECONDS)
 
     def _stop_if_last(self, leases: int) -> None:
+        if self.is_of_others:
+            self._leave_to_keeper(leases)
+            return
         try:
             fcntl.flock(leases, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return
-        if not self._keep_mark.exists():
+        if not (self.is_to_stay() or self.is_kept()):
             self.stop()
 
     def _give_to_owner(self, path: Path) -> None:
         if os.geteuid() == 0:
-            shutil.chown(path, OS_USER, OS_USER)
+            owner = pwd.getpwuid(self.place.database_uid)
+            os.chown(path, owner.pw_uid, owner.pw_gid)
+
+    def _identity(self) -> list[str]:
+        """The beginning of a command that the cluster's own user runs."""
+        if os.geteuid() != 0:
+            return []
+        owner = pwd.getpwuid(self.place.database_uid)
+        return ["/usr/bin/setpriv", f"--reuid={owner.pw_uid}", f"--regid={owner.pw_gid}", "--clear-groups"]
 
     def _as_owner(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [*_identity(), str(BIN / program), *arguments]
+        command = [*self._identity(), str(BIN / program), *arguments]
         with tempfile.TemporaryFile("w+") as out:
             # A file, not a pipe: the postmaster keeps its standard output open.
             result = subprocess.run(
@@ -383,18 +535,10 @@ def wait_until(done: Callable[[], bool], seconds: float) -> bool:
     return True
 
 
-def _identity() -> list[str]:
-    if os.geteuid() != 0:
-        return []
-    return ["/usr/bin/setpriv", f"--reuid={OS_USER}", f"--regid={OS_USER}", "--clear-groups"]
-
-
-def _os_user_exists() -> bool:
-    try:
-        pwd.getpwnam(OS_USER)
-    except KeyError:
-        return False
-    return True
+def _system_user(line: str) -> str | None:
+    """Whom a line of pg_ident.conf, of our map, is about."""
+    words = line.split()
+    return words[1].strip('"') if len(words) == 3 and words[0] == IDENT_MAP else None
 
 
 def _first_number(path: Path) -> int | None:

@@ -7,7 +7,7 @@ import secrets
 import shlex
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, NoReturn
@@ -41,9 +41,11 @@ def run(place: Place, port: int, *, detach: bool) -> int:
         _end_earlier(lock)
         check_port(port)
         check_space(place)
+        tell_one_user(place)
         _stop_on_signals()
         with cluster_step(place):
-            prepare(place, port)
+            if not Cluster(place).is_of_others:
+                prepare(place, port)
             this_run = Run(os.getpid(), port, secrets.token_hex(8))
             return _detached(place, lock, this_run) if detach else _attached(place, lock, this_run)
 
@@ -70,14 +72,31 @@ def serve(place: Place, port: int) -> int:
 
 def work(place: Place) -> int:
     """The background jobs and the backups of every night, in the foreground."""
-    return _foreground(place, lambda: [services.worker(place), *services.nightly_backups(place)])
+    return _foreground(place, lambda: [services.worker(place), *nights(place)])
 
 
-def prepare(place: Place, port: int) -> None:
+def check_start(place: Place, port: int) -> None:
+    """What root checks before it prepares a demo for the user that it hands over to."""
+    if not place.run.is_dir():
+        check_port(port)
+        return
+    with demo_lock(place) as lock:
+        if lock is not None:
+            _end_earlier(lock)
+            check_port(port)
+
+
+def prepare(place: Place, port: int) -> int:
     """Tables, static files and the demo territory; quick when they are there."""
     owner = variables(place, "owner", port)
     run_step("Tables", command_line("migrate", "--noinput"), env=owner, log=place.logs / "migrate.log")
     run_step("Territoire de démonstration", command_line("seed_demo"), env=owner, log=place.logs / "seed.log")
+    return 0
+
+
+def nights(place: Place, log: Path | None = None) -> list[services.Service]:
+    """The backups of the nights, where the database is ours; whoever keeps it for us makes them."""
+    return [] if Cluster(place).is_of_others else services.nightly_backups(place, log)
 
 
 # -- one demo at a time -----------------------------------------------------------------------------------------------
@@ -129,13 +148,14 @@ def _end_running(place: Place) -> bool:
     for sign in (signal.SIGTERM, signal.SIGKILL):
         with suppress(ProcessLookupError):
             os.kill(running.pid, sign)
-        if wait_until(lambda: _is_free(place), END_SECONDS):
+        if wait_until(lambda: is_free(place), END_SECONDS):
             break
     services.end_leftovers(running.run_id)
     return True
 
 
-def _is_free(place: Place) -> bool:
+def is_free(place: Place) -> bool:
+    """Whether no demo runs, starts or ends in this data folder."""
     with demo_lock(place) as lock:
         return lock is not None
 
@@ -156,7 +176,7 @@ def _already_running(place: Place) -> int:
 def cluster_step(place: Place) -> Iterator[None]:
     """The cluster for the length of a block, its start announced."""
     with ExitStack() as stack:
-        with step("Base de données"):
+        with step("Base de données") if not Cluster(place).is_of_others else nullcontext():
             stack.enter_context(Cluster(place).lease())
         yield
 
@@ -180,7 +200,7 @@ def _supervise(place: Place, lock: IO[str], this_run: Run, ready: Callable[[], N
         for service in proxy.site(place, this_run.port, logs=True):
             group.start(service)
         group.start(services.worker(place, place.logs / "worker.log", this_run.port))
-        for service in services.nightly_backups(place, place.logs / "backups.log"):
+        for service in nights(place, place.logs / "backups.log"):
             group.start(service)
         with step("Serveur web et tâches de fond"):
             group.wait_ready(_ready_url(this_run.port))
@@ -238,6 +258,7 @@ def _run_in_background(place: Place, lock: IO[str], this_run: Run, writing: int)
 
 def _foreground(place: Place, wanted: Callable[[], Sequence[services.Service]]) -> int:
     """Run services, made once their database runs, until one of them ends or a signal comes."""
+    tell_one_user(place)
     _stop_on_signals()
     group = services.Group(secrets.token_hex(8), Cluster(place))
     with Cluster(place).lease():
@@ -266,6 +287,18 @@ def _ignore_signals() -> None:
 
 
 # -- telling ----------------------------------------------------------------------------------------------------------
+
+
+ONE_USER = (
+    "Attention : le site et sa base tournent sous le même utilisateur système. Qui prendrait le site lirait toute la base,"
+    " ses fichiers et ses sauvegardes. Lancée par root, la commande les sépare (docs/how-to/installer.md)."
+)
+
+
+def tell_one_user(place: Place) -> None:
+    """What does not hold where nobody but the site's own user can run its database."""
+    if not Cluster(place).is_of_others:
+        say(ONE_USER)
 
 
 def _ready_url(port: int) -> str:

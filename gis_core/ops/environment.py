@@ -1,9 +1,10 @@
 """Where an Arpent lives and the environment variables its processes receive."""
 
+import fcntl
 import hashlib
 import os
+import pwd
 import secrets
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -16,11 +17,11 @@ from gis_core.ops.failure import OperationFailedError
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = ROOT / ".venv/bin/python"
 DATABASE = "arpent"
-# The system user that Arpent and its PostgreSQL run as when root starts them.
+# When root starts Arpent: the system user of the site and of its jobs, and that of PostgreSQL and of the backups.
 OS_USER = "arpent"
+DB_USER = "arpent-db"
 DEFAULT_PORT = 8045
 LOCAL_HOSTS = "localhost,127.0.0.1,[::1]"
-SOCKET_PATH_LIMIT = 107
 # Half past one comes once on every day, those of the changes of hour too.
 USUAL_HOUR = "01:30"
 USUAL_COUNT = "7"
@@ -79,14 +80,26 @@ class Place:
         return Place(self.data / "test-at")
 
     def socket_directory(self) -> Path:
-        """A short folder that depends on the data folder only: PostgreSQL allows 107 bytes, clones may lie deep."""
+        """A short folder that depends on the data folder only: PostgreSQL allows 107 bytes, clones may lie deep.
+
+        It is the same for whoever asks, root or a service of the database's owner, before and after a restart of the
+        machine: no variable of the environment and no session's folder decides.
+        """
         name = "arpent-" + hashlib.sha256(os.fsencode(self.cluster)).hexdigest()[:8]
         of_root = Path("/run", name)
-        if os.geteuid() == 0 or _is_ours(of_root):
+        if self.database_uid == uid_of(DB_USER) or owner_of(of_root) == self.database_uid:
             return of_root
-        runtime = Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir(), name)
-        fits = len(os.fsencode(runtime / ".s.PGSQL.5432.lock")) <= SOCKET_PATH_LIMIT
-        return runtime if fits else Path("/tmp", name)  # noqa: S108 - its owner is checked before use
+        return Path("/tmp", name)  # noqa: S108 - its owner is checked before use
+
+    @property
+    def database_uid(self) -> int:
+        """Whose the database is, or would be when we make it: root's is PostgreSQL's own user, or the data folder's."""
+        there = owner_of(self.cluster.resolve())
+        if there:
+            return there
+        if os.geteuid() != 0:
+            return os.geteuid()
+        return owner_of(self.data) or uid_of(DB_USER) or 0
 
 
 def adopt(path: Path) -> Path:
@@ -98,12 +111,35 @@ def adopt(path: Path) -> Path:
     return path
 
 
-def _is_ours(folder: Path) -> bool:
-    """Whether root made this folder for us."""
+def owner_of(path: Path) -> int | None:
+    """Uid of whom a file or folder is; None when there is none. A link is not followed."""
     try:
-        return folder.lstat().st_uid == os.geteuid()
+        return path.lstat().st_uid
     except OSError:
-        return False
+        return None
+
+
+def uid_of(user: str) -> int | None:
+    """Uid of a system user, None when the machine has none of this name."""
+    try:
+        return pwd.getpwnam(user).pw_uid
+    except KeyError:
+        return None
+
+
+def open_lock(path: Path, how: int) -> int | None:
+    """A descriptor of a file, made when there is none, that holds its lock; None when another process has it.
+
+    The folder may be that of a user whom we do not trust: a link is not followed, and nothing is written.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o660)
+    try:
+        fcntl.flock(descriptor, how)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    adopt(path)
+    return descriptor
 
 
 def backup_hour() -> time | None:

@@ -5,6 +5,8 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from gis_core.ops.environment import owner_of
+
 PRINTS = "prints"
 INBOX = "inbox"
 PARTIAL = ".part"
@@ -15,13 +17,14 @@ class HeldFiles:
     """Hard links to every file, in a folder beside them that goes at the end.
 
     `paths` gives by name (`files/...`) where to read its content. A file on another disk than the folder, or on one
-    without hard links, is read where it lies.
+    without hard links, is read where it lies. Where the files are another user's, the links are out of its reach.
     """
 
     def __init__(self, data: Path, files: Path) -> None:
         self._data = data
         self._files = files
-        self._links = files / LINKS
+        self.owner = owner_of(files.resolve())
+        self._links = (files if self.owner == owner_of(data.resolve()) else data) / LINKS
         self._inodes: dict[str, int] = {}
         self._count = 0
         self.folders: dict[str, Path] = {}

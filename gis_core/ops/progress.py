@@ -1,5 +1,6 @@
 """Telling the operator what is going on, on a terminal or in a log."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -7,6 +8,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from gis_core.ops.failure import OperationFailedError
 
@@ -65,10 +67,16 @@ def french_seconds(seconds: float) -> str:
     return f"{seconds:.1f} s".replace(".", ",")
 
 
+def _new(log: Path) -> IO[bytes]:
+    """A file in the place of what is there, which may be another user's; a link is not followed."""
+    log.unlink(missing_ok=True)
+    return os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640), "wb")
+
+
 def run_step(title: str, command: Sequence[str], *, env: Mapping[str, str], log: Path, cwd: Path | None = None) -> None:
     """Run a command as a step, its output in a log; a failure shows the end of it."""
     log.parent.mkdir(parents=True, exist_ok=True)
-    with step(title, log), log.open("wb") as output:
+    with step(title, log), _new(log) as output:
         result = subprocess.run(
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=dict(env), cwd=cwd, check=False
         )

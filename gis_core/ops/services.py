@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from gis_core.ops.cluster import Cluster
+from gis_core.ops.cluster import RUN_VARIABLE, Cluster
 from gis_core.ops.environment import PYTHON, ROOT, Place, backup_hour, backups_kept, variables
 from gis_core.ops.failure import OperationFailedError
 
@@ -24,7 +24,6 @@ SOUND_SECONDS = 10
 LONGEST_DELAY = 30
 MOST_RESTARTS = 10
 RESTART_WINDOW = 600
-RUN_VARIABLE = "ARPENT_RUN"
 # Each on a socket of its own, so that the proxy gives a request to whichever has less to do.
 WEB_PROCESSES = 2
 # Of one web process; `gis_core.admission` shares them out, and the pool has a connection for each.
@@ -176,8 +175,17 @@ class Group:
                 child.process, child.started_at = self._launch(child.service, "ab"), time.monotonic()
 
     def _revive_cluster(self) -> None:
-        """Start the cluster's server again when it has died; while it cannot start, the services answer 503."""
-        if self._cluster is None or self._cluster.running_pid() is not None:
+        """Start the cluster's server again when it has died; while it cannot start, the services answer 503.
+
+        One that another system user keeps is started again by its keeper. Raises OperationFailedError without it.
+        """
+        if self._cluster is None:
+            return
+        if self._cluster.is_of_others:
+            if not self._cluster.is_kept():
+                raise OperationFailedError("Le programme qui tient la base de données s'est arrêté.")
+            return
+        if self._cluster.running_pid() is not None:
             return
         if self._cluster_restarts.due("s'est arrêté", _end_of(self._cluster.log)):
             try:

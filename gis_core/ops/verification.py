@@ -24,7 +24,7 @@ from gis_core.ops.backup import (
     write_archive,
 )
 from gis_core.ops.cluster import Cluster
-from gis_core.ops.environment import Place
+from gis_core.ops.environment import Place, adopt
 from gis_core.ops.failure import OperationFailedError
 from gis_core.ops.progress import say, step
 from gis_core.ops.restore import check_contents, extract, lasting_failure, room_for_database, verify
@@ -72,8 +72,10 @@ def verify_archive(place: Place, source: Path) -> dict[str, Any]:
     with step("Empreintes de la sauvegarde"):
         manifest = verify(source)
     cluster = Cluster(place)
-    remove_leftovers(place.run, f"{TRIAL}*")
-    with cluster.lease(), tempfile.TemporaryDirectory(dir=place.run, prefix=TRIAL) as scratch:
+    # What is restored as superuser lies where the site writes nothing.
+    place.backups.mkdir(exist_ok=True)
+    remove_leftovers(adopt(place.backups), f"{TRIAL}*")
+    with cluster.lease(), tempfile.TemporaryDirectory(dir=place.backups, prefix=TRIAL) as scratch:
         check_room(cluster.data, room_for_database(manifest["database_bytes"]))
         extract(source, Path(scratch), ROLES, DUMP)
         _check_roles(cluster, (Path(scratch) / ROLES).read_text())

@@ -1,12 +1,15 @@
+import time
+
 import psycopg
 import pytest
 from django.db import InterfaceError, OperationalError
+from django.test import Client
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job as QueuedJob
 from psycopg_pool import PoolTimeout
 
 from gis_core.errors import ArpentError, Invalid, Unavailable
-from gis_core.outages import database_is_gone
+from gis_core.outages import LOOK_S, Outage, database_is_gone, outage
 from gis_core.problem import as_problem
 from gis_core.tasks import WithTheNextWorker
 
@@ -69,3 +72,48 @@ def test_who_explained_it_better_is_heard():
 
 def job() -> QueuedJob:
     return QueuedJob(id=1, queue="default", lock=None, queueing_lock=None, task_name="scan")
+
+
+@pytest.fixture
+def away(monkeypatch: pytest.MonkeyPatch) -> Outage:
+    """A database that is known not to answer, and that somebody looks for at this moment."""
+    monkeypatch.setattr(outage, "known", True)
+    monkeypatch.setattr(outage, "next_look", time.monotonic() + 60)
+    return outage
+
+
+def test_one_request_at_a_time_looks_whether_the_database_is_back(monkeypatch: pytest.MonkeyPatch):
+    now = 1000.0
+    monkeypatch.setattr("gis_core.outages.time.monotonic", lambda: now)
+    found = Outage()
+    found.note_answer()
+    assert not found.refuses()
+    now += 1
+    found.note_silence(now - 0.75)
+    assert found.refuses()
+    now += LOOK_S
+    assert [found.refuses() for _ in range(3)] == [False, True, True]
+    found.note_answer()
+    assert not found.refuses()
+
+
+def test_who_waits_in_vain_while_others_are_answered_says_nothing_of_the_database(monkeypatch: pytest.MonkeyPatch):
+    now = 1000.0
+    monkeypatch.setattr("gis_core.outages.time.monotonic", lambda: now)
+    found = Outage()
+    now += 0.5
+    found.note_answer()
+    now += 0.5
+    found.note_silence(1000.0)
+    assert not found.known
+
+
+@pytest.mark.parametrize(("path", "accept"), [("/", "text/html"), ("/api/v1/layers/", "application/json")])
+def test_while_the_database_is_known_to_be_away_nothing_is_asked_of_it(
+    client: Client, away: Outage, path: str, accept: str
+):
+    """The test has no access to the database: whoever asked it would fail."""
+    answer = client.get(path, headers={"Accept": accept})
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert accept.split("/")[1].split("+")[0] in answer["Content-Type"]
+    assert client.get("/health/live").status_code == 200

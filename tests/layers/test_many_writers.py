@@ -11,7 +11,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -186,11 +186,16 @@ class Writer:
         raise TimeoutError(body)
 
     def post(self, body: str) -> tuple[int, bytes]:
+        status, said, _headers = self.posted(body)
+        return status, said
+
+    def posted(self, body: str) -> tuple[int, bytes, dict[str, str]]:
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)) as connection:
             connection.request("POST", "/api/v1/layers/lampes/edits/", body, headers)
             answer = connection.getresponse()
-            return answer.status, answer.read()
+            told = {name.lower(): value for name, value in answer.getheaders()}
+            return answer.status, answer.read(), told
 
 
 def crash(cluster: Cluster) -> None:
@@ -199,6 +204,18 @@ def crash(cluster: Cluster) -> None:
     assert ended.returncode == 0, ended.stdout
     assert wait_until(lambda: cluster.running_pid() is None, 20)
     cluster.start(bootstrap=False)
+
+
+def lost(cluster: Cluster, found: Sequence[Writer]) -> list[tuple[str, str, int, int]]:
+    """Acknowledged writes that are neither there nor in the history."""
+    states = {(mark, pk, version) for mark, pk, version in json.loads(cluster.psql("arpent", "-c", STATES))}
+    gone = {(pk, version) for pk, version in json.loads(cluster.psql("arpent", "-c", GONE) or "[]")}
+    return [
+        (mark, action, pk, version)
+        for writer in found
+        for mark, action, pk, version, _at in writer.acknowledged
+        if ((pk, version) not in gone if action == "delete" else (mark, pk, version) not in states)
+    ]
 
 
 def everybodys(running: Running) -> list[int]:
@@ -236,15 +253,7 @@ def test_all_writers_write_before_and_after_the_crash(writers: tuple[list[Writer
 def test_every_acknowledged_write_is_there_or_in_the_history(
     running: Running, writers: tuple[list[Writer], float]
 ) -> None:
-    states = {(mark, pk, version) for mark, pk, version in json.loads(running.cluster.psql("arpent", "-c", STATES))}
-    gone = {(pk, version) for pk, version in json.loads(running.cluster.psql("arpent", "-c", GONE))}
-    lost = [
-        (mark, action, pk, version)
-        for writer in writers[0]
-        for mark, action, pk, version, _at in writer.acknowledged
-        if ((pk, version) not in gone if action == "delete" else (mark, pk, version) not in states)
-    ]
-    assert lost == []
+    assert lost(running.cluster, writers[0]) == []
 
 
 def test_a_write_that_was_sent_again_is_applied_once(running: Running, writers: tuple[list[Writer], float]) -> None:

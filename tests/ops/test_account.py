@@ -11,8 +11,8 @@ import pytest
 
 from gis_core.ops import account
 from gis_core.ops.backup import backup
-from gis_core.ops.cluster import Cluster
-from gis_core.ops.environment import OS_USER, ROOT, Place, secret_key
+from gis_core.ops.cluster import Cluster, wait_until
+from gis_core.ops.environment import DB_USER, OS_USER, ROOT, Place, secret_key
 from gis_core.ops.failure import OperationFailedError
 
 pytestmark = pytest.mark.skipif(
@@ -65,10 +65,12 @@ def test_a_folder_closed_to_the_system_user_is_told_and_stays_closed(folder: Pat
     account.check_reach(folder, "Arpent")
 
 
-def test_a_new_data_folder_is_the_system_users(folder: Path):
+def test_a_new_data_folder_is_the_database_s_and_open_to_the_site(folder: Path):
     place = Place(folder / "new" / "data")
     account.give_data(place)
-    assert owner(place.data) == OS_USER
+    state = place.data.stat()
+    assert (owner(place.data), place.data.group(), state.st_mode & 0o7777) == (DB_USER, OS_USER, 0o1775)
+    assert {owner(path) for path in place.data.iterdir()} == {OS_USER}
 
 
 def test_what_root_made_in_a_data_folder_is_given_away_and_nothing_else(
@@ -84,7 +86,7 @@ def test_what_root_made_in_a_data_folder_is_given_away_and_nothing_else(
     (place.files / "second-name").hardlink_to(outside / "file")
     account.give_data(place)
     assert "confié à l'utilisateur système" in capsys.readouterr().out
-    given = (place.data, place.run, place.files, place.files / "inbox" / "file", place.files / "link")
+    given = (place.run, place.files, place.files / "inbox" / "file", place.files / "link")
     assert {owner(path) for path in given} == {OS_USER}
     assert {owner(path) for path in (outside, outside / "file", place.data / "test")} == {"root"}
     account.give_data(place)
@@ -127,7 +129,7 @@ def test_root_runs_commands_as_the_system_user_and_leaves_nothing_of_its_own(fol
         assert user_of_a_command() == ours
     assert secret.read_text().strip() == secret_key(place)
     assert of_root(place) == []
-    assert Cluster(place).running_pid() is None
+    assert wait_until(lambda: Cluster(place).running_pid() is None, 30)
 
 
 @pytest.mark.parametrize("weakest", [False, True])
@@ -135,7 +137,7 @@ def test_the_reader_of_a_worker_that_is_not_root_is_cut_off(folder: Path, weakes
     data = folder / "data"
     data.mkdir()
     (data / "file.geojson").write_text(json.dumps(FILE))
-    account.give_all(data)
+    account.give_all(data, OS_USER, {0})
     env = {"ARPENT_DATA": str(data), "ARPENT_SECRET_KEY": "x", "DJANGO_SETTINGS_MODULE": "gis_core.settings"}
     command = [*account.SWITCH, sys.executable, "-c", READ, str(data), *(["weakest"] if weakest else [])]
     done = subprocess.run(

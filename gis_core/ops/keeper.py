@@ -1,0 +1,102 @@
+"""Keeps PostgreSQL, and backs it up every night, under its own system user, for commands that run under another one.
+
+Root starts it before it hands over. It ends once nobody leases the cluster any more; whoever leases it ends, with an
+error, if this program dies.
+"""
+
+import fcntl
+import os
+import secrets
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+from gis_core.ops import services
+from gis_core.ops.cluster import Cluster, wait_until
+from gis_core.ops.environment import PYTHON, Place, open_lock
+from gis_core.ops.failure import OperationFailedError
+from gis_core.ops.progress import step
+
+READY = b"ready"
+LOG = "database.log"
+# Another one may be about to end.
+OTHER_ENDS_SECONDS = 2
+LOOK_SECONDS = 0.5
+# Commands that are over sooner are not worth a program for the nights.
+NIGHTS_SECONDS = 15
+
+
+def launch(place: Place, identity: tuple[str, ...], env: dict[str, str]) -> None:
+    """Start it, unless it runs already, and wait until PostgreSQL answers. Raises OperationFailedError."""
+    reading, writing = os.pipe()
+    command = [*identity, str(PYTHON), "-m", "gis_core.ops", "keep", "--data", str(place.data), "--ready", str(writing)]
+    with os.fdopen(reading, "rb") as pipe:
+        # A session of its own: Ctrl-C is for the command that uses the database, not for the database.
+        subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, pass_fds=[writing], start_new_session=True)
+        os.close(writing)
+        said = pipe.read()
+    if said != READY:
+        raise OperationFailedError(said.decode(errors="replace") or "La base de données n'a pas pu être démarrée.")
+
+
+def run(place: Place, ready: int) -> int:
+    """Start the cluster, say so, keep it running with its backups until nobody uses it; 1 when that fails."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    cluster = Cluster(place)
+    lock = _only_one(cluster)
+    try:
+        if lock is not None:
+            with step("Base de données"):
+                cluster.start()
+        os.write(ready, READY)
+    except OperationFailedError as failure:
+        os.write(ready, f"{failure.detail}\n{failure.message}".strip().encode())
+        return 1
+    finally:
+        os.close(ready)
+    return 0 if lock is None else _keep(place, cluster)
+
+
+def _only_one(cluster: Cluster) -> int | None:
+    """The lock of the one keeper of this cluster, held until we end; None when another one has it."""
+    found: list[int] = []
+
+    def take() -> bool:
+        descriptor = open_lock(cluster.keeper_lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        found.extend([] if descriptor is None else [descriptor])
+        return descriptor is not None
+
+    return found[0] if wait_until(take, OTHER_ENDS_SECONDS) else None
+
+
+def _keep(place: Place, cluster: Cluster) -> int:
+    _write_to(place.backups / LOG)
+    group = services.Group(secrets.token_hex(8), cluster)
+    begun = time.monotonic()
+    nights = services.nightly_backups(place)
+    code = 0
+    try:
+        while cluster.is_leased():
+            if nights and time.monotonic() - begun > NIGHTS_SECONDS:
+                group.start(nights.pop())
+            group.revive()
+            time.sleep(LOOK_SECONDS)
+    except OperationFailedError as failure:
+        services.say_when(f"{failure.detail}\n{failure.message}".strip())
+        code = 1
+    except KeyboardInterrupt:
+        pass
+    finally:
+        group.stop()
+        if not cluster.is_to_stay():
+            cluster.stop()
+    return code
+
+
+def _write_to(log: Path) -> None:
+    """What is said from now on goes to a file: the command that started us may end before us."""
+    log.parent.mkdir(exist_ok=True, mode=0o750)
+    with log.open("ab") as output:
+        for target in (1, 2):
+            os.dup2(output.fileno(), target)

@@ -1,0 +1,310 @@
+"""Started by root, the site is one system user and PostgreSQL another: what the site's user tries is refused.
+
+Everything is tried as a program that took the site over would: with its user, its group and its files.
+"""
+
+import json
+import os
+import pwd
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from gis_core.ops import account, services
+from gis_core.ops.cluster import RUN_VARIABLE, Cluster, wait_until
+from gis_core.ops.environment import DB_USER, OS_USER, PYTHON, ROOT, Place
+from gis_core.ops.failure import OperationFailedError
+from tests.ops.conftest import plain_environment
+
+pytestmark = pytest.mark.skipif(
+    os.geteuid() != 0 or not account.exists() or account.stays_root(), reason="only root hands over, in an open folder"
+)
+
+ATTACK = """
+import json, os, signal, sys
+from pathlib import Path
+import psycopg
+
+data, socket, postmaster = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+
+
+def says(attempt):
+    try:
+        return repr(attempt())
+    except Exception as error:
+        return type(error).__name__
+
+
+def role(name):
+    with psycopg.connect(host=socket, user=name, dbname="arpent", connect_timeout=5) as opened:
+        return opened.execute("select rolsuper from pg_roles where rolname = session_user").fetchone()[0]
+
+
+def replace(name):
+    (data / name).rename(data / "mine")
+
+
+def wear(name):
+    with psycopg.connect(host=socket, user="arpent_worker", dbname="arpent") as opened:
+        opened.execute(f"set role {name}")
+
+
+print(json.dumps({
+    **{name: says(lambda: role(name)) for name in ("arpent_web", "arpent_worker", "arpent_owner", "postgres", "root")},
+    "set owner": says(lambda: wear("arpent_owner")),
+    "set postgres": says(lambda: wear("postgres")),
+    "list": says(lambda: os.listdir(data / "pg")),
+    "read": says(lambda: (data / "pg/pg_hba.conf").read_text()),
+    "replace": says(lambda: replace("pg")),
+    "replace backups": says(lambda: replace("backups")),
+    "list backups": says(lambda: os.listdir(data / "backups") and (data / "backups/night.tar").read_bytes()),
+    "memory": says(lambda: open(f"/proc/{postmaster}/mem", "rb")),
+    "environment": says(lambda: open(f"/proc/{postmaster}/environ", "rb")),
+    "signal": says(lambda: os.kill(postmaster, signal.SIGHUP)),
+    "socket": says(lambda: os.unlink(socket + "/.s.PGSQL.5432")),
+    "root": says(lambda: os.setuid(0)),
+}))
+"""
+REFUSED = ("OperationalError", "PermissionError", "InsufficientPrivilege")
+
+
+@pytest.fixture
+def place() -> Iterator[Place]:
+    folder = Path(tempfile.mkdtemp(prefix="arpent-two-users-"))
+    folder.chmod(0o755)
+    found = Place(folder / "data")
+    try:
+        yield found
+    finally:
+        Cluster(found).stop()
+        shutil.rmtree(found.socket_directory(), ignore_errors=True)
+        shutil.rmtree(folder)
+
+
+def command(place: Place, *words: str, user: tuple[str, ...] = ()) -> "subprocess.CompletedProcess[str]":
+    """A command as root types it, or as a system user does."""
+    started = [*user, str(PYTHON), "-m", "gis_core.ops", words[0], "--data", str(place.data), *words[1:]]
+    return subprocess.run(
+        started,
+        cwd=ROOT,
+        env=plain_environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@contextmanager
+def served(place: Place) -> Iterator[int]:
+    """A data folder whose database runs for the site as `serve` has it; the server's pid."""
+    lasting = "import sys; sys.path.insert(0, sys.argv[1]); from gis_core.ops import account; " + (
+        "from gis_core.ops.environment import Place; from pathlib import Path; place = Place(Path(sys.argv[2])); "
+        "account.hand_data_over(place, lasting=True); account.keep_database(place); print('kept', flush=True); "
+        "import os; os.execv('/usr/bin/setpriv', [*account.SWITCH, '/bin/sleep', '300'])"
+    )
+    program = subprocess.Popen(
+        [sys.executable, "-c", lasting, str(ROOT), str(place.data)],
+        cwd=ROOT, env=plain_environment(), stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        assert program.stdout is not None
+        assert any("kept" in line for line in program.stdout)
+        pid = Cluster(place).running_pid()
+        assert pid is not None
+        yield pid
+    finally:
+        program.kill()
+        program.communicate()
+        assert wait_until(lambda: Cluster(place).running_pid() is None, 30)
+
+
+def attack(place: Place, postmaster: int) -> dict[str, str]:
+    words = [str(PYTHON), "-c", ATTACK, str(place.data), str(Cluster(place).socket), str(postmaster)]
+    done = subprocess.run([*account.SWITCH, *words], cwd="/", capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, str] = json.loads(done.stdout)
+    return found
+
+
+def check_refused(found: dict[str, str]) -> None:
+    assert {found.pop(role) for role in ("arpent_web", "arpent_worker")} == {"False"}
+    assert {what: said for what, said in found.items() if said not in REFUSED} == {}
+
+
+def user_of(pid: int) -> str:
+    return pwd.getpwuid(Path(f"/proc/{pid}").stat().st_uid).pw_name
+
+
+def test_who_takes_the_site_over_has_neither_the_database_nor_its_files(place: Place):
+    with served(place) as postmaster:
+        assert user_of(postmaster) == DB_USER
+        assert command(place, "backup").returncode == 0
+        night = next(place.backups.glob("arpent-*.tar"))
+        night.rename(place.backups / "night.tar")
+        check_refused(attack(place, postmaster))
+
+
+def test_a_folder_of_before_changes_users_when_the_site_starts(place: Place):
+    """It was all the site's: its PostgreSQL let that user be anybody."""
+    place.data.mkdir()
+    account.own(place.data, OS_USER)
+    assert command(place, "cluster", "start", user=account.SWITCH).returncode == 0
+    assert command(place, "cluster", "stop", user=account.SWITCH).returncode == 0
+    (place.cluster / "pg_ident.conf").write_text('arpent "arpent" all\narpent "root" all\narpent "alice" arpent_web\n')
+    place.files.mkdir()
+    (place.files / "kept").write_text("kept")
+    for path in (place.files, place.files / "kept"):
+        account.own(path, OS_USER)
+    with served(place) as postmaster:
+        assert user_of(postmaster) == DB_USER
+        assert command(place, "backup").returncode == 0
+        (next(place.backups.glob("arpent-*.tar"))).rename(place.backups / "night.tar")
+        check_refused(attack(place, postmaster))
+        assert 'arpent "alice" arpent_web' in (place.cluster / "pg_ident.conf").read_text()
+        assert (place.files / "kept").owner() == OS_USER
+    again = command(place, "cluster", "start", user=account.SWITCH)
+    assert again.returncode == 1
+    assert "lancez-la avec root" in again.stderr
+
+
+def test_the_backup_of_the_night_holds_what_the_site_wrote(place: Place):
+    with served(place):
+        write = "from pathlib import Path; import sys; Path(sys.argv[1]).write_text('kept')"
+        for umask, name in ((0o007, "held"), (0o022, "read-where-it-lies")):
+            subprocess.run(
+                [*account.SWITCH, str(PYTHON), "-c", write, str(place.files / name)], umask=umask, check=True, cwd="/"
+            )
+        done = command(place, "backup", user=account.switch(DB_USER))
+        assert done.returncode == 0, done.stdout + done.stderr
+        (archive,) = place.backups.glob("arpent-*.tar")
+        assert (archive.owner(), stat.S_IMODE(archive.stat().st_mode)) == (DB_USER, 0o600)
+        listed = subprocess.run(["/usr/bin/tar", "tf", archive], capture_output=True, text=True, check=True).stdout
+        assert {"files/held", "files/read-where-it-lies"} <= set(listed.split())
+        assert command(place, "backup", "--verify", str(archive)).returncode == 0
+
+
+def test_a_link_to_the_database_is_not_in_a_backup(place: Place):
+    with served(place):
+        (place.files / "link").symlink_to(place.cluster / "pg_hba.conf")
+        (place.files / "folder").symlink_to(place.cluster)
+        assert command(place, "backup", user=account.switch(DB_USER)).returncode == 0
+        (archive,) = place.backups.glob("arpent-*.tar")
+        listed = subprocess.run(["/usr/bin/tar", "tf", archive], capture_output=True, text=True, check=True).stdout
+        assert "link" not in listed
+        assert "pg_hba" not in listed
+
+
+def test_commands_that_change_tables_run_as_the_database_s_user(place: Place):
+    code = "import os; from django.db import connection as c; k = c.cursor(); k.execute('select current_user'); " + (
+        "print(os.getuid(), k.fetchone()[0])"
+    )
+
+    def users(**env: str) -> list[str]:
+        words = [str(PYTHON), "-m", "gis_core.ops", "manage", "--data", str(place.data), "shell", "--no-imports", "-c"]
+        done = subprocess.run(
+            [*words, code], cwd=ROOT, env=plain_environment() | env, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.split()[-2:]
+
+    assert users() == [str(pwd.getpwnam(OS_USER).pw_uid), "arpent_worker"]
+    assert users(ARPENT_DB_USER="arpent_owner") == [str(pwd.getpwnam(DB_USER).pw_uid), "arpent_owner"]
+    assert command(place, "manage", "check").returncode == 0
+    # The command ends after its database: in a container, its end is that of everything.
+    assert Cluster(place).running_pid() is None
+    assert {path.owner() for path in place.data.iterdir()} == {OS_USER, DB_USER}
+    assert place.cluster.owner() == DB_USER
+
+
+def test_a_killed_server_is_started_again_by_its_keeper(place: Place):
+    with served(place) as postmaster:
+        os.kill(postmaster, 9)
+        assert wait_until(lambda: Cluster(place).running_pid() not in (None, postmaster), 30)
+        assert user_of(Cluster(place).running_pid() or 0) == DB_USER
+
+
+def test_who_uses_a_database_whose_keeper_died_ends_with_an_error(place: Place):
+    program = (
+        "import sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path; from gis_core.ops import services;"
+        "from gis_core.ops.cluster import Cluster; from gis_core.ops.environment import Place;"
+        "group = services.Group('x', Cluster(Place(Path(sys.argv[2])))); print('in', flush=True); group.wait(0.1)"
+    )
+    words = [*account.SWITCH, str(PYTHON), "-c", program, str(ROOT), str(place.data)]
+    with served(place):
+        user = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd="/")
+        assert user.stdout is not None
+        assert user.stdout.readline() == "in\n"
+        (kept,) = [int(pid) for pid in holders(Cluster(place).keeper_lock)]
+        os.kill(kept, 9)
+        _said, complaint = user.communicate(timeout=10)
+        assert user.returncode == 1
+        assert "Le programme qui tient la base de données s'est arrêté" in complaint
+        Cluster(place).stop()
+
+
+def holders(lock: Path) -> Iterator[str]:
+    """Pids of the processes that hold a lock, by the kernel's list."""
+    for line in Path("/proc/locks").read_text().splitlines():
+        words = line.split()
+        if words[5].endswith(f":{lock.stat().st_ino}"):
+            yield words[4]
+
+
+def test_the_socket_is_in_the_same_folder_for_root_and_for_the_site_and_made_anew(place: Place):
+    """A machine that restarts has emptied /run."""
+    asked = (
+        "import sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path; from gis_core.ops.environment import"
+    )
+    asked += " Place; print(Place(Path(sys.argv[2])).socket_directory())"
+    words = [str(PYTHON), "-c", asked, str(ROOT), str(place.data)]
+
+    def folders() -> set[str]:
+        sites = {"XDG_RUNTIME_DIR": "/run/user/7", "TMPDIR": "/var/tmp", "PATH": "/usr/bin"}
+        return {
+            subprocess.run([*user, *words], env=env, capture_output=True, text=True, check=True, cwd="/").stdout.strip()
+            for user in ((), account.SWITCH, account.switch(DB_USER))
+            for env in (sites, plain_environment())
+        }
+
+    with served(place):
+        (first,) = folders()
+    shutil.rmtree(first)
+    assert folders() == {first}
+    with served(place):
+        assert folders() == {first}
+        assert Path(first, ".s.PGSQL.5432").exists()
+
+
+def test_the_socket_of_a_folder_that_one_user_has_is_the_same_for_root(place: Place):
+    place.data.mkdir()
+    account.own(place.data, OS_USER)
+    assert command(place, "cluster", "start", user=account.SWITCH).returncode == 0
+    assert Path(place.socket_directory(), ".s.PGSQL.5432").exists()
+    assert Cluster(place).psql("arpent", "-c", "select 1").strip() == "1"
+    assert command(place, "cluster", "stop", user=account.SWITCH).returncode == 0
+    assert command(place, "backup").returncode == 0
+    assert place.cluster.owner() == OS_USER
+
+
+def test_what_a_supervisor_runs_starts_no_server(place: Place, monkeypatch: pytest.MonkeyPatch):
+    """A server that the program of the nights started would have its low priority."""
+    monkeypatch.setattr("gis_core.ops.cluster.START_SECONDS", 0.2)
+    monkeypatch.setenv(RUN_VARIABLE, "run")
+    with pytest.raises(OperationFailedError, match="ne tourne toujours pas"), Cluster(place).lease():
+        pass
+    monkeypatch.delenv(RUN_VARIABLE)
+    with Cluster(place).lease():
+        monkeypatch.setenv(RUN_VARIABLE, "run")
+        with Cluster(place).lease():
+            assert os.getpriority(os.PRIO_PROCESS, Cluster(place).running_pid() or 0) == 0
+        monkeypatch.delenv(RUN_VARIABLE)
+        assert Cluster(place).running_pid() is not None
+    assert services.RUN_VARIABLE == RUN_VARIABLE
