@@ -12,7 +12,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [
-        ("gis_core", "0013_job_run"),
+        ("gis_core", "0014_database_clock"),
     ]
 
     operations: ClassVar = [
