@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,8 @@ if os.geteuid() == 0 and account.exists() and account.first_closed(ROOT):
     os.environ["ARPENT_AS_ROOT"] = "1"
 
 SHARED_DATA = Path(os.environ.get("ARPENT_SHARED_DATA", Path(__file__).parent.parent / "shared" / "data"))
+
+DATABASE_FIXTURES = {"db", "transactional_db", "database", "django_db_setup"}
 
 
 @pytest.fixture(scope="session")
@@ -114,11 +116,13 @@ def french() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def database_clock_unknown() -> None:
-    """Each test asks the database for its instant anew, as a test run alone does."""
+def database_clock_unknown(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test asks the database for its instant anew; one without a database has its process's clock."""
     from gis_core import database_clock
 
     database_clock.forget()
+    if not request.node.get_closest_marker("django_db") and not DATABASE_FIXTURES & set(request.fixturenames):
+        monkeypatch.setattr(database_clock, "ask", lambda: datetime.now(UTC))
 
 
 @pytest.fixture(params=[-86_400, 3_600], ids=["a day late", "an hour fast"])

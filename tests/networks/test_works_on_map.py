@@ -56,6 +56,7 @@ def test_detours_are_drawn_by_the_days_of_their_works(first: int, last: int, lab
     assert shown(detour_layer.legend_on(DAY), first, last) == label
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("module", [layers, detour_layer])
 def test_the_legends_are_sound_and_follow_the_days(module: Any) -> None:
     legend = module.legend_on(DAY)
