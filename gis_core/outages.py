@@ -5,7 +5,9 @@ second that looks: whoever waits for a refusal waits for one thread that looks, 
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextvars import ContextVar
+from typing import Any
 
 import psycopg
 from django.db import InterfaceError, OperationalError
@@ -50,6 +52,18 @@ class Outage:
 
 
 outage = Outage()
+# Whether this request has waited for a connection in vain: it does so once. None outside of requests.
+in_vain: ContextVar[bool | None] = ContextVar("arpent_in_vain", default=None)
+
+
+def waits_once(application: Callable[[Any, Any], Iterable[bytes]]) -> Callable[[Any, Any], Iterable[bytes]]:
+    """A WSGI application of which no request waits twice for a database that does not answer."""
+
+    def answer(environ: Any, start_response: Any) -> Iterable[bytes]:
+        in_vain.set(False)
+        return application(environ, start_response)
+
+    return answer
 
 
 def database_is_gone(error: BaseException | None) -> bool:

@@ -12,7 +12,8 @@ from django.core.wsgi import get_wsgi_application  # noqa: E402
 
 django_application = get_wsgi_application()
 
+from gis_core.outages import waits_once  # noqa: E402
 from gis_core.proxied import received  # noqa: E402
 from tiles.wsgi import tiles_first  # noqa: E402
 
-application = received(tiles_first(django_application))
+application = received(waits_once(tiles_first(django_application)))

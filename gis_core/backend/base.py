@@ -17,7 +17,7 @@ from psycopg import Connection, Cursor, sql
 from psycopg import Error as PsycopgError
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from gis_core.outages import outage
+from gis_core.outages import in_vain, outage
 from gis_core.rights import current_rights, lock_patience
 from gis_core.security import hear
 
@@ -45,8 +45,11 @@ def preparing(opened: Connection[Any]) -> Iterator[Cursor[Any]]:
 def take[T: Connection[Any]](pool: "ConnectionPool[Any]", getconn: Callable[[], T]) -> T:
     """A connection of the pool whose server is there.
 
-    Raises PoolTimeout after DATABASE_WAIT_S; while the database is known not to answer, after a tenth of that.
+    Raises PoolTimeout after DATABASE_WAIT_S; while the database is known not to answer, after a tenth of that; in a
+    request that has waited in vain before, at once.
     """
+    if in_vain.get():
+        raise PoolTimeout("this request has waited for a connection already")
     while True:
         pool.timeout = settings.DATABASE_WAIT_S / (10 if outage.known else 1)
         begun = time.monotonic()
@@ -54,6 +57,8 @@ def take[T: Connection[Any]](pool: "ConnectionPool[Any]", getconn: Callable[[], 
             taken = getconn()
         except PoolTimeout:
             outage.note_silence(begun)
+            if in_vain.get() is not None:
+                in_vain.set(True)
             raise
         if is_alive(taken):
             outage.note_answer()

@@ -290,8 +290,8 @@ def _ignore_signals() -> None:
 
 
 ONE_USER = (
-    "Attention : le site et sa base tournent sous le même utilisateur système. Qui prendrait le site lirait la base,"
-    " ses fichiers et ses sauvegardes. Lancée par root, la commande les sépare (docs/how-to/installer.md)."
+    "Attention : le site et sa base tournent sous le même utilisateur système. Qui prendrait le site lirait toute la"
+    " base, ses fichiers et ses sauvegardes. Lancée par root, la commande les sépare (docs/how-to/installer.md)."
 )
 
 

@@ -1,4 +1,7 @@
 import time
+from contextvars import copy_context
+from types import SimpleNamespace
+from typing import Any
 
 import psycopg
 import pytest
@@ -8,8 +11,9 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job as QueuedJob
 from psycopg_pool import PoolTimeout
 
+from gis_core.backend.base import take
 from gis_core.errors import ArpentError, Invalid, Unavailable
-from gis_core.outages import LOOK_S, Outage, database_is_gone, outage
+from gis_core.outages import LOOK_S, Outage, database_is_gone, outage, waits_once
 from gis_core.problem import as_problem
 from gis_core.tasks import WithTheNextWorker
 
@@ -117,3 +121,25 @@ def test_while_the_database_is_known_to_be_away_nothing_is_asked_of_it(
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     assert accept.split("/")[1].split("+")[0] in answer["Content-Type"]
     assert client.get("/health/live").status_code == 200
+
+
+def test_a_request_waits_once_for_a_database_that_does_not_answer(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("gis_core.outages.outage.known", False)
+    waits = []
+
+    def getconn() -> Any:
+        waits.append(1)
+        raise PoolTimeout("couldn't get a connection after 0.75 sec")
+
+    def application(environ: Any, start_response: Any) -> list[bytes]:
+        for _ in range(3):
+            with pytest.raises(PoolTimeout):
+                take(SimpleNamespace(timeout=0), getconn)  # type: ignore[arg-type]
+        return []
+
+    serve = waits_once(application)
+    copy_context().run(lambda: [serve({}, None), serve({}, None)])
+    assert len(waits) == 2
+    copy_context().run(application, {}, None)
+    assert len(waits) == 5
+    outage.note_answer()

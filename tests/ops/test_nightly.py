@@ -143,12 +143,12 @@ def test_a_backup_that_does_not_pass_its_trial_is_set_aside(place: Place, monkey
 
 
 def test_what_a_killed_backup_left_is_removed(place: Place):
-    for left in (place.backups / ".arpent-killed", place.run / "verify-killed"):
+    for left in (place.backups / ".arpent-killed", place.backups / "verify-killed"):
         left.mkdir(parents=True)
         (left / "archive").touch()
     back_up_now(place)
     assert archives(place) == [status_of(place).file]
-    assert not list(place.run.glob("verify-*"))
+    assert not list(place.backups.glob("verify-*"))
 
 
 def test_a_backup_that_was_killed_is_seen_as_one_that_failed(place: Place):
