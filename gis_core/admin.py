@@ -126,6 +126,12 @@ class TokenInline(EditTabularInline):
 class UserForm(EditModelForm):
     """An account; that of the agency's last administrator is not closed."""
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        if args:
+            # Before the account's row, as whoever invites or removes does.
+            people.lock_people()
+        super().__init__(*args, **options)
+
     def clean_is_active(self) -> bool:
         is_active: bool = self.cleaned_data["is_active"]
         if not is_active:

@@ -218,11 +218,11 @@ class EditForm(ComparedForm, AccessibleForm):
 def lock(row: Row) -> None:
     """Nobody else changes the row until the end of the transaction; its values are those of now. Raises NotFound.
 
-    A row that the asker sees and may not change is not locked: the service says why it refuses.
+    Rows that refer to it may come meanwhile. A row that the asker sees and may not change is not locked: the service says why it refuses.
     """
     if isinstance(row, Model):
         try:
-            row.refresh_from_db(from_queryset=type(row)._base_manager.select_for_update(of=("self",)))
+            row.refresh_from_db(from_queryset=type(row)._base_manager.select_for_update(of=("self",), no_key=True))
         except ObjectDoesNotExist as error:
             if not type(row)._base_manager.filter(pk=row.pk).exists():
                 raise NotFound(_("Somebody deleted this meanwhile: nothing was saved.")) from error

@@ -1,6 +1,7 @@
 """The processes an Arpent consists of, started and ended together, and started again when they die."""
 
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from gis_core.multiprocess import FOLDER
 from gis_core.ops.cluster import RUN_VARIABLE, Cluster
 from gis_core.ops.environment import PYTHON, ROOT, Place, backup_hour, backups_kept, variables
 from gis_core.ops.failure import OperationFailedError
@@ -92,8 +94,14 @@ def web_sockets(place: Place, port: int) -> list[Path]:
     return [place.socket_directory() / f"web-{port}-{number}.sock" for number in range(1, WEB_PROCESSES + 1)]
 
 
+def counters(place: Place, port: int) -> Path:
+    """Where the web processes of a port count together, for `/metrics`."""
+    return place.run / f"metrics-{port}"
+
+
 def web(place: Place, port: int, *, logs: bool = False) -> list[Service]:
     """The processes of the web server, behind the proxy. Without logs they write to the terminal."""
+    shutil.rmtree(counters(place, port), ignore_errors=True)
     return [
         web_process(place, port, path, place.logs / f"web-{number}.log" if logs else None)
         for number, path in enumerate(web_sockets(place, port), 1)
@@ -105,12 +113,12 @@ def web_process(place: Place, port: int, path: Path, log: Path | None) -> Servic
     command = [
         str(PYTHON.with_name("granian")),
         *("--interface", "wsgi", "--uds", str(path), "--uds-permissions", "0600"),
-        *("--workers", "1", "--blocking-threads", str(THREADS), "--http", "1", "--no-ws", "--respawn-failed-workers"),
+        *("--workers", "1", "--blocking-threads", str(THREADS), "--http", "1", "--no-ws"),
         # Without it a SIGTERM that comes before every worker has started is never obeyed.
         *("--workers-kill-timeout", "3"),
         "gis_core.wsgi:application",
     ]
-    env = {**GDAL, **variables(place, "web", port), "ARPENT_BEHIND_PROXY": "1"}
+    env = {**GDAL, **variables(place, "web", port), "ARPENT_BEHIND_PROXY": "1", FOLDER: str(counters(place, port))}
     return Service("Le serveur web", command, env, log, path)
 
 

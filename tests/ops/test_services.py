@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from gis_core.ops import services
 from gis_core.ops.cluster import Cluster, client_environment, wait_until
-from gis_core.ops.environment import Place
+from gis_core.ops.environment import PYTHON, ROOT, Place
 from gis_core.ops.failure import OperationFailedError
 from gis_core.ops.services import (
     MOST_RESTARTS,
@@ -170,3 +171,31 @@ def test_a_killed_server_starts_again_although_a_backend_is_still_at_work(
 def pids_after_revival(group: Group) -> list[int]:
     group.revive()
     return group.pids
+
+
+COUNTS = """
+from gis_core.multiprocess import share_between_processes
+share_between_processes()
+from prometheus_client import Counter, Gauge
+Counter("asked", "").inc()
+Gauge("running", "", multiprocess_mode="livesum").inc()
+{more}
+"""
+TOLD = """
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+registry = CollectorRegistry()
+MultiProcessCollector(registry)
+print(generate_latest(registry).decode())
+"""
+
+
+def test_web_processes_count_together_and_what_a_dead_one_was_doing_is_forgotten(place: Place):
+    first, second = services.web(place, 8000)
+    for more in ("", TOLD):
+        told = subprocess.run(
+            [str(PYTHON), "-c", COUNTS.format(more=more)],
+            cwd=ROOT, env=(second if more else first).env, check=True, capture_output=True, text=True,
+        ).stdout  # fmt: skip
+    assert "asked_total 2.0" in told
+    assert "running 1.0" in told

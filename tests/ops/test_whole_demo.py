@@ -215,14 +215,13 @@ def remove_oldest_piece(place: Place, saved: Saved, instructor: Person) -> None:
         assert answer.status_code < 400, answer.text[-2000:]
 
 
-def replace_plan(place: Place, saved: Saved) -> None:
-    """Import the demo's plan again: the files of the delivery before it are erased."""
-    idurba, folder = ask(place, "select idurba, folder from planning_document order by approved_date desc limit 1")[0]
-    files = [path.relative_to(place.files).as_posix() for path in (place.files / "planning" / folder).iterdir()]
-    command("manage", "--data", str(place.data), "import_plu", str(place.data / "demo-urbanisme" / idurba))
-    assert files
-    assert not any((place.files / name).exists() for name in files)
-    saved.erased = files
+def erase_plan(place: Place, saved: Saved) -> None:
+    """The files of the plan go while rows name them, as when a transaction that replaces them is not over."""
+    ((folder,),) = ask(place, "select folder from planning_document order by approved_date desc limit 1")
+    for path in (place.files / "planning" / folder).iterdir():
+        saved.erased.append(path.relative_to(place.files).as_posix())
+        path.unlink()
+    assert saved.erased
 
 
 @pytest.fixture(scope="module")
@@ -259,7 +258,7 @@ def saved_under_writes(place: Place, url: str) -> Saved:
             beside.execute("set transaction isolation level repeatable read")
             beside.execute(sql.SQL("set transaction snapshot {}").format(snapshot.name))
             saved.rows = rows_of(beside)
-        replace_plan(place, saved)
+        erase_plan(place, saved)
         return snapshot
 
     take_snapshot = backing_up.take_snapshot

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ApiClient, ApiError } from "../src/api/client";
 import * as urls from "../src/api/urls";
+import { newUuid } from "../src/api/uuid";
 
 const API = "/api/v1/";
 
@@ -128,5 +129,14 @@ describe("client", () => {
       throw abort;
     }) as typeof fetch);
     expect(await client.jobs().catch((reason: unknown) => reason)).toBe(abort);
+  });
+});
+
+describe("A key made without https", () => {
+  it("is a UUID of version 4, another each time", () => {
+    const made = [newUuid(), newUuid()];
+    for (const one of made)
+      expect(one).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect(made[0]).not.toBe(made[1]);
   });
 });

@@ -15,6 +15,7 @@ import type {
   WholeRoad,
 } from "./types";
 import * as urls from "./urls";
+import { newUuid } from "./uuid";
 
 /** RFC 9457, with what a kind of problem adds to it. */
 interface Problem {
@@ -155,7 +156,7 @@ export class ApiClient {
     if (this.session?.declined && !sending.method) throw new ApiError(401, "", "");
     const [asked, key] = this.keyOf(url, sending);
     for (let tries = 1; ; tries += 1) {
-      const response = await this.sent(urls.sameOrigin(url), sending, key);
+      const response = await this.sent(urls.sameOrigin(url), sending, asked, key);
       if (response.status < 500) this.unanswered.delete(asked);
       this.session?.seen(response.headers);
       if (response.ok) return response;
@@ -168,12 +169,13 @@ export class ApiClient {
   private keyOf(url: string, { method, body }: Sending): [asked: string, key: string] {
     if (method !== "POST") return ["", ""];
     const asked = `${url} ${body instanceof FormData ? JSON.stringify([...body].map(fieldAsText)) : JSON.stringify(body)}`;
-    const key = this.unanswered.get(asked) ?? crypto.randomUUID();
+    const key = this.unanswered.get(asked) ?? newUuid();
     this.unanswered.set(asked, key);
     return [asked, key];
   }
 
-  private async sent(url: string, { method, body, signal }: Sending, key: string): Promise<Response> {
+  private async sent(url: string, sending: Sending, asked: string, key: string): Promise<Response> {
+    const { method, body, signal } = sending;
     const headers: Record<string, string> = { Accept: "application/json", "Accept-Language": this.language() };
     Object.assign(headers, this.session?.headers);
     if (method) headers["X-CSRFToken"] = csrfToken();
@@ -181,11 +183,14 @@ export class ApiClient {
     const form = body instanceof FormData;
     if (body !== undefined && !form) headers["Content-Type"] = "application/json";
     const written = body === undefined || form ? (body ?? null) : JSON.stringify(body);
-    const asked = { method: method ?? "GET", headers, body: written, signal: signal ?? null };
+    const request = { method: method ?? "GET", headers, body: written, signal: signal ?? null };
     try {
-      return await this.fetcher(url, { ...asked, credentials: "same-origin" });
+      return await this.fetcher(url, { ...request, credentials: "same-origin" });
     } catch (error) {
-      if (isAbort(error)) throw error;
+      if (isAbort(error)) {
+        this.unanswered.delete(asked);
+        throw error;
+      }
       throw new ApiError(0, "", "");
     }
   }

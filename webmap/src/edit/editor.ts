@@ -1,5 +1,6 @@
 import { ApiError } from "../api/client";
 import type { Layer } from "../api/types";
+import { newUuid } from "../api/uuid";
 import type { Controller } from "../app/controller";
 import { focusMap, keepFocus } from "../app/keyboard";
 import * as memory from "../app/memory";
@@ -254,7 +255,7 @@ export class Editor {
   private async readOne(id: number): Promise<void> {
     try {
       const stored = await this.client.read(id);
-      if (!this.gone) this.update(opened(this.state.session, stored, crypto.randomUUID()));
+      if (!this.gone) this.update(opened(this.state.session, stored, newUuid()));
     } catch (error) {
       this.failed(error);
     }
@@ -397,7 +398,7 @@ export class Editor {
   revert(key: string): void {
     const draft = this.state.session.drafts[key];
     if (!draft) return;
-    const after = draft.base ? draftOf(draft.base, crypto.randomUUID()) : null;
+    const after = draft.base ? draftOf(draft.base, newUuid()) : null;
     this.update(done(this.state.session, "keep", { [key]: after }));
     if (!after && this.state.active === key) this.store.update({ active: null });
   }

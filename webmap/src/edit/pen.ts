@@ -1,3 +1,4 @@
+import { newUuid } from "../api/uuid";
 import { focusMap } from "../app/keyboard";
 import { finished, lay, type Purpose, startDrawing, takeBack } from "./drawing";
 import type { Editor } from "./editor";
@@ -60,7 +61,7 @@ export class Pen {
   }
 
   private create(shape: Shape): void {
-    const clientId = crypto.randomUUID();
+    const clientId = newUuid();
     const draft: Draft = {
       key: `new ${clientId}`,
       clientId,

@@ -1,4 +1,5 @@
 import { ApiError } from "../api/client";
+import { newUuid } from "../api/uuid";
 import { keepFocus } from "../app/keyboard";
 import { conflictsOf, isConflict, refusalsOf } from "./client";
 import type { Editor } from "./editor";
@@ -57,7 +58,7 @@ export class Saving {
     const { editor } = this;
     const active = this.renamed(editor.state.active, results);
     const picked = editor.state.picked.flatMap((key) => this.renamed(key, results) ?? []);
-    editor.update(saved(editor.state.session, results, () => crypto.randomUUID()));
+    editor.update(saved(editor.state.session, results, newUuid));
     editor.store.update({ active, picked, judged: false, conflicts: [], chosen: null });
     await kept.forget(editor.user, editor.state.layer.slug);
     editor.app.notify("info", this.outcome(results));
@@ -139,7 +140,7 @@ export class Saving {
   }
 
   private settled({ draft, current, comparison }: Conflict, choices: Readonly<Record<string, Choice>>): Draft | null {
-    const clientId = crypto.randomUUID();
+    const clientId = newUuid();
     if (current && comparison) return merged(draft, current, comparison, choices, clientId);
     // It is gone: made anew, or let go.
     const anew = choices["anew"] === "mine" && !draft.deleted;
@@ -159,7 +160,7 @@ export class Saving {
 
   /** Throws one's own changes of a feature away: what somebody else saved stays. */
   async yield(conflict: Conflict): Promise<void> {
-    this.replace(conflict, conflict.current && draftOf(conflict.current, crypto.randomUUID()));
+    this.replace(conflict, conflict.current && draftOf(conflict.current, newUuid()));
     await this.letGo(conflict);
     if (!this.editor.state.conflicts.length && pending(this.editor.state.session).length) await this.save();
   }

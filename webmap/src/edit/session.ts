@@ -1,3 +1,4 @@
+import { newUuid } from "../api/uuid";
 import type { Shape } from "./shape";
 
 /** Values of a feature by the names of its fields, as the schema types them. */
@@ -79,7 +80,7 @@ function without(drafts: Session["drafts"], key: string): Session["drafts"] {
 
 /** Another content: what was sent before under the same name is not this. New things keep theirs, not to be made twice. */
 export function touched(draft: Draft): Draft {
-  return draft.base ? { ...draft, clientId: crypto.randomUUID() } : draft;
+  return draft.base ? { ...draft, clientId: newUuid() } : draft;
 }
 
 // --- what changed ------------------------------------------------------------------------------------------------------

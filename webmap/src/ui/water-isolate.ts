@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
+import { newUuid } from "../api/uuid";
 import { formatLength, formatNumber } from "../format/format";
 import type { WaterKey } from "../i18n/water";
 import { type Isolation, outagesUrl, type Valve, type ValveStatus } from "../water/answers";
@@ -133,7 +134,7 @@ export class WaterIsolate extends WaterElement {
   }
 
   private keyOf(request: string): string {
-    return formKey(sessionStorage, request, Date.now(), () => crypto.randomUUID());
+    return formKey(sessionStorage, request, Date.now(), newUuid);
   }
 
   // --- who, and what else ------------------------------------------------------------------------------------------
