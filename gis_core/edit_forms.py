@@ -218,7 +218,8 @@ class EditForm(ComparedForm, AccessibleForm):
 def lock(row: Row) -> None:
     """Nobody else changes the row until the end of the transaction; its values are those of now. Raises NotFound.
 
-    Rows that refer to it may come meanwhile. A row that the asker sees and may not change is not locked: the service says why it refuses.
+    Rows that refer to it may come meanwhile. A row that the asker sees and may not change is not locked: the service
+    says why it refuses.
     """
     if isinstance(row, Model):
         try:
