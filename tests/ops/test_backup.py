@@ -23,7 +23,7 @@ from gis_core.ops.environment import Place, variables
 from gis_core.ops.failure import OperationFailedError
 from gis_core.ops.held_files import LINKS, HeldFiles
 from gis_core.ops.manage import command_line
-from gis_core.ops.restore import restore, verify
+from gis_core.ops.restore import give_restored, restore, verify
 from gis_core.ops.verification import SCRATCH_DATABASE, _scratch_database, verified_backup, verify_archive
 from tests.ops.conftest import temporary_place
 
@@ -94,7 +94,7 @@ def picture(place: Place) -> dict[str, list[str]]:
         counts = " union all ".join(cluster.psql("arpent", "-c", TABLES).splitlines())
         found["rows"] = sorted(cluster.psql("arpent", "-c", counts).splitlines())
     found["files"] = [
-        f"{path.relative_to(place.data)} {stat.S_IMODE(path.stat().st_mode):o} {content_of(path)}"
+        f"{path.relative_to(place.data)} {path.owner()} {stat.S_IMODE(path.stat().st_mode):o} {content_of(path)}"
         for path in sorted(place.files.rglob("*"))
     ]
     return found
@@ -118,7 +118,13 @@ def origin() -> Iterator[Place]:
         (place.files / "inbox" / "parcelles é.geojson").write_bytes(os.urandom(100_000))
         (place.files / "private").write_text("x")
         (place.files / "private").chmod(0o600)
+        (place.files / "closed").mkdir(mode=0o770)
+        (place.files / "closed" / "shared").write_text("x")
+        (place.files / "closed" / "shared").chmod(0o660)
+        (place.files / "closed").chmod(0o770)
         place.accounts.write_text("[]")
+        # As a start by root leaves it: the site's files are its user's, open to the group.
+        give_restored(place)
         yield place
 
 
@@ -129,13 +135,16 @@ def archive(origin: Place) -> Path:
     return target
 
 
-def test_a_restore_finds_no_difference(origin: Place, archive: Path):
+def test_a_restore_finds_no_difference(origin: Place, archive: Path, capsys: pytest.CaptureFixture[str]):
     before = picture(origin)
     shutil.rmtree(origin.data)
+    capsys.readouterr()
     restore(origin, archive, force=False)
+    assert "Les données d'avant" not in capsys.readouterr().out
     after = picture(origin)
     assert {name: sorted(set(before[name]) ^ set(after[name])) for name in before if before[name] != after[name]} == {}
     assert origin.accounts.exists()
+    assert not list(origin.data.glob("*.avant-*"))
 
 
 def test_the_picture_sees_a_lost_leakproof_mark(origin: Place):
