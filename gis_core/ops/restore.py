@@ -206,7 +206,7 @@ def extract(source: Path, folder: Path, *names: str) -> None:
     try:
         with tarfile.open(source) as archive:
             members = [archive.getmember(name) for name in names] if names else None
-            archive.extractall(folder, members, filter=_as_saved)
+            archive.extractall(folder, members, filter=_as_saved)  # noqa: S202 - tarfile's own filter, but for modes
     except OSError as error:
         full = error.errno == errno.ENOSPC
         message = FULL if full else f"Impossible d'écrire dans {folder.parent} : {error.strerror}."
