@@ -34,7 +34,7 @@ class Account:
 
 
 def seed_accounts(members: Iterable[tuple[Member, str]], agency: Member, path: Path) -> list[Account]:
-    """Create who is missing, give every account the password of the file, write the file (mode 0600).
+    """Create who is missing, give every account the password of the file, write the file.
 
     `members` come with the short name that ends their usernames.
     """
@@ -72,7 +72,7 @@ def read_accounts(path: Path) -> list[Account]:
 
 
 def write_accounts(path: Path, accounts: list[Account]) -> None:
-    """Replace the file at once, readable by its owner alone."""
+    """Replace the file at once. Its owner alone reads it, until root opens it to the backups' user."""
     written = path.with_suffix(".new")
     written.unlink(missing_ok=True)
     with os.fdopen(os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:

@@ -13,13 +13,14 @@ import json
 import os
 import re
 import shutil
+import stat
 import subprocess
 import tarfile
 import tempfile
 import time
 import tomllib
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -30,7 +31,7 @@ from gis_core.ops.cluster import Cluster, client_environment
 from gis_core.ops.contents import Contents, lock_tables, named_files, table_contents, write_alike
 from gis_core.ops.environment import DATABASE, ROOT, Place, adopt, open_lock
 from gis_core.ops.failure import OperationFailedError
-from gis_core.ops.held_files import HeldFiles
+from gis_core.ops.held_files import HeldFiles, unreadable
 from gis_core.ops.preflight import MIB
 from gis_core.ops.progress import say, step
 
@@ -42,6 +43,8 @@ SUPERUSER_LINE = re.compile(r"^(CREATE|ALTER) ROLE \"?postgres\"?\b")
 # Between the rows and the files of one moment a file may still be on its way to its name.
 ATTEMPTS = 5
 ATTEMPT_SECONDS = 0.5
+# What opening a link, a socket, or a path through a file says.
+IN_THE_WAY = (errno.ELOOP, errno.ENXIO, errno.ENOTDIR)
 FULL = "Le disque est plein : libérez de la place, puis relancez la même commande."
 CUT = "PostgreSQL s'est arrêté pendant l'opération : relancez la même commande."
 # What PostgreSQL's programs say of troubles that pass.
@@ -221,14 +224,16 @@ def _manifest(
 def add_data(archive: tarfile.TarFile, place: Place, files: HeldFiles) -> dict[str, dict[str, Any]]:
     """The files that are held, their folders and the demo accounts; length and digest of each file by its name."""
     entries = {}
-    if place.accounts.is_file():
-        entries[place.accounts.name] = _add_file(archive, place.accounts, place.accounts.name)
     for name, folder in files.folders.items():
         if folder.is_dir():
             archive.add(folder, name, recursive=False)
-    for name, path in sorted(files.paths.items()):
-        with suppress(FileNotFoundError):
+    for name, path in [(place.accounts.name, place.accounts), *sorted(files.paths.items())]:
+        try:
             entries[name] = _add_file(archive, path, name, files.owner)
+        except FileNotFoundError:
+            continue
+        except PermissionError as error:
+            raise unreadable(place.data / name) from error
     return entries
 
 
@@ -246,14 +251,30 @@ class _Hashed:
 
 
 def _add_file(archive: tarfile.TarFile, path: Path, name: str, owner: int | None = None) -> dict[str, Any]:
-    """Whoever owns the files could have put a link of another user's in the way: only its own are read, by others."""
-    with path.open("rb") as file:
-        if owner not in {None, os.geteuid()} and os.fstat(file.fileno()).st_uid != owner:
-            raise FileNotFoundError(path)
+    with _open_regular(path, owner) as file:
         member = archive.gettarinfo(arcname=name, fileobj=file)
         hashed = _Hashed(file)
         archive.addfile(member, hashed)
     return {"bytes": member.size, "sha256": hashed.digest.hexdigest()}
+
+
+def _open_regular(path: Path, owner: int | None) -> IO[bytes]:
+    """Whoever owns the files could have put something else in the way, a link of another user's or a pipe.
+
+    Others read only what is a file and its own; FileNotFoundError for everything else.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        if error.errno in IN_THE_WAY:
+            raise FileNotFoundError(path) from error
+        raise
+    file = os.fdopen(descriptor, "rb")
+    state = os.fstat(descriptor)
+    if not stat.S_ISREG(state.st_mode) or owner not in {None, os.geteuid(), state.st_uid}:
+        file.close()
+        raise FileNotFoundError(path)
+    return file
 
 
 def _add_bytes(archive: tarfile.TarFile, name: str, content: bytes) -> None:

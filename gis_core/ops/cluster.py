@@ -213,31 +213,38 @@ class Cluster:
             return False
         # A lease that a command was started with ends with its process, a moment after what the command did.
         wait_until(lambda: not self.is_leased(), LEASE_SECONDS)
-        self._check_unused().close()
-        if wait_until(lambda: not self.is_kept(), STOP_SECONDS) and self.running_pid() is None:
+        ended = not self.is_leased() and wait_until(lambda: not self.is_kept(), STOP_SECONDS)
+        if ended and self.running_pid() is None:
             return True
         with self._check_unused():
             return self.stop()
 
     def _check_unused(self) -> IO[bytes]:
         """Nobody leases it, nor can while what is returned is open. Raises OperationFailedError."""
-        leases = open_lock(self._run_file("cluster.leases"), fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if leases is None:
+        unused = self.hold_unused()
+        if unused is None:
             message = f"La base de {self.place.data} sert encore à une autre commande : arrêtez-la d'abord."
             raise OperationFailedError(message)
-        return os.fdopen(leases, "rb")
+        return unused
+
+    def hold_unused(self) -> IO[bytes] | None:
+        """Nobody can lease it while what is returned is open; None when somebody has."""
+        leases = open_lock(self._run_file("cluster.leases"), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return None if leases is None else os.fdopen(leases, "rb")
 
     def is_to_stay(self) -> bool:
         """Whether it was asked to run without anybody who leases it."""
         return self._keep_mark.exists()
 
     def is_leased(self) -> bool:
-        """Whether a command uses it."""
-        try:
-            self._check_unused().close()
-        except OperationFailedError:
-            return True
-        return False
+        """Whether a command uses it. A keeper that ends, and has it alone until then, does not."""
+        if unused := self.hold_unused():
+            unused.close()
+            return False
+        shared = open_lock(self._run_file("cluster.leases"), fcntl.LOCK_SH | fcntl.LOCK_NB)
+        if shared is not None:
+            os.close(shared)
+        return shared is not None
 
     def keep(self) -> None:
         """Start the cluster and leave it running after those who lease it, until `stop`."""

@@ -162,7 +162,7 @@ def backups_kept() -> int:
 
 
 def secret_key(place: Place) -> str:
-    """The key of this data folder, made on first use and readable by its owner only."""
+    """The key of this data folder, made on first use; closed to all but its owner and its group."""
     path = place.data / "secret-key"
     place.data.mkdir(parents=True, exist_ok=True)
     try:

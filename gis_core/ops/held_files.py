@@ -1,16 +1,21 @@
 """The files of a data folder, held while a backup is written: what is erased meanwhile is in it all the same."""
 
 import os
+import shlex
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
-from gis_core.ops.environment import owner_of
+from gis_core.ops.environment import adopt, owner_of
+from gis_core.ops.failure import OperationFailedError
 
 PRINTS = "prints"
 INBOX = "inbox"
 PARTIAL = ".part"
 LINKS = ".backup"
+# In the data folder: what begins with this word is PostgreSQL's user's there (`gis_core.ops.account`).
+LINKS_APART = "backups.held"
 
 
 class HeldFiles:
@@ -24,7 +29,7 @@ class HeldFiles:
         self._data = data
         self._files = files
         self.owner = owner_of(files.resolve())
-        self._links = (files if self.owner == owner_of(data.resolve()) else data) / LINKS
+        self._links = files / LINKS if self.owner == owner_of(data.resolve()) else data / LINKS_APART
         self._inodes: dict[str, int] = {}
         self._count = 0
         self.folders: dict[str, Path] = {}
@@ -38,14 +43,22 @@ class HeldFiles:
         self.release()
 
     def release(self) -> None:
-        """Let go of what is held, by us or by a run that was killed."""
-        shutil.rmtree(self._links, ignore_errors=True)
+        """Let go of what is held, by us or by a run that was killed. Raises OperationFailedError where it stays."""
+        try:
+            with suppress(FileNotFoundError):
+                shutil.rmtree(self._links)
+        except OSError as error:
+            raise OperationFailedError(
+                f"{self._links}, où une sauvegarde tient les fichiers pendant qu'elle s'écrit, ne peut pas être effacé"
+                f" ({error.strerror}) : effacez ce dossier, puis relancez la même commande."
+            ) from error
 
     def hold(self) -> None:
         """Hold what is there now and not held yet. What went since an earlier call stays held."""
         if not self._files.is_dir():
             return
         self._links.mkdir(mode=0o700, exist_ok=True)
+        adopt(self._links)
         for entry in _entries(self._files):
             name = Path(entry.path).relative_to(self._data).as_posix()
             if entry.is_dir(follow_symlinks=False):
@@ -94,3 +107,13 @@ def _children(folder: Path | str) -> list[os.DirEntry[str]]:
             return sorted(found, key=lambda entry: entry.name)
     except FileNotFoundError:
         return []
+    except PermissionError as error:
+        raise unreadable(folder, "rwx") from error
+
+
+def unreadable(path: Path | str, bits: str = "rw") -> OperationFailedError:
+    """What to do about a file or folder of the site's that its group, which PostgreSQL's user is in, cannot read."""
+    return OperationFailedError(
+        f"La sauvegarde ne peut pas lire {path} : ouvrez-le à son groupe (chmod g+{bits} {shlex.quote(str(path))}),"
+        " puis relancez la même commande."
+    )

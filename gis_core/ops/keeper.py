@@ -10,18 +10,17 @@ import secrets
 import signal
 import subprocess
 import time
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 
 from gis_core.ops import services
-from gis_core.ops.cluster import Cluster, wait_until
+from gis_core.ops.cluster import START_SECONDS, Cluster, wait_until
 from gis_core.ops.environment import PYTHON, Place, open_lock
 from gis_core.ops.failure import OperationFailedError
 from gis_core.ops.progress import step
 
 READY = b"ready"
 LOG = "database.log"
-# Another one may be about to end.
-OTHER_ENDS_SECONDS = 2
 LOOK_SECONDS = 0.5
 # Commands that are over sooner are not worth a program for the nights.
 NIGHTS_SECONDS = 15
@@ -44,22 +43,33 @@ def run(place: Place, ready: int) -> int:
     """Start the cluster, say so, keep it running with its backups until nobody uses it; 1 when that fails."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     cluster = Cluster(place)
-    lock = _only_one(cluster)
     try:
-        if lock is not None:
-            with step("Base de données"):
-                cluster.start()
+        nights = services.nightly_backups(place)
+        lock = _only_one(cluster)
+        with step("Base de données") if lock is not None else nullcontext():
+            # Where another one keeps it: waits for the end of its start.
+            cluster.start()
         os.write(ready, READY)
     except OperationFailedError as failure:
         os.write(ready, f"{failure.detail}\n{failure.message}".strip().encode())
         return 1
     finally:
         os.close(ready)
-    return 0 if lock is None else _keep(place, cluster)
+    if lock is None:
+        return 0
+    with ExitStack() as until_stopped:
+        try:
+            return _keep(place, cluster, nights, until_stopped)
+        finally:
+            # Before the leases: whoever gets one then finds no keeper that ends.
+            os.close(lock)
 
 
 def _only_one(cluster: Cluster) -> int | None:
-    """The lock of the one keeper of this cluster, held until we end; None when another one has it."""
+    """The lock of the one keeper of this cluster; None when another one has it, whose server answers.
+
+    Raises OperationFailedError when it does not.
+    """
     found: list[int] = []
 
     def take() -> bool:
@@ -67,21 +77,24 @@ def _only_one(cluster: Cluster) -> int | None:
         found.extend([] if descriptor is None else [descriptor])
         return descriptor is not None
 
-    return found[0] if wait_until(take, OTHER_ENDS_SECONDS) else None
+    if not wait_until(lambda: take() or cluster.accepts(), START_SECONDS):
+        raise OperationFailedError(f"PostgreSQL ne répond pas après {START_SECONDS} s : voyez {cluster.log}.")
+    return found[0] if found else None
 
 
-def _keep(place: Place, cluster: Cluster) -> int:
-    _write_to(place.backups / LOG)
+def _keep(place: Place, cluster: Cluster, nights: list[services.Service], until_stopped: ExitStack) -> int:
+    """Until nobody leases it. From then until it has stopped, whoever wants a lease waits for `until_stopped`."""
     group = services.Group(secrets.token_hex(8), cluster)
     begun = time.monotonic()
-    nights = services.nightly_backups(place)
     code = 0
     try:
-        while cluster.is_leased():
+        _write_to(place.backups / LOG)
+        while not (unused := cluster.hold_unused()):
             if nights and time.monotonic() - begun > NIGHTS_SECONDS:
                 group.start(nights.pop())
             group.revive()
             time.sleep(LOOK_SECONDS)
+        until_stopped.enter_context(unused)
     except OperationFailedError as failure:
         services.say_when(f"{failure.detail}\n{failure.message}".strip())
         code = 1

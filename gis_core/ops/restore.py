@@ -9,7 +9,7 @@ import tarfile
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -50,8 +50,8 @@ def restore(place: Place, source: Path, *, force: bool) -> int:
             _bring_back(place, source, Path(scratch), manifest)
             give_restored(place)
     say(f"Sauvegarde du {manifest['created_at']} rétablie dans {place.data}.")
-    if former:
-        say(f"Les données d'avant sont dans {', '.join(map(str, former))} : effacez-les quand tout est vérifié.")
+    if left := _without_empty(former):
+        say(f"Les données d'avant sont dans {', '.join(map(str, left))} : effacez-les quand tout est vérifié.")
     return 0
 
 
@@ -160,6 +160,14 @@ def _set_aside(place: Place) -> Iterator[list[Path]]:
         raise
 
 
+def _without_empty(former: list[Path]) -> list[Path]:
+    """What was set aside and holds something; an empty folder, which every data folder begins with, goes."""
+    for path in former:
+        with suppress(OSError):
+            path.rmdir()
+    return [path for path in former if path.exists() or path.is_symlink()]
+
+
 def _remove_new(place: Place) -> None:
     cluster = Cluster(place)
     cluster.stop()
@@ -198,8 +206,14 @@ def extract(source: Path, folder: Path, *names: str) -> None:
     try:
         with tarfile.open(source) as archive:
             members = [archive.getmember(name) for name in names] if names else None
-            archive.extractall(folder, members, filter="data")
+            archive.extractall(folder, members, filter=_as_saved)  # noqa: S202 - tarfile's own filter, but for modes
     except OSError as error:
         full = error.errno == errno.ENOSPC
         message = FULL if full else f"Impossible d'écrire dans {folder.parent} : {error.strerror}."
         raise OperationFailedError(message) from error
+
+
+def _as_saved(member: tarfile.TarInfo, folder: str) -> tarfile.TarInfo:
+    """tarfile's own checks, but the modes of the archive: what was open to the group, or closed to others, stays so."""
+    needed = 0o700 if member.isdir() else 0o600
+    return tarfile.data_filter(member, folder).replace(mode=member.mode & 0o777 | needed, deep=False)

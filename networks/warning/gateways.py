@@ -28,6 +28,8 @@ ATTEMPTS = 4
 BACKOFF_S = 1.0
 LONGEST_ANSWER = 65_536
 ALREADY, GOODBYE = 409, 421
+# Of files with messages: closed to others, but open to the group, whose user makes the backups.
+MESSAGES_MODE = 0o640
 NOT_NOW = frozenset({401, 402, 403, 404, 405, 407, 429})
 """What a provider answers who takes no message from us as things are: the key, the account, the address, too many."""
 
@@ -108,7 +110,7 @@ class FileGateway:
                 if one.key not in self.written:
                     file.write(json.dumps(asdict(one), ensure_ascii=False) + "\n")
                     self.written.add(one.key)
-        self.path.chmod(0o600)
+        self.path.chmod(MESSAGES_MODE)
         return [Answer(one.key, State.HANDED) for one in messages]
 
     def close(self) -> None:

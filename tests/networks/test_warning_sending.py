@@ -567,7 +567,7 @@ def test_without_a_provider_text_messages_are_lines_of_a_file_once(town: Town) -
     path = gateways.folder() / f"sms-{notice.pk}.jsonl"
     lines = [json.loads(line) for line in path.read_text().splitlines()]
     assert [line["to"] for line in lines] == ["+33639980001", "+33639980002"]
-    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.stat().st_mode & 0o777 == gateways.MESSAGES_MODE == 0o640
     path.write_text(path.read_text() + '{"key": "half')
     assert gateways.keys_in(path) == [line["key"] for line in lines]
 

@@ -3,11 +3,13 @@ import io
 import json
 import os
 import shutil
+import signal
 import stat
 import subprocess
 import tarfile
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,7 +17,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from gis_core.ops.backup import CUT, FORMAT, FULL, MANIFEST, advice, backup, backup_lock, take_snapshot
+from gis_core.ops.backup import CUT, FORMAT, FULL, MANIFEST, add_data, advice, backup, backup_lock, take_snapshot
 from gis_core.ops.cluster import Cluster
 from gis_core.ops.contents import lock_tables, table_contents
 from gis_core.ops.demo import demo_lock
@@ -23,7 +25,7 @@ from gis_core.ops.environment import Place, variables
 from gis_core.ops.failure import OperationFailedError
 from gis_core.ops.held_files import LINKS, HeldFiles
 from gis_core.ops.manage import command_line
-from gis_core.ops.restore import restore, verify
+from gis_core.ops.restore import give_restored, restore, verify
 from gis_core.ops.verification import SCRATCH_DATABASE, _scratch_database, verified_backup, verify_archive
 from tests.ops.conftest import temporary_place
 
@@ -94,7 +96,7 @@ def picture(place: Place) -> dict[str, list[str]]:
         counts = " union all ".join(cluster.psql("arpent", "-c", TABLES).splitlines())
         found["rows"] = sorted(cluster.psql("arpent", "-c", counts).splitlines())
     found["files"] = [
-        f"{path.relative_to(place.data)} {stat.S_IMODE(path.stat().st_mode):o} {content_of(path)}"
+        f"{path.relative_to(place.data)} {path.owner()} {stat.S_IMODE(path.stat().st_mode):o} {content_of(path)}"
         for path in sorted(place.files.rglob("*"))
     ]
     return found
@@ -118,7 +120,13 @@ def origin() -> Iterator[Place]:
         (place.files / "inbox" / "parcelles é.geojson").write_bytes(os.urandom(100_000))
         (place.files / "private").write_text("x")
         (place.files / "private").chmod(0o600)
+        (place.files / "closed").mkdir(mode=0o770)
+        (place.files / "closed" / "shared").write_text("x")
+        (place.files / "closed" / "shared").chmod(0o660)
+        (place.files / "closed").chmod(0o770)
         place.accounts.write_text("[]")
+        # As a start by root leaves it: the site's files are its user's, open to the group.
+        give_restored(place)
         yield place
 
 
@@ -129,13 +137,16 @@ def archive(origin: Place) -> Path:
     return target
 
 
-def test_a_restore_finds_no_difference(origin: Place, archive: Path):
+def test_a_restore_finds_no_difference(origin: Place, archive: Path, capsys: pytest.CaptureFixture[str]):
     before = picture(origin)
     shutil.rmtree(origin.data)
+    capsys.readouterr()
     restore(origin, archive, force=False)
+    assert "Les données d'avant" not in capsys.readouterr().out
     after = picture(origin)
     assert {name: sorted(set(before[name]) ^ set(after[name])) for name in before if before[name] != after[name]} == {}
     assert origin.accounts.exists()
+    assert not list(origin.data.glob("*.avant-*"))
 
 
 def test_the_picture_sees_a_lost_leakproof_mark(origin: Place):
@@ -275,10 +286,11 @@ def test_what_is_erased_while_a_backup_is_written_is_in_it(tmp_path: Path):
     assert not (tmp_path / "files" / LINKS).exists()
 
 
-def test_a_file_that_cannot_be_held_is_read_where_it_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    def refused(*_: object, **__: object) -> None:
-        raise OSError(18, "Invalid cross-device link")
+def refused(*_: object, **__: object) -> None:
+    raise OSError(18, "Invalid cross-device link")
 
+
+def test_a_file_that_cannot_be_held_is_read_where_it_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(os, "link", refused)
     with held(tmp_path, "files/orthophoto/sheet.tif") as files:
         files.hold()
@@ -289,6 +301,46 @@ def test_links_that_a_killed_backup_left_are_removed(tmp_path: Path):
     with held(tmp_path, f"files/{LINKS}/1", "files/works/4/kept") as files:
         files.hold()
         assert set(files.paths) == {"files/works/4/kept"}
+
+
+@contextmanager
+def at_most(seconds: float) -> Iterator[None]:
+    """What waits longer fails."""
+
+    def fail(*_: object) -> None:
+        raise TimeoutError
+
+    former = signal.signal(signal.SIGALRM, fail)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, former)
+
+
+def entries_of(data: Path, files: HeldFiles) -> set[str]:
+    with tarfile.open(data / "archive", "w", dereference=True) as archive, at_most(5):
+        return set(add_data(archive, Place(data), files))
+
+
+def test_a_pipe_that_took_the_place_of_a_file_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(os, "link", refused)
+    with held(tmp_path, "files/orthophoto/kept.tif", "files/orthophoto/sheet.tif") as files:
+        files.hold()
+        (tmp_path / "files/orthophoto/sheet.tif").unlink()
+        os.mkfifo(tmp_path / "files/orthophoto/sheet.tif")
+        assert entries_of(tmp_path, files) == {"files/orthophoto/kept.tif"}
+
+
+def test_a_link_that_took_the_place_of_a_file_is_not_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(os, "link", refused)
+    with held(tmp_path, "files/orthophoto/sheet.tif") as files:
+        files.hold()
+        (tmp_path / "files/orthophoto/sheet.tif").unlink()
+        for link in ("files/orthophoto/sheet.tif", "demo-accounts.json"):
+            (tmp_path / link).symlink_to("/etc/passwd")
+        assert entries_of(tmp_path, files) == set()
 
 
 NAMES_A_FILE = """

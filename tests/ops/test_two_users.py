@@ -3,10 +3,12 @@
 Everything is tried as a program that took the site over would: with its user, its group and its files.
 """
 
+import fcntl
 import json
 import os
 import pwd
 import shutil
+import signal
 import stat
 import subprocess
 import sys
@@ -17,10 +19,11 @@ from pathlib import Path
 
 import pytest
 
-from gis_core.ops import account, services
+from gis_core.ops import account, keeper, services
 from gis_core.ops.cluster import RUN_VARIABLE, Cluster, wait_until
-from gis_core.ops.environment import DB_USER, OS_USER, PYTHON, ROOT, Place
+from gis_core.ops.environment import DB_USER, OS_USER, PYTHON, ROOT, Place, open_lock
 from gis_core.ops.failure import OperationFailedError
+from gis_core.ops.held_files import LINKS, LINKS_APART
 from tests.ops.conftest import plain_environment
 
 pytestmark = pytest.mark.skipif(
@@ -88,13 +91,13 @@ def place() -> Iterator[Place]:
         shutil.rmtree(folder)
 
 
-def command(place: Place, *words: str, user: tuple[str, ...] = ()) -> "subprocess.CompletedProcess[str]":
+def command(place: Place, *words: str, user: tuple[str, ...] = (), **env: str) -> "subprocess.CompletedProcess[str]":
     """A command as root types it, or as a system user does."""
     started = [*user, str(PYTHON), "-m", "gis_core.ops", words[0], "--data", str(place.data), *words[1:]]
     return subprocess.run(
         started,
         cwd=ROOT,
-        env=plain_environment(),
+        env=plain_environment() | env,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -191,6 +194,68 @@ def test_the_backup_of_the_night_holds_what_the_site_wrote(place: Place):
         assert command(place, "backup", "--verify", str(archive)).returncode == 0
 
 
+def test_what_is_closed_to_the_backups_is_named(place: Place):
+    """Nothing of Arpent's is: somebody copied it there."""
+    with served(place):
+        (place.files / "folder").mkdir()
+        for path in (place.files / "folder" / "file", place.files / "folder"):
+            path.touch()
+            account.own(path, OS_USER)
+            path.chmod(0o700)
+        said = [command(place, "backup", user=account.switch(DB_USER)).stderr]
+        (place.files / "folder").chmod(0o770)
+        said += [command(place, "backup", user=account.switch(DB_USER)).stderr]
+        (place.files / "folder" / "file").chmod(0o640)
+        assert f"ne peut pas lire {place.files}/folder : ouvrez-le" in said[0]
+        assert f"ne peut pas lire {place.files}/folder/file : ouvrez-le" in said[1]
+        assert command(place, "backup", user=account.switch(DB_USER)).returncode == 0
+
+
+HOLDING = """
+import sys
+from pathlib import Path
+
+sys.path.insert(0, sys.argv[1])
+from gis_core.ops.held_files import HeldFiles
+
+data = Path(sys.argv[2])
+with HeldFiles(data, data / "files") as files:
+    files.hold()
+    print("held", flush=True)
+    input()
+    files.hold()
+    print(sorted(path.read_text() for path in files.paths.values()))
+"""
+
+
+def test_a_command_of_root_takes_nothing_from_a_backup_that_is_written(place: Place):
+    with served(place):
+        for name in ("erased", "kept"):
+            (place.files / name).write_text(name)
+            account.own(place.files / name, OS_USER)
+            (place.files / name).chmod(0o660)
+        words = [*account.switch(DB_USER), str(PYTHON), "-c", HOLDING, str(ROOT), str(place.data)]
+        with subprocess.Popen(words, cwd="/", stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as backup:
+            assert backup.stdout is not None
+            assert backup.stdout.readline() == "held\n"
+            (place.files / "erased").unlink()
+            assert command(place, "manage", "check").returncode == 0
+            assert backup.communicate("\n")[0] == "['erased', 'kept']\n"
+        assert not {path.name for path in place.data.iterdir()} & {LINKS, LINKS_APART}
+
+
+def test_a_folder_of_held_files_that_cannot_be_removed_is_said(place: Place):
+    with served(place):
+        (place.data / LINKS_APART).mkdir()
+        (place.data / LINKS_APART / "1").touch()
+        account.own(place.data / LINKS_APART, OS_USER)
+        done = command(place, "backup", user=account.switch(DB_USER))
+        assert f"{place.data / LINKS_APART}, où une sauvegarde" in done.stderr
+        # The next command of root gives it to whom such a folder belongs.
+        assert command(place, "manage", "check").returncode == 0
+        assert command(place, "backup", user=account.switch(DB_USER)).returncode == 0
+
+
 def test_a_link_to_the_database_is_not_in_a_backup(place: Place):
     with served(place):
         (place.files / "link").symlink_to(place.cluster / "pg_hba.conf")
@@ -248,6 +313,40 @@ def test_who_uses_a_database_whose_keeper_died_ends_with_an_error(place: Place):
         assert user.returncode == 1
         assert "Le programme qui tient la base de données s'est arrêté" in complaint
         Cluster(place).stop()
+
+
+def test_nobody_gets_a_lease_of_a_database_that_is_being_stopped(place: Place):
+    cluster, leases = Cluster(place), place.run / "cluster.leases"
+    with served(place) as postmaster:
+        os.kill(postmaster, signal.SIGSTOP)
+        try:
+            (supervisor,) = holders(leases)
+            os.kill(int(supervisor), signal.SIGKILL)
+            assert wait_until(lambda: any(holders(place.run / "cluster.lock")), 30)
+            assert open_lock(leases, fcntl.LOCK_SH | fcntl.LOCK_NB) is None
+        finally:
+            os.kill(postmaster, signal.SIGCONT)
+        lease = cluster.lease_descriptor()
+        assert (cluster.is_kept(), cluster.running_pid()) == (False, None)
+        os.close(lease)
+
+
+def test_a_second_keeper_is_ready_once_the_server_answers(place: Place, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(keeper, "START_SECONDS", 0.2)
+    account.hand_data_over(place, lasting=True)
+    first = open_lock(Cluster(place).keeper_lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    assert first is not None
+    with pytest.raises(OperationFailedError, match="PostgreSQL ne répond pas"):
+        keeper._only_one(Cluster(place))
+    os.close(first)
+    with served(place):
+        assert keeper._only_one(Cluster(place)) is None
+
+
+def test_a_wrong_hour_for_backups_starts_no_database(place: Place):
+    done = command(place, "manage", "check", ARPENT_BACKUP_AT="minuit")
+    assert (done.returncode, Cluster(place).running_pid()) == (1, None)
+    assert "ARPENT_BACKUP_AT est une heure" in done.stderr
 
 
 def holders(lock: Path) -> Iterator[str]:

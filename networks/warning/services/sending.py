@@ -22,7 +22,7 @@ from gis_core.models import Job, User
 from gis_core.rights import Rights
 from gis_core.services.jobs import hold, let_go, start_job
 from gis_core.services.letters import common_values
-from networks.warning.gateways import Answer, Gateway, Outgoing, folder, gateway_for, writes_files
+from networks.warning.gateways import MESSAGES_MODE, Answer, Gateway, Outgoing, folder, gateway_for, writes_files
 from networks.warning.models import Channel, Message, Notice
 from networks.warning.services.notices import check_may_write, locked
 from networks.warning.services.recipients import reach_of
@@ -246,7 +246,7 @@ def write_trial(notice: Notice, tell: Tell) -> dict[str, Any]:
     counts = dict.fromkeys((one.value for one in CHANNELS), 0)
     begun = path.with_suffix(".part")
     with begun.open("w", encoding="utf-8") as file:
-        begun.chmod(0o600)
+        begun.chmod(MESSAGES_MODE)
         for channel, value, addresses in rows:
             counts[channel] += 1
             made = {"channel": channel, "to": value, "text": words.sms}
