@@ -193,6 +193,8 @@ def separate(place: Place, *, whole: bool) -> None:
     Unless it is done `whole`, folders are looked into only where they are themselves not whose they should be.
     """
     data = place.data
+    # First, since it may be refused.
+    Cluster(place).take_socket_directory()
     own(data.resolve(), DB_USER)
     data.resolve().chmod(0o1775)
     for name in SHARED:

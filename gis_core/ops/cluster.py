@@ -378,12 +378,30 @@ class Cluster:
 
     def make_socket_directory(self) -> None:
         """Where PostgreSQL and the web server listen, made anew after a restart of the machine."""
+        if self.is_apart and os.geteuid() == 0:
+            self.take_socket_directory()
         self.socket.mkdir(mode=0o711, exist_ok=True)
         if owner_of(self.socket) not in {os.geteuid(), self.place.database_uid} or self.socket.is_symlink():
             raise OperationFailedError(f"Le dossier {self.socket} appartient à quelqu'un d'autre : supprimez-le.")
         self._give_to_owner(self.socket)
         # The site puts its own socket there, and removes nobody else's.
         self.socket.chmod(0o1771 if self.is_apart else 0o711)
+
+    def take_socket_directory(self) -> None:
+        """Root empties the folder of sockets that the site has from when its database was its own, and takes it back.
+
+        The site cannot remove it itself. Raises OperationFailedError for one of another user.
+        """
+        folder = self.place.socket_directory_of_root
+        owner = owner_of(folder)
+        if owner is None or owner in {0, uid_of(DB_USER)}:
+            return
+        if owner != uid_of(OS_USER) or folder.is_symlink() or not folder.is_dir():
+            raise OperationFailedError(f"Le dossier {folder} appartient à quelqu'un d'autre : supprimez-le.")
+        os.chown(folder, 0, 0, follow_symlinks=False)
+        folder.chmod(0o700)
+        for left in folder.iterdir():
+            shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
 
     def _end_orphan(self) -> None:
         """A postmaster whose data folder was removed or moved may still hold our socket; a dead one leaves it."""

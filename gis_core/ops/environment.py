@@ -85,11 +85,15 @@ class Place:
         It is the same for whoever asks, root or a service of the database's owner, before and after a restart of the
         machine: no variable of the environment and no session's folder decides.
         """
-        name = "arpent-" + hashlib.sha256(os.fsencode(self.cluster)).hexdigest()[:8]
-        of_root = Path("/run", name)
+        of_root = self.socket_directory_of_root
         if self.database_uid == uid_of(DB_USER) or owner_of(of_root) == self.database_uid:
             return of_root
-        return Path("/tmp", name)  # noqa: S108 - its owner is checked before use
+        return Path("/tmp", of_root.name)  # noqa: S108 - its owner is checked before use
+
+    @property
+    def socket_directory_of_root(self) -> Path:
+        """In a folder where only root makes others."""
+        return Path("/run", "arpent-" + hashlib.sha256(os.fsencode(self.cluster)).hexdigest()[:8])
 
     @property
     def database_uid(self) -> int:
@@ -99,7 +103,7 @@ class Place:
             return there
         if os.geteuid() != 0:
             return os.geteuid()
-        return owner_of(self.data) or uid_of(DB_USER) or 0
+        return owner_of(self.data.resolve()) or uid_of(DB_USER) or 0
 
 
 def adopt(path: Path) -> Path:
