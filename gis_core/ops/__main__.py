@@ -147,7 +147,7 @@ def back_up(place: Place, file: Path | None, *, verified: bool) -> int:
 
 
 def cluster_command(cluster: Cluster, action: str) -> int:
-    """Start and keep, stop, or describe the cluster alone; `environment` prints what a shell has to export."""
+    """Start and leave running, stop, or describe the cluster alone; `environment` prints what a shell has to export."""
     if action == "environment":
         ours = variables(cluster.place, "test" if cluster.for_tests else "worker")
         say(
@@ -155,7 +155,7 @@ def cluster_command(cluster: Cluster, action: str) -> int:
         )
         return 0
     if action == "start":
-        cluster.keep()
+        cluster.leave_running()
     if action == "stop":
         # What leases it would start it again.
         cluster.stop_if_unused()

@@ -20,6 +20,7 @@ from gis_core.ops import keeper
 from gis_core.ops.cluster import LEASE_VARIABLE, Cluster
 from gis_core.ops.environment import (
     DB_USER,
+    OPS,
     OS_USER,
     PYTHON,
     ROOT,
@@ -95,7 +96,7 @@ def keep_database(place: Place) -> None:
 
 def run_as_database_user(place: Place, arguments: Sequence[str], *, checked: bool = True) -> int:
     """Run a command that changes tables, and give the files that it made to the site; its exit code."""
-    command = [*switch(DB_USER), str(PYTHON), "-m", "gis_core.ops", *arguments]
+    command = [*switch(DB_USER), *OPS, *arguments]
     code = subprocess.run(command, env=environment_of(place, DB_USER), check=False).returncode
     give_data(place, whole=True)
     if checked and code:
@@ -107,14 +108,14 @@ def go_on(place: Place, arguments: Sequence[str], *, apart: bool) -> NoReturn:
     """Go on as the system user of the site, in place of this process."""
     if apart:
         os.umask(OPEN_TO_GROUP)
-    command = [*SWITCH, str(PYTHON), "-m", "gis_core.ops", *arguments]
+    command = [*SWITCH, *OPS, *arguments]
     os.execve(command[0], command, environment_of(place, OS_USER))  # noqa: S606
 
 
 def environment_of(place: Place, user: str) -> dict[str, str]:
     env = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
     home = place.run if user == OS_USER else place.backups
-    return env | {"HOME": str(home), "USER": user, "LOGNAME": user}
+    return env | {"HOME": str(home), "USER": user, "LOGNAME": user, "PYTHONPATH": str(ROOT)}
 
 
 def exists() -> bool:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from gis_core.ops import fake_clock
-from gis_core.ops.environment import DATABASE, DB_USER, OS_USER, Place, adopt, open_lock, owner_of, uid_of
+from gis_core.ops.environment import DATABASE, DB_USER, OS_USER, Place, adopt, open_lock, open_plain, owner_of, uid_of
 from gis_core.ops.failure import OperationFailedError
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ class Cluster:
     def stop(self) -> bool:
         """Stop the cluster; False when it was not running."""
         with self._locked("cluster.lock"):
-            self._keep_mark.unlink(missing_ok=True)
+            self._stay_mark.unlink(missing_ok=True)
             if self.running_pid() is None:
                 return False
             result = self._as_owner("pg_ctl", "-D", str(self.data), "-m", "fast", "-w", "-t", "60", "stop")
@@ -208,7 +208,7 @@ class Cluster:
         if self.is_of_others:
             # Who keeps it stops it once nobody leases it.
             return False
-        self._keep_mark.unlink(missing_ok=True)
+        self._stay_mark.unlink(missing_ok=True)
         if self.running_pid() is None:
             return False
         # A lease that a command was started with ends with its process, a moment after what the command did.
@@ -229,7 +229,7 @@ class Cluster:
 
     def is_to_stay(self) -> bool:
         """Whether it was asked to run without anybody who leases it."""
-        return self._keep_mark.exists()
+        return self._stay_mark.exists()
 
     def is_leased(self) -> bool:
         """Whether a command uses it."""
@@ -239,11 +239,10 @@ class Cluster:
             return True
         return False
 
-    def keep(self) -> None:
+    def leave_running(self) -> None:
         """Start the cluster and leave it running after those who lease it, until `stop`."""
         self.start()
-        self._keep_mark.touch()
-        adopt(self._keep_mark)
+        os.close(open_plain(self._stay_mark, os.O_RDONLY | os.O_CREAT))
 
     @contextmanager
     def lease(self, *, bootstrap: bool = True) -> Iterator[None]:
@@ -330,7 +329,7 @@ class Cluster:
         """What an interrupted creation left. A folder with a PG_VERSION never comes here."""
         if self.data.is_dir():
             for item in self.data.iterdir():
-                shutil.rmtree(item) if item.is_dir() and not item.is_symlink() else item.unlink()
+                remove(item)
 
     def _owner_can_reach(self, folder: Path) -> bool:
         if os.geteuid() != 0:
@@ -401,19 +400,26 @@ class Cluster:
         os.chown(folder, 0, 0, follow_symlinks=False)
         folder.chmod(0o700)
         for left in folder.iterdir():
-            shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
+            remove(left)
 
     def _end_orphan(self) -> None:
-        """A postmaster whose data folder was removed or moved may still hold our socket; a dead one leaves it."""
+        """A postmaster whose data folder was removed or moved may still hold our socket; a dead one leaves it.
+
+        The site writes in this folder too, and could name any process in the lock.
+        """
         lock = self.socket / ".s.PGSQL.5432.lock"
         pid = _first_number(lock)
-        if pid is not None and is_postmaster(pid, None):
+        if pid is not None and self._has_our_socket(pid):
             os.kill(pid, signal.SIGINT)
-            if not wait_until(lambda: not is_postmaster(pid, None), RETRY_SECONDS):
+            if not wait_until(lambda: not self._has_our_socket(pid), RETRY_SECONDS):
                 return
         # While the dead one is a zombie, its pid still counts as that of a server.
         for left in (lock, self.socket / ".s.PGSQL.5432"):
-            left.unlink(missing_ok=True)
+            remove(left)
+
+    def _has_our_socket(self, pid: int) -> bool:
+        """Whether this is a server of the database's user that was told to listen in our folder."""
+        return owner_of(Path(f"/proc/{pid}")) == self.place.database_uid and is_postmaster(pid, self.socket)
 
     def _end_orphan_backends(self) -> None:
         """What a killed postmaster left at work: PostgreSQL does not start before they are gone."""
@@ -445,8 +451,8 @@ class Cluster:
     # -- plumbing ------------------------------------------------------------------------------------------------
 
     @property
-    def _keep_mark(self) -> Path:
-        return self.place.run / "cluster.keep"
+    def _stay_mark(self) -> Path:
+        return self.place.run / "cluster.stays"
 
     def _run_file(self, name: str) -> Path:
         """A file of the data folder, which whoever runs Arpent can open, whoever came first."""
@@ -520,15 +526,23 @@ def client_environment() -> dict[str, str]:
     return {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", **fake_clock.passed_on(os.environ)}
 
 
-def is_postmaster(pid: int, data: Path | None) -> bool:
-    """Whether this pid is a live PostgreSQL server, of this data folder if one is given."""
+def remove(path: Path) -> None:
+    """A file, a link or a whole folder, if it is there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def is_postmaster(pid: int, folder: Path | None) -> bool:
+    """Whether this pid is a live PostgreSQL server: of this data folder, or folder of sockets, if one is given."""
     try:
         words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except OSError:
         return False
     right_program = words[0] == os.fsencode(BIN / "postgres")
-    return state != "Z" and right_program and (data is None or os.fsencode(data) in words)
+    return state != "Z" and right_program and (folder is None or os.fsencode(folder) in words)
 
 
 def backends_in(data: Path) -> list[int]:
@@ -561,8 +575,9 @@ def _system_user(line: str) -> str | None:
 
 def _first_number(path: Path) -> int | None:
     try:
-        return int(path.read_text().split()[0])
-    except (OSError, ValueError, IndexError):
+        with os.fdopen(open_plain(path, os.O_RDONLY)) as file:
+            return int(file.read().split()[0])
+    except (OSError, ValueError, IndexError, OperationFailedError):
         return None
 
 
