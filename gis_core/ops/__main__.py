@@ -24,7 +24,7 @@ HANDED_OVER = ("demo", "serve", "worker", "manage")
 LASTING = ("demo", "serve", "worker")
 
 # Commands that put things back when they are asked to end, as after Ctrl-C.
-CLEANED_UP = ("backup", "nightly", "restore")
+CLEANED_UP = ("backup", "nightly", "restore", "prepare")
 
 
 class Parser(argparse.ArgumentParser):
@@ -131,9 +131,11 @@ def hand_over(place: Place, asked: argparse.Namespace, arguments: list[str], pas
     if apart:
         account.keep_database(place)
         if asked.command == "demo" and demo.is_free(place):
-            account.run_as_database_user(place, ["prepare", "--data", str(place.data), "--port", str(asked.port)])
+            words = ["prepare", "--data", str(place.data), "--port", str(asked.port)]
+            if code := account.run_as_database_user(place, words):
+                account.leave(place, code)
         if asked.command == "manage" and manage.role_of_words(passed_on) == "owner":
-            sys.exit(account.run_as_database_user(place, arguments, checked=False))
+            account.leave(place, account.run_as_database_user(place, arguments))
     account.go_on(place, arguments, apart=apart)
 
 

@@ -473,11 +473,15 @@ class Cluster:
 
         Where our end is that of a container, PostgreSQL has stopped before.
         """
+        fcntl.flock(leases, fcntl.LOCK_UN)
+        self.end_given_lease()
+
+    def end_given_lease(self) -> None:
+        """Let go of the lease that root began; if it was the last, wait until whoever keeps the cluster has ended."""
         given = os.environ.pop(LEASE_VARIABLE, "")
         if given.isdigit():
             with suppress(OSError):
                 os.close(int(given))
-        fcntl.flock(leases, fcntl.LOCK_UN)
         if not self.is_leased():
             wait_until(lambda: not self.is_kept(), STOP_SECONDS)
 

@@ -21,6 +21,8 @@ PYTHON = ROOT / ".venv/bin/python"
 # The beginning of a command of ours, with PYTHONPATH=ROOT: nothing is imported from the current folder (-P).
 OPS = (str(PYTHON), "-P", "-m", "gis_core.ops")
 DATABASE = "arpent"
+# What a restore set aside is named after what it was, then this and the moment.
+ASIDE = ".avant-"
 # When root starts Arpent: the system user of the site and of its jobs, and that of PostgreSQL and of the backups.
 OS_USER = "arpent"
 DB_USER = "arpent-db"
@@ -152,8 +154,8 @@ def open_lock(path: Path, how: int) -> int | None:
 def open_plain(path: Path, flags: int) -> int:
     """A descriptor of a regular file in a folder that a user whom we do not trust writes.
 
-    A link is followed neither to it nor to its folder, and nothing is waited for. What root makes is given as by `adopt`. Raises
-    OperationFailedError.
+    A link is followed neither to it nor to its folder, and nothing is waited for. What root makes is given as by
+    `adopt`. Raises OperationFailedError.
     """
     try:
         folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from demo.planning import own_folder
 from gis_core.ops import account, demo
 from gis_core.ops.cluster import Cluster, is_postmaster, wait_until
 from gis_core.ops.environment import DB_USER, OS_USER, PYTHON, ROOT, Place
@@ -95,6 +96,93 @@ def test_nothing_is_imported_from_the_folder_where_a_command_is_typed(place: Pla
 
     for done in (typed("stop"), typed("manage", "check"), typed("manage", "check", ARPENT_DB_USER="arpent_owner")):
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("of", ["root", DB_USER])
+def test_what_nobody_knows_in_a_data_folder_stays_whose_it_is(place: Place, of: str):
+    account.give_data(place)
+    strange = [place.data / name for name in ("avant.tar", "files.tar", "pg.tar", "restore-1")]
+    known = [place.data / name for name in ("cache", "files.avant-20261129-100000", "demo-accounts.json.avant-1")]
+    for path in (*strange, *known):
+        path.touch(0o600)
+        account.own(path, of) if of == DB_USER else None
+    account.give_data(place, whole=True)
+    assert {owner(path) for path in strange} == {of}
+    assert {owner(path) for path in known} == {OS_USER}
+
+
+def test_a_folder_that_one_user_has_gets_what_is_known_and_nothing_else(place: Place):
+    place.data.mkdir()
+    account.own(place.data, OS_USER)
+    for name in ("avant.tar", "secret-key"):
+        (place.data / name).touch(0o600)
+    account.give_data(place)
+    assert [owner(place.data / name) for name in ("avant.tar", "secret-key")] == ["root", OS_USER]
+
+
+@pytest.mark.parametrize("name", ["test", "test-at", "bench"])
+def test_a_folder_in_which_root_has_only_tested_becomes_a_site_s(place: Place, name: str):
+    (place.data / name / "pg").mkdir(parents=True)
+    account.give_data(place)
+    account.give_data(place, whole=True)
+    assert (owner(place.data), owner(place.data / name), owner(place.data / name / "pg")) == (DB_USER, "root", "root")
+
+
+WAITING = "import time; print('in', flush=True); time.sleep(60)"
+
+
+@contextmanager
+def owner_command(place: Place) -> Iterator["subprocess.Popen[str]"]:
+    """A command of the tables' owner at work, in a process group of its own as in a terminal."""
+    words = [str(PYTHON), "-m", "gis_core.ops", "manage", "--data", str(place.data), "shell", "--no-imports", "-c"]
+    env = plain_environment() | {"ARPENT_DB_USER": "arpent_owner"}
+    with subprocess.Popen(
+        [*words, WAITING], cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        assert process.stdout is not None
+        assert any(line == "in\n" for line in process.stdout)
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize("to_all", [True, False], ids=["Ctrl-C", "SIGTERM"])
+def test_an_owner_s_command_that_is_ended_leaves_no_process_nor_server(place: Place, to_all: bool):
+    with owner_command(place) as process:
+        (place.data / "cache").mkdir()
+        if to_all:
+            os.killpg(process.pid, signal.SIGINT)
+        else:
+            process.terminate()
+        assert process.wait(60) == 128 + (signal.SIGINT if to_all else signal.SIGTERM)
+        assert Cluster(place).running_pid() is None
+    assert owner(place.data / "cache") == OS_USER
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)
+
+
+def test_a_demo_that_cannot_prepare_ends_after_its_server(place: Place):
+    account.hand_data_over(place, lasting=True)
+    # Where the log of this step is to be.
+    (place.logs / "migrate.log" / "in the way").mkdir(parents=True)
+    words = [str(PYTHON), "-m", "gis_core.ops", "demo", "--data", str(place.data), "--port", "18999"]
+    done = subprocess.run(words, cwd=ROOT, env=plain_environment(), capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert Cluster(place).running_pid() is None
+
+
+def test_the_demo_s_deliveries_are_not_written_behind_a_link(place: Place):
+    elsewhere, folder = place.data.parent / "elsewhere", place.data / "demo-urbanisme"
+    elsewhere.mkdir()
+    place.data.mkdir()
+    folder.symlink_to(elsewhere)
+    for content in ("first", "second"):
+        with own_folder(folder) as written:
+            (written / "file").write_text(content)
+        assert (folder / "file").read_text() == content
+    assert list(elsewhere.iterdir()) == []
+    assert list(place.data.iterdir()) == [folder]
 
 
 LOCK = """
