@@ -71,7 +71,7 @@ def seed_planning(make: Callable[[], Territory], folder: Path, say: Say) -> None
 
 @contextmanager
 def own_folder(folder: Path) -> Iterator[Path]:
-    """A new folder, that takes the other's place at the end: the site, another system user, may have put a link there."""
+    """A new folder that takes the other's place at the end: the site, another user, may have put a link there."""
     with TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
         written = Path(scratch, folder.name)
         written.mkdir()
