@@ -4,8 +4,10 @@ They are written as real deliveries of the CNIG standards, and imported by the i
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import shapely
@@ -15,6 +17,7 @@ from shapely.geometry.base import BaseGeometry
 
 from demo.shapefiles import LINE, POINT, Rows, write_shapefile, write_table
 from demo.territory import Parcel, Territory
+from gis_core.ops.cluster import remove
 from layers.imports.report import ImportReport
 from layers.imports.sources import Order, source_named
 from layers.planning import standard
@@ -60,9 +63,21 @@ def seed_planning(make: Callable[[], Territory], folder: Path, say: Say) -> None
         return
     say("Chargement : document d’urbanisme, servitudes, plan de prévention des risques…")
     territory = make()
-    for source, path in deliveries(territory, siren, folder):
-        report = source_named(source).run(Order(paths=[path]))
-        check(report, path)
+    with own_folder(folder) as written:
+        for source, path in deliveries(territory, siren, written):
+            report = source_named(source).run(Order(paths=[path]))
+            check(report, path)
+
+
+@contextmanager
+def own_folder(folder: Path) -> Iterator[Path]:
+    """A new folder that takes the other's place at the end: the site, another user, may have put a link there."""
+    with TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
+        written = Path(scratch, folder.name)
+        written.mkdir()
+        yield written
+        remove(folder)
+        written.rename(folder)
 
 
 def check(report: ImportReport, path: Path) -> None:

@@ -24,7 +24,7 @@ HANDED_OVER = ("demo", "serve", "worker", "manage")
 LASTING = ("demo", "serve", "worker")
 
 # Commands that put things back when they are asked to end, as after Ctrl-C.
-CLEANED_UP = ("backup", "nightly", "restore")
+CLEANED_UP = ("backup", "nightly", "restore", "prepare")
 
 
 class Parser(argparse.ArgumentParser):
@@ -131,9 +131,11 @@ def hand_over(place: Place, asked: argparse.Namespace, arguments: list[str], pas
     if apart:
         account.keep_database(place)
         if asked.command == "demo" and demo.is_free(place):
-            account.run_as_database_user(place, ["prepare", "--data", str(place.data), "--port", str(asked.port)])
+            words = ["prepare", "--data", str(place.data), "--port", str(asked.port)]
+            if code := account.run_as_database_user(place, words):
+                account.leave(place, code)
         if asked.command == "manage" and manage.role_of_words(passed_on) == "owner":
-            sys.exit(account.run_as_database_user(place, arguments, checked=False))
+            account.leave(place, account.run_as_database_user(place, arguments))
     account.go_on(place, arguments, apart=apart)
 
 
@@ -147,7 +149,7 @@ def back_up(place: Place, file: Path | None, *, verified: bool) -> int:
 
 
 def cluster_command(cluster: Cluster, action: str) -> int:
-    """Start and keep, stop, or describe the cluster alone; `environment` prints what a shell has to export."""
+    """Start and leave running, stop, or describe the cluster alone; `environment` prints what a shell has to export."""
     if action == "environment":
         ours = variables(cluster.place, "test" if cluster.for_tests else "worker")
         say(
@@ -155,7 +157,7 @@ def cluster_command(cluster: Cluster, action: str) -> int:
         )
         return 0
     if action == "start":
-        cluster.keep()
+        cluster.leave_running()
     if action == "stop":
         # What leases it would start it again.
         cluster.stop_if_unused()

@@ -16,10 +16,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
-from gis_core.ops import keeper
+from gis_core.ops import keeper, manage
 from gis_core.ops.cluster import LEASE_VARIABLE, Cluster
 from gis_core.ops.environment import (
+    ASIDE,
     DB_USER,
+    OPS,
     OS_USER,
     PYTHON,
     ROOT,
@@ -31,11 +33,21 @@ from gis_core.ops.environment import (
 from gis_core.ops.failure import OperationFailedError
 from gis_core.ops.progress import say
 
-# What shows that a folder is an Arpent's; what in it root's own commands use.
+# What shows that a folder is an Arpent's.
 MARKS = ("pg", "run", "log", "files", "secret-key")
-OF_ROOT = ("test", "bench")
-# What is PostgreSQL's in a data folder; what was set aside by a restore begins with the same letters.
+# What is PostgreSQL's in a data folder, and what is the site's. Nothing else in it is given away: it may be a backup.
 OF_DATABASE = ("pg", "backups")
+OF_SITE = (
+    "run",
+    "log",
+    "files",
+    "cache",
+    "mail",
+    "deliveries",
+    "secret-key",
+    "demo-accounts.json",
+    "demo-urbanisme",
+)
 # What both write: the site by its own files, PostgreSQL's user by locks, logs and the links of a backup.
 SHARED = ("run", "log", "files")
 OPEN_TO_GROUP = 0o007
@@ -93,28 +105,36 @@ def keep_database(place: Place) -> None:
     keeper.launch(place, switch(DB_USER), environment_of(place, DB_USER))
 
 
-def run_as_database_user(place: Place, arguments: Sequence[str], *, checked: bool = True) -> int:
-    """Run a command that changes tables, and give the files that it made to the site; its exit code."""
-    command = [*switch(DB_USER), str(PYTHON), "-m", "gis_core.ops", *arguments]
-    code = subprocess.run(command, env=environment_of(place, DB_USER), check=False).returncode
-    give_data(place, whole=True)
-    if checked and code:
-        raise SystemExit(code)
-    return code
+def run_as_database_user(place: Place, arguments: Sequence[str]) -> int:
+    """Run a command that changes tables, and give the files that it made to the site; its exit code.
+
+    It gets the terminal's Ctrl-C itself, and from us the SIGTERM that asks us to end.
+    """
+    process = subprocess.Popen([*switch(DB_USER), *OPS, *arguments], env=environment_of(place, DB_USER))
+    try:
+        return manage.wait(process)
+    finally:
+        give_data(place, whole=True)
+
+
+def leave(place: Place, code: int) -> NoReturn:
+    """End after the database that was kept for us: where our end is that of a container, PostgreSQL has stopped."""
+    Cluster(place).end_given_lease()
+    raise SystemExit(code)
 
 
 def go_on(place: Place, arguments: Sequence[str], *, apart: bool) -> NoReturn:
     """Go on as the system user of the site, in place of this process."""
     if apart:
         os.umask(OPEN_TO_GROUP)
-    command = [*SWITCH, str(PYTHON), "-m", "gis_core.ops", *arguments]
+    command = [*SWITCH, *OPS, *arguments]
     os.execve(command[0], command, environment_of(place, OS_USER))  # noqa: S606
 
 
 def environment_of(place: Place, user: str) -> dict[str, str]:
     env = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
     home = place.run if user == OS_USER else place.backups
-    return env | {"HOME": str(home), "USER": user, "LOGNAME": user}
+    return env | {"HOME": str(home), "USER": user, "LOGNAME": user, "PYTHONPATH": str(ROOT)}
 
 
 def exists() -> bool:
@@ -164,7 +184,7 @@ def give_data(place: Place, *, lasting: bool = False, whole: bool = False) -> No
     check_reach(data, "le dossier des données")
     owner = owner_of(data.resolve())
     if owner == 0:
-        strange = {path.name for path in data.iterdir()}.difference(OF_ROOT)
+        strange = {path.name for path in data.iterdir()} - used_by_root(place)
         if strange and strange.isdisjoint(MARKS):
             raise OperationFailedError(
                 f"{data} appartient à root et contient autre chose qu'Arpent : donnez un autre --data, ou confiez ce"
@@ -183,7 +203,7 @@ def give_data(place: Place, *, lasting: bool = False, whole: bool = False) -> No
         separate(place, whole=True)
     else:
         for path in sorted(data.iterdir()):
-            if path.name not in OF_ROOT and owner_of(path) == 0:
+            if user_of(path) and owner_of(path) == 0:
                 give_all(path, OS_USER, {0})
 
 
@@ -193,6 +213,8 @@ def separate(place: Place, *, whole: bool) -> None:
     Unless it is done `whole`, folders are looked into only where they are themselves not whose they should be.
     """
     data = place.data
+    # First, since it may be refused.
+    Cluster(place).take_socket_directory()
     own(data.resolve(), DB_USER)
     data.resolve().chmod(0o1775)
     for name in SHARED:
@@ -200,14 +222,25 @@ def separate(place: Place, *, whole: bool) -> None:
     secret_key(place)
     both = {0, uid_of(OS_USER), uid_of(DB_USER)}
     for path in sorted(data.iterdir()):
-        user = DB_USER if path.name.split(".")[0] in OF_DATABASE else OS_USER
-        if path.name not in OF_ROOT and (whole or owner_of(path) != uid_of(user)):
+        user = user_of(path)
+        if user and (whole or owner_of(path) != uid_of(user)):
             give_all(path, user, both)
             if user == DB_USER and path.is_symlink():
                 # Somewhere else only what the site had: a link proves nothing.
                 give_all(path.resolve(), DB_USER, {uid_of(OS_USER)})
             if path.name in (*SHARED, "secret-key", place.accounts.name):
                 open_to_group(path)
+
+
+def user_of(path: Path) -> str | None:
+    """Whose something in a data folder is to be, set aside by a restore or not; None for what stays whose it is."""
+    name = path.name.partition(ASIDE)[0]
+    return DB_USER if name in OF_DATABASE else OS_USER if name in OF_SITE else None
+
+
+def used_by_root(place: Place) -> set[str]:
+    """Names, in a data folder, of what root's own commands (tests, benchmarks) make."""
+    return {place.for_tests.data.name, place.for_tests_at_an_instant.data.name, "bench"}
 
 
 def name_of(uid: int) -> str:

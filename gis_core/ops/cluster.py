@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from gis_core.ops import fake_clock
-from gis_core.ops.environment import DATABASE, DB_USER, OS_USER, Place, adopt, open_lock, owner_of, uid_of
+from gis_core.ops.environment import DATABASE, DB_USER, OS_USER, Place, adopt, open_lock, open_plain, owner_of, uid_of
 from gis_core.ops.failure import OperationFailedError
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ class Cluster:
     def stop(self) -> bool:
         """Stop the cluster; False when it was not running."""
         with self._locked("cluster.lock"):
-            self._keep_mark.unlink(missing_ok=True)
+            self._stay_mark.unlink(missing_ok=True)
             if self.running_pid() is None:
                 return False
             result = self._as_owner("pg_ctl", "-D", str(self.data), "-m", "fast", "-w", "-t", "60", "stop")
@@ -208,7 +208,7 @@ class Cluster:
         if self.is_of_others:
             # Who keeps it stops it once nobody leases it.
             return False
-        self._keep_mark.unlink(missing_ok=True)
+        self._stay_mark.unlink(missing_ok=True)
         if self.running_pid() is None:
             return False
         # A lease that a command was started with ends with its process, a moment after what the command did.
@@ -234,7 +234,7 @@ class Cluster:
 
     def is_to_stay(self) -> bool:
         """Whether it was asked to run without anybody who leases it."""
-        return self._keep_mark.exists()
+        return self._stay_mark.exists()
 
     def is_leased(self) -> bool:
         """Whether a command uses it. A keeper that ends, and has it alone until then, does not."""
@@ -246,11 +246,10 @@ class Cluster:
             os.close(shared)
         return shared is not None
 
-    def keep(self) -> None:
+    def leave_running(self) -> None:
         """Start the cluster and leave it running after those who lease it, until `stop`."""
         self.start()
-        self._keep_mark.touch()
-        adopt(self._keep_mark)
+        os.close(open_plain(self._stay_mark, os.O_RDONLY | os.O_CREAT))
 
     @contextmanager
     def lease(self, *, bootstrap: bool = True) -> Iterator[None]:
@@ -337,7 +336,7 @@ class Cluster:
         """What an interrupted creation left. A folder with a PG_VERSION never comes here."""
         if self.data.is_dir():
             for item in self.data.iterdir():
-                shutil.rmtree(item) if item.is_dir() and not item.is_symlink() else item.unlink()
+                remove(item)
 
     def _owner_can_reach(self, folder: Path) -> bool:
         if os.geteuid() != 0:
@@ -385,6 +384,8 @@ class Cluster:
 
     def make_socket_directory(self) -> None:
         """Where PostgreSQL and the web server listen, made anew after a restart of the machine."""
+        if self.is_apart and os.geteuid() == 0:
+            self.take_socket_directory()
         self.socket.mkdir(mode=0o711, exist_ok=True)
         if owner_of(self.socket) not in {os.geteuid(), self.place.database_uid} or self.socket.is_symlink():
             raise OperationFailedError(f"Le dossier {self.socket} appartient à quelqu'un d'autre : supprimez-le.")
@@ -392,17 +393,40 @@ class Cluster:
         # The site puts its own socket there, and removes nobody else's.
         self.socket.chmod(0o1771 if self.is_apart else 0o711)
 
+    def take_socket_directory(self) -> None:
+        """Root empties the folder of sockets that the site has from when its database was its own, and takes it back.
+
+        The site cannot remove it itself. Raises OperationFailedError for one of another user.
+        """
+        folder = self.place.socket_directory_of_root
+        owner = owner_of(folder)
+        if owner is None or owner in {0, uid_of(DB_USER)}:
+            return
+        if owner != uid_of(OS_USER) or folder.is_symlink() or not folder.is_dir():
+            raise OperationFailedError(f"Le dossier {folder} appartient à quelqu'un d'autre : supprimez-le.")
+        os.chown(folder, 0, 0, follow_symlinks=False)
+        folder.chmod(0o700)
+        for left in folder.iterdir():
+            remove(left)
+
     def _end_orphan(self) -> None:
-        """A postmaster whose data folder was removed or moved may still hold our socket; a dead one leaves it."""
+        """A postmaster whose data folder was removed or moved may still hold our socket; a dead one leaves it.
+
+        The site writes in this folder too, and could name any process in the lock.
+        """
         lock = self.socket / ".s.PGSQL.5432.lock"
         pid = _first_number(lock)
-        if pid is not None and is_postmaster(pid, None):
+        if pid is not None and self._has_our_socket(pid):
             os.kill(pid, signal.SIGINT)
-            if not wait_until(lambda: not is_postmaster(pid, None), RETRY_SECONDS):
+            if not wait_until(lambda: not self._has_our_socket(pid), RETRY_SECONDS):
                 return
         # While the dead one is a zombie, its pid still counts as that of a server.
         for left in (lock, self.socket / ".s.PGSQL.5432"):
-            left.unlink(missing_ok=True)
+            remove(left)
+
+    def _has_our_socket(self, pid: int) -> bool:
+        """Whether this is a server of the database's user that was told to listen in our folder."""
+        return owner_of(Path(f"/proc/{pid}")) == self.place.database_uid and is_postmaster(pid, self.socket)
 
     def _end_orphan_backends(self) -> None:
         """What a killed postmaster left at work: PostgreSQL does not start before they are gone."""
@@ -434,8 +458,8 @@ class Cluster:
     # -- plumbing ------------------------------------------------------------------------------------------------
 
     @property
-    def _keep_mark(self) -> Path:
-        return self.place.run / "cluster.keep"
+    def _stay_mark(self) -> Path:
+        return self.place.run / "cluster.stays"
 
     def _run_file(self, name: str) -> Path:
         """A file of the data folder, which whoever runs Arpent can open, whoever came first."""
@@ -456,11 +480,15 @@ class Cluster:
 
         Where our end is that of a container, PostgreSQL has stopped before.
         """
+        fcntl.flock(leases, fcntl.LOCK_UN)
+        self.end_given_lease()
+
+    def end_given_lease(self) -> None:
+        """Let go of the lease that root began; if it was the last, wait until whoever keeps the cluster has ended."""
         given = os.environ.pop(LEASE_VARIABLE, "")
         if given.isdigit():
             with suppress(OSError):
                 os.close(int(given))
-        fcntl.flock(leases, fcntl.LOCK_UN)
         if not self.is_leased():
             wait_until(lambda: not self.is_kept(), STOP_SECONDS)
 
@@ -509,15 +537,23 @@ def client_environment() -> dict[str, str]:
     return {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", **fake_clock.passed_on(os.environ)}
 
 
-def is_postmaster(pid: int, data: Path | None) -> bool:
-    """Whether this pid is a live PostgreSQL server, of this data folder if one is given."""
+def remove(path: Path) -> None:
+    """A file, a link or a whole folder, if it is there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def is_postmaster(pid: int, folder: Path | None) -> bool:
+    """Whether this pid is a live PostgreSQL server: of this data folder, or folder of sockets, if one is given."""
     try:
         words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except OSError:
         return False
     right_program = words[0] == os.fsencode(BIN / "postgres")
-    return state != "Z" and right_program and (data is None or os.fsencode(data) in words)
+    return state != "Z" and right_program and (folder is None or os.fsencode(folder) in words)
 
 
 def backends_in(data: Path) -> list[int]:
@@ -550,8 +586,9 @@ def _system_user(line: str) -> str | None:
 
 def _first_number(path: Path) -> int | None:
     try:
-        return int(path.read_text().split()[0])
-    except (OSError, ValueError, IndexError):
+        with os.fdopen(open_plain(path, os.O_RDONLY)) as file:
+            return int(file.read().split()[0])
+    except (OSError, ValueError, IndexError, OperationFailedError):
         return None
 
 

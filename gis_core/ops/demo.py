@@ -10,17 +10,19 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, NoReturn
+from typing import Any, NoReturn
 
 from gis_core.ops import proxy, services
 from gis_core.ops.cluster import Cluster, wait_until
-from gis_core.ops.environment import Place, adopt, variables
+from gis_core.ops.environment import Place, adopt, open_lock, open_plain, owner_of, variables
 from gis_core.ops.failure import OperationFailedError
 from gis_core.ops.manage import command_line
 from gis_core.ops.preflight import check_folder, check_port, check_space
 from gis_core.ops.progress import run_step, say, step
 
 END_SECONDS = 30
+MOST_PID = 2**22
+DAMAGED = "Ce qui tourne ici n'est pas ce que dit run/demo.lock : rien n'a été arrêté. Trouvez le programme avec fuser."
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ def run(place: Place, port: int, *, detach: bool) -> int:
     with demo_lock(place) as lock:
         if lock is None:
             return _already_running(place)
-        _end_earlier(lock)
+        _end_earlier(place)
         check_port(port)
         check_space(place)
         tell_one_user(place)
@@ -47,7 +49,7 @@ def run(place: Place, port: int, *, detach: bool) -> int:
             if not Cluster(place).is_of_others:
                 prepare(place, port)
             this_run = Run(os.getpid(), port, secrets.token_hex(8))
-            return _detached(place, lock, this_run) if detach else _attached(place, lock, this_run)
+            return _detached(place, this_run) if detach else _attached(place, this_run)
 
 
 def stop(place: Place) -> int:
@@ -55,7 +57,7 @@ def stop(place: Place) -> int:
     ended = False
     with demo_lock(place) as lock:
         if lock is not None:
-            _end_earlier(lock)
+            _end_earlier(place)
     if lock is None:
         ended = _end_running(place)
     for cluster in (Cluster(place), Cluster(place.for_tests, for_tests=True)):
@@ -82,7 +84,7 @@ def check_start(place: Place, port: int) -> None:
         return
     with demo_lock(place) as lock:
         if lock is not None:
-            _end_earlier(lock)
+            _end_earlier(place)
             check_port(port)
 
 
@@ -103,40 +105,43 @@ def nights(place: Place, log: Path | None = None) -> list[services.Service]:
 
 
 @contextmanager
-def demo_lock(place: Place) -> Iterator[IO[str] | None]:
+def demo_lock(place: Place) -> Iterator[int | None]:
     """The lock of the one demo of this data folder, or None when another process holds it.
 
     The kernel frees it when its holder dies, however it dies: a held lock names a live process.
     """
     place.run.mkdir(parents=True, exist_ok=True)
-    with (adopt(place.run) / "demo.lock").open("a+") as lock:
-        adopt(place.run / "demo.lock")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield None
-        else:
-            yield lock
+    adopt(place.run)
+    lock = open_lock(_lock_file(place), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    try:
+        yield lock
+    finally:
+        if lock is not None:
+            os.close(lock)
+
+
+def _lock_file(place: Place) -> Path:
+    return place.run / "demo.lock"
 
 
 def read_run(place: Place) -> Run | None:
     """The demo that holds, or last held, the lock."""
     try:
-        return Run(**json.loads((place.run / "demo.lock").read_text()))
+        with os.fdopen(open_plain(_lock_file(place), os.O_RDONLY)) as file:
+            found = Run(**json.load(file))
     except (OSError, ValueError, TypeError):
         return None
+    return found if type(found.pid) is type(found.port) is int and isinstance(found.run_id, str) else None
 
 
-def _write_run(lock: IO[str], this_run: Run) -> None:
-    lock.seek(0)
-    lock.truncate()
-    json.dump(this_run.__dict__, lock)
-    lock.flush()
+def _write_run(place: Place, this_run: Run) -> None:
+    with os.fdopen(open_plain(_lock_file(place), os.O_WRONLY | os.O_TRUNC), "w") as file:
+        json.dump(this_run.__dict__, file)
 
 
-def _end_earlier(lock: IO[str]) -> None:
+def _end_earlier(place: Place) -> None:
     """What a killed demo may have left running."""
-    earlier = read_run(Place(Path(lock.name).parents[1]))
+    earlier = read_run(place)
     if earlier is not None:
         services.end_leftovers(earlier.run_id)
 
@@ -147,11 +152,27 @@ def _end_running(place: Place) -> bool:
         raise OperationFailedError("Arpent est en train de démarrer : attendez quelques secondes, puis relancez.")
     for sign in (signal.SIGTERM, signal.SIGKILL):
         with suppress(ProcessLookupError):
-            os.kill(running.pid, sign)
+            _send(sign, running.pid, owner_of(_lock_file(place)))
         if wait_until(lambda: is_free(place), END_SECONDS):
             break
     services.end_leftovers(running.run_id)
     return True
+
+
+def _send(sign: signal.Signals, pid: int, user: int | None) -> None:
+    """Signal a demo that a user has written down; root signals nothing else than that user could.
+
+    Raises OperationFailedError, and ProcessLookupError where there is none.
+    """
+    if not 0 < pid <= MOST_PID:
+        raise OperationFailedError(DAMAGED)
+    process = os.pidfd_open(pid)
+    try:
+        if os.geteuid() == 0 and user not in {0, owner_of(Path(f"/proc/{pid}"))}:
+            raise OperationFailedError(DAMAGED)
+        signal.pidfd_send_signal(process, sign)
+    finally:
+        os.close(process)
 
 
 def is_free(place: Place) -> bool:
@@ -181,20 +202,20 @@ def cluster_step(place: Place) -> Iterator[None]:
         yield
 
 
-def _attached(place: Place, lock: IO[str], this_run: Run) -> int:
+def _attached(place: Place, this_run: Run) -> int:
     def greet() -> None:
         say(summary(place, this_run.port))
         say("Ctrl-C arrête tout.")
 
     with suppress(KeyboardInterrupt):
-        _supervise(place, lock, this_run, greet)
+        _supervise(place, this_run, greet)
     say("\nArpent est arrêté.")
     return 0
 
 
-def _supervise(place: Place, lock: IO[str], this_run: Run, ready: Callable[[], None]) -> NoReturn:
+def _supervise(place: Place, this_run: Run, ready: Callable[[], None]) -> NoReturn:
     """Web server and worker until one of them fails (raises) or a signal comes (KeyboardInterrupt)."""
-    _write_run(lock, this_run)
+    _write_run(place, this_run)
     group = services.Group(this_run.run_id, Cluster(place))
     try:
         for service in proxy.site(place, this_run.port, logs=True):
@@ -212,13 +233,13 @@ def _supervise(place: Place, lock: IO[str], this_run: Run, ready: Callable[[], N
     raise AssertionError("unreachable")
 
 
-def _detached(place: Place, lock: IO[str], this_run: Run) -> int:
+def _detached(place: Place, this_run: Run) -> int:
     """Go on in a child without a terminal; come back when it is ready, or say why it is not."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reading)
-        _run_in_background(place, lock, this_run, writing)
+        _run_in_background(place, this_run, writing)
     os.close(writing)
     try:
         with step("Démarrage"), os.fdopen(reading) as pipe:
@@ -236,7 +257,7 @@ def _detached(place: Place, lock: IO[str], this_run: Run) -> int:
     os._exit(0)
 
 
-def _run_in_background(place: Place, lock: IO[str], this_run: Run, writing: int) -> NoReturn:
+def _run_in_background(place: Place, this_run: Run, writing: int) -> NoReturn:
     os.setsid()
     with (place.logs / "demo.log").open("ab") as log, Path(os.devnull).open("rb") as nothing:
         for source, target in ((nothing, 0), (log, 1), (log, 2)):
@@ -247,7 +268,7 @@ def _run_in_background(place: Place, lock: IO[str], this_run: Run, writing: int)
         os.close(writing)
 
     try:
-        _supervise(place, lock, Run(os.getpid(), this_run.port, this_run.run_id), ready)
+        _supervise(place, Run(os.getpid(), this_run.port, this_run.run_id), ready)
     except OperationFailedError as failure:
         say(f"{failure.detail}\n{failure.message}")
         with suppress(OSError):

@@ -1,10 +1,12 @@
 """Where an Arpent lives and the environment variables its processes receive."""
 
+import errno
 import fcntl
 import hashlib
 import os
 import pwd
 import secrets
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -16,7 +18,11 @@ from gis_core.ops.failure import OperationFailedError
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = ROOT / ".venv/bin/python"
+# The beginning of a command of ours, with PYTHONPATH=ROOT: nothing is imported from the current folder (-P).
+OPS = (str(PYTHON), "-P", "-m", "gis_core.ops")
 DATABASE = "arpent"
+# What a restore set aside is named after what it was, then this and the moment.
+ASIDE = ".avant-"
 # When root starts Arpent: the system user of the site and of its jobs, and that of PostgreSQL and of the backups.
 OS_USER = "arpent"
 DB_USER = "arpent-db"
@@ -85,11 +91,15 @@ class Place:
         It is the same for whoever asks, root or a service of the database's owner, before and after a restart of the
         machine: no variable of the environment and no session's folder decides.
         """
-        name = "arpent-" + hashlib.sha256(os.fsencode(self.cluster)).hexdigest()[:8]
-        of_root = Path("/run", name)
+        of_root = self.socket_directory_of_root
         if self.database_uid == uid_of(DB_USER) or owner_of(of_root) == self.database_uid:
             return of_root
-        return Path("/tmp", name)  # noqa: S108 - its owner is checked before use
+        return Path("/tmp", of_root.name)  # noqa: S108 - its owner is checked before use
+
+    @property
+    def socket_directory_of_root(self) -> Path:
+        """In a folder where only root makes others."""
+        return Path("/run", "arpent-" + hashlib.sha256(os.fsencode(self.cluster)).hexdigest()[:8])
 
     @property
     def database_uid(self) -> int:
@@ -99,7 +109,7 @@ class Place:
             return there
         if os.geteuid() != 0:
             return os.geteuid()
-        return owner_of(self.data) or uid_of(DB_USER) or 0
+        return owner_of(self.data.resolve()) or uid_of(DB_USER) or 0
 
 
 def adopt(path: Path) -> Path:
@@ -130,15 +140,46 @@ def uid_of(user: str) -> int | None:
 def open_lock(path: Path, how: int) -> int | None:
     """A descriptor of a file, made when there is none, that holds its lock; None when another process has it.
 
-    The folder may be that of a user whom we do not trust: a link is not followed, and nothing is written.
+    Nothing is written.
     """
-    descriptor = os.open(path, os.O_RDONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o660)
+    descriptor = open_plain(path, os.O_RDONLY | os.O_CREAT)
     try:
         fcntl.flock(descriptor, how)
     except BlockingIOError:
         os.close(descriptor)
         return None
-    adopt(path)
+    return descriptor
+
+
+def open_plain(path: Path, flags: int) -> int:
+    """A descriptor of a regular file in a folder that a user whom we do not trust writes.
+
+    A link is followed neither to it nor to its folder, and nothing is waited for. What root makes is given as by
+    `adopt`. Raises OperationFailedError.
+    """
+    try:
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            return _open_in(folder, path.name, flags)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        if error.errno not in {errno.ELOOP, errno.ENOTDIR, errno.EISDIR, errno.ENXIO}:
+            raise
+        raise OperationFailedError(
+            f"{path.parent} n'est pas un dossier, ou {path.name} pas un fichier ordinaire, mais un lien par exemple :"
+            " supprimez-le, puis relancez la même commande."
+        ) from error
+
+
+def _open_in(folder: int, name: str, flags: int) -> int:
+    descriptor = os.open(name, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o660, dir_fd=folder)
+    state, above = os.fstat(descriptor), os.fstat(folder)
+    if not stat.S_ISREG(state.st_mode):
+        os.close(descriptor)
+        raise OSError(errno.ENXIO, os.strerror(errno.ENXIO))
+    if os.geteuid() == 0 and state.st_uid == 0 and state.st_nlink == 1 and above.st_uid != 0:
+        os.fchown(descriptor, above.st_uid, above.st_gid)
     return descriptor
 
 

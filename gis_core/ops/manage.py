@@ -32,7 +32,7 @@ def run(place: Place, arguments: Sequence[str]) -> int:
     role = role_of(arguments[0] if arguments else "help")
     with Cluster(place).lease():
         process = subprocess.Popen(command_line(*arguments), env=variables(place, role) | _explicit_role())
-        return _wait(process)
+        return wait(process)
 
 
 def _explicit_role() -> dict[str, str]:
@@ -40,7 +40,7 @@ def _explicit_role() -> dict[str, str]:
     return {"ARPENT_DB_USER": user} if user else {}
 
 
-def _wait(process: "subprocess.Popen[bytes]") -> int:
+def wait(process: "subprocess.Popen[bytes]") -> int:
     """Wait for a child that gets the terminal's Ctrl-C itself."""
     previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
     forward = signal.signal(signal.SIGTERM, lambda *_: process.terminate())

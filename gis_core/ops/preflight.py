@@ -3,6 +3,7 @@
 import errno
 import shutil
 import socket
+import tempfile
 
 from gis_core.ops.cluster import Cluster
 from gis_core.ops.environment import Place, adopt
@@ -20,8 +21,9 @@ def check_folder(place: Place) -> None:
         for folder in (place.run, place.logs):
             folder.mkdir(parents=True, exist_ok=True)
             adopt(folder)
-        (place.run / "write").touch()
-        (place.run / "write").unlink()
+        # Without a name: the site could have put a link there.
+        with tempfile.TemporaryFile(dir=place.run):
+            pass
     except OSError as error:
         raise OperationFailedError(_folder_failure(place, error)) from error
 

@@ -20,7 +20,7 @@ from gis_core.ops.backup import DUMP, FORMAT, FULL, MANIFEST, ROLES, advice, che
 from gis_core.ops.cluster import Cluster
 from gis_core.ops.contents import missing_contents
 from gis_core.ops.demo import demo_lock
-from gis_core.ops.environment import DATABASE, Place
+from gis_core.ops.environment import ASIDE, DATABASE, Place
 from gis_core.ops.failure import OperationFailedError
 from gis_core.ops.preflight import MIB, check_folder
 from gis_core.ops.progress import say, step
@@ -144,7 +144,7 @@ def _content(archive: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]:
 @contextmanager
 def _set_aside(place: Place) -> Iterator[list[Path]]:
     """Rename what is there for the length of a block; when it fails, what it made goes and the former returns."""
-    suffix = time.strftime(".avant-%Y%m%d-%H%M%S")
+    suffix = time.strftime(f"{ASIDE}%Y%m%d-%H%M%S")
     moved = []
     for path in (place.cluster, place.files, place.accounts):
         if path.exists() or path.is_symlink():

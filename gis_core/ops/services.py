@@ -132,7 +132,7 @@ def nightly_backups(place: Place, log: Path | None = None) -> list[Service]:
     """The process that backs up every night, unless the operator switched it off."""
     if backup_hour() is None or not backups_kept():
         return []
-    command = [str(PYTHON), "-m", "gis_core.ops", "nightly", "--data", str(place.data)]
+    command = [str(PYTHON), "-P", "-m", "gis_core.ops", "nightly", "--data", str(place.data)]
     env = {**variables(place, "worker"), "PYTHONPATH": str(ROOT)}
     return [Service("Le programme des sauvegardes", command, env, log)]
 

@@ -135,9 +135,9 @@ def test_the_last_one_out_stops_the_cluster(place: Place):
     assert cluster.running_pid() is None
 
 
-def test_a_kept_cluster_outlives_its_users(place: Place):
+def test_a_cluster_that_is_left_running_outlives_its_users(place: Place):
     cluster = Cluster(place)
-    cluster.keep()
+    cluster.leave_running()
     with cluster.lease():
         pass
     assert cluster.running_pid() is not None
