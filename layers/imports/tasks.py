@@ -68,7 +68,8 @@ def import_files(running: RunningJob) -> dict[str, Any]:
 def take_back_source(running: RunningJob) -> dict[str, Any]:
     """Undo an import of reference data."""
     running.tell(None, _("Taking the import back"))
-    return source_imports.take_back(int(running.parameters["number"]), by=running.job.started_by)
+    number, by = int(running.parameters["number"]), running.job.started_by
+    return source_imports.take_back(number, by=by, rights=running.rights)
 
 
 @app.periodic(cron="27 3 * * *")

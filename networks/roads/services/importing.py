@@ -19,7 +19,7 @@ from gis_core.models import Job, Member, User
 from gis_core.reader import RestrictedReader
 from gis_core.rights import Rights
 from gis_core.services.jobs import jobs_seen_by, start_job
-from gis_core.services.source_imports import replaced_rows_kept
+from gis_core.services.source_imports import keep_replaced_rows
 from layers.catalogue.services import announce_changed_slugs
 from layers.catalogue.tables import bulk
 from layers.imports.services.inbox import Sent, harmless, kept_files
@@ -72,7 +72,7 @@ def bring_in(owner: Member, order: Order, tell: Tell) -> dict[str, Any]:
     if not order.write:
         return carry_out(owner, order, tell)
     title = f"{_('Roads')} · {', '.join(path.name for path in order.paths)}"
-    with transaction.atomic(), replaced_rows_kept(SOURCE, title=title, owner=owner) as made:
+    with transaction.atomic(), keep_replaced_rows(SOURCE, title=title, owner=owner) as made:
         report = carry_out(owner, order, tell)
     return report | {"number": made.pk}
 
