@@ -114,7 +114,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "left_as",
-                    django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), null=True, size=None),
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), null=True, size=None
+                    ),
                 ),
                 (
                     "source_import",

@@ -93,9 +93,9 @@ def attach(number: int | None, job: Job) -> None:
 
 
 @contextmanager
-def nothing_kept() -> Iterator[None]:
+def keep_nothing() -> Iterator[None]:
     """What this block removes is not kept: it may not be."""
-    former = being_kept()
+    former = current_import()
     set_kept("")
     yield
     set_kept(former)
@@ -109,7 +109,7 @@ def set_kept(number: str) -> None:
     call("select set_config('arpent.keeping', %s, false)", number)
 
 
-def being_kept() -> str:
+def current_import() -> str:
     """The number of the import that is under way; "" outside of one."""
     ((number,),) = call("select coalesce(current_setting('arpent.keeping', true), '')")
     return str(number)
@@ -120,7 +120,7 @@ def tables_of(made: SourceImport) -> list[str]:
     return [table for (table,) in call("select arpent.replaced_tables(%s)", made.pk)]
 
 
-def kept_values(table: str, column: str) -> set[str]:
+def values_in_replaced(table: str, column: str) -> set[str]:
     """The values of a column in all rows that are kept of a table."""
     return {value for (value,) in call("select arpent.replaced_values(%s, %s)", table, column)}
 
@@ -178,11 +178,16 @@ def check_later(made: SourceImport, rights: Rights) -> None:
     """Raises Conflict where another import changed the same since; those of others are not named."""
     if later := later_imports(made):
         seen = [one for one in later if rights.agency or one.owner_id in rights.members()]
-        named = [f"{one.pk} ({one.title}, {date_format(timezone.localtime(one.created_at), 'j F Y H:i')})" for one in seen]
+        named = [describe(one) for one in seen]
         if len(seen) < len(later):
             named.append(_("another import, ask the agency"))
         raise Conflict(_("Later imports changed the same data: take them back first, the last one first: %(imports)s.")
                        % {"imports": "; ".join(named)})  # fmt: skip
+
+
+def describe(made: SourceImport) -> str:
+    at = date_format(timezone.localtime(made.created_at), "j F Y H:i")
+    return f"{made.pk} ({made.title}, {at})"
 
 
 def later_imports(made: SourceImport) -> list[SourceImport]:

@@ -54,7 +54,7 @@ def import_roads(running: RunningJob) -> dict[str, Any]:
     return report
 
 
-@job_task(importing.TAKE_BACK, roles=TECHNICIANS)
+@job_task(importing.TAKE_BACK_ROADS, roles=TECHNICIANS)
 def take_back_roads(running: RunningJob) -> dict[str, int]:
     """Undo an import of sections or markers."""
     number, by = int(running.parameters["number"]), running.job.started_by

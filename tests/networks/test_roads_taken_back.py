@@ -71,7 +71,9 @@ def test_a_delivery_that_removes_and_changes_is_as_if_it_had_not_come(
 def test_two_deliveries_in_a_row_are_taken_back_the_last_one_first(member: Member, few: Path, tmp_path: Path) -> None:
     bring(member, few)
     before = content()
-    widths = [f"update troncon_de_route set largeur_de_chaussee = {width} where cleabs = '{TWO}'" for width in (17.5, 18.5)]
+    widths = [
+        f"update troncon_de_route set largeur_de_chaussee = {width} where cleabs = '{TWO}'" for width in (17.5, 18.5)
+    ]
     new = f"update troncon_de_route set cleabs = 'NEUF' where cleabs = '{THREE}'"
     first = bring(member, changed_file(tmp_path, widths[0], new, name="a.gpkg"), replace=True)
     between = content()

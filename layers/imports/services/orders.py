@@ -27,7 +27,7 @@ from layers.imports.services.inbox import Sent, harmless, kept_files
 from layers.imports.sources import date_given, source_named
 
 KIND = "import"
-TAKE_BACK = "take_back_source"
+TAKE_BACK_SOURCE = "take_back_source"
 SHOWN_JOBS = 50
 KEPT: Final = timedelta(days=7)
 """How long the files of an import wait for a decision."""
@@ -159,7 +159,7 @@ def source_import_of(job: Job) -> SourceImport | None:
     return SourceImport.objects.filter(job=job).select_related("owner", "taken_back_by").first()
 
 
-def queue_taking_back(job: Job, *, kind: str = TAKE_BACK, user: User, rights: Rights) -> Job:
+def queue_taking_back(job: Job, *, kind: str = TAKE_BACK_SOURCE, user: User, rights: Rights) -> Job:
     """Queue the taking back of what a job imported. Raises NotFound, Forbidden, Conflict."""
     made = source_import_of(job)
     if made is None:

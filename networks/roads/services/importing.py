@@ -39,7 +39,7 @@ from networks.roads.services.siding import tell_sides
 from networks.roads.services.taking_back import SOURCE
 
 KIND: Final = "import_roads"
-TAKE_BACK: Final = "take_back_roads"
+TAKE_BACK_ROADS: Final = "take_back_roads"
 MOST_FAULTS: Final = 2_000
 MOST_MEASURED: Final = 30
 KEPT: Final = timedelta(days=7)
@@ -302,7 +302,7 @@ def load(job: Job, *, typed: str = "", user: User, rights: Rights) -> Job:
 
 def take_back(job: Job, *, user: User, rights: Rights) -> Job:
     """Queue the taking back of what a job loaded. Raises Conflict, Forbidden, NotFound."""
-    return queue_taking_back(job, kind=TAKE_BACK, user=user, rights=rights)
+    return queue_taking_back(job, kind=TAKE_BACK_ROADS, user=user, rights=rights)
 
 
 def paths_of(parameters: Mapping[str, Any]) -> list[Path]:
